@@ -1,0 +1,32 @@
+// The layer rule of the house: a room imports only from rooms to its left. `npm run layers` holds it.
+const rooms = {
+  bytes: [],
+  artifact: ['bytes'],
+  devicetree: ['bytes', 'artifact'],
+  acpi: ['bytes', 'artifact'],
+  evidence: ['bytes', 'artifact'],
+  window: ['bytes', 'artifact', 'devicetree', 'acpi'],
+  linux: ['bytes', 'artifact', 'devicetree', 'acpi', 'evidence', 'window'],
+  verdict: ['bytes', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux'],
+  // Reports print what a verdict or a description says; they never parse.
+  report: ['bytes', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux', 'verdict'],
+};
+module.exports = {
+  forbidden: [
+    ...Object.entries(rooms).map(([room, left]) => ({
+      name: `${room}-imports-left-only`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: '^src/', pathNot: `^src/(${[room, ...left].join('|')})/` },
+    })),
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'cli-is-last', severity: 'error', from: { path: '^src/(?!cli/)' }, to: { path: '^src/cli/' } },
+    { name: 'no-dev-dependency-at-run-time', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    includeOnly: '^(src|node_modules)',
+  },
+};

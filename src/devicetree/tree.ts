@@ -1,0 +1,91 @@
+/**
+ * The tree that every form of device tree becomes: source, blob and directory. Property values are bytes with
+ * markers, as a blob would hold them; markers keep what the source said (types, labels, references).
+ */
+import type { Source, Span } from '../bytes/source.ts';
+
+/** Something the source said about a place inside a property's value. */
+export type Marker =
+  /** The value from here on was written as cells of this width in bits, a string, or bytes. */
+  | { readonly kind: 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'string' | 'bytes'; readonly offset: number }
+  | { readonly kind: 'label'; readonly offset: number; readonly name: string }
+  /** A reference to a node: four bytes of phandle, or the node's path as a string. `target` is a label or a full path. */
+  | {
+      readonly kind: 'phandle-reference' | 'path-reference';
+      readonly offset: number;
+      readonly target: string;
+      readonly span?: Span;
+    };
+
+export interface DtProperty {
+  readonly name: string;
+  value: Uint8Array;
+  markers: readonly Marker[];
+  labels: readonly string[];
+  /** The definition in the source, or the property's token in a blob. */
+  span?: Span | undefined;
+  /** Span of the value's bytes: in a blob exact, in source from after `=`. */
+  valueSpan?: Span | undefined;
+}
+
+export interface DtNode {
+  /** With its unit address; the empty string for the root. */
+  readonly name: string;
+  parent: DtNode | undefined;
+  properties: DtProperty[];
+  children: DtNode[];
+  labels: readonly string[];
+  span?: Span | undefined;
+}
+
+/** An entry of the memory reservation block; `size` in bytes. */
+export interface MemoryReservation {
+  readonly address: bigint;
+  readonly size: bigint;
+  readonly labels: readonly string[];
+  readonly span?: Span;
+}
+
+export interface DeviceTree {
+  readonly source: Source;
+  readonly form: 'dts' | 'dts-fragment' | 'dtb' | 'dt-dir';
+  readonly root: DtNode;
+  readonly reservations: readonly MemoryReservation[];
+  readonly bootCpuid: number;
+  /** Header of the blob it was read from. */
+  readonly header?: BlobHeader;
+  /** `/plugin/` in source, or `__fixups__`/`fragment@…` with `__overlay__` in a blob: a tree meant to be applied to another. */
+  readonly overlay: boolean;
+}
+
+/** The fields of a flattened device tree's header (Devicetree Specification 0.4, section 5.2); sizes in bytes. */
+export interface BlobHeader {
+  readonly version: number;
+  readonly lastCompatibleVersion: number;
+  readonly totalSize: number;
+  readonly structOffset: number;
+  readonly structSize: number | undefined;
+  readonly stringsOffset: number;
+  readonly stringsSize: number | undefined;
+  readonly reservationsOffset: number;
+}
+
+/** `/soc/uart@1000`; `/` for the root. */
+export function pathOf(node: DtNode): string {
+  const names: string[] = [];
+  for (let at: DtNode | undefined = node; at?.parent; at = at.parent) names.push(at.name);
+  return `/${names.reverse().join('/')}`;
+}
+
+export function propertyOf(node: DtNode, name: string): DtProperty | undefined {
+  return node.properties.find((property) => property.name === name);
+}
+
+/** All nodes below and including `node`, parents first, without recursion (depth is the input's choice). */
+export function* walk(node: DtNode): Generator<DtNode> {
+  const waiting: DtNode[] = [node];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    yield next;
+    for (let index = next.children.length - 1; index >= 0; index -= 1) waiting.push(next.children[index]!);
+  }
+}
