@@ -3,10 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
+// `--outdir DIR` makes a second bundle beside dist, without the type declarations.
+const elsewhere = process.argv.indexOf('--outdir');
+const outdir = elsewhere > 0 ? process.argv[elsewhere + 1] : 'dist';
+rmSync(outdir, { recursive: true, force: true });
 await build({
   entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
-  outdir: 'dist',
+  outdir,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -17,4 +20,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
 });
-execFileSync('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+if (outdir === 'dist')
+  execFileSync('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+  });
