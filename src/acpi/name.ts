@@ -1,0 +1,49 @@
+/**
+ * AML names: NameString (ACPI 6.5, 20.2.2) as a value, and paths as text.
+ */
+
+/** A parsed NameString. No segments, not from the root and no prefixes: the null name. */
+export interface NamePath {
+  /** Starts with `\`. */
+  readonly root: boolean;
+  /** Number of `^` prefixes. */
+  readonly parents: number;
+  /** Segments of four characters each, padded with `_`. */
+  readonly segments: readonly string[];
+}
+
+/** The null name: no object. */
+export const NULL_NAME: NamePath = { root: false, parents: 0, segments: [] };
+
+/** True for a single segment without prefix: the only form that is searched upwards through the scopes. */
+export function isSearched(name: NamePath): boolean {
+  return !name.root && name.parents === 0 && name.segments.length === 1;
+}
+
+/** A segment as ASL prints it, without the trailing underscores; `____` stays `_`. */
+export function trimSegment(segment: string): string {
+  const trimmed = segment.replace(/_+$/, '');
+  return trimmed === '' ? '_' : trimmed;
+}
+
+/** As ASL writes it: `\_SB.PCI0`, `^^FOO`, padding removed. The null name gives the empty string. */
+export function formatName(name: NamePath): string {
+  return (name.root ? '\\' : '') + '^'.repeat(name.parents) + name.segments.map(trimSegment).join('.');
+}
+
+const SEGMENT = /^[A-Za-z_][A-Za-z0-9_]{0,3}$/;
+
+/** Reads ASL's spelling: short segments are padded, lower case becomes upper case. Undefined when it is no name. */
+export function parseName(text: string): NamePath | undefined {
+  const [, root, prefixes, rest] = /^(\\?)(\^*)(.*)$/s.exec(text) ?? [];
+  if (root === undefined || prefixes === undefined || rest === undefined) return undefined;
+  if (root !== '' && prefixes !== '') return undefined;
+  const segments = rest === '' ? [] : rest.split('.');
+  if (!segments.every((segment) => SEGMENT.test(segment))) return undefined;
+  if (text === '') return undefined;
+  return {
+    root: root !== '',
+    parents: prefixes.length,
+    segments: segments.map((segment) => segment.toUpperCase().padEnd(4, '_')),
+  };
+}

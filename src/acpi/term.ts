@@ -1,0 +1,82 @@
+/**
+ * The term tree: what AML bytes and ASL text both become, and what is run, printed and compiled.
+ *
+ * A term is its opcode's row and one operand for each operand kind of that row, PkgLength left out:
+ *
+ * - TermArg, SuperName, SimpleName, DataRefObject: a Term. Target: a Term, or null when the result goes nowhere.
+ * - NameString: a NamePath. A name in a Term's place is a Term of `OPCODES.NamePath` around it, or, where a method is
+ *   called, of `OPCODES.MethodCall` with the name and the argument terms.
+ * - ByteData, WordData, DWordData of a term that is no constant (flags, levels, spaces): number.
+ * - The constants Byte, Word, DWord and QWord: bigint. Zero, One and Ones have no operands.
+ * - AsciiString: string of Latin-1 characters. ByteList: Uint8Array.
+ * - TermList, PackageElementList: Term[]. FieldList: FieldElement[].
+ *
+ * `If` and `Else` are neighbours in a list as in AML. `LNotEqual` and its kin are LNot around the comparison.
+ */
+import type { NamePath } from './name.ts';
+import type { Opcode, OpcodeName } from './opcodes.ts';
+
+export type Operand =
+  | Term
+  | NamePath
+  | bigint
+  | number
+  | string
+  | Uint8Array
+  | readonly Term[]
+  | readonly FieldElement[]
+  | null;
+
+/** One node. `start` and `end` are byte offsets [start, end) into the tree's source: the AML table or the ASL text. */
+export class Term {
+  readonly op: Opcode;
+  readonly operands: readonly Operand[];
+  readonly start: number;
+  readonly end: number;
+
+  constructor(op: Opcode, operands: readonly Operand[], start: number, end: number) {
+    this.op = op;
+    this.operands = operands;
+    this.start = start;
+    this.end = end;
+  }
+}
+
+/** An element of a Field, IndexField or BankField. Bits count from where the element before ended. */
+export type FieldElement =
+  | { readonly kind: 'named'; readonly name: string; readonly bits: number; readonly start: number }
+  /** Bits without a name; in ASL `Offset (n)` or a leading comma. */
+  | { readonly kind: 'reserved'; readonly bits: number; readonly start: number }
+  /** AccessAs: type is an AccessType byte, attribute an AccessAttrib byte. */
+  | { readonly kind: 'access'; readonly type: number; readonly attribute: number; readonly start: number }
+  | {
+      readonly kind: 'extended-access';
+      readonly type: number;
+      readonly attribute: number;
+      readonly length: number;
+      readonly start: number;
+    }
+  /** Connection: a NamePath term, or a Buffer term holding one resource descriptor. */
+  | { readonly kind: 'connection'; readonly connection: Term; readonly start: number };
+
+/** Is this term one of the named opcode? */
+export function isTerm(term: Term, name: OpcodeName): boolean {
+  return term.op.name === name;
+}
+
+/** The constant a term is, as Byte, Word, DWord, QWord, Zero and One give it; undefined for others (Ones needs a width). */
+export function constantOf(term: Term): bigint | undefined {
+  switch (term.op.name) {
+    case 'Zero':
+      return 0n;
+    case 'One':
+      return 1n;
+    case 'Byte':
+    case 'Word':
+    case 'DWord':
+    case 'QWord':
+      return term.operands[0] as bigint;
+    default:
+      return undefined;
+  }
+}
