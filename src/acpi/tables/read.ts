@@ -1,0 +1,316 @@
+/** Reads the ACPI tables of an input: raw tables, text dumps, folders of either. */
+import type { Artifact, DirectoryEntry } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { ByteReader } from '../../bytes/reader.ts';
+import type { Source } from '../../bytes/source.ts';
+import { readDumpText } from './dump-text.ts';
+import { type AcpiTable, TABLE_HEADER_LENGTH } from './table.ts';
+
+/** Root System Description Pointer of ACPI 1.0, without length and extended checksum (ACPI 6.5, 5.2.5.3). */
+const RSDP_V1_LENGTH = 20;
+const RSDP_LENGTH = 36;
+/** The Firmware ACPI Control Structure has signature and length only (ACPI 6.5, 5.2.10). */
+const FACS_HEADER_LENGTH = 8;
+/** How many tables one input may hold. Real machines have under 60; a hostile blob could be all headers. */
+export const MAX_TABLES = 4096;
+
+/**
+ * The tables of an artifact of kind `acpi-table`, `acpidump` or `acpi-dir`, in the order they are found there, named
+ * as Linux names them (`SSDT` when there is one, `SSDT1`, `SSDT2` … when there are several). A table that lies about
+ * its length or has a bad checksum is told of and read all the same.
+ */
+export function readAcpiTables(artifact: Artifact, sink: DiagnosticSink): AcpiTable[] {
+  return nameTables(unnamedTables(artifact, sink));
+}
+
+/** The tables of several artifacts that describe one machine, named together. */
+export function readMachineTables(artifacts: readonly Artifact[], sink: DiagnosticSink): AcpiTable[] {
+  return nameTables(artifacts.flatMap((artifact) => unnamedTables(artifact, sink)));
+}
+
+/** Gives every table a name that is unique among them. */
+export function nameTables(tables: readonly AcpiTable[]): AcpiTable[] {
+  const total = new Map<string, number>();
+  for (const { signature } of tables) total.set(signature, (total.get(signature) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return tables.map((table) => {
+    const number = (seen.get(table.signature) ?? 0) + 1;
+    seen.set(table.signature, number);
+    const plain = table.signature.trim().replace('RSD PTR', 'RSDP');
+    return { ...table, name: total.get(table.signature) === 1 ? plain : `${plain}${number}` };
+  });
+}
+
+/**
+ * The tables that hold AML in the order an operating system loads them: the DSDT, then SSDTs, then PSDTs, each kind in
+ * the order given (that of the root table or the dump). A second DSDT isn't loaded: dumps hold it twice where
+ * FADT's 32-bit and 64-bit address both name it.
+ */
+export function loadOrder(tables: readonly AcpiTable[]): AcpiTable[] {
+  const of = (signature: string): AcpiTable[] => tables.filter((table) => table.signature === signature);
+  return [...of('DSDT').slice(0, 1), ...of('SSDT'), ...of('PSDT')];
+}
+
+function unnamedTables(artifact: Artifact, sink: DiagnosticSink): AcpiTable[] {
+  switch (artifact.kind) {
+    case 'acpidump':
+      return tablesOfText(artifact.source, sink);
+    case 'acpi-dir':
+      return (artifact.entries ?? [])
+        .filter((entry) => entry.type === 'file' && entry.source !== undefined && !isTableData(entry))
+        .sort(byTableNumber)
+        .flatMap((entry) => tablesOfFile(entry.source!, sink));
+    default:
+      return tablesOfBlob(artifact.source, sink);
+  }
+}
+
+/** `/sys/firmware/acpi/tables/data` holds what tables point to (error records), no tables. */
+function isTableData(entry: DirectoryEntry): boolean {
+  return /(^|\/)data\//.test(entry.path);
+}
+
+/** ssdt1, ssdt2 … ssdt10, not ssdt1, ssdt10, ssdt2; tables loaded later (`dynamic/`) after the others. */
+function byTableNumber(a: DirectoryEntry, b: DirectoryEntry): number {
+  const dynamic = Number(a.path.includes('dynamic/')) - Number(b.path.includes('dynamic/'));
+  if (dynamic !== 0) return dynamic;
+  const left = partsOf(a.path);
+  const right = partsOf(b.path);
+  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
+    const [x, y] = [left[index]!, right[index]!];
+    if (x === y) continue;
+    const difference = Number(x) - Number(y);
+    if (!Number.isNaN(difference) && difference !== 0) return difference;
+    return x < y ? -1 : 1;
+  }
+  return left.length - right.length;
+}
+
+function partsOf(path: string): string[] {
+  return path.toLowerCase().match(/\d+|\D+/g) ?? [];
+}
+
+/** A file of a folder: a raw table, else a dump; anything else is passed over, since folders hold notes too. */
+function tablesOfFile(source: Source, sink: DiagnosticSink): AcpiTable[] {
+  if (looksLikeTable(source.bytes, 0)) return tablesOfBlob({ ...source, form: 'blob' }, sink);
+  return tablesOfText(source, sink, true);
+}
+
+function tablesOfText(source: Source, sink: DiagnosticSink, quiet = false): AcpiTable[] {
+  const blocks = readDumpText(source, sink);
+  if (blocks.length === 0 && !quiet) {
+    sink.add({
+      severity: 'error',
+      code: 'acpi/dump-empty',
+      message: 'no table heading (`SIG @ 0x…`) with lines of hex was found',
+      span: { source, start: 0, end: source.bytes.length },
+    });
+  }
+  const counts = new Map<string, number>();
+  const tables: AcpiTable[] = [];
+  for (const block of blocks.slice(0, MAX_TABLES)) {
+    const number = (counts.get(block.heading) ?? 0) + 1;
+    counts.set(block.heading, number);
+    const blob: Source = {
+      name: `${source.name}!${block.heading.replace('RSD PTR', 'RSDP')}${number > 1 ? number : ''}`,
+      form: 'blob',
+      bytes: block.bytes,
+    };
+    const table = tableAt(blob, 0, sink);
+    if (!table) {
+      sink.add({
+        severity: 'warning',
+        code: 'acpi/not-a-table',
+        message: `${block.heading}: ${block.bytes.length} bytes that don't begin with a table header`,
+        span: block.span,
+      });
+      continue;
+    }
+    const extra = block.bytes.length - table.length;
+    if (extra > 0 && table.length >= FACS_HEADER_LENGTH) {
+      sink.add({
+        severity: 'warning',
+        code: 'acpi/table-extra',
+        message: `${block.heading}: the dump has ${extra} bytes more than the header's length ${table.length}`,
+        span: block.span,
+      });
+    }
+    tables.push(block.address ? { ...table, address: block.address } : table);
+  }
+  return tables;
+}
+
+/** One raw table, or several one after the other. */
+function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
+  const tables: AcpiTable[] = [];
+  let at = 0;
+  while (at < source.bytes.length && tables.length < MAX_TABLES) {
+    const table = looksLikeTable(source.bytes, at) ? tableAt(source, at, sink) : undefined;
+    if (!table) {
+      const rest = source.bytes.subarray(at);
+      if (rest.some((byte) => byte !== 0)) {
+        sink.add({
+          severity: tables.length > 0 ? 'warning' : 'error',
+          code: tables.length > 0 ? 'acpi/table-extra' : 'acpi/not-a-table',
+          message:
+            tables.length > 0
+              ? `${rest.length} bytes after the table's end are no further table`
+              : 'the bytes do not begin with a table header',
+          span: { source, start: at, end: source.bytes.length },
+        });
+      }
+      break;
+    }
+    tables.push(table);
+    at += Math.max(table.bytes.length, 1);
+  }
+  return tables;
+}
+
+/** Whether a table header can start here: a printable signature, and enough bytes for it and a length. */
+function looksLikeTable(bytes: Uint8Array, at: number): boolean {
+  if (bytes.length - at < FACS_HEADER_LENGTH) return false;
+  for (let index = at; index < at + 4; index += 1) {
+    const byte = bytes[index]!;
+    if (byte < 0x20 || byte > 0x7e) return false;
+  }
+  return true;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+/** A fixed-width name: padding removed. */
+function paddedName(bytes: Uint8Array | undefined): string {
+  return bytes ? latin1(bytes).replace(/[\0 ]+$/, '') : '';
+}
+
+/** Sum of bytes modulo 256; 0 for a table whose checksum is right. */
+export function byteSum(bytes: Uint8Array): number {
+  let sum = 0;
+  for (const byte of bytes) sum = (sum + byte) & 0xff;
+  return sum;
+}
+
+/** Reads the table whose first byte is at `offset`. Undefined when there isn't even a signature and a length. */
+export function tableAt(source: Source, offset: number, sink: DiagnosticSink): AcpiTable | undefined {
+  if (!looksLikeTable(source.bytes, offset)) return undefined;
+  const signature = latin1(source.bytes.subarray(offset, offset + 4));
+  if (signature === 'RSD ' && latin1(source.bytes.subarray(offset, offset + 8)) === 'RSD PTR ') {
+    return rootPointerAt(source, offset, sink);
+  }
+  const available = source.bytes.length - offset;
+  const reader = new ByteReader(source.bytes, { littleEndian: true, start: offset + 4 });
+  const length = reader.u32()!;
+  const headerLength = signature === 'FACS' ? FACS_HEADER_LENGTH : TABLE_HEADER_LENGTH;
+  const span = { source, start: offset, end: Math.min(offset + Math.max(length, 8), source.bytes.length) };
+  if (length < headerLength) {
+    sink.add({
+      severity: 'error',
+      code: 'acpi/table-length',
+      message: `${signature}: the header's length ${length} is shorter than the header; taking all ${available} bytes there are`,
+      span: { source, start: offset + 4, end: offset + 8 },
+    });
+  }
+  if (length > available) {
+    sink.add({
+      severity: 'error',
+      code: 'acpi/table-truncated',
+      message: `${signature}: the header's length is ${length}, only ${available} bytes are there`,
+      span,
+    });
+  }
+  const bytes = source.bytes.subarray(
+    offset,
+    length < headerLength ? source.bytes.length : offset + Math.min(length, available),
+  );
+  if (signature === 'FACS') {
+    return { ...NO_HEADER, name: 'FACS', signature, length, bytes, source, offset };
+  }
+  const complete = length >= TABLE_HEADER_LENGTH && length <= available;
+  const checksumOk = complete ? byteSum(bytes) === 0 : undefined;
+  if (checksumOk === false) tellChecksum(signature, byteSum(bytes), source, offset + 9, sink);
+  const revision = reader.u8() ?? 0;
+  reader.u8();
+  return {
+    name: signature.trim(),
+    signature,
+    length,
+    revision,
+    checksumOk,
+    oemId: paddedName(reader.take(6)),
+    oemTableId: paddedName(reader.take(8)),
+    oemRevision: reader.u32() ?? 0,
+    creatorId: paddedName(reader.take(4)),
+    creatorRevision: reader.u32() ?? 0,
+    bytes,
+    source,
+    offset,
+  };
+}
+
+const NO_HEADER = {
+  revision: 0,
+  checksumOk: undefined,
+  oemId: '',
+  oemTableId: '',
+  oemRevision: 0,
+  creatorId: '',
+  creatorRevision: 0,
+} as const;
+
+function tellChecksum(
+  signature: string,
+  sum: number,
+  source: Source,
+  at: number,
+  sink: DiagnosticSink,
+): void {
+  sink.add({
+    severity: 'warning',
+    code: 'acpi/checksum',
+    message: `${signature}: the bytes sum to 0x${sum.toString(16)}, not 0; read all the same`,
+    span: { source, start: at, end: at + 1 },
+  });
+}
+
+/** RSDP: no common header; 20 bytes of revision 0, from revision 2 on with length and a second checksum. */
+function rootPointerAt(source: Source, offset: number, sink: DiagnosticSink): AcpiTable {
+  const available = source.bytes.length - offset;
+  const reader = new ByteReader(source.bytes, { littleEndian: true, start: offset + 8 });
+  reader.u8();
+  const oemId = paddedName(reader.take(6));
+  const revision = reader.u8() ?? 0;
+  reader.u32();
+  const length = revision >= 2 ? (reader.u32() ?? RSDP_LENGTH) : RSDP_V1_LENGTH;
+  const bytes = source.bytes.subarray(offset, offset + Math.min(length, available));
+  const short = bytes.length < (revision >= 2 ? RSDP_LENGTH : RSDP_V1_LENGTH);
+  if (short || length > available) {
+    sink.add({
+      severity: 'error',
+      code: 'acpi/table-truncated',
+      message: `RSDP: ${length} bytes expected, ${bytes.length} there`,
+      span: { source, start: offset, end: offset + bytes.length },
+    });
+  }
+  const checksumOk = short
+    ? undefined
+    : byteSum(bytes.subarray(0, RSDP_V1_LENGTH)) === 0 && (revision < 2 || byteSum(bytes) === 0);
+  if (checksumOk === false) {
+    const first = byteSum(bytes.subarray(0, RSDP_V1_LENGTH));
+    tellChecksum('RSDP', first === 0 ? byteSum(bytes) : first, source, offset + (first === 0 ? 32 : 8), sink);
+  }
+  return {
+    ...NO_HEADER,
+    name: 'RSDP',
+    signature: 'RSD PTR ',
+    length,
+    revision,
+    checksumOk,
+    oemId,
+    bytes,
+    source,
+    offset,
+  };
+}
