@@ -8,6 +8,8 @@ import type { Source, Span } from '../bytes/source.ts';
 export type Marker =
   /** The value from here on was written as cells of this width in bits, a string, or bytes. */
   | { readonly kind: 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'string' | 'bytes'; readonly offset: number }
+  /** From here on bytes of a file (`/incbin/`), whose type nobody said. */
+  | { readonly kind: 'none'; readonly offset: number }
   | { readonly kind: 'label'; readonly offset: number; readonly name: string }
   /** A reference to a node: four bytes of phandle, or the node's path as a string. `target` is a label or a full path. */
   | {
