@@ -4,10 +4,10 @@
  */
 import type { Source, Span } from '../bytes/source.ts';
 
-/** Something the source said about a place inside a property's value. */
+/** Something the source said about a place inside a property's value. In the order of the source, offsets never fall. */
 export type Marker =
-  /** The value from here on was written as cells of this width in bits, a string, or bytes. */
-  | { readonly kind: 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'string' | 'bytes'; readonly offset: number }
+  /** The value from here on was written as cells of this width in bits, or as a string. A bytestring `[…]` is `uint8`. */
+  | { readonly kind: 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'string'; readonly offset: number }
   /** From here on bytes of a file (`/incbin/`), whose type nobody said. */
   | { readonly kind: 'none'; readonly offset: number }
   | { readonly kind: 'label'; readonly offset: number; readonly name: string }
@@ -37,8 +37,19 @@ export interface DtNode {
   properties: DtProperty[];
   children: DtNode[];
   labels: readonly string[];
+  /** In source the body from `{` to `;`, in a blob all its tokens. */
   span?: Span | undefined;
 }
+
+/**
+ * How deep nodes may nest. Linux unflattens 64 levels and dtc's parser stack ends near 3,300; a bound here lets
+ * everything that walks a tree rely on it.
+ */
+export const MAX_NODE_DEPTH = 1024;
+/** How many nodes one tree may have: forty times the largest tree of Linux, and still bounded memory. */
+export const MAX_NODES = 400_000;
+/** How many properties one tree may have. */
+export const MAX_PROPERTIES = 2_000_000;
 
 /** An entry of the memory reservation block; `size` in bytes. */
 export interface MemoryReservation {
@@ -79,8 +90,28 @@ export function pathOf(node: DtNode): string {
   return `/${names.reverse().join('/')}`;
 }
 
+/** The name without its unit address. */
+export function baseNameOf({ name }: DtNode): string {
+  const at = name.indexOf('@');
+  return at < 0 ? name : name.slice(0, at);
+}
+
 export function propertyOf(node: DtNode, name: string): DtProperty | undefined {
   return node.properties.find((property) => property.name === name);
+}
+
+export function childOf(node: DtNode, name: string): DtNode | undefined {
+  return node.children.find((child) => child.name === name);
+}
+
+/** True for a tree that carries an overlay: what dtc writes for a `/plugin/`. */
+export function holdsOverlay(root: DtNode): boolean {
+  return root.children.some(
+    ({ name, children }) =>
+      name === '__fixups__' ||
+      name === '__local_fixups__' ||
+      (name.startsWith('fragment') && children.some((child) => child.name === '__overlay__')),
+  );
 }
 
 /** All nodes below and including `node`, parents first, without recursion (depth is the input's choice). */

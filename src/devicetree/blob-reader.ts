@@ -1,0 +1,495 @@
+/**
+ * Reads flattened device trees: versions 16 and 17 of the Devicetree Specification 0.4, chapter 5, and the older
+ * 1, 2 and 3, in which node names are full paths, values of eight bytes and more are aligned to eight, and every
+ * node has a `name` property.
+ */
+
+import { hex } from '../bytes/address.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Source, Span } from '../bytes/source.ts';
+import { dropRedundantName } from './name-property.ts';
+import {
+  type BlobHeader,
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+  holdsOverlay,
+  MAX_NODE_DEPTH,
+  MAX_NODES,
+  MAX_PROPERTIES,
+  type MemoryReservation,
+} from './tree.ts';
+
+export const BLOB_MAGIC = 0xd00dfeed;
+
+/** The newest layout known here; a blob that says it can't be read as this one is refused. */
+const NEWEST_VERSION = 17;
+/** First version in which nodes have plain names, `NOP` tokens occur and values are aligned to four. */
+const PLAIN_NAMES_VERSION = 16;
+
+/** Size of the header by version, in bytes. */
+function headerSize(version: number): number {
+  if (version >= 17) return 40;
+  if (version >= 3) return 36;
+  return version === 2 ? 32 : 28;
+}
+
+const BEGIN_NODE = 1;
+const END_NODE = 2;
+const PROP = 3;
+const NOP = 4;
+const END = 9;
+
+/** Linux itself stops at a few dozen; more is an unterminated block read into something else. */
+const MAX_RESERVATIONS = 65_536;
+
+/** True when the bytes start with the magic number of a flattened device tree. */
+export function isBlob(bytes: Uint8Array): boolean {
+  return (
+    bytes.length >= 4 && bytes[0] === 0xd0 && bytes[1] === 0x0d && bytes[2] === 0xfe && bytes[3] === 0xed
+  );
+}
+
+/**
+ * Reads a blob. Faults become diagnostics at their byte offset and end the reading where nothing after them can be
+ * trusted; what was read until then is the tree. Undefined when there is not even a root node.
+ */
+export function readBlob(source: Source, sink: DiagnosticSink): DeviceTree | undefined {
+  const header = readHeader(source, sink);
+  if (!header) return undefined;
+  const structure = new StructureReader(source, header.fields, header.end, sink);
+  const root = structure.read();
+  if (!root) return undefined;
+  return {
+    source,
+    form: 'dtb',
+    root,
+    reservations: readReservations(source, header.fields, header.end, sink),
+    bootCpuid: header.bootCpuid,
+    header: header.fields,
+    overlay: holdsOverlay(root),
+  };
+}
+
+interface ReadHeader {
+  readonly fields: BlobHeader;
+  readonly bootCpuid: number;
+  /** Exclusive end of the blob: its total size, cut to the bytes there are. */
+  readonly end: number;
+}
+
+function readHeader(source: Source, sink: DiagnosticSink): ReadHeader | undefined {
+  const { bytes } = source;
+  const at = (start: number, end: number): Span => ({ source, start, end });
+  const refuse = (code: string, message: string, span: Span): undefined => {
+    sink.add({ severity: 'error', code, message, span });
+    return undefined;
+  };
+  if (!isBlob(bytes))
+    return refuse(
+      'dt/blob-magic',
+      'No flattened device tree: the magic number d00dfeed is missing',
+      at(0, 4),
+    );
+  if (bytes.length < headerSize(1))
+    return refuse(
+      'dt/blob-truncated',
+      `The blob ends after ${bytes.length} bytes, inside its header`,
+      at(0, bytes.length),
+    );
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const word = (offset: number): number => view.getUint32(offset);
+  const version = word(20);
+  const lastCompatibleVersion = word(24);
+  if (lastCompatibleVersion > NEWEST_VERSION)
+    return refuse(
+      'dt/blob-version',
+      `The blob's layout is version ${version} and compatible down to ${lastCompatibleVersion}; versions up to ${NEWEST_VERSION} can be read`,
+      at(20, 28),
+    );
+  if (version === 0)
+    return refuse(
+      'dt/blob-version',
+      'The blob says it has layout version 0, which never existed',
+      at(20, 24),
+    );
+  if (bytes.length < headerSize(version))
+    return refuse(
+      'dt/blob-truncated',
+      `The blob ends after ${bytes.length} bytes, inside its header`,
+      at(0, bytes.length),
+    );
+
+  const totalSize = word(4);
+  if (totalSize > bytes.length)
+    sink.add({
+      severity: 'error',
+      code: 'dt/blob-truncated',
+      message: `The blob says it has ${totalSize} bytes, there are ${bytes.length}`,
+      span: at(4, 8),
+    });
+  const end = Math.min(totalSize, bytes.length);
+  const fields: BlobHeader = {
+    version,
+    lastCompatibleVersion,
+    totalSize,
+    structOffset: word(8),
+    structSize: version >= 17 ? word(36) : undefined,
+    stringsOffset: word(12),
+    stringsSize: version >= 3 ? word(32) : undefined,
+    reservationsOffset: word(16),
+  };
+  if (totalSize < headerSize(1))
+    return refuse('dt/blob-size', `The blob says it has ${totalSize} bytes, less than its header`, at(4, 8));
+  if (fields.structOffset >= end)
+    return refuse(
+      'dt/blob-struct',
+      `The structure block's offset ${hex(fields.structOffset)} lies outside the blob`,
+      at(8, 12),
+    );
+  if (fields.stringsOffset > end || fields.stringsOffset + (fields.stringsSize ?? 0) > end)
+    sink.add({
+      severity: 'error',
+      code: 'dt/blob-strings',
+      message: `The strings block at ${hex(fields.stringsOffset)} reaches outside the blob`,
+      span: at(12, 16),
+    });
+  return { fields, bootCpuid: version >= 2 ? word(28) : 0, end };
+}
+
+/** The memory reservation block: pairs of address and size, ended by a size of 0 (as dtc and libfdt end it). */
+function readReservations(
+  source: Source,
+  header: BlobHeader,
+  end: number,
+  sink: DiagnosticSink,
+): MemoryReservation[] {
+  const { bytes } = source;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const reservations: MemoryReservation[] = [];
+  let at = header.reservationsOffset;
+  for (; at + 16 <= end && reservations.length < MAX_RESERVATIONS; at += 16) {
+    const size = view.getBigUint64(at + 8);
+    if (size === 0n) return reservations;
+    reservations.push({
+      address: view.getBigUint64(at),
+      size,
+      labels: [],
+      span: { source, start: at, end: at + 16 },
+    });
+  }
+  sink.add({
+    severity: 'error',
+    code: 'dt/blob-reservations',
+    message:
+      at + 16 > end
+        ? 'The memory reservation block has no end before the end of the blob'
+        : `The memory reservation block has more than ${MAX_RESERVATIONS} entries; the rest is not read`,
+    span: { source, start: Math.min(at, end), end },
+  });
+  return reservations;
+}
+
+/** A node that is still open, with what is needed to close it. */
+interface OpenNode {
+  readonly node: DtNode;
+  readonly start: number;
+  /** Full path as versions before 16 spell it. */
+  readonly path: string;
+}
+
+/** One pass over the structure block. */
+class StructureReader {
+  readonly #source: Source;
+  readonly #view: DataView;
+  readonly #text: Buffer;
+  readonly #header: BlobHeader;
+  readonly #sink: DiagnosticSink;
+  /** Alignment counts from here. */
+  readonly #base: number;
+  readonly #end: number;
+  readonly #stringsEnd: number;
+  readonly #names = new Map<number, string | undefined>();
+  readonly #fullPaths: boolean;
+  #at: number;
+  #nodes = 0;
+  #properties = 0;
+
+  constructor(source: Source, header: BlobHeader, end: number, sink: DiagnosticSink) {
+    const { bytes } = source;
+    this.#source = source;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#header = header;
+    this.#sink = sink;
+    this.#base = header.structOffset;
+    this.#end = end;
+    this.#stringsEnd =
+      header.stringsSize === undefined ? end : Math.min(end, header.stringsOffset + header.stringsSize);
+    this.#fullPaths = header.version < PLAIN_NAMES_VERSION;
+    this.#at = this.#base;
+  }
+
+  #span(start: number, end: number): Span {
+    return { source: this.#source, start, end };
+  }
+
+  #report(
+    severity: 'error' | 'warning',
+    code: string,
+    message: string,
+    start: number,
+    end = start + 4,
+  ): void {
+    this.#sink.add({ severity, code, message, span: this.#span(start, Math.min(end, this.#end)) });
+  }
+
+  #align(to: number): void {
+    const past = (this.#at - this.#base) % to;
+    if (past !== 0) this.#at += to - past;
+  }
+
+  /** The root, or undefined when the block doesn't start with a node. */
+  read(): DtNode | undefined {
+    while (this.#peek() === NOP) this.#at += 4;
+    const first = this.#peek();
+    if (first !== BEGIN_NODE) {
+      this.#report(
+        'error',
+        'dt/blob-struct',
+        first === undefined
+          ? 'The structure block is empty'
+          : `The structure block starts with ${hex(first)} instead of a node`,
+        this.#at,
+      );
+      return undefined;
+    }
+    const open: OpenNode[] = [];
+    let root: DtNode | undefined;
+    for (;;) {
+      const start = this.#at;
+      const token = this.#peek();
+      if (token === undefined) {
+        this.#report('error', 'dt/blob-truncated', 'The structure block ends inside a node', start);
+        break;
+      }
+      this.#at += 4;
+      const parent = open.at(-1);
+      if (token === PROP && parent) {
+        if (!this.#property(parent.node, start)) break;
+      } else if (token === BEGIN_NODE && (parent || !root)) {
+        const opened = this.#beginNode(parent, start);
+        if (!opened) break;
+        root ??= opened.node;
+        if (open.length < MAX_NODE_DEPTH) {
+          open.push(opened);
+        } else {
+          this.#report(
+            'error',
+            'dt/too-deep',
+            `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`,
+            start,
+          );
+          parent?.node.children.pop();
+          if (!this.#skipNode()) break;
+        }
+      } else if (token === END_NODE && parent) {
+        parent.node.span = this.#span(parent.start, this.#at);
+        open.pop();
+        if (this.#fullPaths) dropRedundantName(parent.node);
+        if (open.length === 0) {
+          this.#finish();
+          return root;
+        }
+      } else if (token === NOP) {
+        if (this.#fullPaths)
+          this.#report(
+            'warning',
+            'dt/blob-nop',
+            `A NOP token in a blob of version ${this.#header.version}`,
+            start,
+          );
+      } else {
+        this.#report(
+          'error',
+          'dt/blob-token',
+          token === END
+            ? 'The structure block ends inside a node'
+            : `Unknown token ${hex(token)} in the structure block`,
+          start,
+        );
+        break;
+      }
+    }
+    for (const { node, start } of open) node.span = this.#span(start, Math.min(this.#at, this.#end));
+    return root;
+  }
+
+  #peek(): number | undefined {
+    return this.#at + 4 <= this.#end ? this.#view.getUint32(this.#at) : undefined;
+  }
+
+  /** After the root's end: nothing but `END`, at the size the header gives. */
+  #finish(): void {
+    while (this.#peek() === NOP) this.#at += 4;
+    if (this.#peek() !== END) {
+      this.#report(
+        'warning',
+        'dt/blob-end',
+        'The structure block has no END token after the root node',
+        this.#at,
+      );
+      return;
+    }
+    this.#at += 4;
+    const { structSize } = this.#header;
+    if (structSize !== undefined && structSize !== this.#at - this.#base)
+      this.#report(
+        'warning',
+        'dt/blob-struct-size',
+        `The header says the structure block has ${structSize} bytes, it has ${this.#at - this.#base}`,
+        36,
+        40,
+      );
+  }
+
+  #beginNode(parent: OpenNode | undefined, start: number): OpenNode | undefined {
+    this.#nodes += 1;
+    if (this.#nodes > MAX_NODES) {
+      this.#report('error', 'dt/too-large', `More than ${MAX_NODES} nodes; the rest is not read`, start);
+      return undefined;
+    }
+    const nul = this.#text.indexOf(0, this.#at);
+    if (nul < 0 || nul >= this.#end) {
+      this.#report('error', 'dt/blob-truncated', 'The blob ends inside the name of a node', start, this.#end);
+      return undefined;
+    }
+    const written = this.#text.toString('latin1', this.#at, nul);
+    this.#at = nul + 1;
+    this.#align(4);
+    const node: DtNode = {
+      name: parent ? this.#nodeName(written, parent, start) : '',
+      parent: parent?.node,
+      properties: [],
+      children: [],
+      labels: [],
+    };
+    parent?.node.children.push(node);
+    return { node, start, path: written };
+  }
+
+  #nodeName(written: string, parent: OpenNode, start: number): string {
+    if (!this.#fullPaths) return written;
+    const prefix = parent.path === '/' ? '/' : `${parent.path}/`;
+    if (written.startsWith(prefix)) return written.slice(prefix.length);
+    this.#report(
+      'error',
+      'dt/blob-path',
+      `The path "${written}" is not below its parent's, "${parent.path}"`,
+      start,
+    );
+    return written.slice(written.lastIndexOf('/') + 1);
+  }
+
+  #property(node: DtNode, start: number): boolean {
+    this.#properties += 1;
+    if (this.#properties > MAX_PROPERTIES) {
+      this.#report(
+        'error',
+        'dt/too-large',
+        `More than ${MAX_PROPERTIES} properties; the rest is not read`,
+        start,
+      );
+      return false;
+    }
+    if (this.#at + 8 > this.#end) {
+      this.#report('error', 'dt/blob-truncated', 'The blob ends inside a property', start, this.#end);
+      return false;
+    }
+    const length = this.#view.getUint32(this.#at);
+    const nameOffset = this.#view.getUint32(this.#at + 4);
+    this.#at += 8;
+    if (this.#fullPaths && length >= 8) this.#align(8);
+    const from = this.#at;
+    const to = from + length;
+    const name = this.#propertyName(nameOffset);
+    if (to > this.#end) {
+      this.#report(
+        'error',
+        'dt/blob-property-length',
+        `The value of ${name === undefined ? 'a property' : `"${name}"`} has ${length} bytes, more than the blob has left`,
+        start,
+        start + 12,
+      );
+      return false;
+    }
+    this.#at = to;
+    this.#align(4);
+    if (name === undefined) {
+      this.#report(
+        'error',
+        'dt/blob-property-name',
+        `A property's name at ${hex(nameOffset)} lies outside the strings block; the property is left out`,
+        start,
+        start + 12,
+      );
+      return true;
+    }
+    if (node.children.length > 0)
+      this.#report(
+        'warning',
+        'dt/blob-property-order',
+        `The property "${name}" comes after subnodes`,
+        start,
+        this.#at,
+      );
+    const property: DtProperty = {
+      name,
+      value: this.#source.bytes.subarray(from, to),
+      markers: [],
+      labels: [],
+      span: this.#span(start, Math.min(this.#at, this.#end)),
+      valueSpan: this.#span(from, to),
+    };
+    node.properties.push(property);
+    return true;
+  }
+
+  #propertyName(offset: number): string | undefined {
+    const known = this.#names.get(offset);
+    if (known !== undefined || this.#names.has(offset)) return known;
+    const start = this.#header.stringsOffset + offset;
+    const nul = start < this.#stringsEnd ? this.#text.indexOf(0, start) : -1;
+    const name = nul < 0 || nul >= this.#stringsEnd ? undefined : this.#text.toString('latin1', start, nul);
+    this.#names.set(offset, name);
+    return name;
+  }
+
+  /** Passes over the rest of a node that was just begun. False when the block breaks off. */
+  #skipNode(): boolean {
+    for (let depth = 1; depth > 0; ) {
+      const token = this.#peek();
+      if (token === undefined) return false;
+      this.#at += 4;
+      if (token === BEGIN_NODE) {
+        const nul = this.#text.indexOf(0, this.#at);
+        if (nul < 0 || nul >= this.#end) return false;
+        this.#at = nul + 1;
+        this.#align(4);
+        depth += 1;
+      } else if (token === END_NODE) {
+        depth -= 1;
+      } else if (token === PROP) {
+        if (this.#at + 8 > this.#end) return false;
+        const length = this.#view.getUint32(this.#at);
+        this.#at += 8;
+        if (this.#fullPaths && length >= 8) this.#align(8);
+        this.#at += length;
+        this.#align(4);
+      } else if (token !== NOP) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
