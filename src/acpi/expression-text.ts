@@ -1,0 +1,175 @@
+/** Expressions as people write them: C's operators over the firmware's field names. */
+import type { Expr, Quantity } from './expression.ts';
+
+/** Binding strength, the strongest highest; as in C. */
+const STRENGTH = {
+  choose: 1,
+  any: 2,
+  all: 3,
+  or: 4,
+  xor: 5,
+  and: 6,
+  equality: 7,
+  order: 8,
+  shift: 9,
+  sum: 10,
+  product: 11,
+  unary: 12,
+  name: 13,
+} as const;
+
+/** Longer text is cut: a report line is to be read. */
+const MAX_TEXT = 400;
+
+function constant(value: bigint): string {
+  return value < 10n ? value.toString() : `0x${value.toString(16)}`;
+}
+
+interface Text {
+  readonly text: string;
+  readonly strength: number;
+}
+
+function within(part: Text, strength: number): string {
+  return part.strength < strength ? `(${part.text})` : part.text;
+}
+
+function shifted(part: Text, by: number): Text {
+  return by === 0 ? part : { text: `${within(part, STRENGTH.shift + 1)} << ${by}`, strength: STRENGTH.shift };
+}
+
+// Recurses no deeper than an expression's size, which is bounded.
+function render(value: Quantity): Text {
+  if (typeof value === 'bigint') return { text: constant(value), strength: STRENGTH.name };
+  switch (value.kind) {
+    case 'field':
+      return {
+        text: value.field.epoch === 0 ? value.field.name : `${value.field.name}'${value.field.epoch}`,
+        strength: STRENGTH.name,
+      };
+    case 'opaque':
+      return {
+        text: `unknown(${value.inputs.map((field) => field.name).join(', ')})`,
+        strength: STRENGTH.name,
+      };
+    case 'sum':
+      return renderSum(value);
+    case 'bitwise': {
+      const strength = STRENGTH[value.op];
+      const sign = value.op === 'and' ? '&' : value.op === 'or' ? '|' : '^';
+      return {
+        text: `${within(render(value.left), strength)} ${sign} ${within(render(value.right), strength + 1)}`,
+        strength,
+      };
+    }
+    case 'arithmetic': {
+      const shift = value.op === 'shift-left' || value.op === 'shift-right';
+      const strength = shift ? STRENGTH.shift : STRENGTH.product;
+      const sign = { multiply: '*', divide: '/', modulo: '%', 'shift-left': '<<', 'shift-right': '>>' }[
+        value.op
+      ];
+      return {
+        text: `${within(render(value.left), strength)} ${sign} ${within(render(value.right), strength + 1)}`,
+        strength,
+      };
+    }
+    case 'slice': {
+      const whole = render(value.of);
+      const down: Text =
+        value.low === 0
+          ? whole
+          : { text: `${within(whole, STRENGTH.shift + 1)} >> ${value.low}`, strength: STRENGTH.shift };
+      if (value.low + value.bits >= value.of.bits) return down;
+      return {
+        text: `${within(down, STRENGTH.and)} & ${constant((1n << BigInt(value.bits)) - 1n)}`,
+        strength: STRENGTH.and,
+      };
+    }
+    case 'join': {
+      const pieces: Text[] = [];
+      let at = 0;
+      for (const part of value.parts) {
+        if (typeof part.value === 'bigint') {
+          if (part.value !== 0n) pieces.push(render(part.value << BigInt(at)));
+        } else pieces.push(shifted(render(part.value), at));
+        at += part.bits;
+      }
+      pieces.reverse();
+      if (pieces.length === 1) return pieces[0]!;
+      return { text: pieces.map((part) => within(part, STRENGTH.or + 1)).join(' | '), strength: STRENGTH.or };
+    }
+    case 'compare': {
+      if (value.op === 'eq' || value.op === 'ne')
+        return {
+          text: `${within(render(value.left), STRENGTH.equality + 1)} ${value.op === 'eq' ? '==' : '!='} ${within(render(value.right), STRENGTH.equality + 1)}`,
+          strength: STRENGTH.equality,
+        };
+      // The constant goes to the right: `MG2L > 0`.
+      const swap = typeof value.left === 'bigint';
+      const sign = value.op === 'lt' ? (swap ? '>' : '<') : swap ? '>=' : '<=';
+      const [left, right] = swap ? [value.right, value.left] : [value.left, value.right];
+      return {
+        text: `${within(render(left), STRENGTH.order + 1)} ${sign} ${within(render(right), STRENGTH.order + 1)}`,
+        strength: STRENGTH.order,
+      };
+    }
+    case 'all':
+    case 'any': {
+      const strength = STRENGTH[value.kind];
+      return {
+        text: value.of
+          .map((part) => within(render(part), strength + 1))
+          .join(value.kind === 'all' ? ' && ' : ' || '),
+        strength,
+      };
+    }
+    case 'not':
+      return { text: `!${within(render(value.of), STRENGTH.unary)}`, strength: STRENGTH.unary };
+    case 'choose':
+      return {
+        text: `${within(render(value.when), STRENGTH.choose + 1)} ? ${within(render(value.yes), STRENGTH.choose + 1)} : ${within(render(value.no), STRENGTH.choose)}`,
+        strength: STRENGTH.choose,
+      };
+  }
+}
+
+function renderSum(value: Extract<Expr, { kind: 'sum' }>): Text {
+  const pieces: { negative: boolean; part: Text }[] = [];
+  for (const { coefficient, of } of value.terms) {
+    const negative = coefficient < 0n;
+    const size = negative ? -coefficient : coefficient;
+    const part = render(of);
+    if (size === 1n) pieces.push({ negative, part });
+    else if ((size & (size - 1n)) === 0n)
+      pieces.push({ negative, part: shifted(part, size.toString(2).length - 1) });
+    else
+      pieces.push({
+        negative,
+        part: { text: `${within(part, STRENGTH.product)} * ${constant(size)}`, strength: STRENGTH.product },
+      });
+  }
+  const top = BigInt.asIntN(value.bits, value.constant);
+  if (value.constant !== 0n) {
+    // A large constant is a small one subtracted: 2^64 - 1 is -1.
+    const negative = top < 0n && -top < 1n << 20n;
+    pieces.push({ negative, part: render(negative ? -top : value.constant) });
+  }
+  const [first, ...rest] = [...pieces].sort((a, b) => Number(a.negative) - Number(b.negative));
+  if (!first) return { text: '0', strength: STRENGTH.name };
+  if (rest.length === 0 && !first.negative) return first.part;
+  let text = (first.negative ? '-' : '') + within(first.part, STRENGTH.sum + (first.negative ? 1 : 0));
+  for (const { negative, part } of rest)
+    text += ` ${negative ? '-' : '+'} ${within(part, STRENGTH.sum + (negative ? 1 : 0))}`;
+  return { text, strength: STRENGTH.sum };
+}
+
+/** The expression in C's operators over field names: `MG2B + MG2L - 1`. Arithmetic wraps at the expression's width. */
+export function formatExpr(expr: Expr): string {
+  const { text } = render(expr);
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
+}
+
+/** As {@link formatExpr}; a number as hex, below 10 as a digit. */
+export function formatQuantity(value: Quantity): string {
+  return typeof value === 'bigint' ? constant(value) : formatExpr(value);
+}
