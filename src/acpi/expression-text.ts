@@ -133,6 +133,14 @@ function render(value: Quantity): Text {
   }
 }
 
+/** `part` times a power of two: a shift, or bits masked where they stand. */
+function renderShifted(of: Expr, part: Text, size: bigint): Text {
+  const by = size.toString(2).length - 1;
+  if (of.kind !== 'slice' || of.low !== by) return shifted(part, by);
+  const mask = ((1n << BigInt(of.bits)) - 1n) << BigInt(by);
+  return { text: `${within(render(of.of), STRENGTH.and)} & ${constant(mask)}`, strength: STRENGTH.and };
+}
+
 function renderSum(value: Extract<Expr, { kind: 'sum' }>): Text {
   const pieces: { negative: boolean; part: Text }[] = [];
   for (const { coefficient, of } of value.terms) {
@@ -140,8 +148,7 @@ function renderSum(value: Extract<Expr, { kind: 'sum' }>): Text {
     const size = negative ? -coefficient : coefficient;
     const part = render(of);
     if (size === 1n) pieces.push({ negative, part });
-    else if ((size & (size - 1n)) === 0n)
-      pieces.push({ negative, part: shifted(part, size.toString(2).length - 1) });
+    else if ((size & (size - 1n)) === 0n) pieces.push({ negative, part: renderShifted(of, part, size) });
     else
       pieces.push({
         negative,

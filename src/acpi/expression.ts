@@ -422,11 +422,16 @@ export function slice(value: Quantity, low: number, bits: number): Quantity {
       return bitwise(value.op, slice(value.left, low, width), slice(value.right, low, width));
     case 'sum':
       if (low === 0) return sum(width, value.constant, value.terms);
-      if (value.terms.length === 1 && value.constant === 0n && isPowerOfTwo(value.terms[0]!.coefficient)) {
-        const shift = bitLength(value.terms[0]!.coefficient) - 1;
-        if (low >= shift) return slice(value.terms[0]!.of, low - shift, width);
-        if (low + width <= shift) return 0n;
+      if (divisible(value, low)) {
+        const shift = BigInt(low);
+        return sum(
+          width,
+          value.constant >> shift,
+          value.terms.map(({ coefficient, of }) => ({ coefficient: coefficient >> shift, of })),
+        );
       }
+      if (value.terms.length === 1 && value.constant === 0n && isPowerOfTwo(value.terms[0]!.coefficient))
+        return slice(value.terms[0]!.of, low - trailingZeros(value.terms[0]!.coefficient), width);
       break;
     default:
   }
@@ -443,6 +448,12 @@ export function slice(value: Quantity, low: number, bits: number): Quantity {
     (value.ones >> shift) & mask,
     (value.zeros >> shift) & mask,
   );
+}
+
+/** Are the constant and all coefficients multiples of 2^shift? */
+function divisible(value: ExprOf<'sum'>, shift: number): boolean {
+  const mask = maskOf(shift);
+  return (value.constant & mask) === 0n && value.terms.every((term) => (term.coefficient & mask) === 0n);
 }
 
 function sliceOfJoin(value: ExprOf<'join'>, low: number, bits: number): Quantity {
