@@ -362,7 +362,7 @@ export function sum(
   if (kept.length === 0) return total;
   const only = kept[0]!;
   if (kept.length === 1 && total === 0n && only.coefficient === 1n)
-    return only.of.bits > bits ? slice(only.of, 0, bits) : only.of;
+    return only.of.bits > bits ? bitsOf(only.of, 0, bits) : only.of;
   // Known bits: what the largest value leaves clear, and the zeros that all terms end in.
   let maximum: bigint | undefined = total;
   let trailing = total === 0n ? bits : trailingZeros(total);
@@ -405,7 +405,7 @@ function trailingKnownZeros(expr: Expr): number {
 }
 
 /** Bits [low, low + bits) of a value. */
-export function slice(value: Quantity, low: number, bits: number): Quantity {
+export function bitsOf(value: Quantity, low: number, bits: number): Quantity {
   if (bits <= 0) return 0n;
   if (isKnown(value)) return (value >> BigInt(low)) & maskOf(bits);
   if (low >= value.bits) return 0n;
@@ -413,13 +413,13 @@ export function slice(value: Quantity, low: number, bits: number): Quantity {
   const width = Math.min(bits, value.bits - low);
   switch (value.kind) {
     case 'slice':
-      return slice(value.of, value.low + low, width);
+      return bitsOf(value.of, value.low + low, width);
     case 'join':
       return sliceOfJoin(value, low, width);
     case 'choose':
-      return choose(value.when, slice(value.yes, low, width), slice(value.no, low, width));
+      return choose(value.when, bitsOf(value.yes, low, width), bitsOf(value.no, low, width));
     case 'bitwise':
-      return bitwise(value.op, slice(value.left, low, width), slice(value.right, low, width));
+      return bitwise(value.op, bitsOf(value.left, low, width), bitsOf(value.right, low, width));
     case 'sum':
       if (low === 0) return sum(width, value.constant, value.terms);
       if (divisible(value, low)) {
@@ -431,7 +431,7 @@ export function slice(value: Quantity, low: number, bits: number): Quantity {
         );
       }
       if (value.terms.length === 1 && value.constant === 0n && isPowerOfTwo(value.terms[0]!.coefficient))
-        return slice(value.terms[0]!.of, low - trailingZeros(value.terms[0]!.coefficient), width);
+        return bitsOf(value.terms[0]!.of, low - trailingZeros(value.terms[0]!.coefficient), width);
       break;
     default:
   }
@@ -462,7 +462,7 @@ function sliceOfJoin(value: ExprOf<'join'>, low: number, bits: number): Quantity
   for (const part of value.parts) {
     const from = Math.max(low, at);
     const to = Math.min(low + bits, at + part.bits);
-    if (from < to) parts.push({ bits: to - from, value: slice(part.value, from - at, to - from) });
+    if (from < to) parts.push({ bits: to - from, value: bitsOf(part.value, from - at, to - from) });
     at += part.bits;
   }
   return join(parts);
@@ -536,7 +536,7 @@ function mergeParts(
   // A slice that lost its known zeros on top may only grow by zeros.
   if (high.value.bits !== high.bits && maximumOf(lowOf) >> BigInt(high.value.low + high.value.bits) !== 0n)
     return undefined;
-  return { bits, value: slice(lowOf, lowAt, bits) };
+  return { bits, value: bitsOf(lowOf, lowAt, bits) };
 }
 
 function commonCondition(parts: readonly { value: Quantity }[]): Expr | undefined {
@@ -559,9 +559,9 @@ export function insertBits(
   value: Quantity,
 ): Quantity {
   return join([
-    { bits: low, value: slice(whole, 0, low) },
-    { bits, value: slice(value, 0, bits) },
-    { bits: wholeBits - low - bits, value: slice(whole, low + bits, wholeBits - low - bits) },
+    { bits: low, value: bitsOf(whole, 0, low) },
+    { bits, value: bitsOf(value, 0, bits) },
+    { bits: wholeBits - low - bits, value: bitsOf(whole, low + bits, wholeBits - low - bits) },
   ]);
 }
 
@@ -621,7 +621,7 @@ function maskAnd(value: Expr, mask: bigint): Quantity | undefined {
       return bitwise('and', value.left, value.right & mask);
     return undefined;
   }
-  const part = slice(value, low, bitLength(run));
+  const part = bitsOf(value, low, bitLength(run));
   if (low === 0) return part;
   return join([
     { bits: low, value: 0n },
@@ -813,7 +813,7 @@ export function choose(when: Quantity, then: Quantity, otherwise: Quantity): Qua
 
 /** What a byte is, as a number of 8 bits. */
 export function quantityOfByte(byte: ByteValue): Quantity {
-  return typeof byte === 'number' ? BigInt(byte) : slice(byte.of, byte.index * 8, 8);
+  return typeof byte === 'number' ? BigInt(byte) : bitsOf(byte.of, byte.index * 8, 8);
 }
 
 /** The number that bytes make, the lowest first. */
@@ -835,7 +835,7 @@ export function quantityOfBytes(bytes: readonly ByteValue[]): Quantity {
         const next = bytes[i + run]!;
         if (typeof next === 'number' || next.index !== byte.index + run || !sameExpr(next.of, byte.of)) break;
       }
-      parts.push({ bits: run * 8, value: slice(byte.of, byte.index * 8, run * 8) });
+      parts.push({ bits: run * 8, value: bitsOf(byte.of, byte.index * 8, run * 8) });
     } else parts.push({ bits: 8, value: BigInt(byte) });
     i += run;
   }
