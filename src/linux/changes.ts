@@ -1,0 +1,306 @@
+/**
+ * The release timeline as data: one row for each change of behaviour. A new release or backport is a new row, or a
+ * new entry in a row's `stable`; nothing else knows about releases.
+ *
+ * `confirmed` rows were seen in the named source; the others are believed, and an answer that rests on one says so.
+ * Rows are applied in order, later ones over earlier ones.
+ */
+import type { Behaviour } from './behaviour.ts';
+
+export interface StableRelease {
+  /** `6.12`. */
+  readonly branch: string;
+  /** First release of the branch that has the change: `6.12.95`; null where only a backport mail was seen, or it is not known. */
+  readonly since: string | null;
+  readonly confirmed: boolean;
+}
+
+export interface ReleaseChange {
+  /** Twelve hex digits, or a name in words where the commit isn't known. */
+  readonly commit: string;
+  readonly subject: string;
+  /** First mainline release, release candidates included where known. Null for a change that is in no mainline release. */
+  readonly mainline: string | null;
+  /** The mainline release is confirmed by the source. */
+  readonly confirmed: boolean;
+  /** Of a row that isn't confirmed: branches (`6.1`) whose source was seen, the newest without and the oldest with the change. */
+  readonly absentUpTo?: string;
+  readonly presentFrom?: string;
+  readonly stable: readonly StableRelease[];
+  readonly effect: Partial<Behaviour>;
+  /** What it changes, for a reader. */
+  readonly says: string;
+  readonly source: string;
+}
+
+export const RELEASE_CHANGES: readonly ReleaseChange[] = [
+  {
+    commit: '7f163a6fd957',
+    subject: 'drivers:hv: Modify hv_vmbus to search for all MMIO ranges available.',
+    mainline: '4.3',
+    confirmed: false,
+    presentFrom: '4.9',
+    stable: [],
+    effect: { windowList: true, floor: true, vtpmCut: 'keeps-first-byte' },
+    says: 'the driver keeps a list of all windows, ignores those that end below 1 MiB and cuts one that reaches over the virtual TPM, keeping one byte of it',
+    source: 'general knowledge; the code is in every source from 4.9 on',
+  },
+  {
+    commit: '40f26f3168bf',
+    subject: 'drivers:hv: Allow for MMIO claims that span ACPI _CRS records',
+    mainline: '4.5',
+    confirmed: false,
+    presentFrom: '4.9',
+    stable: [],
+    effect: { mergesTouching: true },
+    says: 'a range that touches a window already listed joins it; Generation 1 firmware lists 2 GiB pieces',
+    source: 'commit of December 2015; title and date from a search, not the diff',
+  },
+  {
+    commit: '23a0683186b7',
+    subject: 'drivers:hv: Reverse order of resources in hyperv_mmio',
+    mainline: '4.7-rc1',
+    confirmed: false,
+    presentFrom: '4.9',
+    stable: [],
+    effect: { windowOrder: 'ascending' },
+    says: 'windows are listed from the lowest address up',
+    source: 'title from a search, not the diff',
+  },
+  {
+    commit: '6d146aefbaa5',
+    subject: 'drivers:hv: Record MMIO range in use by frame buffer',
+    mainline: '4.7-rc1',
+    confirmed: false,
+    presentFrom: '4.9',
+    stable: [],
+    effect: { reservesFramebuffer: true },
+    says: 'vmbus_reserve_fb(): the framebuffer that screen_info tells of is set aside in the first window',
+    source:
+      'Jake Oshins\' series "Ensure that bridge windows don\'t overlap" of March 2016; merge release believed',
+  },
+  {
+    commit: 'vmbus-acpi-root-stop',
+    subject: 'Drivers: hv: vmbus: stop the walk up the ancestors at ACPI_ROOT_OBJECT',
+    mainline: '6.1',
+    confirmed: false,
+    absentUpTo: '5.10',
+    presentFrom: '6.1',
+    stable: [],
+    effect: { stopsAtNamespaceRoot: true },
+    says: 'the namespace root itself is no longer asked for a _CRS; it never has one',
+    source: 'sources of 5.10.218 (absent) and 6.1.170 (present); the commit and first release are not known',
+  },
+  {
+    commit: 'resource-free-message',
+    subject: 'resource: messages carry the prefix "resource: " and addresses 0x',
+    mainline: '6.1',
+    confirmed: false,
+    absentUpTo: '5.10',
+    presentFrom: '6.1',
+    stable: [],
+    effect: { freeMessage: 'prefixed' },
+    says: '"Trying to free nonexistent resource" is printed with a prefix',
+    source: 'sources of 5.10.262 (bare) and 6.1.170 (prefixed); the commit and first release are not known',
+  },
+  {
+    commit: 'd391c5827107',
+    subject: 'drivers/firmware: move x86 Generic System Framebuffers support',
+    mainline: '5.15',
+    confirmed: false,
+    absentUpTo: '5.10',
+    presentFrom: '5.15',
+    stable: [],
+    effect: { sysfbSymbol: 'default-yes' },
+    says: 'CONFIG_X86_SYSFB becomes CONFIG_SYSFB (default y, X86 or EFI) with CONFIG_SYSFB_SIMPLEFB beside it',
+    source: 'general knowledge',
+  },
+  {
+    commit: 'a4a072d98d8c',
+    subject:
+      'firmware: sysfb: Make sysfb_create_simplefb() return a pdev pointer; Kconfig: SYSFB loses its default',
+    mainline: '5.19-rc1',
+    confirmed: true,
+    stable: [],
+    effect: { sysfbSymbol: 'selected-only' },
+    says: 'CONFIG_SYSFB is a plain bool without prompt: only a select sets it, and where none does .config has no line for it',
+    source: 'drm pull for 5.19-rc1',
+  },
+  {
+    commit: '2a8a8afba0c3',
+    subject: 'Drivers: hv: Always reserve framebuffer region for Gen1 VMs',
+    mainline: '6.0-rc6',
+    confirmed: true,
+    stable: [],
+    effect: { biosFramebuffer: 'pci-bar', reservationSizeIsInt: false },
+    says: 'on a BIOS boot the framebuffer is BAR 0 of PCI 1414:5353, in text mode too',
+    source: 'pull request "Hyper-V fixes for 6.0-rc6"; sources of 5.10.262 (absent), 6.1.170 (present)',
+  },
+  {
+    commit: 'f0880e2cb7e1',
+    subject: 'Drivers: hv: Never allocate anything besides framebuffer from framebuffer memory region',
+    mainline: '6.0-rc6',
+    confirmed: true,
+    stable: [
+      { branch: '5.10', since: '5.10.146', confirmed: true },
+      { branch: '5.15', since: null, confirmed: false },
+    ],
+    effect: { framebufferTest: true },
+    says: 'the allocator skips the reservation by an explicit test; the reservation was busy, so it was skipped before too',
+    source: 'ChangeLog of 5.10.146; 5.10.218 run with and without it: two of 2,183 inputs differ',
+  },
+  {
+    commit: 'f83705a51275',
+    subject: 'Driver: VMBus: Add Devicetree support',
+    mainline: '6.4-rc1',
+    confirmed: true,
+    stable: [],
+    effect: { deviceTree: true, vtlMode: true },
+    says: 'without ACPI the driver takes its windows from the ranges of its device tree node and never reserves a framebuffer; the same pull adds CONFIG_HYPERV_VTL_MODE',
+    source: 'pull request "hyperv-next for v6.4"',
+  },
+  {
+    commit: 'a07b50d80ab6',
+    subject: 'hyperv: avoid dependency on screen_info',
+    mainline: '6.7-rc1',
+    confirmed: true,
+    stable: [],
+    effect: { sysfbGate: true },
+    says: 'on an EFI boot screen_info is only looked at with CONFIG_SYSFB; without it nothing is reserved, silently',
+    source:
+      'sources of 6.1.192 (absent) and 6.12.94 (present); first mainline release from the review thread',
+  },
+  {
+    commit: 'ranges-cell-counts',
+    subject: 'of/address: refuse impossible cell counts when parsing ranges',
+    mainline: '7.2',
+    confirmed: false,
+    absentUpTo: '6.12',
+    presentFrom: '7.3',
+    stable: [],
+    effect: { refusesBadCells: true },
+    says: 'the ranges parser gives -EINVAL for impossible cell counts, so the probe fails',
+    source: 'sources of 6.12.117 (absent) and 7.3.4 (present); the commit and first release are not known',
+  },
+  {
+    commit: 'vmbus-free-mmio-fb',
+    subject: "Drivers: hv: vmbus: Don't release fb_mmio resource in vmbus_free_mmio()",
+    mainline: '6.14',
+    confirmed: false,
+    presentFrom: '6.18',
+    stable: [
+      { branch: '5.10', since: '5.10.236', confirmed: true },
+      { branch: '5.15', since: null, confirmed: false },
+      { branch: '6.6', since: null, confirmed: false },
+      { branch: '6.1', since: '6.1.132', confirmed: true },
+      { branch: '6.12', since: '6.12.20', confirmed: true },
+    ],
+    effect: { freeSkipsFramebuffer: true },
+    says: 'freeing a range inside the reservation no longer frees the reservation or complains',
+    source: 'stable ChangeLogs; first mainline release believed',
+  },
+  {
+    commit: '96959283a58d',
+    subject: 'Drivers: hv: Always select CONFIG_SYSFB for Hyper-V guests',
+    mainline: '6.16-rc1',
+    confirmed: true,
+    stable: [
+      { branch: '6.14', since: null, confirmed: false },
+      { branch: '6.15', since: null, confirmed: false },
+    ],
+    effect: { hypervSelectsSysfb: 'HYPERV' },
+    says: 'CONFIG_HYPERV selects CONFIG_SYSFB unless CONFIG_HYPERV_VTL_MODE; not in 6.1.192 or 6.12.117, other stable branches not confirmed',
+    source: 'v6.16; Kconfig of 6.1.192, 6.12.94 and 6.12.117 (absent)',
+  },
+  {
+    commit: '7b89a44b2e8c',
+    subject: 'Drivers: hv: Select CONFIG_SYSFB only if EFI is enabled',
+    mainline: '6.16-rc7',
+    confirmed: true,
+    stable: [],
+    effect: { selectNeedsEfi: true },
+    says: 'the select asks for CONFIG_EFI as well, since arm64 does not link without it',
+    source: 'pull request for 6.16-rc7',
+  },
+  {
+    commit: 'vmbus-kconfig-split',
+    subject: 'Drivers: hv: CONFIG_HYPERV becomes bool, CONFIG_HYPERV_VMBUS the driver',
+    mainline: '6.18',
+    confirmed: false,
+    absentUpTo: '6.12',
+    presentFrom: '7.2',
+    stable: [],
+    effect: { vmbusSymbol: true },
+    says: 'CONFIG_HYPERV is core support (bool), the VMBus driver has a symbol of its own',
+    source: 'Kconfig of 6.12.117 (absent) and 7.3.4 (present); first release believed',
+  },
+  {
+    commit: 'vmbus-dt-arm64-irq',
+    subject: 'Drivers: hv: vmbus: Get the IRQ number from DeviceTree',
+    mainline: '7.0',
+    confirmed: false,
+    absentUpTo: '6.12',
+    presentFrom: '7.2',
+    stable: [],
+    effect: { deviceTreeIrqFirst: true },
+    says: 'on arm64 a device tree node without a usable interrupt fails the probe before its ranges are read',
+    source: 'sources of 6.12.117 (absent), a 7.0-era tree and 7.3.4 (present); first release believed',
+  },
+  {
+    commit: 'a41e0ab394e4',
+    subject: 'sysfb: Replace screen_info with sysfb_primary_display',
+    mainline: '7.0',
+    confirmed: false,
+    absentUpTo: '6.12',
+    presentFrom: '7.2',
+    stable: [],
+    effect: { screenInfo: 'sysfb_primary_display' },
+    says: 'the same facts are read from sysfb_primary_display.screen',
+    source: 'the commit; first mainline release believed',
+  },
+  {
+    commit: 'd33db956c961',
+    subject: 'Drivers: hv: Move the select of SYSFB to HYPERV_VMBUS',
+    mainline: '7.1',
+    confirmed: false,
+    presentFrom: '7.2',
+    stable: [
+      { branch: '6.18', since: '6.18.30', confirmed: true },
+      { branch: '7.0', since: null, confirmed: false },
+    ],
+    effect: { hypervSelectsSysfb: 'HYPERV_VMBUS' },
+    says: 'CONFIG_HYPERV_VMBUS selects CONFIG_SYSFB if EFI && !HYPERV_VTL_MODE',
+    source: '6.18.30 released with it; Kconfig of 7.3.4; first mainline release believed',
+  },
+  {
+    commit: '016a25e4b0df',
+    subject: 'Drivers: hv: vmbus: Improve the logic of reserving fb_mmio on Gen2 VMs',
+    mainline: '7.1-rc8',
+    confirmed: true,
+    stable: [
+      { branch: '5.10', since: '5.10.260', confirmed: true },
+      { branch: '5.15', since: '5.15.211', confirmed: false },
+      { branch: '6.6', since: null, confirmed: false },
+      { branch: '7.0', since: null, confirmed: false },
+      { branch: '6.1', since: '6.1.177', confirmed: true },
+      { branch: '6.12', since: '6.12.95', confirmed: true },
+      { branch: '6.18', since: '6.18.37', confirmed: true },
+    ],
+    effect: { lowBaseFallback: true, vtpmCut: 'below', reservationSizeIsInt: false },
+    says: 'with lfb_base 0 the start of the first window is reserved; sizes go up to 128 MiB; the cut at the virtual TPM leaves it whole; the result is logged',
+    source:
+      'pull request "Hyper-V fixes for v7.1-rc8"; stable ChangeLogs; sources of 5.10.262, 6.1.192, 6.12.117, 7.3.4',
+  },
+  {
+    commit: 'fa6dae5d8208',
+    subject: 'x86/PCI: Add kernel cmdline options to use/ignore E820 reserved regions',
+    mainline: '5.19',
+    confirmed: false,
+    absentUpTo: '5.10',
+    presentFrom: '6.1',
+    stable: [],
+    effect: { e820Clipping: 'bios-before-2023' },
+    says: 'host bridge windows are clipped by E820 reservations only for a BIOS dated before 2023; pci=use_e820 and pci=no_e820 override',
+    source: 'general knowledge',
+  },
+];

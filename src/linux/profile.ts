@@ -1,0 +1,131 @@
+/** A kernel's behaviour from the release timeline: which rows a release has, and which of them are only believed. */
+import { BASE_BEHAVIOUR, type Behaviour } from './behaviour.ts';
+import { RELEASE_CHANGES, type ReleaseChange } from './changes.ts';
+import { branchOf, compareReleases, formatRelease, type KernelRelease, parseRelease } from './release.ts';
+
+/** How one row of the timeline was decided for a kernel. */
+export interface AppliedChange {
+  readonly change: ReleaseChange;
+  readonly present: boolean;
+  /** `mainline`: by the mainline release; `stable`: by its branch's backport; `given`: by --with-commit or --without-commit. */
+  readonly by: 'mainline' | 'stable' | 'given';
+  /** Whether it is there rests on what no source confirms; says why. */
+  readonly unsure?: string;
+}
+
+export interface KernelProfile {
+  /** The release asked for, or the newest of the table. */
+  readonly release: KernelRelease;
+  /** No release was given. */
+  readonly presumed: boolean;
+  readonly behaviour: Behaviour;
+  readonly changes: readonly AppliedChange[];
+  /** Rows whose presence is not sure and that would change the behaviour. */
+  readonly unsure: readonly AppliedChange[];
+}
+
+/** The newest release whose code was compared with this model. */
+export const NEWEST_RELEASE = '7.3.4';
+
+export interface ProfileOptions {
+  /** Commits that this kernel has beyond its release: twelve hex digits or the start of them. */
+  readonly withCommits?: readonly string[];
+  readonly withoutCommits?: readonly string[];
+}
+
+/**
+ * The profile of a release. Without one, that of {@link NEWEST_RELEASE}. Commits given twice count as present.
+ * A commit that the timeline does not know changes nothing: see {@link unknownCommits}.
+ */
+export function profileOf(release: KernelRelease | undefined, options: ProfileOptions = {}): KernelProfile {
+  const target = release ?? parseRelease(NEWEST_RELEASE)!;
+  const changes = RELEASE_CHANGES.map((change) => decide(change, target, options));
+  let behaviour = BASE_BEHAVIOUR;
+  for (const { change, present } of changes) if (present) behaviour = { ...behaviour, ...change.effect };
+  const unsure = changes.filter(
+    (applied) => applied.unsure !== undefined && differs(behaviour, applied.change.effect, applied.present),
+  );
+  return { release: target, presumed: release === undefined, behaviour, changes, unsure };
+}
+
+/** Commits among `commits` that no row of the timeline is about. */
+export function unknownCommits(commits: readonly string[]): readonly string[] {
+  return commits.filter((commit) => !RELEASE_CHANGES.some((change) => isCommit(change, commit)));
+}
+
+/** The newest release, the same with and without a row: for "what would change the answer". */
+export function profileWith(profile: KernelProfile, commit: string, present: boolean): KernelProfile {
+  const given = (wanted: boolean): string[] =>
+    profile.changes
+      .filter(
+        (applied) => applied.by === 'given' && applied.present === wanted && applied.change.commit !== commit,
+      )
+      .map((applied) => applied.change.commit);
+  return profileOf(profile.release, {
+    withCommits: present ? [...given(true), commit] : given(true),
+    withoutCommits: present ? given(false) : [...given(false), commit],
+  });
+}
+
+function differs(behaviour: Behaviour, effect: Partial<Behaviour>, present: boolean): boolean {
+  return (
+    present || Object.entries(effect).some(([key, value]) => behaviour[key as keyof Behaviour] !== value)
+  );
+}
+
+/** At least seven hex digits that start the same, or the row's name. */
+function isCommit(change: ReleaseChange, commit: string): boolean {
+  const wanted = commit.trim().toLowerCase();
+  if (wanted === change.commit) return true;
+  return wanted.length >= 7 && (change.commit.startsWith(wanted) || wanted.startsWith(change.commit));
+}
+
+function decide(change: ReleaseChange, release: KernelRelease, options: ProfileOptions): AppliedChange {
+  if (options.withCommits?.some((commit) => isCommit(change, commit)))
+    return { change, present: true, by: 'given' };
+  if (options.withoutCommits?.some((commit) => isCommit(change, commit)))
+    return { change, present: false, by: 'given' };
+  const branch = branchOf(release);
+  const mainline = change.mainline === null ? undefined : parseRelease(change.mainline);
+  if (mainline !== undefined && compareReleases(release, mainline) >= 0) {
+    const unsure = unsureMainline(change, release, true);
+    return { change, present: true, by: 'mainline', ...(unsure === undefined ? {} : { unsure }) };
+  }
+  const backport = change.stable.find((stable) => stable.branch === branch);
+  if (backport !== undefined) {
+    if (backport.since === null)
+      return {
+        change,
+        present: false,
+        by: 'stable',
+        unsure: `a backport of ${change.commit} to ${branch} is believed, in which release is not known`,
+      };
+    const since = parseRelease(backport.since)!;
+    const present = compareReleases(release, since) >= 0;
+    if (release.patch === undefined)
+      return {
+        change,
+        present,
+        by: 'stable',
+        unsure: `${branch} has ${change.commit} from ${backport.since} on, and the update (${branch}.N) is not given`,
+      };
+    return {
+      change,
+      present,
+      by: 'stable',
+      ...(backport.confirmed ? {} : { unsure: `${change.commit} in ${backport.since} is not confirmed` }),
+    };
+  }
+  const unsure = unsureMainline(change, release, false);
+  return { change, present: false, by: 'mainline', ...(unsure === undefined ? {} : { unsure }) };
+}
+
+function unsureMainline(change: ReleaseChange, release: KernelRelease, present: boolean): string | undefined {
+  if (change.confirmed) return undefined;
+  const branch = parseRelease(branchOf(release))!;
+  const seen = (text: string | undefined, holds: (order: number) => boolean): boolean =>
+    text !== undefined && holds(compareReleases(branch, parseRelease(text)!));
+  if (present && seen(change.presentFrom, (order) => order >= 0)) return undefined;
+  if (!present && seen(change.absentUpTo, (order) => order <= 0)) return undefined;
+  return `${change.commit} in ${change.mainline} is believed, not confirmed (${formatRelease(release)} is near it)`;
+}
