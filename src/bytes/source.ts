@@ -12,6 +12,15 @@ export interface Source {
   readonly name: string;
   readonly form: 'text' | 'blob';
   readonly bytes: Uint8Array;
+  /** What the text says about its own lines (`# 12 "board.dts"`), in order. Places are given as these say. */
+  readonly lineMarkers?: readonly LineMarker[];
+}
+
+/** From `offset` on, lines count from `line` of the file `name`. */
+export interface LineMarker {
+  readonly offset: number;
+  readonly name: string;
+  readonly line: number;
 }
 
 /** Half-open range of byte offsets, [start, end). */
@@ -19,11 +28,20 @@ export interface Span {
   readonly source: Source;
   readonly start: number;
   readonly end: number;
+  /** How the text came to stand here: `expanded from macro GIC_SPI`. */
+  readonly via?: string;
 }
 
 /** Where a span starts, as people count: lines and columns from 1 in text, a byte offset from 0 in a blob. */
 export type Place =
-  | { readonly line: number; readonly column: number; readonly endLine: number; readonly endColumn: number }
+  | {
+      readonly line: number;
+      readonly column: number;
+      readonly endLine: number;
+      readonly endColumn: number;
+      /** The file that the line counts in, where a line marker names another than the source's own. */
+      readonly name?: string;
+    }
   | { readonly offset: number; readonly length: number };
 
 const texts = new WeakMap<Source, string>();
@@ -72,18 +90,41 @@ export function lineAndColumn(source: Source, offset: number): { line: number; c
   return { line: low + 1, column: at - starts[low]! + 1 };
 }
 
+/** The last line marker at or before an offset. */
+function markerAt(markers: readonly LineMarker[], offset: number): LineMarker | undefined {
+  let low = 0;
+  let high = markers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (markers[middle]!.offset <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return markers[low - 1];
+}
+
 /** The place of a span as a person would look it up. */
 export function placeOf(span: Span): Place {
-  if (span.source.form === 'blob') return { offset: span.start, length: Math.max(0, span.end - span.start) };
-  const from = lineAndColumn(span.source, span.start);
-  const to = lineAndColumn(span.source, Math.max(span.start, span.end));
-  return { line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
+  const { source } = span;
+  if (source.form === 'blob') return { offset: span.start, length: Math.max(0, span.end - span.start) };
+  const from = lineAndColumn(source, span.start);
+  const to = lineAndColumn(source, Math.max(span.start, span.end));
+  const marked = (offset: number, line: number): { line: number; name?: string } => {
+    const marker = source.lineMarkers && markerAt(source.lineMarkers, offset);
+    if (!marker) return { line };
+    return { line: marker.line + line - lineAndColumn(source, marker.offset).line, name: marker.name };
+  };
+  return {
+    ...marked(span.start, from.line),
+    column: from.column,
+    endLine: marked(span.end, to.line).line,
+    endColumn: to.column,
+  };
 }
 
 /** `name:line:column` or `name@0xoffset`, for a message. */
 export function formatPlace(span: Span): string {
   const place = placeOf(span);
   return 'line' in place
-    ? `${span.source.name}:${place.line}:${place.column}`
+    ? `${place.name ?? span.source.name}:${place.line}:${place.column}`
     : `${span.source.name}@0x${place.offset.toString(16)}`;
 }
