@@ -1,7 +1,7 @@
 /**
  * The opcodes of AML (ACPI 6.5, chapter 20): the one table that the decoder, the ASL parser, the printer, the
  * compiler and the interpreter read. A row gives the name, the encoding, the operands by kind, what the term defines
- * and whether it yields a value. The three rows without a code are terms whose encoding is a name, not an opcode.
+ * and whether it yields a value. The rows without a code are terms that no opcode begins.
  */
 
 /**
@@ -16,6 +16,8 @@ export type OperandKind =
   | 'TermArg'
   /** A Term: name, local, argument, Debug, or a reference-yielding term (RefOf, DerefOf, Index, a method call). */
   | 'SuperName'
+  /** As SuperName, but the name of a method is referred to and not called (RefOf, CondRefOf, ObjectType). */
+  | 'Referent'
   /** A Term: name, local or argument (CopyObject's destination). */
   | 'SimpleName'
   /** As SuperName, or null when the result goes nowhere. */
@@ -81,6 +83,8 @@ export const OPCODES = {
   NamePath: row(-1, 'NamePath', ['NameString'], true),
   /** Operands: the NamePath, then Term[], the arguments. */
   MethodCall: row(-1, 'MethodCall', ['NameString', 'TermList'], true),
+  /** Bytes that can't be read as terms, up to the end of the list they stand in. */
+  Unreadable: row(-1, 'Unreadable', ['ByteList'], false),
 
   Zero: row(0x00, 'Zero', [], true),
   One: row(0x01, 'One', [], true),
@@ -113,7 +117,7 @@ export const OPCODES = {
   Arg5: row(0x6d, 'Arg5', [], true),
   Arg6: row(0x6e, 'Arg6', [], true),
   Store: row(0x70, 'Store', [T, 'SuperName'], true, 'nothing', '='),
-  RefOf: row(0x71, 'RefOf', ['SuperName'], true),
+  RefOf: row(0x71, 'RefOf', ['Referent'], true),
   Add: row(0x72, 'Add', BINARY, true, 'nothing', '+'),
   Concatenate: row(0x73, 'Concatenate', BINARY, true),
   Subtract: row(0x74, 'Subtract', BINARY, true, 'nothing', '-'),
@@ -144,7 +148,7 @@ export const OPCODES = {
   CreateWordField: row(0x8b, 'CreateWordField', [T, T, 'NameString'], false, 'object'),
   CreateByteField: row(0x8c, 'CreateByteField', [T, T, 'NameString'], false, 'object'),
   CreateBitField: row(0x8d, 'CreateBitField', [T, T, 'NameString'], false, 'object'),
-  ObjectType: row(0x8e, 'ObjectType', ['SuperName'], true),
+  ObjectType: row(0x8e, 'ObjectType', ['Referent'], true),
   CreateQWordField: row(0x8f, 'CreateQWordField', [T, T, 'NameString'], false, 'object'),
   LAnd: row(0x90, 'LAnd', COMPARE, true, 'nothing', '&&'),
   LOr: row(0x91, 'LOr', COMPARE, true, 'nothing', '||'),
@@ -173,7 +177,7 @@ export const OPCODES = {
 
   Mutex: row(0x5b01, 'Mutex', ['NameString', 'ByteData'], false, 'object'),
   Event: row(0x5b02, 'Event', ['NameString'], false, 'object'),
-  CondRefOf: row(0x5b12, 'CondRefOf', ['SuperName', 'Target'], true),
+  CondRefOf: row(0x5b12, 'CondRefOf', ['Referent', 'Target'], true),
   /** Source buffer, bit index, number of bits, name. */
   CreateField: row(0x5b13, 'CreateField', [T, T, T, 'NameString'], false, 'object'),
   LoadTable: row(0x5b1f, 'LoadTable', [T, T, T, T, T, T], true),

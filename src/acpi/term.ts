@@ -9,6 +9,7 @@
  * - ByteData, WordData, DWordData of a term that is no constant (flags, levels, spaces): number.
  * - The constants Byte, Word, DWord and QWord: bigint. Zero, One and Ones have no operands.
  * - AsciiString: string of Latin-1 characters. ByteList: Uint8Array.
+ * - Unreadable: the bytes that are no terms, as a list's last term.
  * - TermList, PackageElementList: Term[]. FieldList: FieldElement[].
  *
  * `If` and `Else` are neighbours in a list as in AML. `LNotEqual` and its kin are LNot around the comparison.
@@ -27,18 +28,31 @@ export type Operand =
   | readonly FieldElement[]
   | null;
 
-/** One node. `start` and `end` are byte offsets [start, end) into the tree's source: the AML table or the ASL text. */
+/** Operands, or how to get them: method bodies are decoded when somebody looks. */
+type GivenOperands = readonly Operand[] | (() => readonly Operand[]);
+
+/**
+ * One node. `start` and `end` are byte offsets [start, end): from the table's first byte, or into the ASL source.
+ */
 export class Term {
   readonly op: Opcode;
-  readonly operands: readonly Operand[];
   readonly start: number;
   readonly end: number;
+  #operands: GivenOperands;
 
-  constructor(op: Opcode, operands: readonly Operand[], start: number, end: number) {
+  constructor(op: Opcode, operands: GivenOperands, start: number, end: number) {
     this.op = op;
-    this.operands = operands;
+    this.#operands = operands;
     this.start = start;
     this.end = end;
+  }
+
+  get operands(): readonly Operand[] {
+    const given = this.#operands;
+    if (typeof given !== 'function') return given;
+    const operands = given();
+    this.#operands = operands;
+    return operands;
   }
 }
 

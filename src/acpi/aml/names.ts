@@ -1,0 +1,86 @@
+/** Name strings as AML encodes them (ACPI 6.5, 20.2.2). */
+import { NULL_NAME, type NamePath } from '../name.ts';
+
+const ROOT = 0x5c;
+const PARENT = 0x5e;
+const DUAL = 0x2e;
+const MULTI = 0x2f;
+
+/** More `^` than any namespace is deep. */
+const MAX_PARENT_PREFIXES = 255;
+
+/** Can this byte begin a name string (the null name not counted)? */
+export function startsName(byte: number): boolean {
+  return (
+    (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || byte === ROOT || byte === PARENT || byte === DUAL || byte === MULTI
+  );
+}
+
+/**
+ * Reads name strings. Segments and single-segment names are made once and shared: a table names the same thing
+ * hundreds of times.
+ */
+export class NameReader {
+  readonly #segments = new Map<number, string>();
+  readonly #single = new Map<number, NamePath>();
+  /** After a read: where the name string ended. */
+  end = 0;
+
+  #segment(bytes: Uint8Array, at: number): string {
+    const key = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+    let segment = this.#segments.get(key);
+    if (segment === undefined) {
+      segment = String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
+      this.#segments.set(key, segment);
+    }
+    return segment;
+  }
+
+  /** The four characters at `at`, for field lists. The caller has checked that they are there. */
+  segment(bytes: Uint8Array, at: number): string {
+    return this.#segment(bytes, at);
+  }
+
+  /** Reads the name string at `start`, which may not reach `limit`. Undefined when it is cut short or none. */
+  read(bytes: Uint8Array, start: number, limit: number): NamePath | undefined {
+    let at = start;
+    const root = bytes[at] === ROOT && at < limit;
+    let parents = 0;
+    if (root) at += 1;
+    else {
+      while (at < limit && bytes[at] === PARENT) {
+        parents += 1;
+        at += 1;
+      }
+    }
+    if (at >= limit || parents > MAX_PARENT_PREFIXES) return undefined;
+    const lead = bytes[at]!;
+    let count = 1;
+    if (lead === 0x00) {
+      this.end = at + 1;
+      return root || parents > 0 ? { root, parents, segments: [] } : NULL_NAME;
+    }
+    if (lead === DUAL) {
+      count = 2;
+      at += 1;
+    } else if (lead === MULTI) {
+      if (at + 1 >= limit) return undefined;
+      count = bytes[at + 1]!;
+      at += 2;
+    } else if (!startsName(lead)) return undefined;
+    if (at + 4 * count > limit) return undefined;
+    this.end = at + 4 * count;
+    if (count === 1 && !root && parents === 0) {
+      const key = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+      let name = this.#single.get(key);
+      if (name === undefined) {
+        name = { root, parents, segments: [this.#segment(bytes, at)] };
+        this.#single.set(key, name);
+      }
+      return name;
+    }
+    const segments: string[] = [];
+    for (let i = 0; i < count; i++) segments.push(this.#segment(bytes, at + 4 * i));
+    return { root, parents, segments };
+  }
+}

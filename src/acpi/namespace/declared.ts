@@ -1,0 +1,139 @@
+/**
+ * The namespace as tables declare it, without running anything: which names there are, what they are, how many
+ * arguments methods take. It is what names are resolved by while decoding and printing, and where the static reading
+ * of a machine begins. Objects that only running code makes (below an `If`, in a method) are in it too, marked.
+ */
+import type { NamePath } from '../name.ts';
+import { trimSegment } from '../name.ts';
+import type { OpcodeName } from '../opcodes.ts';
+import type { AcpiTable } from '../tables/table.ts';
+import type { FieldElement, Term } from '../term.ts';
+
+/** One place where a name is declared. */
+export interface Declaration {
+  /** Name, Method, Device, OperationRegion, … For a field list's elements the list's own term. */
+  readonly term: Term;
+  readonly table: AcpiTable;
+  /** Inside a method, If, Else or While: made only when that code runs. */
+  readonly conditional: boolean;
+  /** Set for an element of a Field, IndexField or BankField. */
+  readonly element?: FieldElement;
+}
+
+/** A name in the tree; without declarations when it is only passed through by longer names or known from an External. */
+export class DeclaredObject {
+  /** Four characters, `_`-padded; `\` for the root. */
+  readonly segment: string;
+  readonly parent: DeclaredObject | undefined;
+  readonly children = new Map<string, DeclaredObject>();
+  readonly declarations: Declaration[] = [];
+  /** What it is, by the opcode that declared it first; undefined when nothing did. */
+  kind: OpcodeName | undefined;
+  /** A method's argument count; of an undeclared name the one an External gives. */
+  argumentCount: number | undefined;
+  /** Where an Alias leads. */
+  target: NamePath | undefined;
+
+  constructor(segment: string, parent: DeclaredObject | undefined) {
+    this.segment = segment;
+    this.parent = parent;
+  }
+
+  /** The child of that segment, made when it isn't there. */
+  child(segment: string): DeclaredObject {
+    let child = this.children.get(segment);
+    if (child === undefined) {
+      child = new DeclaredObject(segment, this);
+      this.children.set(segment, child);
+    }
+    return child;
+  }
+
+  /** Absolute path without padding: `\_SB.PCI0`. */
+  get path(): string {
+    const segments: string[] = [];
+    for (let at: DeclaredObject = this; at.parent; at = at.parent) segments.unshift(trimSegment(at.segment));
+    return `\\${segments.join('.')}`;
+  }
+}
+
+/** Declared objects of the names every namespace has before a table is loaded (ACPI 6.5, 5.3.1). */
+const PREDEFINED: readonly (readonly [string, OpcodeName, number?])[] = [
+  ['_GPE', 'Scope'],
+  ['_PR_', 'Scope'],
+  ['_SB_', 'Device'],
+  ['_SI_', 'Scope'],
+  ['_TZ_', 'Device'],
+  ['_REV', 'Name'],
+  ['_OS_', 'Name'],
+  ['_GL_', 'Mutex'],
+  ['_OSI', 'Method', 1],
+];
+
+/** An Alias of an Alias of … is followed so many times. */
+const MAX_ALIAS_STEPS = 16;
+
+export class DeclaredNamespace {
+  readonly root = new DeclaredObject('\\', undefined);
+
+  constructor() {
+    for (const [segment, kind, argumentCount] of PREDEFINED) {
+      const object = this.root.child(segment);
+      object.kind = kind;
+      object.argumentCount = argumentCount;
+    }
+  }
+
+  /** The object a name that is declared or entered at `scope` means; intermediate objects are made as needed. */
+  locate(scope: DeclaredObject, name: NamePath): DeclaredObject {
+    let at = name.root ? this.root : scope;
+    for (let i = 0; i < name.parents; i++) at = at.parent ?? at;
+    for (const segment of name.segments) at = at.child(segment);
+    return at;
+  }
+
+  /**
+   * The object a name used at `scope` means: a single segment is searched upwards, everything else is looked up where
+   * it says (ACPI 6.5, 5.3). Aliases are followed. Undefined when no such name is known.
+   */
+  resolve(scope: DeclaredObject, name: NamePath): DeclaredObject | undefined {
+    let found = this.#find(scope, name);
+    for (let i = 0; found?.target && found.parent && i < MAX_ALIAS_STEPS; i++)
+      found = this.#find(found.parent, found.target);
+    return found;
+  }
+
+  #find(scope: DeclaredObject, name: NamePath): DeclaredObject | undefined {
+    if (!name.root && name.parents === 0 && name.segments.length === 1) {
+      const segment = name.segments[0]!;
+      for (let at: DeclaredObject | undefined = scope; at; at = at.parent) {
+        const child = at.children.get(segment);
+        if (child && (child.kind !== undefined || child.argumentCount !== undefined)) return child;
+      }
+      return undefined;
+    }
+    let at: DeclaredObject | undefined = name.root ? this.root : scope;
+    for (let i = 0; i < name.parents; i++) at = at.parent ?? at;
+    for (const segment of name.segments) {
+      at = at.children.get(segment);
+      if (at === undefined) return undefined;
+      if (at.target && at.parent) at = this.#find(at.parent, at.target) ?? at;
+    }
+    return at;
+  }
+
+  /** Finds an absolute path as text, padded or not: `\_SB.PCI0`. */
+  find(name: NamePath): DeclaredObject | undefined {
+    return this.resolve(this.root, name.root ? name : { ...name, root: true, parents: 0 });
+  }
+
+  /** Every object below the root, parents before children, in the order of declaration. */
+  *all(): Generator<DeclaredObject> {
+    const pending: DeclaredObject[] = [...this.root.children.values()].reverse();
+    while (pending.length > 0) {
+      const next = pending.pop()!;
+      yield next;
+      pending.push(...[...next.children.values()].reverse());
+    }
+  }
+}
