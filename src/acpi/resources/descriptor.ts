@@ -52,8 +52,8 @@ export type FieldValues = Readonly<Record<string, FieldValue>>;
 
 export interface ResourceDescriptor {
   readonly type: ResourceType;
-  /** First byte; of a small descriptor with the length bits. */
-  readonly tag: number;
+  /** First byte, of a small descriptor with the length bits; undefined when it isn't known. */
+  readonly tag: number | undefined;
   /** Of the first byte in the template. */
   readonly offset: number;
   /** Bytes in all, header included; no more than there are. */
@@ -62,12 +62,17 @@ export interface ResourceDescriptor {
   readonly fields: FieldValues;
   /** Whether every field is known. */
   readonly certainty: 'certain' | 'unknown';
-  /** Fields whose value isn't known although the descriptor is there, where a text gave only a part of it. */
+  /** Fields that are cut off, or that the text it was read from doesn't give. */
   readonly missing?: readonly string[];
   /** The descriptor's own bytes; absent when it was read from a text that doesn't give them. */
   readonly bytes?: TemplateBytes;
   /** Place in the text or table it was read from. */
   readonly span?: Span;
+}
+
+/** A blob's bytes as a template. */
+export function templateOf(bytes: Uint8Array): TemplateBytes {
+  return Array.from(bytes);
 }
 
 /** The field as a number, when it is known. */

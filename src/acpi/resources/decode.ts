@@ -1,0 +1,218 @@
+/** Takes a resource template apart: descriptors, end tag, and what stands after it. Nothing is dropped. */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Span } from '../../bytes/source.ts';
+import { type Quantity, quantityOfBytes } from '../expression.ts';
+import type { ResourceDescriptor, TemplateBytes } from './descriptor.ts';
+import { type FieldPlace, headerLength, readFields } from './fields.ts';
+import type { DescriptorRow } from './layout.ts';
+import { END_TAG_ITEM } from './rows/small.ts';
+import { rowOfType, rowsOfTag } from './rows/table.ts';
+
+/** The tag that ends a template, ACPI 6.5, 6.4.2.9. */
+export interface EndTag {
+  readonly offset: number;
+  readonly checksum: Quantity;
+  /** A checksum of 0 counts as right; undefined when a byte isn't known. */
+  readonly checksumOk: boolean | undefined;
+}
+
+export interface TemplateReading {
+  readonly resources: readonly ResourceDescriptor[];
+  readonly end: EndTag | undefined;
+  /** Bytes after the end tag, in a buffer that is longer than its template. */
+  readonly trailing: TemplateBytes;
+}
+
+export interface DecodeOptions {
+  readonly sink?: DiagnosticSink;
+  /** Object path for diagnostics: `\_SB.PCI0._CRS`. */
+  readonly path?: string;
+  /** Place of template byte `index` in the input, where it has one. */
+  readonly spanOf?: (start: number, end: number) => Span | undefined;
+}
+
+/** Decodes a template descriptor by descriptor up to its end tag. */
+export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}): TemplateReading {
+  const resources: ResourceDescriptor[] = [];
+  const tell = (
+    severity: 'error' | 'warning',
+    code: string,
+    message: string,
+    from: number,
+    to: number,
+  ): void => {
+    const span = options.spanOf?.(from, to);
+    options.sink?.add({
+      severity,
+      code,
+      message,
+      ...(options.path === undefined ? {} : { path: options.path }),
+      ...(span ? { span } : {}),
+    });
+  };
+  let at = 0;
+  while (at < bytes.length) {
+    const start = at;
+    const tag = bytes[start]!;
+    if (typeof tag !== 'number') {
+      resources.push(unknownRest(bytes, start, undefined, options));
+      tell(
+        'warning',
+        'acpi/descriptor-unknown',
+        `the tag at byte ${start} isn't known; the rest can't be told apart`,
+        start,
+        start + 1,
+      );
+      return { resources, end: undefined, trailing: [] };
+    }
+    const small = (tag & 0x80) === 0;
+    if (small && tag >> 3 === END_TAG_ITEM) {
+      const length = Math.min(1 + (tag & 7), bytes.length - start);
+      return {
+        resources,
+        end: endTag(bytes, start),
+        trailing: bytes.slice(start + length),
+      };
+    }
+    const header = small ? 1 : 3;
+    const content = small ? BigInt(tag & 7) : quantityOfBytes(bytes.slice(start + 1, start + 3));
+    if (typeof content !== 'bigint' || start + header > bytes.length) {
+      resources.push(unknownRest(bytes, start, tag, options));
+      tell(
+        'error',
+        'acpi/descriptor-length',
+        `the length of the descriptor at byte ${start} (tag 0x${tag.toString(16)}) ${typeof content === 'bigint' ? 'is cut off' : "isn't known"}`,
+        start,
+        bytes.length,
+      );
+      return { resources, end: undefined, trailing: [] };
+    }
+    const declared = start + header + Number(content);
+    const end = Math.min(declared, bytes.length);
+    if (declared > bytes.length) {
+      tell(
+        'error',
+        'acpi/descriptor-length',
+        `the descriptor at byte ${start} (tag 0x${tag.toString(16)}) says ${declared - start} bytes, ${bytes.length - start} are left`,
+        start,
+        end,
+      );
+    }
+    const row = rowAt(bytes, start, end, tag);
+    resources.push(
+      row
+        ? decodeRow(row, bytes, start, end, tag, options, tell)
+        : { ...unknownRest(bytes.slice(0, end), start, tag, options) },
+    );
+    if (!row) {
+      tell(
+        'warning',
+        'acpi/descriptor-unknown',
+        `ACPI 6.5 has no descriptor of tag 0x${tag.toString(16)} (byte ${start})`,
+        start,
+        end,
+      );
+    }
+    at = end;
+  }
+  tell('warning', 'acpi/no-end-tag', 'the template has no end tag', bytes.length, bytes.length);
+  return { resources, end: undefined, trailing: [] };
+}
+
+type Tell = (severity: 'error' | 'warning', code: string, message: string, from: number, to: number) => void;
+
+function decodeRow(
+  row: DescriptorRow,
+  bytes: TemplateBytes,
+  start: number,
+  end: number,
+  tag: number,
+  options: DecodeOptions,
+  tell: Tell,
+): ResourceDescriptor {
+  const reading = readFields(row, bytes, start, end);
+  const span = options.spanOf?.(start, end);
+  const contentLength = end - start - headerLength(row);
+  const optional = row.content !== undefined && contentLength >= row.content[0];
+  const missing = optional ? [] : reading.missing;
+  if (missing.length > 0) {
+    tell(
+      'error',
+      'acpi/descriptor-short',
+      `${row.title} at byte ${start} ends before ${missing.join(', ')}`,
+      start,
+      end,
+    );
+  }
+  for (const fault of reading.faults) {
+    tell('warning', 'acpi/descriptor-content', `${row.title} at byte ${start}: ${fault}`, start, end);
+  }
+  return {
+    type: row.type,
+    tag,
+    offset: start,
+    length: end - start,
+    fields: reading.fields,
+    certainty: reading.unknown || missing.length > 0 ? 'unknown' : 'certain',
+    ...(missing.length > 0 ? { missing } : {}),
+    bytes: bytes.slice(start, end),
+    ...(span ? { span } : {}),
+  };
+}
+
+function unknownRest(
+  bytes: TemplateBytes,
+  start: number,
+  tag: number | undefined,
+  options: DecodeOptions,
+): ResourceDescriptor {
+  const rest = bytes.slice(start);
+  const span = options.spanOf?.(start, bytes.length);
+  return {
+    type: 'unknown',
+    tag,
+    offset: start,
+    length: rest.length,
+    fields: { data: rest.map((byte) => quantityOfBytes([byte])) },
+    certainty: rest.every((byte) => typeof byte === 'number') ? 'certain' : 'unknown',
+    bytes: rest,
+    ...(span ? { span } : {}),
+  };
+}
+
+/** The row for the descriptor at `start`; the bus type byte tells serial buses apart. */
+function rowAt(bytes: TemplateBytes, start: number, end: number, tag: number): DescriptorRow | undefined {
+  const rows = rowsOfTag(tag);
+  const first = rows[0];
+  if (!first?.match) return first;
+  const at = start + first.match.at;
+  const byte = at < end ? bytes[at] : undefined;
+  return rows.find(({ match }) => {
+    if (typeof match!.value !== 'number') return true;
+    return byte === match!.value;
+  });
+}
+
+function endTag(bytes: TemplateBytes, start: number): EndTag {
+  const checksum: Quantity =
+    start + 1 < bytes.length ? quantityOfBytes(bytes.slice(start + 1, start + 2)) : 0n;
+  if (checksum === 0n) return { offset: start, checksum, checksumOk: true };
+  let sum = 0;
+  for (const byte of bytes.slice(0, start + 2)) {
+    if (typeof byte !== 'number') return { offset: start, checksum, checksumOk: undefined };
+    sum = (sum + byte) & 0xff;
+  }
+  return { offset: start, checksum, checksumOk: sum === 0 };
+}
+
+/**
+ * Every field of a descriptor with its place, in the order of its bytes: what an explanation prints, and where the
+ * fields that ASL names (`_MIN`) lie. Empty for a descriptor that was read from a text without its bytes.
+ */
+export function fieldPlaces(descriptor: ResourceDescriptor): FieldPlace[] {
+  const row = rowOfType(descriptor.type);
+  if (!row || !descriptor.bytes) return [];
+  const places: FieldPlace[] = [];
+  readFields(row, descriptor.bytes, 0, descriptor.bytes.length, places);
+  return places;
+}

@@ -1,0 +1,49 @@
+/** Descriptors and templates as the JSON reports have them: numbers as `0x…` strings, unknown ones as expressions. */
+import { type ByteValue, formatExpr, isKnown, type Quantity } from '../expression.ts';
+import { type FieldValue, isExpr, type ResourceDescriptor, type TemplateBytes } from './descriptor.ts';
+
+export type JsonField = string | boolean | readonly string[];
+
+function quantityText(value: Quantity): string {
+  return isKnown(value) ? `0x${value.toString(16)}` : formatExpr(value);
+}
+
+function fieldJson(value: FieldValue): JsonField {
+  if (typeof value === 'bigint') return quantityText(value);
+  if (typeof value === 'boolean' || typeof value === 'string') return value;
+  return isExpr(value) ? formatExpr(value) : (value as readonly Quantity[]).map(quantityText);
+}
+
+/** What an IRQ descriptor without flags means (ACPI 6.5, 6.4.2.1). */
+const IRQ_WITHOUT_FLAGS = {
+  triggering: 'Edge',
+  polarity: 'ActiveHigh',
+  sharing: 'Exclusive',
+  wakeCapable: false,
+} as const;
+
+/** The fields of a descriptor with what left-out ones stand for. */
+export function meantFields(descriptor: ResourceDescriptor): Readonly<Record<string, FieldValue>> {
+  if (descriptor.type !== 'irq' || descriptor.missing) return descriptor.fields;
+  return { ...IRQ_WITHOUT_FLAGS, ...descriptor.fields };
+}
+
+/** An entry of `acpi[].resources[]`. */
+export function descriptorJson(descriptor: ResourceDescriptor): Record<string, JsonField> {
+  const json: Record<string, JsonField> = { type: descriptor.type };
+  for (const [name, value] of Object.entries(meantFields(descriptor))) json[name] = fieldJson(value);
+  if (descriptor.type === 'unknown' && descriptor.tag !== undefined)
+    json.tag = `0x${descriptor.tag.toString(16)}`;
+  if (descriptor.missing) json.missing = descriptor.missing;
+  if (descriptor.certainty === 'unknown') json.certainty = 'unknown';
+  return json;
+}
+
+function byteText(byte: ByteValue): string {
+  return typeof byte === 'number' ? byte.toString(16).padStart(2, '0') : '??';
+}
+
+/** A template's bytes as lower-case hex, `??` for each that isn't known. */
+export function templateHex(bytes: TemplateBytes): string {
+  return bytes.map(byteText).join('');
+}
