@@ -43,6 +43,8 @@ export interface Behaviour {
   readonly hypervSelectsSysfb: 'nothing' | 'HYPERV' | 'HYPERV_VMBUS';
   /** The condition of that select asks for CONFIG_EFI. */
   readonly selectNeedsEfi: boolean;
+  /** CONFIG_DRM_EFIDRM and CONFIG_DRM_VESADRM exist; both select CONFIG_SYSFB. */
+  readonly drmSysfb: boolean;
   /** CONFIG_HYPERV_VTL_MODE exists. */
   readonly vtlMode: boolean;
   /** CONFIG_HYPERV_VMBUS exists beside CONFIG_HYPERV. */
@@ -74,6 +76,7 @@ export const BASE_BEHAVIOUR: Behaviour = {
   sysfbSymbol: 'absent',
   hypervSelectsSysfb: 'nothing',
   selectNeedsEfi: false,
+  drmSysfb: false,
   vtlMode: false,
   vmbusSymbol: false,
   e820Clipping: 'always',

@@ -200,6 +200,18 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
     source: 'stable ChangeLogs; first mainline release believed',
   },
   {
+    commit: 'drm-sysfb-drivers',
+    subject: 'drm/sysfb: efidrm and vesadrm drivers',
+    mainline: '6.16',
+    confirmed: false,
+    absentUpTo: '6.12',
+    presentFrom: '7.2',
+    stable: [],
+    effect: { drmSysfb: true },
+    says: 'CONFIG_DRM_EFIDRM and CONFIG_DRM_VESADRM exist and select CONFIG_SYSFB',
+    source: 'drivers/gpu/drm/sysfb/Kconfig; absent in 6.12.117, present in 7.2.13; first release believed',
+  },
+  {
     commit: '96959283a58d',
     subject: 'Drivers: hv: Always select CONFIG_SYSFB for Hyper-V guests',
     mainline: '6.16-rc1',

@@ -1,0 +1,136 @@
+/**
+ * Who sets CONFIG_SYSFB, and what those symbols need themselves: the Kconfig rules that matter here, as data. Sources:
+ * drivers/firmware/Kconfig, drivers/video/fbdev/Kconfig, drivers/gpu/drm/sysfb/Kconfig, drivers/hv/Kconfig and
+ * arch/{x86,arm64}/Kconfig of 5.10, 6.1, 6.12, 7.2 and 7.3.
+ */
+import type { Behaviour } from './behaviour.ts';
+
+export type Tristate = 'n' | 'm' | 'y';
+export type KconfigArch = 'x86_64' | 'arm64';
+
+/** Values that rules read; a symbol that is not there is off. */
+export interface Values {
+  get(symbol: string): Tristate;
+  on(symbol: string): boolean;
+}
+
+export interface SymbolRule {
+  readonly symbol: string;
+  readonly type: 'bool' | 'tristate';
+  /** `depends on`, as the Kconfig file has it. */
+  readonly needs: string;
+  readonly met: (values: Values, arch: KconfigArch, behaviour: Behaviour) => boolean;
+  /** Only in kernels of this kind. */
+  readonly exists?: (behaviour: Behaviour) => boolean;
+  /** Bool from the release on where this holds, tristate before. */
+  readonly boolWhen?: (behaviour: Behaviour) => boolean;
+  /** What `default` gives when nothing is asked for. */
+  readonly byDefault?: (values: Values) => Tristate;
+}
+
+/** Symbols in the order in which they can be worked out. Those of other subsystems are taken as requested. */
+export const SYMBOL_RULES: readonly SymbolRule[] = [
+  {
+    symbol: 'EFI',
+    type: 'bool',
+    needs: 'X86 && ACPI, or ARM64',
+    met: (v, arch) => arch === 'arm64' || v.on('ACPI'),
+  },
+  {
+    symbol: 'ACPI',
+    type: 'bool',
+    needs: 'X86, or ARM64 with EFI',
+    met: (v, arch) => arch === 'x86_64' || v.on('EFI'),
+  },
+  { symbol: 'FB', type: 'tristate', needs: '', met: () => true },
+  { symbol: 'DRM', type: 'tristate', needs: '', met: () => true },
+  {
+    symbol: 'HYPERV',
+    type: 'tristate',
+    boolWhen: (behaviour) => behaviour.vmbusSymbol,
+    needs: 'X86 (with ACPI up to 6.3), or ARM64 (with ACPI until CONFIG_HYPERV_VMBUS)',
+    met: (v, arch, behaviour) =>
+      arch === 'x86_64' ? behaviour.deviceTree || v.on('ACPI') : behaviour.vmbusSymbol || v.on('ACPI'),
+  },
+  {
+    symbol: 'HYPERV_VMBUS',
+    type: 'tristate',
+    exists: (behaviour) => behaviour.vmbusSymbol,
+    needs: 'HYPERV',
+    met: (v) => v.on('HYPERV'),
+    byDefault: (v) => v.get('HYPERV'),
+  },
+  {
+    symbol: 'HYPERV_VTL_MODE',
+    type: 'bool',
+    exists: (behaviour) => behaviour.vtlMode,
+    needs: 'HYPERV && X86_64, later also ARM64',
+    met: (v, arch, behaviour) => v.on('HYPERV') && (arch === 'x86_64' || behaviour.vmbusSymbol),
+  },
+  {
+    symbol: 'SYSFB_SIMPLEFB',
+    type: 'bool',
+    exists: (behaviour) => behaviour.sysfbSymbol !== 'absent',
+    needs: 'X86 || EFI',
+    met: (v, arch) => arch === 'x86_64' || v.on('EFI'),
+  },
+  { symbol: 'FB_EFI', type: 'bool', needs: 'FB=y && EFI', met: (v) => v.get('FB') === 'y' && v.on('EFI') },
+  {
+    symbol: 'FB_VESA',
+    type: 'bool',
+    needs: 'FB=y && X86',
+    met: (v, arch) => v.get('FB') === 'y' && arch === 'x86_64',
+  },
+  {
+    symbol: 'DRM_EFIDRM',
+    type: 'tristate',
+    exists: (behaviour) => behaviour.drmSysfb,
+    needs: 'DRM && EFI && !SYSFB_SIMPLEFB',
+    met: (v) => v.on('DRM') && v.on('EFI') && !v.on('SYSFB_SIMPLEFB'),
+  },
+  {
+    symbol: 'DRM_VESADRM',
+    type: 'tristate',
+    exists: (behaviour) => behaviour.drmSysfb,
+    needs: 'DRM && X86 && !SYSFB_SIMPLEFB',
+    met: (v, arch) => v.on('DRM') && arch === 'x86_64' && !v.on('SYSFB_SIMPLEFB'),
+  },
+];
+
+export interface SelectRule {
+  /** The symbol that selects CONFIG_SYSFB. */
+  readonly symbol: string;
+  /** The condition of the select, as Kconfig has it; empty when there is none. */
+  readonly condition: (behaviour: Behaviour) => string;
+  readonly holds: (values: Values, behaviour: Behaviour) => boolean;
+  readonly exists: (behaviour: Behaviour) => boolean;
+}
+
+const always = (): boolean => true;
+const none = (): string => '';
+
+function hypervSelect(symbol: 'HYPERV' | 'HYPERV_VMBUS'): SelectRule {
+  return {
+    symbol,
+    condition: (behaviour) => (behaviour.selectNeedsEfi ? 'EFI && !HYPERV_VTL_MODE' : '!HYPERV_VTL_MODE'),
+    holds: (values, behaviour) =>
+      !values.on('HYPERV_VTL_MODE') && (!behaviour.selectNeedsEfi || values.on('EFI')),
+    exists: (behaviour) => behaviour.hypervSelectsSysfb === symbol,
+  };
+}
+
+/** Every `select SYSFB`. */
+export const SELECT_RULES: readonly SelectRule[] = [
+  {
+    symbol: 'SYSFB_SIMPLEFB',
+    condition: none,
+    holds: always,
+    exists: (b) => b.sysfbSymbol === 'selected-only',
+  },
+  { symbol: 'FB_EFI', condition: none, holds: always, exists: (b) => b.sysfbSymbol === 'selected-only' },
+  { symbol: 'FB_VESA', condition: none, holds: always, exists: (b) => b.sysfbSymbol === 'selected-only' },
+  { symbol: 'DRM_EFIDRM', condition: none, holds: always, exists: (b) => b.drmSysfb },
+  { symbol: 'DRM_VESADRM', condition: none, holds: always, exists: (b) => b.drmSysfb },
+  hypervSelect('HYPERV'),
+  hypervSelect('HYPERV_VMBUS'),
+];
