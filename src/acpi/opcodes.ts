@@ -77,7 +77,7 @@ const UNARY = [T, 'Target'] as const;
 const COMPARE = [T, T] as const;
 
 /** Every row. The order is that of the codes. */
-export const OPCODES = {
+const ROWS = {
   // Terms that are encoded by a name alone.
   /** Operand: the NamePath. A name that is no method, or a method that is referred to and not called. */
   NamePath: row(-1, 'NamePath', ['NameString'], true),
@@ -239,12 +239,17 @@ export const OPCODES = {
   DataTableRegion: row(0x5b88, 'DataTableRegion', ['NameString', T, T, T], false, 'object'),
 } as const satisfies Record<string, OpcodeRow>;
 
-export type OpcodeName = keyof typeof OPCODES;
+export type OpcodeName = keyof typeof ROWS;
 
 /** A row as a term carries it: compare by identity, `term.op === OPCODES.Add`, or by `name`. */
 export interface Opcode extends OpcodeRow {
   readonly name: OpcodeName;
 }
+
+/** The rows by name. */
+export const OPCODES = ROWS as Readonly<Record<OpcodeName, OpcodeRow>> as Readonly<
+  Record<OpcodeName, Opcode>
+>;
 
 /** Prefix of the two-byte opcodes. */
 export const EXTENSION_PREFIX = 0x5b;

@@ -1,5 +1,5 @@
 /** Name strings as AML encodes them (ACPI 6.5, 20.2.2). */
-import { NULL_NAME, type NamePath } from '../name.ts';
+import { type NamePath, NULL_NAME } from '../name.ts';
 
 const ROOT = 0x5c;
 const PARENT = 0x5e;
@@ -12,7 +12,12 @@ const MAX_PARENT_PREFIXES = 255;
 /** Can this byte begin a name string (the null name not counted)? */
 export function startsName(byte: number): boolean {
   return (
-    (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || byte === ROOT || byte === PARENT || byte === DUAL || byte === MULTI
+    (byte >= 0x41 && byte <= 0x5a) ||
+    byte === 0x5f ||
+    byte === ROOT ||
+    byte === PARENT ||
+    byte === DUAL ||
+    byte === MULTI
   );
 }
 

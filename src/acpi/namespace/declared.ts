@@ -31,6 +31,8 @@ export class DeclaredObject {
   kind: OpcodeName | undefined;
   /** A method's argument count; of an undeclared name the one an External gives. */
   argumentCount: number | undefined;
+  /** As `argumentCount` (-1: no method), learnt in an earlier reading of the same tables. */
+  foreseen: number | undefined;
   /** Where an Alias leads. */
   target: NamePath | undefined;
 
@@ -70,6 +72,10 @@ const PREDEFINED: readonly (readonly [string, OpcodeName, number?])[] = [
   ['_OSI', 'Method', 1],
 ];
 
+function isKnown(object: DeclaredObject): boolean {
+  return object.kind !== undefined || object.argumentCount !== undefined || object.foreseen !== undefined;
+}
+
 /** An Alias of an Alias of … is followed so many times. */
 const MAX_ALIAS_STEPS = 16;
 
@@ -108,7 +114,7 @@ export class DeclaredNamespace {
       const segment = name.segments[0]!;
       for (let at: DeclaredObject | undefined = scope; at; at = at.parent) {
         const child = at.children.get(segment);
-        if (child && (child.kind !== undefined || child.argumentCount !== undefined)) return child;
+        if (child && isKnown(child)) return child;
       }
       return undefined;
     }
@@ -120,6 +126,27 @@ export class DeclaredNamespace {
       if (at.target && at.parent) at = this.#find(at.parent, at.target) ?? at;
     }
     return at;
+  }
+
+  /** How many arguments a name takes where it is used as a value: -1 when it is no method, -2 when it isn't known. */
+  argumentCount(scope: DeclaredObject, name: NamePath): number {
+    const found = this.resolve(scope, name);
+    if (found === undefined) return -2;
+    return found.argumentCount ?? (found.kind !== undefined ? -1 : (found.foreseen ?? -2));
+  }
+
+  /** A namespace without declarations that foresees what this one knows. */
+  foresight(): DeclaredNamespace {
+    const next = new DeclaredNamespace();
+    const pending: [DeclaredObject, DeclaredObject][] = [[this.root, next.root]];
+    for (let pair = pending.pop(); pair; pair = pending.pop()) {
+      for (const child of pair[0].children.values()) {
+        const copy = pair[1].child(child.segment);
+        if (isKnown(child)) copy.foreseen = child.argumentCount ?? -1;
+        pending.push([child, copy]);
+      }
+    }
+    return next;
   }
 
   /** Finds an absolute path as text, padded or not: `\_SB.PCI0`. */

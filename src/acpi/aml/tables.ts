@@ -1,0 +1,57 @@
+/** All AML tables of a machine as term trees, with names and argument counts resolved across all of them. */
+import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { DeclaredNamespace } from '../namespace/declared.ts';
+import type { AcpiTable } from '../tables/table.ts';
+import type { Term } from '../term.ts';
+import { type DecodeContext, decodeTable, type GuessedName } from './decoder.ts';
+import { NameReader } from './names.ts';
+
+/** A call decoded with a wrong argument count shifts what follows: so often it is tried again with what was learnt. */
+const MAX_PASSES = 4;
+
+export interface DecodedTable {
+  readonly table: AcpiTable;
+  readonly terms: readonly Term[];
+}
+
+export interface DecodedTables {
+  readonly tables: readonly DecodedTable[];
+  readonly namespace: DeclaredNamespace;
+  /** Names in a value's place that no table declares; grows while method bodies are decoded. */
+  readonly guessed: readonly GuessedName[];
+  /** For decoding what is loaded later. */
+  readonly context: DecodeContext;
+}
+
+/**
+ * Decodes AML tables in load order. Terms' offsets count from the table's first byte. Method bodies are decoded when
+ * first looked at; problems in them go to the same sink then.
+ */
+export function decodeTables(tables: readonly AcpiTable[], sink: DiagnosticSink): DecodedTables {
+  const names = new NameReader();
+  let namespace = new DeclaredNamespace();
+  for (let pass = 1; ; pass++) {
+    const problems = new DiagnosticList();
+    let receiver: DiagnosticSink = problems;
+    const lookups: NonNullable<DecodeContext['lookups']> = [];
+    const context: DecodeContext = {
+      namespace,
+      names,
+      sink: { add: (diagnostic) => receiver.add(diagnostic) },
+      guessed: [],
+      lookups,
+    };
+    const decoded = tables.map((table) => ({ table, terms: decodeTable(table, context) }));
+    const settled = lookups.every(({ scope, name, count }) => {
+      const now = namespace.argumentCount(scope, name);
+      return now === count || (now < 0 && count < 0);
+    });
+    if (settled || pass === MAX_PASSES) {
+      for (const problem of problems.all) sink.add(problem);
+      receiver = sink;
+      context.lookups = undefined;
+      return { tables: decoded, namespace, guessed: context.guessed, context };
+    }
+    namespace = namespace.foresight();
+  }
+}
