@@ -102,11 +102,12 @@ export function characterOf(lexer: Lexer): bigint {
 /**
  * Reads an integer as it may stand in a value: a literal, a character, or an expression in parentheses, and steps
  * past it. Undefined, with the offending token current, when there is none. Both branches of `?:` are worked out, so
- * a division by zero is reported in either, and counts as 0.
+ * a division by zero is reported in either, and counts as 0. `endedAt` is told the exclusive end of what was read.
  */
-export function parseInteger(lexer: Lexer): bigint | undefined {
+export function parseInteger(lexer: Lexer, endedAt?: (end: number) => void): bigint | undefined {
   if (lexer.kind === 'integer' || lexer.kind === 'character') {
     const value = lexer.kind === 'integer' ? integerOf(lexer) : characterOf(lexer);
+    endedAt?.(lexer.end);
     lexer.next();
     return value;
   }
@@ -171,6 +172,7 @@ export function parseInteger(lexer: Lexer): bigint | undefined {
       if (pending.at(-1)?.kind !== 'open') return undefined;
       pending.pop();
       if (pending.length === 0) {
+        endedAt?.(lexer.end);
         lexer.next();
         return values[0];
       }

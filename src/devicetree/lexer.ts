@@ -376,13 +376,13 @@ export class Lexer {
     const includers = [directive, ...this.#outer.map((outer) => outer.directive)];
     if (includers.some(({ source }) => source.bytes === opened.bytes)) {
       fail(`"${name}" includes itself`);
-      this.#abandon();
+      this.abandon();
     } else if (this.#outer.length + 1 >= MAX_INCLUDE_DEPTH) {
       fail('Includes nested too deeply');
-      this.#abandon();
+      this.abandon();
     } else if (this.#included > MAX_INCLUDED_BYTES) {
       fail(`More than ${MAX_INCLUDED_BYTES} bytes of included text`);
-      this.#abandon();
+      this.abandon();
     } else {
       this.#outer.push({ text: this.file, position: this.#position, directive });
       this.file = wholeSource(opened);
@@ -392,7 +392,8 @@ export class Lexer {
     }
   }
 
-  #abandon(): void {
+  /** Ends the input here. */
+  abandon(): void {
     this.#outer.length = 0;
     this.#position = this.#input.length;
   }

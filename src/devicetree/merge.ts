@@ -8,7 +8,6 @@ import {
   deleteProperty,
   type LiveNode,
   type LiveProperty,
-  livePropertyOf,
   walkLive,
 } from './live-tree.ts';
 
@@ -99,42 +98,52 @@ export class GrowingTree {
 
   /** Lays `addition` over `target`, which takes over its labels, properties, children and places. */
   merge(target: LiveNode, addition: LiveNode): void {
-    const waiting: [LiveNode, LiveNode][] = [[target, addition]];
-    for (let next = waiting.pop(); next; next = waiting.pop()) {
-      const [old, laid] = next;
-      old.deleted = false;
-      for (const { name } of [...laid.labels].reverse()) this.label(old, name);
-      if (laid.omitIfUnused) old.omitIfUnused ||= false;
-      const properties = new ByName(old.properties);
-      for (const property of laid.properties) mergeProperty(old, properties, property);
-      const children = new ByName(old.children);
-      for (const child of laid.children) {
-        if (child.deleted) {
-          const doomed = old.children.find(({ name, deleted }) => name === child.name && !deleted);
-          if (doomed) deleteNode(doomed);
-          continue;
-        }
-        const same = children.find(child.name);
-        if (same) {
-          waiting.push([same, child]);
-          continue;
-        }
-        child.parent = old;
-        children.add(child);
+    const open = [this.#lay(target, addition)];
+    for (let top = open.at(-1); top; top = open.at(-1)) {
+      const child = top.laid.children[top.next];
+      top.next += 1;
+      if (!child) {
+        top.old.spans.push(...top.laid.spans);
+        open.pop();
+        continue;
+      }
+      const same = top.children.find(child.name);
+      if (child.deleted) {
+        if (same) deleteNode(same);
+      } else if (same) {
+        open.push(this.#lay(same, child));
+      } else {
+        child.parent = top.old;
+        top.children.add(child);
         this.#adopt(child);
       }
-      old.spans.push(...laid.spans);
     }
+  }
+
+  /** Labels and properties at once; the children follow one by one, so that a deletion meets what came before it. */
+  #lay(old: LiveNode, laid: LiveNode): Overlay {
+    old.deleted = false;
+    for (const { name } of laid.labels) this.label(old, name);
+    const properties = new ByName(old.properties);
+    for (const property of laid.properties) layProperty(properties, property);
+    return { old, laid, children: new ByName(old.children), next: 0 };
   }
 }
 
-function mergeProperty(node: LiveNode, properties: ByName<LiveProperty>, laid: LiveProperty): void {
+/** A definition being laid over a node, up to its child `next`. */
+interface Overlay {
+  readonly old: LiveNode;
+  readonly laid: LiveNode;
+  readonly children: ByName<LiveNode>;
+  next: number;
+}
+
+function layProperty(properties: ByName<LiveProperty>, laid: LiveProperty): void {
+  const same = properties.find(laid.name);
   if (laid.deleted) {
-    const doomed = livePropertyOf(node, laid.name);
-    if (doomed) deleteProperty(doomed);
+    if (same) deleteProperty(same);
     return;
   }
-  const same = properties.find(laid.name);
   if (!same) {
     properties.add(laid);
     return;

@@ -1,0 +1,86 @@
+/** A property's value while its parts are read: the bytes of a blob, and markers for what the source said. */
+import type { Span } from '../bytes/source.ts';
+import type { Marker } from './tree.ts';
+
+export type CellBits = 8 | 16 | 32 | 64;
+
+/** What stands in the cell of a reference until it is resolved. */
+const UNRESOLVED_PHANDLE = 0xffffffff;
+
+const CELL_MARKER = { 8: 'uint8', 16: 'uint16', 32: 'uint32', 64: 'uint64' } as const;
+
+export class ValueBuilder {
+  #bytes = new Uint8Array(1024);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+  #markers: Marker[] = [];
+
+  get length(): number {
+    return this.#length;
+  }
+
+  #grow(by: number): number {
+    const at = this.#length;
+    this.#length += by;
+    if (this.#length > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length));
+      grown.set(this.#bytes.subarray(0, at));
+      this.#bytes = grown;
+      this.#view = new DataView(grown.buffer);
+    }
+    return at;
+  }
+
+  mark(kind: 'string' | 'none'): void {
+    this.#markers.push({ kind, offset: this.#length });
+  }
+
+  markCells(bits: CellBits): void {
+    this.#markers.push({ kind: CELL_MARKER[bits], offset: this.#length });
+  }
+
+  label(name: string): void {
+    this.#markers.push({ kind: 'label', offset: this.#length, name });
+  }
+
+  cell(value: bigint, bits: CellBits): void {
+    const at = this.#grow(bits / 8);
+    if (bits === 64) this.#view.setBigUint64(at, value);
+    else if (bits === 32) this.#view.setUint32(at, Number(value & 0xffffffffn));
+    else if (bits === 16) this.#view.setUint16(at, Number(value & 0xffffn));
+    else this.#view.setUint8(at, Number(value & 0xffn));
+  }
+
+  /** A 32-bit cell from a number below 2^32. */
+  word(value: number): void {
+    this.#view.setUint32(this.#grow(4), value);
+  }
+
+  byte(value: number): void {
+    this.#bytes[this.#grow(1)] = value;
+  }
+
+  bytes(bytes: Uint8Array): void {
+    const at = this.#grow(bytes.length);
+    this.#bytes.set(bytes, at);
+  }
+
+  phandleReference(target: string, span: Span): void {
+    this.#markers.push({ kind: 'phandle-reference', offset: this.#length, target, span });
+    this.word(UNRESOLVED_PHANDLE);
+  }
+
+  /** The path's bytes come when references are resolved. */
+  pathReference(target: string, span: Span): void {
+    this.mark('string');
+    this.#markers.push({ kind: 'path-reference', offset: this.#length, target, span });
+  }
+
+  /** The value so far; the builder starts anew. */
+  take(): { readonly value: Uint8Array; readonly markers: Marker[] } {
+    const taken = { value: this.#bytes.slice(0, this.#length), markers: this.#markers };
+    this.#length = 0;
+    this.#markers = [];
+    return taken;
+  }
+}
