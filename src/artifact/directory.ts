@@ -1,0 +1,202 @@
+/** Folders: what a folder holds as a whole, or else what is in it. */
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Source } from '../bytes/source.ts';
+import type { ArtifactKind, DirectoryEntry } from './artifact.ts';
+import { MAX_INPUT_BYTES, readFileBytes, systemMessage } from './file.ts';
+import { sniffKind } from './sniff.ts';
+
+/** A server's /proc/device-tree has some ten thousand properties. */
+const MAX_ENTRIES = 400_000;
+const MAX_DEPTH = 128;
+
+/** A name in a folder; `path` below the folder with the name's bytes as Latin-1. */
+interface Listed {
+  readonly path: string;
+  /** What to open. */
+  readonly at: Buffer;
+  readonly type: 'file' | 'directory';
+}
+
+const SLASH = Buffer.from('/');
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
+/** Names in one folder in byte order. A link to a file in `inside` counts as the file. */
+function list(folder: Buffer, below: string, inside: string, sink: DiagnosticSink): Listed[] {
+  let found: Dirent<Buffer>[];
+  try {
+    found = readdirSync(folder, { encoding: 'buffer', withFileTypes: true });
+  } catch (error) {
+    sink.add({
+      severity: 'error',
+      code: 'artifact/unreadable',
+      message: `cannot read ${below || inside}: ${systemMessage(error)}`,
+      path: below,
+    });
+    return [];
+  }
+  const listed: Listed[] = [];
+  for (const entry of found) {
+    const at = Buffer.concat([folder, SLASH, entry.name]);
+    const path = below === '' ? entry.name.toString('latin1') : `${below}/${entry.name.toString('latin1')}`;
+    if (entry.isDirectory()) listed.push({ path, at, type: 'directory' });
+    else if (entry.isFile()) listed.push({ path, at, type: 'file' });
+    else if (entry.isSymbolicLink() && leadsToFileInside(at, path, inside, sink))
+      listed.push({ path, at, type: 'file' });
+  }
+  return listed.sort(byPath);
+}
+
+/** Links to folders are left out altogether: behind one could be the link itself again. */
+function leadsToFileInside(at: Buffer, path: string, inside: string, sink: DiagnosticSink): boolean {
+  let why: string;
+  try {
+    const inFolder = realpathSync(at, { encoding: 'buffer' })
+      .toString('latin1')
+      .startsWith(inside + sep);
+    if (inFolder && statSync(at).isFile()) return true;
+    why = inFolder ? 'leads to a folder' : 'leads out of the folder';
+  } catch (error) {
+    why = systemMessage(error);
+  }
+  sink.add({
+    severity: 'warning',
+    code: 'artifact/link-not-followed',
+    message: `Link not followed: ${why}`,
+    path,
+  });
+  return false;
+}
+
+/** What a folder turned out to be. */
+export type Folder =
+  | { readonly kind: ArtifactKind; readonly entries: readonly DirectoryEntry[] }
+  /** Nothing as a whole: these are the inputs in it. */
+  | { readonly paths: readonly string[] };
+
+/** Files that a node of a device tree has; one of them at the top makes a folder a tree. */
+const ROOT_PROPERTIES = new Set(['#address-cells', '#size-cells', 'compatible', 'model']);
+
+/**
+ * Reads a folder. `as` decides what it is instead of its content.
+ * @param path the folder, as opened
+ * @param name how the user knows it
+ */
+export function readFolder(
+  path: string,
+  name: string,
+  as: ArtifactKind | undefined,
+  sink: DiagnosticSink,
+): Folder {
+  // Every path is held against the real one, so the folder itself may be behind a link, as /proc/device-tree is.
+  const root = realpathSync(path, { encoding: 'buffer' });
+  const inside = root.toString('latin1');
+  const top = list(root, '', inside, sink);
+  if (
+    as === 'dt-dir' ||
+    (as === undefined && top.some((entry) => entry.type === 'file' && ROOT_PROPERTIES.has(entry.path)))
+  )
+    return { kind: 'dt-dir', entries: readBelow(top, name, inside, sink) };
+  if (as === 'acpi-dir') return { kind: 'acpi-dir', entries: readBelow(top, name, inside, sink) };
+  if (as === undefined) {
+    const tables = acpiTables(top, name, inside, sink);
+    if (tables) return { kind: 'acpi-dir', entries: tables };
+  }
+  return { paths: top.map((entry) => join(path, entry.path)) };
+}
+
+function readBelow(
+  top: readonly Listed[],
+  name: string,
+  inside: string,
+  sink: DiagnosticSink,
+): DirectoryEntry[] {
+  const entries: DirectoryEntry[] = [];
+  let left = MAX_INPUT_BYTES;
+  const waiting = [...top].reverse();
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (entries.length >= MAX_ENTRIES || left < 0) {
+      sink.add({
+        severity: 'error',
+        code: 'artifact/folder-too-large',
+        message: `More than ${MAX_ENTRIES} entries or ${MAX_INPUT_BYTES / (1024 * 1024)} MiB; the rest is not read`,
+        path: name,
+      });
+      break;
+    }
+    if (next.type === 'directory') {
+      entries.push({ path: next.path, type: 'directory' });
+      if (next.path.split('/').length < MAX_DEPTH)
+        waiting.push(...list(next.at, next.path, inside, sink).reverse());
+      else
+        sink.add({
+          severity: 'error',
+          code: 'artifact/folder-too-deep',
+          message: `More than ${MAX_DEPTH} levels; what is below is not read`,
+          path: next.path,
+        });
+      continue;
+    }
+    const entry = readEntry(next, name, left, sink);
+    if (!entry) continue;
+    left -= entry.source?.bytes.length ?? 0;
+    entries.push(entry);
+  }
+  return entries.sort(byPath);
+}
+
+function readEntry(
+  listed: Listed,
+  name: string,
+  limit: number,
+  sink: DiagnosticSink,
+): DirectoryEntry | undefined {
+  const read = readFileBytes(listed.at, limit);
+  if ('bytes' in read) {
+    const source: Source = {
+      name: `${name.replace(/\/+$/, '')}/${listed.path}`,
+      form: 'blob',
+      bytes: read.bytes,
+    };
+    return { path: listed.path, type: 'file', source };
+  }
+  sink.add({
+    severity: 'warning',
+    code: 'artifact/unreadable',
+    message: `cannot read ${listed.path}: ${'failure' in read ? read.failure : 'Is a directory'}`,
+    path: listed.path,
+  });
+  return undefined;
+}
+
+/**
+ * The tables of a folder that holds ACPI tables and nothing else that is known, with those Linux keeps in folders below
+ * (`dynamic`, for tables loaded at run time); undefined for any other folder.
+ */
+function acpiTables(
+  top: readonly Listed[],
+  name: string,
+  inside: string,
+  sink: DiagnosticSink,
+): DirectoryEntry[] | undefined {
+  const kinds = (listed: readonly Listed[]) =>
+    listed.flatMap((file) => {
+      const entry = file.type === 'file' ? readEntry(file, name, MAX_INPUT_BYTES, sink) : undefined;
+      return entry?.source ? [{ entry, kind: sniffKind(entry.source.bytes) }] : [];
+    });
+  if (!top.some((entry) => entry.type === 'file' && readsAsTable(entry))) return undefined;
+  const found = kinds(top);
+  if (found.some(({ kind }) => kind !== 'acpi-table' && kind !== undefined)) return undefined;
+  for (const folder of top)
+    if (folder.type === 'directory') found.push(...kinds(list(folder.at, folder.path, inside, sink)));
+  return found.filter(({ kind }) => kind === 'acpi-table').map(({ entry }) => entry);
+}
+
+function readsAsTable(listed: Listed): boolean {
+  const read = readFileBytes(listed.at, MAX_INPUT_BYTES);
+  return 'bytes' in read && sniffKind(read.bytes) === 'acpi-table';
+}

@@ -1,0 +1,283 @@
+/**
+ * What kind of thing an input is, found from its content. One row per kind, asked in order, the most telling first;
+ * a row looks at the first pages only. What every row looked for is what an unknown input is told was tried.
+ */
+import type { ArtifactKind } from './artifact.ts';
+import { findDeviceTreeText, startsFragment } from './quoted.ts';
+
+/** How much of an input is looked at. A preprocessed source may have many blank lines before its first token. */
+const SNIFF_BYTES = 256 * 1024;
+/** Lines that are judged one by one. */
+const SNIFF_LINES = 400;
+
+/** The beginning of an input, in the forms that rows ask for. */
+export class Probe {
+  readonly bytes: Uint8Array;
+  #text: string | undefined;
+  #lines: readonly string[] | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** Latin-1 text of the beginning; empty when that is no text. */
+  get text(): string {
+    this.#text ??= looksLikeText(this.bytes)
+      ? Buffer.from(
+          this.bytes.buffer,
+          this.bytes.byteOffset,
+          Math.min(this.bytes.length, SNIFF_BYTES),
+        ).toString('latin1')
+      : '';
+    return this.#text;
+  }
+
+  /** The first lines that aren't blank. */
+  get lines(): readonly string[] {
+    if (this.#lines === undefined) {
+      const found: string[] = [];
+      const { text } = this;
+      for (let at = 0; at < text.length && found.length < SNIFF_LINES; ) {
+        const end = text.indexOf('\n', at);
+        const line = text.slice(at, end < 0 ? text.length : end).trimEnd();
+        if (line !== '') found.push(line);
+        if (end < 0) break;
+        at = end + 1;
+      }
+      this.#lines = found;
+    }
+    return this.#lines;
+  }
+
+  /** Share of the first lines that match, from 0 to 1. */
+  share(pattern: RegExp): number {
+    if (this.lines.length === 0) return 0;
+    return this.lines.filter((line) => pattern.test(line)).length / this.lines.length;
+  }
+
+  ascii(offset: number, length: number): string {
+    return String.fromCharCode(...this.bytes.subarray(offset, offset + length));
+  }
+
+  u32(offset: number): number | undefined {
+    const { bytes } = this;
+    if (offset + 4 > bytes.length) return undefined;
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset, true);
+  }
+}
+
+/** Control characters that texts have: tab, line feed, vertical tab, form feed, carriage return, escape. */
+const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
+const TEXT_SAMPLE = 4096;
+
+function looksLikeText(bytes: Uint8Array): boolean {
+  const end = Math.min(bytes.length, TEXT_SAMPLE);
+  let odd = 0;
+  for (let at = 0; at < end; at += 1) {
+    const byte = bytes[at]!;
+    if (byte < 0x20 && !TEXT_CONTROLS.has(byte)) odd += 1;
+  }
+  // A stray control byte may sit in a log or a mail; a blob has them everywhere.
+  return end > 0 && odd * 50 <= end;
+}
+
+const ACPI_HEADER_BYTES = 36;
+const RSDP_SIGNATURE = 'RSD PTR ';
+const FACS_BYTES = 64;
+
+/** Table signatures of ACPI 6.5, tables 5.5 and 5.6, and those of the vendors whose tables are seen most. */
+const ACPI_SIGNATURES =
+  'AEST AGDI APIC APMT ASF! ASPT BDAT BERT BGRT BOOT CCEL CDIT CEDT CPEP CRAT CSRT DBG2 DBGP DMAR DRTM DSDT ECDT ' +
+  'EINJ ERST ETDT FACP FACS FPDT GTDT HEST HMAT HPET IBFT IORT IVRS LPIT MCFG MCHI MPAM MPST MSCT MSDM NFIT OEM0 ' +
+  'OEM1 OEM2 OEM3 OEM4 PCCT PDTT PHAT PMTT PPTT PRMT PSDT RASF RAS2 RGRT RHCT RSDT SBST SDEI SDEV SLIC SLIT SPCR ' +
+  'SPMI SRAT SSDT STAO SVKL SWFT TCPA TDEL TPM2 UEFI VFCT VIOT WAET WDAT WDDT WDRT WPBT WSMT XENV XSDT';
+
+function isAcpiTable(probe: Probe): boolean {
+  const { bytes } = probe;
+  if (probe.ascii(0, 8) === RSDP_SIGNATURE) return true;
+  const length = probe.u32(4);
+  const signature = probe.ascii(0, 4);
+  if (length === undefined || !/^[A-Z0-9_!]{4}$/.test(signature)) return false;
+  if (signature === 'FACS') return length >= FACS_BYTES && length <= bytes.length;
+  if (bytes.length < ACPI_HEADER_BYTES) return false;
+  // A length that lies or a table cut short still is a table, if its signature is one that tables have.
+  const known = ACPI_SIGNATURES.split(' ').includes(signature);
+  if (known && looksLikeText(bytes.subarray(4, 16))) return length <= bytes.length;
+  if (known) return true;
+  if (length < ACPI_HEADER_BYTES || length > bytes.length) return false;
+  let sum = 0;
+  for (let at = 0; at < length; at += 1) sum += bytes[at]!;
+  return (sum & 0xff) === 0;
+}
+
+const FDT_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
+const OVERLAY_NODE = '\x00\x00\x00\x01__overlay__\x00';
+
+function isBlob(probe: Probe): boolean {
+  return FDT_MAGIC.every((byte, at) => probe.bytes[at] === byte);
+}
+
+function hasOverlayNode(probe: Probe): boolean {
+  const { bytes } = probe;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(OVERLAY_NODE, 0, 'latin1');
+}
+
+/**
+ * Zero page of an x86 kernel (Documentation/arch/x86/zero-page.rst): `HdrS` of the setup header or, where the EFI stub
+ * made it, the loader signature of `efi_info` at 0x1c0.
+ */
+function isZeroPage(probe: Probe): boolean {
+  const { bytes } = probe;
+  if (bytes.length < 0x268 || bytes.length > 8192) return false;
+  return probe.ascii(0x202, 4) === 'HdrS' || /^EL(?:32|64)$/.test(probe.ascii(0x1c0, 4));
+}
+
+const SCREEN_INFO_BYTES = 64;
+/** `orig_video_isVGA` values of include/uapi/linux/screen_info.h. */
+const VIDEO_TYPES = new Set([
+  0x01, 0x10, 0x11, 0x12, 0x13, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0x40, 0x50, 0x60, 0x70,
+]);
+
+/** A `struct screen_info` alone: its size, a known video type, and 16-bit sizes that a screen can have. */
+function isScreenInfo(probe: Probe): boolean {
+  const { bytes } = probe;
+  if (bytes.length !== SCREEN_INFO_BYTES || probe.text !== '') return false;
+  return VIDEO_TYPES.has(bytes[0x0f]!) && bytes[0x3e] === 0 && bytes[0x3f] === 0;
+}
+
+const MAIL_HEADER =
+  /^(?:from|to|cc|subject|date|message-id|mime-version|received|return-path|in-reply-to|references|delivered-to|content-type):[ \t]/i;
+const MAIL_HEADERS_NEEDED = 3;
+
+/** RFC 5322: the input starts with header fields, three of them at least ones that mails have. */
+export function isMail(text: string): boolean {
+  let found = 0;
+  let at = /^From [^\n]*\n/.exec(text)?.[0].length ?? 0;
+  for (let count = 0; count < SNIFF_LINES; count += 1) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(at, end < 0 ? text.length : end);
+    if (MAIL_HEADER.test(line)) found += 1;
+    else if (!/^[ \t]+\S|^[!-9;-~]+:/.test(line)) break;
+    if (end < 0) break;
+    at = end + 1;
+  }
+  return found >= MAIL_HEADERS_NEEDED;
+}
+
+const ACPIDUMP_TABLE =
+  /^[ \t]*(?:[A-Z0-9_!]{4}|RSD PTR) ?@ ?(?:0x)?[0-9A-Fa-f]+[ \t]*\r?\n[ \t]*[0-9A-Fa-f]+: (?:[0-9A-Fa-f]{2} )/m;
+const ASL =
+  /\b(?:DefinitionBlock|ResourceTemplate)\s*\(|^[ \t]*(?:Device|Scope|Name|Method|OperationRegion) \(/m;
+const DTS = /\/dts-v1\/|\/plugin\/\s*;|^(?:\/|&[A-Za-z_][\w]*|&\{[^}\n]*\})\s*\{/m;
+const KCONFIG_LINE = /^(?:CONFIG_\w+=|# CONFIG_\w+ is not set|#)/;
+const IOMEM_LINE = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : /;
+const TIMESTAMP = /^(?:<\d+>)?\[ *\d+\.\d{3,9}\]|\bkernel: /;
+const KERNEL_LINE =
+  /Linux version \d|BIOS-e820: |\befi: mem|hv_vmbus: |Command line: |^(?:<\d+>)?(?:\[[^\]]*\] )?(?:ACPI|PCI|BIOS|DMI|Memory|efifb|vesafb|hv_\w+|console|printk|smpboot|Kernel command line): /;
+const CRS_TEXT_LINE =
+  /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^state = \w+|^(?:mem|io|irq|dma|bus) 0x[0-9a-f]+-0x[0-9a-f]+|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\]]*(?:window)?\]/;
+/** With an offset column: xxd, hexdump -C, the listings of iasl (offset and colon, or the offset as a comment). */
+const HEX_DUMP_LINE =
+  /^\s*(?:\/\*\s*[0-9A-Fa-f]{1,8}\s*\*\/|[0-9A-Fa-f]{1,16}:|[0-9A-Fa-f]{6,16}(?= {2}))\s+(?:0x)?[0-9A-Fa-f]{2}(?:[ ,]{0,2}(?:0x)?[0-9A-Fa-f]{2}){0,31},?(?:$|\s*[|"/]|\s{2,}\S)/;
+const PLAIN_HEX = /^(?:0x)?[0-9A-Fa-f]{2}(?:[\s,;:-]*(?:0x)?[0-9A-Fa-f]{2})*[\s,;]*$/;
+
+/** First bytes that a resource template can have (ACPI 6.5, tables 6.27 and 6.40). */
+function startsTemplate(byte: number): boolean {
+  const small = [0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0e, 0x0f].includes(byte >> 3);
+  return byte < 0x80 ? small : byte >= 0x81 && byte <= 0x93 && byte !== 0x83;
+}
+
+/** The first byte of a hex dump: what follows the offset column, if there is one. */
+function firstDumpedByte(line: string): number | undefined {
+  const digits = line
+    .replace(/^\s*(?:\/\*[^*]*\*\/|[0-9A-Fa-f]{1,16}:\s|[0-9A-Fa-f]{6,16} {2})/, '')
+    .replace(/^[^0-9A-Fa-f]*/, '');
+  const byte = /^(?:0x)?([0-9A-Fa-f]{2})/.exec(digits)?.[1];
+  return byte === undefined ? undefined : Number.parseInt(byte, 16);
+}
+
+function isHexDump(probe: Probe): boolean {
+  if (probe.lines.length === 0) return false;
+  const dumped = probe.lines.filter((line) => HEX_DUMP_LINE.test(line) || PLAIN_HEX.test(line));
+  if (dumped.length * 2 < probe.lines.length) return false;
+  return dumped.some((line) => startsTemplate(firstDumpedByte(line) ?? 0));
+}
+
+export interface SniffRow {
+  readonly kind: ArtifactKind;
+  /** What the row looked for, as the reader of "unknown kind" is told. */
+  readonly tried: string;
+  readonly test: (probe: Probe) => boolean;
+}
+
+export const SNIFF_ROWS: readonly SniffRow[] = [
+  {
+    kind: 'dtbo',
+    tried: 'device tree overlay blob (magic d00dfeed and an __overlay__ node)',
+    test: (probe) => isBlob(probe) && hasOverlayNode(probe),
+  },
+  { kind: 'dtb', tried: 'device tree blob (magic d00dfeed)', test: isBlob },
+  { kind: 'acpi-table', tried: 'ACPI table (signature and header)', test: isAcpiTable },
+  {
+    kind: 'boot-params',
+    tried: 'boot_params (HdrS at 0x202 or EL64 at 0x1c0) or a 64-byte screen_info',
+    test: (probe) => isZeroPage(probe) || isScreenInfo(probe),
+  },
+  { kind: 'mail', tried: 'mail (header fields)', test: (probe) => isMail(probe.text) },
+  {
+    kind: 'acpidump',
+    tried: 'acpidump text (NAME @ ADDRESS and hex lines)',
+    test: (probe) => ACPIDUMP_TABLE.test(probe.text),
+  },
+  {
+    kind: 'kconfig',
+    tried: 'kernel configuration (CONFIG_ lines)',
+    test: (probe) =>
+      /^(?:CONFIG_\w+=|# CONFIG_\w+ is not set)/m.test(probe.text) && probe.share(KCONFIG_LINE) > 0.8,
+  },
+  {
+    kind: 'iomem',
+    tried: '/proc/iomem (START-END : NAME lines)',
+    test: (probe) => probe.share(IOMEM_LINE) > 0.8,
+  },
+  {
+    kind: 'dts',
+    tried: 'device tree source (/dts-v1/ or a root node)',
+    test: (probe) => DTS.test(probe.text),
+  },
+  {
+    kind: 'asl',
+    tried: 'ASL text (DefinitionBlock, ResourceTemplate, Device …)',
+    test: (probe) => ASL.test(probe.text),
+  },
+  {
+    kind: 'dmesg',
+    tried: 'kernel log (time stamps, messages of early boot)',
+    test: (probe) => {
+      if (/Linux version \d+\.\d+/.test(probe.text) && probe.lines.length > 1) return true;
+      const stamped = probe.lines.filter((line) => TIMESTAMP.test(line));
+      const resources = stamped.filter((line) => CRS_TEXT_LINE.test(line));
+      return (
+        (stamped.length * 2 > probe.lines.length && resources.length < stamped.length) ||
+        probe.share(KERNEL_LINE) > 0.5
+      );
+    },
+  },
+  {
+    kind: 'crs-text',
+    tried: 'printed resource lists (root bus resource, pnp resources, acpiexec)',
+    test: (probe) => probe.share(CRS_TEXT_LINE) > 0.1,
+  },
+  {
+    kind: 'dts-fragment',
+    tried: 'device tree properties (NAME = <...>; lines, also quoted)',
+    test: (probe) => startsFragment(probe.text) || findDeviceTreeText(probe.text).length > 0,
+  },
+  { kind: 'crs-hex', tried: 'hex dump of a resource template', test: isHexDump },
+];
+
+/** The kind of an input; undefined when no row knows it. */
+export function sniffKind(bytes: Uint8Array): ArtifactKind | undefined {
+  const probe = new Probe(bytes);
+  return SNIFF_ROWS.find((row) => row.test(probe))?.kind;
+}

@@ -1,0 +1,80 @@
+/**
+ * The shape of a command. Options are data: the quick parser, yargs, the help text and the completion all read the
+ * same table, so a new option is a new row.
+ */
+import type { Io } from './io.ts';
+import type { Log } from './log.ts';
+
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  /** May be given several times; its value is then a list. */
+  readonly repeat?: true;
+  /** One letter. */
+  readonly alias?: string;
+  readonly choices?: readonly string[];
+  /** What stands for the value in the help: `FILE`, `NAME=VALUE`. */
+  readonly value?: string;
+  readonly describe: string;
+  /** Heading in the help. */
+  readonly group?: string;
+}
+
+export type OptionTable = Readonly<Record<string, OptionSpec>>;
+
+type ValueOf<S extends OptionSpec> = S extends { type: 'boolean' }
+  ? boolean
+  : S extends { repeat: true }
+    ? readonly string[]
+    : S extends { choices: readonly (infer C)[] }
+      ? C
+      : string;
+
+/** The options that were given; one that was not is absent. */
+export type OptionValues<O extends OptionTable> = { readonly [K in keyof O]?: ValueOf<O[K]> };
+
+export interface Invocation<O extends OptionTable> {
+  /** Everything that is no option, in order. */
+  readonly inputs: readonly string[];
+  readonly options: OptionValues<O>;
+  readonly io: Io;
+  readonly log: Log;
+}
+
+export interface Example {
+  readonly line: string;
+  readonly does: string;
+}
+
+/** A command as its module exports it, under the name `command`. */
+export interface Command<O extends OptionTable = OptionTable> {
+  readonly name: string;
+  /** What follows the name in the usage line: `INPUT...`. */
+  readonly operands: string;
+  /** At least this many inputs; 0 when it can do without. */
+  readonly minimumInputs: number;
+  /** A paragraph or two. */
+  readonly description: string;
+  readonly options: O;
+  readonly examples: readonly Example[];
+  /** Runs it and gives the exit status. Throws {@link CommandError} for misuse and for input that can't be read. */
+  run(invocation: Invocation<O>): Promise<number>;
+}
+
+/** Only there so that the types of option values follow from the table. */
+export function defineCommand<const O extends OptionTable>(command: Command<O>): Command {
+  return command as unknown as Command;
+}
+
+/** Ends a command with exit status 2 and one line on standard error: misuse, or an input that can't be read. */
+export class CommandError extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.name = 'CommandError';
+    this.hint = hint;
+  }
+}
+
+/** Exit status for any error, always. */
+export const EXIT_ERROR = 2;

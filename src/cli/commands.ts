@@ -1,0 +1,50 @@
+/** The commands there are. A new one is a row here and a file beside this one. */
+import type { Command } from './command.ts';
+import type { Io } from './io.ts';
+
+export interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  /** Imports the command's module; done only when it runs or its help is asked for. */
+  readonly load: () => Promise<Command>;
+}
+
+/** A command with a command line of its own, which gets its words untouched. */
+export interface RawCommandRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly loadRaw: () => Promise<(argv: readonly string[], io: Io) => Promise<number>>;
+}
+
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'sysfb',
+    summary: 'Does a kernel on this machine need CONFIG_SYSFB?',
+    load: async () => (await import('./sysfb.ts')).command,
+  },
+  {
+    name: 'windows',
+    summary: 'The address windows that the firmware describes',
+    load: async () => (await import('./windows.ts')).command,
+  },
+  {
+    name: 'resources',
+    summary: 'Every reg, ranges and dma-ranges entry and every _CRS descriptor, decoded',
+    load: async () => (await import('./resources.ts')).command,
+  },
+  {
+    name: 'explain',
+    summary: 'How an entry is read: cell by cell, descriptor byte by byte',
+    load: async () => (await import('./explain.ts')).command,
+  },
+];
+
+/** Commands that stand in for another program and keep its options. */
+export const RAW_COMMANDS: readonly RawCommandRow[] = [];
+
+/** What runs when no command is named. */
+export const DEFAULT_COMMAND = 'sysfb';
+
+export function commandRow(name: string): CommandRow | undefined {
+  return COMMANDS.find((row) => row.name === name);
+}

@@ -1,0 +1,43 @@
+/** Completion scripts. Each asks the command itself for the words, so that none of them goes stale. */
+
+export const COMPLETION_SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type CompletionShell = (typeof COMPLETION_SHELLS)[number];
+
+/** `fwmap --complete-words fwmap sysfb --for`: the words of the line so far, the last one unfinished. */
+export const WORDS_OPTION = '--complete-words';
+
+export function isCompletionShell(value: unknown): value is CompletionShell {
+  return COMPLETION_SHELLS.some((shell) => shell === value);
+}
+
+const SCRIPTS: Record<CompletionShell, string> = {
+  bash: `# fwmap completion for bash. Install: fwmap --completion bash > ~/.local/share/bash-completion/completions/fwmap
+_fwmap() {
+  local current="\${COMP_WORDS[COMP_CWORD]}"
+  local words
+  words="$(fwmap ${WORDS_OPTION} "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)"
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"; compgen -f -- "$current")
+}
+complete -o filenames -F _fwmap fwmap
+`,
+  zsh: `#compdef fwmap
+# fwmap completion for zsh. Install: fwmap --completion zsh > a folder of $fpath, as _fwmap
+_fwmap() {
+  local -a found
+  found=("\${(@f)$(fwmap ${WORDS_OPTION} "\${(@)words[1,CURRENT]}" 2>/dev/null)}")
+  compadd -- $found
+  _files
+}
+compdef _fwmap fwmap
+`,
+  fish: `# fwmap completion for fish. Install: fwmap --completion fish > ~/.config/fish/completions/fwmap.fish
+function __fwmap_words
+  fwmap ${WORDS_OPTION} (commandline -opc) (commandline -ct) 2>/dev/null
+end
+complete -c fwmap -a '(__fwmap_words)'
+`,
+};
+
+export function completionScript(shell: CompletionShell): string {
+  return SCRIPTS[shell];
+}

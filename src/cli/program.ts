@@ -1,0 +1,55 @@
+/** The command line as a whole: finds what was asked for, runs it, gives the exit status. */
+import { parseQuickly } from './arguments.ts';
+import { type Command, CommandError, EXIT_ERROR, type OptionTable, type OptionValues } from './command.ts';
+import { commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
+import type { Io } from './io.ts';
+import { openLog } from './log.ts';
+import { PROCESS_OPTIONS } from './options.ts';
+
+async function readCommandLine(argv: readonly string[]) {
+  const [first] = argv;
+  // A line that starts with an option may name its command later: yargs sorts that out.
+  if (first !== undefined && (first === '-' || !first.startsWith('-'))) {
+    const named = commandRow(first);
+    const command = await (named ?? commandRow(DEFAULT_COMMAND)!).load();
+    const parsed = parseQuickly(
+      named ? argv.slice(1) : argv,
+      { ...PROCESS_OPTIONS, ...command.options },
+      command.minimumInputs,
+    );
+    if (parsed) return { command, ...parsed };
+  }
+  const { readWithYargs } = await import('./yargs.ts');
+  return readWithYargs(argv);
+}
+
+async function run(
+  command: Command,
+  inputs: readonly string[],
+  options: OptionValues<OptionTable>,
+  io: Io,
+): Promise<number> {
+  const log = await openLog(options['log-level']?.toString(), io);
+  log.debug({ command: command.name, inputs, options }, 'command line');
+  return command.run({ inputs, options, io, log });
+}
+
+/** Runs a command line (without the program's own name) and gives the exit status. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    const raw = RAW_COMMANDS.find((row) => row.name === argv[0]);
+    if (raw) return await (await raw.loadRaw())(argv.slice(1), io);
+    const reading = await readCommandLine(argv);
+    if ('print' in reading) {
+      io.stdout.write(reading.print);
+      return 0;
+    }
+    return await run(reading.command, reading.inputs, reading.options, io);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const { escapeControls } = await import('../bytes/escape.ts');
+    io.stderr.write(`fwmap: ${escapeControls(error.message)}\n`);
+    if (error.hint !== undefined) io.stderr.write(`fwmap: ${escapeControls(error.hint)}\n`);
+    return EXIT_ERROR;
+  }
+}

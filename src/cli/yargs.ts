@@ -1,0 +1,217 @@
+/**
+ * The command line as yargs reads it: help, version, completion, and every line that has a mistake in it. Loaded only
+ * for those; see arguments.ts for the others.
+ */
+import yargs, { type Argv, type Options } from 'yargs';
+import {
+  type Command,
+  CommandError,
+  type OptionSpec,
+  type OptionTable,
+  type OptionValues,
+} from './command.ts';
+import { COMMANDS, type CommandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
+import { COMPLETION_SHELLS, completionScript, isCompletionShell, WORDS_OPTION } from './completion.ts';
+import { PROCESS_OPTIONS } from './options.ts';
+import { nearest } from './suggestion.ts';
+import { VERSION } from './version.ts';
+
+/** Either a line to print, with its exit status, or a command to run after all. */
+export type Reading =
+  | { readonly print: string }
+  | {
+      readonly command: Command;
+      readonly inputs: readonly string[];
+      readonly options: OptionValues<OptionTable>;
+    };
+
+const HELP_WIDTH = 100;
+
+const ABOUT = `Where does this machine's firmware put things in the address space, and what will Linux do with that?
+
+Usage: fwmap INPUT...
+       fwmap COMMAND INPUT... [options]
+
+An INPUT is a device tree (source, blob, /proc/device-tree, or a ranges line pasted from a mail), ACPI tables (raw,
+acpidump, ASL text, a _CRS as hex or as a log prints it), or what tells about the kernel (.config, boot_params, dmesg,
+/proc/iomem). Inputs named together describe one machine; - is standard input. Kinds are found from the content.`;
+
+const TOPICS = `Exit status: 0 when an answer was given, 2 for any error. With --exit-code 0 says not-needed, 1 needed,
+3 depends or unknown.
+
+fwmap COMMAND --help tells more about a command.`;
+
+function yargsOption(spec: OptionSpec): Options {
+  return {
+    type: spec.type,
+    describe: spec.value && !spec.choices ? `${spec.describe} [${spec.value}]` : spec.describe,
+    ...(spec.alias === undefined ? {} : { alias: spec.alias }),
+    ...(spec.choices === undefined ? {} : { choices: [...spec.choices] }),
+    ...(spec.repeat ? { array: true } : {}),
+    ...(spec.group === undefined ? {} : { group: spec.group }),
+    ...(spec.type === 'string' ? { requiresArg: true } : {}),
+  };
+}
+
+function declareOptions(parser: Argv, options: OptionTable): void {
+  for (const [name, spec] of Object.entries(options)) parser.option(name, yargsOption(spec));
+}
+
+function declareCommand(parser: Argv, command: Command): void {
+  parser.usage(`${command.description}\n\nUsage: fwmap ${command.name} ${command.operands} [options]`);
+  declareOptions(parser, command.options);
+  for (const example of command.examples) parser.example(example.line, example.does);
+}
+
+/** `-Idir` as `-I dir`: yargs would take the letters apart. */
+function separateLetters(argv: readonly string[], options: OptionTable): string[] {
+  const letters = new Set(
+    Object.values(options).flatMap((spec) => (spec.type === 'string' && spec.alias ? [spec.alias] : [])),
+  );
+  const end = argv.indexOf('--');
+  return argv.flatMap((word, index) =>
+    (end < 0 || index < end) && /^-[A-Za-z]./.test(word) && letters.has(word[1]!)
+      ? [word.slice(0, 2), word.slice(word[2] === '=' ? 3 : 2)]
+      : [word],
+  );
+}
+
+interface Taken {
+  readonly command: Command;
+  readonly words: readonly string[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+async function makeParser(
+  argv: readonly string[],
+  took: (taken: Taken) => void,
+  loaded: Map<CommandRow, Command>,
+): Promise<Argv> {
+  const parser = yargs([...argv])
+    .locale('en')
+    .scriptName('fwmap')
+    .usage(ABOUT)
+    .epilogue(TOPICS)
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .option('completion', {
+      type: 'string',
+      choices: [...COMPLETION_SHELLS],
+      requiresArg: true,
+      describe: 'Print the completion script of a shell',
+      group: 'General:',
+    })
+    .group(['help', 'version'], 'General:')
+    .help('help', 'Show help')
+    .alias('help', 'h')
+    .version('version', 'Show the version', VERSION)
+    .strictOptions()
+    .exitProcess(false)
+    .wrap(HELP_WIDTH);
+  declareOptions(parser, PROCESS_OPTIONS);
+  for (const row of COMMANDS) {
+    parser.command(
+      row.name === DEFAULT_COMMAND ? [row.name, '$0'] : row.name,
+      row.summary,
+      (inner) => {
+        const command = loaded.get(row);
+        // Help of the program itself shows no command's options.
+        if (command) declareCommand(inner, command);
+        return inner;
+      },
+      (values) => {
+        const command = loaded.get(row);
+        if (command) took({ command, words: values._.map(String), values });
+      },
+    );
+  }
+  for (const row of RAW_COMMANDS) parser.command(row.name, row.summary);
+  return parser;
+}
+
+function rowNamedIn(argv: readonly string[]): CommandRow | undefined {
+  const word = argv.find((candidate) => !candidate.startsWith('-') || candidate === '-');
+  return COMMANDS.find((row) => row.name === word);
+}
+
+function complaint(message: string, options: readonly string[]): CommandError {
+  const unknown = /^Unknown arguments?: (.*)$/s.exec(message);
+  if (unknown) {
+    const names = [...new Set(unknown[1]!.split(', '))];
+    const shown = names.map((name) => (name.length > 1 ? `--${name}` : `-${name}`));
+    const close = names.map((name) => nearest(name, options)).find((name) => name !== undefined);
+    return new CommandError(
+      `unknown option ${shown.join(', ')}`,
+      close === undefined ? 'fwmap --help lists what there is' : `did you mean --${close}?`,
+    );
+  }
+  return new CommandError(message.trim().replace(/\s*\n\s*/g, ' '));
+}
+
+/** Reads a command line. Throws {@link CommandError} with what is wrong with it. */
+export async function readWithYargs(argv: readonly string[]): Promise<Reading> {
+  const row = rowNamedIn(argv);
+  const loaded = new Map<CommandRow, Command>();
+  const aboutItself = row === undefined && argv.some((word) => word === '--help' || word === '-h');
+  const active = row ?? COMMANDS.find((candidate) => candidate.name === DEFAULT_COMMAND)!;
+  if (!aboutItself) loaded.set(active, await active.load());
+  const options: OptionTable = { ...PROCESS_OPTIONS, ...loaded.get(active)?.options };
+
+  const wordsAt = argv.indexOf(WORDS_OPTION);
+  if (wordsAt >= 0) {
+    const words = argv.slice(wordsAt + 1);
+    const wanted = rowNamedIn(words.slice(1));
+    loaded.clear();
+    if (wanted) loaded.set(wanted, await wanted.load());
+    const parser = await makeParser(words, () => {}, loaded);
+    const completions = await parser.getCompletion(words);
+    return { print: completions.map((word) => `${word.split(':')[0]}\n`).join('') };
+  }
+
+  let taken: Taken | undefined;
+  let printed = '';
+  let problem: string | undefined;
+  const parser = await makeParser(
+    separateLetters(argv, options),
+    (value) => {
+      taken = value;
+    },
+    loaded,
+  );
+  parser.fail((message, error) => {
+    problem ??= message ?? error?.message;
+  });
+  const values = await parser.parseAsync(separateLetters(argv, options), {}, (_error, _values, output) => {
+    printed = output;
+  });
+  if (problem !== undefined)
+    throw complaint(problem, [...Object.keys(options), 'help', 'version', 'completion']);
+  const shell = values.completion;
+  if (isCompletionShell(shell)) return { print: completionScript(shell) };
+  if (printed !== '') return { print: `${printed}\n` };
+  if (!taken) return { print: `${await parser.getHelp()}\n` };
+
+  const { command } = taken;
+  const inputs = row ? taken.words.slice(1) : taken.words;
+  if (inputs.length < command.minimumInputs)
+    throw new CommandError(
+      inputs.length === 0 ? 'no input given' : `fwmap ${command.name} takes ${command.operands}`,
+      `fwmap ${command.name} --help shows how it is used`,
+    );
+  const given: Record<string, string | boolean | readonly string[]> = {};
+  for (const [name, spec] of Object.entries(options)) {
+    const value = taken.values[name];
+    if (value === undefined) continue;
+    if (spec.repeat) given[name] = [value].flat().map(String);
+    else if (Array.isArray(value)) throw new CommandError(`--${name} is given ${value.length} times`);
+    else given[name] = typeof value === 'boolean' ? value : String(value);
+    if (given[name] === '') throw new CommandError(`--${name} needs a value`);
+  }
+  return { command, inputs, options: given as OptionValues<OptionTable> };
+}
