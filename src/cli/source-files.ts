@@ -1,0 +1,134 @@
+/** The files that `#include`, `/include/` and `/incbin/` may open, read from disk. */
+import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+import type { Source } from '../bytes/source.ts';
+import type { OpenFailure, SourceLoader } from '../devicetree/source-loader.ts';
+
+/** No source text of a device tree comes near this. */
+const MAX_SOURCE_SIZE = 64n << 20n;
+/** A property's length is 32 bits wide, and the whole blob's too; more than this is a mistake. */
+const MAX_BINARY_SIZE = 256n << 20n;
+/** Bytes of file contents kept for the next board. */
+const MAX_KEPT = 48 << 20;
+
+export interface SourceFilesOptions {
+  /** The file the others are reached from; undefined for standard input, whose tree is the working directory. */
+  readonly mainFile: string | undefined;
+  readonly includePaths: readonly string[];
+  /** When given, nothing outside these directories is opened, symbolic links followed. */
+  readonly includeRoots?: readonly string[] | undefined;
+}
+
+function inside(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
+}
+
+function failureOf(error: unknown): OpenFailure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return { reason: 'missing', text: 'No such file or directory' };
+    case 'EACCES':
+      return { reason: 'unreadable', text: 'Permission denied' };
+    case 'EISDIR':
+      return { reason: 'unreadable', text: 'Is a directory' };
+    default:
+      return { reason: 'unreadable', text: code || 'cannot be read' };
+  }
+}
+
+/** Contents kept between boards, by path as composed. Shared by loaders that are made from the same store. */
+export class SourceStore {
+  readonly #kept = new Map<string, Source | OpenFailure>();
+  #size = 0;
+
+  open(path: string): Source | OpenFailure {
+    const known = this.#kept.get(path);
+    if (known) return known;
+    const opened = readSource(path);
+    const size = 'bytes' in opened ? opened.bytes.length : 64;
+    if (this.#size + size > MAX_KEPT) {
+      this.#kept.clear();
+      this.#size = 0;
+    }
+    this.#size += size;
+    this.#kept.set(path, opened);
+    return opened;
+  }
+}
+
+function readSource(path: string): Source | OpenFailure {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const status = fstatSync(file, { bigint: true });
+    if (status.isDirectory()) return { reason: 'unreadable', text: 'Is a directory' };
+    if (status.size > MAX_SOURCE_SIZE)
+      return { reason: 'too-large', text: `larger than ${MAX_SOURCE_SIZE >> 20n} MiB` };
+    return { name: path, form: 'text', bytes: readFileSync(file) };
+  } catch (error) {
+    return failureOf(error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function readPart(path: string, offset: bigint, length: bigint | undefined): Uint8Array | OpenFailure {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const { size } = fstatSync(file, { bigint: true });
+    const available = size > offset ? size - offset : 0n;
+    const wanted = length === undefined || length > available ? available : length;
+    if (wanted > MAX_BINARY_SIZE)
+      return { reason: 'too-large', text: `more than ${MAX_BINARY_SIZE >> 20n} MiB` };
+    const bytes = new Uint8Array(Number(wanted));
+    let read = 0;
+    while (read < bytes.length) {
+      const got = readSync(file, bytes, read, bytes.length - read, offset + BigInt(read));
+      if (got === 0) break;
+      read += got;
+    }
+    return bytes.subarray(0, read);
+  } catch (error) {
+    return failureOf(error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/**
+ * A loader for one main file. Without include roots it opens what lies below the main file's own directory (symbolic
+ * links followed) or, by name, below an include path the user gave: kernels reach other architectures through links there.
+ */
+export function sourceFiles(options: SourceFilesOptions, store = new SourceStore()): SourceLoader {
+  const own = resolve(options.mainFile === undefined ? '.' : dirname(options.mainFile));
+  const given = options.includePaths.map((path) => resolve(path));
+  const roots = options.includeRoots?.map((path) => realOf(resolve(path)));
+  const refusal = (path: string): OpenFailure | undefined => {
+    const named = resolve(path);
+    if (!roots && given.some((directory) => inside(named, directory))) return undefined;
+    const real = realOf(named);
+    const allowed = roots ?? [realOf(own)];
+    if (allowed.some((directory) => inside(real, directory))) return undefined;
+    return { reason: 'refused', text: `outside of ${allowed.join(', ')} (see --include-root)` };
+  };
+  return {
+    open(path) {
+      const opened = store.open(path);
+      return 'reason' in opened ? opened : (refusal(path) ?? opened);
+    },
+    read(path, offset, length) {
+      return refusal(path) ?? readPart(path, offset, length);
+    },
+  };
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

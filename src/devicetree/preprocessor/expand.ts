@@ -1,0 +1,420 @@
+/**
+ * Macro expansion (C 6.10.3) with GNU cpp's extensions and GNU cpp's white space: where it puts a space between two
+ * tokens decides whether dtc reads one name or two. The contexts, the padding tokens and their order are those of
+ * libcpp's macro.c (cpp_get_token, enter_macro_context, replace_args, paste_all_tokens, stringify_arg).
+ */
+import type { Macro } from './macros.ts';
+import { lexToken, type NameTable, type Token } from './tokens.ts';
+
+/** Tokens one source file may expand to; the largest Linux board needs some hundred thousand. */
+export const MAX_EXPANDED_TOKENS = 2_000_000;
+/** Nested macro calls inside arguments. */
+export const MAX_ARGUMENT_DEPTH = 200;
+
+/** Where tokens come from that no macro made: a line of a file, a directive, an argument. */
+export interface TokenSource {
+  next(): Token;
+  /** The position before the next token, for {@link back}. */
+  mark(): number;
+  back(mark: number): void;
+  /** Called once an argument list has begun: from here on `next` may go on past directives. */
+  enterArguments?(): void;
+  leaveArguments?(): void;
+}
+
+export type ExpansionProblem = 'too-many-tokens' | 'too-deep' | 'unterminated-arguments' | 'argument-count';
+
+export interface ExpansionHost {
+  readonly names: NameTable;
+  macroOf(name: number): Macro | undefined;
+  /** The tokens of a macro such as `__LINE__`. */
+  builtinText(macro: Macro, invocation: Token): string;
+  problem(problem: ExpansionProblem, macro: Macro, detail: string): void;
+}
+
+interface Context {
+  readonly tokens: readonly Token[];
+  at: number;
+  readonly macro: Macro | undefined;
+}
+
+interface Argument {
+  readonly tokens: Token[];
+  /** The argument list had no place for it at all (`, ## args` then drops the comma). */
+  missing: boolean;
+  expanded: Token[] | undefined;
+}
+
+const AVOID_PASTE: Token = {
+  kind: 'padding',
+  text: '',
+  name: -1,
+  white: false,
+  start: 0,
+  end: 0,
+  origin: undefined,
+};
+
+function padding(origin: Token): Token {
+  return { kind: 'padding', text: '', name: -1, white: false, start: 0, end: 0, origin };
+}
+
+const END: Token = { kind: 'end', text: '', name: -1, white: false, start: 0, end: 0 };
+
+/** Reads tokens from a list. */
+export function listSource(tokens: readonly Token[]): TokenSource {
+  let at = 0;
+  return {
+    next: () => tokens[at++] ?? END,
+    mark: () => at,
+    back: (mark) => {
+      at = mark;
+    },
+  };
+}
+
+export class Expander {
+  readonly #host: ExpansionHost;
+  #base: TokenSource;
+  #contexts: Context[] = [];
+  readonly #disabled = new Set<Macro>();
+  #prevented = 0;
+  #depth = 0;
+  #made = 0;
+  /** The token given last came from the base. */
+  #fromBase = false;
+  /** Inside a directive no padding is made, as nothing is printed. */
+  inDirective = false;
+  #exhausted = false;
+
+  constructor(host: ExpansionHost, base: TokenSource) {
+    this.#host = host;
+    this.#base = base;
+  }
+
+  set base(source: TokenSource) {
+    this.#base = source;
+  }
+
+  /** No macro is being expanded: the next token comes from the base. */
+  get atBase(): boolean {
+    return this.#contexts.length === 0;
+  }
+
+  /** A limit was hit; nothing more is expanded. */
+  get exhausted(): boolean {
+    return this.#exhausted;
+  }
+
+  /** While positive, names are not expanded (`defined X`). */
+  prevent(by: 1 | -1): void {
+    this.#prevented += by;
+  }
+
+  /** Forgets a half-done expansion. */
+  reset(): void {
+    this.#contexts = [];
+    this.#disabled.clear();
+    this.#prevented = 0;
+  }
+
+  #push(tokens: readonly Token[], macro: Macro | undefined): void {
+    this.#contexts.push({ tokens, at: 0, macro });
+  }
+
+  #stop(problem: ExpansionProblem, macro: Macro, detail: string): void {
+    if (!this.#exhausted) this.#host.problem(problem, macro, detail);
+    this.#exhausted = true;
+    this.#contexts = [];
+  }
+
+  /** The next token, macros expanded; padding included unless {@link inDirective}. */
+  next(): Token {
+    for (;;) {
+      const context = this.#contexts.at(-1);
+      this.#fromBase = !context;
+      let token: Token;
+      if (!context) {
+        token = this.#base.next();
+      } else if (context.at < context.tokens.length) {
+        token = context.tokens[context.at++]!;
+        if (token.pasteNext) {
+          this.#pasteAll(context, token);
+          if (this.inDirective) continue;
+          return padding(token);
+        }
+      } else {
+        this.#contexts.pop();
+        if (context.macro) this.#disabled.delete(context.macro);
+        if (this.inDirective) continue;
+        return AVOID_PASTE;
+      }
+      if (token.kind !== 'name' || token.painted || this.#exhausted) return token;
+      const macro = this.#host.macroOf(token.name);
+      if (!macro) return token;
+      if (this.#disabled.has(macro)) return { ...token, painted: true };
+      if (this.#prevented > 0 || !this.enter(macro, token)) return token;
+      if (!this.inDirective) return padding(token);
+    }
+  }
+
+  /** Starts the expansion of a macro named by `invocation`. False when it takes arguments and none follow. */
+  enter(macro: Macro, invocation: Token): boolean {
+    if (macro.builtin) {
+      const text = this.#host.builtinText(macro, invocation);
+      const token = lexToken(text, 0, text.length, this.#host.names, false);
+      this.#push([{ ...token, start: invocation.start, end: invocation.end }], undefined);
+      return true;
+    }
+    let tokens = macro.body;
+    if (macro.parameters) {
+      this.#prevented += 1;
+      const collected = this.#collectArguments(macro);
+      this.#prevented -= 1;
+      if (collected === 'none') return false;
+      if (collected === 'bad') return false;
+      tokens = macro.parameters.length > 0 ? this.#substitute(macro, collected) : macro.body;
+    }
+    this.#made += tokens.length + 1;
+    if (this.#made > MAX_EXPANDED_TOKENS) {
+      this.#stop('too-many-tokens', macro, `more than ${MAX_EXPANDED_TOKENS} tokens`);
+      return true;
+    }
+    this.#disabled.add(macro);
+    this.#push(tokens, macro);
+    return true;
+  }
+
+  /** The next token that is not padding must be `(`; otherwise nothing was read. */
+  #openParenthesis(): boolean {
+    const mark = this.#base.mark();
+    let pad: Token | undefined;
+    for (;;) {
+      const token = this.next();
+      if (token.kind === 'padding') {
+        if (!pad || token.origin === undefined) pad = token;
+        continue;
+      }
+      if (token.kind === 'punctuator' && token.text === '(') return true;
+      if (this.#fromBase) this.#base.back(mark);
+      else this.#contexts.at(-1)!.at -= 1;
+      if (pad && !this.atBase) this.#push([pad], undefined);
+      return false;
+    }
+  }
+
+  #collectArguments(macro: Macro): Argument[] | 'none' | 'bad' {
+    const wanted = macro.parameters!.length;
+    if (!this.#openParenthesis()) return 'none';
+    this.#base.enterArguments?.();
+    const collected: Argument[] = [];
+    let depth = 0;
+    let closed = false;
+    while (!closed) {
+      const tokens: Token[] = [];
+      let token: Token;
+      for (;;) {
+        token = this.next();
+        if (token.kind === 'end') break;
+        if (token.kind === 'padding') {
+          if (tokens.length === 0) continue;
+        } else if (token.text === '(') {
+          depth += 1;
+        } else if (token.text === ')') {
+          if (depth === 0) break;
+          depth -= 1;
+        } else if (token.text === ',' && depth === 0 && !(macro.variadic && collected.length + 1 >= wanted)) {
+          break;
+        }
+        tokens.push(token);
+        this.#made += 1;
+        if (this.#made > MAX_EXPANDED_TOKENS) {
+          this.#stop('too-many-tokens', macro, `more than ${MAX_EXPANDED_TOKENS} tokens`);
+          return 'bad';
+        }
+      }
+      while (tokens.at(-1)?.kind === 'padding') tokens.pop();
+      collected.push({ tokens, missing: false, expanded: undefined });
+      if (token.kind === 'end') {
+        this.#base.leaveArguments?.();
+        this.#host.problem('unterminated-arguments', macro, '');
+        return 'bad';
+      }
+      closed = token.text === ')';
+    }
+    this.#base.leaveArguments?.();
+    return this.#checkCount(macro, collected);
+  }
+
+  #checkCount(macro: Macro, collected: Argument[]): Argument[] | 'bad' {
+    const wanted = macro.parameters!.length;
+    let count = collected.length;
+    if (count === 1 && wanted === 0 && collected[0]!.tokens.length === 0) count = 0;
+    const enough =
+      count >= wanted || (macro.variadic && count + 1 === wanted) || (wanted === 1 && count === 0);
+    if (count > wanted || !enough) {
+      this.#host.problem('argument-count', macro, `takes ${wanted} arguments, but ${count} given`);
+      return 'bad';
+    }
+    if (macro.variadic) {
+      if (count < wanted) collected.push({ tokens: [], missing: true, expanded: undefined });
+      else if (count === 1 && collected[0]!.tokens.length === 0) collected[0]!.missing = true;
+    }
+    return collected;
+  }
+
+  /** An argument macro-expanded by itself, as if nothing followed it. */
+  #expanded(macro: Macro, argument: Argument): Token[] {
+    if (argument.expanded) return argument.expanded;
+    const result: Token[] = [];
+    if (this.#depth >= MAX_ARGUMENT_DEPTH) {
+      this.#stop('too-deep', macro, `arguments nested deeper than ${MAX_ARGUMENT_DEPTH}`);
+      return result;
+    }
+    this.#depth += 1;
+    const { tokens } = argument;
+    if (tokens.some((token) => token.kind === 'name' && !token.painted)) {
+      const outerBase = this.#base;
+      const outerContexts = this.#contexts;
+      const outerPrevented = this.#prevented;
+      this.#base = listSource(tokens);
+      this.#contexts = [];
+      this.#prevented = 0;
+      for (let token = this.next(); token.kind !== 'end' && !this.#exhausted; token = this.next()) {
+        result.push(token);
+        this.#made += 1;
+        if (this.#made > MAX_EXPANDED_TOKENS)
+          this.#stop('too-many-tokens', macro, `more than ${MAX_EXPANDED_TOKENS} tokens`);
+      }
+      this.#base = outerBase;
+      this.#contexts = this.#exhausted ? [] : outerContexts;
+      this.#prevented = outerPrevented;
+    } else {
+      result.push(...tokens);
+    }
+    this.#depth -= 1;
+    argument.expanded = result;
+    return result;
+  }
+
+  #substitute(macro: Macro, values: Argument[]): Token[] {
+    const out: Token[] = [];
+    const { body } = macro;
+    const lastParameter = macro.parameters!.length - 1;
+    for (let index = 0; index < body.length && !this.#exhausted; index += 1) {
+      const token = body[index]!;
+      if (token.kind !== 'parameter') {
+        if (token.text === '__VA_OPT__' && macro.variadic) {
+          index = this.#optional(macro, values, index, out);
+        } else {
+          out.push(token);
+        }
+        continue;
+      }
+      const argument = values[token.parameter!]!;
+      const pasted = index > 0 && body[index - 1]!.pasteNext === true;
+      let flagged = -1;
+      let tokens: readonly Token[];
+      if (token.stringify) {
+        tokens = [stringified(argument.tokens, token)];
+      } else if (token.pasteNext || pasted) {
+        tokens = argument.tokens;
+        const last = out.at(-1);
+        if (last && pasted && !token.pasteNext) {
+          if (
+            last.text === ',' &&
+            last.kind === 'punctuator' &&
+            macro.variadic &&
+            token.parameter === lastParameter
+          ) {
+            // GNU: `, ## args` loses the comma with no argument, and only the paste with one.
+            if (argument.missing) out.pop();
+            else flagged = out.length - 1;
+          } else if (tokens.length === 0) {
+            flagged = out.length - 1;
+          }
+        }
+      } else {
+        tokens = this.#expanded(macro, argument);
+      }
+      if (!this.inDirective && index > 0 && !pasted) out.push(padding(token));
+      if (tokens.length > 0) {
+        for (const value of tokens) out.push(value);
+        if (token.pasteNext) flagged = out.length - 1;
+      }
+      if (!this.inDirective && !token.pasteNext) out.push(AVOID_PASTE);
+      if (flagged >= 0) out[flagged] = { ...out[flagged]!, pasteNext: token.pasteNext === true };
+    }
+    return out;
+  }
+
+  /** `__VA_OPT__ ( … )` at `at`; gives the index of its closing parenthesis. */
+  #optional(macro: Macro, values: Argument[], at: number, out: Token[]): number {
+    const { body } = macro;
+    if (body[at + 1]?.text !== '(') {
+      out.push(body[at]!);
+      return at;
+    }
+    let depth = 0;
+    let close = at + 1;
+    for (; close < body.length; close += 1) {
+      if (body[close]!.text === '(') depth += 1;
+      else if (body[close]!.text === ')') {
+        depth -= 1;
+        if (depth === 0) break;
+      }
+    }
+    const variadic = values.at(-1)!;
+    const given = this.#expanded(macro, variadic).some((token) => token.kind !== 'padding');
+    if (given) out.push(...this.#substitute({ ...macro, body: body.slice(at + 2, close) }, values));
+    return close;
+  }
+
+  /** Pastes `left` with what follows it in `context`, for as long as `##` follows. */
+  #pasteAll(context: Context, left: Token): void {
+    let result = left;
+    let more = true;
+    while (more && context.at < context.tokens.length) {
+      const right = context.tokens[context.at]!;
+      if (right.kind === 'padding') {
+        context.at += 1;
+        more = false;
+        continue;
+      }
+      const text = result.text + right.text;
+      const token = lexToken(text, 0, text.length, this.#host.names, false);
+      if (token.end !== text.length || token.kind === 'end') break;
+      context.at += 1;
+      result = { ...token, white: result.white, start: left.start, end: right.end };
+      more = right.pasteNext === true;
+    }
+    this.#push([{ ...result, pasteNext: false }], undefined);
+  }
+}
+
+/** `#parameter`: the argument's spelling as a string literal. */
+function stringified(tokens: readonly Token[], parameter: Token): Token {
+  let text = '"';
+  let origin: Token | undefined;
+  let backslashes = 0;
+  for (const token of tokens) {
+    if (token.kind === 'padding') {
+      if (!origin || (!origin.white && token.origin === undefined)) origin = token.origin;
+      continue;
+    }
+    if (text.length > 1 && (origin ?? token).white) text += ' ';
+    origin = undefined;
+    text += token.kind === 'string' ? token.text.replace(/[\\"]/g, '\\$&') : token.text;
+    backslashes = token.kind === 'other' && token.text === '\\' ? backslashes + 1 : 0;
+  }
+  if (backslashes % 2 === 1) text = text.slice(0, -1);
+  return {
+    kind: 'string',
+    text: `${text}"`,
+    name: -1,
+    white: parameter.white,
+    pasteNext: parameter.pasteNext === true,
+    start: parameter.start,
+    end: parameter.end,
+  };
+}
