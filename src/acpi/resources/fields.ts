@@ -10,6 +10,8 @@ export interface FieldPlace {
   readonly offset: number;
   /** Bytes the field lies in. */
   readonly bytes: number;
+  /** Bytes of one member, of a list. */
+  readonly unit?: number;
   /** Bits inside those bytes, when the field doesn't fill them: [low, low + width). */
   readonly bits?: { readonly low: number; readonly width: number };
   readonly value: FieldValue;
@@ -140,7 +142,14 @@ class FieldReader {
     return this.#bytes.slice(from, to);
   }
 
-  #put(name: string, offset: number, bytes: number, value: FieldValue, tag?: string, bit?: BitField): void {
+  #put(
+    name: string,
+    offset: number,
+    bytes: number,
+    value: FieldValue,
+    tag?: string,
+    more: { readonly bit?: BitField; readonly unit?: number } = {},
+  ): void {
     const { fields } = this.reading;
     fields[name] = value;
     if (isExpr(value) || (Array.isArray(value) && value.some((member) => !isKnown(member)))) {
@@ -152,7 +161,8 @@ class FieldReader {
       bytes,
       value,
       ...(tag === undefined ? {} : { tag }),
-      ...(bit === undefined ? {} : { bits: { low: bit.low, width: bit.width } }),
+      ...(more.bit === undefined ? {} : { bits: { low: more.bit.low, width: more.bit.width } }),
+      ...(more.unit === undefined ? {} : { unit: more.unit }),
     });
   }
 
@@ -178,7 +188,9 @@ class FieldReader {
     for (const field of fields) {
       const part = bitsOf(value, field.low, field.width);
       reserved &= ~(((1n << BigInt(field.width)) - 1n) << BigInt(field.low));
-      this.#put(field.name, at, size, isKnown(part) ? field.codec.decode(part) : part, field.tag, field);
+      this.#put(field.name, at, size, isKnown(part) ? field.codec.decode(part) : part, field.tag, {
+        bit: field,
+      });
     }
     if (isKnown(value) && (value & reserved) !== 0n) {
       this.#put(`${name}Reserved`, at, size, value & reserved);
@@ -192,7 +204,7 @@ class FieldReader {
       members.push(quantityOfBytes(this.#slice(this.#at, this.#at + size)));
       this.#at += size;
     }
-    this.#put(name, at, count * size, members, tag);
+    this.#put(name, at, count * size, members, tag, { unit: size });
   }
 
   #data(name: string, end: number, tag?: string): void {
