@@ -53,11 +53,13 @@ export class ValueBuilder {
 
   /** A 32-bit cell from a number below 2^32. */
   word(value: number): void {
-    this.#view.setUint32(this.#grow(4), value);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value);
   }
 
   byte(value: number): void {
-    this.#bytes[this.#grow(1)] = value;
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
   }
 
   bytes(bytes: Uint8Array): void {
