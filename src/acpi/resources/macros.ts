@@ -450,7 +450,8 @@ export const RESOURCE_MACROS: readonly ResourceMacro[] = [
       required('Scale', 'frequencyScale', 'keyword'),
       required('Mode', 'frequencyMode', 'keyword'),
       SOURCE,
-      SOURCE_INDEX,
+      // iasl always writes the index byte here.
+      CONNECTION_INDEX,
     ],
   },
 ];
