@@ -22,7 +22,7 @@ export function words(
   keywords: readonly (string | undefined)[] = names,
 ): Codec {
   return {
-    decode: (value) => (value < 64n ? names[Number(value)] : undefined) ?? value,
+    decode: (value) => (value < 256n ? names[Number(value)] : undefined) ?? value,
     encode: (value) => {
       if (typeof value === 'bigint') return value;
       const index = typeof value === 'string' ? names.indexOf(value) : -1;
@@ -97,4 +97,7 @@ export const REGISTER_SPACE = words([
   'GenericSerialBus',
   'PCC',
   'PlatformRtMechanism',
+  // Functional fixed hardware is space 0x7f.
+  ...new Array<undefined>(0x7f - 12).fill(undefined),
+  'FFixedHW',
 ]);
