@@ -194,12 +194,12 @@ export class AslLexer {
       }
       const octal = /^[0-7]{1,3}/.exec(text.slice(at + 1, at + 4))?.[0];
       const hex =
-        text[at + 1] === 'x' ? /^[0-9A-Fa-f]{1,2}/.exec(text.slice(at + 2, at + 4))?.[0] : undefined;
+        text[at + 1] === 'x' ? /^[0-9A-Fa-f]{0,2}/.exec(text.slice(at + 2, at + 4))?.[0] : undefined;
       if (octal !== undefined || hex !== undefined) {
         const code = hex === undefined ? Number.parseInt(octal!, 8) : Number.parseInt(hex, 16);
         at += hex === undefined ? 1 + octal!.length : 2 + hex.length;
-        // An AML string ends at its first NUL: one inside can't be written.
-        if (code === 0) fault = 'a NUL in a string; it is left out';
+        // An AML string ends at its first NUL: one inside can't be written. iasl drops an empty \x in the same way.
+        if (!(code > 0)) fault = 'a NUL in a string; it is left out';
         else value += String.fromCharCode(code & 0xff);
         continue;
       }
