@@ -18,6 +18,9 @@ export const ARTIFACT_KINDS = [
   'boot-params',
   'iomem',
   'dmesg',
+  'lspci',
+  'uname',
+  'memmap',
   'mail',
   'image',
 ] as const;

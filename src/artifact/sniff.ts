@@ -138,6 +138,13 @@ const VIDEO_TYPES = new Set([
   0x01, 0x10, 0x11, 0x12, 0x13, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0x40, 0x50, 0x60, 0x70,
 ]);
 
+/** A bzImage (the setup header of a whole kernel), or a kernel that holds its configuration (kernel/configs.c). */
+function isKernelImage(probe: Probe): boolean {
+  const { bytes } = probe;
+  if (bytes.length > 8192 && probe.ascii(0x202, 4) === 'HdrS') return true;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('IKCFG_ST\x1f\x8b', 0, 'latin1');
+}
+
 /** A `struct screen_info` alone: its size, a known video type, and 16-bit sizes that a screen can have. */
 function isScreenInfo(probe: Probe): boolean {
   const { bytes } = probe;
@@ -174,6 +181,12 @@ const IOMEM_LINE = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : /;
 const TIMESTAMP = /^(?:<\d+>)?\[ *\d+\.\d{3,9}\]|\bkernel: /;
 const KERNEL_LINE =
   /Linux version \d|BIOS-e820: |\befi: mem|hv_vmbus: |Command line: |^(?:<\d+>)?(?:\[[^\]]*\] )?(?:ACPI|PCI|BIOS|DMI|Memory|efifb|vesafb|hv_\w+|console|printk|smpboot|Kernel command line): /;
+/** First lines of `lspci` (any options), `uname -a` and a listing of /sys/firmware/memmap. */
+const LSPCI_LINE =
+  /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|[A-Z][^:]*: )/;
+const UNAME_LINE = /^Linux \S+ \d+\.\d+\S* #\S/;
+const MEMMAP_LINE =
+  /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved)/i;
 const CRS_TEXT_LINE =
   /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^state = \w+|^(?:mem|io|irq|dma|bus) 0x[0-9a-f]+-0x[0-9a-f]+|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\]]*(?:window)?\]/;
 /** With an offset column: xxd, hexdump -C, the listings of iasl (offset and colon, or the offset as a comment). */
@@ -223,6 +236,7 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     tried: 'boot_params (HdrS at 0x202 or EL64 at 0x1c0) or a 64-byte screen_info',
     test: (probe) => isZeroPage(probe) || isScreenInfo(probe),
   },
+  { kind: 'image', tried: 'kernel image (setup header or embedded configuration)', test: isKernelImage },
   { kind: 'mail', tried: 'mail (header fields)', test: (probe) => isMail(probe.text) },
   {
     kind: 'acpidump',
@@ -249,6 +263,13 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     kind: 'asl',
     tried: 'ASL text (DefinitionBlock, ResourceTemplate, Device …)',
     test: (probe) => ASL.test(probe.text),
+  },
+  { kind: 'lspci', tried: 'lspci listing', test: (probe) => LSPCI_LINE.test(probe.lines[0] ?? '') },
+  { kind: 'uname', tried: 'uname -a', test: (probe) => UNAME_LINE.test(probe.lines[0] ?? '') },
+  {
+    kind: 'memmap',
+    tried: '/sys/firmware/memmap listing (START END TYPE lines)',
+    test: (probe) => MEMMAP_LINE.test(probe.lines[0] ?? ''),
   },
   {
     kind: 'dmesg',

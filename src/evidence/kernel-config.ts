@@ -1,0 +1,121 @@
+/** A kernel configuration: `.config`, `/proc/config.gz`, or the copy that CONFIG_IKCONFIG puts into a kernel image. */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Architecture, EvidenceLists, Fact, KernelConfig } from './evidence.ts';
+import { architectureOf } from './release-text.ts';
+import { linesOf, spanIn, type TextLine } from './text-lines.ts';
+
+const SET = /^CONFIG_([A-Za-z0-9_]+)=(.*)$/;
+const NOT_SET = /^# CONFIG_([A-Za-z0-9_]+) is not set$/;
+const HEADER = /^# Linux\/(\S+) (\d+\.\d+\S*) Kernel Configuration$/;
+
+/** Symbols that say what architecture a configuration is for; the first that is set counts. */
+const ARCHITECTURE_SYMBOLS: readonly (readonly [string, Architecture])[] = [
+  ['X86_64', 'x86_64'],
+  ['ARM64', 'arm64'],
+  ['X86_32', 'i386'],
+  ['ARM', 'arm'],
+  ['RISCV', 'riscv'],
+  ['PPC', 'powerpc'],
+  ['MIPS', 'mips'],
+  ['S390', 's390'],
+  ['LOONGARCH', 'loongarch'],
+  ['SPARC', 'sparc'],
+  ['M68K', 'm68k'],
+];
+
+/** The architectures that Hyper-V guests have. */
+const GUEST_ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64'];
+
+/** Reads a configuration, and what it says of its release and architecture, into `evidence`. */
+export function readConfiguration(
+  artifact: Artifact,
+  sink: DiagnosticSink,
+  evidence: EvidenceLists,
+  embedded = false,
+): void {
+  const config = parseKernelConfig(artifact, sink, embedded);
+  if (config === undefined) return;
+  evidence.configs.push(config);
+  const fact = { artifact, span: { source: artifact.source, start: 0, end: 0 } };
+  const { release, architecture } = config;
+  if (release !== undefined)
+    evidence.releases.push({ ...fact, text: `configuration of ${release}`, value: { release } });
+  if (architecture !== undefined)
+    evidence.architectures.push({ ...fact, text: `configuration for ${architecture}`, value: architecture });
+}
+
+/**
+ * Reads a configuration. Undefined, with a diagnostic, when it is none, or one for an architecture on which no VMBus
+ * driver exists: such a configuration says nothing about this machine.
+ */
+export function parseKernelConfig(
+  artifact: Artifact,
+  sink: DiagnosticSink,
+  embedded = false,
+): KernelConfig | undefined {
+  const values = new Map<string, string>();
+  const lines = new Map<string, TextLine>();
+  let header: { architecture: Architecture; release: string } | undefined;
+  for (const line of linesOf(artifact)) {
+    const text = line.text.trimEnd();
+    const set = SET.exec(text);
+    if (set !== null) {
+      if (!line.whole && !/^(?:[ymn]|-?\d+|0x[0-9a-fA-F]+|".*")$/.test(set[2]!)) {
+        sink.add({
+          severity: 'warning',
+          code: 'evidence/config-cut',
+          message: `the last line is cut: CONFIG_${set[1]} is left out`,
+          span: spanIn(artifact, line),
+        });
+        continue;
+      }
+      values.set(set[1]!, set[2]!);
+      lines.set(set[1]!, line);
+      continue;
+    }
+    const not = NOT_SET.exec(text);
+    if (not !== null) {
+      values.set(not[1]!, 'n');
+      lines.set(not[1]!, line);
+      continue;
+    }
+    const found = HEADER.exec(text);
+    if (found !== null) header = { architecture: architectureOf(found[1]!), release: found[2]! };
+  }
+  const start = { source: artifact.source, start: 0, end: 0 };
+  if (values.size === 0) {
+    sink.add({
+      severity: 'error',
+      code: 'evidence/config-empty',
+      message: 'no CONFIG_ line in it',
+      span: start,
+    });
+    return undefined;
+  }
+  const bySymbol = ARCHITECTURE_SYMBOLS.find(([symbol]) => values.get(symbol) === 'y')?.[1];
+  const architecture = bySymbol ?? header?.architecture;
+  if (architecture !== undefined && !GUEST_ARCHITECTURES.includes(architecture)) {
+    sink.add({
+      severity: 'error',
+      code: 'evidence/config-architecture',
+      message: `this configuration is for ${architecture}, where Linux has no VMBus driver; it is left out`,
+      span: start,
+      hint: 'give the configuration of the kernel that the question is about',
+    });
+    return undefined;
+  }
+  const lineOf = (symbol: string): Fact<string> | undefined => {
+    const line = lines.get(symbol);
+    if (line === undefined) return undefined;
+    return { value: values.get(symbol)!, artifact, span: spanIn(artifact, line), text: line.text.trimEnd() };
+  };
+  return {
+    artifact,
+    values,
+    lineOf,
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(header === undefined ? {} : { release: header.release }),
+    embedded,
+  };
+}

@@ -1,0 +1,113 @@
+/** `lspci` with -v, -vv, -n or -nn: devices and their BARs; the Generation 1 video device is PCI 1414:5353. */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { EvidenceLists, PciBar, PciDevice } from './evidence.ts';
+import { linesOf, spanIn, type TextLine } from './text-lines.ts';
+
+/** Microsoft's "Hyper-V virtual VGA", the Generation 1 video device. */
+export const HYPERV_VIDEO = { vendor: 0x1414, device: 0x5353 };
+/** PCI class of a VGA controller, and its mask. */
+export const VGA_CLASS = 0x030000;
+export const DISPLAY_CLASS = 0x03;
+
+const SLOT = /^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) (\S.*)$/;
+const IDS = /\[([0-9a-f]{4}):([0-9a-f]{4})\]/g;
+/** `lspci -n`: `0300: 1414:5353`. */
+const NUMERIC = /^(?:Class )?([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})\b/;
+const CLASS = /\[([0-9a-f]{4})\]:/;
+const REGION =
+  /^\s+(?:Region (\d): )?(Memory|I\/O ports) at ([0-9a-f]+)(?: \[[^\]]*\])* ?(?:\(([^)]*)\))?.*?(?:\[size=(\d+)([KMGT]?)\])?$/;
+const UNITS: Readonly<Record<string, bigint>> = {
+  '': 1n,
+  K: 1n << 10n,
+  M: 1n << 20n,
+  G: 1n << 30n,
+  T: 1n << 40n,
+};
+/** Names that lspci prints where it is not asked for numbers. */
+const NAMED: readonly (readonly [RegExp, { vendor: number; device: number }])[] = [
+  [/Microsoft Corporation Hyper-V virtual VGA/, HYPERV_VIDEO],
+];
+
+export function readLspci(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+  let open: { line: TextLine; device: PciDevice; bars: PciBar[]; last: TextLine } | undefined;
+  let devices = 0;
+  const close = (): void => {
+    if (open === undefined) return;
+    devices += 1;
+    const end = open.last.at + open.last.text.length;
+    evidence.pciDevices.push({
+      artifact,
+      span: { source: artifact.source, start: open.line.at, end },
+      text: open.line.text.trim(),
+      value: open.device,
+    });
+  };
+  for (const line of linesOf(artifact)) {
+    const slot = SLOT.exec(line.text.trimEnd());
+    if (slot !== null) {
+      close();
+      const bars: PciBar[] = [];
+      open = { line, last: line, bars, device: deviceOf(slot[1]!, slot[2]!, bars) };
+      continue;
+    }
+    if (open === undefined || !/^\s+\S/.test(line.text)) continue;
+    const region = REGION.exec(line.text.trimEnd());
+    if (region === null) continue;
+    if (region[5] === undefined) {
+      if (!line.whole)
+        sink.add({
+          severity: 'warning',
+          code: 'evidence/lspci-cut',
+          message: 'the last line is cut; the region is left out',
+          span: spanIn(artifact, line),
+        });
+      continue;
+    }
+    open.bars.push({
+      index: region[1] === undefined ? open.bars.length : Number.parseInt(region[1], 10),
+      space: region[2] === 'Memory' ? 'memory' : 'io',
+      base: BigInt(`0x${region[3]}`),
+      size: BigInt(region[5]) * UNITS[region[6] ?? '']!,
+    });
+    open.last = line;
+  }
+  close();
+  if (devices === 0)
+    sink.add({
+      severity: 'error',
+      code: 'evidence/lspci-empty',
+      message: 'no device line of lspci in it',
+      span: { source: artifact.source, start: 0, end: 0 },
+    });
+}
+
+function deviceOf(slot: string, rest: string, bars: readonly PciBar[]): PciDevice {
+  const address = slot.split(':').length === 3 ? slot : `0000:${slot}`;
+  const numeric = NUMERIC.exec(rest);
+  if (numeric !== null)
+    return {
+      address,
+      classCode: Number.parseInt(numeric[1]!, 16) << 8,
+      vendor: Number.parseInt(numeric[2]!, 16),
+      device: Number.parseInt(numeric[3]!, 16),
+      bars,
+    };
+  const ids = [...rest.matchAll(IDS)].at(-1);
+  const named = NAMED.find(([pattern]) => pattern.test(rest))?.[1];
+  const code = CLASS.exec(rest)?.[1];
+  const classCode =
+    code !== undefined
+      ? Number.parseInt(code, 16) << 8
+      : rest.startsWith('VGA compatible')
+        ? VGA_CLASS
+        : undefined;
+  return {
+    address,
+    ...(ids !== undefined
+      ? { vendor: Number.parseInt(ids[1]!, 16), device: Number.parseInt(ids[2]!, 16) }
+      : (named ?? {})),
+    ...(classCode === undefined ? {} : { classCode }),
+    bars,
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Memory maps as text: the kernel's names for E820 and EFI types, and the listing of /sys/firmware/memmap
+ * (`START END TYPE` a line, ends inclusive).
+ */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { EvidenceLists, MemoryType } from './evidence.ts';
+import { linesOf, spanIn } from './text-lines.ts';
+
+const SYSFS_LINE = /^(0x[0-9a-fA-F]+)[\s-]+(0x[0-9a-fA-F]+)\s+(\S.*)$/;
+
+/** What the kernel calls a type, in E820 lines, EFI lines and /sys/firmware/memmap, lower case. */
+const NAMES: readonly (readonly [RegExp, MemoryType])[] = [
+  [/^(?:usable|system ram|conventional memory|loader (?:code|data)|boot (?:code|data))$/, 'ram'],
+  [/^(?:acpi data|acpi tables|acpi reclaim memory)$/, 'acpi-data'],
+  [/^(?:acpi nvs|acpi non-volatile storage|acpi memory nvs)$/, 'acpi-nvs'],
+  [/^(?:unusable|unusable memory)$/, 'unusable'],
+  [/^persistent/, 'persistent'],
+  [/^soft reserved$/, 'soft-reserved'],
+  [/^(?:memory mapped i\/o|mmio port|mmio)$/, 'mmio'],
+  [/^(?:reserved|runtime (?:code|data)|pal code|unaccepted memory)$/, 'reserved'],
+];
+
+export function memoryType(name: string): MemoryType {
+  const lower = name.trim().toLowerCase();
+  return NAMES.find(([pattern]) => pattern.test(lower))?.[1] ?? 'other';
+}
+
+export function readMemoryMap(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+  let found = 0;
+  for (const line of linesOf(artifact)) {
+    const match = SYSFS_LINE.exec(line.text.trim());
+    if (match === null) continue;
+    const [start, last] = [BigInt(match[1]!), BigInt(match[2]!)];
+    if (last < start) continue;
+    found += 1;
+    const name = match[3]!.trim();
+    evidence.memoryMap.push({
+      artifact,
+      span: spanIn(artifact, line),
+      text: line.text.trim(),
+      value: { base: start, size: last - start + 1n, type: memoryType(name), name, map: 'sysfs' },
+    });
+  }
+  if (found === 0)
+    sink.add({
+      severity: 'error',
+      code: 'evidence/memmap-empty',
+      message: 'no line of a memory map in it',
+      span: { source: artifact.source, start: 0, end: 0 },
+    });
+}

@@ -1,0 +1,41 @@
+/** All evidence among a machine's inputs, in one collection. */
+import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { textOf } from '../bytes/source.ts';
+import { readBootParams } from './boot-params.ts';
+import { type Evidence, type EvidenceLists, emptyEvidence } from './evidence.ts';
+import { readIomem } from './iomem.ts';
+import { readConfiguration } from './kernel-config.ts';
+import { readKernelImage } from './kernel-image.ts';
+import { readKernelLog } from './kernel-log.ts';
+import { readLspci } from './lspci.ts';
+import { readMemoryMap } from './memory-map.ts';
+import { readUname } from './uname.ts';
+
+type Reader = (artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists) => void;
+
+/** Who reads what; the kinds that are not here are no evidence. */
+const READERS: Partial<Record<ArtifactKind, Reader>> = {
+  kconfig: readConfiguration,
+  'boot-params': readBootParams,
+  iomem: readIomem,
+  lspci: readLspci,
+  uname: readUname,
+  memmap: readMemoryMap,
+  dmesg: readKernelLog,
+  // Host bridge windows that Linux printed, alone: a piece of a log.
+  'crs-text': (artifact, sink, evidence) => {
+    if (/\b(?:pci_bus|hv_vmbus:) /.test(textOf(artifact.source))) readKernelLog(artifact, sink, evidence);
+  },
+  image: readKernelImage,
+};
+
+/**
+ * Reads every artifact that is evidence; the others are passed over. What cannot be read is left out, with a
+ * diagnostic.
+ */
+export function readEvidence(artifacts: readonly Artifact[], sink: DiagnosticSink): Evidence {
+  const evidence = emptyEvidence();
+  for (const artifact of artifacts) READERS[artifact.kind]?.(artifact, sink, evidence);
+  return evidence;
+}

@@ -1,0 +1,31 @@
+/** Lines of a text artifact with their places. */
+import type { Artifact } from '../artifact/artifact.ts';
+import { type Span, textOf } from '../bytes/source.ts';
+
+export interface TextLine {
+  /** Without the line end. */
+  readonly text: string;
+  /** Offset of its first byte. */
+  readonly at: number;
+  /** False for a last line that ends without a newline: it may be cut. */
+  readonly whole: boolean;
+}
+
+/** More lines than any log or configuration has; the rest is left out with a diagnostic by the reader. */
+export const MAX_LINES = 2_000_000;
+
+export function* linesOf(artifact: Artifact): Generator<TextLine> {
+  const text = textOf(artifact.source);
+  let at = 0;
+  for (let count = 0; at < text.length && count < MAX_LINES; count += 1) {
+    const newline = text.indexOf('\n', at);
+    const end = newline < 0 ? text.length : newline;
+    yield { text: text.slice(at, end).replace(/\r$/, ''), at, whole: newline >= 0 };
+    at = end + 1;
+  }
+}
+
+/** The span of part of a line. */
+export function spanIn(artifact: Artifact, line: TextLine, from = 0, length = line.text.length - from): Span {
+  return { source: artifact.source, start: line.at + from, end: line.at + from + length };
+}

@@ -1,0 +1,29 @@
+/** `uname -a`. */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { EvidenceLists } from './evidence.ts';
+import { architectureOf, kernelRelease } from './release-text.ts';
+import { linesOf, spanIn } from './text-lines.ts';
+
+const LINE = /^Linux \S+ (\d+\.\d+\S*) (#\S.*)$/;
+const MACHINE = /\b(x86_64|aarch64|i[3-6]86|armv\w+|riscv\d+|ppc\w*|s390x|loongarch\w*|mips\w*)(?: |$)/;
+
+export function readUname(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+  let found = false;
+  for (const line of linesOf(artifact)) {
+    const match = LINE.exec(line.text.trimEnd());
+    if (match === null) continue;
+    found = true;
+    const fact = { artifact, span: spanIn(artifact, line), text: line.text };
+    evidence.releases.push({ ...fact, value: kernelRelease(match[1]!, match[2]!) });
+    const machine = MACHINE.exec(match[2]!)?.[1];
+    if (machine !== undefined) evidence.architectures.push({ ...fact, value: architectureOf(machine) });
+  }
+  if (!found)
+    sink.add({
+      severity: 'error',
+      code: 'evidence/uname',
+      message: 'no line of uname -a',
+      span: { source: artifact.source, start: 0, end: 0 },
+    });
+}
