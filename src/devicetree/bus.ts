@@ -1,0 +1,147 @@
+/**
+ * Bus types, as Linux' drivers/of/address.c tells them apart (of_busses[]): how many cells an address has, whether its
+ * first cell is flags, and how an address is found in a `ranges` entry.
+ */
+import { type CellCount, cellCount } from './cells.ts';
+import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from './tree.ts';
+
+/** In the order in which Linux tries them; `default` fits every node. */
+export type BusKind = 'pci' | 'isa' | 'default-flags' | 'default';
+
+/** A node as the bus of its children. */
+export interface Bus {
+  readonly node: DtNode;
+  readonly kind: BusKind;
+  readonly addressCells: CellCount;
+  readonly sizeCells: CellCount;
+  /** 1 when the first address cell is flags and no part of the number. */
+  readonly flagCells: 0 | 1;
+}
+
+/** What the flags cell of an address says. */
+export interface AddressFlags {
+  /** PCI: `config`, `io`, `mem32` or `mem64`; ISA: `io` or `mem`. */
+  readonly space?: 'config' | 'io' | 'mem32' | 'mem64' | 'mem';
+  readonly prefetchable?: boolean;
+  readonly relocatable?: boolean;
+  readonly aliased?: boolean;
+  /** PCI bus, device and function number and register offset. */
+  readonly pci?: {
+    readonly bus: number;
+    readonly device: number;
+    readonly function: number;
+    readonly register: number;
+  };
+  /** The cell itself. */
+  readonly cell: number;
+}
+
+/** The most address cells that Linux follows (OF_MAX_ADDR_CELLS). */
+export const MAX_ADDRESS_CELLS = 4;
+
+const PCI_DEVICE_TYPES: ReadonlySet<string> = new Set(['pci', 'pciex', 'vci', 'ht']);
+
+/** The value up to its first NUL, as C sees it. */
+export function cString({ value }: DtProperty): string {
+  const nul = value.indexOf(0);
+  return Buffer.from(value.buffer, value.byteOffset, nul < 0 ? value.length : nul).toString('latin1');
+}
+
+function busKind(node: DtNode, addressCells: CellCount): BusKind {
+  const type = propertyOf(node, 'device_type');
+  if (type && PCI_DEVICE_TYPES.has(cString(type))) return 'pci';
+  const name = baseNameOf(node);
+  if (name === 'pcie') return 'pci';
+  if (name === 'isa') return 'isa';
+  return addressCells.cells === 3 ? 'default-flags' : 'default';
+}
+
+/** PCI and ISA addresses have a fixed form (IEEE 1275's bindings for both), whatever the counts on the node. */
+const FIXED_CELLS = { pci: { address: 3, size: 2 }, isa: { address: 2, size: 1 } } as const;
+
+export function busOf(node: DtNode): Bus {
+  const addressCells = cellCount(node, '#address-cells');
+  const kind = busKind(node, addressCells);
+  if (kind === 'pci' || kind === 'isa') {
+    const fixed = (cells: number): CellCount => ({ cells, from: 'bus type', node: pathOf(node) });
+    const { address, size } = FIXED_CELLS[kind];
+    return { node, kind, addressCells: fixed(address), sizeCells: fixed(size), flagCells: 1 };
+  }
+  return {
+    node,
+    kind,
+    addressCells,
+    sizeCells: cellCount(node, '#size-cells'),
+    flagCells: kind === 'default' ? 0 : 1,
+  };
+}
+
+const PCI_SPACES = ['config', 'io', 'mem32', 'mem64'] as const;
+
+/**
+ * The flags of an address by its first cell. PCI (PCI Bus Binding to IEEE 1275, section 2.2.1.1): npt000ss bbbbbbbb
+ * dddddfff rrrrrrrr, n set when not relocatable, p prefetchable, t aliased, ss the space. ISA: bit 0 set for I/O.
+ */
+export function addressFlags(kind: BusKind, cell: number): AddressFlags | undefined {
+  switch (kind) {
+    case 'pci':
+      return {
+        space: PCI_SPACES[(cell >>> 24) & 3]!,
+        prefetchable: (cell & 0x40000000) !== 0,
+        relocatable: (cell & 0x80000000) === 0,
+        aliased: (cell & 0x20000000) !== 0,
+        pci: {
+          bus: (cell >>> 16) & 0xff,
+          device: (cell >>> 11) & 0x1f,
+          function: (cell >>> 8) & 7,
+          register: cell & 0xff,
+        },
+        cell,
+      };
+    case 'isa':
+      return { space: (cell & 1) !== 0 ? 'io' : 'mem', cell };
+    case 'default-flags':
+      return { cell };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Whether an address and a `ranges` entry are of one kind, by their first cells. On PCI both are memory, of 32 or 64
+ * bits, or both I/O, or both configuration space (of_bus_pci_map).
+ */
+export function sameSpace(kind: BusKind, address: number, entry: number): boolean {
+  switch (kind) {
+    case 'pci':
+      return pciType(address) === pciType(entry);
+    case 'isa':
+      return ((address ^ entry) & 1) === 0;
+    case 'default-flags':
+      return address === entry;
+    default:
+      return true;
+  }
+}
+
+function pciType(cell: number): 'config' | 'io' | 'memory' {
+  const space = PCI_SPACES[(cell >>> 24) & 3]!;
+  return space === 'config' || space === 'io' ? space : 'memory';
+}
+
+/** Whether Linux can work with the counts of a bus to translate addresses on it (OF_CHECK_COUNTS); else why not. */
+export function unusableCounts(addressCells: number, sizeCells: number, bus: DtNode): string | undefined {
+  if (addressCells <= 0) return `#address-cells is ${addressCells} for ${pathOf(bus)}`;
+  if (addressCells > MAX_ADDRESS_CELLS)
+    return `#address-cells is ${addressCells} for ${pathOf(bus)}, more than ${MAX_ADDRESS_CELLS}`;
+  return sizeCells <= 0 ? `#size-cells is ${sizeCells} for ${pathOf(bus)}` : undefined;
+}
+
+/** `okay`, `ok` or no `status` at all, here and on every ancestor (Linux' of_device_is_available, node by node). */
+export function isAvailable(node: DtNode): boolean {
+  for (let at: DtNode | undefined = node; at; at = at.parent) {
+    const status = propertyOf(at, 'status');
+    if (status && cString(status) !== 'okay' && cString(status) !== 'ok') return false;
+  }
+  return true;
+}

@@ -1,0 +1,73 @@
+/**
+ * Cells: the big-endian 32-bit words of addresses and sizes, and how many of them a bus uses.
+ */
+import type { Span } from '../bytes/source.ts';
+import { type DtNode, type DtProperty, pathOf, propertyOf } from './tree.ts';
+
+/** How many cells an address or size has, and why. */
+export interface CellCount {
+  readonly cells: number;
+  /**
+   * Where the count was found: on the bus node itself, on an ancestor of it, nowhere (then Linux' default of 1), fixed
+   * by the bus type, or given by the user or an inference where there is no tree to ask.
+   */
+  readonly from: 'own' | 'ancestor' | 'default' | 'bus type' | 'given';
+  /** The node that says it; for a bus type the bus, for a default the root. */
+  readonly node: string;
+  readonly span?: Span;
+}
+
+export type CellCountName = '#address-cells' | '#size-cells';
+
+/** What Linux assumes when no node up to the root says a count (OF_ROOT_NODE_ADDR_CELLS_DEFAULT and its size twin). */
+export const DEFAULT_CELLS = 1;
+
+/**
+ * The number of cells that children of `bus` use, as Linux' of_bus_n_addr_cells and of_bus_n_size_cells find it: on the
+ * node, else on the nearest ancestor that has the property, else 1. The Devicetree Specification (0.4, section 2.3.5)
+ * has no such inheritance: there a missing count is 2 for addresses and 1 for sizes.
+ */
+export function cellCount(bus: DtNode, name: CellCountName): CellCount {
+  for (let node: DtNode | undefined = bus; node; node = node.parent) {
+    const property = propertyOf(node, name);
+    const cells = property && firstCell(property);
+    if (property === undefined || cells === undefined) continue;
+    return {
+      // The kernel holds the count in an int.
+      cells: cells | 0,
+      from: node === bus ? 'own' : 'ancestor',
+      node: pathOf(node),
+      ...(property.valueSpan ? { span: property.valueSpan } : {}),
+    };
+  }
+  return { cells: DEFAULT_CELLS, from: 'default', node: '/' };
+}
+
+/** The first cell of a value; undefined when it is shorter than one. */
+export function firstCell({ value }: DtProperty): number | undefined {
+  return value.length < 4
+    ? undefined
+    : ((value[0]! << 24) | (value[1]! << 16) | (value[2]! << 8) | value[3]!) >>> 0;
+}
+
+/** A value as cells; bytes left over at its end are left out. */
+export function cellsOf(value: Uint8Array): number[] {
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const cells: number[] = new Array(value.length >> 2);
+  for (let index = 0; index < cells.length; index += 1) cells[index] = view.getUint32(index * 4);
+  return cells;
+}
+
+/** `count` cells from `start` as one number of any width. */
+export function numberOf(cells: readonly number[], start: number, count: number): bigint {
+  if (count <= 0) return 0n;
+  if (count === 1) return BigInt(cells[start]!);
+  let value = 0n;
+  for (let index = start; index < start + count; index += 1) value = (value << 32n) | BigInt(cells[index]!);
+  return value;
+}
+
+/** As Linux' of_read_number: only the last 64 bits of `count` cells. */
+export function number64Of(cells: readonly number[], start: number, count: number): bigint {
+  return count > 2 ? numberOf(cells, start + count - 2, 2) : numberOf(cells, start, count);
+}

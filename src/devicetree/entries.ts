@@ -1,0 +1,249 @@
+/** Every `reg`, `ranges` and `dma-ranges` entry of a tree, decoded one by one; nothing merged, nothing dropped. */
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Span } from '../bytes/source.ts';
+import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } from './bus.ts';
+import { type CellCount, cellsOf, number64Of, numberOf } from './cells.ts';
+import { entrySpan, type TranslationStep, Translator } from './translate.ts';
+import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf, walk } from './tree.ts';
+
+export type AddressItem = 'reg' | 'ranges' | 'dma-ranges';
+
+export interface AddressEntry {
+  readonly node: DtNode;
+  readonly item: AddressItem;
+  /** From 0. */
+  readonly index: number;
+  /** The cells of the entry as they stand. */
+  readonly cells: readonly number[];
+  /** `reg`: address on the bus that the node sits on; else on the node's own bus. Without the flags cell. */
+  readonly base: bigint;
+  /** In bytes; null for a `reg` on a bus without size cells. */
+  readonly size: bigint | null;
+  /** `ranges` and `dma-ranges`: the address on the parent's bus, all its cells as one number; null for `reg`. */
+  readonly parent: bigint | null;
+  /** CPU physical address of the first byte, or null and `why`. */
+  readonly cpu: bigint | null;
+  readonly why?: string;
+  /** Of the base, on buses whose addresses have a flags cell. */
+  readonly flags?: AddressFlags;
+  /** Type of the bus that `base` is an address of. */
+  readonly bus: BusKind;
+  /** `parentAddress` only where there is a parent address. */
+  readonly counts: {
+    readonly childAddress: CellCount;
+    readonly parentAddress?: CellCount;
+    readonly size: CellCount;
+  };
+  /** The way to the CPU address, the nearest bus first. */
+  readonly steps: readonly TranslationStep[];
+  /** The node's and all its ancestors' `status` is okay. */
+  readonly available: boolean;
+  /** The entry in a blob or directory; in source the whole value. */
+  readonly span: Span | undefined;
+}
+
+/** How many cells the parts of an entry have. For `reg` the child address is the address and there is no parent part. */
+export interface EntryCells {
+  readonly child: number;
+  readonly parent: number;
+  readonly size: number;
+}
+
+export interface EntryOptions {
+  /** Cell counts of a fragment's properties, which has no tree around it to ask. */
+  readonly cells?: EntryCells | undefined;
+}
+
+/** More entries than any real tree; a bound on what a hostile one can make us hold. */
+const MAX_ENTRIES = 1_000_000;
+
+/**
+ * Decodes all entries, in the order of the tree: of each node `reg`, `ranges`, `dma-ranges`. An empty `ranges` is 1:1
+ * and has none. Reported are cells left over after the last whole entry and counts that were not on the bus itself.
+ * Of a fragment the root stands for the node that the properties are from, and its parent's bus for the CPU's.
+ */
+export function addressEntries(
+  tree: DeviceTree,
+  sink: DiagnosticSink,
+  options: EntryOptions = {},
+): AddressEntry[] {
+  const decoder = new EntryDecoder(tree, sink, options);
+  for (const node of walk(tree.root)) decoder.node(node);
+  return decoder.entries;
+}
+
+/** What the entries of one property are made of. */
+interface Layout {
+  readonly bus: Pick<Bus, 'kind' | 'flagCells'>;
+  readonly child: CellCount;
+  readonly parent: CellCount | undefined;
+  readonly size: CellCount;
+}
+
+class EntryDecoder {
+  readonly entries: AddressEntry[] = [];
+  readonly #tree: DeviceTree;
+  readonly #sink: DiagnosticSink;
+  readonly #given: EntryCells | undefined;
+  readonly #translator: Translator;
+  readonly #reported = new Set<DtNode>();
+
+  constructor(tree: DeviceTree, sink: DiagnosticSink, options: EntryOptions) {
+    this.#tree = tree;
+    this.#sink = sink;
+    this.#given = tree.form === 'dts-fragment' ? options.cells : undefined;
+    this.#translator = new Translator(tree.root);
+  }
+
+  node(node: DtNode): void {
+    for (const item of ['reg', 'ranges', 'dma-ranges'] as const) {
+      const property = propertyOf(node, item);
+      if (property) this.#property(node, item, property);
+    }
+  }
+
+  #property(node: DtNode, item: AddressItem, property: DtProperty): void {
+    if (property.value.length === 0) return;
+    const layout = this.#layout(node, item);
+    if (!layout) return;
+    const widths = [layout.child.cells, layout.parent?.cells ?? 0, layout.size.cells];
+    const entryCells = widths.reduce((sum, width) => sum + width, 0);
+    const cells = cellsOf(property.value);
+    const usable = widths.every((width) => width >= 0) && layout.child.cells > 0;
+    const count = usable ? Math.floor(cells.length / entryCells) : 0;
+    if (!usable || count * entryCells * 4 !== property.value.length)
+      this.#reportLeftover(node, property, layout, count);
+    const available = isAvailable(node);
+    for (let index = 0; index < count && this.entries.length < MAX_ENTRIES; index += 1) {
+      const entry = cells.slice(index * entryCells, (index + 1) * entryCells);
+      const span = property.valueSpan && entrySpan(property.valueSpan, index, entryCells);
+      this.entries.push(this.#entry({ node, item, index, cells: entry, available, span }, layout));
+    }
+    if (count > 0 && this.entries.length >= MAX_ENTRIES)
+      this.#sink.add({
+        severity: 'error',
+        code: 'dt/too-large',
+        message: `More than ${MAX_ENTRIES} entries; the rest is not read`,
+      });
+  }
+
+  #layout(node: DtNode, item: AddressItem): Layout | undefined {
+    if (this.#given && node === this.#tree.root) return this.#givenLayout(item, this.#given);
+    if (item === 'reg') {
+      // The root is on no bus: what Linux never reads is no entry.
+      if (!node.parent) return undefined;
+      const bus = this.#translator.busOf(node.parent);
+      this.#reportCounts(bus);
+      return { bus, child: bus.addressCells, parent: undefined, size: bus.sizeCells };
+    }
+    const bus = this.#translator.busOf(node);
+    this.#reportCounts(bus);
+    const parent = this.#translator.busOf(node.parent ?? node);
+    if (node.parent) this.#reportCounts(parent);
+    return { bus, child: bus.addressCells, parent: parent.addressCells, size: bus.sizeCells };
+  }
+
+  #givenLayout(item: AddressItem, { child, parent, size }: EntryCells): Layout {
+    const given = (cells: number): CellCount => ({ cells, from: 'given', node: '/' });
+    return {
+      bus: child === 3 ? { kind: 'pci', flagCells: 1 } : { kind: 'default', flagCells: 0 },
+      child: given(child),
+      parent: item === 'reg' ? undefined : given(parent),
+      size: given(size),
+    };
+  }
+
+  #entry(
+    place: Pick<AddressEntry, 'node' | 'item' | 'index' | 'cells' | 'available' | 'span'>,
+    { bus, child, parent, size }: Layout,
+  ): AddressEntry {
+    const { node, item, cells } = place;
+    const na = child.cells;
+    const pna = parent?.cells ?? 0;
+    const flags = bus.flagCells === 1 ? addressFlags(bus.kind, cells[0]!) : undefined;
+    const { cpu, why, steps } = this.#given
+      ? {
+          cpu: number64Of(cells, parent ? na : bus.flagCells, parent ? pna : na - bus.flagCells),
+          why: undefined,
+          steps: [],
+        }
+      : this.#translator.translate(
+          node,
+          parent ? cells.slice(na, na + pna) : cells.slice(0, na),
+          item === 'dma-ranges' ? 'dma-ranges' : 'ranges',
+        );
+    return {
+      ...place,
+      base: number64Of(cells, bus.flagCells, na - bus.flagCells),
+      size: size.cells === 0 && !parent ? null : number64Of(cells, na + pna, size.cells),
+      parent: parent ? numberOf(cells, na, pna) : null,
+      cpu,
+      ...(why === undefined ? {} : { why }),
+      ...(flags ? { flags } : {}),
+      bus: bus.kind,
+      counts: { childAddress: child, ...(parent ? { parentAddress: parent } : {}), size },
+      steps,
+    };
+  }
+
+  /** A count that is not on the bus itself is what Linux takes and the specification does not. Once a bus. */
+  #reportCounts({ node, addressCells, sizeCells }: Bus): void {
+    if (this.#reported.has(node)) return;
+    this.#reported.add(node);
+    const missing = [
+      { name: '#address-cells', count: addressCells, specified: 2 },
+      { name: '#size-cells', count: sizeCells, specified: 1 },
+    ].filter(({ count }) => count.from === 'ancestor' || count.from === 'default');
+    for (const { name, count, specified } of missing) {
+      const found =
+        count.from === 'ancestor' ? `takes ${count.cells} from ${count.node}` : `assumes ${count.cells}`;
+      this.#sink.add({
+        severity: 'note',
+        code: 'dt/cells-missing',
+        message: `${pathOf(node)} has no ${name}: Linux ${found}, the specification says ${specified}`,
+        path: pathOf(node),
+        ...(node.span ? { span: node.span } : {}),
+        hint: `say ${name} on the node`,
+      });
+    }
+  }
+
+  #reportLeftover(node: DtNode, property: DtProperty, layout: Layout, count: number): void {
+    const { value, name } = property;
+    const counts = [layout.child.cells, ...(layout.parent ? [layout.parent.cells] : []), layout.size.cells];
+    const entryCells = counts.reduce((sum, width) => sum + width, 0);
+    const cells = value.length / 4;
+    const fits = Number.isInteger(cells) ? fittingCounts(cells, layout) : [];
+    this.#sink.add({
+      severity: 'warning',
+      code: `dt/${name}-cells`,
+      message:
+        `${name} of ${pathOf(node)} has ${value.length} bytes, entries of ${counts.join('/')} cells have ${entryCells * 4}: ` +
+        `${value.length - Math.max(count, 0) * entryCells * 4} bytes are left over after ${count} ${count === 1 ? 'entry' : 'entries'}`,
+      path: pathOf(node),
+      ...(property.valueSpan ? { span: property.valueSpan } : {}),
+      hint:
+        fits.length > 0
+          ? `its length would fit ${fits.map((fit) => fit.join('/')).join(', ')} cells (${layout.parent ? 'child, parent, size' : 'address, size'})`
+          : 'no cell counts of 1 to 3 fit its length',
+    });
+  }
+}
+
+/** Counts that would divide so many cells into whole entries, those that change least first. */
+function fittingCounts(cells: number, { child, parent, size }: Layout): number[][] {
+  const found: { counts: number[]; changes: number }[] = [];
+  const parents = parent ? [1, 2, 3] : [0];
+  for (const childCells of [1, 2, 3])
+    for (const parentCells of parents)
+      for (const sizeCells of parent ? [1, 2] : [0, 1, 2]) {
+        if (cells % (childCells + parentCells + sizeCells) !== 0) continue;
+        const changes =
+          Number(childCells !== child.cells) +
+          Number(parent !== undefined && parentCells !== parent.cells) +
+          Number(sizeCells !== size.cells);
+        found.push({ counts: [childCells, ...(parent ? [parentCells] : []), sizeCells], changes });
+      }
+  found.sort((a, b) => a.changes - b.changes);
+  return found.slice(0, 6).map(({ counts }) => counts);
+}
