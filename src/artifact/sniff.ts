@@ -59,6 +59,12 @@ export class Probe {
     return String.fromCharCode(...this.bytes.subarray(offset, offset + length));
   }
 
+  /** Whether these ASCII characters occur anywhere. */
+  contains(text: string): boolean {
+    const { bytes } = this;
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(text, 0, 'latin1');
+  }
+
   u32(offset: number): number | undefined {
     const { bytes } = this;
     if (offset + 4 > bytes.length) return undefined;
@@ -118,9 +124,11 @@ function isBlob(probe: Probe): boolean {
 }
 
 function hasOverlayNode(probe: Probe): boolean {
-  const { bytes } = probe;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(OVERLAY_NODE, 0, 'latin1');
+  return probe.contains(OVERLAY_NODE);
 }
+
+/** The page itself, or with what lay behind it; a kernel image starts with the same header and is longer. */
+const MAX_ZERO_PAGE = 8192;
 
 /**
  * Zero page of an x86 kernel (Documentation/arch/x86/zero-page.rst): `HdrS` of the setup header or, where the EFI stub
@@ -128,7 +136,7 @@ function hasOverlayNode(probe: Probe): boolean {
  */
 function isZeroPage(probe: Probe): boolean {
   const { bytes } = probe;
-  if (bytes.length < 0x268 || bytes.length > 8192) return false;
+  if (bytes.length < 0x268 || bytes.length > MAX_ZERO_PAGE) return false;
   return probe.ascii(0x202, 4) === 'HdrS' || /^EL(?:32|64)$/.test(probe.ascii(0x1c0, 4));
 }
 
@@ -189,6 +197,14 @@ const MEMMAP_LINE =
   /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved)/i;
 const CRS_TEXT_LINE =
   /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^state = \w+|^(?:mem|io|irq|dma|bus) 0x[0-9a-f]+-0x[0-9a-f]+|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\]]*(?:window)?\]/;
+/** `lspci -nn`, `-vv`: a slot, then the class. */
+const LSPCI_LINE =
+  /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|"?[A-Z][^:]*[":] ?)/;
+/** What `uname -a` prints. */
+const UNAME_LINE = /^Linux \S+ \d+\.\d+\S* #\S/;
+/** Entries of /sys/firmware/memmap, a line each: start, end, type. */
+const MEMMAP_LINE =
+  /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved|type )/i;
 /** With an offset column: xxd, hexdump -C, the listings of iasl (offset and colon, or the offset as a comment). */
 const HEX_DUMP_LINE =
   /^\s*(?:\/\*\s*[0-9A-Fa-f]{1,8}\s*\*\/|[0-9A-Fa-f]{1,16}:|[0-9A-Fa-f]{6,16}(?= {2}))\s+(?:0x)?[0-9A-Fa-f]{2}(?:[ ,]{0,2}(?:0x)?[0-9A-Fa-f]{2}){0,31},?(?:$|\s*[|"/]|\s{2,}\S)/;
@@ -237,6 +253,13 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     test: (probe) => isZeroPage(probe) || isScreenInfo(probe),
   },
   { kind: 'image', tried: 'kernel image (setup header or embedded configuration)', test: isKernelImage },
+  {
+    kind: 'image',
+    tried: 'kernel image (HdrS at 0x202, or an embedded configuration)',
+    test: (probe) =>
+      (probe.bytes.length > MAX_ZERO_PAGE && probe.ascii(0x202, 4) === 'HdrS') ||
+      (probe.text === '' && probe.contains('IKCFG_ST')),
+  },
   { kind: 'mail', tried: 'mail (header fields)', test: (probe) => isMail(probe.text) },
   {
     kind: 'acpidump',
@@ -253,6 +276,21 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     kind: 'iomem',
     tried: '/proc/iomem (START-END : NAME lines)',
     test: (probe) => probe.share(IOMEM_LINE) > 0.8,
+  },
+  {
+    kind: 'memmap',
+    tried: 'firmware memory map (0xSTART 0xEND TYPE lines)',
+    test: (probe) => probe.share(MEMMAP_LINE) > 0.8,
+  },
+  {
+    kind: 'lspci',
+    tried: 'lspci',
+    test: (probe) => LSPCI_LINE.test(probe.lines[0] ?? ''),
+  },
+  {
+    kind: 'uname',
+    tried: 'uname -a',
+    test: (probe) => UNAME_LINE.test(probe.lines[0] ?? ''),
   },
   {
     kind: 'dts',

@@ -1,0 +1,61 @@
+/** What the command line names, opened. */
+import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
+import { openInput } from '../artifact/open.ts';
+import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
+import { CommandError } from './command.ts';
+import type { Io } from './io.ts';
+
+/** Opens every input, in the order given. One that can't be read ends the command: an answer must not rest on half of what was named. */
+export async function openInputs(
+  paths: readonly string[],
+  options: { readonly as?: ArtifactKind | undefined },
+  io: Io,
+  sink: DiagnosticSink,
+): Promise<Artifact[]> {
+  const artifacts: Artifact[] = [];
+  let stdin: Uint8Array | undefined;
+  for (const path of paths) {
+    const found = new DiagnosticList();
+    artifacts.push(
+      ...(await openInput(
+        path,
+        {
+          as: options.as,
+          cwd: io.cwd,
+          // `- -` is the same input twice, not the second time an empty one.
+          readStdin: async (limit) => {
+            stdin ??= await io.readStdin(limit);
+            return stdin;
+          },
+        },
+        found,
+      )),
+    );
+    for (const diagnostic of found.all) {
+      if (isUnreadableInput(diagnostic, path)) throw await unreadable(diagnostic, path);
+      sink.add(diagnostic);
+    }
+  }
+  return artifacts;
+}
+
+function isUnreadableInput(diagnostic: Diagnostic, path: string): boolean {
+  return diagnostic.code === 'artifact/unreadable' && diagnostic.path === path;
+}
+
+async function unreadable(diagnostic: Diagnostic, path: string): Promise<CommandError> {
+  if (!/^[a-z-]+$/.test(path)) return new CommandError(diagnostic.message);
+  // The default command takes a mistyped command for an input.
+  const [{ nearest }, { COMMANDS, RAW_COMMANDS }] = await Promise.all([
+    import('./suggestion.ts'),
+    import('./commands.ts'),
+  ]);
+  const close = nearest(
+    path,
+    [...COMMANDS, ...RAW_COMMANDS].map((row) => row.name),
+  );
+  return new CommandError(
+    diagnostic.message,
+    close === undefined ? undefined : `did you mean the command ${close}?`,
+  );
+}

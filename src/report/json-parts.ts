@@ -1,0 +1,116 @@
+/** The parts that every JSON report has: inputs, places, windows, diagnostics. Shapes are those of schemas/. */
+import type { Artifact } from '../artifact/artifact.ts';
+import { hex } from '../bytes/address.ts';
+import type { Diagnostic } from '../bytes/diagnostic.ts';
+import { placeOf, type Span } from '../bytes/source.ts';
+import { type AddressWindow, type Origin, windowClass } from '../window/window.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export function hexOrNull(value: bigint | null | undefined): string | null {
+  return value === null || value === undefined ? null : hex(value);
+}
+
+export function inputsJson(artifacts: readonly Artifact[]): JsonObject[] {
+  return artifacts.map(({ path, kind, sha256, steps }) => ({
+    path,
+    kind,
+    sha256,
+    ...(steps.length === 0
+      ? {}
+      : {
+          steps: steps.map(({ how, offset, name }) => ({
+            how,
+            ...(offset === undefined ? {} : { offset }),
+            ...(name === undefined ? {} : { name }),
+          })),
+        }),
+  }));
+}
+
+/**
+ * A place in an input: line and column in text, offset and length in a blob.
+ * @param expected the source one would look in without being told; another one is named
+ */
+export function placeJson(span: Span, expected?: string): JsonObject {
+  const place = placeOf(span);
+  return {
+    ...(span.source.name === expected ? {} : { source: span.source.name }),
+    ...('line' in place
+      ? { line: place.line, column: place.column }
+      : { offset: place.offset, length: place.length }),
+  };
+}
+
+/** Origins refer to inputs by number. */
+export function originJson(origin: Origin, inputs: readonly Artifact[]): JsonObject {
+  return {
+    input: inputs.indexOf(origin.artifact),
+    path: origin.path,
+    item: origin.item,
+    index: origin.index,
+    ...(origin.span === undefined ? {} : { at: placeJson(origin.span, origin.artifact.source.name) }),
+  };
+}
+
+function flagsJson(window: AddressWindow): JsonObject {
+  const { prefetchable, producer, available, pci } = window.flags;
+  return {
+    ...(prefetchable === undefined ? {} : { prefetchable }),
+    ...(producer === undefined ? {} : { producer }),
+    ...(available === undefined ? {} : { available }),
+    ...(pci === undefined ? {} : { pci }),
+  };
+}
+
+export function windowJson(window: AddressWindow, inputs: readonly Artifact[]): JsonObject {
+  const { base, size, expressions } = window;
+  return {
+    space: window.space,
+    role: window.role,
+    base: hexOrNull(base),
+    size: hexOrNull(size),
+    last: base === null || size === null ? null : hex(base + size - 1n),
+    ...(window.bus === undefined ? {} : { bus: { base: hex(window.bus.base) } }),
+    class: windowClass(window),
+    certainty: window.certainty,
+    ...(window.when === undefined ? {} : { when: window.when }),
+    ...(window.why === undefined ? {} : { why: window.why }),
+    ...(expressions === undefined
+      ? {}
+      : {
+          expressions: {
+            ...(expressions.base === undefined ? {} : { base: expressions.base }),
+            ...(expressions.size === undefined ? {} : { size: expressions.size }),
+          },
+        }),
+    origin: originJson(window.origin, inputs),
+    flags: flagsJson(window),
+  };
+}
+
+export function diagnosticJson(diagnostic: Diagnostic): JsonObject {
+  const { severity, code, message, span, path, hint, related } = diagnostic;
+  return {
+    severity,
+    code,
+    message,
+    ...(span === undefined ? {} : { at: placeJson(span) }),
+    ...(path === undefined ? {} : { path }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(related === undefined || related.length === 0
+      ? {}
+      : { related: related.map((other) => ({ message: other.message, at: placeJson(other.span) })) }),
+  };
+}
+
+/** One object, indented for people. */
+export function printJson(object: JsonObject): string {
+  return `${JSON.stringify(object, undefined, 2)}\n`;
+}
+
+/** One object on one line. */
+export function printJsonLine(object: JsonObject): string {
+  return `${JSON.stringify(object)}\n`;
+}

@@ -1,0 +1,85 @@
+/** How windows, places and inputs are put into words: the same in every report. */
+import type { Artifact } from '../artifact/artifact.ts';
+import { formatMemRange, formatSize, hex } from '../bytes/address.ts';
+import { type Diagnostic, formatDiagnostic } from '../bytes/diagnostic.ts';
+import { formatPlace } from '../bytes/source.ts';
+import { type AddressWindow, type Origin, windowClass } from '../window/window.ts';
+import type { Item } from './document.ts';
+
+const SPACE_NAMES = { memory: 'mem', io: 'io', bus: 'bus' } as const;
+
+/** As %pR prints it; a bound that isn't known by what it is made of: `[mem MG2B size MG2L]`. */
+export function rangeText(window: Pick<AddressWindow, 'space' | 'base' | 'size' | 'expressions'>): string {
+  const { space, base, size, expressions } = window;
+  const name = SPACE_NAMES[space];
+  if (base !== null && size !== null) {
+    if (space !== 'bus') return formatMemRange(base, size, name);
+    const number = (value: bigint): string => value.toString(16).padStart(2, '0');
+    return `[bus ${number(base)}-${number(base + size - 1n)}]`;
+  }
+  const start = base === null ? (expressions?.base ?? '?') : hex(base);
+  const length = size === null ? (expressions?.size ?? '?') : hex(size);
+  return `[${name} ${start} size ${length}]`;
+}
+
+export function sizeText(window: Pick<AddressWindow, 'space' | 'size'>): string {
+  if (window.size === null) return '';
+  if (window.space === 'memory') return formatSize(window.size);
+  const unit = window.space === 'io' ? 'port' : 'bus';
+  return `${window.size} ${window.size === 1n ? unit : unit === 'bus' ? 'buses' : 'ports'}`;
+}
+
+const CLASS_TEXT = {
+  'below-1m': 'below 1 MiB',
+  low: 'below 4 GiB',
+  high: 'at or above 4 GiB',
+  'straddles-4g': 'across 4 GiB',
+} as const;
+
+export function classText(window: AddressWindow): string {
+  const found = windowClass(window);
+  return found === null ? '' : CLASS_TEXT[found];
+}
+
+/** `/bus/vmbus ranges[0]`. */
+export function whereText(origin: Pick<Origin, 'path' | 'item' | 'index'>): string {
+  return `${origin.path} ${origin.item}[${origin.index}]`;
+}
+
+/** Where a person finds it: `x.dts:12:3`, `dsdt.dat@0x8a`. */
+export function originPlace(origin: Origin): string {
+  return origin.span ? formatPlace(origin.span) : origin.artifact.source.name;
+}
+
+/** What else there is to say of a window, in a few words. */
+export function windowNotes(window: AddressWindow): string[] {
+  const notes: string[] = [];
+  if (window.certainty === 'conditional' && window.when !== undefined) notes.push(`when ${window.when}`);
+  if (window.certainty === 'unknown')
+    notes.push(window.why === undefined ? 'unknown' : `unknown: ${window.why}`);
+  if (window.bus !== undefined && window.bus.base !== window.base)
+    notes.push(`bus address ${hex(window.bus.base)}`);
+  if (window.flags.pci !== undefined) notes.push(window.flags.pci);
+  if (window.flags.prefetchable) notes.push('prefetchable');
+  if (window.flags.available === false) notes.push('disabled');
+  return notes;
+}
+
+/** `openhcl.dts (dts, sha256 …)`; the hash below, on a line of its own, where one has to find it again. */
+export function inputItem(artifact: Artifact): Item {
+  const steps = artifact.steps.map((step) =>
+    step.name === undefined ? step.how : `${step.how} ${step.name}`,
+  );
+  const how = steps.length === 0 ? '' : `, ${steps.join(', ')}`;
+  return {
+    text: `${artifact.path === '-' ? 'standard input' : artifact.path} (${artifact.kind}${how})`,
+    below: [{ text: `sha256 ${artifact.sha256}` }],
+  };
+}
+
+export function diagnosticItem(diagnostic: Diagnostic): Item {
+  return {
+    text: formatDiagnostic(diagnostic),
+    ...(diagnostic.hint === undefined ? {} : { below: [{ text: diagnostic.hint }] }),
+  };
+}

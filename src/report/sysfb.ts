@@ -1,0 +1,274 @@
+/** The report of `sysfb`: the answer first, then what it rests on, then what would change it. */
+import { formatMemRange, formatSize } from '../bytes/address.ts';
+import type { Answer, Assumption, EvidenceItem, Hazard, RuleFinding, Verdict } from '../verdict/verdict.ts';
+import type { AddressWindow } from '../window/window.ts';
+import { type Block, code, type Document, type Item, type Text, type Tone } from './document.ts';
+import {
+  diagnosticJson,
+  hexOrNull,
+  inputsJson,
+  type JsonObject,
+  originJson,
+  windowJson,
+} from './json-parts.ts';
+import {
+  classText,
+  diagnosticItem,
+  inputItem,
+  originPlace,
+  rangeText,
+  sizeText,
+  whereText,
+  windowNotes,
+} from './phrases.ts';
+
+export const SYSFB_SCHEMA = 'fwmap/sysfb@1';
+
+export function sysfbJson(verdict: Verdict): JsonObject {
+  const { inputs, framebuffer, kconfig } = verdict;
+  const evidence = (item: EvidenceItem): JsonObject => ({
+    text: item.text,
+    ...(item.origin === undefined ? {} : { origin: originJson(item.origin, inputs) }),
+    ...(item.authority === undefined ? {} : { authority: item.authority }),
+  });
+  return {
+    schema: SYSFB_SCHEMA,
+    question: verdict.question,
+    answer: verdict.answer,
+    summary: verdict.summary,
+    effective: verdict.effective,
+    hazard: verdict.hazard,
+    conditions: verdict.conditions.map(({ when, answer, because }) => ({
+      when,
+      answer,
+      ...(because === undefined ? {} : { because }),
+    })),
+    rules: verdict.rules.map((rule) => ({
+      id: rule.id,
+      says: rule.says,
+      evidence: rule.evidence.map(evidence),
+    })),
+    assumptions: verdict.assumptions.map(({ text, authority, otherwise }) => ({
+      text,
+      authority,
+      ...(otherwise === undefined ? {} : { otherwise }),
+    })),
+    wouldChange: verdict.wouldChange,
+    machine: { ...verdict.machine },
+    kernel: { ...verdict.kernel },
+    pool: verdict.pool.map((window) => ({
+      ...windowJson(window, inputs),
+      derivation: window.derivation.map(({ what, text }) => ({ what, text })),
+    })),
+    framebuffer:
+      framebuffer === null
+        ? null
+        : {
+            base: hexOrNull(framebuffer.base),
+            size: hexOrNull(framebuffer.size),
+            from: framebuffer.from,
+            text: framebuffer.text,
+            ...(framebuffer.expression === undefined ? {} : { expression: framebuffer.expression }),
+            ...(framebuffer.origin === undefined ? {} : { origin: originJson(framebuffer.origin, inputs) }),
+          },
+    ...(kconfig === undefined
+      ? {}
+      : { kconfig: { proposal: kconfig.proposal, explanation: kconfig.explanation } }),
+    windows: verdict.windows.map((window) => windowJson(window, inputs)),
+    inputs: inputsJson(inputs),
+    diagnostics: verdict.diagnostics.map(diagnosticJson),
+  };
+}
+
+const ANSWER_WORDS: Record<Answer, readonly [string, Tone]> = {
+  'not-needed': ['not needed', 'good'],
+  needed: ['needed', 'bad'],
+  depends: ['it depends', 'warn'],
+  unknown: ['unknown', 'warn'],
+};
+
+const HAZARD_WORDS: Record<Hazard, string> = {
+  none: 'none',
+  'framebuffer-unprotected': 'VMBus may hand out the space in which the framebuffer lies',
+  'boot-failure': 'a device gets the space of the framebuffer and the machine may not boot',
+  unknown: 'not known',
+};
+
+const PLATFORM_WORDS: Record<Verdict['machine']['platform'], string> = {
+  'hyperv-gen1': 'Hyper-V, Generation 1',
+  'hyperv-gen2': 'Hyper-V, Generation 2',
+  'openhcl-vtl2': 'OpenHCL in VTL2',
+  other: 'not recognised',
+};
+
+const BOOT_WORDS: Record<Verdict['machine']['boot'], string> = {
+  efi: 'EFI and ACPI',
+  bios: 'BIOS and ACPI',
+  dt: 'device tree',
+  unknown: 'boot path not known',
+};
+
+function answerText(answer: Answer): Text {
+  const [text, tone] = ANSWER_WORDS[answer];
+  return [{ text, tone }];
+}
+
+function effectiveText(effective: boolean | null): string {
+  if (effective === null) return 'not known';
+  return effective
+    ? 'yes, with it this kernel reserves the framebuffer'
+    : 'no, with or without it this kernel does not reserve the framebuffer';
+}
+
+function kernelText({ kernel }: Verdict): string {
+  const release = kernel.release ?? 'no release given, the newest known is taken';
+  const config = Object.entries(kernel.config).map(([name, value]) => `CONFIG_${name}=${value}`);
+  return config.length === 0 ? release : `${release}; ${config.join(' ')}`;
+}
+
+function framebufferText({ framebuffer }: Verdict): string {
+  if (framebuffer === null) return 'none known';
+  const { base, size, expression, text } = framebuffer;
+  const range =
+    base !== null && size !== null
+      ? formatMemRange(base, size)
+      : (expression ?? (base === null ? undefined : `at ${hexOrNull(base)}`));
+  return range === undefined ? text : `${range}, ${text}`;
+}
+
+function factsOf(verdict: Verdict): Block {
+  const { platform, boot, vtl } = verdict.machine;
+  return {
+    kind: 'facts',
+    rows: [
+      {
+        label: 'Machine',
+        text: `${PLATFORM_WORDS[platform]}; ${BOOT_WORDS[boot]}${vtl === null ? '' : `; VTL ${vtl}`}`,
+      },
+      { label: 'Kernel', text: kernelText(verdict) },
+      { label: 'Framebuffer', text: framebufferText(verdict) },
+      { label: 'CONFIG_SYSFB effective', text: effectiveText(verdict.effective) },
+      { label: 'Hazard', text: HAZARD_WORDS[verdict.hazard] },
+    ],
+  };
+}
+
+function evidenceItem(item: EvidenceItem): Item {
+  const place = item.origin ? [' (', code(originPlace(item.origin)), ')'] : [];
+  const authority = item.authority === undefined ? [] : [`; ${item.authority}`];
+  return { text: [item.text, ...place, ...authority] };
+}
+
+function ruleItem(rule: RuleFinding): Item {
+  return {
+    text: [rule.says, ' [', code(rule.id), ']'],
+    below: rule.evidence.map(evidenceItem),
+  };
+}
+
+/** A window with the steps that led to it. */
+function windowItem(window: AddressWindow): Item {
+  const said = [sizeText(window), classText(window), ...windowNotes(window)].filter((part) => part !== '');
+  return {
+    text: [code(rangeText(window)), said.length === 0 ? '' : ` ${said.join(', ')}`],
+    below: [
+      { text: ['said by ', code(whereText(window.origin)), ' at ', code(originPlace(window.origin))] },
+      ...window.derivation.map((step) => ({ text: `${step.what}: ${step.text}` })),
+    ],
+  };
+}
+
+function assumptionItem({ text, authority, otherwise }: Assumption): Item {
+  return {
+    text,
+    below: [
+      { text: `because: ${authority}` },
+      ...(otherwise === undefined ? [] : [{ text: `otherwise: ${otherwise}` }]),
+    ],
+  };
+}
+
+function section(heading: string, items: readonly Item[]): Block[] {
+  return items.length === 0
+    ? []
+    : [
+        { kind: 'heading', text: heading },
+        { kind: 'list', items },
+      ];
+}
+
+function conditionItems(verdict: Verdict): Item[] {
+  return verdict.conditions.map(({ when, answer, because }) => ({
+    text: [...(answerText(answer) as readonly []), ' when ', when],
+    ...(because === undefined ? {} : { below: [{ text: because }] }),
+  }));
+}
+
+function poolTotal(pool: readonly AddressWindow[]): string {
+  let total = 0n;
+  for (const { size } of pool) {
+    if (size === null) return '';
+    total += size;
+  }
+  return pool.length > 1 ? `, ${formatSize(total)} together` : '';
+}
+
+/** The verdict for a reader: on a terminal, in a comment, in a mail. */
+export function sysfbDocument(verdict: Verdict): Document {
+  const kconfig = verdict.kconfig;
+  return [
+    {
+      kind: 'title',
+      text: [{ text: verdict.question, tone: 'strong' }, ' ', ...(answerText(verdict.answer) as readonly [])],
+    },
+    { kind: 'paragraph', text: verdict.summary },
+    factsOf(verdict),
+    ...section('Depends on', conditionItems(verdict)),
+    ...section('Why', verdict.rules.map(ruleItem)),
+    ...section(`Windows given to VMBus${poolTotal(verdict.pool)}`, verdict.pool.map(windowItem)),
+    ...section('Taken for granted', verdict.assumptions.map(assumptionItem)),
+    ...section(
+      verdict.answer === 'unknown' ? 'What to add' : 'What would change the answer',
+      verdict.wouldChange.map((text) => ({ text })),
+    ),
+    ...(kconfig === undefined
+      ? []
+      : section('Kconfig', [
+          { text: [code(kconfig.proposal)], below: kconfig.explanation.map((text) => ({ text })) },
+        ])),
+    ...section('Inputs', verdict.inputs.map(inputItem)),
+    ...section('Said while reading', verdict.diagnostics.map(diagnosticItem)),
+  ];
+}
+
+/** The verdict as a review reply puts it: question, answer, evidence, derivation, assumptions. */
+export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Document {
+  const kconfig = verdict.kconfig;
+  const [answer] = ANSWER_WORDS[verdict.answer];
+  return [
+    {
+      kind: 'facts',
+      rows: [
+        { label: 'Question', text: verdict.question },
+        { label: 'Answer', text: `${answer}. ${verdict.summary}` },
+      ],
+    },
+    factsOf(verdict),
+    ...section('Depends on', conditionItems(verdict)),
+    ...section('Evidence', verdict.rules.map(ruleItem)),
+    ...section(`Derivation${poolTotal(verdict.pool)}`, verdict.pool.map(windowItem)),
+    ...section('Assumptions', verdict.assumptions.map(assumptionItem)),
+    ...section(
+      verdict.answer === 'unknown' ? 'What to add' : 'What would change the answer',
+      verdict.wouldChange.map((text) => ({ text })),
+    ),
+    ...(kconfig === undefined
+      ? []
+      : section('Kconfig', [
+          { text: kconfig.proposal, below: kconfig.explanation.map((text) => ({ text })) },
+        ])),
+    ...section('Read from', verdict.inputs.map(inputItem)),
+    ...section('Said while reading', verdict.diagnostics.map(diagnosticItem)),
+    { kind: 'paragraph', text: `Made with fwmap ${toolVersion} from the inputs above.` },
+  ];
+}

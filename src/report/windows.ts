@@ -1,0 +1,59 @@
+/** The report of `windows`. */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { Diagnostic } from '../bytes/diagnostic.ts';
+import type { AddressWindow } from '../window/window.ts';
+import { type Block, code, type Document } from './document.ts';
+import { diagnosticJson, inputsJson, type JsonObject, windowJson } from './json-parts.ts';
+import { classText, inputItem, rangeText, sizeText, whereText, windowNotes } from './phrases.ts';
+
+export const WINDOWS_SCHEMA = 'fwmap/windows@1';
+
+export interface WindowsReport {
+  readonly inputs: readonly Artifact[];
+  readonly windows: readonly AddressWindow[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function windowsJson(report: WindowsReport): JsonObject {
+  return {
+    schema: WINDOWS_SCHEMA,
+    inputs: inputsJson(report.inputs),
+    windows: report.windows.map((window) => windowJson(window, report.inputs)),
+    diagnostics: report.diagnostics.map(diagnosticJson),
+  };
+}
+
+/** Windows a line each, as they come. */
+export function windowTable(windows: readonly AddressWindow[]): Block {
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'range' },
+      { title: 'size', align: 'right' },
+      { title: 'role' },
+      { title: 'lies' },
+      { title: 'said by' },
+      { title: 'notes' },
+    ],
+    rows: windows.map((window) => [
+      [code(rangeText(window))],
+      sizeText(window),
+      window.role,
+      classText(window),
+      [code(whereText(window.origin))],
+      windowNotes(window).join(', '),
+    ]),
+  };
+}
+
+/** @param withInputs names the inputs and their hashes below: for reports that travel without them */
+export function windowsDocument(report: WindowsReport, withInputs: boolean): Document {
+  const blocks: Block[] = [
+    report.windows.length === 0
+      ? { kind: 'paragraph', text: 'No address windows: the inputs describe none.' }
+      : windowTable(report.windows),
+  ];
+  if (withInputs)
+    blocks.push({ kind: 'heading', text: 'Inputs' }, { kind: 'list', items: report.inputs.map(inputItem) });
+  return blocks;
+}
