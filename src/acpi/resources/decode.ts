@@ -88,7 +88,9 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
       return { resources, end: undefined, trailing: [] };
     }
     const declared = start + header + Number(content);
-    const end = Math.min(declared, bytes.length);
+    let end = Math.min(declared, bytes.length);
+    // Zeros in a row (a template nobody has filled in) are one thing, not a descriptor each.
+    if (tag === 0) while (end < bytes.length && bytes[end] === 0) end += 1;
     if (declared > bytes.length) {
       tell(
         'error',
