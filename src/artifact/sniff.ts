@@ -197,14 +197,6 @@ const MEMMAP_LINE =
   /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved)/i;
 const CRS_TEXT_LINE =
   /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^state = \w+|^(?:mem|io|irq|dma|bus) 0x[0-9a-f]+-0x[0-9a-f]+|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\]]*(?:window)?\]/;
-/** `lspci -nn`, `-vv`: a slot, then the class. */
-const LSPCI_LINE =
-  /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|"?[A-Z][^:]*[":] ?)/;
-/** What `uname -a` prints. */
-const UNAME_LINE = /^Linux \S+ \d+\.\d+\S* #\S/;
-/** Entries of /sys/firmware/memmap, a line each: start, end, type. */
-const MEMMAP_LINE =
-  /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved|type )/i;
 /** With an offset column: xxd, hexdump -C, the listings of iasl (offset and colon, or the offset as a comment). */
 const HEX_DUMP_LINE =
   /^\s*(?:\/\*\s*[0-9A-Fa-f]{1,8}\s*\*\/|[0-9A-Fa-f]{1,16}:|[0-9A-Fa-f]{6,16}(?= {2}))\s+(?:0x)?[0-9A-Fa-f]{2}(?:[ ,]{0,2}(?:0x)?[0-9A-Fa-f]{2}){0,31},?(?:$|\s*[|"/]|\s{2,}\S)/;
@@ -253,13 +245,6 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     test: (probe) => isZeroPage(probe) || isScreenInfo(probe),
   },
   { kind: 'image', tried: 'kernel image (setup header or embedded configuration)', test: isKernelImage },
-  {
-    kind: 'image',
-    tried: 'kernel image (HdrS at 0x202, or an embedded configuration)',
-    test: (probe) =>
-      (probe.bytes.length > MAX_ZERO_PAGE && probe.ascii(0x202, 4) === 'HdrS') ||
-      (probe.text === '' && probe.contains('IKCFG_ST')),
-  },
   { kind: 'mail', tried: 'mail (header fields)', test: (probe) => isMail(probe.text) },
   {
     kind: 'acpidump',
