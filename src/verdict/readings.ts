@@ -1,0 +1,49 @@
+/** What the other readings of a fragment's cells would answer. */
+
+import { windowsOfReading } from '../window/from-device-tree.ts';
+import type { AddressWindow } from '../window/window.ts';
+import { Reasons, rangeText } from './judgement.ts';
+import type { Kernel } from './kernel.ts';
+import type { TreeSubject } from './subject.ts';
+import { judgeTree } from './tree-judgement.ts';
+import type { Condition } from './verdict.ts';
+
+/** How many readings beside the best one are answered too. */
+const MAX_OTHER_READINGS = 4;
+
+/**
+ * One condition a reading, the one that was taken first; none when the cell counts are given. Adds to `reasons` that the
+ * counts were inferred, and why the best reading is the best.
+ */
+export function readingConditions(
+  subject: TreeSubject,
+  framebuffers: readonly AddressWindow[],
+  kernel: Kernel,
+  reasons: Reasons,
+): Condition[] {
+  const [best, ...others] = subject.description.readings;
+  if (best === undefined || !best.inferred) return [];
+  const { child, parent, size } = best.cells;
+  reasons.rule(
+    'cells-inferred',
+    `No cell count is given: the cells are read as ${child} of child address, ${parent} of parent address and ${size} of size.`,
+    ...best.reasons.map((reason) => ({ text: `${reason.for ? 'for' : 'against'}: ${reason.text}` })),
+  );
+  reasons.assume(
+    `#address-cells is ${child}, the parent's is ${parent}, #size-cells is ${size}`,
+    'inferred from the cells themselves',
+    '--cells CHILD,PARENT,SIZE',
+  );
+  return [best, ...others.slice(0, MAX_OTHER_READINGS)].map((reading) => {
+    const windows = windowsOfReading(subject.description, reading).filter(
+      (window) => window.role === 'window',
+    );
+    const judgement = judgeTree({ ...subject, windows }, framebuffers, kernel, new Reasons());
+    const { child, parent, size } = reading.cells;
+    return {
+      when: `the cells are ${child}/${parent}/${size} (child, parent, size): ${windows.map(rangeText).join(', ') || 'no entry'}`,
+      answer: judgement.answer,
+      ...(judgement.answer === 'not-needed' ? {} : { because: judgement.summary }),
+    };
+  });
+}

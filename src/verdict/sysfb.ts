@@ -1,0 +1,145 @@
+/**
+ * The question `sysfb`: does a kernel on this machine need CONFIG_SYSFB? The hazard behind it: VMBus hands out MMIO
+ * space in which the framebuffer lies. Rules are named and carry their evidence; a missing fact never leads to
+ * `not-needed`.
+ */
+import type { Diagnostic } from '../bytes/diagnostic.ts';
+import type { Machine } from '../window/describe.ts';
+import { type Judgement, Reasons } from './judgement.ts';
+import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
+import { type Subject, subjectsOf } from './subject.ts';
+import type { Answer, Condition, Verdict } from './verdict.ts';
+
+export const SYSFB_QUESTION = 'Does a kernel on this machine need CONFIG_SYSFB?';
+
+/** Configuration symbols that bear on the answer and are shown with it. */
+const SHOWN_SYMBOLS = [
+  'SYSFB',
+  'HYPERV',
+  'HYPERV_VTL_MODE',
+  'EFI',
+  'ACPI',
+  'OF',
+  'PCI_HYPERV',
+  'FB_EFI',
+  'DRM_HYPERV',
+];
+
+/** The worst first: with several VMBus devices the answer is that of the worst, when they don't agree. */
+const SEVERITY: readonly Answer[] = ['needed', 'depends', 'unknown', 'not-needed'];
+
+/**
+ * Answers the question for one machine.
+ * @param facts what options and evidence say of the kernel
+ * @param diagnostics what was said while the inputs were read; goes into the verdict as it is
+ */
+export async function judgeSysfb(
+  machine: Machine,
+  facts: KernelFacts,
+  diagnostics: readonly Diagnostic[],
+): Promise<Verdict> {
+  const kernel = kernelOf(facts);
+  const reasons = new Reasons();
+  const subjects = subjectsOf(machine, facts.vtl);
+  const judged: { subject: Subject; judgement: Judgement }[] = [];
+  for (const subject of subjects)
+    judged.push({ subject, judgement: await judge(subject, machine, kernel, reasons) });
+  const judgement = combined(judged, machine, reasons);
+  const config = Object.fromEntries(
+    facts.config ? SHOWN_SYMBOLS.map((name) => [name, facts.config?.get(name) ?? 'n']) : [],
+  );
+  return {
+    question: SYSFB_QUESTION,
+    answer: judgement.answer,
+    summary: judgement.summary,
+    effective: judgement.effective,
+    hazard: judgement.hazard,
+    conditions: judgement.conditions,
+    rules: reasons.rules,
+    assumptions: reasons.assumptions,
+    wouldChange: reasons.wouldChange,
+    machine: { platform: judgement.platform, boot: judgement.boot, vtl: judgement.vtl },
+    kernel: { release: facts.release ?? null, presumed: kernel.profile.presumed, config },
+    pool: judgement.pool,
+    framebuffer: judgement.framebuffer,
+    windows: machine.windows,
+    inputs: machine.artifacts,
+    diagnostics,
+  };
+}
+
+async function judge(
+  subject: Subject,
+  machine: Machine,
+  kernel: Kernel,
+  reasons: Reasons,
+): Promise<Judgement> {
+  if (subject.kind === 'acpi') {
+    const { judgeAcpi } = await import('./acpi-judgement.ts');
+    return judgeAcpi(subject, kernel, reasons);
+  }
+  const { judgeTree } = await import('./tree-judgement.ts');
+  const framebuffers = machine.windows.filter((window) => window.role === 'framebuffer');
+  const { readingConditions } = await import('./readings.ts');
+  const judgement = judgeTree(subject, framebuffers, kernel, reasons);
+  const conditions = readingConditions(subject, framebuffers, kernel, reasons);
+  return conditions.length === 0
+    ? judgement
+    : { ...judgement, conditions: [...judgement.conditions, ...conditions] };
+}
+
+function combined(
+  judged: readonly { subject: Subject; judgement: Judgement }[],
+  machine: Machine,
+  reasons: Reasons,
+): Judgement {
+  const first = judged[0];
+  if (first === undefined) {
+    const read = machine.trees.length > 0 || machine.acpi !== undefined;
+    reasons.rule(
+      'no-vmbus',
+      read
+        ? 'The inputs describe no VMBus device: no node compatible with "microsoft,vmbus", no device with the id VMBus.'
+        : 'The inputs hold no firmware description that could be read.',
+      {
+        text: read
+          ? 'every node and device was looked at'
+          : 'no device tree, no ACPI table, no resource list',
+      },
+    );
+    reasons.change(
+      'the device tree or the ACPI tables of a Hyper-V machine: /sys/firmware/fdt, /proc/device-tree, or what acpidump prints',
+    );
+    return {
+      answer: 'unknown',
+      summary: read
+        ? 'Unknown: the inputs describe no VMBus machine.'
+        : 'Unknown: the inputs hold no firmware description.',
+      effective: null,
+      hazard: 'unknown',
+      conditions: [],
+      pool: [],
+      framebuffer: null,
+      platform: 'other',
+      boot: 'unknown',
+      vtl: null,
+    };
+  }
+  if (judged.length === 1) return first.judgement;
+  const sorted = judged.toSorted(
+    (a, b) => SEVERITY.indexOf(a.judgement.answer) - SEVERITY.indexOf(b.judgement.answer),
+  );
+  const worst = sorted[0]!.judgement;
+  if (judged.every(({ judgement }) => judgement.answer === worst.answer)) return worst;
+  const conditions: Condition[] = judged.map(({ subject, judgement }) => ({
+    when: `the kernel is given ${subject.path}${subject.kind === 'device-tree' && subject.vtl !== null ? ` (VTL ${subject.vtl})` : ''}`,
+    answer: judgement.answer,
+    because: judgement.summary,
+  }));
+  return {
+    ...worst,
+    answer: 'depends',
+    summary: `It depends on which of ${judged.length} VMBus devices the kernel is given: ${conditions.map((condition) => `${condition.answer} when ${condition.when}`).join('; ')}.`,
+    conditions,
+  };
+}

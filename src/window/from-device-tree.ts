@@ -1,0 +1,188 @@
+/**
+ * Windows from a device tree. A `ranges` entry is a window; `reg` is a register block; memory nodes, reservations and
+ * simple framebuffers are what they say. A `ranges` entry that does not translate to a CPU address is a window whose
+ * place is unknown; a `reg` that doesn't is an address on a bus, and no window.
+ */
+import type { Artifact } from '../artifact/artifact.ts';
+import { hex } from '../bytes/address.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { cString } from '../devicetree/bus.ts';
+import type { CellCount } from '../devicetree/cells.ts';
+import { type AddressEntry, addressEntries } from '../devicetree/entries.ts';
+import { readDeviceTree } from '../devicetree/read.ts';
+import { bestReading, type CellReading, cellReadings, type GivenCells } from '../devicetree/readings.ts';
+import type { SourceLoader } from '../devicetree/source-loader.ts';
+import type { TranslationStep } from '../devicetree/translate.ts';
+import { type DeviceTree, type DtNode, pathOf, propertyOf } from '../devicetree/tree.ts';
+import type { AddressWindow, DerivationStep, WindowFlags, WindowRole } from './window.ts';
+
+export interface TreeOptions {
+  /** Opens what `/include/` and `/incbin/` name; without it nothing is opened. */
+  readonly loader?: SourceLoader;
+  /** Cell counts for a fragment, from `--cells`. */
+  readonly cells?: GivenCells;
+}
+
+export interface TreeDescription {
+  readonly artifact: Artifact;
+  readonly tree: DeviceTree;
+  readonly entries: readonly AddressEntry[];
+  readonly windows: readonly AddressWindow[];
+  /** Of a fragment: the readings its cells allow, the best first. */
+  readonly readings: readonly CellReading[];
+}
+
+/** Reads a tree and normalises it; undefined when nothing of it could be read. */
+export async function describeTree(
+  artifact: Artifact,
+  options: TreeOptions,
+  sink: DiagnosticSink,
+): Promise<TreeDescription | undefined> {
+  const tree = await readDeviceTree(artifact, sink, options);
+  if (tree === undefined) return undefined;
+  const readings = tree.form === 'dts-fragment' ? cellReadings(tree, options.cells) : [];
+  const best = bestReading(readings);
+  const entries = addressEntries(tree, sink, best ? { cells: best.cells } : {});
+  return { artifact, tree, entries, readings, windows: windowsOfTree(artifact, tree, entries) };
+}
+
+/** The windows of a fragment when its cells are read in another way. Nothing is reported. */
+export function windowsOfReading(description: TreeDescription, reading: CellReading): AddressWindow[] {
+  const { artifact, tree } = description;
+  const entries = addressEntries(tree, { add: () => {} }, { cells: reading.cells });
+  return windowsOfTree(artifact, tree, entries);
+}
+
+/** The windows of a tree's entries, in their order, then those of the memory reservation block. */
+export function windowsOfTree(
+  artifact: Artifact,
+  tree: DeviceTree,
+  entries: readonly AddressEntry[],
+): AddressWindow[] {
+  const windows = entries.flatMap((entry) => windowOfEntry(artifact, entry) ?? []);
+  for (const [index, { address, size, span }] of tree.reservations.entries()) {
+    if (size === 0n) continue;
+    windows.push({
+      space: 'memory',
+      role: 'reserved',
+      base: address,
+      size,
+      certainty: 'certain',
+      flags: {},
+      origin: { artifact, path: '/', item: '/memreserve/', index, ...(span ? { span } : {}) },
+      derivation: [
+        { what: 'address', text: `${hex(address)} as it stands`, ...(span ? { span } : {}) },
+        { what: 'size', text: `${hex(size)} as it stands` },
+      ],
+    });
+  }
+  return windows;
+}
+
+function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow | undefined {
+  const { node, item, index, cpu, size, flags, span, available } = entry;
+  if (item === 'dma-ranges' || size === null || size === 0n) return undefined;
+  if (item === 'reg' && (cpu === null || flags?.space === 'config')) return undefined;
+  const windowFlags: WindowFlags = {
+    available,
+    ...(item === 'ranges' ? { producer: true } : {}),
+    ...(flags?.prefetchable === undefined ? {} : { prefetchable: flags.prefetchable }),
+    ...(flags?.space === undefined || flags.space === 'mem' ? {} : { pci: flags.space }),
+  };
+  return {
+    space: item === 'ranges' && flags?.space === 'io' ? 'io' : 'memory',
+    role: item === 'ranges' ? 'window' : roleOf(node),
+    base: cpu,
+    size,
+    ...(entry.base === cpu ? {} : { bus: { base: entry.base } }),
+    ...(cpu === null
+      ? { certainty: 'unknown', why: entry.why ?? 'the address does not translate to a CPU address' }
+      : { certainty: 'certain' }),
+    flags: windowFlags,
+    origin: { artifact, path: pathOf(node), item, index, ...(span ? { span } : {}) },
+    derivation: derivationOf(entry),
+  };
+}
+
+/** What a node's `reg` is: RAM, reserved memory, a framebuffer, or registers. */
+function roleOf(node: DtNode): WindowRole {
+  const text = (name: string): string => {
+    const property = propertyOf(node, name);
+    return property ? cString(property) : '';
+  };
+  if (text('device_type') === 'memory') return 'ram';
+  if (node.parent?.name === 'reserved-memory' && node.parent.parent?.parent === undefined) return 'reserved';
+  const compatible = propertyOf(node, 'compatible');
+  const names = compatible ? Buffer.from(compatible.value).toString('latin1').split('\0') : [];
+  return names.includes('simple-framebuffer') ? 'framebuffer' : 'register';
+}
+
+/** Where a cell count was found, as a person says it. */
+export function countText(name: string, count: CellCount): string {
+  switch (count.from) {
+    case 'own':
+      return `${name} = ${count.cells} of ${count.node}`;
+    case 'ancestor':
+      return `${name} = ${count.cells} of ${count.node}, an ancestor, as Linux looks for it`;
+    case 'default':
+      return `${name} = ${count.cells}, which Linux assumes: no node says it`;
+    case 'bus type':
+      return `${count.cells} cells by the bus type of ${count.node}`;
+    case 'given':
+      return `${count.cells} cells as read`;
+  }
+}
+
+function cellsText(cells: readonly number[]): string {
+  return `<${cells.map((cell) => hex(cell)).join(' ')}>`;
+}
+
+/** Cell by cell: which cells make which number, with the count and where it was found, then each bus up to the CPU. */
+function derivationOf(entry: AddressEntry): DerivationStep[] {
+  const { cells, counts, item, span } = entry;
+  const child = counts.childAddress;
+  const parent = counts.parentAddress;
+  const at = span ? { span } : {};
+  const steps: DerivationStep[] = [
+    {
+      what: item === 'reg' ? 'address' : 'child address',
+      text: `${cellsText(cells.slice(0, child.cells))} -> ${hex(entry.base)}${entry.flags ? ' behind the flags cell' : ''} (${countText('#address-cells', child)})`,
+      ...at,
+    },
+  ];
+  let used = child.cells;
+  if (parent && entry.parent !== null) {
+    steps.push({
+      what: 'parent address',
+      text: `${cellsText(cells.slice(used, used + parent.cells))} -> ${hex(entry.parent)} (${countText('#address-cells', parent)})`,
+      ...at,
+    });
+    used += parent.cells;
+  }
+  if (entry.size !== null)
+    steps.push({
+      what: 'size',
+      text: `${cellsText(cells.slice(used))} -> ${hex(entry.size)} (${countText('#size-cells', counts.size)})`,
+      ...at,
+    });
+  for (const step of entry.steps)
+    steps.push({ what: 'translate', text: stepText(step), ...(step.span ? { span: step.span } : {}) });
+  steps.push({
+    what: 'CPU address',
+    text: entry.cpu === null ? `unknown: ${entry.why ?? 'does not translate'}` : hex(entry.cpu),
+  });
+  return steps;
+}
+
+/** One passage of a bus, as a line. */
+export function stepText(step: TranslationStep): string {
+  const bus = pathOf(step.bus);
+  const path = `${hex(step.from)} -> ${hex(step.to)}`;
+  if (step.how === 'empty') return `${bus}: ${step.item} is empty, 1:1, ${path}`;
+  if (step.how === 'missing') return `${bus}: no ${step.item}, 1:1, ${path}`;
+  const { entry } = step;
+  const range = entry
+    ? ` (child ${hex(entry.child)}, parent ${hex(entry.parent)}, size ${hex(entry.size)})`
+    : '';
+  return `${bus}: ${step.item}[${step.index ?? 0}]${range}, ${path}`;
+}
