@@ -12,6 +12,8 @@ export interface KernelFacts {
   readonly config?: ReadonlyMap<string, string>;
   readonly boot?: 'efi' | 'bios' | 'dt';
   readonly vtl?: number;
+  /** As `uname -m` says it. */
+  readonly architecture?: string;
   /** Where the framebuffer is, when something says so. */
   readonly framebuffer?: FramebufferFinding;
   /** `lfb_base` and `lfb_size` of screen_info, as the driver reads them. */

@@ -1,0 +1,24 @@
+/**
+ * The library: the functions that the command calls. Open inputs, describe the machine they are of, ask about it, and
+ * render the answer.
+ */
+export { ARTIFACT_KINDS, type Artifact, type ArtifactKind } from './artifact/artifact.ts';
+export { type OpenOptions, openInput } from './artifact/open.ts';
+export {
+  type Diagnostic,
+  DiagnosticList,
+  type DiagnosticSink,
+  formatDiagnostic,
+} from './bytes/diagnostic.ts';
+export { type Place, placeOf, type Source, type Span } from './bytes/source.ts';
+export { type AskOptions, askSysfb } from './verdict/ask.ts';
+export type { KernelFacts } from './verdict/kernel.ts';
+export type { Answer, Hazard, Verdict } from './verdict/verdict.ts';
+export { type DescribeOptions, describe, type Machine } from './window/describe.ts';
+export {
+  type Interval,
+  intersectionOfSets,
+  subtract,
+  union,
+} from './window/interval.ts';
+export { type AddressWindow, type WindowClass, windowClass } from './window/window.ts';
