@@ -1,0 +1,54 @@
+/** What `windows` and `resources` share: they print what the firmware says, of one machine or of a list of inputs. */
+import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
+import type { Report } from '../report/render.ts';
+import type { Machine } from '../window/describe.ts';
+import { EXIT_ERROR } from './command.ts';
+import type { Io } from './io.ts';
+import { type MachineOptionValues, readMachine } from './machine.ts';
+import { type PrintOptions, printReport } from './print.ts';
+import { writeDiagnostics } from './result.ts';
+
+type ReportOf = (machine: Machine, diagnostics: readonly Diagnostic[]) => Report;
+
+function saysSomething(machine: Machine): boolean {
+  return machine.trees.length > 0 || machine.acpi !== undefined;
+}
+
+async function reportMachine(
+  inputs: readonly string[],
+  options: MachineOptionValues & PrintOptions,
+  io: Io,
+  reportOf: ReportOf,
+): Promise<number> {
+  const sink = new DiagnosticList();
+  const machine = await readMachine(inputs, options, io, sink);
+  if (!saysSomething(machine)) {
+    if (!sink.hasErrors)
+      sink.add({
+        severity: 'error',
+        code: 'fwmap/no-description',
+        message: 'The inputs hold no device tree, no ACPI table and no resource list',
+      });
+    writeDiagnostics(sink.all, io);
+    return EXIT_ERROR;
+  }
+  await printReport(reportOf(machine, sink.all), sink.all, options, io);
+  return 0;
+}
+
+/**
+ * Describes the machine that the inputs are of; with `ndjson` each input is a machine of its own, so that a long list
+ * takes one process and no more memory than its largest.
+ */
+export async function reportDescriptions(
+  inputs: readonly string[],
+  options: MachineOptionValues & PrintOptions,
+  io: Io,
+  reportOf: ReportOf,
+): Promise<number> {
+  if (options.format !== 'ndjson' || options.output !== undefined)
+    return reportMachine(inputs, options, io, reportOf);
+  let status = 0;
+  for (const input of inputs) status = Math.max(status, await reportMachine([input], options, io, reportOf));
+  return status;
+}

@@ -1,0 +1,102 @@
+/** From the command line to a described machine: inputs opened, what only the running machine knows added. */
+import type { EvaluationOptions } from '../acpi/machine.ts';
+import type { Artifact } from '../artifact/artifact.ts';
+import { parseInteger } from '../bytes/address.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
+import { CommandError, type OptionValues } from './command.ts';
+import { openInputs } from './inputs.ts';
+import type { Io } from './io.ts';
+import type { INPUT_OPTIONS, MACHINE_OPTIONS } from './options.ts';
+
+export type MachineOptionValues = OptionValues<typeof INPUT_OPTIONS & typeof MACHINE_OPTIONS>;
+
+/** Cell counts beyond what any bus has. */
+const MAX_CELLS = 4;
+
+/** An address or size on the command line: `0x…` or decimal. Throws {@link CommandError}. */
+export function addressOption(option: string, text: string): bigint {
+  const value = parseInteger(text);
+  if (value === undefined)
+    throw new CommandError(`--${option}: ${text} is no number`, 'write it as 0x… or decimal');
+  return value;
+}
+
+/** `--set NAME=VALUE`, any number of them. */
+export function parseSettings(given: readonly string[]): ReadonlyMap<string, bigint> {
+  const settings = new Map<string, bigint>();
+  for (const text of given) {
+    const equals = text.lastIndexOf('=');
+    if (equals <= 0) throw new CommandError(`--set ${text}: it takes NAME=VALUE`);
+    settings.set(text.slice(0, equals), addressOption('set', text.slice(equals + 1)));
+  }
+  return settings;
+}
+
+async function readMemory(
+  given: readonly string[],
+  io: Io,
+): Promise<NonNullable<EvaluationOptions['memory']>> {
+  const { resolve } = await import('node:path');
+  const { MAX_INPUT_BYTES, readFileBytes } = await import('../artifact/file.ts');
+  return given.map((text) => {
+    const at = text.lastIndexOf('@');
+    if (at <= 0) throw new CommandError(`--memory ${text}: it takes FILE@ADDRESS`);
+    const name = text.slice(0, at);
+    const address = addressOption('memory', text.slice(at + 1));
+    const read = readFileBytes(resolve(io.cwd, name), MAX_INPUT_BYTES);
+    if (!('bytes' in read))
+      throw new CommandError(`cannot read ${name}: ${'failure' in read ? read.failure : 'Is a directory'}`);
+    return { address, bytes: read.bytes, source: { name, form: 'blob', bytes: read.bytes } };
+  });
+}
+
+function parseCells(text: string): NonNullable<DescribeOptions['cells']> {
+  const counts = text.split(',').map((count) => Number(count.trim()));
+  const [child, parent, size] = counts;
+  const valid = counts.every((count) => Number.isInteger(count) && count >= 0 && count <= MAX_CELLS);
+  if (counts.length !== 3 || !valid || child === undefined || parent === undefined || size === undefined)
+    throw new CommandError(`--cells ${text}: it takes CHILD,PARENT,SIZE`, 'for example 2,2,1');
+  return { child, parent, size };
+}
+
+/** What `describe` is told, from the options. Throws {@link CommandError}. */
+export async function describeOptions(
+  options: MachineOptionValues,
+  artifacts: readonly Artifact[],
+  io: Io,
+): Promise<DescribeOptions> {
+  const { set, memory, assume, cells } = options;
+  const source = artifacts.find((artifact) => artifact.kind === 'dts');
+  return {
+    ...(set === undefined ? {} : { set: parseSettings(set) }),
+    ...(memory === undefined ? {} : { memory: await readMemory(memory, io) }),
+    ...(assume === undefined ? {} : { assume }),
+    ...(cells === undefined ? {} : { cells: parseCells(cells) }),
+    ...(source === undefined ? {} : { loader: await loaderOf(source, options, io) }),
+  };
+}
+
+async function loaderOf(artifact: Artifact, options: MachineOptionValues, io: Io) {
+  const [{ sourceFiles }, { resolve }] = await Promise.all([
+    import('./source-files.ts'),
+    import('node:path'),
+  ]);
+  const roots = options['include-root'];
+  return sourceFiles({
+    mainFile: artifact.path === '-' ? undefined : resolve(io.cwd, artifact.path),
+    includePaths: (options.include ?? []).map((path) => resolve(io.cwd, path)),
+    ...(roots === undefined ? {} : { includeRoots: roots.map((path) => resolve(io.cwd, path)) }),
+  });
+}
+
+/** Opens and describes everything that was named, as one machine. */
+export async function readMachine(
+  inputs: readonly string[],
+  options: MachineOptionValues,
+  io: Io,
+  sink: DiagnosticSink,
+): Promise<Machine> {
+  const artifacts = await openInputs(inputs, options, io, sink);
+  return describe(artifacts, await describeOptions(options, artifacts, io), sink);
+}

@@ -1,0 +1,30 @@
+/** `fwmap windows` */
+import { FORMATS } from '../report/render.ts';
+import { windowsDocument, windowsJson } from '../report/windows.ts';
+import { defineCommand } from './command.ts';
+import { reportDescriptions } from './descriptions.ts';
+import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
+
+export const command = defineCommand({
+  name: 'windows',
+  operands: 'INPUT...',
+  minimumInputs: 1,
+  description:
+    'Lists the address windows that the firmware describes, as the CPU sees them: bus windows, registers, memory, ' +
+    'reservations, framebuffers. Each says where it was read and how sure it is.',
+  options: { ...INPUT_OPTIONS, ...MACHINE_OPTIONS, ...OUTPUT_OPTIONS, format: formatOption(FORMATS) },
+  examples: [
+    { line: 'fwmap windows board.dtb', does: 'of a device tree blob' },
+    { line: 'fwmap windows /sys/firmware/acpi/tables', does: 'of this machine' },
+    { line: 'fwmap windows acpidump.txt --set MG2L=0x10000000', does: 'with a field only the machine knows' },
+    { line: 'fwmap windows *.dtb --format ndjson', does: 'of each input, one line each' },
+  ],
+  run: ({ inputs, options, io }) =>
+    reportDescriptions(inputs, options, io, (machine, diagnostics) => {
+      const report = { inputs: machine.artifacts, windows: machine.windows, diagnostics };
+      return {
+        json: () => windowsJson(report),
+        document: (format) => windowsDocument(report, format !== 'text'),
+      };
+    }),
+});
