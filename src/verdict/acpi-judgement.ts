@@ -8,7 +8,7 @@ import type { VmbusPool } from '../linux/vmbus/pool.ts';
 import { reserveFramebuffer } from '../linux/vmbus/reservation.ts';
 import { type Interval, intersectionOfSets, overlaps, subtract } from '../window/interval.ts';
 import type { AddressWindow } from '../window/window.ts';
-import { AUTHORITY, type Judgement, type Reasons, rangeText } from './judgement.ts';
+import { AUTHORITY, type Judgement, type Reasons } from './judgement.ts';
 import { type Kernel, symbol } from './kernel.ts';
 import type { AcpiSubject } from './subject.ts';
 import type { Answer, Condition, FramebufferFinding, Hazard } from './verdict.ts';

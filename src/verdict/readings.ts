@@ -21,22 +21,26 @@ export function readingConditions(
   kernel: Kernel,
   reasons: Reasons,
 ): Condition[] {
-  const [best, ...others] = subject.description.readings;
-  if (best === undefined || !best.inferred) return [];
+  const property = subject.description.readings.find(
+    ({ node, item }) => node === subject.node && item === 'ranges',
+  );
+  const [best, ...others] = property?.readings ?? [];
+  if (best === undefined) return [];
   const { child, parent, size } = best.cells;
   reasons.rule(
     'cells-inferred',
     `No cell count is given: the cells are read as ${child} of child address, ${parent} of parent address and ${size} of size.`,
-    ...best.reasons.map((reason) => ({ text: `${reason.for ? 'for' : 'against'}: ${reason.text}` })),
+    ...best.reasons.map(({ says, weight }) => ({ text: `${weight < 0 ? 'against' : 'for'}: ${says}` })),
   );
   reasons.assume(
     `#address-cells is ${child}, the parent's is ${parent}, #size-cells is ${size}`,
     'inferred from the cells themselves',
     '--cells CHILD,PARENT,SIZE',
   );
+  if (others.length === 0) return [];
   return [best, ...others.slice(0, MAX_OTHER_READINGS)].map((reading) => {
     const windows = windowsOfReading(subject.description, reading).filter(
-      (window) => window.role === 'window',
+      (window) => window.role === 'window' && window.origin.path === subject.path,
     );
     const judgement = judgeTree({ ...subject, windows }, framebuffers, kernel, new Reasons());
     const { child, parent, size } = reading.cells;

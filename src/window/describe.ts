@@ -42,7 +42,7 @@ export async function describe(
   if (treeArtifacts.length > 0) {
     const { describeTree } = await import('./from-device-tree.ts');
     for (const artifact of treeArtifacts) {
-      const description = await describeTree(artifact, options, sink);
+      const description = describeTree(artifact, options, sink);
       if (description) trees.push(description);
     }
   }

@@ -9,18 +9,23 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { cString } from '../devicetree/bus.ts';
 import type { CellCount } from '../devicetree/cells.ts';
 import { type AddressEntry, addressEntries } from '../devicetree/entries.ts';
+import type { ParseOptions } from '../devicetree/parser.ts';
 import { readDeviceTree } from '../devicetree/read.ts';
-import { bestReading, type CellReading, cellReadings, type GivenCells } from '../devicetree/readings.ts';
-import type { SourceLoader } from '../devicetree/source-loader.ts';
+import {
+  type EntryCells,
+  type FragmentReading,
+  fragmentReadings,
+  type Reading,
+} from '../devicetree/readings.ts';
 import type { TranslationStep } from '../devicetree/translate.ts';
 import { type DeviceTree, type DtNode, pathOf, propertyOf } from '../devicetree/tree.ts';
 import type { AddressWindow, DerivationStep, WindowFlags, WindowRole } from './window.ts';
 
 export interface TreeOptions {
-  /** Opens what `/include/` and `/incbin/` name; without it nothing is opened. */
-  readonly loader?: SourceLoader;
+  /** How source is parsed: what opens `/include/` and `/incbin/`, and where; without a loader nothing is opened. */
+  readonly parse?: ParseOptions;
   /** Cell counts for a fragment, from `--cells`. */
-  readonly cells?: GivenCells;
+  readonly cells?: EntryCells;
 }
 
 export interface TreeDescription {
@@ -28,26 +33,25 @@ export interface TreeDescription {
   readonly tree: DeviceTree;
   readonly entries: readonly AddressEntry[];
   readonly windows: readonly AddressWindow[];
-  /** Of a fragment: the readings its cells allow, the best first. */
-  readonly readings: readonly CellReading[];
+  /** Of a fragment whose cell counts nobody gave: how each of its properties may be read. */
+  readonly readings: readonly FragmentReading[];
 }
 
 /** Reads a tree and normalises it; undefined when nothing of it could be read. */
-export async function describeTree(
+export function describeTree(
   artifact: Artifact,
   options: TreeOptions,
   sink: DiagnosticSink,
-): Promise<TreeDescription | undefined> {
-  const tree = await readDeviceTree(artifact, sink, options);
+): TreeDescription | undefined {
+  const tree = readDeviceTree(artifact, sink, options.parse);
   if (tree === undefined) return undefined;
-  const readings = tree.form === 'dts-fragment' ? cellReadings(tree, options.cells) : [];
-  const best = bestReading(readings);
-  const entries = addressEntries(tree, sink, best ? { cells: best.cells } : {});
+  const entries = addressEntries(tree, sink, { cells: options.cells });
+  const readings = options.cells === undefined ? fragmentReadings(tree) : [];
   return { artifact, tree, entries, readings, windows: windowsOfTree(artifact, tree, entries) };
 }
 
 /** The windows of a fragment when its cells are read in another way. Nothing is reported. */
-export function windowsOfReading(description: TreeDescription, reading: CellReading): AddressWindow[] {
+export function windowsOfReading(description: TreeDescription, reading: Reading): AddressWindow[] {
   const { artifact, tree } = description;
   const entries = addressEntries(tree, { add: () => {} }, { cells: reading.cells });
   return windowsOfTree(artifact, tree, entries);
@@ -129,7 +133,9 @@ export function countText(name: string, count: CellCount): string {
     case 'bus type':
       return `${count.cells} cells by the bus type of ${count.node}`;
     case 'given':
-      return `${count.cells} cells as read`;
+      return `${name} = ${count.cells}, as given`;
+    case 'inferred':
+      return `${name} = ${count.cells}, inferred`;
   }
 }
 
