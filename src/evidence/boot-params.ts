@@ -19,6 +19,7 @@ const E820_AT = 0x2d0;
 const E820_MOST = 128;
 const E820_ENTRY_BYTES = 20;
 const EFI_SIGNATURE_AT = 0x1c0;
+const EFI_SIGNATURE = /^EL(?:32|64)$/;
 const SETUP_HEADER_AT = 0x202;
 
 /** E820 types (arch/x86/include/asm/e820/types.h). */
@@ -74,14 +75,6 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
     return;
   }
   const full = bytes.length === BOOT_PARAMS_BYTES;
-  const magic = full ? String.fromCharCode(...bytes.subarray(SETUP_HEADER_AT, SETUP_HEADER_AT + 4)) : '';
-  if (full && magic !== 'HdrS')
-    sink.add({
-      severity: 'warning',
-      code: 'evidence/boot-params-header',
-      message: 'no setup header (HdrS) at 0x202: this may be no boot_params',
-      span: { source: artifact.source, start: SETUP_HEADER_AT, end: SETUP_HEADER_AT + 4 },
-    });
   const info = screenInfoAt(bytes);
   const span = { source: artifact.source, start: 0, end: SCREEN_INFO_BYTES };
   const text = describeScreenInfo(info);
@@ -100,8 +93,17 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
   }
   evidence.architectures.push({ artifact, span: whole, text: 'boot_params (x86)', value: 'x86_64' });
   const efi = String.fromCharCode(...bytes.subarray(EFI_SIGNATURE_AT, EFI_SIGNATURE_AT + 4));
+  const magic = String.fromCharCode(...bytes.subarray(SETUP_HEADER_AT, SETUP_HEADER_AT + 4));
+  // The EFI stub of some releases makes the structure afresh and leaves the setup header's magic out.
+  if (magic !== 'HdrS' && !EFI_SIGNATURE.test(efi))
+    sink.add({
+      severity: 'warning',
+      code: 'evidence/boot-params-header',
+      message: 'neither a setup header (HdrS at 0x202) nor an EFI signature: this may be no boot_params',
+      span: { source: artifact.source, start: SETUP_HEADER_AT, end: SETUP_HEADER_AT + 4 },
+    });
   const efiSpan = { source: artifact.source, start: EFI_SIGNATURE_AT, end: EFI_SIGNATURE_AT + 4 };
-  if (/^EL(?:32|64)$/.test(efi))
+  if (EFI_SIGNATURE.test(efi))
     evidence.boots.push({ artifact, span: efiSpan, text: `efi_loader_signature is ${efi}`, value: 'efi' });
   else
     evidence.boots.push({ artifact, span: efiSpan, text: 'efi_loader_signature is not set', value: 'bios' });

@@ -13,7 +13,10 @@ export interface KernelRelease {
   readonly text: string;
 }
 
-/** Reads a release; a leading `v` is allowed. Undefined when the text does not start like one. */
+/**
+ * Reads a release; a leading `v` is allowed. Undefined when the text does not start like one. A distribution's
+ * `6.1.0-56-amd64` names a branch, not its first release: its update is not known.
+ */
 export function parseRelease(text: string): KernelRelease | undefined {
   const match = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,4}))?(?:-rc(\d{1,3}))?([^\s]*)$/.exec(text.trim());
   if (match === null) return undefined;
@@ -22,7 +25,7 @@ export function parseRelease(text: string): KernelRelease | undefined {
   return {
     major: number(match[1])!,
     minor: number(match[2])!,
-    patch: number(match[3]),
+    patch: match[3] === '0' && /^-\d/.test(match[5]!) ? undefined : number(match[3]),
     candidate: number(match[4]),
     suffix: match[5]!,
     text: text.trim(),

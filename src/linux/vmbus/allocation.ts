@@ -25,6 +25,8 @@ export type Allocation =
       readonly end: bigint;
       /** Taken out of the reservation itself, without a claim in the window. */
       readonly fromReservation: boolean;
+      /** The claim in the memory resource tree. */
+      readonly region: Region;
     }
   | { readonly kind: 'failed'; readonly ret: number }
   /** The search never ends: its bound wraps around 2^64. */
@@ -83,7 +85,7 @@ export function allocateMmio(rules: AllocationRules, pool: VmbusPool, request: M
   const fb = pool.framebuffer;
   let placed: Region | undefined;
   const placement = (fromReservation: boolean): Allocation =>
-    ({ kind: 'placed', start: placed!.start, end: placed!.end, fromReservation }) as const;
+    ({ kind: 'placed', start: placed!.start, end: placed!.end, fromReservation, region: placed! }) as const;
 
   if (request.framebufferOverlapOk && fb !== null && !(min > fb.end) && !(max < fb.start)) {
     // The reservation is a claim already, so none is made in the window.

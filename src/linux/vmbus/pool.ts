@@ -89,8 +89,10 @@ export function windowOf(start: bigint, end: bigint, part: WindowPart, cutAtVtpm
   return { ...region(start, end, 'hyperv mmio'), parts: [part], cutAtVtpm };
 }
 
-/** Largest tree {@link clonePool} and the readers of iomem make; `/proc/iomem` of a large server has some thousands. */
-export const MAX_REGIONS = 100_000;
+/** A window's last address as the firmware meant it: on the device tree path the driver's end is one too high. */
+export function lastOf(pool: Pick<VmbusPool, 'path'>, window: Pick<Region, 'end'>): bigint {
+  return pool.path === 'dt' ? window.end - 1n : window.end;
+}
 
 /** A deep copy, so that two scenarios can be played on one pool. */
 export function clonePool(pool: VmbusPool): VmbusPool {

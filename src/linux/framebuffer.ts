@@ -1,0 +1,145 @@
+/**
+ * Where the framebuffer is: given, read from evidence, or presumed with the presumption named. And in which windows it
+ * lies, on any machine.
+ */
+import type { Artifact } from '../artifact/artifact.ts';
+import { hex } from '../bytes/address.ts';
+import type { Span } from '../bytes/source.ts';
+import type { Evidence, Fact, FramebufferSighting, PciDevice } from '../evidence/evidence.ts';
+import { isVga } from '../evidence/kernel-log.ts';
+import { HYPERV_VIDEO } from '../evidence/lspci.ts';
+
+/** BAR 0 of the Generation 1 video device: Hyper-V's BIOS fixes it there (seen in the logs of Generation 1 guests). */
+export const GEN1_FRAMEBUFFER = { base: 0xf8000000n, size: 0x4000000n } as const;
+/** Video memory that Generation 2 firmware sets aside at the base of the low gap (mu_msvm, VideoDxe: 8 MiB). */
+export const GEN2_VIDEO_MEMORY = 0x800000n;
+
+export interface FoundFramebuffer {
+  readonly base: bigint;
+  /** In bytes; null when nothing says. */
+  readonly size: bigint | null;
+  readonly from: 'boot-params' | 'dmesg' | 'iomem' | 'pci' | 'given' | 'presumed' | 'device-tree';
+  /** What was read, or on what the presumption rests. */
+  readonly text: string;
+  readonly artifact?: Artifact;
+  readonly span?: Span;
+}
+
+/** What may be presumed about a machine's framebuffer. */
+export type Presumption =
+  | { readonly platform: 'hyperv-gen2'; readonly lowWindowBase: bigint }
+  | { readonly platform: 'hyperv-gen1' };
+
+export interface FramebufferSearch {
+  readonly evidence?: Evidence;
+  /** `--framebuffer`. */
+  readonly given?: { readonly base: bigint; readonly size: bigint | null };
+  /** `simple-framebuffer` nodes of a device tree. */
+  readonly deviceTree?: readonly FoundFramebuffer[];
+  readonly presume?: Presumption;
+}
+
+/**
+ * Every place that something says the framebuffer is at, the most direct first; equal ones stay, so that a report can
+ * name all sources. A presumption is made only when nothing is said.
+ */
+export function findFramebuffers(search: FramebufferSearch): readonly FoundFramebuffer[] {
+  const found: FoundFramebuffer[] = [];
+  if (search.given !== undefined)
+    found.push({ ...search.given, from: 'given', text: `given as ${hex(search.given.base)}` });
+  if (search.evidence !== undefined) {
+    const { framebuffers, pciDevices } = search.evidence;
+    for (const fact of framebuffers) found.push(sighted(fact));
+    for (const fact of pciDevices) {
+      const bar = framebufferBar(fact.value, framebuffers);
+      if (bar !== undefined)
+        found.push({
+          base: bar.base,
+          size: bar.size,
+          from: 'pci',
+          text: fact.text,
+          artifact: fact.artifact,
+          ...(fact.span === undefined ? {} : { span: fact.span }),
+        });
+    }
+  }
+  found.push(...(search.deviceTree ?? []));
+  if (found.length > 0 || search.presume === undefined) return found;
+  return search.presume.platform === 'hyperv-gen1'
+    ? [
+        {
+          ...GEN1_FRAMEBUFFER,
+          from: 'presumed',
+          text: 'BAR 0 of the Generation 1 video device, which the BIOS fixes there',
+        },
+      ]
+    : [
+        {
+          base: search.presume.lowWindowBase,
+          size: GEN2_VIDEO_MEMORY,
+          from: 'presumed',
+          text: 'Generation 2 firmware puts the framebuffer at the base of the low window',
+        },
+      ];
+}
+
+/** Two findings that may be one framebuffer: the same base, or one inside the other. */
+export function sameFramebuffer(
+  a: Pick<FoundFramebuffer, 'base' | 'size'>,
+  b: Pick<FoundFramebuffer, 'base' | 'size'>,
+): boolean {
+  const inside = (small: bigint, large: Pick<FoundFramebuffer, 'base' | 'size'>): boolean =>
+    large.size !== null && small >= large.base && small < large.base + large.size;
+  return a.base === b.base || inside(a.base, b) || inside(b.base, a);
+}
+
+function sighted(fact: Fact<FramebufferSighting>): FoundFramebuffer {
+  const { base, size, by } = fact.value;
+  return {
+    base,
+    size,
+    from: by === 'screen_info' ? 'boot-params' : by === 'iomem' ? 'iomem' : by === 'pci' ? 'pci' : 'dmesg',
+    text: fact.text,
+    artifact: fact.artifact,
+    ...(fact.span === undefined ? {} : { span: fact.span }),
+  };
+}
+
+/** BAR 0 of the Hyper-V video device, or the BAR of a VGA device that a sighted framebuffer lies in. */
+function framebufferBar(
+  device: PciDevice,
+  sightings: readonly Fact<FramebufferSighting>[],
+): { base: bigint; size: bigint } | undefined {
+  const memory = device.bars.filter((bar) => bar.space === 'memory');
+  if (device.vendor === HYPERV_VIDEO.vendor && device.device === HYPERV_VIDEO.device)
+    return memory.find((bar) => bar.index === 0);
+  if (!isVga(device)) return undefined;
+  return memory.find((bar) =>
+    sightings.some(({ value }) => value.base >= bar.base && value.base < bar.base + bar.size),
+  );
+}
+
+/** The Generation 1 video device as the driver looks it up on a BIOS boot: BAR 0 of PCI 1414:5353. */
+export function gen1Video(
+  evidence: Evidence,
+): { kind: 'mem' | 'io'; start: bigint; size: bigint; fact: Fact<PciDevice> } | null {
+  for (const fact of evidence.pciDevices) {
+    const { vendor, device, bars } = fact.value;
+    if (vendor !== HYPERV_VIDEO.vendor || device !== HYPERV_VIDEO.device) continue;
+    const bar = bars.find(({ index }) => index === 0);
+    if (bar !== undefined)
+      return { kind: bar.space === 'memory' ? 'mem' : 'io', start: bar.base, size: bar.size, fact };
+  }
+  return null;
+}
+
+/** The windows (half-open) that a framebuffer lies in or touches; of unknown size it is one byte at its base. */
+export function windowsHolding<W extends { readonly base: bigint | null; readonly size: bigint | null }>(
+  framebuffer: Pick<FoundFramebuffer, 'base' | 'size'>,
+  windows: readonly W[],
+): readonly W[] {
+  const end = framebuffer.base + (framebuffer.size ?? 1n);
+  return windows.filter(
+    ({ base, size }) => base !== null && size !== null && base < end && framebuffer.base < base + size,
+  );
+}

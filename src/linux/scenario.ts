@@ -1,0 +1,133 @@
+/** Scenarios: which devices come up in which order. A small YAML or JSON file, or the one the question is about. */
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type Source, textOf } from '../bytes/source.ts';
+import { CALLERS, type SimulatedDevice } from './vmbus/callers.ts';
+
+export type ScenarioStep =
+  | { readonly do: 'probe'; readonly device: SimulatedDevice; readonly bootDisk: boolean }
+  | { readonly do: 'remove'; readonly name: string };
+
+export interface Scenario {
+  readonly name: string;
+  readonly steps: readonly ScenarioStep[];
+}
+
+/** More than a machine has. */
+export const MAX_SCENARIO_STEPS = 1000;
+const MAX_SCENARIO_BYTES = 1 << 20;
+
+/** Register BAR of an NVMe controller: 16 KiB, 64 bits. */
+const NVME_BAR = 0x4000n;
+/** Video memory that Hyper-V offers a guest by default. */
+const VIDEO_MEMORY = 0x800000n;
+
+/** The boot disk is a pass-through NVMe controller, and it is probed before any graphics driver: the review's case. */
+export const PASS_THROUGH_NVME: Scenario = {
+  name: 'pass-through NVMe boot disk, probed before the graphics driver',
+  steps: [
+    {
+      do: 'probe',
+      bootDisk: true,
+      device: { kind: 'pci-pass-through', name: 'nvme', bars: [{ size: NVME_BAR, bits: 64 }], size: 0n },
+    },
+    {
+      do: 'probe',
+      bootDisk: false,
+      device: { kind: 'hyperv_drm', name: 'hyperv_drm', bars: [], size: VIDEO_MEMORY },
+    },
+  ],
+};
+
+const UNITS: Readonly<Record<string, bigint>> = {
+  '': 1n,
+  k: 1n << 10n,
+  m: 1n << 20n,
+  g: 1n << 30n,
+  t: 1n << 40n,
+};
+
+/** `16K`, `16 KiB`, `0x4000`, 16384. Undefined for anything else, and for what is no positive size. */
+export function parseSize(value: unknown): bigint | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? BigInt(value) : undefined;
+  if (typeof value === 'bigint') return value > 0n ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  const match = /^(0x[0-9a-f]{1,16}|\d{1,19}) ?(?:([kmgt])(?:ib|b)?|b)?$/i.exec(value.trim());
+  if (match === null) return undefined;
+  const size = BigInt(match[1]!) * UNITS[(match[2] ?? '').toLowerCase()]!;
+  return size > 0n && size < 1n << 64n ? size : undefined;
+}
+
+/**
+ * Reads a scenario file. Undefined, with diagnostics, when something in it cannot be understood: a scenario with a
+ * step left out would be another scenario.
+ */
+export async function readScenario(source: Source, sink: DiagnosticSink): Promise<Scenario | undefined> {
+  const fault = (message: string, hint?: string): undefined => {
+    const span = { source, start: 0, end: 0 };
+    sink.add({
+      severity: 'error',
+      code: 'linux/scenario',
+      message,
+      span,
+      ...(hint === undefined ? {} : { hint }),
+    });
+    return undefined;
+  };
+  if (source.bytes.length > MAX_SCENARIO_BYTES) return fault('a scenario of more than 1 MiB');
+  const { parse } = await import('yaml');
+  let parsed: unknown;
+  try {
+    // JSON is YAML; aliases are not expanded without bound.
+    parsed = parse(Buffer.from(textOf(source), 'latin1').toString('utf8'), { maxAliasCount: 100 });
+  } catch (error) {
+    return fault(error instanceof Error ? error.message.split('\n', 1)[0]! : 'this is neither YAML nor JSON');
+  }
+  const file = asRecord(parsed);
+  const list = Array.isArray(parsed) ? parsed : file?.steps;
+  if (!Array.isArray(list)) return fault('no list of steps', 'write "steps:" and a list of devices below it');
+  if (list.length > MAX_SCENARIO_STEPS) return fault(`more than ${MAX_SCENARIO_STEPS} steps`);
+  const steps: ScenarioStep[] = [];
+  for (const [index, item] of list.entries()) {
+    const step = readStep(asRecord(item), index);
+    if (typeof step === 'string') return fault(`step ${index + 1}: ${step}`);
+    steps.push(step);
+  }
+  const name = file?.name;
+  return { name: typeof name === 'string' ? name : source.name, steps };
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}
+
+/** A step, or what is wrong with it. */
+function readStep(item: Readonly<Record<string, unknown>> | undefined, index: number): ScenarioStep | string {
+  if (item === undefined) return 'not a mapping such as "device: pci-pass-through"';
+  const removed = item.remove;
+  if (typeof removed === 'string') return { do: 'remove', name: removed };
+  const kinds = CALLERS.map((caller) => caller.kind);
+  const kind = item.device;
+  if (typeof kind !== 'string' || !kinds.includes(kind)) return `"device" must be one of ${kinds.join(', ')}`;
+  const name = typeof item.name === 'string' ? item.name : `${kind}-${index + 1}`;
+  const listed = item.bars ?? [];
+  if (!Array.isArray(listed)) return '"bars" must be a list';
+  const bars: { size: bigint; bits: 32 | 64 }[] = [];
+  for (const entry of listed) {
+    const bar = asRecord(entry);
+    const size = parseSize(bar?.size ?? entry);
+    const bits = bar?.bits ?? 64;
+    if (size === undefined) return 'a BAR needs a size such as 16K';
+    if (bits !== 32 && bits !== 64) return '"bits" of a BAR must be 32 or 64';
+    bars.push({ size, bits });
+  }
+  const video = kind.startsWith('hyperv_');
+  const size = item.size === undefined ? VIDEO_MEMORY : parseSize(item.size);
+  if (video && size === undefined) return '"size" must be a size such as 8M';
+  return {
+    do: 'probe',
+    bootDisk: item['boot-disk'] === true,
+    device: { kind, name, bars, size: video ? size! : 0n },
+  };
+}

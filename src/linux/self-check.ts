@@ -1,0 +1,74 @@
+/**
+ * The model held against the kernel itself: when the inputs contain what the running kernel printed about its pool or
+ * handed out to VMBus devices, a difference from the model's result is an error, with both values.
+ */
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Evidence, Fact, IomemNode } from '../evidence/evidence.ts';
+import { nodesOf } from '../evidence/iomem.ts';
+import { SYNTHETIC_VIDEO, VMBUS_GUID } from './vmbus/iomem-regions.ts';
+import { lastOf, printResource, type VmbusPool } from './vmbus/pool.ts';
+
+/** How a comparison came out. */
+export interface SelfCheck {
+  readonly what: string;
+  readonly agrees: boolean;
+  readonly kernel: string;
+  readonly model: string;
+  readonly fact: Fact<unknown>;
+}
+
+/**
+ * Compares, and says every difference to `sink`.
+ * @param pool after {@link reserveFramebuffer}, before any allocation
+ */
+export function checkAgainstKernel(
+  pool: VmbusPool,
+  evidence: Evidence,
+  sink: DiagnosticSink,
+): readonly SelfCheck[] {
+  const checks: SelfCheck[] = [];
+  for (const fact of evidence.printedPools) {
+    const printed = fact.value;
+    const print = (range: { start: bigint; last: bigint } | null): string =>
+      printResource(range === null ? null : { start: range.start, end: range.last });
+    const compare = (what: string, kernel: string, model: string): void => {
+      checks.push({ what, agrees: kernel === model, kernel, model, fact });
+    };
+    compare(
+      'VMBus MMIO windows',
+      printed.windows.map(print).join(','),
+      [0, 1].map((index) => printResource(pool.windows[index])).join(','),
+    );
+    compare('framebuffer reservation', print(printed.framebuffer), printResource(pool.framebuffer));
+  }
+  for (const node of nodesOf(evidence.iomem))
+    if (VMBUS_GUID.test(node.name)) checks.push(checkClaim(pool, node));
+  for (const check of checks) {
+    if (check.agrees) continue;
+    sink.add({
+      severity: 'error',
+      code: 'linux/differs-from-kernel',
+      message: `${check.what}: the kernel has ${check.kernel}, the model ${check.model}`,
+      ...(check.fact.span === undefined ? {} : { span: check.fact.span }),
+      hint: 'the inputs may be of different machines or boots, or the kernel is not the one assumed (--kernel, --with-commit)',
+    });
+  }
+  return checks;
+}
+
+/** A claim in /proc/iomem must lie in a window, and outside the reservation unless it is the video device's. */
+function checkClaim(pool: VmbusPool, node: IomemNode): SelfCheck {
+  const kernel = `${printResource({ start: node.start, end: node.last })} for ${node.name}`;
+  const window = pool.windows.find((each) => each.start <= node.start && lastOf(pool, each) >= node.last);
+  const base = { what: 'claim of a VMBus device', kernel, fact: node.fact };
+  if (window === undefined) {
+    const list = pool.windows.map((each) => printResource({ start: each.start, end: lastOf(pool, each) }));
+    return { ...base, agrees: false, model: `no such window (${list.join(', ') || 'none'})` };
+  }
+  const { framebuffer } = pool;
+  const inReservation =
+    framebuffer !== null && node.start <= framebuffer.end && node.last >= framebuffer.start;
+  if (inReservation && node.name !== SYNTHETIC_VIDEO)
+    return { ...base, agrees: false, model: `that range reserved: ${printResource(framebuffer)}` };
+  return { ...base, agrees: true, model: `a place in the window ${printResource(window)}` };
+}

@@ -1,0 +1,166 @@
+/** Plays a scenario on a VMBus pool: what each driver asks for, what it gets, and what lands on the framebuffer. */
+import type { Behaviour } from './behaviour.ts';
+import type { Scenario } from './scenario.ts';
+import { type Allocation, allocateMmio, freeMmio, type MmioRequest } from './vmbus/allocation.ts';
+import { CALLERS, type Caller } from './vmbus/callers.ts';
+import { clonePool, lastOf, type VmbusPool } from './vmbus/pool.ts';
+import type { Region } from './vmbus/region-tree.ts';
+
+/** Half-open range of the real framebuffer; undefined when nobody knows where it is. */
+export interface FramebufferRange {
+  readonly base: bigint;
+  readonly size: bigint;
+}
+
+export interface SimulatedStep {
+  readonly device: string;
+  readonly driver: string;
+  /** `configuration window`, `framebuffer`, `removed`. */
+  readonly what: string;
+  readonly request?: MmioRequest;
+  readonly outcome?: Allocation;
+  /** The claim touches the framebuffer and is not its owner's; null when it isn't known where the framebuffer is. */
+  readonly onFramebuffer: boolean | null;
+  /** What comes of it, where something does. */
+  readonly consequence?: string;
+  readonly bootDisk: boolean;
+}
+
+/** As the verdict's: `boot-failure` when the boot disk is lost. */
+export type SimulatedHazard = 'none' | 'framebuffer-unprotected' | 'boot-failure' | 'unknown';
+
+export interface Simulation {
+  readonly scenario: Scenario;
+  /** The pool at the end. */
+  readonly pool: VmbusPool;
+  readonly steps: readonly SimulatedStep[];
+  readonly hazard: SimulatedHazard;
+  /** One sentence. */
+  readonly summary: string;
+}
+
+interface Claim {
+  readonly region: Region;
+  readonly size: bigint;
+}
+
+type Rules = Pick<Behaviour, 'framebufferTest' | 'freeSkipsFramebuffer' | 'freeMessage'>;
+
+/**
+ * Plays a scenario. The pool given is not changed.
+ * @param framebuffer where the screen's memory really is, whatever the kernel reserved
+ */
+export function simulate(
+  rules: Rules,
+  start: VmbusPool,
+  scenario: Scenario,
+  framebuffer: FramebufferRange | undefined,
+): Simulation {
+  const pool = clonePool(start);
+  const steps: SimulatedStep[] = [];
+  const held = new Map<string, Claim[]>();
+  for (const step of scenario.steps) {
+    if (step.do === 'remove') {
+      for (const claim of held.get(step.name) ?? []) release(rules, pool, claim);
+      const known = held.delete(step.name);
+      steps.push({
+        device: step.name,
+        driver: '',
+        what: known ? 'removed' : 'not there to be removed',
+        onFramebuffer: false,
+        bootDisk: false,
+      });
+      continue;
+    }
+    const caller = CALLERS.find((each) => each.kind === step.device.kind)!;
+    const claims: Claim[] = [];
+    for (const { what, request, clearsBusy, onFailure } of caller.requests(step.device)) {
+      const outcome = allocateMmio(rules, pool, request);
+      const placed = outcome.kind === 'placed';
+      if (placed) claims.push({ region: outcome.region, size: request.size });
+      const onFramebuffer = placed ? touches(outcome, framebuffer, caller) : false;
+      const consequence =
+        outcome.kind === 'endless'
+          ? 'the search never ends: its bound wraps around 2^64'
+          : outcome.kind === 'failed'
+            ? onFailure(request)
+            : onFramebuffer === true
+              ? caller.onFramebuffer?.(what)
+              : undefined;
+      steps.push({
+        device: step.device.name,
+        driver: caller.driver,
+        what,
+        request,
+        outcome,
+        onFramebuffer,
+        ...(consequence === undefined ? {} : { consequence }),
+        bootDisk: step.bootDisk,
+      });
+      if (placed) {
+        if (clearsBusy) outcome.region.busy = false;
+        continue;
+      }
+      // The driver gives up and hands back what it already had.
+      for (const claim of claims.splice(0)) release(rules, pool, claim);
+      break;
+    }
+    held.set(step.device.name, claims);
+  }
+  return { scenario, pool, steps, ...judge(pool, steps, framebuffer) };
+}
+
+/** Drivers that clear the busy flag of a claim set it again before they give it back. */
+function release(rules: Rules, pool: VmbusPool, claim: Claim): void {
+  claim.region.busy = true;
+  freeMmio(rules, pool, claim.region.start, claim.size);
+}
+
+function touches(
+  outcome: Allocation & { kind: 'placed' },
+  framebuffer: FramebufferRange | undefined,
+  caller: Caller,
+): boolean | null {
+  if (caller.onFramebuffer === undefined) return false;
+  if (framebuffer === undefined) return null;
+  return outcome.start < framebuffer.base + framebuffer.size && outcome.end >= framebuffer.base;
+}
+
+function judge(
+  pool: VmbusPool,
+  steps: readonly SimulatedStep[],
+  framebuffer: FramebufferRange | undefined,
+): { hazard: SimulatedHazard; summary: string } {
+  const victim = steps.find((step) => step.onFramebuffer === true);
+  if (victim !== undefined) {
+    const lost = victim.bootDisk && victim.what === 'configuration window';
+    return {
+      hazard: lost ? 'boot-failure' : 'framebuffer-unprotected',
+      summary: `the ${victim.what} of ${victim.device} lands on the framebuffer${lost ? ': the boot disk is lost' : ''}`,
+    };
+  }
+  if (framebuffer === undefined)
+    return {
+      hazard: 'unknown',
+      summary: 'where the framebuffer is is not known, so nothing can be said of it',
+    };
+  const last = framebuffer.base + framebuffer.size - 1n;
+  const inWindow = pool.windows.filter(
+    (window) => window.start <= last && lastOf(pool, window) >= framebuffer.base,
+  );
+  if (inWindow.length === 0)
+    return { hazard: 'none', summary: 'the framebuffer lies in no window: nothing can be placed on it' };
+  const { framebuffer: reserved } = pool;
+  const covered = inWindow.every(
+    (window) =>
+      reserved !== null &&
+      reserved.start <= (window.start > framebuffer.base ? window.start : framebuffer.base) &&
+      reserved.end >= (lastOf(pool, window) < last ? lastOf(pool, window) : last),
+  );
+  return covered
+    ? { hazard: 'none', summary: 'the framebuffer is set aside; no allocation lands on it' }
+    : {
+        hazard: 'framebuffer-unprotected',
+        summary: 'no allocation of this scenario lands on the framebuffer, but nothing keeps one off it',
+      };
+}
