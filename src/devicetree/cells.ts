@@ -9,9 +9,9 @@ export interface CellCount {
   readonly cells: number;
   /**
    * Where the count was found: on the bus node itself, on an ancestor of it, nowhere (then Linux' default of 1), fixed
-   * by the bus type, or given by the user or an inference where there is no tree to ask.
+   * by the bus type; for a fragment, which has no tree around it to ask, given by the user or inferred from the cells.
    */
-  readonly from: 'own' | 'ancestor' | 'default' | 'bus type' | 'given';
+  readonly from: 'own' | 'ancestor' | 'default' | 'bus type' | 'given' | 'inferred';
   /** The node that says it; for a bus type the bus, for a default the root. */
   readonly node: string;
   readonly span?: Span;

@@ -3,7 +3,8 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Span } from '../bytes/source.ts';
 import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } from './bus.ts';
 import { type CellCount, cellsOf, number64Of, numberOf } from './cells.ts';
-import { entrySpan, type TranslationStep, Translator } from './translate.ts';
+import { type EntryCells, fragmentReadings } from './readings.ts';
+import { entrySpan, type Translation, type TranslationStep, Translator } from './translate.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf, walk } from './tree.ts';
 
 export type AddressItem = 'reg' | 'ranges' | 'dma-ranges';
@@ -42,15 +43,8 @@ export interface AddressEntry {
   readonly span: Span | undefined;
 }
 
-/** How many cells the parts of an entry have. For `reg` the child address is the address and there is no parent part. */
-export interface EntryCells {
-  readonly child: number;
-  readonly parent: number;
-  readonly size: number;
-}
-
 export interface EntryOptions {
-  /** Cell counts of a fragment's properties, which has no tree around it to ask. */
+  /** Cell counts of a fragment's properties; without them the best reading is taken. */
   readonly cells?: EntryCells | undefined;
 }
 
@@ -60,7 +54,8 @@ const MAX_ENTRIES = 1_000_000;
 /**
  * Decodes all entries, in the order of the tree: of each node `reg`, `ranges`, `dma-ranges`. An empty `ranges` is 1:1
  * and has none. Reported are cells left over after the last whole entry and counts that were not on the bus itself.
- * Of a fragment the root stands for the node that the properties are from, and its parent's bus for the CPU's.
+ * In a fragment, which no tree is around, counts are as given or as the best reading has them, and the bus that the
+ * node sits on is taken for the CPU's.
  */
 export function addressEntries(
   tree: DeviceTree,
@@ -85,6 +80,7 @@ class EntryDecoder {
   readonly #tree: DeviceTree;
   readonly #sink: DiagnosticSink;
   readonly #given: EntryCells | undefined;
+  readonly #inferred = new Map<DtProperty, EntryCells>();
   readonly #translator: Translator;
   readonly #reported = new Set<DtNode>();
 
@@ -92,6 +88,8 @@ class EntryDecoder {
     this.#tree = tree;
     this.#sink = sink;
     this.#given = tree.form === 'dts-fragment' ? options.cells : undefined;
+    for (const { property, readings } of fragmentReadings(tree))
+      if (readings[0]) this.#inferred.set(property, readings[0].cells);
     this.#translator = new Translator(tree.root);
   }
 
@@ -104,7 +102,7 @@ class EntryDecoder {
 
   #property(node: DtNode, item: AddressItem, property: DtProperty): void {
     if (property.value.length === 0) return;
-    const layout = this.#layout(node, item);
+    const layout = this.#layout(node, item, property);
     if (!layout) return;
     const widths = [layout.child.cells, layout.parent?.cells ?? 0, layout.size.cells];
     const entryCells = widths.reduce((sum, width) => sum + width, 0);
@@ -127,8 +125,10 @@ class EntryDecoder {
       });
   }
 
-  #layout(node: DtNode, item: AddressItem): Layout | undefined {
-    if (this.#given && node === this.#tree.root) return this.#givenLayout(item, this.#given);
+  #layout(node: DtNode, item: AddressItem, property: DtProperty): Layout | undefined {
+    const inferred = this.#inferred.get(property);
+    if (this.#given) return fragmentLayout(item, this.#given, 'given');
+    if (inferred) return fragmentLayout(item, inferred, 'inferred');
     if (item === 'reg') {
       // The root is on no bus: what Linux never reads is no entry.
       if (!node.parent) return undefined;
@@ -143,16 +143,6 @@ class EntryDecoder {
     return { bus, child: bus.addressCells, parent: parent.addressCells, size: bus.sizeCells };
   }
 
-  #givenLayout(item: AddressItem, { child, parent, size }: EntryCells): Layout {
-    const given = (cells: number): CellCount => ({ cells, from: 'given', node: '/' });
-    return {
-      bus: child === 3 ? { kind: 'pci', flagCells: 1 } : { kind: 'default', flagCells: 0 },
-      child: given(child),
-      parent: item === 'reg' ? undefined : given(parent),
-      size: given(size),
-    };
-  }
-
   #entry(
     place: Pick<AddressEntry, 'node' | 'item' | 'index' | 'cells' | 'available' | 'span'>,
     { bus, child, parent, size }: Layout,
@@ -161,17 +151,14 @@ class EntryDecoder {
     const na = child.cells;
     const pna = parent?.cells ?? 0;
     const flags = bus.flagCells === 1 ? addressFlags(bus.kind, cells[0]!) : undefined;
-    const { cpu, why, steps } = this.#given
-      ? {
-          cpu: number64Of(cells, parent ? na : bus.flagCells, parent ? pna : na - bus.flagCells),
-          why: undefined,
-          steps: [],
-        }
-      : this.#translator.translate(
-          node,
-          parent ? cells.slice(na, na + pna) : cells.slice(0, na),
-          item === 'dma-ranges' ? 'dma-ranges' : 'ranges',
-        );
+    const onBus = parent ? cells.slice(na, na + pna) : cells.slice(0, na);
+    const { cpu, why, steps }: Translation =
+      this.#tree.form === 'dts-fragment'
+        ? {
+            cpu: number64Of(onBus, onBus.length === 3 ? 1 : 0, onBus.length === 3 ? 2 : onBus.length),
+            steps: [],
+          }
+        : this.#translator.translate(node, onBus, item === 'dma-ranges' ? 'dma-ranges' : 'ranges');
     return {
       ...place,
       base: number64Of(cells, bus.flagCells, na - bus.flagCells),
@@ -228,6 +215,20 @@ class EntryDecoder {
           : 'no cell counts of 1 to 3 fit its length',
     });
   }
+}
+
+function fragmentLayout(
+  item: AddressItem,
+  { child, parent, size }: EntryCells,
+  from: 'given' | 'inferred',
+): Layout {
+  const count = (cells: number): CellCount => ({ cells, from, node: '/' });
+  return {
+    bus: child === 3 ? { kind: 'pci', flagCells: 1 } : { kind: 'default', flagCells: 0 },
+    child: count(child),
+    parent: item === 'reg' ? undefined : count(parent),
+    size: count(size),
+  };
 }
 
 /** Counts that would divide so many cells into whole entries, those that change least first. */

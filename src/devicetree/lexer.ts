@@ -117,6 +117,8 @@ export class Lexer {
   #atLineStart = true;
   /** Set while the parser skips after an error, so that one fault is told once. */
   quiet = false;
+  /** The current token is a word where none can stand; told when the parser has taken it. */
+  #unexpected = false;
   #included = 0;
   readonly #outer: OpenFile[] = [];
   readonly #options: LexerOptions;
@@ -155,8 +157,31 @@ export class Lexer {
     if (!this.quiet) this.report('error', 'dt/lexical', message, this.span);
   }
 
+  /**
+   * Reads the current token once more, as one that begins a property or node: for a parser that finds the `;` before
+   * it missing. What was wrong with it as a value doesn't count then.
+   */
+  rereadAsName(): void {
+    this.#unexpected = false;
+    this.#position = this.start;
+    this.#mode = 'name';
+    this.next();
+  }
+
+  /** True when the current token is the first of its line. */
+  get beginsLine(): boolean {
+    const { text } = this.file;
+    let at = this.start - 1;
+    while (at >= 0 && text.charCodeAt(at) !== 0x0a && CLASSES[text.charCodeAt(at)]! & SPACE) at -= 1;
+    return at < 0 || text.charCodeAt(at) === 0x0a;
+  }
+
   /** Steps to the next token. */
   next(): TokenKind {
+    if (this.#unexpected) {
+      this.#unexpected = false;
+      this.#lexicalError(`Unexpected '${this.text}'`);
+    }
     for (;;) {
       this.#skipBlanks();
       const at = this.#position;
@@ -249,7 +274,7 @@ export class Lexer {
         // dtc goes on with a 0 here: most often this is a macro that no preprocessor has seen.
         this.small = 0;
         this.integer = 0n;
-        this.#lexicalError(`Unexpected '${this.text}'`);
+        this.#unexpected = true;
         return kind;
       }
     }

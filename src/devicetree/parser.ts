@@ -432,8 +432,17 @@ class Parser {
     } else {
       this.#addProperty(parent, property, property.span);
     }
-    if (!this.#expect(';', `";" after the value of "${name}"`)) this.#recover();
+    this.#endProperty(name);
     return undefined;
+  }
+
+  /** A forgotten `;` at the end of a line costs no more than its message. */
+  #endProperty(name: string): void {
+    const lexer = this.#lexer;
+    const { beginsLine } = lexer;
+    if (this.#expect(';', `";" after the value of "${name}"`)) return;
+    if (beginsLine) lexer.rereadAsName();
+    else this.#recover();
   }
 
   #addProperty(parent: LiveNode, property: LiveProperty, span: Span): void {

@@ -1,0 +1,49 @@
+/** Reads a device tree in any of its forms. */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Source } from '../bytes/source.ts';
+import { readBlob } from './blob-reader.ts';
+import { readDirectory } from './directory-reader.ts';
+import { readFragment } from './fragment.ts';
+import { treeFromLive } from './live-tree.ts';
+import { type ParseOptions, parseDts } from './parser.ts';
+import { resolveReferences } from './references.ts';
+import { wholeSource } from './source-text.ts';
+import type { DeviceTree } from './tree.ts';
+
+/**
+ * The tree in an artifact, with references resolved. What is wrong with the input becomes diagnostics; undefined when
+ * nothing of a tree could be read. An artifact that is no device tree is refused the same way.
+ */
+export function readDeviceTree(
+  artifact: Artifact,
+  sink: DiagnosticSink,
+  options: ParseOptions = {},
+): DeviceTree | undefined {
+  switch (artifact.kind) {
+    case 'dts':
+      return readSource(artifact.source, sink, options);
+    case 'dts-fragment':
+      return readFragment(artifact.source, sink);
+    case 'dtb':
+    case 'dtbo':
+      return readBlob(artifact.source, sink);
+    case 'dt-dir':
+      return readDirectory(artifact, sink);
+    default:
+      sink.add({
+        severity: 'error',
+        code: 'dt/kind',
+        message: `No device tree: the input is read as ${artifact.kind}`,
+        path: artifact.path,
+      });
+      return undefined;
+  }
+}
+
+function readSource(source: Source, sink: DiagnosticSink, options: ParseOptions): DeviceTree | undefined {
+  const live = parseDts(wholeSource(source), sink, { ...options, source });
+  if (!live) return undefined;
+  resolveReferences(live, sink);
+  return treeFromLive(live);
+}

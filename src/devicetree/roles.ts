@@ -1,0 +1,55 @@
+/** What the entries of a tree are there for. */
+
+import { cString } from './bus.ts';
+import type { AddressEntry } from './entries.ts';
+import { type DtNode, propertyOf } from './tree.ts';
+
+export type EntryRole = 'window' | 'register' | 'ram' | 'reserved' | 'framebuffer';
+
+/**
+ * The role of an entry: what a bus passes on is a `window`, a `reg` is a `register` block unless its node is known to
+ * be something else. Undefined for `dma-ranges`: that is memory as devices see it, no window of the CPU's.
+ */
+export function roleOf({ node, item }: AddressEntry): EntryRole | undefined {
+  if (item === 'dma-ranges') return undefined;
+  if (item === 'ranges') return 'window';
+  if (isMemoryNode(node)) return 'ram';
+  if (isReservedMemory(node)) return 'reserved';
+  return isSimpleFramebuffer(node) ? 'framebuffer' : 'register';
+}
+
+/** A child of the root with `device_type = "memory"`, as Linux' early_init_dt_scan_memory picks them. */
+export function isMemoryNode(node: DtNode): boolean {
+  const type = propertyOf(node, 'device_type');
+  return type !== undefined && cString(type) === 'memory' && node.parent !== undefined && !node.parent.parent;
+}
+
+/** A child of `/reserved-memory`. */
+export function isReservedMemory({ parent }: DtNode): boolean {
+  return parent?.name === 'reserved-memory' && parent.parent !== undefined && !parent.parent.parent;
+}
+
+/**
+ * A `simple-framebuffer` node anywhere, also below `/chosen`: there its `reg` is an address of the CPU only when
+ * `/chosen` has `ranges`, as the binding asks for.
+ */
+export function isSimpleFramebuffer(node: DtNode): boolean {
+  const compatible = propertyOf(node, 'compatible');
+  if (!compatible) return false;
+  return Buffer.from(compatible.value).toString('latin1').split('\0').includes('simple-framebuffer');
+}
+
+/** The regions of RAM: `reg` of the memory nodes. */
+export function memoryNodes(entries: readonly AddressEntry[]): AddressEntry[] {
+  return entries.filter((entry) => roleOf(entry) === 'ram');
+}
+
+/** The regions below `/reserved-memory` that have a place; those that Linux is to place itself have no `reg`. */
+export function reservedMemory(entries: readonly AddressEntry[]): AddressEntry[] {
+  return entries.filter((entry) => roleOf(entry) === 'reserved');
+}
+
+/** The framebuffers that firmware left behind. */
+export function simpleFramebuffers(entries: readonly AddressEntry[]): AddressEntry[] {
+  return entries.filter((entry) => roleOf(entry) === 'framebuffer');
+}
