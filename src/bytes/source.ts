@@ -14,6 +14,8 @@ export interface Source {
   readonly bytes: Uint8Array;
   /** What the text says about its own lines (`# 12 "board.dts"`), in order. Places are given as these say. */
   readonly lineMarkers?: readonly LineMarker[];
+  /** Of a blob that was compiled from a text: where the text of the byte at an offset is. Places are given there. */
+  readonly written?: (offset: number) => Span;
 }
 
 /** From `offset` on, lines count from `line` of the file `name`. */
@@ -105,6 +107,7 @@ function markerAt(markers: readonly LineMarker[], offset: number): LineMarker | 
 /** The place of a span as a person would look it up. */
 export function placeOf(span: Span): Place {
   const { source } = span;
+  if (source.written) return placeOf(source.written(span.start));
   if (source.form === 'blob') return { offset: span.start, length: Math.max(0, span.end - span.start) };
   const from = lineAndColumn(source, span.start);
   const to = lineAndColumn(source, Math.max(span.start, span.end));
@@ -123,6 +126,7 @@ export function placeOf(span: Span): Place {
 
 /** `name:line:column` or `name@0xoffset`, for a message. */
 export function formatPlace(span: Span): string {
+  if (span.source.written) return formatPlace(span.source.written(span.start));
   const place = placeOf(span);
   return 'line' in place
     ? `${place.name ?? span.source.name}:${place.line}:${place.column}`
