@@ -213,8 +213,11 @@ function poolTotal(pool: readonly AddressWindow[]): string {
   return pool.length > 1 ? `, ${formatSize(total)} together` : '';
 }
 
-/** The verdict for a reader: on a terminal, in a comment, in a mail. */
-export function sysfbDocument(verdict: Verdict): Document {
+/**
+ * The verdict for a reader, on a terminal or in a comment.
+ * @param alone the report travels without its inputs and without standard error: it names them and what was said
+ */
+export function sysfbDocument(verdict: Verdict, alone: boolean): Document {
   const kconfig = verdict.kconfig;
   return [
     {
@@ -223,7 +226,7 @@ export function sysfbDocument(verdict: Verdict): Document {
     },
     { kind: 'paragraph', text: verdict.summary },
     factsOf(verdict),
-    ...section('Depends on', conditionItems(verdict)),
+    ...section(verdict.answer === 'depends' ? 'Depends on' : 'Case by case', conditionItems(verdict)),
     ...section('Why', verdict.rules.map(ruleItem)),
     ...section(`Windows given to VMBus${poolTotal(verdict.pool)}`, verdict.pool.map(windowItem)),
     ...section('Taken for granted', verdict.assumptions.map(assumptionItem)),
@@ -236,8 +239,8 @@ export function sysfbDocument(verdict: Verdict): Document {
       : section('Kconfig', [
           { text: [code(kconfig.proposal)], below: kconfig.explanation.map((text) => ({ text })) },
         ])),
-    ...section('Inputs', verdict.inputs.map(inputItem)),
-    ...section('Said while reading', verdict.diagnostics.map(diagnosticItem)),
+    ...(alone ? section('Inputs', verdict.inputs.map(inputItem)) : []),
+    ...(alone ? section('Said while reading', verdict.diagnostics.map(diagnosticItem)) : []),
   ];
 }
 
@@ -254,7 +257,7 @@ export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Docume
       ],
     },
     factsOf(verdict),
-    ...section('Depends on', conditionItems(verdict)),
+    ...section(verdict.answer === 'depends' ? 'Depends on' : 'Case by case', conditionItems(verdict)),
     ...section('Evidence', verdict.rules.map(ruleItem)),
     ...section(`Derivation${poolTotal(verdict.pool)}`, verdict.pool.map(windowItem)),
     ...section('Assumptions', verdict.assumptions.map(assumptionItem)),

@@ -1,0 +1,144 @@
+/** `fwmap sysfb`, and plain `fwmap` */
+import type { Artifact } from '../artifact/artifact.ts';
+import { formatMemRange } from '../bytes/address.ts';
+import { DiagnosticList } from '../bytes/diagnostic.ts';
+import { FORMATS } from '../report/render.ts';
+import { sysfbDocument, sysfbJson, sysfbMailDocument } from '../report/sysfb.ts';
+import { askSysfb } from '../verdict/ask.ts';
+import type { KernelFacts } from '../verdict/kernel.ts';
+import type { FramebufferFinding, Verdict } from '../verdict/verdict.ts';
+import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from './command.ts';
+import { openInputs } from './inputs.ts';
+import type { Io } from './io.ts';
+import { addressOption, describeOptions, type MachineOptionValues } from './machine.ts';
+import { formatOption, INPUT_OPTIONS, KERNEL_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
+import { type PrintOptions, printReport } from './print.ts';
+import { writeDiagnostics } from './result.ts';
+import { VERSION } from './version.ts';
+
+type SysfbOptions = MachineOptionValues &
+  OptionValues<typeof KERNEL_OPTIONS> &
+  PrintOptions & { readonly 'exit-code'?: boolean };
+
+/** Exit statuses of `--exit-code`. */
+const ANSWER_STATUS: Record<Verdict['answer'], number> = {
+  'not-needed': 0,
+  needed: 1,
+  depends: 3,
+  unknown: 3,
+};
+/** Highest virtual trust level of Hyper-V's interface (TLFS, 15.2). */
+const MAX_VTL = 15;
+
+function parseFramebuffer(text: string): FramebufferFinding {
+  const plus = text.indexOf('+');
+  if (plus <= 0)
+    throw new CommandError(`--framebuffer ${text}: it takes BASE+SIZE`, 'for example 0xf8000000+0x800000');
+  const base = addressOption('framebuffer', text.slice(0, plus));
+  const size = addressOption('framebuffer', text.slice(plus + 1));
+  if (size === 0n) throw new CommandError('--framebuffer: its size is 0');
+  return { base, size, from: 'given', text: `${formatMemRange(base, size)} by option` };
+}
+
+function parseVtl(text: string): number {
+  const vtl = Number(text);
+  if (!/^\d+$/.test(text) || vtl > MAX_VTL)
+    throw new CommandError(`--vtl ${text}: it takes a number from 0 to ${MAX_VTL}`);
+  return vtl;
+}
+
+async function checkRelease(release: string): Promise<void> {
+  const { parseRelease } = await import('../linux/release.ts');
+  if (parseRelease(release) === undefined)
+    throw new CommandError(`--kernel ${release}: not a kernel release`, 'for example 6.12.30');
+}
+
+async function kernelFacts(options: SysfbOptions): Promise<KernelFacts> {
+  const {
+    kernel,
+    boot,
+    vtl,
+    framebuffer,
+    'with-commit': withCommits,
+    'without-commit': withoutCommits,
+  } = options;
+  if (kernel !== undefined) await checkRelease(kernel);
+  return {
+    ...(kernel === undefined ? {} : { release: kernel }),
+    ...(boot === undefined ? {} : { boot }),
+    ...(vtl === undefined ? {} : { vtl: parseVtl(vtl) }),
+    ...(framebuffer === undefined ? {} : { framebuffer: parseFramebuffer(framebuffer) }),
+    ...(withCommits === undefined ? {} : { withCommits }),
+    ...(withoutCommits === undefined ? {} : { withoutCommits }),
+  };
+}
+
+/** Nothing came of the inputs but errors: that is no answer. */
+function readNothing(verdict: Verdict, sink: DiagnosticList): boolean {
+  const { answer, inputs, windows, pool } = verdict;
+  return (
+    sink.hasErrors && (inputs.length === 0 || (answer === 'unknown' && windows.length + pool.length === 0))
+  );
+}
+
+async function answer(inputs: readonly string[], options: SysfbOptions, io: Io): Promise<number> {
+  const sink = new DiagnosticList();
+  const artifacts: Artifact[] = await openInputs(inputs, options, io, sink);
+  if (options.config !== undefined)
+    artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, sink)));
+  const verdict = await askSysfb(
+    artifacts,
+    { describe: await describeOptions(options, artifacts, io), kernel: await kernelFacts(options) },
+    sink,
+  );
+  if (readNothing(verdict, sink)) {
+    writeDiagnostics(sink.all, io);
+    return EXIT_ERROR;
+  }
+  await printReport(
+    {
+      json: () => sysfbJson(verdict),
+      document: (format) =>
+        format === 'mail' ? sysfbMailDocument(verdict, VERSION) : sysfbDocument(verdict, format !== 'text'),
+    },
+    verdict.diagnostics,
+    options,
+    io,
+  );
+  return options['exit-code'] ? ANSWER_STATUS[verdict.answer] : 0;
+}
+
+export const command = defineCommand({
+  name: 'sysfb',
+  operands: 'INPUT...',
+  minimumInputs: 1,
+  description:
+    'Does a kernel on this machine need CONFIG_SYSFB? VMBus hands out MMIO space; without CONFIG_SYSFB it may hand out ' +
+    'the part in which the framebuffer lies. The answer names the windows, the rules and the assumptions it rests on.',
+  options: {
+    ...INPUT_OPTIONS,
+    ...MACHINE_OPTIONS,
+    ...KERNEL_OPTIONS,
+    ...OUTPUT_OPTIONS,
+    format: formatOption(FORMATS),
+    'exit-code': {
+      type: 'boolean',
+      describe: 'Exit with 0 for not-needed, 1 for needed, 3 for depends and unknown',
+      group: 'Output:',
+    },
+  },
+  examples: [
+    { line: 'fwmap sysfb openhcl.dts', does: 'ask of a device tree' },
+    { line: 'fwmap sysfb acpidump.txt --kernel 6.12.30', does: 'of ACPI tables and a kernel' },
+    { line: 'fwmap sysfb dsdt.dat .config dmesg.txt', does: 'of everything there is about one machine' },
+    { line: "echo 'ranges = <…>;' | fwmap sysfb -", does: 'of a line from a mail' },
+    { line: 'fwmap sysfb openhcl.dts --format mail', does: 'as a reply on a list' },
+  ],
+  async run({ inputs, options, io }) {
+    if (options.format !== 'ndjson' || options.output !== undefined) return answer(inputs, options, io);
+    // A long list: each input is a machine of its own, and the worst status is that of all.
+    const statuses: number[] = [];
+    for (const input of inputs) statuses.push(await answer([input], options, io));
+    return statuses.includes(EXIT_ERROR) ? EXIT_ERROR : Math.max(...statuses);
+  },
+});
