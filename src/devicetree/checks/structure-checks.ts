@@ -1,0 +1,219 @@
+/** Checks of names, labels, phandles and references: what a tree must satisfy whatever it describes. */
+import {
+  deleteNode,
+  type LiveNode,
+  type LiveProperty,
+  livePathOf,
+  livePropertyOf,
+  walkLive,
+} from '../live-tree.ts';
+import { nodeByPath, type ReportProblem } from '../references.ts';
+import type { Marker } from '../tree.ts';
+import {
+  baseName,
+  type Check,
+  type CheckContext,
+  error,
+  firstString,
+  isString,
+  optional,
+  properties,
+  unitAddress,
+  warning,
+} from './check.ts';
+
+const NODE_CHARACTERS = /[^a-zA-Z0-9,._+\-@]/;
+const PROPERTY_CHARACTERS = /[^a-zA-Z0-9,._+*#?-]/;
+const STRICT_CHARACTERS = /[^a-zA-Z0-9,-]/;
+
+/** The first character of a text that a pattern finds. */
+function badCharacter(text: string, pattern: RegExp): { at: number; character: string } | undefined {
+  const at = text.search(pattern);
+  return at < 0 ? undefined : { at, character: text[at]! };
+}
+
+function duplicateNodeNames({ children }: LiveNode, { fail }: CheckContext): void {
+  if (new Set(children.map((child) => child.name)).size === children.length) return;
+  children.forEach((child, index) => {
+    if (child.deleted) return;
+    // Compared with deleted siblings too: `a {}; /delete-node/ a;` in one body is such a pair.
+    for (const later of children.slice(index + 1))
+      if (later.name === child.name) fail(later, 'Duplicate node name');
+  });
+}
+
+function duplicatePropertyNames(node: LiveNode, { fail }: CheckContext): void {
+  const list = properties(node);
+  const last = new Map(list.map((property, index) => [property.name, index]));
+  list.forEach((property, index) => {
+    if (last.get(property.name) === index) return;
+    for (let later = index + 1; later < list.length; later += 1) {
+      if (list[later]!.name === property.name) fail(node, 'Duplicate property name', property);
+    }
+  });
+}
+
+function propertyNameCharactersStrict(node: LiveNode, { fail }: CheckContext): void {
+  for (const property of properties(node)) {
+    let { name } = property;
+    let bad = badCharacter(name, STRICT_CHARACTERS);
+    if (!bad || name === 'device_type') continue;
+    // A number sign is right at the beginning, or behind a vendor prefix.
+    if (bad.character === '#' && (bad.at === 0 || name[bad.at - 1] === ',')) {
+      name = name.slice(bad.at + 1);
+      bad = badCharacter(name, STRICT_CHARACTERS);
+    }
+    if (bad) fail(node, `Character '${bad.character}' not recommended in property name`, property);
+  }
+}
+
+/** Where a label stands: on a node, on a property, or inside a value. */
+interface LabelPlace {
+  readonly node: LiveNode;
+  readonly property?: LiveProperty | undefined;
+  readonly marker?: Marker | undefined;
+}
+
+function describe({ node, property, marker }: LabelPlace): string {
+  return `${marker ? 'value of ' : ''}${property ? `'${property.name}' in ` : ''}${livePathOf(node)}`;
+}
+
+/** The places of all labels of a node, in the order in which they are checked. */
+function* labelsOf(node: LiveNode): Generator<LabelPlace & { readonly label: string }> {
+  for (const { name, deleted } of node.labels) if (!deleted) yield { label: name, node };
+  for (const property of properties(node)) {
+    for (const { name, deleted } of property.labels) if (!deleted) yield { label: name, node, property };
+    for (const marker of property.markers) {
+      if (marker.kind === 'label') yield { label: marker.name, node, property, marker };
+    }
+  }
+}
+
+/** First place of every label: those on nodes before those on properties before those in values. */
+const firstPlaces = new WeakMap<CheckContext, Map<string, LabelPlace>>();
+
+function firstPlacesOf(context: CheckContext): Map<string, LabelPlace> {
+  const known = firstPlaces.get(context);
+  if (known) return known;
+  const ranked: Map<string, LabelPlace>[] = [new Map(), new Map(), new Map()];
+  for (const node of walkLive(context.tree.root)) {
+    for (const place of labelsOf(node)) {
+      const rank = ranked[place.marker ? 2 : place.property ? 1 : 0]!;
+      if (!rank.has(place.label)) rank.set(place.label, place);
+    }
+  }
+  const places = new Map([...ranked[2]!, ...ranked[1]!, ...ranked[0]!]);
+  firstPlaces.set(context, places);
+  return places;
+}
+
+function duplicateLabel(node: LiveNode, context: CheckContext): void {
+  const places = firstPlacesOf(context);
+  for (const place of labelsOf(node)) {
+    const first = places.get(place.label)!;
+    if (first.node === place.node && first.property === place.property && first.marker === place.marker)
+      continue;
+    context.fail(node, `Duplicate label '${place.label}' on ${describe(place)} and ${describe(first)}`);
+  }
+}
+
+/** Passes on what the reference steps find. dtc's text for an unknown target ends in a newline of its own. */
+function reporter({ fail }: CheckContext): ReportProblem {
+  return ({ check, node, property, message }) =>
+    fail(node, check === 'explicit_phandles' ? message : `${message}\n`, property);
+}
+
+function nameProperties(node: LiveNode, { fail }: CheckContext): void {
+  const index = node.properties.findIndex((property) => property.name === 'name');
+  const property = node.properties[index];
+  if (!property) return;
+  const base = baseName(node);
+  const text = Buffer.from(property.value.subarray(0, base.length)).toString('latin1');
+  if (property.value.length !== base.length + 1 || text !== base) {
+    fail(node, `"name" property is incorrect ("${firstString(property)}" instead of base node name)`);
+  } else {
+    // Right, and so redundant.
+    node.properties.splice(index, 1);
+  }
+}
+
+function omitUnused(node: LiveNode, { symbols }: CheckContext): void {
+  if (symbols && node.labels.length > 0) return;
+  if (node.omitIfUnused && !node.referenced) deleteNode(node);
+}
+
+export const NAME_CHECKS: readonly Check[] = [
+  error('duplicate_node_names', [], duplicateNodeNames),
+  error('duplicate_property_names', [], duplicatePropertyNames),
+  error('node_name_chars', [], (node, { fail }) => {
+    const bad = badCharacter(node.name, NODE_CHARACTERS);
+    if (bad) fail(node, `Bad character '${bad.character}' in node name`);
+  }),
+  error('node_name_format', ['node_name_chars'], (node, { fail }) => {
+    if (unitAddress(node).includes('@')) fail(node, "multiple '@' characters in node name");
+  }),
+  error('node_name_not_empty', ['node_name_chars'], (node, { fail }) => {
+    if (node.parent && baseName(node) === '') fail(node, 'Empty node name');
+  }),
+  error('property_name_chars', [], (node, { fail }) => {
+    for (const property of node.properties) {
+      const bad = property.deleted ? undefined : badCharacter(property.name, PROPERTY_CHARACTERS);
+      if (bad) fail(node, `Bad character '${bad.character}' in property name`, property);
+    }
+  }),
+  error(
+    'name_is_string',
+    [],
+    (node, { fail }) => {
+      const property = livePropertyOf(node, 'name');
+      if (property && !isString(property)) fail(node, 'property is not a string', property);
+    },
+    'name',
+  ),
+  error('name_properties', ['name_is_string'], nameProperties, 'name'),
+  warning('node_name_vs_property_name', ['node_name_chars'], (node, { fail }) => {
+    if (node.parent && livePropertyOf(node.parent, node.name))
+      fail(node, 'node name and property name conflict');
+  }),
+];
+
+export const REFERENCE_CHECKS: readonly Check[] = [
+  error('duplicate_label', [], duplicateLabel),
+  error('explicit_phandles', [], (node, context) =>
+    context.references.readExplicitPhandle(node, reporter(context)),
+  ),
+  error('phandle_references', ['duplicate_node_names', 'explicit_phandles'], (node, context) =>
+    context.references.resolvePhandles(node, reporter(context)),
+  ),
+  error('path_references', ['duplicate_node_names'], (node, context) =>
+    context.references.resolvePaths(node, reporter(context)),
+  ),
+  error('omit_unused_nodes', ['phandle_references', 'path_references'], omitUnused),
+];
+
+export const STRICT_NAME_CHECKS: readonly Check[] = [
+  optional('property_name_chars_strict', [], propertyNameCharactersStrict),
+  optional('node_name_chars_strict', [], (node, { fail }) => {
+    const bad = badCharacter(baseName(node), STRICT_CHARACTERS);
+    if (bad) fail(node, `Character '${bad.character}' not recommended in node name`);
+  }),
+];
+
+export const ALIAS_CHECKS: readonly Check[] = [
+  warning('alias_paths', [], (node, context) => {
+    if (node.name !== 'aliases') return;
+    for (const property of properties(node)) {
+      if (property.name === 'phandle' || property.name === 'linux,phandle') continue;
+      const path = property.value.length > 0 ? firstString(property) : undefined;
+      if (!context.tree.plugin && (path === undefined || !nodeByPath(context.tree.root, path))) {
+        context.fail(node, `aliases property is not a valid node (${path ?? '(null)'})`, property);
+      } else if (/[^a-z0-9-]/.test(property.name)) {
+        context.fail(node, "aliases property name must include only lowercase and '-'");
+      }
+    }
+  }),
+];
+
+export const TESTING_CHECKS: readonly Check[] = [
+  optional('always_fail', [], (node, { fail }) => fail(node, 'always_fail check')),
+];

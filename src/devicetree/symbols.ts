@@ -1,0 +1,304 @@
+/**
+ * What makes trees and overlays fit together: `__symbols__` and `/aliases` from labels, `__fixups__` for references
+ * that another tree has to resolve, `__local_fixups__` for those within the tree. Going out, nodes are generated;
+ * coming in from a blob, they become labels and reference markers again. Orders and messages are dtc's.
+ */
+import {
+  addLabel,
+  type LiveNode,
+  type LiveTree,
+  liveChildOf,
+  liveNode,
+  livePathOf,
+  liveProperty,
+  livePropertyOf,
+  walkLive,
+} from './live-tree.ts';
+import { nodeByPath, type References } from './references.ts';
+import type { Marker } from './tree.ts';
+import { addMarker } from './write-dts.ts';
+
+/** Something that was wrong with what a tree brought along, or a label that is already taken. */
+export type SymbolWarning = (text: string) => void;
+
+/** A generated tree can't be made: the tree holds something that its format has no room for. */
+export interface SymbolFailure {
+  readonly failure: string;
+}
+
+/** Bytes of a property up to its first NUL. */
+function firstString(value: Uint8Array): string {
+  const nul = value.indexOf(0);
+  return Buffer.from(nul < 0 ? value : value.subarray(0, nul)).toString('latin1');
+}
+
+function stringBytes(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(`${text}\0`, 'latin1'));
+}
+
+function childNamed(node: LiveNode, name: string): LiveNode {
+  const known = liveChildOf(node, name);
+  if (known) return known;
+  const made = liveNode(name, node);
+  node.children.push(made);
+  return made;
+}
+
+/** Labels of a node that has a property `__symbols__/LABEL` with its path. */
+export function labelsFromSymbols(tree: LiveTree, warn: SymbolWarning): void {
+  const symbols = liveChildOf(tree.root, '__symbols__');
+  if (!symbols) return;
+  for (const property of symbols.properties) {
+    if (property.deleted) continue;
+    const path = firstString(property.value);
+    const node = nodeByPath(tree.root, path);
+    if (node) addLabel(node.labels, property.name);
+    // No newline at the end, as in dtc.
+    else warn(`Warning: Path ${path} referenced in property __symbols__/${property.name} missing`);
+  }
+}
+
+/**
+ * Adds `NAME/LABEL = path` for every label of a node. With `phandles` (for `__symbols__`) every labelled node also
+ * gets a phandle, so that an overlay can refer to it.
+ */
+export function generateLabelTree(
+  tree: LiveTree,
+  references: References,
+  name: 'aliases' | '__symbols__',
+  phandles: boolean,
+  warn: SymbolWarning,
+): void {
+  // A label counts even when it was deleted: dtc looks at the list only.
+  const labelled = [...walkLive(tree.root)].filter((node) => node.labels.length > 0);
+  if (labelled.length === 0) return;
+  const target = childNamed(tree.root, name);
+  const taken = new Set(target.properties.filter(({ deleted }) => !deleted).map((property) => property.name));
+  for (const node of labelled) {
+    for (const label of node.labels) {
+      if (label.deleted) continue;
+      if (taken.has(label.name)) {
+        warn(`WARNING: label ${label.name} already exists in /${name}`);
+        continue;
+      }
+      taken.add(label.name);
+      target.properties.push(
+        liveProperty(label.name, stringBytes(livePathOf(node)), [{ kind: 'string', offset: 0 }]),
+      );
+    }
+    if (phandles) references.phandleOf(node);
+  }
+}
+
+interface FoundReference {
+  readonly node: LiveNode;
+  readonly property: LiveNode['properties'][number];
+  readonly marker: Marker & { readonly kind: 'phandle-reference' };
+}
+
+/** Every phandle reference of the tree, in its order, that does or doesn't lead to a node. */
+function referencesThat(tree: LiveTree, references: References, resolve: boolean): FoundReference[] {
+  const found: FoundReference[] = [];
+  for (const node of walkLive(tree.root)) {
+    for (const property of node.properties) {
+      if (property.deleted) continue;
+      for (const marker of property.markers) {
+        if (marker.kind !== 'phandle-reference') continue;
+        if ((references.byReference(marker.target) !== undefined) === resolve) {
+          found.push({ node, property, marker: marker as FoundReference['marker'] });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function appended(value: Uint8Array, more: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(value.length + more.length);
+  joined.set(value);
+  joined.set(more, value.length);
+  return joined;
+}
+
+const MALFORMED = (name: string): string =>
+  `Warning: Preexisting data in ${name} malformed, some content could not be added.\n`;
+
+/** `__fixups__/LABEL = "PATH:PROPERTY:OFFSET", …` for every reference that the tree itself can't resolve. */
+export function generateFixups(
+  tree: LiveTree,
+  references: References,
+  warn: SymbolWarning,
+): SymbolFailure | undefined {
+  const found = referencesThat(tree, references, false);
+  if (found.length === 0) return undefined;
+  const fixups = childNamed(tree.root, '__fixups__');
+  let malformed = false;
+  for (const { node, property, marker } of found) {
+    if (marker.target.includes('/')) {
+      return { failure: `Can't generate fixup for reference to path &{${marker.target}}` };
+    }
+    const path = livePathOf(node);
+    if (path.includes(':') || property.name.includes(':'))
+      return { failure: "arguments should not contain ':'" };
+    const entry = stringBytes(`${path}:${property.name}:${marker.offset}`);
+    const known = livePropertyOf(fixups, marker.target);
+    if (!known) {
+      fixups.properties.push(liveProperty(marker.target, entry, [{ kind: 'string', offset: 0 }]));
+      continue;
+    }
+    if (known.value.length > 0 && known.value.at(-1) !== 0) {
+      malformed = true;
+      continue;
+    }
+    const entries = Buffer.from(known.value).toString('latin1').split('\0').slice(0, -1);
+    if (entries.includes(firstString(entry))) continue;
+    known.markers.push({ kind: 'string', offset: known.value.length });
+    known.value = appended(known.value, entry);
+  }
+  if (malformed) warn(MALFORMED('__fixups__'));
+  return undefined;
+}
+
+/** `__local_fixups__`: for every reference within the tree the offset at which its phandle stands, in a copy of the node's path. */
+export function generateLocalFixups(tree: LiveTree, references: References, warn: SymbolWarning): void {
+  const found = referencesThat(tree, references, true);
+  if (found.length === 0) return;
+  const fixups = childNamed(tree.root, '__local_fixups__');
+  let malformed = false;
+  for (const { node, property, marker } of found) {
+    let at = fixups;
+    for (const name of livePathOf(node).split('/')) if (name !== '') at = childNamed(at, name);
+    const offset = new Uint8Array(4);
+    new DataView(offset.buffer).setUint32(0, marker.offset);
+    const known = livePropertyOf(at, property.name);
+    if (!known) {
+      at.properties.push(liveProperty(property.name, offset, [{ kind: 'uint32', offset: 0 }]));
+      continue;
+    }
+    if (known.value.length % 4 !== 0) {
+      malformed = true;
+      continue;
+    }
+    const view = new DataView(known.value.buffer, known.value.byteOffset, known.value.byteLength);
+    let there = false;
+    for (let index = 0; index < known.value.length; index += 4)
+      there ||= view.getUint32(index) === marker.offset;
+    if (there) continue;
+    known.markers.push({ kind: 'uint32', offset: known.value.length });
+    known.value = appended(known.value, offset);
+  }
+  if (malformed) warn(MALFORMED('__local_fixups__'));
+}
+
+/** C's strtol() with base 0 over the start of a text; 0 when there is no number. */
+function leadingInteger(text: string): number {
+  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|[0-9]+)/.exec(text);
+  if (!match) return 0;
+  const digits = match[2]!;
+  let value: number;
+  if (/^0[xX]/.test(digits)) value = Number.parseInt(digits, 16);
+  else if (digits.startsWith('0')) value = Number.parseInt(/^0[0-7]*/.exec(digits)![0], 8);
+  else value = Number.parseInt(digits, 10);
+  return match[1] === '-' ? -value : value;
+}
+
+/** Reference markers from the entries of `__fixups__`. */
+export function markersFromFixups(tree: LiveTree, warn: SymbolWarning): void {
+  const fixups = liveChildOf(tree.root, '__fixups__');
+  if (!fixups) return;
+  for (const { name: label, value, deleted } of fixups.properties) {
+    if (deleted) continue;
+    const malformed = (): void => warn(`Warning: Malformed fixup entry for label ${label}\n`);
+    const entries = Buffer.from(value).toString('latin1').split('\0');
+    const unterminated = entries.pop()!;
+    for (const entry of entries) {
+      const first = entry.indexOf(':');
+      const second = first < 0 ? -1 : entry.indexOf(':', first + 1);
+      if (second < 0) {
+        malformed();
+        continue;
+      }
+      const path = entry.slice(0, first);
+      const node = nodeByPath(tree.root, path);
+      if (!node) {
+        warn(`Warning: Label ${label} references non-existing node ${path}\n`);
+        continue;
+      }
+      const name = entry.slice(first + 1, second);
+      const property = livePropertyOf(node, name);
+      if (!property) {
+        warn(
+          `Warning: Label ${label} references non-existing property ${livePathOf(node)} in node ${name}\n`,
+        );
+        continue;
+      }
+      const offset = leadingInteger(entry.slice(second + 1));
+      if (offset < 0 || offset + 4 > property.value.length) {
+        warn(
+          `Warning: Label ${label} contains invalid offset for property ${property.name} in node ${livePathOf(node)}\n`,
+        );
+        continue;
+      }
+      addMarker(property.markers, { kind: 'phandle-reference', offset, target: label });
+    }
+    if (unterminated !== '') malformed();
+  }
+}
+
+/** Reference markers from the offsets in `__local_fixups__`; the target is named by label, or by path. */
+export function markersFromLocalFixups(tree: LiveTree, references: References, warn: SymbolWarning): void {
+  const fixups = liveChildOf(tree.root, '__local_fixups__');
+  if (!fixups) return;
+  const waiting: [LiveNode, LiveNode][] = [[fixups, tree.root]];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [from, node] = next;
+    for (const { name, value, deleted } of from.properties) {
+      if (deleted) continue;
+      const property = livePropertyOf(node, name);
+      const path = livePathOf(node);
+      if (!property) {
+        warn(`Warning: Property ${name} in ${path} referenced in __local_fixups__ missing\n`);
+        continue;
+      }
+      if (value.length % 4 !== 0) {
+        warn(`Warning: property ${name} in /__local_fixups__${path} malformed\n`);
+        continue;
+      }
+      const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+      for (let index = 0; index < value.length; index += 4) {
+        markPhandle(property, view.getUint32(index), references, warn);
+      }
+    }
+    const below: [LiveNode, LiveNode][] = [];
+    for (const child of from.children) {
+      if (child.deleted) continue;
+      const target = liveChildOf(node, child.name);
+      if (target) below.push([child, target]);
+      else warn(`Warning: node ${child.name}/${livePathOf(node)} referenced in __local_fixups__ missing\n`);
+    }
+    waiting.push(...below.reverse());
+  }
+}
+
+function markPhandle(
+  property: LiveNode['properties'][number],
+  offset: number,
+  references: References,
+  warn: SymbolWarning,
+): void {
+  const { value } = property;
+  if (value.length < offset + 4) {
+    warn(`Warning: property ${property.name} too short to contain a phandle at offset ${offset}\n`);
+    return;
+  }
+  const phandle = new DataView(value.buffer, value.byteOffset).getUint32(offset);
+  const node = references.byPhandle(phandle);
+  if (!node || node.deleted) {
+    warn(
+      `Warning: node referenced by phandle 0x${phandle.toString(16)} in property ${property.name} not found\n`,
+    );
+    return;
+  }
+  const target = node.labels[0]?.name ?? livePathOf(node);
+  addMarker(property.markers, { kind: 'phandle-reference', offset, target });
+}
