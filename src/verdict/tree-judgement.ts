@@ -1,11 +1,10 @@
 /** The question on a device tree boot: `vmbus_device_add` takes the node's `ranges` and reserves nothing. */
-import { FOUR_GIB, formatMemRange, formatSize, hex } from '../bytes/address.ts';
+import { ADDRESS_SPACE_END, FOUR_GIB, formatMemRange, formatSize, hex, ONE_MIB } from '../bytes/address.ts';
 import { propertyOf } from '../devicetree/tree.ts';
-import { contains, overlaps } from '../window/interval.ts';
+import { overlaps } from '../window/interval.ts';
 import { type AddressWindow, windowClass } from '../window/window.ts';
 import { AUTHORITY, type Judgement, type Reasons, rangeText } from './judgement.ts';
-import type { Kernel } from './kernel.ts';
-import { symbol } from './kernel.ts';
+import { type Kernel, symbol } from './kernel.ts';
 import type { TreeSubject } from './subject.ts';
 import type { Answer, Condition, EvidenceItem, FramebufferFinding, Hazard, Platform } from './verdict.ts';
 
@@ -62,17 +61,19 @@ export function judgeTree(
     );
   }
 
-  const unknown = pool.filter((window) => window.base === null || window.size === null);
+  const unknown = pool.filter(
+    (window) => window.base === null || window.size === null || window.base + window.size > ADDRESS_SPACE_END,
+  );
   if (unknown.length > 0) {
     reasons.rule(
       'dt-window-unknown',
       `Where ${unknown.length === 1 ? 'a window' : `${unknown.length} windows`} of ${where} lies cannot be told.`,
-      ...unknown.map((window) => ({ text: window.why ?? 'the address is not known', origin: window.origin })),
+      ...unknown.map((window) => ({ text: unknownText(window), origin: window.origin })),
     );
     reasons.change('a tree in which the ranges of VMBus translate to CPU addresses');
     return result(
       'unknown',
-      `Unknown: the ranges of ${where} do not translate to CPU addresses (${unknown[0]!.why ?? 'no reason known'}).`,
+      `Unknown: the ranges of ${where} give no usable CPU addresses (${unknownText(unknown[0]!)}).`,
       'unknown',
       null,
     );
@@ -169,13 +170,13 @@ export function judgeTree(
   );
 }
 
+/** OpenHCL's boot shim writes `microsoft,vtl` into the node and its own name into the root. */
 function platformOf(subject: TreeSubject, kernel: Kernel): Platform {
-  const root = subject.description.tree.root;
-  const compatible = Buffer.from(propertyOf(root, 'compatible')?.value ?? []).toString('latin1');
   const vtl = subject.vtl ?? kernel.facts.vtl;
-  if (vtl === 2 || (vtl === undefined && (subject.presumed || compatible.includes('microsoft,openvmm'))))
-    return 'openhcl-vtl2';
-  return vtl === undefined || vtl === null ? (subject.presumed ? 'openhcl-vtl2' : 'other') : 'other';
+  if (vtl !== undefined) return vtl === 2 ? 'openhcl-vtl2' : 'other';
+  const compatible = propertyOf(subject.description.tree.root, 'compatible');
+  const names = compatible ? Buffer.from(compatible.value).toString('latin1').split('\0') : [];
+  return subject.presumed || names.includes('microsoft,openvmm') ? 'openhcl-vtl2' : 'other';
 }
 
 function neverReserves(subject: TreeSubject, kernel: Kernel, reasons: Reasons): void {
@@ -254,6 +255,12 @@ function outside(framebuffer: FramebufferFinding, reasons: Reasons): void {
   );
 }
 
+function unknownText(window: AddressWindow): string {
+  return window.base === null || window.size === null
+    ? (window.why ?? 'the address is not known')
+    : `${halfOpen(window)} reaches beyond 64 bits`;
+}
+
 function aboveText(window: AddressWindow): string {
   const above = window.base! - FOUR_GIB;
   return `${halfOpen(window)} is ${formatSize(window.size!)}, ends at ${endText(window)} and starts ${formatSize(above)} above 4 GiB`;
@@ -266,7 +273,5 @@ function halfOpen(window: AddressWindow): string {
 /** `64 GiB`, with the address beside when the size isn't round. */
 function endText(window: AddressWindow): string {
   const end = window.base! + window.size!;
-  return contains({ start: 0n, end: 1n << 64n }, { start: 0n, end }) && end % (1n << 20n) === 0n
-    ? formatSize(end)
-    : hex(end);
+  return end % ONE_MIB === 0n ? formatSize(end) : hex(end);
 }
