@@ -1,7 +1,7 @@
 /** ASL text to AML tables, as iasl compiles it. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
-import { TABLE_HEADER_LENGTH } from '../tables/table.ts';
+import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { type EncodedTerm, encodeTerms } from './encode.ts';
 import { type AslUnit, parseAsl } from './parse.ts';
 import type { PreprocessorOptions } from './preprocessor.ts';
@@ -37,6 +37,30 @@ export function compileUnit(unit: AslUnit, options: CompileOptions = {}): Compil
   bytes.set(body, TABLE_HEADER_LENGTH);
   writeHeader(bytes, unit, options);
   return { unit, bytes, spanAt: (offset) => spanAt(unit, map, offset) };
+}
+
+/**
+ * The table as one that was read from a file: what is loaded, run and printed doesn't know that it came from text,
+ * and a span into it is shown as the place in the text.
+ */
+export function tableOf({ unit, bytes, spanAt }: CompiledTable): AcpiTable {
+  const { source } = unit.positions.spanOf(unit.start, unit.end);
+  const view = new DataView(bytes.buffer);
+  return {
+    name: unit.signature,
+    signature: unit.signature,
+    length: bytes.length,
+    revision: unit.revision,
+    checksumOk: true,
+    oemId: unit.oemId,
+    oemTableId: unit.oemTableId,
+    oemRevision: unit.oemRevision,
+    creatorId: Buffer.from(bytes.subarray(28, 32)).toString('latin1'),
+    creatorRevision: view.getUint32(32, true),
+    bytes,
+    source: { name: `${source.name}!${unit.signature}`, form: 'blob', bytes, written: spanAt },
+    offset: 0,
+  };
 }
 
 function writeHeader(bytes: Uint8Array, unit: AslUnit, options: CompileOptions): void {

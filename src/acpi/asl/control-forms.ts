@@ -94,7 +94,9 @@ const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const switchForm: SpecialForm = (parser, word) => {
   const { cursor } = parser;
   cursor.expect('(');
-  const number = parser.method === undefined ? parser.prelude.length : parser.method.count++;
+  const temporaries = parser.method?.temporaries ?? parser.prelude;
+  // Reserved before what is inside is read: the outer Switch has the lower number.
+  const number = temporaries.push(new Term(OPCODES.Noop, [], word.start, word.end)) - 1;
   if (number >= DIGITS.length) cursor.fail(`more than ${DIGITS.length} Switch in one method`, word);
   const variable = parseName(`_T_${DIGITS[number] ?? '0'}`) ?? NULL_NAME;
   const value = parser.expression();
@@ -109,13 +111,8 @@ const switchForm: SpecialForm = (parser, word) => {
   if (STRINGS.has(value.op.name)) initial = new Term(OPCODES.String, [''], start, word.end);
   if (BUFFERS.has(value.op.name))
     initial = new Term(OPCODES.Buffer, [initial, new Uint8Array()], start, word.end);
-  const declaration = new Term(OPCODES.Name, [variable, initial], start, word.end);
-  if (parser.method === undefined) {
-    parser.prelude.unshift(declaration);
-  } else {
-    parser.method.temporaries.unshift(declaration);
-    parser.method.serialized = true;
-  }
+  temporaries[number] = new Term(OPCODES.Name, [variable, initial], start, word.end);
+  if (parser.method !== undefined) parser.method.serialized = true;
   const place = new Term(OPCODES.NamePath, [variable], start, word.end);
   const store = new Term(OPCODES.Store, [value, place], value.start, value.end);
   const leave = new Term(OPCODES.Break, [], start, word.end);

@@ -81,7 +81,7 @@ function readMethod(parser: AslParser, word: Token, isFunction: boolean): Term {
   const body = parser.body();
   parser.method = outer;
   const flags = ((count ?? parameters ?? 0) & 7) | (method.serialized ? 8 : 0) | (level << 4);
-  return parser.make('Method', [name, flags, [...method.temporaries, ...body]], word.start);
+  return parser.make('Method', [name, flags, [...method.temporaries.reverse(), ...body]], word.start);
 }
 
 const mutex: SpecialForm = (parser, word) => {

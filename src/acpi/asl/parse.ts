@@ -1,5 +1,5 @@
 /** An ASL text to its units: one for each DefinitionBlock. */
-import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
 import type { Term } from '../term.ts';
 import { describeToken, TokenCursor } from './cursor.ts';
@@ -46,6 +46,32 @@ export function parseAsl(source: Source, sink: DiagnosticSink, options: Preproce
   return units;
 }
 
+/**
+ * A text without a DefinitionBlock, its statements taken for the body of a DSDT: what people paste is often one
+ * Device. Undefined when it isn't all ASL.
+ */
+export function parseAslBody(source: Source, options: PreprocessorOptions = {}): AslUnit | undefined {
+  const faults = new DiagnosticList();
+  const { tokens, positions } = preprocess(source, faults, options);
+  const cursor = new TokenCursor(tokens, positions, faults);
+  const parser = new AslParser(cursor, true);
+  const body = parser.statements();
+  if (faults.hasErrors || cursor.peek().kind !== 'end' || body.length === 0) return undefined;
+  return {
+    amlFile: '',
+    signature: 'DSDT',
+    revision: 2,
+    oemId: '',
+    oemTableId: '',
+    oemRevision: 0,
+    terms: [...parser.prelude.reverse(), ...body],
+    templates: parser.templates,
+    start: 0,
+    end: cursor.lastEnd,
+    positions,
+  };
+}
+
 function definitionBlock(cursor: TokenCursor): AslUnit | undefined {
   const word = cursor.next();
   if (word.kind !== 'word' || word.text.toLowerCase() !== 'definitionblock') {
@@ -75,7 +101,7 @@ function definitionBlock(cursor: TokenCursor): AslUnit | undefined {
     oemId,
     oemTableId,
     oemRevision,
-    terms: [...parser.prelude, ...body],
+    terms: [...parser.prelude.reverse(), ...body],
     templates: parser.templates,
     start: word.start,
     end: cursor.lastEnd,

@@ -19,9 +19,8 @@ export const MAX_NESTING = 400;
 
 /** The method being read, where Switch leaves its variables. */
 export interface MethodContext {
-  /** `Name (_T_n, …)` terms; a later one comes first. */
+  /** `Name (_T_n, …)` terms by number; the last one comes first in the method. */
   readonly temporaries: Term[];
-  count: number;
   serialized: boolean;
   /** As written after `Method (`, for `__METHOD__`. */
   readonly name: string;
@@ -108,6 +107,10 @@ function opcodeOfWord(word: string): Opcode | undefined {
       .map((opcode) => [opcode.name.toLowerCase(), opcode as Opcode]),
   );
   return wordOpcodes.get(word);
+}
+
+function isPlace({ op }: Term): boolean {
+  return SUPER_NAMES.has(op.name) || /^(Local|Arg)\d$/.test(op.name);
 }
 
 export class AslParser {
@@ -255,6 +258,8 @@ export class AslParser {
       else if (cursor.accept('--')) term = this.make('Decrement', [this.#place(term)], term.start);
       else break;
     }
+    // What can be assigned to takes a `=` behind it before any operator in front: `!A = B` is `!(A = B)`.
+    if (cursor.at('=') && isPlace(term)) return this.#assignment(term, '=') ?? term;
     return term;
   }
 
@@ -403,6 +408,7 @@ export class AslParser {
         return this.name();
       case 'SuperName':
       case 'SimpleName':
+      case 'Referent':
         return this.superName();
       case 'ByteData':
         return this.constant(8);
@@ -427,9 +433,8 @@ export class AslParser {
   }
 
   #place(term: Term): Term {
-    const { name } = term.op;
-    if (!SUPER_NAMES.has(name) && !/^(Local|Arg)\d$/.test(name)) {
-      const message = `${name} is no place that a value can be stored in`;
+    if (!isPlace(term)) {
+      const message = `${term.op.name} is no place that a value can be stored in`;
       this.cursor.report('warning', 'asl-target', message, term);
     }
     return term;

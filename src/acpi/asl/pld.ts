@@ -60,10 +60,13 @@ export const PLD_LENGTH = 20;
 /** Bytes of a buffer of revision 1. */
 export const PLD_LENGTH_1 = 16;
 
-/** iasl makes 20 bytes whatever the revision; so does this. */
+/** iasl makes 20 bytes whatever the revision, the last four zero below revision 2; so does this. */
 export function writePld(values: ReadonlyMap<PldField, bigint>): Uint8Array {
   let whole = 0n;
-  for (const [{ bit, bits }, value] of values) whole |= BigInt.asUintN(bits, value) << BigInt(bit);
+  const revision = values.get(PLD_FIELDS[0]!) ?? 0n;
+  const limit = 8 * (revision >= 2n ? PLD_LENGTH : PLD_LENGTH_1);
+  for (const [{ bit, bits }, value] of values)
+    if (bit < limit) whole |= BigInt.asUintN(bits, value) << BigInt(bit);
   return Uint8Array.from({ length: PLD_LENGTH }, (_, index) => Number((whole >> BigInt(8 * index)) & 0xffn));
 }
 

@@ -1,0 +1,47 @@
+/** Artifacts of kind `asl`: texts with DefinitionBlocks become tables, resource templates alone become resources. */
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { textOf } from '../../bytes/source.ts';
+import type { CrsEntry } from '../crs.ts';
+import { decodeTemplate } from '../resources/decode.ts';
+import { templateOf } from '../resources/descriptor.ts';
+import type { AcpiTable } from '../tables/table.ts';
+import { compileAsl, compileUnit, tableOf } from './compile.ts';
+import { parseAslBody } from './parse.ts';
+import type { PreprocessorOptions } from './preprocessor.ts';
+import { parseResourceTemplates } from './templates.ts';
+
+/**
+ * What the text holds. Tables are compiled, their spans lead back into the text; entries are named `template0`,
+ * `template1` … by their order. Text that is neither is reported.
+ */
+export function readAsl(
+  artifact: Artifact,
+  sink: DiagnosticSink,
+  options: PreprocessorOptions = {},
+): { readonly tables: AcpiTable[]; readonly crs: CrsEntry[] } {
+  const { source } = artifact;
+  const text = textOf(source);
+  if (/\bDefinitionBlock\s*\(/i.test(text)) {
+    return { tables: compileAsl(source, sink, options).map(tableOf), crs: [] };
+  }
+  if (/\b(?:Device|Scope|Method)\s*\(/i.test(text)) {
+    const unit = parseAslBody(source, options);
+    if (unit !== undefined) return { tables: [tableOf(compileUnit(unit))], crs: [] };
+  }
+  const crs = parseResourceTemplates(source, sink).map(({ bytes, span, name }, index): CrsEntry => {
+    const device = `template${index}`;
+    const template = templateOf(bytes);
+    const { resources } = decodeTemplate(template, { sink, path: device });
+    return { device, object: name ?? '_CRS', status: 'ok', bytes: template, resources, span };
+  });
+  if (crs.length === 0) {
+    sink.add({
+      severity: 'error',
+      code: 'acpi/no-asl',
+      message: 'neither a DefinitionBlock nor a ResourceTemplate was found',
+      span: { source, start: 0, end: source.bytes.length },
+    });
+  }
+  return { tables: [], crs };
+}
