@@ -7,6 +7,7 @@ import { decodeTemplate } from '../resources/decode.ts';
 import { templateOf } from '../resources/descriptor.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import { compileAsl, compileUnit, tableOf } from './compile.ts';
+import { withoutMargins } from './margins.ts';
 import { parseAslBody } from './parse.ts';
 import type { PreprocessorOptions } from './preprocessor.ts';
 import { parseResourceTemplates } from './templates.ts';
@@ -20,7 +21,7 @@ export function readAsl(
   sink: DiagnosticSink,
   options: PreprocessorOptions = {},
 ): { readonly tables: AcpiTable[]; readonly crs: CrsEntry[] } {
-  const { source } = artifact;
+  const source = withoutMargins(artifact.source);
   const text = textOf(source);
   if (/\bDefinitionBlock\s*\(/i.test(text)) {
     return { tables: compileAsl(source, sink, options).map(tableOf), crs: [] };

@@ -6,6 +6,7 @@ import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { type Source, type Span, textOf } from '../../bytes/source.ts';
 import { TokenCursor } from './cursor.ts';
 import { AslLexer } from './lexer.ts';
+import { withoutMargins } from './margins.ts';
 import { AslParser } from './parser.ts';
 import { readTemplate } from './template.ts';
 import { PositionMap, type Token } from './token.ts';
@@ -63,20 +64,4 @@ function bracedTokens(source: Source, start: number): Token[] {
   }
   const { end } = tokens.at(-1) ?? { end: start };
   return [...tokens, { kind: 'end', text: '', start: end, end }];
-}
-
-/** A line of bytes in iasl's mixed listing: `0000006B:  8A 42 55 46 5F 2F 03 42     ".BUF_/.B"`. */
-const LISTED_BYTES = /^[0-9A-F]{8}:(?: {1,2}[0-9A-F]{2})+[ .]*(?:".*")?[ \t\r]*$/;
-/** What stands in front of a line that isn't the text's own: mail quotes, a listing's line number. */
-const MARGIN = /^(?:(?:[ \t]*>)+|[ \t]*\d+:)/;
-
-/** The text with margins and listed bytes turned into blanks: every byte that stays keeps its offset. */
-function withoutMargins(source: Source): Source {
-  const text = textOf(source);
-  if (!/^(?:[ \t]*>|[ \t]*\d+:|[0-9A-F]{8}:)/m.test(text)) return source;
-  const lines = text.split('\n').map((line) => {
-    if (LISTED_BYTES.test(line)) return ' '.repeat(line.length);
-    return line.replace(MARGIN, (margin) => ' '.repeat(margin.length));
-  });
-  return { ...source, bytes: Buffer.from(lines.join('\n'), 'latin1') };
 }
