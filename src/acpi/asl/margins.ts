@@ -4,7 +4,7 @@ import { type Source, textOf } from '../../bytes/source.ts';
 /** A line of iasl's mixed listing (`iasl -l`) that holds AML: `0000006B:  8A 42 55 46 5F 2F 03 42     ".BUF_/.B"`. */
 const LISTED_BYTES = /^[0-9A-F]{8}: /m;
 /** A line of it that holds text, with its number. */
-const LISTED_TEXT = /^[ \t]*\d+:/;
+const LISTED_TEXT = /^[ \t]+\d+:/;
 /** A mail's quotes. */
 const QUOTES = /^(?:[ \t]*>)+/;
 
