@@ -144,7 +144,7 @@ function cellsText(cells: readonly number[]): string {
 }
 
 /** Cell by cell: which cells make which number, with the count and where it was found, then each bus up to the CPU. */
-function derivationOf(entry: AddressEntry): DerivationStep[] {
+export function derivationOf(entry: AddressEntry): DerivationStep[] {
   const { cells, counts, item, span } = entry;
   const child = counts.childAddress;
   const parent = counts.parentAddress;

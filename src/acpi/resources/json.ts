@@ -8,7 +8,7 @@ function quantityText(value: Quantity): string {
   return isKnown(value) ? `0x${value.toString(16)}` : formatExpr(value);
 }
 
-function fieldJson(value: FieldValue): JsonField {
+export function fieldJson(value: FieldValue): JsonField {
   if (typeof value === 'bigint') return quantityText(value);
   if (typeof value === 'boolean' || typeof value === 'string') return value;
   return isExpr(value) ? formatExpr(value) : (value as readonly Quantity[]).map(quantityText);
