@@ -54,7 +54,7 @@ export interface ResourceDescriptor {
   readonly type: ResourceType;
   /** First byte, of a small descriptor with the length bits; undefined when it isn't known. */
   readonly tag: number | undefined;
-  /** Of the first byte in the template. */
+  /** Of the first byte in the template; 0, like the length, for one read from a text without bytes. */
   readonly offset: number;
   /** Bytes in all, header included; no more than there are. */
   readonly length: number;

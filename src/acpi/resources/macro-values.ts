@@ -1,11 +1,10 @@
 /** From a resource macro's arguments to a descriptor and back. */
 import type { Quantity } from '../expression.ts';
-import { NUMBER } from './codec.ts';
 import { fieldPlaces } from './decode.ts';
 import { type FieldValue, isExpr, type ResourceDescriptor } from './descriptor.ts';
 import { type DescriptorFields, encodeDescriptor } from './encode.ts';
+import { fieldSpec } from './field-spec.ts';
 import type { FieldPlace } from './fields.ts';
-import type { BitField, Element, NumberElement } from './layout.ts';
 import { type MacroArgument, RESOURCE_MACROS, type ResourceMacro } from './macros.ts';
 import { rowOfType } from './rows/table.ts';
 
@@ -26,34 +25,6 @@ export interface MacroCall {
 
 const SHARE_KEYWORDS = ['Exclusive', 'Shared', 'ExclusiveAndWake', 'SharedAndWake'] as const;
 
-/** The elements of a row with all choices that its fields allow, so that every field is found by name. */
-function* elementsOf(elements: readonly Element[], fields: Record<string, FieldValue>): Generator<Element> {
-  const waiting = [...elements].reverse();
-  for (let element = waiting.pop(); element; element = waiting.pop()) {
-    if (element.kind === 'choice') waiting.push(...[...element.choose(fields)].reverse());
-    else yield element;
-  }
-}
-
-/** The index byte of a `source` element. */
-const SOURCE_INDEX: NumberElement = { kind: 'number', name: 'resourceSourceIndex', bytes: 1, codec: NUMBER };
-
-function fieldSpec(
-  macro: ResourceMacro,
-  name: string,
-  fields: Record<string, FieldValue>,
-): BitField | NumberElement | undefined {
-  for (const element of elementsOf(rowOfType(macro.type)!.elements, fields)) {
-    if (element.kind === 'number' && element.name === name) return element;
-    if (element.kind === 'flags') {
-      const bit = element.bits.find((candidate) => candidate.name === name);
-      if (bit) return bit;
-    }
-    if (element.kind === 'source' && name === SOURCE_INDEX.name) return SOURCE_INDEX;
-  }
-  return undefined;
-}
-
 /** The ASL keywords an argument can be, with the number each stands for. */
 export function argumentKeywords(macro: ResourceMacro, argument: MacroArgument): readonly string[] {
   if (argument.kind === 'share') return SHARE_KEYWORDS;
@@ -62,7 +33,7 @@ export function argumentKeywords(macro: ResourceMacro, argument: MacroArgument):
   const field = argument.fields[0];
   if (field === undefined || (argument.kind !== 'keyword' && argument.kind !== 'keyword-or-integer'))
     return [];
-  const keywords = fieldSpec(macro, field, { ...macro.settled })?.codec.keywords ?? [];
+  const keywords = fieldSpec(macro.type, field, { ...macro.settled })?.codec.keywords ?? [];
   return keywords.filter((word) => word !== undefined);
 }
 
@@ -114,7 +85,7 @@ function setArgument(
         Object.assign(fields, { sharing: index & 1 ? 'Shared' : 'Exclusive', wakeCapable: index >= 2 });
         return undefined;
       }
-      const spec = fieldSpec(macro, field, fields);
+      const spec = fieldSpec(macro.type, field, fields);
       const index = indexOfKeyword(spec?.codec.keywords ?? [], value.word);
       if (!spec || index < 0) return `can't be ${value.word}`;
       fields[field] = spec.codec.decode(BigInt(index));
@@ -125,7 +96,7 @@ function setArgument(
         return 'is to be a word, not a number';
       }
       for (const each of argument.fields) {
-        const spec = fieldSpec(macro, each, fields);
+        const spec = fieldSpec(macro.type, each, fields);
         const width = spec === undefined ? 64 : 'width' in spec ? spec.width : spec.bytes * 8;
         const cut = BigInt.asUintN(width, value.value);
         fields[each] = spec ? spec.codec.decode(cut) : cut;
@@ -212,7 +183,7 @@ function macroValue(
   if (argument.kind === 'buffer') {
     return Array.isArray(value) ? { kind: 'bytes', bytes: value as readonly Quantity[] } : undefined;
   }
-  const spec = fieldSpec(macro, argument.fields[0]!, descriptor.fields as Record<string, FieldValue>);
+  const spec = fieldSpec(macro.type, argument.fields[0]!, descriptor.fields as Record<string, FieldValue>);
   const number = spec?.codec.encode(value);
   if (!spec || number === undefined) return undefined;
   if (argument.kind === 'integer') return { kind: 'integer', value: number };
