@@ -1,0 +1,146 @@
+/** `fwmap explain` */
+import type { Artifact } from '../artifact/artifact.ts';
+import { openBytes } from '../artifact/open.ts';
+import { DiagnosticList } from '../bytes/diagnostic.ts';
+import { type ExplainReport, explainDocument, explainJson } from '../report/explain.ts';
+import { FORMATS } from '../report/render.ts';
+import { describe, type Machine } from '../window/describe.ts';
+import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
+import { openInputs } from './inputs.ts';
+import { describeOptions } from './machine.ts';
+import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
+import { printReport } from './print.ts';
+import { writeDiagnostics } from './result.ts';
+
+/** `<0x0f …>` with or without `ranges =` before it, or the cells alone. */
+const CELLS = /^\s*(?:[\w,.+#-]+\s*=\s*)?<[^>]*>\s*;?\s*$|^\s*(?:0x[0-9A-Fa-f]+[\s,]+)+0x[0-9A-Fa-f]+\s*$/;
+/** What cells are taken for that nobody names. */
+const DEFAULT_ITEM = 'ranges';
+const ARGUMENT_NAME = '<argument>';
+
+/** Cells from the command line as the property line they stand for. */
+function propertyLine(text: string): string {
+  const cells = text.trim().replace(/;$/, '').trim();
+  if (cells.includes('=')) return `${cells};\n`;
+  return cells.startsWith('<')
+    ? `${DEFAULT_ITEM} = ${cells};\n`
+    : `${DEFAULT_ITEM} = <${cells.replace(/,/g, ' ')}>;\n`;
+}
+
+/** ACPI paths in one form: `\_SB.PCI0`, capitals, no trailing underscores. */
+function acpiPath(text: string): string {
+  const segments = text.toUpperCase().replace(/^\\/, '').split('.');
+  return `\\${segments.map((segment) => segment.replace(/_+$/, '')).join('.')}`;
+}
+
+async function reportOf(
+  machine: Machine,
+  sink: DiagnosticList,
+  node: string | undefined,
+  cells: ExplainReport['readings'][number]['taken'],
+): Promise<ExplainReport> {
+  const { fragmentReadings } = await import('../devicetree/readings.ts');
+  const { pathOf } = await import('../devicetree/tree.ts');
+  const entries = machine.trees.flatMap(({ artifact, entries: all }) =>
+    all.map((entry) => ({ artifact, entry })),
+  );
+  const crs = machine.acpi?.crs ?? [];
+  const everything: ExplainReport = {
+    inputs: machine.artifacts,
+    readings: machine.trees.flatMap(({ artifact, tree }) =>
+      fragmentReadings(tree).map((property) => ({
+        artifact,
+        property,
+        taken: cells ?? property.readings[0]?.cells,
+      })),
+    ),
+    entries,
+    crs,
+    diagnostics: sink.all,
+  };
+  if (node === undefined) return everything;
+  const chosen = {
+    readings: everything.readings.filter(({ property }) => pathOf(property.node) === node),
+    entries: entries.filter(({ entry }) => pathOf(entry.node) === node),
+    crs: crs.filter(({ entry }) => acpiPath(entry.device) === acpiPath(node)),
+  };
+  if (chosen.readings.length + chosen.entries.length + chosen.crs.length === 0)
+    throw await noSuchNode(machine, node);
+  return { ...everything, ...chosen };
+}
+
+async function noSuchNode(machine: Machine, node: string): Promise<CommandError> {
+  const [{ nearest }, { pathOf, walk }] = await Promise.all([
+    import('./suggestion.ts'),
+    import('../devicetree/tree.ts'),
+  ]);
+  const paths = machine.trees.flatMap(({ tree }) => [...walk(tree.root)].map(pathOf));
+  if (paths.includes(node)) return new CommandError(`${node} has no reg, ranges or dma-ranges entries`);
+  const devices = machine.acpi?.crs.map(({ entry }) => entry.device) ?? [];
+  const close = nearest(node, [...paths, ...devices]);
+  return new CommandError(
+    `no node or device ${node} with resources in the inputs`,
+    close === undefined ? undefined : `did you mean ${close}?`,
+  );
+}
+
+export const command = defineCommand({
+  name: 'explain',
+  operands: 'CELLS|INPUT...',
+  minimumInputs: 1,
+  description:
+    'Says how an entry is read: cells one by one, each bus on the way to the CPU, descriptors byte by byte. Where the ' +
+    'cell counts are not given, every reading that fits is listed, ranked, each with its reasons.',
+  options: {
+    ...INPUT_OPTIONS,
+    ...MACHINE_OPTIONS,
+    ...OUTPUT_OPTIONS,
+    node: {
+      type: 'string',
+      value: 'PATH',
+      describe: 'Only this node or device: /soc/pcie@1000, \\_SB.PCI0',
+      group: 'Reading inputs:',
+    },
+    format: formatOption(FORMATS),
+  },
+  examples: [
+    { line: "fwmap explain '<0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>'", does: 'cells from a mail' },
+    { line: "fwmap explain 'reg = <0x0 0x1000 0x100>' --cells 2,0,1", does: 'with the counts given' },
+    { line: 'fwmap explain board.dtb --node /soc/pcie@1000', does: 'one node, bus by bus' },
+    { line: "fwmap explain dsdt.dat --node '\\_SB.PCI0'", does: 'one _CRS, byte by byte' },
+  ],
+  async run({ inputs, options, io }) {
+    const sink = new DiagnosticList();
+    const artifacts: Artifact[] = [];
+    for (const input of inputs) {
+      if (!CELLS.test(input)) artifacts.push(...(await openInputs([input], options, io, sink)));
+      else
+        artifacts.push(
+          ...(await openBytes(
+            ARGUMENT_NAME,
+            new TextEncoder().encode(propertyLine(input)),
+            { as: 'dts-fragment' },
+            sink,
+          )),
+        );
+    }
+    const settings = await describeOptions(options, artifacts, io);
+    const machine = await describe(artifacts, settings, sink);
+    if (machine.trees.length === 0 && machine.acpi === undefined) {
+      writeDiagnostics(sink.all, io);
+      if (sink.hasErrors) return EXIT_ERROR;
+      throw new CommandError('the inputs hold no device tree, no ACPI table and no resource list');
+    }
+    const report = await reportOf(machine, sink, options.node, settings.cells);
+    await printReport(
+      {
+        json: () => explainJson(report),
+        document: (format) => explainDocument(report, format !== 'text'),
+      },
+      sink.all,
+      options,
+      io,
+    );
+    return 0;
+  },
+});
