@@ -37,6 +37,7 @@ export function readingConditions(
     'inferred from the cells themselves',
     '--cells CHILD,PARENT,SIZE',
   );
+  sayIfExample(property?.cells ?? [], reasons);
   if (others.length === 0) return [];
   return [best, ...others.slice(0, MAX_OTHER_READINGS)].map((reading) => {
     const windows = windowsOfReading(subject.description, reading).filter(
@@ -50,4 +51,22 @@ export function readingConditions(
       ...(judgement.answer === 'not-needed' ? {} : { because: judgement.summary }),
     };
   });
+}
+
+/** The `ranges` of the example in Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml. */
+const BINDING_EXAMPLE = [0x0f, 0xf0000000, 0x0f, 0xf0000000, 0x10000000];
+
+/** A line may have been copied from the binding instead of from a machine; a reader has to know. */
+function sayIfExample(cells: readonly number[], reasons: Reasons): void {
+  if (cells.length !== BINDING_EXAMPLE.length || cells.some((cell, at) => cell !== BINDING_EXAMPLE[at]))
+    return;
+  reasons.rule(
+    'same-as-binding-example',
+    'These five cells are, number by number, the example in the binding; a machine whose boot shim writes 64-bit sizes has six.',
+    {
+      text: 'the quote may come from the binding and not from a machine; the tree of the machine itself would settle it',
+      authority:
+        'Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml; openhcl_boot/src/dt.rs writes #size-cells = 2',
+    },
+  );
 }

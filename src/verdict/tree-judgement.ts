@@ -183,7 +183,7 @@ function neverReserves(subject: TreeSubject, kernel: Kernel, reasons: Reasons): 
   const evidence: EvidenceItem[] = [
     { text: 'vmbus_device_add() has no call of vmbus_reserve_fb()', authority: AUTHORITY.deviceAdd },
     {
-      text: 'the kernel that changed the reservation last says so too',
+      text: 'the last change of the reservation says so too',
       authority: AUTHORITY.openhclUnaffected,
     },
   ];
@@ -262,8 +262,7 @@ function unknownText(window: AddressWindow): string {
 }
 
 function aboveText(window: AddressWindow): string {
-  const above = window.base! - FOUR_GIB;
-  return `${halfOpen(window)} is ${formatSize(window.size!)}, ends at ${endText(window)} and starts ${formatSize(above)} above 4 GiB`;
+  return `${halfOpen(window)} is ${formatSize(window.size!)}, starts above 4 GiB and ends at ${endText(window)}`;
 }
 
 function halfOpen(window: AddressWindow): string {

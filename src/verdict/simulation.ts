@@ -1,0 +1,196 @@
+/** The question `simulate`: what does each driver's MMIO request get on this machine, and what lands on the framebuffer? */
+import type { Artifact } from '../artifact/artifact.ts';
+import { FOUR_GIB, hex } from '../bytes/address.ts';
+import type { DiagnosticList } from '../bytes/diagnostic.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { readEvidence } from '../evidence/read.ts';
+import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY, gen1Video } from '../linux/framebuffer.ts';
+import { PASS_THROUGH_NVME, type Scenario } from '../linux/scenario.ts';
+import { checkAgainstKernel, type SelfCheck } from '../linux/self-check.ts';
+import { type Simulation, simulate } from '../linux/simulate.ts';
+import { buildAcpiPool } from '../linux/vmbus/acpi-pool.ts';
+import { buildDeviceTreePool } from '../linux/vmbus/device-tree-pool.ts';
+import { levelsOf, type OpenInput, vmbusNodeOf } from '../linux/vmbus/firmware-input.ts';
+import { insertIomem, insertMemoryMap } from '../linux/vmbus/iomem-regions.ts';
+import type { VmbusPool } from '../linux/vmbus/pool.ts';
+import { reserveFramebuffer } from '../linux/vmbus/reservation.ts';
+import { describe } from '../window/describe.ts';
+import type { AskOptions } from './ask.ts';
+import { gatherFacts } from './facts.ts';
+import { AUTHORITY, Reasons } from './judgement.ts';
+import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
+import { type Subject, subjectsOf } from './subject.ts';
+import type { Assumption, FramebufferFinding } from './verdict.ts';
+
+export interface SimulationOptions extends AskOptions {
+  readonly scenario?: Scenario;
+  /** Play it with and without CONFIG_SYSFB, whatever the configuration says. */
+  readonly compareSysfb?: boolean;
+}
+
+/** One playing of the scenario. */
+export interface SimulationRun {
+  readonly sysfb: boolean;
+  /** After the reservation, before the first step. */
+  readonly pool: VmbusPool;
+  readonly simulation: Simulation;
+}
+
+/** A VMBus device, with one framebuffer that the inputs hold possible. */
+export interface SimulationCase {
+  /** Path of the VMBus device or node. */
+  readonly path: string;
+  readonly boot: 'efi' | 'bios' | 'dt';
+  readonly kernel: Kernel;
+  readonly framebuffer: FramebufferFinding | null;
+  /** One, or without CONFIG_SYSFB and with it. */
+  readonly runs: readonly SimulationRun[];
+  /** What the running kernel said, held against the run that is as it is configured. */
+  readonly checks: readonly SelfCheck[];
+}
+
+export interface SimulationReport {
+  readonly scenario: Scenario;
+  readonly cases: readonly SimulationCase[];
+  /** Why a VMBus device could not be simulated. */
+  readonly open: readonly OpenInput[];
+  readonly assumptions: readonly Assumption[];
+  readonly inputs: readonly Artifact[];
+  readonly diagnostics: DiagnosticList;
+}
+
+/** Simulates every VMBus device that the artifacts describe. */
+export async function askSimulation(
+  artifacts: readonly Artifact[],
+  options: SimulationOptions,
+  diagnostics: DiagnosticList,
+): Promise<SimulationReport> {
+  const machine = await describe(artifacts, options.describe, diagnostics);
+  const evidence = readEvidence(artifacts, diagnostics);
+  const { variants } = gatherFacts(options.kernel, evidence, diagnostics);
+  const scenario = options.scenario ?? PASS_THROUGH_NVME;
+  const reasons = new Reasons();
+  const cases: SimulationCase[] = [];
+  const open: OpenInput[] = [];
+  for (const subject of subjectsOf(machine, variants[0]?.vtl))
+    for (const facts of variants) {
+      const made = simulateSubject(subject, facts, { ...options, scenario }, evidence, reasons, diagnostics);
+      if ('open' in made)
+        open.push(...made.open.filter((one) => !open.some((other) => other.why === one.why)));
+      else cases.push(made);
+    }
+  return { scenario, cases, open, assumptions: reasons.assumptions, inputs: machine.artifacts, diagnostics };
+}
+
+function simulateSubject(
+  subject: Subject,
+  facts: KernelFacts,
+  options: SimulationOptions & { readonly scenario: Scenario },
+  evidence: Evidence,
+  reasons: Reasons,
+  diagnostics: DiagnosticList,
+): SimulationCase | { readonly open: readonly OpenInput[] } {
+  const kernel = kernelOf(facts);
+  const { behaviour } = kernel.profile;
+  const boot = bootOf(subject, facts, reasons);
+  if (boot === 'dt' && subject.kind === 'acpi')
+    return { open: [{ path: subject.path, why: 'the boot is by device tree, where ACPI is not read' }] };
+  if (kernel.profile.presumed)
+    reasons.assume(`the kernel is ${kernel.name}`, AUTHORITY.presumption, '--kernel RELEASE');
+  const read = subject.kind === 'acpi' ? levelsOf(subject.levels) : undefined;
+  if (read !== undefined && read.open.length > 0) return { open: read.open };
+  const arch = facts.architecture === 'arm64' ? 'arm64' : 'x86_64';
+  const build = (): VmbusPool =>
+    subject.kind === 'acpi'
+      ? buildAcpiPool(behaviour, read!.levels)
+      : buildDeviceTreePool(behaviour, vmbusNodeOf(subject.node, subject.description.entries), arch);
+  const framebuffer = framebufferOf(build(), boot, facts, evidence, reasons);
+  const run = (sysfb: boolean): SimulationRun => {
+    const pool = build();
+    const found = gen1Video(evidence);
+    reserveFramebuffer(behaviour, pool, {
+      boot: boot === 'efi' ? 'efi' : 'bios',
+      sysfb,
+      screenInfo: facts.screenInfo ?? screenInfoOf(framebuffer),
+      gen1Video:
+        found ??
+        (framebuffer?.base == null
+          ? null
+          : { kind: 'mem', start: framebuffer.base, size: framebuffer.size ?? GEN1_FRAMEBUFFER.size }),
+    });
+    if (evidence.iomem.length > 0) insertIomem(pool.iomem, evidence.iomem);
+    else
+      insertMemoryMap(
+        pool.iomem,
+        evidence.memoryMap.map((fact) => fact.value),
+      );
+    const range =
+      framebuffer?.base == null
+        ? undefined
+        : { base: framebuffer.base, size: framebuffer.size ?? GEN2_VIDEO_MEMORY };
+    return { sysfb, pool, simulation: simulate(behaviour, pool, options.scenario, range) };
+  };
+  const both = options.compareSysfb === true || (kernel.sysfb === 'unknown' && behaviour.sysfbGate);
+  const runs = both ? [run(false), run(true)] : [run(kernel.sysfb !== 'n')];
+  const configured = runs.find((each) => each.sysfb === (kernel.sysfb !== 'n')) ?? runs[0]!;
+  return {
+    path: subject.path,
+    boot,
+    kernel,
+    framebuffer,
+    runs,
+    checks: checkAgainstKernel(configured.pool, evidence, diagnostics),
+  };
+}
+
+function bootOf(subject: Subject, facts: KernelFacts, reasons: Reasons): 'efi' | 'bios' | 'dt' {
+  if (subject.kind === 'device-tree') return 'dt';
+  if (facts.boot !== undefined) return facts.boot;
+  const boot = subject.generation === 1 ? 'bios' : 'efi';
+  reasons.assume(
+    `the boot is by ${boot === 'efi' ? 'EFI' : 'BIOS'}, as on a Generation ${boot === 'efi' ? 2 : 1} machine`,
+    AUTHORITY.presumption,
+    '--boot efi|bios|dt',
+  );
+  return boot;
+}
+
+/** screen_info, when no dump of it was given: that of a linear framebuffer there, or of none. */
+function screenInfoOf(framebuffer: FramebufferFinding | null): { lfbBase: bigint; lfbSize: bigint } {
+  return { lfbBase: framebuffer?.base ?? 0n, lfbSize: framebuffer?.size ?? 0n };
+}
+
+function framebufferOf(
+  pool: VmbusPool,
+  boot: 'efi' | 'bios' | 'dt',
+  facts: KernelFacts,
+  evidence: Evidence,
+  reasons: Reasons,
+): FramebufferFinding | null {
+  if (facts.framebuffer !== undefined) return facts.framebuffer;
+  const video = gen1Video(evidence);
+  if (video !== null && video.kind === 'mem')
+    return { base: video.start, size: video.size, from: 'pci', text: video.fact.text };
+  if (boot === 'dt') return null;
+  if (boot === 'bios') {
+    reasons.assume(
+      `the framebuffer is BAR 0 of the video device, at ${hex(GEN1_FRAMEBUFFER.base)}`,
+      AUTHORITY.gen1Framebuffer,
+      '--framebuffer BASE+SIZE, or lspci -vv -nn of the machine',
+    );
+    return { ...GEN1_FRAMEBUFFER, from: 'presumed', text: 'presumed: BAR 0 of the video device' };
+  }
+  const low = pool.windows.find((window) => window.start < FOUR_GIB && window.end >= window.start);
+  if (low === undefined) return null;
+  reasons.assume(
+    `the framebuffer is at the base of the low window, ${hex(low.start)}`,
+    AUTHORITY.framebufferIsLow,
+    '--framebuffer BASE+SIZE, or boot_params or dmesg of the machine',
+  );
+  return {
+    base: low.start,
+    size: GEN2_VIDEO_MEMORY,
+    from: 'presumed',
+    text: 'presumed at the base of the low window',
+  };
+}
