@@ -37,10 +37,21 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'How an entry is read: cell by cell, descriptor byte by byte',
     load: async () => (await import('./explain.ts')).command,
   },
+  {
+    name: 'simulate',
+    summary: 'What the VMBus driver hands out, and what lands on the framebuffer',
+    load: async () => (await import('./simulate.ts')).command,
+  },
 ];
 
 /** Commands that stand in for another program and keep its options. */
-export const RAW_COMMANDS: readonly RawCommandRow[] = [];
+export const RAW_COMMANDS: readonly RawCommandRow[] = [
+  {
+    name: 'dtc',
+    summary: "Compiles and decompiles device trees with dtc's own options",
+    loadRaw: async () => (await import('./dtc.ts')).runDtc,
+  },
+];
 
 /** What runs when no command is named. */
 export const DEFAULT_COMMAND = 'sysfb';

@@ -1,16 +1,15 @@
 /** `fwmap sysfb`, and plain `fwmap` */
 import type { Artifact } from '../artifact/artifact.ts';
-import { formatMemRange } from '../bytes/address.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import { FORMATS } from '../report/render.ts';
 import { sysfbDocument, sysfbJson, sysfbMailDocument } from '../report/sysfb.ts';
 import { askSysfb } from '../verdict/ask.ts';
-import type { KernelFacts } from '../verdict/kernel.ts';
-import type { FramebufferFinding, Verdict } from '../verdict/verdict.ts';
-import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from './command.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { defineCommand, EXIT_ERROR, type OptionValues } from './command.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
-import { addressOption, describeOptions, type MachineOptionValues } from './machine.ts';
+import { kernelFacts } from './kernel-facts.ts';
+import { describeOptions, type MachineOptionValues } from './machine.ts';
 import { formatOption, INPUT_OPTIONS, KERNEL_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
 import { type PrintOptions, printReport } from './print.ts';
 import { writeDiagnostics } from './result.ts';
@@ -27,52 +26,6 @@ const ANSWER_STATUS: Record<Verdict['answer'], number> = {
   depends: 3,
   unknown: 3,
 };
-/** Highest virtual trust level of Hyper-V's interface (TLFS, 15.2). */
-const MAX_VTL = 15;
-
-function parseFramebuffer(text: string): FramebufferFinding {
-  const plus = text.indexOf('+');
-  if (plus <= 0)
-    throw new CommandError(`--framebuffer ${text}: it takes BASE+SIZE`, 'for example 0xf8000000+0x800000');
-  const base = addressOption('framebuffer', text.slice(0, plus));
-  const size = addressOption('framebuffer', text.slice(plus + 1));
-  if (size === 0n) throw new CommandError('--framebuffer: its size is 0');
-  return { base, size, from: 'given', text: `${formatMemRange(base, size)} by option` };
-}
-
-function parseVtl(text: string): number {
-  const vtl = Number(text);
-  if (!/^\d+$/.test(text) || vtl > MAX_VTL)
-    throw new CommandError(`--vtl ${text}: it takes a number from 0 to ${MAX_VTL}`);
-  return vtl;
-}
-
-async function checkRelease(release: string): Promise<void> {
-  const { parseRelease } = await import('../linux/release.ts');
-  if (parseRelease(release) === undefined)
-    throw new CommandError(`--kernel ${release}: not a kernel release`, 'for example 6.12.30');
-}
-
-async function kernelFacts(options: SysfbOptions): Promise<KernelFacts> {
-  const {
-    kernel,
-    boot,
-    vtl,
-    framebuffer,
-    'with-commit': withCommits,
-    'without-commit': withoutCommits,
-  } = options;
-  if (kernel !== undefined) await checkRelease(kernel);
-  return {
-    ...(kernel === undefined ? {} : { release: kernel }),
-    ...(boot === undefined ? {} : { boot }),
-    ...(vtl === undefined ? {} : { vtl: parseVtl(vtl) }),
-    ...(framebuffer === undefined ? {} : { framebuffer: parseFramebuffer(framebuffer) }),
-    ...(withCommits === undefined ? {} : { withCommits }),
-    ...(withoutCommits === undefined ? {} : { withoutCommits }),
-  };
-}
-
 /** Nothing came of the inputs but errors: that is no answer. */
 function readNothing(verdict: Verdict, sink: DiagnosticList): boolean {
   const { answer, inputs, windows, pool } = verdict;

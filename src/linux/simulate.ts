@@ -1,4 +1,5 @@
 /** Plays a scenario on a VMBus pool: what each driver asks for, what it gets, and what lands on the framebuffer. */
+import { FOUR_GIB } from '../bytes/address.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Scenario } from './scenario.ts';
 import { type Allocation, allocateMmio, freeMmio, type MmioRequest } from './vmbus/allocation.ts';
@@ -122,7 +123,8 @@ function touches(
   caller: Caller,
 ): boolean | null {
   if (caller.onFramebuffer === undefined) return false;
-  if (framebuffer === undefined) return null;
+  // Hyper-V puts the framebuffer into low MMIO.
+  if (framebuffer === undefined) return outcome.start >= FOUR_GIB ? false : null;
   return outcome.start < framebuffer.base + framebuffer.size && outcome.end >= framebuffer.base;
 }
 

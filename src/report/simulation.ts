@@ -157,7 +157,9 @@ function caseBlocks(each: SimulationCase): Block[] {
   const [first] = each.runs;
   const { pool } = first!;
   const kernelSysfb = each.kernel.sysfb === 'unknown' ? 'not known' : each.kernel.sysfb;
-  const windows = pool.windows.map((window) => printResource({ start: window.start, end: lastOf(pool, window) }));
+  const windows = pool.windows.map((window) =>
+    printResource({ start: window.start, end: lastOf(pool, window) }),
+  );
   const blocks: Block[] = [
     { kind: 'heading', text: each.path },
     {
@@ -191,7 +193,8 @@ function caseBlocks(each: SimulationCase): Block[] {
   ]);
   blocks.push({ kind: 'list', items: notes });
   const log = first!.pool.log.map(({ text }) => text);
-  if (log.length > 0) blocks.push({ kind: 'heading', text: 'The kernel would say' }, { kind: 'lines', lines: log });
+  if (log.length > 0)
+    blocks.push({ kind: 'heading', text: 'The kernel would say' }, { kind: 'lines', lines: log });
   if (each.checks.length > 0)
     blocks.push(
       { kind: 'heading', text: 'Held against the kernel itself' },
@@ -200,7 +203,10 @@ function caseBlocks(each: SimulationCase): Block[] {
         items: each.checks.map((check) => ({
           text: check.agrees
             ? `${check.what}: as the kernel has it, ${check.kernel}`
-            : [{ text: 'differs', tone: 'bad' as const }, `: ${check.what}: kernel ${check.kernel}, model ${check.model}`],
+            : [
+                { text: 'differs', tone: 'bad' as const },
+                `: ${check.what}: kernel ${check.kernel}, model ${check.model}`,
+              ],
         })),
       },
     );
@@ -222,7 +228,10 @@ export function simulationDocument(report: SimulationReport, withInputs: boolean
     blocks.push({ kind: 'paragraph', text: 'The inputs describe no VMBus device.' });
   if (report.open.length > 0)
     blocks.push(
-      { kind: 'paragraph', text: 'What only the running machine knows is missing (--set NAME=VALUE, --memory):' },
+      {
+        kind: 'paragraph',
+        text: 'What only the running machine knows is missing (--set NAME=VALUE, --memory):',
+      },
       { kind: 'list', items: report.open.map(({ path, why }) => ({ text: `${path}: ${why}` })) },
     );
   for (const each of report.cases) blocks.push(...caseBlocks(each));

@@ -171,7 +171,14 @@ function framebufferOf(
   const video = gen1Video(evidence);
   if (video !== null && video.kind === 'mem')
     return { base: video.start, size: video.size, from: 'pci', text: video.fact.text };
-  if (boot === 'dt') return null;
+  if (boot === 'dt') {
+    reasons.assume(
+      'the framebuffer, if there is one, lies below 4 GiB',
+      AUTHORITY.framebufferIsLow,
+      '--framebuffer BASE+SIZE',
+    );
+    return null;
+  }
   if (boot === 'bios') {
     reasons.assume(
       `the framebuffer is BAR 0 of the video device, at ${hex(GEN1_FRAMEBUFFER.base)}`,

@@ -1,5 +1,5 @@
 /** /proc/iomem as the kernel's memory resource tree before VMBus hands anything out. */
-import type { IomemNode } from '../../evidence/evidence.ts';
+import type { IomemNode, MemoryMapEntry } from '../../evidence/evidence.ts';
 import { insertRegion, type Region, region } from './region-tree.ts';
 
 /** A VMBus device's claim is named by the instance's GUID. */
@@ -33,4 +33,13 @@ export function insertIomem(root: Region, top: readonly IomemNode[]): void {
     insertRegion(root, region(node.start, node.last, node.name, isBusy(node)));
     waiting.push(...node.children);
   }
+}
+
+/** Memory map types that the kernel enters as busy (do_mark_busy in arch/x86/kernel/e820.c). */
+const BUSY_TYPES: readonly MemoryMapEntry['type'][] = ['ram', 'acpi-data', 'acpi-nvs', 'unusable'];
+
+/** Puts a firmware memory map into the tree, for when there is no /proc/iomem. */
+export function insertMemoryMap(root: Region, entries: readonly MemoryMapEntry[]): void {
+  for (const { base, size, type, name } of entries)
+    insertRegion(root, region(base, base + size - 1n, name, BUSY_TYPES.includes(type) || base < LOW_MEMORY));
 }
