@@ -3,11 +3,15 @@ import { EXIT_ERROR } from './command.ts';
 import { processIo } from './io.ts';
 import { main } from './program.ts';
 
-try {
-  process.exitCode = await main(process.argv.slice(2), processIo());
-} catch (error) {
-  // Whatever gets here is a bug of ours; node's own exit status for it, 1, would mean `needed`.
-  const trace = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`fwmap: internal error, please report it\n${trace}\n`);
-  process.exitCode = EXIT_ERROR;
-}
+// No top-level await: commands are imported while this runs, and a bundler may put what they share in this very module.
+main(process.argv.slice(2), processIo()).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    // Whatever gets here is a bug of ours; node's own exit status for it, 1, would mean `needed`.
+    const trace = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`fwmap: internal error, please report it\n${trace}\n`);
+    process.exitCode = EXIT_ERROR;
+  },
+);
