@@ -15,6 +15,10 @@ export interface SourceFilesOptions {
   /** The file the others are reached from; undefined for standard input, whose tree is the working directory. */
   readonly mainFile: string | undefined;
   readonly includePaths: readonly string[];
+  /** Directory that relative paths start from. */
+  readonly cwd?: string;
+  /** Told the path of each file that was opened. */
+  readonly opened?: (path: string) => void;
   /** When given, nothing outside these directories is opened, symbolic links followed. */
   readonly includeRoots?: readonly string[] | undefined;
 }
@@ -38,27 +42,28 @@ function failureOf(error: unknown): OpenFailure {
   }
 }
 
-/** Contents kept between boards, by path as composed. Shared by loaders that are made from the same store. */
+/** Contents kept between boards, by the name they are opened under. Shared by loaders that are made from the same store. */
 export class SourceStore {
   readonly #kept = new Map<string, Source | OpenFailure>();
   #size = 0;
 
-  open(path: string): Source | OpenFailure {
-    const known = this.#kept.get(path);
+  /** @param path absolute @param name what the source is called */
+  open(path: string, name: string): Source | OpenFailure {
+    const known = this.#kept.get(name);
     if (known) return known;
-    const opened = readSource(path);
+    const opened = readSource(path, name);
     const size = 'bytes' in opened ? opened.bytes.length : 64;
     if (this.#size + size > MAX_KEPT) {
       this.#kept.clear();
       this.#size = 0;
     }
     this.#size += size;
-    this.#kept.set(path, opened);
+    this.#kept.set(name, opened);
     return opened;
   }
 }
 
-function readSource(path: string): Source | OpenFailure {
+function readSource(path: string, name: string): Source | OpenFailure {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
@@ -66,7 +71,7 @@ function readSource(path: string): Source | OpenFailure {
     if (status.isDirectory()) return { reason: 'unreadable', text: 'Is a directory' };
     if (status.size > MAX_SOURCE_SIZE)
       return { reason: 'too-large', text: `larger than ${MAX_SOURCE_SIZE >> 20n} MiB` };
-    return { name: path, form: 'text', bytes: readFileSync(file) };
+    return { name, form: 'text', bytes: readFileSync(file) };
   } catch (error) {
     return failureOf(error);
   } finally {
@@ -103,11 +108,14 @@ function readPart(path: string, offset: bigint, length: bigint | undefined): Uin
  * links followed) or, by name, below an include path the user gave: kernels reach other architectures through links there.
  */
 export function sourceFiles(options: SourceFilesOptions, store = new SourceStore()): SourceLoader {
-  const own = resolve(options.mainFile === undefined ? '.' : dirname(options.mainFile));
-  const given = options.includePaths.map((path) => resolve(path));
-  const roots = options.includeRoots?.map((path) => realOf(resolve(path)));
+  // Paths in texts hold one byte a character; a file's name is those bytes as UTF-8.
+  const absolute = (path: string): string =>
+    resolve(options.cwd ?? '.', Buffer.from(path, 'latin1').toString('utf8'));
+  const own = resolve(options.cwd ?? '.', options.mainFile === undefined ? '.' : dirname(options.mainFile));
+  const given = options.includePaths.map((path) => resolve(options.cwd ?? '.', path));
+  const roots = options.includeRoots?.map((path) => realOf(resolve(options.cwd ?? '.', path)));
   const refusal = (path: string): OpenFailure | undefined => {
-    const named = resolve(path);
+    const named = absolute(path);
     if (!roots && given.some((directory) => inside(named, directory))) return undefined;
     const real = realOf(named);
     const allowed = roots ?? [realOf(own)];
@@ -116,11 +124,16 @@ export function sourceFiles(options: SourceFilesOptions, store = new SourceStore
   };
   return {
     open(path) {
-      const opened = store.open(path);
-      return 'reason' in opened ? opened : (refusal(path) ?? opened);
+      const opened = store.open(absolute(path), path);
+      const refused = 'reason' in opened ? opened : refusal(path);
+      if (refused) return refused;
+      options.opened?.(path);
+      return opened;
     },
     read(path, offset, length) {
-      return refusal(path) ?? readPart(path, offset, length);
+      const read = refusal(path) ?? readPart(absolute(path), offset, length);
+      if (read instanceof Uint8Array) options.opened?.(path);
+      return read;
     },
   };
 }

@@ -130,8 +130,11 @@ export function deleteProperty(property: LiveProperty): void {
   for (const label of property.labels) label.deleted = true;
 }
 
-/** A finished tree as a live one: what was read from a blob or a directory, to be checked, changed and written. */
-export function liveFromTree(tree: DeviceTree): LiveTree {
+/**
+ * A finished tree as a live one: what was read from a blob or a directory, to be checked, changed and written. Spans
+ * are left out unless asked for: to dtc a blob has no places.
+ */
+export function liveFromTree(tree: DeviceTree, options: { readonly spans?: boolean } = {}): LiveTree {
   const copy = (node: DtNode, parent: LiveNode | undefined): LiveNode => {
     const live = liveNode(node.name, parent);
     live.labels = node.labels.map((name) => ({ name, deleted: false }));
@@ -141,7 +144,9 @@ export function liveFromTree(tree: DeviceTree): LiveTree {
       markers: [...property.markers],
       labels: property.labels.map((name) => ({ name, deleted: false })),
       deleted: false,
+      ...(options.spans ? { span: property.span, valueSpan: property.valueSpan } : {}),
     }));
+    if (options.spans && node.span) live.spans.push(node.span);
     return live;
   };
   const root = copy(tree.root, undefined);
