@@ -275,6 +275,7 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
     subject: 'Drivers: hv: Move the select of SYSFB to HYPERV_VMBUS',
     mainline: '7.1',
     confirmed: false,
+    absentUpTo: '6.15',
     presentFrom: '7.2',
     stable: [
       { branch: '6.18', since: '6.18.30', confirmed: true },

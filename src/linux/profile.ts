@@ -20,7 +20,7 @@ export interface KernelProfile {
   readonly presumed: boolean;
   readonly behaviour: Behaviour;
   readonly changes: readonly AppliedChange[];
-  /** Rows whose presence is not sure and that would change the behaviour. */
+  /** Rows whose presence is not sure and that bear on windows, reservation, allocation or Kconfig. */
   readonly unsure: readonly AppliedChange[];
 }
 
@@ -42,9 +42,7 @@ export function profileOf(release: KernelRelease | undefined, options: ProfileOp
   const changes = RELEASE_CHANGES.map((change) => decide(change, target, options));
   let behaviour = BASE_BEHAVIOUR;
   for (const { change, present } of changes) if (present) behaviour = { ...behaviour, ...change.effect };
-  const unsure = changes.filter(
-    (applied) => applied.unsure !== undefined && differs(behaviour, applied.change.effect, applied.present),
-  );
+  const unsure = changes.filter((applied) => applied.unsure !== undefined && bears(applied.change.effect));
   return { release: target, presumed: release === undefined, behaviour, changes, unsure };
 }
 
@@ -67,10 +65,18 @@ export function profileWith(profile: KernelProfile, commit: string, present: boo
   });
 }
 
-function differs(behaviour: Behaviour, effect: Partial<Behaviour>, present: boolean): boolean {
-  return (
-    present || Object.entries(effect).some(([key, value]) => behaviour[key as keyof Behaviour] !== value)
-  );
+/** What changes messages or where a fact is kept, but no outcome. */
+const WITHOUT_OUTCOME: readonly (keyof Behaviour)[] = [
+  'screenInfo',
+  'freeMessage',
+  'stopsAtNamespaceRoot',
+  'refusesBadCells',
+  'vmbusSymbol',
+  'e820Clipping',
+];
+
+function bears(effect: Partial<Behaviour>): boolean {
+  return (Object.keys(effect) as (keyof Behaviour)[]).some((key) => !WITHOUT_OUTCOME.includes(key));
 }
 
 /** At least seven hex digits that start the same, or the row's name. */
