@@ -35,7 +35,7 @@ export async function askSysfb(
 ): Promise<Verdict> {
   const machine = await describe(artifacts, options.describe, diagnostics);
   const evidenceArtifacts = artifacts.filter((artifact) => EVIDENCE_KINDS.has(artifact.kind));
-  if (evidenceArtifacts.length === 0) return judgeSysfb(machine, options.kernel, diagnostics.all);
+  if (evidenceArtifacts.length === 0) return judgeSysfb(machine, options.kernel, diagnostics);
   const [{ readEvidence }, { gatherFacts }] = await Promise.all([
     import('../evidence/read.ts'),
     import('./facts.ts'),
@@ -43,7 +43,7 @@ export async function askSysfb(
   const evidence = readEvidence(evidenceArtifacts, diagnostics);
   const { variants, contradictions } = gatherFacts(options.kernel, evidence, diagnostics);
   const verdicts: Verdict[] = [];
-  for (const facts of variants) verdicts.push(await judgeSysfb(machine, facts, diagnostics.all));
+  for (const facts of variants) verdicts.push(await judgeSysfb(machine, facts, diagnostics));
   const verdict = oneOf(verdicts);
   return {
     ...verdict,

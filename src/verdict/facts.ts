@@ -1,9 +1,9 @@
 /** From options and evidence to what is held true of the kernel, with everything that contradicts named. */
 import { formatMemRange, hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { Evidence, Fact, FramebufferSighting } from '../evidence/evidence.ts';
+import type { Evidence, Fact } from '../evidence/evidence.ts';
 import { type Contradiction, reconcile } from '../evidence/reconcile.ts';
-import type { Origin } from '../window/window.ts';
+import { type FoundFramebuffer, findFramebuffers, gen1Video, sameFramebuffer } from '../linux/framebuffer.ts';
 import type { KernelFacts } from './kernel.ts';
 import type { FramebufferFinding } from './verdict.ts';
 
@@ -13,16 +13,6 @@ export interface GatheredFacts {
   readonly variants: readonly KernelFacts[];
   readonly contradictions: readonly Contradiction[];
 }
-
-const FOUND_BY: Readonly<Record<FramebufferSighting['by'], FramebufferFinding['from']>> = {
-  screen_info: 'boot-params',
-  efifb: 'dmesg',
-  vesafb: 'dmesg',
-  hv_vmbus: 'dmesg',
-  iomem: 'dmesg',
-  'simple-framebuffer': 'device-tree',
-  pci: 'pci',
-};
 
 /**
  * Merges what the user said with what the evidence shows. An option wins over evidence, openly: where they differ, a
@@ -51,6 +41,7 @@ export function gatherFacts(given: KernelFacts, evidence: Evidence, sink: Diagno
     overridden('the kernel release', given.release, known.release, release);
   if (given.boot !== undefined && known.boot !== undefined)
     overridden('the boot', given.boot, known.boot, known.boot.value);
+  const video = gen1Video(evidence);
   const facts: KernelFacts = {
     ...(release === undefined ? {} : { release }),
     ...(known.boot === undefined ? {} : { boot: known.boot.value }),
@@ -60,35 +51,52 @@ export function gatherFacts(given: KernelFacts, evidence: Evidence, sink: Diagno
     ...(known.screenInfo === undefined
       ? {}
       : { screenInfo: { lfbBase: known.screenInfo.value.lfbBase, lfbSize: known.screenInfo.value.lfbSize } }),
+    ...(video === null ? {} : { gen1Video: { kind: video.kind, start: video.start, size: video.size } }),
+    evidence,
     ...given,
   };
-  if (given.framebuffer || known.framebuffers.length === 0)
-    return { variants: [facts], contradictions: known.contradictions };
+  const framebuffers = given.framebuffer ? [] : grouped(findFramebuffers({ evidence }));
   return {
-    variants: known.framebuffers.map((sightings) => ({ ...facts, framebuffer: findingOf(sightings) })),
+    variants:
+      framebuffers.length === 0
+        ? [facts]
+        : framebuffers.map((sightings) => ({ ...facts, framebuffer: findingOf(sightings) })),
     contradictions: known.contradictions,
   };
 }
 
-/** One framebuffer from the sightings of it: the largest size that any of them gives. */
-function findingOf(sightings: readonly Fact<FramebufferSighting>[]): FramebufferFinding {
-  const best = sightings.reduce((a, b) => ((b.value.size ?? 0n) > (a.value.size ?? 0n) ? b : a));
-  const { base, size, by } = best.value;
+/** Sightings that may be one framebuffer together; more than one group is a contradiction. */
+function grouped(found: readonly FoundFramebuffer[]): FoundFramebuffer[][] {
+  const groups: FoundFramebuffer[][] = [];
+  for (const one of found) {
+    if (one.base === 0n) continue;
+    const group = groups.find((each) => each.some((other) => sameFramebuffer(one, other)));
+    if (group) group.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
+/** One framebuffer from the sightings of it: the largest that any of them gives. */
+function findingOf(sightings: readonly FoundFramebuffer[]): FramebufferFinding {
+  const best = sightings.reduce((a, b) => ((b.size ?? 0n) > (a.size ?? 0n) ? b : a));
+  const { base, size, from, artifact, span } = best;
+  const sources = sightings.map((one) => `${one.from} (${one.text})`).join(', ');
   return {
     base,
     size,
-    from: FOUND_BY[by],
-    text: `${size === null ? hex(base) : formatMemRange(base, size)} by ${sightings.map((fact) => `${fact.value.by} (${fact.text})`).join(', ')}`,
-    origin: originOf(best),
-  };
-}
-
-function originOf(fact: Fact<unknown>): Origin {
-  return {
-    artifact: fact.artifact,
-    path: fact.artifact.source.name,
-    item: fact.text,
-    index: 0,
-    ...(fact.span ? { span: fact.span } : {}),
+    from: from === 'iomem' ? 'dmesg' : from,
+    text: `${size === null ? hex(base) : formatMemRange(base, size)} by ${sources}`,
+    ...(artifact
+      ? {
+          origin: {
+            artifact,
+            path: artifact.source.name,
+            item: best.text,
+            index: 0,
+            ...(span ? { span } : {}),
+          },
+        }
+      : {}),
   };
 }

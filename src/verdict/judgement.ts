@@ -1,5 +1,6 @@
 /** The judgement on one VMBus device, gathered while its rules fire. */
 import { formatMemRange } from '../bytes/address.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { AddressWindow } from '../window/window.ts';
 import type {
   Answer,
@@ -31,6 +32,12 @@ export class Reasons {
   readonly rules: RuleFinding[] = [];
   readonly assumptions: Assumption[] = [];
   readonly wouldChange: string[] = [];
+  /** What was found wrong while judging. */
+  readonly diagnostics: DiagnosticSink;
+
+  constructor(diagnostics: DiagnosticSink) {
+    this.diagnostics = diagnostics;
+  }
 
   rule(id: string, says: string, ...evidence: EvidenceItem[]): void {
     if (!this.rules.some((rule) => rule.id === id && rule.says === says))
@@ -44,12 +51,6 @@ export class Reasons {
 
   change(text: string): void {
     if (!this.wouldChange.includes(text)) this.wouldChange.push(text);
-  }
-
-  add(other: Reasons): void {
-    for (const { id, says, evidence } of other.rules) this.rule(id, says, ...evidence);
-    for (const { text, authority, otherwise } of other.assumptions) this.assume(text, authority, otherwise);
-    for (const text of other.wouldChange) this.change(text);
   }
 }
 

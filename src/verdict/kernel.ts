@@ -1,4 +1,7 @@
 /** The kernel that a question is about: its release, its configuration, and what they make of the VMBus driver. */
+import type { Evidence } from '../evidence/evidence.ts';
+import { type KconfigJudgement, kconfigJudgement } from '../linux/kconfig.ts';
+import type { KconfigArch } from '../linux/kconfig-rules.ts';
 import { type KernelProfile, profileOf } from '../linux/profile.ts';
 import { formatRelease, parseRelease } from '../linux/release.ts';
 import type { FramebufferFinding } from './verdict.ts';
@@ -18,17 +21,23 @@ export interface KernelFacts {
   readonly framebuffer?: FramebufferFinding;
   /** `lfb_base` and `lfb_size` of screen_info, as the driver reads them. */
   readonly screenInfo?: { readonly lfbBase: bigint; readonly lfbSize: bigint };
+  /** BAR 0 of PCI 1414:5353. */
+  readonly gen1Video?: { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint };
+  /** All that the inputs hold beside firmware descriptions. */
+  readonly evidence?: Evidence;
 }
 
 export interface Kernel {
   readonly facts: KernelFacts;
   readonly profile: KernelProfile;
-  /** For a person: `6.12.30`, or `7.3.4, the newest known`. */
+  /** For a person: `Linux 6.12.30`. */
   readonly name: string;
   /** CONFIG_SYSFB: as configured, or as Kconfig forces it, or not known. */
   readonly sysfb: 'y' | 'n' | 'unknown';
   /** Why {@link sysfb} is what it is. */
   readonly sysfbWhy: string;
+  /** What the release's Kconfig makes of the given configuration. */
+  readonly kconfig?: KconfigJudgement;
 }
 
 /** Settles a symbol of the given configuration: absent means `n`; undefined without a configuration. */
@@ -42,16 +51,11 @@ export function kernelOf(facts: KernelFacts): Kernel {
     ...(facts.withoutCommits ? { withoutCommits: facts.withoutCommits } : {}),
   });
   const release = formatRelease(profile.release);
-  const name = profile.presumed ? `${release} (the newest known, none was given)` : release;
-  const configured = symbol(facts, 'SYSFB');
-  if (configured !== undefined)
-    return {
-      facts,
-      profile,
-      name,
-      sysfb: configured === 'y' ? 'y' : 'n',
-      sysfbWhy: 'as the given configuration says',
-    };
+  const name = `Linux ${release}`;
+  if (facts.config !== undefined) {
+    const kconfig = kconfigJudgement(profile.behaviour, facts.config, architectureOf(facts));
+    return { facts, profile, name, sysfb: kconfig.sysfb === 'y' ? 'y' : 'n', sysfbWhy: kconfig.why, kconfig };
+  }
   const { hypervSelectsSysfb, sysfbSymbol } = profile.behaviour;
   if (hypervSelectsSysfb !== 'nothing')
     return {
@@ -71,4 +75,10 @@ export function kernelOf(facts: KernelFacts): Kernel {
         ? 'no configuration was given; it defaults to y but can be switched off'
         : 'no configuration was given; in this release it is set only when a driver selects it',
   };
+}
+
+/** As evidence says, else by the configuration's own symbol; x86 where nothing tells. */
+function architectureOf(facts: KernelFacts): KconfigArch {
+  if (facts.architecture !== undefined) return facts.architecture === 'arm64' ? 'arm64' : 'x86_64';
+  return facts.config?.get('ARM64') === 'y' ? 'arm64' : 'x86_64';
 }

@@ -43,7 +43,12 @@ export function readingConditions(
     const windows = windowsOfReading(subject.description, reading).filter(
       (window) => window.role === 'window' && window.origin.path === subject.path,
     );
-    const judgement = judgeTree({ ...subject, windows }, framebuffers, kernel, new Reasons());
+    const judgement = judgeTree(
+      { ...subject, windows },
+      framebuffers,
+      kernel,
+      new Reasons({ add: () => {} }),
+    );
     const { child, parent, size } = reading.cells;
     return {
       when: `the cells are ${child}/${parent}/${size} (child, parent, size): ${windows.map(rangeText).join(', ') || 'no entry'}`,

@@ -1,10 +1,9 @@
 /** The question `simulate`: what does each driver's MMIO request get on this machine, and what lands on the framebuffer? */
 import type { Artifact } from '../artifact/artifact.ts';
-import { FOUR_GIB, hex } from '../bytes/address.ts';
 import type { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { readEvidence } from '../evidence/read.ts';
-import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY, gen1Video } from '../linux/framebuffer.ts';
+import { GEN2_VIDEO_MEMORY } from '../linux/framebuffer.ts';
 import { PASS_THROUGH_NVME, type Scenario } from '../linux/scenario.ts';
 import { checkAgainstKernel, type SelfCheck } from '../linux/self-check.ts';
 import { type Simulation, simulate } from '../linux/simulate.ts';
@@ -16,8 +15,9 @@ import type { VmbusPool } from '../linux/vmbus/pool.ts';
 import { reserveFramebuffer } from '../linux/vmbus/reservation.ts';
 import { describe } from '../window/describe.ts';
 import type { AskOptions } from './ask.ts';
+import { assumeKernel, bootOf, framebufferFacts, framebufferOf } from './circumstances.ts';
 import { gatherFacts } from './facts.ts';
-import { AUTHORITY, Reasons } from './judgement.ts';
+import { Reasons } from './judgement.ts';
 import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
 import { type Subject, subjectsOf } from './subject.ts';
 import type { Assumption, FramebufferFinding } from './verdict.ts';
@@ -69,7 +69,7 @@ export async function askSimulation(
   const evidence = readEvidence(artifacts, diagnostics);
   const { variants } = gatherFacts(options.kernel, evidence, diagnostics);
   const scenario = options.scenario ?? PASS_THROUGH_NVME;
-  const reasons = new Reasons();
+  const reasons = new Reasons(diagnostics);
   const cases: SimulationCase[] = [];
   const open: OpenInput[] = [];
   for (const subject of subjectsOf(machine, variants[0]?.vtl))
@@ -95,8 +95,7 @@ function simulateSubject(
   const boot = bootOf(subject, facts, reasons);
   if (boot === 'dt' && subject.kind === 'acpi')
     return { open: [{ path: subject.path, why: 'the boot is by device tree, where ACPI is not read' }] };
-  if (kernel.profile.presumed)
-    reasons.assume(`the kernel is ${kernel.name}`, AUTHORITY.presumption, '--kernel RELEASE');
+  assumeKernel(kernel, reasons);
   const read = subject.kind === 'acpi' ? levelsOf(subject.levels) : undefined;
   if (read !== undefined && read.open.length > 0) return { open: read.open };
   const arch = facts.architecture === 'arm64' ? 'arm64' : 'x86_64';
@@ -104,20 +103,10 @@ function simulateSubject(
     subject.kind === 'acpi'
       ? buildAcpiPool(behaviour, read!.levels)
       : buildDeviceTreePool(behaviour, vmbusNodeOf(subject.node, subject.description.entries), arch);
-  const framebuffer = framebufferOf(build(), boot, facts, evidence, reasons);
+  const framebuffer = framebufferOf(build().windows, boot, facts, reasons);
   const run = (sysfb: boolean): SimulationRun => {
     const pool = build();
-    const found = gen1Video(evidence);
-    reserveFramebuffer(behaviour, pool, {
-      boot: boot === 'efi' ? 'efi' : 'bios',
-      sysfb,
-      screenInfo: facts.screenInfo ?? screenInfoOf(framebuffer),
-      gen1Video:
-        found ??
-        (framebuffer?.base == null
-          ? null
-          : { kind: 'mem', start: framebuffer.base, size: framebuffer.size ?? GEN1_FRAMEBUFFER.size }),
-    });
+    reserveFramebuffer(behaviour, pool, { ...framebufferFacts(boot, facts, framebuffer), sysfb });
     if (evidence.iomem.length > 0) insertIomem(pool.iomem, evidence.iomem);
     else
       insertMemoryMap(
@@ -140,64 +129,5 @@ function simulateSubject(
     framebuffer,
     runs,
     checks: checkAgainstKernel(configured.pool, evidence, diagnostics),
-  };
-}
-
-function bootOf(subject: Subject, facts: KernelFacts, reasons: Reasons): 'efi' | 'bios' | 'dt' {
-  if (subject.kind === 'device-tree') return 'dt';
-  if (facts.boot !== undefined) return facts.boot;
-  const boot = subject.generation === 1 ? 'bios' : 'efi';
-  reasons.assume(
-    `the boot is by ${boot === 'efi' ? 'EFI' : 'BIOS'}, as on a Generation ${boot === 'efi' ? 2 : 1} machine`,
-    AUTHORITY.presumption,
-    '--boot efi|bios|dt',
-  );
-  return boot;
-}
-
-/** screen_info, when no dump of it was given: that of a linear framebuffer there, or of none. */
-function screenInfoOf(framebuffer: FramebufferFinding | null): { lfbBase: bigint; lfbSize: bigint } {
-  return { lfbBase: framebuffer?.base ?? 0n, lfbSize: framebuffer?.size ?? 0n };
-}
-
-function framebufferOf(
-  pool: VmbusPool,
-  boot: 'efi' | 'bios' | 'dt',
-  facts: KernelFacts,
-  evidence: Evidence,
-  reasons: Reasons,
-): FramebufferFinding | null {
-  if (facts.framebuffer !== undefined) return facts.framebuffer;
-  const video = gen1Video(evidence);
-  if (video !== null && video.kind === 'mem')
-    return { base: video.start, size: video.size, from: 'pci', text: video.fact.text };
-  if (boot === 'dt') {
-    reasons.assume(
-      'the framebuffer, if there is one, lies below 4 GiB',
-      AUTHORITY.framebufferIsLow,
-      '--framebuffer BASE+SIZE',
-    );
-    return null;
-  }
-  if (boot === 'bios') {
-    reasons.assume(
-      `the framebuffer is BAR 0 of the video device, at ${hex(GEN1_FRAMEBUFFER.base)}`,
-      AUTHORITY.gen1Framebuffer,
-      '--framebuffer BASE+SIZE, or lspci -vv -nn of the machine',
-    );
-    return { ...GEN1_FRAMEBUFFER, from: 'presumed', text: 'presumed: BAR 0 of the video device' };
-  }
-  const low = pool.windows.find((window) => window.start < FOUR_GIB && window.end >= window.start);
-  if (low === undefined) return null;
-  reasons.assume(
-    `the framebuffer is at the base of the low window, ${hex(low.start)}`,
-    AUTHORITY.framebufferIsLow,
-    '--framebuffer BASE+SIZE, or boot_params or dmesg of the machine',
-  );
-  return {
-    base: low.start,
-    size: GEN2_VIDEO_MEMORY,
-    from: 'presumed',
-    text: 'presumed at the base of the low window',
   };
 }

@@ -3,7 +3,7 @@
  * space in which the framebuffer lies. Rules are named and carry their evidence; a missing fact never leads to
  * `not-needed`.
  */
-import type { Diagnostic } from '../bytes/diagnostic.ts';
+import type { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Machine } from '../window/describe.ts';
 import { type Judgement, Reasons } from './judgement.ts';
 import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
@@ -31,15 +31,15 @@ const SEVERITY: readonly Answer[] = ['needed', 'depends', 'unknown', 'not-needed
 /**
  * Answers the question for one machine.
  * @param facts what options and evidence say of the kernel
- * @param diagnostics what was said while the inputs were read; goes into the verdict as it is
+ * @param diagnostics what was said while the inputs were read, to which judging adds; the verdict carries them
  */
 export async function judgeSysfb(
   machine: Machine,
   facts: KernelFacts,
-  diagnostics: readonly Diagnostic[],
+  diagnostics: DiagnosticList,
 ): Promise<Verdict> {
   const kernel = kernelOf(facts);
-  const reasons = new Reasons();
+  const reasons = new Reasons(diagnostics);
   const subjects = subjectsOf(machine, facts.vtl);
   const judged: { subject: Subject; judgement: Judgement }[] = [];
   for (const subject of subjects)
@@ -64,7 +64,7 @@ export async function judgeSysfb(
     framebuffer: judgement.framebuffer,
     windows: machine.windows,
     inputs: machine.artifacts,
-    diagnostics,
+    diagnostics: diagnostics.all,
   };
 }
 

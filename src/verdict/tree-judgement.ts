@@ -1,5 +1,5 @@
 /** The question on a device tree boot: `vmbus_device_add` takes the node's `ranges` and reserves nothing. */
-import { ADDRESS_SPACE_END, FOUR_GIB, formatMemRange, formatSize, hex, ONE_MIB } from '../bytes/address.ts';
+import { ADDRESS_SPACE_END, formatMemRange, formatSize, hex, ONE_MIB } from '../bytes/address.ts';
 import { propertyOf } from '../devicetree/tree.ts';
 import { overlaps } from '../window/interval.ts';
 import { type AddressWindow, windowClass } from '../window/window.ts';
