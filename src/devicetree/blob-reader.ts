@@ -17,6 +17,7 @@ import {
   MAX_NODE_DEPTH,
   MAX_NODES,
   MAX_PROPERTIES,
+  type Marker,
   type MemoryReservation,
 } from './tree.ts';
 
@@ -188,6 +189,45 @@ function readReservations(
     span: { source, start: Math.min(at, end), end },
   });
   return reservations;
+}
+
+const NONE: readonly never[] = [];
+
+/** A property whose value and spans are made when they are asked for: most of a tree's never are. */
+class BlobProperty implements DtProperty {
+  readonly name: string;
+  markers: readonly Marker[] = NONE;
+  labels: readonly string[] = NONE;
+  readonly #source: Source;
+  readonly #start: number;
+  readonly #from: number;
+  readonly #to: number;
+  #value: Uint8Array | undefined;
+
+  constructor(source: Source, name: string, start: number, from: number, to: number) {
+    this.#source = source;
+    this.name = name;
+    this.#start = start;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  get value(): Uint8Array {
+    this.#value ??= this.#source.bytes.subarray(this.#from, this.#to);
+    return this.#value;
+  }
+
+  set value(value: Uint8Array) {
+    this.#value = value;
+  }
+
+  get span(): Span {
+    return { source: this.#source, start: this.#start, end: this.#to };
+  }
+
+  get valueSpan(): Span {
+    return { source: this.#source, start: this.#from, end: this.#to };
+  }
 }
 
 /** A node that is still open, with what is needed to close it. */
@@ -443,15 +483,7 @@ class StructureReader {
         start,
         this.#at,
       );
-    const property: DtProperty = {
-      name,
-      value: this.#source.bytes.subarray(from, to),
-      markers: [],
-      labels: [],
-      span: this.#span(start, Math.min(this.#at, this.#end)),
-      valueSpan: this.#span(from, to),
-    };
-    node.properties.push(property);
+    node.properties.push(new BlobProperty(this.#source, name, start, from, to));
     return true;
   }
 

@@ -137,11 +137,16 @@ export function unusableCounts(addressCells: number, sizeCells: number, bus: DtN
   return sizeCells <= 0 ? `#size-cells is ${sizeCells} for ${pathOf(bus)}` : undefined;
 }
 
-/** `okay`, `ok` or no `status` at all, here and on every ancestor (Linux' of_device_is_available, node by node). */
+/** `okay`, `ok` or no `status` at all: one node of what Linux' of_device_is_available asks. */
+export function isOkay(node: DtNode): boolean {
+  const status = propertyOf(node, 'status');
+  if (!status) return true;
+  const text = cString(status);
+  return text === 'okay' || text === 'ok';
+}
+
+/** Whether a node and every ancestor are okay: what is below a disabled bus is not there either. */
 export function isAvailable(node: DtNode): boolean {
-  for (let at: DtNode | undefined = node; at; at = at.parent) {
-    const status = propertyOf(at, 'status');
-    if (status && cString(status) !== 'okay' && cString(status) !== 'ok') return false;
-  }
+  for (let at: DtNode | undefined = node; at; at = at.parent) if (!isOkay(at)) return false;
   return true;
 }

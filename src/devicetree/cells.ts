@@ -62,6 +62,9 @@ export function cellsOf(value: Uint8Array): number[] {
 export function numberOf(cells: readonly number[], start: number, count: number): bigint {
   if (count <= 0) return 0n;
   if (count === 1) return BigInt(cells[start]!);
+  // Up to 53 bits a double makes the number in one step, and nearly all addresses are that small.
+  if (count === 2 && cells[start]! < 0x200000)
+    return BigInt(cells[start]! * 0x1_0000_0000 + cells[start + 1]!);
   let value = 0n;
   for (let index = start; index < start + count; index += 1) value = (value << 32n) | BigInt(cells[index]!);
   return value;

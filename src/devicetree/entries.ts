@@ -5,7 +5,7 @@ import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } 
 import { type CellCount, cellsOf, number64Of, numberOf } from './cells.ts';
 import { type EntryCells, fragmentReadings } from './readings.ts';
 import { entrySpan, type Translation, type TranslationStep, Translator } from './translate.ts';
-import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf, walk } from './tree.ts';
+import { type DeviceTree, type DtNode, type DtProperty, pathOf, walk } from './tree.ts';
 
 export type AddressItem = 'reg' | 'ranges' | 'dma-ranges';
 
@@ -24,9 +24,9 @@ export interface AddressEntry {
   readonly parent: bigint | null;
   /** CPU physical address of the first byte, or null and `why`. */
   readonly cpu: bigint | null;
-  readonly why?: string;
+  readonly why: string | undefined;
   /** Of the base, on buses whose addresses have a flags cell. */
-  readonly flags?: AddressFlags;
+  readonly flags: AddressFlags | undefined;
   /** Type of the bus that `base` is an address of. */
   readonly bus: BusKind;
   /** `parentAddress` only where there is a parent address. */
@@ -75,6 +75,102 @@ interface Layout {
   readonly size: CellCount;
 }
 
+/** A property being decoded; what its entries share. */
+interface EntryList {
+  readonly node: DtNode;
+  readonly item: AddressItem;
+  readonly property: DtProperty;
+  readonly layout: Layout;
+  readonly cells: readonly number[];
+  readonly available: boolean;
+}
+
+/** Where the address on the outer bus begins in the entry at cell `at`: `reg` has but one address. */
+function parentAt({ layout }: EntryList, at: number): number {
+  return layout.parent ? at + layout.child.cells : at;
+}
+
+/** An entry as a view of its list: there are tens of thousands in a corpus, and few are looked at in full. */
+class DecodedEntry implements AddressEntry {
+  readonly #list: EntryList;
+  readonly #translation: Translation;
+  readonly index: number;
+  readonly base: bigint;
+  readonly size: bigint | null;
+
+  constructor(list: EntryList, index: number, translation: Translation) {
+    const { bus, child, parent, size } = list.layout;
+    const pna = parent?.cells ?? 0;
+    const at = index * (child.cells + pna + size.cells);
+    this.#list = list;
+    this.#translation = translation;
+    this.index = index;
+    this.base = number64Of(list.cells, at + bus.flagCells, child.cells - bus.flagCells);
+    this.size =
+      size.cells === 0 && !parent ? null : number64Of(list.cells, at + child.cells + pna, size.cells);
+  }
+
+  get #start(): number {
+    const { child, parent, size } = this.#list.layout;
+    return this.index * (child.cells + (parent?.cells ?? 0) + size.cells);
+  }
+
+  get node(): DtNode {
+    return this.#list.node;
+  }
+
+  get item(): AddressItem {
+    return this.#list.item;
+  }
+
+  get available(): boolean {
+    return this.#list.available;
+  }
+
+  get cells(): readonly number[] {
+    const { child, parent, size } = this.#list.layout;
+    return this.#list.cells.slice(this.#start, this.#start + child.cells + (parent?.cells ?? 0) + size.cells);
+  }
+
+  get parent(): bigint | null {
+    const { parent, child } = this.#list.layout;
+    return parent ? numberOf(this.#list.cells, this.#start + child.cells, parent.cells) : null;
+  }
+
+  get cpu(): bigint | null {
+    return this.#translation.cpu;
+  }
+
+  get why(): string | undefined {
+    return this.#translation.why;
+  }
+
+  get flags(): AddressFlags | undefined {
+    const { bus } = this.#list.layout;
+    return bus.flagCells === 1 ? addressFlags(bus.kind, this.#list.cells[this.#start]!) : undefined;
+  }
+
+  get bus(): BusKind {
+    return this.#list.layout.bus.kind;
+  }
+
+  get counts(): AddressEntry['counts'] {
+    const { child, parent, size } = this.#list.layout;
+    return { childAddress: child, ...(parent ? { parentAddress: parent } : {}), size };
+  }
+
+  get steps(): readonly TranslationStep[] {
+    return this.#translation.steps;
+  }
+
+  get span(): Span | undefined {
+    const { valueSpan } = this.#list.property;
+    const { child, parent, size } = this.#list.layout;
+    const entryCells = child.cells + (parent?.cells ?? 0) + size.cells;
+    return valueSpan && entrySpan(valueSpan, this.index, entryCells);
+  }
+}
+
 class EntryDecoder {
   readonly entries: AddressEntry[] = [];
   readonly #tree: DeviceTree;
@@ -83,6 +179,8 @@ class EntryDecoder {
   readonly #inferred = new Map<DtProperty, EntryCells>();
   readonly #translator: Translator;
   readonly #reported = new Set<DtNode>();
+  readonly #available = new Map<DtNode, boolean>();
+  #full = false;
 
   constructor(tree: DeviceTree, sink: DiagnosticSink, options: EntryOptions) {
     this.#tree = tree;
@@ -94,35 +192,68 @@ class EntryDecoder {
   }
 
   node(node: DtNode): void {
-    for (const item of ['reg', 'ranges', 'dma-ranges'] as const) {
-      const property = propertyOf(node, item);
-      if (property) this.#property(node, item, property);
+    let reg: DtProperty | undefined;
+    let ranges: DtProperty | undefined;
+    let dmaRanges: DtProperty | undefined;
+    for (const property of node.properties) {
+      if (property.name === 'reg') reg ??= property;
+      else if (property.name === 'ranges') ranges ??= property;
+      else if (property.name === 'dma-ranges') dmaRanges ??= property;
     }
+    if (reg) this.#property(node, 'reg', reg);
+    if (ranges) this.#property(node, 'ranges', ranges);
+    if (dmaRanges) this.#property(node, 'dma-ranges', dmaRanges);
+  }
+
+  #isAvailable(node: DtNode): boolean {
+    const known = this.#available.get(node);
+    if (known !== undefined) return known;
+    const available = isAvailable(node);
+    this.#available.set(node, available);
+    return available;
   }
 
   #property(node: DtNode, item: AddressItem, property: DtProperty): void {
-    if (property.value.length === 0) return;
+    const { value } = property;
+    if (value.length === 0) return;
     const layout = this.#layout(node, item, property);
     if (!layout) return;
-    const widths = [layout.child.cells, layout.parent?.cells ?? 0, layout.size.cells];
-    const entryCells = widths.reduce((sum, width) => sum + width, 0);
-    const cells = cellsOf(property.value);
-    const usable = widths.every((width) => width >= 0) && layout.child.cells > 0;
+    const na = layout.child.cells;
+    const pna = layout.parent?.cells ?? 0;
+    const ns = layout.size.cells;
+    const entryCells = na + pna + ns;
+    const cells = cellsOf(value);
+    const usable = na > 0 && pna >= 0 && ns >= 0;
     const count = usable ? Math.floor(cells.length / entryCells) : 0;
-    if (!usable || count * entryCells * 4 !== property.value.length)
-      this.#reportLeftover(node, property, layout, count);
-    const available = isAvailable(node);
-    for (let index = 0; index < count && this.entries.length < MAX_ENTRIES; index += 1) {
-      const entry = cells.slice(index * entryCells, (index + 1) * entryCells);
-      const span = property.valueSpan && entrySpan(property.valueSpan, index, entryCells);
-      this.entries.push(this.#entry({ node, item, index, cells: entry, available, span }, layout));
+    if (count * entryCells * 4 !== value.length) this.#reportLeftover(node, property, layout, count);
+    const list: EntryList = { node, item, property, layout, cells, available: this.#isAvailable(node) };
+    for (let index = 0; index < count; index += 1) {
+      if (this.entries.length >= MAX_ENTRIES) {
+        this.#reportTooMany();
+        return;
+      }
+      const at = index * entryCells;
+      this.entries.push(new DecodedEntry(list, index, this.#translated(list, parentAt(list, at))));
     }
-    if (count > 0 && this.entries.length >= MAX_ENTRIES)
-      this.#sink.add({
-        severity: 'error',
-        code: 'dt/too-large',
-        message: `More than ${MAX_ENTRIES} entries; the rest is not read`,
-      });
+  }
+
+  /** The address that starts at cell `at`, translated. Around a fragment there is nothing to translate through. */
+  #translated({ node, item, layout, cells }: EntryList, at: number): Translation {
+    if (this.#tree.form !== 'dts-fragment')
+      return this.#translator.translate(node, cells, at, item === 'dma-ranges' ? 'dma-ranges' : 'ranges');
+    const width = (layout.parent ?? layout.child).cells;
+    const flagCells = width === 3 ? 1 : 0;
+    return { cpu: number64Of(cells, at + flagCells, width - flagCells), steps: [] };
+  }
+
+  #reportTooMany(): void {
+    if (this.#full) return;
+    this.#full = true;
+    this.#sink.add({
+      severity: 'error',
+      code: 'dt/too-large',
+      message: `More than ${MAX_ENTRIES} entries; the rest is not read`,
+    });
   }
 
   #layout(node: DtNode, item: AddressItem, property: DtProperty): Layout | undefined {
@@ -141,36 +272,6 @@ class EntryDecoder {
     const parent = this.#translator.busOf(node.parent ?? node);
     if (node.parent) this.#reportCounts(parent);
     return { bus, child: bus.addressCells, parent: parent.addressCells, size: bus.sizeCells };
-  }
-
-  #entry(
-    place: Pick<AddressEntry, 'node' | 'item' | 'index' | 'cells' | 'available' | 'span'>,
-    { bus, child, parent, size }: Layout,
-  ): AddressEntry {
-    const { node, item, cells } = place;
-    const na = child.cells;
-    const pna = parent?.cells ?? 0;
-    const flags = bus.flagCells === 1 ? addressFlags(bus.kind, cells[0]!) : undefined;
-    const onBus = parent ? cells.slice(na, na + pna) : cells.slice(0, na);
-    const { cpu, why, steps }: Translation =
-      this.#tree.form === 'dts-fragment'
-        ? {
-            cpu: number64Of(onBus, onBus.length === 3 ? 1 : 0, onBus.length === 3 ? 2 : onBus.length),
-            steps: [],
-          }
-        : this.#translator.translate(node, onBus, item === 'dma-ranges' ? 'dma-ranges' : 'ranges');
-    return {
-      ...place,
-      base: number64Of(cells, bus.flagCells, na - bus.flagCells),
-      size: size.cells === 0 && !parent ? null : number64Of(cells, na + pna, size.cells),
-      parent: parent ? numberOf(cells, na, pna) : null,
-      cpu,
-      ...(why === undefined ? {} : { why }),
-      ...(flags ? { flags } : {}),
-      bus: bus.kind,
-      counts: { childAddress: child, ...(parent ? { parentAddress: parent } : {}), size },
-      steps,
-    };
   }
 
   /** A count that is not on the bus itself is what Linux takes and the specification does not. Once a bus. */

@@ -23,9 +23,9 @@ export interface TranslationStep {
   readonly how: 'entry' | 'empty' | 'missing';
   readonly counts: { readonly child: CellCount; readonly parent: CellCount; readonly size: CellCount };
   /** The entry that matched, from 0, and what it says; addresses without a flags cell. */
-  readonly index?: number;
-  readonly entry?: { readonly child: bigint; readonly parent: bigint; readonly size: bigint };
-  readonly span?: Span;
+  readonly index: number | undefined;
+  readonly entry: { readonly child: bigint; readonly parent: bigint; readonly size: bigint } | undefined;
+  readonly span: Span | undefined;
   /** The address before and after. */
   readonly from: bigint;
   readonly to: bigint;
@@ -45,23 +45,153 @@ const OF_BAD_ADDR = 0xffff_ffff_ffff_ffffn;
 /** More passages than a path can have: only `interconnects` that lead in a circle. */
 const MAX_STEPS = 2048;
 
-const wrap64 = (value: bigint): bigint => BigInt.asUintN(64, value);
-
-/** `ranges` or `dma-ranges` of a bus, as cells. */
-interface Passage {
-  readonly cells: readonly number[];
-  readonly isEmpty: boolean;
-  readonly span: Span | undefined;
+/**
+ * An address on the way up. In the kernel it is an array of up to four cells; of that only two things are ever looked
+ * at: the first cell (flags, on buses that have them) and the 64-bit number that the cells after the flags end in.
+ */
+interface Moving {
+  first: number;
+  value: bigint;
 }
+
+/** A bus that addresses pass, with its entries taken apart. */
+class Passage {
+  readonly device: DtNode;
+  readonly item: TranslationItem;
+  readonly inner: Bus;
+  readonly outer: Bus;
+  readonly how: 'entries' | 'empty' | 'missing';
+  readonly counts: TranslationStep['counts'];
+  readonly #span: Span | undefined;
+  readonly #entryCells: number;
+  /** First cells of child and parent address, and the numbers behind them. */
+  readonly childFirst: number[] = [];
+  readonly parentFirst: number[] = [];
+  readonly child: bigint[] = [];
+  readonly end: bigint[] = [];
+  readonly parent: bigint[] = [];
+  readonly size: bigint[] = [];
+
+  constructor(device: DtNode, item: TranslationItem, inner: Bus, outer: Bus) {
+    this.device = device;
+    this.item = item;
+    this.inner = inner;
+    this.outer = outer;
+    this.counts = { child: inner.addressCells, parent: outer.addressCells, size: inner.sizeCells };
+    const na = inner.addressCells.cells;
+    const pna = outer.addressCells.cells;
+    const ns = inner.sizeCells.cells;
+    this.#entryCells = na + pna + ns;
+    const property = propertyOf(device, item);
+    this.#span = property?.valueSpan;
+    this.how = !property ? 'missing' : property.value.length === 0 ? 'empty' : 'entries';
+    if (!property || this.how !== 'entries') return;
+    const cells = cellsOf(property.value);
+    for (let at = 0; at + this.#entryCells <= cells.length; at += this.#entryCells) {
+      const child = number64Of(cells, at + inner.flagCells, na - inner.flagCells);
+      const size = number64Of(cells, at + na + pna, ns);
+      this.childFirst.push(cells[at]!);
+      this.child.push(child);
+      // As in the kernel the end wraps: an entry that would reach beyond 2^64 contains nothing.
+      this.end.push(BigInt.asUintN(64, child + size));
+      this.size.push(size);
+      this.parentFirst.push(cells[at + na]!);
+      this.parent.push(number64Of(cells, at + na + outer.flagCells, pna - outer.flagCells));
+    }
+  }
+
+  spanOf(index: number): Span | undefined {
+    return this.#span && entrySpan(this.#span, index, this.#entryCells);
+  }
+
+  /** Moves an address to the outer bus. Undefined when no entry has it. */
+  pass(address: Moving): Step | undefined {
+    const { inner, outer } = this;
+    const from = address.value;
+    const width = outer.addressCells.cells - outer.flagCells;
+    if (this.how !== 'entries') {
+      // All cells count here, a flags cell too; on the outer bus the first one is taken for its flags.
+      const offset = inner.kind === 'isa' ? (BigInt(address.first) << 32n) | from : from;
+      address.value = width === 1 ? offset & 0xffffffffn : offset;
+      if (outer.flagCells === 0) address.first = firstOf(address.value, width);
+      return new Step(this, -1, from, address.value);
+    }
+    const { child, end } = this;
+    const flagged = inner.flagCells === 1;
+    for (let index = 0; index < child.length; index += 1) {
+      if (from < child[index]! || from >= end[index]!) continue;
+      if (flagged && !sameSpace(inner.kind, address.first, this.childFirst[index]!)) continue;
+      const sum = this.parent[index]! + (from - child[index]!);
+      address.value = width === 1 ? sum & 0xffffffffn : sum > OF_BAD_ADDR ? BigInt.asUintN(64, sum) : sum;
+      address.first = outer.flagCells === 1 ? this.parentFirst[index]! : firstOf(address.value, width);
+      return new Step(this, index, from, address.value);
+    }
+    return undefined;
+  }
+}
+
+/** The first of `width` cells that hold a number of 64 bits, or of 32 when there is one. */
+function firstOf(value: bigint, width: number): number {
+  if (width === 1) return Number(value);
+  return width === 2 ? Number(value >> 32n) : 0;
+}
+
+class Step implements TranslationStep {
+  readonly #passage: Passage;
+  readonly #index: number;
+  readonly from: bigint;
+  readonly to: bigint;
+
+  constructor(passage: Passage, index: number, from: bigint, to: bigint) {
+    this.#passage = passage;
+    this.#index = index;
+    this.from = from;
+    this.to = to;
+  }
+
+  get bus(): DtNode {
+    return this.#passage.device;
+  }
+
+  get item(): TranslationItem {
+    return this.#passage.item;
+  }
+
+  get kind(): BusKind {
+    return this.#passage.inner.kind;
+  }
+
+  get how(): 'entry' | 'empty' | 'missing' {
+    return this.#passage.how === 'entries' ? 'entry' : this.#passage.how;
+  }
+
+  get counts(): TranslationStep['counts'] {
+    return this.#passage.counts;
+  }
+
+  get index(): number | undefined {
+    return this.#index < 0 ? undefined : this.#index;
+  }
+
+  get entry(): TranslationStep['entry'] {
+    const index = this.#index;
+    const { child, parent, size } = this.#passage;
+    return index < 0 ? undefined : { child: child[index]!, parent: parent[index]!, size: size[index]! };
+  }
+
+  get span(): Span | undefined {
+    return this.#index < 0 ? undefined : this.#passage.spanOf(this.#index);
+  }
+}
+
+/** Where an address goes from a bus: through a passage, to the CPU when the bus is the root's, or nowhere. */
+type Next = Passage | 'root' | { readonly why: string };
 
 /** Translates addresses of one tree; what it finds out about buses is kept. */
 export class Translator {
   readonly #root: DtNode;
   readonly #buses = new Map<DtNode, Bus>();
-  readonly #passages = {
-    ranges: new Map<DtNode, Passage | null>(),
-    'dma-ranges': new Map<DtNode, Passage | null>(),
-  };
+  readonly #next = { ranges: new Map<DtNode, Next>(), 'dma-ranges': new Map<DtNode, Next>() };
   #phandles: Map<number, DtNode> | undefined;
 
   constructor(root: DtNode) {
@@ -79,36 +209,36 @@ export class Translator {
 
   /**
    * Translates an address of the bus that `node` sits on, given as cells, flags cell included.
+   * @param cells cells from `at` on are the address
    * @param item `ranges` for what the CPU sees, `dma-ranges` for what a device sees of memory
    */
-  translate(node: DtNode, address: readonly number[], item: TranslationItem): Translation {
+  translate(node: DtNode, cells: readonly number[], at: number, item: TranslationItem): Translation {
     const steps: TranslationStep[] = [];
-    const stopped = (why: string): Translation => ({ cpu: null, why, steps });
-    let device = node;
-    let parent = this.#parentOf(device, item);
-    if (!parent) return stopped(`${pathOf(node)} is on no bus`);
-    let bus = this.#busFor(device, parent);
-    const unusable = unusableCounts(bus.addressCells.cells, bus.sizeCells.cells, parent);
-    if (unusable) return stopped(unusable);
-    const cells = address.slice(0, bus.addressCells.cells);
-    while (steps.length < MAX_STEPS) {
-      device = parent;
-      parent = this.#parentOf(device, item);
-      if (!parent) {
-        const cpu = number64Of(cells, 0, bus.addressCells.cells);
-        return cpu === OF_BAD_ADDR
-          ? stopped('the address is 2^64 - 1, which Linux takes for none')
-          : { cpu, steps };
+    const parent = this.#parentOf(node, item);
+    if (!parent) return { cpu: null, why: `${pathOf(node)} is on no bus`, steps };
+    let bus = this.#busFor(node, parent);
+    const width = bus.addressCells.cells;
+    const unusable = unusableCounts(width, bus.sizeCells.cells, parent);
+    if (unusable) return { cpu: null, why: unusable, steps };
+    const address: Moving = {
+      first: cells[at]!,
+      value: number64Of(cells, at + bus.flagCells, width - bus.flagCells),
+    };
+    for (let device = parent; steps.length < MAX_STEPS; ) {
+      const next = this.#nextOf(device, bus, item);
+      if (next === 'root') {
+        const cpu = bus.kind === 'isa' ? (BigInt(address.first) << 32n) | address.value : address.value;
+        if (cpu !== OF_BAD_ADDR) return { cpu, steps };
+        return { cpu: null, why: 'the address is 2^64 - 1, which Linux takes for none', steps };
       }
-      const outer = this.#busFor(device, parent);
-      const tooWide = unusableCounts(outer.addressCells.cells, outer.sizeCells.cells, parent);
-      if (tooWide) return stopped(tooWide);
-      const step = this.#pass(device, bus, outer, cells, item);
-      if (typeof step === 'string') return stopped(step);
+      if (!(next instanceof Passage)) return { cpu: null, why: next.why, steps };
+      const step = next.pass(address);
+      if (!step) return { cpu: null, why: `not in the ${item} of ${pathOf(device)}`, steps };
       steps.push(step);
-      bus = outer;
+      bus = next.outer;
+      device = bus.node;
     }
-    return stopped('the interconnects lead in a circle');
+    return { cpu: null, why: 'the interconnects lead in a circle', steps };
   }
 
   /**
@@ -122,72 +252,27 @@ export class Translator {
     return { ...bus, addressCells, sizeCells };
   }
 
-  /** Moves the address in `cells` from a bus to the one it sits on; a text says why that can't be. */
-  #pass(
-    device: DtNode,
-    bus: Bus,
-    outer: Bus,
-    cells: number[],
-    item: TranslationItem,
-  ): TranslationStep | string {
-    const na = bus.addressCells.cells;
-    const ns = bus.sizeCells.cells;
-    const pna = outer.addressCells.cells;
-    const passage = this.#passage(device, item);
-    if (!passage && item === 'ranges') return `no ranges in ${pathOf(device)}`;
-    const common = {
-      bus: device,
-      item,
-      kind: bus.kind,
-      counts: { child: bus.addressCells, parent: outer.addressCells, size: bus.sizeCells },
-      from: number64Of(cells, bus.flagCells, na - bus.flagCells),
-    };
-    if (!passage || passage.isEmpty) {
-      // All cells count here, a flags cell too; only the flags cells of the outer bus are passed on.
-      const offset = number64Of(cells, 0, na);
-      cells.length = pna;
-      for (let index = outer.flagCells; index < pna; index += 1) cells[index] = 0;
-      for (let index = 0; index < outer.flagCells; index += 1) cells[index] ??= 0;
-      addOffset(cells, offset, outer.flagCells);
-      const to = number64Of(cells, outer.flagCells, pna - outer.flagCells);
-      return { ...common, how: passage ? 'empty' : 'missing', to };
+  #nextOf(device: DtNode, inner: Bus, item: TranslationItem): Next {
+    // A bus with counts of another node, on a DMA detour, is not worth keeping.
+    if (inner !== this.#buses.get(device)) return this.#makeNext(device, inner, item);
+    let next = this.#next[item].get(device);
+    if (!next) {
+      next = this.#makeNext(device, inner, item);
+      this.#next[item].set(device, next);
     }
-    const entries = passage.cells;
-    const entryCells = na + pna + ns;
-    for (let index = 0, at = 0; at + entryCells <= entries.length; index += 1, at += entryCells) {
-      if (bus.flagCells === 1 && !sameSpace(bus.kind, cells[0]!, entries[at]!)) continue;
-      const child = number64Of(entries, at + bus.flagCells, na - bus.flagCells);
-      const size = number64Of(entries, at + na + pna, ns);
-      if (common.from < child || common.from >= wrap64(child + size)) continue;
-      const offset = common.from - child;
-      if (offset === OF_BAD_ADDR) continue;
-      cells.length = pna;
-      for (let cell = 0; cell < pna; cell += 1) cells[cell] = entries[at + na + cell]!;
-      const parent = number64Of(cells, outer.flagCells, pna - outer.flagCells);
-      addOffset(cells, offset, outer.flagCells);
-      return {
-        ...common,
-        how: 'entry',
-        index,
-        entry: { child, parent, size },
-        ...(passage.span ? { span: entrySpan(passage.span, index, entryCells) } : {}),
-        to: number64Of(cells, outer.flagCells, pna - outer.flagCells),
-      };
-    }
-    return `not in the ${item} of ${pathOf(device)}`;
+    return next;
   }
 
-  #passage(node: DtNode, item: TranslationItem): Passage | undefined {
-    const known = this.#passages[item].get(node);
-    if (known !== undefined) return known ?? undefined;
-    const property = propertyOf(node, item);
-    const passage = property && {
-      cells: cellsOf(property.value),
-      isEmpty: property.value.length === 0,
-      span: property.valueSpan,
-    };
-    this.#passages[item].set(node, passage ?? null);
-    return passage;
+  #makeNext(device: DtNode, inner: Bus, item: TranslationItem): Next {
+    const parent = this.#parentOf(device, item);
+    if (!parent) return 'root';
+    const outer = this.#busFor(device, parent);
+    const tooWide = unusableCounts(outer.addressCells.cells, outer.sizeCells.cells, parent);
+    if (tooWide) return { why: tooWide };
+    const passage = new Passage(device, item, inner, outer);
+    return passage.how === 'missing' && item === 'ranges'
+      ? { why: `no ranges in ${pathOf(device)}` }
+      : passage;
   }
 
   /** Where addresses go from a node: to its parent, for DMA to the interconnect named `dma-mem` (__of_get_dma_parent). */
@@ -224,16 +309,6 @@ export class Translator {
     }
     return this.#phandles.get(phandle);
   }
-}
-
-/** Adds to the number that the cells after the flags make; as in Linux it has 64 bits, or 32 where there is one cell. */
-function addOffset(cells: number[], offset: bigint, flagCells: number): void {
-  const count = cells.length - flagCells;
-  if (count <= 0) return;
-  const sum = wrap64(number64Of(cells, flagCells, count) + offset);
-  for (let index = flagCells; index < cells.length; index += 1) cells[index] = 0;
-  if (count > 1) cells[cells.length - 2] = Number(sum >> 32n);
-  cells[cells.length - 1] = Number(sum & 0xffffffffn);
 }
 
 /** Entry `index` of a list of entries that are `entryCells` long; of text only the whole list has a place. */
