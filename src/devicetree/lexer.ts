@@ -139,17 +139,18 @@ export class Lexer {
 
   /** Reports a fault, with the chain of includes that led to its file. */
   report(severity: 'error' | 'warning', code: string, message: string, span: Span, hint?: string): void {
-    const related =
-      this.#outer.length > 0
-        ? this.#outer.map(({ directive }) => ({ message: 'included from here', span: directive })).reverse()
-        : undefined;
+    const directives = [
+      ...(this.file.includeStack?.(this.start) ?? []),
+      ...this.#outer.map(({ directive }) => directive).reverse(),
+    ];
+    const related = directives.map((directive) => ({ message: 'included from here', span: directive }));
     this.#sink.add({
       severity,
       code,
       message,
       span,
       ...(hint === undefined ? {} : { hint }),
-      ...(related === undefined ? {} : { related }),
+      ...(related.length === 0 ? {} : { related }),
     });
   }
 

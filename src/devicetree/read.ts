@@ -6,10 +6,21 @@ import { readBlob } from './blob-reader.ts';
 import { readDirectory } from './directory-reader.ts';
 import { readFragment } from './fragment.ts';
 import { treeFromLive } from './live-tree.ts';
-import { type ParseOptions, parseDts } from './parser.ts';
+import { parseDts } from './parser.ts';
+import { needsPreprocessing, preprocess } from './preprocessor/preprocess.ts';
 import { resolveReferences } from './references.ts';
+import type { SourceLoader } from './source-loader.ts';
 import { wholeSource } from './source-text.ts';
 import type { DeviceTree } from './tree.ts';
+
+export interface ReadOptions {
+  /** Opens what `#include`, `/include/` and `/incbin/` name; without one they are errors. */
+  readonly loader?: SourceLoader | undefined;
+  /** Where they are looked for besides the folder of the file that names them. */
+  readonly includePaths?: readonly string[];
+  /** Macros for the preprocessor, `NAME` or `NAME=VALUE`. */
+  readonly defines?: readonly string[];
+}
 
 /**
  * The tree in an artifact, with references resolved. What is wrong with the input becomes diagnostics; undefined when
@@ -18,7 +29,7 @@ import type { DeviceTree } from './tree.ts';
 export function readDeviceTree(
   artifact: Artifact,
   sink: DiagnosticSink,
-  options: ParseOptions = {},
+  options: ReadOptions = {},
 ): DeviceTree | undefined {
   switch (artifact.kind) {
     case 'dts':
@@ -41,8 +52,10 @@ export function readDeviceTree(
   }
 }
 
-function readSource(source: Source, sink: DiagnosticSink, options: ParseOptions): DeviceTree | undefined {
-  const live = parseDts(wholeSource(source), sink, { ...options, source });
+function readSource(source: Source, sink: DiagnosticSink, options: ReadOptions): DeviceTree | undefined {
+  // What was written for cpp goes through the preprocessor first; dtc's own language has no directives.
+  const text = needsPreprocessing(source) ? preprocess(source, options, sink) : wholeSource(source);
+  const live = parseDts(text, sink, { ...options, source });
   if (!live) return undefined;
   resolveReferences(live, sink);
   return treeFromLive(live);

@@ -7,6 +7,8 @@ export interface SourceText {
   readonly text: string;
   /** The place of [start, end) of the text. */
   spanOf(start: number, end: number): Span;
+  /** The `#include` directives that lead to an offset, the innermost first, where a preprocessor made the text. */
+  includeStack?(offset: number): Span[];
 }
 
 /** A source as it is; line markers that cpp left in it are applied to the places of its spans. */
