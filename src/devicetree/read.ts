@@ -9,15 +9,12 @@ import { treeFromLive } from './live-tree.ts';
 import { parseDts } from './parser.ts';
 import { needsPreprocessing, preprocess } from './preprocessor/preprocess.ts';
 import { resolveReferences } from './references.ts';
-import type { SourceLoader } from './source-loader.ts';
 import { wholeSource } from './source-text.ts';
 import type { DeviceTree } from './tree.ts';
+import type { FileAccess } from './value-parser.ts';
 
-export interface ReadOptions {
-  /** Opens what `#include`, `/include/` and `/incbin/` name; without one they are errors. */
-  readonly loader?: SourceLoader | undefined;
-  /** Where they are looked for besides the folder of the file that names them. */
-  readonly includePaths?: readonly string[];
+/** `loader` opens what `#include`, `/include/` and `/incbin/` name; without one they are errors. */
+export interface ReadOptions extends FileAccess {
   /** Macros for the preprocessor, `NAME` or `NAME=VALUE`. */
   readonly defines?: readonly string[];
 }
@@ -54,7 +51,10 @@ export function readDeviceTree(
 
 function readSource(source: Source, sink: DiagnosticSink, options: ReadOptions): DeviceTree | undefined {
   // What was written for cpp goes through the preprocessor first; dtc's own language has no directives.
-  const text = needsPreprocessing(source) ? preprocess(source, options, sink) : wholeSource(source);
+  const { loader, includePaths = [], defines = [] } = options;
+  const text = needsPreprocessing(source)
+    ? preprocess(source, { loader, includePaths, defines }, sink)
+    : wholeSource(source);
   const live = parseDts(text, sink, { ...options, source });
   if (!live) return undefined;
   resolveReferences(live, sink);
