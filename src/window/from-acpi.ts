@@ -5,13 +5,15 @@
  */
 import type { CrsEntry } from '../acpi/crs.ts';
 import { compare, formatQuantity, isKnown, type Quantity, sum } from '../acpi/expression.ts';
+import { type Architecture, architectureOf, isHostBridge, refusal } from '../acpi/host-bridge.ts';
 import type { EvaluationOptions } from '../acpi/machine.ts';
 import { quantityField, type ResourceDescriptor } from '../acpi/resources/descriptor.ts';
+import { type AddressRange, MEMORY_MAPPED_PORTS, rangeOf, X86_RULES } from '../acpi/resources/range.ts';
 import type { AcpiTable } from '../acpi/tables/table.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { AddressWindow, DerivationStep, WindowFlags, WindowRole, WindowSpace } from './window.ts';
+import type { AddressWindow, DerivationStep, WindowRole } from './window.ts';
 
 /** One `_CRS` and the input it was found in. */
 export interface FoundCrs {
@@ -63,45 +65,36 @@ export async function describeAcpi(
     for (const entry of evaluateAllCrs(loadMachine(tables, options, sink)))
       crs.push({ artifact: (entry.table && artifactOf.get(entry.table)) ?? fallback, entry });
   }
-  const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry));
+  const architecture = architectureOf(tables);
+  const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry, architecture));
   return { tables, crs, windows };
 }
 
 /** The windows of one `_CRS`, in the order of its descriptors; of alternatives, each under its condition. */
-export function windowsOfCrs(artifact: Artifact, entry: CrsEntry): AddressWindow[] {
+export function windowsOfCrs(
+  artifact: Artifact,
+  entry: CrsEntry,
+  architecture: Architecture = 'x86',
+): AddressWindow[] {
   const ways =
     entry.status === 'alternatives' && entry.alternatives
       ? entry.alternatives.map(({ when, resources }) => ({ when, resources }))
       : [{ when: undefined, resources: entry.resources }];
   return ways.flatMap(({ when, resources }) =>
     resources.flatMap(
-      (descriptor, index) => windowOfDescriptor(artifact, entry, descriptor, index, when) ?? [],
+      (descriptor, index) => windowOfDescriptor(artifact, entry, descriptor, index, architecture, when) ?? [],
     ),
   );
 }
 
 /** What a descriptor claims, before unknown bounds are looked at. */
-interface Claim {
-  readonly space: WindowSpace;
+interface Claim extends AddressRange {
   readonly role: WindowRole;
-  /** First address, inclusive. */
-  readonly first: Quantity;
   readonly size: Quantity;
-  /** What Linux asks for before it takes the range: its length is not 0. */
-  readonly length: Quantity;
-  readonly bus?: Quantity;
-  readonly flags: WindowFlags;
   readonly text: string;
 }
 
 const BITS = 64;
-
-function plus(a: Quantity, b: Quantity): Quantity {
-  return sum(BITS, 0n, [
-    { coefficient: 1n, of: a },
-    { coefficient: 1n, of: b },
-  ]);
-}
 
 /** `last - first + 1`. */
 function span(first: Quantity, last: Quantity): Quantity {
@@ -112,105 +105,60 @@ function span(first: Quantity, last: Quantity): Quantity {
   ]);
 }
 
-function claimOf(descriptor: ResourceDescriptor, isRootBridge: boolean): Claim | undefined {
-  const field = (name: string): Quantity | undefined => quantityField(descriptor, name);
-  const { fields } = descriptor;
-  switch (descriptor.type) {
-    case 'word-address':
-    case 'dword-address':
-    case 'qword-address':
-    case 'extended-address': {
-      const [min, max, length] = [field('min'), field('max'), field('length')];
-      const space = fields.space;
-      if (min === undefined || max === undefined || length === undefined) return undefined;
-      if (space !== 'memory' && space !== 'io' && space !== 'bus') return undefined;
-      const producer = fields.producer === true;
-      const translation = field('translation') ?? 0n;
-      // acpi_decode_space() adds the translation only for a producer; I/O keeps its port number.
-      const moved = producer && space === 'memory' && translation !== 0n;
-      return {
-        space,
-        // x86 takes whatever a root bridge lists for a window, producer or not (arch/x86/pci/acpi.c).
-        role: producer || isRootBridge ? 'window' : 'register',
-        first: moved ? plus(min, translation) : min,
-        size: span(min, max),
-        length,
-        ...(moved ? { bus: min } : {}),
-        flags: { producer, ...(fields.caching === 'Prefetchable' ? { prefetchable: true } : {}) },
-        text: `_MIN ${text(min)}, _MAX ${text(max)}, _LEN ${text(length)}, _TRA ${text(translation)}`,
-      };
-    }
-    case 'memory24': {
-      const [min, length] = [field('min'), field('length')];
-      if (min === undefined || length === undefined) return undefined;
-      const scaled = (value: Quantity): Quantity => sum(BITS, 0n, [{ coefficient: 256n, of: value }]);
-      return register(
-        'memory',
-        scaled(min),
-        scaled(length),
-        `_MIN ${text(min)} and _LEN ${text(length)}, in units of 256 bytes`,
-      );
-    }
-    case 'memory32': {
-      const [min, length] = [field('min'), field('length')];
-      return min === undefined || length === undefined
-        ? undefined
-        : register('memory', min, length, `_MIN ${text(min)}, _LEN ${text(length)}`);
-    }
-    case 'memory32-fixed': {
-      const [base, length] = [field('base'), field('length')];
-      return base === undefined || length === undefined
-        ? undefined
-        : register('memory', base, length, `_BAS ${text(base)}, _LEN ${text(length)}`);
-    }
-    case 'io': {
-      const [min, length] = [field('min'), field('length')];
-      return min === undefined || length === undefined
-        ? undefined
-        : register('io', min, length, `_MIN ${text(min)}, _LEN ${text(length)}`);
-    }
-    case 'fixed-io': {
-      const [base, length] = [field('base'), field('length')];
-      return base === undefined || length === undefined
-        ? undefined
-        : register('io', base, length, `_BAS ${text(base)}, _LEN ${text(length)}`);
-    }
-    default:
-      return undefined;
-  }
-}
+/** The fields a range is made of, as the descriptor has them. */
+const RANGE_FIELDS = [
+  ['base', '_BAS'],
+  ['min', '_MIN'],
+  ['max', '_MAX'],
+  ['length', '_LEN'],
+  ['translation', '_TRA'],
+] as const;
 
-function register(space: WindowSpace, first: Quantity, size: Quantity, claimText: string): Claim {
-  return { space, role: 'register', first, size, length: size, flags: { producer: false }, text: claimText };
+function claimOf(
+  descriptor: ResourceDescriptor,
+  entry: CrsEntry,
+  architecture: Architecture,
+): Claim | undefined {
+  const range = rangeOf(descriptor, architecture === 'x86' ? X86_RULES : MEMORY_MAPPED_PORTS);
+  if (range === undefined || range.taken === 0n) return undefined;
+  const passedOn = range.space !== 'bus' && isHostBridge(entry) && refusal(range, architecture) === undefined;
+  const fields = RANGE_FIELDS.flatMap(([name, tag]) => {
+    const value = quantityField(descriptor, name);
+    return value === undefined ? [] : [`${tag} ${text(value)}`];
+  });
+  return {
+    ...range,
+    role: range.window || passedOn ? 'window' : 'register',
+    size: span(range.first, range.last),
+    text: fields.join(', ') + (descriptor.type === 'memory24' ? ', in units of 256 bytes' : ''),
+  };
 }
 
 function text(value: Quantity): string {
   return isKnown(value) ? hex(value) : formatQuantity(value);
 }
 
-const PCI_ROOT_IDS: readonly string[] = ['PNP0A03', 'PNP0A08'];
-
 function windowOfDescriptor(
   artifact: Artifact,
   entry: CrsEntry,
   descriptor: ResourceDescriptor,
   index: number,
+  architecture: Architecture,
   alternative: string | undefined,
 ): AddressWindow | undefined {
-  const ids = [entry.hid, ...(entry.cid ?? [])];
-  const claim = claimOf(
-    descriptor,
-    ids.some((id) => id !== undefined && PCI_ROOT_IDS.includes(id)),
-  );
+  const claim = claimOf(descriptor, entry, architecture);
   if (claim === undefined) return undefined;
-  const { first, size, length } = claim;
-  // acpi_dev_resource_len_valid(): a length of 0 or a minimum above the maximum is no resource.
-  if (length === 0n || (isKnown(size) && size <= 0n)) return undefined;
+  // Linux keeps ports by their own numbers, wherever in memory a bridge maps them.
+  const mappedPorts = claim.space === 'io' && architecture !== 'x86';
+  const first = mappedPorts ? (quantityField(descriptor, 'min') ?? claim.first) : claim.first;
+  const { size, length } = claim;
   const exists = compare('ne', length, 0n);
   const conditions = [
     ...(alternative === undefined ? [] : [alternative]),
     ...(isKnown(exists) ? [] : [`${formatQuantity(length)} > 0`]),
   ];
+  const moved = !mappedPorts && claim.offset !== 0n;
+  const busBase = moved ? quantityField(descriptor, 'min') : undefined;
   const known = isKnown(first) && isKnown(size);
   const steps: DerivationStep[] = [
     ...(entry.steps ?? []).map((step) => ({ what: 'evaluate', ...step })),
@@ -225,7 +173,7 @@ function windowOfDescriptor(
     role: claim.role,
     base: isKnown(first) ? first : null,
     size: isKnown(size) ? size : null,
-    ...(claim.bus !== undefined && isKnown(claim.bus) ? { bus: { base: claim.bus } } : {}),
+    ...(busBase !== undefined && isKnown(busBase) ? { bus: { base: busBase } } : {}),
     certainty: conditions.length > 0 ? 'conditional' : known ? 'certain' : 'unknown',
     ...(conditions.length > 0 ? { when: conditions.join(' and ') } : {}),
     ...(known || conditions.length > 0
@@ -240,7 +188,8 @@ function windowOfDescriptor(
           },
         }),
     flags: {
-      ...claim.flags,
+      producer: claim.window,
+      ...(claim.prefetchable ? { prefetchable: true } : {}),
       ...(entry.sta === undefined || entry.sta === null ? {} : { available: (entry.sta & 1n) === 1n }),
     },
     origin: {

@@ -1,0 +1,154 @@
+/**
+ * The addresses a descriptor stands for, by the rules of Linux' drivers/acpi/resource.c, which fill in what ACPI 6.5,
+ * 6.4, leaves open: which of minimum, maximum and length counts, when a translation is added, what makes a range none.
+ * Everything works on expressions too: a range of unknown bounds has expressions for bounds and for its condition.
+ */
+import { compare, gather, isKnown, type Quantity, sum } from '../expression.ts';
+import { quantityField, type ResourceDescriptor } from './descriptor.ts';
+
+export type RangeSpace = 'memory' | 'io' | 'bus';
+
+export interface AddressRange {
+  readonly space: RangeSpace;
+  /** CPU address, port or bus number of the first byte. */
+  readonly first: Quantity;
+  /** Inclusive, as descriptors and `struct resource` have it. */
+  readonly last: Quantity;
+  /** What was added to the descriptor's addresses, modulo 2^64: CPU address minus bus address. */
+  readonly offset: Quantity;
+  /** What the descriptor gives for it, in bytes; of an address descriptor it need not be `last - first + 1`. */
+  readonly length: Quantity;
+  /** 1 when Linux takes the range, 0 when it passes it over (`why` says so), or the condition it hangs on. */
+  readonly taken: Quantity;
+  readonly why?: string;
+  /** A producer's range, which the device passes on to its children (IORESOURCE_WINDOW). */
+  readonly window: boolean;
+  readonly prefetchable: boolean;
+}
+
+/** What decides where architectures differ. */
+export interface RangeRules {
+  /**
+   * Last port there can be, plus what may be named beyond it: x86 has 64 KiB of ports, and up to 0x10002 passes
+   * (acpi_iospace_resource_valid). Undefined where ports are mapped in memory.
+   */
+  readonly portsEnd?: bigint;
+}
+
+export const X86_RULES: RangeRules = { portsEnd: 0x10003n };
+export const MEMORY_MAPPED_PORTS: RangeRules = {};
+
+const BITS = 64;
+
+function plus(...parts: readonly (readonly [bigint, Quantity])[]): Quantity {
+  return sum(
+    BITS,
+    0n,
+    parts.map(([coefficient, of]) => ({ coefficient, of })),
+  );
+}
+
+/** The range of a descriptor; undefined for one that has none (an interrupt, a connection) or lacks the fields for it. */
+export function rangeOf(
+  descriptor: ResourceDescriptor,
+  rules: RangeRules = X86_RULES,
+): AddressRange | undefined {
+  switch (descriptor.type) {
+    case 'word-address':
+    case 'dword-address':
+    case 'qword-address':
+    case 'extended-address':
+      return addressSpaceRange(descriptor, rules);
+    // acpi_dev_resource_memory(): start and length count, the maximum and the alignment don't.
+    case 'memory24':
+      return lengthRange(descriptor, 'memory', 'min', 256n, rules);
+    case 'memory32':
+      return lengthRange(descriptor, 'memory', 'min', 1n, rules);
+    case 'memory32-fixed':
+      return lengthRange(descriptor, 'memory', 'base', 1n, rules);
+    // acpi_dev_resource_io()
+    case 'io':
+      return lengthRange(descriptor, 'io', 'min', 1n, rules);
+    case 'fixed-io':
+      return lengthRange(descriptor, 'io', 'base', 1n, rules);
+    default:
+      return undefined;
+  }
+}
+
+function lengthRange(
+  descriptor: ResourceDescriptor,
+  space: RangeSpace,
+  startField: 'min' | 'base',
+  unit: bigint,
+  rules: RangeRules,
+): AddressRange | undefined {
+  const start = quantityField(descriptor, startField);
+  const units = quantityField(descriptor, 'length');
+  if (start === undefined || units === undefined) return undefined;
+  const first = plus([unit, start]);
+  const length = plus([unit, units]);
+  const last = sum(BITS, -1n, [
+    { coefficient: 1n, of: first },
+    { coefficient: 1n, of: length },
+  ]);
+  return {
+    space,
+    first,
+    last,
+    offset: 0n,
+    length,
+    ...accepted(space, first, last, length, rules),
+    window: false,
+    prefetchable: false,
+  };
+}
+
+/** acpi_decode_space(): minimum and maximum bound the range, the length only says whether there is one. */
+function addressSpaceRange(descriptor: ResourceDescriptor, rules: RangeRules): AddressRange | undefined {
+  const { fields } = descriptor;
+  const min = quantityField(descriptor, 'min');
+  const max = quantityField(descriptor, 'max');
+  const length = quantityField(descriptor, 'length');
+  const { space } = fields;
+  if (min === undefined || max === undefined || length === undefined) return undefined;
+  if (space !== 'memory' && space !== 'io' && space !== 'bus') return undefined;
+  const window = fields.producer === true;
+  // ACPI wants 0 of anything that is no bridge; Linux ignores what else it finds there.
+  const offset = window ? (quantityField(descriptor, 'translation') ?? 0n) : 0n;
+  const first = plus([1n, min], [1n, offset]);
+  const last = plus([1n, max], [1n, offset]);
+  return {
+    space,
+    first,
+    last,
+    offset,
+    length,
+    ...accepted(space, first, last, length, rules),
+    window,
+    prefetchable: fields.caching === 'Prefetchable',
+  };
+}
+
+/** acpi_dev_resource_len_valid() and acpi_iospace_resource_valid(). */
+function accepted(
+  space: RangeSpace,
+  first: Quantity,
+  last: Quantity,
+  length: Quantity,
+  rules: RangeRules,
+): { readonly taken: Quantity; readonly why?: string } {
+  if (length === 0n) return { taken: 0n, why: 'the length is 0' };
+  const ordered = compare('le', first, last);
+  if (ordered === 0n) return { taken: 0n, why: 'it would end before it starts' };
+  if (isKnown(first) && isKnown(last) && last - first + 1n === 1n << 64n) {
+    return { taken: 0n, why: 'all of 2^64 bytes: Linux counts that as a length of 0' };
+  }
+  const conditions = [compare('ne', length, 0n), ordered];
+  if (space === 'io' && rules.portsEnd !== undefined) {
+    const within = compare('lt', last, rules.portsEnd);
+    if (within === 0n) return { taken: 0n, why: 'it ends past the last port' };
+    conditions.push(within);
+  }
+  return { taken: gather('all', conditions) };
+}
