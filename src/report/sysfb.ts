@@ -117,7 +117,7 @@ function effectiveText(effective: boolean | null): string {
   if (effective === null) return 'not known';
   return effective
     ? 'yes, with it this kernel reserves the framebuffer'
-    : 'no, with or without it this kernel does not reserve the framebuffer';
+    : 'no, it changes nothing on this boot path';
 }
 
 function kernelText({ kernel }: Verdict): string {

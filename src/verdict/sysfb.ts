@@ -4,11 +4,12 @@
  * `not-needed`.
  */
 import type { DiagnosticList } from '../bytes/diagnostic.ts';
+import { sysfbProposal } from '../linux/kconfig.ts';
 import type { Machine } from '../window/describe.ts';
 import { type Judgement, Reasons } from './judgement.ts';
 import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
 import { type Subject, subjectsOf } from './subject.ts';
-import type { Answer, Condition, Verdict } from './verdict.ts';
+import type { Answer, Condition, KconfigFinding, Verdict } from './verdict.ts';
 
 export const SYSFB_QUESTION = 'Does a kernel on this machine need CONFIG_SYSFB?';
 
@@ -62,9 +63,37 @@ export async function judgeSysfb(
     kernel: { release: facts.release ?? null, presumed: kernel.profile.presumed, config },
     pool: judgement.pool,
     framebuffer: judgement.framebuffer,
+    ...(judgement.answer === 'unknown' ? {} : { kconfig: kconfigOf(kernel) }),
     windows: machine.windows,
     inputs: machine.artifacts,
     diagnostics: diagnostics.all,
+  };
+}
+
+/** The Kconfig line that expresses the answer for every machine alike, and what the given configuration makes of it. */
+function kconfigOf(kernel: Kernel): KconfigFinding {
+  const { line, parts, under, inForce } = sysfbProposal(kernel.profile.behaviour);
+  return {
+    proposal: line,
+    explanation: [
+      ...parts.map(({ text, why }) => `${text}: ${why}`),
+      inForce
+        ? `${kernel.name} has the line, below ${under}`
+        : `${kernel.name} does not have the line; it belongs below ${under}`,
+      ...(kernel.kconfig === undefined
+        ? []
+        : [
+            `in the given configuration CONFIG_SYSFB is ${kernel.sysfb}: ${kernel.sysfbWhy}`,
+            ...(kernel.kconfig.disagrees
+              ? [
+                  'that is not what the Kconfig of this release makes of it: another release, or a patched kernel',
+                ]
+              : []),
+            ...(kernel.kconfig.couldBeOff
+              ? ['nothing in Hyper-V support keeps the symbol from being off']
+              : []),
+          ]),
+    ],
   };
 }
 

@@ -1,0 +1,66 @@
+/**
+ * Every sample and the report expected of it, `NAME.expected.txt` beside it: what a person attaches to a review, as
+ * `fwmap sysfb NAME --format mail` prints it. With UPDATE_SAMPLES=1 the files are written anew, to be read before they
+ * are committed.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { Io, Output } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/program.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const samples = readdirSync(`${root}/samples`)
+  .filter((name) => !name.endsWith('.expected.txt'))
+  .sort();
+
+/** The answer that each sample is here for. */
+const ANSWERS: Readonly<Record<string, { answer: string }>> = {
+  'gen1-dsdt.aml': { answer: 'not needed' },
+  'gen1-dsdt.asl': { answer: 'not needed' },
+  'gen2-dsdt.aml': { answer: 'unknown' },
+  'gen2-dsdt.asl': { answer: 'unknown' },
+  'low-window-framebuffer.dts': { answer: 'needed' },
+  'openhcl-vtl2-arm64.dts': { answer: 'not needed' },
+  'openhcl-vtl2-binding.dts': { answer: 'not needed' },
+  'openhcl-vtl2.dts': { answer: 'not needed' },
+  'seed-line.dtsi': { answer: 'not needed' },
+  'seed-reply.txt': { answer: 'not needed' },
+};
+
+class Collected implements Output {
+  text = '';
+  write(chunk: string | Uint8Array): void {
+    this.text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+  }
+  isTerminal(): boolean {
+    return false;
+  }
+}
+
+async function run(...argv: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  const [stdout, stderr] = [new Collected(), new Collected()];
+  const io: Io = { stdout, stderr, readStdin: async () => new Uint8Array(), env: {}, cwd: root };
+  const status = await main(argv, io);
+  return { status, stdout: stdout.text, stderr: stderr.text };
+}
+
+describe('samples', () => {
+  it('are all listed here', () => {
+    expect(Object.keys(ANSWERS).sort()).toEqual(samples);
+  });
+
+  it.each(samples)('%s gives the report beside it', async (name) => {
+    const { status, stdout, stderr } = await run('sysfb', `samples/${name}`, '--format', 'mail');
+    const file = `${root}/samples/${name}.expected.txt`;
+    if (process.env.UPDATE_SAMPLES) writeFileSync(file, stdout);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toBe(readFileSync(file, 'utf8'));
+    // Mail: plain ASCII, 72 columns; a path or digest alone on its line may be longer.
+    expect(stdout).toMatch(/^[\x20-\x7e\n]*$/);
+    for (const line of stdout.split('\n'))
+      if (line.trim().includes(' ')) expect(line.length).toBeLessThanOrEqual(72);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`Answer: ${ANSWERS[name]?.answer}`);
+  });
+});
