@@ -89,6 +89,7 @@ const SUPER_NAMES: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
 const NO_WORDS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'NamePath',
   'MethodCall',
+  'Unreadable',
   'Byte',
   'Word',
   'DWord',
