@@ -106,7 +106,7 @@ export function simulate(
       for (const claim of claims.splice(0)) release(rules, pool, claim);
       break;
     }
-    held.set(step.device.name, claims);
+    if (claims.length > 0) held.set(step.device.name, claims);
   }
   return { scenario, pool, steps, ...judge(pool, steps, framebuffer) };
 }
@@ -142,10 +142,9 @@ function judge(
     };
   }
   if (framebuffer === undefined)
-    return {
-      hazard: 'unknown',
-      summary: 'where the framebuffer is is not known, so nothing can be said of it',
-    };
+    return pool.windows.every((window) => window.start >= FOUR_GIB)
+      ? { hazard: 'none', summary: 'no window lies below 4 GiB, where the framebuffer is' }
+      : { hazard: 'unknown', summary: 'nothing says where the framebuffer is' };
   const last = framebuffer.base + framebuffer.size - 1n;
   const inWindow = pool.windows.filter(
     (window) => window.start <= last && lastOf(pool, window) >= framebuffer.base,
