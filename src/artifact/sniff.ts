@@ -263,21 +263,6 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     test: (probe) => probe.share(IOMEM_LINE) > 0.8,
   },
   {
-    kind: 'memmap',
-    tried: 'firmware memory map (0xSTART 0xEND TYPE lines)',
-    test: (probe) => probe.share(MEMMAP_LINE) > 0.8,
-  },
-  {
-    kind: 'lspci',
-    tried: 'lspci',
-    test: (probe) => LSPCI_LINE.test(probe.lines[0] ?? ''),
-  },
-  {
-    kind: 'uname',
-    tried: 'uname -a',
-    test: (probe) => UNAME_LINE.test(probe.lines[0] ?? ''),
-  },
-  {
     kind: 'dts',
     tried: 'device tree source (/dts-v1/ or a root node)',
     test: (probe) => DTS.test(probe.text),

@@ -11,12 +11,8 @@ export interface ParsedArguments {
   readonly options: OptionValues<OptionTable>;
 }
 
-/** Undefined when this line is for yargs. */
-export function parseQuickly(
-  argv: readonly string[],
-  options: OptionTable,
-  minimumInputs: number,
-): ParsedArguments | undefined {
+/** An option table as Node's parser takes it. */
+export function parserOptions(options: OptionTable): NonNullable<ParseArgsConfig['options']> {
   const config: NonNullable<ParseArgsConfig['options']> = {};
   for (const [name, spec] of Object.entries(options)) {
     config[name] = {
@@ -25,13 +21,22 @@ export function parseQuickly(
       ...(spec.alias === undefined ? {} : { short: spec.alias }),
     };
   }
+  return config;
+}
+
+/** Undefined when this line is for yargs. */
+export function parseQuickly(
+  argv: readonly string[],
+  options: OptionTable,
+  minimumInputs: number,
+): ParsedArguments | undefined {
   let values: Record<string, string | boolean | (string | boolean)[] | undefined>;
   let positionals: string[];
   let tokens: readonly { readonly kind: string; readonly name?: string }[];
   try {
     ({ values, positionals, tokens } = parseArgs({
       args: [...argv],
-      options: config,
+      options: parserOptions(options),
       allowPositionals: true,
       strict: true,
       tokens: true,

@@ -1,4 +1,7 @@
-/** Completion scripts. Each asks the command itself for the words, so that none of them goes stale. */
+/** Completion: scripts for the shells, each of which asks the command itself for the words, so that none goes stale. */
+import type { OptionTable } from './command.ts';
+import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
+import { PROCESS_OPTIONS } from './options.ts';
 
 export const COMPLETION_SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type CompletionShell = (typeof COMPLETION_SHELLS)[number];
@@ -40,4 +43,27 @@ complete -c fwmap -a '(__fwmap_words)'
 
 export function completionScript(shell: CompletionShell): string {
   return SCRIPTS[shell];
+}
+
+/** Options that yargs itself has. */
+const OWN_OPTIONS = ['help', 'version', 'completion'];
+
+/**
+ * What the last word may become; nothing where only a file name makes sense.
+ * @param words the line so far, the program's name first, the last word unfinished
+ */
+export async function completionsOf(words: readonly string[]): Promise<string[]> {
+  const before = words.slice(1, -1);
+  const current = words.at(-1) ?? '';
+  const row = before.map(commandRow).find((found) => found !== undefined);
+  const command = await (row ?? commandRow(DEFAULT_COMMAND)!).load();
+  const options: OptionTable = { ...PROCESS_OPTIONS, ...command.options };
+  const option = before.at(-1)?.replace(/^--?/, '') ?? '';
+  const spec = Object.entries(options).find(([name, { alias }]) => name === option || alias === option)?.[1];
+  let candidates: readonly string[] = [];
+  if (before.at(-1)?.startsWith('-') && spec?.type === 'string') candidates = spec.choices ?? [];
+  else if (current.startsWith('-'))
+    candidates = [...Object.keys(options), ...OWN_OPTIONS].map((name) => `--${name}`);
+  else if (before.length === 0) candidates = [...COMMANDS, ...RAW_COMMANDS].map(({ name }) => name);
+  return candidates.filter((candidate) => candidate.startsWith(current));
 }

@@ -12,5 +12,7 @@ export function nearest(word: string, names: readonly string[]): string | undefi
       bestDistance = distance;
     }
   }
-  return best !== undefined && bestDistance <= Math.max(1, Math.ceil(best.length / 3)) ? best : undefined;
+  return best !== undefined && bestDistance <= Math.ceil(best.length / 3) && bestDistance < best.length
+    ? best
+    : undefined;
 }

@@ -2,7 +2,9 @@
  * The command line as yargs reads it: help, version, completion, and every line that has a mistake in it. Loaded only
  * for those; see arguments.ts for the others.
  */
+import { parseArgs } from 'node:util';
 import yargs, { type Argv, type Options } from 'yargs';
+import { parserOptions } from './arguments.ts';
 import {
   type Command,
   CommandError,
@@ -10,8 +12,14 @@ import {
   type OptionTable,
   type OptionValues,
 } from './command.ts';
-import { COMMANDS, type CommandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
-import { COMPLETION_SHELLS, completionScript, isCompletionShell, WORDS_OPTION } from './completion.ts';
+import { COMMANDS, type CommandRow, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
+import {
+  COMPLETION_SHELLS,
+  completionScript,
+  completionsOf,
+  isCompletionShell,
+  WORDS_OPTION,
+} from './completion.ts';
 import { PROCESS_OPTIONS } from './options.ts';
 import { nearest } from './suggestion.ts';
 import { VERSION } from './version.ts';
@@ -30,13 +38,13 @@ const HELP_WIDTH = 100;
 const ABOUT = `Where does this machine's firmware put things in the address space, and what will Linux do with that?
 
 Usage: fwmap INPUT...
-       fwmap COMMAND INPUT... [options]
+or: fwmap COMMAND INPUT... [options]
 
-An INPUT is a device tree (source, blob, /proc/device-tree, or a ranges line pasted from a mail), ACPI tables (raw,
-acpidump, ASL text, a _CRS as hex or as a log prints it), or what tells about the kernel (.config, boot_params, dmesg,
+An INPUT is a device tree (source, blob, /proc/device-tree, or a ranges line pasted from a mail), ACPI tables (raw, \
+acpidump, ASL text, a _CRS as hex or as a log prints it), or what tells about the kernel (.config, boot_params, dmesg, \
 /proc/iomem). Inputs named together describe one machine; - is standard input. Kinds are found from the content.`;
 
-const TOPICS = `Exit status: 0 when an answer was given, 2 for any error. With --exit-code 0 says not-needed, 1 needed,
+const TOPICS = `Exit status: 0 when an answer was given, 2 for any error. With --exit-code 0 says not-needed, 1 needed, \
 3 depends or unknown.
 
 fwmap COMMAND --help tells more about a command.`;
@@ -135,9 +143,19 @@ async function makeParser(
   return parser;
 }
 
-function rowNamedIn(argv: readonly string[]): CommandRow | undefined {
-  const word = argv.find((candidate) => !candidate.startsWith('-') || candidate === '-');
-  return COMMANDS.find((row) => row.name === word);
+/** `--format json windows x` as `windows --format json x`: a command may come after options that most commands have. */
+async function commandFirst(words: readonly string[]): Promise<readonly string[]> {
+  const { options } = await commandRow(DEFAULT_COMMAND)!.load();
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: parserOptions({ ...PROCESS_OPTIONS, ...options }),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const first = tokens.find((token) => token.kind === 'positional');
+  if (first?.kind !== 'positional' || commandRow(first.value) === undefined) return words;
+  return [first.value, ...words.filter((_word, index) => index !== first.index)];
 }
 
 function complaint(message: string, options: readonly string[]): CommandError {
@@ -155,24 +173,18 @@ function complaint(message: string, options: readonly string[]): CommandError {
 }
 
 /** Reads a command line. Throws {@link CommandError} with what is wrong with it. */
-export async function readWithYargs(argv: readonly string[]): Promise<Reading> {
-  const row = rowNamedIn(argv);
+export async function readWithYargs(words: readonly string[]): Promise<Reading> {
+  if (words[0] === WORDS_OPTION) {
+    const completions = await completionsOf(words.slice(1));
+    return { print: completions.map((word) => `${word}\n`).join('') };
+  }
+  const argv = await commandFirst(words);
+  const row = commandRow(argv[0] ?? '');
   const loaded = new Map<CommandRow, Command>();
   const aboutItself = row === undefined && argv.some((word) => word === '--help' || word === '-h');
   const active = row ?? COMMANDS.find((candidate) => candidate.name === DEFAULT_COMMAND)!;
   if (!aboutItself) loaded.set(active, await active.load());
   const options: OptionTable = { ...PROCESS_OPTIONS, ...loaded.get(active)?.options };
-
-  const wordsAt = argv.indexOf(WORDS_OPTION);
-  if (wordsAt >= 0) {
-    const words = argv.slice(wordsAt + 1);
-    const wanted = rowNamedIn(words.slice(1));
-    loaded.clear();
-    if (wanted) loaded.set(wanted, await wanted.load());
-    const parser = await makeParser(words, () => {}, loaded);
-    const completions = await parser.getCompletion(words);
-    return { print: completions.map((word) => `${word.split(':')[0]}\n`).join('') };
-  }
 
   let taken: Taken | undefined;
   let printed = '';
