@@ -1,0 +1,179 @@
+/**
+ * What the rest of a machine's description says about values nobody knows. Where RAM is there is no MMIO: SRAT, the
+ * firmware's memory map and the addresses of the tables themselves leave only gaps in which an unknown window can lie.
+ *
+ * These are inferences, each with its sources. They narrow what is reported beside an unknown; nothing here turns an
+ * unknown value into a known one.
+ */
+import { endFromLast, hex } from '../bytes/address.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Span } from '../bytes/source.ts';
+import { formatQuantity, isKnown, maximumOf, minimumOf, type Quantity } from './expression.ts';
+import {
+  ecamRange,
+  readBgrt,
+  readFadt,
+  readMadt,
+  readMcfg,
+  readRootTable,
+  readSrat,
+} from './tables/records.ts';
+import type { AcpiTable } from './tables/table.ts';
+
+/** An address range that something is known to be in. */
+export interface OccupiedRange {
+  readonly start: bigint;
+  /** Exclusive. */
+  readonly end: bigint;
+  /**
+   * `memory`: RAM, or addresses set aside for it; `tables`: firmware's data, which lies in RAM; `registers`: a device
+   * of the platform, which may well lie inside a bridge's window.
+   */
+  readonly kind: 'memory' | 'tables' | 'registers';
+  /** What says so, ready to print: `SRAT: memory of proximity domain 0`. */
+  readonly text: string;
+  readonly span?: Span;
+}
+
+/** Bytes from the address of a table that are certainly its own: the common header. */
+const HEADER_LENGTH = 36n;
+
+/** Every range that the tables themselves tell of, in the order of the tables. */
+export function occupiedByTables(tables: readonly AcpiTable[], sink: DiagnosticSink): OccupiedRange[] {
+  const found: OccupiedRange[] = [];
+  const add = (
+    kind: OccupiedRange['kind'],
+    start: bigint,
+    length: bigint,
+    text: string,
+    span?: Span,
+  ): void => {
+    if (length <= 0n || (start === 0n && kind === 'tables')) return;
+    found.push({ start, end: start + length, kind, text, ...(span ? { span } : {}) });
+  };
+  for (const table of tables) {
+    if (table.address !== undefined) {
+      add('tables', table.address, BigInt(table.length), `${table.name} lies there`);
+    }
+    switch (table.signature) {
+      case 'SRAT':
+        for (const range of readSrat(table, sink)) {
+          if (!range.enabled) continue;
+          const what = range.hotPluggable ? 'memory, or room for some,' : 'memory';
+          add(
+            'memory',
+            range.base,
+            range.length,
+            `SRAT: ${what} of proximity domain ${range.proximityDomain}`,
+            range.span,
+          );
+        }
+        break;
+      case 'RSDT':
+      case 'XSDT':
+        for (const { address, span } of readRootTable(table)) {
+          add('tables', address, HEADER_LENGTH, `${table.name}: a table lies there`, span);
+        }
+        break;
+      case 'FACP': {
+        const fixed = readFadt(table);
+        if (fixed) {
+          add('tables', fixed.dsdtAddress, HEADER_LENGTH, 'FADT: the DSDT lies there', fixed.dsdtAddressSpan);
+          add('tables', fixed.facsAddress, HEADER_LENGTH, 'FADT: the FACS lies there');
+        }
+        break;
+      }
+      case 'BGRT': {
+        const graphics = readBgrt(table);
+        if (graphics)
+          add('tables', graphics.imageAddress, 1n, 'BGRT: the boot logo lies there', graphics.addressSpan);
+        break;
+      }
+      case 'MCFG':
+        for (const window of readMcfg(table)) {
+          const { start, end } = ecamRange(window);
+          add(
+            'registers',
+            start,
+            end - start,
+            `MCFG: configuration space of segment ${window.segment}`,
+            window.span,
+          );
+        }
+        break;
+      case 'APIC': {
+        const controllers = readMadt(table, sink);
+        for (const { address, id, span } of controllers?.ioApics ?? []) {
+          add('registers', address, 0x1000n, `MADT: I/O APIC ${id}`, span);
+        }
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+/** A window whose bounds hang on unknown values. */
+export interface UnknownWindow {
+  /** First address. */
+  readonly base: Quantity;
+  /** In bytes. */
+  readonly size: Quantity;
+}
+
+/** What can be said of an unknown window, and what that rests on. */
+export interface BoundInference {
+  /** Ready to print: `MG2B lies in [0xf8000000, 0x100000000)`. */
+  readonly text: string;
+  /** The only addresses the window can have, half-open, in order. */
+  readonly gaps: readonly { readonly start: bigint; readonly end: bigint }[];
+  /** What fills the addresses around the gaps. */
+  readonly because: readonly OccupiedRange[];
+}
+
+/** Holes smaller than this between stretches of RAM (below 1 MiB there are several) hold no MMIO window. */
+export const SMALLEST_WINDOW = 1n << 20n;
+
+/**
+ * Where an unknown window can lie at all: somewhere its expressions' width allows and no memory is. Undefined when
+ * nothing narrows it down, or its base is known.
+ */
+export function inferWindow(
+  window: UnknownWindow,
+  occupied: readonly OccupiedRange[],
+): BoundInference | undefined {
+  const { base, size } = window;
+  if (isKnown(base)) return undefined;
+  const lowest = minimumOf(base);
+  const highest = endFromLast(maximumOf(base));
+  const taken = occupied
+    .filter(({ kind }) => kind !== 'registers')
+    .filter(({ start, end }) => start < highest && end > lowest)
+    .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  if (taken.length === 0) return undefined;
+  const gaps: { start: bigint; end: bigint }[] = [];
+  let at = lowest;
+  for (const { start, end } of taken) {
+    if (start - at >= SMALLEST_WINDOW) gaps.push({ start: at, end: start });
+    if (end > at) at = end;
+  }
+  if (highest - at >= SMALLEST_WINDOW) gaps.push({ start: at, end: highest });
+  // The ranges a reader needs to see: those that border a gap.
+  const because = taken.filter(({ start, end }) =>
+    gaps.some((gap) => gap.end === start || gap.start === end),
+  );
+  return { text: inferenceText(base, size, gaps), gaps, because };
+}
+
+function inferenceText(
+  base: Quantity,
+  size: Quantity,
+  gaps: readonly { readonly start: bigint; readonly end: bigint }[],
+): string {
+  const name = formatQuantity(base);
+  if (gaps.length === 0) return `no address that ${name} can be is free of memory`;
+  const where = gaps.map(({ start, end }) => `[${hex(start)}, ${hex(end)})`).join(' or ');
+  const largest = gaps.reduce((most, { start, end }) => (end - start > most ? end - start : most), 0n);
+  const room = isKnown(size) ? '' : `, so ${formatQuantity(size)} is at most ${hex(largest)}`;
+  return `${name} lies in ${where}${room}`;
+}
