@@ -302,45 +302,17 @@ class DtcRun {
 
   /** Checks, labels, symbols, fixups, sorting; false when a check that is an error failed. */
   async #process(tree: LiveTree): Promise<boolean> {
-    const options = this.#options;
-    const { References } = await import('../devicetree/references.ts');
-    const { runChecks } = await import('../devicetree/checks/run-checks.ts');
-    const symbols = await import('../devicetree/symbols.ts');
-    const references = new References(tree, {
-      phandleFormat: options.phandleFormat,
-      symbols: options.symbols,
-    });
-    const { findings, failed } = runChecks(tree, references, {
-      levels: options.levels,
-      symbols: options.symbols,
-    });
+    const { force, quiet } = this.#options;
+    const { prepareTree } = await import('../devicetree/prepare-tree.ts');
+    const { findings, failed, notes, failure } = prepareTree(tree, this.#options);
     for (const finding of findings) this.#printFinding(finding);
-    if (failed && !options.force) {
+    if (failed && !force) {
       this.#print('ERROR: Input tree has errors, aborting (use -f to force output)\n');
       return false;
     }
-    if (failed && options.quiet < 3) this.#print('Warning: Input tree has errors, output forced\n');
-
-    const always = (text: string): void => this.#print(text);
-    const warn = (text: string): void => {
-      if (options.quiet < 1) this.#print(text);
-    };
-    if (options.aliases) symbols.generateLabelTree(tree, references, 'aliases', false, always);
-    symbols.labelsFromSymbols(tree, warn);
-    if (options.symbols) symbols.generateLabelTree(tree, references, '__symbols__', true, always);
-    // Labels have changed since the checks.
-    const current = new References(tree);
-    symbols.markersFromFixups(tree, warn);
-    symbols.markersFromLocalFixups(tree, current, warn);
-    if (options.fixups || tree.plugin) {
-      const problem = symbols.generateFixups(tree, current, always);
-      if (problem) throw new Fatal(problem.failure);
-      symbols.generateLocalFixups(tree, current, always);
-    }
-    if (options.sort) {
-      const { sortTree } = await import('../devicetree/sort-tree.ts');
-      sortTree(tree);
-    }
+    if (failed && quiet < 3) this.#print('Warning: Input tree has errors, output forced\n');
+    for (const { text, always } of notes) if (always || quiet < 1) this.#print(text);
+    if (failure !== undefined) throw new Fatal(failure);
     return true;
   }
 
