@@ -12,6 +12,11 @@ import { kernelRelease } from './release-text.ts';
 const START = 'IKCFG_ST';
 const END = 'IKCFG_ED';
 const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
+/** Flags of a gzip header. */
+const FHCRC = 0x02;
+const FEXTRA = 0x04;
+const FNAME = 0x08;
+const FCOMMENT = 0x10;
 /** A configuration is some 300 KiB; a kernel unpacks to less than this. */
 const MAX_CONFIG_BYTES = 16 << 20;
 const MAX_KERNEL_BYTES = 256 << 20;
@@ -23,11 +28,32 @@ const VERSION_POINTER_AT = 0x20e;
 const VERSION_BIAS = 0x200;
 const MAX_VERSION_BYTES = 512;
 
-/** Unpacks a gzip stream that may be followed by other bytes. */
-function unpack(bytes: Uint8Array, limit: number): Buffer | undefined {
-  const { constants, gunzipSync } = process.getBuiltinModule('node:zlib');
+/** Length of a gzip member's header (RFC 1952, section 2.3); undefined when it is none. */
+function gzipHeaderLength(bytes: Buffer): number | undefined {
+  if (bytes.length < 10 || bytes.indexOf(GZIP) !== 0) return undefined;
+  const flags = bytes[3]!;
+  let at = 10;
+  if ((flags & FEXTRA) !== 0) {
+    if (at + 2 > bytes.length) return undefined;
+    at += 2 + bytes.readUInt16LE(at);
+  }
+  for (const text of [FNAME, FCOMMENT]) {
+    if ((flags & text) === 0) continue;
+    const end = bytes.indexOf(0, at);
+    if (end < 0) return undefined;
+    at = end + 1;
+  }
+  return (flags & FHCRC) === 0 ? at : at + 2;
+}
+
+/** Unpacks a gzip member, whatever follows it in the image. */
+function unpack(bytes: Buffer, limit: number): Buffer | undefined {
+  const header = gzipHeaderLength(bytes);
+  if (header === undefined || header >= bytes.length) return undefined;
   try {
-    return gunzipSync(bytes, { maxOutputLength: limit, finishFlush: constants.Z_SYNC_FLUSH });
+    return process
+      .getBuiltinModule('node:zlib')
+      .inflateRawSync(bytes.subarray(header), { maxOutputLength: limit });
   } catch {
     return undefined;
   }

@@ -16,7 +16,7 @@ const IDS = /\[([0-9a-f]{4}):([0-9a-f]{4})\]/g;
 const NUMERIC = /^(?:Class )?([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})\b/;
 const CLASS = /\[([0-9a-f]{4})\]:/;
 const REGION =
-  /^\s+(?:Region (\d): )?(Memory|I\/O ports) at ([0-9a-f]+)(?: \[[^\]]*\])* ?(?:\(([^)]*)\))?.*?(?:\[size=(\d+)([KMGT]?)\])?$/;
+  /^\s+(?:Region (\d): )?(Memory|I\/O ports) at ([0-9a-f]+)(?: \[(?!size=)[^\]]*\])* ?(?:\(([^)]*)\))?.*?(?:\[size=(\d+)([KMGT]?)\])?$/;
 const UNITS: Readonly<Record<string, bigint>> = {
   '': 1n,
   K: 1n << 10n,

@@ -1,0 +1,18 @@
+/** Artifacts made by hand. */
+import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
+import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import type { Evidence } from '../../src/evidence/evidence.ts';
+import { readEvidence } from '../../src/evidence/read.ts';
+
+export function artifactOf(kind: ArtifactKind, content: string | Uint8Array, name = `${kind}.txt`): Artifact {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const form = typeof content === 'string' ? 'text' : 'blob';
+  return { kind, source: { name, form, bytes }, path: name, sha256: '', steps: [] };
+}
+
+/** What readers make of it, and the codes of what they say. */
+export function read(...artifacts: Artifact[]): { evidence: Evidence; codes: string[] } {
+  const sink = new DiagnosticList();
+  const evidence = readEvidence(artifacts, sink);
+  return { evidence, codes: sink.all.map(({ code }) => code) };
+}

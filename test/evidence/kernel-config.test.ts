@@ -1,0 +1,93 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { artifactOf, read } from './artifacts.ts';
+
+const CONFIG = [
+  '#',
+  '# Automatically generated file; DO NOT EDIT.',
+  '# Linux/x86 6.12.94 Kernel Configuration',
+  '#',
+  'CONFIG_CC_VERSION_TEXT="gcc-14 (Debian 14.2.0-19) 14.2.0"',
+  'CONFIG_X86_64=y',
+  'CONFIG_HYPERV=m',
+  '# CONFIG_FB_EFI is not set',
+  'CONFIG_NR_CPUS=8192',
+  '',
+].join('\n');
+
+describe('a configuration', () => {
+  test('its values, what is not set, its release and architecture', () => {
+    const { evidence, codes } = read(artifactOf('kconfig', CONFIG, '.config'));
+    expect(codes).toEqual([]);
+    const [config] = evidence.configs;
+    expect(config!.values.get('HYPERV')).toBe('m');
+    expect(config!.values.get('FB_EFI')).toBe('n');
+    expect(config!.values.get('NR_CPUS')).toBe('8192');
+    expect(config!.values.has('SYSFB')).toBe(false);
+    expect(config).toMatchObject({ release: '6.12.94', architecture: 'x86_64', embedded: false });
+    expect(evidence.releases[0]!.value).toEqual({ release: '6.12.94' });
+    expect(config!.lineOf('FB_EFI')).toMatchObject({ value: 'n', text: '# CONFIG_FB_EFI is not set' });
+    expect(config!.lineOf('SYSFB')).toBeUndefined();
+  });
+
+  test.each([
+    ['# Linux/arm 6.1.176 Kernel Configuration\nCONFIG_ARM=y\nCONFIG_FB=y\n', 'arm'],
+    ['CONFIG_RISCV=y\nCONFIG_SYSFB=y\n', 'riscv'],
+    ['CONFIG_X86_32=y\nCONFIG_SYSFB=y\n', 'i386'],
+  ])('of another architecture: said and left out (%j)', (text) => {
+    const { evidence, codes } = read(artifactOf('kconfig', text));
+    expect(codes).toEqual(['evidence/config-architecture']);
+    expect([evidence.configs, evidence.releases, evidence.architectures]).toEqual([[], [], []]);
+  });
+
+  test('a last line that is cut is left out', () => {
+    const { evidence, codes } = read(artifactOf('kconfig', 'CONFIG_HYPERV=y\nCONFIG_CMDLINE="console=tt'));
+    expect(codes).toEqual(['evidence/config-cut']);
+    expect(evidence.configs[0]!.values.has('CMDLINE')).toBe(false);
+    // A value that stands whole is kept.
+    expect(read(artifactOf('kconfig', 'CONFIG_HYPERV=y')).evidence.configs[0]!.values.get('HYPERV')).toBe(
+      'y',
+    );
+  });
+
+  test('nothing in it', () => {
+    expect(read(artifactOf('kconfig', 'hello\n')).codes).toEqual(['evidence/config-empty']);
+  });
+});
+
+describe('embedded in a kernel image (kernel/configs.c)', () => {
+  const block = Buffer.concat([Buffer.from('IKCFG_ST'), gzipSync(CONFIG), Buffer.from('IKCFG_ED')]);
+  const kernel = Buffer.concat([
+    Buffer.alloc(5000, 0x90),
+    Buffer.from('IKCFG_ST\0decoy'),
+    block,
+    Buffer.alloc(3000),
+  ]);
+
+  test('of a vmlinux', () => {
+    const { evidence, codes } = read(artifactOf('image', kernel, 'vmlinux'));
+    expect(codes).toEqual([]);
+    expect(evidence.configs[0]).toMatchObject({ release: '6.12.94', embedded: true });
+    expect(evidence.configs[0]!.artifact.steps.map(({ how }) => how)).toEqual(['carved', 'gunzip']);
+  });
+
+  test('of a bzImage with a gzip payload, whose header names the release', () => {
+    const head = Buffer.alloc(0x4000);
+    head.write('HdrS', 0x202, 'latin1');
+    head.writeUInt16LE(0x3000 - 0x200, 0x20e);
+    head.write('6.12.94-custom (me@here) #1 SMP Sun Nov 22 2026\0', 0x3000, 'latin1');
+    const image = Buffer.concat([head, gzipSync(kernel), Buffer.alloc(64, 0xff)]);
+    const { evidence } = read(artifactOf('image', image, 'bzImage'));
+    expect(evidence.configs[0]).toMatchObject({ release: '6.12.94', embedded: true });
+    expect(evidence.releases.map(({ value }) => value.release)).toEqual(['6.12.94-custom', '6.12.94']);
+  });
+
+  test('a kernel without one says so; another image is passed over', () => {
+    const head = Buffer.alloc(0x4000);
+    head.write('HdrS', 0x202, 'latin1');
+    head.writeUInt16LE(0x3000 - 0x200, 0x20e);
+    head.write('6.12.94 (me@here) #1\0', 0x3000, 'latin1');
+    expect(read(artifactOf('image', head, 'bzImage')).codes).toEqual(['evidence/image-without-config']);
+    expect(read(artifactOf('image', Buffer.alloc(9000), 'fw.bin')).codes).toEqual([]);
+  });
+});
