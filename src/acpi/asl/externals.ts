@@ -4,6 +4,7 @@ import type { DeclaredNamespace, DeclaredObject } from '../namespace/declared.ts
 import { OBJECT_TYPES, type OpcodeName } from '../opcodes.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import { type FieldElement, Term } from '../term.ts';
+import { withGuessedCalls } from './guessed-calls.ts';
 import { isTermList } from './symbols.ts';
 import { scopeOpened } from './tags.ts';
 
@@ -82,7 +83,7 @@ class ExternalCollector {
   }
 
   list(terms: readonly Term[], scope: DeclaredObject): void {
-    for (const term of terms) this.term(term, scope);
+    for (const term of withGuessedCalls(terms, this.#namespace, scope)) this.term(term, scope);
   }
 
   term(term: Term, scope: DeclaredObject): void {
@@ -100,7 +101,11 @@ class ExternalCollector {
     if (op.defines === 'fields') this.#fields(term, scope);
     for (const operand of operands) {
       if (operand instanceof Term) this.term(operand, scope);
-      else if (isTermList(operand)) this.list(operand, inner);
+      else if (isTermList(operand)) {
+        // A package's elements are no statements, and a call's arguments neither.
+        if (op.operands.at(-1) === 'TermList' && op.name !== 'MethodCall') this.list(operand, inner);
+        else for (const each of operand) this.term(each, scope);
+      }
     }
   }
 
@@ -157,7 +162,8 @@ class ExternalCollector {
     const path = object?.path ?? trimSegment(name.segments[0]!);
     const known = this.found.get(path);
     const meant = object && (this.#namespace.resolve(scope, name) ?? object);
-    const called = argumentCount ?? (meant?.argumentCount === -1 ? undefined : meant?.argumentCount);
+    const declaredCount = meant?.argumentCount === -1 ? undefined : meant?.argumentCount;
+    const called = argumentCount ?? declaredCount;
     const type = called === undefined ? typeOf(meant) : 'MethodObj';
     // A name is used as a method once and looked at elsewhere: the call says more.
     if (known !== undefined && (type === 'UnknownObj' || known.type === 'MethodObj')) return;

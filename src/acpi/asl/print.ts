@@ -19,6 +19,7 @@ import {
   stringText,
 } from './expressions.ts';
 import { type ExternalName, externalNames, formatExternal } from './externals.ts';
+import { withGuessedCalls } from './guessed-calls.ts';
 import { ACCESS_ATTRIBUTES, ACCESS_ATTRIBUTES_WITH_LENGTH } from './keywords.ts';
 import { macroText } from './macro-text.ts';
 import { templateDescriptors } from './recognize.ts';
@@ -101,7 +102,8 @@ class TablePrinter {
     return this.#lines;
   }
 
-  #list(terms: readonly Term[], indent: string): void {
+  #list(given: readonly Term[], indent: string): void {
+    const terms = withGuessedCalls(given, this.#namespace, this.#scope);
     for (let index = 0; index < terms.length; index += 1) {
       const term = terms[index]!;
       if (isExternalBlock(term)) continue;
