@@ -3,7 +3,7 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Span } from '../bytes/source.ts';
 import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } from './bus.ts';
 import { type CellCount, cellsOf, number64Of, numberOf } from './cells.ts';
-import { type EntryCells, fragmentReadings } from './readings.ts';
+import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
 import { entrySpan, type Translation, type TranslationStep, Translator } from './translate.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf, walk } from './tree.ts';
 
@@ -50,6 +50,10 @@ export interface EntryOptions {
 
 /** More entries than any real tree; a bound on what a hostile one can make us hold. */
 const MAX_ENTRIES = 1_000_000;
+/** How many cell counts that would fit a message names. */
+const MAX_FITS_TOLD = 5;
+/** Ranking costs more than decoding: past this many faults of one tree they are only told. */
+const MAX_LEFTOVERS_RANKED = 100;
 
 /**
  * Decodes all entries, in the order of the tree: of each node `reg`, `ranges`, `dma-ranges`. An empty `ranges` is 1:1
@@ -181,6 +185,7 @@ class EntryDecoder {
   readonly #reported = new Set<DtNode>();
   readonly #available = new Map<DtNode, boolean>();
   #full = false;
+  #leftovers = 0;
 
   constructor(tree: DeviceTree, sink: DiagnosticSink, options: EntryOptions) {
     this.#tree = tree;
@@ -225,8 +230,8 @@ class EntryDecoder {
     const cells = cellsOf(value);
     const usable = na > 0 && pna >= 0 && ns >= 0;
     const count = usable ? Math.floor(cells.length / entryCells) : 0;
-    if (count * entryCells * 4 !== value.length) this.#reportLeftover(node, property, layout, count);
     const list: EntryList = { node, item, property, layout, cells, available: this.#isAvailable(node) };
+    if (count * entryCells * 4 !== value.length) this.#reportLeftover(list, count);
     for (let index = 0; index < count; index += 1) {
       if (this.entries.length >= MAX_ENTRIES) {
         this.#reportTooMany();
@@ -296,12 +301,16 @@ class EntryDecoder {
     }
   }
 
-  #reportLeftover(node: DtNode, property: DtProperty, layout: Layout, count: number): void {
+  #reportLeftover({ node, item, property, layout }: EntryList, count: number): void {
     const { value, name } = property;
     const counts = [layout.child.cells, ...(layout.parent ? [layout.parent.cells] : []), layout.size.cells];
     const entryCells = counts.reduce((sum, width) => sum + width, 0);
-    const cells = value.length / 4;
-    const fits = Number.isInteger(cells) ? fittingCounts(cells, layout) : [];
+    this.#leftovers += 1;
+    const ranked = value.length % 4 === 0 && value.length <= 512 && this.#leftovers <= MAX_LEFTOVERS_RANKED;
+    const fits = ranked ? cellReadings(cellsOf(value), { item }).slice(0, MAX_FITS_TOLD) : [];
+    const fitting = fits.map(({ cells }) =>
+      (layout.parent ? [cells.child, cells.parent, cells.size] : [cells.child, cells.size]).join('/'),
+    );
     this.#sink.add({
       severity: 'warning',
       code: `dt/${name}-cells`,
@@ -310,10 +319,11 @@ class EntryDecoder {
         `${value.length - Math.max(count, 0) * entryCells * 4} bytes are left over after ${count} ${count === 1 ? 'entry' : 'entries'}`,
       path: pathOf(node),
       ...(property.valueSpan ? { span: property.valueSpan } : {}),
-      hint:
-        fits.length > 0
-          ? `its length would fit ${fits.map((fit) => fit.join('/')).join(', ')} cells (${layout.parent ? 'child, parent, size' : 'address, size'})`
-          : 'no cell counts of 1 to 3 fit its length',
+      ...(fitting.length === 0
+        ? {}
+        : {
+            hint: `its length would fit ${fitting.join(', ')} cells (${layout.parent ? 'child, parent, size' : 'address, size'}), the likeliest first`,
+          }),
     });
   }
 }
@@ -330,22 +340,4 @@ function fragmentLayout(
     parent: item === 'reg' ? undefined : count(parent),
     size: count(size),
   };
-}
-
-/** Counts that would divide so many cells into whole entries, those that change least first. */
-function fittingCounts(cells: number, { child, parent, size }: Layout): number[][] {
-  const found: { counts: number[]; changes: number }[] = [];
-  const parents = parent ? [1, 2, 3] : [0];
-  for (const childCells of [1, 2, 3])
-    for (const parentCells of parents)
-      for (const sizeCells of parent ? [1, 2] : [0, 1, 2]) {
-        if (cells % (childCells + parentCells + sizeCells) !== 0) continue;
-        const changes =
-          Number(childCells !== child.cells) +
-          Number(parent !== undefined && parentCells !== parent.cells) +
-          Number(sizeCells !== size.cells);
-        found.push({ counts: [childCells, ...(parent ? [parentCells] : []), sizeCells], changes });
-      }
-  found.sort((a, b) => a.changes - b.changes);
-  return found.slice(0, 6).map(({ counts }) => counts);
 }
