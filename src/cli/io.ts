@@ -3,6 +3,8 @@
  * process, and so that nothing of Node's stream machinery has to load for a command that prints a page and ends.
  */
 import { fstatSync, readSync, writeSync } from 'node:fs';
+import { systemMessage } from '../artifact/file.ts';
+import { CommandError } from './command.ts';
 
 export interface Output {
   /** Writes everything, or, when the reader has gone away, drops it. */
@@ -49,7 +51,7 @@ function descriptorOutput(descriptor: number): Output {
             // `fwmap … | head`: the reader has what it wanted, which is no error of ours.
             readerGone = true;
             return;
-          } else throw error;
+          } else throw new CommandError(`cannot write: ${systemMessage(error)}`);
         }
       }
     },
@@ -83,7 +85,7 @@ function readDescriptor(descriptor: number, limit: number): Uint8Array | undefin
       }
       // Windows reports the end of a pipe this way.
       if (code === 'EOF') break;
-      throw error;
+      throw new CommandError(`cannot read standard input: ${systemMessage(error)}`);
     }
     if (length === 0) break;
     total += length;

@@ -20,7 +20,7 @@ export async function openLog(level: string | undefined, io: Io): Promise<Log> {
   const { pino } = await import('pino');
   const logger = pino(
     // No process id, host name or time: equal runs log equal lines.
-    { name: 'fwmap', level, base: null, timestamp: false },
+    { level, base: { name: 'fwmap' }, timestamp: false },
     { write: (line: string) => io.stderr.write(line) },
   );
   return {

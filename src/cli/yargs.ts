@@ -71,17 +71,24 @@ function declareCommand(parser: Argv, command: Command): void {
   for (const example of command.examples) parser.example(example.line, example.does);
 }
 
-/** `-Idir` as `-I dir`: yargs would take the letters apart. */
-function separateLetters(argv: readonly string[], options: OptionTable): string[] {
-  const letters = new Set(
-    Object.values(options).flatMap((spec) => (spec.type === 'string' && spec.alias ? [spec.alias] : [])),
-  );
-  const end = argv.indexOf('--');
-  return argv.flatMap((word, index) =>
-    (end < 0 || index < end) && /^-[A-Za-z]./.test(word) && letters.has(word[1]!)
-      ? [word.slice(0, 2), word.slice(word[2] === '=' ? 3 : 2)]
-      : [word],
-  );
+/** Every value joined to its option, so that yargs has no say in which word belongs to which: `-Idir` and `-o -` too. */
+function joinValues(words: readonly string[], options: OptionTable): string[] {
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: parserOptions(options),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  return tokens.flatMap((token) => {
+    if (token.kind === 'option-terminator') return ['--'];
+    if (token.kind === 'positional') return [token.value];
+    const { name, rawName, value, inlineValue } = token;
+    if (value === undefined) return [rawName];
+    // An option where a value should be is a value that was forgotten.
+    if (!inlineValue && value.startsWith('-') && value !== '-') return [rawName, value];
+    return [`--${name}=${value}`];
+  });
 }
 
 interface Taken {
@@ -189,8 +196,9 @@ export async function readWithYargs(words: readonly string[]): Promise<Reading> 
   let taken: Taken | undefined;
   let printed = '';
   let problem: string | undefined;
+  const line = joinValues(argv, options);
   const parser = await makeParser(
-    separateLetters(argv, options),
+    line,
     (value) => {
       taken = value;
     },
@@ -199,7 +207,7 @@ export async function readWithYargs(words: readonly string[]): Promise<Reading> 
   parser.fail((message, error) => {
     problem ??= message ?? error?.message;
   });
-  const values = await parser.parseAsync(separateLetters(argv, options), {}, (_error, _values, output) => {
+  const values = await parser.parseAsync(line, {}, (_error, _values, output) => {
     printed = output;
   });
   if (problem !== undefined)

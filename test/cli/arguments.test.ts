@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseQuickly } from '../../src/cli/arguments.ts';
+import { CommandError } from '../../src/cli/command.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { completionsOf } from '../../src/cli/completion.ts';
+import { PROCESS_OPTIONS } from '../../src/cli/options.ts';
+import { readWithYargs } from '../../src/cli/yargs.ts';
+
+/** Pieces of command lines, right ones and wrong ones. */
+const words = fc.constantFrom(
+  '--format',
+  '--format=json',
+  'json',
+  'text',
+  '-f',
+  '-fjson',
+  '--set',
+  'A=1',
+  '--set=B=0x2',
+  '--exit-code',
+  '--exit-code=no',
+  '-I',
+  'dir',
+  '-Idir',
+  '--kernel',
+  '6.12',
+  '1e3',
+  '0x10',
+  '-',
+  '--',
+  '-x',
+  '--nosuch',
+  '--no-color',
+  '--color=always',
+  'board.dtb',
+  '<0x0f 0xf0000000>',
+  '--output=',
+  '-o',
+  'out.txt',
+  'windows',
+);
+
+describe('the quick parser and yargs', () => {
+  test('read every line alike that the quick one takes', async () => {
+    let taken = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...COMMANDS.filter((row) => ['sysfb', 'windows', 'explain'].includes(row.name))),
+        fc.array(words, { maxLength: 7 }),
+        async (row, line) => {
+          const command = await row.load();
+          const quick = parseQuickly(line, { ...PROCESS_OPTIONS, ...command.options }, command.minimumInputs);
+          if (quick === undefined) return;
+          taken += 1;
+          const slow = await readWithYargs([row.name, ...line]);
+          if ('print' in slow) throw new Error(`yargs prints ${slow.print}`);
+          expect(slow.command.name).toBe(row.name);
+          expect(slow.inputs).toEqual(quick.inputs);
+          expect({ ...slow.options }).toEqual({ ...quick.options });
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  test('yargs rejects what the quick one leaves to it, or prints help', async () => {
+    const refused: [string[], RegExp][] = [
+      [['sysfb'], /no input given/],
+      [['sysfb', '--formt', 'json', 'x'], /unknown option --formt/],
+      [['sysfb', '--format', 'jsn', 'x'], /jsn/],
+      [['sysfb', '--format', 'json', '--format', 'text', 'x'], /--format is given 2 times/],
+      [['sysfb', 'x', '--format'], /format/],
+      [['sysfb', 'x', '--output', ''], /output/],
+      [['--no-such-option', 'x'], /unknown option --no-such-option/],
+    ];
+    for (const [line, message] of refused)
+      await expect(readWithYargs(line), line.join(' ')).rejects.toThrow(message);
+    await expect(readWithYargs(['sysfb', '--formt', 'x'])).rejects.toMatchObject({
+      hint: 'did you mean --format?',
+    });
+    await expect(readWithYargs(['sysfb'])).rejects.toBeInstanceOf(CommandError);
+  });
+
+  test('a command may come after options', async () => {
+    const reading = await readWithYargs(['--format', 'json', 'windows', 'x']);
+    expect('command' in reading && reading.command.name).toBe('windows');
+    expect('command' in reading && reading.inputs).toEqual(['x']);
+  });
+});
+
+describe('completion', () => {
+  test.each([
+    [['fwmap', 'sy'], ['sysfb']],
+    [['fwmap', 'sysfb', '--form'], ['--format']],
+    [
+      ['fwmap', 'sysfb', '--boot', ''],
+      ['efi', 'bios', 'dt'],
+    ],
+    [['fwmap', 'windows', '-f', 'nd'], ['ndjson']],
+    [['fwmap', 'sysfb', 'board.d'], []],
+  ])('%j', async (line, expected) => {
+    expect(await completionsOf(line)).toEqual(expected);
+  });
+
+  test.each(['bash', 'zsh', 'fish'])('%s has a script that asks for words', async (shell) => {
+    const reading = await readWithYargs(['--completion', shell]);
+    expect('print' in reading && reading.print).toContain('fwmap --complete-words');
+  });
+});
