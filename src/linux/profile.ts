@@ -20,7 +20,7 @@ export interface KernelProfile {
   readonly presumed: boolean;
   readonly behaviour: Behaviour;
   readonly changes: readonly AppliedChange[];
-  /** Rows whose presence is not sure and that bear on windows, reservation, allocation or Kconfig. */
+  /** Rows whose presence is not sure and that bear on windows, reservation, allocation or CONFIG_SYSFB. */
   readonly unsure: readonly AppliedChange[];
 }
 
@@ -65,10 +65,11 @@ export function profileWith(profile: KernelProfile, commit: string, present: boo
   });
 }
 
-/** What changes messages or where a fact is kept, but no outcome. */
+/** What changes messages, where a fact is kept or what freeing does, but not what is reserved and handed out. */
 const WITHOUT_OUTCOME: readonly (keyof Behaviour)[] = [
   'screenInfo',
   'freeMessage',
+  'freeSkipsFramebuffer',
   'stopsAtNamespaceRoot',
   'refusesBadCells',
   'vmbusSymbol',
