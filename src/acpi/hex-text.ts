@@ -50,9 +50,16 @@ const COLON_OFFSET = /^[ \t]*([0-9A-Fa-f]{1,16}):(?=[ \t]|$)/;
 const COMMENT_OFFSET = /^[ \t]*\/\*[ \t]*([0-9A-Fa-f]{1,16})[ \t]*\*\//;
 /** hexdump -C and od: digits and blanks, then single bytes. */
 const BARE_OFFSET = /^([0-9A-Fa-f]{6,16})(?:[ \t]+(?=(?:[0-9A-Fa-f]{2}|\?\?)(?:[ \t]|$))|[ \t]*$)/;
-/** Only bytes: nothing else on the line. */
-const PLAIN = /^[ \t]*(?:(?:0[xX])?(?:[0-9A-Fa-f?]{2})+[ \t,;:-]*)+$/;
-const BUFFER = /\bBuffer[ \t]*\([^)]*\)\s*\{/g;
+/** What stands between bytes on a line that holds nothing else. */
+const BETWEEN = /[ \t,;:-]*(?:0[xX])?/y;
+/** A Buffer and its opening brace. */
+const BUFFER = /\bBuffer[ \t]*\([^)\n]{0,64}\)\s*\{/g;
+/** Comments, which hold offsets and characters but no bytes, and a mail's quotation marks. */
+const NO_CODE = /\/\*(?:[\s\S]*?\*\/|[\s\S]*$)|\/\/[^\n]*|^(?:>[ \t]?)+/gm;
+/** Lines with an offset are short; what a longer one says past this is no byte. */
+const MAX_COLUMN_LINE = 1024;
+/** As much of a line as is looked at for a name. */
+const MAX_HEADING = 512;
 
 /** Every block of bytes that a text holds, in order. */
 export function hexBlocks(source: Source): HexBlock[] {
@@ -78,7 +85,7 @@ function dumpedLines(text: string): HexBlock[] {
       squeezed = true;
       continue;
     }
-    const column = offsetColumn(line, open?.bytes.length ?? 0, squeezed);
+    const column = offsetColumn(line.slice(0, MAX_COLUMN_LINE), open?.bytes.length ?? 0, squeezed);
     if (column) {
       if (!open || (column.offset === 0 && open.bytes.length > 0)) {
         open = new BlockBuilder(heading);
@@ -86,15 +93,15 @@ function dumpedLines(text: string): HexBlock[] {
       }
       if (squeezed) repeatLine(open, column.offset);
       squeezed = false;
-      readBytes(line, column.next, from, open, true);
-    } else if (PLAIN.test(line)) {
+      readBytes(line.slice(0, MAX_COLUMN_LINE), column.next, from, open, true);
+    } else if (isPlain(line)) {
       if (!open) {
         open = new BlockBuilder(heading);
         blocks.push(open);
       }
       readBytes(line, 0, from, open, false);
     } else if (line.trim() !== '' && !/^\s*(?:\/\/|\/\*.*\*\/\s*$|[{}]+\s*$)/.test(line)) {
-      heading = line;
+      heading = line.slice(0, MAX_HEADING);
       open = undefined;
     }
   }
@@ -132,6 +139,18 @@ function repeatLine(block: BlockBuilder, upTo: number): void {
 
 const PAIR = /[0-9A-Fa-f]{2}|\?\?/y;
 
+/** Whether a line holds bytes and nothing else. */
+function isPlain(line: string): boolean {
+  let at = 0;
+  for (let bytes = 0; ; bytes += 1) {
+    BETWEEN.lastIndex = at;
+    at += BETWEEN.exec(line)?.[0].length ?? 0;
+    PAIR.lastIndex = at;
+    if (!PAIR.test(line)) return bytes > 0 && at === line.length;
+    at += 2;
+  }
+}
+
 function readBytes(line: string, next: number, base: number, block: BlockBuilder, column: boolean): void {
   let at = next + (/^[ \t]*(?:0[xX])?/.exec(line.slice(next))?.[0].length ?? 0);
   let count = 0;
@@ -142,11 +161,12 @@ function readBytes(line: string, next: number, base: number, block: BlockBuilder
     block.push(pair === '??' ? null : Number.parseInt(pair, 16), base + at, base + at + 2);
     at += 2;
     count += 1;
-    const rest = line.slice(at);
     if (!column) {
-      at += /^[ \t,;:-]*(?:0[xX])?/.exec(rest)?.[0].length ?? 0;
+      BETWEEN.lastIndex = at;
+      at += BETWEEN.exec(line)?.[0].length ?? 0;
       continue;
     }
+    const rest = line.slice(at);
     // The gap in the middle of hexdump -C's and some others' lines.
     const middle = count === 8 ? /^ {2}(?=[0-9A-Fa-f]{2}(?: |$))/.exec(rest) : null;
     if (middle) {
@@ -161,18 +181,16 @@ function readBytes(line: string, next: number, base: number, block: BlockBuilder
 }
 
 /** The initialisers of `Buffer (…) { … }` in ASL text. */
-function aslBuffers(text: string): HexBlock[] {
+function aslBuffers(written: string): HexBlock[] {
+  if (!written.includes('Buffer')) return [];
+  const text = written.replace(NO_CODE, (piece) => piece.replace(/[^\n]/g, ' '));
   const blocks: BlockBuilder[] = [];
   for (const match of text.matchAll(BUFFER)) {
     const open = match.index + match[0].length;
     const close = text.indexOf('}', open);
-    const end = close < 0 ? text.length : close;
+    const inside = text.slice(open, close < 0 ? text.length : close);
     const lineStart = text.lastIndexOf('\n', match.index) + 1;
-    const block = new BlockBuilder(text.slice(lineStart, match.index));
-    // Comments hold offsets and characters, no bytes.
-    const inside = text
-      .slice(open, end)
-      .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => ' '.repeat(comment.length));
+    const block = new BlockBuilder(text.slice(Math.max(lineStart, match.index - MAX_HEADING), match.index));
     if (/[^0-9A-Fa-fxXZzOoNnEeRr,\s]/.test(inside)) continue;
     for (const word of inside.matchAll(/0[xX][0-9A-Fa-f]{1,2}\b|\b\d{1,3}\b|\bZero\b|\bOne\b/g)) {
       const value = word[0] === 'Zero' ? 0 : word[0] === 'One' ? 1 : Number(word[0]);

@@ -32,11 +32,11 @@ const LOG_LINES: readonly { readonly form: RegExp; readonly rank: number }[] = [
 
 /** `[mem 0x0-0xf 64bit pref window]`, `[io  0x60]`, `[bus 00-ff]`, `[irq 8]`, and an address on the other side of the bridge. */
 const PRINTED =
-  /\[(mem|io|irq|dma|bus) +(?:0x)?([0-9a-f]+)(?:-(?:0x)?([0-9a-f]+))?((?: (?:64bit|pref|window|disabled))*)(?: flags 0x[0-9a-f]+)?\](?: \(bus address \[(?:0x)?([0-9a-f]+)-(?:0x)?[0-9a-f]+\]\))?/;
+  /\[(mem|io|irq|dma|bus) +(?:0x)?([0-9a-f]+)(?:-(?:0x)?([0-9a-f]+))?((?: (?:64bit|pref|window|disabled))*)(?: flags 0x[0-9a-f]+)?\](?: \(bus address \[(?:0x)?([0-9a-f]+)-(?:0x)?[0-9a-f]+\]\))?/i;
 
 /** A line of a `resources` file: `io 0x60-0x60`, `mem 0xb0000000-0xbfffffff window`, `irq 1`, `dma 2`. */
 const SYSFS =
-  /^(?:\/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources:)?(mem|io|irq|dma|bus) (?:0x)?([0-9a-f]+)(?:-(?:0x)?([0-9a-f]+))?((?: (?:window|disabled|high|low|edge|level|shared|\w+))*)$/;
+  /^(?:\/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources:)?(mem|io|irq|dma|bus) (?:0x)?([0-9a-f]+)(?:-(?:0x)?([0-9a-f]+))?((?: (?:window|disabled|high|low|edge|level|shared|\w+))*)$/i;
 
 /** What may stand before the lines of a file: our captures' heading, `head`'s, `grep`'s, and the file's own first line. */
 const PNP_HEADING = /^pnp ([0-9a-f]{2}:[0-9a-f]{2})(?: +id=(\S+(?: [A-Z0-9]{7,8})*))?(?: +acpi=(\\\S*))?\s*$/;
