@@ -76,5 +76,17 @@ export class CommandError extends Error {
   }
 }
 
+/** An input that can't be opened. */
+export class UnreadableInputError extends CommandError {
+  /** As it was given. */
+  readonly path: string;
+
+  constructor(message: string, path: string) {
+    super(message);
+    this.name = 'UnreadableInputError';
+    this.path = path;
+  }
+}
+
 /** Exit status for any error, always. */
 export const EXIT_ERROR = 2;

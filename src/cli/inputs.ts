@@ -2,7 +2,7 @@
 import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
 import { openInput } from '../artifact/open.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
-import { CommandError } from './command.ts';
+import { UnreadableInputError } from './command.ts';
 import type { Io } from './io.ts';
 
 /** Opens every input, in the order given. One that can't be read ends the command: an answer must not rest on half of what was named. */
@@ -32,7 +32,7 @@ export async function openInputs(
       )),
     );
     for (const diagnostic of found.all) {
-      if (isUnreadableInput(diagnostic, path)) throw await unreadable(diagnostic, path);
+      if (isUnreadableInput(diagnostic, path)) throw new UnreadableInputError(diagnostic.message, path);
       sink.add(diagnostic);
     }
   }
@@ -41,21 +41,4 @@ export async function openInputs(
 
 function isUnreadableInput(diagnostic: Diagnostic, path: string): boolean {
   return diagnostic.code === 'artifact/unreadable' && diagnostic.path === path;
-}
-
-async function unreadable(diagnostic: Diagnostic, path: string): Promise<CommandError> {
-  if (!/^[a-z-]+$/.test(path)) return new CommandError(diagnostic.message);
-  // The default command takes a mistyped command for an input.
-  const [{ nearest }, { COMMANDS, RAW_COMMANDS }] = await Promise.all([
-    import('./suggestion.ts'),
-    import('./commands.ts'),
-  ]);
-  const close = nearest(
-    path,
-    [...COMMANDS, ...RAW_COMMANDS].map((row) => row.name),
-  );
-  return new CommandError(
-    diagnostic.message,
-    close === undefined ? undefined : `did you mean the command ${close}?`,
-  );
 }

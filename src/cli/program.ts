@@ -1,7 +1,16 @@
 /** The command line as a whole: finds what was asked for, runs it, gives the exit status. */
+
+import { escapeControls } from '../bytes/escape.ts';
 import { parseQuickly } from './arguments.ts';
-import { type Command, CommandError, EXIT_ERROR, type OptionTable, type OptionValues } from './command.ts';
-import { commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
+import {
+  type Command,
+  CommandError,
+  EXIT_ERROR,
+  type OptionTable,
+  type OptionValues,
+  UnreadableInputError,
+} from './command.ts';
+import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
 import type { Io } from './io.ts';
 import { openLog } from './log.ts';
 import { PROCESS_OPTIONS } from './options.ts';
@@ -34,6 +43,17 @@ async function run(
   return command.run({ inputs, options, io, log });
 }
 
+/** The default command takes a mistyped command for an input. */
+async function commandMeant(path: string): Promise<string | undefined> {
+  if (!/^[a-z-]+$/.test(path)) return undefined;
+  const { nearest } = await import('./suggestion.ts');
+  const close = nearest(
+    path,
+    [...COMMANDS, ...RAW_COMMANDS].map((row) => row.name),
+  );
+  return close === undefined ? undefined : `did you mean the command ${close}?`;
+}
+
 /** Runs a command line (without the program's own name) and gives the exit status. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
@@ -47,9 +67,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return await run(reading.command, reading.inputs, reading.options, io);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    const { escapeControls } = await import('../bytes/escape.ts');
+    const hint = error instanceof UnreadableInputError ? await commandMeant(error.path) : error.hint;
     io.stderr.write(`fwmap: ${escapeControls(error.message)}\n`);
-    if (error.hint !== undefined) io.stderr.write(`fwmap: ${escapeControls(error.hint)}\n`);
+    if (hint !== undefined) io.stderr.write(`fwmap: ${escapeControls(hint)}\n`);
     return EXIT_ERROR;
   }
 }
