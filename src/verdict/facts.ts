@@ -1,5 +1,4 @@
 /** From options and evidence to what is held true of the kernel, with everything that contradicts named. */
-import { formatMemRange, hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Evidence, Fact } from '../evidence/evidence.ts';
 import { type Contradiction, reconcile } from '../evidence/reconcile.ts';
@@ -86,7 +85,7 @@ function findingOf(sightings: readonly FoundFramebuffer[]): FramebufferFinding {
     base,
     size,
     from: from === 'iomem' ? 'dmesg' : from,
-    text: `${size === null ? hex(base) : formatMemRange(base, size)} by ${sources}`,
+    text: sources,
     ...(artifact
       ? {
           origin: {

@@ -45,7 +45,7 @@ export async function judgeSysfb(
   const judged: { subject: Subject; judgement: Judgement }[] = [];
   for (const subject of subjects)
     judged.push({ subject, judgement: await judge(subject, machine, kernel, reasons) });
-  const judgement = combined(judged, machine, reasons);
+  const judgement = judged.length === 0 ? await withoutVmbus(machine, kernel, reasons) : combined(judged);
   const config = Object.fromEntries(
     facts.config ? SHOWN_SYMBOLS.map((name) => [name, facts.config?.get(name) ?? 'n']) : [],
   );
@@ -117,43 +117,41 @@ async function judge(
     : { ...judgement, conditions: [...judgement.conditions, ...conditions] };
 }
 
-function combined(
-  judged: readonly { subject: Subject; judgement: Judgement }[],
-  machine: Machine,
-  reasons: Reasons,
-): Judgement {
-  const first = judged[0];
-  if (first === undefined) {
-    const read = machine.trees.length > 0 || machine.acpi !== undefined;
-    reasons.rule(
-      'no-vmbus',
-      read
-        ? 'The inputs describe no VMBus device: no node compatible with "microsoft,vmbus", no device with the id VMBus.'
-        : 'The inputs hold no firmware description that could be read.',
-      {
-        text: read
-          ? 'every node and device was looked at'
-          : 'no device tree, no ACPI table, no resource list',
-      },
-    );
-    reasons.change(
-      'the device tree or the ACPI tables of a Hyper-V machine: /sys/firmware/fdt, /proc/device-tree, or what acpidump prints',
-    );
-    return {
-      answer: 'unknown',
-      summary: read
-        ? 'Unknown: the inputs describe no VMBus machine.'
-        : 'Unknown: the inputs hold no firmware description.',
-      effective: null,
-      hazard: 'unknown',
-      conditions: [],
-      pool: [],
-      framebuffer: null,
-      platform: 'other',
-      boot: 'unknown',
-      vtl: null,
-    };
-  }
+/** No VMBus device: the question does not arise, or too little was read. What can be said of the machine is said. */
+async function withoutVmbus(machine: Machine, kernel: Kernel, reasons: Reasons): Promise<Judgement> {
+  const read = machine.trees.length > 0 || machine.acpi !== undefined;
+  reasons.rule(
+    'no-vmbus',
+    read
+      ? 'The inputs describe no VMBus device: no node compatible with "microsoft,vmbus", no device with the id VMBus.'
+      : 'The inputs hold no firmware description that could be read.',
+    {
+      text: read ? 'every node and device was looked at' : 'no device tree, no ACPI table, no resource list',
+    },
+  );
+  reasons.change(
+    'the device tree or the ACPI tables of a Hyper-V machine: /sys/firmware/fdt, /proc/device-tree, or what acpidump prints',
+  );
+  const { describeGenerally } = await import('./general.ts');
+  const framebuffer = describeGenerally(machine, kernel, reasons);
+  return {
+    answer: 'unknown',
+    summary: read
+      ? 'Unknown: the inputs describe no VMBus machine.'
+      : 'Unknown: the inputs hold no firmware description.',
+    effective: null,
+    hazard: 'unknown',
+    conditions: [],
+    pool: [],
+    framebuffer,
+    platform: 'other',
+    boot: kernel.facts.boot ?? 'unknown',
+    vtl: kernel.facts.vtl ?? null,
+  };
+}
+
+function combined(judged: readonly { subject: Subject; judgement: Judgement }[]): Judgement {
+  const first = judged[0]!;
   if (judged.length === 1) return first.judgement;
   const sorted = judged.toSorted(
     (a, b) => SEVERITY.indexOf(a.judgement.answer) - SEVERITY.indexOf(b.judgement.answer),

@@ -1,0 +1,133 @@
+/** Evidence beside the firmware: what it settles, what contradicts, and what is said of machines without VMBus. */
+import { describe, expect, it } from 'vitest';
+import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
+import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { textSource } from '../../src/bytes/source.ts';
+import { askSysfb } from '../../src/verdict/ask.ts';
+import type { KernelFacts } from '../../src/verdict/kernel.ts';
+import type { Verdict } from '../../src/verdict/verdict.ts';
+
+function artifact(kind: ArtifactKind, name: string, text: string): Artifact {
+  return { kind, source: textSource(name, text), path: name, sha256: '', steps: [] };
+}
+
+async function ask(inputs: readonly Artifact[], kernel: KernelFacts = {}): Promise<Verdict> {
+  return askSysfb(inputs, { describe: {}, kernel }, new DiagnosticList());
+}
+
+/** A local Generation 2 machine: low gap [0xf8000000, 4 GiB), high gap [0xfe0000000, 64 GiB). */
+const GEN2 = artifact(
+  'asl',
+  'dsdt.asl',
+  `DefinitionBlock ("", "DSDT", 2, "FWMAP", "TEST", 1) {
+  Device (\\_SB.VMOD) {
+    Name (_HID, "ACPI0004")
+    Name (_CRS, ResourceTemplate () {
+      DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0xF8000000, 0xFFFFFFFF, 0, 0x08000000)
+      QWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0xFE0000000, 0xFFFFFFFFF, 0, 0x20000000)
+    })
+    Device (VMBS) {
+      Name (_HID, "VMBus")
+      Name (_CRS, ResourceTemplate () { IRQ (Edge, ActiveHigh, Exclusive) {5} })
+    }
+  }
+}`,
+);
+
+const dmesg = (...lines: string[]): Artifact => artifact('dmesg', 'dmesg.txt', `${lines.join('\n')}\n`);
+const ids = (verdict: Verdict): string[] => verdict.rules.map((rule) => rule.id);
+
+const VERSION = '[    0.000000] Linux version 6.12.30 (build@host) (gcc) #1 SMP';
+const EFIFB = '[    0.500000] efifb: framebuffer at 0xf8000000, using 3072k, total 3072k';
+
+describe('evidence', () => {
+  it('gives the release and the framebuffer', async () => {
+    const verdict = await ask([GEN2, dmesg(VERSION, '[    0.000000] efi: EFI v2.7 by Microsoft', EFIFB)]);
+    expect(verdict.kernel).toMatchObject({ release: '6.12.30', presumed: false });
+    // 3072 KiB at 0xf8000000.
+    expect(verdict.framebuffer).toMatchObject({ base: 0xf8000000n, size: 0x300000n, from: 'dmesg' });
+    expect(verdict.answer).toBe('needed');
+  });
+
+  it('loses openly against an option', async () => {
+    const verdict = await ask([GEN2, dmesg(VERSION, EFIFB)], { release: '6.6.10' });
+    expect(verdict.answer).toBe('not-needed');
+    expect(verdict.diagnostics.map(({ code }) => code)).toContain('verdict/option-over-evidence');
+  });
+
+  it('names both sides of a contradiction and prefers neither', async () => {
+    const other = artifact(
+      'dmesg',
+      'other.txt',
+      `${VERSION}\n${EFIFB.replace('0xf8000000', '0xd0000000')}\n`,
+    );
+    const verdict = await ask([GEN2, dmesg(VERSION, EFIFB), other]);
+    expect(ids(verdict)).toContain('evidence-contradicts');
+    // One framebuffer lies in the window, the other outside.
+    expect(verdict.answer).toBe('depends');
+    expect(verdict.conditions.map(({ answer }) => answer).sort()).toEqual(['needed', 'not-needed']);
+  });
+
+  it('holds the model against what the running kernel printed', async () => {
+    const pool =
+      '[    1.000000] hv_vmbus: hv_mmio=[mem 0xf8000000-0xfed3ffff],[mem 0xfe0000000-0xfffffffff] fb=[mem 0xf8000000-0xfbffffff]';
+    const kernel = { release: '7.1' };
+    const agreeing = await ask([GEN2, dmesg(EFIFB, pool)], kernel);
+    expect(ids(agreeing)).toContain('agrees-with-kernel');
+    expect(agreeing.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const differing = await ask(
+      [GEN2, dmesg(EFIFB, pool.replace('0xf8000000-0xfed3ffff', '0xe0000000-0xfed3ffff'))],
+      kernel,
+    );
+    expect(ids(differing)).toContain('differs-from-kernel');
+    expect(differing.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
+  });
+
+  it('says who selects CONFIG_SYSFB in a given configuration', async () => {
+    const config = artifact(
+      'kconfig',
+      '.config',
+      '# Linux/x86 6.12.30 Kernel Configuration\nCONFIG_X86_64=y\nCONFIG_EFI=y\nCONFIG_HYPERV=y\nCONFIG_FB=y\nCONFIG_FB_EFI=y\nCONFIG_SYSFB=y\n',
+    );
+    const { kconfig } = await ask([GEN2, config]);
+    expect(kconfig?.proposal).toBe('select SYSFB if EFI && !HYPERV_VTL_MODE');
+    expect(kconfig?.explanation.join('\n')).toMatch(/CONFIG_FB_EFI selects it/);
+    expect(kconfig?.explanation.join('\n')).toMatch(/from being off/);
+  });
+});
+
+describe('a machine without VMBus', () => {
+  const PC = artifact(
+    'asl',
+    'pc.asl',
+    `DefinitionBlock ("", "DSDT", 2, "FWMAP", "TEST", 1) {
+  Device (\\_SB.PCI0) {
+    Name (_HID, EisaId ("PNP0A03"))
+    Name (_CRS, ResourceTemplate () {
+      DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0xC0000000, 0xFEBFFFFF, 0, 0x3EC00000)
+    })
+  }
+}`,
+  );
+
+  it('is told in which window its framebuffer lies', async () => {
+    const inside = await ask([PC, dmesg(VERSION, EFIFB.replace('0xf8000000', '0xd0000000'))]);
+    expect(inside.answer).toBe('unknown');
+    const rule = inside.rules.find(({ id }) => id === 'framebuffer-in-window');
+    expect(rule?.says).toContain('[mem 0xc0000000-0xfebfffff] of \\_SB.PCI0');
+    const outside = await ask([PC, dmesg(VERSION, EFIFB.replace('0xf8000000', '0xb0000000'))]);
+    expect(ids(outside)).toContain('framebuffer-outside-windows');
+  });
+
+  it('is told what E820 reservations do to a window', async () => {
+    const log = dmesg(
+      VERSION,
+      '[    0.000000] BIOS-e820: [mem 0x00000000c0000000-0x00000000c00fffff] reserved',
+      '[    0.000000] DMI: Example PC/Board, BIOS 1.0 01/02/2019',
+    );
+    const notes = (await ask([PC, log])).rules.filter(({ id }) => id === 'bridge-window-note');
+    expect(notes.map(({ says }) => says).join('\n')).toMatch(
+      /\[mem 0xc0000000-0xfebfffff\].*\[mem 0xc0000000-0xc00fffff\]/,
+    );
+  });
+});
