@@ -55,3 +55,8 @@ export function decodeTables(tables: readonly AcpiTable[], sink: DiagnosticSink)
     namespace = namespace.foresight();
   }
 }
+
+/** Decodes a table that running code loads: its names join the others'. */
+export function decodeMore(decoded: DecodedTables, table: AcpiTable): readonly Term[] {
+  return decodeTable(table, decoded.context);
+}

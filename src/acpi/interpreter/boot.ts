@@ -1,0 +1,375 @@
+/**
+ * Bringing a machine up: predefined names, tables in load order with their own code run, `_REG`, `_STA` and `_INI`,
+ * in the order that ACPICA's acpiexec 20200925 keeps.
+ */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { type DecodedTables, decodeMore } from '../aml/tables.ts';
+import { eisaIdText } from '../asl/eisa-id.ts';
+import { bitsOf, choose, gather, not, type Quantity, truth } from '../expression.ts';
+import { NamespaceNode } from '../namespace/node.ts';
+import { OPCODES } from '../opcodes.ts';
+import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
+import { Term } from '../term.ts';
+import { CONTROLS } from './controls.ts';
+import { AmlFault, fault } from './fault.ts';
+import { type Evaluation, Interpreter, type InterpreterOptions } from './interpreter.ts';
+import {
+  type AmlValue,
+  Choice,
+  MethodObject,
+  MutexObject,
+  RegionObject,
+  ScopeObject,
+  StringObject,
+  TableHandle,
+  TYPE,
+  typeOf,
+  UnknownInteger,
+} from './objects.ts';
+import { ForkSignal } from './paths.ts';
+import { SPACE } from './regions.ts';
+import { settleElement } from './values.ts';
+
+/** `_STA` bits (ACPI 6.5, 6.3.7). */
+const PRESENT = 0;
+const FUNCTIONING = 3;
+/** `_REG`'s second argument: a handler is there. */
+const CONNECT = 1n;
+/** Tables that running code may load. */
+const MAX_LOADED = 256;
+
+/** Predefined scopes (ACPI 6.5, 5.3.1) with ACPICA's types. */
+const SCOPES: readonly (readonly [string, number])[] = [
+  ['_GPE', TYPE.scope],
+  ['_PR_', TYPE.scope],
+  ['_SB_', TYPE.device],
+  ['_SI_', TYPE.scope],
+  ['_TZ_', TYPE.device],
+];
+
+export class Boot {
+  readonly machine: Interpreter;
+  readonly #decoded: DecodedTables;
+  readonly #sink: DiagnosticSink;
+  readonly #loaded = new Set<AcpiTable>();
+  #owners = 0;
+  /** Interfaces `_OSI` says yes to now. */
+  readonly #interfaces: Set<string>;
+
+  /**
+   * @param tables all tables of the machine @param decoded those that hold AML, in load order
+   */
+  constructor(
+    tables: readonly AcpiTable[],
+    decoded: DecodedTables,
+    options: InterpreterOptions,
+    sink: DiagnosticSink,
+  ) {
+    this.#decoded = decoded;
+    this.#sink = sink;
+    this.#interfaces = new Set(options.profile.interfaces);
+    const machine = new Interpreter(options, CONTROLS);
+    this.machine = machine;
+    this.#predefine();
+    machine.onTableFault = (why, frame) => this.#report(why, frame.table?.name ?? 'a table');
+    machine.loader = {
+      find: (signature, oemId, oemTableId) =>
+        tables.find(
+          (table) =>
+            table.signature === signature &&
+            (oemId === '' || table.oemId.replace(/[\0 ]+$/, '') === oemId.replace(/[\0 ]+$/, '')) &&
+            (oemTableId === '' ||
+              table.oemTableId.replace(/[\0 ]+$/, '') === oemTableId.replace(/[\0 ]+$/, '')),
+        ),
+      load: (bytes, scope) => this.#load(this.#tableOf(bytes), scope),
+      loadFound: (table, scope) => {
+        if (this.#loaded.has(table)) fault('AE_ALREADY_EXISTS', `${table.name} is loaded already`);
+        return this.#load(table, scope);
+      },
+      unload: (handle) => this.#unload(handle),
+    };
+  }
+
+  #predefine(): void {
+    const { machine } = this;
+    const { root, profile } = machine;
+    for (const [segment, type] of SCOPES) root.child(segment).object = new ScopeObject(type, undefined);
+    root.child('_REV').object = profile.revision;
+    root.child('_OS_').object = new StringObject(profile.os);
+    root.child('_GL_').object = new MutexObject(0);
+    root.child('_OSI').object = new MethodObject(undefined, undefined, 1, ([asked]) => this.#osi(asked));
+  }
+
+  #osi(asked: AmlValue | undefined): AmlValue {
+    const { machine } = this;
+    if (!(asked instanceof StringObject)) return fault('AE_AML_OPERAND_TYPE', '_OSI takes a string');
+    const text = asked.text ?? machine.abandon('_OSI of a string that is not known');
+    if (!this.#interfaces.has(text)) return 0n;
+    if (text.startsWith('Windows')) this.#askedWindows = true;
+    return machine.mask;
+  }
+
+  #askedWindows = false;
+
+  #report(why: AmlFault, where: string, path?: string): void {
+    this.#sink.add({
+      severity: why.code === 'BUDGET' ? 'error' : 'warning',
+      code: 'acpi/aml-fault',
+      message: `${where}: ${why.code}: ${why.message}`,
+      ...(path === undefined ? {} : { path }),
+    });
+  }
+
+  // ---- tables
+
+  /** Loads every table, then initialises regions and devices. */
+  run(): void {
+    const { machine } = this;
+    for (const { table, terms } of this.#decoded.tables) {
+      this.#loaded.add(table);
+      this.#owners += 1;
+      machine.owner = this.#owners;
+      const result = machine.evaluate(() => machine.enterTable(table, blockOf(terms, table), machine.root));
+      if (result.fault !== undefined) this.#report(result.fault, table.name);
+      this.#settlePackages();
+    }
+    machine.tablesLoading = false;
+    this.#initialise();
+    for (const text of machine.profile.removedAfterInit) this.#interfaces.delete(text);
+    machine.cutIoAddresses = this.#askedWindows;
+  }
+
+  /** Names in packages of the tables' own code: looked up now that all is there. */
+  #settlePackages(): void {
+    const { openPackages } = this.machine;
+    for (const open of openPackages) {
+      for (let i = 0; i < open.elements.length; i++) {
+        try {
+          settleElement(this.machine, open, i);
+        } catch (thrown) {
+          // What isn't settled here is when it is used.
+          if (!(thrown instanceof ForkSignal || thrown instanceof AmlFault)) throw thrown;
+        }
+      }
+    }
+    openPackages.length = 0;
+  }
+
+  #tableOf(bytes: Uint8Array): AcpiTable {
+    const text = (start: number, length: number): string =>
+      String.fromCharCode(...bytes.subarray(start, start + length));
+    const signature = text(0, 4);
+    if (!/^(SSDT|PSDT|OEM.)$/.test(signature)) fault('AE_BAD_SIGNATURE', 'the table to be loaded is no SSDT');
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const same = [...this.#loaded].some(
+      (table) => table.bytes.length === bytes.length && table.bytes.every((byte, i) => byte === bytes[i]),
+    );
+    if (same) fault('AE_ALREADY_EXISTS', 'the table is loaded already');
+    const name = `${signature} loaded by code`;
+    return {
+      name,
+      signature,
+      length: bytes.length,
+      revision: bytes[8] ?? 0,
+      checksumOk: undefined,
+      oemId: text(10, 6),
+      oemTableId: text(16, 8),
+      oemRevision: view.getUint32(24, true),
+      creatorId: text(28, 4),
+      creatorRevision: view.getUint32(32, true),
+      bytes,
+      source: { name, form: 'blob', bytes },
+      offset: 0,
+    };
+  }
+
+  #load(table: AcpiTable, scope: NamespaceNode): TableHandle {
+    if (this.#owners >= MAX_LOADED) fault('AE_OWNER_ID_LIMIT', `more than ${MAX_LOADED} tables are loaded`);
+    this.#loaded.add(table);
+    this.#owners += 1;
+    const { machine } = this;
+    machine.owner = this.#owners;
+    const terms = decodeMore(this.#decoded, table);
+    machine.enterTable(table, blockOf(terms, table), scope);
+    return new TableHandle(this.#owners);
+  }
+
+  #unload(handle: TableHandle): void {
+    const { machine } = this;
+    const pending: NamespaceNode[] = [machine.root];
+    for (let node = pending.pop(); node; node = pending.pop()) {
+      if (node.owner === handle.index && node.object !== undefined) machine.attach(node, undefined);
+      pending.push(...node.children.values());
+    }
+  }
+
+  // ---- initialisation
+
+  #initialise(): void {
+    const { machine } = this;
+    this.#connectControllers();
+    for (const node of this.#nodes(TYPE.region)) {
+      const region = node.object;
+      if (!(region instanceof RegionObject) || !LATE_SPACES.has(region.space)) continue;
+      const connect = node.parent?.children.get('_REG');
+      if (connect?.object !== undefined) this.call(connect, [BigInt(region.space), CONNECT]);
+    }
+    const init = machine.root.children.get('_INI');
+    if (init?.object !== undefined) this.call(init, []);
+    const bus = machine.root.children.get('_SB_');
+    const busInit = bus?.children.get('_INI');
+    if (busInit?.object !== undefined) this.call(busInit, []);
+    this.#initialiseDevices(bus);
+  }
+
+  /** `_REG` of embedded controllers that are there: their handler is the one default handler with a `_REG`. */
+  #connectControllers(): void {
+    for (const node of this.#nodes(TYPE.device)) {
+      const connect = node.children.get('_REG');
+      if (connect?.object === undefined || !this.#isController(node)) continue;
+      const present = this.#status(node);
+      if (present === undefined || present.functioning === 0n) continue;
+      this.call(connect, [BigInt(SPACE.embeddedController), CONNECT], present.functioning);
+    }
+  }
+
+  #isController(node: NamespaceNode): boolean {
+    const id = node.children.get('_HID')?.object;
+    if (id instanceof StringObject) return id.text === 'PNP0C09';
+    return typeof id === 'bigint' && eisaIdText(id) === 'PNP0C09';
+  }
+
+  /** `_STA` then `_INI` of every device below which there is an `_INI`; what is neither present nor functioning is left out with all below. */
+  #initialiseDevices(bus: NamespaceNode | undefined): void {
+    const { machine } = this;
+    const wanted = this.#withInit();
+    const pending: { node: NamespaceNode; when: Quantity }[] = [{ node: machine.root, when: 1n }];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      const { node } = next;
+      let when: Quantity = next.when;
+      const type = typeOfNode(node);
+      if (node !== machine.root) {
+        if (type === undefined) continue;
+        if (type === TYPE.device || type === TYPE.processor || type === TYPE.thermalZone) {
+          if (!wanted.has(node)) continue;
+          const status = this.#status(node, when);
+          if (status !== undefined) {
+            const present = machine.paths.decided(status.present);
+            const functioning = machine.paths.decided(status.functioning);
+            if (present === 0n && functioning === 0n) continue;
+            const init = node.children.get('_INI');
+            if (present !== 0n && node !== bus && init?.object !== undefined)
+              this.call(init, [], both(when, present));
+            when = both(when, gather('any', [present, functioning]));
+          }
+        }
+      }
+      pending.push(...[...node.children.values()].reverse().map((child) => ({ node: child, when })));
+    }
+  }
+
+  /** Nodes that have an `_INI` of a device somewhere below. */
+  #withInit(): Set<NamespaceNode> {
+    const wanted = new Set<NamespaceNode>();
+    const pending: NamespaceNode[] = [this.machine.root];
+    for (let node = pending.pop(); node; node = pending.pop()) {
+      for (const child of node.children.values()) {
+        pending.push(child);
+        if (child.segment !== '_INI' || child.object === undefined) continue;
+        const type = typeOfNode(node);
+        if (type !== TYPE.device && type !== TYPE.processor && type !== TYPE.thermalZone) continue;
+        for (let at: NamespaceNode | undefined = node; at; at = at.parent) wanted.add(at);
+      }
+    }
+    return wanted;
+  }
+
+  /** What `_STA` says: conditions that the device is present, and that it is functioning. Undefined when it fails. */
+  #status(
+    node: NamespaceNode,
+    when: Quantity = 1n,
+  ): { present: Quantity; functioning: Quantity } | undefined {
+    const sta = node.children.get('_STA');
+    if (sta?.object === undefined) return { present: 1n, functioning: 1n };
+    const { value, fault: failed, faults } = this.call(sta, [], when);
+    if (failed !== undefined || value === undefined || value instanceof NamespaceNode) return undefined;
+    const bits = numberOf(value);
+    if (bits === undefined) return undefined;
+    // On paths where it faults, nothing is initialised.
+    const fine = faults.reduce<Quantity>((left, { when: failing }) => both(left, not(failing)), 1n);
+    return {
+      present: both(fine, truth(bitsOf(bits, PRESENT, 1))),
+      functioning: both(fine, truth(bitsOf(bits, FUNCTIONING, 1))),
+    };
+  }
+
+  /** Every node with an object of that type, parents first. */
+  *#nodes(type: number): Generator<NamespaceNode> {
+    const pending: NamespaceNode[] = [this.machine.root];
+    for (let node = pending.pop(); node; node = pending.pop()) {
+      if (typeOfNode(node) === type) yield node;
+      pending.push(...[...node.children.values()].reverse());
+    }
+  }
+
+  /**
+   * Evaluates an object: calls a method, reads a field, gives what else a name holds. With a condition, what it
+   * changes is changed only where that holds.
+   */
+  call(node: NamespaceNode, args: readonly AmlValue[], when: Quantity = 1n): Evaluation {
+    return callUnder(this.machine, node, args, when);
+  }
+}
+
+/** As {@link Boot.call}. */
+export function callUnder(
+  machine: Interpreter,
+  node: NamespaceNode,
+  args: readonly AmlValue[],
+  when: Quantity,
+): Evaluation {
+  return machine.evaluateUnder(when, () => machine.enterObject(node, args));
+}
+
+/** Spaces whose handlers come after the tables are loaded, and whose `_REG` is then called. */
+const LATE_SPACES: ReadonlySet<number> = new Set([
+  SPACE.smbus,
+  SPACE.cmos,
+  SPACE.pciBar,
+  SPACE.ipmi,
+  SPACE.gpio,
+  SPACE.serialBus,
+  SPACE.pcc,
+  SPACE.fixedHardware,
+]);
+
+/** A table's terms as one term, for the planner: a list under a row that has only a list. */
+function blockOf(terms: readonly Term[], table: AcpiTable): Term {
+  return new Term(OPCODES.Else, [terms], TABLE_HEADER_LENGTH, table.bytes.length);
+}
+
+/** The type of a node's object; of a Choice that of the side that exists. */
+export function typeOfNode(node: NamespaceNode): number | undefined {
+  let object = node.object;
+  for (let i = 0; i < 64 && object instanceof Choice; i++) object = object.yes ?? object.no;
+  return object === undefined || object instanceof Choice ? undefined : typeOf(object);
+}
+
+/** When a node exists: 1n, or the condition. */
+export function existenceOf(node: NamespaceNode): Quantity {
+  const walk = (object: AmlValue | undefined): Quantity => {
+    if (object === undefined) return 0n;
+    if (!(object instanceof Choice)) return 1n;
+    return choose(object.when, walk(object.yes), walk(object.no));
+  };
+  return walk(node.object);
+}
+
+function numberOf(value: AmlValue): Quantity | undefined {
+  if (typeof value === 'bigint') return value;
+  return value instanceof UnknownInteger ? value.value : undefined;
+}
+
+function both(a: Quantity, b: Quantity): Quantity {
+  return gather('all', [a, b]);
+}

@@ -1,0 +1,526 @@
+/**
+ * The interpreter: runs plans over an explicit stack of frames. The semantics are ACPICA's (release 20200925, interpreter
+ * slack off); where the specification or Windows differ, the operator's comment says so.
+ */
+import { isKnown, opaque, type Quantity, truth } from '../expression.ts';
+import { formatName, type NamePath } from '../name.ts';
+import { findNode, NamespaceNode, nodeForDefinition } from '../namespace/node.ts';
+import type { AcpiTable } from '../tables/table.ts';
+import type { Term } from '../term.ts';
+import { AmlFault, fault } from './fault.ts';
+import { FIRST_ARGUMENT_SLOT, Frame } from './frame.ts';
+import { Journal } from './journal.ts';
+import { mergeDeltas } from './merge.ts';
+import {
+  type AmlValue,
+  Choice,
+  MethodObject,
+  type MutexObject,
+  type Operand,
+  type PackageObject,
+  ScopeObject,
+  type TableHandle,
+  TYPE,
+} from './objects.ts';
+import { type Explored, ForkSignal, Paths } from './paths.ts';
+import { type Controls, type Plan, planEvaluation, planTerms } from './plan.ts';
+import type { Profile } from './profile.ts';
+import { type MemoryImage, RegionStore } from './regions.ts';
+
+/** Instructions of one evaluation. The longest of real firmware takes some millions, waiting in loops. */
+export const MAX_STEPS = 50_000_000;
+/** Method calls inside method calls, of all methods together. */
+export const MAX_CALL_DEPTH = 2000;
+/** Running calls of one method: ACPICA counts them in a byte. */
+const MAX_RECURSION = 255;
+/** A While is given up after so long on the clock: ten seconds, as ACPICA has it. */
+const LOOP_TIMEOUT_TICKS = 100_000;
+/** Bytes of buffers, strings and packages that one evaluation may make. */
+export const MAX_ALLOCATION = 256 * 1024 * 1024;
+/** Lines of trace, Debug output and notifications that are kept. */
+const MAX_RECORDS = 20_000;
+
+export interface InterpreterOptions {
+  /** Integers have 32 bits: the DSDT's revision is below 2. */
+  readonly narrow: boolean;
+  /** What unwritten bytes of regions hold; undefined when it isn't known. */
+  readonly fill: number | undefined;
+  readonly memory: readonly MemoryImage[];
+  /** Values of firmware fields by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
+  readonly set: ReadonlyMap<string, bigint>;
+  readonly profile: Profile;
+}
+
+/** What firmware code did that one may want to see: field reads, calls, Debug output. */
+export interface TraceRecord {
+  readonly kind: 'call' | 'read' | 'write' | 'debug' | 'notify' | 'fatal' | 'fault' | 'return';
+  readonly text: string;
+  readonly term?: Term;
+  readonly table?: AcpiTable;
+}
+
+/** Tables that running code asks for: Load, LoadTable, DataTableRegion. */
+export interface TableLoader {
+  /** The table of that signature, OEM id and OEM table id (empty: any); undefined when the machine has none. */
+  find(signature: string, oemId: string, oemTableId: string): AcpiTable | undefined;
+  /** Puts the code of a table on the stack, giving its handle. */
+  load(bytes: Uint8Array, scope: NamespaceNode): TableHandle;
+  /** The table's code, found by {@link find}. */
+  loadFound(table: AcpiTable, scope: NamespaceNode): TableHandle;
+  unload(handle: TableHandle): void;
+}
+
+export interface Evaluation {
+  /** What it gave; undefined when nothing was returned or every path faulted. */
+  readonly value: AmlValue | NamespaceNode | undefined;
+  /** Set when it was aborted on every path that isn't in `faults`. */
+  readonly fault: AmlFault | undefined;
+  /** Paths that were aborted, with their conditions. */
+  readonly faults: readonly { readonly when: Quantity; readonly fault: AmlFault }[];
+}
+
+export class Interpreter implements Explored {
+  readonly options: InterpreterOptions;
+  readonly profile: Profile;
+  readonly root = new NamespaceNode('\\', undefined);
+  readonly journal: Journal;
+  readonly regions: RegionStore;
+  readonly paths: Paths;
+  readonly frames: Frame[] = [];
+  readonly stack: Operand[] = [];
+  sp = 0;
+  /** Integer width in bits, and the largest integer. */
+  readonly bits: number;
+  readonly mask: bigint;
+  /** Virtual clock: ticks of 100 us, one at each look at it. */
+  ticks = 0;
+  syncLevel = 0;
+  /** Ordinal of the table being loaded, noted on what it makes. */
+  owner = 0;
+  /** Counts up whenever a name comes or goes: what instructions remember of names is then stale. */
+  generation = 1;
+  /** Tables are being loaded: only the first handlers of regions are there. */
+  tablesLoading = true;
+  /** A Windows interface was asked for and tables are loaded: port addresses have 16 bits. */
+  cutIoAddresses = false;
+  /** Index fields being selected inside each other. */
+  indirection = 0;
+  /** Do registers outside of memory hold what was written to them? Not to be relied on. */
+  readonly registersKeep: boolean = false;
+  trace: TraceRecord[] | undefined;
+  readonly debugOutput: string[] = [];
+  readonly notifications: string[] = [];
+  /** Packages whose names are looked up at the end of the table. */
+  readonly openPackages: PackageObject[] = [];
+  /** Why some state is not to be relied on: conditions were not followed up. */
+  readonly lost: string[] = [];
+  readonly merging;
+  /** Mutexes held by the evaluation, with the sync level before each. */
+  readonly held: { readonly mutex: MutexObject; readonly level: number }[] = [];
+  /** Loads a table's code: set by who owns the machine. */
+  loader: TableLoader | undefined;
+  readonly #controls: Controls;
+  readonly #plans = new Map<Term, Plan>();
+  #steps = 0;
+  #allocated = 0;
+  #floor = 0;
+  #result: AmlValue | NamespaceNode | undefined;
+  #fault: AmlFault | undefined;
+
+  constructor(options: InterpreterOptions, controls: Controls) {
+    this.options = options;
+    this.profile = options.profile;
+    this.#controls = controls;
+    this.bits = options.narrow ? 32 : 64;
+    this.mask = options.narrow ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn;
+    this.journal = new Journal(options.fill === undefined);
+    this.regions = new RegionStore(this.journal, options.fill, options.memory);
+    this.paths = new Paths(this);
+    this.root.object = new ScopeObject(TYPE.device, undefined);
+    this.merging = {
+      initialByte: this.regions.initialByte,
+      lose: (reason: string) => this.lose(reason),
+    };
+  }
+
+  /** Notes that the state can't be relied on from here. */
+  lose(reason: string): void {
+    if (!this.lost.includes(reason)) this.lost.push(reason);
+  }
+
+  /** Steps taken since the machine was made. */
+  totalSteps = 0;
+
+  // ---- names
+
+  readonly #present = (node: NamespaceNode): boolean => {
+    const { object } = node;
+    if (object === undefined) return false;
+    return object instanceof Choice ? this.settle(object) !== undefined : true;
+  };
+
+  /** The node a name means in the top frame's scope; undefined when there is none. */
+  lookUp(name: NamePath, scope?: NamespaceNode): NamespaceNode | undefined {
+    return findNode(this.root, scope ?? this.frames.at(-1)?.scope ?? this.root, name, this.#present);
+  }
+
+  /** As {@link lookUp}; a missing name is a fault. */
+  find(name: NamePath): NamespaceNode {
+    return this.lookUp(name) ?? fault('AE_NOT_FOUND', `${formatName(name)} is not found`);
+  }
+
+  /** Makes the object of a definition in the top frame's scope. */
+  define(name: NamePath, term: Term, make: (node: NamespaceNode) => AmlValue): NamespaceNode {
+    const frame = this.frames.at(-1)!;
+    const node =
+      nodeForDefinition(this.root, frame.scope, name, this.#present) ??
+      fault('AE_NOT_FOUND', `the scope of ${formatName(name)} is not found`);
+    if (node.object !== undefined && this.#present(node))
+      fault('AE_ALREADY_EXISTS', `${node.path} exists already`);
+    const object = make(node);
+    this.attach(node, object);
+    node.term = term;
+    node.table = frame.table;
+    node.owner = this.owner;
+    if (frame.method !== undefined) {
+      frame.created ??= [];
+      frame.created.push(node);
+    }
+    return node;
+  }
+
+  /** Gives a node its object. */
+  attach(node: NamespaceNode, object: AmlValue | undefined): void {
+    this.journal.note(node, 'object');
+    node.object = object;
+    this.generation += 1;
+  }
+
+  // ---- conditions and values
+
+  /** Which side of a condition this path is on. Parts the path in two when nothing says. */
+  decide(condition: Quantity): boolean {
+    if (isKnown(condition)) return condition !== 0n;
+    const decided = this.paths.decided(condition);
+    if (isKnown(decided)) return decided !== 0n;
+    throw new ForkSignal(decided);
+  }
+
+  /** The object of a Choice on this path. */
+  settle(object: AmlValue | undefined): AmlValue | undefined {
+    let at = object;
+    while (at instanceof Choice) at = this.decide(at.when) ? at.yes : at.no;
+    return at;
+  }
+
+  /** Gives up following what hangs on unknown values. */
+  abandon(reason: string): never {
+    this.lose(reason);
+    return fault('NOT_FOLLOWED', reason);
+  }
+
+  truthOf(value: Quantity): boolean {
+    return typeof value === 'bigint' ? value !== 0n : this.decide(truth(this.paths.refined(value)));
+  }
+
+  /** Counts bytes made against the budget. */
+  allocate(bytes: number): void {
+    this.#allocated += bytes;
+    if (bytes > MAX_ALLOCATION || this.#allocated > MAX_ALLOCATION)
+      fault('BUDGET', `more than ${MAX_ALLOCATION} bytes are allocated`);
+  }
+
+  unknown(reason: string): Quantity {
+    return opaque(this.bits, reason);
+  }
+
+  record(record: TraceRecord): void {
+    if (this.trace !== undefined && this.trace.length < MAX_RECORDS) this.trace.push(record);
+  }
+
+  // ---- frames
+
+  planOf(term: Term, body: readonly Term[]): Plan {
+    let plan = this.#plans.get(term);
+    if (plan === undefined) {
+      plan = planTerms(body, term, this.#controls, this.mask);
+      this.#plans.set(term, plan);
+    }
+    return plan;
+  }
+
+  /** Calls a method: a frame goes on the stack. */
+  enterMethod(node: NamespaceNode, method: MethodObject, args: readonly Operand[]): void {
+    const { term } = method;
+    if (term === undefined) fault('AE_AML_INTERNAL', `${node.path} has no body`);
+    if (method.running >= MAX_RECURSION)
+      fault('AE_AML_METHOD_LIMIT', `${node.path} calls itself more than ${MAX_RECURSION} deep`);
+    if (this.frames.length >= MAX_CALL_DEPTH)
+      fault('BUDGET', `calls are nested more than ${MAX_CALL_DEPTH} deep`);
+    if (method.serialized && this.syncLevel > method.syncLevel && method.syncLevel !== 0)
+      fault(
+        'AE_AML_MUTEX_ORDER',
+        `${node.path} has sync level ${method.syncLevel}, ${this.syncLevel} is held`,
+      );
+    const plan = this.planOf(term, term.operands[2] as readonly Term[]);
+    const frame = new Frame(plan, node, method, method.table, node, this.sp, this.syncLevel);
+    for (let i = 0; i < args.length; i++) frame.slots[FIRST_ARGUMENT_SLOT + i] = args[i] as AmlValue;
+    method.running += 1;
+    if (method.serialized && method.syncLevel > this.syncLevel) this.syncLevel = method.syncLevel;
+    this.frames.push(frame);
+    if (this.trace)
+      this.record({ kind: 'call', text: node.path, term, ...(method.table ? { table: method.table } : {}) });
+  }
+
+  /** Puts a table's own code on the stack. */
+  enterTable(table: AcpiTable, term: Term, scope: NamespaceNode): void {
+    const plan = this.planOf(term, term.operands[0] as readonly Term[]);
+    this.frames.push(new Frame(plan, this.root, undefined, table, scope, this.sp, this.syncLevel));
+  }
+
+  /** What a frame leaves behind when it goes: names it made. */
+  #clean(frame: Frame): void {
+    if (frame.created !== undefined) {
+      for (const node of frame.created) this.#remove(node);
+    }
+    if (frame.method !== undefined) {
+      frame.method.running -= 1;
+      if (frame.method.serialized) this.syncLevel = frame.savedSyncLevel;
+    }
+  }
+
+  /** Takes a node and all below it out of the namespace. */
+  #remove(node: NamespaceNode): void {
+    const pending = [node];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      if (next.object !== undefined) this.attach(next, undefined);
+      pending.push(...next.children.values());
+    }
+  }
+
+  unwind(depth: number): void {
+    while (this.frames.length > depth) {
+      const frame = this.frames.pop()!;
+      this.#clean(frame);
+      this.sp = frame.base;
+    }
+  }
+
+  leaveFrame(value: AmlValue | NamespaceNode | undefined): void {
+    const frame = this.frames.pop()!;
+    this.#clean(frame);
+    this.sp = frame.base;
+    if (this.frames.length <= this.#floor) {
+      this.#result = value;
+      return;
+    }
+    const caller = this.frames.at(-1)!;
+    const call = caller.plan.instructions[caller.pc - 1]!;
+    this.sp -= call.takes;
+    if (call.keeps) this.stack[this.sp++] = value;
+  }
+
+  abort(why: AmlFault): void {
+    this.unwind(this.#floor);
+    this.#fault = why;
+  }
+
+  /** A frame ends by itself. */
+  returnFrom(value: AmlValue | NamespaceNode | undefined): void {
+    if (this.paths.open) this.paths.go({ kind: 'return', depth: this.frames.length }, value, undefined);
+    else this.leaveFrame(value);
+  }
+
+  /** Runs until the frames above the floor are gone. */
+  #run(): void {
+    const { frames, stack, paths, journal } = this;
+    const exploring = journal.active;
+    let pc = 0;
+    let sp = 0;
+    let mark = 0;
+    while (frames.length > this.#floor) {
+      try {
+        for (;;) {
+          if (exploring && paths.open) {
+            if (paths.arrive()) {
+              if (frames.length <= this.#floor) return;
+              continue;
+            }
+          }
+          const frame = frames[frames.length - 1]!;
+          pc = frame.pc;
+          sp = this.sp;
+          if (exploring) mark = journal.length;
+          const instruction = frame.plan.instructions[pc]!;
+          frame.pc = pc + 1;
+          if (++this.#steps > MAX_STEPS) fault('BUDGET', `more than ${MAX_STEPS} instructions`);
+          const at = sp - instruction.takes;
+          const result = instruction.run(this, instruction, at);
+          if (result === TAKEN) {
+            if (frames.length <= this.#floor) return;
+            continue;
+          }
+          this.sp = at;
+          if (instruction.keeps) stack[this.sp++] = result as Operand;
+        }
+      } catch (thrown) {
+        if (thrown instanceof ForkSignal) {
+          journal.rollBack(mark);
+          const frame = frames.at(-1)!;
+          if (!paths.exhausted) {
+            paths.fork(thrown.when, pc, sp);
+            continue;
+          }
+          frame.pc = pc;
+          this.#raise(new AmlFault('NOT_FOLLOWED', 'too many branches on unknown values'));
+          this.lose('too many branches on unknown values');
+        } else if (thrown instanceof AmlFault) this.#raise(thrown);
+        else throw thrown;
+      }
+    }
+  }
+
+  /** A fault in the top frame: a table's own code goes on behind the statement, everything else is aborted. */
+  #raise(why: AmlFault): void {
+    const { frames } = this;
+    let depth = frames.length;
+    while (depth > this.#floor && frames[depth - 1]!.method !== undefined) depth -= 1;
+    const top = frames.at(-1)!;
+    if (this.trace)
+      this.record({
+        kind: 'fault',
+        text: `${why.code}: ${why.message} in ${top.method ? top.node.path : 'the table'}`,
+      });
+    if (depth === this.#floor || why.code === 'BUDGET') {
+      if (this.paths.open && why.code !== 'BUDGET') this.paths.go({ kind: 'fault' }, undefined, why);
+      else this.abort(why);
+      return;
+    }
+    const frame = frames[depth - 1]!;
+    this.onTableFault(why, frame);
+    const { plan } = frame;
+    const at = Math.max(0, frame.pc - 1);
+    const statement = plan.statements[plan.statementOf[at]!];
+    if (statement === undefined) {
+      this.abort(why);
+      return;
+    }
+    while (frame.scopes.length > statement.scopes) frame.scope = frame.scopes.pop()!;
+    frame.loops.length = Math.min(frame.loops.length, statement.loops);
+    if (this.paths.open) this.paths.go({ kind: 'jump', depth, pc: statement.end }, undefined, why);
+    else {
+      this.unwind(depth);
+      frame.pc = statement.end;
+      this.sp = frame.base;
+    }
+  }
+
+  /** Told of faults in a table's own code, which goes on. */
+  onTableFault: (why: AmlFault, frame: Frame) => void = () => {};
+
+  /** Runs what `enter` puts on the stack. */
+  evaluate(enter: () => void): Evaluation {
+    const outer = this.#floor;
+    this.#floor = this.frames.length;
+    this.#steps = 0;
+    this.#allocated = 0;
+    this.#result = undefined;
+    this.#fault = undefined;
+    this.paths.restartBudget();
+    try {
+      enter();
+      this.#run();
+    } catch (thrown) {
+      if (!(thrown instanceof AmlFault)) throw thrown;
+      this.#fault = thrown;
+    } finally {
+      this.#floor = outer;
+    }
+    this.totalSteps += this.#steps;
+    if (outer === 0) this.#releaseAll();
+    const faults = this.journal.active ? this.paths.faults() : [];
+    if (outer === 0 && this.journal.active && this.paths.assumptions.length === 0) this.journal.settle();
+    return { value: this.#result, fault: this.#fault, faults };
+  }
+
+  /**
+   * Puts a named object on the stack to be evaluated: a method is called, anything else resolved at once (a field is
+   * read).
+   */
+  enterObject(node: NamespaceNode, args: readonly AmlValue[]): void {
+    this.frames.push(
+      new Frame(
+        this.#evaluationPlan(node, args),
+        this.root,
+        PROBE,
+        undefined,
+        this.root,
+        this.sp,
+        this.syncLevel,
+      ),
+    );
+  }
+
+  /** A call, or a look at a value, as if firmware code did it: then a look that hangs on a condition may fork. */
+  #evaluationPlan(node: NamespaceNode, args: readonly AmlValue[]): Plan {
+    return planEvaluation(this.#controls, node, args);
+  }
+
+  /**
+   * As {@link evaluate}, on the paths where a condition holds; on the others everything stays as it was. What comes
+   * back is what holds there.
+   */
+  evaluateUnder(when: Quantity, enter: () => void): Evaluation {
+    if (isKnown(when)) {
+      if (when !== 0n) return this.evaluate(enter);
+      return { value: undefined, fault: undefined, faults: [] };
+    }
+    const mark = this.journal.mark();
+    const assumptions = this.paths.assumptions.length;
+    this.paths.assume(when);
+    const result = this.evaluate(enter);
+    this.paths.retract(assumptions);
+    const delta = this.journal.changesSince(mark);
+    this.journal.rollBack(mark);
+    this.journal.apply(mergeDeltas(when, delta, new Map(), this.merging));
+    return result;
+  }
+
+  /** What an evaluation still holds at its end is released. */
+  #releaseAll(): void {
+    for (const { mutex } of this.held) this.journal.set(mutex, 'depth', 0);
+    this.held.length = 0;
+    this.syncLevel = 0;
+  }
+
+  // ---- the loop clock
+
+  /** A look at the clock takes 100 us, sleeping none: what comes out is the same each time. */
+  look(): number {
+    this.ticks += 1;
+    return this.ticks;
+  }
+
+  enterLoop(): void {
+    this.frames.at(-1)!.loops.push({ turns: 0, started: this.look() });
+  }
+
+  /** At the end of a turn: has the loop run for too long? */
+  turnLoop(): void {
+    const loop = this.frames.at(-1)!.loops.at(-1)!;
+    loop.turns += 1;
+    if (this.look() - loop.started > LOOP_TIMEOUT_TICKS)
+      fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${LOOP_TIMEOUT_TICKS} turns`);
+  }
+}
+
+/** Stands for the method of an evaluation from outside, so that its faults end it. */
+const PROBE = new MethodObject(undefined, undefined, 0);
+
+/** Given by instructions that have moved frame, stack and counter themselves. */
+export const TAKEN = Symbol('taken');
+
+/** Is this a name that holds the place of a value? */
+export function isNode(operand: Operand): operand is NamespaceNode {
+  return operand instanceof NamespaceNode;
+}

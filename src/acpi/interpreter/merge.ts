@@ -1,0 +1,185 @@
+/** Putting the states of two paths together: where they differ, the value is a choice by the condition. */
+import {
+  type ByteValue,
+  bytesOfQuantity,
+  choose,
+  type Expr,
+  type Quantity,
+  quantityOfBytes,
+  sameByte,
+  sameQuantity,
+} from '../expression.ts';
+import { NamespaceNode } from '../namespace/node.ts';
+import type { Delta, Holder, Journal, Key } from './journal.ts';
+import { readPlace } from './journal.ts';
+import {
+  type AmlValue,
+  Choice,
+  FieldObject,
+  IndexReference,
+  integer,
+  MethodObject,
+  ObjectReference,
+  RegionObject,
+  ScopeObject,
+  SlotReference,
+  StringObject,
+  TYPE,
+  typeOf,
+  UnknownInteger,
+} from './objects.ts';
+
+/** Puts together two states that started from the current one: `yes` where the condition holds, `no` elsewhere. */
+export function mergeDeltas(when: Expr, yes: Delta, no: Delta, context: MergeContext): Delta {
+  const merged: Delta = new Map();
+  const side = (delta: Delta, holder: Holder, key: Key): unknown => {
+    const changed = delta.get(holder);
+    return changed?.has(key) ? changed.get(key) : readPlace(holder, key);
+  };
+  for (const delta of [yes, no]) {
+    for (const [holder, changes] of delta) {
+      let values = merged.get(holder);
+      if (values === undefined) {
+        values = new Map();
+        merged.set(holder, values);
+      }
+      for (const key of changes.keys()) {
+        if (values.has(key)) continue;
+        values.set(
+          key,
+          mergePlace(when, holder, key, side(yes, holder, key), side(no, holder, key), context),
+        );
+      }
+    }
+  }
+  return merged;
+}
+
+/** Changes the current state to `other`'s values where the condition holds. */
+export function mergeInto(journal: Journal, when: Expr, other: Delta, context: MergeContext): void {
+  const merged: Delta = new Map();
+  for (const [holder, values] of other) {
+    const results = new Map<Key, unknown>();
+    for (const [key, value] of values)
+      results.set(key, mergePlace(when, holder, key, value, readPlace(holder, key), context));
+    merged.set(holder, results);
+  }
+  journal.apply(merged);
+}
+
+export interface MergeContext {
+  readonly initialByte: InitialByte;
+  /** Told of a place whose two values can't be put together. */
+  lose(reason: string): void;
+}
+
+/** What a region's byte is that nobody wrote: named by the holder and key of the place. */
+export type InitialByte = (holder: Holder, key: Key) => ByteValue;
+
+function mergePlace(
+  when: Expr,
+  holder: Holder,
+  key: Key,
+  yes: unknown,
+  no: unknown,
+  context: MergeContext,
+): unknown {
+  if (yes === no) return yes;
+  if (key === 'bytes') {
+    const [a, b] = [yes as ArrayLike<ByteValue>, no as ArrayLike<ByteValue>];
+    if (a.length === b.length) return mergeBytes(when, a, b);
+    context.lose('the length of a buffer hangs on a condition');
+    return yes;
+  }
+  if (key === 'text') return undefined;
+  // Counts: of signals, of acquisitions.
+  if (typeof yes === 'number' && typeof no === 'number' && !(holder instanceof Map)) return Math.max(yes, no);
+  if (holder instanceof Map) {
+    const side = (value: unknown): ByteValue =>
+      value === undefined ? context.initialByte(holder, key) : (value as ByteValue);
+    const [byte] = mergeBytes(when, [side(yes)], [side(no)]);
+    return byte;
+  }
+  return mergeValues(when, yes as MergedValue, no as MergedValue);
+}
+
+type MergedValue = AmlValue | NamespaceNode | undefined;
+
+/** One value for two paths. Objects of their own identity stay apart, as a Choice. */
+export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): MergedValue {
+  if (yes === no) return yes;
+  if (yes instanceof NamespaceNode || no instanceof NamespaceNode)
+    return new Choice(when, yes as AmlValue, no as AmlValue);
+  if (yes !== undefined && no !== undefined) {
+    if (typeOf(yes) === TYPE.integer && typeOf(no) === TYPE.integer)
+      return integer(choose(when, quantityOf(yes), quantityOf(no)));
+    if (sameObject(yes, no)) return yes;
+  }
+  return new Choice(when, yes, no);
+}
+
+function quantityOf(value: AmlValue): Quantity {
+  return value instanceof UnknownInteger ? value.value : (value as bigint);
+}
+
+function sameObject(a: AmlValue, b: AmlValue): boolean {
+  if (a instanceof StringObject && b instanceof StringObject)
+    return a.text !== undefined && a.text === b.text;
+  if (a instanceof ScopeObject && b instanceof ScopeObject) return a.type === b.type;
+  if (a instanceof MethodObject && b instanceof MethodObject)
+    return a.term === b.term && a.term !== undefined;
+  if (a instanceof SlotReference && b instanceof SlotReference)
+    return a.frame === b.frame && a.slot === b.slot;
+  if (a instanceof IndexReference && b instanceof IndexReference)
+    return a.object === b.object && a.index === b.index;
+  if (a instanceof ObjectReference && b instanceof ObjectReference)
+    return (
+      a.target === b.target ||
+      (a.target instanceof SlotReference &&
+        b.target instanceof SlotReference &&
+        sameObject(a.target, b.target))
+    );
+  if (a instanceof RegionObject && b instanceof RegionObject)
+    return (
+      a.node === b.node &&
+      a.space === b.space &&
+      sameQuantity(a.address, b.address) &&
+      sameQuantity(a.length, b.length) &&
+      a.tableBytes === b.tableBytes
+    );
+  if (a instanceof FieldObject && b instanceof FieldObject)
+    return (
+      a.node === b.node &&
+      a.bitOffset === b.bitOffset &&
+      a.bitLength === b.bitLength &&
+      a.flags === b.flags &&
+      a.accessBytes === b.accessBytes &&
+      a.source.kind === 'region' &&
+      b.source.kind === 'region' &&
+      a.source.region === b.source.region
+    );
+  return false;
+}
+
+/** Bytes of two paths, of equal number. Runs that differ become one choice, so numbers in them stay whole. */
+export function mergeBytes(
+  when: Expr,
+  yes: ArrayLike<ByteValue>,
+  no: ArrayLike<ByteValue>,
+): Uint8Array | ByteValue[] {
+  const result: ByteValue[] = Array.from(yes);
+  for (let i = 0; i < result.length; ) {
+    if (sameByte(yes[i]!, no[i]!)) {
+      i += 1;
+      continue;
+    }
+    let end = i + 1;
+    while (end < result.length && !sameByte(yes[end]!, no[end]!)) end += 1;
+    const run = (bytes: ArrayLike<ByteValue>): Quantity =>
+      quantityOfBytes(Array.from({ length: end - i }, (_, k) => bytes[i + k]!));
+    const chosen = bytesOfQuantity(choose(when, run(yes), run(no)), end - i);
+    for (let k = i; k < end; k++) result[k] = chosen[k - i]!;
+    i = end;
+  }
+  return result.every((byte) => typeof byte === 'number') ? Uint8Array.from(result as number[]) : result;
+}

@@ -1,0 +1,533 @@
+/**
+ * Both sides of a branch on something unknown. A fork runs one side to the end of the statement it arose in, takes
+ * the changes back, runs the other, and puts the two states together; so the work grows with the length of the code
+ * and not with the number of paths. A path that leaves the statement otherwise (Return, Break, a fault) waits until
+ * the other paths get to where it went: it is pending.
+ */
+import {
+  choose,
+  compare,
+  type Expr,
+  gather,
+  isKnown,
+  not,
+  type Quantity,
+  sameQuantity,
+} from '../expression.ts';
+import type { NamespaceNode } from '../namespace/node.ts';
+import type { AmlFault } from './fault.ts';
+import type { Frame } from './frame.ts';
+import type { Delta, Journal } from './journal.ts';
+import { type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
+import type { AmlValue } from './objects.ts';
+import type { Statement } from './plan.ts';
+
+/** Thrown where a decision on an unknown condition is needed; the instruction starts over on each side. */
+export class ForkSignal {
+  readonly when: Expr;
+  constructor(when: Expr) {
+    this.when = when;
+  }
+}
+
+/** Forks inside forks: loops on unknown conditions are unrolled so far. */
+export const MAX_FORK_DEPTH = 48;
+/** Forks of one evaluation. */
+export const MAX_FORKS = 6000;
+
+/** Where a path goes. Depth counts frames: 1 is the first method called. */
+export type Target =
+  | { readonly kind: 'jump'; readonly depth: number; readonly pc: number }
+  | { readonly kind: 'return'; readonly depth: number }
+  | { readonly kind: 'fault' };
+
+/** What a frame needs besides its slots to go on somewhere. */
+interface FrameContext {
+  readonly loops: Frame['loops'];
+  readonly scopes: readonly NamespaceNode[];
+  readonly scope: NamespaceNode;
+}
+
+/** A path that got somewhere, with what it changed since the fork. */
+interface Outcome {
+  readonly target: Target;
+  /** When this path is taken, given that its side of the fork is. */
+  readonly guard: Quantity;
+  readonly delta: Delta;
+  readonly value: AmlValue | NamespaceNode | undefined;
+  readonly fault: AmlFault | undefined;
+  readonly context: FrameContext | undefined;
+}
+
+interface Pending extends Outcome {
+  readonly guard: Expr;
+  /** Journal position that the delta counts from. */
+  readonly mark: number;
+  /** Number of forks it lies inside. */
+  readonly level: number;
+  /** What the other paths may assume while it waits. */
+  readonly assumption: Expr | undefined;
+}
+
+interface Fork {
+  readonly depth: number;
+  readonly pc: number;
+  readonly sp: number;
+  /** Operands of the frame, which the first side may overwrite. */
+  readonly operands: readonly unknown[];
+  readonly statement: Statement;
+  readonly when: Expr;
+  readonly mark: number;
+  readonly context: FrameContext;
+  readonly assumptions: number;
+  /** Outcomes of the first side, once it is done. */
+  first: readonly Outcome[] | undefined;
+}
+
+/** The machine, as far as exploring needs it. */
+export interface Explored {
+  readonly journal: Journal;
+  readonly frames: Frame[];
+  readonly stack: unknown[];
+  sp: number;
+  /** Leaves the frames above `depth`. */
+  unwind(depth: number): void;
+  /** Ends the top frame with that value. */
+  leaveFrame(value: AmlValue | NamespaceNode | undefined): void;
+  /** Ends the evaluation. */
+  abort(fault: AmlFault): void;
+  readonly merging: MergeContext;
+}
+
+function same(a: Target, b: Target): boolean {
+  if (a.kind === 'jump') return b.kind === 'jump' && a.depth === b.depth && a.pc === b.pc;
+  if (a.kind === 'return') return b.kind === 'return' && a.depth === b.depth;
+  return b.kind === 'fault';
+}
+
+export class Paths {
+  readonly #machine: Explored;
+  readonly #forks: Fork[] = [];
+  #pendings: Pending[] = [];
+  readonly #assumptions: Expr[] = [];
+  #count = 0;
+
+  constructor(machine: Explored) {
+    this.#machine = machine;
+  }
+
+  /** Is there anything that instructions have to look out for? */
+  get open(): boolean {
+    return this.#forks.length > 0 || this.#pendings.length > 0;
+  }
+
+  /** May another fork be opened? */
+  get exhausted(): boolean {
+    return this.#forks.length >= MAX_FORK_DEPTH || this.#count >= MAX_FORKS;
+  }
+
+  restartBudget(): void {
+    this.#count = 0;
+  }
+
+  /** Conditions that hold on the path being run. */
+  get assumptions(): readonly Expr[] {
+    return this.#assumptions;
+  }
+
+  assume(condition: Expr): void {
+    this.#assumptions.push(condition);
+  }
+
+  retract(length: number): void {
+    this.#assumptions.length = length;
+  }
+
+  /** Whether a condition holds on this path: 1n, 0n, or what is left of it to decide. */
+  decided(condition: Quantity): Quantity {
+    if (isKnown(condition) || this.#assumptions.length === 0) return condition;
+    if (condition.kind === 'all' || condition.kind === 'any')
+      return gather(
+        condition.kind,
+        condition.of.map((part) => this.decided(part)),
+      );
+    if (condition.kind === 'not') return not(this.decided(condition.of));
+    const opposite = not(condition);
+    for (const assumption of this.#assumptions) {
+      if (sameQuantity(assumption, condition)) return 1n;
+      if (sameQuantity(assumption, opposite)) return 0n;
+      if (assumption.kind !== 'compare' || assumption.op !== 'eq' || !isKnown(assumption.right)) continue;
+      // What equals a number equals no other one.
+      if (condition.kind !== 'compare') continue;
+      if (sameQuantity(assumption.left, condition.left))
+        return compare(condition.op, assumption.right, condition.right);
+      if (sameQuantity(assumption.left, condition.right))
+        return compare(condition.op, condition.left, assumption.right);
+    }
+    if (condition.kind === 'choose') {
+      const when = this.decided(condition.when);
+      if (isKnown(when)) return this.decided(when === 0n ? condition.no : condition.yes);
+    }
+    return condition;
+  }
+
+  /** A number, without the choices that this path has made. */
+  refined(value: Quantity): Quantity {
+    let at = value;
+    while (!isKnown(at) && at.kind === 'choose') {
+      const when = this.decided(at.when);
+      if (!isKnown(when)) return choose(when, at.yes, at.no);
+      at = when === 0n ? at.no : at.yes;
+    }
+    return at;
+  }
+
+  /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */
+  fork(when: Expr, pc: number, sp: number): void {
+    const { frames, journal } = this.#machine;
+    const frame = frames.at(-1)!;
+    const statement = frame.plan.statements[frame.plan.statementOf[pc]!] ?? {
+      start: 0,
+      end: frame.plan.instructions.length - 1,
+      loops: 0,
+      scopes: 0,
+    };
+    this.#count += 1;
+    this.#forks.push({
+      depth: frames.length,
+      pc,
+      sp,
+      operands: this.#machine.stack.slice(frame.base, sp),
+      statement,
+      when,
+      mark: journal.mark(),
+      context: contextOf(frame),
+      assumptions: this.#assumptions.length,
+      first: undefined,
+    });
+    this.#assumptions.push(when);
+    frame.pc = pc;
+    this.#machine.sp = sp;
+  }
+
+  /** Before each instruction: has the path come to where others wait, or left its fork's statement? */
+  arrive(): boolean {
+    const { frames } = this.#machine;
+    const frame = frames.at(-1)!;
+    const target: Target = { kind: 'jump', depth: frames.length, pc: frame.pc };
+    const fork = this.#forks.at(-1);
+    if (fork !== undefined && this.#leaves(fork, target)) {
+      this.#finishSide(fork, target, undefined, undefined);
+      return true;
+    }
+    if (this.#pendings.length > 0) this.#join(target, undefined);
+    return false;
+  }
+
+  /** A path goes somewhere by itself: returns, or faults (with the jump to where the fault is dealt with, if any). */
+  go(target: Target, value: AmlValue | NamespaceNode | undefined, fault: AmlFault | undefined): void {
+    const fork = this.#forks.at(-1);
+    if (fork !== undefined && this.#leaves(fork, target)) {
+      this.#finishSide(fork, target, value, fault);
+      return;
+    }
+    const blocked = this.#pendings.find(
+      (pending) => pending.level === this.#forks.length && deeper(pending.target, target),
+    );
+    if (blocked !== undefined) {
+      this.#switch(blocked, target, value, fault);
+      return;
+    }
+    this.#perform(target, this.#join(target, value), fault, undefined);
+  }
+
+  /**
+   * At the end of an evaluation: the paths that faulted, with their conditions. Their changes to the state are put
+   * into it.
+   */
+  faults(): { readonly when: Expr; readonly fault: AmlFault }[] {
+    const result: { when: Expr; fault: AmlFault }[] = [];
+    for (const pending of this.#pendings) {
+      this.#merge(pending);
+      if (pending.fault) result.push({ when: pending.guard, fault: pending.fault });
+    }
+    this.#pendings = [];
+    this.#forks.length = 0;
+    return result;
+  }
+
+  #leaves(fork: Fork, target: Target): boolean {
+    if (target.kind === 'fault') return true;
+    if (target.kind === 'return') return target.depth <= fork.depth;
+    if (target.depth !== fork.depth) return target.depth < fork.depth;
+    return target.pc >= fork.statement.end || target.pc < fork.statement.start;
+  }
+
+  /** Puts pending paths of the same target into the current one; gives the value that results. */
+  #join(target: Target, value: AmlValue | NamespaceNode | undefined): AmlValue | NamespaceNode | undefined {
+    let result = value;
+    const level = this.#forks.length;
+    const waiting = this.#pendings.filter(
+      (pending) => pending.level === level && same(pending.target, target),
+    );
+    if (waiting.length === 0 || target.kind === 'fault') return result;
+    for (const pending of waiting) {
+      this.#merge(pending);
+      result = mergeValues(pending.guard, pending.value, result);
+    }
+    this.#remove(waiting);
+    return result;
+  }
+
+  #remove(gone: readonly Pending[]): void {
+    this.#pendings = this.#pendings.filter((pending) => !gone.includes(pending));
+    for (const { assumption } of gone) {
+      const at = assumption === undefined ? -1 : this.#assumptions.lastIndexOf(assumption);
+      if (at >= 0) this.#assumptions.splice(at, 1);
+    }
+  }
+
+  #merge(pending: Pending): void {
+    const { journal, merging } = this.#machine;
+    const full = journal.originalsSince(pending.mark);
+    for (const [holder, values] of pending.delta) {
+      const known = full.get(holder);
+      if (known === undefined) full.set(holder, new Map(values));
+      else for (const [key, value] of values) known.set(key, value);
+    }
+    mergeInto(journal, pending.guard, full, merging);
+  }
+
+  /** The delta of a pending path, counted from an earlier mark. */
+  #rebased(pending: Pending, mark: number): Delta {
+    if (pending.mark === mark) return pending.delta;
+    const delta = this.#machine.journal.changesBetween(mark, pending.mark);
+    for (const [holder, values] of pending.delta) {
+      const known = delta.get(holder);
+      if (known === undefined) delta.set(holder, new Map(values));
+      else for (const [key, value] of values) known.set(key, value);
+    }
+    return delta;
+  }
+
+  /** Leaves the current path waiting at its target and takes up a pending one. */
+  #switch(
+    next: Pending,
+    target: Target,
+    value: AmlValue | NamespaceNode | undefined,
+    fault: AmlFault | undefined,
+  ): void {
+    const { journal } = this.#machine;
+    const level = this.#forks.length;
+    const mates = this.#pendings.filter((pending) => pending.level === level);
+    const mark = Math.min(...mates.map((pending) => pending.mark));
+    const guard = gather(
+      'all',
+      mates.map((pending) => not(pending.guard)),
+    );
+    const rebased = mates.map(
+      (pending): Pending => ({ ...pending, delta: this.#rebased(pending, mark), mark }),
+    );
+    const resumed = rebased[mates.indexOf(next)]!;
+    const parkedDelta = journal.changesSince(mark);
+    this.#remove(mates);
+    const others = rebased.filter((pending) => pending !== resumed);
+    journal.rollBack(mark);
+    for (const pending of others) this.#wait(pending);
+    if (guard !== 0n && !isKnown(guard))
+      this.#wait({
+        target,
+        guard,
+        delta: parkedDelta,
+        mark,
+        level,
+        value,
+        fault,
+        context: this.#contextFor(target),
+        assumption: undefined,
+      });
+    journal.apply(resumed.delta);
+    this.#perform(resumed.target, resumed.value, resumed.fault, resumed.context);
+  }
+
+  #wait(pending: Pending): void {
+    const assumption = not(pending.guard);
+    if (isKnown(assumption)) {
+      this.#pendings.push({ ...pending, assumption: undefined });
+      return;
+    }
+    this.#assumptions.push(assumption);
+    this.#pendings.push({ ...pending, assumption });
+  }
+
+  #contextFor(target: Target): FrameContext | undefined {
+    if (target.kind !== 'jump') return undefined;
+    const frame = this.#machine.frames[target.depth - 1];
+    return frame && contextOf(frame);
+  }
+
+  #finishSide(
+    fork: Fork,
+    target: Target,
+    value: AmlValue | NamespaceNode | undefined,
+    fault: AmlFault | undefined,
+  ): void {
+    const { journal, frames, merging } = this.#machine;
+    const level = this.#forks.length;
+    const mates = this.#pendings.filter((pending) => pending.level === level);
+    const inside = mates.find((pending) => !this.#leaves(fork, pending.target));
+    if (inside !== undefined) {
+      this.#switch(inside, target, value, fault);
+      return;
+    }
+    const main: Outcome = {
+      target,
+      guard: gather(
+        'all',
+        mates.map((pending) => not(pending.guard)),
+      ),
+      delta: journal.changesSince(fork.mark),
+      value,
+      fault,
+      context: this.#contextFor(target),
+    };
+    const outcomes: Outcome[] = [main];
+    const rebased = mates.map(
+      (pending): Outcome => ({ ...pending, delta: this.#rebased(pending, fork.mark) }),
+    );
+    this.#remove(mates);
+    journal.rollBack(fork.mark);
+    for (const other of rebased) {
+      const at = outcomes.findIndex(
+        (outcome) => outcome.target.kind !== 'fault' && same(outcome.target, other.target),
+      );
+      const mate = outcomes[at];
+      if (mate === undefined) outcomes.push(other);
+      else
+        outcomes[at] = {
+          ...mate,
+          guard: gather('any', [mate.guard, other.guard]),
+          delta: mergeDeltas(other.guard as Expr, other.delta, mate.delta, merging),
+          value: mergeValues(other.guard as Expr, other.value, mate.value),
+        };
+    }
+    this.retract(fork.assumptions);
+    if (fork.first === undefined) {
+      fork.first = outcomes;
+      frames.length = fork.depth;
+      this.#enter(fork.depth, fork.pc, fork.context);
+      this.#machine.sp = fork.sp;
+      const { base } = frames.at(-1)!;
+      for (let i = 0; i < fork.operands.length; i++) this.#machine.stack[base + i] = fork.operands[i];
+      const opposite = not(fork.when);
+      if (!isKnown(opposite)) this.#assumptions.push(opposite);
+      return;
+    }
+    this.#forks.pop();
+    this.#combine(fork, fork.first, outcomes);
+  }
+
+  #combine(fork: Fork, yes: readonly Outcome[], no: readonly Outcome[]): void {
+    const { journal, merging } = this.#machine;
+    const { when } = fork;
+    const opposite = not(when);
+    const outcomes: Outcome[] = [];
+    for (const outcome of yes) {
+      const twin =
+        outcome.target.kind === 'fault' ? undefined : no.find((other) => same(other.target, outcome.target));
+      outcomes.push(
+        twin === undefined
+          ? { ...outcome, guard: gather('all', [when, outcome.guard]) }
+          : {
+              ...outcome,
+              guard: choose(when, outcome.guard, twin.guard),
+              delta: mergeDeltas(when, outcome.delta, twin.delta, merging),
+              value: mergeValues(when, outcome.value, twin.value),
+            },
+      );
+    }
+    for (const outcome of no)
+      if (outcome.target.kind === 'fault' || !yes.some((other) => same(other.target, outcome.target)))
+        outcomes.push({ ...outcome, guard: gather('all', [opposite, outcome.guard]) });
+    const possible = outcomes.filter((outcome) => outcome.guard !== 0n);
+    const rank = ({ target }: Outcome): number =>
+      target.kind === 'fault'
+        ? 3
+        : target.kind === 'return'
+          ? 2
+          : target.depth === fork.depth && target.pc === fork.statement.end
+            ? 0
+            : 1;
+    possible.sort((a, b) => rank(a) - rank(b));
+    const [main, ...others] = possible;
+    const level = this.#forks.length;
+    for (const outcome of others)
+      if (!isKnown(outcome.guard))
+        this.#wait({ ...outcome, guard: outcome.guard, mark: fork.mark, level, assumption: undefined });
+    journal.apply(main!.delta);
+    this.#machine.sp = fork.sp;
+    this.#perform(main!.target, main!.value, main!.fault, main!.context);
+  }
+
+  #enter(depth: number, pc: number, context: FrameContext | undefined): void {
+    const frame = this.#machine.frames[depth - 1]!;
+    frame.pc = pc;
+    if (context === undefined) return;
+    frame.loops.length = 0;
+    frame.loops.push(...context.loops.map((loop) => ({ ...loop })));
+    frame.scopes.length = 0;
+    frame.scopes.push(...context.scopes);
+    frame.scope = context.scope;
+  }
+
+  #perform(
+    target: Target,
+    value: AmlValue | NamespaceNode | undefined,
+    fault: AmlFault | undefined,
+    context: FrameContext | undefined,
+  ): void {
+    const machine = this.#machine;
+    if (target.kind === 'fault') {
+      // Other paths may still go on: the fault waits for them.
+      const fork = this.#forks.at(-1);
+      if (fork !== undefined || this.#pendings.some((pending) => pending.target.kind !== 'fault')) {
+        this.go(target, value, fault);
+        return;
+      }
+      machine.abort(fault!);
+      return;
+    }
+    machine.unwind(target.depth);
+    if (target.kind === 'jump') {
+      this.#enter(target.depth, target.pc, context);
+      machine.sp = machine.frames[target.depth - 1]!.base;
+      return;
+    }
+    if (this.#forks.length > 0 && this.#leaves(this.#forks.at(-1)!, target)) this.go(target, value, fault);
+    else {
+      const blocked = this.#pendings.find(
+        (pending) =>
+          pending.level === this.#forks.length &&
+          (deeper(pending.target, target) || same(pending.target, target)),
+      );
+      if (blocked !== undefined) this.go(target, value, fault);
+      else machine.leaveFrame(value);
+    }
+  }
+}
+
+function contextOf(frame: Frame): FrameContext {
+  return {
+    loops: frame.loops.map((loop) => ({ ...loop })),
+    scopes: [...frame.scopes],
+    scope: frame.scope,
+  };
+}
+
+/** Must a path that waits at `waiting` run on before another may go to `target`? */
+function deeper(waiting: Target, target: Target): boolean {
+  if (waiting.kind === 'fault') return false;
+  if (target.kind === 'fault') return true;
+  if (waiting.kind === 'return') return waiting.depth > target.depth;
+  return target.kind === 'return' ? waiting.depth >= target.depth : waiting.depth > target.depth;
+}

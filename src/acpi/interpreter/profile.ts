@@ -1,0 +1,72 @@
+/** What the operating system that runs firmware code answers: `_OSI`, `_OS`, `_REV`. */
+export interface Profile {
+  readonly name: string;
+  /** Strings that `_OSI` says yes to. */
+  readonly interfaces: readonly string[];
+  /** Those it takes back once devices are initialised. */
+  readonly removedAfterInit: readonly string[];
+  /** `_OS`. */
+  readonly os: string;
+  /** `_REV`. */
+  readonly revision: bigint;
+  /** `Revision ()`: the interpreter's own. */
+  readonly interpreterRevision: bigint;
+  /** SystemIO addresses are cut to 16 bits once a Windows interface was asked for. */
+  readonly cutsIoAddresses: boolean;
+}
+
+/** Windows releases that ACPICA of September 2020 says yes to (utosi.c, AcpiDefaultSupportedInterfaces). */
+const WINDOWS = [
+  'Windows 2000',
+  'Windows 2001',
+  'Windows 2001 SP1',
+  'Windows 2001.1',
+  'Windows 2001 SP2',
+  'Windows 2001.1 SP1',
+  'Windows 2006',
+  'Windows 2006.1',
+  'Windows 2006 SP1',
+  'Windows 2006 SP2',
+  'Windows 2009',
+  'Windows 2012',
+  'Windows 2013',
+  'Windows 2015',
+  'Windows 2016',
+  'Windows 2017',
+  'Windows 2017.2',
+  'Windows 2018',
+  'Windows 2018.2',
+  'Windows 2019',
+] as const;
+
+/** Linux 5.10 and ACPICA 20200925, which it has: the interfaces its drivers add (drivers/acpi/osi.c) included. */
+export const linuxProfile: Profile = {
+  name: 'linux',
+  interfaces: [
+    ...WINDOWS,
+    'Extended Address Space Descriptor',
+    'Module Device',
+    'Processor Device',
+    '3.0 _SCP Extensions',
+    'Processor Aggregator Device',
+  ],
+  removedAfterInit: [],
+  os: 'Microsoft Windows NT',
+  revision: 2n,
+  interpreterRevision: 0x20200925n,
+  cutsIoAddresses: false,
+};
+
+/**
+ * ACPICA's acpiexec 20200925, for comparing with it: its self-tests take an interface away after initialisation, and
+ * it adds one of its own.
+ */
+export const acpiexecProfile: Profile = {
+  name: 'acpiexec',
+  interfaces: [...WINDOWS, 'Extended Address Space Descriptor', 'AnotherTestString'],
+  removedAfterInit: ['Windows 2006'],
+  os: 'Microsoft Windows NT',
+  revision: 2n,
+  interpreterRevision: 0x20200925n,
+  cutsIoAddresses: true,
+};

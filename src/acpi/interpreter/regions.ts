@@ -1,0 +1,153 @@
+/**
+ * The contents of address spaces: what firmware code reads and writes. Without a machine there is nothing behind
+ * them. Under an assumption every byte starts as the same value, and writes stay, as in ACPICA's acpiexec. Otherwise
+ * a byte that nobody has written is unknown, and what is known of written ones is kept only where memory holds it.
+ */
+import type { ByteValue } from '../expression.ts';
+import { fieldValue } from '../expression.ts';
+import { FIXED_HARDWARE_SPACE, REGION_SPACES } from '../opcodes.ts';
+import type { Holder, Journal, Key } from './journal.ts';
+
+export const SPACE = {
+  memory: 0,
+  io: 1,
+  pciConfig: 2,
+  embeddedController: 3,
+  smbus: 4,
+  cmos: 5,
+  pciBar: 6,
+  ipmi: 7,
+  gpio: 8,
+  serialBus: 9,
+  pcc: 10,
+  fixedHardware: FIXED_HARDWARE_SPACE,
+} as const;
+
+/** A piece of physical memory whose content was given. */
+export interface MemoryImage {
+  readonly address: bigint;
+  readonly bytes: Uint8Array;
+}
+
+export function spaceName(space: number): string {
+  if (space === FIXED_HARDWARE_SPACE) return 'FFixedHW';
+  return REGION_SPACES[space] ?? `0x${space.toString(16)}`;
+}
+
+type Cells = Map<Key, ByteValue>;
+
+/** Addresses up to here are Map keys as numbers, which is faster. */
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+function keyOf(address: bigint): Key {
+  return address <= SAFE ? Number(address) : address;
+}
+
+export class RegionStore {
+  readonly #journal: Journal;
+  readonly #fill: number | undefined;
+  readonly #memory: readonly MemoryImage[];
+  readonly #cells = new Map<number, Cells>();
+  /** Cells of regions whose address isn't known, by the region's path. */
+  readonly #floating = new Map<number, Cells>();
+  #lastEpoch = 0;
+  /** Of each space, which state of it fields are read in: changes when it written in ways that aren't tracked. */
+  readonly epochs: Record<number, number> = {};
+
+  /** @param fill what unwritten bytes hold; undefined when it isn't known */
+  constructor(journal: Journal, fill: number | undefined, memory: readonly MemoryImage[]) {
+    this.#journal = journal;
+    this.#fill = fill;
+    this.#memory = memory;
+  }
+
+  #of(map: Map<number, Cells>, space: number): Cells {
+    let cells = map.get(space);
+    if (cells === undefined) {
+      cells = new Map();
+      map.set(space, cells);
+    }
+    return cells;
+  }
+
+  /** What the inputs say a byte starts as; undefined when they don't. */
+  #given(space: number, address: bigint): number | undefined {
+    if (space === SPACE.memory)
+      for (const { address: start, bytes } of this.#memory)
+        if (address >= start && address < start + BigInt(bytes.length)) return bytes[Number(address - start)];
+    return this.#fill;
+  }
+
+  /** A byte; undefined when it was never written and nothing says what it holds. */
+  read(space: number, address: bigint): ByteValue | undefined {
+    const cells = this.#cells.get(space);
+    const written = cells === undefined || cells.size === 0 ? undefined : cells.get(keyOf(address));
+    return written ?? (this.#memory.length === 0 ? this.#fill : this.#given(space, address));
+  }
+
+  /** Did firmware code write that byte? */
+  isWritten(space: number, address: bigint): boolean {
+    return this.#cells.get(space)?.has(keyOf(address)) ?? false;
+  }
+
+  write(space: number, address: bigint, value: ByteValue): void {
+    const cells = this.#of(this.#cells, space);
+    this.#journal.set(cells, keyOf(address), value);
+    const floating = this.#floating.get(space);
+    if (floating !== undefined) this.#clear(floating);
+  }
+
+  /** A byte of a region at an unknown address. */
+  readFloating(space: number, region: string, offset: number): ByteValue | undefined {
+    return this.#floating.get(space)?.get(`${region}+${offset}`);
+  }
+
+  /** Writes at an unknown address: whatever was known of the space may be gone. */
+  writeFloating(space: number, region: string, offset: number, value: ByteValue): void {
+    const cells = this.#cells.get(space);
+    if (cells !== undefined) this.#clear(cells);
+    const floating = this.#of(this.#floating, space);
+    for (const key of [...floating.keys()])
+      if (!String(key).startsWith(`${region}+`)) this.#journal.set(floating, key, undefined);
+    this.#journal.set(floating, `${region}+${offset}`, value);
+    this.newEpoch(space);
+  }
+
+  #clear(cells: Cells): void {
+    for (const key of [...cells.keys()]) this.#journal.set(cells, key, undefined);
+  }
+
+  /** What is read from here on may differ from what was read before. Epochs are never used twice. */
+  newEpoch(space: number): void {
+    this.#lastEpoch += 1;
+    this.#journal.set(this.epochs, space, this.#lastEpoch);
+  }
+
+  epochOf(space: number): number {
+    return this.epochs[space] ?? 0;
+  }
+
+  /** The unknown first content of a place, for merging: named by its address. */
+  readonly initialByte = (holder: Holder, key: Key): ByteValue => {
+    for (const [space, cells] of this.#cells) {
+      if (cells !== holder) continue;
+      const address = BigInt(key);
+      const given = this.#given(space, address);
+      return given ?? unwrittenByte(space, address, this.epochOf(space));
+    }
+    const name = `[${String(key)}]`;
+    return {
+      of: fieldValue({ name, path: name, space: '', address: undefined, bitOffset: 0, bits: 8, epoch: 0 }),
+      index: 0,
+    };
+  };
+}
+
+/** A byte nobody wrote, as a symbol named by its address. */
+export function unwrittenByte(space: number, address: bigint, epoch: number): ByteValue {
+  const name = `${spaceName(space)}[0x${address.toString(16)}]`;
+  return {
+    of: fieldValue({ name, path: name, space: spaceName(space), address, bitOffset: 0, bits: 8, epoch }),
+    index: 0,
+  };
+}

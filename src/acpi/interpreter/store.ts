@@ -1,0 +1,221 @@
+/** Storing: what becomes of a value in each kind of place (ACPI 6.5, 19.3.5.8; ACPICA exstore.c). */
+import { isKnown, type Quantity, quantityOfByte } from '../expression.ts';
+import { NamespaceNode } from '../namespace/node.ts';
+import { formatDebug } from './debug.ts';
+import { fault } from './fault.ts';
+import { writeBufferField, writeField } from './fields.ts';
+import { FIRST_ARGUMENT_SLOT } from './frame.ts';
+import type { Interpreter } from './interpreter.ts';
+import {
+  type AmlValue,
+  BufferFieldObject,
+  BufferObject,
+  Choice,
+  DebugReference,
+  FieldObject,
+  IndexReference,
+  integer,
+  ObjectReference,
+  type Operand,
+  PackageObject,
+  SlotOperand,
+  SlotReference,
+  StringObject,
+  TYPE,
+  typeOf,
+  UnknownInteger,
+} from './objects.ts';
+import {
+  copyOf,
+  nameOfType,
+  type Resolved,
+  resolve,
+  toBuffer,
+  toInteger,
+  toText,
+  writableBytes,
+} from './values.ts';
+
+/**
+ * `store` is the Store operator, `result` another operator's target: both convert to the type that is there.
+ * `fixed` targets (ToBuffer and the like) and `copy` (CopyObject) change the type instead.
+ */
+export type Storing = 'store' | 'result' | 'fixed' | 'copy';
+
+/** Puts a value in a place. What a serial bus gives back replaces the value. */
+export function store(
+  m: Interpreter,
+  value: Resolved,
+  target: Operand,
+  storing: Storing,
+): AmlValue | undefined {
+  if (target === undefined) return undefined;
+  let place: Operand = target instanceof Choice ? m.settle(target) : target;
+  if (place instanceof SlotOperand) {
+    storeToSlot(m, place.slot, value, storing);
+    return undefined;
+  }
+  if (place instanceof NamespaceNode) return storeToNode(m, value, place, storing, true);
+  if (typeof place === 'bigint') return undefined; // A store to a constant does nothing.
+  if (place instanceof DebugReference) {
+    const line = formatDebug(m, value);
+    m.debugOutput.push(line);
+    m.record({ kind: 'debug', text: line });
+    return undefined;
+  }
+  if (place instanceof ObjectReference) {
+    if (place.target instanceof NamespaceNode) return storeToNode(m, value, place.target, storing, true);
+    place = place.target;
+  }
+  if (place instanceof SlotReference) {
+    m.journal.note(place.frame.slots, place.slot);
+    place.frame.slots[place.slot] = copyOf(m, value);
+    return undefined;
+  }
+  if (place instanceof IndexReference) {
+    storeToIndex(m, value, place);
+    return undefined;
+  }
+  return fault(
+    'AE_AML_OPERAND_TYPE',
+    `${place === undefined || place instanceof SlotOperand ? 'nothing' : `a ${nameOfType(place)}`} can't be stored to`,
+  );
+}
+
+function storeToSlot(m: Interpreter, slot: number, value: Resolved, storing: Storing): void {
+  const { slots } = m.frames.at(-1)!;
+  let current = slots[slot];
+  if (slot >= FIRST_ARGUMENT_SLOT) {
+    if (current instanceof Choice) current = m.settle(current);
+    // An argument that is a reference made by RefOf: the object referred to is stored to, without conversion.
+    if (current instanceof ObjectReference) {
+      if (current.target instanceof NamespaceNode)
+        storeToNode(m, copyOf(m, value), current.target, storing, false);
+      else store(m, value, current, storing);
+      return;
+    }
+  }
+  if (current === value) return;
+  m.journal.note(slots, slot);
+  slots[slot] = copyOf(m, value);
+}
+
+/** Changes a name's object for another. */
+function replace(m: Interpreter, node: NamespaceNode, value: Resolved): void {
+  if (value instanceof NamespaceNode) {
+    m.attach(node, new ObjectReference(value));
+    return;
+  }
+  m.journal.note(node, 'object');
+  node.object = value;
+}
+
+const UNSTORABLE: ReadonlySet<number> = new Set([
+  TYPE.device,
+  TYPE.event,
+  TYPE.mutex,
+  TYPE.region,
+  TYPE.powerResource,
+  TYPE.processor,
+  TYPE.thermalZone,
+]);
+
+function storeToNode(
+  m: Interpreter,
+  given: Resolved,
+  node: NamespaceNode,
+  storing: Storing,
+  converts: boolean,
+): AmlValue | undefined {
+  const current = m.settle(node.object);
+  const type = current === undefined ? TYPE.uninitialized : typeOf(current);
+  let value = given;
+  if (storing !== 'copy') {
+    if (type === TYPE.package) {
+      if (storing !== 'store' || !(value instanceof PackageObject))
+        fault('AE_AML_TARGET_TYPE', `${node.path} is a package: only a package can be stored to it`);
+    } else if (UNSTORABLE.has(type)) fault('AE_AML_TARGET_TYPE', `${node.path} can't be stored to`);
+  }
+  const data =
+    type === TYPE.integer ||
+    type === TYPE.string ||
+    type === TYPE.buffer ||
+    type === TYPE.fieldUnit ||
+    type === TYPE.bufferField;
+  if (data) {
+    if (!(value instanceof NamespaceNode) && typeOf(value) === TYPE.reference) value = resolve(m, value);
+    if (storing !== 'copy') {
+      const source = value instanceof NamespaceNode ? TYPE.device : typeOf(value);
+      if (
+        source !== TYPE.integer &&
+        source !== TYPE.string &&
+        source !== TYPE.buffer &&
+        source !== TYPE.ddbHandle
+      )
+        fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored to ${node.path}`);
+    }
+  }
+  if (current instanceof FieldObject) return writeField(m, current, value);
+  if (current instanceof BufferFieldObject) {
+    writeBufferField(m, current, value);
+    return undefined;
+  }
+  if (!data || storing === 'copy' || !converts) {
+    replace(m, node, copyOf(m, value));
+    return undefined;
+  }
+  if (storing === 'fixed' && typeOf(value as AmlValue) !== type) {
+    replace(m, node, copyOf(m, value));
+    return undefined;
+  }
+  if (type === TYPE.integer) replace(m, node, integer(toInteger(m, value)));
+  else if (current instanceof StringObject) {
+    const { text } = toText(m, value, 'implicit');
+    m.journal.note(current, 'text');
+    current.text = text;
+  } else if (current instanceof BufferObject) overwrite(m, current, toBuffer(m, value));
+  return undefined;
+}
+
+/** A buffer stored to a buffer keeps the target's length: cut off or filled with zeros. An empty one takes the source's. */
+function overwrite(m: Interpreter, target: BufferObject, source: BufferObject): void {
+  if (target === source) return;
+  if (target.bytes.length === 0) {
+    m.journal.note(target, 'bytes');
+    m.allocate(source.bytes.length);
+    target.bytes = source.bytes.slice();
+    target.step = m.journal.step;
+    return;
+  }
+  const bytes = writableBytes(m, target, !(source.bytes instanceof Uint8Array));
+  for (let i = 0; i < bytes.length; i++) bytes[i] = source.bytes[i] ?? 0;
+}
+
+function storeToIndex(m: Interpreter, value: Resolved, place: IndexReference): void {
+  const { object, index } = place;
+  if (object instanceof PackageObject) {
+    m.journal.note(object.elements, index);
+    const copy = copyOf(m, value);
+    object.elements[index] = copy instanceof NamespaceNode ? new ObjectReference(copy) : copy;
+    return;
+  }
+  let byte: Quantity;
+  if (typeof value === 'bigint' || value instanceof UnknownInteger) byte = toInteger(m, value);
+  else if (value instanceof BufferObject) byte = quantityOfByte(value.bytes[0] ?? 0);
+  else if (value instanceof StringObject && value.text !== undefined)
+    byte = BigInt(value.text.charCodeAt(0) || 0);
+  else fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored to a byte`);
+  if (object instanceof StringObject) {
+    m.journal.note(object, 'text');
+    if (object.text !== undefined)
+      object.text = isKnown(byte)
+        ? object.text.slice(0, index) +
+          String.fromCharCode(Number(byte & 0xffn)) +
+          object.text.slice(index + 1)
+        : undefined;
+    return;
+  }
+  if (index >= object.bytes.length) fault('AE_AML_BUFFER_LIMIT', 'an Index outlived its buffer');
+  const bytes = writableBytes(m, object, !isKnown(byte));
+  bytes[index] = isKnown(byte) ? Number(byte & 0xffn) : { of: byte, index: 0 };
+}

@@ -1,0 +1,105 @@
+/** The namespace of a running machine: nodes that hold objects. */
+import { AliasObject, type AmlValue } from '../interpreter/objects.ts';
+import type { NamePath } from '../name.ts';
+import { trimSegment } from '../name.ts';
+import type { AcpiTable } from '../tables/table.ts';
+import type { Term } from '../term.ts';
+
+export class NamespaceNode {
+  readonly segment: string;
+  readonly parent: NamespaceNode | undefined;
+  readonly children = new Map<string, NamespaceNode>();
+  /** Undefined: no object of this name exists (now). A Choice with an undefined side: it exists on a condition. */
+  object: AmlValue | undefined;
+  /** What declared it, and where. */
+  term: Term | undefined;
+  table: AcpiTable | undefined;
+  /** Ordinal of the table load that made it; 0 predefined. */
+  owner = 0;
+
+  constructor(segment: string, parent: NamespaceNode | undefined) {
+    this.segment = segment;
+    this.parent = parent;
+  }
+
+  /** Absolute path, segments without padding: `\_SB.PCI0`. */
+  get path(): string {
+    let text = '';
+    for (let at: NamespaceNode = this; at.parent; at = at.parent)
+      text = text === '' ? trimSegment(at.segment) : `${trimSegment(at.segment)}.${text}`;
+    return `\\${text}`;
+  }
+
+  child(segment: string): NamespaceNode {
+    let child = this.children.get(segment);
+    if (child === undefined) {
+      child = new NamespaceNode(segment, this);
+      this.children.set(segment, child);
+    }
+    return child;
+  }
+}
+
+/** Is there an object of this node's name? Asked where its object is a Choice, too. */
+export type Presence = (node: NamespaceNode) => boolean;
+
+function follow(node: NamespaceNode): NamespaceNode {
+  const { object } = node;
+  return object instanceof AliasObject ? object.target : node;
+}
+
+/**
+ * The node that a definition of `name` at `scope` makes, new or old. All but the last segment must be there: the
+ * result is undefined otherwise.
+ */
+export function nodeForDefinition(
+  root: NamespaceNode,
+  scope: NamespaceNode,
+  name: NamePath,
+  present: Presence,
+): NamespaceNode | undefined {
+  let at: NamespaceNode | undefined = name.root ? root : scope;
+  for (let i = 0; i < name.parents; i++) {
+    at = at.parent;
+    if (at === undefined) return undefined;
+  }
+  const last = name.segments.length - 1;
+  for (let i = 0; i < last; i++) {
+    const next: NamespaceNode | undefined = at.children.get(name.segments[i]!);
+    if (next === undefined || next.object === undefined || !present(next)) return undefined;
+    at = follow(next);
+  }
+  return last < 0 ? at : at.child(name.segments[last]!);
+}
+
+/**
+ * The node a name used at `scope` means: a single segment is searched upwards (ACPI 6.5, 5.3). Aliases are followed.
+ * Undefined when there is none.
+ */
+export function findNode(
+  root: NamespaceNode,
+  scope: NamespaceNode,
+  name: NamePath,
+  present: Presence,
+): NamespaceNode | undefined {
+  const { segments } = name;
+  if (!name.root && name.parents === 0 && segments.length === 1) {
+    const segment = segments[0]!;
+    for (let at: NamespaceNode | undefined = scope; at; at = at.parent) {
+      const child = at.children.get(segment);
+      if (child !== undefined && child.object !== undefined && present(child)) return follow(child);
+    }
+    return undefined;
+  }
+  let at: NamespaceNode = name.root ? root : scope;
+  for (let i = 0; i < name.parents; i++) {
+    if (at.parent === undefined) return undefined;
+    at = at.parent;
+  }
+  for (const segment of segments) {
+    const next = at.children.get(segment);
+    if (next === undefined || next.object === undefined || !present(next)) return undefined;
+    at = follow(next);
+  }
+  return at;
+}
