@@ -5,6 +5,7 @@
  */
 import type { DiagnosticList } from '../bytes/diagnostic.ts';
 import { sysfbProposal } from '../linux/kconfig.ts';
+import { unknownCommits } from '../linux/profile.ts';
 import type { Machine } from '../window/describe.ts';
 import { type Judgement, Reasons } from './judgement.ts';
 import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
@@ -41,6 +42,13 @@ export async function judgeSysfb(
 ): Promise<Verdict> {
   const kernel = kernelOf(facts);
   const reasons = new Reasons(diagnostics);
+  for (const commit of unknownCommits([...(facts.withCommits ?? []), ...(facts.withoutCommits ?? [])]))
+    diagnostics.add({
+      severity: 'warning',
+      code: 'linux/unknown-commit',
+      message: `no change of behaviour known here is ${commit}: it makes no difference`,
+      hint: 'give at least seven hex digits of a commit that the report names',
+    });
   const subjects = subjectsOf(machine, facts.vtl);
   const judged: { subject: Subject; judgement: Judgement }[] = [];
   for (const subject of subjects)
