@@ -92,7 +92,7 @@ function partsOf(path: string): string[] {
 
 /** A file of a folder: a raw table, else a dump; anything else is passed over, since folders hold notes too. */
 function tablesOfFile(source: Source, sink: DiagnosticSink): AcpiTable[] {
-  if (looksLikeTable(source.bytes, 0)) return tablesOfBlob({ ...source, form: 'blob' }, sink);
+  if (isTableFile(source.bytes)) return tablesOfBlob({ ...source, form: 'blob' }, sink);
   return tablesOfText(source, sink, true);
 }
 
@@ -165,6 +165,16 @@ function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
     at += Math.max(table.bytes.length, 1);
   }
   return tables;
+}
+
+/** A file that begins with a table, be it cut short; texts begin with words too, but have no binary header after. */
+function isTableFile(bytes: Uint8Array): boolean {
+  if (!looksLikeTable(bytes, 0) || /[a-z]/.test(latin1(bytes.subarray(0, 4)))) return false;
+  const length = new ByteReader(bytes, { littleEndian: true, start: 4 }).u32()!;
+  return (
+    length <= bytes.length ||
+    bytes.subarray(4, TABLE_HEADER_LENGTH).some((byte) => byte < 0x09 || byte > 0x7e)
+  );
 }
 
 /** Whether a table header can start here: a printable signature, and enough bytes for it and a length. */
