@@ -9,7 +9,7 @@ import { isTermList } from './symbols.ts';
 import { scopeOpened } from './tags.ts';
 
 export interface ExternalName {
-  /** As External takes it: absolute, or the bare segment of a name that nothing declares. */
+  /** Absolute. A single segment that nothing declares is taken for one at the root. */
   readonly path: string;
   /** `MethodObj`, `UnknownObj`. */
   readonly type: string;
@@ -68,6 +68,7 @@ export function externalNames(
 ): readonly ExternalName[] {
   const collector = new ExternalCollector(table, namespace);
   collector.list(terms, namespace.root);
+  collector.placeUnknown();
   const names = [...collector.found.values()];
   return names.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
@@ -76,6 +77,8 @@ class ExternalCollector {
   readonly found = new Map<string, ExternalName>();
   readonly #table: AcpiTable;
   readonly #namespace: DeclaredNamespace;
+  /** Single segments that no scope upwards has: looked at last, when all paths are known. */
+  readonly #unknown: { segment: string; scope: DeclaredObject; argumentCount: number | undefined }[] = [];
 
   constructor(table: AcpiTable, namespace: DeclaredNamespace) {
     this.#table = table;
@@ -134,6 +137,31 @@ class ExternalCollector {
     });
   }
 
+  /**
+   * A single segment that nothing declares is most likely what a longer path in the same table means:
+   * `If (CondRefOf (\\_GPE.AL6F)) { AL6F () }`.
+   */
+  placeUnknown(): void {
+    for (const { segment, scope, argumentCount } of this.#unknown) {
+      let path = `\\${segment}`;
+      for (let at: DeclaredObject | undefined = scope; at?.parent !== undefined; at = at.parent) {
+        const candidate = `${at.path}.${segment}`;
+        if (!this.found.has(candidate)) continue;
+        path = candidate;
+        break;
+      }
+      const known = this.found.get(path);
+      if (known !== undefined && (argumentCount === undefined || known.type === 'MethodObj')) continue;
+      const type = argumentCount === undefined ? 'UnknownObj' : 'MethodObj';
+      this.found.set(path, {
+        path,
+        type,
+        guessed: true,
+        ...(argumentCount !== undefined && { argumentCount }),
+      });
+    }
+  }
+
   #isOwn(object: DeclaredObject): boolean {
     return object.declarations.some(({ table }) => table === this.#table);
   }
@@ -159,9 +187,13 @@ class ExternalCollector {
     // Predefined objects have a kind and no declaration.
     if (object !== undefined && (this.#isOwn(object) || (declared && object.declarations.length === 0)))
       return;
-    const path = object?.path ?? trimSegment(name.segments[0]!);
+    if (object === undefined) {
+      this.#unknown.push({ segment: trimSegment(name.segments[0]!), scope, argumentCount });
+      return;
+    }
+    const { path } = object;
     const known = this.found.get(path);
-    const meant = object && (this.#namespace.resolve(scope, name) ?? object);
+    const meant = this.#namespace.resolve(scope, name) ?? object;
     const declaredCount = meant?.argumentCount === -1 ? undefined : meant?.argumentCount;
     const called = argumentCount ?? declaredCount;
     const type = called === undefined ? typeOf(meant) : 'MethodObj';
