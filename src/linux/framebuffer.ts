@@ -1,9 +1,5 @@
-/**
- * Where the framebuffer is: given, read from evidence, or presumed with the presumption named. And in which windows it
- * lies, on any machine.
- */
+/** Where the framebuffer is, as evidence tells: screen_info, the kernel log, /proc/iomem, the PCI video device. */
 import type { Artifact } from '../artifact/artifact.ts';
-import { hex } from '../bytes/address.ts';
 import type { Span } from '../bytes/source.ts';
 import type { Evidence, Fact, FramebufferSighting, PciDevice } from '../evidence/evidence.ts';
 import { isVga } from '../evidence/kernel-log.ts';
@@ -18,69 +14,30 @@ export interface FoundFramebuffer {
   readonly base: bigint;
   /** In bytes; null when nothing says. */
   readonly size: bigint | null;
-  readonly from: 'boot-params' | 'dmesg' | 'iomem' | 'pci' | 'given' | 'presumed' | 'device-tree';
-  /** What was read, or on what the presumption rests. */
+  readonly from: 'boot-params' | 'dmesg' | 'iomem' | 'pci';
+  /** What was read. */
   readonly text: string;
-  readonly artifact?: Artifact;
+  readonly artifact: Artifact;
   readonly span?: Span;
 }
 
-/** What may be presumed about a machine's framebuffer. */
-export type Presumption =
-  | { readonly platform: 'hyperv-gen2'; readonly lowWindowBase: bigint }
-  | { readonly platform: 'hyperv-gen1' };
-
-export interface FramebufferSearch {
-  readonly evidence?: Evidence;
-  /** `--framebuffer`. */
-  readonly given?: { readonly base: bigint; readonly size: bigint | null };
-  /** `simple-framebuffer` nodes of a device tree. */
-  readonly deviceTree?: readonly FoundFramebuffer[];
-  readonly presume?: Presumption;
-}
-
-/**
- * Every place that something says the framebuffer is at, the most direct first; equal ones stay, so that a report can
- * name all sources. A presumption is made only when nothing is said.
- */
-export function findFramebuffers(search: FramebufferSearch): readonly FoundFramebuffer[] {
-  const found: FoundFramebuffer[] = [];
-  if (search.given !== undefined)
-    found.push({ ...search.given, from: 'given', text: `given as ${hex(search.given.base)}` });
-  if (search.evidence !== undefined) {
-    const { framebuffers, pciDevices } = search.evidence;
-    for (const fact of framebuffers) found.push(sighted(fact));
-    for (const fact of pciDevices) {
-      const bar = framebufferBar(fact.value, framebuffers);
-      if (bar !== undefined)
-        found.push({
-          base: bar.base,
-          size: bar.size,
-          from: 'pci',
-          text: fact.text,
-          artifact: fact.artifact,
-          ...(fact.span === undefined ? {} : { span: fact.span }),
-        });
-    }
+/** Every place that evidence says the framebuffer is at; equal ones stay, so that a report can name all sources. */
+export function findFramebuffers(evidence: Evidence): readonly FoundFramebuffer[] {
+  const { framebuffers, pciDevices } = evidence;
+  const found = framebuffers.map(sighted);
+  for (const fact of pciDevices) {
+    const bar = framebufferBar(fact.value, framebuffers);
+    if (bar !== undefined)
+      found.push({
+        base: bar.base,
+        size: bar.size,
+        from: 'pci',
+        text: fact.text,
+        artifact: fact.artifact,
+        ...(fact.span === undefined ? {} : { span: fact.span }),
+      });
   }
-  found.push(...(search.deviceTree ?? []));
-  if (found.length > 0 || search.presume === undefined) return found;
-  return search.presume.platform === 'hyperv-gen1'
-    ? [
-        {
-          ...GEN1_FRAMEBUFFER,
-          from: 'presumed',
-          text: 'BAR 0 of the Generation 1 video device, which the BIOS fixes there',
-        },
-      ]
-    : [
-        {
-          base: search.presume.lowWindowBase,
-          size: GEN2_VIDEO_MEMORY,
-          from: 'presumed',
-          text: 'Generation 2 firmware puts the framebuffer at the base of the low window',
-        },
-      ];
+  return found;
 }
 
 /** Two findings that may be one framebuffer: the same base, or one inside the other. */
@@ -131,15 +88,4 @@ export function gen1Video(
       return { kind: bar.space === 'memory' ? 'mem' : 'io', start: bar.base, size: bar.size, fact };
   }
   return null;
-}
-
-/** The windows (half-open) that a framebuffer lies in or touches; of unknown size it is one byte at its base. */
-export function windowsHolding<W extends { readonly base: bigint | null; readonly size: bigint | null }>(
-  framebuffer: Pick<FoundFramebuffer, 'base' | 'size'>,
-  windows: readonly W[],
-): readonly W[] {
-  const end = framebuffer.base + (framebuffer.size ?? 1n);
-  return windows.filter(
-    ({ base, size }) => base !== null && size !== null && base < end && framebuffer.base < base + size,
-  );
 }

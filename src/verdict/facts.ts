@@ -54,7 +54,7 @@ export function gatherFacts(given: KernelFacts, evidence: Evidence, sink: Diagno
     evidence,
     ...given,
   };
-  const framebuffers = given.framebuffer ? [] : grouped(findFramebuffers({ evidence }));
+  const framebuffers = given.framebuffer ? [] : grouped(findFramebuffers(evidence));
   return {
     variants:
       framebuffers.length === 0

@@ -39,7 +39,7 @@ describe.skipIf(!HAS_CORPUS)(`boot captures${NEEDS_CORPUS}`, () => {
       expect(known.contradictions).toEqual([]);
 
       // The framebuffer: boot_params, log, iomem and the PCI device agree with what Linux used.
-      const found = findFramebuffers({ evidence });
+      const found = findFramebuffers(evidence);
       expect(found.length > 0).toBe(expected.efifb !== undefined);
       if (expected.efifb !== undefined) {
         const efifb = { base: BigInt(expected.efifb.base), size: null };
@@ -79,7 +79,7 @@ describe.skipIf(!HAS_CORPUS)(`boot captures${NEEDS_CORPUS}`, () => {
     const bytes = readFileSync(`${root}boot-pc-ovmf-6g/dmesg.txt`);
     const { evidence } = read(artifactOf('dmesg', bytes, 'dmesg.txt'));
     // pci 0000:00:02.0: BAR 0 [mem 0xc0000000-0xc0ffffff pref], "BAR 0: assigned to efifb"
-    expect(findFramebuffers({ evidence }).find(({ from }) => from === 'pci')).toMatchObject({
+    expect(findFramebuffers(evidence).find(({ from }) => from === 'pci')).toMatchObject({
       base: 0xc0000000n,
       size: 0x1000000n,
     });

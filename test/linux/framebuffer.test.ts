@@ -3,7 +3,7 @@ import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
 import { readEvidence } from '../../src/evidence/read.ts';
-import { findFramebuffers, gen1Video, sameFramebuffer, windowsHolding } from '../../src/linux/framebuffer.ts';
+import { findFramebuffers, gen1Video, sameFramebuffer } from '../../src/linux/framebuffer.ts';
 import { profileOf } from '../../src/linux/profile.ts';
 import { parseRelease } from '../../src/linux/release.ts';
 import { checkAgainstKernel } from '../../src/linux/self-check.ts';
@@ -35,9 +35,7 @@ describe('finding the framebuffer', () => {
   test('Generation 1: BAR 0 of PCI 1414:5353', () => {
     const found = evidence(artifact('lspci', GEN1_LSPCI));
     expect(gen1Video(found)).toMatchObject({ kind: 'mem', start: 0xf8000000n, size: 0x4000000n });
-    expect(findFramebuffers({ evidence: found })).toMatchObject([
-      { base: 0xf8000000n, size: 0x4000000n, from: 'pci' },
-    ]);
+    expect(findFramebuffers(found)).toMatchObject([{ base: 0xf8000000n, size: 0x4000000n, from: 'pci' }]);
   });
 
   test('the same from the kernel log, in the words of old and new releases', () => {
@@ -54,23 +52,14 @@ describe('finding the framebuffer', () => {
       ).toMatchObject({ start: 0xf8000000n, size: 0x4000000n });
   });
 
-  test('given comes first, evidence after it, and a presumption only when nothing is said', () => {
-    const log = evidence(
+  test('every source stays, to be named', () => {
+    const found = evidence(
+      artifact('lspci', GEN1_LSPCI),
       artifact('dmesg', '[    1.0] efifb: framebuffer at 0xf8000000, using 3072k, total 3072k\n'),
+      artifact('iomem', 'f8000000-f82fffff : efifb\n'),
     );
-    const presume = { platform: 'hyperv-gen2', lowWindowBase: 0xc0000000n } as const;
-    expect(
-      findFramebuffers({ evidence: log, given: { base: 1n << 20n, size: null }, presume }).map(
-        ({ from }) => from,
-      ),
-    ).toEqual(['given', 'dmesg']);
-    expect(findFramebuffers({ presume })).toMatchObject([
-      { base: 0xc0000000n, size: 0x800000n, from: 'presumed' },
-    ]);
-    expect(findFramebuffers({ presume: { platform: 'hyperv-gen1' } })).toMatchObject([
-      { base: 0xf8000000n, size: 0x4000000n, from: 'presumed' },
-    ]);
-    expect(findFramebuffers({})).toEqual([]);
+    expect(findFramebuffers(found).map(({ from }) => from)).toEqual(['dmesg', 'iomem', 'pci']);
+    expect(findFramebuffers(evidence())).toEqual([]);
   });
 
   test('one framebuffer seen twice: the same base, or inside a BAR', () => {
@@ -81,16 +70,6 @@ describe('finding the framebuffer', () => {
     expect(sameFramebuffer({ base: 0xfc000000n, size: null }, { base: 0xf8000000n, size: 0x4000000n })).toBe(
       false,
     );
-  });
-
-  test('the windows it lies in, on any machine', () => {
-    const windows = [
-      { base: 0x80000000n, size: 0x30000000n },
-      { base: 0xc0000000n, size: 0x3ec00000n },
-      { base: null, size: null },
-    ];
-    expect(windowsHolding({ base: 0xc0000000n, size: 0x3e8000n }, windows)).toEqual([windows[1]]);
-    expect(windowsHolding({ base: 0xb0000000n, size: null }, windows)).toEqual([]);
   });
 });
 
