@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'What the VMBus driver hands out, and what lands on the framebuffer',
     load: async () => (await import('./simulate.ts')).command,
   },
+  {
+    name: 'asl',
+    summary: 'ACPI tables as ASL text, and ASL text as tables',
+    load: async () => (await import('./asl.ts')).command,
+  },
 ];
 
 /** Commands that stand in for another program and keep its options. */
