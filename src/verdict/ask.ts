@@ -36,9 +36,10 @@ export async function askSysfb(
   const machine = await describe(artifacts, options.describe, diagnostics);
   const evidenceArtifacts = artifacts.filter((artifact) => EVIDENCE_KINDS.has(artifact.kind));
   if (evidenceArtifacts.length === 0) return judgeSysfb(machine, options.kernel, diagnostics);
-  const [{ readEvidence }, { gatherFacts }] = await Promise.all([
+  const [{ readEvidence }, { gatherFacts }, { observedRules }] = await Promise.all([
     import('../evidence/read.ts'),
     import('./facts.ts'),
+    import('./observed.ts'),
   ]);
   const evidence = readEvidence(evidenceArtifacts, diagnostics);
   const { variants, contradictions } = gatherFacts(options.kernel, evidence, diagnostics);
@@ -49,6 +50,7 @@ export async function askSysfb(
     ...verdict,
     rules: [
       ...verdict.rules,
+      ...observedRules(evidence),
       ...contradictions.map(({ about, message, facts }) => ({
         id: 'evidence-contradicts',
         says: `The sources contradict each other about the ${about}: ${message}.`,
