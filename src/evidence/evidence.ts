@@ -135,14 +135,10 @@ export interface PrintedPool {
 export type LogMark =
   | 'unexpected-low-base'
   | 'framebuffer-base-zero'
-  | 'vmbus-in-device-tree'
-  | 'hyperv'
-  | 'acpi-off'
   | 'pass-through-failed'
   | 'no-mmio-space'
   | 'e820-used'
-  | 'e820-ignored'
-  | 'simpledrm';
+  | 'e820-ignored';
 
 export interface Evidence {
   readonly releases: readonly Fact<KernelRelease>[];

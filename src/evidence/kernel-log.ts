@@ -101,9 +101,6 @@ const ROWS: readonly LogRow[] = [
       log.evidence.biosYears.push({ ...fact, value: Number.parseInt(match[3]!, 10) });
     },
   },
-  mark(/^(?:x86\/)?[Hh]ypervisor detected: Microsoft Hyper-V$/, 'hyperv'),
-  mark(/^Hyper-V: (?:Host Build|privilege flags|features|Isolation Config)/i, 'hyperv'),
-  mark(/^Booted as a Hyper-V guest|^hv_vmbus: Vmbus version:/, 'hyperv'),
   {
     pattern: /^(?:Hyper-V: )?Linux runs in Hyper-V Virtual Trust Level (\d+)$/,
     take: (match, fact, log) => {
@@ -111,13 +108,11 @@ const ROWS: readonly LogRow[] = [
     },
   },
   {
-    pattern: /^(?:hv_vmbus: |vmbus: )?VMBus is present in DeviceTree/,
+    pattern: /^(?:(?:hv_vmbus: |vmbus: )?VMBus is present in DeviceTree|ACPI: Interpreter disabled\.$)/,
     take: (_match, fact, log) => {
-      log.evidence.marks.push({ ...fact, value: 'vmbus-in-device-tree' });
       log.evidence.boots.push({ ...fact, value: 'dt' });
     },
   },
-  mark(/^ACPI: Interpreter disabled\.$/, 'acpi-off'),
   {
     pattern: new RegExp(`^hv_vmbus: hv_mmio=${RESOURCE},${RESOURCE} fb=${RESOURCE}$`),
     take: (match, fact, log) => {
@@ -138,7 +133,6 @@ const ROWS: readonly LogRow[] = [
   ),
   mark(/^PCI: Using E820 reservations for host bridge windows$/, 'e820-used'),
   mark(/^PCI: Ignoring E820 reservations for host bridge windows$/, 'e820-ignored'),
-  mark(/^\[drm\] Initialized simpledrm /, 'simpledrm'),
   {
     pattern:
       /^(efifb|vesafb): framebuffer at 0x([0-9a-f]+), (?:mapped to (?:0x[0-9a-f]+|\(?\w+\)?), )?using \d+k, total (\d+)k$/,
@@ -206,7 +200,7 @@ const ROWS: readonly LogRow[] = [
 
 /** First words of messages that no row is about: a cheap test before the patterns. */
 const WORTH =
-  /^(?:Linux |Command |Kernel command|BIOS-e820|efi|DMI|x86\/|[Hh]yper|Booted|VMBus|vmbus|hv_|ACPI: Interp|PCI: |\[drm\]|vesafb|simple-|pci)/;
+  /^(?:Linux |Command |Kernel command|BIOS-e820|efi|DMI|Hyper-V|VMBus|vmbus|hv_|ACPI: Interp|PCI: |vesafb|simple-|pci)/;
 
 /** Reads a log into `evidence`; says when its beginning, its end or something between is missing. */
 export function readKernelLog(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {

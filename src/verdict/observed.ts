@@ -1,6 +1,7 @@
 /** What the running kernel itself said that bears on the answer: failures and warnings in its log. */
-import type { Evidence, LogMark } from '../evidence/evidence.ts';
-import type { RuleFinding } from './verdict.ts';
+import type { Evidence, Fact, LogMark, PrintedPool } from '../evidence/evidence.ts';
+import { printResource } from '../linux/vmbus/pool.ts';
+import type { EvidenceItem, RuleFinding } from './verdict.ts';
 
 interface ObservedRule {
   readonly mark: LogMark;
@@ -33,18 +34,34 @@ const RULES: readonly ObservedRule[] = [
 
 /** A rule for each such thing, with the lines that say it. */
 export function observedRules(evidence: Evidence): RuleFinding[] {
+  return [...poolRules(evidence), ...markRules(evidence)];
+}
+
+function poolRules(evidence: Evidence): RuleFinding[] {
+  return evidence.printedPools.map((fact) => {
+    const { windows, framebuffer } = fact.value;
+    const print = (range: PrintedPool['framebuffer']): string =>
+      printResource(range === null ? null : { start: range.start, end: range.last });
+    const list = windows.filter((window) => window !== null).map(print);
+    return {
+      id: 'observed-pool',
+      says: `The kernel of this log was given ${list.join(' and ')} and reserved ${framebuffer === null ? 'nothing' : print(framebuffer)}.`,
+      evidence: [lineOf(fact)],
+    };
+  });
+}
+
+function lineOf({ artifact, span, text }: Fact<unknown>): EvidenceItem {
+  return {
+    text,
+    origin: { artifact, path: artifact.source.name, item: 'log', index: 0, ...(span ? { span } : {}) },
+  };
+}
+
+function markRules(evidence: Evidence): RuleFinding[] {
   return RULES.flatMap(({ mark, id, says }) => {
     const lines = evidence.marks.filter(({ value }) => value === mark);
     if (lines.length === 0) return [];
-    return [
-      {
-        id,
-        says,
-        evidence: lines.map(({ artifact, span, text }) => ({
-          text,
-          origin: { artifact, path: artifact.source.name, item: 'log', index: 0, ...(span ? { span } : {}) },
-        })),
-      },
-    ];
+    return [{ id, says, evidence: lines.map(lineOf) }];
   });
 }

@@ -68,6 +68,7 @@ describe('line forms', () => {
   test('VMBus in the device tree, and other ways to say that ACPI is off', () => {
     expect(log('hv_vmbus: VMBus is present in DeviceTree').boots[0]?.value).toBe('dt');
     expect(log('VMBus is present in DeviceTree').boots[0]?.value).toBe('dt');
+    expect(log('[    0.1] ACPI: Interpreter disabled.').boots[0]?.value).toBe('dt');
     expect(log('Kernel command line: acpi=off console=ttyS0').boots[0]?.value).toBe('dt');
     expect(log('Command line: noacpi=offset').boots).toEqual([]);
     expect(log('[    0.2] Linux runs in Hyper-V Virtual Trust Level 2').vtls[0]?.value).toBe(2);

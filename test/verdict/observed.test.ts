@@ -22,3 +22,15 @@ test('what the log says of failures becomes rules with its lines', () => {
   ]);
   expect(observedRules(read().evidence)).toEqual([]);
 });
+
+test('the pool that the kernel printed', () => {
+  const { evidence } = read(
+    artifactOf(
+      'dmesg',
+      '[    0.9] hv_vmbus: hv_mmio=[mem 0xf8000000-0xfed3ffff],[mem 0xfe0000000-0xfffffffff] fb=(null)\n',
+    ),
+  );
+  expect(observedRules(evidence).map(({ says }) => says)).toEqual([
+    'The kernel of this log was given [mem 0xf8000000-0xfed3ffff] and [mem 0xfe0000000-0xfffffffff] and reserved nothing.',
+  ]);
+});
