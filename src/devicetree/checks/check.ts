@@ -36,8 +36,8 @@ export interface Check {
   readonly name: string;
   readonly level: CheckLevel;
   readonly requires: readonly string[];
-  /** The check can only fail where a property of this name occurs, so a tree without one passes at once. */
-  readonly concerns?: string;
+  /** The check can only fail where a property of such a name occurs, so a tree without one passes at once. */
+  readonly concerns?: string | RegExp;
   /** Looks at one node; called for parents before their children. */
   readonly visit: (node: LiveNode, context: CheckContext) => void;
 }
@@ -46,7 +46,7 @@ export function warning(
   name: string,
   requires: readonly string[],
   visit: Check['visit'],
-  concerns?: string,
+  concerns?: string | RegExp,
 ): Check {
   return { name, level: 'warning', requires, visit, ...(concerns ? { concerns } : {}) };
 }
@@ -55,7 +55,7 @@ export function error(
   name: string,
   requires: readonly string[],
   visit: Check['visit'],
-  concerns?: string,
+  concerns?: string | RegExp,
 ): Check {
   return { name, level: 'error', requires, visit, ...(concerns ? { concerns } : {}) };
 }

@@ -310,7 +310,7 @@ export const GPIO_AND_INTERRUPT_CHECKS: readonly Check[] = [
       }
     }
   }),
-  warning('gpios_property', ['phandle_references'], gpios),
+  warning('gpios_property', ['phandle_references'], gpios, /gpios?$/),
   warning('interrupts_property', ['phandle_references'], interrupts, 'interrupts'),
   warning('interrupt_provider', ['interrupts_extended_is_cell'], interruptProvider),
   warning(

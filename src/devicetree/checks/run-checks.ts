@@ -3,7 +3,7 @@
  * `phandle_references` writes phandles, `omit_unused_nodes` drops nodes. So running the checks is how a live tree gets
  * ready to be written.
  */
-import { type LiveTree, walkLive } from '../live-tree.ts';
+import { type LiveNode, type LiveTree, walkLive } from '../live-tree.ts';
 import type { References } from '../references.ts';
 import { ADDRESS_CHECKS } from './bus-checks.ts';
 import type { Check, CheckContext, Finding } from './check.ts';
@@ -96,12 +96,14 @@ class CheckRun {
   readonly #levels: CheckLevels;
   readonly #context: CheckContext;
   readonly #propertyNames = new Set<string>();
+  /** No check adds nodes; some delete them. */
+  readonly #nodes: readonly LiveNode[];
   #current: Check = CHECKS[0]!;
 
   constructor(tree: LiveTree, references: References, options: CheckOptions) {
     this.#levels = options.levels;
-    for (const node of walkLive(tree.root))
-      for (const { name } of node.properties) this.#propertyNames.add(name);
+    this.#nodes = [...walkLive(tree.root)];
+    for (const node of this.#nodes) for (const { name } of node.properties) this.#propertyNames.add(name);
     this.#context = {
       tree,
       references,
@@ -141,10 +143,17 @@ class CheckRun {
     }
     if (this.#status.has(check.name)) return failed;
     this.#status.set(check.name, 'passed');
-    if (check.concerns !== undefined && !this.#propertyNames.has(check.concerns)) return failed;
+    if (!this.#mayFail(check)) return failed;
     this.#current = check;
-    for (const node of walkLive(this.#context.tree.root)) check.visit(node, this.#context);
+    for (const node of this.#nodes) if (!node.deleted) check.visit(node, this.#context);
     return failed;
+  }
+
+  #mayFail({ concerns }: Check): boolean {
+    if (concerns === undefined) return true;
+    if (typeof concerns === 'string') return this.#propertyNames.has(concerns);
+    for (const name of this.#propertyNames) if (concerns.test(name)) return true;
+    return false;
   }
 
   runAll(): boolean {

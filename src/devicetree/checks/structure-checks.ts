@@ -42,15 +42,20 @@ function duplicateNodeNames({ children }: LiveNode, { fail }: CheckContext): voi
   });
 }
 
+/** From this many on, properties are first compared through a set. */
+const MANY_PROPERTIES = 24;
+
 function duplicatePropertyNames(node: LiveNode, { fail }: CheckContext): void {
-  const list = properties(node);
-  const last = new Map(list.map((property, index) => [property.name, index]));
-  list.forEach((property, index) => {
-    if (last.get(property.name) === index) return;
+  const list = node.properties;
+  if (list.length >= MANY_PROPERTIES && new Set(list.map(({ name }) => name)).size === list.length) return;
+  for (let index = 0; index < list.length; index += 1) {
+    const property = list[index]!;
+    if (property.deleted) continue;
     for (let later = index + 1; later < list.length; later += 1) {
-      if (list[later]!.name === property.name) fail(node, 'Duplicate property name', property);
+      if (list[later]!.name === property.name && !list[later]!.deleted)
+        fail(node, 'Duplicate property name', property);
     }
-  });
+  }
 }
 
 function propertyNameCharactersStrict(node: LiveNode, { fail }: CheckContext): void {
@@ -78,13 +83,14 @@ function describe({ node, property, marker }: LabelPlace): string {
   return `${marker ? 'value of ' : ''}${property ? `'${property.name}' in ` : ''}${livePathOf(node)}`;
 }
 
-/** The places of all labels of a node, in the order in which they are checked. */
-function* labelsOf(node: LiveNode): Generator<LabelPlace & { readonly label: string }> {
-  for (const { name, deleted } of node.labels) if (!deleted) yield { label: name, node };
-  for (const property of properties(node)) {
-    for (const { name, deleted } of property.labels) if (!deleted) yield { label: name, node, property };
+/** Gives the places of a node's labels, in the order in which they are checked. */
+function eachLabel(node: LiveNode, give: (label: string, place: LabelPlace) => void): void {
+  for (const { name, deleted } of node.labels) if (!deleted) give(name, { node });
+  for (const property of node.properties) {
+    if (property.deleted) continue;
+    for (const { name, deleted } of property.labels) if (!deleted) give(name, { node, property });
     for (const marker of property.markers) {
-      if (marker.kind === 'label') yield { label: marker.name, node, property, marker };
+      if (marker.kind === 'label') give(marker.name, { node, property, marker });
     }
   }
 }
@@ -95,26 +101,26 @@ const firstPlaces = new WeakMap<CheckContext, Map<string, LabelPlace>>();
 function firstPlacesOf(context: CheckContext): Map<string, LabelPlace> {
   const known = firstPlaces.get(context);
   if (known) return known;
-  const ranked: Map<string, LabelPlace>[] = [new Map(), new Map(), new Map()];
+  const rankOf = ({ property, marker }: LabelPlace): number => (marker ? 2 : property ? 1 : 0);
+  const places = new Map<string, LabelPlace>();
   for (const node of walkLive(context.tree.root)) {
-    for (const place of labelsOf(node)) {
-      const rank = ranked[place.marker ? 2 : place.property ? 1 : 0]!;
-      if (!rank.has(place.label)) rank.set(place.label, place);
-    }
+    eachLabel(node, (label, place) => {
+      const other = places.get(label);
+      if (!other || rankOf(place) < rankOf(other)) places.set(label, place);
+    });
   }
-  const places = new Map([...ranked[2]!, ...ranked[1]!, ...ranked[0]!]);
   firstPlaces.set(context, places);
   return places;
 }
 
 function duplicateLabel(node: LiveNode, context: CheckContext): void {
   const places = firstPlacesOf(context);
-  for (const place of labelsOf(node)) {
-    const first = places.get(place.label)!;
+  eachLabel(node, (label, place) => {
+    const first = places.get(label)!;
     if (first.node === place.node && first.property === place.property && first.marker === place.marker)
-      continue;
-    context.fail(node, `Duplicate label '${place.label}' on ${describe(place)} and ${describe(first)}`);
-  }
+      return;
+    context.fail(node, `Duplicate label '${label}' on ${describe(place)} and ${describe(first)}`);
+  });
 }
 
 /** Passes on what the reference steps find. dtc's text for an unknown target ends in a newline of its own. */
@@ -155,12 +161,17 @@ export const NAME_CHECKS: readonly Check[] = [
   error('node_name_not_empty', ['node_name_chars'], (node, { fail }) => {
     if (node.parent && baseName(node) === '') fail(node, 'Empty node name');
   }),
-  error('property_name_chars', [], (node, { fail }) => {
-    for (const property of node.properties) {
-      const bad = property.deleted ? undefined : badCharacter(property.name, PROPERTY_CHARACTERS);
-      if (bad) fail(node, `Bad character '${bad.character}' in property name`, property);
-    }
-  }),
+  error(
+    'property_name_chars',
+    [],
+    (node, { fail }) => {
+      for (const property of properties(node)) {
+        const bad = badCharacter(property.name, PROPERTY_CHARACTERS);
+        if (bad) fail(node, `Bad character '${bad.character}' in property name`, property);
+      }
+    },
+    PROPERTY_CHARACTERS,
+  ),
   error(
     'name_is_string',
     [],

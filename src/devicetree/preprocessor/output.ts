@@ -68,7 +68,17 @@ export class OutputBuilder {
   finish(main: Inclusion, files: readonly Source[]): PreprocessedText {
     const text = this.#parts.join('');
     const segments = this.#segments;
+    // A parser asks for one place after the other.
+    let lastIndex = 0;
     const segmentAt = (offset: number): Segment | undefined => {
+      for (let index = lastIndex; index <= lastIndex + 2; index += 1) {
+        const segment = segments[index];
+        if (!segment || segment.start > offset) break;
+        const next = segments[index + 1];
+        if (next && next.start <= offset) continue;
+        lastIndex = index;
+        return segment;
+      }
       let low = 0;
       let high = segments.length;
       while (low < high) {
@@ -76,7 +86,8 @@ export class OutputBuilder {
         if (segments[middle]!.start <= offset) low = middle + 1;
         else high = middle;
       }
-      return segments[Math.max(0, low - 1)];
+      lastIndex = Math.max(0, low - 1);
+      return segments[lastIndex];
     };
     const spanOf = (start: number, end: number): Span => {
       const first = segmentAt(start);

@@ -111,36 +111,23 @@ export function literalEnd(text: string, at: number): { end: number; closed: boo
   return { end, closed: false };
 }
 
-const THREE = ['<<=', '>>=', '...'];
-const TWO = [
-  '->',
-  '++',
-  '--',
-  '<<',
-  '>>',
-  '<=',
-  '>=',
-  '==',
-  '!=',
-  '&&',
-  '||',
-  '+=',
-  '-=',
-  '*=',
-  '/=',
-  '%=',
-  '&=',
-  '|=',
-  '^=',
-  '##',
-];
-const ONE = '!%&()*+,-./:;<=>?[]^{|}~#';
+const THREE: ReadonlySet<string> = new Set(['<<=', '>>=', '...']);
+const TWO: ReadonlySet<string> = new Set(
+  '-> ++ -- << >> <= >= == != && || += -= *= /= %= &= |= ^= ##'.split(' '),
+);
+/** By character code: 1 begins a punctuator of one character only, 2 also longer ones. */
+const PUNCTUATORS = new Uint8Array(128);
+for (const character of '(),;:?[]{}~') PUNCTUATORS[character.charCodeAt(0)] = 1;
+for (const character of '!%&*+-./<=>^|#') PUNCTUATORS[character.charCodeAt(0)] = 2;
 
 /** Length of the punctuator at `at`; 0 when there is none. */
 export function punctuatorLength(text: string, at: number): number {
-  if (!ONE.includes(text[at] ?? '\0')) return 0;
-  if (THREE.includes(text.substr(at, 3))) return 3;
-  return TWO.includes(text.substr(at, 2)) ? 2 : 1;
+  const kind = PUNCTUATORS[text.charCodeAt(at)] ?? 0;
+  if (kind < 2) return kind;
+  // Nearly always something else follows: a blank, a letter, a digit.
+  if ((PUNCTUATORS[text.charCodeAt(at + 1)] ?? 0) < 2) return 1;
+  if (THREE.has(text.slice(at, at + 3))) return 3;
+  return TWO.has(text.slice(at, at + 2)) ? 2 : 1;
 }
 
 /** Offset of the first character at or after `at` that is neither blank nor comment; newlines are passed too when asked. */
