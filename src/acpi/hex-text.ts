@@ -13,7 +13,7 @@ export interface HexBlock {
   /** Byte `i` is written at [starts[i], ends[i]) of the text. */
   readonly starts: readonly number[];
   readonly ends: readonly number[];
-  /** The last line before it that holds no bytes, for a name. */
+  /** The last line before it that names a path; empty when none does. */
   readonly heading: string;
 }
 
@@ -89,6 +89,7 @@ function dumpedLines(text: string): HexBlock[] {
     if (column) {
       if (!open || (column.offset === 0 && open.bytes.length > 0)) {
         open = new BlockBuilder(heading);
+        heading = '';
         blocks.push(open);
       }
       if (squeezed) repeatLine(open, column.offset);
@@ -97,11 +98,13 @@ function dumpedLines(text: string): HexBlock[] {
     } else if (isPlain(line)) {
       if (!open) {
         open = new BlockBuilder(heading);
+        heading = '';
         blocks.push(open);
       }
       readBytes(line, 0, from, open, false);
     } else if (line.trim() !== '' && !/^\s*(?:\/\/|\/\*.*\*\/\s*$|[{}]+\s*$)/.test(line)) {
-      heading = line.slice(0, MAX_HEADING);
+      // The path may stand a line or two above the bytes.
+      if (line.includes('\\')) heading = line.slice(0, MAX_HEADING);
       open = undefined;
     }
   }
