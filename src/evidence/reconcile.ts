@@ -74,6 +74,7 @@ export function reconcile(evidence: Evidence): Reconciled {
     contradictions,
   );
   const config = agreedConfig(evidence, contradictions);
+  if (config !== undefined) driverWithoutSymbol(config, evidence, contradictions);
   const framebuffers = groupFramebuffers(evidence, contradictions);
   const vtl = evidence.vtls[0];
   return {
@@ -157,6 +158,31 @@ function agreedConfig(evidence: Evidence, contradictions: Contradiction[]): Kern
   );
   // The architectures' own contradiction has been reported; the configuration is not used.
   return running === undefined ? first : undefined;
+}
+
+/** Drivers that speak in a log, and the symbols without which they are not built. */
+const DRIVER_SYMBOLS: readonly (readonly [FramebufferSighting['by'], string])[] = [
+  ['efifb', 'FB_EFI'],
+  ['vesafb', 'FB_VESA'],
+];
+
+/** A driver that speaks in the log but is off in the configuration: they are not of one kernel. */
+function driverWithoutSymbol(
+  config: KernelConfig,
+  evidence: Evidence,
+  contradictions: Contradiction[],
+): void {
+  for (const [driver, symbol] of DRIVER_SYMBOLS) {
+    const seen = evidence.framebuffers.find(({ value }) => value.by === driver);
+    if (seen === undefined || (config.values.get(symbol) ?? 'n') !== 'n') continue;
+    const line = config.lineOf(symbol);
+    const off = { artifact: config.artifact, value: 'n', text: `CONFIG_${symbol} is off` };
+    contradictions.push({
+      about: 'configuration',
+      message: `${config.artifact.source.name} has CONFIG_${symbol} off, but ${said(seen)} says ${seen.text}`,
+      facts: [line ?? off, seen],
+    });
+  }
 }
 
 /** Groups sightings of the same framebuffer: the same base, or one inside the other. */

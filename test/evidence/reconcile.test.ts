@@ -92,6 +92,17 @@ describe('sources that contradict each other: both named, none preferred', () =>
     expect(found.contradictions.map(({ about }) => about)).toEqual(['boot', 'configuration']);
   });
 
+  test('a driver that speaks in the log and is off in the configuration', () => {
+    const found = together(
+      log('dmesg', 'efifb: framebuffer at 0xc0000000, using 3072k, total 3072k'),
+      config('CONFIG_X86_64=y\n# CONFIG_FB_EFI is not set\n'),
+    );
+    expect(found.contradictions.map(({ message }) => message)).toEqual([
+      '.config has CONFIG_FB_EFI off, but dmesg says efifb: framebuffer at 0xc0000000, using 3072k, total 3072k',
+    ]);
+    expect(found.config).toBeDefined();
+  });
+
   test('a configuration for another architecture than the machine', () => {
     const found = together(
       uname('6.12.94', 'aarch64'),
