@@ -7,7 +7,7 @@ import { formatName, type NamePath } from '../name.ts';
 import { findNode, NamespaceNode, nodeForDefinition } from '../namespace/node.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../term.ts';
-import { AmlFault, fault } from './fault.ts';
+import { AmlFault, fault, STATUS_CODES } from './fault.ts';
 import { FIRST_ARGUMENT_SLOT, Frame } from './frame.ts';
 import { Journal } from './journal.ts';
 import { mergeDeltas } from './merge.ts';
@@ -19,6 +19,7 @@ import {
   type Operand,
   type PackageObject,
   ScopeObject,
+  StringObject,
   type TableHandle,
   TYPE,
 } from './objects.ts';
@@ -372,17 +373,21 @@ export class Interpreter implements Explored {
             continue;
           }
           frame.pc = pc;
-          this.#raise(new AmlFault('NOT_FOLLOWED', 'too many branches on unknown values'));
+          this.#raise(new AmlFault('NOT_FOLLOWED', 'too many branches on unknown values'), pc, sp);
           this.lose('too many branches on unknown values');
-        } else if (thrown instanceof AmlFault) this.#raise(thrown);
+        } else if (thrown instanceof AmlFault) this.#raise(thrown, pc, sp);
         else throw thrown;
       }
     }
   }
 
-  /** A fault in the top frame: a table's own code goes on behind the statement, everything else is aborted. */
-  #raise(why: AmlFault): void {
+  /**
+   * A fault of the top frame's instruction at `pc`, with its operands up to `sp`: a table's own code goes on behind
+   * the statement, everything else is aborted.
+   */
+  #raise(why: AmlFault, pc: number, sp: number): void {
     const { frames } = this;
+    if (this.profile.callsErrorMethod && this.#pardon(why, pc, sp)) return;
     let depth = frames.length;
     while (depth > this.#floor && frames[depth - 1]!.method !== undefined) depth -= 1;
     const top = frames.at(-1)!;
@@ -415,12 +420,37 @@ export class Interpreter implements Explored {
     }
   }
 
+  #pardoning = false;
+
+  /**
+   * The tables' own `\\_ERR` is called with status, its name and a thread's number. When it gives 0, a method goes on
+   * behind the operator, which then has no result.
+   */
+  #pardon(why: AmlFault, pc: number, sp: number): boolean {
+    const status = STATUS_CODES[why.code];
+    const node = this.root.children.get('_ERR');
+    if (status === undefined || this.#pardoning || !(node?.object instanceof MethodObject)) return false;
+    const kept = [this.#steps, this.#allocated] as const;
+    this.#pardoning = true;
+    const { value } = this.evaluate(() => this.enterObject(node, [status, new StringObject(why.code), 1n]));
+    this.#pardoning = false;
+    [this.#steps, this.#allocated] = kept;
+    const frame = this.frames.at(-1)!;
+    if (value !== 0n || frame.method === undefined) return false;
+    const instruction = frame.plan.instructions[pc]!;
+    frame.pc = pc + 1;
+    this.sp = sp - instruction.takes;
+    if (instruction.keeps) this.stack[this.sp++] = undefined;
+    return true;
+  }
+
   /** Told of faults in a table's own code, which goes on. */
   onTableFault: (why: AmlFault, frame: Frame) => void = () => {};
 
   /** Runs what `enter` puts on the stack. */
   evaluate(enter: () => void): Evaluation {
     const outer = this.#floor;
+    const outermost = this.frames.length === 0;
     this.#floor = this.frames.length;
     this.#steps = 0;
     this.#allocated = 0;
@@ -437,9 +467,9 @@ export class Interpreter implements Explored {
       this.#floor = outer;
     }
     this.totalSteps += this.#steps;
-    if (outer === 0) this.#releaseAll();
+    if (outermost) this.#releaseAll();
     const faults = this.journal.active ? this.paths.faults() : [];
-    if (outer === 0 && this.journal.active && this.paths.assumptions.length === 0) this.journal.settle();
+    if (outermost && this.journal.active && this.paths.assumptions.length === 0) this.journal.settle();
     return { value: this.#result, fault: this.#fault, faults };
   }
 

@@ -13,6 +13,8 @@ export interface Profile {
   readonly interpreterRevision: bigint;
   /** SystemIO addresses are cut to 16 bits once a Windows interface was asked for. */
   readonly cutsIoAddresses: boolean;
+  /** A fault calls the tables' own `\\_ERR`, if there is one, which may let the code go on. */
+  readonly callsErrorMethod: boolean;
 }
 
 /** Windows releases that ACPICA of September 2020 says yes to (utosi.c, AcpiDefaultSupportedInterfaces). */
@@ -55,6 +57,7 @@ export const linuxProfile: Profile = {
   revision: 2n,
   interpreterRevision: 0x20200925n,
   cutsIoAddresses: false,
+  callsErrorMethod: false,
 };
 
 /**
@@ -69,4 +72,5 @@ export const acpiexecProfile: Profile = {
   revision: 2n,
   interpreterRevision: 0x20200925n,
   cutsIoAddresses: true,
+  callsErrorMethod: true,
 };

@@ -1,0 +1,130 @@
+/**
+ * `npm run conformance -- aslts CHECKOUT [OPTION...]`: ACPICA's ASL test suite, run by our interpreter.
+ *
+ * CHECKOUT is a work tree of https://github.com/acpica/acpica. Its cases are compiled with iasl as the suite's own
+ * makefiles do, unoptimised (`iasl -oa`), with 64- or 32-bit integers, and kept for the next run. Each case's method
+ * stores lines `:STST:collection:case:test:status:` to Debug: these are the verdicts counted.
+ *
+ *   --mode n64|n32     integers of 64 (default) or 32 bits
+ *   --case NAME        only this case (any number of times)
+ *   --iasl PATH        the compiler: the checkout's own if it is built, else the one installed
+ *   --verdicts FILE    acpiexec's verdicts, `collection:case:test:status` a line; ../shared/corpus/aslts has them
+ *   --method NAME      what to run in each case: MN00 as the suite's own scripts do (default), or MAIN
+ *   --verbose          everything the cases print, to standard error
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Mode, suiteCases } from './aslts/compile.ts';
+import { runCase, suiteTables } from './aslts/run.ts';
+
+const SHARED_VERDICTS = '../shared/corpus/aslts';
+
+interface Count {
+  ours: number;
+  theirs: number;
+  /** Tests that acpiexec passes and we don't. */
+  readonly missing: string[];
+}
+
+/** `collection:case:test` of each line, numbered where it is there more than once, with its status. */
+export function verdictsIn(lines: readonly string[]): Map<string, string> {
+  const verdicts = new Map<string, string>();
+  for (const line of lines) {
+    const fields = /^(?::STST:)?(\w+:[^:]+:[^:]+):(\w+)/.exec(line);
+    if (fields === null) continue;
+    let key = fields[1]!;
+    for (let n = 2; verdicts.has(key); n++) key = `${fields[1]}#${n}`;
+    verdicts.set(key, fields[2]!);
+  }
+  return verdicts;
+}
+
+export async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      mode: { type: 'string', default: 'n64' },
+      case: { type: 'string', multiple: true },
+      iasl: { type: 'string' },
+      verdicts: { type: 'string' },
+      method: { type: 'string', default: 'MN00' },
+      verbose: { type: 'boolean', default: false },
+    },
+  });
+  const [checkout] = positionals;
+  const { mode } = values;
+  if (checkout === undefined || (mode !== 'n64' && mode !== 'n32')) {
+    console.error('usage: npm run conformance -- aslts CHECKOUT [--mode n64|n32] [--case NAME]...');
+    return 2;
+  }
+  const wanted = values.case;
+  const cases = suiteCases(checkout, mode satisfies Mode, values.iasl, wanted);
+  const tables = suiteTables(checkout);
+  const printed: string[] = [];
+  for (const { name, aml } of cases) {
+    if (aml === undefined) {
+      console.log(`${name}: not compiled`);
+      continue;
+    }
+    const started = performance.now();
+    const done = runCase(name, aml, tables, values.method);
+    const seconds = (performance.now() - started) / 1000;
+    const lines = done.debug.flatMap((line) => line.split('\n'));
+    if (values.verbose) for (const line of lines) console.error(line);
+    const verdicts = lines.filter((line) => line.startsWith(':STST:'));
+    printed.push(...verdicts);
+    const count = (status: string) => verdicts.filter((line) => line.includes(`:${status}:`)).length;
+    console.log(
+      `${name}: ${count('PASS')} pass, ${count('FAIL')} fail, ${seconds.toFixed(1)} s${done.fault ? `, aborted: ${done.fault}` : ''}`,
+    );
+  }
+  const file = values.verdicts ?? join(SHARED_VERDICTS, `${mode}.txt`);
+  const ours = verdictsIn(printed);
+  if (!existsSync(file)) {
+    console.log(`skipped: acpiexec's verdicts, ${file} is not there`);
+    return 0;
+  }
+  const theirs = verdictsIn(readFileSync(file, 'utf8').split('\n'));
+  return report(ours, theirs, wanted !== undefined);
+}
+
+/** By collection; with `part` only what we ran is held against theirs. */
+function report(
+  ours: ReadonlyMap<string, string>,
+  theirs: ReadonlyMap<string, string>,
+  part: boolean,
+): number {
+  const ran = new Set(Array.from(ours.keys(), (key) => key.split(':', 2).join(':')));
+  const counts = new Map<string, Count>();
+  const countOf = (key: string): Count => {
+    const collection = key.slice(0, key.indexOf(':'));
+    const count = counts.get(collection) ?? { ours: 0, theirs: 0, missing: [] };
+    counts.set(collection, count);
+    return count;
+  };
+  let passed = 0;
+  let failed = 0;
+  for (const [key, status] of ours) if (status.startsWith('PASS')) countOf(key).ours += 1;
+  for (const [key, status] of theirs) {
+    if (status !== 'PASS') continue;
+    if (part && !ran.has(key.split(':', 2).join(':'))) continue;
+    const count = countOf(key);
+    count.theirs += 1;
+    const given = ours.get(key);
+    if (given === 'PASS') passed += 1;
+    else {
+      failed += 1;
+      count.missing.push(`${key}: ${given ?? 'not reported'}`);
+    }
+  }
+  for (const [collection, count] of counts) {
+    for (const missing of count.missing) console.log(`  ${missing}`);
+    console.log(
+      `${collection}: ${count.ours} pass here, ${count.theirs} with acpiexec, ${count.missing.length} of those not here`,
+    );
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}

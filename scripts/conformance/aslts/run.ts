@@ -1,0 +1,63 @@
+/** One compiled case, run. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeTables } from '../../../src/acpi/aml/tables.ts';
+import { Boot } from '../../../src/acpi/interpreter/boot.ts';
+import { acpiexecProfile } from '../../../src/acpi/interpreter/profile.ts';
+import { parseName } from '../../../src/acpi/name.ts';
+import { loadOrder, nameTables, tableAt } from '../../../src/acpi/tables/read.ts';
+import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+
+/** The tables that `acpiexec -el` adds for the suite, in its order: arrays in its source. */
+const ADDED = ['Ssdt1Code', 'Ssdt2Code', 'Oem1Code', 'OemxCode', 'EcdtCode', 'Uefi1Code', 'Uefi2Code'];
+
+/** Reads those tables from the checkout: acpiexec has them as arrays of bytes. */
+export function suiteTables(checkout: string): Uint8Array[] {
+  const source = readFileSync(join(checkout, 'source/tools/acpiexec/aetables.h'), 'latin1');
+  return ADDED.map((name) => {
+    const body = new RegExp(`${name}\\[\\]\\s*=[^{]*\\{([^}]*)\\}`).exec(source)?.[1];
+    if (body === undefined) throw new Error(`aetables.h has no ${name}`);
+    const bytes = body.replaceAll(/\/\*.*?\*\//gs, '').match(/0x[0-9a-fA-F]{2}/g) ?? [];
+    return Uint8Array.from(bytes, Number);
+  });
+}
+
+export interface CaseRun {
+  /** What was stored to Debug. */
+  readonly debug: readonly string[];
+  /** Why the method didn't come to its end. */
+  readonly fault: string | undefined;
+}
+
+/** Loads the case as a machine's DSDT with the suite's other tables, regions filled with zeros, and runs the method. */
+export function runCase(
+  name: string,
+  aml: Uint8Array,
+  added: readonly Uint8Array[],
+  method: string,
+): CaseRun {
+  const sink = new DiagnosticList();
+  const tables: readonly AcpiTable[] = nameTables(
+    [aml, ...added].flatMap((bytes) => tableAt({ name, form: 'blob', bytes }, 0, sink) ?? []),
+  );
+  const order = loadOrder(tables);
+  const boot = new Boot(
+    tables,
+    decodeTables(order, sink),
+    {
+      narrow: (order[0]?.revision ?? 0) < 2,
+      fill: 0,
+      memory: [],
+      set: new Map(),
+      profile: acpiexecProfile,
+    },
+    sink,
+  );
+  boot.run();
+  const { machine } = boot;
+  const node = machine.lookUp(parseName(`\\${method}`)!, machine.root);
+  if (node === undefined) return { debug: machine.debugOutput, fault: `there is no ${method}` };
+  const { fault } = boot.call(node, []);
+  return { debug: machine.debugOutput, fault: fault && `${fault.code}: ${fault.message}` };
+}
