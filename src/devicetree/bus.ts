@@ -2,7 +2,7 @@
  * Bus types, as Linux' drivers/of/address.c tells them apart (of_busses[]): how many cells an address has, whether its
  * first cell is flags, and how an address is found in a `ranges` entry.
  */
-import { type CellCount, cellCount } from './cells.ts';
+import { type CellCount, cellCount, fixedCount } from './cells.ts';
 import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from './tree.ts';
 
 /** In the order in which Linux tries them; `default` fits every node. */
@@ -16,6 +16,8 @@ export interface Bus {
   readonly sizeCells: CellCount;
   /** 1 when the first address cell is flags and no part of the number. */
   readonly flagCells: 0 | 1;
+  /** Why Linux translates no address of this bus, if so: its counts (OF_CHECK_COUNTS). */
+  readonly unusable: string | undefined;
 }
 
 /** What the flags cell of an address says. */
@@ -39,7 +41,7 @@ export interface AddressFlags {
 /** The most address cells that Linux follows (OF_MAX_ADDR_CELLS). */
 export const MAX_ADDRESS_CELLS = 4;
 
-const PCI_DEVICE_TYPES: ReadonlySet<string> = new Set(['pci', 'pciex', 'vci', 'ht']);
+const PCI_DEVICE_TYPES = ['pci', 'pciex', 'vci', 'ht'] as const;
 
 /** The value up to its first NUL, as C sees it. */
 export function cString({ value }: DtProperty): string {
@@ -47,9 +49,15 @@ export function cString({ value }: DtProperty): string {
   return Buffer.from(value.buffer, value.byteOffset, nul < 0 ? value.length : nul).toString('latin1');
 }
 
+/** Whether the value up to its first NUL is this text, as C's strcmp says. */
+function isCString({ value }: DtProperty, text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (value[at] !== text.charCodeAt(at)) return false;
+  return value.length === text.length || value[text.length] === 0;
+}
+
 function busKind(node: DtNode, addressCells: CellCount): BusKind {
   const type = propertyOf(node, 'device_type');
-  if (type && PCI_DEVICE_TYPES.has(cString(type))) return 'pci';
+  if (type && PCI_DEVICE_TYPES.some((pci) => isCString(type, pci))) return 'pci';
   const name = baseNameOf(node);
   if (name === 'pcie') return 'pci';
   if (name === 'isa') return 'isa';
@@ -61,18 +69,30 @@ const FIXED_CELLS = { pci: { address: 3, size: 2 }, isa: { address: 2, size: 1 }
 
 export function busOf(node: DtNode): Bus {
   const addressCells = cellCount(node, '#address-cells');
-  const kind = busKind(node, addressCells);
+  return busWithCounts(node, addressCells, cellCount(node, '#size-cells'));
+}
+
+/** As {@link busOf}, with counts from elsewhere; a type that fixes them keeps its own. */
+export function busWithCounts(node: DtNode, addressCells: CellCount, sizeCells: CellCount): Bus {
+  const kind = busKind(node, cellCount(node, '#address-cells'));
   if (kind === 'pci' || kind === 'isa') {
-    const fixed = (cells: number): CellCount => ({ cells, from: 'bus type', node: pathOf(node) });
     const { address, size } = FIXED_CELLS[kind];
-    return { node, kind, addressCells: fixed(address), sizeCells: fixed(size), flagCells: 1 };
+    return {
+      node,
+      kind,
+      addressCells: fixedCount(node, address),
+      sizeCells: fixedCount(node, size),
+      flagCells: 1,
+      unusable: undefined,
+    };
   }
   return {
     node,
     kind,
     addressCells,
-    sizeCells: cellCount(node, '#size-cells'),
+    sizeCells,
     flagCells: kind === 'default' ? 0 : 1,
+    unusable: unusableCounts(node, addressCells.cells, sizeCells.cells),
   };
 }
 
@@ -129,8 +149,7 @@ function pciType(cell: number): 'config' | 'io' | 'memory' {
   return space === 'config' || space === 'io' ? space : 'memory';
 }
 
-/** Whether Linux can work with the counts of a bus to translate addresses on it (OF_CHECK_COUNTS); else why not. */
-export function unusableCounts(addressCells: number, sizeCells: number, bus: DtNode): string | undefined {
+function unusableCounts(bus: DtNode, addressCells: number, sizeCells: number): string | undefined {
   if (addressCells <= 0) return `#address-cells is ${addressCells} for ${pathOf(bus)}`;
   if (addressCells > MAX_ADDRESS_CELLS)
     return `#address-cells is ${addressCells} for ${pathOf(bus)}, more than ${MAX_ADDRESS_CELLS}`;
@@ -140,9 +159,7 @@ export function unusableCounts(addressCells: number, sizeCells: number, bus: DtN
 /** `okay`, `ok` or no `status` at all: one node of what Linux' of_device_is_available asks. */
 export function isOkay(node: DtNode): boolean {
   const status = propertyOf(node, 'status');
-  if (!status) return true;
-  const text = cString(status);
-  return text === 'okay' || text === 'ok';
+  return !status || isCString(status, 'okay') || isCString(status, 'ok');
 }
 
 /** Whether a node and every ancestor are okay: what is below a disabled bus is not there either. */

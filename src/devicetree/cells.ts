@@ -14,7 +14,7 @@ export interface CellCount {
   readonly from: 'own' | 'ancestor' | 'default' | 'bus type' | 'given' | 'inferred';
   /** The node that says it; for a bus type the bus, for a default the root. */
   readonly node: string;
-  readonly span?: Span;
+  readonly span?: Span | undefined;
 }
 
 export type CellCountName = '#address-cells' | '#size-cells';
@@ -31,16 +31,39 @@ export function cellCount(bus: DtNode, name: CellCountName): CellCount {
   for (let node: DtNode | undefined = bus; node; node = node.parent) {
     const property = propertyOf(node, name);
     const cells = property && firstCell(property);
-    if (property === undefined || cells === undefined) continue;
-    return {
-      // The kernel holds the count in an int.
-      cells: cells | 0,
-      from: node === bus ? 'own' : 'ancestor',
-      node: pathOf(node),
-      ...(property.valueSpan ? { span: property.valueSpan } : {}),
-    };
+    // The kernel holds the count in an int.
+    if (cells !== undefined)
+      return new SaidCount(cells | 0, node === bus ? 'own' : 'ancestor', node, property);
   }
   return { cells: DEFAULT_CELLS, from: 'default', node: '/' };
+}
+
+/** A count that a node says, or fixes by its type. */
+class SaidCount implements CellCount {
+  readonly cells: number;
+  readonly from: CellCount['from'];
+  readonly #node: DtNode;
+  readonly #property: DtProperty | undefined;
+
+  constructor(cells: number, from: CellCount['from'], node: DtNode, property: DtProperty | undefined) {
+    this.cells = cells;
+    this.from = from;
+    this.#node = node;
+    this.#property = property;
+  }
+
+  get node(): string {
+    return pathOf(this.#node);
+  }
+
+  get span(): Span | undefined {
+    return this.#property?.valueSpan;
+  }
+}
+
+/** A count that the type of the bus fixes. */
+export function fixedCount(bus: DtNode, cells: number): CellCount {
+  return new SaidCount(cells, 'bus type', bus, undefined);
 }
 
 /** The first cell of a value; undefined when it is shorter than one. */
@@ -52,9 +75,9 @@ export function firstCell({ value }: DtProperty): number | undefined {
 
 /** A value as cells; bytes left over at its end are left out. */
 export function cellsOf(value: Uint8Array): number[] {
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-  const cells: number[] = new Array(value.length >> 2);
-  for (let index = 0; index < cells.length; index += 1) cells[index] = view.getUint32(index * 4);
+  const cells: number[] = [];
+  for (let at = 0; at + 4 <= value.length; at += 4)
+    cells.push(((value[at]! << 24) | (value[at + 1]! << 16) | (value[at + 2]! << 8) | value[at + 3]!) >>> 0);
   return cells;
 }
 

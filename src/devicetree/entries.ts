@@ -1,11 +1,11 @@
 /** Every `reg`, `ranges` and `dma-ranges` entry of a tree, decoded one by one; nothing merged, nothing dropped. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Span } from '../bytes/source.ts';
-import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } from './bus.ts';
+import { type AddressFlags, addressFlags, type Bus, type BusKind, isOkay } from './bus.ts';
 import { type CellCount, cellsOf, number64Of, numberOf } from './cells.ts';
 import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
 import { entrySpan, type Translation, type TranslationStep, Translator } from './translate.ts';
-import { type DeviceTree, type DtNode, type DtProperty, pathOf, walk } from './tree.ts';
+import { type DeviceTree, type DtNode, type DtProperty, pathOf } from './tree.ts';
 
 export type AddressItem = 'reg' | 'ranges' | 'dma-ranges';
 
@@ -67,7 +67,7 @@ export function addressEntries(
   options: EntryOptions = {},
 ): AddressEntry[] {
   const decoder = new EntryDecoder(tree, sink, options);
-  for (const node of walk(tree.root)) decoder.node(node);
+  decoder.decode(tree.root);
   return decoder.entries;
 }
 
@@ -99,19 +99,11 @@ class DecodedEntry implements AddressEntry {
   readonly #list: EntryList;
   readonly #translation: Translation;
   readonly index: number;
-  readonly base: bigint;
-  readonly size: bigint | null;
 
   constructor(list: EntryList, index: number, translation: Translation) {
-    const { bus, child, parent, size } = list.layout;
-    const pna = parent?.cells ?? 0;
-    const at = index * (child.cells + pna + size.cells);
     this.#list = list;
-    this.#translation = translation;
     this.index = index;
-    this.base = number64Of(list.cells, at + bus.flagCells, child.cells - bus.flagCells);
-    this.size =
-      size.cells === 0 && !parent ? null : number64Of(list.cells, at + child.cells + pna, size.cells);
+    this.#translation = translation;
   }
 
   get #start(): number {
@@ -134,6 +126,17 @@ class DecodedEntry implements AddressEntry {
   get cells(): readonly number[] {
     const { child, parent, size } = this.#list.layout;
     return this.#list.cells.slice(this.#start, this.#start + child.cells + (parent?.cells ?? 0) + size.cells);
+  }
+
+  get base(): bigint {
+    const { bus, child } = this.#list.layout;
+    return number64Of(this.#list.cells, this.#start + bus.flagCells, child.cells - bus.flagCells);
+  }
+
+  get size(): bigint | null {
+    const { child, parent, size } = this.#list.layout;
+    if (size.cells === 0 && !parent) return null;
+    return number64Of(this.#list.cells, this.#start + child.cells + (parent?.cells ?? 0), size.cells);
   }
 
   get parent(): bigint | null {
@@ -183,7 +186,6 @@ class EntryDecoder {
   readonly #inferred = new Map<DtProperty, EntryCells>();
   readonly #translator: Translator;
   readonly #reported = new Set<DtNode>();
-  readonly #available = new Map<DtNode, boolean>();
   #full = false;
   #leftovers = 0;
 
@@ -196,7 +198,20 @@ class EntryDecoder {
     this.#translator = new Translator(tree.root);
   }
 
-  node(node: DtNode): void {
+  /** All nodes, parents first; what is below a node that is not okay is not available either. */
+  decode(root: DtNode): void {
+    const nodes = [root];
+    const parentsAvailable = [true];
+    for (let node = nodes.pop(); node; node = nodes.pop()) {
+      const available = this.#node(node, parentsAvailable.pop()!);
+      for (let index = node.children.length - 1; index >= 0; index -= 1) {
+        nodes.push(node.children[index]!);
+        parentsAvailable.push(available);
+      }
+    }
+  }
+
+  #node(node: DtNode, parentAvailable: boolean): boolean {
     let reg: DtProperty | undefined;
     let ranges: DtProperty | undefined;
     let dmaRanges: DtProperty | undefined;
@@ -205,20 +220,14 @@ class EntryDecoder {
       else if (property.name === 'ranges') ranges ??= property;
       else if (property.name === 'dma-ranges') dmaRanges ??= property;
     }
-    if (reg) this.#property(node, 'reg', reg);
-    if (ranges) this.#property(node, 'ranges', ranges);
-    if (dmaRanges) this.#property(node, 'dma-ranges', dmaRanges);
-  }
-
-  #isAvailable(node: DtNode): boolean {
-    const known = this.#available.get(node);
-    if (known !== undefined) return known;
-    const available = isAvailable(node);
-    this.#available.set(node, available);
+    const available = parentAvailable && isOkay(node);
+    if (reg) this.#property(node, 'reg', reg, available);
+    if (ranges) this.#property(node, 'ranges', ranges, available);
+    if (dmaRanges) this.#property(node, 'dma-ranges', dmaRanges, available);
     return available;
   }
 
-  #property(node: DtNode, item: AddressItem, property: DtProperty): void {
+  #property(node: DtNode, item: AddressItem, property: DtProperty, available: boolean): void {
     const { value } = property;
     if (value.length === 0) return;
     const layout = this.#layout(node, item, property);
@@ -230,7 +239,7 @@ class EntryDecoder {
     const cells = cellsOf(value);
     const usable = na > 0 && pna >= 0 && ns >= 0;
     const count = usable ? Math.floor(cells.length / entryCells) : 0;
-    const list: EntryList = { node, item, property, layout, cells, available: this.#isAvailable(node) };
+    const list: EntryList = { node, item, property, layout, cells, available };
     if (count * entryCells * 4 !== value.length) this.#reportLeftover(list, count);
     for (let index = 0; index < count; index += 1) {
       if (this.entries.length >= MAX_ENTRIES) {
@@ -248,7 +257,7 @@ class EntryDecoder {
       return this.#translator.translate(node, cells, at, item === 'dma-ranges' ? 'dma-ranges' : 'ranges');
     const width = (layout.parent ?? layout.child).cells;
     const flagCells = width === 3 ? 1 : 0;
-    return { cpu: number64Of(cells, at + flagCells, width - flagCells), steps: [] };
+    return { cpu: number64Of(cells, at + flagCells, width - flagCells), why: undefined, steps: [] };
   }
 
   #reportTooMany(): void {
@@ -281,12 +290,13 @@ class EntryDecoder {
 
   /** A count that is not on the bus itself is what Linux takes and the specification does not. Once a bus. */
   #reportCounts({ node, addressCells, sizeCells }: Bus): void {
-    if (this.#reported.has(node)) return;
+    const isSaid = ({ from }: CellCount): boolean => from === 'own' || from === 'bus type';
+    if ((isSaid(addressCells) && isSaid(sizeCells)) || this.#reported.has(node)) return;
     this.#reported.add(node);
     const missing = [
       { name: '#address-cells', count: addressCells, specified: 2 },
       { name: '#size-cells', count: sizeCells, specified: 1 },
-    ].filter(({ count }) => count.from === 'ancestor' || count.from === 'default');
+    ].filter(({ count }) => !isSaid(count));
     for (const { name, count, specified } of missing) {
       const found =
         count.from === 'ancestor' ? `takes ${count.cells} from ${count.node}` : `assumes ${count.cells}`;

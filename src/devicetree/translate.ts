@@ -7,7 +7,7 @@
  * is 1:1 for DMA; a bus whose children have no size cells translates nothing.
  */
 import type { Span } from '../bytes/source.ts';
-import { type Bus, type BusKind, busOf, sameSpace, unusableCounts } from './bus.ts';
+import { type Bus, type BusKind, busOf, busWithCounts, sameSpace } from './bus.ts';
 import { type CellCount, cellsOf, firstCell, number64Of } from './cells.ts';
 import { type DtNode, pathOf, propertyOf, walk } from './tree.ts';
 
@@ -34,7 +34,7 @@ export interface TranslationStep {
 export interface Translation {
   /** CPU address, or null with the reason. */
   readonly cpu: bigint | null;
-  readonly why?: string;
+  readonly why: string | undefined;
   /** The buses passed, the nearest first; those before the one that stopped it, too. */
   readonly steps: readonly TranslationStep[];
 }
@@ -54,16 +54,32 @@ interface Moving {
   value: bigint;
 }
 
-/** A bus that addresses pass, with its entries taken apart. */
+/** A bus that addresses are on while they move, with the ways that lead on from it. */
+class Stop {
+  readonly bus: Bus;
+  ranges: Next | undefined;
+  'dma-ranges': Next | undefined;
+
+  constructor(bus: Bus) {
+    this.bus = bus;
+  }
+}
+
+/** Where an address goes from a bus: through a passage, to the CPU when the bus is the root's, or nowhere. */
+type Next = Passage | 'root' | { readonly why: string };
+
+/** The way through a bus node to the bus it sits on, with its entries taken apart. */
 class Passage {
   readonly device: DtNode;
   readonly item: TranslationItem;
   readonly inner: Bus;
   readonly outer: Bus;
+  readonly to: Stop;
   readonly how: 'entries' | 'empty' | 'missing';
   readonly counts: TranslationStep['counts'];
   readonly #span: Span | undefined;
   readonly #entryCells: number;
+  #notIn: string | undefined;
   /** First cells of child and parent address, and the numbers behind them. */
   readonly childFirst: number[] = [];
   readonly parentFirst: number[] = [];
@@ -72,11 +88,13 @@ class Passage {
   readonly parent: bigint[] = [];
   readonly size: bigint[] = [];
 
-  constructor(device: DtNode, item: TranslationItem, inner: Bus, outer: Bus) {
+  constructor(device: DtNode, item: TranslationItem, inner: Bus, to: Stop) {
+    const outer = to.bus;
     this.device = device;
     this.item = item;
     this.inner = inner;
     this.outer = outer;
+    this.to = to;
     this.counts = { child: inner.addressCells, parent: outer.addressCells, size: inner.sizeCells };
     const na = inner.addressCells.cells;
     const pna = outer.addressCells.cells;
@@ -98,6 +116,12 @@ class Passage {
       this.parentFirst.push(cells[at + na]!);
       this.parent.push(number64Of(cells, at + na + outer.flagCells, pna - outer.flagCells));
     }
+  }
+
+  /** What to say about an address that no entry has. */
+  get notIn(): string {
+    this.#notIn ??= `not in the ${this.item} of ${pathOf(this.device)}`;
+    return this.#notIn;
   }
 
   spanOf(index: number): Span | undefined {
@@ -184,14 +208,12 @@ class Step implements TranslationStep {
   }
 }
 
-/** Where an address goes from a bus: through a passage, to the CPU when the bus is the root's, or nowhere. */
-type Next = Passage | 'root' | { readonly why: string };
+const NO_STEPS: readonly TranslationStep[] = [];
 
 /** Translates addresses of one tree; what it finds out about buses is kept. */
 export class Translator {
   readonly #root: DtNode;
-  readonly #buses = new Map<DtNode, Bus>();
-  readonly #next = { ranges: new Map<DtNode, Next>(), 'dma-ranges': new Map<DtNode, Next>() };
+  readonly #stops = new Map<DtNode, Stop>();
   #phandles: Map<number, DtNode> | undefined;
 
   constructor(root: DtNode) {
@@ -199,12 +221,16 @@ export class Translator {
   }
 
   busOf(node: DtNode): Bus {
-    let bus = this.#buses.get(node);
-    if (!bus) {
-      bus = busOf(node);
-      this.#buses.set(node, bus);
+    return this.#stopAt(node).bus;
+  }
+
+  #stopAt(node: DtNode): Stop {
+    let stop = this.#stops.get(node);
+    if (!stop) {
+      stop = new Stop(busOf(node));
+      this.#stops.set(node, stop);
     }
-    return bus;
+    return stop;
   }
 
   /**
@@ -213,30 +239,26 @@ export class Translator {
    * @param item `ranges` for what the CPU sees, `dma-ranges` for what a device sees of memory
    */
   translate(node: DtNode, cells: readonly number[], at: number, item: TranslationItem): Translation {
-    const steps: TranslationStep[] = [];
     const parent = this.#parentOf(node, item);
-    if (!parent) return { cpu: null, why: `${pathOf(node)} is on no bus`, steps };
-    let bus = this.#busFor(node, parent);
-    const width = bus.addressCells.cells;
-    const unusable = unusableCounts(width, bus.sizeCells.cells, parent);
-    if (unusable) return { cpu: null, why: unusable, steps };
+    if (!parent) return { cpu: null, why: `${pathOf(node)} is on no bus`, steps: NO_STEPS };
+    let stop = this.#stopFor(node, parent);
+    const { addressCells, flagCells, unusable } = stop.bus;
+    if (unusable) return { cpu: null, why: unusable, steps: NO_STEPS };
     const address: Moving = {
       first: cells[at]!,
-      value: number64Of(cells, at + bus.flagCells, width - bus.flagCells),
+      value: number64Of(cells, at + flagCells, addressCells.cells - flagCells),
     };
-    for (let device = parent; steps.length < MAX_STEPS; ) {
-      const next = this.#nextOf(device, bus, item);
-      if (next === 'root') {
-        const cpu = bus.kind === 'isa' ? (BigInt(address.first) << 32n) | address.value : address.value;
-        if (cpu !== OF_BAD_ADDR) return { cpu, steps };
-        return { cpu: null, why: 'the address is 2^64 - 1, which Linux takes for none', steps };
-      }
+    let next = this.#nextOf(stop, item);
+    if (next === 'root') return arrived(address, stop.bus, NO_STEPS);
+    const steps: TranslationStep[] = [];
+    while (steps.length < MAX_STEPS) {
+      if (next === 'root') return arrived(address, stop.bus, steps);
       if (!(next instanceof Passage)) return { cpu: null, why: next.why, steps };
       const step = next.pass(address);
-      if (!step) return { cpu: null, why: `not in the ${item} of ${pathOf(device)}`, steps };
+      if (!step) return { cpu: null, why: next.notIn, steps };
       steps.push(step);
-      bus = next.outer;
-      device = bus.node;
+      stop = next.to;
+      next = this.#nextOf(stop, item);
     }
     return { cpu: null, why: 'the interconnects lead in a circle', steps };
   }
@@ -245,30 +267,26 @@ export class Translator {
    * The bus that `device` sits on: its type is that of `parent`, but counts that the type doesn't fix are those of the
    * device's own parent in the tree, also where DMA goes another way (of_bus_default_count_cells).
    */
-  #busFor(device: DtNode, parent: DtNode): Bus {
-    const bus = this.busOf(parent);
-    if (device.parent === parent || !device.parent || bus.kind === 'pci' || bus.kind === 'isa') return bus;
+  #stopFor(device: DtNode, parent: DtNode): Stop {
+    if (device.parent === parent || !device.parent) return this.#stopAt(parent);
     const { addressCells, sizeCells } = busOf(device.parent);
-    return { ...bus, addressCells, sizeCells };
+    return new Stop(busWithCounts(parent, addressCells, sizeCells));
   }
 
-  #nextOf(device: DtNode, inner: Bus, item: TranslationItem): Next {
-    // A bus with counts of another node, on a DMA detour, is not worth keeping.
-    if (inner !== this.#buses.get(device)) return this.#makeNext(device, inner, item);
-    let next = this.#next[item].get(device);
-    if (!next) {
-      next = this.#makeNext(device, inner, item);
-      this.#next[item].set(device, next);
-    }
+  #nextOf(stop: Stop, item: TranslationItem): Next {
+    const known = stop[item];
+    if (known) return known;
+    const next = this.#makeNext(stop.bus, item);
+    stop[item] = next;
     return next;
   }
 
-  #makeNext(device: DtNode, inner: Bus, item: TranslationItem): Next {
+  #makeNext(inner: Bus, item: TranslationItem): Next {
+    const device = inner.node;
     const parent = this.#parentOf(device, item);
     if (!parent) return 'root';
-    const outer = this.#busFor(device, parent);
-    const tooWide = unusableCounts(outer.addressCells.cells, outer.sizeCells.cells, parent);
-    if (tooWide) return { why: tooWide };
+    const outer = this.#stopFor(device, parent);
+    if (outer.bus.unusable) return { why: outer.bus.unusable };
     const passage = new Passage(device, item, inner, outer);
     return passage.how === 'missing' && item === 'ranges'
       ? { why: `no ranges in ${pathOf(device)}` }
@@ -309,6 +327,12 @@ export class Translator {
     }
     return this.#phandles.get(phandle);
   }
+}
+
+function arrived({ first, value }: Moving, { kind }: Bus, steps: readonly TranslationStep[]): Translation {
+  const cpu = kind === 'isa' ? (BigInt(first) << 32n) | value : value;
+  if (cpu !== OF_BAD_ADDR) return { cpu, why: undefined, steps };
+  return { cpu: null, why: 'the address is 2^64 - 1, which Linux takes for none', steps };
 }
 
 /** Entry `index` of a list of entries that are `entryCells` long; of text only the whole list has a place. */
