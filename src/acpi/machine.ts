@@ -1,13 +1,30 @@
-/** A machine's tables and what is evaluated of them. Nothing is run here yet: `_CRS` are read as they are declared. */
+/** A machine made of ACPI tables: its namespace after start-up, and what its objects evaluate to. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
-import type { CrsEntry } from './crs.ts';
-import { staticCrs } from './static-crs.ts';
-import type { AcpiTable } from './tables/table.ts';
+import { type DecodedTables, decodeTables } from './aml/tables.ts';
+import { formatQuantity } from './expression.ts';
+import { Boot, callUnder } from './interpreter/boot.ts';
+import { formatValue } from './interpreter/debug.ts';
+import type { AmlFault } from './interpreter/fault.ts';
+import type { Interpreter, TraceRecord } from './interpreter/interpreter.ts';
+import type { AmlValue } from './interpreter/objects.ts';
+import { acpiexecProfile, linuxProfile } from './interpreter/profile.ts';
+import { formatName, type NamePath } from './name.ts';
+import type { NamespaceNode } from './namespace/node.ts';
+import { loadOrder } from './tables/read.ts';
+import { type AcpiTable, holdsAml } from './tables/table.ts';
+
+export { evaluateAllCrs } from './evaluate-crs.ts';
 
 export interface EvaluationOptions {
+  /**
+   * What bytes hold that nothing says: with this, results are those of ACPICA's acpiexec with that fill, its quirks
+   * included. Without, they are unknown.
+   */
   readonly assume?: 'zero' | 'ones';
+  /** Values of firmware fields, by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
   readonly set?: ReadonlyMap<string, bigint>;
+  /** Pieces of physical memory. */
   readonly memory?: readonly {
     readonly address: bigint;
     readonly bytes: Uint8Array;
@@ -18,18 +35,84 @@ export interface EvaluationOptions {
 export interface AcpiMachine {
   readonly tables: readonly AcpiTable[];
   readonly sink: DiagnosticSink;
+  readonly decoded: DecodedTables;
+  readonly interpreter: Interpreter;
 }
 
-/** The tables of one machine, ready to be asked. */
+/** A revision below 2 gives 32-bit integers to all tables (ACPI 6.5, 20.2.3; ACPICA looks at the DSDT's alone). */
+const WIDE_REVISION = 2;
+
+/**
+ * Loads the tables of one machine as an operating system does, running their own code and `_REG`, `_STA`, `_INI`.
+ * What goes wrong is a diagnostic; the rest is loaded all the same.
+ */
 export function loadMachine(
   tables: readonly AcpiTable[],
-  _options: EvaluationOptions,
+  options: EvaluationOptions,
   sink: DiagnosticSink,
 ): AcpiMachine {
-  return { tables, sink };
+  const order = loadOrder(tables);
+  const decoded = decodeTables(order, sink);
+  const first = order.find((table) => table.signature === 'DSDT') ?? order[0];
+  const boot = new Boot(
+    // acpiexec has no other tables of the machine than those with AML.
+    options.assume === undefined ? tables : tables.filter(holdsAml),
+    decoded,
+    {
+      narrow: first !== undefined && first.revision < WIDE_REVISION,
+      fill: options.assume === undefined ? undefined : options.assume === 'zero' ? 0 : 0xff,
+      memory: options.memory ?? [],
+      set: options.set ?? new Map(),
+      profile: options.assume === undefined ? linuxProfile : acpiexecProfile,
+    },
+    sink,
+  );
+  boot.run();
+  return { tables, sink, decoded, interpreter: boot.machine };
 }
 
-/** Every `_CRS`, in the order of the namespace. */
-export function evaluateAllCrs(machine: AcpiMachine): CrsEntry[] {
-  return staticCrs(machine.tables, machine.sink);
+export interface EvalResult {
+  /** The object's path; undefined when there is none of that name. */
+  readonly path: string | undefined;
+  readonly value: AmlValue | NamespaceNode | undefined;
+  /** Why there is no value. */
+  readonly fault: AmlFault | undefined;
+  /** Paths that faulted, with their conditions. */
+  readonly faults: readonly { readonly when: string; readonly fault: AmlFault }[];
+  /** Calls, field accesses, Debug output, notifications, in the order they happened. */
+  readonly trace: readonly TraceRecord[];
+  /** Lines stored to Debug. */
+  readonly debug: readonly string[];
+}
+
+/** Evaluates an object by its absolute path, with arguments if it is a method. */
+export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly AmlValue[] = []): EvalResult {
+  const { interpreter } = machine;
+  const node = interpreter.lookUp(name, interpreter.root);
+  if (node === undefined) {
+    machine.sink.add({
+      severity: 'error',
+      code: 'acpi/not-found',
+      message: `there is no ${formatName(name)}`,
+    });
+    return { path: undefined, value: undefined, fault: undefined, faults: [], trace: [], debug: [] };
+  }
+  const before = interpreter.debugOutput.length;
+  interpreter.trace = [];
+  const { value, fault, faults } = callUnder(interpreter, node, args, 1n);
+  const trace = interpreter.trace;
+  interpreter.trace = undefined;
+  return {
+    path: node.path,
+    value,
+    fault,
+    faults: faults.map((failing) => ({ when: formatQuantity(failing.when), fault: failing.fault })),
+    trace,
+    debug: interpreter.debugOutput.slice(before),
+  };
+}
+
+/** A value as ASL writes it. */
+export function formatResult(value: AmlValue | NamespaceNode | undefined): string {
+  return formatValue(value);
 }
