@@ -2,7 +2,9 @@
 import type { EvaluationOptions } from '../acpi/machine.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { parseInteger } from '../bytes/address.ts';
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { ReadOptions } from '../devicetree/read.ts';
+import type { DeviceTree } from '../devicetree/tree.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import { CommandError, type OptionValues } from './command.ts';
 import { openInputs } from './inputs.ts';
@@ -66,28 +68,58 @@ export async function describeOptions(
   artifacts: readonly Artifact[],
   io: Io,
 ): Promise<DescribeOptions> {
-  const { set, memory, assume, cells } = options;
+  const { set, memory, assume, cells, overlay } = options;
   const source = artifacts.find((artifact) => artifact.kind === 'dts');
   return {
     ...(set === undefined ? {} : { set: parseSettings(set) }),
     ...(memory === undefined ? {} : { memory: await readMemory(memory, io) }),
     ...(assume === undefined ? {} : { assume }),
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
-    ...(source === undefined ? {} : { loader: await loaderOf(source, options, io) }),
+    ...(source === undefined && overlay === undefined
+      ? {}
+      : {
+          parse: {
+            ...(source === undefined ? {} : await fileAccess(source, options, io)),
+            ...(overlay === undefined ? {} : { overlays: await readOverlays(overlay, options, io) }),
+          },
+        }),
   };
 }
 
-async function loaderOf(artifact: Artifact, options: MachineOptionValues, io: Io) {
+/** What the source may open, and where it is looked for. */
+async function fileAccess(artifact: Artifact, options: MachineOptionValues, io: Io): Promise<ReadOptions> {
   const [{ sourceFiles }, { resolve }] = await Promise.all([
     import('./source-files.ts'),
     import('node:path'),
   ]);
-  const roots = options['include-root'];
-  return sourceFiles({
-    mainFile: artifact.path === '-' ? undefined : resolve(io.cwd, artifact.path),
-    includePaths: (options.include ?? []).map((path) => resolve(io.cwd, path)),
-    ...(roots === undefined ? {} : { includeRoots: roots.map((path) => resolve(io.cwd, path)) }),
+  const includePaths = (options.include ?? []).map((path) => resolve(io.cwd, path));
+  const loader = sourceFiles({
+    cwd: io.cwd,
+    mainFile: artifact.path === '-' ? undefined : artifact.path,
+    includePaths,
+    includeRoots: options['include-root'],
   });
+  return { loader, includePaths };
+}
+
+/** The trees that `--overlay` names. Throws {@link CommandError} when one can't be read. */
+async function readOverlays(
+  paths: readonly string[],
+  options: MachineOptionValues,
+  io: Io,
+): Promise<DeviceTree[]> {
+  const { readDeviceTree } = await import('../devicetree/read.ts');
+  const sink = new DiagnosticList();
+  const overlays: DeviceTree[] = [];
+  for (const artifact of await openInputs(paths, {}, io, sink)) {
+    const parse = artifact.kind === 'dts' ? await fileAccess(artifact, options, io) : {};
+    const tree = readDeviceTree(artifact, sink, parse);
+    const error = sink.all.find(({ severity }) => severity === 'error');
+    if (error) throw new CommandError(`--overlay ${artifact.path}: ${error.message}`);
+    if (!tree) throw new CommandError(`--overlay ${artifact.path}: no device tree`);
+    overlays.push(tree);
+  }
+  return overlays;
 }
 
 /** Opens and describes everything that was named, as one machine. */

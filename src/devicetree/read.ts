@@ -6,6 +6,7 @@ import { readBlob } from './blob-reader.ts';
 import { readDirectory } from './directory-reader.ts';
 import { readFragment } from './fragment.ts';
 import { treeFromLive } from './live-tree.ts';
+import { applyOverlays } from './overlay.ts';
 import { parseDts } from './parser.ts';
 import { needsPreprocessing, preprocess } from './preprocessor/preprocess.ts';
 import { resolveReferences } from './references.ts';
@@ -17,6 +18,8 @@ import type { FileAccess } from './value-parser.ts';
 export interface ReadOptions extends FileAccess {
   /** Macros for the preprocessor, `NAME` or `NAME=VALUE`. */
   readonly defines?: readonly string[];
+  /** Applied to every tree that is no overlay or fragment itself, in this order. One that does not apply makes the tree unreadable. */
+  readonly overlays?: readonly DeviceTree[];
 }
 
 /**
@@ -27,6 +30,17 @@ export function readDeviceTree(
   artifact: Artifact,
   sink: DiagnosticSink,
   options: ReadOptions = {},
+): DeviceTree | undefined {
+  const tree = readAsWritten(artifact, sink, options);
+  const { overlays = [] } = options;
+  if (!tree || tree.overlay || tree.form === 'dts-fragment' || overlays.length === 0) return tree;
+  return applyOverlays(tree, overlays, sink);
+}
+
+function readAsWritten(
+  artifact: Artifact,
+  sink: DiagnosticSink,
+  options: ReadOptions,
 ): DeviceTree | undefined {
   switch (artifact.kind) {
     case 'dts':

@@ -9,8 +9,7 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { cString } from '../devicetree/bus.ts';
 import type { CellCount } from '../devicetree/cells.ts';
 import { type AddressEntry, addressEntries } from '../devicetree/entries.ts';
-import type { ParseOptions } from '../devicetree/parser.ts';
-import { readDeviceTree } from '../devicetree/read.ts';
+import { type ReadOptions, readDeviceTree } from '../devicetree/read.ts';
 import {
   type EntryCells,
   type FragmentReading,
@@ -22,8 +21,8 @@ import { type DeviceTree, type DtNode, pathOf, propertyOf } from '../devicetree/
 import type { AddressWindow, DerivationStep, WindowFlags, WindowRole } from './window.ts';
 
 export interface TreeOptions {
-  /** How source is parsed: what opens `/include/` and `/incbin/`, and where; without a loader nothing is opened. */
-  readonly parse?: ParseOptions;
+  /** What opens the files that source names, and where; without a loader nothing is opened. And overlays to apply. */
+  readonly parse?: ReadOptions;
   /** Cell counts for a fragment, from `--cells`. */
   readonly cells?: EntryCells;
 }
