@@ -90,7 +90,7 @@ export function simulationJson(report: SimulationReport): JsonObject {
       runs: each.runs.map(runJson),
       checks: each.checks.map(({ what, agrees, kernel, model }) => ({ what, agrees, kernel, model })),
     })),
-    open: report.open.map(({ path, why }) => ({ path, why })),
+    open: report.open.map(({ path, why, fields }) => ({ path, why, fields })),
     assumptions: report.assumptions.map(({ text, authority, otherwise }) => ({
       text,
       authority,
@@ -226,14 +226,22 @@ export function simulationDocument(report: SimulationReport, withInputs: boolean
   const blocks: Block[] = [{ kind: 'title', text: `VMBus MMIO: ${report.scenario.name}` }];
   if (report.cases.length === 0 && report.open.length === 0)
     blocks.push({ kind: 'paragraph', text: 'The inputs describe no VMBus device.' });
-  if (report.open.length > 0)
+  if (report.open.length > 0) {
+    const fields = [...new Set(report.open.flatMap((open) => open.fields))];
+    const set = fields.map((name) => `--set ${name}=VALUE`).join(' ');
     blocks.push(
       {
         kind: 'paragraph',
-        text: 'What only the running machine knows is missing (--set NAME=VALUE, --memory):',
+        text: `Some of the machine could not be simulated${set === '' ? '.' : ': only the running machine knows what these fields hold.'}`,
       },
-      { kind: 'list', items: report.open.map(({ path, why }) => ({ text: `${path}: ${why}` })) },
+      {
+        kind: 'list',
+        items: report.open.map(({ path, why }) => ({ text: `${path}: ${why}` })),
+      },
     );
+    if (set !== '')
+      blocks.push({ kind: 'paragraph', text: ['Give them with ', code(set), ', or --memory FILE@ADDRESS.'] });
+  }
   for (const each of report.cases) blocks.push(...caseBlocks(each));
   if (report.assumptions.length > 0)
     blocks.push(

@@ -94,7 +94,9 @@ function simulateSubject(
   const { behaviour } = kernel.profile;
   const boot = bootOf(subject, facts, reasons);
   if (boot === 'dt' && subject.kind === 'acpi')
-    return { open: [{ path: subject.path, why: 'the boot is by device tree, where ACPI is not read' }] };
+    return {
+      open: [{ path: subject.path, why: 'the boot is by device tree, where ACPI is not read', fields: [] }],
+    };
   assumeKernel(kernel, reasons);
   const read = subject.kind === 'acpi' ? levelsOf(subject.levels) : undefined;
   if (read !== undefined && read.open.length > 0) return { open: read.open };

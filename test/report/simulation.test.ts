@@ -51,7 +51,7 @@ interface Document {
     }[];
     checks: { agrees: boolean }[];
   }[];
-  open: { why: string }[];
+  open: { why: string; fields: string[] }[];
 }
 async function simulate(...argv: string[]): Promise<Document> {
   const { status, stdout, stderr } = await run(['simulate', '--format', 'json', ...argv]);
@@ -114,6 +114,22 @@ describe("the review thread's story", () => {
       hazard: 'none',
       reservation: { base: null, why: 'vmbus_device_add() never calls vmbus_reserve_fb()' },
     });
+  });
+});
+
+describe('firmware that is filled in when the machine starts', () => {
+  test('the fields that are missing are named; with them it is played', async () => {
+    const gen2 = join(SAMPLES, 'gen2-dsdt.aml');
+    const { machines, open } = await simulate(gen2);
+    expect(machines).toEqual([]);
+    expect(open[0]!.fields.toSorted()).toEqual(['HMIB', 'HMIL', 'MG2B', 'MG2L']);
+    // HMIB and HMIL are in MiB: 0xfe00 MiB is 0xfe0000000.
+    const values = ['MG2B=0xf8000000', 'MG2L=0x8000000', 'HMIB=0xfe00', 'HMIL=0x200'];
+    const played = await simulate(gen2, ...values.flatMap((value) => ['--set', value]));
+    expect(played.machines[0]!.pool).toMatchObject([
+      { base: '0xf8000000', last: '0xfed3ffff' },
+      { base: '0xfe0000000', last: '0xfffffffff' },
+    ]);
   });
 });
 

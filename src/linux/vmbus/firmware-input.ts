@@ -1,6 +1,6 @@
 /** From what the firmware readers give to what the VMBus driver sees: `_CRS` levels and the node's `ranges`. */
 import type { CrsEntry } from '../../acpi/crs.ts';
-import { formatQuantity, isKnown } from '../../acpi/expression.ts';
+import { fieldsOf, formatQuantity, isKnown } from '../../acpi/expression.ts';
 import { quantityField, type ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
 import type { AddressEntry } from '../../devicetree/entries.ts';
 import { type DtNode, propertyOf } from '../../devicetree/tree.ts';
@@ -12,6 +12,8 @@ export interface OpenInput {
   readonly path: string;
   /** What isn't known, in the firmware's names. */
   readonly why: string;
+  /** The firmware's fields whose values would tell. */
+  readonly fields: readonly string[];
 }
 
 /** `_CRS` of a device on the way up; undefined when it has none. */
@@ -29,23 +31,33 @@ export function levelsOf(levels: readonly CrsLevel[]): {
   const walked = levels.map(({ path, entry }): AcpiLevel => {
     if (entry === undefined || entry.status === 'error') return { name: path, crs: null };
     if (entry.status === 'alternatives' || entry.status === 'unknown') {
-      const hangs = entry.alternatives?.map((way) => way.when).join(' or ');
-      open.push({
-        path,
-        why: entry.why ?? (hangs === undefined ? 'it cannot be evaluated' : `it hangs on ${hangs}`),
-      });
+      const ways = entry.alternatives ?? [];
+      const hangs = ways.map((way) => way.when).join(' or ');
+      const why = entry.why ?? (hangs === '' ? 'it cannot be evaluated' : `it hangs on ${hangs}`);
+      const named = ways.flatMap((way) => way.when.match(FIELD_NAME) ?? []);
+      const inside = ways.flatMap((way) => way.resources.flatMap(fieldNames));
+      open.push({ path, why, fields: [...new Set([...inside, ...named])] });
       return { name: path, crs: null };
     }
     return {
       name: path,
       crs: entry.resources.map((descriptor) => {
         const read = descriptorOf(descriptor);
-        if ('why' in read) open.push({ path, why: read.why });
+        if ('why' in read) open.push({ path, why: read.why, fields: fieldNames(descriptor) });
         return 'why' in read ? { type: 'other', min: 0n, max: 0n } : read;
       }),
     };
   });
   return { levels: walked, open };
+}
+
+/** A name in a condition: `MG2L` of `MG2L > 0`. */
+const FIELD_NAME = /\b[A-Z_][A-Z0-9_]*\b/g;
+
+/** The fields that a descriptor's bounds are made of. */
+function fieldNames(descriptor: ResourceDescriptor): string[] {
+  const bounds = [quantityField(descriptor, 'min'), quantityField(descriptor, 'max')];
+  return bounds.flatMap((bound) => (bound === undefined ? [] : fieldsOf(bound).map(({ name }) => name)));
 }
 
 function descriptorOf(descriptor: ResourceDescriptor): AcpiDescriptor | { readonly why: string } {
