@@ -60,12 +60,13 @@ function pathText(path: string): string {
   return Buffer.from(path, 'utf8').toString('latin1');
 }
 
-/** `file:line.column-line.column`, as far as the ends differ. */
+/** `file:line.column-line.column`, as far as the ends differ. The file is that of the end, where line markers change it. */
 function dtcPlace(span: Span): string {
   const place = placeOf(span);
   if (!('line' in place)) return span.source.name;
+  const last = span.end > span.start ? placeOf({ ...span, start: span.end - 1 }) : place;
   const { line, column, endLine, endColumn } = place;
-  const start = `${place.name ?? span.source.name}:${line}.${column}`;
+  const start = `${('line' in last && last.name) || span.source.name}:${line}.${column}`;
   if (line !== endLine) return `${start}-${endLine}.${endColumn}`;
   return column === endColumn ? start : `${start}-${endColumn}`;
 }
@@ -202,7 +203,10 @@ class DtcRun {
       : parseDts(text, sink, { loader: files, includePaths: paths, source });
     for (const diagnostic of sink.all) this.#printDiagnostic(diagnostic);
     if (sink.hasErrors || !tree) {
-      const unparsed = sink.all.some(({ severity, code }) => severity === 'error' && code === 'dt/syntax');
+      const unparsed = sink.all.some(
+        ({ severity, code }) =>
+          severity === 'error' && (code === 'dt/syntax' || code === 'dt/property-order'),
+      );
       throw new Fatal(unparsed ? 'Unable to parse input tree' : 'Syntax error parsing input tree');
     }
     return tree;

@@ -125,7 +125,10 @@ const ESCAPES: Readonly<Record<number, string>> = {
   92: '\\\\',
 };
 
-/** A string literal for the bytes before the closing NUL. */
+/**
+ * A string literal for the bytes before the closing NUL. A byte above 0x7f becomes `\xde`, as in dtc where `char` is
+ * unsigned; where it is signed, as on x86, dtc writes `\xffffffde`, which it then reads back as another string.
+ */
 function stringLiteral(value: Uint8Array, start: number, end: number): string {
   let text = '"';
   for (let at = start; at < end - 1; at += 1) {
@@ -224,7 +227,9 @@ class Annotations {
   #one(span: Span, edge: 'first' | 'last'): string {
     const place = placeOf(span);
     if (!('line' in place)) return '<no-file>:<no-line>';
-    const name = place.name ?? span.source.name;
+    // Where line markers change the file on the way, dtc names the one at the end.
+    const last = placeOf({ ...span, start: Math.max(span.start, span.end - 1) });
+    const name = ('line' in last && last.name) || span.source.name;
     if (this.#level > 1) return `${name}:${place.line}:${place.column}-${place.endLine}:${place.endColumn}`;
     return `${this.#shortened(name)}:${edge === 'first' ? place.line : place.endLine}`;
   }
