@@ -4,14 +4,12 @@
  */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source, Span } from '../bytes/source.ts';
+import { BodyParser, liveLabels } from './body-parser.ts';
 import { parseInteger } from './expression.ts';
 import { Lexer, type TokenKind } from './lexer.ts';
 import {
-  addLabel,
   deleteNode,
-  type LiveLabel,
   type LiveNode,
-  type LiveProperty,
   type LiveReservation,
   type LiveTree,
   liveChildOf,
@@ -21,9 +19,8 @@ import {
 } from './live-tree.ts';
 import { GrowingTree } from './merge.ts';
 import type { SourceText } from './source-text.ts';
-import { MAX_NODE_DEPTH, MAX_NODES, MAX_PROPERTIES } from './tree.ts';
 import { ValueBuilder } from './value-builder.ts';
-import { type FileAccess, syntaxError, ValueParser } from './value-parser.ts';
+import { type FileAccess, syntaxError } from './value-parser.ts';
 
 /** `loader` opens what `/include/` and `/incbin/` name; without one both are errors. */
 export interface ParseOptions extends FileAccess {
@@ -51,36 +48,20 @@ export function parseBody(text: SourceText, sink: DiagnosticSink, options: Parse
   return new Parser(text, new Lexer(text, { ...options, mode: 'name' }, sink), options).body();
 }
 
-/** Labels and `/omit-if-no-ref/` before a property or node. */
-interface Prefix {
-  readonly labels: readonly string[];
-  readonly omit: boolean;
-}
-
-/** A body that is still open. */
-interface OpenBody {
-  readonly node: LiveNode;
-  /** Its `{`. */
-  readonly file: SourceText;
-  readonly start: number;
-}
-
 class Parser {
   readonly #text: SourceText;
   readonly #lexer: Lexer;
   readonly #builder = new ValueBuilder();
-  readonly #values: ValueParser;
+  readonly #bodies: BodyParser;
   readonly #source: Source;
   #tree: GrowingTree | undefined;
   #plugin = false;
   #fragments = 0;
-  #nodes = 0;
-  #properties = 0;
 
   constructor(text: SourceText, lexer: Lexer, options: ParseOptions) {
     this.#text = text;
     this.#lexer = lexer;
-    this.#values = new ValueParser(lexer, this.#builder, options);
+    this.#bodies = new BodyParser(lexer, this.#builder, options);
     this.#source = options.source ?? text.spanOf(0, 0).source;
   }
 
@@ -99,9 +80,7 @@ class Parser {
 
   body(): LiveTree {
     this.#lexer.next();
-    const root = liveNode('');
-    this.#contents([{ node: root, file: this.#text, start: 0 }], true);
-    return this.#finished('dts-fragment', root, []);
+    return this.#finished('dts-fragment', this.#bodies.wholeText(this.#text), []);
   }
 
   #finished(form: 'dts' | 'dts-fragment', root: LiveNode, reservations: LiveReservation[]): LiveTree {
@@ -113,39 +92,6 @@ class Parser {
       bootCpuid: guessedBootCpuid(root),
       plugin: this.#plugin,
     };
-  }
-
-  /** Steps over a token of that kind, or reports that it is missing. */
-  #expect(kind: string, expected: string): boolean {
-    if (this.#lexer.kind !== kind) {
-      syntaxError(this.#lexer, expected);
-      return false;
-    }
-    this.#lexer.next();
-    return true;
-  }
-
-  /** After an error: to behind the next `;` of this depth, or to the `}` that ends it. */
-  #recover(): void {
-    const lexer = this.#lexer;
-    lexer.quiet = true;
-    for (let depth = 0; lexer.kind !== 'end'; lexer.next()) {
-      if (lexer.kind === '{') {
-        depth += 1;
-      } else if (lexer.kind === '}') {
-        if (depth === 0) break;
-        depth -= 1;
-      } else if (lexer.kind === ';' && depth === 0) {
-        lexer.next();
-        break;
-      }
-    }
-    lexer.quiet = false;
-  }
-
-  #spanFrom(file: SourceText, start: number, end: number): Span {
-    // A construct that ends in another file than it began in is placed where it began.
-    return file.spanOf(start, this.#lexer.file === file ? Math.max(start, end) : start + 1);
   }
 
   #headers(): void {
@@ -162,12 +108,12 @@ class Parser {
     while (lexer.kind === '/dts-v1/') {
       const { span } = lexer;
       lexer.next();
-      if (!this.#expect(';', '";" after /dts-v1/')) return;
+      if (!this.#bodies.expect(';', '";" after /dts-v1/')) return;
       let plugin = false;
       if ((lexer.kind as string) === '/plugin/') {
         plugin = true;
         lexer.next();
-        if (!this.#expect(';', '";" after /plugin/')) return;
+        if (!this.#bodies.expect(';', '";" after /plugin/')) return;
       }
       if (first !== undefined && first !== plugin)
         lexer.report('error', 'dt/header-flags', "Header flags don't match earlier ones", span);
@@ -192,11 +138,11 @@ class Parser {
       const size = address === undefined ? undefined : parseInteger(lexer);
       if (address === undefined || size === undefined) {
         syntaxError(lexer, 'an address and a size after /memreserve/');
-        this.#recover();
+        this.#bodies.recover();
         continue;
       }
-      const span = this.#spanFrom(file, start, lexer.end);
-      if (!this.#expect(';', '";" after the size')) this.#recover();
+      const span = this.#bodies.spanFrom(file, start, lexer.end);
+      if (!this.#bodies.expect(';', '";" after the size')) this.#bodies.recover();
       reservations.push({ address, size, labels: liveLabels(labels).map(({ name }) => name), span });
     }
   }
@@ -206,7 +152,7 @@ class Parser {
     switch (lexer.kind) {
       case '/': {
         lexer.next();
-        const body = this.#node('');
+        const body = this.#bodies.node('');
         if (!body) return;
         if (this.#tree) this.#tree.merge(this.#tree.root, body);
         else this.#tree = new GrowingTree(body);
@@ -224,7 +170,7 @@ class Parser {
       default:
         syntaxError(lexer, '"/ {", a reference to a node, /delete-node/ or /omit-if-no-ref/');
         if (lexer.kind === '}') lexer.next();
-        this.#recover();
+        this.#bodies.recover();
     }
   }
 
@@ -239,13 +185,13 @@ class Parser {
     const isPath = lexer.kind === 'path-reference';
     if (!isPath && lexer.kind !== 'label-reference') {
       syntaxError(lexer, 'a reference to a node after the label');
-      this.#recover();
+      this.#bodies.recover();
       return;
     }
     const reference = lexer.text;
     const { span } = lexer;
     lexer.next();
-    const body = this.#node('');
+    const body = this.#bodies.node('');
     if (!body) return;
     const isFirst = !this.#tree;
     this.#tree ??= new GrowingTree(liveNode(''));
@@ -299,226 +245,18 @@ class Parser {
     lexer.next();
     if (lexer.kind !== 'label-reference' && lexer.kind !== 'path-reference') {
       syntaxError(lexer, `a reference to a node after ${directive}`);
-      this.#recover();
+      this.#bodies.recover();
       return;
     }
     const reference = lexer.text;
     const { span } = lexer;
     lexer.next();
-    if (!this.#expect(';', '";" after the reference')) this.#recover();
+    if (!this.#bodies.expect(';', '";" after the reference')) this.#bodies.recover();
     const target = this.#tree?.find(reference);
     if (!target) this.#notFound(reference, span);
     else if (directive === '/delete-node/') deleteNode(target);
     else target.omitIfUnused = true;
   }
-
-  /** A node from its `{` to behind its `;`. */
-  #node(name: string): LiveNode | undefined {
-    const lexer = this.#lexer;
-    const { file, start } = lexer;
-    if (!this.#expect('{', '"{"')) {
-      this.#recover();
-      return undefined;
-    }
-    const node = liveNode(name);
-    this.#nodes += 1;
-    this.#contents([{ node, file, start }], false);
-    return node;
-  }
-
-  /** Contents of the bodies given, the innermost last, until the outermost is closed; `unclosed` ones end with the text. */
-  #contents(open: OpenBody[], unclosed: boolean): void {
-    const lexer = this.#lexer;
-    for (let body = open.at(-1); body; body = open.at(-1)) {
-      const atOutermost = unclosed && open.length === 1;
-      if (lexer.kind === 'end') {
-        if (!atOutermost) syntaxError(lexer, `"}" to end ${describeNode(body.node)}`);
-        for (const { node, file, start } of open) node.spans.push(this.#spanFrom(file, start, lexer.start));
-        return;
-      }
-      if (lexer.kind === '}') {
-        if (atOutermost) {
-          syntaxError(lexer, 'a property');
-          lexer.next();
-          if ((lexer.kind as string) === ';') lexer.next();
-        } else {
-          this.#close(body);
-          open.pop();
-        }
-        continue;
-      }
-      const prefix = this.#prefix();
-      switch (lexer.kind) {
-        case 'name': {
-          const below = this.#named(body.node, prefix, open.length);
-          if (below) open.push(below);
-          break;
-        }
-        case '/delete-property/':
-          this.#deleteProperty(body.node, prefix);
-          break;
-        case '/delete-node/':
-          this.#deleteChild(body.node);
-          break;
-        default:
-          syntaxError(lexer, 'a property, a node or "}"');
-          this.#recover();
-      }
-      if (this.#nodes > MAX_NODES || this.#properties > MAX_PROPERTIES) {
-        const limit = this.#nodes > MAX_NODES ? `${MAX_NODES} nodes` : `${MAX_PROPERTIES} properties`;
-        lexer.report('error', 'dt/too-large', `More than ${limit}; the rest is not read`, lexer.span);
-        for (const { node, file, start } of open) node.spans.push(this.#spanFrom(file, start, lexer.start));
-        lexer.abandon();
-        lexer.next();
-        return;
-      }
-    }
-  }
-
-  #prefix(): Prefix {
-    const lexer = this.#lexer;
-    const labels: string[] = [];
-    let omit = false;
-    for (; lexer.kind === 'label' || lexer.kind === '/omit-if-no-ref/'; lexer.next()) {
-      if (lexer.kind === 'label') labels.push(lexer.text);
-      else omit = true;
-    }
-    return { labels, omit };
-  }
-
-  #close({ node, file, start }: OpenBody): void {
-    const lexer = this.#lexer;
-    lexer.next();
-    const end = lexer.kind === ';' ? lexer.end : lexer.start;
-    node.spans.push(this.#spanFrom(file, start, end));
-    if (!this.#expect(';', '";" after "}"')) return;
-  }
-
-  /** What begins with a name: a property, or a node, whose body is given back for its contents to be read. */
-  #named(parent: LiveNode, { labels, omit }: Prefix, depth: number): OpenBody | undefined {
-    const lexer = this.#lexer;
-    const { text: name, file, start } = lexer;
-    lexer.next();
-    if (lexer.kind === '{') return this.#openChild(parent, name, { labels, omit }, depth);
-    const property = liveProperty(name, EMPTY);
-    if (lexer.kind === '=') {
-      lexer.next();
-      const valueFile = lexer.file;
-      const valueStart = lexer.start;
-      if (!this.#values.parse()) {
-        this.#builder.take();
-        this.#recover();
-        return undefined;
-      }
-      const { value, markers } = this.#builder.take();
-      property.value = value;
-      property.markers = markers;
-      property.valueSpan = this.#spanFrom(valueFile, valueStart, lexer.start);
-    } else if (lexer.kind !== ';') {
-      syntaxError(lexer, `"=", ";" or "{" after "${name}"`);
-      this.#recover();
-      return undefined;
-    }
-    property.span = this.#spanFrom(file, start, lexer.kind === ';' ? lexer.end : lexer.start);
-    property.labels = liveLabels(labels);
-    if (omit) {
-      lexer.report(
-        'error',
-        'dt/syntax',
-        'syntax error',
-        property.span,
-        'only a node can be omitted: /omit-if-no-ref/',
-      );
-    } else {
-      this.#addProperty(parent, property, property.span);
-    }
-    this.#endProperty(name);
-    return undefined;
-  }
-
-  /** A forgotten `;` at the end of a line costs no more than its message. */
-  #endProperty(name: string): void {
-    const lexer = this.#lexer;
-    const { beginsLine } = lexer;
-    if (this.#expect(';', `";" after the value of "${name}"`)) return;
-    if (beginsLine) lexer.rereadAsName();
-    else this.#recover();
-  }
-
-  #addProperty(parent: LiveNode, property: LiveProperty, span: Span): void {
-    if (parent.children.length > 0)
-      this.#lexer.report('error', 'dt/property-order', 'Properties must precede subnodes', span);
-    this.#properties += 1;
-    parent.properties.push(property);
-  }
-
-  #openChild(parent: LiveNode, name: string, { labels, omit }: Prefix, depth: number): OpenBody | undefined {
-    const lexer = this.#lexer;
-    const { file, start } = lexer;
-    if (depth >= MAX_NODE_DEPTH) {
-      lexer.report(
-        'error',
-        'dt/too-deep',
-        `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`,
-        lexer.span,
-      );
-      this.#recover();
-      return undefined;
-    }
-    lexer.next();
-    const node = liveNode(name, parent);
-    this.#nodes += 1;
-    node.labels = liveLabels(labels);
-    node.omitIfUnused = omit;
-    parent.children.push(node);
-    return { node, file, start };
-  }
-
-  #deleteProperty(parent: LiveNode, { labels, omit }: Prefix): void {
-    const lexer = this.#lexer;
-    const { file, start } = lexer;
-    lexer.next();
-    const name = lexer.text;
-    if (omit || !this.#expect('name', 'the name of a property after /delete-property/')) {
-      if (omit) syntaxError(lexer, 'a node after /omit-if-no-ref/');
-      this.#recover();
-      return;
-    }
-    const property = liveProperty(name, EMPTY);
-    property.deleted = true;
-    property.labels = liveLabels(labels);
-    this.#addProperty(parent, property, this.#spanFrom(file, start, lexer.end));
-    if (!this.#expect(';', '";" after the name')) this.#recover();
-  }
-
-  #deleteChild(parent: LiveNode): void {
-    const lexer = this.#lexer;
-    const { file, start } = lexer;
-    lexer.next();
-    const name = lexer.text;
-    if (!this.#expect('name', 'the name of a node after /delete-node/')) {
-      this.#recover();
-      return;
-    }
-    const node = liveNode(name, parent);
-    node.deleted = true;
-    node.spans.push(this.#spanFrom(file, start, lexer.end));
-    parent.children.push(node);
-    if (!this.#expect(';', '";" after the name')) this.#recover();
-  }
-}
-
-const EMPTY = new Uint8Array(0);
-
-/** Labels as written before a thing, in the order dtc keeps them: its parser adds the innermost first, each in front. */
-function liveLabels(names: readonly string[]): LiveLabel[] {
-  const labels: LiveLabel[] = [];
-  for (let index = names.length - 1; index >= 0; index -= 1) addLabel(labels, names[index]!);
-  return labels;
-}
-
-function describeNode(node: LiveNode): string {
-  return node.name === '' ? 'the node' : `the node "${node.name}"`;
 }
 
 /** The boot CPU's number as dtc guesses it: `reg` of the first node in `/cpus`, if that is one cell; else 0. */

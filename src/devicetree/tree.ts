@@ -46,10 +46,10 @@ export interface DtNode {
  * everything that walks a tree rely on it.
  */
 export const MAX_NODE_DEPTH = 1024;
-/** How many nodes one tree may have: forty times the largest tree of Linux, and still bounded memory. */
-export const MAX_NODES = 400_000;
-/** How many properties one tree may have. */
-export const MAX_PROPERTIES = 2_000_000;
+/** How many nodes one tree may have: twenty times the largest of Linux' boards, and still bounded memory. */
+export const MAX_NODES = 100_000;
+/** How many properties one tree may have, by the same measure. */
+export const MAX_PROPERTIES = 500_000;
 
 /** An entry of the memory reservation block; `size` in bytes. */
 export interface MemoryReservation {

@@ -7,7 +7,7 @@ import { isFailure, openOnPath, type SourceLoader } from './source-loader.ts';
 import type { CellBits, ValueBuilder } from './value-builder.ts';
 
 /** All values of one tree together, in bytes; `/incbin/` can ask for any amount. */
-const MAX_VALUE_BYTES = 128 * 1024 * 1024;
+const MAX_VALUE_BYTES = 64 * 1024 * 1024;
 
 export interface FileAccess {
   readonly loader?: SourceLoader | undefined;

@@ -116,9 +116,9 @@ describe('a blob', () => {
     for (let at = 3; at < nodes.length; at += 8) nodes[at] = 1;
     view.setUint32(4, head.length + nodes.length);
     view.setUint32(0xc, head.length);
-    const start = performance.now();
+    const start = process.cpuUsage();
     const { tree, told } = read(Buffer.concat([head, nodes]));
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
     expect(tree).toBeDefined();
     expect(told.join()).toContain('dt/too-deep');
   });

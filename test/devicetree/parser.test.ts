@@ -320,10 +320,11 @@ describe('hostile sources', () => {
     ['a million unary operators', `/dts-v1/;/{a=<(${'-'.repeat(1_000_000)}1)>;};`, 'dt/too-deep'],
     ['a million nodes', `/dts-v1/;/{${'a{};'.repeat(1_000_000)}};`, 'dt/too-large'],
   ])('%s', (_, text, code) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const { diagnostics } = parseText(text);
+    const { user } = process.cpuUsage(start);
     expect(diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(user).toBeLessThan(1_000_000);
   });
 
   it('of any bytes never throw', () => {
