@@ -185,8 +185,3 @@ export function emptyEvidence(): EvidenceLists {
     marks: [],
   };
 }
-
-/** True when nothing at all was found. */
-export function isEmptyEvidence(evidence: Evidence): boolean {
-  return Object.values(evidence).every((list) => list.length === 0);
-}

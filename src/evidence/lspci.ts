@@ -6,9 +6,8 @@ import { linesOf, spanIn, type TextLine } from './text-lines.ts';
 
 /** Microsoft's "Hyper-V virtual VGA", the Generation 1 video device. */
 export const HYPERV_VIDEO = { vendor: 0x1414, device: 0x5353 };
-/** PCI class of a VGA controller, and its mask. */
+/** PCI class of a VGA controller, 24 bits. */
 export const VGA_CLASS = 0x030000;
-export const DISPLAY_CLASS = 0x03;
 
 const SLOT = /^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) (\S.*)$/;
 const IDS = /\[([0-9a-f]{4}):([0-9a-f]{4})\]/g;

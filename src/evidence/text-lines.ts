@@ -11,13 +11,10 @@ export interface TextLine {
   readonly whole: boolean;
 }
 
-/** More lines than any log or configuration has; the rest is left out with a diagnostic by the reader. */
-export const MAX_LINES = 2_000_000;
-
 export function* linesOf(artifact: Artifact): Generator<TextLine> {
   const text = textOf(artifact.source);
   let at = 0;
-  for (let count = 0; at < text.length && count < MAX_LINES; count += 1) {
+  while (at < text.length) {
     const newline = text.indexOf('\n', at);
     const end = newline < 0 ? text.length : newline;
     yield { text: text.slice(at, end).replace(/\r$/, ''), at, whole: newline >= 0 };

@@ -51,20 +51,6 @@ export function unknownCommits(commits: readonly string[]): readonly string[] {
   return commits.filter((commit) => !RELEASE_CHANGES.some((change) => isCommit(change, commit)));
 }
 
-/** The newest release, the same with and without a row: for "what would change the answer". */
-export function profileWith(profile: KernelProfile, commit: string, present: boolean): KernelProfile {
-  const given = (wanted: boolean): string[] =>
-    profile.changes
-      .filter(
-        (applied) => applied.by === 'given' && applied.present === wanted && applied.change.commit !== commit,
-      )
-      .map((applied) => applied.change.commit);
-  return profileOf(profile.release, {
-    withCommits: present ? [...given(true), commit] : given(true),
-    withoutCommits: present ? given(false) : [...given(false), commit],
-  });
-}
-
 /** What changes messages, where a fact is kept or what freeing does, but not what is reserved and handed out. */
 const WITHOUT_OUTCOME: readonly (keyof Behaviour)[] = [
   'screenInfo',

@@ -1,7 +1,7 @@
 /** Every row of the release timeline. Which release has what is from the sources the rows name, written out by hand. */
 import { describe, expect, test } from 'vitest';
 import { RELEASE_CHANGES } from '../../src/linux/changes.ts';
-import { NEWEST_RELEASE, profileOf, profileWith, unknownCommits } from '../../src/linux/profile.ts';
+import { NEWEST_RELEASE, profileOf, unknownCommits } from '../../src/linux/profile.ts';
 import { parseRelease } from '../../src/linux/release.ts';
 
 const at = (release: string, options = {}) => profileOf(parseRelease(release)!, options);
@@ -129,12 +129,6 @@ describe('profiles', () => {
     expect(at('7.3.4', { withoutCommits: ['016a25e'] }).behaviour.lowBaseFallback).toBe(false);
     expect(at('7.3.4', { withoutCommits: ['016a25'] }).behaviour.lowBaseFallback).toBe(true);
     expect(unknownCommits(['016a25e4b0df', 'deadbeef0000'])).toEqual(['deadbeef0000']);
-  });
-
-  test('a profile with one commit more keeps what was given before', () => {
-    const base = at('6.12.94', { withoutCommits: ['a07b50d80ab6'] });
-    const more = profileWith(base, '016a25e4b0df', true);
-    expect(more.behaviour).toMatchObject({ sysfbGate: false, lowBaseFallback: true });
   });
 
   test('a release between what sources show rests on what is believed', () => {
