@@ -19,7 +19,6 @@ export type Architecture = 'x86' | 'arm64' | 'riscv' | 'loongarch';
 
 /** One window, with the descriptor it comes from. */
 export interface BridgeWindow {
-  readonly descriptor: ResourceDescriptor;
   /** Position of the descriptor in the template. */
   readonly index: number;
   readonly range: AddressRange;
@@ -32,7 +31,10 @@ export interface BridgeWindow {
 /** A descriptor that makes no window of its own, and why. */
 export interface PassedOver {
   readonly index: number;
-  readonly descriptor: ResourceDescriptor;
+  /** `nothing`: it is no range; `own`: the bridge's own registers or ports; `part`: another window grew to hold it. */
+  readonly is: 'nothing' | 'own' | 'part';
+  /** Of a part, the descriptor whose window holds it. */
+  readonly into?: number;
   readonly why: string;
 }
 
@@ -68,23 +70,23 @@ export function hostBridgeWindows(
     if (!range || range.space === 'bus') return;
     const why = refusal(range, architecture);
     if (why !== undefined) {
-      passedOver.push({ index, descriptor, why });
+      passedOver.push({ index, is: range.taken === 0n ? 'nothing' : 'own', why });
       return;
     }
     if (range.space === 'io' && !x86 && isKnown(range.first) && isKnown(range.last)) {
       // acpi_pci_root_remap_iospace(): ports are numbered from 0 in the order the bridges' windows are mapped.
       const length = range.last - range.first + 1n;
-      windows.push({ descriptor, index, range, first: mappedPorts, last: mappedPorts + length - 1n });
+      windows.push({ index, range, first: mappedPorts, last: mappedPorts + length - 1n });
       mappedPorts += length;
       return;
     }
-    windows.push({ descriptor, index, range, first: range.first, last: range.last });
+    windows.push({ index, range, first: range.first, last: range.last });
   });
   return united(windows, passedOver, x86);
 }
 
 /** Why Linux makes no window of a range that a host bridge lists; undefined when it does. */
-export function refusal(range: AddressRange, architecture: Architecture): string | undefined {
+function refusal(range: AddressRange, architecture: Architecture): string | undefined {
   if (range.taken === 0n) return range.why ?? 'it is no range';
   if (architecture !== 'x86') {
     // pci_acpi_root_prepare_resources() of arm64: a consumer's range is the bridge's own registers.
@@ -121,7 +123,8 @@ function united(windows: readonly BridgeWindow[], passedOver: PassedOver[], x86:
     };
     passedOver.push({
       index: window.index,
-      descriptor: window.descriptor,
+      is: 'part',
+      into: other.index,
       why: `it overlaps descriptor ${other.index}, which grows to hold both`,
     });
   }

@@ -85,6 +85,17 @@ export function windowJson(window: AddressWindow, inputs: readonly Artifact[]): 
             ...(expressions.size === undefined ? {} : { size: expressions.size }),
           },
         }),
+    ...(window.inferences === undefined
+      ? {}
+      : {
+          inferences: window.inferences.map(({ text, because }) => ({
+            text,
+            because: because.map((source) => ({
+              text: source.text,
+              ...(source.span === undefined ? {} : { at: placeJson(source.span) }),
+            })),
+          })),
+        }),
     origin: originJson(window.origin, inputs),
     flags: flagsJson(window),
   };

@@ -57,6 +57,10 @@ export function windowNotes(window: AddressWindow): string[] {
   if (window.certainty === 'conditional' && window.when !== undefined) notes.push(`when ${window.when}`);
   if (window.certainty === 'unknown')
     notes.push(window.why === undefined ? 'unknown' : `unknown: ${window.why}`);
+  for (const { text, because } of window.inferences ?? []) {
+    const sources = [...new Set(because.map((source) => source.text))];
+    notes.push(`inferred: ${text}${sources.length === 0 ? '' : ` (${sources.join('; ')})`}`);
+  }
   if (window.bus !== undefined && window.bus.base !== window.base)
     notes.push(`bus address ${hex(window.bus.base)}`);
   if (window.flags.pci !== undefined) notes.push(window.flags.pci);

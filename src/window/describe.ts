@@ -2,9 +2,11 @@
  * From artifacts to descriptions to windows: what the inputs named together say about one machine. Readers of device
  * trees and of ACPI are loaded only when there is something for them to read.
  */
+import type { OccupiedRange } from '../acpi/bounds.ts';
 import type { EvaluationOptions } from '../acpi/machine.ts';
 import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { MemoryType } from '../evidence/evidence.ts';
 import type { AcpiDescription } from './from-acpi.ts';
 import type { TreeDescription, TreeOptions } from './from-device-tree.ts';
 import type { AddressWindow } from './window.ts';
@@ -49,7 +51,8 @@ export async function describe(
   let acpi: AcpiDescription | undefined;
   if (acpiArtifacts.length > 0) {
     const { describeAcpi } = await import('./from-acpi.ts');
-    acpi = await describeAcpi(acpiArtifacts, options, sink);
+    const others = artifacts.filter(({ kind }) => !TREE_KINDS.has(kind) && !ACPI_KINDS.has(kind));
+    acpi = await describeAcpi(acpiArtifacts, options, sink, await memoryOf(others));
   }
   return {
     artifacts,
@@ -57,4 +60,29 @@ export async function describe(
     acpi,
     windows: [...trees.flatMap((tree) => tree.windows), ...(acpi?.windows ?? [])],
   };
+}
+
+/** Types of the memory map that are RAM, whatever it is used for: no window of a bus lies there. */
+const RAM_TYPES: ReadonlySet<MemoryType> = new Set([
+  'ram',
+  'acpi-data',
+  'acpi-nvs',
+  'persistent',
+  'soft-reserved',
+]);
+
+/** Where the memory maps among the evidence put RAM. Whoever reads the evidence for itself reports its faults. */
+async function memoryOf(artifacts: readonly Artifact[]): Promise<OccupiedRange[]> {
+  if (artifacts.length === 0) return [];
+  const { readEvidence } = await import('../evidence/read.ts');
+  const { memoryMap } = readEvidence(artifacts, new DiagnosticList());
+  return memoryMap
+    .filter(({ value }) => RAM_TYPES.has(value.type))
+    .map(({ value: { base, size, map, name }, span }) => ({
+      start: base,
+      end: base + size,
+      kind: 'memory',
+      text: `${map} memory map: ${name}`,
+      ...(span ? { span } : {}),
+    }));
 }

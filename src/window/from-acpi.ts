@@ -3,9 +3,17 @@
  * and what the other tables say (MCFG, SRAT). A bound that hangs on unknown firmware values makes a conditional window
  * with its expression; a template that nobody evaluated makes none.
  */
+
+import { inferWindow, type OccupiedRange, occupiedByTables } from '../acpi/bounds.ts';
 import type { CrsEntry } from '../acpi/crs.ts';
-import { compare, formatQuantity, isKnown, type Quantity, sum } from '../acpi/expression.ts';
-import { type Architecture, architectureOf, isHostBridge, refusal } from '../acpi/host-bridge.ts';
+import { bitLength, compare, formatQuantity, isKnown, type Quantity, sum } from '../acpi/expression.ts';
+import {
+  type Architecture,
+  architectureOf,
+  type BridgeWindows,
+  hostBridgeWindows,
+  isHostBridge,
+} from '../acpi/host-bridge.ts';
 import type { EvaluationOptions } from '../acpi/machine.ts';
 import { quantityField, type ResourceDescriptor } from '../acpi/resources/descriptor.ts';
 import { type AddressRange, MEMORY_MAPPED_PORTS, rangeOf, X86_RULES } from '../acpi/resources/range.ts';
@@ -27,11 +35,15 @@ export interface AcpiDescription {
   readonly windows: readonly AddressWindow[];
 }
 
-/** Reads tables and resource lists, all of them one machine's, and normalises them. */
+/**
+ * Reads tables and resource lists, all of them one machine's, and normalises them.
+ * @param memory where the memory map puts RAM, as far as one is given: it bounds unknown windows
+ */
 export async function describeAcpi(
   artifacts: readonly Artifact[],
   options: EvaluationOptions,
   sink: DiagnosticSink,
+  memory: readonly OccupiedRange[] = [],
 ): Promise<AcpiDescription> {
   const crs: FoundCrs[] = [];
   const tables: AcpiTable[] = [];
@@ -65,26 +77,38 @@ export async function describeAcpi(
     for (const entry of evaluateAllCrs(loadMachine(tables, options, sink)))
       crs.push({ artifact: (entry.table && artifactOf.get(entry.table)) ?? fallback, entry });
   }
-  const architecture = architectureOf(tables);
-  const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry, architecture));
+  const context: NormaliseContext = {
+    architecture: architectureOf(tables),
+    occupied: [...occupiedByTables(tables, sink), ...memory],
+  };
+  const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry, context));
   return { tables, crs, windows };
+}
+
+/** What normalising one `_CRS` needs to know of the rest of the machine. */
+export interface NormaliseContext {
+  readonly architecture: Architecture;
+  /** Where something is known to be; bounds unknown windows. */
+  readonly occupied: readonly OccupiedRange[];
 }
 
 /** The windows of one `_CRS`, in the order of its descriptors; of alternatives, each under its condition. */
 export function windowsOfCrs(
   artifact: Artifact,
   entry: CrsEntry,
-  architecture: Architecture = 'x86',
+  context: NormaliseContext = { architecture: 'x86', occupied: [] },
 ): AddressWindow[] {
   const ways =
     entry.status === 'alternatives' && entry.alternatives
       ? entry.alternatives.map(({ when, resources }) => ({ when, resources }))
       : [{ when: undefined, resources: entry.resources }];
-  return ways.flatMap(({ when, resources }) =>
-    resources.flatMap(
-      (descriptor, index) => windowOfDescriptor(artifact, entry, descriptor, index, architecture, when) ?? [],
-    ),
-  );
+  return ways.flatMap(({ when, resources }) => {
+    const bridge = isHostBridge(entry) ? hostBridgeWindows(resources, context.architecture) : undefined;
+    return resources.flatMap((descriptor, index) => {
+      const claim = claimOf(descriptor, index, bridge, context);
+      return claim ? [windowOfClaim(artifact, entry, descriptor, index, claim, context, when)] : [];
+    });
+  });
 }
 
 /** What a descriptor claims, before unknown bounds are looked at. */
@@ -94,15 +118,21 @@ interface Claim extends AddressRange {
   readonly text: string;
 }
 
-const BITS = 64;
-
-/** `last - first + 1`. */
+/**
+ * `last - first + 1`. A range that is taken doesn't end before it starts, so the width of its bounds is enough, and
+ * what wraps in them falls out: of 32 bits, `MG2B + MG2L - 1` less `MG2B` is `MG2L`.
+ */
 function span(first: Quantity, last: Quantity): Quantity {
   if (isKnown(first) && isKnown(last)) return last - first + 1n;
-  return sum(BITS, 1n, [
+  const width = Math.max(widthOf(first), widthOf(last));
+  return sum(width, 1n, [
     { coefficient: 1n, of: last },
     { coefficient: -1n, of: first },
   ]);
+}
+
+function widthOf(value: Quantity): number {
+  return isKnown(value) ? bitLength(value) : value.bits;
 }
 
 /** The fields a range is made of, as the descriptor has them. */
@@ -116,49 +146,59 @@ const RANGE_FIELDS = [
 
 function claimOf(
   descriptor: ResourceDescriptor,
-  entry: CrsEntry,
-  architecture: Architecture,
+  index: number,
+  bridge: BridgeWindows | undefined,
+  { architecture }: NormaliseContext,
 ): Claim | undefined {
   const range = rangeOf(descriptor, architecture === 'x86' ? X86_RULES : MEMORY_MAPPED_PORTS);
   if (range === undefined || range.taken === 0n) return undefined;
-  const passedOn = range.space !== 'bus' && isHostBridge(entry) && refusal(range, architecture) === undefined;
   const fields = RANGE_FIELDS.flatMap(([name, tag]) => {
     const value = quantityField(descriptor, name);
     return value === undefined ? [] : [`${tag} ${text(value)}`];
   });
-  return {
+  const said = fields.join(', ') + (descriptor.type === 'memory24' ? ', in units of 256 bytes' : '');
+  const claim = (first: Quantity, last: Quantity, role: WindowRole, note = ''): Claim => ({
     ...range,
-    role: range.window || passedOn ? 'window' : 'register',
-    size: span(range.first, range.last),
-    text: fields.join(', ') + (descriptor.type === 'memory24' ? ', in units of 256 bytes' : ''),
-  };
+    first,
+    last,
+    role,
+    size: span(first, last),
+    text: note === '' ? said : `${said}; ${note}`,
+  });
+  if (!bridge || range.space === 'bus') {
+    return claim(range.first, range.last, range.window ? 'window' : 'register');
+  }
+  const window = bridge.windows.find((candidate) => candidate.index === index);
+  if (window) {
+    const parts = bridge.passedOver.filter(({ into }) => into === index);
+    const note = parts.map((part) => `descriptor ${part.index} overlaps it and is united with it`).join(', ');
+    return claim(window.first, window.last, 'window', note);
+  }
+  const passed = bridge.passedOver.find((candidate) => candidate.index === index);
+  return passed?.is === 'own' ? claim(range.first, range.last, 'register', passed.why) : undefined;
 }
 
 function text(value: Quantity): string {
   return isKnown(value) ? hex(value) : formatQuantity(value);
 }
 
-function windowOfDescriptor(
+function windowOfClaim(
   artifact: Artifact,
   entry: CrsEntry,
   descriptor: ResourceDescriptor,
   index: number,
-  architecture: Architecture,
+  claim: Claim,
+  { occupied }: NormaliseContext,
   alternative: string | undefined,
-): AddressWindow | undefined {
-  const claim = claimOf(descriptor, entry, architecture);
-  if (claim === undefined) return undefined;
-  // Linux keeps ports by their own numbers, wherever in memory a bridge maps them.
-  const mappedPorts = claim.space === 'io' && architecture !== 'x86';
-  const first = mappedPorts ? (quantityField(descriptor, 'min') ?? claim.first) : claim.first;
-  const { size, length } = claim;
+): AddressWindow {
+  const { first, size, length } = claim;
   const exists = compare('ne', length, 0n);
   const conditions = [
     ...(alternative === undefined ? [] : [alternative]),
     ...(isKnown(exists) ? [] : [`${formatQuantity(length)} > 0`]),
   ];
-  const moved = !mappedPorts && claim.offset !== 0n;
-  const busBase = moved ? quantityField(descriptor, 'min') : undefined;
+  const min = claim.offset === 0n ? undefined : quantityField(descriptor, 'min');
+  const inference = claim.space === 'memory' ? inferWindow({ base: first, size }, occupied) : undefined;
   const known = isKnown(first) && isKnown(size);
   const steps: DerivationStep[] = [
     ...(entry.steps ?? []).map((step) => ({ what: 'evaluate', ...step })),
@@ -173,7 +213,7 @@ function windowOfDescriptor(
     role: claim.role,
     base: isKnown(first) ? first : null,
     size: isKnown(size) ? size : null,
-    ...(busBase !== undefined && isKnown(busBase) ? { bus: { base: busBase } } : {}),
+    ...(min !== undefined && isKnown(min) && min !== first ? { bus: { base: min } } : {}),
     certainty: conditions.length > 0 ? 'conditional' : known ? 'certain' : 'unknown',
     ...(conditions.length > 0 ? { when: conditions.join(' and ') } : {}),
     ...(known || conditions.length > 0
@@ -187,6 +227,7 @@ function windowOfDescriptor(
             ...(isKnown(size) ? {} : { size: formatQuantity(size) }),
           },
         }),
+    ...(inference ? { inferences: [{ text: inference.text, because: inference.because }] } : {}),
     flags: {
       producer: claim.window,
       ...(claim.prefetchable ? { prefetchable: true } : {}),

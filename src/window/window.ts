@@ -29,6 +29,14 @@ export interface DerivationStep {
   readonly span?: Span;
 }
 
+/** What other parts of the description say about a bound that isn't known. It narrows the bound, it never settles it. */
+export interface WindowInference {
+  /** `MG2B lies in [0xf8000000, 0x100000000)`. */
+  readonly text: string;
+  /** What it rests on. */
+  readonly because: readonly { readonly text: string; readonly span?: Span }[];
+}
+
 export interface AddressWindow {
   readonly space: WindowSpace;
   readonly role: WindowRole;
@@ -45,6 +53,7 @@ export interface AddressWindow {
   readonly why?: string;
   /** What bounds that aren't known are made of, in the firmware's names. */
   readonly expressions?: { readonly base?: string; readonly size?: string };
+  readonly inferences?: readonly WindowInference[];
   readonly flags: WindowFlags;
   readonly origin: Origin;
   readonly derivation: readonly DerivationStep[];
