@@ -8,6 +8,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { readFileBytes } from '../artifact/file.ts';
 import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
 import { placeOf, type Source, type Span } from '../bytes/source.ts';
+import type { BlobEdit } from '../devicetree/blob-edit.ts';
 import type { Finding } from '../devicetree/checks/check.ts';
 import type { LiveTree } from '../devicetree/live-tree.ts';
 import { livePathOf } from '../devicetree/live-tree.ts';
@@ -114,11 +115,13 @@ class DtcRun {
       throw new Fatal('--annotate requires -I dts -O dts');
     }
     const tree = await this.#read(inputFormat);
-    const strings = options.overlays.length > 0 ? await this.#applyOverlays(tree) : undefined;
+    const edits = options.overlays.length > 0 ? await this.#applyOverlays(tree) : [];
     this.#writeDependencies();
     if (options.bootCpuid !== undefined) tree.bootCpuid = options.bootCpuid >>> 0;
     if (!(await this.#process(tree))) return 2;
-    const content = await this.#write(tree, inputFormat, outputFormat, strings);
+    const content = this.#onlyOverlays(inputFormat, outputFormat)
+      ? await this.#edited(tree, edits)
+      : await this.#write(tree, inputFormat, outputFormat);
     if (content === undefined) return 0;
     try {
       writeResult(content, { output: options.output }, this.#io);
@@ -281,17 +284,10 @@ class DtcRun {
 
   // ---------------------------------------------------------------- the tree
 
-  /** Applies the overlays; gives the string block to write with, so that the blob comes out as fdtoverlay's does. */
-  async #applyOverlays(tree: LiveTree): Promise<Uint8Array | undefined> {
+  /** Applies the overlays; gives what that changed. */
+  async #applyOverlays(tree: LiveTree): Promise<BlobEdit[]> {
     const { applyOverlay } = await import('../devicetree/overlay.ts');
-    const { StringTable } = await import('../devicetree/write-dtb.ts');
-    const { source, header } = tree;
-    const strings =
-      header?.stringsSize === undefined
-        ? undefined
-        : new StringTable(
-            source.bytes.subarray(header.stringsOffset, header.stringsOffset + header.stringsSize),
-          );
+    const edits: BlobEdit[] = [];
     for (const path of this.#options.overlays) {
       const sink = new DiagnosticList();
       const applied = applyOverlay(tree, await this.#readBlob(path), sink);
@@ -299,9 +295,18 @@ class DtcRun {
         this.#print(`Error: ${pathText(path)}: ${message}\n${hint ? `  ${hint}\n` : ''}`);
       }
       if (!applied) throw new Fatal(`Failed to apply '${pathText(path)}'`);
-      for (const name of applied.addedNames) strings?.offsetOf(name);
+      edits.push(...applied.edits);
     }
-    return strings?.bytes;
+    return edits;
+  }
+
+  /** Whether nothing but overlays is to change a blob: then the result is fdtoverlay's. */
+  #onlyOverlays(inputFormat: string, outputFormat: string): boolean {
+    const { overlays, sort, symbols, fixups, aliases, bootCpuid, blobVersion } = this.#options;
+    const { reservationSlots, minimumSize, padding, alignment } = this.#options;
+    if (overlays.length === 0 || inputFormat !== 'dtb' || outputFormat !== 'dtb') return false;
+    const changed = sort || symbols || fixups || aliases || bootCpuid !== undefined || blobVersion !== 17;
+    return !changed && reservationSlots + minimumSize + padding + alignment === 0;
   }
 
   /** Checks, labels, symbols, fixups, sorting; false when a check that is an error failed. */
@@ -336,12 +341,13 @@ class DtcRun {
 
   // ---------------------------------------------------------------- writing
 
-  async #write(
-    tree: LiveTree,
-    inputFormat: string,
-    outputFormat: string,
-    strings: Uint8Array | undefined,
-  ): Promise<Uint8Array | undefined> {
+  async #edited(tree: LiveTree, edits: readonly BlobEdit[]): Promise<Uint8Array> {
+    const { editBlob } = await import('../devicetree/blob-edit.ts');
+    const { writeDtb } = await import('../devicetree/write-dtb.ts');
+    return editBlob(tree, edits) ?? writeDtb(tree).bytes;
+  }
+
+  async #write(tree: LiveTree, inputFormat: string, outputFormat: string): Promise<Uint8Array | undefined> {
     const options = this.#options;
     switch (outputFormat) {
       case 'dts': {
@@ -372,7 +378,7 @@ class DtcRun {
       const { writeAsm } = await import('../devicetree/write-asm.ts');
       return latin1(writeAsm(tree, layout));
     }
-    const blob = writeDtb(tree, { ...layout, ...(strings ? { strings } : {}) });
+    const blob = writeDtb(tree, layout);
     if (blob.sizeOverMinimum !== undefined && options.quiet < 1) {
       this.#print(`Warning: blob size ${blob.sizeOverMinimum} >= minimum size ${minimumSize}\n`);
     }

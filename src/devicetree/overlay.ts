@@ -3,6 +3,7 @@
  * 1.8.1), down to where new nodes and properties are put, so that the result is fdtoverlay's.
  */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { BlobEdit } from './blob-edit.ts';
 import {
   type LiveNode,
   type LiveProperty,
@@ -19,8 +20,8 @@ import type { DeviceTree } from './tree.ts';
 
 export interface AppliedOverlay {
   readonly tree: LiveTree;
-  /** Names of properties new to the nodes they were put in, in the order in which they were added. */
-  readonly addedNames: readonly string[];
+  /** What was changed, in order: the same edits on the base's blob make fdtoverlay's blob. */
+  readonly edits: readonly BlobEdit[];
 }
 
 /** Ends the application; the tree is then not to be used. */
@@ -79,6 +80,12 @@ function setCell(property: LiveProperty, offset: number, value: number): void {
 
 const PHANDLE_NAMES = ['phandle', 'linux,phandle'] as const;
 
+function namesOf(node: LiveNode): string[] {
+  const names: string[] = [];
+  for (let at: LiveNode | undefined = node; at?.parent; at = at.parent) names.push(at.name);
+  return names.reverse();
+}
+
 /** 0 when the node has none. */
 function phandleOf(node: LiveNode): number {
   for (const name of PHANDLE_NAMES) {
@@ -92,7 +99,7 @@ class Application {
   readonly #base: LiveNode;
   readonly #overlay: LiveNode;
   readonly #byPhandle = new Map<number, LiveNode>();
-  readonly addedNames: string[] = [];
+  readonly edits: BlobEdit[] = [];
   #highest = 0;
 
   constructor(base: LiveNode, overlay: LiveNode) {
@@ -291,26 +298,30 @@ class Application {
   }
 
   #mergeNode(base: LiveNode, over: LiveNode): void {
-    const waiting: [LiveNode, LiveNode][] = [[base, over]];
-    for (let next = waiting.pop(); next; next = waiting.pop()) {
-      const [to, from] = next;
+    const path: { to: LiveNode; from: LiveNode; next: number }[] = [];
+    const enter = (to: LiveNode, from: LiveNode): void => {
       for (const property of from.properties) if (!property.deleted) this.#setProperty(to, property);
       const phandle = phandleOf(to);
       if (phandle !== 0 && !this.#byPhandle.has(phandle)) this.#byPhandle.set(phandle, to);
-      const below: [LiveNode, LiveNode][] = [];
-      for (const child of from.children) {
-        if (child.deleted) continue;
-        let target = childNamed(to, child.name);
-        if (!target) {
-          target = liveNode(child.name, to);
-          target.spans = [...child.spans];
-          // libfdt puts a new node right behind the properties.
-          to.children.unshift(target);
-        }
-        below.push([target, child]);
-      }
-      waiting.push(...below.reverse());
+      path.push({ to, from, next: 0 });
+    };
+    enter(base, over);
+    while (path.length > 0) {
+      const top = path.at(-1)!;
+      const child = top.from.children[top.next];
+      top.next += 1;
+      if (!child) path.pop();
+      else if (!child.deleted) enter(childNamed(top.to, child.name) ?? this.#addNode(top.to, child), child);
     }
+  }
+
+  #addNode(parent: LiveNode, from: { readonly name: string; readonly spans: LiveNode['spans'] }): LiveNode {
+    const made = liveNode(from.name, parent);
+    made.spans = [...from.spans];
+    // libfdt puts a new node right behind the properties.
+    parent.children.unshift(made);
+    this.edits.push({ kind: 'node', parent: namesOf(parent), name: from.name });
+    return made;
   }
 
   #setProperty(node: LiveNode, from: LiveProperty): void {
@@ -320,21 +331,17 @@ class Application {
     made.markers = [];
     made.span = from.span;
     made.valueSpan = from.valueSpan;
-    if (known) return;
     // libfdt puts a new property right behind the node's name.
-    node.properties.unshift(made);
-    this.addedNames.push(from.name);
+    if (!known) node.properties.unshift(made);
+    this.edits.push({ kind: 'property', node: namesOf(node), name: from.name, value: from.value });
   }
 
   /** The overlay's labels, by the paths that their nodes have now. */
   #updateSymbols(): void {
     const from = childNamed(this.#overlay, '__symbols__');
     if (!from) return;
-    let to = childNamed(this.#base, '__symbols__');
-    if (!to) {
-      to = liveNode('__symbols__', this.#base);
-      this.#base.children.unshift(to);
-    }
+    const to =
+      childNamed(this.#base, '__symbols__') ?? this.#addNode(this.#base, { name: '__symbols__', spans: [] });
     for (const property of from.properties) {
       if (property.deleted) continue;
       const { name, value } = property;
@@ -374,7 +381,7 @@ export function applyOverlay(
     sink.add({ severity: 'error', code, message, path: overlay.source.name, ...(hint ? { hint } : {}) });
     return undefined;
   }
-  return { tree: base, addedNames: application.addedNames };
+  return { tree: base, edits: application.edits };
 }
 
 /**

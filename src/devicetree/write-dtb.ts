@@ -86,8 +86,6 @@ export interface BlobOptions {
   readonly padding?: number;
   /** The total size becomes a multiple of this power of two (-a). */
   readonly alignment?: number;
-  /** A string block to start from; names found in it are not added. */
-  readonly strings?: Uint8Array;
 }
 
 /** The string block: each name once, and none that ends another. */
@@ -96,15 +94,6 @@ export class StringTable {
   readonly #offsets = new Map<string, number>();
   readonly #names: string[] = [];
   #length = 0;
-
-  constructor(initial?: Uint8Array) {
-    if (!initial) return;
-    const text = Buffer.from(initial.buffer, initial.byteOffset, initial.byteLength).toString('latin1');
-    const names = text.split('\0');
-    const unterminated = names.pop()!;
-    for (const name of names) this.#append(name);
-    if (unterminated !== '') this.#append(unterminated);
-  }
 
   #append(name: string): void {
     for (let at = 0; at <= name.length; at += 1) {
@@ -273,7 +262,7 @@ export interface WrittenBlob {
 /** Writes a tree as a blob. Values are written as they are: references must have been resolved. */
 export function writeDtb(tree: LiveTree, options: BlobOptions = {}): WrittenBlob {
   const version = options.version ?? blobVersion(DEFAULT_BLOB_VERSION)!;
-  const strings = new StringTable(options.strings);
+  const strings = new StringTable();
   const sink = new BinarySink();
   flatten(tree.root, sink, strings, version);
   sink.cell(FDT_END);

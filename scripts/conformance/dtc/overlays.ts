@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
+import { type BlobEdit, editBlob } from '../../../src/devicetree/blob-edit.ts';
 import { applyOverlay } from '../../../src/devicetree/overlay.ts';
-import { StringTable, writeDtb } from '../../../src/devicetree/write-dtb.ts';
+
 import { CompileError, differs, loadBlob, readPossiblyPacked, sha256, Tally } from './compile.ts';
 
 interface OverlayCase {
@@ -27,19 +28,17 @@ export function overlays(_args: string[], corpus: string): number {
   for (const { base, overlays: list, rc, sha256: expected } of cases) {
     const name = `${basename(base)} + ${list.map((path) => basename(path)).join(' + ')}`;
     tally.check(name, () => {
-      const bytes = find(corpus, base);
-      const tree = loadBlob(base, bytes);
-      const { stringsOffset, stringsSize = 0 } = tree.header!;
-      const strings = new StringTable(bytes.subarray(stringsOffset, stringsOffset + stringsSize));
+      const tree = loadBlob(base, find(corpus, base));
+      const edits: BlobEdit[] = [];
       const sink = new DiagnosticList();
       for (const path of list) {
         const applied = applyOverlay(tree, loadBlob(path, find(corpus, path)), sink);
         if (!applied) break;
-        for (const added of applied.addedNames) strings.offsetOf(added);
+        edits.push(...applied.edits);
       }
       if (sink.hasErrors) return rc === 0 ? formatDiagnostic(sink.all[0]!) : undefined;
       if (rc !== 0) return 'applied, but fdtoverlay refuses';
-      return differs('blob', sha256(writeDtb(tree, { strings: strings.bytes }).bytes), expected ?? '');
+      return differs('blob', sha256(editBlob(tree, edits)!), expected ?? '');
     });
   }
   return tally.finish();
