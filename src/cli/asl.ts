@@ -183,7 +183,7 @@ async function compiledTables(
     ...(roots !== undefined && { includeRoots: roots }),
   });
   return compileAsl(artifact.source, sink, {
-    files: aslFiles(loader, includePaths),
+    files: aslFiles(loader, artifact.path === '-' ? undefined : artifact.path, includePaths),
     defines: Object.fromEntries((options.define ?? []).map(definition)),
     ...creator(options.creator),
   });

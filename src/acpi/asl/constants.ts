@@ -138,6 +138,12 @@ function result(name: OpcodeName, values: readonly (bigint | string)[], wide: bo
       return typeof a === 'string' ? a : toText(a, wide);
     case 'ToDecimalString':
       return typeof a === 'string' ? a : a.toString(10);
+    case 'ToString': {
+      // ACPICA gives a string back whole, whatever length is asked for.
+      if (typeof a === 'string') return a;
+      const text = Buffer.from(integerBytes(a, wide)).toString('latin1').replace(/\0.*$/s, '');
+      return text.slice(0, Number(toInteger(b!) > 8n ? 8n : toInteger(b!)));
+    }
     case 'ToBuffer':
       return typeof a === 'string' ? Buffer.from(`${a}\0`, 'latin1') : integerBytes(a, wide);
     case 'Concatenate': {

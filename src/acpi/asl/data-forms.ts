@@ -173,7 +173,12 @@ const loadTable: SpecialForm = (parser, word) => {
     operands.push(parser.expression());
   }
   for (let index = 3; index < 5; index += 1) {
-    operands.push(parser.optional(() => parser.expression()) ?? parser.make('String', [''], word.start));
+    const given = parser.optional(() => parser.expression());
+    // iasl's way to say that a table goes to the root.
+    const root = index === 3 && given?.op.name === 'Zero';
+    operands.push(
+      given === undefined || root ? parser.make('String', [root ? '\\' : ''], word.start) : given,
+    );
   }
   operands.push(parser.optional(() => parser.expression()) ?? parser.make('Zero', [], word.start));
   cursor.expect(')');
