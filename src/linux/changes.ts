@@ -291,8 +291,8 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
     confirmed: true,
     stable: [
       { branch: '5.10', since: '5.10.260', confirmed: true },
-      { branch: '5.15', since: '5.15.211', confirmed: false },
-      { branch: '6.6', since: null, confirmed: false },
+      { branch: '5.15', since: '5.15.211', confirmed: true },
+      { branch: '6.6', since: '6.6.144', confirmed: true },
       { branch: '7.0', since: null, confirmed: false },
       { branch: '6.1', since: '6.1.177', confirmed: true },
       { branch: '6.12', since: '6.12.95', confirmed: true },
@@ -301,7 +301,7 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
     effect: { lowBaseFallback: true, vtpmCut: 'below', reservationSizeIsInt: false },
     says: 'with lfb_base 0 the start of the first window is reserved; sizes go up to 128 MiB; the cut at the virtual TPM leaves it whole; the result is logged',
     source:
-      'pull request "Hyper-V fixes for v7.1-rc8"; stable ChangeLogs; sources of 5.10.262, 6.1.192, 6.12.117, 7.3.4',
+      'pull request "Hyper-V fixes for v7.1-rc8"; stable ChangeLogs; announcements of 5.10.260, 5.15.211, 6.6.144; sources of 5.10.262, 6.1.192, 6.12.117, 7.3.4',
   },
   {
     commit: 'fa6dae5d8208',
