@@ -279,7 +279,7 @@ export class AcpiexecList {
         severity: 'note',
         code: 'acpi/acpiexec-fill',
         message:
-          'acpiexec fills memory and registers it cannot reach with zeros: a value the firmware reads from there is not the machine\u2019s',
+          'acpiexec fills memory and registers it cannot reach with zeros: what the firmware reads from there is no value of the machine',
         span: { source: this.#source, start: this.#lists[0]!.start, end: this.#lists[0]!.end },
         hint: 'give fwmap the tables themselves; it says which values hang on such reads',
       });

@@ -197,6 +197,8 @@ const MEMMAP_LINE =
   /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved)/i;
 const CRS_TEXT_LINE =
   /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^state = \w+|^(?:mem|io|irq|dma|bus) 0x[0-9a-f]+-0x[0-9a-f]+|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\]]*(?:window)?\]/;
+/** A device and what is evaluated of it, as acpiexec's `resources` announces them. */
+const ACPIEXEC_LIST = /^Device: \\\S+[ \t]*\r?\nEvaluating _[A-Z]{3}\b/m;
 /** With an offset column: xxd, hexdump -C, the listings of iasl (offset and colon, or the offset as a comment). */
 const HEX_DUMP_LINE =
   /^\s*(?:\/\*\s*[0-9A-Fa-f]{1,8}\s*\*\/|[0-9A-Fa-f]{1,16}:|[0-9A-Fa-f]{6,16}(?= {2}))\s+(?:0x)?[0-9A-Fa-f]{2}(?:[ ,]{0,2}(?:0x)?[0-9A-Fa-f]{2}){0,31},?(?:$|\s*[|"/]|\s{2,}\S)/;
@@ -295,7 +297,8 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
   {
     kind: 'crs-text',
     tried: 'printed resource lists (root bus resource, pnp resources, acpiexec)',
-    test: (probe) => probe.share(CRS_TEXT_LINE) > 0.1,
+    // acpiexec prints much else before and between.
+    test: (probe) => ACPIEXEC_LIST.test(probe.text) || probe.share(CRS_TEXT_LINE) > 0.1,
   },
   {
     kind: 'dts-fragment',

@@ -105,7 +105,7 @@ export function windowsOfCrs(
   return ways.flatMap(({ when, resources }) => {
     const bridge = isHostBridge(entry) ? hostBridgeWindows(resources, context.architecture) : undefined;
     return resources.flatMap((descriptor, index) => {
-      const claim = claimOf(descriptor, index, bridge, context);
+      const claim = claimOf(descriptor, index, entry, bridge, context);
       return claim ? [windowOfClaim(artifact, entry, descriptor, index, claim, context, when)] : [];
     });
   });
@@ -144,9 +144,17 @@ const RANGE_FIELDS = [
   ['translation', '_TRA'],
 ] as const;
 
+/** A memory device (ACPI 6.5, 9.11): what it lists is RAM, and firmware calls it a producer as often as not. */
+const MEMORY_DEVICE = 'PNP0C80';
+
+function idsOf(entry: CrsEntry): readonly string[] {
+  return [...(entry.hid === undefined ? [] : [entry.hid]), ...(entry.cid ?? [])];
+}
+
 function claimOf(
   descriptor: ResourceDescriptor,
   index: number,
+  entry: CrsEntry,
   bridge: BridgeWindows | undefined,
   { architecture }: NormaliseContext,
 ): Claim | undefined {
@@ -165,6 +173,7 @@ function claimOf(
     size: span(first, last),
     text: note === '' ? said : `${said}; ${note}`,
   });
+  if (idsOf(entry).includes(MEMORY_DEVICE)) return claim(range.first, range.last, 'ram');
   if (!bridge || range.space === 'bus') {
     return claim(range.first, range.last, range.window ? 'window' : 'register');
   }
