@@ -15,6 +15,25 @@ const PREFIX =
   /^(?:<\d{1,3}>)?(?:\w+ *:\w+ *: )?(?:(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT[\d:.,+-]+Z?) \S+ kernel: )?(?:\[ *[\d.]+\]|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}\])?(?:\[ *[TC]\d+\])? ?/;
 const SECONDS = /^(?:[^[]*)\[ *(\d+\.\d+)\]/;
 
+/** Names of EFI memory types by number, as newer kernels print them (UEFI 2.10, table 7.10). */
+const EFI_TYPES = [
+  'Reserved',
+  'Loader Code',
+  'Loader Data',
+  'Boot Code',
+  'Boot Data',
+  'Runtime Code',
+  'Runtime Data',
+  'Conventional Memory',
+  'Unusable Memory',
+  'ACPI Reclaim Memory',
+  'ACPI Memory NVS',
+  'Memory Mapped I/O',
+  'MMIO Port',
+  'PAL Code',
+  'Persistent',
+] as const;
+
 /** Lines longer than this are no lines the kernel prints (LOG_LINE_MAX is about 1 KiB); they are not looked at. */
 const MAX_LINE = 8192;
 
@@ -85,6 +104,17 @@ const ROWS: readonly LogRow[] = [
       if (last < base) return;
       const name = match[1]!.trim();
       const value = { base, size: last - base + 1n, type: memoryType(name), name, map: 'efi' as const };
+      log.evidence.memoryMap.push({ ...fact, value });
+    },
+  },
+  {
+    // Up to 4.x: numbers for types, the end exclusive.
+    pattern: /^efi: mem\d+: type=(\d+), attr=0x[0-9a-f]+, range=\[0x([0-9a-f]{16})-0x([0-9a-f]{16})\)/,
+    take: (match, fact, log) => {
+      const [base, end] = [hex(match[2]!), hex(match[3]!)];
+      if (end <= base) return;
+      const name = EFI_TYPES[Number(match[1])] ?? `type ${match[1]}`;
+      const value = { base, size: end - base, type: memoryType(name), name, map: 'efi' as const };
       log.evidence.memoryMap.push({ ...fact, value });
     },
   },

@@ -106,6 +106,7 @@ describe('line forms', () => {
       'BIOS-e820: [mem 0x00000000f7fff000-0x00000000f7ffffff] ACPI NVS',
       'BIOS-e820: [mem 0x00000000fec00000-0x00000000fec00fff] type 20',
       'efi: mem00: [Conventional Memory|   |  |  |  |  |  |  |  |  |   |WB|WT|WC|UC] range=[0x0000000000100000-0x00000000001fffff] (1MB)',
+      'efi: mem01: type=11, attr=0x8000000000000001, range=[0x00000000fec00000-0x00000000fec01000) (0MB)',
       'efi: EFI v2.7 by Microsoft',
       'DMI: Microsoft Corporation Virtual Machine/Virtual Machine, BIOS Hyper-V UEFI Release v4.1 05/13/2024',
       'PCI: Ignoring E820 reservations for host bridge windows',
@@ -116,6 +117,7 @@ describe('line forms', () => {
       [0xf7fff000n, 0x1000n, 'acpi-nvs', 'e820'],
       [0xfec00000n, 0x1000n, 'other', 'e820'],
       [0x100000n, 0x100000n, 'ram', 'efi'],
+      [0xfec00000n, 0x1000n, 'mmio', 'efi'],
     ]);
     expect(biosYears[0]?.value).toBe(2024);
     expect(boots.map(({ value }) => value)).toEqual(['efi']);
