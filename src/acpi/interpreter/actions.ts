@@ -25,8 +25,14 @@ import { integerOperand, knownText, referenced, resolve, slotValue, toText } fro
 
 /** The clock's start, as 100 ns since 1970: a fixed day, so results are the same each time. */
 const CLOCK_START = 1_600_000_000n * 10_000_000n;
-/** 100 ns in a tick of 100 us. */
-const CLOCK_TICK = 1000n;
+/** 100 ns in a millisecond and in a microsecond. */
+const MILLISECOND = 10_000n;
+const MICROSECOND = 10n;
+/** Longest sleep, in milliseconds, and longest stall, in microseconds, as ACPICA has them. */
+const MAX_SLEEP = 2000n;
+const MAX_STALL = 255n;
+/** A timeout that never comes. */
+const FOREVER = 0xffffn;
 
 /** The mutex or event an operand names, through references. */
 function synchronised(m: Interpreter, operand: Operand): MutexObject | EventObject {
@@ -80,8 +86,12 @@ const release: Run = (m, _instruction, at) => {
 
 const wait: Run = (m, _instruction, at) => {
   const event = eventOf(m, m.stack[at]);
-  integerOperand(m, m.stack[at + 1]);
-  if (event.signals === 0) return m.mask; // Nobody else runs who could signal: it times out.
+  const timeout = integerOperand(m, m.stack[at + 1]);
+  if (event.signals === 0) {
+    // Nobody else runs who could signal: it times out.
+    if (isKnown(timeout) && timeout < FOREVER) m.sleep(timeout * MILLISECOND);
+    return m.mask;
+  }
   m.journal.set(event, 'signals', event.signals - 1);
   return 0n;
 };
@@ -213,14 +223,18 @@ export const ACTING_OPERATORS: Readonly<Record<string, Run>> = {
   Notify: notify,
   Fatal: fatal,
   Sleep: (m, _instruction, at) => {
-    integerOperand(m, m.stack[at]);
+    const time = integerOperand(m, m.stack[at]);
+    if (isKnown(time)) m.sleep((time < MAX_SLEEP ? time : MAX_SLEEP) * MILLISECOND);
     return undefined;
   },
   Stall: (m, _instruction, at) => {
-    integerOperand(m, m.stack[at]);
+    const time = integerOperand(m, m.stack[at]);
+    if (!isKnown(time)) return undefined;
+    if (time > MAX_STALL) fault('AE_AML_OPERAND_VALUE', `a Stall of ${time} us`);
+    m.sleep(time * MICROSECOND);
     return undefined;
   },
-  Timer: (m) => (CLOCK_START + BigInt(m.look()) * CLOCK_TICK) & m.mask,
+  Timer: (m) => (CLOCK_START + m.elapsed()) & m.mask,
   Revision: (m) => m.profile.interpreterRevision,
   Load: load,
   LoadTable: loadTable,

@@ -18,7 +18,7 @@ import {
 } from './objects.ts';
 import { COMPUTING_OPERATORS } from './operators.ts';
 import type { Controls, Instruction } from './plan.ts';
-import { integerOperand, type Resolved, resolve, settleElement } from './values.ts';
+import { integerOperand, type Resolved, resolve, resolveNode, settleElement } from './values.ts';
 
 /** Elements a package may be declared to have: as many as there are bytes to say it in a table. */
 const MAX_ELEMENTS = 1 << 20;
@@ -107,7 +107,7 @@ export const CONTROLS: Controls = {
     }
     if (instruction.calls && m.settle(node.object) instanceof MethodObject)
       return call(m, instruction, node, at);
-    return node;
+    return instruction.takesValue ? resolveNode(m, node) : node;
   },
   pushNameReference: (m, instruction) =>
     new NameReference(instruction.name!, m.frames.at(-1)!.scope, undefined),

@@ -36,6 +36,8 @@ export const MAX_CALL_DEPTH = 2000;
 const MAX_RECURSION = 255;
 /** A While is given up after so long on the clock: ten seconds, as ACPICA has it. */
 const LOOP_TIMEOUT_TICKS = 100_000;
+/** 100 ns in a tick of 100 us. */
+const CLOCK_TICK = 1000n;
 /** Bytes of buffers, strings and packages that one evaluation may make. */
 export const MAX_ALLOCATION = 256 * 1024 * 1024;
 /** Lines of trace, Debug output and notifications that are kept. */
@@ -258,7 +260,7 @@ export class Interpreter implements Explored {
       fault('AE_AML_METHOD_LIMIT', `${node.path} calls itself more than ${MAX_RECURSION} deep`);
     if (this.frames.length >= MAX_CALL_DEPTH)
       fault('BUDGET', `calls are nested more than ${MAX_CALL_DEPTH} deep`);
-    if (method.serialized && this.syncLevel > method.syncLevel && method.syncLevel !== 0)
+    if (method.serialized && this.syncLevel > method.syncLevel)
       fault(
         'AE_AML_MUTEX_ORDER',
         `${node.path} has sync level ${method.syncLevel}, ${this.syncLevel} is held`,
@@ -266,8 +268,8 @@ export class Interpreter implements Explored {
     const plan = this.planOf(term, term.operands[2] as readonly Term[]);
     const frame = new Frame(plan, node, method, method.table, node, this.sp, this.syncLevel);
     for (let i = 0; i < args.length; i++) frame.slots[FIRST_ARGUMENT_SLOT + i] = args[i] as AmlValue;
+    if (method.serialized && method.running === 0) this.syncLevel = method.syncLevel;
     method.running += 1;
-    if (method.serialized && method.syncLevel > this.syncLevel) this.syncLevel = method.syncLevel;
     this.frames.push(frame);
     if (this.trace)
       this.record({ kind: 'call', text: node.path, term, ...(method.table ? { table: method.table } : {}) });
@@ -286,7 +288,7 @@ export class Interpreter implements Explored {
     }
     if (frame.method !== undefined) {
       frame.method.running -= 1;
-      if (frame.method.serialized) this.syncLevel = frame.savedSyncLevel;
+      if (frame.method.serialized && frame.method.running === 0) this.syncLevel = frame.savedSyncLevel;
     }
   }
 
@@ -430,17 +432,21 @@ export class Interpreter implements Explored {
     const status = STATUS_CODES[why.code];
     const node = this.root.children.get('_ERR');
     if (status === undefined || this.#pardoning || !(node?.object instanceof MethodObject)) return false;
-    const kept = [this.#steps, this.#allocated] as const;
+    const kept = [this.#steps, this.#allocated, this.syncLevel] as const;
     this.#pardoning = true;
+    this.syncLevel = 0;
     const { value } = this.evaluate(() => this.enterObject(node, [status, new StringObject(why.code), 1n]));
     this.#pardoning = false;
-    [this.#steps, this.#allocated] = kept;
+    [this.#steps, this.#allocated, this.syncLevel] = kept;
     const frame = this.frames.at(-1)!;
     if (value !== 0n || frame.method === undefined) return false;
     const instruction = frame.plan.instructions[pc]!;
     frame.pc = pc + 1;
     this.sp = sp - instruction.takes;
-    if (instruction.keeps) this.stack[this.sp++] = undefined;
+    // A name whose value couldn't be taken is looked at again by who wants it.
+    if (instruction.keeps)
+      this.stack[this.sp++] =
+        instruction.takesValue && instruction.name ? this.lookUp(instruction.name) : undefined;
     return true;
   }
 
@@ -523,9 +529,22 @@ export class Interpreter implements Explored {
     this.syncLevel = 0;
   }
 
-  // ---- the loop clock
+  // ---- the clock
 
-  /** A look at the clock takes 100 us, sleeping none: what comes out is the same each time. */
+  /** Time slept, in 100 ns. */
+  #slept = 0n;
+
+  /** Time passes, for the Timer; loops are given up by the number of looks at the clock alone. */
+  sleep(hundredNanoseconds: bigint): void {
+    this.#slept += hundredNanoseconds;
+  }
+
+  /** The clock in 100 ns since it was first looked at. */
+  elapsed(): bigint {
+    return BigInt(this.look()) * CLOCK_TICK + this.#slept;
+  }
+
+  /** A look at the clock takes 100 us: what comes out is the same each time. */
   look(): number {
     this.ticks += 1;
     return this.ticks;

@@ -30,6 +30,8 @@ export class Instruction {
   target = 0;
   /** A name in a value's place: a method is called. */
   calls = false;
+  /** A name that stands for its value, taken at once: what is computed later can't change it any more. */
+  takesValue = false;
 
   constructor(run: Run, term: Term, takes: number, keeps: boolean) {
     this.run = run;
@@ -99,6 +101,9 @@ const ON_STACK: ReadonlySet<OperandKind> = new Set([
   'Target',
   'DataRefObject',
 ]);
+
+/** Operands of which only the value counts. */
+const TAKES_VALUE: ReadonlySet<OperandKind> = new Set(['TermArg', 'DataRefObject']);
 
 interface LoopLabels {
   /** Instructions that jump behind the loop. */
@@ -313,7 +318,7 @@ class Planner {
   }
 
   /** Instructions that leave the term's value on the stack, or, with `keeps` false, only do what it does. */
-  #value(term: Term, keeps = true, calls = true): void {
+  #value(term: Term, keeps = true, calls = true, takesValue = true): void {
     const { op } = term;
     const controls = this.#controls;
     switch (op) {
@@ -339,6 +344,7 @@ class Planner {
         const push = this.#emit(controls.pushName, term, 0, keeps);
         push.name = term.operands[0] as NamePath;
         push.calls = calls;
+        push.takesValue = takesValue;
         return;
       }
       case OPCODES.MethodCall: {
@@ -395,7 +401,7 @@ class Planner {
       const operand: TermOperand = term.operands[index] ?? null;
       steps.push(() => {
         if (operand instanceof Term) {
-          this.#value(operand, true, kind !== 'Referent' && kind !== 'SimpleName');
+          this.#value(operand, true, kind !== 'Referent' && kind !== 'SimpleName', TAKES_VALUE.has(kind));
           // CondRefOf asks whether the name is there.
           if (op === OPCODES.CondRefOf && index === 0 && operand.op === OPCODES.NamePath)
             this.#instructions.at(-1)!.target = 1;
