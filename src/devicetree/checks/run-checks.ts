@@ -5,6 +5,7 @@
  */
 import { type LiveNode, type LiveTree, walkLive } from '../live-tree.ts';
 import type { References } from '../references.ts';
+import { ADDRESS_MAP_CHECKS } from './address-map-checks.ts';
 import { ADDRESS_CHECKS } from './bus-checks.ts';
 import type { Check, CheckContext, Finding } from './check.ts';
 import { GPIO_AND_INTERRUPT_CHECKS, GRAPH_CHECKS, PROVIDER_CHECKS } from './provider-checks.ts';
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   ...ALIAS_CHECKS,
   ...GRAPH_CHECKS,
   ...TESTING_CHECKS,
+  ...ADDRESS_MAP_CHECKS,
 ];
 
 interface Switches {
