@@ -61,7 +61,8 @@ function search(
   const stop = start + steps * align;
   const wraps = stop + size - 1n >= 1n << 64n;
   if (steps > MOST_STEPS && !wraps && start < rangeMin) return 'endless';
-  while (start < stop) {
+  // An empty range ends before it starts: no claim of it is ever made.
+  while (size > 0n && start < stop) {
     const result = attempt(start);
     if (result.done) return 'found';
     const gap = result.next - start;
@@ -106,7 +107,11 @@ export function allocateMmio(rules: AllocationRules, pool: VmbusPool, request: M
       if (rules.framebufferTest && !request.framebufferOverlapOk && fb !== null) {
         const end = u64(start + size - 1n);
         if (start >= fb.start && start <= fb.end) return { done: false, next: fb.end + 1n };
-        if (end >= fb.start && end <= fb.end) return { done: false, next: start + 1n };
+        if (end >= fb.start && end <= fb.end) {
+          // Until the start, too, is in the reservation, or the request encloses it.
+          const encloses = fb.end - size + 2n;
+          return { done: false, next: encloses < fb.start ? encloses : fb.start };
+        }
       }
       const claim = requestRegion(window, start, size, 'claim');
       if (isRefusal(claim)) return { done: false, next: startAfter(claim, start) };

@@ -207,3 +207,25 @@ describe('the resource tree', () => {
     expect(root.children).toEqual([]);
   });
 });
+
+describe('odd requests', () => {
+  const odd = (request: Partial<MmioRequest>) =>
+    allocateMmio(behaviour('6.12.94'), gen2('6.12.94'), { ...config, ...request });
+
+  test('nothing asked for is nothing got', () => {
+    expect(odd({ size: 0n })).toEqual({ kind: 'failed', ret: -6 });
+  });
+
+  test('an alignment of 1 steps byte by byte, past the reservation', () => {
+    // The reservation is [0xf8000000, 0xf87fffff].
+    expect(odd({ align: 1n, size: 0x123456n })).toMatchObject({ start: 0xf8800000n });
+  });
+
+  test('an alignment of 0 never moves on from 0', () => {
+    expect(odd({ align: 0n })).toEqual({ kind: 'endless' });
+  });
+
+  test('minimum above maximum chooses no window', () => {
+    expect(odd({ min: 2n << 40n, max: 0n })).toEqual({ kind: 'failed', ret: -6 });
+  });
+});
