@@ -2,9 +2,10 @@
  * The ways in which the `_CRS` of VMBus' ancestors may come out, when something in them hangs on values that only the
  * running machine has.
  */
-import { formatQuantity, isKnown, maximumOf, minimumOf, type Quantity } from '../acpi/expression.ts';
+import { compare, formatQuantity, isKnown, minimumOf, not, type Quantity } from '../acpi/expression.ts';
 import { quantityField, type ResourceDescriptor } from '../acpi/resources/descriptor.ts';
-import { FOUR_GIB, hex, ONE_MIB } from '../bytes/address.ts';
+import { FOUR_GIB, ONE_MIB } from '../bytes/address.ts';
+import type { Conjunction } from '../window/conditions.ts';
 import type { SubjectLevel } from './subject.ts';
 
 /** How many combinations of the alternatives that `_CRS` methods leave open are looked at. */
@@ -79,27 +80,18 @@ export function mayBeLow({ min }: OpenDescriptor): boolean {
   return minimumOf(min) < FOUR_GIB;
 }
 
-/** When the window is there and starts below 4 GiB, in the firmware's names, and when it isn't so. */
+/**
+ * When the window is there and starts below 4 GiB, as literals in the firmware's names that hold together, and the
+ * literals any one of which says that it isn't so.
+ */
 export function lowWhen({ descriptor, min, max }: OpenDescriptor): {
-  holds: readonly string[];
-  fails: string;
+  readonly holds: Conjunction;
+  readonly fails: readonly string[];
 } {
   const length = quantityField(descriptor, 'length');
   const there =
-    length !== undefined && !isKnown(length)
-      ? { holds: `${formatQuantity(length)} > 0`, fails: `${formatQuantity(length)} == 0` }
-      : isKnown(max)
-        ? undefined
-        : {
-            holds: `${formatQuantity(max)} >= ${hex(ONE_MIB)}`,
-            fails: `${formatQuantity(max)} < ${hex(ONE_MIB)}`,
-          };
-  const base = formatQuantity(min);
-  const low =
-    maximumOf(min) < FOUR_GIB
-      ? undefined
-      : { holds: `${base} < ${hex(FOUR_GIB)}`, fails: `${base} >= ${hex(FOUR_GIB)}` };
-  const parts = [there, low].filter((part) => part !== undefined);
-  const fails = parts.map((part) => part.fails).join(' or ');
-  return { holds: parts.map((part) => part.holds), fails: parts.length > 1 ? `(${fails})` : fails };
+    length !== undefined && !isKnown(length) ? compare('ne', length, 0n) : compare('le', ONE_MIB, max);
+  const low = compare('lt', min, FOUR_GIB);
+  const open = [there, low].filter((condition) => !isKnown(condition));
+  return { holds: open.map(formatQuantity), fails: open.map((condition) => formatQuantity(not(condition))) };
 }

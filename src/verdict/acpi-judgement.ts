@@ -1,6 +1,6 @@
 /** The question on an ACPI boot: what `vmbus_acpi_add` collects, and whether `vmbus_reserve_fb` protects the framebuffer. */
 import { formatQuantity } from '../acpi/expression.ts';
-import { quantityField } from '../acpi/resources/descriptor.ts';
+import { isExpr, quantityField } from '../acpi/resources/descriptor.ts';
 import { formatMemRange } from '../bytes/address.ts';
 import { GEN2_VIDEO_MEMORY } from '../linux/framebuffer.ts';
 import { PASS_THROUGH_NVME } from '../linux/scenario.ts';
@@ -10,9 +10,11 @@ import { buildAcpiPool } from '../linux/vmbus/acpi-pool.ts';
 import { levelsOf } from '../linux/vmbus/firmware-input.ts';
 import type { VmbusPool, VmbusWindow } from '../linux/vmbus/pool.ts';
 import { reserveFramebuffer } from '../linux/vmbus/reservation.ts';
+import { type Conjunction, conjunction, formatConjunction, simplified } from '../window/conditions.ts';
+import type { Machine } from '../window/describe.ts';
 import { type Interval, intersectionOfSets, overlaps, subtract } from '../window/interval.ts';
 import type { AddressWindow, Origin } from '../window/window.ts';
-import { type CrsCase, casesOf, lowWhen, mayBeLow, type OpenDescriptor } from './acpi-cases.ts';
+import { type CrsCase, casesOf, lowWhen, MAX_CASES, mayBeLow, type OpenDescriptor } from './acpi-cases.ts';
 import { assumeKernel, bootOf, framebufferFacts, framebufferOf } from './circumstances.ts';
 import { AUTHORITY, type Judgement, type Reasons } from './judgement.ts';
 import { type Kernel, symbol } from './kernel.ts';
@@ -29,7 +31,12 @@ interface Outcome {
   readonly summary: string;
 }
 
-export function judgeAcpi(subject: AcpiSubject, kernel: Kernel, reasons: Reasons): Judgement {
+export function judgeAcpi(
+  subject: AcpiSubject,
+  machine: Machine,
+  kernel: Kernel,
+  reasons: Reasons,
+): Judgement {
   if (subject.presumed)
     reasons.assume(
       'the resource list is that of the device above VMBus',
@@ -56,23 +63,29 @@ export function judgeAcpi(subject: AcpiSubject, kernel: Kernel, reasons: Reasons
   if (unread) return wrap(unreadable(subject, unread, reasons));
 
   const { cases, complete } = casesOf(subject.levels);
-  const conditions: Condition[] = [];
-  const outcomes: Outcome[] = [];
+  const found: FoundCase[] = [];
+  const add = (literals: readonly string[], outcome: Outcome): void => {
+    const when = conjunction(literals);
+    if (when !== undefined) found.push({ when, outcome });
+  };
   for (const each of cases) {
     const settled = judgeSettled(subject, each, boot, kernel, reasons);
-    outcomes.push(settled);
     const low = each.open.filter(mayBeLow);
     // What a settled window answers is not made less by another that may or may not be there.
     if (low.length === 0 || settled.answer === 'needed') {
-      if (each.when.length > 0) conditions.push(conditionOf(each.when, settled));
+      add(each.when, settled);
       continue;
     }
-    for (const one of low) {
-      const outcome = judgeOpen(subject, one, boot, kernel, reasons);
-      outcomes.push(outcome);
-      conditions.push(conditionOf([...each.when, ...lowWhen(one).holds], outcome));
-    }
-    conditions.push(conditionOf([...each.when, ...low.map((one) => lowWhen(one).fails)], settled));
+    if (low.some(({ descriptor }) => isExpr(descriptor.fields.length)))
+      reasons.assume(
+        'a descriptor of length 0 gives no window',
+        'ACPI 6.5, 6.4.3.5; vmbus_walk_resources() itself looks at minimum and maximum only',
+        'firmware that leaves minimum and length at 0 and computes the maximum as minimum + length - 1: the driver then takes everything from 0 on',
+      );
+    for (const one of low)
+      add([...each.when, ...lowWhen(one).holds], judgeOpen(machine, subject, one, boot, kernel, reasons));
+    for (const fails of combinations(low.map((one) => lowWhen(one).fails)))
+      add([...each.when, ...fails], settled);
   }
   if (!complete)
     reasons.rule(
@@ -82,36 +95,73 @@ export function judgeAcpi(subject: AcpiSubject, kernel: Kernel, reasons: Reasons
         text: 'settle values with --set or --memory',
       },
     );
-  return wrap(together(outcomes, conditions, complete, reasons), conditions);
+  return wrap(...together(found, complete, reasons));
 }
 
-/** One outcome from several: theirs when they agree, else `depends`. */
+/** What the firmware's values have to be for an outcome. */
+interface FoundCase {
+  readonly when: Conjunction;
+  readonly outcome: Outcome;
+}
+
+/** Every way to take one of each list. */
+function combinations(lists: readonly (readonly string[])[]): string[][] {
+  return lists.reduce<string[][]>(
+    (made, list) => made.flatMap((before) => list.map((one) => [...before, one])).slice(0, MAX_CASES),
+    [[]],
+  );
+}
+
+/** One outcome from several: theirs when they agree, else `depends`, with the conditions as short as they get. */
 function together(
-  outcomes: readonly Outcome[],
-  conditions: readonly Condition[],
+  found: readonly FoundCase[],
   complete: boolean,
   reasons: Reasons,
-): Outcome {
-  const first = outcomes[0]!;
-  const worst = outcomes.find((outcome) => outcome.answer === 'needed') ?? first;
-  const agree = outcomes.every((outcome) => outcome.answer === first.answer);
-  if (agree && (complete || first.answer !== 'not-needed')) return worst;
-  reasons.change('the values in the conditions: --set NAME=VALUE or --memory FILE@ADDRESS');
-  const deciding = conditions.map(({ when, answer }) => `${answer} when ${when}`).join('; ');
-  const effects = new Set(
-    outcomes.filter(({ answer }) => answer === 'needed').map(({ effective }) => effective),
+): [outcome: Outcome, conditions: Condition[]] {
+  const groups = new Map<string, FoundCase[]>();
+  for (const one of found) groups.set(one.outcome.summary, [...(groups.get(one.outcome.summary) ?? []), one]);
+  const conditions = [...groups.values()].flatMap((group) =>
+    simplified(group.map(({ when }) => when)).map((when) => ({ when, outcome: group[0]!.outcome })),
   );
-  return {
-    ...worst,
-    answer: 'depends',
-    effective: effects.size === 1 ? [...effects][0]! : null,
-    hazard: outcomes.every(({ hazard }) => hazard === 'none') ? 'none' : 'unknown',
-    summary: `It depends on what only the running machine knows: ${deciding}.`,
-  };
+  // The plainest case first, and those in which something is needed before the others.
+  conditions.sort(
+    (a, b) =>
+      Number(a.outcome.answer === 'not-needed') - Number(b.outcome.answer === 'not-needed') ||
+      a.when.length - b.when.length,
+  );
+  const worst = conditions[0]!.outcome;
+  const outcomes = conditions.map(({ outcome }) => outcome);
+  const said = conditions.flatMap(({ when, outcome }): Condition[] =>
+    when.length === 0
+      ? []
+      : [{ when: formatConjunction(when), answer: outcome.answer, because: outcome.summary }],
+  );
+  const agree = outcomes.every(({ answer }) => answer === worst.answer);
+  if (agree && (complete || worst.answer !== 'not-needed')) return [worst, said];
+  reasons.change('the values in the conditions: --set NAME=VALUE or --memory FILE@ADDRESS');
+  const needed = outcomes.filter(({ answer }) => answer === 'needed');
+  const effects = new Set(needed.map(({ effective }) => effective));
+  const pool = outcomes.flatMap((outcome) => outcome.pool);
+  return [
+    {
+      ...worst,
+      answer: 'depends',
+      effective: effects.size === 1 ? [...effects][0]! : null,
+      hazard: outcomes.every(({ hazard }) => hazard === 'none') ? 'none' : 'unknown',
+      pool: pool.filter((window, at) => pool.findIndex((other) => sameRange(window, other)) === at),
+      summary: `It depends on what only the running machine knows: ${said.map(({ when, answer }) => `${answer} when ${when}`).join('; ')}.`,
+    },
+    said,
+  ];
 }
 
-function conditionOf(when: readonly string[], outcome: Outcome): Condition {
-  return { when: when.join(' and '), answer: outcome.answer, because: outcome.summary };
+function sameRange(a: AddressWindow, b: AddressWindow): boolean {
+  return (
+    a.base === b.base &&
+    a.size === b.size &&
+    a.expressions?.base === b.expressions?.base &&
+    a.expressions?.size === b.expressions?.size
+  );
 }
 
 function unknown(summary: string): Outcome {
@@ -145,6 +195,7 @@ function unreadable(subject: AcpiSubject, { path, entry }: SubjectLevel, reasons
 
 /** The answer if a window with open bounds is there and low: the framebuffer is presumed at its base. */
 function judgeOpen(
+  machine: Machine,
   subject: AcpiSubject,
   open: OpenDescriptor,
   boot: 'efi' | 'bios',
@@ -166,20 +217,26 @@ function judgeOpen(
       AUTHORITY.framebufferIsLow,
       '--framebuffer BASE+SIZE',
     );
-  const pool: AddressWindow[] = [
-    {
-      space: 'memory',
-      role: 'window',
-      base: null,
-      size: null,
-      certainty: 'conditional',
-      when: lowWhen(open).holds.join(' and '),
-      expressions: { base, size },
-      flags: { producer: true },
-      origin: originOf(subject, open.level, open.index),
-      derivation: (open.level.entry?.steps ?? []).map((step) => ({ what: 'evaluate', ...step })),
-    },
-  ];
+  const own = machine.windows.find(
+    ({ origin, expressions }) =>
+      origin.path === open.level.path && origin.index === open.index && expressions?.base === base,
+  );
+  const pool: AddressWindow[] = own
+    ? [own]
+    : [
+        {
+          space: 'memory',
+          role: 'window',
+          base: null,
+          size: null,
+          certainty: 'conditional',
+          when: formatConjunction(lowWhen(open).holds),
+          expressions: { base, size },
+          flags: { producer: true },
+          origin: originOf(subject, open.level, open.index),
+          derivation: (open.level.entry?.steps ?? []).map((step) => ({ what: 'evaluate', ...step })),
+        },
+      ];
   const gated = boot === 'efi' && kernel.profile.behaviour.sysfbGate;
   gateRule(boot, kernel, reasons);
   return {
@@ -269,7 +326,9 @@ function judgeSettled(
       ...none,
       answer: 'not-needed',
       summary:
-        'CONFIG_SYSFB is not needed: the VMBus driver collects no MMIO window, so none can hold a framebuffer.',
+        open.length === 0
+          ? 'CONFIG_SYSFB is not needed: the VMBus driver collects no MMIO window, so none can hold a framebuffer.'
+          : 'CONFIG_SYSFB is not needed: no window given to VMBus lies below 4 GiB, where the framebuffer is.',
     };
   }
   const ranges: Interval[] = bare.windows

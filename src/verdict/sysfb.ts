@@ -113,7 +113,7 @@ async function judge(
 ): Promise<Judgement> {
   if (subject.kind === 'acpi') {
     const { judgeAcpi } = await import('./acpi-judgement.ts');
-    return judgeAcpi(subject, kernel, reasons);
+    return judgeAcpi(subject, machine, kernel, reasons);
   }
   const { judgeTree } = await import('./tree-judgement.ts');
   const framebuffers = machine.windows.filter((window) => window.role === 'framebuffer');

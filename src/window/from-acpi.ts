@@ -21,6 +21,7 @@ import type { AcpiTable } from '../acpi/tables/table.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { conjunction, formatAlternatives, formatConjunction, literalsOf, simplified } from './conditions.ts';
 import type { AddressWindow, DerivationStep, WindowRole } from './window.ts';
 
 /** One `_CRS` and the input it was found in. */
@@ -98,17 +99,39 @@ export function windowsOfCrs(
   entry: CrsEntry,
   context: NormaliseContext = { architecture: 'x86', occupied: [] },
 ): AddressWindow[] {
-  const ways =
-    entry.status === 'alternatives' && entry.alternatives
-      ? entry.alternatives.map(({ when, resources }) => ({ when, resources }))
-      : [{ when: undefined, resources: entry.resources }];
-  return ways.flatMap(({ when, resources }) => {
+  const windowsOf = (resources: readonly ResourceDescriptor[], when: string | undefined): AddressWindow[] => {
     const bridge = isHostBridge(entry) ? hostBridgeWindows(resources, context.architecture) : undefined;
     return resources.flatMap((descriptor, index) => {
       const claim = claimOf(descriptor, index, entry, bridge, context);
-      return claim ? [windowOfClaim(artifact, entry, descriptor, index, claim, context, when)] : [];
+      if (claim === undefined) return [];
+      const window = windowOfClaim(artifact, entry, descriptor, index, claim, context, when);
+      return window ? [window] : [];
     });
-  });
+  };
+  if (entry.status !== 'alternatives' || entry.alternatives === undefined)
+    return windowsOf(entry.resources, undefined);
+  return joined(entry.alternatives.map(({ when, resources }) => windowsOf(resources, when)));
+}
+
+/** The windows of several alternatives: one that is the same in more than one of them stands once. */
+function joined(alternatives: readonly (readonly AddressWindow[])[]): AddressWindow[] {
+  const same = new Map<string, AddressWindow[]>();
+  for (const window of alternatives.flat()) {
+    const { base, size, expressions, origin, space, role } = window;
+    const key = [origin.index, space, role, base ?? expressions?.base, size ?? expressions?.size].join(' ');
+    same.set(key, [...(same.get(key) ?? []), window]);
+  }
+  return [...same.values()]
+    .map((windows): AddressWindow => {
+      const [first] = windows;
+      const cases = simplified(windows.map(({ when }) => (when === undefined ? [] : literalsOf(when))));
+      const { when: _, ...rest } = first!;
+      // A window that is there in every case has no condition left.
+      return cases.some((literals) => literals.length === 0)
+        ? { ...rest, certainty: rest.base === null || rest.size === null ? 'unknown' : 'certain' }
+        : { ...rest, when: formatAlternatives(cases) };
+    })
+    .sort((a, b) => a.origin.index - b.origin.index);
 }
 
 /** What a descriptor claims, before unknown bounds are looked at. */
@@ -199,13 +222,15 @@ function windowOfClaim(
   claim: Claim,
   { occupied }: NormaliseContext,
   alternative: string | undefined,
-): AddressWindow {
+): AddressWindow | undefined {
   const { first, size, length } = claim;
   const exists = compare('ne', length, 0n);
-  const conditions = [
+  // Undefined when the alternative is just that the length is 0.
+  const conditions = conjunction([
     ...(alternative === undefined ? [] : [alternative]),
-    ...(isKnown(exists) ? [] : [`${formatQuantity(length)} > 0`]),
-  ];
+    ...(isKnown(exists) ? [] : [formatQuantity(exists)]),
+  ]);
+  if (conditions === undefined) return undefined;
   const min = claim.offset === 0n ? undefined : quantityField(descriptor, 'min');
   const inference = claim.space === 'memory' ? inferWindow({ base: first, size }, occupied) : undefined;
   const known = isKnown(first) && isKnown(size);
@@ -224,7 +249,7 @@ function windowOfClaim(
     size: isKnown(size) ? size : null,
     ...(min !== undefined && isKnown(min) && min !== first ? { bus: { base: min } } : {}),
     certainty: conditions.length > 0 ? 'conditional' : known ? 'certain' : 'unknown',
-    ...(conditions.length > 0 ? { when: conditions.join(' and ') } : {}),
+    ...(conditions.length > 0 ? { when: formatConjunction(conditions) } : {}),
     ...(known || conditions.length > 0
       ? {}
       : { why: entry.why ?? 'it hangs on values that only the running machine has' }),

@@ -18,8 +18,8 @@ const samples = readdirSync(`${root}/samples`)
 const ANSWERS: Readonly<Record<string, { answer: string }>> = {
   'gen1-dsdt.aml': { answer: 'not needed' },
   'gen1-dsdt.asl': { answer: 'not needed' },
-  'gen2-dsdt.aml': { answer: 'unknown' },
-  'gen2-dsdt.asl': { answer: 'unknown' },
+  'gen2-dsdt.aml': { answer: 'it depends' },
+  'gen2-dsdt.asl': { answer: 'it depends' },
   'low-window-framebuffer.dts': { answer: 'needed' },
   'openhcl-vtl2-arm64.dts': { answer: 'not needed' },
   'openhcl-vtl2-binding.dts': { answer: 'not needed' },
