@@ -16,6 +16,7 @@ import {
   readMadt,
   readMcfg,
   readRootTable,
+  readRsdp,
   readSrat,
 } from './tables/records.ts';
 import type { AcpiTable } from './tables/table.ts';
@@ -69,6 +70,14 @@ export function occupiedByTables(tables: readonly AcpiTable[], sink: DiagnosticS
           );
         }
         break;
+      case 'RSD PTR ': {
+        const pointer = readRsdp(table);
+        if (pointer) {
+          add('tables', pointer.rsdtAddress, HEADER_LENGTH, 'RSDP: the RSDT lies there');
+          add('tables', pointer.xsdtAddress ?? 0n, HEADER_LENGTH, 'RSDP: the XSDT lies there');
+        }
+        break;
+      }
       case 'RSDT':
       case 'XSDT':
         for (const { address, span } of readRootTable(table)) {

@@ -75,12 +75,6 @@ export function templateOf(bytes: Uint8Array): TemplateBytes {
   return Array.from(bytes);
 }
 
-/** The field as a number, when it is known. */
-export function knownNumber(descriptor: ResourceDescriptor, name: string): bigint | undefined {
-  const value = descriptor.fields[name];
-  return typeof value === 'bigint' ? value : undefined;
-}
-
 /** The field as a quantity: a number or an expression. */
 export function quantityField(descriptor: ResourceDescriptor, name: string): Quantity | undefined {
   const value = descriptor.fields[name];

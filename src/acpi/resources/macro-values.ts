@@ -25,18 +25,6 @@ export interface MacroCall {
 
 const SHARE_KEYWORDS = ['Exclusive', 'Shared', 'ExclusiveAndWake', 'SharedAndWake'] as const;
 
-/** The ASL keywords an argument can be, with the number each stands for. */
-export function argumentKeywords(macro: ResourceMacro, argument: MacroArgument): readonly string[] {
-  if (argument.kind === 'share') return SHARE_KEYWORDS;
-  if (argument.fields.length === 0 && argument.kind === 'keyword')
-    return ['ResourceProducer', 'ResourceConsumer'];
-  const field = argument.fields[0];
-  if (field === undefined || (argument.kind !== 'keyword' && argument.kind !== 'keyword-or-integer'))
-    return [];
-  const keywords = fieldSpec(macro.type, field, { ...macro.settled })?.codec.keywords ?? [];
-  return keywords.filter((word) => word !== undefined);
-}
-
 /**
  * The descriptor a macro call makes. `problems` are sentences about arguments that are missing or of the wrong kind;
  * such an argument counts as its default or 0.

@@ -23,11 +23,6 @@ export function readAcpiTables(artifact: Artifact, sink: DiagnosticSink): AcpiTa
   return nameTables(unnamedTables(artifact, sink));
 }
 
-/** The tables of several artifacts that describe one machine, named together. */
-export function readMachineTables(artifacts: readonly Artifact[], sink: DiagnosticSink): AcpiTable[] {
-  return nameTables(artifacts.flatMap((artifact) => unnamedTables(artifact, sink)));
-}
-
 /** Gives every table a name that is unique among them. */
 export function nameTables(tables: readonly AcpiTable[]): AcpiTable[] {
   const total = new Map<string, number>();

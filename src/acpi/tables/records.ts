@@ -236,20 +236,6 @@ export function readBgrt(table: AcpiTable): BootGraphics | undefined {
   };
 }
 
-/** Firmware ACPI Control Structure (5.2.10). */
-export interface FirmwareControl {
-  readonly hardwareSignature: number;
-  readonly wakingVector: bigint;
-}
-
-export function readFacs(table: AcpiTable): FirmwareControl | undefined {
-  const reader = readerOf(table, 8);
-  const hardwareSignature = reader.u32();
-  const vector = reader.u32();
-  if (hardwareSignature === undefined || vector === undefined) return undefined;
-  return { hardwareSignature, wakingVector: readerOf(table, 24).u64() || BigInt(vector) };
-}
-
 /** Type and length bytes, then the content: the shape of what follows the fixed part of MADT and SRAT. */
 function* subtables(
   table: AcpiTable,

@@ -1,5 +1,16 @@
 /** Resource macro calls as ASL text, plainly, for holding our bytes against iasl's. */
+import { fieldSpec } from '../../../src/acpi/resources/field-spec.ts';
 import type { MacroCall } from '../../../src/acpi/resources/macro-values.ts';
+import type { MacroArgument, ResourceMacro } from '../../../src/acpi/resources/macros.ts';
+
+/** The ASL keywords an argument can be. */
+export function argumentKeywords(macro: ResourceMacro, argument: MacroArgument): string[] {
+  if (argument.kind === 'share') return ['Exclusive', 'Shared', 'ExclusiveAndWake', 'SharedAndWake'];
+  const [field] = argument.fields;
+  if (field === undefined) return ['ResourceProducer', 'ResourceConsumer'];
+  const keywords = fieldSpec(macro.type, field, { ...macro.settled })?.codec.keywords ?? [];
+  return keywords.filter((word) => word !== undefined);
+}
 
 export function callText({ macro, values, list }: MacroCall, nested = ''): string {
   const written = macro.arguments.map((argument, index) => {

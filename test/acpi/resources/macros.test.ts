@@ -8,14 +8,13 @@ import { decodeTemplate } from '../../../src/acpi/resources/decode.ts';
 import { RESOURCE_TYPES } from '../../../src/acpi/resources/descriptor.ts';
 import { encodeTemplate } from '../../../src/acpi/resources/encode.ts';
 import {
-  argumentKeywords,
   callOfDescriptor,
   descriptorOfCall,
   type MacroCall,
   type MacroValue,
 } from '../../../src/acpi/resources/macro-values.ts';
 import { macroNamed, RESOURCE_MACROS, type ResourceMacro } from '../../../src/acpi/resources/macros.ts';
-import { callText } from './macro-text.ts';
+import { argumentKeywords, callText } from './macro-text.ts';
 
 const IASL = process.env.FWMAP_IASL ?? 'iasl';
 const iaslVersion = /version (\d{8})/.exec(spawnSync(IASL, ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1];

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadOrder, readAcpiTables, readMachineTables } from '../../../src/acpi/tables/read.ts';
+import { loadOrder, nameTables, readAcpiTables } from '../../../src/acpi/tables/read.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
 import type { Artifact } from '../../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
@@ -218,16 +218,13 @@ describe('folders', () => {
 
 describe('several inputs of one machine', () => {
   it('are named together and loaded DSDT first', () => {
-    const sink = new DiagnosticList();
-    const tables = readMachineTables(
-      [
-        artifact('acpi-table', table('SSDT', [1])),
-        artifact('acpi-table', table('DSDT', [2])),
-        artifact('acpidump', dumpText('SSDT @ 0x0', table('SSDT', [3]))),
-        artifact('acpi-table', table('DSDT', [4])),
-      ],
-      sink,
-    );
+    const inputs = [
+      artifact('acpi-table', table('SSDT', [1])),
+      artifact('acpi-table', table('DSDT', [2])),
+      artifact('acpidump', dumpText('SSDT @ 0x0', table('SSDT', [3]))),
+      artifact('acpi-table', table('DSDT', [4])),
+    ];
+    const tables = nameTables(inputs.flatMap((input) => read(input).tables));
     expect(names(tables)).toEqual(['SSDT1', 'DSDT1', 'SSDT2', 'DSDT2']);
     expect(names(loadOrder(tables))).toEqual(['DSDT1', 'SSDT1', 'SSDT2']);
   });
