@@ -55,7 +55,7 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     const start = at;
     const tag = bytes[start]!;
     if (typeof tag !== 'number') {
-      resources.push(unknownRest(bytes, start, undefined, options));
+      resources.push(unknownBytes(bytes, start, bytes.length, undefined, options));
       tell(
         'warning',
         'acpi/descriptor-unknown',
@@ -77,7 +77,7 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     const header = small ? 1 : 3;
     const content = small ? BigInt(tag & 7) : quantityOfBytes(bytes.slice(start + 1, start + 3));
     if (typeof content !== 'bigint' || start + header > bytes.length) {
-      resources.push(unknownRest(bytes, start, tag, options));
+      resources.push(unknownBytes(bytes, start, bytes.length, tag, options));
       tell(
         'error',
         'acpi/descriptor-length',
@@ -104,7 +104,7 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     resources.push(
       row
         ? decodeRow(row, bytes, start, end, tag, options, tell)
-        : { ...unknownRest(bytes.slice(0, end), start, tag, options) },
+        : unknownBytes(bytes, start, end, tag, options),
     );
     if (!row) {
       tell(
@@ -162,14 +162,15 @@ function decodeRow(
   };
 }
 
-function unknownRest(
+function unknownBytes(
   bytes: TemplateBytes,
   start: number,
+  end: number,
   tag: number | undefined,
   options: DecodeOptions,
 ): ResourceDescriptor {
-  const rest = bytes.slice(start);
-  const span = options.spanOf?.(start, bytes.length);
+  const rest = bytes.slice(start, end);
+  const span = options.spanOf?.(start, end);
   return {
     type: 'unknown',
     tag,
