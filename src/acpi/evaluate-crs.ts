@@ -101,7 +101,7 @@ function spansOf(node: NamespaceNode): ((start: number, end: number) => Span) | 
 export function templateOf(value: AmlValue | NamespaceNode | undefined): TemplateBytes | undefined {
   if (value === undefined || value === 0n) return EMPTY_TEMPLATE;
   if (value instanceof StringObject && value.text === '') return EMPTY_TEMPLATE;
-  if (!(value instanceof BufferObject)) return undefined;
+  if (!(value instanceof BufferObject) || value.unknown !== undefined) return undefined;
   return value.bytes.length === 0 ? EMPTY_TEMPLATE : Array.from(value.bytes);
 }
 
@@ -126,6 +126,8 @@ function outcomeOf(
       resources: [],
     };
   }
+  if (value instanceof BufferObject && value.unknown !== undefined)
+    return { status: 'unknown', why: value.unknown, resources: [] };
   const branches = alternativesOf(value, when, faults);
   if (branches === undefined)
     return { status: 'unknown', why: 'it hangs on too many conditions', resources: [] };

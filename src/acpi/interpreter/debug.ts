@@ -48,6 +48,7 @@ export function formatValue(value: AmlValue | NamespaceNode | undefined, depth =
     return value === 0n ? 'Zero' : value === 1n ? 'One' : `0x${value.toString(16).toUpperCase()}`;
   if (value instanceof UnknownInteger) return formatQuantity(value.value);
   if (value instanceof StringObject) return value.text === undefined ? '(unknown string)' : quote(value.text);
+  if (value instanceof BufferObject && value.unknown !== undefined) return '(buffer of unknown length)';
   if (value instanceof BufferObject)
     return `Buffer (0x${value.bytes.length.toString(16).toUpperCase()}) { ${Array.from(value.bytes, formatByte).join(', ')} }`;
   if (value instanceof PackageObject) {

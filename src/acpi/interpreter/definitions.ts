@@ -233,6 +233,7 @@ const createField: Run = (m, instruction, at) => {
   } else if (op !== OPCODES.CreateBitField) bitOffset = index * 8;
   if (!(source instanceof BufferObject))
     return fault('AE_AML_OPERAND_TYPE', 'buffer fields are made of a buffer');
+  if (source.unknown !== undefined) m.abandon(source.unknown);
   if (bitOffset + bitLength > source.bytes.length * 8)
     fault(
       'AE_AML_BUFFER_LIMIT',

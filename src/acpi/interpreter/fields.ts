@@ -14,6 +14,7 @@ import {
   isKnown,
   join,
   maskOf,
+  opaque,
   type Quantity,
   quantityOfBytes,
 } from '../expression.ts';
@@ -76,6 +77,7 @@ export function readBufferField(m: Interpreter, field: BufferFieldObject): AmlVa
 function bitsToStore(value: Resolved, bits: number): Quantity {
   if (typeof value === 'bigint') return value & maskOf(bits);
   if (value instanceof UnknownInteger) return bitsOf(value.value, 0, bits);
+  if (value instanceof BufferObject && value.unknown !== undefined) return opaque(bits, value.unknown);
   if (value instanceof BufferObject)
     return bitsOf(quantityOfBytes(Array.from(value.bytes.slice(0, (bits + 7) >> 3))), 0, bits);
   if (value instanceof StringObject && value.text !== undefined) {

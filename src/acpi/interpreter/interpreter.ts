@@ -22,6 +22,7 @@ import {
   StringObject,
   type TableHandle,
   TYPE,
+  UnknownObject,
 } from './objects.ts';
 import { type Explored, ForkSignal, Paths } from './paths.ts';
 import { type Controls, type Plan, planEvaluation, planTerms } from './plan.ts';
@@ -213,6 +214,7 @@ export class Interpreter implements Explored {
   settle(object: AmlValue | undefined): AmlValue | undefined {
     let at = object;
     while (at instanceof Choice) at = this.decide(at.when) ? at.yes : at.no;
+    if (at instanceof UnknownObject) this.abandon(at.reason);
     return at;
   }
 

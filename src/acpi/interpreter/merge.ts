@@ -14,6 +14,7 @@ import type { Delta, Holder, Journal, Key } from './journal.ts';
 import { readPlace } from './journal.ts';
 import {
   type AmlValue,
+  BufferObject,
   Choice,
   FieldObject,
   IndexReference,
@@ -27,6 +28,7 @@ import {
   TYPE,
   typeOf,
   UnknownInteger,
+  UnknownObject,
 } from './objects.ts';
 
 /** Puts together two states that started from the current one: `yes` where the condition holds, `no` elsewhere. */
@@ -93,7 +95,8 @@ function mergePlace(
   }
   if (key === 'text') return undefined;
   // Counts: of signals, of acquisitions.
-  if (typeof yes === 'number' && typeof no === 'number' && !(holder instanceof Map)) return Math.max(yes, no);
+  if (!(holder instanceof Map) && (typeof yes === 'number' || typeof no === 'number'))
+    return Math.max((yes as number | undefined) ?? 0, (no as number | undefined) ?? 0);
   if (holder instanceof Map) {
     const side = (value: unknown): ByteValue =>
       value === undefined ? context.initialByte(holder, key) : (value as ByteValue);
@@ -105,9 +108,14 @@ function mergePlace(
 
 type MergedValue = AmlValue | NamespaceNode | undefined;
 
+/** A Choice with more values than this is given up: each would have to be followed by itself. */
+const MAX_LEAVES = 24;
+
 /** One value for two paths. Objects of their own identity stay apart, as a Choice. */
 export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): MergedValue {
   if (yes === no) return yes;
+  if (yes instanceof Choice && sameQuantity(yes.when, when)) return mergeValues(when, yes.yes, no);
+  if (no instanceof Choice && sameQuantity(no.when, when)) return mergeValues(when, yes, no.no);
   if (yes instanceof NamespaceNode || no instanceof NamespaceNode)
     return new Choice(when, yes as AmlValue, no as AmlValue);
   if (yes !== undefined && no !== undefined) {
@@ -115,7 +123,23 @@ export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): Merg
       return integer(choose(when, quantityOf(yes), quantityOf(no)));
     if (sameObject(yes, no)) return yes;
   }
-  return new Choice(when, yes, no);
+  const leaves = [...leavesOf(yes), ...leavesOf(no)];
+  if (leaves.length <= MAX_LEAVES) return new Choice(when, yes, no);
+  const reason = `more than ${MAX_LEAVES} cases`;
+  return leaves.every((leaf) => leaf instanceof BufferObject)
+    ? new BufferObject([], reason)
+    : new UnknownObject(reason);
+}
+
+function leavesOf(value: AmlValue | undefined): (AmlValue | undefined)[] {
+  const leaves: (AmlValue | undefined)[] = [];
+  const pending = [value];
+  while (pending.length > 0 && leaves.length <= MAX_LEAVES) {
+    const next = pending.pop();
+    if (next instanceof Choice) pending.push(next.yes, next.no);
+    else leaves.push(next);
+  }
+  return leaves;
 }
 
 function quantityOf(value: AmlValue): Quantity {

@@ -82,8 +82,11 @@ export class BufferObject {
   bytes: Uint8Array | ByteValue[];
   /** Exploration step in which `bytes` was made; see Journal. */
   step = 0;
-  constructor(bytes: Uint8Array | ByteValue[]) {
+  /** Why not even the length is known; `bytes` is then empty. */
+  readonly unknown: string | undefined;
+  constructor(bytes: Uint8Array | ByteValue[], unknown?: string) {
     this.bytes = bytes;
+    this.unknown = unknown;
   }
 }
 
@@ -304,6 +307,15 @@ export class TableHandle {
   }
 }
 
+/** An object of which nothing is known, not even its type. */
+export class UnknownObject {
+  readonly type = -3;
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
 /** One of two values, by a condition that the inputs don't settle; undefined is "no object". */
 export class Choice {
   readonly type = -1;
@@ -336,6 +348,7 @@ export type AmlObject =
   | BufferFieldObject
   | TableHandle
   | AliasObject
+  | UnknownObject
   | Choice;
 
 export type AmlValue = bigint | AmlObject;

@@ -43,6 +43,7 @@ import {
   TYPE,
   typeOf,
   UnknownInteger,
+  UnknownObject,
 } from './objects.ts';
 import type { Run } from './plan.ts';
 import { type Storing, store } from './store.ts';
@@ -212,8 +213,11 @@ function comparison(m: Interpreter, op: 'eq' | 'gt' | 'lt', a: Resolved, b: Reso
     left = Array.from(x, (c) => c.charCodeAt(0));
     right = Array.from(y, (c) => c.charCodeAt(0));
   } else if (a instanceof BufferObject) {
+    const other = toBuffer(m, b);
+    const reason = a.unknown ?? other.unknown;
+    if (reason !== undefined) return opaque(1, reason);
     left = a.bytes;
-    right = toBuffer(m, b).bytes;
+    right = other.bytes;
   } else return fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(a)} can't be compared`);
   const common = Math.min(left.length, right.length);
   if (op === 'eq') {
@@ -318,6 +322,7 @@ const index: Run = (m, _instruction, at) => {
     !(source instanceof StringObject)
   )
     return fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(source)} has no elements`);
+  if (source instanceof BufferObject && source.unknown !== undefined) m.abandon(source.unknown);
   const length =
     source instanceof PackageObject
       ? source.elements.length
@@ -347,8 +352,8 @@ const mid: Run = (m, _instruction, at) => {
   if (source instanceof StringObject)
     part = new StringObject(knownText(m, source).slice(from, from + length));
   else {
-    const { bytes } = source as BufferObject;
-    part = new BufferObject(bytes.slice(from, from + length));
+    const { bytes, unknown } = source as BufferObject;
+    part = new BufferObject(bytes.slice(from, from + length), unknown);
   }
   return deliver(m, part, m.stack[at + 3], 'result');
 };
@@ -364,7 +369,7 @@ const concatenate: Run = (m, _instruction, at) => {
   } else if (first instanceof BufferObject) {
     const other = toBuffer(m, second);
     m.allocate(first.bytes.length + other.bytes.length);
-    result = new BufferObject(packBytes([...first.bytes, ...other.bytes]));
+    result = new BufferObject(packBytes([...first.bytes, ...other.bytes]), first.unknown ?? other.unknown);
   } else {
     const width = m.bits / 8;
     result = new BufferObject(
@@ -414,22 +419,26 @@ function endTagOf(m: Interpreter, buffer: BufferObject): number {
 const concatenateTemplates: Run = (m, _instruction, at) => {
   const first = toBuffer(m, dataOperand(m, m.stack[at]));
   const second = toBuffer(m, dataOperand(m, m.stack[at + 1]));
-  const result = new BufferObject(
-    packBytes([
-      ...first.bytes.slice(0, endTagOf(m, first)),
-      ...second.bytes.slice(0, endTagOf(m, second)),
-      0x79,
-      0,
-    ]),
-  );
+  const reason = first.unknown ?? second.unknown;
+  const result =
+    reason === undefined
+      ? new BufferObject(
+          packBytes([
+            ...first.bytes.slice(0, endTagOf(m, first)),
+            ...second.bytes.slice(0, endTagOf(m, second)),
+            0x79,
+            0,
+          ]),
+        )
+      : new BufferObject([], reason);
   m.allocate(result.bytes.length);
   return deliver(m, result, m.stack[at + 2], 'result');
 };
 
 const toStringOperator: Run = (m, _instruction, at) => {
-  const { bytes } = toBuffer(m, dataOperand(m, m.stack[at]));
+  const { bytes, unknown } = toBuffer(m, dataOperand(m, m.stack[at]));
   const limit = knownLength(m, integerOperand(m, m.stack[at + 1]));
-  let text: string | undefined = '';
+  let text: string | undefined = unknown === undefined ? '' : undefined;
   for (let i = 0; i < bytes.length && i < limit; i++) {
     const byte = bytes[i]!;
     if (typeof byte !== 'number') {
@@ -437,7 +446,7 @@ const toStringOperator: Run = (m, _instruction, at) => {
       break;
     }
     if (byte === 0) break;
-    text += String.fromCharCode(byte);
+    text = (text ?? '') + String.fromCharCode(byte);
   }
   return deliver(m, new StringObject(text), m.stack[at + 2], 'fixed');
 };
@@ -555,7 +564,7 @@ const derefOf: Run = (m, _instruction, at) => {
 function baseObject(m: Interpreter, operand: Operand, forSize: boolean): Resolved | undefined {
   let at: Operand | undefined = operand;
   for (let steps = 0; steps < MAX_REFERENCE_STEPS; steps++) {
-    if (at instanceof Choice) at = m.settle(at);
+    if (at instanceof Choice || at instanceof UnknownObject) at = m.settle(at);
     if (at instanceof SlotOperand) {
       const held: Operand = m.frames.at(-1)!.slots[at.slot];
       if (held === undefined && !forSize) return undefined;
@@ -594,7 +603,8 @@ const sizeOf: Run = (m, _instruction, at) => {
   const object = baseObject(m, m.stack[at], true);
   if (object !== undefined) {
     if (typeof object === 'bigint' || object instanceof UnknownInteger) return BigInt(m.bits / 8);
-    if (object instanceof BufferObject) return BigInt(object.bytes.length);
+    if (object instanceof BufferObject)
+      return object.unknown === undefined ? BigInt(object.bytes.length) : integer(m.unknown(object.unknown));
     if (object instanceof StringObject)
       return object.text === undefined
         ? integer(opaque(m.bits, 'the length of an unknown string'))

@@ -135,8 +135,11 @@ export class Paths {
     return this.#assumptions;
   }
 
+  /** Takes a condition as given, until {@link retract}. */
   assume(condition: Expr): void {
-    this.#assumptions.push(condition);
+    // What holds together holds each by itself.
+    if (condition.kind === 'all') for (const part of condition.of) this.assume(part);
+    else this.#assumptions.push(condition);
   }
 
   retract(length: number): void {
@@ -146,12 +149,6 @@ export class Paths {
   /** Whether a condition holds on this path: 1n, 0n, or what is left of it to decide. */
   decided(condition: Quantity): Quantity {
     if (isKnown(condition) || this.#assumptions.length === 0) return condition;
-    if (condition.kind === 'all' || condition.kind === 'any')
-      return gather(
-        condition.kind,
-        condition.of.map((part) => this.decided(part)),
-      );
-    if (condition.kind === 'not') return not(this.decided(condition.of));
     const opposite = not(condition);
     for (const assumption of this.#assumptions) {
       if (sameQuantity(assumption, condition)) return 1n;
@@ -164,6 +161,12 @@ export class Paths {
       if (sameQuantity(assumption.left, condition.right))
         return compare(condition.op, condition.left, assumption.right);
     }
+    if (condition.kind === 'all' || condition.kind === 'any')
+      return gather(
+        condition.kind,
+        condition.of.map((part) => this.decided(part)),
+      );
+    if (condition.kind === 'not') return not(this.decided(condition.of));
     if (condition.kind === 'choose') {
       const when = this.decided(condition.when);
       if (isKnown(when)) return this.decided(when === 0n ? condition.no : condition.yes);
@@ -205,7 +208,7 @@ export class Paths {
       assumptions: this.#assumptions.length,
       first: undefined,
     });
-    this.#assumptions.push(when);
+    this.assume(when);
     frame.pc = pc;
     this.#machine.sp = sp;
   }
@@ -420,7 +423,7 @@ export class Paths {
       const { base } = frames.at(-1)!;
       for (let i = 0; i < fork.operands.length; i++) this.#machine.stack[base + i] = fork.operands[i];
       const opposite = not(fork.when);
-      if (!isKnown(opposite)) this.#assumptions.push(opposite);
+      if (!isKnown(opposite)) this.assume(opposite);
       return;
     }
     this.#forks.pop();

@@ -33,6 +33,7 @@ import {
   toBuffer,
   toInteger,
   toText,
+  unknownBytes,
   writableBytes,
 } from './values.ts';
 
@@ -179,7 +180,14 @@ function storeToNode(
 
 /** A buffer stored to a buffer keeps the target's length: cut off or filled with zeros. An empty one takes the source's. */
 function overwrite(m: Interpreter, target: BufferObject, source: BufferObject): void {
-  if (target === source) return;
+  if (target === source || target.unknown !== undefined) return;
+  if (source.unknown !== undefined) {
+    if (target.bytes.length === 0) m.abandon(source.unknown);
+    const bytes = writableBytes(m, target, true);
+    const unknown = unknownBytes(bytes.length, source.unknown);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = unknown[i]!;
+    return;
+  }
   if (target.bytes.length === 0) {
     m.journal.note(target, 'bytes');
     m.allocate(source.bytes.length);
@@ -201,7 +209,8 @@ function storeToIndex(m: Interpreter, value: Resolved, place: IndexReference): v
   }
   let byte: Quantity;
   if (typeof value === 'bigint' || value instanceof UnknownInteger) byte = toInteger(m, value);
-  else if (value instanceof BufferObject) byte = quantityOfByte(value.bytes[0] ?? 0);
+  else if (value instanceof BufferObject)
+    byte = value.unknown === undefined ? quantityOfByte(value.bytes[0] ?? 0) : m.unknown(value.unknown);
   else if (value instanceof StringObject && value.text !== undefined)
     byte = BigInt(value.text.charCodeAt(0) || 0);
   else fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored to a byte`);

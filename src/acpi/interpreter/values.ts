@@ -1,12 +1,5 @@
 /** Operands to values: what places hold, and the implicit and explicit conversions between data types (ACPI 6.5, 19.3.5). */
-import {
-  type ByteValue,
-  bytesOfQuantity,
-  isKnown,
-  opaque,
-  type Quantity,
-  quantityOfBytes,
-} from '../expression.ts';
+import { type ByteValue, bytesOfQuantity, opaque, type Quantity, quantityOfBytes } from '../expression.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { fault } from './fault.ts';
 import { readBufferField, readField } from './fields.ts';
@@ -19,17 +12,16 @@ import {
   Choice,
   FieldObject,
   IndexReference,
-  integer,
   NameReference,
   type Operand,
   PackageObject,
-  ScopeObject,
   SlotOperand,
   StringObject,
   TYPE,
   TYPE_NAMES,
   typeOf,
   UnknownInteger,
+  UnknownObject,
 } from './objects.ts';
 
 /** What an operator lets stand: Store keeps Index references, calls and CopyObject those to package elements. */
@@ -45,7 +37,7 @@ export function resolve(m: Interpreter, operand: Operand, resolving: Resolving =
     return held instanceof NamespaceNode ? resolveNode(m, held) : held;
   }
   let value: Resolved | undefined = operand;
-  if (value instanceof Choice) value = m.settle(value);
+  if (value instanceof Choice || value instanceof UnknownObject) value = m.settle(value);
   if (value === undefined) fault('AE_AML_NO_RETURN_VALUE', 'an operand has no value');
   if (value instanceof NamespaceNode) return resolveNode(m, value);
   if (value instanceof IndexReference) {
@@ -62,7 +54,7 @@ export function resolve(m: Interpreter, operand: Operand, resolving: Resolving =
 export function slotValue(m: Interpreter, slot: number): Resolved {
   const { slots } = m.frames.at(-1)!;
   let held = slots[slot];
-  if (held instanceof Choice) held = m.settle(held);
+  if (held instanceof Choice || held instanceof UnknownObject) held = m.settle(held);
   if (held === undefined) {
     if (slot < FIRST_ARGUMENT_SLOT) fault('AE_AML_UNINITIALIZED_LOCAL', `Local${slot} was not set`);
     fault('AE_AML_UNINITIALIZED_ARG', `Arg${slot - FIRST_ARGUMENT_SLOT} was not given`);
@@ -103,7 +95,7 @@ export function referenced(m: Interpreter, reference: NameReference): NamespaceN
 /** An element's value: names of data objects stand for the data. */
 export function elementOf(m: Interpreter, object: PackageObject, index: number): Resolved {
   let element = object.elements[index];
-  if (element instanceof Choice) element = m.settle(element);
+  if (element instanceof Choice || element instanceof UnknownObject) element = m.settle(element);
   if (element === undefined)
     fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} of a package was never set`);
   if (element instanceof NameReference) settleElement(m, object, index);
@@ -150,7 +142,8 @@ export function integerOperand(m: Interpreter, operand: Operand): Quantity {
 export function toInteger(m: Interpreter, value: Resolved): Quantity {
   if (typeof value === 'bigint') return value;
   if (value instanceof UnknownInteger) return m.paths.refined(value.value);
-  if (value instanceof BufferObject) return integerOfBytes(m, value.bytes);
+  if (value instanceof BufferObject)
+    return value.unknown === undefined ? integerOfBytes(m, value.bytes) : m.unknown(value.unknown);
   if (value instanceof StringObject)
     return value.text === undefined
       ? m.unknown('an integer from an unknown string')
@@ -226,6 +219,7 @@ export function toText(m: Interpreter, value: Resolved, form: StringForm): Strin
     return new StringObject(form === 'hex' ? `0x${digits}` : digits.padStart(m.bits / 4, '0'));
   }
   if (value instanceof BufferObject) {
+    if (value.unknown !== undefined) return new StringObject(undefined);
     m.allocate(value.bytes.length * 5);
     const parts: string[] = [];
     for (const byte of value.bytes) {
@@ -250,7 +244,7 @@ export function copyOf(m: Interpreter, value: Resolved): Resolved {
   if (typeof value === 'bigint') return value;
   if (value instanceof BufferObject) {
     m.allocate(value.bytes.length);
-    return new BufferObject(value.bytes.slice());
+    return new BufferObject(value.bytes.slice(), value.unknown);
   }
   if (value instanceof StringObject) return new StringObject(value.text);
   if (!(value instanceof PackageObject)) return value;
@@ -285,20 +279,6 @@ export function writableBytes(
   return buffer.bytes;
 }
 
-export function ones(m: Interpreter): AmlValue {
-  return m.mask;
-}
-
-/** A condition as AML has it: Ones or Zero. */
-export function truthValue(m: Interpreter, condition: Quantity, choose: (c: Quantity) => Quantity): AmlValue {
-  if (isKnown(condition)) return condition === 0n ? 0n : m.mask;
-  return integer(choose(condition));
-}
-
 export function unknownBytes(length: number, reason: string): ByteValue[] {
   return Array.from({ length }, () => ({ of: opaque(8, reason), index: 0 }));
-}
-
-export function isScope(value: AmlValue | undefined): value is ScopeObject {
-  return value instanceof ScopeObject;
 }
