@@ -1,14 +1,7 @@
 /** Parses the inside of nodes: properties, children, and what deletes or omits them. */
 import type { Span } from '../bytes/source.ts';
 import type { Lexer } from './lexer.ts';
-import {
-  addLabel,
-  type LiveLabel,
-  type LiveNode,
-  type LiveProperty,
-  liveNode,
-  liveProperty,
-} from './live-tree.ts';
+import { type LiveLabel, type LiveNode, type LiveProperty, liveNode, liveProperty } from './live-tree.ts';
 import type { SourceText } from './source-text.ts';
 import { MAX_NODE_DEPTH, MAX_NODES, MAX_PROPERTIES } from './tree.ts';
 import type { ValueBuilder } from './value-builder.ts';
@@ -283,9 +276,7 @@ const EMPTY = new Uint8Array(0);
 
 /** Labels as written before a thing, in the order dtc keeps them: its parser adds the innermost first, each in front. */
 export function liveLabels(names: readonly string[]): LiveLabel[] {
-  const labels: LiveLabel[] = [];
-  for (let index = names.length - 1; index >= 0; index -= 1) addLabel(labels, names[index]!);
-  return labels;
+  return [...new Set(names.toReversed())].reverse().map((name) => ({ name, deleted: false }));
 }
 
 function describeNode(node: LiveNode): string {

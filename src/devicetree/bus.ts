@@ -2,7 +2,7 @@
  * Bus types, as Linux' drivers/of/address.c tells them apart (of_busses[]): how many cells an address has, whether its
  * first cell is flags, and how an address is found in a `ranges` entry.
  */
-import { type CellCount, cellCount, fixedCount } from './cells.ts';
+import { type CellCount, CellCounts, fixedCount } from './cells.ts';
 import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from './tree.ts';
 
 /** In the order in which Linux tries them; `default` fits every node. */
@@ -67,14 +67,13 @@ function busKind(node: DtNode, addressCells: CellCount): BusKind {
 /** PCI and ISA addresses have a fixed form (IEEE 1275's bindings for both), whatever the counts on the node. */
 const FIXED_CELLS = { pci: { address: 3, size: 2 }, isa: { address: 2, size: 1 } } as const;
 
-export function busOf(node: DtNode): Bus {
-  const addressCells = cellCount(node, '#address-cells');
-  return busWithCounts(node, addressCells, cellCount(node, '#size-cells'));
-}
-
-/** As {@link busOf}, with counts from elsewhere; a type that fixes them keeps its own. */
-export function busWithCounts(node: DtNode, addressCells: CellCount, sizeCells: CellCount): Bus {
-  const kind = busKind(node, cellCount(node, '#address-cells'));
+/**
+ * A node as a bus.
+ * @param counts keeps what it finds out, for the other buses of the tree
+ * @param countsOf the node whose children's counts hold on the bus, where its type doesn't fix them
+ */
+export function busOf(node: DtNode, counts = new CellCounts(), countsOf = node): Bus {
+  const kind = busKind(node, counts.below(node, '#address-cells'));
   if (kind === 'pci' || kind === 'isa') {
     const { address, size } = FIXED_CELLS[kind];
     return {
@@ -86,6 +85,8 @@ export function busWithCounts(node: DtNode, addressCells: CellCount, sizeCells: 
       unusable: undefined,
     };
   }
+  const addressCells = counts.below(countsOf, '#address-cells');
+  const sizeCells = counts.below(countsOf, '#size-cells');
   return {
     node,
     kind,

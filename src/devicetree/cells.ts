@@ -22,20 +22,37 @@ export type CellCountName = '#address-cells' | '#size-cells';
 /** What Linux assumes when no node up to the root says a count (OF_ROOT_NODE_ADDR_CELLS_DEFAULT and its size twin). */
 export const DEFAULT_CELLS = 1;
 
-/**
- * The number of cells that children of `bus` use, as Linux' of_bus_n_addr_cells and of_bus_n_size_cells find it: on the
- * node, else on the nearest ancestor that has the property, else 1. The Devicetree Specification (0.4, section 2.3.5)
- * has no such inheritance: there a missing count is 2 for addresses and 1 for sizes.
- */
-export function cellCount(bus: DtNode, name: CellCountName): CellCount {
-  for (let node: DtNode | undefined = bus; node; node = node.parent) {
-    const property = propertyOf(node, name);
-    const cells = property && firstCell(property);
-    // The kernel holds the count in an int.
-    if (cells !== undefined)
-      return new SaidCount(cells | 0, node === bus ? 'own' : 'ancestor', node, property);
+/** The cell counts of a tree's buses, as its properties say them. What was found is kept. */
+export class CellCounts {
+  readonly #known = {
+    '#address-cells': new Map<DtNode, CellCount>(),
+    '#size-cells': new Map<DtNode, CellCount>(),
+  };
+
+  /**
+   * The number of cells that children of `bus` use, as Linux' of_bus_n_addr_cells and of_bus_n_size_cells find it: on the
+   * node, else on the nearest ancestor that has the property, else 1. The Devicetree Specification (0.4, section 2.3.5)
+   * has no such inheritance: there a missing count is 2 for addresses and 1 for sizes.
+   */
+  below(bus: DtNode, name: CellCountName): CellCount {
+    const known = this.#known[name];
+    const unknown: DtNode[] = [];
+    let count: CellCount | undefined;
+    for (let node: DtNode | undefined = bus; node && !count; node = node.parent) {
+      count = known.get(node);
+      if (!count) unknown.push(node);
+    }
+    count ??= { cells: DEFAULT_CELLS, from: 'default', node: '/' };
+    for (let node = unknown.pop(); node; node = unknown.pop()) {
+      const property = propertyOf(node, name);
+      const cells = property && firstCell(property);
+      // The kernel holds the count in an int.
+      if (cells !== undefined) count = new SaidCount(cells | 0, 'own', node, property);
+      else if (count instanceof SaidCount) count = count.inherited;
+      known.set(node, count);
+    }
+    return count;
   }
-  return { cells: DEFAULT_CELLS, from: 'default', node: '/' };
 }
 
 /** A count that a node says, or fixes by its type. */
@@ -44,12 +61,20 @@ class SaidCount implements CellCount {
   readonly from: CellCount['from'];
   readonly #node: DtNode;
   readonly #property: DtProperty | undefined;
+  #inherited: SaidCount | undefined;
 
   constructor(cells: number, from: CellCount['from'], node: DtNode, property: DtProperty | undefined) {
     this.cells = cells;
     this.from = from;
     this.#node = node;
     this.#property = property;
+  }
+
+  /** The same count as descendants have it. */
+  get inherited(): SaidCount {
+    if (this.from === 'ancestor') return this;
+    this.#inherited ??= new SaidCount(this.cells, 'ancestor', this.#node, this.#property);
+    return this.#inherited;
   }
 
   get node(): string {

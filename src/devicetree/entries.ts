@@ -49,7 +49,7 @@ export interface EntryOptions {
 }
 
 /** More entries than any real tree; a bound on what a hostile one can make us hold. */
-const MAX_ENTRIES = 1_000_000;
+const MAX_ENTRIES = 200_000;
 /** How many cell counts that would fit a message names. */
 const MAX_FITS_TOLD = 5;
 /** Ranking costs more than decoding: past this many faults of one tree they are only told. */

@@ -45,7 +45,9 @@ class ByName<T extends { readonly name: string }> {
 export class GrowingTree {
   readonly root: LiveNode;
   /** Every node that ever had the label; more than one only in a source with a duplicate label. */
-  readonly #labelled = new Map<string, LiveNode[]>();
+  readonly #labelled = new Map<string, Set<LiveNode>>();
+  /** Indexes of the nodes that others were laid over. */
+  readonly #indexes = new Map<LiveNode, NodeIndex>();
 
   constructor(root: LiveNode) {
     this.root = root;
@@ -58,8 +60,8 @@ export class GrowingTree {
 
   #noteLabel(name: string, node: LiveNode): void {
     const nodes = this.#labelled.get(name);
-    if (!nodes) this.#labelled.set(name, [node]);
-    else if (!nodes.includes(node)) nodes.push(node);
+    if (nodes) nodes.add(node);
+    else this.#labelled.set(name, new Set([node]));
   }
 
   label(node: LiveNode, name: string): void {
@@ -69,17 +71,29 @@ export class GrowingTree {
 
   add(parent: LiveNode, child: LiveNode): void {
     child.parent = parent;
-    parent.children.push(child);
+    this.#indexOf(parent).children.add(child);
     this.#adopt(child);
+  }
+
+  #indexOf(node: LiveNode): NodeIndex {
+    let index = this.#indexes.get(node);
+    if (!index) {
+      index = { properties: new ByName(node.properties), children: new ByName(node.children) };
+      this.#indexes.set(node, index);
+    }
+    return index;
   }
 
   /** The first node, in the order of the tree, that now has the label. */
   #byLabel(label: string): LiveNode | undefined {
-    const having = (this.#labelled.get(label) ?? []).filter((node) =>
-      node.labels.some(({ name, deleted }) => name === label && !deleted),
-    );
-    if (having.length < 2) return having[0];
-    for (const node of walkLive(this.root)) if (having.includes(node)) return node;
+    const isLabelled = (node: LiveNode): boolean =>
+      node.labels.some(({ name, deleted }) => name === label && !deleted);
+    const nodes = this.#labelled.get(label);
+    if (nodes?.size === 1) {
+      const [node] = nodes;
+      return node && isLabelled(node) ? node : undefined;
+    }
+    if (nodes) for (const node of walkLive(this.root)) if (isLabelled(node)) return node;
     return undefined;
   }
 
@@ -124,10 +138,15 @@ export class GrowingTree {
   #lay(old: LiveNode, laid: LiveNode): Overlay {
     old.deleted = false;
     for (const { name } of laid.labels) this.label(old, name);
-    const properties = new ByName(old.properties);
+    const { properties, children } = this.#indexOf(old);
     for (const property of laid.properties) layProperty(properties, property);
-    return { old, laid, children: new ByName(old.children), next: 0 };
+    return { old, laid, children, next: 0 };
   }
+}
+
+interface NodeIndex {
+  readonly properties: ByName<LiveProperty>;
+  readonly children: ByName<LiveNode>;
 }
 
 /** A definition being laid over a node, up to its child `next`. */

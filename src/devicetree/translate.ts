@@ -7,9 +7,9 @@
  * is 1:1 for DMA; a bus whose children have no size cells translates nothing.
  */
 import type { Span } from '../bytes/source.ts';
-import { type Bus, type BusKind, busOf, busWithCounts, sameSpace } from './bus.ts';
-import { type CellCount, cellsOf, firstCell, number64Of } from './cells.ts';
-import { type DtNode, pathOf, propertyOf, walk } from './tree.ts';
+import { type Bus, type BusKind, busOf, sameSpace } from './bus.ts';
+import { type CellCount, CellCounts, cellsOf, firstCell, number64Of } from './cells.ts';
+import { type DtNode, MAX_NODE_DEPTH, pathOf, propertyOf, walk } from './tree.ts';
 
 export type TranslationItem = 'ranges' | 'dma-ranges';
 
@@ -43,7 +43,13 @@ export interface Translation {
 const OF_BAD_ADDR = 0xffff_ffff_ffff_ffffn;
 
 /** More passages than a path can have: only `interconnects` that lead in a circle. */
-const MAX_STEPS = 2048;
+const MAX_STEPS = 2 * MAX_NODE_DEPTH;
+/**
+ * Work that the translations of one tree may take together: each entry of `ranges` that is looked at counts one, each
+ * passage of a bus ten. The largest real trees take a hundredth of it.
+ */
+const MAX_WORK = 3_000_000;
+const PASSAGE_WORK = 10;
 
 /**
  * An address on the way up. In the kernel it is an array of up to four cells; of that only two things are ever looked
@@ -116,6 +122,11 @@ class Passage {
       this.parentFirst.push(cells[at + na]!);
       this.parent.push(number64Of(cells, at + na + outer.flagCells, pna - outer.flagCells));
     }
+  }
+
+  /** Number of entries. */
+  get length(): number {
+    return this.child.length;
   }
 
   /** What to say about an address that no entry has. */
@@ -214,7 +225,10 @@ const NO_STEPS: readonly TranslationStep[] = [];
 export class Translator {
   readonly #root: DtNode;
   readonly #stops = new Map<DtNode, Stop>();
+  readonly #counts = new CellCounts();
   #phandles: Map<number, DtNode> | undefined;
+  /** Done so far, towards {@link MAX_WORK}. */
+  #work = 0;
 
   constructor(root: DtNode) {
     this.#root = root;
@@ -227,7 +241,7 @@ export class Translator {
   #stopAt(node: DtNode): Stop {
     let stop = this.#stops.get(node);
     if (!stop) {
-      stop = new Stop(busOf(node));
+      stop = new Stop(busOf(node, this.#counts));
       this.#stops.set(node, stop);
     }
     return stop;
@@ -254,7 +268,10 @@ export class Translator {
     while (steps.length < MAX_STEPS) {
       if (next === 'root') return arrived(address, stop.bus, steps);
       if (!(next instanceof Passage)) return { cpu: null, why: next.why, steps };
+      if (this.#work > MAX_WORK)
+        return { cpu: null, why: 'the tree takes too much work to translate', steps };
       const step = next.pass(address);
+      this.#work += PASSAGE_WORK + (step?.index ?? next.length);
       if (!step) return { cpu: null, why: next.notIn, steps };
       steps.push(step);
       stop = next.to;
@@ -269,8 +286,7 @@ export class Translator {
    */
   #stopFor(device: DtNode, parent: DtNode): Stop {
     if (device.parent === parent || !device.parent) return this.#stopAt(parent);
-    const { addressCells, sizeCells } = busOf(device.parent);
-    return new Stop(busWithCounts(parent, addressCells, sizeCells));
+    return new Stop(busOf(parent, this.#counts, device.parent));
   }
 
   #nextOf(stop: Stop, item: TranslationItem): Next {

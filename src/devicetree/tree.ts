@@ -42,10 +42,10 @@ export interface DtNode {
 }
 
 /**
- * How deep nodes may nest. Linux unflattens 64 levels and dtc's parser stack ends near 3,300; a bound here lets
- * everything that walks a tree rely on it.
+ * How deep nodes may nest: twice what Linux unflattens (FDT_MAX_DEPTH). Everything that walks a tree, or climbs from a
+ * node to the root, relies on it.
  */
-export const MAX_NODE_DEPTH = 1024;
+export const MAX_NODE_DEPTH = 128;
 /** How many nodes one tree may have: twenty times the largest of Linux' boards, and still bounded memory. */
 export const MAX_NODES = 100_000;
 /** How many properties one tree may have, by the same measure. */
