@@ -43,10 +43,10 @@ function constantValue(term: Term, wide: boolean): bigint | string | undefined {
   return term.op.name === 'String' ? (term.operands[0] as string) : integerOf(term, wide);
 }
 
-/** Implicit conversion of a string: the hexadecimal digits it begins with (ACPI 6.5, table 19.7). */
-function toInteger(value: bigint | string): bigint {
+/** Implicit conversion of a string: the hexadecimal digits it begins with, as many as an integer has (ACPI 6.5, table 19.7). */
+function implicitInteger(value: bigint | string, wide: boolean): bigint {
   if (typeof value === 'bigint') return value;
-  const digits = /^\s*(?:0[xX])?0*([0-9a-fA-F]{0,16})/.exec(value)?.[1] ?? '';
+  const digits = (/^\s*(?:0[xX])?0*([0-9a-fA-F]*)/.exec(value)?.[1] ?? '').slice(0, wide ? 16 : 8);
   return digits === '' ? 0n : BigInt(`0x${digits}`);
 }
 
@@ -82,7 +82,7 @@ function compareConstants(a: bigint | string, b: bigint | string, wide: boolean)
     const right = toText(b, wide);
     return a < right ? -1 : a > right ? 1 : 0;
   }
-  const right = toInteger(b);
+  const right = implicitInteger(b, wide);
   return a < right ? -1 : a > right ? 1 : 0;
 }
 
@@ -97,6 +97,7 @@ function result(name: OpcodeName, values: readonly (bigint | string)[], wide: bo
   if (a === undefined) return undefined;
   const width = wide ? 64n : 32n;
   const cut = (value: bigint): bigint => BigInt.asUintN(Number(width), value);
+  const toInteger = (value: bigint | string): bigint => implicitInteger(value, wide);
   const truth = (value: boolean): bigint => (value ? cut(-1n) : 0n);
   const arithmetic = ARITHMETIC[name];
   if (arithmetic && b !== undefined) return cut(arithmetic(toInteger(a), toInteger(b)));

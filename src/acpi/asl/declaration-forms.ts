@@ -68,8 +68,8 @@ function readMethod(parser: AslParser, word: Token, isFunction: boolean): Term {
   }
   const parameters = signature(parser);
   cursor.expect(')');
-  if ((count ?? 0) > 7) cursor.fail('a method has at most 7 arguments', word);
-  if (level > 15) cursor.fail('a sync level is at most 15', word);
+  if ((count ?? 0) > 7) cursor.report('error', 'asl-method', 'a method has at most 7 arguments', word);
+  checkLevel(parser, level, word);
   const outer = parser.method;
   const method = {
     temporaries: [] as Term[],
@@ -80,8 +80,12 @@ function readMethod(parser: AslParser, word: Token, isFunction: boolean): Term {
   parser.method = method;
   const body = parser.body();
   parser.method = outer;
-  const flags = ((count ?? parameters ?? 0) & 7) | (method.serialized ? 8 : 0) | (level << 4);
+  const flags = ((count ?? parameters ?? 0) & 7) | (method.serialized ? 8 : 0) | ((level & 15) << 4);
   return parser.make('Method', [name, flags, [...method.temporaries.reverse(), ...body]], word.start);
+}
+
+function checkLevel(parser: AslParser, level: number, word: Token): void {
+  if (level > 15) parser.cursor.report('error', 'asl-sync-level', 'a sync level is at most 15', word);
 }
 
 const mutex: SpecialForm = (parser, word) => {
@@ -90,7 +94,7 @@ const mutex: SpecialForm = (parser, word) => {
   const name = parser.name();
   const level = parser.optional(() => parser.constant(8)) ?? 0;
   cursor.expect(')');
-  if (level > 15) cursor.fail('a sync level is at most 15', word);
+  checkLevel(parser, level, word);
   return parser.make('Mutex', [name, level], word.start);
 };
 

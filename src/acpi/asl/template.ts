@@ -75,6 +75,11 @@ export function readMacro(parser: AslParser, bytes: number[], tags: TemplateTag[
   }
   const offset = bytes.length;
   const made = encodeDescriptor(descriptor).map((byte) => (typeof byte === 'number' ? byte : 0));
+  // A small descriptor says its length in three bits.
+  if (made[0]! < 0x80 && made.length - 1 !== (made[0]! & 7)) {
+    cursor.fail(`${macro.name} holds at most 7 bytes`, word);
+    return;
+  }
   for (const byte of made) bytes.push(byte);
   if (name !== undefined) {
     const [resource] = decodeTemplate(made).resources;
