@@ -5,7 +5,8 @@ const rooms = {
   devicetree: ['bytes', 'artifact'],
   acpi: ['bytes', 'artifact'],
   evidence: ['bytes', 'artifact'],
-  window: ['bytes', 'artifact', 'devicetree', 'acpi'],
+  // Evidence too: a memory map bounds windows that the firmware leaves open.
+  window: ['bytes', 'artifact', 'devicetree', 'acpi', 'evidence'],
   linux: ['bytes', 'artifact', 'devicetree', 'acpi', 'evidence', 'window'],
   verdict: ['bytes', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux'],
   // Reports print what a verdict or a description says; they never parse.

@@ -59,7 +59,7 @@ export function gatherFacts(given: KernelFacts, evidence: Evidence, sink: Diagno
     variants:
       framebuffers.length === 0
         ? [facts]
-        : framebuffers.map((sightings) => ({ ...facts, framebuffer: findingOf(sightings) })),
+        : framebuffers.map((sightings) => ({ ...facts, framebuffer: findingOf(sightings, video?.start) })),
     contradictions: known.contradictions,
   };
 }
@@ -76,9 +76,15 @@ function grouped(found: readonly FoundFramebuffer[]): FoundFramebuffer[][] {
   return groups;
 }
 
-/** One framebuffer from the sightings of it: the largest that any of them gives. */
-function findingOf(sightings: readonly FoundFramebuffer[]): FramebufferFinding {
-  const best = sightings.reduce((a, b) => ((b.size ?? 0n) > (a.size ?? 0n) ? b : a));
+/**
+ * One framebuffer from the sightings of it, the most direct of which comes first. Where the Generation 1 video device
+ * is known its BAR is the framebuffer, whatever mode is set in it.
+ */
+function findingOf(sightings: readonly FoundFramebuffer[], video: bigint | undefined): FramebufferFinding {
+  const best =
+    sightings.find((one) => one.from === 'pci' && one.base === video) ??
+    sightings.find((one) => one.size !== null) ??
+    sightings[0]!;
   const { base, size, from, artifact, span } = best;
   const sources = sightings.map((one) => `${one.from} (${one.text})`).join(', ');
   return {

@@ -2,6 +2,7 @@
  * What can be said of a machine without VMBus: its host bridges' windows as Linux takes them, where the framebuffer
  * lies among them, and what E820 reservations do to them.
  */
+import { isHostBridge } from '../acpi/host-bridge.ts';
 import { formatMemRange } from '../bytes/address.ts';
 import { GEN2_VIDEO_MEMORY } from '../linux/framebuffer.ts';
 import { clipsByE820, e820Notes, linuxBridgeWindows } from '../linux/host-bridge.ts';
@@ -22,13 +23,17 @@ export function describeGenerally(
   kernel: Kernel,
   reasons: Reasons,
 ): FramebufferFinding | null {
+  const roots = new Set(
+    (machine.acpi?.crs ?? []).filter(({ entry }) => isHostBridge(entry)).map(({ entry }) => entry.device),
+  );
   const bridges = new Map<string, AddressWindow[]>();
   for (const window of machine.windows)
     if (window.role === 'window' && window.space === 'memory' && window.base !== null && window.size !== null)
       bridges.set(window.origin.path, [...(bridges.get(window.origin.path) ?? []), window]);
   const framebuffer = kernel.facts.framebuffer ?? described(machine);
   if (framebuffer !== null && framebuffer.base !== null) placeFramebuffer(framebuffer, bridges, reasons);
-  if (kernel.facts.evidence !== undefined) clipWindows(bridges, kernel, reasons);
+  if (kernel.facts.evidence !== undefined)
+    clipWindows(new Map([...bridges].filter(([path]) => roots.has(path))), kernel, reasons);
   return framebuffer;
 }
 

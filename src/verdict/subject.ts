@@ -1,6 +1,8 @@
 /** What the question is about: the VMBus device in a description, and the windows the firmware gives it. */
 import type { CrsEntry } from '../acpi/crs.ts';
+import { isHostBridge } from '../acpi/host-bridge.ts';
 import type { Artifact } from '../artifact/artifact.ts';
+import { textOf } from '../bytes/source.ts';
 import type { DtNode } from '../devicetree/tree.ts';
 import { pathOf, propertyOf } from '../devicetree/tree.ts';
 import type { Machine } from '../window/describe.ts';
@@ -12,8 +14,6 @@ export const VMBUS_COMPATIBLE = 'microsoft,vmbus';
 
 /** vmbus_acpi_device_ids of drivers/hv/vmbus_drv.c, matched against _HID and every _CID. */
 export const VMBUS_ACPI_IDS: readonly string[] = ['VMBUS', 'VMBus'];
-
-const PCI_ROOT_IDS: readonly string[] = ['PNP0A03', 'PNP0A08'];
 
 /** A VMBus node of a device tree, or a fragment taken for one. */
 export interface TreeSubject {
@@ -134,7 +134,7 @@ function acpiSubjects(crs: readonly CrsOf[]): AcpiSubject[] {
     const levels: SubjectLevel[] = [{ path: entry.device, entry }];
     for (const path of ancestorsOf(entry.device)) levels.push({ path, entry: byPath.get(path)?.entry });
     const above = levels.slice(1).flatMap((level) => level.entry ?? []);
-    const generation = above.some((level) => hasId(level, PCI_ROOT_IDS))
+    const generation = above.some(isHostBridge)
       ? 1
       : above.some((level) => hasId(level, ['ACPI0004']))
         ? 2
@@ -143,13 +143,14 @@ function acpiSubjects(crs: readonly CrsOf[]): AcpiSubject[] {
   }
   if (subjects.length === 0)
     for (const { artifact, entry } of crs)
-      if (artifact.kind === 'crs-hex' || artifact.kind === 'crs-text' || isTemplateText(artifact, entry))
+      if (mayBeVmbusParent(artifact, entry))
         subjects.push({
           kind: 'acpi',
           artifact,
           path: entry.device,
           presumed: true,
-          generation: null,
+          // A PCI root bus above VMBus is what Generation 1 has.
+          generation: artifact.kind === 'dmesg' ? 1 : null,
           // VMBus' own _CRS holds an interrupt and no window; the list is its ancestor's.
           levels: [
             { path: 'VMBus', entry: { device: 'VMBus', object: '_CRS', status: 'ok', resources: [] } },
@@ -159,8 +160,15 @@ function acpiSubjects(crs: readonly CrsOf[]): AcpiSubject[] {
   return subjects;
 }
 
-/** A ResourceTemplate alone in a text: it has no table around it. */
-function isTemplateText(artifact: Artifact, entry: CrsEntry): boolean {
+/**
+ * A resource list alone, taken for that of the device above VMBus. In a log only the first PCI domain's bus, and only
+ * when VMBus is in the log too: the other domains are those of pass-through devices.
+ */
+function mayBeVmbusParent(artifact: Artifact, entry: CrsEntry): boolean {
+  if (artifact.kind === 'crs-hex' || artifact.kind === 'crs-text') return true;
+  if (artifact.kind === 'dmesg')
+    return entry.device === 'pci_bus 0000:00' && textOf(artifact.source).includes('hv_vmbus:');
+  // A ResourceTemplate in a text has no table around it.
   return artifact.kind === 'asl' && entry.table === undefined;
 }
 

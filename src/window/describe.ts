@@ -39,7 +39,12 @@ export async function describe(
   sink: DiagnosticSink,
 ): Promise<Machine> {
   const treeArtifacts = artifacts.filter((artifact) => TREE_KINDS.has(artifact.kind));
-  const acpiArtifacts = artifacts.filter((artifact) => ACPI_KINDS.has(artifact.kind));
+  const described = artifacts.filter((artifact) => ACPI_KINDS.has(artifact.kind));
+  // A log alone: the windows that the kernel printed are all there is.
+  const acpiArtifacts =
+    described.length > 0 || treeArtifacts.length > 0
+      ? described
+      : artifacts.filter((artifact) => artifact.kind === 'dmesg');
   const trees: TreeDescription[] = [];
   if (treeArtifacts.length > 0) {
     const { describeTree } = await import('./from-device-tree.ts');

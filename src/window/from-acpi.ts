@@ -53,7 +53,7 @@ export async function describeAcpi(
     if (artifact.kind === 'crs-hex') {
       const { readCrsHex } = await import('../acpi/crs-hex.ts');
       crs.push(...readCrsHex(artifact, sink).map((entry) => ({ artifact, entry })));
-    } else if (artifact.kind === 'crs-text') {
+    } else if (artifact.kind === 'crs-text' || artifact.kind === 'dmesg') {
       const { readCrsText } = await import('../acpi/crs-text.ts');
       crs.push(...readCrsText(artifact, sink).map((entry) => ({ artifact, entry })));
     } else if (artifact.kind === 'asl') {

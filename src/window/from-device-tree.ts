@@ -6,7 +6,6 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { cString } from '../devicetree/bus.ts';
 import type { CellCount } from '../devicetree/cells.ts';
 import { type AddressEntry, addressEntries } from '../devicetree/entries.ts';
 import { type ReadOptions, readDeviceTree } from '../devicetree/read.ts';
@@ -16,9 +15,10 @@ import {
   fragmentReadings,
   type Reading,
 } from '../devicetree/readings.ts';
+import { roleOf } from '../devicetree/roles.ts';
 import type { TranslationStep } from '../devicetree/translate.ts';
-import { type DeviceTree, type DtNode, pathOf, propertyOf } from '../devicetree/tree.ts';
-import type { AddressWindow, DerivationStep, WindowFlags, WindowRole } from './window.ts';
+import { type DeviceTree, pathOf } from '../devicetree/tree.ts';
+import type { AddressWindow, DerivationStep, WindowFlags } from './window.ts';
 
 export interface TreeOptions {
   /** What opens the files that source names, and where; without a loader nothing is opened. And overlays to apply. */
@@ -84,7 +84,8 @@ export function windowsOfTree(
 
 function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow | undefined {
   const { node, item, index, cpu, size, flags, span, available } = entry;
-  if (item === 'dma-ranges' || size === null || size === 0n) return undefined;
+  const role = roleOf(entry);
+  if (role === undefined || size === null || size === 0n) return undefined;
   if (item === 'reg' && (cpu === null || flags?.space === 'config')) return undefined;
   const windowFlags: WindowFlags = {
     available,
@@ -94,7 +95,7 @@ function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow |
   };
   return {
     space: item === 'ranges' && flags?.space === 'io' ? 'io' : 'memory',
-    role: item === 'ranges' ? 'window' : roleOf(node),
+    role,
     base: cpu,
     size,
     ...(entry.base === cpu ? {} : { bus: { base: entry.base } }),
@@ -105,19 +106,6 @@ function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow |
     origin: { artifact, path: pathOf(node), item, index, ...(span ? { span } : {}) },
     derivation: derivationOf(entry),
   };
-}
-
-/** What a node's `reg` is: RAM, reserved memory, a framebuffer, or registers. */
-function roleOf(node: DtNode): WindowRole {
-  const text = (name: string): string => {
-    const property = propertyOf(node, name);
-    return property ? cString(property) : '';
-  };
-  if (text('device_type') === 'memory') return 'ram';
-  if (node.parent?.name === 'reserved-memory' && node.parent.parent?.parent === undefined) return 'reserved';
-  const compatible = propertyOf(node, 'compatible');
-  const names = compatible ? Buffer.from(compatible.value).toString('latin1').split('\0') : [];
-  return names.includes('simple-framebuffer') ? 'framebuffer' : 'register';
 }
 
 /** Where a cell count was found, as a person says it. */
