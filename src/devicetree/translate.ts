@@ -84,15 +84,16 @@ class Passage {
   readonly how: 'entries' | 'empty' | 'missing';
   readonly counts: TranslationStep['counts'];
   readonly #span: Span | undefined;
+  readonly #cells: readonly number[];
   readonly #entryCells: number;
   #notIn: string | undefined;
-  /** First cells of child and parent address, and the numbers behind them. */
-  readonly childFirst: number[] = [];
-  readonly parentFirst: number[] = [];
-  readonly child: bigint[] = [];
-  readonly end: bigint[] = [];
-  readonly parent: bigint[] = [];
-  readonly size: bigint[] = [];
+  /**
+   * First and one past the last address of each entry as doubles, which keep the order of what they round. Buses with
+   * hundreds of entries are searched thousands of times, and these are compared much faster than bigints are; an entry
+   * that may have the address is then looked at exactly.
+   */
+  readonly #low: number[] = [];
+  readonly #high: number[] = [];
 
   constructor(device: DtNode, item: TranslationItem, inner: Bus, to: Stop) {
     const outer = to.bus;
@@ -102,31 +103,33 @@ class Passage {
     this.outer = outer;
     this.to = to;
     this.counts = { child: inner.addressCells, parent: outer.addressCells, size: inner.sizeCells };
-    const na = inner.addressCells.cells;
-    const pna = outer.addressCells.cells;
-    const ns = inner.sizeCells.cells;
-    this.#entryCells = na + pna + ns;
+    this.#entryCells = inner.addressCells.cells + outer.addressCells.cells + inner.sizeCells.cells;
     const property = propertyOf(device, item);
     this.#span = property?.valueSpan;
     this.how = !property ? 'missing' : property.value.length === 0 ? 'empty' : 'entries';
-    if (!property || this.how !== 'entries') return;
-    const cells = cellsOf(property.value);
-    for (let at = 0; at + this.#entryCells <= cells.length; at += this.#entryCells) {
-      const child = number64Of(cells, at + inner.flagCells, na - inner.flagCells);
-      const size = number64Of(cells, at + na + pna, ns);
-      this.childFirst.push(cells[at]!);
-      this.child.push(child);
-      // As in the kernel the end wraps: an entry that would reach beyond 2^64 contains nothing.
-      this.end.push(BigInt.asUintN(64, child + size));
-      this.size.push(size);
-      this.parentFirst.push(cells[at + na]!);
-      this.parent.push(number64Of(cells, at + na + outer.flagCells, pna - outer.flagCells));
+    this.#cells = property ? cellsOf(property.value) : [];
+    for (let index = 0; (index + 1) * this.#entryCells <= this.#cells.length; index += 1) {
+      const { child, size } = this.entryAt(index);
+      this.#low.push(Number(child));
+      this.#high.push(Number(child + size));
     }
   }
 
   /** Number of entries. */
   get length(): number {
-    return this.child.length;
+    return this.#low.length;
+  }
+
+  entryAt(index: number): { child: bigint; parent: bigint; size: bigint } {
+    const { inner, outer } = this;
+    const at = index * this.#entryCells;
+    const na = inner.addressCells.cells;
+    const pna = outer.addressCells.cells;
+    return {
+      child: number64Of(this.#cells, at + inner.flagCells, na - inner.flagCells),
+      parent: number64Of(this.#cells, at + na + outer.flagCells, pna - outer.flagCells),
+      size: number64Of(this.#cells, at + na + pna, inner.sizeCells.cells),
+    };
   }
 
   /** What to say about an address that no entry has. */
@@ -151,14 +154,20 @@ class Passage {
       if (outer.flagCells === 0) address.first = firstOf(address.value, width);
       return new Step(this, -1, from, address.value);
     }
-    const { child, end } = this;
-    const flagged = inner.flagCells === 1;
-    for (let index = 0; index < child.length; index += 1) {
-      if (from < child[index]! || from >= end[index]!) continue;
-      if (flagged && !sameSpace(inner.kind, address.first, this.childFirst[index]!)) continue;
-      const sum = this.parent[index]! + (from - child[index]!);
+    const about = Number(from);
+    const low = this.#low;
+    const high = this.#high;
+    for (let index = 0; index < low.length; index += 1) {
+      if (about < low[index]! || about > high[index]!) continue;
+      const at = index * this.#entryCells;
+      if (inner.flagCells === 1 && !sameSpace(inner.kind, address.first, this.#cells[at]!)) continue;
+      const { child, parent, size } = this.entryAt(index);
+      // As in the kernel the end wraps: an entry that would reach beyond 2^64 contains nothing.
+      if (from < child || from >= BigInt.asUintN(64, child + size)) continue;
+      const sum = parent + (from - child);
       address.value = width === 1 ? sum & 0xffffffffn : sum > OF_BAD_ADDR ? BigInt.asUintN(64, sum) : sum;
-      address.first = outer.flagCells === 1 ? this.parentFirst[index]! : firstOf(address.value, width);
+      address.first =
+        outer.flagCells === 1 ? this.#cells[at + inner.addressCells.cells]! : firstOf(address.value, width);
       return new Step(this, index, from, address.value);
     }
     return undefined;
@@ -209,9 +218,7 @@ class Step implements TranslationStep {
   }
 
   get entry(): TranslationStep['entry'] {
-    const index = this.#index;
-    const { child, parent, size } = this.#passage;
-    return index < 0 ? undefined : { child: child[index]!, parent: parent[index]!, size: size[index]! };
+    return this.#index < 0 ? undefined : this.#passage.entryAt(this.#index);
   }
 
   get span(): Span | undefined {
