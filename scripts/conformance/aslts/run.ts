@@ -9,6 +9,8 @@ import { loadOrder, nameTables, tableAt } from '../../../src/acpi/tables/read.ts
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 
+/** The suite gives loops a minute (`acpiexec -to 60`): in looks at a clock that goes on by 100 us each time. */
+const LOOP_TIMEOUT = 600_000;
 /** The tables that `acpiexec -el` adds for the suite, in its order: arrays in its source. */
 const ADDED = ['Ssdt1Code', 'Ssdt2Code', 'Oem1Code', 'OemxCode', 'EcdtCode', 'Uefi1Code', 'Uefi2Code'];
 
@@ -50,7 +52,7 @@ export function runCase(
       fill: 0,
       memory: [],
       set: new Map(),
-      profile: acpiexecProfile,
+      profile: { ...acpiexecProfile, loopTimeout: LOOP_TIMEOUT },
     },
     sink,
   );

@@ -178,6 +178,7 @@ const loadTable: Run = (m, _instruction, at) => {
     string,
     string,
   ];
+  if (!/^[A-Z0-9_]{4}$/.test(signature)) fault('AE_BAD_SIGNATURE', `${signature} is no signature`);
   if (oemId.length > 6 || oemTableId.length > 8) fault('AE_AML_STRING_LIMIT', 'an OEM id that is too long');
   const { loader } = m;
   const table = loader?.find(signature, oemId, oemTableId);
@@ -187,14 +188,15 @@ const loadTable: Run = (m, _instruction, at) => {
     const name = parseName(rootPath);
     scope = (name && m.lookUp(name)) ?? fault('AE_NOT_FOUND', `${rootPath} is not found`);
   }
+  let parameter: NamespaceNode | undefined;
   if (parameterPath !== '') {
     const name = parseName(parameterPath);
-    const parameter =
-      (name && m.lookUp(name, scope)) ?? fault('AE_NOT_FOUND', `${parameterPath} is not found`);
-    store(m, resolve(m, m.stack[at + 5]), parameter, 'store');
+    parameter = (name && m.lookUp(name, scope)) ?? fault('AE_NOT_FOUND', `${parameterPath} is not found`);
   }
+  const data = resolve(m, m.stack[at + 5]);
   const before = m.frames.length;
   loader.loadFound(table, scope);
+  if (parameter !== undefined) store(m, data, parameter, 'store');
   finishLoad(m, before);
   return m.frames.length > before ? TAKEN : m.mask;
 };

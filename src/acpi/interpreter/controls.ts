@@ -137,8 +137,8 @@ export const CONTROLS: Controls = {
     m.frames.at(-1)!.loops.pop();
   },
   returnValue: (m, _instruction, at) => {
-    const operand = m.stack[at];
-    const value = resolve(m, operand);
+    // What Index gave is returned as the reference it is.
+    const value = resolve(m, m.stack[at], 'argument');
     m.sp = at;
     m.returnFrom(value);
     return TAKEN;

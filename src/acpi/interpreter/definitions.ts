@@ -6,7 +6,7 @@ import { OPCODES } from '../opcodes.ts';
 import type { FieldElement, Term } from '../term.ts';
 import { fault } from './fault.ts';
 import { TABLE_SPACE } from './fields.ts';
-import type { Interpreter } from './interpreter.ts';
+import { type Interpreter, TAKEN } from './interpreter.ts';
 import {
   AliasObject,
   type AmlValue,
@@ -86,8 +86,22 @@ const operationRegion: Run = (m, instruction, at) => {
     instruction.term,
     (node) => new RegionObject(node, space, address, length, undefined),
   );
-  return undefined;
+  return connectRegion(m, space);
 };
+
+/** `_REG`'s second argument: there is a handler. */
+const CONNECT = 1n;
+
+/** A region that a method makes is announced at once, to a `_REG` beside it. */
+function connectRegion(m: Interpreter, space: number): unknown {
+  const frame = m.frames.at(-1)!;
+  if (frame.method === undefined || m.tablesLoading) return undefined;
+  const node = frame.scope.children.get('_REG');
+  const method = node && m.settle(node.object);
+  if (!(method instanceof MethodObject) || method.argumentCount !== 2) return undefined;
+  m.enterMethod(node!, method, [BigInt(space), CONNECT]);
+  return TAKEN;
+}
 
 const dataTableRegion: Run = (m, instruction, at) => {
   const [signature, oemId, oemTableId] = [0, 1, 2].map((i) =>
@@ -100,7 +114,7 @@ const dataTableRegion: Run = (m, instruction, at) => {
     instruction.term,
     (node) => new RegionObject(node, TABLE_SPACE, 0n, BigInt(table.bytes.length), table.bytes),
   );
-  return undefined;
+  return connectRegion(m, TABLE_SPACE);
 };
 
 /** The region, bank and index registers that a field list names. */

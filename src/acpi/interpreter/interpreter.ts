@@ -35,8 +35,6 @@ export const MAX_STEPS = 50_000_000;
 export const MAX_CALL_DEPTH = 2000;
 /** Running calls of one method: ACPICA counts them in a byte. */
 const MAX_RECURSION = 255;
-/** A While is given up after so long on the clock: ten seconds, as ACPICA has it. */
-const LOOP_TIMEOUT_TICKS = 100_000;
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
 /** Bytes of buffers, strings and packages that one evaluation may make. */
@@ -560,8 +558,9 @@ export class Interpreter implements Explored {
   turnLoop(): void {
     const loop = this.frames.at(-1)!.loops.at(-1)!;
     loop.turns += 1;
-    if (this.look() - loop.started > LOOP_TIMEOUT_TICKS)
-      fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${LOOP_TIMEOUT_TICKS} turns`);
+    const { loopTimeout } = this.profile;
+    if (this.look() - loop.started > loopTimeout)
+      fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);
   }
 }
 

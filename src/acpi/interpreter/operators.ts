@@ -402,6 +402,7 @@ function typeNameOfNode(m: Interpreter, node: NamespaceNode): string {
 function endTagOf(m: Interpreter, buffer: BufferObject): number {
   const { bytes } = buffer;
   if (bytes.length === 0) return 0;
+  if (bytes.length < 2) fault('AE_AML_NO_RESOURCE_END_TAG', 'too short for a resource template');
   const known = (i: number): number => {
     const byte = bytes[i];
     if (byte === undefined) return fault('AE_AML_NO_RESOURCE_END_TAG', 'a resource template without an end');
@@ -409,7 +410,10 @@ function endTagOf(m: Interpreter, buffer: BufferObject): number {
   };
   for (let at = 0; ; ) {
     const tag = known(at);
-    if (tag === 0x79 || tag === 0x78) return at;
+    if ((tag & 0xf8) === 0x78) {
+      known(at + 1);
+      return at;
+    }
     if (tag & 0x80) at += 3 + (known(at + 1) | (known(at + 2) << 8));
     else if (tag === 0) return fault('AE_AML_INVALID_RESOURCE_TYPE', 'a resource of type 0');
     else at += 1 + (tag & 7);
@@ -451,6 +455,22 @@ const toStringOperator: Run = (m, _instruction, at) => {
   return deliver(m, new StringObject(text), m.stack[at + 2], 'fixed');
 };
 
+/** Types that Store takes (ACPICA's ARGI_DATAREFOBJ). */
+const STORABLE: ReadonlySet<number> = new Set([
+  TYPE.integer,
+  TYPE.string,
+  TYPE.buffer,
+  TYPE.package,
+  TYPE.fieldUnit,
+  TYPE.bufferField,
+  TYPE.ddbHandle,
+  TYPE.reference,
+]);
+
+function isData(value: Resolved): boolean {
+  return !(value instanceof NamespaceNode) && STORABLE.has(typeOf(value));
+}
+
 const storeOperator: Run = (m, _instruction, at) => {
   const target = m.stack[at + 1];
   const source = m.stack[at];
@@ -459,6 +479,8 @@ const storeOperator: Run = (m, _instruction, at) => {
     return m.frames.at(-1)!.slots[source.slot];
   }
   const value = resolve(m, source, 'store');
+  if (!(target instanceof DebugReference) && !isData(value))
+    fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored`);
   return store(m, value, target, 'store') ?? value;
 };
 
@@ -474,7 +496,7 @@ function stepping(by: bigint): Run {
     const value = place instanceof ObjectReference ? dereference(m, place) : resolve(m, place);
     const now = toInteger(m, value);
     const next = integer(by > 0n ? add(m, now, by) : subtract(m, now, -by));
-    store(m, next, place, 'fixed');
+    store(m, next, place, 'result');
     return next;
   };
 }

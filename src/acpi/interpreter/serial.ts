@@ -16,27 +16,28 @@ const IPMI_DATA = 64;
 const FIXED_HARDWARE_BUFFER = 256;
 const MAX_SERIAL_DATA = 255;
 
-/** Data bytes of a serial bus protocol by its AccessAttrib (ACPI 6.5, table 19.39). */
+/** What a bus says of the length of an answer that may have any. */
+const ANY_LENGTH = 0x20;
+
+/** Data bytes of a serial bus protocol by its AccessAttrib (ACPI 6.5, table 19.39; ACPICA's AcpiProtocolLengths). */
 function dataLength(field: FieldObject): number {
   switch (field.attribute) {
     case 0x02:
+      return 0;
     case 0x04:
-      return 1;
     case 0x06:
-    case 0x0c:
-      return field.attribute === 0x0c ? 2 : 1;
+      return 1;
     case 0x08:
+    case 0x0c:
       return 2;
     case 0x0a:
-    case 0x0d:
-      return MAX_SERIAL_DATA;
-    case 0x09:
     case 0x0b:
+    case 0x0d:
     case 0x0e:
     case 0x0f:
-      return field.accessLength;
+      return MAX_SERIAL_DATA;
     default:
-      return fault('AE_AML_INVALID_SPACE_ID', `there is no serial bus protocol ${field.attribute}`);
+      return fault('AE_AML_PROTOCOL', `there is no serial bus protocol ${field.attribute}`);
   }
 }
 
@@ -52,23 +53,35 @@ function answer(m: Interpreter, length: number, fill: (index: number) => number)
   return new BufferObject(Uint8Array.from({ length }, (_, index) => fill(index)));
 }
 
-/** Status 0, the length, then A0, A1, A2 …: what acpiexec's serial buses answer. */
-function busAnswer(m: Interpreter, length: number): BufferObject {
-  return answer(m, length + 2, (index) =>
-    index === 0 ? 0 : index === 1 ? length & 0xff : (0xa0 + index - 2) & 0xff,
-  );
+/**
+ * Status 0, the length, then A0, A1, A2 …: what acpiexec's serial buses answer. An SMBus has one size of buffer for all
+ * protocols; what isn't answered in it stays as it was sent.
+ */
+function busAnswer(m: Interpreter, field: FieldObject, space: number, sent?: BufferObject): BufferObject {
+  const whole = dataLength(field);
+  const length = space === SPACE.smbus ? Math.min(whole, SMBUS_BUFFER - 2) : whole;
+  const said = length === MAX_SERIAL_DATA ? ANY_LENGTH : length;
+  const given = sent?.bytes;
+  return answer(m, space === SPACE.smbus ? SMBUS_BUFFER : length + 2, (index) => {
+    if (index < 2) return index === 0 ? 0 : said;
+    if (index < length + 2) return (0xa0 + index - 2) & 0xff;
+    const byte = given?.[index];
+    return typeof byte === 'number' ? byte : 0;
+  });
 }
 
 /** The value of such a field; undefined when the space is one of plain bytes. */
-export function readSerial(m: Interpreter, field: FieldObject, region: RegionObject): AmlValue | undefined {
+export function readSerial(
+  m: Interpreter,
+  field: FieldObject,
+  region: RegionObject,
+  sent?: BufferObject,
+): AmlValue | undefined {
   switch (region.space) {
     case SPACE.smbus:
     case SPACE.serialBus:
       if (m.tablesLoading) fault('AE_NOT_EXIST', 'nothing answers on a serial bus while tables load');
-      return busAnswer(
-        m,
-        Math.min(dataLength(field), region.space === SPACE.smbus ? SMBUS_BUFFER - 2 : MAX_SERIAL_DATA),
-      );
+      return busAnswer(m, field, region.space, sent);
     case SPACE.ipmi:
       return ipmiAnswer(m);
     case SPACE.fixedHardware:
@@ -121,7 +134,7 @@ export function writeSerial(
     case SPACE.fixedHardware:
       if (!(value instanceof BufferObject))
         fault('AE_AML_OPERAND_TYPE', 'only a buffer goes to a serial bus');
-      return readSerial(m, field, region);
+      return readSerial(m, field, region, value);
     case SPACE.pcc:
       return integer(0n);
     case SPACE.gpio:

@@ -44,7 +44,7 @@ export function resolve(m: Interpreter, operand: Operand, resolving: Resolving =
     if (resolving !== 'value' || !(value.object instanceof PackageObject)) return value;
     return elementOf(m, value.object, value.index);
   }
-  if (value instanceof NameReference) return resolveNode(m, referenced(m, value));
+  if (value instanceof NameReference) return nodeObject(m, referenced(m, value));
   if (value instanceof FieldObject) return readField(m, value);
   if (value instanceof BufferFieldObject) return readBufferField(m, value);
   return value;
@@ -81,6 +81,13 @@ export function resolveNode(m: Interpreter, node: NamespaceNode): Resolved {
     default:
       return object;
   }
+}
+
+/** What a node holds, fields not read; devices and thermal zones are the node itself. */
+export function nodeObject(m: Interpreter, node: NamespaceNode): Resolved {
+  const object = m.settle(node.object) ?? fault('AE_AML_UNINITIALIZED_NODE', `${node.path} holds nothing`);
+  const type = typeOf(object);
+  return type === TYPE.device || type === TYPE.thermalZone ? node : object;
 }
 
 /** The node a package element names. */
