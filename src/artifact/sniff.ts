@@ -196,24 +196,37 @@ const UNAME_LINE = /^Linux \S+ \d+\.\d+\S* #\S/;
 const MEMMAP_LINE =
   /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved)/i;
 const CRS_TEXT_LINE =
-  /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^state = \w+|^(?:mem|io|irq|dma|bus) 0x[0-9a-f]+-0x[0-9a-f]+|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\]]*(?:window)?\]/;
+  /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^state = \w+|^(?:mem|io|irq|dma|bus) 0x[0-9a-f]+-0x[0-9a-f]+|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\][]{0,120}\]/;
 /** A device and what is evaluated of it, as acpiexec's `resources` announces them. */
 const ACPIEXEC_LIST = /^Device: \\\S+[ \t]*\r?\nEvaluating _[A-Z]{3}\b/m;
 /** With an offset column: xxd, hexdump -C, the listings of iasl (offset and colon, or the offset as a comment). */
 const HEX_DUMP_LINE =
   /^\s*(?:\/\*\s*[0-9A-Fa-f]{1,8}\s*\*\/|[0-9A-Fa-f]{1,16}:|[0-9A-Fa-f]{6,16}(?= {2}))\s+(?:0x)?[0-9A-Fa-f]{2}(?:[ ,]{0,2}(?:0x)?[0-9A-Fa-f]{2}){0,31},?(?:$|\s*[|"/]|\s{2,}\S)/;
-const PLAIN_HEX = /^(?:0x)?[0-9A-Fa-f]{2}(?:[\s,;:-]*(?:0x)?[0-9A-Fa-f]{2})*[\s,;]*$/;
+const PLAIN_HEX = /^\s*(?:0x)?[0-9A-Fa-f]{2}(?:[\s,;:-]*(?:0x)?[0-9A-Fa-f]{2})*[\s,;]*$/;
+
+/** od: seven octal digits, or six hex ones, and single bytes. */
+const OD_LINE = /^(?:[0-7]{7}|[0-9a-f]{6}) [0-9a-f]{2}(?: [0-9a-f]{2})*$/;
+/** A Buffer's initialiser out of ASL, with nothing around it that declares more. */
+const ASL_BUFFER = /\bBuffer[ \t]*\([^)\n]{0,64}\)[^{}]{0,200}\{[^}]{0,64}\b0[xX][0-9A-Fa-f]{2}\b/;
+const ASL_BLOCK = /\b(?:DefinitionBlock|ResourceTemplate|Device|Scope|Method|OperationRegion)\s*\(/;
+
+/** Small tags with their lengths: IRQ, DMA, start and end of dependent functions, I/O, fixed I/O, fixed DMA, vendor, end. */
+const SMALL_TAGS = [
+  0x22, 0x23, 0x2a, 0x30, 0x31, 0x38, 0x47, 0x4b, 0x55, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x79,
+];
 
 /** First bytes that a resource template can have (ACPI 6.5, tables 6.27 and 6.40). */
 function startsTemplate(byte: number): boolean {
-  const small = [0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0e, 0x0f].includes(byte >> 3);
-  return byte < 0x80 ? small : byte >= 0x81 && byte <= 0x93 && byte !== 0x83;
+  return byte < 0x80 ? SMALL_TAGS.includes(byte) : byte >= 0x81 && byte <= 0x93 && byte !== 0x83;
 }
 
 /** The first byte of a hex dump: what follows the offset column, if there is one. */
 function firstDumpedByte(line: string): number | undefined {
   const digits = line
-    .replace(/^\s*(?:\/\*[^*]*\*\/|[0-9A-Fa-f]{1,16}:\s|[0-9A-Fa-f]{6,16} {2})/, '')
+    .replace(
+      /^\s*(?:\/\*[^*]*\*\/|[0-9A-Fa-f]{1,16}:\s|[0-9A-Fa-f]{6,16} {1,2}(?=[0-9A-Fa-f]{2}(?: |$)))/,
+      '',
+    )
     .replace(/^[^0-9A-Fa-f]*/, '');
   const byte = /^(?:0x)?([0-9A-Fa-f]{2})/.exec(digits)?.[1];
   return byte === undefined ? undefined : Number.parseInt(byte, 16);
@@ -221,9 +234,11 @@ function firstDumpedByte(line: string): number | undefined {
 
 function isHexDump(probe: Probe): boolean {
   if (probe.lines.length === 0) return false;
-  const dumped = probe.lines.filter((line) => HEX_DUMP_LINE.test(line) || PLAIN_HEX.test(line));
+  const dumped = probe.lines.filter(
+    (line) => HEX_DUMP_LINE.test(line) || PLAIN_HEX.test(line) || OD_LINE.test(line),
+  );
   if (dumped.length * 2 < probe.lines.length) return false;
-  return dumped.some((line) => startsTemplate(firstDumpedByte(line) ?? 0));
+  return startsTemplate(firstDumpedByte(dumped[0]!) ?? 0);
 }
 
 export interface SniffRow {
@@ -268,6 +283,11 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     kind: 'dts',
     tried: 'device tree source (/dts-v1/ or a root node)',
     test: (probe) => DTS.test(probe.text),
+  },
+  {
+    kind: 'crs-hex',
+    tried: 'bytes of an ASL Buffer',
+    test: (probe) => ASL_BUFFER.test(probe.text) && !ASL_BLOCK.test(probe.text),
   },
   {
     kind: 'asl',
