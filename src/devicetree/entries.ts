@@ -4,7 +4,7 @@ import type { Span } from '../bytes/source.ts';
 import { type AddressFlags, addressFlags, type Bus, type BusKind, isOkay } from './bus.ts';
 import { type CellCount, cellsOf, number64Of, numberOf } from './cells.ts';
 import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
-import { entrySpan, type Translation, type TranslationStep, Translator } from './translate.ts';
+import { BEYOND_64_BIT, entrySpan, type Translation, type TranslationStep, Translator } from './translate.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf } from './tree.ts';
 
 export type AddressItem = 'reg' | 'ranges' | 'dma-ranges';
@@ -130,13 +130,13 @@ class DecodedEntry implements AddressEntry {
 
   get base(): bigint {
     const { bus, child } = this.#list.layout;
-    return number64Of(this.#list.cells, this.#start + bus.flagCells, child.cells - bus.flagCells);
+    return numberOf(this.#list.cells, this.#start + bus.flagCells, child.cells - bus.flagCells);
   }
 
   get size(): bigint | null {
     const { child, parent, size } = this.#list.layout;
     if (size.cells === 0 && !parent) return null;
-    return number64Of(this.#list.cells, this.#start + child.cells + (parent?.cells ?? 0), size.cells);
+    return numberOf(this.#list.cells, this.#start + child.cells + (parent?.cells ?? 0), size.cells);
   }
 
   get parent(): bigint | null {
@@ -246,8 +246,9 @@ class EntryDecoder {
         this.#reportTooMany();
         return;
       }
-      const at = index * entryCells;
-      this.entries.push(new DecodedEntry(list, index, this.#translated(list, parentAt(list, at))));
+      const translation = this.#translated(list, parentAt(list, index * entryCells));
+      if (translation.why === BEYOND_64_BIT) this.#reportBeyond64Bit(list, index, entryCells);
+      this.entries.push(new DecodedEntry(list, index, translation));
     }
   }
 
@@ -258,6 +259,16 @@ class EntryDecoder {
     const width = (layout.parent ?? layout.child).cells;
     const flagCells = width === 3 ? 1 : 0;
     return { cpu: number64Of(cells, at + flagCells, width - flagCells), why: undefined, steps: [] };
+  }
+
+  #reportBeyond64Bit({ node, item, property }: EntryList, index: number, entryCells: number): void {
+    this.#sink.add({
+      severity: 'warning',
+      code: 'dt/beyond-64-bit',
+      message: `${item}[${index}] of ${pathOf(node)} leads to an address of more than 64 bits, which Linux would cut`,
+      path: pathOf(node),
+      ...(property.valueSpan ? { span: entrySpan(property.valueSpan, index, entryCells) } : {}),
+    });
   }
 
   #reportTooMany(): void {

@@ -42,6 +42,9 @@ export interface Translation {
 /** What Linux returns for an address that can't be translated; so no address can be this one. */
 const OF_BAD_ADDR = 0xffff_ffff_ffff_ffffn;
 
+/** Why an address is refused that Linux would cut to its last 64 bits. */
+export const BEYOND_64_BIT = 'the address has more than 64 bits';
+
 /** More passages than a path can have: only `interconnects` that lead in a circle. */
 const MAX_STEPS = 2 * MAX_NODE_DEPTH;
 /**
@@ -143,7 +146,7 @@ class Passage {
   }
 
   /** Moves an address to the outer bus. Undefined when no entry has it. */
-  pass(address: Moving): Step | undefined {
+  pass(address: Moving): Step | 'beyond-64-bit' | undefined {
     const { inner, outer } = this;
     const from = address.value;
     const width = outer.addressCells.cells - outer.flagCells;
@@ -165,9 +168,10 @@ class Passage {
       // As in the kernel the end wraps: an entry that would reach beyond 2^64 contains nothing.
       if (from < child || from >= BigInt.asUintN(64, child + size)) continue;
       const sum = parent + (from - child);
-      address.value = width === 1 ? sum & 0xffffffffn : sum > OF_BAD_ADDR ? BigInt.asUintN(64, sum) : sum;
-      address.first =
-        outer.flagCells === 1 ? this.#cells[at + inner.addressCells.cells]! : firstOf(address.value, width);
+      const parentAt = at + inner.addressCells.cells;
+      if (sum > OF_BAD_ADDR || isBeyond64Bit(this.#cells, parentAt, outer)) return 'beyond-64-bit';
+      address.value = width === 1 ? sum & 0xffffffffn : sum;
+      address.first = outer.flagCells === 1 ? this.#cells[parentAt]! : firstOf(address.value, width);
       return new Step(this, index, from, address.value);
     }
     return undefined;
@@ -265,6 +269,7 @@ export class Translator {
     let stop = this.#stopFor(node, parent);
     const { addressCells, flagCells, unusable } = stop.bus;
     if (unusable) return { cpu: null, why: unusable, steps: NO_STEPS };
+    if (isBeyond64Bit(cells, at, stop.bus)) return { cpu: null, why: BEYOND_64_BIT, steps: NO_STEPS };
     const address: Moving = {
       first: cells[at]!,
       value: number64Of(cells, at + flagCells, addressCells.cells - flagCells),
@@ -278,8 +283,12 @@ export class Translator {
       if (this.#work > MAX_WORK)
         return { cpu: null, why: 'the tree takes too much work to translate', steps };
       const step = next.pass(address);
-      this.#work += PASSAGE_WORK + (step?.index ?? next.length);
-      if (!step) return { cpu: null, why: next.notIn, steps };
+      if (!step) {
+        this.#work += PASSAGE_WORK + next.length;
+        return { cpu: null, why: next.notIn, steps };
+      }
+      if (step === 'beyond-64-bit') return { cpu: null, why: BEYOND_64_BIT, steps };
+      this.#work += PASSAGE_WORK + (step.index ?? 0);
       steps.push(step);
       stop = next.to;
       next = this.#nextOf(stop, item);
@@ -350,6 +359,13 @@ export class Translator {
     }
     return this.#phandles.get(phandle);
   }
+}
+
+/** Cells before the last two only hold something when they are flags, or when no CPU has such an address. */
+function isBeyond64Bit(cells: readonly number[], at: number, { addressCells, flagCells }: Bus): boolean {
+  for (let index = flagCells; index < addressCells.cells - 2; index += 1)
+    if (cells[at + index] !== 0) return true;
+  return false;
 }
 
 function arrived({ first, value }: Moving, { kind }: Bus, steps: readonly TranslationStep[]): Translation {

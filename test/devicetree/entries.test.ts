@@ -94,6 +94,22 @@ describe('addresses through buses', () => {
   });
 });
 
+describe('addresses of more than 64 bits', () => {
+  it('are refused, in a reg, in an entry and as a sum', () => {
+    const wide = '#address-cells = <4>; #size-cells = <1>;';
+    const { lines, told } = decode(`${CELLS_22}
+      a { ${wide} ranges; x { reg = <0 1 0 0x10 1>; }; y { reg = <0 0 0 0x10 1>; }; };
+      b { ${CELLS_22} ranges = <0 0 0xffffffff 0xffffff00 0 0x1000>; z { reg = <0 0x200 0 1>; }; };`);
+    expect(lines).toEqual([
+      '/a/x reg[0] 0x10000000000000010+0x1 -> (the address has more than 64 bits)',
+      '/a/y reg[0] 0x10+0x1 -> 0x10',
+      '/b ranges[0] 0x0 at 0xffffffffffffff00+0x1000 -> 0xffffffffffffff00',
+      '/b/z reg[0] 0x200+0x1 -> (the address has more than 64 bits)',
+    ]);
+    expect(told.map((text) => text.split(' ')[1])).toEqual(['dt/beyond-64-bit', 'dt/beyond-64-bit']);
+  });
+});
+
 describe('buses with flags', () => {
   // PCI Bus Binding to IEEE 1275, section 2.2.1.1: ss = 01 I/O, 10 memory of 32, 11 of 64 bits, 0x40000000 prefetchable.
   const { entries, lines } =
