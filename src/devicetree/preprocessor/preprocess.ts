@@ -339,7 +339,7 @@ class Preprocessor implements ConditionHost {
         edge = names[cursor.name + 2]!;
       }
       cursor.name += 3;
-      edge = this.#expandAt(frame, cursor, macro, start, edge);
+      edge = this.#expandAt(frame, cursor, macro, start, edge, touching);
     }
     this.#copyText(frame, cursor, cursor.run.end, edge);
   }
@@ -356,8 +356,11 @@ class Preprocessor implements ConditionHost {
     cursor.at = to;
   }
 
-  /** Expands the macro named at `start`; gives the edge of the last token printed. */
-  #expandAt(frame: Frame, cursor: Cursor, macro: Macro, start: number, edge: Edge): Edge {
+  /**
+   * Expands the macro named at `start`; gives the edge of the last token printed.
+   * @param edge of what was printed right before @param touching that was made by a macro, too
+   */
+  #expandAt(frame: Frame, cursor: Cursor, macro: Macro, start: number, edge: Edge, touching: boolean): Edge {
     const nameEnd = start + macro.name.length;
     this.#from = start;
     this.#to = nameEnd;
@@ -381,9 +384,11 @@ class Preprocessor implements ConditionHost {
     };
     if (!expander.enter(macro, invocation)) {
       expander.reset();
-      this.#output.expansion(frame.inclusion, start, nameEnd, macro.name, macro.name);
+      const space = touching && wouldPaste(edge, 'name', macro.name) ? ' ' : '';
+      this.#output.expansion(frame.inclusion, start, nameEnd, macro.name, space + macro.name);
       cursor.at = source.mark();
-      return edgeOf('name', macro.name);
+      // Nothing was expanded: what follows stands to the name as it did.
+      return EDGE_FREE;
     }
     const printed = this.#print(expander, invocation, edge);
     expander.reset();
