@@ -125,8 +125,8 @@ export class LinuxList {
       kind!,
       number(first!),
       last === undefined ? undefined : number(last),
-      // Everything a root bus has, it passes on: Linux marks only what ACPI's producers gave.
-      subject.startsWith('pci_bus') ? `${words} window` : words,
+      // Everything a root bus or a host bridge has, it passes on: Linux marks only what ACPI's producers gave.
+      subject.startsWith('pci_bus') || hid !== undefined ? `${words} window` : words,
       busAddress === undefined ? undefined : BigInt(`0x${busAddress}`),
       line,
     );

@@ -196,7 +196,7 @@ const UNAME_LINE = /^Linux \S+ \d+\.\d+\S* #\S/;
 const MEMMAP_LINE =
   /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved)/i;
 const CRS_TEXT_LINE =
-  /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^state = \w+|^(?:mem|io|irq|dma|bus) 0x[0-9a-f]+-0x[0-9a-f]+|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\][]{0,120}\]/;
+  /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^(?:\/sys\/bus\/pnp\/devices\/\S{1,16}\/resources:)?(?:state = \w+|(?:mem|io|bus) 0x[0-9a-f]+-0x[0-9a-f]+)|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\][]{0,120}\]/;
 /** A device and what is evaluated of it, as acpiexec's `resources` announces them. */
 const ACPIEXEC_LIST = /^Device: \\\S+[ \t]*\r?\nEvaluating _[A-Z]{3}\b/m;
 /** With an offset column: xxd, hexdump -C, the listings of iasl (offset and colon, or the offset as a comment). */
