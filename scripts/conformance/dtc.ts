@@ -6,10 +6,12 @@
  *   pp                           preprocessed boards: blobs, sorted blobs, source texts, number of warnings
  *   roundtrip [DTC]              every blob of the corpus as source and back; with a dtc 1.8.1 also the texts
  *   overlays                     overlays on base trees, by fdtoverlay's result
+ *   grammar DTC [COUNT] [SEED]   sources generated from grammars/dts.ebnf: same verdict and same bytes as dtc
  *
  * The corpus is ../shared/corpus, or what --corpus DIR says.
  */
 import { boards } from './dtc/boards.ts';
+import { grammar } from './dtc/grammar.ts';
 import { overlays } from './dtc/overlays.ts';
 import { preprocessed } from './dtc/preprocessed.ts';
 import { roundtrip } from './dtc/roundtrip.ts';
@@ -21,6 +23,7 @@ const PARTS: Readonly<Record<string, (args: string[], corpus: string) => Promise
   pp: preprocessed,
   roundtrip,
   overlays,
+  grammar,
 };
 
 export async function run(args: string[]): Promise<number> {
