@@ -80,6 +80,16 @@ export class AslLexer {
     this.#at = offset;
   }
 
+  /** The next line that begins with `#`, whatever is in between: what is skipped need not be ASL. */
+  nextDirective(): Token {
+    const rest = /^[ \t]*#/gm;
+    rest.lastIndex = this.#at;
+    const found = rest.exec(this.#text);
+    this.#at = found === null ? this.#end : Math.min(rest.lastIndex - 1, this.#end);
+    this.#lineStart = true;
+    return this.next();
+  }
+
   next(): Token {
     const fault = this.#skipBlanks();
     const start = this.#at;

@@ -11,8 +11,10 @@ import { PositionMap, type Token } from './token.ts';
 
 /** Files inside one another. */
 export const MAX_INCLUDE_DEPTH = 40;
-/** Tokens that one text may come to: macros can double their output at every step. */
+/** Tokens that one text may come to, its includes read in. */
 export const MAX_TOKENS = 8_000_000;
+/** Tokens that macros may make in one text: each can double what the one before makes. */
+export const MAX_EXPANDED_TOKENS = 400_000;
 /** Macros inside one another's replacement. */
 const MAX_MACRO_DEPTH = 64;
 /** Brackets and prefix operators inside one another in an `#if`. */
@@ -63,6 +65,8 @@ class Preprocessor {
   readonly #open: OpenFile[] = [];
   readonly #conditions: Condition[] = [];
   readonly #output: Token[] = [];
+  /** Tokens made by macros, on all levels. */
+  #expanded = 0;
 
   constructor(sink: DiagnosticSink, options: PreprocessorOptions) {
     this.#sink = sink;
@@ -77,11 +81,11 @@ class Preprocessor {
     this.#push(source);
     let last: Token | undefined;
     for (let file = this.#open.at(-1); file !== undefined; file = this.#open.at(-1)) {
-      const token = file.lexer.next();
+      const token = this.#active ? file.lexer.next() : file.lexer.nextDirective();
       last = token;
       if (token.kind === 'end') this.#open.pop();
       else if (token.kind === 'directive') this.#directive(token, file);
-      else if (this.#active) this.#pass(token, () => file.lexer.next());
+      else this.#pass(token, () => file.lexer.next());
       if (this.#output.length > MAX_TOKENS) {
         this.#report('error', 'asl-too-long', `more than ${MAX_TOKENS} tokens: reading stops here`, token);
         break;
@@ -125,7 +129,7 @@ class Preprocessor {
   #pass(token: Token, next: () => Token): void {
     if (token.kind === 'word' && this.#macros.has(token.text)) {
       const pending = this.#expand(token, token, next, []);
-      this.#output.push(...pending.tokens);
+      for (const made of pending.tokens) this.#output.push(made);
       if (pending.rest !== undefined) this.#passOrDirective(pending.rest, next);
       return;
     }
@@ -187,9 +191,11 @@ class Preprocessor {
       const message = `${name.text} takes ${parameters.length} arguments, not ${count}`;
       this.#report('error', 'asl-macro', message, use);
     }
+    // Arguments are expanded before they are put in: there the macro may stand again.
+    const expanded = given.map((tokens) => this.#rescan(tokens, use, active));
     const body = macro.body.flatMap((token) => {
       const index = token.kind === 'word' ? parameters.indexOf(token.text) : -1;
-      return index < 0 ? [token] : (given[index] ?? []);
+      return index < 0 ? [token] : (expanded[index] ?? []);
     });
     return { tokens: this.#rescan(body, use, [...active, name.text]) };
   }
@@ -216,7 +222,14 @@ class Preprocessor {
           result.push({ ...current, start: use.start, end: use.end });
           current = undefined;
         }
-        if (result.length + this.#output.length > MAX_TOKENS) return result;
+        this.#expanded += 1;
+        if (this.#expanded > MAX_EXPANDED_TOKENS) {
+          if (this.#expanded === MAX_EXPANDED_TOKENS + 1) {
+            const message = `macros make more than ${MAX_EXPANDED_TOKENS} tokens: the rest is left out`;
+            this.#report('error', 'asl-too-long', message, use);
+          }
+          return result;
+        }
       }
     }
     return result;
