@@ -3,12 +3,11 @@ import { formatName, type NamePath, trimSegment } from '../name.ts';
 import { MATCH_OPERATORS, type OpcodeName } from '../opcodes.ts';
 import { isTerm, Term } from '../term.ts';
 import { eisaIdText } from './eisa-id.ts';
+import { hexText, INDENT, stringText } from './literals.ts';
 import { formatPld, formatTemplate } from './macro-text.ts';
 import { bufferForm } from './recognize.ts';
 import type { TagNames } from './tags.ts';
 import { isReservedWord } from './words.ts';
-
-export const INDENT = '    ';
 
 /** Binary operators whose text is `(a + b)`. */
 const BINARY: Partial<Record<OpcodeName, string>> = {
@@ -49,17 +48,6 @@ export function nameText(name: NamePath, context: PrintContext): string {
   const trimmed = trimSegment(segment);
   if (!isReservedWord(trimmed)) return trimmed;
   return segment !== trimmed ? segment : (context.absolute(name) ?? `^${segment}`);
-}
-
-export function stringText(text: string): string {
-  const escaped = text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
-  });
-  return `"${escaped}"`;
-}
-
-function hexText(value: bigint, digits: number): string {
-  return `0x${value.toString(16).toUpperCase().padStart(digits, '0')}`;
 }
 
 /**

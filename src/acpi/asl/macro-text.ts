@@ -1,6 +1,6 @@
 /** Resource macros and ToPLD as ASL text. */
 import type { MacroCall, MacroValue } from '../resources/macro-values.ts';
-import { INDENT, stringText } from './expressions.ts';
+import { INDENT, stringText } from './literals.ts';
 import type { PldField } from './pld.ts';
 import type { RecognizedDescriptor } from './recognize.ts';
 

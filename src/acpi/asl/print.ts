@@ -12,15 +12,14 @@ import {
   binarySymbol,
   callText,
   expressionText,
-  INDENT,
   nameText,
   type PrintContext,
   sameTerm,
-  stringText,
 } from './expressions.ts';
 import { type ExternalName, externalNames, formatExternal } from './externals.ts';
 import { withGuessedCalls } from './guessed-calls.ts';
 import { ACCESS_ATTRIBUTES, ACCESS_ATTRIBUTES_WITH_LENGTH } from './keywords.ts';
+import { INDENT, stringText } from './literals.ts';
 import { macroText } from './macro-text.ts';
 import { templateDescriptors } from './recognize.ts';
 import { scopeOpened, tagNames } from './tags.ts';

@@ -1,0 +1,16 @@
+/** Strings and numbers as ASL writes them. */
+
+export const INDENT = '    ';
+
+/** A string literal: quotes and backslashes escaped, everything outside printable ASCII as `\xNN`. */
+export function stringText(text: string): string {
+  const escaped = text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+  return `"${escaped}"`;
+}
+
+/** `0x` and upper-case digits, at least so many. */
+export function hexText(value: bigint, digits: number): string {
+  return `0x${value.toString(16).toUpperCase().padStart(digits, '0')}`;
+}
