@@ -2,6 +2,7 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { openBytes } from '../artifact/open.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
+import type { DtNode } from '../devicetree/tree.ts';
 import { type ExplainReport, explainDocument, explainJson } from '../report/explain.ts';
 import { FORMATS } from '../report/render.ts';
 import { describe, type Machine } from '../window/describe.ts';
@@ -40,13 +41,13 @@ async function reportOf(
   cells: ExplainReport['readings'][number]['taken'],
 ): Promise<ExplainReport> {
   const { fragmentReadings } = await import('../devicetree/readings.ts');
-  const { pathOf } = await import('../devicetree/tree.ts');
   const entries = machine.trees.flatMap(({ artifact, entries: all }) =>
     all.map((entry) => ({ artifact, entry })),
   );
   const crs = machine.acpi?.crs ?? [];
   const everything: ExplainReport = {
     inputs: machine.artifacts,
+    nodes: [],
     readings: machine.trees.flatMap(({ artifact, tree }) =>
       fragmentReadings(tree).map((property) => ({
         artifact,
@@ -59,13 +60,19 @@ async function reportOf(
     diagnostics: sink.all,
   };
   if (node === undefined) return everything;
+  const { explainNode } = await import('../devicetree/explain.ts');
+  const nodes = machine.trees.flatMap(({ artifact, tree, entries: all }) => {
+    const explained = explainNode(tree, all, node);
+    return explained ? [{ artifact, node: explained }] : [];
+  });
+  const isChosen = (candidate: DtNode): boolean => nodes.some((chosen) => chosen.node.node === candidate);
   const chosen = {
-    readings: everything.readings.filter(({ property }) => pathOf(property.node) === node),
-    entries: entries.filter(({ entry }) => pathOf(entry.node) === node),
+    nodes,
+    readings: everything.readings.filter(({ property }) => isChosen(property.node)),
+    entries: entries.filter(({ entry }) => isChosen(entry.node)),
     crs: crs.filter(({ entry }) => acpiPath(entry.device) === acpiPath(node)),
   };
-  if (chosen.readings.length + chosen.entries.length + chosen.crs.length === 0)
-    throw await noSuchNode(machine, node);
+  if (nodes.length + chosen.crs.length === 0) throw await noSuchNode(machine, node);
   return { ...everything, ...chosen };
 }
 
@@ -75,11 +82,10 @@ async function noSuchNode(machine: Machine, node: string): Promise<CommandError>
     import('../devicetree/tree.ts'),
   ]);
   const paths = machine.trees.flatMap(({ tree }) => [...walk(tree.root)].map(pathOf));
-  if (paths.includes(node)) return new CommandError(`${node} has no reg, ranges or dma-ranges entries`);
   const devices = machine.acpi?.crs.map(({ entry }) => entry.device) ?? [];
   const close = nearest(node, [...paths, ...devices]);
   return new CommandError(
-    `no node or device ${node} with resources in the inputs`,
+    `no node or device ${node} in the inputs`,
     close === undefined ? undefined : `did you mean ${close}?`,
   );
 }
@@ -98,7 +104,7 @@ export const command = defineCommand({
     node: {
       type: 'string',
       value: 'PATH',
-      describe: 'Only this node or device: /soc/pcie@1000, \\_SB.PCI0',
+      describe: 'Only this node or device: /soc/pcie@1000, a label or alias, \\_SB.PCI0',
       group: 'Reading inputs:',
     },
     format: formatOption(FORMATS),

@@ -19,13 +19,13 @@ export function roleOf({ node, item }: AddressEntry): EntryRole | undefined {
 }
 
 /** A child of the root with `device_type = "memory"`, as Linux' early_init_dt_scan_memory picks them. */
-export function isMemoryNode(node: DtNode): boolean {
+function isMemoryNode(node: DtNode): boolean {
   const type = propertyOf(node, 'device_type');
   return type !== undefined && cString(type) === 'memory' && node.parent !== undefined && !node.parent.parent;
 }
 
 /** A child of `/reserved-memory`. */
-export function isReservedMemory({ parent }: DtNode): boolean {
+function isReservedMemory({ parent }: DtNode): boolean {
   return parent?.name === 'reserved-memory' && parent.parent !== undefined && !parent.parent.parent;
 }
 
@@ -37,19 +37,4 @@ export function isSimpleFramebuffer(node: DtNode): boolean {
   const compatible = propertyOf(node, 'compatible');
   if (!compatible) return false;
   return Buffer.from(compatible.value).toString('latin1').split('\0').includes('simple-framebuffer');
-}
-
-/** The regions of RAM: `reg` of the memory nodes. */
-export function memoryNodes(entries: readonly AddressEntry[]): AddressEntry[] {
-  return entries.filter((entry) => roleOf(entry) === 'ram');
-}
-
-/** The regions below `/reserved-memory` that have a place; those that Linux is to place itself have no `reg`. */
-export function reservedMemory(entries: readonly AddressEntry[]): AddressEntry[] {
-  return entries.filter((entry) => roleOf(entry) === 'reserved');
-}
-
-/** The framebuffers that firmware left behind. */
-export function simpleFramebuffers(entries: readonly AddressEntry[]): AddressEntry[] {
-  return entries.filter((entry) => roleOf(entry) === 'framebuffer');
 }

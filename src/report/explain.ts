@@ -8,9 +8,10 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { formatSize, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { AddressEntry } from '../devicetree/entries.ts';
+import type { BusLevel, NodeExplanation } from '../devicetree/explain.ts';
 import type { EntryCells, FragmentReading, Reading } from '../devicetree/readings.ts';
 import { pathOf } from '../devicetree/tree.ts';
-import { derivationOf } from '../window/from-device-tree.ts';
+import { countText, derivationOf } from '../window/from-device-tree.ts';
 import { type Block, code, type Document, type Item } from './document.ts';
 import {
   diagnosticJson,
@@ -35,6 +36,8 @@ export interface ReadProperty {
 
 export interface ExplainReport {
   readonly inputs: readonly Artifact[];
+  /** The node asked for, in each tree that has it, with the buses it sits on. */
+  readonly nodes: readonly { readonly artifact: Artifact; readonly node: NodeExplanation }[];
   readonly readings: readonly ReadProperty[];
   readonly entries: readonly { readonly artifact: Artifact; readonly entry: AddressEntry }[];
   readonly crs: readonly { readonly artifact: Artifact; readonly entry: CrsEntry }[];
@@ -82,6 +85,20 @@ function descriptorJson(descriptor: ResourceDescriptor): JsonObject {
   };
 }
 
+function busJson({ bus, path, ranges, dmaRanges, status }: BusLevel): JsonObject {
+  const count = ({ cells, from, node }: typeof bus.addressCells): JsonObject => ({ cells, from, node });
+  const passage = (way: BusLevel['ranges']): Json => (typeof way === 'string' ? way : way.entries);
+  return {
+    node: path,
+    kind: bus.kind,
+    addressCells: count(bus.addressCells),
+    sizeCells: count(bus.sizeCells),
+    ranges: passage(ranges),
+    dmaRanges: passage(dmaRanges),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
 export function explainJson(report: ExplainReport): JsonObject {
   return {
     schema: EXPLAIN_SCHEMA,
@@ -92,6 +109,13 @@ export function explainJson(report: ExplainReport): JsonObject {
       item: property.item,
       cells: property.cells.map(hex),
       readings: property.readings.map((reading) => readingJson(reading, taken)),
+    })),
+    nodes: report.nodes.map(({ artifact, node }) => ({
+      input: report.inputs.indexOf(artifact),
+      node: node.path,
+      available: node.available,
+      ...(node.status === undefined ? {} : { status: node.status }),
+      buses: node.buses.map(busJson),
     })),
     deviceTree: report.entries.map(({ artifact, entry }) => ({
       input: report.inputs.indexOf(artifact),
@@ -183,6 +207,44 @@ function readingsBlocks({ property, taken }: ReadProperty): Block[] {
         })),
       })),
     },
+  ];
+}
+
+const BUS_KINDS = {
+  pci: 'PCI bus',
+  isa: 'ISA bus',
+  'default-flags': 'bus whose addresses begin with a flags cell',
+  default: 'bus',
+} as const;
+
+/** One bus on the way to the CPU, in a line. */
+function busText({ bus, path, ranges, status }: BusLevel): string {
+  const passes =
+    ranges === 'root'
+      ? 'the CPU sees its addresses'
+      : ranges === 'missing'
+        ? 'no ranges: nothing passes to the CPU'
+        : ranges === 'empty'
+          ? 'empty ranges: passes 1:1'
+          : `ranges with ${ranges.entries} ${ranges.entries === 1 ? 'entry' : 'entries'}`;
+  const count = (name: string, of: typeof bus.addressCells): string =>
+    of.from === 'own' ? `${name} = ${of.cells}` : countText(name, of);
+  const counts = `${count('#address-cells', bus.addressCells)}; ${count('#size-cells', bus.sizeCells)}`;
+  return `${path}: ${BUS_KINDS[bus.kind]}, ${passes}; ${counts}${status === undefined ? '' : `; status ${status}`}`;
+}
+
+function nodeBlocks({ path, status, available, buses, entries }: NodeExplanation): Block[] {
+  const off = available
+    ? ''
+    : status === undefined || status === 'okay'
+      ? ' (below a disabled bus)'
+      : ` (${status})`;
+  return [
+    { kind: 'paragraph', text: [code(path), `${off} sits on`] },
+    { kind: 'list', items: buses.map((level) => ({ text: busText(level) })) },
+    ...(entries.length > 0
+      ? []
+      : [{ kind: 'paragraph', text: ['It has no reg, ranges or dma-ranges entries.'] } as const]),
   ];
 }
 
@@ -286,6 +348,7 @@ export function explainDocument(report: ExplainReport, alone: boolean): Document
           { kind: 'list', items },
         ];
   return [
+    ...report.nodes.flatMap(({ node }) => nodeBlocks(node)),
     ...report.readings.flatMap(readingsBlocks),
     ...report.entries.flatMap(({ entry }) => entryBlocks(entry)),
     ...report.crs.flatMap(({ entry }) => crsBlocks(entry)),

@@ -6,7 +6,7 @@ import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { readBlob } from '../../src/devicetree/blob-reader.ts';
 import { type AddressEntry, addressEntries } from '../../src/devicetree/entries.ts';
 import { explainNode, nodeAt } from '../../src/devicetree/explain.ts';
-import { memoryNodes, reservedMemory, simpleFramebuffers } from '../../src/devicetree/roles.ts';
+import { roleOf } from '../../src/devicetree/roles.ts';
 import { pathOf } from '../../src/devicetree/tree.ts';
 import { tell, treeOf } from './trees.ts';
 
@@ -221,16 +221,12 @@ describe('what entries are for', () => {
     other { ${CELLS_22} a { compatible = "simple-framebuffer"; reg = <0 1 0 1>; }; };`);
 
   it('RAM, reserved memory, framebuffers', () => {
-    expect(memoryNodes(entries).map(line)).toEqual([
-      '/memory@0 reg[0] 0x0+0x80000000 -> 0x0',
-      '/memory@0 reg[1] 0x800000000+0x100000000 -> 0x800000000',
-    ]);
-    expect(reservedMemory(entries).map(line)).toEqual([
-      '/reserved-memory/fb@70000000 reg[0] 0x70000000+0x800000 -> 0x70000000',
-    ]);
-    expect(simpleFramebuffers(entries).map((entry) => [line(entry), entry.available])).toEqual([
-      ['/chosen/framebuffer@70000000 reg[0] 0x70000000+0x300000 -> 0x70000000', false],
-      ['/other/a reg[0] 0x1+0x1 -> (no ranges in /other)', true],
+    expect(entries.map((entry) => `${roleOf(entry)} ${entry.available} ${line(entry)}`)).toEqual([
+      'ram true /memory@0 reg[0] 0x0+0x80000000 -> 0x0',
+      'ram true /memory@0 reg[1] 0x800000000+0x100000000 -> 0x800000000',
+      'reserved true /reserved-memory/fb@70000000 reg[0] 0x70000000+0x800000 -> 0x70000000',
+      'framebuffer false /chosen/framebuffer@70000000 reg[0] 0x70000000+0x300000 -> 0x70000000',
+      'framebuffer true /other/a reg[0] 0x1+0x1 -> (no ranges in /other)',
     ]);
   });
 });
