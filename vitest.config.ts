@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'; // biome-ignore lint/style/noDefaultExport: vitest reads the default export
+import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
