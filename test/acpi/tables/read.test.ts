@@ -1,5 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -178,6 +181,27 @@ describe('text dumps', () => {
         read(artifact('acpidump', text.slice(0, length) + junk));
       }),
     );
+  });
+});
+
+const hasAcpidump = spawnSync('acpidump', ['-v']).status === 0;
+describe.skipIf(!hasAcpidump)("acpidump's own output (skipped when acpidump is missing)", () => {
+  it('reads back byte by byte, past 1 MiB too', { timeout: 20_000 }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fwmap-acpidump-'));
+    const large = table(
+      'OEM1',
+      Array.from({ length: (1 << 20) + 99 }, (_, index) => (index * 31) & 0xff),
+    );
+    writeFileSync(join(folder, 'oem1.dat'), large);
+    const text = execFileSync('acpidump', ['-f', join(folder, 'oem1.dat')], {
+      maxBuffer: 1 << 24,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    rmSync(folder, { recursive: true });
+    const { tables, codes } = read(artifact('acpidump', text.toString('latin1')));
+    expect(codes).toEqual([]);
+    expect(tables).toHaveLength(1);
+    expect(Buffer.compare(Buffer.from(tables[0]!.bytes), Buffer.from(large))).toBe(0);
   });
 });
 
