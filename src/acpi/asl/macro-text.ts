@@ -1,11 +1,13 @@
 /** Resource macros and ToPLD as ASL text. */
 import type { MacroCall, MacroValue } from '../resources/macro-values.ts';
-import { INDENT, stringText } from './literals.ts';
+import { hexText, INDENT, stringText } from './literals.ts';
 import type { PldField } from './pld.ts';
 import type { RecognizedDescriptor } from './recognize.ts';
 
 /** A macro with more arguments has one on each line. */
 const ARGUMENTS_ON_A_LINE = 7;
+/** Width of a number of 64 bits with its comma, and two blanks. */
+const COMMENT_COLUMN = 21;
 
 /**
  * A whole template.
@@ -51,54 +53,60 @@ export function macroText(call: MacroCall, tag: string | undefined, indent: stri
   if (given.length <= ARGUMENTS_ON_A_LINE || given.every((text) => text === '')) {
     return `${macro.name} (${given.join(', ')})${list ?? ''}`;
   }
-  const lines = wrapped(
-    given,
-    macro.arguments.map((argument) => argument.name),
-    indent + INDENT,
-  );
-  return `${macro.name} (${lines})${list ?? ''}`;
+  return `${macro.name} (${argumentLines(call, given, indent + INDENT)})${list ?? ''}`;
 }
 
-/** Words on the first line, then each number on a line of its own with what it is. */
-function wrapped(given: readonly string[], names: readonly string[], indent: string): string {
-  let text = '';
-  given.forEach((value, index) => {
-    const last = index === given.length - 1;
-    const comma = last ? '' : ',';
-    if (/^(0x|")/.test(value))
-      text += `${text.endsWith('\n') ? '' : '\n'}${indent}${value}${comma}`.padEnd(1);
-    else text += `${text.endsWith('\n') ? indent : index === 0 ? '' : ' '}${value}${comma}`;
-    if (/^0x/.test(value)) text += `${' '.repeat(Math.max(1, 20 - value.length))}// ${names[index]}\n`;
-  });
-  return text.endsWith('\n') ? `${text}${indent}` : text;
+/** Words side by side, each number on a line of its own with what it is. */
+function argumentLines({ macro }: MacroCall, given: readonly string[], indent: string): string {
+  const lines: string[] = [];
+  let words: string[] = [];
+  const flush = (): void => {
+    if (words.length > 0) lines.push(words.join(' '));
+    words = [];
+  };
+  for (const [index, value] of given.entries()) {
+    const text = index === given.length - 1 ? value : `${value},`;
+    if (/^(0x|")/.test(value)) {
+      flush();
+      lines.push(
+        value.startsWith('"') ? text : `${text.padEnd(COMMENT_COLUMN)}// ${macro.arguments[index]!.name}`,
+      );
+    } else {
+      words.push(text);
+    }
+  }
+  flush();
+  // What the last line's comment would swallow has to stand below it.
+  const end = /\/\/ \w+$/.test(lines.at(-1) ?? '') ? `\n${indent}` : '';
+  const head = /^[A-Za-z,]/.test(lines[0] ?? '') ? '' : `\n${indent}`;
+  return head + lines.join(`\n${indent}`) + end;
 }
 
 function valueText(value: MacroValue): string {
   switch (value?.kind) {
     case 'integer': {
-      const digits = value.value.toString(16).toUpperCase();
-      const width = digits.length <= 2 ? 2 : digits.length <= 4 ? 4 : digits.length <= 8 ? 8 : 16;
-      return `0x${digits.padStart(width, '0')}`;
+      const { length } = value.value.toString(16);
+      const width = length <= 2 ? 2 : length <= 4 ? 4 : length <= 8 ? 8 : 16;
+      return hexText(value.value, width);
     }
     case 'keyword':
       return value.word;
     case 'string':
       return stringText(value.text);
     case 'bytes':
-      return `RawDataBuffer (0x${value.bytes.length.toString(16).toUpperCase().padStart(2, '0')}) {${value.bytes.map(byteText).join(', ')}}`;
+      return `RawDataBuffer (${hexText(BigInt(value.bytes.length), 2)}) {${numbersText(value.bytes, 2).join(', ')}}`;
     default:
       return '';
   }
 }
 
-function byteText(value: unknown): string {
-  return `0x${(value as bigint).toString(16).toUpperCase().padStart(2, '0')}`;
+/** Numbers of a descriptor that macros can make are all known. */
+function numbersText(values: readonly unknown[], digits: number): string[] {
+  return values.map((value) => hexText(value as bigint, digits));
 }
 
 function listText(list: readonly unknown[], digits: number, indent: string): string {
-  const numbers = list.map(
-    (value) => `0x${(value as bigint).toString(16).toUpperCase().padStart(digits, '0')}`,
-  );
+  const numbers = numbersText(list, digits);
   if (numbers.length <= 8) return ` {${numbers.join(', ')}}`;
   const lines: string[] = [];
   for (let at = 0; at < numbers.length; at += 8)
@@ -113,7 +121,7 @@ export function formatPld(values: ReadonlyMap<PldField, bigint>, indent: string)
     .filter(([field, value]) => value !== 0n || field.name === 'PLD_Revision')
     .map(([field, value]) => {
       const word = field.words?.[Number(value)];
-      return `${inner}${field.name} = ${word === undefined ? `0x${value.toString(16).toUpperCase()}` : `"${word}"`}`;
+      return `${inner}${field.name} = ${word === undefined ? hexText(value, 1) : `"${word}"`}`;
     });
   return `ToPLD (\n${lines.join(',\n')})`;
 }
