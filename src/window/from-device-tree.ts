@@ -104,7 +104,10 @@ function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow |
       : { certainty: 'certain' }),
     flags: windowFlags,
     origin: { artifact, path: pathOf(node), item, index, ...(span ? { span } : {}) },
-    derivation: derivationOf(entry),
+    // Only explanations look at it, and it is most of the work.
+    get derivation() {
+      return derivationOf(entry);
+    },
   };
 }
 
