@@ -47,8 +47,7 @@ export async function describeAcpi(
   memory: readonly OccupiedRange[] = [],
 ): Promise<AcpiDescription> {
   const crs: FoundCrs[] = [];
-  const tables: AcpiTable[] = [];
-  const artifactOf = new Map<AcpiTable, Artifact>();
+  const found: { readonly table: AcpiTable; readonly artifact: Artifact }[] = [];
   for (const artifact of artifacts) {
     if (artifact.kind === 'crs-hex') {
       const { readCrsHex } = await import('../acpi/crs-hex.ts');
@@ -60,21 +59,18 @@ export async function describeAcpi(
       const { readAsl } = await import('../acpi/asl/read.ts');
       const read = readAsl(artifact, sink);
       crs.push(...read.crs.map((entry) => ({ artifact, entry })));
-      for (const table of read.tables) {
-        tables.push(table);
-        artifactOf.set(table, artifact);
-      }
+      found.push(...read.tables.map((table) => ({ table, artifact })));
     } else {
       const { readAcpiTables } = await import('../acpi/tables/read.ts');
-      for (const table of readAcpiTables(artifact, sink)) {
-        tables.push(table);
-        artifactOf.set(table, artifact);
-      }
+      found.push(...readAcpiTables(artifact, sink).map((table) => ({ table, artifact })));
     }
   }
+  const { nameTables } = await import('../acpi/tables/read.ts');
+  const tables = nameTables(found.map(({ table }) => table));
   if (tables.length > 0) {
     const { evaluateAllCrs, loadMachine } = await import('../acpi/machine.ts');
-    const fallback = artifactOf.get(tables[0]!)!;
+    const artifactOf = new Map(tables.map((table, at) => [table, found[at]!.artifact]));
+    const fallback = found[0]!.artifact;
     for (const entry of evaluateAllCrs(loadMachine(tables, options, sink)))
       crs.push({ artifact: (entry.table && artifactOf.get(entry.table)) ?? fallback, entry });
   }
