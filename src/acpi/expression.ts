@@ -92,7 +92,7 @@ export interface UnknownByte {
 export type ByteValue = number | UnknownByte;
 
 /** An expression of more nodes than this becomes opaque: nobody can read it, and work on it must stay bounded. */
-export const MAX_EXPRESSION_SIZE = 400;
+export const MAX_EXPRESSION_SIZE = 160;
 /** Fields that an opaque value still names. */
 export const MAX_OPAQUE_INPUTS = 12;
 /** A choice among constants is calculated through up to this many leaves. */

@@ -18,7 +18,14 @@ import {
 } from './objects.ts';
 import { COMPUTING_OPERATORS } from './operators.ts';
 import type { Controls, Instruction } from './plan.ts';
-import { integerOperand, type Resolved, resolve, resolveNode, settleElement } from './values.ts';
+import {
+  integerOperand,
+  type Resolved,
+  resolve,
+  resolveLoosely,
+  resolveNode,
+  settleElement,
+} from './values.ts';
 
 /** Elements a package may be declared to have: as many as there are bytes to say it in a table. */
 const MAX_ELEMENTS = 1 << 20;
@@ -33,7 +40,7 @@ function call(m: Interpreter, instruction: Instruction, node: NamespaceNode, at:
     return fault('AE_AML_OPERAND_TYPE', `${node.path} is no method`);
   }
   const args: Resolved[] = [];
-  for (let i = 0; i < instruction.takes; i++) args.push(resolve(m, m.stack[at + i], 'argument'));
+  for (let i = 0; i < instruction.takes; i++) args.push(resolveLoosely(m, m.stack[at + i], 'argument'));
   if (method.argumentCount > args.length)
     fault(
       'AE_AML_UNINITIALIZED_ARG',
@@ -117,7 +124,7 @@ export const CONTROLS: Controls = {
   callNode: call,
   returnResult: (m, _instruction, at) => {
     const operand = m.stack[at];
-    const value = operand === undefined ? undefined : resolve(m, operand);
+    const value = operand === undefined ? undefined : resolveLoosely(m, operand, 'value');
     m.sp = at;
     m.returnFrom(value);
     return TAKEN;

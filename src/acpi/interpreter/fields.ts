@@ -498,29 +498,11 @@ function writeDatum(
   if (region!.space === SPACE.io && isKnown(region!.address)) {
     const at = checkPort(m, region!, region!.address + BigInt(offset), accessBytes);
     bytes.forEach((byte, k) => {
-      m.regions.write(SPACE.io, at + BigInt(k), kept(m, region!, at + BigInt(k), byte, field));
+      m.regions.write(SPACE.io, at + BigInt(k), byte);
     });
     return;
   }
   bytes.forEach((byte, k) => {
-    const { address } = region!;
-    const put = isKnown(address) ? kept(m, region!, address + BigInt(offset + k), byte, field) : byte;
-    putRegionByte(m, region!, offset + k, put);
+    putRegionByte(m, region!, offset + k, byte);
   });
-}
-
-/** What is known of a byte after it is written: in memory the byte; a register may do as it likes. */
-function kept(
-  m: Interpreter,
-  region: RegionObject,
-  address: bigint,
-  byte: ByteValue,
-  field: FieldObject,
-): ByteValue {
-  if (!m.journal.active || (region.space === SPACE.memory && field.source.kind === 'region')) return byte;
-  if (region.space === SPACE.memory || !m.registersKeep) {
-    m.regions.newEpoch(region.space);
-    return unwrittenByte(region.space, address, m.regions.epochOf(region.space));
-  }
-  return byte;
 }

@@ -107,8 +107,6 @@ export class Interpreter implements Explored {
   cutIoAddresses = false;
   /** Index fields being selected inside each other. */
   indirection = 0;
-  /** Do registers outside of memory hold what was written to them? Not to be relied on. */
-  readonly registersKeep: boolean = false;
   trace: TraceRecord[] | undefined;
   readonly debugOutput: string[] = [];
   readonly notifications: string[] = [];

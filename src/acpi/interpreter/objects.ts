@@ -132,6 +132,17 @@ export class SlotReference {
   }
 }
 
+/** Index with an index that isn't known, but is within the package. */
+export class AnyIndexReference {
+  readonly type = TYPE.reference;
+  readonly object: PackageObject;
+  readonly index: Expr;
+  constructor(object: PackageObject, index: Expr) {
+    this.object = object;
+    this.index = index;
+  }
+}
+
 /** Index: one element of a package, one byte of a buffer or string. */
 export class IndexReference {
   readonly type = TYPE.reference;
@@ -338,6 +349,7 @@ export type AmlObject =
   | ObjectReference
   | SlotReference
   | IndexReference
+  | AnyIndexReference
   | DebugReference
   | ScopeObject
   | MethodObject

@@ -26,6 +26,7 @@ import { readBufferField, readField } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 import {
   type AmlValue,
+  AnyIndexReference,
   BufferFieldObject,
   BufferObject,
   Choice,
@@ -49,15 +50,19 @@ import type { Run } from './plan.ts';
 import { type Storing, store } from './store.ts';
 import {
   copyOf,
+  elementAt,
   elementOf,
   explicitNumber,
   integerOperand,
+  keptChoice,
   knownText,
+  mapChoice,
   nameOfType,
   packBytes,
   type Resolved,
   referenced,
   resolve,
+  resolveLoosely,
   resolveNode,
   slotValue,
   toBuffer,
@@ -315,7 +320,24 @@ function knownLength(m: Interpreter, length: Quantity): number {
 }
 
 const index: Run = (m, _instruction, at) => {
-  const source = resolve(m, m.stack[at]);
+  const loose = resolveLoosely(m, m.stack[at], 'value');
+  const place = integerOperand(m, m.stack[at + 1]);
+  if (loose instanceof Choice && isKnown(place) && m.stack[at + 2] === undefined) {
+    // The same element of packages of which it isn't known which it is.
+    const elements = mapChoice(loose, (side) =>
+      side instanceof PackageObject && place < BigInt(side.elements.length)
+        ? new IndexReference(side, Number(place))
+        : undefined,
+    );
+    const kept = elements instanceof Choice ? keptChoice(m, elements) : undefined;
+    if (kept !== undefined) return kept;
+  }
+  const source = loose instanceof Choice ? m.settle(loose)! : loose;
+  if (source instanceof PackageObject && !isKnown(place) && source.elements.length <= MAX_INDEX_CASES) {
+    if (!m.decide(compare('lt', place, BigInt(source.elements.length))))
+      fault('AE_AML_PACKAGE_LIMIT', 'an index outside of its package');
+    if (m.stack[at + 2] === undefined) return new AnyIndexReference(source, place);
+  }
   if (
     !(source instanceof PackageObject) &&
     !(source instanceof BufferObject) &&
@@ -329,7 +351,7 @@ const index: Run = (m, _instruction, at) => {
       : source instanceof BufferObject
         ? source.bytes.length
         : knownText(m, source).length;
-  const i = knownIndex(m, integerOperand(m, m.stack[at + 1]), length);
+  const i = knownIndex(m, place, length);
   if (i >= length)
     fault(
       source instanceof PackageObject
@@ -538,6 +560,7 @@ function dereference(m: Interpreter, reference: Resolved): Resolved {
   }
   if (at instanceof NameReference) at = referenced(m, at);
   if (at instanceof NamespaceNode) return dereferenceNode(m, at);
+  if (at instanceof AnyIndexReference) return elementAt(m, at);
   if (at instanceof IndexReference) {
     const { object, index: i } = at;
     if (object instanceof PackageObject) return elementOf(m, object, i);
@@ -576,6 +599,18 @@ const derefOf: Run = (m, _instruction, at) => {
       return dereference(m, object as AmlValue);
     return fault('AE_AML_OPERAND_TYPE', `${operand.path} holds no reference`);
   }
+  const loose =
+    operand instanceof SlotOperand ? m.frames.at(-1)!.slots[operand.slot] : (operand as Resolved | undefined);
+  if (loose instanceof Choice) {
+    const kept = keptChoice(m, loose);
+    if (kept instanceof Choice) {
+      const elements = mapChoice(kept, (side) =>
+        side instanceof IndexReference ? (dereference(m, side) as AmlValue) : undefined,
+      );
+      if (elements !== undefined && !(elements instanceof Choice && keptChoice(m, elements) === undefined))
+        return elements;
+    }
+  }
   if (operand instanceof SlotOperand) return dereference(m, slotValue(m, operand.slot));
   const value = operand instanceof Choice ? m.settle(operand) : operand;
   if (value === undefined) return fault('AE_AML_NO_RETURN_VALUE', 'nothing to dereference');
@@ -594,6 +629,7 @@ function baseObject(m: Interpreter, operand: Operand, forSize: boolean): Resolve
     } else if (at instanceof SlotReference) at = at.frame.slots[at.slot];
     else if (at instanceof NameReference) at = referenced(m, at);
     else if (at instanceof ObjectReference) at = at.target;
+    else if (at instanceof AnyIndexReference) at = elementAt(m, at);
     else if (at instanceof IndexReference) {
       if (!(at.object instanceof PackageObject)) return at;
       at = at.object.elements[at.index];

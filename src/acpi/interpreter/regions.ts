@@ -1,7 +1,8 @@
 /**
  * The contents of address spaces: what firmware code reads and writes. Without a machine there is nothing behind
  * them. Under an assumption every byte starts as the same value, and writes stay, as in ACPICA's acpiexec. Otherwise
- * a byte that nobody has written is unknown, and what is known of written ones is kept only where memory holds it.
+ * a byte that nobody has written is unknown; written ones keep what was written, in every space: a register that
+ * doesn't is one that firmware code has no reason to read back as if it did.
  */
 import type { ByteValue } from '../expression.ts';
 import { fieldValue } from '../expression.ts';

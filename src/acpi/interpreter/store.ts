@@ -46,16 +46,17 @@ export type Storing = 'store' | 'result' | 'fixed' | 'copy';
 /** Puts a value in a place. What a serial bus gives back replaces the value. */
 export function store(
   m: Interpreter,
-  value: Resolved,
+  given: Resolved,
   target: Operand,
   storing: Storing,
 ): AmlValue | undefined {
   if (target === undefined) return undefined;
   let place: Operand = target instanceof Choice ? m.settle(target) : target;
   if (place instanceof SlotOperand) {
-    storeToSlot(m, place.slot, value, storing);
+    storeToSlot(m, place.slot, given, storing);
     return undefined;
   }
+  const value = given instanceof Choice ? m.settle(given)! : given;
   if (place instanceof NamespaceNode) return storeToNode(m, value, place, storing, true);
   if (typeof place === 'bigint') return undefined; // A store to a constant does nothing.
   if (place instanceof DebugReference) {
@@ -90,9 +91,10 @@ function storeToSlot(m: Interpreter, slot: number, value: Resolved, storing: Sto
     if (current instanceof Choice) current = m.settle(current);
     // An argument that is a reference made by RefOf: the object referred to is stored to, without conversion.
     if (current instanceof ObjectReference) {
+      const settled = value instanceof Choice ? m.settle(value)! : value;
       if (current.target instanceof NamespaceNode)
-        storeToNode(m, copyOf(m, value), current.target, storing, false);
-      else store(m, value, current, storing);
+        storeToNode(m, copyOf(m, settled), current.target, storing, false);
+      else store(m, settled, current, storing);
       return;
     }
   }

@@ -1,12 +1,22 @@
 /** Operands to values: what places hold, and the implicit and explicit conversions between data types (ACPI 6.5, 19.3.5). */
-import { type ByteValue, bytesOfQuantity, opaque, type Quantity, quantityOfBytes } from '../expression.ts';
+import {
+  type ByteValue,
+  bytesOfQuantity,
+  compare,
+  isKnown,
+  opaque,
+  type Quantity,
+  quantityOfBytes,
+} from '../expression.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { fault } from './fault.ts';
 import { readBufferField, readField } from './fields.ts';
 import { FIRST_ARGUMENT_SLOT } from './frame.ts';
 import type { Interpreter } from './interpreter.ts';
+import { mergeValues } from './merge.ts';
 import {
   type AmlValue,
+  AnyIndexReference,
   BufferFieldObject,
   BufferObject,
   Choice,
@@ -40,6 +50,7 @@ export function resolve(m: Interpreter, operand: Operand, resolving: Resolving =
   if (value instanceof Choice || value instanceof UnknownObject) value = m.settle(value);
   if (value === undefined) fault('AE_AML_NO_RETURN_VALUE', 'an operand has no value');
   if (value instanceof NamespaceNode) return resolveNode(m, value);
+  if (value instanceof AnyIndexReference) return resolving === 'value' ? elementAt(m, value) : value;
   if (value instanceof IndexReference) {
     if (resolving !== 'value' || !(value.object instanceof PackageObject)) return value;
     return elementOf(m, value.object, value.index);
@@ -48,6 +59,56 @@ export function resolve(m: Interpreter, operand: Operand, resolving: Resolving =
   if (value instanceof FieldObject) return readField(m, value);
   if (value instanceof BufferFieldObject) return readBufferField(m, value);
   return value;
+}
+
+/**
+ * As {@link resolve}, but a Choice between data stays one: what only passes a value on need not know which it is, and
+ * parting the path for it would do all that follows twice.
+ */
+export function resolveLoosely(m: Interpreter, operand: Operand, resolving: Resolving): Resolved {
+  const held = operand instanceof SlotOperand ? m.frames.at(-1)!.slots[operand.slot] : operand;
+  if (held instanceof Choice) {
+    const kept = keptChoice(m, held);
+    if (kept !== undefined) return kept;
+  }
+  return resolve(m, operand, resolving);
+}
+
+/** The Choice without sides that this path excludes, when all its sides are data; undefined otherwise. */
+export function keptChoice(m: Interpreter, choice: Choice): AmlValue | undefined {
+  const when = m.paths.decided(choice.when);
+  if (isKnown(when)) {
+    const side = when === 0n ? choice.no : choice.yes;
+    return side instanceof Choice ? keptChoice(m, side) : isData(side) ? side : undefined;
+  }
+  const sides = [choice.yes, choice.no].map((side) =>
+    side instanceof Choice ? keptChoice(m, side) : isData(side) ? side : undefined,
+  );
+  const [yes, no] = sides;
+  if (yes === undefined || no === undefined) return undefined;
+  return yes === choice.yes && no === choice.no ? choice : new Choice(when, yes, no);
+}
+
+function isData(value: AmlValue | undefined): boolean {
+  return (
+    typeof value === 'bigint' ||
+    value instanceof UnknownInteger ||
+    value instanceof BufferObject ||
+    value instanceof StringObject ||
+    value instanceof PackageObject ||
+    value instanceof IndexReference
+  );
+}
+
+/** Applies a function to each side of a Choice, and puts the results together. */
+export function mapChoice(
+  value: AmlValue,
+  map: (side: AmlValue) => AmlValue | undefined,
+): AmlValue | undefined {
+  if (!(value instanceof Choice)) return map(value);
+  const yes = value.yes === undefined ? undefined : mapChoice(value.yes, map);
+  const no = value.no === undefined ? undefined : mapChoice(value.no, map);
+  return mergeValues(value.when, yes, no) as AmlValue | undefined;
 }
 
 /** What a local or argument holds; a node where a device was passed. */
@@ -107,6 +168,26 @@ export function elementOf(m: Interpreter, object: PackageObject, index: number):
     fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} of a package was never set`);
   if (element instanceof NameReference) settleElement(m, object, index);
   return object.elements[index] ?? fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} is empty`);
+}
+
+/** The element at an index that isn't known: a choice of all there are. */
+export function elementAt(m: Interpreter, reference: AnyIndexReference): Resolved {
+  const { object, index } = reference;
+  let value: Resolved | undefined;
+  for (let i = object.elements.length - 1; i >= 0; i--) {
+    const here = m.paths.decided(compare('eq', index, BigInt(i)));
+    if (here === 0n) continue;
+    if (object.elements[i] === undefined) {
+      if (m.decide(here)) return elementOf(m, object, i);
+      continue;
+    }
+    const element = elementOf(m, object, i);
+    value =
+      value === undefined || isKnown(here)
+        ? element
+        : (mergeValues(here, element as AmlValue, value) as Resolved);
+  }
+  return value ?? fault('AE_AML_PACKAGE_LIMIT', 'an index outside of its package');
 }
 
 /**
@@ -254,6 +335,7 @@ export function copyOf(m: Interpreter, value: Resolved): Resolved {
     return new BufferObject(value.bytes.slice(), value.unknown);
   }
   if (value instanceof StringObject) return new StringObject(value.text);
+  if (value instanceof Choice) return mapChoice(value, (side) => copyOf(m, side) as AmlValue) ?? value;
   if (!(value instanceof PackageObject)) return value;
   const copy = new PackageObject([]);
   const pending: [PackageObject, PackageObject][] = [[value, copy]];
