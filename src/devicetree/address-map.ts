@@ -26,6 +26,8 @@ export interface AddressMapProblem {
 
 /** Each problem is found by comparing; a tree that is wrong everywhere is told of this many. */
 const MAX_PROBLEMS = 500;
+/** Comparisons of entries with windows; a real tree needs some thousand. */
+const MAX_COMPARISONS = 5_000_000;
 /** Other cell counts named in a message. */
 const MAX_COUNTS_NAMED = 3;
 
@@ -97,11 +99,14 @@ function* regOutsideRanges(
   entries: readonly AddressEntry[],
   windowsOf: ReadonlyMap<DtNode, readonly AddressEntry[]>,
 ): Generator<AddressMapProblem> {
+  let comparisons = 0;
   for (const entry of entries) {
     const { node, base } = entry;
     const windows = entry.item === 'reg' && node.parent ? windowsOf.get(node.parent) : undefined;
     // On PCI `reg` names configuration space and base address registers, not addresses.
     if (!windows || entry.bus === 'pci') continue;
+    comparisons += windows.length;
+    if (comparisons > MAX_COMPARISONS) return;
     const end = base + (entry.size ?? 0n);
     const usable = windows.filter(({ size, flags }) => size !== null && flags?.space === entry.flags?.space);
     const window = usable.find((other) => base >= other.base && base < other.base + other.size!);
@@ -131,9 +136,12 @@ function* framebufferInWindow(
   entries: readonly AddressEntry[],
   windows: readonly AddressEntry[],
 ): Generator<AddressMapProblem> {
+  let comparisons = 0;
   for (const { node, item, index, cpu, size } of entries) {
     if (item !== 'reg' || cpu === null || size === null || size === 0n || !isSimpleFramebuffer(node))
       continue;
+    comparisons += windows.length;
+    if (comparisons > MAX_COMPARISONS) return;
     for (const window of windows) {
       if (window.cpu === null || window.size === null || isAncestor(window.node, node)) continue;
       if (cpu >= window.cpu + window.size || window.cpu >= cpu + size) continue;
@@ -175,7 +183,11 @@ export function addressMapProblems(tree: DeviceTree): AddressMapProblem[] {
   const entries = addressEntries(tree, { add: () => {} });
   const windows = entries.filter(({ item }) => item === 'ranges');
   const windowsOf = new Map<DtNode, AddressEntry[]>();
-  for (const window of windows) windowsOf.set(window.node, [...(windowsOf.get(window.node) ?? []), window]);
+  for (const window of windows) {
+    const list = windowsOf.get(window.node);
+    if (list) list.push(window);
+    else windowsOf.set(window.node, [window]);
+  }
   const problems: AddressMapProblem[] = [];
   const sources = [
     overlappingWindows(windows),

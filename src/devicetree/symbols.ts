@@ -6,6 +6,7 @@
 import {
   addLabel,
   type LiveNode,
+  type LiveProperty,
   type LiveTree,
   liveChildOf,
   liveNode,
@@ -16,7 +17,7 @@ import {
 } from './live-tree.ts';
 import { nodeByPath, type References } from './references.ts';
 import type { Marker } from './tree.ts';
-import { addMarker } from './write-dts.ts';
+import { withReferences } from './write-dts.ts';
 
 /** Something that was wrong with what a tree brought along, or a label that is already taken. */
 export type SymbolWarning = (text: string) => void;
@@ -92,8 +93,8 @@ export function generateLabelTree(
 
 interface FoundReference {
   readonly node: LiveNode;
-  readonly property: LiveNode['properties'][number];
-  readonly marker: Marker & { readonly kind: 'phandle-reference' };
+  readonly property: LiveProperty;
+  readonly marker: Reference;
 }
 
 /** Every phandle reference of the tree, in its order, that does or doesn't lead to a node. */
@@ -105,7 +106,7 @@ function referencesThat(tree: LiveTree, references: References, resolve: boolean
       for (const marker of property.markers) {
         if (marker.kind !== 'phandle-reference') continue;
         if ((references.byReference(marker.target) !== undefined) === resolve) {
-          found.push({ node, property, marker: marker as FoundReference['marker'] });
+          found.push({ node, property, marker: marker as Reference });
         }
       }
     }
@@ -113,15 +114,62 @@ function referencesThat(tree: LiveTree, references: References, resolve: boolean
   return found;
 }
 
-function appended(value: Uint8Array, more: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(value.length + more.length);
-  joined.set(value);
-  joined.set(more, value.length);
-  return joined;
-}
-
 const MALFORMED = (name: string): string =>
   `Warning: Preexisting data in ${name} malformed, some content could not be added.\n`;
+
+/** Properties that grow by one entry at a time, each entry once. */
+class GrowingProperties {
+  readonly #kind: 'string' | 'uint32';
+  readonly #growing = new Map<LiveProperty, { readonly known: Set<string>; readonly added: Buffer[] }>();
+  /** Something that was there already is no list of such entries. */
+  malformed = false;
+
+  constructor(kind: 'string' | 'uint32') {
+    this.#kind = kind;
+  }
+
+  /** The entries a value has; undefined when it is no list of entries. */
+  #entriesOf(value: Uint8Array): string[] | undefined {
+    const text = Buffer.from(value).toString('latin1');
+    if (this.#kind === 'string')
+      return text === '' || text.endsWith('\0') ? text.split('\0').slice(0, -1) : undefined;
+    return value.length % 4 === 0 ? (text.match(/[\s\S]{4}/g) ?? []) : undefined;
+  }
+
+  /** @param entry the entry's bytes, one a character, without the NUL of a string */
+  add(node: LiveNode, name: string, entry: string): void {
+    let property = livePropertyOf(node, name);
+    if (!property) {
+      property = liveProperty(name, new Uint8Array(0));
+      node.properties.push(property);
+    }
+    let growing = this.#growing.get(property);
+    if (!growing) {
+      const entries = this.#entriesOf(property.value);
+      if (!entries) {
+        this.malformed = true;
+        return;
+      }
+      growing = { known: new Set(entries), added: [] };
+      this.#growing.set(property, growing);
+    }
+    if (growing.known.has(entry)) return;
+    growing.known.add(entry);
+    growing.added.push(Buffer.from(this.#kind === 'string' ? `${entry}\0` : entry, 'latin1'));
+  }
+
+  /** Writes the entries added into the properties. */
+  finish(): void {
+    for (const [property, { added }] of this.#growing) {
+      let { length } = property.value;
+      for (const bytes of added) {
+        property.markers.push({ kind: this.#kind, offset: length });
+        length += bytes.length;
+      }
+      property.value = Uint8Array.from(Buffer.concat([property.value, ...added]));
+    }
+  }
+}
 
 /** `__fixups__/LABEL = "PATH:PROPERTY:OFFSET", …` for every reference that the tree itself can't resolve. */
 export function generateFixups(
@@ -132,7 +180,7 @@ export function generateFixups(
   const found = referencesThat(tree, references, false);
   if (found.length === 0) return undefined;
   const fixups = childNamed(tree.root, '__fixups__');
-  let malformed = false;
+  const growing = new GrowingProperties('string');
   for (const { node, property, marker } of found) {
     if (marker.target.includes('/')) {
       return { failure: `Can't generate fixup for reference to path &{${marker.target}}` };
@@ -140,22 +188,10 @@ export function generateFixups(
     const path = livePathOf(node);
     if (path.includes(':') || property.name.includes(':'))
       return { failure: "arguments should not contain ':'" };
-    const entry = stringBytes(`${path}:${property.name}:${marker.offset}`);
-    const known = livePropertyOf(fixups, marker.target);
-    if (!known) {
-      fixups.properties.push(liveProperty(marker.target, entry, [{ kind: 'string', offset: 0 }]));
-      continue;
-    }
-    if (known.value.length > 0 && known.value.at(-1) !== 0) {
-      malformed = true;
-      continue;
-    }
-    const entries = Buffer.from(known.value).toString('latin1').split('\0').slice(0, -1);
-    if (entries.includes(firstString(entry))) continue;
-    known.markers.push({ kind: 'string', offset: known.value.length });
-    known.value = appended(known.value, entry);
+    growing.add(fixups, marker.target, `${path}:${property.name}:${marker.offset}`);
   }
-  if (malformed) warn(MALFORMED('__fixups__'));
+  growing.finish();
+  if (growing.malformed) warn(MALFORMED('__fixups__'));
   return undefined;
 }
 
@@ -164,30 +200,29 @@ export function generateLocalFixups(tree: LiveTree, references: References, warn
   const found = referencesThat(tree, references, true);
   if (found.length === 0) return;
   const fixups = childNamed(tree.root, '__local_fixups__');
-  let malformed = false;
+  const growing = new GrowingProperties('uint32');
+  const places = new Map<LiveNode, LiveNode>([[tree.root, fixups]]);
+  const placeOf = (node: LiveNode): LiveNode => {
+    const missing: LiveNode[] = [];
+    let above = node;
+    while (!places.has(above)) {
+      missing.push(above);
+      above = above.parent!;
+    }
+    let place = places.get(above)!;
+    for (const next of missing.reverse()) {
+      place = childNamed(place, next.name);
+      places.set(next, place);
+    }
+    return place;
+  };
   for (const { node, property, marker } of found) {
-    let at = fixups;
-    for (const name of livePathOf(node).split('/')) if (name !== '') at = childNamed(at, name);
-    const offset = new Uint8Array(4);
-    new DataView(offset.buffer).setUint32(0, marker.offset);
-    const known = livePropertyOf(at, property.name);
-    if (!known) {
-      at.properties.push(liveProperty(property.name, offset, [{ kind: 'uint32', offset: 0 }]));
-      continue;
-    }
-    if (known.value.length % 4 !== 0) {
-      malformed = true;
-      continue;
-    }
-    const view = new DataView(known.value.buffer, known.value.byteOffset, known.value.byteLength);
-    let there = false;
-    for (let index = 0; index < known.value.length; index += 4)
-      there ||= view.getUint32(index) === marker.offset;
-    if (there) continue;
-    known.markers.push({ kind: 'uint32', offset: known.value.length });
-    known.value = appended(known.value, offset);
+    const offset = Buffer.alloc(4);
+    offset.writeUInt32BE(marker.offset);
+    growing.add(placeOf(node), property.name, offset.toString('latin1'));
   }
-  if (malformed) warn(MALFORMED('__local_fixups__'));
+  growing.finish();
+  if (growing.malformed) warn(MALFORMED('__local_fixups__'));
 }
 
 /** C's strtol() with base 0 over the start of a text; 0 when there is no number. */
@@ -202,10 +237,30 @@ function leadingInteger(text: string): number {
   return match[1] === '-' ? -value : value;
 }
 
+type Reference = Marker & { readonly kind: 'phandle-reference' };
+
+/** References found for properties, put in at the end. */
+class FoundReferences {
+  readonly #byProperty = new Map<LiveProperty, Reference[]>();
+
+  add(property: LiveProperty, offset: number, target: string): void {
+    const reference: Reference = { kind: 'phandle-reference', offset, target };
+    const known = this.#byProperty.get(property);
+    if (known) known.push(reference);
+    else this.#byProperty.set(property, [reference]);
+  }
+
+  finish(): void {
+    for (const [property, added] of this.#byProperty)
+      property.markers = withReferences(property.markers, added);
+  }
+}
+
 /** Reference markers from the entries of `__fixups__`. */
 export function markersFromFixups(tree: LiveTree, warn: SymbolWarning): void {
   const fixups = liveChildOf(tree.root, '__fixups__');
   if (!fixups) return;
+  const found = new FoundReferences();
   for (const { name: label, value, deleted } of fixups.properties) {
     if (deleted) continue;
     const malformed = (): void => warn(`Warning: Malformed fixup entry for label ${label}\n`);
@@ -239,16 +294,18 @@ export function markersFromFixups(tree: LiveTree, warn: SymbolWarning): void {
         );
         continue;
       }
-      addMarker(property.markers, { kind: 'phandle-reference', offset, target: label });
+      found.add(property, offset, label);
     }
     if (unterminated !== '') malformed();
   }
+  found.finish();
 }
 
 /** Reference markers from the offsets in `__local_fixups__`; the target is named by label, or by path. */
 export function markersFromLocalFixups(tree: LiveTree, references: References, warn: SymbolWarning): void {
   const fixups = liveChildOf(tree.root, '__local_fixups__');
   if (!fixups) return;
+  const found = new FoundReferences();
   const waiting: [LiveNode, LiveNode][] = [[fixups, tree.root]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [from, node] = next;
@@ -266,7 +323,7 @@ export function markersFromLocalFixups(tree: LiveTree, references: References, w
       }
       const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
       for (let index = 0; index < value.length; index += 4) {
-        markPhandle(property, view.getUint32(index), references, warn);
+        markPhandle(property, view.getUint32(index), references, found, warn);
       }
     }
     const below: [LiveNode, LiveNode][] = [];
@@ -278,12 +335,14 @@ export function markersFromLocalFixups(tree: LiveTree, references: References, w
     }
     waiting.push(...below.reverse());
   }
+  found.finish();
 }
 
 function markPhandle(
-  property: LiveNode['properties'][number],
+  property: LiveProperty,
   offset: number,
   references: References,
+  found: FoundReferences,
   warn: SymbolWarning,
 ): void {
   const { value } = property;
@@ -300,5 +359,5 @@ function markPhandle(
     return;
   }
   const target = node.labels[0]?.name ?? livePathOf(node);
-  addMarker(property.markers, { kind: 'phandle-reference', offset, target });
+  found.add(property, offset, target);
 }

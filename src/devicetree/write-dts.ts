@@ -26,20 +26,65 @@ function isType(marker: Marker): marker is Marker & { kind: TypeKind } {
   }
 }
 
-/**
- * Adds a marker at its offset, at or behind index `from`; a type stands before what else is at that offset, and
- * nothing is there twice. Gives the index behind the marker, or of the one that was there.
- */
-export function addMarker(markers: Marker[], marker: Marker, from = 0): number {
-  let at = from;
-  while (at < markers.length && markers[at]!.offset < marker.offset) at += 1;
-  if (markers[at]?.offset === marker.offset && isType(markers[at]!)) {
-    if (isType(marker)) return at;
-    at += 1;
+/** A marker in a list that is being added to: what is inserted in the middle must not move the rest. */
+interface Link {
+  readonly marker: Marker;
+  next: Link | undefined;
+}
+
+/** The place behind a link, where the next one hangs. */
+interface Slot {
+  next: Link | undefined;
+}
+
+function linked(markers: readonly Marker[]): Slot {
+  const head: Slot = { next: undefined };
+  let last = head;
+  for (const marker of markers) {
+    const link: Link = { marker, next: undefined };
+    last.next = link;
+    last = link;
   }
-  if (markers[at]?.offset === marker.offset && markers[at]!.kind === marker.kind) return at;
-  markers.splice(at, 0, marker);
-  return at + 1;
+  return head;
+}
+
+function listOf(head: Slot): Marker[] {
+  const markers: Marker[] = [];
+  for (let link = head.next; link; link = link.next) markers.push(link.marker);
+  return markers;
+}
+
+/**
+ * Adds a marker at its offset, at or behind a slot; a type stands before what else is at that offset, and nothing is
+ * there twice. Gives the slot behind the marker, or the one that holds what was there.
+ */
+function addLink(from: Slot, marker: Marker): Slot {
+  let slot = from;
+  while (slot.next && slot.next.marker.offset < marker.offset) slot = slot.next;
+  if (slot.next?.marker.offset === marker.offset && isType(slot.next.marker)) {
+    if (isType(marker)) return slot;
+    slot = slot.next;
+  }
+  if (slot.next?.marker.offset === marker.offset && slot.next.marker.kind === marker.kind) return slot;
+  const link: Link = { marker, next: slot.next };
+  slot.next = link;
+  return link;
+}
+
+/** The markers with references added, each at its offset; those to add may come in any order. */
+export function withReferences(
+  markers: readonly Marker[],
+  added: readonly (Marker & { readonly kind: 'phandle-reference' })[],
+): Marker[] {
+  const head = linked(markers);
+  let slot = head;
+  let last = -1;
+  for (const marker of [...added].sort((a, b) => a.offset - b.offset)) {
+    // A second one at the same offset would not be added anyway.
+    if (marker.offset > last) slot = addLink(slot, marker);
+    last = marker.offset;
+  }
+  return listOf(head);
 }
 
 function isPrintable(code: number): boolean {
@@ -51,8 +96,8 @@ function isStringByte(code: number): boolean {
   return isPrintable(code) || code === 0 || (code >= 7 && code <= 13);
 }
 
-/** The type that [offset, offset + length) of the value suggests; several strings get their markers here. */
-function guessType(value: Uint8Array, markers: Marker[], offset: number, length: number): TypeKind {
+/** The type that [offset, offset + length) of the value suggests; several strings get their markers at the slot. */
+function guessType(value: Uint8Array, from: Slot, offset: number, length: number): TypeKind {
   let nuls = 0;
   let strange = 0;
   for (let at = offset; at < offset + length; at += 1) {
@@ -62,9 +107,9 @@ function guessType(value: Uint8Array, markers: Marker[], offset: number, length:
   }
   if (value[offset + length - 1] === 0 && strange === 0 && nuls <= length - nuls) {
     if (nuls > 1) {
-      let from = 0;
+      let slot = from;
       for (let at = value.indexOf(0, offset) + 1; at < offset + length; at = value.indexOf(0, at) + 1) {
-        from = addMarker(markers, { kind: 'string', offset: at }, from);
+        slot = addLink(slot, { kind: 'string', offset: at });
       }
     }
     return 'string';
@@ -73,28 +118,33 @@ function guessType(value: Uint8Array, markers: Marker[], offset: number, length:
 }
 
 /** The property's markers, with guessed types where nothing says one. */
-export function typedMarkers(property: LiveProperty): Marker[] {
-  const markers = [...property.markers];
-  const { value } = property;
+export function typedMarkers({ value, markers }: LiveProperty): readonly Marker[] {
+  // One type means that all of the value has been given types.
+  const first = markers[0];
+  if (first && isType(first)) return markers;
+  const head = linked(markers);
   let offset = 0;
-  let at = 0;
-  for (; at < markers.length; at += 1) {
-    // One type means that all of the value has been given types.
-    if (isType(markers[at]!)) return markers;
-    if (markers[at]!.offset > offset) {
-      const kind = guessType(value, markers, offset, markers[at]!.offset - offset);
-      at = addMarker(markers, { kind, offset }, at);
-      offset = markers[at]!.offset;
+  let slot = head;
+  while (slot.next) {
+    let here = slot.next;
+    if (isType(here.marker)) return listOf(head);
+    if (here.marker.offset > offset) {
+      const kind = guessType(value, slot, offset, here.marker.offset - offset);
+      slot = addLink(slot, { kind, offset });
+      // Several strings have put a marker of their own in between.
+      here = slot.next ?? here;
+      offset = here.marker.offset;
     }
-    if (markers[at]!.kind === 'phandle-reference') {
-      at = addMarker(markers, { kind: 'uint32', offset }, at);
+    if (here.marker.kind === 'phandle-reference') {
+      addLink(slot, { kind: 'uint32', offset });
       offset += 4;
     }
+    slot = here;
   }
   if (offset < value.length) {
-    addMarker(markers, { kind: guessType(value, markers, offset, value.length - offset), offset }, at);
+    addLink(slot, { kind: guessType(value, slot, offset, value.length - offset), offset });
   }
-  return markers;
+  return listOf(head);
 }
 
 const STARTS: Readonly<Record<TypeKind, string>> = {
@@ -156,19 +206,37 @@ function integers(value: Uint8Array, start: number, end: number, kind: TypeKind)
   return parts.join(' ');
 }
 
+/** For each marker the offset of the next type marker behind it; -1 when there is none. */
+function nextTypeOffsets(markers: readonly Marker[]): number[] {
+  const offsets: number[] = new Array(markers.length);
+  let next = -1;
+  for (let index = markers.length - 1; index >= 0; index -= 1) {
+    offsets[index] = next;
+    if (isType(markers[index]!)) next = markers[index]!.offset;
+  }
+  return offsets;
+}
+
 /** `= …` without the semicolon, as dtc lays it out; empty for an empty value. */
 export function valueText(property: LiveProperty): string {
   const { value } = property;
   if (value.length === 0) return '';
   const markers = typedMarkers(property);
+  const typeEnds = nextTypeOffsets(markers);
+  const references = new Map<number, Marker & { readonly kind: 'phandle-reference' }>();
+  for (const marker of markers) {
+    if (marker.kind === 'phandle-reference' && !references.has(marker.offset)) {
+      references.set(marker.offset, { ...marker, kind: 'phandle-reference' });
+    }
+  }
   let text = ' =';
   let open: TypeKind | undefined;
   for (let index = 0; index < markers.length; index += 1) {
     const marker = markers[index]!;
     const { offset } = marker;
     const chunkEnd = markers[index + 1]?.offset ?? value.length;
-    const nextType = markers.find((other, at) => at > index && isType(other));
-    const dataEnd = nextType && nextType.offset > offset ? nextType.offset : value.length;
+    const nextType = typeEnds[index]!;
+    const dataEnd = nextType > offset ? nextType : value.length;
     if (isType(marker)) {
       open = marker.kind;
       text += ` ${STARTS[open]}`;
@@ -179,10 +247,8 @@ export function valueText(property: LiveProperty): string {
     if (open === 'string') {
       text += stringLiteral(value, offset, chunkEnd);
     } else if (open === 'uint32') {
-      const reference = markers.find(
-        (other) => other.kind === 'phandle-reference' && other.offset === offset,
-      );
-      if (reference?.kind === 'phandle-reference') {
+      const reference = references.get(offset);
+      if (reference) {
         text += reference.target.startsWith('/') ? `&{${reference.target}}` : `&${reference.target}`;
         if (chunkEnd > offset + 4) text += ` ${integers(value, offset + 4, chunkEnd, open)}`;
       } else {

@@ -124,15 +124,16 @@ class TreeEmitter {
     const tag = TAGS[width];
     if (tag !== undefined) out.word(tag);
     out.indicator('[', { space: true, white: true });
+    const phandles = new Set<number>();
+    if (width === 4) {
+      for (const { kind, offset } of property.markers) if (kind === 'phandle-reference') phandles.add(offset);
+    }
     for (let at = start; at < start + length; at += width) {
       this.#item(at === start, indent + INDENT);
       const digits = Buffer.from(value.subarray(at, at + width))
         .toString('hex')
         .replace(/^0+(?=.)/, '');
-      const phandle =
-        width === 4 &&
-        property.markers.some((marker) => marker.kind === 'phandle-reference' && marker.offset === at);
-      if (phandle) out.word('!phandle');
+      if (phandles.has(at)) out.word('!phandle');
       out.word(`0x${digits}`);
     }
     out.indicator(']');

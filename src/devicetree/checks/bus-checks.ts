@@ -288,17 +288,24 @@ function isDisabled(node: LiveNode): boolean {
 }
 
 function uniqueUnitAddress(onlyEnabled: boolean): Check['visit'] {
-  return (node, { cells, fail }) => {
-    const own = cells.get(node) ?? { address: 0, size: 0 };
+  return (node, context) => {
+    const own = context.cells.get(node) ?? { address: 0, size: 0 };
     if (own.address < 0 || own.size < 0) return;
     const seen = new Map<string, LiveNode[]>();
     for (const child of children(node)) {
       const unit = unitAddress(child);
       if (unit === '' || (onlyEnabled && isDisabled(child))) continue;
-      const earlier = seen.get(unit) ?? [];
-      for (const other of earlier)
-        fail(other, `duplicate unit-address (also used in node ${livePathOf(child)})`);
-      seen.set(unit, [...earlier, child]);
+      const earlier = seen.get(unit);
+      if (!earlier) {
+        seen.set(unit, [child]);
+        continue;
+      }
+      const path = livePathOf(child);
+      for (const other of earlier) {
+        if (context.full) return;
+        context.fail(other, `duplicate unit-address (also used in node ${path})`);
+      }
+      earlier.push(child);
     }
   };
 }

@@ -28,6 +28,8 @@ export interface CheckContext {
   readonly buses: Map<LiveNode, BusKind>;
   /** `#address-cells` and `#size-cells` of each node, -1 where it has none; filled by the check `addr_size_cells`. */
   readonly cells: Map<LiveNode, { readonly address: number; readonly size: number }>;
+  /** So much was found that no more is kept: checks that compare everything with everything stop. */
+  readonly full: boolean;
   /** Reports that the check failed here. */
   fail(node: LiveNode, message: string, property?: LiveProperty): void;
 }
@@ -62,6 +64,33 @@ export function error(
 
 export function optional(name: string, requires: readonly string[], visit: Check['visit']): Check {
   return { name, level: 'off', requires, visit };
+}
+
+/**
+ * Gives pairs of entries that share a key, in the order of the first and then of the second, without comparing all
+ * with all. Ends when `more` says no.
+ */
+export function eachPair<T>(
+  entries: readonly T[],
+  keyOf: (entry: T) => string,
+  give: (first: T, second: T) => void,
+  more: () => boolean,
+): void {
+  const byKey = new Map<string, number[]>();
+  let shared = false;
+  entries.forEach((entry, index) => {
+    const key = keyOf(entry);
+    const known = byKey.get(key);
+    if (known) known.push(index);
+    else byKey.set(key, [index]);
+    shared ||= known !== undefined;
+  });
+  if (!shared) return;
+  entries.forEach((entry, index) => {
+    const same = byKey.get(keyOf(entry))!;
+    for (let at = same.indexOf(index) + 1; at < same.length && more(); at += 1)
+      give(entry, entries[same[at]!]!);
+  });
 }
 
 /** The name up to the `@`. */

@@ -89,6 +89,9 @@ export interface CheckResult {
   readonly failed: boolean;
 }
 
+/** What one run keeps. The worst board of Linux makes some hundred; a hostile tree could make a finding of each pair of nodes. */
+const MAX_FINDINGS = 20_000;
+
 type Status = 'passed' | 'failed' | 'not-run';
 
 class CheckRun {
@@ -106,12 +109,16 @@ class CheckRun {
     this.#levels = options.levels;
     this.#nodes = [...walkLive(tree.root)];
     for (const node of this.#nodes) for (const { name } of node.properties) this.#propertyNames.add(name);
+    const { findings } = this;
     this.#context = {
       tree,
       references,
       symbols: options.symbols,
       buses: new Map(),
       cells: new Map(),
+      get full() {
+        return findings.length >= MAX_FINDINGS;
+      },
       fail: (node, message, property) => {
         this.#status.set(this.#current.name, 'failed');
         this.#report(this.#current, { message, node, ...(property ? { property } : {}) });
@@ -121,7 +128,7 @@ class CheckRun {
 
   #report(check: Check, what: Pick<Finding, 'message' | 'node' | 'property'>): void {
     const { warning, error } = this.#levels.of(check.name);
-    if (!warning && !error) return;
+    if ((!warning && !error) || this.findings.length >= MAX_FINDINGS) return;
     this.findings.push({ check: check.name, level: error ? 'error' : 'warning', ...what });
   }
 

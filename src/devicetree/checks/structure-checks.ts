@@ -13,6 +13,7 @@ import {
   baseName,
   type Check,
   type CheckContext,
+  eachPair,
   error,
   firstString,
   isString,
@@ -32,28 +33,38 @@ function badCharacter(text: string, pattern: RegExp): { at: number; character: s
   return at < 0 ? undefined : { at, character: text[at]! };
 }
 
-function duplicateNodeNames({ children }: LiveNode, { fail }: CheckContext): void {
-  if (new Set(children.map((child) => child.name)).size === children.length) return;
-  children.forEach((child, index) => {
-    if (child.deleted) return;
+function duplicateNodeNames({ children }: LiveNode, context: CheckContext): void {
+  eachPair(
+    children,
+    ({ name }) => name,
     // Compared with deleted siblings too: `a {}; /delete-node/ a;` in one body is such a pair.
-    for (const later of children.slice(index + 1))
-      if (later.name === child.name) fail(later, 'Duplicate node name');
-  });
+    (first, later) => {
+      if (!first.deleted) context.fail(later, 'Duplicate node name');
+    },
+    () => !context.full,
+  );
 }
 
-/** From this many on, properties are first compared through a set. */
+/** From this many on, properties are compared through an index. */
 const MANY_PROPERTIES = 24;
 
-function duplicatePropertyNames(node: LiveNode, { fail }: CheckContext): void {
+function duplicatePropertyNames(node: LiveNode, context: CheckContext): void {
   const list = node.properties;
-  if (list.length >= MANY_PROPERTIES && new Set(list.map(({ name }) => name)).size === list.length) return;
+  const report = (first: LiveProperty, later: LiveProperty): void => {
+    if (!first.deleted && !later.deleted) context.fail(node, 'Duplicate property name', first);
+  };
+  if (list.length >= MANY_PROPERTIES) {
+    eachPair(
+      list,
+      ({ name }) => name,
+      report,
+      () => !context.full,
+    );
+    return;
+  }
   for (let index = 0; index < list.length; index += 1) {
-    const property = list[index]!;
-    if (property.deleted) continue;
     for (let later = index + 1; later < list.length; later += 1) {
-      if (list[later]!.name === property.name && !list[later]!.deleted)
-        fail(node, 'Duplicate property name', property);
+      if (list[later]!.name === list[index]!.name) report(list[index]!, list[later]!);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Checks that a property has the form its name asks for. */
-import { type LiveNode, livePropertyOf } from '../live-tree.ts';
+import { type LiveNode, type LiveProperty, livePropertyOf } from '../live-tree.ts';
 import { nodeByPath } from '../references.ts';
 import { type Check, type CheckContext, isString, isStringList, properties, warning } from './check.ts';
 
@@ -12,9 +12,8 @@ export function requireString(node: LiveNode, name: string, { fail }: CheckConte
   if (property && !isString(property)) fail(node, 'property is not a string', property);
 }
 
-function requireStringList(node: LiveNode, name: string, { fail }: CheckContext): void {
-  const property = livePropertyOf(node, name);
-  if (property && !isStringList(property)) fail(node, 'property is not a string list', property);
+function reportUnlessStringList(node: LiveNode, property: LiveProperty, { fail }: CheckContext): void {
+  if (!isStringList(property)) fail(node, 'property is not a string list', property);
 }
 
 export function cellCheck(name: string, propertyName: string): Check {
@@ -36,11 +35,20 @@ export const VALUE_CHECKS: readonly Check[] = [
   stringCheck('model_is_string', 'model'),
   stringCheck('status_is_string', 'status'),
   stringCheck('label_is_string', 'label'),
-  warning('compatible_is_string_list', [], (node, context) => requireStringList(node, 'compatible', context)),
-  warning('names_is_string_list', [], (node, context) => {
-    for (const { name } of properties(node))
-      if (name.endsWith('-names')) requireStringList(node, name, context);
+  warning('compatible_is_string_list', [], (node, context) => {
+    const property = livePropertyOf(node, 'compatible');
+    if (property) reportUnlessStringList(node, property, context);
   }),
+  warning(
+    'names_is_string_list',
+    [],
+    (node, context) => {
+      for (const property of properties(node)) {
+        if (property.name.endsWith('-names')) reportUnlessStringList(node, property, context);
+      }
+    },
+    /-names$/,
+  ),
 ];
 
 export const CHOSEN_CHECKS: readonly Check[] = [
