@@ -49,10 +49,26 @@ export function cString({ value }: DtProperty): string {
   return Buffer.from(value.buffer, value.byteOffset, nul < 0 ? value.length : nul).toString('latin1');
 }
 
-/** Whether the value up to its first NUL is this text, as C's strcmp says. */
-function isCString({ value }: DtProperty, text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) if (value[at] !== text.charCodeAt(at)) return false;
-  return value.length === text.length || value[text.length] === 0;
+/** Whether the bytes from `at` on, up to a NUL or the end, are this text: C's strcmp, without making a string. */
+function hasStringAt(value: Uint8Array, at: number, text: string): boolean {
+  for (let index = 0; index < text.length; index += 1)
+    if (value[at + index] !== text.charCodeAt(index)) return false;
+  const end = at + text.length;
+  return value.length === end || value[end] === 0;
+}
+
+/** Whether the value up to its first NUL is this text. */
+export function isCString({ value }: DtProperty, text: string): boolean {
+  return hasStringAt(value, 0, text);
+}
+
+/** Whether a list of strings, each ended by a NUL, has this text. */
+export function hasString({ value }: DtProperty, text: string): boolean {
+  for (let at = 0; at < value.length; at = value.indexOf(0, at) + 1) {
+    if (hasStringAt(value, at, text)) return true;
+    if (value.indexOf(0, at) < 0) return false;
+  }
+  return false;
 }
 
 function busKind(node: DtNode, addressCells: CellCount): BusKind {

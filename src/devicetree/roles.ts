@@ -1,6 +1,6 @@
 /** What the entries of a tree are there for. */
 
-import { cString } from './bus.ts';
+import { hasString, isCString } from './bus.ts';
 import type { AddressEntry } from './entries.ts';
 import { type DtNode, propertyOf } from './tree.ts';
 
@@ -21,7 +21,7 @@ export function roleOf({ node, item }: AddressEntry): EntryRole | undefined {
 /** A child of the root with `device_type = "memory"`, as Linux' early_init_dt_scan_memory picks them. */
 function isMemoryNode(node: DtNode): boolean {
   const type = propertyOf(node, 'device_type');
-  return type !== undefined && cString(type) === 'memory' && node.parent !== undefined && !node.parent.parent;
+  return type !== undefined && isCString(type, 'memory') && node.parent !== undefined && !node.parent.parent;
 }
 
 /** A child of `/reserved-memory`. */
@@ -35,6 +35,5 @@ function isReservedMemory({ parent }: DtNode): boolean {
  */
 export function isSimpleFramebuffer(node: DtNode): boolean {
   const compatible = propertyOf(node, 'compatible');
-  if (!compatible) return false;
-  return Buffer.from(compatible.value).toString('latin1').split('\0').includes('simple-framebuffer');
+  return compatible !== undefined && hasString(compatible, 'simple-framebuffer');
 }
