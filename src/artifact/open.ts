@@ -123,6 +123,8 @@ async function openFolder(
     );
     return [makeArtifact(folder.kind, source, { path, steps: [], digest }, folder.entries)];
   }
+  if (folder.paths.length === 0)
+    sink.add({ severity: 'error', code: 'artifact/unknown-kind', message: 'The folder is empty', path });
   const artifacts: Artifact[] = [];
   const base = path.replace(/\/+$/, '') || '/';
   for (const inner of folder.paths) {

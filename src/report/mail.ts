@@ -8,8 +8,11 @@ import { wrap } from './wrap.ts';
 
 const WIDTH = 72;
 
+/** Tags of Documentation/process/submitting-patches.rst. A tool must not give them, nor firmware through a tool. */
+const TAGS = /\b(?:signed-off|reviewed|acked|tested|reported|suggested|co-developed)-by(?=:)/gi;
+
 function ascii(text: Text): string {
-  return escapeToAscii(plainText(text));
+  return escapeToAscii(plainText(text)).replace(TAGS, '"$&"');
 }
 
 function itemLines(items: readonly Item[], depth: number): string[] {
@@ -67,14 +70,11 @@ function blockLines(block: Block): string[] {
   }
 }
 
-/** Tags of Documentation/process/submitting-patches.rst. A tool must not give them, nor firmware through a tool. */
-const TAGS = /^(\s*)((?:signed-off|reviewed|acked|tested|reported|suggested|co-developed)-by:)/i;
-
 export function renderMail(document: Document): string {
   let text = '';
   for (const [index, block] of document.entries()) {
     if (index > 0 && document[index - 1]!.kind !== 'heading') text += '\n';
-    for (const line of blockLines(block)) text += `${line.replace(TAGS, '$1"$2"')}\n`;
+    for (const line of blockLines(block)) text += `${line}\n`;
   }
   return text;
 }

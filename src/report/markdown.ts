@@ -6,20 +6,15 @@ import { type Block, type Document, type Item, phrasesOf, type Text } from './do
 export function escapeMarkdown(text: string): string {
   return (
     escapeControls(text)
-      .replace(/[\\`*_{}[\]()#+\-!|~$^=.:/]/g, (character) =>
-        needsEscape(character) ? `\\${character}` : character,
-      )
+      .replace(/[\\`*_{}[\]#|~$!]/g, '\\$&')
       .replace(/&/g, '&amp;')
       .replace(/</g, '&lt;')
       .replace(/>/g, '&gt;')
-      // A name stays a name, but nobody is called.
-      .replace(/@/g, '&#64;')
-      .replace(/(https?|ftp|www)(\\?[:.])/gi, '$1&#8203;$2')
+      // GitHub looks for names to call and numbers to link in what is left after all this: something invisible between.
+      .replace(/@|#(?=\d)/g, '$&&#8203;')
+      // Nor is a bare address a link.
+      .replace(/(https?|ftp|www)([:.])/gi, '$1&#8203;$2')
   );
-}
-
-function needsEscape(character: string): boolean {
-  return '\\`*_{}[]#|~$!'.includes(character);
 }
 
 /** A code span, with a fence longer than any run of backticks inside. */
@@ -28,7 +23,8 @@ export function codeSpan(text: string): string {
   if (shown.trim() === '') return '';
   const longest = (shown.match(/`+/g) ?? []).reduce((length, run) => Math.max(length, run.length), 0);
   const fence = '`'.repeat(longest + 1);
-  const pad = longest > 0 ? ' ' : '';
+  // One space at both ends is no part of the code.
+  const pad = longest > 0 || /^ .* $/.test(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
@@ -43,11 +39,9 @@ function inline(text: Text): string {
     .join('');
 }
 
-/** A line of text must not start a list, a heading or a number. */
+/** A line of text must not start a list, a line or a block of code. */
 function atLineStart(text: string): string {
-  return text.replace(/^(\s*)([-+=]|\d+[.)])/, (_whole, space: string, mark: string) =>
-    /^\d/.test(mark) ? `${space}${mark.slice(0, -1)}\\${mark.slice(-1)}` : `${space}\\${mark}`,
-  );
+  return text.trimStart().replace(/^(\d*)([-+=.)])/, '$1\\$2');
 }
 
 function itemLines(items: readonly Item[], depth: number): string[] {

@@ -1,0 +1,197 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAX_LAYERS, MAX_UNPACKED_BYTES } from '../../src/artifact/unpack.ts';
+import { openAt, openText, readable } from './open.ts';
+
+const LINE = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;';
+const root = mkdtempSync(join(tmpdir(), 'fwmap-open-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe('wrappings', () => {
+  test('gzip, also twice', async () => {
+    const { artifacts } = await openText(gzipSync(gzipSync(`${LINE}\n`)));
+    expect(artifacts.map(({ kind, steps }) => [kind, steps])).toEqual([
+      ['dts-fragment', [{ how: 'gunzip' }, { how: 'gunzip' }]],
+    ]);
+  });
+
+  test('the hash is that of what was named, not of what was in it', async () => {
+    const packed = gzipSync(`${LINE}\n`);
+    const { createHash } = await import('node:crypto');
+    const { artifacts } = await openText(packed);
+    expect(artifacts[0]?.sha256).toBe(createHash('sha256').update(packed).digest('hex'));
+  });
+
+  test('gzip cut short: said, and what is there is read', async () => {
+    const many = Array.from({ length: 3000 }, (_, index) => `p${index} = <${(index * 7919) % 65536}>;`).join(
+      '\n',
+    );
+    const packed = gzipSync(many);
+    const { artifacts, diagnostics } = await openText(packed.subarray(0, packed.length >> 1));
+    expect(diagnostics.map(({ code }) => code)).toEqual(['artifact/gzip']);
+    expect(readable(artifacts[0]!)).toContain('p0 = <0>;');
+  });
+
+  test('gzip of nothing good', async () => {
+    const { artifacts, diagnostics } = await openText(Uint8Array.of(0x1f, 0x8b, 0x08, 0xff, 0xff, 0xff));
+    expect(artifacts).toEqual([]);
+    expect(diagnostics[0]?.code).toBe('artifact/gzip');
+  });
+
+  test('a bomb is not blown up', async () => {
+    const bomb = gzipSync(Buffer.alloc(MAX_UNPACKED_BYTES + 1));
+    const { artifacts, diagnostics } = await openText(bomb);
+    expect(artifacts).toEqual([]);
+    expect(diagnostics[0]?.message).toContain('more than 256 MiB');
+  });
+
+  test('more layers than anybody wraps are not taken off', async () => {
+    let packed = Buffer.from(`${LINE}\n`);
+    for (let layer = 0; layer <= MAX_LAYERS; layer += 1) packed = gzipSync(packed);
+    expect((await openText(packed)).diagnostics[0]?.code).toBe('artifact/unknown-kind');
+  });
+
+  test('UTF-16, as PowerShell writes it', async () => {
+    const { artifacts } = await openText(Buffer.from(`\ufeff${LINE}\r\n`, 'utf16le'));
+    expect(artifacts.map(({ kind }) => kind)).toEqual(['dts-fragment']);
+  });
+});
+
+describe('mails', () => {
+  const HEADERS = 'From: A <a@example.org>\nTo: b@example.org\nSubject: MMIO\nMessage-ID: <1@example.org>\n';
+
+  test('a plain body keeps its lines', async () => {
+    const mail = `${HEADERS}\nHello,\n> ${LINE}\nBye\n`;
+    const { artifacts } = await openText(mail);
+    expect(artifacts.map(({ kind, source }) => [kind, source.name])).toEqual([['dts-fragment', 'input']]);
+    expect(readable(artifacts[0]!).indexOf(LINE)).toBe(mail.indexOf(LINE));
+    expect(artifacts[0]!.steps.map((step) => step.how)).toEqual(['mail part', 'quoted text']);
+  });
+
+  test('quoted-printable and base64', async () => {
+    const printable = `${HEADERS}MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n> ranges =3D <0x0f 0xf0000000 0x0f 0xf0000000=\n 0x10000000>;\n`;
+    const { artifacts } = await openText(printable);
+    expect(artifacts.map(({ kind, source }) => [kind, source.name])).toEqual([
+      ['dts-fragment', 'input!text/plain'],
+    ]);
+    expect(readable(artifacts[0]!).trim()).toBe(LINE);
+    const encoded = `${HEADERS}MIME-Version: 1.0\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n${Buffer.from(`${LINE}\n`).toString('base64')}\n`;
+    expect(readable((await openText(encoded)).artifacts[0]!).trim()).toBe(LINE);
+  });
+
+  test('attachments, each of its own kind', async () => {
+    const blob = Buffer.from('d00dfeed00000048', 'hex').toString('base64');
+    const mail = `${HEADERS}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="x"\n\n--x\nContent-Type: text/plain\n\nSee the tree.\n--x\nContent-Type: application/octet-stream; name="vtl2.dtb"\nContent-Disposition: attachment; filename="vtl2.dtb"\nContent-Transfer-Encoding: base64\n\n${blob}\n--x--\n`;
+    const { artifacts, diagnostics } = await openText(mail);
+    expect(artifacts.map(({ kind, source }) => [kind, source.name])).toEqual([['dtb', 'input!vtl2.dtb']]);
+    expect(diagnostics).toEqual([]);
+  });
+
+  test('a mailbox of several', async () => {
+    const box = `From a@example.org Tue May 20 02:07:48 2025\n${HEADERS}\n> ${LINE}\n\nFrom b@example.org Tue May 20 02:08:48 2025\n${HEADERS}\nNo.\n`;
+    const { artifacts } = await openText(box);
+    expect(artifacts.map(({ kind }) => kind)).toEqual(['dts-fragment']);
+  });
+
+  test('a mail of nothing we know says so', async () => {
+    const { artifacts, diagnostics } = await openText(`${HEADERS}\nHello.\n`);
+    expect(artifacts).toEqual([]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['artifact/unknown-kind']);
+  });
+});
+
+describe('folders', () => {
+  const table = (signature: string): Buffer => {
+    const made = Buffer.alloc(36);
+    made.write(signature, 'latin1');
+    made.writeUInt32LE(36, 4);
+    return made;
+  };
+
+  beforeAll(() => {
+    mkdirSync(join(root, 'tree', 'bus', 'vmbus'), { recursive: true });
+    writeFileSync(join(root, 'tree', '#address-cells'), Buffer.of(0, 0, 0, 2));
+    writeFileSync(join(root, 'tree', 'bus', 'vmbus', 'ranges'), '');
+    writeFileSync(join(root, 'secret'), 'secret');
+    symlinkSync(join(root, 'secret'), join(root, 'tree', 'bus', 'outside'));
+    symlinkSync(join(root, 'tree'), join(root, 'tree', 'bus', 'again'));
+    symlinkSync(join(root, 'tree', '#address-cells'), join(root, 'tree', 'bus', 'inside'));
+    symlinkSync(join(root, 'tree'), join(root, 'link-to-tree'));
+    mkdirSync(join(root, 'tables', 'dynamic'), { recursive: true });
+    writeFileSync(join(root, 'tables', 'DSDT'), table('DSDT'));
+    writeFileSync(join(root, 'tables', 'APIC'), table('APIC'));
+    writeFileSync(join(root, 'tables', 'README'), 'About these.\n');
+    writeFileSync(join(root, 'tables', 'dynamic', 'SSDT1'), table('SSDT'));
+    mkdirSync(join(root, 'mixed', 'tables'), { recursive: true });
+    writeFileSync(join(root, 'mixed', 'line.dtsi'), `${LINE}\n`);
+    writeFileSync(join(root, 'mixed', 'config'), 'CONFIG_64BIT=y\nCONFIG_SYSFB=y\n');
+    writeFileSync(join(root, 'mixed', 'tables', 'DSDT'), table('DSDT'));
+    mkdirSync(join(root, 'empty'));
+  });
+
+  test('a copy of /proc/device-tree, links out of it left alone', async () => {
+    const { artifacts, diagnostics } = await openAt(join(root, 'tree'));
+    expect(artifacts.map(({ kind }) => kind)).toEqual(['dt-dir']);
+    expect(artifacts[0]!.entries?.map(({ path, type }) => [path, type])).toEqual([
+      ['#address-cells', 'file'],
+      ['bus', 'directory'],
+      ['bus/inside', 'file'],
+      ['bus/vmbus', 'directory'],
+      ['bus/vmbus/ranges', 'file'],
+    ]);
+    expect(diagnostics.map(({ code, path }) => [code, path]).sort()).toEqual([
+      ['artifact/link-not-followed', 'bus/again'],
+      ['artifact/link-not-followed', 'bus/outside'],
+    ]);
+    expect(artifacts[0]!.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('behind a link, as /proc/device-tree is', async () => {
+    const { artifacts } = await openAt(join(root, 'link-to-tree'));
+    expect(artifacts.map(({ kind, entries }) => [kind, entries?.length])).toEqual([['dt-dir', 5]]);
+  });
+
+  test('a folder of tables, with those loaded at run time, without what is none', async () => {
+    const { artifacts } = await openAt(join(root, 'tables'));
+    expect(artifacts.map(({ kind }) => kind)).toEqual(['acpi-dir']);
+    expect(artifacts[0]!.entries?.map(({ path }) => path)).toEqual(['APIC', 'DSDT', 'dynamic/SSDT1']);
+  });
+
+  test('any other folder is its files', async () => {
+    const { artifacts } = await openAt('mixed', { cwd: root });
+    expect(artifacts.map(({ kind, path }) => [kind, path])).toEqual([
+      ['kconfig', 'mixed/config'],
+      ['dts-fragment', 'mixed/line.dtsi'],
+      ['acpi-dir', 'mixed/tables'],
+    ]);
+  });
+
+  test('an empty one is none', async () => {
+    const { artifacts, diagnostics } = await openAt(join(root, 'empty'));
+    expect(artifacts).toEqual([]);
+    expect(diagnostics.map(({ message }) => message)).toEqual(['The folder is empty']);
+  });
+});
+
+describe('what can not be opened', () => {
+  test('is one diagnostic', async () => {
+    const { artifacts, diagnostics } = await openAt('nowhere', { cwd: root });
+    expect(artifacts).toEqual([]);
+    expect(diagnostics).toEqual([
+      {
+        severity: 'error',
+        code: 'artifact/unreadable',
+        message: 'cannot read nowhere: No such file or directory',
+        path: 'nowhere',
+      },
+    ]);
+  });
+
+  test('too much on standard input', async () => {
+    const { diagnostics } = await openAt('-', { readStdin: async () => undefined });
+    expect(diagnostics[0]?.code).toBe('artifact/unreadable');
+  });
+});
