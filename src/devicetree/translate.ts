@@ -320,6 +320,7 @@ export class Translator {
     const outer = this.#stopFor(device, parent);
     if (outer.bus.unusable) return { why: outer.bus.unusable };
     const passage = new Passage(device, item, inner, outer);
+    this.#work += passage.length;
     return passage.how === 'missing' && item === 'ranges'
       ? { why: `no ranges in ${pathOf(device)}` }
       : passage;
