@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./simulate.ts')).command,
   },
   {
+    name: 'eval',
+    summary: 'Evaluates an ACPI object',
+    load: async () => (await import('./eval.ts')).command,
+  },
+  {
     name: 'asl',
     summary: 'ACPI tables as ASL text, and ASL text as tables',
     load: async () => (await import('./asl.ts')).command,

@@ -4,6 +4,7 @@
  * with its expression; a template that nobody evaluated makes none.
  */
 
+import type { PreprocessorOptions } from '../acpi/asl/preprocessor.ts';
 import { inferWindow, type OccupiedRange, occupiedByTables } from '../acpi/bounds.ts';
 import type { CrsEntry } from '../acpi/crs.ts';
 import { bitLength, compare, formatQuantity, isKnown, type Quantity, sum } from '../acpi/expression.ts';
@@ -14,6 +15,7 @@ import {
   hostBridgeWindows,
   isHostBridge,
 } from '../acpi/host-bridge.ts';
+import { readAcpiInputs } from '../acpi/inputs.ts';
 import type { EvaluationOptions } from '../acpi/machine.ts';
 import { quantityField, type ResourceDescriptor } from '../acpi/resources/descriptor.ts';
 import { type AddressRange, MEMORY_MAPPED_PORTS, rangeOf, X86_RULES } from '../acpi/resources/range.ts';
@@ -30,6 +32,11 @@ export interface FoundCrs {
   readonly entry: CrsEntry;
 }
 
+export interface AcpiOptions extends EvaluationOptions {
+  /** How ASL text is read: what opens the files it includes, and what is defined. */
+  readonly asl?: PreprocessorOptions;
+}
+
 export interface AcpiDescription {
   readonly tables: readonly AcpiTable[];
   readonly crs: readonly FoundCrs[];
@@ -42,35 +49,15 @@ export interface AcpiDescription {
  */
 export async function describeAcpi(
   artifacts: readonly Artifact[],
-  options: EvaluationOptions,
+  options: AcpiOptions,
   sink: DiagnosticSink,
   memory: readonly OccupiedRange[] = [],
 ): Promise<AcpiDescription> {
-  const crs: FoundCrs[] = [];
-  const found: { readonly table: AcpiTable; readonly artifact: Artifact }[] = [];
-  for (const artifact of artifacts) {
-    if (artifact.kind === 'crs-hex') {
-      const { readCrsHex } = await import('../acpi/crs-hex.ts');
-      crs.push(...readCrsHex(artifact, sink).map((entry) => ({ artifact, entry })));
-    } else if (artifact.kind === 'crs-text' || artifact.kind === 'dmesg') {
-      const { readCrsText } = await import('../acpi/crs-text.ts');
-      crs.push(...readCrsText(artifact, sink).map((entry) => ({ artifact, entry })));
-    } else if (artifact.kind === 'asl') {
-      const { readAsl } = await import('../acpi/asl/read.ts');
-      const read = readAsl(artifact, sink);
-      crs.push(...read.crs.map((entry) => ({ artifact, entry })));
-      found.push(...read.tables.map((table) => ({ table, artifact })));
-    } else {
-      const { readAcpiTables } = await import('../acpi/tables/read.ts');
-      found.push(...readAcpiTables(artifact, sink).map((table) => ({ table, artifact })));
-    }
-  }
-  const { nameTables } = await import('../acpi/tables/read.ts');
-  const tables = nameTables(found.map(({ table }) => table));
+  const { tables, artifactOf, lists } = await readAcpiInputs(artifacts, sink, options.asl);
+  const crs: FoundCrs[] = [...lists];
   if (tables.length > 0) {
     const { evaluateAllCrs, loadMachine } = await import('../acpi/machine.ts');
-    const artifactOf = new Map(tables.map((table, at) => [table, found[at]!.artifact]));
-    const fallback = found[0]!.artifact;
+    const fallback = artifactOf.get(tables[0]!)!;
     for (const entry of evaluateAllCrs(loadMachine(tables, options, sink)))
       crs.push({ artifact: (entry.table && artifactOf.get(entry.table)) ?? fallback, entry });
   }

@@ -6,8 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Io, Output } from '../../src/cli/io.ts';
-import { main } from '../../src/cli/program.ts';
+import { run } from '../cli/fake-io.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const samples = readdirSync(`${root}/samples`)
@@ -28,30 +27,15 @@ const ANSWERS: Readonly<Record<string, { answer: string }>> = {
   'seed-reply.txt': { answer: 'not needed' },
 };
 
-class Collected implements Output {
-  text = '';
-  write(chunk: string | Uint8Array): void {
-    this.text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-  }
-  isTerminal(): boolean {
-    return false;
-  }
-}
-
-async function run(...argv: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const [stdout, stderr] = [new Collected(), new Collected()];
-  const io: Io = { stdout, stderr, readStdin: async () => new Uint8Array(), env: {}, cwd: root };
-  const status = await main(argv, io);
-  return { status, stdout: stdout.text, stderr: stderr.text };
-}
-
 describe('samples', () => {
   it('are all listed here', () => {
     expect(Object.keys(ANSWERS).sort()).toEqual(samples);
   });
 
   it.each(samples)('%s gives the report beside it', async (name) => {
-    const { status, stdout, stderr } = await run('sysfb', `samples/${name}`, '--format', 'mail');
+    const { status, stdout, stderr } = await run(['sysfb', `samples/${name}`, '--format', 'mail'], {
+      cwd: root,
+    });
     const file = `${root}/samples/${name}.expected.txt`;
     if (process.env.UPDATE_SAMPLES) writeFileSync(file, stdout);
     expect(stderr).toBe('');

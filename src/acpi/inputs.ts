@@ -1,0 +1,58 @@
+/** Tables and resource lists from the inputs of one machine, whatever form each of them has. */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { PreprocessorOptions } from './asl/preprocessor.ts';
+import type { CrsEntry } from './crs.ts';
+import type { AcpiTable } from './tables/table.ts';
+
+export interface AcpiInputs {
+  /** In the order given, each with a name of its own among them. */
+  readonly tables: readonly AcpiTable[];
+  readonly artifactOf: ReadonlyMap<AcpiTable, Artifact>;
+  /** Resource lists that stand alone: hex dumps, printed lists, templates in a text. */
+  readonly lists: readonly { readonly artifact: Artifact; readonly entry: CrsEntry }[];
+}
+
+/**
+ * Reads every artifact; what can't be read is said to `sink`. Readers are loaded when there is something for them.
+ * @param asl how texts are read: what opens the files they include
+ */
+export async function readAcpiInputs(
+  artifacts: readonly Artifact[],
+  sink: DiagnosticSink,
+  asl: PreprocessorOptions = {},
+): Promise<AcpiInputs> {
+  const found: { readonly table: AcpiTable; readonly artifact: Artifact }[] = [];
+  const lists: { readonly artifact: Artifact; readonly entry: CrsEntry }[] = [];
+  const { nameTables, readAcpiTables } = await import('./tables/read.ts');
+  for (const artifact of artifacts) {
+    switch (artifact.kind) {
+      case 'crs-hex': {
+        const { readCrsHex } = await import('./crs-hex.ts');
+        lists.push(...readCrsHex(artifact, sink).map((entry) => ({ artifact, entry })));
+        break;
+      }
+      case 'crs-text':
+      case 'dmesg': {
+        const { readCrsText } = await import('./crs-text.ts');
+        lists.push(...readCrsText(artifact, sink).map((entry) => ({ artifact, entry })));
+        break;
+      }
+      case 'asl': {
+        const { readAsl } = await import('./asl/read.ts');
+        const read = readAsl(artifact, sink, asl);
+        lists.push(...read.crs.map((entry) => ({ artifact, entry })));
+        found.push(...read.tables.map((table) => ({ table, artifact })));
+        break;
+      }
+      default:
+        found.push(...readAcpiTables(artifact, sink).map((table) => ({ table, artifact })));
+    }
+  }
+  const tables = nameTables(found.map(({ table }) => table));
+  return {
+    tables,
+    artifactOf: new Map(tables.map((table, at) => [table, found[at]!.artifact])),
+    lists,
+  };
+}
