@@ -104,6 +104,38 @@ export function livePathOf(node: LiveNode): string {
   return path || '/';
 }
 
+/** From this many children on they are looked up through an index. */
+const INDEXED_CHILDREN = 32;
+
+/** Looks nodes up by path, many times in a tree that does not change meanwhile. */
+export class PathFinder {
+  readonly #root: LiveNode;
+  readonly #children = new Map<LiveNode, ReadonlyMap<string, LiveNode>>();
+
+  constructor(root: LiveNode) {
+    this.#root = root;
+  }
+
+  #child(node: LiveNode, name: string): LiveNode | undefined {
+    if (node.children.length < INDEXED_CHILDREN) return liveChildOf(node, name);
+    let index = this.#children.get(node);
+    if (!index) {
+      // Backwards, so that of several the first is kept.
+      const living = node.children.filter((child) => !child.deleted).reverse();
+      index = new Map(living.map((child) => [child.name, child]));
+      this.#children.set(node, index);
+    }
+    return index.get(name);
+  }
+
+  /** The node at a path, unit addresses written out; slashes too many are ignored. */
+  find(path: string): LiveNode | undefined {
+    let node: LiveNode | undefined = this.#root;
+    for (const name of path.split('/')) if (node && name !== '') node = this.#child(node, name);
+    return node;
+  }
+}
+
 /** Every node that is not deleted nor below a deleted one, parents first. */
 export function* walkLive(root: LiveNode): Generator<LiveNode> {
   const waiting: LiveNode[] = root.deleted ? [] : [root];

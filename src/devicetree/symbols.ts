@@ -13,9 +13,10 @@ import {
   livePathOf,
   liveProperty,
   livePropertyOf,
+  PathFinder,
   walkLive,
 } from './live-tree.ts';
-import { nodeByPath, type References } from './references.ts';
+import type { References } from './references.ts';
 import type { Marker } from './tree.ts';
 import { withReferences } from './write-dts.ts';
 
@@ -49,10 +50,11 @@ function childNamed(node: LiveNode, name: string): LiveNode {
 export function labelsFromSymbols(tree: LiveTree, warn: SymbolWarning): void {
   const symbols = liveChildOf(tree.root, '__symbols__');
   if (!symbols) return;
+  const finder = new PathFinder(tree.root);
   for (const property of symbols.properties) {
     if (property.deleted) continue;
     const path = firstString(property.value);
-    const node = nodeByPath(tree.root, path);
+    const node = finder.find(path);
     if (node) addLabel(node.labels, property.name);
     // No newline at the end, as in dtc.
     else warn(`Warning: Path ${path} referenced in property __symbols__/${property.name} missing`);
@@ -261,6 +263,7 @@ export function markersFromFixups(tree: LiveTree, warn: SymbolWarning): void {
   const fixups = liveChildOf(tree.root, '__fixups__');
   if (!fixups) return;
   const found = new FoundReferences();
+  const finder = new PathFinder(tree.root);
   for (const { name: label, value, deleted } of fixups.properties) {
     if (deleted) continue;
     const malformed = (): void => warn(`Warning: Malformed fixup entry for label ${label}\n`);
@@ -274,7 +277,7 @@ export function markersFromFixups(tree: LiveTree, warn: SymbolWarning): void {
         continue;
       }
       const path = entry.slice(0, first);
-      const node = nodeByPath(tree.root, path);
+      const node = finder.find(path);
       if (!node) {
         warn(`Warning: Label ${label} references non-existing node ${path}\n`);
         continue;

@@ -116,7 +116,14 @@ class TreeEmitter {
     if (this.#out.pastWidth) this.#out.newLine(indent);
   }
 
-  #integers(property: LiveProperty, start: number, length: number, width: number, indent: number): void {
+  #integers(
+    property: LiveProperty,
+    start: number,
+    length: number,
+    width: number,
+    phandles: ReadonlySet<number>,
+    indent: number,
+  ): void {
     const out = this.#out;
     const { value } = property;
     if (length % width !== 0)
@@ -124,16 +131,12 @@ class TreeEmitter {
     const tag = TAGS[width];
     if (tag !== undefined) out.word(tag);
     out.indicator('[', { space: true, white: true });
-    const phandles = new Set<number>();
-    if (width === 4) {
-      for (const { kind, offset } of property.markers) if (kind === 'phandle-reference') phandles.add(offset);
-    }
     for (let at = start; at < start + length; at += width) {
       this.#item(at === start, indent + INDENT);
       const digits = Buffer.from(value.subarray(at, at + width))
         .toString('hex')
         .replace(/^0+(?=.)/, '');
-      if (phandles.has(at)) out.word('!phandle');
+      if (width === 4 && phandles.has(at)) out.word('!phandle');
       out.word(`0x${digits}`);
     }
     out.indicator(']');
@@ -159,6 +162,8 @@ class TreeEmitter {
     const inner = indent + INDENT;
     const types = markers.filter((marker) => marker.kind === 'string' || WIDTHS[marker.kind] !== undefined);
     let left = value.length;
+    const phandles = new Set<number>();
+    for (const { kind, offset } of markers) if (kind === 'phandle-reference') phandles.add(offset);
     types.forEach((marker, index) => {
       const { kind, offset } = marker;
       const next = types[index + 1]?.offset ?? offset;
@@ -169,7 +174,7 @@ class TreeEmitter {
       left -= length;
       this.#item(index === 0, inner);
       if (kind === 'string') this.#string(property, offset, length, inner);
-      else this.#integers(property, offset, length, WIDTHS[kind]!, inner);
+      else this.#integers(property, offset, length, WIDTHS[kind]!, phandles, inner);
     });
     out.indicator(']');
   }

@@ -86,11 +86,15 @@ export function eachPair<T>(
     shared ||= known !== undefined;
   });
   if (!shared) return;
-  entries.forEach((entry, index) => {
-    const same = byKey.get(keyOf(entry))!;
-    for (let at = same.indexOf(index) + 1; at < same.length && more(); at += 1)
-      give(entry, entries[same[at]!]!);
-  });
+  const passed = new Map<string, number>();
+  for (const entry of entries) {
+    if (!more()) return;
+    const key = keyOf(entry);
+    const same = byKey.get(key)!;
+    const from = (passed.get(key) ?? 0) + 1;
+    passed.set(key, from);
+    for (let at = from; at < same.length && more(); at += 1) give(entry, entries[same[at]!]!);
+  }
 }
 
 /** The name up to the `@`. */

@@ -5,9 +5,10 @@ import {
   type LiveProperty,
   livePathOf,
   livePropertyOf,
+  PathFinder,
   walkLive,
 } from '../live-tree.ts';
-import { nodeByPath, type ReportProblem } from '../references.ts';
+import type { ReportProblem } from '../references.ts';
 import type { Marker } from '../tree.ts';
 import {
   baseName,
@@ -224,10 +225,11 @@ export const STRICT_NAME_CHECKS: readonly Check[] = [
 export const ALIAS_CHECKS: readonly Check[] = [
   warning('alias_paths', [], (node, context) => {
     if (node.name !== 'aliases') return;
+    const finder = new PathFinder(context.tree.root);
     for (const property of properties(node)) {
       if (property.name === 'phandle' || property.name === 'linux,phandle') continue;
       const path = property.value.length > 0 ? firstString(property) : undefined;
-      if (!context.tree.plugin && (path === undefined || !nodeByPath(context.tree.root, path))) {
+      if (!context.tree.plugin && (path === undefined || !finder.find(path))) {
         context.fail(node, `aliases property is not a valid node (${path ?? '(null)'})`, property);
       } else if (/[^a-z0-9-]/.test(property.name)) {
         context.fail(node, "aliases property name must include only lowercase and '-'");
