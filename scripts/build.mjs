@@ -23,7 +23,7 @@ const FILES = [
   {
     name: 'tree',
     modules:
-      /^(devicetree\/(?!write|check|overlay|preprocessor|run-checks)|window\/from-device-tree|verdict\/(tree-judgement|readings))/,
+      /^(devicetree\/(?!address-map|blob-edit|checks|explain|overlay|prepare-tree|preprocessor|symbols|write)|window\/from-device-tree|verdict\/(tree-judgement|readings))/,
   },
   { name: 'acpi', modules: /^(acpi\/(?!asl)|window\/from-acpi|verdict\/acpi)/ },
   { name: 'linux', modules: /^(linux|evidence|verdict\/facts)/ },
