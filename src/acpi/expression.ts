@@ -98,8 +98,11 @@ export const MAX_OPAQUE_INPUTS = 12;
 /** A choice among constants is calculated through up to this many leaves. */
 const MAX_CONSTANT_LEAVES = 24;
 
+/** Masks of the widths that come up all the time. */
+const masks: readonly bigint[] = Array.from({ length: 129 }, (_, bits) => (1n << BigInt(bits)) - 1n);
+
 export function maskOf(bits: number): bigint {
-  return (1n << BigInt(bits)) - 1n;
+  return masks[bits] ?? (1n << BigInt(bits)) - 1n;
 }
 
 export function isKnown(value: Quantity): value is bigint {
@@ -300,36 +303,45 @@ export function opaqueReasons(value: Quantity): string[] {
 
 type Shape = Expr extends infer E ? (E extends ExprBase ? Omit<E, keyof ExprBase> : never) : never;
 
+/** Hashes of the kinds and operators: short words, hashed once. */
+const wordHashes = new Map<string, number>();
+
+function hashOfWord(word: string): number {
+  let hash = wordHashes.get(word);
+  if (hash === undefined) {
+    hash = hashOfText(word);
+    wordHashes.set(word, hash);
+  }
+  return hash;
+}
+
 function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Quantity {
   const all = maskOf(bits);
   if (((ones | zeros) & all) === all) return ones & all;
   let size = 1;
-  let hash = hashOfText(shape.kind) ^ bits;
-  const expr = { ...shape, bits, ones, zeros: zeros & all, size, hash } as Expr;
-  for (const part of partsOf(expr)) {
+  let hash = hashOfWord(shape.kind) ^ bits;
+  for (const part of partsOf(shape as Expr)) {
     size += sizeOf(part);
     hash = mix(hash, hashOf(part));
   }
-  if (size > MAX_EXPRESSION_SIZE) {
-    const inputs = fieldsOf(expr);
-    return opaque(bits, 'the expression is too large', inputs);
-  }
-  switch (expr.kind) {
+  if (size > MAX_EXPRESSION_SIZE)
+    return opaque(bits, 'the expression is too large', fieldsOf({ ...shape, bits } as Expr));
+  switch (shape.kind) {
     case 'sum':
-      hash = mix(hash, hashOf(expr.constant));
-      for (const term of expr.terms) hash = mix(hash, hashOf(term.coefficient));
+      hash = mix(hash, hashOf(shape.constant));
+      for (const term of shape.terms) hash = mix(hash, hashOf(term.coefficient));
       break;
     case 'bitwise':
     case 'arithmetic':
     case 'compare':
-      hash = mix(hash, hashOfText(expr.op));
+      hash = mix(hash, hashOfWord(shape.op));
       break;
     case 'slice':
-      hash = mix(hash, expr.low);
+      hash = mix(hash, shape.low);
       break;
     default:
   }
-  return { ...expr, size, hash };
+  return { ...shape, bits, ones, zeros: zeros & all, size, hash } as Expr;
 }
 
 /** constant + sum of coefficient * of, modulo 2^bits. Sums inside that can't have wrapped are flattened. */
@@ -682,6 +694,16 @@ export function compare(op: Comparison, left: Quantity, right: Quantity): Quanti
     const conflict = (onesOf(left) & all & ~maximumOf(right)) | (onesOf(right) & all & ~maximumOf(left));
     if (conflict !== 0n) return 0n;
     if (isKnown(left)) return compare('eq', right, left);
+    // A shifted value is 0 when the value is, if no bit was shifted out.
+    if (
+      right === 0n &&
+      !isKnown(left) &&
+      left.kind === 'sum' &&
+      left.terms.length === 1 &&
+      left.constant === 0n &&
+      isExactSum(left)
+    )
+      return compare('eq', left.terms[0]!.of, 0n);
   } else {
     if (maximumOf(left) < minimumOf(right)) return 1n;
     if (minimumOf(left) > maximumOf(right)) return 0n;
@@ -729,9 +751,21 @@ export function truth(value: Quantity): Quantity {
   return not(compare('eq', value, 0n));
 }
 
+/** Opposites that were made before: the same few conditions are asked for again and again. */
+const opposites = new WeakMap<Expr, Quantity>();
+
 /** The opposite of a condition. */
 export function not(condition: Quantity): Quantity {
   if (isKnown(condition)) return condition === 0n ? 1n : 0n;
+  let opposite = opposites.get(condition);
+  if (opposite === undefined) {
+    opposite = negate(condition);
+    opposites.set(condition, opposite);
+  }
+  return opposite;
+}
+
+function negate(condition: Expr): Quantity {
   switch (condition.kind) {
     case 'not':
       return condition.of;
@@ -816,6 +850,22 @@ export function quantityOfByte(byte: ByteValue): Quantity {
   return typeof byte === 'number' ? BigInt(byte) : bitsOf(byte.of, byte.index * 8, 8);
 }
 
+/** The expression that all bytes are of, one after the other, where its known bytes are plain numbers. */
+function wholeOf(bytes: readonly ByteValue[]): Quantity | undefined {
+  const at = bytes.findIndex((byte) => typeof byte !== 'number');
+  const first = bytes[at];
+  if (first === undefined || typeof first === 'number') return undefined;
+  const { of } = first;
+  const base = first.index - at;
+  if (base < 0) return undefined;
+  const fits = bytes.every((byte, i) => {
+    if (typeof byte !== 'number') return byte.index === base + i && sameExpr(byte.of, of);
+    const shift = BigInt(8 * (base + i));
+    return Number((of.ones >> shift) & 0xffn) === byte && Number((maximumOf(of) >> shift) & 0xffn) === byte;
+  });
+  return fits ? bitsOf(of, 8 * base, 8 * bytes.length) : undefined;
+}
+
 /** The number that bytes make, the lowest first. */
 export function quantityOfBytes(bytes: readonly ByteValue[]): Quantity {
   let known = true;
@@ -825,6 +875,8 @@ export function quantityOfBytes(bytes: readonly ByteValue[]): Quantity {
     for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] as number);
     return value;
   }
+  const whole = wholeOf(bytes);
+  if (whole !== undefined) return whole;
   const parts: { bits: number; value: Quantity }[] = [];
   for (let i = 0; i < bytes.length; ) {
     const byte = bytes[i]!;

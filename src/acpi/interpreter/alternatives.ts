@@ -14,9 +14,9 @@ import {
   quantityOfByte,
 } from '../expression.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
+import { packBytes } from './buffer-bytes.ts';
 import type { AmlFault } from './fault.ts';
 import { type AmlValue, BufferObject, Choice } from './objects.ts';
-import { packBytes } from './values.ts';
 
 /** One outcome, and when it is the outcome. */
 export interface Branch {

@@ -6,6 +6,7 @@ import { ACTING_OPERATORS } from './actions.ts';
 import { DEFINING_OPERATORS, enterScope, leaveScope } from './definitions.ts';
 import { fault } from './fault.ts';
 import { type Interpreter, TAKEN } from './interpreter.ts';
+import type { Resolved } from './objects.ts';
 import {
   BufferObject,
   DebugReference,
@@ -18,14 +19,7 @@ import {
 } from './objects.ts';
 import { COMPUTING_OPERATORS } from './operators.ts';
 import type { Controls, Instruction } from './plan.ts';
-import {
-  integerOperand,
-  type Resolved,
-  resolve,
-  resolveLoosely,
-  resolveNode,
-  settleElement,
-} from './values.ts';
+import { integerOperand, resolve, resolveLoosely, resolveNode, settleElement } from './values.ts';
 
 /** Elements a package may be declared to have: as many as there are bytes to say it in a table. */
 const MAX_ELEMENTS = 1 << 20;

@@ -20,8 +20,10 @@ import {
 } from '../expression.ts';
 import { trimSegment } from '../name.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
+import { packBytes, writableBytes } from './buffer-bytes.ts';
 import { fault } from './fault.ts';
 import type { Interpreter } from './interpreter.ts';
+import type { Resolved } from './objects.ts';
 import {
   type AmlValue,
   type BufferFieldObject,
@@ -34,7 +36,6 @@ import {
 } from './objects.ts';
 import { SPACE, spaceName, unwrittenByte } from './regions.ts';
 import { readSerial, writeSerial } from './serial.ts';
-import { packBytes, type Resolved, writableBytes } from './values.ts';
 
 /** Field flags: update rule. */
 const PRESERVE = 0;

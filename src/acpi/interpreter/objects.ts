@@ -382,6 +382,9 @@ export const SLOT_OPERANDS: readonly SlotOperand[] = Array.from(
 /** A value or a place that holds one: what stands on the operand stack until an operator resolves it. */
 export type Operand = AmlValue | NamespaceNode | SlotOperand | undefined;
 
+/** A value, or the node of a device or thermal zone, which have none. */
+export type Resolved = AmlValue | NamespaceNode;
+
 export function typeOf(value: AmlValue): number {
   return typeof value === 'bigint' ? TYPE.integer : value.type;
 }

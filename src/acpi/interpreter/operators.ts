@@ -21,9 +21,11 @@ import {
 } from '../expression.ts';
 import { parseName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
+import { packBytes } from './buffer-bytes.ts';
 import { fault } from './fault.ts';
 import { readBufferField, readField } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
+import type { Resolved } from './objects.ts';
 import {
   type AmlValue,
   AnyIndexReference,
@@ -58,8 +60,6 @@ import {
   knownText,
   mapChoice,
   nameOfType,
-  packBytes,
-  type Resolved,
   referenced,
   resolve,
   resolveLoosely,

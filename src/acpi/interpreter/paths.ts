@@ -17,7 +17,7 @@ import {
 import type { NamespaceNode } from '../namespace/node.ts';
 import type { AmlFault } from './fault.ts';
 import type { Frame } from './frame.ts';
-import type { Delta, Journal } from './journal.ts';
+import { type Delta, type Journal, readPlace } from './journal.ts';
 import { type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
 import type { AmlValue } from './objects.ts';
 import type { Statement } from './plan.ts';
@@ -103,6 +103,11 @@ function same(a: Target, b: Target): boolean {
   if (a.kind === 'jump') return b.kind === 'jump' && a.depth === b.depth && a.pc === b.pc;
   if (a.kind === 'return') return b.kind === 'return' && a.depth === b.depth;
   return b.kind === 'fault';
+}
+
+/** Outcomes that become one: those that go to the same place, faults of the same kind. */
+function alike(a: Outcome, b: Outcome): boolean {
+  return same(a.target, b.target) && a.fault?.code === b.fault?.code;
 }
 
 export class Paths {
@@ -299,6 +304,13 @@ export class Paths {
       else for (const [key, value] of values) known.set(key, value);
     }
     mergeInto(journal, pending.guard, full, merging);
+    // Nobody goes back to a state in between: one note a place is enough from here on.
+    const later = (mark: number): boolean => mark > pending.mark;
+    if (this.#forks.some((fork) => later(fork.mark)) || this.#pendings.some((other) => later(other.mark)))
+      return;
+    const delta = journal.changesSince(pending.mark);
+    journal.rollBack(pending.mark);
+    journal.apply(delta);
   }
 
   /** The delta of a pending path, counted from an earlier mark. */
@@ -353,7 +365,13 @@ export class Paths {
     this.#perform(resumed.target, resumed.value, resumed.fault, resumed.context);
   }
 
-  #wait(pending: Pending): void {
+  #wait(arriving: Pending): void {
+    const mate =
+      arriving.target.kind === 'fault'
+        ? this.#pendings.find((other) => other.level === arriving.level && alike(other, arriving))
+        : undefined;
+    const pending = mate === undefined ? arriving : this.#united(mate, arriving);
+    if (mate !== undefined) this.#remove([mate]);
     const assumption = not(pending.guard);
     if (isKnown(assumption)) {
       this.#pendings.push({ ...pending, assumption: undefined });
@@ -361,6 +379,38 @@ export class Paths {
     }
     this.#assumptions.push(assumption);
     this.#pendings.push({ ...pending, assumption });
+  }
+
+  /** Two faults of a kind as one pending path. */
+  #united(first: Pending, second: Pending): Pending {
+    const { journal, merging } = this.#machine;
+    const mark = Math.min(first.mark, second.mark);
+    const originals = journal.originalsSince(mark);
+    const [a, b] = [this.#rebased(first, mark), this.#rebased(second, mark)];
+    // Where one changed nothing it has what was there at the mark.
+    const complete = (delta: Delta, other: Delta): Delta => {
+      const full: Delta = new Map([...delta].map(([holder, values]) => [holder, new Map(values)]));
+      for (const [holder, values] of other) {
+        let known = full.get(holder);
+        if (known === undefined) {
+          known = new Map();
+          full.set(holder, known);
+        }
+        for (const key of values.keys()) {
+          if (known.has(key)) continue;
+          const before = originals.get(holder);
+          known.set(key, before?.has(key) ? before.get(key) : readPlace(holder, key));
+        }
+      }
+      return full;
+    };
+    const guard = gather('any', [first.guard, second.guard]);
+    return {
+      ...first,
+      guard: isKnown(guard) ? first.guard : guard,
+      delta: mergeDeltas(second.guard, complete(b, a), complete(a, b), merging),
+      mark,
+    };
   }
 
   #contextFor(target: Target): FrameContext | undefined {
@@ -401,9 +451,7 @@ export class Paths {
     this.#remove(mates);
     journal.rollBack(fork.mark);
     for (const other of rebased) {
-      const at = outcomes.findIndex(
-        (outcome) => outcome.target.kind !== 'fault' && same(outcome.target, other.target),
-      );
+      const at = outcomes.findIndex((outcome) => alike(outcome, other));
       const mate = outcomes[at];
       if (mate === undefined) outcomes.push(other);
       else
@@ -436,8 +484,7 @@ export class Paths {
     const opposite = not(when);
     const outcomes: Outcome[] = [];
     for (const outcome of yes) {
-      const twin =
-        outcome.target.kind === 'fault' ? undefined : no.find((other) => same(other.target, outcome.target));
+      const twin = no.find((other) => alike(other, outcome));
       outcomes.push(
         twin === undefined
           ? { ...outcome, guard: gather('all', [when, outcome.guard]) }
@@ -450,7 +497,7 @@ export class Paths {
       );
     }
     for (const outcome of no)
-      if (outcome.target.kind === 'fault' || !yes.some((other) => same(other.target, outcome.target)))
+      if (!yes.some((other) => alike(other, outcome)))
         outcomes.push({ ...outcome, guard: gather('all', [opposite, outcome.guard]) });
     const possible = outcomes.filter((outcome) => outcome.guard !== 0n);
     const rank = ({ target }: Outcome): number =>

@@ -5,9 +5,9 @@
 import { type ByteValue, opaque } from '../expression.ts';
 import { fault } from './fault.ts';
 import type { Interpreter } from './interpreter.ts';
+import type { Resolved } from './objects.ts';
 import { type AmlValue, BufferObject, type FieldObject, integer, type RegionObject } from './objects.ts';
 import { SPACE } from './regions.ts';
-import type { Resolved } from './values.ts';
 
 /** Bytes of the buffer that carries a request: status, length, data (ACPICA, acconfig.h). */
 const SMBUS_BUFFER = 34;

@@ -1,11 +1,13 @@
 /** Storing: what becomes of a value in each kind of place (ACPI 6.5, 19.3.5.8; ACPICA exstore.c). */
 import { isKnown, type Quantity, quantityOfByte } from '../expression.ts';
 import { NamespaceNode } from '../namespace/node.ts';
+import { unknownBytes, writableBytes } from './buffer-bytes.ts';
 import { formatDebug } from './debug.ts';
 import { fault } from './fault.ts';
 import { writeBufferField, writeField } from './fields.ts';
 import { FIRST_ARGUMENT_SLOT } from './frame.ts';
 import type { Interpreter } from './interpreter.ts';
+import type { Resolved } from './objects.ts';
 import {
   type AmlValue,
   BufferFieldObject,
@@ -25,17 +27,7 @@ import {
   typeOf,
   UnknownInteger,
 } from './objects.ts';
-import {
-  copyOf,
-  nameOfType,
-  type Resolved,
-  resolve,
-  toBuffer,
-  toInteger,
-  toText,
-  unknownBytes,
-  writableBytes,
-} from './values.ts';
+import { copyOf, nameOfType, resolve, toBuffer, toInteger, toText } from './values.ts';
 
 /**
  * `store` is the Store operator, `result` another operator's target: both convert to the type that is there.

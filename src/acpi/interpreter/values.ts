@@ -4,11 +4,11 @@ import {
   bytesOfQuantity,
   compare,
   isKnown,
-  opaque,
   type Quantity,
   quantityOfBytes,
 } from '../expression.ts';
 import { NamespaceNode } from '../namespace/node.ts';
+import { packBytes } from './buffer-bytes.ts';
 import { fault } from './fault.ts';
 import { readBufferField, readField } from './fields.ts';
 import { FIRST_ARGUMENT_SLOT } from './frame.ts';
@@ -25,6 +25,7 @@ import {
   NameReference,
   type Operand,
   PackageObject,
+  type Resolved,
   SlotOperand,
   StringObject,
   TYPE,
@@ -36,9 +37,6 @@ import {
 
 /** What an operator lets stand: Store keeps Index references, calls and CopyObject those to package elements. */
 export type Resolving = 'value' | 'store' | 'argument';
-
-/** A value, or the node of a device or thermal zone, which have none. */
-export type Resolved = AmlValue | NamespaceNode;
 
 /** The value an operand stands for. */
 export function resolve(m: Interpreter, operand: Operand, resolving: Resolving = 'value'): Resolved {
@@ -290,11 +288,6 @@ export function toBuffer(m: Interpreter, value: Resolved): BufferObject {
   );
 }
 
-/** Bytes as they are kept: compact when all are known. */
-export function packBytes(bytes: ByteValue[]): Uint8Array | ByteValue[] {
-  return bytes.every((byte) => typeof byte === 'number') ? Uint8Array.from(bytes as number[]) : bytes;
-}
-
 export type StringForm = 'implicit' | 'hex' | 'decimal';
 
 /** Conversion to a string; a string is given back itself. */
@@ -351,23 +344,4 @@ export function copyOf(m: Interpreter, value: Resolved): Resolved {
     }
   }
   return copy;
-}
-
-/** The bytes of a buffer, to be changed: copied first when another path may still look at them. */
-export function writableBytes(
-  m: Interpreter,
-  buffer: BufferObject,
-  unknown: boolean,
-): Uint8Array | ByteValue[] {
-  if (m.journal.active && buffer.step !== m.journal.step) {
-    m.journal.note(buffer, 'bytes');
-    buffer.bytes = buffer.bytes.slice();
-    buffer.step = m.journal.step;
-  }
-  if (unknown && buffer.bytes instanceof Uint8Array) buffer.bytes = Array.from(buffer.bytes);
-  return buffer.bytes;
-}
-
-export function unknownBytes(length: number, reason: string): ByteValue[] {
-  return Array.from({ length }, () => ({ of: opaque(8, reason), index: 0 }));
 }
