@@ -21,6 +21,7 @@ import {
   whereText,
   windowNotes,
 } from './phrases.ts';
+import { rawData } from './raw-data.ts';
 
 export const SYSFB_SCHEMA = 'fwmap/sysfb@1';
 
@@ -244,6 +245,16 @@ export function sysfbDocument(verdict: Verdict, alone: boolean): Document {
   ];
 }
 
+function rawBlocks(verdict: Verdict): Block[] {
+  const lines = rawData(verdict.pool.flatMap(({ origin }) => (origin.span ? [origin.span] : [])));
+  return lines.length === 0
+    ? []
+    : [
+        { kind: 'heading', text: 'Raw data' },
+        { kind: 'lines', lines },
+      ];
+}
+
 /** The verdict as a review reply puts it: question, answer, evidence, derivation, assumptions. */
 export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Document {
   const kconfig = verdict.kconfig;
@@ -259,7 +270,7 @@ export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Docume
     factsOf(verdict),
     ...section(verdict.answer === 'depends' ? 'Depends on' : 'Case by case', conditionItems(verdict)),
     ...section('Evidence', verdict.rules.map(ruleItem)),
-    ...section(`Derivation${poolTotal(verdict.pool)}`, verdict.pool.map(windowItem)),
+    ...section('Derivation of the windows given to VMBus', verdict.pool.map(windowItem)),
     ...section('Assumptions', verdict.assumptions.map(assumptionItem)),
     ...section(
       verdict.answer === 'unknown' ? 'What to add' : 'What would change the answer',
@@ -271,6 +282,7 @@ export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Docume
           { text: kconfig.proposal, below: kconfig.explanation.map((text) => ({ text })) },
         ])),
     ...section('Read from', verdict.inputs.map(inputItem)),
+    ...rawBlocks(verdict),
     ...section('Said while reading', verdict.diagnostics.map(diagnosticItem)),
     { kind: 'paragraph', text: `Made with fwmap ${toolVersion} from the inputs above.` },
   ];
