@@ -139,7 +139,8 @@ export const CONTROLS: Controls = {
   },
   returnValue: (m, _instruction, at) => {
     // What Index gave is returned as the reference it is.
-    const value = resolve(m, m.stack[at], 'argument');
+    const operand = m.stack[at];
+    const value = operand === undefined ? undefined : resolve(m, operand, 'argument');
     m.sp = at;
     m.returnFrom(value);
     return TAKEN;

@@ -22,7 +22,7 @@ import {
 import { parseName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { packBytes } from './buffer-bytes.ts';
-import { fault } from './fault.ts';
+import { AmlFault, fault, STATUS_CODES } from './fault.ts';
 import { readBufferField, readField } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Resolved } from './objects.ts';
@@ -265,8 +265,18 @@ function dataOperand(m: Interpreter, operand: Operand): AmlValue {
   );
 }
 
+/** Does an element match? One that can't be converted doesn't. */
 function matches(m: Interpreter, op: number, element: Resolved, wanted: AmlValue): Quantity {
   if (op === 0) return 1n;
+  try {
+    return matched(m, op, element, wanted);
+  } catch (thrown) {
+    if (thrown instanceof AmlFault && STATUS_CODES[thrown.code] !== undefined) return 0n;
+    throw thrown;
+  }
+}
+
+function matched(m: Interpreter, op: number, element: Resolved, wanted: AmlValue): Quantity {
   const type = element instanceof NamespaceNode ? TYPE.device : typeOf(element);
   if (type !== TYPE.integer && type !== TYPE.string && type !== TYPE.buffer) return 0n;
   switch (op) {

@@ -13,6 +13,8 @@ export interface Profile {
   readonly interpreterRevision: bigint;
   /** SystemIO addresses are cut to 16 bits once a Windows interface was asked for. */
   readonly cutsIoAddresses: boolean;
+  /** ToHexString of an integer gives `0x2A`, as since ACPICA 20240321, not all digits of its width. */
+  readonly prefixesHex: boolean;
   /** Looks at the clock, 100 us each, after which a While is given up. */
   readonly loopTimeout: number;
   /** A fault calls the tables' own `\\_ERR`, if there is one, which may let the code go on. */
@@ -59,6 +61,7 @@ export const linuxProfile: Profile = {
   revision: 2n,
   interpreterRevision: 0x20200925n,
   cutsIoAddresses: false,
+  prefixesHex: false,
   loopTimeout: 100_000,
   callsErrorMethod: false,
 };
@@ -75,6 +78,7 @@ export const acpiexecProfile: Profile = {
   revision: 2n,
   interpreterRevision: 0x20200925n,
   cutsIoAddresses: true,
+  prefixesHex: false,
   loopTimeout: 100_000,
   callsErrorMethod: true,
 };

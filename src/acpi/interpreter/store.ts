@@ -50,7 +50,6 @@ export function store(
   }
   const value = given instanceof Choice ? m.settle(given)! : given;
   if (place instanceof NamespaceNode) return storeToNode(m, value, place, storing, true);
-  if (typeof place === 'bigint') return undefined; // A store to a constant does nothing.
   if (place instanceof DebugReference) {
     const line = formatDebug(m, value);
     m.debugOutput.push(line);
@@ -70,6 +69,8 @@ export function store(
     storeToIndex(m, value, place);
     return undefined;
   }
+  // A store to the constants Zero, One and Ones does nothing; they are known here by their value alone.
+  if (typeof place === 'bigint' && (place <= 1n || place === m.mask)) return undefined;
   return fault(
     'AE_AML_OPERAND_TYPE',
     `${place === undefined || place instanceof SlotOperand ? 'nothing' : `a ${nameOfType(place)}`} can't be stored to`,

@@ -297,7 +297,9 @@ export function toText(m: Interpreter, value: Resolved, form: StringForm): Strin
   if (typeof value === 'bigint') {
     if (form === 'decimal') return new StringObject(value.toString());
     const digits = value.toString(16).toUpperCase();
-    return new StringObject(form === 'hex' ? `0x${digits}` : digits.padStart(m.bits / 4, '0'));
+    return new StringObject(
+      form === 'hex' && m.profile.prefixesHex ? `0x${digits}` : digits.padStart(m.bits / 4, '0'),
+    );
   }
   if (value instanceof BufferObject) {
     if (value.unknown !== undefined) return new StringObject(undefined);

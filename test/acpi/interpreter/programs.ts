@@ -1,0 +1,322 @@
+/** ASL programs by subject: what stands inside a DefinitionBlock. Methods T… are evaluated in their order. */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  'integer arithmetic': `
+    Name (BIG, 0xFEDCBA9876543210)
+    Name (TWO, 2)
+    Name (NIL, 0)
+    Method (T000) { Return (Add (BIG, BIG)) }
+    Method (T001) { Return (Subtract (NIL, 1)) }
+    Method (T002) { Return (Multiply (BIG, BIG)) }
+    Method (T003) { Divide (BIG, 1000, Local0, Local1) Return (Package () { 0, 0 }) }
+    Method (T004) { Divide (BIG, 1000, Local0, Local1) Local2 = Package (2) {} Local2[0] = Local0 Local2[1] = Local1 Return (Local2) }
+    Method (T005) { Return (Divide (1, NIL)) }
+    Method (T006) { Return (Mod (BIG, 17)) }
+    Method (T007) { Return (ShiftLeft (BIG, 63)) }
+    Method (T008) { Return (ShiftLeft (BIG, 64)) }
+    Method (T009) { Return (ShiftLeft (BIG, 31)) }
+    Method (T00A) { Return (ShiftRight (BIG, 32)) }
+    Method (T00B) { Return (ShiftRight (BIG, 200)) }
+    Method (T00C) { Return (Not (BIG)) }
+    Method (T00D) { Return (NAnd (BIG, 0xFFFF)) }
+    Method (T00E) { Return (NOr (BIG, 0xFFFF)) }
+    Method (T00F) { Return (XOr (BIG, Ones)) }
+    Method (T010) { Return (FindSetLeftBit (BIG)) }
+    Method (T011) { Return (FindSetRightBit (BIG)) }
+    Method (T012) { Return (FindSetLeftBit (NIL)) }
+    Method (T013) { Return (FromBCD (0x1234)) }
+    Method (T014) { Return (ToBCD (98765432)) }
+    Method (T015) { Return (FromBCD (0xA)) }
+    Method (T016) { Return (ToBCD (BIG)) }
+    Method (T017) { Local0 = 5 Local0++ Local0++ Local0-- Return (Local0) }
+    Method (T018) { Local0 = NIL Local0-- Return (Local0) }
+    Method (T019) { Return (LAnd (BIG, NIL)) }
+    Method (T01A) { Return (LOr (BIG, NIL)) }
+    Method (T01B) { Return (LNot (BIG)) }
+    Method (T01C) { Return (LNotEqual (BIG, 0x76543210)) }
+    Method (T01D) { Return (Ones) }
+    Method (T01E) { Return (And (BIG, 0xFF00FF00FF00FF00)) }
+    Method (T01F) { Return (Local0) }
+    Method (T020) { Local0 = Local0 Return (1) }`,
+
+  conversions: `
+    Name (S000, "1234")
+    Name (S001, "0x1234")
+    Name (S002, "12xyz")
+    Name (S003, "")
+    Name (S004, "fedcba98765432100")
+    Name (B000, Buffer () { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99 })
+    Name (B001, Buffer () { 0x7F })
+    Name (I000, 0x0123456789ABCDEF)
+    Method (T000) { Return (Add (S000, 1)) }
+    Method (T001) { Return (Add (S001, 1)) }
+    Method (T002) { Return (Add (S002, 1)) }
+    Method (T003) { Return (Add (S003, 1)) }
+    Method (T004) { Return (Add (S004, 1)) }
+    Method (T005) { Return (Add (B000, 1)) }
+    Method (T006) { Return (Add (B001, 1)) }
+    Method (T007) { Return (ToInteger (S000)) }
+    Method (T008) { Return (ToInteger (S001)) }
+    Method (T009) { Return (ToInteger (S002)) }
+    Method (T00A) { Return (ToInteger ("99999999999")) }
+    Method (T00B) { Return (ToInteger (B000)) }
+    Method (T00C) { Return (ToHexString (I000)) }
+    Method (T00D) { Return (ToDecimalString (I000)) }
+    Method (T00E) { Return (ToHexString (B000)) }
+    Method (T00F) { Return (ToDecimalString (B000)) }
+    Method (T010) { Return (ToHexString (S000)) }
+    Method (T011) { Return (ToBuffer (S000)) }
+    Method (T012) { Return (ToBuffer (I000)) }
+    Method (T013) { Return (ToBuffer (B000)) }
+    Method (T014) { Return (ToString (B000, 3)) }
+    Method (T015) { Return (ToString (ToBuffer (S000))) }
+    Method (T016) { Return (ToString (ToBuffer (S000), 2)) }
+    Method (T017) { Return (Concatenate (I000, S000)) }
+    Method (T018) { Return (Concatenate (S000, I000)) }
+    Method (T019) { Return (Concatenate (B001, I000)) }
+    Method (T01A) { Return (Concatenate (S000, B000)) }
+    Method (T01B) { Return (Concatenate (B000, S000)) }
+    Method (T01C) { Return (LEqual (S000, "1234")) }
+    Method (T01D) { Return (LEqual (0x1234, S000)) }
+    Method (T01E) { Return (LEqual (S000, 0x1234)) }
+    Method (T01F) { Return (LGreater ("abd", "abc")) }
+    Method (T020) { Return (LLess ("ab", "abc")) }
+    Method (T021) { Return (LGreater (B000, B001)) }
+    Method (T022) { Return (LEqual (B001, 0x7F)) }
+    Method (T023) { Return (If (S003) { }) }
+    Method (T024) { If ("0") { Return (1) } Return (2) }
+    Method (T025) { If ("1") { Return (1) } Return (2) }
+    Method (T026) { Return (ToInteger ("0x")) }
+    Method (T027) { Return (ToInteger ("")) }
+    Method (T028) { Return (Concatenate (I000, I000)) }
+    Method (T029) { Return (ToHexString (0)) }
+    Method (T02A) { Return (ToDecimalString (Buffer () {})) }
+    Method (T02B) { Return (Concatenate (Package () {1}, "x")) }`.replace(/ {4}Method \(T023\).*\n/, ''),
+
+  'stores and implicit conversion of the target': `
+    Name (I000, 1)
+    Name (S000, "abc")
+    Name (B000, Buffer (4) { 1, 2, 3, 4 })
+    Name (P000, Package () { 1, "two", Buffer () { 3 } })
+    Method (T000) { I000 = "1f" Return (I000) }
+    Method (T001) { I000 = Buffer () { 0x34, 0x12 } Return (I000) }
+    Method (T002) { S000 = 0x1234 Return (S000) }
+    Method (T003) { S000 = Buffer () { 0x41, 0x42 } Return (S000) }
+    Method (T004) { B000 = 0x0102030405060708 Return (B000) }
+    Method (T005) { B000 = "hello world" Return (B000) }
+    Method (T006) { B000 = Buffer () { 9 } Return (B000) }
+    Method (T007) { P000 = 5 Return (P000) }
+    Method (T008) { I000 = P000 Return (I000) }
+    Method (T009) { CopyObject ("text", I000) Return (I000) }
+    Method (T00A) { I000 = 7 Return (I000) }
+    Method (T00B) { CopyObject (P000, S000) Return (S000) }
+    Method (T00C) { Local0 = B000 Local0[0] = 0xEE Return (B000) }
+    Method (T00D) { Local0 = P000 Local0[1] = "changed" Return (P000) }
+    Method (T00E) { P000[0] = 42 Return (P000) }
+    Method (T00F) { B000[1] = 0x1FF Return (B000) }
+    Method (T010) { Add (1, 2, S000) Return (S000) }
+    Method (T011) { Name (S001, "zzzz") Add (1, 2, S001) Return (S001) }
+    Method (T012) { Name (S001, "zzzz") ToBuffer (0x1122, S001) Return (S001) }
+    Method (T013) { Name (B001, Buffer (2) {}) ToHexString (0x12AB, B001) Return (B001) }
+    Method (T014) { Name (S001, "123") S001++ Return (S001) }
+    Method (T015) { Name (B001, Buffer () {}) B001 = "abc" Return (B001) }
+    Method (T016) { Name (S001, "abcdef") S001[2] = 0x58 Return (S001) }
+    Method (T017) { Name (S001, "abcdef") S001[2] = "Z" Return (S001) }
+    Method (T018) { P000[5] = 1 Return (P000) }
+    Method (T019) { B000[9] = 1 Return (B000) }
+    Method (T01A) { Store (B000, Local0) Store (0x55, Index (Local0, 0)) Return (Local0) }`,
+
+  'buffers and strings': `
+    Name (B000, Buffer (0x10) { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 })
+    Method (T000) { Return (Mid (B000, 3, 4)) }
+    Method (T001) { Return (Mid (B000, 14, 9)) }
+    Method (T002) { Return (Mid (B000, 40, 1)) }
+    Method (T003) { Return (Mid ("abcdef", 2, 3)) }
+    Method (T004) { Return (Mid ("abcdef", 2, 0)) }
+    Method (T005) { Return (Mid (0x11223344, 1, 2)) }
+    Method (T006) { Return (SizeOf (B000)) }
+    Method (T007) { Local0 = "hello" Return (SizeOf (Local0)) }
+    Method (T008) { Local0 = 3 Return (SizeOf (Local0)) }
+    Method (T009) { Return (DerefOf (Index (B000, 5))) }
+    Method (T00A) { Return (DerefOf (Index ("abc", 1))) }
+    Method (T00B) { Return (Concatenate (B000, B000)) }
+    Method (T00C) { Local0 = 3 Return (Buffer (Local0) { 1, 2 }) }
+    Method (T00D) { Return (Buffer (2) { 1, 2, 3, 4 }) }
+    Method (T00E) { Return (ConcatenateResTemplate (ResourceTemplate () { IRQNoFlags () { 5 } }, ResourceTemplate () { DMA (Compatibility, NotBusMaster, Transfer8) { 4 } })) }
+    Method (T00F) { Return (ConcatenateResTemplate (Buffer () {}, Buffer () {})) }
+    Method (T010) { Return (ConcatenateResTemplate (B000, B000)) }
+    Method (T011) { Return (Unicode ("Hi")) }
+    Method (T012) { Return (ToUUID ("33DB4D5B-1FF7-401C-9657-7441C03DD766")) }
+    Method (T013) { Return (EISAID ("PNP0A03")) }
+    Method (T014) { Return (Concatenate ("a", Concatenate ("b", "c"))) }`,
+
+  'buffer fields': `
+    Name (B000, Buffer (0x18) {})
+    CreateBitField (B000, 3, FBIT)
+    CreateByteField (B000, 1, FBYT)
+    CreateWordField (B000, 2, FWRD)
+    CreateDWordField (B000, 4, FDWD)
+    CreateQWordField (B000, 8, FQWD)
+    CreateField (B000, 13, 7, FODD)
+    CreateField (B000, 130, 41, FWID)
+    Method (T000) { FBIT = 1 Return (B000) }
+    Method (T001) { FBYT = 0x1FF Return (B000) }
+    Method (T002) { FWRD = 0xABCD Return (B000) }
+    Method (T003) { FDWD = 0x12345678 Return (B000) }
+    Method (T004) { FQWD = 0x1122334455667788 Return (B000) }
+    Method (T005) { FODD = 0x55 Return (B000) }
+    Method (T006) { FWID = 0x1FFFFFFFFFF Return (B000) }
+    Method (T007) { Return (FODD) }
+    Method (T008) { Return (FWID) }
+    Method (T009) { Return (FQWD) }
+    Method (T00A) { Return (FBIT) }
+    Method (T00B) { FWID = Buffer () { 1, 2, 3, 4, 5, 6, 7, 8 } Return (B000) }
+    Method (T00C) { FDWD = "AB" Return (B000) }
+    Method (T00D) { CreateDWordField (B000, 22, FBAD) Return (FBAD) }
+    Method (T00E) { Return (SizeOf (FQWD)) }
+    Method (T00F) { Return (ObjectType (FBIT)) }
+    Method (T010) { FBYT++ Return (FBYT) }
+    Method (T011, 0, Serialized) { CreateField (B000, 0, 0x40, FX64) Return (FX64) }
+    Method (T012, 0, Serialized) { Local0 = Buffer (4) {} CreateWordField (Local0, 1, FLOC) FLOC = 0xBEEF Return (Local0) }`,
+
+  'region fields': `
+    OperationRegion (MEM0, SystemMemory, 0x100000, 0x100)
+    Field (MEM0, AnyAcc, NoLock, Preserve) { A000, 3, A001, 9, , 4, A002, 32, A003, 64, A004, 70, A005, 1 }
+    Field (MEM0, ByteAcc, NoLock, Preserve) { Offset (0x20), B000, 12, B001, 20, B002, 33 }
+    Field (MEM0, WordAcc, NoLock, WriteAsOnes) { Offset (0x40), C000, 5, C001, 7, C002, 17 }
+    Field (MEM0, DWordAcc, NoLock, WriteAsZeros) { Offset (0x60), D000, 11, D001, 30 }
+    Field (MEM0, QWordAcc, NoLock, Preserve) { Offset (0x80), E000, 60, E001, 13 }
+    Field (MEM0, ByteAcc, NoLock, Preserve) { RAW0, 0x800 }
+    OperationRegion (IOP0, SystemIO, 0x70, 0x10)
+    Field (IOP0, ByteAcc, NoLock, Preserve) { INDX, 8, DATA, 8, OTHR, 16 }
+    IndexField (INDX, DATA, ByteAcc, NoLock, Preserve) { Offset (0x10), X000, 4, X001, 12, X002, 20 }
+    BankField (MEM0, RAWB, 3, ByteAcc, NoLock, Preserve) { Offset (0xA0), G000, 8, G001, 20 }
+    Field (MEM0, ByteAcc, NoLock, Preserve) { Offset (0xF0), RAWC, 8 }
+    Method (T000) { A001 = 0x155 Return (A001) }
+    Method (T001) { A000 = 5 Return (RAW0) }
+    Method (T002) { A002 = 0xCAFEBABE A003 = 0x1122334455667788 Return (A003) }
+    Method (T003) { A004 = Buffer () { 1, 2, 3, 4, 5, 6, 7, 8, 0x3F } Return (A004) }
+    Method (T004) { A005 = 1 Return (A005) }
+    Method (T005) { B000 = 0xABC B001 = 0xFFFFF B002 = 0x1FFFFFFFF Return (B002) }
+    Method (T006) { C001 = 0x2A Return (C000) }
+    Method (T007) { C002 = 0x1FF Return (C001) }
+    Method (T008) { D000 = 0x7FF D001 = 5 Return (D000) }
+    Method (T009) { E000 = 0x123456789ABCDEF E001 = 0x1FFF Return (E000) }
+    Method (T00A) { Return (RAW0) }
+    Method (T00B) { X000 = 9 X001 = 0xABC Return (X002) }
+    Method (T00C) { Return (OTHR) }
+    Method (T00D) { Return (INDX) }
+    Method (T00E) { G000 = 0x77 G001 = 0x12345 Return (RAW0) }
+    Method (T00F) { Return (G001) }
+    Method (T010) { A002 = "ABCD" Return (A002) }
+    Method (T011) { Return (ObjectType (A002)) }
+    Method (T012) { A000++ Return (A000) }
+    Method (T013, 0, Serialized) { OperationRegion (TMP0, SystemMemory, 0x100000, 2) Field (TMP0, DWordAcc, NoLock, Preserve) { Z000, 8 } Return (Z000) }
+    Method (T014, 0, Serialized) { OperationRegion (TMP0, SystemMemory, 0x100000, 4) Field (TMP0, DWordAcc, NoLock, Preserve) { Z000, 32, Z001, 8 } Return (Z001) }
+    Method (T015, 0, Serialized) { Local0 = 0x40 OperationRegion (TMP0, SystemMemory, Add (0x100000, Local0), 8) Field (TMP0, ByteAcc, NoLock, Preserve) { Z000, 64 } Return (Z000) }
+    Method (T016, 0, Serialized) { OperationRegion (TMP0, PCI_Config, 0, 0x100) Field (TMP0, ByteAcc, NoLock, Preserve) { Offset (4), Z000, 16 } Z000 = 7 Return (Z000) }
+    Method (T017, 0, Serialized) { OperationRegion (TMP0, EmbeddedControl, 0, 0x100) Field (TMP0, ByteAcc, NoLock, Preserve) { Offset (4), Z000, 16 } Z000 = 0x1234 Return (Z000) }`.replace(
+    'BankField (MEM0, RAWB, 3',
+    'Field (MEM0, ByteAcc, NoLock, Preserve) { Offset (0xE0), RAWB, 8 }\n    BankField (MEM0, RAWB, 3',
+  ),
+
+  'packages and references': `
+    Name (I000, 0x11)
+    Name (B000, Buffer () { 1, 2, 3 })
+    Name (P000, Package () { I000, "s", B000, Package () { 1, 2 }, LATE })
+    Name (LATE, 0x99)
+    Name (P001, Package (5) { 1 })
+    Device (DEV0) { Name (V000, 7) Name (_ADR, 3) }
+    Method (MSUM, 2) { Return (Add (Arg0, Arg1)) }
+    Method (MSET, 1) { Arg0 = 0x77 }
+    Method (MMOD, 1) { Arg0[0] = 0xAA }
+    Method (MREF, 1) { Return (DerefOf (Arg0)) }
+    Method (T000) { Return (P000) }
+    Method (T001) { Return (DerefOf (P000[0])) }
+    Method (T002) { Return (DerefOf (P000[2])) }
+    Method (T003) { Return (DerefOf (DerefOf (P000[3])[1])) }
+    Method (T004) { Return (P001) }
+    Method (T005) { Return (DerefOf (P001[3])) }
+    Method (T006) { Return (SizeOf (P001)) }
+    Method (T007) { Local0 = RefOf (I000) DerefOf (Local0) = 0x22 Return (I000) }
+    Method (T008) { MSET (RefOf (I000)) Return (I000) }
+    Method (T009) { MSET (I000) Return (I000) }
+    Method (T00A) { MMOD (B000) Return (B000) }
+    Method (T00B) { Local0 = B000 MMOD (Local0) Return (Local0) }
+    Method (T00C) { Return (MREF (RefOf (I000))) }
+    Method (T00D) { Return (MREF ("I000")) }
+    Method (T00E) { Local0 = "\\\\DEV0.V000" Return (DerefOf (Local0)) }
+    Method (T00F) { Return (CondRefOf (NONE, Local0)) }
+    Method (T010) { If (CondRefOf (I000, Local0)) { Return (DerefOf (Local0)) } Return (0) }
+    Method (T011) { Return (ObjectType (DEV0)) }
+    Method (T012) { Return (ObjectType (P000)) }
+    Method (T013) { Return (ObjectType (MSUM)) }
+    Method (T014) { Return (ObjectType (P000[1])) }
+    Method (T015) { Return (ObjectType (RefOf (B000))) }
+    Method (T016) { Local0 = P000[1] Return (DerefOf (Local0)) }
+    Method (T017) { Index (B000, 1, Local0) DerefOf (Local0) = 0x5A Return (B000) }
+    Method (T018) { Local1 = 4 Local0 = Package (Local1) { 1, 2 } Return (Local0) }
+    Method (T019) { Return (Match (Package () { 1, 5, 9, 12 }, MGT, 4, MLT, 10, 0)) }
+    Method (T01A) { Return (Match (Package () { 1, 5, 9, 12 }, MEQ, 12, MTR, 0, 1)) }
+    Method (T01B) { Return (Match (Package () { "a", "b" }, MEQ, "b", MTR, 0, 0)) }
+    Method (T01C) { Return (Match (Package () { 1, 5 }, MEQ, 7, MTR, 0, 0)) }
+    Method (T01D) { Return (MSUM (3, MSUM (4, 5))) }
+    Method (T01E) { P001[0] = B000 P001[1] = P001 Return (SizeOf (DerefOf (P001[1]))) }
+    Method (T01F) { Return (ObjectType (Local0)) }
+    Method (T020) { Local0 = \\DEV0._ADR Return (Local0) }`,
+
+  'control flow': `
+    Name (CNT0, 0)
+    Method (FIB0, 1) { If (Arg0 < 2) { Return (Arg0) } Return (FIB0 (Arg0 - 1) + FIB0 (Arg0 - 2)) }
+    Method (NOTH) { CNT0++ }
+    Method (EVER) { Return (EVER ()) }
+    Method (T000) { Return (FIB0 (10)) }
+    Method (T001) { Local0 = 0 While (Local0 < 10) { Local0++ If (Local0 == 7) { Break } } Return (Local0) }
+    Method (T002) { Local0 = 0 Local1 = 0 While (Local0 < 10) { Local0++ If (Local0 & 1) { Continue } Local1 += Local0 } Return (Local1) }
+    Method (T003) { For (Local0 = 0, Local0 < 5, Local0++) { Local1 = Local0 } Return (Local1) }
+    Method (T004, 0, Serialized) { Switch (3) { Case (1) { Return (1) } Case (Package () { 2, 3 }) { Return (23) } Default { Return (0) } } Return (99) }
+    Method (T005, 0, Serialized) { Switch ("b") { Case ("a") { Return (1) } Case ("b") { Return (2) } } Return (99) }
+    Method (T006) { NOTH () Return (CNT0) }
+    Method (T007) { Return (NOTH ()) }
+    Method (T008) { Local0 = NOTH () Return (Local0) }
+    Method (T009) { Return (EVER ()) }
+    Method (T00A) { If (0) { Return (1) } ElseIf (1) { Return (2) } Else { Return (3) } }
+    Method (T00B) { Local0 = 3 While (Local0) { Local1 = 3 While (Local1) { Local1-- If (Local1 == 1) { Break } } Local0-- } Return (Local1) }
+    Method (T00C, 0, Serialized) { Name (TMP0, 5) Return (TMP0) }
+    Method (T00D, 0, Serialized) { Name (TMP0, 6) Return (TMP0) }
+    Method (T00E) { Return (CondRefOf (TMP0)) }
+    Method (T00F) { Return (Arg0) }
+    Method (T010) { Mutex (MTX0, 0) Local0 = Acquire (MTX0, 0xFFFF) Release (MTX0) Return (Local0) }
+    Method (T011) { Event (EVT0) Signal (EVT0) Local0 = Wait (EVT0, 10) Local1 = Wait (EVT0, 0) Return (Local0 + Local1) }
+    Method (T012) { Return (LNotEqual (\\_OSI ("Windows 2015"), 0)) }
+    Method (T013) { Return (\\_OSI ("Linux")) }
+    Method (T014) { Return (\\_REV) }
+    Method (T015) { Return (\\_OS) }
+    Method (T016) { Return (\\NOPE) }
+    Method (T017) { Local0 = 1 Local0 = Local0 / 0 Return (Local0) }
+    Method (T018) { If (CNT0 = 5) { Return (CNT0) } Return (0) }
+    Method (T019) { Return (Revision) }`,
+
+  'scopes and names': `
+    Name (WHO0, "root")
+    Device (AAAA) {
+      Name (WHO0, "AAAA")
+      Method (MWHO) { Return (WHO0) }
+      Method (MUP0) { Return (^^WHO0) }
+      Device (BBBB) { Method (MWHO) { Return (WHO0) } Name (ONLY, 4) Method (MDEF, 0, Serialized) { Name (\\NEW0, 3) Return (\\NEW0) } }
+    }
+    Scope (\\AAAA.BBBB) { Name (ADDD, 8) }
+    Alias (\\AAAA.BBBB.ONLY, ALI0)
+    Alias (\\AAAA.MWHO, ALIM)
+    If (1) { Name (COND, 1) } Else { Name (CONE, 2) }
+    Method (T000) { Return (\\AAAA.MWHO ()) }
+    Method (T001) { Return (\\AAAA.MUP0 ()) }
+    Method (T002) { Return (\\AAAA.BBBB.MWHO ()) }
+    Method (T003) { Return (ALI0) }
+    Method (T004) { ALI0 = 9 Return (\\AAAA.BBBB.ONLY) }
+    Method (T005) { Return (ALIM ()) }
+    Method (T006) { Return (\\AAAA.BBBB.ADDD) }
+    Method (T007) { Return (\\AAAA.BBBB.MDEF ()) }
+    Method (T008) { Return (CondRefOf (\\NEW0)) }
+    Method (T009) { Return (CondRefOf (COND)) }
+    Method (T00A) { Return (CondRefOf (\\CONE)) }`,
+};
