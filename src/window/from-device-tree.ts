@@ -93,7 +93,7 @@ function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow |
     ...(flags?.prefetchable === undefined ? {} : { prefetchable: flags.prefetchable }),
     ...(flags?.space === undefined || flags.space === 'mem' ? {} : { pci: flags.space }),
   };
-  return {
+  const said: Omit<AddressWindow, 'derivation'> = {
     space: item === 'ranges' && flags?.space === 'io' ? 'io' : 'memory',
     role,
     base: cpu,
@@ -104,11 +104,24 @@ function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow |
       : { certainty: 'certain' }),
     flags: windowFlags,
     origin: { artifact, path: pathOf(node), item, index, ...(span ? { span } : {}) },
-    // Only explanations look at it, and it is most of the work.
-    get derivation() {
-      return derivationOf(entry);
-    },
   };
+  return Object.assign(new Derived(entry), said);
+}
+
+/**
+ * Makes the derivation when it is asked for: only explanations look at it, and it is most of the work. A class, since a
+ * getter in each window's own literal would give each its own shape.
+ */
+class Derived {
+  readonly #entry: AddressEntry;
+
+  constructor(entry: AddressEntry) {
+    this.#entry = entry;
+  }
+
+  get derivation(): readonly DerivationStep[] {
+    return derivationOf(this.#entry);
+  }
 }
 
 /** Where a cell count was found, as a person says it. */
