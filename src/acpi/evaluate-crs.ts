@@ -46,10 +46,12 @@ export function evaluateAllCrs(machine: AcpiMachine): CrsEntry[] {
     const { node } = next;
     const when = gather('all', [next.when, existenceOf(node)]);
     if (when === 0n) continue;
-    const crs = node.children.get('_CRS');
-    const type = typeOfNode(node);
-    if (crs?.object !== undefined && type !== undefined && SCOPED.has(type))
-      found.push({ device: node, crs, when: gather('all', [when, existenceOf(crs)]) });
+    const { parent } = node;
+    if (node.segment === '_CRS' && parent !== undefined) {
+      const type = typeOfNode(parent);
+      if (type !== undefined && SCOPED.has(type)) found.push({ device: parent, crs: node, when });
+      continue;
+    }
     for (const child of [...node.children.values()].reverse()) pending.push({ node: child, when });
   }
   const evaluated = found.map(({ device, crs, when }) => {

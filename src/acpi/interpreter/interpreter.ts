@@ -9,6 +9,7 @@ import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../term.ts';
 import { AmlFault, fault, STATUS_CODES } from './fault.ts';
 import { FIRST_ARGUMENT_SLOT, Frame } from './frame.ts';
+import { havoc } from './havoc.ts';
 import { Journal } from './journal.ts';
 import { mergeDeltas } from './merge.ts';
 import {
@@ -216,7 +217,6 @@ export class Interpreter implements Explored {
 
   /** Gives up following what hangs on unknown values. */
   abandon(reason: string): never {
-    this.lose(reason);
     return fault('NOT_FOLLOWED', reason);
   }
 
@@ -374,7 +374,6 @@ export class Interpreter implements Explored {
           }
           frame.pc = pc;
           this.#raise(new AmlFault('NOT_FOLLOWED', 'too many branches on unknown values'), pc, sp);
-          this.lose('too many branches on unknown values');
         } else if (thrown instanceof AmlFault) this.#raise(thrown, pc, sp);
         else throw thrown;
       }
@@ -386,6 +385,9 @@ export class Interpreter implements Explored {
    * the statement, everything else is aborted.
    */
   #raise(why: AmlFault, pc: number, sp: number): void {
+    // Had it gone on, it might have changed all this.
+    if (this.journal.active && (why.code === 'NOT_FOLLOWED' || why.code === 'BUDGET'))
+      havoc(this, why.message);
     const { frames } = this;
     if (this.profile.callsErrorMethod && this.#pardon(why, pc, sp)) return;
     let depth = frames.length;
