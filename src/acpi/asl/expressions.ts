@@ -33,7 +33,12 @@ const NEGATED: Partial<Record<OpcodeName, string>> = { LEqual: '!=', LGreater: '
 /** Bytes of a line of a Buffer. */
 const BYTES_PER_LINE = 8;
 
+/** Values inside one another that are printed; the parser reads fewer. */
+const MAX_PRINTED_DEPTH = 1000;
+
 export interface PrintContext {
+  /** How deep in values the printer is. */
+  depth: number;
   readonly tags: TagNames;
   /** Absolute path of the object a single segment means, for one that can't be written alone. */
   readonly absolute: (name: NamePath) => string | undefined;
@@ -56,6 +61,14 @@ export function nameText(name: NamePath, context: PrintContext): string {
  * @param holder the name of the object whose value it is
  */
 export function expressionText(term: Term, context: PrintContext, indent: string, holder?: string): string {
+  if (context.depth >= MAX_PRINTED_DEPTH) return 'Zero /* nested too deep to be printed */';
+  context.depth += 1;
+  const text = valueText(term, context, indent, holder);
+  context.depth -= 1;
+  return text;
+}
+
+function valueText(term: Term, context: PrintContext, indent: string, holder?: string): string {
   const { name } = term.op;
   const { operands } = term;
   const tag = context.tags.references.get(term);

@@ -67,14 +67,15 @@ export function externalNames(
   namespace: DeclaredNamespace,
 ): readonly ExternalName[] {
   const collector = new ExternalCollector(table, namespace);
-  collector.list(terms, namespace.root);
-  collector.placeUnknown();
+  collector.run(terms);
   const names = [...collector.found.values()];
   return names.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 class ExternalCollector {
   readonly found = new Map<string, ExternalName>();
+  /** Still to be looked at: the terms may lie in one another deeper than a call stack goes. */
+  readonly #pending: { readonly term: Term; readonly scope: DeclaredObject }[] = [];
   readonly #table: AcpiTable;
   readonly #namespace: DeclaredNamespace;
   /** Single segments that no scope upwards has: looked at last, when all paths are known. */
@@ -85,11 +86,20 @@ class ExternalCollector {
     this.#namespace = namespace;
   }
 
-  list(terms: readonly Term[], scope: DeclaredObject): void {
-    for (const term of withGuessedCalls(terms, this.#namespace, scope)) this.term(term, scope);
+  /** Looks at every name the terms use. */
+  run(terms: readonly Term[]): void {
+    this.#addList(terms, this.#namespace.root);
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
+      this.#visit(next.term, next.scope);
+    }
+    this.#placeUnknown();
   }
 
-  term(term: Term, scope: DeclaredObject): void {
+  #addList(terms: readonly Term[], scope: DeclaredObject): void {
+    for (const term of withGuessedCalls(terms, this.#namespace, scope)) this.#pending.push({ term, scope });
+  }
+
+  #visit(term: Term, scope: DeclaredObject): void {
     const { op, operands } = term;
     if (op.name === 'External') {
       this.#declared(term, scope);
@@ -103,11 +113,11 @@ class ExternalCollector {
     }
     if (op.defines === 'fields') this.#fields(term, scope);
     for (const operand of operands) {
-      if (operand instanceof Term) this.term(operand, scope);
+      if (operand instanceof Term) this.#pending.push({ term: operand, scope });
       else if (isTermList(operand)) {
         // A package's elements are no statements, and a call's arguments neither.
-        if (op.operands.at(-1) === 'TermList' && op.name !== 'MethodCall') this.list(operand, inner);
-        else for (const each of operand) this.term(each, scope);
+        if (op.operands.at(-1) === 'TermList' && op.name !== 'MethodCall') this.#addList(operand, inner);
+        else for (const each of operand) this.#pending.push({ term: each, scope });
       }
     }
   }
@@ -117,7 +127,7 @@ class ExternalCollector {
       if (kind === 'NameString') this.#use(term.operands[index] as NamePath, scope);
     }
     for (const element of term.operands.at(-1) as readonly FieldElement[]) {
-      if (element.kind === 'connection') this.term(element.connection, scope);
+      if (element.kind === 'connection') this.#pending.push({ term: element.connection, scope });
     }
   }
 
@@ -126,13 +136,16 @@ class ExternalCollector {
     const [name, type, count] = term.operands as [NamePath, number, number];
     const object = this.#namespace.locate(scope, name);
     if (this.#isOwn(object) || object.parent === undefined) return;
-    const word = OBJECT_TYPES[type] ?? 'UnknownObj';
+    const said = OBJECT_TYPES[type] ?? 'UnknownObj';
+    const word = said === 'UnknownObj' ? typeOf(object) : said;
     const method = word === 'MethodObj';
-    if (this.found.get(object.path)?.type === 'MethodObj') return;
+    // What a use of the name showed is more than what was declared.
+    const known = this.found.get(object.path);
+    if (known !== undefined && (known.type === 'MethodObj' || !method)) return;
     this.found.set(object.path, {
       path: object.path,
       type: word,
-      ...(method && { argumentCount: count }),
+      ...(method && { argumentCount: object.argumentCount ?? count }),
       guessed: object.declarations.length === 0,
     });
   }
@@ -141,7 +154,7 @@ class ExternalCollector {
    * A single segment that nothing declares is most likely what a longer path in the same table means:
    * `If (CondRefOf (\\_GPE.AL6F)) { AL6F () }`.
    */
-  placeUnknown(): void {
+  #placeUnknown(): void {
     for (const { segment, scope, argumentCount } of this.#unknown) {
       let path = `\\${segment}`;
       for (let at: DeclaredObject | undefined = scope; at?.parent !== undefined; at = at.parent) {

@@ -24,6 +24,9 @@ import { macroText } from './macro-text.ts';
 import { templateDescriptors } from './recognize.ts';
 import { scopeOpened, tagNames } from './tags.ts';
 
+/** Blocks inside one another that are printed; the parser reads fewer. */
+const MAX_BLOCK_DEPTH = 1000;
+
 export interface PrintedTable {
   readonly table: AcpiTable;
   readonly text: string;
@@ -84,6 +87,7 @@ class TablePrinter {
   readonly #namespace: DeclaredNamespace;
   readonly #context: PrintContext;
   readonly #lines: string[] = [];
+  #depth = 0;
   #scope: DeclaredObject;
 
   constructor(table: AcpiTable, terms: readonly Term[], namespace: DeclaredNamespace) {
@@ -91,6 +95,7 @@ class TablePrinter {
     this.#namespace = namespace;
     this.#scope = namespace.root;
     this.#context = {
+      depth: 0,
       tags: tagNames(terms, table, namespace),
       absolute: (name) => namespace.resolve(this.#scope, name)?.path,
     };
@@ -126,7 +131,10 @@ class TablePrinter {
     this.#line(indent, '{');
     const outer = this.#scope;
     this.#scope = scope;
-    this.#list(terms, indent + INDENT);
+    this.#depth += 1;
+    if (this.#depth <= MAX_BLOCK_DEPTH) this.#list(terms, indent + INDENT);
+    else this.#line(indent, '/* nested too deep to be printed */');
+    this.#depth -= 1;
     this.#scope = outer;
     this.#line(indent, '}');
   }

@@ -35,9 +35,29 @@ export interface TagNames {
 /** Names for everything the terms of one table refer into. */
 export function tagNames(terms: readonly Term[], table: AcpiTable, namespace: DeclaredNamespace): TagNames {
   const finder = new TagFinder(table, namespace);
-  finder.templates(terms, namespace.root);
-  finder.references(terms, namespace.root);
+  for (const { term, scope } of statements(terms, namespace)) finder.template(term, scope);
+  for (const { term, scope } of statements(terms, namespace)) finder.reference(term, scope);
   return { descriptors: finder.descriptors, references: finder.found };
+}
+
+interface Statement {
+  readonly term: Term;
+  readonly scope: DeclaredObject;
+}
+
+/** Every statement with the scope it stands in, in the order of the text. */
+function* statements(terms: readonly Term[], namespace: DeclaredNamespace): Generator<Statement> {
+  const pending: Statement[] = [...terms].reverse().map((term) => ({ term, scope: namespace.root }));
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    yield next;
+    const { term, scope } = next;
+    if (term.op.operands.at(-1) !== 'TermList' || term.op.name === 'MethodCall') continue;
+    const list = term.operands.at(-1)!;
+    if (!isTermList(list)) continue;
+    const opens = term.op.defines === 'scope' || term.op.defines === 'reopen';
+    const inner = opens ? scopeOpened(namespace, scope, term) : scope;
+    for (const each of [...list].reverse()) pending.push({ term: each, scope: inner });
+  }
 }
 
 interface NamedTemplate {
@@ -59,40 +79,21 @@ class TagFinder {
     this.#namespace = namespace;
   }
 
-  /** Enters the templates that are the value of a name declared once, in its own scope. */
-  templates(terms: readonly Term[], scope: DeclaredObject): void {
-    for (const term of terms) {
-      const [name, value] = term.operands;
-      if (term.op.name === 'Name' && value instanceof Term && value.op.name === 'Buffer') {
-        const object = this.#namespace.locate(scope, name as NamePath);
-        const own = object.declarations.filter((each) => each.table === this.#table);
-        const descriptors = templateDescriptors(value.operands[1] as Uint8Array);
-        if (descriptors && own.length === 1 && object.parent === scope) {
-          this.#templates.set(object, { buffer: value, scope, descriptors });
-        }
-      }
-      this.#below(term, scope, (list, inner) => this.templates(list, inner));
+  /** Enters a template that is the value of a name declared once, in its own scope. */
+  template(term: Term, scope: DeclaredObject): void {
+    const [name, value] = term.operands;
+    if (term.op.name !== 'Name' || !(value instanceof Term) || value.op.name !== 'Buffer') return;
+    const object = this.#namespace.locate(scope, name as NamePath);
+    const own = object.declarations.filter((each) => each.table === this.#table);
+    const descriptors = templateDescriptors(value.operands[1] as Uint8Array);
+    if (descriptors && own.length === 1 && object.parent === scope) {
+      this.#templates.set(object, { buffer: value, scope, descriptors });
     }
   }
 
-  references(terms: readonly Term[], scope: DeclaredObject): void {
-    for (const term of terms) {
-      const field = FIELDS[term.op.name];
-      if (field !== undefined) this.#reference(term, field, scope);
-      this.#below(term, scope, (list, inner) => this.references(list, inner));
-    }
-  }
-
-  #below(
-    term: Term,
-    scope: DeclaredObject,
-    visit: (terms: readonly Term[], scope: DeclaredObject) => void,
-  ): void {
-    if (term.op.operands.at(-1) !== 'TermList' || term.op.name === 'MethodCall') return;
-    const list = term.operands.at(-1)!;
-    if (!isTermList(list)) return;
-    const opens = term.op.defines === 'scope' || term.op.defines === 'reopen';
-    visit(list, opens ? scopeOpened(this.#namespace, scope, term) : scope);
+  reference(term: Term, scope: DeclaredObject): void {
+    const field = FIELDS[term.op.name];
+    if (field !== undefined) this.#reference(term, field, scope);
   }
 
   #reference(term: Term, field: { bits: number; bytes: boolean }, scope: DeclaredObject): void {
