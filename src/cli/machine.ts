@@ -70,11 +70,13 @@ export async function describeOptions(
 ): Promise<DescribeOptions> {
   const { set, memory, assume, cells, overlay } = options;
   const source = artifacts.find((artifact) => artifact.kind === 'dts');
+  const asl = artifacts.find((artifact) => artifact.kind === 'asl');
   return {
     ...(set === undefined ? {} : { set: parseSettings(set) }),
     ...(memory === undefined ? {} : { memory: await readMemory(memory, io) }),
     ...(assume === undefined ? {} : { assume }),
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
+    ...(asl === undefined ? {} : { asl: await aslAccess(asl, options, io) }),
     ...(source === undefined && overlay === undefined
       ? {}
       : {
@@ -100,6 +102,20 @@ async function fileAccess(artifact: Artifact, options: MachineOptionValues, io: 
     includeRoots: options['include-root'],
   });
   return { loader, includePaths };
+}
+
+/** The same for ASL text. */
+async function aslAccess(
+  artifact: Artifact,
+  options: MachineOptionValues,
+  io: Io,
+): Promise<NonNullable<DescribeOptions['asl']>> {
+  const [{ loader, includePaths }, { aslFiles }] = await Promise.all([
+    fileAccess(artifact, options, io),
+    import('../window/asl-files.ts'),
+  ]);
+  if (loader === undefined) return {};
+  return { files: aslFiles(loader, artifact.path === '-' ? undefined : artifact.path, includePaths) };
 }
 
 /** The trees that `--overlay` names. Throws {@link CommandError} when one can't be read. */

@@ -3,15 +3,14 @@
  * trees and of ACPI are loaded only when there is something for them to read.
  */
 import type { OccupiedRange } from '../acpi/bounds.ts';
-import type { EvaluationOptions } from '../acpi/machine.ts';
 import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { MemoryType } from '../evidence/evidence.ts';
-import type { AcpiDescription } from './from-acpi.ts';
+import type { AcpiDescription, AcpiOptions } from './from-acpi.ts';
 import type { TreeDescription, TreeOptions } from './from-device-tree.ts';
 import type { AddressWindow } from './window.ts';
 
-export interface DescribeOptions extends TreeOptions, EvaluationOptions {}
+export interface DescribeOptions extends TreeOptions, AcpiOptions {}
 
 /** What the firmware of one machine says. */
 export interface Machine {
