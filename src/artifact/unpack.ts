@@ -19,6 +19,35 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, at) => bytes[at] === byte);
 }
 
+/** Unpacks piece by piece, so that a bomb is stopped at the limit and what was whole before a fault is kept. */
+async function unxz(bytes: Uint8Array, name: string, sink: DiagnosticSink): Promise<Uint8Array | undefined> {
+  const { createRequire } = await import('node:module');
+  // Node does not see the names that this CommonJS package exports when it is imported.
+  const { XzReadableStream }: typeof import('xz-decompress') = createRequire(import.meta.url)(
+    'xz-decompress',
+  );
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const fault = (why: string): void =>
+    sink.add({ severity: 'error', code: 'artifact/xz', message: `xz: ${why}`, path: name });
+  const reader = new XzReadableStream(new Blob([new Uint8Array(bytes)]).stream()).getReader();
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      length += piece.value.length;
+      if (length > MAX_UNPACKED_BYTES) {
+        fault(`unpacks to more than ${MAX_UNPACKED_BYTES / (1024 * 1024)} MiB`);
+        await reader.cancel();
+        return undefined;
+      }
+      // The decoder uses its buffer again.
+      chunks.push(piece.value.slice());
+    }
+  } catch (error) {
+    fault(systemMessage(error));
+  }
+  return length > 0 ? Buffer.concat(chunks, length) : undefined;
+}
+
 export const WRAPPINGS: readonly Wrapping[] = [
   {
     how: 'gunzip',
@@ -51,6 +80,11 @@ export const WRAPPINGS: readonly Wrapping[] = [
         return undefined;
       }
     },
+  },
+  {
+    how: 'unxz',
+    wraps: (bytes) => startsWith(bytes, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
+    unwrap: unxz,
   },
   {
     // What a PowerShell redirection writes.

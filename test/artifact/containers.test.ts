@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { MAX_LAYERS, MAX_UNPACKED_BYTES } from '../../src/artifact/unpack.ts';
 import { openAt, openText, readable } from './open.ts';
 
 const LINE = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;';
+const hasXz = spawnSync('xz', ['--version']).status === 0;
 const root = mkdtempSync(join(tmpdir(), 'fwmap-open-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -52,6 +54,16 @@ describe('wrappings', () => {
     let packed = Buffer.from(`${LINE}\n`);
     for (let layer = 0; layer <= MAX_LAYERS; layer += 1) packed = gzipSync(packed);
     expect((await openText(packed)).diagnostics[0]?.code).toBe('artifact/unknown-kind');
+  });
+
+  test.skipIf(!hasXz)('xz (skipped without the xz program)', async () => {
+    const pack = (content: string): Buffer => execFileSync('xz', ['-c'], { input: content });
+    const { artifacts, diagnostics } = await openText(pack(`${LINE}\n`));
+    expect(diagnostics).toEqual([]);
+    expect(artifacts.map(({ kind, steps }) => [kind, steps])).toEqual([['dts-fragment', [{ how: 'unxz' }]]]);
+    expect(readable(artifacts[0]!)).toBe(`${LINE}\n`);
+    const cut = await openText(pack('x'.repeat(5000)).subarray(0, 40));
+    expect(cut.diagnostics.map(({ code }) => code)).toContain('artifact/xz');
   });
 
   test('UTF-16, as PowerShell writes it', async () => {
