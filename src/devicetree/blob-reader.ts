@@ -181,9 +181,9 @@ class StructureReader {
     this.#sink.add({ severity, code, message, span: this.#span(start, Math.min(end, this.#end)) });
   }
 
+  /** @param to 4 or 8 */
   #align(to: number): void {
-    const past = (this.#at - this.#base) % to;
-    if (past !== 0) this.#at += to - past;
+    this.#at = this.#base + ((this.#at - this.#base + to - 1) & -to);
   }
 
   /** The root, or undefined when the block doesn't start with a node. */
@@ -413,6 +413,7 @@ class StructureReader {
         const length = this.#view.getUint32(this.#at);
         this.#at += 8;
         if (this.#fullPaths && length >= 8) this.#align(8);
+        if (this.#at + length > this.#end) return false;
         this.#at += length;
         this.#align(4);
       } else if (token !== NOP) {

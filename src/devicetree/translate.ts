@@ -111,10 +111,14 @@ class Passage {
     this.#span = property?.valueSpan;
     this.how = !property ? 'missing' : property.value.length === 0 ? 'empty' : 'entries';
     this.#cells = property ? cellsOf(property.value) : [];
-    for (let index = 0; (index + 1) * this.#entryCells <= this.#cells.length; index += 1) {
-      const { child, size } = this.entryAt(index);
-      this.#low.push(Number(child));
-      this.#high.push(Number(child + size));
+    const na = inner.addressCells.cells;
+    const sizeAt = na + outer.addressCells.cells;
+    for (let at = 0; at + this.#entryCells <= this.#cells.length; at += this.#entryCells) {
+      const child = roundedNumberOf(this.#cells, at + inner.flagCells, na - inner.flagCells);
+      const end = child + roundedNumberOf(this.#cells, at + sizeAt, inner.sizeCells.cells);
+      this.#low.push(child);
+      // A sum of rounded numbers may itself be a little low.
+      this.#high.push(end <= Number.MAX_SAFE_INTEGER ? end : end * (1 + 2 * Number.EPSILON));
     }
   }
 
@@ -176,6 +180,12 @@ class Passage {
     }
     return undefined;
   }
+}
+
+/** As number64Of, rounded to a double. */
+function roundedNumberOf(cells: readonly number[], start: number, count: number): number {
+  if (count === 1) return cells[start]!;
+  return count < 1 ? 0 : cells[start + count - 2]! * 0x1_0000_0000 + cells[start + count - 1]!;
 }
 
 /** The first of `width` cells that hold a number of 64 bits, or of 32 when there is one. */
@@ -364,6 +374,7 @@ export class Translator {
 
 /** Cells before the last two only hold something when they are flags, or when no CPU has such an address. */
 function isBeyond64Bit(cells: readonly number[], at: number, { addressCells, flagCells }: Bus): boolean {
+  if (addressCells.cells <= 2) return false;
   for (let index = flagCells; index < addressCells.cells - 2; index += 1)
     if (cells[at + index] !== 0) return true;
   return false;
