@@ -59,15 +59,22 @@ export function evaluateAllCrs(machine: AcpiMachine): CrsEntry[] {
     const evaluation = callUnder(interpreter, crs, [], when);
     const trace = interpreter.trace;
     interpreter.trace = undefined;
-    return { device, crs, when, evaluation, trace, lost: interpreter.lost.at(-1) };
+    // Read at once: the next method may write to the very buffer that this one gave.
+    return {
+      device,
+      when,
+      entry: {
+        ...outcomeOf(machine, crs, when, evaluation, interpreter.lost.at(-1)),
+        ...stepsOf(evaluation, trace),
+        ...placeOf(crs),
+      },
+    };
   });
-  return evaluated.map(({ device, crs, when, evaluation, trace, lost }) => ({
+  return evaluated.map(({ device, when, entry }) => ({
     device: device.path,
     object: '_CRS',
     ...identityOf(interpreter, device, when),
-    ...outcomeOf(machine, crs, when, evaluation, lost),
-    ...stepsOf(evaluation, trace),
-    ...placeOf(crs),
+    ...entry,
   }));
 }
 
