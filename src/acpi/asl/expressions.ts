@@ -1,34 +1,14 @@
 /** Terms that yield values as ASL+ text, on one line wherever that is readable. */
 import { formatName, type NamePath, trimSegment } from '../name.ts';
-import { MATCH_OPERATORS, type OpcodeName } from '../opcodes.ts';
+import { MATCH_OPERATORS } from '../opcodes.ts';
 import { isTerm, Term } from '../term.ts';
 import { eisaIdText } from './eisa-id.ts';
 import { hexText, INDENT, stringText } from './literals.ts';
 import { formatPld, formatTemplate } from './macro-text.ts';
+import { binarySymbol, negatedSymbol } from './operators.ts';
 import { bufferForm } from './recognize.ts';
 import type { TagNames } from './tags.ts';
 import { isReservedWord } from './words.ts';
-
-/** Binary operators whose text is `(a + b)`. */
-const BINARY: Partial<Record<OpcodeName, string>> = {
-  Add: '+',
-  Subtract: '-',
-  Multiply: '*',
-  Divide: '/',
-  Mod: '%',
-  ShiftLeft: '<<',
-  ShiftRight: '>>',
-  And: '&',
-  Or: '|',
-  XOr: '^',
-  LAnd: '&&',
-  LOr: '||',
-  LEqual: '==',
-  LGreater: '>',
-  LLess: '<',
-};
-/** LNot of a comparison. */
-const NEGATED: Partial<Record<OpcodeName, string>> = { LEqual: '!=', LGreater: '<=', LLess: '>=' };
 
 /** Bytes of a line of a Buffer. */
 const BYTES_PER_LINE = 8;
@@ -99,7 +79,7 @@ function valueText(term: Term, context: PrintContext, indent: string, holder?: s
       return packageText(term, context, indent, holder);
     case 'LNot': {
       const inner = operands[0] as Term;
-      const operator = NEGATED[inner.op.name];
+      const operator = negatedSymbol(inner.op);
       if (operator !== undefined)
         return `(${text(inner.operands[0])} ${operator} ${text(inner.operands[1])})`;
       return `!${text(inner)}`;
@@ -117,7 +97,7 @@ function valueText(term: Term, context: PrintContext, indent: string, holder?: s
         .map((operand) => (typeof operand === 'number' ? (MATCH_OPERATORS[operand] ?? 'MTR') : text(operand)))
         .join(', ')})`;
     default: {
-      const operator = BINARY[name];
+      const operator = binarySymbol(term.op);
       if (operator !== undefined && operands.slice(2).every((target) => target === null)) {
         return `(${text(operands[0])} ${operator} ${text(operands[1])})`;
       }
@@ -206,9 +186,4 @@ export function sameTerm(a: Term, b: Term): boolean {
   }
   // Anything with operands might do something when it is evaluated.
   return a.operands.length === 0;
-}
-
-/** The symbol of a binary operator. */
-export function binarySymbol(name: OpcodeName): string | undefined {
-  return BINARY[name];
 }

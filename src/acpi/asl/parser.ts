@@ -10,6 +10,14 @@ import { type Operand, Term } from '../term.ts';
 import { foldTerm, integerOf, integerTerm } from './constants.ts';
 import { describeToken, type TokenCursor } from './cursor.ts';
 import type { KeywordSet } from './keywords.ts';
+import {
+  type BinaryOperator,
+  binaryOperator,
+  isPlace,
+  opcodeOfWord,
+  TAKES_ASSIGNMENT,
+  UNFOLDED_STATEMENTS,
+} from './operators.ts';
 import { SPECIAL_FORMS } from './special-forms.ts';
 import type { TemplateTag } from './template.ts';
 import type { Token } from './token.ts';
@@ -28,91 +36,6 @@ export interface MethodContext {
 
 /** What an operator of its own kind gives: most make one term, If and For make several, Noop for nothing none. */
 export type SpecialForm = (parser: AslParser, word: Token) => Term | readonly Term[];
-
-const BINARY_OPERATORS: Readonly<Record<string, { readonly level: number; readonly name: OpcodeName }>> = {
-  '||': { level: 1, name: 'LOr' },
-  '&&': { level: 2, name: 'LAnd' },
-  '|': { level: 3, name: 'Or' },
-  '^': { level: 4, name: 'XOr' },
-  '&': { level: 5, name: 'And' },
-  '==': { level: 6, name: 'LEqual' },
-  '!=': { level: 6, name: 'LEqual' },
-  '<': { level: 7, name: 'LLess' },
-  '>': { level: 7, name: 'LGreater' },
-  '<=': { level: 7, name: 'LGreater' },
-  '>=': { level: 7, name: 'LLess' },
-  '<<': { level: 8, name: 'ShiftLeft' },
-  '>>': { level: 8, name: 'ShiftRight' },
-  '+': { level: 9, name: 'Add' },
-  '-': { level: 9, name: 'Subtract' },
-  '*': { level: 10, name: 'Multiply' },
-  '/': { level: 10, name: 'Divide' },
-  '%': { level: 10, name: 'Mod' },
-};
-/** Comparisons that AML has only as LNot of the opposite. */
-const NEGATED: ReadonlySet<string> = new Set(['!=', '<=', '>=']);
-
-/** Operators that `target = operator (…)` gives the target to, instead of storing what they yield (as iasl does). */
-const TAKES_ASSIGNMENT: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
-  'Add',
-  'And',
-  'Divide',
-  'Index',
-  'Mod',
-  'Multiply',
-  'Not',
-  'Or',
-  'ShiftLeft',
-  'ShiftRight',
-  'Subtract',
-  'XOr',
-]);
-
-/** As statements these are left alone even when all their operands are constants (as iasl does). */
-const UNFOLDED_STATEMENTS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
-  'Mid',
-  'ToBuffer',
-  'ConcatenateResTemplate',
-]);
-
-/** Terms that name or yield a place. */
-const SUPER_NAMES: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
-  'NamePath',
-  'MethodCall',
-  'Debug',
-  'RefOf',
-  'DerefOf',
-  'Index',
-]);
-
-/** Opcode rows that are no ASL words. */
-const NO_WORDS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
-  'NamePath',
-  'MethodCall',
-  'Unreadable',
-  'Byte',
-  'Word',
-  'DWord',
-  'QWord',
-  'String',
-  'VarPackage',
-]);
-
-let wordOpcodes: ReadonlyMap<string, Opcode> | undefined;
-
-/** The opcode of an ASL word in lower case. */
-function opcodeOfWord(word: string): Opcode | undefined {
-  wordOpcodes ??= new Map(
-    Object.values(OPCODES)
-      .filter((opcode) => !NO_WORDS.has(opcode.name))
-      .map((opcode) => [opcode.name.toLowerCase(), opcode as Opcode]),
-  );
-  return wordOpcodes.get(word);
-}
-
-function isPlace({ op }: Term): boolean {
-  return SUPER_NAMES.has(op.name) || /^(Local|Arg)\d$/.test(op.name);
-}
 
 export class AslParser {
   readonly cursor: TokenCursor;
@@ -272,11 +195,11 @@ export class AslParser {
       const token = cursor.peek();
       // `^` comes as a path: with a blank behind it, it is the operator.
       const text = token.kind === 'punctuator' || (token.text === '^' && token.spaced) ? token.text : '';
-      const binary = Object.hasOwn(BINARY_OPERATORS, text) ? BINARY_OPERATORS[text] : undefined;
+      const binary = binaryOperator(text);
       if (binary !== undefined && binary.level > level) {
         cursor.next();
         const right = this.#operators(this.#unary(), binary.level);
-        left = this.#binary(text, binary.name, left, right);
+        left = this.#binary(binary, left, right);
       } else if (level === 0 && text.endsWith('=') && text !== '') {
         const assigned = this.#assignment(left, text);
         if (assigned === undefined) return left;
@@ -288,25 +211,23 @@ export class AslParser {
     return left;
   }
 
-  #binary(text: string, name: OpcodeName, left: Term, right: Term): Term {
+  #binary({ opcode, negated }: BinaryOperator, left: Term, right: Term): Term {
+    const { name } = opcode;
     // iasl folds the negated comparisons only when they are written as LNotEqual and so on.
-    if (NEGATED.has(text)) {
-      return this.make('LNot', [this.make(name, [left, right], left.start)], left.start);
-    }
-    const targets = OPCODES[name].operands.slice(2).map(() => null);
+    if (negated) return this.make('LNot', [this.make(name, [left, right], left.start)], left.start);
+    const targets = opcode.operands.slice(2).map(() => null);
     return this.makeFolded(name, [left, right, ...targets], left.start);
   }
 
   /** `left = …` and `left += …`; undefined when the operator is neither. */
   #assignment(left: Term, text: string): Term | undefined {
     const { cursor } = this;
-    const operator = BINARY_OPERATORS[text.slice(0, -1)];
-    if (text !== '=' && (operator === undefined || operator.level < 3 || /^[=!<>]=$/.test(text)))
-      return undefined;
+    const operator = binaryOperator(text.slice(0, -1));
+    if (text !== '=' && !operator?.assigns) return undefined;
     cursor.next();
     const source = this.expression();
     if (text === '=') return this.#assign(left.op.name === 'Store' ? left : this.#place(left), source);
-    const name = operator!.name;
+    const { name } = operator!.opcode;
     // iasl takes any term here, and its disassembler prints such text for malformed AML.
     const place = left;
     const targets = name === 'Divide' ? [null, place] : [place];

@@ -8,19 +8,13 @@ import type { DeclaredNamespace, DeclaredObject } from '../namespace/declared.ts
 import { ACCESS_TYPES, FIXED_HARDWARE_SPACE, LOCK_RULES, REGION_SPACES, UPDATE_RULES } from '../opcodes.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import { type FieldElement, Term } from '../term.ts';
-import {
-  binarySymbol,
-  callText,
-  expressionText,
-  nameText,
-  type PrintContext,
-  sameTerm,
-} from './expressions.ts';
+import { callText, expressionText, nameText, type PrintContext, sameTerm } from './expressions.ts';
 import { type ExternalName, externalNames, formatExternal } from './externals.ts';
 import { withGuessedCalls } from './guessed-calls.ts';
 import { ACCESS_ATTRIBUTES, ACCESS_ATTRIBUTES_WITH_LENGTH } from './keywords.ts';
 import { INDENT, stringText } from './literals.ts';
 import { macroText } from './macro-text.ts';
+import { binarySymbol, isPlace, TAKES_ASSIGNMENT } from './operators.ts';
 import { templateDescriptors } from './recognize.ts';
 import { scopeOpened, tagNames } from './tags.ts';
 
@@ -246,11 +240,9 @@ class TablePrinter {
   #store(source: Term, target: Term | null, indent: string): string {
     // A Store to nowhere is no ASL; iasl's way to write it.
     if (target === null) return `Store (${this.#value(source, indent)}, Zero)`;
-    const takesTarget = binarySymbol(source.op.name) !== undefined || /^(Not|Index)$/.test(source.op.name);
-    const logical = source.op.operands.at(-1) !== 'Target';
     const left = this.#value(target, indent);
     const right = this.#value(source, indent);
-    if ((takesTarget && !logical) || !isAssignable(target)) return `Store (${right}, ${left})`;
+    if (TAKES_ASSIGNMENT.has(source.op.name) || !isPlace(target)) return `Store (${right}, ${left})`;
     return `${left} = ${right}`;
   }
 
@@ -258,10 +250,10 @@ class TablePrinter {
   #assignment(term: Term, indent: string): string | undefined {
     const { operands, op } = term;
     const target = operands.at(-1);
-    if (!(target instanceof Term) || !isAssignable(target)) return undefined;
+    if (!(target instanceof Term) || !isPlace(target)) return undefined;
     const left = this.#value(target, indent);
     if (op.name === 'Not') return `${left} = ~${this.#value(operands[0] as Term, indent)}`;
-    const symbol = binarySymbol(op.name);
+    const symbol = binarySymbol(op);
     if (symbol === undefined || op.operands.at(-1) !== 'Target') return undefined;
     if (op.name === 'Divide' && operands[2] !== null) return undefined;
     const [a, b] = operands as [Term, Term];
@@ -328,11 +320,6 @@ class TablePrinter {
     if (only !== undefined && second === undefined) return macroText(only.call, undefined, indent);
     return this.#value(term, indent);
   }
-}
-
-/** What may stand on the left of `=`. */
-function isAssignable(term: Term): boolean {
-  return /^(NamePath|Local\d|Arg\d|Debug|RefOf|DerefOf|Index|MethodCall)$/.test(term.op.name);
 }
 
 /** iasl's `If (Zero) { External … }`: a list of declarations that never runs. */
