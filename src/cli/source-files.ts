@@ -9,7 +9,7 @@ const MAX_SOURCE_SIZE = 64n << 20n;
 /** A property's length is 32 bits wide, and the whole blob's too; more than this is a mistake. */
 const MAX_BINARY_SIZE = 256n << 20n;
 /** Bytes of file contents kept for the next board. */
-const MAX_KEPT = 12 << 20;
+const MAX_KEPT = 24 << 20;
 
 export interface SourceFilesOptions {
   /** The file the others are reached from; undefined for standard input, whose tree is the working directory. */

@@ -29,7 +29,7 @@ export const MAX_INCLUDES = 20_000;
 /** Characters of output; the largest Linux board makes 2 MiB. */
 export const MAX_OUTPUT = 64 << 20;
 /** Text kept in a {@link PreprocessorCache} before it is emptied. */
-const MAX_CACHED_TEXT = 12 << 20;
+const MAX_CACHED_TEXT = 16 << 20;
 
 /** Scanned files kept between runs: boards share their headers. */
 export class PreprocessorCache {
