@@ -1,0 +1,139 @@
+/**
+ * `npm run bench -- acpi [DIRECTORY]`: real machines' tables against ACPICA's acpiexec.
+ *
+ * DIRECTORY holds acpidump texts, one a machine, gzipped or not (../shared/corpus/acpi). All of them are loaded and every
+ * `_CRS` evaluated in this process; acpiexec is run machine by machine, on what acpixtract makes of the dump, for the same
+ * objects. Then `fwmap sysfb` on a DSDT of about 120 KiB as a whole process, against a Node that does nothing.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
+import { readAcpiTables } from '../../src/acpi/tables/read.ts';
+import { type AcpiTable, holdsAml } from '../../src/acpi/tables/table.ts';
+import { openBytes } from '../../src/artifact/open.ts';
+import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { compare, median } from './measure.ts';
+
+const SHARED = '../shared/corpus/acpi';
+/** At most this share of acpiexec's CPU time. */
+const BOUND = 0.5;
+/** A whole process on a DSDT of that size may take so many times a Node that does nothing. */
+const PROCESS_BOUND = 2.5;
+const DSDT_BYTES = 120 * 1024;
+const RUNS = 15;
+/** Loops of firmware that waits for a device are given up after ten seconds; beyond that something is wrong. */
+const TIMEOUT = 120_000;
+
+interface Machine {
+  readonly name: string;
+  readonly dump: Buffer;
+}
+
+interface Run {
+  readonly seconds: number;
+  readonly devices: readonly string[];
+  readonly tables: readonly AcpiTable[];
+}
+
+export async function run(args: string[]): Promise<number> {
+  const folder = args[0] ?? SHARED;
+  if (!existsSync(folder)) {
+    console.log(`skipped: ${folder} is not there`);
+    return 0;
+  }
+  const machines = readdirSync(folder)
+    .filter((file) => /\.txt(\.gz)?$/.test(file))
+    .sort()
+    .map((file): Machine => {
+      const bytes = readFileSync(join(folder, file));
+      return { name: file, dump: file.endsWith('.gz') ? gunzipSync(bytes) : bytes };
+    });
+  const runs: Run[] = [];
+  for (const machine of machines) runs.push(await ours(machine));
+  const status = await againstAcpiexec(machines, runs);
+  return Math.max(status, wholeProcess(runs.flatMap(({ tables }) => tables)));
+}
+
+/** One machine read, loaded and evaluated, with the CPU time of it all. */
+async function ours(machine: Machine): Promise<Run> {
+  const started = process.cpuUsage();
+  const sink = new DiagnosticList();
+  const artifacts = await openBytes(machine.name, machine.dump, {}, sink);
+  const tables = artifacts.flatMap((artifact) => readAcpiTables(artifact, sink));
+  const entries = evaluateAllCrs(loadMachine(tables, { assume: 'zero' }, sink));
+  const { user, system } = process.cpuUsage(started);
+  return { seconds: (user + system) / 1e6, devices: entries.map(({ device }) => device), tables };
+}
+
+async function againstAcpiexec(machines: readonly Machine[], runs: readonly Run[]): Promise<number> {
+  if (spawnSync('acpiexec', ['-v']).status !== 0) {
+    console.log('skipped: acpiexec is not there');
+    return 0;
+  }
+  const theirs = machines.map((machine, i) => acpiexecSeconds(machine, runs[i]!.devices));
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  const total = { ours: sum(runs.map(({ seconds }) => seconds)), theirs: sum(theirs) };
+  const ratio = total.ours / total.theirs;
+  const each = median(runs.map(({ seconds }, i) => seconds / theirs[i]!));
+  const objects = sum(runs.map(({ devices }) => devices.length));
+  console.log(
+    `${machines.length} machines, ${objects} _CRS: ${total.ours.toFixed(1)} s in one process, acpiexec ` +
+      `${total.theirs.toFixed(1)} s, ratio ${ratio.toFixed(2)} (bound ${BOUND}), median of the machines ${each.toFixed(2)}`,
+  );
+  return ratio <= BOUND ? 0 : 1;
+}
+
+/** CPU seconds of acpiexec, by the shell's own count of its children. */
+function acpiexecSeconds(machine: Machine, devices: readonly string[]): number {
+  const folder = mkdtempSync(join(tmpdir(), 'fwmap-bench-'));
+  try {
+    writeFileSync(join(folder, 'dump.txt'), machine.dump);
+    spawnSync('acpixtract', ['-a', 'dump.txt'], { cwd: folder, stdio: 'ignore' });
+    const number = (file: string): number => Number(/\d+/.exec(file)?.[0] ?? 0);
+    const files = readdirSync(folder)
+      .filter((file) => /^(dsdt|ssdt\d*)\.dat$/.test(file))
+      .sort((a, b) => number(a) - number(b));
+    writeFileSync(
+      join(folder, 'commands'),
+      `${devices.map((device) => `evaluate ${device}._CRS`).join('\n')}\nquit\n`,
+    );
+    const { stdout } = spawnSync(
+      'bash',
+      ['-c', `acpiexec ${files.join(' ')} <commands >/dev/null 2>&1; times`],
+      { cwd: folder, encoding: 'utf8', timeout: TIMEOUT },
+    );
+    const children = stdout.trim().split('\n').at(-1) ?? '';
+    return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+      (seconds, [, minutes, rest]) => seconds + 60 * Number(minutes) + Number(rest),
+      0,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function wholeProcess(tables: readonly AcpiTable[]): number {
+  const dsdts = tables.filter((table) => table.signature === 'DSDT' && holdsAml(table));
+  const distance = (table: AcpiTable): number => Math.abs(table.bytes.length - DSDT_BYTES);
+  const [nearest] = dsdts.toSorted((a, b) => distance(a) - distance(b));
+  if (nearest === undefined) return 0;
+  const folder = mkdtempSync(join(tmpdir(), 'fwmap-bench-'));
+  try {
+    const file = join(folder, 'dsdt.aml');
+    writeFileSync(file, nearest.bytes);
+    const fwmap = fileURLToPath(new URL('../../bin/fwmap.js', import.meta.url));
+    const result = compare([process.execPath, fwmap, 'sysfb', file], [process.execPath, '-e', '0'], RUNS);
+    console.log(
+      `fwmap sysfb on a DSDT of ${(nearest.bytes.length / 1024).toFixed(0)} KiB: ${result.ours.toFixed(1)} ms, ` +
+        `node -e 0: ${result.theirs.toFixed(1)} ms, ratio ${result.ratio.toFixed(2)} ` +
+        `(median of ${RUNS} pairs, bound ${PROCESS_BOUND})`,
+    );
+    return result.ratio <= PROCESS_BOUND ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
