@@ -2,7 +2,7 @@
  * Bus types, as Linux' drivers/of/address.c tells them apart (of_busses[]): how many cells an address has, whether its
  * first cell is flags, and how an address is found in a `ranges` entry.
  */
-import { type CellCount, CellCounts, fixedCount } from './cells.ts';
+import { type BusCounts, type CellCount, countsOf, fixedCount } from './cells.ts';
 import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from './tree.ts';
 
 /** In the order in which Linux tries them; `default` fits every node. */
@@ -85,11 +85,11 @@ const FIXED_CELLS = { pci: { address: 3, size: 2 }, isa: { address: 2, size: 1 }
 
 /**
  * A node as a bus.
- * @param counts keeps what it finds out, for the other buses of the tree
- * @param countsOf the node whose children's counts hold on the bus, where its type doesn't fix them
+ * @param own the counts that hold for its children by the tree's properties
+ * @param used the counts to take where the type doesn't fix them, when those are another node's
  */
-export function busOf(node: DtNode, counts = new CellCounts(), countsOf = node): Bus {
-  const kind = busKind(node, counts.below(node, '#address-cells'));
+export function busOf(node: DtNode, own: BusCounts = countsOf(node), used: BusCounts = own): Bus {
+  const kind = busKind(node, own.address);
   if (kind === 'pci' || kind === 'isa') {
     const { address, size } = FIXED_CELLS[kind];
     return {
@@ -101,15 +101,13 @@ export function busOf(node: DtNode, counts = new CellCounts(), countsOf = node):
       unusable: undefined,
     };
   }
-  const addressCells = counts.below(countsOf, '#address-cells');
-  const sizeCells = counts.below(countsOf, '#size-cells');
   return {
     node,
     kind,
-    addressCells,
-    sizeCells,
+    addressCells: used.address,
+    sizeCells: used.size,
     flagCells: kind === 'default' ? 0 : 1,
-    unusable: unusableCounts(node, addressCells.cells, sizeCells.cells),
+    unusable: unusableCounts(node, used.address.cells, used.size.cells),
   };
 }
 
@@ -173,14 +171,14 @@ function unusableCounts(bus: DtNode, addressCells: number, sizeCells: number): s
   return sizeCells <= 0 ? `#size-cells is ${sizeCells} for ${pathOf(bus)}` : undefined;
 }
 
-/** `okay`, `ok` or no `status` at all: one node of what Linux' of_device_is_available asks. */
-export function isOkay(node: DtNode): boolean {
-  const status = propertyOf(node, 'status');
+/** A `status` of `okay` or `ok`, or none at all: what Linux' of_device_is_available asks of one node. */
+export function isOkay(status: DtProperty | undefined): boolean {
   return !status || isCString(status, 'okay') || isCString(status, 'ok');
 }
 
 /** Whether a node and every ancestor are okay: what is below a disabled bus is not there either. */
 export function isAvailable(node: DtNode): boolean {
-  for (let at: DtNode | undefined = node; at; at = at.parent) if (!isOkay(at)) return false;
+  for (let at: DtNode | undefined = node; at; at = at.parent)
+    if (!isOkay(propertyOf(at, 'status'))) return false;
   return true;
 }

@@ -2,7 +2,7 @@
  * Cells: the big-endian 32-bit words of addresses and sizes, and how many of them a bus uses.
  */
 import type { Span } from '../bytes/source.ts';
-import { type DtNode, type DtProperty, pathOf, propertyOf } from './tree.ts';
+import { type DtNode, type DtProperty, pathOf } from './tree.ts';
 
 /** How many cells an address or size has, and why. */
 export interface CellCount {
@@ -17,42 +17,50 @@ export interface CellCount {
   readonly span?: Span | undefined;
 }
 
-export type CellCountName = '#address-cells' | '#size-cells';
-
 /** What Linux assumes when no node up to the root says a count (OF_ROOT_NODE_ADDR_CELLS_DEFAULT and its size twin). */
 export const DEFAULT_CELLS = 1;
 
-/** The cell counts of a tree's buses, as its properties say them. What was found is kept. */
-export class CellCounts {
-  readonly #known = {
-    '#address-cells': new Map<DtNode, CellCount>(),
-    '#size-cells': new Map<DtNode, CellCount>(),
-  };
+/** The counts that the properties of a tree give for the children of a bus. */
+export interface BusCounts {
+  readonly address: CellCount;
+  readonly size: CellCount;
+}
 
-  /**
-   * The number of cells that children of `bus` use, as Linux' of_bus_n_addr_cells and of_bus_n_size_cells find it: on the
-   * node, else on the nearest ancestor that has the property, else 1. The Devicetree Specification (0.4, section 2.3.5)
-   * has no such inheritance: there a missing count is 2 for addresses and 1 for sizes.
-   */
-  below(bus: DtNode, name: CellCountName): CellCount {
-    const known = this.#known[name];
-    const unknown: DtNode[] = [];
-    let count: CellCount | undefined;
-    for (let node: DtNode | undefined = bus; node && !count; node = node.parent) {
-      count = known.get(node);
-      if (!count) unknown.push(node);
-    }
-    count ??= { cells: DEFAULT_CELLS, from: 'default', node: '/' };
-    for (let node = unknown.pop(); node; node = unknown.pop()) {
-      const property = propertyOf(node, name);
-      const cells = property && firstCell(property);
-      // The kernel holds the count in an int.
-      if (cells !== undefined) count = new SaidCount(cells | 0, 'own', node, property);
-      else if (count instanceof SaidCount) count = count.inherited;
-      known.set(node, count);
-    }
-    return count;
+const NO_COUNT: CellCount = { cells: DEFAULT_CELLS, from: 'default', node: '/' };
+const NO_COUNTS: BusCounts = { address: NO_COUNT, size: NO_COUNT };
+
+/**
+ * The numbers of cells that children of `bus` use, as Linux' of_bus_n_addr_cells and of_bus_n_size_cells find them: on
+ * the node, else on the nearest ancestor that has the property, else 1. The Devicetree Specification (0.4, section
+ * 2.3.5) has no such inheritance: there a missing count is 2 for addresses and 1 for sizes.
+ * @param outer what this function gave for the parent; nothing for the root
+ */
+export function countsBelow(bus: DtNode, outer: BusCounts = NO_COUNTS): BusCounts {
+  let address: CellCount | undefined;
+  let size: CellCount | undefined;
+  for (const property of bus.properties) {
+    const { name } = property;
+    if (!address && name === '#address-cells') address = ownCount(bus, property);
+    else if (!size && name === '#size-cells') size = ownCount(bus, property);
   }
+  return { address: address ?? inherited(outer.address), size: size ?? inherited(outer.size) };
+}
+
+/** The same without knowing the parent's. */
+export function countsOf(bus: DtNode): BusCounts {
+  const path: DtNode[] = [];
+  for (let node: DtNode | undefined = bus; node; node = node.parent) path.push(node);
+  return path.reduceRight((outer, node) => countsBelow(node, outer), NO_COUNTS);
+}
+
+function ownCount(bus: DtNode, property: DtProperty): CellCount | undefined {
+  const cells = firstCell(property);
+  // The kernel holds the count in an int.
+  return cells === undefined ? undefined : new SaidCount(cells | 0, 'own', bus, property);
+}
+
+function inherited(count: CellCount): CellCount {
+  return count instanceof SaidCount ? count.inherited : count;
 }
 
 /** A count that a node says, or fixes by its type. */

@@ -215,12 +215,20 @@ class EntryDecoder {
     let reg: DtProperty | undefined;
     let ranges: DtProperty | undefined;
     let dmaRanges: DtProperty | undefined;
+    let status: DtProperty | undefined;
+    // Every property of a tree comes by here: most are told apart by the length of their name.
     for (const property of node.properties) {
-      if (property.name === 'reg') reg ??= property;
-      else if (property.name === 'ranges') ranges ??= property;
-      else if (property.name === 'dma-ranges') dmaRanges ??= property;
+      const { name } = property;
+      if (name.length === 3) {
+        if (name === 'reg') reg ??= property;
+      } else if (name.length === 6) {
+        if (name === 'ranges') ranges ??= property;
+        else if (name === 'status') status ??= property;
+      } else if (name.length === 10) {
+        if (name === 'dma-ranges') dmaRanges ??= property;
+      }
     }
-    const available = parentAvailable && isOkay(node);
+    const available = parentAvailable && isOkay(status);
     if (reg) this.#property(node, 'reg', reg, available);
     if (ranges) this.#property(node, 'ranges', ranges, available);
     if (dmaRanges) this.#property(node, 'dma-ranges', dmaRanges, available);

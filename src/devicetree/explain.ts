@@ -1,7 +1,6 @@
 /** How one node's addresses come to be CPU addresses, as data: for `fwmap explain TREE --node PATH`. */
 
 import { type Bus, busOf, cString, isAvailable } from './bus.ts';
-import { CellCounts } from './cells.ts';
 import type { AddressEntry } from './entries.ts';
 import { type DeviceTree, type DtNode, pathOf, propertyOf, walk } from './tree.ts';
 
@@ -68,8 +67,7 @@ export function explainNode(
   const node = nodeAt(tree, path);
   if (!node) return undefined;
   const buses: BusLevel[] = [];
-  const counts = new CellCounts();
-  for (let bus = node.parent; bus; bus = bus.parent) buses.push(levelOf(bus, counts));
+  for (let bus = node.parent; bus; bus = bus.parent) buses.push(levelOf(bus));
   const status = statusOf(node);
   return {
     node,
@@ -81,9 +79,9 @@ export function explainNode(
   };
 }
 
-function levelOf(node: DtNode, counts: CellCounts): BusLevel {
-  const bus = busOf(node, counts);
-  const outer = node.parent ? busOf(node.parent, counts) : bus;
+function levelOf(node: DtNode): BusLevel {
+  const bus = busOf(node);
+  const outer = node.parent ? busOf(node.parent) : bus;
   const entryBytes = 4 * (bus.addressCells.cells + outer.addressCells.cells + bus.sizeCells.cells);
   const passage = (item: string): 'missing' | 'empty' | { entries: number } => {
     const property = propertyOf(node, item);

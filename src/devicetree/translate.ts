@@ -8,7 +8,7 @@
  */
 import type { Span } from '../bytes/source.ts';
 import { type Bus, type BusKind, busOf, sameSpace } from './bus.ts';
-import { type CellCount, CellCounts, cellsOf, firstCell, number64Of } from './cells.ts';
+import { type BusCounts, type CellCount, cellsOf, countsBelow, firstCell, number64Of } from './cells.ts';
 import { type DtNode, MAX_NODE_DEPTH, pathOf, propertyOf, walk } from './tree.ts';
 
 export type TranslationItem = 'ranges' | 'dma-ranges';
@@ -66,11 +66,14 @@ interface Moving {
 /** A bus that addresses are on while they move, with the ways that lead on from it. */
 class Stop {
   readonly bus: Bus;
+  /** What the tree's properties say, whatever the type of the bus makes of it. */
+  readonly counts: BusCounts;
   ranges: Next | undefined;
   'dma-ranges': Next | undefined;
 
-  constructor(bus: Bus) {
+  constructor(bus: Bus, counts: BusCounts) {
     this.bus = bus;
+    this.counts = counts;
   }
 }
 
@@ -246,7 +249,6 @@ const NO_STEPS: readonly TranslationStep[] = [];
 export class Translator {
   readonly #root: DtNode;
   readonly #stops = new Map<DtNode, Stop>();
-  readonly #counts = new CellCounts();
   #phandles: Map<number, DtNode> | undefined;
   /** Done so far, towards {@link MAX_WORK}. */
   #work = 0;
@@ -262,7 +264,9 @@ export class Translator {
   #stopAt(node: DtNode): Stop {
     let stop = this.#stops.get(node);
     if (!stop) {
-      stop = new Stop(busOf(node, this.#counts));
+      // As deep as nodes may nest: MAX_NODE_DEPTH.
+      const counts = countsBelow(node, node.parent && this.#stopAt(node.parent).counts);
+      stop = new Stop(busOf(node, counts), counts);
       this.#stops.set(node, stop);
     }
     return stop;
@@ -312,7 +316,8 @@ export class Translator {
    */
   #stopFor(device: DtNode, parent: DtNode): Stop {
     if (device.parent === parent || !device.parent) return this.#stopAt(parent);
-    return new Stop(busOf(parent, this.#counts, device.parent));
+    const { counts } = this.#stopAt(parent);
+    return new Stop(busOf(parent, counts, this.#stopAt(device.parent).counts), counts);
   }
 
   #nextOf(stop: Stop, item: TranslationItem): Next {

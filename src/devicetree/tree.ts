@@ -97,7 +97,8 @@ export function baseNameOf({ name }: DtNode): string {
 }
 
 export function propertyOf(node: DtNode, name: string): DtProperty | undefined {
-  return node.properties.find((property) => property.name === name);
+  for (const property of node.properties) if (property.name === name) return property;
+  return undefined;
 }
 
 export function childOf(node: DtNode, name: string): DtNode | undefined {
