@@ -1,5 +1,4 @@
 /** `fwmap eval`: evaluates an ACPI object. */
-import type { ByteValue } from '../acpi/expression.ts';
 import type { AmlValue } from '../acpi/interpreter/objects.ts';
 import type { EvalResult } from '../acpi/machine.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
@@ -76,12 +75,10 @@ export const command = defineCommand({
     const machine = loadMachine(tables, described, sink);
     const result = evaluate(machine, name, args);
     const { formatValue } = await import('../acpi/interpreter/debug.ts');
-    const { formatQuantity, quantityOfBytes } = await import('../acpi/expression.ts');
-    const bytesText = (bytes: readonly ByteValue[]): string => formatQuantity(quantityOfBytes(bytes));
     const text =
       options.format === 'json'
         ? `${JSON.stringify(jsonOf(result, formatValue), null, 2)}\n`
-        : textOf(result, options.trace === true, formatValue, bytesText);
+        : textOf(result, options.trace === true, formatValue);
     writeDiagnostics(sink.all, io);
     writeResult(text, options, io);
     return result.path === undefined || result.fault !== undefined ? EXIT_ERROR : 0;
@@ -90,12 +87,7 @@ export const command = defineCommand({
 
 type Format = (value: EvalResult['value']) => string;
 
-function textOf(
-  result: EvalResult,
-  trace: boolean,
-  format: Format,
-  bytesText: (bytes: readonly ByteValue[]) => string,
-): string {
+function textOf(result: EvalResult, trace: boolean, format: Format): string {
   const lines: string[] = [];
   if (trace) {
     for (const { kind, text, term, table } of result.trace) {
@@ -109,35 +101,8 @@ function textOf(
   } else lines.push(...result.debug.map((line) => `[ACPI Debug] ${line}`));
   for (const { when, fault } of result.faults) lines.push(`when ${when}: ${fault.code}: ${fault.message}`);
   if (result.fault !== undefined) lines.push(`${result.fault.code}: ${result.fault.message}`);
-  else if (result.path !== undefined)
-    lines.push(...unknownRuns(result.value, bytesText), format(result.value));
+  else if (result.path !== undefined) lines.push(format(result.value));
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
-}
-
-/** What the unknown bytes of a buffer are made of: one line for each number that stands in it. */
-function unknownRuns(
-  value: EvalResult['value'],
-  bytesText: (bytes: readonly ByteValue[]) => string,
-): string[] {
-  if (typeof value !== 'object' || !('bytes' in value)) return [];
-  const bytes: readonly ByteValue[] = Array.from(value.bytes);
-  const lines: string[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const first = bytes[start]!;
-    let end = start + 1;
-    if (typeof first !== 'number') {
-      for (; end < bytes.length; end++) {
-        const next = bytes[end]!;
-        if (typeof next === 'number' || next.of !== first.of || next.index !== first.index + end - start)
-          break;
-      }
-      lines.push(
-        `// bytes 0x${start.toString(16)} to 0x${(end - 1).toString(16)}: ${bytesText(bytes.slice(start, end))}`,
-      );
-    }
-    start = end;
-  }
-  return lines;
 }
 
 function jsonOf(result: EvalResult, format: Format): unknown {
