@@ -19,9 +19,9 @@ export { evaluateAllCrs } from './evaluate-crs.ts';
 export interface EvaluationOptions {
   /**
    * What bytes hold that nothing says: with this, results are those of ACPICA's acpiexec with that fill, its quirks
-   * included. Without, they are unknown.
+   * included: all bits zero, all ones, or the byte given. Without, they are unknown.
    */
-  readonly assume?: 'zero' | 'ones';
+  readonly assume?: 'zero' | 'ones' | number;
   /** Values of firmware fields, by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
   readonly set?: ReadonlyMap<string, bigint>;
   /** Pieces of physical memory. */
@@ -60,7 +60,7 @@ export function loadMachine(
     decoded,
     {
       narrow: first !== undefined && first.revision < WIDE_REVISION,
-      fill: options.assume === undefined ? undefined : options.assume === 'zero' ? 0 : 0xff,
+      fill: options.assume === 'zero' ? 0 : options.assume === 'ones' ? 0xff : options.assume,
       memory: options.memory ?? [],
       set: options.set ?? new Map(),
       profile: options.assume === undefined ? linuxProfile : acpiexecProfile,

@@ -1,6 +1,5 @@
 /** The report of `eval`: what an ACPI object evaluates to, and what happened on the way. */
-import { isKnown } from '../acpi/expression.ts';
-import { formatQuantity } from '../acpi/expression-text.ts';
+import { type ByteValue, formatQuantity, isKnown, quantityOfBytes } from '../acpi/expression.ts';
 import {
   type AmlValue,
   BufferObject,
@@ -13,6 +12,7 @@ import { templateHex } from '../acpi/resources/json.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
+import { formatPlace } from '../bytes/source.ts';
 import type { Document } from './document.ts';
 import { diagnosticJson, inputsJson, type JsonObject } from './json-parts.ts';
 import { inputItem } from './phrases.ts';
@@ -72,23 +72,48 @@ export function evalJson({ inputs, result, trace, diagnostics }: EvalReport): Js
 }
 
 /**
- * The lines for a terminal or a script, not indented: what was stored to Debug, then (when asked for) the trace, what
- * failed under a condition, and the result last.
+ * The lines for a terminal or a script, not laid out: what was stored to Debug, then (when asked for) the trace, what
+ * failed under a condition, what unknown bytes are made of, and the result last.
  */
 export function evalLines({ result, trace }: EvalReport): string[] {
   const { debug, fault, faults, value } = result;
-  return [
-    ...debug,
-    ...(trace
-      ? result.trace.filter(({ kind }) => kind !== 'debug').map(({ kind, text }) => `${kind} ${text}`)
-      : []),
-    ...faults
-      .filter((one) => one.fault !== fault)
-      .map((one) => `${one.fault.code} when ${one.when}: ${one.fault.message}`),
-    ...(result.path === undefined
-      ? []
-      : [fault && value === undefined ? `${fault.code}: ${fault.message}` : formatResult(value)]),
-  ];
+  const lines = [...debug];
+  if (trace)
+    for (const record of result.trace)
+      if (record.kind !== 'debug') lines.push(`${record.kind} ${record.text}${placeText(record)}`);
+  for (const one of faults)
+    if (one.fault !== fault) lines.push(`${one.fault.code} when ${one.when}: ${one.fault.message}`);
+  if (fault) lines.push(`${fault.code}: ${fault.message}`);
+  else if (result.path !== undefined) lines.push(...unknownRuns(value), formatResult(value));
+  return lines;
+}
+
+function placeText({ term, table }: EvalResult['trace'][number]): string {
+  if (term === undefined || table === undefined) return '';
+  return ` (${formatPlace({ source: table.source, start: table.offset + term.start, end: table.offset + term.end })})`;
+}
+
+/** What the unknown bytes of a buffer are made of: one line for each number that stands in it. */
+function unknownRuns(value: EvalResult['value']): string[] {
+  if (!(value instanceof BufferObject)) return [];
+  const bytes: readonly ByteValue[] = Array.from(value.bytes);
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const first = bytes[start]!;
+    let end = start + 1;
+    if (typeof first !== 'number') {
+      for (; end < bytes.length; end += 1) {
+        const next = bytes[end]!;
+        if (typeof next === 'number' || next.of !== first.of || next.index !== first.index + end - start)
+          break;
+      }
+      lines.push(
+        `// bytes ${hex(start)} to ${hex(end - 1)}: ${formatQuantity(quantityOfBytes(bytes.slice(start, end)))}`,
+      );
+    }
+    start = end;
+  }
+  return lines;
 }
 
 /** The same for reports that travel: with the inputs they are about. */

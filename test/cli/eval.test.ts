@@ -29,13 +29,12 @@ const run = (...argv: string[]): Promise<Outcome> => runCommand(['eval', table, 
 describe('fwmap eval', () => {
   it('gives the value of a name as ASL', async () => {
     expect(await run('\\NUMB')).toMatchObject({ status: 0, stdout: '0x1234\n' });
-    expect((await run('NUMB')).stdout).toBe('0x1234\n');
   });
 
   it('passes arguments', async () => {
-    expect((await run('\\ADD2', '--arg', '0x10', '--arg', '5')).stdout).toBe('0x15\n');
-    expect((await run('\\SIZE', '--arg', '"four"')).stdout).toBe('0x4\n');
-    expect((await run('\\SIZE', '--arg', '{ 1, 2, 3 }')).stdout).toBe('0x3\n');
+    expect((await run('\\ADD2', '0x10', '5')).stdout).toBe('0x15\n');
+    expect((await run('\\SIZE', '"four"')).stdout).toBe('0x4\n');
+    expect((await run('\\SIZE', '{ 1, 2, 3 }')).stdout).toBe('0x3\n');
   });
 
   it('prints what is stored to Debug, and ends with the result', async () => {
@@ -51,8 +50,8 @@ describe('fwmap eval', () => {
 
   it('traces calls and field reads', async () => {
     const { stdout } = await run('\\SPAN', '--trace');
-    expect(stdout).toMatch(/^call \\SPAN$/m);
-    expect(stdout).toMatch(/^read \\LIMT, 32 bits at SystemMemory 0x1004$/m);
+    expect(stdout).toMatch(/^call \\SPAN/m);
+    expect(stdout).toMatch(/^read \\LIMT, 32 bits at SystemMemory 0x1004 \(.*test\.asl:\d+:\d+\)$/m);
   });
 
   it('ends with 2 when there is no such object, or it faults', async () => {
@@ -61,8 +60,9 @@ describe('fwmap eval', () => {
     const failing = await run('\\FAIL', '--assume', 'zero');
     expect(failing.status).toBe(2);
     expect(failing.stdout).toMatch(/^AE_AML_/);
-    expect((await run('1x')).stderr).toContain('not an ACPI path');
-    expect((await run('\\ADD2', '--arg', 'what')).stderr).toContain('--arg what');
+    expect((await run('\\1x')).stderr).toContain('is no ACPI path');
+    expect((await run('NUMB')).stderr).toContain('which object?');
+    expect((await run('\\ADD2', 'what')).stderr).toContain('argument what');
   });
 
   it('has JSON that its schema describes', async () => {
