@@ -1,5 +1,5 @@
 /** Every `reg`, `ranges` and `dma-ranges` entry of a tree, decoded one by one; nothing merged, nothing dropped. */
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type DiagnosticSink, MAX_DIAGNOSTICS } from '../bytes/diagnostic.ts';
 import type { Span } from '../bytes/source.ts';
 import { type AddressFlags, addressFlags, type Bus, type BusKind, isOkay } from './bus.ts';
 import { type CellCount, cellsOf, number64Of, numberOf } from './cells.ts';
@@ -311,6 +311,8 @@ class EntryDecoder {
   #reportCounts({ node, addressCells, sizeCells }: Bus): void {
     const isSaid = ({ from }: CellCount): boolean => from === 'own' || from === 'bus type';
     if ((isSaid(addressCells) && isSaid(sizeCells)) || this.#reported.has(node)) return;
+    // More than a list of diagnostics keeps are not worth their text.
+    if (this.#reported.size >= MAX_DIAGNOSTICS) return;
     this.#reported.add(node);
     const missing = [
       { name: '#address-cells', count: addressCells, specified: 2 },
