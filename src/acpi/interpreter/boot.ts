@@ -12,7 +12,7 @@ import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { Term } from '../term.ts';
 import { CONTROLS } from './controls.ts';
 import { AmlFault, fault } from './fault.ts';
-import { type Evaluation, Interpreter, type InterpreterOptions } from './interpreter.ts';
+import { type Evaluation, Interpreter, type InterpreterOptions, MAX_STEPS } from './interpreter.ts';
 import {
   type AmlValue,
   Choice,
@@ -37,6 +37,13 @@ const FUNCTIONING = 3;
 const CONNECT = 1n;
 /** Tables that running code may load. */
 const MAX_LOADED = 256;
+
+/**
+ * What small tables may make an evaluation work: the longest loop of real firmware takes 100,000 turns of as many
+ * instructions as it has room for, 42 for each byte of the machine's AML.
+ */
+const FEWEST_STEPS = 3_000_000;
+const STEPS_PER_BYTE = 300;
 
 /** Predefined scopes (ACPI 6.5, 5.3.1) with ACPICA's types. */
 const SCOPES: readonly (readonly [string, number])[] = [
@@ -70,6 +77,8 @@ export class Boot {
     this.#interfaces = new Set(options.profile.interfaces);
     const machine = new Interpreter(options, CONTROLS);
     this.machine = machine;
+    const bytes = decoded.tables.reduce((sum, { table }) => sum + table.bytes.length, 0);
+    machine.maxSteps = Math.min(MAX_STEPS, FEWEST_STEPS + STEPS_PER_BYTE * bytes);
     this.#predefine();
     machine.onTableFault = (why, frame) => this.#report(why, frame.table?.name ?? 'a table');
     machine.loader = {

@@ -38,6 +38,8 @@ export const MAX_CALL_DEPTH = 2000;
 const MAX_RECURSION = 255;
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
+/** Turns of a While on a path that hangs on something unknown: mostly it waits for hardware that isn't there. */
+const MAX_OPEN_TURNS = 1000;
 /** Bytes of buffers, strings and packages that one evaluation may make. */
 export const MAX_ALLOCATION = 256 * 1024 * 1024;
 /** Lines of trace, Debug output and notifications that are kept. */
@@ -151,6 +153,8 @@ export class Interpreter implements Explored {
 
   /** Steps taken since the machine was made. */
   totalSteps = 0;
+  /** Instructions that one evaluation may take. */
+  maxSteps = MAX_STEPS;
 
   // ---- names
 
@@ -354,7 +358,7 @@ export class Interpreter implements Explored {
           if (exploring) mark = journal.length;
           const instruction = frame.plan.instructions[pc]!;
           frame.pc = pc + 1;
-          if (++this.#steps > MAX_STEPS) fault('BUDGET', `more than ${MAX_STEPS} instructions`);
+          if (++this.#steps > this.maxSteps) fault('BUDGET', `more than ${this.maxSteps} instructions`);
           const at = sp - instruction.takes;
           const result = instruction.run(this, instruction, at);
           if (result === TAKEN) {
@@ -558,6 +562,11 @@ export class Interpreter implements Explored {
   turnLoop(): void {
     const loop = this.frames.at(-1)!.loops.at(-1)!;
     loop.turns += 1;
+    if (loop.turns > MAX_OPEN_TURNS && this.paths.open)
+      fault(
+        'NOT_FOLLOWED',
+        `a While that waits for what is not known runs for more than ${MAX_OPEN_TURNS} turns`,
+      );
     const { loopTimeout } = this.profile;
     if (this.look() - loop.started > loopTimeout)
       fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);

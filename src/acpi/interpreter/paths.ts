@@ -233,20 +233,25 @@ export class Paths {
   }
 
   /** A path goes somewhere by itself: returns, or faults (with the jump to where the fault is dealt with, if any). */
-  go(target: Target, value: AmlValue | NamespaceNode | undefined, fault: AmlFault | undefined): void {
+  go(
+    target: Target,
+    value: AmlValue | NamespaceNode | undefined,
+    fault: AmlFault | undefined,
+    context?: FrameContext,
+  ): void {
     const fork = this.#forks.at(-1);
     if (fork !== undefined && this.#leaves(fork, target)) {
-      this.#finishSide(fork, target, value, fault);
+      this.#finishSide(fork, target, value, fault, context);
       return;
     }
     const blocked = this.#pendings.find(
       (pending) => pending.level === this.#forks.length && deeper(pending.target, target),
     );
     if (blocked !== undefined) {
-      this.#switch(blocked, target, value, fault);
+      this.#switch(blocked, target, value, fault, context);
       return;
     }
-    this.#perform(target, this.#join(target, value), fault, undefined);
+    this.#perform(target, this.#join(target, value), fault, context);
   }
 
   /**
@@ -331,6 +336,7 @@ export class Paths {
     target: Target,
     value: AmlValue | NamespaceNode | undefined,
     fault: AmlFault | undefined,
+    context?: FrameContext,
   ): void {
     const { journal } = this.#machine;
     const level = this.#forks.length;
@@ -358,7 +364,7 @@ export class Paths {
         level,
         value,
         fault,
-        context: this.#contextFor(target),
+        context: context ?? this.#contextFor(target),
         assumption: undefined,
       });
     journal.apply(resumed.delta);
@@ -424,13 +430,14 @@ export class Paths {
     target: Target,
     value: AmlValue | NamespaceNode | undefined,
     fault: AmlFault | undefined,
+    context?: FrameContext,
   ): void {
     const { journal, frames, merging } = this.#machine;
     const level = this.#forks.length;
     const mates = this.#pendings.filter((pending) => pending.level === level);
     const inside = mates.find((pending) => !this.#leaves(fork, pending.target));
     if (inside !== undefined) {
-      this.#switch(inside, target, value, fault);
+      this.#switch(inside, target, value, fault, context);
       return;
     }
     const main: Outcome = {
@@ -442,7 +449,7 @@ export class Paths {
       delta: journal.changesSince(fork.mark),
       value,
       fault,
-      context: this.#contextFor(target),
+      context: context ?? this.#contextFor(target),
     };
     const outcomes: Outcome[] = [main];
     const rebased = mates.map(
@@ -547,14 +554,25 @@ export class Paths {
       machine.abort(fault!);
       return;
     }
-    machine.unwind(target.depth);
     if (target.kind === 'jump') {
+      const fork = this.#forks.at(-1);
+      const elsewhere =
+        (fork !== undefined && this.#leaves(fork, target)) ||
+        this.#pendings.some(
+          (pending) => pending.level === this.#forks.length && deeper(pending.target, target),
+        );
+      if (elsewhere) {
+        this.go(target, value, fault, context);
+        return;
+      }
+      machine.unwind(target.depth);
       this.#enter(target.depth, target.pc, context);
       machine.sp = machine.frames[target.depth - 1]!.base;
       return;
     }
     if (this.#forks.length > 0 && this.#leaves(this.#forks.at(-1)!, target)) this.go(target, value, fault);
     else {
+      machine.unwind(target.depth);
       const blocked = this.#pendings.find(
         (pending) =>
           pending.level === this.#forks.length &&
