@@ -39,7 +39,7 @@ const MAX_RECURSION = 255;
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
 /** Turns of a While on a path that hangs on something unknown: mostly it waits for hardware that isn't there. */
-const MAX_OPEN_TURNS = 1000;
+const MAX_OPEN_TURNS = 128;
 /** Bytes of buffers, strings and packages that one evaluation may make. */
 export const MAX_ALLOCATION = 256 * 1024 * 1024;
 /** Lines of trace, Debug output and notifications that are kept. */
@@ -386,7 +386,7 @@ export class Interpreter implements Explored {
 
   /**
    * A fault of the top frame's instruction at `pc`, with its operands up to `sp`: a table's own code goes on behind
-   * the statement, everything else is aborted.
+   * the statement or ends, everything else is aborted.
    */
   #raise(why: AmlFault, pc: number, sp: number): void {
     // Had it gone on, it might have changed all this.
@@ -411,7 +411,11 @@ export class Interpreter implements Explored {
     this.onTableFault(why, frame);
     const { plan } = frame;
     const at = Math.max(0, frame.pc - 1);
-    const statement = plan.statements[plan.statementOf[at]!];
+    // A fault of the table's own code costs the statement, one in a method it calls all the rest of the table.
+    const statement =
+      depth === frames.length
+        ? plan.statements[plan.statementOf[at]!]
+        : { end: plan.instructions.length - 1, scopes: 0, loops: 0 };
     if (statement === undefined) {
       this.abort(why);
       return;

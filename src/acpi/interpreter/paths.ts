@@ -32,8 +32,12 @@ export class ForkSignal {
 
 /** Forks inside forks: loops on unknown conditions are unrolled so far. */
 export const MAX_FORK_DEPTH = 48;
-/** Forks of one evaluation. */
-export const MAX_FORKS = 6000;
+/** Forks of one evaluation, and of all evaluations of a machine. */
+export const MAX_FORKS = 3000;
+const MAX_FORKS_OF_MACHINE = 20_000;
+/** Changed places put together at the ends of forks, of one evaluation and of all. */
+const MAX_MERGES = 300_000;
+const MAX_MERGES_OF_MACHINE = 1_500_000;
 
 /** Where a path goes. Depth counts frames: 1 is the first method called. */
 export type Target =
@@ -116,6 +120,9 @@ export class Paths {
   #pendings: Pending[] = [];
   readonly #assumptions: Expr[] = [];
   #count = 0;
+  #allCount = 0;
+  #merges = 0;
+  #allMerges = 0;
 
   constructor(machine: Explored) {
     this.#machine = machine;
@@ -128,11 +135,18 @@ export class Paths {
 
   /** May another fork be opened? */
   get exhausted(): boolean {
-    return this.#forks.length >= MAX_FORK_DEPTH || this.#count >= MAX_FORKS;
+    return (
+      this.#forks.length >= MAX_FORK_DEPTH ||
+      this.#count >= MAX_FORKS ||
+      this.#merges >= MAX_MERGES ||
+      this.#allCount >= MAX_FORKS_OF_MACHINE ||
+      this.#allMerges >= MAX_MERGES_OF_MACHINE
+    );
   }
 
   restartBudget(): void {
     this.#count = 0;
+    this.#merges = 0;
   }
 
   /** Conditions that hold on the path being run. */
@@ -201,6 +215,7 @@ export class Paths {
       scopes: 0,
     };
     this.#count += 1;
+    this.#allCount += 1;
     this.#forks.push({
       depth: frames.length,
       pc,
@@ -228,7 +243,11 @@ export class Paths {
       this.#finishSide(fork, target, undefined, undefined);
       return true;
     }
-    if (this.#pendings.length > 0) this.#join(target, undefined);
+    for (const { target: wanted, level } of this.#pendings) {
+      if (level !== this.#forks.length || !same(wanted, target)) continue;
+      this.#join(target, undefined);
+      break;
+    }
     return false;
   }
 
@@ -308,6 +327,7 @@ export class Paths {
       if (known === undefined) full.set(holder, new Map(values));
       else for (const [key, value] of values) known.set(key, value);
     }
+    this.#spend(full);
     mergeInto(journal, pending.guard, full, merging);
     // Nobody goes back to a state in between: one note a place is enough from here on.
     const later = (mark: number): boolean => mark > pending.mark;
@@ -482,6 +502,7 @@ export class Paths {
       return;
     }
     this.#forks.pop();
+    this.#spend(...fork.first.map((outcome) => outcome.delta), ...outcomes.map((outcome) => outcome.delta));
     this.#combine(fork, fork.first, outcomes);
   }
 
@@ -524,6 +545,16 @@ export class Paths {
     journal.apply(main!.delta);
     this.#machine.sp = fork.sp;
     this.#perform(main!.target, main!.value, main!.fault, main!.context);
+  }
+
+  /** Counts work on deltas against the budget. */
+  #spend(...deltas: readonly Delta[]): void {
+    for (const delta of deltas) {
+      for (const values of delta.values()) {
+        this.#merges += values.size;
+        this.#allMerges += values.size;
+      }
+    }
   }
 
   #enter(depth: number, pc: number, context: FrameContext | undefined): void {
