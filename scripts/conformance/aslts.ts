@@ -3,11 +3,13 @@
  *
  * CHECKOUT is a work tree of https://github.com/acpica/acpica. Its cases are compiled with iasl as the suite's own
  * makefiles do, unoptimised (`iasl -oa`), with 64- or 32-bit integers, and kept for the next run. Each case's method
- * stores lines `:STST:collection:case:test:status:` to Debug: these are the verdicts counted.
+ * stores lines `:STST:collection:case:test:status:` to Debug: these are the verdicts counted. The files of verdicts that the
+ * suite's own scripts give for 32 bits are of 64: its makefiles quote `-oa -r 1` as one option. Use --acpiexec for n32.
  *
  *   --mode n64|n32     integers of 64 (default) or 32 bits
  *   --case NAME        only this case (any number of times)
  *   --iasl PATH        the compiler: the checkout's own if it is built, else the one installed
+ *   --acpiexec PATH    ask this acpiexec for its verdicts on the very same tables
  *   --verdicts FILE    acpiexec's verdicts, `collection:case:test:status` a line; ../shared/corpus/aslts has them
  *   --method NAME      what to run in each case: MN00 as the suite's own scripts do (default), or MAIN
  *   --verbose          everything the cases print, to standard error
@@ -16,7 +18,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Mode, suiteCases } from './aslts/compile.ts';
-import { runCase, suiteTables } from './aslts/run.ts';
+import { acpiexecVerdicts, runCase, suiteTables } from './aslts/run.ts';
 
 const SHARED_VERDICTS = '../shared/corpus/aslts';
 
@@ -48,6 +50,7 @@ export async function run(args: string[]): Promise<number> {
       mode: { type: 'string', default: 'n64' },
       case: { type: 'string', multiple: true },
       iasl: { type: 'string' },
+      acpiexec: { type: 'string' },
       verdicts: { type: 'string' },
       method: { type: 'string', default: 'MN00' },
       verbose: { type: 'boolean', default: false },
@@ -63,6 +66,7 @@ export async function run(args: string[]): Promise<number> {
   const cases = suiteCases(checkout, mode satisfies Mode, values.iasl, wanted);
   const tables = suiteTables(checkout);
   const printed: string[] = [];
+  const theirLines: string[] = [];
   for (const { name, aml } of cases) {
     if (aml === undefined) {
       console.log(`${name}: not compiled`);
@@ -75,11 +79,15 @@ export async function run(args: string[]): Promise<number> {
     if (values.verbose) for (const line of lines) console.error(line);
     const verdicts = lines.filter((line) => line.startsWith(':STST:'));
     printed.push(...verdicts);
+    if (values.acpiexec !== undefined)
+      theirLines.push(...acpiexecVerdicts(values.acpiexec, name, aml, values.method));
     const count = (status: string) => verdicts.filter((line) => line.includes(`:${status}:`)).length;
     console.log(
       `${name}: ${count('PASS')} pass, ${count('FAIL')} fail, ${seconds.toFixed(1)} s${done.fault ? `, aborted: ${done.fault}` : ''}`,
     );
   }
+  if (values.acpiexec !== undefined)
+    return report(verdictsIn(printed), verdictsIn(theirLines), wanted !== undefined);
   const file = values.verdicts ?? join(SHARED_VERDICTS, `${mode}.txt`);
   const ours = verdictsIn(printed);
   if (!existsSync(file)) {

@@ -1,5 +1,7 @@
 /** One compiled case, run. */
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeTables } from '../../../src/acpi/aml/tables.ts';
 import { Boot } from '../../../src/acpi/interpreter/boot.ts';
@@ -62,4 +64,20 @@ export function runCase(
   if (node === undefined) return { debug: machine.debugOutput, fault: `there is no ${method}` };
   const { fault } = boot.call(node, []);
   return { debug: machine.debugOutput, fault: fault && `${fault.code}: ${fault.message}` };
+}
+
+/** The lines with verdicts that an acpiexec prints for a case, run with the options of the suite's scripts. */
+export function acpiexecVerdicts(acpiexec: string, name: string, aml: Uint8Array, method: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'fwmap-aslts-'));
+  try {
+    const file = join(folder, `${name}.aml`);
+    writeFileSync(file, aml);
+    const { stdout } = spawnSync(acpiexec, ['-ef', '-el', '-to', '60', `-bex,${method}`, file], {
+      encoding: 'latin1',
+      maxBuffer: 1 << 28,
+    });
+    return stdout.match(/:STST:[^"\n]*/g) ?? [];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
