@@ -156,8 +156,9 @@ class TablePrinter {
     }
   }
 
-  #value(term: Term, indent: string, holder?: string): string {
-    return expressionText(term, this.#context, indent, holder);
+  /** A term, or what a target's place has that holds none. */
+  #value(term: Term | null, indent: string, holder?: string): string {
+    return term === null ? 'Zero' : expressionText(term, this.#context, indent, holder);
   }
 
   #name(name: NamePath): string {
@@ -214,7 +215,7 @@ class TablePrinter {
       case 'Decrement':
         this.#line(
           indent,
-          this.#value(operands[0] as Term, indent) + (op.name === 'Increment' ? '++' : '--'),
+          this.#value(operands[0] as Term | null, indent) + (op.name === 'Increment' ? '++' : '--'),
         );
         return;
       default:
