@@ -411,7 +411,8 @@ export class Interpreter implements Explored {
     this.onTableFault(why, frame);
     const { plan } = frame;
     const at = Math.max(0, frame.pc - 1);
-    // A fault of the table's own code costs the statement, one in a method it calls all the rest of the table.
+    // A fault of the table's own code costs the statement, one in a method it calls the whole table.
+    if (depth < frames.length) this.#dropTable();
     const statement =
       depth === frames.length
         ? plan.statements[plan.statementOf[at]!]
@@ -427,6 +428,15 @@ export class Interpreter implements Explored {
       this.unwind(depth);
       frame.pc = statement.end;
       this.sp = frame.base;
+    }
+  }
+
+  /** Takes what the table being loaded has made out of the namespace, as ACPICA does with a table that fails. */
+  #dropTable(): void {
+    const pending: NamespaceNode[] = [this.root];
+    for (let node = pending.pop(); node; node = pending.pop()) {
+      if (node.owner === this.owner && node.object !== undefined) this.attach(node, undefined);
+      pending.push(...node.children.values());
     }
   }
 
