@@ -773,6 +773,8 @@ function negate(condition: Expr): Quantity {
       const { op, left, right } = condition;
       if (op === 'eq' || op === 'ne')
         return make(1, { kind: 'compare', op: op === 'eq' ? 'ne' : 'eq', left, right } as Shape, 0n, 0n);
+      // Not above 0 is 0.
+      if (op === 'lt' && left === 0n) return compare('eq', right, 0n);
       return make(
         1,
         { kind: 'compare', op: op === 'lt' ? 'le' : 'lt', left: right, right: left } as Shape,
