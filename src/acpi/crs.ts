@@ -8,7 +8,8 @@ import type { AcpiTable } from './tables/table.ts';
 
 /**
  * `ok`: every byte is known for certain. `partial`: the descriptors are there, some bytes unknown. `alternatives`: what
- * comes out hangs on a condition that can't be settled. `unknown`: nothing can be said. `error`: evaluation fails.
+ * comes out hangs on a condition that can't be settled. `unknown`: nothing can be said, or not even whether there is such
+ * a device; `alternatives` then say what it gives if there is. `error`: evaluation fails.
  */
 export type CrsStatus = 'ok' | 'partial' | 'alternatives' | 'unknown' | 'error';
 

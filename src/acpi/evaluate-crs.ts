@@ -172,6 +172,14 @@ function outcomeOf(
       why: 'the device does not exist',
     });
   }
+  // What a device gives if it is there is known; whether it is there is what can't be told.
+  if (alternatives.length === 2 && !isKnown(when) && whyUnknown(alternatives[0]!.bytes) === undefined)
+    return {
+      status: 'unknown',
+      why: `the device exists only when ${alternatives[0]!.when}`,
+      alternatives,
+      resources: [],
+    };
   const bytes = commonBytes(alternatives);
   return {
     status: 'alternatives',

@@ -49,7 +49,7 @@ export function casesOf(levels: readonly SubjectLevel[]): { cases: readonly CrsC
 
 function waysOf(level: SubjectLevel): { when?: string; level: SubjectLevel }[] {
   const { entry } = level;
-  if (entry?.status !== 'alternatives' || entry.alternatives === undefined) return [{ level }];
+  if (entry?.alternatives === undefined) return [{ level }];
   return entry.alternatives.map((way) => ({
     when: way.when,
     level: {

@@ -50,7 +50,9 @@ export function judgeAcpi(
       'CONFIG_HYPERV_VTL_MODE is set and the boot is by ACPI: such a kernel is not meant to run as a normal guest, and Hyper-V support does not select SYSFB for it.',
       { text: 'HYPERV_VTL_MODE=y in the given configuration', authority: AUTHORITY.select },
     );
-  const unread = subject.levels.find((level) => level.entry?.status === 'unknown');
+  const unread = subject.levels.find(
+    ({ entry }) => entry?.status === 'unknown' && entry.alternatives === undefined,
+  );
   if (unread) return wrap(unreadable(subject, unread, reasons));
 
   const { cases, complete } = casesOf(subject.levels);

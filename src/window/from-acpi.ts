@@ -91,8 +91,7 @@ export function windowsOfCrs(
       return window ? [window] : [];
     });
   };
-  if (entry.status !== 'alternatives' || entry.alternatives === undefined)
-    return windowsOf(entry.resources, undefined);
+  if (entry.alternatives === undefined) return windowsOf(entry.resources, undefined);
   return joined(entry.alternatives.map(({ when, resources }) => windowsOf(resources, when)));
 }
 
