@@ -270,15 +270,15 @@ export function partsOf(expr: Expr): readonly Quantity[] {
   }
 }
 
-/** The firmware fields an expression hangs on, each once, in the order of reading. */
-export function fieldsOf(value: Quantity): FieldSymbol[] {
+/** The firmware fields an expression hangs on, each once, in the order of reading; about `limit` of them. */
+export function fieldsOf(value: Quantity, limit = Number.POSITIVE_INFINITY): FieldSymbol[] {
   const found = new Map<string, FieldSymbol>();
   const note = (field: FieldSymbol): void => {
     const key = `${field.path}#${field.epoch}`;
     if (!found.has(key)) found.set(key, field);
   };
   const pending: Quantity[] = [value];
-  while (pending.length > 0) {
+  while (pending.length > 0 && found.size < limit) {
     const next = pending.pop()!;
     if (isKnown(next)) continue;
     if (next.kind === 'field') note(next.field);
@@ -325,7 +325,11 @@ function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Quantity
     hash = mix(hash, hashOf(part));
   }
   if (size > MAX_EXPRESSION_SIZE)
-    return opaque(bits, 'the expression is too large', fieldsOf({ ...shape, bits } as Expr));
+    return opaque(
+      bits,
+      'the expression is too large',
+      fieldsOf({ ...shape, bits } as Expr, MAX_OPAQUE_INPUTS),
+    );
   switch (shape.kind) {
     case 'sum':
       hash = mix(hash, hashOf(shape.constant));

@@ -38,6 +38,10 @@ export const MAX_CALL_DEPTH = 2000;
 const MAX_RECURSION = 255;
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
+/** Instructions of one evaluation on such paths before one of them is given up. */
+const MAX_OPEN_STEPS = 60_000;
+/** Changes noted before those that nobody will take back are forgotten. */
+const JOURNAL_LIMIT = 2000;
 /** Turns of a While on a path that hangs on something unknown: mostly it waits for hardware that isn't there. */
 const MAX_OPEN_TURNS = 128;
 /** Bytes of buffers, strings and packages that one evaluation may make. */
@@ -126,6 +130,10 @@ export class Interpreter implements Explored {
   readonly #plans = new Map<Term, Plan>();
   #steps = 0;
   #allocated = 0;
+  /** Instructions of this evaluation on paths that hang on something unknown. */
+  #openSteps = 0;
+  /** Is what an evaluation changes to be put together with what was there? */
+  #underCondition = false;
   #floor = 0;
   #result: AmlValue | NamespaceNode | undefined;
   #fault: AmlFault | undefined;
@@ -347,6 +355,12 @@ export class Interpreter implements Explored {
       try {
         for (;;) {
           if (exploring && paths.open) {
+            if (++this.#openSteps > MAX_OPEN_STEPS) {
+              this.#openSteps = 0;
+              pc = frames.at(-1)!.pc;
+              sp = this.sp;
+              fault('NOT_FOLLOWED', 'too much code hangs on unknown values');
+            }
             if (paths.arrive()) {
               if (frames.length <= this.#floor) return;
               continue;
@@ -355,7 +369,11 @@ export class Interpreter implements Explored {
           const frame = frames[frames.length - 1]!;
           pc = frame.pc;
           sp = this.sp;
-          if (exploring) mark = journal.length;
+          if (exploring) {
+            // With no path open there is nothing to take back but this very instruction.
+            if (journal.length > JOURNAL_LIMIT && !paths.open && !this.#underCondition) journal.settle();
+            mark = journal.length;
+          }
           const instruction = frame.plan.instructions[pc]!;
           frame.pc = pc + 1;
           if (++this.#steps > this.maxSteps) fault('BUDGET', `more than ${this.maxSteps} instructions`);
@@ -477,6 +495,7 @@ export class Interpreter implements Explored {
     const outermost = this.frames.length === 0;
     this.#floor = this.frames.length;
     this.#steps = 0;
+    this.#openSteps = 0;
     this.#allocated = 0;
     this.#result = undefined;
     this.#fault = undefined;
@@ -532,7 +551,9 @@ export class Interpreter implements Explored {
     const mark = this.journal.mark();
     const assumptions = this.paths.assumptions.length;
     this.paths.assume(when);
+    this.#underCondition = true;
     const result = this.evaluate(enter);
+    this.#underCondition = false;
     this.paths.retract(assumptions);
     const delta = this.journal.changesSince(mark);
     this.journal.rollBack(mark);
