@@ -62,7 +62,8 @@ describe('the quick parser and yargs', () => {
       ),
       { numRuns: 500 },
     );
-    expect(taken).toBeGreaterThan(100);
+    // About a fifth of the random lines is well-formed; far fewer would be a test that tests nothing.
+    expect(taken).toBeGreaterThan(30);
   });
 
   test('yargs rejects what the quick one leaves to it, or prints help', async () => {
