@@ -1,39 +1,37 @@
 /** `fwmap eval`: evaluates an ACPI object. */
 import type { AmlValue } from '../acpi/interpreter/objects.ts';
-import type { EvalResult } from '../acpi/machine.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import { escapeControls } from '../bytes/escape.ts';
-import { formatPlace } from '../bytes/source.ts';
+import { FORMATS } from '../report/render.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
 import { openInputs } from './inputs.ts';
 import { describeOptions } from './machine.ts';
 import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
+import { printReport } from './print.ts';
 import { writeDiagnostics, writeResult } from './result.ts';
 
-const { as, include } = INPUT_OPTIONS;
-const { set, memory, assume } = MACHINE_OPTIONS;
+const { as, include, 'include-root': includeRoot } = INPUT_OPTIONS;
 
 export const command = defineCommand({
   name: 'eval',
   operands: 'INPUT... PATH [ARGUMENT...]',
   minimumInputs: 2,
   description:
-    'Loads the tables, runs what an operating system runs at start, and evaluates the object at PATH (it begins with ' +
-    'a backslash). Arguments of a method follow it: numbers, or "strings". Prints what is stored to Debug, then the ' +
-    'result in ASL; what only the running machine knows stays an expression over the firmware fields it is made of.',
+    'Loads the tables, runs what an operating system runs at start, and evaluates the object at PATH, which begins ' +
+    'with a backslash. Arguments of a method follow it: numbers, "strings", { lists of bytes }. Prints what is ' +
+    'stored to Debug, then the result in ASL; what only the running machine knows stays an expression over the ' +
+    'firmware fields it is made of.',
   options: {
     as,
     include,
-    'include-root': INPUT_OPTIONS['include-root'],
-    set,
-    memory,
-    assume,
-    format: formatOption(['text', 'json'] as const),
-    output: OUTPUT_OPTIONS.output,
+    'include-root': includeRoot,
+    ...MACHINE_OPTIONS,
+    ...OUTPUT_OPTIONS,
+    format: formatOption(FORMATS),
     trace: {
       type: 'boolean',
       describe: 'Show method calls, field accesses and faults on the way',
-      group: 'What to show:',
+      group: 'Output:',
     },
   },
   examples: [
@@ -45,79 +43,52 @@ export const command = defineCommand({
     },
   ],
   async run({ inputs, options, io }) {
-    const sink = new DiagnosticList();
     const at = inputs.findIndex((input) => input.startsWith('\\'));
     const path = inputs[at];
     if (path === undefined || at === 0)
       throw new CommandError('which object?', String.raw`name it with a leading backslash: '\_SB.PCI0._CRS'`);
-    const [{ parseName }, { evaluate, loadMachine }, { readAcpiInputs }] = await Promise.all([
-      import('../acpi/name.ts'),
-      import('../acpi/machine.ts'),
-      import('../acpi/inputs.ts'),
-    ]);
+    const [{ parseName }, { parseAslConstant }, { readAcpiInputs }, { evaluate, loadMachine }, report] =
+      await Promise.all([
+        import('../acpi/name.ts'),
+        import('../acpi/interpreter/constant.ts'),
+        import('../acpi/inputs.ts'),
+        import('../acpi/machine.ts'),
+        import('../report/eval.ts'),
+      ]);
     const name = parseName(path);
     if (name === undefined) throw new CommandError(`${path} is no ACPI path`);
-    const { StringObject } = await import('../acpi/interpreter/objects.ts');
     const args = inputs.slice(at + 1).map((text): AmlValue => {
-      const quoted = /^"(.*)"$/s.exec(text);
-      if (quoted) return new StringObject(quoted[1]!);
-      if (!/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text))
-        throw new CommandError(`argument ${text}: neither a number nor a "string"`);
-      return BigInt(text);
+      const value = parseAslConstant(text);
+      if (value === undefined)
+        throw new CommandError(`argument ${text}: not a number, a "string" or a { list of bytes }`);
+      return value;
     });
+    const sink = new DiagnosticList();
     const artifacts = await openInputs(inputs.slice(0, at), options, io, sink);
     const described = await describeOptions(options, artifacts, io);
     const { tables } = await readAcpiInputs(artifacts, sink, described.asl);
     if (tables.length === 0) {
       writeDiagnostics(sink.all, io);
-      throw new CommandError('no ACPI table could be read');
+      throw new CommandError(
+        'no ACPI table could be read',
+        'eval takes a DSDT or SSDT: raw, acpidump or ASL text',
+      );
     }
-    const machine = loadMachine(tables, described, sink);
-    const result = evaluate(machine, name, args);
-    const { formatValue } = await import('../acpi/interpreter/debug.ts');
-    const text =
-      options.format === 'json'
-        ? `${JSON.stringify(jsonOf(result, formatValue), null, 2)}\n`
-        : textOf(result, options.trace === true, formatValue);
-    writeDiagnostics(sink.all, io);
-    writeResult(text, options, io);
+    const result = evaluate(loadMachine(tables, described, sink), name, args);
+    const subject = { inputs: artifacts, result, trace: options.trace === true, diagnostics: sink.all };
+    if ((options.format ?? FORMATS[0]) === 'text') {
+      // Not laid out: scripts read these lines.
+      const lines = report.evalLines(subject).map((line) => `${escapeControls(line)}\n`);
+      writeResult(lines.join(''), options, io);
+      writeDiagnostics(sink.all, io);
+    } else {
+      await printReport(
+        { json: () => report.evalJson(subject), document: () => report.evalDocument(subject) },
+        sink.all,
+        options,
+        io,
+      );
+    }
     return result.path === undefined || result.fault !== undefined ? EXIT_ERROR : 0;
   },
 });
-
-type Format = (value: EvalResult['value']) => string;
-
-function textOf(result: EvalResult, trace: boolean, format: Format): string {
-  const lines: string[] = [];
-  if (trace) {
-    for (const { kind, text, term, table } of result.trace) {
-      const { source, offset } = table ?? {};
-      const where =
-        source && term && offset !== undefined
-          ? ` (${formatPlace({ source, start: offset + term.start, end: offset + term.end })})`
-          : '';
-      lines.push(`${kind}: ${text}${where}`);
-    }
-  } else lines.push(...result.debug.map((line) => `[ACPI Debug] ${line}`));
-  for (const { when, fault } of result.faults) lines.push(`when ${when}: ${fault.code}: ${fault.message}`);
-  if (result.fault !== undefined) lines.push(`${result.fault.code}: ${result.fault.message}`);
-  else if (result.path !== undefined) lines.push(format(result.value));
-  return lines.map((line) => `${escapeControls(line)}\n`).join('');
-}
-
-function jsonOf(result: EvalResult, format: Format): unknown {
-  const { path, value, fault, faults, debug, trace } = result;
-  return {
-    schema: 'fwmap/eval@1',
-    path: path ?? null,
-    result: fault === undefined && path !== undefined ? format(value) : null,
-    ...(fault === undefined ? {} : { fault: { code: fault.code, message: fault.message } }),
-    faults: faults.map((failing) => ({
-      when: failing.when,
-      code: failing.fault.code,
-      message: failing.fault.message,
-    })),
-    debug,
-    trace: trace.map(({ kind, text }) => ({ kind, text })),
-  };
-}
