@@ -70,12 +70,39 @@ export function evaluateAllCrs(machine: AcpiMachine): CrsEntry[] {
       },
     };
   });
-  return evaluated.map(({ device, when, entry }) => ({
+  const entries: CrsEntry[] = evaluated.map(({ device, when, entry }) => ({
     device: device.path,
     object: '_CRS',
     ...identityOf(interpreter, device, when),
     ...entry,
   }));
+  return interpreter.skipped === undefined
+    ? entries
+    : [...entries, ...undeclared(machine, entries, interpreter.skipped)];
+}
+
+/** `_CRS` that tables declare in code that was not run to its end: nothing can be said of them. */
+function undeclared(machine: AcpiMachine, entries: readonly CrsEntry[], reason: string): CrsEntry[] {
+  const there = new Set(entries.map((entry) => entry.device));
+  const missing: CrsEntry[] = [];
+  for (const object of machine.decoded.namespace.all()) {
+    if (object.segment !== '_CRS' || object.declarations.length === 0 || object.parent === undefined)
+      continue;
+    const { table, term } = object.declarations[0]!;
+    const device = object.parent.path;
+    if (there.has(device)) continue;
+    there.add(device);
+    missing.push({
+      device,
+      object: '_CRS',
+      status: 'unknown',
+      why: `the code that may declare it was not followed up: ${reason}`,
+      resources: [],
+      table,
+      span: spanIn(table, term.start, term.end),
+    });
+  }
+  return missing;
 }
 
 const SCOPED: ReadonlySet<number> = new Set([

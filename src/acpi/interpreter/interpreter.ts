@@ -39,7 +39,7 @@ const MAX_RECURSION = 255;
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
 /** Instructions of one evaluation on such paths before one of them is given up. */
-const MAX_OPEN_STEPS = 60_000;
+const MAX_OPEN_STEPS = 500_000;
 /** Changes noted before those that nobody will take back are forgotten. */
 const JOURNAL_LIMIT = 2000;
 /** Turns of a While on a path that hangs on something unknown: mostly it waits for hardware that isn't there. */
@@ -121,6 +121,8 @@ export class Interpreter implements Explored {
   readonly openPackages: PackageObject[] = [];
   /** Why some state is not to be relied on: conditions were not followed up. */
   readonly lost: string[] = [];
+  /** Why some of the tables' own code was not run: what it declares may be missing. */
+  skipped: string | undefined;
   readonly merging;
   /** Mutexes held by the evaluation, with the sync level before each. */
   readonly held: { readonly mutex: MutexObject; readonly level: number }[] = [];
@@ -427,6 +429,7 @@ export class Interpreter implements Explored {
     }
     const frame = frames[depth - 1]!;
     this.onTableFault(why, frame);
+    if (why.code === 'NOT_FOLLOWED') this.skipped ??= why.message;
     const { plan } = frame;
     const at = Math.max(0, frame.pc - 1);
     // A fault of the table's own code costs the statement, one in a method it calls the whole table.
