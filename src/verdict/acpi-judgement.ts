@@ -227,7 +227,7 @@ function pciHazard(kernel: Kernel): Hazard {
 /** The answer with the descriptors whose bounds are known, the others left out. */
 function judgeSettled(
   subject: AcpiSubject,
-  { levels, open }: CrsCase,
+  { when, levels, open }: CrsCase,
   boot: 'efi' | 'bios',
   kernel: Kernel,
   reasons: Reasons,
@@ -238,7 +238,8 @@ function judgeSettled(
   const pool = bare.windows.map((window) => windowFor(subject, levels, window));
   const none = { effective: false, hazard: 'none', framebuffer: null, pool } as const;
   if (pool.length === 0) {
-    if (open.length === 0)
+    // Under a condition it is the condition's answer, no finding about the machine.
+    if (open.length === 0 && when.length === 0)
       reasons.rule(
         'acpi-no-window',
         'The driver collects no window: every vmbus_allocate_mmio() fails with -ENXIO.',
