@@ -27,6 +27,25 @@ export const ARTIFACT_KINDS = [
 
 export type ArtifactKind = (typeof ARTIFACT_KINDS)[number];
 
+/** The kinds that tell about the kernel and its boot. A list that Linux printed is a description and a piece of a log. */
+export const EVIDENCE_KINDS = [
+  'kconfig',
+  'boot-params',
+  'iomem',
+  'dmesg',
+  'lspci',
+  'uname',
+  'memmap',
+  'image',
+  'crs-text',
+] as const satisfies readonly ArtifactKind[];
+
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+export function isEvidenceKind(kind: ArtifactKind): kind is EvidenceKind {
+  return (EVIDENCE_KINDS as readonly ArtifactKind[]).includes(kind);
+}
+
 /** One step on the way from the file the user named to the artifact's bytes. */
 export interface ProvenanceStep {
   /** `gunzip`, `unxz`, `mail quote`, `carved`, `directory entry`. */

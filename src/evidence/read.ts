@@ -1,5 +1,5 @@
 /** All evidence among a machine's inputs, in one collection. */
-import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
+import { type Artifact, type EvidenceKind, isEvidenceKind } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { textOf } from '../bytes/source.ts';
 import { readBootParams } from './boot-params.ts';
@@ -14,8 +14,8 @@ import { readUname } from './uname.ts';
 
 type Reader = (artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists) => void;
 
-/** Who reads what; the kinds that are not here are no evidence. */
-const READERS: Partial<Record<ArtifactKind, Reader>> = {
+/** Who reads what. */
+const READERS: Readonly<Record<EvidenceKind, Reader>> = {
   kconfig: readConfiguration,
   'boot-params': readBootParams,
   iomem: readIomem,
@@ -36,6 +36,7 @@ const READERS: Partial<Record<ArtifactKind, Reader>> = {
  */
 export function readEvidence(artifacts: readonly Artifact[], sink: DiagnosticSink): Evidence {
   const evidence = emptyEvidence();
-  for (const artifact of artifacts) READERS[artifact.kind]?.(artifact, sink, evidence);
+  for (const artifact of artifacts)
+    if (isEvidenceKind(artifact.kind)) READERS[artifact.kind](artifact, sink, evidence);
   return evidence;
 }

@@ -1,22 +1,10 @@
 /** Asking a question: from artifacts and options to a verdict. */
-import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
+import { type Artifact, isEvidenceKind } from '../artifact/artifact.ts';
 import type { DiagnosticList } from '../bytes/diagnostic.ts';
 import { type DescribeOptions, describe } from '../window/describe.ts';
 import type { KernelFacts } from './kernel.ts';
 import { judgeSysfb } from './sysfb.ts';
-import type { Answer, Verdict } from './verdict.ts';
-
-const EVIDENCE_KINDS: ReadonlySet<ArtifactKind> = new Set([
-  'kconfig',
-  'boot-params',
-  'iomem',
-  'dmesg',
-  'lspci',
-  'uname',
-  'memmap',
-  'image',
-  'crs-text',
-]);
+import { compareAnswers, type Verdict } from './verdict.ts';
 
 export interface AskOptions {
   readonly describe: DescribeOptions;
@@ -34,7 +22,7 @@ export async function askSysfb(
   diagnostics: DiagnosticList,
 ): Promise<Verdict> {
   const machine = await describe(artifacts, options.describe, diagnostics);
-  const evidenceArtifacts = artifacts.filter((artifact) => EVIDENCE_KINDS.has(artifact.kind));
+  const evidenceArtifacts = artifacts.filter((artifact) => isEvidenceKind(artifact.kind));
   if (evidenceArtifacts.length === 0) return judgeSysfb(machine, options.kernel, diagnostics);
   const [{ readEvidence }, { gatherFacts }, { observedRules }] = await Promise.all([
     import('../evidence/read.ts'),
@@ -61,14 +49,12 @@ export async function askSysfb(
   };
 }
 
-const SEVERITY: readonly Answer[] = ['needed', 'depends', 'unknown', 'not-needed'];
-
 /** One verdict from those for each framebuffer that the sources disagree on. */
 function oneOf(verdicts: readonly Verdict[]): Verdict {
   const [first] = verdicts;
   if (first === undefined) throw new Error('no facts, no verdict');
   if (verdicts.every((verdict) => verdict.answer === first.answer)) return first;
-  const worst = verdicts.toSorted((a, b) => SEVERITY.indexOf(a.answer) - SEVERITY.indexOf(b.answer))[0]!;
+  const worst = verdicts.toSorted((a, b) => compareAnswers(a.answer, b.answer))[0]!;
   const conditions = verdicts.map((verdict) => ({
     when: `the framebuffer is ${verdict.framebuffer?.text ?? 'not there'}`,
     answer: verdict.answer,

@@ -10,7 +10,7 @@ import type { Machine } from '../window/describe.ts';
 import { type Judgement, Reasons } from './judgement.ts';
 import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
 import { type Subject, subjectsOf } from './subject.ts';
-import type { Answer, Condition, KconfigFinding, Verdict } from './verdict.ts';
+import { type Condition, compareAnswers, type KconfigFinding, type Verdict } from './verdict.ts';
 
 export const SYSFB_QUESTION = 'Does a kernel on this machine need CONFIG_SYSFB?';
 
@@ -26,9 +26,6 @@ const SHOWN_SYMBOLS = [
   'FB_EFI',
   'DRM_HYPERV',
 ];
-
-/** The worst first: with several VMBus devices the answer is that of the worst, when they don't agree. */
-const SEVERITY: readonly Answer[] = ['needed', 'depends', 'unknown', 'not-needed'];
 
 /**
  * Answers the question for one machine.
@@ -161,9 +158,7 @@ async function withoutVmbus(machine: Machine, kernel: Kernel, reasons: Reasons):
 function combined(judged: readonly { subject: Subject; judgement: Judgement }[]): Judgement {
   const first = judged[0]!;
   if (judged.length === 1) return first.judgement;
-  const sorted = judged.toSorted(
-    (a, b) => SEVERITY.indexOf(a.judgement.answer) - SEVERITY.indexOf(b.judgement.answer),
-  );
+  const sorted = judged.toSorted((a, b) => compareAnswers(a.judgement.answer, b.judgement.answer));
   const worst = sorted[0]!.judgement;
   if (judged.every(({ judgement }) => judgement.answer === worst.answer)) return worst;
   const conditions: Condition[] = judged.map(({ subject, judgement }) => ({

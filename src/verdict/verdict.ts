@@ -4,6 +4,14 @@ import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { AddressWindow, Origin } from '../window/window.ts';
 
 export type Answer = 'not-needed' | 'needed' | 'depends' | 'unknown';
+/** The worst first: where several answers don't agree, that of the worst stands. */
+const WORST_FIRST: readonly Answer[] = ['needed', 'depends', 'unknown', 'not-needed'];
+
+/** Orders answers for `sort`, the worst first. */
+export function compareAnswers(a: Answer, b: Answer): number {
+  return WORST_FIRST.indexOf(a) - WORST_FIRST.indexOf(b);
+}
+
 export type Hazard = 'none' | 'framebuffer-unprotected' | 'boot-failure' | 'unknown';
 export type Platform = 'hyperv-gen1' | 'hyperv-gen2' | 'openhcl-vtl2' | 'other';
 export type BootPath = 'efi' | 'bios' | 'dt' | 'unknown';
