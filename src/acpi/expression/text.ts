@@ -1,5 +1,5 @@
 /** Expressions as people write them: C's operators over the firmware's field names. */
-import type { Expr, Quantity } from './expression.ts';
+import type { Expr, Quantity } from './quantity.ts';
 
 /** Binding strength, the strongest highest; as in C. */
 const STRENGTH = {

@@ -1,0 +1,195 @@
+/** Conditions: comparisons, what holds together, and choices by them. Each is of one bit, 1 where it holds. */
+
+import { make, type Shape, sameExpr, sameQuantity } from './identity.ts';
+import { isExactSum, maskOf, maximumOf, minimumOf, onesOf, widthOf } from './known-bits.ts';
+import { type Comparison, type Expr, isKnown, MAX_EXPRESSION_SIZE, type Quantity } from './quantity.ts';
+
+/** A choice among constants is calculated through up to this many leaves. */
+const MAX_CONSTANT_LEAVES = 24;
+
+/** A comparison, as a condition: 1n, 0n or an expression of one bit. */
+export function compare(op: Comparison, left: Quantity, right: Quantity): Quantity {
+  if (isKnown(left) && isKnown(right)) {
+    const holds =
+      op === 'eq'
+        ? left === right
+        : op === 'ne'
+          ? left !== right
+          : op === 'lt'
+            ? left < right
+            : left <= right;
+    return holds ? 1n : 0n;
+  }
+  if (sameQuantity(left, right)) return op === 'eq' || op === 'le' ? 1n : 0n;
+  if (op === 'ne') return not(compare('eq', left, right));
+  if (op === 'eq') {
+    const all = maskOf(Math.max(widthOf(left), widthOf(right)));
+    const conflict = (onesOf(left) & all & ~maximumOf(right)) | (onesOf(right) & all & ~maximumOf(left));
+    if (conflict !== 0n) return 0n;
+    if (isKnown(left)) return compare('eq', right, left);
+    // A shifted value is 0 when the value is, if no bit was shifted out.
+    if (
+      right === 0n &&
+      !isKnown(left) &&
+      left.kind === 'sum' &&
+      left.terms.length === 1 &&
+      left.constant === 0n &&
+      isExactSum(left)
+    )
+      return compare('eq', left.terms[0]!.of, 0n);
+  } else {
+    if (maximumOf(left) < minimumOf(right)) return 1n;
+    if (minimumOf(left) > maximumOf(right)) return 0n;
+    if (op === 'lt' && minimumOf(left) >= maximumOf(right)) return 0n;
+    if (op === 'le' && maximumOf(left) <= minimumOf(right)) return 1n;
+    // Below 1 is 0; above 0 is not 0, which `MG2L > 0` keeps as it is written.
+    if (op === 'lt' && right === 1n) return compare('eq', left, 0n);
+  }
+  if (!isKnown(left) && isKnown(right)) {
+    const mapped = mapConstantLeaves(left, (leaf) => compare(op, leaf, right));
+    if (mapped !== undefined) return mapped;
+    if (op === 'eq' && left.bits === 1) return right === 1n ? asCondition(left) : not(asCondition(left));
+  }
+  if (isKnown(left) && !isKnown(right)) {
+    const mapped = mapConstantLeaves(right, (leaf) => compare(op, left, leaf));
+    if (mapped !== undefined) return mapped;
+  }
+  return make(1, { kind: 'compare', op, left, right } as Shape, 0n, 0n);
+}
+
+/** A choice among constants, calculated leaf by leaf; undefined when it isn't one. */
+export function mapConstantLeaves(value: Expr, map: (leaf: bigint) => Quantity): Quantity | undefined {
+  if (value.kind !== 'choose' || value.size > MAX_EXPRESSION_SIZE / 2) return undefined;
+  let leaves = 0;
+  const constant = (part: Quantity): boolean => {
+    if (isKnown(part)) return ++leaves <= MAX_CONSTANT_LEAVES;
+    return part.kind === 'choose' && constant(part.yes) && constant(part.no);
+  };
+  if (!constant(value)) return undefined;
+  const walk = (part: Quantity): Quantity =>
+    isKnown(part)
+      ? map(part)
+      : part.kind === 'choose'
+        ? choose(part.when, walk(part.yes), walk(part.no))
+        : part;
+  return walk(value);
+}
+
+function isCondition(expr: Expr): boolean {
+  return (
+    expr.kind === 'compare' ||
+    expr.kind === 'all' ||
+    expr.kind === 'any' ||
+    expr.kind === 'not' ||
+    expr.bits === 1
+  );
+}
+
+function asCondition(expr: Expr): Quantity {
+  return isCondition(expr) ? expr : truth(expr);
+}
+
+/** Is the value other than zero? */
+export function truth(value: Quantity): Quantity {
+  if (isKnown(value)) return value === 0n ? 0n : 1n;
+  if (value.ones !== 0n) return 1n;
+  if (value.bits === 1) return value;
+  if (value.kind === 'choose') return choose(value.when, truth(value.yes), truth(value.no));
+  return not(compare('eq', value, 0n));
+}
+
+/** Opposites that were made before: the same few conditions are asked for again and again. */
+const opposites = new WeakMap<Expr, Quantity>();
+
+/** The opposite of a condition. */
+export function not(condition: Quantity): Quantity {
+  if (isKnown(condition)) return condition === 0n ? 1n : 0n;
+  let opposite = opposites.get(condition);
+  if (opposite === undefined) {
+    opposite = negate(condition);
+    opposites.set(condition, opposite);
+  }
+  return opposite;
+}
+
+function negate(condition: Expr): Quantity {
+  switch (condition.kind) {
+    case 'not':
+      return condition.of;
+    case 'compare': {
+      const { op, left, right } = condition;
+      if (op === 'eq' || op === 'ne')
+        return make(1, { kind: 'compare', op: op === 'eq' ? 'ne' : 'eq', left, right } as Shape, 0n, 0n);
+      // Not above 0 is 0.
+      if (op === 'lt' && left === 0n) return compare('eq', right, 0n);
+      return make(
+        1,
+        { kind: 'compare', op: op === 'lt' ? 'le' : 'lt', left: right, right: left } as Shape,
+        0n,
+        0n,
+      );
+    }
+    case 'all':
+    case 'any':
+      return gather(condition.kind === 'all' ? 'any' : 'all', condition.of.map(not));
+    case 'choose':
+      if (isKnown(condition.yes) || isKnown(condition.no))
+        return choose(condition.when, not(condition.yes), not(condition.no));
+      break;
+    default:
+  }
+  return make(1, { kind: 'not', of: condition } as Shape, 0n, 0n);
+}
+
+/** All (or any) of several conditions. */
+export function gather(kind: 'all' | 'any', conditions: readonly Quantity[]): Quantity {
+  const decided = kind === 'all' ? 0n : 1n;
+  const kept: Expr[] = [];
+  const pending = [...conditions].reverse();
+  while (pending.length > 0) {
+    const next = pending.pop()!;
+    if (isKnown(next)) {
+      if ((next === 0n ? 0n : 1n) === decided) return decided;
+      continue;
+    }
+    if (next.kind === kind) {
+      pending.push(...[...next.of].reverse());
+      continue;
+    }
+    if (kept.some((other) => sameExpr(other, next))) continue;
+    const opposite = not(next);
+    if (kept.some((other) => sameQuantity(other, opposite))) return decided;
+    kept.push(next);
+  }
+  if (kept.length === 0) return kind === 'all' ? 1n : 0n;
+  if (kept.length === 1) return kept[0]!;
+  return make(1, { kind, of: kept } as Shape, 0n, 0n);
+}
+
+/** `then` where the condition holds, else `else`. */
+export function choose(when: Quantity, then: Quantity, otherwise: Quantity): Quantity {
+  if (isKnown(when)) return when === 0n ? otherwise : then;
+  if (sameQuantity(then, otherwise)) return then;
+  if (when.kind === 'not') return choose(when.of, otherwise, then);
+  if (when.kind === 'compare' && when.op === 'ne') return choose(not(when), otherwise, then);
+  let [yes, no] = [then, otherwise];
+  if (!isKnown(yes) && yes.kind === 'choose' && sameExpr(yes.when, when)) yes = yes.yes;
+  if (!isKnown(no) && no.kind === 'choose' && sameExpr(no.when, when)) no = no.no;
+  if (sameQuantity(yes, no)) return yes;
+  const bits = Math.max(widthOf(yes), widthOf(no), 1);
+  if (bits === 1 && when.bits === 1) {
+    if (yes === 1n && no === 0n) return when;
+    if (yes === 0n && no === 1n) return not(when);
+    if (yes === 1n) return gather('any', [when, no]);
+    if (no === 0n) return gather('all', [when, yes]);
+    if (yes === 0n) return gather('all', [not(when), no]);
+    if (no === 1n) return gather('any', [not(when), yes]);
+  }
+  const all = maskOf(bits);
+  return make(
+    bits,
+    { kind: 'choose', when, yes, no } as Shape,
+    onesOf(yes) & onesOf(no),
+    all & ~maximumOf(yes) & ~maximumOf(no),
+  );
+}

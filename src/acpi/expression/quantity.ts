@@ -1,0 +1,160 @@
+/**
+ * Integers that the inputs don't settle: expressions over firmware fields whose content only the running machine has.
+ *
+ * An expression of `bits` bits stands for a non-negative number below 2^bits; a narrower one stands wherever a wider
+ * number may, without conversion. `ones` and `zeros` are the bits known to be set and clear, whatever the fields hold;
+ * when all are known the constructors give a plain bigint instead. Expressions are immutable and bounded in size:
+ * what grows past {@link MAX_EXPRESSION_SIZE} becomes opaque and keeps only the fields it hangs on.
+ */
+
+/** A field of firmware, by the name it has there. One symbol is one value: two reads of it give the same. */
+export interface FieldSymbol {
+  /** Last segment, as a person says it: `MG2B`. */
+  readonly name: string;
+  /** Absolute path, `\MG2B`; what `--set` may name too. */
+  readonly path: string;
+  /** Address space: `SystemMemory`, `PCI_Config`, … */
+  readonly space: string;
+  /** First byte in that space; undefined when the region's own address is not known. */
+  readonly address: bigint | undefined;
+  /** First bit of the field, counted from `address`. */
+  readonly bitOffset: number;
+  /** Width in bits. */
+  readonly bits: number;
+  /** Which writing of the underlying bytes this is the value after; 0 is what the machine started with. */
+  readonly epoch: number;
+}
+
+export type BitOperator = 'and' | 'or' | 'xor';
+
+export type ArithmeticOperator = 'multiply' | 'divide' | 'modulo' | 'shift-left' | 'shift-right';
+
+export type Comparison = 'eq' | 'ne' | 'lt' | 'le';
+
+export interface ExprBase {
+  /** Width: the value is below 2^bits. Conditions have 1. */
+  readonly bits: number;
+  /** Bits known to be 1. */
+  readonly ones: bigint;
+  /** Bits, below `bits`, known to be 0. */
+  readonly zeros: bigint;
+  /** Number of nodes, counted as a tree. */
+  readonly size: number;
+  readonly hash: number;
+}
+
+export type Expr = ExprBase &
+  (
+    | { readonly kind: 'field'; readonly field: FieldSymbol }
+    /** constant + sum of coefficient * of, modulo 2^bits. Coefficients are signed and not 0. */
+    | {
+        readonly kind: 'sum';
+        readonly constant: bigint;
+        readonly terms: readonly { readonly coefficient: bigint; readonly of: Expr }[];
+      }
+    | {
+        readonly kind: 'bitwise';
+        readonly op: BitOperator;
+        readonly left: Quantity;
+        readonly right: Quantity;
+      }
+    | {
+        readonly kind: 'arithmetic';
+        readonly op: ArithmeticOperator;
+        readonly left: Quantity;
+        readonly right: Quantity;
+      }
+    /** Bits [low, low + bits) of `of`. */
+    | { readonly kind: 'slice'; readonly of: Expr; readonly low: number }
+    /** Parts side by side, the lowest first. */
+    | {
+        readonly kind: 'join';
+        readonly parts: readonly { readonly bits: number; readonly value: Quantity }[];
+      }
+    | { readonly kind: 'compare'; readonly op: Comparison; readonly left: Quantity; readonly right: Quantity }
+    /** All or any of several conditions. */
+    | { readonly kind: 'all' | 'any'; readonly of: readonly Expr[] }
+    | { readonly kind: 'not'; readonly of: Expr }
+    | { readonly kind: 'choose'; readonly when: Expr; readonly yes: Quantity; readonly no: Quantity }
+    /** Not known, and not expressed: `reason` says why. Equal only to itself. */
+    | { readonly kind: 'opaque'; readonly reason: string; readonly inputs: readonly FieldSymbol[] }
+  );
+
+export type ExprOf<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
+
+/** An AML integer or a part of one: a number, or an expression when only the running machine knows. */
+export type Quantity = bigint | Expr;
+
+/** A byte that isn't known: byte `index` of an expression, the lowest first. */
+export interface UnknownByte {
+  readonly of: Expr;
+  readonly index: number;
+}
+
+export type ByteValue = number | UnknownByte;
+
+/** An expression of more nodes than this becomes opaque: nobody can read it, and work on it must stay bounded. */
+export const MAX_EXPRESSION_SIZE = 160;
+
+/** Fields that an opaque value still names. */
+export const MAX_OPAQUE_INPUTS = 12;
+
+export function isKnown(value: Quantity): value is bigint {
+  return typeof value === 'bigint';
+}
+
+/** The expressions an expression is made of. */
+export function partsOf(expr: Expr): readonly Quantity[] {
+  switch (expr.kind) {
+    case 'field':
+    case 'opaque':
+      return [];
+    case 'sum':
+      return expr.terms.map((term) => term.of);
+    case 'bitwise':
+    case 'arithmetic':
+    case 'compare':
+      return [expr.left, expr.right];
+    case 'slice':
+    case 'not':
+      return [expr.of];
+    case 'join':
+      return expr.parts.map((part) => part.value);
+    case 'all':
+    case 'any':
+      return expr.of;
+    case 'choose':
+      return [expr.when, expr.yes, expr.no];
+  }
+}
+
+/** The firmware fields an expression hangs on, each once, in the order of reading; about `limit` of them. */
+export function fieldsOf(value: Quantity, limit = Number.POSITIVE_INFINITY): FieldSymbol[] {
+  const found = new Map<string, FieldSymbol>();
+  const note = (field: FieldSymbol): void => {
+    const key = `${field.path}#${field.epoch}`;
+    if (!found.has(key)) found.set(key, field);
+  };
+  const pending: Quantity[] = [value];
+  while (pending.length > 0 && found.size < limit) {
+    const next = pending.pop()!;
+    if (isKnown(next)) continue;
+    if (next.kind === 'field') note(next.field);
+    else if (next.kind === 'opaque') next.inputs.forEach(note);
+    else pending.push(...[...partsOf(next)].reverse());
+  }
+  return [...found.values()];
+}
+
+/** Why a value isn't expressed: the reasons of the opaque parts of an expression. */
+export function opaqueReasons(value: Quantity): string[] {
+  const found = new Set<string>();
+  const pending: Quantity[] = [value];
+  while (pending.length > 0) {
+    const next = pending.pop()!;
+    if (isKnown(next)) continue;
+    if (next.kind === 'opaque') found.add(next.reason);
+    else pending.push(...partsOf(next));
+  }
+  return [...found];
+}
