@@ -3,6 +3,7 @@
  * was evaluated, a hex dump, or the list another program printed.
  */
 import type { Span } from '../bytes/source.ts';
+import type { Quantity } from './expression.ts';
 import type { ResourceDescriptor, TemplateBytes } from './resources/descriptor.ts';
 import type { AcpiTable } from './tables/table.ts';
 
@@ -17,6 +18,8 @@ export type CrsStatus = 'ok' | 'partial' | 'alternatives' | 'unknown' | 'error';
 export interface CrsAlternative {
   /** The condition in the firmware's names: `MG2L > 0`. */
   readonly when: string;
+  /** The same, to calculate with. */
+  readonly condition: Quantity;
   readonly bytes: TemplateBytes;
   readonly resources: readonly ResourceDescriptor[];
   /** Set where this outcome is a failure or has no template. */

@@ -185,15 +185,17 @@ function outcomeOf(
     if (bytes === undefined)
       return {
         when: guard,
+        condition: branch.when,
         bytes: [],
         resources: [],
         why: branch.fault ? `${branch.fault.code}: ${branch.fault.message}` : 'it gives no resource template',
       };
-    return { when: guard, bytes, resources: decode(bytes) };
+    return { when: guard, condition: branch.when, bytes, resources: decode(bytes) };
   });
   if (!isKnown(when)) {
     alternatives.push({
       when: formatQuantity(not(when)),
+      condition: not(when),
       bytes: [],
       resources: [],
       why: 'the device does not exist',

@@ -9,6 +9,7 @@ import type { AmlFault } from './interpreter/fault.ts';
 import type { Interpreter, TraceRecord } from './interpreter/interpreter.ts';
 import type { AmlValue } from './interpreter/objects.ts';
 import { acpiexecProfile, linuxProfile } from './interpreter/profile.ts';
+import type { Fill } from './interpreter/regions.ts';
 import { formatName, type NamePath } from './name.ts';
 import type { NamespaceNode } from './namespace/node.ts';
 import { loadOrder } from './tables/read.ts';
@@ -19,9 +20,9 @@ export { evaluateAllCrs } from './evaluate-crs.ts';
 export interface EvaluationOptions {
   /**
    * What bytes hold that nothing says: with this, results are those of ACPICA's acpiexec with that fill, its quirks
-   * included: all bits zero, all ones, or the byte given. Without, they are unknown.
+   * included: all bits zero, all ones, the byte given, or one for each space and address. Without, they are unknown.
    */
-  readonly assume?: 'zero' | 'ones' | number;
+  readonly assume?: 'zero' | 'ones' | Fill;
   /** Values of firmware fields, by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
   readonly set?: ReadonlyMap<string, bigint>;
   /** Pieces of physical memory. */

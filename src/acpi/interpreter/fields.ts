@@ -259,6 +259,8 @@ function extract(m: Interpreter, field: FieldObject): Quantity {
   const count = datumsOf(field);
   if (source.kind === 'index') {
     if (m.journal.active) return extractTracked(m, field, undefined);
+    const given = settledValue(m, field.node);
+    if (given !== undefined) return given & maskOf(bitLength);
     const parts: { bits: number; value: Quantity }[] = [];
     for (let i = 0; i < count; i++) {
       selectIndex(m, source, i * accessBytes);

@@ -28,7 +28,7 @@ import {
 import { type Explored, ForkSignal, Paths } from './paths.ts';
 import { type Controls, type Plan, planEvaluation, planTerms } from './plan.ts';
 import type { Profile } from './profile.ts';
-import { type MemoryImage, RegionStore } from './regions.ts';
+import { type Fill, type MemoryImage, RegionStore } from './regions.ts';
 
 /** Instructions of one evaluation. The longest of real firmware takes some millions, waiting in loops. */
 export const MAX_STEPS = 50_000_000;
@@ -53,7 +53,7 @@ export interface InterpreterOptions {
   /** Integers have 32 bits: the DSDT's revision is below 2. */
   readonly narrow: boolean;
   /** What unwritten bytes of regions hold; undefined when it isn't known. */
-  readonly fill: number | undefined;
+  readonly fill: Fill | undefined;
   readonly memory: readonly MemoryImage[];
   /** Values of firmware fields by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
   readonly set: ReadonlyMap<string, bigint>;

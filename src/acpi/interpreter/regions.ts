@@ -35,6 +35,9 @@ export function spaceName(space: number): string {
   return REGION_SPACES[space] ?? `0x${space.toString(16)}`;
 }
 
+/** What bytes hold that nobody wrote and no image gives: one value for all, or by space and address. */
+export type Fill = number | ((space: number, address: bigint) => number);
+
 type Cells = Map<Key, ByteValue>;
 
 /** Addresses up to here are Map keys as numbers, which is faster. */
@@ -46,7 +49,7 @@ function keyOf(address: bigint): Key {
 
 export class RegionStore {
   readonly #journal: Journal;
-  readonly #fill: number | undefined;
+  readonly #fill: Fill | undefined;
   readonly #memory: readonly MemoryImage[];
   readonly #cells = new Map<number, Cells>();
   /** Cells of regions whose address isn't known, by the region's path. */
@@ -56,7 +59,7 @@ export class RegionStore {
   readonly epochs: Record<number, number> = {};
 
   /** @param fill what unwritten bytes hold; undefined when it isn't known */
-  constructor(journal: Journal, fill: number | undefined, memory: readonly MemoryImage[]) {
+  constructor(journal: Journal, fill: Fill | undefined, memory: readonly MemoryImage[]) {
     this.#journal = journal;
     this.#fill = fill;
     this.#memory = memory;
@@ -76,14 +79,19 @@ export class RegionStore {
     if (space === SPACE.memory)
       for (const { address: start, bytes } of this.#memory)
         if (address >= start && address < start + BigInt(bytes.length)) return bytes[Number(address - start)];
-    return this.#fill;
+    return typeof this.#fill === 'function' ? this.#fill(space, address) : this.#fill;
   }
 
   /** A byte; undefined when it was never written and nothing says what it holds. */
   read(space: number, address: bigint): ByteValue | undefined {
     const cells = this.#cells.get(space);
     const written = cells === undefined || cells.size === 0 ? undefined : cells.get(keyOf(address));
-    return written ?? (this.#memory.length === 0 ? this.#fill : this.#given(space, address));
+    return (
+      written ??
+      (this.#memory.length === 0 && typeof this.#fill !== 'function'
+        ? this.#fill
+        : this.#given(space, address))
+    );
   }
 
   /** Did firmware code write that byte? */
