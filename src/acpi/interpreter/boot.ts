@@ -144,7 +144,7 @@ export class Boot {
     }
     machine.tablesLoading = false;
     this.#initialise();
-    for (const text of machine.profile.removedAfterInit) this.#interfaces.delete(text);
+    if (machine.profile.testsItself) this.#testSelf();
     machine.cutIoAddresses = this.#askedWindows;
   }
 
@@ -274,6 +274,28 @@ export class Boot {
         }
       }
       pending.push(...[...node.children.values()].reverse().map((child) => ({ node: child, when })));
+    }
+  }
+
+  /**
+   * acpiexec's tests of itself (AeMiscellaneousTests), which leave traces: sleep states are asked for, an interface is
+   * taken away, and every device is asked for its `_STA`, unless one above it is neither present nor functioning or
+   * can't tell (AcpiNsGetDeviceCallback).
+   */
+  #testSelf(): void {
+    const { root, profile } = this.machine;
+    for (let state = 0; state <= 5; state++) {
+      const sleep = root.children.get(`_S${state}_`);
+      if (sleep?.object !== undefined) this.call(sleep, []);
+    }
+    for (const text of profile.removedAfterInit) this.#interfaces.delete(text);
+    const pending: NamespaceNode[] = [root];
+    for (let node = pending.pop(); node; node = pending.pop()) {
+      if (typeOfNode(node) === TYPE.device) {
+        const status = this.#status(node);
+        if (status === undefined || (status.present === 0n && status.functioning === 0n)) continue;
+      }
+      pending.push(...[...node.children.values()].reverse());
     }
   }
 

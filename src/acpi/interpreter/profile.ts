@@ -3,7 +3,9 @@ export interface Profile {
   readonly name: string;
   /** Strings that `_OSI` says yes to. */
   readonly interfaces: readonly string[];
-  /** Those it takes back once devices are initialised. */
+  /** Asks for sleep states and for every device's `_STA` once devices are initialised. */
+  readonly testsItself: boolean;
+  /** Interfaces it takes back when it does. */
   readonly removedAfterInit: readonly string[];
   /** `_OS`. */
   readonly os: string;
@@ -56,6 +58,7 @@ export const linuxProfile: Profile = {
     '3.0 _SCP Extensions',
     'Processor Aggregator Device',
   ],
+  testsItself: false,
   removedAfterInit: [],
   os: 'Microsoft Windows NT',
   revision: 2n,
@@ -73,6 +76,7 @@ export const linuxProfile: Profile = {
 export const acpiexecProfile: Profile = {
   name: 'acpiexec',
   interfaces: [...WINDOWS, 'Extended Address Space Descriptor', 'AnotherTestString'],
+  testsItself: true,
   removedAfterInit: ['Windows 2006'],
   os: 'Microsoft Windows NT',
   revision: 2n,

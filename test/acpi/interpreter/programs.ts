@@ -319,4 +319,26 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
     Method (T008) { Return (CondRefOf (\\NEW0)) }
     Method (T009) { Return (CondRefOf (COND)) }
     Method (T00A) { Return (CondRefOf (\\CONE)) }`,
+  // Every step of start-up adds a digit, so their order can be read.
+  'order of start-up': `
+    Name (ORDR, Zero)
+    Method (STEP, 1) { ORDR = (ORDR * 10) + Arg0 }
+    Method (\\_S3) { STEP (1) Return (Package () { 0, 0, 0, 0 }) }
+    Scope (\\_SB) {
+      Method (_INI) { STEP (2) }
+      Device (GONE) {
+        Method (_STA) { STEP (3) Return (Zero) }
+        Device (CHLD) { Method (_STA) { STEP (4) Return (0x0F) } }
+      }
+      Device (WITH) {
+        Method (_STA) { STEP (5) Return (0x0F) }
+        Method (_INI) { STEP (6) }
+        Device (CHLD) { Method (_STA) { STEP (7) Return (0x0F) } }
+      }
+      Device (FAIL) {
+        Method (_STA) { STEP (8) Return (Package () { One }) }
+        Device (CHLD) { Method (_STA) { STEP (9) Return (0x0F) } }
+      }
+    }
+    Method (T000) { Return (ORDR) }`,
 };
