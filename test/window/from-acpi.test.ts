@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CrsEntry } from '../../src/acpi/crs.ts';
-import { type Expr, fieldValue, type Quantity, sum } from '../../src/acpi/expression.ts';
+import { compare, type Expr, fieldValue, type Quantity, sum } from '../../src/acpi/expression.ts';
 import { decodeTemplate } from '../../src/acpi/resources/decode.ts';
 import type { FieldValues, ResourceType } from '../../src/acpi/resources/descriptor.ts';
 import { encodeTemplate } from '../../src/acpi/resources/encode.ts';
@@ -155,8 +155,13 @@ describe('windows from _CRS', () => {
       status: 'alternatives',
       resources: [],
       alternatives: [
-        { when: 'GEN2 == 1', bytes: low.bytes!, resources: low.resources },
-        { when: 'GEN2 != 1', bytes: [0x79, 0], resources: [] },
+        {
+          when: 'GEN2 == 1',
+          condition: compare('eq', field('GEN2'), 1n),
+          bytes: low.bytes!,
+          resources: low.resources,
+        },
+        { when: 'GEN2 != 1', condition: compare('ne', field('GEN2'), 1n), bytes: [0x79, 0], resources: [] },
       ],
     });
     expect(windows.map(({ when, certainty }) => [when, certainty])).toEqual([['GEN2 == 1', 'conditional']]);
