@@ -21,6 +21,7 @@ import {
   type AmlValue,
   BufferObject,
   PackageObject,
+  SharedInteger,
   StringObject,
   TYPE,
   UnknownInteger,
@@ -37,10 +38,45 @@ const EMPTY_TEMPLATE: TemplateBytes = [0x79, 0x00];
 /** Steps kept for one `_CRS`. */
 const MAX_STEPS_SHOWN = 200;
 
+/** A `_CRS` in the namespace. */
+interface FoundCrs {
+  readonly device: NamespaceNode;
+  readonly crs: NamespaceNode;
+  /** When device and object exist. */
+  readonly when: Quantity;
+}
+
 /** Every `_CRS` of the machine. */
 export function evaluateAllCrs(machine: AcpiMachine): CrsEntry[] {
-  const { interpreter } = machine;
-  const found: { device: NamespaceNode; crs: NamespaceNode; when: Quantity }[] = [];
+  return evaluateFound(machine, findCrs(machine.interpreter));
+}
+
+/** The `_CRS` of devices that have, or may have, one of these hardware ids, and of those they stand in. */
+export function evaluateCrsOf(machine: AcpiMachine, ids: readonly string[]): CrsEntry[] {
+  const found = findCrs(machine.interpreter);
+  const wanted = new Set<NamespaceNode>();
+  for (const { device } of found) {
+    if (!mayBe(device, ids)) continue;
+    for (let at: NamespaceNode | undefined = device; at; at = at.parent) wanted.add(at);
+  }
+  return evaluateFound(
+    machine,
+    found.filter(({ device }) => wanted.has(device)),
+  );
+}
+
+/** False when what `_HID` and `_CID` hold is plainly another id. */
+function mayBe(device: NamespaceNode, ids: readonly string[]): boolean {
+  const isOther = (value: AmlValue | undefined): boolean =>
+    value === undefined ||
+    typeof value === 'bigint' ||
+    (value instanceof StringObject && value.text !== undefined && !ids.includes(value.text)) ||
+    (value instanceof PackageObject && value.elements.every(isOther));
+  return ['_HID', '_CID'].some((segment) => !isOther(device.children.get(segment)?.object));
+}
+
+function findCrs(interpreter: Interpreter): FoundCrs[] {
+  const found: FoundCrs[] = [];
   const pending: { node: NamespaceNode; when: Quantity }[] = [{ node: interpreter.root, when: 1n }];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { node } = next;
@@ -54,6 +90,11 @@ export function evaluateAllCrs(machine: AcpiMachine): CrsEntry[] {
     }
     for (const child of [...node.children.values()].reverse()) pending.push({ node: child, when });
   }
+  return found;
+}
+
+function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEntry[] {
+  const { interpreter } = machine;
   const evaluated = found.map(({ device, crs, when }) => {
     interpreter.trace = [];
     const evaluation = callUnder(interpreter, crs, [], when);
@@ -296,8 +337,10 @@ function identityOf(machine: Interpreter, device: NamespaceNode, when: Quantity)
     const { value: given, fault, faults } = callUnder(machine, node, [], when);
     return fault === undefined && faults.length === 0 ? (given ?? null) : null;
   };
-  const plain = (from: AmlValue | NamespaceNode | undefined | null): bigint | string | undefined =>
-    typeof from === 'bigint' ? from : from instanceof StringObject ? from.text : undefined;
+  const plain = (from: AmlValue | NamespaceNode | undefined | null): bigint | string | undefined => {
+    const data = from instanceof SharedInteger ? from.value : from;
+    return typeof data === 'bigint' ? data : data instanceof StringObject ? data.text : undefined;
+  };
   const hid = plain(value('_HID'));
   const cids = value('_CID');
   const cid = cids instanceof PackageObject ? cids.elements.map(plain) : [plain(cids)];

@@ -4,6 +4,7 @@ import {
   type AmlValue,
   BufferObject,
   PackageObject,
+  SharedInteger,
   StringObject,
   UnknownInteger,
 } from '../acpi/interpreter/objects.ts';
@@ -35,6 +36,7 @@ const MAX_DEPTH = 16;
 /** A value with its type: integers as `0x…`, buffers as hex with `??` for unknown bytes, the rest as ASL writes it. */
 function valueJson(value: EvalResult['value'], depth = 0): JsonValue {
   if (value === undefined) return null;
+  if (value instanceof SharedInteger) return valueJson(value.value, depth);
   if (typeof value === 'bigint') return { type: 'integer', value: hex(value) };
   if (value instanceof UnknownInteger)
     return isKnown(value.value)

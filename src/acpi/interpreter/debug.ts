@@ -11,6 +11,7 @@ import {
   NameReference,
   ObjectReference,
   PackageObject,
+  SharedInteger,
   SlotReference,
   StringObject,
   TYPE_NAMES,
@@ -46,6 +47,7 @@ export function formatValue(value: AmlValue | NamespaceNode | undefined, depth =
   if (value instanceof NamespaceNode) return value.path;
   if (typeof value === 'bigint')
     return value === 0n ? 'Zero' : value === 1n ? 'One' : `0x${value.toString(16).toUpperCase()}`;
+  if (value instanceof SharedInteger) return formatValue(value.value, depth);
   if (value instanceof UnknownInteger) return formatQuantity(value.value);
   if (value instanceof StringObject) return value.text === undefined ? '(unknown string)' : quote(value.text);
   if (value instanceof BufferObject && value.unknown !== undefined) return '(buffer of unknown length)';

@@ -20,6 +20,8 @@ export class Frame {
   readonly scopes: NamespaceNode[] = [];
   pc = 0;
   readonly slots: (AmlValue | NamespaceNode | undefined)[] = new Array(SLOTS).fill(undefined);
+  /** Types that stores through references gave the slots; see store.ts. */
+  slotTypes: number[] | undefined;
   /** Where this frame's operands begin on the machine's stack. */
   readonly base: number;
   /** Nodes made by this method: they go when it ends. */

@@ -23,6 +23,7 @@ import {
   typeOf,
   UnknownObject,
 } from './objects.ts';
+import { tellSharers } from './values.ts';
 
 /** Methods looked through; beyond, nothing of the machine is relied on. */
 const MAX_METHODS = 400;
@@ -106,9 +107,12 @@ function forget(m: Interpreter, node: NamespaceNode, reason: string): void {
     return;
   }
   switch (typeOf(object)) {
-    case TYPE.integer:
-      m.journal.set(node, 'object', integer(opaque(m.bits, reason)));
+    case TYPE.integer: {
+      const value = integer(opaque(m.bits, reason));
+      m.journal.set(node, 'object', value);
+      tellSharers(m, node, value);
       return;
+    }
     case TYPE.string:
       m.journal.set(object as StringObject, 'text', undefined);
       return;

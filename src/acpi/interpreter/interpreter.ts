@@ -206,6 +206,7 @@ export class Interpreter implements Explored {
 
   /** Gives a node its object. */
   attach(node: NamespaceNode, object: AmlValue | undefined): void {
+    if (node.shared !== undefined) this.journal.set(node, 'shared', undefined);
     this.journal.note(node, 'object');
     node.object = object;
     this.generation += 1;

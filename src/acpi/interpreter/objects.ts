@@ -103,6 +103,19 @@ export class NameReference {
   }
 }
 
+/**
+ * A package element that names an integer. In ACPICA package and name have the one integer object: a Store to the name
+ * is seen in the package, until CopyObject gives the name another object or Index the element. (The specification has
+ * a copy made when the package is.)
+ */
+export class SharedInteger {
+  readonly type = -4;
+  value: AmlValue;
+  constructor(value: AmlValue) {
+    this.value = value;
+  }
+}
+
 export class PackageObject {
   readonly type = TYPE.package;
   elements: (AmlValue | undefined)[];
@@ -345,6 +358,7 @@ export type AmlObject =
   | StringObject
   | BufferObject
   | NameReference
+  | SharedInteger
   | PackageObject
   | ObjectReference
   | SlotReference

@@ -40,6 +40,7 @@ import {
   ObjectReference,
   type Operand,
   PackageObject,
+  SharedInteger,
   SlotOperand,
   SlotReference,
   StringObject,
@@ -586,7 +587,7 @@ function dereference(m: Interpreter, reference: Resolved): Resolved {
     const slots = at.target.frame.slots;
     const held = slots[at.target.slot];
     const value = held instanceof Choice ? m.settle(held) : held;
-    return value ?? fault('AE_AML_UNINITIALIZED_LOCAL', 'the local referred to was not set');
+    return value ?? fault('AE_AML_NO_RETURN_VALUE', 'the local referred to was not set');
   }
   return fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(at)} is no reference`);
 }
@@ -639,6 +640,7 @@ function baseObject(m: Interpreter, operand: Operand, forSize: boolean): Resolve
     } else if (at instanceof SlotReference) at = at.frame.slots[at.slot];
     else if (at instanceof NameReference) at = referenced(m, at);
     else if (at instanceof ObjectReference) at = at.target;
+    else if (at instanceof SharedInteger) at = at.value;
     else if (at instanceof AnyIndexReference) at = elementAt(m, at);
     else if (at instanceof IndexReference) {
       if (!(at.object instanceof PackageObject)) return at;

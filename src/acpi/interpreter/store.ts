@@ -27,7 +27,7 @@ import {
   typeOf,
   UnknownInteger,
 } from './objects.ts';
-import { copyOf, nameOfType, resolve, toBuffer, toInteger, toText } from './values.ts';
+import { copyOf, nameOfType, resolve, tellSharers, toBuffer, toInteger, toText } from './values.ts';
 
 /**
  * `store` is the Store operator, `result` another operator's target: both convert to the type that is there.
@@ -43,13 +43,13 @@ export function store(
   storing: Storing,
 ): AmlValue | undefined {
   if (target === undefined) return undefined;
-  let place: Operand = target instanceof Choice ? m.settle(target) : target;
+  const place: Operand = target instanceof Choice ? m.settle(target) : target;
   if (place instanceof SlotOperand) {
     storeToSlot(m, place.slot, given, storing);
     return undefined;
   }
   const value = given instanceof Choice ? m.settle(given)! : given;
-  if (place instanceof NamespaceNode) return storeToNode(m, value, place, storing, true);
+  if (place instanceof NamespaceNode) return storeToContainer(m, value, place, storing, true);
   if (place instanceof DebugReference) {
     const line = formatDebug(m, value);
     m.debugOutput.push(line);
@@ -57,14 +57,9 @@ export function store(
     return undefined;
   }
   if (place instanceof ObjectReference) {
-    if (place.target instanceof NamespaceNode) return storeToNode(m, value, place.target, storing, true);
-    place = place.target;
+    return storeToContainer(m, value, place.target, storing, true);
   }
-  if (place instanceof SlotReference) {
-    m.journal.note(place.frame.slots, place.slot);
-    place.frame.slots[place.slot] = copyOf(m, value);
-    return undefined;
-  }
+  if (place instanceof SlotReference) return storeToContainer(m, value, place, storing, true);
   if (place instanceof IndexReference) {
     storeToIndex(m, value, place);
     return undefined;
@@ -85,9 +80,7 @@ function storeToSlot(m: Interpreter, slot: number, value: Resolved, storing: Sto
     // An argument that is a reference made by RefOf: the object referred to is stored to, without conversion.
     if (current instanceof ObjectReference) {
       const settled = value instanceof Choice ? m.settle(value)! : value;
-      if (current.target instanceof NamespaceNode)
-        storeToNode(m, copyOf(m, settled), current.target, storing, false);
-      else store(m, settled, current, storing);
+      storeToContainer(m, copyOf(m, settled), current.target, storing, false);
       return;
     }
   }
@@ -96,14 +89,50 @@ function storeToSlot(m: Interpreter, slot: number, value: Resolved, storing: Sto
   slots[slot] = copyOf(m, value);
 }
 
-/** Changes a name's object for another. */
-function replace(m: Interpreter, node: NamespaceNode, value: Resolved): void {
-  if (value instanceof NamespaceNode) {
-    m.attach(node, new ObjectReference(value));
+/** What a reference made by RefOf leads to. */
+type Container = NamespaceNode | SlotReference;
+
+/** The object in a container. */
+function contentOf(m: Interpreter, container: Container): AmlValue | undefined {
+  if (container instanceof NamespaceNode) return m.settle(container.object);
+  const held = container.frame.slots[container.slot];
+  return held instanceof NamespaceNode ? new ObjectReference(held) : m.settle(held);
+}
+
+/**
+ * The type that decides how a container is stored to. ACPICA keeps locals and arguments in nodes of their own, whose
+ * type is set by stores through references alone: it may be that of an object long gone.
+ */
+function containerType(container: Container, content: AmlValue | undefined): number {
+  if (container instanceof SlotReference)
+    return container.frame.slotTypes?.[container.slot] ?? TYPE.uninitialized;
+  return content === undefined ? TYPE.uninitialized : typeOf(content);
+}
+
+function nameOf(container: Container): string {
+  if (container instanceof NamespaceNode) return container.path;
+  const { slot } = container;
+  return slot < FIRST_ARGUMENT_SLOT ? `Local${slot}` : `Arg${slot - FIRST_ARGUMENT_SLOT}`;
+}
+
+/** Changes a container's object for another. */
+function replace(m: Interpreter, container: Container, value: Resolved): void {
+  if (container instanceof SlotReference) {
+    const { frame, slot } = container;
+    m.journal.note(frame.slots, slot);
+    frame.slots[slot] = value;
+    frame.slotTypes ??= [];
+    m.journal.note(frame.slotTypes, slot);
+    frame.slotTypes[slot] = value instanceof NamespaceNode ? TYPE.device : typeOf(value);
     return;
   }
-  m.journal.note(node, 'object');
-  node.object = value;
+  if (value instanceof NamespaceNode) {
+    // A device has no value: ACPICA makes the name a device of its own, with nothing in it.
+    m.attach(container, m.settle(value.object));
+    return;
+  }
+  if (container.shared !== undefined) m.journal.set(container, 'shared', undefined);
+  m.journal.set(container, 'object', value);
 }
 
 const UNSTORABLE: ReadonlySet<number> = new Set([
@@ -116,21 +145,21 @@ const UNSTORABLE: ReadonlySet<number> = new Set([
   TYPE.thermalZone,
 ]);
 
-function storeToNode(
+function storeToContainer(
   m: Interpreter,
   given: Resolved,
-  node: NamespaceNode,
+  container: Container,
   storing: Storing,
   converts: boolean,
 ): AmlValue | undefined {
-  const current = m.settle(node.object);
-  const type = current === undefined ? TYPE.uninitialized : typeOf(current);
+  const current = contentOf(m, container);
+  const type = containerType(container, current);
   let value = given;
   if (storing !== 'copy') {
     if (type === TYPE.package) {
       if (storing !== 'store' || !(value instanceof PackageObject))
-        fault('AE_AML_TARGET_TYPE', `${node.path} is a package: only a package can be stored to it`);
-    } else if (UNSTORABLE.has(type)) fault('AE_AML_TARGET_TYPE', `${node.path} can't be stored to`);
+        fault('AE_AML_TARGET_TYPE', `${nameOf(container)} is a package: only a package can be stored to it`);
+    } else if (UNSTORABLE.has(type)) fault('AE_AML_TARGET_TYPE', `${nameOf(container)} can't be stored to`);
   }
   const data =
     type === TYPE.integer ||
@@ -148,29 +177,45 @@ function storeToNode(
         source !== TYPE.buffer &&
         source !== TYPE.ddbHandle
       )
-        fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored to ${node.path}`);
+        fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored to ${nameOf(container)}`);
     }
   }
-  if (current instanceof FieldObject) return writeField(m, current, value);
-  if (current instanceof BufferFieldObject) {
+  if (current instanceof FieldObject && type === TYPE.fieldUnit) return writeField(m, current, value);
+  if (current instanceof BufferFieldObject && type === TYPE.bufferField) {
     writeBufferField(m, current, value);
     return undefined;
   }
   if (!data || storing === 'copy' || !converts) {
-    replace(m, node, copyOf(m, value));
+    replace(m, container, copyOf(m, value));
     return undefined;
   }
-  if (storing === 'fixed' && typeOf(value as AmlValue) !== type) {
-    replace(m, node, copyOf(m, value));
-    return undefined;
-  }
-  if (type === TYPE.integer) replace(m, node, integer(toInteger(m, value)));
-  else if (current instanceof StringObject) {
+  convertInto(m, value, container, current, storing);
+  return undefined;
+}
+
+/** A store with conversion to the type of what is there, which keeps its identity. */
+function convertInto(
+  m: Interpreter,
+  value: Resolved,
+  container: Container,
+  current: AmlValue | undefined,
+  storing: Storing,
+): void {
+  const type = current === undefined ? TYPE.uninitialized : typeOf(current);
+  if (current === undefined || (storing === 'fixed' && typeOf(value as AmlValue) !== type)) {
+    replace(m, container, copyOf(m, value));
+  } else if (type === TYPE.integer) {
+    const number = integer(toInteger(m, value));
+    if (container instanceof NamespaceNode) {
+      m.journal.set(container, 'object', number);
+      tellSharers(m, container, number);
+    } else replace(m, container, number);
+  } else if (current instanceof StringObject) {
     const { text } = toText(m, value, 'implicit');
     m.journal.note(current, 'text');
     current.text = text;
   } else if (current instanceof BufferObject) overwrite(m, current, toBuffer(m, value));
-  return undefined;
+  else fault('AE_AML_INTERNAL', `a ${nameOfType(current)} takes no conversion`);
 }
 
 /** A buffer stored to a buffer keeps the target's length: cut off or filled with zeros. An empty one takes the source's. */

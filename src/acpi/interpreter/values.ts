@@ -26,6 +26,7 @@ import {
   type Operand,
   PackageObject,
   type Resolved,
+  SharedInteger,
   SlotOperand,
   StringObject,
   TYPE,
@@ -164,8 +165,12 @@ export function elementOf(m: Interpreter, object: PackageObject, index: number):
   if (element instanceof Choice || element instanceof UnknownObject) element = m.settle(element);
   if (element === undefined)
     fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} of a package was never set`);
-  if (element instanceof NameReference) settleElement(m, object, index);
-  return object.elements[index] ?? fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} is empty`);
+  if (element instanceof NameReference) {
+    settleElement(m, object, index);
+    element = object.elements[index];
+  }
+  if (element instanceof SharedInteger) element = m.settle(element.value);
+  return element ?? fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} is empty`);
 }
 
 /** The element at an index that isn't known: a choice of all there are. */
@@ -209,8 +214,25 @@ export function settleElement(m: Interpreter, object: PackageObject, index: numb
     type === TYPE.bufferField ||
     type === TYPE.reference;
   m.journal.note(object.elements, index);
-  if (data) object.elements[index] = resolveNode(m, node) as AmlValue;
+  if (type === TYPE.integer) {
+    let { shared } = node;
+    if (!(shared instanceof SharedInteger)) {
+      shared = new SharedInteger(held);
+      m.journal.set(node, 'shared', shared);
+    }
+    object.elements[index] = shared;
+  } else if (data) object.elements[index] = resolveNode(m, node) as AmlValue;
   else object.elements[index] = new NameReference(element.name, element.scope, node);
+}
+
+/** Lets the packages that share a name's integer see its new value. */
+export function tellSharers(m: Interpreter, node: NamespaceNode, value: AmlValue): void {
+  const pending: (AmlValue | undefined)[] = [node.shared];
+  while (pending.length > 0) {
+    const shared = pending.pop();
+    if (shared instanceof Choice) pending.push(shared.yes, shared.no);
+    else if (shared instanceof SharedInteger) m.journal.set(shared, 'value', value);
+  }
 }
 
 export function nameOfType(value: Resolved): string {
@@ -331,6 +353,7 @@ export function copyOf(m: Interpreter, value: Resolved): Resolved {
   }
   if (value instanceof StringObject) return new StringObject(value.text);
   if (value instanceof Choice) return mapChoice(value, (side) => copyOf(m, side) as AmlValue) ?? value;
+  if (value instanceof SharedInteger) return value.value;
   if (!(value instanceof PackageObject)) return value;
   const copy = new PackageObject([]);
   const pending: [PackageObject, PackageObject][] = [[value, copy]];

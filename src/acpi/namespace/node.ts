@@ -1,5 +1,5 @@
 /** The namespace of a running machine: nodes that hold objects. */
-import { AliasObject, type AmlValue } from '../interpreter/objects.ts';
+import { AliasObject, type AmlValue, type Choice, type SharedInteger } from '../interpreter/objects.ts';
 import type { NamePath } from '../name.ts';
 import { trimSegment } from '../name.ts';
 import type { AcpiTable } from '../tables/table.ts';
@@ -11,6 +11,8 @@ export class NamespaceNode {
   readonly children = new Map<string, NamespaceNode>();
   /** Undefined: no object of this name exists (now). A Choice with an undefined side: it exists on a condition. */
   object: AmlValue | undefined;
+  /** What packages hold that name this node's integer: they see it change. */
+  shared: SharedInteger | Choice | undefined;
   /** What declared it, and where. */
   term: Term | undefined;
   table: AcpiTable | undefined;

@@ -3,7 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BufferObject, PackageObject, StringObject } from '../../../src/acpi/interpreter/objects.ts';
+import {
+  BufferObject,
+  PackageObject,
+  SharedInteger,
+  StringObject,
+} from '../../../src/acpi/interpreter/objects.ts';
 import { evaluate, loadMachine } from '../../../src/acpi/machine.ts';
 import { parseName } from '../../../src/acpi/name.ts';
 import { tableAt } from '../../../src/acpi/tables/read.ts';
@@ -136,6 +141,7 @@ function escaped(character: string): string {
 
 function spelled(value: unknown): string {
   if (value === undefined) return 'null';
+  if (value instanceof SharedInteger) return spelled(value.value);
   if (typeof value === 'bigint') return `0x${value.toString(16)}`;
   if (value instanceof StringObject)
     return `"${value.text

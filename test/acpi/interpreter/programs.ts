@@ -264,6 +264,57 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
     Method (T01F) { Return (ObjectType (Local0)) }
     Method (T020) { Local0 = \\DEV0._ADR Return (Local0) }`,
 
+  'integers that packages name': `
+    Name (INT1, 5)
+    Name (PKG1, Package () { INT1, INT1, LAT1 })
+    Name (LAT1, 3)
+    Name (PKG2, Package () { Package () { INT1 } })
+    Method (T000) { INT1 = 7 Return (PKG1) }
+    Method (T001) { Local0 = PKG1 INT1 = 8 Return (Local0) }
+    Method (T002) { PKG1[0] = 0x55 Return (INT1) }
+    Method (T003) { INT1 = 6 Return (PKG1) }
+    Method (T004) { INT1++ LAT1-- Return (PKG1) }
+    Method (T005) { Return (PKG2) }
+    Method (T006) { Add (1, 2, INT1) Return (PKG1) }
+    Method (T007) { INT1 = "ff" Return (PKG1) }
+    Method (T008) { DerefOf (RefOf (INT1)) = 0x21 Return (PKG1) }
+    Method (T009) { CopyObject (9, INT1) Return (PKG1) }
+    Method (T00A) { INT1 = 1 Return (PKG1) }
+    Method (T00B, 0, Serialized) { Name (TMP0, 1) Name (TMP1, Package () { TMP0 }) TMP0 = 2 Local0 = TMP1 TMP0 = 3 Return (Local0) }
+    Method (T00C, 0, Serialized) { Name (TMP0, 4) Return (Package () { TMP0 }) }
+    Method (T00D) { Local0 = T00C () T00C () Return (Local0) }
+    Method (T00E) { LAT1 = 0x11 Return (Match (PKG1, MEQ, 0x11, MTR, 0, 0)) }
+    Method (T00F) { Return (ObjectType (PKG1[1])) }
+    Method (T010) { Local0 = DerefOf (PKG1[2]) LAT1 = 0x12 Return (Local0) }
+    Method (T011) { Return (DerefOf (PKG1[2]) + DerefOf (PKG1[2])) }
+    Method (T012) { PKG1[2]++ Return (LAT1) }
+    Method (T013) { Return (PKG1) }
+    Method (MPAR, 1) { LAT1 = 0x40 Return (Arg0) }
+    Method (T014) { Return (MPAR (PKG1)) }
+    Method (T015) { Return (MPAR (DerefOf (PKG1[2]))) }`,
+
+  'stores through references to locals and arguments': `
+    Device (DEV0) { Name (VAL0, 1) }
+    Event (EVT0)
+    Name (INT1, 1)
+    Method (MSET, 2) { Arg0 = Arg1 }
+    Method (MCPY, 2) { CopyObject (Arg1, Arg0) }
+    Method (MARG, 1) { Local0 = RefOf (Arg0) DerefOf (Local0) = "abc" Return (Arg0) }
+    Method (T000) { Local0 = 5 Local1 = RefOf (Local0) DerefOf (Local1) = "abc" Return (Local0) }
+    Method (T001) { Local0 = "xyz" Local1 = RefOf (Local0) DerefOf (Local1) = 5 Local0 = 7 DerefOf (Local1) = "12" Return (Local0) }
+    Method (T002) { Local0 = Package () { 1 } Local1 = RefOf (Local0) DerefOf (Local1) = Package () { 2 } Local0 = 3 DerefOf (Local1) = 4 Return (Local0) }
+    Method (T003) { Local0 = 5 MSET (RefOf (Local0), "text") Return (Local0) }
+    Method (T004) { Local0 = 5 MSET (RefOf (Local0), "text") MSET (RefOf (Local0), 6) Return (Local0) }
+    Method (T005) { Local0 = 5 MCPY (RefOf (Local0), Buffer () { 1 }) Local1 = RefOf (Local0) DerefOf (Local1) = "zz" Return (Local0) }
+    Method (T006) { Return (MARG (9)) }
+    Method (T007) { MSET (RefOf (Local0), 8) Return (Local0) }
+    Method (T008) { Local1 = RefOf (Local0) DerefOf (Local1) = 3 Return (Local0) }
+    Method (T009) { Local0 = 1 MCPY (RefOf (Local0), Package () { 1, 2 }) Add (1, 2, DerefOf (RefOf (Local0))) Return (Local0) }
+    Method (T00A) { CopyObject (DerefOf (RefOf (DEV0)), INT1) Return (ObjectType (INT1)) }
+    Method (T00B) { INT1 = 4 Return (INT1) }
+    Method (T00C) { CopyObject (4, INT1) Return (INT1) }
+    Method (T00D) { CopyObject (EVT0, INT1) Return (ObjectType (INT1)) }`,
+
   'control flow': `
     Name (CNT0, 0)
     Method (FIB0, 1) { If (Arg0 < 2) { Return (Arg0) } Return (FIB0 (Arg0 - 1) + FIB0 (Arg0 - 2)) }
