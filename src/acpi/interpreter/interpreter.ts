@@ -434,19 +434,27 @@ export class Interpreter implements Explored {
     const { plan } = frame;
     const at = Math.max(0, frame.pc - 1);
     // A fault of the table's own code costs the statement, one in a method it calls the whole table.
-    if (depth < frames.length) this.#dropTable();
-    const statement =
-      depth === frames.length
-        ? plan.statements[plan.statementOf[at]!]
-        : { end: plan.instructions.length - 1, scopes: 0, loops: 0 };
+    // What isn't followed up is no fault of the machine's: there the table goes on.
+    const costsTable = depth < frames.length && why.code !== 'NOT_FOLLOWED';
+    if (costsTable) this.#dropTable();
+    const statement = !costsTable
+      ? plan.statements[plan.statementOf[at]!]
+      : { end: plan.instructions.length - 1, scopes: 0, loops: 0 };
     if (statement === undefined) {
       this.abort(why);
       return;
     }
-    while (frame.scopes.length > statement.scopes) frame.scope = frame.scopes.pop()!;
-    frame.loops.length = Math.min(frame.loops.length, statement.loops);
-    if (this.paths.open) this.paths.go({ kind: 'jump', depth, pc: statement.end }, undefined, why);
-    else {
+    if (this.paths.open) {
+      // Other paths come back to the frame where they left it.
+      const { scopes, loops, scope } = frame;
+      this.paths.go({ kind: 'jump', depth, pc: statement.end }, undefined, why, {
+        loops: loops.slice(0, statement.loops),
+        scopes: scopes.slice(0, statement.scopes),
+        scope: scopes[statement.scopes] ?? scope,
+      });
+    } else {
+      while (frame.scopes.length > statement.scopes) frame.scope = frame.scopes.pop()!;
+      frame.loops.length = Math.min(frame.loops.length, statement.loops);
       this.unwind(depth);
       frame.pc = statement.end;
       this.sp = frame.base;
