@@ -41,7 +41,12 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
     artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, sink)));
   const verdict = await askSysfb(
     artifacts,
-    { describe: await describeOptions(options, artifacts, io), kernel: await kernelFacts(options) },
+    {
+      describe: await describeOptions(options, artifacts, io),
+      kernel: await kernelFacts(options),
+      // The other formats list every window.
+      judgedOnly: options.format !== 'json' && options.format !== 'ndjson',
+    },
     sink,
   );
   if (readNothing(verdict, sink)) {

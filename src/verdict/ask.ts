@@ -1,8 +1,9 @@
 /** Asking a question: from artifacts and options to a verdict. */
 import { type Artifact, isEvidenceKind } from '../artifact/artifact.ts';
-import type { DiagnosticList } from '../bytes/diagnostic.ts';
-import { type DescribeOptions, describe } from '../window/describe.ts';
+import { DiagnosticList } from '../bytes/diagnostic.ts';
+import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import type { KernelFacts } from './kernel.ts';
+import { subjectsOf, VMBUS_ACPI_IDS } from './subject.ts';
 import { judgeSysfb } from './sysfb.ts';
 import { compareAnswers, type Verdict } from './verdict.ts';
 
@@ -10,6 +11,11 @@ export interface AskOptions {
   readonly describe: DescribeOptions;
   /** What the user said of the kernel; the evidence among the artifacts is added to it. */
   readonly kernel: KernelFacts;
+  /**
+   * The verdict's `windows` and `diagnostics` may leave out what the answer doesn't hang on: of ACPI tables, devices
+   * that are not VMBus and that it does not stand in. Their code is then not run.
+   */
+  readonly judgedOnly?: boolean;
 }
 
 /**
@@ -21,8 +27,10 @@ export async function askSysfb(
   options: AskOptions,
   diagnostics: DiagnosticList,
 ): Promise<Verdict> {
-  const machine = await describe(artifacts, options.describe, diagnostics);
   const evidenceArtifacts = artifacts.filter((artifact) => isEvidenceKind(artifact.kind));
+  const machine =
+    (options.judgedOnly && (await describeSubjects(artifacts, options, evidenceArtifacts, diagnostics))) ||
+    (await describe(artifacts, options.describe, diagnostics));
   if (evidenceArtifacts.length === 0) return judgeSysfb(machine, options.kernel, diagnostics);
   const [{ readEvidence }, { gatherFacts }, { observedRules }] = await Promise.all([
     import('../evidence/read.ts'),
@@ -47,6 +55,24 @@ export async function askSysfb(
     ],
     diagnostics: diagnostics.all,
   };
+}
+
+/**
+ * The machine as far as it bears on VMBus. Undefined when the rest is needed too: of a machine without VMBus it is said
+ * in which window a known framebuffer lies; and where something can't be read, all is shown that can.
+ */
+async function describeSubjects(
+  artifacts: readonly Artifact[],
+  { describe: given, kernel }: AskOptions,
+  evidence: readonly Artifact[],
+  diagnostics: DiagnosticList,
+): Promise<Machine | undefined> {
+  const said = new DiagnosticList();
+  const machine = await describe(artifacts, { ...given, onlyIds: VMBUS_ACPI_IDS }, said);
+  const general = evidence.length > 0 || kernel.framebuffer !== undefined;
+  if (said.hasErrors || (general && subjectsOf(machine, kernel.vtl).length === 0)) return undefined;
+  for (const diagnostic of said.all) diagnostics.add(diagnostic);
+  return machine;
 }
 
 /** One verdict from those for each framebuffer that the sources disagree on. */

@@ -35,6 +35,11 @@ export interface FoundCrs {
 export interface AcpiOptions extends EvaluationOptions {
   /** How ASL text is read: what opens the files it includes, and what is defined. */
   readonly asl?: PreprocessorOptions;
+  /**
+   * Hardware ids: nothing is asked of the tables but these devices and those they stand in. Without, all that the
+   * tables describe is read.
+   */
+  readonly onlyIds?: readonly string[];
 }
 
 export interface AcpiDescription {
@@ -56,9 +61,13 @@ export async function describeAcpi(
   const { tables, artifactOf, lists } = await readAcpiInputs(artifacts, sink, options.asl);
   const crs: FoundCrs[] = [...lists];
   if (tables.length > 0) {
-    const { evaluateAllCrs, loadMachine } = await import('../acpi/machine.ts');
+    const { evaluateAllCrs, evaluateCrsOfIds, loadMachine } = await import('../acpi/machine.ts');
     const fallback = artifactOf.get(tables[0]!)!;
-    for (const entry of evaluateAllCrs(loadMachine(tables, options, sink)))
+    const entries =
+      options.onlyIds === undefined
+        ? evaluateAllCrs(loadMachine(tables, options, sink))
+        : evaluateCrsOfIds(tables, options.onlyIds, options, sink);
+    for (const entry of entries)
       crs.push({ artifact: (entry.table && artifactOf.get(entry.table)) ?? fallback, entry });
   }
   const context: NormaliseContext = {

@@ -20,6 +20,7 @@ import {
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { type FieldElement, type Operand, Term } from '../term.ts';
 import { type NameReader, startsName } from './names.ts';
+import type { SecludedDevices } from './secluded.ts';
 
 /** Terms inside terms: real tables reach about 40. */
 export const MAX_TERM_DEPTH = 4000;
@@ -67,13 +68,15 @@ export interface DecodeContext {
   readonly sink: DiagnosticSink;
   /** Names met so far whose argument count is a guess. */
   readonly guessed: GuessedName[];
+  /** What is left out: devices that nobody asked for and nothing mentions. */
+  readonly secluded: SecludedDevices | undefined;
   /** While tables are read: every name in a value's place, and how many arguments it was given. */
   lookups: { scope: DeclaredObject; name: NamePath; count: number }[] | undefined;
 }
 
 /** Decodes the terms of a whole table. Method bodies are decoded when their operands are first asked for. */
 export function decodeTable(table: AcpiTable, context: DecodeContext): Term[] {
-  const decoder = new Decoder(table, context);
+  const decoder = new Decoder(table, context, true);
   return decoder.list(TABLE_HEADER_LENGTH, table.bytes.length, context.namespace.root, false);
 }
 
@@ -82,9 +85,12 @@ class Decoder {
   readonly #bytes: Uint8Array;
   readonly #context: DecodeContext;
   readonly #names: NameReader;
+  /** The table's own code is read, and no method's. */
+  readonly #loading: boolean;
   #pos = 0;
 
-  constructor(table: AcpiTable, context: DecodeContext) {
+  constructor(table: AcpiTable, context: DecodeContext, loading: boolean) {
+    this.#loading = loading;
     this.#table = table;
     this.#bytes = table.bytes;
     this.#context = context;
@@ -119,6 +125,8 @@ class Decoder {
           frame.operands.push(frame.list);
           frame.list = undefined;
           frame.at += 1;
+        } else if (this.#passOver(frame)) {
+          // It is as if it weren't there.
         } else if (
           stack.length > MAX_TERM_DEPTH ||
           !this.#begin(
@@ -138,6 +146,19 @@ class Decoder {
       const problem = this.#operand(frame.kinds[frame.at]!, frame, stack);
       if (problem !== undefined) this.#fail(stack, problem);
     }
+  }
+
+  /** Leaves out the statement at the cursor if nothing can come of it. */
+  #passOver(frame: Frame): boolean {
+    const { secluded, namespace } = this.#context;
+    if (secluded === undefined || !this.#loading) return false;
+    const end = secluded.endAt(this.#bytes, this.#pos, frame.end, (bytes, at) => {
+      const name = this.#names.read(bytes, at, frame.end);
+      const found = name && namespace.resolve(frame.scope, name);
+      return found?.kind === 'Field' || found?.kind === 'Name';
+    });
+    if (end >= 0) this.#pos = end;
+    return end >= 0;
   }
 
   /** Hands a finished term to the term around it. */
@@ -478,9 +499,10 @@ class Decoder {
     const table = this.#table;
     const context = this.#context;
     this.#pos = end;
+    if (this.#loading) context.secluded?.confirmMethod(this.#bytes, start);
     const term = new Term(
       OPCODES.Method,
-      () => [name, flags, new Decoder(table, context).list(bodyStart, end, scope, true)],
+      () => [name, flags, new Decoder(table, context, false).list(bodyStart, end, scope, true)],
       start,
       end,
     );

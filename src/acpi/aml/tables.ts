@@ -5,6 +5,7 @@ import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../term.ts';
 import { type DecodeContext, decodeTable, type GuessedName } from './decoder.ts';
 import { NameReader } from './names.ts';
+import type { SecludedDevices } from './secluded.ts';
 
 /** A call decoded with a wrong argument count shifts what follows: so often it is tried again with what was learnt. */
 const MAX_PASSES = 4;
@@ -26,10 +27,16 @@ export interface DecodedTables {
 /**
  * Decodes AML tables in load order. Terms' offsets count from the table's first byte. Method bodies are decoded when
  * first looked at; problems in them go to the same sink then.
+ * @param secluded devices to leave out: the rest is what somebody asks about
  */
-export function decodeTables(tables: readonly AcpiTable[], sink: DiagnosticSink): DecodedTables {
+export function decodeTables(
+  tables: readonly AcpiTable[],
+  sink: DiagnosticSink,
+  secluded?: SecludedDevices,
+): DecodedTables {
   const names = new NameReader();
   let namespace = new DeclaredNamespace();
+  let leftOut = secluded;
   for (let pass = 1; ; pass++) {
     const problems = new DiagnosticList();
     let receiver: DiagnosticSink = problems;
@@ -39,9 +46,15 @@ export function decodeTables(tables: readonly AcpiTable[], sink: DiagnosticSink)
       names,
       sink: { add: (diagnostic) => receiver.add(diagnostic) },
       guessed: [],
+      secluded: leftOut,
       lookups,
     };
     const decoded = tables.map((table) => ({ table, terms: decodeTable(table, context) }));
+    if (leftOut?.holds === false) {
+      leftOut = undefined;
+      namespace = new DeclaredNamespace();
+      continue;
+    }
     const settled = lookups.every(({ scope, name, count }) => {
       const now = namespace.argumentCount(scope, name);
       return now === count || (now < 0 && count < 0);
