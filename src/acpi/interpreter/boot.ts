@@ -35,8 +35,10 @@ const PRESENT = 0;
 const FUNCTIONING = 3;
 /** `_REG`'s second argument: a handler is there. */
 const CONNECT = 1n;
-/** Tables that running code may load. */
+/** Tables that running code may have loaded at a time. */
 const MAX_LOADED = 256;
+/** What a byte of a loaded table counts for when it is decoded: code that loads and unloads in a loop comes to an end. */
+const TERM_BYTES = 128;
 
 /**
  * What small tables may make an evaluation work: the longest loop of real firmware takes 100,000 turns of as many
@@ -59,6 +61,8 @@ export class Boot {
   readonly #decoded: DecodedTables;
   readonly #sink: DiagnosticSink;
   readonly #loaded = new Set<AcpiTable>();
+  /** Tables loaded by code, by the number of their handle. */
+  readonly #loadedAs = new Map<number, AcpiTable>();
   #owners = 0;
   /** Interfaces `_OSI` says yes to now. */
   readonly #interfaces: Set<string>;
@@ -193,18 +197,23 @@ export class Boot {
   }
 
   #load(table: AcpiTable, scope: NamespaceNode): TableHandle {
-    if (this.#owners >= MAX_LOADED) fault('AE_OWNER_ID_LIMIT', `more than ${MAX_LOADED} tables are loaded`);
+    if (this.#loadedAs.size >= MAX_LOADED) fault('AE_OWNER_ID_LIMIT', `more than ${MAX_LOADED} tables are loaded`);
+    const { machine } = this;
+    machine.allocate(TERM_BYTES * table.bytes.length);
     this.#loaded.add(table);
     this.#owners += 1;
-    const { machine } = this;
     machine.owner = this.#owners;
     const terms = decodeMore(this.#decoded, table);
+    this.#loadedAs.set(this.#owners, table);
     machine.enterTable(table, blockOf(terms, table), scope);
     return new TableHandle(this.#owners);
   }
 
   #unload(handle: TableHandle): void {
     const { machine } = this;
+    const table = this.#loadedAs.get(handle.index) ?? fault('AE_NOT_EXIST', 'the table is unloaded already');
+    this.#loadedAs.delete(handle.index);
+    this.#loaded.delete(table);
     const pending: NamespaceNode[] = [machine.root];
     for (let node = pending.pop(); node; node = pending.pop()) {
       if (node.owner === handle.index && node.object !== undefined) machine.attach(node, undefined);
@@ -216,6 +225,8 @@ export class Boot {
 
   #initialise(): void {
     const { machine } = this;
+    // acpiexec looks for devices by id before it initialises them, Linux when it enumerates them.
+    if (machine.profile.testsItself) this.#askForIds();
     this.#connectControllers();
     for (const node of this.#nodes(TYPE.region)) {
       const region = node.object;
@@ -229,6 +240,17 @@ export class Boot {
     const busInit = bus?.children.get('_INI');
     if (busInit?.object !== undefined) this.call(busInit, []);
     this.#initialiseDevices(bus);
+    if (!machine.profile.testsItself) this.#askForIds();
+  }
+
+  /** Runs `_HID` and `_CID` that are methods, as looking for a device by its id does: some of them write. */
+  #askForIds(): void {
+    for (const node of this.#nodes(TYPE.device)) {
+      const [hid, cid] = ['_HID', '_CID'].map((name) => node.children.get(name));
+      if (hid?.object === undefined) continue;
+      if (typeOfNode(hid) === TYPE.method && this.call(hid, []).fault !== undefined) continue;
+      if (cid !== undefined && typeOfNode(cid) === TYPE.method) this.call(cid, []);
+    }
   }
 
   /** `_REG` of embedded controllers that are there: their handler is the one default handler with a `_REG`. */

@@ -382,6 +382,8 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
         Device (CHLD) { Method (_STA) { STEP (4) Return (0x0F) } }
       }
       Device (WITH) {
+        Name (ASKD, Zero)
+        Method (_HID) { ASKD = One Return ("PNP0A03") }
         Method (_STA) { STEP (5) Return (0x0F) }
         Method (_INI) { STEP (6) }
         Device (CHLD) { Method (_STA) { STEP (7) Return (0x0F) } }
@@ -391,5 +393,6 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
         Device (CHLD) { Method (_STA) { STEP (9) Return (0x0F) } }
       }
     }
-    Method (T000) { Return (ORDR) }`,
+    Method (T000) { Return (ORDR) }
+    Method (T001) { Return (\\_SB.WITH.ASKD) }`,
 };
