@@ -4,22 +4,14 @@
  * and not with the number of paths. A path that leaves the statement otherwise (Return, Break, a fault) waits until
  * the other paths get to where it went: it is pending.
  */
-import {
-  choose,
-  compare,
-  type Expr,
-  gather,
-  isKnown,
-  not,
-  type Quantity,
-  sameQuantity,
-} from '../expression.ts';
+import { choose, type Expr, gather, isKnown, not, type Quantity } from '../expression.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import type { AmlFault } from './fault.ts';
 import type { Frame } from './frame.ts';
 import { type Delta, type Journal, readPlace } from './journal.ts';
 import { type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
 import type { AmlValue } from './objects.ts';
+import { PathCondition } from './path-condition.ts';
 import type { Statement } from './plan.ts';
 
 /** Thrown where a decision on an unknown condition is needed; the instruction starts over on each side. */
@@ -114,17 +106,17 @@ function alike(a: Outcome, b: Outcome): boolean {
   return same(a.target, b.target) && a.fault?.code === b.fault?.code;
 }
 
-export class Paths {
+export class Paths extends PathCondition {
   readonly #machine: Explored;
   readonly #forks: Fork[] = [];
   #pendings: Pending[] = [];
-  readonly #assumptions: Expr[] = [];
   #count = 0;
   #allCount = 0;
   #merges = 0;
   #allMerges = 0;
 
   constructor(machine: Explored) {
+    super();
     this.#machine = machine;
   }
 
@@ -149,61 +141,6 @@ export class Paths {
     this.#merges = 0;
   }
 
-  /** Conditions that hold on the path being run. */
-  get assumptions(): readonly Expr[] {
-    return this.#assumptions;
-  }
-
-  /** Takes a condition as given, until {@link retract}. */
-  assume(condition: Expr): void {
-    // What holds together holds each by itself.
-    if (condition.kind === 'all') for (const part of condition.of) this.assume(part);
-    else this.#assumptions.push(condition);
-  }
-
-  retract(length: number): void {
-    this.#assumptions.length = length;
-  }
-
-  /** Whether a condition holds on this path: 1n, 0n, or what is left of it to decide. */
-  decided(condition: Quantity): Quantity {
-    if (isKnown(condition) || this.#assumptions.length === 0) return condition;
-    const opposite = not(condition);
-    for (const assumption of this.#assumptions) {
-      if (sameQuantity(assumption, condition)) return 1n;
-      if (sameQuantity(assumption, opposite)) return 0n;
-      if (assumption.kind !== 'compare' || assumption.op !== 'eq' || !isKnown(assumption.right)) continue;
-      // What equals a number equals no other one.
-      if (condition.kind !== 'compare') continue;
-      if (sameQuantity(assumption.left, condition.left))
-        return compare(condition.op, assumption.right, condition.right);
-      if (sameQuantity(assumption.left, condition.right))
-        return compare(condition.op, condition.left, assumption.right);
-    }
-    if (condition.kind === 'all' || condition.kind === 'any')
-      return gather(
-        condition.kind,
-        condition.of.map((part) => this.decided(part)),
-      );
-    if (condition.kind === 'not') return not(this.decided(condition.of));
-    if (condition.kind === 'choose') {
-      const when = this.decided(condition.when);
-      if (isKnown(when)) return this.decided(when === 0n ? condition.no : condition.yes);
-    }
-    return condition;
-  }
-
-  /** A number, without the choices that this path has made. */
-  refined(value: Quantity): Quantity {
-    let at = value;
-    while (!isKnown(at) && at.kind === 'choose') {
-      const when = this.decided(at.when);
-      if (!isKnown(when)) return choose(when, at.yes, at.no);
-      at = when === 0n ? at.no : at.yes;
-    }
-    return at;
-  }
-
   /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */
   fork(when: Expr, pc: number, sp: number): void {
     const { frames, journal } = this.#machine;
@@ -216,6 +153,7 @@ export class Paths {
     };
     this.#count += 1;
     this.#allCount += 1;
+    this.#wanted = undefined;
     this.#forks.push({
       depth: frames.length,
       pc,
@@ -225,7 +163,7 @@ export class Paths {
       when,
       mark: journal.mark(),
       context: contextOf(frame),
-      assumptions: this.#assumptions.length,
+      assumptions: this.assumptions.length,
       first: undefined,
     });
     this.assume(when);
@@ -236,19 +174,28 @@ export class Paths {
   /** Before each instruction: has the path come to where others wait, or left its fork's statement? */
   arrive(): boolean {
     const { frames } = this.#machine;
-    const frame = frames.at(-1)!;
-    const target: Target = { kind: 'jump', depth: frames.length, pc: frame.pc };
+    const depth = frames.length;
+    const { pc } = frames[depth - 1]!;
     const fork = this.#forks.at(-1);
-    if (fork !== undefined && this.#leaves(fork, target)) {
-      this.#finishSide(fork, target, undefined, undefined);
+    if (fork !== undefined && (depth < fork.depth || (depth === fork.depth && outside(pc, fork.statement)))) {
+      this.#finishSide(fork, { kind: 'jump', depth, pc }, undefined, undefined);
       return true;
     }
-    for (const { target: wanted, level } of this.#pendings) {
-      if (level !== this.#forks.length || !same(wanted, target)) continue;
-      this.#join(target, undefined);
-      break;
-    }
+    if (this.#pendings.length === 0) return false;
+    this.#wanted ??= this.#awaited();
+    if (this.#wanted.has(placeNumber(depth, pc))) this.#join({ kind: 'jump', depth, pc }, undefined);
     return false;
+  }
+
+  /** Where paths of the innermost level wait for the others, undefined when it has to be looked at anew. */
+  #wanted: Set<number> | undefined;
+
+  #awaited(): Set<number> {
+    const places = new Set<number>();
+    for (const { target, level } of this.#pendings)
+      if (target.kind === 'jump' && level === this.#forks.length)
+        places.add(placeNumber(target.depth, target.pc));
+    return places;
   }
 
   /** A path goes somewhere by itself: returns, or faults (with the jump to where the fault is dealt with, if any). */
@@ -285,6 +232,7 @@ export class Paths {
     }
     this.#pendings = [];
     this.#forks.length = 0;
+    this.#wanted = undefined;
     return result;
   }
 
@@ -292,7 +240,7 @@ export class Paths {
     if (target.kind === 'fault') return true;
     if (target.kind === 'return') return target.depth <= fork.depth;
     if (target.depth !== fork.depth) return target.depth < fork.depth;
-    return target.pc >= fork.statement.end || target.pc < fork.statement.start;
+    return outside(target.pc, fork.statement);
   }
 
   /** Puts pending paths of the same target into the current one; gives the value that results. */
@@ -313,10 +261,8 @@ export class Paths {
 
   #remove(gone: readonly Pending[]): void {
     this.#pendings = this.#pendings.filter((pending) => !gone.includes(pending));
-    for (const { assumption } of gone) {
-      const at = assumption === undefined ? -1 : this.#assumptions.lastIndexOf(assumption);
-      if (at >= 0) this.#assumptions.splice(at, 1);
-    }
+    this.#wanted = undefined;
+    for (const { assumption } of gone) this.dismiss(assumption);
   }
 
   #merge(pending: Pending): void {
@@ -399,11 +345,12 @@ export class Paths {
     const pending = mate === undefined ? arriving : this.#united(mate, arriving);
     if (mate !== undefined) this.#remove([mate]);
     const assumption = not(pending.guard);
+    this.#wanted = undefined;
     if (isKnown(assumption)) {
       this.#pendings.push({ ...pending, assumption: undefined });
       return;
     }
-    this.#assumptions.push(assumption);
+    this.assumeWhole(assumption);
     this.#pendings.push({ ...pending, assumption });
   }
 
@@ -502,6 +449,7 @@ export class Paths {
       return;
     }
     this.#forks.pop();
+    this.#wanted = undefined;
     this.#spend(...fork.first.map((outcome) => outcome.delta), ...outcomes.map((outcome) => outcome.delta));
     this.#combine(fork, fork.first, outcomes);
   }
@@ -613,6 +561,14 @@ export class Paths {
       else machine.leaveFrame(value);
     }
   }
+}
+
+function outside(pc: number, statement: Statement): boolean {
+  return pc >= statement.end || pc < statement.start;
+}
+
+function placeNumber(depth: number, pc: number): number {
+  return depth * 0x1000_0000 + pc;
 }
 
 function contextOf(frame: Frame): FrameContext {
