@@ -1,10 +1,7 @@
 /** A machine made of ACPI tables: its namespace after start-up, and what its objects evaluate to. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
-import { SecludedDevices } from './aml/secluded.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
-import type { CrsEntry } from './crs.ts';
-import { evaluateCrsOf } from './evaluate-crs.ts';
 import { formatQuantity } from './expression.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
 import { formatValue } from './interpreter/debug.ts';
@@ -15,11 +12,10 @@ import { acpiexecProfile, linuxProfile } from './interpreter/profile.ts';
 import type { Fill } from './interpreter/regions.ts';
 import { formatName, type NamePath } from './name.ts';
 import type { NamespaceNode } from './namespace/node.ts';
-import { isWritten, mayHaveId } from './possible-ids.ts';
 import { loadOrder } from './tables/read.ts';
 import { type AcpiTable, holdsAml } from './tables/table.ts';
 
-export { evaluateAllCrs } from './evaluate-crs.ts';
+export { evaluateAllCrs, evaluateCrsOf } from './evaluate-crs.ts';
 
 export interface EvaluationOptions {
   /**
@@ -56,28 +52,11 @@ export function loadMachine(
   options: EvaluationOptions,
   sink: DiagnosticSink,
 ): AcpiMachine {
-  return start(tables, decodeTables(loadOrder(tables), sink), options, sink);
+  return startMachine(tables, decodeTables(loadOrder(tables), sink), options, sink);
 }
 
-/**
- * The `_CRS` of the devices with one of these hardware ids, and of those they stand in, as {@link evaluateAllCrs} gives
- * them. Of the machine only that is started which they can hang on; nothing at all where no device can have such an id.
- */
-export function evaluateCrsOfIds(
-  tables: readonly AcpiTable[],
-  ids: readonly string[],
-  options: EvaluationOptions,
-  sink: DiagnosticSink,
-): CrsEntry[] {
-  const order = loadOrder(tables);
-  const secluded = isWritten(ids, order) ? new SecludedDevices(tables, ids) : undefined;
-  const decoded = decodeTables(order, sink, secluded);
-  const memory = (options.memory ?? []).map(({ bytes }) => bytes);
-  if (!mayHaveId(ids, tables, decoded, memory)) return [];
-  return evaluateCrsOf(start(tables, decoded, options, sink), ids);
-}
-
-function start(
+/** As {@link loadMachine}, of tables that are decoded already. */
+export function startMachine(
   tables: readonly AcpiTable[],
   decoded: DecodedTables,
   options: EvaluationOptions,

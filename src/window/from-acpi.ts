@@ -61,12 +61,8 @@ export async function describeAcpi(
   const { tables, artifactOf, lists } = await readAcpiInputs(artifacts, sink, options.asl);
   const crs: FoundCrs[] = [...lists];
   if (tables.length > 0) {
-    const { evaluateAllCrs, evaluateCrsOfIds, loadMachine } = await import('../acpi/machine.ts');
     const fallback = artifactOf.get(tables[0]!)!;
-    const entries =
-      options.onlyIds === undefined
-        ? evaluateAllCrs(loadMachine(tables, options, sink))
-        : evaluateCrsOfIds(tables, options.onlyIds, options, sink);
+    const entries = await evaluateTables(tables, options, sink);
     for (const entry of entries)
       crs.push({ artifact: (entry.table && artifactOf.get(entry.table)) ?? fallback, entry });
   }
@@ -76,6 +72,19 @@ export async function describeAcpi(
   };
   const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry, context));
   return { tables, crs, windows };
+}
+
+async function evaluateTables(
+  tables: readonly AcpiTable[],
+  options: AcpiOptions,
+  sink: DiagnosticSink,
+): Promise<CrsEntry[]> {
+  if (options.onlyIds !== undefined) {
+    const { evaluateCrsOfIds } = await import('../acpi/devices-by-id.ts');
+    return evaluateCrsOfIds(tables, options.onlyIds, options, sink);
+  }
+  const { evaluateAllCrs, loadMachine } = await import('../acpi/machine.ts');
+  return evaluateAllCrs(loadMachine(tables, options, sink));
 }
 
 /** What normalising one `_CRS` needs to know of the rest of the machine. */
