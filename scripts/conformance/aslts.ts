@@ -29,16 +29,24 @@ interface Count {
   readonly missing: string[];
 }
 
-/** `collection:case:test` of each line, numbered where it is there more than once, with its status. */
+/**
+ * `collection:case:test` of each line with its status. A test that is there more than once is numbered in the order of
+ * its statuses: files of verdicts are sorted, the order they came in is lost.
+ */
 export function verdictsIn(lines: readonly string[]): Map<string, string> {
-  const verdicts = new Map<string, string>();
+  const statuses = new Map<string, string[]>();
   for (const line of lines) {
     const fields = /^(?::STST:)?(\w+:[^:]+:[^:]+):(\w+)/.exec(line);
     if (fields === null) continue;
-    let key = fields[1]!;
-    for (let n = 2; verdicts.has(key); n++) key = `${fields[1]}#${n}`;
-    verdicts.set(key, fields[2]!);
+    const known = statuses.get(fields[1]!);
+    if (known === undefined) statuses.set(fields[1]!, [fields[2]!]);
+    else known.push(fields[2]!);
   }
+  const verdicts = new Map<string, string>();
+  for (const [test, given] of statuses)
+    given.sort().forEach((status, i) => {
+      verdicts.set(i === 0 ? test : `${test}#${i + 1}`, status);
+    });
   return verdicts;
 }
 

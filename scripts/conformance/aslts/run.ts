@@ -16,6 +16,38 @@ const LOOP_TIMEOUT = 600_000;
 /** The tables that `acpiexec -el` adds for the suite, in its order: arrays in its source. */
 const ADDED = ['Ssdt1Code', 'Ssdt2Code', 'Oem1Code', 'OemxCode', 'EcdtCode', 'Uefi1Code', 'Uefi2Code'];
 
+const HEADER_LENGTH = 36;
+/** acpiexec's tables without code, by signature: the FADT's length and revision, and two that are a header alone. */
+const PLAIN_TABLES = [
+  { signature: 'FACP', length: 276, revision: 5 },
+  { signature: 'TEST', length: HEADER_LENGTH, revision: 1 },
+  { signature: 'BAD!', length: HEADER_LENGTH, revision: 1 },
+];
+/** The DSDT that acpiexec makes where it is given none: no code, 64-bit integers. */
+const LOCAL_DSDT = { signature: 'DSDT', length: HEADER_LENGTH, revision: 2 };
+
+function plainTable({ signature, length, revision }: typeof LOCAL_DSDT): Uint8Array {
+  const bytes = Buffer.alloc(length);
+  bytes.write(signature, 0, 'latin1');
+  bytes.writeUInt32LE(length, 4);
+  bytes.writeUInt8(revision, 8);
+  bytes.writeUInt8(-bytes.reduce((sum, byte) => sum + byte, 0) & 0xff, 9);
+  return bytes;
+}
+
+/** The tables of a compiled case: one file may hold several. */
+function tablesOf(name: string, aml: Uint8Array, sink: DiagnosticList): AcpiTable[] {
+  const tables: AcpiTable[] = [];
+  const source = { name, form: 'blob', bytes: aml } as const;
+  for (let at = 0; at < aml.length; ) {
+    const table = tableAt(source, at, sink);
+    if (table === undefined) break;
+    tables.push(table);
+    at += table.length;
+  }
+  return tables;
+}
+
 /** Reads those tables from the checkout: acpiexec has them as arrays of bytes. */
 export function suiteTables(checkout: string): Uint8Array[] {
   const source = readFileSync(join(checkout, 'source/tools/acpiexec/aetables.h'), 'latin1');
@@ -42,9 +74,15 @@ export function runCase(
   method: string,
 ): CaseRun {
   const sink = new DiagnosticList();
-  const tables: readonly AcpiTable[] = nameTables(
-    [aml, ...added].flatMap((bytes) => tableAt({ name, form: 'blob', bytes }, 0, sink) ?? []),
-  );
+  const own = tablesOf(name, aml, sink);
+  const others = [
+    ...(own.some(({ signature }) => signature === 'DSDT') ? [] : [LOCAL_DSDT]),
+    ...PLAIN_TABLES,
+  ].map(plainTable);
+  const tables: readonly AcpiTable[] = nameTables([
+    ...own,
+    ...[...added, ...others].flatMap((bytes) => tableAt({ name, form: 'blob', bytes }, 0, sink) ?? []),
+  ]);
   const order = loadOrder(tables);
   const boot = new Boot(
     tables,

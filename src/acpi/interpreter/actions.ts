@@ -2,10 +2,11 @@
 import { type ByteValue, isKnown } from '../expression.ts';
 import { parseName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
-import { TABLE_HEADER_LENGTH } from '../tables/table.ts';
-import { fault } from './fault.ts';
-import { type Interpreter, MAX_ALLOCATION, TAKEN } from './interpreter.ts';
+import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
+import { AmlFault, fault } from './fault.ts';
+import { type Interpreter, MAX_ALLOCATION, TAKEN, type TableLoader } from './interpreter.ts';
 import {
+  type AmlValue,
   BufferObject,
   EventObject,
   MutexObject,
@@ -148,65 +149,138 @@ function tableBytes(m: Interpreter, source: RegionObject | BufferObject): Uint8A
   return Uint8Array.from({ length }, (_, i) => byteAt(i));
 }
 
-const load: Run = (m, instruction, at) => {
-  const operand = m.stack[at];
+/** Operands of Load, and of LoadTable. */
+const LOAD_OPERANDS = 2;
+const LOAD_TABLE_OPERANDS = 6;
+
+function loaderOf(m: Interpreter): TableLoader {
+  return m.loader ?? fault('AE_SUPPORT', 'no tables can be loaded');
+}
+
+/**
+ * What a table is known by once it is loaded. Up to ACPI 6.3 that is a handle, which Unload takes; since 6.4 Load and
+ * LoadTable say True.
+ */
+function loadedAs(m: Interpreter, handle: TableHandle): AmlValue {
+  return m.profile.givesTableHandles ? handle : m.mask;
+}
+
+/** Runs the code of the table that is in the first operand. */
+const beginLoad: Run = (m, _instruction, end) => {
+  const operand = m.stack[end - LOAD_OPERANDS];
   const held = operand instanceof NamespaceNode ? m.settle(operand.object) : undefined;
   const source = held instanceof RegionObject ? held : resolve(m, operand);
   if (!(source instanceof RegionObject) && !(source instanceof BufferObject))
     return fault('AE_AML_OPERAND_TYPE', 'tables are loaded from regions and buffers');
-  const bytes = tableBytes(m, source);
-  const loader = m.loader ?? fault('AE_SUPPORT', 'no tables can be loaded');
-  const target = m.stack[at + 1];
-  const before = m.frames.length;
-  const handle = loader.load(bytes, m.root);
-  finishLoad(m, before);
-  if (target !== undefined) store(m, handle, target, 'fixed');
-  return m.frames.length > before ? TAKEN : instruction.keeps ? m.mask : undefined;
+  const handle = loaderOf(m).load(tableBytes(m, source), m.root);
+  m.frames.at(-1)!.result = loadedAs(m, handle);
+  return TAKEN;
 };
 
-/** A loaded table's code gives Ones when it has run. */
-function finishLoad(m: Interpreter, before: number): void {
-  if (m.frames.length > before) m.frames.at(-1)!.result = m.mask;
+/** Stores what stands for the table, if it was loaded; one that can't be stored is unloaded again. */
+const finishLoad: Run = (m, _instruction, at) => {
+  const loaded = m.stack[at + LOAD_OPERANDS] as AmlValue | undefined;
+  if (loaded === undefined) return undefined;
+  m.owner = m.frames.at(-1)!.owner;
+  storeOrUnload(m, loaded, () => store(m, loaded, m.stack[at + 1], 'result'));
+  return m.mask;
+};
+
+function storeOrUnload(m: Interpreter, loaded: AmlValue, put: () => void): void {
+  try {
+    put();
+  } catch (thrown) {
+    if (thrown instanceof AmlFault && loaded instanceof TableHandle) loaderOf(m).unload(loaded);
+    throw thrown;
+  }
 }
 
-const loadTable: Run = (m, _instruction, at) => {
-  const texts = [0, 1, 2, 3, 4].map((i) => knownText(m, toText(m, resolve(m, m.stack[at + i]), 'implicit')));
-  const [signature, oemId, oemTableId, rootPath, parameterPath] = texts as [
-    string,
-    string,
+/** Names that LoadTable is given as strings. */
+function namedBy(m: Interpreter, path: string, scope: NamespaceNode | undefined): NamespaceNode {
+  const name = parseName(path) ?? fault('AE_BAD_PATHNAME', `${path} is no name`);
+  return m.lookUp(name, scope) ?? fault('AE_NOT_FOUND', `${path} is not found`);
+}
+
+function textOperand(m: Interpreter, operand: Operand): string {
+  return knownText(m, toText(m, resolve(m, operand), 'implicit'));
+}
+
+/** The table of a signature, OEM id and OEM table id; ACPICA's AcpiTbFindTable. */
+export function findTable(
+  m: Interpreter,
+  signature: string,
+  oemId: string,
+  oemTableId: string,
+): AcpiTable | undefined {
+  if (!/^[A-Z0-9_]{4}$/.test(signature)) fault('AE_BAD_SIGNATURE', `${signature} is no signature`);
+  if (oemId.length > 6 || oemTableId.length > 8) fault('AE_AML_STRING_LIMIT', 'an OEM id that is too long');
+  return m.loader?.find(signature, oemId, oemTableId);
+}
+
+/** The name LoadTable stores its last operand to; undefined when none is given. */
+function parameterOf(m: Interpreter, root: Operand, path: Operand): NamespaceNode | undefined {
+  const text = textOperand(m, path);
+  if (text === '') return undefined;
+  // A relative path starts where the table is loaded.
+  return namedBy(m, text, /^[\\^]/.test(text) ? undefined : rootOf(m, root));
+}
+
+/** Where in the namespace LoadTable loads: below its fourth operand. */
+function rootOf(m: Interpreter, root: Operand): NamespaceNode {
+  const text = textOperand(m, root);
+  return text === '' ? m.root : namedBy(m, text, undefined);
+}
+
+const beginLoadTable: Run = (m, _instruction, end) => {
+  const at = end - LOAD_TABLE_OPERANDS;
+  const [signature, oemId, oemTableId] = [0, 1, 2].map((i) => textOperand(m, m.stack[at + i])) as [
     string,
     string,
     string,
   ];
-  if (!/^[A-Z0-9_]{4}$/.test(signature)) fault('AE_BAD_SIGNATURE', `${signature} is no signature`);
-  if (oemId.length > 6 || oemTableId.length > 8) fault('AE_AML_STRING_LIMIT', 'an OEM id that is too long');
-  const { loader } = m;
-  const table = loader?.find(signature, oemId, oemTableId);
-  if (loader === undefined || table === undefined) return 0n;
-  let scope = m.root;
-  if (rootPath !== '') {
-    const name = parseName(rootPath);
-    scope = (name && m.lookUp(name)) ?? fault('AE_NOT_FOUND', `${rootPath} is not found`);
-  }
-  let parameter: NamespaceNode | undefined;
-  if (parameterPath !== '') {
-    const name = parseName(parameterPath);
-    parameter = (name && m.lookUp(name, scope)) ?? fault('AE_NOT_FOUND', `${parameterPath} is not found`);
-  }
-  const data = resolve(m, m.stack[at + 5]);
-  const before = m.frames.length;
-  loader.loadFound(table, scope);
-  if (parameter !== undefined) store(m, data, parameter, 'store');
-  finishLoad(m, before);
-  return m.frames.length > before ? TAKEN : m.mask;
+  const table = findTable(m, signature, oemId, oemTableId);
+  if (table === undefined) return 0n;
+  const scope = rootOf(m, m.stack[at + 3]);
+  parameterOf(m, m.stack[at + 3], m.stack[at + 4]);
+  const handle = loaderOf(m).loadFound(table, scope);
+  m.frames.at(-1)!.result = loadedAs(m, handle);
+  return TAKEN;
 };
+
+const finishLoadTable: Run = (m, _instruction, at) => {
+  const loaded = m.stack[at + LOAD_TABLE_OPERANDS] as AmlValue | undefined;
+  if (loaded === undefined || loaded === 0n) return loaded;
+  m.owner = m.frames.at(-1)!.owner;
+  const parameter = parameterOf(m, m.stack[at + 3], m.stack[at + 4]);
+  if (parameter === undefined) return loaded;
+  storeOrUnload(m, loaded, () => {
+    const data = resolve(m, m.stack[at + 5]);
+    const held = m.settle(parameter.object);
+    const type = held === undefined ? TYPE.uninitialized : typeOf(held);
+    // ACPICA has no rule to convert by here: exconvrt.c finds no target among LoadTable's operands.
+    if (CONVERTED.has(type) && (data instanceof NamespaceNode || typeOf(data) !== type))
+      fault('AE_AML_INTERNAL', `${parameter.path} takes no other type from LoadTable`);
+    store(m, data, parameter, 'result');
+  });
+  return loaded;
+};
+
+const CONVERTED: ReadonlySet<number> = new Set([TYPE.integer, TYPE.string, TYPE.buffer]);
 
 const unload: Run = (m, _instruction, at) => {
   const operand = m.stack[at];
   const held = operand instanceof NamespaceNode ? m.settle(operand.object) : resolve(m, operand);
-  if (!(held instanceof TableHandle)) return fault('AE_AML_OPERAND_TYPE', 'Unload takes a table handle');
-  m.loader?.unload(held);
+  if (!(held instanceof TableHandle) || !held.valid)
+    return fault('AE_AML_OPERAND_TYPE', 'Unload takes the handle of a table that is loaded');
+  loaderOf(m).unload(held);
+  m.journal.set(held, 'valid', false);
   return undefined;
+};
+
+/** What Load and LoadTable do before they have their result. */
+export const LOADING_OPERATORS: Readonly<Record<string, Run>> = {
+  Load: beginLoad,
+  LoadTable: beginLoadTable,
 };
 
 export const ACTING_OPERATORS: Readonly<Record<string, Run>> = {
@@ -238,7 +312,7 @@ export const ACTING_OPERATORS: Readonly<Record<string, Run>> = {
   },
   Timer: (m) => (CLOCK_START + m.elapsed()) & m.mask,
   Revision: (m) => m.profile.interpreterRevision,
-  Load: load,
-  LoadTable: loadTable,
+  Load: finishLoad,
+  LoadTable: finishLoadTable,
   Unload: unload,
 };

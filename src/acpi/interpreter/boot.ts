@@ -90,9 +90,8 @@ export class Boot {
         tables.find(
           (table) =>
             table.signature === signature &&
-            (oemId === '' || table.oemId.replace(/[\0 ]+$/, '') === oemId.replace(/[\0 ]+$/, '')) &&
-            (oemTableId === '' ||
-              table.oemTableId.replace(/[\0 ]+$/, '') === oemTableId.replace(/[\0 ]+$/, '')),
+            (oemId === '' || isText(table, OEM_ID, 6, oemId)) &&
+            (oemTableId === '' || isText(table, OEM_TABLE_ID, 8, oemTableId)),
         ),
       load: (bytes, scope) => this.#load(this.#tableOf(bytes), scope),
       loadFound: (table, scope) => {
@@ -197,7 +196,8 @@ export class Boot {
   }
 
   #load(table: AcpiTable, scope: NamespaceNode): TableHandle {
-    if (this.#loadedAs.size >= MAX_LOADED) fault('AE_OWNER_ID_LIMIT', `more than ${MAX_LOADED} tables are loaded`);
+    if (this.#loadedAs.size >= MAX_LOADED)
+      fault('AE_OWNER_ID_LIMIT', `more than ${MAX_LOADED} tables are loaded`);
     const { machine } = this;
     machine.allocate(TERM_BYTES * table.bytes.length);
     this.#loaded.add(table);
@@ -395,6 +395,17 @@ const LATE_SPACES: ReadonlySet<number> = new Set([
   SPACE.pcc,
   SPACE.fixedHardware,
 ]);
+
+/** Offsets in a table's header. */
+const OEM_ID = 10;
+const OEM_TABLE_ID = 16;
+
+/** Does the field hold exactly this text, filled up with NULs? Spaces count, as in ACPICA's AcpiTbFindTable. */
+function isText({ bytes }: AcpiTable, at: number, length: number, text: string): boolean {
+  return Array.from({ length }, (_, i) => bytes[at + i] ?? 0).every(
+    (byte, i) => byte === (i < text.length ? text.charCodeAt(i) : 0),
+  );
+}
 
 /** A table's terms as one term, for the planner: a list under a row that has only a list. */
 function blockOf(terms: readonly Term[], table: AcpiTable): Term {

@@ -2,7 +2,7 @@
 import { isKnown } from '../expression.ts';
 import { formatName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
-import { ACTING_OPERATORS } from './actions.ts';
+import { ACTING_OPERATORS, LOADING_OPERATORS } from './actions.ts';
 import { DEFINING_OPERATORS, enterScope, leaveScope } from './definitions.ts';
 import { fault } from './fault.ts';
 import { type Interpreter, TAKEN } from './interpreter.ts';
@@ -156,5 +156,6 @@ export const CONTROLS: Controls = {
       'AE_AML_BAD_OPCODE',
       `${instruction.term.op.name} at offset 0x${instruction.term.start.toString(16)} can't be run`,
     ),
+  loading: LOADING_OPERATORS,
   operators: { ...COMPUTING_OPERATORS, ...DEFINING_OPERATORS, ...ACTING_OPERATORS },
 };

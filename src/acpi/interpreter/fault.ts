@@ -9,6 +9,7 @@ export type FaultCode =
   | 'AE_SUPPORT'
   | 'AE_LIMIT'
   | 'AE_BAD_PARAMETER'
+  | 'AE_BAD_PATHNAME'
   | 'AE_BAD_SIGNATURE'
   | 'AE_INVALID_TABLE_LENGTH'
   | 'AE_NOT_EXIST'
@@ -60,6 +61,7 @@ export const STATUS_CODES: Readonly<Partial<Record<FaultCode, bigint>>> = {
   AE_SUPPORT: 0x000fn,
   AE_LIMIT: 0x0010n,
   AE_BAD_PARAMETER: 0x1001n,
+  AE_BAD_PATHNAME: 0x1003n,
   AE_BAD_SIGNATURE: 0x2001n,
   AE_INVALID_TABLE_LENGTH: 0x2005n,
   AE_NOT_EXIST: 0x0006n,

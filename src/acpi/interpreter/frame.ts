@@ -31,6 +31,8 @@ export class Frame {
   /** What it gives when its terms run out. */
   result: AmlValue | undefined;
   readonly savedSyncLevel: number;
+  /** Ordinal of the table whose own code this is; 0 for a method. */
+  owner = 0;
 
   constructor(
     plan: Plan,

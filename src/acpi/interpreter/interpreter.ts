@@ -291,7 +291,9 @@ export class Interpreter implements Explored {
   /** Puts a table's own code on the stack. */
   enterTable(table: AcpiTable, term: Term, scope: NamespaceNode): void {
     const plan = this.planOf(term, term.operands[0] as readonly Term[]);
-    this.frames.push(new Frame(plan, this.root, undefined, table, scope, this.sp, this.syncLevel));
+    const frame = new Frame(plan, this.root, undefined, table, scope, this.sp, this.syncLevel);
+    frame.owner = this.owner;
+    this.frames.push(frame);
   }
 
   /** What a frame leaves behind when it goes: names it made. */
@@ -309,7 +311,10 @@ export class Interpreter implements Explored {
   #remove(node: NamespaceNode): void {
     const pending = [node];
     for (let next = pending.pop(); next; next = pending.pop()) {
-      if (next.object !== undefined) this.attach(next, undefined);
+      if (next.object !== undefined) {
+        this.journal.set(next, 'former', next.object);
+        this.attach(next, undefined);
+      }
       pending.push(...next.children.values());
     }
   }

@@ -325,7 +325,10 @@ export class AliasObject {
 /** A table loaded by Load or LoadTable. */
 export class TableHandle {
   readonly type = TYPE.ddbHandle;
+  /** Ordinal of the load. */
   readonly index: number;
+  /** Not yet given to Unload. */
+  valid = true;
   constructor(index: number) {
     this.index = index;
   }

@@ -593,7 +593,9 @@ function dereference(m: Interpreter, reference: Resolved): Resolved {
 }
 
 function dereferenceNode(m: Interpreter, node: NamespaceNode): Resolved {
-  const object = m.settle(node.object);
+  // A reference may outlive the method that made its object. ACPICA reads memory that is in other use by then; here
+  // the object is still what it was.
+  const object = m.settle(node.object) ?? m.settle(node.former);
   if (object === undefined) return fault('AE_AML_NO_OPERAND', `${node.path} holds nothing`);
   if (object instanceof FieldObject) return readField(m, object);
   if (object instanceof BufferFieldObject) return readBufferField(m, object);

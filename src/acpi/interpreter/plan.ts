@@ -88,6 +88,8 @@ export interface Controls {
   readonly enterScope: Run;
   readonly leaveScope: Run;
   readonly unreadable: Run;
+  /** Operators that first run a table's code, by ASL name: the operands stay below what it gives. */
+  readonly loading: Readonly<Partial<Record<string, Run>>>;
   /** The operators, by ASL name. */
   readonly operators: Readonly<Partial<Record<string, Run>>>;
 }
@@ -409,7 +411,9 @@ class Planner {
       });
     });
     this.#next(...steps, () => {
-      const instruction = this.#emit(run, term, steps.length, keeps);
+      const loading = this.#controls.loading[op.name];
+      if (loading !== undefined) this.#emit(loading, term, 0, true);
+      const instruction = this.#emit(run, term, steps.length + (loading === undefined ? 0 : 1), keeps);
       const index = op === OPCODES.Alias ? 1 : kinds.indexOf('NameString');
       if (index >= 0) instruction.name = term.operands[index] as NamePath;
     });

@@ -17,6 +17,8 @@ export interface Profile {
   readonly cutsIoAddresses: boolean;
   /** ToHexString of an integer gives `0x2A`, as since ACPICA 20240321, not all digits of its width. */
   readonly prefixesHex: boolean;
+  /** Load and LoadTable give handles for Unload, as up to ACPI 6.3 and ACPICA 20201217, instead of True. */
+  readonly givesTableHandles: boolean;
   /** Looks at the clock, 100 us each, after which a While is given up. */
   readonly loopTimeout: number;
   /** A fault calls the tables' own `\\_ERR`, if there is one, which may let the code go on. */
@@ -65,6 +67,7 @@ export const linuxProfile: Profile = {
   interpreterRevision: 0x20200925n,
   cutsIoAddresses: false,
   prefixesHex: false,
+  givesTableHandles: true,
   loopTimeout: 100_000,
   callsErrorMethod: false,
 };
@@ -83,6 +86,7 @@ export const acpiexecProfile: Profile = {
   interpreterRevision: 0x20200925n,
   cutsIoAddresses: true,
   prefixesHex: false,
+  givesTableHandles: true,
   loopTimeout: 100_000,
   callsErrorMethod: true,
 };

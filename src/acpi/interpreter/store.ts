@@ -202,7 +202,9 @@ function convertInto(
   storing: Storing,
 ): void {
   const type = current === undefined ? TYPE.uninitialized : typeOf(current);
-  if (current === undefined || (storing === 'fixed' && typeOf(value as AmlValue) !== type)) {
+  const source = typeOf(value as AmlValue);
+  // There is nothing a table's handle could be converted to.
+  if (current === undefined || source === TYPE.ddbHandle || (storing === 'fixed' && source !== type)) {
     replace(m, container, copyOf(m, value));
   } else if (type === TYPE.integer) {
     const number = integer(toInteger(m, value));

@@ -29,6 +29,7 @@ import {
   SharedInteger,
   SlotOperand,
   StringObject,
+  TableHandle,
   TYPE,
   TYPE_NAMES,
   typeOf,
@@ -352,6 +353,11 @@ export function copyOf(m: Interpreter, value: Resolved): Resolved {
     return new BufferObject(value.bytes.slice(), value.unknown);
   }
   if (value instanceof StringObject) return new StringObject(value.text);
+  if (value instanceof TableHandle) {
+    const copy = new TableHandle(value.index);
+    copy.valid = value.valid;
+    return copy;
+  }
   if (value instanceof Choice) return mapChoice(value, (side) => copyOf(m, side) as AmlValue) ?? value;
   if (value instanceof SharedInteger) return value.value;
   if (!(value instanceof PackageObject)) return value;

@@ -11,6 +11,8 @@ export class NamespaceNode {
   readonly children = new Map<string, NamespaceNode>();
   /** Undefined: no object of this name exists (now). A Choice with an undefined side: it exists on a condition. */
   object: AmlValue | undefined;
+  /** The object it had when the method ended that made it. */
+  former: AmlValue | undefined;
   /** What packages hold that name this node's integer: they see it change. */
   shared: SharedInteger | Choice | undefined;
   /** What declared it, and where. */
