@@ -35,9 +35,9 @@ type GivenOperands = readonly Operand[] | (() => readonly Operand[]);
  * One node. `start` and `end` are byte offsets [start, end): from the table's first byte, or into the ASL source.
  */
 export class Term {
-  readonly op: Opcode;
-  readonly start: number;
-  readonly end: number;
+  declare readonly op: Opcode;
+  declare readonly start: number;
+  declare readonly end: number;
   #operands: GivenOperands;
 
   constructor(op: Opcode, operands: GivenOperands, start: number, end: number) {

@@ -1,7 +1,7 @@
 /**
  * AML bytes to terms, driven by the opcode table. No native recursion: terms under construction are frames on a
- * stack. Every length is held against the package around it; what can't be read becomes an `Unreadable` term up to the
- * end of the list it stands in, and reading goes on behind that list.
+ * stack; those without terms inside need none. Every length is held against the package around it; what can't be read
+ * becomes an `Unreadable` term up to the end of the list it stands in, and reading goes on behind that list.
  */
 
 import { hex } from '../../bytes/address.ts';
@@ -15,17 +15,17 @@ import {
   OPCODE_BY_EXTENDED_BYTE,
   OPCODES,
   type Opcode,
-  type OperandKind,
 } from '../opcodes.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { type FieldElement, type Operand, Term } from '../term.ts';
+import { readFieldList } from './field-list.ts';
 import { type NameReader, startsName } from './names.ts';
+import { packageLength, packageLengthSize } from './package-length.ts';
 import type { SecludedDevices } from './secluded.ts';
+import * as shape from './shape.ts';
 
 /** Terms inside terms: real tables reach about 40. */
 export const MAX_TERM_DEPTH = 4000;
-/** A method takes at most seven arguments; an External may say anything. */
-const MAX_ARGUMENTS = 7;
 /** Type byte of an External that is a method (ACPI 6.5, table of ObjectType). */
 const EXTERNAL_METHOD = 8;
 
@@ -37,29 +37,6 @@ export interface GuessedName {
   readonly start: number;
   readonly argumentCount: number;
 }
-
-interface Frame {
-  readonly op: Opcode;
-  readonly kinds: readonly OperandKind[];
-  /** Index of the operand that is next. */
-  at: number;
-  readonly operands: Operand[];
-  readonly start: number;
-  /** Exclusive end of the package, or of the package around a term without one. */
-  end: number;
-  hasPackage: boolean;
-  /** The list being filled, when the operand is one. */
-  list: Term[] | undefined;
-  /** Where names inside are resolved. */
-  scope: DeclaredObject;
-  declared: DeclaredObject | undefined;
-  /** Only what runs makes what is declared inside. */
-  conditional: boolean;
-}
-
-const CALL_OPERANDS: readonly (readonly OperandKind[])[] = Array.from({ length: MAX_ARGUMENTS + 1 }, (_, n) =>
-  new Array<OperandKind>(n).fill('TermArg'),
-);
 
 /** What a decoder needs from around the table. */
 export interface DecodeContext {
@@ -80,6 +57,55 @@ export function decodeTable(table: AcpiTable, context: DecodeContext): Term[] {
   return decoder.list(TABLE_HEADER_LENGTH, table.bytes.length, context.namespace.root, false);
 }
 
+/** A term under construction. */
+class Frame {
+  declare readonly op: Opcode;
+  declare readonly shape: shape.Shape;
+  /** Index of the operand that is next. */
+  declare at: number;
+  declare operands: Operand[];
+  declare readonly start: number;
+  /** Exclusive end of the package, or of the package around a term without one. */
+  declare end: number;
+  declare hasPackage: boolean;
+  /** The list being filled, when the operand is one. */
+  declare list: Term[] | undefined;
+  /** Where names inside are resolved. */
+  declare scope: DeclaredObject;
+  /** Only what runs makes what is declared inside. */
+  declare readonly conditional: boolean;
+
+  constructor(
+    op: Opcode,
+    operandShape: shape.Shape,
+    start: number,
+    end: number,
+    scope: DeclaredObject,
+    conditional: boolean,
+  ) {
+    this.op = op;
+    this.shape = operandShape;
+    this.at = 0;
+    this.operands = [];
+    this.start = start;
+    this.end = end;
+    this.hasPackage = false;
+    this.list = undefined;
+    this.scope = scope;
+    this.conditional = conditional;
+  }
+}
+
+const TABLE_SHAPE: shape.Shape = [shape.TERM_LIST];
+const NO_OPERANDS: readonly Operand[] = [];
+/** Numbers below this have operands made once. */
+const SHARED_NUMBERS = 256;
+const SMALL: (readonly Operand[] | undefined)[] = new Array(SHARED_NUMBERS).fill(undefined);
+
+/** What stands at the cursor is no term without terms inside. */
+const DEEPER = 1;
+const NO_TERM = 2;
+
 class Decoder {
   readonly #table: AcpiTable;
   readonly #bytes: Uint8Array;
@@ -88,6 +114,10 @@ class Decoder {
   /** The table's own code is read, and no method's. */
   readonly #loading: boolean;
   #pos = 0;
+  /** What {@link DEEPER} met: a call of the name, or an opcode. */
+  #callee: NamePath | undefined;
+  #callCount = 0;
+  #opcode: Opcode = OPCODES.Noop;
 
   constructor(table: AcpiTable, context: DecodeContext, loading: boolean) {
     this.#loading = loading;
@@ -99,62 +129,200 @@ class Decoder {
 
   /** The terms in [start, end). */
   list(start: number, end: number, scope: DeclaredObject, conditional: boolean): Term[] {
-    const bytes = this.#bytes;
-    const limit = Math.min(end, bytes.length);
     const result: Term[] = [];
-    const root: Frame = {
-      op: OPCODES.Scope,
-      kinds: ['TermList'],
-      at: 0,
-      operands: [],
+    const root = new Frame(
+      OPCODES.Scope,
+      TABLE_SHAPE,
       start,
-      end: limit,
-      hasPackage: true,
-      list: result,
+      Math.min(end, this.#bytes.length),
       scope,
-      declared: undefined,
       conditional,
-    };
+    );
+    root.list = result;
     const stack: Frame[] = [root];
     this.#pos = start;
     for (;;) {
-      const frame = stack.at(-1)!;
-      if (frame.list !== undefined) {
-        if (this.#pos >= frame.end) {
-          if (frame === root) return result;
-          frame.operands.push(frame.list);
-          frame.list = undefined;
-          frame.at += 1;
-        } else if (this.#passOver(frame)) {
-          // It is as if it weren't there.
-        } else if (
-          stack.length > MAX_TERM_DEPTH ||
-          !this.#begin(
-            frame.kinds[frame.at] === 'PackageElementList' ? 'DataRefObject' : 'TermArg',
-            frame,
-            stack,
-          )
-        )
-          this.#fail(stack, stack.length > MAX_TERM_DEPTH ? 'terms are nested too deep' : 'no opcode');
-        continue;
-      }
-      if (frame.at === frame.kinds.length) {
-        stack.pop();
-        this.#complete(frame, stack.at(-1)!);
-        continue;
-      }
-      const problem = this.#operand(frame.kinds[frame.at]!, frame, stack);
+      const frame = stack[stack.length - 1]!;
+      const problem =
+        frame.list === undefined ? this.#operands(frame, stack) : this.#terms(frame, frame.list, stack);
       if (problem !== undefined) this.#fail(stack, problem);
+      else if (stack[stack.length - 1] !== frame) continue;
+      else if (frame === root) return result;
+      else {
+        stack.pop();
+        this.#complete(frame, stack[stack.length - 1]!);
+      }
     }
   }
 
+  /**
+   * Reads terms of a list until its end or until one has terms inside, whose frame goes on the stack. The text of the
+   * problem when one can't be read.
+   */
+  #terms(frame: Frame, list: Term[], stack: Frame[]): string | undefined {
+    const kind =
+      frame.shape[frame.at] === shape.PACKAGE_ELEMENT_LIST ? shape.DATA_REF_OBJECT : shape.TERM_ARG;
+    const secluded = this.#loading ? this.#context.secluded : undefined;
+    while (this.#pos < frame.end) {
+      if (secluded !== undefined && this.#passOver(secluded, frame)) continue;
+      if (stack.length > MAX_TERM_DEPTH) return 'terms are nested too deep';
+      const term = this.#leaf(kind, frame.end, frame.scope);
+      if (term === DEEPER) {
+        this.#push(frame, stack);
+        return undefined;
+      }
+      if (term === NO_TERM || term === null) return 'no opcode';
+      list.push(term);
+    }
+    frame.operands.push(list);
+    frame.list = undefined;
+    frame.at += 1;
+    return frame.at < frame.shape.length ? this.#operands(frame, stack) : undefined;
+  }
+
+  /** As {@link #terms}, for the operands that are left. A list among them gets terms when it is the frame's turn again. */
+  #operands(frame: Frame, stack: Frame[]): string | undefined {
+    const { shape: kinds, operands } = frame;
+    while (frame.at < kinds.length) {
+      const kind = kinds[frame.at]!;
+      if (kind >= shape.TERM_ARG && kind <= shape.LAST_TERM) {
+        if (stack.length > MAX_TERM_DEPTH) return 'terms are nested too deep';
+        const term = this.#leaf(kind, frame.end, frame.scope);
+        if (term === DEEPER) {
+          this.#push(frame, stack);
+          return undefined;
+        }
+        if (term === NO_TERM) return 'no term where one must be';
+        operands.push(term);
+        frame.at += 1;
+        continue;
+      }
+      if (kind === shape.TERM_LIST || kind === shape.PACKAGE_ELEMENT_LIST) {
+        frame.list = [];
+        return this.#terms(frame, frame.list, stack);
+      }
+      const problem = this.#datum(kind, frame);
+      if (problem !== undefined) return problem;
+      // A method's body waits until somebody wants it.
+      if (kind === shape.BYTE_DATA && frame.op === OPCODES.Method) return undefined;
+    }
+    return undefined;
+  }
+
+  /** The frame of the term that {@link #leaf} found to have terms inside. */
+  #push(parent: Frame, stack: Frame[]): void {
+    const callee = this.#callee;
+    if (callee !== undefined) {
+      const kinds = shape.CALL_SHAPES[this.#callCount]!;
+      const frame = new Frame(
+        OPCODES.MethodCall,
+        kinds,
+        this.#start,
+        parent.end,
+        parent.scope,
+        parent.conditional,
+      );
+      frame.operands.push(callee);
+      stack.push(frame);
+      return;
+    }
+    const op = this.#opcode;
+    const conditional =
+      parent.conditional || op === OPCODES.If || op === OPCODES.Else || op === OPCODES.While;
+    stack.push(new Frame(op, shape.shapeOf(op), this.#start, parent.end, parent.scope, conditional));
+  }
+
+  #start = 0;
+
+  /**
+   * The term at the cursor, if it has no terms inside; null is no target. The cursor is then behind it, else as far as
+   * the name or opcode was read.
+   */
+  #leaf(kind: number, end: number, scope: DeclaredObject): Term | null | typeof DEEPER | typeof NO_TERM {
+    const bytes = this.#bytes;
+    const start = this.#pos;
+    if (start >= end) return NO_TERM;
+    this.#start = start;
+    const first = bytes[start]!;
+    let value: bigint | string;
+    switch (first) {
+      case 0x00:
+        this.#pos = start + 1;
+        // The null name: no target. Where a target is a must, it stands for none all the same, as in ACPICA.
+        if (kind !== shape.TERM_ARG && kind !== shape.DATA_REF_OBJECT) return null;
+        return new Term(OPCODES.Zero, NO_OPERANDS, start, start + 1);
+      case 0x0a:
+        if (start + 2 > end) return NO_TERM;
+        this.#pos = start + 2;
+        return new Term(OPCODES.Byte, small(bytes[start + 1]!), start, start + 2);
+      case 0x0b: {
+        if (start + 3 > end) return NO_TERM;
+        this.#pos = start + 3;
+        const word = bytes[start + 1]! | (bytes[start + 2]! << 8);
+        const operands = word < SHARED_NUMBERS ? small(word) : [BigInt(word)];
+        return new Term(OPCODES.Word, operands, start, start + 3);
+      }
+      case 0x0c:
+        if (start + 5 > end) return NO_TERM;
+        this.#pos = start + 5;
+        return new Term(OPCODES.DWord, [BigInt(dword(bytes, start + 1))], start, start + 5);
+      case 0x0e:
+        if (start + 9 > end) return NO_TERM;
+        this.#pos = start + 9;
+        value = (BigInt(dword(bytes, start + 5)) << 32n) | BigInt(dword(bytes, start + 1));
+        return new Term(OPCODES.QWord, [value], start, start + 9);
+      case 0x0d: {
+        const nul = bytes.indexOf(0, start + 1);
+        if (nul < 0 || nul >= end) return NO_TERM;
+        value = '';
+        for (let i = start + 1; i < nul; i++) value += String.fromCharCode(bytes[i]!);
+        this.#pos = nul + 1;
+        return new Term(OPCODES.String, [value], start, nul + 1);
+      }
+      default:
+    }
+    if (startsName(first)) return this.#name(kind, end, scope);
+    let op: Opcode | undefined;
+    let next = start + 1;
+    if (first === EXTENSION_PREFIX) {
+      if (next >= end) return NO_TERM;
+      op = OPCODE_BY_EXTENDED_BYTE[bytes[next]!];
+      next += 1;
+    } else op = OPCODE_BY_BYTE[first];
+    if (op === undefined) return NO_TERM;
+    this.#pos = next;
+    if (op.operands.length === 0) return new Term(op, NO_OPERANDS, start, next);
+    this.#callee = undefined;
+    this.#opcode = op;
+    return DEEPER;
+  }
+
+  /** A name in a term's place: a method call, where a value is wanted and the name is a method's. */
+  #name(kind: number, end: number, scope: DeclaredObject): Term | typeof DEEPER | typeof NO_TERM {
+    const start = this.#pos;
+    const name = this.#names.read(this.#bytes, start, end);
+    if (name === undefined) return NO_TERM;
+    this.#pos = this.#names.end;
+    let count = -1;
+    if (shape.isCallable(kind)) {
+      const { namespace, lookups } = this.#context;
+      count = Math.min(namespace.argumentCount(scope, name), shape.MAX_ARGUMENTS);
+      lookups?.push({ scope, name, count });
+      if (count === -2)
+        this.#context.guessed.push({ name, scope, table: this.#table, start, argumentCount: 0 });
+    }
+    if (count < 0) return new Term(OPCODES.NamePath, [name], start, this.#pos);
+    if (count === 0) return new Term(OPCODES.MethodCall, [name, []], start, this.#pos);
+    this.#callee = name;
+    this.#callCount = count;
+    return DEEPER;
+  }
+
   /** Leaves out the statement at the cursor if nothing can come of it. */
-  #passOver(frame: Frame): boolean {
-    const { secluded, namespace } = this.#context;
-    if (secluded === undefined || !this.#loading) return false;
+  #passOver(secluded: SecludedDevices, frame: Frame): boolean {
     const end = secluded.endAt(this.#bytes, this.#pos, frame.end, (bytes, at) => {
       const name = this.#names.read(bytes, at, frame.end);
-      const found = name && namespace.resolve(frame.scope, name);
+      const found = name && this.#context.namespace.resolve(frame.scope, name);
       return found?.kind === 'Field' || found?.kind === 'Name';
     });
     if (end >= 0) this.#pos = end;
@@ -163,16 +331,16 @@ class Decoder {
 
   /** Hands a finished term to the term around it. */
   #complete(frame: Frame, parent: Frame): void {
-    if (frame.hasPackage) this.#pos = frame.end;
-    const { op } = frame;
-    let operands: readonly Operand[] = frame.operands;
-    if (op === OPCODES.MethodCall) operands = [operands[0]!, operands.slice(1) as Term[]];
-    const term = new Term(op, operands, frame.start, this.#pos);
-    if (op.defines !== 'nothing' || op === OPCODES.External) this.#declare(term, frame, parent);
-    this.#deliver(term, parent);
-  }
-
-  #deliver(term: Term, parent: Frame): void {
+    const { op, operands, start } = frame;
+    let term: Term;
+    if (op === OPCODES.Method && operands.length === 2) term = this.#method(frame);
+    else {
+      if (frame.hasPackage) this.#pos = frame.end;
+      if (op === OPCODES.MethodCall)
+        term = new Term(op, [operands[0]!, operands.slice(1) as Term[]], start, this.#pos);
+      else term = new Term(op, operands, start, this.#pos);
+    }
+    if (op.defines !== 'nothing' || op === OPCODES.External) this.#declare(term, frame, parent.conditional);
     if (parent.list !== undefined) parent.list.push(term);
     else {
       parent.operands.push(term);
@@ -180,220 +348,87 @@ class Decoder {
     }
   }
 
-  /**
-   * Starts the term at the cursor: a leaf is delivered at once, others get a frame. False when no term begins here.
-   */
-  #begin(kind: OperandKind, parent: Frame, stack: Frame[]): boolean {
-    const bytes = this.#bytes;
-    const start = this.#pos;
-    if (start >= parent.end) return false;
-    const first = bytes[start]!;
-    if (first === 0x00 && kind !== 'TermArg' && kind !== 'DataRefObject') {
-      // The null name: no target. Where a target is a must, it stands for none all the same, as in ACPICA.
-      this.#pos += 1;
-      if (kind === 'Target' || kind === 'SuperName' || kind === 'SimpleName' || kind === 'Referent') {
-        parent.operands.push(null);
-        parent.at += 1;
-        return true;
-      }
-      return false;
+  /** After a method's flags: the arguments are known, the body is left for later. */
+  #method({ operands, scope, start, end }: Frame): Term {
+    const [name, flags] = operands as [NamePath, number];
+    if (scope.kind === 'Method' || scope.kind === undefined) {
+      scope.kind = 'Method';
+      scope.argumentCount ??= flags & 7;
     }
-    if (startsName(first)) return this.#name(kind, parent, stack);
-    let op: Opcode | undefined;
-    if (first === EXTENSION_PREFIX) {
-      if (start + 1 >= parent.end) return false;
-      op = OPCODE_BY_EXTENDED_BYTE[bytes[start + 1]!];
-      this.#pos = start + 2;
-    } else {
-      op = OPCODE_BY_BYTE[first];
-      this.#pos = start + 1;
-    }
-    if (op === undefined) {
-      this.#pos = start;
-      return false;
-    }
-    const { operands: kinds } = op;
-    if (kinds.length === 0) {
-      this.#deliver(new Term(op, [], start, this.#pos), parent);
-      return true;
-    }
-    const conditional =
-      parent.conditional || op === OPCODES.If || op === OPCODES.Else || op === OPCODES.While;
-    stack.push({
-      op,
-      kinds,
-      at: 0,
-      operands: [],
+    const bodyStart = this.#pos;
+    const table = this.#table;
+    const context = this.#context;
+    this.#pos = end;
+    if (this.#loading) context.secluded?.confirmMethod(this.#bytes, start);
+    return new Term(
+      OPCODES.Method,
+      () => [name, flags, new Decoder(table, context, false).list(bodyStart, end, scope, true)],
       start,
-      end: parent.end,
-      hasPackage: false,
-      list: undefined,
-      scope: parent.scope,
-      declared: undefined,
-      conditional,
-    });
-    if (op.code >= 0x0a && op.code <= 0x0e) {
-      // Constants are by far the most frequent: read here, without a turn of the loop.
-      const problem = this.#operand(kinds[0]!, stack.at(-1)!, stack);
-      const frame = stack.pop()!;
-      if (problem !== undefined) {
-        this.#pos = start;
-        return false;
-      }
-      this.#deliver(new Term(op, frame.operands, start, this.#pos), parent);
-    }
-    return true;
+      end,
+    );
   }
 
-  /** A name in a term's place: a method call, where a value is wanted and the name is a method's. */
-  #name(kind: OperandKind, parent: Frame, stack: Frame[]): boolean {
-    const start = this.#pos;
-    const name = this.#names.read(this.#bytes, start, parent.end);
-    if (name === undefined) return false;
-    this.#pos = this.#names.end;
-    const callable = kind === 'TermArg' || kind === 'SuperName' || kind === 'Target';
-    const callCount = callable ? this.#argumentCount(parent.scope, name) : -1;
-    if (callCount === -2) {
-      this.#context.guessed.push({
-        name,
-        scope: parent.scope,
-        table: this.#table,
-        start,
-        argumentCount: 0,
-      });
-    }
-    if (callCount < 0) {
-      this.#deliver(new Term(OPCODES.NamePath, [name], start, this.#pos), parent);
-      return true;
-    }
-    stack.push({
-      op: OPCODES.MethodCall,
-      kinds: CALL_OPERANDS[callCount]!,
-      at: 0,
-      operands: [name],
-      start,
-      end: parent.end,
-      hasPackage: false,
-      list: undefined,
-      scope: parent.scope,
-      declared: undefined,
-      conditional: parent.conditional,
-    });
-    return true;
-  }
-
-  /** Arguments of the method a name means; -1 when it is no method, -2 when it isn't known. */
-  #argumentCount(scope: DeclaredObject, name: NamePath): number {
-    const count = Math.min(this.#context.namespace.argumentCount(scope, name), MAX_ARGUMENTS);
-    this.#context.lookups?.push({ scope, name, count });
-    return count;
-  }
-
-  /** Reads one operand, or starts the term it is. The text of the problem when it can't be read. */
-  #operand(kind: OperandKind, frame: Frame, stack: Frame[]): string | undefined {
+  /** Reads one operand that is no term. The text of the problem when it can't be read. */
+  #datum(kind: number, frame: Frame): string | undefined {
     const bytes = this.#bytes;
     const at = this.#pos;
-    const { end } = frame;
+    const { end, operands } = frame;
     switch (kind) {
-      case 'PkgLength':
+      case shape.PKG_LENGTH:
         return this.#packageLength(frame);
-      case 'NameString': {
+      case shape.NAME_STRING: {
         const name = this.#names.read(bytes, at, end);
         if (name === undefined) return 'no name where one must be';
         this.#pos = this.#names.end;
-        this.#take(frame, name);
-        if (frame.op.defines === 'scope' || frame.op.defines === 'reopen') this.#enter(frame, name);
-        return undefined;
+        operands.push(name);
+        const { defines } = frame.op;
+        if (defines === 'scope' || defines === 'reopen') this.#enter(frame, name);
+        break;
       }
-      case 'TermArg':
-      case 'SuperName':
-      case 'Referent':
-      case 'SimpleName':
-      case 'Target':
-      case 'DataRefObject':
-        if (stack.length > MAX_TERM_DEPTH) return 'terms are nested too deep';
-        return this.#begin(kind, frame, stack) ? undefined : 'no term where one must be';
-      case 'ByteData':
+      case shape.BYTE_DATA:
         if (at + 1 > end) return 'cut short';
         this.#pos = at + 1;
-        this.#take(frame, frame.op === OPCODES.Byte ? BigInt(bytes[at]!) : bytes[at]!);
-        // A method's body waits until somebody wants it.
-        if (frame.op === OPCODES.Method) this.#leaveBody(frame, stack);
-        return undefined;
-      case 'WordData': {
+        operands.push(bytes[at]!);
+        break;
+      case shape.WORD_DATA:
         if (at + 2 > end) return 'cut short';
         this.#pos = at + 2;
-        const word = bytes[at]! | (bytes[at + 1]! << 8);
-        this.#take(frame, frame.op === OPCODES.Word ? BigInt(word) : word);
-        return undefined;
-      }
-      case 'DWordData': {
+        operands.push(bytes[at]! | (bytes[at + 1]! << 8));
+        break;
+      case shape.DWORD_DATA:
         if (at + 4 > end) return 'cut short';
         this.#pos = at + 4;
-        const value =
-          (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
-        this.#take(frame, frame.op === OPCODES.DWord ? BigInt(value) : value);
-        return undefined;
-      }
-      case 'QWordData': {
-        if (at + 8 > end) return 'cut short';
-        this.#pos = at + 8;
-        const low =
-          (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
-        const high =
-          (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24)) >>> 0;
-        this.#take(frame, (BigInt(high) << 32n) | BigInt(low));
-        return undefined;
-      }
-      case 'AsciiString': {
-        const nul = bytes.indexOf(0, at);
-        if (nul < 0 || nul >= end) return 'a string without an end';
-        let text = '';
-        for (let i = at; i < nul; i++) text += String.fromCharCode(bytes[i]!);
-        this.#pos = nul + 1;
-        this.#take(frame, text);
-        return undefined;
-      }
-      case 'ByteList':
+        operands.push(dword(bytes, at));
+        break;
+      case shape.BYTE_LIST:
         this.#pos = end;
-        this.#take(frame, bytes.subarray(at, end));
-        return undefined;
-      case 'TermList':
-      case 'PackageElementList':
-        frame.list = [];
-        return undefined;
-      case 'FieldList': {
-        const elements: FieldElement[] = [];
-        const problem = this.#fieldList(frame, elements);
-        this.#take(frame, elements);
-        return problem;
+        operands.push(bytes.subarray(at, end));
+        break;
+      case shape.FIELD_LIST: {
+        const list = readFieldList(bytes, at, end, this.#names, (from, to) => {
+          this.#pos = from;
+          const term = this.#leaf(shape.TERM_ARG, to, frame.scope);
+          return term instanceof Term ? term : undefined;
+        });
+        this.#pos = list.end;
+        operands.push(list.elements);
+        frame.at += 1;
+        return list.problem;
       }
+      default:
+        throw new Error(`an operand of kind ${kind} of ${frame.op.name} is read with the constants`);
     }
-  }
-
-  #take(frame: Frame, operand: Operand): void {
-    frame.operands.push(operand);
     frame.at += 1;
-  }
-
-  #rawPackageLength(limit: number): number | undefined {
-    const bytes = this.#bytes;
-    const at = this.#pos;
-    if (at >= limit) return undefined;
-    const lead = bytes[at]!;
-    const extra = lead >> 6;
-    if (at + 1 + extra > limit) return undefined;
-    let length = extra === 0 ? lead & 0x3f : lead & 0x0f;
-    for (let i = 0; i < extra; i++) length |= bytes[at + 1 + i]! << (4 + 8 * i);
-    this.#pos = at + 1 + extra;
-    return length;
+    return undefined;
   }
 
   #packageLength(frame: Frame): string | undefined {
+    const bytes = this.#bytes;
     const at = this.#pos;
-    const length = this.#rawPackageLength(frame.end);
-    if (length === undefined) return 'a package length that is cut short';
-    const end = at + length;
+    if (at >= frame.end || at + packageLengthSize(bytes[at]!) > frame.end)
+      return 'a package length that is cut short';
+    this.#pos = at + packageLengthSize(bytes[at]!);
+    const end = at + packageLength(bytes, at);
     if (end < this.#pos) return 'a package that ends before it begins';
     if (end > frame.end) {
       this.#report(
@@ -408,131 +443,38 @@ class Decoder {
     return undefined;
   }
 
-  #fieldList(frame: Frame, elements: FieldElement[]): string | undefined {
-    const bytes = this.#bytes;
-    const { end } = frame;
-    while (this.#pos < end) {
-      const start = this.#pos;
-      const lead = bytes[start]!;
-      if (lead === 0x00) {
-        this.#pos += 1;
-        const bits = this.#rawPackageLength(end);
-        if (bits === undefined) return 'a field list that is cut short';
-        elements.push({ kind: 'reserved', bits, start });
-      } else if (lead === 0x01) {
-        if (start + 3 > end) return 'a field list that is cut short';
-        elements.push({ kind: 'access', type: bytes[start + 1]!, attribute: bytes[start + 2]!, start });
-        this.#pos = start + 3;
-      } else if (lead === 0x02) {
-        this.#pos += 1;
-        const connection = this.#connection(frame);
-        if (connection === undefined) return 'a Connection that is neither a name nor a buffer';
-        elements.push({ kind: 'connection', connection, start });
-      } else if (lead === 0x03) {
-        if (start + 4 > end) return 'a field list that is cut short';
-        elements.push({
-          kind: 'extended-access',
-          type: bytes[start + 1]!,
-          attribute: bytes[start + 2]!,
-          length: bytes[start + 3]!,
-          start,
-        });
-        this.#pos = start + 4;
-      } else {
-        if (start + 4 > end) return 'a field list that is cut short';
-        const name = this.#names.segment(bytes, start);
-        this.#pos = start + 4;
-        const bits = this.#rawPackageLength(end);
-        if (bits === undefined) return 'a field list that is cut short';
-        elements.push({ kind: 'named', name, bits, start });
-      }
-    }
-    return undefined;
-  }
-
-  /** A Connection's operand: a name, or a Buffer whose size is a constant. */
-  #connection(frame: Frame): Term | undefined {
-    const start = this.#pos;
-    if (this.#bytes[start] !== OPCODES.Buffer.code) {
-      const name = this.#names.read(this.#bytes, start, frame.end);
-      if (name === undefined) return undefined;
-      this.#pos = this.#names.end;
-      return new Term(OPCODES.NamePath, [name], start, this.#pos);
-    }
-    this.#pos += 1;
-    const lengthAt = this.#pos;
-    const length = this.#rawPackageLength(frame.end);
-    if (length === undefined) return undefined;
-    const end = lengthAt + length;
-    if (end > frame.end || end < this.#pos) return undefined;
-    const holder: Frame = { ...frame, operands: [], end, at: 0, list: undefined };
-    if (!this.#begin('TermArg', holder, [])) return undefined;
-    const size = holder.operands[0];
-    if (!(size instanceof Term)) return undefined;
-    const bytes = this.#bytes.subarray(this.#pos, end);
-    this.#pos = end;
-    return new Term(OPCODES.Buffer, [size, bytes], start, end);
-  }
-
   /** A name that opens a scope: what follows inside is resolved there. */
   #enter(frame: Frame, name: NamePath): void {
     const { namespace } = this.#context;
-    let object: DeclaredObject;
-    if (frame.op.defines === 'reopen')
-      object = namespace.resolve(frame.scope, name) ?? namespace.locate(frame.scope, name);
-    else object = namespace.locate(frame.scope, name);
-    frame.scope = object;
-    frame.declared = object;
-    if (frame.op.defines === 'scope' && object.kind === undefined) object.kind = frame.op.name;
-  }
-
-  /** After a method's flags: the arguments are known, the body is left for later. */
-  #leaveBody(frame: Frame, stack: Frame[]): void {
-    const flags = frame.operands[1] as number;
-    const { scope, start, end } = frame;
-    if (scope.kind === 'Method' || scope.kind === undefined) {
-      scope.kind = 'Method';
-      scope.argumentCount ??= flags & 7;
+    if (frame.op.defines === 'reopen') {
+      frame.scope = namespace.resolve(frame.scope, name) ?? namespace.locate(frame.scope, name);
+      return;
     }
-    const bodyStart = this.#pos;
-    const name = frame.operands[0]!;
-    const table = this.#table;
-    const context = this.#context;
-    this.#pos = end;
-    if (this.#loading) context.secluded?.confirmMethod(this.#bytes, start);
-    const term = new Term(
-      OPCODES.Method,
-      () => [name, flags, new Decoder(table, context, false).list(bodyStart, end, scope, true)],
-      start,
-      end,
-    );
-    stack.pop();
-    const parent = stack.at(-1)!;
-    scope.declarations.push({ term, table, conditional: parent.conditional });
-    this.#deliver(term, parent);
-    // The frame is gone; its remaining operand must not be read.
-    frame.at = frame.kinds.length;
+    const object = namespace.locate(frame.scope, name);
+    frame.scope = object;
+    if (object.kind === undefined) object.kind = frame.op.name;
   }
 
   /** Enters what a finished term declares into the declared namespace. */
-  #declare(term: Term, frame: Frame, parent: Frame): void {
+  #declare(term: Term, frame: Frame, conditional: boolean): void {
     const { namespace } = this.#context;
     const { op } = term;
     const table = this.#table;
-    const conditional = parent.conditional;
-    if (op.defines === 'reopen') return;
-    if (op.defines === 'scope') {
-      frame.declared!.declarations.push({ term, table, conditional });
-      return;
-    }
-    if (op.defines === 'fields') {
-      for (const element of term.operands.at(-1) as readonly FieldElement[]) {
-        if (element.kind !== 'named') continue;
-        const object = frame.scope.child(element.name);
-        object.kind ??= op.name;
-        object.declarations.push({ term, table, conditional, element });
-      }
-      return;
+    switch (op.defines) {
+      case 'reopen':
+        return;
+      case 'scope':
+        frame.scope.declare({ term, table, conditional });
+        return;
+      case 'fields':
+        for (const element of frame.operands.at(-1) as readonly FieldElement[]) {
+          if (element.kind !== 'named') continue;
+          const object = frame.scope.child(element.name);
+          object.kind ??= op.name;
+          object.declare({ term, table, conditional, element });
+        }
+        return;
+      default:
     }
     if (op === OPCODES.External) {
       const object = namespace.locate(frame.scope, term.operands[0] as NamePath);
@@ -542,11 +484,11 @@ class Decoder {
     }
     // The name comes first, save for Alias and the Create…Field terms, where it comes last.
     const first = op.operands[0] === 'NameString' && op !== OPCODES.Alias;
-    const name = (first ? term.operands[0] : term.operands.at(-1)) as NamePath;
+    const name = (first ? frame.operands[0] : frame.operands.at(-1)) as NamePath;
     const object = namespace.locate(frame.scope, name);
-    if (op === OPCODES.Alias && object.kind === undefined) object.target = term.operands[0] as NamePath;
+    if (op === OPCODES.Alias && object.kind === undefined) object.target = frame.operands[0] as NamePath;
     object.kind ??= op.name;
-    object.declarations.push({ term, table, conditional });
+    object.declare({ term, table, conditional });
   }
 
   /** Gives up the innermost list: its rest becomes one Unreadable term. */
@@ -576,6 +518,20 @@ class Decoder {
       path: frame.scope.path,
     });
   }
+}
+
+/** The operands of a constant, made once for each small number. */
+function small(value: number): readonly Operand[] {
+  let operands = SMALL[value];
+  if (operands === undefined) {
+    operands = [BigInt(value)];
+    SMALL[value] = operands;
+  }
+  return operands;
+}
+
+function dword(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
 
 /** How a guessed name reads in a message. */

@@ -4,6 +4,7 @@
  * for thousands of processors consists of them.
  */
 import type { AcpiTable } from '../tables/table.ts';
+import { packageLength, packageLengthSize } from './package-length.ts';
 
 /** Devices inside devices that are looked through. */
 const MAX_DEPTH = 8;
@@ -193,13 +194,9 @@ export class SecludedDevices {
   #packageEnd(limit: number): number {
     const bytes = this.#bytes;
     const at = this.#at;
-    const lead = bytes[at] ?? 0;
-    const extra = lead >> 6;
-    if (at + 1 + extra > limit) return -1;
-    let length = extra === 0 ? lead & 0x3f : lead & 0x0f;
-    for (let i = 0; i < extra; i++) length |= bytes[at + 1 + i]! << (4 + 8 * i);
-    this.#at = at + 1 + extra;
-    const end = at + length;
+    this.#at = at + packageLengthSize(bytes[at] ?? 0);
+    if (this.#at > limit) return -1;
+    const end = at + packageLength(bytes, at);
     return end > limit || end < this.#at ? -1 : end;
   }
 
@@ -357,24 +354,16 @@ function segmentAt(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
-function packageLength(bytes: Uint8Array, at: number): number {
-  const lead = bytes[at]!;
-  const extra = lead >> 6;
-  let length = extra === 0 ? lead & 0x3f : lead & 0x0f;
-  for (let i = 0; i < extra; i++) length |= bytes[at + 1 + i]! << (4 + 8 * i);
-  return length;
-}
-
 /** Offset of the segment behind a Method's opcode and package length. */
 function nameOffset(bytes: Uint8Array, start: number): number {
-  return start + 2 + (bytes[start + 1]! >> 6);
+  return start + 1 + packageLengthSize(bytes[start + 1]!);
 }
 
 /** Where the Method starts whose name's segment is at an offset, if it looks like one that ends before `limit`; or -1. */
 function methodBefore(bytes: Uint8Array, at: number, limit: number): number {
   for (let extra = 0; extra < 3; extra++) {
     const start = at - 2 - extra;
-    if (bytes[start] !== METHOD || bytes[start + 1]! >> 6 !== extra) continue;
+    if (bytes[start] !== METHOD || packageLengthSize(bytes[start + 1]!) !== extra + 1) continue;
     const end = start + 1 + packageLength(bytes, start + 1);
     if (end > at + 4 && end <= limit) return start;
   }

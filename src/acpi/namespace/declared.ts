@@ -20,33 +20,57 @@ export interface Declaration {
   readonly element?: FieldElement;
 }
 
+const NO_CHILDREN: ReadonlyMap<string, DeclaredObject> = new Map();
+const NO_DECLARATIONS: readonly Declaration[] = [];
+
 /** A name in the tree; without declarations when it is only passed through by longer names or known from an External. */
 export class DeclaredObject {
   /** Four characters, `_`-padded; `\` for the root. */
-  readonly segment: string;
-  readonly parent: DeclaredObject | undefined;
-  readonly children = new Map<string, DeclaredObject>();
-  readonly declarations: Declaration[] = [];
+  declare readonly segment: string;
+  declare readonly parent: DeclaredObject | undefined;
   /** What it is, by the opcode that declared it first; undefined when nothing did. */
-  kind: OpcodeName | undefined;
+  declare kind: OpcodeName | undefined;
   /** A method's argument count; of an undeclared name the one an External gives. */
-  argumentCount: number | undefined;
+  declare argumentCount: number | undefined;
   /** As `argumentCount` (-1: no method), learnt in an earlier reading of the same tables. */
-  foreseen: number | undefined;
+  declare foreseen: number | undefined;
   /** Where an Alias leads. */
-  target: NamePath | undefined;
+  declare target: NamePath | undefined;
+  // Most objects have no children, and nearly all one declaration.
+  #children: Map<string, DeclaredObject> | undefined = undefined;
+  #declarations: Declaration[] | undefined = undefined;
 
   constructor(segment: string, parent: DeclaredObject | undefined) {
     this.segment = segment;
     this.parent = parent;
+    this.kind = undefined;
+    this.argumentCount = undefined;
+    this.foreseen = undefined;
+    this.target = undefined;
+  }
+
+  get children(): ReadonlyMap<string, DeclaredObject> {
+    return this.#children ?? NO_CHILDREN;
+  }
+
+  get declarations(): readonly Declaration[] {
+    return this.#declarations ?? NO_DECLARATIONS;
+  }
+
+  /** Notes a place where the name is declared. */
+  declare(declaration: Declaration): void {
+    if (this.#declarations === undefined) this.#declarations = [declaration];
+    else this.#declarations.push(declaration);
   }
 
   /** The child of that segment, made when it isn't there. */
   child(segment: string): DeclaredObject {
-    let child = this.children.get(segment);
+    this.#children ??= new Map();
+    const children = this.#children;
+    let child = children.get(segment);
     if (child === undefined) {
       child = new DeclaredObject(segment, this);
-      this.children.set(segment, child);
+      children.set(segment, child);
     }
     return child;
   }
