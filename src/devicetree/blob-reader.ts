@@ -8,28 +8,33 @@ import { hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source, Span } from '../bytes/source.ts';
 import { readHeader } from './blob-header.ts';
-import { dropRedundantName } from './name-property.ts';
+import {
+  BEGIN_NODE,
+  BlobContents,
+  BlobNode,
+  END,
+  END_NODE,
+  NOP,
+  PROP,
+  PROPERTY_HEADER,
+} from './blob-tree.ts';
 import {
   type BlobHeader,
   type DeviceTree,
-  type DtNode,
-  type DtProperty,
   holdsOverlay,
   MAX_NODE_DEPTH,
   MAX_NODES,
   MAX_PROPERTIES,
-  type Marker,
   type MemoryReservation,
 } from './tree.ts';
 
-/** First version in which nodes have plain names, `NOP` tokens occur and values are aligned to four. */
-const PLAIN_NAMES_VERSION = 16;
-
-const BEGIN_NODE = 1;
-const END_NODE = 2;
-const PROP = 3;
-const NOP = 4;
-const END = 9;
+/** No name of a property has more than 31 characters by the specification. */
+const LONG_NAME = 128;
+/**
+ * How many bytes names may have together where some are long: in a strings block that is one long text each of its
+ * bytes begins another name.
+ */
+const MAX_LONG_NAMES = 1 << 24;
 
 /** Linux itself stops at a few dozen; more is an unterminated block read into something else. */
 const MAX_RESERVATIONS = 65_536;
@@ -88,344 +93,270 @@ function readReservations(
   return reservations;
 }
 
-const NONE: readonly never[] = [];
-
 /**
- * A property whose value and spans are made when they are asked for: most of a tree's never are. Its fields are plain
- * and only declared, since a corpus has hundreds of thousands and private or initialised ones take longer to make.
+ * One pass over the structure block, which finds every fault; what it passes is made into a tree when it is asked for.
  */
-class BlobProperty implements DtProperty {
-  declare readonly name: string;
-  declare markers: readonly Marker[];
-  declare labels: readonly string[];
-  declare private readonly source: Source;
-  declare private readonly start: number;
-  declare private readonly from: number;
-  declare private readonly to: number;
-  declare private bytes: Uint8Array | undefined;
-
-  constructor(source: Source, name: string, start: number, from: number, to: number) {
-    this.name = name;
-    this.markers = NONE;
-    this.labels = NONE;
-    this.source = source;
-    this.start = start;
-    this.from = from;
-    this.to = to;
-    this.bytes = undefined;
-  }
-
-  get value(): Uint8Array {
-    this.bytes ??= this.source.bytes.subarray(this.from, this.to);
-    return this.bytes;
-  }
-
-  set value(value: Uint8Array) {
-    this.bytes = value;
-  }
-
-  get span(): Span {
-    return { source: this.source, start: this.start, end: this.to };
-  }
-
-  get valueSpan(): Span {
-    return { source: this.source, start: this.from, end: this.to };
-  }
-}
-
-/** A node that is still open, with what is needed to close it. */
-interface OpenNode {
-  readonly node: DtNode;
-  readonly start: number;
-  /** Full path as versions before 16 spell it. */
-  readonly path: string;
-}
-
-/** One pass over the structure block. */
 class StructureReader {
-  readonly #source: Source;
-  readonly #view: DataView;
-  readonly #text: Buffer;
-  readonly #header: BlobHeader;
-  readonly #sink: DiagnosticSink;
-  /** Alignment counts from here. */
-  readonly #base: number;
-  readonly #end: number;
-  readonly #stringsEnd: number;
-  readonly #names = new Map<number, string | undefined>();
-  readonly #fullPaths: boolean;
-  #at: number;
-  #nodes = 0;
-  #properties = 0;
+  private readonly contents: BlobContents;
+  private readonly view: DataView;
+  private readonly header: BlobHeader;
+  private readonly sink: DiagnosticSink;
+  private readonly end: number;
+  private at: number;
+  private nodes = 0;
+  private properties = 0;
+  /** Offsets of the names met, where names are long, and what they have together. */
+  private readonly names = new Set<number>();
+  private namesLength = 0;
 
   constructor(source: Source, header: BlobHeader, end: number, sink: DiagnosticSink) {
-    const { bytes } = source;
-    this.#source = source;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#header = header;
-    this.#sink = sink;
-    this.#base = header.structOffset;
-    this.#end = end;
-    this.#stringsEnd =
-      header.stringsSize === undefined ? end : Math.min(end, header.stringsOffset + header.stringsSize);
-    this.#fullPaths = header.version < PLAIN_NAMES_VERSION;
-    this.#at = this.#base;
+    const { version, structOffset, stringsOffset, stringsSize } = header;
+    this.contents = new BlobContents(source, {
+      version,
+      structStart: structOffset,
+      stringsStart: stringsOffset,
+      stringsEnd: stringsSize === undefined ? end : Math.min(end, stringsOffset + stringsSize),
+    });
+    this.view = this.contents.view;
+    this.header = header;
+    this.sink = sink;
+    this.end = end;
+    this.at = structOffset;
   }
 
-  #span(start: number, end: number): Span {
-    return { source: this.#source, start, end };
-  }
-
-  #report(
+  private report(
     severity: 'error' | 'warning',
     code: string,
     message: string,
     start: number,
     end = start + 4,
   ): void {
-    this.#sink.add({ severity, code, message, span: this.#span(start, Math.min(end, this.#end)) });
-  }
-
-  /** @param to 4 or 8 */
-  #align(to: number): void {
-    this.#at = this.#base + ((this.#at - this.#base + to - 1) & -to);
+    const span: Span = { source: this.contents.source, start, end: Math.min(end, this.end) };
+    this.sink.add({ severity, code, message, span });
   }
 
   /** The root, or undefined when the block doesn't start with a node. */
-  read(): DtNode | undefined {
-    while (this.#peek() === NOP) this.#at += 4;
-    const first = this.#peek();
-    if (first !== BEGIN_NODE) {
-      this.#report(
-        'error',
-        'dt/blob-struct',
-        first === undefined
-          ? 'The structure block is empty'
-          : `The structure block starts with ${hex(first)} instead of a node`,
-        this.#at,
-      );
-      return undefined;
+  read(): BlobNode | undefined {
+    while (this.peek() === NOP) this.at += 4;
+    const start = this.at;
+    const first = this.peek();
+    if (first === BEGIN_NODE) {
+      this.at += 4;
+      const root = this.beginNode(undefined, start);
+      if (root) this.readBelow(root);
+      return root;
     }
-    const open: OpenNode[] = [];
-    let root: DtNode | undefined;
+    const message =
+      first === undefined
+        ? 'The structure block is empty'
+        : `The structure block starts with ${hex(first)} instead of a node`;
+    this.report('error', 'dt/blob-struct', message, start);
+    return undefined;
+  }
+
+  /** Everything to the end of the block. */
+  private readBelow(root: BlobNode): void {
+    let node = root;
+    let depth = 1;
     for (;;) {
-      const start = this.#at;
-      const token = this.#peek();
+      const start = this.at;
+      const token = this.peek();
       if (token === undefined) {
-        this.#report('error', 'dt/blob-truncated', 'The structure block ends inside a node', start);
+        this.report('error', 'dt/blob-truncated', 'The structure block ends inside a node', start);
         break;
       }
-      this.#at += 4;
-      const parent = open.at(-1);
-      if (token === PROP && parent) {
-        if (!this.#property(parent.node, start)) break;
-      } else if (token === BEGIN_NODE && (parent || !root)) {
-        const opened = this.#beginNode(parent, start);
-        if (!opened) break;
-        root ??= opened.node;
-        if (open.length < MAX_NODE_DEPTH) {
-          open.push(opened);
-        } else {
-          this.#report(
-            'error',
-            'dt/too-deep',
-            `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`,
-            start,
-          );
-          parent?.node.children.pop();
-          if (!this.#skipNode()) break;
+      this.at += 4;
+      if (token === PROP) {
+        if (!this.property(node, start)) break;
+      } else if (token === BEGIN_NODE) {
+        if (depth >= MAX_NODE_DEPTH) {
+          this.reportTooDeep(start);
+          if (!this.skipNode()) break;
+          continue;
         }
-      } else if (token === END_NODE && parent) {
-        parent.node.span = this.#span(parent.start, this.#at);
-        open.pop();
-        if (this.#fullPaths) dropRedundantName(parent.node);
-        if (open.length === 0) {
-          this.#finish();
-          return root;
+        const child = this.beginNode(node, start);
+        if (!child) break;
+        node.addChild(child);
+        node = child;
+        depth += 1;
+      } else if (token === END_NODE) {
+        node.close(this.at);
+        if (!node.parent) {
+          this.finish();
+          return;
         }
+        node = node.parent;
+        depth -= 1;
       } else if (token === NOP) {
-        if (this.#fullPaths)
-          this.#report(
+        if (this.contents.isOldForm)
+          this.report(
             'warning',
             'dt/blob-nop',
-            `A NOP token in a blob of version ${this.#header.version}`,
+            `A NOP token in a blob of version ${this.header.version}`,
             start,
           );
       } else {
-        this.#report(
-          'error',
-          'dt/blob-token',
+        const message =
           token === END
             ? 'The structure block ends inside a node'
-            : `Unknown token ${hex(token)} in the structure block`,
-          start,
-        );
+            : `Unknown token ${hex(token)} in the structure block`;
+        this.report('error', 'dt/blob-token', message, start);
         break;
       }
     }
-    for (const { node, start } of open) node.span = this.#span(start, Math.min(this.#at, this.#end));
-    return root;
+    for (let open: BlobNode | undefined = node; open; open = open.parent)
+      open.close(Math.min(this.at, this.end));
   }
 
-  #peek(): number | undefined {
-    return this.#at + 4 <= this.#end ? this.#view.getUint32(this.#at) : undefined;
+  private reportTooDeep(start: number): void {
+    const message = `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`;
+    this.report('error', 'dt/too-deep', message, start);
+  }
+
+  private peek(): number | undefined {
+    return this.at + 4 <= this.end ? this.view.getUint32(this.at) : undefined;
   }
 
   /** After the root's end: nothing but `END`, at the size the header gives. */
-  #finish(): void {
-    while (this.#peek() === NOP) this.#at += 4;
-    if (this.#peek() !== END) {
-      this.#report(
-        'warning',
-        'dt/blob-end',
-        'The structure block has no END token after the root node',
-        this.#at,
-      );
+  private finish(): void {
+    while (this.peek() === NOP) this.at += 4;
+    if (this.peek() !== END) {
+      const message = 'The structure block has no END token after the root node';
+      this.report('warning', 'dt/blob-end', message, this.at);
       return;
     }
-    this.#at += 4;
-    const { structSize } = this.#header;
-    if (structSize !== undefined && structSize !== this.#at - this.#base)
-      this.#report(
+    this.at += 4;
+    const { structSize, structOffset } = this.header;
+    if (structSize !== undefined && structSize !== this.at - structOffset)
+      this.report(
         'warning',
         'dt/blob-struct-size',
-        `The header says the structure block has ${structSize} bytes, it has ${this.#at - this.#base}`,
+        `The header says the structure block has ${structSize} bytes, it has ${this.at - structOffset}`,
         36,
         40,
       );
   }
 
-  #beginNode(parent: OpenNode | undefined, start: number): OpenNode | undefined {
-    this.#nodes += 1;
-    if (this.#nodes > MAX_NODES) {
-      this.#report('error', 'dt/too-large', `More than ${MAX_NODES} nodes; the rest is not read`, start);
-      return undefined;
-    }
-    const nul = this.#text.indexOf(0, this.#at);
-    if (nul < 0 || nul >= this.#end) {
-      this.#report('error', 'dt/blob-truncated', 'The blob ends inside the name of a node', start, this.#end);
-      return undefined;
-    }
-    const written = this.#text.toString('latin1', this.#at, nul);
-    this.#at = nul + 1;
-    this.#align(4);
-    const node: DtNode = {
-      name: parent ? this.#nodeName(written, parent, start) : '',
-      parent: parent?.node,
-      properties: [],
-      children: [],
-      labels: [],
-    };
-    parent?.node.children.push(node);
-    return { node, start, path: written };
+  /** Offset of the NUL that ends the text at the cursor; undefined when the blob ends before it. */
+  private textEnd(): number | undefined {
+    const { bytes } = this.contents.source;
+    // Names are short: a search by the engine takes longer to start than these take to pass.
+    for (let at = this.at; at < this.end; at += 1) if (bytes[at] === 0) return at;
+    return undefined;
   }
 
-  #nodeName(written: string, parent: OpenNode, start: number): string {
-    if (!this.#fullPaths) return written;
-    const prefix = parent.path === '/' ? '/' : `${parent.path}/`;
-    if (written.startsWith(prefix)) return written.slice(prefix.length);
-    this.#report(
-      'error',
-      'dt/blob-path',
-      `The path "${written}" is not below its parent's, "${parent.path}"`,
-      start,
-    );
-    return written.slice(written.lastIndexOf('/') + 1);
-  }
-
-  #property(node: DtNode, start: number): boolean {
-    this.#properties += 1;
-    if (this.#properties > MAX_PROPERTIES) {
-      this.#report(
+  /** The node whose token, at `start`, was just read; undefined, reported, when it can't be. */
+  private beginNode(parent: BlobNode | undefined, start: number): BlobNode | undefined {
+    this.nodes += 1;
+    if (this.nodes > MAX_NODES) {
+      this.report('error', 'dt/too-large', `More than ${MAX_NODES} nodes; the rest is not read`, start);
+      return undefined;
+    }
+    const from = this.at;
+    const nul = this.textEnd();
+    if (nul === undefined) {
+      this.report('error', 'dt/blob-truncated', 'The blob ends inside the name of a node', start, this.end);
+      return undefined;
+    }
+    this.at = this.contents.aligned(nul + 1, 4);
+    const node = new BlobNode(this.contents, parent, start, from, nul, this.at);
+    if (this.contents.isOldForm && !node.isBelowItsParent)
+      this.report(
         'error',
-        'dt/too-large',
-        `More than ${MAX_PROPERTIES} properties; the rest is not read`,
+        'dt/blob-path',
+        `The path "${node.writtenName}" is not below its parent's, "${parent?.writtenName}"`,
         start,
       );
+    return node;
+  }
+
+  /** The property whose token, at `start`, was just read. False, reported, when nothing after it can be trusted. */
+  private property(node: BlobNode, start: number): boolean {
+    this.properties += 1;
+    if (this.properties > MAX_PROPERTIES) {
+      const message = `More than ${MAX_PROPERTIES} properties; the rest is not read`;
+      this.report('error', 'dt/too-large', message, start);
       return false;
     }
-    if (this.#at + 8 > this.#end) {
-      this.#report('error', 'dt/blob-truncated', 'The blob ends inside a property', start, this.#end);
+    const { contents, view } = this;
+    if (start + PROPERTY_HEADER > this.end) {
+      this.report('error', 'dt/blob-truncated', 'The blob ends inside a property', start, this.end);
       return false;
     }
-    const length = this.#view.getUint32(this.#at);
-    const nameOffset = this.#view.getUint32(this.#at + 4);
-    this.#at += 8;
-    if (this.#fullPaths && length >= 8) this.#align(8);
-    const from = this.#at;
-    const to = from + length;
-    const name = this.#propertyName(nameOffset);
-    if (to > this.#end) {
-      this.#report(
+    const length = view.getUint32(start + 4);
+    const nameOffset = view.getUint32(start + 8);
+    const end = contents.valueStart(start, length) + length;
+    if (end > this.end) {
+      this.at = start + PROPERTY_HEADER;
+      this.report(
         'error',
         'dt/blob-property-length',
-        `The value of ${name === undefined ? 'a property' : `"${name}"`} has ${length} bytes, more than the blob has left`,
+        `The value of ${contents.hasEnd(nameOffset) ? `"${contents.nameAt(nameOffset)}"` : 'a property'} has ${length} bytes, more than the blob has left`,
         start,
-        start + 12,
+        start + PROPERTY_HEADER,
       );
       return false;
     }
-    this.#at = to;
-    this.#align(4);
-    if (name === undefined) {
-      this.#report(
+    this.at = contents.aligned(end, 4);
+    const hasName = contents.hasEnd(nameOffset);
+    if (hasName && contents.longestName > LONG_NAME && !this.isNameAffordable(nameOffset)) {
+      const message = `Names of properties have more than ${MAX_LONG_NAMES} bytes together; the rest is not read`;
+      this.report('error', 'dt/too-large', message, start);
+      return false;
+    }
+    if (!hasName)
+      this.report(
         'error',
         'dt/blob-property-name',
         `A property's name at ${hex(nameOffset)} lies outside the strings block; the property is left out`,
         start,
-        start + 12,
+        start + PROPERTY_HEADER,
       );
-      return true;
-    }
-    if (node.children.length > 0)
-      this.#report(
+    else if (node.children.length > 0)
+      this.report(
         'warning',
         'dt/blob-property-order',
-        `The property "${name}" comes after subnodes`,
+        `The property "${contents.nameAt(nameOffset)}" comes after subnodes`,
         start,
-        this.#at,
+        this.at,
       );
-    node.properties.push(new BlobProperty(this.#source, name, start, from, to));
+    node.addProperty(start, nameOffset, this.at);
     return true;
   }
 
-  #propertyName(offset: number): string | undefined {
-    const known = this.#names.get(offset);
-    if (known !== undefined || this.#names.has(offset)) return known;
-    const start = this.#header.stringsOffset + offset;
-    const nul = start < this.#stringsEnd ? this.#text.indexOf(0, start) : -1;
-    const name = nul < 0 || nul >= this.#stringsEnd ? undefined : this.#text.toString('latin1', start, nul);
-    this.#names.set(offset, name);
-    return name;
+  /** Counts a name once, towards {@link MAX_LONG_NAMES}. */
+  private isNameAffordable(nameOffset: number): boolean {
+    if (this.names.has(nameOffset)) return true;
+    this.names.add(nameOffset);
+    this.namesLength += this.contents.lengthOfName(nameOffset);
+    return this.namesLength <= MAX_LONG_NAMES;
   }
 
   /** Passes over the rest of a node that was just begun. False when the block breaks off. */
-  #skipNode(): boolean {
-    for (let depth = 1; depth > 0; ) {
-      const token = this.#peek();
-      if (token === undefined) return false;
-      this.#at += 4;
+  private skipNode(): boolean {
+    let depth = 0;
+    let token: number | undefined = BEGIN_NODE;
+    for (;;) {
       if (token === BEGIN_NODE) {
-        const nul = this.#text.indexOf(0, this.#at);
-        if (nul < 0 || nul >= this.#end) return false;
-        this.#at = nul + 1;
-        this.#align(4);
+        const nul = this.textEnd();
+        if (nul === undefined) return false;
+        this.at = this.contents.aligned(nul + 1, 4);
         depth += 1;
       } else if (token === END_NODE) {
         depth -= 1;
+        if (depth === 0) return true;
       } else if (token === PROP) {
-        if (this.#at + 8 > this.#end) return false;
-        const length = this.#view.getUint32(this.#at);
-        this.#at += 8;
-        if (this.#fullPaths && length >= 8) this.#align(8);
-        if (this.#at + length > this.#end) return false;
-        this.#at += length;
-        this.#align(4);
+        const start = this.at - 4;
+        if (start + PROPERTY_HEADER > this.end) return false;
+        const length = this.view.getUint32(start + 4);
+        const end = this.contents.valueStart(start, length) + length;
+        if (end > this.end) return false;
+        this.at = this.contents.aligned(end, 4);
       } else if (token !== NOP) {
         return false;
       }
+      token = this.peek();
+      this.at += 4;
     }
-    return true;
   }
 }

@@ -16,8 +16,8 @@ export interface Bus {
   readonly sizeCells: CellCount;
   /** 1 when the first address cell is flags and no part of the number. */
   readonly flagCells: 0 | 1;
-  /** Why Linux translates no address of this bus, if so: its counts (OF_CHECK_COUNTS). */
-  readonly unusable: string | undefined;
+  /** Whether Linux translates addresses of this bus: by its counts (OF_CHECK_COUNTS); see {@link whyUnusable}. */
+  readonly isUsable: boolean;
 }
 
 /** What the flags cell of an address says. */
@@ -90,24 +90,16 @@ const FIXED_CELLS = { pci: { address: 3, size: 2 }, isa: { address: 2, size: 1 }
  */
 export function busOf(node: DtNode, own: BusCounts = countsOf(node), used: BusCounts = own): Bus {
   const kind = busKind(node, own.address);
-  if (kind === 'pci' || kind === 'isa') {
-    const { address, size } = FIXED_CELLS[kind];
-    return {
-      node,
-      kind,
-      addressCells: fixedCount(node, address),
-      sizeCells: fixedCount(node, size),
-      flagCells: 1,
-      unusable: undefined,
-    };
-  }
+  const isFixed = kind === 'pci' || kind === 'isa';
+  const addressCells = isFixed ? fixedCount(node, FIXED_CELLS[kind].address) : used.address;
+  const sizeCells = isFixed ? fixedCount(node, FIXED_CELLS[kind].size) : used.size;
   return {
     node,
     kind,
-    addressCells: used.address,
-    sizeCells: used.size,
+    addressCells,
+    sizeCells,
     flagCells: kind === 'default' ? 0 : 1,
-    unusable: unusableCounts(node, used.address.cells, used.size.cells),
+    isUsable: addressCells.cells > 0 && addressCells.cells <= MAX_ADDRESS_CELLS && sizeCells.cells > 0,
   };
 }
 
@@ -164,11 +156,12 @@ function pciType(cell: number): 'config' | 'io' | 'memory' {
   return space === 'config' || space === 'io' ? space : 'memory';
 }
 
-function unusableCounts(bus: DtNode, addressCells: number, sizeCells: number): string | undefined {
-  if (addressCells <= 0) return `#address-cells is ${addressCells} for ${pathOf(bus)}`;
-  if (addressCells > MAX_ADDRESS_CELLS)
-    return `#address-cells is ${addressCells} for ${pathOf(bus)}, more than ${MAX_ADDRESS_CELLS}`;
-  return sizeCells <= 0 ? `#size-cells is ${sizeCells} for ${pathOf(bus)}` : undefined;
+/** Of a bus that is not usable: which count it is. */
+export function whyUnusable({ node, addressCells, sizeCells }: Bus): string {
+  if (addressCells.cells <= 0) return `#address-cells is ${addressCells.cells} for ${pathOf(node)}`;
+  if (addressCells.cells > MAX_ADDRESS_CELLS)
+    return `#address-cells is ${addressCells.cells} for ${pathOf(node)}, more than ${MAX_ADDRESS_CELLS}`;
+  return `#size-cells is ${sizeCells.cells} for ${pathOf(node)}`;
 }
 
 /** A `status` of `okay` or `ok`, or none at all: what Linux' of_device_is_available asks of one node. */

@@ -2,7 +2,8 @@
  * Cells: the big-endian 32-bit words of addresses and sizes, and how many of them a bus uses.
  */
 import type { Span } from '../bytes/source.ts';
-import { type DtNode, type DtProperty, pathOf } from './tree.ts';
+import { CellList } from './cell-list.ts';
+import { cellListOf, type DtNode, type DtProperty, pathOf, propertyOf } from './tree.ts';
 
 /** How many cells an address or size has, and why. */
 export interface CellCount {
@@ -22,12 +23,9 @@ export const DEFAULT_CELLS = 1;
 
 /** The counts that the properties of a tree give for the children of a bus. */
 export interface BusCounts {
-  readonly address: CellCount;
-  readonly size: CellCount;
+  readonly address: BusCount;
+  readonly size: BusCount;
 }
-
-const NO_COUNT: CellCount = { cells: DEFAULT_CELLS, from: 'default', node: '/' };
-const NO_COUNTS: BusCounts = { address: NO_COUNT, size: NO_COUNT };
 
 /**
  * The numbers of cells that children of `bus` use, as Linux' of_bus_n_addr_cells and of_bus_n_size_cells find them: on
@@ -36,14 +34,12 @@ const NO_COUNTS: BusCounts = { address: NO_COUNT, size: NO_COUNT };
  * @param outer what this function gave for the parent; nothing for the root
  */
 export function countsBelow(bus: DtNode, outer: BusCounts = NO_COUNTS): BusCounts {
-  let address: CellCount | undefined;
-  let size: CellCount | undefined;
-  for (const property of bus.properties) {
-    const { name } = property;
-    if (!address && name === '#address-cells') address = ownCount(bus, property);
-    else if (!size && name === '#size-cells') size = ownCount(bus, property);
-  }
-  return { address: address ?? inherited(outer.address), size: size ?? inherited(outer.size) };
+  const address = propertyOf(bus, '#address-cells');
+  const size = propertyOf(bus, '#size-cells');
+  return {
+    address: (address && ownCount(bus, address)) ?? outer.address.inherited,
+    size: (size && ownCount(bus, size)) ?? outer.size.inherited,
+  };
 }
 
 /** The same without knowing the parent's. */
@@ -53,25 +49,26 @@ export function countsOf(bus: DtNode): BusCounts {
   return path.reduceRight((outer, node) => countsBelow(node, outer), NO_COUNTS);
 }
 
-function ownCount(bus: DtNode, property: DtProperty): CellCount | undefined {
+function ownCount(bus: DtNode, property: DtProperty): BusCount | undefined {
   const cells = firstCell(property);
   // The kernel holds the count in an int.
-  return cells === undefined ? undefined : new SaidCount(cells | 0, 'own', bus, property);
+  return cells === undefined ? undefined : new BusCount(cells | 0, 'own', bus, property);
 }
 
-function inherited(count: CellCount): CellCount {
-  return count instanceof SaidCount ? count.inherited : count;
-}
-
-/** A count that a node says, or fixes by its type. */
-class SaidCount implements CellCount {
+/** A count of a bus: one that a node says, that it fixes by its type, or that nobody says. */
+class BusCount implements CellCount {
   readonly cells: number;
   readonly from: CellCount['from'];
-  readonly #node: DtNode;
+  readonly #node: DtNode | undefined;
   readonly #property: DtProperty | undefined;
-  #inherited: SaidCount | undefined;
+  #inherited: BusCount | undefined;
 
-  constructor(cells: number, from: CellCount['from'], node: DtNode, property: DtProperty | undefined) {
+  constructor(
+    cells: number,
+    from: CellCount['from'],
+    node: DtNode | undefined,
+    property: DtProperty | undefined,
+  ) {
     this.cells = cells;
     this.from = from;
     this.#node = node;
@@ -79,14 +76,14 @@ class SaidCount implements CellCount {
   }
 
   /** The same count as descendants have it. */
-  get inherited(): SaidCount {
-    if (this.from === 'ancestor') return this;
-    this.#inherited ??= new SaidCount(this.cells, 'ancestor', this.#node, this.#property);
+  get inherited(): BusCount {
+    if (this.from === 'ancestor' || this.from === 'default') return this;
+    this.#inherited ??= new BusCount(this.cells, 'ancestor', this.#node, this.#property);
     return this.#inherited;
   }
 
   get node(): string {
-    return pathOf(this.#node);
+    return this.#node ? pathOf(this.#node) : '/';
   }
 
   get span(): Span | undefined {
@@ -94,39 +91,30 @@ class SaidCount implements CellCount {
   }
 }
 
+const NO_COUNT = new BusCount(DEFAULT_CELLS, 'default', undefined, undefined);
+const NO_COUNTS: BusCounts = { address: NO_COUNT, size: NO_COUNT };
+
 /** A count that the type of the bus fixes. */
-export function fixedCount(bus: DtNode, cells: number): CellCount {
-  return new SaidCount(cells, 'bus type', bus, undefined);
+export function fixedCount(bus: DtNode, cells: number): BusCount {
+  return new BusCount(cells, 'bus type', bus, undefined);
 }
 
 /** The first cell of a value; undefined when it is shorter than one. */
-export function firstCell({ value }: DtProperty): number | undefined {
-  return value.length < 4
-    ? undefined
-    : ((value[0]! << 24) | (value[1]! << 16) | (value[2]! << 8) | value[3]!) >>> 0;
+export function firstCell(property: DtProperty): number | undefined {
+  const cells = cellListOf(property);
+  return cells.length === 0 ? undefined : cells.at(0);
 }
 
 /** A value as cells; bytes left over at its end are left out. */
 export function cellsOf(value: Uint8Array): number[] {
-  const cells: number[] = [];
-  for (let at = 0; at + 4 <= value.length; at += 4)
-    cells.push(((value[at]! << 24) | (value[at + 1]! << 16) | (value[at + 2]! << 8) | value[at + 3]!) >>> 0);
-  return cells;
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const cells = new CellList(view, 0, value.length);
+  return cells.slice(0, cells.length);
 }
 
 /** `count` cells from `start` as one number of any width. */
 export function numberOf(cells: readonly number[], start: number, count: number): bigint {
-  if (count <= 0) return 0n;
-  if (count === 1) return BigInt(cells[start]!);
-  // Up to 53 bits a double makes the number in one step, and nearly all addresses are that small.
-  if (count === 2 && cells[start]! < 0x200000)
-    return BigInt(cells[start]! * 0x1_0000_0000 + cells[start + 1]!);
   let value = 0n;
   for (let index = start; index < start + count; index += 1) value = (value << 32n) | BigInt(cells[index]!);
   return value;
-}
-
-/** As Linux' of_read_number: only the last 64 bits of `count` cells. */
-export function number64Of(cells: readonly number[], start: number, count: number): bigint {
-  return count > 2 ? numberOf(cells, start + count - 2, 2) : numberOf(cells, start, count);
 }

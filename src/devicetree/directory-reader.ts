@@ -4,16 +4,21 @@
  */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { dropRedundantName } from './name-property.ts';
+import { repeatsNodeName } from './name-property.ts';
 import {
   type DeviceTree,
   type DtNode,
+  type DtProperty,
   holdsOverlay,
   MAX_NODE_DEPTH,
   MAX_NODES,
   MAX_PROPERTIES,
-  walk,
 } from './tree.ts';
+
+interface FolderNode extends DtNode {
+  readonly properties: DtProperty[];
+  readonly children: DtNode[];
+}
 
 /**
  * Reads the entries of a `dt-dir` artifact. Undefined when there are none. There is no memory reservation block and
@@ -27,11 +32,11 @@ export function readDirectory(artifact: Artifact, sink: DiagnosticSink): DeviceT
     refuse('dt/directory-empty', 'The directory holds neither nodes nor properties');
     return undefined;
   }
-  const root: DtNode = { name: '', parent: undefined, properties: [], children: [], labels: [] };
-  const nodes = new Map<string, DtNode>([['', root]]);
+  const root: FolderNode = { name: '', parent: undefined, properties: [], children: [], labels: [] };
+  const nodes = new Map<string, FolderNode>([['', root]]);
   let properties = 0;
   /** The node of a folder, made with its parents when it was not listed itself. */
-  const nodeAt = (path: string): DtNode | undefined => {
+  const nodeAt = (path: string): FolderNode | undefined => {
     const known = nodes.get(path);
     if (known) return known;
     const names = path.split('/');
@@ -63,16 +68,17 @@ export function readDirectory(artifact: Artifact, sink: DiagnosticSink): DeviceT
     if (type === 'directory' || !source) continue;
     properties += 1;
     const span = { source, start: 0, end: source.bytes.length };
-    node.properties.push({
-      name: path.slice(slash + 1),
+    const name = path.slice(slash + 1);
+    const property: DtProperty = {
+      name,
       value: source.bytes,
       markers: [],
       labels: [],
       span,
       valueSpan: span,
-    });
+    };
+    if (!repeatsNodeName(property, node)) node.properties.push(property);
   }
-  for (const node of walk(root)) dropRedundantName(node);
   return {
     source: artifact.source,
     form: 'dt-dir',

@@ -2,10 +2,20 @@
 import { type DiagnosticSink, MAX_DIAGNOSTICS } from '../bytes/diagnostic.ts';
 import type { Span } from '../bytes/source.ts';
 import { type AddressFlags, addressFlags, type Bus, type BusKind, isOkay } from './bus.ts';
-import { type CellCount, cellsOf, number64Of, numberOf } from './cells.ts';
+import type { CellList } from './cell-list.ts';
+import { type CellCount, cellsOf } from './cells.ts';
+import { entrySpan } from './passage.ts';
 import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
-import { BEYOND_64_BIT, entrySpan, type Translation, type TranslationStep, Translator } from './translate.ts';
-import { type DeviceTree, type DtNode, type DtProperty, pathOf } from './tree.ts';
+import {
+  BEYOND_64_BIT,
+  ON_NO_BUS,
+  type Stop,
+  type Translation,
+  type TranslationStep,
+  Translator,
+  untranslated,
+} from './translate.ts';
+import { cellListOf, type DeviceTree, type DtNode, type DtProperty, pathOf, placementOf } from './tree.ts';
 
 export type AddressItem = 'reg' | 'ranges' | 'dma-ranges';
 
@@ -71,128 +81,181 @@ export function addressEntries(
   return decoder.entries;
 }
 
-/** What the entries of one property are made of. */
+/** How the entries of one property are cut, and where their addresses set out from. */
 interface Layout {
   readonly bus: Pick<Bus, 'kind' | 'flagCells'>;
   readonly child: CellCount;
+  /** Not in `reg`, which has but one address. */
   readonly parent: CellCount | undefined;
   readonly size: CellCount;
+  /** `unknown` around a fragment, whose outer bus is taken for the CPU's. */
+  readonly from: Stop | 'no bus' | 'unknown';
 }
 
-/** A property being decoded; what its entries share. */
-interface EntryList {
+/** A property being decoded: what its entries share. */
+class EntryList {
   readonly node: DtNode;
   readonly item: AddressItem;
   readonly property: DtProperty;
+  readonly cells: CellList;
   readonly layout: Layout;
-  readonly cells: readonly number[];
   readonly available: boolean;
-}
+  readonly translator: Translator;
+  /** Cells of the parts of an entry, and of all of it. */
+  readonly childCells: number;
+  readonly parentCells: number;
+  readonly sizeCells: number;
+  readonly entryCells: number;
+  /** Number of whole entries. */
+  readonly length: number;
 
-/** Where the address on the outer bus begins in the entry at cell `at`: `reg` has but one address. */
-function parentAt({ layout }: EntryList, at: number): number {
-  return layout.parent ? at + layout.child.cells : at;
+  constructor(
+    node: DtNode,
+    item: AddressItem,
+    property: DtProperty,
+    cells: CellList,
+    layout: Layout,
+    available: boolean,
+    translator: Translator,
+  ) {
+    this.node = node;
+    this.item = item;
+    this.property = property;
+    this.cells = cells;
+    this.layout = layout;
+    this.available = available;
+    this.translator = translator;
+    this.childCells = layout.child.cells;
+    this.parentCells = layout.parent ? layout.parent.cells : 0;
+    this.sizeCells = layout.size.cells;
+    this.entryCells = this.childCells + this.parentCells + this.sizeCells;
+    const usable = this.childCells > 0 && this.parentCells >= 0 && this.sizeCells >= 0;
+    this.length = usable ? Math.floor(cells.length / this.entryCells) : 0;
+  }
+
+  /** The cell at which the address on the outer bus begins. */
+  private outerAt(index: number): number {
+    const at = index * this.entryCells;
+    return this.layout.parent ? at + this.childCells : at;
+  }
+
+  translationOf(index: number): Translation {
+    const { from } = this.layout;
+    if (from === 'no bus') return ON_NO_BUS;
+    const at = this.outerAt(index);
+    if (from !== 'unknown') return this.translator.translate(from, this.cells, at);
+    const width = this.layout.parent ? this.parentCells : this.childCells;
+    return untranslated(this.cells, at, width);
+  }
+
+  stepsOf(index: number): readonly TranslationStep[] {
+    const { from } = this.layout;
+    if (from === 'no bus' || from === 'unknown') return [];
+    return this.translator.stepsOf(from, this.cells, this.outerAt(index));
+  }
 }
 
 /** An entry as a view of its list: there are tens of thousands in a corpus, and few are looked at in full. */
 class DecodedEntry implements AddressEntry {
-  readonly #list: EntryList;
-  readonly #translation: Translation;
   readonly index: number;
+  private readonly list: EntryList;
+  private readonly translation: Translation;
 
   constructor(list: EntryList, index: number, translation: Translation) {
-    this.#list = list;
     this.index = index;
-    this.#translation = translation;
-  }
-
-  get #start(): number {
-    const { child, parent, size } = this.#list.layout;
-    return this.index * (child.cells + (parent?.cells ?? 0) + size.cells);
+    this.list = list;
+    this.translation = translation;
   }
 
   get node(): DtNode {
-    return this.#list.node;
+    return this.list.node;
   }
 
   get item(): AddressItem {
-    return this.#list.item;
+    return this.list.item;
   }
 
   get available(): boolean {
-    return this.#list.available;
+    return this.list.available;
+  }
+
+  /** The entry's first cell. */
+  private get start(): number {
+    return this.index * this.list.entryCells;
   }
 
   get cells(): readonly number[] {
-    const { child, parent, size } = this.#list.layout;
-    return this.#list.cells.slice(this.#start, this.#start + child.cells + (parent?.cells ?? 0) + size.cells);
+    const { cells, entryCells } = this.list;
+    return cells.slice(this.start, this.start + entryCells);
   }
 
   get base(): bigint {
-    const { bus, child } = this.#list.layout;
-    return numberOf(this.#list.cells, this.#start + bus.flagCells, child.cells - bus.flagCells);
+    const { cells, layout, childCells } = this.list;
+    const { flagCells } = layout.bus;
+    return cells.number(this.start + flagCells, childCells - flagCells);
   }
 
   get size(): bigint | null {
-    const { child, parent, size } = this.#list.layout;
-    if (size.cells === 0 && !parent) return null;
-    return numberOf(this.#list.cells, this.#start + child.cells + (parent?.cells ?? 0), size.cells);
+    const { cells, layout, childCells, parentCells, sizeCells } = this.list;
+    if (sizeCells === 0 && !layout.parent) return null;
+    return cells.number(this.start + childCells + parentCells, sizeCells);
   }
 
   get parent(): bigint | null {
-    const { parent, child } = this.#list.layout;
-    return parent ? numberOf(this.#list.cells, this.#start + child.cells, parent.cells) : null;
+    const { cells, layout, childCells, parentCells } = this.list;
+    return layout.parent ? cells.number(this.start + childCells, parentCells) : null;
   }
 
   get cpu(): bigint | null {
-    return this.#translation.cpu;
+    return this.translation.cpu;
   }
 
   get why(): string | undefined {
-    return this.#translation.why;
+    return this.translation.why;
   }
 
   get flags(): AddressFlags | undefined {
-    const { bus } = this.#list.layout;
-    return bus.flagCells === 1 ? addressFlags(bus.kind, this.#list.cells[this.#start]!) : undefined;
+    const { cells, layout } = this.list;
+    return layout.bus.flagCells === 1 ? addressFlags(layout.bus.kind, cells.at(this.start)) : undefined;
   }
 
   get bus(): BusKind {
-    return this.#list.layout.bus.kind;
+    return this.list.layout.bus.kind;
   }
 
   get counts(): AddressEntry['counts'] {
-    const { child, parent, size } = this.#list.layout;
+    const { child, parent, size } = this.list.layout;
     return { childAddress: child, ...(parent ? { parentAddress: parent } : {}), size };
   }
 
   get steps(): readonly TranslationStep[] {
-    return this.#translation.steps;
+    return this.list.stepsOf(this.index);
   }
 
   get span(): Span | undefined {
-    const { valueSpan } = this.#list.property;
-    const { child, parent, size } = this.#list.layout;
-    const entryCells = child.cells + (parent?.cells ?? 0) + size.cells;
+    const { property, entryCells } = this.list;
+    const { valueSpan } = property;
     return valueSpan && entrySpan(valueSpan, this.index, entryCells);
   }
 }
 
 class EntryDecoder {
   readonly entries: AddressEntry[] = [];
-  readonly #tree: DeviceTree;
   readonly #sink: DiagnosticSink;
   readonly #given: EntryCells | undefined;
   readonly #inferred = new Map<DtProperty, EntryCells>();
   readonly #translator: Translator;
+  readonly #isFragment: boolean;
   readonly #reported = new Set<DtNode>();
+  /** Of `reg`, by the bus that the node sits on. */
+  readonly #regLayouts = new Map<DtNode, Layout>();
   #full = false;
   #leftovers = 0;
 
   constructor(tree: DeviceTree, sink: DiagnosticSink, options: EntryOptions) {
-    this.#tree = tree;
     this.#sink = sink;
-    this.#given = tree.form === 'dts-fragment' ? options.cells : undefined;
+    this.#isFragment = tree.form === 'dts-fragment';
+    this.#given = this.#isFragment ? options.cells : undefined;
     for (const { property, readings } of fragmentReadings(tree))
       if (readings[0]) this.#inferred.set(property, readings[0].cells);
     this.#translator = new Translator(tree.root);
@@ -203,7 +266,11 @@ class EntryDecoder {
     const nodes = [root];
     const parentsAvailable = [true];
     for (let node = nodes.pop(); node; node = nodes.pop()) {
-      const available = this.#node(node, parentsAvailable.pop()!);
+      const { status, reg, ranges, 'dma-ranges': dmaRanges } = placementOf(node);
+      const available = parentsAvailable.pop()! && isOkay(status);
+      if (reg) this.#item(node, 'reg', reg, available);
+      if (ranges) this.#item(node, 'ranges', ranges, available);
+      if (dmaRanges) this.#item(node, 'dma-ranges', dmaRanges, available);
       for (let index = node.children.length - 1; index >= 0; index -= 1) {
         nodes.push(node.children[index]!);
         parentsAvailable.push(available);
@@ -211,65 +278,26 @@ class EntryDecoder {
     }
   }
 
-  #node(node: DtNode, parentAvailable: boolean): boolean {
-    let reg: DtProperty | undefined;
-    let ranges: DtProperty | undefined;
-    let dmaRanges: DtProperty | undefined;
-    let status: DtProperty | undefined;
-    // Every property of a tree comes by here: most are told apart by the length of their name.
-    for (const property of node.properties) {
-      const { name } = property;
-      if (name.length === 3) {
-        if (name === 'reg') reg ??= property;
-      } else if (name.length === 6) {
-        if (name === 'ranges') ranges ??= property;
-        else if (name === 'status') status ??= property;
-      } else if (name.length === 10) {
-        if (name === 'dma-ranges') dmaRanges ??= property;
-      }
-    }
-    const available = parentAvailable && isOkay(status);
-    if (reg) this.#property(node, 'reg', reg, available);
-    if (ranges) this.#property(node, 'ranges', ranges, available);
-    if (dmaRanges) this.#property(node, 'dma-ranges', dmaRanges, available);
-    return available;
-  }
-
-  #property(node: DtNode, item: AddressItem, property: DtProperty, available: boolean): void {
-    const { value } = property;
-    if (value.length === 0) return;
+  #item(node: DtNode, item: AddressItem, property: DtProperty, available: boolean): void {
+    const cells = cellListOf(property);
+    if (cells.byteLength === 0) return;
     const layout = this.#layout(node, item, property);
     if (!layout) return;
-    const na = layout.child.cells;
-    const pna = layout.parent?.cells ?? 0;
-    const ns = layout.size.cells;
-    const entryCells = na + pna + ns;
-    const cells = cellsOf(value);
-    const usable = na > 0 && pna >= 0 && ns >= 0;
-    const count = usable ? Math.floor(cells.length / entryCells) : 0;
-    const list: EntryList = { node, item, property, layout, cells, available };
-    if (count * entryCells * 4 !== value.length) this.#reportLeftover(list, count);
-    for (let index = 0; index < count; index += 1) {
+    const list = new EntryList(node, item, property, cells, layout, available, this.#translator);
+    const { length } = list;
+    if (length * list.entryCells * 4 !== cells.byteLength) this.#reportLeftover(list);
+    for (let index = 0; index < length; index += 1) {
       if (this.entries.length >= MAX_ENTRIES) {
         this.#reportTooMany();
         return;
       }
-      const translation = this.#translated(list, parentAt(list, index * entryCells));
-      if (translation.why === BEYOND_64_BIT) this.#reportBeyond64Bit(list, index, entryCells);
+      const translation = list.translationOf(index);
+      if (translation.obstacle === BEYOND_64_BIT) this.#reportBeyond64Bit(list, index);
       this.entries.push(new DecodedEntry(list, index, translation));
     }
   }
 
-  /** The address that starts at cell `at`, translated. Around a fragment there is nothing to translate through. */
-  #translated({ node, item, layout, cells }: EntryList, at: number): Translation {
-    if (this.#tree.form !== 'dts-fragment')
-      return this.#translator.translate(node, cells, at, item === 'dma-ranges' ? 'dma-ranges' : 'ranges');
-    const width = (layout.parent ?? layout.child).cells;
-    const flagCells = width === 3 ? 1 : 0;
-    return { cpu: number64Of(cells, at + flagCells, width - flagCells), why: undefined, steps: [] };
-  }
-
-  #reportBeyond64Bit({ node, item, property }: EntryList, index: number, entryCells: number): void {
+  #reportBeyond64Bit({ node, item, property, entryCells }: EntryList, index: number): void {
     this.#sink.add({
       severity: 'warning',
       code: 'dt/beyond-64-bit',
@@ -293,18 +321,30 @@ class EntryDecoder {
     const inferred = this.#inferred.get(property);
     if (this.#given) return fragmentLayout(item, this.#given, 'given');
     if (inferred) return fragmentLayout(item, inferred, 'inferred');
-    if (item === 'reg') {
-      // The root is on no bus: what Linux never reads is no entry.
-      if (!node.parent) return undefined;
-      const bus = this.#translator.busOf(node.parent);
-      this.#reportCounts(bus);
-      return { bus, child: bus.addressCells, parent: undefined, size: bus.sizeCells };
-    }
+    // The root is on no bus: what Linux never reads is no entry.
+    if (item === 'reg') return node.parent && this.#regLayout(node, node.parent);
     const bus = this.#translator.busOf(node);
     this.#reportCounts(bus);
     const parent = this.#translator.busOf(node.parent ?? node);
     if (node.parent) this.#reportCounts(parent);
-    return { bus, child: bus.addressCells, parent: parent.addressCells, size: bus.sizeCells };
+    const from = this.#from(node, item);
+    return { bus, child: bus.addressCells, parent: parent.addressCells, size: bus.sizeCells, from };
+  }
+
+  #regLayout(node: DtNode, parent: DtNode): Layout {
+    let layout = this.#regLayouts.get(parent);
+    if (!layout) {
+      const bus = this.#translator.busOf(parent);
+      this.#reportCounts(bus);
+      const from = this.#from(node, 'ranges');
+      layout = { bus, child: bus.addressCells, parent: undefined, size: bus.sizeCells, from };
+      this.#regLayouts.set(parent, layout);
+    }
+    return layout;
+  }
+
+  #from(node: DtNode, item: 'ranges' | 'dma-ranges'): Layout['from'] {
+    return this.#isFragment ? 'unknown' : (this.#translator.stopOf(node, item) ?? 'no bus');
   }
 
   /** A count that is not on the bus itself is what Linux takes and the specification does not. Once a bus. */
@@ -332,10 +372,10 @@ class EntryDecoder {
     }
   }
 
-  #reportLeftover({ node, item, property, layout }: EntryList, count: number): void {
-    const { value, name } = property;
+  #reportLeftover(list: EntryList): void {
+    const { node, item, property, layout, entryCells, length: count } = list;
+    const { name, value } = property;
     const counts = [layout.child.cells, ...(layout.parent ? [layout.parent.cells] : []), layout.size.cells];
-    const entryCells = counts.reduce((sum, width) => sum + width, 0);
     this.#leftovers += 1;
     const ranked = value.length % 4 === 0 && value.length <= 512 && this.#leftovers <= MAX_LEFTOVERS_RANKED;
     const fits = ranked ? cellReadings(cellsOf(value), { item }).slice(0, MAX_FITS_TOLD) : [];
@@ -369,6 +409,7 @@ function fragmentLayout(
     bus: child === 3 ? { kind: 'pci', flagCells: 1 } : { kind: 'default', flagCells: 0 },
     child: count(child),
     parent: item === 'reg' ? undefined : count(parent),
+    from: 'unknown',
     size: count(size),
   };
 }

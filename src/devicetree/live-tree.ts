@@ -206,7 +206,7 @@ export function liveFromTree(tree: DeviceTree, options: { readonly spans?: boole
 export function treeFromLive(live: LiveTree): DeviceTree {
   const names = (labels: readonly LiveLabel[]): string[] =>
     labels.filter((label) => !label.deleted).map((label) => label.name);
-  const copy = (node: LiveNode, parent: DtNode | undefined): DtNode => ({
+  const copy = (node: LiveNode, parent: DtNode | undefined): DtNode & { readonly children: DtNode[] } => ({
     name: node.name,
     parent,
     properties: node.properties
@@ -226,7 +226,7 @@ export function treeFromLive(live: LiveTree): DeviceTree {
     span: node.spans[0],
   });
   const root = copy(live.root, undefined);
-  const waiting: [LiveNode, DtNode][] = [[live.root, root]];
+  const waiting: [LiveNode, typeof root][] = [[live.root, root]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [from, to] = next;
     for (const child of from.children) {

@@ -3,6 +3,7 @@
  * markers, as a blob would hold them; markers keep what the source said (types, labels, references).
  */
 import type { Source, Span } from '../bytes/source.ts';
+import { CellList } from './cell-list.ts';
 
 /** Something the source said about a place inside a property's value. In the order of the source, offsets never fall. */
 export type Marker =
@@ -21,24 +22,38 @@ export type Marker =
 
 export interface DtProperty {
   readonly name: string;
-  value: Uint8Array;
-  markers: readonly Marker[];
-  labels: readonly string[];
+  readonly value: Uint8Array;
+  readonly markers: readonly Marker[];
+  readonly labels: readonly string[];
   /** The definition in the source, or the property's token in a blob. */
-  span?: Span | undefined;
+  readonly span?: Span | undefined;
   /** Span of the value's bytes: in a blob exact, in source from after `=`. */
-  valueSpan?: Span | undefined;
+  readonly valueSpan?: Span | undefined;
+  /** The value's cells, where a form of tree has them without cutting out the value. */
+  cells?(): CellList;
 }
 
 export interface DtNode {
   /** With its unit address; the empty string for the root. */
   readonly name: string;
-  parent: DtNode | undefined;
-  properties: DtProperty[];
-  children: DtNode[];
-  labels: readonly string[];
+  readonly parent: DtNode | undefined;
+  readonly properties: readonly DtProperty[];
+  readonly children: readonly DtNode[];
+  readonly labels: readonly string[];
   /** In source the body from `{` to `;`, in a blob all its tokens. */
-  span?: Span | undefined;
+  readonly span?: Span | undefined;
+  /** As {@link propertyOf}, where a form of tree finds it without making all `properties`. */
+  find?(name: string): DtProperty | undefined;
+  /** As {@link placementOf}, likewise. */
+  placement?(): Placement;
+}
+
+/** The properties of a node that say where it is and what it passes on, and whether it is there at all. */
+export interface Placement {
+  readonly status: DtProperty | undefined;
+  readonly reg: DtProperty | undefined;
+  readonly ranges: DtProperty | undefined;
+  readonly 'dma-ranges': DtProperty | undefined;
 }
 
 /**
@@ -91,14 +106,33 @@ export function pathOf(node: DtNode): string {
 }
 
 /** The name without its unit address. */
-export function baseNameOf({ name }: DtNode): string {
+export function baseNameOf({ name }: Pick<DtNode, 'name'>): string {
   const at = name.indexOf('@');
   return at < 0 ? name : name.slice(0, at);
 }
 
+/** The first property of that name. */
 export function propertyOf(node: DtNode, name: string): DtProperty | undefined {
+  if (node.find) return node.find(name);
   for (const property of node.properties) if (property.name === name) return property;
   return undefined;
+}
+
+/** What address decoding asks of every node of a tree. */
+export function placementOf(node: DtNode): Placement {
+  if (node.placement) return node.placement();
+  return {
+    status: propertyOf(node, 'status'),
+    reg: propertyOf(node, 'reg'),
+    ranges: propertyOf(node, 'ranges'),
+    'dma-ranges': propertyOf(node, 'dma-ranges'),
+  };
+}
+
+export function cellListOf(property: DtProperty): CellList {
+  if (property.cells) return property.cells();
+  const { buffer, byteOffset, byteLength } = property.value;
+  return new CellList(new DataView(buffer, byteOffset, byteLength), 0, byteLength);
 }
 
 export function childOf(node: DtNode, name: string): DtNode | undefined {

@@ -18,7 +18,7 @@ import {
 import { roleOf } from '../devicetree/roles.ts';
 import type { TranslationStep } from '../devicetree/translate.ts';
 import { type DeviceTree, pathOf } from '../devicetree/tree.ts';
-import type { AddressWindow, DerivationStep, WindowFlags } from './window.ts';
+import type { AddressWindow, Certainty, DerivationStep, Origin, WindowFlags, WindowRole } from './window.ts';
 
 export interface TreeOptions {
   /** What opens the files that source names, and where; without a loader nothing is opened. And overlays to apply. */
@@ -62,7 +62,11 @@ export function windowsOfTree(
   tree: DeviceTree,
   entries: readonly AddressEntry[],
 ): AddressWindow[] {
-  const windows = entries.flatMap((entry) => windowOfEntry(artifact, entry) ?? []);
+  const windows: AddressWindow[] = [];
+  for (const entry of entries) {
+    const window = windowOfEntry(artifact, entry);
+    if (window) windows.push(window);
+  }
   for (const [index, { address, size, span }] of tree.reservations.entries()) {
     if (size === 0n) continue;
     windows.push({
@@ -82,45 +86,72 @@ export function windowsOfTree(
   return windows;
 }
 
+/** The window that an entry is, if it is one. */
 function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow | undefined {
-  const { node, item, index, cpu, size, flags, span, available } = entry;
-  const role = roleOf(entry);
-  if (role === undefined || size === null || size === 0n) return undefined;
-  if (item === 'reg' && (cpu === null || flags?.space === 'config')) return undefined;
-  const windowFlags: WindowFlags = {
-    available,
-    ...(item === 'ranges' ? { producer: true } : {}),
-    ...(flags?.prefetchable === undefined ? {} : { prefetchable: flags.prefetchable }),
-    ...(flags?.space === undefined || flags.space === 'mem' ? {} : { pci: flags.space }),
-  };
-  const said: Omit<AddressWindow, 'derivation'> = {
-    space: item === 'ranges' && flags?.space === 'io' ? 'io' : 'memory',
-    role,
-    base: cpu,
-    size,
-    ...(entry.base === cpu ? {} : { bus: { base: entry.base } }),
-    ...(cpu === null
-      ? { certainty: 'unknown', why: entry.why ?? 'the address does not translate to a CPU address' }
-      : { certainty: 'certain' }),
-    flags: windowFlags,
-    origin: { artifact, path: pathOf(node), item, index, ...(span ? { span } : {}) },
-  };
-  return Object.assign(new Derived(entry), said);
+  const { item, size, cpu } = entry;
+  if (item === 'dma-ranges' || size === null || size === 0n) return undefined;
+  if (item === 'reg' && (cpu === null || entry.flags?.space === 'config')) return undefined;
+  return new EntryWindow(artifact, entry, cpu, size);
 }
 
 /**
- * Makes the derivation when it is asked for: only explanations look at it, and it is most of the work. A class, since a
- * getter in each window's own literal would give each its own shape.
+ * A window with what few look at, like its derivation and its path, made when it is asked for: that is most of the
+ * work, and a corpus has tens of thousands of windows.
  */
-class Derived {
-  readonly #entry: AddressEntry;
+class EntryWindow implements AddressWindow {
+  readonly base: bigint | null;
+  readonly size: bigint;
+  private readonly artifact: Artifact;
+  private readonly entry: AddressEntry;
 
-  constructor(entry: AddressEntry) {
-    this.#entry = entry;
+  constructor(artifact: Artifact, entry: AddressEntry, base: bigint | null, size: bigint) {
+    this.base = base;
+    this.size = size;
+    this.artifact = artifact;
+    this.entry = entry;
+  }
+
+  get space(): 'io' | 'memory' {
+    const { item, flags } = this.entry;
+    return item === 'ranges' && flags?.space === 'io' ? 'io' : 'memory';
+  }
+
+  get role(): WindowRole {
+    return roleOf(this.entry)!;
+  }
+
+  get bus(): { readonly base: bigint } | undefined {
+    const { base } = this.entry;
+    return base === this.base ? undefined : { base };
+  }
+
+  get certainty(): Certainty {
+    return this.base === null ? 'unknown' : 'certain';
+  }
+
+  get why(): string | undefined {
+    return this.base === null
+      ? (this.entry.why ?? 'the address does not translate to a CPU address')
+      : undefined;
+  }
+
+  get flags(): WindowFlags {
+    const { available, item, flags } = this.entry;
+    return {
+      available,
+      ...(item === 'ranges' ? { producer: true } : {}),
+      ...(flags?.prefetchable === undefined ? {} : { prefetchable: flags.prefetchable }),
+      ...(flags?.space === undefined || flags.space === 'mem' ? {} : { pci: flags.space }),
+    };
+  }
+
+  get origin(): Origin {
+    const { node, item, index, span } = this.entry;
+    return { artifact: this.artifact, path: pathOf(node), item, index, ...(span ? { span } : {}) };
   }
 
   get derivation(): readonly DerivationStep[] {
-    return derivationOf(this.#entry);
+    return derivationOf(this.entry);
   }
 }
 

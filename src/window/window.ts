@@ -45,12 +45,12 @@ export interface AddressWindow {
   /** In bytes (ports, buses); up to 2^64; null when it isn't known. Never 0: an empty range is no window. */
   readonly size: bigint | null;
   /** The bus-side address of the base, where the window lies behind a translation. */
-  readonly bus?: { readonly base: bigint };
+  readonly bus?: { readonly base: bigint } | undefined;
   readonly certainty: Certainty;
   /** The condition under which a `conditional` window exists or has these bounds, in the firmware's names. */
   readonly when?: string;
   /** Why a window is `unknown`. */
-  readonly why?: string;
+  readonly why?: string | undefined;
   /** What bounds that aren't known are made of, in the firmware's names. */
   readonly expressions?: { readonly base?: string; readonly size?: string };
   readonly inferences?: readonly WindowInference[];
