@@ -1,230 +1,130 @@
 /**
- * `npm run fuzz:dt -- [--seconds N] [--cases N] [--seed N] [FILE...]`: reads mutated device tree blobs and sources until
- * the time or the number of cases is up. Every case must end by itself, within a second, without an exception and
- * without taking more than 512 MiB. FILEs are blobs and sources to start from, besides those made here.
- *
- * A case that fails is written to fuzz-dt-failure.bin in the current directory. Exit status 1 then.
+ * `npm run fuzz:dt -- [OPTION...] [FILE...]`: mutated device tree blobs and sources, as many of the ones as of the
+ * others, through all that commands do with a tree: preprocessing, reading, windows with their derivations, checks,
+ * symbols and fixups, every writer, overlays. Options and what counts as a failure: fuzz/harness.ts. FILEs are blobs and
+ * sources to start from, besides those made here.
  */
-import { fork } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import type { Artifact } from '../src/artifact/artifact.ts';
 import { DiagnosticList } from '../src/bytes/diagnostic.ts';
-import { isBlob } from '../src/devicetree/blob-header.ts';
+import type { Source } from '../src/bytes/source.ts';
 import { readBlob } from '../src/devicetree/blob-reader.ts';
-import { addressEntries } from '../src/devicetree/entries.ts';
+import { CHECKS, CheckLevels } from '../src/devicetree/checks/run-checks.ts';
 import { readFragment } from '../src/devicetree/fragment.ts';
-import { treeFromLive } from '../src/devicetree/live-tree.ts';
+import { type LiveTree, liveFromTree } from '../src/devicetree/live-tree.ts';
+import { applyOverlay } from '../src/devicetree/overlay.ts';
 import { parseDts } from '../src/devicetree/parser.ts';
-import { readDeviceTree } from '../src/devicetree/read.ts';
-import { resolveReferences } from '../src/devicetree/references.ts';
+import { prepareTree } from '../src/devicetree/prepare-tree.ts';
+import { needsPreprocessing, preprocess } from '../src/devicetree/preprocessor/preprocess.ts';
 import { wholeSource } from '../src/devicetree/source-text.ts';
+import { writeAsm } from '../src/devicetree/write-asm.ts';
 import { writeDtb } from '../src/devicetree/write-dtb.ts';
-import { pick, readGrammar, seededRandom, sentence } from '../test/grammar/ebnf.ts';
+import { writeDts } from '../src/devicetree/write-dts.ts';
+import { writeYaml } from '../src/devicetree/write-yaml.ts';
+import { windowsJson } from '../src/report/windows.ts';
+import { describeTree } from '../src/window/from-device-tree.ts';
+import { pick, seededRandom } from '../test/grammar/ebnf.ts';
+import { fuzz, type Step } from './fuzz/harness.ts';
+import { mutated } from './fuzz/tree-mutations.ts';
+import { files, readStarts, type TreeStarts } from './fuzz/tree-starts.ts';
 
-/** CPU time for a case. */
 const MOST_MILLISECONDS = 1000;
 const MOST_BYTES = 512 * 1024 * 1024;
-/** Cases between two reports of the worker. */
-const BATCH = 500;
-/** Big starting points are cut to this, so that a case takes its time in the reader and not in copying. */
-const LONGEST_START = 200_000;
 
-interface Work {
+interface Case {
+  readonly form: 'blob' | 'text';
+  readonly bytes: Uint8Array;
+  /** What else is drawn while the case runs. */
   readonly seed: number;
-  readonly starts: readonly Uint8Array[];
 }
 
-/** What the worker tells after each batch: how far it is, and what went wrong. */
-interface Progress {
-  readonly cases: number;
-  readonly slowest: number;
-  readonly rss: number;
-  readonly failure?: { readonly bytes: Uint8Array; readonly why: string };
+const FILE_ACCESS = { loader: files, includePaths: ['include'], defines: ['N=2', 'F(x)=x'] };
+
+/** Every check there is, those that are off by default too. */
+function allChecks(): CheckLevels {
+  const levels = new CheckLevels();
+  for (const { name } of CHECKS) levels.set('warning', name);
+  return levels;
 }
 
-if (process.send) process.once('message', (task) => work(task as Work));
-else process.exitCode = await supervise();
-
-async function supervise(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      seconds: { type: 'string', default: '60' },
-      cases: { type: 'string', default: '1000000000' },
-      seed: { type: 'string', default: '1' },
-    },
-  });
-  const starts = positionals.map((file) => {
-    const bytes = readFileSync(file);
-    return new Uint8Array(file.endsWith('.gz') ? gunzipSync(bytes) : bytes).subarray(0, LONGEST_START);
-  });
-  const deadline = Date.now() + Number(values.seconds) * 1000;
-  const wanted = Number(values.cases);
-  let cases = 0;
-  let slowest = 0;
-  let rss = 0;
-  let last = Date.now();
-  // A process of its own, so that a hang can be ended and memory is that of the reader alone.
-  const worker = fork(fileURLToPath(import.meta.url), { serialization: 'advanced' });
-  worker.send({ seed: Number(values.seed), starts } satisfies Work);
-  const failure = await new Promise<string | undefined>((resolve) => {
-    // A case that hangs stops the reports: a batch may take as long as all of its cases.
-    const watch = setInterval(() => {
-      if (Date.now() - last > BATCH * MOST_MILLISECONDS) resolve('a case does not end');
-      else if (Date.now() > deadline) resolve(undefined);
-    }, 500);
-    worker.on('message', (progress: Progress) => {
-      last = Date.now();
-      cases += progress.cases;
-      slowest = Math.max(slowest, progress.slowest);
-      rss = Math.max(rss, progress.rss);
-      if (progress.failure) {
-        writeFileSync('fuzz-dt-failure.bin', progress.failure.bytes);
-        resolve(progress.failure.why);
-      } else if (cases >= wanted || Date.now() > deadline) {
-        resolve(undefined);
-      }
-    });
-    worker.on('exit', (code) => {
-      clearInterval(watch);
-      resolve(`the reader ended with status ${code}`);
-    });
-  });
-  worker.kill();
-  console.log(
-    `${cases} cases, slowest ${slowest.toFixed(0)} ms, largest process ${(rss / 1024 / 1024).toFixed(0)} MiB`,
-  );
-  if (failure === undefined) return 0;
-  console.error(`failed: ${failure}`);
-  return 1;
+function makeCase({ sources, blobs }: TreeStarts, random: () => number): Case {
+  const seed = Math.floor(random() * 2 ** 32);
+  const form = random() < 0.5 ? 'blob' : 'text';
+  return { form, bytes: mutated(pick(random, form === 'blob' ? blobs : sources), random), seed };
 }
 
-async function work({ seed, starts }: Work): Promise<void> {
+/** Every step is what one command does with the input. */
+async function runCase({ form, bytes, seed }: Case, step: Step): Promise<void> {
   const random = seededRandom(seed);
-  const grammar = readGrammar(readFileSync(new URL('../grammars/dts.ebnf', import.meta.url), 'utf8'));
-  let slowest = 0;
-  let rss = 0;
-  for (let cases = 1; ; cases += 1) {
-    const bytes = mutated(startOf(grammar, starts, random), random);
-    const started = process.cpuUsage();
-    let why: string | undefined;
-    try {
-      readAsEverything(bytes);
-    } catch (error) {
-      why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    }
-    // CPU time: on a busy machine a case may wait for long.
-    const { user, system } = process.cpuUsage(started);
-    const took = (user + system) / 1000;
-    slowest = Math.max(slowest, took);
-    if (took > MOST_MILLISECONDS) why ??= `took ${took.toFixed(0)} ms`;
-    if (cases % 50 === 0) rss = process.memoryUsage.rss();
-    if (rss > MOST_BYTES) why ??= `the process has ${rss} bytes`;
-    if (why !== undefined || cases % BATCH === 0) {
-      const failure = why === undefined ? {} : { failure: { bytes, why } };
-      process.send!({ cases: BATCH, slowest, rss, ...failure } satisfies Progress);
-      if (why !== undefined) return;
-      await new Promise(setImmediate);
-    }
-  }
+  const source: Source = { name: 'fuzz', form, bytes };
+  await step('windows', () => {
+    const kind = form === 'blob' ? 'dtb' : 'dts';
+    const artifact: Artifact = { kind, source, path: 'fuzz', sha256: '', steps: [] };
+    const sink = new DiagnosticList();
+    const described = describeTree(artifact, { parse: FILE_ACCESS }, sink);
+    if (!described) return;
+    windowsJson({ inputs: [artifact], windows: described.windows, diagnostics: sink.all });
+    for (const { derivation } of described.windows) void derivation.length;
+  });
+  await step('dtc', () => {
+    const live = compiled(source);
+    if (live) writeAll(live, random);
+  });
+  if (random() < 0.1)
+    await step('fdtoverlay', () => {
+      const overlay = compiled(source);
+      if (overlay) applyOverlay(base(), overlay, new DiagnosticList());
+    });
+  if (form === 'text' && random() < 0.1)
+    await step('fragment', () => {
+      const sink = new DiagnosticList();
+      const artifact: Artifact = { kind: 'dts-fragment', source, path: 'fuzz', sha256: '', steps: [] };
+      if (readFragment(source, sink)) describeTree(artifact, {}, sink);
+    });
 }
 
-/** A text by the grammar, its blob, or one of the files given. */
-function startOf(
-  grammar: ReturnType<typeof readGrammar>,
-  starts: readonly Uint8Array[],
-  random: () => number,
-): Uint8Array {
-  if (starts.length > 0 && random() < 0.5) return pick(random, starts);
-  const text = sentence(grammar, 'source', { random, maxDepth: 12, maxTokens: 200 });
-  const bytes = Buffer.from(text, 'latin1');
-  if (random() < 0.5) return bytes;
-  const live = parseDts(wholeSource({ name: 'fuzz', form: 'text', bytes }), new DiagnosticList());
-  return live ? writeDtb(live).bytes : bytes;
-}
-
-const TOKENS = [
-  '{',
-  '}',
-  ';',
-  '<',
-  '>',
-  '"',
-  "'",
-  '/*',
-  '*/',
-  '&',
-  '(',
-  ')',
-  '[',
-  ']',
-  '/dts-v1/;',
-  '/include/ "x"',
-  '#define A A\n',
-  '# 1 "x"\n',
-  '/bits/ 64',
-  '0xffffffffffffffff',
-  'ranges',
-  '#address-cells = <9>;',
-];
-
-function mutated(start: Uint8Array, random: () => number): Uint8Array {
-  let bytes = Buffer.from(start);
-  const changes = Math.floor(random() * 6);
-  for (let change = 0; change < changes && bytes.length > 0; change += 1) {
-    const at = Math.floor(random() * bytes.length);
-    switch (Math.floor(random() * 6)) {
-      case 0:
-        bytes[at] = Math.floor(random() * 256);
-        break;
-      case 1:
-        bytes[at] = bytes[at]! ^ (1 << Math.floor(random() * 8));
-        break;
-      case 2:
-        bytes = bytes.subarray(0, at);
-        break;
-      case 3: {
-        // A word of a blob: a size, an offset, a token.
-        const word = at & ~3;
-        if (word + 4 <= bytes.length)
-          bytes.writeUInt32BE(
-            pick(random, [0, 1, 2, 3, 4, 9, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff]),
-            word,
-          );
-        break;
-      }
-      case 4: {
-        const part = bytes.subarray(at, at + Math.floor(random() * 64));
-        bytes = Buffer.concat([bytes.subarray(0, at), part, bytes.subarray(at)]);
-        break;
-      }
-      default:
-        bytes = Buffer.concat([bytes.subarray(0, at), Buffer.from(pick(random, TOKENS)), bytes.subarray(at)]);
-    }
-  }
-  return bytes;
-}
-
-/** All that the library does with a tree, on whatever the bytes are. */
-function readAsEverything(bytes: Uint8Array): void {
+/** As far as `fwmap dtc` gets before it checks anything. */
+function compiled(source: Source): LiveTree | undefined {
   const sink = new DiagnosticList();
-  const source = { name: 'fuzz', form: isBlob(bytes) ? ('blob' as const) : ('text' as const), bytes };
   if (source.form === 'blob') {
     const tree = readBlob(source, sink);
-    if (tree) for (const entry of addressEntries(tree, sink)) void entry.steps;
-    return;
+    return tree && liveFromTree(tree);
   }
-  const artifact: Artifact = { kind: 'dts', source, path: 'fuzz', sha256: '', steps: [] };
-  const tree = readDeviceTree(artifact, sink);
-  if (tree) addressEntries(tree, sink);
-  const live = parseDts(wholeSource(source), sink);
-  if (live) {
-    resolveReferences(live, sink);
-    treeFromLive(live);
-  }
-  const fragment = readFragment(source, sink);
-  if (fragment) addressEntries(fragment, sink);
+  const text = needsPreprocessing(source) ? preprocess(source, FILE_ACCESS, sink) : wholeSource(source);
+  return parseDts(text, sink, { ...FILE_ACCESS, source });
 }
+
+function writeAll(live: LiveTree, random: () => number): void {
+  const { failure } = prepareTree(live, {
+    ...(random() < 0.5 ? { levels: allChecks() } : {}),
+    symbols: random() < 0.3,
+    aliases: random() < 0.1,
+    fixups: random() < 0.1,
+    sort: random() < 0.1,
+    force: true,
+  });
+  if (failure !== undefined) return;
+  writeDtb(live);
+  writeDts(live);
+  if (random() < 0.1) writeAsm(live);
+  if (random() < 0.1) writeYaml(live);
+}
+
+const BASE_TEXT = Buffer.from('/dts-v1/; / { soc: soc { label: a { }; other: b { }; }; };');
+
+/** A tree with symbols that overlays may be applied to; made anew, as applying one changes it. */
+function base(): LiveTree {
+  const live = parseDts(wholeSource({ name: 'base', form: 'text', bytes: BASE_TEXT }), new DiagnosticList())!;
+  prepareTree(live, { symbols: true });
+  return live;
+}
+
+await fuzz<Case>({
+  name: 'fuzz-dt',
+  script: import.meta.url,
+  mostMilliseconds: MOST_MILLISECONDS,
+  mostBytes: MOST_BYTES,
+  async prepare(paths) {
+    const starts = readStarts(paths);
+    return { make: (random) => makeCase(starts, random), run: runCase, bytes: ({ bytes }) => bytes };
+  },
+});
