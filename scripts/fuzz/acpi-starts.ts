@@ -1,0 +1,87 @@
+/** What the ACPI fuzzer starts from: tables made here, and tables of real machines. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileAsl } from '../../src/acpi/asl/compile.ts';
+import { nameTables, readAcpiTables } from '../../src/acpi/tables/read.ts';
+import { holdsAml } from '../../src/acpi/tables/table.ts';
+import { openInput } from '../../src/artifact/open.ts';
+import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { PROGRAMS } from '../../test/acpi/interpreter/programs.ts';
+import { randomProgram } from '../../test/acpi/interpreter/random-programs.ts';
+
+/** The tables of one machine, those with AML first: the DSDT, then the others as they lie. */
+export type MachineTables = readonly Uint8Array[];
+
+export interface Starts {
+  /** Tables that take about a millisecond to load. */
+  readonly small: readonly Uint8Array[];
+  /** Tables with AML of any size. */
+  readonly tables: readonly Uint8Array[];
+  readonly machines: readonly MachineTables[];
+}
+
+const RANDOM_PROGRAMS = 20;
+const SAMPLES = ['gen1-dsdt.asl', 'gen2-dsdt.asl'];
+/** Longest of the small tables. */
+const SMALL = 8000;
+/** Machines beside the checkout: acpidump texts, and a folder of tables. */
+const CORPUS = new URL('../../../shared/corpus/acpi', import.meta.url).pathname;
+const FOLDERS = [new URL('../../../shared/corpus/hyperv-gen2', import.meta.url).pathname];
+
+/** Tables of the programs that the interpreter is tested with, and of the samples. */
+function madeTables(): Uint8Array[] {
+  const bodies = [
+    ...Object.values(PROGRAMS),
+    ...Array.from({ length: RANDOM_PROGRAMS }, (_, i) => randomProgram(i + 1).body),
+  ].map((body) => `DefinitionBlock ("", "DSDT", 2, "FWMAP", "FUZZ", 1)\n{\n${body}\n}\n`);
+  const samples = SAMPLES.map((name) =>
+    readFileSync(new URL(`../../samples/${name}`, import.meta.url), 'latin1'),
+  );
+  return [...bodies, ...samples].flatMap((text) => {
+    const bytes = Buffer.from(text, 'latin1');
+    return compileAsl({ name: 'fuzz', form: 'text', bytes }, new DiagnosticList()).map(
+      (compiled) => compiled.bytes,
+    );
+  });
+}
+
+async function machineAt(path: string): Promise<MachineTables> {
+  const sink = new DiagnosticList();
+  const tables = nameTables(
+    (await openInput(path, {}, sink)).flatMap((artifact) => readAcpiTables(artifact, sink)),
+  );
+  const ordered = [...tables.filter(holdsAml), ...tables.filter((table) => !holdsAml(table))];
+  return ordered.map(({ bytes }) => Uint8Array.from(bytes));
+}
+
+/** @param files tables, dumps and folders, a machine each; without any, the corpus beside the checkout if it is there */
+export async function readStarts(files: readonly string[]): Promise<Starts> {
+  const paths =
+    files.length > 0
+      ? files
+      : [
+          ...(existsSync(CORPUS)
+            ? readdirSync(CORPUS)
+                .filter((name) => name.endsWith('.txt.gz'))
+                .sort()
+                .map((name) => join(CORPUS, name))
+            : []),
+          ...FOLDERS.filter((folder) => existsSync(folder)),
+        ];
+  const machines: MachineTables[] = [];
+  for (const path of paths) {
+    const machine = await machineAt(path);
+    if (machine.length > 0) machines.push(machine);
+  }
+  const made = madeTables();
+  const real = machines.flat().filter((bytes) => /^(DSDT|[SP]SDT)$/.test(signatureOf(bytes)));
+  return {
+    small: [...made, ...real.filter(({ length }) => length <= SMALL)],
+    tables: real.length > 0 ? real : made,
+    machines: machines.length > 0 ? machines : made.map((table) => [table]),
+  };
+}
+
+function signatureOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(0, 4));
+}

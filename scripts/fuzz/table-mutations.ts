@@ -1,0 +1,78 @@
+/** Changes to ACPI tables, some blind and some that know what hurts. */
+import { pick } from '../../test/grammar/ebnf.ts';
+
+/** AML bytes that mean something where they land: calls of themselves, endless loops, lengths and sizes that lie. */
+const PIECES: readonly (readonly number[])[] = [
+  [0xa2, 0x02, 0x01],
+  [0xa2, 0x05, 0x01, 0x75, 0x60, 0xa3],
+  [0x3f],
+  [0xcf, 0xff, 0xff, 0xff],
+  [0x11, 0x09, 0x0c, 0xff, 0xff, 0xff, 0x7f],
+  [0x11, 0x08, 0x0c, 0x00, 0x00, 0x00, 0x80, 0x00],
+  [0x13, 0x03, 0x60],
+  [0x5b, 0x80, 0x41, 0x42, 0x43, 0x44, 0x00, 0x00, 0x0e, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+  [0x5b, 0x20, 0x41, 0x42, 0x43, 0x44, 0x60],
+  [0xa4, 0x68],
+  [0x70, 0x68, 0x68],
+  [0x73, 0x60, 0x60, 0x60],
+  [0x5b, 0x87],
+  [0x5e, 0x5e, 0x5e],
+  [0x2f, 0xff],
+  [0x14, 0x06, 0x5f, 0x43, 0x52, 0x53, 0x00],
+  [0x86],
+  [0x8d],
+];
+
+/** A table with some bytes changed, cut, doubled, or replaced by those of another. */
+export function mutatedTable(start: Uint8Array, others: readonly Uint8Array[], random: () => number): Buffer {
+  let bytes = Buffer.from(start);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const changes = below(6);
+  for (let change = 0; change < changes && bytes.length > 0; change += 1) {
+    const at = below(bytes.length);
+    switch (below(8)) {
+      case 0:
+        bytes[at] = below(256);
+        break;
+      case 1:
+        bytes[at] = bytes[at]! ^ (1 << below(8));
+        break;
+      case 2:
+        if (random() < 0.3) bytes = bytes.subarray(0, at);
+        break;
+      case 3:
+        if (at + 4 <= bytes.length)
+          bytes.writeUInt32LE(pick(random, [0, 1, 0x24, 0x7fffffff, 0xffffffff]), at);
+        break;
+      case 4:
+        bytes = Buffer.concat([
+          bytes.subarray(0, at),
+          bytes.subarray(at, at + below(64)),
+          bytes.subarray(at),
+        ]);
+        break;
+      case 5: {
+        const other = pick(random, others);
+        const from = below(other.length);
+        const part = other.subarray(from, from + below(200));
+        bytes = Buffer.concat([
+          bytes.subarray(0, at),
+          part,
+          bytes.subarray(at + (random() < 0.5 ? part.length : 0)),
+        ]);
+        break;
+      }
+      default: {
+        const piece = Buffer.from(pick(random, PIECES));
+        bytes = Buffer.concat([
+          bytes.subarray(0, at),
+          piece,
+          bytes.subarray(at + (random() < 0.5 ? piece.length : 0)),
+        ]);
+      }
+    }
+  }
+  // Mostly the length is told as it is, so that all of the table is read.
+  if (bytes.length >= 8 && random() < 0.9) bytes.writeUInt32LE(bytes.length, 4);
+  return bytes;
+}
