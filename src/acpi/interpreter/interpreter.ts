@@ -29,6 +29,7 @@ import { type Explored, ForkSignal, Paths } from './paths.ts';
 import { type Controls, type Plan, planEvaluation, planTerms } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { type Fill, type MemoryImage, RegionStore } from './regions.ts';
+import { Suspension, type Threads } from './threads.ts';
 
 /** Instructions of one evaluation. The longest of real firmware takes some millions, waiting in loops. */
 export const MAX_STEPS = 50_000_000;
@@ -126,6 +127,8 @@ export class Interpreter implements Explored {
   readonly merging;
   /** Mutexes held by the evaluation, with the sync level before each. */
   readonly held: { readonly mutex: MutexObject; readonly level: number }[] = [];
+  /** Evaluations that run side by side, where there are. */
+  threads: Threads | undefined;
   /** Loads a table's code: set by who owns the machine. */
   loader: TableLoader | undefined;
   readonly #controls: Controls;
@@ -278,6 +281,11 @@ export class Interpreter implements Explored {
         'AE_AML_MUTEX_ORDER',
         `${node.path} has sync level ${method.syncLevel}, ${this.syncLevel} is held`,
       );
+    if (this.threads !== undefined && method.serialized) {
+      const { current } = this.threads;
+      this.threads.wait(() => method.running === 0 || method.thread === current, undefined);
+      method.thread = current;
+    }
     const plan = this.planOf(term, term.operands[2] as readonly Term[]);
     const frame = new Frame(plan, node, method, method.table, node, this.sp, this.syncLevel);
     for (let i = 0; i < args.length; i++) frame.slots[FIRST_ARGUMENT_SLOT + i] = args[i] as AmlValue;
@@ -395,6 +403,11 @@ export class Interpreter implements Explored {
           if (instruction.keeps) stack[this.sp++] = result as Operand;
         }
       } catch (thrown) {
+        if (thrown instanceof Suspension) {
+          frames.at(-1)!.pc = pc;
+          this.sp = sp;
+          throw thrown;
+        }
         if (thrown instanceof ForkSignal) {
           journal.rollBack(mark);
           const frame = frames.at(-1)!;
@@ -598,6 +611,16 @@ export class Interpreter implements Explored {
   /** The clock in 100 ns since it was first looked at. */
   elapsed(): bigint {
     return BigInt(this.look()) * CLOCK_TICK + this.#slept;
+  }
+
+  /** The clock as it stood when it was last looked at. */
+  get clock(): bigint {
+    return BigInt(this.ticks) * CLOCK_TICK + this.#slept;
+  }
+
+  /** Does an evaluation run inside of another? */
+  get nested(): boolean {
+    return this.#floor > 0;
   }
 
   /** A look at the clock takes 100 us: what comes out is the same each time. */
