@@ -1,5 +1,5 @@
 /** The operators that act on the machine: mutexes, events, notifications, time, tables. */
-import { type ByteValue, isKnown } from '../expression.ts';
+import { type ByteValue, isKnown, type Quantity } from '../expression.ts';
 import { parseName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
@@ -55,10 +55,21 @@ function eventOf(m: Interpreter, operand: Operand): EventObject {
   return object instanceof EventObject ? object : fault('AE_AML_OPERAND_TYPE', 'a mutex is no event');
 }
 
-const acquire: Run = (m, _instruction, at) => {
+/** A timeout in milliseconds as threads wait; undefined: for as long as it takes. */
+function waitingTime(milliseconds: Quantity): bigint | undefined {
+  return isKnown(milliseconds) && milliseconds < FOREVER ? milliseconds * MILLISECOND : undefined;
+}
+
+const acquire: Run = (m, instruction, at) => {
   const mutex = mutexOf(m, m.stack[at]);
   if (m.syncLevel > mutex.syncLevel)
     fault('AE_AML_MUTEX_ORDER', `sync level ${m.syncLevel} is held, the mutex has ${mutex.syncLevel}`);
+  if (m.threads !== undefined) {
+    const { current } = m.threads;
+    const timeout = waitingTime(BigInt(instruction.term.operands[1] as number));
+    if (!m.threads.wait(() => mutex.depth === 0 || mutex.thread === current, timeout)) return m.mask;
+    mutex.thread = current;
+  }
   m.journal.set(mutex, 'depth', mutex.depth + 1);
   if (mutex.depth === 1) {
     m.held.push({ mutex, level: m.syncLevel });
@@ -70,6 +81,8 @@ const acquire: Run = (m, _instruction, at) => {
 const release: Run = (m, _instruction, at) => {
   const mutex = mutexOf(m, m.stack[at]);
   if (mutex.depth === 0) fault('AE_AML_MUTEX_NOT_ACQUIRED', 'a mutex is released that is not held');
+  if (m.threads !== undefined && mutex.thread !== m.threads.current)
+    fault('AE_AML_NOT_OWNER', 'a mutex is released that another thread holds');
   if (mutex.syncLevel !== m.syncLevel)
     fault(
       'AE_AML_MUTEX_ORDER',
@@ -88,7 +101,9 @@ const release: Run = (m, _instruction, at) => {
 const wait: Run = (m, _instruction, at) => {
   const event = eventOf(m, m.stack[at]);
   const timeout = integerOperand(m, m.stack[at + 1]);
-  if (event.signals === 0) {
+  if (m.threads !== undefined) {
+    if (!m.threads.wait(() => event.signals > 0, waitingTime(timeout))) return m.mask;
+  } else if (event.signals === 0) {
     // Nobody else runs who could signal: it times out.
     if (isKnown(timeout) && timeout < FOREVER) m.sleep(timeout * MILLISECOND);
     return m.mask;
@@ -300,7 +315,10 @@ export const ACTING_OPERATORS: Readonly<Record<string, Run>> = {
   Fatal: fatal,
   Sleep: (m, _instruction, at) => {
     const time = integerOperand(m, m.stack[at]);
-    if (isKnown(time)) m.sleep((time < MAX_SLEEP ? time : MAX_SLEEP) * MILLISECOND);
+    if (!isKnown(time)) return undefined;
+    const slept = (time < MAX_SLEEP ? time : MAX_SLEEP) * MILLISECOND;
+    if (m.threads === undefined || m.nested) m.sleep(slept);
+    else m.threads.wait(() => false, slept);
     return undefined;
   },
   Stall: (m, _instruction, at) => {

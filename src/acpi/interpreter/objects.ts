@@ -189,8 +189,10 @@ export class MethodObject {
   readonly argumentCount: number;
   readonly syncLevel: number;
   serialized: boolean;
-  /** Calls running; all threads are one here. */
+  /** Calls running. */
   running = 0;
+  /** Whose calls they are, where it is serialized and there are threads. */
+  thread = 0;
   /** Implemented by the operating system: `_OSI`. */
   readonly builtIn: ((args: readonly AmlValue[]) => AmlValue) | undefined;
   constructor(
@@ -213,6 +215,8 @@ export class MutexObject {
   readonly syncLevel: number;
   /** Acquisitions not yet released. */
   depth = 0;
+  /** Whose they are; 0 where there are no threads. */
+  thread = 0;
   constructor(syncLevel: number) {
     this.syncLevel = syncLevel;
   }
