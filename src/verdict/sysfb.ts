@@ -137,8 +137,13 @@ async function withoutVmbus(machine: Machine, kernel: Kernel, reasons: Reasons):
   reasons.change(
     'the device tree or the ACPI tables of a Hyper-V machine: /sys/firmware/fdt, /proc/device-tree, or what acpidump prints',
   );
-  const { describeGenerally } = await import('./general.ts');
-  const framebuffer = describeGenerally(machine, kernel, reasons);
+  // Without a framebuffer and without a memory map there is nothing to say of the other windows.
+  const { framebuffer: given, evidence } = kernel.facts;
+  const general =
+    given !== undefined || evidence !== undefined || machine.trees.length > 0
+      ? await import('./general.ts')
+      : undefined;
+  const framebuffer = general?.describeGenerally(machine, kernel, reasons) ?? null;
   return {
     answer: 'unknown',
     summary: read

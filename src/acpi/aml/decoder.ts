@@ -61,13 +61,17 @@ export function decodeTable(table: AcpiTable, context: DecodeContext): Term[] {
 class Frame {
   declare readonly op: Opcode;
   declare readonly shape: shape.Shape;
-  /** Index of the operand that is next. */
+  /** Index of the operand that is next, and how many there are, package lengths being none. */
   declare at: number;
-  declare operands: Operand[];
+  declare count: number;
+  /** Made in its full length: an array that grows takes more room than most terms have operands. */
+  declare readonly operands: Operand[];
   declare readonly start: number;
   /** Exclusive end of the package, or of the package around a term without one. */
   declare end: number;
   declare hasPackage: boolean;
+  /** What a call calls; its operands here are the arguments. */
+  declare callee: NamePath | undefined;
   /** The list being filled, when the operand is one. */
   declare list: Term[] | undefined;
   /** Where names inside are resolved. */
@@ -86,15 +90,29 @@ class Frame {
     this.op = op;
     this.shape = operandShape;
     this.at = 0;
-    this.operands = [];
+    this.count = 0;
+    this.operands = new Array<Operand>(
+      operandShape[0] === shape.PKG_LENGTH ? operandShape.length - 1 : operandShape.length,
+    );
     this.start = start;
     this.end = end;
     this.hasPackage = false;
+    this.callee = undefined;
     this.list = undefined;
     this.scope = scope;
     this.conditional = conditional;
   }
+
+  /** The next operand. */
+  take(operand: Operand): void {
+    this.operands[this.count] = operand;
+    this.count += 1;
+    this.at += 1;
+  }
 }
+
+/** Lists up to this length are kept in arrays of that length. */
+const SHORT_LIST = 12;
 
 const TABLE_SHAPE: shape.Shape = [shape.TERM_LIST];
 const NO_OPERANDS: readonly Operand[] = [];
@@ -174,15 +192,14 @@ class Decoder {
       if (term === NO_TERM || term === null) return 'no opcode';
       list.push(term);
     }
-    frame.operands.push(list);
     frame.list = undefined;
-    frame.at += 1;
+    frame.take(list.length < SHORT_LIST ? list.slice() : list);
     return frame.at < frame.shape.length ? this.#operands(frame, stack) : undefined;
   }
 
   /** As {@link #terms}, for the operands that are left. A list among them gets terms when it is the frame's turn again. */
   #operands(frame: Frame, stack: Frame[]): string | undefined {
-    const { shape: kinds, operands } = frame;
+    const { shape: kinds } = frame;
     while (frame.at < kinds.length) {
       const kind = kinds[frame.at]!;
       if (kind >= shape.TERM_ARG && kind <= shape.LAST_TERM) {
@@ -193,8 +210,7 @@ class Decoder {
           return undefined;
         }
         if (term === NO_TERM) return 'no term where one must be';
-        operands.push(term);
-        frame.at += 1;
+        frame.take(term);
         continue;
       }
       if (kind === shape.TERM_LIST || kind === shape.PACKAGE_ELEMENT_LIST) {
@@ -214,15 +230,9 @@ class Decoder {
     const callee = this.#callee;
     if (callee !== undefined) {
       const kinds = shape.CALL_SHAPES[this.#callCount]!;
-      const frame = new Frame(
-        OPCODES.MethodCall,
-        kinds,
-        this.#start,
-        parent.end,
-        parent.scope,
-        parent.conditional,
-      );
-      frame.operands.push(callee);
+      const { end, scope, conditional } = parent;
+      const frame = new Frame(OPCODES.MethodCall, kinds, this.#start, end, scope, conditional);
+      frame.callee = callee;
       stack.push(frame);
       return;
     }
@@ -333,19 +343,16 @@ class Decoder {
   #complete(frame: Frame, parent: Frame): void {
     const { op, operands, start } = frame;
     let term: Term;
-    if (op === OPCODES.Method && operands.length === 2) term = this.#method(frame);
+    if (op === OPCODES.Method) term = this.#method(frame);
     else {
       if (frame.hasPackage) this.#pos = frame.end;
-      if (op === OPCODES.MethodCall)
-        term = new Term(op, [operands[0]!, operands.slice(1) as Term[]], start, this.#pos);
+      if (frame.callee !== undefined)
+        term = new Term(op, [frame.callee, operands as Term[]], start, this.#pos);
       else term = new Term(op, operands, start, this.#pos);
     }
     if (op.defines !== 'nothing' || op === OPCODES.External) this.#declare(term, frame, parent.conditional);
     if (parent.list !== undefined) parent.list.push(term);
-    else {
-      parent.operands.push(term);
-      parent.at += 1;
-    }
+    else parent.take(term);
   }
 
   /** After a method's flags: the arguments are known, the body is left for later. */
@@ -372,7 +379,7 @@ class Decoder {
   #datum(kind: number, frame: Frame): string | undefined {
     const bytes = this.#bytes;
     const at = this.#pos;
-    const { end, operands } = frame;
+    const { end } = frame;
     switch (kind) {
       case shape.PKG_LENGTH:
         return this.#packageLength(frame);
@@ -380,7 +387,7 @@ class Decoder {
         const name = this.#names.read(bytes, at, end);
         if (name === undefined) return 'no name where one must be';
         this.#pos = this.#names.end;
-        operands.push(name);
+        frame.take(name);
         const { defines } = frame.op;
         if (defines === 'scope' || defines === 'reopen') this.#enter(frame, name);
         break;
@@ -388,21 +395,21 @@ class Decoder {
       case shape.BYTE_DATA:
         if (at + 1 > end) return 'cut short';
         this.#pos = at + 1;
-        operands.push(bytes[at]!);
+        frame.take(bytes[at]!);
         break;
       case shape.WORD_DATA:
         if (at + 2 > end) return 'cut short';
         this.#pos = at + 2;
-        operands.push(bytes[at]! | (bytes[at + 1]! << 8));
+        frame.take(bytes[at]! | (bytes[at + 1]! << 8));
         break;
       case shape.DWORD_DATA:
         if (at + 4 > end) return 'cut short';
         this.#pos = at + 4;
-        operands.push(dword(bytes, at));
+        frame.take(dword(bytes, at));
         break;
       case shape.BYTE_LIST:
         this.#pos = end;
-        operands.push(bytes.subarray(at, end));
+        frame.take(bytes.subarray(at, end));
         break;
       case shape.FIELD_LIST: {
         const list = readFieldList(bytes, at, end, this.#names, (from, to) => {
@@ -411,14 +418,12 @@ class Decoder {
           return term instanceof Term ? term : undefined;
         });
         this.#pos = list.end;
-        operands.push(list.elements);
-        frame.at += 1;
+        frame.take(list.elements);
         return list.problem;
       }
       default:
         throw new Error(`an operand of kind ${kind} of ${frame.op.name} is read with the constants`);
     }
-    frame.at += 1;
     return undefined;
   }
 
@@ -466,14 +471,17 @@ class Decoder {
       case 'scope':
         frame.scope.declare({ term, table, conditional });
         return;
-      case 'fields':
+      case 'fields': {
+        const declaration = { term, table, conditional };
+        const { scope } = frame;
         for (const element of frame.operands.at(-1) as readonly FieldElement[]) {
           if (element.kind !== 'named') continue;
-          const object = frame.scope.child(element.name);
+          const object = scope.child(element.name);
           object.kind ??= op.name;
-          object.declare({ term, table, conditional, element });
+          object.declare(declaration, element);
         }
         return;
+      }
       default:
     }
     if (op === OPCODES.External) {

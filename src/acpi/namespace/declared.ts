@@ -36,9 +36,12 @@ export class DeclaredObject {
   declare foreseen: number | undefined;
   /** Where an Alias leads. */
   declare target: NamePath | undefined;
-  // Most objects have no children, and nearly all one declaration.
+  // Most objects have no children, and nearly all one declaration: arrays and maps are made when they are needed.
   #children: Map<string, DeclaredObject> | undefined = undefined;
-  #declarations: Declaration[] | undefined = undefined;
+  #declared: Declaration | undefined = undefined;
+  /** The element that `#declared`, which is that of the whole list, declares this object by. */
+  #element: FieldElement | undefined = undefined;
+  #more: Declaration[] | undefined = undefined;
 
   constructor(segment: string, parent: DeclaredObject | undefined) {
     this.segment = segment;
@@ -54,13 +57,20 @@ export class DeclaredObject {
   }
 
   get declarations(): readonly Declaration[] {
-    return this.#declarations ?? NO_DECLARATIONS;
+    if (this.#declared === undefined) return NO_DECLARATIONS;
+    const first = this.#element ? { ...this.#declared, element: this.#element } : this.#declared;
+    return [first, ...(this.#more ?? [])];
   }
 
-  /** Notes a place where the name is declared. */
-  declare(declaration: Declaration): void {
-    if (this.#declarations === undefined) this.#declarations = [declaration];
-    else this.#declarations.push(declaration);
+  /** Notes a place where the name is declared. @param element set when that is an element of the field list */
+  declare(declaration: Declaration, element?: FieldElement): void {
+    if (this.#declared === undefined) {
+      this.#declared = declaration;
+      this.#element = element;
+    } else {
+      this.#more ??= [];
+      this.#more.push(element ? { ...declaration, element } : declaration);
+    }
   }
 
   /** The child of that segment, made when it isn't there. */

@@ -194,8 +194,8 @@ function paddedName(bytes: Uint8Array | undefined): string {
 /** Sum of bytes modulo 256; 0 for a table whose checksum is right. */
 export function byteSum(bytes: Uint8Array): number {
   let sum = 0;
-  for (const byte of bytes) sum = (sum + byte) & 0xff;
-  return sum;
+  for (let i = 0; i < bytes.length; i++) sum += bytes[i]!;
+  return sum & 0xff;
 }
 
 /** Reads the table whose first byte is at `offset`. Undefined when there isn't even a signature and a length. */
