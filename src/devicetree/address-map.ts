@@ -3,11 +3,12 @@
  * under somebody's window, cells that were counted wrong. Findings only; the checks `fwmap_…` report them.
  */
 import { formatMemRange, hex } from '../bytes/address.ts';
-import { busOf, cString } from './bus.ts';
+import { cString } from './bus.ts';
 import { cellsOf } from './cells.ts';
 import { type AddressEntry, addressEntries } from './entries.ts';
 import { cellReadings } from './readings.ts';
 import { isSimpleFramebuffer } from './roles.ts';
+import { Translator } from './translate.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf, walk } from './tree.ts';
 
 export type AddressMapCheck =
@@ -126,9 +127,11 @@ function* regOutsideRanges(
   }
 }
 
-function isAncestor(node: DtNode, below: DtNode): boolean {
-  for (let at: DtNode | undefined = below; at; at = at.parent) if (at === node) return true;
-  return false;
+/** The node and all that it lies in. */
+function lineageOf(node: DtNode): Set<DtNode> {
+  const lineage = new Set<DtNode>();
+  for (let at: DtNode | undefined = node; at; at = at.parent) lineage.add(at);
+  return lineage;
 }
 
 /** A framebuffer inside a window that another node hands out to its own devices. */
@@ -140,10 +143,11 @@ function* framebufferInWindow(
   for (const { node, item, index, cpu, size } of entries) {
     if (item !== 'reg' || cpu === null || size === null || size === 0n || !isSimpleFramebuffer(node))
       continue;
-    comparisons += windows.length;
+    const lineage = lineageOf(node);
+    comparisons += windows.length + lineage.size;
     if (comparisons > MAX_COMPARISONS) return;
     for (const window of windows) {
-      if (window.cpu === null || window.size === null || isAncestor(window.node, node)) continue;
+      if (window.cpu === null || window.size === null || lineage.has(window.node)) continue;
       if (cpu >= window.cpu + window.size || window.cpu >= cpu + size) continue;
       const message =
         `the framebuffer of reg[${index}], ${formatMemRange(cpu, size)}, lies in the window ` +
@@ -155,12 +159,17 @@ function* framebufferInWindow(
 
 /** `ranges` that can't be cut into entries with the cell counts there are; told with counts that fit. */
 function* rangesCells(tree: DeviceTree): Generator<AddressMapProblem> {
+  const translator = new Translator(tree.root);
   for (const node of walk(tree.root)) {
     for (const item of ['ranges', 'dma-ranges'] as const) {
       const property = propertyOf(node, item);
       if (!property || property.value.length === 0 || !node.parent) continue;
-      const bus = busOf(node);
-      const counts = [bus.addressCells.cells, busOf(node.parent).addressCells.cells, bus.sizeCells.cells];
+      const bus = translator.busOf(node);
+      const counts = [
+        bus.addressCells.cells,
+        translator.busOf(node.parent).addressCells.cells,
+        bus.sizeCells.cells,
+      ];
       const entryBytes = counts.reduce((sum, count) => sum + count, 0) * 4;
       if (entryBytes > 0 && property.value.length % entryBytes === 0) continue;
       const compatible = propertyOf(node, 'compatible');

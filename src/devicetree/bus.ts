@@ -2,7 +2,7 @@
  * Bus types, as Linux' drivers/of/address.c tells them apart (of_busses[]): how many cells an address has, whether its
  * first cell is flags, and how an address is found in a `ranges` entry.
  */
-import { type BusCounts, type CellCount, countsOf, fixedCount } from './cells.ts';
+import { type BusCounts, type CellCount, fixedCount } from './cells.ts';
 import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from './tree.ts';
 
 /** In the order in which Linux tries them; `default` fits every node. */
@@ -88,7 +88,7 @@ const FIXED_CELLS = { pci: { address: 3, size: 2 }, isa: { address: 2, size: 1 }
  * @param own the counts that hold for its children by the tree's properties
  * @param used the counts to take where the type doesn't fix them, when those are another node's
  */
-export function busOf(node: DtNode, own: BusCounts = countsOf(node), used: BusCounts = own): Bus {
+export function busOf(node: DtNode, own: BusCounts, used: BusCounts = own): Bus {
   const kind = busKind(node, own.address);
   const isFixed = kind === 'pci' || kind === 'isa';
   const addressCells = isFixed ? fixedCount(node, FIXED_CELLS[kind].address) : used.address;

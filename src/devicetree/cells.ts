@@ -42,13 +42,6 @@ export function countsBelow(bus: DtNode, outer: BusCounts = NO_COUNTS): BusCount
   };
 }
 
-/** The same without knowing the parent's. */
-export function countsOf(bus: DtNode): BusCounts {
-  const path: DtNode[] = [];
-  for (let node: DtNode | undefined = bus; node; node = node.parent) path.push(node);
-  return path.reduceRight((outer, node) => countsBelow(node, outer), NO_COUNTS);
-}
-
 function ownCount(bus: DtNode, property: DtProperty): BusCount | undefined {
   const cells = firstCell(property);
   // The kernel holds the count in an int.

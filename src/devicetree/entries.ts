@@ -60,6 +60,11 @@ export interface EntryOptions {
 
 /** More entries than any real tree; a bound on what a hostile one can make us hold. */
 const MAX_ENTRIES = 200_000;
+/**
+ * Characters in the paths of all entries together: reports print them, and at the bottom of a deep tree every node has
+ * a long one. A hundred times what the largest of Linux' boards has.
+ */
+const MAX_PATH_TEXT = 1 << 24;
 /** How many cell counts that would fit a message names. */
 const MAX_FITS_TOLD = 5;
 /** Ranking costs more than decoding: past this many faults of one tree they are only told. */
@@ -90,6 +95,8 @@ interface Layout {
   readonly size: CellCount;
   /** `unknown` around a fragment, whose outer bus is taken for the CPU's. */
   readonly from: Stop | 'no bus' | 'unknown';
+  /** Characters in the path of the node's parent. */
+  readonly pathLength: number;
 }
 
 /** A property being decoded: what its entries share. */
@@ -250,6 +257,7 @@ class EntryDecoder {
   /** Of `reg`, by the bus that the node sits on. */
   readonly #regLayouts = new Map<DtNode, Layout>();
   #full = false;
+  #pathText = 0;
   #leftovers = 0;
 
   constructor(tree: DeviceTree, sink: DiagnosticSink, options: EntryOptions) {
@@ -286,8 +294,11 @@ class EntryDecoder {
     const list = new EntryList(node, item, property, cells, layout, available, this.#translator);
     const { length } = list;
     if (length * list.entryCells * 4 !== cells.byteLength) this.#reportLeftover(list);
+    // The names of all nodes have been read: only where one has many entries does its own length matter.
+    const pathLength = layout.pathLength + (length > 1 ? node.name.length : 0);
     for (let index = 0; index < length; index += 1) {
-      if (this.entries.length >= MAX_ENTRIES) {
+      this.#pathText += pathLength;
+      if (this.entries.length >= MAX_ENTRIES || this.#pathText > MAX_PATH_TEXT) {
         this.#reportTooMany();
         return;
       }
@@ -313,7 +324,7 @@ class EntryDecoder {
     this.#sink.add({
       severity: 'error',
       code: 'dt/too-large',
-      message: `More than ${MAX_ENTRIES} entries; the rest is not read`,
+      message: `More than ${MAX_ENTRIES} entries, or their paths have more than ${MAX_PATH_TEXT} characters; the rest is not read`,
     });
   }
 
@@ -327,8 +338,14 @@ class EntryDecoder {
     this.#reportCounts(bus);
     const parent = this.#translator.busOf(node.parent ?? node);
     if (node.parent) this.#reportCounts(parent);
-    const from = this.#from(node, item);
-    return { bus, child: bus.addressCells, parent: parent.addressCells, size: bus.sizeCells, from };
+    return {
+      bus,
+      child: bus.addressCells,
+      parent: parent.addressCells,
+      size: bus.sizeCells,
+      from: this.#from(node, item),
+      pathLength: this.#translator.pathLengthOf(node.parent ?? node),
+    };
   }
 
   #regLayout(node: DtNode, parent: DtNode): Layout {
@@ -336,8 +353,14 @@ class EntryDecoder {
     if (!layout) {
       const bus = this.#translator.busOf(parent);
       this.#reportCounts(bus);
-      const from = this.#from(node, 'ranges');
-      layout = { bus, child: bus.addressCells, parent: undefined, size: bus.sizeCells, from };
+      layout = {
+        bus,
+        child: bus.addressCells,
+        parent: undefined,
+        size: bus.sizeCells,
+        from: this.#from(node, 'ranges'),
+        pathLength: this.#translator.pathLengthOf(parent),
+      };
       this.#regLayouts.set(parent, layout);
     }
     return layout;
@@ -410,6 +433,7 @@ function fragmentLayout(
     child: count(child),
     parent: item === 'reg' ? undefined : count(parent),
     from: 'unknown',
+    pathLength: 0,
     size: count(size),
   };
 }

@@ -1,7 +1,8 @@
 /** How one node's addresses come to be CPU addresses, as data: for `fwmap explain TREE --node PATH`. */
 
-import { type Bus, busOf, cString, isAvailable } from './bus.ts';
+import { type Bus, cString, isAvailable } from './bus.ts';
 import type { AddressEntry } from './entries.ts';
+import { Translator } from './translate.ts';
 import { type DeviceTree, type DtNode, pathOf, propertyOf, walk } from './tree.ts';
 
 /** A bus on the way from a node to the root. */
@@ -66,8 +67,9 @@ export function explainNode(
 ): NodeExplanation | undefined {
   const node = nodeAt(tree, path);
   if (!node) return undefined;
+  const translator = new Translator(tree.root);
   const buses: BusLevel[] = [];
-  for (let bus = node.parent; bus; bus = bus.parent) buses.push(levelOf(bus));
+  for (let bus = node.parent; bus; bus = bus.parent) buses.push(levelOf(bus, translator));
   const status = statusOf(node);
   return {
     node,
@@ -79,9 +81,9 @@ export function explainNode(
   };
 }
 
-function levelOf(node: DtNode): BusLevel {
-  const bus = busOf(node);
-  const outer = node.parent ? busOf(node.parent) : bus;
+function levelOf(node: DtNode, translator: Translator): BusLevel {
+  const bus = translator.busOf(node);
+  const outer = node.parent ? translator.busOf(node.parent) : bus;
   const entryBytes = 4 * (bus.addressCells.cells + outer.addressCells.cells + bus.sizeCells.cells);
   const passage = (item: string): 'missing' | 'empty' | { entries: number } => {
     const property = propertyOf(node, item);

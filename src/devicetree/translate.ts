@@ -113,6 +113,8 @@ interface KnownBus {
   readonly bus: Bus;
   /** Whatever the type of the bus makes of it. */
   readonly counts: BusCounts;
+  /** Characters in the node's path. */
+  readonly pathLength: number;
 }
 
 /** A bus that addresses are on while they move. The way on is found out when the first one takes it. */
@@ -154,6 +156,11 @@ export class Translator {
     return this.#knownBus(node).bus;
   }
 
+  /** How long the paths of a bus' children are at least: known without making them. */
+  pathLengthOf(node: DtNode): number {
+    return this.#knownBus(node).pathLength;
+  }
+
   /** A node as a bus. Counts of its ancestors are needed for its own; they may not be known yet. */
   #knownBus(node: DtNode): KnownBus {
     const missing: DtNode[] = [];
@@ -164,7 +171,8 @@ export class Translator {
     }
     for (let at = missing.pop(); at; at = missing.pop()) {
       const counts = countsBelow(at, known?.counts);
-      known = { bus: busOf(at, counts), counts };
+      const pathLength = known ? known.pathLength + 1 + at.name.length : 0;
+      known = { bus: busOf(at, counts), counts, pathLength };
       this.#buses.set(at, known);
     }
     return known!;
