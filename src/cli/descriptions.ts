@@ -1,5 +1,5 @@
 /** What `windows` and `resources` share: they print what the firmware says, of one machine or of a list of inputs. */
-import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
+import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Report } from '../report/render.ts';
 import type { Machine } from '../window/describe.ts';
 import { EXIT_ERROR } from './command.ts';
@@ -8,7 +8,12 @@ import { type MachineOptionValues, readMachine } from './machine.ts';
 import { type PrintOptions, printReport } from './print.ts';
 import { writeDiagnostics } from './result.ts';
 
-type ReportOf = (machine: Machine, diagnostics: readonly Diagnostic[]) => Report;
+/** What a command makes of a machine. */
+interface Reporter {
+  /** Looks for what is worth a warning. */
+  readonly examine?: (machine: Machine, sink: DiagnosticSink) => void;
+  readonly reportOf: (machine: Machine, diagnostics: readonly Diagnostic[]) => Report;
+}
 
 function saysSomething(machine: Machine): boolean {
   return machine.trees.length > 0 || machine.acpi !== undefined;
@@ -18,7 +23,7 @@ async function reportMachine(
   inputs: readonly string[],
   options: MachineOptionValues & PrintOptions,
   io: Io,
-  reportOf: ReportOf,
+  reporter: Reporter,
 ): Promise<number> {
   const sink = new DiagnosticList();
   const machine = await readMachine(inputs, options, io, sink);
@@ -32,7 +37,8 @@ async function reportMachine(
     writeDiagnostics(sink.all, io);
     return EXIT_ERROR;
   }
-  await printReport(reportOf(machine, sink.all), sink.all, options, io);
+  reporter.examine?.(machine, sink);
+  await printReport(reporter.reportOf(machine, sink.all), sink.all, options, io);
   return 0;
 }
 
@@ -44,11 +50,11 @@ export async function reportDescriptions(
   inputs: readonly string[],
   options: MachineOptionValues & PrintOptions,
   io: Io,
-  reportOf: ReportOf,
+  reporter: Reporter,
 ): Promise<number> {
   if (options.format !== 'ndjson' || options.output !== undefined)
-    return reportMachine(inputs, options, io, reportOf);
+    return reportMachine(inputs, options, io, reporter);
   let status = 0;
-  for (const input of inputs) status = Math.max(status, await reportMachine([input], options, io, reportOf));
+  for (const input of inputs) status = Math.max(status, await reportMachine([input], options, io, reporter));
   return status;
 }

@@ -22,16 +22,18 @@ export const command = defineCommand({
     },
   ],
   run: ({ inputs, options, io }) =>
-    reportDescriptions(inputs, options, io, (machine, diagnostics) => {
-      const report = {
-        inputs: machine.artifacts,
-        trees: machine.trees,
-        crs: machine.acpi?.crs ?? [],
-        diagnostics,
-      };
-      return {
-        json: () => resourcesJson(report),
-        document: (format) => resourcesDocument(report, format !== 'text'),
-      };
+    reportDescriptions(inputs, options, io, {
+      reportOf: (machine, diagnostics) => {
+        const report = {
+          inputs: machine.artifacts,
+          trees: machine.trees,
+          crs: machine.acpi?.crs ?? [],
+          diagnostics,
+        };
+        return {
+          json: () => resourcesJson(report),
+          document: (format) => resourcesDocument(report, format !== 'text'),
+        };
+      },
     }),
 });

@@ -1,6 +1,7 @@
 /** `fwmap windows` */
 import { FORMATS } from '../report/render.ts';
 import { windowsDocument, windowsJson } from '../report/windows.ts';
+import { reportAddressMap } from '../window/address-map.ts';
 import { defineCommand } from './command.ts';
 import { reportDescriptions } from './descriptions.ts';
 import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
@@ -11,7 +12,8 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'Lists the address windows that the firmware describes, as the CPU sees them: bus windows, registers, memory, ' +
-    'reservations, framebuffers. Each says where it was read and how sure it is.',
+    'reservations, framebuffers. Each says where it was read and how sure it is. Windows of a device tree that collide, ' +
+    'registers that no bus passes on and framebuffers inside of windows are warned of.',
   options: { ...INPUT_OPTIONS, ...MACHINE_OPTIONS, ...OUTPUT_OPTIONS, format: formatOption(FORMATS) },
   examples: [
     { line: 'fwmap windows board.dtb', does: 'of a device tree blob' },
@@ -20,11 +22,16 @@ export const command = defineCommand({
     { line: 'fwmap windows *.dtb --format ndjson', does: 'of each input, one line each' },
   ],
   run: ({ inputs, options, io }) =>
-    reportDescriptions(inputs, options, io, (machine, diagnostics) => {
-      const report = { inputs: machine.artifacts, windows: machine.windows, diagnostics };
-      return {
-        json: () => windowsJson(report),
-        document: (format) => windowsDocument(report, format !== 'text'),
-      };
+    reportDescriptions(inputs, options, io, {
+      examine: (machine, sink) => {
+        for (const tree of machine.trees) reportAddressMap(tree, sink);
+      },
+      reportOf: (machine, diagnostics) => {
+        const report = { inputs: machine.artifacts, windows: machine.windows, diagnostics };
+        return {
+          json: () => windowsJson(report),
+          document: (format) => windowsDocument(report, format !== 'text'),
+        };
+      },
     }),
 });

@@ -53,7 +53,7 @@ function* overlaps(intervals: Interval[]): Generator<[Interval, Interval]> {
   }
 }
 
-function groupBy<K>(intervals: Iterable<[K, Interval]>): Map<K, Interval[]> {
+function groupBy<K>(intervals: Iterable<readonly [K, Interval]>): Map<K, Interval[]> {
   const groups = new Map<K, Interval[]>();
   for (const [key, interval] of intervals) {
     const group = groups.get(key);
@@ -81,48 +81,87 @@ function* overlappingWindows(windows: readonly AddressEntry[]): Generator<Addres
     }
   }
   const inside = groupBy(
-    sized.map((entry): [string, Interval] => {
-      const space = entry.flags?.space ?? '';
-      return [`${pathOf(entry.node)} ${space}`, { start: entry.base, end: entry.base + entry.size!, entry }];
+    sized.map((entry): [DtNode, Interval] => {
+      const start = entry.base;
+      return [entry.node, { start, end: start + entry.size!, entry }];
     }),
   );
-  for (const intervals of inside.values()) {
-    for (const [first, second] of overlaps(intervals)) {
-      const { node } = second.entry;
-      const message = `${nameOf(second.entry)} maps child addresses from ${hex(second.start)} on, which ${nameOf(first.entry)} maps already`;
-      yield { check: 'fwmap_overlapping_windows', node, property: propertyOf(node, 'ranges'), message };
+  for (const ofNode of inside.values()) {
+    const bySpace = groupBy(ofNode.map((interval) => [interval.entry.flags?.space, interval] as const));
+    for (const intervals of bySpace.values()) {
+      for (const [first, second] of overlaps(intervals)) {
+        const { node } = second.entry;
+        const message = `${nameOf(second.entry)} maps child addresses from ${hex(second.start)} on, which ${nameOf(first.entry)} maps already`;
+        yield { check: 'fwmap_overlapping_windows', node, property: propertyOf(node, 'ranges'), message };
+      }
     }
   }
+}
+
+/** Addresses of a bus that it passes on without a gap; of one kind, on PCI and ISA. */
+interface Passed {
+  readonly space: string | undefined;
+  readonly start: bigint;
+  /** Exclusive. */
+  end: bigint;
+}
+
+/** What each bus passes on by its `ranges` entries. */
+function passedByBus(windows: readonly AddressEntry[]): Map<DtNode, Passed[]> {
+  const byBus = new Map<DtNode, Passed[]>();
+  for (const { node, base, size, flags } of windows) {
+    if (size === null) continue;
+    const passed = { space: flags?.space, start: base, end: base + size };
+    const others = byBus.get(node);
+    if (others) others.push(passed);
+    else byBus.set(node, [passed]);
+  }
+  for (const [node, passed] of byBus) byBus.set(node, joined(passed));
+  return byBus;
+}
+
+function joined(passed: readonly Passed[]): Passed[] {
+  const inOrder = passed.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const last = new Map<string | undefined, Passed>();
+  const whole: Passed[] = [];
+  for (const next of inOrder) {
+    const before = last.get(next.space);
+    if (before && next.start <= before.end) {
+      if (next.end > before.end) before.end = next.end;
+    } else {
+      whole.push(next);
+      last.set(next.space, next);
+    }
+  }
+  return whole;
 }
 
 /** Registers on a bus that passes on some addresses, but not these. */
 function* regOutsideRanges(
   entries: readonly AddressEntry[],
-  windowsOf: ReadonlyMap<DtNode, readonly AddressEntry[]>,
+  passedBy: ReadonlyMap<DtNode, readonly Passed[]>,
 ): Generator<AddressMapProblem> {
   let comparisons = 0;
   for (const entry of entries) {
-    const { node, base } = entry;
-    const windows = entry.item === 'reg' && node.parent ? windowsOf.get(node.parent) : undefined;
+    const { node, item, bus } = entry;
     // On PCI `reg` names configuration space and base address registers, not addresses.
-    if (!windows || entry.bus === 'pci') continue;
-    comparisons += windows.length;
-    if (comparisons > MAX_COMPARISONS) return;
+    if (item !== 'reg' || bus === 'pci') continue;
+    const passed = node.parent && passedBy.get(node.parent);
+    if (!passed) continue;
+    const { base } = entry;
     const end = base + (entry.size ?? 0n);
-    const usable = windows.filter(({ size, flags }) => size !== null && flags?.space === entry.flags?.space);
-    const window = usable.find((other) => base >= other.base && base < other.base + other.size!);
-    // What one window leaves over, the next may go on with.
-    let covered = window ? window.base + window.size! : base;
-    for (let next: AddressEntry | undefined = window; next && covered < end; ) {
-      const from = covered;
-      next = usable.find((other) => from >= other.base && from < other.base + other.size!);
-      if (next) covered = next.base + next.size!;
-    }
-    if (window && covered >= end) continue;
-    const bus = pathOf(node.parent!);
-    const message = window
-      ? `reg[${entry.index}] ends at ${hex(end)}, behind the end ${hex(covered)} of what the ranges of ${bus} pass on`
-      : `reg[${entry.index}] at ${hex(base)} is in none of the ranges of ${bus}`;
+    const space = entry.flags?.space;
+    const covered = passed.find(
+      (other) => base >= other.start && base < other.end && space === other.space,
+    )?.end;
+    comparisons += passed.length;
+    if (comparisons > MAX_COMPARISONS) return;
+    if (covered !== undefined && covered >= end) continue;
+    const path = pathOf(node.parent!);
+    const message =
+      covered === undefined
+        ? `reg[${entry.index}] at ${hex(base)} is in none of the ranges of ${path}`
+        : `reg[${entry.index}] ends at ${hex(end)}, behind the end ${hex(covered)} of what the ranges of ${path} pass on`;
     yield { check: 'fwmap_reg_outside_ranges', node, property: propertyOf(node, 'reg'), message };
   }
 }
@@ -187,23 +226,27 @@ function* rangesCells(tree: DeviceTree): Generator<AddressMapProblem> {
   }
 }
 
-/** All problems of a tree, by check; at most some hundred. References must have been resolved. */
-export function addressMapProblems(tree: DeviceTree): AddressMapProblem[] {
-  const entries = addressEntries(tree, { add: () => {} });
+/**
+ * What is wrong with the addresses of a tree, by check; at most some hundred.
+ * @param entries what {@link addressEntries} gives for the tree, whose references have been resolved
+ */
+export function entryProblems(entries: readonly AddressEntry[]): AddressMapProblem[] {
   const windows = entries.filter(({ item }) => item === 'ranges');
-  const windowsOf = new Map<DtNode, AddressEntry[]>();
-  for (const window of windows) {
-    const list = windowsOf.get(window.node);
-    if (list) list.push(window);
-    else windowsOf.set(window.node, [window]);
-  }
-  const problems: AddressMapProblem[] = [];
-  const sources = [
+  return firstOf([
     overlappingWindows(windows),
-    regOutsideRanges(entries, windowsOf),
+    regOutsideRanges(entries, passedByBus(windows)),
     framebufferInWindow(entries, windows),
-    rangesCells(tree),
-  ];
+  ]);
+}
+
+/** The same, and `ranges` that no entries could be made of. */
+export function addressMapProblems(tree: DeviceTree): AddressMapProblem[] {
+  const problems = entryProblems(addressEntries(tree, { add: () => {} }));
+  return firstOf([problems, rangesCells(tree)]);
+}
+
+function firstOf(sources: readonly Iterable<AddressMapProblem>[]): AddressMapProblem[] {
+  const problems: AddressMapProblem[] = [];
   for (const source of sources) {
     for (const problem of source) {
       problems.push(problem);
