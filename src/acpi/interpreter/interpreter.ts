@@ -26,7 +26,8 @@ import {
   UnknownObject,
 } from './objects.ts';
 import { type Explored, ForkSignal, Paths } from './paths.ts';
-import { type Controls, type Plan, planEvaluation, planTerms } from './plan.ts';
+import { type Controls, type Plan, planEvaluation } from './plan.ts';
+import { planTerms } from './planner.ts';
 import type { Profile } from './profile.ts';
 import { type Fill, type MemoryImage, RegionStore } from './regions.ts';
 import { Suspension, type Threads } from './threads.ts';
@@ -298,7 +299,8 @@ export class Interpreter implements Explored {
 
   /** Puts a table's own code on the stack. */
   enterTable(table: AcpiTable, term: Term, scope: NamespaceNode): void {
-    const plan = this.planOf(term, term.operands[0] as readonly Term[]);
+    // Run once: its plan is not kept.
+    const plan = planTerms(term.operands[0] as readonly Term[], term, this.#controls, this.mask);
     const frame = new Frame(plan, this.root, undefined, table, scope, this.sp, this.syncLevel);
     frame.owner = this.owner;
     this.frames.push(frame);

@@ -5,25 +5,38 @@ import { trimSegment } from '../name.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../term.ts';
 
+const NO_CHILDREN: ReadonlyMap<string, NamespaceNode> = new Map();
+
 export class NamespaceNode {
-  readonly segment: string;
-  readonly parent: NamespaceNode | undefined;
-  readonly children = new Map<string, NamespaceNode>();
+  declare readonly segment: string;
+  declare readonly parent: NamespaceNode | undefined;
   /** Undefined: no object of this name exists (now). A Choice with an undefined side: it exists on a condition. */
-  object: AmlValue | undefined;
+  declare object: AmlValue | undefined;
   /** The object it had when the method ended that made it. */
-  former: AmlValue | undefined;
+  declare former: AmlValue | undefined;
   /** What packages hold that name this node's integer: they see it change. */
-  shared: SharedInteger | Choice | undefined;
+  declare shared: SharedInteger | Choice | undefined;
   /** What declared it, and where. */
-  term: Term | undefined;
-  table: AcpiTable | undefined;
+  declare term: Term | undefined;
+  declare table: AcpiTable | undefined;
   /** Ordinal of the table load that made it; 0 predefined. */
-  owner = 0;
+  declare owner: number;
+  /** Made when there are some: most nodes have none. */
+  #children: Map<string, NamespaceNode> | undefined = undefined;
 
   constructor(segment: string, parent: NamespaceNode | undefined) {
     this.segment = segment;
     this.parent = parent;
+    this.object = undefined;
+    this.former = undefined;
+    this.shared = undefined;
+    this.term = undefined;
+    this.table = undefined;
+    this.owner = 0;
+  }
+
+  get children(): ReadonlyMap<string, NamespaceNode> {
+    return this.#children ?? NO_CHILDREN;
   }
 
   /** Absolute path, segments without padding: `\_SB.PCI0`. */
@@ -35,10 +48,11 @@ export class NamespaceNode {
   }
 
   child(segment: string): NamespaceNode {
-    let child = this.children.get(segment);
+    this.#children ??= new Map();
+    let child = this.#children.get(segment);
     if (child === undefined) {
       child = new NamespaceNode(segment, this);
-      this.children.set(segment, child);
+      this.#children.set(segment, child);
     }
     return child;
   }
