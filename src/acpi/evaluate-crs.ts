@@ -88,6 +88,7 @@ function findCrs(interpreter: Interpreter): FoundCrs[] {
       if (type !== undefined && SCOPED.has(type)) found.push({ device: parent, crs: node, when });
       continue;
     }
+    if (node.children.size === 0) continue;
     for (const child of [...node.children.values()].reverse()) pending.push({ node: child, when });
   }
   return found;

@@ -295,7 +295,7 @@ export class Boot {
           }
         }
       }
-      pending.push(...[...node.children.values()].reverse().map((child) => ({ node: child, when })));
+      for (const child of lastFirst(node)) pending.push({ node: child, when });
     }
   }
 
@@ -317,7 +317,7 @@ export class Boot {
         const status = this.#status(node);
         if (status === undefined || (status.present === 0n && status.functioning === 0n)) continue;
       }
-      pending.push(...[...node.children.values()].reverse());
+      pending.push(...lastFirst(node));
     }
   }
 
@@ -361,7 +361,7 @@ export class Boot {
     const pending: NamespaceNode[] = [this.machine.root];
     for (let node = pending.pop(); node; node = pending.pop()) {
       if (typeOfNode(node) === type) yield node;
-      pending.push(...[...node.children.values()].reverse());
+      pending.push(...lastFirst(node));
     }
   }
 
@@ -411,6 +411,13 @@ function isText({ bytes }: AcpiTable, at: number, length: number, text: string):
 function blockOf(terms: readonly Term[], table: AcpiTable): Term {
   return new Term(OPCODES.Else, [terms], TABLE_HEADER_LENGTH, table.bytes.length);
 }
+
+/** The children of a node in the order that leaves the first on top of a stack. */
+function lastFirst(node: NamespaceNode): readonly NamespaceNode[] {
+  return node.children.size === 0 ? NO_NODES : [...node.children.values()].reverse();
+}
+
+const NO_NODES: readonly NamespaceNode[] = [];
 
 /** The type of a node's object; of a Choice that of the side that exists. */
 export function typeOfNode(node: NamespaceNode): number | undefined {

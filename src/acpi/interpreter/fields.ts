@@ -158,6 +158,7 @@ function checkLimit(
   offset: number,
   width: number,
 ): void {
+  if (typeof region.length === 'bigint' && BigInt(offset + width) <= region.length) return;
   const inside = compare('le', BigInt(offset + width), m.paths.refined(region.length));
   if (!m.decide(inside))
     fault(
@@ -280,6 +281,8 @@ function extract(m: Interpreter, field: FieldObject): Quantity {
   if (m.journal.active && source.kind === 'region') return extractUnknown(m, field, region);
   // Assumed contents: byte by byte, all known unless something unknown was written.
   const length = count * accessBytes;
+  const plain = extractPlain(m, region, baseOffset, length);
+  if (plain !== undefined) return BigInt(Math.floor(plain / 2 ** startBit) % 2 ** bitLength);
   let whole = 0n;
   const bytes: ByteValue[] = [];
   let known = true;
@@ -291,6 +294,25 @@ function extract(m: Interpreter, field: FieldObject): Quantity {
     bytes.push(byte);
   }
   return bitsOf(known ? whole : quantityOfBytes(bytes), startBit, bitLength);
+}
+
+/** Addresses below this are safe as numbers, whatever is added to them here. */
+const PLAIN_ADDRESS = 1n << 52n;
+const LAST_PORT = 0xffff;
+
+/** Up to four bytes of a region at a plain address, as a number; undefined when they have to be looked at singly. */
+function extractPlain(
+  m: Interpreter,
+  region: RegionObject,
+  offset: number,
+  length: number,
+): number | undefined {
+  const { address, space, tableBytes } = region;
+  if (length > 4 || typeof address !== 'bigint' || address > PLAIN_ADDRESS || tableBytes !== undefined)
+    return undefined;
+  const start = Number(address) + offset;
+  if (space === SPACE.io && start + length - 1 > LAST_PORT) return undefined;
+  return m.regions.readPlain(space, start, length);
 }
 
 function byteAt(m: Interpreter, region: RegionObject, offset: number, width: number): ByteValue {

@@ -94,6 +94,23 @@ export class RegionStore {
     );
   }
 
+  /**
+   * Up to four bytes as a number, the first lowest, where every byte starts as the same and nothing unknown was written
+   * there; undefined otherwise.
+   */
+  readPlain(space: number, address: number, length: number): number | undefined {
+    const fill = this.#fill;
+    if (typeof fill !== 'number' || this.#memory.length > 0) return undefined;
+    const cells = this.#cells.get(space);
+    let value = 0;
+    for (let i = length - 1; i >= 0; i--) {
+      const byte = cells?.get(address + i) ?? fill;
+      if (typeof byte !== 'number') return undefined;
+      value = value * 256 + byte;
+    }
+    return value;
+  }
+
   /** Did firmware code write that byte? */
   isWritten(space: number, address: bigint): boolean {
     return this.#cells.get(space)?.has(keyOf(address)) ?? false;

@@ -99,7 +99,9 @@ function lineBytes(bytes: Uint8Array, start: number, end: number, into: ByteColl
       break;
     into.push(high * 16 + low);
     count += 1;
-    if (after === DASH) {
+    // One blank between two bytes, as nearly everywhere.
+    const plain = after === BLANK && count !== BYTES_A_LINE / 2 && bytes[at + 3]! > BLANK;
+    if (after === DASH || plain) {
       at += 3;
       continue;
     }
