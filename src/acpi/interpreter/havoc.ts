@@ -44,8 +44,8 @@ const OPENING: ReadonlySet<string> = new Set([
   'CreateQWordField',
 ]);
 
-/** Makes everything unknown that the running methods may still change. */
-export function havoc(m: Interpreter, reason: string): void {
+/** Makes everything unknown that methods may change, by themselves and by those they call. */
+export function havoc(m: Interpreter, reason: string, running: Iterable<NamespaceNode>): void {
   const bodies: { term: Term; scope: NamespaceNode }[] = [];
   const seen = new Set<Term>();
   const enter = (node: NamespaceNode): void => {
@@ -55,7 +55,7 @@ export function havoc(m: Interpreter, reason: string): void {
     seen.add(object.term);
     bodies.push({ term: object.term, scope: node });
   };
-  for (const frame of m.frames) if (frame.method?.term !== undefined) enter(frame.node);
+  for (const node of running) enter(node);
   const written = new Set<NamespaceNode>();
   const find = (scope: NamespaceNode, name: NamePath): NamespaceNode | undefined =>
     findNode(m.root, scope, name, (node) => node.object !== undefined);

@@ -40,8 +40,6 @@ export const MAX_CALL_DEPTH = 2000;
 const MAX_RECURSION = 255;
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
-/** Instructions of one evaluation on such paths before one of them is given up. */
-const MAX_OPEN_STEPS = 500_000;
 /** Changes noted before those that nobody will take back are forgotten. */
 const JOURNAL_LIMIT = 2000;
 /** Turns of a While on a path that hangs on something unknown: mostly it waits for hardware that isn't there. */
@@ -136,8 +134,6 @@ export class Interpreter implements Explored {
   readonly #plans = new Map<Term, Plan>();
   #steps = 0;
   #allocated = 0;
-  /** Instructions of this evaluation on paths that hang on something unknown. */
-  #openSteps = 0;
   /** Is what an evaluation changes to be put together with what was there? */
   #underCondition = false;
   #floor = 0;
@@ -156,6 +152,7 @@ export class Interpreter implements Explored {
     this.root.object = new ScopeObject(TYPE.device, undefined);
     this.merging = {
       initialByte: this.regions.initialByte,
+      spend: (work: number) => this.paths.spend(work),
       lose: (reason: string) => this.lose(reason),
     };
   }
@@ -308,13 +305,27 @@ export class Interpreter implements Explored {
 
   /** What a frame leaves behind when it goes: names it made. */
   #clean(frame: Frame): void {
-    if (frame.created !== undefined) {
-      for (const node of frame.created) this.#remove(node);
-    }
-    if (frame.method !== undefined) {
-      frame.method.running -= 1;
-      if (frame.method.serialized && frame.method.running === 0) this.syncLevel = frame.savedSyncLevel;
-    }
+    this.#withdraw(frame);
+    this.#release(frame);
+  }
+
+  #withdraw(frame: Frame): void {
+    for (const node of frame.created ?? []) this.#remove(node);
+  }
+
+  #release(frame: Frame): void {
+    if (frame.method === undefined) return;
+    frame.method.running -= 1;
+    if (frame.method.serialized && frame.method.running === 0) this.syncLevel = frame.savedSyncLevel;
+  }
+
+  withdraw(depth: number): void {
+    for (let i = this.frames.length - 1; i >= Math.max(depth, this.#floor); i--)
+      this.#withdraw(this.frames[i]!);
+  }
+
+  drop(depth: number): void {
+    while (this.frames.length > depth) this.#release(this.frames.pop()!);
   }
 
   /** Takes a node and all below it out of the namespace. */
@@ -373,9 +384,12 @@ export class Interpreter implements Explored {
       try {
         for (;;) {
           if (exploring && paths.open) {
-            if (++this.#openSteps > MAX_OPEN_STEPS) {
-              this.#openSteps = 0;
-              pc = frames.at(-1)!.pc;
+            paths.spend(1);
+            const frame = frames.at(-1)!;
+            // A table's own code ends by itself, and declares what others look for.
+            if (paths.overworked && (frame.method !== undefined || frame.loops.length > 0)) {
+              pc = frame.pc;
+              frame.pc += 1;
               sp = this.sp;
               fault('NOT_FOLLOWED', 'too much code hangs on unknown values');
             }
@@ -417,7 +431,7 @@ export class Interpreter implements Explored {
             paths.fork(thrown.when, pc, sp);
             continue;
           }
-          frame.pc = pc;
+          frame.pc = pc + 1;
           this.#raise(new AmlFault('NOT_FOLLOWED', 'too many branches on unknown values'), pc, sp);
         } else if (thrown instanceof AmlFault) this.#raise(thrown, pc, sp);
         else throw thrown;
@@ -430,13 +444,18 @@ export class Interpreter implements Explored {
    * the statement or ends, everything else is aborted.
    */
   #raise(why: AmlFault, pc: number, sp: number): void {
-    // Had it gone on, it might have changed all this.
-    if (this.journal.active && (why.code === 'NOT_FOLLOWED' || why.code === 'BUDGET'))
-      havoc(this, why.message);
     const { frames } = this;
     if (this.profile.callsErrorMethod && this.#pardon(why, pc, sp)) return;
     let depth = frames.length;
     while (depth > this.#floor && frames[depth - 1]!.method !== undefined) depth -= 1;
+    // Had it gone on, it might have changed all this.
+    const givenUp = why.code === 'NOT_FOLLOWED' && this.paths.open && depth === this.#floor;
+    if (this.journal.active && !givenUp && (why.code === 'NOT_FOLLOWED' || why.code === 'BUDGET'))
+      havoc(
+        this,
+        why.message,
+        frames.map(({ node }) => node),
+      );
     const top = frames.at(-1)!;
     if (this.trace)
       this.record({
@@ -444,7 +463,8 @@ export class Interpreter implements Explored {
         text: `${why.code}: ${why.message} in ${top.method ? top.node.path : 'the table'}`,
       });
     if (depth === this.#floor || why.code === 'BUDGET') {
-      if (this.paths.open && why.code !== 'BUDGET') this.paths.go({ kind: 'fault' }, undefined, why);
+      if (givenUp) this.paths.giveUp(why);
+      else if (this.paths.open && why.code !== 'BUDGET') this.paths.go({ kind: 'fault' }, undefined, why);
       else this.abort(why);
       return;
     }
@@ -527,11 +547,11 @@ export class Interpreter implements Explored {
     const outermost = this.frames.length === 0;
     this.#floor = this.frames.length;
     this.#steps = 0;
-    this.#openSteps = 0;
     this.#allocated = 0;
     this.#result = undefined;
     this.#fault = undefined;
     this.paths.restartBudget();
+    const assumed = this.paths.assumptions.length;
     try {
       enter();
       this.#run();
@@ -543,7 +563,10 @@ export class Interpreter implements Explored {
     }
     this.totalSteps += this.#steps;
     if (outermost) this.#releaseAll();
-    const faults = this.journal.active ? this.paths.faults() : [];
+    const faults = this.journal.active
+      ? this.paths.faults((running, reason) => havoc(this, reason, running))
+      : [];
+    this.paths.retract(assumed);
     if (outermost && this.journal.active && this.paths.assumptions.length === 0) this.journal.settle();
     return { value: this.#result, fault: this.#fault, faults };
   }

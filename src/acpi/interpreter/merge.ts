@@ -71,6 +71,8 @@ export function mergeInto(journal: Journal, when: Expr, other: Delta, context: M
 
 export interface MergeContext {
   readonly initialByte: InitialByte;
+  /** Told of work: bytes put together. */
+  spend(work: number): void;
   /** Told of a place whose two values can't be put together. */
   lose(reason: string): void;
 }
@@ -78,7 +80,11 @@ export interface MergeContext {
 /** What a region's byte is that nobody wrote: named by the holder and key of the place. */
 export type InitialByte = (holder: Holder, key: Key) => ByteValue;
 
-function mergePlace(
+/** Bytes compared in the time of one instruction, as a power of two. */
+const BYTES_PER_WORK = 4;
+
+/** One value of a place for two paths. */
+export function mergePlace(
   when: Expr,
   holder: Holder,
   key: Key,
@@ -89,7 +95,10 @@ function mergePlace(
   if (yes === no) return yes;
   if (key === 'bytes') {
     const [a, b] = [yes as ArrayLike<ByteValue>, no as ArrayLike<ByteValue>];
-    if (a.length === b.length) return mergeBytes(when, a, b);
+    if (a.length === b.length) {
+      context.spend(a.length >> BYTES_PER_WORK);
+      return mergeBytes(when, a, b);
+    }
     context.lose('the length of a buffer hangs on a condition');
     return yes;
   }
@@ -100,8 +109,7 @@ function mergePlace(
   if (holder instanceof Map) {
     const side = (value: unknown): ByteValue =>
       value === undefined ? context.initialByte(holder, key) : (value as ByteValue);
-    const [byte] = mergeBytes(when, [side(yes)], [side(no)]);
-    return byte;
+    return mergeBytes(when, [side(yes)], [side(no)])[0];
   }
   return mergeValues(when, yes as MergedValue, no as MergedValue);
 }
@@ -190,20 +198,23 @@ export function mergeBytes(
   when: Expr,
   yes: ArrayLike<ByteValue>,
   no: ArrayLike<ByteValue>,
-): Uint8Array | ByteValue[] {
-  const result: ByteValue[] = Array.from(yes);
-  for (let i = 0; i < result.length; ) {
+): ArrayLike<ByteValue> {
+  const { length } = yes;
+  let result: ByteValue[] | undefined;
+  for (let i = 0; i < length; ) {
     if (sameByte(yes[i]!, no[i]!)) {
       i += 1;
       continue;
     }
     let end = i + 1;
-    while (end < result.length && !sameByte(yes[end]!, no[end]!)) end += 1;
+    while (end < length && !sameByte(yes[end]!, no[end]!)) end += 1;
     const run = (bytes: ArrayLike<ByteValue>): Quantity =>
       quantityOfBytes(Array.from({ length: end - i }, (_, k) => bytes[i + k]!));
     const chosen = bytesOfQuantity(choose(when, run(yes), run(no)), end - i);
+    result ??= Array.from(yes);
     for (let k = i; k < end; k++) result[k] = chosen[k - i]!;
     i = end;
   }
+  if (result === undefined) return yes;
   return result.every((byte) => typeof byte === 'number') ? Uint8Array.from(result as number[]) : result;
 }

@@ -9,6 +9,7 @@ import type { NamespaceNode } from '../namespace/node.ts';
 import type { AmlFault } from './fault.ts';
 import type { Frame } from './frame.ts';
 import { type Delta, type Journal, readPlace } from './journal.ts';
+import { LostPaths } from './lost.ts';
 import { type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
 import type { AmlValue } from './objects.ts';
 import { PathCondition } from './path-condition.ts';
@@ -24,12 +25,15 @@ export class ForkSignal {
 
 /** Forks inside forks: loops on unknown conditions are unrolled so far. */
 export const MAX_FORK_DEPTH = 48;
-/** Forks of one evaluation, and of all evaluations of a machine. */
-export const MAX_FORKS = 3000;
-const MAX_FORKS_OF_MACHINE = 20_000;
-/** Changed places put together at the ends of forks, of one evaluation and of all. */
-const MAX_MERGES = 300_000;
-const MAX_MERGES_OF_MACHINE = 1_500_000;
+/**
+ * Work on paths that hang on something unknown, in about the time that one instruction takes: of one evaluation, and of
+ * all of a machine. What is left then is given up, and unknown.
+ */
+export const MAX_WORK = 150_000;
+export const MAX_WORK_OF_MACHINE = 600_000;
+/** What a fork costs besides the instructions run twice, and a place that is put together at its end. */
+const WORK_OF_FORK = 30;
+const WORK_OF_PLACE = 4;
 
 /** Where a path goes. Depth counts frames: 1 is the first method called. */
 export type Target =
@@ -42,6 +46,12 @@ interface FrameContext {
   readonly loops: Frame['loops'];
   readonly scopes: readonly NamespaceNode[];
   readonly scope: NamespaceNode;
+}
+
+/** Mutexes a path holds. */
+interface Hold {
+  readonly mutexes: readonly unknown[];
+  readonly syncLevel: number;
 }
 
 /** A path that got somewhere, with what it changed since the fork. */
@@ -75,6 +85,7 @@ interface Fork {
   readonly when: Expr;
   readonly mark: number;
   readonly context: FrameContext;
+  readonly hold: Hold;
   readonly assumptions: number;
   /** Outcomes of the first side, once it is done. */
   first: readonly Outcome[] | undefined;
@@ -88,6 +99,13 @@ export interface Explored {
   sp: number;
   /** Leaves the frames above `depth`. */
   unwind(depth: number): void;
+  /** Takes the names that the frames above `depth` made out of the state; the frames stay. */
+  withdraw(depth: number): void;
+  /** Forgets the frames above `depth`, whose doings have been taken back. */
+  drop(depth: number): void;
+  /** Mutexes held, and the sync level. */
+  readonly held: unknown[];
+  syncLevel: number;
   /** Ends the top frame with that value. */
   leaveFrame(value: AmlValue | NamespaceNode | undefined): void;
   /** Ends the evaluation. */
@@ -106,14 +124,21 @@ function alike(a: Outcome, b: Outcome): boolean {
   return same(a.target, b.target) && a.fault?.code === b.fault?.code;
 }
 
+/** A path that was given up; its changes are kept by {@link LostPaths}. */
+function isLost({ target, fault }: Pick<Outcome, 'target' | 'fault'>): boolean {
+  return target.kind === 'fault' && fault?.code === 'NOT_FOLLOWED';
+}
+
 export class Paths extends PathCondition {
   readonly #machine: Explored;
   readonly #forks: Fork[] = [];
   #pendings: Pending[] = [];
-  #count = 0;
-  #allCount = 0;
-  #merges = 0;
-  #allMerges = 0;
+  #work = 0;
+  #allWork = 0;
+
+  /** Journal position of the first fork: nothing older differs between paths. */
+  #firstFork = 0;
+  #lost = new LostPaths();
 
   constructor(machine: Explored) {
     super();
@@ -125,20 +150,23 @@ export class Paths extends PathCondition {
     return this.#forks.length > 0 || this.#pendings.length > 0;
   }
 
-  /** May another fork be opened? */
+  /** May no further fork be opened? */
   get exhausted(): boolean {
-    return (
-      this.#forks.length >= MAX_FORK_DEPTH ||
-      this.#count >= MAX_FORKS ||
-      this.#merges >= MAX_MERGES ||
-      this.#allCount >= MAX_FORKS_OF_MACHINE ||
-      this.#allMerges >= MAX_MERGES_OF_MACHINE
-    );
+    return this.#forks.length >= MAX_FORK_DEPTH || this.overworked;
+  }
+
+  /** Is so much done on open paths that they are given up? */
+  get overworked(): boolean {
+    return this.#work >= MAX_WORK || this.#allWork >= MAX_WORK_OF_MACHINE;
+  }
+
+  spend(work: number): void {
+    this.#work += work;
+    this.#allWork += work;
   }
 
   restartBudget(): void {
-    this.#count = 0;
-    this.#merges = 0;
+    this.#work = 0;
   }
 
   /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */
@@ -151,8 +179,8 @@ export class Paths extends PathCondition {
       loops: 0,
       scopes: 0,
     };
-    this.#count += 1;
-    this.#allCount += 1;
+    if (!this.open) this.#firstFork = journal.length;
+    this.spend(WORK_OF_FORK);
     this.#wanted = undefined;
     this.#forks.push({
       depth: frames.length,
@@ -163,6 +191,7 @@ export class Paths extends PathCondition {
       when,
       mark: journal.mark(),
       context: contextOf(frame),
+      hold: this.#hold(),
       assumptions: this.assumptions.length,
       first: undefined,
     });
@@ -220,20 +249,54 @@ export class Paths extends PathCondition {
     this.#perform(target, this.#join(target, value), fault, context);
   }
 
+  /** Gives up the current path: it goes nowhere, and what it changed may or may not be so. */
+  giveUp(fault: AmlFault): void {
+    const { journal, frames } = this.#machine;
+    this.#machine.withdraw(0);
+    this.spend(journal.length - this.#firstFork);
+    this.#lost.add(fault.message, journal.changesSince(this.#firstFork), frames);
+    this.go({ kind: 'fault' }, undefined, fault);
+  }
+
   /**
    * At the end of an evaluation: the paths that faulted, with their conditions. Their changes to the state are put
-   * into it.
+   * into it. What methods the paths that were given up were in is told to `lost`.
    */
-  faults(): { readonly when: Expr; readonly fault: AmlFault }[] {
+  faults(
+    lost: (running: Iterable<NamespaceNode>, reason: string) => void,
+  ): { readonly when: Expr; readonly fault: AmlFault }[] {
+    const { journal, merging } = this.#machine;
     const result: { when: Expr; fault: AmlFault }[] = [];
+    // An evaluation that was broken off leaves sides of forks that nobody put together.
+    for (const { first } of this.#forks)
+      for (const { delta } of first ?? []) this.#lost.add('the evaluation was broken off', delta, []);
+    this.#forks.length = 0;
+    let given: Quantity = 0n;
     for (const pending of this.#pendings) {
       this.#merge(pending);
       if (pending.fault) result.push({ when: pending.guard, fault: pending.fault });
+      if (isLost(pending)) given = gather('any', [given, pending.guard]);
     }
     this.#pendings = [];
-    this.#forks.length = 0;
     this.#wanted = undefined;
+    if (this.#lost.any) {
+      const paths = this.#lost;
+      this.#lost = new LostPaths();
+      paths.settle(journal, this.#firstFork, given, merging);
+      lost(paths.running, paths.reason);
+    }
     return result;
+  }
+
+  #hold(): Hold {
+    const { held, syncLevel } = this.#machine;
+    return { mutexes: [...held], syncLevel };
+  }
+
+  #restore({ mutexes, syncLevel }: Hold): void {
+    const { held } = this.#machine;
+    if (held.length > 0 || mutexes.length > 0) held.splice(0, held.length, ...mutexes);
+    this.#machine.syncLevel = syncLevel;
   }
 
   #leaves(fork: Fork, target: Target): boolean {
@@ -266,6 +329,7 @@ export class Paths extends PathCondition {
   }
 
   #merge(pending: Pending): void {
+    if (isLost(pending)) return;
     const { journal, merging } = this.#machine;
     const full = journal.originalsSince(pending.mark);
     for (const [holder, values] of pending.delta) {
@@ -286,7 +350,7 @@ export class Paths extends PathCondition {
 
   /** The delta of a pending path, counted from an earlier mark. */
   #rebased(pending: Pending, mark: number): Delta {
-    if (pending.mark === mark) return pending.delta;
+    if (pending.mark === mark || isLost(pending)) return pending.delta;
     const delta = this.#machine.journal.changesBetween(mark, pending.mark);
     for (const [holder, values] of pending.delta) {
       const known = delta.get(holder);
@@ -316,7 +380,7 @@ export class Paths extends PathCondition {
       (pending): Pending => ({ ...pending, delta: this.#rebased(pending, mark), mark }),
     );
     const resumed = rebased[mates.indexOf(next)]!;
-    const parkedDelta = journal.changesSince(mark);
+    const parkedDelta = this.#changes(mark, target, fault);
     this.#remove(mates);
     const others = rebased.filter((pending) => pending !== resumed);
     journal.rollBack(mark);
@@ -386,6 +450,12 @@ export class Paths extends PathCondition {
     };
   }
 
+  /** What a path changed since a mark; of one that is given up others keep account. */
+  #changes(mark: number, target: Target, fault: AmlFault | undefined): Delta {
+    this.#machine.withdraw(target.kind === 'fault' ? 0 : target.depth);
+    return isLost({ target, fault }) ? new Map() : this.#machine.journal.changesSince(mark);
+  }
+
   #contextFor(target: Target): FrameContext | undefined {
     if (target.kind !== 'jump') return undefined;
     const frame = this.#machine.frames[target.depth - 1];
@@ -413,7 +483,7 @@ export class Paths extends PathCondition {
         'all',
         mates.map((pending) => not(pending.guard)),
       ),
-      delta: journal.changesSince(fork.mark),
+      delta: this.#changes(fork.mark, target, fault),
       value,
       fault,
       context: context ?? this.#contextFor(target),
@@ -439,7 +509,8 @@ export class Paths extends PathCondition {
     this.retract(fork.assumptions);
     if (fork.first === undefined) {
       fork.first = outcomes;
-      frames.length = fork.depth;
+      this.#machine.drop(fork.depth);
+      this.#restore(fork.hold);
       this.#enter(fork.depth, fork.pc, fork.context);
       this.#machine.sp = fork.sp;
       const { base } = frames.at(-1)!;
@@ -497,12 +568,9 @@ export class Paths extends PathCondition {
 
   /** Counts work on deltas against the budget. */
   #spend(...deltas: readonly Delta[]): void {
-    for (const delta of deltas) {
-      for (const values of delta.values()) {
-        this.#merges += values.size;
-        this.#allMerges += values.size;
-      }
-    }
+    let places = 0;
+    for (const delta of deltas) for (const values of delta.values()) places += values.size;
+    this.spend(WORK_OF_PLACE * places);
   }
 
   #enter(depth: number, pc: number, context: FrameContext | undefined): void {
