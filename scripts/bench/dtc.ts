@@ -1,24 +1,50 @@
 /**
- * CPU time of one process beside a tool started once for each file, as build systems do.
+ * CPU time of one process beside a tool started once for each file, as build systems do; and that the one process needs
+ * no more memory for many boards than for some.
  *
  *   npm run bench -- dtc [LINUX_SOURCE] [DTC] [EVERY]
  *
  * boards: every board (or each EVERYth) of Linux, source to blob, beside `cpp | dtc`; needs an unpacked kernel source.
- * blobs: every blob of the corpus to windows, beside `dtc -I dtb -O dts`.
+ * blobs: every blob of the corpus to windows, beside `dtc -I dtb -O dts`; the median of several runs in turn.
+ *
+ * Our side is bundled first, as it is for users: transformed file by file it is slower.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { Artifact } from '../../src/artifact/artifact.ts';
-import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { SourceStore, sourceFiles } from '../../src/cli/source-files.ts';
-import { PreprocessorCache } from '../../src/devicetree/preprocessor/preprocess.ts';
-import { writeDtb } from '../../src/devicetree/write-dtb.ts';
-import { describeTree } from '../../src/window/from-device-tree.ts';
-import { compileSource, readPossiblyPacked } from '../conformance/dtc/compile.ts';
+import { rolldown } from 'rolldown';
+import { readPossiblyPacked } from '../conformance/dtc/compile.ts';
+import type { Board, Outcome, Task } from './dtc-work.ts';
+import { median } from './measure.ts';
 
 const CORPUS = '../shared/corpus';
+const BUNDLE = 'node_modules/.cache/bench/dtc-work.mjs';
+const ROUNDS = 7;
+/** Numbers of boards that memory is looked at for, besides all. */
+const MEMORY_STEPS = [300, 1000];
+/** How much more memory all boards may need than the first of these. */
+const MEMORY_GROWTH = 1.25;
+
+async function bundle(): Promise<void> {
+  const built = await rolldown({
+    input: join(import.meta.dirname, 'dtc-work.ts'),
+    platform: 'node',
+    external: /^(?![./]|.*:)/,
+    logLevel: 'warn',
+  });
+  await built.write({ file: BUNDLE, minify: true });
+  await built.close();
+}
+
+function ours(task: Task): Outcome {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [BUNDLE], {
+    input: JSON.stringify(task),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Outcome;
+}
 
 /** User and system seconds of a shell script and all it starts. */
 function shellSeconds(script: string, cwd: string): number {
@@ -29,39 +55,22 @@ function shellSeconds(script: string, cwd: string): number {
   return user + system;
 }
 
-function ownSeconds(work: () => void): number {
-  const started = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(started);
-  return (user + system) / 1e6;
-}
-
-function say(what: string, ours: number, theirs: number, limit: number): number {
-  const ratio = ours / theirs;
+function say(what: string, mine: number, theirs: number, ratio: number, limit: number): number {
   console.log(
-    `${what}: ${ours.toFixed(2)} s, ${theirs.toFixed(2)} s: ${ratio.toFixed(2)} (at most ${limit.toFixed(2)})`,
+    `${what}: ${mine.toFixed(2)} s, ${theirs.toFixed(2)} s: ${ratio.toFixed(2)} (at most ${limit.toFixed(2)})`,
   );
   return ratio <= limit ? 0 : 1;
 }
 
 function boards(linux: string, dtc: string, every: number): number {
-  const list = JSON.parse(readFileSync(join(CORPUS, 'boards.json'), 'utf8')) as {
-    boards: { src: string; arch: string }[];
-  };
+  const list = JSON.parse(readFileSync(join(CORPUS, 'boards.json'), 'utf8')) as { boards: Board[] };
   const chosen = list.boards.filter((_, index) => index % every === 0);
-  const store = new SourceStore();
-  const cache = new PreprocessorCache();
-  let highest = 0;
-  const ours = ownSeconds(() => {
-    for (const [index, { src, arch }] of chosen.entries()) {
-      const includePaths = ['include', `arch/${arch}/boot/dts`, 'scripts/dtc/include-prefixes'];
-      const loader = sourceFiles({ cwd: linux, mainFile: src, includePaths }, store);
-      const source = loader.open(src);
-      if ('reason' in source) throw new Error(`${src}: ${source.text}`);
-      writeDtb(compileSource(source, { loader, includePaths, cache }).tree);
-      if (index % 20 === 0) highest = Math.max(highest, process.memoryUsage.rss());
-    }
-  });
+  const steps = [...MEMORY_STEPS.filter((count) => count < chosen.length), chosen.length];
+  const outcomes = steps.map((count) => ours({ boards: { linux, list: chosen.slice(0, count) } }));
+  const peaks = outcomes.map(({ peak }) => peak);
+  const told = steps.map((count, index) => `${count} boards ${(peaks[index]! / 2 ** 20).toFixed(0)} MiB`);
+  const growth = peaks.at(-1)! / peaks[0]!;
+  console.log(`at most: ${told.join(', ')}: ${growth.toFixed(2)} (at most ${MEMORY_GROWTH})`);
   const script = chosen
     .map(({ src, arch }) => {
       const includes = `-I include -I arch/${arch}/boot/dts -I scripts/dtc/include-prefixes`;
@@ -69,31 +78,33 @@ function boards(linux: string, dtc: string, every: number): number {
       return `${cpp} | ${dtc} -q -i ${dirname(src)} -i arch/${arch}/boot/dts -I dts -O dtb -o /dev/null -`;
     })
     .join('\n');
-  console.log(`${chosen.length} boards, ${highest >> 20} MiB at most`);
-  return say('source to blob, beside cpp | dtc', ours, shellSeconds(script, linux), 1);
+  const mine = outcomes.at(-1)!.seconds;
+  const theirs = shellSeconds(script, linux);
+  const tooSlow = say('source to blob, beside cpp | dtc', mine, theirs, mine / theirs, 1);
+  return growth > MEMORY_GROWTH ? 1 : tooSlow;
 }
 
 function blobs(dtc: string): number {
   const folder = mkdtempSync(join(tmpdir(), 'fwmap-bench-'));
-  const files = ['dtb', 'dtbo'].flatMap((kind) =>
+  const paths = ['dtb', 'dtbo'].flatMap((kind) =>
     readdirSync(join(CORPUS, kind))
       .filter((name) => /\.dtbo?\.gz$/.test(name))
-      .map((name) => join(CORPUS, kind, name)),
+      .map((name) => {
+        const path = join(folder, `${kind}-${basename(name, '.gz')}`);
+        writeFileSync(path, readPossiblyPacked(join(CORPUS, kind, name)));
+        return path;
+      }),
   );
-  const contents = files.map((path) => ({ name: basename(path, '.gz'), bytes: readPossiblyPacked(path) }));
-  for (const { name, bytes } of contents) writeFileSync(join(folder, name), bytes);
-  const ours = ownSeconds(() => {
-    for (const { name, bytes } of contents) {
-      const source = { name, form: 'blob', bytes } as const;
-      const artifact: Artifact = { kind: 'dtb', source, path: name, sha256: '', steps: [] };
-      describeTree(artifact, {}, new DiagnosticList());
-    }
+  const script = paths.map((path) => `${dtc} -q -I dtb -O dts -o /dev/null ${path}`).join('\n');
+  const pairs = Array.from({ length: ROUNDS }, () => {
+    const mine = ours({ blobs: paths }).seconds;
+    const theirs = shellSeconds(script, folder);
+    return { mine, theirs, ratio: mine / theirs };
   });
-  const script = contents.map(({ name }) => `${dtc} -q -I dtb -O dts -o /dev/null ${name}`).join('\n');
-  const theirs = shellSeconds(script, folder);
   rmSync(folder, { recursive: true });
-  console.log(`${contents.length} blobs`);
-  return say('blob to windows, beside dtc -I dtb -O dts', ours, theirs, 1 / 3);
+  console.log(`${paths.length} blobs`);
+  const of = (name: 'mine' | 'theirs' | 'ratio'): number => median(pairs.map((pair) => pair[name]));
+  return say('blob to windows, beside dtc -I dtb -O dts', of('mine'), of('theirs'), of('ratio'), 1 / 3);
 }
 
 export async function run([linux, dtc = 'dtc', every = '1']: string[]): Promise<number> {
@@ -101,6 +112,7 @@ export async function run([linux, dtc = 'dtc', every = '1']: string[]): Promise<
     console.log(`left out: needs ${CORPUS} and dtc`);
     return 0;
   }
+  await bundle();
   const decoded = blobs(dtc);
   if (linux === undefined) {
     console.log('boards left out: needs the path of an unpacked kernel source');

@@ -8,6 +8,9 @@ import { type MachineOptionValues, readMachine } from './machine.ts';
 import { type PrintOptions, printReport } from './print.ts';
 import { writeDiagnostics } from './result.ts';
 
+/** From so many on it is worth the time that loading V8's settings takes. */
+const MANY_INPUTS = 16;
+
 /** What a command makes of a machine. */
 interface Reporter {
   /** Looks for what is worth a warning. */
@@ -54,6 +57,10 @@ export async function reportDescriptions(
 ): Promise<number> {
   if (options.format !== 'ndjson' || options.output !== undefined)
     return reportMachine(inputs, options, io, reporter);
+  if (inputs.length >= MANY_INPUTS) {
+    const { compileSparingly } = await import('./engine.ts');
+    await compileSparingly();
+  }
   let status = 0;
   for (const input of inputs) status = Math.max(status, await reportMachine([input], options, io, reporter));
   return status;

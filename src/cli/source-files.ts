@@ -8,8 +8,11 @@ import type { OpenFailure, SourceLoader } from '../devicetree/source-loader.ts';
 const MAX_SOURCE_SIZE = 64n << 20n;
 /** A property's length is 32 bits wide, and the whole blob's too; more than this is a mistake. */
 const MAX_BINARY_SIZE = 256n << 20n;
-/** Bytes of file contents kept for the next board. */
-const MAX_KEPT = 24 << 20;
+/**
+ * Bytes of file contents kept for the next board. What is made of a file to preprocess it takes some ten times as much;
+ * with more, memory grows for hundreds of boards and the time they take does not get shorter.
+ */
+const MAX_KEPT = 2 << 20;
 
 export interface SourceFilesOptions {
   /** The file the others are reached from; undefined for standard input, whose tree is the working directory. */

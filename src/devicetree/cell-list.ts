@@ -14,15 +14,15 @@ export function bigintOf(high: number, low: number): bigint {
  * DataView, whose words are unsigned to the engine too: with shifts of bytes it finds that out late, and compiles anew.
  */
 export class CellList {
-  readonly #view: DataView;
-  readonly #start: number;
+  private readonly view: DataView;
+  private readonly start: number;
   /** In bytes, what is left over included. */
   readonly byteLength: number;
 
   /** @param start first byte in the view, and `end` one past the last */
   constructor(view: DataView, start: number, end: number) {
-    this.#view = view;
-    this.#start = start;
+    this.view = view;
+    this.start = start;
     this.byteLength = end - start;
   }
 
@@ -32,7 +32,7 @@ export class CellList {
 
   /** Cell `index`, of those there are. */
   at(index: number): number {
-    return this.#view.getUint32(this.#start + 4 * index);
+    return this.view.getUint32(this.start + 4 * index);
   }
 
   /** Of a number of `width` cells that ends before cell `end`, the last 32 bits. */
