@@ -114,7 +114,7 @@ export class Boot {
 
   #osi(asked: AmlValue | undefined): AmlValue {
     const { machine } = this;
-    if (!(asked instanceof StringObject)) return fault('AE_AML_OPERAND_TYPE', '_OSI takes a string');
+    if (!(asked instanceof StringObject)) return fault('AE_TYPE', '_OSI takes a string');
     const text = asked.text ?? machine.abandon('_OSI of a string that is not known');
     if (!this.#interfaces.has(text)) return 0n;
     if (text.startsWith('Windows')) this.#askedWindows = true;
