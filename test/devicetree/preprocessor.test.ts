@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { placeOf } from '../../src/bytes/source.ts';
+import { MAX_INCLUDE_DEPTH } from '../../src/devicetree/preprocessor/inclusion.ts';
 import type { PreprocessedText } from '../../src/devicetree/preprocessor/output.ts';
 import {
-  MAX_INCLUDE_DEPTH,
   needsPreprocessing,
   type PreprocessOptions,
   PreprocessorCache,

@@ -1,0 +1,122 @@
+/** `#include` and its like: which file is meant, and what keeps inclusion from going on without end. */
+import type { Source } from '../../bytes/source.ts';
+import { isFailure, openOnPath } from '../source-loader.ts';
+import type { Directive } from './scan.ts';
+import type { Frame, PreprocessorState } from './state.ts';
+import { lexLine, type Token } from './tokens.ts';
+
+/** GNU cpp's own limit. An include cycle ends here. */
+export const MAX_INCLUDE_DEPTH = 200;
+/** `#include` directives carried out for one source; a file that includes its like twice, 200 deep, must end. */
+export const MAX_INCLUDES = 20_000;
+
+export class Inclusions {
+  readonly #state: PreprocessorState;
+  #includes = 0;
+
+  constructor(state: PreprocessorState) {
+    this.#state = state;
+  }
+
+  include(frame: Frame, directive: Directive): void {
+    const wanted = this.#includeName(frame.file.text, directive);
+    if (!wanted) {
+      this.#state.error('dt/directive', `#${directive.name} expects "FILENAME" or <FILENAME>`);
+      return;
+    }
+    const found = this.#search(wanted.name, wanted.form, directive.name === 'include_next');
+    if (!('source' in found)) {
+      const code = found.reason === 'refused' ? 'dt/include-refused' : 'dt/include-missing';
+      this.#state.error(code, `can't open "${wanted.name}": ${found.text}`);
+      // Going on without the file would only bury this message under what it should have defined.
+      this.#state.stopped = true;
+      return;
+    }
+    if (this.#state.once.has(found.source)) return;
+    if (directive.name === 'import') this.#state.once.add(found.source);
+    const { depth } = frame.inclusion;
+    if (depth + 1 >= MAX_INCLUDE_DEPTH) {
+      this.#state.error(
+        'dt/include-depth',
+        `#include nested ${MAX_INCLUDE_DEPTH} deep: does the file include itself?`,
+      );
+      this.#state.stopped = true;
+      return;
+    }
+    this.#includes += 1;
+    if (this.#includes > MAX_INCLUDES) {
+      this.#state.error('dt/include-depth', `more than ${MAX_INCLUDES} files included`);
+      this.#state.stopped = true;
+      return;
+    }
+    this.#state.files.add(found.source);
+    const file = this.#state.cache.scan(found.source);
+    this.#state.enterFile(
+      { file, parent: frame.inclusion, at: this.#state.span(), depth: depth + 1 },
+      found.nextPath,
+    );
+  }
+
+  /** Whether there is such a file: `__has_include`, or `__has_include_next`. */
+  finds(name: string, form: 'quote' | 'angle', next: boolean): boolean {
+    return 'source' in this.#search(name, form, next);
+  }
+
+  /** The name a `#include` gives, macros expanded if it is neither `"…"` nor `<…>` as it stands. */
+  #includeName(text: string, directive: Directive): { name: string; form: 'quote' | 'angle' } | undefined {
+    const body = text.slice(directive.bodyStart, directive.bodyEnd).replace(/^(?:\s|\/\*[\s\S]*?\*\/)+/, '');
+    const direct = /^"([^"\n]*)"|^<([^>\n]*)>/.exec(body);
+    if (direct) {
+      return direct[1] !== undefined
+        ? { name: direct[1], form: 'quote' }
+        : { name: direct[2]!, form: 'angle' };
+    }
+    const tokens = this.expandedLine(text, directive);
+    const first = tokens[0];
+    if (first?.kind === 'string' && first.text.startsWith('"'))
+      return { name: first.text.slice(1, -1), form: 'quote' };
+    const close = tokens.findIndex((token) => token.text === '>');
+    if (first?.text === '<' && close > 0) {
+      const inner = tokens.slice(1, close);
+      return {
+        name: inner
+          .map((token) => (token.white ? ` ${token.text}` : token.text))
+          .join('')
+          .trim(),
+        form: 'angle',
+      };
+    }
+    return undefined;
+  }
+
+  #search(
+    name: string,
+    form: 'quote' | 'angle',
+    next: boolean,
+  ): { source: Source; nextPath: number } | { reason: string; text: string } {
+    const { loader, includePaths = [] } = this.#state.options;
+    if (!loader) return { reason: 'refused', text: 'no other file may be opened' };
+    const frame = this.#state.frame;
+    const firstPath = next ? frame.nextPath : 0;
+    const paths = firstPath > 0 ? includePaths.slice(firstPath) : includePaths;
+    const from = form === 'quote' && !next ? frame.file.source.name : undefined;
+    let tried = 0;
+    const opened = openOnPath(name, from, paths, (path) => {
+      tried += 1;
+      return loader.open(path);
+    });
+    if (isFailure(opened)) return opened;
+    const nextPath = firstPath + tried - (from === undefined ? 0 : 1);
+    return { source: opened, nextPath };
+  }
+
+  /** The tokens of a directive's line, macros expanded. */
+  expandedLine(text: string, directive: Directive): Token[] {
+    const expander = this.#state.directiveExpander(
+      lexLine(text, directive.bodyStart, directive.bodyEnd, this.#state.names),
+    );
+    const tokens: Token[] = [];
+    for (let token = expander.next(); token.kind !== 'end'; token = expander.next()) tokens.push(token);
+    return tokens;
+  }
+}

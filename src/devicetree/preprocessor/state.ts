@@ -1,0 +1,216 @@
+/** What the parts of the preprocessor share while one source is worked through: macros, open files, and what is said. */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { lineAndColumn, type Source, type Span } from '../../bytes/source.ts';
+import type { SourceLoader } from '../source-loader.ts';
+import type { PreprocessorCache } from './cache.ts';
+import { Expander, type ExpansionHost, type ExpansionProblem, listSource } from './expand.ts';
+import { BUILTIN_MACROS, builtinMacro, type Macro, readDefinition } from './macros.ts';
+import { type Inclusion, OutputBuilder } from './output.ts';
+import type { Directive, ScannedFile } from './scan.ts';
+import type { NameTable, Token } from './tokens.ts';
+
+/** Characters of output; the largest Linux board makes 2 MiB. */
+export const MAX_OUTPUT = 64 << 20;
+/** Files of an include stack that a message names. */
+const MAX_STACK_TOLD = 16;
+
+export interface PreprocessOptions {
+  readonly loader?: SourceLoader | undefined;
+  /** Searched for `<>`, and for `""` after the including file's own directory. */
+  readonly includePaths?: readonly string[];
+  /** `NAME`, `NAME=VALUE` or `NAME(ARGS)=VALUE`, besides `__DTS__`. */
+  readonly defines?: readonly string[];
+  readonly cache?: PreprocessorCache;
+}
+
+/** A file being worked through. */
+export interface Frame {
+  readonly inclusion: Inclusion;
+  readonly file: ScannedFile;
+  /** The next item. */
+  item: number;
+  /** Where `#include_next` goes on searching: index behind the include path this file was found in. */
+  readonly nextPath: number;
+  /** What `#line` said: added to line numbers, and the name in place of the file's. */
+  lineDelta: number;
+  fileName: string;
+  /** Of each conditional that is open: whether one of its groups was taken. */
+  readonly taken: boolean[];
+}
+
+const PROBLEM_CODES: Readonly<Record<ExpansionProblem, string>> = {
+  'too-many-tokens': 'dt/macro-limit',
+  'too-deep': 'dt/macro-limit',
+  'unterminated-arguments': 'dt/macro-arguments',
+  'argument-count': 'dt/macro-arguments',
+};
+
+const PROBLEM_TEXTS: Readonly<Record<ExpansionProblem, string>> = {
+  'too-many-tokens': 'expands without end',
+  'too-deep': 'expands without end',
+  'unterminated-arguments': 'is called with an argument list that does not end',
+  'argument-count': 'is called with the wrong number of arguments',
+};
+
+/** What is defined for every source. */
+const ALWAYS_DEFINED = ['__STDC__', '__STDC_HOSTED__', '__ASSEMBLER__', '__DTS__'];
+
+export class PreprocessorState {
+  readonly main: Source;
+  readonly cache: PreprocessorCache;
+  readonly names: NameTable;
+  readonly options: PreprocessOptions;
+  readonly output = new OutputBuilder();
+  readonly macros: (Macro | undefined)[] = [];
+  readonly files = new Set<Source>();
+  /** Files that are not to be included again. */
+  readonly once = new Set<Source>();
+  readonly frames: Frame[] = [];
+  /** Nothing more is to be read: going on would only bury what was said. */
+  stopped = false;
+  /** Where the macro call or directive at hand stands, for messages and `__LINE__`. */
+  from = 0;
+  to = 0;
+  readonly #sink: DiagnosticSink;
+  #counter = 0;
+
+  constructor(main: Source, options: PreprocessOptions, cache: PreprocessorCache, sink: DiagnosticSink) {
+    this.main = main;
+    this.options = options;
+    this.cache = cache;
+    this.names = cache.names;
+    this.#sink = sink;
+    for (const name of BUILTIN_MACROS) this.macros[this.names.numberOf(name)] = builtinMacro(name);
+    for (const define of [...ALWAYS_DEFINED, ...(options.defines ?? [])]) this.#predefine(define);
+  }
+
+  #predefine(define: string): void {
+    const equals = define.indexOf('=');
+    const text = equals < 0 ? `${define} 1` : `${define.slice(0, equals)} ${define.slice(equals + 1)}`;
+    const latin1 = Buffer.from(text, 'utf8').toString('latin1');
+    const macro = readDefinition(latin1, 0, latin1.length, this.names);
+    if ('problem' in macro) {
+      this.#sink.add({
+        severity: 'error',
+        code: 'dt/macro-definition',
+        message: `${macro.problem}: ${define}`,
+      });
+    } else {
+      this.macros[this.names.numberOf(macro.name)] = macro;
+    }
+  }
+
+  enterFile(inclusion: Inclusion, nextPath: number): void {
+    this.frames.push({
+      inclusion,
+      file: inclusion.file,
+      item: 0,
+      nextPath,
+      lineDelta: 0,
+      fileName: inclusion.file.source.name,
+      taken: [],
+    });
+  }
+
+  leaveFile(frame: Frame): void {
+    if (frame.taken.length > 0) {
+      const end = frame.file.text.length;
+      this.from = end;
+      this.to = end;
+      this.error('dt/unterminated-conditional', 'the file ends inside a conditional: #endif is missing');
+    }
+    this.frames.pop();
+    if (!this.output.atLineStart)
+      this.output.expansion(frame.inclusion, frame.file.text.length, frame.file.text.length, '', '\n');
+  }
+
+  get frame(): Frame {
+    return this.frames.at(-1)!;
+  }
+
+  setPlace(directive: Directive): void {
+    this.from = directive.start;
+    this.to = directive.bodyEnd;
+  }
+
+  span(): Span {
+    const { file } = this.frame;
+    return {
+      source: file.source,
+      start: file.originalOffset(this.from),
+      end: file.originalOffset(this.to),
+    };
+  }
+
+  report(severity: 'error' | 'warning', code: string, message: string, hint?: string): void {
+    const related: { message: string; span: Span }[] = [];
+    for (
+      let at: Inclusion | undefined = this.frame.inclusion;
+      at?.at && related.length < MAX_STACK_TOLD;
+      at = at.parent
+    ) {
+      related.push({ message: 'included from here', span: at.at });
+    }
+    this.#sink.add({
+      severity,
+      code,
+      message,
+      span: this.span(),
+      ...(related.length > 0 ? { related } : {}),
+      ...(hint ? { hint } : {}),
+    });
+  }
+
+  error(code: string, message: string, hint?: string): void {
+    this.report('error', code, message, hint);
+  }
+
+  /** An expander of macros. @param stops whether an expansion without end is the end of everything */
+  expander(stops: boolean): Expander {
+    const host: ExpansionHost = {
+      names: this.names,
+      macroOf: (name) => this.macros[name],
+      builtinText: (macro) => this.#builtinText(macro),
+      problem: (problem, macro, detail) => {
+        const message = `macro "${macro.name}" ${PROBLEM_TEXTS[problem]}${detail ? ` (${detail})` : ''}`;
+        this.error(PROBLEM_CODES[problem], message);
+        if (stops && (problem === 'too-many-tokens' || problem === 'too-deep')) this.stopped = true;
+      },
+    };
+    return new Expander(host, listSource([]));
+  }
+
+  /** An expander of the rest of a directive's line. */
+  directiveExpander(tokens: readonly Token[]): Expander {
+    const expander = this.expander(false);
+    expander.base = listSource(tokens);
+    expander.inDirective = true;
+    return expander;
+  }
+
+  #builtinText(macro: Macro): string {
+    const frame = this.frame;
+    const quoted = (name: string): string => `"${name.replace(/[\\"]/g, '\\$&')}"`;
+    switch (macro.builtin) {
+      case '__LINE__': {
+        const { line } = lineAndColumn(frame.file.source, frame.file.originalOffset(this.from));
+        return String(line + frame.lineDelta);
+      }
+      case '__FILE__':
+        return quoted(frame.fileName);
+      case '__BASE_FILE__':
+        return quoted(this.main.name);
+      case '__COUNTER__':
+        return String(this.#counter++);
+      case '__INCLUDE_LEVEL__':
+        return String(frame.inclusion.depth);
+      case '__DATE__':
+        // What cpp says when the date is not known; the output must not depend on the day.
+        return '"??? ?? ????"';
+      case '__TIME__':
+        return '"??:??:??"';
+      default:
+        return '"??? ??? ?? ??:??:?? ????"';
+    }
+  }
+}
