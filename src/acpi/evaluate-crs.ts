@@ -25,6 +25,7 @@ import {
   StringObject,
   TYPE,
   UnknownInteger,
+  UnknownObject,
 } from './interpreter/objects.ts';
 import type { AcpiMachine } from './machine.ts';
 import type { NamespaceNode } from './namespace/node.ts';
@@ -183,6 +184,12 @@ export function templateOf(value: AmlValue | NamespaceNode | undefined): Templat
   return value.bytes.length === 0 ? EMPTY_TEMPLATE : Array.from(value.bytes);
 }
 
+/** Why nothing is known of a value; undefined when something is. */
+function unknownReason(value: AmlValue | NamespaceNode | undefined): string | undefined {
+  if (value instanceof UnknownObject) return value.reason;
+  return value instanceof BufferObject ? value.unknown : undefined;
+}
+
 function outcomeOf(
   machine: AcpiMachine,
   node: NamespaceNode,
@@ -204,11 +211,11 @@ function outcomeOf(
       resources: [],
     };
   }
-  if (value instanceof BufferObject && value.unknown !== undefined)
-    return { status: 'unknown', why: value.unknown, resources: [] };
   const branches = alternativesOf(value, when, faults);
   if (branches === undefined)
     return { status: 'unknown', why: 'it hangs on too many conditions', resources: [] };
+  const unknown = branches.map(({ value: given }) => unknownReason(given)).find((reason) => reason);
+  if (unknown !== undefined) return { status: 'unknown', why: unknown, resources: [] };
   if (branches.length === 1 && isKnown(when)) {
     const only = branches[0]!;
     const bytes = templateOf(only.value);

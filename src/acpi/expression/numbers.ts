@@ -53,17 +53,17 @@ export function sum(
   const only = kept[0]!;
   if (kept.length === 1 && total === 0n && only.coefficient === 1n)
     return only.of.bits > bits ? bitsOf(only.of, 0, bits) : only.of;
-  // Known bits: what the largest value leaves clear, and the zeros that all terms end in.
+  // Known bits: what the largest value leaves clear, and the constant's own below the zeros that all terms end in.
   let maximum: bigint | undefined = total;
-  let trailing = total === 0n ? bits : trailingZeros(total);
+  let trailing = bits;
   for (const term of kept) {
     if (maximum !== undefined)
       maximum = term.coefficient > 0n ? maximum + term.coefficient * maximumOf(term.of) : undefined;
     trailing = Math.min(trailing, trailingZeros(term.coefficient) + trailingKnownZeros(term.of));
   }
-  let zeros = maskOf(Math.min(trailing, bits));
+  let zeros = maskOf(trailing) & ~total;
   if (maximum !== undefined && maximum <= all) zeros |= all & ~maskOf(bitLength(maximum));
-  let ones = 0n;
+  let ones = maskOf(trailing) & total;
   if (kept.length === 1 && total === 0n && isPowerOfTwo(only.coefficient)) {
     ones = (only.of.ones * only.coefficient) & all;
     zeros |= (only.of.zeros * only.coefficient) & all;

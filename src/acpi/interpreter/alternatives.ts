@@ -12,6 +12,7 @@ import {
   partsOf,
   type Quantity,
   quantityOfByte,
+  sameByte,
 } from '../expression.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import { packBytes } from './buffer-bytes.ts';
@@ -40,7 +41,7 @@ export function alternativesOf(
   faults: readonly { readonly when: Quantity; readonly fault: AmlFault }[],
 ): Branch[] | undefined {
   const fine = gather('all', [when, ...faults.map((failing) => not(failing.when))]);
-  const branches: Branch[] = [];
+  const branches: { when: Quantity; value: Branch['value']; fault?: AmlFault }[] = [];
   const pending: { value: AmlValue | NamespaceNode | undefined; when: Quantity; splits: number }[] = [
     { value, when: fine, splits: 0 },
   ];
@@ -71,10 +72,23 @@ export function alternativesOf(
       });
       continue;
     }
-    branches.push({ when: next.when, value: at });
+    const same = branches.find(({ value: other }) => sameBytes(other, at));
+    if (same !== undefined) same.when = gather('any', [same.when, next.when]);
+    else branches.push({ when: next.when, value: at });
   }
+  // One outcome is all there is, whatever the conditions came to.
+  if (branches.length === 1) branches[0]!.when = fine;
   for (const { when: failing, fault } of faults) branches.push({ when: failing, value: undefined, fault });
   return branches;
+}
+
+/** Are these two buffers of the same bytes? */
+function sameBytes(a: Branch['value'], b: Branch['value']): boolean {
+  if (a === b) return true;
+  if (!(a instanceof BufferObject && b instanceof BufferObject) || a.unknown !== b.unknown) return false;
+  if (a.unknown !== undefined || a.bytes.length !== b.bytes.length) return false;
+  for (let i = 0; i < a.bytes.length; i++) if (!sameByte(a.bytes[i]!, b.bytes[i]!)) return false;
+  return true;
 }
 
 /** A condition that a byte of the buffer is chosen by. */

@@ -4,6 +4,9 @@ import {
   bytesOfQuantity,
   choose,
   type Expr,
+  gather,
+  isKnown,
+  not,
   type Quantity,
   quantityOfBytes,
   sameByte,
@@ -118,6 +121,8 @@ type MergedValue = AmlValue | NamespaceNode | undefined;
 
 /** A Choice with more values than this is given up: each would have to be followed by itself. */
 const MAX_LEAVES = 24;
+/** A Choice with so many leaves, half of them the same, is put in order: each value once. */
+const MANY_LEAVES = 12;
 
 /** One value for two paths. Objects of their own identity stay apart, as a Choice. */
 export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): MergedValue {
@@ -131,23 +136,57 @@ export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): Merg
       return integer(choose(when, quantityOf(yes), quantityOf(no)));
     if (sameObject(yes, no)) return yes;
   }
-  const leaves = [...leavesOf(yes), ...leavesOf(no)];
-  if (leaves.length <= MAX_LEAVES) return new Choice(when, yes, no);
+  const merged = new Choice(when, yes, no);
+  const leaves = leavesOf(merged);
+  if (leaves.length < MANY_LEAVES) return merged;
+  if (leaves.length <= MAX_LEAVES && 2 * new Set(leaves).size > leaves.length) return merged;
+  const cases = casesOf(merged);
+  if (cases !== undefined && cases.length <= MAX_LEAVES) return chosenOf(cases);
   const reason = `more than ${MAX_LEAVES} cases`;
   return leaves.every((leaf) => leaf instanceof BufferObject)
     ? new BufferObject([], reason)
     : new UnknownObject(reason);
 }
 
-function leavesOf(value: AmlValue | undefined): (AmlValue | undefined)[] {
-  const leaves: (AmlValue | undefined)[] = [];
+function leavesOf(value: MergedValue): MergedValue[] {
+  const leaves: MergedValue[] = [];
   const pending = [value];
-  while (pending.length > 0 && leaves.length <= MAX_LEAVES) {
+  while (pending.length > 0 && leaves.length <= 2 * MAX_LEAVES) {
     const next = pending.pop();
     if (next instanceof Choice) pending.push(next.yes, next.no);
     else leaves.push(next);
   }
   return leaves;
+}
+
+/** What a Choice may be, each value once, with its condition; undefined when it has too many leaves to look at. */
+function casesOf(choice: Choice): { value: MergedValue; when: Quantity }[] | undefined {
+  const cases: { value: MergedValue; when: Quantity }[] = [];
+  const pending: { value: MergedValue; when: Quantity }[] = [{ value: choice, when: 1n }];
+  for (let seen = 0, next = pending.pop(); next; next = pending.pop(), seen++) {
+    const { value, when } = next;
+    if (seen > 4 * MAX_LEAVES) return undefined;
+    if (value instanceof Choice) {
+      pending.push({ value: value.no, when: gather('all', [when, not(value.when)]) });
+      pending.push({ value: value.yes, when: gather('all', [when, value.when]) });
+      continue;
+    }
+    const same = cases.find((other) => other.value === value);
+    if (same) same.when = gather('any', [same.when, when]);
+    else cases.push({ value, when });
+  }
+  return cases.filter(({ when }) => when !== 0n);
+}
+
+/** A Choice among cases one of which holds. */
+function chosenOf(cases: readonly { value: MergedValue; when: Quantity }[]): MergedValue {
+  let result = cases.at(-1)?.value;
+  for (let i = cases.length - 2; i >= 0; i--) {
+    const { value, when } = cases[i]!;
+    if (isKnown(when)) result = when === 0n ? result : value;
+    else result = new Choice(when, value as AmlValue, result as AmlValue);
+  }
+  return result;
 }
 
 function quantityOf(value: AmlValue): Quantity {

@@ -21,6 +21,8 @@ interface Range {
 
 export class PathCondition {
   readonly #assumptions: Expr[] = [];
+  /** Comparisons made, to be counted against a budget. */
+  protected comparisons = 0;
 
   /** Conditions that hold on the path being run. */
   get assumptions(): readonly Expr[] {
@@ -52,11 +54,25 @@ export class PathCondition {
   /** Whether a condition holds on this path: 1n, 0n, or what is left of it to decide. */
   decided(condition: Quantity): Quantity {
     if (isKnown(condition) || this.#assumptions.length === 0) return condition;
+    const said = this.#said(condition);
+    if (said !== undefined) return said;
+    const left = this.#reduced(condition);
+    // What is left may be the very thing that was assumed when it was left before.
+    return isKnown(left) || left === condition ? left : (this.#said(left) ?? left);
+  }
+
+  /** What an assumption says of the condition as a whole. */
+  #said(condition: Expr): Quantity | undefined {
     const opposite = not(condition);
+    this.comparisons += this.#assumptions.length;
     for (const assumption of this.#assumptions) {
       if (sameQuantity(assumption, condition)) return 1n;
       if (sameQuantity(assumption, opposite)) return 0n;
     }
+    return undefined;
+  }
+
+  #reduced(condition: Expr): Quantity {
     switch (condition.kind) {
       case 'compare':
         return this.#decidedComparison(condition);

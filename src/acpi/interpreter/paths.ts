@@ -34,6 +34,8 @@ export const MAX_WORK_OF_MACHINE = 600_000;
 /** What a fork costs besides the instructions run twice, and a place that is put together at its end. */
 const WORK_OF_FORK = 30;
 const WORK_OF_PLACE = 4;
+/** Assumptions looked at in the time of one instruction, as a power of two. */
+const COMPARISONS_PER_WORK = 3;
 
 /** Where a path goes. Depth counts frames: 1 is the first method called. */
 export type Target =
@@ -161,8 +163,10 @@ export class Paths extends PathCondition {
   }
 
   spend(work: number): void {
-    this.#work += work;
-    this.#allWork += work;
+    const all = work + (this.comparisons >> COMPARISONS_PER_WORK);
+    this.comparisons = 0;
+    this.#work += all;
+    this.#allWork += all;
   }
 
   restartBudget(): void {
