@@ -29,7 +29,7 @@ export const MAX_FORK_DEPTH = 48;
  * Work on paths that hang on something unknown, in about the time that one instruction takes: of one evaluation, and of
  * all of a machine. What is left then is given up, and unknown.
  */
-export const MAX_WORK = 150_000;
+export const MAX_WORK = 300_000;
 export const MAX_WORK_OF_MACHINE = 600_000;
 /** What a fork costs besides the instructions run twice, and a place that is put together at its end. */
 const WORK_OF_FORK = 30;
