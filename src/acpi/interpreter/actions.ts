@@ -35,11 +35,10 @@ const MAX_STALL = 255n;
 /** A timeout that never comes. */
 const FOREVER = 0xffffn;
 
-/** The mutex or event an operand names, through references. */
+/** The mutex or event an operand names, itself or as a package element; ACPICA follows no RefOf here. */
 function synchronised(m: Interpreter, operand: Operand): MutexObject | EventObject {
   let value: Operand = operand instanceof SlotOperand ? slotValue(m, operand.slot) : operand;
   if (value instanceof NameReference) value = referenced(m, value);
-  if (value instanceof ObjectReference && value.target instanceof NamespaceNode) value = value.target;
   if (value instanceof NamespaceNode) value = m.settle(value.object);
   if (value instanceof MutexObject || value instanceof EventObject) return value;
   return fault('AE_AML_OPERAND_TYPE', 'neither a mutex nor an event');
@@ -227,7 +226,8 @@ export function findTable(
   oemId: string,
   oemTableId: string,
 ): AcpiTable | undefined {
-  if (!/^[A-Z0-9_]{4}$/.test(signature)) fault('AE_BAD_SIGNATURE', `${signature} is no signature`);
+  // ACPICA lets an exclamation mark end it.
+  if (!/^[A-Z0-9_]{3}[A-Z0-9_!]$/.test(signature)) fault('AE_BAD_SIGNATURE', `${signature} is no signature`);
   if (oemId.length > 6 || oemTableId.length > 8) fault('AE_AML_STRING_LIMIT', 'an OEM id that is too long');
   return m.loader?.find(signature, oemId, oemTableId);
 }

@@ -8,6 +8,7 @@ import { eisaIdText } from '../asl/eisa-id.ts';
 import { bitsOf, choose, gather, not, type Quantity, truth } from '../expression.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { OPCODES } from '../opcodes.ts';
+import { byteSum } from '../tables/read.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { Term } from '../term.ts';
 import { CONTROLS } from './controls.ts';
@@ -171,6 +172,9 @@ export class Boot {
     const text = (start: number, length: number): string =>
       String.fromCharCode(...bytes.subarray(start, start + length));
     const signature = text(0, 4);
+    // The tables of a machine are loaded whatever their checksum is, those that code loads are not.
+    if ((byteSum(bytes) & 0xff) !== 0)
+      fault('AE_BAD_CHECKSUM', 'the checksum of the table to be loaded is wrong');
     if (!/^(SSDT|PSDT|OEM.)$/.test(signature)) fault('AE_BAD_SIGNATURE', 'the table to be loaded is no SSDT');
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const same = [...this.#loaded].some(

@@ -4,6 +4,7 @@ import type { NamePath } from '../name.ts';
 import { NamespaceNode, nodeForDefinition } from '../namespace/node.ts';
 import { OPCODES } from '../opcodes.ts';
 import type { FieldElement, Term } from '../term.ts';
+import { findTable } from './actions.ts';
 import { fault } from './fault.ts';
 import { TABLE_SPACE } from './fields.ts';
 import { type Interpreter, TAKEN } from './interpreter.ts';
@@ -103,16 +104,21 @@ function connectRegion(m: Interpreter, space: number): unknown {
   return TAKEN;
 }
 
+/** No table is longer. */
+const TABLE_ADDRESS_BITS = 32n;
+
 const dataTableRegion: Run = (m, instruction, at) => {
   const [signature, oemId, oemTableId] = [0, 1, 2].map((i) =>
     knownText(m, toText(m, resolve(m, m.stack[at + i]), 'implicit')),
   ) as [string, string, string];
   const table =
-    m.loader?.find(signature, oemId, oemTableId) ?? fault('AE_NOT_EXIST', `there is no table ${signature}`);
+    findTable(m, signature, oemId, oemTableId) ?? fault('AE_NOT_FOUND', `there is no table ${signature}`);
+  const address = m.tableAddresses.get(table.bytes) ?? BigInt(m.tableAddresses.size) << TABLE_ADDRESS_BITS;
+  m.tableAddresses.set(table.bytes, address);
   m.define(
     instruction.name!,
     instruction.term,
-    (node) => new RegionObject(node, TABLE_SPACE, 0n, BigInt(table.bytes.length), table.bytes),
+    (node) => new RegionObject(node, TABLE_SPACE, address, BigInt(table.bytes.length), table.bytes),
   );
   return connectRegion(m, TABLE_SPACE);
 };

@@ -15,6 +15,7 @@ export type FaultCode =
   | 'AE_NOT_EXIST'
   | 'AE_NULL_ENTRY'
   | 'AE_BAD_HEADER'
+  | 'AE_BAD_CHECKSUM'
   | 'AE_OWNER_ID_LIMIT'
   | 'AE_AML_BAD_OPCODE'
   | 'AE_AML_NO_OPERAND'
@@ -67,6 +68,7 @@ export const STATUS_CODES: Readonly<Partial<Record<FaultCode, bigint>>> = {
   AE_NOT_EXIST: 0x0006n,
   AE_NULL_ENTRY: 0x000an,
   AE_BAD_HEADER: 0x2002n,
+  AE_BAD_CHECKSUM: 0x2003n,
   AE_OWNER_ID_LIMIT: 0x001bn,
   AE_AML_BAD_OPCODE: 0x3001n,
   AE_AML_NO_OPERAND: 0x3002n,

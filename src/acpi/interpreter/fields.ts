@@ -176,7 +176,12 @@ function checkPort(m: Interpreter, region: RegionObject, address: bigint, width:
 
 /** One byte of a region; undefined when only the machine knows. */
 function regionByte(m: Interpreter, region: RegionObject, offset: number): ByteValue | undefined {
-  if (region.tableBytes !== undefined) return region.tableBytes[offset] ?? 0;
+  if (region.tableBytes !== undefined) {
+    const address = (region.address as bigint) + BigInt(offset);
+    return m.regions.isWritten(region.space, address)
+      ? m.regions.read(region.space, address)
+      : (region.tableBytes[offset] ?? 0);
+  }
   if (isKnown(region.address))
     return m.regions.read(region.space, (region.address + BigInt(offset)) & MAX_ADDRESS);
   return m.regions.readFloating(region.space, region.node.path, offset);
@@ -185,7 +190,6 @@ function regionByte(m: Interpreter, region: RegionObject, offset: number): ByteV
 const MAX_ADDRESS = 0xffff_ffff_ffff_ffffn;
 
 function putRegionByte(m: Interpreter, region: RegionObject, offset: number, byte: ByteValue): void {
-  if (region.tableBytes !== undefined) return;
   if (isKnown(region.address))
     m.regions.write(region.space, (region.address + BigInt(offset)) & MAX_ADDRESS, byte);
   else m.regions.writeFloating(region.space, region.node.path, offset, byte);

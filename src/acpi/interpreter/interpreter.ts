@@ -117,6 +117,8 @@ export class Interpreter implements Explored {
   trace: TraceRecord[] | undefined;
   readonly debugOutput: string[] = [];
   readonly notifications: string[] = [];
+  /** Where tables lie that DataTableRegions are over: in a space of their own. */
+  readonly tableAddresses = new Map<Uint8Array, bigint>();
   /** Packages whose names are looked up at the end of the table. */
   readonly openPackages: PackageObject[] = [];
   /** Why some state is not to be relied on: conditions were not followed up. */

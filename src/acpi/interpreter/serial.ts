@@ -1,6 +1,7 @@
 /**
- * Regions that are no plain bytes: SMBus, generic serial bus, IPMI, PCC, fixed hardware and GPIO. What they give is
- * what ACPICA's acpiexec simulates; without an assumption it isn't known.
+ * Regions that are no plain bytes: SMBus, generic serial bus, IPMI, PCC and GPIO. What they give is what ACPICA's
+ * acpiexec simulates; without an assumption it isn't known. Fixed hardware is plain bytes; ACPICA
+ * since June 2022 sends it a buffer of 256 bytes.
  */
 import { type ByteValue, opaque } from '../expression.ts';
 import { fault } from './fault.ts';
@@ -13,7 +14,6 @@ import { SPACE } from './regions.ts';
 const SMBUS_BUFFER = 34;
 const IPMI_BUFFER = 66;
 const IPMI_DATA = 64;
-const FIXED_HARDWARE_BUFFER = 256;
 const MAX_SERIAL_DATA = 255;
 
 /** What a bus says of the length of an answer that may have any. */
@@ -84,8 +84,6 @@ export function readSerial(
       return busAnswer(m, field, region.space, sent);
     case SPACE.ipmi:
       return ipmiAnswer(m);
-    case SPACE.fixedHardware:
-      return answer(m, FIXED_HARDWARE_BUFFER, () => 0);
     case SPACE.pcc:
       return pccAnswer(m, field);
     case SPACE.gpio:
@@ -131,7 +129,6 @@ export function writeSerial(
     case SPACE.smbus:
     case SPACE.serialBus:
     case SPACE.ipmi:
-    case SPACE.fixedHardware:
       if (!(value instanceof BufferObject))
         fault('AE_AML_OPERAND_TYPE', 'only a buffer goes to a serial bus');
       return readSerial(m, field, region, value);

@@ -395,4 +395,159 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
     }
     Method (T000) { Return (ORDR) }
     Method (T001) { Return (\\_SB.WITH.ASKD) }`,
+  'regions of all spaces, bank and index fields': `
+    OperationRegion (MEM0, SystemMemory, 0x100000, 0x100)
+    Field (MEM0, ByteAcc, NoLock, Preserve) { BNKR, 8, IDXR, 8, DATR, 8 }
+    BankField (MEM0, BNKR, 2, ByteAcc, NoLock, Preserve) { Offset (0x20), B000, 8, B001, 12 }
+    BankField (MEM0, BNKR, 3, WordAcc, NoLock, WriteAsOnes) { Offset (0x20), B100, 4, B101, 20 }
+    IndexField (IDXR, DATR, ByteAcc, NoLock, Preserve) { X000, 4, X001, 12, Offset (8), X002, 32 }
+    OperationRegion (MEM1, SystemMemory, 0x200000, 0x100)
+    Field (MEM1, WordAcc, NoLock, Preserve) { IDXW, 16, DATW, 16 }
+    IndexField (IDXW, DATW, WordAcc, NoLock, WriteAsZeros) { Y000, 4, Y001, 24, Offset (0x10), Y002, 40 }
+    Field (MEM1, DWordAcc, Lock, WriteAsOnes) { Offset (0x40), L000, 7, L001, 40 }
+    Field (MEM1, QWordAcc, NoLock, WriteAsZeros) { Offset (0x60), Q000, 9, Q001, 63 }
+    Field (MEM1, AnyAcc, NoLock, Preserve) { AccessAs (ByteAcc, 0), Offset (0x80), C000, 8, AccessAs (DWordAcc, 0), C001, 32, C002, 13 }
+    OperationRegion (IO00, SystemIO, 0x70, 8)
+    Field (IO00, ByteAcc, NoLock, Preserve) { P000, 8, P001, 8 }
+    OperationRegion (PCI0, PCI_Config, 0, 0x100)
+    Field (PCI0, DWordAcc, NoLock, Preserve) { V000, 32 }
+    OperationRegion (EC00, EmbeddedControl, 0, 0xFF)
+    Field (EC00, ByteAcc, Lock, Preserve) { E000, 8, E001, 16 }
+    OperationRegion (CMOS, SystemCMOS, 0, 0x40)
+    Field (CMOS, ByteAcc, NoLock, Preserve) { S000, 8 }
+    OperationRegion (BAR0, PciBarTarget, 0x10, 0x40)
+    Field (BAR0, DWordAcc, NoLock, Preserve) { R000, 32 }
+    OperationRegion (IPM0, IPMI, 0x3000, 0x100)
+    Field (IPM0, BufferAcc, Lock, Preserve) { AccessAs (BufferAcc, 1), I000, 8 }
+    OperationRegion (GPI0, GeneralPurposeIO, 0, 0x10)
+    Field (GPI0, ByteAcc, NoLock, Preserve) { Connection (GpioIo (Shared, PullUp, 0, 0, IoRestrictionNone, "\\\\_SB.GPI1", 0, ResourceConsumer) { 3, 4 }), G000, 1, G001, 1 }
+    OperationRegion (SMB0, SMBus, 0x4200, 0x100)
+    Field (SMB0, BufferAcc, NoLock, Preserve) { AccessAs (BufferAcc, AttribByte), Offset (8), M000, 8, AccessAs (BufferAcc, AttribWord), M001, 8, AccessAs (BufferAcc, AttribBlock), M002, 8, AccessAs (BufferAcc, AttribQuick), M003, 8 }
+    OperationRegion (GSB0, GenericSerialBus, 0, 0x100)
+    Field (GSB0, BufferAcc, NoLock, Preserve) { Connection (I2cSerialBusV2 (0x12, ControllerInitiated, 100000, AddressingMode7Bit, "\\\\_SB.I2C0")), AccessAs (BufferAcc, AttribWord), TS00, 8, AccessAs (BufferAcc, AttribBytes (4)), TS01, 8 }
+    OperationRegion (FFH0, FFixedHW, 0, 0x100)
+    Field (FFH0, BufferAcc, NoLock, Preserve) { F000, 8 }
+    OperationRegion (OEM0, 0x80, 0xD00, 0x40)
+    Field (OEM0, ByteAcc, NoLock, Preserve) { O000, 8 }
+    OperationRegion (OEM1, 0x9F, 0xD00, 0x40)
+    Field (OEM1, ByteAcc, NoLock, Preserve) { O100, 8 }
+    Method (T000) { B000 = 0x11 B001 = 0xABC Return (Package () { 0, 0 }) }
+    Method (T001) { Local0 = Package (3) {} Local0[0] = B000 Local0[1] = B001 Local0[2] = BNKR Return (Local0) }
+    Method (T002) { B100 = 5 Return (BNKR) }
+    Method (T003) { Return (B101) }
+    Method (T004) { X000 = 3 X001 = 0x5A5 Return (IDXR) }
+    Method (T005) { X002 = 0x12345678 Return (IDXR) }
+    Method (T006) { Return (DATR) }
+    Method (T007) { Y000 = 3 Y001 = 0xABCDEF Return (IDXW) }
+    Method (T008) { Y002 = 0x123456789A Return (DATW) }
+    Method (T009) { L001 = 0x1122334455 Return (L000) }
+    Method (T00A) { Q001 = 0x1122334455667788 Return (Q000) }
+    Method (T00B) { C000 = 0x12 C001 = 0x89ABCDEF C002 = 0x1FFF Return (C001) }
+    Method (T00C) { P000 = 0x41 Return (P000) }
+    Method (T00D) { V000 = 0x80861234 Return (V000) }
+    Method (T00E) { E001 = 0x1234 Return (E001) }
+    Method (T00F) { S000 = 9 Return (S000) }
+    Method (T010) { R000 = 9 Return (R000) }
+    Method (T011) { Return (I000) }
+    Method (T012) { Local0 = (I000 = Buffer (66) { 0, 1, 2 }) Return (Local0) }
+    Method (T013) { G001 = 1 Return (G001) }
+    Method (T014) { Return (M000) }
+    Method (T015) { Return (M001) }
+    Method (T016) { Return (M002) }
+    Method (T017) { Local0 = (M002 = Buffer (34) { 0, 4, 1, 2, 3, 4 }) Return (Local0) }
+    Method (T018) { Return (TS00) }
+    Method (T019) { Return (TS01) }
+    Method (T01A) { Local0 = (TS01 = Buffer (6) { 0, 4, 1, 2, 3, 4 }) Return (Local0) }
+    Method (T01B) { Return (F000) }
+    Method (T01C) { O000 = 7 Return (O000) }
+    Method (T01D) { Return (O100) }
+    Method (T01E) { Return (M003) }
+    Method (T01F, 0, Serialized) { Name (BUF0, Buffer (34) {}) BUF0 = M000 Return (BUF0) }`,
+
+  'mutexes, events, calls, time and the system': `
+    External (\\_SB.NONE.METH, MethodObj)
+    External (\\NOPE)
+    Mutex (MTX0, 0)
+    Mutex (MTX3, 3)
+    Mutex (MTX5, 5)
+    Event (EVT0)
+    Device (DEV0) { Name (_ADR, 0) }
+    Name (NTF0, 0)
+    Method (SER2, 0, Serialized, 2) { Return (2) }
+    Method (SER7, 0, Serialized, 7) { Return (7) }
+    Method (S7A3, 0, Serialized, 7) { Return (Acquire (MTX3, 0)) }
+    Method (RECU, 1) { If (Arg0 == 0) { Return (0) } Return (RECU (Arg0 - 1) + 1) }
+    Method (SREC, 1, Serialized) { If (Arg0 == 0) { Return (0) } Return (SREC (Arg0 - 1) + 1) }
+    Method (FACT, 1) { If (Arg0 <= 1) { Return (1) } Return (Arg0 * FACT (Arg0 - 1)) }
+    Method (T000) { Local0 = Acquire (MTX3, 0xFFFF) Local1 = Acquire (MTX5, 0xFFFF) Release (MTX5) Release (MTX3) Return (Local0 | Local1) }
+    Method (T001) { Acquire (MTX5, 0xFFFF) Acquire (MTX3, 0xFFFF) Return (1) }
+    Method (T002) { Acquire (MTX3, 0) Acquire (MTX3, 0) Release (MTX3) Release (MTX3) Return (1) }
+    Method (T003) { Release (MTX3) Return (1) }
+    Method (T004) { Acquire (MTX3, 0) Acquire (MTX5, 0) Release (MTX3) Return (1) }
+    Method (T005) { Acquire (MTX5, 0) Return (SER2 ()) }
+    Method (T006) { Acquire (MTX5, 0) Return (SER7 ()) }
+    Method (T007) { Return (S7A3 ()) }
+    Method (T008) { Acquire (\\_GL, 0xFFFF) Release (\\_GL) Return (3) }
+    Method (T009) { Signal (EVT0) Signal (EVT0) Return (1) }
+    Method (T00A) { Local0 = Package (3) {} Local0[0] = Wait (EVT0, 0) Local0[1] = Wait (EVT0, 0) Local0[2] = Wait (EVT0, 0) Return (Local0) }
+    Method (T00B) { Signal (EVT0) Reset (EVT0) Return (Wait (EVT0, 5)) }
+    Method (T00C) { Return (RECU (200)) }
+    Method (T00D) { Return (RECU (300)) }
+    Method (T00E) { Return (SREC (20)) }
+    Method (T00F) { Return (FACT (20)) }
+    Method (T011) { Notify (DEV0, 0x80) Return (1) }
+    Method (T012) { Notify (NTF0, 0x80) Return (1) }
+    Method (T013) { Fatal (1, 2, 3) Return (4) }
+    Method (T014) { Local0 = Timer Sleep (10) Local1 = Timer Return ((Local1 - Local0) >= 100000) }
+    Method (T015) { Stall (100) Return (1) }
+    Method (T016) { Stall (300) Return (1) }
+    Method (T017) { Return (ObjectType (MTX0)) }
+    Method (T018) { Return (ObjectType (EVT0)) }
+    Method (T019) { Local0 = MTX0 Return (1) }
+    Method (T01A) { Return (_REV) }
+    Method (T01B) { Return (_OSI ("Windows 2009") != 0) }
+    Method (T01C) { Return (_OSI ("Windows 2099")) }
+    Method (T01D) { Return (_OSI ("Extended Address Space Descriptor") != 0) }
+    Method (T01E) { Return (_OSI ("Module Device")) }
+    Method (T01F) { Return (_OSI (5)) }
+    Method (T020) { Return (SizeOf (_OS)) }
+    Method (T021) { Return (ObjectType (\\_GL)) }
+    Method (T022) { Return (ObjectType (\\_OSI)) }
+    Method (T023) { Return (Acquire (NTF0, 0)) }
+    Method (T024) { Return (Wait (MTX0, 0)) }
+    Method (T025) { Local0 = 0 While (1) { Local0++ If (Local0 > 10) { Break } } Return (Local0) }
+    Method (T026) { Local0 = RefOf (MTX3) Acquire (Local0, 0) Release (Local0) Return (1) }
+    Method (T028) { Noop Return (6) }
+    Method (T02B) { \\_SB.NONE.METH () Return (1) }
+    Method (T02C) { Local0 = \\NOPE Return (1) }
+    Method (T02D) { Acquire (MTX3, 0) Return (Acquire (MTX5, 0)) }
+    Method (T02E) { Acquire (MTX3, 0) Release (MTX3) Return (9) }`,
+
+  // The buffers are SSDTs that declare SSD0 and SSD9 with a method each. acpiexec's own FADT is not here.
+  'tables that code loads, and regions over tables': `
+    External (\\SSD9, IntObj)
+    External (\\SSD0, IntObj)
+    External (\\SSM0, MethodObj)
+    Name (SSDB, Buffer () { 0x53, 0x53, 0x44, 0x54, 0x3b, 0x00, 0x00, 0x00, 0x02, 0xf4, 0x46, 0x57, 0x4d, 0x41, 0x50, 0x00, 0x53, 0x53, 0x41, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x49, 0x4e, 0x54, 0x4c, 0x25, 0x09, 0x20, 0x20, 0x08, 0x5c, 0x53, 0x53, 0x44, 0x30, 0x0b, 0x34, 0x12, 0x14, 0x0d, 0x5c, 0x53, 0x53, 0x4d, 0x30, 0x00, 0xa4, 0x5c, 0x53, 0x53, 0x44, 0x30 })
+    Name (HDL0, 0)
+    Name (PLDT, 0)
+    Method (T000) { Load (SSDB, HDL0) Return (ObjectType (HDL0)) }
+    Method (T001) { Return (\\SSM0 ()) }
+    Method (T002) { Load (SSDB, HDL0) Return (1) }
+    Method (T003) { Unload (HDL0) Return (CondRefOf (\\SSD0)) }
+    Method (T004) { Load (SSDB, Local0) Return (\\SSD0) }
+    Method (T005) { Return (LoadTable ("NONE", "", "", "", "", 0)) }
+    Method (T006) { Return (LoadTable ("none", "", "", "", "", 0)) }
+    Method (T007) { Return (LoadTable ("OEM1", "TOOLONGID", "", "", "", 0)) }
+    Method (T008) { Unload (HDL0) Return (1) }
+    Method (T009, 0, Serialized) { Name (BUF0, Buffer (10) {}) Load (BUF0, Local0) Return (1) }
+    Method (T00A, 0, Serialized) { Name (BUF0, Buffer () { 0x53, 0x53, 0x44, 0x54, 0x3b, 0x00, 0x00, 0x00, 0x02, 0xf4, 0x46, 0x57, 0x4d, 0x41, 0x50, 0x00, 0x53, 0x53, 0x41, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x49, 0x4e, 0x54, 0x4c, 0x25, 0x09, 0x20, 0x20, 0x08, 0x5c, 0x53, 0x53, 0x44, 0x30, 0x0b, 0x34, 0x12, 0x14, 0x0d, 0x5c, 0x53, 0x53, 0x4d, 0x30, 0x00, 0xa4, 0x5c, 0x53, 0x53, 0x44, 0x30 }) BUF0[4] = 0xFF Load (BUF0, Local0) Return (1) }
+    Method (T00B, 0, Serialized) { Name (BUF0, Buffer () { 0x53, 0x53, 0x44, 0x54, 0x3b, 0x00, 0x00, 0x00, 0x02, 0xf4, 0x46, 0x57, 0x4d, 0x41, 0x50, 0x00, 0x53, 0x53, 0x41, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x49, 0x4e, 0x54, 0x4c, 0x25, 0x09, 0x20, 0x20, 0x08, 0x5c, 0x53, 0x53, 0x44, 0x30, 0x0b, 0x34, 0x12, 0x14, 0x0d, 0x5c, 0x53, 0x53, 0x4d, 0x30, 0x00, 0xa4, 0x5c, 0x53, 0x53, 0x44, 0x30 }) BUF0[0] = 0x58 Load (BUF0, Local0) Return (1) }
+    Method (T00C) { Load (HDL0, Local0) Return (1) }
+    Method (T00D, 0, Serialized) { OperationRegion (REG0, SystemMemory, 0x300000, 0x200) Field (REG0, ByteAcc, NoLock, Preserve) { FLD0, 472 } FLD0 = Buffer () { 0x53, 0x53, 0x44, 0x54, 0x3b, 0x00, 0x00, 0x00, 0x02, 0xd8, 0x46, 0x57, 0x4d, 0x41, 0x50, 0x00, 0x53, 0x53, 0x42, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x49, 0x4e, 0x54, 0x4c, 0x25, 0x09, 0x20, 0x20, 0x08, 0x5c, 0x53, 0x53, 0x44, 0x39, 0x0b, 0x34, 0x12, 0x14, 0x0d, 0x5c, 0x53, 0x53, 0x4d, 0x39, 0x00, 0xa4, 0x5c, 0x53, 0x53, 0x44, 0x39 } Load (REG0, Local0) Return (\\SSD9) }
+    Method (T00E, 0, Serialized) { OperationRegion (REG0, SystemIO, 0x300, 0x20) Load (REG0, Local0) Return (1) }
+    Method (T00F, 0, Serialized) { DataTableRegion (DTRX, "DSDT", "", "") Field (DTRX, AnyAcc, NoLock, Preserve) { SIGN, 32 } Return (SIGN) }
+    Method (T010, 0, Serialized) { DataTableRegion (DTRX, "NONE", "", "") Return (1) }
+    Method (T011, 0, Serialized) { DataTableRegion (DTRX, "DSDT", "FWMAP", "USER") Field (DTRX, DWordAcc, NoLock, Preserve) { Offset (8), REVI, 8 } REVI = 9 Return (REVI) }
+    Method (T012, 0, Serialized) { DataTableRegion (DTRX, "dsdt", "", "") Return (1) }`,
 };
