@@ -20,7 +20,7 @@ import { templateHex } from '../../src/acpi/resources/json.ts';
 import { readAcpiTables } from '../../src/acpi/tables/read.ts';
 import type { AcpiTable } from '../../src/acpi/tables/table.ts';
 import { openInput } from '../../src/artifact/open.ts';
-import { Contents, contentsFor, randomNumbers } from './witness.ts';
+import { Contents, contentsFor, randomNumbers, valueUnder } from './witness.ts';
 
 interface ReferenceRun {
   readonly status: string;
@@ -85,8 +85,22 @@ function unsound(device: ReferenceDevice, entry: CrsEntry | undefined): string |
 }
 
 /** As {@link unsound}, held against a run of our own with other contents. */
-function refuted(entry: CrsEntry, under: CrsEntry | undefined): string | undefined {
+function refuted(entry: CrsEntry, under: CrsEntry | undefined, contents: Contents): string | undefined {
   const theirs = bytesOf(under);
+  for (const { when, condition, bytes, why } of entry.alternatives ?? []) {
+    // Conditions on what was there at first can be calculated; others are on what code made of it.
+    if (fieldsOf(condition).some(({ epoch, address }) => epoch !== 0 || address === undefined)) continue;
+    if (valueUnder(condition, contents) !== 1n) continue;
+    const wrong =
+      why !== undefined
+        ? theirs !== undefined && 'fails, and is ok'
+        : theirs === undefined
+          ? `gives a template, and is ${under?.status ?? 'missing'}`
+          : bytes.length * 2 === theirs.length
+            ? wrongByte(templateHex(bytes), theirs)
+            : 'is of another length';
+    if (wrong) return `when ${when.slice(0, 80)}: ${wrong}`;
+  }
   if (entry.status === 'ok')
     return theirs === bytesOf(entry) ? undefined : `called ok, and is ${under?.status ?? 'missing'}`;
   if (entry.status !== 'partial' || entry.bytes === undefined || theirs === undefined) return undefined;
@@ -104,6 +118,22 @@ function fieldsBehind(entry: CrsEntry | undefined): FieldSymbol[] {
     for (const byte of bytes) if (typeof byte !== 'number') note(byte.of);
   }
   for (const byte of entry?.bytes ?? []) if (typeof byte !== 'number') note(byte.of);
+  if (found.size > 0) return [...found.values()];
+  // Of what is said to be unknown altogether: the fields that were read.
+  for (const { text } of entry?.steps ?? []) {
+    const read = /^field (\S+), (\d+) bits at (\S+) (0x[0-9a-f]+)(?:, bit (\d+))?$/.exec(text);
+    if (read === null) continue;
+    const [, path, bits, space, address, bit] = read;
+    found.set(path!, {
+      name: path!,
+      path: path!,
+      space: space!,
+      address: BigInt(address!),
+      bitOffset: Number(bit ?? 0),
+      bits: Number(bits),
+      epoch: 0,
+    });
+  }
   return [...found.values()];
 }
 
@@ -179,7 +209,7 @@ export async function run(args: string[]): Promise<number> {
       const under = crsOf(tables, { assume: contents.fill, set: contents.set });
       for (const { device } of reference.devices) {
         const entry = ours.get(device);
-        const why = entry && refuted(entry, under.get(device));
+        const why = entry && refuted(entry, under.get(device), contents);
         if (why !== undefined && !wrong.has(device)) wrong.set(device, `other contents: ${why}`);
       }
       const left = open.filter((device) => bytesOf(under.get(device.device)) === device.crs.bytes);

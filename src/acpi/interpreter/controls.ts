@@ -9,6 +9,7 @@ import { type Interpreter, TAKEN } from './interpreter.ts';
 import type { Resolved } from './objects.ts';
 import {
   BufferObject,
+  Choice,
   DebugReference,
   MethodObject,
   NameReference,
@@ -19,7 +20,7 @@ import {
 } from './objects.ts';
 import { COMPUTING_OPERATORS } from './operators.ts';
 import type { Controls, Instruction } from './plan.ts';
-import { integerOperand, resolve, resolveLoosely, resolveNode, settleElement } from './values.ts';
+import { integerOperand, isData, resolve, resolveLoosely, resolveNode, settleElement } from './values.ts';
 
 /** Elements a package may be declared to have: as many as there are bytes to say it in a table. */
 const MAX_ELEMENTS = 1 << 20;
@@ -93,6 +94,13 @@ function makeBuffer(m: Interpreter, instruction: Instruction, at: number): Buffe
   return new BufferObject(bytes);
 }
 
+/** Is each side data, or nothing, which methods may well return? */
+function givesDataOrNothing(choice: Choice): boolean {
+  return [choice.yes, choice.no].every((side) =>
+    side instanceof Choice ? givesDataOrNothing(side) : side === undefined || isData(side),
+  );
+}
+
 export const CONTROLS: Controls = {
   push: (_m, instruction) => instruction.value,
   pushOnes: (m) => m.mask,
@@ -118,7 +126,8 @@ export const CONTROLS: Controls = {
   callNode: call,
   returnResult: (m, _instruction, at) => {
     const operand = m.stack[at];
-    const value = operand === undefined ? undefined : resolveLoosely(m, operand, 'value');
+    const finished = operand === undefined || (operand instanceof Choice && givesDataOrNothing(operand));
+    const value = finished ? operand : resolveLoosely(m, operand, 'value');
     m.sp = at;
     m.returnFrom(value);
     return TAKEN;

@@ -27,10 +27,14 @@ export class ForkSignal {
 export const MAX_FORK_DEPTH = 48;
 /**
  * Work on paths that hang on something unknown, in about the time that one instruction takes: of one evaluation, and of
- * all of a machine. What is left then is given up, and unknown.
+ * all of a machine. An evaluation gets no more than a part of what the machine has left, so that the last ones get
+ * something too. What isn't done then is given up, and unknown.
  */
 export const MAX_WORK = 300_000;
 export const MAX_WORK_OF_MACHINE = 600_000;
+const PART_OF_WHAT_IS_LEFT = 2 / 5;
+/** What a late evaluation gets all the same, until the machine has had twice its due. */
+const LEAST_WORK = 3000;
 /** What a fork costs besides the instructions run twice, and a place that is put together at its end. */
 const WORK_OF_FORK = 30;
 const WORK_OF_PLACE = 4;
@@ -137,6 +141,8 @@ export class Paths extends PathCondition {
   #pendings: Pending[] = [];
   #work = 0;
   #allWork = 0;
+  /** What the evaluation may take. */
+  #limit = MAX_WORK;
 
   /** Journal position of the first fork: nothing older differs between paths. */
   #firstFork = 0;
@@ -159,7 +165,7 @@ export class Paths extends PathCondition {
 
   /** Is so much done on open paths that they are given up? */
   get overworked(): boolean {
-    return this.#work >= MAX_WORK || this.#allWork >= MAX_WORK_OF_MACHINE;
+    return this.#work >= this.#limit;
   }
 
   spend(work: number): void {
@@ -169,8 +175,12 @@ export class Paths extends PathCondition {
     this.#allWork += all;
   }
 
+  /** Before an evaluation. */
   restartBudget(): void {
     this.#work = 0;
+    const left = Math.max(0, MAX_WORK_OF_MACHINE - this.#allWork) * PART_OF_WHAT_IS_LEFT;
+    const least = this.#allWork < 2 * MAX_WORK_OF_MACHINE ? LEAST_WORK : 0;
+    this.#limit = Math.max(least, Math.min(MAX_WORK, left));
   }
 
   /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */

@@ -89,7 +89,7 @@ export function keptChoice(m: Interpreter, choice: Choice): AmlValue | undefined
   return yes === choice.yes && no === choice.no ? choice : new Choice(when, yes, no);
 }
 
-function isData(value: AmlValue | undefined): boolean {
+export function isData(value: AmlValue | undefined): boolean {
   return (
     typeof value === 'bigint' ||
     value instanceof UnknownInteger ||
