@@ -22,6 +22,10 @@ function saysSomething(machine: Machine): boolean {
   return machine.trees.length > 0 || machine.acpi !== undefined;
 }
 
+function isTreeError({ severity, code }: Diagnostic): boolean {
+  return severity === 'error' && code.startsWith('dt/');
+}
+
 async function reportMachine(
   inputs: readonly string[],
   options: MachineOptionValues & PrintOptions,
@@ -42,7 +46,8 @@ async function reportMachine(
   }
   reporter.examine?.(machine, sink);
   await printReport(reporter.reportOf(machine, sink.all), sink.all, options, io);
-  return 0;
+  // What could be read of a faulty tree has been told, but nobody should take it for the whole.
+  return sink.all.some(isTreeError) ? EXIT_ERROR : 0;
 }
 
 /**

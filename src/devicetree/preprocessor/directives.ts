@@ -7,6 +7,9 @@ import type { Directive } from './scan.ts';
 import type { Frame, PreprocessorState } from './state.ts';
 import { lexLine, lexToken, type Token } from './tokens.ts';
 
+/** Conditionals that may be open in one file; real ones have a handful. */
+const MAX_CONDITIONAL_DEPTH = 4096;
+
 export class Directives implements ConditionHost {
   readonly #state: PreprocessorState;
   readonly #inclusions: Inclusions;
@@ -29,6 +32,11 @@ export class Directives implements ConditionHost {
       case 'if':
       case 'ifdef':
       case 'ifndef':
+        if (frame.taken.length >= MAX_CONDITIONAL_DEPTH) {
+          this.#state.error('dt/too-deep', `#${directive.name} nested ${MAX_CONDITIONAL_DEPTH} deep`);
+          this.#state.stopped = true;
+          return;
+        }
         frame.taken.push(false);
         this.#group(frame, directive);
         return;

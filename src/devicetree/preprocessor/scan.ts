@@ -125,6 +125,8 @@ function directiveEnd(text: string, at: number): number {
   return end;
 }
 
+const NO_NAMES = new Int32Array(0);
+
 class RunBuilder {
   readonly #names: number[] = [];
   readonly #distinct = new Set<number>();
@@ -135,6 +137,8 @@ class RunBuilder {
   }
 
   take(start: number, end: number): TextRun {
+    // Between two directives there mostly is but a newline.
+    if (this.#names.length === 0) return { kind: 'text', start, end, names: NO_NAMES, distinct: NO_NAMES };
     const run: TextRun = {
       kind: 'text',
       start,
