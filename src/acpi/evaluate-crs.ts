@@ -16,6 +16,7 @@ import {
 import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
 import { alternativesOf } from './interpreter/alternatives.ts';
 import { callUnder, existenceOf, typeOfNode } from './interpreter/boot.ts';
+import { faultDiagnostic } from './interpreter/fault.ts';
 import type { Evaluation, Interpreter, TraceRecord } from './interpreter/interpreter.ts';
 import {
   type AmlValue,
@@ -204,6 +205,7 @@ function outcomeOf(
   if (lost !== undefined && machine.interpreter.journal.active)
     return { status: 'unknown', why: lost, resources: [] };
   if (fault !== undefined) {
+    machine.sink.add(faultDiagnostic(fault, undefined, node.path));
     const unknown = fault.code === 'BUDGET' || fault.code === 'NOT_FOLLOWED';
     return {
       status: unknown ? 'unknown' : 'error',

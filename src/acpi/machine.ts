@@ -5,7 +5,7 @@ import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import { formatQuantity } from './expression.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
 import { formatValue } from './interpreter/debug.ts';
-import type { AmlFault } from './interpreter/fault.ts';
+import { type AmlFault, faultDiagnostic } from './interpreter/fault.ts';
 import type { Interpreter, TraceRecord } from './interpreter/interpreter.ts';
 import type { AmlValue } from './interpreter/objects.ts';
 import { acpiexecProfile, linuxProfile } from './interpreter/profile.ts';
@@ -112,6 +112,7 @@ export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly Am
   const { value, fault, faults } = callUnder(interpreter, node, args, 1n);
   const trace = interpreter.trace;
   interpreter.trace = undefined;
+  if (fault !== undefined) machine.sink.add(faultDiagnostic(fault, undefined, node.path));
   return {
     path: node.path,
     value,

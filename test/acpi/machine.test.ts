@@ -64,7 +64,7 @@ describe('what is known', () => {
       Method (FINE) { Return (7) }`);
     expect(result(machine, '\\LOOP')).toBe('AE_AML_LOOP_TIMEOUT');
     expect(result(machine, '\\SELF')).toBe('AE_AML_METHOD_LIMIT');
-    expect(result(machine, '\\HUGE')).toBe('BUDGET');
+    expect(result(machine, '\\HUGE')).toBe('NOT_FOLLOWED');
     expect(result(machine, '\\FINE')).toBe('0x7');
   });
 

@@ -12,7 +12,7 @@ import { byteSum } from '../tables/read.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { Term } from '../term.ts';
 import { CONTROLS } from './controls.ts';
-import { AmlFault, fault } from './fault.ts';
+import { AmlFault, fault, faultDiagnostic } from './fault.ts';
 import { type Evaluation, Interpreter, type InterpreterOptions, MAX_STEPS } from './interpreter.ts';
 import {
   type AmlValue,
@@ -125,12 +125,7 @@ export class Boot {
   #askedWindows = false;
 
   #report(why: AmlFault, where: string, path?: string): void {
-    this.#sink.add({
-      severity: why.code === 'BUDGET' ? 'error' : 'warning',
-      code: 'acpi/aml-fault',
-      message: `${where}: ${why.code}: ${why.message}`,
-      ...(path === undefined ? {} : { path }),
-    });
+    this.#sink.add(faultDiagnostic(why, where, path));
   }
 
   // ---- tables

@@ -2,6 +2,11 @@
  * Faults: why firmware code was aborted, by ACPICA's exception names. Thrown inside the interpreter and caught where
  * an evaluation ends; they never leave it.
  */
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import { spanIn } from '../tables/records.ts';
+import type { AcpiTable } from '../tables/table.ts';
+import type { Term } from '../term.ts';
+
 export type FaultCode =
   | 'AE_NOT_FOUND'
   | 'AE_ALREADY_EXISTS'
@@ -51,7 +56,7 @@ export type FaultCode =
   | 'AE_AML_CIRCULAR_REFERENCE'
   /** Not ACPICA's: a budget of ours ran out. */
   | 'BUDGET'
-  /** Not ACPICA's: what happens hangs on unknown values in a way that isn't followed up. */
+  /** Not ACPICA's: what happens hangs on unknown values in a way that isn't followed up, or takes too much of something. */
   | 'NOT_FOLLOWED';
 
 /** Numbers of the exceptions, as ACPICA's handler of exceptions is told them. */
@@ -104,13 +109,39 @@ export const STATUS_CODES: Readonly<Partial<Record<FaultCode, bigint>>> = {
   AE_AML_CIRCULAR_REFERENCE: 0x301en,
 };
 
+/** The instruction at fault. */
+export interface FaultPlace {
+  readonly table: AcpiTable;
+  readonly term: Term;
+  /** The method it stands in, or the scope in a table's own code. */
+  readonly path: string;
+}
+
 export class AmlFault {
   readonly code: FaultCode;
   readonly message: string;
+  place: FaultPlace | undefined;
   constructor(code: FaultCode, message: string) {
     this.code = code;
     this.message = message;
   }
+}
+
+/** A fault as a diagnostic: with table, offset and path where they are known. */
+export function faultDiagnostic(
+  { code, message, place }: AmlFault,
+  where: string | undefined,
+  path: string | undefined,
+): Diagnostic {
+  const table = where ?? place?.table.name;
+  const at = path ?? place?.path;
+  return {
+    severity: code === 'BUDGET' ? 'error' : 'warning',
+    code: 'acpi/aml-fault',
+    message: `${table === undefined ? '' : `${table}: `}${code}: ${message}${place && path !== undefined && place.path !== path ? `, in ${place.path}` : ''}`,
+    ...(place === undefined ? {} : { span: spanIn(place.table, place.term.start, place.term.end) }),
+    ...(at === undefined ? {} : { path: at }),
+  };
 }
 
 export function fault(code: FaultCode, message: string): never {

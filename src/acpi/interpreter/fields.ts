@@ -243,7 +243,7 @@ function note(
 /** Reads a field unit. */
 export function readField(m: Interpreter, field: FieldObject): AmlValue {
   const { source } = field;
-  if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('BUDGET', `${field.node.path} is too wide`);
+  if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('NOT_FOLLOWED', `${field.node.path} is too wide`);
   if (source.kind === 'region') {
     const region = regionOf(m, source.region);
     note(m, 'read', field, region);
@@ -405,7 +405,7 @@ function selectIndex(
 ): void {
   m.indirection += 1;
   try {
-    if (m.indirection > MAX_INDIRECTION) fault('BUDGET', 'index fields behind index fields');
+    if (m.indirection > MAX_INDIRECTION) fault('NOT_FOLLOWED', 'index fields behind index fields');
     const register = fieldOf(m, source.index);
     const value = BigInt(source.value + offset);
     if (register.bitLength < 64 && value > maskOf(register.bitLength))
@@ -426,7 +426,7 @@ function selectBank(m: Interpreter, source: Extract<FieldObject['source'], { kin
 /** Writes a field unit. What a serial bus gives back is the value of the Store. */
 export function writeField(m: Interpreter, field: FieldObject, value: Resolved): AmlValue | undefined {
   const { source } = field;
-  if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('BUDGET', `${field.node.path} is too wide`);
+  if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('NOT_FOLLOWED', `${field.node.path} is too wide`);
   if (source.kind === 'region') {
     const region = regionOf(m, source.region);
     note(m, 'write', field, region);

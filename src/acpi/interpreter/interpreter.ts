@@ -7,7 +7,7 @@ import { formatName, type NamePath } from '../name.ts';
 import { findNode, NamespaceNode, nodeForDefinition } from '../namespace/node.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../term.ts';
-import { AmlFault, fault, STATUS_CODES } from './fault.ts';
+import { AmlFault, type FaultPlace, fault, STATUS_CODES } from './fault.ts';
 import { FIRST_ARGUMENT_SLOT, Frame } from './frame.ts';
 import { havoc } from './havoc.ts';
 import { Journal } from './journal.ts';
@@ -244,9 +244,9 @@ export class Interpreter implements Explored {
 
   /** Counts bytes made against the budget. */
   allocate(bytes: number): void {
+    if (bytes > MAX_ALLOCATION) fault('NOT_FOLLOWED', `${bytes} bytes at once`);
     this.#allocated += bytes;
-    if (bytes > MAX_ALLOCATION || this.#allocated > MAX_ALLOCATION)
-      fault('BUDGET', `more than ${MAX_ALLOCATION} bytes are allocated`);
+    if (this.#allocated > MAX_ALLOCATION) fault('BUDGET', `more than ${MAX_ALLOCATION} bytes are allocated`);
   }
 
   unknown(reason: string): Quantity {
@@ -275,7 +275,7 @@ export class Interpreter implements Explored {
     if (method.running >= MAX_RECURSION)
       fault('AE_AML_METHOD_LIMIT', `${node.path} calls itself more than ${MAX_RECURSION} deep`);
     if (this.frames.length >= MAX_CALL_DEPTH)
-      fault('BUDGET', `calls are nested more than ${MAX_CALL_DEPTH} deep`);
+      fault('NOT_FOLLOWED', `calls are nested more than ${MAX_CALL_DEPTH} deep`);
     if (method.serialized && this.syncLevel > method.syncLevel)
       fault(
         'AE_AML_MUTEX_ORDER',
@@ -447,6 +447,7 @@ export class Interpreter implements Explored {
    */
   #raise(why: AmlFault, pc: number, sp: number): void {
     const { frames } = this;
+    why.place ??= placeIn(frames.at(-1)!, pc);
     if (this.profile.callsErrorMethod && this.#pardon(why, pc, sp)) return;
     let depth = frames.length;
     while (depth > this.#floor && frames[depth - 1]!.method !== undefined) depth -= 1;
@@ -673,6 +674,14 @@ export class Interpreter implements Explored {
     if (this.look() - loop.started > loopTimeout)
       fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);
   }
+}
+
+/** Where a frame's instruction stands. */
+function placeIn(frame: Frame, pc: number): FaultPlace | undefined {
+  const { table, method, plan } = frame;
+  const term = plan.instructions[pc]?.term;
+  if (table === undefined || term === undefined) return undefined;
+  return { table, term, path: method === undefined ? frame.scope.path : frame.node.path };
 }
 
 /** Stands for the method of an evaluation from outside, so that its faults end it. */
