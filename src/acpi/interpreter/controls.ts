@@ -56,7 +56,7 @@ function makePackage(m: Interpreter, instruction: Instruction, at: number): Pack
     if (!isKnown(size)) return m.abandon('a package whose size is not known');
     count = size > BigInt(MAX_ELEMENTS) ? MAX_ELEMENTS + 1 : Number(size);
   } else count = term.operands[0] as number;
-  if (count > MAX_ELEMENTS) fault('BUDGET', `a package of more than ${MAX_ELEMENTS} elements`);
+  if (count > MAX_ELEMENTS) fault('NOT_FOLLOWED', `a package of more than ${MAX_ELEMENTS} elements`);
   const first = at + (sized ? 1 : 0);
   m.allocate(8 * count);
   const elements = new Array(count).fill(undefined) as PackageObject['elements'];
@@ -86,7 +86,7 @@ function makeBuffer(m: Interpreter, instruction: Instruction, at: number): Buffe
   const initial = instruction.term.operands[1] as Uint8Array;
   const size = integerOperand(m, m.stack[at]);
   if (!isKnown(size)) return m.abandon('a buffer whose size is not known');
-  if (size > BigInt(MAX_BUFFER)) fault('BUDGET', `a buffer of more than ${MAX_BUFFER} bytes`);
+  if (size > BigInt(MAX_BUFFER)) fault('NOT_FOLLOWED', `a buffer of more than ${MAX_BUFFER} bytes`);
   const length = Math.max(Number(size), initial.length);
   m.allocate(length);
   const bytes = new Uint8Array(length);
