@@ -2,7 +2,7 @@
  * What a command may touch of the process it runs in. `main` gets one of these, so that tests run commands without a
  * process, and so that nothing of Node's stream machinery has to load for a command that prints a page and ends.
  */
-import { fstatSync, readSync, writeSync } from 'node:fs';
+import { fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import { systemMessage } from '../artifact/file.ts';
 import { CommandError } from './command.ts';
 
@@ -34,6 +34,11 @@ function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
+/** The device behind /dev/null; undefined where there is none. */
+function nullDevice(): number | undefined {
+  return statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
+}
+
 /** A file descriptor written synchronously: what was written is out when the process ends, also through a pipe. */
 function descriptorOutput(descriptor: number): Output {
   let readerGone = false;
@@ -57,8 +62,9 @@ function descriptorOutput(descriptor: number): Output {
     },
     async isTerminal() {
       try {
-        // Cheap test first: loading node:tty takes longer than all of this.
-        if (!fstatSync(descriptor).isCharacterDevice()) return false;
+        // Cheap tests first: loading node:tty takes longer than all of this.
+        const status = fstatSync(descriptor);
+        if (!status.isCharacterDevice() || status.rdev === nullDevice()) return false;
       } catch {
         return false;
       }

@@ -181,8 +181,16 @@ class Decoder {
     const kind =
       frame.shape[frame.at] === shape.PACKAGE_ELEMENT_LIST ? shape.DATA_REF_OBJECT : shape.TERM_ARG;
     const secluded = this.#loading ? this.#context.secluded : undefined;
+    const isData = secluded && ((bytes: Uint8Array, at: number) => this.#isData(bytes, at, frame));
     while (this.#pos < frame.end) {
-      if (secluded !== undefined && this.#passOver(secluded, frame)) continue;
+      if (secluded !== undefined && isData !== undefined) {
+        // Left out as if it weren't there.
+        const behind = secluded.endAt(this.#bytes, this.#pos, frame.end, isData);
+        if (behind >= 0) {
+          this.#pos = behind;
+          continue;
+        }
+      }
       if (stack.length > MAX_TERM_DEPTH) return 'terms are nested too deep';
       const term = this.#leaf(kind, frame.end, frame.scope);
       if (term === DEEPER) {
@@ -328,15 +336,11 @@ class Decoder {
     return DEEPER;
   }
 
-  /** Leaves out the statement at the cursor if nothing can come of it. */
-  #passOver(secluded: SecludedDevices, frame: Frame): boolean {
-    const end = secluded.endAt(this.#bytes, this.#pos, frame.end, (bytes, at) => {
-      const name = this.#names.read(bytes, at, frame.end);
-      const found = name && this.#context.namespace.resolve(frame.scope, name);
-      return found?.kind === 'Field' || found?.kind === 'Name';
-    });
-    if (end >= 0) this.#pos = end;
-    return end >= 0;
+  /** Is the name at an offset that of a plain field or value, to read which does nothing? */
+  #isData(bytes: Uint8Array, at: number, { end, scope }: Frame): boolean {
+    const name = this.#names.read(bytes, at, end);
+    const found = name && this.#context.namespace.resolve(scope, name);
+    return found?.kind === 'Field' || found?.kind === 'Name';
   }
 
   /** Hands a finished term to the term around it. */

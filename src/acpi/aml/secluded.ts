@@ -71,6 +71,8 @@ export class SecludedDevices {
   /** Every four bytes of the tables that may be a segment, in an open hash table, and how often they occur. */
   readonly #keys: Int32Array;
   readonly #counts: Uint8Array;
+  /** 1 for characters of names: every byte of the tables is looked up. */
+  readonly #isName = Uint8Array.from({ length: 256 }, (_, byte) => (isNameCharacter(byte) ? 1 : 0));
   readonly #wanted = new Map<Uint8Array, number[]>();
   #bytes: Uint8Array = new Uint8Array(0);
   #isData: IsData = () => false;
@@ -119,11 +121,12 @@ export class SecludedDevices {
     const keys = this.#keys;
     const counts = this.#counts;
     const mask = keys.length - 1;
+    const isName = this.#isName;
     let key = 0;
     let run = 0;
     for (let i = from; i < to; i++) {
       const byte = bytes[i]!;
-      if ((byte < 0x41 || byte > 0x5a) && byte !== 0x5f && (byte < 0x30 || byte > 0x39)) {
+      if (isName[byte] === 0) {
         run = 0;
         continue;
       }
@@ -146,6 +149,7 @@ export class SecludedDevices {
 
   /** Says that at an offset there really is a method. */
   confirmMethod(bytes: Uint8Array, start: number): void {
+    if (!isHandler(segmentAt(bytes, nameOffset(bytes, start)))) return;
     for (const handler of this.#handlers)
       if (handler.bytes === bytes && handler.start === start) handler.confirmed = true;
   }
@@ -185,8 +189,7 @@ export class SecludedDevices {
       if (!this.#device(end, true, 0)) return -1;
       stop = this.#at;
     }
-    const places = this.#wanted.get(bytes);
-    if (places === undefined || places.some((place) => place >= at && place < stop)) return -1;
+    for (const place of this.#wanted.get(bytes) ?? [at]) if (place >= at && place < stop) return -1;
     return stop;
   }
 
@@ -204,8 +207,7 @@ export class SecludedDevices {
   #segment(limit: number): number | undefined {
     const bytes = this.#bytes;
     const at = this.#at;
-    if (at + 4 > limit) return undefined;
-    for (let i = 0; i < 4; i++) if (!isNameCharacter(bytes[at + i]!)) return undefined;
+    if (at + 4 > limit || this.#isName[bytes[at]!] === 0) return undefined;
     this.#at = at + 4;
     return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
   }
@@ -346,7 +348,10 @@ function isHexDigit(byte: number): boolean {
 /** Is the segment `_Exx`, `_Lxx` or `_Qxx`? */
 function isHandler(key: number): boolean {
   return (
-    EVENT_LETTERS.has((key >> 8) & 0xff) && isHexDigit((key >> 16) & 0xff) && isHexDigit((key >> 24) & 0xff)
+    (key & 0xff) === UNDERSCORE &&
+    EVENT_LETTERS.has((key >> 8) & 0xff) &&
+    isHexDigit((key >> 16) & 0xff) &&
+    isHexDigit((key >> 24) & 0xff)
   );
 }
 
