@@ -343,16 +343,17 @@ export class Boot {
   ): { present: Quantity; functioning: Quantity } | undefined {
     const sta = node.children.get('_STA');
     if (sta?.object === undefined) return { present: 1n, functioning: 1n };
-    const { value, fault: failed, faults } = this.call(sta, [], when);
+    // Where there is no `_STA` a device is there and works.
+    const told = existenceOf(sta);
+    const { value, fault: failed, faults } = this.call(sta, [], both(when, told));
     if (failed !== undefined || value === undefined || value instanceof NamespaceNode) return undefined;
     const bits = numberOf(value);
     if (bits === undefined) return undefined;
     // On paths where it faults, nothing is initialised.
     const fine = faults.reduce<Quantity>((left, { when: failing }) => both(left, not(failing)), 1n);
-    return {
-      present: both(fine, truth(bitsOf(bits, PRESENT, 1))),
-      functioning: both(fine, truth(bitsOf(bits, FUNCTIONING, 1))),
-    };
+    const unlessTold = (bit: number): Quantity =>
+      gather('any', [not(told), both(fine, truth(bitsOf(bits, bit, 1)))]);
+    return { present: unlessTold(PRESENT), functioning: unlessTold(FUNCTIONING) };
   }
 
   /** Every node with an object of that type, parents first. */
