@@ -225,6 +225,7 @@ const SEED_FACTOR = 0x9e3779b1;
 const CASE_FACTOR = 0x85ebca6b;
 
 async function work<C>(fuzzer: Fuzzer<C>, options: Options, statusFile: string): Promise<void> {
+  process.once('disconnect', () => process.exit());
   const cases = await fuzzer.prepare(options.files);
   const status = openSync(statusFile, 'w');
   let [done, slowest, slowestCase, rss, longest] = [0, 0, 0, 0, 0];
