@@ -1,0 +1,262 @@
+/**
+ * What is said of unknown values, held against runs of the same code with every content that matters: of the
+ * alternatives of a `_CRS` exactly the one whose condition holds is what comes out.
+ */
+import { describe, expect, test } from 'vitest';
+import { Contents, contentsFor, randomNumbers, valueUnder } from '../../../scripts/conformance/witness.ts';
+import { readAsl } from '../../../src/acpi/asl/read.ts';
+import type { CrsEntry } from '../../../src/acpi/crs.ts';
+import {
+  bytesOfQuantity,
+  compare,
+  fieldValue,
+  gather,
+  quantityOfByte,
+  sum,
+} from '../../../src/acpi/expression.ts';
+import { type EvaluationOptions, evaluate, evaluateAllCrs, loadMachine } from '../../../src/acpi/machine.ts';
+import { parseName } from '../../../src/acpi/name.ts';
+import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
+import type { Artifact } from '../../../src/artifact/artifact.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+import { textSource } from '../../../src/bytes/source.ts';
+
+const quiet = { add: () => {} };
+
+function tablesOf(body: string): readonly AcpiTable[] {
+  const text = `DefinitionBlock ("", "DSDT", 2, "TEST", "TEST", 1) {
+    OperationRegion (NVS, SystemMemory, 0x1000, 0x10)
+    Field (NVS, ByteAcc, NoLock, Preserve) { FLAG, 8, KIND, 8, BASE, 32 }
+    ${body}
+  }`;
+  const source = textSource('dsdt.asl', text);
+  const artifact: Artifact = { kind: 'asl', source, path: 'dsdt.asl', sha256: '', steps: [] };
+  const sink = new DiagnosticList();
+  const { tables } = readAsl(artifact, sink);
+  expect(sink.all.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return tables;
+}
+
+function crsOf(tables: readonly AcpiTable[], options: EvaluationOptions = {}): Map<string, CrsEntry> {
+  return new Map(evaluateAllCrs(loadMachine(tables, options, quiet)).map((entry) => [entry.device, entry]));
+}
+
+/** A template of one word, which stands in its bytes 2 and 3, and an end tag. */
+const template = (word: string): string => `Buffer () { 0x83, 0x02, 0x00, ${word}, ${word}, 0x79, 0x00 }`;
+
+const FLAGS = [0, 1, 2, 3, 5, 0x80, 0xff];
+const KINDS = [0, 1, 7];
+
+function hexUnder(bytes: CrsEntry['bytes'], contents: Contents): string | undefined {
+  return bytes
+    ?.map((byte) => (typeof byte === 'number' ? BigInt(byte) : valueUnder(quantityOfByte(byte), contents)))
+    .join(' ');
+}
+
+/** Runs with every content; what each device gives is what its entry says it gives there. */
+function expectTrue(body: string): Map<string, CrsEntry> {
+  const tables = tablesOf(body);
+  const ours = crsOf(tables);
+  for (const flag of FLAGS) {
+    for (const kind of KINDS) {
+      const contents = new Contents((_space, address) =>
+        address === 0x1000n ? flag : address === 0x1001n ? kind : 0,
+      );
+      const runs = crsOf(tables, { assume: contents.fill });
+      for (const device of new Set([...ours.keys(), ...runs.keys()])) {
+        const run = runs.get(device);
+        const entry = ours.get(device);
+        const where = `${device} with FLAG ${flag}, KIND ${kind}`;
+        const given = run?.status === 'ok' ? hexUnder(run.bytes, contents) : undefined;
+        if (entry?.alternatives === undefined) {
+          if (entry?.bytes !== undefined) expect(hexUnder(entry.bytes, contents), where).toBe(given);
+          else expect(['unknown', 'error'], where).toContain(entry?.status);
+          continue;
+        }
+        const true_ = entry.alternatives.filter(({ condition }) => valueUnder(condition, contents) === 1n);
+        expect(true_.length, where).toBe(1);
+        expect(true_[0]!.why === undefined ? hexUnder(true_[0]!.bytes, contents) : undefined, where).toBe(
+          given,
+        );
+      }
+    }
+  }
+  return ours;
+}
+
+describe('each alternative is what comes out where its condition holds', () => {
+  test('a fault in start-up code on some paths costs the table there, and nothing elsewhere', () => {
+    const ours = expectTrue(`
+      Name (LIST, Package () { 1, 2, 3 })
+      Method (PICK, 1) { Return (DerefOf (LIST [Arg0])) }
+      Scope (\\_SB) {
+        If (KIND == 0) {
+          Device (DEV0) {
+            Name (WORD, 0)
+            WORD = PICK (FLAG)
+            Name (LAST, 9)
+            Method (_CRS) { Return (${template('0x11')}) }
+          }
+        }
+        Device (DEV1) { Name (_CRS, ${template('0x22')}) }
+      }`);
+    expect([...ours.keys()].sort()).toEqual(['\\_SB.DEV0', '\\_SB.DEV1']);
+  });
+
+  test('names that a method made are gone where it faults, and calls are counted right', () => {
+    expectTrue(`
+      Method (READ, 1) {
+        Name (TEMP, 0)
+        If (Arg0 == 3) { TEMP = 1 / (Arg0 - 3) }
+        If (Arg0 > 3) { Return (7) }
+        TEMP = Arg0
+        Return (TEMP)
+      }
+      Device (DEV0) {
+        Method (_CRS) {
+          Local1 = 0
+          Local2 = 0
+          While (Local1 < 40) { Local2 = READ (FLAG) Local1++ }
+          If (Local2 == 7) { Return (${template('0x33')}) }
+          Return (${template('0x44')})
+        }
+      }
+      Device (DEV1) { Method (_CRS) { If (READ (FLAG) == 1) { Return (${template('0x55')}) } Return (${template('0x66')}) } }`);
+  });
+
+  test('_INI of a device whose _STA is there only under a condition', () => {
+    expectTrue(`
+      Device (BUS0) {
+        If (FLAG == 2) { Name (_STA, 0) }
+        Name (MADE, 0)
+        Method (_INI) { MADE = 1 }
+        Device (DEV0) {
+          Name (WORD, 0)
+          Method (_INI) { WORD = 1 }
+          Method (_CRS) { If (WORD == 1) { Return (${template('0x11')}) } Return (${template('0x22')}) }
+        }
+      }`);
+  });
+
+  test('a method that returns nothing on some paths', () => {
+    const ours = expectTrue(`
+      Device (DEV0) { Method (_CRS) { If (FLAG == 5) { Return (${template('0x11')}) } } }`);
+    expect(ours.get('\\DEV0')?.alternatives?.map(({ why }) => why)).toEqual([undefined, undefined]);
+  });
+
+  test('both sides of a condition give the same bytes: nothing hangs on it', () => {
+    const ours = expectTrue(`
+      Device (DEV0) {
+        Method (_CRS) { If (FLAG == 5) { Return (${template('0x11')}) } Return (${template('0x11')}) }
+      }`);
+    expect(ours.get('\\DEV0')?.status).toBe('ok');
+  });
+
+  test('ranges: what is below 3 is no 5, and what is neither 0 nor 1 nor above 2 is 2', () => {
+    const ours = expectTrue(`
+      Device (DEV0) {
+        Method (_CRS) {
+          If (FLAG < 3) { If (FLAG == 5) { Return (${template('0x11')}) } }
+          If (FLAG > 7) { If (FLAG < 6) { Return (${template('0x22')}) } }
+          If (FLAG == 0) { Return (${template('0x44')}) }
+          If (FLAG == 1) { Return (${template('0x44')}) }
+          If (FLAG > 2) { Return (${template('0x44')}) }
+          If (FLAG == 2) { Return (${template('0x44')}) }
+          Return (${template('0x33')})
+        }
+      }`);
+    expect(ours.get('\\DEV0')?.status).toBe('ok');
+  });
+
+  test('mutexes held on one path are not held on another', () => {
+    expectTrue(`
+      Mutex (MTX0, 0)
+      Mutex (MTX1, 5)
+      Method (LOCK) { Acquire (MTX1, 0xFFFF) If (FLAG == 3) { Return (1) } Release (MTX1) Acquire (MTX0, 0xFFFF) Release (MTX0) Return (2) }
+      Device (DEV0) {
+        Method (_CRS) { If (LOCK () == 1) { Return (${template('0x11')}) } Return (${template('0x22')}) }
+      }`);
+  });
+});
+
+describe('paths that are given up', () => {
+  test('what they may have changed is unknown', () => {
+    const tables = tablesOf(`
+      Name (HIT0, 1)
+      Name (HIT1, 1)
+      Method (WAIT) { If (FLAG == 9) { HIT0 = 2 While (BASE != 5) { Stall (1) } HIT1 = 3 } }
+      Method (GET0) { Return (HIT0) }
+      Method (GET1) { Return (HIT1) }`);
+    const machine = loadMachine(tables, {}, quiet);
+    const run = (name: string) => evaluate(machine, parseName(name)!);
+    expect(run('\\WAIT').faults.map(({ fault }) => fault.code)).toContain('NOT_FOLLOWED');
+    expect(typeof run('\\GET0').value).toBe('object');
+    expect(typeof run('\\GET1').value).toBe('object');
+    // A path that was given up leaves no assumption behind.
+    expect(run('\\WAIT').faults.map(({ fault }) => fault.code)).toContain('NOT_FOLLOWED');
+  });
+
+  test('a fault of one evaluation is not taken to be excluded in the next', () => {
+    const machine = loadMachine(
+      tablesOf(`
+        Name (LIST, Package () { 1, 2, 3 })
+        Method (PICK) { Return (DerefOf (LIST [FLAG])) }
+        Method (BIG) { If (FLAG > 100) { Return (1) } Return (0) }`),
+      {},
+      quiet,
+    );
+    const faults = (): unknown =>
+      evaluate(machine, parseName('\\PICK')!).faults.map(({ when, fault }) => [when, fault.code]);
+    expect(faults()).toEqual([['FLAG >= 3', 'AE_AML_PACKAGE_LIMIT']]);
+    expect(typeof evaluate(machine, parseName('\\BIG')!).value).toBe('object');
+    expect(faults()).toEqual([['FLAG >= 3', 'AE_AML_PACKAGE_LIMIT']]);
+  });
+
+  test('branches without end are given up in time, and devices still answer', () => {
+    const branches = Array.from(
+      { length: 60 },
+      (_, i) => `If (BASE & 0x${(1 << (i % 30)).toString(16)}) { LIST [FLAG] = ${i} CALL (${i}) }`,
+    ).join('\n');
+    const tables = tablesOf(`
+      Name (LIST, Package (200) { })
+      Name (DEEP, Buffer (8192) { })
+      Method (CALL, 1, Serialized) { DEEP [Arg0 + KIND] = FLAG If (FLAG > Arg0) { CALL (Arg0 + 1) } }
+      Method (_INI) { ${branches} }
+      Device (DEV0) { Name (_CRS, ${template('0x11')}) }`);
+    const started = process.cpuUsage();
+    const ours = crsOf(tables);
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(10);
+    expect(ours.get('\\DEV0')?.status).toBe('ok');
+  });
+});
+
+describe('witnesses', () => {
+  const field = (name: string, address: bigint, bits: number) =>
+    fieldValue({ name, path: `\\${name}`, space: 'SystemMemory', address, bitOffset: 0, bits, epoch: 0 });
+
+  test('contents are found under which a condition holds', () => {
+    const [a, b] = [field('AAAA', 0x10n, 8), field('BBBB', 0x20n, 32)];
+    const condition = gather('all', [
+      compare('eq', a, 0x20n),
+      compare('lt', 0x12345n, b),
+      compare('ne', b, 0xffffffffn),
+      compare('eq', sum(32, 0n, [{ coefficient: 16n, of: a }]), 0x200n),
+    ]);
+    const contents = contentsFor(condition, () => 0xff, randomNumbers(1));
+    expect(contents && valueUnder(condition, contents)).toBe(1n);
+    expect(contents?.fill(0, 0x10n)).toBe(0x20);
+  });
+
+  test('the low bits of a sum are those of its constant where all terms end in zeros', () => {
+    const whole = sum(64, -1n, [
+      { coefficient: 1n << 20n, of: field('AAAA', 0x10n, 32) },
+      { coefficient: 1n << 20n, of: field('BBBB', 0x20n, 32) },
+    ]);
+    // 2^20 a + 2^20 b - 1 ends in twenty ones: two bytes and a half.
+    expect(
+      bytesOfQuantity(whole, 8)
+        .slice(0, 3)
+        .map((byte) => (typeof byte === 'number' ? byte : '?')),
+    ).toEqual([0xff, 0xff, '?']);
+  });
+});
