@@ -13,7 +13,23 @@ import { LostPaths } from './lost.ts';
 import { type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
 import type { AmlValue } from './objects.ts';
 import { PathCondition } from './path-condition.ts';
-import type { Statement } from './plan.ts';
+import {
+  alike,
+  contextOf,
+  deeper,
+  type Fork,
+  type FrameContext,
+  type Hold,
+  isLost,
+  type Outcome,
+  outside,
+  type Pending,
+  placeNumber,
+  same,
+  type Target,
+} from './path-outcome.ts';
+
+import { WorkBudget } from './work-budget.ts';
 
 /** Thrown where a decision on an unknown condition is needed; the instruction starts over on each side. */
 export class ForkSignal {
@@ -25,77 +41,11 @@ export class ForkSignal {
 
 /** Forks inside forks: loops on unknown conditions are unrolled so far. */
 export const MAX_FORK_DEPTH = 48;
-/**
- * Work on paths that hang on something unknown, in about the time that one instruction takes: of one evaluation, and of
- * all of a machine. An evaluation gets no more than a part of what the machine has left, so that the last ones get
- * something too. What isn't done then is given up, and unknown.
- */
-export const MAX_WORK = 300_000;
-export const MAX_WORK_OF_MACHINE = 600_000;
-const PART_OF_WHAT_IS_LEFT = 2 / 5;
-/** What a late evaluation gets all the same, until the machine has had twice its due. */
-const LEAST_WORK = 3000;
+/** Assumptions looked at in the time of one instruction, as a power of two. */
+const COMPARISONS_PER_WORK = 3;
 /** What a fork costs besides the instructions run twice, and a place that is put together at its end. */
 const WORK_OF_FORK = 30;
 const WORK_OF_PLACE = 4;
-/** Assumptions looked at in the time of one instruction, as a power of two. */
-const COMPARISONS_PER_WORK = 3;
-
-/** Where a path goes. Depth counts frames: 1 is the first method called. */
-export type Target =
-  | { readonly kind: 'jump'; readonly depth: number; readonly pc: number }
-  | { readonly kind: 'return'; readonly depth: number }
-  | { readonly kind: 'fault' };
-
-/** What a frame needs besides its slots to go on somewhere. */
-interface FrameContext {
-  readonly loops: Frame['loops'];
-  readonly scopes: readonly NamespaceNode[];
-  readonly scope: NamespaceNode;
-}
-
-/** Mutexes a path holds. */
-interface Hold {
-  readonly mutexes: readonly unknown[];
-  readonly syncLevel: number;
-}
-
-/** A path that got somewhere, with what it changed since the fork. */
-interface Outcome {
-  readonly target: Target;
-  /** When this path is taken, given that its side of the fork is. */
-  readonly guard: Quantity;
-  readonly delta: Delta;
-  readonly value: AmlValue | NamespaceNode | undefined;
-  readonly fault: AmlFault | undefined;
-  readonly context: FrameContext | undefined;
-}
-
-interface Pending extends Outcome {
-  readonly guard: Expr;
-  /** Journal position that the delta counts from. */
-  readonly mark: number;
-  /** Number of forks it lies inside. */
-  readonly level: number;
-  /** What the other paths may assume while it waits. */
-  readonly assumption: Expr | undefined;
-}
-
-interface Fork {
-  readonly depth: number;
-  readonly pc: number;
-  readonly sp: number;
-  /** Operands of the frame, which the first side may overwrite. */
-  readonly operands: readonly unknown[];
-  readonly statement: Statement;
-  readonly when: Expr;
-  readonly mark: number;
-  readonly context: FrameContext;
-  readonly hold: Hold;
-  readonly assumptions: number;
-  /** Outcomes of the first side, once it is done. */
-  first: readonly Outcome[] | undefined;
-}
 
 /** The machine, as far as exploring needs it. */
 export interface Explored {
@@ -119,30 +69,11 @@ export interface Explored {
   readonly merging: MergeContext;
 }
 
-function same(a: Target, b: Target): boolean {
-  if (a.kind === 'jump') return b.kind === 'jump' && a.depth === b.depth && a.pc === b.pc;
-  if (a.kind === 'return') return b.kind === 'return' && a.depth === b.depth;
-  return b.kind === 'fault';
-}
-
-/** Outcomes that become one: those that go to the same place, faults of the same kind. */
-function alike(a: Outcome, b: Outcome): boolean {
-  return same(a.target, b.target) && a.fault?.code === b.fault?.code;
-}
-
-/** A path that was given up; its changes are kept by {@link LostPaths}. */
-function isLost({ target, fault }: Pick<Outcome, 'target' | 'fault'>): boolean {
-  return target.kind === 'fault' && fault?.code === 'NOT_FOLLOWED';
-}
-
 export class Paths extends PathCondition {
   readonly #machine: Explored;
   readonly #forks: Fork[] = [];
   #pendings: Pending[] = [];
-  #work = 0;
-  #allWork = 0;
-  /** What the evaluation may take. */
-  #limit = MAX_WORK;
+  readonly #budget = new WorkBudget();
 
   /** Journal position of the first fork: nothing older differs between paths. */
   #firstFork = 0;
@@ -165,22 +96,17 @@ export class Paths extends PathCondition {
 
   /** Is so much done on open paths that they are given up? */
   get overworked(): boolean {
-    return this.#work >= this.#limit;
+    return this.#budget.spent;
   }
 
   spend(work: number): void {
-    const all = work + (this.comparisons >> COMPARISONS_PER_WORK);
+    this.#budget.spend(work + (this.comparisons >> COMPARISONS_PER_WORK));
     this.comparisons = 0;
-    this.#work += all;
-    this.#allWork += all;
   }
 
   /** Before an evaluation. */
   restartBudget(): void {
-    this.#work = 0;
-    const left = Math.max(0, MAX_WORK_OF_MACHINE - this.#allWork) * PART_OF_WHAT_IS_LEFT;
-    const least = this.#allWork < 2 * MAX_WORK_OF_MACHINE ? LEAST_WORK : 0;
-    this.#limit = Math.max(least, Math.min(MAX_WORK, left));
+    this.#budget.restart();
   }
 
   /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */
@@ -643,28 +569,4 @@ export class Paths extends PathCondition {
       else machine.leaveFrame(value);
     }
   }
-}
-
-function outside(pc: number, statement: Statement): boolean {
-  return pc >= statement.end || pc < statement.start;
-}
-
-function placeNumber(depth: number, pc: number): number {
-  return depth * 0x1000_0000 + pc;
-}
-
-function contextOf(frame: Frame): FrameContext {
-  return {
-    loops: frame.loops.map((loop) => ({ ...loop })),
-    scopes: [...frame.scopes],
-    scope: frame.scope,
-  };
-}
-
-/** Must a path that waits at `waiting` run on before another may go to `target`? */
-function deeper(waiting: Target, target: Target): boolean {
-  if (waiting.kind === 'fault') return false;
-  if (target.kind === 'fault') return true;
-  if (waiting.kind === 'return') return waiting.depth > target.depth;
-  return target.kind === 'return' ? waiting.depth >= target.depth : waiting.depth > target.depth;
 }

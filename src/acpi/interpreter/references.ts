@@ -2,8 +2,9 @@
 import { compare, isKnown, opaque, quantityOfByte } from '../expression.ts';
 import { parseName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
+import { readBufferField } from './buffer-fields.ts';
 import { fault } from './fault.ts';
-import { readBufferField, readField } from './fields.ts';
+import { readField } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Resolved } from './objects.ts';
 import {

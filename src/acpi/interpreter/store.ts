@@ -2,9 +2,10 @@
 import { isKnown, type Quantity, quantityOfByte } from '../expression.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { unknownBytes, writableBytes } from './buffer-bytes.ts';
+import { writeBufferField } from './buffer-fields.ts';
 import { formatDebug } from './debug.ts';
 import { fault } from './fault.ts';
-import { writeBufferField, writeField } from './fields.ts';
+import { writeField } from './fields.ts';
 import { FIRST_ARGUMENT_SLOT } from './frame.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Resolved } from './objects.ts';

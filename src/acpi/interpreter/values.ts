@@ -9,8 +9,9 @@ import {
 } from '../expression.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { packBytes } from './buffer-bytes.ts';
+import { readBufferField } from './buffer-fields.ts';
 import { fault } from './fault.ts';
-import { readBufferField, readField } from './fields.ts';
+import { readField } from './fields.ts';
 import { FIRST_ARGUMENT_SLOT } from './frame.ts';
 import type { Interpreter } from './interpreter.ts';
 import { mergeValues } from './merge.ts';
