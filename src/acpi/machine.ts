@@ -23,6 +23,8 @@ export interface EvaluationOptions {
    * included: all bits zero, all ones, the byte given, or one for each space and address. Without, they are unknown.
    */
   readonly assume?: 'zero' | 'ones' | Fill;
+  /** What `_OSI` says yes to, in place of what Linux does: names of Windows releases and of features. */
+  readonly interfaces?: readonly string[];
   /** Values of firmware fields, by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
   readonly set?: ReadonlyMap<string, bigint>;
   /** Pieces of physical memory. */
@@ -64,6 +66,7 @@ export function startMachine(
 ): AcpiMachine {
   const order = decoded.tables.map(({ table }) => table);
   const first = order.find((table) => table.signature === 'DSDT') ?? order[0];
+  const profile = options.assume === undefined ? linuxProfile : acpiexecProfile;
   const boot = new Boot(
     // acpiexec has no other tables of the machine than those with AML.
     options.assume === undefined ? tables : tables.filter(holdsAml),
@@ -73,7 +76,10 @@ export function startMachine(
       fill: options.assume === 'zero' ? 0 : options.assume === 'ones' ? 0xff : options.assume,
       memory: options.memory ?? [],
       set: options.set ?? new Map(),
-      profile: options.assume === undefined ? linuxProfile : acpiexecProfile,
+      profile:
+        options.interfaces === undefined
+          ? profile
+          : { ...profile, interfaces: options.interfaces, removedAfterInit: [] },
     },
     sink,
   );

@@ -68,13 +68,14 @@ export async function describeOptions(
   artifacts: readonly Artifact[],
   io: Io,
 ): Promise<DescribeOptions> {
-  const { set, memory, assume, cells, overlay } = options;
+  const { set, memory, assume, osi, cells, overlay } = options;
   const source = artifacts.find((artifact) => artifact.kind === 'dts');
   const asl = artifacts.find((artifact) => artifact.kind === 'asl');
   return {
     ...(set === undefined ? {} : { set: parseSettings(set) }),
     ...(memory === undefined ? {} : { memory: await readMemory(memory, io) }),
     ...(assume === undefined ? {} : { assume }),
+    ...(osi === undefined ? {} : { interfaces: osi }),
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
     ...(asl === undefined ? {} : { asl: await aslAccess(asl, options, io) }),
     ...(source === undefined && overlay === undefined

@@ -76,6 +76,13 @@ export const MACHINE_OPTIONS = {
     describe: 'Let unknown firmware fields read as zeros or ones, as a simulator would',
     group: 'The machine:',
   },
+  osi: {
+    type: 'string',
+    repeat: true,
+    value: 'NAME',
+    describe: 'What _OSI says yes to, in place of what Linux does: "Windows 2015"',
+    group: 'The machine:',
+  },
 } as const satisfies OptionTable;
 
 /** The kernel that the question is about, and how it boots. */

@@ -20,6 +20,7 @@ writeFileSync(
   Method (SIZE, 1) { Return (SizeOf (Arg0)) }
   Method (TALK) { Debug = "hello" Debug = 0x10 Return (Package () { 1, "two", Buffer () { 3 } }) }
   Method (SPAN) { Return (LIMT - BASE) }
+  Method (WHAT) { If (_OSI ("Windows 2015")) { Return (10) } If (_OSI ("Linux")) { Return (1) } Return (0) }
   Method (FAIL) { Return (Local0 / Zero) }
 }`,
 );
@@ -41,6 +42,13 @@ describe('fwmap eval', () => {
     const lines = (await run('\\TALK')).stdout.trimEnd().split('\n');
     expect(lines.slice(0, 2)).toEqual(['hello', '0x0000000000000010']);
     expect(lines.at(-1)).toBe('Package (0x3) { One, "two", Buffer (0x1) { 0x03 } }');
+  });
+
+  it('lets _OSI say yes to what it is told', async () => {
+    // Linux says yes to Windows' names and no to its own (drivers/acpi/osi.c).
+    expect((await run('\\WHAT')).stdout).toBe('0xA\n');
+    expect((await run('\\WHAT', '--osi', 'Linux', '--osi', 'Windows 2009')).stdout).toBe('One\n');
+    expect((await run('\\WHAT', '--osi', 'none')).stdout).toBe('Zero\n');
   });
 
   it("keeps what isn't known as an expression, and settles it", async () => {
