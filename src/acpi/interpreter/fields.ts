@@ -23,8 +23,8 @@ import { bitsToStore, valueOfBits } from './buffer-fields.ts';
 import { fault } from './fault.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Resolved } from './objects.ts';
-import { type AmlValue, FieldObject, RegionObject } from './objects.ts';
-import { SPACE, spaceName, unwrittenByte } from './regions.ts';
+import { type AmlValue, Choice, FieldObject, RegionObject, TYPE, typeOf } from './objects.ts';
+import { SPACE, spaceName } from './regions.ts';
 import { readSerial, writeSerial } from './serial.ts';
 
 /** Field flags: update rule. */
@@ -102,16 +102,28 @@ function regionByte(m: Interpreter, region: RegionObject, offset: number): ByteV
       ? m.regions.read(region.space, address)
       : (region.tableBytes[offset] ?? 0);
   }
-  if (isKnown(region.address))
-    return m.regions.read(region.space, (region.address + BigInt(offset)) & MAX_ADDRESS);
+  if (isKnown(region.address)) return m.regions.read(region.space, cellOf(m, region, region.address, offset));
   return m.regions.readFloating(region.space, region.node.path, offset);
 }
 
 const MAX_ADDRESS = 0xffff_ffff_ffff_ffffn;
 
+/** Where a region's byte is kept: by its address, in configuration space by the device too. */
+export function cellOf(m: Interpreter, region: RegionObject, base: bigint, offset: number): bigint {
+  const address = (base + BigInt(offset)) & MAX_ADDRESS;
+  if (region.space !== SPACE.pciConfig || !m.journal.active) return address;
+  let device: NamespaceNode | undefined = region.node.parent;
+  while (device?.parent !== undefined && !isDevice(device.object)) device = device.parent;
+  return m.regions.configurationCell(device?.path ?? '', address);
+}
+
+function isDevice(object: AmlValue | undefined): boolean {
+  if (object instanceof Choice) return isDevice(object.yes) || isDevice(object.no);
+  return object !== undefined && typeOf(object) === TYPE.device;
+}
+
 function putRegionByte(m: Interpreter, region: RegionObject, offset: number, byte: ByteValue): void {
-  if (isKnown(region.address))
-    m.regions.write(region.space, (region.address + BigInt(offset)) & MAX_ADDRESS, byte);
+  if (isKnown(region.address)) m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
   else m.regions.writeFloating(region.space, region.node.path, offset, byte);
 }
 
@@ -253,7 +265,7 @@ function written(m: Interpreter, field: FieldObject, region: RegionObject): bool
   const first = field.bitOffset >> 3;
   const last = (field.bitOffset + field.bitLength + 7) >> 3;
   for (let offset = first; offset < last; offset++)
-    if (m.regions.isWritten(region.space, region.address + BigInt(offset))) return true;
+    if (m.regions.isWritten(region.space, cellOf(m, region, region.address, offset))) return true;
   return false;
 }
 
@@ -279,7 +291,7 @@ function extractUnknown(m: Interpreter, field: FieldObject, region: RegionObject
     if (byte !== undefined) return byte;
     if (aligned && 8 * i + 8 <= bitLength) return { of: whole, index: i };
     if (isKnown(region.address))
-      return unwrittenByte(region.space, region.address + BigInt(first + i), symbol.epoch);
+      return m.regions.unwritten(region.space, cellOf(m, region, region.address, first + i));
     const path = `${region.node.path}[${hex(first + i)}]`;
     return { of: fieldValue({ ...symbol, name: path, path, bitOffset: 0, bits: 8 }), index: 0 };
   });
@@ -414,7 +426,8 @@ function knownOrUnwritten(m: Interpreter, region: RegionObject, offset: number):
   const byte = regionByte(m, region, offset);
   if (byte !== undefined) return byte;
   const epoch = m.regions.epochOf(region.space);
-  if (isKnown(region.address)) return unwrittenByte(region.space, region.address + BigInt(offset), epoch);
+  if (isKnown(region.address))
+    return m.regions.unwritten(region.space, cellOf(m, region, region.address, offset));
   const path = `${region.node.path}[${hex(offset)}]`;
   const symbol = {
     name: path,

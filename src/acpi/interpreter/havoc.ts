@@ -8,6 +8,7 @@ import { findNode, type NamespaceNode } from '../namespace/node.ts';
 import { OPCODES, type OperandKind } from '../opcodes.ts';
 import { Term } from '../term.ts';
 import { unknownBytes } from './buffer-bytes.ts';
+import { cellOf } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 import {
   type BufferFieldObject,
@@ -154,7 +155,8 @@ function forgetField(m: Interpreter, field: FieldObject, reason: string): void {
   const last = (field.bitOffset + field.bitLength + 7) >> 3;
   for (let offset = first; offset < last; offset++) {
     const byte: ByteValue = { of: opaque(8, reason), index: 0 };
-    if (isKnown(region.address)) m.regions.write(region.space, region.address + BigInt(offset), byte);
+    if (isKnown(region.address))
+      m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
     else m.regions.writeFloating(region.space, region.node.path, offset, byte);
   }
 }

@@ -40,6 +40,10 @@ export type Fill = number | ((space: number, address: bigint) => number);
 
 type Cells = Map<Key, ByteValue>;
 
+/** Cells of PCI configuration spaces have the device's number above the register. */
+const DEVICE_SHIFT = 32n;
+const REGISTER_MASK = (1n << DEVICE_SHIFT) - 1n;
+
 /** Addresses up to here are Map keys as numbers, which is faster. */
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -54,6 +58,8 @@ export class RegionStore {
   readonly #cells = new Map<number, Cells>();
   /** Cells of regions whose address isn't known, by the region's path. */
   readonly #floating = new Map<number, Cells>();
+  /** Devices whose configuration space is read or written. */
+  readonly #devices = new Map<string, bigint>();
   #lastEpoch = 0;
   /** Of each space, which state of it fields are read in: changes when it written in ways that aren't tracked. */
   readonly epochs: Record<number, number> = {};
@@ -72,6 +78,31 @@ export class RegionStore {
       map.set(space, cells);
     }
     return cells;
+  }
+
+  /**
+   * Where a byte of a device's PCI configuration space is kept. acpiexec has one such space for all devices, by the
+   * register alone; where contents are not known, what is written to one device says nothing of another.
+   *
+   * @param device path of the device
+   */
+  configurationCell(device: string, register: bigint): bigint {
+    let at = this.#devices.get(device);
+    if (at === undefined) {
+      at = BigInt(this.#devices.size + 1) << DEVICE_SHIFT;
+      this.#devices.set(device, at);
+    }
+    return at | (register & REGISTER_MASK);
+  }
+
+  /** A byte nobody wrote, as a symbol named by its address: of a cell as {@link read} takes it. */
+  unwritten(space: number, cell: bigint): ByteValue {
+    const epoch = this.epochOf(space);
+    if (space !== SPACE.pciConfig || cell >> DEVICE_SHIFT === 0n)
+      return unwrittenByte(space, cell, epoch, '');
+    const base = (cell >> DEVICE_SHIFT) << DEVICE_SHIFT;
+    const [device] = [...this.#devices].find(([, at]) => at === base) ?? [''];
+    return unwrittenByte(space, cell & REGISTER_MASK, epoch, `${device}.`);
   }
 
   /** What the inputs say a byte starts as; undefined when they don't. */
@@ -159,7 +190,7 @@ export class RegionStore {
       if (cells !== holder) continue;
       const address = BigInt(key);
       const given = this.#given(space, address);
-      return given ?? unwrittenByte(space, address, this.epochOf(space));
+      return given ?? this.unwritten(space, address);
     }
     const name = `[${String(key)}]`;
     return {
@@ -169,9 +200,8 @@ export class RegionStore {
   };
 }
 
-/** A byte nobody wrote, as a symbol named by its address. */
-export function unwrittenByte(space: number, address: bigint, epoch: number): ByteValue {
-  const name = `${spaceName(space)}[0x${address.toString(16)}]`;
+function unwrittenByte(space: number, address: bigint, epoch: number, of: string): ByteValue {
+  const name = `${of}${spaceName(space)}[0x${address.toString(16)}]`;
   return {
     of: fieldValue({ name, path: name, space: spaceName(space), address, bitOffset: 0, bits: 8, epoch }),
     index: 0,

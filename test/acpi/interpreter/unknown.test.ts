@@ -179,6 +179,34 @@ describe('each alternative is what comes out where its condition holds', () => {
   });
 });
 
+describe('what code wrote', () => {
+  const bridges = `
+    Device (PRT0) { Name (_ADR, 0) OperationRegion (CFG0, PCI_Config, 0x40, 4) Field (CFG0, ByteAcc, NoLock, Preserve) { CTL0, 8 } Method (_INI) { CTL0 = 5 } }
+    Device (PRT1) {
+      Name (_ADR, 1)
+      OperationRegion (CFG1, PCI_Config, 0x40, 4)
+      Field (CFG1, ByteAcc, NoLock, Preserve) { CTL1, 8 }
+      OperationRegion (CFG2, PCI_Config, 0x40, 4)
+      Field (CFG2, ByteAcc, NoLock, Preserve) { CTL2, 8 }
+    }
+    Method (GET0) { Return (\\PRT0.CTL0) }
+    Method (GET1) { Return (\\PRT1.CTL1) }
+    Method (GET2) { \\PRT1.CTL1 = 6 Return (\\PRT1.CTL2) }`;
+
+  test("to one device's configuration space is not in another's", () => {
+    const machine = loadMachine(tablesOf(bridges), {}, quiet);
+    const given = (name: string) => evaluate(machine, parseName(name)!).value;
+    expect(given('\\GET0')).toBe(5n);
+    expect(typeof given('\\GET1')).toBe('object');
+    expect(given('\\GET2')).toBe(6n);
+  });
+
+  test('is there for all devices alike in acpiexec, which has one configuration space', () => {
+    const machine = loadMachine(tablesOf(bridges), { assume: 'zero' }, quiet);
+    expect(evaluate(machine, parseName('\\GET1')!).value).toBe(5n);
+  });
+});
+
 describe('paths that are given up', () => {
   test('what they may have changed is unknown', () => {
     const tables = tablesOf(`
