@@ -159,12 +159,23 @@ function leavesOf(value: MergedValue): MergedValue[] {
   return leaves;
 }
 
+/** Conditions put together for values that many paths have, since it was last asked. */
+let conditions = 0;
+
+/** Counts from zero again. */
+export function conditionsMerged(): number {
+  const count = conditions;
+  conditions = 0;
+  return count;
+}
+
 /** What a Choice may be, each value once, with its condition; undefined when it has too many leaves to look at. */
 function casesOf(choice: Choice): { value: MergedValue; when: Quantity }[] | undefined {
   const cases: { value: MergedValue; when: Quantity }[] = [];
   const pending: { value: MergedValue; when: Quantity }[] = [{ value: choice, when: 1n }];
   for (let seen = 0, next = pending.pop(); next; next = pending.pop(), seen++) {
     const { value, when } = next;
+    conditions += 1;
     if (seen > 4 * MAX_LEAVES) return undefined;
     if (value instanceof Choice) {
       pending.push({ value: value.no, when: gather('all', [when, not(value.when)]) });

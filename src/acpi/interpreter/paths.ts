@@ -10,7 +10,7 @@ import type { AmlFault } from './fault.ts';
 import type { Frame } from './frame.ts';
 import { type Delta, type Journal, readPlace } from './journal.ts';
 import { LostPaths } from './lost.ts';
-import { type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
+import { conditionsMerged, type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
 import type { AmlValue } from './objects.ts';
 import { PathCondition } from './path-condition.ts';
 import {
@@ -68,6 +68,9 @@ export interface Explored {
   abort(fault: AmlFault): void;
   readonly merging: MergeContext;
 }
+
+/** Of a condition that two are put together for. */
+const WORK_OF_CONDITION = 20;
 
 export class Paths extends PathCondition {
   readonly #machine: Explored;
@@ -510,7 +513,7 @@ export class Paths extends PathCondition {
   #spend(...deltas: readonly Delta[]): void {
     let places = 0;
     for (const delta of deltas) for (const values of delta.values()) places += values.size;
-    this.spend(WORK_OF_PLACE * places);
+    this.spend(WORK_OF_PLACE * places + WORK_OF_CONDITION * conditionsMerged());
   }
 
   #enter(depth: number, pc: number, context: FrameContext | undefined): void {
