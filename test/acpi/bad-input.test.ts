@@ -46,13 +46,13 @@ const BAD: readonly { name: string; body: string; at: readonly number[]; status:
     name: 'a buffer of nearly 2 GiB in a method',
     body: 'Method (_CRS) { Return (Buffer (0x7FFFFFF0) { }) }',
     at: [0x11, 0x06, 0x0c, 0xf0, 0xff, 0xff, 0x7f],
-    status: 'unknown: a buffer of more than 67108864 bytes',
+    status: 'unknown: a buffer of more than 4194304 bytes',
   },
   {
     name: 'a buffer of nearly 2 GiB in the table',
     body: 'Name (_CRS, Buffer (0x7FFFFFF0) { })',
     at: [0x11, 0x06, 0x0c, 0xf0, 0xff, 0xff, 0x7f],
-    status: 'unknown: the code that may declare it was not followed up: a buffer of more than 67108864 bytes',
+    status: 'unknown: the code that may declare it was not followed up: a buffer of more than 4194304 bytes',
   },
   {
     name: 'a name that does not resolve',

@@ -198,7 +198,7 @@ export class Boot {
     if (this.#loadedAs.size >= MAX_LOADED)
       fault('AE_OWNER_ID_LIMIT', `more than ${MAX_LOADED} tables are loaded`);
     const { machine } = this;
-    machine.allocate(TERM_BYTES * table.bytes.length);
+    machine.charge(TERM_BYTES * table.bytes.length);
     this.#loaded.add(table);
     this.#owners += 1;
     machine.owner = this.#owners;

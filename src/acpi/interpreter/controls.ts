@@ -79,8 +79,8 @@ function nameOf(node: NamespaceNode): { root: true; parents: 0; segments: string
   return { root: true, parents: 0, segments };
 }
 
-/** Size a Buffer may be declared with; more is taken for a mistake. */
-const MAX_BUFFER = 1 << 26;
+/** Size a Buffer may be declared with; more is taken for a mistake. Firmware's largest hold a table, some 100 KiB. */
+const MAX_BUFFER = 1 << 22;
 
 function makeBuffer(m: Interpreter, instruction: Instruction, at: number): BufferObject {
   const initial = instruction.term.operands[1] as Uint8Array;

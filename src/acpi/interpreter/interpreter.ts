@@ -46,6 +46,8 @@ const JOURNAL_LIMIT = 2000;
 const MAX_OPEN_TURNS = 128;
 /** Bytes of buffers, strings and packages that one evaluation may make. */
 export const MAX_ALLOCATION = 256 * 1024 * 1024;
+/** Of these, bytes of one. */
+const MAX_OBJECT = 8 * 1024 * 1024;
 /** Lines of trace, Debug output and notifications that are kept. */
 const MAX_RECORDS = 20_000;
 
@@ -244,7 +246,12 @@ export class Interpreter implements Explored {
 
   /** Counts bytes made against the budget. */
   allocate(bytes: number): void {
-    if (bytes > MAX_ALLOCATION) fault('NOT_FOLLOWED', `${bytes} bytes at once`);
+    if (bytes > MAX_OBJECT) fault('NOT_FOLLOWED', `an object of more than ${MAX_OBJECT} bytes`);
+    this.charge(bytes);
+  }
+
+  /** Counts what is as much work as making so many bytes. */
+  charge(bytes: number): void {
     this.#allocated += bytes;
     if (this.#allocated > MAX_ALLOCATION) fault('BUDGET', `more than ${MAX_ALLOCATION} bytes are allocated`);
   }
