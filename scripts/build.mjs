@@ -1,11 +1,12 @@
 // Bundles the command and the library. Modules are put together in few files: what node spends on loading a file it
-// spends on each, and `fwmap sysfb` is to answer in less than twice the time that node takes to start.
+// spends on each, and `fwmap sysfb` is to answer in less than twice the time that node takes to start. The command is
+// CommonJS for the same reason: node's loader of ES modules takes longer to start than a sample takes to be judged.
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 
-// `--outdir DIR` makes a second bundle beside dist, without the type declarations.
+// `--outdir DIR` makes a second bundle of the command beside dist, without the library.
 const elsewhere = process.argv.indexOf('--outdir');
 const outdir = elsewhere > 0 ? process.argv[elsewhere + 1] : 'dist';
 
@@ -15,7 +16,7 @@ const outdir = elsewhere > 0 ? process.argv[elsewhere + 1] : 'dist';
  */
 const FILES = [
   {
-    // What every run of `sysfb` needs. Not main.ts: that runs when it is loaded, and the library shares this file.
+    // What every run of `sysfb` needs.
     name: 'base',
     modules:
       /^(bytes|cli\/(command|commands|descriptions|inputs|io|kernel-facts|log|machine|options|print|program|result|sysfb)|artifact\/(artifact|digest|file|open|quoted|sniff|unpack)|report\/(document|json-parts|phrases|render|sysfb|text)|window\/(describe|interval|window)|verdict\/(ask|judgement|kernel|subject|sysfb|verdict)|linux\/(behaviour|changes|profile|release))/,
@@ -44,37 +45,46 @@ const within = (id) =>
   id.startsWith(source) ? id.slice(source.length).replaceAll(sep, '/').replace(/\.ts$/, '') : '';
 
 rmSync(outdir, { recursive: true, force: true });
-const bundle = await rolldown({
-  input: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
-  platform: 'node',
-  // Packages stay packages. Of a tree that somebody is working on, a private bundle takes what is there.
-  external: (id, importer) =>
-    /^(?:node:|@?[a-z0-9][\w.-]*(?:\/|$))/i.test(id) && !id.startsWith('src/')
-      ? true
-      : outdir !== 'dist' &&
-        importer !== undefined &&
-        id.startsWith('.') &&
-        !existsSync(resolve(dirname(importer), id)),
-  onLog(level, log, report) {
-    // That a module is loaded with another after all is what the files above are for.
-    if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') report(level, log);
-  },
-});
-await bundle.write({
-  dir: outdir,
-  format: 'esm',
-  entryFileNames: '[name].js',
-  chunkFileNames: '[name]-[hash].js',
-  minify: true,
-  codeSplitting: {
-    groups: FILES.map(({ name, modules }, index) => ({
-      name,
-      priority: FILES.length - index,
-      test: (id) => modules.test(within(id)),
-    })),
-  },
-});
-if (outdir === 'dist')
+
+/** @param input its name is that of the file */
+async function bundle(input, format, extension) {
+  const built = await rolldown({
+    input,
+    platform: 'node',
+    // Packages stay packages. Of a tree that somebody is working on, a private bundle takes what is there.
+    external: (id, importer) =>
+      /^(?:node:|@?[a-z0-9][\w.-]*(?:\/|$))/i.test(id) && !id.startsWith('src/')
+        ? true
+        : outdir !== 'dist' &&
+          importer !== undefined &&
+          id.startsWith('.') &&
+          !existsSync(resolve(dirname(importer), id)),
+    onLog(level, log, report) {
+      // That a module is loaded with another after all is what the files above are for.
+      if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') report(level, log);
+    },
+  });
+  await built.write({
+    dir: outdir,
+    format,
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `[name]-[hash].${extension}`,
+    minify: true,
+    codeSplitting: {
+      groups: FILES.map(({ name, modules }, index) => ({
+        name,
+        priority: FILES.length - index,
+        test: (id) => modules.test(within(id)),
+      })),
+    },
+  });
+  await built.close();
+}
+
+await bundle({ cli: 'src/cli/main.ts' }, 'cjs', 'cjs');
+if (outdir === 'dist') {
+  await bundle({ index: 'src/index.ts' }, 'esm', 'js');
   execFileSync('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
     stdio: 'inherit',
   });
+}

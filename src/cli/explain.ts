@@ -83,7 +83,7 @@ async function noSuchNode(machine: Machine, node: string): Promise<CommandError>
   ]);
   const paths = machine.trees.flatMap(({ tree }) => [...walk(tree.root)].map(pathOf));
   const devices = machine.acpi?.crs.map(({ entry }) => entry.device) ?? [];
-  const close = nearest(node, [...paths, ...devices]);
+  const close = await nearest(node, [...paths, ...devices]);
   return new CommandError(
     `no node or device ${node} in the inputs`,
     close === undefined ? undefined : `did you mean ${close}?`,

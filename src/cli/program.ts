@@ -47,7 +47,7 @@ async function run(
 async function commandMeant(path: string): Promise<string | undefined> {
   if (!/^[a-z-]+$/.test(path)) return undefined;
   const { nearest } = await import('./suggestion.ts');
-  const close = nearest(
+  const close = await nearest(
     path,
     [...COMMANDS, ...RAW_COMMANDS].map((row) => row.name),
   );

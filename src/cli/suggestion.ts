@@ -1,8 +1,9 @@
 /** "Did you mean": the name nearest to a mistyped one. */
-import leven from 'leven';
 
 /** Undefined when none is near enough to have been meant: more than a third of its letters differ. */
-export function nearest(word: string, names: readonly string[]): string | undefined {
+export async function nearest(word: string, names: readonly string[]): Promise<string | undefined> {
+  // The bundled command is CommonJS, and the package is not.
+  const { default: leven } = await import('leven');
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const name of names) {

@@ -3,7 +3,7 @@
  * for those; see arguments.ts for the others.
  */
 import { parseArgs } from 'node:util';
-import yargs, { type Argv, type Options } from 'yargs';
+import type { Argv, Options } from 'yargs';
 import { parserOptions } from './arguments.ts';
 import {
   type Command,
@@ -102,6 +102,8 @@ async function makeParser(
   took: (taken: Taken) => void,
   loaded: Map<CommandRow, Command>,
 ): Promise<Argv> {
+  // The bundled command is CommonJS, and the package is not.
+  const { default: yargs } = await import('yargs');
   const parser = yargs([...argv])
     .locale('en')
     .scriptName('fwmap')
@@ -165,12 +167,13 @@ async function commandFirst(words: readonly string[]): Promise<readonly string[]
   return [first.value, ...words.filter((_word, index) => index !== first.index)];
 }
 
-function complaint(message: string, options: readonly string[]): CommandError {
+async function complaint(message: string, options: readonly string[]): Promise<CommandError> {
   const unknown = /^Unknown arguments?: (.*)$/s.exec(message);
   if (unknown) {
     const names = [...new Set(unknown[1]!.split(', '))];
     const shown = names.map((name) => (name.length > 1 ? `--${name}` : `-${name}`));
-    const close = names.map((name) => nearest(name, options)).find((name) => name !== undefined);
+    const nearby = await Promise.all(names.map((name) => nearest(name, options)));
+    const close = nearby.find((name) => name !== undefined);
     return new CommandError(
       `unknown option ${shown.join(', ')}`,
       close === undefined ? 'fwmap --help lists what there is' : `did you mean --${close}?`,
@@ -211,7 +214,7 @@ export async function readWithYargs(words: readonly string[]): Promise<Reading> 
     printed = output;
   });
   if (problem !== undefined)
-    throw complaint(problem, [...Object.keys(options), 'help', 'version', 'completion']);
+    throw await complaint(problem, [...Object.keys(options), 'help', 'version', 'completion']);
   const shell = values.completion;
   if (isCompletionShell(shell)) return { print: completionScript(shell) };
   if (printed !== '') return { print: `${printed}\n` };
