@@ -34,6 +34,8 @@ import { Suspension, type Threads } from './threads.ts';
 
 /** Instructions of one evaluation. The longest of real firmware takes some millions, waiting in loops. */
 export const MAX_STEPS = 50_000_000;
+/** A fault takes as long as so many instructions: a table's own code may run into one in every turn of a loop. */
+const STEPS_OF_FAULT = 20;
 /** Method calls inside method calls, of all methods together. */
 export const MAX_CALL_DEPTH = 2000;
 /** Running calls of one method: ACPICA counts them in a byte. */
@@ -454,6 +456,7 @@ export class Interpreter implements Explored {
    */
   #raise(why: AmlFault, pc: number, sp: number): void {
     const { frames } = this;
+    this.#steps += STEPS_OF_FAULT;
     why.place ??= placeIn(frames.at(-1)!, pc);
     if (this.profile.callsErrorMethod && this.#pardon(why, pc, sp)) return;
     let depth = frames.length;
