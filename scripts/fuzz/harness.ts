@@ -132,9 +132,14 @@ class Supervisor<C> {
 
   #tell(): void {
     const seconds = (Date.now() - this.#started) / 1000;
+    // Only steps that may be too slow are measured in CPU time.
+    const slowest =
+      this.#slowest > 0
+        ? `slowest step ${this.#slowest.toFixed(0)} ms (case ${this.#slowestCase})`
+        : `no step of ${this.#fuzzer.mostMilliseconds * SUSPECT_SHARE} ms`;
     console.log(
-      `${this.#cases} cases in ${seconds.toFixed(0)} s from seed ${this.#options.seed}, slowest step ${this.#slowest.toFixed(0)} ms ` +
-        `(case ${this.#slowestCase}), largest process ${(this.#rss / 1024 / 1024).toFixed(0)} MiB, ${this.#failures.length} failed`,
+      `${this.#cases} cases in ${seconds.toFixed(0)} s from seed ${this.#options.seed}, ${slowest}, ` +
+        `largest process ${(this.#rss / 1024 / 1024).toFixed(0)} MiB, ${this.#failures.length} failed`,
     );
   }
 
