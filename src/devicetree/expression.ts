@@ -1,31 +1,10 @@
 /** Integer expressions of device tree source: C's operators and precedence on unsigned 64-bit numbers. */
 import type { Lexer, TokenKind } from './lexer.ts';
 import { literalBytes } from './literals.ts';
+import { BINARY_PRECEDENCE, UNARY_PRECEDENCE } from './precedence.ts';
 
 /** How far parentheses and operators may nest; a bound on memory, far beyond what anybody writes. */
 const MAX_PENDING_OPERATORS = 10_000;
-
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '>': 7,
-  '<=': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-};
-const UNARY_PRECEDENCE = 11;
 
 const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
 const truth = (value: boolean): bigint => (value ? 1n : 0n);
@@ -81,7 +60,7 @@ type Pending = {
 
 function binds(pending: Pending): number {
   if (pending.kind === 'unary') return UNARY_PRECEDENCE;
-  return pending.kind === 'binary' ? PRECEDENCE[pending.operator]! : 0;
+  return pending.kind === 'binary' ? BINARY_PRECEDENCE[pending.operator]! : 0;
 }
 
 /** Value of the current `integer` token. */
@@ -188,7 +167,7 @@ export function parseInteger(lexer: Lexer, endedAt?: (end: number) => void): big
       pending.push({ kind: 'choice', operator: kind });
       wantsOperand = true;
     } else {
-      const precedence = PRECEDENCE[kind];
+      const precedence = BINARY_PRECEDENCE[kind];
       if (precedence === undefined) return undefined;
       applyDownTo(precedence);
       pending.push({ kind: 'binary', operator: kind });

@@ -2,6 +2,7 @@
  * `#if` expressions (C 6.10.1): 64-bit integers, signed or unsigned as in C, undefined names are 0. Works over tokens
  * as the expander gives them, so that `defined X` can hold expansion back for one name.
  */
+import { BINARY_PRECEDENCE } from '../precedence.ts';
 import type { Token } from './tokens.ts';
 
 /** Parentheses and unary operators one inside the other. */
@@ -67,28 +68,7 @@ function numberValue(text: string): Value {
   return wrapped(value, /u/i.test(match[2]!) || value >> 63n !== 0n);
 }
 
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  ',': 1,
-  '?': 2,
-  '||': 3,
-  '&&': 4,
-  '|': 5,
-  '^': 6,
-  '&': 7,
-  '==': 8,
-  '!=': 8,
-  '<': 9,
-  '>': 9,
-  '<=': 9,
-  '>=': 9,
-  '<<': 10,
-  '>>': 10,
-  '+': 11,
-  '-': 11,
-  '*': 12,
-  '/': 12,
-  '%': 12,
-};
+const PRECEDENCE: Readonly<Record<string, number>> = { ',': 1, '?': 2, ...BINARY_PRECEDENCE };
 
 class Evaluator {
   readonly #tokens: ConditionTokens;
