@@ -10,7 +10,6 @@ import {
   isKnown,
   MAX_EXPRESSION_SIZE,
   MAX_OPAQUE_INPUTS,
-  partsOf,
   type Quantity,
 } from './quantity.ts';
 
@@ -25,7 +24,9 @@ function hashOfText(text: string): number {
 }
 
 function hashOf(value: Quantity): number {
-  return isKnown(value) ? Number(BigInt.asIntN(32, value ^ (value >> 32n))) : value.hash;
+  if (!isKnown(value)) return value.hash;
+  const low = Number(BigInt.asIntN(32, value));
+  return value >> 32n === 0n ? low : low ^ Number(BigInt.asIntN(32, value >> 32n));
 }
 
 function sizeOf(value: Quantity): number {
@@ -130,7 +131,14 @@ export function sameExpr(a: Expr, b: Expr): boolean {
   }
 }
 
-export type Shape = Expr extends infer E ? (E extends ExprBase ? Omit<E, keyof ExprBase> : never) : never;
+/** An expression without what {@link make} adds. Fields and opaque values have functions of their own. */
+export type Shape = Expr extends infer E
+  ? E extends ExprBase & { kind: 'field' | 'opaque' }
+    ? never
+    : E extends ExprBase
+      ? Omit<E, keyof ExprBase>
+      : never
+  : never;
 
 /** Hashes of the kinds and operators: short words, hashed once. */
 const wordHashes = new Map<string, number>();
@@ -144,35 +152,101 @@ function hashOfWord(word: string): number {
   return hash;
 }
 
+function hashOfOperation(start: number, op: string, left: Quantity, right: Quantity): number {
+  return mix(mix(mix(start, hashOf(left)), hashOf(right)), hashOfWord(op));
+}
+
+/** What grew past {@link MAX_EXPRESSION_SIZE}: only the fields it hangs on are kept. */
+function tooLarge(bits: number, shape: Shape): Expr {
+  const inputs = fieldsOf({ ...shape, bits } as Expr, MAX_OPAQUE_INPUTS);
+  return opaque(bits, 'the expression is too large', inputs);
+}
+
+/**
+ * An expression of a shape, with its size and hash; a plain number when all of its bits are known.
+ *
+ * Kind by kind, since nothing is made more often: a literal of its own for each is made several times faster than a copy
+ * of whatever comes.
+ */
 export function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Quantity {
   const all = maskOf(bits);
   if (((ones | zeros) & all) === all) return ones & all;
-  let size = 1;
-  let hash = hashOfWord(shape.kind) ^ bits;
-  for (const part of partsOf(shape as Expr)) {
-    size += sizeOf(part);
-    hash = mix(hash, hashOf(part));
-  }
-  if (size > MAX_EXPRESSION_SIZE)
-    return opaque(
-      bits,
-      'the expression is too large',
-      fieldsOf({ ...shape, bits } as Expr, MAX_OPAQUE_INPUTS),
-    );
+  const clear = zeros & all;
+  const start = hashOfWord(shape.kind) ^ bits;
   switch (shape.kind) {
-    case 'sum':
-      hash = mix(hash, hashOf(shape.constant));
-      for (const term of shape.terms) hash = mix(hash, hashOf(term.coefficient));
-      break;
-    case 'bitwise':
-    case 'arithmetic':
-    case 'compare':
-      hash = mix(hash, hashOfWord(shape.op));
-      break;
-    case 'slice':
-      hash = mix(hash, shape.low);
-      break;
-    default:
+    case 'choose': {
+      const { kind, when, yes, no } = shape;
+      const size = 1 + when.size + sizeOf(yes) + sizeOf(no);
+      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      const hash = mix(mix(mix(start, when.hash), hashOf(yes)), hashOf(no));
+      return { kind, when, yes, no, bits, ones, zeros: clear, size, hash };
+    }
+    case 'compare': {
+      const { kind, op, left, right } = shape;
+      const size = 1 + sizeOf(left) + sizeOf(right);
+      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      const hash = hashOfOperation(start, op, left, right);
+      return { kind, op, left, right, bits, ones, zeros: clear, size, hash };
+    }
+    case 'bitwise': {
+      const { kind, op, left, right } = shape;
+      const size = 1 + sizeOf(left) + sizeOf(right);
+      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      const hash = hashOfOperation(start, op, left, right);
+      return { kind, op, left, right, bits, ones, zeros: clear, size, hash };
+    }
+    case 'arithmetic': {
+      const { kind, op, left, right } = shape;
+      const size = 1 + sizeOf(left) + sizeOf(right);
+      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      const hash = hashOfOperation(start, op, left, right);
+      return { kind, op, left, right, bits, ones, zeros: clear, size, hash };
+    }
+    case 'slice': {
+      const { kind, of, low } = shape;
+      const size = 1 + of.size;
+      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      return { kind, of, low, bits, ones, zeros: clear, size, hash: mix(mix(start, of.hash), low) };
+    }
+    case 'not': {
+      const { kind, of } = shape;
+      const size = 1 + of.size;
+      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      return { kind, of, bits, ones, zeros: clear, size, hash: mix(start, of.hash) };
+    }
+    case 'all':
+    case 'any': {
+      const { kind, of } = shape;
+      let size = 1;
+      let hash = start;
+      for (const part of of) {
+        size += part.size;
+        hash = mix(hash, part.hash);
+      }
+      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      return { kind, of, bits, ones, zeros: clear, size, hash };
+    }
+    case 'sum': {
+      const { kind, constant, terms } = shape;
+      let size = 1;
+      let hash = mix(start, hashOf(constant));
+      for (const { coefficient, of } of terms) {
+        size += of.size;
+        hash = mix(mix(hash, hashOf(coefficient)), of.hash);
+      }
+      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      return { kind, constant, terms, bits, ones, zeros: clear, size, hash };
+    }
+    case 'join': {
+      const { kind, parts } = shape;
+      let size = 1;
+      let hash = start;
+      for (const { value } of parts) {
+        size += sizeOf(value);
+        hash = mix(hash, hashOf(value));
+      }
+      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      return { kind, parts, bits, ones, zeros: clear, size, hash };
+    }
   }
-  return { ...shape, bits, ones, zeros: zeros & all, size, hash } as Expr;
 }
