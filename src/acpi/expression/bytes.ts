@@ -26,15 +26,34 @@ function wholeOf(bytes: readonly ByteValue[]): Quantity | undefined {
   return fits ? bitsOf(of, 8 * base, 8 * bytes.length) : undefined;
 }
 
-/** The number that bytes make, the lowest first. */
-export function quantityOfBytes(bytes: readonly ByteValue[]): Quantity {
-  let known = true;
-  for (const byte of bytes) if (typeof byte !== 'number') known = false;
-  if (known) {
-    let value = 0n;
-    for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] as number);
+/** Numbers of more bytes go through hexadecimal text: shifting them byte by byte takes time by the square of their length. */
+const SHORT_NUMBER = 8;
+
+/** The number that known bytes make, the lowest first. */
+function numberOfBytes(bytes: readonly number[]): bigint {
+  let value = 0n;
+  if (bytes.length <= SHORT_NUMBER) {
+    for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
     return value;
   }
+  return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
+}
+
+/** The `length` lowest bytes of a number, the lowest first. */
+function bytesOfNumber(value: bigint, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  if (length <= SHORT_NUMBER) {
+    for (let i = 0, rest = value; i < length; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+    return bytes;
+  }
+  const digits = BigInt.asUintN(8 * length, value).toString(16);
+  bytes.set(Buffer.from(digits.padStart(2 * length, '0'), 'hex').reverse());
+  return bytes;
+}
+
+/** The number that bytes make, the lowest first. */
+export function quantityOfBytes(bytes: readonly ByteValue[]): Quantity {
+  if (areKnown(bytes)) return numberOfBytes(bytes);
   const whole = wholeOf(bytes);
   if (whole !== undefined) return whole;
   const parts: { bits: number; value: Quantity }[] = [];
@@ -54,19 +73,22 @@ export function quantityOfBytes(bytes: readonly ByteValue[]): Quantity {
   return join(parts);
 }
 
+function areKnown(bytes: readonly ByteValue[]): bytes is readonly number[] {
+  for (const byte of bytes) if (typeof byte !== 'number') return false;
+  return true;
+}
+
 /** The bytes of a number, the lowest first: known where its bits are. */
 export function bytesOfQuantity(value: Quantity, length: number): ByteValue[] {
-  const bytes: ByteValue[] = [];
-  for (let index = 0; index < length; index++) {
-    if (isKnown(value)) bytes.push(Number((value >> BigInt(8 * index)) & 0xffn));
-    else {
-      const at = BigInt(8 * index);
-      const ones = Number((value.ones >> at) & 0xffn);
-      const possible = Number((maximumOf(value) >> at) & 0xffn);
-      bytes.push(ones === possible ? ones : { of: value, index });
-    }
-  }
-  return bytes;
+  if (isKnown(value)) return Array.from(bytesOfNumber(value, length));
+  // No bit of a field is known: so are most.
+  if (value.ones === 0n && value.zeros === 0n && 8 * length <= value.bits)
+    return Array.from({ length }, (_, index) => ({ of: value, index }));
+  const ones = bytesOfNumber(value.ones, length);
+  const possible = bytesOfNumber(maximumOf(value), length);
+  return Array.from({ length }, (_, index) =>
+    ones[index] === possible[index] ? ones[index]! : { of: value, index },
+  );
 }
 
 export function sameByte(a: ByteValue, b: ByteValue): boolean {

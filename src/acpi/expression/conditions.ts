@@ -98,18 +98,12 @@ export function truth(value: Quantity): Quantity {
   return not(compare('eq', value, 0n));
 }
 
-/** Opposites that were made before: the same few conditions are asked for again and again. */
-const opposites = new WeakMap<Expr, Quantity>();
-
 /** The opposite of a condition. */
 export function not(condition: Quantity): Quantity {
   if (isKnown(condition)) return condition === 0n ? 1n : 0n;
-  let opposite = opposites.get(condition);
-  if (opposite === undefined) {
-    opposite = negate(condition);
-    opposites.set(condition, opposite);
-  }
-  return opposite;
+  // The same few conditions are asked for again and again.
+  condition.opposite ??= negate(condition);
+  return condition.opposite;
 }
 
 function negate(condition: Expr): Quantity {
@@ -141,25 +135,29 @@ function negate(condition: Expr): Quantity {
   return make(1, { kind: 'not', of: condition } as Shape, 0n, 0n);
 }
 
+function holds(conditions: readonly Expr[], wanted: Expr): boolean {
+  const { hash } = wanted;
+  for (const condition of conditions) if (condition.hash === hash && sameExpr(condition, wanted)) return true;
+  return false;
+}
+
 /** All (or any) of several conditions. */
 export function gather(kind: 'all' | 'any', conditions: readonly Quantity[]): Quantity {
   const decided = kind === 'all' ? 0n : 1n;
   const kept: Expr[] = [];
-  const pending = [...conditions].reverse();
-  while (pending.length > 0) {
-    const next = pending.pop()!;
+  for (const next of conditions) {
     if (isKnown(next)) {
       if ((next === 0n ? 0n : 1n) === decided) return decided;
       continue;
     }
-    if (next.kind === kind) {
-      pending.push(...[...next.of].reverse());
-      continue;
+    // What was gathered before holds no parts of its own kind.
+    const parts = next.kind === kind ? next.of : [next];
+    for (const part of parts) {
+      if (holds(kept, part)) continue;
+      const opposite = not(part);
+      if (!isKnown(opposite) && holds(kept, opposite)) return decided;
+      kept.push(part);
     }
-    if (kept.some((other) => sameExpr(other, next))) continue;
-    const opposite = not(next);
-    if (kept.some((other) => sameQuantity(other, opposite))) return decided;
-    kept.push(next);
   }
   if (kept.length === 0) return kind === 'all' ? 1n : 0n;
   if (kept.length === 1) return kept[0]!;

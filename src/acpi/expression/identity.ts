@@ -47,6 +47,7 @@ export function opaque(bits: number, reason: string, inputs: readonly FieldSymbo
     zeros: 0n,
     size: 1,
     hash: mix(7, opaqueCount),
+    opposite: undefined,
   };
 }
 
@@ -59,6 +60,7 @@ export function fieldValue(field: FieldSymbol): Expr {
     zeros: 0n,
     size: 1,
     hash: mix(hashOfText(field.path), field.epoch),
+    opposite: undefined,
   };
 }
 
@@ -158,7 +160,8 @@ function hashOfOperation(start: number, op: string, left: Quantity, right: Quant
 
 /** What grew past {@link MAX_EXPRESSION_SIZE}: only the fields it hangs on are kept. */
 function tooLarge(bits: number, shape: Shape): Expr {
-  const inputs = fieldsOf({ ...shape, bits } as Expr, MAX_OPAQUE_INPUTS);
+  // Of an expression only its kind and parts are looked at.
+  const inputs = fieldsOf(shape as Expr, MAX_OPAQUE_INPUTS);
   return opaque(bits, 'the expression is too large', inputs);
 }
 
@@ -179,40 +182,50 @@ export function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Q
       const size = 1 + when.size + sizeOf(yes) + sizeOf(no);
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
       const hash = mix(mix(mix(start, when.hash), hashOf(yes)), hashOf(no));
-      return { kind, when, yes, no, bits, ones, zeros: clear, size, hash };
+      return { kind, when, yes, no, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'compare': {
       const { kind, op, left, right } = shape;
       const size = 1 + sizeOf(left) + sizeOf(right);
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
       const hash = hashOfOperation(start, op, left, right);
-      return { kind, op, left, right, bits, ones, zeros: clear, size, hash };
+      return { kind, op, left, right, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'bitwise': {
       const { kind, op, left, right } = shape;
       const size = 1 + sizeOf(left) + sizeOf(right);
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
       const hash = hashOfOperation(start, op, left, right);
-      return { kind, op, left, right, bits, ones, zeros: clear, size, hash };
+      return { kind, op, left, right, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'arithmetic': {
       const { kind, op, left, right } = shape;
       const size = 1 + sizeOf(left) + sizeOf(right);
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
       const hash = hashOfOperation(start, op, left, right);
-      return { kind, op, left, right, bits, ones, zeros: clear, size, hash };
+      return { kind, op, left, right, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'slice': {
       const { kind, of, low } = shape;
       const size = 1 + of.size;
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
-      return { kind, of, low, bits, ones, zeros: clear, size, hash: mix(mix(start, of.hash), low) };
+      return {
+        kind,
+        of,
+        low,
+        bits,
+        ones,
+        zeros: clear,
+        size,
+        hash: mix(mix(start, of.hash), low),
+        opposite: undefined,
+      };
     }
     case 'not': {
       const { kind, of } = shape;
       const size = 1 + of.size;
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
-      return { kind, of, bits, ones, zeros: clear, size, hash: mix(start, of.hash) };
+      return { kind, of, bits, ones, zeros: clear, size, hash: mix(start, of.hash), opposite: undefined };
     }
     case 'all':
     case 'any': {
@@ -224,7 +237,7 @@ export function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Q
         hash = mix(hash, part.hash);
       }
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
-      return { kind, of, bits, ones, zeros: clear, size, hash };
+      return { kind, of, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'sum': {
       const { kind, constant, terms } = shape;
@@ -235,7 +248,7 @@ export function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Q
         hash = mix(mix(hash, hashOf(coefficient)), of.hash);
       }
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
-      return { kind, constant, terms, bits, ones, zeros: clear, size, hash };
+      return { kind, constant, terms, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'join': {
       const { kind, parts } = shape;
@@ -246,7 +259,7 @@ export function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Q
         hash = mix(hash, hashOf(value));
       }
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
-      return { kind, parts, bits, ones, zeros: clear, size, hash };
+      return { kind, parts, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
   }
 }

@@ -41,6 +41,8 @@ export interface ExprBase {
   /** Number of nodes, counted as a tree. */
   readonly size: number;
   readonly hash: number;
+  /** Of a condition: its opposite, once somebody asked for it. */
+  opposite: Quantity | undefined;
 }
 
 export type Expr = ExprBase &
@@ -130,8 +132,11 @@ export function partsOf(expr: Expr): readonly Quantity[] {
 
 /** The firmware fields an expression hangs on, each once, in the order of reading; about `limit` of them. */
 export function fieldsOf(value: Quantity, limit = Number.POSITIVE_INFINITY): FieldSymbol[] {
+  const seen = new Set<FieldSymbol>();
   const found = new Map<string, FieldSymbol>();
   const note = (field: FieldSymbol): void => {
+    if (seen.has(field)) return;
+    seen.add(field);
     const key = `${field.path}#${field.epoch}`;
     if (!found.has(key)) found.set(key, field);
   };
@@ -141,7 +146,10 @@ export function fieldsOf(value: Quantity, limit = Number.POSITIVE_INFINITY): Fie
     if (isKnown(next)) continue;
     if (next.kind === 'field') note(next.field);
     else if (next.kind === 'opaque') next.inputs.forEach(note);
-    else pending.push(...[...partsOf(next)].reverse());
+    else {
+      const parts = partsOf(next);
+      for (let i = parts.length - 1; i >= 0; i--) pending.push(parts[i]!);
+    }
   }
   return [...found.values()];
 }

@@ -23,6 +23,10 @@ export function writableBytes(
   return buffer.bytes;
 }
 
+export function unknownByte(reason: string): ByteValue {
+  return { of: opaque(8, reason), index: 0 };
+}
+
 export function unknownBytes(length: number, reason: string): ByteValue[] {
-  return Array.from({ length }, () => ({ of: opaque(8, reason), index: 0 }));
+  return Array.from({ length }, () => unknownByte(reason));
 }

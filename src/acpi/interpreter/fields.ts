@@ -33,6 +33,12 @@ const WRITE_AS_ONES = 1;
 /** Fields wider than this would be read byte by byte into a buffer nobody could want. */
 const MAX_FIELD_BYTES = 1 << 20;
 
+/**
+ * Where contents are not known, what is written to wider fields isn't kept, byte by byte and path by path: they are
+ * mailboxes and debug logs, and whoever is at the other end changes them.
+ */
+export const MAX_TRACKED_BYTES = 256;
+
 /** The region behind a field, checked: space, limits, and whether anything answers there. */
 function regionOf(m: Interpreter, node: NamespaceNode): RegionObject {
   const region = m.settle(node.object);
@@ -125,6 +131,13 @@ function isDevice(object: AmlValue | undefined): boolean {
 function putRegionByte(m: Interpreter, region: RegionObject, offset: number, byte: ByteValue): void {
   if (isKnown(region.address)) m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
   else m.regions.writeFloating(region.space, region.node.path, offset, byte);
+}
+
+/** Nothing is known any more of `length` bytes of a region. */
+export function forgetBytes(m: Interpreter, region: RegionObject, offset: number, length: number): void {
+  if (isKnown(region.address))
+    m.regions.forget(region.space, cellOf(m, region, region.address, offset), length);
+  else m.regions.forgetFloating(region.space, region.node.path);
 }
 
 /** What `--set` says of a field, by its path or its last segment. */
@@ -269,6 +282,14 @@ function written(m: Interpreter, field: FieldObject, region: RegionObject): bool
   return false;
 }
 
+function isUntouched(m: Interpreter, region: RegionObject, offset: number, length: number): boolean {
+  return (
+    region.tableBytes === undefined &&
+    isKnown(region.address) &&
+    m.regions.isUntouched(region.space, cellOf(m, region, region.address, offset), length)
+  );
+}
+
 /** A field whose region may hold anything: its own symbol, as far as nobody wrote or gave its bytes. */
 function extractUnknown(m: Interpreter, field: FieldObject, region: RegionObject): Quantity {
   const { bitOffset, bitLength } = field;
@@ -276,6 +297,9 @@ function extractUnknown(m: Interpreter, field: FieldObject, region: RegionObject
   const last = (bitOffset + bitLength + 7) >> 3;
   if (region.space === SPACE.io && isKnown(region.address))
     checkPort(m, region, region.address + BigInt(first), last - first);
+  const symbol = symbolOf(m, field, region);
+  if (last - first > MAX_TRACKED_BYTES && isUntouched(m, region, first, last - first))
+    return fieldValue(symbol);
   const bytes: (ByteValue | undefined)[] = [];
   let unwritten = true;
   for (let offset = first; offset < last; offset++) {
@@ -283,7 +307,6 @@ function extractUnknown(m: Interpreter, field: FieldObject, region: RegionObject
     if (byte !== undefined) unwritten = false;
     bytes.push(byte);
   }
-  const symbol = symbolOf(m, field, region);
   if (unwritten) return fieldValue(symbol);
   const whole = fieldValue(symbol);
   const aligned = (bitOffset & 7) === 0;
@@ -378,6 +401,16 @@ function insert(m: Interpreter, field: FieldObject, value: Quantity): void {
   if (region !== undefined) {
     checkHandler(m, region.space, true);
     for (let i = 0; i < count; i++) checkLimit(m, field, region, baseOffset + i * accessBytes, accessBytes);
+  }
+  if (
+    m.journal.active &&
+    source.kind === 'region' &&
+    count * accessBytes > MAX_TRACKED_BYTES &&
+    region!.space !== SPACE.io &&
+    region!.tableBytes === undefined
+  ) {
+    forgetBytes(m, region!, baseOffset, count * accessBytes);
+    return;
   }
   for (let i = 0; i < count; i++) {
     // Bits [from, to) of this datum belong to the field.

@@ -2,13 +2,13 @@
  * What code may change that isn't run to its end because what it does hangs on too much that isn't known: every named
  * object and field that the methods under way, and those they may call, name as a target or hand on by reference.
  */
-import { type ByteValue, isKnown, opaque } from '../expression.ts';
+import { isKnown, opaque } from '../expression.ts';
 import type { NamePath } from '../name.ts';
 import { findNode, type NamespaceNode } from '../namespace/node.ts';
 import { OPCODES, type OperandKind } from '../opcodes.ts';
 import { Term } from '../term.ts';
-import { unknownBytes } from './buffer-bytes.ts';
-import { cellOf } from './fields.ts';
+import { unknownByte, unknownBytes } from './buffer-bytes.ts';
+import { cellOf, forgetBytes, MAX_TRACKED_BYTES } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 import {
   type BufferFieldObject,
@@ -153,8 +153,12 @@ function forgetField(m: Interpreter, field: FieldObject, reason: string): void {
   if (!(region instanceof RegionObject) || region.tableBytes !== undefined) return;
   const first = field.bitOffset >> 3;
   const last = (field.bitOffset + field.bitLength + 7) >> 3;
+  if (last - first > MAX_TRACKED_BYTES) {
+    forgetBytes(m, region, first, last - first);
+    return;
+  }
   for (let offset = first; offset < last; offset++) {
-    const byte: ByteValue = { of: opaque(8, reason), index: 0 };
+    const byte = unknownByte(reason);
     if (isKnown(region.address))
       m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
     else m.regions.writeFloating(region.space, region.node.path, offset, byte);

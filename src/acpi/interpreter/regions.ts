@@ -4,9 +4,9 @@
  * a byte that nobody has written is unknown; written ones keep what was written, in every space: a register that
  * doesn't is one that firmware code has no reason to read back as if it did.
  */
-import type { ByteValue } from '../expression.ts';
-import { fieldValue } from '../expression.ts';
+import { type ByteValue, fieldValue } from '../expression.ts';
 import { FIXED_HARDWARE_SPACE, REGION_SPACES } from '../opcodes.ts';
+import { unknownByte } from './buffer-bytes.ts';
 import type { Holder, Journal, Key } from './journal.ts';
 
 export const SPACE = {
@@ -107,9 +107,8 @@ export class RegionStore {
 
   /** What the inputs say a byte starts as; undefined when they don't. */
   #given(space: number, address: bigint): number | undefined {
-    if (space === SPACE.memory)
-      for (const { address: start, bytes } of this.#memory)
-        if (address >= start && address < start + BigInt(bytes.length)) return bytes[Number(address - start)];
+    for (const { address: start, bytes } of this.#imagesOf(space))
+      if (address >= start && address < start + BigInt(bytes.length)) return bytes[Number(address - start)];
     return typeof this.#fill === 'function' ? this.#fill(space, address) : this.#fill;
   }
 
@@ -162,12 +161,64 @@ export class RegionStore {
   /** Writes at an unknown address: whatever was known of the space may be gone. */
   writeFloating(space: number, region: string, offset: number, value: ByteValue): void {
     const cells = this.#cells.get(space);
-    if (cells !== undefined) this.#clear(cells);
+    if (cells !== undefined) for (const key of [...cells.keys()]) this.#forgetCell(space, cells, key);
     const floating = this.#of(this.#floating, space);
     for (const key of [...floating.keys()])
       if (!String(key).startsWith(`${region}+`)) this.#journal.set(floating, key, undefined);
     this.#journal.set(floating, `${region}+${offset}`, value);
     this.newEpoch(space);
+  }
+
+  /**
+   * From here on nothing is known of `length` bytes, which is cheaper than so many unknown bytes written: reads give
+   * symbols of a new epoch.
+   */
+  forget(space: number, address: bigint, length: number): void {
+    const end = address + BigInt(length);
+    const cells = this.#of(this.#cells, space);
+    for (const key of this.#writtenIn(cells, address, length)) this.#forgetCell(space, cells, key);
+    for (const { address: start, bytes } of this.#imagesOf(space)) {
+      const last = start + BigInt(bytes.length);
+      for (let at = start > address ? start : address; at < end && at < last; at += 1n)
+        this.#forgetCell(space, cells, keyOf(at));
+    }
+    const floating = this.#floating.get(space);
+    if (floating !== undefined) this.#clear(floating);
+    this.newEpoch(space);
+  }
+
+  /** As {@link forget}, of a region at an unknown address. */
+  forgetFloating(space: number, region: string): void {
+    this.writeFloating(space, region, 0, unknownByte('written at an unknown address'));
+    this.#clear(this.#of(this.#floating, space));
+  }
+
+  /** What was written is gone. What an image says it held before isn't true again, though. */
+  #forgetCell(space: number, cells: Cells, key: Key): void {
+    const given = this.#given(space, BigInt(key));
+    const value = given === undefined ? undefined : unknownByte('written at an unknown address');
+    this.#journal.set(cells, key, value);
+  }
+
+  /** Is nothing known of any of `length` bytes: neither written nor given? */
+  isUntouched(space: number, address: bigint, length: number): boolean {
+    const end = address + BigInt(length);
+    const cells = this.#cells.get(space);
+    if (cells !== undefined && this.#writtenIn(cells, address, length).length > 0) return false;
+    return !this.#imagesOf(space).some(
+      ({ address: start, bytes }) => start < end && address < start + BigInt(bytes.length),
+    );
+  }
+
+  #imagesOf(space: number): readonly MemoryImage[] {
+    return space === SPACE.memory ? this.#memory : [];
+  }
+
+  #writtenIn(cells: Cells, address: bigint, length: number): Key[] {
+    const end = address + BigInt(length);
+    if (length < cells.size)
+      return Array.from({ length }, (_, i) => keyOf(address + BigInt(i))).filter((key) => cells.has(key));
+    return [...cells.keys()].filter((key) => BigInt(key) >= address && BigInt(key) < end);
   }
 
   #clear(cells: Cells): void {
