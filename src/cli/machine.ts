@@ -1,6 +1,6 @@
 /** From the command line to a described machine: inputs opened, what only the running machine knows added. */
 import type { EvaluationOptions } from '../acpi/machine.ts';
-import type { Artifact } from '../artifact/artifact.ts';
+import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
 import { parseInteger } from '../bytes/address.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { ReadOptions } from '../devicetree/read.ts';
@@ -139,6 +139,11 @@ async function readOverlays(
   return overlays;
 }
 
+/** Kinds whose code is run. */
+const ACPI_KINDS: ReadonlySet<ArtifactKind> = new Set(['acpi-table', 'acpidump', 'acpi-dir', 'asl']);
+/** Tables of so many bytes are a whole machine's: running their code takes a third less so. */
+const MANY_BYTES = 1 << 16;
+
 /** Opens and describes everything that was named, as one machine. */
 export async function readMachine(
   inputs: readonly string[],
@@ -147,5 +152,11 @@ export async function readMachine(
   sink: DiagnosticSink,
 ): Promise<Machine> {
   const artifacts = await openInputs(inputs, options, io, sink);
+  let bytes = 0;
+  for (const { kind, source } of artifacts) if (ACPI_KINDS.has(kind)) bytes += source.bytes.length;
+  if (bytes >= MANY_BYTES) {
+    const { compileSparingly } = await import('./engine.ts');
+    await compileSparingly();
+  }
   return describe(artifacts, await describeOptions(options, artifacts, io), sink);
 }
