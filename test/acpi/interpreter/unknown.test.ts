@@ -14,7 +14,13 @@ import {
   quantityOfByte,
   sum,
 } from '../../../src/acpi/expression.ts';
-import { type EvaluationOptions, evaluate, evaluateAllCrs, loadMachine } from '../../../src/acpi/machine.ts';
+import {
+  type EvaluationOptions,
+  evaluate,
+  evaluateAllCrs,
+  formatResult,
+  loadMachine,
+} from '../../../src/acpi/machine.ts';
 import { parseName } from '../../../src/acpi/name.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
 import type { Artifact } from '../../../src/artifact/artifact.ts';
@@ -255,6 +261,59 @@ describe('paths that are given up', () => {
     const ours = crsOf(tables);
     expect(process.cpuUsage(started).user / 1e6).toBeLessThan(10);
     expect(ours.get('\\DEV0')?.status).toBe('ok');
+  });
+});
+
+describe('what is forgotten', () => {
+  const KNOWN = /^(0x|Zero|One)/;
+  /** What `\\READ` gives after `\\INIT` ran, as text. */
+  const read = (body: string, options: EvaluationOptions = {}): string => {
+    const machine = loadMachine(tablesOf(body), options, quiet);
+    evaluate(machine, parseName('\\INIT')!);
+    return formatResult(evaluate(machine, parseName('\\READ')!).value);
+  };
+
+  test('a mailbox of 512 bytes holds whatever the other end put there, what lies beside it stays', () => {
+    const body = (field: string): string => `
+      OperationRegion (MBOX, SystemMemory, 0x2000, 0x300)
+      Field (MBOX, ByteAcc, NoLock, Preserve) { MSGS, 4096, NEXT, 8 }
+      Field (MBOX, ByteAcc, NoLock, Preserve) { Offset (0x10), BYTE, 8 }
+      Method (INIT) { BYTE = 1 NEXT = 2 MSGS = Buffer (512) { 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3 } }
+      Method (READ) { Return (${field}) }`;
+    expect(read(body('NEXT'))).toBe('0x2');
+    expect(read(body('BYTE'))).not.toMatch(KNOWN);
+    // A simulated region keeps all of it.
+    expect(read(body('BYTE'), { assume: 'zero' })).toBe('0x3');
+    expect(read(body('DerefOf (MSGS [0])'), { assume: 'zero' })).toBe('0x3');
+  });
+
+  test('a mailbox that was seen is forgotten once it is written, and nothing beside it', () => {
+    const body = (field: string, init: string): string => `
+      OperationRegion (MBOX, SystemMemory, 0x2000, 0x300)
+      Field (MBOX, ByteAcc, NoLock, Preserve) { MSGS, 4096, NEXT, 8 }
+      Field (MBOX, ByteAcc, NoLock, Preserve) { Offset (0x10), BYTE, 8 }
+      Method (INIT) { ${init} }
+      Method (READ) { Return (${field}) }`;
+    const memory = [{ address: 0x2000n, bytes: new Uint8Array(0x300).fill(0x55) }];
+    expect(read(body('BYTE', ''), { memory })).toBe('0x55');
+    expect(read(body('NEXT', 'MSGS = Buffer (512) { }'), { memory })).toBe('0x55');
+    expect(read(body('BYTE', 'MSGS = Buffer (512) { }'), { memory })).not.toMatch(KNOWN);
+  });
+
+  test('a write at an unknown address may have hit what was written, which does not become what it was', () => {
+    const body = `
+      OperationRegion (FIXD, SystemMemory, 0x2000, 0x10)
+      Field (FIXD, ByteAcc, NoLock, Preserve) { AAAA, 8, BBBB, 8 }
+      Method (INIT) {
+        AAAA = 7
+        OperationRegion (SOME, SystemMemory, BASE, 0x10)
+        Field (SOME, ByteAcc, NoLock, Preserve) { CCCC, 8 }
+        CCCC = 9
+      }
+      Method (READ) { Return (AAAA) }`;
+    const image = new Uint8Array(0x10).fill(0x55);
+    for (const options of [{}, { memory: [{ address: 0x2000n, bytes: image }] }])
+      expect(read(body, options)).not.toMatch(KNOWN);
   });
 });
 
