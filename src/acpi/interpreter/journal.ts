@@ -120,6 +120,32 @@ export class Journal {
   }
 }
 
+/** Puts the values of a newer delta over those of an older one, which is changed and given back. */
+export function overlay(older: Delta, newer: Delta): Delta {
+  for (const [holder, values] of newer) {
+    const known = older.get(holder);
+    if (known === undefined) older.set(holder, new Map(values));
+    else for (const [key, value] of values) known.set(key, value);
+  }
+  return older;
+}
+
+/**
+ * Adds the places that only another path changed, with the value they had before both.
+ *
+ * @param originals values at the mark that both deltas count from, of the places that changed since
+ */
+export function completed(delta: Delta, other: Delta, originals: Delta): Delta {
+  const full: Delta = new Map([...delta].map(([holder, values]) => [holder, new Map(values)]));
+  for (const [holder, values] of other) {
+    const known = place(full, holder);
+    const before = originals.get(holder);
+    for (const key of values.keys())
+      if (!known.has(key)) known.set(key, before?.has(key) ? before.get(key) : readPlace(holder, key));
+  }
+  return full;
+}
+
 function place(delta: Delta, holder: Holder): Map<Key, unknown> {
   let values = delta.get(holder);
   if (values === undefined) {

@@ -1,9 +1,10 @@
-/** Where paths get to, and what they bring along. */
-import type { Expr, Quantity } from '../expression.ts';
+/** Where paths get to, what they bring along, and what those come to that get to the same place. */
+import { choose, type Expr, gather, not, type Quantity } from '../expression.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import type { AmlFault } from './fault.ts';
 import type { Frame } from './frame.ts';
 import type { Delta } from './journal.ts';
+import { type MergeContext, mergeDeltas, mergeValues } from './merge.ts';
 import type { AmlValue } from './objects.ts';
 import type { Statement } from './plan.ts';
 
@@ -101,4 +102,58 @@ export function deeper(waiting: Target, target: Target): boolean {
   if (target.kind === 'fault') return true;
   if (waiting.kind === 'return') return waiting.depth > target.depth;
   return target.kind === 'return' ? waiting.depth >= target.depth : waiting.depth > target.depth;
+}
+
+/** Puts an outcome of the same side of a fork to the others; with the one that goes to the same place it becomes one. */
+export function addOutcome(outcomes: Outcome[], other: Outcome, merging: MergeContext): void {
+  const at = outcomes.findIndex((outcome) => alike(outcome, other));
+  const mate = outcomes[at];
+  if (mate === undefined) {
+    outcomes.push(other);
+    return;
+  }
+  const when = other.guard as Expr;
+  outcomes[at] = {
+    ...mate,
+    guard: gather('any', [mate.guard, other.guard]),
+    delta: mergeDeltas(when, other.delta, mate.delta, merging),
+    value: mergeValues(when, other.value, mate.value),
+  };
+}
+
+/** The outcomes of both sides of a fork that are possible, the one to go on with first. */
+export function outcomesOf(
+  fork: Fork,
+  yes: readonly Outcome[],
+  no: readonly Outcome[],
+  merging: MergeContext,
+): Outcome[] {
+  const { when } = fork;
+  const outcomes: Outcome[] = [];
+  for (const outcome of yes) {
+    const twin = no.find((other) => alike(other, outcome));
+    outcomes.push(
+      twin === undefined
+        ? { ...outcome, guard: gather('all', [when, outcome.guard]) }
+        : {
+            ...outcome,
+            guard: choose(when, outcome.guard, twin.guard),
+            delta: mergeDeltas(when, outcome.delta, twin.delta, merging),
+            value: mergeValues(when, outcome.value, twin.value),
+          },
+    );
+  }
+  for (const outcome of no)
+    if (!yes.some((other) => alike(other, outcome)))
+      outcomes.push({ ...outcome, guard: gather('all', [not(when), outcome.guard]) });
+  return outcomes
+    .filter((outcome) => outcome.guard !== 0n)
+    .sort((a, b) => distance(fork, a.target) - distance(fork, b.target));
+}
+
+/** How far from the end of the fork's statement a path is: the nearest goes on first. */
+function distance(fork: Fork, target: Target): number {
+  if (target.kind === 'fault') return 3;
+  if (target.kind === 'return') return 2;
+  return target.depth === fork.depth && target.pc === fork.statement.end ? 0 : 1;
 }

@@ -4,16 +4,17 @@
  * and not with the number of paths. A path that leaves the statement otherwise (Return, Break, a fault) waits until
  * the other paths get to where it went: it is pending.
  */
-import { choose, type Expr, gather, isKnown, not, type Quantity } from '../expression.ts';
+import { type Expr, gather, isKnown, not, type Quantity } from '../expression.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import type { AmlFault } from './fault.ts';
 import type { Frame } from './frame.ts';
-import { type Delta, type Journal, readPlace } from './journal.ts';
+import { completed, type Delta, type Journal, overlay } from './journal.ts';
 import { LostPaths } from './lost.ts';
 import { conditionsMerged, type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
 import type { AmlValue } from './objects.ts';
 import { PathCondition } from './path-condition.ts';
 import {
+  addOutcome,
   alike,
   contextOf,
   deeper,
@@ -22,13 +23,13 @@ import {
   type Hold,
   isLost,
   type Outcome,
+  outcomesOf,
   outside,
   type Pending,
   placeNumber,
   same,
   type Target,
 } from './path-outcome.ts';
-
 import { WorkBudget } from './work-budget.ts';
 
 /** Thrown where a decision on an unknown condition is needed; the instruction starts over on each side. */
@@ -274,12 +275,7 @@ export class Paths extends PathCondition {
   #merge(pending: Pending): void {
     if (isLost(pending)) return;
     const { journal, merging } = this.#machine;
-    const full = journal.originalsSince(pending.mark);
-    for (const [holder, values] of pending.delta) {
-      const known = full.get(holder);
-      if (known === undefined) full.set(holder, new Map(values));
-      else for (const [key, value] of values) known.set(key, value);
-    }
+    const full = overlay(journal.originalsSince(pending.mark), pending.delta);
     this.#spend(full);
     mergeInto(journal, pending.guard, full, merging);
     // Nobody goes back to a state in between: one note a place is enough from here on.
@@ -294,13 +290,7 @@ export class Paths extends PathCondition {
   /** The delta of a pending path, counted from an earlier mark. */
   #rebased(pending: Pending, mark: number): Delta {
     if (pending.mark === mark || isLost(pending)) return pending.delta;
-    const delta = this.#machine.journal.changesBetween(mark, pending.mark);
-    for (const [holder, values] of pending.delta) {
-      const known = delta.get(holder);
-      if (known === undefined) delta.set(holder, new Map(values));
-      else for (const [key, value] of values) known.set(key, value);
-    }
-    return delta;
+    return overlay(this.#machine.journal.changesBetween(mark, pending.mark), pending.delta);
   }
 
   /** Leaves the current path waiting at its target and takes up a pending one. */
@@ -367,28 +357,11 @@ export class Paths extends PathCondition {
     const mark = Math.min(first.mark, second.mark);
     const originals = journal.originalsSince(mark);
     const [a, b] = [this.#rebased(first, mark), this.#rebased(second, mark)];
-    // Where one changed nothing it has what was there at the mark.
-    const complete = (delta: Delta, other: Delta): Delta => {
-      const full: Delta = new Map([...delta].map(([holder, values]) => [holder, new Map(values)]));
-      for (const [holder, values] of other) {
-        let known = full.get(holder);
-        if (known === undefined) {
-          known = new Map();
-          full.set(holder, known);
-        }
-        for (const key of values.keys()) {
-          if (known.has(key)) continue;
-          const before = originals.get(holder);
-          known.set(key, before?.has(key) ? before.get(key) : readPlace(holder, key));
-        }
-      }
-      return full;
-    };
     const guard = gather('any', [first.guard, second.guard]);
     return {
       ...first,
       guard: isKnown(guard) ? first.guard : guard,
-      delta: mergeDeltas(second.guard, complete(b, a), complete(a, b), merging),
+      delta: mergeDeltas(second.guard, completed(b, a, originals), completed(a, b, originals), merging),
       mark,
     };
   }
@@ -437,18 +410,7 @@ export class Paths extends PathCondition {
     );
     this.#remove(mates);
     journal.rollBack(fork.mark);
-    for (const other of rebased) {
-      const at = outcomes.findIndex((outcome) => alike(outcome, other));
-      const mate = outcomes[at];
-      if (mate === undefined) outcomes.push(other);
-      else
-        outcomes[at] = {
-          ...mate,
-          guard: gather('any', [mate.guard, other.guard]),
-          delta: mergeDeltas(other.guard as Expr, other.delta, mate.delta, merging),
-          value: mergeValues(other.guard as Expr, other.value, mate.value),
-        };
-    }
+    for (const other of rebased) addOutcome(outcomes, other, merging);
     this.retract(fork.assumptions);
     if (fork.first === undefined) {
       fork.first = outcomes;
@@ -470,35 +432,7 @@ export class Paths extends PathCondition {
 
   #combine(fork: Fork, yes: readonly Outcome[], no: readonly Outcome[]): void {
     const { journal, merging } = this.#machine;
-    const { when } = fork;
-    const opposite = not(when);
-    const outcomes: Outcome[] = [];
-    for (const outcome of yes) {
-      const twin = no.find((other) => alike(other, outcome));
-      outcomes.push(
-        twin === undefined
-          ? { ...outcome, guard: gather('all', [when, outcome.guard]) }
-          : {
-              ...outcome,
-              guard: choose(when, outcome.guard, twin.guard),
-              delta: mergeDeltas(when, outcome.delta, twin.delta, merging),
-              value: mergeValues(when, outcome.value, twin.value),
-            },
-      );
-    }
-    for (const outcome of no)
-      if (!yes.some((other) => alike(other, outcome)))
-        outcomes.push({ ...outcome, guard: gather('all', [opposite, outcome.guard]) });
-    const possible = outcomes.filter((outcome) => outcome.guard !== 0n);
-    const rank = ({ target }: Outcome): number =>
-      target.kind === 'fault'
-        ? 3
-        : target.kind === 'return'
-          ? 2
-          : target.depth === fork.depth && target.pc === fork.statement.end
-            ? 0
-            : 1;
-    possible.sort((a, b) => rank(a) - rank(b));
+    const possible = outcomesOf(fork, yes, no, merging);
     const [main, ...others] = possible;
     const level = this.#forks.length;
     for (const outcome of others)
