@@ -1,6 +1,7 @@
 /** Asking a question: from artifacts and options to a verdict. */
 import { type Artifact, isEvidenceKind } from '../artifact/artifact.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import type { KernelFacts } from './kernel.ts';
 import { subjectsOf, VMBUS_ACPI_IDS } from './subject.ts';
@@ -28,16 +29,19 @@ export async function askSysfb(
   diagnostics: DiagnosticList,
 ): Promise<Verdict> {
   const evidenceArtifacts = artifacts.filter((artifact) => isEvidenceKind(artifact.kind));
-  const machine =
-    (options.judgedOnly && (await describeSubjects(artifacts, options, evidenceArtifacts, diagnostics))) ||
-    (await describe(artifacts, options.describe, diagnostics));
-  if (evidenceArtifacts.length === 0) return judgeSysfb(machine, options.kernel, diagnostics);
+  if (evidenceArtifacts.length === 0) {
+    const machine = await describeAsked(artifacts, options, undefined, diagnostics);
+    return judgeSysfb(machine, options.kernel, diagnostics);
+  }
   const [{ readEvidence }, { gatherFacts }, { observedRules }] = await Promise.all([
     import('../evidence/read.ts'),
     import('./facts.ts'),
     import('./observed.ts'),
   ]);
-  const evidence = readEvidence(evidenceArtifacts, diagnostics);
+  const faults = new DiagnosticList();
+  const evidence = readEvidence(evidenceArtifacts, faults);
+  const machine = await describeAsked(artifacts, options, evidence, diagnostics);
+  for (const fault of faults.all) diagnostics.add(fault);
   const { variants, contradictions } = gatherFacts(options.kernel, evidence, diagnostics);
   const verdicts: Verdict[] = [];
   for (const facts of variants) verdicts.push(await judgeSysfb(machine, facts, diagnostics));
@@ -57,19 +61,35 @@ export async function askSysfb(
   };
 }
 
+async function describeAsked(
+  artifacts: readonly Artifact[],
+  { describe: given, kernel, judgedOnly }: AskOptions,
+  evidence: Evidence | undefined,
+  diagnostics: DiagnosticList,
+): Promise<Machine> {
+  const options = evidence === undefined ? given : { ...given, evidence };
+  const general = evidence !== undefined || kernel.framebuffer !== undefined;
+  return (
+    (judgedOnly && (await describeSubjects(artifacts, options, kernel, general, diagnostics))) ||
+    (await describe(artifacts, options, diagnostics))
+  );
+}
+
 /**
  * The machine as far as it bears on VMBus. Undefined when the rest is needed too: of a machine without VMBus it is said
  * in which window a known framebuffer lies; and where something can't be read, all is shown that can.
+ *
+ * @param general may something be known of a framebuffer?
  */
 async function describeSubjects(
   artifacts: readonly Artifact[],
-  { describe: given, kernel }: AskOptions,
-  evidence: readonly Artifact[],
+  options: DescribeOptions,
+  kernel: KernelFacts,
+  general: boolean,
   diagnostics: DiagnosticList,
 ): Promise<Machine | undefined> {
   const said = new DiagnosticList();
-  const machine = await describe(artifacts, { ...given, onlyIds: VMBUS_ACPI_IDS }, said);
-  const general = evidence.length > 0 || kernel.framebuffer !== undefined;
+  const machine = await describe(artifacts, { ...options, onlyIds: VMBUS_ACPI_IDS }, said);
   if (said.hasErrors || (general && subjectsOf(machine, kernel.vtl).length === 0)) return undefined;
   for (const diagnostic of said.all) diagnostics.add(diagnostic);
   return machine;

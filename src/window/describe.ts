@@ -5,12 +5,15 @@
 import type { OccupiedRange } from '../acpi/bounds.ts';
 import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { MemoryType } from '../evidence/evidence.ts';
+import type { Evidence, MemoryType } from '../evidence/evidence.ts';
 import type { AcpiDescription, AcpiOptions } from './from-acpi.ts';
 import type { TreeDescription, TreeOptions } from './from-device-tree.ts';
 import type { AddressWindow } from './window.ts';
 
-export interface DescribeOptions extends TreeOptions, AcpiOptions {}
+export interface DescribeOptions extends TreeOptions, AcpiOptions {
+  /** What the evidence among the artifacts says, where it was read already. */
+  readonly evidence?: Evidence;
+}
 
 /** What the firmware of one machine says. */
 export interface Machine {
@@ -56,7 +59,7 @@ export async function describe(
   if (acpiArtifacts.length > 0) {
     const { describeAcpi } = await import('./from-acpi.ts');
     const others = artifacts.filter(({ kind }) => !TREE_KINDS.has(kind) && !ACPI_KINDS.has(kind));
-    acpi = await describeAcpi(acpiArtifacts, options, sink, await memoryOf(others));
+    acpi = await describeAcpi(acpiArtifacts, options, sink, await memoryOf(others, options.evidence));
   }
   return {
     artifacts,
@@ -75,12 +78,15 @@ const RAM_TYPES: ReadonlySet<MemoryType> = new Set([
   'soft-reserved',
 ]);
 
-/** Where the memory maps among the evidence put RAM. Whoever reads the evidence for itself reports its faults. */
-async function memoryOf(artifacts: readonly Artifact[]): Promise<OccupiedRange[]> {
+/** Where the memory maps among the evidence put RAM. Whoever asks for the evidence itself reports its faults. */
+async function memoryOf(
+  artifacts: readonly Artifact[],
+  read: Evidence | undefined,
+): Promise<OccupiedRange[]> {
   if (artifacts.length === 0) return [];
-  const { readEvidence } = await import('../evidence/read.ts');
-  const { memoryMap } = readEvidence(artifacts, new DiagnosticList());
-  return memoryMap
+  const evidence =
+    read ?? (await import('../evidence/read.ts')).readEvidence(artifacts, new DiagnosticList());
+  return evidence.memoryMap
     .filter(({ value }) => RAM_TYPES.has(value.type))
     .map(({ value: { base, size, map, name }, span }) => ({
       start: base,
