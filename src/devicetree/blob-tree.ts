@@ -6,6 +6,7 @@
  * initialised fields take longer to make.
  */
 import type { Source, Span } from '../bytes/source.ts';
+import { type BlobStrings, DMA_RANGES, RANGES, REG, SLOTS, slotOf } from './blob-strings.ts';
 import { CellList } from './cell-list.ts';
 import { repeatsNodeName } from './name-property.ts';
 import type { DtNode, DtProperty, Marker, Placement } from './tree.ts';
@@ -24,100 +25,96 @@ const PLAIN_NAMES_VERSION = 16;
 
 const NONE: readonly never[] = [];
 
-/** Where the blocks of a blob lie: byte offsets, ends exclusive. */
-export interface BlobLayout {
-  readonly version: number;
-  readonly structStart: number;
-  readonly stringsStart: number;
-  readonly stringsEnd: number;
-}
-
 /** What all nodes of one blob share: its bytes, and how names and values are found in them. */
 export class BlobContents {
   readonly source: Source;
-  readonly bytes: Uint8Array;
   readonly view: DataView;
+  readonly strings: BlobStrings;
   /** Names of nodes are full paths, and values of eight bytes and more are aligned to eight. */
   readonly isOldForm: boolean;
-  /** Length of the longest text in the strings block. */
-  readonly longestName: number;
-  readonly #structStart: number;
-  readonly #stringsStart: number;
-  /** Offset of the last NUL in the strings block: every name that starts before has an end. */
-  readonly #lastNul: number;
-  readonly #names = new Map<number, string>();
+  /** All nodes, parents first. */
+  readonly nodes: BlobNode[];
+  /** For each of them, by index, and each sought name: the token of its first property of that name, or 0. */
+  places: Uint32Array;
+  /** Tokens of properties that wrongly come after subnodes. */
+  readonly late: Map<BlobNode, number[]>;
+  /** Offset where the reading came to its end. */
+  readEnd: number;
+  private readonly structStart: number;
+  /** The source's bytes. */
+  private readonly buffer: Buffer;
 
-  constructor(source: Source, { version, structStart, stringsStart, stringsEnd }: BlobLayout) {
+  /** @param structStart offset of the structure block */
+  constructor(source: Source, version: number, structStart: number, strings: BlobStrings) {
     const { buffer, byteOffset, byteLength } = source.bytes;
     this.source = source;
-    // Not a Buffer, which would make Buffers of its parts, and those take longer to make.
-    this.bytes = new Uint8Array(buffer, byteOffset, byteLength);
     this.view = new DataView(buffer, byteOffset, byteLength);
+    this.strings = strings;
     this.isOldForm = version < PLAIN_NAMES_VERSION;
-    this.#structStart = structStart;
-    this.#stringsStart = stringsStart;
-    let lastNul = stringsStart - 1;
-    let longest = 0;
-    for (let at = stringsStart; at < stringsEnd; at += 1) {
-      if (this.bytes[at] !== 0) continue;
-      if (at - lastNul > longest) longest = at - lastNul;
-      lastNul = at;
+    this.nodes = [];
+    this.places = new Uint32Array(SLOTS * 128);
+    this.late = new Map();
+    this.readEnd = structStart;
+    this.structStart = structStart;
+    this.buffer = Buffer.from(buffer, byteOffset, byteLength);
+  }
+
+  /** For the reader: the next node, whose token is at `start`. */
+  begin(parent: BlobNode | undefined, start: number): BlobNode {
+    const { nodes, places } = this;
+    const node = new BlobNode(this, parent, nodes.length, start);
+    nodes.push(node);
+    if (SLOTS * nodes.length > places.length) {
+      this.places = new Uint32Array(2 * places.length);
+      this.places.set(places);
     }
-    this.#lastNul = lastNul;
-    this.longestName = longest - 1;
+    return node;
   }
 
-  /** Whether a name has its end in the strings block. @param offset from the start of that block */
-  hasEnd(offset: number): boolean {
-    return this.#stringsStart + offset <= this.#lastNul;
+  /** For the reader: where a node has a property of a sought name. Of several the first counts. */
+  note({ index }: BlobNode, slot: number, token: number): void {
+    const at = SLOTS * index + slot;
+    if (this.places[at] === 0) this.places[at] = token;
   }
 
-  /** The bit of {@link nameBit} of a name; any for one outside of the blob. */
-  bitOfName(offset: number): number {
-    const start = this.#stringsStart + offset;
-    return bitOf(this.bytes[start] ?? 0, this.bytes[start + 1] ?? 0);
+  /** For the reader: a property after subnodes. */
+  noteLate(node: BlobNode, token: number): void {
+    const tokens = this.late.get(node);
+    if (tokens) tokens.push(token);
+    else this.late.set(node, [token]);
   }
 
-  lengthOfName(offset: number): number {
-    const start = this.#stringsStart + offset;
-    return this.bytes.indexOf(0, start) - start;
+  /** Offset of the next NUL, of which there must be one. Names are short: a search by the engine takes longer to start. */
+  private endOfText(start: number): number {
+    let end = start;
+    while (this.buffer[end] !== 0) end += 1;
+    return end;
   }
 
-  isName(offset: number, name: string): boolean {
-    const start = this.#stringsStart + offset;
-    const { bytes } = this;
-    for (let index = 0; index < name.length; index += 1)
-      if (bytes[start + index] !== name.charCodeAt(index)) return false;
-    return bytes[start + name.length] === 0;
+  /** The text from an offset on, to a NUL that must be there. */
+  textAt(start: number): string {
+    return this.buffer.toString('latin1', start, this.endOfText(start));
   }
 
-  nameAt(offset: number): string {
-    let name = this.#names.get(offset);
-    if (name === undefined) {
-      const start = this.#stringsStart + offset;
-      name = this.text(start, start + this.lengthOfName(offset));
-      this.#names.set(offset, name);
+  /** Where the token behind such a text is. */
+  afterText(start: number): number {
+    return this.aligned(this.endOfText(start) + 1, 4);
+  }
+
+  /** Not a Buffer, which would make Buffers of its parts, and those take longer to make. */
+  bytes(start: number, end: number): Uint8Array {
+    const { buffer, byteOffset } = this.buffer;
+    return new Uint8Array(buffer, byteOffset + start, end - start);
+  }
+
+  /** The first property with a name among the tokens from `token` on, before any subnode; -1 when there is none. */
+  propertyFrom(token: number): number {
+    for (let at = token; at < this.readEnd; at = this.nextToken(at)) {
+      const kind = this.view.getUint32(at);
+      if (kind === PROP && this.nameOffset(at) <= this.strings.lastEnd) return at;
+      if (kind !== PROP && kind !== NOP) return -1;
     }
-    return name;
-  }
-
-  text(start: number, end: number): string {
-    const { buffer, byteOffset } = this.bytes;
-    return Buffer.from(buffer, byteOffset + start, end - start).toString('latin1');
-  }
-
-  /** Offset of the name of the property at `token`; -1 for a `NOP`, and for a name without an end. */
-  nameOffset(token: number): number {
-    if (this.view.getUint32(token) !== PROP) return -1;
-    const offset = this.view.getUint32(token + 8);
-    return this.hasEnd(offset) ? offset : -1;
-  }
-
-  /** The property whose token is at `token`. */
-  propertyAt(token: number, name: string): BlobProperty {
-    const length = this.view.getUint32(token + 4);
-    const from = this.valueStart(token, length);
-    return new BlobProperty(this, name, token, from, from + length);
+    return -1;
   }
 
   /** Where the token behind a `PROP` or a `NOP` is. */
@@ -127,15 +124,32 @@ export class BlobContents {
     return this.aligned(this.valueStart(token, length) + length, 4);
   }
 
+  /** Offset in the strings block of the name of the property at `token`. */
+  nameOffset(token: number): number {
+    return this.view.getUint32(token + 8);
+  }
+
+  /** Name of the property at `token`. */
+  nameOf(token: number): string {
+    return this.strings.nameAt(this.nameOffset(token));
+  }
+
   /** Where the value of the property begins whose token is at `token`. */
   valueStart(token: number, length: number): number {
     const at = token + PROPERTY_HEADER;
     return this.isOldForm && length >= 8 ? this.aligned(at, 8) : at;
   }
 
+  /** The cells of the property whose token is at `token`. */
+  cellsAt(token: number): CellList {
+    const length = this.view.getUint32(token + 4);
+    const from = this.valueStart(token, length);
+    return new CellList(this.view, from, from + length);
+  }
+
   /** @param to 4 or 8; counted from the start of the structure block */
   aligned(offset: number, to: number): number {
-    const base = this.#structStart;
+    const base = this.structStart;
     return base + ((offset - base + to - 1) & -to);
   }
 }
@@ -144,27 +158,24 @@ export class BlobProperty implements DtProperty {
   declare readonly name: string;
   declare private readonly blob: BlobContents;
   declare private readonly token: number;
-  declare private readonly from: number;
-  declare private readonly to: number;
   declare private bytes: Uint8Array | undefined;
 
-  /** @param token offset of the property's token; its value is from `from` to before `to` */
-  constructor(blob: BlobContents, name: string, token: number, from: number, to: number) {
+  /** @param token offset of the property's token */
+  constructor(blob: BlobContents, name: string, token: number) {
     this.name = name;
     this.blob = blob;
     this.token = token;
-    this.from = from;
-    this.to = to;
     this.bytes = undefined;
   }
 
   get value(): Uint8Array {
-    this.bytes ??= this.blob.bytes.subarray(this.from, this.to);
+    const { start, end } = this.valueSpan;
+    this.bytes ??= this.blob.bytes(start, end);
     return this.bytes;
   }
 
   cells(): CellList {
-    return new CellList(this.blob.view, this.from, this.to);
+    return this.blob.cellsAt(this.token);
   }
 
   get markers(): readonly Marker[] {
@@ -176,83 +187,43 @@ export class BlobProperty implements DtProperty {
   }
 
   get span(): Span {
-    return { source: this.blob.source, start: this.token, end: this.to };
+    return { source: this.blob.source, start: this.token, end: this.valueSpan.end };
   }
 
   get valueSpan(): Span {
-    return { source: this.blob.source, start: this.from, end: this.to };
+    const { blob, token } = this;
+    const length = blob.view.getUint32(token + 4);
+    const start = blob.valueStart(token, length);
+    return { source: blob.source, start, end: start + length };
   }
 }
 
-/** One of 32 bits for a name, by its first two characters; a name has at least one. */
-function nameBit(name: string): number {
-  return bitOf(name.charCodeAt(0), name.length > 1 ? name.charCodeAt(1) : 0);
-}
-
-/** Spreads the names that addresses are found by, and those that most nodes have. */
-function bitOf(first: number, second: number): number {
-  return 1 << ((first * 7 + second) & 31);
-}
-
-const STATUS_BIT = nameBit('status');
-const REG_BIT = nameBit('reg');
-const RANGES_BIT = nameBit('ranges');
-const DMA_RANGES_BIT = nameBit('dma-ranges');
-const PLACEMENT_BITS = STATUS_BIT | REG_BIT | RANGES_BIT | DMA_RANGES_BIT;
-const NO_PLACEMENT: Placement = {
-  status: undefined,
-  reg: undefined,
-  ranges: undefined,
-  'dma-ranges': undefined,
-};
-
-/** Most nodes have none; a node that gets one gets a list of its own. */
-const NO_CHILDREN: BlobNode[] = [];
-
 export class BlobNode implements DtNode {
   declare readonly parent: BlobNode | undefined;
-  declare children: BlobNode[];
   declare private readonly blob: BlobContents;
+  /** Among all nodes. */
+  declare readonly index: number;
+  /** Index of the next node that is not below it. */
+  declare private after: number;
+  /** Offset of its token, with its name behind. */
   declare private readonly start: number;
+  /** Offset behind the last of its tokens. */
   declare private end: number;
-  declare private readonly nameStart: number;
-  declare private readonly nameEnd: number;
   declare private readName: string | undefined;
-  /** Tokens of the properties before any subnode: nothing but `PROP` and `NOP`. */
-  declare private readonly propertiesStart: number;
-  declare private propertiesEnd: number;
-  /** Tokens of properties that wrongly come after subnodes. */
-  declare private late: number[] | undefined;
-  /** Bits of {@link nameBit} of all properties: most searches end here. */
-  declare private names: number;
   declare private made: readonly BlobProperty[] | undefined;
+  declare private listed: readonly BlobNode[] | undefined;
 
-  /**
-   * @param start offset of the node's token
-   * @param nameStart where its name stands in the blob, before `nameEnd`
-   * @param propertiesStart offset behind the name and its padding
-   */
-  constructor(
-    blob: BlobContents,
-    parent: BlobNode | undefined,
-    start: number,
-    nameStart: number,
-    nameEnd: number,
-    propertiesStart: number,
-  ) {
+  /** @param start offset of the node's token */
+  constructor(blob: BlobContents, parent: BlobNode | undefined, index: number, start: number) {
     this.parent = parent;
-    this.children = NO_CHILDREN;
     this.blob = blob;
+    this.index = index;
+    this.after = index + 1;
     this.start = start;
-    this.end = propertiesStart;
-    this.nameStart = nameStart;
-    this.nameEnd = nameEnd;
+    this.end = start;
     this.readName = undefined;
-    this.propertiesStart = propertiesStart;
-    this.propertiesEnd = propertiesStart;
-    this.late = undefined;
-    this.names = 0;
     this.made = undefined;
+    this.listed = undefined;
   }
 
   get name(): string {
@@ -270,7 +241,7 @@ export class BlobNode implements DtNode {
 
   /** As it stands in the blob: before version 16 the full path. */
   get writtenName(): string {
-    return this.blob.text(this.nameStart, this.nameEnd);
+    return this.blob.textAt(this.start + 4);
   }
 
   /** Before version 16: whether the path goes on from the parent's. */
@@ -292,71 +263,77 @@ export class BlobNode implements DtNode {
     return { source: this.blob.source, start: this.start, end: this.end };
   }
 
+  get children(): readonly BlobNode[] {
+    this.listed ??= this.listChildren();
+    return this.listed;
+  }
+
+  private listChildren(): readonly BlobNode[] {
+    if (this.after === this.index + 1) return NONE;
+    const { nodes } = this.blob;
+    const children: BlobNode[] = [];
+    for (let index = this.index + 1; index < this.after; index = nodes[index]!.after)
+      children.push(nodes[index]!);
+    return children;
+  }
+
   get properties(): readonly BlobProperty[] {
     this.made ??= this.makeProperties();
     return this.made;
   }
 
   find(name: string): DtProperty | undefined {
-    return this.search(name, nameBit(name));
+    const token = this.tokenOf(name);
+    return token > 0 ? new BlobProperty(this.blob, name, token) : undefined;
   }
 
-  placement(): Placement {
-    if ((this.names & PLACEMENT_BITS) === 0) return NO_PLACEMENT;
-    return {
-      status: this.search('status', STATUS_BIT),
-      reg: this.search('reg', REG_BIT),
-      ranges: this.search('ranges', RANGES_BIT),
-      'dma-ranges': this.search('dma-ranges', DMA_RANGES_BIT),
-    };
-  }
-
-  private search(name: string, bit: number): DtProperty | undefined {
-    if ((this.names & bit) === 0) return undefined;
+  /** The token of the first property of that name; 0 when there is none. */
+  private tokenOf(name: string): number {
     const { blob } = this;
-    if (this.made || this.late || blob.isOldForm)
-      return this.properties.find((property) => property.name === name);
-    for (let token = this.propertiesStart; token < this.propertiesEnd; token = blob.nextToken(token)) {
-      const offset = blob.nameOffset(token);
-      if (offset >= 0 && blob.isName(offset, name)) return blob.propertyAt(token, name);
-    }
-    return undefined;
+    const slot = slotOf(name);
+    if (slot > 0) return blob.places[SLOTS * this.index + slot]!;
+    for (let at = this.firstProperty; at > 0; at = blob.propertyFrom(blob.nextToken(at)))
+      if (blob.nameOf(at) === name) return at;
+    return blob.late.get(this)?.find((at) => blob.nameOf(at) === name) ?? 0;
+  }
+
+  /** Its token, or -1. */
+  private get firstProperty(): number {
+    return this.blob.propertyFrom(this.blob.afterText(this.start + 4));
+  }
+
+  placement(): Placement | undefined {
+    const { blob } = this;
+    const { places } = blob;
+    const at = SLOTS * this.index;
+    const reg = places[at + REG]!;
+    const ranges = places[at + RANGES]!;
+    const dmaRanges = places[at + DMA_RANGES]!;
+    if (reg + ranges + dmaRanges === 0) return undefined;
+    return {
+      reg: reg > 0 ? blob.cellsAt(reg) : undefined,
+      ranges: ranges > 0 ? blob.cellsAt(ranges) : undefined,
+      'dma-ranges': dmaRanges > 0 ? blob.cellsAt(dmaRanges) : undefined,
+    };
   }
 
   private makeProperties(): readonly BlobProperty[] {
     const { blob } = this;
     const properties: BlobProperty[] = [];
     const add = (token: number): void => {
-      const offset = blob.nameOffset(token);
-      if (offset >= 0) properties.push(blob.propertyAt(token, blob.nameAt(offset)));
+      properties.push(new BlobProperty(blob, blob.nameOf(token), token));
     };
-    for (let token = this.propertiesStart; token < this.propertiesEnd; token = blob.nextToken(token))
-      add(token);
-    for (const token of this.late ?? NONE) add(token);
+    for (let at = this.firstProperty; at > 0; at = blob.propertyFrom(blob.nextToken(at))) add(at);
+    for (const at of blob.late.get(this) ?? NONE) add(at);
     if (!blob.isOldForm) return properties;
     const redundant = properties.findIndex((property) => property.name === 'name');
     if (redundant >= 0 && repeatsNodeName(properties[redundant]!, this)) properties.splice(redundant, 1);
     return properties;
   }
 
-  /** For the reader, while the node is open: the property at `token`, whose padding ends at `end`. */
-  addProperty(token: number, nameOffset: number, end: number): void {
-    this.names |= this.blob.bitOfName(nameOffset);
-    if (this.children.length === 0) {
-      this.propertiesEnd = end;
-    } else {
-      this.late ??= [];
-      this.late.push(token);
-    }
-  }
-
-  addChild(child: BlobNode): void {
-    if (this.children === NO_CHILDREN) this.children = [child];
-    else this.children.push(child);
-  }
-
-  /** @param end offset behind the last of its tokens */
-  close(end: number): void {
+  /** For the reader. @param end offset behind what was read of the node @param after index of the next one outside */
+  close(end: number, after: number): void {
     this.end = end;
+    this.after = after;
   }
 }

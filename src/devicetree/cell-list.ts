@@ -1,13 +1,6 @@
 /** The cells of a value: 32-bit words, most significant byte first. */
 
-const scratch = new DataView(new ArrayBuffer(8));
-
-/** A number from its upper and lower 32 bits. Through memory: several times as fast as with shifts of bigints. */
-export function bigintOf(high: number, low: number): bigint {
-  scratch.setUint32(0, high);
-  scratch.setUint32(4, low);
-  return scratch.getBigUint64(0);
-}
+const TWO_TO_32 = 0x1_0000_0000;
 
 /**
  * Cells where they lie, in a blob or in a value of their own; bytes left over at the end are not in it. Read with a
@@ -35,28 +28,32 @@ export class CellList {
     return this.view.getUint32(this.start + 4 * index);
   }
 
-  /** Of a number of `width` cells that ends before cell `end`, the last 32 bits. */
-  lower(end: number, width: number): number {
-    return width > 0 ? this.at(end - 1) : 0;
-  }
-
-  /** Of the same number the 32 bits before those. */
-  upper(end: number, width: number): number {
-    return width > 1 ? this.at(end - 2) : 0;
+  /** Whether a cell from `start` to before `end` is not 0. */
+  hasAny(start: number, end: number): boolean {
+    for (let index = start; index < end; index += 1) if (this.at(index) !== 0) return true;
+    return false;
   }
 
   /** `width` cells from `start` on as one number of any size. */
   number(start: number, width: number): bigint {
-    const end = start + width;
-    if (width <= 2) return bigintOf(this.upper(end, width), this.lower(end, width));
+    if (width <= 2) return this.last64Bits(start, width);
     let number = 0n;
-    for (let index = start; index < end; index += 1) number = (number << 32n) | BigInt(this.at(index));
+    for (let index = start; index < start + width; index += 1)
+      number = (number << 32n) | BigInt(this.at(index));
     return number;
   }
 
-  /** The last 64 bits of `width` cells that end before `end`: as much as Linux' of_read_number keeps. */
-  last64Bits(end: number, width: number): bigint {
-    return bigintOf(this.upper(end, width), this.lower(end, width));
+  /** The last 64 bits of `width` cells from `start` on: as much as Linux' of_read_number keeps. */
+  last64Bits(start: number, width: number): bigint {
+    if (width > 1) return this.view.getBigUint64(this.start + 4 * (start + width - 2));
+    return width === 1 ? BigInt(this.at(start)) : 0n;
+  }
+
+  /** The same, rounded to a double: below 2^53 that is exact. */
+  rounded(start: number, width: number): number {
+    const last = this.start + 4 * (start + width - 1);
+    if (width > 1) return this.view.getUint32(last - 4) * TWO_TO_32 + this.view.getUint32(last);
+    return width === 1 ? this.view.getUint32(last) : 0;
   }
 
   slice(start: number, end: number): number[] {

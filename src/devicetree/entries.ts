@@ -1,21 +1,28 @@
 /** Every `reg`, `ranges` and `dma-ranges` entry of a tree, decoded one by one; nothing merged, nothing dropped. */
 import { type DiagnosticSink, MAX_DIAGNOSTICS } from '../bytes/diagnostic.ts';
 import type { Span } from '../bytes/source.ts';
-import { type AddressFlags, addressFlags, type Bus, type BusKind, isOkay } from './bus.ts';
+import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } from './bus.ts';
 import type { CellList } from './cell-list.ts';
 import { type CellCount, cellsOf } from './cells.ts';
 import { entrySpan } from './passage.ts';
 import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
 import {
+  type Arrival,
   BEYOND_64_BIT,
   ON_NO_BUS,
-  type Stop,
-  type Translation,
+  Stop,
   type TranslationStep,
   Translator,
-  untranslated,
 } from './translate.ts';
-import { cellListOf, type DeviceTree, type DtNode, type DtProperty, pathOf, placementOf } from './tree.ts';
+import {
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+  pathOf,
+  placementOf,
+  propertyOf,
+  walk,
+} from './tree.ts';
 
 export type AddressItem = 'reg' | 'ranges' | 'dma-ranges';
 
@@ -65,6 +72,8 @@ const MAX_ENTRIES = 200_000;
  * a long one. A hundred times what the largest of Linux' boards has.
  */
 const MAX_PATH_TEXT = 1 << 24;
+/** So many entries of a node have no more text than its name, times so many. */
+const FEW_ENTRIES = 4;
 /** How many cell counts that would fit a message names. */
 const MAX_FITS_TOLD = 5;
 /** Ranking costs more than decoding: past this many faults of one tree they are only told. */
@@ -82,12 +91,12 @@ export function addressEntries(
   options: EntryOptions = {},
 ): AddressEntry[] {
   const decoder = new EntryDecoder(tree, sink, options);
-  decoder.decode(tree.root);
+  for (const node of tree.nodes ?? walk(tree.root)) decoder.decode(node);
   return decoder.entries;
 }
 
 /** How the entries of one property are cut, and where their addresses set out from. */
-interface Layout {
+class Layout {
   readonly bus: Pick<Bus, 'kind' | 'flagCells'>;
   readonly child: CellCount;
   /** Not in `reg`, which has but one address. */
@@ -97,68 +106,69 @@ interface Layout {
   readonly from: Stop | 'no bus' | 'unknown';
   /** Characters in the path of the node's parent. */
   readonly pathLength: number;
+  /** Cells ahead of the size, and of a whole entry. */
+  readonly sizeAt: number;
+  readonly entryCells: number;
+  /** Whether entries can be cut with these counts. */
+  readonly isUsable: boolean;
+
+  constructor(
+    bus: Pick<Bus, 'kind' | 'flagCells'>,
+    child: CellCount,
+    parent: CellCount | undefined,
+    size: CellCount,
+    from: Stop | 'no bus' | 'unknown',
+    pathLength: number,
+  ) {
+    const parentCells = parent ? parent.cells : 0;
+    this.bus = bus;
+    this.child = child;
+    this.parent = parent;
+    this.size = size;
+    this.from = from;
+    this.pathLength = pathLength;
+    this.sizeAt = child.cells + parentCells;
+    this.entryCells = this.sizeAt + size.cells;
+    this.isUsable = child.cells > 0 && parentCells >= 0 && size.cells >= 0;
+  }
 }
 
 /** A property being decoded: what its entries share. */
 class EntryList {
   readonly node: DtNode;
   readonly item: AddressItem;
-  readonly property: DtProperty;
   readonly cells: CellList;
   readonly layout: Layout;
-  readonly available: boolean;
   readonly translator: Translator;
-  /** Cells of the parts of an entry, and of all of it. */
-  readonly childCells: number;
-  readonly parentCells: number;
-  readonly sizeCells: number;
-  readonly entryCells: number;
   /** Number of whole entries. */
   readonly length: number;
 
-  constructor(
-    node: DtNode,
-    item: AddressItem,
-    property: DtProperty,
-    cells: CellList,
-    layout: Layout,
-    available: boolean,
-    translator: Translator,
-  ) {
+  constructor(node: DtNode, item: AddressItem, cells: CellList, layout: Layout, translator: Translator) {
     this.node = node;
     this.item = item;
-    this.property = property;
     this.cells = cells;
     this.layout = layout;
-    this.available = available;
     this.translator = translator;
-    this.childCells = layout.child.cells;
-    this.parentCells = layout.parent ? layout.parent.cells : 0;
-    this.sizeCells = layout.size.cells;
-    this.entryCells = this.childCells + this.parentCells + this.sizeCells;
-    const usable = this.childCells > 0 && this.parentCells >= 0 && this.sizeCells >= 0;
-    this.length = usable ? Math.floor(cells.length / this.entryCells) : 0;
+    this.length = layout.isUsable ? Math.floor(cells.length / layout.entryCells) : 0;
   }
 
   /** The cell at which the address on the outer bus begins. */
   private outerAt(index: number): number {
-    const at = index * this.entryCells;
-    return this.layout.parent ? at + this.childCells : at;
+    const { entryCells, parent, child } = this.layout;
+    return index * entryCells + (parent ? child.cells : 0);
   }
 
-  translationOf(index: number): Translation {
-    const { from } = this.layout;
-    if (from === 'no bus') return ON_NO_BUS;
+  /** Around a fragment the address is taken for one of the CPU. */
+  arrivalOf(index: number): Arrival {
+    const { from, parent, child } = this.layout;
     const at = this.outerAt(index);
-    if (from !== 'unknown') return this.translator.translate(from, this.cells, at);
-    const width = this.layout.parent ? this.parentCells : this.childCells;
-    return untranslated(this.cells, at, width);
+    if (from instanceof Stop) return this.translator.translate(from, this.cells, at);
+    return from === 'no bus' ? ON_NO_BUS : this.cells.last64Bits(at, (parent ?? child).cells);
   }
 
   stepsOf(index: number): readonly TranslationStep[] {
     const { from } = this.layout;
-    if (from === 'no bus' || from === 'unknown') return [];
-    return this.translator.stepsOf(from, this.cells, this.outerAt(index));
+    return from instanceof Stop ? this.translator.stepsOf(from, this.cells, this.outerAt(index)) : [];
   }
 }
 
@@ -166,12 +176,12 @@ class EntryList {
 class DecodedEntry implements AddressEntry {
   readonly index: number;
   private readonly list: EntryList;
-  private readonly translation: Translation;
+  private readonly arrival: Arrival;
 
-  constructor(list: EntryList, index: number, translation: Translation) {
+  constructor(list: EntryList, index: number, arrival: Arrival) {
     this.index = index;
     this.list = list;
-    this.translation = translation;
+    this.arrival = arrival;
   }
 
   get node(): DtNode {
@@ -183,42 +193,42 @@ class DecodedEntry implements AddressEntry {
   }
 
   get available(): boolean {
-    return this.list.available;
+    return isAvailable(this.list.node);
   }
 
   /** The entry's first cell. */
   private get start(): number {
-    return this.index * this.list.entryCells;
+    return this.index * this.list.layout.entryCells;
   }
 
   get cells(): readonly number[] {
-    const { cells, entryCells } = this.list;
-    return cells.slice(this.start, this.start + entryCells);
+    const { cells, layout } = this.list;
+    return cells.slice(this.start, this.start + layout.entryCells);
   }
 
   get base(): bigint {
-    const { cells, layout, childCells } = this.list;
+    const { cells, layout } = this.list;
     const { flagCells } = layout.bus;
-    return cells.number(this.start + flagCells, childCells - flagCells);
+    return cells.number(this.start + flagCells, layout.child.cells - flagCells);
   }
 
   get size(): bigint | null {
-    const { cells, layout, childCells, parentCells, sizeCells } = this.list;
-    if (sizeCells === 0 && !layout.parent) return null;
-    return cells.number(this.start + childCells + parentCells, sizeCells);
+    const { cells, layout } = this.list;
+    if (layout.size.cells === 0 && !layout.parent) return null;
+    return cells.number(this.start + layout.sizeAt, layout.size.cells);
   }
 
   get parent(): bigint | null {
-    const { cells, layout, childCells, parentCells } = this.list;
-    return layout.parent ? cells.number(this.start + childCells, parentCells) : null;
+    const { cells, layout } = this.list;
+    return layout.parent ? cells.number(this.start + layout.child.cells, layout.parent.cells) : null;
   }
 
   get cpu(): bigint | null {
-    return this.translation.cpu;
+    return typeof this.arrival === 'bigint' ? this.arrival : null;
   }
 
   get why(): string | undefined {
-    return this.translation.why;
+    return typeof this.arrival === 'bigint' ? undefined : this.arrival.why;
   }
 
   get flags(): AddressFlags | undefined {
@@ -240,9 +250,9 @@ class DecodedEntry implements AddressEntry {
   }
 
   get span(): Span | undefined {
-    const { property, entryCells } = this.list;
-    const { valueSpan } = property;
-    return valueSpan && entrySpan(valueSpan, this.index, entryCells);
+    const { node, item, layout } = this.list;
+    const span = propertyOf(node, item)?.valueSpan;
+    return span && entrySpan(span, this.index, layout.entryCells);
   }
 }
 
@@ -269,52 +279,44 @@ class EntryDecoder {
     this.#translator = new Translator(tree.root);
   }
 
-  /** All nodes, parents first; what is below a node that is not okay is not available either. */
-  decode(root: DtNode): void {
-    const nodes = [root];
-    const parentsAvailable = [true];
-    for (let node = nodes.pop(); node; node = nodes.pop()) {
-      const { status, reg, ranges, 'dma-ranges': dmaRanges } = placementOf(node);
-      const available = parentsAvailable.pop()! && isOkay(status);
-      if (reg) this.#item(node, 'reg', reg, available);
-      if (ranges) this.#item(node, 'ranges', ranges, available);
-      if (dmaRanges) this.#item(node, 'dma-ranges', dmaRanges, available);
-      for (let index = node.children.length - 1; index >= 0; index -= 1) {
-        nodes.push(node.children[index]!);
-        parentsAvailable.push(available);
-      }
-    }
+  decode(node: DtNode): void {
+    const placement = placementOf(node);
+    if (!placement) return;
+    const { reg, ranges, 'dma-ranges': dmaRanges } = placement;
+    if (reg) this.#item(node, 'reg', reg);
+    if (ranges) this.#item(node, 'ranges', ranges);
+    if (dmaRanges) this.#item(node, 'dma-ranges', dmaRanges);
   }
 
-  #item(node: DtNode, item: AddressItem, property: DtProperty, available: boolean): void {
-    const cells = cellListOf(property);
+  #item(node: DtNode, item: AddressItem, cells: CellList): void {
     if (cells.byteLength === 0) return;
-    const layout = this.#layout(node, item, property);
+    const layout = this.#layout(node, item);
     if (!layout) return;
-    const list = new EntryList(node, item, property, cells, layout, available, this.#translator);
+    const list = new EntryList(node, item, cells, layout, this.#translator);
     const { length } = list;
-    if (length * list.entryCells * 4 !== cells.byteLength) this.#reportLeftover(list);
+    if (length * layout.entryCells * 4 !== cells.byteLength) this.#reportLeftover(list);
     // The names of all nodes have been read: only where one has many entries does its own length matter.
-    const pathLength = layout.pathLength + (length > 1 ? node.name.length : 0);
+    const pathLength = layout.pathLength + (length > FEW_ENTRIES ? node.name.length : 0);
     for (let index = 0; index < length; index += 1) {
       this.#pathText += pathLength;
       if (this.entries.length >= MAX_ENTRIES || this.#pathText > MAX_PATH_TEXT) {
         this.#reportTooMany();
         return;
       }
-      const translation = list.translationOf(index);
-      if (translation.obstacle === BEYOND_64_BIT) this.#reportBeyond64Bit(list, index);
-      this.entries.push(new DecodedEntry(list, index, translation));
+      const arrival = list.arrivalOf(index);
+      if (arrival === BEYOND_64_BIT) this.#reportBeyond64Bit(list, index);
+      this.entries.push(new DecodedEntry(list, index, arrival));
     }
   }
 
-  #reportBeyond64Bit({ node, item, property, entryCells }: EntryList, index: number): void {
+  #reportBeyond64Bit({ node, item, layout }: EntryList, index: number): void {
+    const span = propertyOf(node, item)?.valueSpan;
     this.#sink.add({
       severity: 'warning',
       code: 'dt/beyond-64-bit',
       message: `${item}[${index}] of ${pathOf(node)} leads to an address of more than 64 bits, which Linux would cut`,
       path: pathOf(node),
-      ...(property.valueSpan ? { span: entrySpan(property.valueSpan, index, entryCells) } : {}),
+      ...(span ? { span: entrySpan(span, index, layout.entryCells) } : {}),
     });
   }
 
@@ -328,8 +330,9 @@ class EntryDecoder {
     });
   }
 
-  #layout(node: DtNode, item: AddressItem, property: DtProperty): Layout | undefined {
-    const inferred = this.#inferred.get(property);
+  #layout(node: DtNode, item: AddressItem): Layout | undefined {
+    const property = this.#isFragment && propertyOf(node, item);
+    const inferred = property && this.#inferred.get(property);
     if (this.#given) return fragmentLayout(item, this.#given, 'given');
     if (inferred) return fragmentLayout(item, inferred, 'inferred');
     // The root is on no bus: what Linux never reads is no entry.
@@ -338,14 +341,9 @@ class EntryDecoder {
     this.#reportCounts(bus);
     const parent = this.#translator.busOf(node.parent ?? node);
     if (node.parent) this.#reportCounts(parent);
-    return {
-      bus,
-      child: bus.addressCells,
-      parent: parent.addressCells,
-      size: bus.sizeCells,
-      from: this.#from(node, item),
-      pathLength: this.#translator.pathLengthOf(node.parent ?? node),
-    };
+    const from = this.#from(node, item);
+    const pathLength = this.#translator.pathLengthOf(node.parent ?? node);
+    return new Layout(bus, bus.addressCells, parent.addressCells, bus.sizeCells, from, pathLength);
   }
 
   #regLayout(node: DtNode, parent: DtNode): Layout {
@@ -353,14 +351,9 @@ class EntryDecoder {
     if (!layout) {
       const bus = this.#translator.busOf(parent);
       this.#reportCounts(bus);
-      layout = {
-        bus,
-        child: bus.addressCells,
-        parent: undefined,
-        size: bus.sizeCells,
-        from: this.#from(node, 'ranges'),
-        pathLength: this.#translator.pathLengthOf(parent),
-      };
+      const from = this.#from(node, 'ranges');
+      const pathLength = this.#translator.pathLengthOf(parent);
+      layout = new Layout(bus, bus.addressCells, undefined, bus.sizeCells, from, pathLength);
       this.#regLayouts.set(parent, layout);
     }
     return layout;
@@ -396,7 +389,9 @@ class EntryDecoder {
   }
 
   #reportLeftover(list: EntryList): void {
-    const { node, item, property, layout, entryCells, length: count } = list;
+    const { node, item, layout, length: count } = list;
+    const { entryCells } = layout;
+    const property = propertyOf(node, item)!;
     const { name, value } = property;
     const counts = [layout.child.cells, ...(layout.parent ? [layout.parent.cells] : []), layout.size.cells];
     this.#leftovers += 1;
@@ -428,12 +423,12 @@ function fragmentLayout(
   from: 'given' | 'inferred',
 ): Layout {
   const count = (cells: number): CellCount => ({ cells, from, node: '/' });
-  return {
-    bus: child === 3 ? { kind: 'pci', flagCells: 1 } : { kind: 'default', flagCells: 0 },
-    child: count(child),
-    parent: item === 'reg' ? undefined : count(parent),
-    from: 'unknown',
-    pathLength: 0,
-    size: count(size),
-  };
+  return new Layout(
+    child === 3 ? { kind: 'pci', flagCells: 1 } : { kind: 'default', flagCells: 0 },
+    count(child),
+    item === 'reg' ? undefined : count(parent),
+    count(size),
+    'unknown',
+    0,
+  );
 }

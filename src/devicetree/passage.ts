@@ -2,12 +2,12 @@
  * The passage of one bus: how addresses of its children become addresses of the bus it sits on, by the entries of its
  * `ranges` or `dma-ranges`, as Linux' of_translate_one (drivers/of/address.c) does it.
  *
- * Addresses move as two halves of 32 bits. A tree has tens of thousands of them, each moved through several buses, and
- * bigints take several times as long; nobody outside sees the halves.
+ * Addresses move as doubles, which are exact below 2^53, and only beyond as bigints: a tree has tens of thousands of
+ * them, each moved through several buses, and bigints take several times as long. Nobody outside sees the doubles.
  */
 import type { Span } from '../bytes/source.ts';
-import { type Bus, sameSpace } from './bus.ts';
-import { bigintOf, CellList } from './cell-list.ts';
+import { type Bus, type BusKind, sameSpace } from './bus.ts';
+import { CellList } from './cell-list.ts';
 import type { CellCount } from './cells.ts';
 import { cellListOf, type DtNode, pathOf, propertyOf } from './tree.ts';
 
@@ -20,49 +20,44 @@ export interface PassageEntry {
   readonly size: bigint;
 }
 
+/** Doubles up to here have neighbours that are one apart. */
+const EXACT = Number.MAX_SAFE_INTEGER;
+const TWO_TO_32 = 0x1_0000_0000;
+const TWO_TO_64 = 1n << 64n;
+
 /**
  * An address on the way up. In the kernel it is an array of up to four cells; of that only two things are ever looked
- * at: the first cell (flags, on buses that have them) and the 64-bit number that the cells after the flags end in.
+ * at: the first cell, on buses where it is flags, and the 64-bit number that the cells after the flags end in.
  */
 export class MovingAddress {
-  /** The first cell, and the upper and lower 32 bits of the number. */
-  readonly #words = new Uint32Array(3);
+  /** The flags cell; on buses that have none it means nothing. */
+  flags = 0;
+  /** The number, rounded to a double. Not an integer to begin with, or the engine takes it for a small one. */
+  rounded = Number.NaN;
+  /** The number where it is larger than {@link EXACT}. */
+  #large = 0n;
 
   /** Sets out anew with the address whose cells begin at `at`. */
   setOut(cells: CellList, at: number, { addressCells, flagCells }: Bus): void {
-    const end = at + addressCells.cells;
     const width = addressCells.cells - flagCells;
-    this.set(cells.at(at), cells.upper(end, width), cells.lower(end, width));
-  }
-
-  set(first: number, high: number, low: number): void {
-    this.#words[0] = first;
-    this.#words[1] = high;
-    this.#words[2] = low;
-  }
-
-  get first(): number {
-    return this.#words[0]!;
-  }
-
-  get high(): number {
-    return this.#words[1]!;
-  }
-
-  get low(): number {
-    return this.#words[2]!;
+    if (flagCells === 1) this.flags = cells.at(at);
+    this.rounded = cells.rounded(at + flagCells, width);
+    if (this.rounded > EXACT) this.#large = cells.last64Bits(at + flagCells, width);
   }
 
   get number(): bigint {
-    return bigintOf(this.high, this.low);
+    return this.rounded > EXACT ? this.#large : BigInt(this.rounded);
+  }
+
+  set number(number: bigint) {
+    this.rounded = Number(number);
+    this.#large = number;
   }
 }
 
 /** Cells before the last two only hold something when they are flags, or when no CPU has such an address. */
 export function isBeyond64Bit(cells: CellList, at: number, { addressCells, flagCells }: Bus): boolean {
-  for (let index = flagCells; index < addressCells.cells - 2; index += 1)
-    if (cells.at(at + index) !== 0) return true;
-  return false;
+  return cells.hasAny(at + flagCells, at + addressCells.cells - 2);
 }
 
 /** What became of an address, where it is not the index of the entry that passed it on. */
@@ -82,20 +77,12 @@ export class Passage {
   /** Number of entries. */
   readonly length: number;
   private readonly cells: CellList;
-  /** Of an entry: cells of the child address's number, without flags, and of the parent address's; of the size. */
-  private readonly childWidth: number;
-  private readonly parentWidth: number;
-  private readonly sizeWidth: number;
-  /** Cells ahead of the parent address, ahead of the size, and of a whole entry. */
-  private readonly parentOffset: number;
-  private readonly sizeOffset: number;
   private readonly entryCells: number;
   /**
-   * First and one past the last address of each entry as doubles, which keep the order of what they round. Buses with
-   * hundreds of entries are searched thousands of times; an entry that may have the address is then looked at exactly.
+   * Of each entry, in doubles: the first child address, one past the last, and what is added to a child address; the
+   * latter is NaN when not all of that is exact. Buses with hundreds of entries are searched thousands of times.
    */
-  private readonly lowest: number[];
-  private readonly highest: number[];
+  private readonly table: Float64Array;
 
   constructor(device: DtNode, item: TranslationItem, inner: Bus, outer: Bus) {
     const property = propertyOf(device, item);
@@ -106,23 +93,25 @@ export class Passage {
     this.outer = outer;
     this.how = !property ? 'missing' : cells.byteLength === 0 ? 'empty' : 'entries';
     this.cells = cells;
-    this.parentOffset = inner.addressCells.cells;
-    this.sizeOffset = this.parentOffset + outer.addressCells.cells;
-    this.sizeWidth = inner.sizeCells.cells;
-    this.entryCells = this.sizeOffset + this.sizeWidth;
-    this.childWidth = inner.addressCells.cells - inner.flagCells;
-    this.parentWidth = outer.addressCells.cells - outer.flagCells;
+    this.entryCells = inner.addressCells.cells + outer.addressCells.cells + inner.sizeCells.cells;
     this.length = Math.floor(cells.length / this.entryCells);
-    this.lowest = [];
-    this.highest = [];
-    for (let index = 0; index < this.length; index += 1) {
-      const at = index * this.entryCells;
-      const child = roundedNumber(cells, at + this.parentOffset, this.childWidth);
-      const end = child + roundedNumber(cells, at + this.entryCells, this.sizeWidth);
-      this.lowest.push(child);
-      // A sum of rounded numbers may itself be a little low.
-      this.highest.push(end <= Number.MAX_SAFE_INTEGER ? end : end * (1 + 2 * Number.EPSILON));
-    }
+    this.table = new Float64Array(3 * this.length);
+    for (let index = 0; index < this.length; index += 1) this.tabulate(index);
+  }
+
+  private tabulate(index: number): void {
+    const { table, cells, inner, outer } = this;
+    const at = index * this.entryCells;
+    const parentAt = at + inner.addressCells.cells;
+    const sizeAt = parentAt + outer.addressCells.cells;
+    const child = cells.rounded(at + inner.flagCells, inner.addressCells.cells - inner.flagCells);
+    const parent = cells.rounded(parentAt + outer.flagCells, outer.addressCells.cells - outer.flagCells);
+    const size = cells.rounded(sizeAt, inner.sizeCells.cells);
+    const isExact = child + size <= EXACT && parent + size <= EXACT && !isBeyond64Bit(cells, parentAt, outer);
+    table[3 * index] = child;
+    // A sum of rounded numbers may itself be a little low.
+    table[3 * index + 1] = isExact ? child + size : (child + size) * (1 + 2 * Number.EPSILON);
+    table[3 * index + 2] = isExact ? parent - child : Number.NaN;
   }
 
   get counts(): { readonly child: CellCount; readonly parent: CellCount; readonly size: CellCount } {
@@ -131,11 +120,14 @@ export class Passage {
   }
 
   entryAt(index: number): PassageEntry {
+    const { cells, inner, outer } = this;
     const at = index * this.entryCells;
+    const parentAt = at + inner.addressCells.cells;
+    const sizeAt = parentAt + outer.addressCells.cells;
     return {
-      child: this.cells.last64Bits(at + this.parentOffset, this.childWidth),
-      parent: this.cells.last64Bits(at + this.sizeOffset, this.parentWidth),
-      size: this.cells.last64Bits(at + this.entryCells, this.sizeWidth),
+      child: cells.last64Bits(at + inner.flagCells, inner.addressCells.cells - inner.flagCells),
+      parent: cells.last64Bits(parentAt + outer.flagCells, outer.addressCells.cells - outer.flagCells),
+      size: cells.last64Bits(sizeAt, inner.sizeCells.cells),
     };
   }
 
@@ -156,55 +148,64 @@ export class Passage {
   pass(address: MovingAddress): number {
     if (this.how === 'entries') return this.passByEntry(address);
     if (this.how === 'missing' && this.item === 'ranges') return NOT_PASSED;
-    // All cells count here, a flags cell too; on the outer bus the first one is taken for its flags.
-    const high = this.inner.kind === 'isa' ? (address.first | address.high) >>> 0 : address.high;
-    this.arrive(address, address.first, high, address.low);
+    if (this.inner.flagCells === 1 || this.outer.flagCells === 1) this.passFlags(address);
+    this.cut(address);
     return PASSED_UNCHANGED;
   }
 
   private passByEntry(address: MovingAddress): number {
-    const { inner, outer, cells, childWidth, parentWidth, sizeWidth } = this;
-    const { high, low } = address;
-    const about = high * TWO_TO_32 + low;
+    const { table, inner, outer, cells } = this;
+    const { rounded } = address;
     for (let index = 0; index < this.length; index += 1) {
-      if (about < this.lowest[index]! || about > this.highest[index]!) continue;
+      if (rounded < table[3 * index]! || rounded >= table[3 * index + 1]!) continue;
       const at = index * this.entryCells;
-      if (inner.flagCells === 1 && !sameSpace(inner.kind, address.first, cells.at(at))) continue;
-      const parentAt = at + this.parentOffset;
-      const sizeAt = at + this.sizeOffset;
-      const end = at + this.entryCells;
-      const childHigh = cells.upper(parentAt, childWidth);
-      const childLow = cells.lower(parentAt, childWidth);
-      const offsetLow = (low - childLow) >>> 0;
-      const offsetHigh = high - childHigh - (low < childLow ? 1 : 0);
-      const sizeHigh = cells.upper(end, sizeWidth);
-      const sizeLow = cells.lower(end, sizeWidth);
-      if (offsetHigh < 0 || offsetHigh > sizeHigh) continue;
-      if (offsetHigh === sizeHigh && offsetLow >= sizeLow) continue;
-      // As in the kernel the end wraps: an entry that would reach 2^64 contains nothing.
-      if (childHigh + sizeHigh + (childLow + sizeLow >= TWO_TO_32 ? 1 : 0) >= TWO_TO_32) continue;
-      const sumLow = cells.lower(sizeAt, parentWidth) + offsetLow;
-      const sumHigh = cells.upper(sizeAt, parentWidth) + offsetHigh + (sumLow >= TWO_TO_32 ? 1 : 0);
-      if (sumHigh >= TWO_TO_32 || isBeyond64Bit(cells, parentAt, outer)) return PASSED_BEYOND_64_BIT;
-      this.arrive(address, cells.at(parentAt), sumHigh, sumLow % TWO_TO_32);
+      if (inner.flagCells === 1 && !sameSpace(inner.kind, address.flags, cells.at(at))) continue;
+      const added = table[3 * index + 2]!;
+      if (Number.isNaN(added)) {
+        const passed = this.passLarge(address, index);
+        if (passed === NOT_PASSED) continue;
+        if (passed === PASSED_BEYOND_64_BIT) return passed;
+      } else {
+        address.rounded = rounded + added;
+      }
+      if (outer.flagCells === 1) address.flags = cells.at(at + inner.addressCells.cells);
+      this.cut(address);
       return index;
     }
     return NOT_PASSED;
   }
 
-  /** The address on the outer bus, cut to the cells that it has there. @param flags first cell, if it is flags there */
-  private arrive(address: MovingAddress, flags: number, high: number, low: number): void {
-    const width = this.parentWidth;
-    const first = width === 1 ? low : width === 2 ? high : 0;
-    address.set(this.outer.flagCells === 1 ? flags : first, width === 1 ? 0 : high, low);
+  /** Moves an address by an entry that doubles don't hold. */
+  private passLarge(address: MovingAddress, index: number): number {
+    const { child, parent, size } = this.entryAt(index);
+    const offset = address.number - child;
+    // As in the kernel the end wraps: an entry that would reach 2^64 contains nothing.
+    if (offset < 0n || offset >= size || child + size >= TWO_TO_64) return NOT_PASSED;
+    const parentAt = index * this.entryCells + this.inner.addressCells.cells;
+    if (parent + offset >= TWO_TO_64 || isBeyond64Bit(this.cells, parentAt, this.outer))
+      return PASSED_BEYOND_64_BIT;
+    address.number = parent + offset;
+    return index;
+  }
+
+  /** From or to a bus with flags, 1:1: all cells count, a flags cell too, and the first one is taken for flags. */
+  private passFlags(address: MovingAddress): void {
+    const { kind, flagCells, addressCells } = this.inner;
+    address.number = wholeNumber(address, kind);
+    if (flagCells === 0) address.flags = Number(address.number >> (32n * BigInt(addressCells.cells - 1)));
+  }
+
+  /** To the cells that an address has on the outer bus. */
+  private cut(address: MovingAddress): void {
+    const { addressCells, flagCells } = this.outer;
+    if (address.rounded >= TWO_TO_32 && addressCells.cells - flagCells === 1)
+      address.number = BigInt.asUintN(32, address.number);
   }
 }
 
-const TWO_TO_32 = 0x1_0000_0000;
-
-/** The last 64 bits of `width` cells that end before `end`, rounded to a double. */
-function roundedNumber(cells: CellList, end: number, width: number): number {
-  return cells.upper(end, width) * TWO_TO_32 + cells.lower(end, width);
+/** The number of an address that all its cells make, also the one that is flags on a bus of two cells. */
+export function wholeNumber(address: MovingAddress, kind: BusKind): bigint {
+  return kind === 'isa' ? (BigInt(address.flags) << 32n) | address.number : address.number;
 }
 
 /** Entry `index` of a list of entries that are `entryCells` long; of text only the whole list has a place. */

@@ -33,7 +33,7 @@ export function readDeviceTree(
 ): DeviceTree | undefined {
   const tree = readAsWritten(artifact, sink, options);
   const { overlays = [] } = options;
-  if (!tree || tree.overlay || tree.form === 'dts-fragment' || overlays.length === 0) return tree;
+  if (!tree || overlays.length === 0 || tree.overlay || tree.form === 'dts-fragment') return tree;
   return applyOverlays(tree, overlays, sink);
 }
 

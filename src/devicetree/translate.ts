@@ -8,7 +8,7 @@
  */
 import type { Span } from '../bytes/source.ts';
 import { type Bus, type BusKind, busOf, whyUnusable } from './bus.ts';
-import { bigintOf, type CellList } from './cell-list.ts';
+import type { CellList } from './cell-list.ts';
 import { type BusCounts, type CellCount, cellsOf, countsBelow, firstCell } from './cells.ts';
 import {
   isBeyond64Bit,
@@ -18,6 +18,7 @@ import {
   Passage,
   type PassageEntry,
   type TranslationItem,
+  wholeNumber,
 } from './passage.ts';
 import { type DtNode, MAX_NODE_DEPTH, propertyOf, walk } from './tree.ts';
 
@@ -65,38 +66,16 @@ class Unusable implements Obstacle {
   }
 }
 
-/** Where an address arrived: at the CPU, or at an obstacle. */
-export class Translation {
-  /** CPU address, or null and `why`. */
-  readonly cpu: bigint | null;
-  readonly obstacle: Obstacle | undefined;
-
-  constructor(cpu: bigint | null, obstacle: Obstacle | undefined) {
-    this.cpu = cpu;
-    this.obstacle = obstacle;
-  }
-
-  get why(): string | undefined {
-    return this.obstacle?.why;
-  }
-}
-
-function stoppedBy(obstacle: Obstacle): Translation {
-  return new Translation(null, obstacle);
-}
+/** What becomes of an address: a CPU address, or what kept it from getting there. */
+export type Arrival = bigint | Obstacle;
 
 /** What becomes of addresses of the root. */
-export const ON_NO_BUS = stoppedBy({ why: '/ is on no bus' });
-
-/** `width` cells from `at` on, taken for an address of the CPU; the first of three is flags. */
-export function untranslated(cells: CellList, at: number, width: number): Translation {
-  return new Translation(cells.last64Bits(at + width, width === 3 ? 2 : width), undefined);
-}
+export const ON_NO_BUS: Obstacle = { why: '/ is on no bus' };
 
 /** An address on the CPU's bus, with which every way ends. */
-function arrived({ first, high, low }: MovingAddress, { kind }: Bus): Translation {
-  const cpu = bigintOf(kind === 'isa' ? (first | high) >>> 0 : high, low);
-  return cpu === OF_BAD_ADDR ? stoppedBy(NO_ADDRESS) : new Translation(cpu, undefined);
+function arrived(address: MovingAddress, { kind }: Bus): Arrival {
+  const cpu = wholeNumber(address, kind);
+  return cpu === OF_BAD_ADDR ? NO_ADDRESS : cpu;
 }
 
 /** More passages than a path can have: only `interconnects` that lead in a circle. */
@@ -121,19 +100,21 @@ interface KnownBus {
 export class Stop {
   readonly bus: Bus;
   readonly item: TranslationItem;
+  /** Of a bus that no address can be on. */
+  readonly unusable: Obstacle | undefined;
   isExplored: boolean;
-  /** The way on. Without one the bus is the CPU's, unless there is an obstacle. */
-  passage: Passage | undefined;
+  /** The bus that comes next; none after the CPU's. */
   next: Stop | undefined;
-  obstacle: Obstacle | undefined;
+  /** The way there, if it can be used. */
+  passage: Passage | undefined;
 
   constructor(bus: Bus, item: TranslationItem) {
     this.bus = bus;
     this.item = item;
+    this.unusable = bus.isUsable ? undefined : new Unusable(bus);
     this.isExplored = false;
-    this.passage = undefined;
     this.next = undefined;
-    this.obstacle = undefined;
+    this.passage = undefined;
   }
 }
 
@@ -188,7 +169,7 @@ export class Translator {
   }
 
   /** Translates the address whose cells begin at `at`, flags cell included. */
-  translate(from: Stop, cells: CellList, at: number): Translation {
+  translate(from: Stop, cells: CellList, at: number): Arrival {
     return this.#move(from, cells, at, undefined);
   }
 
@@ -199,28 +180,28 @@ export class Translator {
     return steps;
   }
 
-  #move(from: Stop, cells: CellList, at: number, steps: TranslationStep[] | undefined): Translation {
+  #move(from: Stop, cells: CellList, at: number, steps: TranslationStep[] | undefined): Arrival {
     let stop = from;
-    if (!stop.bus.isUsable) return stoppedBy(new Unusable(stop.bus));
-    if (isBeyond64Bit(cells, at, stop.bus)) return stoppedBy(BEYOND_64_BIT);
+    if (stop.unusable) return stop.unusable;
+    if (isBeyond64Bit(cells, at, stop.bus)) return BEYOND_64_BIT;
     const address = this.#address;
     address.setOut(cells, at, stop.bus);
     for (let passed = 0; passed < MAX_STEPS; passed += 1) {
       if (!stop.isExplored) this.#explore(stop);
-      const { passage, next, obstacle } = stop;
-      if (obstacle) return stoppedBy(obstacle);
-      if (!passage || !next) return arrived(address, stop.bus);
-      if (this.#work > MAX_WORK) return stoppedBy(TOO_MUCH_WORK);
+      const { passage, next } = stop;
+      if (!next) return arrived(address, stop.bus);
+      if (!passage) return next.unusable!;
+      if (this.#work > MAX_WORK) return TOO_MUCH_WORK;
       const before = steps && address.number;
       const index = passage.pass(address);
       // Work is counted once, when an address is translated: its steps are asked for later.
       if (!steps) this.#work += PASSAGE_WORK + (index === NOT_PASSED ? passage.length : Math.max(index, 0));
-      if (index === NOT_PASSED) return stoppedBy(passage);
-      if (index === PASSED_BEYOND_64_BIT) return stoppedBy(BEYOND_64_BIT);
+      if (index === NOT_PASSED) return passage;
+      if (index === PASSED_BEYOND_64_BIT) return BEYOND_64_BIT;
       if (steps) steps.push(stepOf(passage, index, before!, address.number));
       stop = next;
     }
-    return stoppedBy(CIRCLE);
+    return CIRCLE;
   }
 
   /**
@@ -246,12 +227,9 @@ export class Translator {
     stop.isExplored = true;
     const next = this.stopOf(bus.node, item);
     if (!next) return;
-    if (!next.bus.isUsable) {
-      stop.obstacle = new Unusable(next.bus);
-      return;
-    }
-    stop.passage = new Passage(bus.node, item, bus, next.bus);
     stop.next = next;
+    if (next.unusable) return;
+    stop.passage = new Passage(bus.node, item, bus, next.bus);
     this.#work += stop.passage.length;
   }
 

@@ -45,15 +45,14 @@ export interface DtNode {
   /** As {@link propertyOf}, where a form of tree finds it without making all `properties`. */
   find?(name: string): DtProperty | undefined;
   /** As {@link placementOf}, likewise. */
-  placement?(): Placement;
+  placement?(): Placement | undefined;
 }
 
-/** The properties of a node that say where it is and what it passes on, and whether it is there at all. */
+/** The cells of the properties that say where a node is and what it passes on. */
 export interface Placement {
-  readonly status: DtProperty | undefined;
-  readonly reg: DtProperty | undefined;
-  readonly ranges: DtProperty | undefined;
-  readonly 'dma-ranges': DtProperty | undefined;
+  readonly reg: CellList | undefined;
+  readonly ranges: CellList | undefined;
+  readonly 'dma-ranges': CellList | undefined;
 }
 
 /**
@@ -78,6 +77,8 @@ export interface DeviceTree {
   readonly source: Source;
   readonly form: 'dts' | 'dts-fragment' | 'dtb' | 'dt-dir';
   readonly root: DtNode;
+  /** All nodes as {@link walk} gives them, where a form of tree has them listed. */
+  readonly nodes?: readonly DtNode[];
   readonly reservations: readonly MemoryReservation[];
   readonly bootCpuid: number;
   /** Header of the blob it was read from. */
@@ -118,14 +119,17 @@ export function propertyOf(node: DtNode, name: string): DtProperty | undefined {
   return undefined;
 }
 
-/** What address decoding asks of every node of a tree. */
-export function placementOf(node: DtNode): Placement {
+/** What address decoding asks of every node of a tree; undefined when it has none of it. */
+export function placementOf(node: DtNode): Placement | undefined {
   if (node.placement) return node.placement();
+  const reg = propertyOf(node, 'reg');
+  const ranges = propertyOf(node, 'ranges');
+  const dmaRanges = propertyOf(node, 'dma-ranges');
+  if (!reg && !ranges && !dmaRanges) return undefined;
   return {
-    status: propertyOf(node, 'status'),
-    reg: propertyOf(node, 'reg'),
-    ranges: propertyOf(node, 'ranges'),
-    'dma-ranges': propertyOf(node, 'dma-ranges'),
+    reg: reg && cellListOf(reg),
+    ranges: ranges && cellListOf(ranges),
+    'dma-ranges': dmaRanges && cellListOf(dmaRanges),
   };
 }
 
