@@ -3,7 +3,7 @@ import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { DeclaredNamespace } from '../namespace/declared.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../term.ts';
-import { type DecodeContext, decodeTable, type GuessedName } from './decoder.ts';
+import { type DecodeContext, decodeTable } from './decoder.ts';
 import { NameReader } from './names.ts';
 import type { SecludedDevices } from './secluded.ts';
 
@@ -18,8 +18,6 @@ export interface DecodedTable {
 export interface DecodedTables {
   readonly tables: readonly DecodedTable[];
   readonly namespace: DeclaredNamespace;
-  /** Names in a value's place that no table declares; grows while method bodies are decoded. */
-  readonly guessed: readonly GuessedName[];
   /** For decoding what is loaded later. */
   readonly context: DecodeContext;
 }
@@ -45,7 +43,6 @@ export function decodeTables(
       namespace,
       names,
       sink: { add: (diagnostic) => receiver.add(diagnostic) },
-      guessed: [],
       secluded: leftOut,
       lookups,
     };
@@ -63,7 +60,7 @@ export function decodeTables(
       for (const problem of problems.all) sink.add(problem);
       receiver = sink;
       context.lookups = undefined;
-      return { tables: decoded, namespace, guessed: context.guessed, context };
+      return { tables: decoded, namespace, context };
     }
     namespace = namespace.foresight();
   }

@@ -1,0 +1,69 @@
+/** What terms do to the declared namespace while they are decoded: open scopes in it, and declare names. */
+import type { NamePath } from '../name.ts';
+import type { Declaration, DeclaredNamespace, DeclaredObject } from '../namespace/declared.ts';
+import { OPCODES, type Opcode } from '../opcodes.ts';
+import type { FieldElement, Term } from '../term.ts';
+
+/** Type byte of an External that is a method (ACPI 6.5, table of ObjectType). */
+const EXTERNAL_METHOD = 8;
+
+/** The scope that a term opens by a name used at `scope`: what follows inside is resolved there. */
+export function openedScope(
+  namespace: DeclaredNamespace,
+  op: Opcode,
+  scope: DeclaredObject,
+  name: NamePath,
+): DeclaredObject {
+  if (op.defines === 'reopen') return namespace.resolve(scope, name) ?? namespace.locate(scope, name);
+  const object = namespace.locate(scope, name);
+  if (object.kind === undefined) object.kind = op.name;
+  return object;
+}
+
+/** Does a term of that opcode say something about names? */
+export function declares(op: Opcode): boolean {
+  return op.defines !== 'nothing' || op === OPCODES.External;
+}
+
+/**
+ * Enters what a term declares into the declared namespace, a term that {@link declares} something.
+ * @param operands the term's; of a method those that are decoded already
+ * @param scope the one it opened, else the one it stands in
+ */
+export function declare(
+  namespace: DeclaredNamespace,
+  declaration: Declaration,
+  operands: Term['operands'],
+  scope: DeclaredObject,
+): void {
+  const { op } = declaration.term;
+  switch (op.defines) {
+    case 'reopen':
+      return;
+    case 'scope':
+      scope.declare(declaration);
+      return;
+    case 'fields':
+      for (const element of operands.at(-1) as readonly FieldElement[]) {
+        if (element.kind !== 'named') continue;
+        const object = scope.child(element.name);
+        object.kind ??= op.name;
+        object.declare(declaration, element);
+      }
+      return;
+    default:
+  }
+  if (op === OPCODES.External) {
+    const object = namespace.locate(scope, operands[0] as NamePath);
+    if (object.kind === undefined && operands[1] === EXTERNAL_METHOD)
+      object.argumentCount ??= operands[2] as number;
+    return;
+  }
+  // The name comes first, save for Alias and the Create…Field terms, where it comes last.
+  const first = op.operands[0] === 'NameString' && op !== OPCODES.Alias;
+  const name = (first ? operands[0] : operands.at(-1)) as NamePath;
+  const object = namespace.locate(scope, name);
+  if (op === OPCODES.Alias && object.kind === undefined) object.target = operands[0] as NamePath;
+  object.kind ??= op.name;
+  object.declare(declaration);
+}
