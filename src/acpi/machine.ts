@@ -7,6 +7,7 @@ import { Boot, callUnder } from './interpreter/boot.ts';
 import { formatValue } from './interpreter/debug.ts';
 import { type AmlFault, faultDiagnostic } from './interpreter/fault.ts';
 import type { Interpreter, TraceRecord } from './interpreter/interpreter.ts';
+import { lookUp } from './interpreter/names.ts';
 import type { AmlValue } from './interpreter/objects.ts';
 import { acpiexecProfile, linuxProfile } from './interpreter/profile.ts';
 import type { Fill } from './interpreter/regions.ts';
@@ -104,7 +105,7 @@ export interface EvalResult {
 /** Evaluates an object by its absolute path, with arguments if it is a method. */
 export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly AmlValue[] = []): EvalResult {
   const { interpreter } = machine;
-  const node = interpreter.lookUp(name, interpreter.root);
+  const node = lookUp(interpreter, name, interpreter.root);
   if (node === undefined) {
     machine.sink.add({
       severity: 'error',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { decodeTables } from '../../../src/acpi/aml/tables.ts';
 import { Boot } from '../../../src/acpi/interpreter/boot.ts';
 import type { Evaluation, Interpreter } from '../../../src/acpi/interpreter/interpreter.ts';
+import { lookUp } from '../../../src/acpi/interpreter/names.ts';
 import { acpiexecProfile } from '../../../src/acpi/interpreter/profile.ts';
 import { Threads } from '../../../src/acpi/interpreter/threads.ts';
 import { parseName } from '../../../src/acpi/name.ts';
@@ -101,7 +102,7 @@ export function runCase(
   );
   boot.run();
   const { machine } = boot;
-  const node = machine.lookUp(parseName(`\\${method}`)!, machine.root);
+  const node = lookUp(machine, parseName(`\\${method}`)!, machine.root);
   if (node === undefined) return { debug: machine.debugOutput, fault: `there is no ${method}` };
   const { fault } = runsInThreads(name) ? callInThreads(machine, node) : boot.call(node, []);
   return { debug: machine.debugOutput, fault: fault && `${fault.code}: ${fault.message}` };

@@ -3,8 +3,10 @@ import { type ByteValue, isKnown, type Quantity } from '../expression.ts';
 import { parseName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
+import { MAX_ALLOCATION } from './budget.ts';
 import { AmlFault, fault } from './fault.ts';
-import { type Interpreter, MAX_ALLOCATION, TAKEN, type TableLoader } from './interpreter.ts';
+import type { Interpreter, TableLoader } from './interpreter.ts';
+import { lookUp } from './names.ts';
 import {
   type AmlValue,
   BufferObject,
@@ -20,6 +22,7 @@ import {
   typeOf,
 } from './objects.ts';
 import type { Run } from './plan.ts';
+import { TAKEN } from './plan.ts';
 import { SPACE } from './regions.ts';
 import { store } from './store.ts';
 import { integerOperand, knownText, referenced, resolve, slotValue, toText } from './values.ts';
@@ -104,7 +107,7 @@ const wait: Run = (m, _instruction, at) => {
     if (!m.threads.wait(() => event.signals > 0, waitingTime(timeout))) return m.mask;
   } else if (event.signals === 0) {
     // Nobody else runs who could signal: it times out.
-    if (isKnown(timeout) && timeout < FOREVER) m.sleep(timeout * MILLISECOND);
+    if (isKnown(timeout) && timeout < FOREVER) m.clock.sleep(timeout * MILLISECOND);
     return m.mask;
   }
   m.journal.set(event, 'signals', event.signals - 1);
@@ -159,7 +162,7 @@ function tableBytes(m: Interpreter, source: RegionObject | BufferObject): Uint8A
     fault('AE_INVALID_TABLE_LENGTH', `a table of ${length} bytes`);
   if (source instanceof BufferObject && length > source.bytes.length)
     fault('AE_AML_BUFFER_LIMIT', 'a table that is longer than its buffer');
-  m.allocate(length);
+  m.budget.allocate(length);
   return Uint8Array.from({ length }, (_, i) => byteAt(i));
 }
 
@@ -212,7 +215,7 @@ function storeOrUnload(m: Interpreter, loaded: AmlValue, put: () => void): void 
 /** Names that LoadTable is given as strings. */
 function namedBy(m: Interpreter, path: string, scope: NamespaceNode | undefined): NamespaceNode {
   const name = parseName(path) ?? fault('AE_BAD_PATHNAME', `${path} is no name`);
-  return m.lookUp(name, scope) ?? fault('AE_NOT_FOUND', `${path} is not found`);
+  return lookUp(m, name, scope) ?? fault('AE_NOT_FOUND', `${path} is not found`);
 }
 
 function textOperand(m: Interpreter, operand: Operand): string {
@@ -317,7 +320,7 @@ export const ACTING_OPERATORS: Readonly<Record<string, Run>> = {
     const time = integerOperand(m, m.stack[at]);
     if (!isKnown(time)) return undefined;
     const slept = (time < MAX_SLEEP ? time : MAX_SLEEP) * MILLISECOND;
-    if (m.threads === undefined || m.nested) m.sleep(slept);
+    if (m.threads === undefined || m.nested) m.clock.sleep(slept);
     else m.threads.wait(() => false, slept);
     return undefined;
   },
@@ -325,10 +328,10 @@ export const ACTING_OPERATORS: Readonly<Record<string, Run>> = {
     const time = integerOperand(m, m.stack[at]);
     if (!isKnown(time)) return undefined;
     if (time > MAX_STALL) fault('AE_AML_OPERAND_VALUE', `a Stall of ${time} us`);
-    m.sleep(time * MICROSECOND);
+    m.clock.sleep(time * MICROSECOND);
     return undefined;
   },
-  Timer: (m) => (CLOCK_START + m.elapsed()) & m.mask,
+  Timer: (m) => (CLOCK_START + m.clock.elapsed()) & m.mask,
   Revision: (m) => m.profile.interpreterRevision,
   Load: finishLoad,
   LoadTable: finishLoadTable,

@@ -11,9 +11,11 @@ import { OPCODES } from '../opcodes.ts';
 import { byteSum } from '../tables/read.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { Term } from '../term.ts';
+import { MAX_STEPS } from './budget.ts';
 import { CONTROLS } from './controls.ts';
 import { AmlFault, fault, faultDiagnostic } from './fault.ts';
-import { type Evaluation, Interpreter, type InterpreterOptions, MAX_STEPS } from './interpreter.ts';
+import { type Evaluation, Interpreter, type InterpreterOptions } from './interpreter.ts';
+import { withdrawTable } from './names.ts';
 import {
   type AmlValue,
   Choice,
@@ -83,7 +85,7 @@ export class Boot {
     const machine = new Interpreter(options, CONTROLS);
     this.machine = machine;
     const bytes = decoded.tables.reduce((sum, { table }) => sum + table.bytes.length, 0);
-    machine.maxSteps = Math.min(MAX_STEPS, FEWEST_STEPS + STEPS_PER_BYTE * bytes);
+    machine.budget.maxSteps = Math.min(MAX_STEPS, FEWEST_STEPS + STEPS_PER_BYTE * bytes);
     this.#predefine();
     machine.onTableFault = (why, frame) => this.#report(why, frame.table?.name ?? 'a table');
     machine.loader = {
@@ -198,7 +200,7 @@ export class Boot {
     if (this.#loadedAs.size >= MAX_LOADED)
       fault('AE_OWNER_ID_LIMIT', `more than ${MAX_LOADED} tables are loaded`);
     const { machine } = this;
-    machine.charge(TERM_BYTES * table.bytes.length);
+    machine.budget.charge(TERM_BYTES * table.bytes.length);
     this.#loaded.add(table);
     this.#owners += 1;
     machine.owner = this.#owners;
@@ -213,11 +215,7 @@ export class Boot {
     const table = this.#loadedAs.get(handle.index) ?? fault('AE_NOT_EXIST', 'the table is unloaded already');
     this.#loadedAs.delete(handle.index);
     this.#loaded.delete(table);
-    const pending: NamespaceNode[] = [machine.root];
-    for (let node = pending.pop(); node; node = pending.pop()) {
-      if (node.owner === handle.index && node.object !== undefined) machine.attach(node, undefined);
-      pending.push(...node.children.values());
-    }
+    withdrawTable(machine, handle.index);
   }
 
   // ---- initialisation

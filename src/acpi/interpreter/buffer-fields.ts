@@ -26,7 +26,7 @@ import {
 export function valueOfBits(m: Interpreter, whole: Quantity, length: number, wide: boolean): AmlValue {
   const bytes = (length + 7) >> 3;
   if (bytes > m.bits / 8 || wide) {
-    m.allocate(bytes);
+    m.budget.allocate(bytes);
     return new BufferObject(packBytes(bytesOfQuantity(whole, bytes)));
   }
   return integer(whole);

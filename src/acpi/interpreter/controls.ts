@@ -3,9 +3,11 @@ import { isKnown } from '../expression.ts';
 import { formatName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { ACTING_OPERATORS, LOADING_OPERATORS } from './actions.ts';
+import { enterLoop, turnLoop } from './clock.ts';
 import { DEFINING_OPERATORS, enterScope, leaveScope } from './definitions.ts';
 import { fault } from './fault.ts';
-import { type Interpreter, TAKEN } from './interpreter.ts';
+import type { Interpreter } from './interpreter.ts';
+import { find, lookUp } from './names.ts';
 import type { Resolved } from './objects.ts';
 import {
   BufferObject,
@@ -20,6 +22,7 @@ import {
 } from './objects.ts';
 import { COMPUTING_OPERATORS } from './operators.ts';
 import type { Controls, Instruction } from './plan.ts';
+import { TAKEN } from './plan.ts';
 import { integerOperand, isData, resolve, resolveLoosely, resolveNode, settleElement } from './values.ts';
 
 /** Elements a package may be declared to have: as many as there are bytes to say it in a table. */
@@ -58,7 +61,7 @@ function makePackage(m: Interpreter, instruction: Instruction, at: number): Pack
   } else count = term.operands[0] as number;
   if (count > MAX_ELEMENTS) fault('NOT_FOLLOWED', `a package of more than ${MAX_ELEMENTS} elements`);
   const first = at + (sized ? 1 : 0);
-  m.allocate(8 * count);
+  m.budget.allocate(8 * count);
   const elements = new Array(count).fill(undefined) as PackageObject['elements'];
   for (let i = 0; i < Math.min(given, count); i++) {
     const operand: Operand = m.stack[first + i];
@@ -88,7 +91,7 @@ function makeBuffer(m: Interpreter, instruction: Instruction, at: number): Buffe
   if (!isKnown(size)) return m.abandon('a buffer whose size is not known');
   if (size > BigInt(MAX_BUFFER)) fault('NOT_FOLLOWED', `a buffer of more than ${MAX_BUFFER} bytes`);
   const length = Math.max(Number(size), initial.length);
-  m.allocate(length);
+  m.budget.allocate(length);
   const bytes = new Uint8Array(length);
   bytes.set(initial);
   return new BufferObject(bytes);
@@ -109,7 +112,7 @@ export const CONTROLS: Controls = {
   pushSlot: (_m, instruction) => SLOT_OPERANDS[instruction.target],
   pushDebug: () => DEBUG,
   pushName: (m, instruction, at) => {
-    const node = m.lookUp(instruction.name!);
+    const node = lookUp(m, instruction.name!);
     if (node === undefined) {
       if (instruction.target === 1 || instruction.name!.segments.length === 0) return undefined;
       return fault('AE_NOT_FOUND', `${formatName(instruction.name!)} is not found`);
@@ -122,7 +125,7 @@ export const CONTROLS: Controls = {
     new NameReference(instruction.name!, m.frames.at(-1)!.scope, undefined),
   makeBuffer,
   makePackage,
-  call: (m, instruction, at) => call(m, instruction, m.find(instruction.name!), at),
+  call: (m, instruction, at) => call(m, instruction, find(m, instruction.name!), at),
   callNode: call,
   returnResult: (m, _instruction, at) => {
     const operand = m.stack[at];
@@ -138,9 +141,9 @@ export const CONTROLS: Controls = {
   jumpFalse: (m, instruction, at) => {
     if (!m.truthOf(integerOperand(m, m.stack[at]))) m.frames.at(-1)!.pc = instruction.target;
   },
-  enterLoop: (m) => m.enterLoop(),
+  enterLoop,
   turnLoop: (m, instruction) => {
-    m.turnLoop();
+    turnLoop(m);
     m.frames.at(-1)!.pc = instruction.target;
   },
   leaveLoop: (m) => {

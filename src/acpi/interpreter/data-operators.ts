@@ -40,11 +40,11 @@ const concatenate: Run = (m, _instruction, at) => {
   let result: AmlValue;
   if (first instanceof StringObject) {
     const [a, b] = [first.text, toText(m, second, 'implicit').text];
-    if (a !== undefined && b !== undefined) m.allocate(a.length + b.length);
+    if (a !== undefined && b !== undefined) m.budget.allocate(a.length + b.length);
     result = new StringObject(a === undefined || b === undefined ? undefined : a + b);
   } else if (first instanceof BufferObject) {
     const other = toBuffer(m, second);
-    m.allocate(first.bytes.length + other.bytes.length);
+    m.budget.allocate(first.bytes.length + other.bytes.length);
     result = new BufferObject(packBytes([...first.bytes, ...other.bytes]), first.unknown ?? other.unknown);
   } else {
     const width = m.bits / 8;
@@ -111,7 +111,7 @@ const concatenateTemplates: Run = (m, _instruction, at) => {
           ]),
         )
       : new BufferObject([], reason);
-  m.allocate(result.bytes.length);
+  m.budget.allocate(result.bytes.length);
   return deliver(m, result, m.stack[at + 2], 'result');
 };
 

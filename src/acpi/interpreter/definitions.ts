@@ -7,7 +7,8 @@ import type { FieldElement, Term } from '../term.ts';
 import { findTable } from './actions.ts';
 import { fault } from './fault.ts';
 import { TABLE_SPACE } from './fields.ts';
-import { type Interpreter, TAKEN } from './interpreter.ts';
+import type { Interpreter } from './interpreter.ts';
+import { attach, define, find } from './names.ts';
 import {
   AliasObject,
   type AmlValue,
@@ -27,6 +28,7 @@ import {
   TYPE,
 } from './objects.ts';
 import type { Instruction, Run } from './plan.ts';
+import { TAKEN } from './plan.ts';
 import { copyOf, integerOperand, knownText, resolve, toText } from './values.ts';
 
 /** Bytes of one access for each AccessType; AnyAcc and BufferAcc are bytes, as ACPICA has it. */
@@ -40,7 +42,7 @@ const name: Run = (m, instruction, at) => {
     operand instanceof NamespaceNode || operand instanceof SlotOperand
       ? named(m, operand)
       : (operand as AmlValue);
-  m.define(instruction.name!, instruction.term, () => value);
+  define(m, instruction.name!, instruction.term, () => value);
   return undefined;
 };
 
@@ -53,19 +55,20 @@ function named(m: Interpreter, operand: Operand): AmlValue {
 const method: Run = (m, instruction) => {
   const { term } = instruction;
   const flags = term.operands[1] as number;
-  m.define(instruction.name!, term, () => new MethodObject(term, m.frames.at(-1)!.table, flags));
+  define(m, instruction.name!, term, () => new MethodObject(term, m.frames.at(-1)!.table, flags));
   return undefined;
 };
 
 const alias: Run = (m, instruction) => {
   const { term } = instruction;
-  const target = m.find(term.operands[0] as NamePath);
-  m.define(instruction.name!, term, () => new AliasObject(target));
+  const target = find(m, term.operands[0] as NamePath);
+  define(m, instruction.name!, term, () => new AliasObject(target));
   return undefined;
 };
 
 const mutex: Run = (m, instruction) => {
-  m.define(
+  define(
+    m,
     instruction.name!,
     instruction.term,
     () => new MutexObject((instruction.term.operands[1] as number) & 15),
@@ -74,7 +77,7 @@ const mutex: Run = (m, instruction) => {
 };
 
 const event: Run = (m, instruction) => {
-  m.define(instruction.name!, instruction.term, () => new EventObject());
+  define(m, instruction.name!, instruction.term, () => new EventObject());
   return undefined;
 };
 
@@ -82,7 +85,8 @@ const operationRegion: Run = (m, instruction, at) => {
   const space = instruction.term.operands[1] as number;
   const address = integerOperand(m, m.stack[at]);
   const length = integerOperand(m, m.stack[at + 1]);
-  m.define(
+  define(
+    m,
     instruction.name!,
     instruction.term,
     (node) => new RegionObject(node, space, address, length, undefined),
@@ -115,7 +119,8 @@ const dataTableRegion: Run = (m, instruction, at) => {
     findTable(m, signature, oemId, oemTableId) ?? fault('AE_NOT_FOUND', `there is no table ${signature}`);
   const address = m.tableAddresses.get(table.bytes) ?? BigInt(m.tableAddresses.size) << TABLE_ADDRESS_BITS;
   m.tableAddresses.set(table.bytes, address);
-  m.define(
+  define(
+    m,
     instruction.name!,
     instruction.term,
     (node) => new RegionObject(node, TABLE_SPACE, address, BigInt(table.bytes.length), table.bytes),
@@ -126,15 +131,15 @@ const dataTableRegion: Run = (m, instruction, at) => {
 /** The region, bank and index registers that a field list names. */
 const field: Run = (m, instruction) => {
   const { operands } = instruction.term;
-  const region = m.find(operands[0] as NamePath);
+  const region = find(m, operands[0] as NamePath);
   defineFields(m, instruction.term, operands[1] as number, () => ({ kind: 'region', region }));
   return undefined;
 };
 
 const bankField: Run = (m, instruction, at) => {
   const { operands } = instruction.term;
-  const region = m.find(operands[0] as NamePath);
-  const bank = m.find(operands[1] as NamePath);
+  const region = find(m, operands[0] as NamePath);
+  const bank = find(m, operands[1] as NamePath);
   const value = integerOperand(m, m.stack[at]);
   defineFields(m, instruction.term, operands[3] as number, () => ({ kind: 'bank', region, bank, value }));
   return undefined;
@@ -142,8 +147,8 @@ const bankField: Run = (m, instruction, at) => {
 
 const indexField: Run = (m, instruction) => {
   const { operands } = instruction.term;
-  const index = m.find(operands[0] as NamePath);
-  const data = m.find(operands[1] as NamePath);
+  const index = find(m, operands[0] as NamePath);
+  const data = find(m, operands[1] as NamePath);
   defineFields(m, instruction.term, operands[2] as number, (bitOffset, accessBytes) => ({
     kind: 'index',
     index,
@@ -196,7 +201,8 @@ function defineFields(
         if (node.object !== undefined && m.settle(node.object) !== undefined) break;
         const accessBytes = ACCESS_BYTES[current & 0x0f] ?? 1;
         const baseOffset = Math.floor(Math.floor(offset / 8) / accessBytes) * accessBytes;
-        m.attach(
+        attach(
+          m,
           node,
           new FieldObject({
             node,
@@ -228,7 +234,7 @@ function defineFields(
 
 function connectionOf(m: Interpreter, term: Term): AmlValue | undefined {
   if (term.op === OPCODES.Buffer) return new BufferObject((term.operands[1] as Uint8Array).slice());
-  const object = m.settle(m.find(term.operands[0] as NamePath).object);
+  const object = m.settle(find(m, term.operands[0] as NamePath).object);
   return object;
 }
 
@@ -259,7 +265,8 @@ const createField: Run = (m, instruction, at) => {
       'AE_AML_BUFFER_LIMIT',
       `bits ${bitOffset} to ${bitOffset + bitLength} of a buffer of ${source.bytes.length} bytes`,
     );
-  m.define(
+  define(
+    m,
     instruction.name!,
     instruction.term,
     () => new BufferFieldObject(source, bitOffset, bitLength, op === OPCODES.CreateField),
@@ -286,7 +293,7 @@ export function enterScope(m: Interpreter, instruction: Instruction): void {
   const type = SCOPE_TYPES[term.op.name];
   let node: NamespaceNode;
   if (type === undefined) {
-    node = m.find(instruction.name!);
+    node = find(m, instruction.name!);
     const object = m.settle(node.object);
     if (!(object instanceof ScopeObject)) {
       const data =
@@ -296,7 +303,7 @@ export function enterScope(m: Interpreter, instruction: Instruction): void {
         object instanceof BufferObject;
       if (!data) fault('AE_AML_OPERAND_TYPE', `${node.path} is no scope`);
     }
-  } else node = m.define(instruction.name!, term, () => new ScopeObject(type, term));
+  } else node = define(m, instruction.name!, term, () => new ScopeObject(type, term));
   frame.scopes.push(frame.scope);
   frame.scope = node;
 }

@@ -16,6 +16,9 @@ import type { AmlValue } from './objects.ts';
  */
 export type Run = (machine: Interpreter, instruction: Instruction, at: number) => unknown;
 
+/** Given by instructions that have moved frame, stack and counter themselves. */
+export const TAKEN = Symbol('taken');
+
 export class Instruction {
   declare readonly run: Run;
   declare readonly term: Term;

@@ -6,6 +6,7 @@ import { readBufferField } from './buffer-fields.ts';
 import { fault } from './fault.ts';
 import { readField } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
+import { lookUp } from './names.ts';
 import type { Resolved } from './objects.ts';
 import {
   type AmlValue,
@@ -151,7 +152,7 @@ export function dereference(m: Interpreter, reference: Resolved): Resolved {
   let at = reference;
   if (at instanceof StringObject) {
     const name = parseName(knownText(m, at));
-    const node = name && m.lookUp(name);
+    const node = name && lookUp(m, name);
     if (node === undefined) return fault('AE_NOT_FOUND', `${at.text} is not found`);
     return resolveNode(m, node);
   }

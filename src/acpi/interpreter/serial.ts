@@ -42,7 +42,7 @@ function dataLength(field: FieldObject): number {
 }
 
 function answer(m: Interpreter, length: number, fill: (index: number) => number): BufferObject {
-  m.allocate(length);
+  m.budget.allocate(length);
   if (m.journal.active) {
     const bytes: ByteValue[] = Array.from({ length }, () => ({
       of: opaque(8, 'what a serial bus answers'),

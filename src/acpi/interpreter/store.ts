@@ -8,6 +8,7 @@ import { fault } from './fault.ts';
 import { writeField } from './fields.ts';
 import { FIRST_ARGUMENT_SLOT } from './frame.ts';
 import type { Interpreter } from './interpreter.ts';
+import { attach } from './names.ts';
 import type { Resolved } from './objects.ts';
 import {
   type AmlValue,
@@ -129,7 +130,7 @@ function replace(m: Interpreter, container: Container, value: Resolved): void {
   }
   if (value instanceof NamespaceNode) {
     // A device has no value: ACPICA makes the name a device of its own, with nothing in it.
-    m.attach(container, m.settle(value.object));
+    attach(m, container, m.settle(value.object));
     return;
   }
   if (container.shared !== undefined) m.journal.set(container, 'shared', undefined);
@@ -233,7 +234,7 @@ function overwrite(m: Interpreter, target: BufferObject, source: BufferObject): 
   }
   if (target.bytes.length === 0) {
     m.journal.note(target, 'bytes');
-    m.allocate(source.bytes.length);
+    m.budget.allocate(source.bytes.length);
     target.bytes = source.bytes.slice();
     target.step = m.journal.step;
     return;

@@ -70,17 +70,18 @@ export class Threads {
   wait(ready: () => boolean, timeout: bigint | undefined): boolean {
     const machine = this.#machine;
     const thread = this.#threads[this.current - 1]!;
-    const over = ready() || (thread.until !== undefined && machine.clock >= thread.until);
+    const over = ready() || (thread.until !== undefined && machine.clock.now >= thread.until);
     if (over || machine.nested) {
       thread.until = undefined;
       return ready();
     }
-    if (timeout !== undefined) thread.until ??= machine.clock + timeout;
+    if (timeout !== undefined) thread.until ??= machine.clock.now + timeout;
     throw new Suspension(ready);
   }
 
   /** The next thread that can run, from `start` on; time passes until there is one. Undefined when all are at their end. */
   #next(start: number): number | undefined {
+    const { clock } = this.#machine;
     const count = this.#threads.length;
     for (;;) {
       for (let i = 0; i < count; i++) {
@@ -88,12 +89,12 @@ export class Threads {
         const { result, waiting, until } = this.#threads[at]!;
         if (result !== undefined) continue;
         if (waiting === undefined || waiting.ready()) return at;
-        if (until !== undefined && this.#machine.clock >= until) return at;
+        if (until !== undefined && clock.now >= until) return at;
       }
       const times = this.#threads.flatMap(({ result, until }) => (result === undefined ? (until ?? []) : []));
       if (times.length === 0) return undefined;
       const first = times.reduce((a, b) => (a < b ? a : b));
-      this.#machine.sleep(first - this.#machine.clock);
+      clock.sleep(first - clock.now);
     }
   }
 

@@ -15,6 +15,7 @@ import { readField } from './fields.ts';
 import { FIRST_ARGUMENT_SLOT } from './frame.ts';
 import type { Interpreter } from './interpreter.ts';
 import { mergeValues } from './merge.ts';
+import { lookUp } from './names.ts';
 import {
   type AmlValue,
   AnyIndexReference,
@@ -156,7 +157,7 @@ export function nodeObject(m: Interpreter, node: NamespaceNode): Resolved {
 export function referenced(m: Interpreter, reference: NameReference): NamespaceNode {
   return (
     reference.node ??
-    m.lookUp(reference.name, reference.scope) ??
+    lookUp(m, reference.name, reference.scope) ??
     fault('AE_NOT_FOUND', 'a name in a package is not found')
   );
 }
@@ -202,7 +203,7 @@ export function elementAt(m: Interpreter, reference: AnyIndexReference): Resolve
 export function settleElement(m: Interpreter, object: PackageObject, index: number): void {
   const element = object.elements[index];
   if (!(element instanceof NameReference)) return;
-  const node = element.node ?? m.lookUp(element.name, element.scope);
+  const node = element.node ?? lookUp(m, element.name, element.scope);
   if (node === undefined) return;
   const held = m.settle(node.object);
   if (held === undefined) return;
@@ -301,7 +302,7 @@ export function toBuffer(m: Interpreter, value: Resolved): BufferObject {
   }
   if (value instanceof StringObject) {
     if (value.text === undefined) return m.abandon('a buffer from an unknown string');
-    m.allocate(value.text.length + 1);
+    m.budget.allocate(value.text.length + 1);
     const bytes = new Uint8Array(value.text.length + 1);
     for (let i = 0; i < value.text.length; i++) bytes[i] = value.text.charCodeAt(i);
     return new BufferObject(bytes);
@@ -327,7 +328,7 @@ export function toText(m: Interpreter, value: Resolved, form: StringForm): Strin
   }
   if (value instanceof BufferObject) {
     if (value.unknown !== undefined) return new StringObject(undefined);
-    m.allocate(value.bytes.length * 5);
+    m.budget.allocate(value.bytes.length * 5);
     const parts: string[] = [];
     for (const byte of value.bytes) {
       if (typeof byte !== 'number') return new StringObject(undefined);
@@ -350,7 +351,7 @@ export function knownText(m: Interpreter, value: StringObject): string {
 export function copyOf(m: Interpreter, value: Resolved): Resolved {
   if (typeof value === 'bigint') return value;
   if (value instanceof BufferObject) {
-    m.allocate(value.bytes.length);
+    m.budget.allocate(value.bytes.length);
     return new BufferObject(value.bytes.slice(), value.unknown);
   }
   if (value instanceof StringObject) return new StringObject(value.text);
@@ -366,7 +367,7 @@ export function copyOf(m: Interpreter, value: Resolved): Resolved {
   const pending: [PackageObject, PackageObject][] = [[value, copy]];
   for (let pair = pending.pop(); pair; pair = pending.pop()) {
     const [from, to] = pair;
-    m.allocate(8 * from.elements.length);
+    m.budget.allocate(8 * from.elements.length);
     for (const element of from.elements) {
       if (element instanceof PackageObject) {
         const inner = new PackageObject([]);

@@ -1,0 +1,126 @@
+/**
+ * What a fault costs: in a table's own code the statement or the table, everything else is aborted; where ACPICA asks
+ * the machine's `\_ERR`, a method may go on.
+ */
+import { type AmlFault, type FaultPlace, STATUS_CODES } from './fault.ts';
+import type { Frame } from './frame.ts';
+import { havoc } from './havoc.ts';
+import type { Interpreter } from './interpreter.ts';
+import { lookUp, withdrawTable } from './names.ts';
+import { MethodObject, StringObject } from './objects.ts';
+
+/** A fault takes as long as so many instructions: a table's own code may run into one in every turn of a loop. */
+const STEPS_OF_FAULT = 20;
+
+/** Deals with the faults of one machine. */
+export class FaultRecovery {
+  readonly #machine: Interpreter;
+  /** Is `_ERR` running? It isn't called for faults of its own. */
+  #pardoning = false;
+
+  constructor(machine: Interpreter) {
+    this.#machine = machine;
+  }
+
+  /**
+   * Deals with a fault of the top frame's instruction at `pc`, with its operands up to `sp`: a table's own code goes on behind
+   * the statement or ends, everything else is aborted.
+   */
+  raise(why: AmlFault, pc: number, sp: number): void {
+    const m = this.#machine;
+    const { frames } = m;
+    m.budget.spend(STEPS_OF_FAULT);
+    why.place ??= placeIn(frames.at(-1)!, pc);
+    if (m.profile.callsErrorMethod && this.#pardon(why, pc, sp)) return;
+    let depth = frames.length;
+    while (depth > m.floor && frames[depth - 1]!.method !== undefined) depth -= 1;
+    // Had it gone on, it might have changed all this.
+    const givenUp = why.code === 'NOT_FOLLOWED' && m.paths.open && depth === m.floor;
+    if (m.journal.active && !givenUp && (why.code === 'NOT_FOLLOWED' || why.code === 'BUDGET'))
+      havoc(
+        m,
+        why.message,
+        frames.map(({ node }) => node),
+      );
+    const top = frames.at(-1)!;
+    if (m.trace)
+      m.record({
+        kind: 'fault',
+        text: `${why.code}: ${why.message} in ${top.method ? top.node.path : 'the table'}`,
+      });
+    if (depth === m.floor || why.code === 'BUDGET') {
+      if (givenUp) m.paths.giveUp(why);
+      else if (m.paths.open && why.code !== 'BUDGET') m.paths.go({ kind: 'fault' }, undefined, why);
+      else m.abort(why);
+      return;
+    }
+    const frame = frames[depth - 1]!;
+    m.onTableFault(why, frame);
+    if (why.code === 'NOT_FOLLOWED') m.skipped ??= why.message;
+    const { plan } = frame;
+    const at = Math.max(0, frame.pc - 1);
+    // A fault of the table's own code costs the statement, one in a method it calls the whole table.
+    // What isn't followed up is no fault of the machine's: there the table goes on.
+    const costsTable = depth < frames.length && why.code !== 'NOT_FOLLOWED';
+    // As ACPICA does with a table that fails.
+    if (costsTable) withdrawTable(m, m.owner);
+    const statement = !costsTable
+      ? plan.statements[plan.statementOf[at]!]
+      : { end: plan.instructions.length - 1, scopes: 0, loops: 0 };
+    if (statement === undefined) {
+      m.abort(why);
+      return;
+    }
+    if (m.paths.open) {
+      // Other paths come back to the frame where they left it.
+      const { scopes, loops, scope } = frame;
+      m.paths.go({ kind: 'jump', depth, pc: statement.end }, undefined, why, {
+        loops: loops.slice(0, statement.loops),
+        scopes: scopes.slice(0, statement.scopes),
+        scope: scopes[statement.scopes] ?? scope,
+      });
+    } else {
+      while (frame.scopes.length > statement.scopes) frame.scope = frame.scopes.pop()!;
+      frame.loops.length = Math.min(frame.loops.length, statement.loops);
+      m.unwind(depth);
+      frame.pc = statement.end;
+      m.sp = frame.base;
+    }
+  }
+
+  /**
+   * The tables' own `\_ERR` is called with status, its name and a thread's number. When it gives 0, a method goes on
+   * behind the operator, which then has no result.
+   */
+  #pardon(why: AmlFault, pc: number, sp: number): boolean {
+    const m = this.#machine;
+    const status = STATUS_CODES[why.code];
+    const node = m.root.children.get('_ERR');
+    if (status === undefined || this.#pardoning || !(node?.object instanceof MethodObject)) return false;
+    const { syncLevel } = m;
+    this.#pardoning = true;
+    m.syncLevel = 0;
+    const { value } = m.budget.aside(() =>
+      m.evaluate(() => m.enterObject(node, [status, new StringObject(why.code), 1n])),
+    );
+    this.#pardoning = false;
+    m.syncLevel = syncLevel;
+    const frame = m.frames.at(-1)!;
+    if (value !== 0n || frame.method === undefined) return false;
+    const instruction = frame.plan.instructions[pc]!;
+    frame.pc = pc + 1;
+    m.sp = sp - instruction.takes;
+    // A name whose value couldn't be taken is looked at again by who wants it.
+    if (instruction.keeps)
+      m.stack[m.sp++] = instruction.takesValue && instruction.name ? lookUp(m, instruction.name) : undefined;
+    return true;
+  }
+}
+
+/** Where a frame's instruction stands. */
+function placeIn(frame: Frame, pc: number): FaultPlace | undefined {
+  const { table, method, plan } = frame;
+  const term = plan.instructions[pc]?.term;
+  if (table === undefined || term === undefined) return undefined;
+  return { table, term, path: method === undefined ? frame.scope.path : frame.node.path };
+}
