@@ -13,6 +13,8 @@ interface Prefix {
   readonly omit: boolean;
 }
 
+const NO_PREFIX: Prefix = { labels: [], omit: false };
+
 /** A body that is still open. */
 interface OpenBody {
   readonly node: LiveNode;
@@ -141,12 +143,14 @@ export class BodyParser {
 
   #prefix(): Prefix {
     const lexer = this.#lexer;
+    if (lexer.kind !== 'label' && lexer.kind !== '/omit-if-no-ref/') return NO_PREFIX;
     const labels: string[] = [];
     let omit = false;
-    for (; lexer.kind === 'label' || lexer.kind === '/omit-if-no-ref/'; lexer.next()) {
+    do {
       if (lexer.kind === 'label') labels.push(lexer.text);
       else omit = true;
-    }
+      lexer.next();
+    } while (lexer.kind === 'label' || lexer.kind === '/omit-if-no-ref/');
     return { labels, omit };
   }
 
@@ -154,8 +158,8 @@ export class BodyParser {
     const lexer = this.#lexer;
     lexer.next();
     const end = lexer.kind === ';' ? lexer.end : lexer.start;
-    node.spans.push(this.spanFrom(file, start, end));
-    if (!this.expect(';', '";" after "}"')) return;
+    node.spans = [this.spanFrom(file, start, end)];
+    this.expect(';', '";" after "}"');
   }
 
   /** What begins with a name: a property, or a node, whose body is given back for its contents to be read. */
@@ -276,6 +280,7 @@ const EMPTY = new Uint8Array(0);
 
 /** Labels as written before a thing, in the order dtc keeps them: its parser adds the innermost first, each in front. */
 export function liveLabels(names: readonly string[]): LiveLabel[] {
+  if (names.length === 0) return [];
   return [...new Set(names.toReversed())].reverse().map((name) => ({ name, deleted: false }));
 }
 

@@ -75,7 +75,7 @@ export function liveNode(name: string, parent?: LiveNode): LiveNode {
 }
 
 export function liveProperty(name: string, value: Uint8Array, markers: Marker[] = []): LiveProperty {
-  return { name, value, markers, labels: [], deleted: false };
+  return { name, value, markers, labels: [], deleted: false, span: undefined, valueSpan: undefined };
 }
 
 /** Puts a label in front, or revives it when the list has it. */
@@ -202,10 +202,13 @@ export function liveFromTree(tree: DeviceTree, options: { readonly spans?: boole
   };
 }
 
+/** Most nodes and nearly all properties have none. */
+const NO_LABELS: readonly string[] = [];
+
 /** The live tree without what is deleted. References keep the bytes they have: resolve them first. */
 export function treeFromLive(live: LiveTree): DeviceTree {
-  const names = (labels: readonly LiveLabel[]): string[] =>
-    labels.filter((label) => !label.deleted).map((label) => label.name);
+  const names = (labels: readonly LiveLabel[]): readonly string[] =>
+    labels.length === 0 ? NO_LABELS : labels.filter((label) => !label.deleted).map((label) => label.name);
   const copy = (node: LiveNode, parent: DtNode | undefined): DtNode & { readonly children: DtNode[] } => ({
     name: node.name,
     parent,

@@ -9,38 +9,47 @@ const UNRESOLVED_PHANDLE = 0xffffffff;
 
 const CELL_MARKER = { 8: 'uint8', 16: 'uint16', 32: 'uint32', 64: 'uint64' } as const;
 
+/** Values share pieces of memory of at least this size: one of their own each takes ten times what they hold. */
+const CHUNK_BYTES = 16 * 1024;
+
 export class ValueBuilder {
-  #bytes = new Uint8Array(1024);
+  /** The memory in use: values taken before, then the one being built, from `#start` to `#end`. */
+  #bytes = new Uint8Array(CHUNK_BYTES);
   #view = new DataView(this.#bytes.buffer);
-  #length = 0;
+  #start = 0;
+  #end = 0;
   #markers: Marker[] = [];
 
   get length(): number {
-    return this.#length;
+    return this.#end - this.#start;
   }
 
+  /** Makes room for so many bytes more; gives the index of the first. */
   #grow(by: number): number {
-    const at = this.#length;
-    this.#length += by;
-    if (this.#length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length));
-      grown.set(this.#bytes.subarray(0, at));
+    if (this.#end + by > this.#bytes.length) {
+      const { length } = this;
+      const grown = new Uint8Array(Math.max(CHUNK_BYTES, 2 * (length + by)));
+      grown.set(this.#bytes.subarray(this.#start, this.#end));
       this.#bytes = grown;
       this.#view = new DataView(grown.buffer);
+      this.#start = 0;
+      this.#end = length;
     }
+    const at = this.#end;
+    this.#end += by;
     return at;
   }
 
   mark(kind: 'string' | 'none'): void {
-    this.#markers.push({ kind, offset: this.#length });
+    this.#markers.push({ kind, offset: this.length });
   }
 
   markCells(bits: CellBits): void {
-    this.#markers.push({ kind: CELL_MARKER[bits], offset: this.#length });
+    this.#markers.push({ kind: CELL_MARKER[bits], offset: this.length });
   }
 
   label(name: string): void {
-    this.#markers.push({ kind: 'label', offset: this.#length, name });
+    this.#markers.push({ kind: 'label', offset: this.length, name });
   }
 
   cell(value: bigint, bits: CellBits): void {
@@ -62,27 +71,35 @@ export class ValueBuilder {
     this.#bytes[at] = value;
   }
 
+  /** A character a byte. */
+  text(text: string): void {
+    const at = this.#grow(text.length);
+    for (let index = 0; index < text.length; index += 1) this.#bytes[at + index] = text.charCodeAt(index);
+  }
+
   bytes(bytes: Uint8Array): void {
     const at = this.#grow(bytes.length);
     this.#bytes.set(bytes, at);
   }
 
   phandleReference(target: string, span: Span): void {
-    this.#markers.push({ kind: 'phandle-reference', offset: this.#length, target, span });
+    this.#markers.push({ kind: 'phandle-reference', offset: this.length, target, span });
     this.word(UNRESOLVED_PHANDLE);
   }
 
   /** The path's bytes come when references are resolved. */
   pathReference(target: string, span: Span): void {
     this.mark('string');
-    this.#markers.push({ kind: 'path-reference', offset: this.#length, target, span });
+    this.#markers.push({ kind: 'path-reference', offset: this.length, target, span });
   }
 
   /** The value so far; the builder starts anew. */
   take(): { readonly value: Uint8Array; readonly markers: Marker[] } {
-    const taken = { value: this.#bytes.slice(0, this.#length), markers: this.#markers };
-    this.#length = 0;
-    this.#markers = [];
-    return taken;
+    const value = new Uint8Array(this.#bytes.buffer, this.#start, this.length);
+    // Copied: a list that grew by pushes has room for many more, and a large tree has a hundred thousand of them.
+    const markers = this.#markers.slice();
+    this.#start = this.#end;
+    this.#markers.length = 0;
+    return { value, markers };
   }
 }

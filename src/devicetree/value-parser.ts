@@ -97,12 +97,18 @@ export class ValueParser {
 
   #string(): void {
     const lexer = this.#lexer;
-    const { bytes, badEscape } = literalBytes(lexer.text);
-    if (badEscape) lexer.report('error', 'dt/lexical', '\\x used with no following hex digits', lexer.span);
     this.#builder.mark('string');
-    this.#builder.bytes(bytes);
+    if (lexer.text.includes('\\')) this.#escapedString();
+    else this.#builder.text(lexer.text);
     this.#builder.byte(0);
     lexer.next();
+  }
+
+  #escapedString(): void {
+    const lexer = this.#lexer;
+    const { bytes, badEscape } = literalBytes(lexer.text);
+    if (badEscape) lexer.report('error', 'dt/lexical', '\\x used with no following hex digits', lexer.span);
+    this.#builder.bytes(bytes);
   }
 
   #sizedCells(): boolean {
