@@ -93,7 +93,7 @@ function refuted(entry: CrsEntry, under: CrsEntry | undefined, contents: Content
     const unclear = fieldsOf(condition).some(
       ({ epoch, address, space }) => epoch !== 0 || address === undefined || space === 'PCI_Config',
     );
-    if (unclear) continue;
+    if (unclear || why?.startsWith('not known')) continue;
     if (valueUnder(condition, contents) !== 1n) continue;
     const wrong =
       why !== undefined

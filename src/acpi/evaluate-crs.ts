@@ -16,7 +16,7 @@ import {
 import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
 import { alternativesOf } from './interpreter/alternatives.ts';
 import { callUnder, existenceOf, typeOfNode } from './interpreter/boot.ts';
-import { faultDiagnostic } from './interpreter/fault.ts';
+import { type AmlFault, faultDiagnostic } from './interpreter/fault.ts';
 import type { Evaluation, Interpreter, TraceRecord } from './interpreter/interpreter.ts';
 import {
   type AmlValue,
@@ -206,7 +206,7 @@ function outcomeOf(
     return { status: 'unknown', why: lost, resources: [] };
   if (fault !== undefined) {
     machine.sink.add(faultDiagnostic(fault, undefined, node.path));
-    const unknown = fault.code === 'BUDGET' || fault.code === 'NOT_FOLLOWED';
+    const unknown = isGivenUp(fault);
     return {
       status: unknown ? 'unknown' : 'error',
       why: unknown ? fault.message : `${fault.code}: ${fault.message}`,
@@ -239,7 +239,7 @@ function outcomeOf(
         condition: branch.when,
         bytes: [],
         resources: [],
-        why: branch.fault ? `${branch.fault.code}: ${branch.fault.message}` : 'it gives no resource template',
+        why: branch.fault ? whyFailed(branch.fault) : 'it gives no resource template',
       };
     return { when: guard, condition: branch.when, bytes, resources: decode(bytes) };
   });
@@ -268,6 +268,15 @@ function outcomeOf(
     ...(bytes === undefined ? {} : { bytes }),
     resources: bytes === undefined ? [] : decode(bytes),
   };
+}
+
+/** What firmware code would have done isn't known: fwmap stopped following it. */
+function isGivenUp({ code }: AmlFault): boolean {
+  return code === 'BUDGET' || code === 'NOT_FOLLOWED';
+}
+
+function whyFailed(fault: AmlFault): string {
+  return isGivenUp(fault) ? `not known: ${fault.message}` : `${fault.code}: ${fault.message}`;
 }
 
 /** Bytes of a template all alternatives have, where they are of one length; others are unknown. */

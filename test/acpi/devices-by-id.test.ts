@@ -184,6 +184,7 @@ describe('devices nobody mentions', () => {
     ],
     ['starting up runs its _INI', 'Device (DEVA) { Method (_INI) {} }'],
     ['it may connect a region', 'Device (DEVA) { Method (_REG, 2) {} }'],
+    ['its _STA does something', 'Name (FLAG, 0) Device (DEVA) { Method (_STA) { FLAG = 1 Return (0x0F) } }'],
     ['its id is computed', 'Device (DEVA) { Method (_HID) { Return ("A") } }'],
     ['it is asked for', 'Device (DEVA) { Name (_HID, "VMBUS") }'],
     ['code stands in it', 'Name (FLAG, 0) Device (DEVA) { If (FLAG) { Name (XXXX, 1) } FLAG = 1 }'],

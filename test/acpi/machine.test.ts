@@ -163,6 +163,33 @@ describe('what only the running machine knows', () => {
     );
   });
 
+  test('a device sees in _CRS what _STA wrote: Linux asks every device for its status first', () => {
+    // As the HPET of many Intel boards: _STA switches the timer on, _CRS looks whether it is.
+    const machine = machineOf(`
+      ${FIELDS}
+      Device (HPET) {
+        Method (_STA) { FLAG = 1 Return (0x0F) }
+        Method (_CRS) {
+          Name (TMPL, ResourceTemplate () { Memory32Fixed (ReadWrite, 0xFED00000, 0x400) })
+          If (FLAG) { Return (TMPL) }
+          Return (ResourceTemplate () { })
+        }
+      }
+      Device (LAST) {
+        Method (_CRS) {
+          If (KIND == 2) { Return (ResourceTemplate () { }) }
+          Return (ResourceTemplate () { DMA (Compatibility, NotBusMaster, Transfer8) { 1 } })
+        }
+        Method (_STA) { KIND = 2 Return (0) }
+      }`);
+    const entries = evaluateAllCrs(machine);
+    // Memory32Fixed: 0x86, length 9, read-write, base and length; end tag with no checksum.
+    expect(entries.map(({ status, bytes }) => [status, hexOf(bytes)])).toEqual([
+      ['ok', '860900010000d0fe000400007900'],
+      ['ok', '7900'],
+    ]);
+  });
+
   test('what is written stays known, and what overlaps it', () => {
     const machine = machineOf(`
       OperationRegion (NVS, SystemMemory, 0x1000, 0x10)

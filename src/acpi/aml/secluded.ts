@@ -31,6 +31,7 @@ const LLESS = 0x95;
 const LNOT = 0x92;
 const IF = 0xa0;
 const ELSE = 0xa1;
+const RETURN = 0xa4;
 /** Behind the extension prefix. */
 const MUTEX = 0x01;
 const OPERATION_REGION = 0x80;
@@ -49,8 +50,10 @@ function segment(text: string): number {
 
 /** What starting up runs (ACPI 6.5, 6.5.1 and 6.5.4). */
 const RUN_AT_START: ReadonlySet<number> = new Set(['_INI', '_REG'].map(segment));
-/** Methods that decide which device it is. */
+/** Methods that decide which device it is, and that Linux runs when it enumerates them. */
 const IDENTITY: ReadonlySet<number> = new Set(['_HID', '_CID'].map(segment));
+/** Run as well; most give a constant. */
+const STATUS = segment('_STA');
 
 function isNameCharacter(byte: number): boolean {
   return (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || (byte >= 0x30 && byte <= 0x39);
@@ -306,10 +309,19 @@ export class SecludedDevices {
         const stop = this.#packageEnd(end);
         const method = stop < 0 ? undefined : this.#segment(stop);
         if (method === undefined || RUN_AT_START.has(method) || IDENTITY.has(method)) return false;
+        if (method === STATUS && !this.#givesConstant(stop)) return false;
         this.#at = stop;
       } else if (lead !== EXTENSION || !this.#extended(end, depth)) return false;
     }
     return this.#at === end;
+  }
+
+  /** Is the method, whose flags are at the cursor, nothing but a Return of a constant? */
+  #givesConstant(end: number): boolean {
+    this.#at += 1;
+    if (this.#bytes[this.#at] !== RETURN) return false;
+    this.#at += 1;
+    return this.#constant(end) && this.#at === end;
   }
 
   /** Goes behind a term with a two-byte opcode. */

@@ -223,7 +223,7 @@ export class Boot {
   #initialise(): void {
     const { machine } = this;
     // acpiexec looks for devices by id before it initialises them, Linux when it enumerates them.
-    if (machine.profile.testsItself) this.#askForIds();
+    if (machine.profile.testsItself) for (const node of this.#nodes(TYPE.device)) this.#askForIds(node);
     this.#connectControllers();
     for (const node of this.#nodes(TYPE.region)) {
       const region = node.object;
@@ -237,17 +237,28 @@ export class Boot {
     const busInit = bus?.children.get('_INI');
     if (busInit?.object !== undefined) this.call(busInit, []);
     this.#initialiseDevices(bus);
-    if (!machine.profile.testsItself) this.#askForIds();
+    if (!machine.profile.testsItself) this.#enumerate();
   }
 
-  /** Runs `_HID` and `_CID` that are methods, as looking for a device by its id does: some of them write. */
-  #askForIds(): void {
-    for (const node of this.#nodes(TYPE.device)) {
-      const [hid, cid] = ['_HID', '_CID'].map((name) => node.children.get(name));
-      if (hid?.object === undefined) continue;
-      if (typeOfNode(hid) === TYPE.method && this.call(hid, []).fault !== undefined) continue;
-      if (cid !== undefined && typeOfNode(cid) === TYPE.method) this.call(cid, []);
-    }
+  /**
+   * What Linux asks every device for, present or not, before it asks any for its `_CRS` (drivers/acpi/scan.c,
+   * acpi_bus_check_add): some of these methods write.
+   */
+  #enumerate(): void {
+    for (const type of [TYPE.device, TYPE.processor])
+      for (const node of this.#nodes(type)) {
+        const sta = node.children.get('_STA');
+        if (sta !== undefined && typeOfNode(sta) === TYPE.method) this.#status(node);
+        this.#askForIds(node);
+      }
+  }
+
+  /** Runs `_HID` and `_CID` that are methods, as looking for a device by its id does. */
+  #askForIds(node: NamespaceNode): void {
+    const [hid, cid] = ['_HID', '_CID'].map((name) => node.children.get(name));
+    if (hid?.object === undefined) return;
+    if (typeOfNode(hid) === TYPE.method && this.call(hid, []).fault !== undefined) return;
+    if (cid !== undefined && typeOfNode(cid) === TYPE.method) this.call(cid, []);
   }
 
   /** `_REG` of embedded controllers that are there: their handler is the one default handler with a `_REG`. */
