@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { readBlob } from '../../src/devicetree/blob-reader.ts';
-import type { DeviceTree } from '../../src/devicetree/tree.ts';
+import { type DeviceTree, propertyOf } from '../../src/devicetree/tree.ts';
 import { seededRandom } from '../grammar/ebnf.ts';
 import { contents, tell, treeOf } from './trees.ts';
 
@@ -121,6 +121,26 @@ describe('a blob', () => {
     expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
     expect(tree).toBeDefined();
     expect(told.join()).toContain('dt/too-deep');
+  });
+
+  it('whose names share their ends has each property under its own name', () => {
+    // "reg" at 3, inside of "my-reg" at 0.
+    const blob = bytes(`
+      d00dfeed 00000078 00000038 00000070 00000028 00000011 00000010 00000000 00000007 00000038
+      0000000000000000 0000000000000000 ; 28 no reservations
+      00000001 00000000 ; 38 BEGIN_NODE ""
+      00000003 00000004 00000000 00000001 ; 40 PROP my-reg
+      00000003 00000004 00000003 00000002 ; 50 PROP reg
+      00000003 00000004 00000003 00000003 ; 60 PROP reg, once more
+      6d792d72 65670000 ; 70 "my-reg", where two tokens should be
+    `);
+    const { tree, told } = read(blob);
+    expect(told.join()).toContain('dt/blob-token');
+    expect(contents(tree!)).toEqual(['/', 'my-reg=00000001', 'reg=00000002', 'reg=00000003']);
+    // The first counts.
+    expect([...propertyOf(tree!.root, 'reg')!.value]).toEqual([0, 0, 0, 2]);
+    expect([...propertyOf(tree!.root, 'my-reg')!.value]).toEqual([0, 0, 0, 1]);
+    expect(propertyOf(tree!.root, 'ranges')).toBeUndefined();
   });
 
   it('with properties after a subnode is read, with a warning', () => {

@@ -94,6 +94,31 @@ describe('addresses through buses', () => {
   });
 });
 
+describe('addresses of more than 53 bits, which doubles round', () => {
+  it('are moved exactly, by entries that begin, end or lead beyond', () => {
+    const { lines } = decode(`${CELLS_22}
+      far { ${CELLS_22} ranges = <0x00200000 0x1 0x00400000 0x3 0x0 0x1000>;
+        a { reg = <0x00200000 0x3 0x0 0x1>; }; b { reg = <0x00200000 0x0 0x0 0x1>; }; };
+      wide { ${CELLS_22} ranges = <0x0 0x10 0x00800000 0x1 0xff000000 0x0>;
+        c { reg = <0x0 0x11 0x0 0x1>; }; };`);
+    expect(lines.filter((text) => text.includes('reg'))).toEqual([
+      // 2^53 + 3 is 2 behind the entry's begin at 2^53 + 1, and 2^53 before it; doubles tell neither.
+      '/far/a reg[0] 0x20000000000003+0x1 -> 0x40000000000005',
+      '/far/b reg[0] 0x20000000000000+0x1 -> (not in the ranges of /far)',
+      // 0x11 - 0x10 + 2^55 + 1
+      '/wide/c reg[0] 0x11+0x1 -> 0x80000000000002',
+    ]);
+  });
+
+  it('are cut to the cells of a bus with one, as in the kernel', () => {
+    // of_bus_default_translate writes the sum to as many cells as the bus has: 0x1_0000_0000 is 0 in one.
+    expect(
+      decode(`${CELLS_11} b { ${CELLS_11} ranges = <0x0 0xfffffff0 0x20>; a { reg = <0x10 0x1>; }; };`)
+        .lines[1],
+    ).toBe('/b/a reg[0] 0x10+0x1 -> 0x0');
+  });
+});
+
 describe('addresses of more than 64 bits', () => {
   it('are refused, in a reg, in an entry and as a sum', () => {
     const wide = '#address-cells = <4>; #size-cells = <1>;';
