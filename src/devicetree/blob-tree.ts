@@ -2,7 +2,7 @@
  * The tree of a blob, made no further than it is asked for. Of a corpus of blobs most property values, names of nodes
  * and spans are never looked at; a node only knows where in the blob they are.
  *
- * Fields are declared and set in constructors: a corpus has hundreds of thousands of these objects, and private or
+ * Fields are declared and set in constructors: a corpus has tens of thousands of these objects, and private or
  * initialised fields take longer to make.
  */
 import type { Source, Span } from '../bytes/source.ts';
