@@ -23,8 +23,8 @@ export class FaultRecovery {
   }
 
   /**
-   * Deals with a fault of the top frame's instruction at `pc`, with its operands up to `sp`: a table's own code goes on behind
-   * the statement or ends, everything else is aborted.
+   * Deals with a fault of the top frame's instruction at `pc`, with its operands up to `sp`: a table's own code goes on
+   * behind the statement or ends, everything else is aborted.
    */
   raise(why: AmlFault, pc: number, sp: number): void {
     const m = this.#machine;
