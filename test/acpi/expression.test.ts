@@ -104,6 +104,13 @@ describe('expressions as people read them', () => {
     expect(formatQuantity(bitwise('and', field('PMBS'), 0xf0n))).toBe('PMBS & 0xf0');
   });
 
+  test('the topmost bit in its place is not its negative', () => {
+    const byte = field('PIRC', 8);
+    expect(formatQuantity(bitwise('and', byte, 0x80n))).toBe('PIRC & 0x80');
+    const [high, low] = [bitwise('and', byte, 0x80n), bitwise('and', byte, 0x40n)];
+    expect(formatQuantity(compare('eq', plus(high, low), 0n))).not.toContain('-');
+  });
+
   test('a shifted value is zero when the value is', () => {
     const shifted = sum(64, 0n, [{ coefficient: 1n << 20n, of: field('HMIL') }]);
     expect(formatQuantity(compare('eq', shifted, 0n))).toBe('HMIL == 0');

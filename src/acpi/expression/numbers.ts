@@ -50,6 +50,7 @@ export function sum(
   const kept = terms.filter((term) => term.coefficient !== 0n);
   total &= all;
   if (kept.length === 0) return total;
+  preferPositive(kept, total, all);
   const only = kept[0]!;
   if (kept.length === 1 && total === 0n && only.coefficient === 1n)
     return only.of.bits > bits ? bitsOf(only.of, 0, bits) : only.of;
@@ -69,6 +70,21 @@ export function sum(
     zeros |= (only.of.zeros * only.coefficient) & all;
   }
   return make(bits, { kind: 'sum', constant: total, terms: kept } as Shape, ones, zeros);
+}
+
+/**
+ * Makes all coefficients positive, where the sum then never wraps: bit 7 of a byte in its place is `FLAG & 0x80`, which
+ * minus 0x80 times the bit is too, but nobody would write so.
+ */
+function preferPositive(
+  terms: readonly { coefficient: bigint; readonly of: Expr }[],
+  constant: bigint,
+  all: bigint,
+): void {
+  if (terms.every(({ coefficient }) => coefficient > 0n)) return;
+  let maximum = constant;
+  for (const { coefficient, of } of terms) maximum += (coefficient & all) * maximumOf(of);
+  if (maximum <= all) for (const term of terms) term.coefficient &= all;
 }
 
 /** Bits [low, low + bits) of a value. */
