@@ -1,9 +1,9 @@
 /** How V8 is to treat a run, where its own ways fit badly. */
 
 /**
- * For runs of less than a second or two over many inputs: compile less. V8 optimises every function that such a run gets
- * hot, each with all that it calls inlined, and most of it pays only in longer ones: decoding the corpus of blobs it
- * takes two thirds of the time.
+ * For runs of a second or two, over many inputs or all the tables of a machine: compile less. V8 optimises every function
+ * that such a run gets hot, each with all that it calls inlined, and most of it pays only in longer ones: of decoding
+ * the corpus of blobs it would take a third of the time, of running a machine's code as much.
  */
 export async function compileSparingly(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
