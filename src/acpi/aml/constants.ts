@@ -2,11 +2,11 @@
 import { OPCODES } from '../opcodes.ts';
 import { type Operand, Term } from '../term.ts';
 
-const BYTE = 0x0a;
-const WORD = 0x0b;
-const DWORD = 0x0c;
-const STRING = 0x0d;
-const QWORD = 0x0e;
+const BYTE = OPCODES.Byte.code;
+const WORD = OPCODES.Word.code;
+const DWORD = OPCODES.DWord.code;
+const STRING = OPCODES.String.code;
+const QWORD = OPCODES.QWord.code;
 
 /** Numbers below this have operands made once. */
 const SHARED_NUMBERS = 256;

@@ -1,10 +1,12 @@
 /** Name strings as AML encodes them (ACPI 6.5, 20.2.2). */
 import { type NamePath, NULL_NAME } from '../name.ts';
 
-const ROOT = 0x5c;
-const PARENT = 0x5e;
-const DUAL = 0x2e;
-const MULTI = 0x2f;
+/** Before the first segment: the root, and once for each scope to go up. */
+export const ROOT_PREFIX = 0x5c;
+export const PARENT_PREFIX = 0x5e;
+/** Before two segments; before their number, and so many. */
+export const DUAL_NAME_PREFIX = 0x2e;
+export const MULTI_NAME_PREFIX = 0x2f;
 
 /** More `^` than any namespace is deep. */
 const MAX_PARENT_PREFIXES = 255;
@@ -14,10 +16,10 @@ export function startsName(byte: number): boolean {
   return (
     (byte >= 0x41 && byte <= 0x5a) ||
     byte === 0x5f ||
-    byte === ROOT ||
-    byte === PARENT ||
-    byte === DUAL ||
-    byte === MULTI
+    byte === ROOT_PREFIX ||
+    byte === PARENT_PREFIX ||
+    byte === DUAL_NAME_PREFIX ||
+    byte === MULTI_NAME_PREFIX
   );
 }
 
@@ -49,11 +51,11 @@ export class NameReader {
   /** Reads the name string at `start`, which may not reach `limit`. Undefined when it is cut short or none. */
   read(bytes: Uint8Array, start: number, limit: number): NamePath | undefined {
     let at = start;
-    const root = bytes[at] === ROOT && at < limit;
+    const root = bytes[at] === ROOT_PREFIX && at < limit;
     let parents = 0;
     if (root) at += 1;
     else {
-      while (at < limit && bytes[at] === PARENT) {
+      while (at < limit && bytes[at] === PARENT_PREFIX) {
         parents += 1;
         at += 1;
       }
@@ -65,10 +67,10 @@ export class NameReader {
       this.end = at + 1;
       return root || parents > 0 ? { root, parents, segments: [] } : NULL_NAME;
     }
-    if (lead === DUAL) {
+    if (lead === DUAL_NAME_PREFIX) {
       count = 2;
       at += 1;
-    } else if (lead === MULTI) {
+    } else if (lead === MULTI_NAME_PREFIX) {
       if (at + 1 >= limit) return undefined;
       count = bytes[at + 1]!;
       at += 2;

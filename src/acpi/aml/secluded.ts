@@ -3,7 +3,9 @@
  * run. No other code can look at them, so they make no difference to what the rest of the machine gives. A firmware
  * for thousands of processors consists of them.
  */
+import { EXTENSION_PREFIX, OPCODES } from '../opcodes.ts';
 import type { AcpiTable } from '../tables/table.ts';
+import { DUAL_NAME_PREFIX, MULTI_NAME_PREFIX, PARENT_PREFIX, ROOT_PREFIX } from './names.ts';
 import { packageLength, packageLengthSize } from './package-length.ts';
 
 /** Devices inside devices that are looked through. */
@@ -11,33 +13,29 @@ const MAX_DEPTH = 8;
 /** Terms of a condition that are looked at. */
 const MAX_CONDITION = 16;
 
-const EXTENSION = 0x5b;
-const NAME = 0x08;
-const BYTE = 0x0a;
-const WORD = 0x0b;
-const DWORD = 0x0c;
-const STRING = 0x0d;
-const QWORD = 0x0e;
-const BUFFER = 0x11;
-const PACKAGE = 0x12;
-const METHOD = 0x14;
-const DUAL_NAME = 0x2e;
-const MULTI_NAME = 0x2f;
-const ROOT = 0x5c;
-const PARENT = 0x5e;
-const ONES = 0xff;
-const LAND = 0x90;
-const LLESS = 0x95;
-const LNOT = 0x92;
-const IF = 0xa0;
-const ELSE = 0xa1;
-const RETURN = 0xa4;
-/** Behind the extension prefix. */
-const MUTEX = 0x01;
-const OPERATION_REGION = 0x80;
-const FIELD = 0x81;
-const DEVICE = 0x82;
-const PROCESSOR = 0x83;
+// Read once: the bytes of whole tables are compared with these.
+const NAME = OPCODES.Name.code;
+const BYTE = OPCODES.Byte.code;
+const WORD = OPCODES.Word.code;
+const DWORD = OPCODES.DWord.code;
+const STRING = OPCODES.String.code;
+const QWORD = OPCODES.QWord.code;
+const BUFFER = OPCODES.Buffer.code;
+const PACKAGE = OPCODES.Package.code;
+const METHOD = OPCODES.Method.code;
+const ONES = OPCODES.Ones.code;
+const LAND = OPCODES.LAnd.code;
+const LLESS = OPCODES.LLess.code;
+const LNOT = OPCODES.LNot.code;
+const IF = OPCODES.If.code;
+const ELSE = OPCODES.Else.code;
+const RETURN = OPCODES.Return.code;
+/** Second bytes, behind {@link EXTENSION_PREFIX}. */
+const MUTEX = OPCODES.Mutex.code & 0xff;
+const OPERATION_REGION = OPCODES.OperationRegion.code & 0xff;
+const FIELD = OPCODES.Field.code & 0xff;
+const DEVICE = OPCODES.Device.code & 0xff;
+const PROCESSOR = OPCODES.Processor.code & 0xff;
 /** Processor id, block address and block length. */
 const PROCESSOR_FIELDS = 6;
 
@@ -175,7 +173,7 @@ export class SecludedDevices {
    */
   endAt(bytes: Uint8Array, at: number, end: number, isData: IsData): number {
     const lead = bytes[at];
-    if (lead !== IF && (lead !== EXTENSION || !isDevice(bytes[at + 1]))) return -1;
+    if (lead !== IF && (lead !== EXTENSION_PREFIX || !isDevice(bytes[at + 1]))) return -1;
     this.#bytes = bytes;
     this.#isData = isData;
     let stop: number;
@@ -184,7 +182,7 @@ export class SecludedDevices {
       stop = this.#packageEnd(end);
       if (stop < 0 || bytes[stop] === ELSE || !this.#condition(stop)) return -1;
       while (this.#at < stop) {
-        if (bytes[this.#at] !== EXTENSION || !isDevice(bytes[this.#at + 1])) return -1;
+        if (bytes[this.#at] !== EXTENSION_PREFIX || !isDevice(bytes[this.#at + 1])) return -1;
         if (!this.#device(stop, true, 0)) return -1;
       }
     } else {
@@ -237,13 +235,13 @@ export class SecludedDevices {
   /** The last segment of the path at the cursor, which goes behind it. */
   #path(limit: number): number | undefined {
     const bytes = this.#bytes;
-    if (bytes[this.#at] === ROOT) this.#at += 1;
-    else while (this.#at < limit && bytes[this.#at] === PARENT) this.#at += 1;
+    if (bytes[this.#at] === ROOT_PREFIX) this.#at += 1;
+    else while (this.#at < limit && bytes[this.#at] === PARENT_PREFIX) this.#at += 1;
     let count = 1;
-    if (bytes[this.#at] === DUAL_NAME) {
+    if (bytes[this.#at] === DUAL_NAME_PREFIX) {
       count = 2;
       this.#at += 1;
-    } else if (bytes[this.#at] === MULTI_NAME) {
+    } else if (bytes[this.#at] === MULTI_NAME_PREFIX) {
       count = bytes[this.#at + 1] ?? 0;
       this.#at += 2;
     }
@@ -311,7 +309,7 @@ export class SecludedDevices {
         if (method === undefined || RUN_AT_START.has(method) || IDENTITY.has(method)) return false;
         if (method === STATUS && !this.#givesConstant(stop)) return false;
         this.#at = stop;
-      } else if (lead !== EXTENSION || !this.#extended(end, depth)) return false;
+      } else if (lead !== EXTENSION_PREFIX || !this.#extended(end, depth)) return false;
     }
     return this.#at === end;
   }

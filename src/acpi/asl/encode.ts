@@ -1,4 +1,5 @@
 /** Terms to AML bytes (ACPI 6.5, chapter 20), keeping for every term which bytes it became. */
+import { DUAL_NAME_PREFIX, MULTI_NAME_PREFIX, PARENT_PREFIX, ROOT_PREFIX } from '../aml/names.ts';
 import type { NamePath } from '../name.ts';
 import { EXTENSION_PREFIX, type OperandKind } from '../opcodes.ts';
 import { type FieldElement, type Operand, Term } from '../term.ts';
@@ -10,11 +11,6 @@ export interface EncodedTerm {
   readonly textStart: number;
   readonly textEnd: number;
 }
-
-const ROOT_PREFIX = 0x5c;
-const PARENT_PREFIX = 0x5e;
-const DUAL_NAME_PREFIX = 0x2e;
-const MULTI_NAME_PREFIX = 0x2f;
 
 /** Bytes of a name as AML has it. */
 export function encodedNameLength(name: NamePath): number {
