@@ -154,10 +154,6 @@ function hashOfWord(word: string): number {
   return hash;
 }
 
-function hashOfOperation(start: number, op: string, left: Quantity, right: Quantity): number {
-  return mix(mix(mix(start, hashOf(left)), hashOf(right)), hashOfWord(op));
-}
-
 /** What grew past {@link MAX_EXPRESSION_SIZE}: only the fields it hangs on are kept. */
 function tooLarge(bits: number, shape: Shape): Expr {
   // Of an expression only its kind and parts are looked at.
@@ -184,26 +180,14 @@ export function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Q
       const hash = mix(mix(mix(start, when.hash), hashOf(yes)), hashOf(no));
       return { kind, when, yes, no, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
-    case 'compare': {
-      const { kind, op, left, right } = shape;
-      const size = 1 + sizeOf(left) + sizeOf(right);
-      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
-      const hash = hashOfOperation(start, op, left, right);
-      return { kind, op, left, right, bits, ones, zeros: clear, size, hash, opposite: undefined };
-    }
-    case 'bitwise': {
-      const { kind, op, left, right } = shape;
-      const size = 1 + sizeOf(left) + sizeOf(right);
-      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
-      const hash = hashOfOperation(start, op, left, right);
-      return { kind, op, left, right, bits, ones, zeros: clear, size, hash, opposite: undefined };
-    }
+    case 'compare':
+    case 'bitwise':
     case 'arithmetic': {
       const { kind, op, left, right } = shape;
       const size = 1 + sizeOf(left) + sizeOf(right);
       if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
-      const hash = hashOfOperation(start, op, left, right);
-      return { kind, op, left, right, bits, ones, zeros: clear, size, hash, opposite: undefined };
+      const hash = mix(mix(mix(start, hashOf(left)), hashOf(right)), hashOfWord(op));
+      return { kind, op, left, right, bits, ones, zeros: clear, size, hash, opposite: undefined } as Expr;
     }
     case 'slice': {
       const { kind, of, low } = shape;
