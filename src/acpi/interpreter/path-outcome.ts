@@ -104,6 +104,17 @@ export function deeper(waiting: Target, target: Target): boolean {
   return target.kind === 'return' ? waiting.depth >= target.depth : waiting.depth > target.depth;
 }
 
+/**
+ * The one of the waiting paths that goes on first: a fault may pass over several, and the frames of an outer one are all
+ * that is left once it goes on.
+ */
+export function innermost(waiting: readonly Pending[]): Pending | undefined {
+  let first: Pending | undefined;
+  for (const pending of waiting)
+    if (first === undefined || deeper(pending.target, first.target)) first = pending;
+  return first;
+}
+
 /** Puts an outcome of the same side of a fork to the others; with the one that goes to the same place it becomes one. */
 export function addOutcome(outcomes: Outcome[], other: Outcome, merging: MergeContext): void {
   const at = outcomes.findIndex((outcome) => alike(outcome, other));

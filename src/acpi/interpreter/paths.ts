@@ -21,6 +21,7 @@ import {
   type Fork,
   type FrameContext,
   type Hold,
+  innermost,
   isLost,
   type Outcome,
   outcomesOf,
@@ -183,8 +184,10 @@ export class Paths extends PathCondition {
       this.#finishSide(fork, target, value, fault, context);
       return;
     }
-    const blocked = this.#pendings.find(
-      (pending) => pending.level === this.#forks.length && deeper(pending.target, target),
+    const blocked = innermost(
+      this.#pendings.filter(
+        (pending) => pending.level === this.#forks.length && deeper(pending.target, target),
+      ),
     );
     if (blocked !== undefined) {
       this.#switch(blocked, target, value, fault, context);
@@ -388,7 +391,7 @@ export class Paths extends PathCondition {
     const { journal, frames, merging } = this.#machine;
     const level = this.#forks.length;
     const mates = this.#pendings.filter((pending) => pending.level === level);
-    const inside = mates.find((pending) => !this.#leaves(fork, pending.target));
+    const inside = innermost(mates.filter((pending) => !this.#leaves(fork, pending.target)));
     if (inside !== undefined) {
       this.#switch(inside, target, value, fault, context);
       return;

@@ -109,6 +109,26 @@ describe('each alternative is what comes out where its condition holds', () => {
     expect([...ours.keys()].sort()).toEqual(['\\_SB.DEV0', '\\_SB.DEV1']);
   });
 
+  test('a fault passes over returns that wait in several calls', () => {
+    const ours = expectTrue(`
+      Method (DEEP) {
+        If (KIND == 1) { Return (2) }
+        Local0 = 0
+        Return (1 / Local0)
+      }
+      Method (CALL) { If (FLAG == 1) { Return (1) } Return (DEEP () + 10) }
+      Method (PICK) { Local0 = 0 If (FLAG != 0x80) { Local0 = CALL () } Return (Local0) }
+      Device (DEV0) {
+        Method (_CRS) {
+          Local0 = PICK ()
+          If (Local0 == 12) { Return (${template('0x33')}) }
+          If (Local0 == 1) { Return (${template('0x11')}) }
+          Return (${template('0x22')})
+        }
+      }`);
+    expect(ours.get('\\DEV0')?.alternatives?.length).toBe(4);
+  });
+
   test('names that a method made are gone where it faults, and calls are counted right', () => {
     expectTrue(`
       Method (READ, 1) {
