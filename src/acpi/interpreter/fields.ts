@@ -133,6 +133,9 @@ function putRegionByte(m: Interpreter, region: RegionObject, offset: number, byt
   else m.regions.writeFloating(region.space, region.node.path, offset, byte);
 }
 
+/** Bytes of a region moved in the time of one instruction, as a power of two. */
+const BYTES_PER_STEP = 1;
+
 /** Nothing is known any more of `length` bytes of a region. */
 export function forgetBytes(m: Interpreter, region: RegionObject, offset: number, length: number): void {
   if (isKnown(region.address))
@@ -232,17 +235,10 @@ function extract(m: Interpreter, field: FieldObject): Quantity {
   const length = count * accessBytes;
   const plain = extractPlain(m, region, baseOffset, length);
   if (plain !== undefined) return BigInt(Math.floor(plain / 2 ** startBit) % 2 ** bitLength);
-  let whole = 0n;
+  m.budget.spend(length >> BYTES_PER_STEP);
   const bytes: ByteValue[] = [];
-  let known = true;
-  for (let i = 0; i < length; i++) {
-    const offset = baseOffset + i;
-    const byte = byteAt(m, region, offset, accessBytes);
-    if (typeof byte === 'number') whole |= BigInt(byte) << BigInt(8 * i);
-    else known = false;
-    bytes.push(byte);
-  }
-  return bitsOf(known ? whole : quantityOfBytes(bytes), startBit, bitLength);
+  for (let i = 0; i < length; i++) bytes.push(byteAt(m, region, baseOffset + i, accessBytes));
+  return bitsOf(quantityOfBytes(bytes), startBit, bitLength);
 }
 
 /** Addresses below this are safe as numbers, whatever is added to them here. */
@@ -412,6 +408,7 @@ function insert(m: Interpreter, field: FieldObject, value: Quantity): void {
     forgetBytes(m, region!, baseOffset, count * accessBytes);
     return;
   }
+  m.budget.spend((count * accessBytes) >> BYTES_PER_STEP);
   for (let i = 0; i < count; i++) {
     // Bits [from, to) of this datum belong to the field.
     const from = i === 0 ? startBit : 0;
