@@ -8,8 +8,11 @@ import { wrap } from './wrap.ts';
 
 const WIDTH = 72;
 
-/** Tags of Documentation/process/submitting-patches.rst. A tool must not give them, nor firmware through a tool. */
-const TAGS = /\b(?:signed-off|reviewed|acked|tested|reported|suggested|co-developed)-by(?=:)/gi;
+/**
+ * Tags of Documentation/process/submitting-patches.rst. A tool must not give them, nor firmware through a tool; also not
+ * at the end of a long word, which may be broken before them.
+ */
+const TAGS = /(?:signed-off|reviewed|acked|tested|reported|suggested|co-developed)-by(?=:)/gi;
 
 function ascii(text: Text): string {
   return escapeToAscii(plainText(text)).replace(TAGS, '"$&"');
