@@ -16,7 +16,7 @@ import {
 import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
 import { alternativesOf } from './interpreter/alternatives.ts';
 import { callUnder, existenceOf, typeOfNode } from './interpreter/boot.ts';
-import { type AmlFault, faultDiagnostic } from './interpreter/fault.ts';
+import { type AmlFault, faultDiagnostic, isGivenUp } from './interpreter/fault.ts';
 import type { Evaluation, Interpreter, TraceRecord } from './interpreter/interpreter.ts';
 import {
   type AmlValue,
@@ -268,11 +268,6 @@ function outcomeOf(
     ...(bytes === undefined ? {} : { bytes }),
     resources: bytes === undefined ? [] : decode(bytes),
   };
-}
-
-/** What firmware code would have done isn't known: fwmap stopped following it. */
-function isGivenUp({ code }: AmlFault): boolean {
-  return code === 'BUDGET' || code === 'NOT_FOLLOWED';
 }
 
 function whyFailed(fault: AmlFault): string {

@@ -1,11 +1,11 @@
 /** From the command line to a described machine: inputs opened, what only the running machine knows added. */
 import type { EvaluationOptions } from '../acpi/machine.ts';
-import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
+import type { Artifact } from '../artifact/artifact.ts';
 import { parseInteger } from '../bytes/address.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { ReadOptions } from '../devicetree/read.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
-import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
+import { ACPI_KINDS, type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import { CommandError, type OptionValues } from './command.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
@@ -139,8 +139,6 @@ async function readOverlays(
   return overlays;
 }
 
-/** Kinds whose code is run. */
-const ACPI_KINDS: ReadonlySet<ArtifactKind> = new Set(['acpi-table', 'acpidump', 'acpi-dir', 'asl']);
 /** Tables of so many bytes are a whole machine's: running their code takes a third less so. */
 const MANY_BYTES = 1 << 16;
 

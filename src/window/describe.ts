@@ -25,7 +25,7 @@ export interface Machine {
 }
 
 const TREE_KINDS: ReadonlySet<ArtifactKind> = new Set(['dts', 'dts-fragment', 'dtb', 'dtbo', 'dt-dir']);
-const ACPI_KINDS: ReadonlySet<ArtifactKind> = new Set([
+export const ACPI_KINDS: ReadonlySet<ArtifactKind> = new Set([
   'acpi-table',
   'acpidump',
   'acpi-dir',

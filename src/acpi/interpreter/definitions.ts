@@ -8,7 +8,7 @@ import { findTable } from './actions.ts';
 import { fault } from './fault.ts';
 import { TABLE_SPACE } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
-import { attach, define, find } from './names.ts';
+import { define, find, install } from './names.ts';
 import {
   AliasObject,
   type AmlValue,
@@ -201,31 +201,21 @@ function defineFields(
         if (node.object !== undefined && m.settle(node.object) !== undefined) break;
         const accessBytes = ACCESS_BYTES[current & 0x0f] ?? 1;
         const baseOffset = Math.floor(Math.floor(offset / 8) / accessBytes) * accessBytes;
-        attach(
-          m,
+        const object = new FieldObject({
           node,
-          new FieldObject({
-            node,
-            source: source(offset, accessBytes),
-            bitOffset: offset,
-            bitLength: element.bits,
-            flags: current,
-            accessBytes,
-            baseOffset,
-            startBit: offset - baseOffset * 8,
-            attribute,
-            accessLength,
-            connection,
-            element,
-          }),
-        );
-        node.term = term;
-        node.table = frame.table;
-        node.owner = m.owner;
-        if (frame.method !== undefined) {
-          frame.created ??= [];
-          frame.created.push(node);
-        }
+          source: source(offset, accessBytes),
+          bitOffset: offset,
+          bitLength: element.bits,
+          flags: current,
+          accessBytes,
+          baseOffset,
+          startBit: offset - baseOffset * 8,
+          attribute,
+          accessLength,
+          connection,
+          element,
+        });
+        install(m, node, term, object);
         break;
       }
     }

@@ -2,7 +2,7 @@
  * What a fault costs: in a table's own code the statement or the table, everything else is aborted; where ACPICA asks
  * the machine's `\_ERR`, a method may go on.
  */
-import { type AmlFault, type FaultPlace, STATUS_CODES } from './fault.ts';
+import { type AmlFault, type FaultPlace, isGivenUp, STATUS_CODES } from './fault.ts';
 import type { Frame } from './frame.ts';
 import { havoc } from './havoc.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -36,7 +36,7 @@ export class FaultRecovery {
     while (depth > m.floor && frames[depth - 1]!.method !== undefined) depth -= 1;
     // Had it gone on, it might have changed all this.
     const givenUp = why.code === 'NOT_FOLLOWED' && m.paths.open && depth === m.floor;
-    if (m.journal.active && !givenUp && (why.code === 'NOT_FOLLOWED' || why.code === 'BUDGET'))
+    if (m.journal.active && !givenUp && isGivenUp(why))
       havoc(
         m,
         why.message,

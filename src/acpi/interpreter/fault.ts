@@ -59,6 +59,11 @@ export type FaultCode =
   /** Not ACPICA's: what happens hangs on unknown values in a way that isn't followed up, or takes too much of something. */
   | 'NOT_FOLLOWED';
 
+/** What firmware code would have done isn't known: fwmap stopped following it. */
+export function isGivenUp({ code }: { readonly code: FaultCode }): boolean {
+  return code === 'BUDGET' || code === 'NOT_FOLLOWED';
+}
+
 /** Numbers of the exceptions, as ACPICA's handler of exceptions is told them. */
 export const STATUS_CODES: Readonly<Partial<Record<FaultCode, bigint>>> = {
   AE_NOT_FOUND: 0x0005n,

@@ -140,7 +140,7 @@ const BYTES_PER_STEP = 1;
 export function forgetBytes(m: Interpreter, region: RegionObject, offset: number, length: number): void {
   if (isKnown(region.address))
     m.regions.forget(region.space, cellOf(m, region, region.address, offset), length);
-  else m.regions.forgetFloating(region.space, region.node.path);
+  else m.regions.forgetFloating(region.space);
 }
 
 /** What `--set` says of a field, by its path or its last segment. */

@@ -16,7 +16,7 @@ export function find(m: Interpreter, name: NamePath): NamespaceNode {
   return lookUp(m, name) ?? fault('AE_NOT_FOUND', `${formatName(name)} is not found`);
 }
 
-/** Makes the object of a definition in the top frame's scope. A method's go when it ends. */
+/** Makes the object of a definition in the top frame's scope; see {@link install}. */
 export function define(
   m: Interpreter,
   name: NamePath,
@@ -28,16 +28,20 @@ export function define(
     nodeForDefinition(m.root, frame.scope, name, m.present) ??
     fault('AE_NOT_FOUND', `the scope of ${formatName(name)} is not found`);
   if (node.object !== undefined && m.present(node)) fault('AE_ALREADY_EXISTS', `${node.path} exists already`);
-  const object = make(node);
+  install(m, node, term, make(node));
+  return node;
+}
+
+/** Gives a node the object that a term of the top frame defines. A method's go when it ends. */
+export function install(m: Interpreter, node: NamespaceNode, term: Term, object: AmlValue): void {
+  const frame = m.frames.at(-1)!;
   attach(m, node, object);
   node.term = term;
   node.table = frame.table;
   node.owner = m.owner;
-  if (frame.method !== undefined) {
-    frame.created ??= [];
-    frame.created.push(node);
-  }
-  return node;
+  if (frame.method === undefined) return;
+  frame.created ??= [];
+  frame.created.push(node);
 }
 
 /** Gives a node its object; undefined: no object of its name exists any more. */

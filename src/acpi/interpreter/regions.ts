@@ -160,8 +160,7 @@ export class RegionStore {
 
   /** Writes at an unknown address: whatever was known of the space may be gone. */
   writeFloating(space: number, region: string, offset: number, value: ByteValue): void {
-    const cells = this.#cells.get(space);
-    if (cells !== undefined) for (const key of [...cells.keys()]) this.#forgetCell(space, cells, key);
+    this.#forgetCells(space);
     const floating = this.#of(this.#floating, space);
     for (const key of [...floating.keys()])
       if (!String(key).startsWith(`${region}+`)) this.#journal.set(floating, key, undefined);
@@ -188,9 +187,15 @@ export class RegionStore {
   }
 
   /** As {@link forget}, of a region at an unknown address. */
-  forgetFloating(space: number, region: string): void {
-    this.writeFloating(space, region, 0, unknownByte('written at an unknown address'));
+  forgetFloating(space: number): void {
+    this.#forgetCells(space);
     this.#clear(this.#of(this.#floating, space));
+    this.newEpoch(space);
+  }
+
+  #forgetCells(space: number): void {
+    const cells = this.#cells.get(space);
+    if (cells !== undefined) for (const key of [...cells.keys()]) this.#forgetCell(space, cells, key);
   }
 
   /** What was written is gone. What an image says it held before isn't true again, though. */
