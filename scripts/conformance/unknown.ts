@@ -14,12 +14,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { CrsEntry } from '../../src/acpi/crs.ts';
-import { type FieldSymbol, fieldsOf } from '../../src/acpi/expression.ts';
 import { type EvaluationOptions, evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
 import { templateHex } from '../../src/acpi/resources/json.ts';
 import { readAcpiTables } from '../../src/acpi/tables/read.ts';
 import type { AcpiTable } from '../../src/acpi/tables/table.ts';
 import { openInput } from '../../src/artifact/open.ts';
+import { type FieldSymbol, fieldsOf } from '../../src/symbolic/index.ts';
 import { Contents, contentsFor, randomNumbers, valueUnder } from './witness.ts';
 
 interface ReferenceRun {

@@ -2,6 +2,8 @@
  * Contents of regions under which a condition holds, to be tried: what a `_CRS` is said to hang on changes it, or it
  * doesn't. The guess is checked by whoever asked; so this may be as simple as it is.
  */
+
+import { REGION_SPACES } from '../../src/acpi/opcodes.ts';
 import {
   bitsOf,
   type Expr,
@@ -11,8 +13,7 @@ import {
   maskOf,
   partsOf,
   type Quantity,
-} from '../../src/acpi/expression.ts';
-import { REGION_SPACES } from '../../src/acpi/opcodes.ts';
+} from '../../src/symbolic/index.ts';
 
 /** What regions hold: bytes by `space:address` over a fill, and what lies behind index registers by field. */
 export class Contents {
@@ -74,6 +75,7 @@ export function valueUnder(value: Quantity, contents: Contents): bigint | undefi
   switch (value.kind) {
     case 'field':
       return contents.read(value.field);
+    case 'choice':
     case 'opaque':
       return undefined;
     case 'sum': {

@@ -8,7 +8,7 @@
 import { endFromLast, hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Span } from '../bytes/source.ts';
-import { formatQuantity, isKnown, maximumOf, minimumOf, type Quantity } from './expression.ts';
+import { formatQuantity, isKnown, maximumOf, minimumOf, type Quantity } from '../symbolic/index.ts';
 import {
   ecamRange,
   readBgrt,

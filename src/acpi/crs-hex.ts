@@ -2,8 +2,8 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source, Span } from '../bytes/source.ts';
+import { type ByteValue, opaque } from '../symbolic/index.ts';
 import type { CrsEntry } from './crs.ts';
-import { type ByteValue, opaque } from './expression.ts';
 import { type HexBlock, hexBlocks } from './hex-text.ts';
 import { decodeTemplate, type TemplateReading } from './resources/decode.ts';
 

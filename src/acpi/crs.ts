@@ -3,7 +3,7 @@
  * was evaluated, a hex dump, or the list another program printed.
  */
 import type { Span } from '../bytes/source.ts';
-import type { Quantity } from './expression.ts';
+import type { Quantity } from '../symbolic/index.ts';
 import type { ResourceDescriptor, TemplateBytes } from './resources/descriptor.ts';
 import type { AcpiTable } from './tables/table.ts';
 

@@ -2,7 +2,6 @@
 
 import { hex } from '../bytes/address.ts';
 import type { Span } from '../bytes/source.ts';
-import type { CrsAlternative, CrsEntry, CrsStep } from './crs.ts';
 import {
   type FieldSymbol,
   fieldsOf,
@@ -12,7 +11,8 @@ import {
   not,
   opaqueReasons,
   type Quantity,
-} from './expression.ts';
+} from '../symbolic/index.ts';
+import type { CrsAlternative, CrsEntry, CrsStep } from './crs.ts';
 import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
 import { alternativesOf } from './interpreter/alternatives.ts';
 import { callUnder, existenceOf, typeOfNode } from './interpreter/boot.ts';

@@ -3,8 +3,9 @@
  * arch/x86/pci/acpi.c and arch/arm64/kernel/pci.c add. Left out is what hangs on more than the tables: conflicts with
  * other resources of the running machine, and the width of its physical addresses.
  */
+
+import { isKnown, type Quantity } from '../symbolic/index.ts';
 import type { CrsEntry } from './crs.ts';
-import { isKnown, type Quantity } from './expression.ts';
 import type { ResourceDescriptor } from './resources/descriptor.ts';
 import {
   type AddressRange,

@@ -1,8 +1,8 @@
 /** A machine made of ACPI tables: its namespace after start-up, and what its objects evaluate to. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
+import { formatQuantity } from '../symbolic/index.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
-import { formatQuantity } from './expression.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
 import { formatValue } from './interpreter/debug.ts';
 import { type AmlFault, faultDiagnostic } from './interpreter/fault.ts';

@@ -1,5 +1,5 @@
 /** The report of `eval`: what an ACPI object evaluates to, and what happened on the way. */
-import { type ByteValue, formatQuantity, isKnown, quantityOfBytes } from '../acpi/expression.ts';
+
 import {
   type AmlValue,
   BufferObject,
@@ -14,6 +14,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { formatPlace } from '../bytes/source.ts';
+import { type ByteValue, formatQuantity, isKnown, quantityOfBytes } from '../symbolic/index.ts';
 import type { Document } from './document.ts';
 import { diagnosticJson, inputsJson, type JsonObject } from './json-parts.ts';
 import { inputItem } from './phrases.ts';

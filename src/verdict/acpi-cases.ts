@@ -2,9 +2,10 @@
  * The ways in which the `_CRS` of VMBus' ancestors may come out, when something in them hangs on values that only the
  * running machine has.
  */
-import { compare, formatQuantity, isKnown, minimumOf, not, type Quantity } from '../acpi/expression.ts';
+
 import { quantityField, type ResourceDescriptor } from '../acpi/resources/descriptor.ts';
 import { FOUR_GIB, ONE_MIB } from '../bytes/address.ts';
+import { compare, formatQuantity, isKnown, minimumOf, not, type Quantity } from '../symbolic/index.ts';
 import type { Conjunction } from '../window/conditions.ts';
 import type { SubjectLevel } from './subject.ts';
 

@@ -1,5 +1,5 @@
 /** The question on an ACPI boot: what `vmbus_acpi_add` collects, and whether `vmbus_reserve_fb` protects the framebuffer. */
-import { formatQuantity } from '../acpi/expression.ts';
+
 import { isExpr, quantityField } from '../acpi/resources/descriptor.ts';
 import { formatMemRange } from '../bytes/address.ts';
 import { GEN2_VIDEO_MEMORY } from '../linux/framebuffer.ts';
@@ -10,6 +10,7 @@ import { buildAcpiPool } from '../linux/vmbus/acpi-pool.ts';
 import { levelsOf } from '../linux/vmbus/firmware-input.ts';
 import type { VmbusPool, VmbusWindow } from '../linux/vmbus/pool.ts';
 import { reserveFramebuffer } from '../linux/vmbus/reservation.ts';
+import { formatQuantity } from '../symbolic/index.ts';
 import { conjunction, formatConjunction } from '../window/conditions.ts';
 import type { Machine } from '../window/describe.ts';
 import { type Interval, intersectionOfSets, overlaps, subtract } from '../window/interval.ts';

@@ -7,7 +7,6 @@
 import type { PreprocessorOptions } from '../acpi/asl/preprocessor.ts';
 import { inferWindow, type OccupiedRange, occupiedByTables } from '../acpi/bounds.ts';
 import type { CrsEntry } from '../acpi/crs.ts';
-import { bitLength, compare, formatQuantity, isKnown, type Quantity, sum } from '../acpi/expression.ts';
 import {
   type Architecture,
   architectureOf,
@@ -23,6 +22,7 @@ import type { AcpiTable } from '../acpi/tables/table.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { bitLength, compare, formatQuantity, isKnown, type Quantity, sum } from '../symbolic/index.ts';
 import { conjunction, formatAlternatives, formatConjunction, literalsOf, simplified } from './conditions.ts';
 import type { AddressWindow, DerivationStep, WindowRole } from './window.ts';
 

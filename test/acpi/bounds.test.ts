@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { inferWindow, type OccupiedRange, occupiedByTables } from '../../src/acpi/bounds.ts';
-import { type Expr, fieldValue, sum } from '../../src/acpi/expression.ts';
 import { readAcpiTables } from '../../src/acpi/tables/read.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { type Expr, fieldValue, sum } from '../../src/symbolic/index.ts';
 import { artifact, littleEndian as le, table } from './tables/made-tables.ts';
 
 const field = (name: string, bits = 32): Expr =>

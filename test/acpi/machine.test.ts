@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readAsl } from '../../src/acpi/asl/read.ts';
 import type { CrsEntry } from '../../src/acpi/crs.ts';
-import { formatQuantity } from '../../src/acpi/expression.ts';
 import { StringObject } from '../../src/acpi/interpreter/objects.ts';
 import {
   type AcpiMachine,
@@ -16,6 +15,7 @@ import { quantityField } from '../../src/acpi/resources/descriptor.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
+import { formatQuantity } from '../../src/symbolic/index.ts';
 
 function machineOf(body: string, options: EvaluationOptions = {}): AcpiMachine {
   const source = textSource('dsdt.asl', `DefinitionBlock ("", "DSDT", 2, "TEST", "TEST", 1) {\n${body}\n}\n`);

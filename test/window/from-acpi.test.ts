@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CrsEntry } from '../../src/acpi/crs.ts';
-import { compare, type Expr, fieldValue, type Quantity, sum } from '../../src/acpi/expression.ts';
 import { decodeTemplate } from '../../src/acpi/resources/decode.ts';
 import type { FieldValues, ResourceType } from '../../src/acpi/resources/descriptor.ts';
 import { encodeTemplate } from '../../src/acpi/resources/encode.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
+import { compare, type Expr, fieldValue, type Quantity, sum } from '../../src/symbolic/index.ts';
 import { describe as describeMachine } from '../../src/window/describe.ts';
 import { type NormaliseContext, windowsOfCrs } from '../../src/window/from-acpi.ts';
 

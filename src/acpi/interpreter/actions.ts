@@ -1,5 +1,5 @@
 /** The operators that act on the machine: mutexes, events, notifications, time, tables. */
-import { type ByteValue, isKnown, type Quantity } from '../expression.ts';
+import { type ByteValue, isKnown, type Quantity } from '../../symbolic/index.ts';
 import { parseName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';

@@ -13,7 +13,7 @@ import {
   type Quantity,
   quantityOfByte,
   sameByte,
-} from '../expression.ts';
+} from '../../symbolic/index.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import { packBytes } from './buffer-bytes.ts';
 import type { AmlFault } from './fault.ts';

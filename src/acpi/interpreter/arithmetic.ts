@@ -11,7 +11,7 @@ import {
   opaque,
   type Quantity,
   sum,
-} from '../expression.ts';
+} from '../../symbolic/index.ts';
 import { fault } from './fault.ts';
 import type { Interpreter } from './interpreter.ts';
 import { integer, ObjectReference } from './objects.ts';

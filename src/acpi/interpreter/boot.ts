@@ -3,9 +3,9 @@
  * in the order that ACPICA's acpiexec 20200925 keeps.
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { bitsOf, choose, gather, not, type Quantity, truth } from '../../symbolic/index.ts';
 import { type DecodedTables, decodeMore } from '../aml/tables.ts';
 import { eisaIdText } from '../asl/eisa-id.ts';
-import { bitsOf, choose, gather, not, type Quantity, truth } from '../expression.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { OPCODES } from '../opcodes.ts';
 import { byteSum } from '../tables/read.ts';

@@ -1,5 +1,5 @@
 /** The bytes of buffers as they are kept and changed. */
-import { type ByteValue, opaque } from '../expression.ts';
+import { type ByteValue, opaque } from '../../symbolic/index.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { BufferObject } from './objects.ts';
 

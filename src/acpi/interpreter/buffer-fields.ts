@@ -8,7 +8,7 @@ import {
   opaque,
   type Quantity,
   quantityOfBytes,
-} from '../expression.ts';
+} from '../../symbolic/index.ts';
 import { packBytes, writableBytes } from './buffer-bytes.ts';
 import { fault } from './fault.ts';
 import type { Interpreter } from './interpreter.ts';

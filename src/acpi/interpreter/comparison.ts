@@ -10,7 +10,7 @@ import {
   type Quantity,
   quantityOfByte,
   truth,
-} from '../expression.ts';
+} from '../../symbolic/index.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { AmlFault, fault, STATUS_CODES } from './fault.ts';
 import type { Interpreter } from './interpreter.ts';

@@ -1,5 +1,5 @@
 /** The instructions of plans: pushing operands, calls, jumps, loops, returns. */
-import { isKnown } from '../expression.ts';
+import { isKnown } from '../../symbolic/index.ts';
 import { formatName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { ACTING_OPERATORS, LOADING_OPERATORS } from './actions.ts';

@@ -1,5 +1,5 @@
 /** The operators on strings and buffers, and explicit conversions (ACPI 6.5, 19.6; ACPICA exoparg2.c, exmisc.c, exconvrt.c). */
-import { bytesOfQuantity } from '../expression.ts';
+import { bytesOfQuantity } from '../../symbolic/index.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { packBytes } from './buffer-bytes.ts';
 import { fault } from './fault.ts';

@@ -1,5 +1,5 @@
 /** Values as a person reads them: what goes to the Debug object, and results in ASL's spelling. */
-import { type ByteValue, formatQuantity } from '../expression.ts';
+import { type ByteValue, formatQuantity } from '../../symbolic/index.ts';
 import { formatName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import type { Interpreter } from './interpreter.ts';

@@ -1,5 +1,5 @@
 /** The terms that make named objects: Name, Method, OperationRegion, Field, CreateField and their kin. */
-import { isKnown, type Quantity } from '../expression.ts';
+import { isKnown, type Quantity } from '../../symbolic/index.ts';
 import type { NamePath } from '../name.ts';
 import { NamespaceNode, nodeForDefinition } from '../namespace/node.ts';
 import { OPCODES } from '../opcodes.ts';

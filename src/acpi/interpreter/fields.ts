@@ -16,7 +16,7 @@ import {
   maskOf,
   type Quantity,
   quantityOfBytes,
-} from '../expression.ts';
+} from '../../symbolic/index.ts';
 import { trimSegment } from '../name.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import { bitsToStore, valueOfBits } from './buffer-fields.ts';

@@ -2,7 +2,7 @@
  * What code may change that isn't run to its end because what it does hangs on too much that isn't known: every named
  * object and field that the methods under way, and those they may call, name as a target or hand on by reference.
  */
-import { isKnown, opaque } from '../expression.ts';
+import { isKnown, opaque } from '../../symbolic/index.ts';
 import type { NamePath } from '../name.ts';
 import { findNode, type NamespaceNode } from '../namespace/node.ts';
 import { OPCODES, type OperandKind } from '../opcodes.ts';

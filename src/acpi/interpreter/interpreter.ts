@@ -2,7 +2,7 @@
  * The interpreter: runs plans over an explicit stack of frames. The semantics are ACPICA's (release 20200925, interpreter
  * slack off); where the specification or Windows differ, the operator's comment says so.
  */
-import { isKnown, opaque, type Quantity, truth } from '../expression.ts';
+import { isKnown, opaque, type Quantity, truth } from '../../symbolic/index.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../term.ts';

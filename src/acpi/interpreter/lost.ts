@@ -10,7 +10,7 @@ import {
   MAX_OPAQUE_INPUTS,
   opaque,
   type Quantity,
-} from '../expression.ts';
+} from '../../symbolic/index.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import type { Frame } from './frame.ts';
 import { type Delta, type Holder, type Journal, type Key, readPlace } from './journal.ts';

@@ -11,7 +11,7 @@ import {
   quantityOfBytes,
   sameByte,
   sameQuantity,
-} from '../expression.ts';
+} from '../../symbolic/index.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import type { Delta, Holder, Journal, Key } from './journal.ts';
 import { readPlace } from './journal.ts';

@@ -4,7 +4,7 @@
  * a method is the caller's buffer.
  */
 
-import type { ByteValue, Expr, Quantity } from '../expression.ts';
+import type { ByteValue, Expr, Quantity } from '../../symbolic/index.ts';
 import type { NamePath } from '../name.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import type { AcpiTable } from '../tables/table.ts';

@@ -1,5 +1,5 @@
 /** What operators share: operands of a kind, and results put in their targets. */
-import { compare, isKnown, type Quantity } from '../expression.ts';
+import { compare, isKnown, type Quantity } from '../../symbolic/index.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { fault } from './fault.ts';
 import type { Interpreter } from './interpreter.ts';

@@ -10,7 +10,7 @@ import {
   not,
   type Quantity,
   sameQuantity,
-} from '../expression.ts';
+} from '../../symbolic/index.ts';
 
 /** Numbers an expression may be, as far as the assumptions say: from `least` to `most`, none of `excluded`. */
 interface Range {

@@ -1,5 +1,5 @@
 /** Where paths get to, what they bring along, and what those come to that get to the same place. */
-import { choose, type Expr, gather, not, type Quantity } from '../expression.ts';
+import { choose, type Expr, gather, not, type Quantity } from '../../symbolic/index.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import type { AmlFault } from './fault.ts';
 import type { Frame } from './frame.ts';

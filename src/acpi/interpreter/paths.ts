@@ -4,7 +4,7 @@
  * and not with the number of paths. A path that leaves the statement otherwise (Return, Break, a fault) waits until
  * the other paths get to where it went: it is pending.
  */
-import { type Expr, gather, isKnown, not, type Quantity } from '../expression.ts';
+import { type Expr, gather, isKnown, not, type Quantity } from '../../symbolic/index.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import type { AmlFault } from './fault.ts';
 import type { Frame } from './frame.ts';

@@ -1,5 +1,5 @@
 /** The operators that store and refer: Store, CopyObject, Index, RefOf and their kin (ACPI 6.5, 19.6; ACPICA exoparg1.c). */
-import { compare, isKnown, opaque, quantityOfByte } from '../expression.ts';
+import { compare, isKnown, opaque, quantityOfByte } from '../../symbolic/index.ts';
 import { parseName } from '../name.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { readBufferField } from './buffer-fields.ts';

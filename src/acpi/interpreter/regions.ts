@@ -4,7 +4,7 @@
  * a byte that nobody has written is unknown; written ones keep what was written, in every space: a register that
  * doesn't is one that firmware code has no reason to read back as if it did.
  */
-import { type ByteValue, fieldValue } from '../expression.ts';
+import { type ByteValue, fieldValue } from '../../symbolic/index.ts';
 import { FIXED_HARDWARE_SPACE, REGION_SPACES } from '../opcodes.ts';
 import { unknownByte } from './buffer-bytes.ts';
 import type { Holder, Journal, Key } from './journal.ts';

@@ -3,7 +3,7 @@
  * acpiexec simulates; without an assumption it isn't known. Fixed hardware is plain bytes; ACPICA
  * since June 2022 sends it a buffer of 256 bytes.
  */
-import { type ByteValue, opaque } from '../expression.ts';
+import { type ByteValue, opaque } from '../../symbolic/index.ts';
 import { fault } from './fault.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Resolved } from './objects.ts';

@@ -1,5 +1,5 @@
 /** Storing: what becomes of a value in each kind of place (ACPI 6.5, 19.3.5.8; ACPICA exstore.c). */
-import { isKnown, type Quantity, quantityOfByte } from '../expression.ts';
+import { isKnown, type Quantity, quantityOfByte } from '../../symbolic/index.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { unknownBytes, writableBytes } from './buffer-bytes.ts';
 import { writeBufferField } from './buffer-fields.ts';

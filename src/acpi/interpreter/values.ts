@@ -6,7 +6,7 @@ import {
   isKnown,
   type Quantity,
   quantityOfBytes,
-} from '../expression.ts';
+} from '../../symbolic/index.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { packBytes } from './buffer-bytes.ts';
 import { readBufferField } from './buffer-fields.ts';

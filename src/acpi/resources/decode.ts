@@ -1,7 +1,7 @@
 /** Takes a resource template apart: descriptors, end tag, and what stands after it. Nothing is dropped. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
-import { type Quantity, quantityOfBytes } from '../expression.ts';
+import { type Quantity, quantityOfBytes } from '../../symbolic/index.ts';
 import type { ResourceDescriptor, TemplateBytes } from './descriptor.ts';
 import { type FieldPlace, headerLength, readFields } from './fields.ts';
 import type { DescriptorRow } from './layout.ts';

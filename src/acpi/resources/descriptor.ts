@@ -1,6 +1,6 @@
 /** Resource descriptors: what a `_CRS` buffer holds (ACPI 6.5, 6.4), decoded field by field. */
 import type { Span } from '../../bytes/source.ts';
-import type { ByteValue, Expr, Quantity } from '../expression.ts';
+import type { ByteValue, Expr, Quantity } from '../../symbolic/index.ts';
 
 /** A resource template's bytes; some may be unknown. */
 export type TemplateBytes = readonly ByteValue[];

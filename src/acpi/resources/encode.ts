@@ -1,5 +1,12 @@
 /** Writes resource templates: descriptors from their fields, then the end tag. The decoder's opposite. */
-import { type ByteValue, bitsOf, bytesOfQuantity, isKnown, join, type Quantity } from '../expression.ts';
+import {
+  type ByteValue,
+  bitsOf,
+  bytesOfQuantity,
+  isKnown,
+  join,
+  type Quantity,
+} from '../../symbolic/index.ts';
 import {
   type FieldValue,
   type FieldValues,

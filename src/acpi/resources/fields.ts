@@ -1,5 +1,5 @@
 /** Reads a descriptor's fields by its row: values for the decoder, values with their places for an explanation. */
-import { type ByteValue, bitsOf, isKnown, type Quantity, quantityOfBytes } from '../expression.ts';
+import { type ByteValue, bitsOf, isKnown, type Quantity, quantityOfBytes } from '../../symbolic/index.ts';
 import { type FieldValue, isExpr, type TemplateBytes } from './descriptor.ts';
 import type { Area, BitField, DescriptorRow, Element } from './layout.ts';
 

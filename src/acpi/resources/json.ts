@@ -1,5 +1,5 @@
 /** Descriptors and templates as the JSON reports have them: numbers as `0x…` strings, unknown ones as expressions. */
-import { type ByteValue, formatExpr, isKnown, type Quantity } from '../expression.ts';
+import { type ByteValue, formatExpr, isKnown, type Quantity } from '../../symbolic/index.ts';
 import { type FieldValue, isExpr, type ResourceDescriptor, type TemplateBytes } from './descriptor.ts';
 
 export type JsonField = string | boolean | readonly string[];

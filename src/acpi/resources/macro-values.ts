@@ -1,5 +1,5 @@
 /** From a resource macro's arguments to a descriptor and back. */
-import type { Quantity } from '../expression.ts';
+import type { Quantity } from '../../symbolic/index.ts';
 import { fieldPlaces } from './decode.ts';
 import { type FieldValue, isExpr, type ResourceDescriptor } from './descriptor.ts';
 import { type DescriptorFields, encodeDescriptor } from './encode.ts';

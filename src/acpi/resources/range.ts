@@ -3,7 +3,7 @@
  * 6.4, leaves open: which of minimum, maximum and length counts, when a translation is added, what makes a range none.
  * Everything works on expressions too: a range of unknown bounds has expressions for bounds and for its condition.
  */
-import { compare, gather, isKnown, type Quantity, sum } from '../expression.ts';
+import { compare, gather, isKnown, type Quantity, sum } from '../../symbolic/index.ts';
 import { quantityField, type ResourceDescriptor } from './descriptor.ts';
 
 export type RangeSpace = 'memory' | 'io' | 'bus';

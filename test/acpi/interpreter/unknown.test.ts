@@ -7,14 +7,6 @@ import { Contents, contentsFor, randomNumbers, valueUnder } from '../../../scrip
 import { readAsl } from '../../../src/acpi/asl/read.ts';
 import type { CrsEntry } from '../../../src/acpi/crs.ts';
 import {
-  bytesOfQuantity,
-  compare,
-  fieldValue,
-  gather,
-  quantityOfByte,
-  sum,
-} from '../../../src/acpi/expression.ts';
-import {
   type EvaluationOptions,
   evaluate,
   evaluateAllCrs,
@@ -26,6 +18,14 @@ import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
 import type { Artifact } from '../../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { textSource } from '../../../src/bytes/source.ts';
+import {
+  bytesOfQuantity,
+  compare,
+  fieldValue,
+  gather,
+  quantityOfByte,
+  sum,
+} from '../../../src/symbolic/index.ts';
 
 const quiet = { add: () => {} };
 

@@ -2,18 +2,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type ByteValue,
-  bytesOfQuantity,
-  type FieldSymbol,
-  fieldValue,
-} from '../../../src/acpi/expression.ts';
 import { decodeTemplate, fieldPlaces } from '../../../src/acpi/resources/decode.ts';
 import type { ResourceDescriptor } from '../../../src/acpi/resources/descriptor.ts';
 import { encodeTemplate } from '../../../src/acpi/resources/encode.ts';
 import { descriptorJson, templateHex } from '../../../src/acpi/resources/json.ts';
 import { DESCRIPTOR_ROWS } from '../../../src/acpi/resources/rows/table.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+import {
+  type ByteValue,
+  bytesOfQuantity,
+  type FieldSymbol,
+  fieldValue,
+} from '../../../src/symbolic/index.ts';
 
 const bytesOf = (hex: string): number[] => [...Buffer.from(hex.replace(/\s/g, ''), 'hex')];
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { fieldValue, formatQuantity, sum } from '../../../src/acpi/expression.ts';
 import type {
   FieldValues,
   ResourceDescriptor,
   ResourceType,
 } from '../../../src/acpi/resources/descriptor.ts';
 import { MEMORY_MAPPED_PORTS, rangeOf, X86_RULES } from '../../../src/acpi/resources/range.ts';
+import { fieldValue, formatQuantity, sum } from '../../../src/symbolic/index.ts';
 
 function descriptor(type: ResourceType, fields: FieldValues): ResourceDescriptor {
   return { type, tag: undefined, offset: 0, length: 0, fields, certainty: 'certain' };

@@ -47,6 +47,8 @@ function render(value: Quantity): Text {
         text: value.field.epoch === 0 ? value.field.name : `${value.field.name}'${value.field.epoch}`,
         strength: STRENGTH.name,
       };
+    case 'choice':
+      return { text: value.choice.id, strength: STRENGTH.name };
     case 'opaque':
       return {
         text: `unknown(${value.inputs.map((field) => field.name).join(', ')})`,

@@ -1,8 +1,15 @@
 /** Conditions: comparisons, what holds together, and choices by them. Each is of one bit, 1 where it holds. */
 
-import { make, type Shape, sameExpr, sameQuantity } from './identity.ts';
+import { choiceValue, make, type Shape, sameExpr, sameQuantity } from './identity.ts';
 import { isExactSum, maskOf, maximumOf, minimumOf, onesOf, widthOf } from './known-bits.ts';
-import { type Comparison, type Expr, isKnown, MAX_EXPRESSION_SIZE, type Quantity } from './quantity.ts';
+import {
+  type ChoiceVariable,
+  type Comparison,
+  type Expr,
+  isKnown,
+  MAX_EXPRESSION_SIZE,
+  type Quantity,
+} from './quantity.ts';
 
 /** A choice among constants is calculated through up to this many leaves. */
 const MAX_CONSTANT_LEAVES = 24;
@@ -190,4 +197,20 @@ export function choose(when: Quantity, then: Quantity, otherwise: Quantity): Qua
     onesOf(yes) & onesOf(no),
     all & ~maximumOf(yes) & ~maximumOf(no),
   );
+}
+
+/** That a choice takes the value. Throws a RangeError on a value that isn't one of the choice's: a fault of the caller. */
+export function chosen(choice: ChoiceVariable, value: string): Quantity {
+  return compare('eq', choiceValue(choice), BigInt(indexIn(choice, value)));
+}
+
+/** That an ordered choice takes the value or a later one. */
+export function chosenFrom(choice: ChoiceVariable, value: string): Quantity {
+  return compare('le', BigInt(indexIn(choice, value)), choiceValue(choice));
+}
+
+function indexIn({ id, values }: ChoiceVariable, value: string): number {
+  const index = values.indexOf(value);
+  if (index < 0) throw new RangeError(`${id} is never ${value}`);
+  return index;
 }

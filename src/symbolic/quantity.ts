@@ -25,6 +25,19 @@ export interface FieldSymbol {
   readonly epoch: number;
 }
 
+/**
+ * Something that is decided outside of the machine's fields, by a name among several: the kernel's release, what `_OSI`
+ * answers, whether a name exists, a configuration symbol. One id is one variable.
+ */
+export interface ChoiceVariable {
+  /** As it is printed: `release`, `SYSFB`, `_OSI("Windows 2021")`, `exists(\\ZZZZ)`. */
+  readonly id: string;
+  /** What it may be, each once; the quantity is the index in this list. At least two. */
+  readonly values: readonly string[];
+  /** The values have an order that people compare by: `release >= 6.7`. */
+  readonly ordered: boolean;
+}
+
 export type BitOperator = 'and' | 'or' | 'xor';
 
 export type ArithmeticOperator = 'multiply' | 'divide' | 'modulo' | 'shift-left' | 'shift-right';
@@ -48,6 +61,8 @@ export interface ExprBase {
 export type Expr = ExprBase &
   (
     | { readonly kind: 'field'; readonly field: FieldSymbol }
+    /** The index of the value that a choice takes. */
+    | { readonly kind: 'choice'; readonly choice: ChoiceVariable }
     /** constant + sum of coefficient * of, modulo 2^bits. Coefficients are signed and not 0. */
     | {
         readonly kind: 'sum';
@@ -87,6 +102,9 @@ export type ExprOf<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
 /** An AML integer or a part of one: a number, or an expression when only the running machine knows. */
 export type Quantity = bigint | Expr;
 
+/** What holds or doesn't: 0n, 1n, or an expression of one bit. */
+export type Condition = 0n | 1n | Expr;
+
 /** A byte that isn't known: byte `index` of an expression, the lowest first. */
 export interface UnknownByte {
   readonly of: Expr;
@@ -109,6 +127,7 @@ export function isKnown(value: Quantity): value is bigint {
 export function partsOf(expr: Expr): readonly Quantity[] {
   switch (expr.kind) {
     case 'field':
+    case 'choice':
     case 'opaque':
       return [];
     case 'sum':
@@ -150,6 +169,19 @@ export function fieldsOf(value: Quantity, limit = Number.POSITIVE_INFINITY): Fie
       const parts = partsOf(next);
       for (let i = parts.length - 1; i >= 0; i--) pending.push(parts[i]!);
     }
+  }
+  return [...found.values()];
+}
+
+/** The choices an expression depends on, each once. */
+export function choicesOf(value: Quantity): ChoiceVariable[] {
+  const found = new Map<string, ChoiceVariable>();
+  const pending: Quantity[] = [value];
+  while (pending.length > 0) {
+    const next = pending.pop()!;
+    if (isKnown(next)) continue;
+    if (next.kind === 'choice') found.set(next.choice.id, next.choice);
+    else pending.push(...partsOf(next));
   }
   return [...found.values()];
 }

@@ -19,7 +19,7 @@ import {
   quantityOfBytes,
   sum,
   truth,
-} from '../../src/acpi/expression.ts';
+} from '../../src/symbolic/index.ts';
 
 function field(name: string, bits = 32): Expr {
   return fieldValue({

@@ -2,6 +2,7 @@
 
 import { maskOf } from './known-bits.ts';
 import {
+  type ChoiceVariable,
   type Expr,
   type ExprBase,
   type ExprOf,
@@ -64,6 +65,21 @@ export function fieldValue(field: FieldSymbol): Expr {
   };
 }
 
+/** The value of a choice, as its index among the choice's values. */
+export function choiceValue(choice: ChoiceVariable): Expr {
+  const bits = (choice.values.length - 1).toString(2).length;
+  return {
+    kind: 'choice',
+    choice,
+    bits,
+    ones: 0n,
+    zeros: 0n,
+    size: 1,
+    hash: mix(hashOfText(choice.id), bits),
+    opposite: undefined,
+  };
+}
+
 /** Same value for certain. False only means that it isn't seen to be. */
 export function sameQuantity(a: Quantity, b: Quantity): boolean {
   if (a === b) return true;
@@ -87,6 +103,8 @@ export function sameExpr(a: Expr, b: Expr): boolean {
           field.bitOffset === other.bitOffset)
       );
     }
+    case 'choice':
+      return a.choice.id === (b as ExprOf<'choice'>).choice.id;
     case 'sum': {
       const other = b as ExprOf<'sum'>;
       return (
@@ -135,7 +153,7 @@ export function sameExpr(a: Expr, b: Expr): boolean {
 
 /** An expression without what {@link make} adds. Fields and opaque values have functions of their own. */
 export type Shape = Expr extends infer E
-  ? E extends ExprBase & { kind: 'field' | 'opaque' }
+  ? E extends ExprBase & { kind: 'field' | 'choice' | 'opaque' }
     ? never
     : E extends ExprBase
       ? Omit<E, keyof ExprBase>

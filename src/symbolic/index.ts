@@ -1,0 +1,26 @@
+/** Numbers that the inputs don't settle; see expression/quantity.ts. */
+export { bytesOfQuantity, quantityOfByte, quantityOfBytes, sameByte } from './bytes.ts';
+export { choose, chosen, chosenFrom, compare, gather, mapConstantLeaves, not, truth } from './conditions.ts';
+export { choiceValue, fieldValue, opaque, sameQuantity } from './identity.ts';
+export { bitLength, maskOf, maximumOf, minimumOf, onesOf } from './known-bits.ts';
+export { arithmetic, bitsOf, bitwise, insertBits, join, sum } from './numbers.ts';
+export {
+  type ArithmeticOperator,
+  type BitOperator,
+  type ByteValue,
+  type ChoiceVariable,
+  type Comparison,
+  type Condition,
+  choicesOf,
+  type Expr,
+  type FieldSymbol,
+  fieldsOf,
+  isKnown,
+  MAX_EXPRESSION_SIZE,
+  MAX_OPAQUE_INPUTS,
+  opaqueReasons,
+  partsOf,
+  type Quantity,
+  type UnknownByte,
+} from './quantity.ts';
+export { formatExpr, formatQuantity } from './text.ts';
