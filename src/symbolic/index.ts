@@ -1,8 +1,12 @@
-/** Numbers that the inputs don't settle; see expression/quantity.ts. */
+/** Numbers that the inputs don't settle; see quantity.ts. */
 export { bytesOfQuantity, quantityOfByte, quantityOfBytes, sameByte } from './bytes.ts';
 export { choose, chosen, chosenFrom, compare, gather, mapConstantLeaves, not, truth } from './conditions.ts';
+export { type Cover, coverOf, type Literal, type Relation } from './decision/cover.ts';
+export { equivalent, excludes, implies, isPossible, simplified } from './decision/decide.ts';
+export { type ConditionTree, conditionTree, formatCondition, formatCover } from './format.ts';
 export { choiceValue, fieldValue, opaque, sameQuantity } from './identity.ts';
 export { bitLength, maskOf, maximumOf, minimumOf, onesOf } from './known-bits.ts';
+export { Names } from './names.ts';
 export { arithmetic, bitsOf, bitwise, insertBits, join, sum } from './numbers.ts';
 export {
   type ArithmeticOperator,
@@ -24,3 +28,4 @@ export {
   type UnknownByte,
 } from './quantity.ts';
 export { formatExpr, formatQuantity } from './text.ts';
+export { keyOfVariable, type Variable, variablesOf } from './variables.ts';

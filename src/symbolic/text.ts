@@ -1,4 +1,5 @@
 /** Expressions as people write them: C's operators over the firmware's field names. */
+import { Names } from './names.ts';
 import type { Expr, Quantity } from './quantity.ts';
 
 /** Binding strength, the strongest highest; as in C. */
@@ -39,28 +40,22 @@ function shifted(part: Text, by: number): Text {
 }
 
 // Recurses no deeper than an expression's size, which is bounded.
-function render(value: Quantity): Text {
+function render(value: Quantity, names: Names): Text {
   if (typeof value === 'bigint') return { text: constant(value), strength: STRENGTH.name };
   switch (value.kind) {
     case 'field':
-      return {
-        text: value.field.epoch === 0 ? value.field.name : `${value.field.name}'${value.field.epoch}`,
-        strength: STRENGTH.name,
-      };
+      return { text: names.of({ kind: 'field', field: value.field }), strength: STRENGTH.name };
     case 'choice':
-      return { text: value.choice.id, strength: STRENGTH.name };
+      return { text: names.of({ kind: 'choice', choice: value.choice }), strength: STRENGTH.name };
     case 'opaque':
-      return {
-        text: `unknown(${value.inputs.map((field) => field.name).join(', ')})`,
-        strength: STRENGTH.name,
-      };
+      return { text: names.of({ kind: 'unknown', of: value }), strength: STRENGTH.name };
     case 'sum':
-      return renderSum(value);
+      return renderSum(value, names);
     case 'bitwise': {
       const strength = STRENGTH[value.op];
       const sign = value.op === 'and' ? '&' : value.op === 'or' ? '|' : '^';
       return {
-        text: `${within(render(value.left), strength)} ${sign} ${within(render(value.right), strength + 1)}`,
+        text: `${within(render(value.left, names), strength)} ${sign} ${within(render(value.right, names), strength + 1)}`,
         strength,
       };
     }
@@ -71,12 +66,12 @@ function render(value: Quantity): Text {
         value.op
       ];
       return {
-        text: `${within(render(value.left), strength)} ${sign} ${within(render(value.right), strength + 1)}`,
+        text: `${within(render(value.left, names), strength)} ${sign} ${within(render(value.right, names), strength + 1)}`,
         strength,
       };
     }
     case 'slice': {
-      const whole = render(value.of);
+      const whole = render(value.of, names);
       const down: Text =
         value.low === 0
           ? whole
@@ -92,8 +87,8 @@ function render(value: Quantity): Text {
       let at = 0;
       for (const part of value.parts) {
         if (typeof part.value === 'bigint') {
-          if (part.value !== 0n) pieces.push(render(part.value << BigInt(at)));
-        } else pieces.push(shifted(render(part.value), at));
+          if (part.value !== 0n) pieces.push(render(part.value << BigInt(at), names));
+        } else pieces.push(shifted(render(part.value, names), at));
         at += part.bits;
       }
       pieces.reverse();
@@ -103,7 +98,7 @@ function render(value: Quantity): Text {
     case 'compare': {
       if (value.op === 'eq' || value.op === 'ne')
         return {
-          text: `${within(render(value.left), STRENGTH.equality + 1)} ${value.op === 'eq' ? '==' : '!='} ${within(render(value.right), STRENGTH.equality + 1)}`,
+          text: `${within(render(value.left, names), STRENGTH.equality + 1)} ${value.op === 'eq' ? '==' : '!='} ${within(render(value.right, names), STRENGTH.equality + 1)}`,
           strength: STRENGTH.equality,
         };
       // The constant goes to the right: `MG2L > 0`.
@@ -111,7 +106,7 @@ function render(value: Quantity): Text {
       const sign = value.op === 'lt' ? (swap ? '>' : '<') : swap ? '>=' : '<=';
       const [left, right] = swap ? [value.right, value.left] : [value.left, value.right];
       return {
-        text: `${within(render(left), STRENGTH.order + 1)} ${sign} ${within(render(right), STRENGTH.order + 1)}`,
+        text: `${within(render(left, names), STRENGTH.order + 1)} ${sign} ${within(render(right, names), STRENGTH.order + 1)}`,
         strength: STRENGTH.order,
       };
     }
@@ -120,37 +115,41 @@ function render(value: Quantity): Text {
       const strength = STRENGTH[value.kind];
       return {
         text: value.of
-          .map((part) => within(render(part), strength + 1))
+          .map((part) => within(render(part, names), strength + 1))
           .join(value.kind === 'all' ? ' && ' : ' || '),
         strength,
       };
     }
     case 'not':
-      return { text: `!${within(render(value.of), STRENGTH.unary)}`, strength: STRENGTH.unary };
+      return { text: `!${within(render(value.of, names), STRENGTH.unary)}`, strength: STRENGTH.unary };
     case 'choose':
       return {
-        text: `${within(render(value.when), STRENGTH.choose + 1)} ? ${within(render(value.yes), STRENGTH.choose + 1)} : ${within(render(value.no), STRENGTH.choose)}`,
+        text: `${within(render(value.when, names), STRENGTH.choose + 1)} ? ${within(render(value.yes, names), STRENGTH.choose + 1)} : ${within(render(value.no, names), STRENGTH.choose)}`,
         strength: STRENGTH.choose,
       };
   }
 }
 
 /** `part` times a power of two: a shift, or bits masked where they stand. */
-function renderShifted(of: Expr, part: Text, size: bigint): Text {
+function renderShifted(of: Expr, part: Text, size: bigint, names: Names): Text {
   const by = size.toString(2).length - 1;
   if (of.kind !== 'slice' || of.low !== by) return shifted(part, by);
   const mask = ((1n << BigInt(of.bits)) - 1n) << BigInt(by);
-  return { text: `${within(render(of.of), STRENGTH.and)} & ${constant(mask)}`, strength: STRENGTH.and };
+  return {
+    text: `${within(render(of.of, names), STRENGTH.and)} & ${constant(mask)}`,
+    strength: STRENGTH.and,
+  };
 }
 
-function renderSum(value: Extract<Expr, { kind: 'sum' }>): Text {
+function renderSum(value: Extract<Expr, { kind: 'sum' }>, names: Names): Text {
   const pieces: { negative: boolean; part: Text }[] = [];
   for (const { coefficient, of } of value.terms) {
     const negative = coefficient < 0n;
     const size = negative ? -coefficient : coefficient;
-    const part = render(of);
+    const part = render(of, names);
     if (size === 1n) pieces.push({ negative, part });
-    else if ((size & (size - 1n)) === 0n) pieces.push({ negative, part: renderShifted(of, part, size) });
+    else if ((size & (size - 1n)) === 0n)
+      pieces.push({ negative, part: renderShifted(of, part, size, names) });
     else
       pieces.push({
         negative,
@@ -161,7 +160,7 @@ function renderSum(value: Extract<Expr, { kind: 'sum' }>): Text {
   if (value.constant !== 0n) {
     // A large constant is a small one subtracted: 2^64 - 1 is -1.
     const negative = top < 0n && -top < 1n << 20n;
-    pieces.push({ negative, part: render(negative ? -top : value.constant) });
+    pieces.push({ negative, part: render(negative ? -top : value.constant, names) });
   }
   const [first, ...rest] = [...pieces].sort((a, b) => Number(a.negative) - Number(b.negative));
   if (!first) return { text: '0', strength: STRENGTH.name };
@@ -173,12 +172,17 @@ function renderSum(value: Extract<Expr, { kind: 'sum' }>): Text {
 }
 
 /** The expression in C's operators over field names: `MG2B + MG2L - 1`. Arithmetic wraps at the expression's width. */
-export function formatExpr(expr: Expr): string {
-  const { text } = render(expr);
+export function formatExpr(expr: Expr, names = new Names()): string {
+  const { text } = render(expr, names);
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
 }
 
 /** As {@link formatExpr}; a number as hex, below 10 as a digit. */
-export function formatQuantity(value: Quantity): string {
-  return typeof value === 'bigint' ? constant(value) : formatExpr(value);
+export function formatQuantity(value: Quantity, names = new Names()): string {
+  return typeof value === 'bigint' ? constant(value) : formatExpr(value, names);
+}
+
+/** As an operand of a comparison: with brackets where it would bind less strongly than `==` and `<` do. Never cut. */
+export function formatOperand(value: Quantity, names: Names): string {
+  return within(render(value, names), STRENGTH.shift);
 }

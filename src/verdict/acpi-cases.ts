@@ -94,5 +94,8 @@ export function lowWhen({ descriptor, min, max }: OpenDescriptor): {
     length !== undefined && !isKnown(length) ? compare('ne', length, 0n) : compare('le', ONE_MIB, max);
   const low = compare('lt', min, FOUR_GIB);
   const open = [there, low].filter((condition) => !isKnown(condition));
-  return { holds: open.map(formatQuantity), fails: open.map((condition) => formatQuantity(not(condition))) };
+  return {
+    holds: open.map((condition) => formatQuantity(condition)),
+    fails: open.map((condition) => formatQuantity(not(condition))),
+  };
 }
