@@ -24,7 +24,7 @@ const FILES = [
   {
     name: 'tree',
     modules:
-      /^(devicetree\/(?!address-map|blob-edit|checks|explain|overlay|prepare-tree|preprocessor|symbols|write)|window\/from-device-tree|verdict\/(tree-judgement|readings))/,
+      /^(devicetree\/(?!address\/(?:address-map|explain)|blob\/edit|checks|live\/(?:overlay|prepare-tree|symbols)|preprocessor|write)|window\/from-device-tree|verdict\/(tree-judgement|readings))/,
   },
   {
     // Reading ACPI tables; what their code may do comes apart, it isn't run for every question.

@@ -5,8 +5,8 @@
  * corpus beside the checkout.
  */
 import { decodeTables } from '../src/acpi/aml/tables.ts';
-import { compileAsl } from '../src/acpi/asl/compile.ts';
-import { printTable } from '../src/acpi/asl/print.ts';
+import { compileAsl } from '../src/acpi/asl/compile/compile.ts';
+import { printTable } from '../src/acpi/asl/print/print.ts';
 import { BufferObject, MethodObject, PackageObject, StringObject } from '../src/acpi/interpreter/objects.ts';
 import {
   type AcpiMachine,

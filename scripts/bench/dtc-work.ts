@@ -5,7 +5,7 @@ import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { compileSparingly } from '../../src/cli/engine.ts';
 import { SourceStore, sourceFiles } from '../../src/cli/source-files.ts';
 import { PreprocessorCache } from '../../src/devicetree/preprocessor/preprocess.ts';
-import { writeDtb } from '../../src/devicetree/write-dtb.ts';
+import { writeDtb } from '../../src/devicetree/write/dtb.ts';
 import { describeTree } from '../../src/window/from-device-tree.ts';
 import { compileSource } from '../conformance/dtc/compile.ts';
 

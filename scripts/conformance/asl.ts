@@ -16,8 +16,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeTables } from '../../src/acpi/aml/tables.ts';
-import { compileAsl, tableOf } from '../../src/acpi/asl/compile.ts';
-import { printTable } from '../../src/acpi/asl/print.ts';
+import { compileAsl, tableOf } from '../../src/acpi/asl/compile/compile.ts';
+import { printTable } from '../../src/acpi/asl/print/print.ts';
 import type { CrsEntry } from '../../src/acpi/crs.ts';
 import { evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
 import { decodeTemplate } from '../../src/acpi/resources/decode.ts';

@@ -1,7 +1,7 @@
 /** What the ACPI fuzzer starts from: tables made here, and tables of real machines. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileAsl } from '../../src/acpi/asl/compile.ts';
+import { compileAsl } from '../../src/acpi/asl/compile/compile.ts';
 import { nameTables, readAcpiTables } from '../../src/acpi/tables/read.ts';
 import { holdsAml } from '../../src/acpi/tables/table.ts';
 import { openInput } from '../../src/artifact/open.ts';

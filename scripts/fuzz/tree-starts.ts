@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import type { Source } from '../../src/bytes/source.ts';
-import { isBlob } from '../../src/devicetree/blob-header.ts';
-import { parseDts } from '../../src/devicetree/parser.ts';
-import { prepareTree } from '../../src/devicetree/prepare-tree.ts';
-import type { SourceLoader } from '../../src/devicetree/source-loader.ts';
-import { wholeSource } from '../../src/devicetree/source-text.ts';
-import { blobVersion, writeDtb } from '../../src/devicetree/write-dtb.ts';
+import { isBlob } from '../../src/devicetree/blob/header.ts';
+import { prepareTree } from '../../src/devicetree/live/prepare-tree.ts';
+import { parseDts } from '../../src/devicetree/source/parser.ts';
+import type { SourceLoader } from '../../src/devicetree/source/source-loader.ts';
+import { wholeSource } from '../../src/devicetree/source/source-text.ts';
+import { blobVersion, writeDtb } from '../../src/devicetree/write/dtb.ts';
 import { pick, readGrammar, seededRandom, sentence } from '../../test/grammar/ebnf.ts';
 
 export interface TreeStarts {

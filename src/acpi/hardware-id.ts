@@ -1,6 +1,6 @@
 /** `_HID`, `_CID` and `_UID` values as text (ACPI 6.5, 6.1.5, 6.1.2, 6.1.12). */
 import { hex } from '../bytes/address.ts';
-import { eisaIdText } from './asl/eisa-id.ts';
+import { eisaIdText } from './asl/values/eisa-id.ts';
 
 /** A hardware id given as a string or as the integer of an EISA id; other integers come as hex. */
 export function hardwareIdText(value: bigint | string): string {

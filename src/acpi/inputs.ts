@@ -1,7 +1,7 @@
 /** Tables and resource lists from the inputs of one machine, whatever form each of them has. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { PreprocessorOptions } from './asl/preprocessor.ts';
+import type { PreprocessorOptions } from './asl/text/preprocessor.ts';
 import type { CrsEntry } from './crs.ts';
 import type { AcpiTable } from './tables/table.ts';
 

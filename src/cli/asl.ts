@@ -1,6 +1,6 @@
 /** `fwmap asl`: ACPI tables as ASL text, and with `--compile` back. */
 import { resolve } from 'node:path';
-import type { CompiledTable } from '../acpi/asl/compile.ts';
+import type { CompiledTable } from '../acpi/asl/compile/compile.ts';
 import type { AcpiTable } from '../acpi/tables/table.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
@@ -108,7 +108,7 @@ async function printed(
 ): Promise<OutputFile[]> {
   const [{ decodeTables }, { printTable }, { loadOrder, nameTables }] = await Promise.all([
     import('../acpi/aml/tables.ts'),
-    import('../acpi/asl/print.ts'),
+    import('../acpi/asl/print/print.ts'),
     import('../acpi/tables/read.ts'),
   ]);
   const tables = loadOrder(nameTables(await tablesOf(artifacts, options, io, sink)));
@@ -138,7 +138,7 @@ async function tablesOf(
   const tables: AcpiTable[] = [];
   for (const artifact of artifacts) {
     if (artifact.kind === 'asl') {
-      const { tableOf } = await import('../acpi/asl/compile.ts');
+      const { tableOf } = await import('../acpi/asl/compile/compile.ts');
       tables.push(...(await compiledTables(artifact, options, io, sink)).map(tableOf));
     } else {
       const { readAcpiTables } = await import('../acpi/tables/read.ts');
@@ -159,7 +159,7 @@ async function compiled(
   for (const artifact of artifacts) tables.push(...(await compiledTables(artifact, options, io, sink)));
   if (sink.hasErrors) return undefined;
   const { nameTables } = await import('../acpi/tables/read.ts');
-  const { tableOf } = await import('../acpi/asl/compile.ts');
+  const { tableOf } = await import('../acpi/asl/compile/compile.ts');
   return nameTables(tables.map(tableOf)).map(({ name, bytes }) => ({ name: `${name}.aml`, content: bytes }));
 }
 
@@ -170,7 +170,7 @@ async function compiledTables(
   sink: DiagnosticSink,
 ): Promise<CompiledTable[]> {
   const [{ compileAsl }, { aslFiles }, { sourceFiles }] = await Promise.all([
-    import('../acpi/asl/compile.ts'),
+    import('../acpi/asl/compile/compile.ts'),
     import('../window/asl-files.ts'),
     import('./source-files.ts'),
   ]);

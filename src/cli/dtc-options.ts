@@ -1,6 +1,6 @@
 /** The options of `fwmap dtc`: dtc 1.8.1's, and a few of our own for what dtc leaves to other programs. */
 import { CheckLevels } from '../devicetree/checks/run-checks.ts';
-import type { PhandleFormat } from '../devicetree/references.ts';
+import type { PhandleFormat } from '../devicetree/live/references.ts';
 import { describeOptions, type GetoptRow, getopt, leadingNumber } from './getopt.ts';
 
 const ROWS = [

@@ -8,10 +8,10 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { readFileBytes } from '../artifact/file.ts';
 import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
 import { placeOf, type Source, type Span } from '../bytes/source.ts';
-import type { BlobEdit } from '../devicetree/blob-edit.ts';
+import type { BlobEdit } from '../devicetree/blob/edit.ts';
 import type { Finding } from '../devicetree/checks/check.ts';
-import type { LiveTree } from '../devicetree/live-tree.ts';
-import { livePathOf } from '../devicetree/live-tree.ts';
+import type { LiveTree } from '../devicetree/live/live-tree.ts';
+import { livePathOf } from '../devicetree/live/live-tree.ts';
 import { type DtcOptions, readDtcOptions, usageText } from './dtc-options.ts';
 import type { Io } from './io.ts';
 import { writeResult } from './result.ts';
@@ -185,8 +185,8 @@ class DtcRun {
     const { input, includePaths, includeRoots, defines } = this.#options;
     const { needsPreprocessing, preprocess } = await import('../devicetree/preprocessor/preprocess.ts');
     const { sourceFiles } = await import('./source-files.ts');
-    const { parseDts } = await import('../devicetree/parser.ts');
-    const { wholeSource } = await import('../devicetree/source-text.ts');
+    const { parseDts } = await import('../devicetree/source/parser.ts');
+    const { wholeSource } = await import('../devicetree/source/source-text.ts');
     const { name, bytes } = await this.#bytes(input);
     const source: Source = { name, form: 'text', bytes };
     const files = sourceFiles({
@@ -227,8 +227,8 @@ class DtcRun {
   }
 
   async #readBlob(path: string): Promise<LiveTree> {
-    const { readBlob } = await import('../devicetree/blob-reader.ts');
-    const { liveFromTree } = await import('../devicetree/live-tree.ts');
+    const { readBlob } = await import('../devicetree/blob/reader.ts');
+    const { liveFromTree } = await import('../devicetree/live/live-tree.ts');
     const { name, bytes } = await this.#bytes(path);
     const sink = new DiagnosticList();
     const tree = readBlob({ name, form: 'blob', bytes }, sink);
@@ -242,8 +242,8 @@ class DtcRun {
 
   async #readDirectory(): Promise<LiveTree> {
     const { readFolder } = await import('../artifact/directory.ts');
-    const { readDirectory } = await import('../devicetree/directory-reader.ts');
-    const { liveFromTree, liveChildOf, livePropertyOf } = await import('../devicetree/live-tree.ts');
+    const { readDirectory } = await import('../devicetree/blob/directory-reader.ts');
+    const { liveFromTree, liveChildOf, livePropertyOf } = await import('../devicetree/live/live-tree.ts');
     const { input } = this.#options;
     const path = this.#path(input);
     const sink = new DiagnosticList();
@@ -286,7 +286,7 @@ class DtcRun {
 
   /** Applies the overlays; gives what that changed. */
   async #applyOverlays(tree: LiveTree): Promise<BlobEdit[]> {
-    const { applyOverlay } = await import('../devicetree/overlay.ts');
+    const { applyOverlay } = await import('../devicetree/live/overlay.ts');
     const edits: BlobEdit[] = [];
     for (const path of this.#options.overlays) {
       const sink = new DiagnosticList();
@@ -312,7 +312,7 @@ class DtcRun {
   /** Checks, labels, symbols, fixups, sorting; false when a check that is an error failed. */
   async #process(tree: LiveTree): Promise<boolean> {
     const { force, quiet } = this.#options;
-    const { prepareTree } = await import('../devicetree/prepare-tree.ts');
+    const { prepareTree } = await import('../devicetree/live/prepare-tree.ts');
     const { findings, failed, notes, failure } = prepareTree(tree, this.#options);
     for (const finding of findings) this.#printFinding(finding);
     if (failed && !force) {
@@ -342,8 +342,8 @@ class DtcRun {
   // ---------------------------------------------------------------- writing
 
   async #edited(tree: LiveTree, edits: readonly BlobEdit[]): Promise<Uint8Array> {
-    const { editBlob } = await import('../devicetree/blob-edit.ts');
-    const { writeDtb } = await import('../devicetree/write-dtb.ts');
+    const { editBlob } = await import('../devicetree/blob/edit.ts');
+    const { writeDtb } = await import('../devicetree/write/dtb.ts');
     return editBlob(tree, edits) ?? writeDtb(tree).bytes;
   }
 
@@ -351,12 +351,12 @@ class DtcRun {
     const options = this.#options;
     switch (outputFormat) {
       case 'dts': {
-        const { writeDts } = await import('../devicetree/write-dts.ts');
+        const { writeDts } = await import('../devicetree/write/dts.ts');
         return latin1(writeDts(tree, { annotate: options.annotate }));
       }
       case 'yaml': {
         if (inputFormat !== 'dts') throw new Fatal('YAML output format requires dts input format');
-        const { writeYaml } = await import('../devicetree/write-yaml.ts');
+        const { writeYaml } = await import('../devicetree/write/yaml.ts');
         const written = writeYaml(tree);
         if ('failure' in written) throw new Fatal(written.failure);
         return latin1(written.text);
@@ -369,13 +369,13 @@ class DtcRun {
       default:
         throw new Fatal(`Unknown output format "${outputFormat}"`);
     }
-    const { blobVersion, writeDtb } = await import('../devicetree/write-dtb.ts');
+    const { blobVersion, writeDtb } = await import('../devicetree/write/dtb.ts');
     const version = blobVersion(options.blobVersion);
     if (!version) throw new Fatal(`Unknown device tree blob version ${options.blobVersion}`);
     const { reservationSlots, minimumSize, padding, alignment } = options;
     const layout = { version, reservationSlots, minimumSize, padding, alignment };
     if (outputFormat === 'asm') {
-      const { writeAsm } = await import('../devicetree/write-asm.ts');
+      const { writeAsm } = await import('../devicetree/write/asm.ts');
       return latin1(writeAsm(tree, layout));
     }
     const blob = writeDtb(tree, layout);

@@ -40,7 +40,7 @@ async function reportOf(
   node: string | undefined,
   cells: ExplainReport['readings'][number]['taken'],
 ): Promise<ExplainReport> {
-  const { fragmentReadings } = await import('../devicetree/readings.ts');
+  const { fragmentReadings } = await import('../devicetree/address/readings.ts');
   const entries = machine.trees.flatMap(({ artifact, entries: all }) =>
     all.map((entry) => ({ artifact, entry })),
   );
@@ -60,7 +60,7 @@ async function reportOf(
     diagnostics: sink.all,
   };
   if (node === undefined) return everything;
-  const { explainNode } = await import('../devicetree/explain.ts');
+  const { explainNode } = await import('../devicetree/address/explain.ts');
   const nodes = machine.trees.flatMap(({ artifact, tree, entries: all }) => {
     const explained = explainNode(tree, all, node);
     return explained ? [{ artifact, node: explained }] : [];

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import type { Source } from '../bytes/source.ts';
-import type { OpenFailure, SourceLoader } from '../devicetree/source-loader.ts';
+import type { OpenFailure, SourceLoader } from '../devicetree/source/source-loader.ts';
 
 /** No source text of a device tree comes near this. */
 const MAX_SOURCE_SIZE = 64n << 20n;

@@ -2,17 +2,17 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
-import { readBlob } from './blob-reader.ts';
-import { readDirectory } from './directory-reader.ts';
-import { readFragment } from './fragment.ts';
-import { treeFromLive } from './live-tree.ts';
-import { applyOverlays } from './overlay.ts';
-import { parseDts } from './parser.ts';
+import { readDirectory } from './blob/directory-reader.ts';
+import { readBlob } from './blob/reader.ts';
+import { treeFromLive } from './live/live-tree.ts';
+import { applyOverlays } from './live/overlay.ts';
+import { resolveReferences } from './live/references.ts';
 import { needsPreprocessing, preprocess } from './preprocessor/preprocess.ts';
-import { resolveReferences } from './references.ts';
-import { wholeSource } from './source-text.ts';
+import { readFragment } from './source/fragment.ts';
+import { parseDts } from './source/parser.ts';
+import { wholeSource } from './source/source-text.ts';
+import type { FileAccess } from './source/value-parser.ts';
 import type { DeviceTree } from './tree.ts';
-import type { FileAccess } from './value-parser.ts';
 
 /** `loader` opens what `#include`, `/include/` and `/incbin/` name; without one they are errors. */
 export interface ReadOptions extends FileAccess {

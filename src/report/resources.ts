@@ -4,7 +4,7 @@ import { descriptorJson, templateHex } from '../acpi/resources/json.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { formatMemRange, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
-import type { AddressEntry } from '../devicetree/entries.ts';
+import type { AddressEntry } from '../devicetree/address/entries.ts';
 import { pathOf } from '../devicetree/tree.ts';
 import { type Block, code, type Document, type Text } from './document.ts';
 import {

@@ -1,6 +1,6 @@
 /** What is wrong with trees as maps of addresses, said beside their windows. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { entryProblems } from '../devicetree/address-map.ts';
+import { entryProblems } from '../devicetree/address/address-map.ts';
 import { pathOf } from '../devicetree/tree.ts';
 import type { TreeDescription } from './from-device-tree.ts';
 

@@ -1,6 +1,6 @@
 /** The files that an ASL text includes, opened by the same loader as those of device tree source. */
-import type { AslFiles } from '../acpi/asl/files.ts';
-import { directoryOf, isFailure, openOnPath, type SourceLoader } from '../devicetree/source-loader.ts';
+import type { AslFiles } from '../acpi/asl/text/files.ts';
+import { directoryOf, isFailure, openOnPath, type SourceLoader } from '../devicetree/source/source-loader.ts';
 
 /**
  * A name is looked up beside the including file, then beside the main file (where iasl looks), then in the folders given.

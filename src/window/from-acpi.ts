@@ -4,7 +4,7 @@
  * with its expression; a template that nobody evaluated makes none.
  */
 
-import type { PreprocessorOptions } from '../acpi/asl/preprocessor.ts';
+import type { PreprocessorOptions } from '../acpi/asl/text/preprocessor.ts';
 import { inferWindow, type OccupiedRange, occupiedByTables } from '../acpi/bounds.ts';
 import type { CrsEntry } from '../acpi/crs.ts';
 import {

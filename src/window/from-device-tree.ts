@@ -6,17 +6,17 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { CellCount } from '../devicetree/cells.ts';
-import { type AddressEntry, addressEntries } from '../devicetree/entries.ts';
-import { type ReadOptions, readDeviceTree } from '../devicetree/read.ts';
+import type { CellCount } from '../devicetree/address/cells.ts';
+import { type AddressEntry, addressEntries } from '../devicetree/address/entries.ts';
 import {
   type EntryCells,
   type FragmentReading,
   fragmentReadings,
   type Reading,
-} from '../devicetree/readings.ts';
-import { roleOf } from '../devicetree/roles.ts';
-import type { TranslationStep } from '../devicetree/translate.ts';
+} from '../devicetree/address/readings.ts';
+import { roleOf } from '../devicetree/address/roles.ts';
+import type { TranslationStep } from '../devicetree/address/translate.ts';
+import { type ReadOptions, readDeviceTree } from '../devicetree/read.ts';
 import { type DeviceTree, pathOf } from '../devicetree/tree.ts';
 import type { AddressWindow, Certainty, DerivationStep, Origin, WindowFlags, WindowRole } from './window.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileAsl } from '../../src/acpi/asl/compile.ts';
+import { compileAsl } from '../../src/acpi/asl/compile/compile.ts';
 import { evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
 import { tableAt } from '../../src/acpi/tables/read.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';

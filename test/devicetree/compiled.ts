@@ -1,11 +1,11 @@
 /** Compilations in memory, for tests of what follows parsing. */
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { readBlob } from '../../src/devicetree/blob-reader.ts';
+import { readBlob } from '../../src/devicetree/blob/reader.ts';
 import type { Finding } from '../../src/devicetree/checks/check.ts';
 import { CheckLevels } from '../../src/devicetree/checks/run-checks.ts';
-import { type LiveTree, liveFromTree, livePathOf } from '../../src/devicetree/live-tree.ts';
-import { type PrepareOptions, prepareTree } from '../../src/devicetree/prepare-tree.ts';
-import { writeDtb } from '../../src/devicetree/write-dtb.ts';
+import { type LiveTree, liveFromTree, livePathOf } from '../../src/devicetree/live/live-tree.ts';
+import { type PrepareOptions, prepareTree } from '../../src/devicetree/live/prepare-tree.ts';
+import { writeDtb } from '../../src/devicetree/write/dtb.ts';
 import { parseText, tell } from './trees.ts';
 
 export interface Compiled {

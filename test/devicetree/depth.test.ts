@@ -2,13 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { addressEntries } from '../../src/devicetree/entries.ts';
-import { explainNode } from '../../src/devicetree/explain.ts';
+import { addressEntries } from '../../src/devicetree/address/entries.ts';
+import { explainNode } from '../../src/devicetree/address/explain.ts';
 import { MAX_NODE_DEPTH } from '../../src/devicetree/tree.ts';
-import { writeAsm } from '../../src/devicetree/write-asm.ts';
-import { writeDtb } from '../../src/devicetree/write-dtb.ts';
-import { writeDts } from '../../src/devicetree/write-dts.ts';
-import { writeYaml } from '../../src/devicetree/write-yaml.ts';
+import { writeAsm } from '../../src/devicetree/write/asm.ts';
+import { writeDtb } from '../../src/devicetree/write/dtb.ts';
+import { writeDts } from '../../src/devicetree/write/dts.ts';
+import { writeYaml } from '../../src/devicetree/write/yaml.ts';
 import { blobOf, compile, loadBlob } from './compiled.ts';
 import { parseText, tell, treeOf } from './trees.ts';
 

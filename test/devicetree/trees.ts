@@ -1,11 +1,11 @@
 /** Trees from source text, for tests. */
 import { type Diagnostic, DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { placeOf, type Source } from '../../src/bytes/source.ts';
-import { type LiveTree, treeFromLive } from '../../src/devicetree/live-tree.ts';
-import { type ParseOptions, parseDts } from '../../src/devicetree/parser.ts';
-import { resolveReferences } from '../../src/devicetree/references.ts';
-import type { SourceLoader } from '../../src/devicetree/source-loader.ts';
-import { wholeSource } from '../../src/devicetree/source-text.ts';
+import { type LiveTree, treeFromLive } from '../../src/devicetree/live/live-tree.ts';
+import { resolveReferences } from '../../src/devicetree/live/references.ts';
+import { type ParseOptions, parseDts } from '../../src/devicetree/source/parser.ts';
+import type { SourceLoader } from '../../src/devicetree/source/source-loader.ts';
+import { wholeSource } from '../../src/devicetree/source/source-text.ts';
 import { type DeviceTree, pathOf, walk } from '../../src/devicetree/tree.ts';
 
 export function latin1Source(name: string, text: string): Source {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SourceStore, sourceFiles } from '../../../src/cli/source-files.ts';
 import { PreprocessorCache } from '../../../src/devicetree/preprocessor/preprocess.ts';
-import { writeDtb } from '../../../src/devicetree/write-dtb.ts';
+import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
 import { CompileError, compileSource, differs, sha256, Tally } from './compile.ts';
 
 interface Board {

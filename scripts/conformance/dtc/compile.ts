@@ -4,17 +4,17 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
 import type { Source } from '../../../src/bytes/source.ts';
-import { readBlob } from '../../../src/devicetree/blob-reader.ts';
+import { readBlob } from '../../../src/devicetree/blob/reader.ts';
 import type { Finding } from '../../../src/devicetree/checks/check.ts';
-import { type LiveTree, liveFromTree } from '../../../src/devicetree/live-tree.ts';
-import { parseDts } from '../../../src/devicetree/parser.ts';
-import { type PrepareOptions, prepareTree } from '../../../src/devicetree/prepare-tree.ts';
+import { type LiveTree, liveFromTree } from '../../../src/devicetree/live/live-tree.ts';
+import { type PrepareOptions, prepareTree } from '../../../src/devicetree/live/prepare-tree.ts';
 import {
   needsPreprocessing,
   type PreprocessOptions,
   preprocess,
 } from '../../../src/devicetree/preprocessor/preprocess.ts';
-import { wholeSource } from '../../../src/devicetree/source-text.ts';
+import { parseDts } from '../../../src/devicetree/source/parser.ts';
+import { wholeSource } from '../../../src/devicetree/source/source-text.ts';
 
 /** Thrown when an input does not compile; the message says why. */
 export class CompileError extends Error {}

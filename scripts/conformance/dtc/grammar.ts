@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeAsm } from '../../../src/devicetree/write-asm.ts';
-import { writeDtb } from '../../../src/devicetree/write-dtb.ts';
-import { writeDts } from '../../../src/devicetree/write-dts.ts';
+import { writeAsm } from '../../../src/devicetree/write/asm.ts';
+import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
+import { writeDts } from '../../../src/devicetree/write/dts.ts';
 import { pick, readGrammar, seededRandom, sentence } from '../../../test/grammar/ebnf.ts';
 import { CompileError, compileSource, differs, sha256, Tally } from './compile.ts';
 

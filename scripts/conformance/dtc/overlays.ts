@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
-import { type BlobEdit, editBlob } from '../../../src/devicetree/blob-edit.ts';
-import { applyOverlay } from '../../../src/devicetree/overlay.ts';
+import { type BlobEdit, editBlob } from '../../../src/devicetree/blob/edit.ts';
+import { applyOverlay } from '../../../src/devicetree/live/overlay.ts';
 
 import { CompileError, differs, loadBlob, readPossiblyPacked, sha256, Tally } from './compile.ts';
 

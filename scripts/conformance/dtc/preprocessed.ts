@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Source } from '../../../src/bytes/source.ts';
-import { writeDtb } from '../../../src/devicetree/write-dtb.ts';
-import { writeDts } from '../../../src/devicetree/write-dts.ts';
+import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
+import { writeDts } from '../../../src/devicetree/write/dts.ts';
 import { compileSource, decompileBlob, differs, readPossiblyPacked, sha256, Tally } from './compile.ts';
 
 interface PreprocessedBoard {

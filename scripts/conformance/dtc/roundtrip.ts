@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Source } from '../../../src/bytes/source.ts';
-import { writeDtb } from '../../../src/devicetree/write-dtb.ts';
-import { writeDts } from '../../../src/devicetree/write-dts.ts';
+import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
+import { writeDts } from '../../../src/devicetree/write/dts.ts';
 import {
   compileSource,
   decompileBlob,

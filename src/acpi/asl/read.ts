@@ -6,11 +6,11 @@ import type { CrsEntry } from '../crs.ts';
 import { decodeTemplate } from '../resources/decode.ts';
 import { templateOf } from '../resources/descriptor.ts';
 import type { AcpiTable } from '../tables/table.ts';
-import { compileAsl, compileUnit, tableOf } from './compile.ts';
-import { withoutMargins } from './margins.ts';
-import { parseAslBody } from './parse.ts';
-import type { PreprocessorOptions } from './preprocessor.ts';
-import { parseResourceTemplates } from './templates.ts';
+import { compileAsl, compileUnit, tableOf } from './compile/compile.ts';
+import { parseAslBody } from './parse/parse.ts';
+import { parseResourceTemplates } from './parse/templates.ts';
+import { withoutMargins } from './text/margins.ts';
+import type { PreprocessorOptions } from './text/preprocessor.ts';
 
 /**
  * What the text holds. Tables are compiled, their spans lead back into the text; entries are named `template0`,

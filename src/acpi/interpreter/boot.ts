@@ -5,7 +5,7 @@
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { bitsOf, choose, gather, not, type Quantity, truth } from '../../symbolic/index.ts';
 import { type DecodedTables, decodeMore } from '../aml/tables.ts';
-import { eisaIdText } from '../asl/eisa-id.ts';
+import { eisaIdText } from '../asl/values/eisa-id.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import { OPCODES } from '../opcodes.ts';
 import { byteSum } from '../tables/read.ts';

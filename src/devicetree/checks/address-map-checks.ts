@@ -1,6 +1,6 @@
 /** fwmap's own checks, for what matters to an address map. Off unless asked for: dtc's users know dtc's warnings. */
-import { type AddressMapCheck, type AddressMapProblem, addressMapProblems } from '../address-map.ts';
-import { type LiveNode, livePropertyOf, treeFromLive, walkLive } from '../live-tree.ts';
+import { type AddressMapCheck, type AddressMapProblem, addressMapProblems } from '../address/address-map.ts';
+import { type LiveNode, livePropertyOf, treeFromLive, walkLive } from '../live/live-tree.ts';
 import { walk } from '../tree.ts';
 import { type Check, type CheckContext, optional } from './check.ts';
 

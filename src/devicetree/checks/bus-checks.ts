@@ -1,5 +1,5 @@
 /** Checks of addresses: cell counts, `reg`, `ranges`, unit addresses, and the buses that give unit addresses a form. */
-import { type LiveNode, liveChildOf, livePathOf, livePropertyOf } from '../live-tree.ts';
+import { type LiveNode, liveChildOf, livePathOf, livePropertyOf } from '../live/live-tree.ts';
 import {
   baseName,
   type Check,

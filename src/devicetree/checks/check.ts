@@ -2,8 +2,8 @@
  * What a check is. Names, levels, prerequisites, order and message texts are dtc 1.8.1's, since people switch checks
  * by name and filter by text; a check only finds, it prints nothing.
  */
-import { type LiveNode, type LiveProperty, type LiveTree, livePropertyOf } from '../live-tree.ts';
-import type { References } from '../references.ts';
+import { type LiveNode, type LiveProperty, type LiveTree, livePropertyOf } from '../live/live-tree.ts';
+import type { References } from '../live/references.ts';
 
 export type CheckLevel = 'off' | 'warning' | 'error';
 

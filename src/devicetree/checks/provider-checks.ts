@@ -1,5 +1,5 @@
 /** Checks of lists of references with arguments (`clocks = <&clk 3>`), of interrupts, and of graph connections. */
-import { type LiveNode, type LiveProperty, livePathOf, livePropertyOf } from '../live-tree.ts';
+import { type LiveNode, type LiveProperty, livePathOf, livePropertyOf } from '../live/live-tree.ts';
 import {
   baseName,
   type Check,

@@ -3,8 +3,8 @@
  * `phandle_references` writes phandles, `omit_unused_nodes` drops nodes. So running the checks is how a live tree gets
  * ready to be written.
  */
-import { type LiveNode, type LiveTree, walkLive } from '../live-tree.ts';
-import type { References } from '../references.ts';
+import { type LiveNode, type LiveTree, walkLive } from '../live/live-tree.ts';
+import type { References } from '../live/references.ts';
 import { ADDRESS_MAP_CHECKS } from './address-map-checks.ts';
 import { ADDRESS_CHECKS } from './bus-checks.ts';
 import type { Check, CheckContext, Finding } from './check.ts';

@@ -7,8 +7,8 @@ import {
   livePropertyOf,
   PathFinder,
   walkLive,
-} from '../live-tree.ts';
-import type { ReportProblem } from '../references.ts';
+} from '../live/live-tree.ts';
+import type { ReportProblem } from '../live/references.ts';
 import type { Marker } from '../tree.ts';
 import {
   baseName,

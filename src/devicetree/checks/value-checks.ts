@@ -1,6 +1,6 @@
 /** Checks that a property has the form its name asks for. */
-import { type LiveNode, type LiveProperty, livePropertyOf } from '../live-tree.ts';
-import { nodeByPath } from '../references.ts';
+import { type LiveNode, type LiveProperty, livePropertyOf } from '../live/live-tree.ts';
+import { nodeByPath } from '../live/references.ts';
 import { type Check, type CheckContext, isString, isStringList, properties, warning } from './check.ts';
 
 export function stringCheck(name: string, property: string): Check {

@@ -2,7 +2,7 @@
  * `#if` expressions (C 6.10.1): 64-bit integers, signed or unsigned as in C, undefined names are 0. Works over tokens
  * as the expander gives them, so that `defined X` can hold expansion back for one name.
  */
-import { BINARY_PRECEDENCE } from '../precedence.ts';
+import { BINARY_PRECEDENCE } from '../source/precedence.ts';
 import type { Token } from './tokens.ts';
 
 /** Parentheses and unary operators one inside the other. */

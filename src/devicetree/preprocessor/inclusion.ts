@@ -1,6 +1,6 @@
 /** `#include` and its like: which file is meant, and what keeps inclusion from going on without end. */
 import type { Source } from '../../bytes/source.ts';
-import { isFailure, openOnPath } from '../source-loader.ts';
+import { isFailure, openOnPath } from '../source/source-loader.ts';
 import type { Directive } from './scan.ts';
 import type { Frame, PreprocessorState } from './state.ts';
 import { lexLine, type Token } from './tokens.ts';

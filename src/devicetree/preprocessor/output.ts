@@ -1,6 +1,6 @@
 /** The preprocessor's output text, with a map back to the files it came from. */
 import type { Source, Span } from '../../bytes/source.ts';
-import type { SourceText } from '../source-text.ts';
+import type { SourceText } from '../source/source-text.ts';
 import type { ScannedFile } from './scan.ts';
 
 /** A file being read, and the `#include` that asked for it. */

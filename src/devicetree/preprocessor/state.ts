@@ -1,7 +1,7 @@
 /** What the parts of the preprocessor share while one source is worked through: macros, open files, and what is said. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { lineAndColumn, type Source, type Span } from '../../bytes/source.ts';
-import type { SourceLoader } from '../source-loader.ts';
+import type { SourceLoader } from '../source/source-loader.ts';
 import type { PreprocessorCache } from './cache.ts';
 import { Expander, type ExpansionHost, type ExpansionProblem, listSource } from './expand.ts';
 import { BUILTIN_MACROS, builtinMacro, type Macro, readDefinition } from './macros.ts';

@@ -1,7 +1,7 @@
 /** From what the firmware readers give to what the VMBus driver sees: `_CRS` levels and the node's `ranges`. */
 import type { CrsEntry } from '../../acpi/crs.ts';
 import { quantityField, type ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
-import type { AddressEntry } from '../../devicetree/entries.ts';
+import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import { type DtNode, propertyOf } from '../../devicetree/tree.ts';
 import { fieldsOf, formatQuantity, isKnown } from '../../symbolic/index.ts';
 import type { AcpiDescriptor, AcpiLevel } from './acpi-pool.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CompiledTable, compileAsl } from '../../../src/acpi/asl/compile.ts';
+import { type CompiledTable, compileAsl } from '../../../src/acpi/asl/compile/compile.ts';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
 import { formatPlace } from '../../../src/bytes/source.ts';
 import { HAS_IASL, IASL_REASON, iaslCompile } from './iasl.ts';

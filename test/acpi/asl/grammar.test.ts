@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compileUnit } from '../../../src/acpi/asl/compile.ts';
-import { parseAsl } from '../../../src/acpi/asl/parse.ts';
+import { compileUnit } from '../../../src/acpi/asl/compile/compile.ts';
+import { parseAsl } from '../../../src/acpi/asl/parse/parse.ts';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
 import { pick, readGrammar, seededRandom, sentence } from '../../grammar/ebnf.ts';
 import { HAS_IASL, IASL_REASON, iaslCompile } from './iasl.ts';

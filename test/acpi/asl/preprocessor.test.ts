@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AslFiles } from '../../../src/acpi/asl/files.ts';
-import { preprocess } from '../../../src/acpi/asl/preprocessor.ts';
+import type { AslFiles } from '../../../src/acpi/asl/text/files.ts';
+import { preprocess } from '../../../src/acpi/asl/text/preprocessor.ts';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
 import { formatPlace, textSource } from '../../../src/bytes/source.ts';
 

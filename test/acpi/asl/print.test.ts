@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeTables } from '../../../src/acpi/aml/tables.ts';
-import { compileAsl, tableOf } from '../../../src/acpi/asl/compile.ts';
-import { printTable } from '../../../src/acpi/asl/print.ts';
+import { compileAsl, tableOf } from '../../../src/acpi/asl/compile/compile.ts';
+import { printTable } from '../../../src/acpi/asl/print/print.ts';
 import { loadOrder, nameTables } from '../../../src/acpi/tables/read.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';

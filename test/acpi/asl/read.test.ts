@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseResourceTemplates } from '../../../src/acpi/asl/parse/templates.ts';
 import { readAsl } from '../../../src/acpi/asl/read.ts';
-import { parseResourceTemplates } from '../../../src/acpi/asl/templates.ts';
 import type { Artifact } from '../../../src/artifact/artifact.ts';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
 import { formatPlace, placeOf, textSource } from '../../../src/bytes/source.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileAsl } from '../../../src/acpi/asl/compile.ts';
+import { compileAsl } from '../../../src/acpi/asl/compile/compile.ts';
 import { formatValue } from '../../../src/acpi/interpreter/debug.ts';
 import { Threads } from '../../../src/acpi/interpreter/threads.ts';
 import { loadMachine } from '../../../src/acpi/machine.ts';

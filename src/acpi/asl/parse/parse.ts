@@ -1,0 +1,121 @@
+/** An ASL text to its units: one for each DefinitionBlock. */
+import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
+import type { Source } from '../../../bytes/source.ts';
+import type { Term } from '../../term.ts';
+import { describeToken, TokenCursor } from '../text/cursor.ts';
+import { type PreprocessorOptions, preprocess } from '../text/preprocessor.ts';
+import type { PositionMap, Token } from '../text/token.ts';
+import { AslParser } from './parser.ts';
+import type { TemplateTag } from './template.ts';
+
+export interface AslUnit {
+  /** File name for the compiler, mostly empty. */
+  readonly amlFile: string;
+  readonly signature: string;
+  /** Below 2, integers have 32 bits. */
+  readonly revision: number;
+  readonly oemId: string;
+  readonly oemTableId: string;
+  readonly oemRevision: number;
+  readonly terms: readonly Term[];
+  /** The named descriptors of each resource template, by the Buffer term it became. */
+  readonly templates: ReadonlyMap<Term, readonly TemplateTag[]>;
+  /** Of the whole block in {@link positions}. */
+  readonly start: number;
+  readonly end: number;
+  /** Where the positions `start` and `end` of the terms lie. */
+  readonly positions: PositionMap;
+}
+
+/**
+ * Reads all DefinitionBlocks of a text. Faults go to the sink, each with its place, and the statements around them
+ * are kept. No blocks at all is a fault too.
+ */
+export function parseAsl(source: Source, sink: DiagnosticSink, options: PreprocessorOptions = {}): AslUnit[] {
+  const { tokens, positions } = preprocess(source, sink, options);
+  const cursor = new TokenCursor(tokens, positions, sink);
+  const units: AslUnit[] = [];
+  while (cursor.peek().kind !== 'end') {
+    const from = cursor.index;
+    const unit = definitionBlock(cursor);
+    if (unit !== undefined) units.push(unit);
+    cursor.recover(from);
+    if (cursor.index === from) cursor.next();
+  }
+  if (units.length === 0 && tokens.length <= 1) cursor.fail('no DefinitionBlock in the text');
+  return units;
+}
+
+/**
+ * A text without a DefinitionBlock, its statements taken for the body of a DSDT: what people paste is often one
+ * Device. Undefined when it isn't all ASL.
+ */
+export function parseAslBody(source: Source, options: PreprocessorOptions = {}): AslUnit | undefined {
+  const faults = new DiagnosticList();
+  const { tokens, positions } = preprocess(source, faults, options);
+  const cursor = new TokenCursor(tokens, positions, faults);
+  const parser = new AslParser(cursor, true);
+  const body = parser.statements();
+  if (faults.hasErrors || cursor.peek().kind !== 'end' || body.length === 0) return undefined;
+  return {
+    amlFile: '',
+    signature: 'DSDT',
+    revision: 2,
+    oemId: '',
+    oemTableId: '',
+    oemRevision: 0,
+    terms: [...parser.prelude.reverse(), ...body],
+    templates: parser.templates,
+    start: 0,
+    end: cursor.lastEnd,
+    positions,
+  };
+}
+
+function definitionBlock(cursor: TokenCursor): AslUnit | undefined {
+  const word = cursor.next();
+  if (word.kind !== 'word' || word.text.toLowerCase() !== 'definitionblock') {
+    cursor.fail(`DefinitionBlock expected, not ${describeToken(word)}`, word);
+    return undefined;
+  }
+  // Header integers know no width yet.
+  const header = new AslParser(cursor, true);
+  cursor.expect('(');
+  const amlFile = header.text();
+  const signature = argument(cursor, () => header.text());
+  const revision = argument(cursor, () => header.constant(8));
+  const oemId = argument(cursor, () => header.text());
+  const oemTableId = argument(cursor, () => header.text());
+  const oemRevision = argument(cursor, () => header.constant(32));
+  cursor.expect(')');
+  if (cursor.failed) return undefined;
+  checkLength(cursor, signature, 4, 'signature', word);
+  checkLength(cursor, oemId, 6, 'OEM id', word);
+  checkLength(cursor, oemTableId, 8, 'OEM table id', word);
+  const parser = new AslParser(cursor, revision >= 2);
+  const body = parser.body();
+  return {
+    amlFile,
+    signature,
+    revision,
+    oemId,
+    oemTableId,
+    oemRevision,
+    terms: [...parser.prelude.reverse(), ...body],
+    templates: parser.templates,
+    start: word.start,
+    end: cursor.lastEnd,
+    positions: cursor.positions,
+  };
+}
+
+function argument<T>(cursor: TokenCursor, read: () => T): T {
+  cursor.expect(',');
+  return read();
+}
+
+function checkLength(cursor: TokenCursor, text: string, limit: number, what: string, at: Token): void {
+  if (text.length > limit || (what === 'signature' && text.length < limit)) {
+    cursor.report('error', 'asl-header', `the ${what} "${text}" is to have ${limit} characters`, at);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Resource templates in any text: `ResourceTemplate () { … }` alone, in prose, in a mail's quotes or in the listing
+ * that iasl writes with the AML bytes between the lines.
+ */
+import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
+import { type Source, type Span, textOf } from '../../../bytes/source.ts';
+import { TokenCursor } from '../text/cursor.ts';
+import { AslLexer } from '../text/lexer.ts';
+import { withoutMargins } from '../text/margins.ts';
+import { PositionMap, type Token } from '../text/token.ts';
+import { AslParser } from './parser.ts';
+import { readTemplate } from './template.ts';
+
+export interface FoundTemplate {
+  readonly bytes: Uint8Array;
+  /** From the word `ResourceTemplate` to the closing brace. */
+  readonly span: Span;
+  /** The name of the `Name (…, ResourceTemplate` around it, as written. */
+  readonly name?: string;
+}
+
+/** Templates that one text is searched for. */
+const MAX_TEMPLATES = 4096;
+/** Tokens of one template. */
+const MAX_TEMPLATE_TOKENS = 200_000;
+
+/** Every resource template of a text. One that doesn't end or isn't right is reported and left out. */
+export function parseResourceTemplates(source: Source, sink: DiagnosticSink): FoundTemplate[] {
+  const plain = withoutMargins(source);
+  const text = textOf(plain);
+  const found: FoundTemplate[] = [];
+  let end = 0;
+  for (const match of text.matchAll(/\bResourceTemplate\s*(?:\(\s*\)\s*)?(?=\{)/gi)) {
+    const start = match.index;
+    if (start < end || found.length >= MAX_TEMPLATES) continue;
+    const positions = new PositionMap();
+    positions.add(source);
+    const tokens = bracedTokens(plain, start + match[0].length);
+    end = tokens.at(-1)!.end;
+    const faults = new DiagnosticList();
+    const cursor = new TokenCursor(tokens, positions, faults);
+    const { bytes } = readTemplate(new AslParser(cursor, true));
+    for (const fault of faults.all) sink.add(fault);
+    if (faults.hasErrors) continue;
+    const name = /\bName\s*\(\s*([\\^.\w]+)\s*,\s*$/i.exec(text.slice(Math.max(0, start - 200), start))?.[1];
+    found.push({ bytes, span: { source, start, end }, ...(name !== undefined && { name }) });
+  }
+  return found;
+}
+
+/** The tokens from a `{` to its `}`, and `end`. */
+function bracedTokens(source: Source, start: number): Token[] {
+  const lexer = new AslLexer(source, { start, directives: false });
+  const tokens: Token[] = [];
+  let depth = 0;
+  while (tokens.length < MAX_TEMPLATE_TOKENS) {
+    const token = lexer.next();
+    if (token.kind === 'end') break;
+    tokens.push(token);
+    if (token.kind !== 'punctuator') continue;
+    if (token.text === '{') depth += 1;
+    if (token.text === '}') depth -= 1;
+    if (depth === 0) break;
+  }
+  const { end } = tokens.at(-1) ?? { end: start };
+  return [...tokens, { kind: 'end', text: '', start: end, end }];
+}

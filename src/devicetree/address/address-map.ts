@@ -1,0 +1,257 @@
+/**
+ * What can be wrong with a tree as a map of addresses: windows that collide, registers no bus passes on, a framebuffer
+ * under somebody's window, cells that were counted wrong. Findings only; the checks `fwmap_…` report them.
+ */
+import { formatMemRange, hex } from '../../bytes/address.ts';
+import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf, walk } from '../tree.ts';
+import { cString } from './bus.ts';
+import { cellsOf } from './cells.ts';
+import { type AddressEntry, addressEntries } from './entries.ts';
+import { cellReadings } from './readings.ts';
+import { isSimpleFramebuffer } from './roles.ts';
+import { Translator } from './translate.ts';
+
+export type AddressMapCheck =
+  | 'fwmap_overlapping_windows'
+  | 'fwmap_reg_outside_ranges'
+  | 'fwmap_framebuffer_in_window'
+  | 'fwmap_ranges_cells';
+
+export interface AddressMapProblem {
+  readonly check: AddressMapCheck;
+  readonly node: DtNode;
+  readonly property: DtProperty | undefined;
+  /** One sentence without a full stop. */
+  readonly message: string;
+}
+
+/** Each problem is found by comparing; a tree that is wrong everywhere is told of this many. */
+const MAX_PROBLEMS = 500;
+/** Comparisons of entries with windows; a real tree needs some thousand. */
+const MAX_COMPARISONS = 5_000_000;
+/** Other cell counts named in a message. */
+const MAX_COUNTS_NAMED = 3;
+
+interface Interval {
+  readonly start: bigint;
+  /** Exclusive. */
+  readonly end: bigint;
+  readonly entry: AddressEntry;
+}
+
+function nameOf({ node, item, index }: AddressEntry): string {
+  return `${pathOf(node)} ${item}[${index}]`;
+}
+
+/** Pairs of intervals that overlap, each interval at most once as the later one; sorts the list. */
+function* overlaps(intervals: Interval[]): Generator<[Interval, Interval]> {
+  intervals.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  let reaching: Interval | undefined;
+  for (const interval of intervals) {
+    if (reaching && interval.start < reaching.end) yield [reaching, interval];
+    if (!reaching || interval.end > reaching.end) reaching = interval;
+  }
+}
+
+function groupBy<K>(intervals: Iterable<readonly [K, Interval]>): Map<K, Interval[]> {
+  const groups = new Map<K, Interval[]>();
+  for (const [key, interval] of intervals) {
+    const group = groups.get(key);
+    if (group) group.push(interval);
+    else groups.set(key, [interval]);
+  }
+  return groups;
+}
+
+/** Buses on one bus that claim the same addresses, and a bus that maps one of its own addresses twice. */
+function* overlappingWindows(windows: readonly AddressEntry[]): Generator<AddressMapProblem> {
+  const sized = windows.filter(({ size }) => size !== null && size > 0n);
+  const onBus = groupBy(
+    sized.map((entry): [DtNode | undefined, Interval] => {
+      const start = entry.parent!;
+      return [entry.node.parent, { start, end: start + entry.size!, entry }];
+    }),
+  );
+  for (const intervals of onBus.values()) {
+    for (const [first, second] of overlaps(intervals)) {
+      const { node } = second.entry;
+      const where = formatMemRange(second.start, second.end - second.start);
+      const message = `${nameOf(second.entry)} takes ${where} of its parent's addresses, which ${nameOf(first.entry)} takes too`;
+      yield { check: 'fwmap_overlapping_windows', node, property: propertyOf(node, 'ranges'), message };
+    }
+  }
+  const inside = groupBy(
+    sized.map((entry): [DtNode, Interval] => {
+      const start = entry.base;
+      return [entry.node, { start, end: start + entry.size!, entry }];
+    }),
+  );
+  for (const ofNode of inside.values()) {
+    const bySpace = groupBy(ofNode.map((interval) => [interval.entry.flags?.space, interval] as const));
+    for (const intervals of bySpace.values()) {
+      for (const [first, second] of overlaps(intervals)) {
+        const { node } = second.entry;
+        const message = `${nameOf(second.entry)} maps child addresses from ${hex(second.start)} on, which ${nameOf(first.entry)} maps already`;
+        yield { check: 'fwmap_overlapping_windows', node, property: propertyOf(node, 'ranges'), message };
+      }
+    }
+  }
+}
+
+/** Addresses of a bus that it passes on without a gap; of one kind, on PCI and ISA. */
+interface Passed {
+  readonly space: string | undefined;
+  readonly start: bigint;
+  /** Exclusive. */
+  end: bigint;
+}
+
+/** What each bus passes on by its `ranges` entries. */
+function passedByBus(windows: readonly AddressEntry[]): Map<DtNode, Passed[]> {
+  const byBus = new Map<DtNode, Passed[]>();
+  for (const { node, base, size, flags } of windows) {
+    if (size === null) continue;
+    const passed = { space: flags?.space, start: base, end: base + size };
+    const others = byBus.get(node);
+    if (others) others.push(passed);
+    else byBus.set(node, [passed]);
+  }
+  for (const [node, passed] of byBus) byBus.set(node, joined(passed));
+  return byBus;
+}
+
+function joined(passed: readonly Passed[]): Passed[] {
+  const inOrder = passed.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const last = new Map<string | undefined, Passed>();
+  const whole: Passed[] = [];
+  for (const next of inOrder) {
+    const before = last.get(next.space);
+    if (before && next.start <= before.end) {
+      if (next.end > before.end) before.end = next.end;
+    } else {
+      whole.push(next);
+      last.set(next.space, next);
+    }
+  }
+  return whole;
+}
+
+/** Registers on a bus that passes on some addresses, but not these. */
+function* regOutsideRanges(
+  entries: readonly AddressEntry[],
+  passedBy: ReadonlyMap<DtNode, readonly Passed[]>,
+): Generator<AddressMapProblem> {
+  let comparisons = 0;
+  for (const entry of entries) {
+    const { node, item, bus } = entry;
+    // On PCI `reg` names configuration space and base address registers, not addresses.
+    if (item !== 'reg' || bus === 'pci') continue;
+    const passed = node.parent && passedBy.get(node.parent);
+    if (!passed) continue;
+    const { base } = entry;
+    const end = base + (entry.size ?? 0n);
+    const space = entry.flags?.space;
+    const covered = passed.find(
+      (other) => base >= other.start && base < other.end && space === other.space,
+    )?.end;
+    comparisons += passed.length;
+    if (comparisons > MAX_COMPARISONS) return;
+    if (covered !== undefined && covered >= end) continue;
+    const path = pathOf(node.parent!);
+    const message =
+      covered === undefined
+        ? `reg[${entry.index}] at ${hex(base)} is in none of the ranges of ${path}`
+        : `reg[${entry.index}] ends at ${hex(end)}, behind the end ${hex(covered)} of what the ranges of ${path} pass on`;
+    yield { check: 'fwmap_reg_outside_ranges', node, property: propertyOf(node, 'reg'), message };
+  }
+}
+
+/** The node and all that it lies in. */
+function lineageOf(node: DtNode): Set<DtNode> {
+  const lineage = new Set<DtNode>();
+  for (let at: DtNode | undefined = node; at; at = at.parent) lineage.add(at);
+  return lineage;
+}
+
+/** A framebuffer inside a window that another node hands out to its own devices. */
+function* framebufferInWindow(
+  entries: readonly AddressEntry[],
+  windows: readonly AddressEntry[],
+): Generator<AddressMapProblem> {
+  let comparisons = 0;
+  for (const { node, item, index, cpu, size } of entries) {
+    if (item !== 'reg' || cpu === null || size === null || size === 0n || !isSimpleFramebuffer(node))
+      continue;
+    const lineage = lineageOf(node);
+    comparisons += windows.length + lineage.size;
+    if (comparisons > MAX_COMPARISONS) return;
+    for (const window of windows) {
+      if (window.cpu === null || window.size === null || lineage.has(window.node)) continue;
+      if (cpu >= window.cpu + window.size || window.cpu >= cpu + size) continue;
+      const message =
+        `the framebuffer of reg[${index}], ${formatMemRange(cpu, size)}, lies in the window ` +
+        `${formatMemRange(window.cpu, window.size)} that ${nameOf(window)} gives to others`;
+      yield { check: 'fwmap_framebuffer_in_window', node, property: propertyOf(node, 'reg'), message };
+    }
+  }
+}
+
+/** `ranges` that can't be cut into entries with the cell counts there are; told with counts that fit. */
+function* rangesCells(tree: DeviceTree): Generator<AddressMapProblem> {
+  const translator = new Translator(tree.root);
+  for (const node of walk(tree.root)) {
+    for (const item of ['ranges', 'dma-ranges'] as const) {
+      const property = propertyOf(node, item);
+      if (!property || property.value.length === 0 || !node.parent) continue;
+      const bus = translator.busOf(node);
+      const counts = [
+        bus.addressCells.cells,
+        translator.busOf(node.parent).addressCells.cells,
+        bus.sizeCells.cells,
+      ];
+      const entryBytes = counts.reduce((sum, count) => sum + count, 0) * 4;
+      if (entryBytes > 0 && property.value.length % entryBytes === 0) continue;
+      const compatible = propertyOf(node, 'compatible');
+      const known = { item, compatible: compatible ? [cString(compatible)] : [] };
+      const readings = property.value.length % 4 === 0 ? cellReadings(cellsOf(property.value), known) : [];
+      const fits = readings
+        .slice(0, MAX_COUNTS_NAMED)
+        .map(({ cells }) => `${cells.child}/${cells.parent}/${cells.size}`)
+        .join(', ');
+      const message =
+        `${property.value.length} bytes of ${item} do not fit the cell counts ${counts.join('/')} (child/parent/size)` +
+        (fits ? `; these would fit: ${fits}` : '; no usual counts would fit');
+      yield { check: 'fwmap_ranges_cells', node, property, message };
+    }
+  }
+}
+
+/**
+ * What is wrong with the addresses of a tree, by check; at most some hundred.
+ * @param entries what {@link addressEntries} gives for the tree, whose references have been resolved
+ */
+export function entryProblems(entries: readonly AddressEntry[]): AddressMapProblem[] {
+  const windows = entries.filter(({ item }) => item === 'ranges');
+  return firstOf([
+    overlappingWindows(windows),
+    regOutsideRanges(entries, passedByBus(windows)),
+    framebufferInWindow(entries, windows),
+  ]);
+}
+
+/** The same, and `ranges` that no entries could be made of. */
+export function addressMapProblems(tree: DeviceTree): AddressMapProblem[] {
+  const problems = entryProblems(addressEntries(tree, { add: () => {} }));
+  return firstOf([problems, rangesCells(tree)]);
+}
+
+function firstOf(sources: readonly Iterable<AddressMapProblem>[]): AddressMapProblem[] {
+  const problems: AddressMapProblem[] = [];
+  for (const source of sources) {
+    for (const problem of source) {
+      problems.push(problem);
+      if (problems.length >= MAX_PROBLEMS) return problems;
+    }
+  }
+  return problems;
+}

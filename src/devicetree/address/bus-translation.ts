@@ -1,0 +1,216 @@
+/**
+ * The passage of one bus: how addresses of its children become addresses of the bus it sits on, by the entries of its
+ * `ranges` or `dma-ranges`, as Linux' of_translate_one (drivers/of/address.c) does it.
+ *
+ * Addresses move as doubles, which are exact below 2^53, and only beyond as bigints: a tree has tens of thousands of
+ * them, each moved through several buses, and bigints take several times as long. Nobody outside sees the doubles.
+ */
+import type { Span } from '../../bytes/source.ts';
+import { CellList } from '../cell-list.ts';
+import { cellListOf, type DtNode, pathOf, propertyOf } from '../tree.ts';
+import { type Bus, type BusKind, sameSpace } from './bus.ts';
+import type { CellCount } from './cells.ts';
+
+export type TranslationItem = 'ranges' | 'dma-ranges';
+
+/** An entry of `ranges` or `dma-ranges`: addresses without a flags cell, size in bytes. */
+export interface RangeEntry {
+  readonly child: bigint;
+  readonly parent: bigint;
+  readonly size: bigint;
+}
+
+/** Doubles up to here have neighbours that are one apart. */
+const EXACT = Number.MAX_SAFE_INTEGER;
+const TWO_TO_32 = 0x1_0000_0000;
+const TWO_TO_64 = 1n << 64n;
+
+/**
+ * An address on the way up. In the kernel it is an array of up to four cells; of that only two things are ever looked
+ * at: the first cell, on buses where it is flags, and the 64-bit number that the cells after the flags end in.
+ */
+export class MovingAddress {
+  /** The flags cell; on buses that have none it means nothing. */
+  flags = 0;
+  /** The number, rounded to a double. Not an integer to begin with, or the engine takes it for a small one. */
+  rounded = Number.NaN;
+  /** The number where it is larger than {@link EXACT}. */
+  #large = 0n;
+
+  /** Sets out anew with the address whose cells begin at `at`. */
+  setOut(cells: CellList, at: number, { addressCells, flagCells }: Bus): void {
+    const width = addressCells.cells - flagCells;
+    if (flagCells === 1) this.flags = cells.at(at);
+    this.rounded = cells.rounded(at + flagCells, width);
+    if (this.rounded > EXACT) this.#large = cells.last64Bits(at + flagCells, width);
+  }
+
+  get number(): bigint {
+    return this.rounded > EXACT ? this.#large : BigInt(this.rounded);
+  }
+
+  set number(number: bigint) {
+    this.rounded = Number(number);
+    this.#large = number;
+  }
+}
+
+/** Cells before the last two only hold something when they are flags, or when no CPU has such an address. */
+export function isBeyond64Bit(cells: CellList, at: number, { addressCells, flagCells }: Bus): boolean {
+  return cells.hasAny(at + flagCells, at + addressCells.cells - 2);
+}
+
+/** What became of an address, where it is not the index of the entry that passed it on. */
+export const PASSED_UNCHANGED = -1;
+export const NOT_PASSED = -2;
+export const PASSED_BEYOND_64_BIT = -3;
+
+const NO_CELLS = new CellList(new DataView(new ArrayBuffer(0)), 0, 0);
+
+/** The way through a bus node to the bus it sits on. */
+export class BusTranslation {
+  readonly device: DtNode;
+  readonly item: TranslationItem;
+  readonly inner: Bus;
+  readonly outer: Bus;
+  readonly how: 'entries' | 'empty' | 'missing';
+  /** Number of entries. */
+  readonly length: number;
+  private readonly cells: CellList;
+  private readonly entryCells: number;
+  /**
+   * Of each entry, in doubles: the first child address, one past the last, and what is added to a child address; the
+   * latter is NaN when not all of that is exact. Buses with hundreds of entries are searched thousands of times.
+   */
+  private readonly table: Float64Array;
+
+  constructor(device: DtNode, item: TranslationItem, inner: Bus, outer: Bus) {
+    const property = propertyOf(device, item);
+    const cells = property ? cellListOf(property) : NO_CELLS;
+    this.device = device;
+    this.item = item;
+    this.inner = inner;
+    this.outer = outer;
+    this.how = !property ? 'missing' : cells.byteLength === 0 ? 'empty' : 'entries';
+    this.cells = cells;
+    this.entryCells = inner.addressCells.cells + outer.addressCells.cells + inner.sizeCells.cells;
+    this.length = Math.floor(cells.length / this.entryCells);
+    this.table = new Float64Array(3 * this.length);
+    for (let index = 0; index < this.length; index += 1) this.tabulate(index);
+  }
+
+  private tabulate(index: number): void {
+    const { table, cells, inner, outer } = this;
+    const at = index * this.entryCells;
+    const parentAt = at + inner.addressCells.cells;
+    const sizeAt = parentAt + outer.addressCells.cells;
+    const child = cells.rounded(at + inner.flagCells, inner.addressCells.cells - inner.flagCells);
+    const parent = cells.rounded(parentAt + outer.flagCells, outer.addressCells.cells - outer.flagCells);
+    const size = cells.rounded(sizeAt, inner.sizeCells.cells);
+    const isExact = child + size <= EXACT && parent + size <= EXACT && !isBeyond64Bit(cells, parentAt, outer);
+    table[3 * index] = child;
+    // A sum of rounded numbers may itself be a little low.
+    table[3 * index + 1] = isExact ? child + size : (child + size) * (1 + 2 * Number.EPSILON);
+    table[3 * index + 2] = isExact ? parent - child : Number.NaN;
+  }
+
+  get counts(): { readonly child: CellCount; readonly parent: CellCount; readonly size: CellCount } {
+    const { inner, outer } = this;
+    return { child: inner.addressCells, parent: outer.addressCells, size: inner.sizeCells };
+  }
+
+  entryAt(index: number): RangeEntry {
+    const { cells, inner, outer } = this;
+    const at = index * this.entryCells;
+    const parentAt = at + inner.addressCells.cells;
+    const sizeAt = parentAt + outer.addressCells.cells;
+    return {
+      child: cells.last64Bits(at + inner.flagCells, inner.addressCells.cells - inner.flagCells),
+      parent: cells.last64Bits(parentAt + outer.flagCells, outer.addressCells.cells - outer.flagCells),
+      size: cells.last64Bits(sizeAt, inner.sizeCells.cells),
+    };
+  }
+
+  spanOf(index: number): Span | undefined {
+    const span = propertyOf(this.device, this.item)?.valueSpan;
+    return span && entrySpan(span, index, this.entryCells);
+  }
+
+  /** Why an address that is {@link NOT_PASSED} goes no further. */
+  get why(): string {
+    const { item, device } = this;
+    return this.how === 'missing'
+      ? `no ${item} in ${pathOf(device)}`
+      : `not in the ${item} of ${pathOf(device)}`;
+  }
+
+  /** Moves an address to the outer bus; gives the index of the entry that did, or what else became of it. */
+  pass(address: MovingAddress): number {
+    if (this.how === 'entries') return this.passByEntry(address);
+    if (this.how === 'missing' && this.item === 'ranges') return NOT_PASSED;
+    if (this.inner.flagCells === 1 || this.outer.flagCells === 1) this.passFlags(address);
+    this.cut(address);
+    return PASSED_UNCHANGED;
+  }
+
+  private passByEntry(address: MovingAddress): number {
+    const { table, inner, outer, cells } = this;
+    const { rounded } = address;
+    for (let index = 0; index < this.length; index += 1) {
+      if (rounded < table[3 * index]! || rounded >= table[3 * index + 1]!) continue;
+      const at = index * this.entryCells;
+      if (inner.flagCells === 1 && !sameSpace(inner.kind, address.flags, cells.at(at))) continue;
+      const added = table[3 * index + 2]!;
+      if (Number.isNaN(added)) {
+        const passed = this.passLarge(address, index);
+        if (passed === NOT_PASSED) continue;
+        if (passed === PASSED_BEYOND_64_BIT) return passed;
+      } else {
+        address.rounded = rounded + added;
+      }
+      if (outer.flagCells === 1) address.flags = cells.at(at + inner.addressCells.cells);
+      this.cut(address);
+      return index;
+    }
+    return NOT_PASSED;
+  }
+
+  /** Moves an address by an entry that doubles don't hold. */
+  private passLarge(address: MovingAddress, index: number): number {
+    const { child, parent, size } = this.entryAt(index);
+    const offset = address.number - child;
+    // As in the kernel the end wraps: an entry that would reach 2^64 contains nothing.
+    if (offset < 0n || offset >= size || child + size >= TWO_TO_64) return NOT_PASSED;
+    const parentAt = index * this.entryCells + this.inner.addressCells.cells;
+    if (parent + offset >= TWO_TO_64 || isBeyond64Bit(this.cells, parentAt, this.outer))
+      return PASSED_BEYOND_64_BIT;
+    address.number = parent + offset;
+    return index;
+  }
+
+  /** From or to a bus with flags, 1:1: all cells count, a flags cell too, and the first one is taken for flags. */
+  private passFlags(address: MovingAddress): void {
+    const { kind, flagCells, addressCells } = this.inner;
+    address.number = wholeNumber(address, kind);
+    if (flagCells === 0) address.flags = Number(address.number >> (32n * BigInt(addressCells.cells - 1)));
+  }
+
+  /** To the cells that an address has on the outer bus. */
+  private cut(address: MovingAddress): void {
+    const { addressCells, flagCells } = this.outer;
+    if (address.rounded >= TWO_TO_32 && addressCells.cells - flagCells === 1)
+      address.number = BigInt.asUintN(32, address.number);
+  }
+}
+
+/** The number of an address that all its cells make, also the one that is flags on a bus of two cells. */
+export function wholeNumber(address: MovingAddress, kind: BusKind): bigint {
+  return kind === 'isa' ? (BigInt(address.flags) << 32n) | address.number : address.number;
+}
+
+/** Entry `index` of a list of entries that are `entryCells` long; of text only the whole list has a place. */
+export function entrySpan(list: Span, index: number, entryCells: number): Span {
+  if (list.source.form === 'text') return list;
+  const start = list.start + index * entryCells * 4;
+  return { ...list, start, end: start + entryCells * 4 };
+}

@@ -1,0 +1,113 @@
+/**
+ * Cells: the big-endian 32-bit words of addresses and sizes, and how many of them a bus uses.
+ */
+import type { Span } from '../../bytes/source.ts';
+import { CellList } from '../cell-list.ts';
+import { cellListOf, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
+
+/** How many cells an address or size has, and why. */
+export interface CellCount {
+  readonly cells: number;
+  /**
+   * Where the count was found: on the bus node itself, on an ancestor of it, nowhere (then Linux' default of 1), fixed
+   * by the bus type; for a fragment, which has no tree around it to ask, given by the user or inferred from the cells.
+   */
+  readonly from: 'own' | 'ancestor' | 'default' | 'bus type' | 'given' | 'inferred';
+  /** The node that says it; for a bus type the bus, for a default the root. */
+  readonly node: string;
+  readonly span?: Span | undefined;
+}
+
+/** What Linux assumes when no node up to the root says a count (OF_ROOT_NODE_ADDR_CELLS_DEFAULT and its size twin). */
+export const DEFAULT_CELLS = 1;
+
+/** The counts that the properties of a tree give for the children of a bus. */
+export interface BusCounts {
+  readonly address: BusCount;
+  readonly size: BusCount;
+}
+
+/**
+ * The numbers of cells that children of `bus` use, as Linux' of_bus_n_addr_cells and of_bus_n_size_cells find them: on
+ * the node, else on the nearest ancestor that has the property, else 1. The Devicetree Specification (0.4, section
+ * 2.3.5) has no such inheritance: there a missing count is 2 for addresses and 1 for sizes.
+ * @param outer what this function gave for the parent; nothing for the root
+ */
+export function countsBelow(bus: DtNode, outer: BusCounts = NO_COUNTS): BusCounts {
+  const address = propertyOf(bus, '#address-cells');
+  const size = propertyOf(bus, '#size-cells');
+  return {
+    address: (address && ownCount(bus, address)) ?? outer.address.inherited,
+    size: (size && ownCount(bus, size)) ?? outer.size.inherited,
+  };
+}
+
+function ownCount(bus: DtNode, property: DtProperty): BusCount | undefined {
+  const cells = firstCell(property);
+  // The kernel holds the count in an int.
+  return cells === undefined ? undefined : new BusCount(cells | 0, 'own', bus, property);
+}
+
+/** A count of a bus: one that a node says, that it fixes by its type, or that nobody says. */
+class BusCount implements CellCount {
+  readonly cells: number;
+  readonly from: CellCount['from'];
+  readonly #node: DtNode | undefined;
+  readonly #property: DtProperty | undefined;
+  #inherited: BusCount | undefined;
+
+  constructor(
+    cells: number,
+    from: CellCount['from'],
+    node: DtNode | undefined,
+    property: DtProperty | undefined,
+  ) {
+    this.cells = cells;
+    this.from = from;
+    this.#node = node;
+    this.#property = property;
+  }
+
+  /** The same count as descendants have it. */
+  get inherited(): BusCount {
+    if (this.from === 'ancestor' || this.from === 'default') return this;
+    this.#inherited ??= new BusCount(this.cells, 'ancestor', this.#node, this.#property);
+    return this.#inherited;
+  }
+
+  get node(): string {
+    return this.#node ? pathOf(this.#node) : '/';
+  }
+
+  get span(): Span | undefined {
+    return this.#property?.valueSpan;
+  }
+}
+
+const NO_COUNT = new BusCount(DEFAULT_CELLS, 'default', undefined, undefined);
+const NO_COUNTS: BusCounts = { address: NO_COUNT, size: NO_COUNT };
+
+/** A count that the type of the bus fixes. */
+export function fixedCount(bus: DtNode, cells: number): BusCount {
+  return new BusCount(cells, 'bus type', bus, undefined);
+}
+
+/** The first cell of a value; undefined when it is shorter than one. */
+export function firstCell(property: DtProperty): number | undefined {
+  const cells = cellListOf(property);
+  return cells.length === 0 ? undefined : cells.at(0);
+}
+
+/** A value as cells; bytes left over at its end are left out. */
+export function cellsOf(value: Uint8Array): number[] {
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const cells = new CellList(view, 0, value.length);
+  return cells.slice(0, cells.length);
+}
+
+/** `count` cells from `start` as one number of any width. */
+export function numberOf(cells: readonly number[], start: number, count: number): bigint {
+  let value = 0n;
+  for (let index = start; index < start + count; index += 1) value = (value << 32n) | BigInt(cells[index]!);
+  return value;
+}

@@ -1,0 +1,434 @@
+/** Every `reg`, `ranges` and `dma-ranges` entry of a tree, decoded one by one; nothing merged, nothing dropped. */
+import { type DiagnosticSink, MAX_DIAGNOSTICS } from '../../bytes/diagnostic.ts';
+import type { Span } from '../../bytes/source.ts';
+import type { CellList } from '../cell-list.ts';
+import {
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+  pathOf,
+  placementOf,
+  propertyOf,
+  walk,
+} from '../tree.ts';
+import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } from './bus.ts';
+import { entrySpan } from './bus-translation.ts';
+import { type CellCount, cellsOf } from './cells.ts';
+import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
+import {
+  type Arrival,
+  BEYOND_64_BIT,
+  ON_NO_BUS,
+  Stop,
+  type TranslationStep,
+  Translator,
+} from './translate.ts';
+
+export type AddressItem = 'reg' | 'ranges' | 'dma-ranges';
+
+export interface AddressEntry {
+  readonly node: DtNode;
+  readonly item: AddressItem;
+  /** From 0. */
+  readonly index: number;
+  /** The cells of the entry as they stand. */
+  readonly cells: readonly number[];
+  /** `reg`: address on the bus that the node sits on; else on the node's own bus. Without the flags cell. */
+  readonly base: bigint;
+  /** In bytes; null for a `reg` on a bus without size cells. */
+  readonly size: bigint | null;
+  /** `ranges` and `dma-ranges`: the address on the parent's bus, all its cells as one number; null for `reg`. */
+  readonly parent: bigint | null;
+  /** CPU physical address of the first byte, or null and `why`. */
+  readonly cpu: bigint | null;
+  readonly why: string | undefined;
+  /** Of the base, on buses whose addresses have a flags cell. */
+  readonly flags: AddressFlags | undefined;
+  /** Type of the bus that `base` is an address of. */
+  readonly bus: BusKind;
+  /** `parentAddress` only where there is a parent address. */
+  readonly counts: {
+    readonly childAddress: CellCount;
+    readonly parentAddress?: CellCount;
+    readonly size: CellCount;
+  };
+  /** The way to the CPU address, the nearest bus first. */
+  readonly steps: readonly TranslationStep[];
+  /** The node's and all its ancestors' `status` is okay. */
+  readonly available: boolean;
+  /** The entry in a blob or directory; in source the whole value. */
+  readonly span: Span | undefined;
+}
+
+export interface EntryOptions {
+  /** Cell counts of a fragment's properties; without them the best reading is taken. */
+  readonly cells?: EntryCells | undefined;
+}
+
+/** More entries than any real tree; a bound on what a hostile one can make us hold. */
+const MAX_ENTRIES = 200_000;
+/**
+ * Characters in the paths of all entries together: reports print them, and at the bottom of a deep tree every node has
+ * a long one. A hundred times what the largest of Linux' boards has.
+ */
+const MAX_PATH_TEXT = 1 << 24;
+/** So many entries of a node have no more text than its name, times so many. */
+const FEW_ENTRIES = 4;
+/** How many cell counts that would fit a message names. */
+const MAX_FITS_TOLD = 5;
+/** Ranking costs more than decoding: past this many faults of one tree they are only told. */
+const MAX_LEFTOVERS_RANKED = 100;
+
+/**
+ * Decodes all entries, in the order of the tree: of each node `reg`, `ranges`, `dma-ranges`. An empty `ranges` is 1:1
+ * and has none. Reported are cells left over after the last whole entry and counts that were not on the bus itself.
+ * In a fragment, which no tree is around, counts are as given or as the best reading has them, and the bus that the
+ * node sits on is taken for the CPU's.
+ */
+export function addressEntries(
+  tree: DeviceTree,
+  sink: DiagnosticSink,
+  options: EntryOptions = {},
+): AddressEntry[] {
+  const decoder = new EntryDecoder(tree, sink, options);
+  for (const node of tree.nodes ?? walk(tree.root)) decoder.decode(node);
+  return decoder.entries;
+}
+
+/** How the entries of one property are cut, and where their addresses set out from. */
+class Layout {
+  readonly bus: Pick<Bus, 'kind' | 'flagCells'>;
+  readonly child: CellCount;
+  /** Not in `reg`, which has but one address. */
+  readonly parent: CellCount | undefined;
+  readonly size: CellCount;
+  /** `unknown` around a fragment, whose outer bus is taken for the CPU's. */
+  readonly from: Stop | 'no bus' | 'unknown';
+  /** Characters in the path of the node's parent. */
+  readonly pathLength: number;
+  /** Cells ahead of the size, and of a whole entry. */
+  readonly sizeAt: number;
+  readonly entryCells: number;
+  /** Whether entries can be cut with these counts. */
+  readonly isUsable: boolean;
+
+  constructor(
+    bus: Pick<Bus, 'kind' | 'flagCells'>,
+    child: CellCount,
+    parent: CellCount | undefined,
+    size: CellCount,
+    from: Stop | 'no bus' | 'unknown',
+    pathLength: number,
+  ) {
+    const parentCells = parent ? parent.cells : 0;
+    this.bus = bus;
+    this.child = child;
+    this.parent = parent;
+    this.size = size;
+    this.from = from;
+    this.pathLength = pathLength;
+    this.sizeAt = child.cells + parentCells;
+    this.entryCells = this.sizeAt + size.cells;
+    this.isUsable = child.cells > 0 && parentCells >= 0 && size.cells >= 0;
+  }
+}
+
+/** A property being decoded: what its entries share. */
+class EntryList {
+  readonly node: DtNode;
+  readonly item: AddressItem;
+  readonly cells: CellList;
+  readonly layout: Layout;
+  readonly translator: Translator;
+  /** Number of whole entries. */
+  readonly length: number;
+
+  constructor(node: DtNode, item: AddressItem, cells: CellList, layout: Layout, translator: Translator) {
+    this.node = node;
+    this.item = item;
+    this.cells = cells;
+    this.layout = layout;
+    this.translator = translator;
+    this.length = layout.isUsable ? Math.floor(cells.length / layout.entryCells) : 0;
+  }
+
+  /** The cell at which the address on the outer bus begins. */
+  private outerAt(index: number): number {
+    const { entryCells, parent, child } = this.layout;
+    return index * entryCells + (parent ? child.cells : 0);
+  }
+
+  /** Around a fragment the address is taken for one of the CPU. */
+  arrivalOf(index: number): Arrival {
+    const { from, parent, child } = this.layout;
+    const at = this.outerAt(index);
+    if (from instanceof Stop) return this.translator.translate(from, this.cells, at);
+    return from === 'no bus' ? ON_NO_BUS : this.cells.last64Bits(at, (parent ?? child).cells);
+  }
+
+  stepsOf(index: number): readonly TranslationStep[] {
+    const { from } = this.layout;
+    return from instanceof Stop ? this.translator.stepsOf(from, this.cells, this.outerAt(index)) : [];
+  }
+}
+
+/** An entry as a view of its list: there are tens of thousands in a corpus, and few are looked at in full. */
+class DecodedEntry implements AddressEntry {
+  readonly index: number;
+  private readonly list: EntryList;
+  private readonly arrival: Arrival;
+
+  constructor(list: EntryList, index: number, arrival: Arrival) {
+    this.index = index;
+    this.list = list;
+    this.arrival = arrival;
+  }
+
+  get node(): DtNode {
+    return this.list.node;
+  }
+
+  get item(): AddressItem {
+    return this.list.item;
+  }
+
+  get available(): boolean {
+    return isAvailable(this.list.node);
+  }
+
+  /** The entry's first cell. */
+  private get start(): number {
+    return this.index * this.list.layout.entryCells;
+  }
+
+  get cells(): readonly number[] {
+    const { cells, layout } = this.list;
+    return cells.slice(this.start, this.start + layout.entryCells);
+  }
+
+  get base(): bigint {
+    const { cells, layout } = this.list;
+    const { flagCells } = layout.bus;
+    return cells.number(this.start + flagCells, layout.child.cells - flagCells);
+  }
+
+  get size(): bigint | null {
+    const { cells, layout } = this.list;
+    if (layout.size.cells === 0 && !layout.parent) return null;
+    return cells.number(this.start + layout.sizeAt, layout.size.cells);
+  }
+
+  get parent(): bigint | null {
+    const { cells, layout } = this.list;
+    return layout.parent ? cells.number(this.start + layout.child.cells, layout.parent.cells) : null;
+  }
+
+  get cpu(): bigint | null {
+    return typeof this.arrival === 'bigint' ? this.arrival : null;
+  }
+
+  get why(): string | undefined {
+    return typeof this.arrival === 'bigint' ? undefined : this.arrival.why;
+  }
+
+  get flags(): AddressFlags | undefined {
+    const { cells, layout } = this.list;
+    return layout.bus.flagCells === 1 ? addressFlags(layout.bus.kind, cells.at(this.start)) : undefined;
+  }
+
+  get bus(): BusKind {
+    return this.list.layout.bus.kind;
+  }
+
+  get counts(): AddressEntry['counts'] {
+    const { child, parent, size } = this.list.layout;
+    return { childAddress: child, ...(parent ? { parentAddress: parent } : {}), size };
+  }
+
+  get steps(): readonly TranslationStep[] {
+    return this.list.stepsOf(this.index);
+  }
+
+  get span(): Span | undefined {
+    const { node, item, layout } = this.list;
+    const span = propertyOf(node, item)?.valueSpan;
+    return span && entrySpan(span, this.index, layout.entryCells);
+  }
+}
+
+class EntryDecoder {
+  readonly entries: AddressEntry[] = [];
+  readonly #sink: DiagnosticSink;
+  readonly #given: EntryCells | undefined;
+  readonly #inferred = new Map<DtProperty, EntryCells>();
+  readonly #translator: Translator;
+  readonly #isFragment: boolean;
+  readonly #reported = new Set<DtNode>();
+  /** Of `reg`, by the bus that the node sits on. */
+  readonly #regLayouts = new Map<DtNode, Layout>();
+  #full = false;
+  #pathText = 0;
+  #leftovers = 0;
+
+  constructor(tree: DeviceTree, sink: DiagnosticSink, options: EntryOptions) {
+    this.#sink = sink;
+    this.#isFragment = tree.form === 'dts-fragment';
+    this.#given = this.#isFragment ? options.cells : undefined;
+    for (const { property, readings } of fragmentReadings(tree))
+      if (readings[0]) this.#inferred.set(property, readings[0].cells);
+    this.#translator = new Translator(tree.root);
+  }
+
+  decode(node: DtNode): void {
+    const placement = placementOf(node);
+    if (!placement) return;
+    const { reg, ranges, 'dma-ranges': dmaRanges } = placement;
+    if (reg) this.#item(node, 'reg', reg);
+    if (ranges) this.#item(node, 'ranges', ranges);
+    if (dmaRanges) this.#item(node, 'dma-ranges', dmaRanges);
+  }
+
+  #item(node: DtNode, item: AddressItem, cells: CellList): void {
+    if (cells.byteLength === 0) return;
+    const layout = this.#layout(node, item);
+    if (!layout) return;
+    const list = new EntryList(node, item, cells, layout, this.#translator);
+    const { length } = list;
+    if (length * layout.entryCells * 4 !== cells.byteLength) this.#reportLeftover(list);
+    // The names of all nodes have been read: only where one has many entries does its own length matter.
+    const pathLength = layout.pathLength + (length > FEW_ENTRIES ? node.name.length : 0);
+    for (let index = 0; index < length; index += 1) {
+      this.#pathText += pathLength;
+      if (this.entries.length >= MAX_ENTRIES || this.#pathText > MAX_PATH_TEXT) {
+        this.#reportTooMany();
+        return;
+      }
+      const arrival = list.arrivalOf(index);
+      if (arrival === BEYOND_64_BIT) this.#reportBeyond64Bit(list, index);
+      this.entries.push(new DecodedEntry(list, index, arrival));
+    }
+  }
+
+  #reportBeyond64Bit({ node, item, layout }: EntryList, index: number): void {
+    const span = propertyOf(node, item)?.valueSpan;
+    this.#sink.add({
+      severity: 'warning',
+      code: 'dt/beyond-64-bit',
+      message: `${item}[${index}] of ${pathOf(node)} leads to an address of more than 64 bits, which Linux would cut`,
+      path: pathOf(node),
+      ...(span ? { span: entrySpan(span, index, layout.entryCells) } : {}),
+    });
+  }
+
+  #reportTooMany(): void {
+    if (this.#full) return;
+    this.#full = true;
+    this.#sink.add({
+      severity: 'error',
+      code: 'dt/too-large',
+      message: `More than ${MAX_ENTRIES} entries, or their paths have more than ${MAX_PATH_TEXT} characters; the rest is not read`,
+    });
+  }
+
+  #layout(node: DtNode, item: AddressItem): Layout | undefined {
+    const property = this.#isFragment && propertyOf(node, item);
+    const inferred = property && this.#inferred.get(property);
+    if (this.#given) return fragmentLayout(item, this.#given, 'given');
+    if (inferred) return fragmentLayout(item, inferred, 'inferred');
+    // The root is on no bus: what Linux never reads is no entry.
+    if (item === 'reg') return node.parent && this.#regLayout(node, node.parent);
+    const bus = this.#translator.busOf(node);
+    this.#reportCounts(bus);
+    const parent = this.#translator.busOf(node.parent ?? node);
+    if (node.parent) this.#reportCounts(parent);
+    const from = this.#from(node, item);
+    const pathLength = this.#translator.pathLengthOf(node.parent ?? node);
+    return new Layout(bus, bus.addressCells, parent.addressCells, bus.sizeCells, from, pathLength);
+  }
+
+  #regLayout(node: DtNode, parent: DtNode): Layout {
+    let layout = this.#regLayouts.get(parent);
+    if (!layout) {
+      const bus = this.#translator.busOf(parent);
+      this.#reportCounts(bus);
+      const from = this.#from(node, 'ranges');
+      const pathLength = this.#translator.pathLengthOf(parent);
+      layout = new Layout(bus, bus.addressCells, undefined, bus.sizeCells, from, pathLength);
+      this.#regLayouts.set(parent, layout);
+    }
+    return layout;
+  }
+
+  #from(node: DtNode, item: 'ranges' | 'dma-ranges'): Layout['from'] {
+    return this.#isFragment ? 'unknown' : (this.#translator.stopOf(node, item) ?? 'no bus');
+  }
+
+  /** A count that is not on the bus itself is what Linux takes and the specification does not. Once a bus. */
+  #reportCounts({ node, addressCells, sizeCells }: Bus): void {
+    const isSaid = ({ from }: CellCount): boolean => from === 'own' || from === 'bus type';
+    if ((isSaid(addressCells) && isSaid(sizeCells)) || this.#reported.has(node)) return;
+    // More than a list of diagnostics keeps are not worth their text.
+    if (this.#reported.size >= MAX_DIAGNOSTICS) return;
+    this.#reported.add(node);
+    const missing = [
+      { name: '#address-cells', count: addressCells, specified: 2 },
+      { name: '#size-cells', count: sizeCells, specified: 1 },
+    ].filter(({ count }) => !isSaid(count));
+    for (const { name, count, specified } of missing) {
+      const found =
+        count.from === 'ancestor' ? `takes ${count.cells} from ${count.node}` : `assumes ${count.cells}`;
+      this.#sink.add({
+        severity: 'note',
+        code: 'dt/cells-missing',
+        message: `${pathOf(node)} has no ${name}: Linux ${found}, the specification says ${specified}`,
+        path: pathOf(node),
+        ...(node.span ? { span: node.span } : {}),
+        hint: `say ${name} on the node`,
+      });
+    }
+  }
+
+  #reportLeftover(list: EntryList): void {
+    const { node, item, layout, length: count } = list;
+    const { entryCells } = layout;
+    const property = propertyOf(node, item)!;
+    const { name, value } = property;
+    const counts = [layout.child.cells, ...(layout.parent ? [layout.parent.cells] : []), layout.size.cells];
+    this.#leftovers += 1;
+    const ranked = value.length % 4 === 0 && value.length <= 512 && this.#leftovers <= MAX_LEFTOVERS_RANKED;
+    const fits = ranked ? cellReadings(cellsOf(value), { item }).slice(0, MAX_FITS_TOLD) : [];
+    const fitting = fits.map(({ cells }) =>
+      (layout.parent ? [cells.child, cells.parent, cells.size] : [cells.child, cells.size]).join('/'),
+    );
+    this.#sink.add({
+      severity: 'warning',
+      code: `dt/${name}-cells`,
+      message:
+        `${name} of ${pathOf(node)} has ${value.length} bytes, entries of ${counts.join('/')} cells have ${entryCells * 4}: ` +
+        `${value.length - Math.max(count, 0) * entryCells * 4} bytes are left over after ${count} ${count === 1 ? 'entry' : 'entries'}`,
+      path: pathOf(node),
+      ...(property.valueSpan ? { span: property.valueSpan } : {}),
+      ...(fitting.length === 0
+        ? {}
+        : {
+            hint: `its length would fit ${fitting.join(', ')} cells (${layout.parent ? 'child, parent, size' : 'address, size'}), the likeliest first`,
+          }),
+    });
+  }
+}
+
+function fragmentLayout(
+  item: AddressItem,
+  { child, parent, size }: EntryCells,
+  from: 'given' | 'inferred',
+): Layout {
+  const count = (cells: number): CellCount => ({ cells, from, node: '/' });
+  return new Layout(
+    child === 3 ? { kind: 'pci', flagCells: 1 } : { kind: 'default', flagCells: 0 },
+    count(child),
+    item === 'reg' ? undefined : count(parent),
+    count(size),
+    'unknown',
+    0,
+  );
+}

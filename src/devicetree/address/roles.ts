@@ -1,0 +1,39 @@
+/** What the entries of a tree are there for. */
+
+import { type DtNode, propertyOf } from '../tree.ts';
+import { hasString, isCString } from './bus.ts';
+import type { AddressEntry } from './entries.ts';
+
+export type EntryRole = 'window' | 'register' | 'ram' | 'reserved' | 'framebuffer';
+
+/**
+ * The role of an entry: what a bus passes on is a `window`, a `reg` is a `register` block unless its node is known to
+ * be something else. Undefined for `dma-ranges`: that is memory as devices see it, no window of the CPU's.
+ */
+export function roleOf({ node, item }: AddressEntry): EntryRole | undefined {
+  if (item === 'dma-ranges') return undefined;
+  if (item === 'ranges') return 'window';
+  if (isMemoryNode(node)) return 'ram';
+  if (isReservedMemory(node)) return 'reserved';
+  return isSimpleFramebuffer(node) ? 'framebuffer' : 'register';
+}
+
+/** A child of the root with `device_type = "memory"`, as Linux' early_init_dt_scan_memory picks them. */
+function isMemoryNode(node: DtNode): boolean {
+  const type = propertyOf(node, 'device_type');
+  return type !== undefined && isCString(type, 'memory') && node.parent !== undefined && !node.parent.parent;
+}
+
+/** A child of `/reserved-memory`. */
+function isReservedMemory({ parent }: DtNode): boolean {
+  return parent?.name === 'reserved-memory' && parent.parent !== undefined && !parent.parent.parent;
+}
+
+/**
+ * A `simple-framebuffer` node anywhere, also below `/chosen`: there its `reg` is an address of the CPU only when
+ * `/chosen` has `ranges`, as the binding asks for.
+ */
+export function isSimpleFramebuffer(node: DtNode): boolean {
+  const compatible = propertyOf(node, 'compatible');
+  return compatible !== undefined && hasString(compatible, 'simple-framebuffer');
+}

@@ -1,0 +1,90 @@
+/**
+ * Reads a device tree that lies in a directory, as Linux shows it below /proc/device-tree: a folder is a node, a
+ * file is a property and holds its value.
+ */
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import {
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+  holdsOverlay,
+  MAX_NODE_DEPTH,
+  MAX_NODES,
+  MAX_PROPERTIES,
+} from '../tree.ts';
+import { repeatsNodeName } from './name-property.ts';
+
+interface FolderNode extends DtNode {
+  readonly properties: DtProperty[];
+  readonly children: DtNode[];
+}
+
+/**
+ * Reads the entries of a `dt-dir` artifact. Undefined when there are none. There is no memory reservation block and
+ * no boot CPU in this form. `name` properties that only repeat the node's name are dropped.
+ */
+export function readDirectory(artifact: Artifact, sink: DiagnosticSink): DeviceTree | undefined {
+  const refuse = (code: string, message: string): void =>
+    sink.add({ severity: 'error', code, message, path: artifact.path });
+  const entries = artifact.entries ?? [];
+  if (entries.length === 0) {
+    refuse('dt/directory-empty', 'The directory holds neither nodes nor properties');
+    return undefined;
+  }
+  const root: FolderNode = { name: '', parent: undefined, properties: [], children: [], labels: [] };
+  const nodes = new Map<string, FolderNode>([['', root]]);
+  let properties = 0;
+  /** The node of a folder, made with its parents when it was not listed itself. */
+  const nodeAt = (path: string): FolderNode | undefined => {
+    const known = nodes.get(path);
+    if (known) return known;
+    const names = path.split('/');
+    if (names.length > MAX_NODE_DEPTH) return undefined;
+    let node = root;
+    for (let depth = 1; depth <= names.length; depth += 1) {
+      const below = names.slice(0, depth).join('/');
+      let child = nodes.get(below);
+      if (!child) {
+        if (nodes.size >= MAX_NODES) return undefined;
+        child = { name: names[depth - 1]!, parent: node, properties: [], children: [], labels: [] };
+        node.children.push(child);
+        nodes.set(below, child);
+      }
+      node = child;
+    }
+    return node;
+  };
+  for (const { path, type, source } of entries) {
+    const slash = path.lastIndexOf('/');
+    const node = nodeAt(type === 'directory' ? path : path.slice(0, Math.max(slash, 0)));
+    if (!node || properties >= MAX_PROPERTIES) {
+      refuse(
+        'dt/too-large',
+        `More than ${MAX_NODE_DEPTH} levels or ${MAX_NODES} nodes; the rest is not read`,
+      );
+      break;
+    }
+    if (type === 'directory' || !source) continue;
+    properties += 1;
+    const span = { source, start: 0, end: source.bytes.length };
+    const name = path.slice(slash + 1);
+    const property: DtProperty = {
+      name,
+      value: source.bytes,
+      markers: [],
+      labels: [],
+      span,
+      valueSpan: span,
+    };
+    if (!repeatsNodeName(property, node)) node.properties.push(property);
+  }
+  return {
+    source: artifact.source,
+    form: 'dt-dir',
+    root,
+    reservations: [],
+    bootCpuid: 0,
+    overlay: holdsOverlay(root),
+  };
+}

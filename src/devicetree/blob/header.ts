@@ -1,0 +1,111 @@
+/** The header of a flattened device tree: where its blocks are. */
+import { hex } from '../../bytes/address.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Source, Span } from '../../bytes/source.ts';
+import type { BlobHeader } from '../tree.ts';
+
+/** The newest layout known here; a blob that says it can't be read as this one is refused. */
+const NEWEST_VERSION = 17;
+/** Size of the header by version, in bytes. */
+function headerSize(version: number): number {
+  if (version >= 17) return 40;
+  if (version >= 3) return 36;
+  return version === 2 ? 32 : 28;
+}
+
+/** True when the bytes start with the magic number of a flattened device tree. */
+export function isBlob(bytes: Uint8Array): boolean {
+  return (
+    bytes.length >= 4 && bytes[0] === 0xd0 && bytes[1] === 0x0d && bytes[2] === 0xfe && bytes[3] === 0xed
+  );
+}
+
+export interface ReadHeader {
+  readonly fields: BlobHeader;
+  readonly bootCpuid: number;
+  /** Exclusive end of the blob: its total size, cut to the bytes there are. */
+  readonly end: number;
+}
+
+/**
+ * Reads and checks the header. Undefined, reported, when the blocks can't be found with it; a block that reaches beyond
+ * the bytes there are is reported and cut.
+ */
+export function readHeader(source: Source, sink: DiagnosticSink): ReadHeader | undefined {
+  const { bytes } = source;
+  const at = (start: number, end: number): Span => ({ source, start, end });
+  const refuse = (code: string, message: string, span: Span): undefined => {
+    sink.add({ severity: 'error', code, message, span });
+    return undefined;
+  };
+  if (!isBlob(bytes))
+    return refuse(
+      'dt/blob-magic',
+      'No flattened device tree: the magic number d00dfeed is missing',
+      at(0, 4),
+    );
+  if (bytes.length < headerSize(1))
+    return refuse(
+      'dt/blob-truncated',
+      `The blob ends after ${bytes.length} bytes, inside its header`,
+      at(0, bytes.length),
+    );
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const word = (offset: number): number => view.getUint32(offset);
+  const version = word(20);
+  const lastCompatibleVersion = word(24);
+  if (lastCompatibleVersion > NEWEST_VERSION)
+    return refuse(
+      'dt/blob-version',
+      `The blob's layout is version ${version} and compatible down to ${lastCompatibleVersion}; versions up to ${NEWEST_VERSION} can be read`,
+      at(20, 28),
+    );
+  if (version === 0)
+    return refuse(
+      'dt/blob-version',
+      'The blob says it has layout version 0, which never existed',
+      at(20, 24),
+    );
+  if (bytes.length < headerSize(version))
+    return refuse(
+      'dt/blob-truncated',
+      `The blob ends after ${bytes.length} bytes, inside its header`,
+      at(0, bytes.length),
+    );
+
+  const totalSize = word(4);
+  if (totalSize > bytes.length)
+    sink.add({
+      severity: 'error',
+      code: 'dt/blob-truncated',
+      message: `The blob says it has ${totalSize} bytes, there are ${bytes.length}`,
+      span: at(4, 8),
+    });
+  const end = Math.min(totalSize, bytes.length);
+  const fields: BlobHeader = {
+    version,
+    lastCompatibleVersion,
+    totalSize,
+    structOffset: word(8),
+    structSize: version >= 17 ? word(36) : undefined,
+    stringsOffset: word(12),
+    stringsSize: version >= 3 ? word(32) : undefined,
+    reservationsOffset: word(16),
+  };
+  if (totalSize < headerSize(1))
+    return refuse('dt/blob-size', `The blob says it has ${totalSize} bytes, less than its header`, at(4, 8));
+  if (fields.structOffset >= end)
+    return refuse(
+      'dt/blob-struct',
+      `The structure block's offset ${hex(fields.structOffset)} lies outside the blob`,
+      at(8, 12),
+    );
+  if (fields.stringsOffset > end || fields.stringsOffset + (fields.stringsSize ?? 0) > end)
+    sink.add({
+      severity: 'error',
+      code: 'dt/blob-strings',
+      message: `The strings block at ${hex(fields.stringsOffset)} reaches outside the blob`,
+      span: at(12, 16),
+    });
+  return { fields, bootCpuid: version >= 2 ? word(28) : 0, end };
+}

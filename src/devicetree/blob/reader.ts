@@ -1,0 +1,391 @@
+/**
+ * Reads flattened device trees: versions 16 and 17 of the Devicetree Specification 0.4, chapter 5, and the older
+ * 1, 2 and 3, in which node names are full paths, values of eight bytes and more are aligned to eight, and every
+ * node has a `name` property.
+ */
+
+import { hex } from '../../bytes/address.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Source, Span } from '../../bytes/source.ts';
+import {
+  type BlobHeader,
+  type DeviceTree,
+  holdsOverlay,
+  MAX_NODE_DEPTH,
+  MAX_NODES,
+  MAX_PROPERTIES,
+  type MemoryReservation,
+} from '../tree.ts';
+import { type ReadHeader, readHeader } from './header.ts';
+import { BlobStrings } from './strings.ts';
+import {
+  BEGIN_NODE,
+  BlobContents,
+  type BlobNode,
+  END,
+  END_NODE,
+  NOP,
+  PROP,
+  PROPERTY_HEADER,
+} from './tree.ts';
+
+/**
+ * How many bytes names may have together where some are long: in a strings block that is one long text each of its
+ * bytes begins another name.
+ */
+const MAX_LONG_NAMES = 1 << 24;
+
+/** In place of a token where the blob ends; tokens are not negative. */
+const NO_TOKEN = -1;
+
+/** Linux itself stops at a few dozen; more is an unterminated block read into something else. */
+const MAX_RESERVATIONS = 65_536;
+
+/**
+ * Reads a blob. Faults become diagnostics at their byte offset and end the reading where nothing after them can be
+ * trusted; what was read until then is the tree. Undefined when there is not even a root node.
+ */
+export function readBlob(source: Source, sink: DiagnosticSink): DeviceTree | undefined {
+  const header = readHeader(source, sink);
+  if (!header) return undefined;
+  const structure = new StructureReader(source, header, sink);
+  const root = structure.read();
+  return root && new BlobTree(source, header, root, structure.nodes, readReservations(source, header, sink));
+}
+
+class BlobTree implements DeviceTree {
+  readonly source: Source;
+  readonly form = 'dtb';
+  readonly root: BlobNode;
+  readonly nodes: readonly BlobNode[];
+  readonly reservations: readonly MemoryReservation[];
+  readonly bootCpuid: number;
+  readonly header: BlobHeader;
+
+  constructor(
+    source: Source,
+    header: ReadHeader,
+    root: BlobNode,
+    nodes: readonly BlobNode[],
+    reservations: readonly MemoryReservation[],
+  ) {
+    this.source = source;
+    this.root = root;
+    this.nodes = nodes;
+    this.reservations = reservations;
+    this.bootCpuid = header.bootCpuid;
+    this.header = header.fields;
+  }
+
+  get overlay(): boolean {
+    return holdsOverlay(this.root);
+  }
+}
+
+/** The memory reservation block: pairs of address and size, ended by a size of 0 (as dtc and libfdt end it). */
+function readReservations(
+  source: Source,
+  { fields, end }: ReadHeader,
+  sink: DiagnosticSink,
+): MemoryReservation[] {
+  const { bytes } = source;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const reservations: MemoryReservation[] = [];
+  let at = fields.reservationsOffset;
+  for (; at + 16 <= end && reservations.length < MAX_RESERVATIONS; at += 16) {
+    const size = view.getBigUint64(at + 8);
+    if (size === 0n) return reservations;
+    reservations.push({
+      address: view.getBigUint64(at),
+      size,
+      labels: [],
+      span: { source, start: at, end: at + 16 },
+    });
+  }
+  sink.add({
+    severity: 'error',
+    code: 'dt/blob-reservations',
+    message:
+      at + 16 > end
+        ? 'The memory reservation block has no end before the end of the blob'
+        : `The memory reservation block has more than ${MAX_RESERVATIONS} entries; the rest is not read`,
+    span: { source, start: Math.min(at, end), end },
+  });
+  return reservations;
+}
+
+/**
+ * One pass over the structure block, which finds every fault; what it passes is made into a tree when it is asked for.
+ */
+class StructureReader {
+  private readonly contents: BlobContents;
+  private readonly view: DataView;
+  private readonly bytes: Uint8Array;
+  private readonly header: BlobHeader;
+  private readonly sink: DiagnosticSink;
+  /** Exclusive end of the blob. */
+  private readonly end: number;
+  /** Offsets of the names met, where names are long, and what they have together. */
+  private readonly names = new Set<number>();
+  private namesLength = 0;
+
+  constructor(source: Source, { fields, end }: ReadHeader, sink: DiagnosticSink) {
+    const { version, structOffset, stringsOffset, stringsSize } = fields;
+    const stringsEnd = stringsSize === undefined ? end : Math.min(end, stringsOffset + stringsSize);
+    const strings = new BlobStrings(
+      source.bytes.subarray(stringsOffset, Math.max(stringsOffset, stringsEnd)),
+    );
+    this.contents = new BlobContents(source, version, structOffset, strings);
+    this.view = this.contents.view;
+    this.bytes = source.bytes;
+    this.header = fields;
+    this.sink = sink;
+    this.end = end;
+  }
+
+  /** All nodes, parents first. */
+  get nodes(): readonly BlobNode[] {
+    return this.contents.nodes;
+  }
+
+  private report(
+    severity: 'error' | 'warning',
+    code: string,
+    message: string,
+    start: number,
+    end = start + 4,
+  ): void {
+    const span: Span = { source: this.contents.source, start, end: Math.min(end, this.end) };
+    this.sink.add({ severity, code, message, span });
+  }
+
+  /** The root, or undefined when the block doesn't start with a node. */
+  read(): BlobNode | undefined {
+    const start = this.behindNops(this.header.structOffset);
+    const first = this.tokenAt(start);
+    if (first === BEGIN_NODE) {
+      const from = this.behindName(start);
+      if (from < 0) return undefined;
+      const root = this.contents.begin(undefined, start);
+      this.readBelow(root, from);
+      return root;
+    }
+    const message =
+      first === NO_TOKEN
+        ? 'The structure block is empty'
+        : `The structure block starts with ${hex(first)} instead of a node`;
+    this.report('error', 'dt/blob-struct', message, start);
+    return undefined;
+  }
+
+  /**
+   * Everything from `from` to the end of the block. What nearly every token needs is in this one loop and not in
+   * methods: much of a corpus has passed before the engine knows which methods are worth compiling.
+   */
+  private readBelow(root: BlobNode, from: number): void {
+    const { contents, view, end } = this;
+    const { isOldForm, strings } = contents;
+    const { lastEnd, slots, hasLongNames } = strings;
+    let node = root;
+    let depth = 1;
+    let properties = 0;
+    let start = from;
+    let at = from;
+    for (; ; start = at) {
+      const token = start + 4 <= end ? view.getUint32(start) : NO_TOKEN;
+      at = start + 4;
+      if (token === PROP) {
+        properties += 1;
+        if (properties > MAX_PROPERTIES || start + PROPERTY_HEADER > end) {
+          this.refuseProperty(start, properties);
+          break;
+        }
+        const length = view.getUint32(start + 4);
+        const name = view.getUint32(start + 8);
+        const value = isOldForm ? contents.valueStart(start, length) : start + PROPERTY_HEADER;
+        if (value + length > end) {
+          this.refuseProperty(start, properties);
+          at = start + PROPERTY_HEADER;
+          break;
+        }
+        at = contents.aligned(value + length, 4);
+        if (name > lastEnd) {
+          this.reportNameless(start, name);
+          continue;
+        }
+        if (hasLongNames && !this.isNameAffordable(name, start)) break;
+        if (slots[name]! > 0) contents.note(node, slots[name]!, start);
+        // Nodes after this one are below it: it is still open.
+        if (node.index + 1 < contents.nodes.length) this.noteLate(node, start, at);
+      } else if (token === BEGIN_NODE && depth < MAX_NODE_DEPTH) {
+        const behind = this.behindName(start);
+        if (behind < 0) break;
+        at = behind;
+        depth += 1;
+        node = contents.begin(node, start);
+        if (isOldForm) this.checkPath(node, start);
+      } else if (token === BEGIN_NODE) {
+        this.reportTooDeep(start);
+        const behind = this.behindNode(start);
+        if (behind < 0) break;
+        at = behind;
+      } else if (token === END_NODE) {
+        node.close(at, contents.nodes.length);
+        if (!node.parent) {
+          contents.readEnd = at;
+          this.finish(at);
+          return;
+        }
+        node = node.parent;
+        depth -= 1;
+      } else if (token === NOP) {
+        if (isOldForm) this.reportNop(start);
+      } else {
+        if (token === NO_TOKEN) at = start;
+        this.reportToken(token, start);
+        break;
+      }
+    }
+    contents.readEnd = start;
+    for (let open: BlobNode | undefined = node; open; open = open.parent)
+      open.close(Math.min(at, end), contents.nodes.length);
+  }
+
+  private reportTooDeep(start: number): void {
+    const message = `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`;
+    this.report('error', 'dt/too-deep', message, start);
+  }
+
+  private reportNop(start: number): void {
+    this.report('warning', 'dt/blob-nop', `A NOP token in a blob of version ${this.header.version}`, start);
+  }
+
+  /** A token that can't be there, or none. */
+  private reportToken(token: number, start: number): void {
+    if (token === NO_TOKEN)
+      this.report('error', 'dt/blob-truncated', 'The structure block ends inside a node', start);
+    else if (token === END)
+      this.report('error', 'dt/blob-token', 'The structure block ends inside a node', start);
+    else this.report('error', 'dt/blob-token', `Unknown token ${hex(token)} in the structure block`, start);
+  }
+
+  private tokenAt(at: number): number {
+    return at + 4 <= this.end ? this.view.getUint32(at) : NO_TOKEN;
+  }
+
+  private behindNops(from: number): number {
+    let at = from;
+    while (this.tokenAt(at) === NOP) at += 4;
+    return at;
+  }
+
+  /** After the root's end: nothing but `END`, at the size the header gives. */
+  private finish(behindRoot: number): void {
+    const at = this.behindNops(behindRoot);
+    if (this.tokenAt(at) !== END) {
+      const message = 'The structure block has no END token after the root node';
+      this.report('warning', 'dt/blob-end', message, at);
+      return;
+    }
+    const { structSize, structOffset } = this.header;
+    const size = at + 4 - structOffset;
+    if (structSize === undefined || structSize === size) return;
+    const message = `The header says the structure block has ${structSize} bytes, it has ${size}`;
+    this.report('warning', 'dt/blob-struct-size', message, 36, 40);
+  }
+
+  /** Where the token behind the text at an offset is; -1 when the blob ends before the text does. */
+  private behindText(start: number): number {
+    const { contents, bytes, end } = this;
+    // Names are short: a search by the engine takes longer to start than these take to pass.
+    for (let at = start; at < end; at += 1) if (bytes[at] === 0) return contents.aligned(at + 1, 4);
+    return -1;
+  }
+
+  /** Where the tokens of the node begin whose own token is at `start`; -1, reported, when it can't be read. */
+  private behindName(start: number): number {
+    if (this.contents.nodes.length >= MAX_NODES) {
+      this.report('error', 'dt/too-large', `More than ${MAX_NODES} nodes; the rest is not read`, start);
+      return -1;
+    }
+    const behind = this.behindText(start + 4);
+    if (behind < 0)
+      this.report('error', 'dt/blob-truncated', 'The blob ends inside the name of a node', start, this.end);
+    return behind;
+  }
+
+  /** Before version 16 the name of a node is its path. */
+  private checkPath(node: BlobNode, start: number): void {
+    if (node.isBelowItsParent) return;
+    const message = `The path "${node.writtenName}" is not below its parent's, "${node.parent?.writtenName}"`;
+    this.report('error', 'dt/blob-path', message, start);
+  }
+
+  /** Says why a property is the end of what can be read: there are too many, or the blob ends before it does. */
+  private refuseProperty(start: number, properties: number): void {
+    const behind = start + PROPERTY_HEADER;
+    if (properties > MAX_PROPERTIES) {
+      const message = `More than ${MAX_PROPERTIES} properties; the rest is not read`;
+      this.report('error', 'dt/too-large', message, start);
+    } else if (behind > this.end) {
+      this.report('error', 'dt/blob-truncated', 'The blob ends inside a property', start, this.end);
+    } else {
+      const { strings } = this.contents;
+      const length = this.view.getUint32(start + 4);
+      const offset = this.view.getUint32(start + 8);
+      const name = offset > strings.lastEnd ? 'a property' : `"${strings.nameAt(offset)}"`;
+      const message = `The value of ${name} has ${length} bytes, more than the blob has left`;
+      this.report('error', 'dt/blob-property-length', message, start, behind);
+    }
+  }
+
+  private reportNameless(start: number, nameOffset: number): void {
+    const message = `A property's name at ${hex(nameOffset)} lies outside the strings block; the property is left out`;
+    this.report('error', 'dt/blob-property-name', message, start, start + PROPERTY_HEADER);
+  }
+
+  private noteLate(node: BlobNode, start: number, end: number): void {
+    const message = `The property "${this.contents.nameOf(start)}" comes after subnodes`;
+    this.report('warning', 'dt/blob-property-order', message, start, end);
+    this.contents.noteLate(node, start);
+  }
+
+  /** Counts a name once, towards {@link MAX_LONG_NAMES}; false, reported, when that is exceeded. */
+  private isNameAffordable(nameOffset: number, start: number): boolean {
+    if (!this.names.has(nameOffset)) {
+      this.names.add(nameOffset);
+      this.namesLength += this.contents.strings.lengthAt(nameOffset);
+    }
+    if (this.namesLength <= MAX_LONG_NAMES) return true;
+    const message = `Names of properties have more than ${MAX_LONG_NAMES} bytes together; the rest is not read`;
+    this.report('error', 'dt/too-large', message, start);
+    return false;
+  }
+
+  /** Where the token behind the node is whose own token is at `start`; -1 when the block breaks off before. */
+  private behindNode(start: number): number {
+    const { contents, view, end } = this;
+    let depth = 0;
+    let at = start;
+    do {
+      const token = this.tokenAt(at);
+      if (token === BEGIN_NODE) {
+        depth += 1;
+        at = this.behindText(at + 4);
+        if (at < 0) return -1;
+      } else if (token === PROP) {
+        if (at + PROPERTY_HEADER > end) return -1;
+        const length = view.getUint32(at + 4);
+        const valueEnd = contents.valueStart(at, length) + length;
+        if (valueEnd > end) return -1;
+        at = contents.aligned(valueEnd, 4);
+      } else if (token === END_NODE || token === NOP) {
+        if (token === END_NODE) depth -= 1;
+        at += 4;
+      } else {
+        return -1;
+      }
+    } while (depth > 0);
+    return at;
+  }
+}

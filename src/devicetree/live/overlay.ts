@@ -1,0 +1,401 @@
+/**
+ * Applying overlays. The steps, their order and what counts as an error are libfdt's (fdt_overlay_apply() of dtc
+ * 1.8.1), down to where new nodes and properties are put, so that the result is fdtoverlay's.
+ */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { BlobEdit } from '../blob/edit.ts';
+import type { DeviceTree } from '../tree.ts';
+import {
+  type LiveNode,
+  type LiveProperty,
+  type LiveTree,
+  liveFromTree,
+  liveNode,
+  livePathOf,
+  liveProperty,
+  livePropertyOf,
+  treeFromLive,
+  walkLive,
+} from './live-tree.ts';
+
+export interface AppliedOverlay {
+  readonly tree: LiveTree;
+  /** What was changed, in order: the same edits on the base's blob make fdtoverlay's blob. */
+  readonly edits: readonly BlobEdit[];
+}
+
+/** Ends the application; the tree is then not to be used. */
+class OverlayError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  constructor(code: string, message: string, hint?: string) {
+    this.code = code;
+    this.message = message;
+    this.hint = hint;
+  }
+}
+
+/** A node name as libfdt compares: without a unit address it stands for the first node with any. */
+function nameMatches(node: LiveNode, wanted: string): boolean {
+  return node.name === wanted || (!wanted.includes('@') && node.name.startsWith(`${wanted}@`));
+}
+
+function childNamed(node: LiveNode, name: string): LiveNode | undefined {
+  return node.children.find((child) => !child.deleted && nameMatches(child, name));
+}
+
+function firstString(value: Uint8Array): string {
+  const nul = value.indexOf(0);
+  return Buffer.from(nul < 0 ? value : value.subarray(0, nul)).toString('latin1');
+}
+
+/** The node at a path; a path that doesn't start with a slash starts with an alias. */
+function nodeAt(root: LiveNode, path: string): LiveNode | undefined {
+  let node: LiveNode | undefined = root;
+  let rest = path;
+  if (!path.startsWith('/')) {
+    const slash = path.indexOf('/');
+    const alias = slash < 0 ? path : path.slice(0, slash);
+    const aliases = childNamed(root, 'aliases');
+    const property = aliases && livePropertyOf(aliases, alias);
+    if (!property) return undefined;
+    node = nodeAt(root, `/${firstString(property.value).replace(/^\/+/, '')}`);
+    rest = slash < 0 ? '' : path.slice(slash);
+  }
+  for (const name of rest.split('/')) if (node && name !== '') node = childNamed(node, name);
+  return node;
+}
+
+function cell(property: LiveProperty | undefined, offset = 0): number | undefined {
+  if (!property || property.value.length < offset + 4) return undefined;
+  return new DataView(property.value.buffer, property.value.byteOffset).getUint32(offset);
+}
+
+/** Writes a cell into a copy of the value: bytes may be shared with the blob they came from. */
+function setCell(property: LiveProperty, offset: number, value: number): void {
+  property.value = Uint8Array.from(property.value);
+  new DataView(property.value.buffer).setUint32(offset, value);
+}
+
+const PHANDLE_NAMES = ['phandle', 'linux,phandle'] as const;
+
+function namesOf(node: LiveNode): string[] {
+  const names: string[] = [];
+  for (let at: LiveNode | undefined = node; at?.parent; at = at.parent) names.push(at.name);
+  return names.reverse();
+}
+
+/** 0 when the node has none. */
+function phandleOf(node: LiveNode): number {
+  for (const name of PHANDLE_NAMES) {
+    const property = livePropertyOf(node, name);
+    if (property?.value.length === 4) return cell(property)!;
+  }
+  return 0;
+}
+
+class Application {
+  readonly #base: LiveNode;
+  readonly #overlay: LiveNode;
+  readonly #byPhandle = new Map<number, LiveNode>();
+  readonly edits: BlobEdit[] = [];
+  #highest = 0;
+
+  constructor(base: LiveNode, overlay: LiveNode) {
+    this.#base = base;
+    this.#overlay = overlay;
+    for (const node of walkLive(base)) {
+      const phandle = phandleOf(node);
+      if (phandle === 0) continue;
+      if (!this.#byPhandle.has(phandle)) this.#byPhandle.set(phandle, node);
+      this.#highest = Math.max(this.#highest, phandle);
+    }
+  }
+
+  apply(): void {
+    this.#shiftPhandles();
+    const localFixups = childNamed(this.#overlay, '__local_fixups__');
+    if (localFixups) this.#eachLocalReference(localFixups, (value) => (value + this.#highest) >>> 0);
+    this.#resolveFixups();
+    this.#keepPhandles(localFixups);
+    this.#merge();
+    this.#updateSymbols();
+  }
+
+  /** The overlay's own phandles go above the base's. */
+  #shiftPhandles(): void {
+    for (const node of walkLive(this.#overlay)) {
+      for (const name of PHANDLE_NAMES) {
+        const property = livePropertyOf(node, name);
+        if (!property) continue;
+        if (property.value.length !== 4) {
+          throw new OverlayError(
+            'dt/overlay-phandle',
+            `${livePathOf(node)}:${name} of the overlay is not one cell`,
+          );
+        }
+        const shifted = cell(property)! + this.#highest;
+        if (shifted >= 0xffffffff) {
+          throw new OverlayError(
+            'dt/overlay-phandle',
+            `No phandle is left for ${livePathOf(node)} of the overlay`,
+          );
+        }
+        setCell(property, 0, shifted);
+      }
+    }
+  }
+
+  /** Changes every cell of the overlay that `__local_fixups__` calls a phandle. */
+  #eachLocalReference(fixups: LiveNode, change: (phandle: number) => number): void {
+    const waiting: [LiveNode, LiveNode][] = [[fixups, this.#overlay]];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const [fixup, node] = next;
+      const wrong = (what: string): OverlayError =>
+        new OverlayError('dt/overlay-fixup', `__local_fixups__${livePathOf(node)} ${what}`);
+      for (const { name, value, deleted } of fixup.properties) {
+        if (deleted) continue;
+        const property = livePropertyOf(node, name);
+        if (value.length % 4 !== 0) throw wrong(`has a property ${name} that is no list of cells`);
+        if (!property) throw wrong(`names a property ${name} that the node hasn't`);
+        const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+        for (let index = 0; index < value.length; index += 4) {
+          const offset = view.getUint32(index);
+          const phandle = cell(property, offset);
+          if (phandle === undefined) throw wrong(`names offset ${offset} in ${name}, which is shorter`);
+          setCell(property, offset, change(phandle));
+        }
+      }
+      for (const child of fixup.children) {
+        if (child.deleted) continue;
+        const target = childNamed(node, child.name);
+        if (!target) throw wrong(`names a node ${child.name} that the overlay hasn't`);
+        waiting.push([child, target]);
+      }
+    }
+  }
+
+  /** References to labels of the base. */
+  #resolveFixups(): void {
+    const fixups = childNamed(this.#overlay, '__fixups__');
+    if (!fixups) return;
+    const symbols = childNamed(this.#base, '__symbols__');
+    for (const { name: label, value, deleted } of fixups.properties) {
+      if (deleted) continue;
+      const entries = Buffer.from(value).toString('latin1').split('\0');
+      const wanted = `wanted at ${entries[0] || 'an unreadable place'}${entries.length > 2 ? ` and ${entries.length - 2} more` : ''}`;
+      const symbol = symbols && livePropertyOf(symbols, label);
+      if (!symbol) {
+        const hint = symbols ? undefined : 'compile the base tree with symbols (dtc -@)';
+        const lacks = symbols ? 'no such label' : 'no /__symbols__ node';
+        throw new OverlayError(
+          'dt/overlay-label',
+          `Label ${label}, ${wanted}: the base tree has ${lacks}`,
+          hint,
+        );
+      }
+      const path = firstString(symbol.value);
+      const node = nodeAt(this.#base, path);
+      if (!node) {
+        throw new OverlayError(
+          'dt/overlay-label',
+          `Label ${label}, ${wanted}: the base tree has no node ${path}`,
+        );
+      }
+      const phandle = phandleOf(node);
+      if (phandle === 0) {
+        throw new OverlayError(
+          'dt/overlay-label',
+          `Label ${label}, ${wanted}: ${path} of the base tree has no phandle`,
+        );
+      }
+      if (entries.length < 2 || entries.at(-1) !== '') {
+        throw new OverlayError('dt/overlay-fixup', `The fixups of label ${label} are no list of strings`);
+      }
+      for (const entry of entries.slice(0, -1)) this.#resolveFixup(label, entry, phandle);
+    }
+  }
+
+  #resolveFixup(label: string, entry: string, phandle: number): void {
+    const wrong = (what: string): OverlayError =>
+      new OverlayError('dt/overlay-fixup', `The fixup "${entry}" of label ${label} ${what}`);
+    const parts = /^([^:]*):([^:]+):([0-9]+)$/.exec(entry);
+    if (!parts) throw wrong('is not of the form path:property:offset');
+    const node = nodeAt(this.#overlay, parts[1]!);
+    if (!node) throw wrong("names a node that the overlay hasn't");
+    const property = livePropertyOf(node, parts[2]!);
+    if (!property) throw wrong("names a property that the node hasn't");
+    const offset = Number(parts[3]);
+    if (offset + 4 > property.value.length) throw wrong('names an offset behind the end of the value');
+    setCell(property, offset, phandle);
+  }
+
+  /** The node of the base that a fragment is for; undefined when it isn't there. */
+  #target(fragment: LiveNode): { node: LiveNode | undefined; path: string | undefined; by: string } {
+    const target = livePropertyOf(fragment, 'target');
+    const where = `${livePathOf(fragment)} of the overlay`;
+    let phandle = 0;
+    if (target) {
+      phandle = cell(target) ?? 0xffffffff;
+      if (target.value.length !== 4 || phandle === 0xffffffff) {
+        throw new OverlayError('dt/overlay-target', `The target of ${where} is not resolved`);
+      }
+    }
+    if (phandle !== 0)
+      return { node: this.#byPhandle.get(phandle), path: undefined, by: `phandle ${phandle}` };
+    const path = livePropertyOf(fragment, 'target-path');
+    if (!path) throw new OverlayError('dt/overlay-target', `${where} has neither target nor target-path`);
+    const text = firstString(path.value);
+    return { node: nodeAt(this.#base, text), path: text, by: text };
+  }
+
+  *#fragments(): Generator<{ fragment: LiveNode; body: LiveNode }> {
+    for (const fragment of this.#overlay.children) {
+      const body = fragment.deleted ? undefined : childNamed(fragment, '__overlay__');
+      if (body) yield { fragment, body };
+    }
+  }
+
+  /** A node that both have keeps the base's phandle, and the overlay's references to it follow. */
+  #keepPhandles(localFixups: LiveNode | undefined): void {
+    for (const { fragment, body } of this.#fragments()) {
+      const { node } = this.#target(fragment);
+      if (!node) continue;
+      const waiting: [LiveNode, LiveNode][] = [[node, body]];
+      for (let next = waiting.pop(); next; next = waiting.pop()) {
+        const [base, over] = next;
+        const keep = phandleOf(base);
+        const drop = phandleOf(over);
+        if (keep !== 0 && drop !== 0) {
+          for (const name of PHANDLE_NAMES) {
+            const property = livePropertyOf(over, name);
+            if (property?.value.length === 4) setCell(property, 0, keep);
+          }
+          if (localFixups) this.#eachLocalReference(localFixups, (value) => (value === drop ? keep : value));
+        }
+        const both: [LiveNode, LiveNode][] = [];
+        for (const child of over.children) {
+          const same = child.deleted ? undefined : childNamed(base, child.name);
+          if (same) both.push([same, child]);
+        }
+        waiting.push(...both.reverse());
+      }
+    }
+  }
+
+  #merge(): void {
+    for (const { fragment, body } of this.#fragments()) {
+      const { node, by } = this.#target(fragment);
+      if (!node) {
+        throw new OverlayError(
+          'dt/overlay-target',
+          `The target of ${livePathOf(fragment)} of the overlay, ${by}, is not in the base tree`,
+        );
+      }
+      this.#mergeNode(node, body);
+    }
+  }
+
+  #mergeNode(base: LiveNode, over: LiveNode): void {
+    const path: { to: LiveNode; from: LiveNode; next: number }[] = [];
+    const enter = (to: LiveNode, from: LiveNode): void => {
+      for (const property of from.properties) if (!property.deleted) this.#setProperty(to, property);
+      const phandle = phandleOf(to);
+      if (phandle !== 0 && !this.#byPhandle.has(phandle)) this.#byPhandle.set(phandle, to);
+      path.push({ to, from, next: 0 });
+    };
+    enter(base, over);
+    while (path.length > 0) {
+      const top = path.at(-1)!;
+      const child = top.from.children[top.next];
+      top.next += 1;
+      if (!child) path.pop();
+      else if (!child.deleted) enter(childNamed(top.to, child.name) ?? this.#addNode(top.to, child), child);
+    }
+  }
+
+  #addNode(parent: LiveNode, from: { readonly name: string; readonly spans: LiveNode['spans'] }): LiveNode {
+    const made = liveNode(from.name, parent);
+    made.spans = [...from.spans];
+    // libfdt puts a new node right behind the properties.
+    parent.children.unshift(made);
+    this.edits.push({ kind: 'node', parent: namesOf(parent), name: from.name });
+    return made;
+  }
+
+  #setProperty(node: LiveNode, from: LiveProperty): void {
+    const known = livePropertyOf(node, from.name);
+    const made = known ?? liveProperty(from.name, from.value);
+    made.value = from.value;
+    made.markers = [];
+    made.span = from.span;
+    made.valueSpan = from.valueSpan;
+    // libfdt puts a new property right behind the node's name.
+    if (!known) node.properties.unshift(made);
+    this.edits.push({ kind: 'property', node: namesOf(node), name: from.name, value: from.value });
+  }
+
+  /** The overlay's labels, by the paths that their nodes have now. */
+  #updateSymbols(): void {
+    const from = childNamed(this.#overlay, '__symbols__');
+    if (!from) return;
+    const to =
+      childNamed(this.#base, '__symbols__') ?? this.#addNode(this.#base, { name: '__symbols__', spans: [] });
+    for (const property of from.properties) {
+      if (property.deleted) continue;
+      const { name, value } = property;
+      const path = firstString(value);
+      const wrong = (what: string): OverlayError =>
+        new OverlayError('dt/overlay-symbol', `The symbol ${name} of the overlay ${what}`);
+      if (value.length !== path.length + 1 || !path.startsWith('/')) throw wrong('is no path');
+      const parts = /^\/([^/]*)\/__overlay__(?:\/(.*))?$/s.exec(path);
+      // A label of something that does not become part of the base.
+      if (!parts) continue;
+      const fragment = childNamed(this.#overlay, parts[1]!);
+      if (!fragment || !childNamed(fragment, '__overlay__')) throw wrong(`names no fragment: ${path}`);
+      const target = this.#target(fragment);
+      if (!target.node) throw wrong(`lies in a fragment whose target ${target.by} is not in the base tree`);
+      const above = target.path ?? livePathOf(target.node);
+      const joined = `${above.length > 1 ? above : ''}/${parts[2] ?? ''}`;
+      this.#setProperty(to, { ...property, value: Uint8Array.from(Buffer.from(`${joined}\0`, 'latin1')) });
+    }
+  }
+}
+
+/**
+ * Applies one overlay to a tree, changing both. Undefined, with an error naming the label or fragment and where it was
+ * wanted, when it does not fit; then neither is fit for use.
+ */
+export function applyOverlay(
+  base: LiveTree,
+  overlay: LiveTree,
+  sink: DiagnosticSink,
+): AppliedOverlay | undefined {
+  const application = new Application(base.root, overlay.root);
+  try {
+    application.apply();
+  } catch (error) {
+    if (!(error instanceof OverlayError)) throw error;
+    const { code, message, hint } = error;
+    sink.add({ severity: 'error', code, message, path: overlay.source.name, ...(hint ? { hint } : {}) });
+    return undefined;
+  }
+  return { tree: base, edits: application.edits };
+}
+
+/**
+ * The tree that results from applying overlays one after the other; the trees given stay as they are. Undefined when
+ * one of them does not apply.
+ */
+export function applyOverlays(
+  base: DeviceTree,
+  overlays: readonly DeviceTree[],
+  sink: DiagnosticSink,
+): DeviceTree | undefined {
+  const live = liveFromTree(base, { spans: true });
+  for (const overlay of overlays) {
+    if (!applyOverlay(live, liveFromTree(overlay, { spans: true }), sink)) return undefined;
+  }
+  return treeFromLive(live);
+}

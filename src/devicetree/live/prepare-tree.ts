@@ -1,0 +1,77 @@
+/** From what was read to what can be written: checks, labels, symbols, fixups and order, in the sequence of dtc's main(). */
+import type { Finding } from '../checks/check.ts';
+import { CheckLevels, runChecks } from '../checks/run-checks.ts';
+import { type LiveTree, liveChildOf } from './live-tree.ts';
+import { type PhandleFormat, References } from './references.ts';
+import { sortTree } from './sort-tree.ts';
+import {
+  generateFixups,
+  generateLabelTree,
+  generateLocalFixups,
+  labelsFromSymbols,
+  markersFromFixups,
+  markersFromLocalFixups,
+} from './symbols.ts';
+
+export interface PrepareOptions {
+  /** dtc's -W and -E. */
+  readonly levels?: CheckLevels;
+  readonly phandleFormat?: PhandleFormat;
+  /** -@ */
+  readonly symbols?: boolean;
+  /** -A */
+  readonly aliases?: boolean;
+  /** -L; a plugin always gets its fixups. */
+  readonly fixups?: boolean;
+  /** -s */
+  readonly sort?: boolean;
+  /** -f: goes on although a check that counts as an error failed. */
+  readonly force?: boolean;
+}
+
+/** A line dtc prints, with its newline where it has one. */
+export interface PrepareNote {
+  readonly text: string;
+  /** Printed even when warnings are switched off. */
+  readonly always: boolean;
+}
+
+export interface PreparedTree {
+  readonly findings: readonly Finding[];
+  /** A check that counts as an error failed. Without `force` the tree is then not to be written. */
+  readonly failed: boolean;
+  readonly notes: readonly PrepareNote[];
+  /** Why no fixups can be made; the tree is then not to be written. */
+  readonly failure?: string;
+}
+
+/** Makes a live tree ready for the writers; the tree is changed. */
+export function prepareTree(tree: LiveTree, options: PrepareOptions = {}): PreparedTree {
+  const symbols = options.symbols ?? false;
+  const references = new References(tree, { phandleFormat: options.phandleFormat, symbols });
+  const levels = options.levels ?? new CheckLevels();
+  const { findings, failed } = runChecks(tree, references, { levels, symbols });
+  const notes: PrepareNote[] = [];
+  if (failed && !options.force) return { findings, failed, notes };
+  const always = (text: string): void => {
+    notes.push({ text, always: true });
+  };
+  const warn = (text: string): void => {
+    notes.push({ text, always: false });
+  };
+  if (options.aliases) generateLabelTree(tree, references, 'aliases', false, always);
+  labelsFromSymbols(tree, warn);
+  if (symbols) generateLabelTree(tree, references, '__symbols__', true, always);
+  const makesFixups = tree.plugin || options.fixups === true;
+  if (makesFixups || liveChildOf(tree.root, '__fixups__') || liveChildOf(tree.root, '__local_fixups__')) {
+    // Labels have changed since the checks.
+    const current = new References(tree);
+    markersFromFixups(tree, warn);
+    markersFromLocalFixups(tree, current, warn);
+    const problem = makesFixups ? generateFixups(tree, current, always) : undefined;
+    if (problem) return { findings, failed, notes, failure: problem.failure };
+    if (makesFixups) generateLocalFixups(tree, current, always);
+  }
+  if (options.sort) sortTree(tree);
+  return { findings, failed, notes };
+}

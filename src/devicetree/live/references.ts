@@ -1,0 +1,250 @@
+/**
+ * Resolving references in a live tree: giving phandles to the nodes that references name, writing them and the paths
+ * into the values, and dropping `/omit-if-no-ref/` nodes that nothing names. The order in which phandles are given
+ * is dtc's, so that a blob comes out with the same bytes.
+ */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Marker } from '../tree.ts';
+import {
+  deleteNode,
+  type LiveNode,
+  type LiveProperty,
+  type LiveTree,
+  livePathOf,
+  liveProperty,
+  livePropertyOf,
+  walkLive,
+} from './live-tree.ts';
+
+/** dtc's `-H`: which property tells a node its phandle. */
+export type PhandleFormat = 'epapr' | 'legacy' | 'both';
+
+export interface ReferenceOptions {
+  /** `phandle` unless said otherwise. */
+  readonly phandleFormat?: PhandleFormat | undefined;
+  /** dtc's `-@`: nodes with labels stay, since others may refer to them. */
+  readonly symbols?: boolean | undefined;
+}
+
+/** What can be wrong, by the name of dtc's check for it. */
+export interface ReferenceProblem {
+  readonly check: 'explicit_phandles' | 'phandle_references' | 'path_references';
+  readonly node: LiveNode;
+  readonly property?: LiveProperty;
+  readonly message: string;
+}
+
+export type ReportProblem = (problem: ReferenceProblem) => void;
+
+/** 0 and 2^32 - 1 are no phandles. */
+function isPhandle(value: number): boolean {
+  return value !== 0 && value !== 0xffffffff;
+}
+
+/**
+ * The labels and phandles of a tree. Made when parsing is over: nodes that are added or labels that change later are
+ * not seen.
+ */
+export class References {
+  readonly root: LiveNode;
+  readonly #plugin: boolean;
+  readonly #format: PhandleFormat;
+  readonly #labels = new Map<string, LiveNode>();
+  readonly #phandles = new Map<number, LiveNode>();
+  #next = 1;
+
+  constructor({ root, plugin }: LiveTree, options: ReferenceOptions = {}) {
+    this.root = root;
+    this.#plugin = plugin;
+    this.#format = options.phandleFormat ?? 'epapr';
+    for (const node of walkLive(root)) {
+      for (const { name, deleted } of node.labels)
+        if (!deleted && !this.#labels.has(name)) this.#labels.set(name, node);
+      if (node.phandle !== 0 && !this.#phandles.has(node.phandle)) this.#phandles.set(node.phandle, node);
+    }
+  }
+
+  /** The first node, in the order of the tree, with the label. */
+  byLabel(label: string): LiveNode | undefined {
+    return this.#labels.get(label);
+  }
+
+  byPhandle(phandle: number): LiveNode | undefined {
+    return this.#phandles.get(phandle);
+  }
+
+  /** `label`, `/path` or `label/path`. */
+  byReference(reference: string): LiveNode | undefined {
+    const slash = reference.indexOf('/');
+    if (slash < 0) return this.byLabel(reference);
+    const from = slash === 0 ? this.root : this.byLabel(reference.slice(0, slash));
+    return from && nodeByPath(from, reference.slice(slash));
+  }
+
+  /** The node's phandle; it is given the lowest free one, and the property that tells it, when it has none. */
+  phandleOf(node: LiveNode): number {
+    if (isPhandle(node.phandle)) return node.phandle;
+    while (this.#phandles.has(this.#next)) this.#next += 1;
+    node.phandle = this.#next;
+    this.#phandles.set(node.phandle, node);
+    if (this.#format !== 'epapr') tellPhandle(node, 'linux,phandle');
+    if (this.#format !== 'legacy') tellPhandle(node, 'phandle');
+    return node.phandle;
+  }
+
+  /** Takes over the phandle that a node's own properties give it. */
+  readExplicitPhandle(node: LiveNode, report: ReportProblem): void {
+    const said = this.#phandleProperty(node, 'phandle', report);
+    const legacy = this.#phandleProperty(node, 'linux,phandle', report);
+    if (said === 0 && legacy === 0) return;
+    if (said !== 0 && legacy !== 0 && said !== legacy)
+      report({
+        check: 'explicit_phandles',
+        node,
+        message: "mismatching 'phandle' and 'linux,phandle' properties",
+      });
+    const phandle = said === 0 ? legacy : said;
+    const other = this.byPhandle(phandle);
+    if (other && other !== node) {
+      report({
+        check: 'explicit_phandles',
+        node,
+        message: `duplicated phandle 0x${phandle.toString(16)} (seen before at ${livePathOf(other)})`,
+      });
+      return;
+    }
+    node.phandle = phandle;
+    this.#phandles.set(phandle, node);
+  }
+
+  /** 0 when the node has no such property, a bad one, or one that asks for any phandle by referring to the node itself. */
+  #phandleProperty(node: LiveNode, name: string, report: ReportProblem): number {
+    const property = livePropertyOf(node, name);
+    if (!property) return 0;
+    const { value } = property;
+    const check = 'explicit_phandles';
+    if (value.length !== 4) {
+      report({ check, node, property, message: `bad length (${value.length}) ${name} property` });
+      return 0;
+    }
+    const reference = property.markers.find((marker) => marker.kind === 'phandle-reference');
+    if (reference?.kind === 'phandle-reference') {
+      if (this.byReference(reference.target) !== node)
+        report({ check, node, message: `${name} is a reference to another node` });
+      return 0;
+    }
+    const phandle = new DataView(value.buffer, value.byteOffset).getUint32(0);
+    if (isPhandle(phandle)) return phandle;
+    report({ check, node, property, message: `bad value (0x${phandle.toString(16)}) in ${name} property` });
+    return 0;
+  }
+
+  /** Writes the phandles that a node's values refer to. In a plugin a label may belong to the tree it is for. */
+  resolvePhandles(node: LiveNode, report: ReportProblem): void {
+    // By index: a node that refers to itself gets its phandle property while its list is walked, as in dtc.
+    for (let index = 0; index < node.properties.length; index += 1) {
+      const property = node.properties[index]!;
+      if (property.deleted) continue;
+      for (const marker of property.markers) {
+        if (marker.kind !== 'phandle-reference') continue;
+        const target = this.byReference(marker.target);
+        if (!target && !this.#plugin)
+          report({
+            check: 'phandle_references',
+            node,
+            message: `Reference to non-existent node or label "${marker.target}"`,
+          });
+        if (!target && !this.#plugin) continue;
+        const { value } = property;
+        const phandle = target ? this.phandleOf(target) : 0xffffffff;
+        new DataView(value.buffer, value.byteOffset).setUint32(marker.offset, phandle);
+        if (target) target.referenced = true;
+      }
+    }
+  }
+
+  /** Inserts the paths that a node's values refer to. */
+  resolvePaths(node: LiveNode, report: ReportProblem): void {
+    for (const property of node.properties) {
+      if (property.deleted || !property.markers.some(({ kind }) => kind === 'path-reference')) continue;
+      const parts: Uint8Array[] = [];
+      const markers: Marker[] = [];
+      let inserted = 0;
+      let taken = 0;
+      for (const marker of property.markers) {
+        markers.push({ ...marker, offset: marker.offset + inserted });
+        if (marker.kind !== 'path-reference') continue;
+        const target = this.byReference(marker.target);
+        if (!target) {
+          report({
+            check: 'path_references',
+            node,
+            message: `Reference to non-existent node or label "${marker.target}"`,
+          });
+          continue;
+        }
+        const path = Buffer.from(`${livePathOf(target)}\0`, 'latin1');
+        parts.push(property.value.subarray(taken, marker.offset), path);
+        taken = marker.offset;
+        inserted += path.length;
+        target.referenced = true;
+      }
+      property.value = Uint8Array.from(Buffer.concat([...parts, property.value.subarray(taken)]));
+      property.markers = markers;
+    }
+  }
+}
+
+function tellPhandle(node: LiveNode, name: string): void {
+  if (livePropertyOf(node, name)) return;
+  const value = new Uint8Array(4);
+  new DataView(value.buffer).setUint32(0, node.phandle);
+  node.properties.push(liveProperty(name, value, [{ kind: 'uint32', offset: 0 }]));
+}
+
+/** The node at a path below `from`, unit addresses written out; slashes too many are ignored. */
+export function nodeByPath(from: LiveNode, path: string): LiveNode | undefined {
+  let node: LiveNode | undefined = from;
+  for (const name of path.split('/')) {
+    if (!node || node.deleted) return undefined;
+    if (name !== '') node = node.children.find((child) => child.name === name && !child.deleted);
+  }
+  return node;
+}
+
+/** Drops `/omit-if-no-ref/` nodes that nothing refers to, after all references were resolved. */
+export function omitUnreferenced(root: LiveNode, options: ReferenceOptions = {}): void {
+  for (const node of walkLive(root)) {
+    if (options.symbols && node.labels.length > 0) continue;
+    if (node.omitIfUnused && !node.referenced) deleteNode(node);
+  }
+}
+
+/**
+ * All steps in dtc's order: phandles said in the source, phandle references (only when those were sound), path
+ * references, unused nodes. Problems become diagnostics of the code `dt/reference`.
+ */
+export function resolveReferences(
+  live: LiveTree,
+  sink: DiagnosticSink,
+  options: ReferenceOptions = {},
+): References {
+  const references = new References(live, options);
+  let sound = true;
+  const report: ReportProblem = ({ node, property, message }) => {
+    sound = false;
+    const span = property?.span ?? node.spans[0];
+    sink.add({
+      severity: 'error',
+      code: 'dt/reference',
+      message,
+      path: livePathOf(node),
+      ...(span ? { span } : {}),
+    });
+  };
+  for (const node of walkLive(live.root)) references.readExplicitPhandle(node, report);
+  if (sound) for (const node of walkLive(live.root)) references.resolvePhandles(node, report);
+  for (const node of walkLive(live.root)) references.resolvePaths(node, report);
+  if (sound) omitUnreferenced(live.root, options);
+  return references;
+}

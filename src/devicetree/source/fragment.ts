@@ -1,0 +1,72 @@
+/**
+ * Reads fragments of device tree source: property lines (and nodes) without the tree around them, as people quote
+ * them, or nothing but a list of cells.
+ */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Source, Span } from '../../bytes/source.ts';
+import { liveProperty, treeFromLive } from '../live/live-tree.ts';
+import type { DeviceTree } from '../tree.ts';
+import { parseBody } from './parser.ts';
+import { wholeSource } from './source-text.ts';
+
+/**
+ * A tree of form `dts-fragment` whose root has the fragment's properties. What is no property is a warning: a
+ * fragment may well stand in other text. A list of cells alone, in `<…>` or without, is taken for `ranges`.
+ * Undefined, with an error, when there is neither property nor node.
+ */
+export function readFragment(source: Source, sink: DiagnosticSink): DeviceTree | undefined {
+  const text = wholeSource(source);
+  const list = bareCellList(text.text);
+  if (list) {
+    const span: Span = text.spanOf(list.start, list.end);
+    sink.add({
+      severity: 'note',
+      code: 'dt/fragment-name',
+      message: 'A list of cells without the name of a property is taken for ranges',
+      span,
+    });
+    const value = new Uint8Array(list.cells.length * 4);
+    const view = new DataView(value.buffer);
+    for (const [index, cell] of list.cells.entries()) view.setUint32(index * 4, cell);
+    const property = liveProperty('ranges', value, [{ kind: 'uint32', offset: 0 }]);
+    property.span = span;
+    property.valueSpan = span;
+    const live = parseBody(wholeSource({ ...source, bytes: new Uint8Array(0) }), sink);
+    live.root.properties.push(property);
+    return treeFromLive(live);
+  }
+  const lenient: DiagnosticSink = {
+    add: (diagnostic) =>
+      sink.add(diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic),
+  };
+  const tree = treeFromLive(parseBody(text, lenient));
+  if (tree.root.properties.length > 0 || tree.root.children.length > 0) return tree;
+  sink.add({
+    severity: 'error',
+    code: 'dt/fragment-empty',
+    message: 'There is no property in the text',
+    span: text.spanOf(0, 0),
+    hint: 'a fragment has lines like "ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;"',
+  });
+  return undefined;
+}
+
+interface CellList {
+  readonly cells: readonly number[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `<0x0f 0xf0000000 …>`, also in several `<…>` with commas between them, or the numbers alone. */
+function bareCellList(text: string): CellList | undefined {
+  // Tried on every fragment: each test is linear in the text.
+  if (!/^[\s<>,;0-9a-fA-FxX]+$/.test(text)) return undefined;
+  const trimmed = text.trim();
+  const start = text.indexOf(trimmed);
+  const words = trimmed.split(/[\s<>,;]+/).filter((word) => word !== '');
+  if (words.length === 0 || !words.every((word) => /^(?:0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})$/.test(word)))
+    return undefined;
+  const cells = words.map(Number);
+  if (cells.some((cell) => cell > 0xffffffff)) return undefined;
+  return { cells, start, end: start + trimmed.length };
+}

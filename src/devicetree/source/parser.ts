@@ -1,0 +1,267 @@
+/**
+ * Parses device tree source: the language of dtc 1.8.1, whose grammar is grammars/dts.ebnf. One run tells every
+ * error of a file: after one, reading goes on behind the next `;` of the same depth.
+ */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Source, Span } from '../../bytes/source.ts';
+import {
+  deleteNode,
+  type LiveNode,
+  type LiveReservation,
+  type LiveTree,
+  liveChildOf,
+  liveNode,
+  liveProperty,
+  livePropertyOf,
+} from '../live/live-tree.ts';
+import { BodyParser, liveLabels } from './body-parser.ts';
+import { parseInteger } from './expression.ts';
+import { Lexer, type TokenKind } from './lexer.ts';
+import { GrowingTree } from './merge.ts';
+import type { SourceText } from './source-text.ts';
+import { ValueBuilder } from './value-builder.ts';
+import { type FileAccess, syntaxError } from './value-parser.ts';
+
+/** `loader` opens what `/include/` and `/incbin/` name; without one both are errors. */
+export interface ParseOptions extends FileAccess {
+  /** The file that the tree is said to come from; else the one in which the text begins. */
+  readonly source?: Source | undefined;
+}
+
+/**
+ * Parses a source file. The tree comes also with errors, from what could be read: whoever must not go on then looks
+ * at the sink. Undefined when there is no root node. References are markers; references.ts resolves them.
+ */
+export function parseDts(
+  text: SourceText,
+  sink: DiagnosticSink,
+  options: ParseOptions = {},
+): LiveTree | undefined {
+  return new Parser(text, new Lexer(text, options, sink), options).file();
+}
+
+/**
+ * Parses the inside of a node's body without its braces, to the end of the text: the properties (and nodes, if any)
+ * become the root's.
+ */
+export function parseBody(text: SourceText, sink: DiagnosticSink, options: ParseOptions = {}): LiveTree {
+  return new Parser(text, new Lexer(text, { ...options, mode: 'name' }, sink), options).body();
+}
+
+class Parser {
+  readonly #text: SourceText;
+  readonly #lexer: Lexer;
+  readonly #builder = new ValueBuilder();
+  readonly #bodies: BodyParser;
+  readonly #source: Source;
+  #tree: GrowingTree | undefined;
+  #plugin = false;
+  #fragments = 0;
+
+  constructor(text: SourceText, lexer: Lexer, options: ParseOptions) {
+    this.#text = text;
+    this.#lexer = lexer;
+    this.#bodies = new BodyParser(lexer, this.#builder, options);
+    this.#source = options.source ?? text.spanOf(0, 0).source;
+  }
+
+  file(): LiveTree | undefined {
+    const lexer = this.#lexer;
+    lexer.next();
+    this.#headers();
+    const reservations = this.#reservations();
+    while (lexer.kind !== 'end') this.#topLevel();
+    if (!this.#tree) {
+      syntaxError(lexer, 'a root node "/ { … };"');
+      return undefined;
+    }
+    return this.#finished('dts', this.#tree.root, reservations);
+  }
+
+  body(): LiveTree {
+    this.#lexer.next();
+    return this.#finished('dts-fragment', this.#bodies.wholeText(this.#text), []);
+  }
+
+  #finished(form: 'dts' | 'dts-fragment', root: LiveNode, reservations: LiveReservation[]): LiveTree {
+    return {
+      source: this.#source,
+      form,
+      root,
+      reservations,
+      bootCpuid: guessedBootCpuid(root),
+      plugin: this.#plugin,
+    };
+  }
+
+  #headers(): void {
+    const lexer = this.#lexer;
+    if (lexer.kind !== '/dts-v1/')
+      lexer.report(
+        'error',
+        'dt/syntax',
+        'syntax error',
+        lexer.span,
+        'a source file starts with "/dts-v1/;"; a version 0 file has to be converted first (dtc has convert-dtsv0)',
+      );
+    let first: boolean | undefined;
+    while (lexer.kind === '/dts-v1/') {
+      const { span } = lexer;
+      lexer.next();
+      if (!this.#bodies.expect(';', '";" after /dts-v1/')) return;
+      let plugin = false;
+      if ((lexer.kind as string) === '/plugin/') {
+        plugin = true;
+        lexer.next();
+        if (!this.#bodies.expect(';', '";" after /plugin/')) return;
+      }
+      if (first !== undefined && first !== plugin)
+        lexer.report('error', 'dt/header-flags', "Header flags don't match earlier ones", span);
+      first ??= plugin;
+    }
+    this.#plugin = first ?? false;
+  }
+
+  #reservations(): LiveReservation[] {
+    const lexer = this.#lexer;
+    const reservations: LiveReservation[] = [];
+    for (;;) {
+      const labels: string[] = [];
+      for (; lexer.kind === 'label'; lexer.next()) labels.push(lexer.text);
+      if (lexer.kind !== '/memreserve/') {
+        if (labels.length > 0) syntaxError(lexer, '/memreserve/ after the label');
+        return reservations;
+      }
+      const { file, start } = lexer;
+      lexer.next();
+      const address = parseInteger(lexer);
+      const size = address === undefined ? undefined : parseInteger(lexer);
+      if (address === undefined || size === undefined) {
+        syntaxError(lexer, 'an address and a size after /memreserve/');
+        this.#bodies.recover();
+        continue;
+      }
+      const span = this.#bodies.spanFrom(file, start, lexer.end);
+      if (!this.#bodies.expect(';', '";" after the size')) this.#bodies.recover();
+      reservations.push({ address, size, labels: liveLabels(labels).map(({ name }) => name), span });
+    }
+  }
+
+  #topLevel(): void {
+    const lexer = this.#lexer;
+    switch (lexer.kind) {
+      case '/': {
+        lexer.next();
+        const body = this.#bodies.node('');
+        if (!body) return;
+        if (this.#tree) this.#tree.merge(this.#tree.root, body);
+        else this.#tree = new GrowingTree(body);
+        return;
+      }
+      case 'label':
+      case 'label-reference':
+      case 'path-reference':
+        this.#referenced();
+        return;
+      case '/delete-node/':
+      case '/omit-if-no-ref/':
+        this.#directive(lexer.kind);
+        return;
+      default:
+        syntaxError(lexer, '"/ {", a reference to a node, /delete-node/ or /omit-if-no-ref/');
+        if (lexer.kind === '}') lexer.next();
+        this.#bodies.recover();
+    }
+  }
+
+  /** `label: &reference { … };` */
+  #referenced(): void {
+    const lexer = this.#lexer;
+    let label: string | undefined;
+    if (lexer.kind === 'label') {
+      label = lexer.text;
+      lexer.next();
+    }
+    const isPath = lexer.kind === 'path-reference';
+    if (!isPath && lexer.kind !== 'label-reference') {
+      syntaxError(lexer, 'a reference to a node after the label');
+      this.#bodies.recover();
+      return;
+    }
+    const reference = lexer.text;
+    const { span } = lexer;
+    lexer.next();
+    const body = this.#bodies.node('');
+    if (!body) return;
+    const isFirst = !this.#tree;
+    this.#tree ??= new GrowingTree(liveNode(''));
+    const relative = this.#plugin && !reference.startsWith('/') && reference.includes('/', 1);
+    if (relative)
+      lexer.report(
+        'error',
+        'dt/plugin-reference',
+        `Label-relative reference ${reference} not supported in plugin`,
+        span,
+      );
+    // In a plugin a path is a path of the tree it will be applied to, even when this one has the same.
+    const target =
+      isFirst || (this.#plugin && isPath && label === undefined) ? undefined : this.#tree.find(reference);
+    if (target) {
+      if (label !== undefined) this.#tree.label(target, label);
+      this.#tree.merge(target, body);
+    } else if (this.#plugin && label === undefined) {
+      this.#tree.add(this.#tree.root, this.#overlayFragment(reference, span, body));
+    } else {
+      this.#notFound(reference, span);
+    }
+  }
+
+  #notFound(reference: string, span: Span): void {
+    this.#lexer.report('error', 'dt/reference-missing', `Label or path ${reference} not found`, span);
+  }
+
+  /** What `&label { … }` in a plugin stands for: `fragment@0 { target = <&label>; __overlay__ { … }; };`. */
+  #overlayFragment(reference: string, span: Span, body: LiveNode): LiveNode {
+    const fragment = liveNode(`fragment@${this.#fragments}`);
+    this.#fragments += 1;
+    const isPath = reference.startsWith('/');
+    if (isPath) {
+      this.#builder.mark('string');
+      this.#builder.bytes(Buffer.from(`${reference}\0`, 'latin1'));
+    } else {
+      this.#builder.phandleReference(reference, span);
+    }
+    const { value, markers } = this.#builder.take();
+    fragment.properties.push(liveProperty(isPath ? 'target-path' : 'target', value, markers));
+    body.name = '__overlay__';
+    body.parent = fragment;
+    fragment.children.push(body);
+    return fragment;
+  }
+
+  /** `/delete-node/ &reference;` or `/omit-if-no-ref/ &reference;` outside all nodes. */
+  #directive(directive: TokenKind): void {
+    const lexer = this.#lexer;
+    lexer.next();
+    if (lexer.kind !== 'label-reference' && lexer.kind !== 'path-reference') {
+      syntaxError(lexer, `a reference to a node after ${directive}`);
+      this.#bodies.recover();
+      return;
+    }
+    const reference = lexer.text;
+    const { span } = lexer;
+    lexer.next();
+    if (!this.#bodies.expect(';', '";" after the reference')) this.#bodies.recover();
+    const target = this.#tree?.find(reference);
+    if (!target) this.#notFound(reference, span);
+    else if (directive === '/delete-node/') deleteNode(target);
+    else target.omitIfUnused = true;
+  }
+}
+
+/** The boot CPU's number as dtc guesses it: `reg` of the first node in `/cpus`, if that is one cell; else 0. */
+function guessedBootCpuid(root: LiveNode): number {
+  const first = liveChildOf(root, 'cpus')?.children[0];
+  const value = first && livePropertyOf(first, 'reg')?.value;
+  return value?.length === 4 ? new DataView(value.buffer, value.byteOffset).getUint32(0) : 0;
+}

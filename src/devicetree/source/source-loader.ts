@@ -1,0 +1,59 @@
+/**
+ * How source text reaches other files: `#include`, `/include/` and `/incbin/`. The library opens nothing itself; who
+ * calls it gives a loader, and the loader decides what may be opened (`--include-root`).
+ */
+import type { Source } from '../../bytes/source.ts';
+
+export interface OpenFailure {
+  /** `refused`: there, but outside what may be opened. */
+  readonly reason: 'missing' | 'refused' | 'unreadable' | 'too-large';
+  /** For the message: `No such file or directory`, `outside the include root /src`. */
+  readonly text: string;
+}
+
+export interface SourceLoader {
+  /**
+   * Opens a path as composed from an include path and the name in the source, not normalised. The same path gives the
+   * same `Source` object each time, so that what is derived from it can be kept. The source's name is the path.
+   */
+  open(path: string): Source | OpenFailure;
+  /** Bytes [offset, offset + length) of a file, fewer when it ends before; for `/incbin/`. */
+  read(path: string, offset: bigint, length: bigint | undefined): Uint8Array | OpenFailure;
+}
+
+export function isFailure(opened: object): opened is OpenFailure {
+  return 'reason' in opened;
+}
+
+/** `dir/name`; an absolute name, or no directory, leaves the name as it is. */
+export function joinPath(directory: string | undefined, name: string): string {
+  if (directory === undefined || name.startsWith('/')) return name;
+  return directory === '' || directory.endsWith('/') ? directory + name : `${directory}/${name}`;
+}
+
+/** The part before the last slash; undefined when there is none. */
+export function directoryOf(path: string): string | undefined {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? undefined : path.slice(0, slash);
+}
+
+/**
+ * Looks a name up beside the file that names it (`from`, unless undefined), then in each include path.
+ * Gives the first that opens; else the most telling failure.
+ */
+export function openOnPath<T extends object>(
+  name: string,
+  from: string | undefined,
+  includePaths: readonly string[],
+  open: (path: string) => T | OpenFailure,
+): T | OpenFailure {
+  let failure: OpenFailure | undefined;
+  const directories = from === undefined ? includePaths : [directoryOf(from), ...includePaths];
+  for (const directory of directories) {
+    const opened = open(joinPath(directory, name));
+    if (!isFailure(opened)) return opened;
+    if (!failure || failure.reason === 'missing') failure = opened;
+    if (name.startsWith('/')) break;
+  }
+  return failure ?? { reason: 'missing', text: 'No such file or directory' };
+}
