@@ -2,7 +2,8 @@
  * The library: the functions that the command calls. Open inputs, describe the machine they are of, ask about it, and
  * render the answer.
  */
-export { ARTIFACT_KINDS, type Artifact, type ArtifactKind } from './artifact/artifact.ts';
+export type { Artifact } from './artifact/artifact.ts';
+export { type ArtifactKind, KIND_NAMES, KINDS, type KindRow } from './artifact/kinds.ts';
 export { type OpenOptions, openInput } from './artifact/open.ts';
 export {
   type Diagnostic,

@@ -1,50 +1,8 @@
 /** Artifacts: an input's bytes, what kind of thing they are, and where they came from. Never mutated. */
 import type { Source } from '../bytes/source.ts';
+import type { ArtifactKind } from './kinds.ts';
 
-/** What an input can be. `--as` takes these names. */
-export const ARTIFACT_KINDS = [
-  'dts',
-  'dts-fragment',
-  'dtb',
-  'dtbo',
-  'dt-dir',
-  'acpi-table',
-  'acpidump',
-  'acpi-dir',
-  'asl',
-  'crs-hex',
-  'crs-text',
-  'kconfig',
-  'boot-params',
-  'iomem',
-  'dmesg',
-  'lspci',
-  'uname',
-  'memmap',
-  'mail',
-  'image',
-] as const;
-
-export type ArtifactKind = (typeof ARTIFACT_KINDS)[number];
-
-/** The kinds that tell about the kernel and its boot. A list that Linux printed is a description and a piece of a log. */
-export const EVIDENCE_KINDS = [
-  'kconfig',
-  'boot-params',
-  'iomem',
-  'dmesg',
-  'lspci',
-  'uname',
-  'memmap',
-  'image',
-  'crs-text',
-] as const satisfies readonly ArtifactKind[];
-
-export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
-
-export function isEvidenceKind(kind: ArtifactKind): kind is EvidenceKind {
-  return (EVIDENCE_KINDS as readonly ArtifactKind[]).includes(kind);
-}
+export type { ArtifactKind } from './kinds.ts';
 
 /** One step on the way from the file the user named to the artifact's bytes. */
 export interface ProvenanceStep {

@@ -8,6 +8,7 @@ import { type Source, textOf } from '../bytes/source.ts';
 import type { Artifact, ArtifactKind, ProvenanceStep } from './artifact.ts';
 import { sha256Of } from './digest.ts';
 import { MAX_INPUT_BYTES, readFileBytes } from './file.ts';
+import { kindRow } from './kinds.ts';
 import { SNIFF_ROWS, sniffKind } from './sniff.ts';
 import { MAX_LAYERS, WRAPPINGS } from './unpack.ts';
 
@@ -25,8 +26,6 @@ export const STDIN_PATH = '-';
 /** Folders in folders, for one that is read file by file. */
 const MAX_FOLDER_DEPTH = 8;
 const MAX_ARTIFACTS = 100_000;
-
-const BLOB_KINDS: ReadonlySet<ArtifactKind> = new Set(['dtb', 'dtbo', 'acpi-table', 'boot-params', 'image']);
 
 /** A piece of an input on its way to being an artifact. */
 interface Piece {
@@ -184,8 +183,7 @@ async function openPiece(
   }
   if (kind === 'mail') return openMail(unwrapped, sink);
   if (kind === 'dts-fragment') return [await fragmentArtifact(unwrapped)];
-  const form = BLOB_KINDS.has(kind) ? 'blob' : 'text';
-  return [makeArtifact(kind, { name: piece.name, form, bytes }, unwrapped)];
+  return [makeArtifact(kind, { name: piece.name, form: kindRow(kind).form, bytes }, unwrapped)];
 }
 
 async function fragmentArtifact(piece: Piece): Promise<Artifact> {

@@ -1,11 +1,12 @@
 /** From the command line to a described machine: inputs opened, what only the running machine knows added. */
 import type { EvaluationOptions } from '../acpi/machine.ts';
 import type { Artifact } from '../artifact/artifact.ts';
+import { isKind } from '../artifact/kinds.ts';
 import { parseInteger } from '../bytes/address.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { ReadOptions } from '../devicetree/read.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
-import { ACPI_KINDS, type DescribeOptions, describe, type Machine } from '../window/describe.ts';
+import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import { CommandError, type OptionValues } from './command.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
@@ -151,7 +152,7 @@ export async function readMachine(
 ): Promise<Machine> {
   const artifacts = await openInputs(inputs, options, io, sink);
   let bytes = 0;
-  for (const { kind, source } of artifacts) if (ACPI_KINDS.has(kind)) bytes += source.bytes.length;
+  for (const { kind, source } of artifacts) if (isKind(kind, 'acpi')) bytes += source.bytes.length;
   if (bytes >= MANY_BYTES) {
     const { compileSparingly } = await import('./engine.ts');
     await compileSparingly();

@@ -1,5 +1,5 @@
 /** Options that several commands share, by subject. A command takes the groups that mean something to it. */
-import { ARTIFACT_KINDS } from '../artifact/artifact.ts';
+import { KIND_NAMES } from '../artifact/kinds.ts';
 import type { OptionTable } from './command.ts';
 import { LOG_LEVELS } from './log.ts';
 
@@ -18,7 +18,7 @@ export const PROCESS_OPTIONS = {
 export const INPUT_OPTIONS = {
   as: {
     type: 'string',
-    choices: ARTIFACT_KINDS,
+    choices: KIND_NAMES,
     value: 'KIND',
     describe: 'Take every input for this kind instead of looking at its content',
     group: 'Reading inputs:',

@@ -1,5 +1,6 @@
 /** All evidence among a machine's inputs, in one collection. */
-import { type Artifact, type EvidenceKind, isEvidenceKind } from '../artifact/artifact.ts';
+import type { Artifact } from '../artifact/artifact.ts';
+import { isKind, type KindOf } from '../artifact/kinds.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { textOf } from '../bytes/source.ts';
 import { readBootParams } from './boot-params.ts';
@@ -15,7 +16,7 @@ import { readUname } from './uname.ts';
 type Reader = (artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists) => void;
 
 /** Who reads what. */
-const READERS: Readonly<Record<EvidenceKind, Reader>> = {
+const READERS: Readonly<Record<KindOf<'evidence'>, Reader>> = {
   kconfig: readConfiguration,
   'boot-params': readBootParams,
   iomem: readIomem,
@@ -37,6 +38,6 @@ const READERS: Readonly<Record<EvidenceKind, Reader>> = {
 export function readEvidence(artifacts: readonly Artifact[], sink: DiagnosticSink): Evidence {
   const evidence = emptyEvidence();
   for (const artifact of artifacts)
-    if (isEvidenceKind(artifact.kind)) READERS[artifact.kind](artifact, sink, evidence);
+    if (isKind(artifact.kind, 'evidence')) READERS[artifact.kind](artifact, sink, evidence);
   return evidence;
 }

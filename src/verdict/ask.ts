@@ -1,5 +1,6 @@
 /** Asking a question: from artifacts and options to a verdict. */
-import { type Artifact, isEvidenceKind } from '../artifact/artifact.ts';
+import type { Artifact } from '../artifact/artifact.ts';
+import { isKind } from '../artifact/kinds.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
@@ -28,7 +29,7 @@ export async function askSysfb(
   options: AskOptions,
   diagnostics: DiagnosticList,
 ): Promise<Verdict> {
-  const evidenceArtifacts = artifacts.filter((artifact) => isEvidenceKind(artifact.kind));
+  const evidenceArtifacts = artifacts.filter((artifact) => isKind(artifact.kind, 'evidence'));
   if (evidenceArtifacts.length === 0) {
     const machine = await describeAsked(artifacts, options, undefined, diagnostics);
     return judgeSysfb(machine, options.kernel, diagnostics);

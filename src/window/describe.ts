@@ -3,7 +3,8 @@
  * trees and of ACPI are loaded only when there is something for them to read.
  */
 import type { OccupiedRange } from '../acpi/bounds.ts';
-import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
+import type { Artifact } from '../artifact/artifact.ts';
+import { isKind } from '../artifact/kinds.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Evidence, MemoryType } from '../evidence/evidence.ts';
 import type { AcpiDescription, AcpiOptions } from './from-acpi.ts';
@@ -24,24 +25,14 @@ export interface Machine {
   readonly windows: readonly AddressWindow[];
 }
 
-const TREE_KINDS: ReadonlySet<ArtifactKind> = new Set(['dts', 'dts-fragment', 'dtb', 'dtbo', 'dt-dir']);
-export const ACPI_KINDS: ReadonlySet<ArtifactKind> = new Set([
-  'acpi-table',
-  'acpidump',
-  'acpi-dir',
-  'asl',
-  'crs-hex',
-  'crs-text',
-]);
-
 /** Reads every firmware description among the artifacts. What can't be read is said to `sink`; evidence is left alone. */
 export async function describe(
   artifacts: readonly Artifact[],
   options: DescribeOptions,
   sink: DiagnosticSink,
 ): Promise<Machine> {
-  const treeArtifacts = artifacts.filter((artifact) => TREE_KINDS.has(artifact.kind));
-  const described = artifacts.filter((artifact) => ACPI_KINDS.has(artifact.kind));
+  const treeArtifacts = artifacts.filter((artifact) => isKind(artifact.kind, 'tree'));
+  const described = artifacts.filter((artifact) => isKind(artifact.kind, 'acpi'));
   // A log alone: the windows that the kernel printed are all there is.
   const acpiArtifacts =
     described.length > 0 || treeArtifacts.length > 0
@@ -58,7 +49,7 @@ export async function describe(
   let acpi: AcpiDescription | undefined;
   if (acpiArtifacts.length > 0) {
     const { describeAcpi } = await import('./from-acpi.ts');
-    const others = artifacts.filter(({ kind }) => !TREE_KINDS.has(kind) && !ACPI_KINDS.has(kind));
+    const others = artifacts.filter(({ kind }) => !isKind(kind, 'tree') && !isKind(kind, 'acpi'));
     acpi = await describeAcpi(acpiArtifacts, options, sink, await memoryOf(others, options.evidence));
   }
   return {

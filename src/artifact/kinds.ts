@@ -1,0 +1,111 @@
+/** What an input can be: one row a kind. `--as` takes these names; everything that must know a kind's nature asks here. */
+
+/** What reads a kind: `tree` and `acpi` are firmware descriptions, `evidence` tells about kernel and boot, a `container` is opened. */
+export type KindCategory = 'tree' | 'acpi' | 'evidence' | 'container';
+
+export interface KindRow {
+  readonly name: string;
+  /** Who reads it; a list that Linux printed is a description and a piece of a log. */
+  readonly categories: readonly KindCategory[];
+  /** How readers see the bytes. */
+  readonly form: 'text' | 'blob';
+  /** A folder, read whole; never found by content of one file. */
+  readonly folder?: true;
+  /** For lists of kinds and for messages. */
+  readonly description: string;
+}
+
+export const KINDS = [
+  { name: 'dts', categories: ['tree'], form: 'text', description: 'device tree source' },
+  {
+    name: 'dts-fragment',
+    categories: ['tree'],
+    form: 'text',
+    description: 'properties or nodes of device tree source, also quoted in a mail',
+  },
+  { name: 'dtb', categories: ['tree'], form: 'blob', description: 'device tree blob' },
+  { name: 'dtbo', categories: ['tree'], form: 'blob', description: 'device tree overlay blob' },
+  {
+    name: 'dt-dir',
+    categories: ['tree'],
+    form: 'blob',
+    folder: true,
+    description: 'copy of /proc/device-tree',
+  },
+  { name: 'acpi-table', categories: ['acpi'], form: 'blob', description: 'ACPI table' },
+  { name: 'acpidump', categories: ['acpi'], form: 'text', description: 'output of acpidump' },
+  {
+    name: 'acpi-dir',
+    categories: ['acpi'],
+    form: 'blob',
+    folder: true,
+    description: 'folder of ACPI tables',
+  },
+  { name: 'asl', categories: ['acpi'], form: 'text', description: 'ASL text' },
+  {
+    name: 'crs-hex',
+    categories: ['acpi'],
+    form: 'text',
+    description: 'hex dump of a resource template',
+  },
+  {
+    name: 'crs-text',
+    categories: ['acpi', 'evidence'],
+    form: 'text',
+    description: 'printed resource list (acpiexec, pnp, root bus resource)',
+  },
+  {
+    name: 'kconfig',
+    categories: ['evidence'],
+    form: 'text',
+    description: 'kernel configuration or a fragment of one',
+  },
+  {
+    name: 'boot-params',
+    categories: ['evidence'],
+    form: 'blob',
+    description: 'struct boot_params, or the screen_info at its start',
+  },
+  { name: 'iomem', categories: ['evidence'], form: 'text', description: '/proc/iomem' },
+  { name: 'dmesg', categories: ['evidence'], form: 'text', description: 'kernel log' },
+  { name: 'lspci', categories: ['evidence'], form: 'text', description: 'lspci listing' },
+  { name: 'uname', categories: ['evidence'], form: 'text', description: 'uname -a' },
+  {
+    name: 'memmap',
+    categories: ['evidence'],
+    form: 'text',
+    description: 'listing of /sys/firmware/memmap',
+  },
+  { name: 'mail', categories: ['container'], form: 'text', description: 'mail or mailbox' },
+  {
+    name: 'image',
+    categories: ['evidence'],
+    form: 'blob',
+    description: 'kernel image or module',
+  },
+] as const satisfies readonly KindRow[];
+
+export type ArtifactKind = (typeof KINDS)[number]['name'];
+
+/** The kinds of a category. */
+export type KindOf<C extends KindCategory> = (typeof KINDS)[number] extends infer Row
+  ? Row extends { readonly categories: readonly (infer Has)[]; readonly name: infer Name }
+    ? C extends Has
+      ? Name
+      : never
+    : never
+  : never;
+
+/** Names of all kinds, in the order of the table. */
+export const KIND_NAMES: readonly ArtifactKind[] = KINDS.map(({ name }) => name);
+
+const ROWS: ReadonlyMap<string, KindRow> = new Map(KINDS.map((row) => [row.name, row]));
+
+export function kindRow(kind: ArtifactKind): KindRow {
+  return ROWS.get(kind)!;
+}
+
+/** Whether inputs of this kind are read as `category`. */
+export function isKind<C extends KindCategory>(kind: ArtifactKind, category: C): kind is KindOf<C> {
+  return kindRow(kind).categories.includes(category);
+}
