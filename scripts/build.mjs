@@ -29,14 +29,13 @@ const FILES = [
   {
     // Reading ACPI tables; what their code may do comes apart, it isn't run for every question.
     name: 'acpi',
-    modules:
-      /^(acpi\/(aml|bounds|devices-by-id|host-bridge|inputs|namespace|possible-ids|tables)|window\/from-acpi)/,
+    modules: /^(acpi\/(aml|bounds|host-bridge|inputs|namespace|prune|tables|terms)|window\/from-acpi)/,
   },
   {
     name: 'machine',
-    modules: /^(acpi\/(evaluate-crs|interpreter|machine|resources\/(decode|rows))|verdict\/acpi)/,
+    modules: /^(acpi\/(crs\/evaluate-crs|interpreter|machine|resources\/(decode|rows))|verdict\/acpi)/,
   },
-  { name: 'acpi-lists', modules: /^acpi\/(crs-|linux-list|acpiexec-list|hex-text|resources)/ },
+  { name: 'acpi-lists', modules: /^acpi\/(listings|resources)/ },
   { name: 'linux', modules: /^(linux|evidence|verdict\/facts)/ },
 ];
 

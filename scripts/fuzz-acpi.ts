@@ -7,7 +7,12 @@
 import { decodeTables } from '../src/acpi/aml/tables.ts';
 import { compileAsl } from '../src/acpi/asl/compile/compile.ts';
 import { printTable } from '../src/acpi/asl/print/print.ts';
-import { BufferObject, MethodObject, PackageObject, StringObject } from '../src/acpi/interpreter/objects.ts';
+import {
+  BufferObject,
+  MethodObject,
+  PackageObject,
+  StringObject,
+} from '../src/acpi/interpreter/state/objects.ts';
 import {
   type AcpiMachine,
   evaluate,
@@ -15,10 +20,10 @@ import {
   formatResult,
   loadMachine,
 } from '../src/acpi/machine.ts';
-import { parseName } from '../src/acpi/name.ts';
 import type { NamespaceNode } from '../src/acpi/namespace/node.ts';
 import { nameTables, tableAt } from '../src/acpi/tables/read.ts';
 import { type AcpiTable, holdsAml } from '../src/acpi/tables/table.ts';
+import { parseName } from '../src/acpi/terms/name.ts';
 import type { Artifact } from '../src/artifact/artifact.ts';
 import { openBytes } from '../src/artifact/open.ts';
 import { DiagnosticList } from '../src/bytes/diagnostic.ts';

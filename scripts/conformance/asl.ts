@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { decodeTables } from '../../src/acpi/aml/tables.ts';
 import { compileAsl, tableOf } from '../../src/acpi/asl/compile/compile.ts';
 import { printTable } from '../../src/acpi/asl/print/print.ts';
-import type { CrsEntry } from '../../src/acpi/crs.ts';
+import type { CrsEntry } from '../../src/acpi/crs/crs.ts';
 import { evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
 import { decodeTemplate } from '../../src/acpi/resources/decode.ts';
 import { templateHex } from '../../src/acpi/resources/json.ts';

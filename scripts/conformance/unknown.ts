@@ -13,7 +13,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { CrsEntry } from '../../src/acpi/crs.ts';
+import type { CrsEntry } from '../../src/acpi/crs/crs.ts';
 import { type EvaluationOptions, evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
 import { templateHex } from '../../src/acpi/resources/json.ts';
 import { readAcpiTables } from '../../src/acpi/tables/read.ts';

@@ -3,7 +3,7 @@
  * doesn't. The guess is checked by whoever asked; so this may be as simple as it is.
  */
 
-import { REGION_SPACES } from '../../src/acpi/opcodes.ts';
+import { REGION_SPACES } from '../../src/acpi/terms/opcodes.ts';
 import {
   bitsOf,
   type Expr,

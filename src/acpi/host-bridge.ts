@@ -5,7 +5,7 @@
  */
 
 import { isKnown, type Quantity } from '../symbolic/index.ts';
-import type { CrsEntry } from './crs.ts';
+import type { CrsEntry } from './crs/crs.ts';
 import type { ResourceDescriptor } from './resources/descriptor.ts';
 import {
   type AddressRange,

@@ -2,7 +2,7 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { PreprocessorOptions } from './asl/text/preprocessor.ts';
-import type { CrsEntry } from './crs.ts';
+import type { CrsEntry } from './crs/crs.ts';
 import type { AcpiTable } from './tables/table.ts';
 
 export interface AcpiInputs {
@@ -28,13 +28,13 @@ export async function readAcpiInputs(
   for (const artifact of artifacts) {
     switch (artifact.kind) {
       case 'crs-hex': {
-        const { readCrsHex } = await import('./crs-hex.ts');
+        const { readCrsHex } = await import('./listings/crs-hex.ts');
         lists.push(...readCrsHex(artifact, sink).map((entry) => ({ artifact, entry })));
         break;
       }
       case 'crs-text':
       case 'dmesg': {
-        const { readCrsText } = await import('./crs-text.ts');
+        const { readCrsText } = await import('./listings/crs-text.ts');
         lists.push(...readCrsText(artifact, sink).map((entry) => ({ artifact, entry })));
         break;
       }

@@ -4,19 +4,19 @@ import type { Source } from '../bytes/source.ts';
 import { formatQuantity } from '../symbolic/index.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
-import { formatValue } from './interpreter/debug.ts';
-import { type AmlFault, faultDiagnostic } from './interpreter/fault.ts';
 import type { Interpreter, TraceRecord } from './interpreter/interpreter.ts';
-import { lookUp } from './interpreter/names.ts';
-import type { AmlValue } from './interpreter/objects.ts';
-import { acpiexecProfile, linuxProfile } from './interpreter/profile.ts';
-import type { Fill } from './interpreter/regions.ts';
-import { formatName, type NamePath } from './name.ts';
+import { type AmlFault, faultDiagnostic } from './interpreter/state/fault.ts';
+import type { AmlValue } from './interpreter/state/objects.ts';
+import { acpiexecProfile, linuxProfile } from './interpreter/state/profile.ts';
+import type { Fill } from './interpreter/state/regions.ts';
+import { formatValue } from './interpreter/values/debug.ts';
+import { lookUp } from './interpreter/values/names.ts';
 import type { NamespaceNode } from './namespace/node.ts';
 import { loadOrder } from './tables/read.ts';
 import { type AcpiTable, holdsAml } from './tables/table.ts';
+import { formatName, type NamePath } from './terms/name.ts';
 
-export { evaluateAllCrs, evaluateCrsOf } from './evaluate-crs.ts';
+export { evaluateAllCrs, evaluateCrsOf } from './crs/evaluate-crs.ts';
 
 export interface EvaluationOptions {
   /**

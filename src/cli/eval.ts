@@ -1,5 +1,5 @@
 /** `fwmap eval`: evaluates an ACPI object. */
-import type { AmlValue } from '../acpi/interpreter/objects.ts';
+import type { AmlValue } from '../acpi/interpreter/state/objects.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import { escapeControls } from '../bytes/escape.ts';
 import { FORMATS } from '../report/render.ts';
@@ -49,8 +49,8 @@ export const command = defineCommand({
       throw new CommandError('which object?', String.raw`name it with a leading backslash: '\_SB.PCI0._CRS'`);
     const [{ parseName }, { parseAslConstant }, { readAcpiInputs }, { evaluate, loadMachine }, report] =
       await Promise.all([
-        import('../acpi/name.ts'),
-        import('../acpi/interpreter/constant.ts'),
+        import('../acpi/terms/name.ts'),
+        import('../acpi/interpreter/values/constant.ts'),
         import('../acpi/inputs.ts'),
         import('../acpi/machine.ts'),
         import('../report/eval.ts'),

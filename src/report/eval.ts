@@ -7,7 +7,7 @@ import {
   SharedInteger,
   StringObject,
   UnknownInteger,
-} from '../acpi/interpreter/objects.ts';
+} from '../acpi/interpreter/state/objects.ts';
 import { type EvalResult, formatResult } from '../acpi/machine.ts';
 import { templateHex } from '../acpi/resources/json.ts';
 import type { Artifact } from '../artifact/artifact.ts';

@@ -1,5 +1,5 @@
 /** The report of `explain`: readings ranked, entries cell by cell, descriptors byte by byte. */
-import type { CrsEntry } from '../acpi/crs.ts';
+import type { CrsEntry } from '../acpi/crs/crs.ts';
 import { fieldPlaces } from '../acpi/resources/decode.ts';
 import type { ResourceDescriptor } from '../acpi/resources/descriptor.ts';
 import type { FieldPlace } from '../acpi/resources/fields.ts';

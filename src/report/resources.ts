@@ -1,5 +1,5 @@
 /** The report of `resources`: every entry and every descriptor, one by one. */
-import type { CrsEntry } from '../acpi/crs.ts';
+import type { CrsEntry } from '../acpi/crs/crs.ts';
 import { descriptorJson, templateHex } from '../acpi/resources/json.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { formatMemRange, hex } from '../bytes/address.ts';

@@ -1,5 +1,5 @@
 /** What the question is about: the VMBus device in a description, and the windows the firmware gives it. */
-import type { CrsEntry } from '../acpi/crs.ts';
+import type { CrsEntry } from '../acpi/crs/crs.ts';
 import { isHostBridge } from '../acpi/host-bridge.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { textOf } from '../bytes/source.ts';

@@ -6,7 +6,7 @@
 
 import type { PreprocessorOptions } from '../acpi/asl/text/preprocessor.ts';
 import { inferWindow, type OccupiedRange, occupiedByTables } from '../acpi/bounds.ts';
-import type { CrsEntry } from '../acpi/crs.ts';
+import type { CrsEntry } from '../acpi/crs/crs.ts';
 import {
   type Architecture,
   architectureOf,
@@ -80,7 +80,7 @@ async function evaluateTables(
   sink: DiagnosticSink,
 ): Promise<CrsEntry[]> {
   if (options.onlyIds !== undefined) {
-    const { evaluateCrsOfIds } = await import('../acpi/devices-by-id.ts');
+    const { evaluateCrsOfIds } = await import('../acpi/prune/devices-by-id.ts');
     return evaluateCrsOfIds(tables, options.onlyIds, options, sink);
   }
   const { evaluateAllCrs, loadMachine } = await import('../acpi/machine.ts');

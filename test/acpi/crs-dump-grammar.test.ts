@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readCrsText } from '../../src/acpi/crs-text.ts';
-import { hexBlocks } from '../../src/acpi/hex-text.ts';
+import { readCrsText } from '../../src/acpi/listings/crs-text.ts';
+import { hexBlocks } from '../../src/acpi/listings/hex-text.ts';
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';

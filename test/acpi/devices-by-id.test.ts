@@ -3,13 +3,13 @@
  * rules of ASL which strings a `_HID` can come to hold.
  */
 import { describe, expect, it } from 'vitest';
-import { SecludedDevices } from '../../src/acpi/aml/secluded.ts';
 import { decodeTables } from '../../src/acpi/aml/tables.ts';
 import { readAsl } from '../../src/acpi/asl/read.ts';
-import type { CrsEntry } from '../../src/acpi/crs.ts';
-import { evaluateCrsOfIds } from '../../src/acpi/devices-by-id.ts';
+import type { CrsEntry } from '../../src/acpi/crs/crs.ts';
 import { type EvaluationOptions, evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
-import { mayHaveId } from '../../src/acpi/possible-ids.ts';
+import { evaluateCrsOfIds } from '../../src/acpi/prune/devices-by-id.ts';
+import { mayHaveId } from '../../src/acpi/prune/possible-ids.ts';
+import { UnreferencedDevices } from '../../src/acpi/prune/unreferenced-devices.ts';
 import type { AcpiTable } from '../../src/acpi/tables/table.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
@@ -162,10 +162,10 @@ describe('asking about ids alone', () => {
   });
 });
 
-/** Devices that are still declared when the secluded ones are left out. */
+/** Devices that are still declared when the unreferenced ones are left out. */
 function declaredDevices(body: string): string[] {
   const tables = tablesOf(body);
-  const { namespace } = decodeTables(tables, new DiagnosticList(), new SecludedDevices(tables, IDS));
+  const { namespace } = decodeTables(tables, new DiagnosticList(), new UnreferencedDevices(tables, IDS));
   return [...namespace.all()]
     .filter(({ kind, declarations }) => kind === 'Device' && declarations.length > 0)
     .map(({ path }) => path);
@@ -197,8 +197,8 @@ describe('devices nobody mentions', () => {
     ['decides something else', 'Name (FLAG, 0) If (FLAG) { Device (DEVA) {} } Else { FLAG = 1 }'],
   ])('keeps a condition that %s', (_, body) => {
     const tables = tablesOf(body);
-    const secluded = new SecludedDevices(tables, IDS);
-    const [table] = decodeTables(tables, new DiagnosticList(), secluded).tables;
+    const unreferenced = new UnreferencedDevices(tables, IDS);
+    const [table] = decodeTables(tables, new DiagnosticList(), unreferenced).tables;
     expect(table?.terms.map(({ op }) => op.name)).toContain('If');
   });
 });

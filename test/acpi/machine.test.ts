@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readAsl } from '../../src/acpi/asl/read.ts';
-import type { CrsEntry } from '../../src/acpi/crs.ts';
-import { StringObject } from '../../src/acpi/interpreter/objects.ts';
+import type { CrsEntry } from '../../src/acpi/crs/crs.ts';
+import { StringObject } from '../../src/acpi/interpreter/state/objects.ts';
 import {
   type AcpiMachine,
   type EvaluationOptions,
@@ -10,8 +10,8 @@ import {
   formatResult,
   loadMachine,
 } from '../../src/acpi/machine.ts';
-import { parseName } from '../../src/acpi/name.ts';
 import { quantityField } from '../../src/acpi/resources/descriptor.ts';
+import { parseName } from '../../src/acpi/terms/name.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';

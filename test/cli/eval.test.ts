@@ -3,8 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAslConstant } from '../../src/acpi/interpreter/constant.ts';
-import type { BufferObject, StringObject } from '../../src/acpi/interpreter/objects.ts';
+import type { BufferObject, StringObject } from '../../src/acpi/interpreter/state/objects.ts';
+import { parseAslConstant } from '../../src/acpi/interpreter/values/constant.ts';
 import { violations } from '../report/schemas.ts';
 import { type Outcome, run as runCommand } from './fake-io.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CrsEntry } from '../../src/acpi/crs.ts';
+import type { CrsEntry } from '../../src/acpi/crs/crs.ts';
 import { decodeTemplate } from '../../src/acpi/resources/decode.ts';
 import type { FieldValues, ResourceType } from '../../src/acpi/resources/descriptor.ts';
 import { encodeTemplate } from '../../src/acpi/resources/encode.ts';

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { decodeTables } from '../../../src/acpi/aml/tables.ts';
 import { Boot } from '../../../src/acpi/interpreter/boot.ts';
 import type { Evaluation, Interpreter } from '../../../src/acpi/interpreter/interpreter.ts';
-import { lookUp } from '../../../src/acpi/interpreter/names.ts';
-import { acpiexecProfile } from '../../../src/acpi/interpreter/profile.ts';
+import { acpiexecProfile } from '../../../src/acpi/interpreter/state/profile.ts';
 import { Threads } from '../../../src/acpi/interpreter/threads.ts';
-import { parseName } from '../../../src/acpi/name.ts';
+import { lookUp } from '../../../src/acpi/interpreter/values/names.ts';
 import type { NamespaceNode } from '../../../src/acpi/namespace/node.ts';
 import { loadOrder, nameTables, tableAt } from '../../../src/acpi/tables/read.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
+import { parseName } from '../../../src/acpi/terms/name.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 
 /** The suite gives loops a minute (`acpiexec -to 60`): in looks at a clock that goes on by 100 us each time. */

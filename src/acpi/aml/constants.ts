@@ -1,6 +1,6 @@
 /** Constants and strings as AML encodes them (ACPI 6.5, 20.2.3). */
-import { OPCODES } from '../opcodes.ts';
-import { type Operand, Term } from '../term.ts';
+import { OPCODES } from '../terms/opcodes.ts';
+import { type Operand, Term } from '../terms/term.ts';
 
 const BYTE = OPCODES.Byte.code;
 const WORD = OPCODES.Word.code;

@@ -1,8 +1,9 @@
 /** What terms do to the declared namespace while they are decoded: open scopes in it, and declare names. */
-import type { NamePath } from '../name.ts';
+
 import type { Declaration, DeclaredNamespace, DeclaredObject } from '../namespace/declared.ts';
-import { OPCODES, type Opcode } from '../opcodes.ts';
-import type { FieldElement, Term } from '../term.ts';
+import type { NamePath } from '../terms/name.ts';
+import { OPCODES, type Opcode } from '../terms/opcodes.ts';
+import type { FieldElement, Term } from '../terms/term.ts';
 
 /** Type byte of an External that is a method (ACPI 6.5, table of ObjectType). */
 const EXTERNAL_METHOD = 8;

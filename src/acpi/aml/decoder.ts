@@ -6,24 +6,24 @@
 
 import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
-import type { NamePath } from '../name.ts';
 import type { DeclaredNamespace, DeclaredObject } from '../namespace/declared.ts';
+import type { UnreferencedDevices } from '../prune/unreferenced-devices.ts';
+import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
+import type { NamePath } from '../terms/name.ts';
 import {
   EXTENSION_PREFIX,
   OPCODE_BY_BYTE,
   OPCODE_BY_EXTENDED_BYTE,
   OPCODES,
   type Opcode,
-} from '../opcodes.ts';
-import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
-import { Term } from '../term.ts';
+} from '../terms/opcodes.ts';
+import { Term } from '../terms/term.ts';
 import { dwordAt, readConstant, startsConstant, wordAt } from './constants.ts';
 import { declare, declares, openedScope } from './declarations.ts';
 import { readFieldList } from './field-list.ts';
 import { type NameReader, startsName } from './names.ts';
 import { OpenTerm } from './open-term.ts';
 import { packageLength, packageLengthSize } from './package-length.ts';
-import type { SecludedDevices } from './secluded.ts';
 import * as shape from './shape.ts';
 
 /** Terms inside terms: real tables reach about 40. */
@@ -35,7 +35,7 @@ export interface DecodeContext {
   readonly names: NameReader;
   readonly sink: DiagnosticSink;
   /** What is left out: devices that nobody asked for and nothing mentions. */
-  readonly secluded: SecludedDevices | undefined;
+  readonly unreferenced: UnreferencedDevices | undefined;
   /** While tables are read: every name in a value's place, and how many arguments it was given. */
   lookups: { scope: DeclaredObject; name: NamePath; count: number }[] | undefined;
 }
@@ -111,12 +111,12 @@ class Decoder {
    */
   #terms(open: OpenTerm, list: Term[], stack: OpenTerm[]): string | undefined {
     const kind = open.shape[open.at] === shape.PACKAGE_ELEMENT_LIST ? shape.DATA_REF_OBJECT : shape.TERM_ARG;
-    const secluded = this.#loading ? this.#context.secluded : undefined;
-    const isData = secluded && ((bytes: Uint8Array, at: number) => this.#isData(bytes, at, open));
+    const unreferenced = this.#loading ? this.#context.unreferenced : undefined;
+    const isData = unreferenced && ((bytes: Uint8Array, at: number) => this.#isData(bytes, at, open));
     while (this.#pos < open.end) {
-      if (secluded !== undefined && isData !== undefined) {
+      if (unreferenced !== undefined && isData !== undefined) {
         // Left out as if it weren't there.
-        const behind = secluded.endAt(this.#bytes, this.#pos, open.end, isData);
+        const behind = unreferenced.endAt(this.#bytes, this.#pos, open.end, isData);
         if (behind >= 0) {
           this.#pos = behind;
           continue;
@@ -277,7 +277,7 @@ class Decoder {
     const table = this.#table;
     const context = this.#context;
     this.#pos = end;
-    if (this.#loading) context.secluded?.confirmMethod(this.#bytes, start);
+    if (this.#loading) context.unreferenced?.confirmMethod(this.#bytes, start);
     return new Term(
       OPCODES.Method,
       () => [name, flags, new Decoder(table, context, false).list(bodyStart, end, scope, true)],

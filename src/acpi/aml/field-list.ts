@@ -1,6 +1,6 @@
 /** The elements of a Field, IndexField or BankField (ACPI 6.5, 20.2.5.2). */
-import { OPCODES } from '../opcodes.ts';
-import { type FieldElement, Term } from '../term.ts';
+import { OPCODES } from '../terms/opcodes.ts';
+import { type FieldElement, Term } from '../terms/term.ts';
 import type { NameReader } from './names.ts';
 import { packageLength, packageLengthSize } from './package-length.ts';
 

@@ -1,5 +1,5 @@
 /** Name strings as AML encodes them (ACPI 6.5, 20.2.2). */
-import { type NamePath, NULL_NAME } from '../name.ts';
+import { type NamePath, NULL_NAME } from '../terms/name.ts';
 
 /** Before the first segment: the root, and once for each scope to go up. */
 export const ROOT_PREFIX = 0x5c;

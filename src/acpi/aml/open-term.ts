@@ -1,8 +1,9 @@
 /** Terms under construction. */
-import type { NamePath } from '../name.ts';
+
 import type { DeclaredObject } from '../namespace/declared.ts';
-import type { Opcode } from '../opcodes.ts';
-import { type Operand, Term } from '../term.ts';
+import type { NamePath } from '../terms/name.ts';
+import type { Opcode } from '../terms/opcodes.ts';
+import { type Operand, Term } from '../terms/term.ts';
 import * as shape from './shape.ts';
 
 /** Lists up to this length are kept in arrays of that length. */

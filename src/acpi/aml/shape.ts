@@ -1,5 +1,5 @@
 /** The operands of each opcode as the decoder goes through them: numbers, to be told apart quickly. */
-import type { Opcode, OperandKind } from '../opcodes.ts';
+import type { Opcode, OperandKind } from '../terms/opcodes.ts';
 
 export const PKG_LENGTH = 0;
 export const NAME_STRING = 1;

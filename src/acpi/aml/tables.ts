@@ -1,11 +1,11 @@
 /** All AML tables of a machine as term trees, with names and argument counts resolved across all of them. */
 import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { DeclaredNamespace } from '../namespace/declared.ts';
+import type { UnreferencedDevices } from '../prune/unreferenced-devices.ts';
 import type { AcpiTable } from '../tables/table.ts';
-import type { Term } from '../term.ts';
+import type { Term } from '../terms/term.ts';
 import { type DecodeContext, decodeTable } from './decoder.ts';
 import { NameReader } from './names.ts';
-import type { SecludedDevices } from './secluded.ts';
 
 /** A call decoded with a wrong argument count shifts what follows: so often it is tried again with what was learnt. */
 const MAX_PASSES = 4;
@@ -25,16 +25,16 @@ export interface DecodedTables {
 /**
  * Decodes AML tables in load order. Terms' offsets count from the table's first byte. Method bodies are decoded when
  * first looked at; problems in them go to the same sink then.
- * @param secluded devices to leave out: the rest is what somebody asks about
+ * @param unreferenced devices to leave out: the rest is what somebody asks about
  */
 export function decodeTables(
   tables: readonly AcpiTable[],
   sink: DiagnosticSink,
-  secluded?: SecludedDevices,
+  unreferenced?: UnreferencedDevices,
 ): DecodedTables {
   const names = new NameReader();
   let namespace = new DeclaredNamespace();
-  let leftOut = secluded;
+  let leftOut = unreferenced;
   for (let pass = 1; ; pass++) {
     const problems = new DiagnosticList();
     let receiver: DiagnosticSink = problems;
@@ -43,7 +43,7 @@ export function decodeTables(
       namespace,
       names,
       sink: { add: (diagnostic) => receiver.add(diagnostic) },
-      secluded: leftOut,
+      unreferenced: leftOut,
       lookups,
     };
     const decoded = tables.map((table) => ({ table, terms: decodeTable(table, context) }));

@@ -2,7 +2,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
-import type { CrsEntry } from '../crs.ts';
+import type { CrsEntry } from '../crs/crs.ts';
 import { decodeTemplate } from '../resources/decode.ts';
 import { templateOf } from '../resources/descriptor.ts';
 import type { AcpiTable } from '../tables/table.ts';

@@ -7,15 +7,15 @@ import { bitsOf, choose, gather, not, type Quantity, truth } from '../../symboli
 import { type DecodedTables, decodeMore } from '../aml/tables.ts';
 import { eisaIdText } from '../asl/values/eisa-id.ts';
 import { NamespaceNode } from '../namespace/node.ts';
-import { OPCODES } from '../opcodes.ts';
 import { byteSum } from '../tables/read.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
-import { Term } from '../term.ts';
-import { MAX_STEPS } from './budget.ts';
-import { CONTROLS } from './controls.ts';
-import { AmlFault, fault, faultDiagnostic } from './fault.ts';
+import { OPCODES } from '../terms/opcodes.ts';
+import { Term } from '../terms/term.ts';
 import { type Evaluation, Interpreter, type InterpreterOptions } from './interpreter.ts';
-import { withdrawTable } from './names.ts';
+import { ForkSignal } from './paths/paths.ts';
+import { CONTROLS } from './plan/controls.ts';
+import { MAX_STEPS } from './state/budget.ts';
+import { AmlFault, fault, faultDiagnostic } from './state/fault.ts';
 import {
   type AmlValue,
   Choice,
@@ -28,10 +28,10 @@ import {
   TYPE,
   typeOf,
   UnknownInteger,
-} from './objects.ts';
-import { ForkSignal } from './paths.ts';
-import { SPACE } from './regions.ts';
-import { settleElement } from './values.ts';
+} from './state/objects.ts';
+import { SPACE } from './state/regions.ts';
+import { withdrawTable } from './values/names.ts';
+import { settleElement } from './values/values.ts';
 
 /** `_STA` bits (ACPI 6.5, 6.3.7). */
 const PRESENT = 0;

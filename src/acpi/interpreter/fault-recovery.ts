@@ -2,12 +2,13 @@
  * What a fault costs: in a table's own code the statement or the table, everything else is aborted; where ACPICA asks
  * the machine's `\_ERR`, a method may go on.
  */
-import { type AmlFault, type FaultPlace, isGivenUp, STATUS_CODES } from './fault.ts';
-import type { Frame } from './frame.ts';
-import { havoc } from './havoc.ts';
+
 import type { Interpreter } from './interpreter.ts';
-import { lookUp, withdrawTable } from './names.ts';
-import { MethodObject, StringObject } from './objects.ts';
+import { havoc } from './paths/havoc.ts';
+import { type AmlFault, type FaultPlace, isGivenUp, STATUS_CODES } from './state/fault.ts';
+import type { Frame } from './state/frame.ts';
+import { MethodObject, StringObject } from './state/objects.ts';
+import { lookUp, withdrawTable } from './values/names.ts';
 
 /** A fault takes as long as so many instructions: a table's own code may run into one in every turn of a loop. */
 const STEPS_OF_FAULT = 20;

@@ -5,16 +5,18 @@
 import { isKnown, opaque, type Quantity, truth } from '../../symbolic/index.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import type { AcpiTable } from '../tables/table.ts';
-import type { Term } from '../term.ts';
-import { EvaluationBudget } from './budget.ts';
-import { Clock } from './clock.ts';
-import { AmlFault, fault } from './fault.ts';
+import type { Term } from '../terms/term.ts';
 import { FaultRecovery } from './fault-recovery.ts';
-import { FIRST_ARGUMENT_SLOT, Frame } from './frame.ts';
-import { havoc } from './havoc.ts';
-import { Journal } from './journal.ts';
-import { mergeDeltas } from './merge.ts';
-import { withdraw } from './names.ts';
+import { havoc } from './paths/havoc.ts';
+import { mergeDeltas } from './paths/merge.ts';
+import { type Explored, ForkSignal, Paths } from './paths/paths.ts';
+import { type Controls, type Plan, planEvaluation, TAKEN } from './plan/plan.ts';
+import { planTerms } from './plan/planner.ts';
+import { EvaluationBudget } from './state/budget.ts';
+import { Clock } from './state/clock.ts';
+import { AmlFault, fault } from './state/fault.ts';
+import { FIRST_ARGUMENT_SLOT, Frame } from './state/frame.ts';
+import { Journal } from './state/journal.ts';
 import {
   type AmlValue,
   Choice,
@@ -26,13 +28,11 @@ import {
   type TableHandle,
   TYPE,
   UnknownObject,
-} from './objects.ts';
-import { type Explored, ForkSignal, Paths } from './paths.ts';
-import { type Controls, type Plan, planEvaluation, TAKEN } from './plan.ts';
-import { planTerms } from './planner.ts';
-import type { Profile } from './profile.ts';
-import { type Fill, type MemoryImage, RegionStore } from './regions.ts';
+} from './state/objects.ts';
+import type { Profile } from './state/profile.ts';
+import { type Fill, type MemoryImage, RegionStore } from './state/regions.ts';
 import { Suspension, type Threads } from './threads.ts';
+import { withdraw } from './values/names.ts';
 
 /** Method calls inside method calls, of all methods together. */
 export const MAX_CALL_DEPTH = 2000;

@@ -3,10 +3,11 @@
  * waits for a mutex, an event or a serialized method. ACPICA's interpreter lock lets threads alternate at the same places.
  * Time passes when all of them wait. For machines whose regions are known.
  */
-import { AmlFault } from './fault.ts';
-import type { Frame } from './frame.ts';
+
 import type { Evaluation, Interpreter } from './interpreter.ts';
-import type { MutexObject, Operand } from './objects.ts';
+import { AmlFault } from './state/fault.ts';
+import type { Frame } from './state/frame.ts';
+import type { MutexObject, Operand } from './state/objects.ts';
 
 /** Thrown by an instruction that has to wait: it is run again when the wait is over. */
 export class Suspension {

@@ -3,11 +3,12 @@
  * arguments methods take. It is what names are resolved by while decoding and printing, and where the static reading
  * of a machine begins. Objects that only running code makes (below an `If`, in a method) are in it too, marked.
  */
-import type { NamePath } from '../name.ts';
-import { trimSegment } from '../name.ts';
-import type { OpcodeName } from '../opcodes.ts';
+
 import type { AcpiTable } from '../tables/table.ts';
-import type { FieldElement, Term } from '../term.ts';
+import type { NamePath } from '../terms/name.ts';
+import { trimSegment } from '../terms/name.ts';
+import type { OpcodeName } from '../terms/opcodes.ts';
+import type { FieldElement, Term } from '../terms/term.ts';
 
 /** One place where a name is declared. */
 export interface Declaration {

@@ -1,9 +1,9 @@
 /** The namespace of a running machine: nodes that hold objects. */
-import { AliasObject, type AmlValue, type Choice, type SharedInteger } from '../interpreter/objects.ts';
-import type { NamePath } from '../name.ts';
-import { trimSegment } from '../name.ts';
+import { AliasObject, type AmlValue, type Choice, type SharedInteger } from '../interpreter/state/objects.ts';
 import type { AcpiTable } from '../tables/table.ts';
-import type { Term } from '../term.ts';
+import type { NamePath } from '../terms/name.ts';
+import { trimSegment } from '../terms/name.ts';
+import type { Term } from '../terms/term.ts';
 
 const NO_CHILDREN: ReadonlyMap<string, NamespaceNode> = new Map();
 

@@ -1,5 +1,5 @@
 /** From what the firmware readers give to what the VMBus driver sees: `_CRS` levels and the node's `ranges`. */
-import type { CrsEntry } from '../../acpi/crs.ts';
+import type { CrsEntry } from '../../acpi/crs/crs.ts';
 import { quantityField, type ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
 import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import { type DtNode, propertyOf } from '../../devicetree/tree.ts';

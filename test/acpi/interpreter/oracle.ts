@@ -8,10 +8,10 @@ import {
   PackageObject,
   SharedInteger,
   StringObject,
-} from '../../../src/acpi/interpreter/objects.ts';
+} from '../../../src/acpi/interpreter/state/objects.ts';
 import { evaluate, loadMachine } from '../../../src/acpi/machine.ts';
-import { parseName } from '../../../src/acpi/name.ts';
 import { tableAt } from '../../../src/acpi/tables/read.ts';
+import { parseName } from '../../../src/acpi/terms/name.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 
 const IASL = process.env.FWMAP_IASL ?? 'iasl';

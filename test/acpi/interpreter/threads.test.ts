@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileAsl } from '../../../src/acpi/asl/compile/compile.ts';
-import { formatValue } from '../../../src/acpi/interpreter/debug.ts';
 import { Threads } from '../../../src/acpi/interpreter/threads.ts';
+import { formatValue } from '../../../src/acpi/interpreter/values/debug.ts';
 import { loadMachine } from '../../../src/acpi/machine.ts';
 import { tableAt } from '../../../src/acpi/tables/read.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';

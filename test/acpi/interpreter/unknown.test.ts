@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { Contents, contentsFor, randomNumbers, valueUnder } from '../../../scripts/conformance/witness.ts';
 import { readAsl } from '../../../src/acpi/asl/read.ts';
-import type { CrsEntry } from '../../../src/acpi/crs.ts';
+import type { CrsEntry } from '../../../src/acpi/crs/crs.ts';
 import {
   type EvaluationOptions,
   evaluate,
@@ -13,8 +13,8 @@ import {
   formatResult,
   loadMachine,
 } from '../../../src/acpi/machine.ts';
-import { parseName } from '../../../src/acpi/name.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
+import { parseName } from '../../../src/acpi/terms/name.ts';
 import type { Artifact } from '../../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { textSource } from '../../../src/bytes/source.ts';

@@ -1,8 +1,8 @@
 /** Terms to AML bytes (ACPI 6.5, chapter 20), keeping for every term which bytes it became. */
 import { DUAL_NAME_PREFIX, MULTI_NAME_PREFIX, PARENT_PREFIX, ROOT_PREFIX } from '../../aml/names.ts';
-import type { NamePath } from '../../name.ts';
-import { EXTENSION_PREFIX, type OperandKind } from '../../opcodes.ts';
-import { type FieldElement, type Operand, Term } from '../../term.ts';
+import type { NamePath } from '../../terms/name.ts';
+import { EXTENSION_PREFIX, type OperandKind } from '../../terms/opcodes.ts';
+import { type FieldElement, type Operand, Term } from '../../terms/term.ts';
 
 /** Where a term's bytes begin and end, and where its text does. In the order of the bytes. */
 export interface EncodedTerm {

@@ -2,9 +2,9 @@
  * What a compiler does with names once all are known: resource tags become offsets, External declarations go to the
  * head of the table, and, in a DSDT, paths become as short as iasl makes them. The terms are rewritten, not changed.
  */
-import type { NamePath } from '../../name.ts';
-import { OPCODES, type OpcodeName } from '../../opcodes.ts';
-import { type FieldElement, type Operand, Term } from '../../term.ts';
+import type { NamePath } from '../../terms/name.ts';
+import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
+import { type FieldElement, type Operand, Term } from '../../terms/term.ts';
 import type { AslUnit } from '../parse/parse.ts';
 import { integerTerm } from '../values/constants.ts';
 import { encodedNameLength } from './encode.ts';

@@ -2,9 +2,9 @@
  * The names of one table as its compiler sees them: everything it defines, declares External or finds predefined.
  * Only for resolving and shortening names at compile time; running tables have a namespace of their own.
  */
-import { isSearched, type NamePath } from '../../name.ts';
-import type { OpcodeName } from '../../opcodes.ts';
-import { type FieldElement, type Operand, Term } from '../../term.ts';
+import { isSearched, type NamePath } from '../../terms/name.ts';
+import type { OpcodeName } from '../../terms/opcodes.ts';
+import { type FieldElement, type Operand, Term } from '../../terms/term.ts';
 import type { TemplateTag } from '../parse/template.ts';
 
 /** What a resource descriptor's name, or a field's under it, stands for. */

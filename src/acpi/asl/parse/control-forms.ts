@@ -1,7 +1,7 @@
 /** If, loops, Switch and Printf: what ASL lowers to plainer AML. */
-import { NULL_NAME, parseName } from '../../name.ts';
-import { OPCODES, type OpcodeName } from '../../opcodes.ts';
-import { Term } from '../../term.ts';
+import { NULL_NAME, parseName } from '../../terms/name.ts';
+import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
+import { Term } from '../../terms/term.ts';
 import { MATCH_WORDS } from '../text/keywords.ts';
 import type { Token } from '../text/token.ts';
 import type { AslParser, SpecialForm } from './parser.ts';

@@ -1,6 +1,6 @@
 /** Buffers, packages, and the macros that make constants: EisaId, ToUUID, Unicode, ToPLD, `__LINE__` and so on. */
-import { OPCODES } from '../../opcodes.ts';
-import { constantOf, type Operand, Term } from '../../term.ts';
+import { OPCODES } from '../../terms/opcodes.ts';
+import { constantOf, type Operand, Term } from '../../terms/term.ts';
 import { MATCH_WORDS } from '../text/keywords.ts';
 import { integerOf } from '../values/constants.ts';
 import { eisaIdValue } from '../values/eisa-id.ts';

@@ -1,7 +1,7 @@
 /** Methods, fields, regions and what else is declared with keywords or optional arguments. */
-import { formatName } from '../../name.ts';
-import { OPCODES, type OpcodeName } from '../../opcodes.ts';
-import { type FieldElement, type Operand, Term } from '../../term.ts';
+import { formatName } from '../../terms/name.ts';
+import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
+import { type FieldElement, type Operand, Term } from '../../terms/term.ts';
 import { describeToken } from '../text/cursor.ts';
 import {
   ACCESS_ATTRIBUTE_WORDS,

@@ -1,7 +1,7 @@
 /** An ASL text to its units: one for each DefinitionBlock. */
 import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Source } from '../../../bytes/source.ts';
-import type { Term } from '../../term.ts';
+import type { Term } from '../../terms/term.ts';
 import { describeToken, TokenCursor } from '../text/cursor.ts';
 import { type PreprocessorOptions, preprocess } from '../text/preprocessor.ts';
 import type { PositionMap, Token } from '../text/token.ts';

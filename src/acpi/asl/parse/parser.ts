@@ -4,9 +4,9 @@
  * them. Operators whose arguments follow the pattern of their opcode's operands are read by the opcode table alone;
  * the others have a reader of their own in {@link SPECIAL_FORMS}.
  */
-import { type NamePath, NULL_NAME, parseName } from '../../name.ts';
-import { OPCODES, type Opcode, type OpcodeName, type OperandKind } from '../../opcodes.ts';
-import { type Operand, Term } from '../../term.ts';
+import { type NamePath, NULL_NAME, parseName } from '../../terms/name.ts';
+import { OPCODES, type Opcode, type OpcodeName, type OperandKind } from '../../terms/opcodes.ts';
+import { type Operand, Term } from '../../terms/term.ts';
 import { describeToken, type TokenCursor } from '../text/cursor.ts';
 import type { KeywordSet } from '../text/keywords.ts';
 import {

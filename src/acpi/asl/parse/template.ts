@@ -1,11 +1,12 @@
 /** ResourceTemplate and its macros: read by the rows of the resource macro table, written as descriptor bytes. */
-import { formatName } from '../../name.ts';
-import { OPCODES } from '../../opcodes.ts';
+
 import { decodeTemplate } from '../../resources/decode.ts';
 import { encodeDescriptor } from '../../resources/encode.ts';
 import { descriptorOfCall, type MacroValue, type TagPlace, tagPlaces } from '../../resources/macro-values.ts';
 import { type MacroArgument, macroNamed } from '../../resources/macros.ts';
-import { Term } from '../../term.ts';
+import { formatName } from '../../terms/name.ts';
+import { OPCODES } from '../../terms/opcodes.ts';
+import { Term } from '../../terms/term.ts';
 import { describeToken } from '../text/cursor.ts';
 import type { AslParser, SpecialForm } from './parser.ts';
 

@@ -1,7 +1,7 @@
 /** Terms that yield values as ASL+ text, on one line wherever that is readable. */
-import { formatName, type NamePath, trimSegment } from '../../name.ts';
-import { MATCH_OPERATORS } from '../../opcodes.ts';
-import { isTerm, Term } from '../../term.ts';
+import { formatName, type NamePath, trimSegment } from '../../terms/name.ts';
+import { MATCH_OPERATORS } from '../../terms/opcodes.ts';
+import { isTerm, Term } from '../../terms/term.ts';
 import { hexText, INDENT, stringText } from '../text/literals.ts';
 import { binarySymbol, negatedSymbol } from '../text/operators.ts';
 import { isReservedWord } from '../text/words.ts';

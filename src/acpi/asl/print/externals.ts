@@ -1,9 +1,10 @@
 /** The External declarations a table needs: every name it uses and doesn't declare itself. */
-import { isSearched, type NamePath, trimSegment } from '../../name.ts';
+
 import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared.ts';
-import { OBJECT_TYPES, type OpcodeName } from '../../opcodes.ts';
 import type { AcpiTable } from '../../tables/table.ts';
-import { type FieldElement, Term } from '../../term.ts';
+import { isSearched, type NamePath, trimSegment } from '../../terms/name.ts';
+import { OBJECT_TYPES, type OpcodeName } from '../../terms/opcodes.ts';
+import { type FieldElement, Term } from '../../terms/term.ts';
 import { isTermList } from '../compile/symbols.ts';
 import { withGuessedCalls } from './guessed-calls.ts';
 import { scopeOpened } from './tags.ts';

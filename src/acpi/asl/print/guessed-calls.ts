@@ -2,10 +2,11 @@
  * Calls of methods that no table given declares. AML doesn't say how many arguments a call has, so what is read is a
  * name alone and then values that nobody uses: the arguments, for no compiler writes such statements.
  */
-import type { NamePath } from '../../name.ts';
+
 import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared.ts';
-import { OPCODES } from '../../opcodes.ts';
-import { Term } from '../../term.ts';
+import type { NamePath } from '../../terms/name.ts';
+import { OPCODES } from '../../terms/opcodes.ts';
+import { Term } from '../../terms/term.ts';
 
 /** Most arguments a method has (ACPI 6.5, 19.6.85). */
 const MAX_ARGUMENTS = 7;

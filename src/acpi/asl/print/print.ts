@@ -3,17 +3,17 @@
  * constants get their shortest form, names in a DSDT their shortest path, and package lengths their shortest encoding.
  */
 import type { DecodedTables } from '../../aml/tables.ts';
-import type { NamePath } from '../../name.ts';
 import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared.ts';
+import type { AcpiTable } from '../../tables/table.ts';
+import type { NamePath } from '../../terms/name.ts';
 import {
   ACCESS_TYPES,
   FIXED_HARDWARE_SPACE,
   LOCK_RULES,
   REGION_SPACES,
   UPDATE_RULES,
-} from '../../opcodes.ts';
-import type { AcpiTable } from '../../tables/table.ts';
-import { type FieldElement, Term } from '../../term.ts';
+} from '../../terms/opcodes.ts';
+import { type FieldElement, Term } from '../../terms/term.ts';
 import { ACCESS_ATTRIBUTES, ACCESS_ATTRIBUTES_WITH_LENGTH } from '../text/keywords.ts';
 import { INDENT, stringText } from '../text/literals.ts';
 import { binarySymbol, isPlace, TAKES_ASSIGNMENT } from '../text/operators.ts';

@@ -2,12 +2,13 @@
  * Names for the descriptors that Create…Field refers into: `CreateDWordField (BUF0, 0x1A, MIN)` was most likely
  * `CreateDWordField (BUF0, _Y01._MIN, MIN)`, and says more so.
  */
-import type { NamePath } from '../../name.ts';
+
 import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared.ts';
-import type { OpcodeName } from '../../opcodes.ts';
 import { tagPlaces } from '../../resources/macro-values.ts';
 import type { AcpiTable } from '../../tables/table.ts';
-import { Term } from '../../term.ts';
+import type { NamePath } from '../../terms/name.ts';
+import type { OpcodeName } from '../../terms/opcodes.ts';
+import { Term } from '../../terms/term.ts';
 import { isTermList } from '../compile/symbols.ts';
 import { integerOf } from '../values/constants.ts';
 import { type RecognizedDescriptor, templateDescriptors } from '../values/recognize.ts';

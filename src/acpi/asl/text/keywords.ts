@@ -7,7 +7,7 @@ import {
   OBJECT_TYPES,
   REGION_SPACES,
   UPDATE_RULES,
-} from '../../opcodes.ts';
+} from '../../terms/opcodes.ts';
 
 export type KeywordSet = ReadonlyMap<string, number>;
 

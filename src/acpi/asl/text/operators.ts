@@ -1,6 +1,6 @@
 /** ASL's words and symbols for opcodes, all read from the opcode table, and how tightly symbols bind (ACPI 6.5, 19.2.5). */
-import { OPCODES, type Opcode, type OpcodeName } from '../../opcodes.ts';
-import type { Term } from '../../term.ts';
+import { OPCODES, type Opcode, type OpcodeName } from '../../terms/opcodes.ts';
+import type { Term } from '../../terms/term.ts';
 
 /** How tightly the binary symbols bind: a higher level more so. All are left-associative. */
 const LEVELS: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 /** Constant terms: building the shortest one for a value, and folding operators over constants as iasl does. */
-import { OPCODES, type OpcodeName } from '../../opcodes.ts';
-import { type Operand, Term } from '../../term.ts';
+import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
+import { type Operand, Term } from '../../terms/term.ts';
 
 /** Longest string or buffer that folding makes; a longer result stays an operator. */
 const MAX_FOLDED_LENGTH = 4096;

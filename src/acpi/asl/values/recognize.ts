@@ -3,7 +3,7 @@
 import { decodeTemplate } from '../../resources/decode.ts';
 import { type ResourceDescriptor, templateOf } from '../../resources/descriptor.ts';
 import { callOfDescriptor, type MacroCall } from '../../resources/macro-values.ts';
-import { isTerm, type Term } from '../../term.ts';
+import { isTerm, type Term } from '../../terms/term.ts';
 import { integerOf } from './constants.ts';
 import { PLD_LENGTH, type PldField, readPld, writePld } from './pld.ts';
 import { uuidText } from './uuid.ts';

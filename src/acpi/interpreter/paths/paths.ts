@@ -1,0 +1,512 @@
+/**
+ * Both sides of a branch on something unknown. A fork runs one side to the end of the statement it arose in, takes
+ * the changes back, runs the other, and puts the two states together; so the work grows with the length of the code
+ * and not with the number of paths. A path that leaves the statement otherwise (Return, Break, a fault) waits until
+ * the other paths get to where it went: it is pending.
+ */
+import { type Expr, gather, isKnown, not, type Quantity } from '../../../symbolic/index.ts';
+import type { NamespaceNode } from '../../namespace/node.ts';
+import type { AmlFault } from '../state/fault.ts';
+import type { Frame } from '../state/frame.ts';
+import { completed, type Delta, type Journal, overlay } from '../state/journal.ts';
+import type { AmlValue } from '../state/objects.ts';
+import { WorkBudget } from '../state/work-budget.ts';
+import { AbandonedPaths } from './abandoned.ts';
+import { conditionsMerged, type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
+import { PathCondition } from './path-condition.ts';
+import {
+  addOutcome,
+  alike,
+  contextOf,
+  deeper,
+  type Fork,
+  type FrameContext,
+  type Hold,
+  innermost,
+  isLost,
+  type Outcome,
+  outcomesOf,
+  outside,
+  type Pending,
+  placeNumber,
+  same,
+  type Target,
+} from './path-outcome.ts';
+
+/** Thrown where a decision on an unknown condition is needed; the instruction starts over on each side. */
+export class ForkSignal {
+  readonly when: Expr;
+  constructor(when: Expr) {
+    this.when = when;
+  }
+}
+
+/** Forks inside forks: loops on unknown conditions are unrolled so far. */
+export const MAX_FORK_DEPTH = 48;
+/** Assumptions looked at in the time of one instruction, as a power of two. */
+const COMPARISONS_PER_WORK = 3;
+/** What a fork costs besides the instructions run twice, and a place that is put together at its end. */
+const WORK_OF_FORK = 30;
+const WORK_OF_PLACE = 4;
+
+/** The machine, as far as exploring needs it. */
+export interface Explored {
+  readonly journal: Journal;
+  readonly frames: Frame[];
+  readonly stack: unknown[];
+  sp: number;
+  /** Leaves the frames above `depth`. */
+  unwind(depth: number): void;
+  /** Takes the names that the frames above `depth` made out of the state; the frames stay. */
+  withdraw(depth: number): void;
+  /** Forgets the frames above `depth`, whose doings have been taken back. */
+  drop(depth: number): void;
+  /** Mutexes held, and the sync level. */
+  readonly held: unknown[];
+  syncLevel: number;
+  /** Ends the top frame with that value. */
+  leaveFrame(value: AmlValue | NamespaceNode | undefined): void;
+  /** Ends the evaluation. */
+  abort(fault: AmlFault): void;
+  readonly merging: MergeContext;
+}
+
+/** Of a condition that two are put together for. */
+const WORK_OF_CONDITION = 20;
+
+export class Paths extends PathCondition {
+  readonly #machine: Explored;
+  readonly #forks: Fork[] = [];
+  #pendings: Pending[] = [];
+  readonly #budget = new WorkBudget();
+
+  /** Journal position of the first fork: nothing older differs between paths. */
+  #firstFork = 0;
+  #lost = new AbandonedPaths();
+
+  constructor(machine: Explored) {
+    super();
+    this.#machine = machine;
+  }
+
+  /** Is there anything that instructions have to look out for? */
+  get open(): boolean {
+    return this.#forks.length > 0 || this.#pendings.length > 0;
+  }
+
+  /** May no further fork be opened? */
+  get exhausted(): boolean {
+    return this.#forks.length >= MAX_FORK_DEPTH || this.overworked;
+  }
+
+  /** Is so much done on open paths that they are given up? */
+  get overworked(): boolean {
+    return this.#budget.spent;
+  }
+
+  spend(work: number): void {
+    this.#budget.spend(work + (this.comparisons >> COMPARISONS_PER_WORK));
+    this.comparisons = 0;
+  }
+
+  /** Before an evaluation. */
+  restartBudget(): void {
+    this.#budget.restart();
+  }
+
+  /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */
+  fork(when: Expr, pc: number, sp: number): void {
+    const { frames, journal } = this.#machine;
+    const frame = frames.at(-1)!;
+    const statement = frame.plan.statements[frame.plan.statementOf[pc]!] ?? {
+      start: 0,
+      end: frame.plan.instructions.length - 1,
+      loops: 0,
+      scopes: 0,
+    };
+    if (!this.open) this.#firstFork = journal.length;
+    this.spend(WORK_OF_FORK);
+    this.#wanted = undefined;
+    this.#forks.push({
+      depth: frames.length,
+      pc,
+      sp,
+      operands: this.#machine.stack.slice(frame.base, sp),
+      statement,
+      when,
+      mark: journal.mark(),
+      context: contextOf(frame),
+      hold: this.#hold(),
+      assumptions: this.assumptions.length,
+      first: undefined,
+    });
+    this.assume(when);
+    frame.pc = pc;
+    this.#machine.sp = sp;
+  }
+
+  /** Before each instruction: has the path come to where others wait, or left its fork's statement? */
+  arrive(): boolean {
+    const { frames } = this.#machine;
+    const depth = frames.length;
+    const { pc } = frames[depth - 1]!;
+    const fork = this.#forks.at(-1);
+    if (fork !== undefined && (depth < fork.depth || (depth === fork.depth && outside(pc, fork.statement)))) {
+      this.#finishSide(fork, { kind: 'jump', depth, pc }, undefined, undefined);
+      return true;
+    }
+    if (this.#pendings.length === 0) return false;
+    this.#wanted ??= this.#awaited();
+    if (this.#wanted.has(placeNumber(depth, pc))) this.#join({ kind: 'jump', depth, pc }, undefined);
+    return false;
+  }
+
+  /** Where paths of the innermost level wait for the others, undefined when it has to be looked at anew. */
+  #wanted: Set<number> | undefined;
+
+  #awaited(): Set<number> {
+    const places = new Set<number>();
+    for (const { target, level } of this.#pendings)
+      if (target.kind === 'jump' && level === this.#forks.length)
+        places.add(placeNumber(target.depth, target.pc));
+    return places;
+  }
+
+  /** A path goes somewhere by itself: returns, or faults (with the jump to where the fault is dealt with, if any). */
+  go(
+    target: Target,
+    value: AmlValue | NamespaceNode | undefined,
+    fault: AmlFault | undefined,
+    context?: FrameContext,
+  ): void {
+    const fork = this.#forks.at(-1);
+    if (fork !== undefined && this.#leaves(fork, target)) {
+      this.#finishSide(fork, target, value, fault, context);
+      return;
+    }
+    const blocked = innermost(
+      this.#pendings.filter(
+        (pending) => pending.level === this.#forks.length && deeper(pending.target, target),
+      ),
+    );
+    if (blocked !== undefined) {
+      this.#switch(blocked, target, value, fault, context);
+      return;
+    }
+    this.#perform(target, this.#join(target, value), fault, context);
+  }
+
+  /** Gives up the current path: it goes nowhere, and what it changed may or may not be so. */
+  giveUp(fault: AmlFault): void {
+    const { journal, frames } = this.#machine;
+    this.#machine.withdraw(0);
+    this.spend(journal.length - this.#firstFork);
+    this.#lost.add(fault.message, journal.changesSince(this.#firstFork), frames);
+    this.go({ kind: 'fault' }, undefined, fault);
+  }
+
+  /**
+   * At the end of an evaluation: the paths that faulted, with their conditions. Their changes to the state are put
+   * into it. What methods the paths that were given up were in is told to `lost`.
+   */
+  faults(
+    lost: (running: Iterable<NamespaceNode>, reason: string) => void,
+  ): { readonly when: Expr; readonly fault: AmlFault }[] {
+    const { journal, merging } = this.#machine;
+    const result: { when: Expr; fault: AmlFault }[] = [];
+    // An evaluation that was broken off leaves sides of forks that nobody put together.
+    for (const { first } of this.#forks)
+      for (const { delta } of first ?? []) this.#lost.add('the evaluation was broken off', delta, []);
+    this.#forks.length = 0;
+    let given: Quantity = 0n;
+    for (const pending of this.#pendings) {
+      this.#merge(pending);
+      if (pending.fault) result.push({ when: pending.guard, fault: pending.fault });
+      if (isLost(pending)) given = gather('any', [given, pending.guard]);
+    }
+    this.#pendings = [];
+    this.#wanted = undefined;
+    if (this.#lost.any) {
+      const paths = this.#lost;
+      this.#lost = new AbandonedPaths();
+      paths.settle(journal, this.#firstFork, given, merging);
+      lost(paths.running, paths.reason);
+    }
+    return result;
+  }
+
+  #hold(): Hold {
+    const { held, syncLevel } = this.#machine;
+    return { mutexes: [...held], syncLevel };
+  }
+
+  #restore({ mutexes, syncLevel }: Hold): void {
+    const { held } = this.#machine;
+    if (held.length > 0 || mutexes.length > 0) held.splice(0, held.length, ...mutexes);
+    this.#machine.syncLevel = syncLevel;
+  }
+
+  #leaves(fork: Fork, target: Target): boolean {
+    if (target.kind === 'fault') return true;
+    if (target.kind === 'return') return target.depth <= fork.depth;
+    if (target.depth !== fork.depth) return target.depth < fork.depth;
+    return outside(target.pc, fork.statement);
+  }
+
+  /** Puts pending paths of the same target into the current one; gives the value that results. */
+  #join(target: Target, value: AmlValue | NamespaceNode | undefined): AmlValue | NamespaceNode | undefined {
+    let result = value;
+    const level = this.#forks.length;
+    const waiting = this.#pendings.filter(
+      (pending) => pending.level === level && same(pending.target, target),
+    );
+    if (waiting.length === 0 || target.kind === 'fault') return result;
+    for (const pending of waiting) {
+      this.#merge(pending);
+      result = mergeValues(pending.guard, pending.value, result);
+    }
+    this.#remove(waiting);
+    return result;
+  }
+
+  #remove(gone: readonly Pending[]): void {
+    this.#pendings = this.#pendings.filter((pending) => !gone.includes(pending));
+    this.#wanted = undefined;
+    for (const { assumption } of gone) this.dismiss(assumption);
+  }
+
+  #merge(pending: Pending): void {
+    if (isLost(pending)) return;
+    const { journal, merging } = this.#machine;
+    const full = overlay(journal.originalsSince(pending.mark), pending.delta);
+    this.#spend(full);
+    mergeInto(journal, pending.guard, full, merging);
+    // Nobody goes back to a state in between: one note a place is enough from here on.
+    const later = (mark: number): boolean => mark > pending.mark;
+    if (this.#forks.some((fork) => later(fork.mark)) || this.#pendings.some((other) => later(other.mark)))
+      return;
+    const delta = journal.changesSince(pending.mark);
+    journal.rollBack(pending.mark);
+    journal.apply(delta);
+  }
+
+  /** The delta of a pending path, counted from an earlier mark. */
+  #rebased(pending: Pending, mark: number): Delta {
+    if (pending.mark === mark || isLost(pending)) return pending.delta;
+    return overlay(this.#machine.journal.changesBetween(mark, pending.mark), pending.delta);
+  }
+
+  /** Leaves the current path waiting at its target and takes up a pending one. */
+  #switch(
+    next: Pending,
+    target: Target,
+    value: AmlValue | NamespaceNode | undefined,
+    fault: AmlFault | undefined,
+    context?: FrameContext,
+  ): void {
+    const { journal } = this.#machine;
+    const level = this.#forks.length;
+    const mates = this.#pendings.filter((pending) => pending.level === level);
+    const mark = Math.min(...mates.map((pending) => pending.mark));
+    const guard = gather(
+      'all',
+      mates.map((pending) => not(pending.guard)),
+    );
+    const rebased = mates.map(
+      (pending): Pending => ({ ...pending, delta: this.#rebased(pending, mark), mark }),
+    );
+    const resumed = rebased[mates.indexOf(next)]!;
+    const parkedDelta = this.#changes(mark, target, fault);
+    this.#remove(mates);
+    const others = rebased.filter((pending) => pending !== resumed);
+    journal.rollBack(mark);
+    for (const pending of others) this.#wait(pending);
+    if (guard !== 0n && !isKnown(guard))
+      this.#wait({
+        target,
+        guard,
+        delta: parkedDelta,
+        mark,
+        level,
+        value,
+        fault,
+        context: context ?? this.#contextFor(target),
+        assumption: undefined,
+      });
+    journal.apply(resumed.delta);
+    this.#perform(resumed.target, resumed.value, resumed.fault, resumed.context);
+  }
+
+  #wait(arriving: Pending): void {
+    const mate =
+      arriving.target.kind === 'fault'
+        ? this.#pendings.find((other) => other.level === arriving.level && alike(other, arriving))
+        : undefined;
+    const pending = mate === undefined ? arriving : this.#united(mate, arriving);
+    if (mate !== undefined) this.#remove([mate]);
+    const assumption = not(pending.guard);
+    this.#wanted = undefined;
+    if (isKnown(assumption)) {
+      this.#pendings.push({ ...pending, assumption: undefined });
+      return;
+    }
+    this.assumeWhole(assumption);
+    this.#pendings.push({ ...pending, assumption });
+  }
+
+  /** Two faults of a kind as one pending path. */
+  #united(first: Pending, second: Pending): Pending {
+    const { journal, merging } = this.#machine;
+    const mark = Math.min(first.mark, second.mark);
+    const originals = journal.originalsSince(mark);
+    const [a, b] = [this.#rebased(first, mark), this.#rebased(second, mark)];
+    const guard = gather('any', [first.guard, second.guard]);
+    return {
+      ...first,
+      guard: isKnown(guard) ? first.guard : guard,
+      delta: mergeDeltas(second.guard, completed(b, a, originals), completed(a, b, originals), merging),
+      mark,
+    };
+  }
+
+  /** What a path changed since a mark; of one that is given up others keep account. */
+  #changes(mark: number, target: Target, fault: AmlFault | undefined): Delta {
+    this.#machine.withdraw(target.kind === 'fault' ? 0 : target.depth);
+    return isLost({ target, fault }) ? new Map() : this.#machine.journal.changesSince(mark);
+  }
+
+  #contextFor(target: Target): FrameContext | undefined {
+    if (target.kind !== 'jump') return undefined;
+    const frame = this.#machine.frames[target.depth - 1];
+    return frame && contextOf(frame);
+  }
+
+  #finishSide(
+    fork: Fork,
+    target: Target,
+    value: AmlValue | NamespaceNode | undefined,
+    fault: AmlFault | undefined,
+    context?: FrameContext,
+  ): void {
+    const { journal, frames, merging } = this.#machine;
+    const level = this.#forks.length;
+    const mates = this.#pendings.filter((pending) => pending.level === level);
+    const inside = innermost(mates.filter((pending) => !this.#leaves(fork, pending.target)));
+    if (inside !== undefined) {
+      this.#switch(inside, target, value, fault, context);
+      return;
+    }
+    const main: Outcome = {
+      target,
+      guard: gather(
+        'all',
+        mates.map((pending) => not(pending.guard)),
+      ),
+      delta: this.#changes(fork.mark, target, fault),
+      value,
+      fault,
+      context: context ?? this.#contextFor(target),
+    };
+    const outcomes: Outcome[] = [main];
+    const rebased = mates.map(
+      (pending): Outcome => ({ ...pending, delta: this.#rebased(pending, fork.mark) }),
+    );
+    this.#remove(mates);
+    journal.rollBack(fork.mark);
+    for (const other of rebased) addOutcome(outcomes, other, merging);
+    this.retract(fork.assumptions);
+    if (fork.first === undefined) {
+      fork.first = outcomes;
+      this.#machine.drop(fork.depth);
+      this.#restore(fork.hold);
+      this.#enter(fork.depth, fork.pc, fork.context);
+      this.#machine.sp = fork.sp;
+      const { base } = frames.at(-1)!;
+      for (let i = 0; i < fork.operands.length; i++) this.#machine.stack[base + i] = fork.operands[i];
+      const opposite = not(fork.when);
+      if (!isKnown(opposite)) this.assume(opposite);
+      return;
+    }
+    this.#forks.pop();
+    this.#wanted = undefined;
+    this.#spend(...fork.first.map((outcome) => outcome.delta), ...outcomes.map((outcome) => outcome.delta));
+    this.#combine(fork, fork.first, outcomes);
+  }
+
+  #combine(fork: Fork, yes: readonly Outcome[], no: readonly Outcome[]): void {
+    const { journal, merging } = this.#machine;
+    const possible = outcomesOf(fork, yes, no, merging);
+    const [main, ...others] = possible;
+    const level = this.#forks.length;
+    for (const outcome of others)
+      if (!isKnown(outcome.guard))
+        this.#wait({ ...outcome, guard: outcome.guard, mark: fork.mark, level, assumption: undefined });
+    journal.apply(main!.delta);
+    this.#machine.sp = fork.sp;
+    this.#perform(main!.target, main!.value, main!.fault, main!.context);
+  }
+
+  /** Counts work on deltas against the budget. */
+  #spend(...deltas: readonly Delta[]): void {
+    let places = 0;
+    for (const delta of deltas) for (const values of delta.values()) places += values.size;
+    this.spend(WORK_OF_PLACE * places + WORK_OF_CONDITION * conditionsMerged());
+  }
+
+  #enter(depth: number, pc: number, context: FrameContext | undefined): void {
+    const frame = this.#machine.frames[depth - 1]!;
+    frame.pc = pc;
+    if (context === undefined) return;
+    frame.loops.length = 0;
+    frame.loops.push(...context.loops.map((loop) => ({ ...loop })));
+    frame.scopes.length = 0;
+    frame.scopes.push(...context.scopes);
+    frame.scope = context.scope;
+  }
+
+  #perform(
+    target: Target,
+    value: AmlValue | NamespaceNode | undefined,
+    fault: AmlFault | undefined,
+    context: FrameContext | undefined,
+  ): void {
+    const machine = this.#machine;
+    if (target.kind === 'fault') {
+      // Other paths may still go on: the fault waits for them.
+      const fork = this.#forks.at(-1);
+      if (fork !== undefined || this.#pendings.some((pending) => pending.target.kind !== 'fault')) {
+        this.go(target, value, fault);
+        return;
+      }
+      machine.abort(fault!);
+      return;
+    }
+    if (target.kind === 'jump') {
+      const fork = this.#forks.at(-1);
+      const elsewhere =
+        (fork !== undefined && this.#leaves(fork, target)) ||
+        this.#pendings.some(
+          (pending) => pending.level === this.#forks.length && deeper(pending.target, target),
+        );
+      if (elsewhere) {
+        this.go(target, value, fault, context);
+        return;
+      }
+      machine.unwind(target.depth);
+      this.#enter(target.depth, target.pc, context);
+      machine.sp = machine.frames[target.depth - 1]!.base;
+      return;
+    }
+    if (this.#forks.length > 0 && this.#leaves(this.#forks.at(-1)!, target)) this.go(target, value, fault);
+    else {
+      machine.unwind(target.depth);
+      const blocked = this.#pendings.find(
+        (pending) =>
+          pending.level === this.#forks.length &&
+          (deeper(pending.target, target) || same(pending.target, target)),
+      );
+      if (blocked !== undefined) this.go(target, value, fault);
+      else machine.leaveFrame(value);
+    }
+  }
+}

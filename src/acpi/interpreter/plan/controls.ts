@@ -1,0 +1,180 @@
+/** The instructions of plans: pushing operands, calls, jumps, loops, returns. */
+import { isKnown } from '../../../symbolic/index.ts';
+import { NamespaceNode } from '../../namespace/node.ts';
+import { formatName } from '../../terms/name.ts';
+import type { Interpreter } from '../interpreter.ts';
+import { ACTING_OPERATORS, LOADING_OPERATORS } from '../operators/actions.ts';
+import { DEFINING_OPERATORS, enterScope, leaveScope } from '../operators/definitions.ts';
+import { COMPUTING_OPERATORS } from '../operators/operators.ts';
+import { enterLoop, turnLoop } from '../state/clock.ts';
+import { fault } from '../state/fault.ts';
+import type { Resolved } from '../state/objects.ts';
+import {
+  BufferObject,
+  Choice,
+  DebugReference,
+  MethodObject,
+  NameReference,
+  type Operand,
+  PackageObject,
+  SLOT_OPERANDS,
+  StringObject,
+} from '../state/objects.ts';
+import { find, lookUp } from '../values/names.ts';
+import {
+  integerOperand,
+  isData,
+  resolve,
+  resolveLoosely,
+  resolveNode,
+  settleElement,
+} from '../values/values.ts';
+import type { Controls, Instruction } from './plan.ts';
+import { TAKEN } from './plan.ts';
+
+/** Elements a package may be declared to have: as many as there are bytes to say it in a table. */
+const MAX_ELEMENTS = 1 << 20;
+
+const DEBUG = new DebugReference();
+
+/** Calls a method with operands on the stack; what is built in answers at once. */
+function call(m: Interpreter, instruction: Instruction, node: NamespaceNode, at: number): unknown {
+  const method = m.settle(node.object);
+  if (!(method instanceof MethodObject)) {
+    if (instruction.takes === 0) return node;
+    return fault('AE_AML_OPERAND_TYPE', `${node.path} is no method`);
+  }
+  const args: Resolved[] = [];
+  for (let i = 0; i < instruction.takes; i++) args.push(resolveLoosely(m, m.stack[at + i], 'argument'));
+  if (method.argumentCount > args.length)
+    fault(
+      'AE_AML_UNINITIALIZED_ARG',
+      `${node.path} takes ${method.argumentCount} arguments, ${args.length} are given`,
+    );
+  if (method.builtIn !== undefined)
+    return method.builtIn(args.map((arg) => (arg instanceof NamespaceNode ? 0n : arg)));
+  m.enterMethod(node, method, args.slice(0, method.argumentCount));
+  return TAKEN;
+}
+
+function makePackage(m: Interpreter, instruction: Instruction, at: number): PackageObject {
+  const { term, target: given } = instruction;
+  const sized = term.op.name === 'VarPackage';
+  let count: number;
+  if (sized) {
+    const size = integerOperand(m, m.stack[at]);
+    if (!isKnown(size)) return m.abandon('a package whose size is not known');
+    count = size > BigInt(MAX_ELEMENTS) ? MAX_ELEMENTS + 1 : Number(size);
+  } else count = term.operands[0] as number;
+  if (count > MAX_ELEMENTS) fault('NOT_FOLLOWED', `a package of more than ${MAX_ELEMENTS} elements`);
+  const first = at + (sized ? 1 : 0);
+  m.budget.allocate(8 * count);
+  const elements = new Array(count).fill(undefined) as PackageObject['elements'];
+  for (let i = 0; i < Math.min(given, count); i++) {
+    const operand: Operand = m.stack[first + i];
+    const element = operand instanceof NameReference ? operand : resolve(m, operand);
+    elements[i] =
+      element instanceof NamespaceNode ? new NameReference(nameOf(element), m.root, element) : element;
+  }
+  const made = new PackageObject(elements);
+  // A table's own packages may name what comes later: their names are looked up when the table is through.
+  if (m.frames.at(-1)!.method === undefined) m.openPackages.push(made);
+  else for (let i = 0; i < count; i++) settleElement(m, made, i);
+  return made;
+}
+
+function nameOf(node: NamespaceNode): { root: true; parents: 0; segments: string[] } {
+  const segments: string[] = [];
+  for (let at: NamespaceNode = node; at.parent; at = at.parent) segments.unshift(at.segment);
+  return { root: true, parents: 0, segments };
+}
+
+/** Size a Buffer may be declared with; more is taken for a mistake. Firmware's largest hold a table, some 100 KiB. */
+const MAX_BUFFER = 1 << 22;
+
+function makeBuffer(m: Interpreter, instruction: Instruction, at: number): BufferObject {
+  const initial = instruction.term.operands[1] as Uint8Array;
+  const size = integerOperand(m, m.stack[at]);
+  if (!isKnown(size)) return m.abandon('a buffer whose size is not known');
+  if (size > BigInt(MAX_BUFFER)) fault('NOT_FOLLOWED', `a buffer of more than ${MAX_BUFFER} bytes`);
+  const length = Math.max(Number(size), initial.length);
+  m.budget.allocate(length);
+  const bytes = new Uint8Array(length);
+  bytes.set(initial);
+  return new BufferObject(bytes);
+}
+
+/** Is each side data, or nothing, which methods may well return? */
+function givesDataOrNothing(choice: Choice): boolean {
+  return [choice.yes, choice.no].every((side) =>
+    side instanceof Choice ? givesDataOrNothing(side) : side === undefined || isData(side),
+  );
+}
+
+export const CONTROLS: Controls = {
+  push: (_m, instruction) => instruction.value,
+  pushOnes: (m) => m.mask,
+  pushString: (_m, instruction) => new StringObject(instruction.term.operands[0] as string),
+  pushNone: () => undefined,
+  pushSlot: (_m, instruction) => SLOT_OPERANDS[instruction.target],
+  pushDebug: () => DEBUG,
+  pushName: (m, instruction, at) => {
+    const node = lookUp(m, instruction.name!);
+    if (node === undefined) {
+      if (instruction.target === 1 || instruction.name!.segments.length === 0) return undefined;
+      return fault('AE_NOT_FOUND', `${formatName(instruction.name!)} is not found`);
+    }
+    if (instruction.calls && m.settle(node.object) instanceof MethodObject)
+      return call(m, instruction, node, at);
+    return instruction.takesValue ? resolveNode(m, node) : node;
+  },
+  pushNameReference: (m, instruction) =>
+    new NameReference(instruction.name!, m.frames.at(-1)!.scope, undefined),
+  makeBuffer,
+  makePackage,
+  call: (m, instruction, at) => call(m, instruction, find(m, instruction.name!), at),
+  callNode: call,
+  returnResult: (m, _instruction, at) => {
+    const operand = m.stack[at];
+    const finished = operand === undefined || (operand instanceof Choice && givesDataOrNothing(operand));
+    const value = finished ? operand : resolveLoosely(m, operand, 'value');
+    m.sp = at;
+    m.returnFrom(value);
+    return TAKEN;
+  },
+  jump: (m, instruction) => {
+    m.frames.at(-1)!.pc = instruction.target;
+  },
+  jumpFalse: (m, instruction, at) => {
+    if (!m.truthOf(integerOperand(m, m.stack[at]))) m.frames.at(-1)!.pc = instruction.target;
+  },
+  enterLoop,
+  turnLoop: (m, instruction) => {
+    turnLoop(m);
+    m.frames.at(-1)!.pc = instruction.target;
+  },
+  leaveLoop: (m) => {
+    m.frames.at(-1)!.loops.pop();
+  },
+  returnValue: (m, _instruction, at) => {
+    // What Index gave is returned as the reference it is.
+    const operand = m.stack[at];
+    const value = operand === undefined ? undefined : resolve(m, operand, 'argument');
+    m.sp = at;
+    m.returnFrom(value);
+    return TAKEN;
+  },
+  endPlan: (m) => {
+    m.returnFrom(m.frames.at(-1)!.result);
+    return TAKEN;
+  },
+  enterScope: (m, instruction) => enterScope(m, instruction),
+  leaveScope: (m) => leaveScope(m),
+  unreadable: (_m, instruction) =>
+    fault(
+      'AE_AML_BAD_OPCODE',
+      `${instruction.term.op.name} at offset 0x${instruction.term.start.toString(16)} can't be run`,
+    ),
+  loading: LOADING_OPERATORS,
+  operators: { ...COMPUTING_OPERATORS, ...DEFINING_OPERATORS, ...ACTING_OPERATORS },
+};

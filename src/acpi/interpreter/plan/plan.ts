@@ -1,0 +1,127 @@
+/**
+ * Terms as a list of instructions: operands before operators, jumps for If and While; planner.ts makes them. A method's
+ * plan is made when it is first called. Running a flat list needs no recursion, and says for every instruction which statement it belongs
+ * to: where paths meet again that parted on an unknown condition, and where a table's code goes on after a fault.
+ */
+
+import type { NamespaceNode } from '../../namespace/node.ts';
+import type { NamePath } from '../../terms/name.ts';
+import { OPCODES } from '../../terms/opcodes.ts';
+import { Term } from '../../terms/term.ts';
+import type { Interpreter } from '../interpreter.ts';
+import type { AmlValue } from '../state/objects.ts';
+
+/**
+ * What an instruction does. `at` is the stack index of its first operand. What it gives back goes on the stack when
+ * the instruction's `keeps` is set.
+ */
+export type Run = (machine: Interpreter, instruction: Instruction, at: number) => unknown;
+
+/** Given by instructions that have moved frame, stack and counter themselves. */
+export const TAKEN = Symbol('taken');
+
+export class Instruction {
+  declare readonly run: Run;
+  declare readonly term: Term;
+  /** Operands it takes from the stack. */
+  declare readonly takes: number;
+  /** Does its result stay on the stack? */
+  declare keeps: boolean;
+  declare name: NamePath | undefined;
+  declare value: AmlValue | undefined;
+  /** Jump target, slot, element count: what `run` makes of it. */
+  declare target: number;
+  /** A name in a value's place: a method is called. */
+  declare calls: boolean;
+  /** A name that stands for its value, taken at once: what is computed later can't change it any more. */
+  declare takesValue: boolean;
+
+  constructor(run: Run, term: Term, takes: number, keeps: boolean) {
+    this.run = run;
+    this.term = term;
+    this.takes = takes;
+    this.keeps = keeps;
+    this.name = undefined;
+    this.value = undefined;
+    this.target = 0;
+    this.calls = false;
+    this.takesValue = false;
+  }
+}
+
+/** A statement's instructions [start, end), and how deep in loops and scopes it stands. */
+export interface Statement {
+  readonly start: number;
+  end: number;
+  readonly loops: number;
+  readonly scopes: number;
+}
+
+export interface Plan {
+  readonly instructions: readonly Instruction[];
+  readonly statements: readonly Statement[];
+  /** For each instruction the index of the innermost statement around it. */
+  readonly statementOf: readonly number[];
+}
+
+/** Instructions that the planner itself needs. */
+export interface Controls {
+  readonly push: Run;
+  readonly pushOnes: Run;
+  readonly pushString: Run;
+  readonly pushNone: Run;
+  readonly pushSlot: Run;
+  readonly pushDebug: Run;
+  readonly pushName: Run;
+  readonly pushNameReference: Run;
+  readonly makeBuffer: Run;
+  readonly makePackage: Run;
+  readonly call: Run;
+  /** Calls a node's method, or gives the node. */
+  readonly callNode: (
+    machine: Interpreter,
+    instruction: Instruction,
+    node: NamespaceNode,
+    at: number,
+  ) => unknown;
+  /** Returns what is on the stack, which may be nothing. */
+  readonly returnResult: Run;
+  readonly jump: Run;
+  readonly jumpFalse: Run;
+  readonly enterLoop: Run;
+  readonly turnLoop: Run;
+  readonly leaveLoop: Run;
+  readonly returnValue: Run;
+  readonly endPlan: Run;
+  readonly enterScope: Run;
+  readonly leaveScope: Run;
+  readonly unreadable: Run;
+  /** Operators that first run a table's code, by ASL name: the operands stay below what it gives. */
+  readonly loading: Readonly<Partial<Record<string, Run>>>;
+  /** The operators, by ASL name. */
+  readonly operators: Readonly<Partial<Record<string, Run>>>;
+}
+
+/** A plan that calls a method, or looks at a name's value, and returns what it gives. */
+export function planEvaluation(controls: Controls, node: NamespaceNode, args: readonly AmlValue[]): Plan {
+  const term = new Term(OPCODES.NamePath, [], 0, 0);
+  const instructions: Instruction[] = [];
+  for (const arg of args) {
+    const push = new Instruction(controls.push, term, 0, true);
+    push.value = arg;
+    instructions.push(push);
+  }
+  const call = new Instruction(
+    (m, instruction, at) => controls.callNode(m, instruction, node, at),
+    term,
+    args.length,
+    true,
+  );
+  instructions.push(call, new Instruction(controls.returnResult, term, 1, false));
+  // One statement that only a return leaves: paths that part in it meet there.
+  return {
+    instructions,
+    statements: [{ start: 0, end: instructions.length, loops: 0, scopes: 0 }],
+    statementOf: instructions.map(() => 0),
+  };
+}

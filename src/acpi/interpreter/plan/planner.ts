@@ -1,0 +1,461 @@
+/**
+ * Makes plans of terms. No native recursion: terms whose inside is still to be planned are tasks on a stack, each of
+ * which has a turn whenever what it waited for is done.
+ */
+import type { NamePath } from '../../terms/name.ts';
+import { OPCODES, type Opcode, type OperandKind } from '../../terms/opcodes.ts';
+import { Term } from '../../terms/term.ts';
+import { type Controls, Instruction, type Plan, type Run, type Statement } from './plan.ts';
+
+/** Operands that are terms or targets and so stand on the stack. */
+const ON_STACK: ReadonlySet<OperandKind> = new Set([
+  'TermArg',
+  'SuperName',
+  'Referent',
+  'SimpleName',
+  'Target',
+  'DataRefObject',
+]);
+
+/** Operands of which only the value counts. */
+const TAKES_VALUE: ReadonlySet<OperandKind> = new Set(['TermArg', 'DataRefObject']);
+
+/** What an operator's operands are to the planner. */
+interface Form {
+  readonly run: Run | undefined;
+  /** Runs a table's code first; see {@link Controls.loading}. */
+  readonly loading: Run | undefined;
+  /** The operands that stand on the stack. */
+  readonly operands: readonly {
+    readonly index: number;
+    readonly calls: boolean;
+    readonly takesValue: boolean;
+  }[];
+  /** Which operand is the name that is defined or found; -1 when none is. */
+  readonly name: number;
+}
+
+function formOf(op: Opcode, controls: Controls): Form {
+  const kinds = op.operands.filter((kind) => kind !== 'PkgLength');
+  return {
+    run: controls.operators[op.name],
+    loading: controls.loading[op.name],
+    operands: kinds.flatMap((kind, index) =>
+      ON_STACK.has(kind)
+        ? [{ index, calls: kind !== 'Referent' && kind !== 'SimpleName', takesValue: TAKES_VALUE.has(kind) }]
+        : [],
+    ),
+    name: op === OPCODES.Alias ? 1 : kinds.indexOf('NameString'),
+  };
+}
+
+interface LoopLabels {
+  /** Instructions that jump behind the loop. */
+  readonly breaks: Instruction[];
+  readonly continues: Instruction[];
+}
+
+/** What a task plans. */
+const LIST = 0;
+const IF = 1;
+const WHILE = 2;
+const RETURN = 3;
+const SCOPE = 4;
+const OPERATOR = 5;
+const CALL = 6;
+const BUFFER = 7;
+const PACKAGE = 8;
+
+const NO_TERMS: readonly Term[] = [];
+
+/** A term, or a list, of which something is still to be planned. */
+class Task {
+  declare readonly kind: number;
+  declare readonly term: Term;
+  declare readonly terms: readonly Term[];
+  /** Does its value stay on the stack? */
+  declare readonly keeps: boolean;
+  /** How far it is: the next of its terms or operands, or the next part of a control structure. */
+  declare at: number;
+  /** A list: the statement being planned, and the one around the list. */
+  declare statement: Statement | undefined;
+  declare outer: number;
+  /** Of If its Else. */
+  declare otherwise: Term | undefined;
+  /** The jump that waits for its target. */
+  declare jump: Instruction | undefined;
+  /** Of a loop where its condition is. */
+  declare start: number;
+
+  constructor(kind: number, term: Term, terms: readonly Term[], keeps: boolean) {
+    this.kind = kind;
+    this.term = term;
+    this.terms = terms;
+    this.keeps = keeps;
+    this.at = 0;
+    this.statement = undefined;
+    this.outer = 0;
+    this.otherwise = undefined;
+    this.jump = undefined;
+    this.start = 0;
+  }
+}
+
+const forms = new WeakMap<Controls, Map<Opcode, Form>>();
+
+/** Plans the terms of a method's body or of a table. */
+export function planTerms(terms: readonly Term[], end: Term, controls: Controls, integerMask: bigint): Plan {
+  let known = forms.get(controls);
+  if (known === undefined) {
+    known = new Map();
+    forms.set(controls, known);
+  }
+  return new Planner(controls, known, integerMask).plan(terms, end);
+}
+
+class Planner {
+  readonly #controls: Controls;
+  readonly #forms: Map<Opcode, Form>;
+  readonly #mask: bigint;
+  readonly #instructions: Instruction[] = [];
+  readonly #statementOf: number[] = [];
+  readonly #statements: Statement[] = [];
+  #statement = -1;
+  #scopes = 0;
+  readonly #loops: LoopLabels[] = [];
+  readonly #tasks: Task[] = [];
+
+  constructor(controls: Controls, known: Map<Opcode, Form>, mask: bigint) {
+    this.#controls = controls;
+    this.#forms = known;
+    this.#mask = mask;
+  }
+
+  plan(terms: readonly Term[], end: Term): Plan {
+    const tasks = this.#tasks;
+    this.#list(end, terms);
+    while (tasks.length > 0) {
+      const task = tasks[tasks.length - 1]!;
+      // A task that says it is done is the last one still: what it pushes it waits for.
+      if (this.#turn(task)) tasks.pop();
+    }
+    this.#emit(this.#controls.endPlan, end, 0, false);
+    return {
+      instructions: this.#instructions,
+      statements: this.#statements,
+      statementOf: this.#statementOf,
+    };
+  }
+
+  #turn(task: Task): boolean {
+    switch (task.kind) {
+      case LIST:
+        return this.#nextStatement(task);
+      case IF:
+        return this.#if(task);
+      case WHILE:
+        return this.#while(task);
+      case SCOPE:
+        this.#emit(this.#controls.leaveScope, task.term, 0, false);
+        this.#scopes -= 1;
+        return true;
+      case RETURN:
+        this.#emit(this.#controls.returnValue, task.term, 1, false);
+        return true;
+      case BUFFER:
+        return this.#buffer(task);
+      case CALL:
+        return this.#call(task);
+      case PACKAGE:
+        return this.#package(task);
+      default:
+        return this.#operator(task);
+    }
+  }
+
+  #emit(run: Run, term: Term, takes: number, keeps: boolean): Instruction {
+    const instruction = new Instruction(run, term, takes, keeps);
+    this.#instructions.push(instruction);
+    this.#statementOf.push(this.#statement);
+    return instruction;
+  }
+
+  get #here(): number {
+    return this.#instructions.length;
+  }
+
+  #push(kind: number, term: Term, terms: readonly Term[], keeps: boolean): Task {
+    const task = new Task(kind, term, terms, keeps);
+    this.#tasks.push(task);
+    return task;
+  }
+
+  #list(around: Term, terms: readonly Term[]): void {
+    this.#push(LIST, around, terms, false);
+  }
+
+  /** Statements that need no other task, up to one that does or the end of the list. */
+  #nextStatement(list: Task): boolean {
+    const { terms } = list;
+    const tasks = this.#tasks;
+    const depth = tasks.length;
+    for (;;) {
+      if (list.statement !== undefined) {
+        list.statement.end = this.#here;
+        this.#statement = list.outer;
+        list.statement = undefined;
+      }
+      const term = terms[list.at];
+      if (term === undefined) return true;
+      list.at += 1;
+      list.statement = { start: this.#here, end: 0, loops: this.#loops.length, scopes: this.#scopes };
+      list.outer = this.#statement;
+      this.#statement = this.#statements.length;
+      this.#statements.push(list.statement);
+      const next = terms[list.at];
+      if (term.op === OPCODES.If && next?.op === OPCODES.Else) {
+        list.at += 1;
+        this.#push(IF, term, NO_TERMS, false).otherwise = next;
+      } else this.#statementTerm(term);
+      if (tasks.length > depth) return false;
+    }
+  }
+
+  #if(task: Task): boolean {
+    const { term, otherwise } = task;
+    const { jumpFalse, jump } = this.#controls;
+    task.at += 1;
+    switch (task.at) {
+      case 1:
+        this.#value(term.operands[0] as Term);
+        return false;
+      case 2:
+        task.jump = this.#emit(jumpFalse, term, 1, false);
+        this.#list(term, term.operands[1] as readonly Term[]);
+        return false;
+      case 3: {
+        if (otherwise === undefined) break;
+        const done = this.#emit(jump, otherwise, 0, false);
+        task.jump!.target = this.#here;
+        task.jump = done;
+        this.#list(otherwise, otherwise.operands[0] as readonly Term[]);
+        return false;
+      }
+      default:
+    }
+    task.jump!.target = this.#here;
+    return true;
+  }
+
+  #while(task: Task): boolean {
+    const { term } = task;
+    const { enterLoop, turnLoop, leaveLoop, jumpFalse } = this.#controls;
+    task.at += 1;
+    switch (task.at) {
+      case 1:
+        this.#emit(enterLoop, term, 0, false);
+        this.#loops.push({ breaks: [], continues: [] });
+        task.start = this.#here;
+        this.#value(term.operands[0] as Term);
+        return false;
+      case 2:
+        task.jump = this.#emit(jumpFalse, term, 1, false);
+        this.#list(term, term.operands[1] as readonly Term[]);
+        return false;
+      default: {
+        const labels = this.#loops.pop()!;
+        for (const instruction of labels.continues) instruction.target = this.#here;
+        this.#emit(turnLoop, term, 0, false).target = task.start;
+        for (const instruction of labels.breaks) instruction.target = this.#here;
+        task.jump!.target = this.#here;
+        this.#emit(leaveLoop, term, 0, false);
+        return true;
+      }
+    }
+  }
+
+  #statementTerm(term: Term): void {
+    const { jump, enterScope, unreadable } = this.#controls;
+    switch (term.op) {
+      case OPCODES.If:
+        this.#push(IF, term, NO_TERMS, false);
+        return;
+      case OPCODES.Else:
+        // An Else without its If: nothing runs it.
+        return;
+      case OPCODES.While:
+        this.#push(WHILE, term, NO_TERMS, false);
+        return;
+      case OPCODES.Break:
+      case OPCODES.Continue: {
+        const loop = this.#loops.at(-1);
+        if (loop === undefined) {
+          this.#emit(unreadable, term, 0, false);
+          return;
+        }
+        const list = term.op === OPCODES.Break ? loop.breaks : loop.continues;
+        list.push(this.#emit(jump, term, 0, false));
+        return;
+      }
+      case OPCODES.Return:
+        this.#push(RETURN, term, NO_TERMS, false);
+        this.#value(term.operands[0] as Term);
+        return;
+      case OPCODES.Noop:
+      case OPCODES.External:
+      case OPCODES.BreakPoint:
+        return;
+      case OPCODES.Scope:
+      case OPCODES.Device:
+      case OPCODES.Processor:
+      case OPCODES.PowerResource:
+      case OPCODES.ThermalZone: {
+        const enter = this.#emit(enterScope, term, 0, false);
+        enter.name = term.operands[0] as NamePath;
+        this.#scopes += 1;
+        this.#push(SCOPE, term, NO_TERMS, false);
+        this.#list(term, term.operands.at(-1) as readonly Term[]);
+        return;
+      }
+      default:
+        this.#value(term, false);
+    }
+  }
+
+  /**
+   * Instructions that leave the term's value on the stack, or, with `keeps` false, only do what it does. Those of a term
+   * with operands are left to a task.
+   */
+  #value(term: Term, keeps = true, calls = true, takesValue = true): void {
+    const { op } = term;
+    const controls = this.#controls;
+    switch (op) {
+      case OPCODES.Zero:
+      case OPCODES.One:
+      case OPCODES.Byte:
+      case OPCODES.Word:
+      case OPCODES.DWord:
+      case OPCODES.QWord:
+        this.#emit(controls.push, term, 0, keeps).value =
+          op === OPCODES.Zero ? 0n : op === OPCODES.One ? 1n : (term.operands[0] as bigint) & this.#mask;
+        return;
+      case OPCODES.Ones:
+        this.#emit(controls.pushOnes, term, 0, keeps);
+        return;
+      case OPCODES.String:
+        this.#emit(controls.pushString, term, 0, keeps);
+        return;
+      case OPCODES.Debug:
+        this.#emit(controls.pushDebug, term, 0, keeps);
+        return;
+      case OPCODES.NamePath: {
+        const push = this.#emit(controls.pushName, term, 0, keeps);
+        push.name = term.operands[0] as NamePath;
+        push.calls = calls;
+        push.takesValue = takesValue;
+        return;
+      }
+      case OPCODES.MethodCall:
+        this.#push(CALL, term, term.operands[1] as readonly Term[], keeps);
+        return;
+      case OPCODES.Buffer:
+        this.#push(BUFFER, term, NO_TERMS, keeps);
+        return;
+      case OPCODES.Package:
+        this.#push(PACKAGE, term, term.operands[1] as readonly Term[], keeps);
+        return;
+      case OPCODES.VarPackage:
+        // Its size comes before its elements.
+        this.#push(PACKAGE, term, term.operands[1] as readonly Term[], keeps).at = -1;
+        return;
+      case OPCODES.Unreadable:
+      case OPCODES.Break:
+      case OPCODES.Continue:
+        this.#emit(controls.unreadable, term, 0, keeps);
+        return;
+      default:
+    }
+    if (op.code >= OPCODES.Local0.code && op.code <= OPCODES.Arg6.code) {
+      this.#emit(controls.pushSlot, term, 0, keeps).target = op.code - OPCODES.Local0.code;
+      return;
+    }
+    const form = this.#formOf(op);
+    if (form.run === undefined) this.#emit(controls.unreadable, term, 0, keeps);
+    else this.#push(OPERATOR, term, NO_TERMS, keeps);
+  }
+
+  #formOf(op: Opcode): Form {
+    let form = this.#forms.get(op);
+    if (form === undefined) {
+      form = formOf(op, this.#controls);
+      this.#forms.set(op, form);
+    }
+    return form;
+  }
+
+  #operator(task: Task): boolean {
+    const { term, keeps } = task;
+    const { op } = term;
+    const tasks = this.#tasks;
+    const depth = tasks.length;
+    const { run, loading, operands, name } = this.#formOf(op);
+    while (task.at < operands.length) {
+      const { index, calls, takesValue } = operands[task.at]!;
+      task.at += 1;
+      const operand = term.operands[index];
+      if (operand instanceof Term) {
+        this.#value(operand, true, calls, takesValue);
+        // CondRefOf asks whether the name is there.
+        if (op === OPCODES.CondRefOf && index === 0 && operand.op === OPCODES.NamePath)
+          this.#instructions.at(-1)!.target = 1;
+        if (tasks.length > depth) return false;
+      } else this.#emit(this.#controls.pushNone, term, 0, true);
+    }
+    if (loading !== undefined) this.#emit(loading, term, 0, true);
+    const instruction = this.#emit(run!, term, operands.length + (loading === undefined ? 0 : 1), keeps);
+    if (name >= 0) instruction.name = term.operands[name] as NamePath;
+    return true;
+  }
+
+  #call(task: Task): boolean {
+    const { term, terms: args, keeps } = task;
+    const depth = this.#tasks.length;
+    while (task.at < args.length) {
+      task.at += 1;
+      this.#value(args[task.at - 1]!);
+      if (this.#tasks.length > depth) return false;
+    }
+    this.#emit(this.#controls.call, term, args.length, keeps).name = term.operands[0] as NamePath;
+    return true;
+  }
+
+  #buffer(task: Task): boolean {
+    const { term, keeps } = task;
+    if (task.at === 0) {
+      task.at = 1;
+      const depth = this.#tasks.length;
+      this.#value(term.operands[0] as Term);
+      if (this.#tasks.length > depth) return false;
+    }
+    this.#emit(this.#controls.makeBuffer, term, 1, keeps);
+    return true;
+  }
+
+  #package(task: Task): boolean {
+    const { term, terms: elements, keeps } = task;
+    const depth = this.#tasks.length;
+    while (task.at < elements.length) {
+      const element = task.at < 0 ? (term.operands[0] as Term) : elements[task.at]!;
+      task.at += 1;
+      // A name stays a name until the package is complete.
+      if (element.op === OPCODES.NamePath && task.at > 0)
+        this.#emit(this.#controls.pushNameReference, element, 0, true).name = element.operands[0] as NamePath;
+      else this.#value(element);
+      if (this.#tasks.length > depth) return false;
+    }
+    const sized = term.op === OPCODES.VarPackage;
+    const make = this.#emit(this.#controls.makePackage, term, elements.length + (sized ? 1 : 0), keeps);
+    make.target = elements.length;
+    return true;
+  }
+}

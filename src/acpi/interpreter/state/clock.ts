@@ -1,0 +1,58 @@
+/** The machine's clock, a virtual one, and how long a While may run by it. */
+
+import type { Interpreter } from '../interpreter.ts';
+import { fault } from './fault.ts';
+
+/** 100 ns in a tick of 100 us. */
+const CLOCK_TICK = 1000n;
+/** Turns of a While on a path that hangs on something unknown: mostly it waits for hardware that isn't there. */
+const MAX_OPEN_TURNS = 128;
+
+/** Goes on by being looked at, so that what comes out is the same each time, and by sleeping. */
+export class Clock {
+  /** Of 100 us, one at each look. */
+  #ticks = 0;
+  /** Time slept, in 100 ns. */
+  #slept = 0n;
+
+  /** A look at the clock takes 100 us. Gives the ticks since it was first looked at, without the time slept. */
+  look(): number {
+    this.#ticks += 1;
+    return this.#ticks;
+  }
+
+  /** Time passes, for the Timer; loops are given up by the number of looks at the clock alone. */
+  sleep(hundredNanoseconds: bigint): void {
+    this.#slept += hundredNanoseconds;
+  }
+
+  /** Looks at the clock: 100 ns since that was first done. */
+  elapsed(): bigint {
+    this.look();
+    return this.now;
+  }
+
+  /** The clock as it stood when it was last looked at, in 100 ns. */
+  get now(): bigint {
+    return BigInt(this.#ticks) * CLOCK_TICK + this.#slept;
+  }
+}
+
+/** The top frame comes to a While. */
+export function enterLoop(m: Interpreter): void {
+  m.frames.at(-1)!.loops.push({ turns: 0, started: m.clock.look() });
+}
+
+/** At the end of a turn of the top frame's innermost While. That it runs for too long is a fault. */
+export function turnLoop(m: Interpreter): void {
+  const loop = m.frames.at(-1)!.loops.at(-1)!;
+  loop.turns += 1;
+  if (loop.turns > MAX_OPEN_TURNS && m.paths.open)
+    fault(
+      'NOT_FOLLOWED',
+      `a While that waits for what is not known runs for more than ${MAX_OPEN_TURNS} turns`,
+    );
+  const { loopTimeout } = m.profile;
+  if (m.clock.look() - loop.started > loopTimeout)
+    fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);
+}

@@ -1,0 +1,265 @@
+/**
+ * The contents of address spaces: what firmware code reads and writes. Without a machine there is nothing behind
+ * them. Under an assumption every byte starts as the same value, and writes stay, as in ACPICA's acpiexec. Otherwise
+ * a byte that nobody has written is unknown; written ones keep what was written, in every space: a register that
+ * doesn't is one that firmware code has no reason to read back as if it did.
+ */
+import { type ByteValue, fieldValue } from '../../../symbolic/index.ts';
+import { FIXED_HARDWARE_SPACE, REGION_SPACES } from '../../terms/opcodes.ts';
+import { unknownByte } from './buffer-bytes.ts';
+import type { Holder, Journal, Key } from './journal.ts';
+
+export const SPACE = {
+  memory: 0,
+  io: 1,
+  pciConfig: 2,
+  embeddedController: 3,
+  smbus: 4,
+  cmos: 5,
+  pciBar: 6,
+  ipmi: 7,
+  gpio: 8,
+  serialBus: 9,
+  pcc: 10,
+  fixedHardware: FIXED_HARDWARE_SPACE,
+} as const;
+
+/** A piece of physical memory whose content was given. */
+export interface MemoryImage {
+  readonly address: bigint;
+  readonly bytes: Uint8Array;
+}
+
+export function spaceName(space: number): string {
+  if (space === FIXED_HARDWARE_SPACE) return 'FFixedHW';
+  return REGION_SPACES[space] ?? `0x${space.toString(16)}`;
+}
+
+/** What bytes hold that nobody wrote and no image gives: one value for all, or by space and address. */
+export type Fill = number | ((space: number, address: bigint) => number);
+
+type Cells = Map<Key, ByteValue>;
+
+/** Cells of PCI configuration spaces have the device's number above the register. */
+const DEVICE_SHIFT = 32n;
+const REGISTER_MASK = (1n << DEVICE_SHIFT) - 1n;
+
+/** Addresses up to here are Map keys as numbers, which is faster. */
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+function keyOf(address: bigint): Key {
+  return address <= SAFE ? Number(address) : address;
+}
+
+export class RegionStore {
+  readonly #journal: Journal;
+  readonly #fill: Fill | undefined;
+  readonly #memory: readonly MemoryImage[];
+  readonly #cells = new Map<number, Cells>();
+  /** Cells of regions whose address isn't known, by the region's path. */
+  readonly #floating = new Map<number, Cells>();
+  /** Devices whose configuration space is read or written. */
+  readonly #devices = new Map<string, bigint>();
+  #lastEpoch = 0;
+  /** Of each space, which state of it fields are read in: changes when it written in ways that aren't tracked. */
+  readonly epochs: Record<number, number> = {};
+
+  /** @param fill what unwritten bytes hold; undefined when it isn't known */
+  constructor(journal: Journal, fill: Fill | undefined, memory: readonly MemoryImage[]) {
+    this.#journal = journal;
+    this.#fill = fill;
+    this.#memory = memory;
+  }
+
+  #of(map: Map<number, Cells>, space: number): Cells {
+    let cells = map.get(space);
+    if (cells === undefined) {
+      cells = new Map();
+      map.set(space, cells);
+    }
+    return cells;
+  }
+
+  /**
+   * Where a byte of a device's PCI configuration space is kept. acpiexec has one such space for all devices, by the
+   * register alone; where contents are not known, what is written to one device says nothing of another.
+   *
+   * @param device path of the device
+   */
+  configurationCell(device: string, register: bigint): bigint {
+    let at = this.#devices.get(device);
+    if (at === undefined) {
+      at = BigInt(this.#devices.size + 1) << DEVICE_SHIFT;
+      this.#devices.set(device, at);
+    }
+    return at | (register & REGISTER_MASK);
+  }
+
+  /** A byte nobody wrote, as a symbol named by its address: of a cell as {@link read} takes it. */
+  unwritten(space: number, cell: bigint): ByteValue {
+    const epoch = this.epochOf(space);
+    if (space !== SPACE.pciConfig || cell >> DEVICE_SHIFT === 0n)
+      return unwrittenByte(space, cell, epoch, '');
+    const base = (cell >> DEVICE_SHIFT) << DEVICE_SHIFT;
+    const [device] = [...this.#devices].find(([, at]) => at === base) ?? [''];
+    return unwrittenByte(space, cell & REGISTER_MASK, epoch, `${device}.`);
+  }
+
+  /** What the inputs say a byte starts as; undefined when they don't. */
+  #given(space: number, address: bigint): number | undefined {
+    for (const { address: start, bytes } of this.#imagesOf(space))
+      if (address >= start && address < start + BigInt(bytes.length)) return bytes[Number(address - start)];
+    return typeof this.#fill === 'function' ? this.#fill(space, address) : this.#fill;
+  }
+
+  /** A byte; undefined when it was never written and nothing says what it holds. */
+  read(space: number, address: bigint): ByteValue | undefined {
+    const cells = this.#cells.get(space);
+    const written = cells === undefined || cells.size === 0 ? undefined : cells.get(keyOf(address));
+    return (
+      written ??
+      (this.#memory.length === 0 && typeof this.#fill !== 'function'
+        ? this.#fill
+        : this.#given(space, address))
+    );
+  }
+
+  /**
+   * Up to four bytes as a number, the first lowest, where every byte starts as the same and nothing unknown was written
+   * there; undefined otherwise.
+   */
+  readPlain(space: number, address: number, length: number): number | undefined {
+    const fill = this.#fill;
+    if (typeof fill !== 'number' || this.#memory.length > 0) return undefined;
+    const cells = this.#cells.get(space);
+    let value = 0;
+    for (let i = length - 1; i >= 0; i--) {
+      const byte = cells?.get(address + i) ?? fill;
+      if (typeof byte !== 'number') return undefined;
+      value = value * 256 + byte;
+    }
+    return value;
+  }
+
+  /** Did firmware code write that byte? */
+  isWritten(space: number, address: bigint): boolean {
+    return this.#cells.get(space)?.has(keyOf(address)) ?? false;
+  }
+
+  write(space: number, address: bigint, value: ByteValue): void {
+    const cells = this.#of(this.#cells, space);
+    this.#journal.set(cells, keyOf(address), value);
+    const floating = this.#floating.get(space);
+    if (floating !== undefined) this.#clear(floating);
+  }
+
+  /** A byte of a region at an unknown address. */
+  readFloating(space: number, region: string, offset: number): ByteValue | undefined {
+    return this.#floating.get(space)?.get(`${region}+${offset}`);
+  }
+
+  /** Writes at an unknown address: whatever was known of the space may be gone. */
+  writeFloating(space: number, region: string, offset: number, value: ByteValue): void {
+    this.#forgetCells(space);
+    const floating = this.#of(this.#floating, space);
+    for (const key of [...floating.keys()])
+      if (!String(key).startsWith(`${region}+`)) this.#journal.set(floating, key, undefined);
+    this.#journal.set(floating, `${region}+${offset}`, value);
+    this.newEpoch(space);
+  }
+
+  /**
+   * From here on nothing is known of `length` bytes, which is cheaper than so many unknown bytes written: reads give
+   * symbols of a new epoch.
+   */
+  forget(space: number, address: bigint, length: number): void {
+    const end = address + BigInt(length);
+    const cells = this.#of(this.#cells, space);
+    for (const key of this.#writtenIn(cells, address, length)) this.#forgetCell(space, cells, key);
+    for (const { address: start, bytes } of this.#imagesOf(space)) {
+      const last = start + BigInt(bytes.length);
+      for (let at = start > address ? start : address; at < end && at < last; at += 1n)
+        this.#forgetCell(space, cells, keyOf(at));
+    }
+    const floating = this.#floating.get(space);
+    if (floating !== undefined) this.#clear(floating);
+    this.newEpoch(space);
+  }
+
+  /** As {@link forget}, of a region at an unknown address. */
+  forgetFloating(space: number): void {
+    this.#forgetCells(space);
+    this.#clear(this.#of(this.#floating, space));
+    this.newEpoch(space);
+  }
+
+  #forgetCells(space: number): void {
+    const cells = this.#cells.get(space);
+    if (cells !== undefined) for (const key of [...cells.keys()]) this.#forgetCell(space, cells, key);
+  }
+
+  /** What was written is gone. What an image says it held before isn't true again, though. */
+  #forgetCell(space: number, cells: Cells, key: Key): void {
+    const given = this.#given(space, BigInt(key));
+    const value = given === undefined ? undefined : unknownByte('written at an unknown address');
+    this.#journal.set(cells, key, value);
+  }
+
+  /** Is nothing known of any of `length` bytes: neither written nor given? */
+  isUntouched(space: number, address: bigint, length: number): boolean {
+    const end = address + BigInt(length);
+    const cells = this.#cells.get(space);
+    if (cells !== undefined && this.#writtenIn(cells, address, length).length > 0) return false;
+    return !this.#imagesOf(space).some(
+      ({ address: start, bytes }) => start < end && address < start + BigInt(bytes.length),
+    );
+  }
+
+  #imagesOf(space: number): readonly MemoryImage[] {
+    return space === SPACE.memory ? this.#memory : [];
+  }
+
+  #writtenIn(cells: Cells, address: bigint, length: number): Key[] {
+    const end = address + BigInt(length);
+    if (length < cells.size)
+      return Array.from({ length }, (_, i) => keyOf(address + BigInt(i))).filter((key) => cells.has(key));
+    return [...cells.keys()].filter((key) => BigInt(key) >= address && BigInt(key) < end);
+  }
+
+  #clear(cells: Cells): void {
+    for (const key of [...cells.keys()]) this.#journal.set(cells, key, undefined);
+  }
+
+  /** What is read from here on may differ from what was read before. Epochs are never used twice. */
+  newEpoch(space: number): void {
+    this.#lastEpoch += 1;
+    this.#journal.set(this.epochs, space, this.#lastEpoch);
+  }
+
+  epochOf(space: number): number {
+    return this.epochs[space] ?? 0;
+  }
+
+  /** The unknown first content of a place, for merging: named by its address. */
+  readonly initialByte = (holder: Holder, key: Key): ByteValue => {
+    for (const [space, cells] of this.#cells) {
+      if (cells !== holder) continue;
+      const address = BigInt(key);
+      const given = this.#given(space, address);
+      return given ?? this.unwritten(space, address);
+    }
+    const name = `[${String(key)}]`;
+    return {
+      of: fieldValue({ name, path: name, space: '', address: undefined, bitOffset: 0, bits: 8, epoch: 0 }),
+      index: 0,
+    };
+  };
+}
+
+function unwrittenByte(space: number, address: bigint, epoch: number, of: string): ByteValue {
+  const name = `${of}${spaceName(space)}[0x${address.toString(16)}]`;
+  return {
+    of: fieldValue({ name, path: name, space: spaceName(space), address, bitOffset: 0, bits: 8, epoch }),
+    index: 0,
+  };
+}

@@ -1,0 +1,71 @@
+/** Values as a person reads them: what goes to the Debug object, and results in ASL's spelling. */
+import { type ByteValue, formatQuantity } from '../../../symbolic/index.ts';
+import { NamespaceNode } from '../../namespace/node.ts';
+import { formatName } from '../../terms/name.ts';
+import type { Interpreter } from '../interpreter.ts';
+import {
+  type AmlValue,
+  BufferObject,
+  Choice,
+  IndexReference,
+  NameReference,
+  ObjectReference,
+  PackageObject,
+  SharedInteger,
+  SlotReference,
+  StringObject,
+  TYPE_NAMES,
+  UnknownInteger,
+} from '../state/objects.ts';
+
+/** Packages inside packages are shown so deep. */
+const MAX_DEPTH = 16;
+
+/** One line for a value stored to Debug: a string is shown as it is. */
+export function formatDebug(m: Interpreter, value: AmlValue | NamespaceNode | undefined): string {
+  if (value instanceof StringObject) return value.text ?? '(unknown string)';
+  if (typeof value === 'bigint')
+    return `0x${value
+      .toString(16)
+      .toUpperCase()
+      .padStart(m.bits / 4, '0')}`;
+  return formatValue(value);
+}
+
+function formatByte(byte: ByteValue): string {
+  return typeof byte === 'number' ? `0x${byte.toString(16).toUpperCase().padStart(2, '0')}` : '??';
+}
+
+/** A string in ASL's spelling, control characters escaped. */
+export function quote(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`;
+}
+
+/** A value as ASL writes it; what is unknown as its expression. */
+export function formatValue(value: AmlValue | NamespaceNode | undefined, depth = 0): string {
+  if (value === undefined) return '(nothing)';
+  if (value instanceof NamespaceNode) return value.path;
+  if (typeof value === 'bigint')
+    return value === 0n ? 'Zero' : value === 1n ? 'One' : `0x${value.toString(16).toUpperCase()}`;
+  if (value instanceof SharedInteger) return formatValue(value.value, depth);
+  if (value instanceof UnknownInteger) return formatQuantity(value.value);
+  if (value instanceof StringObject) return value.text === undefined ? '(unknown string)' : quote(value.text);
+  if (value instanceof BufferObject && value.unknown !== undefined) return '(buffer of unknown length)';
+  if (value instanceof BufferObject)
+    return `Buffer (0x${value.bytes.length.toString(16).toUpperCase()}) { ${Array.from(value.bytes, formatByte).join(', ')} }`;
+  if (value instanceof PackageObject) {
+    if (depth >= MAX_DEPTH) return 'Package () { ... }';
+    const elements = value.elements.map((element) =>
+      element === undefined ? 'Zero /* uninitialised */' : formatValue(element, depth + 1),
+    );
+    return `Package (0x${value.elements.length.toString(16).toUpperCase()}) { ${elements.join(', ')} }`;
+  }
+  if (value instanceof NameReference) return value.node?.path ?? formatName(value.name);
+  if (value instanceof ObjectReference)
+    return `RefOf (${value.target instanceof SlotReference ? formatValue(value.target) : value.target.path})`;
+  if (value instanceof SlotReference) return value.slot < 8 ? `Local${value.slot}` : `Arg${value.slot - 8}`;
+  if (value instanceof IndexReference) return `Index (..., 0x${value.index.toString(16).toUpperCase()})`;
+  if (value instanceof Choice)
+    return `${formatQuantity(value.when)} ? ${formatValue(value.yes, depth + 1)} : ${formatValue(value.no, depth + 1)}`;
+  return `(${TYPE_NAMES[value.type] ?? 'object'})`;
+}

@@ -1,0 +1,500 @@
+/**
+ * Fields: bits of operation regions under a name. Region fields are read and written in datums of the
+ * access width, under the update rule, as ACPICA does it (exfldio.c); index and bank registers are set first.
+ */
+import { hex } from '../../../bytes/address.ts';
+import {
+  type ByteValue,
+  bitsOf,
+  bytesOfQuantity,
+  compare,
+  type FieldSymbol,
+  fieldValue,
+  insertBits,
+  isKnown,
+  join,
+  maskOf,
+  type Quantity,
+  quantityOfBytes,
+} from '../../../symbolic/index.ts';
+import type { NamespaceNode } from '../../namespace/node.ts';
+import { trimSegment } from '../../terms/name.ts';
+import type { Interpreter } from '../interpreter.ts';
+import { fault } from '../state/fault.ts';
+import type { Resolved } from '../state/objects.ts';
+import { type AmlValue, Choice, FieldObject, RegionObject, TYPE, typeOf } from '../state/objects.ts';
+import { SPACE, spaceName } from '../state/regions.ts';
+import { bitsToStore, valueOfBits } from './buffer-fields.ts';
+import { readSerial, writeSerial } from './serial.ts';
+
+/** Field flags: update rule. */
+const PRESERVE = 0;
+const WRITE_AS_ONES = 1;
+/** Fields wider than this would be read byte by byte into a buffer nobody could want. */
+const MAX_FIELD_BYTES = 1 << 20;
+
+/**
+ * Where contents are not known, what is written to wider fields isn't kept, byte by byte and path by path: they are
+ * mailboxes and debug logs, and whoever is at the other end changes them.
+ */
+export const MAX_TRACKED_BYTES = 256;
+
+/** The region behind a field, checked: space, limits, and whether anything answers there. */
+function regionOf(m: Interpreter, node: NamespaceNode): RegionObject {
+  const region = m.settle(node.object);
+  if (!(region instanceof RegionObject))
+    return fault('AE_AML_OPERAND_TYPE', `${node.path} is no operation region`);
+  return region;
+}
+
+/** Do accesses of that space get an answer now? Most handlers come after the tables are loaded. */
+function checkHandler(m: Interpreter, space: number, write: boolean): void {
+  switch (space) {
+    case SPACE.memory:
+    case SPACE.io:
+    case SPACE.pciConfig:
+    case SPACE.embeddedController:
+    case TABLE_SPACE:
+      return;
+    case SPACE.cmos:
+    case SPACE.pciBar:
+    case SPACE.smbus:
+    case SPACE.ipmi:
+    case SPACE.gpio:
+    case SPACE.serialBus:
+    case SPACE.pcc:
+    case SPACE.fixedHardware:
+    case 0x80:
+    case 0xe4:
+      if (!m.tablesLoading) return;
+      break;
+    default:
+  }
+  fault('AE_NOT_EXIST', `nothing answers ${write ? 'writes to' : 'reads of'} ${spaceName(space)}`);
+}
+
+/** Number ACPICA gives the space of a DataTableRegion. */
+export const TABLE_SPACE = 0x7e;
+
+/** An access of `width` bytes must lie inside the region. */
+function checkLimit(
+  m: Interpreter,
+  field: FieldObject,
+  region: RegionObject,
+  offset: number,
+  width: number,
+): void {
+  if (typeof region.length === 'bigint' && BigInt(offset + width) <= region.length) return;
+  const inside = compare('le', BigInt(offset + width), m.paths.refined(region.length));
+  if (!m.decide(inside))
+    fault(
+      'AE_AML_REGION_LIMIT',
+      `${field.node.path} at ${hex(offset)} leaves ${region.node.path}, which has ${isKnown(region.length) ? hex(region.length) : 'too few'} bytes`,
+    );
+}
+
+function checkPort(m: Interpreter, region: RegionObject, address: bigint, width: number): bigint {
+  if (region.space !== SPACE.io) return address;
+  const cut = m.profile.cutsIoAddresses && m.cutIoAddresses ? address & 0xffffn : address;
+  if (cut + BigInt(width) - 1n > 0xffffn) fault('AE_LIMIT', `there is no port ${hex(cut)}`);
+  return cut;
+}
+
+/** One byte of a region; undefined when only the machine knows. */
+function regionByte(m: Interpreter, region: RegionObject, offset: number): ByteValue | undefined {
+  if (region.tableBytes !== undefined) {
+    const address = (region.address as bigint) + BigInt(offset);
+    return m.regions.isWritten(region.space, address)
+      ? m.regions.read(region.space, address)
+      : (region.tableBytes[offset] ?? 0);
+  }
+  if (isKnown(region.address)) return m.regions.read(region.space, cellOf(m, region, region.address, offset));
+  return m.regions.readFloating(region.space, region.node.path, offset);
+}
+
+const MAX_ADDRESS = 0xffff_ffff_ffff_ffffn;
+
+/** Where a region's byte is kept: by its address, in configuration space by the device too. */
+export function cellOf(m: Interpreter, region: RegionObject, base: bigint, offset: number): bigint {
+  const address = (base + BigInt(offset)) & MAX_ADDRESS;
+  if (region.space !== SPACE.pciConfig || !m.journal.active) return address;
+  let device: NamespaceNode | undefined = region.node.parent;
+  while (device?.parent !== undefined && !isDevice(device.object)) device = device.parent;
+  return m.regions.configurationCell(device?.path ?? '', address);
+}
+
+function isDevice(object: AmlValue | undefined): boolean {
+  if (object instanceof Choice) return isDevice(object.yes) || isDevice(object.no);
+  return object !== undefined && typeOf(object) === TYPE.device;
+}
+
+function putRegionByte(m: Interpreter, region: RegionObject, offset: number, byte: ByteValue): void {
+  if (isKnown(region.address)) m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
+  else m.regions.writeFloating(region.space, region.node.path, offset, byte);
+}
+
+/** Bytes of a region moved in the time of one instruction, as a power of two. */
+const BYTES_PER_STEP = 1;
+
+/** Nothing is known any more of `length` bytes of a region. */
+export function forgetBytes(m: Interpreter, region: RegionObject, offset: number, length: number): void {
+  if (isKnown(region.address))
+    m.regions.forget(region.space, cellOf(m, region, region.address, offset), length);
+  else m.regions.forgetFloating(region.space);
+}
+
+/** What `--set` says of a field, by its path or its last segment. */
+function settledValue(m: Interpreter, node: NamespaceNode): bigint | undefined {
+  const { set } = m.options;
+  if (set.size === 0) return undefined;
+  return set.get(node.path) ?? set.get(trimSegment(node.segment));
+}
+
+/** The symbol that a field's unwritten content is. */
+export function symbolOf(m: Interpreter, field: FieldObject, region: RegionObject | undefined): FieldSymbol {
+  const node = field.node;
+  const space = region?.space ?? 0;
+  const address =
+    region !== undefined && isKnown(region.address) && field.source.kind === 'region'
+      ? region.address + BigInt(field.bitOffset >> 3)
+      : undefined;
+  return {
+    name: trimSegment(node.segment),
+    path: node.path,
+    space: region === undefined ? '' : spaceName(space),
+    address,
+    bitOffset: field.bitOffset & 7,
+    bits: field.bitLength,
+    epoch: m.regions.epochOf(space),
+  };
+}
+
+function note(
+  m: Interpreter,
+  kind: 'read' | 'write',
+  field: FieldObject,
+  region: RegionObject | undefined,
+): void {
+  if (m.trace === undefined) return;
+  const where =
+    region === undefined
+      ? ''
+      : ` at ${spaceName(region.space)} ${isKnown(region.address) ? hex(region.address + BigInt(field.bitOffset >> 3)) : `in ${region.node.path}`}${field.bitOffset & 7 ? `, bit ${field.bitOffset & 7}` : ''}`;
+  m.record({
+    kind,
+    text: `${field.node.path}, ${field.bitLength} bits${where}`,
+    ...(field.node.term ? { term: field.node.term } : {}),
+    ...(field.node.table ? { table: field.node.table } : {}),
+  });
+}
+
+/** Reads a field unit. */
+export function readField(m: Interpreter, field: FieldObject): AmlValue {
+  const { source } = field;
+  if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('NOT_FOLLOWED', `${field.node.path} is too wide`);
+  if (source.kind === 'region') {
+    const region = regionOf(m, source.region);
+    note(m, 'read', field, region);
+    const serial = readSerial(m, field, region);
+    if (serial !== undefined) return serial;
+  } else note(m, 'read', field, undefined);
+  return valueOfBits(m, m.paths.refined(extract(m, field)), field.bitLength, false);
+}
+
+/** How many datums the field touches. */
+function datumsOf(field: FieldObject): number {
+  return Math.ceil((field.startBit + field.bitLength) / (field.accessBytes * 8));
+}
+
+/** The bits of a field unit. */
+function extract(m: Interpreter, field: FieldObject): Quantity {
+  const { source, accessBytes, baseOffset, startBit, bitLength } = field;
+  const count = datumsOf(field);
+  if (source.kind === 'index') {
+    if (m.journal.active) return extractTracked(m, field, undefined);
+    const given = settledValue(m, field.node);
+    if (given !== undefined) return given & maskOf(bitLength);
+    const parts: { bits: number; value: Quantity }[] = [];
+    for (let i = 0; i < count; i++) {
+      selectIndex(m, source, i * accessBytes);
+      parts.push({ bits: accessBytes * 8, value: extract(m, fieldOf(m, source.data)) });
+    }
+    return bitsOf(join(parts), startBit, bitLength);
+  }
+  const region = regionOf(m, source.region);
+  checkHandler(m, region.space, false);
+  for (let i = 0; i < count; i++) checkLimit(m, field, region, baseOffset + i * accessBytes, accessBytes);
+  if (source.kind === 'bank') {
+    for (let i = 0; i < count; i++) selectBank(m, source);
+    if (m.journal.active) return extractTracked(m, field, region);
+  }
+  const settled = settledValue(m, field.node);
+  if (settled !== undefined && !written(m, field, region)) return settled & maskOf(bitLength);
+  if (m.journal.active && source.kind === 'region') return extractUnknown(m, field, region);
+  // Assumed contents: byte by byte, all known unless something unknown was written.
+  const length = count * accessBytes;
+  const plain = extractPlain(m, region, baseOffset, length);
+  if (plain !== undefined) return BigInt(Math.floor(plain / 2 ** startBit) % 2 ** bitLength);
+  m.budget.spend(length >> BYTES_PER_STEP);
+  const bytes: ByteValue[] = [];
+  for (let i = 0; i < length; i++) bytes.push(byteAt(m, region, baseOffset + i, accessBytes));
+  return bitsOf(quantityOfBytes(bytes), startBit, bitLength);
+}
+
+/** Addresses below this are safe as numbers, whatever is added to them here. */
+const PLAIN_ADDRESS = 1n << 52n;
+const LAST_PORT = 0xffff;
+
+/** Up to four bytes of a region at a plain address, as a number; undefined when they have to be looked at singly. */
+function extractPlain(
+  m: Interpreter,
+  region: RegionObject,
+  offset: number,
+  length: number,
+): number | undefined {
+  const { address, space, tableBytes } = region;
+  if (length > 4 || typeof address !== 'bigint' || address > PLAIN_ADDRESS || tableBytes !== undefined)
+    return undefined;
+  const start = Number(address) + offset;
+  if (space === SPACE.io && start + length - 1 > LAST_PORT) return undefined;
+  return m.regions.readPlain(space, start, length);
+}
+
+function byteAt(m: Interpreter, region: RegionObject, offset: number, width: number): ByteValue {
+  if (region.space === SPACE.io && isKnown(region.address)) {
+    const at = checkPort(m, region, region.address + BigInt(offset - (offset % width)), width);
+    return m.regions.read(SPACE.io, at + BigInt(offset % width)) ?? 0;
+  }
+  return regionByte(m, region, offset) ?? 0;
+}
+
+/** Was any byte under the field written by firmware code? */
+function written(m: Interpreter, field: FieldObject, region: RegionObject): boolean {
+  if (!isKnown(region.address)) return false;
+  const first = field.bitOffset >> 3;
+  const last = (field.bitOffset + field.bitLength + 7) >> 3;
+  for (let offset = first; offset < last; offset++)
+    if (m.regions.isWritten(region.space, cellOf(m, region, region.address, offset))) return true;
+  return false;
+}
+
+function isUntouched(m: Interpreter, region: RegionObject, offset: number, length: number): boolean {
+  return (
+    region.tableBytes === undefined &&
+    isKnown(region.address) &&
+    m.regions.isUntouched(region.space, cellOf(m, region, region.address, offset), length)
+  );
+}
+
+/** A field whose region may hold anything: its own symbol, as far as nobody wrote or gave its bytes. */
+function extractUnknown(m: Interpreter, field: FieldObject, region: RegionObject): Quantity {
+  const { bitOffset, bitLength } = field;
+  const first = bitOffset >> 3;
+  const last = (bitOffset + bitLength + 7) >> 3;
+  if (region.space === SPACE.io && isKnown(region.address))
+    checkPort(m, region, region.address + BigInt(first), last - first);
+  const symbol = symbolOf(m, field, region);
+  if (last - first > MAX_TRACKED_BYTES && isUntouched(m, region, first, last - first))
+    return fieldValue(symbol);
+  const bytes: (ByteValue | undefined)[] = [];
+  let unwritten = true;
+  for (let offset = first; offset < last; offset++) {
+    const byte = regionByte(m, region, offset);
+    if (byte !== undefined) unwritten = false;
+    bytes.push(byte);
+  }
+  if (unwritten) return fieldValue(symbol);
+  const whole = fieldValue(symbol);
+  const aligned = (bitOffset & 7) === 0;
+  const filled = bytes.map((byte, i): ByteValue => {
+    if (byte !== undefined) return byte;
+    if (aligned && 8 * i + 8 <= bitLength) return { of: whole, index: i };
+    if (isKnown(region.address))
+      return m.regions.unwritten(region.space, cellOf(m, region, region.address, first + i));
+    const path = `${region.node.path}[${hex(first + i)}]`;
+    return { of: fieldValue({ ...symbol, name: path, path, bitOffset: 0, bits: 8 }), index: 0 };
+  });
+  return bitsOf(quantityOfBytes(filled), bitOffset & 7, bitLength);
+}
+
+/** Behind an index or bank register: what a read gives is the field's own symbol until something is written. */
+function extractTracked(m: Interpreter, field: FieldObject, region: RegionObject | undefined): Quantity {
+  const { source } = field;
+  if (source.kind === 'index') {
+    for (let i = 0; i < datumsOf(field); i++) {
+      selectIndex(m, source, i * field.accessBytes);
+      // Reading the data register may fault: it is read, and what it gives is not used.
+      extract(m, fieldOf(m, source.data));
+    }
+  }
+  const settled = settledValue(m, field.node);
+  if (settled !== undefined) return settled & maskOf(field.bitLength);
+  const through = region ?? regionBehind(m, field);
+  return fieldValue({ ...symbolOf(m, field, through), address: undefined });
+}
+
+/** The region an index field's data register lies in. */
+function regionBehind(m: Interpreter, field: FieldObject): RegionObject | undefined {
+  let at = field;
+  for (let i = 0; i < MAX_INDIRECTION && at.source.kind === 'index'; i++) at = fieldOf(m, at.source.data);
+  return at.source.kind === 'index' ? undefined : regionOf(m, at.source.region);
+}
+
+/** Data registers behind index fields behind index fields … */
+const MAX_INDIRECTION = 8;
+
+function fieldOf(m: Interpreter, node: NamespaceNode): FieldObject {
+  const object = m.settle(node.object);
+  if (object instanceof FieldObject) return object;
+  return fault('AE_AML_INTERNAL', `${node.path} is no field`);
+}
+
+function selectIndex(
+  m: Interpreter,
+  source: Extract<FieldObject['source'], { kind: 'index' }>,
+  offset: number,
+): void {
+  m.indirection += 1;
+  try {
+    if (m.indirection > MAX_INDIRECTION) fault('NOT_FOLLOWED', 'index fields behind index fields');
+    const register = fieldOf(m, source.index);
+    const value = BigInt(source.value + offset);
+    if (register.bitLength < 64 && value > maskOf(register.bitLength))
+      fault('AE_AML_REGISTER_LIMIT', `index ${hex(value)} does not fit ${source.index.path}`);
+    insert(m, register, value);
+  } finally {
+    m.indirection -= 1;
+  }
+}
+
+function selectBank(m: Interpreter, source: Extract<FieldObject['source'], { kind: 'bank' }>): void {
+  const register = fieldOf(m, source.bank);
+  if (isKnown(source.value) && register.bitLength < 64 && source.value > maskOf(register.bitLength))
+    fault('AE_AML_REGISTER_LIMIT', `bank ${hex(source.value)} does not fit ${source.bank.path}`);
+  insert(m, register, source.value);
+}
+
+/** Writes a field unit. What a serial bus gives back is the value of the Store. */
+export function writeField(m: Interpreter, field: FieldObject, value: Resolved): AmlValue | undefined {
+  const { source } = field;
+  if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('NOT_FOLLOWED', `${field.node.path} is too wide`);
+  if (source.kind === 'region') {
+    const region = regionOf(m, source.region);
+    note(m, 'write', field, region);
+    const serial = writeSerial(m, field, region, value);
+    if (serial !== undefined) return serial;
+  } else note(m, 'write', field, undefined);
+  insert(m, field, bitsToStore(value, field.bitLength));
+  return undefined;
+}
+
+/** Puts bits into a field unit, datum by datum. */
+function insert(m: Interpreter, field: FieldObject, value: Quantity): void {
+  const { source, accessBytes, baseOffset, startBit, bitLength } = field;
+  const width = accessBytes * 8;
+  const count = datumsOf(field);
+  const region = source.kind === 'index' ? undefined : regionOf(m, source.region);
+  if (region !== undefined) {
+    checkHandler(m, region.space, true);
+    for (let i = 0; i < count; i++) checkLimit(m, field, region, baseOffset + i * accessBytes, accessBytes);
+  }
+  if (
+    m.journal.active &&
+    source.kind === 'region' &&
+    count * accessBytes > MAX_TRACKED_BYTES &&
+    region!.space !== SPACE.io &&
+    region!.tableBytes === undefined
+  ) {
+    forgetBytes(m, region!, baseOffset, count * accessBytes);
+    return;
+  }
+  m.budget.spend((count * accessBytes) >> BYTES_PER_STEP);
+  for (let i = 0; i < count; i++) {
+    // Bits [from, to) of this datum belong to the field.
+    const from = i === 0 ? startBit : 0;
+    const to = Math.min(width, startBit + bitLength - i * width);
+    const low = i === 0 ? 0 : i * width - startBit;
+    const part = bitsOf(value, low, to - from);
+    let datum: Quantity;
+    if (from === 0 && to === width) datum = part;
+    else {
+      const rule = (field.flags >> 5) & 3;
+      const around =
+        rule === PRESERVE ? readDatum(m, field, region, i) : rule === WRITE_AS_ONES ? maskOf(width) : 0n;
+      datum = insertBits(around, width, from, to - from, part);
+    }
+    writeDatum(m, field, region, i, datum);
+  }
+  if (m.journal.active && source.kind !== 'region') {
+    const through = region ?? regionBehind(m, field);
+    if (through !== undefined) m.regions.newEpoch(through.space);
+  }
+}
+
+function readDatum(
+  m: Interpreter,
+  field: FieldObject,
+  region: RegionObject | undefined,
+  i: number,
+): Quantity {
+  const { source, accessBytes, baseOffset } = field;
+  if (source.kind === 'index') {
+    selectIndex(m, source, i * accessBytes);
+    return bitsOf(extract(m, fieldOf(m, source.data)), 0, accessBytes * 8);
+  }
+  if (source.kind === 'bank') selectBank(m, source);
+  const bytes: ByteValue[] = [];
+  for (let k = 0; k < accessBytes; k++) {
+    const offset = baseOffset + i * accessBytes + k;
+    if (m.journal.active) bytes.push(knownOrUnwritten(m, region!, offset));
+    else bytes.push(byteAt(m, region!, offset, accessBytes));
+  }
+  return quantityOfBytes(bytes);
+}
+
+function knownOrUnwritten(m: Interpreter, region: RegionObject, offset: number): ByteValue {
+  const byte = regionByte(m, region, offset);
+  if (byte !== undefined) return byte;
+  const epoch = m.regions.epochOf(region.space);
+  if (isKnown(region.address))
+    return m.regions.unwritten(region.space, cellOf(m, region, region.address, offset));
+  const path = `${region.node.path}[${hex(offset)}]`;
+  const symbol = {
+    name: path,
+    path,
+    space: spaceName(region.space),
+    address: undefined,
+    bitOffset: 0,
+    bits: 8,
+    epoch,
+  };
+  return { of: fieldValue(symbol), index: 0 };
+}
+
+function writeDatum(
+  m: Interpreter,
+  field: FieldObject,
+  region: RegionObject | undefined,
+  i: number,
+  datum: Quantity,
+): void {
+  const { source, accessBytes, baseOffset } = field;
+  if (source.kind === 'index') {
+    selectIndex(m, source, i * accessBytes);
+    insert(m, fieldOf(m, source.data), datum);
+    return;
+  }
+  if (source.kind === 'bank') selectBank(m, source);
+  const offset = baseOffset + i * accessBytes;
+  const bytes = bytesOfQuantity(datum, accessBytes);
+  if (region!.space === SPACE.io && isKnown(region!.address)) {
+    const at = checkPort(m, region!, region!.address + BigInt(offset), accessBytes);
+    bytes.forEach((byte, k) => {
+      m.regions.write(SPACE.io, at + BigInt(k), byte);
+    });
+    return;
+  }
+  bytes.forEach((byte, k) => {
+    putRegionByte(m, region!, offset + k, byte);
+  });
+}

@@ -1,0 +1,74 @@
+/** Names of the running machine: looked up, made, and taken out of the namespace again. */
+
+import { findNode, type NamespaceNode, nodeForDefinition } from '../../namespace/node.ts';
+import { formatName, type NamePath } from '../../terms/name.ts';
+import type { Term } from '../../terms/term.ts';
+import type { Interpreter } from '../interpreter.ts';
+import { fault } from '../state/fault.ts';
+import type { AmlValue } from '../state/objects.ts';
+
+/** The node a name means in a scope, that of the top frame if none is given; undefined when there is none. */
+export function lookUp(m: Interpreter, name: NamePath, scope?: NamespaceNode): NamespaceNode | undefined {
+  return findNode(m.root, scope ?? m.frames.at(-1)?.scope ?? m.root, name, m.present);
+}
+
+/** As {@link lookUp}, in the top frame's scope; a missing name is a fault. */
+export function find(m: Interpreter, name: NamePath): NamespaceNode {
+  return lookUp(m, name) ?? fault('AE_NOT_FOUND', `${formatName(name)} is not found`);
+}
+
+/** Makes the object of a definition in the top frame's scope; see {@link install}. */
+export function define(
+  m: Interpreter,
+  name: NamePath,
+  term: Term,
+  make: (node: NamespaceNode) => AmlValue,
+): NamespaceNode {
+  const frame = m.frames.at(-1)!;
+  const node =
+    nodeForDefinition(m.root, frame.scope, name, m.present) ??
+    fault('AE_NOT_FOUND', `the scope of ${formatName(name)} is not found`);
+  if (node.object !== undefined && m.present(node)) fault('AE_ALREADY_EXISTS', `${node.path} exists already`);
+  install(m, node, term, make(node));
+  return node;
+}
+
+/** Gives a node the object that a term of the top frame defines. A method's go when it ends. */
+export function install(m: Interpreter, node: NamespaceNode, term: Term, object: AmlValue): void {
+  const frame = m.frames.at(-1)!;
+  attach(m, node, object);
+  node.term = term;
+  node.table = frame.table;
+  node.owner = m.owner;
+  if (frame.method === undefined) return;
+  frame.created ??= [];
+  frame.created.push(node);
+}
+
+/** Gives a node its object; undefined: no object of its name exists any more. */
+export function attach(m: Interpreter, node: NamespaceNode, object: AmlValue | undefined): void {
+  if (node.shared !== undefined) m.journal.set(node, 'shared', undefined);
+  m.journal.note(node, 'object');
+  node.object = object;
+}
+
+/** Takes what a method made, and all below it, out of the namespace. */
+export function withdraw(m: Interpreter, created: Iterable<NamespaceNode>): void {
+  const pending = [...created].reverse();
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    if (next.object !== undefined) {
+      m.journal.set(next, 'former', next.object);
+      attach(m, next, undefined);
+    }
+    pending.push(...next.children.values());
+  }
+}
+
+/** Takes what the code of a table made out of the namespace. @param owner the ordinal of the table */
+export function withdrawTable(m: Interpreter, owner: number): void {
+  const pending: NamespaceNode[] = [m.root];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (node.owner === owner && node.object !== undefined) attach(m, node, undefined);
+    pending.push(...node.children.values());
+  }
+}

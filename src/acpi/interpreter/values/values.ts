@@ -1,0 +1,380 @@
+/** Operands to values: what places hold, and the implicit and explicit conversions between data types (ACPI 6.5, 19.3.5). */
+import {
+  type ByteValue,
+  bytesOfQuantity,
+  compare,
+  isKnown,
+  type Quantity,
+  quantityOfBytes,
+} from '../../../symbolic/index.ts';
+import { NamespaceNode } from '../../namespace/node.ts';
+import type { Interpreter } from '../interpreter.ts';
+import { mergeValues } from '../paths/merge.ts';
+import { packBytes } from '../state/buffer-bytes.ts';
+import { fault } from '../state/fault.ts';
+import { FIRST_ARGUMENT_SLOT } from '../state/frame.ts';
+import {
+  type AmlValue,
+  AnyIndexReference,
+  BufferFieldObject,
+  BufferObject,
+  Choice,
+  FieldObject,
+  IndexReference,
+  NameReference,
+  type Operand,
+  PackageObject,
+  type Resolved,
+  SharedInteger,
+  SlotOperand,
+  StringObject,
+  TableHandle,
+  TYPE,
+  TYPE_NAMES,
+  typeOf,
+  UnknownInteger,
+  UnknownObject,
+} from '../state/objects.ts';
+import { readBufferField } from './buffer-fields.ts';
+import { readField } from './fields.ts';
+import { lookUp } from './names.ts';
+
+/** What an operator lets stand: Store keeps Index references, calls and CopyObject those to package elements. */
+export type Resolving = 'value' | 'store' | 'argument';
+
+/** The value an operand stands for. */
+export function resolve(m: Interpreter, operand: Operand, resolving: Resolving = 'value'): Resolved {
+  if (operand instanceof SlotOperand) {
+    const held = slotValue(m, operand.slot);
+    return held instanceof NamespaceNode ? resolveNode(m, held) : held;
+  }
+  let value: Resolved | undefined = operand;
+  if (value instanceof Choice || value instanceof UnknownObject) value = m.settle(value);
+  if (value === undefined) fault('AE_AML_NO_RETURN_VALUE', 'an operand has no value');
+  if (value instanceof NamespaceNode) return resolveNode(m, value);
+  if (value instanceof AnyIndexReference) return resolving === 'value' ? elementAt(m, value) : value;
+  if (value instanceof IndexReference) {
+    if (resolving !== 'value' || !(value.object instanceof PackageObject)) return value;
+    return elementOf(m, value.object, value.index);
+  }
+  if (value instanceof NameReference) return nodeObject(m, referenced(m, value));
+  if (value instanceof FieldObject) return readField(m, value);
+  if (value instanceof BufferFieldObject) return readBufferField(m, value);
+  return value;
+}
+
+/**
+ * As {@link resolve}, but a Choice between data stays one: what only passes a value on need not know which it is, and
+ * parting the path for it would do all that follows twice.
+ */
+export function resolveLoosely(m: Interpreter, operand: Operand, resolving: Resolving): Resolved {
+  const held = operand instanceof SlotOperand ? m.frames.at(-1)!.slots[operand.slot] : operand;
+  if (held instanceof Choice) {
+    const kept = keptChoice(m, held);
+    if (kept !== undefined) return kept;
+  }
+  return resolve(m, operand, resolving);
+}
+
+/** The Choice without sides that this path excludes, when all its sides are data; undefined otherwise. */
+export function keptChoice(m: Interpreter, choice: Choice): AmlValue | undefined {
+  const when = m.paths.decided(choice.when);
+  if (isKnown(when)) {
+    const side = when === 0n ? choice.no : choice.yes;
+    return side instanceof Choice ? keptChoice(m, side) : isData(side) ? side : undefined;
+  }
+  const sides = [choice.yes, choice.no].map((side) =>
+    side instanceof Choice ? keptChoice(m, side) : isData(side) ? side : undefined,
+  );
+  const [yes, no] = sides;
+  if (yes === undefined || no === undefined) return undefined;
+  return yes === choice.yes && no === choice.no ? choice : new Choice(when, yes, no);
+}
+
+export function isData(value: AmlValue | undefined): boolean {
+  return (
+    typeof value === 'bigint' ||
+    value instanceof UnknownInteger ||
+    value instanceof BufferObject ||
+    value instanceof StringObject ||
+    value instanceof PackageObject ||
+    value instanceof IndexReference
+  );
+}
+
+/** Applies a function to each side of a Choice, and puts the results together. */
+export function mapChoice(
+  value: AmlValue,
+  map: (side: AmlValue) => AmlValue | undefined,
+): AmlValue | undefined {
+  if (!(value instanceof Choice)) return map(value);
+  const yes = value.yes === undefined ? undefined : mapChoice(value.yes, map);
+  const no = value.no === undefined ? undefined : mapChoice(value.no, map);
+  return mergeValues(value.when, yes, no) as AmlValue | undefined;
+}
+
+/** What a local or argument holds; a node where a device was passed. */
+export function slotValue(m: Interpreter, slot: number): Resolved {
+  const { slots } = m.frames.at(-1)!;
+  let held = slots[slot];
+  if (held instanceof Choice || held instanceof UnknownObject) held = m.settle(held);
+  if (held === undefined) {
+    if (slot < FIRST_ARGUMENT_SLOT) fault('AE_AML_UNINITIALIZED_LOCAL', `Local${slot} was not set`);
+    fault('AE_AML_UNINITIALIZED_ARG', `Arg${slot - FIRST_ARGUMENT_SLOT} was not given`);
+  }
+  return held;
+}
+
+/** The value of a named object. */
+export function resolveNode(m: Interpreter, node: NamespaceNode): Resolved {
+  const object = m.settle(node.object);
+  if (object === undefined) fault('AE_AML_NO_OPERAND', `${node.path} holds nothing`);
+  if (typeof object === 'bigint') return object;
+  switch (object.type) {
+    case TYPE.device:
+    case TYPE.thermalZone:
+    case TYPE.scope:
+      return node;
+    case TYPE.method:
+      return fault('AE_AML_OPERAND_TYPE', `${node.path} is a method, not a value`);
+    case TYPE.fieldUnit:
+      return readField(m, object as FieldObject);
+    case TYPE.bufferField:
+      return readBufferField(m, object as BufferFieldObject);
+    default:
+      return object;
+  }
+}
+
+/** What a node holds, fields not read; devices and thermal zones are the node itself. */
+export function nodeObject(m: Interpreter, node: NamespaceNode): Resolved {
+  const object = m.settle(node.object) ?? fault('AE_AML_UNINITIALIZED_NODE', `${node.path} holds nothing`);
+  const type = typeOf(object);
+  return type === TYPE.device || type === TYPE.thermalZone ? node : object;
+}
+
+/** The node a package element names. */
+export function referenced(m: Interpreter, reference: NameReference): NamespaceNode {
+  return (
+    reference.node ??
+    lookUp(m, reference.name, reference.scope) ??
+    fault('AE_NOT_FOUND', 'a name in a package is not found')
+  );
+}
+
+/** An element's value: names of data objects stand for the data. */
+export function elementOf(m: Interpreter, object: PackageObject, index: number): Resolved {
+  let element = object.elements[index];
+  if (element instanceof Choice || element instanceof UnknownObject) element = m.settle(element);
+  if (element === undefined)
+    fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} of a package was never set`);
+  if (element instanceof NameReference) {
+    settleElement(m, object, index);
+    element = object.elements[index];
+  }
+  if (element instanceof SharedInteger) element = m.settle(element.value);
+  return element ?? fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} is empty`);
+}
+
+/** The element at an index that isn't known: a choice of all there are. */
+export function elementAt(m: Interpreter, reference: AnyIndexReference): Resolved {
+  const { object, index } = reference;
+  let value: Resolved | undefined;
+  for (let i = object.elements.length - 1; i >= 0; i--) {
+    const here = m.paths.decided(compare('eq', index, BigInt(i)));
+    if (here === 0n) continue;
+    if (object.elements[i] === undefined) {
+      if (m.decide(here)) return elementOf(m, object, i);
+      continue;
+    }
+    const element = elementOf(m, object, i);
+    value =
+      value === undefined || isKnown(here)
+        ? element
+        : (mergeValues(here, element as AmlValue, value) as Resolved);
+  }
+  return value ?? fault('AE_AML_PACKAGE_LIMIT', 'an index outside of its package');
+}
+
+/**
+ * Looks up the name of a package element. Data objects take the place of their name; methods, devices and the like
+ * stay references, for a call or a Notify later.
+ */
+export function settleElement(m: Interpreter, object: PackageObject, index: number): void {
+  const element = object.elements[index];
+  if (!(element instanceof NameReference)) return;
+  const node = element.node ?? lookUp(m, element.name, element.scope);
+  if (node === undefined) return;
+  const held = m.settle(node.object);
+  if (held === undefined) return;
+  const type = typeOf(held);
+  const data =
+    type === TYPE.integer ||
+    type === TYPE.string ||
+    type === TYPE.buffer ||
+    type === TYPE.package ||
+    type === TYPE.fieldUnit ||
+    type === TYPE.bufferField ||
+    type === TYPE.reference;
+  m.journal.note(object.elements, index);
+  if (type === TYPE.integer) {
+    let { shared } = node;
+    if (!(shared instanceof SharedInteger)) {
+      shared = new SharedInteger(held);
+      m.journal.set(node, 'shared', shared);
+    }
+    object.elements[index] = shared;
+  } else if (data) object.elements[index] = resolveNode(m, node) as AmlValue;
+  else object.elements[index] = new NameReference(element.name, element.scope, node);
+}
+
+/** Lets the packages that share a name's integer see its new value. */
+export function tellSharers(m: Interpreter, node: NamespaceNode, value: AmlValue): void {
+  const pending: (AmlValue | undefined)[] = [node.shared];
+  while (pending.length > 0) {
+    const shared = pending.pop();
+    if (shared instanceof Choice) pending.push(shared.yes, shared.no);
+    else if (shared instanceof SharedInteger) m.journal.set(shared, 'value', value);
+  }
+}
+
+export function nameOfType(value: Resolved): string {
+  if (value instanceof NamespaceNode) return 'Device';
+  return TYPE_NAMES[typeOf(value)] ?? 'Reference';
+}
+
+/** An operand as an integer, strings and buffers converted. */
+export function integerOperand(m: Interpreter, operand: Operand): Quantity {
+  if (typeof operand === 'bigint') return operand;
+  return toInteger(m, resolve(m, operand));
+}
+
+/** Implicit conversion to an integer. */
+export function toInteger(m: Interpreter, value: Resolved): Quantity {
+  if (typeof value === 'bigint') return value;
+  if (value instanceof UnknownInteger) return m.paths.refined(value.value);
+  if (value instanceof BufferObject)
+    return value.unknown === undefined ? integerOfBytes(m, value.bytes) : m.unknown(value.unknown);
+  if (value instanceof StringObject)
+    return value.text === undefined
+      ? m.unknown('an integer from an unknown string')
+      : implicitNumber(m, value.text);
+  return fault(
+    'AE_AML_OPERAND_TYPE',
+    `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`,
+  );
+}
+
+function integerOfBytes(m: Interpreter, bytes: Uint8Array | readonly ByteValue[]): Quantity {
+  if (bytes.length === 0) fault('AE_AML_BUFFER_LIMIT', 'an integer from an empty buffer');
+  return m.paths.refined(quantityOfBytes(Array.from(bytes.slice(0, m.bits / 8))));
+}
+
+/** Hexadecimal up to the first other character; digits past the integer's width are left out. */
+export function implicitNumber(m: Interpreter, text: string): bigint {
+  const digits = /^[\s]*(?:0[xX])?0*([0-9a-fA-F]*)/.exec(text)?.[1] ?? '';
+  return digits === '' ? 0n : BigInt(`0x${digits.slice(0, m.bits / 4)}`);
+}
+
+/** ToInteger: decimal, or hexadecimal after `0x`. */
+export function explicitNumber(m: Interpreter, text: string): bigint {
+  const hexadecimal = /^[\s]*0[xX]0*([0-9a-fA-F]*)/.exec(text);
+  if (hexadecimal) {
+    const digits = hexadecimal[1]!;
+    return digits === '' ? 0n : BigInt(`0x${digits.slice(0, m.bits / 4)}`);
+  }
+  const digits = /^[\s]*0*([0-9]*)/.exec(text)?.[1] ?? '';
+  let value = 0n;
+  for (const digit of digits) {
+    const next = value * 10n + BigInt(digit);
+    if (next > m.mask) break;
+    value = next;
+  }
+  return value;
+}
+
+/** Implicit conversion to a buffer; a buffer is given back itself. */
+export function toBuffer(m: Interpreter, value: Resolved): BufferObject {
+  if (value instanceof BufferObject) return value;
+  if (typeof value === 'bigint' || value instanceof UnknownInteger) {
+    const bytes = bytesOfQuantity(toInteger(m, value), m.bits / 8);
+    return new BufferObject(packBytes(bytes));
+  }
+  if (value instanceof StringObject) {
+    if (value.text === undefined) return m.abandon('a buffer from an unknown string');
+    m.budget.allocate(value.text.length + 1);
+    const bytes = new Uint8Array(value.text.length + 1);
+    for (let i = 0; i < value.text.length; i++) bytes[i] = value.text.charCodeAt(i);
+    return new BufferObject(bytes);
+  }
+  return fault(
+    'AE_AML_OPERAND_TYPE',
+    `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`,
+  );
+}
+
+export type StringForm = 'implicit' | 'hex' | 'decimal';
+
+/** Conversion to a string; a string is given back itself. */
+export function toText(m: Interpreter, value: Resolved, form: StringForm): StringObject {
+  if (value instanceof StringObject) return value;
+  if (value instanceof UnknownInteger) return new StringObject(undefined);
+  if (typeof value === 'bigint') {
+    if (form === 'decimal') return new StringObject(value.toString());
+    const digits = value.toString(16).toUpperCase();
+    return new StringObject(
+      form === 'hex' && m.profile.prefixesHex ? `0x${digits}` : digits.padStart(m.bits / 4, '0'),
+    );
+  }
+  if (value instanceof BufferObject) {
+    if (value.unknown !== undefined) return new StringObject(undefined);
+    m.budget.allocate(value.bytes.length * 5);
+    const parts: string[] = [];
+    for (const byte of value.bytes) {
+      if (typeof byte !== 'number') return new StringObject(undefined);
+      parts.push(form === 'decimal' ? String(byte) : `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`);
+    }
+    return new StringObject(parts.join(form === 'implicit' ? ' ' : ','));
+  }
+  return fault(
+    'AE_AML_OPERAND_TYPE',
+    `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`,
+  );
+}
+
+/** Text whose content may be needed: unknown text ends what can be followed. */
+export function knownText(m: Interpreter, value: StringObject): string {
+  return value.text ?? m.abandon('what an unknown string holds matters here');
+}
+
+/** A copy with an identity of its own; packages with all that is in them. */
+export function copyOf(m: Interpreter, value: Resolved): Resolved {
+  if (typeof value === 'bigint') return value;
+  if (value instanceof BufferObject) {
+    m.budget.allocate(value.bytes.length);
+    return new BufferObject(value.bytes.slice(), value.unknown);
+  }
+  if (value instanceof StringObject) return new StringObject(value.text);
+  if (value instanceof TableHandle) {
+    const copy = new TableHandle(value.index);
+    copy.valid = value.valid;
+    return copy;
+  }
+  if (value instanceof Choice) return mapChoice(value, (side) => copyOf(m, side) as AmlValue) ?? value;
+  if (value instanceof SharedInteger) return value.value;
+  if (!(value instanceof PackageObject)) return value;
+  const copy = new PackageObject([]);
+  const pending: [PackageObject, PackageObject][] = [[value, copy]];
+  for (let pair = pending.pop(); pair; pair = pending.pop()) {
+    const [from, to] = pair;
+    m.budget.allocate(8 * from.elements.length);
+    for (const element of from.elements) {
+      if (element instanceof PackageObject) {
+        const inner = new PackageObject([]);
+        to.elements.push(inner);
+        pending.push([element, inner]);
+      } else to.elements.push(element === undefined ? undefined : (copyOf(m, element) as AmlValue));
+    }
+  }
+  return copy;
+}

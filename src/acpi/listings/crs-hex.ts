@@ -1,0 +1,102 @@
+/** The bytes of resource templates written as a hex dump, decoded. */
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Source, Span } from '../../bytes/source.ts';
+import { type ByteValue, opaque } from '../../symbolic/index.ts';
+import type { CrsEntry } from '../crs/crs.ts';
+import { decodeTemplate, type TemplateReading } from '../resources/decode.ts';
+import { type HexBlock, hexBlocks } from './hex-text.ts';
+
+/** How many templates one input may hold: a dump of 1 MiB could be all end tags. */
+const MAX_TEMPLATES = 4096;
+
+/**
+ * Every template of an artifact of kind `crs-hex`. Each dump is one; bytes that go on after an end tag are a further
+ * one. The device is the path that the line before the dump names, else `crs0`, `crs1` ….
+ */
+export function readCrsHex(artifact: Artifact, sink: DiagnosticSink): CrsEntry[] {
+  const { source } = artifact;
+  const entries: CrsEntry[] = [];
+  const blocks = hexBlocks(source);
+  for (const block of blocks) {
+    let first = 0;
+    while (first < block.bytes.length && entries.length < MAX_TEMPLATES) {
+      const { entry, length } = templateAt(source, block, first, entries.length, sink);
+      if (!entry) break;
+      entries.push(entry);
+      first += length;
+    }
+  }
+  if (entries.length === 0) {
+    sink.add({
+      severity: 'error',
+      code: 'acpi/no-template',
+      message: 'no bytes of a resource template were found',
+      span: { source, start: 0, end: source.bytes.length },
+    });
+  }
+  return entries;
+}
+
+/** Absolute paths as acpiexec and iasl print them, `_CRS` at the end split off. */
+const OBJECT_PATH = /(\\[A-Z_0-9^.]*?)(?:\.(_CRS|_PRS|_AEI|_DMA))?(?![A-Z_0-9.])/;
+
+/** The device and object a line of text names; undefined when it names none. */
+export function objectNamed(text: string): { device: string; object: string } | undefined {
+  const match = OBJECT_PATH.exec(text);
+  if (!match || match[1]!.length < 2) return undefined;
+  const device = match[1]!
+    .split('.')
+    .map((segment) => segment.replace(/(?<=.)_+$/, ''))
+    .join('.');
+  return { device, object: match[2] ?? '_CRS' };
+}
+
+function templateAt(
+  source: Source,
+  block: HexBlock,
+  first: number,
+  index: number,
+  sink: DiagnosticSink,
+): { entry: CrsEntry | undefined; length: number } {
+  const spanOf = (start: number, end: number): Span => ({
+    source,
+    start: block.starts[Math.min(first + start, block.starts.length - 1)]!,
+    end: block.ends[Math.min(Math.max(first + end - 1, first + start), block.ends.length - 1)]!,
+  });
+  const bytes = block.bytes
+    .slice(first)
+    .map((byte): ByteValue => byte ?? { of: opaque(8, 'the dump has ?? here'), index: 0 });
+  const named = objectNamed(block.heading);
+  const device = first === 0 && named ? named.device : `crs${index}`;
+  const object = named?.object ?? '_CRS';
+  const reading = decodeTemplate(bytes, { sink, path: `${device}.${object}`, spanOf });
+  const { length, padded } = usedLength(bytes, reading);
+  // Zeros behind the end tag fill a buffer up; they are no further template.
+  if (first > 0 && reading.resources.length === 0 && !reading.end) return { entry: undefined, length };
+  const used = bytes.slice(0, length);
+  const unknown = used.some((byte) => typeof byte !== 'number');
+  return {
+    entry: {
+      device,
+      object,
+      status: unknown ? 'partial' : 'ok',
+      ...(unknown ? { why: 'bytes given as ??' } : {}),
+      bytes: used,
+      resources: reading.resources,
+      span: spanOf(0, length),
+    },
+    length: padded ? bytes.length : length,
+  };
+}
+
+function usedLength(
+  bytes: readonly ByteValue[],
+  reading: TemplateReading,
+): { length: number; padded: boolean } {
+  const { trailing } = reading;
+  return {
+    length: bytes.length - trailing.length,
+    padded: trailing.length > 0 && trailing.every((byte) => byte === 0),
+  };
+}

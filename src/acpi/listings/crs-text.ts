@@ -1,0 +1,35 @@
+/** Resource lists that other programs printed: acpiexec's `resources`, Linux' log and its pnp devices in sysfs. */
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { textOf } from '../../bytes/source.ts';
+import type { CrsEntry } from '../crs/crs.ts';
+import { AcpiexecList } from './acpiexec-list.ts';
+import { LinuxList } from './linux-list.ts';
+import { linesOf } from './text-line.ts';
+
+/** Entries one input may give. */
+const MAX_ENTRIES = 65_536;
+
+/**
+ * Every resource list of an artifact of kind `crs-text`, in order. What a list doesn't say stays out of a descriptor's
+ * fields and is named in `missing`; no entry has bytes, so none is `ok`.
+ */
+export function readCrsText(artifact: Artifact, sink: DiagnosticSink): CrsEntry[] {
+  const { source } = artifact;
+  const acpiexec = new AcpiexecList(source, sink);
+  const linux = new LinuxList(source, sink);
+  for (const line of linesOf(textOf(source))) {
+    // acpiexec's lines have forms that Linux' haven't; a file may hold both.
+    if (!acpiexec.take(line)) linux.take(line);
+  }
+  const entries = [...acpiexec.entries(), ...linux.entries()].slice(0, MAX_ENTRIES);
+  if (entries.length === 0) {
+    sink.add({
+      severity: 'error',
+      code: 'acpi/no-resources',
+      message: 'no printed resource list was found',
+      span: { source, start: 0, end: source.bytes.length },
+    });
+  }
+  return entries;
+}

@@ -1,0 +1,205 @@
+/**
+ * Bytes written as text: xxd, hexdump -C, od, plain hex with or without `0x` and commas, iasl's listings, and the
+ * braces of an ASL Buffer. Every byte keeps its place in the text.
+ */
+import { type Source, textOf } from '../../bytes/source.ts';
+
+/** One byte of a dump; `null` for one written `??`. */
+export type DumpedByte = number | null;
+
+/** Bytes that belong together: one dump, one buffer. */
+export interface HexBlock {
+  readonly bytes: readonly DumpedByte[];
+  /** Byte `i` is written at [starts[i], ends[i]) of the text. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  /** The last line before it that names a path; empty when none does. */
+  readonly heading: string;
+}
+
+/** Bytes one block may have; a resource template has under 64 KiB, a dump of a whole table is no template. */
+export const MAX_DUMPED_BYTES = 1 << 20;
+
+/** Longest run of equal lines that a `*` may stand for, in bytes. */
+const MAX_SQUEEZED = 0x10000;
+
+class BlockBuilder {
+  readonly bytes: DumpedByte[] = [];
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  readonly heading: string;
+
+  constructor(heading: string) {
+    this.heading = heading;
+  }
+
+  push(byte: DumpedByte, start: number, end: number): void {
+    if (this.bytes.length >= MAX_DUMPED_BYTES) return;
+    this.bytes.push(byte);
+    this.starts.push(start);
+    this.ends.push(end);
+  }
+}
+
+/** acpiexec's and the kernel debugger's way to print a buffer object: the first line of bytes follows on the same line. */
+const OBJECT_DUMP =
+  /^[ \t]*\[?Buffer\]? (?:Length|\(Length) ?[0-9A-Fa-f]+\)? ?=?[ \t]*(?=[0-9A-Fa-f]{4,8}: )/;
+const QUOTE = /^(?:>[ \t]?)+/;
+// `0000:` and `0000` in a C comment: what stands before a line's bytes.
+const COLON_OFFSET = /^[ \t]*([0-9A-Fa-f]{1,16}):(?=[ \t]|$)/;
+const COMMENT_OFFSET = /^[ \t]*\/\*[ \t]*([0-9A-Fa-f]{1,16})[ \t]*\*\//;
+/** hexdump -C and od: digits and blanks, then single bytes. */
+const BARE_OFFSET = /^([0-9A-Fa-f]{6,16})(?:[ \t]+(?=(?:[0-9A-Fa-f]{2}|\?\?)(?:[ \t]|$))|[ \t]*$)/;
+/** What stands between bytes on a line that holds nothing else. */
+const BETWEEN = /[ \t,;:-]*(?:0[xX])?/y;
+/** A Buffer and its opening brace. */
+const BUFFER = /\bBuffer[ \t]*\([^)\n]{0,64}\)\s*\{/g;
+/** Comments, which hold offsets and characters but no bytes, and a mail's quotation marks. */
+const NO_CODE = /\/\*(?:[\s\S]*?\*\/|[\s\S]*$)|\/\/[^\n]*|^(?:>[ \t]?)+/gm;
+/** Lines with an offset are short; what a longer one says past this is no byte. */
+const MAX_COLUMN_LINE = 1024;
+/** As much of a line as is looked at for a name. */
+const MAX_HEADING = 512;
+
+/** Every block of bytes that a text holds, in order. */
+export function hexBlocks(source: Source): HexBlock[] {
+  const text = textOf(source);
+  const buffers = aslBuffers(text);
+  return buffers.length > 0 ? buffers : dumpedLines(text);
+}
+
+function dumpedLines(text: string): HexBlock[] {
+  const blocks: BlockBuilder[] = [];
+  let open: BlockBuilder | undefined;
+  let heading = '';
+  let squeezed = false;
+
+  for (let start = 0; start < text.length; ) {
+    let end = text.indexOf('\n', start);
+    if (end < 0) end = text.length;
+    const lead = text.slice(start, Math.min(end, start + 128));
+    const from = start + ((QUOTE.exec(lead) ?? OBJECT_DUMP.exec(lead))?.[0].length ?? 0);
+    const line = text.slice(from, end).replace(/\r$/, '');
+    start = end + 1;
+    if (line.trim() === '*' && open) {
+      squeezed = true;
+      continue;
+    }
+    const column = offsetColumn(line.slice(0, MAX_COLUMN_LINE), open?.bytes.length ?? 0, squeezed);
+    if (column) {
+      if (!open || (column.offset === 0 && open.bytes.length > 0)) {
+        open = new BlockBuilder(heading);
+        heading = '';
+        blocks.push(open);
+      }
+      if (squeezed) repeatLine(open, column.offset);
+      squeezed = false;
+      readBytes(line.slice(0, MAX_COLUMN_LINE), column.next, from, open, true);
+    } else if (isPlain(line)) {
+      if (!open) {
+        open = new BlockBuilder(heading);
+        heading = '';
+        blocks.push(open);
+      }
+      readBytes(line, 0, from, open, false);
+    } else if (line.trim() !== '' && !/^\s*(?:\/\/|\/\*.*\*\/\s*$|[{}]+\s*$)/.test(line)) {
+      // The path may stand a line or two above the bytes.
+      if (line.includes('\\')) heading = line.slice(0, MAX_HEADING);
+      open = undefined;
+    }
+  }
+  return blocks.filter((block) => block.bytes.length > 0);
+}
+
+/** The offset a line begins with. A bare one counts only where it is the offset the block has reached, or has skipped to. */
+function offsetColumn(
+  line: string,
+  reached: number,
+  squeezed: boolean,
+): { offset: number; next: number } | undefined {
+  const marked = COLON_OFFSET.exec(line) ?? COMMENT_OFFSET.exec(line);
+  if (marked) return { offset: Number.parseInt(marked[1]!, 16), next: marked[0].length };
+  const bare = BARE_OFFSET.exec(line);
+  if (!bare) return undefined;
+  const digits = bare[1]!;
+  // od counts in octal, with seven digits, unless told otherwise; od -Ax has six, hexdump eight.
+  const offset = Number.parseInt(digits, digits.length === 7 ? 8 : 16);
+  const expected =
+    offset === 0 || offset === reached || (squeezed && offset > reached && offset - reached < MAX_SQUEEZED);
+  return expected ? { offset, next: bare[0].length } : undefined;
+}
+
+/** Puts in again the line before a `*`, up to the offset where the dump goes on. */
+function repeatLine(block: BlockBuilder, upTo: number): void {
+  const first = block.bytes.length - 16;
+  if (first < 0) return;
+  const end = Math.min(upTo, block.bytes.length + MAX_SQUEEZED);
+  for (let at = block.bytes.length; at < end; at += 1) {
+    const model = first + ((at - first) % 16);
+    block.push(block.bytes[model]!, block.starts[model]!, block.ends[model]!);
+  }
+}
+
+const PAIR = /[0-9A-Fa-f]{2}|\?\?/y;
+
+/** Whether a line holds bytes and nothing else. */
+function isPlain(line: string): boolean {
+  let at = 0;
+  for (let bytes = 0; ; bytes += 1) {
+    BETWEEN.lastIndex = at;
+    at += BETWEEN.exec(line)?.[0].length ?? 0;
+    PAIR.lastIndex = at;
+    if (!PAIR.test(line)) return bytes > 0 && at === line.length;
+    at += 2;
+  }
+}
+
+function readBytes(line: string, next: number, base: number, block: BlockBuilder, column: boolean): void {
+  let at = next + (/^[ \t]*(?:0[xX])?/.exec(line.slice(next))?.[0].length ?? 0);
+  let count = 0;
+  for (;;) {
+    PAIR.lastIndex = at;
+    const pair = PAIR.exec(line)?.[0];
+    if (pair === undefined) return;
+    block.push(pair === '??' ? null : Number.parseInt(pair, 16), base + at, base + at + 2);
+    at += 2;
+    count += 1;
+    if (!column) {
+      BETWEEN.lastIndex = at;
+      at += BETWEEN.exec(line)?.[0].length ?? 0;
+      continue;
+    }
+    const rest = line.slice(at);
+    // The gap in the middle of hexdump -C's and some others' lines.
+    const middle = count === 8 ? /^ {2}(?=[0-9A-Fa-f]{2}(?: |$))/.exec(rest) : null;
+    if (middle) {
+      at += 2;
+      continue;
+    }
+    if (/^[ \t]{2}/.test(rest) || rest.trim() === '') return;
+    // One blank, comma or dash between bytes; more ends them, since the text column follows.
+    const gap = /^(?: - |[ \t]*,[ \t]*(?:0[xX])?|[ \t]?(?:0[xX])?)/.exec(rest)?.[0] ?? '';
+    at += gap.length;
+  }
+}
+
+/** The initialisers of `Buffer (…) { … }` in ASL text. */
+function aslBuffers(written: string): HexBlock[] {
+  if (!written.includes('Buffer')) return [];
+  const text = written.replace(NO_CODE, (piece) => piece.replace(/[^\n]/g, ' '));
+  const blocks: BlockBuilder[] = [];
+  for (const match of text.matchAll(BUFFER)) {
+    const open = match.index + match[0].length;
+    const close = text.indexOf('}', open);
+    const inside = text.slice(open, close < 0 ? text.length : close);
+    const lineStart = text.lastIndexOf('\n', match.index) + 1;
+    const block = new BlockBuilder(text.slice(Math.max(lineStart, match.index - MAX_HEADING), match.index));
+    if (/[^0-9A-Fa-fxXZzOoNnEeRr,\s]/.test(inside)) continue;
+    for (const word of inside.matchAll(/0[xX][0-9A-Fa-f]{1,2}\b|\b\d{1,3}\b|\bZero\b|\bOne\b/g)) {
+      const value = word[0] === 'Zero' ? 0 : word[0] === 'One' ? 1 : Number(word[0]);
+      if (value <= 0xff) block.push(value, open + word.index, open + word.index + word[0].length);
+    }
+    if (block.bytes.length > 0) blocks.push(block);
+  }
+  return blocks;
+}

@@ -1,0 +1,233 @@
+/**
+ * Resources as Linux prints them. In its log (`%pR` of lib/vsprintf.c: `[mem 0xa0000-0xbffff window]`) for host
+ * bridges and pnp devices, and in /sys/bus/pnp/devices/…/resources (drivers/pnp/interface.c).
+ */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Source } from '../../bytes/source.ts';
+import type { CrsEntry } from '../crs/crs.ts';
+import type { FieldValue, ResourceDescriptor, ResourceType } from '../resources/descriptor.ts';
+import { fieldNames } from '../resources/field-spec.ts';
+import { objectNamed } from './crs-hex.ts';
+import type { TextLine } from './text-line.ts';
+
+/** A device's list while it is read. */
+interface OpenList {
+  readonly device: string;
+  readonly ids: readonly string[];
+  /** How much the lines say: `root bus resource` lines make repetitions of the same windows needless. */
+  readonly rank: number;
+  readonly resources: ResourceDescriptor[];
+  readonly start: number;
+  end: number;
+}
+
+/** Prefixes of log lines, what device they are about, and their rank; the highest rank of a device counts. */
+const LOG_LINES: readonly { readonly form: RegExp; readonly rank: number }[] = [
+  { form: /^(pci_bus [0-9a-f:]+): root bus resource (.*)$/, rank: 3 },
+  { form: /^(?:pci_root|acpi) (\w+:\w+): host bridge window (.*)$/, rank: 2 },
+  // Without `window` it is what a bridge below passes on.
+  { form: /^(pci_bus [0-9a-f:]+): resource \d+ (.* window\].*)$/, rank: 1 },
+  { form: /^(?:pnp|system) ([0-9a-f]{2}:[0-9a-f]{2}): +(\[(?:mem|io|irq|dma|bus) .*)$/, rank: 3 },
+];
+
+/** `[mem 0x0-0xf 64bit pref window]`, `[io  0x60]`, `[bus 00-ff]`, `[irq 8]`, and an address on the other side of the bridge. */
+const PRINTED =
+  /\[(mem|io|irq|dma|bus) +(?:0x)?([0-9a-f]+)(?:-(?:0x)?([0-9a-f]+))?((?: (?:64bit|pref|window|disabled))*)(?: flags 0x[0-9a-f]+)?\](?: \(bus address \[(?:0x)?([0-9a-f]+)-(?:0x)?[0-9a-f]+\]\))?/i;
+
+/** A line of a `resources` file: `io 0x60-0x60`, `mem 0xb0000000-0xbfffffff window`, `irq 1`, `dma 2`. */
+const SYSFS =
+  /^(?:\/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources:)?(mem|io|irq|dma|bus) (?:0x)?([0-9a-f]+)(?:-(?:0x)?([0-9a-f]+))?((?: (?:window|disabled|high|low|edge|level|shared|\w+))*)$/i;
+
+/** What may stand before the lines of a file: our captures' heading, `head`'s, `grep`'s, and the file's own first line. */
+const PNP_HEADING = /^pnp ([0-9a-f]{2}:[0-9a-f]{2})(?: +id=(\S+(?: [A-Z0-9]{7,8})*))?(?: +acpi=(\\\S*))?\s*$/;
+const FILE_HEADING = /^==> \/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources <==$/;
+const STATE = /^(?:\/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources:)?state = \w+/;
+
+export class LinuxList {
+  readonly #source: Source;
+  readonly #sink: DiagnosticSink;
+  readonly #lists: OpenList[] = [];
+  #sysfs: OpenList | undefined;
+
+  constructor(source: Source, sink: DiagnosticSink) {
+    this.#source = source;
+    this.#sink = sink;
+  }
+
+  take(line: TextLine): void {
+    if (this.#heading(line)) return;
+    if (this.#sysfsLine(line)) return;
+    for (const { form, rank } of LOG_LINES) {
+      const match = form.exec(line.text);
+      const printed = match ? PRINTED.exec(match[2]!) : null;
+      if (!match || !printed) continue;
+      this.#logLine(match[1]!, rank, printed, line);
+      return;
+    }
+  }
+
+  #heading(line: TextLine): boolean {
+    const pnp = PNP_HEADING.exec(line.text);
+    const file = FILE_HEADING.exec(line.text);
+    if (pnp) {
+      const named = pnp[3] === undefined ? undefined : objectNamed(pnp[3]);
+      this.#sysfs = this.#open(named?.device ?? `pnp ${pnp[1]}`, pnp[2]?.split(' ') ?? [], 3, line);
+      return true;
+    }
+    if (file) {
+      this.#sysfs = this.#open(`pnp ${file[1]}`, [], 3, line);
+      return true;
+    }
+    const state = STATE.exec(line.text);
+    if (!state) return false;
+    // The first line of each file; after a heading it begins that device's list, else a new one.
+    const name = state[1] === undefined ? undefined : `pnp ${state[1]}`;
+    if (name !== undefined || !this.#sysfs || this.#sysfs.resources.length > 0) {
+      this.#sysfs = this.#open(name ?? `pnp device ${this.#lists.length}`, [], 3, line);
+    }
+    return true;
+  }
+
+  #sysfsLine(line: TextLine): boolean {
+    const match = SYSFS.exec(line.text);
+    if (!match) return false;
+    const [, device, kind, first, last, words = ''] = match;
+    if (device !== undefined && this.#sysfs?.device !== `pnp ${device}`) {
+      this.#sysfs = this.#open(`pnp ${device}`, [], 3, line);
+    }
+    this.#sysfs ??= this.#open('pnp device 0', [], 3, line);
+    // Interrupts and channels are decimal, %lld; addresses hex.
+    const decimal = kind === 'irq' || kind === 'dma';
+    const number = (text: string): bigint => BigInt(decimal ? text : `0x${text}`);
+    if (decimal && !/^\d+$/.test(first!)) return false;
+    this.#add(
+      this.#sysfs,
+      kind!,
+      number(first!),
+      last === undefined ? undefined : number(last),
+      words,
+      undefined,
+      line,
+    );
+    return true;
+  }
+
+  #logLine(subject: string, rank: number, printed: RegExpExecArray, line: TextLine): void {
+    const [, kind, first, last, words = '', busAddress] = printed;
+    const decimal = kind === 'irq' || kind === 'dma';
+    const number = (text: string): bigint => BigInt(decimal && /^\d+$/.test(text) ? text : `0x${text}`);
+    const hid = /^[A-Z]{3,4}[0-9A-F]{4}(?=:)/.exec(subject)?.[0];
+    const device = /^[0-9a-f]{2}:[0-9a-f]{2}$/.test(subject) ? `pnp ${subject}` : subject;
+    let list = this.#lists.find((other) => other.device === device && other.rank === rank);
+    list ??= this.#open(device, hid === undefined ? [] : [hid], rank, line);
+    this.#add(
+      list,
+      kind!,
+      number(first!),
+      last === undefined ? undefined : number(last),
+      // Everything a root bus or a host bridge has, it passes on: Linux marks only what ACPI's producers gave.
+      subject.startsWith('pci_bus') || hid !== undefined ? `${words} window` : words,
+      busAddress === undefined ? undefined : BigInt(`0x${busAddress}`),
+      line,
+    );
+  }
+
+  #open(device: string, ids: readonly string[], rank: number, line: TextLine): OpenList {
+    const list: OpenList = { device, ids, rank, resources: [], start: line.start, end: line.end };
+    this.#lists.push(list);
+    return list;
+  }
+
+  #add(
+    list: OpenList,
+    kind: string,
+    first: bigint,
+    last: bigint | undefined,
+    words: string,
+    busAddress: bigint | undefined,
+    line: TextLine,
+  ): void {
+    const span = { source: this.#source, start: line.start, end: line.end };
+    const end = last ?? first;
+    list.end = line.end;
+    if (end < first) {
+      this.#sink.add({
+        severity: 'warning',
+        code: 'acpi/range-backwards',
+        message: `the range ends at 0x${end.toString(16)}, before its start 0x${first.toString(16)}`,
+        span,
+      });
+      return;
+    }
+    if (words.includes('disabled')) return;
+    const { type, fields } = described(kind, first, end, words, busAddress);
+    const missing = fieldNames(type, fields).filter(
+      (name) => fields[name] === undefined && !OPTIONAL.has(name),
+    );
+    list.resources.push({
+      type,
+      tag: undefined,
+      offset: 0,
+      length: 0,
+      fields,
+      certainty: 'certain',
+      ...(missing.length > 0 ? { missing } : {}),
+      span,
+    });
+  }
+
+  entries(): CrsEntry[] {
+    const best = new Map<string, number>();
+    for (const { device, rank } of this.#lists) best.set(device, Math.max(best.get(device) ?? 0, rank));
+    return this.#lists
+      .filter((list) => list.rank === best.get(list.device))
+      .map((list) => ({
+        device: list.device,
+        object: '_CRS',
+        ...(list.ids[0] === undefined ? {} : { hid: list.ids[0] }),
+        ...(list.ids.length > 1 ? { cid: list.ids.slice(1) } : {}),
+        status: 'partial' as const,
+        why: 'what Linux printed: ranges without the descriptors they came from',
+        resources: list.resources,
+        span: { source: this.#source, start: list.start, end: list.end },
+      }));
+  }
+}
+
+/** Fields that a descriptor does without. */
+const OPTIONAL = new Set(['resourceSourceIndex', 'resourceSource', 'interruptCount', 'typeFlags']);
+
+/**
+ * The descriptor that a printed range can have come from, the narrowest that holds it. Linux' address is the CPU's;
+ * with a bus address printed beside it, that is the descriptor's minimum and the difference its translation.
+ */
+function described(
+  kind: string,
+  first: bigint,
+  last: bigint,
+  words: string,
+  busAddress: bigint | undefined,
+): { type: ResourceType; fields: Record<string, FieldValue> } {
+  if (kind === 'irq') return { type: first < 16n ? 'irq' : 'extended-irq', fields: { interrupts: [first] } };
+  if (kind === 'dma') return { type: 'dma', fields: { channels: [first] } };
+  const min = busAddress ?? first;
+  const translation = BigInt.asUintN(64, first - min);
+  const space = kind === 'mem' ? 'memory' : kind;
+  const fields: Record<string, FieldValue> = {
+    space,
+    producer: words.includes('window') || kind === 'bus',
+    min,
+    max: min + (last - first),
+    translation,
+    length: last - first + 1n,
+  };
+  if (words.includes('pref')) fields.caching = 'Prefetchable';
+  const largest = translation === 0n ? last : 1n << 63n;
+  const type =
+    largest > 0xffffffffn
+      ? 'qword-address'
+      : kind === 'mem' || largest > 0xffffn
+        ? 'dword-address'
+        : 'word-address';
+  return { type, fields };
+}

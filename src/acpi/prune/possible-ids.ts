@@ -1,0 +1,318 @@
+/**
+ * Can any device of these tables have a given hardware id? Answered from what the tables declare, without running
+ * anything: where every value that a `_HID` or `_CID` may ever have is a constant or a number, none is an id whose
+ * characters stand nowhere in the tables. What this doesn't see through counts as possible.
+ */
+import type { DecodedTables } from '../aml/tables.ts';
+import type { AcpiTable } from '../tables/table.ts';
+import { OPCODES, type OpcodeName, type OperandKind } from '../terms/opcodes.ts';
+import { type Operand, Term } from '../terms/term.ts';
+
+/** Names whose values are followed before it is given up. */
+const MAX_NAMES = 64;
+/** Places in the tables that are looked at. */
+const MAX_MENTIONS = 4000;
+
+/** The objects that hold hardware ids (ACPI 6.5, 6.1.5 and 6.1.2). */
+const ID_OBJECTS = ['_HID', '_CID'] as const;
+
+/**
+ * False only when no code in these tables can make a `_HID` or `_CID` one of the ids.
+ * @param tables all tables of the machine, those without AML too: code may load them
+ * @param memory pieces of memory, from which code may read and load
+ */
+export function mayHaveId(
+  ids: readonly string[],
+  tables: readonly AcpiTable[],
+  decoded: DecodedTables,
+  memory: readonly Uint8Array[],
+): boolean {
+  const aml = new Set(decoded.tables.map(({ table }) => table));
+  if (isWritten(ids, tables)) return true;
+  // What isn't decoded may hold tables that code loads.
+  const others = [...tables.filter((table) => !aml.has(table)).map(({ bytes }) => bytes), ...memory];
+  for (const bytes of others) if ([...ids, ...ID_OBJECTS].some((text) => holds(bytes, text))) return true;
+  const values = new NamedValues(ids, decoded);
+  return !ID_OBJECTS.every((name) => values.areHarmless(name));
+}
+
+/** Does one of the ids stand in one of the tables as it is? */
+export function isWritten(ids: readonly string[], tables: readonly AcpiTable[]): boolean {
+  return tables.some(({ bytes }) => ids.some((id) => holds(bytes, id)));
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function holds(bytes: Uint8Array, text: string): boolean {
+  return bufferOf(bytes).includes(text, 0, 'latin1');
+}
+
+/** Where a term stands. */
+interface Place {
+  readonly term: Term;
+  /** The terms around it, the outermost first. */
+  readonly around: readonly Term[];
+}
+
+/** Operators that give an integer, a buffer or a reference to something else than a string, whatever they are given. */
+const NO_STRING: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
+  'Zero',
+  'One',
+  'Ones',
+  'Byte',
+  'Word',
+  'DWord',
+  'QWord',
+  'Revision',
+  'Timer',
+  'Debug',
+  'Buffer',
+  'Add',
+  'Subtract',
+  'Multiply',
+  'Divide',
+  'Mod',
+  'Increment',
+  'Decrement',
+  'And',
+  'NAnd',
+  'Or',
+  'NOr',
+  'XOr',
+  'Not',
+  'ShiftLeft',
+  'ShiftRight',
+  'FindSetLeftBit',
+  'FindSetRightBit',
+  'FromBCD',
+  'ToBCD',
+  'ToInteger',
+  'ToBuffer',
+  // Strings, but of digits.
+  'ToDecimalString',
+  'ToHexString',
+  'ConcatenateResTemplate',
+  'LAnd',
+  'LOr',
+  'LNot',
+  'LEqual',
+  'LGreater',
+  'LLess',
+  'SizeOf',
+  'ObjectType',
+  'CondRefOf',
+  'Match',
+  'Acquire',
+  'Wait',
+]);
+
+/** Operators that take a name to change a number or a lock behind it, or only look at it. */
+const HARMLESS_NAME: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
+  'SizeOf',
+  'ObjectType',
+  'Increment',
+  'Decrement',
+  'Acquire',
+  'Release',
+  'Signal',
+  'Wait',
+  'Reset',
+  'Notify',
+]);
+
+class NamedValues {
+  readonly #ids: readonly string[];
+  readonly #decoded: DecodedTables;
+  /** Names found harmless, or being looked at: what they get from each other adds nothing. */
+  readonly #seen = new Set<string>();
+  #mentions = 0;
+
+  constructor(ids: readonly string[], decoded: DecodedTables) {
+    this.#ids = ids;
+    this.#decoded = decoded;
+  }
+
+  /**
+   * Is no object of that name ever given a string that is put together while code runs? All objects of one name are
+   * looked at as one, wherever they are declared.
+   */
+  areHarmless(segment: string): boolean {
+    if (this.#seen.has(segment)) return true;
+    if (this.#seen.size >= MAX_NAMES) return false;
+    this.#seen.add(segment);
+    for (const { table, terms } of this.#decoded.tables) {
+      const bytes = bufferOf(table.bytes);
+      for (
+        let at = bytes.indexOf(segment, 0, 'latin1');
+        at >= 0;
+        at = bytes.indexOf(segment, at + 1, 'latin1')
+      ) {
+        this.#mentions += 1;
+        if (this.#mentions > MAX_MENTIONS) return false;
+        const place = placeAt(terms, at);
+        if (place !== undefined && !this.#harmlessMention(place, segment)) return false;
+      }
+    }
+    return true;
+  }
+
+  #harmlessMention({ term, around }: Place, segment: string): boolean {
+    switch (term.op) {
+      case OPCODES.NamePath:
+        return lastSegment(term) !== segment || this.#harmlessUse(term, around);
+      case OPCODES.Name:
+        return this.#harmless(term.operands[1] as Term, undefined);
+      case OPCODES.Method:
+        return this.#harmlessReturns(term);
+      case OPCODES.Alias:
+        return false;
+      case OPCODES.Buffer:
+        // A table that is loaded from there may declare the name.
+        return !ID_OBJECTS.some((name) => name === segment);
+      default:
+        // What else holds a name declares a field, a lock, a scope; calls it, or says that it is external.
+        return true;
+    }
+  }
+
+  /** Does what stands around a name, local or argument leave it with values that are harmless? */
+  #harmlessUse(term: Term, around: readonly Term[]): boolean {
+    const parent = around.at(-1);
+    if (parent === undefined) return true;
+    const { op } = parent;
+    const kind = kindOf(parent, term);
+    switch (op) {
+      case OPCODES.Store:
+      case OPCODES.CopyObject:
+        return parent.operands[0] === term || this.#harmless(parent.operands[0] as Term, methodOf(around));
+      case OPCODES.Index: {
+        // Behind the reference a part of it may be written.
+        const outer = around.at(-2);
+        return parent.operands[0] !== term || outer?.op === OPCODES.DerefOf;
+      }
+      case OPCODES.MethodCall:
+      case OPCODES.RefOf:
+      case OPCODES.Package:
+      case OPCODES.VarPackage:
+        return false;
+      case OPCODES.CondRefOf:
+        return parent.operands[0] === term && parent.operands[1] === null;
+      default:
+        if (kind === 'TermArg' || kind === 'DataRefObject' || kind === undefined) return true;
+        return HARMLESS_NAME.has(op.name) || this.#harmless(parent, methodOf(around));
+    }
+  }
+
+  /** Can the value be no string but one that stands in the tables as it is, or one of digits? */
+  #harmless(value: Term, method: Term | undefined): boolean {
+    const { op } = value;
+    if (op === OPCODES.String || NO_STRING.has(op.name)) return true;
+    switch (op) {
+      case OPCODES.NamePath:
+      case OPCODES.MethodCall: {
+        const segment = lastSegment(value);
+        return segment === undefined || this.areHarmless(segment);
+      }
+      case OPCODES.Store:
+      case OPCODES.CopyObject:
+        return this.#harmless(value.operands[0] as Term, method);
+      case OPCODES.Package:
+        return (value.operands[1] as readonly Term[]).every((element) => this.#harmless(element, method));
+      case OPCODES.Concatenate: {
+        const first = value.operands[0] as Term;
+        if (first.op !== OPCODES.String) return false;
+        const text = first.operands[0] as string;
+        return this.#ids.every((id) => !id.startsWith(text));
+      }
+      default:
+        return op.code >= OPCODES.Local0.code && op.code <= OPCODES.Local7.code && method !== undefined
+          ? this.#harmlessLocal(op.name, method)
+          : false;
+    }
+  }
+
+  #harmlessReturns(method: Term): boolean {
+    return everyTerm(
+      method,
+      (term) => term.op !== OPCODES.Return || this.#harmless(term.operands[0] as Term, method),
+    );
+  }
+
+  #harmlessLocal(local: OpcodeName, method: Term): boolean {
+    const key = `${local} ${method.start} ${method.end}`;
+    if (this.#seen.has(key)) return true;
+    if (this.#seen.size >= MAX_NAMES) return false;
+    this.#seen.add(key);
+    return everyTerm(method, (term, around) => term.op.name !== local || this.#harmlessUse(term, around));
+  }
+}
+
+/** Calls `holds` for every term in a method, until it says no. */
+function everyTerm(method: Term, holds: (term: Term, around: readonly Term[]) => boolean): boolean {
+  const pending: { readonly term: Term; readonly around: readonly Term[] }[] = [{ term: method, around: [] }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { term, around } = next;
+    if (term !== method && !holds(term, around)) return false;
+    const inside = [...around, term];
+    for (const child of childrenOf(term)) pending.push({ term: child, around: inside });
+  }
+  return true;
+}
+
+function methodOf(around: readonly Term[]): Term | undefined {
+  return around.findLast(({ op }) => op === OPCODES.Method);
+}
+
+function lastSegment(term: Term): string | undefined {
+  return (term.operands[0] as { readonly segments: readonly string[] }).segments.at(-1);
+}
+
+/** What the term asks for where the operand stands; undefined in a list of statements. */
+function kindOf(parent: Term, operand: Term): OperandKind | undefined {
+  const at = parent.operands.indexOf(operand);
+  return at < 0 ? undefined : parent.op.operands.filter((kind) => kind !== 'PkgLength')[at];
+}
+
+function* childrenOf(term: Term): Generator<Term> {
+  for (const operand of term.operands) {
+    if (operand instanceof Term) yield operand;
+    else if (isTermList(operand)) yield* operand;
+  }
+}
+
+function isTermList(operand: Operand): operand is readonly Term[] {
+  return Array.isArray(operand) && (operand.length === 0 || operand[0] instanceof Term);
+}
+
+/** The innermost term at an offset; undefined when it is in none. */
+function placeAt(terms: readonly Term[], offset: number): Place | undefined {
+  const around: Term[] = [];
+  let term = termAt(terms, offset);
+  if (term === undefined) return undefined;
+  for (;;) {
+    let inner: Term | undefined;
+    for (const operand of term.operands) {
+      if (operand instanceof Term) {
+        if (offset >= operand.start && offset < operand.end) inner = operand;
+      } else if (isTermList(operand)) inner = termAt(operand, offset) ?? inner;
+    }
+    if (inner === undefined) return { term, around };
+    around.push(term);
+    term = inner;
+  }
+}
+
+/** The term of a list, which is in the order of offsets, that an offset lies in. */
+function termAt(terms: readonly Term[], offset: number): Term | undefined {
+  let low = 0;
+  let high = terms.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (terms[middle]!.end <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const term = terms[low];
+  return term !== undefined && offset >= term.start ? term : undefined;
+}
