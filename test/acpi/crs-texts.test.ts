@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CrsEntry } from '../../src/acpi/crs/crs.ts';
 import { readCrsHex } from '../../src/acpi/listings/crs-hex.ts';
 import { readCrsText } from '../../src/acpi/listings/crs-text.ts';
@@ -10,6 +10,7 @@ import { descriptorJson, templateHex } from '../../src/acpi/resources/json.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { lineAndColumn, textSource } from '../../src/bytes/source.ts';
+import { installedVersion, Recordings } from '../recorded.ts';
 
 function artifact(kind: 'crs-hex' | 'crs-text', text: string): Artifact {
   return { kind, source: textSource('input', text), path: 'input', sha256: '', steps: [] };
@@ -121,11 +122,11 @@ describe('what Linux prints', () => {
   });
 });
 
-const hasAcpica = spawnSync('acpiexec', ['-v']).status === 0 && spawnSync('iasl', ['-v']).status === 0;
-describe.skipIf(!hasAcpica)("acpiexec's own list (skipped when iasl or acpiexec is missing)", () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fwmap-acpiexec-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-
+const recordings = new Recordings(
+  'acpiexec-lists',
+  installedVersion('iasl', '-v') && installedVersion('acpiexec', '-v'),
+);
+describe(`acpiexec's own list${recordings.note}`, () => {
   it('has the fields that its bytes have', { timeout: 20_000 }, () => {
     const asl = `DefinitionBlock ("", "DSDT", 2, "FWMAP", "LISTS", 1) {
       Device (\\_SB.PCI0) {
@@ -156,16 +157,23 @@ describe.skipIf(!hasAcpica)("acpiexec's own list (skipped when iasl or acpiexec 
         })
       }
     }`;
-    writeFileSync(join(folder, 't.asl'), asl);
-    execFileSync('iasl', ['-f', 't.asl'], { cwd: folder, stdio: 'pipe' });
-    const printed = execFileSync('acpiexec', ['-b', 'resources', 't.aml'], {
-      cwd: folder,
-      encoding: 'latin1',
-    });
-    const evaluated = execFileSync('acpiexec', ['-b', 'evaluate \\_SB.PCI0._CRS', 't.aml'], {
-      cwd: folder,
-      encoding: 'latin1',
-    });
+    const acpiexec = (command: string): string =>
+      recordings.output(`iasl -f t.asl && acpiexec -b '${command}' t.aml`, asl, () => {
+        const folder = mkdtempSync(join(tmpdir(), 'fwmap-acpiexec-'));
+        writeFileSync(join(folder, 't.asl'), asl);
+        execFileSync('iasl', ['-f', 't.asl'], { cwd: folder, stdio: 'pipe' });
+        const printed = execFileSync('acpiexec', ['-b', command, 't.aml'], {
+          cwd: folder,
+          encoding: 'latin1',
+        });
+        rmSync(folder, { recursive: true });
+        // Without the banner, and the address where the object happened to be.
+        return printed
+          .slice(printed.search(/^(?:Device: |Evaluating \\)/m))
+          .replace(/object 0x[0-9A-Fa-f]+/g, 'object 0x0');
+      });
+    const printed = acpiexec('resources');
+    const evaluated = acpiexec('evaluate \\_SB.PCI0._CRS');
     const object = evaluated.slice(evaluated.indexOf('Evaluation of'));
     const [theirs, ours] = [list(printed).entries[0]!, hex(object).entries[0]!];
     expect(theirs.device).toBe('\\_SB.PCI0');

@@ -3,22 +3,30 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installedVersion, Recordings } from '../../recorded.ts';
 
-function installed(): boolean {
-  try {
-    execFileSync('iasl', ['-v'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+/** @param name of the file of recordings */
+export function iaslRecordings(name: string): Recordings {
+  return new Recordings(name, installedVersion('iasl', '-v'));
 }
 
-export const HAS_IASL = installed();
-/** For a test's title. */
-export const IASL_REASON = HAS_IASL ? '' : ' (skipped: iasl is not installed)';
+/** What iasl makes of a text: the AML, absent when it refuses, and its errors. */
+export function iaslCompile(
+  recordings: Recordings,
+  text: string,
+): { readonly aml?: Uint8Array; readonly errors: readonly string[] } {
+  const output = recordings.output('iasl -f a.asl', text, () => {
+    const { aml, said } = run(text);
+    return JSON.stringify({
+      ...(aml && { aml: Buffer.from(aml).toString('base64') }),
+      errors: said.match(/Error +\d+[^\n]*/g) ?? [],
+    });
+  });
+  const { aml, errors } = JSON.parse(output) as { aml?: string; errors: string[] };
+  return { errors, ...(aml !== undefined && { aml: new Uint8Array(Buffer.from(aml, 'base64')) }) };
+}
 
-/** What iasl makes of a text: the AML, absent when it refuses, and what it says. */
-export function iaslCompile(text: string): { readonly aml?: Uint8Array; readonly said: string } {
+function run(text: string): { readonly aml?: Uint8Array; readonly said: string } {
   const folder = mkdtempSync(join(tmpdir(), 'fwmap-iasl-'));
   try {
     writeFileSync(join(folder, 'a.asl'), text, 'latin1');

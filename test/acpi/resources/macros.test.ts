@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,10 +14,12 @@ import {
   type MacroValue,
 } from '../../../src/acpi/resources/macro-values.ts';
 import { macroNamed, RESOURCE_MACROS, type ResourceMacro } from '../../../src/acpi/resources/macros.ts';
+import { installedVersion, Recordings } from '../../recorded.ts';
 import { argumentKeywords, callText } from './macro-text.ts';
 
 const IASL = process.env.FWMAP_IASL ?? 'iasl';
-const iaslVersion = /version (\d{8})/.exec(spawnSync(IASL, ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1];
+const iaslVersion = installedVersion(IASL, '-v');
+const recordings = new Recordings('iasl-macros', iaslVersion);
 
 /** Macros that came with ACPI 6.4 and 6.5, after iasl 20200925. */
 const NEWER = new Set(['Csi2Bus', 'ClockInput', 'DWordPCC']);
@@ -149,18 +151,22 @@ function buffersIn(aml: Uint8Array): number[][] {
 }
 
 function compiled(templates: readonly string[]): number[][] {
-  const folder = mkdtempSync(join(tmpdir(), 'fwmap-macros-'));
-  const file = join(folder, 't.asl');
   const names = templates.map(
     (body, index) =>
       `Name (T${index.toString(16).toUpperCase().padStart(3, '0')}, ResourceTemplate () {${body}})`,
   );
-  writeFileSync(file, `DefinitionBlock ("", "SSDT", 2, "FWMAP", "MACROS", 1) {\n${names.join('\n')}\n}\n`);
+  const source = `DefinitionBlock ("", "SSDT", 2, "FWMAP", "MACROS", 1) {\n${names.join('\n')}\n}\n`;
   // Warnings and errors about the values' sense (a length that doesn't fit its bounds) aren't what is tested: -f compiles on.
-  execFileSync(IASL, ['-f', '-vs', '-p', join(folder, 't'), file], { stdio: 'pipe' });
-  const aml = readFileSync(join(folder, 't.aml'));
-  rmSync(folder, { recursive: true });
-  return buffersIn(aml);
+  const base64 = recordings.output('iasl -f -vs t.asl', source, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fwmap-macros-'));
+    const file = join(folder, 't.asl');
+    writeFileSync(file, source);
+    execFileSync(IASL, ['-f', '-vs', '-p', join(folder, 't'), file], { stdio: 'pipe' });
+    const aml = readFileSync(join(folder, 't.aml'));
+    rmSync(folder, { recursive: true });
+    return aml.toString('base64');
+  });
+  return buffersIn(Buffer.from(base64, 'base64'));
 }
 
 function ourBytes(calls: readonly MacroCall[]): { bytes: (number | object)[]; problems: string[] } {
@@ -215,13 +221,13 @@ describe('resource macros', () => {
     ]);
   });
 
-  describe.skipIf(iaslVersion === undefined)('against iasl (skipped when iasl is missing)', () => {
+  describe(`against iasl${recordings.note}`, () => {
     const macros = RESOURCE_MACROS.filter(
       (macro) =>
         !macro.nested &&
         macro.name !== 'EndDependentFn' &&
         !IASL_WIDTH_FAULT.has(macro.name) &&
-        (iaslVersion! >= '20230000' || !NEWER.has(macro.name)),
+        ((iaslVersion ?? '') >= '20230000' || !NEWER.has(macro.name)),
     );
 
     it.each(macros.map((macro) => [macro.name, macro] as const))(

@@ -11,6 +11,7 @@ import { applyOverlay, applyOverlays } from '../../../src/devicetree/live/overla
 import { pathOf, walk } from '../../../src/devicetree/tree.ts';
 import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
 import { writeDts } from '../../../src/devicetree/write/dts.ts';
+import { installedVersion, Recordings } from '../../recorded.ts';
 import { blobOf, loadBlob } from '../compiled.ts';
 
 const BASE = `/dts-v1/; / {
@@ -118,9 +119,9 @@ describe('an overlay', () => {
   });
 });
 
-const fdtoverlay = spawnSync('fdtoverlay', ['--version']).status === 0;
+const recordings = new Recordings('fdtoverlay', installedVersion('fdtoverlay', '--version'));
 
-describe.skipIf(!fdtoverlay)('as fdtoverlay does (skipped without fdtoverlay)', () => {
+describe(`as fdtoverlay does${recordings.note}`, () => {
   it.each([
     ['a whole overlay', OVERLAY],
     ['longer values', '/dts-v1/; /plugin/; &{/} { first = <1 2 3>; old = "abcdefghijklmnopqrstuvw"; };'],
@@ -129,19 +130,25 @@ describe.skipIf(!fdtoverlay)('as fdtoverlay does (skipped without fdtoverlay)', 
       '/dts-v1/; /plugin/; &{/soc} { a { b = "1"; c { d = "12"; }; e { }; }; f { }; serial@1000 { g = [01]; }; };',
     ],
   ])('byte by byte: %s', (_name, overlay) => {
-    const folder = mkdtempSync(join(tmpdir(), 'fwmap-overlay-'));
-    try {
-      // Labels on new nodes only: libfdt 1.6 did not yet keep the base's phandles.
-      writeFileSync(join(folder, 'base'), blobOf(BASE, { symbols: true }));
-      writeFileSync(join(folder, 'over'), blobOf(overlay));
-      const { status } = spawnSync('fdtoverlay', ['-i', 'base', '-o', 'out', 'over'], { cwd: folder });
-      expect(status).toBe(0);
-      const base = loadBlob(blobOf(BASE, { symbols: true }));
-      const applied = applyOverlay(base, loadBlob(blobOf(overlay)), new DiagnosticList())!;
-      expect(Buffer.from(editBlob(base, applied.edits)!)).toEqual(readFileSync(join(folder, 'out')));
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    // Labels on new nodes only: libfdt 1.6 did not yet keep the base's phandles.
+    const baseBlob = blobOf(BASE, { symbols: true });
+    const overBlob = blobOf(overlay);
+    const input = Buffer.concat([baseBlob, overBlob]);
+    const base64 = recordings.output('fdtoverlay -i base -o out over', input, () => {
+      const folder = mkdtempSync(join(tmpdir(), 'fwmap-overlay-'));
+      try {
+        writeFileSync(join(folder, 'base'), baseBlob);
+        writeFileSync(join(folder, 'over'), overBlob);
+        const { status } = spawnSync('fdtoverlay', ['-i', 'base', '-o', 'out', 'over'], { cwd: folder });
+        expect(status).toBe(0);
+        return readFileSync(join(folder, 'out')).toString('base64');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+    const base = loadBlob(baseBlob);
+    const applied = applyOverlay(base, loadBlob(overBlob), new DiagnosticList())!;
+    expect(Buffer.from(editBlob(base, applied.edits)!).toString('base64')).toBe(base64);
   });
 });
 

@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
 import { readBlob } from '../../../src/devicetree/blob/reader.ts';
 import { type LiveTree, treeFromLive } from '../../../src/devicetree/live/live-tree.ts';
@@ -11,10 +9,10 @@ import { parseDts } from '../../../src/devicetree/source/parser.ts';
 import { wholeSource } from '../../../src/devicetree/source/source-text.ts';
 import { type DeviceTree, pathOf, walk } from '../../../src/devicetree/tree.ts';
 import { pick, readGrammar, seededRandom, sentence } from '../../grammar/ebnf.ts';
+import { installedVersion, Recordings } from '../../recorded.ts';
 
 const grammar = readGrammar(readFileSync(new URL('../../../grammars/dts.ebnf', import.meta.url), 'utf8'));
-const dtc = process.env.DTC ?? 'dtc';
-const hasDtc = spawnSync(dtc, ['--version']).status === 0;
+const recordings = new Recordings('dtc-grammar', installedVersion('dtc', '--version'));
 
 /** A source by the grammar, in which labels are unique and references name what there is. */
 function source(seed: number): string {
@@ -108,25 +106,26 @@ describe('sentences of grammars/dts.ebnf', () => {
   });
 });
 
-describe.skipIf(!hasDtc)('sentences of grammars/dts.ebnf (skipped when there is no dtc)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fwmap-grammar-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-
+describe(`sentences of grammars/dts.ebnf${recordings.note}`, () => {
   it('mean the same to dtc', () => {
-    const file = join(folder, 'generated.dts');
     let compared = 0;
     for (let seed = 1; seed <= 60; seed += 1) {
       const text = source(seed);
-      writeFileSync(file, Buffer.from(text, 'latin1'));
       // -f: checks of names and duplicates don't matter here.
-      const run = spawnSync(dtc, ['-f', '-q', '-q', '-I', 'dts', '-O', 'dtb', file], { maxBuffer: 1 << 26 });
+      const options = ['-f', '-q', '-q', '-I', 'dts', '-O', 'dtb'];
+      const output = recordings.output(`dtc ${options.join(' ')}`, text, () => {
+        const run = spawnSync('dtc', options, { input: Buffer.from(text, 'latin1'), maxBuffer: 1 << 26 });
+        return run.status === 0 ? run.stdout.toString('base64') : 'refused';
+      });
+      const accepted = output !== 'refused';
       const { live, sink } = parsed(text);
       expect(live).toBeDefined();
       const syntaxOk = !sink.hasErrors;
       resolveReferences(live!, sink);
-      expect({ text, accepted: syntaxOk }).toEqual({ text, accepted: run.status === 0 });
-      if (run.status !== 0) continue;
-      const theirs = readBlob({ name: 'dtc', form: 'blob', bytes: run.stdout }, new DiagnosticList());
+      expect({ text, accepted: syntaxOk }).toEqual({ text, accepted });
+      if (!accepted) continue;
+      const bytes = Buffer.from(output, 'base64');
+      const theirs = readBlob({ name: 'dtc', form: 'blob', bytes }, new DiagnosticList());
       expect(contents(treeFromLive(live!)), text).toEqual(contents(theirs!));
       compared += 1;
     }

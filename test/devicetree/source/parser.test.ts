@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatPlace } from '../../../src/bytes/source.ts';
 import { treeFromLive } from '../../../src/devicetree/live/live-tree.ts';
 import { propertyOf } from '../../../src/devicetree/tree.ts';
+import { installedVersion, Recordings } from '../../recorded.ts';
 import { contents, memoryLoader, parseText, treeOf } from '../trees.ts';
 
 /** The bytes, in hex, of `x = VALUE`. */
@@ -126,30 +127,30 @@ describe('integer expressions', () => {
     ),
   })).any;
 
-  it.skipIf(spawnSync('dtc', ['--version']).status !== 0)(
-    'are what dtc makes of them (skipped without dtc)',
-    () => {
-      const samples = fc.sample(expression, { numRuns: 300, seed: 7 });
-      const source = `/dts-v1/;\n/ {\n${samples.map((sample, index) => `x${index} = /bits/ 64 <(${sample})>;`).join('\n')}\n};`;
-      const { live, told } = parseText(source);
-      // A division by zero makes dtc refuse the file: those are left out.
-      const bad = new Set(told.map((text) => Number(text.split(':')[0]) - 3));
-      const good = samples.filter((_, index) => !bad.has(index));
-      const run = spawnSync('dtc', ['-q', '-I', 'dts', '-O', 'dts'], {
-        input: `/dts-v1/;\n/ {\n${good.map((sample, index) => `x${index} = /bits/ 64 <(${sample})>;`).join('\n')}\n};`,
-        encoding: 'latin1',
-      });
+  const recordings = new Recordings('dtc-expressions', installedVersion('dtc', '--version'));
+  it(`are what dtc makes of them${recordings.note}`, () => {
+    const samples = fc.sample(expression, { numRuns: 300, seed: 7 });
+    const source = `/dts-v1/;\n/ {\n${samples.map((sample, index) => `x${index} = /bits/ 64 <(${sample})>;`).join('\n')}\n};`;
+    const { live, told } = parseText(source);
+    // A division by zero makes dtc refuse the file: those are left out.
+    const bad = new Set(told.map((text) => Number(text.split(':')[0]) - 3));
+    const good = samples.filter((_, index) => !bad.has(index));
+    const input = `/dts-v1/;\n/ {\n${good.map((sample, index) => `x${index} = /bits/ 64 <(${sample})>;`).join('\n')}\n};`;
+    const options = ['-q', '-I', 'dts', '-O', 'dts'];
+    const printed = recordings.output(`dtc ${options.join(' ')}`, input, () => {
+      const run = spawnSync('dtc', options, { input, encoding: 'latin1' });
       expect(run.stderr).toBe('');
-      const theirs = [...run.stdout.matchAll(/x\d+ = \/bits\/ 64 <(0x[0-9a-f]+)>;/g)].map((match) =>
-        BigInt(match[1]!),
-      );
-      const ours = live!.root.properties
-        .filter((_, index) => !bad.has(index))
-        .map(({ value }) => new DataView(value.buffer, value.byteOffset).getBigUint64(0));
-      expect(good.length).toBeGreaterThan(150);
-      expect(ours).toEqual(theirs);
-    },
-  );
+      return run.stdout;
+    });
+    const theirs = [...printed.matchAll(/x\d+ = \/bits\/ 64 <(0x[0-9a-f]+)>;/g)].map((match) =>
+      BigInt(match[1]!),
+    );
+    const ours = live!.root.properties
+      .filter((_, index) => !bad.has(index))
+      .map(({ value }) => new DataView(value.buffer, value.byteOffset).getBigUint64(0));
+    expect(good.length).toBeGreaterThan(150);
+    expect(ours).toEqual(theirs);
+  });
 
   it('report a division by zero where it stands', () => {
     expect(parseText('/dts-v1/;\n/ { x = <(1 + 4 / (2 - 2))>; };').told).toEqual([
