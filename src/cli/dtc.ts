@@ -2,25 +2,22 @@
  * `fwmap dtc`: dtc's options, messages and exit statuses. 0: output written, warnings or not; 1: misuse, input that
  * can't be read or parsed; 2: a check that counts as an error failed.
  */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Artifact } from '../artifact/artifact.ts';
-import { readFileBytes } from '../artifact/file.ts';
-import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
-import { placeOf, type Source, type Span } from '../bytes/source.ts';
+import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { BlobEdit } from '../devicetree/blob/edit.ts';
-import type { Finding } from '../devicetree/checks/check.ts';
 import type { LiveTree } from '../devicetree/live/live-tree.ts';
-import { livePathOf } from '../devicetree/live/live-tree.ts';
+import type { PrepareOptions } from '../devicetree/live/prepare-tree.ts';
+import { DtcInput, guessByName } from './dtc-input.ts';
+import { Fatal, findingText, latin1, pathText } from './dtc-messages.ts';
 import { type DtcOptions, readDtcOptions, usageText } from './dtc-options.ts';
 import type { Io } from './io.ts';
 import { writeResult } from './result.ts';
 
-/** Largest input, in bytes; a blob's own size field has 32 bits. */
-const MAX_INPUT = 256 << 20;
-
-/** Ends the command as dtc's die() does: one line, exit status 1. */
-class Fatal extends Error {}
+/** An overlay named on the command line. */
+interface Overlay {
+  readonly path: string;
+  readonly tree: LiveTree;
+  readonly isSource: boolean;
+}
 
 /** The same version as the dtc whose behaviour this is: scripts compare it. */
 const DTC_VERSION = '1.8.1';
@@ -51,74 +48,36 @@ export async function runDtc(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** Texts hold one byte a character: what came from a file goes out as it was. */
-function latin1(text: string): Uint8Array {
-  return Buffer.from(text, 'latin1');
-}
-
-/** A path as the bytes of its name, one character a byte. */
-function pathText(path: string): string {
-  return Buffer.from(path, 'utf8').toString('latin1');
-}
-
-/** `file:line.column-line.column`, as far as the ends differ. The file is that of the end, where line markers change it. */
-function dtcPlace(span: Span): string {
-  const place = placeOf(span);
-  if (!('line' in place)) return span.source.name;
-  const last = span.end > span.start ? placeOf({ ...span, start: span.end - 1 }) : place;
-  const { line, column, endLine, endColumn } = place;
-  const start = `${('line' in last && last.name) || span.source.name}:${line}.${column}`;
-  if (line !== endLine) return `${start}-${endLine}.${endColumn}`;
-  return column === endColumn ? start : `${start}-${endColumn}`;
-}
-
-function guessByName(name: string): string | undefined {
-  const suffix = /\.[^.]*$/.exec(name)?.[0].toLowerCase();
-  switch (suffix) {
-    case '.dts':
-      return 'dts';
-    case '.yaml':
-      return 'yaml';
-    case '.dtb':
-    case '.dtbo':
-      return 'dtb';
-    default:
-      return undefined;
-  }
-}
-
 class DtcRun {
   readonly #options: DtcOptions;
   readonly #io: Io;
-  /** Files opened, for the dependency file. */
-  readonly #opened: string[] = [];
+  readonly #input: DtcInput;
 
   constructor(options: DtcOptions, io: Io) {
     this.#options = options;
     this.#io = io;
+    this.#input = new DtcInput(options, io);
   }
 
   #print(text: string): void {
     this.#io.stderr.write(latin1(text));
   }
 
-  #path(path: string): string {
-    return resolve(this.#io.cwd, path);
-  }
-
   async run(): Promise<number> {
     const options = this.#options;
-    const inputFormat = options.inputFormat ?? this.#guessInputFormat();
+    const inputFormat = options.inputFormat ?? this.#input.guessFormat();
     const outputFormat =
       options.outputFormat ?? guessByName(options.output) ?? (inputFormat === 'dts' ? 'dtb' : 'dts');
     if (options.annotate > 0 && (inputFormat !== 'dts' || outputFormat !== 'dts')) {
       throw new Fatal('--annotate requires -I dts -O dts');
     }
-    const tree = await this.#read(inputFormat);
-    const edits = options.overlays.length > 0 ? await this.#applyOverlays(tree) : [];
+    const tree = await this.#input.read(inputFormat);
+    const overlays: Overlay[] = [];
+    for (const path of options.overlays) overlays.push({ path, ...(await this.#input.readOverlay(path)) });
     this.#writeDependencies();
     if (options.bootCpuid !== undefined) tree.bootCpuid = options.bootCpuid >>> 0;
-    if (!(await this.#process(tree))) return 2;
+    const edits = await this.#prepare(tree, inputFormat, overlays);
+    if (!edits) return 2;
     const content = this.#onlyOverlays(inputFormat, outputFormat)
       ? await this.#edited(tree, edits)
       : await this.#write(tree, inputFormat, outputFormat);
@@ -132,148 +91,11 @@ class DtcRun {
     return 0;
   }
 
-  // ---------------------------------------------------------------- reading
-
-  #guessInputFormat(): string {
-    const path = this.#path(this.#options.input);
-    let descriptor: number | undefined;
-    try {
-      const stat = this.#options.input === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
-      if (stat?.isDirectory()) return 'fs';
-      if (!stat?.isFile()) return 'dts';
-      descriptor = openSync(path, 'r');
-      const magic = Buffer.alloc(4);
-      if (readSync(descriptor, magic, 0, 4, 0) < 4) return 'dts';
-      if (magic.readUInt32BE(0) === 0xd00dfeed) return 'dtb';
-      return guessByName(path) ?? 'dts';
-    } catch {
-      return 'dts';
-    } finally {
-      if (descriptor !== undefined) closeSync(descriptor);
-    }
-  }
-
-  async #bytes(path: string): Promise<{ name: string; bytes: Uint8Array }> {
-    if (path === '-') {
-      const bytes = await this.#io.readStdin(MAX_INPUT);
-      if (!bytes) throw new Fatal(`Standard input is larger than ${MAX_INPUT >> 20} MiB`);
-      this.#opened.push('<stdin>');
-      return { name: '<stdin>', bytes };
-    }
-    const name = pathText(path);
-    const read = readFileBytes(this.#path(path), MAX_INPUT);
-    if ('failure' in read) throw new Fatal(`Couldn't open "${name}": ${read.failure}`);
-    if ('directory' in read) throw new Fatal(`Error reading "${name}": Is a directory`);
-    this.#opened.push(name);
-    return { name, bytes: read.bytes };
-  }
-
-  async #read(format: string): Promise<LiveTree> {
-    switch (format) {
-      case 'dts':
-        return await this.#readSource();
-      case 'dtb':
-        return await this.#readBlob(this.#options.input);
-      case 'fs':
-        return await this.#readDirectory();
-      default:
-        throw new Fatal(`Unknown input format "${format}"`);
-    }
-  }
-
-  async #readSource(): Promise<LiveTree> {
-    const { input, includePaths, includeRoots, defines } = this.#options;
-    const { needsPreprocessing, preprocess } = await import('../devicetree/preprocessor/preprocess.ts');
-    const { sourceFiles } = await import('./source-files.ts');
-    const { parseDts } = await import('../devicetree/source/parser.ts');
-    const { wholeSource } = await import('../devicetree/source/source-text.ts');
-    const { name, bytes } = await this.#bytes(input);
-    const source: Source = { name, form: 'text', bytes };
-    const files = sourceFiles({
-      cwd: this.#io.cwd,
-      mainFile: input === '-' ? undefined : input,
-      includePaths,
-      includeRoots: includeRoots.length > 0 ? includeRoots : undefined,
-      opened: (path) => this.#opened.push(path),
-    });
-    const sink = new DiagnosticList();
-    const paths = includePaths.map(pathText);
-    const text = needsPreprocessing(source)
-      ? preprocess(source, { loader: files, includePaths: paths, defines }, sink)
-      : wholeSource(source);
-    const tree = sink.hasErrors
-      ? undefined
-      : parseDts(text, sink, { loader: files, includePaths: paths, source });
-    for (const diagnostic of sink.all) this.#printDiagnostic(diagnostic);
-    if (sink.hasErrors || !tree) {
-      const unparsed = sink.all.some(
-        ({ severity, code }) =>
-          severity === 'error' && (code === 'dt/syntax' || code === 'dt/property-order'),
-      );
-      throw new Fatal(unparsed ? 'Unable to parse input tree' : 'Syntax error parsing input tree');
-    }
-    return tree;
-  }
-
-  /** What the parser and the preprocessor said, in the form of dtc's own parser messages. */
-  #printDiagnostic({ severity, code, message, span, hint, related }: Diagnostic): void {
-    const prefix = code === 'dt/lexical' ? 'Lexical error' : severity === 'error' ? 'Error' : 'Warning';
-    const colon = code === 'dt/value-truncated';
-    const place = span ? `${dtcPlace(span)}${colon ? ':' : ''} ` : '';
-    this.#print(`${colon ? 'WARNING' : prefix}: ${place}${message}\n`);
-    if (span?.via) this.#print(`  ${span.via}\n`);
-    if (hint) this.#print(`  ${hint}\n`);
-    for (const other of related ?? []) this.#print(`  ${other.message}: ${dtcPlace(other.span)}\n`);
-  }
-
-  async #readBlob(path: string): Promise<LiveTree> {
-    const { readBlob } = await import('../devicetree/blob/reader.ts');
-    const { liveFromTree } = await import('../devicetree/live/live-tree.ts');
-    const { name, bytes } = await this.#bytes(path);
-    const sink = new DiagnosticList();
-    const tree = readBlob({ name, form: 'blob', bytes }, sink);
-    for (const { severity, message } of sink.all) {
-      if (severity === 'error') throw new Fatal(message);
-      if (severity === 'warning') this.#print(`Warning: ${message}\n`);
-    }
-    if (!tree) throw new Fatal(`"${name}" holds no device tree`);
-    return liveFromTree(tree);
-  }
-
-  async #readDirectory(): Promise<LiveTree> {
-    const { readFolder } = await import('../artifact/directory.ts');
-    const { readDirectory } = await import('../devicetree/blob/directory-reader.ts');
-    const { liveFromTree, liveChildOf, livePropertyOf } = await import('../devicetree/live/live-tree.ts');
-    const { input } = this.#options;
-    const path = this.#path(input);
-    const sink = new DiagnosticList();
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new Fatal(`Couldn't opendir() "${pathText(input)}": No such file or directory`);
-    }
-    const folder = readFolder(path, pathText(input), 'dt-dir', sink);
-    const source: Source = { name: pathText(input), form: 'blob', bytes: new Uint8Array(0) };
-    const entries = 'entries' in folder ? folder.entries : [];
-    const artifact: Artifact = { kind: 'dt-dir', source, path: input, sha256: '', steps: [], entries };
-    const tree = readDirectory(artifact, sink);
-    for (const { severity, message, path: place } of sink.all) {
-      if (severity === 'error') throw new Fatal(place ? `${place}: ${message}` : message);
-      this.#print(`WARNING: ${place ? `${place}: ` : ''}${message}\n`);
-    }
-    if (!tree) throw new Fatal(`"${pathText(input)}" holds no device tree`);
-    const live = liveFromTree(tree);
-    // The first child of /cpus, as dtc has it for sources and directories.
-    const cpus = liveChildOf(live.root, 'cpus');
-    const reg = cpus?.children[0] && livePropertyOf(cpus.children[0], 'reg');
-    if (reg?.value.length === 4)
-      live.bootCpuid = new DataView(reg.value.buffer, reg.value.byteOffset).getUint32(0);
-    return live;
-  }
-
   #writeDependencies(): void {
     const { dependencies, output } = this.#options;
     if (dependencies === undefined) return;
     const escaped = (path: string): string => path.replace(/ /g, '\\ ');
-    const names = this.#opened.map((path) => ` ${escaped(path)}`).join('');
+    const names = this.#input.opened.map((path) => ` ${escaped(path)}`).join('');
     try {
       writeResult(latin1(`${escaped(pathText(output))}:${names}\n`), { output: dependencies }, this.#io);
     } catch (error) {
@@ -284,15 +106,43 @@ class DtcRun {
 
   // ---------------------------------------------------------------- the tree
 
-  /** Applies the overlays; gives what that changed. */
-  async #applyOverlays(tree: LiveTree): Promise<BlobEdit[]> {
+  /**
+   * Checks, labels, symbols, fixups, overlays, sorting. Gives what the overlays changed; undefined when a check that is
+   * an error failed.
+   */
+  async #prepare(
+    tree: LiveTree,
+    inputFormat: string,
+    overlays: readonly Overlay[],
+  ): Promise<BlobEdit[] | undefined> {
+    const options = this.#options;
+    if (overlays.length === 0) return (await this.#process(tree, options)) ? [] : undefined;
+    for (const { tree: overlay, isSource } of overlays)
+      if (isSource && !(await this.#process(overlay, { ...options, symbols: true }))) return undefined;
+    if (inputFormat !== 'dts') {
+      const edits = await this.#applyOverlays(tree, overlays);
+      return (await this.#process(tree, options)) ? edits : undefined;
+    }
+    // As a pipe of dtc and fdtoverlay: source has to be compiled before overlays find their labels.
+    if (!(await this.#process(tree, { ...options, sort: false }))) return undefined;
+    const { addSymbols } = await import('../devicetree/live/overlay.ts');
+    const made = options.symbols ? undefined : addSymbols(tree);
+    const edits = await this.#applyOverlays(tree, overlays);
+    made?.remove();
+    const { sortTree } = await import('../devicetree/live/sort-tree.ts');
+    if (options.sort) sortTree(tree);
+    return edits;
+  }
+
+  async #applyOverlays(tree: LiveTree, overlays: readonly Overlay[]): Promise<BlobEdit[]> {
     const { applyOverlay } = await import('../devicetree/live/overlay.ts');
     const edits: BlobEdit[] = [];
-    for (const path of this.#options.overlays) {
+    for (const { path, tree: overlay } of overlays) {
       const sink = new DiagnosticList();
-      const applied = applyOverlay(tree, await this.#readBlob(path), sink);
-      for (const { message, hint } of sink.all) {
-        this.#print(`Error: ${pathText(path)}: ${message}\n${hint ? `  ${hint}\n` : ''}`);
+      const applied = applyOverlay(tree, overlay, sink);
+      for (const { severity, message, hint } of sink.all) {
+        const kind = severity === 'error' ? 'Error' : 'Warning';
+        this.#print(`${kind}: ${pathText(path)}: ${message}\n${hint ? `  ${hint}\n` : ''}`);
       }
       if (!applied) throw new Fatal(`Failed to apply '${pathText(path)}'`);
       edits.push(...applied.edits);
@@ -310,11 +160,13 @@ class DtcRun {
   }
 
   /** Checks, labels, symbols, fixups, sorting; false when a check that is an error failed. */
-  async #process(tree: LiveTree): Promise<boolean> {
+  async #process(tree: LiveTree, prepare: PrepareOptions): Promise<boolean> {
     const { force, quiet } = this.#options;
     const { prepareTree } = await import('../devicetree/live/prepare-tree.ts');
-    const { findings, failed, notes, failure } = prepareTree(tree, this.#options);
-    for (const finding of findings) this.#printFinding(finding);
+    const { findings, failed, notes, failure } = prepareTree(tree, prepare);
+    const output = this.#options.output === '-' ? '<stdout>' : pathText(this.#options.output);
+    for (const finding of findings)
+      if (quiet < (finding.level === 'error' ? 2 : 1)) this.#print(findingText(finding, output));
     if (failed && !force) {
       this.#print('ERROR: Input tree has errors, aborting (use -f to force output)\n');
       return false;
@@ -323,20 +175,6 @@ class DtcRun {
     for (const { text, always } of notes) if (always || quiet < 1) this.#print(text);
     if (failure !== undefined) throw new Fatal(failure);
     return true;
-  }
-
-  #printFinding({ check, level, message, node, property }: Finding): void {
-    if (this.#options.quiet >= (level === 'error' ? 2 : 1)) return;
-    const own = property?.span;
-    const span = own ?? node?.spans[0];
-    const output = this.#options.output === '-' ? '<stdout>' : pathText(this.#options.output);
-    const place = span ? dtcPlace(span) : output;
-    const path = node ? `${livePathOf(node)}${property ? `:${property.name}` : ''}: ` : '';
-    let text = `${place}: ${level === 'error' ? 'ERROR' : 'Warning'} (${check}): ${path}${message}\n`;
-    if (!property) {
-      for (const further of node?.spans.slice(1) ?? []) text += `  also defined at ${dtcPlace(further)}\n`;
-    }
-    this.#print(text);
   }
 
   // ---------------------------------------------------------------- writing

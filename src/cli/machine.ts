@@ -92,7 +92,7 @@ export async function describeOptions(
 
 /** What the source may open, and where it is looked for. */
 async function fileAccess(artifact: Artifact, options: MachineOptionValues, io: Io): Promise<ReadOptions> {
-  const [{ sourceFiles }, { resolve }] = await Promise.all([
+  const [{ sourceClock, sourceFiles }, { resolve }] = await Promise.all([
     import('./source-files.ts'),
     import('node:path'),
   ]);
@@ -102,8 +102,9 @@ async function fileAccess(artifact: Artifact, options: MachineOptionValues, io: 
     mainFile: artifact.path === '-' ? undefined : artifact.path,
     includePaths,
     includeRoots: options['include-root'],
+    clock: sourceClock(io),
   });
-  return { loader, includePaths };
+  return { loader, includePaths, ...(options.define === undefined ? {} : { defines: options.define }) };
 }
 
 /** The same for ASL text. */
@@ -133,7 +134,7 @@ async function readOverlays(
     const parse = artifact.kind === 'dts' ? await fileAccess(artifact, options, io) : {};
     const tree = readDeviceTree(artifact, sink, parse);
     const error = sink.all.find(({ severity }) => severity === 'error');
-    if (error) throw new CommandError(`--overlay ${artifact.path}: ${error.message}`);
+    if (error) throw new CommandError(`--overlay ${artifact.path}: ${error.message}`, error.hint);
     if (!tree) throw new CommandError(`--overlay ${artifact.path}: no device tree`);
     overlays.push(tree);
   }

@@ -38,11 +38,19 @@ export const INPUT_OPTIONS = {
     describe: 'Folder in which included files are looked for',
     group: 'Reading inputs:',
   },
+  define: {
+    type: 'string',
+    repeat: true,
+    alias: 'D',
+    value: 'NAME[=VALUE]',
+    describe: 'Define a macro for the preprocessor of device tree source',
+    group: 'Reading inputs:',
+  },
   overlay: {
     type: 'string',
     repeat: true,
     value: 'FILE',
-    describe: 'Apply this overlay to the device tree first',
+    describe: 'Apply this overlay, source or blob, to the device tree first',
     group: 'Reading inputs:',
   },
   cells: {

@@ -1,8 +1,9 @@
 /** The files that `#include`, `/include/` and `/incbin/` may open, read from disk. */
-import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import type { Source } from '../bytes/source.ts';
-import type { OpenFailure, SourceLoader } from '../devicetree/source/source-loader.ts';
+import type { OpenFailure, SourceClock, SourceLoader } from '../devicetree/source/source-loader.ts';
+import type { Io } from './io.ts';
 
 /** No source text of a device tree comes near this. */
 const MAX_SOURCE_SIZE = 64n << 20n;
@@ -24,6 +25,26 @@ export interface SourceFilesOptions {
   readonly opened?: (path: string) => void;
   /** When given, nothing outside these directories is opened, symbolic links followed. */
   readonly includeRoots?: readonly string[] | undefined;
+  readonly clock?: SourceClock;
+}
+
+/**
+ * Times as the preprocessor tells them: now, or what SOURCE_DATE_EPOCH says, which builds set that are to come out the
+ * same on every day (https://reproducible-builds.org/specs/source-date-epoch/).
+ */
+export function sourceClock({ env, cwd }: Pick<Io, 'env' | 'cwd'>): SourceClock {
+  const epoch = /^\d{1,12}$/.exec(env.SOURCE_DATE_EPOCH ?? '')?.[0];
+  return {
+    now: epoch === undefined ? new Date() : new Date(Number(epoch) * 1000),
+    utc: epoch !== undefined,
+    modified: (name) => {
+      try {
+        return statSync(resolve(cwd, Buffer.from(name, 'latin1').toString('utf8'))).mtime;
+      } catch {
+        return undefined;
+      }
+    },
+  };
 }
 
 function inside(path: string, directory: string): boolean {
@@ -126,6 +147,7 @@ export function sourceFiles(options: SourceFilesOptions, store = new SourceStore
     return { reason: 'refused', text: `outside of ${allowed.join(', ')} (see --include-root)` };
   };
   return {
+    ...(options.clock ? { clock: options.clock } : {}),
     open(path) {
       const opened = store.open(absolute(path), path);
       const refused = 'reason' in opened ? opened : refusal(path);

@@ -4,10 +4,11 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { readDirectory } from './blob/directory-reader.ts';
 import { readBlob } from './blob/reader.ts';
+import { checkStrictly } from './checks/strict.ts';
 import { treeFromLive } from './live/live-tree.ts';
 import { applyOverlays } from './live/overlay.ts';
-import { resolveReferences } from './live/references.ts';
-import { needsPreprocessing, preprocess } from './preprocessor/preprocess.ts';
+import { needsPreprocessing } from './preprocessor/needed.ts';
+import { preprocess } from './preprocessor/preprocess.ts';
 import { readFragment } from './source/fragment.ts';
 import { parseDts } from './source/parser.ts';
 import { wholeSource } from './source/source-text.ts';
@@ -66,11 +67,11 @@ function readAsWritten(
 function readSource(source: Source, sink: DiagnosticSink, options: ReadOptions): DeviceTree | undefined {
   // What was written for cpp goes through the preprocessor first; dtc's own language has no directives.
   const { loader, includePaths = [], defines = [] } = options;
-  const text = needsPreprocessing(source)
+  const text = needsPreprocessing(source, defines)
     ? preprocess(source, { loader, includePaths, defines }, sink)
     : wholeSource(source);
   const live = parseDts(text, sink, { ...options, source });
   if (!live) return undefined;
-  resolveReferences(live, sink);
+  checkStrictly(live, sink);
   return treeFromLive(live);
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,24 +107,61 @@ describe('fwmap dtc', () => {
     expect((await dtc('--define', 'X=7', '-W', 'no-name_is_string', '-O', 'dts', 'good.dts')).status).toBe(0);
   });
 
-  it('opens nothing outside the file’s own folder and the include paths', async () => {
-    const refused = await dtc('-O', 'dts', 'tree/escape.dts');
+  it('opens what the source names, as dtc does, and only below an include root when there is one', async () => {
+    expect(await dtc('-O', 'dts', 'tree/escape.dts')).toMatchObject({ status: 0, stderr: '' });
+    expect(await dtc('-O', 'dts', '--include-root', '.', 'tree/escape.dts')).toMatchObject({ status: 0 });
+    const refused = await dtc('-O', 'dts', '--include-root', 'tree', '-i', 'outside', 'tree/escape.dts');
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain('--include-root');
-    expect(await dtc('-O', 'dts', '-i', 'outside', 'tree/escape.dts')).toMatchObject({ status: 0 });
-    expect(await dtc('-O', 'dts', '--include-root', '.', 'tree/escape.dts')).toMatchObject({ status: 0 });
-    expect(
-      (await dtc('-O', 'dts', '--include-root', 'tree', '-i', 'outside', 'tree/escape.dts')).status,
-    ).toBe(1);
   });
 
   it('applies overlays', async () => {
     writeFileSync(file('o.dts'), '/dts-v1/;\n/plugin/;\n&{/} { b = <2>; };\n');
     await dtc('-o', 'good.dtb', 'good.dts');
     await dtc('-o', 'o.dtbo', 'o.dts');
-    expect((await dtc('--overlay', 'o.dtbo', '-O', 'dts', 'good.dtb')).stdout).toBe(
-      '/dts-v1/;\n\n/ {\n\tb = <0x02>;\n\ta = <0x01>;\n};\n',
+    const text = '/dts-v1/;\n\n/ {\n\tb = <0x02>;\n\ta = <0x01>;\n};\n';
+    for (const overlay of ['o.dtbo', 'o.dts'])
+      for (const base of ['good.dtb', 'good.dts'])
+        expect((await dtc('--overlay', overlay, '-O', 'dts', base)).stdout).toBe(text);
+  });
+
+  it('takes an overlay that starts without its header for a mistake, and one that changes nothing is told', async () => {
+    writeFileSync(file('headless.dts'), '/dts-v1/;\n&u { };\n');
+    const refused = await dtc('--overlay', 'headless.dts', 'good.dts');
+    expect(refused).toMatchObject({ status: 1 });
+    expect(refused.stderr).toContain('an overlay starts with "/dts-v1/; /plugin/;"');
+    const nothing = await dtc('--overlay', 'good.dts', '-O', 'null', 'good.dts');
+    expect(nothing).toMatchObject({ status: 0 });
+    expect(nothing.stderr).toContain('changes nothing');
+  });
+
+  const pipe = spawnSync('fdtoverlay', ['--version']).status === 0;
+
+  it.skipIf(!pipe)('applies source overlays to source as dtc -@ and fdtoverlay do', async () => {
+    writeFileSync(
+      file('base.dts'),
+      '/dts-v1/;\n/ { u: serial { status = "disabled"; }; c: clock { }; k: k { phandle = <9>; }; };\n',
     );
+    writeFileSync(
+      file('first.dts'),
+      '/dts-v1/;\n/plugin/;\n&u { status = "okay"; clocks = <&c>, <&k>; n: new { x = <&m>; }; m: m { }; };\n',
+    );
+    writeFileSync(file('second.dts'), '/dts-v1/;\n/plugin/;\n&n { y = <&m>, <&u>; };\n');
+    const options = { cwd, encoding: 'utf8' } as const;
+    for (const name of ['base', 'first', 'second'])
+      spawnSync('dtc', ['-q', '-@', '-O', 'dtb', '-o', `${name}.dtb`, `${name}.dts`], options);
+    spawnSync('fdtoverlay', ['-i', 'base.dtb', '-o', 'applied.dtb', 'first.dtb', 'second.dtb'], options);
+    const expected = await dtc('-I', 'dtb', '-O', 'dts', 'applied.dtb');
+    const both = ['--overlay', 'first.dts', '--overlay', 'second.dts'];
+    await dtc('-@', '-o', 'ours.dtb', ...both, 'base.dts');
+    expect((await dtc('-I', 'dtb', '-O', 'dts', 'ours.dtb')).stdout).toBe(expected.stdout);
+    await dtc('-o', 'ours.dtb', ...both, 'base.dtb');
+    expect(readFileSync(file('ours.dtb'))).toEqual(readFileSync(file('applied.dtb')));
+    // Without -@ the same without the labels.
+    await dtc('-o', 'ours.dtb', ...both, 'base.dts');
+    const bare = (await dtc('-I', 'dtb', '-O', 'dts', 'ours.dtb')).stdout;
+    const withoutLabels = expected.stdout.replace(/\n\t__symbols__ \{[^}]*\};\n/, '').replace(/\b\w: /g, '');
+    expect(bare).toBe(withoutLabels);
   });
 
   it('says its version as dtc does, and helps', async () => {

@@ -1,8 +1,8 @@
 /** Trees from source text, for tests. */
 import { type Diagnostic, DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { placeOf, type Source } from '../../src/bytes/source.ts';
+import { checkStrictly } from '../../src/devicetree/checks/strict.ts';
 import { type LiveTree, treeFromLive } from '../../src/devicetree/live/live-tree.ts';
-import { resolveReferences } from '../../src/devicetree/live/references.ts';
 import { type ParseOptions, parseDts } from '../../src/devicetree/source/parser.ts';
 import type { SourceLoader } from '../../src/devicetree/source/source-loader.ts';
 import { wholeSource } from '../../src/devicetree/source/source-text.ts';
@@ -35,7 +35,7 @@ export function tell({ span, code, message }: Diagnostic): string {
 export function treeOf(text: string, options: ParseOptions = {}): DeviceTree {
   const sink = new DiagnosticList();
   const live = parseDts(wholeSource(latin1Source('test.dts', text)), sink, options);
-  if (live) resolveReferences(live, sink);
+  if (live) checkStrictly(live, sink);
   if (!live || sink.hasErrors) throw new Error(sink.all.map(tell).join('\n'));
   return treeFromLive(live);
 }

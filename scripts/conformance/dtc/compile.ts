@@ -8,8 +8,8 @@ import { readBlob } from '../../../src/devicetree/blob/reader.ts';
 import type { Finding } from '../../../src/devicetree/checks/check.ts';
 import { type LiveTree, liveFromTree } from '../../../src/devicetree/live/live-tree.ts';
 import { type PrepareOptions, prepareTree } from '../../../src/devicetree/live/prepare-tree.ts';
+import { needsPreprocessing } from '../../../src/devicetree/preprocessor/needed.ts';
 import {
-  needsPreprocessing,
   type PreprocessOptions,
   preprocess,
 } from '../../../src/devicetree/preprocessor/preprocess.ts';

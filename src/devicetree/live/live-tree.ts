@@ -197,7 +197,9 @@ export function liveFromTree(tree: DeviceTree, options: { readonly spans?: boole
     root,
     reservations: tree.reservations.map((entry) => ({ ...entry })),
     bootCpuid: tree.bootCpuid,
-    plugin: root.children.some((child) => child.name === '__fixups__' || child.name === '__local_fixups__'),
+    plugin:
+      (tree.form === 'dts' && tree.overlay) ||
+      root.children.some((child) => child.name === '__fixups__' || child.name === '__local_fixups__'),
     ...(tree.header ? { header: tree.header } : {}),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { BlobEdit } from '../blob/edit.ts';
+import { OVERLAY_HINT } from '../source/parser.ts';
 import type { DeviceTree } from '../tree.ts';
 import {
   type LiveNode,
@@ -17,6 +18,8 @@ import {
   treeFromLive,
   walkLive,
 } from './live-tree.ts';
+import { References } from './references.ts';
+import { generateFixups, generateLabelTree, generateLocalFixups } from './symbols.ts';
 
 export interface AppliedOverlay {
   readonly tree: LiveTree;
@@ -111,6 +114,11 @@ class Application {
       if (!this.#byPhandle.has(phandle)) this.#byPhandle.set(phandle, node);
       this.#highest = Math.max(this.#highest, phandle);
     }
+  }
+
+  /** Whether the overlay has anything to apply. */
+  get isEmpty(): boolean {
+    return this.#fragments().next().done === true;
   }
 
   apply(): void {
@@ -381,12 +389,21 @@ export function applyOverlay(
     sink.add({ severity: 'error', code, message, path: overlay.source.name, ...(hint ? { hint } : {}) });
     return undefined;
   }
+  if (application.isEmpty)
+    sink.add({
+      severity: 'warning',
+      code: 'dt/overlay-empty',
+      message: 'The overlay has no fragment with an __overlay__ node: it changes nothing',
+      path: overlay.source.name,
+      hint: OVERLAY_HINT,
+    });
   return { tree: base, edits: application.edits };
 }
 
 /**
- * The tree that results from applying overlays one after the other; the trees given stay as they are. Undefined when
- * one of them does not apply.
+ * The tree that results from applying overlays one after the other; the trees given stay as they are. Source tells its
+ * labels: a base is taken as if it were compiled with symbols, an overlay with its fixups. Undefined when one of the
+ * overlays does not apply.
  */
 export function applyOverlays(
   base: DeviceTree,
@@ -394,8 +411,50 @@ export function applyOverlays(
   sink: DiagnosticSink,
 ): DeviceTree | undefined {
   const live = liveFromTree(base, { spans: true });
+  const made = base.form === 'dts' ? addSymbols(live) : undefined;
   for (const overlay of overlays) {
-    if (!applyOverlay(live, liveFromTree(overlay, { spans: true }), sink)) return undefined;
+    const over = liveFromTree(overlay, { spans: true });
+    if (overlay.form === 'dts' && !addFixups(over, sink)) return undefined;
+    if (!applyOverlay(live, over, sink)) return undefined;
   }
+  made?.remove();
   return treeFromLive(live);
+}
+
+/**
+ * Gives a tree from source the `/__symbols__` and phandles that `dtc -@` would, for overlays to be applied to it.
+ * @returns what takes the node away again, which the source does not have; undefined when the source has one
+ */
+export function addSymbols(tree: LiveTree): { remove(): void } | undefined {
+  const known = childNamed(tree.root, '__symbols__');
+  const references = new References(tree);
+  for (const node of walkLive(tree.root)) references.readExplicitPhandle(node, () => {});
+  generateLabelTree(tree, references, '__symbols__', true, () => {});
+  if (known) return undefined;
+  return {
+    remove() {
+      tree.root.children = tree.root.children.filter(({ name }) => name !== '__symbols__');
+    },
+  };
+}
+
+/**
+ * Gives an overlay from source, whose references have been resolved, what `dtc -@` would: its labels, for overlays
+ * that follow, and where its references are. False, with an error, when there is no way to say one of them.
+ */
+function addFixups(tree: LiveTree, sink: DiagnosticSink): boolean {
+  addSymbols(tree);
+  const references = new References(tree);
+  const problem = generateFixups(tree, references, () => {});
+  if (problem) {
+    sink.add({
+      severity: 'error',
+      code: 'dt/overlay-fixup',
+      message: problem.failure,
+      path: tree.source.name,
+    });
+    return false;
+  }
+  generateLocalFixups(tree, references, () => {});
+  return true;
 }

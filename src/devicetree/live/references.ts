@@ -1,12 +1,9 @@
 /**
  * Resolving references in a live tree: giving phandles to the nodes that references name, writing them and the paths
- * into the values, and dropping `/omit-if-no-ref/` nodes that nothing names. The order in which phandles are given
- * is dtc's, so that a blob comes out with the same bytes.
+ * into the values. The order in which phandles are given is dtc's, so that a blob comes out with the same bytes.
  */
-import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Marker } from '../tree.ts';
 import {
-  deleteNode,
   type LiveNode,
   type LiveProperty,
   type LiveTree,
@@ -210,41 +207,4 @@ export function nodeByPath(from: LiveNode, path: string): LiveNode | undefined {
     if (name !== '') node = node.children.find((child) => child.name === name && !child.deleted);
   }
   return node;
-}
-
-/** Drops `/omit-if-no-ref/` nodes that nothing refers to, after all references were resolved. */
-export function omitUnreferenced(root: LiveNode, options: ReferenceOptions = {}): void {
-  for (const node of walkLive(root)) {
-    if (options.symbols && node.labels.length > 0) continue;
-    if (node.omitIfUnused && !node.referenced) deleteNode(node);
-  }
-}
-
-/**
- * All steps in dtc's order: phandles said in the source, phandle references (only when those were sound), path
- * references, unused nodes. Problems become diagnostics of the code `dt/reference`.
- */
-export function resolveReferences(
-  live: LiveTree,
-  sink: DiagnosticSink,
-  options: ReferenceOptions = {},
-): References {
-  const references = new References(live, options);
-  let sound = true;
-  const report: ReportProblem = ({ node, property, message }) => {
-    sound = false;
-    const span = property?.span ?? node.spans[0];
-    sink.add({
-      severity: 'error',
-      code: 'dt/reference',
-      message,
-      path: livePathOf(node),
-      ...(span ? { span } : {}),
-    });
-  };
-  for (const node of walkLive(live.root)) references.readExplicitPhandle(node, report);
-  if (sound) for (const node of walkLive(live.root)) references.resolvePhandles(node, report);
-  for (const node of walkLive(live.root)) references.resolvePaths(node, report);
-  if (sound) omitUnreferenced(live.root, options);
-  return references;
 }

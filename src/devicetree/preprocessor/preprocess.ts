@@ -4,25 +4,14 @@
  * named is copied as it stands; only macro calls are taken apart.
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
-import { type Source, textOf } from '../../bytes/source.ts';
+import type { Source } from '../../bytes/source.ts';
 import { PreprocessorCache } from './cache.ts';
 import { Directives } from './directives.ts';
 import type { Inclusion, PreprocessedText } from './output.ts';
-import { DIRECTIVES } from './scan.ts';
 import { type PreprocessOptions, PreprocessorState } from './state.ts';
 import { TextCopier } from './text.ts';
 
 export { type PreprocessOptions, PreprocessorCache };
-
-const DIRECTIVE_LINE = /^[ \t\f\v]*#[ \t]*([a-z_]+)/gm;
-
-/** Whether a text has directives that dtc itself would not understand: it was written for cpp. `#line` alone dtc reads. */
-export function needsPreprocessing(source: Source): boolean {
-  for (const match of textOf(source).matchAll(DIRECTIVE_LINE)) {
-    if (match[1] !== 'line' && DIRECTIVES.has(match[1]!)) return true;
-  }
-  return false;
-}
 
 /** Preprocesses a source. Problems become diagnostics `dt/…`; what could be read is returned. */
 export function preprocess(

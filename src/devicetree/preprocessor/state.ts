@@ -7,6 +7,7 @@ import { Expander, type ExpansionHost, type ExpansionProblem, listSource } from 
 import { BUILTIN_MACROS, builtinMacro, type Macro, readDefinition } from './macros.ts';
 import { type Inclusion, OutputBuilder } from './output.ts';
 import type { Directive, ScannedFile } from './scan.ts';
+import { dateText, timestampText, timeText } from './times.ts';
 import type { NameTable, Token } from './tokens.ts';
 
 /** Characters of output; the largest Linux board makes 2 MiB. */
@@ -205,12 +206,11 @@ export class PreprocessorState {
       case '__INCLUDE_LEVEL__':
         return String(frame.inclusion.depth);
       case '__DATE__':
-        // What cpp says when the date is not known; the output must not depend on the day.
-        return '"??? ?? ????"';
+        return dateText(this.options.loader?.clock);
       case '__TIME__':
-        return '"??:??:??"';
+        return timeText(this.options.loader?.clock);
       default:
-        return '"??? ??? ?? ??:??:?? ????"';
+        return timestampText(this.options.loader?.clock, frame.file.source.name);
     }
   }
 }

@@ -22,6 +22,9 @@ import type { SourceText } from './source-text.ts';
 import { ValueBuilder } from './value-builder.ts';
 import { type FileAccess, syntaxError } from './value-parser.ts';
 
+/** What is missing from a source that refers to another tree's nodes. */
+export const OVERLAY_HINT = 'an overlay starts with "/dts-v1/; /plugin/;"';
+
 /** `loader` opens what `/include/` and `/incbin/` name; without one both are errors. */
 export interface ParseOptions extends FileAccess {
   /** The file that the tree is said to come from; else the one in which the text begins. */
@@ -217,7 +220,9 @@ class Parser {
   }
 
   #notFound(reference: string, span: Span): void {
-    this.#lexer.report('error', 'dt/reference-missing', `Label or path ${reference} not found`, span);
+    // What changes nodes and brings none of its own is meant for another tree.
+    const hint = !this.#plugin && !this.#tree?.root.children.length ? OVERLAY_HINT : undefined;
+    this.#lexer.report('error', 'dt/reference-missing', `Label or path ${reference} not found`, span, hint);
   }
 
   /** What `&label { … }` in a plugin stands for: `fragment@0 { target = <&label>; __overlay__ { … }; };`. */

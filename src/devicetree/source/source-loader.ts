@@ -11,7 +11,19 @@ export interface OpenFailure {
   readonly text: string;
 }
 
+/** What the preprocessor's `__DATE__`, `__TIME__` and `__TIMESTAMP__` ask for. */
+export interface SourceClock {
+  /** When the text is preprocessed. */
+  readonly now: Date;
+  /** Whether `now` is told in UTC, as a reproducible build asks for, or in the local time zone. */
+  readonly utc: boolean;
+  /** When a file was last changed, by the name of its source. */
+  modified(name: string): Date | undefined;
+}
+
 export interface SourceLoader {
+  /** Without one, times are the question marks that cpp writes where it knows none. */
+  readonly clock?: SourceClock;
   /**
    * Opens a path as composed from an include path and the name in the source, not normalised. The same path gives the
    * same `Source` object each time, so that what is derived from it can be kept. The source's name is the path.

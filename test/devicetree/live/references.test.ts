@@ -4,14 +4,15 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { readBlob } from '../../../src/devicetree/blob/reader.ts';
+import { checkStrictly } from '../../../src/devicetree/checks/strict.ts';
 import { treeFromLive } from '../../../src/devicetree/live/live-tree.ts';
-import { type ReferenceOptions, resolveReferences } from '../../../src/devicetree/live/references.ts';
+import type { ReferenceOptions } from '../../../src/devicetree/live/references.ts';
 import { contents, parseText, tell } from '../trees.ts';
 
 function resolved(text: string, options: ReferenceOptions = {}): { lines: string[]; told: string[] } {
   const { live } = parseText(text);
   const sink = new DiagnosticList();
-  resolveReferences(live!, sink, options);
+  checkStrictly(live!, sink, options);
   return { lines: contents(treeFromLive(live!)), told: sink.all.map(tell) };
 }
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { placeOf } from '../../../src/bytes/source.ts';
 import { MAX_INCLUDE_DEPTH } from '../../../src/devicetree/preprocessor/inclusion.ts';
+import { needsPreprocessing } from '../../../src/devicetree/preprocessor/needed.ts';
 import type { PreprocessedText } from '../../../src/devicetree/preprocessor/output.ts';
 import {
-  needsPreprocessing,
   type PreprocessOptions,
   PreprocessorCache,
   preprocess,
@@ -154,6 +154,32 @@ no b
     expect(needs('/dts-v1/;\n#include "a.dtsi"\n')).toBe(true);
     expect(needs('/ {\n # define X\n};')).toBe(true);
     expect(needs('/dts-v1/;\n# 1 "a.dts"\n#line 3 "b"\n/ {\n#address-cells = <1>; };')).toBe(false);
+  });
+
+  it('are not all that needs it: cpp’s own macros and joined lines, outside comments and strings', () => {
+    const needs = (text: string, defines: string[] = []): boolean =>
+      needsPreprocessing(latin1Source('x.dts', text), defines);
+    expect(needs('/ { a = __FILE__; };')).toBe(true);
+    expect(needs('/ { a = <1>, \\\n <2>; };')).toBe(true);
+    expect(needs('/ { a = "b\\ \nc"; };')).toBe(true);
+    expect(needs('/ { a = "__FILE__"; }; // __LINE__ \\\n/* __TIME__ \\\n */')).toBe(false);
+    expect(needs(`/ { a = <'"'>; b = __LINE__; };`)).toBe(true);
+    expect(needs('/ { a = <N>; };')).toBe(false);
+    expect(needs('/ { a = <N>; };', ['N=1'])).toBe(true);
+  });
+
+  it('tell the time as cpp does', () => {
+    const clock = {
+      now: new Date('1970-01-02T03:04:05Z'),
+      utc: true,
+      modified: (name: string) => (name === 'board.dts' ? new Date(2001, 1, 3, 4, 5, 6) : undefined),
+    };
+    const text = '__DATE__ __TIME__ __TIMESTAMP__';
+    // asctime(): Sat Feb  3 2001, the day padded with a blank.
+    expect(run(text, { loader: { ...memoryLoader({}), clock } }).output.text.trim()).toBe(
+      '"Jan  2 1970" "03:04:05" "Sat Feb  3 04:05:06 2001"',
+    );
+    expect(run(text).output.text.trim()).toBe('"??? ?? ????" "??:??:??" "??? ??? ?? ??:??:?? ????"');
   });
 });
 

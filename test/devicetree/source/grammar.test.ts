@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
 import { readBlob } from '../../../src/devicetree/blob/reader.ts';
+import { checkStrictly } from '../../../src/devicetree/checks/strict.ts';
 import { type LiveTree, treeFromLive } from '../../../src/devicetree/live/live-tree.ts';
-import { resolveReferences } from '../../../src/devicetree/live/references.ts';
 import { parseDts } from '../../../src/devicetree/source/parser.ts';
 import { wholeSource } from '../../../src/devicetree/source/source-text.ts';
 import { type DeviceTree, pathOf, walk } from '../../../src/devicetree/tree.ts';
@@ -101,7 +101,7 @@ describe('sentences of grammars/dts.ebnf', () => {
         `${text.slice(0, at)}${pick(random, ['{', '}', ';', '<', '>', '"', "'", '/*', '&', '\0', '(', '['])}${text.slice(at)}`,
       ]);
       const { live, sink } = parsed(broken);
-      if (live) resolveReferences(live, sink);
+      if (live) checkStrictly(live, sink);
     }
   });
 });
@@ -121,7 +121,7 @@ describe(`sentences of grammars/dts.ebnf${recordings.note}`, () => {
       const { live, sink } = parsed(text);
       expect(live).toBeDefined();
       const syntaxOk = !sink.hasErrors;
-      resolveReferences(live!, sink);
+      checkStrictly(live!, sink);
       expect({ text, accepted: syntaxOk }).toEqual({ text, accepted });
       if (!accepted) continue;
       const bytes = Buffer.from(output, 'base64');

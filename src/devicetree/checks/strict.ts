@@ -1,0 +1,74 @@
+/**
+ * What dtc refuses, for readers that want a tree and no compiler: the checks that are errors unless somebody switches
+ * them off, with the steps that resolve references. Every one is made, so that one run tells all there is.
+ */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { type LiveTree, livePathOf, walkLive } from '../live/live-tree.ts';
+import { type ReferenceOptions, References } from '../live/references.ts';
+import { OVERLAY_HINT } from '../source/parser.ts';
+import type { Check, CheckContext } from './check.ts';
+import { NAME_CHECKS, REFERENCE_CHECKS } from './structure-checks.ts';
+
+/** More than anybody reads. */
+const MAX_PROBLEMS = 1000;
+
+/** dtc's own name for what is wrong with a reference says less than that it is one. */
+function codeOf({ name }: Check): string {
+  return name === 'phandle_references' || name === 'path_references' || name === 'explicit_phandles'
+    ? 'dt/reference'
+    : `dt/${name.replaceAll('_', '-')}`;
+}
+
+/**
+ * Resolves the references of a tree from source and makes dtc's error checks. Problems become diagnostics of severity
+ * error; the tree can be used all the same.
+ */
+export function checkStrictly(
+  tree: LiveTree,
+  sink: DiagnosticSink,
+  options: ReferenceOptions = {},
+): References {
+  const references = new References(tree, options);
+  const nodes = [...walkLive(tree.root)];
+  const names = new Set<string>();
+  for (const { properties } of nodes) for (const { name } of properties) names.add(name);
+  const hint =
+    !tree.plugin && nodes.some(({ name }) => name === '__overlay__') ? { hint: OVERLAY_HINT } : undefined;
+  let problems = 0;
+  for (const check of [...NAME_CHECKS, ...REFERENCE_CHECKS]) {
+    if (check.level !== 'error' || !mayFail(check, names)) continue;
+    const context: CheckContext = {
+      tree,
+      references,
+      symbols: options.symbols ?? false,
+      buses: new Map(),
+      cells: new Map(),
+      get full() {
+        return problems >= MAX_PROBLEMS;
+      },
+      fail: (node, message, property) => {
+        problems += 1;
+        if (problems > MAX_PROBLEMS) return;
+        const span = property?.span ?? node.spans[0];
+        const code = codeOf(check);
+        sink.add({
+          severity: 'error',
+          code,
+          message: message.trimEnd(),
+          path: livePathOf(node),
+          ...(span ? { span } : {}),
+          ...(code === 'dt/reference' ? hint : undefined),
+        });
+      },
+    };
+    for (const node of nodes) if (!node.deleted) check.visit(node, context);
+  }
+  return references;
+}
+
+function mayFail({ concerns }: Check, names: ReadonlySet<string>): boolean {
+  if (concerns === undefined) return true;
+  if (typeof concerns === 'string') return names.has(concerns);
+  for (const name of names) if (concerns.test(name)) return true;
+  return false;
+}
