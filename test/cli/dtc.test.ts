@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installedVersion, Recordings } from '../recorded.ts';
 import { run } from './fake-io.ts';
 
 let cwd = '';
@@ -135,28 +136,31 @@ describe('fwmap dtc', () => {
     expect(nothing.stderr).toContain('changes nothing');
   });
 
-  const pipe = spawnSync('fdtoverlay', ['--version']).status === 0;
+  const recordings = new Recordings('dtc-fdtoverlay', installedVersion('fdtoverlay', '--version'));
 
-  it.skipIf(!pipe)('applies source overlays to source as dtc -@ and fdtoverlay do', async () => {
-    writeFileSync(
-      file('base.dts'),
-      '/dts-v1/;\n/ { u: serial { status = "disabled"; }; c: clock { }; k: k { phandle = <9>; }; };\n',
+  it(`applies source overlays to source as dtc -@ and fdtoverlay do${recordings.note}`, async () => {
+    const sources = {
+      base: '/dts-v1/;\n/ { u: serial { status = "disabled"; }; c: clock { }; k: k { phandle = <9>; }; };\n',
+      first:
+        '/dts-v1/;\n/plugin/;\n&u { status = "okay"; clocks = <&c>, <&k>; n: new { x = <&m>; }; m: m { }; };\n',
+      second: '/dts-v1/;\n/plugin/;\n&n { y = <&m>, <&u>; };\n',
+    };
+    for (const [name, text] of Object.entries(sources)) writeFileSync(file(`${name}.dts`), text);
+    const command =
+      'for n in base first second; do dtc -q -@ -O dtb -o $n.dtb $n.dts; done; ' +
+      'fdtoverlay -i base.dtb -o applied.dtb first.dtb second.dtb; base64 -w 0 applied.dtb';
+    const applied = recordings.output(command, JSON.stringify(sources), () =>
+      spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' }).stdout.trim(),
     );
-    writeFileSync(
-      file('first.dts'),
-      '/dts-v1/;\n/plugin/;\n&u { status = "okay"; clocks = <&c>, <&k>; n: new { x = <&m>; }; m: m { }; };\n',
-    );
-    writeFileSync(file('second.dts'), '/dts-v1/;\n/plugin/;\n&n { y = <&m>, <&u>; };\n');
-    const options = { cwd, encoding: 'utf8' } as const;
-    for (const name of ['base', 'first', 'second'])
-      spawnSync('dtc', ['-q', '-@', '-O', 'dtb', '-o', `${name}.dtb`, `${name}.dts`], options);
-    spawnSync('fdtoverlay', ['-i', 'base.dtb', '-o', 'applied.dtb', 'first.dtb', 'second.dtb'], options);
+    const theirs = Buffer.from(applied, 'base64');
+    writeFileSync(file('applied.dtb'), theirs);
     const expected = await dtc('-I', 'dtb', '-O', 'dts', 'applied.dtb');
     const both = ['--overlay', 'first.dts', '--overlay', 'second.dts'];
     await dtc('-@', '-o', 'ours.dtb', ...both, 'base.dts');
     expect((await dtc('-I', 'dtb', '-O', 'dts', 'ours.dtb')).stdout).toBe(expected.stdout);
+    await dtc('-@', '-o', 'base.dtb', 'base.dts');
     await dtc('-o', 'ours.dtb', ...both, 'base.dtb');
-    expect(readFileSync(file('ours.dtb'))).toEqual(readFileSync(file('applied.dtb')));
+    expect(readFileSync(file('ours.dtb'))).toEqual(theirs);
     // Without -@ the same without the labels.
     await dtc('-o', 'ours.dtb', ...both, 'base.dts');
     const bare = (await dtc('-I', 'dtb', '-O', 'dts', 'ours.dtb')).stdout;
