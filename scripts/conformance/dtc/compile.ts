@@ -9,10 +9,7 @@ import type { Finding } from '../../../src/devicetree/checks/check.ts';
 import { type LiveTree, liveFromTree } from '../../../src/devicetree/live/live-tree.ts';
 import { type PrepareOptions, prepareTree } from '../../../src/devicetree/live/prepare-tree.ts';
 import { needsPreprocessing } from '../../../src/devicetree/preprocessor/needed.ts';
-import {
-  type PreprocessOptions,
-  preprocess,
-} from '../../../src/devicetree/preprocessor/preprocess.ts';
+import { type PreprocessOptions, preprocess } from '../../../src/devicetree/preprocessor/preprocess.ts';
 import { parseDts } from '../../../src/devicetree/source/parser.ts';
 import { wholeSource } from '../../../src/devicetree/source/source-text.ts';
 
