@@ -5,8 +5,10 @@ import { isExactSum, maskOf, maximumOf, minimumOf, onesOf, widthOf } from './kno
 import {
   type ChoiceVariable,
   type Comparison,
+  type Condition,
   type Expr,
   isKnown,
+  MAX_CONDITION_SIZE,
   MAX_EXPRESSION_SIZE,
   type Quantity,
 } from './quantity.ts';
@@ -132,7 +134,12 @@ function negate(condition: Expr): Quantity {
     }
     case 'all':
     case 'any':
-      return gather(condition.kind === 'all' ? 'any' : 'all', condition.of.map(not));
+      return gather(
+        condition.kind === 'all' ? 'any' : 'all',
+        condition.of.map(not),
+        // What was allowed to be large may be so the other way round.
+        condition.size > MAX_EXPRESSION_SIZE ? MAX_CONDITION_SIZE : MAX_EXPRESSION_SIZE,
+      );
     case 'choose':
       if (isKnown(condition.yes) || isKnown(condition.no))
         return choose(condition.when, not(condition.yes), not(condition.no));
@@ -149,7 +156,11 @@ function holds(conditions: readonly Expr[], wanted: Expr): boolean {
 }
 
 /** All (or any) of several conditions. */
-export function gather(kind: 'all' | 'any', conditions: readonly Quantity[]): Quantity {
+export function gather(
+  kind: 'all' | 'any',
+  conditions: readonly Quantity[],
+  limit = MAX_EXPRESSION_SIZE,
+): Quantity {
   const decided = kind === 'all' ? 0n : 1n;
   const kept: Expr[] = [];
   for (const next of conditions) {
@@ -168,7 +179,17 @@ export function gather(kind: 'all' | 'any', conditions: readonly Quantity[]): Qu
   }
   if (kept.length === 0) return kind === 'all' ? 1n : 0n;
   if (kept.length === 1) return kept[0]!;
-  return make(1, { kind, of: kept } as Shape, 0n, 0n);
+  return make(1, { kind, of: kept } as Shape, 0n, 0n, limit);
+}
+
+/** As `gather('any', …)`, for windows and reports: what comes out may be larger than what is calculated with. */
+export function anyOf(conditions: readonly Quantity[]): Condition {
+  return gather('any', conditions, MAX_CONDITION_SIZE) as Condition;
+}
+
+/** As `gather('all', …)`, for windows and reports: what comes out may be larger than what is calculated with. */
+export function allOf(conditions: readonly Quantity[]): Condition {
+  return gather('all', conditions, MAX_CONDITION_SIZE) as Condition;
 }
 
 /** `then` where the condition holds, else `else`. */

@@ -184,8 +184,16 @@ function tooLarge(bits: number, shape: Shape): Expr {
  *
  * Kind by kind, since nothing is made more often: a literal of its own for each is made several times faster than a copy
  * of whatever comes.
+ *
+ * @param limit how large conditions that are gathered may become
  */
-export function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Quantity {
+export function make(
+  bits: number,
+  shape: Shape,
+  ones: bigint,
+  zeros: bigint,
+  limit = MAX_EXPRESSION_SIZE,
+): Quantity {
   const all = maskOf(bits);
   if (((ones | zeros) & all) === all) return ones & all;
   const clear = zeros & all;
@@ -238,7 +246,7 @@ export function make(bits: number, shape: Shape, ones: bigint, zeros: bigint): Q
         size += part.size;
         hash = mix(hash, part.hash);
       }
-      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      if (size > limit) return tooLarge(bits, shape);
       return { kind, of, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'sum': {

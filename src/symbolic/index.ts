@@ -1,8 +1,19 @@
 /** Numbers that the inputs don't settle; see quantity.ts. */
 export { bytesOfQuantity, quantityOfByte, quantityOfBytes, sameByte } from './bytes.ts';
-export { choose, chosen, chosenFrom, compare, gather, mapConstantLeaves, not, truth } from './conditions.ts';
-export { type Cover, coverOf, type Literal, type Relation } from './decision/cover.ts';
-export { equivalent, excludes, implies, isPossible, simplified } from './decision/decide.ts';
+export {
+  allOf,
+  anyOf,
+  choose,
+  chosen,
+  chosenFrom,
+  compare,
+  gather,
+  mapConstantLeaves,
+  not,
+  truth,
+} from './conditions.ts';
+export { type Cover, coverOf, type Literal, type Relation, simplified } from './decision/cover.ts';
+export { equivalent, excludes, implies, isPossible } from './decision/decide.ts';
 export { type ConditionTree, conditionTree, formatCondition, formatCover } from './format.ts';
 export { choiceValue, fieldValue, opaque, sameQuantity } from './identity.ts';
 export { bitLength, maskOf, maximumOf, minimumOf, onesOf } from './known-bits.ts';
@@ -20,6 +31,7 @@ export {
   type FieldSymbol,
   fieldsOf,
   isKnown,
+  MAX_CONDITION_SIZE,
   MAX_EXPRESSION_SIZE,
   MAX_OPAQUE_INPUTS,
   opaqueReasons,

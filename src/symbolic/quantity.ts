@@ -17,12 +17,16 @@ export interface FieldSymbol {
   readonly space: string;
   /** First byte in that space; undefined when the region's own address is not known. */
   readonly address: bigint | undefined;
+  /** Which of several spaces of this kind: the path of the device whose configuration space it is. */
+  readonly within?: string;
   /** First bit of the field, counted from `address`. */
   readonly bitOffset: number;
   /** Width in bits. */
   readonly bits: number;
   /** Which writing of the underlying bytes this is the value after; 0 is what the machine started with. */
   readonly epoch: number;
+  /** Of a later read: why it may differ from the one before, `written at an unknown address by \\_SB.PCI0._INI`. */
+  readonly why?: string;
 }
 
 /**
@@ -115,6 +119,9 @@ export type ByteValue = number | UnknownByte;
 
 /** An expression of more nodes than this becomes opaque: nobody can read it, and work on it must stay bounded. */
 export const MAX_EXPRESSION_SIZE = 160;
+
+/** As {@link MAX_EXPRESSION_SIZE}, of conditions that windows and reports gather: not in loops, and they are simplified. */
+export const MAX_CONDITION_SIZE = 8192;
 
 /** Fields that an opaque value still names. */
 export const MAX_OPAQUE_INPUTS = 12;

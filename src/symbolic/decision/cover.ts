@@ -1,6 +1,6 @@
 /** Conditions as alternatives: which comparisons have to hold together. */
 import { choose, not } from '../conditions.ts';
-import { type Expr, isKnown, type Quantity } from '../quantity.ts';
+import { type Condition, type Expr, isKnown, type Quantity } from '../quantity.ts';
 
 export type Relation = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
@@ -90,4 +90,9 @@ const OPPOSITE: Readonly<Record<Relation, Relation>> = {
 
 function opposite({ left, op, right }: Literal): Literal {
   return { left, op: OPPOSITE[op], right };
+}
+
+export function simplified(condition: Quantity, given: Quantity = 1n): Condition {
+  void given;
+  return condition as Condition;
 }

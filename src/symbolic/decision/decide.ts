@@ -1,37 +1,59 @@
-/** What follows from conditions: true, false, or undefined where the bound on work was reached. */
-import { gather, not } from '../conditions.ts';
-import { type Condition, isKnown, type Quantity } from '../quantity.ts';
+/**
+ * What follows from conditions, whatever the fields hold and the choices are: decided bit by bit. Opaque values are
+ * numbers like others, each one equal only to itself.
+ *
+ * All answers may be undefined: there are more bits, or the question takes more work, than the bounds allow.
+ */
+import { isKnown, type Quantity } from '../quantity.ts';
+import { FALSE, OutOfWork } from './bdd.ts';
+import { Bits } from './bits.ts';
 
-/** Is there a content of the fields, and a value of the choices, under which the condition holds? */
+/** An answer found within the bounds on work; undefined past them. */
+export function bounded<T>(answer: () => T): T | undefined {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof OutOfWork) return undefined;
+    throw error;
+  }
+}
+
+/** Is there a content of the fields, and a value of each choice, for which the condition holds? */
 export function isPossible(condition: Quantity): boolean | undefined {
-  return isKnown(condition) ? condition !== 0n : undefined;
+  return canHold([condition], []);
 }
 
 /** Does `b` hold wherever `a` does? */
 export function implies(a: Quantity, b: Quantity): boolean | undefined {
-  const counterexample = isPossible(gather('all', [a, not(b)]));
+  const counterexample = canHold([a], [b]);
   return counterexample === undefined ? undefined : !counterexample;
 }
 
 /** Do the two hold in the same cases? */
 export function equivalent(a: Quantity, b: Quantity): boolean | undefined {
-  const [there, back] = [implies(a, b), implies(b, a)];
-  if (there === false || back === false) return false;
-  return there && back;
+  const there = implies(a, b);
+  if (there === false) return false;
+  const back = implies(b, a);
+  return back === false ? false : there && back;
 }
 
 /** Can the two not hold together? */
 export function excludes(a: Quantity, b: Quantity): boolean | undefined {
-  const together = isPossible(gather('all', [a, b]));
+  const together = canHold([a, b], []);
   return together === undefined ? undefined : !together;
 }
 
-/**
- * An equivalent condition without what is redundant: 0n or 1n where it is decided, the same condition past the bound on work.
- *
- * @param given what is known to hold; what is given back equals the condition wherever this does
- */
-export function simplified(condition: Quantity, given: Quantity = 1n): Condition {
-  void given;
-  return condition as Condition;
+/** Can all of the first conditions hold, and none of the others? */
+function canHold(together: readonly Quantity[], without: readonly Quantity[]): boolean | undefined {
+  const conditions = [...together, ...without];
+  if (conditions.every(isKnown))
+    return together.every((condition) => condition !== 0n) && without.every((condition) => condition === 0n);
+  return bounded(() => {
+    const bits = new Bits(conditions);
+    const { bdds } = bits;
+    let all = bits.domain();
+    for (const condition of together) all = bdds.and(all, bits.condition(condition));
+    for (const condition of without) all = bdds.and(all, bdds.not(bits.condition(condition)));
+    return all !== FALSE;
+  });
 }

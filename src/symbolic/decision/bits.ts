@@ -1,0 +1,278 @@
+/** Quantities and conditions as functions of bits. What a function is of is settled by {@link BitOrder}. */
+import { maskOf, widthOf } from '../known-bits.ts';
+import { type Expr, type ExprOf, isKnown, type Quantity } from '../quantity.ts';
+import { type Bdd, BddManager, FALSE, OutOfWork, TRUE } from './bdd.ts';
+import { BitOrder, variableOf } from './order.ts';
+
+/** Bounds of one question, so that the worst takes about a tenth of a second. */
+export const MAX_NODES = 1 << 17;
+export const MAX_STEPS = 1 << 19;
+
+export class Bits {
+  readonly bdds: BddManager;
+  readonly #order: BitOrder;
+  readonly #vectors = new Map<Expr, Bdd[]>();
+  readonly #conditions = new Map<Expr, Bdd>();
+
+  /**
+   * For questions about these expressions and what can be made of their variables. Throws {@link OutOfWork} when there
+   * are too many.
+   */
+  constructor(values: readonly Quantity[]) {
+    const order = BitOrder.of(values);
+    if (order === undefined) throw new OutOfWork('too many bits');
+    this.#order = order;
+    this.bdds = new BddManager(MAX_NODES, MAX_STEPS);
+  }
+
+  /** That each choice takes one of its values. */
+  domain(): Bdd {
+    let domain: Bdd = TRUE;
+    for (const choice of this.#order.choices.values()) {
+      const bits = widthOf(BigInt(choice.values.length - 1));
+      const index = Array.from({ length: bits }, (_, i) => this.#variable({ kind: 'choice', choice }, i));
+      domain = this.bdds.and(domain, this.below(index, BigInt(choice.values.length)));
+    }
+    return domain;
+  }
+
+  #variable(variable: Parameters<BitOrder['levelOf']>[0], bit: number): Bdd {
+    const level = this.#order.levelOf(variable, bit);
+    if (level === undefined) throw new OutOfWork('a variable that was not announced');
+    return this.bdds.variable(level);
+  }
+
+  /** When a condition holds. */
+  condition(of: Quantity): Bdd {
+    if (isKnown(of)) return of === 0n ? FALSE : TRUE;
+    const known = this.#conditions.get(of);
+    if (known !== undefined) return known;
+    const made = this.#condition(of);
+    this.#conditions.set(of, made);
+    return made;
+  }
+
+  // Recurses no deeper than an expression's size.
+  #condition(of: Expr): Bdd {
+    const { bdds } = this;
+    switch (of.kind) {
+      case 'all':
+        return of.of.reduce((all: Bdd, part) => bdds.and(all, this.condition(part)), TRUE);
+      case 'any':
+        return of.of.reduce((any: Bdd, part) => bdds.or(any, this.condition(part)), FALSE);
+      case 'not':
+        return bdds.not(this.condition(of.of));
+      case 'choose':
+        return bdds.choose(this.condition(of.when), this.condition(of.yes), this.condition(of.no));
+      case 'compare': {
+        const { op, left, right } = of;
+        switch (op) {
+          case 'eq':
+            return this.#equal(left, right);
+          case 'ne':
+            return bdds.not(this.#equal(left, right));
+          case 'lt':
+            return this.#less(left, right);
+          case 'le':
+            return bdds.not(this.#less(right, left));
+        }
+        break;
+      }
+      default:
+    }
+    // Other than zero.
+    return this.vector(of).reduce((any, bit) => bdds.or(any, bit), FALSE);
+  }
+
+  #equal(left: Quantity, right: Quantity): Bdd {
+    const width = Math.max(widthOf(left), widthOf(right));
+    const [a, b] = [this.#extended(left, width), this.#extended(right, width)];
+    let equal: Bdd = TRUE;
+    // The lowest first, and the result is made from the bottom.
+    for (let i = 0; i < width && equal !== FALSE; i++)
+      equal = this.bdds.and(this.bdds.not(this.bdds.xor(a[i]!, b[i]!)), equal);
+    return equal;
+  }
+
+  #less(left: Quantity, right: Quantity): Bdd {
+    const width = Math.max(widthOf(left), widthOf(right));
+    return this.lessVector(this.#extended(left, width), this.#extended(right, width));
+  }
+
+  /** When `a` is less than `b`, of as many bits each. */
+  lessVector(a: readonly Bdd[], b: readonly Bdd[]): Bdd {
+    const { bdds } = this;
+    let less: Bdd = FALSE;
+    for (let i = 0; i < a.length; i++) less = bdds.choose(bdds.xor(a[i]!, b[i]!), b[i]!, less);
+    return less;
+  }
+
+  /** When a number is less than a plain one. */
+  below(of: readonly Bdd[], limit: bigint): Bdd {
+    if (limit >> BigInt(of.length) > 0n) return TRUE;
+    return this.lessVector(of, constantBits(limit, of.length));
+  }
+
+  #extended(value: Quantity, width: number): readonly Bdd[] {
+    if (isKnown(value)) return constantBits(value, width);
+    const bits = this.vector(value);
+    return bits.length >= width ? bits.slice(0, width) : [...bits, ...constantBits(0n, width - bits.length)];
+  }
+
+  /** Each bit of a number, the lowest first: as many as its width. */
+  vector(of: Expr): readonly Bdd[] {
+    let bits = this.#vectors.get(of);
+    if (bits === undefined) {
+      bits = this.#vector(of);
+      this.#vectors.set(of, bits);
+    }
+    return bits;
+  }
+
+  #vector(of: Expr): Bdd[] {
+    const { bdds } = this;
+    const width = of.bits;
+    switch (of.kind) {
+      case 'field':
+      case 'choice':
+      case 'opaque': {
+        const variable = variableOf(of);
+        return Array.from({ length: width }, (_, i) => this.#variable(variable, i));
+      }
+      case 'slice': {
+        const { of: whole, low } = of;
+        if (whole.kind === 'field' || whole.kind === 'opaque') {
+          const variable = variableOf(whole);
+          return Array.from({ length: width }, (_, i) =>
+            low + i < whole.bits ? this.#variable(variable, low + i) : FALSE,
+          );
+        }
+        return fitted(this.vector(whole).slice(low), width);
+      }
+      case 'join': {
+        const bits: Bdd[] = [];
+        for (const part of of.parts) bits.push(...this.#extended(part.value, part.bits));
+        return fitted(bits, width);
+      }
+      case 'sum':
+        return this.#sum(of);
+      case 'bitwise': {
+        const [a, b] = [this.#extended(of.left, width), this.#extended(of.right, width)];
+        const each =
+          of.op === 'and'
+            ? (i: number) => bdds.and(a[i]!, b[i]!)
+            : of.op === 'or'
+              ? (i: number) => bdds.or(a[i]!, b[i]!)
+              : (i: number) => bdds.xor(a[i]!, b[i]!);
+        return Array.from({ length: width }, (_, i) => each(i));
+      }
+      case 'choose': {
+        const when = this.condition(of.when);
+        const [yes, no] = [this.#extended(of.yes, width), this.#extended(of.no, width)];
+        return Array.from({ length: width }, (_, i) => bdds.choose(when, yes[i]!, no[i]!));
+      }
+      case 'arithmetic':
+        return this.#arithmetic(of);
+      default:
+        return fitted([this.condition(of)], width);
+    }
+  }
+
+  #sum({ bits: width, constant, terms }: ExprOf<'sum'>): Bdd[] {
+    let total: readonly Bdd[] = constantBits(constant, width);
+    for (const { coefficient, of } of terms) {
+      const bits = this.#extended(of, width);
+      const size = coefficient < 0n ? -coefficient : coefficient;
+      for (let shift = 0; size >> BigInt(shift) > 0n && shift < width; shift++) {
+        if (((size >> BigInt(shift)) & 1n) === 0n) continue;
+        const shifted = fitted([...constantBits(0n, shift), ...bits], width);
+        total =
+          coefficient < 0n
+            ? this.#added(
+                total,
+                shifted.map((bit) => bit ^ 1),
+                TRUE,
+              )
+            : this.#added(total, shifted);
+      }
+    }
+    return [...total];
+  }
+
+  /** a + b + carry, of as many bits, what is carried out dropped. */
+  #added(a: readonly Bdd[], b: readonly Bdd[], carry: Bdd = FALSE): Bdd[] {
+    const { bdds } = this;
+    return a.map((bit, i) => {
+      const other = b[i]!;
+      const differ = bdds.xor(bit, other);
+      const result = bdds.xor(differ, carry);
+      carry = bdds.choose(differ, carry, bit);
+      return result;
+    });
+  }
+
+  #arithmetic({ bits: width, op, left, right }: ExprOf<'arithmetic'>): Bdd[] {
+    const all = Math.max(width, widthOf(left), widthOf(right));
+    const [a, b] = [this.#extended(left, all), this.#extended(right, all)];
+    switch (op) {
+      case 'multiply': {
+        let total: Bdd[] = constantBits(0n, all);
+        for (let i = 0; i < all; i++)
+          if (b[i] !== FALSE)
+            total = this.#added(
+              total,
+              fitted([...constantBits(0n, i), ...a.map((bit) => this.bdds.and(bit, b[i]!))], all),
+            );
+        return fitted(total, width);
+      }
+      case 'divide':
+      case 'modulo':
+        return fitted(this.#divided(a, b)[op === 'divide' ? 'quotient' : 'rest'], width);
+      case 'shift-left':
+      case 'shift-right':
+        return fitted(this.#shifted(a, b, op === 'shift-left'), width);
+    }
+  }
+
+  /** Of a division by zero the quotient is all ones, the rest what was divided, as in SMT-LIB: AML never gets there. */
+  #divided(a: readonly Bdd[], b: readonly Bdd[]): { quotient: Bdd[]; rest: Bdd[] } {
+    const width = a.length;
+    const divisor = [...b, FALSE];
+    let rest: Bdd[] = constantBits(0n, width + 1);
+    const quotient: Bdd[] = constantBits(0n, width);
+    for (let i = width - 1; i >= 0; i--) {
+      rest = [a[i]!, ...rest.slice(0, width)];
+      const fits = this.bdds.not(this.lessVector(rest, divisor));
+      const less = this.#added(
+        rest,
+        divisor.map((bit) => bit ^ 1),
+        TRUE,
+      );
+      rest = rest.map((bit, k) => this.bdds.choose(fits, less[k]!, bit));
+      quotient[i] = fits;
+    }
+    return { quotient, rest: rest.slice(0, width) };
+  }
+
+  #shifted(a: readonly Bdd[], by: readonly Bdd[], up: boolean): Bdd[] {
+    const width = a.length;
+    let result = [...a];
+    for (let i = 0; i < by.length && by[i] !== undefined; i++) {
+      if (by[i] === FALSE) continue;
+      const distance = 2 ** i;
+      const moved = result.map((_, k) => result[up ? k - distance : k + distance] ?? FALSE);
+      result = result.map((bit, k) => this.bdds.choose(by[i]!, moved[k]!, bit));
+    }
+    return result.slice(0, width);
+  }
+}
+
+/** The bits of a plain number. */
+export function constantBits(value: bigint, width: number): Bdd[] {
+  const bits = value & maskOf(width);
+  return Array.from({ length: width }, (_, i) => (((bits >> BigInt(i)) & 1n) === 1n ? TRUE : FALSE));
+}
+
+function fitted(bits: readonly Bdd[], width: number): Bdd[] {
+  return bits.length >= width ? bits.slice(0, width) : [...bits, ...constantBits(0n, width - bits.length)];
+}
