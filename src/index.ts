@@ -9,9 +9,9 @@ export {
   type Diagnostic,
   DiagnosticList,
   type DiagnosticSink,
-  formatDiagnostic,
 } from './bytes/diagnostic.ts';
 export { type Place, placeOf, type Source, type Span } from './bytes/source.ts';
+export { formatDiagnostic, hintOf, messageOf } from './findings/finding.ts';
 export { type AskOptions, askSysfb } from './verdict/ask.ts';
 export type { KernelFacts } from './verdict/kernel.ts';
 export type { Answer, Hazard, Verdict } from './verdict/verdict.ts';

@@ -25,7 +25,8 @@ import { templateHex } from '../../src/acpi/resources/json.ts';
 import { loadOrder, nameTables, readAcpiTables } from '../../src/acpi/tables/read.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../../src/acpi/tables/table.ts';
 import { openInput } from '../../src/artifact/open.ts';
-import { DiagnosticList, formatDiagnostic } from '../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { formatDiagnostic } from '../../src/findings/finding.ts';
 
 const DEFAULT_CORPUS = new URL('../../../shared/corpus/acpi/', import.meta.url).pathname;
 /** iasl hangs on some tables. */

@@ -3,6 +3,7 @@ import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
+import { finding } from '../findings/finding.ts';
 import type { ArtifactKind, DirectoryEntry } from './artifact.ts';
 import { MAX_INPUT_BYTES, readFileBytes, systemMessage } from './file.ts';
 import { sniffKind } from './sniff.ts';
@@ -31,12 +32,8 @@ function list(folder: Buffer, below: string, inside: string, sink: DiagnosticSin
   try {
     found = readdirSync(folder, { encoding: 'buffer', withFileTypes: true });
   } catch (error) {
-    sink.add({
-      severity: 'error',
-      code: 'artifact/unreadable',
-      message: `cannot read ${below || inside}: ${systemMessage(error)}`,
-      path: below,
-    });
+    const args = { what: below || inside, why: systemMessage(error) };
+    sink.add(finding('artifact/unreadable', args, { path: below }));
     return [];
   }
   const listed: Listed[] = [];
@@ -63,12 +60,7 @@ function leadsToFileInside(at: Buffer, path: string, inside: string, sink: Diagn
   } catch (error) {
     why = systemMessage(error);
   }
-  sink.add({
-    severity: 'warning',
-    code: 'artifact/link-not-followed',
-    message: `Link not followed: ${why}`,
-    path,
-  });
+  sink.add(finding('artifact/link-not-followed', { why }, { path }));
   return false;
 }
 
@@ -120,25 +112,15 @@ function readBelow(
   const waiting = [...top].reverse();
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     if (entries.length >= MAX_ENTRIES || left < 0) {
-      sink.add({
-        severity: 'error',
-        code: 'artifact/folder-too-large',
-        message: `More than ${MAX_ENTRIES} entries or ${MAX_INPUT_BYTES / (1024 * 1024)} MiB; the rest is not read`,
-        path: name,
-      });
+      const limit = `${MAX_ENTRIES} entries or ${MAX_INPUT_BYTES / (1024 * 1024)} MiB`;
+      sink.add(finding('artifact/folder-too-large', { limit }, { path: name }));
       break;
     }
     if (next.type === 'directory') {
       entries.push({ path: next.path, type: 'directory' });
       if (next.path.split('/').length < MAX_DEPTH)
         waiting.push(...list(next.at, next.path, inside, sink).reverse());
-      else
-        sink.add({
-          severity: 'error',
-          code: 'artifact/folder-too-deep',
-          message: `More than ${MAX_DEPTH} levels; what is below is not read`,
-          path: next.path,
-        });
+      else sink.add(finding('artifact/folder-too-deep', { levels: MAX_DEPTH }, { path: next.path }));
       continue;
     }
     const entry = readEntry(next, name, left, sink);
@@ -164,12 +146,8 @@ function readEntry(
     };
     return { path: listed.path, type: 'file', source };
   }
-  sink.add({
-    severity: 'warning',
-    code: 'artifact/unreadable',
-    message: `cannot read ${listed.path}: ${'failure' in read ? read.failure : 'Is a directory'}`,
-    path: listed.path,
-  });
+  const args = { what: listed.path, why: 'failure' in read ? read.failure : 'Is a directory' };
+  sink.add(finding('artifact/member-unreadable', args, { path: listed.path }));
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Mails: what a message or a mailbox holds, part by part. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 
 /** Something in a mail that may be an input. */
 export interface MailPart {
@@ -77,12 +78,8 @@ async function encodedParts(message: Uint8Array, name: string, sink: DiagnosticS
       });
     return parts;
   } catch (error) {
-    sink.add({
-      severity: 'error',
-      code: 'artifact/mail',
-      message: `The mail can't be taken apart: ${error instanceof Error ? error.message : String(error)}`,
-      path: name,
-    });
+    const why = error instanceof Error ? error.message : String(error);
+    sink.add(finding('artifact/mail', { why }, { path: name }));
     return [];
   }
 }

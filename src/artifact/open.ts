@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Source, textOf } from '../bytes/source.ts';
+import { finding } from '../findings/finding.ts';
 import type { Artifact, ArtifactKind, ProvenanceStep } from './artifact.ts';
 import { sha256Of } from './digest.ts';
 import { MAX_INPUT_BYTES, readFileBytes } from './file.ts';
@@ -26,6 +27,8 @@ export const STDIN_PATH = '-';
 /** Folders in folders, for one that is read file by file. */
 const MAX_FOLDER_DEPTH = 8;
 const MAX_ARTIFACTS = 100_000;
+
+const WHAT_WAS_TRIED = SNIFF_ROWS.map(({ tried }) => tried);
 
 /** A piece of an input on its way to being an artifact. */
 interface Piece {
@@ -65,7 +68,7 @@ function makeArtifact(
 
 /**
  * Opens what one path names: one artifact, or several for a folder or a mail. What can't be opened or is of no known
- * kind gives none and a diagnostic: `artifact/unreadable`, `artifact/unknown-kind`.
+ * kind gives none and a diagnostic.
  */
 export async function openInput(
   path: string,
@@ -82,12 +85,7 @@ async function openPath(
   depth: number,
 ): Promise<Artifact[]> {
   const unreadable = (why: string): Artifact[] => {
-    sink.add({
-      severity: 'error',
-      code: 'artifact/unreadable',
-      message: `cannot read ${path}: ${why}`,
-      path,
-    });
+    sink.add(finding('artifact/unreadable', { what: path, why }, { path }));
     return [];
   };
   if (path === STDIN_PATH && options.readStdin) {
@@ -122,18 +120,12 @@ async function openFolder(
     );
     return [makeArtifact(folder.kind, source, { path, steps: [], digest }, folder.entries)];
   }
-  if (folder.paths.length === 0)
-    sink.add({ severity: 'error', code: 'artifact/unknown-kind', message: 'The folder is empty', path });
+  if (folder.paths.length === 0) sink.add(finding('artifact/empty-folder', {}, { path }));
   const artifacts: Artifact[] = [];
   const base = path.replace(/\/+$/, '') || '/';
   for (const inner of folder.paths) {
     if (artifacts.length >= MAX_ARTIFACTS) {
-      sink.add({
-        severity: 'error',
-        code: 'artifact/folder-too-large',
-        message: `More than ${MAX_ARTIFACTS} inputs; the rest is not read`,
-        path,
-      });
+      sink.add(finding('artifact/folder-too-large', { limit: `${MAX_ARTIFACTS} inputs` }, { path }));
       break;
     }
     const name = inner.slice(resolved.length).replace(/^\/+/, '');
@@ -171,14 +163,9 @@ async function openPiece(
   const kind = as ?? sniffKind(bytes);
   const unwrapped: Piece = { ...piece, bytes, steps };
   if (kind === undefined) {
-    sink.add({
-      severity: 'error',
-      code: 'artifact/unknown-kind',
-      message:
-        bytes.length === 0 ? 'The input is empty' : 'Nothing in the content tells what kind of input this is',
-      path: piece.name,
-      hint: `tried ${SNIFF_ROWS.map((row) => row.tried).join('; ')}. --as KIND decides.`,
-    });
+    const where = { path: piece.name };
+    if (bytes.length === 0) sink.add(finding('artifact/empty', {}, where));
+    else sink.add(finding('artifact/unknown-kind', { tried: WHAT_WAS_TRIED }, where));
     return [];
   }
   if (kind === 'mail') return openMail(unwrapped, sink);
@@ -222,12 +209,6 @@ async function openMail(piece: Piece, sink: DiagnosticSink): Promise<Artifact[]>
     );
   }
   if (artifacts.length === 0)
-    sink.add({
-      severity: 'error',
-      code: 'artifact/unknown-kind',
-      message: 'The mail holds nothing of a known kind',
-      path: piece.name,
-      hint: `tried ${SNIFF_ROWS.map((row) => row.tried).join('; ')}`,
-    });
+    sink.add(finding('artifact/mail-nothing-known', { tried: WHAT_WAS_TRIED }, { path: piece.name }));
   return artifacts;
 }

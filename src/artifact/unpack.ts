@@ -1,5 +1,6 @@
 /** Wrappings that are taken off on the way, one row each: found by their first bytes, undone, looked at again. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import { systemMessage } from './file.ts';
 
 /** No input unpacks to more: what a few kilobytes of zeros could blow up to. */
@@ -28,8 +29,7 @@ async function unxz(bytes: Uint8Array, name: string, sink: DiagnosticSink): Prom
   );
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const fault = (why: string): void =>
-    sink.add({ severity: 'error', code: 'artifact/xz', message: `xz: ${why}`, path: name });
+  const fault = (why: string): void => sink.add(finding('artifact/xz', { why }, { path: name }));
   const reader = new XzReadableStream(new Blob([new Uint8Array(bytes)]).stream()).getReader();
   try {
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
@@ -59,14 +59,10 @@ export const WRAPPINGS: readonly Wrapping[] = [
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? error.code : undefined;
         const large = code === 'ERR_BUFFER_TOO_LARGE';
-        sink.add({
-          severity: 'error',
-          code: 'artifact/gzip',
-          message: large
-            ? `gzip: unpacks to more than ${MAX_UNPACKED_BYTES / (1024 * 1024)} MiB`
-            : `gzip: ${systemMessage(error)}`,
-          path: name,
-        });
+        const why = large
+          ? `unpacks to more than ${MAX_UNPACKED_BYTES / (1024 * 1024)} MiB`
+          : systemMessage(error);
+        sink.add(finding('artifact/gzip', { why }, { path: name }));
         if (large) return undefined;
       }
       try {

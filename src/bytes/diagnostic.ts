@@ -1,24 +1,39 @@
 /**
  * Diagnostics: what was wrong with an input, as data. Bad input makes diagnostics, not exceptions; a reader gives
- * back what it could read and says here what it could not.
+ * back what it could read and says here what it could not. What a code means and how it is worded is a row of
+ * `src/findings`, which also makes them.
  */
-import { formatPlace, type Span } from './source.ts';
+import type { Span } from './source.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 
-export interface Diagnostic {
+/** What a wording is made of: plain data. Strings from inputs aren't escaped. */
+export type Argument = string | number | bigint | boolean | undefined | readonly Argument[];
+export type Arguments = Readonly<Record<string, Argument>>;
+
+/** Where something is. */
+export interface Where {
+  readonly span?: Span;
+  /** Node path, ACPI object path or input name that it is about. */
+  readonly path?: string;
+  /** Other places that matter. */
+  readonly related?: readonly RelatedPlace[];
+}
+
+export interface RelatedPlace {
+  readonly what?: 'included-from';
+  readonly message?: string;
+  readonly span: Span;
+}
+
+export interface Diagnostic extends Where {
   readonly severity: Severity;
   /** Stable, `room/kebab-name`: `dt/ranges-cells`, `acpi/checksum`, `artifact/unreadable`. */
   readonly code: string;
-  /** One sentence without a full stop, firmware strings not yet escaped. */
-  readonly message: string;
-  readonly span?: Span;
-  /** Node path, ACPI object path or input name the message is about. */
-  readonly path?: string;
-  /** What to do about it. */
+  readonly args?: Arguments;
+  /** Of rooms whose codes aren't rows of the registry yet; `messageOf` and `hintOf` are to be used. */
+  readonly message?: string;
   readonly hint?: string;
-  /** Other places that matter: where it was first defined, the include stack. */
-  readonly related?: readonly { readonly message: string; readonly span: Span }[];
 }
 
 /** Receives diagnostics as they arise; passed down to every reader. */
@@ -50,18 +65,7 @@ export class DiagnosticList implements DiagnosticSink {
     if (this.#dropped === 0) return this.#kept;
     return [
       ...this.#kept,
-      {
-        severity: 'warning',
-        code: 'fwmap/too-many-diagnostics',
-        message: `${this.#dropped} more diagnostics left out`,
-      },
+      { severity: 'warning', code: 'fwmap/too-many-diagnostics', args: { count: this.#dropped } },
     ];
   }
-}
-
-/** One line: `file:3:7: error: message [code]`. Not escaped for any medium. */
-export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const where = diagnostic.span ? `${formatPlace(diagnostic.span)}: ` : '';
-  const path = diagnostic.path && !diagnostic.message.includes(diagnostic.path) ? `${diagnostic.path}: ` : '';
-  return `${where}${diagnostic.severity}: ${path}${diagnostic.message} [${diagnostic.code}]`;
 }

@@ -1,5 +1,6 @@
 /** What `windows` and `resources` share: they print what the firmware says, of one machine or of a list of inputs. */
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import type { Report } from '../report/render.ts';
 import type { Machine } from '../window/describe.ts';
 import { EXIT_ERROR } from './command.ts';
@@ -35,12 +36,7 @@ async function reportMachine(
   const sink = new DiagnosticList();
   const machine = await readMachine(inputs, options, io, sink);
   if (!saysSomething(machine)) {
-    if (!sink.hasErrors)
-      sink.add({
-        severity: 'error',
-        code: 'fwmap/no-description',
-        message: 'The inputs hold no device tree, no ACPI table and no resource list',
-      });
+    if (!sink.hasErrors) sink.add(finding('fwmap/no-description', {}));
     writeDiagnostics(sink.all, io);
     return EXIT_ERROR;
   }

@@ -6,6 +6,7 @@ import { readFileBytes } from '../artifact/file.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import type { LiveTree } from '../devicetree/live/live-tree.ts';
+import { messageOf } from '../findings/finding.ts';
 import { diagnosticText, Fatal, latin1, pathText } from './dtc-messages.ts';
 import type { DtcOptions } from './dtc-options.ts';
 import type { Io } from './io.ts';
@@ -156,7 +157,9 @@ export class DtcInput {
     const { liveFromTree } = await import('../devicetree/live/live-tree.ts');
     const sink = new DiagnosticList();
     const tree = readBlob({ name, form: 'blob', bytes }, sink);
-    for (const { severity, message } of sink.all) {
+    for (const diagnostic of sink.all) {
+      const { severity } = diagnostic;
+      const message = messageOf(diagnostic);
       if (severity === 'error') throw new Fatal(message);
       if (severity === 'warning') this.#print(`Warning: ${message}\n`);
     }
@@ -179,7 +182,9 @@ export class DtcInput {
     const entries = 'entries' in folder ? folder.entries : [];
     const artifact: Artifact = { kind: 'dt-dir', source, path: input, sha256: '', steps: [], entries };
     const tree = readDirectory(artifact, sink);
-    for (const { severity, message, path: place } of sink.all) {
+    for (const diagnostic of sink.all) {
+      const { severity, path: place } = diagnostic;
+      const message = messageOf(diagnostic);
       if (severity === 'error') throw new Fatal(place ? `${place}: ${message}` : message);
       this.#print(`WARNING: ${place ? `${place}: ` : ''}${message}\n`);
     }

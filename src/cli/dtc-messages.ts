@@ -3,6 +3,7 @@ import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { placeOf, type Span } from '../bytes/source.ts';
 import type { Finding } from '../devicetree/checks/check.ts';
 import { livePathOf } from '../devicetree/live/live-tree.ts';
+import { hintOf, messageOf, relatedText } from '../findings/finding.ts';
 
 /** Ends the command as dtc's die() does: one line, exit status 1. */
 export class Fatal extends Error {}
@@ -29,14 +30,16 @@ export function dtcPlace(span: Span): string {
 }
 
 /** What the parser and the preprocessor said, in the form of dtc's own parser messages. */
-export function diagnosticText({ severity, code, message, span, hint, related }: Diagnostic): string {
+export function diagnosticText(diagnostic: Diagnostic): string {
+  const { severity, code, span, related } = diagnostic;
+  const hint = hintOf(diagnostic);
   const prefix = code === 'dt/lexical' ? 'Lexical error' : severity === 'error' ? 'Error' : 'Warning';
   const colon = code === 'dt/value-truncated';
   const place = span ? `${dtcPlace(span)}${colon ? ':' : ''} ` : '';
-  const lines = [`${colon ? 'WARNING' : prefix}: ${place}${message}`];
+  const lines = [`${colon ? 'WARNING' : prefix}: ${place}${messageOf(diagnostic)}`];
   if (span?.via) lines.push(`  ${span.via}`);
   if (hint) lines.push(`  ${hint}`);
-  for (const other of related ?? []) lines.push(`  ${other.message}: ${dtcPlace(other.span)}`);
+  for (const other of related ?? []) lines.push(`  ${relatedText(other)}: ${dtcPlace(other.span)}`);
   return `${lines.join('\n')}\n`;
 }
 

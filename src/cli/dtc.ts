@@ -6,6 +6,7 @@ import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { BlobEdit } from '../devicetree/blob/edit.ts';
 import type { LiveTree } from '../devicetree/live/live-tree.ts';
 import type { PrepareOptions } from '../devicetree/live/prepare-tree.ts';
+import { hintOf, messageOf } from '../findings/finding.ts';
 import { DtcInput, guessByName } from './dtc-input.ts';
 import { Fatal, findingText, latin1, pathText } from './dtc-messages.ts';
 import { type DtcOptions, readDtcOptions, usageText } from './dtc-options.ts';
@@ -140,9 +141,11 @@ class DtcRun {
     for (const { path, tree: overlay } of overlays) {
       const sink = new DiagnosticList();
       const applied = applyOverlay(tree, overlay, sink);
-      for (const { severity, message, hint } of sink.all) {
+      for (const diagnostic of sink.all) {
+        const { severity } = diagnostic;
+        const hint = hintOf(diagnostic);
         const kind = severity === 'error' ? 'Error' : 'Warning';
-        this.#print(`${kind}: ${pathText(path)}: ${message}\n${hint ? `  ${hint}\n` : ''}`);
+        this.#print(`${kind}: ${pathText(path)}: ${messageOf(diagnostic)}\n${hint ? `  ${hint}\n` : ''}`);
       }
       if (!applied) throw new Fatal(`Failed to apply '${pathText(path)}'`);
       edits.push(...applied.edits);

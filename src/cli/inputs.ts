@@ -2,6 +2,7 @@
 import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
 import { openInput } from '../artifact/open.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
+import { messageOf } from '../findings/finding.ts';
 import { UnreadableInputError } from './command.ts';
 import type { Io } from './io.ts';
 
@@ -32,7 +33,7 @@ export async function openInputs(
       )),
     );
     for (const diagnostic of found.all) {
-      if (isUnreadableInput(diagnostic, path)) throw new UnreadableInputError(diagnostic.message, path);
+      if (isUnreadableInput(diagnostic, path)) throw new UnreadableInputError(messageOf(diagnostic), path);
       sink.add(diagnostic);
     }
   }

@@ -2,8 +2,9 @@
 import { closeSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { systemMessage } from '../artifact/file.ts';
-import { type Diagnostic, formatDiagnostic } from '../bytes/diagnostic.ts';
+import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { escapeControls } from '../bytes/escape.ts';
+import { formatDiagnostic, hintOf } from '../findings/finding.ts';
 import { CommandError } from './command.ts';
 import type { Io } from './io.ts';
 
@@ -70,6 +71,7 @@ function writeWhole(path: string, name: string, content: string | Uint8Array): v
 export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): void {
   for (const diagnostic of diagnostics) {
     io.stderr.write(`${escapeControls(formatDiagnostic(diagnostic))}\n`);
-    if (diagnostic.hint !== undefined) io.stderr.write(`    ${escapeControls(diagnostic.hint)}\n`);
+    const hint = hintOf(diagnostic);
+    if (hint !== undefined) io.stderr.write(`    ${escapeControls(hint)}\n`);
   }
 }

@@ -1,7 +1,8 @@
 /** `fwmap simulate` */
 import type { Artifact } from '../artifact/artifact.ts';
-import { DiagnosticList, formatDiagnostic } from '../bytes/diagnostic.ts';
+import { DiagnosticList } from '../bytes/diagnostic.ts';
 import { escapeControls } from '../bytes/escape.ts';
+import { formatDiagnostic, hintOf } from '../findings/finding.ts';
 import { FORMATS } from '../report/render.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
 import { openInputs } from './inputs.ts';
@@ -28,7 +29,7 @@ async function scenarioFrom(path: string, io: Io) {
   if (scenario === undefined || fault !== undefined)
     throw new CommandError(
       escapeControls(fault ? formatDiagnostic(fault) : `${path}: no scenario`),
-      fault?.hint,
+      fault && hintOf(fault),
     );
   return scenario;
 }

@@ -5,6 +5,7 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { ByteReader } from '../bytes/reader.ts';
+import { finding } from '../findings/finding.ts';
 import type { EvidenceLists, Fact, MemoryType, ScreenInfo } from './evidence.ts';
 
 export const SCREEN_INFO_BYTES = 64;
@@ -65,13 +66,8 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
   const whole = { source: artifact.source, start: 0, end: bytes.length };
   if (bytes.length !== SCREEN_INFO_BYTES && bytes.length !== BOOT_PARAMS_BYTES) {
     const short = bytes.length < BOOT_PARAMS_BYTES;
-    sink.add({
-      severity: 'error',
-      code: short ? 'evidence/boot-params-truncated' : 'evidence/boot-params-length',
-      message: `${bytes.length} bytes: a screen_info has ${SCREEN_INFO_BYTES}, boot_params ${BOOT_PARAMS_BYTES}; the dump is left out`,
-      span: whole,
-      hint: 'copy /sys/kernel/boot_params/data whole',
-    });
+    const code = short ? 'evidence/boot-params-truncated' : 'evidence/boot-params-length';
+    sink.add(finding(code, { length: bytes.length }, { span: whole }));
     return;
   }
   const full = bytes.length === BOOT_PARAMS_BYTES;
@@ -96,12 +92,13 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
   const magic = String.fromCharCode(...bytes.subarray(SETUP_HEADER_AT, SETUP_HEADER_AT + 4));
   // The EFI stub of some releases makes the structure afresh and leaves the setup header's magic out.
   if (magic !== 'HdrS' && !EFI_SIGNATURE.test(efi))
-    sink.add({
-      severity: 'warning',
-      code: 'evidence/boot-params-header',
-      message: 'neither a setup header (HdrS at 0x202) nor an EFI signature: this may be no boot_params',
-      span: { source: artifact.source, start: SETUP_HEADER_AT, end: SETUP_HEADER_AT + 4 },
-    });
+    sink.add(
+      finding(
+        'evidence/boot-params-header',
+        {},
+        { span: { source: artifact.source, start: SETUP_HEADER_AT, end: SETUP_HEADER_AT + 4 } },
+      ),
+    );
   const efiSpan = { source: artifact.source, start: EFI_SIGNATURE_AT, end: EFI_SIGNATURE_AT + 4 };
   if (EFI_SIGNATURE.test(efi))
     evidence.boots.push({ artifact, span: efiSpan, text: `efi_loader_signature is ${efi}`, value: 'efi' });
@@ -121,12 +118,8 @@ function readE820(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLi
   const { bytes } = artifact.source;
   const count = bytes[E820_COUNT_AT]!;
   if (count > E820_MOST) {
-    sink.add({
-      severity: 'error',
-      code: 'evidence/e820-count',
-      message: `${count} E820 entries, but boot_params holds ${E820_MOST} at most; the map is left out`,
-      span: { source: artifact.source, start: E820_COUNT_AT, end: E820_COUNT_AT + 1 },
-    });
+    const span = { source: artifact.source, start: E820_COUNT_AT, end: E820_COUNT_AT + 1 };
+    sink.add(finding('evidence/e820-count', { count, most: E820_MOST }, { span }));
     return;
   }
   const reader = new ByteReader(bytes, { littleEndian: true, start: E820_AT });

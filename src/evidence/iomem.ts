@@ -1,6 +1,7 @@
 /** `/proc/iomem`: two spaces a level, `START-END : NAME`, ends inclusive. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import type { EvidenceLists, IomemNode } from './evidence.ts';
 import { linesOf, spanIn } from './text-lines.ts';
 
@@ -33,12 +34,7 @@ export function readIomem(artifact: Artifact, sink: DiagnosticSink, evidence: Ev
     const match = LINE.exec(line.text.trimEnd());
     const span = spanIn(artifact, line);
     if (match === null || (!line.whole && match[4] === '')) {
-      sink.add({
-        severity: 'warning',
-        code: line.whole ? 'evidence/iomem-line' : 'evidence/iomem-cut',
-        message: line.whole ? 'no line of /proc/iomem; left out' : 'the last line is cut; left out',
-        span,
-      });
+      sink.add(finding(line.whole ? 'evidence/iomem-line' : 'evidence/iomem-cut', {}, { span }));
       continue;
     }
     const start = BigInt(`0x${match[2]}`);
@@ -46,12 +42,7 @@ export function readIomem(artifact: Artifact, sink: DiagnosticSink, evidence: Ev
     const depth = Math.min(match[1]!.length >> 1, MAX_DEPTH);
     count += 1;
     if (count > MAX_NODES) {
-      sink.add({
-        severity: 'error',
-        code: 'evidence/iomem-too-long',
-        message: `more than ${MAX_NODES} lines; the rest is left out`,
-        span,
-      });
+      sink.add(finding('evidence/iomem-too-long', { most: MAX_NODES }, { span }));
       break;
     }
     if (start === 0n && last === 0n) zeros += 1;
@@ -68,12 +59,7 @@ export function readIomem(artifact: Artifact, sink: DiagnosticSink, evidence: Ev
       last >= start &&
       (depth === 0 || (parent !== undefined && start >= parent.start && last <= parent.last));
     if (!fits && zeros === 0) {
-      sink.add({
-        severity: 'warning',
-        code: 'evidence/iomem-nesting',
-        message: `${line.text.trim()} does not lie inside the line above it; left out`,
-        span,
-      });
+      sink.add(finding('evidence/iomem-nesting', { line: line.text.trim() }, { span }));
       continue;
     }
     parents.length = depth;
@@ -82,22 +68,12 @@ export function readIomem(artifact: Artifact, sink: DiagnosticSink, evidence: Ev
     else parent.children.push(node);
   }
   if (count === 0) {
-    sink.add({
-      severity: 'error',
-      code: 'evidence/iomem-empty',
-      message: 'no line of /proc/iomem in it',
-      span: { source: artifact.source, start: 0, end: 0 },
-    });
+    sink.add(finding('evidence/iomem-empty', {}, { span: { source: artifact.source, start: 0, end: 0 } }));
     return;
   }
   if (count > 1 && zeros * 2 > count) {
-    sink.add({
-      severity: 'error',
-      code: 'evidence/iomem-unprivileged',
-      message: 'its addresses are all zeros: it was read without privilege; it is left out',
-      span: { source: artifact.source, start: 0, end: artifact.source.bytes.length },
-      hint: 'read /proc/iomem as root',
-    });
+    const span = { source: artifact.source, start: 0, end: artifact.source.bytes.length };
+    sink.add(finding('evidence/iomem-unprivileged', {}, { span }));
     return;
   }
   evidence.iomem.push(...top);

@@ -1,6 +1,7 @@
 /** A kernel configuration: `.config`, `/proc/config.gz`, or the copy that CONFIG_IKCONFIG puts into a kernel image. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import type { Architecture, EvidenceLists, Fact, KernelConfig } from './evidence.ts';
 import { architectureOf } from './release-text.ts';
 import { linesOf, spanIn, type TextLine } from './text-lines.ts';
@@ -62,12 +63,7 @@ export function parseKernelConfig(
     const set = SET.exec(text);
     if (set !== null) {
       if (!line.whole && !/^(?:[ymn]|-?\d+|0x[0-9a-fA-F]+|".*")$/.test(set[2]!)) {
-        sink.add({
-          severity: 'warning',
-          code: 'evidence/config-cut',
-          message: `the last line is cut: CONFIG_${set[1]} is left out`,
-          span: spanIn(artifact, line),
-        });
+        sink.add(finding('evidence/config-cut', { symbol: set[1]! }, { span: spanIn(artifact, line) }));
         continue;
       }
       values.set(set[1]!, set[2]!);
@@ -85,24 +81,13 @@ export function parseKernelConfig(
   }
   const start = { source: artifact.source, start: 0, end: 0 };
   if (values.size === 0) {
-    sink.add({
-      severity: 'error',
-      code: 'evidence/config-empty',
-      message: 'no CONFIG_ line in it',
-      span: start,
-    });
+    sink.add(finding('evidence/config-empty', {}, { span: start }));
     return undefined;
   }
   const bySymbol = ARCHITECTURE_SYMBOLS.find(([symbol]) => values.get(symbol) === 'y')?.[1];
   const architecture = bySymbol ?? header?.architecture;
   if (architecture !== undefined && !GUEST_ARCHITECTURES.includes(architecture)) {
-    sink.add({
-      severity: 'error',
-      code: 'evidence/config-architecture',
-      message: `this configuration is for ${architecture}, where Linux has no VMBus driver; it is left out`,
-      span: start,
-      hint: 'give the configuration of the kernel that the question is about',
-    });
+    sink.add(finding('evidence/config-architecture', { architecture }, { span: start }));
     return undefined;
   }
   const lineOf = (symbol: string): Fact<string> | undefined => {

@@ -5,6 +5,7 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { sha256Of } from '../artifact/digest.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import type { EvidenceLists } from './evidence.ts';
 import { readConfiguration } from './kernel-config.ts';
 import { kernelRelease } from './release-text.ts';
@@ -102,15 +103,7 @@ export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, eviden
     at = bytes.indexOf(GZIP, at + 1);
   }
   if (config === undefined) {
-    if (found)
-      sink.add({
-        severity: 'note',
-        code: 'evidence/image-without-config',
-        message:
-          'no configuration found in this kernel image (CONFIG_IKCONFIG off, or a payload that is not gzip)',
-        span: { source, start: 0, end: 0 },
-        hint: 'give the .config beside it',
-      });
+    if (found) sink.add(finding('evidence/image-without-config', {}, { span: { source, start: 0, end: 0 } }));
     return;
   }
   const inner: Artifact = {

@@ -4,6 +4,7 @@
  */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import type { EvidenceLists, Fact, LogMark, PciBar, PciDevice, PrintedPool } from './evidence.ts';
 import { VGA_CLASS } from './lspci.ts';
 import { memoryType } from './memory-map.ts';
@@ -254,24 +255,14 @@ export function readKernelLog(artifact: Artifact, sink: DiagnosticSink, evidence
       first ??= now;
       // Messages of different processors may be a little out of order; a new boot starts near zero.
       if (before !== undefined && before > 1 && now < before / 2)
-        sink.add({
-          severity: 'warning',
-          code: 'evidence/log-restarts',
-          message: `the clock goes back from ${before} to ${now} seconds: the log holds more than one boot, or pieces out of order`,
-          span: spanIn(artifact, line),
-        });
+        sink.add(finding('evidence/log-restarts', { before, now }, { span: spanIn(artifact, line) }));
       before = now;
     }
     const prefix = PREFIX.exec(line.text)![0].length;
     const message = line.text.slice(prefix).trimEnd();
     if (!WORTH.test(message)) continue;
     if (!line.whole) {
-      sink.add({
-        severity: 'warning',
-        code: 'evidence/log-cut',
-        message: 'the last line has no end and may be cut; it is left out',
-        span: spanIn(artifact, line),
-      });
+      sink.add(finding('evidence/log-cut', {}, { span: spanIn(artifact, line) }));
       continue;
     }
     const fact = { artifact, span: spanIn(artifact, line, prefix, message.length), text: message };
@@ -283,13 +274,9 @@ export function readKernelLog(artifact: Artifact, sink: DiagnosticSink, evidence
     }
   }
   if (lines > 0 && !log.sawVersion)
-    sink.add({
-      severity: 'warning',
-      code: 'evidence/log-beginning',
-      message: `the log has no "Linux version" line${first === undefined ? '' : ` and starts at ${first} seconds`}: its beginning is missing, and with it whatever was said there`,
-      span: { source: artifact.source, start: 0, end: 0 },
-      hint: 'journalctl -k -b keeps the whole log',
-    });
+    sink.add(
+      finding('evidence/log-beginning', { first }, { span: { source: artifact.source, start: 0, end: 0 } }),
+    );
   finish(log);
 }
 

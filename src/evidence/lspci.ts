@@ -1,6 +1,7 @@
 /** `lspci` with -v, -vv, -n or -nn: devices and their BARs; the Generation 1 video device is PCI 1414:5353. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import type { EvidenceLists, PciBar, PciDevice } from './evidence.ts';
 import { linesOf, spanIn, type TextLine } from './text-lines.ts';
 
@@ -54,13 +55,7 @@ export function readLspci(artifact: Artifact, sink: DiagnosticSink, evidence: Ev
     const region = REGION.exec(line.text.trimEnd());
     if (region === null) continue;
     if (region[5] === undefined) {
-      if (!line.whole)
-        sink.add({
-          severity: 'warning',
-          code: 'evidence/lspci-cut',
-          message: 'the last line is cut; the region is left out',
-          span: spanIn(artifact, line),
-        });
+      if (!line.whole) sink.add(finding('evidence/lspci-cut', {}, { span: spanIn(artifact, line) }));
       continue;
     }
     open.bars.push({
@@ -73,12 +68,7 @@ export function readLspci(artifact: Artifact, sink: DiagnosticSink, evidence: Ev
   }
   close();
   if (devices === 0)
-    sink.add({
-      severity: 'error',
-      code: 'evidence/lspci-empty',
-      message: 'no device line of lspci in it',
-      span: { source: artifact.source, start: 0, end: 0 },
-    });
+    sink.add(finding('evidence/lspci-empty', {}, { span: { source: artifact.source, start: 0, end: 0 } }));
 }
 
 function deviceOf(slot: string, rest: string, bars: readonly PciBar[]): PciDevice {

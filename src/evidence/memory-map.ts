@@ -4,6 +4,7 @@
  */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import type { EvidenceLists, MemoryType } from './evidence.ts';
 import { linesOf, spanIn } from './text-lines.ts';
 
@@ -43,10 +44,5 @@ export function readMemoryMap(artifact: Artifact, sink: DiagnosticSink, evidence
     });
   }
   if (found === 0)
-    sink.add({
-      severity: 'error',
-      code: 'evidence/memmap-empty',
-      message: 'no line of a memory map in it',
-      span: { source: artifact.source, start: 0, end: 0 },
-    });
+    sink.add(finding('evidence/memmap-empty', {}, { span: { source: artifact.source, start: 0, end: 0 } }));
 }

@@ -1,6 +1,7 @@
 /** `uname -a`. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import type { EvidenceLists } from './evidence.ts';
 import { architectureOf, kernelRelease } from './release-text.ts';
 import { linesOf, spanIn } from './text-lines.ts';
@@ -20,10 +21,5 @@ export function readUname(artifact: Artifact, sink: DiagnosticSink, evidence: Ev
     if (machine !== undefined) evidence.architectures.push({ ...fact, value: architectureOf(machine) });
   }
   if (!found)
-    sink.add({
-      severity: 'error',
-      code: 'evidence/uname',
-      message: 'no line of uname -a',
-      span: { source: artifact.source, start: 0, end: 0 },
-    });
+    sink.add(finding('evidence/uname', {}, { span: { source: artifact.source, start: 0, end: 0 } }));
 }

@@ -1,6 +1,7 @@
 /** Scenarios: which devices come up in which order. A small YAML or JSON file, or the one the question is about. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Source, textOf } from '../bytes/source.ts';
+import { finding } from '../findings/finding.ts';
 import { CALLERS, type SimulatedDevice } from './vmbus/callers.ts';
 
 export type ScenarioStep =
@@ -62,15 +63,8 @@ export function parseSize(value: unknown): bigint | undefined {
  * step left out would be another scenario.
  */
 export async function readScenario(source: Source, sink: DiagnosticSink): Promise<Scenario | undefined> {
-  const fault = (message: string, hint?: string): undefined => {
-    const span = { source, start: 0, end: 0 };
-    sink.add({
-      severity: 'error',
-      code: 'linux/scenario',
-      message,
-      span,
-      ...(hint === undefined ? {} : { hint }),
-    });
+  const fault = (problem: string, advice?: string): undefined => {
+    sink.add(finding('linux/scenario', { problem, advice }, { span: { source, start: 0, end: 0 } }));
     return undefined;
   };
   if (source.bytes.length > MAX_SCENARIO_BYTES) return fault('a scenario of more than 1 MiB');

@@ -5,6 +5,7 @@
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Evidence, Fact, IomemNode } from '../evidence/evidence.ts';
 import { nodesOf } from '../evidence/iomem.ts';
+import { finding } from '../findings/finding.ts';
 import { SYNTHETIC_VIDEO, VMBUS_GUID } from './vmbus/iomem-regions.ts';
 import { lastOf, printResource, type VmbusPool } from './vmbus/pool.ts';
 
@@ -45,13 +46,14 @@ export function checkAgainstKernel(
     if (VMBUS_GUID.test(node.name)) checks.push(checkClaim(pool, node));
   for (const check of checks) {
     if (check.agrees) continue;
-    sink.add({
-      severity: 'error',
-      code: 'linux/differs-from-kernel',
-      message: `${check.what}: the kernel has ${check.kernel}, the model ${check.model}`,
-      ...(check.fact.span === undefined ? {} : { span: check.fact.span }),
-      hint: 'the inputs may be of different machines or boots, or the kernel is not the one assumed (--kernel, --with-commit)',
-    });
+    const { what, kernel, model, fact } = check;
+    sink.add(
+      finding(
+        'linux/differs-from-kernel',
+        { what, kernel, model },
+        fact.span === undefined ? {} : { span: fact.span },
+      ),
+    );
   }
   return checks;
 }

@@ -3,6 +3,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { placeOf, type Span } from '../bytes/source.ts';
+import { hintOf, messageOf, relatedText } from '../findings/finding.ts';
 import { type AddressWindow, type Origin, windowClass } from '../window/window.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -102,17 +103,18 @@ export function windowJson(window: AddressWindow, inputs: readonly Artifact[]): 
 }
 
 export function diagnosticJson(diagnostic: Diagnostic): JsonObject {
-  const { severity, code, message, span, path, hint, related } = diagnostic;
+  const { severity, code, span, path, related } = diagnostic;
+  const hint = hintOf(diagnostic);
   return {
     severity,
     code,
-    message,
+    message: messageOf(diagnostic),
     ...(span === undefined ? {} : { at: placeJson(span) }),
     ...(path === undefined ? {} : { path }),
     ...(hint === undefined ? {} : { hint }),
     ...(related === undefined || related.length === 0
       ? {}
-      : { related: related.map((other) => ({ message: other.message, at: placeJson(other.span) })) }),
+      : { related: related.map((other) => ({ message: relatedText(other), at: placeJson(other.span) })) }),
   };
 }
 

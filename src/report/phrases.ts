@@ -1,8 +1,9 @@
 /** How windows, places and inputs are put into words: the same in every report. */
 import type { Artifact } from '../artifact/artifact.ts';
 import { formatMemRange, formatSize, hex } from '../bytes/address.ts';
-import { type Diagnostic, formatDiagnostic } from '../bytes/diagnostic.ts';
+import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { formatPlace } from '../bytes/source.ts';
+import { formatDiagnostic, hintOf } from '../findings/finding.ts';
 import { type AddressWindow, type Origin, windowClass } from '../window/window.ts';
 import type { Item } from './document.ts';
 
@@ -82,8 +83,9 @@ export function inputItem(artifact: Artifact): Item {
 }
 
 export function diagnosticItem(diagnostic: Diagnostic): Item {
+  const hint = hintOf(diagnostic);
   return {
     text: formatDiagnostic(diagnostic),
-    ...(diagnostic.hint === undefined ? {} : { below: [{ text: diagnostic.hint }] }),
+    ...(hint === undefined ? {} : { below: [{ text: hint }] }),
   };
 }

@@ -2,6 +2,7 @@
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Evidence, Fact } from '../evidence/evidence.ts';
 import { type Contradiction, reconcile } from '../evidence/reconcile.ts';
+import { finding } from '../findings/finding.ts';
 import { type FoundFramebuffer, findFramebuffers, gen1Video, sameFramebuffer } from '../linux/framebuffer.ts';
 import type { KernelFacts } from './kernel.ts';
 import type { FramebufferFinding } from './verdict.ts';
@@ -20,20 +21,16 @@ export interface GatheredFacts {
 export function gatherFacts(given: KernelFacts, evidence: Evidence, sink: DiagnosticSink): GatheredFacts {
   const known = reconcile(evidence);
   for (const { about, message } of known.contradictions)
-    sink.add({
-      severity: 'warning',
-      code: 'evidence/contradiction',
-      message: `${about}: ${message}`,
-      hint: 'leave out what is not of this machine and kernel',
-    });
+    sink.add(finding('evidence/contradiction', { about, what: message }));
   const overridden = (what: string, option: string, fact: Fact<unknown> | undefined, found: string): void => {
     if (fact !== undefined && found !== option)
-      sink.add({
-        severity: 'warning',
-        code: 'verdict/option-over-evidence',
-        message: `${what} is ${option} by option, ${found} by ${fact.artifact.source.name}`,
-        ...(fact.span ? { span: fact.span } : {}),
-      });
+      sink.add(
+        finding(
+          'verdict/option-over-evidence',
+          { what, option, found, by: fact.artifact.source.name },
+          fact.span ? { span: fact.span } : {},
+        ),
+      );
   };
   const release = known.release?.value.upstream ?? known.release?.value.release;
   if (given.release !== undefined && release !== undefined)

@@ -4,6 +4,7 @@
  * `not-needed`.
  */
 import type { DiagnosticList } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import { sysfbProposal } from '../linux/kconfig.ts';
 import { unknownCommits } from '../linux/profile.ts';
 import type { Machine } from '../window/describe.ts';
@@ -40,12 +41,7 @@ export async function judgeSysfb(
   const kernel = kernelOf(facts);
   const reasons = new Reasons(diagnostics);
   for (const commit of unknownCommits([...(facts.withCommits ?? []), ...(facts.withoutCommits ?? [])]))
-    diagnostics.add({
-      severity: 'warning',
-      code: 'linux/unknown-commit',
-      message: `no change of behaviour known here is ${commit}: it makes no difference`,
-      hint: 'give at least seven hex digits of a commit that the report names',
-    });
+    diagnostics.add(finding('linux/unknown-commit', { commit }));
   const subjects = subjectsOf(machine, facts.vtl);
   const judged: { subject: Subject; judgement: Judgement }[] = [];
   for (const subject of subjects)

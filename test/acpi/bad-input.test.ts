@@ -3,6 +3,7 @@ import { compileAsl } from '../../src/acpi/asl/compile/compile.ts';
 import { evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
 import { tableAt } from '../../src/acpi/tables/read.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { messageOf } from '../../src/findings/finding.ts';
 
 function compiled(body: string): Buffer {
   const text = `DefinitionBlock ("", "DSDT", 2, "FWMAP", "BAD", 1) { ${body} }`;
@@ -24,7 +25,12 @@ function read(bytes: Uint8Array, assume: 'zero' | undefined) {
     status: Object.fromEntries(
       entries.map(({ device: path, status, why }) => [path, why ? `${status}: ${why}` : status]),
     ),
-    said: sink.all.map(({ code, message, path, span }) => ({ code, message, path, offset: span?.start })),
+    said: sink.all.map((diagnostic) => ({
+      code: diagnostic.code,
+      message: messageOf(diagnostic),
+      path: diagnostic.path,
+      offset: diagnostic.span?.start,
+    })),
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_LAYERS, MAX_UNPACKED_BYTES } from '../../src/artifact/unpack.ts';
+import { messageOf } from '../../src/findings/finding.ts';
 import { openAt, openText, readable } from './open.ts';
 
 const LINE = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;';
@@ -47,7 +48,7 @@ describe('wrappings', () => {
     const bomb = gzipSync(Buffer.alloc(MAX_UNPACKED_BYTES + 1));
     const { artifacts, diagnostics } = await openText(bomb);
     expect(artifacts).toEqual([]);
-    expect(diagnostics[0]?.message).toContain('more than 256 MiB');
+    expect(messageOf(diagnostics[0]!)).toContain('more than 256 MiB');
   });
 
   test('more layers than anybody wraps are not taken off', async () => {
@@ -111,7 +112,7 @@ describe('mails', () => {
   test('a mail of nothing we know says so', async () => {
     const { artifacts, diagnostics } = await openText(`${HEADERS}\nHello.\n`);
     expect(artifacts).toEqual([]);
-    expect(diagnostics.map(({ code }) => code)).toEqual(['artifact/unknown-kind']);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['artifact/mail-nothing-known']);
   });
 });
 
@@ -184,7 +185,7 @@ describe('folders', () => {
   test('an empty one is none', async () => {
     const { artifacts, diagnostics } = await openAt(join(root, 'empty'));
     expect(artifacts).toEqual([]);
-    expect(diagnostics.map(({ message }) => message)).toEqual(['The folder is empty']);
+    expect(diagnostics.map(messageOf)).toEqual(['The folder is empty']);
   });
 });
 
@@ -196,7 +197,7 @@ describe('what can not be opened', () => {
       {
         severity: 'error',
         code: 'artifact/unreadable',
-        message: 'cannot read nowhere: No such file or directory',
+        args: { what: 'nowhere', why: 'No such file or directory' },
         path: 'nowhere',
       },
     ]);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ArtifactKind, KINDS as KIND_ROWS } from '../../src/artifact/kinds.ts';
 import { SNIFF_ROWS, sniffKind } from '../../src/artifact/sniff.ts';
+import { hintOf } from '../../src/findings/finding.ts';
 import { openAt, openText } from './open.ts';
 
 function bytes(...values: number[]): Uint8Array {
@@ -118,7 +119,6 @@ describe('the kind is found from the content', () => {
   });
 
   test.each([
-    ['nothing', ''],
     ['prose', 'The range is in the reply; see there.\nThanks; bye.\n'],
     ['Markdown', '# Title\n\nSome `code`: a = b;\n'],
     ['JSON', '{ "a": [1, 2, 3] }\n'],
@@ -132,7 +132,13 @@ describe('the kind is found from the content', () => {
     expect(diagnostics.map(({ severity, code }) => [severity, code])).toEqual([
       ['error', 'artifact/unknown-kind'],
     ]);
-    for (const row of SNIFF_ROWS) expect(diagnostics[0]?.hint).toContain(row.tried);
+    for (const row of SNIFF_ROWS) expect(hintOf(diagnostics[0]!)).toContain(row.tried);
+  });
+
+  test('an empty input is of none', async () => {
+    const { artifacts, diagnostics } = await openText('');
+    expect(artifacts).toEqual([]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['artifact/empty']);
   });
 
   test('every kind that a file can have has a row or is found on the way', () => {

@@ -7,6 +7,7 @@ import { type ParseOptions, parseDts } from '../../src/devicetree/source/parser.
 import type { SourceLoader } from '../../src/devicetree/source/source-loader.ts';
 import { wholeSource } from '../../src/devicetree/source/source-text.ts';
 import { type DeviceTree, pathOf, walk } from '../../src/devicetree/tree.ts';
+import { messageOf } from '../../src/findings/finding.ts';
 
 export function latin1Source(name: string, text: string): Source {
   return { name, form: 'text', bytes: Buffer.from(text, 'latin1') };
@@ -25,10 +26,11 @@ export function parseText(text: string, options: ParseOptions = {}, name = 'test
   return { live, diagnostics: sink.all, told: sink.all.map(tell) };
 }
 
-export function tell({ span, code, message }: Diagnostic): string {
+export function tell(diagnostic: Diagnostic): string {
+  const { span, code } = diagnostic;
   const place = span && placeOf(span);
   const where = !place ? '-' : 'line' in place ? `${place.line}:${place.column}` : `@${place.offset}`;
-  return `${where} ${code} ${message}`;
+  return `${where} ${code} ${messageOf(diagnostic)}`;
 }
 
 /** The finished tree of a source without a fault. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
+import { messageOf } from '../../src/findings/finding.ts';
 import { profileOf } from '../../src/linux/profile.ts';
 import { parseRelease } from '../../src/linux/release.ts';
 import { parseSize, readScenario } from '../../src/linux/scenario.ts';
@@ -10,7 +11,7 @@ import { buildAcpiPool } from '../../src/linux/vmbus/acpi-pool.ts';
 const read = async (text: string) => {
   const sink = new DiagnosticList();
   const scenario = await readScenario(textSource('s.yaml', text), sink);
-  return { scenario, messages: sink.all.map(({ message }) => message) };
+  return { scenario, messages: sink.all.map(messageOf) };
 };
 
 describe('scenario files', () => {

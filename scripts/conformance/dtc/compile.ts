@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import type { Source } from '../../../src/bytes/source.ts';
 import { readBlob } from '../../../src/devicetree/blob/reader.ts';
 import type { Finding } from '../../../src/devicetree/checks/check.ts';
@@ -12,6 +12,7 @@ import { needsPreprocessing } from '../../../src/devicetree/preprocessor/needed.
 import { type PreprocessOptions, preprocess } from '../../../src/devicetree/preprocessor/preprocess.ts';
 import { parseDts } from '../../../src/devicetree/source/parser.ts';
 import { wholeSource } from '../../../src/devicetree/source/source-text.ts';
+import { formatDiagnostic } from '../../../src/findings/finding.ts';
 
 /** Thrown when an input does not compile; the message says why. */
 export class CompileError extends Error {}

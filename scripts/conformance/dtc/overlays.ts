@@ -1,9 +1,10 @@
 /** Overlays applied to base trees: fdtoverlay's bytes, or its refusal. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { type BlobEdit, editBlob } from '../../../src/devicetree/blob/edit.ts';
 import { applyOverlay } from '../../../src/devicetree/live/overlay.ts';
+import { formatDiagnostic } from '../../../src/findings/finding.ts';
 
 import { CompileError, differs, loadBlob, readPossiblyPacked, sha256, Tally } from './compile.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type CompiledTable, compileAsl } from '../../../src/acpi/asl/compile/compile.ts';
-import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { formatPlace } from '../../../src/bytes/source.ts';
+import { formatDiagnostic } from '../../../src/findings/finding.ts';
 import { iaslCompile, iaslRecordings } from './iasl.ts';
 
 function compile(text: string): { tables: CompiledTable[]; said: string[] } {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileUnit } from '../../../src/acpi/asl/compile/compile.ts';
 import { parseAsl } from '../../../src/acpi/asl/parse/parse.ts';
-import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+import { formatDiagnostic } from '../../../src/findings/finding.ts';
 import { pick, readGrammar, seededRandom, sentence } from '../../grammar/ebnf.ts';
 import { iaslCompile, iaslRecordings } from './iasl.ts';
 

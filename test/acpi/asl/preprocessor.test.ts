@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AslFiles } from '../../../src/acpi/asl/text/files.ts';
 import { preprocess } from '../../../src/acpi/asl/text/preprocessor.ts';
-import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { formatPlace, textSource } from '../../../src/bytes/source.ts';
+import { formatDiagnostic } from '../../../src/findings/finding.ts';
 
 function run(
   text: string,

@@ -5,7 +5,8 @@ import { compileAsl, tableOf } from '../../../src/acpi/asl/compile/compile.ts';
 import { printTable } from '../../../src/acpi/asl/print/print.ts';
 import { loadOrder, nameTables } from '../../../src/acpi/tables/read.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
-import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+import { formatDiagnostic } from '../../../src/findings/finding.ts';
 import { pick, readGrammar, seededRandom, sentence } from '../../grammar/ebnf.ts';
 import { iaslCompile, iaslRecordings } from './iasl.ts';
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { parseResourceTemplates } from '../../../src/acpi/asl/parse/templates.ts';
 import { readAsl } from '../../../src/acpi/asl/read.ts';
 import type { Artifact } from '../../../src/artifact/artifact.ts';
-import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { formatPlace, placeOf, textSource } from '../../../src/bytes/source.ts';
+import { formatDiagnostic } from '../../../src/findings/finding.ts';
 
 function artifact(text: string): Artifact {
   return { kind: 'asl', source: textSource('a.txt', text), path: 'a.txt', sha256: '', steps: [] };

@@ -8,6 +8,7 @@ import { explainNode, nodeAt } from '../../../src/devicetree/address/explain.ts'
 import { roleOf } from '../../../src/devicetree/address/roles.ts';
 import { readBlob } from '../../../src/devicetree/blob/reader.ts';
 import { pathOf } from '../../../src/devicetree/tree.ts';
+import { messageOf } from '../../../src/findings/finding.ts';
 import { tell, treeOf } from '../trees.ts';
 
 function decode(body: string): { entries: AddressEntry[]; told: string[]; lines: string[] } {
@@ -226,7 +227,7 @@ describe('cell counts', () => {
     );
     expect(addressEntries(tree, sink)).toEqual([]);
     expect(sink.all[0]!.code).toBe('dt/ranges-cells');
-    expect(sink.all[0]!.message).toContain('20 bytes are left over after 0 entries');
+    expect(messageOf(sink.all[0]!)).toContain('20 bytes are left over after 0 entries');
     // Of all counts that 5 cells allow the most sensible first.
     expect(sink.all[0]!.hint).toMatch(/would fit 2\/2\/1, /);
   });

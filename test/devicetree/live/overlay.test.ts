@@ -11,6 +11,7 @@ import { applyOverlay, applyOverlays } from '../../../src/devicetree/live/overla
 import { pathOf, walk } from '../../../src/devicetree/tree.ts';
 import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
 import { writeDts } from '../../../src/devicetree/write/dts.ts';
+import { messageOf } from '../../../src/findings/finding.ts';
 import { installedVersion, Recordings } from '../../recorded.ts';
 import { blobOf, loadBlob } from '../compiled.ts';
 
@@ -92,7 +93,7 @@ describe('an overlay', () => {
     expect(
       applyOverlay(base, loadBlob(writeDtb(loadBlob(blobOf(overlay, { force: true }))).bytes), sink),
     ).toBeUndefined();
-    expect(sink.all.map((problem) => problem.message)).toEqual([message]);
+    expect(sink.all.map(messageOf)).toEqual([message]);
   });
 
   it('without symbols in the base names the label and says what to do', () => {

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DiagnosticList, formatDiagnostic } from '../../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { readBlob } from '../../../src/devicetree/blob/reader.ts';
 import { checkStrictly } from '../../../src/devicetree/checks/strict.ts';
 import { type LiveTree, treeFromLive } from '../../../src/devicetree/live/live-tree.ts';
 import { parseDts } from '../../../src/devicetree/source/parser.ts';
 import { wholeSource } from '../../../src/devicetree/source/source-text.ts';
 import { type DeviceTree, pathOf, walk } from '../../../src/devicetree/tree.ts';
+import { formatDiagnostic } from '../../../src/findings/finding.ts';
 import { pick, readGrammar, seededRandom, sentence } from '../../grammar/ebnf.ts';
 import { installedVersion, Recordings } from '../../recorded.ts';
 

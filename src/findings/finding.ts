@@ -1,0 +1,48 @@
+/** Diagnostics made from rows of the registry, and their wording. */
+import type { Arguments, Diagnostic, RelatedPlace, Where } from '../bytes/diagnostic.ts';
+import { formatPlace } from '../bytes/source.ts';
+import { REGISTRY } from './registry.ts';
+import type { Row } from './row.ts';
+
+export type Code = keyof typeof REGISTRY;
+export type ArgsOf<C extends Code> = (typeof REGISTRY)[C] extends Row<infer Args> ? Args : never;
+
+/** A diagnostic; its severity is that of the row. */
+export function finding<C extends Code>(code: C, args: ArgsOf<C>, where: Where = {}): Diagnostic {
+  return { severity: REGISTRY[code].severity, code, args: args as Arguments, ...where };
+}
+
+/** The row of a code; undefined for a code that there is not. */
+export function rowOf(code: string): Row<Arguments> | undefined {
+  return Object.hasOwn(REGISTRY, code) ? (REGISTRY[code as Code] as Row<never> as Row<Arguments>) : undefined;
+}
+
+/** All codes, in the order of the registry. */
+export const CODES = Object.keys(REGISTRY) as readonly Code[];
+
+/** One sentence without a full stop, firmware strings not yet escaped. */
+export function messageOf({ code, args, message }: Diagnostic): string {
+  return message ?? (args && rowOf(code)?.text(args)) ?? code;
+}
+
+/** What to do about it. */
+export function hintOf({ code, args, hint }: Diagnostic): string | undefined {
+  return hint ?? (args && rowOf(code)?.hint?.(args));
+}
+
+const RELATED_TEXT: Readonly<Record<NonNullable<RelatedPlace['what']>, string>> = {
+  'included-from': 'included from here',
+};
+
+export function relatedText({ what, message }: RelatedPlace): string {
+  return message ?? (what === undefined ? '' : RELATED_TEXT[what]);
+}
+
+/** One line: `file:3:7: error: message [code]`. Not escaped for any medium. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const { span, path, severity, code } = diagnostic;
+  const message = messageOf(diagnostic);
+  const where = span ? `${formatPlace(span)}: ` : '';
+  const about = path && !message.includes(path) ? `${path}: ` : '';
+  return `${where}${severity}: ${about}${message} [${code}]`;
+}
