@@ -1,5 +1,6 @@
 /** Conditions as reports print them: alternatives of comparisons, as text and as a tree. */
-import { type Cover, coverOf, type Literal } from './decision/cover.ts';
+import { type Cover, coverOf } from './decision/cover.ts';
+import type { Literal } from './decision/literal.ts';
 import { Names } from './names.ts';
 import { isKnown, type Quantity } from './quantity.ts';
 import { formatOperand } from './text.ts';

@@ -12,8 +12,9 @@ export {
   not,
   truth,
 } from './conditions.ts';
-export { type Cover, coverOf, type Literal, type Relation, simplified } from './decision/cover.ts';
+export { type Cover, coverOf, simplified } from './decision/cover.ts';
 export { equivalent, excludes, implies, isPossible } from './decision/decide.ts';
+export { conditionOfLiteral, type Literal, type Relation } from './decision/literal.ts';
 export { type ConditionTree, conditionTree, formatCondition, formatCover } from './format.ts';
 export { choiceValue, fieldValue, opaque, sameQuantity } from './identity.ts';
 export { bitLength, maskOf, maximumOf, minimumOf, onesOf } from './known-bits.ts';

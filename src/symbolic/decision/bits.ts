@@ -1,6 +1,7 @@
 /** Quantities and conditions as functions of bits. What a function is of is settled by {@link BitOrder}. */
 import { maskOf, widthOf } from '../known-bits.ts';
 import { type Expr, type ExprOf, isKnown, type Quantity } from '../quantity.ts';
+import type { Variable } from '../variables.ts';
 import { type Bdd, BddManager, FALSE, OutOfWork, TRUE } from './bdd.ts';
 import { BitOrder, variableOf } from './order.ts';
 
@@ -36,10 +37,21 @@ export class Bits {
     return domain;
   }
 
-  #variable(variable: Parameters<BitOrder['levelOf']>[0], bit: number): Bdd {
+  #variable(variable: Variable, bit: number): Bdd {
     const level = this.#order.levelOf(variable, bit);
     if (level === undefined) throw new OutOfWork('a variable that was not announced');
     return this.bdds.variable(level);
+  }
+
+  /** The levels of a variable's bits, the lowest bit first; -1 for one that no expression had. */
+  levelsOf(variable: Variable): number[] {
+    const width =
+      variable.kind === 'field'
+        ? variable.field.bits
+        : variable.kind === 'choice'
+          ? widthOf(BigInt(variable.choice.values.length - 1))
+          : variable.of.bits;
+    return Array.from({ length: width }, (_, i) => this.#order.levelOf(variable, i) ?? -1);
   }
 
   /** When a condition holds. */

@@ -46,6 +46,8 @@ function rootOf(cluster: Cluster): Cluster {
 export class BitOrder {
   readonly #bits = new Map<string | object, Map<bigint, Bit>>();
   readonly #all: Bit[] = [];
+  /** The weight of the lowest bit of each variable: that of the place where it was first met. */
+  readonly #weights = new Map<string | object, number>();
   readonly #seen = new Map<Expr, Cluster>();
   readonly choices = new Map<string, ChoiceVariable>();
   #clusters = 0;
@@ -155,6 +157,9 @@ export class BitOrder {
     const variable = variableOf(value);
     if (variable.kind === 'choice') this.choices.set(variable.choice.id, variable.choice);
     const { key, at } = placeOf(variable);
+    const self = keyOfVariable(variable);
+    const weight = this.#weights.get(self) ?? offset;
+    this.#weights.set(self, weight);
     let bits = this.#bits.get(key);
     if (bits === undefined) {
       bits = new Map();
@@ -168,7 +173,7 @@ export class BitOrder {
         continue;
       }
       if (this.#all.length >= MAX_BITS) return false;
-      const bit: Bit = { weight: offset + i, cluster, order: this.#all.length, level: 0 };
+      const bit: Bit = { weight: weight + i, cluster, order: this.#all.length, level: 0 };
       bits.set(place, bit);
       this.#all.push(bit);
     }

@@ -1,0 +1,395 @@
+/**
+ * What the comparisons of a condition are about: a field, some bits of one, a sum, two numbers held against each other.
+ * The comparisons cut the values of a subject into pieces, in each of which all of them say the same.
+ */
+import { compare } from '../conditions.ts';
+import { choiceValue, fieldValue } from '../identity.ts';
+import { bitwise, sum } from '../numbers.ts';
+import { type ChoiceVariable, type Expr, isKnown, type Quantity } from '../quantity.ts';
+import { type Variable, variablesOf } from '../variables.ts';
+import { type Bdd, FALSE, OutOfWork, TRUE } from './bdd.ts';
+import type { Bits } from './bits.ts';
+import type { Literal } from './literal.ts';
+
+/** Pieces that the values of one subject may be cut into. */
+const MAX_PIECES = 64;
+/** A comparison that only one field decides is told by the values of that field when it changes no more often than this. */
+const MAX_CHANGES = 4;
+
+/** Values from `first` up to, not including, `end`, in which no comparison changes. */
+export interface Piece {
+  readonly first: bigint;
+  readonly end: bigint;
+  /** When the subject's value is one of these. */
+  readonly holds: Bdd;
+}
+
+/** How a bound is written: `< c` and `>= c`, or with the value before it, `<= c - 1` and `> c - 1`. */
+export type BoundStyle = 'at' | 'before';
+
+/** How the subject is written, and what is written for its values. */
+export interface Form {
+  readonly left: Expr;
+  readonly valueOf: (value: bigint) => bigint;
+}
+
+export interface Subject {
+  readonly kind: 'number' | 'choice' | 'pair';
+  readonly choice?: ChoiceVariable;
+  readonly form: Form;
+  /** Of a pair: what `form.left` is held against. Its values are 0 for below, 1 for equal, 2 for above. */
+  readonly other?: Quantity;
+  /** Without those that no content gives. */
+  readonly pieces: readonly Piece[];
+  readonly styles: ReadonlyMap<bigint, BoundStyle>;
+  /** One more than the largest value. */
+  readonly end: bigint;
+  readonly levels: ReadonlySet<number>;
+}
+
+/** A subject while comparisons are gathered. */
+interface Draft {
+  readonly kind: Subject['kind'];
+  readonly choice?: ChoiceVariable;
+  readonly bits: readonly Bdd[];
+  readonly end: bigint;
+  readonly styles: Map<bigint, BoundStyle>;
+  /** Written so unless a comparison suggests another form. */
+  readonly plain: Form;
+  shifted?: Form;
+  /** A value other than zero is compared with the plain form. */
+  plainNumbers: boolean;
+  readonly pair?: readonly [Quantity, Quantity];
+}
+
+const SAME: Form['valueOf'] = (value) => value;
+
+/** The subjects of comparisons, in their order. Throws {@link OutOfWork} when there are too many pieces. */
+export class SubjectReader {
+  readonly #bits: Bits;
+  readonly #drafts = new Map<string | Expr, Draft>();
+
+  constructor(bits: Bits) {
+    this.#bits = bits;
+  }
+
+  /** Does one variable alone decide it, or nothing? Such a comparison needs no taking apart. */
+  readonly isPlain = (atom: Expr): boolean => {
+    const support = this.#bits.bdds.support(this.#bits.condition(atom));
+    return support.size === 0 || this.#variableWith(atom, support) !== undefined;
+  };
+
+  #variableWith(atom: Expr, support: ReadonlySet<number>): Variable | undefined {
+    return variablesOf(atom).find((variable) => {
+      const levels = new Set(this.#bits.levelsOf(variable));
+      return [...support].every((level) => levels.has(level));
+    });
+  }
+
+  /** Takes note of a comparison, or of a value that is asked to be other than zero. */
+  add(atom: Expr): void {
+    const { bdds } = this.#bits;
+    const holds = this.#bits.condition(atom);
+    if (holds === TRUE || holds === FALSE) return;
+    if (atom.kind !== 'compare') {
+      this.#addNumber(atom, 'ne', 0n);
+      return;
+    }
+    const { op, left, right } = normalised(atom);
+    if (!isKnown(left) && !isKnown(right)) {
+      const variable = this.#variableWith(atom, bdds.support(holds));
+      if (variable === undefined || !this.#addValues(variable, holds)) this.#addPair(left, right);
+      return;
+    }
+    // The constant to the right: c < E is E > c.
+    if (isKnown(left)) {
+      if (!isKnown(right)) this.#addNumber(right, op === 'lt' ? 'gt' : op === 'le' ? 'ge' : op, left, holds);
+    } else if (isKnown(right)) this.#addNumber(left, op, right, holds);
+  }
+
+  #addNumber(of: Expr, op: 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge', value: bigint, holds?: Bdd): void {
+    const wires = wiresOf(this.#bits, of);
+    const [only, ...more] = variablesOf(of);
+    if (holds !== undefined && only?.kind === 'choice' && more.length === 0 && of.kind !== 'choice') {
+      this.#addIndexes(only.choice, holds);
+      return;
+    }
+    if (wires === undefined && holds !== undefined) {
+      const variable = this.#variableWith(of, this.#bits.bdds.support(holds));
+      if (variable !== undefined && this.#addValues(variable, holds)) return;
+    }
+    const draft = wires === undefined ? this.#draftOfNumber(of) : this.#draftOfWires(of, wires, value);
+    const written = wires === undefined ? SAME : wires.valueOf;
+    // The first value that is written as this one or as a larger one, and the first that is written as a larger one.
+    const [at, after] = [value, value + 1n].map((least) => firstWhere(draft.end, (x) => written(x) >= least));
+    const cut = (bound: bigint, style: BoundStyle): void => {
+      if (bound > 0n && bound < draft.end && !draft.styles.has(bound)) draft.styles.set(bound, style);
+      if (draft.styles.size >= MAX_PIECES) throw new OutOfWork('too many pieces');
+    };
+    if (op !== 'le' && op !== 'gt') cut(at!, 'at');
+    if (op !== 'lt' && op !== 'ge') cut(after!, 'before');
+  }
+
+  /** Where the values of a variable alone decide: notes at which of them. False when they change too often. */
+  #addValues(variable: Variable, holds: Bdd): boolean {
+    if (variable.kind !== 'field') return false;
+    const { bdds } = this.#bits;
+    const support = bdds.support(holds);
+    const levels = this.#bits.levelsOf(variable);
+    const used = levels.map((level, i) => (support.has(level) ? i : -1)).filter((i) => i >= 0);
+    const top = used.at(-1)!;
+    // Below the topmost bit of a field all are taken: `FLD < 0x10` rather than `(FLD & 0xf0) == 0`.
+    const low = top === levels.length - 1 && levels.every((level) => level >= 0) ? 0 : used[0]!;
+    const taken = levels.slice(low, top + 1);
+    // Bits that another field lies over may stand elsewhere in the order.
+    if (taken.some((level, i) => level < 0 || (i > 0 && level >= taken[i - 1]!))) return false;
+    const mask = ((1n << BigInt(top + 1 - low)) - 1n) << BigInt(low);
+    const of = bitwise('and', fieldValue(variable.field), mask);
+    if (isKnown(of)) return false;
+    const changes = changesOf(this.#bits, holds, taken);
+    const wires = wiresOf(this.#bits, of);
+    if (changes === undefined || wires === undefined) return false;
+    const draft = this.#draftOfWires(of, wires, 0n);
+    for (const bound of changes) if (!draft.styles.has(bound)) draft.styles.set(bound, 'at');
+    return true;
+  }
+
+  /** A condition that a choice alone decides: notes at which of its values. */
+  #addIndexes(choice: ChoiceVariable, holds: Bdd): void {
+    const of = choiceValue(choice);
+    const draft = this.#draftOfWires(of, wiresOf(this.#bits, of)!, 1n);
+    const levels = this.#bits.levelsOf({ kind: 'choice', choice });
+    const taken = choice.values.map((_, index) =>
+      this.#bits.bdds.holdsFor(holds, new Map(levels.map((level, i) => [level, ((index >> i) & 1) === 1]))),
+    );
+    taken.forEach((is, index) => {
+      if (index > 0 && is !== taken[index - 1]) draft.styles.set(BigInt(index), 'at');
+    });
+  }
+
+  #addPair(left: Quantity, right: Quantity): void {
+    const order = compare('lt', left, right);
+    const equal = compare('eq', left, right);
+    if (isKnown(order) || isKnown(equal) || isKnown(left) || isKnown(right)) throw new OutOfWork('no pair');
+    const key = `pair ${this.#bits.condition(order)} ${this.#bits.condition(equal)}`;
+    if (this.#drafts.has(key)) return;
+    this.#drafts.set(key, {
+      kind: 'pair',
+      bits: [],
+      end: 3n,
+      styles: new Map(),
+      plain: { left, valueOf: SAME },
+      plainNumbers: true,
+      pair: [left, right],
+    });
+  }
+
+  #draftOfNumber(of: Expr): Draft {
+    const bits = this.#bits.vector(of);
+    const key = `number ${bits.join(' ')}`;
+    let draft = this.#drafts.get(key);
+    if (draft === undefined) {
+      const end = 1n << BigInt(of.bits);
+      draft = {
+        kind: 'number',
+        bits,
+        end,
+        styles: new Map(),
+        plain: { left: of, valueOf: SAME },
+        plainNumbers: true,
+      };
+      this.#drafts.set(key, draft);
+    }
+    return draft;
+  }
+
+  #draftOfWires(of: Expr, wires: Wires, value: bigint): Draft {
+    const key = `${of.kind === 'choice' ? 'choice' : 'wires'} ${wires.bits.join(' ')}`;
+    let draft = this.#drafts.get(key);
+    const [only, ...more] = variablesOf(of);
+    if (draft === undefined) {
+      const { bits } = wires;
+      if (only?.kind === 'choice' && more.length === 0 && of.kind === 'choice') {
+        const { choice } = only;
+        const plain = { left: choiceValue(choice), valueOf: SAME };
+        const end = BigInt(choice.values.length);
+        draft = { kind: 'choice', choice, bits, end, styles: new Map(), plain, plainNumbers: true };
+      } else {
+        const plain =
+          more.length === 0 && only !== undefined
+            ? this.#masked(only, of, wires)
+            : { left: of, valueOf: wires.valueOf };
+        draft = {
+          kind: 'number',
+          bits,
+          end: 1n << BigInt(bits.length),
+          styles: new Map(),
+          plain,
+          plainNumbers: false,
+        };
+      }
+      this.#drafts.set(key, draft);
+    }
+    if (isShift(of)) {
+      if (value !== 0n) draft.shifted ??= { left: of, valueOf: wires.valueOf };
+    } else if (value !== 0n) draft.plainNumbers = true;
+    return draft;
+  }
+
+  /** Bits of one variable, in their place: `FLD`, `FLD & 0x30`. */
+  #masked(variable: Variable, of: Expr, wires: Wires): Form {
+    const as = { left: of, valueOf: wires.valueOf };
+    if (variable.kind === 'choice') return as;
+    const whole = variable.kind === 'field' ? fieldValue(variable.field) : variable.of;
+    const levels = this.#bits.levelsOf(variable);
+    const places = wires.bits.map((bit) => levels.indexOf(this.#bits.bdds.levelOf(bit)));
+    if (places.some((place, i) => place < 0 || (i > 0 && place <= places[i - 1]!))) return as;
+    const mask = places.reduce((all, place) => all | (1n << BigInt(place)), 0n);
+    const left = bitwise('and', whole, mask);
+    if (isKnown(left)) return as;
+    return {
+      left,
+      valueOf: (value) =>
+        places.reduce((all, place, i) => all | (((value >> BigInt(i)) & 1n) << BigInt(place)), 0n),
+    };
+  }
+
+  /** The subjects, in the order in which they were first noted. */
+  subjects(domain: Bdd): Subject[] {
+    return [...this.#drafts.values()].map((draft) => this.#subject(draft, domain));
+  }
+
+  #subject(draft: Draft, domain: Bdd): Subject {
+    const { bdds } = this.#bits;
+    const { kind, choice, styles, end, pair } = draft;
+    const pieces: Piece[] = [];
+    const levels = new Set<number>();
+    const note = (first: bigint, to: bigint, holds: Bdd): void => {
+      if (bdds.and(holds, domain) === FALSE) return;
+      pieces.push({ first, end: to, holds });
+      for (const level of bdds.support(holds)) levels.add(level);
+    };
+    if (pair !== undefined) {
+      const [left, right] = pair;
+      const less = this.#bits.condition(compare('lt', left, right));
+      const equal = this.#bits.condition(compare('eq', left, right));
+      note(0n, 1n, less);
+      note(1n, 2n, equal);
+      note(2n, 3n, bdds.and(bdds.not(less), bdds.not(equal)));
+    } else {
+      const bounds = [...styles.keys()].sort((a, b) => (a < b ? -1 : 1));
+      let from: Bdd = TRUE;
+      let first = 0n;
+      for (const bound of [...bounds, end]) {
+        const below = bound === end ? TRUE : this.#bits.below(draft.bits, bound);
+        note(first, bound, bdds.and(from, below));
+        from = bdds.not(below);
+        first = bound;
+      }
+    }
+    const form = draft.plainNumbers || draft.shifted === undefined ? draft.plain : draft.shifted;
+    return {
+      kind,
+      ...(choice ? { choice } : {}),
+      form,
+      ...(pair ? { other: pair[1] } : {}),
+      pieces,
+      styles,
+      end,
+      levels,
+    };
+  }
+}
+
+/** A value that is bits of variables, side by side, and fixed ones: it grows with the number that the bits make. */
+interface Wires {
+  /** Without the fixed ones, the lowest first. */
+  readonly bits: readonly Bdd[];
+  readonly valueOf: Form['valueOf'];
+}
+
+function wiresOf(bits: Bits, of: Expr): Wires | undefined {
+  const { bdds } = bits;
+  const found: Bdd[] = [];
+  const places: number[] = [];
+  let fixed = 0n;
+  for (const [i, bit] of bits.vector(of).entries()) {
+    if (bit === FALSE) continue;
+    if (bit === TRUE) fixed |= 1n << BigInt(i);
+    else if (bdds.low(bit) !== FALSE || bdds.high(bit) !== TRUE || found.includes(bit)) return undefined;
+    else {
+      found.push(bit);
+      places.push(i);
+    }
+  }
+  return {
+    bits: found,
+    valueOf: (value) =>
+      places.reduce((all, place, i) => all | (((value >> BigInt(i)) & 1n) << BigInt(place)), fixed),
+  };
+}
+
+function isShift(of: Expr): boolean {
+  return of.kind === 'sum' && of.terms.length === 1 && of.constant === 0n && of.terms[0]!.of.kind === 'field';
+}
+
+/** The least value below `end` for which a statement holds that holds for all larger ones too; `end` when for none. */
+function firstWhere(end: bigint, holds: (value: bigint) => boolean): bigint {
+  let [low, high] = [0n, end];
+  while (low < high) {
+    const middle = (low + high) >> 1n;
+    if (holds(middle)) high = middle;
+    else low = middle + 1n;
+  }
+  return low;
+}
+
+/** The values of some bits at which a function of them changes; undefined when those are many. The levels grow downwards. */
+function changesOf(bits: Bits, holds: Bdd, lowestFirst: readonly number[]): bigint[] | undefined {
+  const { bdds } = bits;
+  const changes: bigint[] = [];
+  let last: Bdd | undefined;
+  // Recurses no deeper than the field is wide, and ends when there are too many.
+  const walk = (at: Bdd, bit: number, base: bigint): boolean => {
+    if (at === TRUE || at === FALSE) {
+      if (last !== undefined && last !== at) changes.push(base);
+      last = at;
+      return changes.length <= MAX_CHANGES;
+    }
+    if (bit < 0) return false;
+    const isHere = bdds.levelOf(at) === lowestFirst[bit];
+    return (
+      walk(isHere ? bdds.low(at) : at, bit - 1, base) &&
+      walk(isHere ? bdds.high(at) : at, bit - 1, base + (1n << BigInt(bit)))
+    );
+  };
+  return walk(holds, lowestFirst.length - 1, 0n) ? changes : undefined;
+}
+
+/** Sums that are compared for equality: what is subtracted goes to the other side, constants go together. */
+function normalised(atom: Extract<Expr, { kind: 'compare' }>): {
+  op: 'eq' | 'ne' | 'lt' | 'le';
+  left: Quantity;
+  right: Quantity;
+} {
+  const { op, left, right } = atom;
+  if ((op !== 'eq' && op !== 'ne') || isKnown(left) || left.kind !== 'sum' || !isKnown(right)) return atom;
+  const { bits, terms, constant } = left;
+  if (right >> BigInt(bits) > 0n) return atom;
+  const added = terms.filter(({ coefficient }) => coefficient > 0n);
+  const taken = terms
+    .filter(({ coefficient }) => coefficient < 0n)
+    .map(({ coefficient, of }) => ({ coefficient: -coefficient, of }));
+  const rest = right - constant;
+  if (taken.length === 0) return { op, left: sum(bits, 0n, added), right: BigInt.asUintN(bits, rest) };
+  if (added.length === 0) return { op, left: sum(bits, 0n, taken), right: BigInt.asUintN(bits, -rest) };
+  const signed = BigInt.asIntN(bits, rest);
+  return signed > 0n
+    ? { op, left: sum(bits, 0n, added), right: sum(bits, signed, taken) }
+    : { op, left: sum(bits, -signed, added), right: sum(bits, 0n, taken) };
+}
+
+/** The literal that a subject's value has a relation to one of its values. */
+export function literalOf({ form, other }: Subject, op: Literal['op'], value: bigint): Literal {
+  return { left: form.left, op, right: other ?? form.valueOf(value) };
+}
