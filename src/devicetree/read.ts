@@ -2,6 +2,7 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
+import { finding } from '../findings/finding.ts';
 import { readDirectory } from './blob/directory-reader.ts';
 import { readBlob } from './blob/reader.ts';
 import { checkStrictly } from './checks/strict.ts';
@@ -54,12 +55,7 @@ function readAsWritten(
     case 'dt-dir':
       return readDirectory(artifact, sink);
     default:
-      sink.add({
-        severity: 'error',
-        code: 'dt/kind',
-        message: `No device tree: the input is read as ${artifact.kind}`,
-        path: artifact.path,
-      });
+      sink.add(finding('dt/kind', { kind: artifact.kind }, { path: artifact.path }));
       return undefined;
   }
 }

@@ -2,7 +2,16 @@
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { entryProblems } from '../devicetree/address/address-map.ts';
 import { pathOf } from '../devicetree/tree.ts';
+import { finding } from '../findings/finding.ts';
 import type { TreeDescription } from './from-device-tree.ts';
+
+/** A `ranges` that does not fit its cell counts has been reported by its reader. */
+const CODES = {
+  fwmap_overlapping_windows: 'dt/overlapping-windows',
+  fwmap_reg_outside_ranges: 'dt/reg-outside-ranges',
+  fwmap_framebuffer_in_window: 'dt/framebuffer-in-window',
+  fwmap_ranges_cells: undefined,
+} as const;
 
 /**
  * Reports what is wrong with a tree as a map of addresses: what the checks `fwmap_…` of `fwmap dtc` find. A `ranges`
@@ -10,13 +19,9 @@ import type { TreeDescription } from './from-device-tree.ts';
  */
 export function reportAddressMap({ entries }: TreeDescription, sink: DiagnosticSink): void {
   for (const { check, node, property, message } of entryProblems(entries)) {
+    const code = CODES[check];
+    if (code === undefined) continue;
     const span = property?.valueSpan;
-    sink.add({
-      severity: 'warning',
-      code: `dt/${check.replace('fwmap_', '').replaceAll('_', '-')}`,
-      message,
-      path: pathOf(node),
-      ...(span ? { span } : {}),
-    });
+    sink.add(finding(code, { problem: message }, { path: pathOf(node), ...(span ? { span } : {}) }));
   }
 }

@@ -1,6 +1,7 @@
 /** Every `reg`, `ranges` and `dma-ranges` entry of a tree, decoded one by one; nothing merged, nothing dropped. */
 import { type DiagnosticSink, MAX_DIAGNOSTICS } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 import type { CellList } from '../cell-list.ts';
 import {
   type DeviceTree,
@@ -311,23 +312,21 @@ class EntryDecoder {
 
   #reportBeyond64Bit({ node, item, layout }: EntryList, index: number): void {
     const span = propertyOf(node, item)?.valueSpan;
-    this.#sink.add({
-      severity: 'warning',
-      code: 'dt/beyond-64-bit',
-      message: `${item}[${index}] of ${pathOf(node)} leads to an address of more than 64 bits, which Linux would cut`,
-      path: pathOf(node),
-      ...(span ? { span: entrySpan(span, index, layout.entryCells) } : {}),
-    });
+    const path = pathOf(node);
+    this.#sink.add(
+      finding(
+        'dt/beyond-64-bit',
+        { item, index, path },
+        { path, ...(span ? { span: entrySpan(span, index, layout.entryCells) } : {}) },
+      ),
+    );
   }
 
   #reportTooMany(): void {
     if (this.#full) return;
     this.#full = true;
-    this.#sink.add({
-      severity: 'error',
-      code: 'dt/too-large',
-      message: `More than ${MAX_ENTRIES} entries, or their paths have more than ${MAX_PATH_TEXT} characters; the rest is not read`,
-    });
+    const problem = `More than ${MAX_ENTRIES} entries, or their paths have more than ${MAX_PATH_TEXT} characters; the rest is not read`;
+    this.#sink.add(finding('dt/too-large', { problem }));
   }
 
   #layout(node: DtNode, item: AddressItem): Layout | undefined {
@@ -377,14 +376,14 @@ class EntryDecoder {
     for (const { name, count, specified } of missing) {
       const found =
         count.from === 'ancestor' ? `takes ${count.cells} from ${count.node}` : `assumes ${count.cells}`;
-      this.#sink.add({
-        severity: 'note',
-        code: 'dt/cells-missing',
-        message: `${pathOf(node)} has no ${name}: Linux ${found}, the specification says ${specified}`,
-        path: pathOf(node),
-        ...(node.span ? { span: node.span } : {}),
-        hint: `say ${name} on the node`,
-      });
+      const path = pathOf(node);
+      this.#sink.add(
+        finding(
+          'dt/cells-missing',
+          { path, name, found, specified },
+          { path, ...(node.span ? { span: node.span } : {}) },
+        ),
+      );
     }
   }
 
@@ -392,7 +391,7 @@ class EntryDecoder {
     const { node, item, layout, length: count } = list;
     const { entryCells } = layout;
     const property = propertyOf(node, item)!;
-    const { name, value } = property;
+    const { value } = property;
     const counts = [layout.child.cells, ...(layout.parent ? [layout.parent.cells] : []), layout.size.cells];
     this.#leftovers += 1;
     const ranked = value.length % 4 === 0 && value.length <= 512 && this.#leftovers <= MAX_LEFTOVERS_RANKED;
@@ -400,20 +399,23 @@ class EntryDecoder {
     const fitting = fits.map(({ cells }) =>
       (layout.parent ? [cells.child, cells.parent, cells.size] : [cells.child, cells.size]).join('/'),
     );
-    this.#sink.add({
-      severity: 'warning',
-      code: `dt/${name}-cells`,
-      message:
-        `${name} of ${pathOf(node)} has ${value.length} bytes, entries of ${counts.join('/')} cells have ${entryCells * 4}: ` +
-        `${value.length - Math.max(count, 0) * entryCells * 4} bytes are left over after ${count} ${count === 1 ? 'entry' : 'entries'}`,
-      path: pathOf(node),
-      ...(property.valueSpan ? { span: property.valueSpan } : {}),
-      ...(fitting.length === 0
-        ? {}
-        : {
-            hint: `its length would fit ${fitting.join(', ')} cells (${layout.parent ? 'child, parent, size' : 'address, size'}), the likeliest first`,
-          }),
-    });
+    const path = pathOf(node);
+    this.#sink.add(
+      finding(
+        `dt/${item}-cells`,
+        {
+          name: item,
+          path,
+          length: value.length,
+          counts: counts.join('/'),
+          entryBytes: entryCells * 4,
+          entries: count,
+          fitting,
+          order: layout.parent ? 'child, parent, size' : 'address, size',
+        },
+        { path, ...(property.valueSpan ? { span: property.valueSpan } : {}) },
+      ),
+    );
   }
 }
 

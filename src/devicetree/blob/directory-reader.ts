@@ -4,6 +4,7 @@
  */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
 import {
   type DeviceTree,
   type DtNode,
@@ -25,11 +26,9 @@ interface FolderNode extends DtNode {
  * no boot CPU in this form. `name` properties that only repeat the node's name are dropped.
  */
 export function readDirectory(artifact: Artifact, sink: DiagnosticSink): DeviceTree | undefined {
-  const refuse = (code: string, message: string): void =>
-    sink.add({ severity: 'error', code, message, path: artifact.path });
   const entries = artifact.entries ?? [];
   if (entries.length === 0) {
-    refuse('dt/directory-empty', 'The directory holds neither nodes nor properties');
+    sink.add(finding('dt/directory-empty', {}, { path: artifact.path }));
     return undefined;
   }
   const root: FolderNode = { name: '', parent: undefined, properties: [], children: [], labels: [] };
@@ -59,10 +58,8 @@ export function readDirectory(artifact: Artifact, sink: DiagnosticSink): DeviceT
     const slash = path.lastIndexOf('/');
     const node = nodeAt(type === 'directory' ? path : path.slice(0, Math.max(slash, 0)));
     if (!node || properties >= MAX_PROPERTIES) {
-      refuse(
-        'dt/too-large',
-        `More than ${MAX_NODE_DEPTH} levels or ${MAX_NODES} nodes; the rest is not read`,
-      );
+      const problem = `More than ${MAX_NODE_DEPTH} levels or ${MAX_NODES} nodes; the rest is not read`;
+      sink.add(finding('dt/too-large', { problem }, { path: artifact.path }));
       break;
     }
     if (type === 'directory' || !source) continue;

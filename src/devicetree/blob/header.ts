@@ -2,6 +2,7 @@
 import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
+import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
 import type { BlobHeader } from '../tree.ts';
 
 /** The newest layout known here; a blob that says it can't be read as this one is refused. */
@@ -34,53 +35,32 @@ export interface ReadHeader {
 export function readHeader(source: Source, sink: DiagnosticSink): ReadHeader | undefined {
   const { bytes } = source;
   const at = (start: number, end: number): Span => ({ source, start, end });
-  const refuse = (code: string, message: string, span: Span): undefined => {
-    sink.add({ severity: 'error', code, message, span });
+  const refuse = <C extends Code>(code: C, args: ArgsOf<C>, span: Span): undefined => {
+    sink.add(finding(code, args, { span }));
     return undefined;
   };
-  if (!isBlob(bytes))
-    return refuse(
-      'dt/blob-magic',
-      'No flattened device tree: the magic number d00dfeed is missing',
-      at(0, 4),
-    );
-  if (bytes.length < headerSize(1))
-    return refuse(
-      'dt/blob-truncated',
-      `The blob ends after ${bytes.length} bytes, inside its header`,
-      at(0, bytes.length),
-    );
+  const insideHeader = { problem: `The blob ends after ${bytes.length} bytes, inside its header` };
+  if (!isBlob(bytes)) return refuse('dt/blob-magic', {}, at(0, 4));
+  if (bytes.length < headerSize(1)) return refuse('dt/blob-truncated', insideHeader, at(0, bytes.length));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (offset: number): number => view.getUint32(offset);
   const version = word(20);
   const lastCompatibleVersion = word(24);
-  if (lastCompatibleVersion > NEWEST_VERSION)
-    return refuse(
-      'dt/blob-version',
-      `The blob's layout is version ${version} and compatible down to ${lastCompatibleVersion}; versions up to ${NEWEST_VERSION} can be read`,
-      at(20, 28),
-    );
-  if (version === 0)
-    return refuse(
-      'dt/blob-version',
-      'The blob says it has layout version 0, which never existed',
-      at(20, 24),
-    );
+  const versions = { version, compatible: lastCompatibleVersion, newest: NEWEST_VERSION };
+  if (lastCompatibleVersion > NEWEST_VERSION) return refuse('dt/blob-version', versions, at(20, 28));
+  if (version === 0) return refuse('dt/blob-version', versions, at(20, 24));
   if (bytes.length < headerSize(version))
-    return refuse(
-      'dt/blob-truncated',
-      `The blob ends after ${bytes.length} bytes, inside its header`,
-      at(0, bytes.length),
-    );
+    return refuse('dt/blob-truncated', insideHeader, at(0, bytes.length));
 
   const totalSize = word(4);
   if (totalSize > bytes.length)
-    sink.add({
-      severity: 'error',
-      code: 'dt/blob-truncated',
-      message: `The blob says it has ${totalSize} bytes, there are ${bytes.length}`,
-      span: at(4, 8),
-    });
+    sink.add(
+      finding(
+        'dt/blob-truncated',
+        { problem: `The blob says it has ${totalSize} bytes, there are ${bytes.length}` },
+        { span: at(4, 8) },
+      ),
+    );
   const end = Math.min(totalSize, bytes.length);
   const fields: BlobHeader = {
     version,
@@ -92,20 +72,14 @@ export function readHeader(source: Source, sink: DiagnosticSink): ReadHeader | u
     stringsSize: version >= 3 ? word(32) : undefined,
     reservationsOffset: word(16),
   };
-  if (totalSize < headerSize(1))
-    return refuse('dt/blob-size', `The blob says it has ${totalSize} bytes, less than its header`, at(4, 8));
+  if (totalSize < headerSize(1)) return refuse('dt/blob-size', { size: totalSize }, at(4, 8));
   if (fields.structOffset >= end)
     return refuse(
       'dt/blob-struct',
-      `The structure block's offset ${hex(fields.structOffset)} lies outside the blob`,
+      { problem: `The structure block's offset ${hex(fields.structOffset)} lies outside the blob` },
       at(8, 12),
     );
   if (fields.stringsOffset > end || fields.stringsOffset + (fields.stringsSize ?? 0) > end)
-    sink.add({
-      severity: 'error',
-      code: 'dt/blob-strings',
-      message: `The strings block at ${hex(fields.stringsOffset)} reaches outside the blob`,
-      span: at(12, 16),
-    });
+    sink.add(finding('dt/blob-strings', { offset: hex(fields.stringsOffset) }, { span: at(12, 16) }));
   return { fields, bootCpuid: version >= 2 ? word(28) : 0, end };
 }

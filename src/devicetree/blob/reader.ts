@@ -7,6 +7,7 @@
 import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
+import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
 import {
   type BlobHeader,
   type DeviceTree,
@@ -102,15 +103,13 @@ function readReservations(
       span: { source, start: at, end: at + 16 },
     });
   }
-  sink.add({
-    severity: 'error',
-    code: 'dt/blob-reservations',
-    message:
-      at + 16 > end
-        ? 'The memory reservation block has no end before the end of the blob'
-        : `The memory reservation block has more than ${MAX_RESERVATIONS} entries; the rest is not read`,
-    span: { source, start: Math.min(at, end), end },
-  });
+  sink.add(
+    finding(
+      'dt/blob-reservations',
+      { most: MAX_RESERVATIONS, ends: at + 16 > end },
+      { span: { source, start: Math.min(at, end), end } },
+    ),
+  );
   return reservations;
 }
 
@@ -148,15 +147,9 @@ class StructureReader {
     return this.contents.nodes;
   }
 
-  private report(
-    severity: 'error' | 'warning',
-    code: string,
-    message: string,
-    start: number,
-    end = start + 4,
-  ): void {
+  private report<C extends Code>(code: C, args: ArgsOf<C>, start: number, end = start + 4): void {
     const span: Span = { source: this.contents.source, start, end: Math.min(end, this.end) };
-    this.sink.add({ severity, code, message, span });
+    this.sink.add(finding(code, args, { span }));
   }
 
   /** The root, or undefined when the block doesn't start with a node. */
@@ -170,11 +163,11 @@ class StructureReader {
       this.readBelow(root, from);
       return root;
     }
-    const message =
+    const problem =
       first === NO_TOKEN
         ? 'The structure block is empty'
         : `The structure block starts with ${hex(first)} instead of a node`;
-    this.report('error', 'dt/blob-struct', message, start);
+    this.report('dt/blob-struct', { problem }, start);
     return undefined;
   }
 
@@ -252,21 +245,19 @@ class StructureReader {
   }
 
   private reportTooDeep(start: number): void {
-    const message = `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`;
-    this.report('error', 'dt/too-deep', message, start);
+    const problem = `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`;
+    this.report('dt/too-deep', { problem }, start);
   }
 
   private reportNop(start: number): void {
-    this.report('warning', 'dt/blob-nop', `A NOP token in a blob of version ${this.header.version}`, start);
+    this.report('dt/blob-nop', { version: this.header.version }, start);
   }
 
   /** A token that can't be there, or none. */
   private reportToken(token: number, start: number): void {
     if (token === NO_TOKEN)
-      this.report('error', 'dt/blob-truncated', 'The structure block ends inside a node', start);
-    else if (token === END)
-      this.report('error', 'dt/blob-token', 'The structure block ends inside a node', start);
-    else this.report('error', 'dt/blob-token', `Unknown token ${hex(token)} in the structure block`, start);
+      this.report('dt/blob-truncated', { problem: 'The structure block ends inside a node' }, start);
+    else this.report('dt/blob-token', { token: token === END ? undefined : hex(token) }, start);
   }
 
   private tokenAt(at: number): number {
@@ -283,15 +274,13 @@ class StructureReader {
   private finish(behindRoot: number): void {
     const at = this.behindNops(behindRoot);
     if (this.tokenAt(at) !== END) {
-      const message = 'The structure block has no END token after the root node';
-      this.report('warning', 'dt/blob-end', message, at);
+      this.report('dt/blob-end', {}, at);
       return;
     }
     const { structSize, structOffset } = this.header;
     const size = at + 4 - structOffset;
     if (structSize === undefined || structSize === size) return;
-    const message = `The header says the structure block has ${structSize} bytes, it has ${size}`;
-    this.report('warning', 'dt/blob-struct-size', message, 36, 40);
+    this.report('dt/blob-struct-size', { said: structSize, is: size }, 36, 40);
   }
 
   /** Where the token behind the text at an offset is; -1 when the blob ends before the text does. */
@@ -305,48 +294,49 @@ class StructureReader {
   /** Where the tokens of the node begin whose own token is at `start`; -1, reported, when it can't be read. */
   private behindName(start: number): number {
     if (this.contents.nodes.length >= MAX_NODES) {
-      this.report('error', 'dt/too-large', `More than ${MAX_NODES} nodes; the rest is not read`, start);
+      this.report('dt/too-large', { problem: `More than ${MAX_NODES} nodes; the rest is not read` }, start);
       return -1;
     }
     const behind = this.behindText(start + 4);
     if (behind < 0)
-      this.report('error', 'dt/blob-truncated', 'The blob ends inside the name of a node', start, this.end);
+      this.report(
+        'dt/blob-truncated',
+        { problem: 'The blob ends inside the name of a node' },
+        start,
+        this.end,
+      );
     return behind;
   }
 
   /** Before version 16 the name of a node is its path. */
   private checkPath(node: BlobNode, start: number): void {
     if (node.isBelowItsParent) return;
-    const message = `The path "${node.writtenName}" is not below its parent's, "${node.parent?.writtenName}"`;
-    this.report('error', 'dt/blob-path', message, start);
+    this.report('dt/blob-path', { path: node.writtenName, parent: node.parent?.writtenName }, start);
   }
 
   /** Says why a property is the end of what can be read: there are too many, or the blob ends before it does. */
   private refuseProperty(start: number, properties: number): void {
     const behind = start + PROPERTY_HEADER;
     if (properties > MAX_PROPERTIES) {
-      const message = `More than ${MAX_PROPERTIES} properties; the rest is not read`;
-      this.report('error', 'dt/too-large', message, start);
+      const problem = `More than ${MAX_PROPERTIES} properties; the rest is not read`;
+      this.report('dt/too-large', { problem }, start);
     } else if (behind > this.end) {
-      this.report('error', 'dt/blob-truncated', 'The blob ends inside a property', start, this.end);
+      this.report('dt/blob-truncated', { problem: 'The blob ends inside a property' }, start, this.end);
     } else {
       const { strings } = this.contents;
       const length = this.view.getUint32(start + 4);
       const offset = this.view.getUint32(start + 8);
       const name = offset > strings.lastEnd ? 'a property' : `"${strings.nameAt(offset)}"`;
-      const message = `The value of ${name} has ${length} bytes, more than the blob has left`;
-      this.report('error', 'dt/blob-property-length', message, start, behind);
+      this.report('dt/blob-property-length', { name, length }, start, behind);
     }
   }
 
   private reportNameless(start: number, nameOffset: number): void {
-    const message = `A property's name at ${hex(nameOffset)} lies outside the strings block; the property is left out`;
-    this.report('error', 'dt/blob-property-name', message, start, start + PROPERTY_HEADER);
+    this.report('dt/blob-property-name', { offset: hex(nameOffset) }, start, start + PROPERTY_HEADER);
   }
 
   private noteLate(node: BlobNode, start: number, end: number): void {
-    const message = `The property "${this.contents.nameOf(start)}" comes after subnodes`;
-    this.report('warning', 'dt/blob-property-order', message, start, end);
+    this.report('dt/blob-property-order', { name: this.contents.nameOf(start) }, start, end);
     this.contents.noteLate(node, start);
   }
 
@@ -357,8 +347,8 @@ class StructureReader {
       this.namesLength += this.contents.strings.lengthAt(nameOffset);
     }
     if (this.namesLength <= MAX_LONG_NAMES) return true;
-    const message = `Names of properties have more than ${MAX_LONG_NAMES} bytes together; the rest is not read`;
-    this.report('error', 'dt/too-large', message, start);
+    const problem = `Names of properties have more than ${MAX_LONG_NAMES} bytes together; the rest is not read`;
+    this.report('dt/too-large', { problem }, start);
     return false;
   }
 

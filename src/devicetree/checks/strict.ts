@@ -3,6 +3,8 @@
  * them off, with the steps that resolve references. Every one is made, so that one run tells all there is.
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
+import type { CheckCode } from '../../findings/rows/dt-tree.ts';
 import { type LiveTree, livePathOf, walkLive } from '../live/live-tree.ts';
 import { type ReferenceOptions, References } from '../live/references.ts';
 import { OVERLAY_HINT } from '../source/parser.ts';
@@ -13,11 +15,22 @@ import { NAME_CHECKS, REFERENCE_CHECKS } from './structure-checks.ts';
 const MAX_PROBLEMS = 1000;
 
 /** dtc's own name for what is wrong with a reference says less than that it is one. */
-function codeOf({ name }: Check): string {
-  return name === 'phandle_references' || name === 'path_references' || name === 'explicit_phandles'
-    ? 'dt/reference'
-    : `dt/${name.replaceAll('_', '-')}`;
+function isAboutReferences({ name }: Check): boolean {
+  return name === 'phandle_references' || name === 'path_references' || name === 'explicit_phandles';
 }
+
+const CHECK_CODES: Readonly<Record<string, CheckCode>> = {
+  duplicate_node_names: 'dt/duplicate-node-names',
+  duplicate_property_names: 'dt/duplicate-property-names',
+  node_name_chars: 'dt/node-name-chars',
+  node_name_format: 'dt/node-name-format',
+  node_name_not_empty: 'dt/node-name-not-empty',
+  property_name_chars: 'dt/property-name-chars',
+  name_is_string: 'dt/name-is-string',
+  name_properties: 'dt/name-properties',
+  duplicate_label: 'dt/duplicate-label',
+  omit_unused_nodes: 'dt/omit-unused-nodes',
+};
 
 /**
  * Resolves the references of a tree from source and makes dtc's error checks. Problems become diagnostics of severity
@@ -32,8 +45,7 @@ export function checkStrictly(
   const nodes = [...walkLive(tree.root)];
   const names = new Set<string>();
   for (const { properties } of nodes) for (const { name } of properties) names.add(name);
-  const hint =
-    !tree.plugin && nodes.some(({ name }) => name === '__overlay__') ? { hint: OVERLAY_HINT } : undefined;
+  const advice = !tree.plugin && nodes.some(({ name }) => name === '__overlay__') ? OVERLAY_HINT : undefined;
   let problems = 0;
   for (const check of [...NAME_CHECKS, ...REFERENCE_CHECKS]) {
     if (check.level !== 'error' || !mayFail(check, names)) continue;
@@ -50,15 +62,10 @@ export function checkStrictly(
         problems += 1;
         if (problems > MAX_PROBLEMS) return;
         const span = property?.span ?? node.spans[0];
-        const code = codeOf(check);
-        sink.add({
-          severity: 'error',
-          code,
-          message: message.trimEnd(),
-          path: livePathOf(node),
-          ...(span ? { span } : {}),
-          ...(code === 'dt/reference' ? hint : undefined),
-        });
+        const where = { path: livePathOf(node), ...(span ? { span } : {}) };
+        const problem = message.trimEnd();
+        if (isAboutReferences(check)) sink.add(finding('dt/reference', { problem, advice }, where));
+        else sink.add(finding(CHECK_CODES[check.name]!, { problem }, where));
       },
     };
     for (const node of nodes) if (!node.deleted) check.visit(node, context);

@@ -2,7 +2,8 @@
  * Applying overlays. The steps, their order and what counts as an error are libfdt's (fdt_overlay_apply() of dtc
  * 1.8.1), down to where new nodes and properties are put, so that the result is fdtoverlay's.
  */
-import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
 import type { BlobEdit } from '../blob/edit.ts';
 import { OVERLAY_HINT } from '../source/parser.ts';
 import type { DeviceTree } from '../tree.ts';
@@ -29,14 +30,16 @@ export interface AppliedOverlay {
 
 /** Ends the application; the tree is then not to be used. */
 class OverlayError {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string | undefined;
-  constructor(code: string, message: string, hint?: string) {
-    this.code = code;
-    this.message = message;
-    this.hint = hint;
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic) {
+    this.diagnostic = diagnostic;
   }
+}
+
+type OverlayCode = 'dt/overlay-target' | 'dt/overlay-fixup' | 'dt/overlay-phandle' | 'dt/overlay-symbol';
+
+function overlayError(code: OverlayCode, problem: string): OverlayError {
+  return new OverlayError(finding(code, { problem }));
 }
 
 /** A node name as libfdt compares: without a unit address it stands for the first node with any. */
@@ -138,14 +141,14 @@ class Application {
         const property = livePropertyOf(node, name);
         if (!property) continue;
         if (property.value.length !== 4) {
-          throw new OverlayError(
+          throw overlayError(
             'dt/overlay-phandle',
             `${livePathOf(node)}:${name} of the overlay is not one cell`,
           );
         }
         const shifted = cell(property)! + this.#highest;
         if (shifted >= 0xffffffff) {
-          throw new OverlayError(
+          throw overlayError(
             'dt/overlay-phandle',
             `No phandle is left for ${livePathOf(node)} of the overlay`,
           );
@@ -161,7 +164,7 @@ class Application {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       const [fixup, node] = next;
       const wrong = (what: string): OverlayError =>
-        new OverlayError('dt/overlay-fixup', `__local_fixups__${livePathOf(node)} ${what}`);
+        overlayError('dt/overlay-fixup', `__local_fixups__${livePathOf(node)} ${what}`);
       for (const { name, value, deleted } of fixup.properties) {
         if (deleted) continue;
         const property = livePropertyOf(node, name);
@@ -195,31 +198,22 @@ class Application {
       const wanted = `wanted at ${entries[0] || 'an unreadable place'}${entries.length > 2 ? ` and ${entries.length - 2} more` : ''}`;
       const symbol = symbols && livePropertyOf(symbols, label);
       if (!symbol) {
-        const hint = symbols ? undefined : 'compile the base tree with symbols (dtc -@)';
-        const lacks = symbols ? 'no such label' : 'no /__symbols__ node';
-        throw new OverlayError(
-          'dt/overlay-label',
-          `Label ${label}, ${wanted}: the base tree has ${lacks}`,
-          hint,
-        );
+        const lacks = `the base tree has ${symbols ? 'no such label' : 'no /__symbols__ node'}`;
+        throw new OverlayError(finding('dt/overlay-label', { label, wanted, lacks }));
       }
       const path = firstString(symbol.value);
       const node = nodeAt(this.#base, path);
       if (!node) {
-        throw new OverlayError(
-          'dt/overlay-label',
-          `Label ${label}, ${wanted}: the base tree has no node ${path}`,
-        );
+        const lacks = `the base tree has no node ${path}`;
+        throw new OverlayError(finding('dt/overlay-label', { label, wanted, lacks }));
       }
       const phandle = phandleOf(node);
       if (phandle === 0) {
-        throw new OverlayError(
-          'dt/overlay-label',
-          `Label ${label}, ${wanted}: ${path} of the base tree has no phandle`,
-        );
+        const lacks = `${path} of the base tree has no phandle`;
+        throw new OverlayError(finding('dt/overlay-label', { label, wanted, lacks }));
       }
       if (entries.length < 2 || entries.at(-1) !== '') {
-        throw new OverlayError('dt/overlay-fixup', `The fixups of label ${label} are no list of strings`);
+        throw overlayError('dt/overlay-fixup', `The fixups of label ${label} are no list of strings`);
       }
       for (const entry of entries.slice(0, -1)) this.#resolveFixup(label, entry, phandle);
     }
@@ -227,7 +221,7 @@ class Application {
 
   #resolveFixup(label: string, entry: string, phandle: number): void {
     const wrong = (what: string): OverlayError =>
-      new OverlayError('dt/overlay-fixup', `The fixup "${entry}" of label ${label} ${what}`);
+      overlayError('dt/overlay-fixup', `The fixup "${entry}" of label ${label} ${what}`);
     const parts = /^([^:]*):([^:]+):([0-9]+)$/.exec(entry);
     if (!parts) throw wrong('is not of the form path:property:offset');
     const node = nodeAt(this.#overlay, parts[1]!);
@@ -247,13 +241,13 @@ class Application {
     if (target) {
       phandle = cell(target) ?? 0xffffffff;
       if (target.value.length !== 4 || phandle === 0xffffffff) {
-        throw new OverlayError('dt/overlay-target', `The target of ${where} is not resolved`);
+        throw overlayError('dt/overlay-target', `The target of ${where} is not resolved`);
       }
     }
     if (phandle !== 0)
       return { node: this.#byPhandle.get(phandle), path: undefined, by: `phandle ${phandle}` };
     const path = livePropertyOf(fragment, 'target-path');
-    if (!path) throw new OverlayError('dt/overlay-target', `${where} has neither target nor target-path`);
+    if (!path) throw overlayError('dt/overlay-target', `${where} has neither target nor target-path`);
     const text = firstString(path.value);
     return { node: nodeAt(this.#base, text), path: text, by: text };
   }
@@ -296,7 +290,7 @@ class Application {
     for (const { fragment, body } of this.#fragments()) {
       const { node, by } = this.#target(fragment);
       if (!node) {
-        throw new OverlayError(
+        throw overlayError(
           'dt/overlay-target',
           `The target of ${livePathOf(fragment)} of the overlay, ${by}, is not in the base tree`,
         );
@@ -355,7 +349,7 @@ class Application {
       const { name, value } = property;
       const path = firstString(value);
       const wrong = (what: string): OverlayError =>
-        new OverlayError('dt/overlay-symbol', `The symbol ${name} of the overlay ${what}`);
+        overlayError('dt/overlay-symbol', `The symbol ${name} of the overlay ${what}`);
       if (value.length !== path.length + 1 || !path.startsWith('/')) throw wrong('is no path');
       const parts = /^\/([^/]*)\/__overlay__(?:\/(.*))?$/s.exec(path);
       // A label of something that does not become part of the base.
@@ -385,18 +379,11 @@ export function applyOverlay(
     application.apply();
   } catch (error) {
     if (!(error instanceof OverlayError)) throw error;
-    const { code, message, hint } = error;
-    sink.add({ severity: 'error', code, message, path: overlay.source.name, ...(hint ? { hint } : {}) });
+    sink.add({ ...error.diagnostic, path: overlay.source.name });
     return undefined;
   }
   if (application.isEmpty)
-    sink.add({
-      severity: 'warning',
-      code: 'dt/overlay-empty',
-      message: 'The overlay has no fragment with an __overlay__ node: it changes nothing',
-      path: overlay.source.name,
-      hint: OVERLAY_HINT,
-    });
+    sink.add(finding('dt/overlay-empty', { advice: OVERLAY_HINT }, { path: overlay.source.name }));
   return { tree: base, edits: application.edits };
 }
 
@@ -447,12 +434,7 @@ function addFixups(tree: LiveTree, sink: DiagnosticSink): boolean {
   const references = new References(tree);
   const problem = generateFixups(tree, references, () => {});
   if (problem) {
-    sink.add({
-      severity: 'error',
-      code: 'dt/overlay-fixup',
-      message: problem.failure,
-      path: tree.source.name,
-    });
+    sink.add(finding('dt/overlay-fixup', { problem: problem.failure }, { path: tree.source.name }));
     return false;
   }
   generateLocalFixups(tree, references, () => {});

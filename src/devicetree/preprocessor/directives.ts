@@ -33,7 +33,9 @@ export class Directives implements ConditionHost {
       case 'ifdef':
       case 'ifndef':
         if (frame.taken.length >= MAX_CONDITIONAL_DEPTH) {
-          this.#state.error('dt/too-deep', `#${directive.name} nested ${MAX_CONDITIONAL_DEPTH} deep`);
+          this.#state.report('dt/too-deep', {
+            problem: `#${directive.name} nested ${MAX_CONDITIONAL_DEPTH} deep`,
+          });
           this.#state.stopped = true;
           return;
         }
@@ -56,17 +58,17 @@ export class Directives implements ConditionHost {
         this.#line(frame, directive);
         return;
       case 'error':
-        this.#state.error('dt/error-directive', `#error${this.#bodyText(text, directive)}`);
+        this.#state.report('dt/error-directive', { text: this.#bodyText(text, directive) });
         return;
       case 'warning':
-        this.#state.report('warning', 'dt/warning-directive', `#warning${this.#bodyText(text, directive)}`);
+        this.#state.report('dt/warning-directive', { text: this.#bodyText(text, directive) });
         return;
       case 'pragma':
         if (this.#bodyText(text, directive).trim() === 'once') this.#state.once.add(frame.file.source);
         return;
       case 'assert':
       case 'unassert':
-        this.#state.report('warning', 'dt/unsupported-directive', `#${directive.name} is not supported`);
+        this.#state.report('dt/unsupported-directive', { name: directive.name });
         return;
       default:
         // The null directive, #ident and #sccs say nothing about a device tree.
@@ -82,7 +84,7 @@ export class Directives implements ConditionHost {
     if (directive.macro === undefined) {
       const macro = readDefinition(text, directive.bodyStart, directive.bodyEnd, this.#state.names);
       if ('problem' in macro) {
-        this.#state.error('dt/macro-definition', macro.problem);
+        this.#state.report('dt/macro-definition', { problem: macro.problem });
         directive.macro = null;
       } else {
         directive.macro = macro;
@@ -93,7 +95,7 @@ export class Directives implements ConditionHost {
     const name = this.#state.names.numberOf(macro.name);
     const before = this.#state.macros[name];
     if (before && !sameMacro(before, macro)) {
-      this.#state.report('warning', 'dt/macro-redefined', `"${macro.name}" redefined`);
+      this.#state.report('dt/macro-redefined', { name: macro.name });
     }
     this.#state.macros[name] = macro;
   }
@@ -101,7 +103,7 @@ export class Directives implements ConditionHost {
   #macroName(text: string, directive: Directive): Token | undefined {
     const token = lexToken(text, directive.bodyStart, directive.bodyEnd, this.#state.names, false);
     if (token.kind === 'name') return token;
-    this.#state.error('dt/directive', `#${directive.name} needs a macro name`);
+    this.#state.report('dt/directive', { problem: `#${directive.name} needs a macro name` });
     return undefined;
   }
 
@@ -126,7 +128,7 @@ export class Directives implements ConditionHost {
   /** Reached by reading the group before, or by skipping to here. */
   #nextGroup(frame: Frame, directive: Directive): void {
     if (directive.stray || frame.taken.length === 0) {
-      this.#state.error('dt/stray-conditional', `#${directive.name} without #if`);
+      this.#state.report('dt/stray-conditional', { name: directive.name });
     } else if (directive.name === 'endif') {
       frame.taken.pop();
     } else if (frame.taken.at(-1)) {
@@ -153,7 +155,7 @@ export class Directives implements ConditionHost {
         const tokens = lexLine(text, directive.bodyStart, directive.bodyEnd, this.#state.names);
         const result = evaluateCondition(this.#state.directiveExpander(tokens), this);
         if ('truth' in result) return result.truth;
-        this.#state.error('dt/condition', result.problem);
+        this.#state.report('dt/condition', { problem: result.problem });
         return false;
       }
     }
@@ -173,7 +175,7 @@ export class Directives implements ConditionHost {
     const tokens = this.#inclusions.expandedLine(frame.file.text, directive);
     const [number, name] = tokens;
     if (!number || !/^[0-9]+$/.test(number.text)) {
-      this.#state.error('dt/directive', '#line needs a line number');
+      this.#state.report('dt/directive', { problem: '#line needs a line number' });
       return;
     }
     const { line } = lineAndColumn(frame.file.source, frame.file.originalOffset(directive.start));

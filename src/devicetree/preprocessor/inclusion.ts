@@ -21,13 +21,14 @@ export class Inclusions {
   include(frame: Frame, directive: Directive): void {
     const wanted = this.#includeName(frame.file.text, directive);
     if (!wanted) {
-      this.#state.error('dt/directive', `#${directive.name} expects "FILENAME" or <FILENAME>`);
+      const problem = `#${directive.name} expects "FILENAME" or <FILENAME>`;
+      this.#state.report('dt/directive', { problem });
       return;
     }
     const found = this.#search(wanted.name, wanted.form, directive.name === 'include_next');
     if (!('source' in found)) {
       const code = found.reason === 'refused' ? 'dt/include-refused' : 'dt/include-missing';
-      this.#state.error(code, `can't open "${wanted.name}": ${found.text}`);
+      this.#state.report(code, { name: wanted.name, why: found.text });
       // Going on without the file would only bury this message under what it should have defined.
       this.#state.stopped = true;
       return;
@@ -36,16 +37,14 @@ export class Inclusions {
     if (directive.name === 'import') this.#state.once.add(found.source);
     const { depth } = frame.inclusion;
     if (depth + 1 >= MAX_INCLUDE_DEPTH) {
-      this.#state.error(
-        'dt/include-depth',
-        `#include nested ${MAX_INCLUDE_DEPTH} deep: does the file include itself?`,
-      );
+      const problem = `#include nested ${MAX_INCLUDE_DEPTH} deep: does the file include itself?`;
+      this.#state.report('dt/include-depth', { problem });
       this.#state.stopped = true;
       return;
     }
     this.#includes += 1;
     if (this.#includes > MAX_INCLUDES) {
-      this.#state.error('dt/include-depth', `more than ${MAX_INCLUDES} files included`);
+      this.#state.report('dt/include-depth', { problem: `more than ${MAX_INCLUDES} files included` });
       this.#state.stopped = true;
       return;
     }

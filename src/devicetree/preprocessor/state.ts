@@ -1,6 +1,7 @@
 /** What the parts of the preprocessor share while one source is worked through: macros, open files, and what is said. */
-import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { DiagnosticSink, RelatedPlace } from '../../bytes/diagnostic.ts';
 import { lineAndColumn, type Source, type Span } from '../../bytes/source.ts';
+import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
 import type { SourceLoader } from '../source/source-loader.ts';
 import type { PreprocessorCache } from './cache.ts';
 import { Expander, type ExpansionHost, type ExpansionProblem, listSource } from './expand.ts';
@@ -39,7 +40,7 @@ export interface Frame {
   readonly taken: boolean[];
 }
 
-const PROBLEM_CODES: Readonly<Record<ExpansionProblem, string>> = {
+const PROBLEM_CODES: Readonly<Record<ExpansionProblem, 'dt/macro-limit' | 'dt/macro-arguments'>> = {
   'too-many-tokens': 'dt/macro-limit',
   'too-deep': 'dt/macro-limit',
   'unterminated-arguments': 'dt/macro-arguments',
@@ -91,11 +92,7 @@ export class PreprocessorState {
     const latin1 = Buffer.from(text, 'utf8').toString('latin1');
     const macro = readDefinition(latin1, 0, latin1.length, this.names);
     if ('problem' in macro) {
-      this.#sink.add({
-        severity: 'error',
-        code: 'dt/macro-definition',
-        message: `${macro.problem}: ${define}`,
-      });
+      this.#sink.add(finding('dt/macro-definition', { problem: `${macro.problem}: ${define}` }));
     } else {
       this.macros[this.names.numberOf(macro.name)] = macro;
     }
@@ -118,7 +115,7 @@ export class PreprocessorState {
       const end = frame.file.text.length;
       this.from = end;
       this.to = end;
-      this.error('dt/unterminated-conditional', 'the file ends inside a conditional: #endif is missing');
+      this.report('dt/unterminated-conditional', {});
     }
     this.frames.pop();
     if (!this.output.atLineStart)
@@ -143,27 +140,16 @@ export class PreprocessorState {
     };
   }
 
-  report(severity: 'error' | 'warning', code: string, message: string, hint?: string): void {
-    const related: { message: string; span: Span }[] = [];
+  report<C extends Code>(code: C, args: ArgsOf<C>): void {
+    const related: RelatedPlace[] = [];
     for (
       let at: Inclusion | undefined = this.frame.inclusion;
       at?.at && related.length < MAX_STACK_TOLD;
       at = at.parent
     ) {
-      related.push({ message: 'included from here', span: at.at });
+      related.push({ what: 'included-from', span: at.at });
     }
-    this.#sink.add({
-      severity,
-      code,
-      message,
-      span: this.span(),
-      ...(related.length > 0 ? { related } : {}),
-      ...(hint ? { hint } : {}),
-    });
-  }
-
-  error(code: string, message: string, hint?: string): void {
-    this.report('error', code, message, hint);
+    this.#sink.add(finding(code, args, { span: this.span(), ...(related.length > 0 ? { related } : {}) }));
   }
 
   /** An expander of macros. @param stops whether an expansion without end is the end of everything */
@@ -173,8 +159,8 @@ export class PreprocessorState {
       macroOf: (name) => this.macros[name],
       builtinText: (macro) => this.#builtinText(macro),
       problem: (problem, macro, detail) => {
-        const message = `macro "${macro.name}" ${PROBLEM_TEXTS[problem]}${detail ? ` (${detail})` : ''}`;
-        this.error(PROBLEM_CODES[problem], message);
+        const text = `macro "${macro.name}" ${PROBLEM_TEXTS[problem]}${detail ? ` (${detail})` : ''}`;
+        this.report(PROBLEM_CODES[problem], { problem: text });
         if (stops && (problem === 'too-many-tokens' || problem === 'too-deep')) this.stopped = true;
       },
     };

@@ -30,7 +30,9 @@ export class TextCopier {
     if (this.#state.output.length > MAX_OUTPUT) {
       this.#state.from = run.start;
       this.#state.to = run.start;
-      this.#state.error('dt/too-large', `more than ${MAX_OUTPUT >> 20} MiB of preprocessed text`);
+      this.#state.report('dt/too-large', {
+        problem: `more than ${MAX_OUTPUT >> 20} MiB of preprocessed text`,
+      });
       this.#state.stopped = true;
       return;
     }
@@ -138,7 +140,9 @@ export class TextCopier {
         : token.white;
       text += space ? ` ${token.text}` : token.text;
       if (text.length > MAX_OUTPUT) {
-        this.#state.error('dt/too-large', `more than ${MAX_OUTPUT >> 20} MiB of preprocessed text`);
+        this.#state.report('dt/too-large', {
+          problem: `more than ${MAX_OUTPUT >> 20} MiB of preprocessed text`,
+        });
         this.#state.stopped = true;
         break;
       }
@@ -201,7 +205,9 @@ export class TextCopier {
       }
       if (INCLUDES.has(item.name)) {
         this.#state.setPlace(item);
-        this.#state.error('dt/macro-arguments', `#${item.name} inside the arguments of a macro`);
+        this.#state.report('dt/macro-arguments', {
+          problem: `#${item.name} inside the arguments of a macro`,
+        });
       } else {
         this.#directives.carryOut(frame, item);
       }

@@ -138,7 +138,7 @@ export class BodyParser {
       }
       if (this.#nodes > MAX_NODES || this.#properties > MAX_PROPERTIES) {
         const limit = this.#nodes > MAX_NODES ? `${MAX_NODES} nodes` : `${MAX_PROPERTIES} properties`;
-        lexer.report('error', 'dt/too-large', `More than ${limit}; the rest is not read`, lexer.span);
+        lexer.report('dt/too-large', { problem: `More than ${limit}; the rest is not read` }, lexer.span);
         for (const { node, file, start } of open) node.spans.push(this.spanFrom(file, start, lexer.start));
         lexer.abandon();
         lexer.next();
@@ -196,13 +196,7 @@ export class BodyParser {
     property.span = this.spanFrom(file, start, lexer.kind === ';' ? lexer.end : lexer.start);
     property.labels = liveLabels(labels);
     if (omit) {
-      lexer.report(
-        'error',
-        'dt/syntax',
-        'syntax error',
-        property.span,
-        'only a node can be omitted: /omit-if-no-ref/',
-      );
+      lexer.report('dt/syntax', { advice: 'only a node can be omitted: /omit-if-no-ref/' }, property.span);
     } else {
       this.#addProperty(parent, property, property.span);
     }
@@ -220,8 +214,7 @@ export class BodyParser {
   }
 
   #addProperty(parent: LiveNode, property: LiveProperty, span: Span): void {
-    if (parent.children.length > 0)
-      this.#lexer.report('error', 'dt/property-order', 'Properties must precede subnodes', span);
+    if (parent.children.length > 0) this.#lexer.report('dt/property-order', {}, span);
     this.#properties += 1;
     parent.properties.push(property);
   }
@@ -230,12 +223,8 @@ export class BodyParser {
     const lexer = this.#lexer;
     const { file, start } = lexer;
     if (depth >= MAX_NODE_DEPTH) {
-      lexer.report(
-        'error',
-        'dt/too-deep',
-        `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`,
-        lexer.span,
-      );
+      const problem = `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`;
+      lexer.report('dt/too-deep', { problem }, lexer.span);
       this.recover();
       return undefined;
     }

@@ -71,7 +71,7 @@ export function integerOf(lexer: Lexer): bigint {
 /** Value of the current `character` token; not exactly one character is reported. */
 export function characterOf(lexer: Lexer): bigint {
   const { bytes, badEscape } = literalBytes(lexer.text);
-  const complain = (message: string): void => lexer.report('error', 'dt/lexical', message, lexer.span);
+  const complain = (problem: string): void => lexer.report('dt/lexical', { problem }, lexer.span);
   if (badEscape) complain('\\x used with no following hex digits');
   else if (bytes.length === 0) complain('Empty character literal');
   else if (bytes.length > 1) complain(`Character literal has ${bytes.length} characters instead of 1`);
@@ -117,7 +117,7 @@ export function parseInteger(lexer: Lexer, endedAt?: (end: number) => void): big
     }
     const value = applyBinary(operator, left, right);
     if (value === undefined) {
-      lexer.report('error', 'dt/division-by-zero', 'Division by zero', lexer.file.spanOf(start, end));
+      lexer.report('dt/division-by-zero', {}, lexer.file.spanOf(start, end));
     }
     values.push(value ?? 0n);
   };
@@ -130,7 +130,7 @@ export function parseInteger(lexer: Lexer, endedAt?: (end: number) => void): big
   for (;;) {
     const { kind } = lexer;
     if (pending.length > MAX_PENDING_OPERATORS) {
-      lexer.report('error', 'dt/too-deep', 'The expression nests too deeply', lexer.span);
+      lexer.report('dt/too-deep', { problem: 'The expression nests too deeply' }, lexer.span);
       return undefined;
     }
     if (wantsOperand) {

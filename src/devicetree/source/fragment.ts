@@ -4,6 +4,7 @@
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 import { liveProperty, treeFromLive } from '../live/live-tree.ts';
 import type { DeviceTree } from '../tree.ts';
 import { parseBody } from './parser.ts';
@@ -19,12 +20,7 @@ export function readFragment(source: Source, sink: DiagnosticSink): DeviceTree |
   const list = bareCellList(text.text);
   if (list) {
     const span: Span = text.spanOf(list.start, list.end);
-    sink.add({
-      severity: 'note',
-      code: 'dt/fragment-name',
-      message: 'A list of cells without the name of a property is taken for ranges',
-      span,
-    });
+    sink.add(finding('dt/fragment-name', {}, { span }));
     const value = new Uint8Array(list.cells.length * 4);
     const view = new DataView(value.buffer);
     for (const [index, cell] of list.cells.entries()) view.setUint32(index * 4, cell);
@@ -41,13 +37,7 @@ export function readFragment(source: Source, sink: DiagnosticSink): DeviceTree |
   };
   const tree = treeFromLive(parseBody(text, lenient));
   if (tree.root.properties.length > 0 || tree.root.children.length > 0) return tree;
-  sink.add({
-    severity: 'error',
-    code: 'dt/fragment-empty',
-    message: 'There is no property in the text',
-    span: text.spanOf(0, 0),
-    hint: 'a fragment has lines like "ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;"',
-  });
+  sink.add(finding('dt/fragment-empty', {}, { span: text.spanOf(0, 0) }));
   return undefined;
 }
 

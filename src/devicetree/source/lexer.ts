@@ -5,6 +5,7 @@
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
+import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
 import { isFailure, openOnPath, type SourceLoader } from './source-loader.ts';
 import { lineDirectiveAt, type SourceText, stringEnd, wholeSource } from './source-text.ts';
 
@@ -138,24 +139,17 @@ export class Lexer {
   }
 
   /** Reports a fault, with the chain of includes that led to its file. */
-  report(severity: 'error' | 'warning', code: string, message: string, span: Span, hint?: string): void {
+  report<C extends Code>(code: C, args: ArgsOf<C>, span: Span): void {
     const directives = [
       ...(this.file.includeStack?.(this.start) ?? []),
       ...this.#outer.map(({ directive }) => directive).reverse(),
     ];
-    const related = directives.map((directive) => ({ message: 'included from here', span: directive }));
-    this.#sink.add({
-      severity,
-      code,
-      message,
-      span,
-      ...(hint === undefined ? {} : { hint }),
-      ...(related.length === 0 ? {} : { related }),
-    });
+    const related = directives.map((directive) => ({ what: 'included-from' as const, span: directive }));
+    this.#sink.add(finding(code, args, { span, ...(related.length === 0 ? {} : { related }) }));
   }
 
-  #lexicalError(message: string): void {
-    if (!this.quiet) this.report('error', 'dt/lexical', message, this.span);
+  #lexicalError(problem: string): void {
+    if (!this.quiet) this.report('dt/lexical', { problem }, this.span);
   }
 
   /**
@@ -386,8 +380,7 @@ export class Lexer {
   /** Goes on in another file. One that can't be opened is reported and passed over, a runaway one ends the input. */
   #include(name: string): void {
     const directive = this.span;
-    const fail = (message: string, hint?: string): void =>
-      this.report('error', 'dt/include', message, directive, hint);
+    const fail = (problem: string): void => this.report('dt/include', { problem }, directive);
     const { loader, includePaths } = this.#options;
     if (!loader) {
       fail(`Couldn't open "${name}": there is no access to other files here`);

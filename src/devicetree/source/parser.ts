@@ -101,11 +101,12 @@ class Parser {
     const lexer = this.#lexer;
     if (lexer.kind !== '/dts-v1/')
       lexer.report(
-        'error',
         'dt/syntax',
-        'syntax error',
+        {
+          advice:
+            'a source file starts with "/dts-v1/;"; a version 0 file has to be converted first (dtc has convert-dtsv0)',
+        },
         lexer.span,
-        'a source file starts with "/dts-v1/;"; a version 0 file has to be converted first (dtc has convert-dtsv0)',
       );
     let first: boolean | undefined;
     while (lexer.kind === '/dts-v1/') {
@@ -118,8 +119,7 @@ class Parser {
         lexer.next();
         if (!this.#bodies.expect(';', '";" after /plugin/')) return;
       }
-      if (first !== undefined && first !== plugin)
-        lexer.report('error', 'dt/header-flags', "Header flags don't match earlier ones", span);
+      if (first !== undefined && first !== plugin) lexer.report('dt/header-flags', {}, span);
       first ??= plugin;
     }
     this.#plugin = first ?? false;
@@ -199,13 +199,7 @@ class Parser {
     const isFirst = !this.#tree;
     this.#tree ??= new GrowingTree(liveNode(''));
     const relative = this.#plugin && !reference.startsWith('/') && reference.includes('/', 1);
-    if (relative)
-      lexer.report(
-        'error',
-        'dt/plugin-reference',
-        `Label-relative reference ${reference} not supported in plugin`,
-        span,
-      );
+    if (relative) lexer.report('dt/plugin-reference', { reference }, span);
     // In a plugin a path is a path of the tree it will be applied to, even when this one has the same.
     const target =
       isFirst || (this.#plugin && isPath && label === undefined) ? undefined : this.#tree.find(reference);
@@ -221,8 +215,8 @@ class Parser {
 
   #notFound(reference: string, span: Span): void {
     // What changes nodes and brings none of its own is meant for another tree.
-    const hint = !this.#plugin && !this.#tree?.root.children.length ? OVERLAY_HINT : undefined;
-    this.#lexer.report('error', 'dt/reference-missing', `Label or path ${reference} not found`, span, hint);
+    const advice = !this.#plugin && !this.#tree?.root.children.length ? OVERLAY_HINT : undefined;
+    this.#lexer.report('dt/reference-missing', { reference, advice }, span);
   }
 
   /** What `&label { … }` in a plugin stands for: `fragment@0 { target = <&label>; __overlay__ { … }; };`. */

@@ -16,13 +16,7 @@ export interface FileAccess {
 
 /** Reports that the current token can't stand here. dtc's words, with what could stand here as the hint. */
 export function syntaxError(lexer: Lexer, expected: string): void {
-  lexer.report(
-    'error',
-    'dt/syntax',
-    'syntax error',
-    lexer.span,
-    `expected ${expected}, found ${foundToken(lexer)}`,
-  );
+  lexer.report('dt/syntax', { advice: `expected ${expected}, found ${foundToken(lexer)}` }, lexer.span);
 }
 
 function foundToken({ kind, text, file, start, end }: Lexer): string {
@@ -107,7 +101,8 @@ export class ValueParser {
   #escapedString(): void {
     const lexer = this.#lexer;
     const { bytes, badEscape } = literalBytes(lexer.text);
-    if (badEscape) lexer.report('error', 'dt/lexical', '\\x used with no following hex digits', lexer.span);
+    if (badEscape)
+      lexer.report('dt/lexical', { problem: '\\x used with no following hex digits' }, lexer.span);
     this.#builder.bytes(bytes);
   }
 
@@ -120,7 +115,7 @@ export class ValueParser {
     }
     const bits = Number(integerOf(lexer));
     const known = bits === 8 || bits === 16 || bits === 32 || bits === 64;
-    if (!known) lexer.report('error', 'dt/bits', 'Array elements must be 8, 16, 32 or 64-bits', lexer.span);
+    if (!known) lexer.report('dt/bits', {}, lexer.span);
     lexer.next();
     if (lexer.kind !== '<') {
       syntaxError(lexer, '"<" after /bits/');
@@ -155,12 +150,7 @@ export class ValueParser {
           if (bits === 32) {
             builder.phandleReference(lexer.text, lexer.span);
           } else {
-            lexer.report(
-              'error',
-              'dt/reference-bits',
-              'References are only allowed in arrays with 32-bit elements.',
-              lexer.span,
-            );
+            lexer.report('dt/reference-bits', {}, lexer.span);
             builder.cell((1n << BigInt(bits)) - 1n, bits);
           }
           lexer.next();
@@ -202,12 +192,8 @@ export class ValueParser {
     if (value <= mask || (value | mask) === 0xffff_ffff_ffff_ffffn) return;
     const padded = (number: bigint, digits: number): string =>
       `0x${number.toString(16).padStart(digits, '0')}`;
-    this.#lexer.report(
-      'warning',
-      'dt/value-truncated',
-      `Value ${padded(value, 16)} truncated to ${padded(value & mask, bits / 4)}`,
-      span(),
-    );
+    const args = { value: padded(value, 16), cut: padded(value & mask, bits / 4) };
+    this.#lexer.report('dt/value-truncated', args, span());
   }
 
   #byteString(): boolean {
@@ -266,8 +252,7 @@ export class ValueParser {
 
   #readFile(name: string, offset: bigint, length: bigint | undefined, span: Span): void {
     const { loader, includePaths } = this.#files;
-    const fail = (why: string): void =>
-      this.#lexer.report('error', 'dt/incbin', `Couldn't open "${name}": ${why}`, span);
+    const fail = (why: string): void => this.#lexer.report('dt/incbin', { name, why }, span);
     if (!loader) {
       fail('there is no access to other files here');
       return;

@@ -8,7 +8,7 @@ import { explainNode, nodeAt } from '../../../src/devicetree/address/explain.ts'
 import { roleOf } from '../../../src/devicetree/address/roles.ts';
 import { readBlob } from '../../../src/devicetree/blob/reader.ts';
 import { pathOf } from '../../../src/devicetree/tree.ts';
-import { messageOf } from '../../../src/findings/finding.ts';
+import { hintOf, messageOf } from '../../../src/findings/finding.ts';
 import { tell, treeOf } from '../trees.ts';
 
 function decode(body: string): { entries: AddressEntry[]; told: string[]; lines: string[] } {
@@ -229,7 +229,7 @@ describe('cell counts', () => {
     expect(sink.all[0]!.code).toBe('dt/ranges-cells');
     expect(messageOf(sink.all[0]!)).toContain('20 bytes are left over after 0 entries');
     // Of all counts that 5 cells allow the most sensible first.
-    expect(sink.all[0]!.hint).toMatch(/would fit 2\/2\/1, /);
+    expect(hintOf(sink.all[0]!)).toMatch(/would fit 2\/2\/1, /);
   });
 
   it('of whole entries and a rest give the entries', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Artifact } from '../../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { readDeviceTree } from '../../../src/devicetree/read.ts';
+import { hintOf } from '../../../src/findings/finding.ts';
 import { installedVersion, Recordings } from '../../recorded.ts';
 import { latin1Source, memoryLoader, tell } from '../trees.ts';
 
@@ -78,7 +79,7 @@ describe('a source that dtc refuses', () => {
     };
     read(`${HEAD}&uart { status = "okay"; };`);
     read(`${HEAD}/ { fragment@0 { target = <&uart>; __overlay__ { }; }; };`);
-    expect(sink.all.map(({ hint }) => hint)).toEqual(
+    expect(sink.all.map(hintOf)).toEqual(
       Array.from({ length: 2 }, () => 'an overlay starts with "/dts-v1/; /plugin/;"'),
     );
   });

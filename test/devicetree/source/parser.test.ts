@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatPlace } from '../../../src/bytes/source.ts';
 import { treeFromLive } from '../../../src/devicetree/live/live-tree.ts';
 import { propertyOf } from '../../../src/devicetree/tree.ts';
+import { hintOf } from '../../../src/findings/finding.ts';
 import { installedVersion, Recordings } from '../../recorded.ts';
 import { contents, memoryLoader, parseText, treeOf } from '../trees.ts';
 
@@ -243,8 +244,8 @@ describe('errors', () => {
       '13:2 dt/syntax syntax error',
       '15:1 dt/reference-missing Label or path nowhere not found',
     ]);
-    expect(diagnostics[5]!.hint).toContain('a value');
-    expect(diagnostics[6]!.hint).toBe('expected ";" after the value of "g", found "h"');
+    expect(hintOf(diagnostics[5]!)).toContain('a value');
+    expect(hintOf(diagnostics[6]!)).toBe('expected ";" after the value of "g", found "h"');
     // What could be read is there: MACRO counts as 0, as in dtc.
     expect(contents(treeFromLive(live!))).toEqual([
       '/',
@@ -259,7 +260,7 @@ describe('errors', () => {
   it('say how to begin a file', () => {
     const { told, diagnostics } = parseText('/ { a; };');
     expect(told).toEqual(['1:1 dt/syntax syntax error']);
-    expect(diagnostics[0]!.hint).toContain('/dts-v1/');
+    expect(hintOf(diagnostics[0]!)).toContain('/dts-v1/');
   });
 
   it("count lines as cpp's line markers say", () => {

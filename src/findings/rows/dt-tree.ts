@@ -1,0 +1,273 @@
+/** Trees: what dtc's error checks refuse, addresses that do not fit together, overlays that do not apply. */
+import { FIRMWARE, NOTHING, row } from '../row.ts';
+import { type Problem, problemText } from './dt-source.ts';
+
+const board = (text: string) => ({
+  files: { 'board.dts': `/dts-v1/;\n${text}\n` },
+  run: 'windows board.dts',
+});
+const REFUSED = 'dtc refuses this source: which of two readings was meant, or what is missing, is not known.';
+const CHECKS = 'checks.c of dtc 1.8.1';
+
+/** An error check of dtc, worded as dtc does. */
+function check(name: string, summary: string, text: string) {
+  return row<Problem>({
+    severity: 'error',
+    summary,
+    why: REFUSED,
+    example: board(text),
+    source: `${CHECKS}, ${name}`,
+    hides: FIRMWARE,
+    text: problemText,
+  });
+}
+
+const overlay = (text: string) => ({
+  files: { 'board.dts': '/dts-v1/;\n/ { a: n { }; };\n', 'over.dts': `/dts-v1/; /plugin/;\n${text}\n` },
+  run: 'windows --overlay over.dts board.dts',
+});
+const NOT_APPLIED = 'The overlay is not applied, and the tree with it is not known.';
+
+/** dtc's checks that are errors unless somebody switches them off; those about references share a row. */
+const CHECK_ROWS = {
+  'dt/duplicate-node-names': check(
+    'duplicate_node_names',
+    'two nodes of one parent have the same name',
+    '/ { n { }; n { }; };',
+  ),
+  'dt/duplicate-property-names': check(
+    'duplicate_property_names',
+    'a property stands twice in a node',
+    '/ { ranges; ranges = <1>; };',
+  ),
+  'dt/node-name-chars': check(
+    'node_name_chars',
+    'the name of a node has characters that no name has',
+    '/ { a?b { }; };',
+  ),
+  'dt/node-name-format': check(
+    'node_name_format',
+    'the name of a node has more than one "@"',
+    '/ { a@1@2 { }; };',
+  ),
+  'dt/node-name-not-empty': check('node_name_not_empty', 'the name of a node is empty', '/ { @1 { }; };'),
+  'dt/property-name-chars': check(
+    'property_name_chars',
+    'the name of a property has characters that no name has',
+    '/ { a@1; };',
+  ),
+  'dt/name-is-string': check('name_is_string', 'a property "name" is not a string', '/ { name = <1>; };'),
+  'dt/name-properties': check(
+    'name_properties',
+    'a property "name" is not the node’s name',
+    '/ { n { name = "m"; }; };',
+  ),
+  'dt/duplicate-label': check(
+    'duplicate_label',
+    'a label stands at two places',
+    '/ { l: a { }; l: b { }; };',
+  ),
+  'dt/omit-unused-nodes': check('omit_unused_nodes', 'a node that is to be omitted cannot be', '/ { };'),
+};
+export type CheckCode = keyof typeof CHECK_ROWS;
+
+export const DT_TREE_ROWS = {
+  ...CHECK_ROWS,
+  'dt/reference': row({
+    severity: 'error',
+    summary: 'a reference leads nowhere',
+    why: `${REFUSED} The label is often in a file that was not included.`,
+    example: board('/ { a = <&nowhere>; };'),
+    source: `${CHECKS}, explicit_phandles, phandle_references, path_references`,
+    hides: FIRMWARE,
+    text: ({ problem }: { problem: string; advice: string | undefined }) => problem,
+    hint: ({ advice }) => advice,
+  }),
+  'dt/beyond-64-bit': row({
+    severity: 'warning',
+    summary: 'an entry leads to an address of more than 64 bits',
+    why: 'Linux would cut it. Its address is not known here.',
+    example: board(
+      '/ { #address-cells = <3>; #size-cells = <1>; bus { #address-cells = <1>; #size-cells = <1>; ranges = <0 1 0 0 0x1000>; d { reg = <0 4>; }; }; };',
+    ),
+    source: 'of_read_number() in include/linux/of.h',
+    hides: ['window', 'framebuffer'],
+    scope: 'path',
+    text: ({ item, index, path }: { item: string; index: number; path: string }) =>
+      `${item}[${index}] of ${path} leads to an address of more than 64 bits, which Linux would cut`,
+  }),
+  'dt/cells-missing': row({
+    severity: 'note',
+    summary: 'a bus node does not say its cell counts',
+    why: 'Linux and the specification assume different counts. What Linux does counts here.',
+    example: board('/ { bus { ranges = <0 0 0 0 4>; }; };'),
+    source: 'of_bus_n_addr_cells() in drivers/of/base.c; Devicetree Specification 0.4, 2.3.5',
+    hides: NOTHING,
+    text: ({
+      path,
+      name,
+      found,
+      specified,
+    }: {
+      path: string;
+      name: string;
+      found: string;
+      specified: number;
+    }) => `${path} has no ${name}: Linux ${found}, the specification says ${specified}`,
+    hint: ({ name }) => `say ${name} on the node`,
+  }),
+  'dt/reg-cells': row({
+    severity: 'warning',
+    summary: 'reg is not a whole number of entries',
+    why: 'What is left over is not read: the cell counts are not those that the property was written for.',
+    example: board('/ { #address-cells = <2>; #size-cells = <1>; d { reg = <0 0 1 2>; }; };'),
+    source: 'Devicetree Specification 0.4, 2.3.6',
+    hides: ['window', 'framebuffer'],
+    scope: 'path',
+    text: leftover,
+    hint: fitting,
+  }),
+  'dt/ranges-cells': row({
+    severity: 'warning',
+    summary: 'ranges is not a whole number of entries',
+    why: 'What is left over is not read: the cell counts are not those that the property was written for.',
+    example: board(
+      '/ { #address-cells = <2>; #size-cells = <1>; b { #address-cells = <2>; #size-cells = <2>; ranges = <0 0 0 0 1>; }; };',
+    ),
+    source: 'Devicetree Specification 0.4, 2.3.8',
+    hides: ['window', 'framebuffer'],
+    scope: 'path',
+    text: leftover,
+    hint: fitting,
+  }),
+  'dt/dma-ranges-cells': row({
+    severity: 'warning',
+    summary: 'dma-ranges is not a whole number of entries',
+    why: 'What is left over is not read. It says what devices reach, not where they are.',
+    example: board(
+      '/ { #address-cells = <2>; #size-cells = <1>; b { #address-cells = <2>; #size-cells = <2>; dma-ranges = <0 0 0 0 1>; }; };',
+    ),
+    source: 'Devicetree Specification 0.4, 2.3.9',
+    hides: NOTHING,
+    text: leftover,
+    hint: fitting,
+  }),
+  'dt/overlapping-windows': row({
+    severity: 'warning',
+    summary: 'two windows claim the same addresses',
+    why: 'Only one of them can be right.',
+    example: board(
+      '/ { #address-cells = <1>; #size-cells = <1>; a { #address-cells = <1>; #size-cells = <1>; ranges = <0 0x1000 0x1000>; }; b { #address-cells = <1>; #size-cells = <1>; ranges = <0 0x1800 0x1000>; }; };',
+    ),
+    source: 'src/devicetree/address/address-map.ts',
+    hides: NOTHING,
+    text: problemText,
+  }),
+  'dt/reg-outside-ranges': row({
+    severity: 'warning',
+    summary: 'a register is outside of what its bus passes on',
+    why: 'The CPU cannot reach it.',
+    example: board(
+      '/ { #address-cells = <1>; #size-cells = <1>; b { #address-cells = <1>; #size-cells = <1>; ranges = <0 0x1000 0x1000>; d { reg = <0x2000 4>; }; }; };',
+    ),
+    source: 'src/devicetree/address/address-map.ts',
+    hides: NOTHING,
+    text: problemText,
+  }),
+  'dt/framebuffer-in-window': row({
+    severity: 'warning',
+    summary: 'a framebuffer is inside a window that is given away',
+    why: 'Whoever allocates from the window may get the framebuffer.',
+    example: board(
+      '/ { #address-cells = <2>; #size-cells = <1>; vmbus { compatible = "microsoft,vmbus"; #address-cells = <2>; #size-cells = <1>; ranges = <0 0xf8000000 0 0xf8000000 0x4000000>; }; framebuffer@f8000000 { compatible = "simple-framebuffer"; reg = <0 0xf8000000 0x800000>; }; };',
+    ),
+    source: 'src/devicetree/address/address-map.ts',
+    hides: NOTHING,
+    text: problemText,
+  }),
+  'dt/overlay-label': row({
+    severity: 'error',
+    summary: 'an overlay refers to a label that the base tree does not have',
+    why: NOT_APPLIED,
+    example: overlay('&nowhere { x; };'),
+    source: 'fdt_overlay_apply() of libfdt',
+    hides: FIRMWARE,
+    text: ({ label, wanted, lacks }: { label: string; wanted: string; lacks: string }) =>
+      `Label ${label}, ${wanted}: ${lacks}`,
+    hint: ({ lacks }) =>
+      lacks === 'the base tree has no /__symbols__ node'
+        ? 'compile the base tree with symbols (dtc -@)'
+        : undefined,
+  }),
+  'dt/overlay-target': row({
+    severity: 'error',
+    summary: 'a fragment of an overlay names no node of the base tree',
+    why: NOT_APPLIED,
+    example: overlay('&{/nowhere} { x; };'),
+    source: 'fdt_overlay_apply() of libfdt',
+    hides: FIRMWARE,
+    text: problemText,
+  }),
+  'dt/overlay-fixup': row({
+    severity: 'error',
+    summary: 'an overlay has references that cannot be resolved',
+    why: NOT_APPLIED,
+    example: overlay('/ { __fixups__ { a = "x"; }; };'),
+    source: 'fdt_overlay_apply() of libfdt',
+    hides: FIRMWARE,
+    text: problemText,
+  }),
+  'dt/overlay-phandle': row({
+    severity: 'error',
+    summary: 'an overlay has phandles that cannot be moved above those of the base tree',
+    why: NOT_APPLIED,
+    example: undefined,
+    source: 'fdt_overlay_apply() of libfdt',
+    hides: FIRMWARE,
+    text: problemText,
+  }),
+  'dt/overlay-symbol': row({
+    severity: 'error',
+    summary: 'a label of an overlay cannot be made one of the result',
+    why: NOT_APPLIED,
+    example: undefined,
+    source: 'fdt_overlay_apply() of libfdt',
+    hides: FIRMWARE,
+    text: problemText,
+  }),
+  'dt/overlay-empty': row({
+    severity: 'warning',
+    summary: 'an overlay changes nothing',
+    why: 'It has no fragment with an __overlay__ node. Source for a running tree needs /plugin/.',
+    example: overlay('/ { x; };'),
+    source: 'fdt_overlay_apply() of libfdt',
+    hides: NOTHING,
+    text: () => 'The overlay has no fragment with an __overlay__ node: it changes nothing',
+    hint: ({ advice }: { advice: string }) => advice,
+  }),
+};
+
+interface Leftover {
+  readonly name: string;
+  readonly path: string;
+  readonly length: number;
+  readonly counts: string;
+  readonly entryBytes: number;
+  readonly entries: number;
+  /** Cell counts that would fit, the likeliest first. */
+  readonly fitting: readonly string[];
+  readonly order: string;
+}
+
+function leftover({ name, path, length, counts, entryBytes, entries }: Leftover): string {
+  return (
+    `${name} of ${path} has ${length} bytes, entries of ${counts} cells have ${entryBytes}: ` +
+    `${length - Math.max(entries, 0) * entryBytes} bytes are left over after ${entries} ${entries === 1 ? 'entry' : 'entries'}`
+  );
+}
+
+function fitting({ fitting: counts, order }: Leftover): string | undefined {
+  return counts.length === 0
+    ? undefined
+    : `its length would fit ${counts.join(', ')} cells (${order}), the likeliest first`;
+}
