@@ -1,7 +1,6 @@
 /** How `fwmap dtc` reads: source, blobs and directories, and what it takes an input for that nobody names. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Artifact } from '../artifact/artifact.ts';
 import { readFileBytes } from '../artifact/file.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
@@ -168,33 +167,12 @@ export class DtcInput {
   }
 
   async #directory(): Promise<LiveTree> {
-    const { readFolder } = await import('../artifact/directory.ts');
-    const { readDirectory } = await import('../devicetree/blob/directory-reader.ts');
-    const { liveFromTree, liveChildOf, livePropertyOf } = await import('../devicetree/live/live-tree.ts');
-    const { input } = this.#options;
-    const path = this.#resolve(input);
-    const sink = new DiagnosticList();
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new Fatal(`Couldn't opendir() "${pathText(input)}": No such file or directory`);
-    }
-    const folder = readFolder(path, pathText(input), 'dt-dir', sink);
-    const source: Source = { name: pathText(input), form: 'blob', bytes: new Uint8Array(0) };
-    const entries = 'entries' in folder ? folder.entries : [];
-    const artifact: Artifact = { kind: 'dt-dir', source, path: input, sha256: '', steps: [], entries };
-    const tree = readDirectory(artifact, sink);
-    for (const diagnostic of sink.all) {
-      const { severity, path: place } = diagnostic;
-      const message = messageOf(diagnostic);
-      if (severity === 'error') throw new Fatal(place ? `${place}: ${message}` : message);
-      this.#print(`WARNING: ${place ? `${place}: ` : ''}${message}\n`);
-    }
-    if (!tree) throw new Fatal(`"${pathText(input)}" holds no device tree`);
-    const live = liveFromTree(tree);
-    // The first child of /cpus, as dtc has it for sources and directories.
-    const cpus = liveChildOf(live.root, 'cpus');
-    const reg = cpus?.children[0] && livePropertyOf(cpus.children[0], 'reg');
-    if (reg?.value.length === 4)
-      live.bootCpuid = new DataView(reg.value.buffer, reg.value.byteOffset).getUint32(0);
-    return live;
+    const { readTreeDirectory } = await import('./dtc-directory.ts');
+    const { input, includeRoots } = this.#options;
+    return readTreeDirectory(this.#resolve(input), {
+      name: pathText(input),
+      roots: includeRoots.length > 0 ? includeRoots.map((root) => this.#resolve(root)) : undefined,
+      warn: (text) => this.#print(text),
+    });
   }
 }

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -166,6 +174,33 @@ describe('fwmap dtc', () => {
     const bare = (await dtc('-I', 'dtb', '-O', 'dts', 'ours.dtb')).stdout;
     const withoutLabels = expected.stdout.replace(/\n\t__symbols__ \{[^}]*\};\n/, '').replace(/\b\w: /g, '');
     expect(bare).toBe(withoutLabels);
+  });
+
+  it('reads a directory as dtc does: links are followed, what leads nowhere ends it', async () => {
+    mkdirSync(file('links/n'), { recursive: true });
+    writeFileSync(file('links/compatible'), 'a\0');
+    writeFileSync(file('links/n/name'), 'n\0');
+    symlinkSync('n', file('links/m'));
+    symlinkSync('../outside/secret.dtsi', file('links/p'));
+    // What dtc 1.8.1 does, which stat()s each entry: /m/name is not its name.
+    expect(await dtc('-I', 'fs', '-O', 'dts', 'links')).toMatchObject({
+      status: 2,
+      stderr:
+        '<stdout>: ERROR (name_properties): /m: "name" property is incorrect ("n" instead of base node name)\n' +
+        'ERROR: Input tree has errors, aborting (use -f to force output)\n',
+    });
+    rmSync(file('links/n/name'));
+    expect((await dtc('-I', 'fs', '-s', '-O', 'dts', 'links')).stdout).toBe(
+      '/dts-v1/;\n\n/ {\n\tcompatible = "a";\n\tp = [2f 20 7b 20 73 65 63 72 65 74 3b 20 7d 3b 0a];\n\n\tm {\n\t};\n\n\tn {\n\t};\n};\n',
+    );
+    expect((await dtc('-I', 'fs', '--include-root', 'links', '-O', 'dts', 'links')).stderr).toContain(
+      'links/p leads outside',
+    );
+    symlinkSync('gone', file('links/q'));
+    expect(await dtc('-I', 'fs', '-O', 'dts', 'links')).toMatchObject({
+      status: 1,
+      stderr: 'FATAL ERROR: stat(links/q): No such file or directory\n',
+    });
   });
 
   it('says its version as dtc does, and helps', async () => {
