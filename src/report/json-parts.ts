@@ -99,6 +99,7 @@ export function windowJson(window: AddressWindow, inputs: readonly Artifact[]): 
         }),
     origin: originJson(window.origin, inputs),
     flags: flagsJson(window),
+    ...(window.ignored === undefined ? {} : { ignored: window.ignored }),
   };
 }
 

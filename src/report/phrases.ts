@@ -62,11 +62,14 @@ export function windowNotes(window: AddressWindow): string[] {
     const sources = [...new Set(because.map((source) => source.text))];
     notes.push(`inferred: ${text}${sources.length === 0 ? '' : ` (${sources.join('; ')})`}`);
   }
-  if (window.bus !== undefined && window.bus.base !== window.base)
-    notes.push(`bus address ${hex(window.bus.base)}`);
-  if (window.flags.pci !== undefined) notes.push(window.flags.pci);
+  const { pci } = window.flags;
+  const onBus =
+    window.bus !== undefined && window.bus.base !== window.base ? hex(window.bus.base) : undefined;
+  if (pci !== undefined) notes.push(onBus === undefined ? pci : `${pci} ${onBus}`);
+  else if (onBus !== undefined) notes.push(`bus address ${onBus}`);
   if (window.flags.prefetchable) notes.push('prefetchable');
-  if (window.flags.available === false) notes.push('disabled');
+  if (window.ignored !== undefined) notes.push(`ignored: ${window.ignored}`);
+  else if (window.flags.available === false) notes.push('disabled');
   return notes;
 }
 

@@ -8,6 +8,8 @@ import { hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { CellCount } from '../devicetree/address/cells.ts';
 import { type AddressEntry, addressEntries } from '../devicetree/address/entries.ts';
+import { type LinuxMemory, linuxMemory } from '../devicetree/address/memory.ts';
+import type { MemoryEntry } from '../devicetree/address/memory-entry.ts';
 import {
   type EntryCells,
   type FragmentReading,
@@ -31,6 +33,8 @@ export interface TreeDescription {
   readonly artifact: Artifact;
   readonly tree: DeviceTree;
   readonly entries: readonly AddressEntry[];
+  /** RAM, reservations and framebuffers as Linux takes them from other properties than `reg`. */
+  readonly memory: LinuxMemory;
   readonly windows: readonly AddressWindow[];
   /** Of a fragment whose cell counts nobody gave: how each of its properties may be read. */
   readonly readings: readonly FragmentReading[];
@@ -46,27 +50,31 @@ export function describeTree(
   if (tree === undefined) return undefined;
   const entries = addressEntries(tree, sink, { cells: options.cells });
   const readings = options.cells === undefined ? fragmentReadings(tree) : [];
-  return { artifact, tree, entries, readings, windows: windowsOfTree(artifact, tree, entries) };
+  const memory = linuxMemory(tree, entries, sink);
+  const windows = windowsOfTree(artifact, tree, entries, memory);
+  return { artifact, tree, entries, memory, readings, windows };
 }
 
 /** The windows of a fragment when its cells are read in another way. Nothing is reported. */
 export function windowsOfReading(description: TreeDescription, reading: Reading): AddressWindow[] {
   const { artifact, tree } = description;
   const entries = addressEntries(tree, { add: () => {} }, { cells: reading.cells });
-  return windowsOfTree(artifact, tree, entries);
+  return windowsOfTree(artifact, tree, entries, description.memory);
 }
 
-/** The windows of a tree's entries, in their order, then those of the memory reservation block. */
+/** The windows of a tree's entries, in their order, then its other memory and its memory reservation block. */
 export function windowsOfTree(
   artifact: Artifact,
   tree: DeviceTree,
   entries: readonly AddressEntry[],
+  memory: LinuxMemory,
 ): AddressWindow[] {
   const windows: AddressWindow[] = [];
   for (const entry of entries) {
-    const window = windowOfEntry(artifact, entry);
+    const window = windowOfEntry(artifact, entry, memory);
     if (window) windows.push(window);
   }
+  for (const entry of memory.entries) windows.push(windowOfMemory(artifact, entry));
   for (const [index, { address, size, span }] of tree.reservations.entries()) {
     if (size === 0n) continue;
     windows.push({
@@ -87,11 +95,32 @@ export function windowsOfTree(
 }
 
 /** The window that an entry is, if it is one. */
-function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow | undefined {
+function windowOfEntry(
+  artifact: Artifact,
+  entry: AddressEntry,
+  { ignored }: LinuxMemory,
+): AddressWindow | undefined {
   const { item, size, cpu } = entry;
   if (item === 'dma-ranges' || size === null || size === 0n) return undefined;
   if (item === 'reg' && (cpu === null || entry.flags?.space === 'config')) return undefined;
-  return new EntryWindow(artifact, entry, cpu, size);
+  return new EntryWindow(artifact, entry, cpu, size, item === 'reg' ? ignored.get(entry.node) : undefined);
+}
+
+function windowOfMemory(artifact: Artifact, entry: MemoryEntry): AddressWindow {
+  const { node, item, index, role, base, size, why, available, ignored, text, span } = entry;
+  const at = span ? { span } : {};
+  return {
+    space: 'memory',
+    role,
+    base,
+    size,
+    certainty: base === null || size === null ? 'unknown' : 'certain',
+    ...(why === undefined ? {} : { why }),
+    flags: { available: available && ignored === undefined },
+    ...(ignored === undefined ? {} : { ignored }),
+    origin: { artifact, path: pathOf(node), item, index, ...at },
+    derivation: [{ what: 'memory', text, ...at }],
+  };
 }
 
 /**
@@ -101,10 +130,18 @@ function windowOfEntry(artifact: Artifact, entry: AddressEntry): AddressWindow |
 class EntryWindow implements AddressWindow {
   readonly base: bigint | null;
   readonly size: bigint;
+  readonly ignored: string | undefined;
   private readonly artifact: Artifact;
   private readonly entry: AddressEntry;
 
-  constructor(artifact: Artifact, entry: AddressEntry, base: bigint | null, size: bigint) {
+  constructor(
+    artifact: Artifact,
+    entry: AddressEntry,
+    base: bigint | null,
+    size: bigint,
+    ignored: string | undefined,
+  ) {
+    this.ignored = ignored;
     this.base = base;
     this.size = size;
     this.artifact = artifact;
@@ -138,7 +175,7 @@ class EntryWindow implements AddressWindow {
   get flags(): WindowFlags {
     const { available, item, flags } = this.entry;
     return {
-      available,
+      available: available && this.ignored === undefined,
       ...(item === 'ranges' ? { producer: true } : {}),
       ...(flags?.prefetchable === undefined ? {} : { prefetchable: flags.prefetchable }),
       ...(flags?.space === undefined || flags.space === 'mem' ? {} : { pci: flags.space }),

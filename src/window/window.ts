@@ -55,6 +55,8 @@ export interface AddressWindow {
   readonly expressions?: { readonly base?: string; readonly size?: string };
   readonly inferences?: readonly WindowInference[];
   readonly flags: WindowFlags;
+  /** Why Linux takes nothing from it, where the description itself doesn't switch it off; `available` is then false. */
+  readonly ignored?: string | undefined;
   readonly origin: Origin;
   readonly derivation: readonly DerivationStep[];
 }

@@ -1,6 +1,6 @@
 /** What the entries of a tree are there for. */
 
-import { type DtNode, propertyOf } from '../tree.ts';
+import { baseNameOf, type DtNode, propertyOf } from '../tree.ts';
 import { hasString, isCString } from './bus.ts';
 import type { AddressEntry } from './entries.ts';
 
@@ -18,15 +18,19 @@ export function roleOf({ node, item }: AddressEntry): EntryRole | undefined {
   return isSimpleFramebuffer(node) ? 'framebuffer' : 'register';
 }
 
-/** A child of the root with `device_type = "memory"`, as Linux' early_init_dt_scan_memory picks them. */
-function isMemoryNode(node: DtNode): boolean {
+/**
+ * A node with `device_type = "memory"`, or a child of the root that is named so. Linux takes RAM only from a node that
+ * is both (early_init_dt_scan_memory); memory.ts says so of the others.
+ */
+export function isMemoryNode(node: DtNode): boolean {
+  if (!node.parent) return false;
   const type = propertyOf(node, 'device_type');
-  return type !== undefined && isCString(type, 'memory') && node.parent !== undefined && !node.parent.parent;
+  return type ? isCString(type, 'memory') : !node.parent.parent && baseNameOf(node) === 'memory';
 }
 
 /** A child of `/reserved-memory`. */
 function isReservedMemory({ parent }: DtNode): boolean {
-  return parent?.name === 'reserved-memory' && parent.parent !== undefined && !parent.parent.parent;
+  return parent?.parent !== undefined && !parent.parent.parent && baseNameOf(parent) === 'reserved-memory';
 }
 
 /**

@@ -1,0 +1,79 @@
+/**
+ * Where simple framebuffers lie. Linux takes `memory-region`, the first `reg` of the node it names, before the node's
+ * own `reg` (drivers/gpu/drm/sysfb/simpledrm.c, simplefb_get_memory_of); a node with neither is a framebuffer all the
+ * same, whose place the boot loader was to fill in.
+ */
+import { formatMemRange } from '../../bytes/address.ts';
+import { type DeviceTree, type DtNode, pathOf, propertyOf, walk } from '../tree.ts';
+import { isAvailable } from './bus.ts';
+import { firstCell } from './cells.ts';
+import type { AddressEntry } from './entries.ts';
+import type { MemoryEntry } from './memory-entry.ts';
+import { isSimpleFramebuffer } from './roles.ts';
+
+export interface Framebuffers {
+  /** Those that don't lie where an entry of their own `reg` says. */
+  readonly entries: readonly MemoryEntry[];
+  /** Nodes whose `reg` is not taken, and why. */
+  readonly ignored: ReadonlyMap<DtNode, string>;
+}
+
+export function framebufferEntries(tree: DeviceTree, entries: readonly AddressEntry[]): Framebuffers {
+  const nodes = [...(tree.nodes ?? walk(tree.root))].filter(isSimpleFramebuffer);
+  const found: MemoryEntry[] = [];
+  const ignored = new Map<DtNode, string>();
+  if (nodes.length === 0) return { entries: found, ignored };
+  const firstReg = new Map<DtNode, AddressEntry>();
+  for (const entry of entries) if (entry.item === 'reg' && entry.index === 0) firstReg.set(entry.node, entry);
+  const phandles = phandlesOf(tree);
+  for (const node of nodes) {
+    const region = propertyOf(node, 'memory-region');
+    const target = region && phandles.get(firstCell(region) ?? 0);
+    const own = firstReg.get(node);
+    const place = target ? firstReg.get(target) : own;
+    if (target && own) ignored.set(node, `its memory-region, ${pathOf(target)}, stands before its reg`);
+    const isPlaced = place !== undefined && place.cpu !== null && place.size !== null && place.size > 0n;
+    // The entry of its own reg is what it is.
+    if (isPlaced && !target) continue;
+    found.push({
+      node,
+      item: target ? 'memory-region' : own ? 'reg' : 'compatible',
+      index: 0,
+      role: 'framebuffer',
+      base: isPlaced ? place.cpu : null,
+      size: isPlaced ? place.size : null,
+      why: isPlaced ? undefined : whyNowhere(node, target, place),
+      available: isAvailable(node),
+      text:
+        isPlaced && target
+          ? `memory-region of ${pathOf(node)} is ${pathOf(target)}, whose reg[0] is ${formatMemRange(place.cpu!, place.size!)}`
+          : `${pathOf(node)} is a simple-framebuffer`,
+      span: region?.valueSpan ?? node.span,
+    });
+  }
+  return { entries: found, ignored };
+}
+
+function whyNowhere(node: DtNode, target: DtNode | undefined, place: AddressEntry | undefined): string {
+  const path = pathOf(target ?? node);
+  if (place?.cpu === null) return `reg[0] of ${path} is no CPU address: ${place.why}`;
+  if (place) return `reg[0] of ${path} has no size`;
+  if (!target)
+    return propertyOf(node, 'memory-region')
+      ? `the memory-region of ${path} names no node, and it has no reg`
+      : `${path} has neither memory-region nor reg`;
+  return propertyOf(target, 'size')
+    ? `Linux places ${path} when it boots`
+    : `${path}, which its memory-region names, has no reg`;
+}
+
+/** The first node of each phandle. */
+function phandlesOf(tree: DeviceTree): Map<number, DtNode> {
+  const phandles = new Map<number, DtNode>();
+  for (const node of tree.nodes ?? walk(tree.root)) {
+    const property = propertyOf(node, 'phandle') ?? propertyOf(node, 'linux,phandle');
+    const value = property && firstCell(property);
+    if (value !== undefined && !phandles.has(value)) phandles.set(value, node);
+  }
+  return phandles;
+}

@@ -1,0 +1,80 @@
+/** Stretches of memory that properties other than `reg` describe, and how such properties are read. */
+import type { Span } from '../../bytes/source.ts';
+import type { DtNode, DtProperty } from '../tree.ts';
+import { entrySpan } from './bus-translation.ts';
+import { cellsOf, numberOf } from './cells.ts';
+
+/** A property other than `reg` that says where memory is. `size` is that of a region which Linux places itself. */
+export type MemoryItem =
+  | 'linux,usable-memory'
+  | 'linux,usable-memory-range'
+  | 'linux,initrd-start'
+  | 'linux,elfcorehdr'
+  | 'size'
+  | 'memory-region'
+  | 'reg'
+  | 'compatible';
+
+/** A stretch of memory that a tree describes otherwise than by an entry of `reg`. */
+export interface MemoryEntry {
+  readonly node: DtNode;
+  readonly item: MemoryItem;
+  /** From 0. */
+  readonly index: number;
+  readonly role: 'ram' | 'reserved' | 'framebuffer';
+  /** CPU physical address; null when the tree doesn't say it, and `why`. */
+  readonly base: bigint | null;
+  /** In bytes; null when the tree doesn't say it. */
+  readonly size: bigint | null;
+  readonly why?: string | undefined;
+  /** The node's and all its ancestors' `status` is okay. */
+  readonly available: boolean;
+  /** Why Linux takes nothing from it. */
+  readonly ignored?: string | undefined;
+  /** How it was found, as a person says it. */
+  readonly text: string;
+  readonly span?: Span | undefined;
+}
+
+/** A stretch of addresses. */
+export interface Extent {
+  readonly base: bigint;
+  readonly size: bigint;
+}
+
+/** What these properties are counted in: the root's cells. */
+export interface RootCells {
+  readonly address: number;
+  readonly size: number;
+}
+
+/** Whole entries of address and size; the rest is left out, as Linux leaves it. */
+export function extentsOf({ value }: DtProperty, { address, size }: RootCells): Extent[] {
+  const cells = cellsOf(value);
+  const extents: Extent[] = [];
+  const entryCells = address + size;
+  if (entryCells <= 0) return extents;
+  for (let at = 0; at + entryCells <= cells.length; at += entryCells)
+    extents.push({ base: numberOf(cells, at, address), size: numberOf(cells, at + address, size) });
+  return extents;
+}
+
+export function spanOfExtent(
+  { valueSpan }: DtProperty,
+  index: number,
+  { address, size }: RootCells,
+): Span | undefined {
+  return valueSpan && entrySpan(valueSpan, index, address + size);
+}
+
+/** A child of the root as libfdt finds it: a name without unit address stands for any (fdt_path_offset). */
+export function topLevel(root: DtNode, name: string): DtNode | undefined {
+  return root.children.find((child) => child.name === name || child.name.startsWith(`${name}@`));
+}
+
+/** What two stretches share; undefined when that is nothing. */
+export function common(a: Extent, b: Extent): Extent | undefined {
+  const base = a.base > b.base ? a.base : b.base;
+  const end = a.base + a.size < b.base + b.size ? a.base + a.size : b.base + b.size;
+  return end > base ? { base, size: end - base } : undefined;
+}

@@ -1,0 +1,202 @@
+/**
+ * Memory as Linux takes it from a tree: which nodes give RAM, what cuts it, what is kept out of it, where a simple
+ * framebuffer lies. These properties are read with the root's cell counts and are not translated (drivers/of/fdt.c:
+ * early_init_dt_scan_memory, early_init_dt_check_for_usable_mem_range, fdt_scan_reserved_mem; of_reserved_mem.c).
+ */
+import { hex } from '../../bytes/address.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
+import { cString, isAvailable, isOkay } from './bus.ts';
+import { cellsOf, countsBelow, numberOf } from './cells.ts';
+import type { AddressEntry } from './entries.ts';
+import { framebufferEntries } from './framebuffers.ts';
+import {
+  common,
+  type Extent,
+  extentsOf,
+  type MemoryEntry,
+  type RootCells,
+  spanOfExtent,
+  topLevel,
+} from './memory-entry.ts';
+import { reservationProblems } from './reservations.ts';
+import { isMemoryNode } from './roles.ts';
+
+export interface LinuxMemory {
+  /** RAM, then what `/chosen` keeps, reservations without an address, framebuffers; each in the order of the tree. */
+  readonly entries: readonly MemoryEntry[];
+  /** Nodes from whose `reg` Linux takes nothing, and why. */
+  readonly ignored: ReadonlyMap<DtNode, string>;
+}
+
+/** Linux follows no more ranges of `linux,usable-memory-range` (MAX_USABLE_RANGES). */
+const MAX_USABLE_RANGES = 2;
+
+/**
+ * What Linux makes of a tree's memory.
+ * @param entries of the same tree
+ * @param sink told what is ignored, what overlaps, what lies outside of RAM
+ */
+export function linuxMemory(
+  tree: DeviceTree,
+  entries: readonly AddressEntry[],
+  sink: DiagnosticSink,
+): LinuxMemory {
+  // Around a fragment there is neither RAM nor /chosen, and an overlay's are in another tree.
+  if (tree.form === 'dts-fragment' || tree.overlay) return { entries: [], ignored: new Map() };
+  const counts = countsBelow(tree.root);
+  const cells: RootCells = { address: counts.address.cells, size: counts.size.cells };
+  const memory = new MemoryReader(tree, cells, sink);
+  memory.readRam(entries);
+  memory.readChosen();
+  const reserved = reservationProblems(tree, cells, entries, memory.ram, sink);
+  const framebuffers = framebufferEntries(tree, entries);
+  return {
+    entries: [...memory.entries, ...reserved.entries, ...framebuffers.entries],
+    ignored: new Map([...memory.ignored, ...reserved.ignored, ...framebuffers.ignored]),
+  };
+}
+
+class MemoryReader {
+  readonly entries: MemoryEntry[] = [];
+  readonly ignored = new Map<DtNode, string>();
+  /** What Linux takes for RAM; undefined when the tree doesn't say all of it. */
+  ram: Extent[] | undefined = [];
+  readonly #tree: DeviceTree;
+  readonly #cells: RootCells;
+  readonly #sink: DiagnosticSink;
+  readonly #chosen: DtNode | undefined;
+
+  constructor(tree: DeviceTree, cells: RootCells, sink: DiagnosticSink) {
+    this.#tree = tree;
+    this.#cells = cells;
+    this.#sink = sink;
+    this.#chosen = topLevel(tree.root, 'chosen');
+  }
+
+  /** Says that nothing is taken from a node's `reg`. */
+  #ignore(node: DtNode, why: string): void {
+    this.ignored.set(node, why);
+    const span = propertyOf(node, 'reg')?.valueSpan ?? node.span;
+    this.#sink.add({
+      severity: 'note',
+      code: 'dt/memory-ignored',
+      message: `Linux takes no RAM from the reg of ${pathOf(node)}: ${why}`,
+      path: pathOf(node),
+      ...(span ? { span } : {}),
+    });
+  }
+
+  readRam(entries: readonly AddressEntry[]): void {
+    const nodes = new Set<DtNode>();
+    for (const { node, item } of entries) if (item === 'reg' && isMemoryNode(node)) nodes.add(node);
+    const { root } = this.#tree;
+    for (const child of root.children)
+      if (isMemoryNode(child) && propertyOf(child, 'linux,usable-memory')) nodes.add(child);
+    const given: { readonly node: DtNode; readonly extent: Extent }[] = [];
+    for (const node of nodes) {
+      const type = propertyOf(node, 'device_type');
+      const usable = propertyOf(node, 'linux,usable-memory');
+      if (node.parent !== root) this.#ignore(node, 'it is no child of the root');
+      else if (!type || cString(type) !== 'memory') this.#ignore(node, 'it has no device_type = "memory"');
+      else if (usable) {
+        if (propertyOf(node, 'reg')) this.#ignore(node, 'its linux,usable-memory stands in place of it');
+        for (const [index, extent] of extentsOf(usable, this.#cells).entries()) {
+          if (extent.size === 0n) continue;
+          if (isOkay(propertyOf(node, 'status'))) given.push({ node, extent });
+          this.#add({ node, item: 'linux,usable-memory', index, role: 'ram', ...extent }, usable);
+        }
+      } else if (isOkay(propertyOf(node, 'status')))
+        for (const extent of extentsOf(propertyOf(node, 'reg')!, this.#cells))
+          if (extent.size > 0n) given.push({ node, extent });
+    }
+    if (given.length === 0) this.ram = undefined;
+    else this.ram = given.map(({ extent }) => extent);
+    this.#cap(new Set(given.map(({ node }) => node)));
+    if (this.#chosen && UEFI_PROPERTIES.every((name) => propertyOf(this.#chosen!, name))) this.#uefi(nodes);
+  }
+
+  /** A kernel that the EFI stub starts reads UEFI's memory map instead (drivers/firmware/efi/efi-init.c, reserve_regions). */
+  #uefi(nodes: ReadonlySet<DtNode>): void {
+    const why = 'Linux takes RAM from the UEFI memory map that /chosen names';
+    for (const node of nodes) if (!this.ignored.has(node)) this.#ignore(node, why);
+    for (const [index, entry] of this.entries.entries())
+      if (entry.role === 'ram') this.entries[index] = { ...entry, ignored: entry.ignored ?? why };
+    this.ram = undefined;
+  }
+
+  /** `linux,usable-memory-range`: of RAM only what lies in its first range is left, a second is added. */
+  #cap(nodes: ReadonlySet<DtNode>): void {
+    const property = this.#chosen && propertyOf(this.#chosen, 'linux,usable-memory-range');
+    if (!property || !this.#chosen) return;
+    const { address, size } = this.#cells;
+    // The kernel divides the length in bytes by the number of cells.
+    if (address + size <= 0 || property.value.length % (address + size) !== 0) return;
+    const [first, ...more] = extentsOf(property, this.#cells).slice(0, MAX_USABLE_RANGES);
+    if (!first || first.size === 0n) return;
+    const path = pathOf(this.#chosen);
+    const why = `only what ${property.name} of ${path} says is left of RAM`;
+    for (const node of nodes) if (!this.ignored.has(node)) this.#ignore(node, why);
+    for (const [index, entry] of this.entries.entries())
+      if (entry.item === 'linux,usable-memory') this.entries[index] = { ...entry, ignored: why };
+    // Without RAM described there is nothing to cut: the range is all that is known.
+    const left = this.ram === undefined ? [first] : this.ram.flatMap((extent) => common(extent, first) ?? []);
+    for (const extent of left) this.#usable(property, 0, extent);
+    for (const [index, extent] of more.entries())
+      if (extent.size > 0n) this.#usable(property, index + 1, extent);
+    this.ram = [...left, ...more.filter((extent) => extent.size > 0n)];
+  }
+
+  #usable(property: DtProperty, index: number, extent: Extent): void {
+    this.#add(
+      { node: this.#chosen!, item: 'linux,usable-memory-range', index, role: 'ram', ...extent },
+      property,
+    );
+  }
+
+  readChosen(): void {
+    const node = this.#chosen;
+    if (!node) return;
+    const initrd = propertyOf(node, 'linux,initrd-start');
+    const end = propertyOf(node, 'linux,initrd-end');
+    if (initrd && end) {
+      const from = wholeNumber(initrd);
+      const to = wholeNumber(end);
+      if (to > from)
+        this.#add(
+          { node, item: 'linux,initrd-start', index: 0, role: 'reserved', base: from, size: to - from },
+          initrd,
+        );
+    }
+    const core = propertyOf(node, 'linux,elfcorehdr');
+    const [header] = core ? extentsOf(core, this.#cells) : [];
+    if (core && header && header.size > 0n)
+      this.#add({ node, item: 'linux,elfcorehdr', index: 0, role: 'reserved', ...header }, core);
+  }
+
+  #add(entry: Pick<MemoryEntry, 'node' | 'item' | 'index' | 'role'> & Extent, property: DtProperty): void {
+    const { node, item, index, base, size } = entry;
+    const span = spanOfExtent(property, index, this.#cells);
+    this.entries.push({
+      ...entry,
+      available: isAvailable(node),
+      text: `${item} of ${pathOf(node)}: ${hex(base)}, size ${hex(size)}`,
+      ...(span ? { span } : {}),
+    });
+  }
+}
+
+/** What the EFI stub writes into /chosen; only with all of them Linux boots by UEFI (drivers/firmware/efi/fdtparams.c). */
+const UEFI_PROPERTIES = [
+  'linux,uefi-system-table',
+  'linux,uefi-mmap-start',
+  'linux,uefi-mmap-size',
+  'linux,uefi-mmap-desc-size',
+  'linux,uefi-mmap-desc-ver',
+] as const;
+
+/** All cells of a value as one number, its last 64 bits (of_read_number with the property's own length). */
+function wholeNumber({ value }: DtProperty): bigint {
+  const cells = cellsOf(value);
+  return BigInt.asUintN(64, numberOf(cells, 0, cells.length));
+}

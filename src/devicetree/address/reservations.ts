@@ -1,0 +1,205 @@
+/**
+ * `/reserved-memory` as Linux takes it (drivers/of/fdt.c, fdt_scan_reserved_mem; drivers/of/of_reserved_mem.c): ignored
+ * as a whole when its cells aren't the root's, read with the root's cells, never translated; regions without `reg` are
+ * placed when Linux boots.
+ */
+import { formatMemRange, hex } from '../../bytes/address.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
+import { isAvailable, isOkay } from './bus.ts';
+import { cellsOf, firstCell, numberOf } from './cells.ts';
+import type { AddressEntry } from './entries.ts';
+import {
+  common,
+  type Extent,
+  extentsOf,
+  type MemoryEntry,
+  type RootCells,
+  topLevel,
+} from './memory-entry.ts';
+import { isMemoryNode } from './roles.ts';
+
+export interface Reservations {
+  /** Regions without a place. */
+  readonly entries: readonly MemoryEntry[];
+  /** Nodes from whose `reg` Linux reserves nothing, and why. */
+  readonly ignored: ReadonlyMap<DtNode, string>;
+}
+
+/** A tree that is wrong everywhere is told of this many. */
+const MAX_PROBLEMS = 200;
+
+/** A stretch that is kept out of RAM. */
+interface Reserved extends Extent {
+  /** `/reserved-memory/x`, `/memreserve/`. */
+  readonly name: string;
+  readonly node: DtNode | undefined;
+}
+
+/**
+ * What Linux reserves by `/reserved-memory`, and what is wrong with it.
+ * @param ram what Linux takes for RAM; undefined when the tree doesn't say
+ */
+export function reservationProblems(
+  tree: DeviceTree,
+  cells: RootCells,
+  entries: readonly AddressEntry[],
+  ram: readonly Extent[] | undefined,
+  sink: DiagnosticSink,
+): Reservations {
+  const ignored = new Map<DtNode, string>();
+  const pools: MemoryEntry[] = [];
+  const reserved: Reserved[] = [];
+  const holder = topLevel(tree.root, 'reserved-memory');
+  if (holder) {
+    const unsupported = whyUnsupported(holder, cells);
+    if (unsupported) {
+      sink.add({
+        severity: 'warning',
+        code: 'dt/reserved-memory-ignored',
+        message: `Linux ignores ${pathOf(holder)} ("unsupported node format"): ${unsupported}`,
+        path: pathOf(holder),
+        ...(holder.span ? { span: holder.span } : {}),
+        hint: 'give it the #address-cells and #size-cells of the root, and an empty ranges',
+      });
+      for (const child of holder.children) ignored.set(child, `${pathOf(holder)} is ignored: ${unsupported}`);
+    }
+    for (const child of holder.children) {
+      const reg = propertyOf(child, 'reg');
+      if (!reg) {
+        const pool = poolOf(child, cells, unsupported && `${pathOf(holder)} is ignored: ${unsupported}`);
+        if (pool) pools.push(pool);
+        continue;
+      }
+      if (unsupported || !isOkay(propertyOf(child, 'status'))) continue;
+      const entryBytes = 4 * (cells.address + cells.size);
+      if (entryBytes > 0 && reg.value.length % entryBytes !== 0) {
+        ignored.set(
+          child,
+          `Linux skips it: its reg of ${reg.value.length} bytes is no list of ${entryBytes}`,
+        );
+        continue;
+      }
+      for (const extent of extentsOf(reg, cells))
+        if (extent.size > 0n) reserved.push({ ...extent, name: pathOf(child), node: child });
+    }
+  }
+  reportOverlaps(reserved, sink);
+  const memreserve = tree.reservations.map(
+    ({ address, size }): Reserved => ({ base: address, size, name: '/memreserve/', node: undefined }),
+  );
+  if (ram && isWhole(entries)) reportOutside([...memreserve, ...reserved], ram, sink);
+  return { entries: pools, ignored };
+}
+
+/** __reserved_mem_check_root(). */
+function whyUnsupported(holder: DtNode, cells: RootCells): string | undefined {
+  for (const [name, wanted] of [
+    ['#size-cells', cells.size],
+    ['#address-cells', cells.address],
+  ] as const) {
+    const property = propertyOf(holder, name);
+    const count = property && firstCell(property);
+    if (count === undefined) return `it has no ${name}`;
+    if (count !== wanted) return `its ${name} is ${count}, the root's is ${wanted}`;
+  }
+  return propertyOf(holder, 'ranges') ? undefined : 'it has no ranges';
+}
+
+/** A region that Linux places: `size`, and where it may lie (__reserved_mem_alloc_size). */
+function poolOf(node: DtNode, cells: RootCells, holderIgnored: string | undefined): MemoryEntry | undefined {
+  const property = propertyOf(node, 'size');
+  if (!property) return undefined;
+  const size = numberIn(property, cells.size);
+  const alignment = propertyOf(node, 'alignment');
+  const aligned = alignment && numberIn(alignment, cells.address);
+  const ranges = propertyOf(node, 'alloc-ranges');
+  const extents = ranges && extentsOf(ranges, cells);
+  const isList = !ranges || ranges.value.length % (4 * (cells.address + cells.size)) === 0;
+  const problem =
+    size === undefined
+      ? `its size has ${property.value.length} bytes, not ${cells.size} cells`
+      : alignment && aligned === undefined
+        ? `its alignment has ${alignment.value.length} bytes, not ${cells.address} cells`
+        : isList
+          ? undefined
+          : `its alloc-ranges of ${ranges.value.length} bytes are no list of ${cells.address} + ${cells.size} cells`;
+  const limits = [
+    ...(aligned === undefined ? [] : [`aligned to ${hex(aligned)}`]),
+    ...(extents && extents.length > 0
+      ? [`in ${extents.map((extent) => formatMemRange(extent.base, extent.size)).join(' or ')}`]
+      : []),
+  ];
+  const where = limits.length > 0 ? `, ${limits.join(', ')}` : '';
+  return {
+    node,
+    item: 'size',
+    index: 0,
+    role: 'reserved',
+    base: null,
+    size: size ?? null,
+    why: `Linux places it when it boots${where}`,
+    available: isAvailable(node),
+    ignored: holderIgnored ?? (problem && `Linux skips it: ${problem}`),
+    text: `size of ${pathOf(node)}: ${size === undefined ? 'unreadable' : hex(size)}${where}`,
+    span: property.valueSpan,
+  };
+}
+
+function numberIn({ value }: DtProperty, count: number): bigint | undefined {
+  return value.length === 4 * count ? numberOf(cellsOf(value), 0, count) : undefined;
+}
+
+/** Regions that overlap ("OVERLAP DETECTED!", __rmem_check_for_overlap). */
+function reportOverlaps(reserved: readonly Reserved[], sink: DiagnosticSink): void {
+  const inOrder = reserved.toSorted((a, b) =>
+    a.base === b.base ? (a.size < b.size ? -1 : 1) : a.base < b.base ? -1 : 1,
+  );
+  let reaching: Reserved | undefined;
+  let told = 0;
+  for (const region of inOrder) {
+    if (reaching && region.base < reaching.base + reaching.size && told < MAX_PROBLEMS) {
+      told += 1;
+      const both = common(reaching, region)!;
+      sink.add({
+        severity: 'warning',
+        code: 'dt/reserved-memory-overlap',
+        message: `${region.name} and ${reaching.name} both reserve ${formatMemRange(both.base, both.size)}`,
+        path: region.name,
+        ...placeOf(region),
+      });
+    }
+    if (!reaching || region.base + region.size > reaching.base + reaching.size) reaching = region;
+  }
+}
+
+/** Whether the memory nodes say all of RAM: one whose size is 0 is filled in by the boot loader. */
+function isWhole(entries: readonly AddressEntry[]): boolean {
+  return !entries.some(({ node, item, size }) => item === 'reg' && isMemoryNode(node) && size === 0n);
+}
+
+function reportOutside(reserved: readonly Reserved[], ram: readonly Extent[], sink: DiagnosticSink): void {
+  const inOrder = ram.toSorted((a, b) => (a.base < b.base ? -1 : 1));
+  let told = 0;
+  for (const region of reserved) {
+    if (region.size === 0n || told >= MAX_PROBLEMS) continue;
+    const end = region.base + region.size;
+    let covered = region.base;
+    for (const { base, size } of inOrder) if (base <= covered && base + size > covered) covered = base + size;
+    if (covered >= end) continue;
+    told += 1;
+    const inside = inOrder.some((extent) => common(extent, region));
+    sink.add({
+      severity: 'note',
+      code: 'dt/reserved-memory-outside',
+      message: `${region.name} reserves ${formatMemRange(region.base, region.size)}, which ${inside ? 'reaches out' : 'lies outside'} of the RAM that the tree describes`,
+      path: region.name,
+      ...placeOf(region),
+    });
+  }
+}
+
+function placeOf({ node }: Reserved): { span?: NonNullable<DtProperty['valueSpan']> } {
+  const span = node && propertyOf(node, 'reg')?.valueSpan;
+  return span ? { span } : {};
+}
