@@ -2,11 +2,14 @@
  * A dump of `struct boot_params` (x86's zero page, 4096 bytes: /sys/kernel/boot_params/data), or of the `struct
  * screen_info` at its start (64 bytes). Offsets: Documentation/arch/x86/zero-page.rst, include/uapi/linux/screen_info.h.
  */
+
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { ByteReader } from '../bytes/reader.ts';
 import { finding } from '../findings/finding.ts';
-import type { EvidenceLists, Fact, MemoryType, ScreenInfo } from './evidence.ts';
+import type { EvidenceLists } from './evidence.ts';
+import type { FactOf } from './fact.ts';
+import type { MemoryType, ScreenInfo } from './values.ts';
 
 export const SCREEN_INFO_BYTES = 64;
 export const BOOT_PARAMS_BYTES = 4096;
@@ -22,6 +25,9 @@ const E820_ENTRY_BYTES = 20;
 const EFI_SIGNATURE_AT = 0x1c0;
 const EFI_SIGNATURE = /^EL(?:32|64)$/;
 const SETUP_HEADER_AT = 0x202;
+/** `type_of_loader`, its high half: 13 is kexec-tools (Documentation/arch/x86/boot.rst). */
+const LOADER_TYPE_AT = 0x210;
+const LOADER_KEXEC = 0xd;
 
 /** E820 types (arch/x86/include/asm/e820/types.h). */
 const E820_TYPES: ReadonlyMap<number, readonly [MemoryType, string]> = new Map([
@@ -74,20 +80,23 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
   const info = screenInfoAt(bytes);
   const span = { source: artifact.source, start: 0, end: SCREEN_INFO_BYTES };
   const text = describeScreenInfo(info);
-  const fact: Fact<ScreenInfo> = { value: info, artifact, span, text };
-  evidence.screenInfos.push(fact);
+  const fact: Omit<FactOf<unknown>, 'value'> = { strength: 'observed', artifact, span, text };
+  evidence.screenInfos.push({ ...fact, value: info });
+  // The driver takes the 32-bit field as it stands, whatever the video type.
+  evidence.lfbBase.push({ ...fact, value: info.lfbBase });
   if (info.base !== 0n)
     evidence.framebuffers.push({
-      artifact,
-      span,
-      text,
+      ...fact,
       value: { base: info.base, size: info.size === 0n ? null : info.size, by: 'screen_info' },
     });
   if (!full) {
-    if (info.videoType === VIDEO_TYPE_EFI) evidence.boots.push({ artifact, span, text, value: 'efi' });
+    if (info.videoType === VIDEO_TYPE_EFI) {
+      evidence.boots.push({ ...fact, value: 'efi' });
+      evidence.efiBoot.push({ ...fact, strength: 'inferred', value: true });
+    }
     return;
   }
-  evidence.architectures.push({ artifact, span: whole, text: 'boot_params (x86)', value: 'x86_64' });
+  evidence.architectures.push({ ...fact, span: whole, text: 'boot_params (x86)', value: 'x86_64' });
   const efi = String.fromCharCode(...bytes.subarray(EFI_SIGNATURE_AT, EFI_SIGNATURE_AT + 4));
   const magic = String.fromCharCode(...bytes.subarray(SETUP_HEADER_AT, SETUP_HEADER_AT + 4));
   // The EFI stub of some releases makes the structure afresh and leaves the setup header's magic out.
@@ -99,11 +108,22 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
         { span: { source: artifact.source, start: SETUP_HEADER_AT, end: SETUP_HEADER_AT + 4 } },
       ),
     );
-  const efiSpan = { source: artifact.source, start: EFI_SIGNATURE_AT, end: EFI_SIGNATURE_AT + 4 };
-  if (EFI_SIGNATURE.test(efi))
-    evidence.boots.push({ artifact, span: efiSpan, text: `efi_loader_signature is ${efi}`, value: 'efi' });
-  else
-    evidence.boots.push({ artifact, span: efiSpan, text: 'efi_loader_signature is not set', value: 'bios' });
+  const byEfi = EFI_SIGNATURE.test(efi);
+  const signature: Omit<FactOf<unknown>, 'value'> = {
+    ...fact,
+    span: { source: artifact.source, start: EFI_SIGNATURE_AT, end: EFI_SIGNATURE_AT + 4 },
+    text: byEfi ? `efi_loader_signature is ${efi}` : 'efi_loader_signature is not set',
+  };
+  evidence.boots.push({ ...signature, value: byEfi ? 'efi' : 'bios' });
+  evidence.efiBoot.push({ ...signature, value: byEfi });
+  const loader = bytes[LOADER_TYPE_AT]!;
+  if (loader >> 4 === LOADER_KEXEC)
+    evidence.kexec.push({
+      ...fact,
+      span: { source: artifact.source, start: LOADER_TYPE_AT, end: LOADER_TYPE_AT + 1 },
+      text: `type_of_loader 0x${loader.toString(16)}: kexec-tools`,
+      value: 'kexec',
+    });
   readE820(artifact, sink, evidence);
 }
 
@@ -118,8 +138,13 @@ function readE820(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLi
   const { bytes } = artifact.source;
   const count = bytes[E820_COUNT_AT]!;
   if (count > E820_MOST) {
-    const span = { source: artifact.source, start: E820_COUNT_AT, end: E820_COUNT_AT + 1 };
-    sink.add(finding('evidence/e820-count', { count, most: E820_MOST }, { span }));
+    sink.add(
+      finding(
+        'evidence/e820-count',
+        { count, most: E820_MOST },
+        { span: { source: artifact.source, start: E820_COUNT_AT, end: E820_COUNT_AT + 1 } },
+      ),
+    );
     return;
   }
   const reader = new ByteReader(bytes, { littleEndian: true, start: E820_AT });
@@ -131,6 +156,7 @@ function readE820(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLi
     if (size === 0n) continue;
     const [type, name] = E820_TYPES.get(code) ?? (['other', `type ${code}`] as const);
     evidence.memoryMap.push({
+      strength: 'observed',
       artifact,
       span: { source: artifact.source, start, end: start + E820_ENTRY_BYTES },
       text: `e820 entry ${index}: 0x${base.toString(16)}+0x${size.toString(16)} ${name}`,

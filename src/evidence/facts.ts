@@ -4,6 +4,9 @@
  *
  * Where a line leaves several values open, the fact's value is the list of those it allows.
  */
+
+import type { Artifact } from '../artifact/artifact.ts';
+import type { FactOf } from './fact.ts';
 import type {
   Architecture,
   FramebufferSighting,
@@ -14,8 +17,7 @@ import type {
   PrintedPool,
   PrintedWindow,
   ScreenInfo,
-} from './evidence.ts';
-import type { FactOf } from './fact.ts';
+} from './values.ts';
 
 export type { FactOf, Strength } from './fact.ts';
 
@@ -90,7 +92,7 @@ export interface VmbusClaim {
 /** A pass-through device that failed: `PCI Pass-through VSP failed D0 Entry with status …`, `Need … of … MMIO space`. */
 export interface PassThroughFailure {
   readonly guid: string;
-  readonly failure: 'd0-entry' | 'no-low-space' | 'no-high-space' | 'no-config-window';
+  readonly failure: 'd0-entry' | 'no-low-space' | 'no-high-space';
 }
 
 /** A range of SRAT; ends inclusive. */
@@ -130,8 +132,10 @@ export interface BridgeWindowChange {
 
 /** A log, as far as it goes. */
 export interface LogShape {
-  readonly artifact: { readonly source: { readonly name: string } };
-  /** From the first message to at least the end of the kernel's own start, nothing missing: what it lacks was not printed. */
+  readonly artifact: Artifact;
+  /** Nothing is missing from the first message to where memory is set up: what it lacks of that was not printed. */
+  readonly early: boolean;
+  /** Nothing is missing from the first message to where the kernel has started: what it lacks of that was not printed. */
   readonly complete: boolean;
   /** What is missing, one reason each; empty when complete. */
   readonly gaps: readonly string[];
@@ -159,8 +163,11 @@ export interface MachineFacts {
   readonly descriptions: readonly FactOf<readonly DescriptionRead[]>[];
   /** efi_enabled(EFI_BOOT). */
   readonly efiBoot: readonly FactOf<boolean>[];
-  /** `lfb_base` as the VMBus driver reads it (32 bits); 0: no linear framebuffer; null: this line leaves any value open (kexec, kdump). */
-  readonly lfbBase: readonly FactOf<bigint | null>[];
+  /**
+   * `lfb_base` as the VMBus driver reads it (32 bits). 0: no linear framebuffer. `nonzero`: a driver has one, where is
+   * not said. null: this line leaves any value open (kexec, kdump).
+   */
+  readonly lfbBase: readonly FactOf<bigint | 'nonzero' | null>[];
   readonly screenInfos: readonly FactOf<ScreenInfo>[];
   /** The kernel was started by another kernel. */
   readonly kexec: readonly FactOf<'kdump' | 'kexec'>[];
@@ -196,4 +203,46 @@ export interface MachineFacts {
   readonly framebufferBaseZero: readonly FactOf<true>[];
 
   readonly logs: readonly LogShape[];
+}
+
+/** The same lists, to be filled by readers. */
+export type FactLists<Facts = MachineFacts> = {
+  -readonly [K in keyof Facts]: Facts[K] extends readonly (infer T)[] ? T[] : never;
+};
+
+export function noFacts(): FactLists {
+  return {
+    releases: [],
+    architectures: [],
+    configs: [],
+    symbols: [],
+    commandLines: [],
+    modules: [],
+    codeStrings: [],
+    descriptions: [],
+    efiBoot: [],
+    lfbBase: [],
+    screenInfos: [],
+    kexec: [],
+    confidential: [],
+    vtls: [],
+    platforms: [],
+    video: [],
+    framebuffers: [],
+    memoryMap: [],
+    e820Removals: [],
+    srat: [],
+    biosYears: [],
+    pciDevices: [],
+    pciWindows: [],
+    bridgeChanges: [],
+    pciRules: [],
+    iomem: [],
+    printedPools: [],
+    vmbusClaims: [],
+    passThroughFailures: [],
+    unexpectedLowBase: [],
+    framebufferBaseZero: [],
+    logs: [],
+  };
 }

@@ -1,10 +1,14 @@
 /** A kernel configuration: `.config`, `/proc/config.gz`, or the copy that CONFIG_IKCONFIG puts into a kernel image. */
+
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { finding } from '../findings/finding.ts';
-import type { Architecture, EvidenceLists, Fact, KernelConfig } from './evidence.ts';
-import { architectureOf } from './release-text.ts';
+import { Completeness } from './config-completeness.ts';
+import type { FactOf } from './fact.ts';
+import type { FactLists } from './facts.ts';
+import { architectureOf, kernelRelease } from './release-text.ts';
 import { linesOf, spanIn, type TextLine } from './text-lines.ts';
+import type { Architecture, KernelConfig } from './values.ts';
 
 const SET = /^CONFIG_([A-Za-z0-9_]+)=(.*)$/;
 const NOT_SET = /^# CONFIG_([A-Za-z0-9_]+) is not set$/;
@@ -32,16 +36,24 @@ const GUEST_ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64'];
 export function readConfiguration(
   artifact: Artifact,
   sink: DiagnosticSink,
-  evidence: EvidenceLists,
+  evidence: FactLists,
   embedded = false,
 ): void {
   const config = parseKernelConfig(artifact, sink, embedded);
   if (config === undefined) return;
   evidence.configs.push(config);
-  const fact = { artifact, span: { source: artifact.source, start: 0, end: 0 } };
+  const fact = {
+    artifact,
+    strength: 'configured' as const,
+    span: { source: artifact.source, start: 0, end: 0 },
+  };
   const { release, architecture } = config;
   if (release !== undefined)
-    evidence.releases.push({ ...fact, text: `configuration of ${release}`, value: { release } });
+    evidence.releases.push({
+      ...fact,
+      text: `configuration of ${release}`,
+      value: kernelRelease(release, ''),
+    });
   if (architecture !== undefined)
     evidence.architectures.push({ ...fact, text: `configuration for ${architecture}`, value: architecture });
 }
@@ -58,26 +70,28 @@ export function parseKernelConfig(
   const values = new Map<string, string>();
   const lines = new Map<string, TextLine>();
   let header: { architecture: Architecture; release: string } | undefined;
+  const completeness = new Completeness();
+  const put = (symbol: string, value: string, line: TextLine): void => {
+    if (values.has(symbol)) completeness.twice(symbol);
+    values.set(symbol, value);
+    lines.set(symbol, line);
+  };
   for (const line of linesOf(artifact)) {
     const text = line.text.trimEnd();
+    const found = HEADER.exec(text);
+    if (found !== null) header = { architecture: architectureOf(found[1]!), release: found[2]! };
+    completeness.line(line, text, found?.[2]);
     const set = SET.exec(text);
     if (set !== null) {
       if (!line.whole && !/^(?:[ymn]|-?\d+|0x[0-9a-fA-F]+|".*")$/.test(set[2]!)) {
         sink.add(finding('evidence/config-cut', { symbol: set[1]! }, { span: spanIn(artifact, line) }));
         continue;
       }
-      values.set(set[1]!, set[2]!);
-      lines.set(set[1]!, line);
+      put(set[1]!, set[2]!, line);
       continue;
     }
     const not = NOT_SET.exec(text);
-    if (not !== null) {
-      values.set(not[1]!, 'n');
-      lines.set(not[1]!, line);
-      continue;
-    }
-    const found = HEADER.exec(text);
-    if (found !== null) header = { architecture: architectureOf(found[1]!), release: found[2]! };
+    if (not !== null) put(not[1]!, 'n', line);
   }
   const start = { source: artifact.source, start: 0, end: 0 };
   if (values.size === 0) {
@@ -90,17 +104,36 @@ export function parseKernelConfig(
     sink.add(finding('evidence/config-architecture', { architecture }, { span: start }));
     return undefined;
   }
-  const lineOf = (symbol: string): Fact<string> | undefined => {
+  const lineOf = (symbol: string): FactOf<string> | undefined => {
     const line = lines.get(symbol);
     if (line === undefined) return undefined;
-    return { value: values.get(symbol)!, artifact, span: spanIn(artifact, line), text: line.text.trimEnd() };
+    return {
+      value: values.get(symbol)!,
+      strength: 'configured',
+      artifact,
+      span: spanIn(artifact, line),
+      text: line.text.trimEnd(),
+    };
   };
+  const incompleteness = completeness.reasons();
   return {
     artifact,
     values,
+    complete: incompleteness.length === 0,
+    incompleteness,
     lineOf,
     ...(architecture === undefined ? {} : { architecture }),
     ...(header === undefined ? {} : { release: header.release }),
     embedded,
   };
+}
+
+/**
+ * What a configuration says of a symbol: as its line has it (`y`, `m`, `n`, a number or string as written), `n` where a
+ * complete configuration has no line, undefined where nobody knows: a fragment, a defconfig and a cut file say only what
+ * they say.
+ * @param symbol without `CONFIG_`
+ */
+export function configValue(config: KernelConfig, symbol: string): string | undefined {
+  return config.values.get(symbol) ?? (config.complete ? 'n' : undefined);
 }

@@ -5,13 +5,13 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { textOf } from '../bytes/source.ts';
 import { readBootParams } from './boot-params.ts';
 import { type Evidence, type EvidenceLists, emptyEvidence } from './evidence.ts';
-import { readIomem } from './iomem.ts';
+import { readKernelImage } from './image/kernel-image.ts';
 import { readConfiguration } from './kernel-config.ts';
-import { readKernelImage } from './kernel-image.ts';
-import { readKernelLog } from './kernel-log.ts';
-import { readLspci } from './lspci.ts';
-import { readMemoryMap } from './memory-map.ts';
-import { readUname } from './uname.ts';
+import { readIomem } from './listings/iomem.ts';
+import { readLspci } from './listings/lspci.ts';
+import { readMemoryMap } from './listings/memory-map.ts';
+import { readUname } from './listings/uname.ts';
+import { readKernelLog } from './log/kernel-log.ts';
 
 type Reader = (artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists) => void;
 

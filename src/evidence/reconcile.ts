@@ -11,6 +11,7 @@ import type {
   KernelRelease,
   ScreenInfo,
 } from './evidence.ts';
+import { configValue } from './kernel-config.ts';
 
 export interface Contradiction {
   readonly about:
@@ -134,13 +135,15 @@ function agreedConfig(evidence: Evidence, contradictions: Contradiction[]): Kern
   if (first === undefined) return undefined;
   const asFact = (config: KernelConfig): Fact<unknown> => ({
     value: config,
+    strength: 'configured',
     artifact: config.artifact,
     text: `configuration${config.architecture === undefined ? '' : ` for ${config.architecture}`}`,
   });
   const different = others.find((other) =>
-    ['SYSFB', 'EFI', 'HYPERV', 'HYPERV_VMBUS', 'HYPERV_VTL_MODE'].some(
-      (symbol) => (other.values.get(symbol) ?? 'n') !== (first.values.get(symbol) ?? 'n'),
-    ),
+    ['SYSFB', 'EFI', 'HYPERV', 'HYPERV_VMBUS', 'HYPERV_VTL_MODE'].some((symbol) => {
+      const [a, b] = [configValue(first, symbol), configValue(other, symbol)];
+      return a !== undefined && b !== undefined && a !== b;
+    }),
   );
   if (different !== undefined) {
     contradictions.push({
@@ -174,9 +177,14 @@ function driverWithoutSymbol(
 ): void {
   for (const [driver, symbol] of DRIVER_SYMBOLS) {
     const seen = evidence.framebuffers.find(({ value }) => value.by === driver);
-    if (seen === undefined || (config.values.get(symbol) ?? 'n') !== 'n') continue;
+    if (seen === undefined || configValue(config, symbol) !== 'n') continue;
     const line = config.lineOf(symbol);
-    const off = { artifact: config.artifact, value: 'n', text: `CONFIG_${symbol} is off` };
+    const off = {
+      artifact: config.artifact,
+      value: 'n',
+      strength: 'configured' as const,
+      text: `CONFIG_${symbol} is off`,
+    };
     contradictions.push({
       about: 'configuration',
       message: `${config.artifact.source.name} has CONFIG_${symbol} off, but ${said(seen)} says ${seen.text}`,

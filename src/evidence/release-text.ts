@@ -1,11 +1,47 @@
 /** Kernel releases as `uname -a`, `Linux version …` and configuration headers print them. */
-import type { Architecture, KernelRelease } from './evidence.ts';
+import type { ReleaseFact } from './facts.ts';
+import type { Architecture } from './values.ts';
 
 /** Distributions that name the upstream release in the build's text: `Debian 6.1.192-2`, `Ubuntu 6.8.0-31.31-generic 6.8.1`. */
 const UPSTREAM = [/\bDebian (\d+\.\d+(?:\.\d+)?)[-~+]/, /\bUbuntu \d+\.\d+\.\d+-\S+ (\d+\.\d+\.\d+)\b/];
 
+/**
+ * Marks of kernels that carry more than the release they are named after. Debian's, Fedora's and Arch's are stable
+ * releases with few changes, so their marks are not here.
+ */
+const VENDORS: readonly (readonly [RegExp, string])[] = [
+  [/\.el\d+(?:_\d+)?uek|uek/, 'Oracle UEK'],
+  [/\.el\d+(?:_\d+)?/, 'Red Hat Enterprise Linux or a rebuild'],
+  [/\.(?:azl|cm)\d+/, 'Azure Linux'],
+  [/\.amzn\d+/, 'Amazon Linux'],
+  [/\.(?:oe\d+|an\d+|tl\d+|ky\d+|uelc\d+|ph\d+)/, 'a distribution with a kernel of its own'],
+  // SUSE: the service pack as a number of six digits; Leap 15.
+  [/-(?:1\d{5}\b|lp15\d)/, 'SUSE Linux Enterprise'],
+  // Ubuntu: ABI number and flavour, 5.15.0-1041-azure.
+  [
+    /-(?:azure|aws|gcp|gke|oracle|ibm|kvm|oem|intel|nvidia|raspi|generic|lowlatency|realtime)(?:-[a-z0-9.]+)*$/,
+    'Ubuntu',
+  ],
+  [/-pve$/, 'Proxmox VE'],
+  [/-microsoft(?:-standard(?:-WSL2)?)?/, 'Microsoft WSL'],
+  [/[-.]hcl\b/, 'OpenHCL'],
+];
+
 /** @param release the release word @param rest what follows it on the line */
-export function kernelRelease(release: string, rest: string): KernelRelease {
+export function kernelRelease(release: string, rest: string): ReleaseFact {
+  const vendor = vendorOf(release);
+  return { ...upstreamOf(release, rest), ...(vendor === undefined ? {} : { vendor }) };
+}
+
+function vendorOf(release: string): ReleaseFact['vendor'] {
+  for (const [pattern, name] of VENDORS) {
+    const mark = pattern.exec(release)?.[0];
+    if (mark !== undefined) return { mark, name };
+  }
+  return undefined;
+}
+
+function upstreamOf(release: string, rest: string): Pick<ReleaseFact, 'release' | 'upstream'> {
   // Before the build number stands the compiler, which has a distribution's version too.
   const build = rest.slice(Math.max(0, rest.search(/(?:^| )#\d/)));
   const branch = /^\d+\.\d+/.exec(release)?.[0];

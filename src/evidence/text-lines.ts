@@ -26,3 +26,22 @@ export function* linesOf(artifact: Artifact): Generator<TextLine> {
 export function spanIn(artifact: Artifact, line: TextLine, from = 0, length = line.text.length - from): Span {
   return { source: artifact.source, start: line.at + from, end: line.at + from + length };
 }
+
+/**
+ * Lines without the indentation that all of them have: a listing that stands in a mail keeps its place there, and what
+ * quoted it is blank.
+ */
+export function* outdentedLines(artifact: Artifact): Generator<TextLine> {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { text } of linesOf(artifact)) {
+    if (text.trim() === '') continue;
+    least = Math.min(least, text.search(/\S/));
+    if (least === 0) break;
+  }
+  if (least === 0 || least === Number.POSITIVE_INFINITY) {
+    yield* linesOf(artifact);
+    return;
+  }
+  for (const line of linesOf(artifact))
+    yield { ...line, text: line.text.slice(least), at: line.at + Math.min(least, line.text.length) };
+}

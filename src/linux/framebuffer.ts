@@ -2,8 +2,8 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Span } from '../bytes/source.ts';
 import type { Evidence, Fact, FramebufferSighting, PciDevice } from '../evidence/evidence.ts';
-import { isVga } from '../evidence/kernel-log.ts';
-import { HYPERV_VIDEO } from '../evidence/lspci.ts';
+import { HYPERV_VIDEO } from '../evidence/listings/lspci.ts';
+import { isVga } from '../evidence/log/kernel-log.ts';
 
 /** BAR 0 of the Generation 1 video device: Hyper-V's BIOS fixes it there (seen in the logs of Generation 1 guests). */
 export const GEN1_FRAMEBUFFER = { base: 0xf8000000n, size: 0x4000000n } as const;

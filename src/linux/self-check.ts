@@ -4,7 +4,7 @@
  */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Evidence, Fact, IomemNode } from '../evidence/evidence.ts';
-import { nodesOf } from '../evidence/iomem.ts';
+import { nodesOf } from '../evidence/listings/iomem.ts';
 import { finding } from '../findings/finding.ts';
 import { SYNTHETIC_VIDEO, VMBUS_GUID } from './vmbus/iomem-regions.ts';
 import { lastOf, printResource, type VmbusPool } from './vmbus/pool.ts';

@@ -14,7 +14,11 @@ describe('line forms', () => {
     const ubuntu = log(
       '[    0.000000] Linux version 6.8.0-31-generic (buildd@lcy02) (x86_64-linux-gnu-gcc-13 (Ubuntu 13.2.0-23ubuntu4) 13.2.0) #31-Ubuntu SMP (Ubuntu 6.8.0-31.31-generic 6.8.1)',
     );
-    expect(ubuntu.releases[0]!.value).toEqual({ release: '6.8.0-31-generic', upstream: '6.8.1' });
+    expect(ubuntu.releases[0]!.value).toEqual({
+      release: '6.8.0-31-generic',
+      upstream: '6.8.1',
+      vendor: { mark: '-generic', name: 'Ubuntu' },
+    });
     expect(log('Linux version 6.12.30 (me@here) (gcc 14) #3 SMP').releases[0]!.value).toEqual({
       release: '6.12.30',
     });
@@ -124,10 +128,27 @@ describe('line forms', () => {
     expect(marks.map(({ value }) => value)).toEqual(['e820-ignored']);
   });
 
-  test('a whole x86 log without an EFI line is of a boot without EFI; one whose beginning is missing says nothing', () => {
-    const e820 = 'BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable';
-    expect(log('[    0.0] Linux version 6.1.5 (x) #1', e820).boots[0]?.value).toBe('bios');
-    expect(log(e820).boots).toEqual([]);
+  test('a whole x86 log without an EFI line is of a boot without EFI; one with a piece missing says nothing', () => {
+    const start = '[    0.0] Linux version 6.1.5 (x) #1';
+    const early = [
+      '[    0.0] Command line: ro',
+      '[    0.0] BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable',
+      '[    0.0] last_pfn = 0x7ffdd max_arch_pfn = 0x400000000',
+      '[    0.0] Zone ranges:',
+      '[    0.1] Memory: 2020612K/2096620K available (14342K kernel code)',
+    ];
+    const said = log(start, ...early);
+    expect(said.boots[0]?.value).toBe('bios');
+    expect(said.efiBoot.map(({ value }) => value)).toEqual([false]);
+    expect(said.logs[0]).toMatchObject({ early: true, complete: false, boots: 1 });
+    expect(log(...early).efiBoot).toEqual([]);
+    for (const gone of early.keys()) {
+      const partial = log(start, ...early.filter((_, index) => index !== gone));
+      expect(partial.logs[0]!.early, early[gone]).toBe(false);
+      expect(partial.efiBoot).toEqual([]);
+    }
+    expect(log(start, early[0]!, '[...]', ...early.slice(1)).efiBoot).toEqual([]);
+    expect(log(start, ...early, '<snip>', '[   9.0] x').efiBoot).toHaveLength(1);
   });
 
   test('a fact points at its line', () => {
@@ -181,8 +202,9 @@ describe('logs that are not whole', () => {
       '',
     ];
     const { evidence, codes } = read(artifactOf('dmesg', lines.join('\n')));
-    expect(codes).toEqual(['evidence/log-restarts']);
-    expect(evidence.releases).toHaveLength(2);
+    expect(codes).toEqual(['evidence/log-boots']);
+    expect(evidence.releases.map(({ value }) => value.release)).toEqual(['6.12.30']);
+    expect(evidence.logs[0]!.boots).toBe(2);
   });
 
   test('lines as long as a disk image are passed over', () => {

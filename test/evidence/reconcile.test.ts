@@ -83,9 +83,9 @@ describe('sources that contradict each other: both named, none preferred', () =>
   test('boots, and two configurations', () => {
     const found = together(
       log('a', 'efi: EFI v2.7 by Microsoft'),
-      log('b', 'BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable'),
+      artifactOf('boot-params', new Uint8Array(4096), 'b'),
       config('CONFIG_X86_64=y\nCONFIG_SYSFB=y\n', 'one'),
-      config('CONFIG_X86_64=y\n', 'two'),
+      config('CONFIG_X86_64=y\n# CONFIG_SYSFB is not set\n', 'two'),
     );
     expect(found.boot).toBeUndefined();
     expect(found.config).toBeUndefined();

@@ -96,7 +96,7 @@ export const EVIDENCE_ROWS = {
       files: { 'iomem.txt': [{ repeat: '00001000-0009ffff : System RAM\n', times: 100_001 }] },
       run: 'sysfb iomem.txt',
     },
-    source: 'MAX_NODES in src/evidence/iomem.ts',
+    source: 'MAX_NODES in src/evidence/listings/iomem.ts',
     hides: ['framebuffer'],
     text: ({ most }: { most: number }) => `more than ${most} lines; the rest is left out`,
   }),
@@ -192,6 +192,38 @@ export const EVIDENCE_ROWS = {
     hides: NOTHING,
     text: ({ before, now }: { before: number; now: number }) =>
       `the clock goes back from ${before} to ${now} seconds: the log holds more than one boot, or pieces out of order`,
+  }),
+  'evidence/log-boots': row({
+    severity: 'note',
+    summary: 'a kernel log holds several boots',
+    why: 'The last one counts; the kernel and the machine may have been others before.',
+    example: {
+      files: {
+        'dmesg.txt':
+          '[    0.000000] Linux version 6.1.0 (x) #1\n[   90.000000] x: up\n[    0.000000] Linux version 6.12.0 (x) #1\n',
+      },
+      run: 'sysfb dmesg.txt',
+    },
+    source: 'start_kernel() in init/main.c prints linux_banner first',
+    hides: NOTHING,
+    text: ({ boots }: { boots: number }) =>
+      `the log holds ${boots} boots; the last one counts, which begins here`,
+  }),
+  'evidence/log-foreign': row({
+    severity: 'error',
+    summary: 'a log is of another system than Linux',
+    why: 'It does not say what Linux does on this machine, so nothing of it is read.',
+    example: {
+      files: {
+        'dmesg.txt': 'OpenBSD 7.3 (GENERIC.MP) #1125: Sat Mar 25 10:36:29 MDT 2023\nreal mem = 2130694144\n',
+      },
+      run: 'sysfb dmesg.txt',
+    },
+    source: 'the banners that FreeBSD, OpenBSD, NetBSD, DragonFly and illumos print',
+    hides: NOTHING,
+    text: ({ system }: { system: string }) =>
+      `a log of ${system}: it does not say what Linux does on this machine, and is left out`,
+    hint: () => 'give the log of Linux there, or the ACPI tables (acpidump)',
   }),
   'evidence/log-cut': row({
     severity: 'warning',

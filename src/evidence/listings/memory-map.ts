@@ -2,11 +2,13 @@
  * Memory maps as text: the kernel's names for E820 and EFI types, and the listing of /sys/firmware/memmap
  * (`START END TYPE` a line, ends inclusive).
  */
-import type { Artifact } from '../artifact/artifact.ts';
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { finding } from '../findings/finding.ts';
-import type { EvidenceLists, MemoryType } from './evidence.ts';
-import { linesOf, spanIn } from './text-lines.ts';
+
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
+import type { FactLists } from '../facts.ts';
+import { linesOf, spanIn } from '../text-lines.ts';
+import type { MemoryType } from '../values.ts';
 
 const SYSFS_LINE = /^(0x[0-9a-fA-F]+)[\s-]+(0x[0-9a-fA-F]+)\s+(\S.*)$/;
 
@@ -27,7 +29,7 @@ export function memoryType(name: string): MemoryType {
   return NAMES.find(([pattern]) => pattern.test(lower))?.[1] ?? 'other';
 }
 
-export function readMemoryMap(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+export function readMemoryMap(artifact: Artifact, sink: DiagnosticSink, evidence: FactLists): void {
   let found = 0;
   for (const line of linesOf(artifact)) {
     const match = SYSFS_LINE.exec(line.text.trim());
@@ -38,6 +40,7 @@ export function readMemoryMap(artifact: Artifact, sink: DiagnosticSink, evidence
     const name = match[3]!.trim();
     evidence.memoryMap.push({
       artifact,
+      strength: 'observed',
       span: spanIn(artifact, line),
       text: line.text.trim(),
       value: { base: start, size: last - start + 1n, type: memoryType(name), name, map: 'sysfs' },

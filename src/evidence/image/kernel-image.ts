@@ -2,13 +2,14 @@
  * The configuration that CONFIG_IKCONFIG puts into a kernel: `IKCFG_ST`, a gzip stream, `IKCFG_ED` (kernel/configs.c),
  * in a vmlinux as it is, in a bzImage or Image.gz inside the compressed payload.
  */
-import type { Artifact } from '../artifact/artifact.ts';
-import { sha256Of } from '../artifact/digest.ts';
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { finding } from '../findings/finding.ts';
-import type { EvidenceLists } from './evidence.ts';
-import { readConfiguration } from './kernel-config.ts';
-import { kernelRelease } from './release-text.ts';
+
+import type { Artifact } from '../../artifact/artifact.ts';
+import { sha256Of } from '../../artifact/digest.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
+import type { FactLists } from '../facts.ts';
+import { readConfiguration } from '../kernel-config.ts';
+import { kernelRelease } from '../release-text.ts';
 
 const START = 'IKCFG_ST';
 const END = 'IKCFG_ED';
@@ -74,7 +75,7 @@ function configIn(bytes: Buffer): Buffer | undefined {
 }
 
 /** Reads the release and the configuration out of a kernel image. An image that is no kernel is passed over. */
-export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, evidence: FactLists): void {
   const { source } = artifact;
   const bytes = Buffer.from(source.bytes.buffer, source.bytes.byteOffset, source.bytes.length);
   let found = false;
@@ -87,8 +88,9 @@ export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, eviden
     const match = /^(\d+\.\d+\S*) (.*)$/.exec(text);
     if (match !== null) {
       const span = { source, start: at, end: at + text.length };
-      evidence.releases.push({ artifact, span, text, value: kernelRelease(match[1]!, match[2]!) });
-      evidence.architectures.push({ artifact, span, text: 'x86 kernel image', value: 'x86_64' });
+      const fact = { artifact, span, strength: 'configured' as const };
+      evidence.releases.push({ ...fact, text, value: kernelRelease(match[1]!, match[2]!) });
+      evidence.architectures.push({ ...fact, text: 'x86 kernel image', value: 'x86_64' });
       found = true;
     }
   }

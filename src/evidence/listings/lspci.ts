@@ -1,9 +1,13 @@
 /** `lspci` with -v, -vv, -n or -nn: devices and their BARs; the Generation 1 video device is PCI 1414:5353. */
-import type { Artifact } from '../artifact/artifact.ts';
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { finding } from '../findings/finding.ts';
-import type { EvidenceLists, PciBar, PciDevice } from './evidence.ts';
-import { linesOf, spanIn, type TextLine } from './text-lines.ts';
+
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
+import type { FactOf } from '../fact.ts';
+import type { FactLists, VideoDevice } from '../facts.ts';
+import { platformsOfPci } from '../platform.ts';
+import { outdentedLines, spanIn, type TextLine } from '../text-lines.ts';
+import type { PciBar, PciDevice } from '../values.ts';
 
 /** Microsoft's "Hyper-V virtual VGA", the Generation 1 video device. */
 export const HYPERV_VIDEO = { vendor: 0x1414, device: 0x5353 };
@@ -29,21 +33,19 @@ const NAMED: readonly (readonly [RegExp, { vendor: number; device: number }])[] 
   [/Microsoft Corporation Hyper-V virtual VGA/, HYPERV_VIDEO],
 ];
 
-export function readLspci(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+export function readLspci(artifact: Artifact, sink: DiagnosticSink, facts: FactLists): void {
   let open: { line: TextLine; device: PciDevice; bars: PciBar[]; last: TextLine } | undefined;
-  let devices = 0;
+  const listed: FactOf<PciDevice>[] = [];
+  let whole = true;
   const close = (): void => {
     if (open === undefined) return;
-    devices += 1;
     const end = open.last.at + open.last.text.length;
-    evidence.pciDevices.push({
-      artifact,
-      span: { source: artifact.source, start: open.line.at, end },
-      text: open.line.text.trim(),
-      value: open.device,
-    });
+    const span = { source: artifact.source, start: open.line.at, end };
+    const text = open.line.text.trim();
+    listed.push({ strength: 'observed', artifact, span, text, value: open.device });
   };
-  for (const line of linesOf(artifact)) {
+  for (const line of outdentedLines(artifact)) {
+    whole &&= line.whole;
     const slot = SLOT.exec(line.text.trimEnd());
     if (slot !== null) {
       close();
@@ -67,8 +69,52 @@ export function readLspci(artifact: Artifact, sink: DiagnosticSink, evidence: Ev
     open.last = line;
   }
   close();
-  if (devices === 0)
+  const shown = new Set<string>();
+  for (const device of listed) {
+    facts.pciDevices.push(device);
+    const video = videoDevice(device);
+    if (video !== undefined) facts.video.push({ ...device, value: video });
+    const platforms = platformsOfPci(device.value);
+    if (platforms === undefined || shown.has(platforms.join())) continue;
+    shown.add(platforms.join());
+    facts.platforms.push({ ...device, value: platforms });
+  }
+  const lacking = lacksVideo(listed, whole);
+  if (lacking !== undefined) facts.video.push({ ...lacking, value: { present: false } });
+  if (listed.length === 0)
     sink.add(finding('evidence/lspci-empty', {}, { span: { source: artifact.source, start: 0, end: 0 } }));
+}
+
+/** The Generation 1 video device, if this is it. */
+export function videoDevice({ value: { vendor, device, bars } }: FactOf<PciDevice>): VideoDevice | undefined {
+  if (vendor !== HYPERV_VIDEO.vendor || device !== HYPERV_VIDEO.device) return undefined;
+  const bar = bars.find(({ index }) => index === 0);
+  if (bar === undefined) return { present: true, bar: null };
+  return {
+    present: true,
+    bar: { kind: bar.space === 'memory' ? 'mem' : 'io', start: bar.base, size: bar.size },
+  };
+}
+
+const HOST_BRIDGE_CLASS = 0x060000;
+const FIRST_SLOT = '0000:00:00.0';
+
+/**
+ * A listing of the whole machine without the video device: it starts with the host bridge at 00:00.0, goes on and is
+ * not cut. An extract of some devices proves nothing.
+ */
+function lacksVideo(
+  listed: readonly FactOf<PciDevice>[],
+  whole: boolean,
+): Omit<FactOf<unknown>, 'value'> | undefined {
+  const [first, second] = listed;
+  if (!whole || first === undefined || second === undefined) return undefined;
+  const isBridge =
+    first.value.address === FIRST_SLOT &&
+    (first.value.classCode === HOST_BRIDGE_CLASS || / Host bridge\b/.test(first.text));
+  if (!isBridge || listed.some((device) => videoDevice(device) !== undefined)) return undefined;
+  // Names alone, without numbers, are telling too: lspci calls the device "Hyper-V virtual VGA".
+  return { ...first, text: 'the PCI devices listed, none of which is 1414:5353' };
 }
 
 function deviceOf(slot: string, rest: string, bars: readonly PciBar[]): PciDevice {

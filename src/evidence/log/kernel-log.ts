@@ -1,0 +1,354 @@
+/**
+ * Kernel logs: dmesg in its forms, journals and syslogs, consoles, quoted and wrapped by mailers, with pieces left out.
+ * A message is looked up in tables of rows; a line that a cut has shortened matches none, since patterns hold to the
+ * message's end where the kernel ends it.
+ */
+
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
+import { type EvidenceLists, emptyEvidence } from '../evidence.ts';
+import { VGA_CLASS, videoDevice } from '../listings/lspci.ts';
+import type { PciDevice } from '../values.ts';
+import { BOOT_ROWS } from './boot-rows.ts';
+import { isBootMark, isOmission, type LogLine, logLines, MAX_LOG_LINE, mayContinue } from './lines.ts';
+import { MACHINE_ROWS } from './machine-rows.ts';
+import { PCI_ROWS } from './pci-rows.ts';
+import type { Boot, LogRow, Said } from './row.ts';
+import { VIDEO_ROWS } from './video-rows.ts';
+import { VMBUS_ROWS } from './vmbus-rows.ts';
+
+const ROWS: readonly LogRow[] = [...BOOT_ROWS, ...MACHINE_ROWS, ...PCI_ROWS, ...VIDEO_ROWS, ...VMBUS_ROWS];
+
+/** How a message of any row begins, the longest first, and the rows that such a message may belong to. */
+const STARTS = [...new Set(ROWS.flatMap((row) => row.starts))].sort((a, b) => b.length - a.length);
+const WORTH = new RegExp(
+  `^(?:${STARTS.map((start) => start.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`,
+);
+const ROWS_BY_START: ReadonlyMap<string, readonly LogRow[]> = new Map(
+  STARTS.map((start) => [start, ROWS.filter((row) => row.starts.some((own) => start.startsWith(own)))]),
+);
+
+/** Lines that are put together, of one that a mailer broke. */
+const MAX_PIECES = 8;
+/** Reasons that are kept why a log isn't whole. */
+const MAX_GAPS = 5;
+/** A new boot's clock starts below this. */
+const BOOT_START_SECONDS = 1;
+
+/** A line with those that may be its rest. */
+interface Gathered {
+  readonly first: LogLine;
+  readonly rest: LogLine[];
+}
+
+function newBoot(artifact: Artifact): Boot {
+  return {
+    artifact,
+    facts: emptyEvidence(),
+    devices: new Map(),
+    windows: new Set(),
+    once: new Set(),
+    seen: new Map(),
+  };
+}
+
+/** Reads one log, line after line. */
+class LogReader {
+  readonly #artifact: Artifact;
+  readonly #sink: DiagnosticSink;
+  #boot: Boot;
+  #boots = 1;
+  #gaps = new Set<string>();
+  /** Gaps in what early boot printed. */
+  #earlyGaps = false;
+  #lines = 0;
+  #anyStamp = false;
+  #firstSeconds: number | undefined;
+  #before: number | undefined;
+  #gathered: Gathered | undefined;
+  #versionAt: number | undefined;
+  #saysKexec: Said | undefined;
+  #kernelLines = 0;
+  /** The first line of the last boot, where it is not the first. */
+  #lastBoot: LogLine | undefined;
+
+  constructor(artifact: Artifact, sink: DiagnosticSink) {
+    this.#artifact = artifact;
+    this.#sink = sink;
+    this.#boot = newBoot(artifact);
+  }
+
+  read(evidence: EvidenceLists): void {
+    for (const line of logLines(this.#artifact)) this.#line(line);
+    this.#flush();
+    this.#finish(evidence);
+  }
+
+  #line(line: LogLine): void {
+    this.#lines += 1;
+    if (line.foreign) return;
+    const gathered = this.#gathered;
+    if (
+      gathered !== undefined &&
+      gathered.rest.length < MAX_PIECES &&
+      line.depth <= gathered.first.depth &&
+      !WORTH.test(line.message) &&
+      !isOmission(line.message) &&
+      mayContinue(gathered.rest.at(-1) ?? gathered.first, line)
+    ) {
+      gathered.rest.push(line);
+      return;
+    }
+    this.#flush();
+    if (isBootMark(line.message)) {
+      this.#startBoot(line);
+      return;
+    }
+    if (isOmission(line.message)) {
+      this.#gap('lines were left out of it');
+      return;
+    }
+    if (line.stamped) this.#anyStamp = true;
+    else if (this.#anyStamp && !/^ {4}|^\t/.test(this.#rawStart(line)))
+      this.#gap('it has lines without a time stamp between those that have one');
+    this.#clock(line);
+    this.#gathered = { first: line, rest: [] };
+  }
+
+  /** The line's own beginning: a message of several lines is indented after its first. */
+  #rawStart(line: LogLine): string {
+    const { bytes } = this.#artifact.source;
+    return String.fromCharCode(...bytes.subarray(line.at, line.at + 4));
+  }
+
+  #gap(why: string): void {
+    if (this.#gaps.size < MAX_GAPS) this.#gaps.add(why);
+    if (!this.#boot.seen.has('memory')) this.#earlyGaps = true;
+  }
+
+  #clock(line: LogLine): void {
+    const now = line.seconds;
+    if (now === undefined) return;
+    this.#firstSeconds ??= now;
+    const before = this.#before;
+    this.#before = now;
+    // Messages of different processors may be a little out of order; a new boot starts near zero.
+    if (before === undefined || before <= BOOT_START_SECONDS || now >= before / 2) return;
+    // A new boot says so with its first message, which comes at once.
+    if (now < BOOT_START_SECONDS && /^(?:Linux version|Booting Linux on) /.test(line.message)) return;
+    this.#gap('its pieces are out of order');
+    this.#sink.add(finding('evidence/log-restarts', { before, now }, { span: this.#span(line) }));
+  }
+
+  #startBoot(line: LogLine): void {
+    if (this.#kernelLines > 0) this.#boots += 1;
+    this.#lastBoot = line;
+    this.#boot = newBoot(this.#artifact);
+    this.#gaps = new Set();
+    this.#earlyGaps = false;
+    this.#versionAt = undefined;
+    this.#kernelLines = 0;
+    this.#firstSeconds = line.seconds;
+    this.#before = line.seconds;
+    if (this.#saysKexec !== undefined) this.#boot.facts.kexec.push({ ...this.#saysKexec, value: 'kexec' });
+    this.#saysKexec = undefined;
+  }
+
+  #span(line: LogLine, from = line.at): { source: Artifact['source']; start: number; end: number } {
+    return { source: this.#artifact.source, start: from, end: Math.max(from, line.at + line.length) };
+  }
+
+  /** Looks the gathered line up. */
+  #flush(): void {
+    const gathered = this.#gathered;
+    if (gathered === undefined) return;
+    this.#gathered = undefined;
+    const { first, rest } = gathered;
+    const start = WORTH.exec(first.message)?.[0];
+    const message = first.message.trimEnd();
+    if (start === 'Linux version ' || start === 'Booting Linux on physical CPU ') {
+      if (
+        this.#versionAt !== undefined ||
+        (this.#kernelLines > 0 && (this.#boot.seen.size > 0 || this.#lateStart()))
+      )
+        this.#startBoot(first);
+      if (start === 'Linux version ') this.#versionAt = this.#kernelLines;
+    }
+    if (first.stamped || start !== undefined) this.#kernelLines += 1;
+    if (/^(?:kexec_core: )?Starting new kernel/.test(message)) this.#saysKexec = this.#said(first, message);
+    // The rest of a message that no row is about is no text between messages.
+    if (start === undefined) return;
+    const last = rest.at(-1) ?? first;
+    for (const [text, used] of candidates(first, rest)) {
+      const end = used === 0 ? first : rest[used - 1]!;
+      // What ends without a line break may be cut.
+      if (!end.whole) continue;
+      if (!this.#look(start, text, first, end)) continue;
+      if (used < rest.length) this.#gapOf(rest.slice(used));
+      return;
+    }
+    if (!last.whole) {
+      this.#gap('its last line is cut');
+      this.#sink.add(finding('evidence/log-cut', {}, { span: this.#span(last) }));
+    }
+  }
+
+  /** Lines that were held for the rest of a message and are not: text between the messages. */
+  #gapOf(lines: readonly LogLine[]): void {
+    if (this.#anyStamp && lines.some((line) => !line.stamped))
+      this.#gap('it has lines without a time stamp between those that have one');
+  }
+
+  /** True when the lines so far are of the end of a boot. */
+  #lateStart(): boolean {
+    return this.#firstSeconds !== undefined && this.#firstSeconds > BOOT_START_SECONDS;
+  }
+
+  #said(first: LogLine, text: string, end: LogLine = first): Said {
+    return {
+      strength: 'observed',
+      artifact: this.#artifact,
+      span: { ...this.#span(end, first.messageAt) },
+      text,
+    };
+  }
+
+  #look(start: string, text: string, first: LogLine, end: LogLine): boolean {
+    for (const row of ROWS_BY_START.get(start)!) {
+      const match = row.pattern.exec(text);
+      if (match === null) continue;
+      row.take(match, this.#said(first, text, end), this.#boot);
+      return true;
+    }
+    return false;
+  }
+
+  #finish(evidence: EvidenceLists): void {
+    const { seen, facts, devices } = this.#boot;
+    const { source } = this.#artifact;
+    const start = { source, start: 0, end: 0 };
+    if (this.#lines === 0) return;
+    if (this.#versionAt === undefined) {
+      this.#gap('it has no "Linux version" line');
+      this.#sink.add(finding('evidence/log-beginning', { first: this.#firstSeconds }, { span: start }));
+    }
+    if (this.#boots > 1 && this.#lastBoot !== undefined)
+      this.#sink.add(
+        finding('evidence/log-boots', { boots: this.#boots }, { span: this.#span(this.#lastBoot) }),
+      );
+    const early =
+      this.#versionAt !== undefined &&
+      !this.#earlyGaps &&
+      ['zones', 'command line', 'memory'].every((name) => seen.has(name)) &&
+      seen.has('e820') === seen.has('last_pfn');
+    if (!early) this.#gap('messages are missing that every kernel prints when it starts');
+    if (!seen.has('freed')) this.#gap('it ends before the kernel has started');
+    const complete = early && this.#gaps.size === 0;
+    facts.logs.push({ artifact: this.#artifact, early, complete, gaps: [...this.#gaps], boots: this.#boots });
+    conclude(this.#boot, early, complete);
+    for (const { device, said } of devices.values()) {
+      const fact = { ...said, value: device };
+      facts.pciDevices.push(fact);
+      const video = videoDevice(fact);
+      if (video !== undefined) facts.video.push({ ...said, value: video });
+    }
+    for (const key of Object.keys(facts) as (keyof EvidenceLists)[]) {
+      const into: unknown[] = evidence[key];
+      for (const fact of facts[key]) into.push(fact);
+    }
+  }
+}
+
+/** The texts that a line and its rest may be, the most likely first, each with how many further lines it takes. */
+function* candidates(first: LogLine, rest: readonly LogLine[]): Generator<readonly [string, number]> {
+  const same = rest.every((line) => line.depth === first.depth);
+  const joined = (count: number, glue: string): string =>
+    rest
+      .slice(0, count)
+      .reduce((text, line) => text.trimEnd() + glue + line.message.trim(), first.message)
+      .trimEnd();
+  if (same)
+    for (let count = rest.length; count > 0; count -= 1) {
+      const text = joined(count, ' ');
+      if (text.length <= MAX_LOG_LINE) yield [text, count];
+    }
+  yield [first.message.trimEnd(), 0];
+  if (!same) for (let count = rest.length; count > 0; count -= 1) yield [joined(count, ' '), count];
+  // Broken inside a word, as a terminal does.
+  for (let count = rest.length; count > 0; count -= 1) yield [joined(count, ''), count];
+}
+
+/** What a boot's messages say together, and what a whole log says by what it lacks. */
+function conclude(boot: Boot, early: boolean, complete: boolean): void {
+  const { facts, seen, devices } = boot;
+  const e820 = seen.get('e820');
+  if (e820 !== undefined)
+    facts.architectures.push({ ...e820, text: 'BIOS-e820 lines (x86)', value: 'x86_64' });
+  if (early && e820 !== undefined && !seen.has('efi')) {
+    // A whole log of an x86 kernel booted by EFI says so before anything else could.
+    const said: Said = { ...e820, text: 'the log is whole up to here and has no "efi: EFI v" line' };
+    facts.boots.push({ ...said, value: 'bios' });
+    facts.efiBoot.push({ ...said, value: false });
+  }
+  const root = seen.get('root partition');
+  if (root !== undefined && !seen.has('nested')) facts.platforms.push({ ...root, value: ['hyperv-root'] });
+  const [device] = devices.values();
+  const video = [...devices.values()].some(
+    ({ device: { vendor, device: id } }) => vendor === 0x1414 && id === 0x5353,
+  );
+  if (complete && device !== undefined && !video)
+    facts.video.push({
+      ...device.said,
+      text: 'the PCI devices of a whole log, none of which is 1414:5353',
+      value: { present: false },
+    });
+  for (const { value, ...said } of facts.confidential)
+    if (value === 'sev-snp' || value === 'tdx') {
+      // Hyper-V gives confidential guests no framebuffer (016a25e4b0df).
+      facts.lfbBase.push({ ...said, strength: 'inferred', value: 0n });
+      break;
+    }
+  const [kexec] = facts.kexec;
+  if (kexec !== undefined) facts.lfbBase.push({ ...kexec, strength: 'inferred', value: null });
+}
+
+const FOREIGN: readonly (readonly [string, RegExp])[] = [
+  ['FreeBSD', /^(?:FreeBSD \d+\.\d+-|Copyright \(c\) 1992-\d+ The FreeBSD Project)/m],
+  ['OpenBSD', /^OpenBSD \d+\.\d+ \(/m],
+  ['NetBSD', /^NetBSD \d+\.\d+ \(/m],
+  ['DragonFly BSD', /^DragonFly v?\d+\.\d+/m],
+  ['illumos', /^(?:illumos|SunOS Release) /m],
+];
+
+/** The system whose kernel printed a log that is not Linux'. */
+export function foreignSystem(text: string): string | undefined {
+  return FOREIGN.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** How much of a log is looked at for another system's banner. */
+const BANNER_BYTES = 64 * 1024;
+
+/**
+ * Reads the last boot of a log into `evidence`, and how far it is whole into its `logs`. A log of another system is
+ * left out with a diagnostic: what it says of addresses is not what Linux would do.
+ */
+export function readKernelLog(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+  const { bytes } = artifact.source;
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, BANNER_BYTES)).toString(
+    'latin1',
+  );
+  const system = foreignSystem(head);
+  if (system !== undefined && !/Linux version \d/.test(head)) {
+    sink.add(
+      finding('evidence/log-foreign', { system }, { span: { source: artifact.source, start: 0, end: 0 } }),
+    );
+    return;
+  }
+  new LogReader(artifact, sink).read(evidence);
+}
+
+/** True for a display controller of VGA class. */
+export function isVga(device: PciDevice): boolean {
+  return device.classCode !== undefined && device.classCode >> 8 === VGA_CLASS >> 8;
+}

@@ -1,0 +1,160 @@
+/**
+ * Lines of a kernel log as people keep and send them: with what dmesg, a journal, syslog, a console or a mailer put
+ * around the message. A line's message is what the kernel printed.
+ */
+import type { Artifact } from '../../artifact/artifact.ts';
+import { linesOf } from '../text-lines.ts';
+
+export interface LogLine {
+  /** Offset of the line in the text. */
+  readonly at: number;
+  /** Characters of the line as it stands there. */
+  readonly length: number;
+  /** Offset of the message in the text, where nothing was taken out of the line before it. */
+  readonly messageAt: number;
+  /** What the kernel printed; not trimmed at its end. */
+  readonly message: string;
+  /** Time since boot, where the stamp says. */
+  readonly seconds?: number;
+  /** Something marks the line as the kernel's: a stamp, a priority, a journal's `kernel:`. */
+  readonly stamped: boolean;
+  /** A line of another program in a syslog or journal. */
+  readonly foreign: boolean;
+  /** Quote marks before it. */
+  readonly depth: number;
+  /** False for a last line without its end. */
+  readonly whole: boolean;
+}
+
+/** Lines longer than this are no lines the kernel prints (LOG_LINE_MAX is about 1 KiB); they are not looked at. */
+export const MAX_LOG_LINE = 8192;
+
+const QUOTE = /^(?:[ \t]*[>|])+[ \t]?|^[ \t]+/;
+const COLOUR = /\x1b\[[\d;]*m/g;
+
+/** The parts that may stand before a message, each at most once or twice, in the order in which tools write them. */
+const PRIORITY = /<\d{1,3}>/y;
+/** dmesg -x. */
+const FACILITY = /[a-z0-9]+ *:[a-z]+ *: /y;
+/** Dates of syslog, rsyslog, journalctl's outputs and dmesg --time-format iso. */
+const DATE =
+  /(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d| [A-Z]{2,5})?|\d{9,11}\.\d{6}) /y;
+const KERNEL = /(?:\S+ )?kernel(?:\[\d+\])?: ?/y;
+/** The name of another program after a host. */
+const OTHER_PROGRAM = /\S+ [A-Za-z][\w./@-]*(?:\[\d+\])?: /y;
+const STAMP = /\[ *(\d+\.\d+)\]/y;
+/** dmesg -T, -e and --time-format delta. */
+const OTHER_STAMP =
+  /\[(?: *\+?\d*\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|[A-Z][a-z]{2} ?[ \d]?\d \d\d:\d\d)\]/y;
+const CALLER = / ?\[ *[TC]\d+\]/y;
+
+/** Where a part that begins at `at` ends; undefined when it is not there. */
+function after(pattern: RegExp, text: string, at: number): number | undefined {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
+}
+
+/** A journal or syslog names its programs; seen once, a line with a date and no `kernel:` is another program's. */
+interface LogForm {
+  named: boolean;
+}
+
+function readLine(
+  text: string,
+  form: LogForm,
+): Omit<LogLine, 'at' | 'length' | 'messageAt' | 'whole'> & { readonly start: number } {
+  const quote = QUOTE.exec(text)?.[0] ?? '';
+  const depth = quote.replace(/[^>|]/g, '').length;
+  let at = quote.length;
+  let stamped = false;
+  const take = (pattern: RegExp): boolean => {
+    const end = after(pattern, text, at);
+    if (end === undefined) return false;
+    at = end;
+    return true;
+  };
+  if (take(PRIORITY)) stamped = true;
+  if (take(FACILITY)) stamped = true;
+  const dated = take(DATE);
+  if (take(KERNEL)) {
+    stamped = true;
+    if (dated) form.named = true;
+  } else if (dated) {
+    if (form.named || after(OTHER_PROGRAM, text, at) !== undefined)
+      return { start: at, message: text.slice(at), stamped: false, foreign: true, depth };
+    stamped = true;
+  }
+  if (take(PRIORITY)) stamped = true;
+  let seconds: number | undefined;
+  STAMP.lastIndex = at;
+  const stamp = STAMP.exec(text);
+  if (stamp !== null) {
+    at = STAMP.lastIndex;
+    seconds = Number.parseFloat(stamp[1]!);
+    stamped = true;
+  } else if (take(OTHER_STAMP)) stamped = true;
+  take(CALLER);
+  if (text[at] === ' ') at += 1;
+  // journalctl -o short-monotonic: the host comes after the stamp.
+  if (stamp !== null && !dated) take(KERNEL);
+  while (text[at] === ' ' || text[at] === '\t') at += 1;
+  return {
+    start: at,
+    message: text.slice(at),
+    ...(seconds === undefined ? {} : { seconds }),
+    stamped,
+    foreign: false,
+    depth,
+  };
+}
+
+/** Every line that is not blank, with what stands before its message taken off. */
+export function* logLines(artifact: Artifact): Generator<LogLine> {
+  const form: LogForm = { named: false };
+  for (const { text: raw, at, whole } of linesOf(artifact)) {
+    if (raw.length > MAX_LOG_LINE) continue;
+    const text = raw.includes('\x1b') ? raw.replace(COLOUR, '') : raw;
+    if (text.trim() === '') continue;
+    const { start, ...line } = readLine(text, form);
+    yield {
+      ...line,
+      at,
+      length: raw.length,
+      messageAt: text.length === raw.length ? at + start : at,
+      whole,
+    };
+  }
+}
+
+const OMITTED =
+  /^\W*(?:snip(?:ped|pet|s)?|cut(?: here)?|trimmed|truncated|skip(?:ped)?|omitted|elided|(?:\d+ )?(?:more )?lines? (?:omitted|skipped|removed|cut|deleted)|(?:some )?(?:more )?output (?:omitted|trimmed|skipped|removed))\W*$/i;
+const DOTS = /^[[\](){}<>\s*.…–-]*(?:\.{2,}|…)[[\](){}<>\s*.…–-]*$/;
+const SCISSORS = /^[-\s]*(?:8<|>8)[-\s<>8]*/;
+
+/** A person's mark for lines left out: `[...]`, `<snip>`, `--8<--`. */
+export function isOmission(message: string): boolean {
+  const text = message.trim();
+  return OMITTED.test(text) || DOTS.test(text) || SCISSORS.test(text);
+}
+
+/** What journalctl puts between boots. */
+export function isBootMark(message: string): boolean {
+  return /^-- (?:Reboot|Boot [0-9a-f]{32}) --$/.test(message.trim());
+}
+
+/** A line shorter than this was not broken by a mailer: they break at 65 characters or more. */
+const MIN_WRAP = 62;
+
+/**
+ * Whether `line` may be the rest of the line before it, which a mailer broke: it has no stamp of its own, and its first
+ * word would not have fitted there.
+ */
+export function mayContinue(
+  previous: { readonly length: number; readonly message: string },
+  line: LogLine,
+): boolean {
+  if (line.stamped || line.foreign) return false;
+  if (previous.message.trim() === '') return true;
+  const word = /^\S*/.exec(line.message)![0].length;
+  return previous.length + 1 + word >= MIN_WRAP;
+}

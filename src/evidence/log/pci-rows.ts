@@ -1,0 +1,133 @@
+/** Messages about PCI: host bridge windows and what Linux makes of them, devices and their BARs. */
+import type { BridgeWindowChange, PciWindowRule } from '../facts.ts';
+import { platformsOfPci } from '../platform.ts';
+import { firstTime, hex, type LogRow } from './row.ts';
+
+/** How Linux prints a resource (%pR): kind, start, end. */
+const RESOURCE = '\\[(mem|io) +0x([0-9a-f]+)-0x([0-9a-f]+)(?: [^\\]]*)?\\]';
+
+function change(
+  did: BridgeWindowChange['did'],
+  starts: readonly string[],
+  pattern: RegExp,
+  resource: number,
+): LogRow {
+  return {
+    starts,
+    pattern,
+    take: (match, said, boot) => {
+      const space = match[resource] === 'io' ? 'io' : 'memory';
+      const [start, last] = [hex(match[resource + 1]!), hex(match[resource + 2]!)];
+      if (last >= start)
+        boot.facts.bridgeChanges.push({ ...said, value: { bridge: match[1]!, did, space, start, last } });
+    },
+  };
+}
+
+const BRIDGE = '^(?:acpi|pci_root|pci_bus) (\\S+): ';
+const BRIDGE_STARTS = ['acpi ', 'pci_root ', 'pci_bus '] as const;
+
+function rule(text: string, value: PciWindowRule): LogRow {
+  return {
+    starts: [`PCI: ${text}`],
+    pattern: new RegExp(`^PCI: ${text}`),
+    take: (_match, said, boot) => {
+      if (value === 'use_e820') boot.facts.marks.push({ ...said, value: 'e820-used' });
+      if (value === 'no_e820') boot.facts.marks.push({ ...said, value: 'e820-ignored' });
+      if (firstTime(boot, `rule ${value}`)) boot.facts.pciRules.push({ ...said, value });
+    },
+  };
+}
+
+/** The first BAR register is at 0x10 of configuration space, one every four bytes. */
+const FIRST_BAR = 0x10;
+const LAST_BAR_INDEX = 5;
+
+export const PCI_ROWS: readonly LogRow[] = [
+  rule('Using E820 reservations for host bridge windows', 'use_e820'),
+  rule('Ignoring E820 reservations for host bridge windows', 'no_e820'),
+  rule('Using host bridge windows from ACPI', 'use_crs'),
+  rule('Ignoring host bridge windows from ACPI', 'nocrs'),
+  {
+    starts: ['PCI: System does not support PCI', 'PCI: Fatal: No config space access'],
+    pattern: /^PCI: (?:System does not support PCI|Fatal: No config space access function found)/,
+    take: (_match, said, boot) => {
+      if (firstTime(boot, 'no PCI')) boot.facts.video.push({ ...said, value: { present: false } });
+    },
+  },
+  {
+    starts: ['pci_bus '],
+    pattern: new RegExp(
+      `^pci_bus ([0-9a-f]{4,8}:[0-9a-f]{2}): (?:root bus resource|resource \\d+) ${RESOURCE}(?: \\(bus address .*)?$`,
+    ),
+    take: (match, said, boot) => {
+      const space = match[2] === 'io' ? 'io' : 'memory';
+      const value = { bus: match[1]!, space, start: hex(match[3]!), last: hex(match[4]!) } as const;
+      if (value.last < value.start) return;
+      // Linux prints them again for each bus that has them.
+      const key = `${value.bus} ${space} ${value.start} ${value.last}`;
+      if (boot.windows.has(key)) return;
+      boot.windows.add(key);
+      boot.facts.pciWindows.push({ ...said, value });
+    },
+  },
+  change(
+    'not-addressable',
+    BRIDGE_STARTS,
+    new RegExp(`${BRIDGE}host bridge window ${RESOURCE} \\(ignored, not CPU addressable\\)$`),
+    2,
+  ),
+  change(
+    'clipped',
+    BRIDGE_STARTS,
+    new RegExp(`${BRIDGE}host bridge window ${RESOURCE} \\(\\[0x[^)]*ignored, not CPU addressable\\)$`),
+    2,
+  ),
+  change('ignored', BRIDGE_STARTS, new RegExp(`${BRIDGE}host bridge window ${RESOURCE} \\(ignored\\)$`), 2),
+  change(
+    'expanded',
+    BRIDGE_STARTS,
+    new RegExp(`${BRIDGE}host bridge window expanded to ${RESOURCE}; .* ignored$`),
+    2,
+  ),
+  change(
+    'conflicts',
+    BRIDGE_STARTS,
+    new RegExp(`${BRIDGE}ignoring host bridge window ${RESOURCE} \\(conflicts with .*\\)$`),
+    2,
+  ),
+  {
+    starts: ['pci '],
+    pattern:
+      /^pci ([0-9a-f]{4,8}:[0-9a-f:.]+): \[([0-9a-f]{4}):([0-9a-f]{4})\] type \w+ class 0x([0-9a-f]{6})/,
+    take: (match, said, boot) => {
+      const device = {
+        address: match[1]!,
+        vendor: Number.parseInt(match[2]!, 16),
+        device: Number.parseInt(match[3]!, 16),
+        classCode: Number.parseInt(match[4]!, 16),
+        bars: [],
+      };
+      boot.devices.set(device.address, { device, said });
+      const platforms = platformsOfPci(device);
+      if (platforms !== undefined && firstTime(boot, `platforms ${platforms.join()}`))
+        boot.facts.platforms.push({ ...said, value: platforms });
+    },
+  },
+  {
+    starts: ['pci '],
+    pattern: new RegExp(`^pci ([0-9a-f]{4,8}:[0-9a-f:.]+): (?:reg 0x([0-9a-f]{2}):|BAR (\\d)) ${RESOURCE}$`),
+    take: (match, _said, boot) => {
+      const [start, last] = [hex(match[5]!), hex(match[6]!)];
+      const index =
+        match[3] === undefined ? (Number.parseInt(match[2]!, 16) - FIRST_BAR) / 4 : Number(match[3]);
+      if (last < start || index < 0 || index > LAST_BAR_INDEX) return;
+      boot.devices.get(match[1]!)?.device.bars.push({
+        index,
+        space: match[4] === 'io' ? 'io' : 'memory',
+        base: start,
+        size: last - start + 1n,
+      });
+    },
+  },
+];

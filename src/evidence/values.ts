@@ -1,0 +1,117 @@
+/** Shapes of what evidence says: plain values, each found by a reader of its own kind of input. */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { FactOf } from './fact.ts';
+
+/** Kernel architectures as `uname -m` names the ones that matter; others keep their own name. */
+export type Architecture = 'x86_64' | 'arm64' | (string & {});
+
+/** A kernel configuration, or what is there of one. Ask it by `configValue`. */
+export interface KernelConfig {
+  readonly artifact: Artifact;
+  /** Values by symbol, without `CONFIG_`: `y`, `m`, `n` (a line says it is not set), or a number or string as written. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Whole, as a configuration program wrote it: a symbol without a line is off. */
+  readonly complete: boolean;
+  /** Why not, one reason each; empty when complete. */
+  readonly incompleteness: readonly string[];
+  /** Where a symbol's line is, with its text. */
+  lineOf(symbol: string): FactOf<string> | undefined;
+  readonly architecture?: Architecture;
+  /** From the header comment. */
+  readonly release?: string;
+  /** Found inside a kernel image. */
+  readonly embedded: boolean;
+}
+
+/** `struct screen_info` (include/uapi/linux/screen_info.h). */
+export interface ScreenInfo {
+  /** `orig_video_isVGA`: 0x70 EFI, 0x23 VESA linear, 0x01 VGA text, 0 none. */
+  readonly videoType: number;
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  /** 32 bits, as the VMBus driver reads it. */
+  readonly lfbBase: bigint;
+  /** Raw: bytes on EFI, 64 KiB blocks on VESA. */
+  readonly lfbSize: bigint;
+  readonly lineLength: number;
+  readonly capabilities: number;
+  readonly extLfbBase: bigint;
+  /** Base with the upper half where the capabilities say it counts; 0 when there is no framebuffer. */
+  readonly base: bigint;
+  /** In bytes. */
+  readonly size: bigint;
+}
+
+export interface FramebufferSighting {
+  readonly base: bigint;
+  /** In bytes; null when the text does not say. */
+  readonly size: bigint | null;
+  /** Who told: `screen_info`, `efifb`, `vesafb`, `simple-framebuffer`, `pci`, `hv_vmbus`, `iomem`. */
+  readonly by: 'screen_info' | 'efifb' | 'vesafb' | 'simple-framebuffer' | 'pci' | 'hv_vmbus' | 'iomem';
+}
+
+export type MemoryType =
+  | 'ram'
+  | 'reserved'
+  | 'acpi-data'
+  | 'acpi-nvs'
+  | 'unusable'
+  | 'persistent'
+  | 'soft-reserved'
+  | 'mmio'
+  | 'other';
+
+/** An entry of a firmware memory map. Half-open. */
+export interface MemoryMapEntry {
+  readonly base: bigint;
+  readonly size: bigint;
+  readonly type: MemoryType;
+  /** The map's own word. */
+  readonly name: string;
+  readonly map: 'e820' | 'efi' | 'sysfs';
+}
+
+/** A node of /proc/iomem. */
+export interface IomemNode {
+  readonly start: bigint;
+  /** Inclusive, as printed. */
+  readonly last: bigint;
+  readonly name: string;
+  readonly depth: number;
+  readonly children: IomemNode[];
+  readonly fact: FactOf<string>;
+}
+
+export interface PciBar {
+  readonly index: number;
+  readonly space: 'memory' | 'io';
+  readonly base: bigint;
+  readonly size: bigint;
+}
+
+export interface PciDevice {
+  /** `0000:00:08.0`. */
+  readonly address: string;
+  readonly vendor?: number;
+  readonly device?: number;
+  /** Class code, 24 bits where the text has them, else 16 bits shifted up. */
+  readonly classCode?: number;
+  readonly bars: readonly PciBar[];
+}
+
+/** A host bridge window that Linux printed. */
+export interface PrintedWindow {
+  /** `0000:00`. */
+  readonly bus: string;
+  readonly space: 'memory' | 'io';
+  readonly start: bigint;
+  /** Inclusive, as printed. */
+  readonly last: bigint;
+}
+
+/** `hv_vmbus: hv_mmio=…,… fb=…`: the first two windows and the reservation, ends inclusive; null is the kernel's `(null)`. */
+export interface PrintedPool {
+  readonly windows: readonly ({ readonly start: bigint; readonly last: bigint } | null)[];
+  readonly framebuffer: { readonly start: bigint; readonly last: bigint } | null;
+}
