@@ -58,7 +58,8 @@ const BAD: readonly { name: string; body: string; at: readonly number[]; status:
     name: 'a buffer of nearly 2 GiB in the table',
     body: 'Name (_CRS, Buffer (0x7FFFFFF0) { })',
     at: [0x11, 0x06, 0x0c, 0xf0, 0xff, 0xff, 0x7f],
-    status: 'unknown: the code that may declare it was not followed up: a buffer of more than 4194304 bytes',
+    status:
+      'unknown: the code that may declare it was not followed up: a buffer of more than 4194304 bytes, in \\_SB.BAD',
   },
   {
     name: 'a name that does not resolve',

@@ -4,7 +4,9 @@
  */
 
 import type { Interpreter } from './interpreter.ts';
-import { havoc } from './paths/havoc.ts';
+import { forget } from './paths/forget.ts';
+import { writesOf } from './paths/may-write.ts';
+import { type RestOfCode, restOfFrames } from './paths/rest-of-code.ts';
 import { type AmlFault, type FaultPlace, isGivenUp, STATUS_CODES } from './state/fault.ts';
 import type { Frame } from './state/frame.ts';
 import { MethodObject, StringObject } from './state/objects.ts';
@@ -35,29 +37,30 @@ export class FaultRecovery {
     if (m.profile.callsErrorMethod && this.#pardon(why, pc, sp)) return;
     let depth = frames.length;
     while (depth > m.floor && frames[depth - 1]!.method !== undefined) depth -= 1;
-    // Had it gone on, it might have changed all this.
-    const givenUp = why.code === 'NOT_FOLLOWED' && m.paths.open && depth === m.floor;
-    if (m.journal.active && !givenUp && isGivenUp(why))
-      havoc(
-        m,
-        why.message,
-        frames.map(({ node }) => node),
-      );
     const top = frames.at(-1)!;
     if (m.trace)
       m.record({
         kind: 'fault',
         text: `${why.code}: ${why.message} in ${top.method ? top.node.path : 'the table'}`,
       });
+    if (m.journal.active && isGivenUp(why)) {
+      // Had it gone on, it might have changed all this.
+      const reason = m.abandoned(why);
+      const rest = this.#rest(why, pc, depth);
+      if (why.code === 'NOT_FOLLOWED' && m.paths.open && depth === m.floor) {
+        m.paths.giveUp(why, reason, rest, () => writesOf(m, rest));
+        return;
+      }
+      forget(m, writesOf(m, rest), { reason, inputs: [] });
+    }
+    if (depth > m.floor && isGivenUp(why)) m.skipped ??= m.abandoned(why);
     if (depth === m.floor || why.code === 'BUDGET') {
-      if (givenUp) m.paths.giveUp(why);
-      else if (m.paths.open && why.code !== 'BUDGET') m.paths.go({ kind: 'fault' }, undefined, why);
+      if (m.paths.open && why.code !== 'BUDGET') m.paths.go({ kind: 'fault' }, undefined, why);
       else m.abort(why);
       return;
     }
     const frame = frames[depth - 1]!;
     m.onTableFault(why, frame);
-    if (why.code === 'NOT_FOLLOWED') m.skipped ??= why.message;
     const { plan } = frame;
     const at = Math.max(0, frame.pc - 1);
     // A fault of the table's own code costs the statement, one in a method it calls the whole table.
@@ -87,6 +90,22 @@ export class FaultRecovery {
       frame.pc = statement.end;
       m.sp = frame.base;
     }
+  }
+
+  /**
+   * The code that giving up keeps from being run: what the frames are in the midst of, down to the one that goes on. Where
+   * the whole evaluation ends, also what waits to be run, and all that is left of a table.
+   */
+  #rest({ code }: AmlFault, pc: number, depth: number): RestOfCode[] {
+    const { frames, floor, paths, controls } = this.#machine;
+    const ends = code === 'BUDGET';
+    const first = ends ? floor : Math.max(floor, depth - 1);
+    const rest = restOfFrames(controls, frames, pc, first, ends);
+    if (ends)
+      for (const at of paths.unfinished())
+        if (at.depth > first)
+          rest.push(...restOfFrames(controls, frames.slice(0, at.depth), at.pc, first, ends));
+    return rest;
   }
 
   /**

@@ -7,7 +7,7 @@ import { NamespaceNode } from '../namespace/node.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../terms/term.ts';
 import { FaultRecovery } from './fault-recovery.ts';
-import { havoc } from './paths/havoc.ts';
+import { forget } from './paths/forget.ts';
 import { mergeDeltas } from './paths/merge.ts';
 import { type Explored, ForkSignal, Paths } from './paths/paths.ts';
 import { type Controls, type Plan, planEvaluation, TAKEN } from './plan/plan.ts';
@@ -116,6 +116,10 @@ export class Interpreter implements Explored {
   readonly openPackages: PackageObject[] = [];
   /** Why some state is not to be relied on: conditions were not followed up. */
   readonly lost: string[] = [];
+  /** Where code was given up, by the reason that values carry which it may have changed. */
+  readonly abandonments = new Map<string, AmlFault>();
+  /** Why names may exist, or not exist any more, that code would make or take away which isn't followed. */
+  openNames: string | undefined;
   /** Why some of the tables' own code was not run: what it declares may be missing. */
   skipped: string | undefined;
   readonly merging;
@@ -125,7 +129,7 @@ export class Interpreter implements Explored {
   threads: Threads | undefined;
   /** Loads a table's code: set by who owns the machine. */
   loader: TableLoader | undefined;
-  readonly #controls: Controls;
+  readonly controls: Controls;
   readonly #plans = new Map<Term, Plan>();
   readonly #recovery: FaultRecovery;
   /** Is what an evaluation changes to be put together with what was there? */
@@ -137,7 +141,7 @@ export class Interpreter implements Explored {
   constructor(options: InterpreterOptions, controls: Controls) {
     this.options = options;
     this.profile = options.profile;
-    this.#controls = controls;
+    this.controls = controls;
     this.bits = options.narrow ? 32 : 64;
     this.mask = options.narrow ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn;
     this.journal = new Journal(options.fill === undefined);
@@ -146,6 +150,7 @@ export class Interpreter implements Explored {
     this.#recovery = new FaultRecovery(this);
     this.root.object = new ScopeObject(TYPE.device, undefined);
     this.merging = {
+      bits: this.bits,
       initialByte: this.regions.initialByte,
       spend: (work: number) => this.paths.spend(work),
       lose: (reason: string) => this.lose(reason),
@@ -155,6 +160,18 @@ export class Interpreter implements Explored {
   /** Notes that the state can't be relied on from here. */
   lose(reason: string): void {
     if (!this.lost.includes(reason)) this.lost.push(reason);
+  }
+
+  /** Names that no table has may be made by tables that code loads or unloads. */
+  unsettleNames(reason: string): void {
+    this.openNames ??= reason;
+  }
+
+  /** Notes where code is given up. Gives the reason by which what it may change isn't known. */
+  abandoned(why: AmlFault): string {
+    const reason = why.place === undefined ? why.message : `${why.message}, in ${why.place.path}`;
+    if (!this.abandonments.has(reason)) this.abandonments.set(reason, why);
+    return reason;
   }
 
   // ---- conditions and values
@@ -204,7 +221,7 @@ export class Interpreter implements Explored {
   #planOf(term: Term, body: readonly Term[]): Plan {
     let plan = this.#plans.get(term);
     if (plan === undefined) {
-      plan = planTerms(body, term, this.#controls, this.mask);
+      plan = planTerms(body, term, this.controls, this.mask);
       this.#plans.set(term, plan);
     }
     return plan;
@@ -241,7 +258,7 @@ export class Interpreter implements Explored {
   /** Puts a table's own code on the stack. */
   enterTable(table: AcpiTable, term: Term, scope: NamespaceNode): void {
     // Run once: its plan is not kept.
-    const plan = planTerms(term.operands[0] as readonly Term[], term, this.#controls, this.mask);
+    const plan = planTerms(term.operands[0] as readonly Term[], term, this.controls, this.mask);
     const frame = new Frame(plan, this.root, undefined, table, scope, this.sp, this.syncLevel);
     frame.owner = this.owner;
     this.frames.push(frame);
@@ -406,9 +423,7 @@ export class Interpreter implements Explored {
       this.#floor = outer;
     }
     if (outermost) this.#releaseAll();
-    const faults = this.journal.active
-      ? this.paths.faults((running, reason) => havoc(this, reason, running))
-      : [];
+    const faults = this.journal.active ? this.paths.faults((writes, why) => forget(this, writes, why)) : [];
     this.paths.retract(assumed);
     if (outermost && this.journal.active && this.paths.assumptions.length === 0) this.journal.settle();
     return { value: this.#result, fault: this.#fault, faults };
@@ -420,7 +435,7 @@ export class Interpreter implements Explored {
    */
   enterObject(node: NamespaceNode, args: readonly AmlValue[]): void {
     // As if firmware code called it or looked at it: then a look that hangs on a condition may fork.
-    const plan = planEvaluation(this.#controls, node, args);
+    const plan = planEvaluation(this.controls, node, args);
     this.frames.push(new Frame(plan, this.root, PROBE, undefined, this.root, this.sp, this.syncLevel));
   }
 

@@ -1,5 +1,5 @@
 /** The namespace of a running machine: nodes that hold objects. */
-import { AliasObject, type AmlValue, type Choice, type SharedInteger } from '../interpreter/state/objects.ts';
+import { AliasObject, type AmlValue, Choice, type SharedInteger } from '../interpreter/state/objects.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { NamePath } from '../terms/name.ts';
 import { trimSegment } from '../terms/name.ts';
@@ -56,6 +56,13 @@ export class NamespaceNode {
     }
     return child;
   }
+}
+
+/** The absolute name of a node. */
+export function nameOfNode(node: NamespaceNode): NamePath {
+  const segments: string[] = [];
+  for (let at: NamespaceNode = node; at.parent; at = at.parent) segments.unshift(at.segment);
+  return { root: true, parents: 0, segments };
 }
 
 /** Is there an object of this node's name? Asked where its object is a Choice, too. */
@@ -120,4 +127,35 @@ export function findNode(
     at = follow(next);
   }
   return at;
+}
+
+/**
+ * Every node that a name used at `scope` may mean: more than one where an object exists only on a condition. Aliases are
+ * followed.
+ */
+export function visibleNodes(root: NamespaceNode, scope: NamespaceNode, name: NamePath): NamespaceNode[] {
+  const found: NamespaceNode[] = [];
+  let open = false;
+  const present = (node: NamespaceNode): boolean => {
+    if (!existsForCertain(node)) open = true;
+    return true;
+  };
+  for (let from: NamespaceNode | undefined = scope; from; from = open ? from.parent : undefined) {
+    open = false;
+    const node = findNode(root, from, name, present);
+    if (node !== undefined && !found.includes(node)) found.push(node);
+    // Only a single segment is looked for further up.
+    if (name.root || name.parents > 0 || name.segments.length !== 1) break;
+  }
+  return found;
+}
+
+function existsForCertain({ object }: NamespaceNode): boolean {
+  const pending: (AmlValue | undefined)[] = [object];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (next === undefined) return false;
+    if (next instanceof Choice) pending.push(next.yes, next.no);
+  }
+  return true;
 }

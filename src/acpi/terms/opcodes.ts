@@ -45,12 +45,53 @@ export type OperandKind =
  */
 export type Defines = 'nothing' | 'object' | 'scope' | 'reopen' | 'fields';
 
+/**
+ * Access to an operand that a term gives to whoever has what it yields, stores, returns or defines. That may be changed
+ * through it.
+ */
+export type Access =
+  /** The very object that the operand yields, no copy; of a list of operands all of them. */
+  | { readonly operand: number; readonly as: 'object' }
+  /** A reference to the object or place that the operand names. */
+  | { readonly operand: number; readonly as: 'reference' }
+  /** What the operand refers to. */
+  | { readonly operand: number; readonly as: 'target' }
+  /** A reference to the element that another operand numbers. */
+  | { readonly operand: number; readonly as: 'element'; readonly index: number }
+  /** Bits of the operand's buffer, from the `index` operand times `unit` on: so many, or as the `count` operand says. */
+  | {
+      readonly operand: number;
+      readonly as: 'bits';
+      readonly index: number;
+      readonly unit: 1 | 8;
+      readonly bits: number | { readonly count: number };
+    };
+
+/**
+ * What running a term may change, besides what its operands do when they are run: all that is known of code that is given
+ * up. Operands are counted as a Term has them, without PkgLength. The names a term makes are in {@link Defines}.
+ */
+export interface Changes {
+  /** Operands that are given a value, which is converted to the type of what is there. */
+  readonly stores?: readonly number[];
+  /** Operands that are given another object, whatever was there. */
+  readonly replaces?: readonly number[];
+  /** The type of that object where it is always the same: what is of that type already gets another content. */
+  readonly type?: 'integer' | 'string' | 'buffer';
+  readonly opens?: Access;
+  /** An operand that is an event, whose signals are counted. */
+  readonly signals?: number;
+  /** Code that it runs: a method, the `_REG` beside a region, or that of tables that come or go. */
+  readonly runs?: 'method' | 'handler' | 'table';
+}
+
 export interface OpcodeRow {
   /** The ASL keyword; for constants the name of the prefix. */
   readonly name: string;
   /** One byte, or 0x5bNN for an opcode behind the extension prefix; -1 when the term has no opcode. */
   readonly code: number;
   readonly operands: readonly OperandKind[];
+  readonly changes: Changes;
   readonly defines: Defines;
   /** The term can stand where a TermArg is wanted. */
   readonly yields: boolean;
@@ -62,13 +103,14 @@ function row(
   code: number,
   name: string,
   operands: readonly OperandKind[],
+  changes: Changes,
   yields: boolean,
   defines: Defines = 'nothing',
   operator?: string,
 ): OpcodeRow {
   return operator === undefined
-    ? { name, code, operands, defines, yields }
-    : { name, code, operands, defines, yields, operator };
+    ? { name, code, operands, changes, defines, yields }
+    : { name, code, operands, changes, defines, yields, operator };
 }
 
 const T = 'TermArg';
@@ -76,137 +118,170 @@ const BINARY = [T, T, 'Target'] as const;
 const UNARY = [T, 'Target'] as const;
 const COMPARE = [T, T] as const;
 
+const NOTHING: Changes = {};
+/** The result goes to the operand of that number. */
+const TO_0: Changes = { stores: [0] };
+const TO_1: Changes = { stores: [1] };
+const TO_2: Changes = { stores: [2] };
+const INTEGER_TO_1: Changes = { replaces: [1], type: 'integer' };
+const SIGNALS: Changes = { signals: 0 };
+const CALLS: Changes = { runs: 'method' };
+const TABLES: Changes = { runs: 'table' };
+const object = (operand: number): Changes => ({ opens: { operand, as: 'object' } });
+/** What is of the type already is given back as it is. */
+const STRING_TO_1: Changes = { replaces: [1], type: 'string', ...object(0) };
+const BUFFER_TO_1: Changes = { replaces: [1], type: 'buffer', ...object(0) };
+const reference: Access = { operand: 0, as: 'reference' };
+const view = (unit: 1 | 8, bits: number): Changes => ({
+  opens: { operand: 0, as: 'bits', index: 1, unit, bits },
+});
+
 /** Every row. The order is that of the codes. */
 const ROWS = {
   // Terms that are encoded by a name alone.
   /** Operand: the NamePath. A name that is no method, or a method that is referred to and not called. */
-  NamePath: row(-1, 'NamePath', ['NameString'], true),
+  NamePath: row(-1, 'NamePath', ['NameString'], CALLS, true),
   /** Operands: the NamePath, then Term[], the arguments. */
-  MethodCall: row(-1, 'MethodCall', ['NameString', 'TermList'], true),
+  MethodCall: row(-1, 'MethodCall', ['NameString', 'TermList'], CALLS, true),
   /** Bytes that can't be read as terms, up to the end of the list they stand in. */
-  Unreadable: row(-1, 'Unreadable', ['ByteList'], false),
+  Unreadable: row(-1, 'Unreadable', ['ByteList'], NOTHING, false),
 
-  Zero: row(0x00, 'Zero', [], true),
-  One: row(0x01, 'One', [], true),
-  Alias: row(0x06, 'Alias', ['NameString', 'NameString'], false, 'object'),
-  Name: row(0x08, 'Name', ['NameString', 'DataRefObject'], false, 'object'),
-  Byte: row(0x0a, 'Byte', ['ByteData'], true),
-  Word: row(0x0b, 'Word', ['WordData'], true),
-  DWord: row(0x0c, 'DWord', ['DWordData'], true),
-  String: row(0x0d, 'String', ['AsciiString'], true),
-  QWord: row(0x0e, 'QWord', ['QWordData'], true),
-  Scope: row(0x10, 'Scope', ['PkgLength', 'NameString', 'TermList'], false, 'reopen'),
-  Buffer: row(0x11, 'Buffer', ['PkgLength', T, 'ByteList'], true),
-  Package: row(0x12, 'Package', ['PkgLength', 'ByteData', 'PackageElementList'], true),
-  VarPackage: row(0x13, 'VarPackage', ['PkgLength', T, 'PackageElementList'], true),
-  Method: row(0x14, 'Method', ['PkgLength', 'NameString', 'ByteData', 'TermList'], false, 'scope'),
-  External: row(0x15, 'External', ['NameString', 'ByteData', 'ByteData'], false),
-  Local0: row(0x60, 'Local0', [], true),
-  Local1: row(0x61, 'Local1', [], true),
-  Local2: row(0x62, 'Local2', [], true),
-  Local3: row(0x63, 'Local3', [], true),
-  Local4: row(0x64, 'Local4', [], true),
-  Local5: row(0x65, 'Local5', [], true),
-  Local6: row(0x66, 'Local6', [], true),
-  Local7: row(0x67, 'Local7', [], true),
-  Arg0: row(0x68, 'Arg0', [], true),
-  Arg1: row(0x69, 'Arg1', [], true),
-  Arg2: row(0x6a, 'Arg2', [], true),
-  Arg3: row(0x6b, 'Arg3', [], true),
-  Arg4: row(0x6c, 'Arg4', [], true),
-  Arg5: row(0x6d, 'Arg5', [], true),
-  Arg6: row(0x6e, 'Arg6', [], true),
-  Store: row(0x70, 'Store', [T, 'SuperName'], true, 'nothing', '='),
-  RefOf: row(0x71, 'RefOf', ['Referent'], true),
-  Add: row(0x72, 'Add', BINARY, true, 'nothing', '+'),
-  Concatenate: row(0x73, 'Concatenate', BINARY, true),
-  Subtract: row(0x74, 'Subtract', BINARY, true, 'nothing', '-'),
-  Increment: row(0x75, 'Increment', ['SuperName'], true, 'nothing', '++'),
-  Decrement: row(0x76, 'Decrement', ['SuperName'], true, 'nothing', '--'),
-  Multiply: row(0x77, 'Multiply', BINARY, true, 'nothing', '*'),
+  Zero: row(0x00, 'Zero', [], NOTHING, true),
+  One: row(0x01, 'One', [], NOTHING, true),
+  Alias: row(0x06, 'Alias', ['NameString', 'NameString'], { opens: reference }, false, 'object'),
+  Name: row(0x08, 'Name', ['NameString', 'DataRefObject'], object(1), false, 'object'),
+  Byte: row(0x0a, 'Byte', ['ByteData'], NOTHING, true),
+  Word: row(0x0b, 'Word', ['WordData'], NOTHING, true),
+  DWord: row(0x0c, 'DWord', ['DWordData'], NOTHING, true),
+  String: row(0x0d, 'String', ['AsciiString'], NOTHING, true),
+  QWord: row(0x0e, 'QWord', ['QWordData'], NOTHING, true),
+  Scope: row(0x10, 'Scope', ['PkgLength', 'NameString', 'TermList'], NOTHING, false, 'reopen'),
+  Buffer: row(0x11, 'Buffer', ['PkgLength', T, 'ByteList'], NOTHING, true),
+  Package: row(0x12, 'Package', ['PkgLength', 'ByteData', 'PackageElementList'], object(1), true),
+  VarPackage: row(0x13, 'VarPackage', ['PkgLength', T, 'PackageElementList'], object(1), true),
+  Method: row(0x14, 'Method', ['PkgLength', 'NameString', 'ByteData', 'TermList'], NOTHING, false, 'scope'),
+  External: row(0x15, 'External', ['NameString', 'ByteData', 'ByteData'], NOTHING, false),
+  Local0: row(0x60, 'Local0', [], NOTHING, true),
+  Local1: row(0x61, 'Local1', [], NOTHING, true),
+  Local2: row(0x62, 'Local2', [], NOTHING, true),
+  Local3: row(0x63, 'Local3', [], NOTHING, true),
+  Local4: row(0x64, 'Local4', [], NOTHING, true),
+  Local5: row(0x65, 'Local5', [], NOTHING, true),
+  Local6: row(0x66, 'Local6', [], NOTHING, true),
+  Local7: row(0x67, 'Local7', [], NOTHING, true),
+  Arg0: row(0x68, 'Arg0', [], NOTHING, true),
+  Arg1: row(0x69, 'Arg1', [], NOTHING, true),
+  Arg2: row(0x6a, 'Arg2', [], NOTHING, true),
+  Arg3: row(0x6b, 'Arg3', [], NOTHING, true),
+  Arg4: row(0x6c, 'Arg4', [], NOTHING, true),
+  Arg5: row(0x6d, 'Arg5', [], NOTHING, true),
+  Arg6: row(0x6e, 'Arg6', [], NOTHING, true),
+  Store: row(0x70, 'Store', [T, 'SuperName'], { stores: [1], ...object(0) }, true, 'nothing', '='),
+  RefOf: row(0x71, 'RefOf', ['Referent'], { opens: reference }, true),
+  Add: row(0x72, 'Add', BINARY, TO_2, true, 'nothing', '+'),
+  Concatenate: row(0x73, 'Concatenate', BINARY, TO_2, true),
+  Subtract: row(0x74, 'Subtract', BINARY, TO_2, true, 'nothing', '-'),
+  Increment: row(0x75, 'Increment', ['SuperName'], TO_0, true, 'nothing', '++'),
+  Decrement: row(0x76, 'Decrement', ['SuperName'], TO_0, true, 'nothing', '--'),
+  Multiply: row(0x77, 'Multiply', BINARY, TO_2, true, 'nothing', '*'),
   /** Dividend, divisor, remainder, quotient. */
-  Divide: row(0x78, 'Divide', [T, T, 'Target', 'Target'], true, 'nothing', '/'),
-  ShiftLeft: row(0x79, 'ShiftLeft', BINARY, true, 'nothing', '<<'),
-  ShiftRight: row(0x7a, 'ShiftRight', BINARY, true, 'nothing', '>>'),
-  And: row(0x7b, 'And', BINARY, true, 'nothing', '&'),
-  NAnd: row(0x7c, 'NAnd', BINARY, true),
-  Or: row(0x7d, 'Or', BINARY, true, 'nothing', '|'),
-  NOr: row(0x7e, 'NOr', BINARY, true),
-  XOr: row(0x7f, 'XOr', BINARY, true, 'nothing', '^'),
-  Not: row(0x80, 'Not', UNARY, true, 'nothing', '~'),
-  FindSetLeftBit: row(0x81, 'FindSetLeftBit', UNARY, true),
-  FindSetRightBit: row(0x82, 'FindSetRightBit', UNARY, true),
-  DerefOf: row(0x83, 'DerefOf', [T], true),
-  ConcatenateResTemplate: row(0x84, 'ConcatenateResTemplate', BINARY, true),
-  Mod: row(0x85, 'Mod', BINARY, true, 'nothing', '%'),
-  Notify: row(0x86, 'Notify', ['SuperName', T], false),
-  SizeOf: row(0x87, 'SizeOf', ['SuperName'], true),
-  Index: row(0x88, 'Index', BINARY, true),
+  Divide: row(0x78, 'Divide', [T, T, 'Target', 'Target'], { stores: [2, 3] }, true, 'nothing', '/'),
+  ShiftLeft: row(0x79, 'ShiftLeft', BINARY, TO_2, true, 'nothing', '<<'),
+  ShiftRight: row(0x7a, 'ShiftRight', BINARY, TO_2, true, 'nothing', '>>'),
+  And: row(0x7b, 'And', BINARY, TO_2, true, 'nothing', '&'),
+  NAnd: row(0x7c, 'NAnd', BINARY, TO_2, true),
+  Or: row(0x7d, 'Or', BINARY, TO_2, true, 'nothing', '|'),
+  NOr: row(0x7e, 'NOr', BINARY, TO_2, true),
+  XOr: row(0x7f, 'XOr', BINARY, TO_2, true, 'nothing', '^'),
+  Not: row(0x80, 'Not', UNARY, TO_1, true, 'nothing', '~'),
+  FindSetLeftBit: row(0x81, 'FindSetLeftBit', UNARY, TO_1, true),
+  FindSetRightBit: row(0x82, 'FindSetRightBit', UNARY, TO_1, true),
+  DerefOf: row(0x83, 'DerefOf', [T], { opens: { operand: 0, as: 'target' } }, true),
+  ConcatenateResTemplate: row(0x84, 'ConcatenateResTemplate', BINARY, TO_2, true),
+  Mod: row(0x85, 'Mod', BINARY, TO_2, true, 'nothing', '%'),
+  Notify: row(0x86, 'Notify', ['SuperName', T], NOTHING, false),
+  SizeOf: row(0x87, 'SizeOf', ['SuperName'], NOTHING, true),
+  Index: row(0x88, 'Index', BINARY, { stores: [2], opens: { operand: 0, as: 'element', index: 1 } }, true),
   /** Package, operator 1 (0 MTR, 1 MEQ, 2 MLE, 3 MLT, 4 MGE, 5 MGT), value 1, operator 2, value 2, start index. */
-  Match: row(0x89, 'Match', [T, 'ByteData', T, 'ByteData', T, T], true),
-  CreateDWordField: row(0x8a, 'CreateDWordField', [T, T, 'NameString'], false, 'object'),
-  CreateWordField: row(0x8b, 'CreateWordField', [T, T, 'NameString'], false, 'object'),
-  CreateByteField: row(0x8c, 'CreateByteField', [T, T, 'NameString'], false, 'object'),
-  CreateBitField: row(0x8d, 'CreateBitField', [T, T, 'NameString'], false, 'object'),
-  ObjectType: row(0x8e, 'ObjectType', ['Referent'], true),
-  CreateQWordField: row(0x8f, 'CreateQWordField', [T, T, 'NameString'], false, 'object'),
-  LAnd: row(0x90, 'LAnd', COMPARE, true, 'nothing', '&&'),
-  LOr: row(0x91, 'LOr', COMPARE, true, 'nothing', '||'),
+  Match: row(0x89, 'Match', [T, 'ByteData', T, 'ByteData', T, T], NOTHING, true),
+  CreateDWordField: row(0x8a, 'CreateDWordField', [T, T, 'NameString'], view(8, 32), false, 'object'),
+  CreateWordField: row(0x8b, 'CreateWordField', [T, T, 'NameString'], view(8, 16), false, 'object'),
+  CreateByteField: row(0x8c, 'CreateByteField', [T, T, 'NameString'], view(8, 8), false, 'object'),
+  CreateBitField: row(0x8d, 'CreateBitField', [T, T, 'NameString'], view(1, 1), false, 'object'),
+  ObjectType: row(0x8e, 'ObjectType', ['Referent'], NOTHING, true),
+  CreateQWordField: row(0x8f, 'CreateQWordField', [T, T, 'NameString'], view(8, 64), false, 'object'),
+  LAnd: row(0x90, 'LAnd', COMPARE, NOTHING, true, 'nothing', '&&'),
+  LOr: row(0x91, 'LOr', COMPARE, NOTHING, true, 'nothing', '||'),
   /** `!=`, `<=` and `>=` are LNot of LEqual, LGreater and LLess; the tree keeps them so. */
-  LNot: row(0x92, 'LNot', [T], true, 'nothing', '!'),
-  LEqual: row(0x93, 'LEqual', COMPARE, true, 'nothing', '=='),
-  LGreater: row(0x94, 'LGreater', COMPARE, true, 'nothing', '>'),
-  LLess: row(0x95, 'LLess', COMPARE, true, 'nothing', '<'),
-  ToBuffer: row(0x96, 'ToBuffer', UNARY, true),
-  ToDecimalString: row(0x97, 'ToDecimalString', UNARY, true),
-  ToHexString: row(0x98, 'ToHexString', UNARY, true),
-  ToInteger: row(0x99, 'ToInteger', UNARY, true),
-  ToString: row(0x9c, 'ToString', BINARY, true),
-  CopyObject: row(0x9d, 'CopyObject', [T, 'SimpleName'], true),
-  Mid: row(0x9e, 'Mid', [T, T, T, 'Target'], true),
-  Continue: row(0x9f, 'Continue', [], false),
+  LNot: row(0x92, 'LNot', [T], NOTHING, true, 'nothing', '!'),
+  LEqual: row(0x93, 'LEqual', COMPARE, NOTHING, true, 'nothing', '=='),
+  LGreater: row(0x94, 'LGreater', COMPARE, NOTHING, true, 'nothing', '>'),
+  LLess: row(0x95, 'LLess', COMPARE, NOTHING, true, 'nothing', '<'),
+  ToBuffer: row(0x96, 'ToBuffer', UNARY, BUFFER_TO_1, true),
+  ToDecimalString: row(0x97, 'ToDecimalString', UNARY, STRING_TO_1, true),
+  ToHexString: row(0x98, 'ToHexString', UNARY, STRING_TO_1, true),
+  ToInteger: row(0x99, 'ToInteger', UNARY, INTEGER_TO_1, true),
+  ToString: row(0x9c, 'ToString', BINARY, { replaces: [2], type: 'string' }, true),
+  CopyObject: row(0x9d, 'CopyObject', [T, 'SimpleName'], { replaces: [1], ...object(0) }, true),
+  Mid: row(0x9e, 'Mid', [T, T, T, 'Target'], { stores: [3] }, true),
+  Continue: row(0x9f, 'Continue', [], NOTHING, false),
   /** An Else is a term of its own that follows its If in the same list. */
-  If: row(0xa0, 'If', ['PkgLength', T, 'TermList'], false),
-  Else: row(0xa1, 'Else', ['PkgLength', 'TermList'], false),
-  While: row(0xa2, 'While', ['PkgLength', T, 'TermList'], false),
-  Noop: row(0xa3, 'Noop', [], false),
-  Return: row(0xa4, 'Return', [T], false),
-  Break: row(0xa5, 'Break', [], false),
-  BreakPoint: row(0xcc, 'BreakPoint', [], false),
-  Ones: row(0xff, 'Ones', [], true),
+  If: row(0xa0, 'If', ['PkgLength', T, 'TermList'], NOTHING, false),
+  Else: row(0xa1, 'Else', ['PkgLength', 'TermList'], NOTHING, false),
+  While: row(0xa2, 'While', ['PkgLength', T, 'TermList'], NOTHING, false),
+  Noop: row(0xa3, 'Noop', [], NOTHING, false),
+  Return: row(0xa4, 'Return', [T], object(0), false),
+  Break: row(0xa5, 'Break', [], NOTHING, false),
+  BreakPoint: row(0xcc, 'BreakPoint', [], NOTHING, false),
+  Ones: row(0xff, 'Ones', [], NOTHING, true),
 
-  Mutex: row(0x5b01, 'Mutex', ['NameString', 'ByteData'], false, 'object'),
-  Event: row(0x5b02, 'Event', ['NameString'], false, 'object'),
-  CondRefOf: row(0x5b12, 'CondRefOf', ['Referent', 'Target'], true),
+  Mutex: row(0x5b01, 'Mutex', ['NameString', 'ByteData'], NOTHING, false, 'object'),
+  Event: row(0x5b02, 'Event', ['NameString'], NOTHING, false, 'object'),
+  CondRefOf: row(0x5b12, 'CondRefOf', ['Referent', 'Target'], { stores: [1], opens: reference }, true),
   /** Source buffer, bit index, number of bits, name. */
-  CreateField: row(0x5b13, 'CreateField', [T, T, T, 'NameString'], false, 'object'),
-  LoadTable: row(0x5b1f, 'LoadTable', [T, T, T, T, T, T], true),
+  CreateField: row(
+    0x5b13,
+    'CreateField',
+    [T, T, T, 'NameString'],
+    { opens: { operand: 0, as: 'bits', index: 1, unit: 1, bits: { count: 2 } } },
+    false,
+    'object',
+  ),
+  LoadTable: row(0x5b1f, 'LoadTable', [T, T, T, T, T, T], TABLES, true),
   /** The handle is a Target since ACPI 6.4, where Load yields a value too. */
-  Load: row(0x5b20, 'Load', ['SuperName', 'Target'], true),
-  Stall: row(0x5b21, 'Stall', [T], false),
-  Sleep: row(0x5b22, 'Sleep', [T], false),
-  Acquire: row(0x5b23, 'Acquire', ['SuperName', 'WordData'], true),
-  Signal: row(0x5b24, 'Signal', ['SuperName'], false),
-  Wait: row(0x5b25, 'Wait', ['SuperName', T], true),
-  Reset: row(0x5b26, 'Reset', ['SuperName'], false),
-  Release: row(0x5b27, 'Release', ['SuperName'], false),
-  FromBCD: row(0x5b28, 'FromBCD', UNARY, true),
-  ToBCD: row(0x5b29, 'ToBCD', UNARY, true),
-  Unload: row(0x5b2a, 'Unload', ['SuperName'], false),
-  Revision: row(0x5b30, 'Revision', [], true),
-  Debug: row(0x5b31, 'Debug', [], true),
-  Fatal: row(0x5b32, 'Fatal', ['ByteData', 'DWordData', T], false),
-  Timer: row(0x5b33, 'Timer', [], true),
+  Load: row(0x5b20, 'Load', ['SuperName', 'Target'], { replaces: [1], ...TABLES }, true),
+  Stall: row(0x5b21, 'Stall', [T], NOTHING, false),
+  Sleep: row(0x5b22, 'Sleep', [T], NOTHING, false),
+  Acquire: row(0x5b23, 'Acquire', ['SuperName', 'WordData'], NOTHING, true),
+  Signal: row(0x5b24, 'Signal', ['SuperName'], SIGNALS, false),
+  Wait: row(0x5b25, 'Wait', ['SuperName', T], SIGNALS, true),
+  Reset: row(0x5b26, 'Reset', ['SuperName'], SIGNALS, false),
+  Release: row(0x5b27, 'Release', ['SuperName'], NOTHING, false),
+  FromBCD: row(0x5b28, 'FromBCD', UNARY, INTEGER_TO_1, true),
+  ToBCD: row(0x5b29, 'ToBCD', UNARY, INTEGER_TO_1, true),
+  Unload: row(0x5b2a, 'Unload', ['SuperName'], TABLES, false),
+  Revision: row(0x5b30, 'Revision', [], NOTHING, true),
+  Debug: row(0x5b31, 'Debug', [], NOTHING, true),
+  Fatal: row(0x5b32, 'Fatal', ['ByteData', 'DWordData', T], NOTHING, false),
+  Timer: row(0x5b33, 'Timer', [], NOTHING, true),
   /** Name, space, offset, length. */
-  OperationRegion: row(0x5b80, 'OperationRegion', ['NameString', 'ByteData', T, T], false, 'object'),
+  OperationRegion: row(
+    0x5b80,
+    'OperationRegion',
+    ['NameString', 'ByteData', T, T],
+    { runs: 'handler' },
+    false,
+    'object',
+  ),
   /** Region, flags, elements. */
-  Field: row(0x5b81, 'Field', ['PkgLength', 'NameString', 'ByteData', 'FieldList'], false, 'fields'),
-  Device: row(0x5b82, 'Device', ['PkgLength', 'NameString', 'TermList'], false, 'scope'),
+  Field: row(0x5b81, 'Field', ['PkgLength', 'NameString', 'ByteData', 'FieldList'], NOTHING, false, 'fields'),
+  Device: row(0x5b82, 'Device', ['PkgLength', 'NameString', 'TermList'], NOTHING, false, 'scope'),
   /** Name, id, PBLK address, PBLK length, terms. Left out of ACPI since 6.4, still found. */
   Processor: row(
     0x5b83,
     'Processor',
     ['PkgLength', 'NameString', 'ByteData', 'DWordData', 'ByteData', 'TermList'],
+    NOTHING,
     false,
     'scope',
   ),
@@ -215,15 +290,17 @@ const ROWS = {
     0x5b84,
     'PowerResource',
     ['PkgLength', 'NameString', 'ByteData', 'WordData', 'TermList'],
+    NOTHING,
     false,
     'scope',
   ),
-  ThermalZone: row(0x5b85, 'ThermalZone', ['PkgLength', 'NameString', 'TermList'], false, 'scope'),
+  ThermalZone: row(0x5b85, 'ThermalZone', ['PkgLength', 'NameString', 'TermList'], NOTHING, false, 'scope'),
   /** Index register, data register, flags, elements. */
   IndexField: row(
     0x5b86,
     'IndexField',
     ['PkgLength', 'NameString', 'NameString', 'ByteData', 'FieldList'],
+    NOTHING,
     false,
     'fields',
   ),
@@ -232,11 +309,19 @@ const ROWS = {
     0x5b87,
     'BankField',
     ['PkgLength', 'NameString', 'NameString', T, 'ByteData', 'FieldList'],
+    NOTHING,
     false,
     'fields',
   ),
   /** Name, table signature, OEM id, OEM table id. */
-  DataTableRegion: row(0x5b88, 'DataTableRegion', ['NameString', T, T, T], false, 'object'),
+  DataTableRegion: row(
+    0x5b88,
+    'DataTableRegion',
+    ['NameString', T, T, T],
+    { runs: 'handler' },
+    false,
+    'object',
+  ),
 } as const satisfies Record<string, OpcodeRow>;
 
 export type OpcodeName = keyof typeof ROWS;

@@ -12,6 +12,7 @@ import {
   type AmlValue,
   BufferObject,
   EventObject,
+  integer,
   MutexObject,
   NameReference,
   ObjectReference,
@@ -104,13 +105,14 @@ const wait: Run = (m, _instruction, at) => {
   const event = eventOf(m, m.stack[at]);
   const timeout = integerOperand(m, m.stack[at + 1]);
   if (m.threads !== undefined) {
-    if (!m.threads.wait(() => event.signals > 0, waitingTime(timeout))) return m.mask;
-  } else if (event.signals === 0) {
+    if (!m.threads.wait(() => event.signals !== 0, waitingTime(timeout))) return m.mask;
+  } else if (event.signals === undefined) return integer(m.unknown('whether an event was signalled'));
+  else if (event.signals === 0) {
     // Nobody else runs who could signal: it times out.
     if (isKnown(timeout) && timeout < FOREVER) m.clock.sleep(timeout * MILLISECOND);
     return m.mask;
   }
-  m.journal.set(event, 'signals', event.signals - 1);
+  m.journal.set(event, 'signals', (event.signals ?? 1) - 1);
   return 0n;
 };
 
@@ -307,7 +309,7 @@ export const ACTING_OPERATORS: Readonly<Record<string, Run>> = {
   Wait: wait,
   Signal: (m, _instruction, at) => {
     const event = eventOf(m, m.stack[at]);
-    m.journal.set(event, 'signals', event.signals + 1);
+    if (event.signals !== undefined) m.journal.set(event, 'signals', event.signals + 1);
     return undefined;
   },
   Reset: (m, _instruction, at) => {

@@ -228,25 +228,15 @@ function connectionOf(m: Interpreter, term: Term): AmlValue | undefined {
   return object;
 }
 
-/** Width in bits of the fixed Create…Field operators; the index is in bytes but for CreateBitField. */
-const FIXED_WIDTHS: Readonly<Record<string, number>> = {
-  CreateBitField: 1,
-  CreateByteField: 8,
-  CreateWordField: 16,
-  CreateDWordField: 32,
-  CreateQWordField: 64,
-};
-
 const createField: Run = (m, instruction, at) => {
   const { op } = instruction.term;
+  const view = op.changes.opens;
+  if (view?.as !== 'bits') return fault('AE_AML_INTERNAL', `${op.name} makes no buffer field`);
   const source = resolve(m, m.stack[at]);
-  const index = placeOf(m, integerOperand(m, m.stack[at + 1]));
-  let bitOffset = index;
-  let bitLength = FIXED_WIDTHS[op.name] ?? 0;
-  if (op === OPCODES.CreateField) {
-    bitLength = placeOf(m, integerOperand(m, m.stack[at + 2]));
-    if (bitLength === 0) fault('AE_AML_OPERAND_VALUE', 'a buffer field of no bits');
-  } else if (op !== OPCODES.CreateBitField) bitOffset = index * 8;
+  const bitOffset = placeOf(m, integerOperand(m, m.stack[at + view.index])) * view.unit;
+  const { bits } = view;
+  const bitLength = typeof bits === 'number' ? bits : placeOf(m, integerOperand(m, m.stack[at + bits.count]));
+  if (bitLength === 0) fault('AE_AML_OPERAND_VALUE', 'a buffer field of no bits');
   if (!(source instanceof BufferObject))
     return fault('AE_AML_OPERAND_TYPE', 'buffer fields are made of a buffer');
   if (source.unknown !== undefined) m.abandon(source.unknown);

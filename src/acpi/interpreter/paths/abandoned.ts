@@ -1,22 +1,36 @@
 /**
- * Paths that were given up: what hangs on them isn't followed further. What they leave behind is put into the state
- * once, at the end of the evaluation, and not at every fork on the way out: each place they changed may hold what they
- * left there, and everything that the methods they were in may still write is unknown.
+ * Paths that were given up. What they leave behind is put into the state once, at the end of the evaluation, and not at
+ * every fork on the way out: a place that a path changed holds what nobody knows, unless all paths left the same there;
+ * and so does everything that the code may still write which the paths had before them.
  */
 import {
-  type FieldSymbol,
-  fieldsOf,
-  isKnown,
-  MAX_OPAQUE_INPUTS,
+  type ByteValue,
+  bytesOfQuantity,
+  insertBits,
+  maximumOf,
+  onesOf,
   opaque,
   type Quantity,
+  quantityOfByte,
+  sameByte,
 } from '../../../symbolic/index.ts';
-import type { NamespaceNode } from '../../namespace/node.ts';
+import { NamespaceNode } from '../../namespace/node.ts';
 import type { Frame } from '../state/frame.ts';
 import { type Delta, type Holder, type Journal, type Key, readPlace } from '../state/journal.ts';
+import {
+  type AmlValue,
+  BufferObject,
+  Choice,
+  StringObject,
+  TYPE,
+  typeOf,
+  UnknownInteger,
+  UnknownObject,
+} from '../state/objects.ts';
 import { type MergeContext, mergePlace } from './merge.ts';
+import { type Cause, Writes } from './writes.ts';
 
-/** Different values that are kept of one place; with more it is unknown altogether. */
+/** Different values that are kept of one place: with more it isn't known anyway. */
 const MAX_VALUES = 4;
 
 /** What paths left in a place, and how many of them changed it. */
@@ -27,8 +41,10 @@ interface Left {
 
 export class AbandonedPaths {
   readonly #places = new Map<Holder, Map<Key, Left>>();
-  /** Methods that were running on some of the paths. */
-  readonly running = new Set<NamespaceNode>();
+  /** Code that was looked through already. */
+  readonly #seen = new Set<string>();
+  /** What the code before the paths may write. */
+  readonly writes = new Writes();
   #count = 0;
   #reason = '';
 
@@ -36,18 +52,35 @@ export class AbandonedPaths {
     return this.#count > 0;
   }
 
+  /** Why the first of them was given up. */
   get reason(): string {
     return this.#reason;
   }
 
-  /** One path is given up, with these changes and frames. */
-  add(reason: string, changes: Delta, frames: readonly Frame[]): void {
+  /** Was the code before such a path looked through? */
+  has(key: string): boolean {
+    return this.#seen.has(key);
+  }
+
+  /**
+   * One path is given up, with these changes and frames.
+   * @param key names the code before it, as far as it differs from that of others
+   * @param writes what that code may write, where nobody has looked yet
+   */
+  add(
+    reason: string,
+    changes: Delta,
+    frames: readonly Frame[],
+    key: string,
+    writes: Writes | undefined,
+  ): void {
     this.#count += 1;
     this.#reason ||= reason;
-    for (const frame of frames) if (frame.method?.term !== undefined) this.running.add(frame.node);
+    this.#seen.add(key);
+    if (writes !== undefined) this.writes.add(writes);
     for (const [holder, values] of changes) {
       if (frames.some((frame) => frame.slots === holder || frame.slotTypes === holder)) continue;
-      for (const [key, value] of values) this.#note(holder, key, value);
+      for (const [place, value] of values) this.#note(holder, place, value);
     }
   }
 
@@ -67,30 +100,22 @@ export class AbandonedPaths {
   }
 
   /**
-   * Puts what the lost paths left into the state, in which the others have come to their end.
-   *
+   * Puts what the paths left into the state, in which the others have come to their end.
    * @param mark where the first of all forks was: no path differs in what is older
    */
-  settle(journal: Journal, mark: number, when: Quantity, merging: MergeContext): void {
+  settle(journal: Journal, mark: number, why: Cause, merging: MergeContext): void {
     const originals = journal.originalsSince(mark);
-    const inputs = isKnown(when) ? [] : fieldsOf(when, MAX_OPAQUE_INPUTS);
-    // What the others changed and no lost path did holds there what it held before.
+    // What the others changed and no path that was given up did holds there what it held before.
     for (const [holder, values] of originals)
       for (const key of values.keys())
         if (!this.#places.get(holder)?.has(key))
-          this.#mix(journal, holder, key, [values.get(key)], inputs, merging);
+          this.#mix(journal, holder, key, [values.get(key)], why, merging);
     for (const [holder, places] of this.#places) {
       for (const [key, { values, paths }] of places) {
         const before = originals.get(holder);
         const original = before?.has(key) ? before.get(key) : readPlace(holder, key);
-        this.#mix(
-          journal,
-          holder,
-          key,
-          paths < this.#count ? [original, ...values] : values,
-          inputs,
-          merging,
-        );
+        const others = paths < this.#count ? [original, ...values] : values;
+        this.#mix(journal, holder, key, others, why, merging);
       }
     }
   }
@@ -100,14 +125,83 @@ export class AbandonedPaths {
     holder: Holder,
     key: Key,
     others: readonly unknown[],
-    inputs: readonly FieldSymbol[],
+    why: Cause,
     merging: MergeContext,
   ): void {
     const now = readPlace(holder, key);
     let mixed = now;
     for (const other of others)
-      if (other !== mixed)
-        mixed = mergePlace(opaque(1, this.#reason, inputs), holder, key, other, mixed, merging);
+      if (other !== mixed) mixed = mixPlace(why, holder, key, other, mixed, merging);
     if (mixed !== now) journal.set(holder, key, mixed);
   }
+}
+
+/** A place that holds one of two things, and nobody knows which. */
+function mixPlace(
+  why: Cause,
+  holder: Holder,
+  key: Key,
+  a: unknown,
+  b: unknown,
+  merging: MergeContext,
+): unknown {
+  const unsettled = opaque(1, why.reason, why.inputs);
+  if (key === 'bytes') {
+    const [left, right] = [a as ArrayLike<ByteValue>, b as ArrayLike<ByteValue>];
+    if (left.length === right.length) return mixBytes(why, left, right);
+  } else if (holder instanceof Map) {
+    const byte = (value: unknown): ByteValue => (value ?? merging.initialByte(holder, key)) as ByteValue;
+    return mixByte(why, byte(a), byte(b));
+  } else if (
+    key === 'object' ||
+    key === 'value' ||
+    (Array.isArray(holder) && !(typeof a === 'number' || typeof b === 'number'))
+  )
+    return mixValues(why, a as Held, b as Held, merging);
+  return mergePlace(unsettled, holder, key, a, b, merging);
+}
+
+function mixBytes(why: Cause, a: ArrayLike<ByteValue>, b: ArrayLike<ByteValue>): ByteValue[] {
+  return Array.from(a, (byte, i) => mixByte(why, byte, b[i]!));
+}
+
+/** Bits that are the same in both stay known. */
+function mixByte(why: Cause, a: ByteValue, b: ByteValue): ByteValue {
+  if (sameByte(a, b)) return a;
+  const [left, right] = [quantityOfByte(a), quantityOfByte(b)];
+  const ones = onesOf(left) & onesOf(right);
+  const open = (maximumOf(left) | maximumOf(right)) & ~ones;
+  let mixed: Quantity = ones;
+  for (let bit = 0; bit < 8; ) {
+    let end = bit;
+    while (end < 8 && ((open >> BigInt(end)) & 1n) === 1n) end += 1;
+    if (end > bit) mixed = insertBits(mixed, 8, bit, end - bit, opaque(end - bit, why.reason, why.inputs));
+    bit = end + 1;
+  }
+  return bytesOfQuantity(mixed, 1)[0]!;
+}
+
+type Held = AmlValue | NamespaceNode | undefined;
+
+function mixValues(why: Cause, a: Held, b: Held, merging: MergeContext): Held {
+  if (a instanceof UnknownObject) return a;
+  if (b instanceof UnknownObject) return b;
+  // Whether there is an object of a name has to stay a question.
+  if (a === undefined || b === undefined) {
+    const there = (a ?? b) as AmlValue;
+    return there instanceof NamespaceNode
+      ? new UnknownObject(why.reason)
+      : new Choice(opaque(1, why.reason, why.inputs), there, undefined);
+  }
+  if (!(a instanceof NamespaceNode || b instanceof NamespaceNode)) {
+    const type = typeOf(a);
+    if (type === typeOf(b)) {
+      if (type === TYPE.integer) return new UnknownInteger(opaque(merging.bits, why.reason, why.inputs));
+      if (a instanceof StringObject) return new StringObject(undefined);
+      if (a instanceof BufferObject && b instanceof BufferObject && a.bytes.length === b.bytes.length)
+        return new BufferObject(mixBytes(why, a.bytes, b.bytes), a.unknown ?? b.unknown);
+      if (type === TYPE.scope || type === TYPE.device) return a;
+    }
+  }
+  return new UnknownObject(why.reason);
 }

@@ -73,6 +73,8 @@ export function mergeInto(journal: Journal, when: Expr, other: Delta, context: M
 }
 
 export interface MergeContext {
+  /** Width of an integer. */
+  readonly bits: number;
   readonly initialByte: InitialByte;
   /** Told of work: bytes put together. */
   spend(work: number): void;
@@ -106,7 +108,9 @@ export function mergePlace(
     return yes;
   }
   if (key === 'text') return undefined;
-  // Counts: of signals, of acquisitions.
+  if (key === 'unknown') return yes ?? no;
+  if (key === 'signals') return undefined;
+  // Counts of acquisitions.
   if (!(holder instanceof Map) && (typeof yes === 'number' || typeof no === 'number'))
     return Math.max((yes as number | undefined) ?? 0, (no as number | undefined) ?? 0);
   if (holder instanceof Map) {

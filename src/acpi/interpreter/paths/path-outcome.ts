@@ -76,7 +76,7 @@ export function alike(a: Outcome, b: Outcome): boolean {
 }
 
 /** A path that was given up; its changes are kept by {@link AbandonedPaths}. */
-export function isLost({ target, fault }: Pick<Outcome, 'target' | 'fault'>): boolean {
+export function isAbandoned({ target, fault }: Pick<Outcome, 'target' | 'fault'>): boolean {
   return target.kind === 'fault' && fault?.code === 'NOT_FOLLOWED';
 }
 

@@ -4,7 +4,15 @@
  * and not with the number of paths. A path that leaves the statement otherwise (Return, Break, a fault) waits until
  * the other paths get to where it went: it is pending.
  */
-import { type Expr, gather, isKnown, not, type Quantity } from '../../../symbolic/index.ts';
+import {
+  type Expr,
+  fieldsOf,
+  gather,
+  isKnown,
+  MAX_OPAQUE_INPUTS,
+  not,
+  type Quantity,
+} from '../../../symbolic/index.ts';
 import type { NamespaceNode } from '../../namespace/node.ts';
 import type { AmlFault } from '../state/fault.ts';
 import type { Frame } from '../state/frame.ts';
@@ -23,7 +31,7 @@ import {
   type FrameContext,
   type Hold,
   innermost,
-  isLost,
+  isAbandoned,
   type Outcome,
   outcomesOf,
   outside,
@@ -32,6 +40,8 @@ import {
   same,
   type Target,
 } from './path-outcome.ts';
+import { keyOfRest, type RestOfCode } from './rest-of-code.ts';
+import type { Cause, Writes } from './writes.ts';
 
 /** Thrown where a decision on an unknown condition is needed; the instruction starts over on each side. */
 export class ForkSignal {
@@ -71,6 +81,8 @@ export interface Explored {
   readonly merging: MergeContext;
 }
 
+/** Of looking through code for what it may write. */
+const WORK_OF_LOOKING = 200;
 /** Of a condition that two are put together for. */
 const WORK_OF_CONDITION = 20;
 
@@ -82,7 +94,7 @@ export class Paths extends PathCondition {
 
   /** Journal position of the first fork: nothing older differs between paths. */
   #firstFork = 0;
-  #lost = new AbandonedPaths();
+  #abandoned = new AbandonedPaths();
 
   constructor(machine: Explored) {
     super();
@@ -196,41 +208,55 @@ export class Paths extends PathCondition {
     this.#perform(target, this.#join(target, value), fault, context);
   }
 
-  /** Gives up the current path: it goes nowhere, and what it changed may or may not be so. */
-  giveUp(fault: AmlFault): void {
+  /**
+   * Gives up the current path: it goes nowhere, and what it changed may or may not be so.
+   * @param reason what its doings are unknown by
+   * @param rest the code before it
+   */
+  giveUp(fault: AmlFault, reason: string, rest: readonly RestOfCode[], writes: () => Writes): void {
     const { journal, frames } = this.#machine;
+    const key = keyOfRest(rest);
+    // What it may write is looked up while the names that its methods made are there.
+    const found = this.#abandoned.has(key) ? undefined : writes();
+    if (found !== undefined) this.spend(WORK_OF_LOOKING);
     this.#machine.withdraw(0);
     this.spend(journal.length - this.#firstFork);
-    this.#lost.add(fault.message, journal.changesSince(this.#firstFork), frames);
+    this.#abandoned.add(reason, journal.changesSince(this.#firstFork), frames, key, found);
     this.go({ kind: 'fault' }, undefined, fault);
+  }
+
+  /** Where paths wait and sides of forks begin that nobody has run yet: frames in number, and the instruction. */
+  *unfinished(): Generator<{ readonly depth: number; readonly pc: number }> {
+    for (const { depth, pc, first } of this.#forks) if (first === undefined) yield { depth, pc };
+    for (const { target } of this.#pendings) if (target.kind === 'jump') yield target;
   }
 
   /**
    * At the end of an evaluation: the paths that faulted, with their conditions. Their changes to the state are put
-   * into it. What methods the paths that were given up were in is told to `lost`.
+   * into it. What paths that were given up may have written besides is told to `forget`.
    */
-  faults(
-    lost: (running: Iterable<NamespaceNode>, reason: string) => void,
-  ): { readonly when: Expr; readonly fault: AmlFault }[] {
+  faults(forget: (writes: Writes, why: Cause) => void): { readonly when: Expr; readonly fault: AmlFault }[] {
     const { journal, merging } = this.#machine;
     const result: { when: Expr; fault: AmlFault }[] = [];
     // An evaluation that was broken off leaves sides of forks that nobody put together.
     for (const { first } of this.#forks)
-      for (const { delta } of first ?? []) this.#lost.add('the evaluation was broken off', delta, []);
+      for (const { delta } of first ?? [])
+        this.#abandoned.add('the evaluation was broken off', delta, [], '', undefined);
     this.#forks.length = 0;
     let given: Quantity = 0n;
     for (const pending of this.#pendings) {
       this.#merge(pending);
       if (pending.fault) result.push({ when: pending.guard, fault: pending.fault });
-      if (isLost(pending)) given = gather('any', [given, pending.guard]);
+      if (isAbandoned(pending)) given = gather('any', [given, pending.guard]);
     }
     this.#pendings = [];
     this.#wanted = undefined;
-    if (this.#lost.any) {
-      const paths = this.#lost;
-      this.#lost = new AbandonedPaths();
-      paths.settle(journal, this.#firstFork, given, merging);
-      lost(paths.running, paths.reason);
+    if (this.#abandoned.any) {
+      const paths = this.#abandoned;
+      this.#abandoned = new AbandonedPaths();
+      const why = { reason: paths.reason, inputs: fieldsOf(given, MAX_OPAQUE_INPUTS) };
+      paths.settle(journal, this.#firstFork, why, merging);
+      forget(paths.writes, why);
     }
     return result;
   }
@@ -276,7 +302,7 @@ export class Paths extends PathCondition {
   }
 
   #merge(pending: Pending): void {
-    if (isLost(pending)) return;
+    if (isAbandoned(pending)) return;
     const { journal, merging } = this.#machine;
     const full = overlay(journal.originalsSince(pending.mark), pending.delta);
     this.#spend(full);
@@ -292,7 +318,7 @@ export class Paths extends PathCondition {
 
   /** The delta of a pending path, counted from an earlier mark. */
   #rebased(pending: Pending, mark: number): Delta {
-    if (pending.mark === mark || isLost(pending)) return pending.delta;
+    if (pending.mark === mark || isAbandoned(pending)) return pending.delta;
     return overlay(this.#machine.journal.changesBetween(mark, pending.mark), pending.delta);
   }
 
@@ -372,7 +398,7 @@ export class Paths extends PathCondition {
   /** What a path changed since a mark; of one that is given up others keep account. */
   #changes(mark: number, target: Target, fault: AmlFault | undefined): Delta {
     this.#machine.withdraw(target.kind === 'fault' ? 0 : target.depth);
-    return isLost({ target, fault }) ? new Map() : this.#machine.journal.changesSince(mark);
+    return isAbandoned({ target, fault }) ? new Map() : this.#machine.journal.changesSince(mark);
   }
 
   #contextFor(target: Target): FrameContext | undefined {

@@ -1,6 +1,6 @@
 /** The instructions of plans: pushing operands, calls, jumps, loops, returns. */
 import { isKnown } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
+import { NamespaceNode, nameOfNode } from '../../namespace/node.ts';
 import { formatName } from '../../terms/name.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { ACTING_OPERATORS, LOADING_OPERATORS } from '../operators/actions.ts';
@@ -74,19 +74,13 @@ function makePackage(m: Interpreter, instruction: Instruction, at: number): Pack
     const operand: Operand = m.stack[first + i];
     const element = operand instanceof NameReference ? operand : resolve(m, operand);
     elements[i] =
-      element instanceof NamespaceNode ? new NameReference(nameOf(element), m.root, element) : element;
+      element instanceof NamespaceNode ? new NameReference(nameOfNode(element), m.root, element) : element;
   }
   const made = new PackageObject(elements);
   // A table's own packages may name what comes later: their names are looked up when the table is through.
   if (m.frames.at(-1)!.method === undefined) m.openPackages.push(made);
   else for (let i = 0; i < count; i++) settleElement(m, made, i);
   return made;
-}
-
-function nameOf(node: NamespaceNode): { root: true; parents: 0; segments: string[] } {
-  const segments: string[] = [];
-  for (let at: NamespaceNode = node; at.parent; at = at.parent) segments.unshift(at.segment);
-  return { root: true, parents: 0, segments };
 }
 
 /** Size a Buffer may be declared with; more is taken for a mistake. Firmware's largest hold a table, some 100 KiB. */

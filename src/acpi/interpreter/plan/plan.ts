@@ -4,7 +4,7 @@
  * to: where paths meet again that parted on an unknown condition, and where a table's code goes on after a fault.
  */
 
-import type { NamespaceNode } from '../../namespace/node.ts';
+import { type NamespaceNode, nameOfNode } from '../../namespace/node.ts';
 import type { NamePath } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
@@ -104,7 +104,7 @@ export interface Controls {
 
 /** A plan that calls a method, or looks at a name's value, and returns what it gives. */
 export function planEvaluation(controls: Controls, node: NamespaceNode, args: readonly AmlValue[]): Plan {
-  const term = new Term(OPCODES.NamePath, [], 0, 0);
+  const term = new Term(OPCODES.NamePath, [nameOfNode(node)], 0, 0);
   const instructions: Instruction[] = [];
   for (const arg of args) {
     const push = new Instruction(controls.push, term, 0, true);
@@ -117,7 +117,9 @@ export function planEvaluation(controls: Controls, node: NamespaceNode, args: re
     args.length,
     true,
   );
-  instructions.push(call, new Instruction(controls.returnResult, term, 1, false));
+  // What it does is done by then.
+  const done = new Term(OPCODES.Noop, [], 0, 0);
+  instructions.push(call, new Instruction(controls.returnResult, done, 1, false));
   // One statement that only a return leaves: paths that part in it meet there.
   return {
     instructions,

@@ -1,5 +1,5 @@
 /** The bytes of buffers as they are kept and changed. */
-import { type ByteValue, opaque } from '../../../symbolic/index.ts';
+import { type ByteValue, type FieldSymbol, opaque } from '../../../symbolic/index.ts';
 import type { Interpreter } from '../interpreter.ts';
 import type { BufferObject } from './objects.ts';
 
@@ -23,10 +23,15 @@ export function writableBytes(
   return buffer.bytes;
 }
 
-export function unknownByte(reason: string): ByteValue {
-  return { of: opaque(8, reason), index: 0 };
+/** A byte of which nothing is known. @param inputs fields that it may depend on */
+export function unknownByte(reason: string, inputs: readonly FieldSymbol[] = []): ByteValue {
+  return { of: opaque(8, reason, inputs), index: 0 };
 }
 
-export function unknownBytes(length: number, reason: string): ByteValue[] {
-  return Array.from({ length }, () => unknownByte(reason));
+export function unknownBytes(
+  length: number,
+  reason: string,
+  inputs: readonly FieldSymbol[] = [],
+): ByteValue[] {
+  return Array.from({ length }, () => unknownByte(reason, inputs));
 }

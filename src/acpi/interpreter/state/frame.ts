@@ -6,7 +6,7 @@ import type { AmlValue, MethodObject } from './objects.ts';
 
 /** Slots of a frame: eight locals, then seven arguments. */
 export const FIRST_ARGUMENT_SLOT = 8;
-const SLOTS = 15;
+export const SLOTS = 15;
 
 export class Frame {
   readonly plan: Plan;

@@ -83,7 +83,7 @@ export class BufferObject {
   /** Exploration step in which `bytes` was made; see Journal. */
   step = 0;
   /** Why not even the length is known; `bytes` is then empty. */
-  readonly unknown: string | undefined;
+  unknown: string | undefined;
   constructor(bytes: Uint8Array | ByteValue[], unknown?: string) {
     this.bytes = bytes;
     this.unknown = unknown;
@@ -224,7 +224,8 @@ export class MutexObject {
 
 export class EventObject {
   readonly type = TYPE.event;
-  signals = 0;
+  /** Undefined: not known. */
+  signals: number | undefined = 0;
 }
 
 export class RegionObject {

@@ -128,7 +128,7 @@ function isDevice(object: AmlValue | undefined): boolean {
   return object !== undefined && typeOf(object) === TYPE.device;
 }
 
-function putRegionByte(m: Interpreter, region: RegionObject, offset: number, byte: ByteValue): void {
+export function putRegionByte(m: Interpreter, region: RegionObject, offset: number, byte: ByteValue): void {
   if (isKnown(region.address)) m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
   else m.regions.writeFloating(region.space, region.node.path, offset, byte);
 }
@@ -202,7 +202,7 @@ export function readField(m: Interpreter, field: FieldObject): AmlValue {
 }
 
 /** How many datums the field touches. */
-function datumsOf(field: FieldObject): number {
+export function datumsOf(field: FieldObject): number {
   return Math.ceil((field.startBit + field.bitLength) / (field.accessBytes * 8));
 }
 
@@ -341,7 +341,7 @@ function regionBehind(m: Interpreter, field: FieldObject): RegionObject | undefi
 }
 
 /** Data registers behind index fields behind index fields … */
-const MAX_INDIRECTION = 8;
+export const MAX_INDIRECTION = 8;
 
 function fieldOf(m: Interpreter, node: NamespaceNode): FieldObject {
   const object = m.settle(node.object);
@@ -452,7 +452,7 @@ function readDatum(
   return quantityOfBytes(bytes);
 }
 
-function knownOrUnwritten(m: Interpreter, region: RegionObject, offset: number): ByteValue {
+export function knownOrUnwritten(m: Interpreter, region: RegionObject, offset: number): ByteValue {
   const byte = regionByte(m, region, offset);
   if (byte !== undefined) return byte;
   const epoch = m.regions.epochOf(region.space);

@@ -1,0 +1,213 @@
+/** Makes unknown what code may have written that was given up: exactly those places, on no condition. */
+import {
+  type ByteValue,
+  bytesOfQuantity,
+  insertBits,
+  opaque,
+  quantityOfByte,
+  quantityOfBytes,
+} from '../../../symbolic/index.ts';
+import type { NamespaceNode } from '../../namespace/node.ts';
+import type { Interpreter } from '../interpreter.ts';
+import { unknownByte, unknownBytes, writableBytes } from '../state/buffer-bytes.ts';
+import {
+  type AmlValue,
+  BufferFieldObject,
+  type BufferObject,
+  Choice,
+  FieldObject,
+  integer,
+  PackageObject,
+  RegionObject,
+  StringObject,
+  TYPE,
+  typeOf,
+  UnknownObject,
+} from '../state/objects.ts';
+import {
+  datumsOf,
+  forgetBytes,
+  knownOrUnwritten,
+  MAX_INDIRECTION,
+  MAX_TRACKED_BYTES,
+  putRegionByte,
+} from '../values/fields.ts';
+import { tellSharers } from '../values/values.ts';
+import { leavesOf } from './may-write.ts';
+import type { BitRange, Cause, Container, NodeWrite, Writes } from './writes.ts';
+
+/** Makes unknown what these places hold. */
+export function forget(m: Interpreter, writes: Writes, why: Cause): void {
+  if (writes.anything) m.lose(`${why.reason}: what it may change isn't known`);
+  if (writes.tables) m.unsettleNames(why.reason);
+  for (const [node, ways] of writes.nodes) forgetNode(m, node, ways, why);
+  for (const [buffer, ranges] of writes.bits)
+    for (const range of ranges.values()) forgetBits(m, buffer, range, why);
+  for (const [object, indices] of writes.elements) forgetElements(m, object, indices, why);
+  for (const { frame, slot } of writes.slots) m.journal.set(frame.slots, slot, new UnknownObject(why.reason));
+  for (const event of writes.events) m.journal.set(event, 'signals', undefined);
+}
+
+const DATA: ReadonlyMap<number, NodeWrite> = new Map<number, NodeWrite>([
+  [TYPE.integer, 'integer'],
+  [TYPE.string, 'string'],
+  [TYPE.buffer, 'buffer'],
+]);
+/** Nothing is stored to these; only CopyObject puts another object in their place. */
+const UNSTORABLE: ReadonlySet<number> = new Set([
+  TYPE.device,
+  TYPE.event,
+  TYPE.method,
+  TYPE.mutex,
+  TYPE.region,
+  TYPE.powerResource,
+  TYPE.processor,
+  TYPE.thermalZone,
+  TYPE.scope,
+]);
+
+function forgetNode(m: Interpreter, node: NamespaceNode, ways: ReadonlySet<NodeWrite>, why: Cause): void {
+  const { object } = node;
+  const forgotten = forgottenOf(m, object, ways, why);
+  if (forgotten === object) return;
+  m.journal.set(node, 'object', forgotten);
+  if (forgotten !== undefined && !(forgotten instanceof Choice)) tellSharers(m, node, forgotten);
+}
+
+/** What there is in an object's place afterwards: the object itself where its content was made unknown. */
+function forgottenOf(
+  m: Interpreter,
+  object: AmlValue | undefined,
+  ways: ReadonlySet<NodeWrite>,
+  why: Cause,
+): AmlValue | undefined {
+  if (object === undefined || object instanceof UnknownObject) return object;
+  if (object instanceof Choice) {
+    const [yes, no] = [object.yes, object.no].map((side) => forgottenOf(m, side, ways, why));
+    return yes === object.yes && no === object.no ? object : new Choice(object.when, yes, no);
+  }
+  if (object instanceof BufferFieldObject) {
+    forgetBits(m, object.buffer, { first: object.bitOffset, length: object.bitLength }, why);
+    return object;
+  }
+  if (object instanceof FieldObject) {
+    forgetField(m, object, why, 0);
+    return object;
+  }
+  const type = typeOf(object);
+  const data = DATA.get(type);
+  const another = [...ways].some((how) => how !== 'content' && how !== data);
+  if (UNSTORABLE.has(type)) return ways.has('object') ? new UnknownObject(why.reason) : object;
+  if (data === undefined || data === 'integer')
+    return data === undefined || another
+      ? new UnknownObject(why.reason)
+      : integer(opaque(m.bits, why.reason, why.inputs));
+  if (ways.has('content') || ways.has(data)) forgetContent(m, object as BufferObject | StringObject, why);
+  return another ? new UnknownObject(why.reason) : object;
+}
+
+function forgetContent(m: Interpreter, object: BufferObject | StringObject, why: Cause): void {
+  if (object instanceof StringObject) m.journal.set(object, 'text', undefined);
+  else if (object.bytes.length > 0)
+    setBytes(m, object, unknownBytes(object.bytes.length, why.reason, why.inputs));
+  // An empty buffer takes the length of what is stored to it.
+  else if (object.unknown === undefined) m.journal.set(object, 'unknown', why.reason);
+}
+
+function setBytes(m: Interpreter, buffer: BufferObject, bytes: ByteValue[]): void {
+  m.journal.set(buffer, 'bytes', bytes);
+  buffer.step = m.journal.step;
+}
+
+/** Fields of more bits become unknown byte by byte. */
+const MAX_FIELD_BITS = 64;
+
+function forgetBits(m: Interpreter, buffer: BufferObject, range: BitRange, why: Cause): void {
+  const size = 8 * buffer.bytes.length;
+  const length = Math.min(range.length, size - range.first);
+  if (length <= 0) return;
+  const first = range.first >> 3;
+  const count = ((range.first + length + 7) >> 3) - first;
+  const bytes = writableBytes(m, buffer, true);
+  if (length > MAX_FIELD_BITS) {
+    for (let i = 0; i < count; i++) bytes[first + i] = unknownByte(why.reason, why.inputs);
+    return;
+  }
+  const around = quantityOfBytes(Array.from(bytes.slice(first, first + count)));
+  const forgotten = insertBits(
+    around,
+    8 * count,
+    range.first & 7,
+    length,
+    opaque(length, why.reason, why.inputs),
+  );
+  bytesOfQuantity(forgotten, count).forEach((byte, i) => {
+    bytes[first + i] = byte;
+  });
+}
+
+function forgetElements(
+  m: Interpreter,
+  object: Container,
+  indices: ReadonlySet<number> | undefined,
+  why: Cause,
+): void {
+  if (object instanceof StringObject) {
+    m.journal.set(object, 'text', undefined);
+    return;
+  }
+  const { length } = object instanceof PackageObject ? object.elements : object.bytes;
+  const which = [...(indices ?? Array(length).keys())].filter((index) => index < length);
+  if (object instanceof PackageObject)
+    for (const index of which) m.journal.set(object.elements, index, new UnknownObject(why.reason));
+  else if (which.length > 0) {
+    const bytes = writableBytes(m, object, true);
+    for (const index of which) bytes[index] = unknownByte(why.reason, why.inputs);
+  }
+}
+
+/** Field flags: update rule. */
+const PRESERVE = 0;
+
+/** What lies under a field: with Preserve its own bits, else all that is written with them. */
+function forgetField(m: Interpreter, field: FieldObject, why: Cause, depth: number): void {
+  const { source } = field;
+  if (depth > MAX_INDIRECTION) return;
+  if (source.kind === 'index') {
+    for (const data of leavesOf(source.data.object))
+      if (data instanceof FieldObject) {
+        forgetField(m, data, why, depth + 1);
+        if (data.source.kind === 'region') newEpoch(m, data.source.region);
+      }
+    return;
+  }
+  for (const region of leavesOf(source.region.object))
+    if (region instanceof RegionObject) forgetInRegion(m, field, region, why);
+  if (source.kind === 'bank') newEpoch(m, source.region);
+}
+
+function newEpoch(m: Interpreter, node: NamespaceNode): void {
+  for (const region of leavesOf(node.object))
+    if (region instanceof RegionObject) m.regions.newEpoch(region.space);
+}
+
+function forgetInRegion(m: Interpreter, field: FieldObject, region: RegionObject, why: Cause): void {
+  const { bitOffset, bitLength, baseOffset, accessBytes, flags } = field;
+  const preserves = ((flags >> 5) & 3) === PRESERVE;
+  const first = preserves ? bitOffset >> 3 : baseOffset;
+  const end = preserves ? (bitOffset + bitLength + 7) >> 3 : baseOffset + datumsOf(field) * accessBytes;
+  if (end - first > MAX_TRACKED_BYTES) {
+    forgetBytes(m, region, first, end - first);
+    return;
+  }
+  for (let offset = first; offset < end; offset++) {
+    const from = preserves ? Math.max(0, bitOffset - 8 * offset) : 0;
+    const to = preserves ? Math.min(8, bitOffset + bitLength - 8 * offset) : 8;
+    if (to - from === 8) putRegionByte(m, region, offset, unknownByte(why.reason, why.inputs));
+    else {
+      const around = quantityOfByte(knownOrUnwritten(m, region, offset));
+      const forgotten = insertBits(around, 8, from, to - from, opaque(to - from, why.reason, why.inputs));
+      putRegionByte(m, region, offset, bytesOfQuantity(forgotten, 1)[0]!);
+    }
+  }
+}

@@ -1,0 +1,459 @@
+/**
+ * What code may write that isn't run to its end: named objects, bits of buffers behind buffer fields, elements behind
+ * references, in the methods it calls too. What an opcode may change is said by its row alone (`changes`). References are
+ * followed through arguments, locals and what methods return; each of these holds all that is ever put there.
+ */
+import type { NamespaceNode } from '../../namespace/node.ts';
+import { visibleNodes } from '../../namespace/node.ts';
+import { type NamePath, parseName } from '../../terms/name.ts';
+import { type Access, OPCODES } from '../../terms/opcodes.ts';
+import { constantOf, type Operand, Term } from '../../terms/term.ts';
+import type { Interpreter } from '../interpreter.ts';
+import { FIRST_ARGUMENT_SLOT, SLOTS } from '../state/frame.ts';
+import {
+  type AmlValue,
+  AnyIndexReference,
+  BufferObject,
+  Choice,
+  EventObject,
+  FieldObject,
+  IndexReference,
+  MethodObject,
+  NameReference,
+  ObjectReference,
+  PackageObject,
+  SharedInteger,
+  SlotReference,
+  StringObject,
+  UnknownObject,
+} from '../state/objects.ts';
+import { type RestOfCode, termsOfMethod } from './rest-of-code.ts';
+import { type Container, type NodeWrite, Writes } from './writes.ts';
+
+/** Methods looked through, terms looked at, and times that all are looked at again: beyond, nothing is relied on. */
+const MAX_METHODS = 400;
+const MAX_TERMS = 200_000;
+const MAX_ROUNDS = 16;
+/** Sides of a Choice that are looked at, and elements inside elements. */
+const MAX_LEAVES = 4096;
+
+/** It can't be told what a reference leads to. */
+const ANYTHING = Symbol('anything');
+
+/** A reference to an element of an object; undefined: to any. */
+class Element {
+  readonly object: Container;
+  readonly index: number | undefined;
+  constructor(object: Container, index: number | undefined) {
+    this.object = object;
+    this.index = index;
+  }
+}
+
+/** What something may be written through: a name or a local that is referred to, an element, or an object itself. */
+type Thing = NamespaceNode | SlotReference | Element | Container | typeof ANYTHING;
+type Things = Set<Thing>;
+
+/** Code whose locals and arguments are the same. */
+interface Body {
+  /** Is it run, or only what it returned asked for, which it did before? */
+  runs: boolean;
+  readonly terms: readonly Term[];
+  readonly scope: NamespaceNode;
+  readonly slots: readonly Things[];
+  /** What it returns gives access to. */
+  readonly returned: Things;
+  /** Terms that define objects here which give access to others, by the name they make. */
+  readonly definitions: Map<string, Term[]>;
+}
+
+/** Everything that the rest of some code may write. */
+export function writesOf(m: Interpreter, rest: readonly RestOfCode[]): Writes {
+  return new Search(m).run(rest);
+}
+
+class Search {
+  readonly #m: Interpreter;
+  readonly #writes = new Writes();
+  readonly #bodies: Body[] = [];
+  readonly #methods = new Map<Term, Body>();
+  readonly #elements = new Map<Container, Map<number | undefined, Element>>();
+  readonly #slots = new Map<unknown, Map<number, SlotReference>>();
+  #terms = 0;
+  #grown = false;
+
+  constructor(m: Interpreter) {
+    this.#m = m;
+  }
+
+  run(rest: readonly RestOfCode[]): Writes {
+    for (const { terms, scope, slots } of rest) {
+      const body = this.#newBody(terms, scope, true);
+      slots.forEach((held, slot) => {
+        this.#add(body.slots[slot]!, this.#thingsOf(held));
+      });
+    }
+    for (let round = 0; round === 0 || this.#grown; round++) {
+      this.#grown = false;
+      // Methods that are called stand behind those that are there.
+      for (let i = 0; i < this.#bodies.length; i++) {
+        const body = this.#bodies[i]!;
+        this.#terms += body.terms.length;
+        if (this.#terms > MAX_TERMS || round > MAX_ROUNDS) this.#writes.anything = true;
+        if (this.#writes.anything) return this.#writes;
+        for (const term of body.terms) this.#look(body, term);
+      }
+    }
+    return this.#writes;
+  }
+
+  #newBody(terms: readonly Term[], scope: NamespaceNode, runs: boolean): Body {
+    const definitions = new Map<string, Term[]>();
+    for (const term of terms) {
+      if (term.op.defines !== 'object' || term.op.changes.opens === undefined) continue;
+      const segment = definedName(term)?.segments.at(-1);
+      if (segment !== undefined) definitions.set(segment, [...(definitions.get(segment) ?? []), term]);
+    }
+    const slots = Array.from({ length: SLOTS }, (): Things => new Set());
+    const body: Body = { runs, terms, scope, slots, returned: new Set(), definitions };
+    this.#bodies.push(body);
+    return body;
+  }
+
+  #add(to: Things, things: Iterable<Thing>): void {
+    const before = to.size;
+    for (const thing of things) to.add(thing);
+    if (to.size > before) this.#grown = true;
+  }
+
+  // ---- what terms do
+
+  #look(body: Body, term: Term): void {
+    const { op, operands } = term;
+    const { stores, replaces, type, opens, signals, runs } = op.changes;
+    if (runs === 'method') this.#mention(body, term);
+    if (body.runs) {
+      if (runs === 'table') this.#writes.tables = true;
+      else if (runs === 'handler') this.#connect(body);
+      if (signals !== undefined) this.#signal(body, operands[signals]);
+    }
+    const isReturn = opens !== undefined && !op.yields && op.defines === 'nothing';
+    if (stores === undefined && replaces === undefined && !isReturn) return;
+    const given = opens === undefined ? NO_THINGS : this.#access(body, term, opens);
+    if (isReturn) this.#add(body.returned, given);
+    for (const at of stores ?? []) this.#store(body, operands[at], 'content', given);
+    for (const at of replaces ?? []) this.#store(body, operands[at], type ?? 'object', given);
+  }
+
+  /** A name is looked at: a method runs, and before a field is read its index and bank registers are written. */
+  #mention(body: Body, term: Term): void {
+    for (const node of this.#nodes(body, term.operands[0] as NamePath)) {
+      for (const object of leavesOf(node.object)) {
+        if (object instanceof MethodObject) {
+          const called = this.#called(node, object, body.runs);
+          if (called === undefined) continue;
+          const args = term.op === OPCODES.MethodCall ? (term.operands[1] as readonly Term[]) : [];
+          args.forEach((arg, i) => {
+            const slot = called.slots[FIRST_ARGUMENT_SLOT + i];
+            if (slot !== undefined) this.#add(slot, this.#things(body, arg));
+          });
+        } else if (object instanceof FieldObject && body.runs) this.#select(object);
+      }
+    }
+  }
+
+  /** @param runs it is run, and not only what it returned looked at */
+  #called(node: NamespaceNode, { term }: MethodObject, runs: boolean): Body | undefined {
+    if (term === undefined) return undefined;
+    let body = this.#methods.get(term);
+    if (body !== undefined && runs && !body.runs) {
+      body.runs = true;
+      this.#grown = true;
+    }
+    if (body === undefined) {
+      if (this.#methods.size >= MAX_METHODS) {
+        this.#writes.anything = true;
+        return undefined;
+      }
+      body = this.#newBody(termsOfMethod(term), node, runs);
+      this.#methods.set(term, body);
+    }
+    return body;
+  }
+
+  #select({ source }: FieldObject): void {
+    if (source.kind === 'index') this.#writes.node(source.index, 'content');
+    else if (source.kind === 'bank') this.#writes.node(source.bank, 'content');
+  }
+
+  /** The `_REG` beside a region that is made. */
+  #connect(body: Body): void {
+    const node = body.scope.children.get('_REG');
+    if (node === undefined) return;
+    for (const object of leavesOf(node.object))
+      if (object instanceof MethodObject) this.#called(node, object, true);
+  }
+
+  #signal(body: Body, operand: Operand | undefined): void {
+    for (const thing of this.#places(body, operand)) {
+      if (thing === ANYTHING) this.#writes.anything = true;
+      else if (isNode(thing))
+        for (const object of leavesOf(thing.object))
+          if (object instanceof EventObject) this.#writes.events.add(object);
+    }
+  }
+
+  /** Something is put where an operand says. @param given what it gives access to */
+  #store(body: Body, operand: Operand | undefined, how: NodeWrite, given: Things): void {
+    if (!(operand instanceof Term)) return;
+    const slot = slotOf(operand);
+    if (slot !== undefined) {
+      this.#add(body.slots[slot]!, references(given));
+      // An argument made by RefOf is written through, without conversion.
+      if (slot < FIRST_ARGUMENT_SLOT || !body.runs) return;
+      for (const thing of body.slots[slot]!)
+        if (thing === ANYTHING || isNode(thing) || thing instanceof SlotReference)
+          this.#write(thing, 'object');
+      return;
+    }
+    if (!body.runs) return;
+    this.#view(body, operand);
+    for (const thing of this.#places(body, operand)) this.#write(thing, how);
+  }
+
+  #write(thing: Thing, how: NodeWrite): void {
+    const writes = this.#writes;
+    if (thing === ANYTHING) writes.anything = true;
+    else if (thing instanceof Element) writes.element(thing.object, thing.index);
+    else if (thing instanceof SlotReference) writes.slots.add(thing);
+    else if (isNode(thing)) {
+      writes.node(thing, how);
+      for (const object of leavesOf(thing.object)) if (object instanceof FieldObject) this.#select(object);
+    }
+  }
+
+  /** A buffer field that this very code makes is stored to: bits of the buffers it may be of. */
+  #view(body: Body, operand: Term): void {
+    if (operand.op !== OPCODES.NamePath) return;
+    for (const definition of definitionsOf(body, operand.operands[0] as NamePath)) {
+      const { opens } = definition.op.changes;
+      if (opens?.as !== 'bits') continue;
+      const first = numberOf(definition.operands[opens.index]);
+      const { bits } = opens;
+      const length = typeof bits === 'number' ? bits : numberOf(definition.operands[bits.count]);
+      const source = definition.operands[opens.operand];
+      for (const thing of this.#things(body, source)) {
+        if (thing === ANYTHING) this.#writes.anything ||= isArgument(source);
+        else if (!(thing instanceof BufferObject)) continue;
+        else if (first === undefined || length === undefined) this.#writes.element(thing, undefined);
+        else this.#writes.bitsOf(thing, first * opens.unit, length);
+      }
+    }
+  }
+
+  // ---- what terms give access to
+
+  /** What a value gives access to. */
+  #things(body: Body, operand: Operand | undefined): Things {
+    if (!(operand instanceof Term)) return NO_THINGS;
+    const { op, operands } = operand;
+    const slot = slotOf(operand);
+    if (slot !== undefined) return body.slots[slot]!;
+    const things: Things = new Set();
+    if (op.changes.runs === 'method') {
+      const name = operands[0] as NamePath;
+      for (const node of this.#nodes(body, name))
+        for (const object of leavesOf(node.object)) {
+          if (object instanceof MethodObject) {
+            const called = this.#called(node, object, false);
+            if (called !== undefined) for (const thing of called.returned) things.add(thing);
+          } else for (const thing of this.#thingsOf(object)) things.add(thing);
+        }
+      for (const definition of definitionsOf(body, name)) {
+        const { opens } = definition.op.changes;
+        if (opens !== undefined && opens.as !== 'bits')
+          for (const thing of this.#access(body, definition, opens)) things.add(thing);
+      }
+      return things;
+    }
+    return op.changes.opens === undefined ? NO_THINGS : this.#access(body, operand, op.changes.opens);
+  }
+
+  #access(body: Body, term: Term, access: Access): Things {
+    const operand = term.operands[access.operand];
+    switch (access.as) {
+      case 'object':
+        if (!Array.isArray(operand)) return this.#things(body, operand);
+        return union(operand.map((inner) => this.#things(body, inner as Operand)));
+      case 'reference':
+        return this.#places(body, operand);
+      case 'target':
+        return union([...this.#things(body, operand)].map((thing) => this.#referredTo(body, thing)));
+      case 'element': {
+        const index = numberOf(term.operands[access.index]);
+        const found: Things = new Set();
+        for (const thing of this.#things(body, operand))
+          for (const object of isContainer(thing) ? [thing] : this.#referredTo(body, thing))
+            if (isContainer(object)) found.add(this.#element(object, index));
+            // What isn't known and isn't the caller's is a copy, or stays unknown where it stands.
+            else if (object === ANYTHING && isArgument(operand)) found.add(object);
+        return found;
+      }
+      case 'bits':
+        return this.#things(body, operand);
+    }
+  }
+
+  /** The places that a name, a target or what is referred to stands for. */
+  #places(body: Body, operand: Operand | undefined): Things {
+    if (operand === null || operand === undefined) return NO_THINGS;
+    if (!(operand instanceof Term)) return new Set(this.#nodes(body, operand as NamePath));
+    const { op, operands } = operand;
+    if (slotOf(operand) !== undefined) return body.slots[slotOf(operand)!]!;
+    if (op !== OPCODES.NamePath) return this.#things(body, operand);
+    const places: Things = new Set();
+    const name = operands[0] as NamePath;
+    for (const node of this.#nodes(body, name)) {
+      places.add(node);
+      // A method in a target's place is called: what it returns is written through.
+      for (const object of leavesOf(node.object))
+        if (object instanceof MethodObject)
+          for (const thing of this.#called(node, object, false)?.returned ?? NO_THINGS) places.add(thing);
+    }
+    for (const definition of definitionsOf(body, name))
+      if (definition.op === OPCODES.Alias)
+        for (const thing of this.#places(body, definition.operands[0])) places.add(thing);
+    return places;
+  }
+
+  /** What lies behind a reference. */
+  #referredTo(body: Body, thing: Thing): Things {
+    if (thing === ANYTHING) return new Set([ANYTHING]);
+    if (thing instanceof Element) {
+      const { object, index } = thing;
+      if (!(object instanceof PackageObject)) return NO_THINGS;
+      const elements = index === undefined ? object.elements : [object.elements[index]];
+      return union(elements.map((element) => this.#thingsOf(element)));
+    }
+    if (thing instanceof SlotReference) return this.#thingsOf(thing.frame.slots[thing.slot]);
+    if (thing instanceof StringObject) {
+      const name = thing.text === undefined ? undefined : parseName(thing.text);
+      if (thing.text === undefined) return new Set([ANYTHING]);
+      return name === undefined
+        ? NO_THINGS
+        : union([...this.#nodes(body, name)].map((node) => this.#thingsOf(node.object)));
+    }
+    if (isNode(thing)) return union([this.#thingsOf(thing.object), this.#thingsOf(thing.former)]);
+    return NO_THINGS;
+  }
+
+  /** What a value that there is gives access to. */
+  #thingsOf(held: AmlValue | NamespaceNode | undefined): Things {
+    const things: Things = new Set();
+    for (const value of leavesOf(held)) {
+      if (isContainer(value)) things.add(value);
+      else if (value instanceof ObjectReference)
+        things.add(value.target instanceof SlotReference ? this.#slot(value.target) : value.target);
+      else if (value instanceof SlotReference) things.add(this.#slot(value));
+      else if (value instanceof IndexReference) things.add(this.#element(value.object, value.index));
+      else if (value instanceof AnyIndexReference) things.add(this.#element(value.object, undefined));
+      else if (value instanceof UnknownObject) things.add(ANYTHING);
+      else if (value instanceof SharedInteger) continue;
+      else if (value instanceof NameReference) {
+        const nodes = value.node ? [value.node] : visibleNodes(this.#m.root, value.scope, value.name);
+        for (const node of nodes) things.add(node);
+      }
+    }
+    return things;
+  }
+
+  #element(object: Container, index: number | undefined): Element {
+    let known = this.#elements.get(object);
+    if (known === undefined) {
+      known = new Map();
+      this.#elements.set(object, known);
+    }
+    let element = known.get(index);
+    if (element === undefined) {
+      element = new Element(object, index);
+      known.set(index, element);
+    }
+    return element;
+  }
+
+  #slot(reference: SlotReference): SlotReference {
+    let known = this.#slots.get(reference.frame);
+    if (known === undefined) {
+      known = new Map();
+      this.#slots.set(reference.frame, known);
+    }
+    const same = known.get(reference.slot);
+    if (same === undefined) known.set(reference.slot, reference);
+    return same ?? reference;
+  }
+
+  #nodes({ scope }: Body, name: NamePath): NamespaceNode[] {
+    return visibleNodes(this.#m.root, scope, name);
+  }
+}
+
+const NO_THINGS: Things = new Set();
+
+function union(parts: readonly Things[]): Things {
+  if (parts.length === 1) return parts[0]!;
+  const all: Things = new Set();
+  for (const part of parts) for (const thing of part) all.add(thing);
+  return all;
+}
+
+/** What stays access to the same place when it is stored: data is copied. */
+function* references(things: Things): Generator<Thing> {
+  for (const thing of things) if (!isContainer(thing)) yield thing;
+}
+
+function isContainer(thing: unknown): thing is Container {
+  return thing instanceof BufferObject || thing instanceof PackageObject || thing instanceof StringObject;
+}
+
+function isNode(thing: Thing): thing is NamespaceNode {
+  return typeof thing === 'object' && 'segment' in thing;
+}
+
+/** Every side of a Choice. */
+export function leavesOf<T>(value: AmlValue | T | undefined): (AmlValue | T)[] {
+  const leaves: (AmlValue | T)[] = [];
+  const pending: (AmlValue | T | undefined)[] = [value];
+  for (let next = pending.pop(); pending.length > 0 || next !== undefined; next = pending.pop()) {
+    if (next instanceof Choice) pending.push(next.yes, next.no);
+    else if (next !== undefined) leaves.push(next);
+    if (leaves.length > MAX_LEAVES) break;
+  }
+  return leaves;
+}
+
+/** The slot of a local or an argument. */
+function slotOf({ op }: Term): number | undefined {
+  const slot = op.code - OPCODES.Local0.code;
+  return slot >= 0 && op.code <= OPCODES.Arg6.code ? slot : undefined;
+}
+
+function isArgument(operand: Operand | undefined): boolean {
+  const slot = operand instanceof Term ? slotOf(operand) : undefined;
+  return slot !== undefined && slot >= FIRST_ARGUMENT_SLOT;
+}
+
+/** The name that a term gives to the object it defines: the last of its names. */
+function definedName({ op, operands }: Term): NamePath | undefined {
+  const at = op.operands.filter((kind) => kind !== 'PkgLength').lastIndexOf('NameString');
+  return at < 0 ? undefined : (operands[at] as NamePath);
+}
+
+function definitionsOf({ definitions }: Body, { segments }: NamePath): readonly Term[] {
+  const segment = segments.at(-1);
+  return (segment === undefined ? undefined : definitions.get(segment)) ?? [];
+}
+
+function numberOf(operand: Operand | undefined): number | undefined {
+  const value = operand instanceof Term ? constantOf(operand) : undefined;
+  return value === undefined || value > 0xffff_ffffn ? undefined : Number(value);
+}
