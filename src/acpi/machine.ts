@@ -1,6 +1,7 @@
 /** A machine made of ACPI tables: its namespace after start-up, and what its objects evaluate to. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
+import { finding } from '../findings/finding.ts';
 import { formatQuantity } from '../symbolic/index.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
@@ -107,11 +108,7 @@ export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly Am
   const { interpreter } = machine;
   const node = lookUp(interpreter, name, interpreter.root);
   if (node === undefined) {
-    machine.sink.add({
-      severity: 'error',
-      code: 'acpi/not-found',
-      message: `there is no ${formatName(name)}`,
-    });
+    machine.sink.add(finding('acpi/not-found', { name: formatName(name) }));
     return { path: undefined, value: undefined, fault: undefined, faults: [], trace: [], debug: [] };
   }
   const before = interpreter.debugOutput.length;

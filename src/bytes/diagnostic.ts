@@ -21,8 +21,7 @@ export interface Where {
 }
 
 export interface RelatedPlace {
-  readonly what?: 'included-from';
-  readonly message?: string;
+  readonly what: 'included-from';
   readonly span: Span;
 }
 
@@ -30,10 +29,7 @@ export interface Diagnostic extends Where {
   readonly severity: Severity;
   /** Stable, `room/kebab-name`: `dt/ranges-cells`, `acpi/checksum`, `artifact/unreadable`. */
   readonly code: string;
-  readonly args?: Arguments;
-  /** Of rooms whose codes aren't rows of the registry yet; `messageOf` and `hintOf` are to be used. */
-  readonly message?: string;
-  readonly hint?: string;
+  readonly args: Arguments;
 }
 
 /** Receives diagnostics as they arise; passed down to every reader. */

@@ -4,6 +4,7 @@ import type { CompiledTable } from '../acpi/asl/compile/compile.ts';
 import type { AcpiTable } from '../acpi/tables/table.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from './command.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
@@ -121,7 +122,7 @@ async function printed(
     );
   }
   if (tables.length === 0) {
-    sink.add({ severity: 'error', code: 'acpi/no-aml', message: 'no table that holds AML was found' });
+    sink.add(finding('acpi/no-aml', {}));
   }
   const decoded = decodeTables(tables, sink);
   return tables

@@ -6,7 +6,7 @@ import { parseInteger } from '../bytes/address.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { ReadOptions } from '../devicetree/read.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
-import { messageOf } from '../findings/finding.ts';
+import { hintOf, messageOf } from '../findings/finding.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import { CommandError, type OptionValues } from './command.ts';
 import { openInputs } from './inputs.ts';
@@ -135,7 +135,7 @@ async function readOverlays(
     const parse = artifact.kind === 'dts' ? await fileAccess(artifact, options, io) : {};
     const tree = readDeviceTree(artifact, sink, parse);
     const error = sink.all.find(({ severity }) => severity === 'error');
-    if (error) throw new CommandError(`--overlay ${artifact.path}: ${messageOf(error)}`, error.hint);
+    if (error) throw new CommandError(`--overlay ${artifact.path}: ${messageOf(error)}`, hintOf(error));
     if (!tree) throw new CommandError(`--overlay ${artifact.path}: no device tree`);
     overlays.push(tree);
   }

@@ -3,9 +3,15 @@ import type { Arguments, Diagnostic, RelatedPlace, Where } from '../bytes/diagno
 import { formatPlace } from '../bytes/source.ts';
 import { REGISTRY } from './registry.ts';
 import type { Row } from './row.ts';
+import type { Problem } from './rows/problem.ts';
 
 export type Code = keyof typeof REGISTRY;
 export type ArgsOf<C extends Code> = (typeof REGISTRY)[C] extends Row<infer Args> ? Args : never;
+
+/** Codes whose wording is the problem as its reader words it. */
+export type ProblemCode = {
+  [C in Code]: ArgsOf<C> extends Problem ? (Problem extends ArgsOf<C> ? C : never) : never;
+}[Code];
 
 /** A diagnostic; its severity is that of the row. */
 export function finding<C extends Code>(code: C, args: ArgsOf<C>, where: Where = {}): Diagnostic {
@@ -21,21 +27,21 @@ export function rowOf(code: string): Row<Arguments> | undefined {
 export const CODES = Object.keys(REGISTRY) as readonly Code[];
 
 /** One sentence without a full stop, firmware strings not yet escaped. */
-export function messageOf({ code, args, message }: Diagnostic): string {
-  return message ?? (args && rowOf(code)?.text(args)) ?? code;
+export function messageOf({ code, args }: Diagnostic): string {
+  return rowOf(code)?.text(args) ?? code;
 }
 
 /** What to do about it. */
-export function hintOf({ code, args, hint }: Diagnostic): string | undefined {
-  return hint ?? (args && rowOf(code)?.hint?.(args));
+export function hintOf({ code, args }: Diagnostic): string | undefined {
+  return rowOf(code)?.hint?.(args);
 }
 
-const RELATED_TEXT: Readonly<Record<NonNullable<RelatedPlace['what']>, string>> = {
+const RELATED_TEXT: Readonly<Record<RelatedPlace['what'], string>> = {
   'included-from': 'included from here',
 };
 
-export function relatedText({ what, message }: RelatedPlace): string {
-  return message ?? (what === undefined ? '' : RELATED_TEXT[what]);
+export function relatedText({ what }: RelatedPlace): string {
+  return RELATED_TEXT[what];
 }
 
 /** One line: `file:3:7: error: message [code]`. Not escaped for any medium. */

@@ -1,5 +1,8 @@
 /** Every code with its row. */
+import { ACPI_RESOURCE_ROWS } from './rows/acpi-resources.ts';
+import { ACPI_TABLE_ROWS } from './rows/acpi-tables.ts';
 import { ARTIFACT_ROWS } from './rows/artifact.ts';
+import { ASL_ROWS } from './rows/asl.ts';
 import { DT_BLOB_ROWS } from './rows/dt-blob.ts';
 import { DT_PREPROCESSOR_ROWS } from './rows/dt-preprocessor.ts';
 import { DT_SOURCE_ROWS } from './rows/dt-source.ts';
@@ -13,6 +16,9 @@ export const REGISTRY = {
   ...DT_PREPROCESSOR_ROWS,
   ...DT_BLOB_ROWS,
   ...DT_TREE_ROWS,
+  ...ACPI_TABLE_ROWS,
+  ...ACPI_RESOURCE_ROWS,
+  ...ASL_ROWS,
   ...EVIDENCE_ROWS,
   ...LINUX_ROWS,
 };

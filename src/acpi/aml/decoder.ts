@@ -5,7 +5,8 @@
  */
 
 import { hex } from '../../bytes/address.ts';
-import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Diagnostic, DiagnosticSink, Where } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
 import type { DeclaredNamespace, DeclaredObject } from '../namespace/declared.ts';
 import type { UnreferencedDevices } from '../prune/unreferenced-devices.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
@@ -348,11 +349,12 @@ class Decoder {
     const end = at + packageLength(bytes, at);
     if (end < this.#pos) return 'a package that ends before it begins';
     if (end > open.end) {
-      this.#report(
-        'acpi/package-end',
-        at,
-        open,
-        `${open.op.name} says it ends at offset ${hex(end)}, what it stands in ends at ${hex(open.end)}`,
+      this.#sinkAt(at, open, (where) =>
+        finding(
+          'acpi/package-end',
+          { table: this.#table.name, opcode: open.op.name, says: hex(end), is: hex(open.end) },
+          where,
+        ),
       );
     }
     open.enterPackage(Math.min(end, open.end));
@@ -366,24 +368,22 @@ class Decoder {
     const open = stack.at(-1)!;
     const at = Math.min(from, open.end);
     const first = this.#bytes[at];
-    this.#report(
-      'acpi/unreadable-aml',
-      at,
-      open,
-      `${problem} at offset ${hex(this.#pos)}: ${open.end - at} bytes of AML from offset ${hex(at)} can't be read${first === undefined ? '' : ` (they begin with ${hex(first)})`}`,
-    );
+    const args = {
+      table: this.#table.name,
+      problem,
+      at: hex(this.#pos),
+      length: open.end - at,
+      from: hex(at),
+      first: first === undefined ? undefined : hex(first),
+    };
+    this.#sinkAt(at, open, (where) => finding('acpi/unreadable-aml', args, where));
     open.list!.push(new Term(OPCODES.Unreadable, [this.#bytes.subarray(at, open.end)], at, open.end));
     this.#pos = open.end;
   }
 
-  #report(code: string, at: number, open: OpenTerm, message: string): void {
+  #sinkAt(at: number, open: OpenTerm, make: (where: Where) => Diagnostic): void {
     const { source, offset } = this.#table;
-    this.#context.sink.add({
-      severity: 'error',
-      code,
-      message: `${this.#table.name}: ${message}`,
-      span: { source, start: offset + at, end: offset + at + 1 },
-      path: open.scope.path,
-    });
+    const span = { source, start: offset + at, end: offset + at + 1 };
+    this.#context.sink.add(make({ span, path: open.scope.path }));
   }
 }

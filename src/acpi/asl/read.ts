@@ -2,6 +2,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import { decodeTemplate } from '../resources/decode.ts';
 import { templateOf } from '../resources/descriptor.ts';
@@ -37,12 +38,7 @@ export function readAsl(
     return { device, object: name ?? '_CRS', status: 'ok', bytes: template, resources, span };
   });
   if (crs.length === 0) {
-    sink.add({
-      severity: 'error',
-      code: 'acpi/no-asl',
-      message: 'neither a DefinitionBlock nor a ResourceTemplate was found',
-      span: { source, start: 0, end: source.bytes.length },
-    });
+    sink.add(finding('acpi/no-asl', {}, { span: { source, start: 0, end: source.bytes.length } }));
   }
   return { tables: [], crs };
 }

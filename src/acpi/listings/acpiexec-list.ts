@@ -1,6 +1,7 @@
 /** What ACPICA's debugger and acpiexec print for `resources`: a heading for each descriptor, then `Title : value` lines. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import type { FieldValue, ResourceDescriptor, ResourceType } from '../resources/descriptor.ts';
 import { fieldSpec } from '../resources/field-spec.ts';
@@ -159,12 +160,8 @@ export class AcpiexecList {
     this.#closeDescriptor();
     const type = TITLES[title];
     if (!type) {
-      this.#sink.add({
-        severity: 'warning',
-        code: 'acpi/unknown-title',
-        message: `no descriptor is called "${title}"`,
-        span: { source: this.#source, start: line.start, end: line.end },
-      });
+      const span = { source: this.#source, start: line.start, end: line.end };
+      this.#sink.add(finding('acpi/unknown-title', { title }, { span }));
       return;
     }
     this.#list ??= this.#newList(line);
@@ -198,12 +195,8 @@ export class AcpiexecList {
     const value = this.#fieldValue(name, text);
     if (value !== undefined) fields[name] = value;
     else if (text !== '[Not Specified]' && !(type === 'gpio' && GPIO_EITHER.has(name))) {
-      this.#sink.add({
-        severity: 'warning',
-        code: 'acpi/unknown-value',
-        message: `"${title}" can't be "${text}"`,
-        span: { source: this.#source, start: line.start, end: line.end },
-      });
+      const span = { source: this.#source, start: line.start, end: line.end };
+      this.#sink.add(finding('acpi/unknown-value', { title, value: text }, { span }));
     }
   }
 
@@ -275,14 +268,8 @@ export class AcpiexecList {
   entries(): CrsEntry[] {
     this.#closeList();
     if (this.#lists.length > 0) {
-      this.#sink.add({
-        severity: 'note',
-        code: 'acpi/acpiexec-fill',
-        message:
-          'acpiexec fills memory and registers it cannot reach with zeros: what the firmware reads from there is no value of the machine',
-        span: { source: this.#source, start: this.#lists[0]!.start, end: this.#lists[0]!.end },
-        hint: 'give fwmap the tables themselves; it says which values hang on such reads',
-      });
+      const span = { source: this.#source, start: this.#lists[0]!.start, end: this.#lists[0]!.end };
+      this.#sink.add(finding('acpi/acpiexec-fill', {}, { span }));
     }
     return this.#lists.map((list) => ({
       device: list.device,

@@ -2,6 +2,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 import { type ByteValue, opaque } from '../../symbolic/index.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import { decodeTemplate, type TemplateReading } from '../resources/decode.ts';
@@ -28,12 +29,7 @@ export function readCrsHex(artifact: Artifact, sink: DiagnosticSink): CrsEntry[]
     }
   }
   if (entries.length === 0) {
-    sink.add({
-      severity: 'error',
-      code: 'acpi/no-template',
-      message: 'no bytes of a resource template were found',
-      span: { source, start: 0, end: source.bytes.length },
-    });
+    sink.add(finding('acpi/no-template', {}, { span: { source, start: 0, end: source.bytes.length } }));
   }
   return entries;
 }

@@ -2,6 +2,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import { AcpiexecList } from './acpiexec-list.ts';
 import { LinuxList } from './linux-list.ts';
@@ -24,12 +25,7 @@ export function readCrsText(artifact: Artifact, sink: DiagnosticSink): CrsEntry[
   }
   const entries = [...acpiexec.entries(), ...linux.entries()].slice(0, MAX_ENTRIES);
   if (entries.length === 0) {
-    sink.add({
-      severity: 'error',
-      code: 'acpi/no-resources',
-      message: 'no printed resource list was found',
-      span: { source, start: 0, end: source.bytes.length },
-    });
+    sink.add(finding('acpi/no-resources', {}, { span: { source, start: 0, end: source.bytes.length } }));
   }
   return entries;
 }

@@ -2,8 +2,11 @@
  * Resources as Linux prints them. In its log (`%pR` of lib/vsprintf.c: `[mem 0xa0000-0xbffff window]`) for host
  * bridges and pnp devices, and in /sys/bus/pnp/devices/…/resources (drivers/pnp/interface.c).
  */
+
+import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import type { FieldValue, ResourceDescriptor, ResourceType } from '../resources/descriptor.ts';
 import { fieldNames } from '../resources/field-spec.ts';
@@ -151,12 +154,7 @@ export class LinuxList {
     const end = last ?? first;
     list.end = line.end;
     if (end < first) {
-      this.#sink.add({
-        severity: 'warning',
-        code: 'acpi/range-backwards',
-        message: `the range ends at 0x${end.toString(16)}, before its start 0x${first.toString(16)}`,
-        span,
-      });
+      this.#sink.add(finding('acpi/range-backwards', { start: hex(first), end: hex(end) }, { span }));
       return;
     }
     if (words.includes('disabled')) return;

@@ -1,6 +1,9 @@
 /** Takes a resource template apart: descriptors, end tag, and what stands after it. Nothing is dropped. */
+
+import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
+import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
 import { type Quantity, quantityOfBytes } from '../../symbolic/index.ts';
 import type { ResourceDescriptor, TemplateBytes } from './descriptor.ts';
 import { type FieldPlace, headerLength, readFields } from './fields.ts';
@@ -34,21 +37,10 @@ export interface DecodeOptions {
 /** Decodes a template descriptor by descriptor up to its end tag. */
 export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}): TemplateReading {
   const resources: ResourceDescriptor[] = [];
-  const tell = (
-    severity: 'error' | 'warning',
-    code: string,
-    message: string,
-    from: number,
-    to: number,
-  ): void => {
+  const tell: Tell = (code, args, from, to) => {
     const span = options.spanOf?.(from, to);
-    options.sink?.add({
-      severity,
-      code,
-      message,
-      ...(options.path === undefined ? {} : { path: options.path }),
-      ...(span ? { span } : {}),
-    });
+    const path = options.path === undefined ? {} : { path: options.path };
+    options.sink?.add(finding(code, args, { ...path, ...(span ? { span } : {}) }));
   };
   let at = 0;
   while (at < bytes.length) {
@@ -56,13 +48,7 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     const tag = bytes[start]!;
     if (typeof tag !== 'number') {
       resources.push(unknownBytes(bytes, start, bytes.length, undefined, options));
-      tell(
-        'warning',
-        'acpi/descriptor-unknown',
-        `the tag at byte ${start} isn't known; the rest can't be told apart`,
-        start,
-        start + 1,
-      );
+      tell('acpi/descriptor-tag', { at: start }, start, start + 1);
       return { resources, end: undefined, trailing: [] };
     }
     const small = (tag & 0x80) === 0;
@@ -78,13 +64,8 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     const content = small ? BigInt(tag & 7) : quantityOfBytes(bytes.slice(start + 1, start + 3));
     if (typeof content !== 'bigint' || start + header > bytes.length) {
       resources.push(unknownBytes(bytes, start, bytes.length, tag, options));
-      tell(
-        'error',
-        'acpi/descriptor-length',
-        `the length of the descriptor at byte ${start} (tag 0x${tag.toString(16)}) ${typeof content === 'bigint' ? 'is cut off' : "isn't known"}`,
-        start,
-        bytes.length,
-      );
+      const args = { at: start, tag: hex(tag), length: undefined, left: bytes.length - start };
+      tell('acpi/descriptor-length', { ...args, cut: typeof content === 'bigint' }, start, bytes.length);
       return { resources, end: undefined, trailing: [] };
     }
     const declared = start + header + Number(content);
@@ -92,13 +73,8 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     // Zeros in a row (a template nobody has filled in) are one thing, not a descriptor each.
     if (tag === 0) while (end < bytes.length && bytes[end] === 0) end += 1;
     if (declared > bytes.length) {
-      tell(
-        'error',
-        'acpi/descriptor-length',
-        `the descriptor at byte ${start} (tag 0x${tag.toString(16)}) says ${declared - start} bytes, ${bytes.length - start} are left`,
-        start,
-        end,
-      );
+      const args = { at: start, tag: hex(tag), length: declared - start, left: bytes.length - start };
+      tell('acpi/descriptor-length', { ...args, cut: true }, start, end);
     }
     const row = rowAt(bytes, start, end, tag);
     resources.push(
@@ -106,22 +82,14 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
         ? decodeRow(row, bytes, start, end, tag, options, tell)
         : unknownBytes(bytes, start, end, tag, options),
     );
-    if (!row) {
-      tell(
-        'warning',
-        'acpi/descriptor-unknown',
-        `ACPI 6.5 has no descriptor of tag 0x${tag.toString(16)} (byte ${start})`,
-        start,
-        end,
-      );
-    }
+    if (!row) tell('acpi/descriptor-unknown', { tag: hex(tag), at: start }, start, end);
     at = end;
   }
-  tell('warning', 'acpi/no-end-tag', 'the template has no end tag', bytes.length, bytes.length);
+  tell('acpi/no-end-tag', {}, bytes.length, bytes.length);
   return { resources, end: undefined, trailing: [] };
 }
 
-type Tell = (severity: 'error' | 'warning', code: string, message: string, from: number, to: number) => void;
+type Tell = <C extends Code>(code: C, args: ArgsOf<C>, from: number, to: number) => void;
 
 function decodeRow(
   row: DescriptorRow,
@@ -138,16 +106,11 @@ function decodeRow(
   const optional = row.content !== undefined && contentLength >= row.content[0];
   const missing = optional ? [] : reading.missing;
   if (missing.length > 0) {
-    tell(
-      'error',
-      'acpi/descriptor-short',
-      `${row.title} at byte ${start} ends before ${missing.join(', ')}`,
-      start,
-      end,
-    );
+    const args = { title: row.title, at: start, missing: missing.join(', ') };
+    tell('acpi/descriptor-short', args, start, end);
   }
   for (const fault of reading.faults) {
-    tell('warning', 'acpi/descriptor-content', `${row.title} at byte ${start}: ${fault}`, start, end);
+    tell('acpi/descriptor-content', { title: row.title, at: start, problem: fault }, start, end);
   }
   return {
     type: row.type,

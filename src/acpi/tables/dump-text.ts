@@ -3,8 +3,11 @@
  * and new (the offset column grows past 1 MiB and then has no blank before it), and the look-alikes of UEFI shells
  * and Windows tools: more hex digits in the offset, a dash or a wider gap in the middle, CR LF.
  */
+
+import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 
 /** One table's lines, as bytes. */
 export interface DumpBlock {
@@ -139,12 +142,9 @@ export function readDumpText(source: Source, sink: DiagnosticSink): DumpBlock[] 
     if (open && column) {
       if (column.offset !== open.into.length && !gapTold) {
         gapTold = true;
-        sink.add({
-          severity: 'warning',
-          code: 'acpi/dump-offset',
-          message: `${open.heading}: the dump jumps from offset 0x${open.into.length.toString(16)} to 0x${column.offset.toString(16)}; bytes are taken in the order of the lines`,
-          span: { source, start, end },
-        });
+        const { heading, into } = open;
+        const args = { heading, from: hex(into.length), to: hex(column.offset) };
+        sink.add(finding('acpi/dump-offset', args, { span: { source, start, end } }));
       }
       lineBytes(bytes, column.next, end, open.into);
     } else if (end - start >= 6 && end - start < 200) {

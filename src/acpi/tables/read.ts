@@ -3,6 +3,7 @@ import type { Artifact, DirectoryEntry } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import type { Source } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 import { readDumpText } from './dump-text.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from './table.ts';
 
@@ -11,6 +12,8 @@ const RSDP_V1_LENGTH = 20;
 const RSDP_LENGTH = 36;
 /** The Firmware ACPI Control Structure has signature and length only (ACPI 6.5, 5.2.10). */
 const FACS_HEADER_LENGTH = 8;
+/** Tables with code, and those that name other tables. */
+const HOLDING_MORE = new Set(['DSDT', 'SSDT', 'PSDT', 'OSDT', 'FACP', 'RSDT', 'XSDT']);
 /** How many tables one input may hold. Real machines have under 60; a hostile blob could be all headers. */
 export const MAX_TABLES = 4096;
 
@@ -94,12 +97,7 @@ function tablesOfFile(source: Source, sink: DiagnosticSink): AcpiTable[] {
 function tablesOfText(source: Source, sink: DiagnosticSink, quiet = false): AcpiTable[] {
   const blocks = readDumpText(source, sink);
   if (blocks.length === 0 && !quiet) {
-    sink.add({
-      severity: 'error',
-      code: 'acpi/dump-empty',
-      message: 'no table heading (`SIG @ 0x…`) with lines of hex was found',
-      span: { source, start: 0, end: source.bytes.length },
-    });
+    sink.add(finding('acpi/dump-empty', {}, { span: { source, start: 0, end: source.bytes.length } }));
   }
   const counts = new Map<string, number>();
   const tables: AcpiTable[] = [];
@@ -113,22 +111,14 @@ function tablesOfText(source: Source, sink: DiagnosticSink, quiet = false): Acpi
     };
     const table = tableAt(blob, 0, sink);
     if (!table) {
-      sink.add({
-        severity: 'warning',
-        code: 'acpi/not-a-table',
-        message: `${block.heading}: ${block.bytes.length} bytes that don't begin with a table header`,
-        span: block.span,
-      });
+      const args = { heading: block.heading, length: block.bytes.length };
+      sink.add(finding('acpi/dump-not-a-table', args, { span: block.span }));
       continue;
     }
     const extra = block.bytes.length - table.length;
     if (extra > 0 && table.length >= FACS_HEADER_LENGTH) {
-      sink.add({
-        severity: 'warning',
-        code: 'acpi/table-extra',
-        message: `${block.heading}: the dump has ${extra} bytes more than the header's length ${table.length}`,
-        span: block.span,
-      });
+      const args = { heading: block.heading, extra, length: table.length };
+      sink.add(finding('acpi/dump-extra', args, { span: block.span }));
     }
     tables.push(block.address ? { ...table, address: block.address } : table);
   }
@@ -143,17 +133,11 @@ function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
     const table = looksLikeTable(source.bytes, at) ? tableAt(source, at, sink) : undefined;
     if (!table) {
       const rest = source.bytes.subarray(at);
-      if (rest.some((byte) => byte !== 0)) {
-        sink.add({
-          severity: tables.length > 0 ? 'warning' : 'error',
-          code: tables.length > 0 ? 'acpi/table-extra' : 'acpi/not-a-table',
-          message:
-            tables.length > 0
-              ? `${rest.length} bytes after the table's end are no further table`
-              : 'the bytes do not begin with a table header',
-          span: { source, start: at, end: source.bytes.length },
-        });
-      }
+      const where = { span: { source, start: at, end: source.bytes.length } };
+      if (tables.length === 0) sink.add(finding('acpi/not-a-table', {}, where));
+      // Flash is filled with ones, memory with zeros.
+      else if (rest.some((byte) => byte !== 0 && byte !== 0xff))
+        sink.add(finding('acpi/table-extra', { length: rest.length }, where));
       break;
     }
     tables.push(table);
@@ -211,20 +195,12 @@ export function tableAt(source: Source, offset: number, sink: DiagnosticSink): A
   const headerLength = signature === 'FACS' ? FACS_HEADER_LENGTH : TABLE_HEADER_LENGTH;
   const span = { source, start: offset, end: Math.min(offset + Math.max(length, 8), source.bytes.length) };
   if (length < headerLength) {
-    sink.add({
-      severity: 'error',
-      code: 'acpi/table-length',
-      message: `${signature}: the header's length ${length} is shorter than the header; taking all ${available} bytes there are`,
-      span: { source, start: offset + 4, end: offset + 8 },
-    });
+    const where = { span: { source, start: offset + 4, end: offset + 8 } };
+    sink.add(finding('acpi/table-length', { signature, length, available }, where));
   }
   if (length > available) {
-    sink.add({
-      severity: 'error',
-      code: 'acpi/table-truncated',
-      message: `${signature}: the header's length is ${length}, only ${available} bytes are there`,
-      span,
-    });
+    const code = HOLDING_MORE.has(signature) ? 'acpi/table-truncated' : 'acpi/data-table-truncated';
+    sink.add(finding(code, { signature, length, available }, { span }));
   }
   const bytes = source.bytes.subarray(
     offset,
@@ -272,12 +248,8 @@ function tellChecksum(
   at: number,
   sink: DiagnosticSink,
 ): void {
-  sink.add({
-    severity: 'warning',
-    code: 'acpi/checksum',
-    message: `${signature}: the bytes sum to 0x${sum.toString(16)}, not 0; read all the same`,
-    span: { source, start: at, end: at + 1 },
-  });
+  const args = { signature, sum: `0x${sum.toString(16)}` };
+  sink.add(finding('acpi/checksum', args, { span: { source, start: at, end: at + 1 } }));
 }
 
 /** RSDP: no common header; 20 bytes of revision 0, from revision 2 on with length and a second checksum. */
@@ -292,12 +264,13 @@ function rootPointerAt(source: Source, offset: number, sink: DiagnosticSink): Ac
   const bytes = source.bytes.subarray(offset, offset + Math.min(length, available));
   const short = bytes.length < (revision >= 2 ? RSDP_LENGTH : RSDP_V1_LENGTH);
   if (short || length > available) {
-    sink.add({
-      severity: 'error',
-      code: 'acpi/table-truncated',
-      message: `RSDP: ${length} bytes expected, ${bytes.length} there`,
-      span: { source, start: offset, end: offset + bytes.length },
-    });
+    sink.add(
+      finding(
+        'acpi/table-truncated',
+        { signature: 'RSDP', length, available: bytes.length },
+        { span: { source, start: offset, end: offset + bytes.length } },
+      ),
+    );
   }
   const checksumOk = short
     ? undefined

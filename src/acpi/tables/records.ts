@@ -5,6 +5,7 @@
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import type { Span } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from './table.ts';
 
 function readerOf(table: AcpiTable, start: number): ByteReader {
@@ -246,12 +247,14 @@ function* subtables(
   while (start + 2 <= table.bytes.length) {
     const length = table.bytes[start + 1]!;
     if (length < 2 || start + length > table.bytes.length) {
-      sink.add({
-        severity: 'error',
-        code: 'acpi/subtable-length',
-        message: `${table.signature}: the structure at offset 0x${start.toString(16)} says it is ${length} bytes long, ${table.bytes.length - start} are left`,
-        span: spanIn(table, start, Math.min(start + 2, table.bytes.length)),
-      });
+      const { signature, bytes } = table;
+      sink.add(
+        finding(
+          'acpi/subtable-length',
+          { signature, at: `0x${start.toString(16)}`, length, left: bytes.length - start },
+          { span: spanIn(table, start, Math.min(start + 2, bytes.length)) },
+        ),
+      );
       return;
     }
     yield { type: table.bytes[start]!, start, end: start + length };

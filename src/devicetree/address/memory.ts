@@ -5,6 +5,7 @@
  */
 import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
 import { cString, isAvailable, isOkay } from './bus.ts';
 import { cellsOf, countsBelow, numberOf } from './cells.ts';
@@ -78,13 +79,8 @@ class MemoryReader {
   #ignore(node: DtNode, why: string): void {
     this.ignored.set(node, why);
     const span = propertyOf(node, 'reg')?.valueSpan ?? node.span;
-    this.#sink.add({
-      severity: 'note',
-      code: 'dt/memory-ignored',
-      message: `Linux takes no RAM from the reg of ${pathOf(node)}: ${why}`,
-      path: pathOf(node),
-      ...(span ? { span } : {}),
-    });
+    const path = pathOf(node);
+    this.#sink.add(finding('dt/memory-ignored', { path, why }, { path, ...(span ? { span } : {}) }));
   }
 
   readRam(entries: readonly AddressEntry[]): void {

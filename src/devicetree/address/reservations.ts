@@ -5,6 +5,7 @@
  */
 import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
 import { isAvailable, isOkay } from './bus.ts';
 import { cellsOf, firstCell, numberOf } from './cells.ts';
@@ -54,14 +55,9 @@ export function reservationProblems(
   if (holder) {
     const unsupported = whyUnsupported(holder, cells);
     if (unsupported) {
-      sink.add({
-        severity: 'warning',
-        code: 'dt/reserved-memory-ignored',
-        message: `Linux ignores ${pathOf(holder)} ("unsupported node format"): ${unsupported}`,
-        path: pathOf(holder),
-        ...(holder.span ? { span: holder.span } : {}),
-        hint: 'give it the #address-cells and #size-cells of the root, and an empty ranges',
-      });
+      const path = pathOf(holder);
+      const where = { path, ...(holder.span ? { span: holder.span } : {}) };
+      sink.add(finding('dt/reserved-memory-ignored', { path, why: unsupported }, where));
       for (const child of holder.children) ignored.set(child, `${pathOf(holder)} is ignored: ${unsupported}`);
     }
     for (const child of holder.children) {
@@ -161,13 +157,8 @@ function reportOverlaps(reserved: readonly Reserved[], sink: DiagnosticSink): vo
     if (reaching && region.base < reaching.base + reaching.size && told < MAX_PROBLEMS) {
       told += 1;
       const both = common(reaching, region)!;
-      sink.add({
-        severity: 'warning',
-        code: 'dt/reserved-memory-overlap',
-        message: `${region.name} and ${reaching.name} both reserve ${formatMemRange(both.base, both.size)}`,
-        path: region.name,
-        ...placeOf(region),
-      });
+      const args = { one: region.name, other: reaching.name, range: formatMemRange(both.base, both.size) };
+      sink.add(finding('dt/reserved-memory-overlap', args, { path: region.name, ...placeOf(region) }));
     }
     if (!reaching || region.base + region.size > reaching.base + reaching.size) reaching = region;
   }
@@ -189,13 +180,8 @@ function reportOutside(reserved: readonly Reserved[], ram: readonly Extent[], si
     if (covered >= end) continue;
     told += 1;
     const inside = inOrder.some((extent) => common(extent, region));
-    sink.add({
-      severity: 'note',
-      code: 'dt/reserved-memory-outside',
-      message: `${region.name} reserves ${formatMemRange(region.base, region.size)}, which ${inside ? 'reaches out' : 'lies outside'} of the RAM that the tree describes`,
-      path: region.name,
-      ...placeOf(region),
-    });
+    const args = { name: region.name, range: formatMemRange(region.base, region.size), partly: inside };
+    sink.add(finding('dt/reserved-memory-outside', args, { path: region.name, ...placeOf(region) }));
   }
 }
 

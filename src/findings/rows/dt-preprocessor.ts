@@ -1,6 +1,6 @@
 /** The C preprocessor of device tree source. The words are GNU cpp's where it has some. */
 import { FIRMWARE, NOTHING, row } from '../row.ts';
-import { problemText } from './dt-source.ts';
+import { problemText } from './problem.ts';
 
 const board = (text: string) => ({
   files: { 'board.dts': `${text}/dts-v1/;\n/ { };\n` },

@@ -1,15 +1,10 @@
 /** Device tree source: lexer, parser, fragments. The words are dtc's where dtc has some. */
 import { FIRMWARE, NOTHING, row } from '../row.ts';
+import { problemText } from './problem.ts';
 
 const board = (text: string) => ({ files: { 'board.dts': text }, run: 'windows board.dts' });
 const REFUSED =
   'dtc refuses this source. What was read around the fault is shown, but is not the whole tree.';
-
-/** The problem as the reader words it: dtc's or cpp's own text where they have one. */
-export interface Problem {
-  readonly problem: string;
-}
-export const problemText = ({ problem }: Problem): string => problem;
 
 export const DT_SOURCE_ROWS = {
   'dt/kind': row({

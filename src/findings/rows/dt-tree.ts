@@ -1,6 +1,6 @@
 /** Trees: what dtc's error checks refuse, addresses that do not fit together, overlays that do not apply. */
 import { FIRMWARE, NOTHING, row } from '../row.ts';
-import { type Problem, problemText } from './dt-source.ts';
+import { type Problem, problemText } from './problem.ts';
 
 const board = (text: string) => ({
   files: { 'board.dts': `/dts-v1/;\n${text}\n` },
@@ -185,6 +185,53 @@ export const DT_TREE_ROWS = {
     hides: NOTHING,
     text: problemText,
   }),
+  'dt/memory-ignored': row({
+    severity: 'note',
+    summary: 'Linux takes no RAM from a memory node',
+    why: 'What it describes is not usable memory to this kernel.',
+    example: board(
+      '/ { #address-cells = <1>; #size-cells = <1>; memory@0 { device_type = "memory"; reg = <0 0x1000 1>; }; };',
+    ),
+    source: 'early_init_dt_scan_memory() in drivers/of/fdt.c',
+    hides: NOTHING,
+    text: ({ path, why }: { path: string; why: string }) =>
+      `Linux takes no RAM from the reg of ${path}: ${why}`,
+  }),
+  'dt/reserved-memory-ignored': row({
+    severity: 'warning',
+    summary: 'Linux ignores /reserved-memory',
+    why: 'Nothing of it is reserved.',
+    example: board(
+      '/ { #address-cells = <1>; #size-cells = <1>; reserved-memory { #address-cells = <2>; #size-cells = <1>; ranges; }; };',
+    ),
+    source: '__reserved_mem_check_root() in drivers/of/of_reserved_mem.c',
+    hides: NOTHING,
+    text: ({ path, why }: { path: string; why: string }) =>
+      `Linux ignores ${path} ("unsupported node format"): ${why}`,
+    hint: () => 'give it the #address-cells and #size-cells of the root, and an empty ranges',
+  }),
+  'dt/reserved-memory-overlap': row({
+    severity: 'warning',
+    summary: 'two reservations overlap',
+    why: 'Linux warns too. Who uses the memory is not settled by the tree.',
+    example: board('/memreserve/ 0x1000 0x2000;\n/memreserve/ 0x2000 0x2000;\n/ { };'),
+    source: '__rmem_check_for_overlap() in drivers/of/of_reserved_mem.c',
+    hides: NOTHING,
+    text: ({ one, other, range }: { one: string; other: string; range: string }) =>
+      `${one} and ${other} both reserve ${range}`,
+  }),
+  'dt/reserved-memory-outside': row({
+    severity: 'note',
+    summary: 'a reservation is outside of the RAM that the tree describes',
+    why: 'It reserves nothing that Linux would use, or the memory nodes are filled in by the boot loader.',
+    example: board(
+      '/memreserve/ 0x90000000 0x1000;\n/ { #address-cells = <1>; #size-cells = <1>; memory@0 { device_type = "memory"; reg = <0 0x1000000>; }; };',
+    ),
+    source: 'src/devicetree/address/reservations.ts',
+    hides: NOTHING,
+    text: ({ name, range, partly }: { name: string; range: string; partly: boolean }) =>
+      `${name} reserves ${range}, which ${partly ? 'reaches out' : 'lies outside'} of the RAM that the tree describes`,
+  }),
   'dt/overlay-label': row({
     severity: 'error',
     summary: 'an overlay refers to a label that the base tree does not have',
@@ -247,7 +294,7 @@ export const DT_TREE_ROWS = {
   }),
 };
 
-interface Leftover {
+export interface Leftover {
   readonly name: string;
   readonly path: string;
   readonly length: number;

@@ -5,6 +5,7 @@ import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { addressEntries } from '../../../src/devicetree/address/entries.ts';
 import { linuxMemory } from '../../../src/devicetree/address/memory.ts';
 import { pathOf } from '../../../src/devicetree/tree.ts';
+import { messageOf } from '../../../src/findings/finding.ts';
 import { treeOf } from '../trees.ts';
 
 const CELLS_22 = '#address-cells = <2>; #size-cells = <2>;';
@@ -30,7 +31,7 @@ function taken(body: string, head = ''): Taken {
   return {
     lines,
     ignored: [...memory.ignored].map(([node, why]) => `${pathOf(node)}: ${why}`),
-    told: sink.all.map(({ severity, code, message }) => `${severity} ${code} ${message}`),
+    told: sink.all.map((diagnostic) => `${diagnostic.severity} ${diagnostic.code} ${messageOf(diagnostic)}`),
   };
 }
 

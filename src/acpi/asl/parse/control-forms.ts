@@ -185,12 +185,12 @@ function concatenation(
       continue;
     }
     if (!/^[sxXo]$/.test(specifier ?? '')) {
-      cursor.report('error', 'asl-printf', `no format: %${specifier}`, word);
+      cursor.report('acpi/asl-printf', `no format: %${specifier}`, word);
       continue;
     }
     const argument = given[index++];
     if (argument === undefined) {
-      cursor.report('error', 'asl-printf', `the format wants more than ${given.length} arguments`, word);
+      cursor.report('acpi/asl-printf', `the format wants more than ${given.length} arguments`, word);
       break;
     }
     // The first operand decides the type: an empty string makes the result a string.
@@ -198,7 +198,7 @@ function concatenation(
     add(argument);
   }
   if (index < given.length) {
-    cursor.report('warning', 'asl-printf', `the format uses ${index} of ${given.length} arguments`, word);
+    cursor.report('acpi/asl-printf-extra', `the format uses ${index} of ${given.length} arguments`, word);
   }
   return whole;
 }

@@ -63,7 +63,7 @@ const packageForm: SpecialForm = (parser, word) => {
     return parser.make('VarPackage', [size, elements], word.start);
   if (given !== undefined && given < BigInt(elements.length)) {
     const message = `${elements.length} elements in a package of ${given}`;
-    cursor.report('error', 'asl-package-length', message, word);
+    cursor.report('acpi/asl-package-length', message, word);
   }
   const count = given !== undefined && given > BigInt(elements.length) ? given : BigInt(elements.length);
   if (count <= 255n) return parser.make('Package', [Number(count), elements], word.start);

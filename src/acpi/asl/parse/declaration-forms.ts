@@ -68,7 +68,7 @@ function readMethod(parser: AslParser, word: Token, isFunction: boolean): Term {
   }
   const parameters = signature(parser);
   cursor.expect(')');
-  if ((count ?? 0) > 7) cursor.report('error', 'asl-method', 'a method has at most 7 arguments', word);
+  if ((count ?? 0) > 7) cursor.report('acpi/asl-method', 'a method has at most 7 arguments', word);
   checkLevel(parser, level, word);
   const outer = parser.method;
   const method = {
@@ -85,7 +85,7 @@ function readMethod(parser: AslParser, word: Token, isFunction: boolean): Term {
 }
 
 function checkLevel(parser: AslParser, level: number, word: Token): void {
-  if (level > 15) parser.cursor.report('error', 'asl-sync-level', 'a sync level is at most 15', word);
+  if (level > 15) parser.cursor.report('acpi/asl-sync-level', 'a sync level is at most 15', word);
 }
 
 const mutex: SpecialForm = (parser, word) => {
@@ -151,7 +151,7 @@ function fieldElements(parser: AslParser): FieldElement[] {
     const called = token.kind === 'word' && cursor.at('(', 1) ? token.text.toLowerCase() : '';
     if (called === 'offset') {
       const to = bracketed(parser, () => parser.constantInteger()) * 8n;
-      if (to < bit) cursor.report('error', 'asl-field-offset', 'an Offset behind where the list is', token);
+      if (to < bit) cursor.report('acpi/asl-field-offset', 'an Offset behind where the list is', token);
       if (to > bit) elements.push({ kind: 'reserved', bits: fieldBits(parser, to - bit, token), start });
       if (to > bit) bit = to;
     } else if (called === 'accessas') {

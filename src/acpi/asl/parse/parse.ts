@@ -116,6 +116,6 @@ function argument<T>(cursor: TokenCursor, read: () => T): T {
 
 function checkLength(cursor: TokenCursor, text: string, limit: number, what: string, at: Token): void {
   if (text.length > limit || (what === 'signature' && text.length < limit)) {
-    cursor.report('error', 'asl-header', `the ${what} "${text}" is to have ${limit} characters`, at);
+    cursor.report('acpi/asl-header', `the ${what} "${text}" is to have ${limit} characters`, at);
   }
 }

@@ -250,7 +250,7 @@ export class AslParser {
       case 'integer':
         if (!this.wide && token.value! >= 1n << 32n) {
           const message = 'more than 32 bits in a table of revision 1; only the low 32 are kept';
-          cursor.report('warning', 'asl-integer-width', message, token);
+          cursor.report('acpi/asl-integer-width', message, token);
         }
         return this.integer(token.value!, start);
       case 'string':
@@ -357,7 +357,7 @@ export class AslParser {
   #place(term: Term): Term {
     if (!isPlace(term)) {
       const message = `${term.op.name} is no place that a value can be stored in`;
-      this.cursor.report('warning', 'asl-target', message, term);
+      this.cursor.report('acpi/asl-target', message, term);
     }
     return term;
   }

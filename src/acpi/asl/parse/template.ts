@@ -72,7 +72,7 @@ export function readMacro(parser: AslParser, bytes: number[], tags: TemplateTag[
   const { descriptor, problems } = descriptorOfCall({ macro, values, ...list });
   for (const problem of problems) {
     // A number that is too long is cut, as iasl does; a missing argument or a wrong word is an error.
-    cursor.report(/doesn't fit/.test(problem) ? 'warning' : 'error', 'asl-resource', problem, word);
+    cursor.report(/doesn't fit/.test(problem) ? 'acpi/asl-value-cut' : 'acpi/asl-resource', problem, word);
   }
   const offset = bytes.length;
   const made = encodeDescriptor(descriptor).map((byte) => (typeof byte === 'number' ? byte : 0));

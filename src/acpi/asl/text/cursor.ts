@@ -5,6 +5,7 @@
  */
 import type { DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Span } from '../../../bytes/source.ts';
+import { finding, type ProblemCode } from '../../../findings/finding.ts';
 import type { PositionMap, Token } from './token.ts';
 
 export class TokenCursor {
@@ -30,7 +31,7 @@ export class TokenCursor {
     if (this.#at < this.#tokens.length - 1) this.#at += 1;
     if (token.fault !== undefined && !this.#failed) {
       if (token.kind === 'bad') this.fail(token.fault, token);
-      else this.report('warning', 'asl-literal', token.fault, token);
+      else this.report('acpi/asl-literal', token.fault, token);
     }
     return token;
   }
@@ -75,17 +76,12 @@ export class TokenCursor {
 
   /** Reports a fault in the syntax, unless one is being recovered from. */
   fail(message: string, at: Pick<Token, 'start' | 'end'> = this.peek()): void {
-    if (!this.#failed) this.report('error', 'asl-syntax', message, at);
+    if (!this.#failed) this.report('acpi/asl-syntax', message, at);
     this.#failed = true;
   }
 
-  report(
-    severity: 'error' | 'warning' | 'note',
-    code: string,
-    message: string,
-    at: Pick<Token, 'start' | 'end'>,
-  ): void {
-    this.#sink.add({ severity, code: `acpi/${code}`, message, span: this.spanOf(at.start, at.end) });
+  report(code: ProblemCode, problem: string, at: Pick<Token, 'start' | 'end'>): void {
+    this.#sink.add(finding(code, { problem }, { span: this.spanOf(at.start, at.end) }));
   }
 
   spanOf(start: number, end: number): Span {

@@ -5,6 +5,7 @@
  */
 import type { DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Source } from '../../../bytes/source.ts';
+import { finding, type ProblemCode } from '../../../findings/finding.ts';
 import { type AslFiles, NO_FILES } from './files.ts';
 import { AslLexer } from './lexer.ts';
 import { PositionMap, type Token } from './token.ts';
@@ -87,12 +88,12 @@ class Preprocessor {
       else if (token.kind === 'directive') this.#directive(token, file);
       else this.#pass(token, () => file.lexer.next());
       if (this.#output.length > MAX_TOKENS) {
-        this.#report('error', 'asl-too-long', `more than ${MAX_TOKENS} tokens: reading stops here`, token);
+        this.#report('acpi/asl-too-long', `more than ${MAX_TOKENS} tokens: reading stops here`, token);
         break;
       }
     }
     for (const condition of this.#conditions) {
-      this.#report('error', 'asl-if-without-endif', '#if without #endif', condition.at);
+      this.#report('acpi/asl-if-without-endif', '#if without #endif', condition.at);
     }
     return [...this.#output, { kind: 'end', text: '', start: last?.start ?? 0, end: last?.end ?? 0 }];
   }
@@ -106,13 +107,8 @@ class Preprocessor {
     this.#open.push({ source, base, lexer: new AslLexer(source, { base }), name: source.name });
   }
 
-  #report(severity: 'error' | 'warning' | 'note', code: string, message: string, at: Token): void {
-    this.#sink.add({
-      severity,
-      code: `acpi/${code}`,
-      message,
-      span: this.positions.spanOf(at.start, at.end),
-    });
+  #report(code: ProblemCode, problem: string, at: Token): void {
+    this.#sink.add(finding(code, { problem }, { span: this.positions.spanOf(at.start, at.end) }));
   }
 
   #tokensOf(source: Source, base: number, start = 0, end = source.bytes.length): Token[] {
@@ -136,7 +132,7 @@ class Preprocessor {
     if (token.kind === 'word' && /^include$/i.test(token.text)) {
       const [open, name, close] = [next(), next(), next()];
       if (open.text === '(' && name.kind === 'string' && close.text === ')') this.#include(name.text, token);
-      else this.#report('error', 'asl-syntax', 'Include needs a file name: Include ("file")', token);
+      else this.#report('acpi/asl-syntax', 'Include needs a file name: Include ("file")', token);
       return;
     }
     this.#output.push(token);
@@ -171,7 +167,7 @@ class Preprocessor {
     for (let depth = 1; ; ) {
       const token = next();
       if (token.kind === 'end' || token.kind === 'directive') {
-        this.#report('error', 'asl-macro', `the argument list of ${name.text} never ends`, use);
+        this.#report('acpi/asl-macro', `the argument list of ${name.text} never ends`, use);
         return { tokens: [], rest: token };
       }
       if (token.kind === 'punctuator') {
@@ -189,7 +185,7 @@ class Preprocessor {
     const count = parameters.length === 0 && given.length === 1 && given[0]!.length === 0 ? 0 : given.length;
     if (count !== parameters.length) {
       const message = `${name.text} takes ${parameters.length} arguments, not ${count}`;
-      this.#report('error', 'asl-macro', message, use);
+      this.#report('acpi/asl-macro', message, use);
     }
     // Arguments are expanded before they are put in: there the macro may stand again.
     const expanded = given.map((tokens) => this.#rescan(tokens, use, active));
@@ -226,7 +222,7 @@ class Preprocessor {
         if (this.#expanded > MAX_EXPANDED_TOKENS) {
           if (this.#expanded === MAX_EXPANDED_TOKENS + 1) {
             const message = `macros make more than ${MAX_EXPANDED_TOKENS} tokens: the rest is left out`;
-            this.#report('error', 'asl-too-long', message, use);
+            this.#report('acpi/asl-too-long', message, use);
           }
           return result;
         }
@@ -249,7 +245,7 @@ class Preprocessor {
     if (name === 'elif' || name === 'else') {
       const condition = this.#conditions.at(-1);
       if (condition === undefined) {
-        this.#report('error', 'asl-if', `#${name} without #if`, token);
+        this.#report('acpi/asl-if', `#${name} without #if`, token);
         return;
       }
       condition.active = !condition.settled && (name === 'else' || this.#test('if', rest, token));
@@ -257,7 +253,7 @@ class Preprocessor {
       return;
     }
     if (name === 'endif') {
-      if (this.#conditions.pop() === undefined) this.#report('error', 'asl-if', '#endif without #if', token);
+      if (this.#conditions.pop() === undefined) this.#report('acpi/asl-if', '#endif without #if', token);
       return;
     }
     if (!this.#active) return;
@@ -275,31 +271,31 @@ class Preprocessor {
           this.#include(path, token);
           return;
         }
-        this.#report('error', 'asl-directive', '#include needs a file name in quotes', token);
+        this.#report('acpi/asl-directive', '#include needs a file name in quotes', token);
         return;
       }
       case 'includebuffer':
         this.#includeBuffer(token);
         return;
       case 'error':
-        this.#report('error', 'asl-error-directive', token.text.trim(), token);
+        this.#report('acpi/asl-error-directive', token.text.trim(), token);
         return;
       case 'warning':
-        this.#report('warning', 'asl-warning-directive', token.text.trim(), token);
+        this.#report('acpi/asl-warning-directive', token.text.trim(), token);
         return;
       case 'line':
       case 'pragma':
         return;
       default:
         if (head.kind === 'integer') return;
-        this.#report('error', 'asl-directive', `no directive: #${head.text}`, token);
+        this.#report('acpi/asl-directive', `no directive: #${head.text}`, token);
     }
   }
 
   #define(words: readonly Token[], at: Token): void {
     const [name, ...rest] = words;
     if (name === undefined || name.kind !== 'word') {
-      this.#report('error', 'asl-directive', '#define needs a name', at);
+      this.#report('acpi/asl-directive', '#define needs a name', at);
       return;
     }
     // A bracket right behind the name begins an argument list, one after a blank the replacement.
@@ -313,7 +309,7 @@ class Preprocessor {
       index % 2 === 0 ? token.kind === 'word' : token.text === ',',
     );
     if (close < 0 || !wellFormed) {
-      this.#report('error', 'asl-directive', `the parameter list of ${name.text} is no list of names`, at);
+      this.#report('acpi/asl-directive', `the parameter list of ${name.text} is no list of names`, at);
       return;
     }
     const parameters = list.filter((token) => token.kind === 'word').map((token) => token.text);
@@ -323,11 +319,11 @@ class Preprocessor {
   #include(name: string, at: Token): void {
     if (this.#open.length >= MAX_INCLUDE_DEPTH) {
       const message = `files include one another more than ${MAX_INCLUDE_DEPTH} deep`;
-      this.#report('error', 'asl-include', message, at);
+      this.#report('acpi/asl-include', message, at);
       return;
     }
     const found = this.#files.open(name, this.positions.sourceAt(at.start)!.source);
-    if ('reason' in found) this.#report('error', 'asl-include', `${name}: ${found.reason}`, at);
+    if ('reason' in found) this.#report('acpi/asl-include', `${name}: ${found.reason}`, at);
     else this.#push(found);
   }
 
@@ -335,12 +331,12 @@ class Preprocessor {
   #includeBuffer(at: Token): void {
     const [, path, name] = /^\s*includebuffer\s*[<"]([^">]*)[">]\s*([A-Za-z_]\w*)/i.exec(at.text) ?? [];
     if (path === undefined || name === undefined) {
-      this.#report('error', 'asl-directive', '#includebuffer needs a file and a name', at);
+      this.#report('acpi/asl-directive', '#includebuffer needs a file and a name', at);
       return;
     }
     const found = this.#files.open(path, this.positions.sourceAt(at.start)!.source);
     if ('reason' in found) {
-      this.#report('error', 'asl-include', `${path}: ${found.reason}`, at);
+      this.#report('acpi/asl-include', `${path}: ${found.reason}`, at);
       return;
     }
     const bytes = Array.from(found.bytes, (byte) => byte.toString()).join(',');
@@ -368,7 +364,7 @@ class Preprocessor {
       index += bracketed ? 3 : 1;
     }
     const value = evaluate(this.#rescan(prepared, at, []));
-    if (value === undefined) this.#report('error', 'asl-directive', '#if needs an integer expression', at);
+    if (value === undefined) this.#report('acpi/asl-directive', '#if needs an integer expression', at);
     return (value ?? 0n) !== 0n;
   }
 }

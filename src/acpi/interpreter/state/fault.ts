@@ -3,6 +3,7 @@
  * an evaluation ends; they never leave it.
  */
 import type { Diagnostic } from '../../../bytes/diagnostic.ts';
+import { finding } from '../../../findings/finding.ts';
 import { spanIn } from '../../tables/records.ts';
 import type { AcpiTable } from '../../tables/table.ts';
 import type { Term } from '../../terms/term.ts';
@@ -140,13 +141,15 @@ export function faultDiagnostic(
 ): Diagnostic {
   const table = where ?? place?.table.name;
   const at = path ?? place?.path;
-  return {
-    severity: code === 'BUDGET' ? 'error' : 'warning',
-    code: 'acpi/aml-fault',
-    message: `${table === undefined ? '' : `${table}: `}${code}: ${message}${place && path !== undefined && place.path !== path ? `, in ${place.path}` : ''}`,
-    ...(place === undefined ? {} : { span: spanIn(place.table, place.term.start, place.term.end) }),
-    ...(at === undefined ? {} : { path: at }),
-  };
+  const inside = place && path !== undefined && place.path !== path ? place.path : undefined;
+  return finding(
+    code === 'BUDGET' ? 'acpi/aml-budget' : code === 'NOT_FOLLOWED' ? 'acpi/aml-abandoned' : 'acpi/aml-fault',
+    { table, exception: code, problem: message, inside },
+    {
+      ...(place === undefined ? {} : { span: spanIn(place.table, place.term.start, place.term.end) }),
+      ...(at === undefined ? {} : { path: at }),
+    },
+  );
 }
 
 export function fault(code: FaultCode, message: string): never {

@@ -1,0 +1,134 @@
+/** Resource templates, and lists of resources that programs print. Sections are those of ACPI 6.5. */
+import { FIRMWARE, type Hidden, NOTHING, row } from '../row.ts';
+
+const WINDOW: readonly Hidden[] = ['window', 'framebuffer'];
+const hexDump = (hex: string) => ({ files: { 'crs.hex': `${hex}\n` }, run: 'windows --as crs-hex crs.hex' });
+const list = (text: string) => ({ files: { 'crs.txt': text }, run: 'windows --as crs-text crs.txt' });
+const REST = 'What it describes is not known; it could be a window.';
+
+export const ACPI_RESOURCE_ROWS = {
+  'acpi/descriptor-unknown': row({
+    severity: 'warning',
+    summary: 'a descriptor has a tag that ACPI does not define',
+    why: `${REST} ACPICA refuses the whole template.`,
+    example: hexDump('93 01 00 00 79 00'),
+    source: '6.4, tables 6.27 and 6.40; acpi_ut_validate_resource() of ACPICA',
+    hides: WINDOW,
+    scope: 'path',
+    text: ({ tag, at }: { tag: string; at: number }) =>
+      `ACPI 6.5 has no descriptor of tag ${tag} (byte ${at})`,
+  }),
+  'acpi/descriptor-tag': row({
+    severity: 'warning',
+    summary: 'the tag of a descriptor is not known',
+    why: 'Firmware computes it. Nothing from here to the end of the template can be told apart.',
+    example: hexDump('?? 01 00 00 79 00'),
+    source: '6.4',
+    hides: WINDOW,
+    scope: 'path',
+    text: ({ at }: { at: number }) => `the tag at byte ${at} isn't known; the rest can't be told apart`,
+  }),
+  'acpi/descriptor-length': row({
+    severity: 'error',
+    summary: 'the length of a descriptor is not known or does not fit the template',
+    why: `${REST} Nothing behind it is read.`,
+    example: hexDump('86 09 00 00 01'),
+    source: '6.4.3',
+    hides: WINDOW,
+    scope: 'path',
+    text: (args: { at: number; tag: string; length: number | undefined; left: number; cut: boolean }) =>
+      args.length === undefined
+        ? `the length of the descriptor at byte ${args.at} (tag ${args.tag}) ${args.cut ? 'is cut off' : "isn't known"}`
+        : `the descriptor at byte ${args.at} (tag ${args.tag}) says ${args.length} bytes, ${args.left} are left`,
+  }),
+  'acpi/descriptor-short': row({
+    severity: 'error',
+    summary: 'a descriptor ends before fields that it must have',
+    why: 'Their values are not known.',
+    example: hexDump('86 05 00 01 00 00 00 00 79 00'),
+    source: '6.4',
+    hides: WINDOW,
+    scope: 'path',
+    text: ({ title, at, missing }: { title: string; at: number; missing: string }) =>
+      `${title} at byte ${at} ends before ${missing}`,
+  }),
+  'acpi/descriptor-content': row({
+    severity: 'warning',
+    summary: 'a field of a descriptor has a value that ACPI does not define',
+    why: 'The rest of the descriptor is read.',
+    example: undefined,
+    source: '6.4',
+    hides: NOTHING,
+    text: ({ title, at, problem }: { title: string; at: number; problem: string }) =>
+      `${title} at byte ${at}: ${problem}`,
+  }),
+  'acpi/no-end-tag': row({
+    severity: 'warning',
+    summary: 'a resource template has no end tag',
+    why: 'It may be cut, with more windows behind. ACPICA refuses it: Linux would see none of it.',
+    example: hexDump('47 01 f8 0c f8 0c 01 08'),
+    source: '6.4.2.9; AE_AML_NO_RESOURCE_END_TAG of ACPICA',
+    hides: WINDOW,
+    scope: 'path',
+    text: () => 'the template has no end tag',
+  }),
+  'acpi/no-template': row({
+    severity: 'error',
+    summary: 'a text read as a hex dump holds no bytes',
+    why: 'It says nothing.',
+    example: hexDump('hello'),
+    source: 'README: inputs',
+    hides: FIRMWARE,
+    text: () => 'no bytes of a resource template were found',
+  }),
+  'acpi/no-resources': row({
+    severity: 'error',
+    summary: 'a text read as a printed resource list holds none',
+    why: 'It says nothing.',
+    example: list('hello\n'),
+    source: 'README: inputs',
+    hides: FIRMWARE,
+    text: () => 'no printed resource list was found',
+  }),
+  'acpi/range-backwards': row({
+    severity: 'warning',
+    summary: 'a printed range ends before it starts',
+    why: 'The line is left out; it may be damaged.',
+    example: list('state = active\nmem 0x2000-0x1000\nio 0x60-0x60\n'),
+    source: 'drivers/pnp/interface.c; %pR in lib/vsprintf.c',
+    hides: WINDOW,
+    text: ({ start, end }: { start: string; end: string }) =>
+      `the range ends at ${end}, before its start ${start}`,
+  }),
+  'acpi/unknown-title': row({
+    severity: 'warning',
+    summary: 'acpiexec’s list has a descriptor of an unknown name',
+    why: REST,
+    example: list('Device: \\_SB.PCI0\nEvaluating _CRS\n[00] Nonsense Resource\n       Length : 00000010\n'),
+    source: 'acpi_rs_dump_resource_list() of ACPICA',
+    hides: WINDOW,
+    text: ({ title }: { title: string }) => `no descriptor is called "${title}"`,
+  }),
+  'acpi/unknown-value': row({
+    severity: 'warning',
+    summary: 'acpiexec’s list has a value that its field cannot have',
+    why: 'The value is not known.',
+    example: undefined,
+    source: 'acpi_rs_dump_descriptor() of ACPICA',
+    hides: WINDOW,
+    text: ({ title, value }: { title: string; value: string }) => `"${title}" can't be "${value}"`,
+  }),
+  'acpi/acpiexec-fill': row({
+    severity: 'note',
+    summary: 'a list comes from acpiexec, which reads unreachable memory as zeros',
+    why: 'Values that the firmware reads from memory or registers are those of no machine.',
+    example: list(
+      'Device: \\_SB.PCI0\nEvaluating _CRS\n[00] I/O Resource\n                  Decode : Full 16-bit\n         Address Minimum : 0CF8\n         Address Maximum : 0CF8\n               Alignment : 01\n          Address Length : 08\n',
+    ),
+    source: 'ae_region_handler() of acpiexec',
+    hides: NOTHING,
+    text: () =>
+      'acpiexec fills memory and registers it cannot reach with zeros: what the firmware reads from there is no value of the machine',
+    hint: () => 'give fwmap the tables themselves; it says which values hang on such reads',
+  }),
+};

@@ -1,0 +1,266 @@
+/** ACPI tables, dumps of them, and the code in them. Sections are those of ACPI 6.5. */
+import { FIRMWARE, NOTHING, row } from '../row.ts';
+import type { Problem } from './problem.ts';
+
+/** An SSDT with `body` as its AML; length and checksum are right unless given. */
+function ssdt(body: string, { length, sum }: { length?: number; sum?: number } = {}) {
+  const content = body.replaceAll(' ', '');
+  const little = (value: number): string =>
+    [0, 8, 16, 24].map((shift) => ((value >>> shift) & 0xff).toString(16).padStart(2, '0')).join('');
+  // Signature, length, revision 2, checksum, "FWMAP ", "EXAMPLE ", revision 1, "FWMP", revision 1.
+  const table = (checksum: number): string =>
+    `53534454${little(length ?? 36 + content.length / 2)}02${checksum.toString(16).padStart(2, '0')}` +
+    `46574d415020${'4558414d504c4520'}${little(1)}46574d50${little(1)}${content}`;
+  const total = (table(0).match(/../g) ?? []).reduce((before, pair) => before + Number.parseInt(pair, 16), 0);
+  const hex = table(sum ?? -total & 0xff);
+  return { files: { 'ssdt.aml': { hex } }, run: 'windows ssdt.aml' };
+}
+
+const CUT = 'What is missing could declare devices with windows.';
+const DUMP = 'SSDT @ 0x0000000000000000\n';
+
+export const ACPI_TABLE_ROWS = {
+  'acpi/not-a-table': row({
+    severity: 'error',
+    summary: 'bytes read as an ACPI table do not begin with a table header',
+    why: 'Nothing of them is read.',
+    example: { files: { 'x.aml': { hex: '00010203040506070809' } }, run: 'windows --as acpi-table x.aml' },
+    source: '5.2.6',
+    hides: FIRMWARE,
+    text: () => 'the bytes do not begin with a table header',
+  }),
+  'acpi/table-extra': row({
+    severity: 'warning',
+    summary: 'bytes behind a table are no further table',
+    why: 'They are not read. If the file holds several tables, the header of one of them is damaged.',
+    example: {
+      files: { 'ssdt.aml': { hex: `${ssdt('').files['ssdt.aml'].hex}0102030405060708` } },
+      run: 'windows ssdt.aml',
+    },
+    source: '5.2.6',
+    hides: FIRMWARE,
+    text: ({ length }: { length: number }) => `${length} bytes after the table's end are no further table`,
+  }),
+  'acpi/too-many-tables': row({
+    severity: 'error',
+    summary: 'an input holds more ACPI tables than are read',
+    why: CUT,
+    example: undefined,
+    source: 'MAX_TABLES in src/acpi/tables/read.ts',
+    hides: FIRMWARE,
+    text: ({ most }: { most: number }) => `more than ${most} tables; the rest is not read`,
+  }),
+  'acpi/table-length': row({
+    severity: 'error',
+    summary: 'a table says it is shorter than its header',
+    why: 'All bytes there are are taken for the table, which may be more or less than it was.',
+    example: ssdt('', { length: 16 }),
+    source: '5.2.6, Length',
+    hides: FIRMWARE,
+    text: ({ signature, length, available }: { signature: string; length: number; available: number }) =>
+      `${signature}: the header's length ${length} is shorter than the header; taking all ${available} bytes there are`,
+  }),
+  'acpi/table-truncated': row({
+    severity: 'error',
+    summary: 'a table with code, or one that names tables, is cut',
+    why: CUT,
+    example: ssdt('', { length: 100 }),
+    source: '5.2.6, Length',
+    hides: FIRMWARE,
+    text: truncated,
+  }),
+  'acpi/data-table-truncated': row({
+    severity: 'error',
+    summary: 'a table without code is cut',
+    why: 'Such tables declare no device; what the missing part would say of the platform is not known.',
+    example: {
+      files: {
+        'hpet.aml': { hex: '4850455438000000010046574d41502020204558414d504c45200100000046574d5001000000' },
+      },
+      run: 'windows hpet.aml',
+    },
+    source: '5.2.6, Length',
+    hides: ['platform'],
+    text: truncated,
+  }),
+  'acpi/checksum': row({
+    severity: 'warning',
+    summary: 'the checksum of a table is wrong',
+    why: 'Linux warns too and reads the table. It may have been edited or damaged.',
+    example: ssdt('', { sum: 0 }),
+    source: '5.2.6, Checksum; acpi_ut_verify_checksum() of ACPICA',
+    hides: NOTHING,
+    text: ({ signature, sum }: { signature: string; sum: string }) =>
+      `${signature}: the bytes sum to ${sum}, not 0; read all the same`,
+  }),
+  'acpi/dump-empty': row({
+    severity: 'error',
+    summary: 'a text read as output of acpidump has no table',
+    why: 'It says nothing.',
+    example: { files: { 'acpi.txt': 'hello\n' }, run: 'windows --as acpidump acpi.txt' },
+    source: 'acpidump(8)',
+    hides: FIRMWARE,
+    text: () => 'no table heading (`SIG @ 0x…`) with lines of hex was found',
+  }),
+  'acpi/dump-not-a-table': row({
+    severity: 'warning',
+    summary: 'the bytes below a heading of acpidump are no table',
+    why: 'They are not read. The dump may be damaged.',
+    example: {
+      files: { 'acpi.txt': `${DUMP}    0000: 00 01 02 03 04 05 06 07 08 09\n` },
+      run: 'windows acpi.txt',
+    },
+    source: 'acpidump(8); 5.2.6',
+    hides: FIRMWARE,
+    text: ({ heading, length }: { heading: string; length: number }) =>
+      `${heading}: ${length} bytes that don't begin with a table header`,
+  }),
+  'acpi/dump-extra': row({
+    severity: 'warning',
+    summary: 'a dump has more bytes than its table',
+    why: 'They are behind the table’s end and not part of it.',
+    example: undefined,
+    source: '5.2.6, Length',
+    hides: NOTHING,
+    text: ({ heading, extra, length }: { heading: string; extra: number; length: number }) =>
+      `${heading}: the dump has ${extra} bytes more than the header's length ${length}`,
+  }),
+  'acpi/dump-offset': row({
+    severity: 'warning',
+    summary: 'lines of a dump are missing or out of order',
+    why: `The bytes are taken in the order of the lines. ${CUT}`,
+    example: {
+      files: { 'acpi.txt': `${DUMP}    0000: 53 53 44 54 24 00 00 00\n    0010: 00 00 00 00\n` },
+      run: 'windows acpi.txt',
+    },
+    source: 'acpidump(8)',
+    hides: FIRMWARE,
+    text: ({ heading, from, to }: { heading: string; from: string; to: string }) =>
+      `${heading}: the dump jumps from offset ${from} to ${to}; bytes are taken in the order of the lines`,
+  }),
+  'acpi/subtable-length': row({
+    severity: 'error',
+    summary: 'a structure in a table does not fit it',
+    why: 'The structures behind it are not read: what they say of processors and memory is not known.',
+    example: undefined,
+    source: '5.2.12, 5.2.16',
+    hides: ['platform'],
+    text: ({
+      signature,
+      at,
+      length,
+      left,
+    }: {
+      signature: string;
+      at: string;
+      length: number;
+      left: number;
+    }) => `${signature}: the structure at offset ${at} says it is ${length} bytes long, ${left} are left`,
+  }),
+  'acpi/package-end': row({
+    severity: 'error',
+    summary: 'a piece of AML is longer than what it stands in',
+    why: `It is cut at the end of what it stands in. ${CUT}`,
+    // Scope (\) of 32 bytes in a table that has 3 left.
+    example: ssdt('10 20 5c'),
+    source: '20.2.4, PkgLength',
+    hides: FIRMWARE,
+    text: ({ table, opcode, says, is }: { table: string; opcode: string; says: string; is: string }) =>
+      `${table}: ${opcode} says it ends at offset ${says}, what it stands in ends at ${is}`,
+  }),
+  'acpi/unreadable-aml': row({
+    severity: 'error',
+    summary: 'a piece of AML cannot be decoded',
+    why: `The rest of the list it stands in is not read. ${CUT}`,
+    example: ssdt('ff ff'),
+    source: '20.2',
+    hides: FIRMWARE,
+    text: (args: {
+      table: string;
+      problem: string;
+      at: string;
+      length: number;
+      from: string;
+      first: string | undefined;
+    }) =>
+      `${args.table}: ${args.problem} at offset ${args.at}: ${args.length} bytes of AML from offset ${args.from} can't be read${args.first === undefined ? '' : ` (they begin with ${args.first})`}`,
+  }),
+  'acpi/aml-fault': row({
+    severity: 'warning',
+    summary: 'firmware code ended in an error, as it would on the machine',
+    why: 'ACPICA aborts the method with the same exception. What it did before counts.',
+    // Store (\NONE, Debug)
+    example: ssdt('70 5c 4e 4f 4e 45 5b 31'),
+    source: 'acexcep.h of ACPICA',
+    hides: NOTHING,
+    text: fault,
+  }),
+  'acpi/aml-abandoned': row({
+    severity: 'warning',
+    summary: 'fwmap stopped following a path of firmware code',
+    why: 'What happens depends on unknown values in a way that is not followed. The machine would go on, so what the code gives is not known.',
+    example: undefined,
+    source: 'isGivenUp() in src/acpi/interpreter/state/fault.ts',
+    hides: ['window'],
+    scope: 'path',
+    text: fault,
+  }),
+  'acpi/aml-budget': row({
+    severity: 'error',
+    summary: 'firmware code took more work than is allowed',
+    why: 'The machine would go on, so what the code gives is not known.',
+    example: undefined,
+    source: 'src/acpi/interpreter/state/budget.ts',
+    hides: ['window'],
+    scope: 'path',
+    text: fault,
+  }),
+  'acpi/not-found': row({
+    severity: 'error',
+    summary: 'there is no object of that name',
+    why: 'Nothing is evaluated.',
+    example: { ...ssdt(''), run: 'eval ssdt.aml \\NONE' },
+    source: '5.3',
+    hides: NOTHING,
+    text: ({ name }: { name: string }) => `there is no ${name}`,
+  }),
+  'acpi/no-aml': row({
+    severity: 'error',
+    summary: 'no input holds AML',
+    why: 'There is nothing to print as ASL.',
+    example: {
+      files: {
+        'hpet.aml': { hex: '4850455424000000010046574d41502020204558414d504c45200100000046574d5001000000' },
+      },
+      run: 'asl hpet.aml',
+    },
+    source: '5.2.11',
+    hides: FIRMWARE,
+    text: () => 'no table that holds AML was found',
+  }),
+};
+
+function truncated({
+  signature,
+  length,
+  available,
+}: {
+  signature: string;
+  length: number;
+  available: number;
+}): string {
+  return signature === 'RSDP'
+    ? `RSDP: ${length} bytes expected, ${available} there`
+    : `${signature}: the header's length is ${length}, only ${available} bytes are there`;
+}
+
+export interface Fault extends Problem {
+  readonly table: string | undefined;
+  readonly exception: string;
+  /** The method at fault, where the path of the diagnostic is that of its caller. */
+  readonly inside: string | undefined;
+}
+
+function fault({ table, exception, problem, inside }: Fault): string {
+  return `${table === undefined ? '' : `${table}: `}${exception}: ${problem}${inside === undefined ? '' : `, in ${inside}`}`;
+}

@@ -1,0 +1,185 @@
+/** ASL text. Sections are those of ACPI 6.5, chapter 19. */
+import { FIRMWARE, NOTHING, row } from '../row.ts';
+import { type Problem, problemText } from './problem.ts';
+
+const table = (body: string) => ({
+  files: { 'ssdt.asl': `DefinitionBlock ("", "SSDT", 2, "FWMAP", "EXAMPLE", 1)\n{\n${body}\n}\n` },
+  run: 'windows ssdt.asl',
+});
+const LOST = 'The statement is left out of the table; it could declare a device or a window.';
+
+function error(summary: string, source: string, body: string, why = LOST) {
+  return row<Problem>({
+    severity: 'error',
+    summary,
+    why,
+    example: table(body),
+    source,
+    hides: FIRMWARE,
+    text: problemText,
+  });
+}
+
+function warning(summary: string, why: string, source: string, body: string) {
+  return row<Problem>({
+    severity: 'warning',
+    summary,
+    why,
+    example: table(body),
+    source,
+    hides: NOTHING,
+    text: problemText,
+  });
+}
+
+export const ASL_ROWS = {
+  'acpi/asl-syntax': error('ASL text does not follow its grammar', '19.2; iasl', 'Name (A, )'),
+  'acpi/asl-include': error(
+    'a file named by Include cannot be read',
+    '19.6.65',
+    'Include ("nowhere.asl")',
+    'Whatever it declares is missing.',
+  ),
+  'acpi/asl-if': error(
+    '#else, #elif or #endif without #if',
+    'iasl’s preprocessor',
+    '\n#endif\n',
+    'Which text was meant is not known.',
+  ),
+  'acpi/asl-if-without-endif': error(
+    'a file ends inside #if',
+    'iasl’s preprocessor',
+    '\n#if 1\n',
+    'The file may be cut.',
+  ),
+  'acpi/asl-directive': error(
+    'a preprocessor directive is malformed',
+    'iasl’s preprocessor',
+    '\n#nonsense\n',
+    'Which text was meant is not known.',
+  ),
+  'acpi/asl-error-directive': error(
+    'the source itself says #error',
+    'iasl’s preprocessor',
+    '\n#error choose a board\n',
+    'It is not meant to be read with these macros.',
+  ),
+  'acpi/asl-macro': error(
+    'a macro is called with arguments that do not fit it',
+    'iasl’s preprocessor',
+    '\n#define F(a, b) a\nName (A, F(1))\n',
+  ),
+  'acpi/asl-too-long': row({
+    severity: 'error',
+    summary: 'ASL text is longer than is read',
+    why: 'What is past the limit is missing.',
+    example: {
+      files: {
+        'ssdt.asl': [
+          'DefinitionBlock ("", "SSDT", 2, "FWMAP", "EXAMPLE", 1)\n{\n',
+          { repeat: 'Name (A, 1)\n', times: 400_000 },
+          '}\n',
+        ],
+      },
+      run: 'windows ssdt.asl',
+    },
+    source: 'the limits in src/acpi/asl/text/preprocessor.ts',
+    hides: FIRMWARE,
+    text: problemText,
+  }),
+  'acpi/asl-method': error('a method has more than 7 arguments', '19.6.83', 'Method (M, 8) { }'),
+  'acpi/asl-sync-level': error('a sync level is more than 15', '19.6.83, 19.6.87', 'Mutex (M, 16)'),
+  'acpi/asl-field-offset': error(
+    'an Offset leads back',
+    '19.6.47',
+    'OperationRegion (R, SystemMemory, 0, 16)\nField (R, AnyAcc, NoLock, Preserve) { Offset (8), A, 8, Offset (4), B, 8 }',
+  ),
+  'acpi/asl-package-length': row({
+    severity: 'error',
+    summary: 'a block has more bytes than its length can say',
+    why: LOST,
+    example: undefined,
+    source: '20.2.4, PkgLength',
+    hides: FIRMWARE,
+    text: problemText,
+  }),
+  'acpi/asl-resource': error(
+    'a resource macro has an argument that it cannot have',
+    '19.6, resource macros',
+    'Name (_CRS, ResourceTemplate () { Memory32Fixed (ReadOnly, 0) })',
+  ),
+  'acpi/asl-header': row({
+    severity: 'error',
+    summary: 'a name in a DefinitionBlock has the wrong length',
+    why: 'iasl refuses it. It is cut or filled; the code is read.',
+    example: {
+      files: { 'ssdt.asl': 'DefinitionBlock ("", "SSDT", 2, "TOOLONGNAME", "EXAMPLE", 1)\n{\n}\n' },
+      run: 'windows ssdt.asl',
+    },
+    source: '19.6.29',
+    hides: NOTHING,
+    text: problemText,
+  }),
+  'acpi/asl-printf': row({
+    severity: 'error',
+    summary: 'a format of Printf or Fprintf cannot be read',
+    why: 'It only makes a text.',
+    example: table('Method (M) { Printf ("%z", 1) }'),
+    source: '19.6.114',
+    hides: NOTHING,
+    text: problemText,
+  }),
+  'acpi/asl-printf-extra': warning(
+    'a format of Printf does not use all arguments',
+    'It only makes a text.',
+    '19.6.114',
+    'Method (M) { Printf ("a", 1) }',
+  ),
+  'acpi/asl-value-cut': warning(
+    'a number is longer than the field of a descriptor',
+    'It is cut, as iasl does.',
+    '19.6, resource macros',
+    'Name (_CRS, ResourceTemplate () { IO (Decode16, 0x12345, 1, 1, 1) })',
+  ),
+  'acpi/asl-literal': warning(
+    'a literal is read otherwise than it is written',
+    'A number or text has more than fits; it is read as iasl does.',
+    '19.2.6',
+    'Name (A, 0x123456789abcdef01)',
+  ),
+  'acpi/asl-integer-width': row({
+    severity: 'warning',
+    summary: 'a number does not fit the integers of its table',
+    why: 'It is cut, as iasl does.',
+    example: {
+      files: {
+        'ssdt.asl': 'DefinitionBlock ("", "SSDT", 1, "FWMAP", "EXAMPLE", 1)\n{\nName (A, 0x123456789)\n}\n',
+      },
+      run: 'windows ssdt.asl',
+    },
+    source: '19.6.29: 32 bits before revision 2',
+    hides: NOTHING,
+    text: problemText,
+  }),
+  'acpi/asl-target': warning(
+    'a result has nowhere to go',
+    'The operation is done all the same.',
+    '19.2.5',
+    'Method (M) { Add (1, 2) }',
+  ),
+  'acpi/asl-warning-directive': warning(
+    'the source itself says #warning',
+    'It is read all the same.',
+    'iasl’s preprocessor',
+    '\n#warning old board\n',
+  ),
+  'acpi/no-asl': row({
+    severity: 'error',
+    summary: 'a text read as ASL has neither a table nor a template',
+    why: 'It says nothing.',
+    example: { files: { 'x.asl': 'hello\n' }, run: 'windows --as asl x.asl' },
+    source: '19.6.29, 19.6.116',
+    hides: FIRMWARE,
+    text: () => 'neither a DefinitionBlock nor a ResourceTemplate was found',
+  }),
+};
