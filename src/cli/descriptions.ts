@@ -5,7 +5,7 @@ import type { Report } from '../report/render.ts';
 import type { Machine } from '../window/describe.ts';
 import { EXIT_ERROR } from './command.ts';
 import type { Io } from './io.ts';
-import { type MachineOptionValues, readMachine } from './machine.ts';
+import { type DescribedOptionValues, readMachine } from './machine.ts';
 import { type PrintOptions, printReport } from './print.ts';
 import { writeDiagnostics } from './result.ts';
 
@@ -29,7 +29,7 @@ function isTreeError({ severity, code }: Diagnostic): boolean {
 
 async function reportMachine(
   inputs: readonly string[],
-  options: MachineOptionValues & PrintOptions,
+  options: DescribedOptionValues & PrintOptions,
   io: Io,
   reporter: Reporter,
 ): Promise<number> {
@@ -52,7 +52,7 @@ async function reportMachine(
  */
 export async function reportDescriptions(
   inputs: readonly string[],
-  options: MachineOptionValues & PrintOptions,
+  options: DescribedOptionValues & PrintOptions,
   io: Io,
   reporter: Reporter,
 ): Promise<number> {

@@ -9,7 +9,7 @@ import { describe, type Machine } from '../window/describe.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
 import { openInputs } from './inputs.ts';
 import { describeOptions } from './machine.ts';
-import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
+import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS, RELEASE_OPTION } from './options.ts';
 import { printReport } from './print.ts';
 import { writeDiagnostics } from './result.ts';
 
@@ -100,6 +100,7 @@ export const command = defineCommand({
   options: {
     ...INPUT_OPTIONS,
     ...MACHINE_OPTIONS,
+    ...RELEASE_OPTION,
     ...OUTPUT_OPTIONS,
     node: {
       type: 'string',

@@ -64,9 +64,21 @@ function parseCells(text: string): NonNullable<DescribeOptions['cells']> {
   return { child, parent, size };
 }
 
+/** Options of commands that may say which kernel they are about, too. */
+export type DescribedOptionValues = MachineOptionValues & { readonly kernel?: string };
+
+/** How the kernel that is asked about translates a tree's addresses; without one, where kernels differ. */
+async function addressing(kernel: string | undefined): Promise<NonNullable<DescribeOptions['addressing']>> {
+  const { addressingOf, addressingVariants } = await import('../linux/address-translation.ts');
+  if (kernel === undefined) return { variants: addressingVariants() };
+  const profile = addressingOf(kernel);
+  if (!profile) throw new CommandError(`--kernel ${kernel}: not a kernel release`, 'for example 6.12.30');
+  return { profile };
+}
+
 /** What `describe` is told, from the options. Throws {@link CommandError}. */
 export async function describeOptions(
-  options: MachineOptionValues,
+  options: DescribedOptionValues,
   artifacts: readonly Artifact[],
   io: Io,
 ): Promise<DescribeOptions> {
@@ -79,6 +91,9 @@ export async function describeOptions(
     ...(assume === undefined ? {} : { assume }),
     ...(osi === undefined ? {} : { interfaces: osi }),
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
+    ...(artifacts.some(({ kind }) => isKind(kind, 'tree'))
+      ? { addressing: await addressing(options.kernel) }
+      : {}),
     ...(asl === undefined ? {} : { asl: await aslAccess(asl, options, io) }),
     ...(source === undefined && overlay === undefined
       ? {}
@@ -148,7 +163,7 @@ const MANY_BYTES = 1 << 16;
 /** Opens and describes everything that was named, as one machine. */
 export async function readMachine(
   inputs: readonly string[],
-  options: MachineOptionValues,
+  options: DescribedOptionValues,
   io: Io,
   sink: DiagnosticSink,
 ): Promise<Machine> {

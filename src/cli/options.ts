@@ -142,6 +142,9 @@ export const KERNEL_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+/** Of commands that read descriptions and have but one thing to know of the kernel. */
+export const RELEASE_OPTION = { kernel: KERNEL_OPTIONS.kernel } as const satisfies OptionTable;
+
 /** Where the result goes. */
 export const OUTPUT_OPTIONS = {
   output: {

@@ -3,7 +3,7 @@ import { FORMATS } from '../report/render.ts';
 import { resourcesDocument, resourcesJson } from '../report/resources.ts';
 import { defineCommand } from './command.ts';
 import { reportDescriptions } from './descriptions.ts';
-import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
+import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS, RELEASE_OPTION } from './options.ts';
 
 export const command = defineCommand({
   name: 'resources',
@@ -12,7 +12,13 @@ export const command = defineCommand({
   description:
     'Decodes every reg, ranges and dma-ranges entry and every _CRS descriptor one by one. Nothing is merged or left ' +
     'out; what cannot be known says why.',
-  options: { ...INPUT_OPTIONS, ...MACHINE_OPTIONS, ...OUTPUT_OPTIONS, format: formatOption(FORMATS) },
+  options: {
+    ...INPUT_OPTIONS,
+    ...MACHINE_OPTIONS,
+    ...RELEASE_OPTION,
+    ...OUTPUT_OPTIONS,
+    format: formatOption(FORMATS),
+  },
   examples: [
     { line: 'fwmap resources /proc/device-tree', does: 'of this machine' },
     { line: 'fwmap resources dsdt.dat ssdt*.dat --format json', does: 'of ACPI tables, for a program' },

@@ -4,7 +4,7 @@ import { windowsDocument, windowsJson } from '../report/windows.ts';
 import { reportAddressMap } from '../window/address-map.ts';
 import { defineCommand } from './command.ts';
 import { reportDescriptions } from './descriptions.ts';
-import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
+import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS, RELEASE_OPTION } from './options.ts';
 
 export const command = defineCommand({
   name: 'windows',
@@ -14,7 +14,13 @@ export const command = defineCommand({
     'Lists the address windows that the firmware describes, as the CPU sees them: bus windows, registers, memory, ' +
     'reservations, framebuffers. Each says where it was read and how sure it is. Windows of a device tree that collide, ' +
     'registers that no bus passes on and framebuffers inside of windows are warned of.',
-  options: { ...INPUT_OPTIONS, ...MACHINE_OPTIONS, ...OUTPUT_OPTIONS, format: formatOption(FORMATS) },
+  options: {
+    ...INPUT_OPTIONS,
+    ...MACHINE_OPTIONS,
+    ...RELEASE_OPTION,
+    ...OUTPUT_OPTIONS,
+    format: formatOption(FORMATS),
+  },
   examples: [
     { line: 'fwmap windows board.dtb', does: 'of a device tree blob' },
     { line: 'fwmap windows /sys/firmware/acpi/tables', does: 'of this machine' },

@@ -1,6 +1,8 @@
 /** What a kernel does, as far as it differs between releases. The rows of `changes.ts` switch these. */
+import type { AddressingProfile } from '../devicetree/address/profile.ts';
 
-export interface Behaviour {
+/** With how addresses of a device tree are translated. */
+export interface Behaviour extends AddressingProfile {
   /** Below this release the driver has no list of windows to model: it kept one range and drivers searched it themselves. */
   readonly windowList: boolean;
   /** Order in which `vmbus_walk_resources` keeps windows that do not overlap. */
@@ -73,6 +75,9 @@ export const BASE_BEHAVIOUR: Behaviour = {
   deviceTree: false,
   deviceTreeIrqFirst: false,
   refusesBadCells: false,
+  missingCells: 'inherited',
+  emptyRangesKeepFlags: false,
+  threeCellsHaveFlags: false,
   sysfbSymbol: 'absent',
   hypervSelectsSysfb: 'nothing',
   selectNeedsEfi: false,

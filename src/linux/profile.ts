@@ -58,6 +58,9 @@ const WITHOUT_OUTCOME: readonly (keyof Behaviour)[] = [
   'freeSkipsFramebuffer',
   'stopsAtNamespaceRoot',
   'refusesBadCells',
+  'missingCells',
+  'emptyRangesKeepFlags',
+  'threeCellsHaveFlags',
   'vmbusSymbol',
   'e820Clipping',
 ];

@@ -5,13 +5,13 @@ import type { ResourceDescriptor } from '../acpi/resources/descriptor.ts';
 import type { FieldPlace } from '../acpi/resources/fields.ts';
 import { fieldJson, templateHex } from '../acpi/resources/json.ts';
 import type { Artifact } from '../artifact/artifact.ts';
-import { formatSize, hex } from '../bytes/address.ts';
+import { formatMemRange, formatSize, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { AddressEntry } from '../devicetree/address/entries.ts';
-import type { BusLevel, NodeExplanation } from '../devicetree/address/explain.ts';
+import type { BusLevel, DmaView, NodeExplanation } from '../devicetree/address/explain.ts';
 import type { EntryCells, FragmentReading, Reading } from '../devicetree/address/readings.ts';
 import { pathOf } from '../devicetree/tree.ts';
-import { countText, derivationOf } from '../window/from-device-tree.ts';
+import { busAddressText, countText, derivationOf } from '../window/from-device-tree.ts';
 import { type Block, code, type Document, type Item } from './document.ts';
 import {
   diagnosticJson,
@@ -116,6 +116,14 @@ export function explainJson(report: ExplainReport): JsonObject {
       available: node.available,
       ...(node.status === undefined ? {} : { status: node.status }),
       buses: node.buses.map(busJson),
+      dma: {
+        bus: node.dma.bus === undefined ? null : pathOf(node.dma.bus),
+        windows: node.dma.entries.map(({ base, size, cpu }) => ({
+          base: hex(base),
+          size: hexOrNull(size),
+          cpu: hexOrNull(cpu),
+        })),
+      },
     })),
     deviceTree: report.entries.map(({ artifact, entry }) => ({
       input: report.inputs.indexOf(artifact),
@@ -218,12 +226,14 @@ const BUS_KINDS = {
 } as const;
 
 /** One bus on the way to the CPU, in a line. */
-function busText({ bus, path, ranges, status }: BusLevel): string {
+function busText({ bus, path, ranges, status, passesWithoutRanges }: BusLevel): string {
   const passes =
     ranges === 'root'
       ? 'the CPU sees its addresses'
       : ranges === 'missing'
-        ? 'no ranges: nothing passes to the CPU'
+        ? passesWithoutRanges
+          ? 'no ranges: passes 1:1 on this machine (of_empty_ranges_quirk)'
+          : 'no ranges: nothing passes to the CPU'
         : ranges === 'empty'
           ? 'empty ranges: passes 1:1'
           : `ranges with ${ranges.entries} ${ranges.entries === 1 ? 'entry' : 'entries'}`;
@@ -233,7 +243,26 @@ function busText({ bus, path, ranges, status }: BusLevel): string {
   return `${path}: ${BUS_KINDS[bus.kind]}, ${passes}; ${counts}${status === undefined ? '' : `; status ${status}`}`;
 }
 
-function nodeBlocks({ path, status, available, buses, entries }: NodeExplanation): Block[] {
+/** A stretch of memory as a device sees it. */
+function dmaText({ base, size, cpu, why, flags }: AddressEntry): string {
+  const seen = busAddressText(base, flags?.space);
+  const memory =
+    cpu === null ? `no memory (${why ?? 'it does not translate'})` : formatMemRange(cpu, size ?? 1n);
+  return size === null ? `${memory} at ${seen}` : `${memory} at ${seen}, ${formatSize(size)}`;
+}
+
+function dmaBlocks({ bus, entries }: DmaView): Block[] {
+  if (!bus)
+    return [
+      { kind: 'paragraph', text: ['It sees memory where the CPU does: no dma-ranges says otherwise.'] },
+    ];
+  return [
+    { kind: 'paragraph', text: ['By the dma-ranges of ', code(pathOf(bus)), ' it sees of memory'] },
+    { kind: 'list', items: entries.map((entry) => ({ text: dmaText(entry) })) },
+  ];
+}
+
+function nodeBlocks({ path, status, available, buses, entries, dma }: NodeExplanation): Block[] {
   const off = available
     ? ''
     : status === undefined || status === 'okay'
@@ -245,6 +274,7 @@ function nodeBlocks({ path, status, available, buses, entries }: NodeExplanation
     ...(entries.length > 0
       ? []
       : [{ kind: 'paragraph', text: ['It has no reg, ranges or dma-ranges entries.'] } as const]),
+    ...dmaBlocks(dma),
   ];
 }
 

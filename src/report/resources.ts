@@ -6,6 +6,7 @@ import { formatMemRange, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { AddressEntry } from '../devicetree/address/entries.ts';
 import { pathOf } from '../devicetree/tree.ts';
+import { busAddressText } from '../window/from-device-tree.ts';
 import { type Block, code, type Document, type Text } from './document.ts';
 import {
   diagnosticJson,
@@ -129,15 +130,13 @@ function entryTable(entries: readonly AddressEntry[]): Block {
     rows: entries.map((entry) => [
       [code(pathOf(entry.node))],
       `${entry.item}[${entry.index}]`,
-      hex(entry.base),
+      busAddressText(entry.base, entry.flags?.space),
       entry.size === null ? '' : hex(entry.size),
-      entry.parent === null ? '' : hex(entry.parent),
+      entry.parent === null
+        ? ''
+        : busAddressText(entry.parentFlags?.number ?? entry.parent, entry.parentFlags?.flags.space),
       cpuText(entry),
-      [
-        entry.flags?.space,
-        entry.flags?.prefetchable ? 'prefetchable' : undefined,
-        entry.available ? undefined : 'disabled',
-      ]
+      [entry.flags?.prefetchable ? 'prefetchable' : undefined, entry.available ? undefined : 'disabled']
         .filter((flag) => flag !== undefined)
         .join(', '),
     ]),

@@ -6,10 +6,13 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { AddressFlags } from '../devicetree/address/bus.ts';
 import type { CellCount } from '../devicetree/address/cells.ts';
-import { type AddressEntry, addressEntries } from '../devicetree/address/entries.ts';
+import { type AddressEntry, addressEntries, decodeEntries } from '../devicetree/address/entries.ts';
+import { reportKernelDifferences } from '../devicetree/address/kernel-differences.ts';
 import { type LinuxMemory, linuxMemory } from '../devicetree/address/memory.ts';
 import type { MemoryEntry } from '../devicetree/address/memory-entry.ts';
+import type { AddressingProfile, AddressingVariant } from '../devicetree/address/profile.ts';
 import {
   type EntryCells,
   type FragmentReading,
@@ -27,6 +30,11 @@ export interface TreeOptions {
   readonly parse?: ReadOptions;
   /** Cell counts for a fragment, from `--cells`. */
   readonly cells?: EntryCells;
+  /** How the kernel in question translates addresses, and others that are to be told of where they differ. */
+  readonly addressing?: {
+    readonly profile?: AddressingProfile | undefined;
+    readonly variants?: readonly AddressingVariant[];
+  };
 }
 
 export interface TreeDescription {
@@ -48,7 +56,11 @@ export function describeTree(
 ): TreeDescription | undefined {
   const tree = readDeviceTree(artifact, sink, options.parse);
   if (tree === undefined) return undefined;
-  const entries = addressEntries(tree, sink, { cells: options.cells });
+  const { profile, variants = [] } = options.addressing ?? {};
+  const decoding = { cells: options.cells, addressing: profile };
+  const decoded = decodeEntries(tree, sink, decoding);
+  const { entries } = decoded;
+  if (variants.length > 0) reportKernelDifferences(tree, decoded, decoding, variants, sink);
   const readings = options.cells === undefined ? fragmentReadings(tree) : [];
   const memory = linuxMemory(tree, entries, sink);
   const windows = windowsOfTree(artifact, tree, entries, memory);
@@ -214,6 +226,16 @@ function cellsText(cells: readonly number[]): string {
   return `<${cells.map((cell) => hex(cell)).join(' ')}>`;
 }
 
+/** An address on a bus: `mem32 0xe0000000` where the bus has several kinds of them. */
+export function busAddressText(address: bigint, space: AddressFlags['space']): string {
+  return space === undefined ? hex(address) : `${space} ${hex(address)}`;
+}
+
+/** Behind which cell the number stands, unless its kind says so. */
+function behindFlags(flags: AddressFlags | undefined): string {
+  return flags && flags.space === undefined ? ' behind the flags cell' : '';
+}
+
 /** Cell by cell: which cells make which number, with the count and where it was found, then each bus up to the CPU. */
 export function derivationOf(entry: AddressEntry): DerivationStep[] {
   const { cells, counts, item, span } = entry;
@@ -223,15 +245,17 @@ export function derivationOf(entry: AddressEntry): DerivationStep[] {
   const steps: DerivationStep[] = [
     {
       what: item === 'reg' ? 'address' : 'child address',
-      text: `${cellsText(cells.slice(0, child.cells))} -> ${hex(entry.base)}${entry.flags ? ' behind the flags cell' : ''} (${countText('#address-cells', child)})`,
+      text: `${cellsText(cells.slice(0, child.cells))} -> ${busAddressText(entry.base, entry.flags?.space)}${behindFlags(entry.flags)} (${countText('#address-cells', child)})`,
       ...at,
     },
   ];
   let used = child.cells;
   if (parent && entry.parent !== null) {
+    const { parentFlags } = entry;
+    const address = busAddressText(parentFlags?.number ?? entry.parent, parentFlags?.flags.space);
     steps.push({
       what: 'parent address',
-      text: `${cellsText(cells.slice(used, used + parent.cells))} -> ${hex(entry.parent)} (${countText('#address-cells', parent)})`,
+      text: `${cellsText(cells.slice(used, used + parent.cells))} -> ${address}${behindFlags(parentFlags?.flags)} (${countText('#address-cells', parent)})`,
       ...at,
     });
     used += parent.cells;
@@ -254,12 +278,12 @@ export function derivationOf(entry: AddressEntry): DerivationStep[] {
 /** One passage of a bus, as a line. */
 export function stepText(step: TranslationStep): string {
   const bus = pathOf(step.bus);
-  const path = `${hex(step.from)} -> ${hex(step.to)}`;
+  const path = `${busAddressText(step.from, step.fromSpace)} -> ${busAddressText(step.to, step.toSpace)}`;
   if (step.how === 'empty') return `${bus}: ${step.item} is empty, 1:1, ${path}`;
   if (step.how === 'missing') return `${bus}: no ${step.item}, 1:1, ${path}`;
   const { entry } = step;
   const range = entry
-    ? ` (child ${hex(entry.child)}, parent ${hex(entry.parent)}, size ${hex(entry.size)})`
+    ? ` (child ${busAddressText(entry.child, entry.childSpace)}, parent ${busAddressText(entry.parent, entry.parentSpace)}, size ${hex(entry.size)})`
     : '';
   return `${bus}: ${step.item}[${step.index ?? 0}]${range}, ${path}`;
 }

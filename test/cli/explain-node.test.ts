@@ -57,4 +57,34 @@ describe('explain --node', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('did you mean /soc@0/bus/serial@10?');
   });
+
+  test('shows what of memory the node sees, and PCI addresses with their kind', async () => {
+    // 0x40000000 - 0x20000000 + 0x80000000, through the empty dma-ranges of the bus between.
+    const tree = `/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;
+      soc { #address-cells = <1>; #size-cells = <1>; ranges; dma-ranges = <0x20000000 0x80000000 0x10000000>;
+        bus { #address-cells = <1>; #size-cells = <1>; ranges; dma-ranges; dev@0 { reg = <0 1>; }; };
+        pcie@1000 { device_type = "pci"; reg = <0x1000 1>; #address-cells = <3>; #size-cells = <2>;
+          dma-ranges = <0x43000000 8 0  0x20000000  0 0x1000>;
+          ranges = <0x02000000 0 0x100000  0x5000  0 0x1000>; leaf@0 { reg = <0x02000000 0 0x100010 0 1>; }; };
+      }; };`;
+    const explained = async (node: string): Promise<string> =>
+      (await run(['explain', '-', '--node', node], { stdin: tree })).stdout.replace(/\n {4}/g, ' ');
+    expect(await explained('/soc/bus/dev@0')).toContain(
+      'By the dma-ranges of /soc it sees of memory\n\n  * [mem 0x80000000-0x8fffffff] at 0x20000000, 256 MiB\n',
+    );
+    const leaf = await explained('/soc/pcie@1000/leaf@0');
+    expect(leaf).toContain('  * [mem 0x80000000-0x80000fff] at mem64 0x800000000, 4 KiB\n');
+    expect(leaf).toContain('address: <0x2000000 0x0 0x100010> -> mem32 0x100010 (');
+    expect(leaf).toContain(
+      'ranges[0] (child mem32 0x100000, parent 0x5000, size 0x1000), mem32 0x100010 -> 0x5010\n',
+    );
+    expect(await explained('/soc')).toContain('It sees memory where the CPU does');
+    const { stdout } = await run(['explain', '-', '--node', '/soc/bus/dev@0', '--format', 'json'], {
+      stdin: tree,
+    });
+    expect(JSON.parse(stdout).nodes[0].dma).toEqual({
+      bus: '/soc',
+      windows: [{ base: '0x20000000', size: '0x10000000', cpu: '0x80000000' }],
+    });
+  });
 });

@@ -8,8 +8,9 @@
 import type { Span } from '../../bytes/source.ts';
 import { CellList } from '../cell-list.ts';
 import { cellListOf, type DtNode, pathOf, propertyOf } from '../tree.ts';
-import { type Bus, type BusKind, sameSpace } from './bus.ts';
+import { type AddressFlags, addressFlags, type Bus, type BusKind, sameSpace } from './bus.ts';
 import type { CellCount } from './cells.ts';
+import type { AddressingProfile } from './profile.ts';
 
 export type TranslationItem = 'ranges' | 'dma-ranges';
 
@@ -18,6 +19,9 @@ export interface RangeEntry {
   readonly child: bigint;
   readonly parent: bigint;
   readonly size: bigint;
+  /** Of the child's and the parent's address, on PCI and ISA. */
+  readonly childSpace: AddressFlags['space'];
+  readonly parentSpace: AddressFlags['space'];
 }
 
 /** Doubles up to here have neighbours that are one apart. */
@@ -73,6 +77,7 @@ export class BusTranslation {
   readonly item: TranslationItem;
   readonly inner: Bus;
   readonly outer: Bus;
+  /** `missing` lets pass only where `isOpen`. */
   readonly how: 'entries' | 'empty' | 'missing';
   /** Number of entries. */
   readonly length: number;
@@ -83,12 +88,24 @@ export class BusTranslation {
    * latter is NaN when not all of that is exact. Buses with hundreds of entries are searched thousands of times.
    */
   private readonly table: Float64Array;
+  private readonly profile: AddressingProfile;
+  /** Whether a missing property passes addresses on, 1:1. */
+  private readonly isOpen: boolean;
 
-  constructor(device: DtNode, item: TranslationItem, inner: Bus, outer: Bus) {
+  constructor(
+    device: DtNode,
+    item: TranslationItem,
+    inner: Bus,
+    outer: Bus,
+    profile: AddressingProfile,
+    isOpen: boolean,
+  ) {
     const property = propertyOf(device, item);
     const cells = property ? cellListOf(property) : NO_CELLS;
     this.device = device;
     this.item = item;
+    this.profile = profile;
+    this.isOpen = isOpen;
     this.inner = inner;
     this.outer = outer;
     this.how = !property ? 'missing' : cells.byteLength === 0 ? 'empty' : 'entries';
@@ -128,6 +145,8 @@ export class BusTranslation {
       child: cells.last64Bits(at + inner.flagCells, inner.addressCells.cells - inner.flagCells),
       parent: cells.last64Bits(parentAt + outer.flagCells, outer.addressCells.cells - outer.flagCells),
       size: cells.last64Bits(sizeAt, inner.sizeCells.cells),
+      childSpace: addressFlags(inner.kind, cells.at(at))?.space,
+      parentSpace: addressFlags(outer.kind, cells.at(parentAt))?.space,
     };
   }
 
@@ -147,7 +166,7 @@ export class BusTranslation {
   /** Moves an address to the outer bus; gives the index of the entry that did, or what else became of it. */
   pass(address: MovingAddress): number {
     if (this.how === 'entries') return this.passByEntry(address);
-    if (this.how === 'missing' && this.item === 'ranges') return NOT_PASSED;
+    if (this.how === 'missing' && !this.isOpen) return NOT_PASSED;
     if (this.inner.flagCells === 1 || this.outer.flagCells === 1) this.passFlags(address);
     this.cut(address);
     return PASSED_UNCHANGED;
@@ -159,7 +178,7 @@ export class BusTranslation {
     for (let index = 0; index < this.length; index += 1) {
       if (rounded < table[3 * index]! || rounded >= table[3 * index + 1]!) continue;
       const at = index * this.entryCells;
-      if (inner.flagCells === 1 && !sameSpace(inner.kind, address.flags, cells.at(at))) continue;
+      if (inner.flagCells === 1 && !this.sameSpace(address.flags, cells.at(at))) continue;
       const added = table[3 * index + 2]!;
       if (Number.isNaN(added)) {
         const passed = this.passLarge(address, index);
@@ -175,6 +194,12 @@ export class BusTranslation {
     return NOT_PASSED;
   }
 
+  private sameSpace(address: number, entry: number): boolean {
+    const { kind } = this.inner;
+    if (kind === 'default-flags' && !this.profile.threeCellsHaveFlags) return true;
+    return sameSpace(kind, address, entry);
+  }
+
   /** Moves an address by an entry that doubles don't hold. */
   private passLarge(address: MovingAddress, index: number): number {
     const { child, parent, size } = this.entryAt(index);
@@ -188,11 +213,16 @@ export class BusTranslation {
     return index;
   }
 
-  /** From or to a bus with flags, 1:1: all cells count, a flags cell too, and the first one is taken for flags. */
+  /**
+   * From or to a bus with flags, 1:1: all cells count, a flags cell too, and the first one is taken for flags, or by
+   * older kernels lost.
+   */
   private passFlags(address: MovingAddress): void {
     const { kind, flagCells, addressCells } = this.inner;
     address.number = wholeNumber(address, kind);
-    if (flagCells === 0) address.flags = Number(address.number >> (32n * BigInt(addressCells.cells - 1)));
+    if (!this.profile.emptyRangesKeepFlags) address.flags = 0;
+    else if (flagCells === 0)
+      address.flags = Number(address.number >> (32n * BigInt(addressCells.cells - 1)));
   }
 
   /** To the cells that an address has on the outer bus. */

@@ -15,6 +15,7 @@ import {
 import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } from './bus.ts';
 import { entrySpan } from './bus-translation.ts';
 import { type CellCount, cellsOf } from './cells.ts';
+import type { AddressingProfile } from './profile.ts';
 import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
 import {
   type Arrival,
@@ -45,6 +46,8 @@ export interface AddressEntry {
   readonly why: string | undefined;
   /** Of the base, on buses whose addresses have a flags cell. */
   readonly flags: AddressFlags | undefined;
+  /** Of the address on the parent's bus; its number is then that of the other cells. */
+  readonly parentFlags: { readonly flags: AddressFlags; readonly number: bigint } | undefined;
   /** Type of the bus that `base` is an address of. */
   readonly bus: BusKind;
   /** `parentAddress` only where there is a parent address. */
@@ -64,6 +67,14 @@ export interface AddressEntry {
 export interface EntryOptions {
   /** Cell counts of a fragment's properties; without them the best reading is taken. */
   readonly cells?: EntryCells | undefined;
+  /** The kernel that translates; {@link DEFAULT_ADDRESSING} when not given. */
+  readonly addressing?: AddressingProfile | undefined;
+}
+
+export interface DecodedEntries {
+  readonly entries: AddressEntry[];
+  /** Parts of the profile that may make a difference to where addresses go. */
+  readonly dependsOn: ReadonlySet<keyof AddressingProfile>;
 }
 
 /** More entries than any real tree; a bound on what a hostile one can make us hold. */
@@ -91,9 +102,18 @@ export function addressEntries(
   sink: DiagnosticSink,
   options: EntryOptions = {},
 ): AddressEntry[] {
+  return decodeEntries(tree, sink, options).entries;
+}
+
+/** The same, and what in them depends on the kernel. */
+export function decodeEntries(
+  tree: DeviceTree,
+  sink: DiagnosticSink,
+  options: EntryOptions = {},
+): DecodedEntries {
   const decoder = new EntryDecoder(tree, sink, options);
   for (const node of tree.nodes ?? walk(tree.root)) decoder.decode(node);
-  return decoder.entries;
+  return { entries: decoder.entries, dependsOn: decoder.dependsOn };
 }
 
 /** How the entries of one property are cut, and where their addresses set out from. */
@@ -237,6 +257,15 @@ class DecodedEntry implements AddressEntry {
     return layout.bus.flagCells === 1 ? addressFlags(layout.bus.kind, cells.at(this.start)) : undefined;
   }
 
+  get parentFlags(): AddressEntry['parentFlags'] {
+    const { cells, layout } = this.list;
+    const { parent, child, from } = layout;
+    if (!parent || !(from instanceof Stop) || from.bus.flagCells === 0) return undefined;
+    const at = this.start + child.cells;
+    const flags = addressFlags(from.bus.kind, cells.at(at));
+    return flags && { flags, number: cells.number(at + 1, parent.cells - 1) };
+  }
+
   get bus(): BusKind {
     return this.list.layout.bus.kind;
   }
@@ -277,7 +306,11 @@ class EntryDecoder {
     this.#given = this.#isFragment ? options.cells : undefined;
     for (const { property, readings } of fragmentReadings(tree))
       if (readings[0]) this.#inferred.set(property, readings[0].cells);
-    this.#translator = new Translator(tree.root);
+    this.#translator = new Translator(tree.root, options.addressing);
+  }
+
+  get dependsOn(): ReadonlySet<keyof AddressingProfile> {
+    return this.#translator.dependsOn;
   }
 
   decode(node: DtNode): void {

@@ -1,6 +1,6 @@
 /** How one node's addresses come to be CPU addresses, as data: for `fwmap explain TREE --node PATH`. */
 
-import { type DeviceTree, type DtNode, pathOf, propertyOf, walk } from '../tree.ts';
+import { type DeviceTree, type DtNode, MAX_NODE_DEPTH, pathOf, propertyOf, walk } from '../tree.ts';
 import { type Bus, cString, isAvailable } from './bus.ts';
 import type { AddressEntry } from './entries.ts';
 import { Translator } from './translate.ts';
@@ -11,6 +11,8 @@ export interface BusLevel {
   readonly path: string;
   /** What its `ranges` does: passes addresses on by so many entries, 1:1, or not at all. The root needs none. */
   readonly ranges: 'root' | 'missing' | 'empty' | { readonly entries: number };
+  /** A missing `ranges` passes addresses 1:1 all the same: on a PowerMac. */
+  readonly passesWithoutRanges: boolean;
   readonly dmaRanges: 'missing' | 'empty' | { readonly entries: number };
   /** The bus node's own `status`, when it has one. */
   readonly status?: string;
@@ -24,6 +26,15 @@ export interface NodeExplanation {
   /** The buses that the node sits on, the nearest first, the root last. */
   readonly buses: readonly BusLevel[];
   /** The node's entries, each with its steps. */
+  readonly entries: readonly AddressEntry[];
+  readonly dma: DmaView;
+}
+
+/** What of memory a device sees, and at which addresses. */
+export interface DmaView {
+  /** The bus whose `dma-ranges` tells; undefined when none does, and the device sees memory where the CPU does. */
+  readonly bus: DtNode | undefined;
+  /** Its `dma-ranges`: `base` is the address for the device, `cpu` that of the memory. */
   readonly entries: readonly AddressEntry[];
 }
 
@@ -78,7 +89,29 @@ export function explainNode(
     available: isAvailable(node),
     buses,
     entries: entries.filter((entry) => entry.node === node),
+    dma: dmaViewOf(node, entries, translator),
   };
+}
+
+/**
+ * As Linux' of_dma_get_range() looks for it: the first `dma-ranges` that isn't empty, on the way from the bus that the
+ * device accesses memory through; a bus above the first that has none at all ends the search.
+ */
+function dmaViewOf(node: DtNode, entries: readonly AddressEntry[], translator: Translator): DmaView {
+  let bus = translator.dmaParentOf(node);
+  for (let level = 0; bus && level < MAX_NODE_DEPTH; level += 1) {
+    const ranges = propertyOf(bus, 'dma-ranges');
+    if (ranges && ranges.value.length > 0) {
+      const found = bus;
+      return {
+        bus,
+        entries: entries.filter((entry) => entry.node === found && entry.item === 'dma-ranges'),
+      };
+    }
+    if (!ranges && level > 0) break;
+    bus = translator.dmaParentOf(bus);
+  }
+  return { bus: undefined, entries: [] };
 }
 
 function levelOf(node: DtNode, translator: Translator): BusLevel {
@@ -96,6 +129,7 @@ function levelOf(node: DtNode, translator: Translator): BusLevel {
     bus,
     path: pathOf(node),
     ranges: node.parent ? passage('ranges') : 'root',
+    passesWithoutRanges: translator.passesWithoutRanges(node),
     dmaRanges: passage('dma-ranges'),
     ...(status === undefined ? {} : { status }),
   };

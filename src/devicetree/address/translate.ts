@@ -8,8 +8,8 @@
  */
 import type { Span } from '../../bytes/source.ts';
 import type { CellList } from '../cell-list.ts';
-import { type DtNode, MAX_NODE_DEPTH, propertyOf, walk } from '../tree.ts';
-import { type Bus, type BusKind, busOf, whyUnusable } from './bus.ts';
+import { type DtNode, MAX_NODE_DEPTH, pathOf, propertyOf, walk } from '../tree.ts';
+import { type AddressFlags, addressFlags, type Bus, type BusKind, busOf, whyUnusable } from './bus.ts';
 import {
   BusTranslation,
   isBeyond64Bit,
@@ -21,6 +21,7 @@ import {
   wholeNumber,
 } from './bus-translation.ts';
 import { type BusCounts, type CellCount, cellsOf, countsBelow, firstCell } from './cells.ts';
+import { type AddressingProfile, DEFAULT_ADDRESSING } from './profile.ts';
 
 /** The passage of one bus: from its children's addresses to those of the bus it sits on. */
 export interface TranslationStep {
@@ -35,9 +36,11 @@ export interface TranslationStep {
   readonly index: number | undefined;
   readonly entry: RangeEntry | undefined;
   readonly span: Span | undefined;
-  /** The address before and after. */
+  /** The address before and after, and what kind of address it is, on PCI and ISA. */
   readonly from: bigint;
   readonly to: bigint;
+  readonly fromSpace: AddressFlags['space'];
+  readonly toSpace: AddressFlags['space'];
 }
 
 /** What keeps an address from going on; its text is made when it is asked for. */
@@ -63,6 +66,19 @@ class Unusable implements Obstacle {
 
   get why(): string {
     return whyUnusable(this.#bus);
+  }
+}
+
+/** A bus that no type of bus fits, for kernels that ask for cells of its own. */
+class NoBus implements Obstacle {
+  readonly #bus: Bus;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  get why(): string {
+    return `${pathOf(this.#bus.node)} has no #address-cells of its own`;
   }
 }
 
@@ -108,19 +124,34 @@ export class Stop {
   /** The way there, if it can be used. */
   translation: BusTranslation | undefined;
 
-  constructor(bus: Bus, item: TranslationItem) {
+  constructor(bus: Bus, item: TranslationItem, profile: AddressingProfile) {
     this.bus = bus;
     this.item = item;
-    this.unusable = bus.isUsable ? undefined : new Unusable(bus);
+    this.unusable =
+      profile.missingCells === 'no-bus' && isWithoutCells(bus)
+        ? new NoBus(bus)
+        : bus.isUsable
+          ? undefined
+          : new Unusable(bus);
     this.isExplored = false;
     this.next = undefined;
     this.translation = undefined;
   }
 }
 
+/** Whether a bus takes its address cells from its ancestors, or from nobody. */
+function isWithoutCells({ kind, node }: Bus): boolean {
+  return kind !== 'pci' && kind !== 'isa' && !propertyOf(node, '#address-cells');
+}
+
 /** Translates addresses of one tree; what it finds out about buses is kept. */
 export class Translator {
+  /** Parts of the profile that made a difference to where an address may go. */
+  readonly dependsOn = new Set<keyof AddressingProfile>();
   readonly #root: DtNode;
+  readonly #profile: AddressingProfile;
+  /** Missing `ranges` are 1:1 on this machine. */
+  readonly #isMac: boolean;
   /** The one on its way. */
   readonly #address = new MovingAddress();
   readonly #buses = new Map<DtNode, KnownBus>();
@@ -129,8 +160,10 @@ export class Translator {
   /** Done so far, towards {@link MAX_WORK}. */
   #work = 0;
 
-  constructor(root: DtNode) {
+  constructor(root: DtNode, profile: AddressingProfile = DEFAULT_ADDRESSING) {
     this.#root = root;
+    this.#profile = profile;
+    this.#isMac = isCompatible(root, 'power macintosh') || isCompatible(root, 'macrisc');
   }
 
   busOf(node: DtNode): Bus {
@@ -192,14 +225,14 @@ export class Translator {
       if (!next) return arrived(address, stop.bus);
       if (!translation) return next.unusable!;
       if (this.#work > MAX_WORK) return TOO_MUCH_WORK;
-      const before = steps && address.number;
+      const before = steps && { number: address.number, flags: address.flags };
       const index = translation.pass(address);
       // Work is counted once, when an address is translated: its steps are asked for later.
       if (!steps)
         this.#work += PASSAGE_WORK + (index === NOT_PASSED ? translation.length : Math.max(index, 0));
       if (index === NOT_PASSED) return translation;
       if (index === PASSED_BEYOND_64_BIT) return BEYOND_64_BIT;
-      if (steps) steps.push(stepOf(translation, index, before!, address.number));
+      if (steps) steps.push(stepOf(translation, index, before!, address));
       stop = next;
     }
     return CIRCLE;
@@ -212,15 +245,21 @@ export class Translator {
   #stopFor(device: DtNode, parent: DtNode, item: TranslationItem): Stop {
     if (device.parent !== parent && device.parent) {
       const { counts } = this.#knownBus(parent);
-      return new Stop(busOf(parent, counts, this.#knownBus(device.parent).counts), item);
+      return this.#newStop(busOf(parent, counts, this.#knownBus(device.parent).counts), item);
     }
     const stops = this.#stops[item];
     let stop = stops.get(parent);
     if (!stop) {
-      stop = new Stop(this.busOf(parent), item);
+      stop = this.#newStop(this.busOf(parent), item);
       stops.set(parent, stop);
     }
     return stop;
+  }
+
+  #newStop(bus: Bus, item: TranslationItem): Stop {
+    if (isWithoutCells(bus)) this.dependsOn.add('missingCells');
+    if (bus.kind === 'default-flags') this.dependsOn.add('threeCellsHaveFlags');
+    return new Stop(bus, item, this.#profile);
   }
 
   #explore(stop: Stop): void {
@@ -230,8 +269,27 @@ export class Translator {
     if (!next) return;
     stop.next = next;
     if (next.unusable) return;
-    stop.translation = new BusTranslation(bus.node, item, bus, next.bus);
-    this.#work += stop.translation.length;
+    const translation = new BusTranslation(
+      bus.node,
+      item,
+      bus,
+      next.bus,
+      this.#profile,
+      item === 'dma-ranges' || this.passesWithoutRanges(bus.node),
+    );
+    if (translation.how !== 'entries' && next.bus.flagCells === 1) this.dependsOn.add('emptyRangesKeepFlags');
+    stop.translation = translation;
+    this.#work += translation.length;
+  }
+
+  /** Whether a missing `ranges` of this node passes addresses on, 1:1. */
+  passesWithoutRanges(node: DtNode): boolean {
+    return this.#isMac || isCompatible(node, '1682m-sdc');
+  }
+
+  /** Where the memory accesses of a node go first. */
+  dmaParentOf(node: DtNode): DtNode | undefined {
+    return this.#parentOf(node, 'dma-ranges');
   }
 
   /** Where addresses go from a node: to its parent, for DMA to the interconnect named `dma-mem` (__of_get_dma_parent). */
@@ -270,9 +328,25 @@ export class Translator {
   }
 }
 
+/**
+ * Whether a node's `compatible` has this text, given in small letters: of_device_is_compatible() heeds no case. PowerMacs
+ * leave out `ranges` where they mean 1:1, and so does one node of PA Semi (of_empty_ranges_quirk; only on PowerPC, but
+ * there are no others of that name).
+ */
+function isCompatible(node: DtNode, text: string): boolean {
+  const compatible = propertyOf(node, 'compatible');
+  if (!compatible) return false;
+  return Buffer.from(compatible.value).toString('latin1').toLowerCase().split('\0').includes(text);
+}
+
 /** @param index of the entry that passed the address on, negative when all pass unchanged */
-function stepOf(translation: BusTranslation, index: number, from: bigint, to: bigint): TranslationStep {
-  const { device, item, inner, how, counts } = translation;
+function stepOf(
+  translation: BusTranslation,
+  index: number,
+  from: Readonly<Pick<MovingAddress, 'number' | 'flags'>>,
+  to: MovingAddress,
+): TranslationStep {
+  const { device, item, inner, outer, how, counts } = translation;
   const byEntry = index >= 0;
   return {
     bus: device,
@@ -283,7 +357,9 @@ function stepOf(translation: BusTranslation, index: number, from: bigint, to: bi
     index: byEntry ? index : undefined,
     entry: byEntry ? translation.entryAt(index) : undefined,
     span: byEntry ? translation.spanOf(index) : undefined,
-    from,
-    to,
+    from: from.number,
+    to: to.number,
+    fromSpace: addressFlags(inner.kind, from.flags)?.space,
+    toSpace: addressFlags(outer.kind, to.flags)?.space,
   };
 }

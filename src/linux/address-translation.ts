@@ -1,0 +1,38 @@
+/** How releases translate the addresses of a device tree, for the readers of trees, which know of no releases. */
+import {
+  type AddressingProfile,
+  type AddressingVariant,
+  DEFAULT_ADDRESSING,
+} from '../devicetree/address/profile.ts';
+import { BASE_BEHAVIOUR } from './behaviour.ts';
+import { RELEASE_CHANGES } from './changes.ts';
+import { profileOf } from './profile.ts';
+import { parseRelease } from './release.ts';
+
+/** What a release does; undefined for a text that is no release. */
+export function addressingOf(release: string): AddressingProfile | undefined {
+  const parsed = parseRelease(release);
+  return parsed && profileOf(parsed).behaviour;
+}
+
+/** Every kernel that translates otherwise than {@link DEFAULT_ADDRESSING}, by the change that makes the difference. */
+export function addressingVariants(): AddressingVariant[] {
+  const variants: AddressingVariant[] = [];
+  for (const { effect, mainline, stable } of RELEASE_CHANGES) {
+    for (const part of Object.keys(DEFAULT_ADDRESSING) as (keyof AddressingProfile)[]) {
+      const value = effect[part];
+      if (value === undefined) continue;
+      const backports = stable.flatMap(({ since }) => (since === null ? [] : [since]));
+      const first = [mainline, ...backports].filter((since) => since !== null).join(', ');
+      variants.push(
+        value === DEFAULT_ADDRESSING[part]
+          ? {
+              kernels: `Linux before ${first}`,
+              profile: { ...DEFAULT_ADDRESSING, [part]: BASE_BEHAVIOUR[part] },
+            }
+          : { kernels: `Linux from ${first} on`, profile: { ...DEFAULT_ADDRESSING, [part]: value } },
+      );
+    }
+  }
+  return variants;
+}
