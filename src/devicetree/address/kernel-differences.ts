@@ -1,6 +1,7 @@
 /** Where other kernels translate the addresses of a tree otherwise. */
 import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
 import { type DeviceTree, pathOf } from '../tree.ts';
 import { type AddressEntry, addressEntries, type DecodedEntries, type EntryOptions } from './entries.ts';
 import { type AddressingProfile, type AddressingVariant, DEFAULT_ADDRESSING } from './profile.ts';
@@ -30,21 +31,20 @@ export function reportKernelDifferences(
     });
     for (const { entry, other } of differing.slice(0, MAX_TOLD)) {
       const path = pathOf(entry.node);
-      sink.add({
-        severity: 'note',
-        code: 'dt/translation-by-release',
-        message: `${entry.item}[${entry.index}] of ${path} is ${placeText(entry)}; for ${kernels} it is ${placeText(other)}`,
+      const args = {
+        item: entry.item,
+        index: entry.index,
         path,
-        ...(entry.span ? { span: entry.span } : {}),
-      });
+        here: placeText(entry),
+        kernels,
+        there: placeText(other),
+      };
+      sink.add(
+        finding('dt/translation-by-release', args, { path, ...(entry.span ? { span: entry.span } : {}) }),
+      );
     }
-    if (differing.length > MAX_TOLD)
-      sink.add({
-        severity: 'note',
-        code: 'dt/translation-by-release',
-        message: `${differing.length - MAX_TOLD} more addresses differ for ${kernels}`,
-        path: '/',
-      });
+    const left = differing.length - MAX_TOLD;
+    if (left > 0) sink.add(finding('dt/more-translations-by-release', { left, kernels }, { path: '/' }));
   }
 }
 

@@ -96,6 +96,41 @@ export const DT_TREE_ROWS = {
     text: ({ item, index, path }: { item: string; index: number; path: string }) =>
       `${item}[${index}] of ${path} leads to an address of more than 64 bits, which Linux would cut`,
   }),
+  'dt/translation-by-release': row({
+    severity: 'note',
+    summary: 'other kernels translate an address otherwise',
+    why: 'Address translation has changed between releases. --kernel RELEASE says which one is meant.',
+    example: board('/ { #address-cells = <1>; #size-cells = <1>; bus { ranges; d { reg = <0 1>; }; }; };'),
+    source: 'drivers/of/address.c by release: 3d5089c4263d, 7f05e20b989a, 64ee3cf096ac',
+    hides: NOTHING,
+    text: ({
+      item,
+      index,
+      path,
+      here,
+      kernels,
+      there,
+    }: {
+      item: string;
+      index: number;
+      path: string;
+      here: string;
+      kernels: string;
+      there: string;
+    }) => `${item}[${index}] of ${path} is ${here}; for ${kernels} it is ${there}`,
+  }),
+  'dt/more-translations-by-release': row({
+    severity: 'note',
+    summary: 'more addresses differ between kernels than are told one by one',
+    why: 'Twenty are told for each kind of kernel. --kernel RELEASE says which one is meant.',
+    example: board(
+      `/ { #address-cells = <1>; #size-cells = <1>; bus { ranges; d { reg = <${Array.from({ length: 21 }, (_, at) => `${at} 1`).join(' ')}>; }; }; };`,
+    ),
+    source: 'MAX_TOLD in src/devicetree/address/kernel-differences.ts',
+    hides: NOTHING,
+    text: ({ left, kernels }: { left: number; kernels: string }) =>
+      `${left} more addresses differ for ${kernels}`,
+  }),
   'dt/cells-missing': row({
     severity: 'note',
     summary: 'a bus node does not say its cell counts',

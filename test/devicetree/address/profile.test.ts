@@ -6,6 +6,7 @@ import { addressEntries, decodeEntries } from '../../../src/devicetree/address/e
 import { reportKernelDifferences } from '../../../src/devicetree/address/kernel-differences.ts';
 import { type AddressingProfile, DEFAULT_ADDRESSING } from '../../../src/devicetree/address/profile.ts';
 import { pathOf } from '../../../src/devicetree/tree.ts';
+import { messageOf } from '../../../src/findings/finding.ts';
 import { treeOf } from '../trees.ts';
 
 const CELLS_22 = '#address-cells = <2>; #size-cells = <2>;';
@@ -96,7 +97,7 @@ describe('differences between kernels', () => {
       ],
       told,
     );
-    expect(told.all.map(({ message }) => message)).toEqual([
+    expect(told.all.map(messageOf)).toEqual([
       'reg[0] of /old/leaf is at 0x4000; for Linux B it is no CPU address (/old has no #address-cells of its own)',
     ]);
   });
