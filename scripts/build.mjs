@@ -19,7 +19,7 @@ const FILES = [
     // What every run of `sysfb` needs.
     name: 'base',
     modules:
-      /^(bytes|findings|cli\/(command|commands|descriptions|inputs|io|kernel-facts|log|machine|options|print|program|result|sysfb)|artifact\/(artifact|digest|file|open|quoted|sniff|unpack)|report\/(document|json-parts|phrases|render|sysfb|text)|window\/(describe|interval|window)|verdict\/(ask|judgement|kernel|subject|sysfb|verdict)|linux\/(behaviour|changes|profile|release))/,
+      /^(bytes|findings|cli\/(command|commands|descriptions|inputs|io|kernel-facts|log|machine|options|print|program|result|sysfb)|artifact\/(artifact|digest|file|kinds|open|sniff|text\/(?!html)|unpack)|report\/(document|json-parts|phrases|render|sysfb|text)|window\/(describe|interval|window)|verdict\/(ask|judgement|kernel|subject|sysfb|verdict)|linux\/(behaviour|changes|profile|release))/,
   },
   {
     name: 'tree',

@@ -4,13 +4,15 @@
  */
 import { resolve } from 'node:path';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { type Source, textOf } from '../bytes/source.ts';
+import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
 import type { Artifact, ArtifactKind, ProvenanceStep } from './artifact.ts';
 import { sha256Of } from './digest.ts';
 import { MAX_INPUT_BYTES, readFileBytes } from './file.ts';
 import { kindRow } from './kinds.ts';
 import { SNIFF_ROWS, sniffKind } from './sniff.ts';
+import type { FoundInput } from './text/open-text.ts';
+import type { SeenPieces } from './text/pieces.ts';
 import { MAX_LAYERS, WRAPPINGS } from './unpack.ts';
 
 export interface OpenOptions {
@@ -37,6 +39,8 @@ interface Piece {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly steps: readonly ProvenanceStep[];
+  /** What was found in the mail that this came from. */
+  readonly seen?: SeenPieces;
   readonly digest: () => string;
 }
 
@@ -162,53 +166,28 @@ async function openPiece(
   }
   const kind = as ?? sniffKind(bytes);
   const unwrapped: Piece = { ...piece, bytes, steps };
+  const { isPlainText, mailInputs, textInputs } = await import('./text/open-text.ts');
+  const make = ({ kind: found, source, steps: taken }: FoundInput): Artifact =>
+    makeArtifact(found, source, { ...unwrapped, steps: taken });
+  if (kind === 'mail')
+    return mailInputs(unwrapped, sink, make, (attachment, quiet) =>
+      openPiece({ ...unwrapped, ...attachment }, undefined, quiet),
+    );
+  // What somebody says it is stays whole, but for the words around lines of a device tree.
+  const inputs = as === undefined || as === 'dts-fragment' ? textInputs(kind, unwrapped, sink) : undefined;
+  if (inputs !== undefined) return inputs.map(make);
   if (kind === undefined) {
     const where = { path: piece.name };
     if (bytes.length === 0) sink.add(finding('artifact/empty', {}, where));
-    else sink.add(finding('artifact/unknown-kind', { tried: WHAT_WAS_TRIED }, where));
+    else
+      sink.add(
+        finding(
+          isPlainText(piece.name, bytes) ? 'artifact/unknown-text' : 'artifact/unknown-kind',
+          { tried: WHAT_WAS_TRIED },
+          where,
+        ),
+      );
     return [];
   }
-  if (kind === 'mail') return openMail(unwrapped, sink);
-  if (kind === 'dts-fragment') return [await fragmentArtifact(unwrapped)];
   return [makeArtifact(kind, { name: piece.name, form: kindRow(kind).form, bytes }, unwrapped)];
-}
-
-async function fragmentArtifact(piece: Piece): Promise<Artifact> {
-  const { blankAround } = await import('./quoted.ts');
-  const source: Source = { name: piece.name, form: 'text', bytes: piece.bytes };
-  const blanked = blankAround(piece.bytes, textOf(source));
-  if (!blanked) return makeArtifact('dts-fragment', source, piece);
-  return makeArtifact(
-    'dts-fragment',
-    { ...source, bytes: blanked },
-    { ...piece, steps: [...piece.steps, { how: 'quoted text' }] },
-  );
-}
-
-async function openMail(piece: Piece, sink: DiagnosticSink): Promise<Artifact[]> {
-  const { mailParts } = await import('./mail.ts');
-  const text = textOf({ name: piece.name, form: 'text', bytes: piece.bytes });
-  const parts = await mailParts(piece.bytes, text, piece.name, sink);
-  const artifacts: Artifact[] = [];
-  for (const part of parts) {
-    // A part that is nothing we know is what most of a mail is; only a mail of nothing else is worth a message.
-    const quiet = { add: () => {} };
-    const step: ProvenanceStep = {
-      how: 'mail part',
-      name: part.name,
-      ...(part.offset === undefined ? {} : { offset: part.offset }),
-    };
-    const name = part.offset === undefined ? `${piece.name}!${part.name}` : piece.name;
-    if (sniffKind(part.bytes) === 'mail') continue;
-    artifacts.push(
-      ...(await openPiece(
-        { ...piece, name, bytes: part.bytes, steps: [...piece.steps, step] },
-        undefined,
-        quiet,
-      )),
-    );
-  }
-  if (artifacts.length === 0)
-    sink.add(finding('artifact/mail-nothing-known', { tried: WHAT_WAS_TRIED }, { path: piece.name }));
-  return artifacts;
 }

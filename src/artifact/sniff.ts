@@ -3,7 +3,7 @@
  * a row looks at the first pages only. What every row looked for is what an unknown input is told was tried.
  */
 import type { ArtifactKind } from './artifact.ts';
-import { findDeviceTreeText, startsFragment } from './quoted.ts';
+import { findDeviceTreeText, startsFragment } from './text/device-tree-text.ts';
 
 /** How much of an input is looked at. A preprocessed source may have many blank lines before its first token. */
 const SNIFF_BYTES = 256 * 1024;
@@ -323,7 +323,7 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
   {
     kind: 'dts-fragment',
     tried: 'device tree properties (NAME = <...>; lines, also quoted)',
-    test: (probe) => startsFragment(probe.text) || findDeviceTreeText(probe.text).length > 0,
+    test: (probe) => startsFragment(probe.text) || findDeviceTreeText(probe.text).found.length > 0,
   },
   { kind: 'crs-hex', tried: 'hex dump of a resource template', test: isHexDump },
 ];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_LAYERS, MAX_UNPACKED_BYTES } from '../../src/artifact/unpack.ts';
+import { formatPlace } from '../../src/bytes/source.ts';
 import { messageOf } from '../../src/findings/finding.ts';
 import { openAt, openText, readable } from './open.ts';
 
@@ -80,7 +81,11 @@ describe('mails', () => {
     const mail = `${HEADERS}\nHello,\n> ${LINE}\nBye\n`;
     const { artifacts } = await openText(mail);
     expect(artifacts.map(({ kind, source }) => [kind, source.name])).toEqual([['dts-fragment', 'input']]);
-    expect(readable(artifacts[0]!).indexOf(LINE)).toBe(mail.indexOf(LINE));
+    expect(readable(artifacts[0]!)).toBe(`  ${LINE}\n`);
+    const { source } = artifacts[0]!;
+    // Four header lines, a blank one, the greeting.
+    expect(formatPlace({ source, start: 2, end: 3 })).toBe('input:7:3');
+    expect(artifacts[0]!.steps.at(-1)).toEqual({ how: 'quoted text', offset: mail.indexOf('> ranges') });
     expect(artifacts[0]!.steps.map((step) => step.how)).toEqual(['mail part', 'quoted text']);
   });
 

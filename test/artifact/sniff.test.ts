@@ -130,7 +130,7 @@ describe('the kind is found from the content', () => {
     const { artifacts, diagnostics } = await openText(content as string);
     expect(artifacts).toEqual([]);
     expect(diagnostics.map(({ severity, code }) => [severity, code])).toEqual([
-      ['error', 'artifact/unknown-kind'],
+      ['error', typeof content === 'string' ? 'artifact/unknown-text' : 'artifact/unknown-kind'],
     ]);
     for (const row of SNIFF_ROWS) expect(hintOf(diagnostics[0]!)).toContain(row.tried);
   });

@@ -5,13 +5,14 @@
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
+import { isOmission } from '../../artifact/text/lines.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
 import { type EvidenceLists, emptyEvidence } from '../evidence.ts';
 import { VGA_CLASS, videoDevice } from '../listings/lspci.ts';
 import type { PciDevice } from '../values.ts';
 import { BOOT_ROWS } from './boot-rows.ts';
-import { isBootMark, isOmission, type LogLine, logLines, MAX_LOG_LINE, mayContinue } from './lines.ts';
+import { isBootMark, type LogLine, logLines, MAX_LOG_LINE, mayContinue } from './lines.ts';
 import { MACHINE_ROWS } from './machine-rows.ts';
 import { PCI_ROWS } from './pci-rows.ts';
 import type { Boot, LogRow, Said } from './row.ts';
@@ -231,7 +232,9 @@ class LogReader {
     if (this.#lines === 0) return;
     if (this.#versionAt === undefined) {
       this.#gap('it has no "Linux version" line');
-      this.#sink.add(finding('evidence/log-beginning', { first: this.#firstSeconds }, { span: start }));
+      // Lines that somebody quotes are no log, and nobody expects its beginning.
+      if (!this.#artifact.steps.some(({ how }) => how === 'quoted text'))
+        this.#sink.add(finding('evidence/log-beginning', { first: this.#firstSeconds }, { span: start }));
     }
     if (this.#boots > 1 && this.#lastBoot !== undefined)
       this.#sink.add(

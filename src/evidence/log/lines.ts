@@ -126,17 +126,6 @@ export function* logLines(artifact: Artifact): Generator<LogLine> {
   }
 }
 
-const OMITTED =
-  /^\W*(?:snip(?:ped|pet|s)?|cut(?: here)?|trimmed|truncated|skip(?:ped)?|omitted|elided|(?:\d+ )?(?:more )?lines? (?:omitted|skipped|removed|cut|deleted)|(?:some )?(?:more )?output (?:omitted|trimmed|skipped|removed))\W*$/i;
-const DOTS = /^[[\](){}<>\s*.…–-]*(?:\.{2,}|…)[[\](){}<>\s*.…–-]*$/;
-const SCISSORS = /^[-\s]*(?:8<|>8)[-\s<>8]*/;
-
-/** A person's mark for lines left out: `[...]`, `<snip>`, `--8<--`. */
-export function isOmission(message: string): boolean {
-  const text = message.trim();
-  return OMITTED.test(text) || DOTS.test(text) || SCISSORS.test(text);
-}
-
 /** What journalctl puts between boots. */
 export function isBootMark(message: string): boolean {
   return /^-- (?:Reboot|Boot [0-9a-f]{32}) --$/.test(message.trim());

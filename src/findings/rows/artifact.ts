@@ -84,6 +84,33 @@ export const ARTIFACT_ROWS = {
     text: () => 'Nothing in the content tells what kind of input this is',
     hint: ({ tried }: { tried: readonly string[] }) => `tried ${tried.join('; ')}. --as KIND decides.`,
   }),
+  'artifact/unknown-text': row({
+    severity: 'error',
+    summary: 'a text holds nothing of a known kind',
+    why: 'It is prose, or something that no reader is for. It describes no machine, so nothing is missing without it; --as KIND reads it all the same.',
+    example: { files: { README: 'hello\n' }, run: 'windows README' },
+    source: 'SNIFF_ROWS in src/artifact/sniff.ts',
+    hides: NOTHING,
+    text: () => 'Nothing in the text tells what kind of input this is',
+    hint: ({ tried }: { tried: readonly string[] }) => `tried ${tried.join('; ')}. --as KIND decides.`,
+  }),
+  'artifact/unfinished-property': row({
+    severity: 'warning',
+    summary: 'a quoted property of addresses has no end',
+    why: 'It begins like ranges = <…> and no semicolon closes it, so it is not read; it may say where a window is.',
+    example: {
+      files: {
+        'mail.txt':
+          'Hello,\n> ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;\n> ranges = <0x00 0xc0000000 0x00\n\nBye\n',
+      },
+      run: 'windows mail.txt',
+    },
+    source: 'Devicetree Specification, section 6.3: a property definition ends with a semicolon',
+    hides: ['window', 'framebuffer'],
+    text: ({ line }: { line: number }) =>
+      `the property that begins on line ${line} has no end; it is not read`,
+    hint: () => 'quote it whole',
+  }),
   'artifact/empty-folder': row({
     severity: 'error',
     summary: 'a folder holds nothing',
@@ -101,6 +128,77 @@ export const ARTIFACT_ROWS = {
     source: 'RFC 2045, as postal-mime reads it',
     hides: ANYTHING,
     text: ({ why }: { why: string }) => `The mail can't be taken apart: ${why}`,
+  }),
+  'artifact/mail-cut': row({
+    severity: 'warning',
+    summary: 'a mail of several parts lacks its end',
+    why: 'What came after the cut is missing: the rest of a part, and parts behind it.',
+    example: {
+      files: {
+        'mail.eml':
+          'From: a@example.org\nTo: b@example.org\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;\n',
+      },
+      run: 'windows mail.eml',
+    },
+    source: 'RFC 2046, section 5.1.1: the last part is followed by a boundary that ends in --',
+    hides: ANYTHING,
+    text: () => 'the boundary that ends the mail is not there: it is cut',
+  }),
+  'artifact/mail-damaged': row({
+    severity: 'warning',
+    summary: 'a part of a mail has bytes that are no text',
+    why: 'The part was damaged on its way, or says another encoding than it has. What stood there is not known.',
+    example: {
+      files: {
+        'mail.eml':
+          'From: a@example.org\nTo: b@example.org\nSubject: x\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nranges =3D <0x0f 0xf0000000 0x0f 0xf0000000 0x10=FF=FE0000>;\n',
+      },
+      run: 'windows mail.eml',
+    },
+    source: 'RFC 2045; UTF-8',
+    hides: ANYTHING,
+    text: ({ part }: { part: string }) => `part ${part} has bytes that its encoding does not have`,
+  }),
+  'artifact/mail-parts': row({
+    severity: 'error',
+    summary: 'a mailbox has more attachments than are opened',
+    why: 'Those past the limit, and the messages after them, are not read.',
+    example: undefined,
+    source: 'MAX_ATTACHMENTS in src/artifact/text/mail.ts',
+    hides: ANYTHING,
+    text: ({ most }: { most: number }) => `more than ${most} attachments; the rest is not read`,
+  }),
+  'artifact/part-not-read': row({
+    severity: 'warning',
+    summary: 'an attachment is of no known kind',
+    why: 'It is not read, and what it holds may describe the machine. Save it, and give it with --as KIND.',
+    example: {
+      files: {
+        'mail.eml':
+          'From: a@example.org\nTo: b@example.org\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/octet-stream; name=dump.bin\nContent-Transfer-Encoding: base64\n\nAAECAwQFBgcICQ==\n--b--\n',
+      },
+      run: 'windows mail.eml',
+    },
+    source: 'SNIFF_ROWS in src/artifact/sniff.ts',
+    hides: ANYTHING,
+    text: ({ part, type }: { part: string; type: string }) =>
+      `attachment ${part}${part === type ? '' : ` (${type})`}: of no known kind, not read`,
+    hint: () => 'save it and give it with --as KIND',
+  }),
+  'artifact/part-not-used': row({
+    severity: 'note',
+    summary: 'an attachment describes no machine',
+    why: 'A picture, a signature, a text without anything of a known kind. Nothing is missing without it.',
+    example: {
+      files: {
+        'mail.eml':
+          'From: a@example.org\nTo: b@example.org\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;\n--b\nContent-Type: application/pgp-signature; name=signature.asc\n\n-----BEGIN PGP SIGNATURE-----\n--b--\n',
+      },
+      run: 'windows mail.eml',
+    },
+    source: 'SNIFF_ROWS in src/artifact/sniff.ts',
+    hides: NOTHING,
+    text: ({ part }: { part: string }) => `attachment ${part}: nothing in it that describes a machine`,
   }),
   'artifact/mail-nothing-known': row({
     severity: 'error',

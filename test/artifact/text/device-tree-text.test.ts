@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blankAround, findDeviceTreeText } from '../../src/artifact/quoted.ts';
-import { openText, readable } from './open.ts';
+import { findDeviceTreeText, fragmentsIn } from '../../../src/artifact/text/device-tree-text.ts';
+import { openText, readable } from '../open.ts';
 
 const LINE = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;';
 
 /** The statements found, quote marks inside them kept. */
 function found(text: string): string[] {
-  return findDeviceTreeText(text).map(({ start, end }) => text.slice(start, end));
+  return findDeviceTreeText(text).found.map(({ start, end }) => text.slice(start, end));
 }
 
 /** What a reader of the fragment sees, white space as one space. */
@@ -61,15 +61,16 @@ describe('property lines in a text', () => {
 });
 
 describe('what is around them', () => {
-  test('is blanked, and every byte and line stays where it was', () => {
+  test('is left out, and each fragment knows its place', () => {
     const text = `Grüße,\n> > ${LINE}\nAnd so on; bye.\n`;
     const bytes = new Uint8Array(Buffer.from(text));
     const latin1 = Buffer.from(text).toString('latin1');
-    const blanked = blankAround(bytes, latin1);
-    expect(blanked).toHaveLength(bytes.length);
-    const shown = Buffer.from(blanked!).toString('latin1');
-    expect(shown.indexOf(LINE)).toBe(latin1.indexOf(LINE));
-    expect(shown.split('\n').map((line) => line.trim())).toEqual(['', LINE, '', '']);
+    const cut = fragmentsIn(bytes, latin1);
+    if (cut === 'whole') throw new Error('there is prose');
+    const [fragment] = cut.fragments;
+    expect(cut.fragments).toHaveLength(1);
+    expect(fragment!.start).toBe(latin1.indexOf('> >'));
+    expect(Buffer.from(fragment!.bytes).toString('latin1')).toBe(`    ${LINE}\n`);
   });
 
   test('comments and mistakes of a file of properties are left to the parser', async () => {
@@ -101,12 +102,44 @@ describe('what is around them', () => {
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const text = pieces.join('');
         const bytes = new Uint8Array(Buffer.from(text));
-        const blanked = blankAround(bytes, text);
-        if (blanked === undefined) return;
-        expect(blanked).toHaveLength(bytes.length);
-        for (const [at, byte] of blanked.entries())
-          if (byte !== bytes[at]) expect([byte, bytes[at] === 0x0a]).toEqual([0x20, false]);
+        const cut = fragmentsIn(bytes, text);
+        if (cut === 'whole') return;
+        for (const { start, bytes: shown } of cut.fragments)
+          for (const [at, byte] of shown.entries()) {
+            // The last byte ends the line, wherever the text goes on.
+            if (at === shown.length - 1) expect(byte).toBe(0x0a);
+            else if (byte !== bytes[start + at])
+              expect([byte, bytes[start + at] === 0x0a]).toEqual([0x20, false]);
+          }
       }),
     );
+  });
+
+  test('two that differ are two fragments, and what is said twice alike is one', () => {
+    const other = 'ranges = <0x0 0xc0000000 0x0 0xc0000000 0x20000000>;';
+    const fragments = (text: string): string[] => {
+      const cut = fragmentsIn(new Uint8Array(Buffer.from(text)), text);
+      return cut === 'whole'
+        ? ['whole']
+        : cut.fragments.map(({ bytes }) => Buffer.from(bytes).toString('latin1').replace(/\s+/g, ' ').trim());
+    };
+    expect(fragments(`${LINE}\n${other}\n`)).toEqual([LINE, other]);
+    expect(fragments(`> ${LINE}\nreally?\n> > ${LINE}\n`)).toEqual([LINE]);
+    expect(fragments(`> #size-cells = <1>;\n> ${LINE}\nand\n> #size-cells = <1>;\n> ${other}\n`)).toEqual([
+      `#size-cells = <1>; ${LINE}`,
+      other,
+    ]);
+    const node = (size: string): string => `> vmbus {\n>  #size-cells = <${size}>;\n> };\n`;
+    expect(fragments(`${node('1')}before\n${node('2')}`)).toEqual([
+      'vmbus { #size-cells = <1>; };',
+      'vmbus { #size-cells = <2>; };',
+    ]);
+  });
+
+  test('a property of addresses without an end is named', () => {
+    const unfinished = (text: string): readonly number[] => findDeviceTreeText(text).unfinished;
+    expect(unfinished(`Hello\n> ranges = <0x0f 0xf0000000\n\n> ${LINE}\n`)).toEqual([8]);
+    expect(unfinished(`${LINE}\n`)).toEqual([]);
+    expect(unfinished('x = <1\n\n')).toEqual([]);
   });
 });

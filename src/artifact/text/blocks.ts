@@ -1,0 +1,205 @@
+/**
+ * Logs and listings in a text: which of its lines are of which kind, and where each begins and ends. What stands in
+ * the body of a mail, or several in one file, become inputs of their own.
+ */
+import type { ArtifactKind } from '../kinds.ts';
+import { isOmission, type QuotedLine } from './lines.ts';
+
+/** Lines `[from, to)` that are of one kind. */
+export interface Block {
+  readonly kind: ArtifactKind;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A line that belongs to a log, a listing or a source by itself. */
+type LineClass =
+  | 'log'
+  | 'iomem'
+  | 'lspci'
+  | 'kconfig'
+  | 'uname'
+  | 'memmap'
+  | 'acpidump'
+  | 'crs-text'
+  | 'dts'
+  | 'asl';
+
+const KINDS: Readonly<Record<LineClass, ArtifactKind>> = {
+  log: 'dmesg',
+  iomem: 'iomem',
+  lspci: 'lspci',
+  kconfig: 'kconfig',
+  uname: 'uname',
+  memmap: 'memmap',
+  acpidump: 'acpidump',
+  'crs-text': 'crs-text',
+  dts: 'dts',
+  asl: 'asl',
+};
+
+/** A stamp of dmesg, with what may stand before it; a number in brackets without decimals is a footnote. */
+const STAMPED =
+  /^(?:<\d{1,3}>|\w+ *:\w+ *: )?\[(?: *\d+\.\d+| {2,}\+?\d*\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})\](?:\s|$)/;
+const JOURNAL =
+  /^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\dT?[ \d][\d:.,+ -]*\S*) (?:\S+ )?kernel(?:\[\d+\])?:/;
+/** Messages that are telling without a stamp. */
+const MESSAGE =
+  /^(?:Linux version \d+\.\d|BIOS-e820: \[mem |efi: (?:EFI v|mem\d)|hv_vmbus: \S|hv_pci [0-9a-f]{8}-|efifb: framebuffer|vesafb: framebuffer|DMI: .*BIOS|Hypervisor detected: |Hyper-V: (?:privilege|Host|Isolation|running)|(?:Kernel c|C)ommand line: \S|pci_bus [0-9a-f]{4}:[0-9a-f]{2}: |(?:AMD )?Memory Encryption Features active|Console: colour|(?:ACPI: )?SRAT: Node|e820: remove \[|PCI: (?:Using|Ignoring) (?:E820|host bridge))/;
+const IOMEM = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : \S/;
+const LSPCI =
+  /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|[A-Z][^:]*(?:: | \[[0-9a-f]{4}\]: ))/;
+const LSPCI_DETAIL =
+  /^\s|^(?:Subsystem|Flags|Control|Status|Latency|Interrupt|NUMA node|Region \d|Memory at|I\/O ports at|Expansion ROM|Capabilities|Kernel (?:driver|modules)|Physical Slot|DeviceName): /;
+const KCONFIG =
+  /^(?:CONFIG_\w+=(?:[ymn]|-?\d+|0x[0-9a-fA-F]+|"[^"]*"?)|# CONFIG_\w+ is not set|# Automatically generated (?:file; DO NOT EDIT\.|make config: don't edit)|# Linux\/\S+ \d+\.\d+\S* Kernel Configuration)\s*$/;
+const UNAME = /^Linux \S+ \d+\.\d+\S* #\d/;
+const MEMMAP =
+  /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved)/i;
+const ACPIDUMP = /^[ \t]*(?:[A-Z0-9_!]{4}|RSD PTR) ?@ ?(?:0x)?[0-9A-Fa-f]{8,16}[ \t]*$/;
+const ACPIDUMP_HEX = /^[ \t]*[0-9A-Fa-f]{4,8}: (?:[0-9A-Fa-f]{2} ){1,16}/;
+const CRS =
+  /^(?:Device: \\\S+$|Evaluating \\?_CRS|(?:\/sys\/bus\/pnp\/devices\/\S{1,16}\/resources:)?(?:state = (?:active|disabled)$|(?:mem|io|bus) 0x[0-9a-f]+-0x[0-9a-f]+))/;
+const DTS = /^\/dts-v1\/\s*;/;
+const ASL =
+  /^[ \t]*(?:DefinitionBlock ?\(|(?:Device|Scope|Method|Name|OperationRegion|ResourceTemplate) ?\((?:[\\^A-Z_]|\) *$))/;
+
+function classOf(line: string): LineClass | undefined {
+  if (STAMPED.test(line) || JOURNAL.test(line) || MESSAGE.test(line)) return 'log';
+  if (IOMEM.test(line)) return 'iomem';
+  if (KCONFIG.test(line)) return 'kconfig';
+  if (LSPCI.test(line)) return 'lspci';
+  if (UNAME.test(line)) return 'uname';
+  if (MEMMAP.test(line)) return 'memmap';
+  if (ACPIDUMP.test(line)) return 'acpidump';
+  if (CRS.test(line)) return 'crs-text';
+  if (DTS.test(line)) return 'dts';
+  if (ASL.test(line)) return 'asl';
+  return undefined;
+}
+
+/** Lines that belong to a block only behind others of it. */
+const FOLLOWS: Partial<Record<LineClass, RegExp>> = {
+  lspci: LSPCI_DETAIL,
+  kconfig: /^#/,
+  acpidump: ACPIDUMP_HEX,
+  'crs-text': /^\s+\S|^Evaluat/,
+};
+/** Classes that go on behind a blank line. */
+const ACROSS_BLANKS: ReadonlySet<LineClass> = new Set(['log', 'lspci', 'kconfig', 'acpidump', 'crs-text']);
+/** Lines of a log that a mailer broke, behind one another. */
+const MAX_BROKEN = 8;
+/** Longer lines are looked at in their beginning only. */
+const MAX_LOOKED_AT = 512;
+
+/** Follows source text by its braces, from its first line to where they are closed and nothing of its kind follows. */
+function sourceEnd(
+  text: string,
+  lines: readonly QuotedLine[],
+  from: number,
+  goesOn: (line: string) => boolean,
+): number {
+  let depth = 0;
+  let comment = false;
+  let last = from;
+  for (let index = from; index < lines.length; index += 1) {
+    const { content, end } = lines[index]!;
+    const line = text.slice(content, end);
+    if (line.trim() === '') continue;
+    if (index > from && depth === 0 && !comment && !goesOn(line)) break;
+    for (let at = 0; at < line.length; at += 1) {
+      const two = line.slice(at, at + 2);
+      if (comment) {
+        if (two === '*/') {
+          comment = false;
+          at += 1;
+        }
+      } else if (two === '/*') {
+        comment = true;
+        at += 1;
+      } else if (two === '//') break;
+      else if (line[at] === '"') {
+        const close = line.indexOf('"', at + 1);
+        if (close < 0) break;
+        at = close;
+      } else if (line[at] === '{' || line[at] === '(') depth += 1;
+      else if ((line[at] === '}' || line[at] === ')') && depth > 0) depth -= 1;
+    }
+    last = index;
+  }
+  return last + 1;
+}
+
+const DTS_GOES_ON = /^\s*(?:\/|&|#|\}|\*|[\w,.@+-]+\s*(?:[:{]|$))/;
+const ASL_GOES_ON = /^\s*(?:[{})]|\/[/*]|\*)/;
+
+/** A block that is being put together. */
+interface Open {
+  readonly of: LineClass;
+  readonly from: number;
+  /** Its last line that was told by itself, and one more. */
+  to: number;
+  /** What came since: a blank line, and lines that nothing tells. */
+  blank: boolean;
+  broken: number;
+}
+
+/**
+ * The blocks of a text, in its order. Log lines that prose separates are apart, those that a blank line, a mark of
+ * omission or the rest of a broken line separates are together.
+ */
+export function blocksIn(text: string, lines: readonly QuotedLine[]): Block[] {
+  const blocks: Block[] = [];
+  let open: Open | undefined;
+  const close = (): void => {
+    if (open !== undefined) blocks.push({ kind: KINDS[open.of], from: open.from, to: open.to });
+    open = undefined;
+  };
+  for (let index = 0; index < lines.length; index += 1) {
+    const { content, end } = lines[index]!;
+    const line = text.slice(content, Math.min(end, content + MAX_LOOKED_AT)).trimEnd();
+    if (line === '') {
+      if (open !== undefined) {
+        open.blank = true;
+        if (!ACROSS_BLANKS.has(open.of)) close();
+      }
+      continue;
+    }
+    const found = classOf(line.replace(/^[ \t]+(?=\S)/, (blank) => (IOMEM.test(line) ? blank : '')));
+    if (found === 'dts' || found === 'asl') {
+      close();
+      const goesOn =
+        found === 'dts'
+          ? (next: string) => DTS_GOES_ON.test(next)
+          : (next: string) => ASL_GOES_ON.test(next) || ASL.test(next);
+      const to = sourceEnd(text, lines, index, goesOn);
+      // A word and a bracket are no source.
+      if (found === 'dts' || /\{/.test(text.slice(content, lines[Math.min(to, index + 4) - 1]!.end)))
+        blocks.push({ kind: KINDS[found], from: index, to });
+      index = to - 1;
+      continue;
+    }
+    if (open !== undefined && (found === open.of || (found === undefined && belongs(open, line)))) {
+      if (found !== undefined || open.of !== 'log') {
+        open.to = index + 1;
+        open.blank = false;
+        open.broken = 0;
+      } else if (!isOmission(line)) {
+        open.broken += 1;
+        // The rest of the block's last line, which a mailer broke.
+        if (!open.blank) open.to = index + 1;
+      }
+      continue;
+    }
+    close();
+    if (found !== undefined) open = { of: found, from: index, to: index + 1, blank: false, broken: 0 };
+  }
+  close();
+  return blocks;
+}
+
+/** Whether a line that nothing tells belongs to the block before it. */
+function belongs(open: Open, line: string): boolean {
+  if (open.of === 'log') return isOmission(line) || (!open.blank && open.broken < MAX_BROKEN);
+  return FOLLOWS[open.of]?.test(line) === true && !(open.of === 'lspci' && open.blank);
+}

@@ -1,0 +1,38 @@
+/** Lines of a text that may be quoted, and the marks of a person who left some out. */
+
+/** Quote marks at the start of a line, with the blank behind them. */
+export const QUOTE = /^(?:[ \t]*[>|])+[ \t]?/;
+
+export interface QuotedLine {
+  readonly start: number;
+  /** Where the text behind the quote marks starts. */
+  readonly content: number;
+  /** Exclusive, without the line break. */
+  readonly end: number;
+}
+
+export function quotedLines(text: string): QuotedLine[] {
+  const lines: QuotedLine[] = [];
+  for (let start = 0; start <= text.length; ) {
+    let end = text.indexOf('\n', start);
+    if (end < 0) end = text.length;
+    const line = text.slice(start, end);
+    lines.push({ start, content: start + (QUOTE.exec(line)?.[0].length ?? 0), end });
+    start = end + 1;
+  }
+  return lines;
+}
+
+const OMITTED =
+  /^\W*(?:snip(?:ped|pet|s)?|cut(?: here)?|trimmed|truncated|skip(?:ped)?|omitted|elided|(?:\d+ )?(?:more )?lines? (?:omitted|skipped|removed|cut|deleted)|(?:some )?(?:more )?output (?:omitted|trimmed|skipped|removed))\W*$/i;
+const DOTS = /^[[\](){}<>\s*.…–-]*(?:\.{2,}|…)[[\](){}<>\s*.…–-]*$/;
+const SCISSORS = /^[-\s]*(?:8<|>8)[-\s<>8]*/;
+/** A mark is short. */
+const MAX_OMISSION = 120;
+
+/** A person's mark for lines left out: `[...]`, `<snip>`, `--8<--`. */
+export function isOmission(line: string): boolean {
+  if (line.length > MAX_OMISSION) return false;
+  const text = line.trim();
+  return OMITTED.test(text) || DOTS.test(text) || SCISSORS.test(text);
+}

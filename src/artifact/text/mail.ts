@@ -1,0 +1,139 @@
+/** Mails: what a message or a mailbox holds, part by part. */
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
+
+/** A text that a message says, or a file that it carries. */
+export type MailPart =
+  | {
+      readonly is: 'text';
+      /** `text/plain`, `text/html`. */
+      readonly name: string;
+      readonly bytes: Uint8Array;
+      /** Where the bytes stand in the mail as they are: the offset, and the lines before it. */
+      readonly at?: { readonly offset: number; readonly linesBefore: number };
+    }
+  | {
+      readonly is: 'attachment';
+      /** The file name, or the type. */
+      readonly name: string;
+      /** Lower case: `application/gzip`. */
+      readonly type: string;
+      readonly bytes: Uint8Array;
+    };
+
+/** More files than a mailbox has that a person kept; texts are not counted. */
+const MAX_ATTACHMENTS = 10_000;
+/** Boundaries that are looked for, of one message. */
+const MAX_BOUNDARIES = 64;
+const NEWLINE = 0x0a;
+
+/** A mailbox' messages, each `[start, end)`; a single message is a mailbox of one. */
+function messagesOf(text: string): (readonly [number, number])[] {
+  if (!text.startsWith('From ')) return [[0, text.length]];
+  const starts = [0];
+  // RFC 4155: a separator stands behind a blank line, and header fields behind it.
+  const separator = /\r?\n\r?\n(?=From [^\r\n]*\r?\n[!-9;-~]+:)/g;
+  for (let match = separator.exec(text); match !== null; match = separator.exec(text))
+    starts.push(match.index + match[0].length);
+  return starts.map((start, index) => [start, starts[index + 1] ?? text.length]);
+}
+
+/** True when the body stands in the mail as it was written: one part of text, no transfer encoding. */
+function isPlain(headers: string): boolean {
+  const type = /^content-type:[ \t]*([^\s;]+)/im.exec(headers)?.[1]?.toLowerCase() ?? 'text/plain';
+  const encoding = /^content-transfer-encoding:[ \t]*([^\s;]+)/im.exec(headers)?.[1]?.toLowerCase() ?? '7bit';
+  return type === 'text/plain' && ['7bit', '8bit', 'binary'].includes(encoding);
+}
+
+/**
+ * The parts of a mail or mailbox, in order. Of a body that stands there as it was written the place is known. What
+ * can't be taken apart, or is cut, is said to `sink`.
+ */
+export async function* mailParts(
+  bytes: Uint8Array,
+  text: string,
+  name: string,
+  sink: DiagnosticSink,
+): AsyncGenerator<MailPart> {
+  let attachments = 0;
+  let lines = 0;
+  let counted = 0;
+  for (const [start, end] of messagesOf(text)) {
+    const gap = /\r?\n\r?\n/g;
+    gap.lastIndex = start;
+    const blank = gap.exec(text);
+    const body = blank && blank.index < end ? blank.index + blank[0].length : end;
+    if (isPlain(text.slice(start, body))) {
+      for (
+        let at = bytes.indexOf(NEWLINE, counted);
+        at >= 0 && at < body;
+        at = bytes.indexOf(NEWLINE, at + 1)
+      )
+        lines += 1;
+      counted = body;
+      yield {
+        is: 'text',
+        name: 'text/plain',
+        bytes: bytes.subarray(body, end),
+        at: { offset: body, linesBefore: lines },
+      };
+      continue;
+    }
+    const message = text.slice(start, end);
+    if (isCut(message)) sink.add(finding('artifact/mail-cut', {}, { path: name }));
+    for (const part of await encodedParts(bytes.subarray(start, end), name, sink)) {
+      if (part.is === 'attachment') attachments += 1;
+      if (attachments > MAX_ATTACHMENTS) {
+        sink.add(finding('artifact/mail-parts', { most: MAX_ATTACHMENTS }, { path: name }));
+        return;
+      }
+      yield part;
+    }
+  }
+}
+
+/** A message of several parts whose last boundary isn't there: the end is missing, and maybe more. */
+function isCut(message: string): boolean {
+  const boundary = /\bboundary=(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))/gi;
+  for (let count = 0; count < MAX_BOUNDARIES; count += 1) {
+    const match = boundary.exec(message);
+    if (match === null) return false;
+    if (!message.includes(`--${match[1] ?? match[2]}--`, match.index)) return true;
+  }
+  return false;
+}
+
+/** A decoder's mark for what is no character of the part's encoding. */
+const REPLACEMENT = '\ufffd';
+
+async function encodedParts(message: Uint8Array, name: string, sink: DiagnosticSink): Promise<MailPart[]> {
+  const { default: PostalMime } = await import('postal-mime');
+  try {
+    // A message inside a message is opened as one.
+    const mail = await PostalMime.parse(message, { forceRfc822Attachments: true });
+    const parts: MailPart[] = [];
+    const say = (type: string, text: string | undefined): void => {
+      if (text === undefined || text.trim() === '') return;
+      if (text.includes(REPLACEMENT))
+        sink.add(finding('artifact/mail-damaged', { part: type }, { path: name }));
+      parts.push({ is: 'text', name: type, bytes: new TextEncoder().encode(text) });
+    };
+    say('text/plain', mail.text);
+    if (mail.html !== undefined) {
+      const { htmlToText } = await import('./html.ts');
+      say('text/html', htmlToText(mail.html));
+    }
+    for (const { filename, mimeType, content } of mail.attachments)
+      parts.push({
+        is: 'attachment',
+        name: filename ?? mimeType,
+        type: mimeType,
+        bytes: typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content),
+      });
+    return parts;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    sink.add(finding('artifact/mail', { why }, { path: name }));
+    return [];
+  }
+}

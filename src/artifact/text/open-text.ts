@@ -1,0 +1,184 @@
+/**
+ * Texts that hold several inputs: mails with their parts, and files into which somebody put a log, a listing and a
+ * line of a device tree. Each becomes a piece of its own, with its place.
+ */
+import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { type Source, textOf } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
+import type { ProvenanceStep } from '../artifact.ts';
+import type { ArtifactKind } from '../kinds.ts';
+import { SNIFF_ROWS } from '../sniff.ts';
+import { mailParts } from './mail.ts';
+import { isWhole, piecesIn, SeenPieces, type TextPiece } from './pieces.ts';
+
+/** A text on its way to being artifacts. */
+export interface TextInput {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly steps: readonly ProvenanceStep[];
+  /** What was found in the mail that this came from. */
+  readonly seen?: SeenPieces;
+}
+
+/** What an artifact is made of. */
+export interface FoundInput {
+  readonly kind: ArtifactKind;
+  readonly source: Source;
+  readonly steps: readonly ProvenanceStep[];
+}
+
+/** Kinds whose files people put together with others, or with words of their own. */
+const MIXED: ReadonlySet<ArtifactKind> = new Set([
+  'dmesg',
+  'iomem',
+  'lspci',
+  'kconfig',
+  'uname',
+  'memmap',
+  'crs-text',
+  'dts-fragment',
+]);
+
+function foundInput(input: TextInput, piece: TextPiece, linesBefore: number, offset: number): FoundInput {
+  return {
+    kind: piece.kind,
+    source: {
+      name: input.name,
+      form: 'text',
+      bytes: piece.bytes,
+      lineMarkers: [{ offset: 0, name: input.name, line: linesBefore + piece.linesBefore + 1 }],
+    },
+    steps: [...input.steps, { how: 'quoted text', offset: offset + piece.offset }],
+  };
+}
+
+/**
+ * The inputs in a file of text; undefined where it is one as it stands, or nothing is found in it.
+ * @param kind what the file looks like as a whole
+ */
+export function textInputs(
+  kind: ArtifactKind | undefined,
+  input: TextInput,
+  sink: DiagnosticSink,
+): FoundInput[] | undefined {
+  if (kind !== undefined && !MIXED.has(kind)) return undefined;
+  const text = textOf({ name: input.name, form: 'text', bytes: input.bytes });
+  if (kind !== undefined && kind !== 'dts-fragment' && isWhole(kind, text)) return undefined;
+  const { pieces, unfinished } = piecesIn(input.bytes, text, kind === 'dmesg' ? 'one log' : 'logs apart');
+  sayUnfinished(unfinished, input, 0, sink);
+  const [only] = pieces;
+  if (only === undefined) return undefined;
+  if (pieces.length === 1 && only.whole && only.kind === kind) return undefined;
+  return pieces.map((piece) => foundInput(input, piece, 0, 0));
+}
+
+/** A property that was begun and has no end hides what it would have said. */
+function sayUnfinished(
+  unfinished: readonly { readonly offset: number; readonly line: number }[],
+  input: TextInput,
+  linesBefore: number,
+  sink: DiagnosticSink,
+): void {
+  for (const { offset, line } of unfinished) {
+    const source: Source = {
+      name: input.name,
+      form: 'text',
+      bytes: input.bytes,
+      lineMarkers: [{ offset: 0, name: input.name, line: linesBefore + 1 }],
+    };
+    const text = textOf(source);
+    const end = text.indexOf('\n', offset);
+    sink.add(
+      finding(
+        'artifact/unfinished-property',
+        { line: line + linesBefore + 1 },
+        { span: { source, start: offset, end: end < 0 ? text.length : end } },
+      ),
+    );
+  }
+}
+
+/** Parts that say nothing about a machine, by type or name. */
+const IRRELEVANT =
+  /^(?:image|audio|video|font)\/|^application\/(?:pgp-|pkcs7-|x-pkcs7-)|^text\/(?:calendar|vcard|x-vcard|x-amp)|\.(?:asc|sig|p7s|vcf|ics|png|jpe?g|gif|svg|webp)$/i;
+
+/**
+ * The inputs in a mail or mailbox. What its texts say is found by content; its attachments are opened as files are.
+ * @param open opens an attachment, and says to its sink what can't be read
+ */
+export async function mailInputs<A>(
+  input: TextInput,
+  sink: DiagnosticSink,
+  make: (found: FoundInput) => A,
+  open: (attachment: TextInput, sink: DiagnosticSink) => Promise<A[]>,
+): Promise<A[]> {
+  const text = textOf({ name: input.name, form: 'text', bytes: input.bytes });
+  const seen = input.seen ?? new SeenPieces();
+  const inputs: A[] = [];
+  let unread = false;
+  for await (const part of mailParts(input.bytes, text, input.name, sink)) {
+    const name = `${input.name}!${part.name}`;
+    if (part.is === 'text') {
+      const offset = part.at?.offset ?? 0;
+      const steps = [
+        ...input.steps,
+        { how: 'mail part', name: part.name, ...(part.at === undefined ? {} : { offset }) },
+      ];
+      const body: TextInput = { ...input, steps, name: part.at === undefined ? name : input.name };
+      const said = textOf({ name, form: 'text', bytes: part.bytes });
+      const { pieces, unfinished } = piecesIn(part.bytes, said, 'logs apart');
+      sayUnfinished(unfinished, { ...body, bytes: part.bytes }, part.at?.linesBefore ?? 0, sink);
+      for (const piece of pieces)
+        if (seen.add(piece.kind, piece.bytes))
+          inputs.push(
+            make(foundInput({ ...body, bytes: part.bytes }, piece, part.at?.linesBefore ?? 0, offset)),
+          );
+      continue;
+    }
+    const steps = [...input.steps, { how: 'mail part', name: part.name }];
+    const kept: Diagnostic[] = [];
+    inputs.push(
+      ...(await open({ name, bytes: part.bytes, steps, seen }, { add: (each) => kept.push(each) })),
+    );
+    for (const diagnostic of kept) {
+      // What is no input at all is what most attachments are.
+      if (diagnostic.code !== 'artifact/unknown-kind' && diagnostic.code !== 'artifact/unknown-text')
+        sink.add(diagnostic);
+      else if (
+        diagnostic.code === 'artifact/unknown-text' ||
+        IRRELEVANT.test(part.type) ||
+        IRRELEVANT.test(part.name)
+      )
+        sink.add(finding('artifact/part-not-used', { part: part.name }, { path: name }));
+      else {
+        unread = true;
+        sink.add(finding('artifact/part-not-read', { part: part.name, type: part.type }, { path: name }));
+      }
+    }
+  }
+  if (inputs.length === 0 && !unread)
+    sink.add(
+      finding(
+        'artifact/mail-nothing-known',
+        { tried: SNIFF_ROWS.map(({ tried }) => tried) },
+        { path: input.name },
+      ),
+    );
+  return inputs;
+}
+
+/** File names by which somebody says that a file describes a machine. */
+const TELLING_NAME =
+  /\.(?:dtsi?|dso|asl|dsl|aml|config|log|dmesg|txt\.gz)$|(?:^|\/)(?:\.config|config-[\d.]+\S*|dmesg\S*|iomem\S*|lspci\S*)$/i;
+/** A text of this many bytes is looked at for what makes it none. */
+const TEXT_SAMPLE = 65536;
+
+/** True for prose and the like: a text that is of no known kind, and whose name promises none. */
+export function isPlainText(name: string, bytes: Uint8Array): boolean {
+  if (TELLING_NAME.test(name)) return false;
+  const sample = bytes.subarray(0, TEXT_SAMPLE);
+  return (
+    sample.length > 0 &&
+    sample.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b)
+  );
+}
