@@ -62,7 +62,7 @@ describe('exit status', () => {
     for (const command of ['sysfb', 'windows', 'resources', 'explain']) {
       const outcome = await run([command, '-'], { stdin: 'Hello, world.\n' });
       expect([command, outcome.status, outcome.stdout]).toEqual([command, 2, '']);
-      expect(outcome.stderr).toContain('artifact/unknown-kind');
+      expect(outcome.stderr).toContain('artifact/unknown-text');
       expect(outcome.stderr).toContain('device tree blob (magic d00dfeed)');
     }
   });
@@ -73,7 +73,7 @@ describe('exit status', () => {
     const outcome = await run([join(SAMPLES, 'openhcl-vtl2.dts'), junk]);
     expect(outcome.status).toBe(0);
     expect(outcome.stdout).toContain('not needed');
-    expect(outcome.stderr).toContain('artifact/unknown-kind');
+    expect(outcome.stderr).toContain('artifact/unknown-text');
   });
 });
 
