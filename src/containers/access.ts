@@ -1,0 +1,56 @@
+/** Bytes that are read where they are needed: those of a file that is never whole in memory, or bytes in memory. */
+
+export interface Access {
+  /** How many there are. */
+  readonly size: number;
+  /**
+   * At most `length` bytes from `offset` on; fewer at the end, none outside. They may share memory with what they come
+   * from and with what is read next: they are looked at, not kept and never written to.
+   */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** Bytes in memory. */
+export function accessTo(bytes: Uint8Array): Access {
+  return {
+    size: bytes.length,
+    read: (offset, length) =>
+      offset < 0 || length <= 0 || offset >= bytes.length
+        ? bytes.subarray(0, 0)
+        : bytes.subarray(offset, offset + length),
+  };
+}
+
+/** ASCII characters at a place; shorter at the end. */
+export function asciiAt(access: Access, offset: number, length: number): string {
+  return String.fromCharCode(...access.read(offset, length));
+}
+
+/** An unsigned number of 1, 2, 4 or 8 bytes, little endian; undefined where it isn't all there or is no safe integer. */
+export function littleEndian(access: Access, offset: number, length: 1 | 2 | 4 | 8): number | undefined {
+  const bytes = access.read(offset, length);
+  if (bytes.length < length) return undefined;
+  let value = 0;
+  for (let at = length - 1; at >= 0; at -= 1) value = value * 256 + bytes[at]!;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** The same, big endian. */
+export function bigEndian(access: Access, offset: number, length: 1 | 2 | 4 | 8): number | undefined {
+  const bytes = access.read(offset, length);
+  if (bytes.length < length) return undefined;
+  let value = 0;
+  for (let at = 0; at < length; at += 1) value = value * 256 + bytes[at]!;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** Whether these bytes stand at a place. */
+export function startsAt(access: Access, offset: number, magic: readonly number[]): boolean {
+  const bytes = access.read(offset, magic.length);
+  return bytes.length === magic.length && magic.every((byte, at) => bytes[at] === byte);
+}
+
+/** The bytes of a text that has one byte a character. */
+export function latin1(text: string): readonly number[] {
+  return Array.from(text, (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,147 @@
+/**
+ * Branch filters ("BCJ"): before it was compressed, code had the targets of its calls made absolute so that equal ones
+ * look equal; this makes them relative again, in place. What each does is as the .xz format lists them (5.3.2) and
+ * as xz has it (src/liblzma/simple).
+ */
+
+/** Undoes a filter over a whole stream. @param start address of the first byte, as the stream says; nearly always 0 */
+export type BranchFilter = (bytes: Uint8Array, start: number) => void;
+
+/** Bytes 0 and 0xff: where a 32-bit displacement's top byte is one of them, it is a likely target. */
+function isSignByte(byte: number): boolean {
+  return byte === 0x00 || byte === 0xff;
+}
+
+/** x86: `call` and `jmp` with a 32-bit displacement (e8, e9). Also what LZMA+x86 sections of UEFI volumes need. */
+export function undoX86(bytes: Uint8Array, start: number): void {
+  const last = bytes.length - 5;
+  /** Bits for which of the three bytes before looked like opcodes; as in xz's x86.c. */
+  let mask = 0;
+  let previous = -5;
+  let at = 0;
+  const allowed = [true, true, true, false, true, false, false, false];
+  const bitOfMask = [0, 1, 2, 2, 3, 3, 3, 3];
+  while (at <= last) {
+    const opcode = bytes[at]!;
+    if (opcode !== 0xe8 && opcode !== 0xe9) {
+      at += 1;
+      continue;
+    }
+    const distance = at - previous;
+    previous = at;
+    if (distance > 5) mask = 0;
+    else for (let step = 0; step < distance; step += 1) mask = (mask & 0x77) << 1;
+    const top = bytes[at + 4]!;
+    if (isSignByte(top) && allowed[(mask >> 1) & 7]! && mask >> 1 < 0x10) {
+      let source = (top << 24) | (bytes[at + 3]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 1]!;
+      let target: number;
+      for (;;) {
+        target = (source - (start + at + 5)) | 0;
+        if (mask === 0) break;
+        const bits = bitOfMask[mask >> 1]!;
+        const byte = (target >>> (24 - bits * 8)) & 0xff;
+        if (!isSignByte(byte)) break;
+        source = target ^ ((1 << (32 - bits * 8)) - 1);
+      }
+      bytes[at + 4] = ~(((target >>> 24) & 1) - 1) & 0xff;
+      bytes[at + 3] = (target >>> 16) & 0xff;
+      bytes[at + 2] = (target >>> 8) & 0xff;
+      bytes[at + 1] = target & 0xff;
+      at += 5;
+      mask = 0;
+    } else {
+      at += 1;
+      mask |= 1;
+      if (isSignByte(top)) mask |= 0x10;
+    }
+  }
+}
+
+/** ARM: `bl` with the condition "always". */
+export function undoArm(bytes: Uint8Array, start: number): void {
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    if (bytes[at + 3] !== 0xeb) continue;
+    const source = ((bytes[at + 2]! << 16) | (bytes[at + 1]! << 8) | bytes[at]!) << 2;
+    const target = (source - (start + at + 8)) >>> 2;
+    bytes[at + 2] = (target >>> 16) & 0xff;
+    bytes[at + 1] = (target >>> 8) & 0xff;
+    bytes[at] = target & 0xff;
+  }
+}
+
+/** ARM Thumb: `bl` as two half words. */
+export function undoArmThumb(bytes: Uint8Array, start: number): void {
+  for (let at = 0; at + 4 <= bytes.length; at += 2) {
+    if ((bytes[at + 1]! & 0xf8) !== 0xf0 || (bytes[at + 3]! & 0xf8) !== 0xf8) continue;
+    const source =
+      (((bytes[at + 1]! & 7) << 19) | (bytes[at]! << 11) | ((bytes[at + 3]! & 7) << 8) | bytes[at + 2]!) << 1;
+    const target = (source - (start + at + 4)) >>> 1;
+    bytes[at + 1] = 0xf0 | ((target >>> 19) & 7);
+    bytes[at] = (target >>> 11) & 0xff;
+    bytes[at + 3] = 0xf8 | ((target >>> 8) & 7);
+    bytes[at + 2] = target & 0xff;
+    at += 2;
+  }
+}
+
+/** ARM64: `bl`, and `adrp` within 512 MiB. */
+export function undoArm64(bytes: Uint8Array, start: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const pc = start + at;
+    const instruction = view.getUint32(at, true);
+    if (instruction >>> 26 === 0x25) {
+      const target = (instruction - (pc >>> 2)) & 0x03ffffff;
+      view.setUint32(at, (0x94000000 | target) >>> 0, true);
+    } else if ((instruction & 0x9f000000) >>> 0 === 0x90000000) {
+      const source = ((instruction >>> 29) & 3) | ((instruction >>> 3) & 0x001ffffc);
+      if (((source + 0x00020000) & 0x001c0000) !== 0) continue;
+      const target = source - (pc >>> 12);
+      const kept = instruction & 0x9000001f;
+      const moved =
+        ((target & 3) << 29) | ((target & 0x0003fffc) << 3) | (-(target & 0x00020000) & 0x00e00000);
+      view.setUint32(at, (kept | moved) >>> 0, true);
+    }
+  }
+}
+
+/** PowerPC, big endian: `bl` with a relative target. */
+export function undoPowerPc(bytes: Uint8Array, start: number): void {
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    if (bytes[at]! >> 2 !== 0x12 || (bytes[at + 3]! & 3) !== 1) continue;
+    const source =
+      ((bytes[at]! & 3) << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | (bytes[at + 3]! & ~3);
+    const target = source - (start + at);
+    bytes[at] = 0x48 | ((target >>> 24) & 3);
+    bytes[at + 1] = (target >>> 16) & 0xff;
+    bytes[at + 2] = (target >>> 8) & 0xff;
+    bytes[at + 3] = (bytes[at + 3]! & 3) | (target & 0xfc);
+  }
+}
+
+/** SPARC: `call`. */
+export function undoSparc(bytes: Uint8Array, start: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const instruction = view.getUint32(at);
+    if (instruction >>> 22 !== 0x100 && instruction >>> 22 !== 0x1ff) continue;
+    const target = ((instruction << 2) - (start + at)) >>> 2;
+    const sign = (-((target >>> 22) & 1) << 22) & 0x3fffffff;
+    view.setUint32(at, (sign | 0x40000000 | (target & 0x3fffff)) >>> 0);
+  }
+}
+
+/** Delta: each byte had the one `distance` before it taken away. */
+export function undoDelta(bytes: Uint8Array, distance: number): void {
+  for (let at = distance; at < bytes.length; at += 1) bytes[at] = (bytes[at]! + bytes[at - distance]!) & 0xff;
+}
+
+/** By the filter's id in .xz (5.3 of the format); 9 is ia64 and 11 RISC-V, which are not undone. */
+export const BRANCH_FILTERS: ReadonlyMap<number, BranchFilter> = new Map([
+  [4, undoX86],
+  [5, undoPowerPc],
+  [7, undoArm],
+  [8, undoArmThumb],
+  [9, undoSparc],
+  [10, undoArm64],
+]);
