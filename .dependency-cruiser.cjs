@@ -4,16 +4,18 @@ const rooms = {
   // Ground rooms: quantities and conditions; codes and wording.
   symbolic: [],
   findings: ['bytes'],
-  artifact: ['bytes', 'symbolic', 'findings'],
-  devicetree: ['bytes', 'symbolic', 'findings', 'artifact'],
-  acpi: ['bytes', 'symbolic', 'findings', 'artifact'],
-  evidence: ['bytes', 'symbolic', 'findings', 'artifact'],
+  // Images and archives: where things are in them, not what they are.
+  containers: ['bytes', 'symbolic', 'findings'],
+  artifact: ['bytes', 'symbolic', 'findings', 'containers'],
+  devicetree: ['bytes', 'symbolic', 'findings', 'containers', 'artifact'],
+  acpi: ['bytes', 'symbolic', 'findings', 'containers', 'artifact'],
+  evidence: ['bytes', 'symbolic', 'findings', 'containers', 'artifact'],
   // Evidence too: a memory map bounds windows that the firmware leaves open.
-  window: ['bytes', 'symbolic', 'findings', 'artifact', 'devicetree', 'acpi', 'evidence'],
-  linux: ['bytes', 'symbolic', 'findings', 'artifact', 'devicetree', 'acpi', 'evidence', 'window'],
-  verdict: ['bytes', 'symbolic', 'findings', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux'],
+  window: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence'],
+  linux: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window'],
+  verdict: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux'],
   // Reports print what a verdict or a description says; they never parse.
-  report: ['bytes', 'symbolic', 'findings', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux', 'verdict'],
+  report: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux', 'verdict'],
 };
 module.exports = {
   forbidden: [

@@ -6,7 +6,7 @@ export type { ArtifactKind } from './kinds.ts';
 
 /** One step on the way from the file the user named to the artifact's bytes. */
 export interface ProvenanceStep {
-  /** `gunzip`, `unxz`, `mail quote`, `carved`, `directory entry`. */
+  /** `gzip`, `tar`, `mail part`, `carved`, `directory entry`. */
   readonly how: string;
   /** Byte offset inside the container, where that has a meaning. */
   readonly offset?: number;

@@ -1,32 +1,36 @@
 /** Folders: what a folder holds as a whole, or else what is in it. */
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
-import type { ArtifactKind, DirectoryEntry } from './artifact.ts';
-import { MAX_INPUT_BYTES, readFileBytes, systemMessage } from './file.ts';
+import type { ArtifactKind, DirectoryEntry, ProvenanceStep } from './artifact.ts';
+import { type FileResult, MAX_INPUT_BYTES, readFileBytes, systemMessage } from './file.ts';
 import { sniffKind } from './sniff.ts';
 
 /** A server's /proc/device-tree has some ten thousand properties. */
 const MAX_ENTRIES = 400_000;
 const MAX_DEPTH = 128;
 
-/** A name in a folder; `path` below the folder with the name's bytes as Latin-1. */
-interface Listed {
+/** A name in a folder, on disk or in an archive; `path` below the folder with the name's bytes as Latin-1. */
+export interface Listed {
   readonly path: string;
-  /** What to open. */
-  readonly at: Buffer;
   readonly type: 'file' | 'directory';
+  /** Of a file: its bytes, unless there are more than `limit`. */
+  read(limit: number): FileResult;
+  /** Of a folder: what is in it, in byte order of the names, each path below `below`. */
+  list(below: string, sink: DiagnosticSink): readonly Listed[];
+  /** Of a file in an archive: where it is there. */
+  readonly step?: ProvenanceStep;
 }
 
 const SLASH = Buffer.from('/');
 
-function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
-/** Names in one folder in byte order. A link to a file in `inside` counts as the file. */
+/** Names in one folder on disk. A link to a file in `inside` counts as the file. */
 function list(folder: Buffer, below: string, inside: string, sink: DiagnosticSink): Listed[] {
   let found: Dirent<Buffer>[];
   try {
@@ -40,10 +44,14 @@ function list(folder: Buffer, below: string, inside: string, sink: DiagnosticSin
   for (const entry of found) {
     const at = Buffer.concat([folder, SLASH, entry.name]);
     const path = below === '' ? entry.name.toString('latin1') : `${below}/${entry.name.toString('latin1')}`;
-    if (entry.isDirectory()) listed.push({ path, at, type: 'directory' });
-    else if (entry.isFile()) listed.push({ path, at, type: 'file' });
-    else if (entry.isSymbolicLink() && leadsToFileInside(at, path, inside, sink))
-      listed.push({ path, at, type: 'file' });
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && leadsToFileInside(at, path, inside, sink));
+    if (!isFile && !entry.isDirectory()) continue;
+    listed.push({
+      path,
+      type: isFile ? 'file' : 'directory',
+      read: (limit) => readFileBytes(at, limit),
+      list: (under, to) => (isFile ? [] : list(at, under, inside, to)),
+    });
   }
   return listed.sort(byPath);
 }
@@ -68,45 +76,41 @@ function leadsToFileInside(at: Buffer, path: string, inside: string, sink: Diagn
 export type Folder =
   | { readonly kind: ArtifactKind; readonly entries: readonly DirectoryEntry[] }
   /** Nothing as a whole: these are the inputs in it. */
-  | { readonly paths: readonly string[] };
+  | { readonly inside: readonly Listed[] };
 
 /** Files that a node of a device tree has; one of them at the top makes a folder a tree. */
 const ROOT_PROPERTIES = new Set(['#address-cells', '#size-cells', 'compatible', 'model']);
 
+/** What is in a folder on disk. Throws what the system says when it can't be found. */
+export function listFolder(path: string, sink: DiagnosticSink): readonly Listed[] {
+  // Every path is held against the real one, so the folder itself may be behind a link, as /proc/device-tree is.
+  const root = realpathSync(path, { encoding: 'buffer' });
+  return list(root, '', root.toString('latin1'), sink);
+}
+
 /**
  * Reads a folder. `as` decides what it is instead of its content.
- * @param path the folder, as opened
+ * @param top what is in it
  * @param name how the user knows it
  */
 export function readFolder(
-  path: string,
+  top: readonly Listed[],
   name: string,
   as: ArtifactKind | undefined,
   sink: DiagnosticSink,
 ): Folder {
-  // Every path is held against the real one, so the folder itself may be behind a link, as /proc/device-tree is.
-  const root = realpathSync(path, { encoding: 'buffer' });
-  const inside = root.toString('latin1');
-  const top = list(root, '', inside, sink);
-  if (
-    as === 'dt-dir' ||
-    (as === undefined && top.some((entry) => entry.type === 'file' && ROOT_PROPERTIES.has(entry.path)))
-  )
-    return { kind: 'dt-dir', entries: readBelow(top, name, inside, sink) };
-  if (as === 'acpi-dir') return { kind: 'acpi-dir', entries: readBelow(top, name, inside, sink) };
+  const isTree = top.some(({ path, type }) => type === 'file' && ROOT_PROPERTIES.has(path));
+  if (as === 'dt-dir' || (as === undefined && isTree))
+    return { kind: 'dt-dir', entries: readBelow(top, name, sink) };
+  if (as === 'acpi-dir') return { kind: 'acpi-dir', entries: readBelow(top, name, sink) };
   if (as === undefined) {
-    const tables = acpiTables(top, name, inside, sink);
+    const tables = acpiTables(top, name, sink);
     if (tables) return { kind: 'acpi-dir', entries: tables };
   }
-  return { paths: top.map((entry) => join(path, entry.path)) };
+  return { inside: top };
 }
 
-function readBelow(
-  top: readonly Listed[],
-  name: string,
-  inside: string,
-  sink: DiagnosticSink,
-): DirectoryEntry[] {
+function readBelow(top: readonly Listed[], name: string, sink: DiagnosticSink): DirectoryEntry[] {
   const entries: DirectoryEntry[] = [];
   let left = MAX_INPUT_BYTES;
   const waiting = [...top].reverse();
@@ -118,8 +122,7 @@ function readBelow(
     }
     if (next.type === 'directory') {
       entries.push({ path: next.path, type: 'directory' });
-      if (next.path.split('/').length < MAX_DEPTH)
-        waiting.push(...list(next.at, next.path, inside, sink).reverse());
+      if (next.path.split('/').length < MAX_DEPTH) waiting.push(...[...next.list(next.path, sink)].reverse());
       else sink.add(finding('artifact/folder-too-deep', { levels: MAX_DEPTH }, { path: next.path }));
       continue;
     }
@@ -137,7 +140,7 @@ function readEntry(
   limit: number,
   sink: DiagnosticSink,
 ): DirectoryEntry | undefined {
-  const read = readFileBytes(listed.at, limit);
+  const read = listed.read(limit);
   if ('bytes' in read) {
     const source: Source = {
       name: `${name.replace(/\/+$/, '')}/${listed.path}`,
@@ -158,7 +161,6 @@ function readEntry(
 function acpiTables(
   top: readonly Listed[],
   name: string,
-  inside: string,
   sink: DiagnosticSink,
 ): DirectoryEntry[] | undefined {
   const kinds = (listed: readonly Listed[]) =>
@@ -170,11 +172,11 @@ function acpiTables(
   const found = kinds(top);
   if (found.some(({ kind }) => kind !== 'acpi-table' && kind !== undefined)) return undefined;
   for (const folder of top)
-    if (folder.type === 'directory') found.push(...kinds(list(folder.at, folder.path, inside, sink)));
+    if (folder.type === 'directory') found.push(...kinds(folder.list(folder.path, sink)));
   return found.filter(({ kind }) => kind === 'acpi-table').map(({ entry }) => entry);
 }
 
 function readsAsTable(listed: Listed): boolean {
-  const read = readFileBytes(listed.at, MAX_INPUT_BYTES);
+  const read = listed.read(MAX_INPUT_BYTES);
   return 'bytes' in read && sniffKind(read.bytes) === 'acpi-table';
 }

@@ -5,15 +5,18 @@
 import { resolve } from 'node:path';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
+import type { Archive } from '../containers/container.ts';
+import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
 import type { Artifact, ArtifactKind, ProvenanceStep } from './artifact.ts';
 import { sha256Of } from './digest.ts';
+import type { Listed } from './directory.ts';
 import { MAX_INPUT_BYTES, readFileBytes } from './file.ts';
 import { kindRow } from './kinds.ts';
 import { SNIFF_ROWS, sniffKind } from './sniff.ts';
 import type { FoundInput } from './text/open-text.ts';
 import type { SeenPieces } from './text/pieces.ts';
-import { MAX_LAYERS, WRAPPINGS } from './unpack.ts';
+import { archiveOf, compressionOf, unwrap, unwrapBrotli, withoutZeros } from './unpack.ts';
 
 export interface OpenOptions {
   /** Takes the inputs for this kind, whatever they look like. */
@@ -70,51 +73,60 @@ function makeArtifact(
   };
 }
 
+/** What all pieces of one input share. */
+interface Opening {
+  readonly options: OpenOptions;
+  readonly sink: DiagnosticSink;
+  readonly budget: Budget;
+}
+
 /**
- * Opens what one path names: one artifact, or several for a folder or a mail. What can't be opened or is of no known
- * kind gives none and a diagnostic.
+ * Opens what one path names: one artifact, or several for a folder, an archive or a mail. What can't be opened or is of
+ * no known kind gives none and a diagnostic.
  */
 export async function openInput(
   path: string,
   options: OpenOptions,
   sink: DiagnosticSink,
 ): Promise<Artifact[]> {
-  return openPath(path, options, sink, 0);
+  return openPath(path, { options, sink, budget: new Budget() }, 0);
 }
 
-async function openPath(
-  path: string,
-  options: OpenOptions,
-  sink: DiagnosticSink,
-  depth: number,
-): Promise<Artifact[]> {
+async function openPath(path: string, opening: Opening, depth: number): Promise<Artifact[]> {
+  const { options, sink } = opening;
   const unreadable = (why: string): Artifact[] => {
     sink.add(finding('artifact/unreadable', { what: path, why }, { path }));
     return [];
   };
   if (path === STDIN_PATH && options.readStdin) {
     const bytes = await options.readStdin(MAX_INPUT_BYTES);
-    return bytes ? openBytes(path, bytes, options, sink) : unreadable(`More than ${MAX_INPUT_BYTES} bytes`);
+    return bytes ? openRead(path, bytes, opening, depth) : unreadable(`More than ${MAX_INPUT_BYTES} bytes`);
   }
   const resolved = resolve(options.cwd ?? '.', path);
   const read = readFileBytes(resolved, MAX_INPUT_BYTES);
   if ('failure' in read) return unreadable(read.failure);
-  if ('bytes' in read) return openBytes(path, read.bytes, options, sink);
+  if ('bytes' in read) return openRead(path, read.bytes, opening, depth);
   if (depth >= MAX_FOLDER_DEPTH) return unreadable(`More than ${MAX_FOLDER_DEPTH} folders deep`);
-  return openFolder(path, resolved, options, sink, depth);
+  const { listFolder } = await import('./directory.ts');
+  const base = path.replace(/\/+$/, '') || '/';
+  const piece = { path, name: path, steps: [] };
+  return openFolder(listFolder(resolved, sink), piece, opening, ({ path: inner }) =>
+    openPath(`${base === '/' ? '' : base}/${inner}`, opening, depth + 1),
+  );
 }
 
+/** Opens what is in a folder: as a whole, or else `openInside` opens one after the other. */
 async function openFolder(
-  path: string,
-  resolved: string,
-  options: OpenOptions,
-  sink: DiagnosticSink,
-  depth: number,
+  top: readonly Listed[],
+  piece: Omit<Piece, 'bytes' | 'digest'>,
+  { options, sink }: Opening,
+  openInside: (listed: Listed) => Promise<Artifact[]>,
 ): Promise<Artifact[]> {
   const { readFolder } = await import('./directory.ts');
-  const folder = readFolder(resolved, path, options.as, sink);
+  const { name } = piece;
+  const folder = readFolder(top, name, options.as, sink);
   if ('kind' in folder) {
-    const source: Source = { name: path, form: 'blob', bytes: new Uint8Array(0) };
+    const source: Source = { name, form: 'blob', bytes: new Uint8Array(0) };
     const digest = lazily(() =>
       sha256Of(
         folder.entries
@@ -122,18 +134,16 @@ async function openFolder(
           .join(''),
       ),
     );
-    return [makeArtifact(folder.kind, source, { path, steps: [], digest }, folder.entries)];
+    return [makeArtifact(folder.kind, source, { ...piece, digest }, folder.entries)];
   }
-  if (folder.paths.length === 0) sink.add(finding('artifact/empty-folder', {}, { path }));
+  if (folder.inside.length === 0) sink.add(finding('artifact/empty-folder', {}, { path: name }));
   const artifacts: Artifact[] = [];
-  const base = path.replace(/\/+$/, '') || '/';
-  for (const inner of folder.paths) {
+  for (const inner of folder.inside) {
     if (artifacts.length >= MAX_ARTIFACTS) {
-      sink.add(finding('artifact/folder-too-large', { limit: `${MAX_ARTIFACTS} inputs` }, { path }));
+      sink.add(finding('artifact/folder-too-large', { limit: `${MAX_ARTIFACTS} inputs` }, { path: name }));
       break;
     }
-    const name = inner.slice(resolved.length).replace(/^\/+/, '');
-    artifacts.push(...(await openPath(`${base === '/' ? '' : base}/${name}`, options, sink, depth + 1)));
+    artifacts.push(...(await openInside(inner)));
   }
   return artifacts;
 }
@@ -145,39 +155,84 @@ export async function openBytes(
   options: OpenOptions,
   sink: DiagnosticSink,
 ): Promise<Artifact[]> {
-  const name = path === STDIN_PATH ? '<stdin>' : path;
-  return openPiece({ path, name, bytes, steps: [], digest: lazily(() => sha256Of(bytes)) }, options.as, sink);
+  return openRead(path, bytes, { options, sink, budget: new Budget() }, 0);
 }
 
+function openRead(path: string, bytes: Uint8Array, opening: Opening, depth: number): Promise<Artifact[]> {
+  const name = path === STDIN_PATH ? '<stdin>' : path;
+  const piece = { path, name, bytes, steps: [], digest: lazily(() => sha256Of(bytes)) };
+  return openPiece(piece, opening.options.as, opening, depth);
+}
+
+/** Opens a piece; what is inside of it is one deeper than `depth`. */
 async function openPiece(
   piece: Piece,
   as: ArtifactKind | undefined,
-  sink: DiagnosticSink,
+  opening: Opening,
+  depth: number,
 ): Promise<Artifact[]> {
+  const { sink, budget } = opening;
+  const where = { path: piece.name };
   let { bytes } = piece;
   const steps = [...piece.steps];
-  for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
-    const wrapping = WRAPPINGS.find((row) => row.wraps(bytes));
-    if (!wrapping) break;
-    const unwrapped = await wrapping.unwrap(bytes, piece.name, sink);
-    if (!unwrapped) return [];
-    bytes = new Uint8Array(unwrapped.buffer, unwrapped.byteOffset, unwrapped.length);
-    steps.push({ how: wrapping.how });
+  for (let level = depth; ; level += 1) {
+    const tooDeep = level >= budget.limits.depth;
+    const archive = archiveOf(bytes);
+    if (!tooDeep && archive !== undefined && (as === undefined || isFolderKind(as)))
+      return openArchived(archive, { ...piece, bytes, steps }, opening, level + 1);
+    if (tooDeep && (archive ?? compressionOf(bytes)) !== undefined) {
+      const limit = `${budget.limits.depth} containers inside each other`;
+      sink.add(finding('container/limit', { limit }, where));
+      return [];
+    }
+    const unwrapped = await unwrap(bytes, piece.name, budget, sink);
+    if (unwrapped === 'none') break;
+    if (unwrapped === undefined) return [];
+    const { rest, restAt, step } = unwrapped;
+    if (rest.length > 0) {
+      const follows = archiveOf(rest) ?? compressionOf(rest);
+      if (follows === undefined && as === undefined && sniffKind(unwrapped.bytes) === undefined)
+        // A kernel with a device tree behind it, or something else that is made of parts.
+        return [makeArtifact('image', { name: piece.name, form: 'blob', bytes }, { ...piece, steps })];
+      if (follows !== undefined) {
+        const first: Piece = { ...piece, bytes: unwrapped.bytes, steps: [...steps, step] };
+        const second: Piece = {
+          ...piece,
+          bytes: rest,
+          steps: [...steps, { how: 'what follows', offset: restAt }],
+        };
+        return [
+          ...(await openPiece(first, as, opening, level + 1)),
+          ...(await openPiece(second, as, opening, level + 1)),
+        ];
+      }
+      sink.add(finding('container/trailing', { format: step.how, bytes: rest.length }, where));
+    }
+    bytes = unwrapped.bytes;
+    steps.push(step);
   }
-  const kind = as ?? sniffKind(bytes);
-  const unwrapped: Piece = { ...piece, bytes, steps };
+  let kind = as ?? sniffKind(bytes);
+  if (kind === undefined) {
+    const unwrapped = await unwrapBrotli(bytes, budget);
+    kind = unwrapped && sniffKind(unwrapped.bytes);
+    if (unwrapped && kind !== undefined) {
+      bytes = unwrapped.bytes;
+      budget.take(bytes.length);
+      steps.push(unwrapped.step);
+    }
+  }
+  const opened: Piece = { ...piece, bytes, steps };
   const { isPlainText, mailInputs, textInputs } = await import('./text/open-text.ts');
   const make = ({ kind: found, source, steps: taken }: FoundInput): Artifact =>
-    makeArtifact(found, source, { ...unwrapped, steps: taken });
+    makeArtifact(found, source, { ...opened, steps: taken });
   if (kind === 'mail')
-    return mailInputs(unwrapped, sink, make, (attachment, quiet) =>
-      openPiece({ ...unwrapped, ...attachment }, undefined, quiet),
+    return mailInputs(opened, sink, make, (attachment, quiet) =>
+      openPiece({ ...opened, ...attachment }, undefined, { ...opening, sink: quiet }, depth + 1),
     );
   // What somebody says it is stays whole, but for the words around lines of a device tree.
-  const inputs = as === undefined || as === 'dts-fragment' ? textInputs(kind, unwrapped, sink) : undefined;
+  const inputs = as === undefined || as === 'dts-fragment' ? textInputs(kind, opened, sink) : undefined;
   if (inputs !== undefined) return inputs.map(make);
   if (kind === undefined) {
-    const where = { path: piece.name };
     if (bytes.length === 0) sink.add(finding('artifact/empty', {}, where));
     else
       sink.add(
@@ -189,5 +244,39 @@ async function openPiece(
       );
     return [];
   }
-  return [makeArtifact(kind, { name: piece.name, form: kindRow(kind).form, bytes }, unwrapped)];
+  return [makeArtifact(kind, { name: piece.name, form: kindRow(kind).form, bytes }, opened)];
+}
+
+function isFolderKind(kind: ArtifactKind): boolean {
+  return kindRow(kind).folder === true;
+}
+
+/** Opens an archive as the folder it stands for. */
+async function openArchived(
+  archive: Archive,
+  piece: Piece,
+  opening: Opening,
+  depth: number,
+): Promise<Artifact[]> {
+  const { openArchive } = await import('./archive.ts');
+  const { top, size } = await openArchive(archive, piece.bytes, piece.name, opening.budget, opening.sink);
+  const inFolder = (listed: readonly Listed[], folder: string): Promise<Artifact[]> =>
+    openFolder(listed, { ...piece, name: `${piece.name}${folder}` }, opening, async (inner) => {
+      const name = folder === '' ? `!${inner.path}` : `${folder}/${inner.path}`;
+      if (inner.type === 'directory') return inFolder(inner.list('', opening.sink), name);
+      const read = inner.read(MAX_INPUT_BYTES);
+      if (!('bytes' in read)) return [];
+      const steps = [...piece.steps, ...(inner.step === undefined ? [] : [inner.step])];
+      const file = { ...piece, name: `${piece.name}${name}`, bytes: read.bytes, steps };
+      return openPiece(file, undefined, opening, depth);
+    });
+  const artifacts = await inFolder(top, '');
+  // An initramfs is often several archives, one after the other.
+  const rest = withoutZeros(piece.bytes, size);
+  if ((archiveOf(rest.bytes) ?? compressionOf(rest.bytes)) === undefined) return artifacts;
+  const steps = [...piece.steps, { how: 'what follows', offset: rest.at }];
+  return [
+    ...artifacts,
+    ...(await openPiece({ ...piece, bytes: rest.bytes, steps }, undefined, opening, depth)),
+  ];
 }

@@ -1,93 +1,94 @@
-/** Wrappings that are taken off on the way, one row each: found by their first bytes, undone, looked at again. */
+/** Wrappings that are taken off on the way to an artifact: what they are is found by their first bytes. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { accessTo } from '../containers/access.ts';
+import type { Archive, Compression } from '../containers/container.ts';
+import type { Budget } from '../containers/limits.ts';
+import { ARCHIVES, COMPRESSIONS } from '../containers/rows.ts';
 import { finding } from '../findings/finding.ts';
-import { systemMessage } from './file.ts';
+import type { ProvenanceStep } from './artifact.ts';
 
-/** No input unpacks to more: what a few kilobytes of zeros could blow up to. */
-export const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
-/** Wrappings inside wrappings. */
-export const MAX_LAYERS = 4;
+const HEAD_BYTES = 64;
+const MIB = 1024 * 1024;
 
-export interface Wrapping {
-  /** As a step of the provenance: `gunzip`. */
-  readonly how: string;
-  readonly wraps: (bytes: Uint8Array) => boolean;
-  /** Undefined, with a diagnostic, when it can't be undone. */
-  readonly unwrap: (bytes: Uint8Array, name: string, sink: DiagnosticSink) => Promise<Uint8Array | undefined>;
+/** Bytes with a wrapping taken off. */
+export interface Unwrapped {
+  readonly bytes: Uint8Array;
+  readonly step: ProvenanceStep;
+  /** What follows the stream in the input, without zeros that only fill up; empty where the stream was all there is. */
+  readonly rest: Uint8Array;
+  /** Where that begins. */
+  readonly restAt: number;
 }
 
-function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
-  return magic.every((byte, at) => bytes[at] === byte);
+/** How many megabytes may be unpacked, as messages say it. */
+export function unpackedLimit(budget: Budget): string {
+  return `${budget.limits.unpackedBytes / MIB} MiB unpacked`;
 }
 
-/** Unpacks piece by piece, so that a bomb is stopped at the limit and what was whole before a fault is kept. */
-async function unxz(bytes: Uint8Array, name: string, sink: DiagnosticSink): Promise<Uint8Array | undefined> {
-  const { createRequire } = await import('node:module');
-  // Node does not see the names that this CommonJS package exports when it is imported.
-  const { XzReadableStream }: typeof import('xz-decompress') = createRequire(import.meta.url)(
-    'xz-decompress',
-  );
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const fault = (why: string): void => sink.add(finding('artifact/xz', { why }, { path: name }));
-  const reader = new XzReadableStream(new Blob([new Uint8Array(bytes)]).stream()).getReader();
-  try {
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      length += piece.value.length;
-      if (length > MAX_UNPACKED_BYTES) {
-        fault(`unpacks to more than ${MAX_UNPACKED_BYTES / (1024 * 1024)} MiB`);
-        await reader.cancel();
-        return undefined;
-      }
-      // The decoder uses its buffer again.
-      chunks.push(piece.value.slice());
-    }
-  } catch (error) {
-    fault(systemMessage(error));
-  }
-  return length > 0 ? Buffer.concat(chunks, length) : undefined;
+function startsUtf16(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xfe && bytes.length % 2 === 0 && bytes[3] === 0;
 }
 
-export const WRAPPINGS: readonly Wrapping[] = [
-  {
-    how: 'gunzip',
-    wraps: (bytes) => startsWith(bytes, [0x1f, 0x8b, 0x08]),
-    async unwrap(bytes, name, sink) {
-      const { constants, gunzipSync } = await import('node:zlib');
-      try {
-        return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
-      } catch (error) {
-        const code = error instanceof Error && 'code' in error ? error.code : undefined;
-        const large = code === 'ERR_BUFFER_TOO_LARGE';
-        const why = large
-          ? `unpacks to more than ${MAX_UNPACKED_BYTES / (1024 * 1024)} MiB`
-          : systemMessage(error);
-        sink.add(finding('artifact/gzip', { why }, { path: name }));
-        if (large) return undefined;
-      }
-      try {
-        // What is there of a file that was cut short.
-        const rest = gunzipSync(bytes, {
-          maxOutputLength: MAX_UNPACKED_BYTES,
-          finishFlush: constants.Z_SYNC_FLUSH,
-        });
-        return rest.length > 0 ? rest : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-  },
-  {
-    how: 'unxz',
-    wraps: (bytes) => startsWith(bytes, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
-    unwrap: unxz,
-  },
-  {
+export function compressionOf(bytes: Uint8Array): Compression | undefined {
+  const head = bytes.subarray(0, HEAD_BYTES);
+  return COMPRESSIONS.find((row) => row.sniff(head));
+}
+
+export function archiveOf(bytes: Uint8Array): Archive | undefined {
+  const access = accessTo(bytes);
+  return ARCHIVES.find((row) => row.sniff(access, 0));
+}
+
+/** What stands behind a place, without the zeros that only fill up. */
+export function withoutZeros(bytes: Uint8Array, from: number): { bytes: Uint8Array; at: number } {
+  let at = from;
+  while (at < bytes.length && bytes[at] === 0) at += 1;
+  return { bytes: bytes.subarray(at), at };
+}
+
+/**
+ * Takes one wrapping off. What is damaged or cut short gives what came before, and a diagnostic.
+ * @returns `none` where there is none; undefined, with a diagnostic, where nothing can be had of it
+ */
+export async function unwrap(
+  bytes: Uint8Array,
+  name: string,
+  budget: Budget,
+  sink: DiagnosticSink,
+): Promise<Unwrapped | 'none' | undefined> {
+  if (startsUtf16(bytes)) {
     // What a PowerShell redirection writes.
-    how: 'utf-16',
-    wraps: (bytes) => startsWith(bytes, [0xff, 0xfe]) && bytes.length % 2 === 0 && bytes[3] === 0,
-    async unwrap(bytes) {
-      return new TextEncoder().encode(new TextDecoder('utf-16le').decode(bytes));
-    },
-  },
-];
+    const text = new TextEncoder().encode(new TextDecoder('utf-16le').decode(bytes));
+    return { bytes: text, step: { how: 'utf-16' }, rest: text.subarray(0, 0), restAt: bytes.length };
+  }
+  const row = compressionOf(bytes);
+  if (row === undefined) return 'none';
+  const { format } = row;
+  const decoded = await row.decode(bytes, budget.room);
+  // Without a magic number what only looks like a header is something else.
+  if (row.magics.length === 0 && decoded.end !== 'whole' && decoded.end !== 'limit') return 'none';
+  if (decoded.end === 'limit') {
+    sink.add(finding('container/limit', { limit: unpackedLimit(budget) }, { path: name }));
+    return undefined;
+  }
+  if (decoded.end !== 'whole') {
+    const why = decoded.why ?? 'the stream is cut short';
+    sink.add(finding('container/damaged', { format, why }, { path: name }));
+    if (decoded.bytes.length === 0) return undefined;
+  }
+  budget.take(decoded.bytes.length);
+  const step = { how: format };
+  if (decoded.end !== 'whole')
+    return { bytes: decoded.bytes, step, rest: bytes.subarray(0, 0), restAt: bytes.length };
+  const rest = withoutZeros(bytes, decoded.consumed);
+  return { bytes: decoded.bytes, step, rest: rest.bytes, restAt: rest.at };
+}
+
+/** A brotli stream has no magic number: it is one if all of the bytes are it. */
+export async function unwrapBrotli(bytes: Uint8Array, budget: Budget): Promise<Unwrapped | undefined> {
+  if (bytes.length === 0) return undefined;
+  const { decodeBrotli } = await import('../containers/codecs/zlib.ts');
+  const decoded = await decodeBrotli(bytes, budget.room);
+  if (decoded.end !== 'whole' || decoded.consumed !== bytes.length) return undefined;
+  return { bytes: decoded.bytes, step: { how: 'brotli' }, rest: bytes.subarray(0, 0), restAt: bytes.length };
+}

@@ -1,6 +1,6 @@
 /** What a container is: something with bytes of other things in it. It knows where they are, not what they are. */
 import type { Access } from './access.ts';
-import type { Decoded, Decoder } from './codecs/output.ts';
+import type { Decoder } from './codecs/output.ts';
 
 /** Bytes by which a container, or something in one, is found. */
 export interface Magic {
@@ -29,10 +29,7 @@ export interface Member {
   /** Stored bytes. */
   readonly size: number;
   /** Undoes what the stored bytes are packed with; absent where they are plain. */
-  readonly packed?: {
-    readonly format: string;
-    decode(stored: Uint8Array, limit: number): Decoded | Promise<Decoded>;
-  };
+  readonly packed?: { readonly format: string; readonly decode: Decoder };
   /** Of a link: what it leads to, from the folder it is in; from the archive's root when `hard`. */
   readonly target?: string;
   readonly hard?: boolean;

@@ -3,6 +3,7 @@ import { ACPI_RESOURCE_ROWS } from './rows/acpi-resources.ts';
 import { ACPI_TABLE_ROWS } from './rows/acpi-tables.ts';
 import { ARTIFACT_ROWS } from './rows/artifact.ts';
 import { ASL_ROWS } from './rows/asl.ts';
+import { CONTAINER_ROWS } from './rows/containers.ts';
 import { DT_BLOB_ROWS } from './rows/dt-blob.ts';
 import { DT_PREPROCESSOR_ROWS } from './rows/dt-preprocessor.ts';
 import { DT_SOURCE_ROWS } from './rows/dt-source.ts';
@@ -12,6 +13,7 @@ import { LINUX_ROWS } from './rows/linux.ts';
 
 export const REGISTRY = {
   ...ARTIFACT_ROWS,
+  ...CONTAINER_ROWS,
   ...DT_SOURCE_ROWS,
   ...DT_PREPROCESSOR_ROWS,
   ...DT_BLOB_ROWS,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAX_LAYERS, MAX_UNPACKED_BYTES } from '../../src/artifact/unpack.ts';
 import { formatPlace } from '../../src/bytes/source.ts';
+import { CONTAINER_LIMITS } from '../../src/containers/limits.ts';
 import { messageOf } from '../../src/findings/finding.ts';
 import { openAt, openText, readable } from './open.ts';
 
@@ -18,7 +18,7 @@ describe('wrappings', () => {
   test('gzip, also twice', async () => {
     const { artifacts } = await openText(gzipSync(gzipSync(`${LINE}\n`)));
     expect(artifacts.map(({ kind, steps }) => [kind, steps])).toEqual([
-      ['dts-fragment', [{ how: 'gunzip' }, { how: 'gunzip' }]],
+      ['dts-fragment', [{ how: 'gzip' }, { how: 'gzip' }]],
     ]);
   });
 
@@ -35,37 +35,37 @@ describe('wrappings', () => {
     );
     const packed = gzipSync(many);
     const { artifacts, diagnostics } = await openText(packed.subarray(0, packed.length >> 1));
-    expect(diagnostics.map(({ code }) => code)).toEqual(['artifact/gzip']);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['container/damaged']);
     expect(readable(artifacts[0]!)).toContain('p0 = <0>;');
   });
 
   test('gzip of nothing good', async () => {
     const { artifacts, diagnostics } = await openText(Uint8Array.of(0x1f, 0x8b, 0x08, 0xff, 0xff, 0xff));
     expect(artifacts).toEqual([]);
-    expect(diagnostics[0]?.code).toBe('artifact/gzip');
+    expect(diagnostics[0]?.code).toBe('container/damaged');
   });
 
   test('a bomb is not blown up', async () => {
-    const bomb = gzipSync(Buffer.alloc(MAX_UNPACKED_BYTES + 1));
+    const bomb = gzipSync(Buffer.alloc(CONTAINER_LIMITS.unpackedBytes + 1));
     const { artifacts, diagnostics } = await openText(bomb);
     expect(artifacts).toEqual([]);
-    expect(messageOf(diagnostics[0]!)).toContain('more than 256 MiB');
+    expect(messageOf(diagnostics[0]!)).toContain('256 MiB unpacked');
   });
 
-  test('more layers than anybody wraps are not taken off', async () => {
+  test('more layers than anybody wraps are not taken off, and that is told', async () => {
     let packed = Buffer.from(`${LINE}\n`);
-    for (let layer = 0; layer <= MAX_LAYERS; layer += 1) packed = gzipSync(packed);
-    expect((await openText(packed)).diagnostics[0]?.code).toBe('artifact/unknown-kind');
+    for (let layer = 0; layer <= CONTAINER_LIMITS.depth; layer += 1) packed = gzipSync(packed);
+    expect((await openText(packed)).diagnostics[0]?.code).toBe('container/limit');
   });
 
   test.skipIf(!hasXz)('xz (skipped without the xz program)', async () => {
     const pack = (content: string): Buffer => execFileSync('xz', ['-c'], { input: content });
     const { artifacts, diagnostics } = await openText(pack(`${LINE}\n`));
     expect(diagnostics).toEqual([]);
-    expect(artifacts.map(({ kind, steps }) => [kind, steps])).toEqual([['dts-fragment', [{ how: 'unxz' }]]]);
+    expect(artifacts.map(({ kind, steps }) => [kind, steps])).toEqual([['dts-fragment', [{ how: 'xz' }]]]);
     expect(readable(artifacts[0]!)).toBe(`${LINE}\n`);
     const cut = await openText(pack('x'.repeat(5000)).subarray(0, 40));
-    expect(cut.diagnostics.map(({ code }) => code)).toContain('artifact/xz');
+    expect(cut.diagnostics.map(({ code }) => code)).toContain('container/damaged');
   });
 
   test('UTF-16, as PowerShell writes it', async () => {

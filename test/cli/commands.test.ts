@@ -85,7 +85,7 @@ describe('inputs', () => {
     const forStdin = await run(['windows', '--format', 'json', '-'], { stdin: SEED });
     const [a, b] = [JSON.parse(forFile.stdout), JSON.parse(forStdin.stdout)];
     expect(a.windows).toEqual(b.windows);
-    expect(a.inputs[0].steps).toEqual([{ how: 'gunzip' }]);
+    expect(a.inputs[0].steps).toEqual([{ how: 'gzip' }]);
   });
 
   test('relative paths start from the current folder', async () => {

@@ -6,11 +6,11 @@ const TRAILER = 'TRAILER!!!';
 /** Linux takes names up to here (init/initramfs.c). */
 const MAX_NAME = 4096;
 const FILE_TYPE = 0o170000;
-const TYPES: Readonly<Record<number, Member['type']>> = {
-  16807: 'file',
-  9604: 'directory',
-  21609: 'link',
-};
+const TYPES: ReadonlyMap<number, Member['type']> = new Map([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'link'],
+]);
 
 interface Header {
   readonly mode: number;
@@ -59,7 +59,7 @@ function list(access: Access, start: number, limit: number): ArchiveContent {
       faults.push(`more than ${limit} files; the rest is not read`);
       break;
     }
-    const type = TYPES[header.mode & FILE_TYPE];
+    const type = TYPES.get(header.mode & FILE_TYPE);
     const there = Math.min(header.fileSize, Math.max(0, access.size - data));
     if (there < header.fileSize) faults.push(`${name} is cut short`);
     if (type !== undefined)

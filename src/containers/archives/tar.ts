@@ -57,8 +57,8 @@ function paxRecords(text: string): Map<string, string> {
   const records = new Map<string, string>();
   for (let at = 0; at < text.length; ) {
     const space = text.indexOf(' ', at);
-    const length = space < 0 ? 0 : Number(text.slice(at, space));
-    if (!Number.isInteger(length) || length <= space - at || at + length > text.length) break;
+    const length = Number(text.slice(at, space));
+    if (space < 0 || !Number.isInteger(length) || length <= space - at || at + length > text.length) break;
     const record = text.slice(space + 1, at + length - 1);
     const equals = record.indexOf('=');
     if (equals > 0) records.set(record.slice(0, equals), record.slice(equals + 1));

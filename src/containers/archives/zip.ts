@@ -1,11 +1,7 @@
 /** zip (PKWARE's APPNOTE.TXT 6.3.10), by its central directory; one that lacks it by what stands before each file. */
 import { type Access, asciiAt, latin1, littleEndian } from '../access.ts';
-import { decodeBzip2 } from '../codecs/bzip2.ts';
 import { crc32 } from '../codecs/checksum.ts';
-import type { Decoded } from '../codecs/output.ts';
-import { decodeXz } from '../codecs/xz.ts';
-import { inflateRaw } from '../codecs/zlib.ts';
-import { decodeZstd } from '../codecs/zstd.ts';
+import type { Decoder } from '../codecs/output.ts';
 import type { Archive, ArchiveContent, Member } from '../container.ts';
 
 const LOCAL = 0x04034b50;
@@ -27,17 +23,35 @@ const FILE_TYPE = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 
 /** Methods (4.4.5) and what undoes them. */
-const METHODS: ReadonlyMap<
-  number,
-  {
-    readonly format: string;
-    readonly decode: (input: Uint8Array, limit: number) => Decoded | Promise<Decoded>;
-  }
-> = new Map([
-  [8, { format: 'deflate', decode: inflateRaw }],
-  [12, { format: 'bzip2', decode: decodeBzip2 }],
-  [93, { format: 'zstd', decode: decodeZstd }],
-  [95, { format: 'xz', decode: decodeXz }],
+const METHODS: ReadonlyMap<number, { readonly format: string; readonly decode: Decoder }> = new Map([
+  [
+    8,
+    {
+      format: 'deflate',
+      decode: async (input, limit) => (await import('../codecs/zlib.ts')).inflateRaw(input, limit),
+    },
+  ],
+  [
+    12,
+    {
+      format: 'bzip2',
+      decode: async (input, limit) => (await import('../codecs/bzip2.ts')).decodeBzip2(input, limit),
+    },
+  ],
+  [
+    93,
+    {
+      format: 'zstd',
+      decode: async (input, limit) => (await import('../codecs/zstd.ts')).decodeZstd(input, limit),
+    },
+  ],
+  [
+    95,
+    {
+      format: 'xz',
+      decode: async (input, limit) => (await import('../codecs/xz.ts')).decodeXz(input, limit),
+    },
+  ],
 ]);
 
 interface Entry {
@@ -195,8 +209,7 @@ class ZipReader {
         this.#u32(at + 42),
       ]);
       const local = directory.base + offset!;
-      const mode =
-        this.#u16(at + 5) >> 8 === UNIX || this.#u16(at + 4) >> 8 === UNIX ? this.#u16(at + 40) : 0;
+      const mode = this.#u16(at + 4) >> 8 === UNIX ? this.#u16(at + 40) : 0;
       const entry: Entry = {
         name: asciiAt(this.#access, at + CENTRAL_BYTES, nameBytes),
         flags: this.#u16(at + 8),

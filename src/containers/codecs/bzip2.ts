@@ -4,7 +4,7 @@
  */
 import { type Decoded, Output } from './output.ts';
 
-export const BZIP2_MAGIC: readonly number[] = [0x42, 0x5a, 0x68];
+const BZIP2_MAGIC: readonly number[] = [0x42, 0x5a, 0x68];
 /** 48-bit marks: the digits of pi before a block, of its square root at the end. */
 const BLOCK_MARK_HIGH = 0x314159;
 const BLOCK_MARK_LOW = 0x265359;

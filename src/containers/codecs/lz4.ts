@@ -5,8 +5,8 @@
 import { xxh32 } from './checksum.ts';
 import { type Decoded, Output } from './output.ts';
 
-export const LZ4_FRAME_MAGIC: readonly number[] = [0x04, 0x22, 0x4d, 0x18];
-export const LZ4_LEGACY_MAGIC: readonly number[] = [0x02, 0x21, 0x4c, 0x18];
+const LZ4_FRAME_MAGIC: readonly number[] = [0x04, 0x22, 0x4d, 0x18];
+const LZ4_LEGACY_MAGIC: readonly number[] = [0x02, 0x21, 0x4c, 0x18];
 const LEGACY_BLOCK_BYTES = 8 << 20;
 const SHORTEST_MATCH = 4;
 

@@ -3,6 +3,7 @@
  * registry decodes .xz files with branch filters, stops at a limit or keeps what came before a fault; the rest of this
  * folder needs all three.
  */
+import type { LzmaProperties } from './lzma-header.ts';
 import type { Output } from './output.ts';
 
 const PROBABILITY_BITS = 11;
@@ -41,21 +42,6 @@ const END_MARKER = 0xffffffff;
 
 /** How a run of the decoder ended; `full`: as many bytes as were asked for. */
 export type LzmaEnd = 'full' | 'marker' | 'truncated' | 'limit' | 'damaged';
-
-export interface LzmaProperties {
-  /** Literal context bits, 0 to 8. */
-  readonly lc: number;
-  /** Literal position bits, 0 to 4. */
-  readonly lp: number;
-  /** Position bits, 0 to 4. */
-  readonly pb: number;
-}
-
-/** The byte in which LZMA writes its properties; undefined when it is none. */
-export function lzmaProperties(byte: number): LzmaProperties | undefined {
-  if (byte >= 9 * 5 * 5) return undefined;
-  return { lc: byte % 9, lp: Math.floor(byte / 9) % 5, pb: Math.floor(byte / 45) };
-}
 
 /** The state of a stream: probabilities, the last distances, and the range decoder over its input. */
 export class LzmaDecoder {

@@ -1,10 +1,11 @@
 /** The .xz format (tukaani.org/xz/xz-file-format.txt): streams of blocks, LZMA2 with branch filters, checks. */
 import { BRANCH_FILTERS, undoDelta } from './branch-filters.ts';
 import { crc32, crc64 } from './checksum.ts';
-import { LzmaDecoder, type LzmaProperties, lzmaProperties } from './lzma-core.ts';
+import { LzmaDecoder } from './lzma-core.ts';
+import { type LzmaProperties, lzmaProperties } from './lzma-header.ts';
 import { type Decoded, Output } from './output.ts';
 
-export const XZ_MAGIC: readonly number[] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
+const XZ_MAGIC: readonly number[] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 const HEADER_BYTES = 12;
 const FOOTER_BYTES = 12;
 const FILTER_DELTA = 3;

@@ -68,7 +68,7 @@ export function decodeBrotli(input: Uint8Array, limit: number): Promise<Decoded>
   return run(createBrotliDecompress({ chunkSize: CHUNK_BYTES }), input, limit);
 }
 
-export const GZIP_MAGIC: readonly number[] = [0x1f, 0x8b, 0x08];
+const GZIP_MAGIC: readonly number[] = [0x1f, 0x8b, 0x08];
 const GZIP_HEADER_BYTES = 10;
 const GZIP_TRAILER_BYTES = 8;
 /** Flags of a gzip header (RFC 1952, 2.3.1). */

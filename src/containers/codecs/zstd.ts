@@ -16,7 +16,6 @@ import {
   ZstdFault,
 } from './zstd-tables.ts';
 
-export const ZSTD_MAGIC: readonly number[] = [0x28, 0xb5, 0x2f, 0xfd];
 /** Frames with user data, 0x184d2a50 to 0x184d2a5f. */
 const SKIPPABLE = 0x184d2a50;
 const MAX_BLOCK = 128 * 1024;

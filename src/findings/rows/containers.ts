@@ -1,0 +1,45 @@
+/** Compressed files, archives, images. */
+import { ANYTHING, row } from '../row.ts';
+
+export const CONTAINER_ROWS = {
+  'container/damaged': row({
+    severity: 'error',
+    summary: 'a compressed stream cannot be unpacked to its end',
+    why: 'What came before the fault is read; the rest is missing from every answer.',
+    example: { files: { 'log.gz': { hex: '1f8b0800000000000003' } }, run: 'windows log.gz' },
+    source: 'the format’s own description, named in src/containers/codecs',
+    hides: ANYTHING,
+    text: ({ format, why }: { format: string; why: string }) => `${format}: ${why}`,
+  }),
+  'container/archive': row({
+    severity: 'error',
+    summary: 'an archive is not whole',
+    why: 'The files that could be found are read; others are missing from every answer.',
+    example: {
+      files: { 'capture.cpio': `070701${'0'.repeat(94)}00000001${'0'.repeat(9)}` },
+      run: 'windows capture.cpio',
+    },
+    source: 'the format’s own description, named in src/containers/archives',
+    hides: ANYTHING,
+    text: ({ format, why }: { format: string; why: string }) => `${format}: ${why}`,
+  }),
+  'container/limit': row({
+    severity: 'error',
+    summary: 'there is more in an input than is opened',
+    why: 'What is past the limit is missing from every answer. Unpack the input and name what is in it.',
+    example: undefined,
+    source: 'CONTAINER_LIMITS in src/containers/limits.ts',
+    hides: ANYTHING,
+    text: ({ limit }: { limit: string }) => `More than ${limit}; the rest is not read`,
+  }),
+  'container/trailing': row({
+    severity: 'warning',
+    summary: 'something follows a compressed stream',
+    why: 'It is not read. Two files may have been joined.',
+    example: undefined,
+    source: 'the stream says where it ends',
+    hides: ANYTHING,
+    text: ({ format, bytes }: { format: string; bytes: number }) =>
+      `${format}: ${bytes} bytes that are no ${format} follow the stream; they are not read`,
+  }),
+};
