@@ -64,3 +64,16 @@ export interface Row<Args> {
 export function row<Args = Record<never, never>>(columns: Row<Args>): Row<Args> {
   return columns;
 }
+
+/** The bytes of a file of an example; a link has none. */
+export function contentBytes(content: Content): Uint8Array {
+  if (typeof content === 'string') return Buffer.from(content, 'latin1');
+  if (!('map' in content)) return 'hex' in content ? Buffer.from(content.hex, 'hex') : new Uint8Array(0);
+  return Buffer.concat(
+    content.map((piece) =>
+      typeof piece === 'string'
+        ? Buffer.from(piece, 'latin1')
+        : Buffer.from(piece.repeat.repeat(piece.times), 'latin1'),
+    ),
+  );
+}

@@ -29,7 +29,6 @@ const CHECK_CODES: Readonly<Record<string, CheckCode>> = {
   name_is_string: 'dt/name-is-string',
   name_properties: 'dt/name-properties',
   duplicate_label: 'dt/duplicate-label',
-  omit_unused_nodes: 'dt/omit-unused-nodes',
 };
 
 /**

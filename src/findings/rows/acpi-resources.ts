@@ -11,7 +11,7 @@ export const ACPI_RESOURCE_ROWS = {
     severity: 'warning',
     summary: 'a descriptor has a tag that ACPI does not define',
     why: `${REST} ACPICA refuses the whole template.`,
-    example: hexDump('93 01 00 00 79 00'),
+    example: hexDump('94 01 00 00 79 00'),
     source: '6.4, tables 6.27 and 6.40; acpi_ut_validate_resource() of ACPICA',
     hides: WINDOW,
     scope: 'path',

@@ -172,7 +172,7 @@ export const ACPI_TABLE_ROWS = {
     severity: 'error',
     summary: 'a piece of AML cannot be decoded',
     why: `The rest of the list it stands in is not read. ${CUT}`,
-    example: ssdt('ff ff'),
+    example: ssdt('02'),
     source: '20.2',
     hides: FIRMWARE,
     text: (args: {

@@ -73,16 +73,9 @@ export const ASL_ROWS = {
     severity: 'error',
     summary: 'ASL text is longer than is read',
     why: 'What is past the limit is missing.',
-    example: {
-      files: {
-        'ssdt.asl': [
-          'DefinitionBlock ("", "SSDT", 2, "FWMAP", "EXAMPLE", 1)\n{\n',
-          { repeat: 'Name (A, 1)\n', times: 400_000 },
-          '}\n',
-        ],
-      },
-      run: 'windows ssdt.asl',
-    },
+    example: table(
+      `${Array.from({ length: 20 }, (_, level) => `\n#define A${level} A${level + 1} A${level + 1}`).join('')}\nA0`,
+    ),
     source: 'the limits in src/acpi/asl/text/preprocessor.ts',
     hides: FIRMWARE,
     text: problemText,
@@ -162,10 +155,10 @@ export const ASL_ROWS = {
     text: problemText,
   }),
   'acpi/asl-target': warning(
-    'a result has nowhere to go',
-    'The operation is done all the same.',
+    'a value is stored in what is not a place',
+    'The value goes nowhere, as in ACPICA.',
     '19.2.5',
-    'Method (M) { Add (1, 2) }',
+    'Method (M) { Store (1, 2) }',
   ),
   'acpi/asl-warning-directive': warning(
     'the source itself says #warning',

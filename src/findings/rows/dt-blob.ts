@@ -5,14 +5,14 @@ const CORRUPT =
   'The blob is cut or corrupt. What was read before the fault is shown, but is not the whole tree.';
 
 /** `/ { a = <1>; };` in version 17, by words of 32 bits; `changed` replaces some. */
-function blob(changed: Readonly<Record<number, string>> = {}, words = 25) {
+function blob(changed: Readonly<Record<number, string>> = {}, words = 23) {
   const all = [
     // Header: magic, size, structure, strings, reservations, version, compatible, CPU, sizes of strings and structure.
-    'd00dfeed 0000005e 00000038 0000005c 00000028 00000011 00000010 00000000 00000002 00000024',
+    'd00dfeed 0000005a 00000038 00000058 00000028 00000011 00000010 00000000 00000002 00000020',
     // Reservations: none.
     '00000000 00000000 00000000 00000000',
     // BEGIN_NODE "", PROP 4 bytes named at 0: 1, END_NODE, END; strings: "a".
-    '00000001 00000000 00000003 00000004 00000000 00000001 00000002 00000009 00000009 61000000',
+    '00000001 00000000 00000003 00000004 00000000 00000001 00000002 00000009 61000000',
   ]
     .join(' ')
     .split(' ');
@@ -115,7 +115,7 @@ export const DT_BLOB_ROWS = {
     severity: 'warning',
     summary: 'the structure block of a device tree blob has no END token',
     why: 'The root node is whole; what follows it is not read by Linux either.',
-    example: blob({ 22: '00000004' }),
+    example: blob({ 21: '00000004' }),
     source: '5.4.1',
     hides: NOTHING,
     text: () => 'The structure block has no END token after the root node',
@@ -124,7 +124,7 @@ export const DT_BLOB_ROWS = {
     severity: 'warning',
     summary: 'the structure block is not as long as the header says',
     why: 'Everything up to the END token is read.',
-    example: blob({ 9: '00000020' }),
+    example: blob({ 9: '0000001c' }),
     source: '5.2, size_dt_struct',
     hides: NOTHING,
     text: ({ said, is }: { said: number; is: number }) =>

@@ -161,7 +161,7 @@ export const DT_SOURCE_ROWS = {
   'dt/fragment-name': row({
     severity: 'note',
     summary: 'cells without the name of a property are taken for ranges',
-    why: 'If they are another property’s, name it: reg = <…>;',
+    why: 'If they are those of another property, write its name before them.',
     example: {
       files: { 'cells.txt': '<0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>\n' },
       run: 'windows --as dts-fragment cells.txt',

@@ -217,7 +217,7 @@ export const EVIDENCE_ROWS = {
       files: {
         'dmesg.txt': 'OpenBSD 7.3 (GENERIC.MP) #1125: Sat Mar 25 10:36:29 MDT 2023\nreal mem = 2130694144\n',
       },
-      run: 'sysfb dmesg.txt',
+      run: 'sysfb --as dmesg dmesg.txt',
     },
     source: 'the banners that FreeBSD, OpenBSD, NetBSD, DragonFly and illumos print',
     hides: NOTHING,

@@ -1,0 +1,50 @@
+/** Every row has all columns, and its example produces its code. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { CODES, rowOf } from '../../src/findings/finding.ts';
+import { type Content, contentBytes, type Example } from '../../src/findings/row.ts';
+import { run } from '../cli/fake-io.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fwmap-findings-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(root: string, name: string, content: Content): void {
+  const path = join(root, name);
+  mkdirSync(name.endsWith('/') ? path : dirname(path), { recursive: true });
+  if (name.endsWith('/')) return;
+  if (typeof content === 'object' && 'link' in content) symlinkSync(content.link, path);
+  else writeFileSync(path, contentBytes(content));
+}
+
+/** The codes that the example's command line leads to. */
+async function codesOf(code: string, { files, run: line }: Example): Promise<Set<string>> {
+  const root = join(folder, code);
+  mkdirSync(root, { recursive: true });
+  for (const [name, content] of Object.entries(files)) write(root, name, content);
+  const added = vi.spyOn(DiagnosticList.prototype, 'add');
+  const { stdout, stderr } = await run(line.split(' '), { cwd: root });
+  const codes = new Set(added.mock.calls.map(([diagnostic]) => diagnostic.code));
+  added.mockRestore();
+  // What is only counted is in no list.
+  for (const [, printed] of `${stdout}${stderr}`.matchAll(/\[([a-z]+\/[a-z0-9-]+)\]/g)) codes.add(printed!);
+  return codes;
+}
+
+describe('the registry', () => {
+  it.each(CODES)('%s has all columns', (code) => {
+    const row = rowOf(code)!;
+    expect(code).toMatch(/^(?:artifact|dt|acpi|evidence|linux|verdict|fwmap)\/[a-z0-9]+(?:-[a-z0-9]+)*$/);
+    expect(['error', 'warning', 'note']).toContain(row.severity);
+    expect(row.summary).toMatch(/^\S.{10,90}[^.]$/);
+    expect(row.why).toMatch(/^\S.{10,300}\.$/s);
+    expect(row.source).not.toBe('');
+    expect(new Set(row.hides).size).toBe(row.hides.length);
+  });
+
+  it.each(CODES.filter((code) => rowOf(code)!.example))('the example of %s produces it', async (code) => {
+    expect(await codesOf(code, rowOf(code)!.example!)).toContain(code);
+  });
+});
