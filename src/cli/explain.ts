@@ -1,4 +1,6 @@
 /** `fwmap explain` */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import { openBytes } from '../artifact/open.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
@@ -8,9 +10,10 @@ import { FORMATS } from '../report/render.ts';
 import { describe, type Machine } from '../window/describe.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
 import { openInputs } from './inputs.ts';
+import type { Io } from './io.ts';
 import { describeOptions } from './machine.ts';
 import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS, RELEASE_OPTION } from './options.ts';
-import { printReport } from './print.ts';
+import { type PrintOptions, printReport } from './print.ts';
 import { writeDiagnostics } from './result.ts';
 
 /** `<0x0f …>` with or without `ranges =` before it, or the cells alone. */
@@ -90,13 +93,40 @@ async function noSuchNode(machine: Machine, node: string): Promise<CommandError>
   );
 }
 
+/** `dt/ranges-cells`: a code, unless there is a file of that name. */
+const CODE = /^[a-z]+\/[a-z0-9-]+$/;
+
+/** Prints the row of a code; false where the argument is none. */
+async function explainedCode(argument: string, options: PrintOptions, io: Io): Promise<boolean> {
+  if (!CODE.test(argument) || existsSync(resolve(io.cwd, argument))) return false;
+  const { CODES, rowOf } = await import('../findings/finding.ts');
+  const row = rowOf(argument);
+  if (row === undefined) {
+    // A path that isn't there is told as such, unless it is nearly a code.
+    const { nearest } = await import('./suggestion.ts');
+    const close = await nearest(argument, CODES);
+    if (close === undefined) return false;
+    throw new CommandError(`there is no code ${argument}`, `did you mean ${close}?`);
+  }
+  const { findingDocument, findingJson } = await import('../report/finding.ts');
+  const report = { code: argument, row };
+  await printReport(
+    { json: () => findingJson(report), document: () => findingDocument(report) },
+    [],
+    options,
+    io,
+  );
+  return true;
+}
+
 export const command = defineCommand({
   name: 'explain',
-  operands: 'CELLS|INPUT...',
+  operands: 'CELLS|INPUT...|CODE',
   minimumInputs: 1,
   description:
     'Says how an entry is read: cells one by one, each bus on the way to the CPU, descriptors byte by byte. Where the ' +
-    'cell counts are not given, every reading that fits is listed, ranked, each with its reasons.',
+    'cell counts are not given, every reading that fits is listed, ranked, each with its reasons. The code of a ' +
+    'diagnostic, such as dt/ranges-cells, is explained too.',
   options: {
     ...INPUT_OPTIONS,
     ...MACHINE_OPTIONS,
@@ -115,8 +145,10 @@ export const command = defineCommand({
     { line: "fwmap explain 'reg = <0x0 0x1000 0x100>' --cells 2,0,1", does: 'with the counts given' },
     { line: 'fwmap explain board.dtb --node /soc/pcie@1000', does: 'one node, bus by bus' },
     { line: "fwmap explain dsdt.dat --node '\\_SB.PCI0'", does: 'one _CRS, byte by byte' },
+    { line: 'fwmap explain dt/ranges-cells', does: 'what a diagnostic means' },
   ],
   async run({ inputs, options, io }) {
+    if (inputs.length === 1 && (await explainedCode(inputs[0]!, options, io))) return 0;
     const sink = new DiagnosticList();
     const artifacts: Artifact[] = [];
     for (const input of inputs) {

@@ -102,7 +102,7 @@ export const ACPI_RESOURCE_ROWS = {
   }),
   'acpi/unknown-title': row({
     severity: 'warning',
-    summary: 'acpiexec’s list has a descriptor of an unknown name',
+    summary: "acpiexec's list has a descriptor of an unknown name",
     why: REST,
     example: list('Device: \\_SB.PCI0\nEvaluating _CRS\n[00] Nonsense Resource\n       Length : 00000010\n'),
     source: 'acpi_rs_dump_resource_list() of ACPICA',
@@ -111,7 +111,7 @@ export const ACPI_RESOURCE_ROWS = {
   }),
   'acpi/unknown-value': row({
     severity: 'warning',
-    summary: 'acpiexec’s list has a value that its field cannot have',
+    summary: "acpiexec's list has a value that its field cannot have",
     why: 'The value is not known.',
     example: undefined,
     source: 'acpi_rs_dump_descriptor() of ACPICA',

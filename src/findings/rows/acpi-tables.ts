@@ -118,7 +118,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/dump-extra': row({
     severity: 'warning',
     summary: 'a dump has more bytes than its table',
-    why: 'They are behind the table’s end and not part of it.',
+    why: "They are behind the table's end and not part of it.",
     example: undefined,
     source: '5.2.6, Length',
     hides: NOTHING,

@@ -42,31 +42,31 @@ export const ASL_ROWS = {
   ),
   'acpi/asl-if': error(
     '#else, #elif or #endif without #if',
-    'iasl’s preprocessor',
+    "iasl's preprocessor",
     '\n#endif\n',
     'Which text was meant is not known.',
   ),
   'acpi/asl-if-without-endif': error(
     'a file ends inside #if',
-    'iasl’s preprocessor',
+    "iasl's preprocessor",
     '\n#if 1\n',
     'The file may be cut.',
   ),
   'acpi/asl-directive': error(
     'a preprocessor directive is malformed',
-    'iasl’s preprocessor',
+    "iasl's preprocessor",
     '\n#nonsense\n',
     'Which text was meant is not known.',
   ),
   'acpi/asl-error-directive': error(
     'the source itself says #error',
-    'iasl’s preprocessor',
+    "iasl's preprocessor",
     '\n#error choose a board\n',
     'It is not meant to be read with these macros.',
   ),
   'acpi/asl-macro': error(
     'a macro is called with arguments that do not fit it',
-    'iasl’s preprocessor',
+    "iasl's preprocessor",
     '\n#define F(a, b) a\nName (A, F(1))\n',
   ),
   'acpi/asl-too-long': row({
@@ -163,7 +163,7 @@ export const ASL_ROWS = {
   'acpi/asl-warning-directive': warning(
     'the source itself says #warning',
     'It is read all the same.',
-    'iasl’s preprocessor',
+    "iasl's preprocessor",
     '\n#warning old board\n',
   ),
   'acpi/no-asl': row({

@@ -59,7 +59,7 @@ const CHECK_ROWS = {
   'dt/name-is-string': check('name_is_string', 'a property "name" is not a string', '/ { name = <1>; };'),
   'dt/name-properties': check(
     'name_properties',
-    'a property "name" is not the node’s name',
+    'a property "name" is not the node\'s name',
     '/ { n { name = "m"; }; };',
   ),
   'dt/duplicate-label': check(

@@ -64,7 +64,7 @@ export const EVIDENCE_ROWS = {
   'evidence/iomem-line': row({
     severity: 'warning',
     summary: 'a line of /proc/iomem cannot be read',
-    why: 'The range it names is missing; it could be the framebuffer’s.',
+    why: "The range it names is missing; it could be the framebuffer's.",
     example: {
       files: {
         'iomem.txt':
@@ -79,7 +79,7 @@ export const EVIDENCE_ROWS = {
   'evidence/iomem-cut': row({
     severity: 'warning',
     summary: '/proc/iomem ends inside a line',
-    why: 'That line and those that came after it are missing; one could be the framebuffer’s.',
+    why: "That line and those that came after it are missing; one could be the framebuffer's.",
     example: {
       files: { 'iomem.txt': '00001000-0009ffff : System RAM\n000a0000-000bffff : ' },
       run: 'sysfb --as iomem iomem.txt',
