@@ -6,7 +6,14 @@ import { encodeTemplate } from '../../src/acpi/resources/encode.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
-import { compare, type Expr, fieldValue, type Quantity, sum } from '../../src/symbolic/index.ts';
+import {
+  type Condition,
+  compare,
+  type Expr,
+  fieldValue,
+  type Quantity,
+  sum,
+} from '../../src/symbolic/index.ts';
 import { describe as describeMachine } from '../../src/window/describe.ts';
 import { type NormaliseContext, windowsOfCrs } from '../../src/window/from-acpi.ts';
 
@@ -157,11 +164,18 @@ describe('windows from _CRS', () => {
       alternatives: [
         {
           when: 'GEN2 == 1',
-          condition: compare('eq', field('GEN2'), 1n),
+          condition: compare('eq', field('GEN2'), 1n) as Condition,
+          outcome: 'template',
           bytes: low.bytes!,
           resources: low.resources,
         },
-        { when: 'GEN2 != 1', condition: compare('ne', field('GEN2'), 1n), bytes: [0x79, 0], resources: [] },
+        {
+          when: 'GEN2 != 1',
+          condition: compare('ne', field('GEN2'), 1n) as Condition,
+          outcome: 'template',
+          bytes: [0x79, 0],
+          resources: [],
+        },
       ],
     });
     expect(windows.map(({ when, certainty }) => [when, certainty])).toEqual([['GEN2 == 1', 'conditional']]);

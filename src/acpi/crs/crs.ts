@@ -3,27 +3,57 @@
  * was evaluated, a hex dump, or the list another program printed.
  */
 import type { Span } from '../../bytes/source.ts';
-import type { Quantity } from '../../symbolic/index.ts';
+import type { Condition } from '../../symbolic/index.ts';
+import type { UnknownRest } from '../resources/decode.ts';
 import type { ResourceDescriptor, TemplateBytes } from '../resources/descriptor.ts';
 import type { AcpiTable } from '../tables/table.ts';
 
 /**
  * `ok`: every byte is known for certain. `partial`: the descriptors are there, some bytes unknown. `alternatives`: what
- * comes out hangs on a condition that can't be settled. `unknown`: nothing can be said, or not even whether there is such
+ * comes out depends on a condition that can't be settled. `unknown`: nothing can be said, or not even whether there is such
  * a device; `alternatives` then say what it gives if there is. `error`: evaluation fails.
  */
 export type CrsStatus = 'ok' | 'partial' | 'alternatives' | 'unknown' | 'error';
 
-/** One outcome of an evaluation that branches on something unknown. */
+/**
+ * What an evaluation comes to. `template`: descriptors. `none`: something that is no template. `failure`: the firmware's
+ * own code fails. `absent`: there is no such device. Of all these it is known that it is so. `abandoned`: fwmap stopped
+ * following the code, which may give anything.
+ */
+export type CrsOutcome = 'template' | 'none' | 'failure' | 'absent' | 'abandoned';
+
+/** One way in which an evaluation may end that branches on something unknown. */
 export interface CrsAlternative {
   /** The condition in the firmware's names: `MG2L > 0`. */
   readonly when: string;
-  /** The same, to calculate with. */
-  readonly condition: Quantity;
+  /** The same, to calculate with: alternatives exclude each other, and one of them holds. */
+  readonly condition: Condition;
+  readonly outcome: CrsOutcome;
+  /** Empty where there is no template. */
   readonly bytes: TemplateBytes;
+  /** Of `bytes`; without the end tag. What follows is unknown where `rest` is set. */
   readonly resources: readonly ResourceDescriptor[];
-  /** Set where this outcome is a failure or has no template. */
+  /** From here on the template may hold any descriptor. */
+  readonly rest?: UnknownRest;
+  /** Why there is no template. */
   readonly why?: string;
+  /** Where the code failed or was given up. */
+  readonly at?: CrsPlace;
+}
+
+/** An instruction of the firmware. */
+export interface CrsPlace {
+  readonly table: AcpiTable;
+  readonly span: Span;
+  /** The method it stands in, or the scope in a table's own code. */
+  readonly path: string;
+}
+
+/** Code that was given up, and with it what it might have written. */
+export interface CrsCause {
+  /** As the opaque values say that are unknown by it. */
+  readonly reason: string;
+  readonly at?: CrsPlace;
 }
 
 export interface CrsStep {
@@ -48,10 +78,25 @@ export interface CrsEntry {
   /** The template; absent when no bytes are known at all. */
   readonly bytes?: TemplateBytes;
   readonly alternatives?: readonly CrsAlternative[];
+  /**
+   * The ways it may end, told apart only where they have different descriptors: a number in a descriptor may still depend
+   * on conditions, which `alternatives` tell apart as far as they are few. At least one; see {@link casesOf}.
+   */
+  readonly cases?: readonly CrsAlternative[];
   /** Of `bytes`; without the end tag. */
   readonly resources: readonly ResourceDescriptor[];
+  /** Code that was given up and that something of it is unknown by. */
+  readonly causes?: readonly CrsCause[];
   /** How the template came to be, in order. */
   readonly steps?: readonly CrsStep[];
   readonly span?: Span;
   readonly table?: AcpiTable;
+}
+
+/** The ways a `_CRS` may end; of a list that was read from a text the one there is. */
+export function casesOf(entry: CrsEntry): readonly CrsAlternative[] {
+  if (entry.cases !== undefined) return entry.cases;
+  const { status, resources, bytes = [], why } = entry;
+  const outcome = status === 'error' ? 'failure' : status === 'unknown' ? 'abandoned' : 'template';
+  return [{ when: '', condition: 1n, outcome, bytes, resources, ...(why === undefined ? {} : { why }) }];
 }

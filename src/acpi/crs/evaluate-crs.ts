@@ -1,21 +1,8 @@
 /** `_CRS` of every device, evaluated one after the other in the order of the namespace, state staying as it is left. */
 
-import { hex } from '../../bytes/address.ts';
-import type { Span } from '../../bytes/source.ts';
-import {
-  type FieldSymbol,
-  fieldsOf,
-  formatQuantity,
-  gather,
-  isKnown,
-  not,
-  opaqueReasons,
-  type Quantity,
-} from '../../symbolic/index.ts';
+import { fieldsOf, gather, type Quantity } from '../../symbolic/index.ts';
 import { callUnder, existenceOf, typeOfNode } from '../interpreter/boot.ts';
 import type { Evaluation, Interpreter, TraceRecord } from '../interpreter/interpreter.ts';
-import { alternativesOf } from '../interpreter/paths/alternatives.ts';
-import { type AmlFault, faultDiagnostic, isGivenUp } from '../interpreter/state/fault.ts';
 import {
   type AmlValue,
   BufferObject,
@@ -24,19 +11,15 @@ import {
   StringObject,
   TYPE,
   UnknownInteger,
-  UnknownObject,
 } from '../interpreter/state/objects.ts';
 import type { AcpiMachine } from '../machine.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
-import { decodeTemplate } from '../resources/decode.ts';
-import type { TemplateBytes } from '../resources/descriptor.ts';
 import { spanIn } from '../tables/records.ts';
-import { isTerm, Term } from '../terms/term.ts';
-import type { CrsAlternative, CrsEntry, CrsStep } from './crs.ts';
+import type { CrsEntry, CrsStep } from './crs.ts';
 import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
+import { abandoned, describeField, resultOf } from './outcome.ts';
+import { placeOf } from './places.ts';
 
-/** What ACPICA makes of a `_CRS` that gives zero, an empty buffer or nothing (nsrepair.c): a template without resources. */
-const EMPTY_TEMPLATE: TemplateBytes = [0x79, 0x00];
 /** Steps kept for one `_CRS`. */
 const MAX_STEPS_SHOWN = 200;
 
@@ -108,7 +91,7 @@ function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEnt
       device,
       when,
       entry: {
-        ...outcomeOf(machine, crs, when, evaluation, interpreter.lost.at(-1)),
+        ...resultOf(machine, crs, when, evaluation, interpreter.lost.at(-1)),
         ...stepsOf(evaluation, trace),
         ...placeOf(crs),
       },
@@ -139,9 +122,7 @@ function undeclared(machine: AcpiMachine, entries: readonly CrsEntry[], reason: 
     missing.push({
       device,
       object: '_CRS',
-      status: 'unknown',
-      why: `the code that may declare it was not followed up: ${reason}`,
-      resources: [],
+      ...abandoned(1n, `the code that may declare it was not followed up: ${reason}`),
       table,
       span: spanIn(table, term.start, term.end),
     });
@@ -156,156 +137,6 @@ const SCOPED: ReadonlySet<number> = new Set([
   TYPE.powerResource,
   TYPE.scope,
 ]);
-
-type Outcome = Pick<CrsEntry, 'status' | 'why' | 'bytes' | 'alternatives' | 'resources'>;
-
-function placeOf(node: NamespaceNode): Pick<CrsEntry, 'span' | 'table'> {
-  const { table, term } = node;
-  if (table === undefined || term === undefined) return {};
-  return { table, span: spanIn(table, term.start, term.end) };
-}
-
-/** Where the bytes of a plain buffer stand in its table. */
-function spansOf(node: NamespaceNode): ((start: number, end: number) => Span) | undefined {
-  const { table, term } = node;
-  if (table === undefined || term === undefined || !isTerm(term, 'Name')) return undefined;
-  const buffer = term.operands[1];
-  if (!(buffer instanceof Term) || !isTerm(buffer, 'Buffer')) return undefined;
-  const list = buffer.operands[1];
-  const first = buffer.end - (list instanceof Uint8Array ? list.length : 0);
-  return (start, end) =>
-    spanIn(table, Math.min(first + start, buffer.end), Math.min(first + end, buffer.end));
-}
-
-/** The template a value is; undefined when it is none. */
-export function templateOf(value: AmlValue | NamespaceNode | undefined): TemplateBytes | undefined {
-  if (value === undefined || value === 0n) return EMPTY_TEMPLATE;
-  if (value instanceof StringObject && value.text === '') return EMPTY_TEMPLATE;
-  if (!(value instanceof BufferObject) || value.unknown !== undefined) return undefined;
-  return value.bytes.length === 0 ? EMPTY_TEMPLATE : Array.from(value.bytes);
-}
-
-/** Why nothing is known of a value; undefined when something is. */
-function unknownReason(value: AmlValue | NamespaceNode | undefined): string | undefined {
-  if (value instanceof UnknownObject) return value.reason;
-  return value instanceof BufferObject ? value.unknown : undefined;
-}
-
-function outcomeOf(
-  machine: AcpiMachine,
-  node: NamespaceNode,
-  when: Quantity,
-  evaluation: Evaluation,
-  lost: string | undefined,
-): Outcome {
-  const { fault, faults, value } = evaluation;
-  const spanOf = spansOf(node);
-  const decode = (bytes: TemplateBytes) =>
-    decodeTemplate(bytes, { sink: machine.sink, path: node.path, ...(spanOf ? { spanOf } : {}) }).resources;
-  if (lost !== undefined && machine.interpreter.journal.active)
-    return { status: 'unknown', why: lost, resources: [] };
-  if (fault !== undefined) {
-    machine.sink.add(faultDiagnostic(fault, undefined, node.path));
-    const unknown = isGivenUp(fault);
-    return {
-      status: unknown ? 'unknown' : 'error',
-      why: unknown ? fault.message : `${fault.code}: ${fault.message}`,
-      resources: [],
-    };
-  }
-  const branches = alternativesOf(value, when, faults);
-  if (branches === undefined)
-    return { status: 'unknown', why: 'it hangs on too many conditions', resources: [] };
-  const unknown = branches.map(({ value: given }) => unknownReason(given)).find((reason) => reason);
-  if (unknown !== undefined) return { status: 'unknown', why: unknown, resources: [] };
-  if (branches.length === 1 && isKnown(when)) {
-    const only = branches[0]!;
-    const bytes = templateOf(only.value);
-    if (bytes === undefined) return { status: 'error', why: 'it gives no resource template', resources: [] };
-    const why = whyUnknown(bytes);
-    return {
-      status: why === undefined ? 'ok' : 'partial',
-      ...(why ? { why } : {}),
-      bytes,
-      resources: decode(bytes),
-    };
-  }
-  const alternatives = branches.map((branch): CrsAlternative => {
-    const bytes = branch.fault === undefined ? templateOf(branch.value) : undefined;
-    const guard = formatQuantity(branch.when);
-    if (bytes === undefined)
-      return {
-        when: guard,
-        condition: branch.when,
-        bytes: [],
-        resources: [],
-        why: branch.fault ? whyFailed(branch.fault) : 'it gives no resource template',
-      };
-    return { when: guard, condition: branch.when, bytes, resources: decode(bytes) };
-  });
-  if (!isKnown(when)) {
-    alternatives.push({
-      when: formatQuantity(not(when)),
-      condition: not(when),
-      bytes: [],
-      resources: [],
-      why: 'the device does not exist',
-    });
-  }
-  // What a device gives if it is there is known; whether it is there is what can't be told.
-  if (alternatives.length === 2 && !isKnown(when) && whyUnknown(alternatives[0]!.bytes) === undefined)
-    return {
-      status: 'unknown',
-      why: `the device exists only when ${alternatives[0]!.when}`,
-      alternatives,
-      resources: [],
-    };
-  const bytes = commonBytes(alternatives);
-  return {
-    status: 'alternatives',
-    why: `what it gives hangs on ${alternatives[0]!.when}`,
-    alternatives,
-    ...(bytes === undefined ? {} : { bytes }),
-    resources: bytes === undefined ? [] : decode(bytes),
-  };
-}
-
-function whyFailed(fault: AmlFault): string {
-  return isGivenUp(fault) ? `not known: ${fault.message}` : `${fault.code}: ${fault.message}`;
-}
-
-/** Bytes of a template all alternatives have, where they are of one length; others are unknown. */
-function commonBytes(alternatives: readonly CrsAlternative[]): TemplateBytes | undefined {
-  const [first, ...rest] = alternatives;
-  if (first === undefined || rest.length > 0) return undefined;
-  return first.bytes;
-}
-
-function whyUnknown(bytes: TemplateBytes): string | undefined {
-  const fields = new Map<string, FieldSymbol>();
-  const reasons = new Set<string>();
-  let unknown = 0;
-  for (const byte of bytes) {
-    if (typeof byte === 'number') continue;
-    unknown += 1;
-    for (const field of fieldsOf(byte.of)) fields.set(field.path, field);
-    for (const reason of opaqueReasons(byte.of)) reasons.add(reason);
-  }
-  if (unknown === 0) return undefined;
-  const names = [...fields.values()].slice(0, 6).map(describeField);
-  const more = fields.size > 6 ? ` and ${fields.size - 6} more` : '';
-  const from = names.length > 0 ? `hang on ${names.join('; ')}${more}` : 'are not known';
-  return `${unknown} bytes ${from}${reasons.size > 0 ? ` (${[...reasons].slice(0, 3).join('; ')})` : ''}`;
-}
-
-/** `MG2B (32 bits at SystemMemory 0xf7fd9000)`. */
-export function describeField(field: FieldSymbol): string {
-  const where =
-    field.address === undefined
-      ? field.space
-      : `${field.space} ${hex(field.address)}${field.bitOffset === 0 ? '' : `, bit ${field.bitOffset}`}`;
-  return `${field.name} (${field.bits} bits at ${where})`;
-}
 
 function stepsOf(evaluation: Evaluation, trace: readonly TraceRecord[]): Pick<CrsEntry, 'steps'> {
   const steps: CrsStep[] = [];

@@ -19,11 +19,24 @@ export interface EndTag {
   readonly checksumOk: boolean | undefined;
 }
 
+/** From some byte on a template may hold anything, since it isn't known where its descriptors begin. */
+export interface UnknownRest {
+  /** First byte of the descriptor that can't be told. */
+  readonly offset: number;
+  /** What of it isn't known. */
+  readonly what: 'tag' | 'length';
+  /** That byte, or these two as a number. */
+  readonly value: Quantity;
+}
+
 export interface TemplateReading {
+  /** With what is unknown of a template at its end, as a descriptor of type `unknown`. */
   readonly resources: readonly ResourceDescriptor[];
   readonly end: EndTag | undefined;
   /** Bytes after the end tag, in a buffer that is longer than its template. */
   readonly trailing: TemplateBytes;
+  /** Set when the template may go on in any way. */
+  readonly rest?: UnknownRest;
 }
 
 export interface DecodeOptions {
@@ -49,7 +62,8 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     if (typeof tag !== 'number') {
       resources.push(unknownBytes(bytes, start, bytes.length, undefined, options));
       tell('acpi/descriptor-tag', { at: start }, start, start + 1);
-      return { resources, end: undefined, trailing: [] };
+      const rest: UnknownRest = { offset: start, what: 'tag', value: quantityOfBytes([tag]) };
+      return { resources, end: undefined, trailing: [], rest };
     }
     const small = (tag & 0x80) === 0;
     if (small && tag >> 3 === END_TAG_ITEM) {
@@ -66,7 +80,13 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
       resources.push(unknownBytes(bytes, start, bytes.length, tag, options));
       const args = { at: start, tag: hex(tag), length: undefined, left: bytes.length - start };
       tell('acpi/descriptor-length', { ...args, cut: typeof content === 'bigint' }, start, bytes.length);
-      return { resources, end: undefined, trailing: [] };
+      if (typeof content === 'bigint') return { resources, end: undefined, trailing: [] };
+      return {
+        resources,
+        end: undefined,
+        trailing: [],
+        rest: { offset: start, what: 'length', value: content },
+      };
     }
     const declared = start + header + Number(content);
     let end = Math.min(declared, bytes.length);
@@ -87,6 +107,38 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
   }
   tell('acpi/no-end-tag', {}, bytes.length, bytes.length);
   return { resources, end: undefined, trailing: [] };
+}
+
+/** Address-space descriptors: behind the header stand their type, and whether they are passed on. */
+const ADDRESS_TAGS: ReadonlySet<number> = new Set([0x87, 0x88, 0x8a, 0x8b]);
+const ADDRESS_KIND = [3, 4] as const;
+
+/**
+ * The bytes that aren't known of those that say what descriptors there are and what of: tags, lengths, the kind of an
+ * address range. Behind a tag or length that isn't known there is nothing to be told.
+ */
+export function* openStructure(bytes: TemplateBytes): Generator<number> {
+  for (let at = 0; at < bytes.length; ) {
+    const tag = bytes[at]!;
+    if (typeof tag !== 'number') {
+      yield at;
+      return;
+    }
+    if ((tag & 0x80) === 0) {
+      if (tag >> 3 === END_TAG_ITEM) return;
+      at += 1 + (tag & 7);
+      continue;
+    }
+    const [low, high] = [bytes[at + 1], bytes[at + 2]];
+    if (typeof low !== 'number' || typeof high !== 'number') {
+      if (typeof low === 'object') yield at + 1;
+      if (typeof high === 'object') yield at + 2;
+      return;
+    }
+    if (ADDRESS_TAGS.has(tag))
+      for (const kind of ADDRESS_KIND) if (typeof bytes[at + kind] === 'object') yield at + kind;
+    at += 3 + low + 256 * high;
+  }
 }
 
 type Tell = <C extends Code>(code: C, args: ArgsOf<C>, from: number, to: number) => void;

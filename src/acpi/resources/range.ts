@@ -3,8 +3,22 @@
  * 6.4, leaves open: which of minimum, maximum and length counts, when a translation is added, what makes a range none.
  * Everything works on expressions too: a range of unknown bounds has expressions for bounds and for its condition.
  */
-import { compare, gather, isKnown, type Quantity, sum } from '../../symbolic/index.ts';
-import { quantityField, type ResourceDescriptor } from './descriptor.ts';
+import {
+  allOf,
+  anyOf,
+  type Condition,
+  choiceIn,
+  compare,
+  type Expr,
+  gather,
+  given,
+  isKnown,
+  not,
+  type Quantity,
+  sameQuantity,
+  sum,
+} from '../../symbolic/index.ts';
+import { isExpr, quantityField, type ResourceDescriptor } from './descriptor.ts';
 
 export type RangeSpace = 'memory' | 'io' | 'bus';
 
@@ -39,6 +53,8 @@ export const X86_RULES: RangeRules = { portsEnd: 0x10003n };
 export const MEMORY_MAPPED_PORTS: RangeRules = {};
 
 const BITS = 64;
+/** The resource type of memory (ACPI 6.5, table 6.47). */
+const MEMORY = 0n;
 
 function plus(...parts: readonly (readonly [bigint, Quantity])[]): Quantity {
   return sum(
@@ -76,6 +92,70 @@ export function rangeOf(
   }
 }
 
+/** Bounds of a range, and when the descriptor stands for a range with these. */
+export interface RangeCase {
+  readonly range: AddressRange;
+  /** That these are the bounds and Linux takes the range. */
+  readonly when: Condition;
+}
+
+/** Cases of one range that are told apart. With more, its bounds stay choices by conditions. */
+const MAX_CASES = 16;
+
+/**
+ * The range of a descriptor, one case for each of the bounds that conditions choose between. Cases exclude each other;
+ * where none of them holds Linux passes the range over. Empty for a descriptor that has no range, or none that is taken.
+ */
+export function rangeCases(descriptor: ResourceDescriptor, rules: RangeRules = X86_RULES): RangeCase[] {
+  const whole = rangeOf(descriptor, rules);
+  if (whole === undefined) return [];
+  const cases: { range: AddressRange; when: Condition }[] = [];
+  const pending: { range: AddressRange; when: Condition }[] = [{ range: whole, when: 1n }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { range, when } = next;
+    const full = cases.length + pending.length + 2 > MAX_CASES;
+    const condition = full
+      ? undefined
+      : (choiceIn(range.first) ?? choiceIn(range.last) ?? choiceIn(range.offset));
+    if (condition !== undefined) {
+      for (const holds of [false, true])
+        pending.push({
+          range: rangeGiven(range, condition, holds),
+          when: allOf([when, holds ? condition : not(condition)]),
+        });
+      continue;
+    }
+    const taken = allOf([when, range.taken]);
+    if (taken === 0n) continue;
+    const same = cases.find(({ range: other }) => haveSameBounds(other, range));
+    if (same === undefined) cases.push({ range, when: taken });
+    else same.when = anyOf([same.when, taken]);
+  }
+  return cases;
+}
+
+function rangeGiven(range: AddressRange, condition: Expr, holds: boolean): AddressRange {
+  const side = (value: Quantity): Quantity => given(value, condition, holds);
+  const { first, last, offset, length, taken } = range;
+  return {
+    ...range,
+    first: side(first),
+    last: side(last),
+    offset: side(offset),
+    length: side(length),
+    taken: side(taken),
+  };
+}
+
+function haveSameBounds(a: AddressRange, b: AddressRange): boolean {
+  return (
+    a.space === b.space &&
+    sameQuantity(a.first, b.first) &&
+    sameQuantity(a.last, b.last) &&
+    sameQuantity(a.offset, b.offset)
+  );
+}
+
 function lengthRange(
   descriptor: ResourceDescriptor,
   space: RangeSpace,
@@ -110,21 +190,25 @@ function addressSpaceRange(descriptor: ResourceDescriptor, rules: RangeRules): A
   const min = quantityField(descriptor, 'min');
   const max = quantityField(descriptor, 'max');
   const length = quantityField(descriptor, 'length');
-  const { space } = fields;
   if (min === undefined || max === undefined || length === undefined) return undefined;
+  // Of a kind that isn't known it may be memory.
+  const open = isExpr(fields.space) ? fields.space : undefined;
+  const space = open === undefined ? fields.space : 'memory';
   if (space !== 'memory' && space !== 'io' && space !== 'bus') return undefined;
-  const window = fields.producer === true;
+  const window = fields.producer === true || isExpr(fields.producer);
   // ACPI wants 0 of anything that is no bridge; Linux ignores what else it finds there.
   const offset = window ? (quantityField(descriptor, 'translation') ?? 0n) : 0n;
   const first = plus([1n, min], [1n, offset]);
   const last = plus([1n, max], [1n, offset]);
+  const { taken, why } = accepted(space, first, last, length, rules);
   return {
     space,
     first,
     last,
     offset,
     length,
-    ...accepted(space, first, last, length, rules),
+    taken: open === undefined ? taken : gather('all', [taken, compare('eq', open, MEMORY)]),
+    ...(why === undefined ? {} : { why }),
     window,
     prefetchable: fields.caching === 'Prefetchable',
   };

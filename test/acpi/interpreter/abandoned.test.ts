@@ -129,7 +129,7 @@ describe('whatever code is given up at, nothing is said that a whole run refutes
 
 describe('exactly what the rest of the code may write is unknown', () => {
   /** What objects hold after `\\INIT`, whose While nobody can follow: `?` for a byte, digit or element that isn't known. */
-  function after(body: string, names: readonly string[]): string[] {
+  function left(body: string, names: readonly string[]): string[] {
     const tables = tablesOf(`
       OperationRegion (NVS, SystemMemory, 0x1000, 0x10)
       Field (NVS, ByteAcc, NoLock, Preserve) { BASE, 32, WORK, 8, LOWN, 4, HIGN, 4, SIDE, 8 }
@@ -207,32 +207,32 @@ describe('exactly what the rest of the code may write is unknown', () => {
       Method (PUT, 1) { Arg0 = 9 }
       Method (SET, 1) { Arg0 [2] = 9 }
       Method (GET) { Return (BUFF) }`;
-    expect(after(`${helpers} Method (INIT) { ${wait} ${code} }`, all)).toEqual(expected);
+    expect(left(`${helpers} Method (INIT) { ${wait} ${code} }`, all)).toEqual(expected);
   });
 
   test('what was done before stays done, where all paths have done it', () => {
     const body = `Method (INIT) { INT0 = 7 TEXT = "x" BYT1 = 9 LIST [0] = 5 ${wait} }`;
-    expect(after(body, all)).toEqual(['7', '1', 'x', '0 9 2 3 4 5 6 7', '5 2 3']);
+    expect(left(body, all)).toEqual(['7', '1', 'x', '0 9 2 3 4 5 6 7', '5 2 3']);
   });
 
   test('the rest of the loop that it waits in, from its beginning', () => {
     expect(
-      after('Method (INIT) { INT0 = 5 While (BASE != 5) { TEXT = "x" Stall (1) INT1 = 2 } BYT1 = 8 }', all),
+      left('Method (INIT) { INT0 = 5 While (BASE != 5) { TEXT = "x" Stall (1) INT1 = 2 } BYT1 = 8 }', all),
     ).toEqual(['5', '?', '?', '0 ? 2 3 4 5 6 7', '1 2 3']);
   });
 
   test('callers go on where they were', () => {
     expect(
-      after(`Method (INNR) { INT0 = 3 ${wait} TEXT = "y" } Method (INIT) { BYT1 = 9 INNR () WRD4 = 1 }`, all),
+      left(`Method (INNR) { INT0 = 3 ${wait} TEXT = "y" } Method (INIT) { BYT1 = 9 INNR () WRD4 = 1 }`, all),
     ).toEqual(['3', '1', '?', '0 9 2 3 ? ? 6 7', '1 2 3']);
   });
 
   test('bits of a region, and with them what the update rule writes', () => {
     const init = `Method (INIT) { LOWN = 1 HIGN = 2 SIDE = 3 PRT0 = 4 PRT1 = 5 PRT4 = 6 ${wait}`;
     const fields = ['LOWN', 'HIGN', 'SIDE', 'PRT0', 'PRT1', 'PRT4'];
-    expect(after(`${init} }`, fields)).toEqual(['1', '2', '3', '4', '5', '6']);
-    expect(after(`${init} HIGN = 7 }`, fields)).toEqual(['1', '?', '3', '4', '5', '6']);
-    expect(after(`${init} WIDE = 7 }`, fields)).toEqual(['1', '2', '3', '?', '?', '6']);
+    expect(left(`${init} }`, fields)).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect(left(`${init} HIGN = 7 }`, fields)).toEqual(['1', '?', '3', '4', '5', '6']);
+    expect(left(`${init} WIDE = 7 }`, fields)).toEqual(['1', '2', '3', '?', '?', '6']);
   });
 
   test('the reason names the method, and the place is kept', () => {

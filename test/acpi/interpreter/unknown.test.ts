@@ -59,6 +59,22 @@ function hexUnder(bytes: CrsEntry['bytes'], contents: Contents): string | undefi
     .join(' ');
 }
 
+/** Exactly one case holds, and says what comes out there. */
+function expectCase(
+  entry: CrsEntry | undefined,
+  run: CrsEntry | undefined,
+  given: string | undefined,
+  contents: Contents,
+  where: string,
+): void {
+  const holding = (entry?.cases ?? []).filter(({ condition }) => valueUnder(condition, contents) === 1n);
+  expect(holding.length, where).toBe(1);
+  const { outcome, bytes } = holding[0]!;
+  if (outcome === 'template') expect(hexUnder(bytes, contents), where).toBe(given);
+  else if (outcome === 'absent') expect(run, where).toBeUndefined();
+  else if (outcome !== 'abandoned') expect(run?.status, where).toBe('error');
+}
+
 /** Runs with every content; what each device gives is what its entry says it gives there. */
 function expectTrue(body: string): Map<string, CrsEntry> {
   const tables = tablesOf(body);
@@ -74,6 +90,7 @@ function expectTrue(body: string): Map<string, CrsEntry> {
         const entry = ours.get(device);
         const where = `${device} with FLAG ${flag}, KIND ${kind}`;
         const given = run?.status === 'ok' ? hexUnder(run.bytes, contents) : undefined;
+        expectCase(entry, run, given, contents, where);
         if (entry?.alternatives === undefined) {
           if (entry?.bytes !== undefined) expect(hexUnder(entry.bytes, contents), where).toBe(given);
           else expect(['unknown', 'error'], where).toContain(entry?.status);
@@ -230,6 +247,76 @@ describe('what code wrote', () => {
   test('is there for all devices alike in acpiexec, which has one configuration space', () => {
     const machine = loadMachine(tablesOf(bridges), { assume: 'zero' }, quiet);
     expect(evaluate(machine, parseName('\\GET1')!).value).toBe(5n);
+  });
+});
+
+describe('cases', () => {
+  test('are told apart by what descriptors there are, not by the numbers in them', () => {
+    const ours = expectTrue(`
+      Device (DEV0) {
+        Name (BUFF, Buffer () { 0x86, 9, 0, 1, 0, 0, 0x0c, 0, 0, 0x10, 0, 0, 0x79, 0 })
+        CreateDWordField (BUFF, 8, LEN0)
+        Method (_CRS) {
+          If (FLAG == 1) { LEN0 = 0 }
+          If (FLAG == 2) { LEN0 = 0x2000 }
+          If (KIND == 1) { LEN0 = 0x3000 }
+          Return (BUFF)
+        }
+      }
+      Device (DEV1) {
+        Name (BUFF, Buffer () { 0x86, 9, 0, 1, 0, 0, 0x0c, 0, 0, 0x10, 0, 0, 0x79, 0 })
+        Method (_CRS) { If (FLAG == 1) { BUFF [0] = 0x79 } Return (BUFF) }
+      }`);
+    expect(ours.get('\\DEV0')?.cases?.map(({ outcome }) => outcome)).toEqual(['template']);
+    expect(ours.get('\\DEV1')?.cases?.map(({ resources }) => resources.length)).toEqual([0, 1]);
+  });
+
+  test('what fails, what gives no template and what is not there', () => {
+    const ours = expectTrue(`
+      Name (LIST, Package () { 1, 2, 3 })
+      If (KIND == 0) {
+        Device (DEV0) {
+          Method (_CRS) {
+            If (FLAG == 1) { Return ("text") }
+            If (FLAG == 2) { Return (DerefOf (LIST [5])) }
+            Return (${template('0x11')})
+          }
+        }
+      }`);
+    const outcomes = ours.get('\\DEV0')?.cases?.map(({ outcome }) => outcome);
+    expect([...(outcomes ?? [])].sort()).toEqual(['absent', 'failure', 'none', 'template']);
+  });
+
+  test('a path that is given up is no failure, and has its place', () => {
+    const tables = tablesOf(`
+      Name (LIST, Package (200) {})
+      Device (DEV0) {
+        Method (_CRS) {
+          If (KIND == 1) { Return (DerefOf (LIST [5])) }
+          If (FLAG == 1) { Local0 = DerefOf (LIST [FLAG + KIND]) }
+          Return (${template('0x11')})
+        }
+      }`);
+    const cases = crsOf(tables).get('\\DEV0')?.cases ?? [];
+    const given = cases.find(({ outcome }) => outcome === 'abandoned');
+    expect(given?.at?.path).toBe('\\DEV0._CRS');
+    expect(given?.why).toContain('not known');
+    expect(cases.map(({ outcome }) => outcome)).toContain('failure');
+    expect(cases.map(({ outcome }) => outcome)).toContain('template');
+  });
+
+  test('a template may hold anything from an unknown tag or length on', () => {
+    const ours = crsOf(
+      tablesOf(`
+        Device (DEV0) { Method (_CRS) { Local0 = Buffer () { 0x22, 1, 0, 0, 0x79, 0 } Local0 [3] = FLAG Return (Local0) } }
+        Device (DEV1) { Method (_CRS) { Local0 = Buffer () { 0x86, 9, 0, 0, 0x79, 0 } Local0 [1] = FLAG Return (Local0) } }
+        Device (DEV2) { Method (_CRS) { Local0 = Buffer () { 0x22, 1, 0, 0x79, 0 } Local0 [1] = FLAG Return (Local0) } }`),
+    );
+    const rest = (device: string) =>
+      ours.get(device)?.cases?.map((way) => way.rest && [way.rest.what, way.rest.offset]);
+    expect(rest('\\DEV0')).toEqual([['tag', 3]]);
+    expect(rest('\\DEV1')).toEqual([['length', 0]]);
+    expect(rest('\\DEV2')).toEqual([undefined]);
   });
 });
 

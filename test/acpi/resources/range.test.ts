@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { Contents, valueUnder } from '../../../scripts/conformance/witness.ts';
 import type {
   FieldValues,
   ResourceDescriptor,
   ResourceType,
 } from '../../../src/acpi/resources/descriptor.ts';
-import { MEMORY_MAPPED_PORTS, rangeOf, X86_RULES } from '../../../src/acpi/resources/range.ts';
-import { fieldValue, formatQuantity, sum } from '../../../src/symbolic/index.ts';
+import { MEMORY_MAPPED_PORTS, rangeCases, rangeOf, X86_RULES } from '../../../src/acpi/resources/range.ts';
+import {
+  choose,
+  compare,
+  fieldValue,
+  formatQuantity,
+  type Quantity,
+  sum,
+} from '../../../src/symbolic/index.ts';
 
 function descriptor(type: ResourceType, fields: FieldValues): ResourceDescriptor {
   return { type, tag: undefined, offset: 0, length: 0, fields, certainty: 'certain' };
@@ -110,5 +118,61 @@ describe('ranges as drivers/acpi/resource.c has them', () => {
     expect(formatQuantity(range.first)).toBe('MG2B');
     expect(formatQuantity(range.last)).toBe('MG2B + MG2L - 1');
     expect(formatQuantity(range.taken)).toContain('MG2L');
+  });
+});
+
+describe('cases of a range', () => {
+  const kind = fieldValue({
+    name: 'KIND',
+    path: '\\KIND',
+    space: 'SystemMemory',
+    address: 0x1000n,
+    bitOffset: 0,
+    bits: 8,
+    epoch: 0,
+  });
+  const is = (value: bigint): Quantity => compare('eq', kind, value);
+  const length = choose(is(7n), 0n, 0x4000n);
+  const moved = choose(is(1n), 0xc1000n, choose(is(2n), 0xc2000n, choose(is(3n), 0xc1000n, 0xc0000n)));
+
+  it.each([
+    ['a length', address({ min: 0xd0000n, max: 0xd3fffn, length })],
+    ['a minimum', address({ min: moved, max: 0xc3fffn, length })],
+    [
+      'minimum and maximum',
+      address({
+        min: moved,
+        max: choose(is(9n), 0n, sum(64, 0x3fffn, [{ coefficient: 1n, of: moved }])),
+        length: 1n,
+      }),
+    ],
+    ['a base', descriptor('memory32-fixed', { base: moved, length })],
+  ])('that %s is chosen by: exactly the one that a run would have', (_what, open) => {
+    const cases = rangeCases(open);
+    const bounds = cases.map(({ range }) => `${formatQuantity(range.first)}-${formatQuantity(range.last)}`);
+    expect(new Set(bounds).size).toBe(bounds.length);
+    for (let value = 0; value < 12; value++) {
+      const contents = new Contents(() => value);
+      const settle = (part: unknown): unknown =>
+        typeof part === 'object' ? valueUnder(part as Quantity, contents) : part;
+      const fields = Object.fromEntries(
+        Object.entries(open.fields).map(([name, part]) => [name, settle(part)]),
+      );
+      const run = rangeOf({ ...open, fields: fields as FieldValues })!;
+      const holding = cases.filter(({ when }) => valueUnder(when, contents) === 1n);
+      expect(holding.length, `KIND ${value}`).toBe(run.taken === 1n ? 1 : 0);
+      for (const { range } of holding)
+        expect([settle(range.first), settle(range.last)]).toEqual([run.first, run.last]);
+    }
+  });
+
+  it('of a kind that is not known it is memory where that is the kind', () => {
+    const [one, ...others] = rangeCases(
+      address({ space: kind, min: 0x1000n, max: 0x1fffn, length: 0x1000n }),
+    );
+    expect(others).toEqual([]);
+    expect(one?.range).toMatchObject({ space: 'memory', first: 0x1000n, last: 0x1fffn });
+    expect(one && valueUnder(one.when, new Contents(() => 0))).toBe(1n);
+    expect(one && valueUnder(one.when, new Contents(() => 1))).toBe(0n);
   });
 });

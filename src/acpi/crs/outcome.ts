@@ -1,0 +1,244 @@
+/** What the evaluation of a `_CRS` came to: the ways it may end, and what can be said of all of them. */
+import { hex } from '../../bytes/address.ts';
+import {
+  allOf,
+  type ByteValue,
+  type FieldSymbol,
+  fieldsOf,
+  formatQuantity,
+  isKnown,
+  not,
+  opaqueReasons,
+  type Quantity,
+} from '../../symbolic/index.ts';
+import type { Evaluation } from '../interpreter/interpreter.ts';
+import {
+  alternativesOf,
+  type Branch,
+  byAnyByte,
+  conditionOf,
+  MAX_ALTERNATIVES,
+  type Splitting,
+} from '../interpreter/paths/alternatives.ts';
+import { type AmlFault, faultDiagnostic, isGivenUp } from '../interpreter/state/fault.ts';
+import { type AmlValue, BufferObject, StringObject, UnknownObject } from '../interpreter/state/objects.ts';
+import type { AcpiMachine } from '../machine.ts';
+import type { NamespaceNode } from '../namespace/node.ts';
+import { decodeTemplate, openStructure } from '../resources/decode.ts';
+import type { TemplateBytes } from '../resources/descriptor.ts';
+import { spanIn } from '../tables/records.ts';
+import type { CrsAlternative, CrsCause, CrsEntry, CrsOutcome, CrsPlace } from './crs.ts';
+import { spansOf } from './places.ts';
+
+/** What ACPICA makes of a `_CRS` that gives zero, an empty buffer or nothing (nsrepair.c): a template without resources. */
+const EMPTY_TEMPLATE: TemplateBytes = [0x79, 0x00];
+
+export type CrsResult = Pick<
+  CrsEntry,
+  'status' | 'why' | 'bytes' | 'alternatives' | 'cases' | 'resources' | 'causes'
+>;
+
+/** The template a value is; undefined when it is none. */
+export function templateOf(value: AmlValue | NamespaceNode | undefined): TemplateBytes | undefined {
+  if (value === undefined || value === 0n) return EMPTY_TEMPLATE;
+  if (value instanceof StringObject && value.text === '') return EMPTY_TEMPLATE;
+  if (!(value instanceof BufferObject) || value.unknown !== undefined) return undefined;
+  return value.bytes.length === 0 ? EMPTY_TEMPLATE : Array.from(value.bytes);
+}
+
+/** Why nothing is known of a value; undefined when something is. */
+function unknownReason(value: AmlValue | NamespaceNode | undefined): string | undefined {
+  if (value instanceof UnknownObject) return value.reason;
+  if (value instanceof StringObject && value.text === undefined) return 'a string that is not known';
+  return value instanceof BufferObject ? value.unknown : undefined;
+}
+
+/** By what decides which descriptors there are, and of what kind. */
+const byStructure: Splitting = (buffer) => {
+  for (const at of openStructure(Array.from(buffer.bytes))) {
+    const condition = conditionOf(buffer.bytes[at]);
+    if (condition !== undefined) return condition;
+  }
+  return undefined;
+};
+
+/**
+ * @param node the `_CRS` @param when that device and `_CRS` exist
+ * @param lost why nothing of the machine's state is to be relied on
+ */
+export function resultOf(
+  machine: AcpiMachine,
+  node: NamespaceNode,
+  when: Quantity,
+  evaluation: Evaluation,
+  lost: string | undefined,
+): CrsResult {
+  const { fault, faults, value } = evaluation;
+  if (lost !== undefined && machine.interpreter.journal.active) return abandoned(when, lost);
+  const spanOf = spansOf(node);
+  for (const failing of fault === undefined
+    ? faults.map((each) => each.fault)
+    : [fault, ...faults.map((each) => each.fault)])
+    if (failing === fault || isGivenUp(failing))
+      machine.sink.add(faultDiagnostic(failing, undefined, node.path));
+  const waysBy = (splitting: Splitting, tells: boolean): CrsAlternative[] | undefined => {
+    const branches = alternativesOf(value, when, faults, fault, splitting);
+    const ways = branches?.map((branch) => {
+      const options = {
+        path: node.path,
+        ...(spanOf ? { spanOf } : {}),
+        ...(tells ? { sink: machine.sink } : {}),
+      };
+      return wayOf(branch, (bytes) => decodeTemplate(bytes, options));
+    });
+    if (!isKnown(when)) ways?.push(emptyWay(allOf([not(when)]), 'absent', 'the device does not exist'));
+    return ways;
+  };
+  const cases = waysBy(byStructure, true);
+  if (cases === undefined || cases.length > MAX_ALTERNATIVES)
+    return abandoned(when, 'it depends on too many conditions');
+  const causes = causesOf(machine, cases);
+  return {
+    ...summaryOf(cases, waysBy(byAnyByte, false) ?? cases, when),
+    cases,
+    ...(causes.length > 0 ? { causes } : {}),
+  };
+}
+
+/** Nothing is known of it. */
+export function abandoned(when: Quantity, why: string): CrsResult {
+  const way = emptyWay(allOf([when]), 'abandoned', why);
+  const absent = emptyWay(allOf([not(when)]), 'absent', 'the device does not exist');
+  return { status: 'unknown', why, cases: isKnown(when) ? [way] : [way, absent], resources: [] };
+}
+
+function emptyWay(condition: CrsAlternative['condition'], outcome: CrsOutcome, why: string): CrsAlternative {
+  return { when: formatQuantity(condition), condition, outcome, bytes: [], resources: [], why };
+}
+
+function wayOf(
+  branch: Branch,
+  decode: (bytes: TemplateBytes) => ReturnType<typeof decodeTemplate>,
+): CrsAlternative {
+  const { when: condition, fault, value } = branch;
+  if (fault !== undefined) {
+    const way = isGivenUp(fault)
+      ? emptyWay(condition, 'abandoned', `not known: ${fault.message}`)
+      : emptyWay(condition, 'failure', `${fault.code}: ${fault.message}`);
+    const at = placeOfFault(fault);
+    return at === undefined ? way : { ...way, at };
+  }
+  const reason = unknownReason(value);
+  if (reason !== undefined) return emptyWay(condition, 'abandoned', `not known: ${reason}`);
+  const bytes = templateOf(value);
+  if (bytes === undefined) return emptyWay(condition, 'none', 'it gives no resource template');
+  const { resources, rest } = decode(bytes);
+  return {
+    when: formatQuantity(condition),
+    condition,
+    outcome: 'template',
+    bytes,
+    resources,
+    ...(rest ? { rest } : {}),
+  };
+}
+
+/** What can be said of all ways together. @param told the same, told apart by conditions in bytes too */
+function summaryOf(
+  cases: readonly CrsAlternative[],
+  told: readonly CrsAlternative[],
+  when: Quantity,
+): Pick<CrsEntry, 'status' | 'why' | 'bytes' | 'alternatives' | 'resources'> {
+  const [first] = told;
+  if (first === undefined) return { status: 'error', why: 'it gives nothing', resources: [] };
+  const outcomes = new Set(cases.map(({ outcome }) => outcome));
+  if (!outcomes.has('template')) {
+    const { why = '' } = cases.find(({ outcome }) => outcome === 'abandoned') ?? cases[0]!;
+    return {
+      status: outcomes.has('abandoned') ? 'unknown' : 'error',
+      why: why.replace(/^not known: /, ''),
+      resources: [],
+    };
+  }
+  if (told.length === 1) {
+    const { bytes, resources } = first;
+    const why = whyUnknown(bytes);
+    return { status: why === undefined ? 'ok' : 'partial', ...(why ? { why } : {}), bytes, resources };
+  }
+  // What a device gives if it is there is known; whether it is there is what can't be told.
+  if (
+    told.length === 2 &&
+    !isKnown(when) &&
+    first.outcome === 'template' &&
+    whyUnknown(first.bytes) === undefined
+  )
+    return {
+      status: 'unknown',
+      why: `the device exists only when ${first.when}`,
+      alternatives: told,
+      resources: [],
+    };
+  return {
+    status: 'alternatives',
+    why: `what it gives hangs on ${first.when}`,
+    alternatives: told,
+    resources: [],
+  };
+}
+
+function placeOfFault({ place }: AmlFault): CrsPlace | undefined {
+  if (place === undefined) return undefined;
+  const { table, term, path } = place;
+  return { table, span: spanIn(table, term.start, term.end), path };
+}
+
+/** Code that was given up and that something in the templates is unknown by, or in the conditions of the ways. */
+function causesOf(machine: AcpiMachine, cases: readonly CrsAlternative[]): CrsCause[] {
+  const reasons = new Set<string>();
+  for (const { condition, bytes } of cases) {
+    for (const reason of opaqueReasons(condition)) reasons.add(reason);
+    for (const reason of reasonsIn(bytes)) reasons.add(reason);
+  }
+  return [...reasons].map((reason) => {
+    const fault = machine.interpreter.abandonments.get(reason);
+    const at = fault && placeOfFault(fault);
+    return { reason, ...(at ? { at } : {}) };
+  });
+}
+
+/** The expressions that bytes are of, each once. */
+function* expressionsIn(bytes: readonly ByteValue[]): Generator<Quantity> {
+  const seen = new Set<Quantity>();
+  for (const byte of bytes) {
+    if (typeof byte === 'number' || seen.has(byte.of)) continue;
+    seen.add(byte.of);
+    yield byte.of;
+  }
+}
+
+function reasonsIn(bytes: readonly ByteValue[]): Set<string> {
+  const reasons = new Set<string>();
+  for (const of of expressionsIn(bytes)) for (const reason of opaqueReasons(of)) reasons.add(reason);
+  return reasons;
+}
+
+function whyUnknown(bytes: TemplateBytes): string | undefined {
+  const unknown = bytes.filter((byte) => typeof byte !== 'number').length;
+  if (unknown === 0) return undefined;
+  const fields = new Map<string, FieldSymbol>();
+  for (const of of expressionsIn(bytes)) for (const field of fieldsOf(of)) fields.set(field.path, field);
+  const reasons = reasonsIn(bytes);
+  const names = [...fields.values()].slice(0, 6).map(describeField);
+  const more = fields.size > 6 ? ` and ${fields.size - 6} more` : '';
+  const from = names.length > 0 ? `hang on ${names.join('; ')}${more}` : 'are not known';
+  return `${unknown} bytes ${from}${reasons.size > 0 ? ` (${[...reasons].slice(0, 3).join('; ')})` : ''}`;
+}
+
+/** `MG2B (32 bits at SystemMemory 0xf7fd9000)`. */
+export function describeField(field: FieldSymbol): string {
+  const where =
+    field.address === undefined
+      ? field.space
+      : `${field.space} ${hex(field.address)}${field.bitOffset === 0 ? '' : `, bit ${field.bitOffset}`}`;
+  return `${field.name} (${field.bits} bits at ${where})`;
+}

@@ -1,0 +1,25 @@
+/** Where a `_CRS` and its bytes stand in their table. */
+import type { Span } from '../../bytes/source.ts';
+import type { NamespaceNode } from '../namespace/node.ts';
+import { spanIn } from '../tables/records.ts';
+import { isTerm, Term } from '../terms/term.ts';
+import type { CrsEntry } from './crs.ts';
+
+/** The definition of the object. */
+export function placeOf(node: NamespaceNode): Pick<CrsEntry, 'span' | 'table'> {
+  const { table, term } = node;
+  if (table === undefined || term === undefined) return {};
+  return { table, span: spanIn(table, term.start, term.end) };
+}
+
+/** Where the bytes of a plain buffer stand in its table. */
+export function spansOf(node: NamespaceNode): ((start: number, end: number) => Span) | undefined {
+  const { table, term } = node;
+  if (table === undefined || term === undefined || !isTerm(term, 'Name')) return undefined;
+  const buffer = term.operands[1];
+  if (!(buffer instanceof Term) || !isTerm(buffer, 'Buffer')) return undefined;
+  const list = buffer.operands[1];
+  const first = buffer.end - (list instanceof Uint8Array ? list.length : 0);
+  return (start, end) =>
+    spanIn(table, Math.min(first + start, buffer.end), Math.min(first + end, buffer.end));
+}
