@@ -128,12 +128,23 @@ export function parseKernelConfig(
   };
 }
 
+/** The VMBus driver has a symbol of its own from here on (94b04355e639, 6.18); before, CONFIG_HYPERV builds it. */
+const VMBUS_SYMBOL_SINCE: readonly [number, number] = [6, 18];
+
 /**
  * What a configuration says of a symbol: as its line has it (`y`, `m`, `n`, a number or string as written), `n` where a
  * complete configuration has no line, undefined where nobody knows: a fragment, a defconfig and a cut file say only what
- * they say.
+ * they say. HYPERV_VMBUS of a release that does not have the symbol is what HYPERV is.
  * @param symbol without `CONFIG_`
  */
 export function configValue(config: KernelConfig, symbol: string): string | undefined {
-  return config.values.get(symbol) ?? (config.complete ? 'n' : undefined);
+  const value = config.values.get(symbol);
+  if (value !== undefined) return value;
+  if (symbol === 'HYPERV_VMBUS' && !hasVmbusSymbol(config)) return configValue(config, 'HYPERV');
+  return config.complete ? 'n' : undefined;
+}
+
+function hasVmbusSymbol({ release }: KernelConfig): boolean {
+  const [major = 0, minor = 0] = (release ?? '').split('.').map((part) => Number.parseInt(part, 10));
+  return major > VMBUS_SYMBOL_SINCE[0] || (major === VMBUS_SYMBOL_SINCE[0] && minor >= VMBUS_SYMBOL_SINCE[1]);
 }

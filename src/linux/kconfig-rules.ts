@@ -102,35 +102,26 @@ export interface SelectRule {
   readonly symbol: string;
   /** The condition of the select, as Kconfig has it; empty when there is none. */
   readonly condition: (behaviour: Behaviour) => string;
-  readonly holds: (values: Values, behaviour: Behaviour) => boolean;
   readonly exists: (behaviour: Behaviour) => boolean;
 }
 
-const always = (): boolean => true;
 const none = (): string => '';
 
 function hypervSelect(symbol: 'HYPERV' | 'HYPERV_VMBUS'): SelectRule {
   return {
     symbol,
     condition: (behaviour) => (behaviour.selectNeedsEfi ? 'EFI && !HYPERV_VTL_MODE' : '!HYPERV_VTL_MODE'),
-    holds: (values, behaviour) =>
-      !values.on('HYPERV_VTL_MODE') && (!behaviour.selectNeedsEfi || values.on('EFI')),
     exists: (behaviour) => behaviour.hypervSelectsSysfb === symbol,
   };
 }
 
 /** Every `select SYSFB`. */
 export const SELECT_RULES: readonly SelectRule[] = [
-  {
-    symbol: 'SYSFB_SIMPLEFB',
-    condition: none,
-    holds: always,
-    exists: (b) => b.sysfbSymbol === 'selected-only',
-  },
-  { symbol: 'FB_EFI', condition: none, holds: always, exists: (b) => b.sysfbSymbol === 'selected-only' },
-  { symbol: 'FB_VESA', condition: none, holds: always, exists: (b) => b.sysfbSymbol === 'selected-only' },
-  { symbol: 'DRM_EFIDRM', condition: none, holds: always, exists: (b) => b.drmSysfb },
-  { symbol: 'DRM_VESADRM', condition: none, holds: always, exists: (b) => b.drmSysfb },
+  { symbol: 'SYSFB_SIMPLEFB', condition: none, exists: (b) => b.sysfbSymbol === 'selected-only' },
+  { symbol: 'FB_EFI', condition: none, exists: (b) => b.sysfbSymbol === 'selected-only' },
+  { symbol: 'FB_VESA', condition: none, exists: (b) => b.sysfbSymbol === 'selected-only' },
+  { symbol: 'DRM_EFIDRM', condition: none, exists: (b) => b.drmSysfb },
+  { symbol: 'DRM_VESADRM', condition: none, exists: (b) => b.drmSysfb },
   hypervSelect('HYPERV'),
   hypervSelect('HYPERV_VMBUS'),
 ];

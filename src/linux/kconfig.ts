@@ -1,5 +1,14 @@
 /** CONFIG_SYSFB in a configuration: is it set, by whom, could it be off, and the Kconfig line that says what is right. */
+import { configValue } from '../evidence/kernel-config.ts';
+import type { KernelConfig } from '../evidence/values.ts';
 import type { Behaviour } from './behaviour.ts';
+import {
+  evaluateKconfigExpression,
+  type KconfigExpression,
+  type KconfigOutcome,
+  parseKconfigExpression,
+  type SymbolLookup,
+} from './kconfig-expression.ts';
 import {
   type KconfigArch,
   SELECT_RULES,
@@ -48,8 +57,71 @@ export function sysfbOf(behaviour: Behaviour, config: ConfigValues, arch: Kconfi
   return { sysfb: selectedBy.length > 0 ? 'y' : 'n', selectedBy };
 }
 
+/** Whether a select is in force, as far as the values are known: y or m when it is. */
+function selectOutcome(rule: SelectRule, behaviour: Behaviour, lookup: SymbolLookup): KconfigOutcome {
+  const condition = rule.condition(behaviour);
+  // The rules' own expressions are right.
+  const whole = parseKconfigExpression(
+    condition === '' ? rule.symbol : `${rule.symbol} && (${condition})`,
+  ) as KconfigExpression;
+  return evaluateKconfigExpression(whole, lookup);
+}
+
 function selects(rule: SelectRule, behaviour: Behaviour, values: Values): boolean {
-  return rule.exists(behaviour) && values.on(rule.symbol) && rule.holds(values, behaviour);
+  return (
+    rule.exists(behaviour) &&
+    !selectOutcome(rule, behaviour, (symbol) => values.get(symbol)).values.includes('n')
+  );
+}
+
+/** What is known of CONFIG_SYSFB. */
+export interface KnownSysfb {
+  /** `absent`: this release has no such symbol. Undefined: the configuration leaves it open. */
+  readonly value: SysfbState | undefined;
+  /**
+   * `line`: the configuration has one; `no line`: it is complete and has none, and the symbol has no prompt; `rules`:
+   * it follows from the release's Kconfig and what is known of the other symbols.
+   */
+  readonly by: 'line' | 'no line' | 'rules';
+  /** Who selects it, as far as that is known. */
+  readonly selectedBy: readonly Selector[];
+  /** Symbols that nobody knows and that decide whether more than those select it. */
+  readonly openSelectors: readonly string[];
+}
+
+/**
+ * What a configuration, whole or in part, says of CONFIG_SYSFB in a release. Of a fragment or a cut file only what
+ * follows from what it says: set as soon as one selector is in force, off only when every selector is known not to be.
+ */
+export function sysfbKnown(behaviour: Behaviour, config: KernelConfig, arch: KconfigArch): KnownSysfb {
+  const lookup: SymbolLookup = (symbol) => configValue(config, symbol);
+  const selectedBy: Selector[] = [];
+  const open = new Set<string>();
+  for (const rule of SELECT_RULES) {
+    if (!rule.exists(behaviour)) continue;
+    const outcome = selectOutcome(rule, behaviour, lookup);
+    if (!outcome.values.includes('n'))
+      selectedBy.push({ symbol: rule.symbol, condition: rule.condition(behaviour) });
+    else for (const symbol of outcome.open) open.add(symbol);
+  }
+  const known = (value: SysfbState | undefined, by: KnownSysfb['by']): KnownSysfb => ({
+    value,
+    by,
+    selectedBy,
+    openSelectors: [...open],
+  });
+  if (behaviour.sysfbSymbol === 'absent') return known('absent', 'rules');
+  const line = config.values.get('SYSFB');
+  if (line !== undefined) return known(line === 'n' ? 'n' : 'y', 'line');
+  if (config.complete) return known('n', 'no line');
+  if (behaviour.sysfbSymbol === 'default-yes') {
+    // No prompt, and a default that nothing takes away.
+    const efi = arch === 'x86_64' ? 'y' : lookup('EFI');
+    if (efi === undefined) open.add('EFI');
+    return known(efi === undefined ? undefined : efi === 'y' ? 'y' : 'n', 'rules');
+  }
+  if (selectedBy.length > 0) return known('y', 'rules');
+  return known(open.size > 0 ? undefined : 'n', 'rules');
 }
 
 export interface ResolveOptions {
