@@ -4,6 +4,7 @@ import { exampleLines, hidesText } from '../../src/report/finding.ts';
 
 const ROOMS: Readonly<Record<string, string>> = {
   artifact: 'Opening inputs',
+  container: 'Archives and compressed files',
   dt: 'Device trees',
   acpi: 'ACPI',
   evidence: 'Logs, configurations and other evidence',
@@ -23,9 +24,10 @@ be missing, no answer is \`not-needed\`.
 
 export function findingsMarkdown(): string {
   const parts = [INTRO];
-  for (const [room, title] of Object.entries(ROOMS)) {
+  const rooms = new Set([...Object.keys(ROOMS), ...CODES.map((code) => code.split('/')[0]!)]);
+  for (const room of rooms) {
     const codes = CODES.filter((code) => code.startsWith(`${room}/`)).sort();
-    if (codes.length > 0) parts.push(`## ${title}\n`, ...codes.map(section));
+    parts.push(`## ${ROOMS[room] ?? room}\n`, ...codes.map(section));
   }
   return parts.join('\n');
 }

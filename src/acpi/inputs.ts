@@ -1,6 +1,7 @@
 /** Tables and resource lists from the inputs of one machine, whatever form each of them has. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import type { PreprocessorOptions } from './asl/text/preprocessor.ts';
 import type { CrsEntry } from './crs/crs.ts';
 import type { AcpiTable } from './tables/table.ts';
@@ -50,9 +51,20 @@ export async function readAcpiInputs(
     }
   }
   const tables = nameTables(found.map(({ table }) => table));
+  reportSecondDsdt(tables, sink);
   return {
     tables,
     artifactOf: new Map(tables.map((table, at) => [table, found[at]!.artifact])),
     lists,
   };
+}
+
+/** A machine has one DSDT. Dumps hold it twice where FADT's 32-bit and 64-bit address both name it: that is one. */
+function reportSecondDsdt(tables: readonly AcpiTable[], sink: DiagnosticSink): void {
+  const [first, ...others] = tables.filter(({ signature }) => signature === 'DSDT');
+  for (const { name, source, offset, bytes } of others) {
+    if (first !== undefined && Buffer.compare(first.bytes, bytes) === 0) continue;
+    const span = { source, start: offset, end: offset + bytes.length };
+    sink.add(finding('acpi/second-dsdt', { name, first: first!.source.name }, { span }));
+  }
 }

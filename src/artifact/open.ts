@@ -106,13 +106,34 @@ async function openPath(path: string, opening: Opening, depth: number): Promise<
   const read = readFileBytes(resolved, MAX_INPUT_BYTES);
   if ('failure' in read) return unreadable(read.failure);
   if ('bytes' in read) return openRead(path, read.bytes, opening, depth);
-  if (depth >= MAX_FOLDER_DEPTH) return unreadable(`More than ${MAX_FOLDER_DEPTH} folders deep`);
   const { listFolder } = await import('./directory.ts');
-  const base = path.replace(/\/+$/, '') || '/';
-  const piece = { path, name: path, steps: [] };
-  return openFolder(listFolder(resolved, sink), piece, opening, ({ path: inner }) =>
-    openPath(`${base === '/' ? '' : base}/${inner}`, opening, depth + 1),
-  );
+  return openListed(listFolder(resolved, sink), path, opening, depth);
+}
+
+/** Opens what is in a folder on disk. Its files are opened by the bytes of their names, which may be any. */
+async function openListed(
+  top: readonly Listed[],
+  path: string,
+  opening: Opening,
+  depth: number,
+): Promise<Artifact[]> {
+  const { sink } = opening;
+  const base = path.replace(/\/+$/, '');
+  const { nameText } = await import('./irrelevant.ts');
+  return openFolder(top, { path, name: path, steps: [] }, opening, async (inner) => {
+    const name = `${base}/${nameText(inner.path)}`;
+    const unreadable = (why: string): Artifact[] => {
+      sink.add(finding('artifact/member-unreadable', { what: name, why }, { path: name }));
+      return [];
+    };
+    if (inner.type === 'directory')
+      return depth + 1 >= MAX_FOLDER_DEPTH
+        ? unreadable(`More than ${MAX_FOLDER_DEPTH} folders deep`)
+        : openListed(inner.list('', sink), name, opening, depth + 1);
+    const read = inner.read(MAX_INPUT_BYTES);
+    if ('bytes' in read) return openRead(name, read.bytes, opening, depth + 1);
+    return unreadable('failure' in read ? read.failure : 'Is a directory');
+  });
 }
 
 /** Opens what is in a folder: as a whole, or else `openInside` opens one after the other. */
@@ -233,7 +254,10 @@ async function openPiece(
   const inputs = as === undefined || as === 'dts-fragment' ? textInputs(kind, opened, sink) : undefined;
   if (inputs !== undefined) return inputs.map(make);
   if (kind === undefined) {
+    const { irrelevance } = await import('./irrelevant.ts');
+    const what = irrelevance(piece.name, bytes);
     if (bytes.length === 0) sink.add(finding('artifact/empty', {}, where));
+    else if (what !== undefined) sink.add(finding('artifact/irrelevant', { what }, where));
     else
       sink.add(
         finding(
@@ -265,7 +289,14 @@ async function openArchived(
       const name = folder === '' ? `!${inner.path}` : `${folder}/${inner.path}`;
       if (inner.type === 'directory') return inFolder(inner.list('', opening.sink), name);
       const read = inner.read(MAX_INPUT_BYTES);
-      if (!('bytes' in read)) return [];
+      if (!('bytes' in read)) {
+        const args = {
+          what: `${piece.name}${name}`,
+          why: 'failure' in read ? read.failure : 'Is a directory',
+        };
+        opening.sink.add(finding('artifact/member-unreadable', args, { path: args.what }));
+        return [];
+      }
       const steps = [...piece.steps, ...(inner.step === undefined ? [] : [inner.step])];
       const file = { ...piece, name: `${piece.name}${name}`, bytes: read.bytes, steps };
       return openPiece(file, undefined, opening, depth);

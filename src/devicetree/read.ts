@@ -22,6 +22,8 @@ export interface ReadOptions extends FileAccess {
   readonly defines?: readonly string[];
   /** Applied to every tree that is no overlay or fragment itself, in this order. One that does not apply makes the tree unreadable. */
   readonly overlays?: readonly DeviceTree[];
+  /** An overlay is what is wanted: it will be applied. */
+  readonly asOverlay?: boolean;
 }
 
 /**
@@ -35,6 +37,8 @@ export function readDeviceTree(
 ): DeviceTree | undefined {
   const tree = readAsWritten(artifact, sink, options);
   const { overlays = [] } = options;
+  if (tree?.overlay && !options.asOverlay)
+    sink.add(finding('dt/overlay-not-applied', {}, { path: artifact.source.name }));
   if (!tree || overlays.length === 0 || tree.overlay || tree.form === 'dts-fragment') return tree;
   return applyOverlays(tree, overlays, sink);
 }

@@ -2,7 +2,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
-import { finding } from '../../findings/finding.ts';
+import { finding, messageOf } from '../../findings/finding.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import { decodeTemplate } from '../resources/decode.ts';
 import { templateOf } from '../resources/descriptor.ts';
@@ -29,7 +29,8 @@ export function readAsl(
   }
   if (/\b(?:Device|Scope|Method)\s*\(/i.test(text)) {
     const unit = parseAslBody(source, options);
-    if (unit !== undefined) return { tables: [tableOf(compileUnit(unit))], crs: [] };
+    if ('terms' in unit) return { tables: [tableOf(compileUnit(unit))], crs: [] };
+    sink.add(finding('acpi/asl-pieces', { problem: messageOf(unit) }, unit.span && { span: unit.span }));
   }
   const crs = parseResourceTemplates(source, sink).map(({ bytes, span, name }, index): CrsEntry => {
     const device = `template${index}`;

@@ -102,6 +102,9 @@ function sayUnfinished(
 const IRRELEVANT =
   /^(?:image|audio|video|font)\/|^application\/(?:pgp-|pkcs7-|x-pkcs7-)|^text\/(?:calendar|vcard|x-vcard|x-amp)|\.(?:asc|sig|p7s|vcf|ics|png|jpe?g|gif|svg|webp)$/i;
 
+/** What is said of an attachment that is no input. */
+const UNKNOWN = new Set(['artifact/unknown-kind', 'artifact/unknown-text', 'artifact/irrelevant']);
+
 /**
  * The inputs in a mail or mailbox. What its texts say is found by content; its attachments are opened as files are.
  * @param open opens an attachment, and says to its sink what can't be read
@@ -142,10 +145,9 @@ export async function mailInputs<A>(
     );
     for (const diagnostic of kept) {
       // What is no input at all is what most attachments are.
-      if (diagnostic.code !== 'artifact/unknown-kind' && diagnostic.code !== 'artifact/unknown-text')
-        sink.add(diagnostic);
+      if (!UNKNOWN.has(diagnostic.code)) sink.add(diagnostic);
       else if (
-        diagnostic.code === 'artifact/unknown-text' ||
+        diagnostic.code !== 'artifact/unknown-kind' ||
         IRRELEVANT.test(part.type) ||
         IRRELEVANT.test(part.name)
       )

@@ -50,6 +50,22 @@ export const ACPI_TABLE_ROWS = {
     hides: FIRMWARE,
     text: ({ most }: { most: number }) => `more than ${most} tables; the rest is not read`,
   }),
+  'acpi/second-dsdt': row({
+    severity: 'warning',
+    summary: 'the inputs hold two different DSDTs',
+    why: 'A machine has one. The first is taken and the second is not read; the inputs may be of two machines.',
+    example: {
+      files: {
+        'a.asl': 'DefinitionBlock ("", "DSDT", 2, "FWMAP", "ONE", 1) { Name (A, 1) }\n',
+        'b.asl': 'DefinitionBlock ("", "DSDT", 2, "FWMAP", "TWO", 1) { Name (A, 2) }\n',
+      },
+      run: 'windows a.asl b.asl',
+    },
+    source: '5.2.11.1',
+    hides: FIRMWARE,
+    text: ({ name, first }: { name: string; first: string }) =>
+      `${name} is a second DSDT and is not read; the first is in ${first}`,
+  }),
   'acpi/table-length': row({
     severity: 'error',
     summary: 'a table says it is shorter than its header',

@@ -76,6 +76,35 @@ export const ARTIFACT_ROWS = {
     text: () => 'Nothing in the text tells what kind of input this is',
     hint: ({ tried }: { tried: readonly string[] }) => `tried ${tried.join('; ')}. --as KIND decides.`,
   }),
+  'artifact/irrelevant': row({
+    severity: 'error',
+    summary: 'an input is a picture, a document, a signature or the like',
+    why: 'Nothing in such a file describes a machine, so nothing is missing without it.',
+    example: {
+      files: { 'screen.png': { hex: '89504e470d0a1a0a0000000d49484452' } },
+      run: 'windows screen.png',
+    },
+    source: 'MAGICS in src/artifact/irrelevant.ts',
+    hides: NOTHING,
+    text: ({ what }: { what: string }) => `This is a file of another kind: ${what}`,
+  }),
+  'artifact/member-unknown-kind': row({
+    severity: 'warning',
+    summary: 'a file beside ACPI tables is of no known kind',
+    why: 'It may be a table whose header is damaged, and declare devices with windows.',
+    example: {
+      files: {
+        'tables/ssdt1.aml': {
+          hex: '53534454240000000280464d41502020204558414d504c45200100000046574d5001000000',
+        },
+        'tables/ssdt2.aml': { hex: '00010203ff' },
+      },
+      run: 'windows tables',
+    },
+    source: 'SNIFF_ROWS in src/artifact/sniff.ts',
+    hides: ANYTHING,
+    text: () => 'Nothing in the content tells what this is; it is not read',
+  }),
   'artifact/unfinished-property': row({
     severity: 'warning',
     summary: 'a quoted property of addresses has no end',

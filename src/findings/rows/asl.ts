@@ -166,6 +166,21 @@ export const ASL_ROWS = {
     "iasl's preprocessor",
     '\n#warning old board\n',
   ),
+  'acpi/asl-pieces': row({
+    severity: 'warning',
+    summary: 'a text with ASL in it is not ASL throughout',
+    why: 'Only its resource templates are read, each by itself. Code around them may change them or make others.',
+    example: {
+      files: {
+        'x.asl':
+          'Device (D) {\n  Name (_CRS, ResourceTemplate () { IO (Decode16, 1, 1, 1, 1) })\n  Nonsense (\n}\n',
+      },
+      run: 'windows x.asl',
+    },
+    source: '19.2',
+    hides: FIRMWARE,
+    text: ({ problem }: Problem) => `only the resource templates of this text are read: ${problem}`,
+  }),
   'acpi/no-asl': row({
     severity: 'error',
     summary: 'a text read as ASL has neither a table nor a template',

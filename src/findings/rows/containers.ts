@@ -7,7 +7,7 @@ export const CONTAINER_ROWS = {
     summary: 'a compressed stream cannot be unpacked to its end',
     why: 'What came before the fault is read; the rest is missing from every answer.',
     example: { files: { 'log.gz': { hex: '1f8b0800000000000003' } }, run: 'windows log.gz' },
-    source: 'the format’s own description, named in src/containers/codecs',
+    source: "the format's own description, named in src/containers/codecs",
     hides: ANYTHING,
     text: ({ format, why }: { format: string; why: string }) => `${format}: ${why}`,
   }),
@@ -16,10 +16,13 @@ export const CONTAINER_ROWS = {
     summary: 'an archive is not whole',
     why: 'The files that could be found are read; others are missing from every answer.',
     example: {
-      files: { 'capture.cpio': `070701${'0'.repeat(94)}00000001${'0'.repeat(9)}` },
+      // One file "a" of 16 bytes, of which 4 are there.
+      files: {
+        'capture.cpio': `070701${['1', '81a4', '0', '0', '1', '0', '10', '0', '0', '0', '0', '2', '0'].map((field) => field.padStart(8, '0')).join('')}a\0text`,
+      },
       run: 'windows capture.cpio',
     },
-    source: 'the format’s own description, named in src/containers/archives',
+    source: "the format's own description, named in src/containers/archives",
     hides: ANYTHING,
     text: ({ format, why }: { format: string; why: string }) => `${format}: ${why}`,
   }),

@@ -310,6 +310,16 @@ export const DT_TREE_ROWS = {
     hides: FIRMWARE,
     text: problemText,
   }),
+  'dt/overlay-not-applied': row({
+    severity: 'warning',
+    summary: 'an overlay is among the inputs and not applied to a tree',
+    why: 'What it changes on the machine is shown as the overlay has it, not in the tree it is for.',
+    example: { ...overlay('&{/n} { x; };'), run: 'windows board.dts over.dts' },
+    source: 'fdt_overlay_apply() of libfdt',
+    hides: FIRMWARE,
+    text: () => 'This is an overlay; it is not applied to a tree',
+    hint: () => 'apply it: --overlay FILE',
+  }),
   'dt/overlay-empty': row({
     severity: 'warning',
     summary: 'an overlay changes nothing',

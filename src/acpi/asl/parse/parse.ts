@@ -1,6 +1,7 @@
 /** An ASL text to its units: one for each DefinitionBlock. */
-import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
+import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Source } from '../../../bytes/source.ts';
+import { finding } from '../../../findings/finding.ts';
 import type { Term } from '../../terms/term.ts';
 import { describeToken, TokenCursor } from '../text/cursor.ts';
 import { type PreprocessorOptions, preprocess } from '../text/preprocessor.ts';
@@ -48,15 +49,21 @@ export function parseAsl(source: Source, sink: DiagnosticSink, options: Preproce
 
 /**
  * A text without a DefinitionBlock, its statements taken for the body of a DSDT: what people paste is often one
- * Device. Undefined when it isn't all ASL.
+ * Device. The first fault instead, when it isn't all ASL.
  */
-export function parseAslBody(source: Source, options: PreprocessorOptions = {}): AslUnit | undefined {
+export function parseAslBody(source: Source, options: PreprocessorOptions = {}): AslUnit | Diagnostic {
   const faults = new DiagnosticList();
   const { tokens, positions } = preprocess(source, faults, options);
   const cursor = new TokenCursor(tokens, positions, faults);
   const parser = new AslParser(cursor, true);
   const body = parser.statements();
-  if (faults.hasErrors || cursor.peek().kind !== 'end' || body.length === 0) return undefined;
+  const fault = faults.all.find(({ severity }) => severity === 'error');
+  if (fault !== undefined) return fault;
+  const rest = cursor.peek();
+  if (rest.kind !== 'end' || body.length === 0) {
+    const problem = `a statement expected, not ${describeToken(rest)}`;
+    return finding('acpi/asl-syntax', { problem }, { span: cursor.spanOf(rest.start, rest.end) });
+  }
   return {
     amlFile: '',
     signature: 'DSDT',

@@ -1,0 +1,172 @@
+/** What is not read is a gap: one input for each way in which something is given up. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Gap, gapsOf } from '../../src/artifact/gap.ts';
+import { openInput } from '../../src/artifact/open.ts';
+import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import type { Hidden } from '../../src/findings/row.ts';
+import { describe as describeMachine } from '../../src/window/describe.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fwmap-gaps-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const SAMPLES = new URL('../../samples/', import.meta.url);
+const sample = (name: string): Buffer => readFileSync(new URL(name, SAMPLES));
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+let count = 0;
+
+/** The gaps of a machine with these inputs: those whose names are given, or all files. */
+async function gapsIn(files: Files, inputs: readonly string[] = Object.keys(files)): Promise<Gap[]> {
+  count += 1;
+  const root = join(folder, String(count));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+  }
+  const sink = new DiagnosticList();
+  const artifacts = [];
+  for (const name of inputs) artifacts.push(...(await openInput(name, { cwd: root }, sink)));
+  await describeMachine(artifacts, {}, sink);
+  return gapsOf(sink.all);
+}
+
+const hidden = (gaps: readonly Gap[], what: Hidden): string[] =>
+  gaps.filter(({ hides }) => hides.has(what)).map(({ code }) => code);
+
+const TREE = `/dts-v1/;
+/ {
+	#address-cells = <2>;
+	#size-cells = <1>;
+	bus { compatible = "simple-bus"; #address-cells = <2>; #size-cells = <1>; ranges;
+		vmbus { compatible = "microsoft,vmbus"; #address-cells = <2>; #size-cells = <1>;
+			ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>; };
+	};
+};
+`;
+const inTree = (line: string): string => TREE.replace('\tbus {', `\t${line}\n\tbus {`);
+const asl = (signature: string, body: string): string =>
+  `DefinitionBlock ("", "${signature}", 2, "FWMAP", "GAPS", 1)\n{\n${body}\n}\n`;
+
+describe('what hides a window', () => {
+  it.each<[string, Files, string]>([
+    ['a token that is none', { 'a.dts': inTree('a = <0x>;') }, 'dt/lexical'],
+    ['a missing semicolon', { 'a.dts': inTree('a = <1>') }, 'dt/syntax'],
+    ['an undefined macro', { 'a.dts': inTree('a = <GIC_SPI>;') }, 'dt/lexical'],
+    ['a missing #include', { 'a.dts': `#include "soc.dtsi"\n${TREE}` }, 'dt/include-refused'],
+    ['a missing /include/', { 'a.dts': `${TREE}/include/ "soc.dtsi"\n` }, 'dt/include'],
+    ['a missing /incbin/', { 'a.dts': inTree('a = /incbin/("a.bin");') }, 'dt/incbin'],
+    ['an undefined label', { 'a.dts': inTree('a = <&nowhere>;') }, 'dt/reference'],
+    ['a node that is changed and not there', { 'a.dts': `${TREE}&nowhere { };\n` }, 'dt/reference-missing'],
+    ['a property twice', { 'a.dts': inTree('a; a;') }, 'dt/duplicate-property-names'],
+    ['a node twice', { 'a.dts': inTree('n { }; n { };') }, 'dt/duplicate-node-names'],
+    ['#error', { 'a.dts': `#error choose\n${TREE}` }, 'dt/error-directive'],
+    [
+      'an overlay beside its base',
+      { 'a.dts': TREE, 'b.dts': '/dts-v1/; /plugin/;\n&{/bus/vmbus} { ranges; };\n' },
+      'dt/overlay-not-applied',
+    ],
+    [
+      'a second DSDT',
+      { 'a.asl': asl('DSDT', 'Name (A, 1)'), 'b.asl': asl('DSDT', 'Name (A, 2)') },
+      'acpi/second-dsdt',
+    ],
+    ['an Include that is missing', { 'a.asl': asl('SSDT', 'Include ("b.asl")') }, 'acpi/asl-include'],
+    ['a statement of ASL that cannot be parsed', { 'a.asl': asl('SSDT', 'Name (A, )') }, 'acpi/asl-syntax'],
+    [
+      'a template in ASL beside code that cannot be parsed',
+      {
+        'a.asl':
+          'Device (D) {\n  Name (_CRS, ResourceTemplate () { IO (Decode16, 1, 1, 1, 1) })\n  Nonsense (\n}\n',
+      },
+      'acpi/asl-pieces',
+    ],
+    [
+      'a descriptor that ACPI does not define',
+      {
+        'a.asl': asl(
+          'SSDT',
+          'Device (\\D) { Name (_HID, "D") Name (_CRS, Buffer () {0x94, 1, 0, 0, 0x79, 0}) }',
+        ),
+      },
+      'acpi/descriptor-unknown',
+    ],
+    [
+      'a template without an end',
+      {
+        'a.asl': asl(
+          'SSDT',
+          'Device (\\D) { Name (_HID, "D") Name (_CRS, Buffer () {0x47, 1, 1, 0, 1, 0, 1, 1}) }',
+        ),
+      },
+      'acpi/no-end-tag',
+    ],
+    ['a table that is cut', { 'dsdt.aml': sample('gen2-dsdt.aml').subarray(0, -9) }, 'acpi/table-truncated'],
+    [
+      'a table in a folder that is damaged',
+      {
+        'tables/dsdt.aml': sample('gen2-dsdt.aml'),
+        'tables/ssdt1.aml': Buffer.from([0, 1, 2, 3, 0xff, 0xfe]),
+      },
+      'artifact/member-unknown-kind',
+    ],
+    [
+      'a file of an unknown kind',
+      { 'a.dts': TREE, 'b.bin': Buffer.from([0, 1, 2, 3, 0xff]) },
+      'artifact/unknown-kind',
+    ],
+    ['an input that is not there', { 'a.dts': TREE, 'b.dts': '' }, 'artifact/empty'],
+  ])('%s', async (_name, files, code) => {
+    const inputs = [...new Set(Object.keys(files).map((name) => name.split('/')[0]!))];
+    expect(hidden(await gapsIn(files, inputs), 'window')).toContain(code);
+  });
+
+  it('a device tree source that ends early, wherever that is', async () => {
+    const lines = TREE.trimEnd();
+    for (let end = 0; end < lines.length - 1; end += 7)
+      expect(
+        hidden(await gapsIn({ 'a.dts': lines.slice(0, end) }), 'window'),
+        lines.slice(0, end),
+      ).not.toEqual([]);
+  });
+
+  it('a file that is not there', async () => {
+    expect(hidden(await gapsIn({}, ['nowhere.dts']), 'window')).toEqual(['artifact/unreadable']);
+  });
+});
+
+describe('what hides nothing', () => {
+  it.each<[string, Files]>([
+    ['a whole tree', { 'a.dts': TREE }],
+    ['a table', { 'dsdt.aml': sample('gen2-dsdt.aml') }],
+    ['the same DSDT twice', { 'a.aml': sample('gen2-dsdt.aml'), 'b.aml': sample('gen2-dsdt.aml') }],
+    ['a README', { 'a.dts': TREE, README: 'The tree of a machine.\n' }],
+    [
+      'a README and a signature beside tables',
+      {
+        'tables/dsdt.aml': sample('gen2-dsdt.aml'),
+        'tables/README.md': '# Tables\n\nOf a machine.\n',
+        'tables/SHA256SUMS.asc':
+          '-----BEGIN PGP SIGNATURE-----\n\niQIzBAABCAAdFiEE\n-----END PGP SIGNATURE-----\n',
+      },
+    ],
+    ['a name in UTF-8', { 'tables/dsdt-Gerät.aml': sample('gen2-dsdt.aml') }],
+    [
+      'a name in UTF-8 in a folder of other inputs',
+      { 'machine/Gerät.dts': TREE, 'machine/uname.txt': 'Linux vm 6.12.30 #1 SMP x86_64 GNU/Linux\n' },
+    ],
+  ])('%s', async (_name, files) => {
+    const inputs = [...new Set(Object.keys(files).map((name) => name.split('/')[0]!))];
+    const gaps = await gapsIn(files, inputs);
+    expect(gaps.map(({ code, reason }) => `${code}: ${reason}`)).toEqual([]);
+  });
+
+  it('the samples', async () => {
+    for (const name of ['openhcl-vtl2.dts', 'openhcl-vtl2-arm64.dts', 'seed-line.dtsi', 'gen1-dsdt.asl'])
+      expect(
+        (await gapsIn({ [name]: sample(name) })).map(({ code }) => code),
+        name,
+      ).toEqual([]);
+  });
+});
