@@ -83,6 +83,12 @@ export const KINDS = [
     form: 'blob',
     description: 'kernel image or module',
   },
+  {
+    name: 'kernel-source',
+    categories: ['evidence'],
+    form: 'text',
+    description: "file of a kernel's source: vmbus_drv.c, Kconfig, the Makefile",
+  },
 ] as const satisfies readonly KindRow[];
 
 export type ArtifactKind = (typeof KINDS)[number]['name'];

@@ -179,6 +179,9 @@ export function isMail(text: string): boolean {
   return found >= MAIL_HEADERS_NEEDED;
 }
 
+/** The driver, Kconfig files that declare what is asked about, and a kernel's Makefile; each from its first column on. */
+const KERNEL_SOURCE =
+  /^(?:VERSION = \d+\nPATCHLEVEL = \d+\n|(?:menu)?config (?:HYPERV|SYSFB|FIRMWARE_MEMMAP|DRM_SYSFB_HELPER)\n\t|(?:static )?(?:int|void|acpi_status) [^\n;]{0,40}\b(?:vmbus_allocate_mmio|vmbus_acpi_add|vmbus_walk_resources|pci_acpi_crs_quirks)\()/m;
 const ACPIDUMP_TABLE =
   /^[ \t]*(?:[A-Z0-9_!]{4}|RSD PTR) ?@ ?(?:0x)?[0-9A-Fa-f]+[ \t]*\r?\n[ \t]*[0-9A-Fa-f]+: (?:[0-9A-Fa-f]{2} )/m;
 const ASL =
@@ -262,6 +265,12 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     test: (probe) => isZeroPage(probe) || isScreenInfo(probe),
   },
   { kind: 'image', tried: 'kernel image (setup header or embedded configuration)', test: isKernelImage },
+  {
+    kind: 'kernel-source',
+    tried:
+      'kernel source (drivers/hv/vmbus_drv.c, drivers/hv/Kconfig, drivers/firmware/Kconfig, the Makefile)',
+    test: (probe) => KERNEL_SOURCE.test(probe.text),
+  },
   { kind: 'mail', tried: 'mail (header fields)', test: (probe) => isMail(probe.text) },
   {
     kind: 'acpidump',

@@ -143,6 +143,15 @@ export interface LogShape {
   readonly boots: number;
 }
 
+/** Files of a kernel's source tree that show what it does. */
+export type KernelSourceFile =
+  | 'drivers/hv/vmbus_drv.c'
+  | 'drivers/hv/Kconfig'
+  | 'drivers/firmware/Kconfig'
+  | 'drivers/gpu/drm/sysfb/Kconfig'
+  | 'arch/x86/pci/acpi.c'
+  | 'Makefile';
+
 /** The configuration that is known of the kernel, from its file or its image. `complete`: an absent symbol is off. */
 export type ConfigurationFact = KernelConfig;
 
@@ -155,7 +164,9 @@ export interface MachineFacts {
   readonly symbols: readonly FactOf<SymbolFact>[];
   readonly commandLines: readonly FactOf<string>[];
   readonly modules: readonly FactOf<string>[];
-  /** Telling strings of a kernel image or module: `hv_mmio=`, `Unexpected low mmio base`. The value says whether it is there. */
+  /** Files of its source; what they show is `shownChanges` of src/linux/kernel-code.ts. */
+  readonly kernelSources: readonly FactOf<KernelSourceFile>[];
+  /** Telling strings and symbols of the VMBus driver in a kernel image or module, and whether each is there. */
   readonly codeStrings: readonly FactOf<{ readonly string: string; readonly present: boolean }>[];
 
   // The boot.
@@ -218,6 +229,7 @@ export function noFacts(): FactLists {
     symbols: [],
     commandLines: [],
     modules: [],
+    kernelSources: [],
     codeStrings: [],
     descriptions: [],
     efiBoot: [],

@@ -6,6 +6,7 @@ import { textOf } from '../bytes/source.ts';
 import { readBootParams } from './boot-params.ts';
 import { type Evidence, type EvidenceLists, emptyEvidence } from './evidence.ts';
 import { readKernelImage } from './image/kernel-image.ts';
+import { readKernelSource } from './image/kernel-source.ts';
 import { readConfiguration } from './kernel-config.ts';
 import { readIomem } from './listings/iomem.ts';
 import { readLspci } from './listings/lspci.ts';
@@ -29,6 +30,7 @@ const READERS: Readonly<Record<KindOf<'evidence'>, Reader>> = {
     if (/\b(?:pci_bus|hv_vmbus:) /.test(textOf(artifact.source))) readKernelLog(artifact, sink, evidence);
   },
   image: readKernelImage,
+  'kernel-source': readKernelSource,
 };
 
 /**

@@ -177,6 +177,16 @@ export const EVIDENCE_ROWS = {
       'no configuration found in this kernel image (CONFIG_IKCONFIG off, or a payload that is not gzip)',
     hint: () => 'give the .config beside it',
   }),
+  'evidence/kernel-source': row({
+    severity: 'error',
+    summary: 'a file is no part of a kernel’s source that shows anything here',
+    why: 'Only a few files show what this kernel does with MMIO space; this is none of them.',
+    example: { files: { 'x.c': 'int x;\n' }, run: 'sysfb --as kernel-source x.c' },
+    source: 'FILES in src/evidence/image/kernel-source.ts',
+    hides: NOTHING,
+    text: () => 'this is no source file of a kernel that shows what it does here',
+    hint: ({ files }: { files: readonly string[] }) => `give ${files.join(', ')} of the kernel’s source`,
+  }),
   'evidence/log-restarts': row({
     severity: 'warning',
     summary: 'the clock of a kernel log goes back',

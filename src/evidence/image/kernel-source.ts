@@ -1,0 +1,50 @@
+/** Files of a kernel's source that show what the kernel does: told by what is in them, read as facts by who knows the code. */
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { textOf } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
+import type { FactLists, KernelSourceFile } from '../facts.ts';
+import { kernelRelease } from '../release-text.ts';
+
+/** How each file is known, whatever it is called. */
+const FILES: readonly (readonly [KernelSourceFile, RegExp])[] = [
+  ['drivers/hv/vmbus_drv.c', /\bvmbus_allocate_mmio\s*\([^;]*\)\s*\{|\bvmbus_acpi_add\s*\([^;]*\)\s*\{/],
+  ['drivers/hv/Kconfig', /^(?:menu)?config HYPERV$/m],
+  ['drivers/firmware/Kconfig', /^config (?:SYSFB|FIRMWARE_MEMMAP)$/m],
+  ['drivers/gpu/drm/sysfb/Kconfig', /^config DRM_SYSFB_HELPER$/m],
+  ['arch/x86/pci/acpi.c', /\bpci_acpi_crs_quirks\s*\([^;]*\)\s*\{/],
+  ['Makefile', /^VERSION = \d+\nPATCHLEVEL = \d+\nSUBLEVEL = /m],
+];
+
+/** Which file of a kernel's source a text is; undefined for any other. */
+export function kernelSourceFile(text: string): KernelSourceFile | undefined {
+  return FILES.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** The paths below a source tree that are worth reading. */
+export const KERNEL_SOURCE_FILES: readonly KernelSourceFile[] = FILES.map(([file]) => file);
+
+export function readKernelSource(artifact: Artifact, sink: DiagnosticSink, facts: FactLists): void {
+  const text = textOf(artifact.source);
+  const file = kernelSourceFile(text);
+  const span = { source: artifact.source, start: 0, end: 0 };
+  if (file === undefined) {
+    sink.add(finding('evidence/kernel-source', { files: KERNEL_SOURCE_FILES }, { span }));
+    return;
+  }
+  const fact = { strength: 'configured' as const, artifact, span, text: file };
+  facts.kernelSources.push({ ...fact, value: file });
+  if (file !== 'Makefile') return;
+  const version = /^VERSION = (\d+)\nPATCHLEVEL = (\d+)\nSUBLEVEL = (\d+)\nEXTRAVERSION = ?(\S*)$/m.exec(
+    text,
+  );
+  if (version === null) return;
+  const [whole, major, minor, patch, extra] = version;
+  const release = `${major}.${minor}.${patch}${extra}`;
+  facts.releases.push({
+    ...fact,
+    span: { source: artifact.source, start: version.index, end: version.index + whole.length },
+    text: `the Makefile of Linux ${release}`,
+    value: kernelRelease(release, ''),
+  });
+}
