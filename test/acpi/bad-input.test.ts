@@ -35,7 +35,14 @@ function read(bytes: Uint8Array, assume: 'zero' | undefined) {
 }
 
 // Each stands between two devices that are right. Offsets are found by the bytes of what is wrong.
-const BAD: readonly { name: string; body: string; at: readonly number[]; status: string }[] = [
+const BAD: readonly {
+  name: string;
+  body: string;
+  at: readonly number[];
+  status: string;
+  /** Where it is another when nothing is assumed. */
+  open?: string;
+}[] = [
   {
     name: 'a method that calls itself without end',
     body: 'Method (_CRS) { Return (_CRS ()) }',
@@ -47,6 +54,8 @@ const BAD: readonly { name: string; body: string; at: readonly number[]; status:
     body: 'Method (_CRS) { While (One) { } Return (Zero) }',
     at: [0xa2, 0x02, 0x01],
     status: 'error: AE_AML_LOOP_TIMEOUT: a While runs for more than 100000 turns',
+    // On a machine it fails, but not before 30 seconds: that is not waited for.
+    open: 'unknown: a While runs for more than 1000000 turns',
   },
   {
     name: 'a buffer of nearly 2 GiB in a method',
@@ -70,12 +79,13 @@ const BAD: readonly { name: string; body: string; at: readonly number[]; status:
 ];
 
 describe.each(['zero', undefined] as const)('what is wrong in a table, regions %s', (assume) => {
-  it.each(BAD)('$name is told with its place, and the rest is evaluated', ({ body, at, status }) => {
+  it.each(BAD)('$name is told with its place, and the rest is evaluated', ({ body, at, status, open }) => {
     const bytes = compiled(
       `External (\\NONE, IntObj) Scope (\\_SB) { ${GOOD} Device (BAD) { Name (_HID, "BAD00001") ${body} } ${LAST} }`,
     );
     const found = read(bytes, assume);
-    expect(found.status).toMatchObject({ '\\_SB.GOOD': 'ok', '\\_SB.BAD': status, '\\_SB.LAST': 'ok' });
+    const expected = assume === undefined ? (open ?? status) : status;
+    expect(found.status).toMatchObject({ '\\_SB.GOOD': 'ok', '\\_SB.BAD': expected, '\\_SB.LAST': 'ok' });
     const offset = bytes.indexOf(
       Buffer.from(at),
       bytes.indexOf('_CRS', bytes.indexOf('BAD_')) + (at[0] === 0x5f ? 5 : 0),

@@ -49,6 +49,8 @@ const TERM_BYTES = 128;
  */
 const FEWEST_STEPS = 3_000_000;
 const STEPS_PER_BYTE = 300;
+/** All evaluations together may take so many times what one may. */
+const STEPS_OF_MACHINE = 4;
 
 /** Predefined scopes (ACPI 6.5, 5.3.1) with ACPICA's types. */
 const SCOPES: readonly (readonly [string, number])[] = [
@@ -86,6 +88,8 @@ export class Boot {
     this.machine = machine;
     const bytes = decoded.tables.reduce((sum, { table }) => sum + table.bytes.length, 0);
     machine.budget.maxSteps = Math.min(MAX_STEPS, FEWEST_STEPS + STEPS_PER_BYTE * bytes);
+    // A simulation does everything that it is asked for as acpiexec does.
+    if (machine.journal.active) machine.budget.left = STEPS_OF_MACHINE * machine.budget.maxSteps;
     this.#predefine();
     machine.onTableFault = (why, frame) => this.#report(why, frame.table?.name ?? 'a table');
     machine.loader = {

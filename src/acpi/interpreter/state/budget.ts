@@ -8,15 +8,24 @@ export const MAX_ALLOCATION = 256 * 1024 * 1024;
 /** Of these, bytes of one. */
 const MAX_OBJECT = 8 * 1024 * 1024;
 
+/** Of what is left to a machine one evaluation may take so much, and the last ones still this many instructions. */
+const PART_OF_WHAT_IS_LEFT = 1 / 2;
+const LEAST_STEPS = 20_000;
+
 /** Counts what the evaluation under way takes; what is too much is a fault. */
 export class EvaluationBudget {
   /** Instructions that one evaluation may take. */
   maxSteps = MAX_STEPS;
+  /** Instructions that are left to all evaluations of the machine. */
+  left = Number.POSITIVE_INFINITY;
+  #limit = MAX_STEPS;
   #steps = 0;
   #allocated = 0;
 
   /** Before an evaluation. */
   restart(): void {
+    this.left -= this.#steps;
+    this.#limit = Math.min(this.maxSteps, Math.max(LEAST_STEPS, this.left * PART_OF_WHAT_IS_LEFT));
     this.#steps = 0;
     this.#allocated = 0;
   }
@@ -24,7 +33,7 @@ export class EvaluationBudget {
   /** Counts an instruction. */
   step(): void {
     this.#steps += 1;
-    if (this.#steps > this.maxSteps) fault('BUDGET', `more than ${this.maxSteps} instructions`);
+    if (this.#steps > this.#limit) fault('BUDGET', `more than ${Math.floor(this.#limit)} instructions`);
   }
 
   /** Counts what takes as long as so many instructions; the next one finds out whether it was too much. */

@@ -5,8 +5,12 @@ import { fault } from './fault.ts';
 
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
-/** Turns of a While on a path that hangs on something unknown: mostly it waits for hardware that isn't there. */
+/** Turns of a While on a path that depends on something unknown: mostly it waits for hardware that isn't there. */
 const MAX_OPEN_TURNS = 128;
+/** Turns of any While that are followed. A machine takes far more in the time it has: the loop is given up, it doesn't fail. */
+const MAX_TURNS = 1_000_000;
+/** Time slept in a While, in 100 ns, after which ACPICA ends it (ACPI_MAX_LOOP_TIMEOUT, acconfig.h): 30 seconds. */
+const MAX_SLEPT = 300_000_000n;
 
 /** Goes on by being looked at, so that what comes out is the same each time, and by sleeping. */
 export class Clock {
@@ -21,9 +25,14 @@ export class Clock {
     return this.#ticks;
   }
 
-  /** Time passes, for the Timer; loops are given up by the number of looks at the clock alone. */
+  /** Time passes. */
   sleep(hundredNanoseconds: bigint): void {
     this.#slept += hundredNanoseconds;
+  }
+
+  /** Time slept so far, in 100 ns: at least so much passes on a machine too. */
+  get slept(): bigint {
+    return this.#slept;
   }
 
   /** Looks at the clock: 100 ns since that was first done. */
@@ -40,10 +49,10 @@ export class Clock {
 
 /** The top frame comes to a While. */
 export function enterLoop(m: Interpreter): void {
-  m.frames.at(-1)!.loops.push({ turns: 0, started: m.clock.look() });
+  m.frames.at(-1)!.loops.push({ turns: 0, started: m.clock.look(), slept: m.clock.slept });
 }
 
-/** At the end of a turn of the top frame's innermost While. That it runs for too long is a fault. */
+/** At the end of a turn of the top frame's innermost While. That it runs for too long is a fault, of the machine or ours. */
 export function turnLoop(m: Interpreter): void {
   const loop = m.frames.at(-1)!.loops.at(-1)!;
   loop.turns += 1;
@@ -53,6 +62,11 @@ export function turnLoop(m: Interpreter): void {
       `a While that waits for what is not known runs for more than ${MAX_OPEN_TURNS} turns`,
     );
   const { loopTimeout } = m.profile;
-  if (m.clock.look() - loop.started > loopTimeout)
-    fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);
+  const looked = m.clock.look() - loop.started;
+  if (loopTimeout !== undefined) {
+    if (looked > loopTimeout)
+      fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);
+  } else if (m.clock.slept - loop.slept > MAX_SLEPT)
+    fault('AE_AML_LOOP_TIMEOUT', 'a While sleeps for more than 30 seconds');
+  else if (looked > MAX_TURNS) fault('NOT_FOLLOWED', `a While runs for more than ${MAX_TURNS} turns`);
 }

@@ -27,7 +27,7 @@ export class Frame {
   /** Nodes made by this method: they go when it ends. */
   created: NamespaceNode[] | undefined;
   /** Turns taken by the loops that are running, the innermost last. */
-  readonly loops: { turns: number; started: number }[] = [];
+  readonly loops: { turns: number; started: number; slept: bigint }[] = [];
   /** What it gives when its terms run out. */
   result: AmlValue | undefined;
   readonly savedSyncLevel: number;

@@ -19,8 +19,11 @@ export interface Profile {
   readonly prefixesHex: boolean;
   /** Load and LoadTable give handles for Unload, as up to ACPI 6.3 and ACPICA 20201217, instead of True. */
   readonly givesTableHandles: boolean;
-  /** Looks at the clock, 100 us each, after which a While is given up. */
-  readonly loopTimeout: number;
+  /**
+   * Looks at the clock, 100 us each, after which a While fails, in a simulation that has its own time. Undefined: as on a
+   * machine, by the time that passes.
+   */
+  readonly loopTimeout: number | undefined;
   /** A fault calls the tables' own `\\_ERR`, if there is one, which may let the code go on. */
   readonly callsErrorMethod: boolean;
 }
@@ -68,7 +71,7 @@ export const linuxProfile: Profile = {
   cutsIoAddresses: false,
   prefixesHex: false,
   givesTableHandles: true,
-  loopTimeout: 100_000,
+  loopTimeout: undefined,
   callsErrorMethod: false,
 };
 
