@@ -46,7 +46,8 @@ const ALWAYS = 3;
 const quiet = { add: () => {} };
 
 function crsOf(tables: readonly AcpiTable[], options: EvaluationOptions): Map<string, CrsEntry> {
-  const machine = loadMachine(tables, options, quiet);
+  // The dumps are whole.
+  const machine = loadMachine(tables, { complete: true, ...options }, quiet);
   return new Map(
     evaluateAllCrs(machine)
       .filter((entry) => entry.object === '_CRS')

@@ -4,12 +4,15 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { finding } from '../findings/finding.ts';
 import type { PreprocessorOptions } from './asl/text/preprocessor.ts';
 import type { CrsEntry } from './crs/crs.ts';
+import { areComplete } from './tables/complete.ts';
 import type { AcpiTable } from './tables/table.ts';
 
 export interface AcpiInputs {
   /** In the order given, each with a name of its own among them. */
   readonly tables: readonly AcpiTable[];
   readonly artifactOf: ReadonlyMap<AcpiTable, Artifact>;
+  /** The tables are all that the machine has. */
+  readonly complete: boolean;
   /** Resource lists that stand alone: hex dumps, printed lists, templates in a text. */
   readonly lists: readonly { readonly artifact: Artifact; readonly entry: CrsEntry }[];
 }
@@ -56,6 +59,10 @@ export async function readAcpiInputs(
     tables,
     artifactOf: new Map(tables.map((table, at) => [table, found[at]!.artifact])),
     lists,
+    complete: areComplete(
+      tables,
+      artifacts.some(({ kind }) => kind === 'acpidump' || kind === 'acpi-dir'),
+    ),
   };
 }
 

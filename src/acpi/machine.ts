@@ -11,8 +11,7 @@ import type { AmlValue } from './interpreter/state/objects.ts';
 import { acpiexecProfile, linuxProfile } from './interpreter/state/profile.ts';
 import type { Fill } from './interpreter/state/regions.ts';
 import { formatValue } from './interpreter/values/debug.ts';
-import { lookUp } from './interpreter/values/names.ts';
-import type { NamespaceNode } from './namespace/node.ts';
+import { findNode, type NamespaceNode } from './namespace/node.ts';
 import { loadOrder } from './tables/read.ts';
 import { type AcpiTable, holdsAml } from './tables/table.ts';
 import { formatName, type NamePath } from './terms/name.ts';
@@ -25,6 +24,11 @@ export interface EvaluationOptions {
    * included: all bits zero, all ones, the byte given, or one for each space and address. Without, they are unknown.
    */
   readonly assume?: 'zero' | 'ones' | Fill;
+  /**
+   * The tables are all that the machine has. Without, a name that none of them declares may be another table's: what
+   * depends on that has conditions like `exists(\ZZZZ)`.
+   */
+  readonly complete?: boolean;
   /** What `_OSI` says yes to, in place of what Linux does: names of Windows releases and of features. */
   readonly interfaces?: readonly string[];
   /** Values of firmware fields, by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
@@ -78,6 +82,7 @@ export function startMachine(
       fill: options.assume === 'zero' ? 0 : options.assume === 'ones' ? 0xff : options.assume,
       memory: options.memory ?? [],
       set: options.set ?? new Map(),
+      complete: options.complete === true,
       profile:
         options.interfaces === undefined
           ? profile
@@ -106,7 +111,8 @@ export interface EvalResult {
 /** Evaluates an object by its absolute path, with arguments if it is a method. */
 export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly AmlValue[] = []): EvalResult {
   const { interpreter } = machine;
-  const node = lookUp(interpreter, name, interpreter.root);
+  const { root } = interpreter;
+  const node = findNode(root, root, name, ({ object }) => object !== undefined);
   if (node === undefined) {
     machine.sink.add(finding('acpi/not-found', { name: formatName(name) }));
     return { path: undefined, value: undefined, fault: undefined, faults: [], trace: [], debug: [] };

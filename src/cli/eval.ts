@@ -66,7 +66,7 @@ export const command = defineCommand({
     const sink = new DiagnosticList();
     const artifacts = await openInputs(inputs.slice(0, at), options, io, sink);
     const described = await describeOptions(options, artifacts, io);
-    const { tables } = await readAcpiInputs(artifacts, sink, described.asl);
+    const { tables, complete } = await readAcpiInputs(artifacts, sink, described.asl);
     if (tables.length === 0) {
       writeDiagnostics(sink.all, io);
       throw new CommandError(
@@ -74,7 +74,7 @@ export const command = defineCommand({
         'eval takes a DSDT or SSDT: raw, acpidump or ASL text',
       );
     }
-    const result = evaluate(loadMachine(tables, described, sink), name, args);
+    const result = evaluate(loadMachine(tables, { complete, ...described }, sink), name, args);
     const subject = { inputs: artifacts, result, trace: options.trace === true, diagnostics: sink.all };
     if ((options.format ?? FORMATS[0]) === 'text') {
       // Not laid out: scripts read these lines.

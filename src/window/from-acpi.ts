@@ -58,11 +58,11 @@ export async function describeAcpi(
   sink: DiagnosticSink,
   memory: readonly OccupiedRange[] = [],
 ): Promise<AcpiDescription> {
-  const { tables, artifactOf, lists } = await readAcpiInputs(artifacts, sink, options.asl);
+  const { tables, artifactOf, lists, complete } = await readAcpiInputs(artifacts, sink, options.asl);
   const crs: FoundCrs[] = [...lists];
   if (tables.length > 0) {
     const fallback = artifactOf.get(tables[0]!)!;
-    const entries = await evaluateTables(tables, options, sink);
+    const entries = await evaluateTables(tables, { complete, ...options }, sink);
     for (const entry of entries)
       crs.push({ artifact: (entry.table && artifactOf.get(entry.table)) ?? fallback, entry });
   }

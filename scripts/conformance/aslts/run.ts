@@ -96,6 +96,7 @@ export function runCase(
       fill: 0,
       memory: [],
       set: new Map(),
+      complete: true,
       profile: { ...acpiexecProfile, loopTimeout: LOOP_TIMEOUT },
     },
     sink,

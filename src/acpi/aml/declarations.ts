@@ -56,6 +56,7 @@ export function declare(
   }
   if (op === OPCODES.External) {
     const object = namespace.locate(scope, operands[0] as NamePath);
+    object.external ??= operands[1] as number;
     if (object.kind === undefined && operands[1] === EXTERNAL_METHOD)
       object.argumentCount ??= operands[2] as number;
     return;

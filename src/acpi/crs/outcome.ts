@@ -21,7 +21,13 @@ import {
   type Splitting,
 } from '../interpreter/paths/alternatives.ts';
 import { type AmlFault, faultDiagnostic, isGivenUp } from '../interpreter/state/fault.ts';
-import { type AmlValue, BufferObject, StringObject, UnknownObject } from '../interpreter/state/objects.ts';
+import {
+  type AmlValue,
+  BufferObject,
+  ForeignObject,
+  StringObject,
+  UnknownObject,
+} from '../interpreter/state/objects.ts';
 import type { AcpiMachine } from '../machine.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import { decodeTemplate, openStructure } from '../resources/decode.ts';
@@ -48,7 +54,7 @@ export function templateOf(value: AmlValue | NamespaceNode | undefined): Templat
 
 /** Why nothing is known of a value; undefined when something is. */
 function unknownReason(value: AmlValue | NamespaceNode | undefined): string | undefined {
-  if (value instanceof UnknownObject) return value.reason;
+  if (value instanceof UnknownObject || value instanceof ForeignObject) return value.reason;
   if (value instanceof StringObject && value.text === undefined) return 'a string that is not known';
   return value instanceof BufferObject ? value.unknown : undefined;
 }

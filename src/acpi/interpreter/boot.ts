@@ -19,6 +19,7 @@ import { AmlFault, fault, faultDiagnostic } from './state/fault.ts';
 import {
   type AmlValue,
   Choice,
+  ForeignObject,
   MethodObject,
   MutexObject,
   RegionObject,
@@ -90,6 +91,8 @@ export class Boot {
     machine.budget.maxSteps = Math.min(MAX_STEPS, FEWEST_STEPS + STEPS_PER_BYTE * bytes);
     // A simulation does everything that it is asked for as acpiexec does.
     if (machine.journal.active) machine.budget.left = STEPS_OF_MACHINE * machine.budget.maxSteps;
+    machine.declared = decoded.namespace;
+    machine.namesOpen = machine.journal.active && !options.complete;
     this.#predefine();
     machine.onTableFault = (why, frame) => this.#report(why, frame.table?.name ?? 'a table');
     machine.loader = {
@@ -451,7 +454,7 @@ export function existenceOf(node: NamespaceNode): Quantity {
 
 function numberOf(value: AmlValue): Quantity | undefined {
   if (typeof value === 'bigint') return value;
-  return value instanceof UnknownInteger ? value.value : undefined;
+  return value instanceof UnknownInteger || value instanceof ForeignObject ? value.value : undefined;
 }
 
 function both(a: Quantity, b: Quantity): Quantity {

@@ -3,13 +3,22 @@
  * the machine's `\_ERR`, a method may go on.
  */
 
+import { isKnown } from '../../symbolic/index.ts';
+import { NamespaceNode } from '../namespace/node.ts';
 import type { Interpreter } from './interpreter.ts';
 import { forget } from './paths/forget.ts';
 import { writesOf } from './paths/may-write.ts';
 import { type RestOfCode, restOfFrames } from './paths/rest-of-code.ts';
-import { type AmlFault, type FaultPlace, isGivenUp, STATUS_CODES } from './state/fault.ts';
+import { AmlFault, type FaultPlace, isGivenUp, STATUS_CODES } from './state/fault.ts';
 import type { Frame } from './state/frame.ts';
-import { MethodObject, StringObject } from './state/objects.ts';
+import {
+  type AmlValue,
+  Choice,
+  ForeignObject,
+  MethodObject,
+  SlotOperand,
+  StringObject,
+} from './state/objects.ts';
 import { lookUp, withdrawTable } from './values/names.ts';
 
 /** A fault takes as long as so many instructions: a table's own code may run into one in every turn of a loop. */
@@ -29,10 +38,13 @@ export class FaultRecovery {
    * Deals with a fault of the top frame's instruction at `pc`, with its operands up to `sp`: a table's own code goes on
    * behind the statement or ends, everything else is aborted.
    */
-  raise(why: AmlFault, pc: number, sp: number): void {
+  raise(fault: AmlFault, pc: number, sp: number): void {
     const m = this.#machine;
     const { frames } = m;
     m.budget.spend(STEPS_OF_FAULT);
+    const foreign = isGivenUp(fault) ? undefined : this.#foreignIn(pc, sp);
+    // With what nobody knows in hand, the machine may do well.
+    const why = foreign === undefined ? fault : new AmlFault('NOT_FOLLOWED', foreign.reason);
     why.place ??= placeIn(frames.at(-1)!, pc);
     if (m.profile.callsErrorMethod && this.#pardon(why, pc, sp)) return;
     let depth = frames.length;
@@ -90,6 +102,34 @@ export class FaultRecovery {
       frame.pc = statement.end;
       m.sp = frame.base;
     }
+  }
+
+  /** An object of another table that an instruction was to work with. */
+  #foreignIn(pc: number, sp: number): ForeignObject | undefined {
+    const m = this.#machine;
+    if (!m.namesOpen) return undefined;
+    const { plan, slots } = m.frames.at(-1)!;
+    const instruction = plan.instructions[pc];
+    if (instruction === undefined) return undefined;
+    for (let at = sp - instruction.takes; at < sp; at++) {
+      const operand = m.stack[at];
+      const held = operand instanceof SlotOperand ? slots[operand.slot] : operand;
+      const object = held instanceof NamespaceNode ? held.object : held;
+      const foreign = object === undefined ? undefined : this.#foreignSide(object);
+      if (foreign !== undefined) return foreign;
+    }
+    return undefined;
+  }
+
+  /** The side of a value that this path is on, if it is of another table. */
+  #foreignSide(value: AmlValue | NamespaceNode): ForeignObject | undefined {
+    let at: AmlValue | NamespaceNode | undefined = value;
+    while (at instanceof Choice) {
+      const when = this.#machine.paths.decided(at.when);
+      if (!isKnown(when)) return undefined;
+      at = when === 0n ? at.no : at.yes;
+    }
+    return at instanceof ForeignObject ? at : undefined;
   }
 
   /**

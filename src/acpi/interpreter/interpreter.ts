@@ -3,6 +3,7 @@
  * slack off); where the specification or Windows differ, the operator's comment says so.
  */
 import { isKnown, opaque, type Quantity, truth } from '../../symbolic/index.ts';
+import type { DeclaredNamespace } from '../namespace/declared.ts';
 import { NamespaceNode } from '../namespace/node.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../terms/term.ts';
@@ -51,6 +52,8 @@ export interface InterpreterOptions {
   readonly memory: readonly MemoryImage[];
   /** Values of firmware fields by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
   readonly set: ReadonlyMap<string, bigint>;
+  /** The tables are all that the machine has: a name that none of them declares doesn't exist. */
+  readonly complete: boolean;
   readonly profile: Profile;
 }
 
@@ -118,8 +121,12 @@ export class Interpreter implements Explored {
   readonly lost: string[] = [];
   /** Where code was given up, by the reason that values carry which it may have changed. */
   readonly abandonments = new Map<string, AmlFault>();
-  /** Why names may exist, or not exist any more, that code would make or take away which isn't followed. */
-  openNames: string | undefined;
+  /** May names exist that none of the tables declares: are there other tables, or such that code loads? */
+  namesOpen = false;
+  /** What the tables declare, whether it is run or not. */
+  declared: DeclaredNamespace | undefined;
+  /** Values that objects of other tables have had. */
+  foreignValues = 0;
   /** Why some of the tables' own code was not run: what it declares may be missing. */
   skipped: string | undefined;
   readonly merging;
@@ -162,9 +169,9 @@ export class Interpreter implements Explored {
     if (!this.lost.includes(reason)) this.lost.push(reason);
   }
 
-  /** Names that no table has may be made by tables that code loads or unloads. */
-  unsettleNames(reason: string): void {
-    this.openNames ??= reason;
+  /** Names that no table has may be made by tables that code loads. Not in a simulation: acpiexec has no others. */
+  unsettleNames(): void {
+    this.namesOpen = this.journal.active;
   }
 
   /** Notes where code is given up. Gives the reason by which what it may change isn't known. */

@@ -35,6 +35,8 @@ export class DeclaredObject {
   declare argumentCount: number | undefined;
   /** As `argumentCount` (-1: no method), learnt in an earlier reading of the same tables. */
   declare foreseen: number | undefined;
+  /** The type that an External gives it (ACPI 6.5, table 19.39); undefined when none names it. */
+  declare external: number | undefined;
   /** Where an Alias leads. */
   declare target: NamePath | undefined;
   // Most objects have no children, and nearly all one declaration: arrays and maps are made when they are needed.
@@ -50,6 +52,7 @@ export class DeclaredObject {
     this.kind = undefined;
     this.argumentCount = undefined;
     this.foreseen = undefined;
+    this.external = undefined;
     this.target = undefined;
   }
 

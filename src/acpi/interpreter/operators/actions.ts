@@ -12,6 +12,7 @@ import {
   type AmlValue,
   BufferObject,
   EventObject,
+  ForeignObject,
   integer,
   MutexObject,
   NameReference,
@@ -24,6 +25,7 @@ import {
   typeOf,
 } from '../state/objects.ts';
 import { SPACE } from '../state/regions.ts';
+import { existsElsewhere } from '../values/foreign.ts';
 import { lookUp } from '../values/names.ts';
 import { store } from '../values/store.ts';
 import { integerOperand, knownText, referenced, resolve, slotValue, toText } from '../values/values.ts';
@@ -40,22 +42,27 @@ const MAX_STALL = 255n;
 const FOREVER = 0xffffn;
 
 /** The mutex or event an operand names, itself or as a package element; ACPICA follows no RefOf here. */
-function synchronised(m: Interpreter, operand: Operand): MutexObject | EventObject {
+function synchronised(m: Interpreter, operand: Operand): MutexObject | EventObject | ForeignObject {
   let value: Operand = operand instanceof SlotOperand ? slotValue(m, operand.slot) : operand;
   if (value instanceof NameReference) value = referenced(m, value);
   if (value instanceof NamespaceNode) value = m.settle(value.object);
-  if (value instanceof MutexObject || value instanceof EventObject) return value;
+  if (value instanceof MutexObject || value instanceof EventObject || value instanceof ForeignObject)
+    return value;
   return fault('AE_AML_OPERAND_TYPE', 'neither a mutex nor an event');
 }
 
-function mutexOf(m: Interpreter, operand: Operand): MutexObject {
+/** Undefined: one of another table. */
+function mutexOf(m: Interpreter, operand: Operand): MutexObject | undefined {
   const object = synchronised(m, operand);
-  return object instanceof MutexObject ? object : fault('AE_AML_OPERAND_TYPE', 'an event is no mutex');
+  if (object instanceof EventObject) fault('AE_AML_OPERAND_TYPE', 'an event is no mutex');
+  return object instanceof MutexObject ? object : undefined;
 }
 
-function eventOf(m: Interpreter, operand: Operand): EventObject {
+/** Undefined: one of another table. */
+function eventOf(m: Interpreter, operand: Operand): EventObject | undefined {
   const object = synchronised(m, operand);
-  return object instanceof EventObject ? object : fault('AE_AML_OPERAND_TYPE', 'a mutex is no event');
+  if (object instanceof MutexObject) fault('AE_AML_OPERAND_TYPE', 'a mutex is no event');
+  return object instanceof EventObject ? object : undefined;
 }
 
 /** A timeout in milliseconds as threads wait; undefined: for as long as it takes. */
@@ -65,6 +72,8 @@ function waitingTime(milliseconds: Quantity): bigint | undefined {
 
 const acquire: Run = (m, instruction, at) => {
   const mutex = mutexOf(m, m.stack[at]);
+  // Nobody else holds it while firmware starts up.
+  if (mutex === undefined) return 0n;
   if (m.syncLevel > mutex.syncLevel)
     fault('AE_AML_MUTEX_ORDER', `sync level ${m.syncLevel} is held, the mutex has ${mutex.syncLevel}`);
   if (m.threads !== undefined) {
@@ -83,6 +92,7 @@ const acquire: Run = (m, instruction, at) => {
 
 const release: Run = (m, _instruction, at) => {
   const mutex = mutexOf(m, m.stack[at]);
+  if (mutex === undefined) return undefined;
   if (mutex.depth === 0) fault('AE_AML_MUTEX_NOT_ACQUIRED', 'a mutex is released that is not held');
   if (m.threads !== undefined && mutex.thread !== m.threads.current)
     fault('AE_AML_NOT_OWNER', 'a mutex is released that another thread holds');
@@ -103,6 +113,7 @@ const release: Run = (m, _instruction, at) => {
 
 const wait: Run = (m, _instruction, at) => {
   const event = eventOf(m, m.stack[at]);
+  if (event === undefined) return integer(m.unknown('whether an event was signalled'));
   const timeout = integerOperand(m, m.stack[at + 1]);
   if (m.threads !== undefined) {
     if (!m.threads.wait(() => event.signals !== 0, waitingTime(timeout))) return m.mask;
@@ -124,6 +135,7 @@ const notify: Run = (m, _instruction, at) => {
   const value = integerOperand(m, m.stack[at + 1]);
   const object = target instanceof NamespaceNode ? m.settle(target.object) : undefined;
   const type = object === undefined ? TYPE.uninitialized : typeOf(object);
+  if (object instanceof ForeignObject) return undefined;
   if (type !== TYPE.device && type !== TYPE.processor && type !== TYPE.thermalZone)
     fault('AE_AML_OPERAND_TYPE', 'only devices, processors and thermal zones are notified');
   const text = `${(target as NamespaceNode).path} ${isKnown(value) ? `0x${value.toString(16)}` : 'unknown'}`;
@@ -151,9 +163,9 @@ function tableBytes(m: Interpreter, source: RegionObject | BufferObject): Uint8A
     let byte: ByteValue | undefined;
     if (source instanceof BufferObject) byte = source.bytes[i];
     else if (isKnown(source.address)) byte = m.regions.read(SPACE.memory, source.address + BigInt(i));
-    if (typeof byte !== 'number')
-      fault('AE_INVALID_TABLE_LENGTH', 'what the table to be loaded holds is not known');
-    return byte;
+    if (typeof byte === 'number') return byte;
+    m.unsettleNames();
+    return m.abandon('what the table to be loaded holds is not known');
   };
   if (source instanceof RegionObject && source.space !== SPACE.memory)
     fault('AE_AML_OPERAND_TYPE', 'tables are loaded from memory');
@@ -237,6 +249,13 @@ export function findTable(
   return m.loader?.find(signature, oemId, oemTableId);
 }
 
+/** Is there such a table that isn't among those given? */
+export function isElsewhere(m: Interpreter, signature: string, oemId: string, oemTableId: string): boolean {
+  if (!m.namesOpen) return false;
+  const name = [signature, oemId, oemTableId].filter((text) => text !== '').join(' ');
+  return m.decide(existsElsewhere(name));
+}
+
 /** The name LoadTable stores its last operand to; undefined when none is given. */
 function parameterOf(m: Interpreter, root: Operand, path: Operand): NamespaceNode | undefined {
   const text = textOperand(m, path);
@@ -259,7 +278,10 @@ const beginLoadTable: Run = (m, _instruction, end) => {
     string,
   ];
   const table = findTable(m, signature, oemId, oemTableId);
-  if (table === undefined) return 0n;
+  if (table === undefined) {
+    if (!isElsewhere(m, signature, oemId, oemTableId)) return 0n;
+    return m.abandon('a table is loaded that is not there');
+  }
   const scope = rootOf(m, m.stack[at + 3]);
   parameterOf(m, m.stack[at + 3], m.stack[at + 4]);
   const handle = loaderOf(m).loadFound(table, scope);
@@ -309,11 +331,12 @@ export const ACTING_OPERATORS: Readonly<Record<string, Run>> = {
   Wait: wait,
   Signal: (m, _instruction, at) => {
     const event = eventOf(m, m.stack[at]);
-    if (event.signals !== undefined) m.journal.set(event, 'signals', event.signals + 1);
+    if (event?.signals !== undefined) m.journal.set(event, 'signals', event.signals + 1);
     return undefined;
   },
   Reset: (m, _instruction, at) => {
-    m.journal.set(eventOf(m, m.stack[at]), 'signals', 0);
+    const event = eventOf(m, m.stack[at]);
+    if (event !== undefined) m.journal.set(event, 'signals', 0);
     return undefined;
   },
   Notify: notify,

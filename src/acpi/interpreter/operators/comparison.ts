@@ -19,6 +19,7 @@ import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
   BufferObject,
+  ForeignObject,
   integer,
   PackageObject,
   StringObject,
@@ -102,6 +103,7 @@ function matches(m: Interpreter, op: number, element: Resolved, wanted: AmlValue
 }
 
 function matched(m: Interpreter, op: number, element: Resolved, wanted: AmlValue): Quantity {
+  if (element instanceof ForeignObject) return opaque(1, element.reason);
   const type = element instanceof NamespaceNode ? TYPE.device : typeOf(element);
   if (type !== TYPE.integer && type !== TYPE.string && type !== TYPE.buffer) return 0n;
   switch (op) {

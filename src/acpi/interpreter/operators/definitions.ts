@@ -16,6 +16,7 @@ import {
   EventObject,
   FieldObject,
   type FieldSource,
+  ForeignObject,
   MethodObject,
   MutexObject,
   ObjectReference,
@@ -29,7 +30,7 @@ import {
 import { TABLE_SPACE } from '../values/fields.ts';
 import { define, find, install } from '../values/names.ts';
 import { copyOf, integerOperand, knownText, resolve, toText } from '../values/values.ts';
-import { findTable } from './actions.ts';
+import { findTable, isElsewhere } from './actions.ts';
 
 /** Bytes of one access for each AccessType; AnyAcc and BufferAcc are bytes, as ACPICA has it. */
 const ACCESS_BYTES = [1, 1, 2, 4, 8, 1] as const;
@@ -115,8 +116,11 @@ const dataTableRegion: Run = (m, instruction, at) => {
   const [signature, oemId, oemTableId] = [0, 1, 2].map((i) =>
     knownText(m, toText(m, resolve(m, m.stack[at + i]), 'implicit')),
   ) as [string, string, string];
-  const table =
-    findTable(m, signature, oemId, oemTableId) ?? fault('AE_NOT_FOUND', `there is no table ${signature}`);
+  const table = findTable(m, signature, oemId, oemTableId);
+  if (table === undefined) {
+    if (isElsewhere(m, signature, oemId, oemTableId)) m.abandon('a table is looked at that is not there');
+    return fault('AE_NOT_FOUND', `there is no table ${signature}`);
+  }
   const address = m.tableAddresses.get(table.bytes) ?? BigInt(m.tableAddresses.size) << TABLE_ADDRESS_BITS;
   m.tableAddresses.set(table.bytes, address);
   define(
@@ -275,7 +279,7 @@ export function enterScope(m: Interpreter, instruction: Instruction): void {
   if (type === undefined) {
     node = find(m, instruction.name!);
     const object = m.settle(node.object);
-    if (!(object instanceof ScopeObject)) {
+    if (!(object instanceof ScopeObject || object instanceof ForeignObject)) {
       const data =
         object === undefined ||
         typeof object === 'bigint' ||

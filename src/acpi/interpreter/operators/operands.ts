@@ -4,9 +4,9 @@ import { NamespaceNode } from '../../namespace/node.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
 import type { Resolved } from '../state/objects.ts';
-import { type AmlValue, type Operand, TYPE, typeOf } from '../state/objects.ts';
+import { type AmlValue, ForeignObject, integer, type Operand, TYPE, typeOf } from '../state/objects.ts';
 import { type Storing, store } from '../values/store.ts';
-import { nameOfType, resolve } from '../values/values.ts';
+import { nameOfType, resolve, toInteger } from '../values/values.ts';
 
 /** An index that isn't known is tried value by value, up to so many elements. */
 export const MAX_INDEX_CASES = 64;
@@ -20,6 +20,7 @@ export function deliver(m: Interpreter, value: Resolved, target: Operand, storin
 /** An operand that must be an integer, string or buffer. */
 export function dataOperand(m: Interpreter, operand: Operand): AmlValue {
   const value = resolve(m, operand);
+  if (value instanceof ForeignObject) return integer(toInteger(m, value));
   if (!(value instanceof NamespaceNode)) {
     const type = typeOf(value);
     if (type === TYPE.integer || type === TYPE.string || type === TYPE.buffer) return value;

@@ -14,6 +14,7 @@ import {
   Choice,
   DebugReference,
   FieldObject,
+  ForeignObject,
   IndexReference,
   integer,
   NameReference,
@@ -120,7 +121,7 @@ const storeOperator: Run = (m, _instruction, at) => {
     return m.frames.at(-1)!.slots[source.slot];
   }
   const value = resolve(m, source, 'store');
-  if (!(target instanceof DebugReference) && !isData(value))
+  if (!(target instanceof DebugReference || value instanceof ForeignObject) && !isData(value))
     fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored`);
   return store(m, value, target, 'store') ?? value;
 };
@@ -254,6 +255,7 @@ const objectType: Run = (m, _instruction, at) => {
   if (object === undefined) return 0n;
   if (object instanceof IndexReference) return BigInt(TYPE.bufferField);
   if (object instanceof NamespaceNode) return BigInt(TYPE.device);
+  if (object instanceof ForeignObject) return integer(m.unknown(object.reason));
   const type = typeOf(object);
   return BigInt(type === TYPE.scope ? TYPE.uninitialized : type);
 };
@@ -262,6 +264,7 @@ const sizeOf: Run = (m, _instruction, at) => {
   const object = baseObject(m, m.stack[at], true);
   if (object !== undefined) {
     if (typeof object === 'bigint' || object instanceof UnknownInteger) return BigInt(m.bits / 8);
+    if (object instanceof ForeignObject) return integer(m.unknown(object.reason));
     if (object instanceof BufferObject)
       return object.unknown === undefined ? BigInt(object.bytes.length) : integer(m.unknown(object.unknown));
     if (object instanceof StringObject)

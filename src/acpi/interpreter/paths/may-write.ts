@@ -72,6 +72,11 @@ export function writesOf(m: Interpreter, rest: readonly RestOfCode[]): Writes {
   return new Search(m).run(rest);
 }
 
+/** What code that isn't there may write through the values that it is handed. */
+export function writesThrough(m: Interpreter, values: readonly (AmlValue | NamespaceNode)[]): Writes {
+  return new Search(m).handOn(values);
+}
+
 class Search {
   readonly #m: Interpreter;
   readonly #writes = new Writes();
@@ -104,6 +109,15 @@ class Search {
         for (const term of body.terms) this.#look(body, term);
       }
     }
+    return this.#writes;
+  }
+
+  handOn(values: readonly (AmlValue | NamespaceNode)[]): Writes {
+    for (const value of values)
+      for (const thing of this.#thingsOf(value)) {
+        if (isContainer(thing)) this.#writes.element(thing, undefined);
+        else if (thing !== ANYTHING) this.#write(thing, 'object');
+      }
     return this.#writes;
   }
 

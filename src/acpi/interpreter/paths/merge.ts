@@ -20,6 +20,7 @@ import {
   BufferObject,
   Choice,
   FieldObject,
+  ForeignObject,
   IndexReference,
   integer,
   MethodObject,
@@ -214,6 +215,8 @@ function sameObject(a: AmlValue, b: AmlValue): boolean {
   if (a instanceof ScopeObject && b instanceof ScopeObject) return a.type === b.type;
   if (a instanceof MethodObject && b instanceof MethodObject)
     return a.term === b.term && a.term !== undefined;
+  if (a instanceof ForeignObject && b instanceof ForeignObject)
+    return a.path === b.path && sameQuantity(a.value, b.value);
   if (a instanceof SlotReference && b instanceof SlotReference)
     return a.frame === b.frame && a.slot === b.slot;
   if (a instanceof IndexReference && b instanceof IndexReference)

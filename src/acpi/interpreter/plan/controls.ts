@@ -5,6 +5,7 @@ import { formatName } from '../../terms/name.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { ACTING_OPERATORS, LOADING_OPERATORS } from '../operators/actions.ts';
 import { DEFINING_OPERATORS, enterScope, leaveScope } from '../operators/definitions.ts';
+import { foreignResult } from '../operators/foreign-call.ts';
 import { COMPUTING_OPERATORS } from '../operators/operators.ts';
 import { enterLoop, turnLoop } from '../state/clock.ts';
 import { fault } from '../state/fault.ts';
@@ -13,6 +14,7 @@ import {
   BufferObject,
   Choice,
   DebugReference,
+  ForeignObject,
   MethodObject,
   NameReference,
   type Operand,
@@ -40,6 +42,12 @@ const DEBUG = new DebugReference();
 /** Calls a method with operands on the stack; what is built in answers at once. */
 function call(m: Interpreter, instruction: Instruction, node: NamespaceNode, at: number): unknown {
   const method = m.settle(node.object);
+  if (method instanceof ForeignObject) {
+    const given = Array.from({ length: instruction.takes }, (_, i) =>
+      resolveLoosely(m, m.stack[at + i], 'argument'),
+    );
+    return foreignResult(m, method, given);
+  }
   if (!(method instanceof MethodObject)) {
     if (instruction.takes === 0) return node;
     return fault('AE_AML_OPERAND_TYPE', `${node.path} is no method`);
@@ -114,6 +122,12 @@ export const CONTROLS: Controls = {
   pushDebug: () => DEBUG,
   pushName: (m, instruction, at) => {
     const node = lookUp(m, instruction.name!);
+    if (node !== undefined && instruction.calls) {
+      const foreign = m.settle(node.object);
+      // In a target's place it is the name that counts.
+      if (foreign instanceof ForeignObject)
+        return instruction.takesValue ? foreignResult(m, foreign, []) : node;
+    }
     if (node === undefined) {
       if (instruction.target === 1 || instruction.name!.segments.length === 0) return undefined;
       return fault('AE_NOT_FOUND', `${formatName(instruction.name!)} is not found`);

@@ -64,8 +64,7 @@ export function turnLoop(m: Interpreter): void {
   const { loopTimeout } = m.profile;
   const looked = m.clock.look() - loop.started;
   if (loopTimeout !== undefined) {
-    if (looked > loopTimeout)
-      fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);
+    if (looked > loopTimeout) fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);
   } else if (m.clock.slept - loop.slept > MAX_SLEPT)
     fault('AE_AML_LOOP_TIMEOUT', 'a While sleeps for more than 30 seconds');
   else if (looked > MAX_TURNS) fault('NOT_FOLLOWED', `a While runs for more than ${MAX_TURNS} turns`);

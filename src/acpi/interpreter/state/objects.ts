@@ -348,6 +348,24 @@ export class UnknownObject {
   }
 }
 
+/**
+ * What a table that isn't there may declare: nothing is known of it but its name. It may be an object, or what a method
+ * of that name gives. Where a number is wanted it is one that nobody knows; what else depends on its type is given up.
+ */
+export class ForeignObject {
+  readonly type = -5;
+  readonly path: string;
+  /** Its value as a number. */
+  readonly value: Expr;
+  constructor(path: string, value: Expr) {
+    this.path = path;
+    this.value = value;
+  }
+  get reason(): string {
+    return `${this.path} is in none of the tables`;
+  }
+}
+
 /** One of two values, by a condition that the inputs don't settle; undefined is "no object". */
 export class Choice {
   readonly type = -1;
@@ -383,6 +401,7 @@ export type AmlObject =
   | TableHandle
   | AliasObject
   | UnknownObject
+  | ForeignObject
   | Choice;
 
 export type AmlValue = bigint | AmlObject;

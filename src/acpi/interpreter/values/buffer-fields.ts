@@ -17,6 +17,7 @@ import {
   type AmlValue,
   type BufferFieldObject,
   BufferObject,
+  ForeignObject,
   integer,
   StringObject,
   UnknownInteger,
@@ -58,6 +59,7 @@ export function readBufferField(m: Interpreter, field: BufferFieldObject): AmlVa
 export function bitsToStore(value: Resolved, bits: number): Quantity {
   if (typeof value === 'bigint') return value & maskOf(bits);
   if (value instanceof UnknownInteger) return bitsOf(value.value, 0, bits);
+  if (value instanceof ForeignObject) return opaque(bits, value.reason);
   if (value instanceof BufferObject && value.unknown !== undefined) return opaque(bits, value.unknown);
   if (value instanceof BufferObject)
     return bitsOf(quantityOfBytes(Array.from(value.bytes.slice(0, (bits + 7) >> 3))), 0, bits);

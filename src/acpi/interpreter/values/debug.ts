@@ -7,6 +7,7 @@ import {
   type AmlValue,
   BufferObject,
   Choice,
+  ForeignObject,
   IndexReference,
   NameReference,
   ObjectReference,
@@ -60,6 +61,7 @@ export function formatValue(value: AmlValue | NamespaceNode | undefined, depth =
     );
     return `Package (0x${value.elements.length.toString(16).toUpperCase()}) { ${elements.join(', ')} }`;
   }
+  if (value instanceof ForeignObject) return `(${value.reason})`;
   if (value instanceof NameReference) return value.node?.path ?? formatName(value.name);
   if (value instanceof ObjectReference)
     return `RefOf (${value.target instanceof SlotReference ? formatValue(value.target) : value.target.path})`;

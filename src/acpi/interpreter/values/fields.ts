@@ -22,7 +22,15 @@ import { trimSegment } from '../../terms/name.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
 import type { Resolved } from '../state/objects.ts';
-import { type AmlValue, Choice, FieldObject, RegionObject, TYPE, typeOf } from '../state/objects.ts';
+import {
+  type AmlValue,
+  Choice,
+  FieldObject,
+  ForeignObject,
+  RegionObject,
+  TYPE,
+  typeOf,
+} from '../state/objects.ts';
 import { SPACE, spaceName } from '../state/regions.ts';
 import { bitsToStore, valueOfBits } from './buffer-fields.ts';
 import { readSerial, writeSerial } from './serial.ts';
@@ -42,6 +50,7 @@ export const MAX_TRACKED_BYTES = 256;
 /** The region behind a field, checked: space, limits, and whether anything answers there. */
 function regionOf(m: Interpreter, node: NamespaceNode): RegionObject {
   const region = m.settle(node.object);
+  if (region instanceof ForeignObject) m.abandon(region.reason);
   if (!(region instanceof RegionObject))
     return fault('AE_AML_OPERAND_TYPE', `${node.path} is no operation region`);
   return region;
@@ -346,6 +355,7 @@ export const MAX_INDIRECTION = 8;
 function fieldOf(m: Interpreter, node: NamespaceNode): FieldObject {
   const object = m.settle(node.object);
   if (object instanceof FieldObject) return object;
+  if (object instanceof ForeignObject) m.abandon(object.reason);
   return fault('AE_AML_INTERNAL', `${node.path} is no field`);
 }
 

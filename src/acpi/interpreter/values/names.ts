@@ -6,15 +6,29 @@ import type { Term } from '../../terms/term.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
 import type { AmlValue } from '../state/objects.ts';
+import { addForeign } from './foreign.ts';
 
-/** The node a name means in a scope, that of the top frame if none is given; undefined when there is none. */
+/**
+ * The node a name means in a scope, that of the top frame if none is given; undefined when there is none. One that another
+ * table may declare parts the path.
+ */
 export function lookUp(m: Interpreter, name: NamePath, scope?: NamespaceNode): NamespaceNode | undefined {
-  return findNode(m.root, scope ?? m.frames.at(-1)?.scope ?? m.root, name, m.present);
+  const from = scope ?? m.frames.at(-1)?.scope ?? m.root;
+  const node = findNode(m.root, from, name, m.present);
+  if (node !== undefined || !addForeign(m, from, name)) return node;
+  return findNode(m.root, from, name, m.present);
 }
 
 /** As {@link lookUp}, in the top frame's scope; a missing name is a fault. */
 export function find(m: Interpreter, name: NamePath): NamespaceNode {
   return lookUp(m, name) ?? fault('AE_NOT_FOUND', `${formatName(name)} is not found`);
+}
+
+/** The node that a definition makes in a scope which another table may declare. */
+function foreignScope(m: Interpreter, scope: NamespaceNode, name: NamePath): NamespaceNode | undefined {
+  const above = { ...name, segments: name.segments.slice(0, -1) };
+  if (above.segments.length === 0 || !addForeign(m, scope, above)) return undefined;
+  return nodeForDefinition(m.root, scope, name, m.present);
 }
 
 /** Makes the object of a definition in the top frame's scope; see {@link install}. */
@@ -27,6 +41,7 @@ export function define(
   const frame = m.frames.at(-1)!;
   const node =
     nodeForDefinition(m.root, frame.scope, name, m.present) ??
+    foreignScope(m, frame.scope, name) ??
     fault('AE_NOT_FOUND', `the scope of ${formatName(name)} is not found`);
   if (node.object !== undefined && m.present(node)) fault('AE_ALREADY_EXISTS', `${node.path} exists already`);
   install(m, node, term, make(node));

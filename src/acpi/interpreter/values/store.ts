@@ -13,6 +13,7 @@ import {
   Choice,
   DebugReference,
   FieldObject,
+  ForeignObject,
   IndexReference,
   integer,
   ObjectReference,
@@ -28,6 +29,7 @@ import {
 import { writeBufferField } from './buffer-fields.ts';
 import { formatDebug } from './debug.ts';
 import { writeField } from './fields.ts';
+import { renewed } from './foreign.ts';
 import { attach } from './names.ts';
 import { copyOf, nameOfType, resolve, tellSharers, toBuffer, toInteger, toText } from './values.ts';
 
@@ -147,6 +149,22 @@ const UNSTORABLE: ReadonlySet<number> = new Set([
   TYPE.thermalZone,
 ]);
 
+/** What another table's object may be where it is stored to one of that type. */
+function ofType(m: Interpreter, value: ForeignObject, type: number): AmlValue {
+  switch (type) {
+    case TYPE.integer:
+    case TYPE.fieldUnit:
+    case TYPE.bufferField:
+      return integer(toInteger(m, value));
+    case TYPE.string:
+      return new StringObject(undefined);
+    case TYPE.buffer:
+      return new BufferObject([], value.reason);
+    default:
+      return value;
+  }
+}
+
 function storeToContainer(
   m: Interpreter,
   given: Resolved,
@@ -156,7 +174,12 @@ function storeToContainer(
 ): AmlValue | undefined {
   const current = contentOf(m, container);
   const type = containerType(container, current);
-  let value = given;
+  if (current instanceof ForeignObject) {
+    // What becomes of a value there depends on what it is.
+    replace(m, container, renewed(m, current));
+    return undefined;
+  }
+  let value = given instanceof ForeignObject ? ofType(m, given, type) : given;
   if (storing !== 'copy') {
     if (type === TYPE.package) {
       if (storing !== 'store' || !(value instanceof PackageObject))
@@ -252,7 +275,8 @@ function storeToIndex(m: Interpreter, value: Resolved, place: IndexReference): v
     return;
   }
   let byte: Quantity;
-  if (typeof value === 'bigint' || value instanceof UnknownInteger) byte = toInteger(m, value);
+  if (typeof value === 'bigint' || value instanceof UnknownInteger || value instanceof ForeignObject)
+    byte = toInteger(m, value);
   else if (value instanceof BufferObject)
     byte = value.unknown === undefined ? quantityOfByte(value.bytes[0] ?? 0) : m.unknown(value.unknown);
   else if (value instanceof StringObject && value.text !== undefined)

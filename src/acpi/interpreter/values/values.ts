@@ -20,6 +20,7 @@ import {
   BufferObject,
   Choice,
   FieldObject,
+  ForeignObject,
   IndexReference,
   NameReference,
   type Operand,
@@ -252,7 +253,7 @@ export function integerOperand(m: Interpreter, operand: Operand): Quantity {
 /** Implicit conversion to an integer. */
 export function toInteger(m: Interpreter, value: Resolved): Quantity {
   if (typeof value === 'bigint') return value;
-  if (value instanceof UnknownInteger) return m.paths.refined(value.value);
+  if (value instanceof UnknownInteger || value instanceof ForeignObject) return m.paths.refined(value.value);
   if (value instanceof BufferObject)
     return value.unknown === undefined ? integerOfBytes(m, value.bytes) : m.unknown(value.unknown);
   if (value instanceof StringObject)
@@ -318,7 +319,7 @@ export type StringForm = 'implicit' | 'hex' | 'decimal';
 /** Conversion to a string; a string is given back itself. */
 export function toText(m: Interpreter, value: Resolved, form: StringForm): StringObject {
   if (value instanceof StringObject) return value;
-  if (value instanceof UnknownInteger) return new StringObject(undefined);
+  if (value instanceof UnknownInteger || value instanceof ForeignObject) return new StringObject(undefined);
   if (typeof value === 'bigint') {
     if (form === 'decimal') return new StringObject(value.toString());
     const digits = value.toString(16).toUpperCase();
