@@ -6,9 +6,8 @@ import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
 import type { ArtifactKind, DirectoryEntry, ProvenanceStep } from './artifact.ts';
 import { type FileResult, MAX_INPUT_BYTES, readFileBytes, systemMessage } from './file.ts';
-import { irrelevance } from './irrelevant.ts';
+import { describesNothing } from './irrelevant.ts';
 import { sniffKind } from './sniff.ts';
-import { isPlainText } from './text/open-text.ts';
 
 /** A server's /proc/device-tree has some ten thousand properties. */
 const MAX_ENTRIES = 400_000;
@@ -176,7 +175,7 @@ function acpiTables(
   for (const folder of top)
     if (folder.type === 'directory') found.push(...kinds(folder.list(folder.path, sink)));
   for (const { entry, kind } of found)
-    if (kind === undefined && !isTableData(entry.path) && !saysNothing(entry.path, entry.source!.bytes))
+    if (kind === undefined && !isTableData(entry.path) && !describesNothing(entry.path, entry.source!.bytes))
       sink.add(finding('artifact/member-unknown-kind', {}, { path: entry.source!.name }));
   return found.filter(({ kind }) => kind === 'acpi-table').map(({ entry }) => entry);
 }
@@ -184,11 +183,6 @@ function acpiTables(
 /** `/sys/firmware/acpi/tables/data` holds what tables point to (error records), no tables. */
 function isTableData(path: string): boolean {
   return /^data\//.test(path);
-}
-
-/** Notes, pictures and signatures beside tables. */
-function saysNothing(path: string, bytes: Uint8Array): boolean {
-  return bytes.length === 0 || isPlainText(path, bytes) || irrelevance(path, bytes) !== undefined;
 }
 
 function readsAsTable(listed: Listed): boolean {

@@ -22,6 +22,27 @@ export function irrelevance(name: string, bytes: Uint8Array): string | undefined
   return MAGICS.find(([magic]) => start.startsWith(magic))?.[1];
 }
 
+/** File names by which somebody says that a file describes a machine. */
+const TELLING_NAME =
+  /\.(?:dtsi?|dso|asl|dsl|aml|config|log|dmesg|txt\.gz)$|(?:^|\/)(?:\.config|config-[\d.]+\S*|dmesg\S*|iomem\S*|lspci\S*)$/i;
+/** A text of this many bytes is looked at for what makes it none. */
+const TEXT_SAMPLE = 65536;
+
+/** True for prose and the like: a text that is of no known kind, and whose name promises none. */
+export function isPlainText(name: string, bytes: Uint8Array): boolean {
+  if (TELLING_NAME.test(name)) return false;
+  const sample = bytes.subarray(0, TEXT_SAMPLE);
+  return (
+    sample.length > 0 &&
+    sample.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b)
+  );
+}
+
+/** Notes, pictures, signatures and empty files: what is beside descriptions of machines and hides nothing. */
+export function describesNothing(name: string, bytes: Uint8Array): boolean {
+  return bytes.length === 0 || isPlainText(name, bytes) || irrelevance(name, bytes) !== undefined;
+}
+
 /** A file's name for people: bytes kept as Latin-1, shown as UTF-8 where they are that. */
 export function nameText(latin1: string): string {
   const bytes = Buffer.from(latin1, 'latin1');

@@ -243,7 +243,7 @@ async function openPiece(
     }
   }
   const opened: Piece = { ...piece, bytes, steps };
-  const { isPlainText, mailInputs, textInputs } = await import('./text/open-text.ts');
+  const { mailInputs, textInputs } = await import('./text/open-text.ts');
   const make = ({ kind: found, source, steps: taken }: FoundInput): Artifact =>
     makeArtifact(found, source, { ...opened, steps: taken });
   if (kind === 'mail')
@@ -254,7 +254,7 @@ async function openPiece(
   const inputs = as === undefined || as === 'dts-fragment' ? textInputs(kind, opened, sink) : undefined;
   if (inputs !== undefined) return inputs.map(make);
   if (kind === undefined) {
-    const { irrelevance } = await import('./irrelevant.ts');
+    const { irrelevance, isPlainText } = await import('./irrelevant.ts');
     const what = irrelevance(piece.name, bytes);
     if (bytes.length === 0) sink.add(finding('artifact/empty', {}, where));
     else if (what !== undefined) sink.add(finding('artifact/irrelevant', { what }, where));

@@ -8,6 +8,8 @@ import { openInput } from '../../src/artifact/open.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import type { Hidden } from '../../src/findings/row.ts';
 import { describe as describeMachine } from '../../src/window/describe.ts';
+import { dumpText, table } from '../acpi/tables/made-tables.ts';
+import { blobOf } from '../devicetree/compiled.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fwmap-gaps-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -129,6 +131,61 @@ describe('what hides a window', () => {
         hidden(await gapsIn({ 'a.dts': lines.slice(0, end) }), 'window'),
         lines.slice(0, end),
       ).not.toEqual([]);
+  });
+
+  it('a device tree blob that ends early, wherever that is', async () => {
+    const bytes = blobOf(TREE);
+    for (let end = 5; end < bytes.length; end += 5)
+      expect(hidden(await gapsIn({ 'a.dtb': bytes.subarray(0, end) }), 'window'), `${end} bytes`).not.toEqual(
+        [],
+      );
+  });
+
+  it('a table that ends early, wherever that is, raw or dumped', async () => {
+    const bytes = sample('gen2-dsdt.aml');
+    for (let end = 1; end < bytes.length; end += 37)
+      expect(
+        hidden(await gapsIn({ 'dsdt.aml': bytes.subarray(0, end) }), 'window'),
+        `${end} bytes`,
+      ).not.toEqual([]);
+    const dump = dumpText('DSDT @ 0x0000000000000000', bytes).trimEnd();
+    // Without a line of bytes it is no dump; behind the last byte the text column goes on.
+    for (let end = 60; end < dump.length - 20; end += 211)
+      expect(
+        hidden(await gapsIn({ 'acpi.txt': dump.slice(0, end) }), 'window'),
+        dump.slice(0, end),
+      ).not.toEqual([]);
+  });
+
+  it('a dump that lost lines in the middle or its heading', async () => {
+    const lines = dumpText('DSDT @ 0x0000000000000000', sample('gen2-dsdt.aml')).split('\n');
+    const without = (from: number, count: number): Files => ({
+      'acpi.txt': [...lines.slice(0, from), ...lines.slice(from + count)].join('\n'),
+    });
+    expect(hidden(await gapsIn(without(9, 3)), 'window')).toContain('acpi/dump-offset');
+    const ssdt = dumpText('SSDT @ 0x0000000000000000', table('SSDT')).split('\n');
+    expect(hidden(await gapsIn({ 'acpi.txt': [...lines.slice(1), ...ssdt].join('\n') }), 'window')).toContain(
+      'acpi/dump-heading',
+    );
+  });
+
+  it('a hex dump of a template that lost a line', async () => {
+    const rows = ['0000: 47 01 f8 0c f8 0c 01 08', '0008: 47 01 00 0d 00 0d 01 08', '0010: 79 00'];
+    expect(await gapsIn({ 'crs.hex': rows.join('\n') })).toEqual([]);
+    expect(hidden(await gapsIn({ 'crs.hex': `${rows[0]}\n${rows[2]}\n` }), 'window')).toContain(
+      'acpi/hex-dump',
+    );
+    // A part of a dump may begin anywhere.
+    const part = ['01f8: 47 01 f8 0c f8 0c 01 08', '0200: 79 00'];
+    expect(await gapsIn({ 'crs.hex': part.join('\n') })).toEqual([]);
+  });
+
+  it('a printed line that is cut', async () => {
+    const lines = [
+      'pci_bus 0000:00: root bus resource [io  0x0000-0x0cf7 window]',
+      'pci_bus 0000:00: root bus resource [mem 0xf8000000-0xf',
+    ];
+    expect(hidden(await gapsIn({ 'pci.txt': lines.join('\n') }), 'window')).toContain('acpi/printed-line');
   });
 
   it('a file that is not there', async () => {

@@ -262,6 +262,11 @@ export class AcpiexecList {
 
   #closeList(): void {
     this.#closeDescriptor();
+    if (this.#list) {
+      const { device, start, end } = this.#list;
+      const span = { source: this.#source, start, end };
+      this.#sink.add(finding('acpi/list-cut', {}, { path: device, span }));
+    }
     this.#list = undefined;
   }
 

@@ -20,6 +20,8 @@ export function readCrsHex(artifact: Artifact, sink: DiagnosticSink): CrsEntry[]
   const entries: CrsEntry[] = [];
   const blocks = hexBlocks(source);
   for (const block of blocks) {
+    for (const { problem, start, end } of block.problems)
+      sink.add(finding('acpi/hex-dump', { problem }, { span: { source, start, end } }));
     let first = 0;
     while (first < block.bytes.length && entries.length < MAX_TEMPLATES) {
       const { entry, length } = templateAt(source, block, first, entries.length, sink);
@@ -28,6 +30,14 @@ export function readCrsHex(artifact: Artifact, sink: DiagnosticSink): CrsEntry[]
       first += length;
     }
   }
+  if (entries.length >= MAX_TEMPLATES)
+    sink.add(
+      finding(
+        'acpi/list-limit',
+        { most: MAX_TEMPLATES },
+        { span: { source, start: 0, end: source.bytes.length } },
+      ),
+    );
   if (entries.length === 0) {
     sink.add(finding('acpi/no-template', {}, { span: { source, start: 0, end: source.bytes.length } }));
   }

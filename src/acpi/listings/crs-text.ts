@@ -23,7 +23,10 @@ export function readCrsText(artifact: Artifact, sink: DiagnosticSink): CrsEntry[
     // acpiexec's lines have forms that Linux' haven't; a file may hold both.
     if (!acpiexec.take(line)) linux.take(line);
   }
-  const entries = [...acpiexec.entries(), ...linux.entries()].slice(0, MAX_ENTRIES);
+  const all = [...acpiexec.entries(), ...linux.entries()];
+  const entries = all.slice(0, MAX_ENTRIES);
+  const next = all[MAX_ENTRIES]?.span;
+  if (next !== undefined) sink.add(finding('acpi/list-limit', { most: MAX_ENTRIES }, { span: next }));
   if (entries.length === 0) {
     sink.add(finding('acpi/no-resources', {}, { span: { source, start: 0, end: source.bytes.length } }));
   }

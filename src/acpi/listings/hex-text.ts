@@ -15,6 +15,14 @@ export interface HexBlock {
   readonly ends: readonly number[];
   /** The last line before it that names a path; empty when none does. */
   readonly heading: string;
+  /** What was not read of it, and where in the text that is. */
+  readonly problems: readonly HexProblem[];
+}
+
+export interface HexProblem {
+  readonly problem: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Bytes one block may have; a resource template has under 64 KiB, a dump of a whole table is no template. */
@@ -28,13 +36,26 @@ class BlockBuilder {
   readonly starts: number[] = [];
   readonly ends: number[] = [];
   readonly heading: string;
+  readonly problems: HexProblem[] = [];
+  /** The offset that its first line names. */
+  base = 0;
+  #full = false;
 
   constructor(heading: string) {
     this.heading = heading;
   }
 
   push(byte: DumpedByte, start: number, end: number): void {
-    if (this.bytes.length >= MAX_DUMPED_BYTES) return;
+    if (this.bytes.length >= MAX_DUMPED_BYTES) {
+      if (this.bytes.length === MAX_DUMPED_BYTES && !this.#full)
+        this.problems.push({
+          problem: `more than ${MAX_DUMPED_BYTES} bytes; the rest is not read`,
+          start,
+          end,
+        });
+      this.#full = true;
+      return;
+    }
     this.bytes.push(byte);
     this.starts.push(start);
     this.ends.push(end);
@@ -93,6 +114,15 @@ function dumpedLines(text: string): HexBlock[] {
         blocks.push(open);
       }
       if (squeezed) repeatLine(open, column.offset);
+      // A part of a dump begins with any offset.
+      if (open.bytes.length === 0) open.base = column.offset;
+      const reached = open.base + open.bytes.length;
+      if (column.offset !== reached && open.problems.length === 0)
+        open.problems.push({
+          problem: `the dump jumps from offset 0x${reached.toString(16)} to 0x${column.offset.toString(16)}; bytes are taken in the order of the lines`,
+          start: from,
+          end,
+        });
       squeezed = false;
       readBytes(line.slice(0, MAX_COLUMN_LINE), column.next, from, open, true);
     } else if (isPlain(line)) {
@@ -194,12 +224,17 @@ function aslBuffers(written: string): HexBlock[] {
     const inside = text.slice(open, close < 0 ? text.length : close);
     const lineStart = text.lastIndexOf('\n', match.index) + 1;
     const block = new BlockBuilder(text.slice(Math.max(lineStart, match.index - MAX_HEADING), match.index));
-    if (/[^0-9A-Fa-fxXZzOoNnEeRr,\s]/.test(inside)) continue;
-    for (const word of inside.matchAll(/0[xX][0-9A-Fa-f]{1,2}\b|\b\d{1,3}\b|\bZero\b|\bOne\b/g)) {
-      const value = word[0] === 'Zero' ? 0 : word[0] === 'One' ? 1 : Number(word[0]);
-      if (value <= 0xff) block.push(value, open + word.index, open + word.index + word[0].length);
-    }
-    if (block.bytes.length > 0) blocks.push(block);
+    const whole = { start: match.index, end: close < 0 ? text.length : close + 1 };
+    if (close < 0) block.problems.push({ problem: 'the Buffer has no closing brace', ...whole });
+    const foreign = /[^0-9A-Fa-fxXZzOoNnEeRr,\s]/.test(inside);
+    if (foreign)
+      block.problems.push({ problem: 'the Buffer is not a list of bytes; it is not read', ...whole });
+    if (!foreign)
+      for (const word of inside.matchAll(/0[xX][0-9A-Fa-f]{1,2}\b|\b\d{1,3}\b|\bZero\b|\bOne\b/g)) {
+        const value = word[0] === 'Zero' ? 0 : word[0] === 'One' ? 1 : Number(word[0]);
+        if (value <= 0xff) block.push(value, open + word.index, open + word.index + word[0].length);
+      }
+    if (block.bytes.length > 0 || foreign) blocks.push(block);
   }
   return blocks;
 }

@@ -41,6 +41,12 @@ const PRINTED =
 const SYSFS =
   /^(?:\/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources:)?(mem|io|irq|dma|bus) (?:0x)?([0-9a-f]+)(?:-(?:0x)?([0-9a-f]+))?((?: (?:window|disabled|high|low|edge|level|shared|\w+))*)$/i;
 
+/** Resources that have no addresses here: `[mem size 0x1000]`, `[io  disabled]`, `[??? 0x0 flags 0x0]`. */
+const NO_ADDRESSES = /^\[(?:(?:mem|io|irq|dma|bus) +(?:size|disabled)|\?\?\?)/;
+/** The beginning of a line of a host bridge, which a whole line would go on from. */
+const CUT_LOG_LINE = /^pci_bus [0-9a-f:]+: root bus resource\b/;
+const SYSFS_START = /^(?:mem|io|bus) /;
+
 /** What may stand before the lines of a file: our captures' heading, `head`'s, `grep`'s, and the file's own first line. */
 const PNP_HEADING = /^pnp ([0-9a-f]{2}:[0-9a-f]{2})(?: +id=(\S+(?: [A-Z0-9]{7,8})*))?(?: +acpi=(\\\S*))?\s*$/;
 const FILE_HEADING = /^==> \/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources <==$/;
@@ -62,11 +68,23 @@ export class LinuxList {
     if (this.#sysfsLine(line)) return;
     for (const { form, rank } of LOG_LINES) {
       const match = form.exec(line.text);
-      const printed = match ? PRINTED.exec(match[2]!) : null;
-      if (!match || !printed) continue;
-      this.#logLine(match[1]!, rank, printed, line);
+      if (!match) continue;
+      const printed = PRINTED.exec(match[2]!);
+      if (printed) this.#logLine(match[1]!, rank, printed, line);
+      else if (!NO_ADDRESSES.test(match[2]!)) this.#unread(line);
       return;
     }
+    if (
+      CUT_LOG_LINE.test(line.text) ||
+      (this.#sysfs && SYSFS_START.test(line.text) && !/disabled|<none>/.test(line.text))
+    )
+      this.#unread(line);
+  }
+
+  #unread({ text, start, end }: TextLine): void {
+    this.#sink.add(
+      finding('acpi/printed-line', { line: text.trim() }, { span: { source: this.#source, start, end } }),
+    );
   }
 
   #heading(line: TextLine): boolean {

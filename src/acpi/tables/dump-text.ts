@@ -128,6 +128,7 @@ export function readDumpText(source: Source, sink: DiagnosticSink): DumpBlock[] 
   const blocks: DumpBlock[] = [];
   let open: { heading: string; address: bigint | undefined; span: Span; into: ByteCollector } | undefined;
   let gapTold = false;
+  let headlessTold = false;
 
   const close = (): void => {
     if (!open) return;
@@ -149,6 +150,10 @@ export function readDumpText(source: Source, sink: DiagnosticSink): DumpBlock[] 
       lineBytes(bytes, column.next, end, open.into);
     } else if (end - start >= 6 && end - start < 200) {
       const found = headingOf(bytes, start, end);
+      if (!found && !open && !headlessTold && offsetColumn(bytes, start, end)) {
+        headlessTold = true;
+        sink.add(finding('acpi/dump-heading', {}, { span: { source, start, end } }));
+      }
       if (found) {
         close();
         gapTold = false;

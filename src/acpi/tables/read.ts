@@ -1,5 +1,6 @@
 /** Reads the ACPI tables of an input: raw tables, text dumps, folders of either. */
 import type { Artifact, DirectoryEntry } from '../../artifact/artifact.ts';
+import { describesNothing } from '../../artifact/irrelevant.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import type { Source } from '../../bytes/source.ts';
@@ -90,8 +91,12 @@ function partsOf(path: string): string[] {
 
 /** A file of a folder: a raw table, else a dump; anything else is passed over, since folders hold notes too. */
 function tablesOfFile(source: Source, sink: DiagnosticSink): AcpiTable[] {
-  if (isTableFile(source.bytes)) return tablesOfBlob({ ...source, form: 'blob' }, sink);
-  return tablesOfText(source, sink, true);
+  const { name, bytes } = source;
+  if (isTableFile(bytes)) return tablesOfBlob({ ...source, form: 'blob' }, sink);
+  const tables = tablesOfText(source, sink, true);
+  if (tables.length === 0 && !describesNothing(name, bytes))
+    sink.add(finding('artifact/member-unknown-kind', {}, { path: name }));
+  return tables;
 }
 
 function tablesOfText(source: Source, sink: DiagnosticSink, quiet = false): AcpiTable[] {
@@ -101,6 +106,8 @@ function tablesOfText(source: Source, sink: DiagnosticSink, quiet = false): Acpi
   }
   const counts = new Map<string, number>();
   const tables: AcpiTable[] = [];
+  if (blocks.length > MAX_TABLES)
+    sink.add(finding('acpi/too-many-tables', { most: MAX_TABLES }, { span: blocks[MAX_TABLES]!.span }));
   for (const block of blocks.slice(0, MAX_TABLES)) {
     const number = (counts.get(block.heading) ?? 0) + 1;
     counts.set(block.heading, number);
@@ -143,6 +150,14 @@ function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
     tables.push(table);
     at += Math.max(table.bytes.length, 1);
   }
+  if (tables.length === MAX_TABLES && at < source.bytes.length)
+    sink.add(
+      finding(
+        'acpi/too-many-tables',
+        { most: MAX_TABLES },
+        { span: { source, start: at, end: source.bytes.length } },
+      ),
+    );
   return tables;
 }
 

@@ -131,6 +131,20 @@ export const ACPI_TABLE_ROWS = {
     text: ({ heading, length }: { heading: string; length: number }) =>
       `${heading}: ${length} bytes that don't begin with a table header`,
   }),
+  'acpi/dump-heading': row({
+    severity: 'warning',
+    summary: 'lines of hex stand before the first heading of a dump',
+    why: `They are not read: the beginning of the dump is missing. ${CUT}`,
+    example: {
+      files: {
+        'acpi.txt': `    0010: 00 01 02 03 04 05 06 07\n\n${DUMP}    0000: 53 53 44 54 24 00 00 00\n`,
+      },
+      run: 'windows acpi.txt',
+    },
+    source: 'acpidump(8)',
+    hides: FIRMWARE,
+    text: () => 'lines of hex without a heading before them are not read',
+  }),
   'acpi/dump-extra': row({
     severity: 'warning',
     summary: 'a dump has more bytes than its table',

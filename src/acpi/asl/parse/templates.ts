@@ -4,6 +4,7 @@
  */
 import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import { type Source, type Span, textOf } from '../../../bytes/source.ts';
+import { finding } from '../../../findings/finding.ts';
 import { TokenCursor } from '../text/cursor.ts';
 import { AslLexer } from '../text/lexer.ts';
 import { withoutMargins } from '../text/margins.ts';
@@ -32,7 +33,17 @@ export function parseResourceTemplates(source: Source, sink: DiagnosticSink): Fo
   let end = 0;
   for (const match of text.matchAll(/\bResourceTemplate\s*(?:\(\s*\)\s*)?(?=\{)/gi)) {
     const start = match.index;
-    if (start < end || found.length >= MAX_TEMPLATES) continue;
+    if (start < end) continue;
+    if (found.length >= MAX_TEMPLATES) {
+      sink.add(
+        finding(
+          'acpi/list-limit',
+          { most: MAX_TEMPLATES },
+          { span: { source, start, end: start + match[0].length } },
+        ),
+      );
+      break;
+    }
     const positions = new PositionMap();
     positions.add(source);
     const tokens = bracedTokens(plain, start + match[0].length);
