@@ -139,9 +139,9 @@ function calculated(op: ArithmeticOperator, bits: number, left: bigint, right: b
     case 'multiply':
       return (left * right) & all;
     case 'divide':
-      return (right === 0n ? all : left / right) & all;
+      return right === 0n ? 0n : (left / right) & all;
     case 'modulo':
-      return (right === 0n ? left : left % right) & all;
+      return right === 0n ? 0n : (left % right) & all;
     case 'shift-left':
       return right >= BigInt(bits) ? 0n : (left << right) & all;
     case 'shift-right':

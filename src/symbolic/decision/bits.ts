@@ -246,7 +246,7 @@ export class Bits {
     }
   }
 
-  /** Of a division by zero the quotient is all ones, the rest what was divided, as in SMT-LIB: AML never gets there. */
+  /** What is divided by zero gives 0, rest 0: AML fails there, and known bits of a result allow for nothing else. */
   #divided(a: readonly Bdd[], b: readonly Bdd[]): { quotient: Bdd[]; rest: Bdd[] } {
     const width = a.length;
     const divisor = [...b, FALSE];
@@ -263,7 +263,9 @@ export class Bits {
       rest = rest.map((bit, k) => this.bdds.choose(fits, less[k]!, bit));
       quotient[i] = fits;
     }
-    return { quotient, rest: rest.slice(0, width) };
+    const something = b.reduce((any, bit) => this.bdds.or(any, bit), FALSE);
+    const valid = (bits: readonly Bdd[]): Bdd[] => bits.map((bit) => this.bdds.and(bit, something));
+    return { quotient: valid(quotient), rest: valid(rest.slice(0, width)) };
   }
 
   #shifted(a: readonly Bdd[], by: readonly Bdd[], up: boolean): Bdd[] {
