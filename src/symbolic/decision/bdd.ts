@@ -167,16 +167,20 @@ export class BddManager {
     return at === TRUE;
   }
 
-  /** What the function is for any value of the variables: true where it holds for one of them. */
-  exists(of: Bdd, levels: ReadonlySet<number>): Bdd {
+  /** What the function is where some variables have these values. */
+  restrict(of: Bdd, values: ReadonlyMap<number, boolean>): Bdd {
     const done = new Map<Bdd, Bdd>();
+    // Recurses no deeper than there are variables.
     const walk = (at: Bdd): Bdd => {
       if (at === TRUE || at === FALSE) return at;
       const known = done.get(at);
       if (known !== undefined) return known;
-      const [low, high] = [walk(this.low(at)), walk(this.high(at))];
       const level = this.levelOf(at);
-      const result = levels.has(level) ? this.or(low, high) : this.#node(level, low, high);
+      const value = values.get(level);
+      const result =
+        value === undefined
+          ? this.#node(level, walk(this.low(at)), walk(this.high(at)))
+          : walk(value ? this.high(at) : this.low(at));
       done.set(at, result);
       return result;
     };

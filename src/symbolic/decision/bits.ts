@@ -37,6 +37,11 @@ export class Bits {
     return domain;
   }
 
+  /** The levels of each choice's bits. */
+  choiceLevels(): number[][] {
+    return [...this.#order.choices.values()].map((choice) => this.levelsOf({ kind: 'choice', choice }));
+  }
+
   #variable(variable: Variable, bit: number): Bdd {
     const level = this.#order.levelOf(variable, bit);
     if (level === undefined) throw new OutOfWork('a variable that was not announced');
@@ -109,6 +114,11 @@ export class Bits {
   #less(left: Quantity, right: Quantity): Bdd {
     const width = Math.max(widthOf(left), widthOf(right));
     return this.lessVector(this.#extended(left, width), this.#extended(right, width));
+  }
+
+  /** When a number is less than another, and when they are equal. */
+  order(left: Quantity, right: Quantity): { readonly less: Bdd; readonly equal: Bdd } {
+    return { less: this.#less(left, right), equal: this.#equal(left, right) };
   }
 
   /** When `a` is less than `b`, of as many bits each. */

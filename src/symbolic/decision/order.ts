@@ -13,6 +13,9 @@ const MAX_BITS = 2048;
 /** Address spaces of which there is one on a machine: the address says it all. */
 const ONE_OF_A_KIND: ReadonlySet<string> = new Set(['SystemMemory', 'SystemIO', 'SystemCMOS']);
 
+/** Fields up to this width are taken as a whole. */
+const WHOLE = 64;
+
 /** Where bit 0 of a field is, as a key and a number of bits behind it: bits of one key and number are the same. */
 function placeOf(variable: Variable): { readonly key: string | object; readonly at: bigint } {
   if (variable.kind === 'field') {
@@ -46,8 +49,8 @@ function rootOf(cluster: Cluster): Cluster {
 export class BitOrder {
   readonly #bits = new Map<string | object, Map<bigint, Bit>>();
   readonly #all: Bit[] = [];
-  /** The weight of the lowest bit of each variable: that of the place where it was first met. */
-  readonly #weights = new Map<string | object, number>();
+  /** Fields of which bits were cut out. */
+  readonly #cut = new Map<string | object, { readonly variable: Variable; readonly bits: number }>();
   readonly #seen = new Map<Expr, Cluster>();
   readonly choices = new Map<string, ChoiceVariable>();
   #clusters = 0;
@@ -56,6 +59,8 @@ export class BitOrder {
   static of(values: readonly Quantity[]): BitOrder | undefined {
     const order = new BitOrder();
     for (const value of values) if (!order.#visit(value, undefined, 0)) return undefined;
+    for (const { variable, bits } of order.#cut.values())
+      if (!order.#announce(variable, 0, bits, order.#newCluster(), 0)) return undefined;
     order.#number();
     return order;
   }
@@ -155,11 +160,16 @@ export class BitOrder {
     offset: number,
   ): boolean {
     const variable = variableOf(value);
+    // Of a field of usual width all bits are to be there, whichever are cut out of it.
+    if (value.bits <= WHOLE && count < value.bits)
+      this.#cut.set(keyOfVariable(variable), { variable, bits: value.bits });
     if (variable.kind === 'choice') this.choices.set(variable.choice.id, variable.choice);
+    return this.#announce(variable, low, count, cluster, offset);
+  }
+
+  /** Takes note of bits of a variable. False when there are too many. */
+  #announce(variable: Variable, low: number, count: number, cluster: Cluster, offset: number): boolean {
     const { key, at } = placeOf(variable);
-    const self = keyOfVariable(variable);
-    const weight = this.#weights.get(self) ?? offset;
-    this.#weights.set(self, weight);
     let bits = this.#bits.get(key);
     if (bits === undefined) {
       bits = new Map();
@@ -173,7 +183,7 @@ export class BitOrder {
         continue;
       }
       if (this.#all.length >= MAX_BITS) return false;
-      const bit: Bit = { weight: weight + i, cluster, order: this.#all.length, level: 0 };
+      const bit: Bit = { weight: offset + i, cluster, order: this.#all.length, level: 0 };
       bits.set(place, bit);
       this.#all.push(bit);
     }

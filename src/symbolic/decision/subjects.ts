@@ -2,7 +2,6 @@
  * What the comparisons of a condition are about: a field, some bits of one, a sum, two numbers held against each other.
  * The comparisons cut the values of a subject into pieces, in each of which all of them say the same.
  */
-import { compare } from '../conditions.ts';
 import { choiceValue, fieldValue } from '../identity.ts';
 import { bitwise, sum } from '../numbers.ts';
 import { type ChoiceVariable, type Expr, isKnown, type Quantity } from '../quantity.ts';
@@ -59,7 +58,7 @@ interface Draft {
   shifted?: Form;
   /** A value other than zero is compared with the plain form. */
   plainNumbers: boolean;
-  readonly pair?: readonly [Quantity, Quantity];
+  readonly pair?: readonly [Expr, Expr];
 }
 
 const SAME: Form['valueOf'] = (value) => value;
@@ -167,11 +166,9 @@ export class SubjectReader {
     });
   }
 
-  #addPair(left: Quantity, right: Quantity): void {
-    const order = compare('lt', left, right);
-    const equal = compare('eq', left, right);
-    if (isKnown(order) || isKnown(equal) || isKnown(left) || isKnown(right)) throw new OutOfWork('no pair');
-    const key = `pair ${this.#bits.condition(order)} ${this.#bits.condition(equal)}`;
+  #addPair(left: Expr, right: Expr): void {
+    const { less, equal } = this.#bits.order(left, right);
+    const key = `pair ${less} ${equal}`;
     if (this.#drafts.has(key)) return;
     this.#drafts.set(key, {
       kind: 'pair',
@@ -254,6 +251,11 @@ export class SubjectReader {
     };
   }
 
+  /** How many subjects there are by now. */
+  get count(): number {
+    return this.#drafts.size;
+  }
+
   /** The subjects, in the order in which they were first noted. */
   subjects(domain: Bdd): Subject[] {
     return [...this.#drafts.values()].map((draft) => this.#subject(draft, domain));
@@ -270,9 +272,7 @@ export class SubjectReader {
       for (const level of bdds.support(holds)) levels.add(level);
     };
     if (pair !== undefined) {
-      const [left, right] = pair;
-      const less = this.#bits.condition(compare('lt', left, right));
-      const equal = this.#bits.condition(compare('eq', left, right));
+      const { less, equal } = this.#bits.order(...pair);
       note(0n, 1n, less);
       note(1n, 2n, equal);
       note(2n, 3n, bdds.and(bdds.not(less), bdds.not(equal)));
@@ -286,6 +286,10 @@ export class SubjectReader {
         from = bdds.not(below);
         first = bound;
       }
+    }
+    // Bits of a choice tell only together which value it has.
+    for (const bits of this.#bits.choiceLevels()) {
+      if (bits.some((level) => levels.has(level))) for (const level of bits) levels.add(level);
     }
     const form = draft.plainNumbers || draft.shifted === undefined ? draft.plain : draft.shifted;
     return {

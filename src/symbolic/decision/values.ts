@@ -6,14 +6,17 @@ import { literalOf, type Piece, type Subject } from './subjects.ts';
 const MAX_HOLES = 4;
 
 /** A literal and the pieces it leaves. */
-interface Candidate {
+export interface SubjectLiteral {
   readonly literal: Literal;
   readonly pieces: readonly boolean[];
+}
+
+interface Candidate extends SubjectLiteral {
   readonly cost: number;
 }
 
 /** Conjunctions of literals of one subject, one of which has to hold. */
-export type Alternatives = readonly (readonly Literal[])[];
+export type Alternatives = readonly (readonly SubjectLiteral[])[];
 
 function covers(pieces: readonly boolean[], needed: readonly boolean[]): boolean {
   return needed.every((is, i) => !is || pieces[i]!);
@@ -89,7 +92,7 @@ export function literalsFor(
     (best, next) => (isBetter(next, best) ? next : best),
     undefined,
   );
-  if (shortest !== undefined) return [[shortest.literal]];
+  if (shortest !== undefined) return [[shortest]];
   const pair = shortestPair(candidates, allowed);
   if (pair !== undefined) return [pair];
   return subject.choice !== undefined && !subject.choice.ordered
@@ -97,26 +100,29 @@ export function literalsFor(
     : runsOf(subject, needed, allowed);
 }
 
+/** What says less covers more, and may make another alternative needless; of the same, the shorter one. */
 function isBetter(a: Candidate, b: Candidate | undefined): boolean {
-  if (b === undefined || a.cost !== b.cost) return b === undefined || a.cost < b.cost;
+  if (b === undefined) return true;
   const size = ({ pieces }: Candidate): number => pieces.filter((is) => is).length;
-  return size(a) > size(b);
+  return size(a) !== size(b) ? size(a) > size(b) : a.cost < b.cost;
 }
 
 function shortestPair(
   candidates: readonly Candidate[],
   allowed: readonly boolean[],
-): readonly Literal[] | undefined {
-  let best: { readonly pair: readonly Literal[]; readonly cost: number } | undefined;
+): readonly SubjectLiteral[] | undefined {
+  let best: { readonly pair: readonly SubjectLiteral[]; readonly cost: number } | undefined;
   for (const [i, a] of candidates.entries()) {
     for (const b of candidates.slice(i + 1)) {
       const cost = a.cost + b.cost;
       if ((best !== undefined && cost >= best.cost) || !covers(allowed, both(a.pieces, b.pieces))) continue;
-      best = { pair: [a.literal, b.literal], cost };
+      best = { pair: [a, b], cost };
     }
   }
   // Bounds, the lower one first, then what is left out.
-  return best?.pair.toSorted((a, b) => READING_ORDER.indexOf(a.op) - READING_ORDER.indexOf(b.op));
+  return best?.pair.toSorted(
+    (a, b) => READING_ORDER.indexOf(a.literal.op) - READING_ORDER.indexOf(b.literal.op),
+  );
 }
 
 const READING_ORDER: readonly Literal['op'][] = ['==', '>', '>=', '<', '<=', '!='];
@@ -127,13 +133,18 @@ function withoutOrder(
   needed: readonly boolean[],
   allowed: readonly boolean[],
 ): Alternatives {
-  const each = (op: '==' | '!=', which: (i: number) => boolean): Literal[] =>
+  const each = (op: '==' | '!=', which: (i: number) => boolean): SubjectLiteral[] =>
     subject.pieces.flatMap((piece, i) =>
-      which(i) ? valuesOf(piece).map((value) => literalOf(subject, op, value)) : [],
+      which(i) ? valuesOf(piece).map((value) => ofValue(subject, op, value)) : [],
     );
   const without = each('!=', (i) => !allowed[i]!);
   const wanted = each('==', (i) => needed[i]!);
   return without.length <= wanted.length ? [without] : wanted.map((literal) => [literal]);
+}
+
+function ofValue(subject: Subject, op: '==' | '!=', value: bigint): SubjectLiteral {
+  const pieces = subject.pieces.map(({ first, end }) => (value >= first && value < end) === (op === '=='));
+  return { literal: literalOf(subject, op, value), pieces };
 }
 
 function valuesOf({ first, end }: Piece): bigint[] {
@@ -167,7 +178,7 @@ function runsOf(subject: Subject, needed: readonly boolean[], allowed: readonly 
     const inside = (i: number): boolean => i >= from && i <= to;
     const whole = allowed.map((_, i) => inside(i));
     const bounds = whole.every((is) => is) ? [[]] : literalsFor(subject, whole, whole);
-    const without = holes.map((i) => literalOf(subject, '!=', subject.pieces[i]!.first));
+    const without = holes.map((i) => ofValue(subject, '!=', subject.pieces[i]!.first));
     return bounds.map((literals) => [...literals, ...without]);
   });
 }
