@@ -1,6 +1,7 @@
 /** Artifacts: an input's bytes, what kind of thing they are, and where they came from. Never mutated. */
 import type { Source } from '../bytes/source.ts';
 import type { ArtifactKind } from './kinds.ts';
+import type { KconfigChange } from './patch/kconfig.ts';
 
 export type { ArtifactKind } from './kinds.ts';
 
@@ -24,6 +25,14 @@ export interface Artifact {
   readonly steps: readonly ProvenanceStep[];
   /** For directories (`dt-dir`, `acpi-dir`): the entries, in byte order of their names. */
   readonly entries?: readonly DirectoryEntry[];
+  /** The same input before the patches that are in it. */
+  readonly before?: Artifact;
+  /** It is what the hunks of patches show of a file, no more. */
+  readonly isPartial?: boolean;
+  /** Files that the source may include, by their absolute paths, as patches leave them. */
+  readonly patchedFiles?: ReadonlyMap<string, Uint8Array>;
+  /** Of a `patch`: what it changes in a Kconfig file. */
+  readonly changes?: readonly KconfigChange[];
 }
 
 /** A file or folder below a directory artifact. */

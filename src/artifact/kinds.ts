@@ -76,6 +76,12 @@ export const KINDS = [
     form: 'text',
     description: 'listing of /sys/firmware/memmap',
   },
+  {
+    name: 'patch',
+    categories: ['container'],
+    form: 'text',
+    description: 'patch (unified diff) of device tree source, ASL or Kconfig',
+  },
   { name: 'mail', categories: ['container'], form: 'text', description: 'mail or mailbox' },
   {
     name: 'image',

@@ -2,7 +2,9 @@
  * What kind of thing an input is, found from its content. One row per kind, asked in order, the most telling first;
  * a row looks at the first pages only. What every row looked for is what an unknown input is told was tried.
  */
+
 import type { ArtifactKind } from './artifact.ts';
+import { hasHunk } from './patch/unified-diff.ts';
 import { findDeviceTreeText, startsFragment } from './text/device-tree-text.ts';
 
 /** How much of an input is looked at. A preprocessed source may have many blank lines before its first token. */
@@ -272,6 +274,11 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     test: (probe) => KERNEL_SOURCE.test(probe.text),
   },
   { kind: 'mail', tried: 'mail (header fields)', test: (probe) => isMail(probe.text) },
+  {
+    kind: 'patch',
+    tried: 'patch (@@ lines of a unified diff)',
+    test: (probe) => hasHunk(probe.text),
+  },
   {
     kind: 'acpidump',
     tried: 'acpidump text (NAME @ ADDRESS and hex lines)',

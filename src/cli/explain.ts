@@ -150,18 +150,13 @@ export const command = defineCommand({
   async run({ inputs, options, io }) {
     if (inputs.length === 1 && (await explainedCode(inputs[0]!, options, io))) return 0;
     const sink = new DiagnosticList();
-    const artifacts: Artifact[] = [];
+    // Files together: a patch is completed by the file that it changes.
+    const files = inputs.filter((input) => !CELLS.test(input));
+    const artifacts: Artifact[] = await openInputs(files, options, io, sink);
     for (const input of inputs) {
-      if (!CELLS.test(input)) artifacts.push(...(await openInputs([input], options, io, sink)));
-      else
-        artifacts.push(
-          ...(await openBytes(
-            ARGUMENT_NAME,
-            new TextEncoder().encode(propertyLine(input)),
-            { as: 'dts-fragment' },
-            sink,
-          )),
-        );
+      if (!CELLS.test(input)) continue;
+      const line = new TextEncoder().encode(propertyLine(input));
+      artifacts.push(...(await openBytes(ARGUMENT_NAME, line, { as: 'dts-fragment' }, sink)));
     }
     const settings = await describeOptions(options, artifacts, io);
     const machine = await describe(artifacts, settings, sink);

@@ -9,7 +9,7 @@ import type { Io } from './io.ts';
 /** Opens every input, in the order given. One that can't be read ends the command: an answer must not rest on half of what was named. */
 export async function openInputs(
   paths: readonly string[],
-  options: { readonly as?: ArtifactKind | undefined },
+  options: { readonly as?: ArtifactKind | undefined; readonly base?: readonly string[] | undefined },
   io: Io,
   sink: DiagnosticSink,
 ): Promise<Artifact[]> {
@@ -37,7 +37,20 @@ export async function openInputs(
       sink.add(diagnostic);
     }
   }
-  return artifacts;
+  const { base } = options;
+  if (base === undefined && !artifacts.some(({ kind }) => kind === 'patch')) return artifacts;
+  const [{ resolvePatches }, { findInTree, readBase }] = await Promise.all([
+    import('../artifact/patch/resolve.ts'),
+    import('./patch-bases.ts'),
+  ]);
+  return resolvePatches(
+    artifacts,
+    {
+      bases: (base ?? []).map((text) => readBase(text, io)),
+      findFile: (name, beside) => (beside === '-' ? undefined : findInTree(name, beside, io)),
+    },
+    sink,
+  );
 }
 
 function isUnreadableInput(diagnostic: Diagnostic, path: string): boolean {

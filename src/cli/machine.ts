@@ -119,6 +119,7 @@ async function fileAccess(artifact: Artifact, options: MachineOptionValues, io: 
     includePaths,
     includeRoots: options['include-root'],
     clock: sourceClock(io),
+    patched: artifact.patchedFiles,
   });
   return { loader, includePaths, ...(options.define === undefined ? {} : { defines: options.define }) };
 }

@@ -53,6 +53,13 @@ export const INPUT_OPTIONS = {
     describe: 'Apply this overlay, source or blob, to the device tree first',
     group: 'Reading inputs:',
   },
+  base: {
+    type: 'string',
+    repeat: true,
+    value: 'FILE|REV:PATH',
+    describe: 'Whole file that a patch among the inputs changes, also of a git revision',
+    group: 'Reading inputs:',
+  },
   cells: {
     type: 'string',
     value: 'CHILD,PARENT,SIZE',

@@ -26,6 +26,8 @@ export interface SourceFilesOptions {
   /** When given, nothing outside these directories is opened, symbolic links followed. */
   readonly includeRoots?: readonly string[] | undefined;
   readonly clock?: SourceClock;
+  /** Contents in place of those of files, by absolute path. */
+  readonly patched?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
 /**
@@ -146,10 +148,21 @@ export function sourceFiles(options: SourceFilesOptions, store = new SourceStore
     if (allowed.some((directory) => inside(real, directory))) return undefined;
     return { reason: 'refused', text: `outside of ${allowed.join(', ')} (see --include-root)` };
   };
+  const patchedSources = new Map<string, Source>();
+  /** The same source each time, so that what is derived from it can be kept. */
+  const patchedSource = (name: string, bytes: Uint8Array): Source => {
+    let source = patchedSources.get(name);
+    if (!source) {
+      source = { name, form: 'text', bytes };
+      patchedSources.set(name, source);
+    }
+    return source;
+  };
   return {
     ...(options.clock ? { clock: options.clock } : {}),
     open(path) {
-      const opened = store.open(absolute(path), path);
+      const patched = options.patched?.get(absolute(path));
+      const opened = patched ? patchedSource(path, patched) : store.open(absolute(path), path);
       const refused = 'reason' in opened ? opened : refusal(path);
       if (refused) return refused;
       options.opened?.(path);

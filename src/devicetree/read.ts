@@ -52,7 +52,7 @@ function readAsWritten(
     case 'dts':
       return readSource(artifact.source, sink, options);
     case 'dts-fragment':
-      return readFragment(artifact.source, sink);
+      return readFragment(artifact.source, sink, artifact.isPartial);
     case 'dtb':
     case 'dtbo':
       return readBlob(artifact.source, sink);

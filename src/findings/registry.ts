@@ -10,9 +10,11 @@ import { DT_SOURCE_ROWS } from './rows/dt-source.ts';
 import { DT_TREE_ROWS } from './rows/dt-tree.ts';
 import { EVIDENCE_ROWS } from './rows/evidence.ts';
 import { LINUX_ROWS } from './rows/linux.ts';
+import { PATCH_ROWS } from './rows/patch.ts';
 
 export const REGISTRY = {
   ...ARTIFACT_ROWS,
+  ...PATCH_ROWS,
   ...CONTAINER_ROWS,
   ...DT_SOURCE_ROWS,
   ...DT_PREPROCESSOR_ROWS,

@@ -4,7 +4,7 @@ import { isHostBridge } from '../acpi/host-bridge.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { textOf } from '../bytes/source.ts';
 import type { DtNode } from '../devicetree/tree.ts';
-import { pathOf, propertyOf } from '../devicetree/tree.ts';
+import { baseNameOf, pathOf, propertyOf } from '../devicetree/tree.ts';
 import type { Machine } from '../window/describe.ts';
 import type { TreeDescription } from '../window/from-device-tree.ts';
 import type { AddressWindow } from '../window/window.ts';
@@ -93,7 +93,10 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
     const compatible = strings(node, 'compatible');
     const isVmbus = compatible.includes(VMBUS_COMPATIBLE);
     const presumed =
-      fragment && node === tree.root && compatible.length === 0 && propertyOf(node, 'ranges') !== undefined;
+      fragment &&
+      (node === tree.root || baseNameOf(node) === 'vmbus') &&
+      compatible.length === 0 &&
+      propertyOf(node, 'ranges') !== undefined;
     if (!isVmbus && !presumed) continue;
     const path = pathOf(node);
     subjects.push({

@@ -4,7 +4,7 @@
  * place is unknown; a `reg` that doesn't is an address on a bus, and no window.
  */
 import type { Artifact } from '../artifact/artifact.ts';
-import { hex } from '../bytes/address.ts';
+import { formatMemRange, hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { AddressFlags } from '../devicetree/address/bus.ts';
 import type { CellCount } from '../devicetree/address/cells.ts';
@@ -23,6 +23,7 @@ import { roleOf } from '../devicetree/address/roles.ts';
 import type { TranslationStep } from '../devicetree/address/translate.ts';
 import { type ReadOptions, readDeviceTree } from '../devicetree/read.ts';
 import { type DeviceTree, pathOf } from '../devicetree/tree.ts';
+import { finding } from '../findings/finding.ts';
 import type { AddressWindow, Certainty, DerivationStep, Origin, WindowFlags, WindowRole } from './window.ts';
 
 export interface TreeOptions {
@@ -44,6 +45,8 @@ export interface TreeDescription {
   /** RAM, reservations and framebuffers as Linux takes them from other properties than `reg`. */
   readonly memory: LinuxMemory;
   readonly windows: readonly AddressWindow[];
+  /** As they were before the patches that the input comes from. */
+  readonly before?: readonly AddressWindow[];
   /** Of a fragment whose cell counts nobody gave: how each of its properties may be read. */
   readonly readings: readonly FragmentReading[];
 }
@@ -64,7 +67,46 @@ export function describeTree(
   const readings = options.cells === undefined ? fragmentReadings(tree) : [];
   const memory = linuxMemory(tree, entries, sink);
   const windows = windowsOfTree(artifact, tree, entries, memory);
-  return { artifact, tree, entries, memory, readings, windows };
+  const before =
+    artifact.before &&
+    describeTree(artifact.before, { ...options, addressing: { profile } }, { add: () => {} });
+  if (before) sayChanges(artifact, before.windows, windows, sink);
+  return {
+    artifact,
+    tree,
+    entries,
+    memory,
+    readings,
+    windows,
+    ...(before ? { before: before.windows } : {}),
+  };
+}
+
+/** What an address range is, for a comparison. */
+function placeKey({ space, role, base, size, flags }: AddressWindow): string {
+  return `${space} ${role} ${base} ${size} ${flags.available !== false}`;
+}
+
+/** Says which windows patches add and take away. */
+function sayChanges(
+  artifact: Artifact,
+  before: readonly AddressWindow[],
+  after: readonly AddressWindow[],
+  sink: DiagnosticSink,
+): void {
+  const isPlaced = ({ base, size }: AddressWindow): boolean => base !== null && size !== null;
+  const only = (windows: readonly AddressWindow[], others: readonly AddressWindow[]): string[] => {
+    const known = new Set(others.map(placeKey));
+    return windows
+      .filter((window) => isPlaced(window) && !known.has(placeKey(window)))
+      .map(
+        ({ role, base, size, space }) =>
+          `${role} ${formatMemRange(base!, size!, space === 'memory' ? 'mem' : space)}`,
+      );
+  };
+  const added = only(after, before);
+  const removed = only(before, after);
+  sink.add(finding('dt/patch-changes', { added, removed }, { path: artifact.path }));
 }
 
 /** The windows of a fragment when its cells are read in another way. Nothing is reported. */

@@ -3,6 +3,7 @@
  * the body of a mail, or several in one file, become inputs of their own.
  */
 import type { ArtifactKind } from '../kinds.ts';
+import { DiffFinder } from '../patch/unified-diff.ts';
 import { isOmission, type QuotedLine } from './lines.ts';
 
 /** Lines `[from, to)` that are of one kind. */
@@ -150,6 +151,7 @@ interface Open {
  */
 export function blocksIn(text: string, lines: readonly QuotedLine[]): Block[] {
   const blocks: Block[] = [];
+  const diffs = new DiffFinder(text);
   let open: Open | undefined;
   const close = (): void => {
     if (open !== undefined) blocks.push({ kind: KINDS[open.of], from: open.from, to: open.to });
@@ -163,6 +165,13 @@ export function blocksIn(text: string, lines: readonly QuotedLine[]): Block[] {
         open.blank = true;
         if (!ACROSS_BLANKS.has(open.of)) close();
       }
+      continue;
+    }
+    const diffEnd = diffs.endOf(index, line);
+    if (diffEnd !== undefined) {
+      close();
+      blocks.push({ kind: 'patch', from: index, to: diffEnd });
+      index = diffEnd - 1;
       continue;
     }
     const found = classOf(line.replace(/^[ \t]+(?=\S)/, (blank) => (IOMEM.test(line) ? blank : '')));

@@ -37,6 +37,7 @@ const MIXED: ReadonlySet<ArtifactKind> = new Set([
   'memmap',
   'crs-text',
   'dts-fragment',
+  'patch',
 ]);
 
 function foundInput(input: TextInput, piece: TextPiece, linesBefore: number, offset: number): FoundInput {

@@ -76,7 +76,11 @@ export function piecesIn(bytes: Uint8Array, text: string, logs: 'one log' | 'log
   const pieces: TextPiece[] = [
     ...listed.map((block) => ({
       kind: block.kind,
-      bytes: unquoted(bytes, lines, block),
+      // A line's mark in a diff is its first character: whoever reads diffs takes the quote marks off.
+      bytes:
+        block.kind === 'patch'
+          ? bytes.subarray(lines[block.from]!.start, lines[block.to - 1]!.end)
+          : unquoted(bytes, lines, block),
       offset: lines[block.from]!.start,
       linesBefore: block.from,
       whole: false,

@@ -10,14 +10,34 @@ import type { DeviceTree } from '../tree.ts';
 import { parseBody } from './parser.ts';
 import { wholeSource } from './source-text.ts';
 
+/** Properties that addresses come from, or that say whose they are. */
+const ADDRESS_PROPERTY =
+  /^(?:reg|ranges|dma-ranges|#address-cells|#size-cells|compatible|status|device_type|memory-region)$/;
+/** A statement's beginning is looked for no farther back. */
+const MAX_STATEMENT = 64 * 1024;
+
+/** The name of the property in whose statement an offset lies. */
+function statementName(text: string, offset: number): string | undefined {
+  const before = text.slice(Math.max(0, offset - MAX_STATEMENT), offset);
+  const start = Math.max(before.lastIndexOf(';'), before.lastIndexOf('{'), before.lastIndexOf('}')) + 1;
+  const statement = before.slice(start) + text.slice(offset, offset + 64);
+  return /^\s*(?:[A-Za-z_]\w*\s*:\s*)*([\w,.+*#?-]+)\s*=/.exec(statement)?.[1];
+}
+
 /**
  * A tree of form `dts-fragment` whose root has the fragment's properties. What is no property is a warning: a
  * fragment may well stand in other text. A list of cells alone, in `<…>` or without, is taken for `ranges`.
  * Undefined, with an error, when there is neither property nor node.
+ * @param isPartial it is what patches show of a file: macros have no values there, which is told only of properties
+ *   that addresses come from, and there may be nothing in it
  */
-export function readFragment(source: Source, sink: DiagnosticSink): DeviceTree | undefined {
+export function readFragment(
+  source: Source,
+  sink: DiagnosticSink,
+  isPartial = false,
+): DeviceTree | undefined {
   const text = wholeSource(source);
-  const list = bareCellList(text.text);
+  const list = isPartial ? undefined : bareCellList(text.text);
   if (list) {
     const span: Span = text.spanOf(list.start, list.end);
     sink.add(finding('dt/fragment-name', {}, { span }));
@@ -32,11 +52,17 @@ export function readFragment(source: Source, sink: DiagnosticSink): DeviceTree |
     return treeFromLive(live);
   }
   const lenient: DiagnosticSink = {
-    add: (diagnostic) =>
-      sink.add(diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic),
+    add: (diagnostic) => {
+      const { severity, code, span } = diagnostic;
+      if (isPartial) {
+        const name = span && statementName(text.text, span.start);
+        if (code === 'dt/property-order' || name === undefined || !ADDRESS_PROPERTY.test(name)) return;
+      }
+      sink.add(severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic);
+    },
   };
   const tree = treeFromLive(parseBody(text, lenient));
-  if (tree.root.properties.length > 0 || tree.root.children.length > 0) return tree;
+  if (isPartial || tree.root.properties.length > 0 || tree.root.children.length > 0) return tree;
   sink.add(finding('dt/fragment-empty', {}, { span: text.spanOf(0, 0) }));
   return undefined;
 }

@@ -1,0 +1,87 @@
+/** Patches on whole files. */
+import { applyPatch } from 'diff';
+import type { Hunk, HunkLine } from './unified-diff.ts';
+
+const REVERSED = { ' ': ' ', '+': '-', '-': '+' } as const;
+
+function reversed(hunks: readonly Hunk[]): Hunk[] {
+  let shift = 0;
+  return hunks.map((hunk) => {
+    const oldStart = hunk.oldStart + shift;
+    for (const { mark } of hunk.lines) shift += mark === '+' ? 1 : mark === '-' ? -1 : 0;
+    return {
+      ...hunk,
+      oldStart,
+      lines: hunk.lines.map((line): HunkLine => ({ ...line, mark: REVERSED[line.mark] })),
+    };
+  });
+}
+
+function applied(text: string, hunks: readonly Hunk[]): string | undefined {
+  let shift = 0;
+  const structured = hunks.map(({ oldStart, lines }) => {
+    const added = lines.filter(({ mark }) => mark === '+').length;
+    const removed = lines.filter(({ mark }) => mark === '-').length;
+    const newStart = oldStart + shift;
+    shift += added - removed;
+    return {
+      oldStart,
+      oldLines: lines.length - added,
+      newStart,
+      newLines: lines.length - removed,
+      lines: lines.map(({ mark, text: line }) => mark + line),
+    };
+  });
+  const patch = {
+    oldFileName: undefined,
+    newFileName: undefined,
+    oldHeader: undefined,
+    newHeader: undefined,
+    hunks: structured,
+  };
+  const result = applyPatch(text, patch, {
+    // Blanks at the end of a line are what mailers lose. Behind the last line there is none.
+    compareLine: (_number, line: string | undefined, _operation, wanted) =>
+      line?.trimEnd() === wanted.trimEnd(),
+  });
+  return result === false ? undefined : result;
+}
+
+/** Whether all that hunks show of the old file stands where they say. */
+function fits(lines: readonly string[], hunks: readonly Hunk[]): boolean {
+  return hunks.every(({ oldStart, lines: shown }) => {
+    const old = shown.filter(({ mark }) => mark !== '+');
+    // A hunk that only adds names the line before.
+    const from = old.length === 0 ? oldStart : oldStart - 1;
+    return old.every(({ text }, index) => lines[from + index]?.trimEnd() === text.trimEnd());
+  });
+}
+
+/** At the end of a file a patch may fit both ways: then what is there of its changes tells. */
+function changed(hunks: readonly Hunk[], mark: '+' | '-'): number {
+  return hunks.reduce((sum, { lines }) => sum + lines.filter((line) => line.mark === mark).length, 0);
+}
+
+/** Lines times hunks that are looked through at most. */
+const MAX_WORK = 100_000_000;
+
+/**
+ * A file before and after hunks, whichever of the two it is; undefined when they fit neither way. Hunks may have moved
+ * in the file, but all that they show has to be there.
+ */
+export function beforeAndAfter(
+  text: string,
+  hunks: readonly Hunk[],
+): { readonly before: string; readonly after: string } | undefined {
+  const lines = text.split('\n');
+  if (lines.length * hunks.length > MAX_WORK) return undefined;
+  const back = reversed(hunks);
+  const isAfter = fits(lines, back) && (!fits(lines, hunks) || changed(hunks, '+') > changed(hunks, '-'));
+  const order = isAfter ? [back, hunks] : [hunks, back];
+  for (const way of order) {
+    const other = applied(text, way);
+    if (other !== undefined)
+      return way === hunks ? { before: text, after: other } : { before: other, after: text };
+  }
+  return undefined;
+}

@@ -1,0 +1,127 @@
+/**
+ * ASL out of the hunks of patches. What reads ASL finds resource templates in any text, so only those need care: one
+ * that begins before a hunk is opened, one that ends behind it is closed, and a macro that is cut is left out.
+ */
+import type { LinePlace, Segment } from './known-lines.ts';
+import {
+  blank,
+  type CutValue,
+  DIRECTIVE,
+  pastQuoted,
+  type ShownText,
+  TextBuilder,
+  withoutComments,
+} from './shown-text.ts';
+
+/** Macros that stand in nothing but a resource template (ACPI 6.5, 19.6, "Resource descriptor macros"). */
+const MACRO =
+  /\b(?:DMA|FixedDMA|FixedIO|IO|IRQ|IRQNoFlags|Interrupt|Memory24|Memory32|Memory32Fixed|Register|WordBusNumber|(?:Word|DWord|QWord|Extended)(?:IO|Memory|Space|PCC)|I2CSerialBus\w*|SPISerialBus\w*|UARTSerialBus\w*|CSI2Bus|GpioInt|GpioIo|Pin(?:Function|Config|Group\w*)|ClockInput|VendorLong|VendorShort|StartDependentFn\w*)\s*\(/g;
+
+interface Nesting {
+  readonly bracket: '{' | '(';
+  readonly at: number;
+  readonly isTemplate: boolean;
+}
+
+class ShownPart {
+  readonly cut: CutValue[] = [];
+  readonly characters: string[];
+  /** Whether a template has to be opened before the part, and closed behind it. */
+  opens = false;
+  closes = 0;
+  readonly #segment: Segment;
+  readonly #lineAt: readonly number[];
+
+  constructor(segment: Segment) {
+    this.#segment = segment;
+    const text = withoutComments(
+      segment.lines.map((line) => (DIRECTIVE.test(line.text) ? '' : line.text)).join('\n'),
+    );
+    this.characters = [...text];
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    this.#lineAt = starts;
+    this.#shape(text);
+  }
+
+  #placeAt(offset: number): LinePlace {
+    const index = this.#lineAt.findLastIndex((start) => start <= offset);
+    return this.#segment.lines[Math.max(index, 0)] ?? this.#segment.at;
+  }
+
+  #shape(text: string): void {
+    const open: Nesting[] = [];
+    let unseenEnd: number | undefined;
+    let start = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const past = pastQuoted(text, at);
+      if (past > at) {
+        at = past - 1;
+        continue;
+      }
+      const character = text[at]!;
+      if (character === '{' || character === '(') {
+        const isTemplate =
+          character === '{' &&
+          /ResourceTemplate\s*(?:\(\s*\))?\s*$/i.test(text.slice(Math.max(0, at - 80), at));
+        open.push({ bracket: character, at, isTemplate });
+      } else if (character === ')') {
+        if (open.at(-1)?.bracket === '(') open.pop();
+        else if (open.length === 0 && unseenEnd === undefined) {
+          // The arguments of a macro whose beginning is not shown.
+          this.#cutBefore(at + 1);
+          start = at + 1;
+        }
+      } else if (character === '}') {
+        if (open.at(-1)?.bracket === '{') open.pop();
+        else unseenEnd ??= at;
+      }
+    }
+    this.#cutEnd(text, open);
+    const unseen = text.slice(start, unseenEnd ?? text.length);
+    MACRO.lastIndex = 0;
+    const macro = MACRO.exec(unseen);
+    this.opens = macro !== null && !/ResourceTemplate/i.test(unseen.slice(0, macro.index));
+    this.closes += open.filter(({ isTemplate }) => isTemplate).length;
+    if (this.opens && unseenEnd === undefined) this.closes += 1;
+  }
+
+  #cutBefore(end: number): void {
+    const from = this.characters.findIndex((character) => character.trim() !== '');
+    this.cut.push({ at: this.#placeAt(Math.max(from, 0)), name: undefined });
+    blank(this.characters, 0, end);
+  }
+
+  /** A macro whose arguments go on behind the part. */
+  #cutEnd(text: string, open: readonly Nesting[]): void {
+    const outer = open.findIndex(({ bracket }) => bracket === '(');
+    if (outer < 0) return;
+    const { at } = open[outer]!;
+    const head = /(\w+)\s*$/.exec(text.slice(Math.max(0, at - 80), at));
+    const from = head ? at - head[0].length : at;
+    // The name of an object around a template, `Name (_CRS, ResourceTemplate () {`, is not cut by its own bracket.
+    if (open.slice(outer).some(({ isTemplate }) => isTemplate)) return;
+    this.cut.push({ at: this.#placeAt(from), name: head?.[1] });
+    blank(this.characters, from, text.length);
+  }
+
+  write(builder: TextBuilder): void {
+    const { at, lines } = this.#segment;
+    if (this.opens) builder.line('ResourceTemplate () {', at, false);
+    const text = this.characters.join('').split('\n');
+    for (const [index, line] of lines.entries()) builder.line(text[index] ?? '', line, true);
+    for (let left = this.closes; left > 0; left -= 1) builder.line('}', lines.at(-1) ?? at, false);
+  }
+}
+
+/** What the hunks show of ASL. */
+export function shownAsl(segments: readonly Segment[]): ShownText {
+  const builder = new TextBuilder();
+  const cut: CutValue[] = [];
+  for (const segment of segments) {
+    const part = new ShownPart(segment);
+    part.write(builder);
+    cut.push(...part.cut);
+  }
+  return { text: builder.text, places: builder.places, cut };
+}

@@ -1,0 +1,235 @@
+/**
+ * Device tree source out of the hunks of patches: what they show of a file, made a text that can be parsed by itself.
+ * Nodes that begin before a hunk are opened by its heading, or as `...`; those that it doesn't close are closed. Lines
+ * keep their places in the patch.
+ */
+import type { LinePlace, Segment } from './known-lines.ts';
+import {
+  blank,
+  type CutValue,
+  DIRECTIVE,
+  pastQuoted,
+  type ShownText,
+  TextBuilder,
+  withoutComments,
+} from './shown-text.ts';
+
+/** The name of a node that a hunk is inside of and doesn't show. */
+const UNSEEN = '...';
+/** Deeper than a person indents. */
+const MAX_DEPTH = 64;
+
+const LABELS = '(?:[A-Za-z_]\\w*\\s*:\\s*)*';
+/** A property or node from its beginning; dtc's own words too. */
+const BEGINNING = new RegExp(`^\\s*(?:${LABELS}(?:[\\w,.+*#?@&{}/-]+)\\s*(?:=|;|\\{|$)|/[a-z-]+/|&|$)`);
+const PROPERTY = new RegExp(`^\\s*${LABELS}([\\w,.+*#?-]+)\\s*=`);
+const HEADING = new RegExp(`^\\s*${LABELS}(&?[\\w,.+@-]+|/)\\s*\\{?\\s*$`);
+/** Statements that stand outside of all nodes, or name nodes of the whole tree. */
+const OUTSIDE =
+  /^\s*(?:\/dts-v1\/|\/plugin\/|\/memreserve\/.*|\/include\/.*|\/(?:delete-node|omit-if-no-ref)\/\s*&.*)\s*$/s;
+
+type Brace =
+  | { readonly kind: 'open'; readonly at: number; readonly head: string; readonly headAt: number }
+  | { readonly kind: 'close'; readonly at: number; readonly end: number };
+
+interface Scanned {
+  readonly braces: readonly Brace[];
+  /** Statements that end with a semicolon: their text without it. */
+  readonly statements: readonly { readonly start: number; readonly end: number; readonly text: string }[];
+  /** What comes first. */
+  readonly first: { readonly text: string; readonly by: ';' | '{' | '}' } | undefined;
+  /** Behind the last statement or brace. */
+  readonly restAt: number;
+}
+
+function scan(text: string): Scanned {
+  const braces: Brace[] = [];
+  const statements: { start: number; end: number; text: string }[] = [];
+  let first: Scanned['first'];
+  let start = 0;
+  for (let at = 0; at < text.length; ) {
+    const character = text[at]!;
+    if (character === '"') {
+      at = pastQuoted(text, at);
+      continue;
+    }
+    if (character === '{' && text[at - 1] === '&') {
+      const end = text.indexOf('}', at);
+      at = end < 0 ? text.length : end + 1;
+      continue;
+    }
+    if (character !== ';' && character !== '{' && character !== '}') {
+      at += 1;
+      continue;
+    }
+    const before = text.slice(start, at);
+    first ??= { text: before, by: character };
+    if (character === ';') {
+      statements.push({ start, end: at + 1, text: before });
+      at += 1;
+    } else if (character === '{') {
+      braces.push({ kind: 'open', at, head: before, headAt: start });
+      at += 1;
+    } else {
+      const semicolon = /^\s*;/.exec(text.slice(at + 1, at + 200))?.[0].length ?? 0;
+      braces.push({ kind: 'close', at, end: at + 1 + semicolon });
+      at += 1 + semicolon;
+    }
+    start = at;
+  }
+  return { braces, statements, first, restAt: start };
+}
+
+/** A heading as the opening of a node: `vmbus@ff0000000`, `&pcie0` without its mark. */
+function openerIn(heading: string): string | undefined {
+  const name = HEADING.exec(heading)?.[1];
+  return name === undefined ? undefined : name.replace(/^&/, '');
+}
+
+/** One hunk's part of the text. */
+class Shown {
+  readonly cut: CutValue[] = [];
+  /** Nodes that the part leaves open, the innermost last. */
+  open: string[];
+  readonly #segment: Segment;
+  readonly #characters: string[];
+  readonly #lineAt: readonly number[];
+
+  constructor(segment: Segment) {
+    this.#segment = segment;
+    const raw = segment.lines.map(({ text }) => (DIRECTIVE.test(text) ? '' : text)).join('\n');
+    const text = withoutComments(raw);
+    this.#characters = [...text];
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    this.#lineAt = starts;
+    this.open = [];
+  }
+
+  #placeAt(offset: number): LinePlace {
+    const index = this.#lineAt.findLastIndex((start) => start <= offset);
+    return this.#segment.lines[Math.max(index, 0)] ?? this.#segment.at;
+  }
+
+  /**
+   * Writes the part.
+   * @param open nodes that the parts before it left open
+   */
+  write(builder: TextBuilder, open: readonly string[]): void {
+    const characters = this.#characters;
+    const scanned = scan(characters.join(''));
+    this.#cutBeginning(scanned);
+    this.#cutEnd(scanned);
+    this.#blankOutside(scanned);
+    const { first } = scanned;
+    const heading = openerIn(this.#segment.heading);
+    // Properties come before nodes: what begins with one, or ends a node, is still inside of the last one opened.
+    const isInside = heading !== undefined && (first === undefined || first.by === '}' || first.by === ';');
+    const stack = this.#stackFor(scanned, isInside ? heading : undefined, open, builder);
+    for (const brace of scanned.braces) {
+      if (brace.kind === 'open') stack.push(this.#opened(brace));
+      else {
+        const closed = stack.pop();
+        // The root's own braces are left out: what is in it stands at the top.
+        if (closed === undefined || closed === '/') blank(characters, brace.at, brace.end);
+      }
+    }
+    this.open = stack;
+    const lines = characters.join('').split('\n');
+    for (const [index, line] of this.#segment.lines.entries()) builder.line(lines[index] ?? '', line, true);
+  }
+
+  /** Opens what the part is inside of; closes what it isn't. */
+  #stackFor(
+    { braces }: Scanned,
+    heading: string | undefined,
+    open: readonly string[],
+    builder: TextBuilder,
+  ): string[] {
+    let depth = 0;
+    let lowest = 0;
+    for (const { kind } of braces) {
+      depth += kind === 'open' ? 1 : -1;
+      lowest = Math.min(lowest, depth);
+    }
+    const needed = Math.min(Math.max(-lowest, heading === undefined ? 0 : 1), MAX_DEPTH);
+    const { at } = this.#segment;
+    // The same node as a hunk before it: the two parts are of one body.
+    const known = heading === undefined ? -1 : open.lastIndexOf(heading);
+    const kept = known >= 0 ? open.slice(0, known + 1) : [];
+    for (const name of open.slice(kept.length).toReversed()) if (name !== '/') builder.line('};', at, false);
+    const stack = [...kept];
+    for (let left = needed - (known >= 0 ? kept.length : 0); left > 0; left -= 1) {
+      const name = left === 1 && heading !== undefined && known < 0 ? heading : UNSEEN;
+      stack.push(name);
+      if (name !== '/') builder.line(`${name} {`, at, false);
+    }
+    return stack;
+  }
+
+  /** A node's opening as a fragment can have it; gives its name. */
+  #opened({ head, headAt, at }: Extract<Brace, { kind: 'open' }>): string {
+    const characters = this.#characters;
+    if (/^\s*\/\s*$/.test(head)) {
+      blank(characters, headAt, at + 1);
+      return '/';
+    }
+    const reference = /&(?:\{[^}]*\/([^/}]*)\}|([\w]+))\s*$/.exec(head);
+    if (reference) {
+      const name = reference[1] ?? reference[2] ?? '';
+      const from = headAt + reference.index;
+      blank(characters, from, at);
+      for (const [index, character] of [...(name || UNSEEN)].entries()) characters[from + index] = character;
+      return name || UNSEEN;
+    }
+    return /([\w,.+@-]+)\s*$/.exec(head)?.[1] ?? UNSEEN;
+  }
+
+  /** A value whose name stands before the part. */
+  #cutBeginning({ first, statements }: Scanned): void {
+    if (!first || BEGINNING.test(first.text) || first.text.trim() === '') return;
+    this.cut.push({ at: this.#placeAt(first.text.search(/\S/)), name: undefined });
+    const end = first.by === ';' ? statements[0]!.end : first.text.length;
+    blank(this.#characters, 0, end);
+  }
+
+  /** A value that goes on behind the part: what of it is whole is kept. */
+  #cutEnd({ restAt }: Scanned): void {
+    const characters = this.#characters;
+    const rest = characters.slice(restAt).join('');
+    if (rest.trim() === '') return;
+    const name = PROPERTY.exec(rest)?.[1];
+    const whole = rest.lastIndexOf('>');
+    if (name !== undefined || /[<"[]/.test(rest))
+      this.cut.push({ at: this.#placeAt(restAt + rest.search(/\S/)), name });
+    if (name !== undefined && whole >= 0) {
+      blank(characters, restAt + whole + 1, characters.length);
+      characters[restAt + whole] = '>;';
+    } else {
+      blank(characters, restAt, characters.length);
+    }
+  }
+
+  #blankOutside({ statements }: Scanned): void {
+    for (const { start, end, text } of statements)
+      if (OUTSIDE.test(text)) blank(this.#characters, start, end);
+  }
+}
+
+/** What the hunks show of a device tree source, as a fragment of one. */
+export function shownTree(segments: readonly Segment[]): ShownText {
+  const builder = new TextBuilder();
+  const cut: CutValue[] = [];
+  let open: string[] = [];
+  for (const segment of segments) {
+    const shown = new Shown(segment);
+    shown.write(builder, open);
+    cut.push(...shown.cut);
+    open = shown.open;
+  }
+  const end = segments.at(-1);
+  if (end)
+    for (const name of open.toReversed())
+      if (name !== '/') builder.line('};', end.lines.at(-1) ?? end.at, false);
+  return { text: builder.text, places: builder.places, cut };
+}

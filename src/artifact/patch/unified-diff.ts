@@ -1,0 +1,257 @@
+/**
+ * Unified diffs as people send them: whole patches, hunks quoted in a reply, with counts that are wrong because lines
+ * were cut out. Nothing is refused: what a line is follows from its first character, the counts only help.
+ */
+
+export interface HunkLine {
+  /** In both files, in the old one only, in the new one only. */
+  readonly mark: ' ' | '-' | '+';
+  readonly text: string;
+  /** Line of the diff's text, from 0. */
+  readonly line: number;
+}
+
+export interface Hunk {
+  /** First line in the old file, from 1; 0 for a file that is new. */
+  readonly oldStart: number;
+  /** What stands behind the second `@@`: the line that git takes for the start of what the hunk is inside of. */
+  readonly heading: string;
+  /** Of the `@@`. */
+  readonly line: number;
+  readonly lines: readonly HunkLine[];
+}
+
+export interface FilePatch {
+  /** Without `a/`; undefined where the diff doesn't say, or says /dev/null. */
+  readonly oldPath: string | undefined;
+  readonly newPath: string | undefined;
+  readonly isNew: boolean;
+  readonly isDeleted: boolean;
+  readonly hunks: readonly Hunk[];
+  /** Where it begins in the diff's text, from 0. */
+  readonly line: number;
+}
+
+/** More than a series for a whole architecture has; the rest is left out. */
+const MAX_HUNKS = 5_000;
+
+/** Lines between two changes that may still be of one hunk. */
+const MAX_CONTEXT = 8;
+
+const QUOTE = /^(?:[ \t]{0,8}[>|])+[ \t]?/;
+const HUNK = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)$/;
+const GIT_HEADER = /^diff --git "?a\/(.*?)"? "?b\/(.*?)"?$/;
+const OLD_FILE = /^--- (\S.*)$/;
+const NEW_FILE = /^\+\+\+ (\S.*)$/;
+/** What git writes between the names and the hunks. */
+const GIT_DETAIL =
+  /^(?:index [0-9a-f]+\.\.|old mode |new mode |new file mode |deleted file mode |similarity index |dissimilarity index |rename |copy |Binary files |GIT binary patch)/;
+/** The line before a mail's signature; git format-patch ends with one. A mailer may have eaten its blank. */
+const SIGNATURE = /^-- $/;
+const BARE_SIGNATURE = /^--$/;
+
+const BEGINNING = /^(?:@@ -\d|diff --git |--- \S)/;
+
+/** Whether a text has a hunk of a diff, quoted or not. */
+export function hasHunk(text: string): boolean {
+  return /^(?:(?:[ \t]{0,8}[>|])+[ \t]?)?@@ -\d{1,9}(?:,\d{1,9})? \+\d{1,9}(?:,\d{1,9})? @@/m.test(text);
+}
+
+/** `a/arch/x.dtsi`, with a tab and a date behind it, or /dev/null. */
+function pathIn(written: string): string | undefined {
+  const name = written
+    .split('\t', 1)[0]!
+    .trim()
+    .replace(/^"(.*)"$/, '$1');
+  if (name === '/dev/null') return undefined;
+  return name.replace(/^[ab]\//, '');
+}
+
+interface OpenFile {
+  oldPath: string | undefined;
+  newPath: string | undefined;
+  isNew: boolean;
+  isDeleted: boolean;
+  hunks: Hunk[];
+  line: number;
+}
+
+/** A line without the marks of a reply, and how many of those it had. */
+interface Unquoted {
+  readonly text: string;
+  readonly depth: number;
+}
+
+function unquote(line: string): Unquoted {
+  const marks = QUOTE.exec(line)?.[0] ?? '';
+  return { text: line.slice(marks.length), depth: marks.replace(/[^>|]/g, '').length };
+}
+
+class DiffReader {
+  readonly files: FilePatch[] = [];
+  readonly #lines: readonly string[];
+  #at: number;
+  #file: OpenFile | undefined;
+  #hunks = 0;
+
+  constructor(lines: readonly string[], from: number) {
+    this.#lines = lines;
+    this.#at = from;
+  }
+
+  readAll(): readonly FilePatch[] {
+    while (this.#at < this.#lines.length && this.#hunks < MAX_HUNKS) this.#next();
+    this.#endFile();
+    return this.files;
+  }
+
+  /** Reads what belongs to one diff; gives the line behind it, or undefined where there is none. */
+  readOne(): number | undefined {
+    let end = this.#at;
+    while (this.#at < this.#lines.length && this.#hunks < MAX_HUNKS && this.#next()) end = this.#at;
+    this.#endFile();
+    return this.files.length > 0 ? end : undefined;
+  }
+
+  #endFile(): void {
+    if (this.#file && (this.#file.hunks.length > 0 || this.#file.isNew || this.#file.isDeleted))
+      this.files.push(this.#file);
+    this.#file = undefined;
+  }
+
+  #begin(oldPath: string | undefined, newPath: string | undefined): OpenFile {
+    this.#endFile();
+    const file: OpenFile = {
+      oldPath,
+      newPath,
+      isNew: false,
+      isDeleted: false,
+      hunks: [],
+      line: this.#at,
+    };
+    this.#file = file;
+    return file;
+  }
+
+  /** One line outside of hunks, or a whole hunk; false for a line that is of no diff. */
+  #next(): boolean {
+    const { text, depth } = unquote(this.#lines[this.#at]!);
+    const git = GIT_HEADER.exec(text);
+    const old = OLD_FILE.exec(text);
+    const fresh = old && NEW_FILE.exec(unquote(this.#lines[this.#at + 1] ?? '').text);
+    const hunk = HUNK.exec(text);
+    if (hunk) {
+      this.#hunk(hunk, depth);
+      return true;
+    }
+    let isDiff = true;
+    if (git) {
+      this.#begin(git[1], git[2]);
+    } else if (old && fresh) {
+      const oldPath = pathIn(old[1]!);
+      const newPath = pathIn(fresh[1]!);
+      // The same file as the line of git says, or one that has none.
+      const file = this.#file && this.#file.hunks.length === 0 ? this.#file : this.#begin(oldPath, newPath);
+      file.oldPath = oldPath;
+      file.newPath = newPath;
+      file.isNew = oldPath === undefined;
+      file.isDeleted = newPath === undefined;
+      this.#at += 1;
+    } else if (this.#file && GIT_DETAIL.test(text)) {
+      if (text.startsWith('new file')) this.#file.isNew = true;
+      if (text.startsWith('deleted file')) this.#file.isDeleted = true;
+    } else {
+      // Prose between two hunks of a reply does not end the file.
+      isDiff = false;
+    }
+    this.#at += 1;
+    return isDiff;
+  }
+
+  #hunk(header: RegExpExecArray, depth: number): void {
+    const file = this.#file ?? this.#begin(undefined, undefined);
+    const [, oldStart, oldCount = '1', , newCount = '1', heading] = header;
+    const lines: HunkLine[] = [];
+    const left = { old: Number(oldCount), new: Number(newCount) };
+    const at = this.#at;
+    this.#hunks += 1;
+    this.#at += 1;
+    for (; this.#at < this.#lines.length; this.#at += 1) {
+      const read = this.#hunkLine(lines, left, depth);
+      if (read === 'end') break;
+      if (read === 'note') continue;
+      if (read.mark !== '+') left.old -= 1;
+      if (read.mark !== '-') left.new -= 1;
+      lines.push(read);
+    }
+    // Blank lines at the end are the mail's as likely as the file's, and mean the same.
+    while (lines.at(-1)?.text === '' && lines.at(-1)?.mark === ' ') lines.pop();
+    file.hunks.push({ oldStart: Number(oldStart), heading: heading!.trim(), line: at, lines });
+  }
+
+  /** Whether more changes follow behind lines of context: then the counts are wrong. */
+  #goesOn(line: number): boolean {
+    for (let at = line; at < Math.min(line + MAX_CONTEXT, this.#lines.length); at += 1) {
+      const { text } = unquote(this.#lines[at]!);
+      if (/^[+-](?![+-]{2} |- ?$)/.test(text)) return true;
+      if (text !== '' && !/^[ \t]/.test(text)) return false;
+    }
+    return false;
+  }
+
+  #hunkLine(
+    before: readonly HunkLine[],
+    left: { readonly old: number; readonly new: number },
+    depth: number,
+  ): HunkLine | 'end' | 'note' {
+    const line = this.#at;
+    const { text, depth: own } = unquote(this.#lines[line]!);
+    if (own < depth) return 'end';
+    // Of a mail that is not quoted, `>` may stand in the text itself.
+    const content = depth === 0 ? this.#lines[line]! : text;
+    const isFull = left.old <= 0 && left.new <= 0;
+    if (GIT_HEADER.test(content) || HUNK.test(content)) return 'end';
+    if (SIGNATURE.test(content) || (isFull && BARE_SIGNATURE.test(content))) return 'end';
+    if (OLD_FILE.test(content) && NEW_FILE.test(unquote(this.#lines[line + 1] ?? '').text)) return 'end';
+    const mark = content[0];
+    if (mark === '\\') return 'note';
+    if (mark === '+' || mark === '-') return { mark, text: content.slice(1), line };
+    if (isFull && !this.#goesOn(line)) return 'end';
+    if (mark === ' ') return { mark, text: content.slice(1), line };
+    if (content === '') return { mark: ' ', text: '', line };
+    // A context line whose first blank a mailer has eaten, or a long line that it broke.
+    const last = before.at(-1);
+    if (mark === '\t') return { mark: ' ', text: content, line };
+    if (!last || last.text === '') return 'end';
+    return { mark: last.mark, text: content, line };
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+}
+
+/** The files that a text changes, with their hunks, in its order; lines around them are passed over. */
+export function readUnifiedDiff(text: string): readonly FilePatch[] {
+  return new DiffReader(linesOf(text), 0).readAll();
+}
+
+/** Finds where in a text diffs begin and end; lines are counted from 0. */
+export class DiffFinder {
+  readonly #text: string;
+  #lines: readonly string[] | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /**
+   * The line behind the diff that begins at a line; undefined when none does.
+   * @param content the line without quote marks
+   */
+  endOf(line: number, content: string): number | undefined {
+    if (!BEGINNING.test(content)) return undefined;
+    this.#lines ??= linesOf(this.#text);
+    return new DiffReader(this.#lines, line).readOne();
+  }
+}
