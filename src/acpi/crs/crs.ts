@@ -3,7 +3,7 @@
  * was evaluated, a hex dump, or the list another program printed.
  */
 import type { Span } from '../../bytes/source.ts';
-import type { Condition } from '../../symbolic/index.ts';
+import type { Condition, FieldSymbol, Quantity } from '../../symbolic/index.ts';
 import type { UnknownRest } from '../resources/decode.ts';
 import type { ResourceDescriptor, TemplateBytes } from '../resources/descriptor.ts';
 import type { AcpiTable } from '../tables/table.ts';
@@ -49,6 +49,16 @@ export interface CrsPlace {
   readonly path: string;
 }
 
+/** A field that something depends on. */
+export interface CrsField {
+  readonly field: FieldSymbol;
+  /** The region it lies in: `\GNVS`. */
+  readonly region?: string;
+  readonly table?: AcpiTable;
+  /** Its element in the field list. */
+  readonly span?: Span;
+}
+
 /** Code that was given up, and with it what it might have written. */
 export interface CrsCause {
   /** As the opaque values say that are unknown by it. */
@@ -68,10 +78,14 @@ export interface CrsEntry {
   readonly object: string;
   readonly hid?: string;
   readonly cid?: readonly string[];
+  /** It has a `_HID` or `_CID` of which it can't be told what it is: it may be any device. */
+  readonly idsUnknown?: boolean;
   readonly uid?: string;
   readonly adr?: bigint;
   /** `_STA` as a number; undefined when absent (then the device is there), null when it can't be known. */
   readonly sta?: bigint | null;
+  /** The same as an expression, where it is one; bit 0 says whether the device is there. */
+  readonly staValue?: Quantity;
   readonly status: CrsStatus;
   /** Why it isn't `ok`. */
   readonly why?: string;
@@ -85,6 +99,8 @@ export interface CrsEntry {
   readonly cases?: readonly CrsAlternative[];
   /** Of `bytes`; without the end tag. */
   readonly resources: readonly ResourceDescriptor[];
+  /** The fields that its bytes and conditions depend on, and where they are declared. */
+  readonly fields?: readonly CrsField[];
   /** Code that was given up and that something of it is unknown by. */
   readonly causes?: readonly CrsCause[];
   /** How the template came to be, in order. */

@@ -7,16 +7,14 @@ import {
   type AmlValue,
   BufferObject,
   PackageObject,
-  SharedInteger,
   StringObject,
   TYPE,
-  UnknownInteger,
 } from '../interpreter/state/objects.ts';
 import type { AcpiMachine } from '../machine.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import { spanIn } from '../tables/records.ts';
 import type { CrsEntry, CrsStep } from './crs.ts';
-import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
+import { identityOf } from './identity.ts';
 import { abandoned, describeField, resultOf } from './outcome.ts';
 import { placeOf } from './places.ts';
 
@@ -167,42 +165,4 @@ function stepsOf(evaluation: Evaluation, trace: readonly TraceRecord[]): Pick<Cr
     }
   }
   return steps.length === 0 ? {} : { steps };
-}
-
-type Identity = Pick<CrsEntry, 'hid' | 'cid' | 'uid' | 'adr' | 'sta'>;
-
-/** What the device says of itself. */
-function identityOf(machine: Interpreter, device: NamespaceNode, when: Quantity): Identity {
-  const value = (segment: string): AmlValue | NamespaceNode | undefined | null => {
-    const node = device.children.get(segment);
-    if (node?.object === undefined) return undefined;
-    const { object } = node;
-    if (typeof object === 'bigint' || object instanceof StringObject || object instanceof PackageObject)
-      return object;
-    const { value: given, fault, faults } = callUnder(machine, node, [], when);
-    return fault === undefined && faults.length === 0 ? (given ?? null) : null;
-  };
-  const plain = (from: AmlValue | NamespaceNode | undefined | null): bigint | string | undefined => {
-    const data = from instanceof SharedInteger ? from.value : from;
-    return typeof data === 'bigint' ? data : data instanceof StringObject ? data.text : undefined;
-  };
-  const hid = plain(value('_HID'));
-  const cids = value('_CID');
-  const cid = cids instanceof PackageObject ? cids.elements.map(plain) : [plain(cids)];
-  const ids = cid.filter((id) => id !== undefined).map(hardwareIdText);
-  const uid = plain(value('_UID'));
-  const adr = plain(value('_ADR'));
-  const sta = value('_STA');
-  return {
-    ...(hid === undefined ? {} : { hid: hardwareIdText(hid) }),
-    ...(ids.length === 0 ? {} : { cid: ids }),
-    ...(uid === undefined ? {} : { uid: uniqueIdText(uid) }),
-    ...(typeof adr === 'bigint' ? { adr } : {}),
-    ...(sta === undefined ? {} : { sta: typeof sta === 'bigint' ? sta : null }),
-  };
-}
-
-/** An integer result that isn't known, as its expression. */
-export function expressionOf(value: AmlValue | NamespaceNode | undefined): Quantity | undefined {
-  return typeof value === 'bigint' ? value : value instanceof UnknownInteger ? value.value : undefined;
 }

@@ -11,7 +11,7 @@ import {
   opaqueReasons,
   type Quantity,
 } from '../../symbolic/index.ts';
-import type { Evaluation } from '../interpreter/interpreter.ts';
+import type { Evaluation, Interpreter } from '../interpreter/interpreter.ts';
 import {
   alternativesOf,
   type Branch,
@@ -33,15 +33,15 @@ import type { NamespaceNode } from '../namespace/node.ts';
 import { decodeTemplate, openStructure } from '../resources/decode.ts';
 import type { TemplateBytes } from '../resources/descriptor.ts';
 import { spanIn } from '../tables/records.ts';
-import type { CrsAlternative, CrsCause, CrsEntry, CrsOutcome, CrsPlace } from './crs.ts';
-import { spansOf } from './places.ts';
+import type { CrsAlternative, CrsCause, CrsEntry, CrsField, CrsOutcome, CrsPlace } from './crs.ts';
+import { declarationOf, spansOf } from './places.ts';
 
 /** What ACPICA makes of a `_CRS` that gives zero, an empty buffer or nothing (nsrepair.c): a template without resources. */
 const EMPTY_TEMPLATE: TemplateBytes = [0x79, 0x00];
 
 export type CrsResult = Pick<
   CrsEntry,
-  'status' | 'why' | 'bytes' | 'alternatives' | 'cases' | 'resources' | 'causes'
+  'status' | 'why' | 'bytes' | 'alternatives' | 'cases' | 'resources' | 'causes' | 'fields'
 >;
 
 /** The template a value is; undefined when it is none. */
@@ -104,10 +104,12 @@ export function resultOf(
   if (cases === undefined || cases.length > MAX_ALTERNATIVES)
     return abandoned(when, 'it depends on too many conditions');
   const causes = causesOf(machine, cases);
+  const fields = fieldsBehind(machine.interpreter, cases);
   return {
     ...summaryOf(cases, waysBy(byAnyByte, false) ?? cases, when),
     cases,
     ...(causes.length > 0 ? { causes } : {}),
+    ...(fields.length > 0 ? { fields } : {}),
   };
 }
 
@@ -210,6 +212,19 @@ function causesOf(machine: AcpiMachine, cases: readonly CrsAlternative[]): CrsCa
     const at = fault && placeOfFault(fault);
     return { reason, ...(at ? { at } : {}) };
   });
+}
+
+/** The fields that the templates and the conditions of the ways depend on. */
+function fieldsBehind({ root }: Interpreter, cases: readonly CrsAlternative[]): CrsField[] {
+  const found = new Map<string, FieldSymbol>();
+  const note = (of: Quantity): void => {
+    for (const field of fieldsOf(of)) found.set(`${field.path}#${field.epoch}`, field);
+  };
+  for (const { condition, bytes } of cases) {
+    note(condition);
+    for (const of of expressionsIn(bytes)) note(of);
+  }
+  return [...found.values()].map((field) => ({ field, ...declarationOf(root, field) }));
 }
 
 /** The expressions that bytes are of, each once. */

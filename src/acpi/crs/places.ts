@@ -1,9 +1,12 @@
 /** Where a `_CRS` and its bytes stand in their table. */
 import type { Span } from '../../bytes/source.ts';
-import type { NamespaceNode } from '../namespace/node.ts';
+import type { FieldSymbol } from '../../symbolic/index.ts';
+import { FieldObject } from '../interpreter/state/objects.ts';
+import { findNode, type NamespaceNode } from '../namespace/node.ts';
 import { spanIn } from '../tables/records.ts';
+import { parseName } from '../terms/name.ts';
 import { isTerm, Term } from '../terms/term.ts';
-import type { CrsEntry } from './crs.ts';
+import type { CrsEntry, CrsField } from './crs.ts';
 
 /** The definition of the object. */
 export function placeOf(node: NamespaceNode): Pick<CrsEntry, 'span' | 'table'> {
@@ -22,4 +25,25 @@ export function spansOf(node: NamespaceNode): ((start: number, end: number) => S
   const first = buffer.end - (list instanceof Uint8Array ? list.length : 0);
   return (start, end) =>
     spanIn(table, Math.min(first + start, buffer.end), Math.min(first + end, buffer.end));
+}
+
+/** Bytes of a name in a field list. */
+const SEGMENT = 4;
+
+/** Where a field is declared; nothing of one that no table declares. */
+export function declarationOf(
+  root: NamespaceNode,
+  { path }: FieldSymbol,
+): Pick<CrsField, 'region' | 'table' | 'span'> {
+  const name = parseName(path);
+  const node = name && findNode(root, root, name, ({ object }) => object !== undefined);
+  const object = node?.object;
+  if (node === undefined || !(object instanceof FieldObject)) return {};
+  const { source, element } = object;
+  const region = source.kind === 'index' ? source.data.path : source.region.path;
+  const { table } = node;
+  return {
+    region,
+    ...(table && element ? { table, span: spanIn(table, element.start, element.start + SEGMENT) } : {}),
+  };
 }

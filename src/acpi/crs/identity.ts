@@ -1,0 +1,63 @@
+/** What a device says of itself: its ids, its address, its status. */
+import { isKnown, type Quantity } from '../../symbolic/index.ts';
+import { callUnder } from '../interpreter/boot.ts';
+import type { Interpreter } from '../interpreter/interpreter.ts';
+import {
+  type AmlValue,
+  ForeignObject,
+  PackageObject,
+  SharedInteger,
+  StringObject,
+  UnknownInteger,
+} from '../interpreter/state/objects.ts';
+import type { NamespaceNode } from '../namespace/node.ts';
+import type { CrsEntry } from './crs.ts';
+import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
+
+export type Identity = Pick<CrsEntry, 'hid' | 'cid' | 'idsUnknown' | 'uid' | 'adr' | 'sta' | 'staValue'>;
+
+/** What an object gives; undefined when there is none of that name, null when it can't be told. */
+type Given = AmlValue | NamespaceNode | undefined | null;
+
+/** @param when that the device exists */
+export function identityOf(machine: Interpreter, device: NamespaceNode, when: Quantity): Identity {
+  const value = (segment: string): Given => {
+    const node = device.children.get(segment);
+    if (node?.object === undefined) return undefined;
+    const { object } = node;
+    if (typeof object === 'bigint' || object instanceof StringObject || object instanceof PackageObject)
+      return object;
+    const { value: given, fault, faults } = callUnder(machine, node, [], when);
+    return fault === undefined && faults.length === 0 ? (given ?? null) : null;
+  };
+  const [given, compatible, sta] = [value('_HID'), value('_CID'), value('_STA')];
+  const hid = plainOf(given);
+  const cids = compatible instanceof PackageObject ? compatible.elements : [compatible];
+  const ids = cids.map(plainOf).filter((id) => id !== undefined);
+  const uid = plainOf(value('_UID'));
+  const adr = plainOf(value('_ADR'));
+  const idsUnknown = [given, ...cids].some((id) => id !== undefined && plainOf(id) === undefined);
+  return {
+    ...(hid === undefined ? {} : { hid: hardwareIdText(hid) }),
+    ...(ids.length === 0 ? {} : { cid: ids.map(hardwareIdText) }),
+    ...(idsUnknown ? { idsUnknown } : {}),
+    ...(uid === undefined ? {} : { uid: uniqueIdText(uid) }),
+    ...(typeof adr === 'bigint' ? { adr } : {}),
+    ...statusOf(sta),
+  };
+}
+
+function plainOf(from: Given): bigint | string | undefined {
+  const data = from instanceof SharedInteger ? from.value : from;
+  return typeof data === 'bigint' ? data : data instanceof StringObject ? data.text : undefined;
+}
+
+function statusOf(sta: Given): Pick<Identity, 'sta' | 'staValue'> {
+  if (sta === undefined) return {};
+  if (typeof sta === 'bigint') return { sta, staValue: sta };
+  const value = sta instanceof UnknownInteger || sta instanceof ForeignObject ? sta.value : undefined;
+  return {
+    sta: value !== undefined && isKnown(value) ? value : null,
+    ...(value === undefined ? {} : { staValue: value }),
+  };
+}
