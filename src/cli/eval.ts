@@ -5,7 +5,7 @@ import { escapeControls } from '../bytes/escape.ts';
 import { FORMATS } from '../report/render.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
 import { openInputs } from './inputs.ts';
-import { describeOptions } from './machine.ts';
+import { describeOptions, refuseSettings } from './machine.ts';
 import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
 import { printReport } from './print.ts';
 import { writeDiagnostics, writeResult } from './result.ts';
@@ -47,14 +47,25 @@ export const command = defineCommand({
     const path = inputs[at];
     if (path === undefined || at === 0)
       throw new CommandError('which object?', String.raw`name it with a leading backslash: '\_SB.PCI0._CRS'`);
-    const [{ parseName }, { parseAslConstant }, { readAcpiInputs }, { evaluate, loadMachine }, report] =
-      await Promise.all([
-        import('../acpi/terms/name.ts'),
-        import('../acpi/interpreter/values/constant.ts'),
-        import('../acpi/inputs.ts'),
-        import('../acpi/machine.ts'),
-        import('../report/eval.ts'),
-      ]);
+    const [
+      { parseName },
+      { parseAslConstant },
+      { readAcpiInputs },
+      { evaluate, startMachine },
+      { decodeTables },
+      { loadOrder },
+      { checkSettings },
+      report,
+    ] = await Promise.all([
+      import('../acpi/terms/name.ts'),
+      import('../acpi/interpreter/values/constant.ts'),
+      import('../acpi/inputs.ts'),
+      import('../acpi/machine.ts'),
+      import('../acpi/aml/tables.ts'),
+      import('../acpi/tables/read.ts'),
+      import('../acpi/settings.ts'),
+      import('../report/eval.ts'),
+    ]);
     const name = parseName(path);
     if (name === undefined) throw new CommandError(`${path} is no ACPI path`);
     const args = inputs.slice(at + 1).map((text): AmlValue => {
@@ -74,7 +85,11 @@ export const command = defineCommand({
         'eval takes a DSDT or SSDT: raw, acpidump or ASL text',
       );
     }
-    const result = evaluate(loadMachine(tables, { complete, ...described }, sink), name, args);
+    const order = loadOrder(tables);
+    const decoded = decodeTables(order, sink);
+    if (described.set !== undefined) await checkSettings(order, decoded, described.set, sink);
+    refuseSettings(sink.all);
+    const result = evaluate(startMachine(tables, decoded, { complete, ...described }, sink), name, args);
     const subject = { inputs: artifacts, result, trace: options.trace === true, diagnostics: sink.all };
     if ((options.format ?? FORMATS[0]) === 'text') {
       // Not laid out: scripts read these lines.

@@ -11,7 +11,7 @@ import { describe, type Machine } from '../window/describe.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
-import { describeOptions } from './machine.ts';
+import { describeOptions, refuseSettings } from './machine.ts';
 import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS, RELEASE_OPTION } from './options.ts';
 import { type PrintOptions, printReport } from './print.ts';
 import { writeDiagnostics } from './result.ts';
@@ -81,7 +81,7 @@ async function reportOf(
 
 async function noSuchNode(machine: Machine, node: string): Promise<CommandError> {
   const [{ nearest }, { pathOf, walk }] = await Promise.all([
-    import('./suggestion.ts'),
+    import('../findings/nearest.ts'),
     import('../devicetree/tree.ts'),
   ]);
   const paths = machine.trees.flatMap(({ tree }) => [...walk(tree.root)].map(pathOf));
@@ -103,7 +103,7 @@ async function explainedCode(argument: string, options: PrintOptions, io: Io): P
   const row = rowOf(argument);
   if (row === undefined) {
     // A path that isn't there is told as such, unless it is nearly a code.
-    const { nearest } = await import('./suggestion.ts');
+    const { nearest } = await import('../findings/nearest.ts');
     const close = await nearest(argument, CODES);
     if (close === undefined) return false;
     throw new CommandError(`there is no code ${argument}`, `did you mean ${close}?`);
@@ -160,6 +160,7 @@ export const command = defineCommand({
     }
     const settings = await describeOptions(options, artifacts, io);
     const machine = await describe(artifacts, settings, sink);
+    refuseSettings(sink.all);
     if (machine.trees.length === 0 && machine.acpi === undefined) {
       writeDiagnostics(sink.all, io);
       if (sink.hasErrors) return EXIT_ERROR;

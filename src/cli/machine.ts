@@ -1,9 +1,9 @@
 /** From the command line to a described machine: inputs opened, what only the running machine knows added. */
 import type { EvaluationOptions } from '../acpi/machine.ts';
-import type { Artifact } from '../artifact/artifact.ts';
+import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
 import { isKind } from '../artifact/kinds.ts';
 import { parseInteger } from '../bytes/address.ts';
-import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { ReadOptions } from '../devicetree/read.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import { hintOf, messageOf } from '../findings/finding.ts';
@@ -32,9 +32,17 @@ export function parseSettings(given: readonly string[]): ReadonlyMap<string, big
   for (const text of given) {
     const equals = text.lastIndexOf('=');
     if (equals <= 0) throw new CommandError(`--set ${text}: it takes NAME=VALUE`);
-    settings.set(text.slice(0, equals), addressOption('set', text.slice(equals + 1)));
+    const name = text.slice(0, equals);
+    if (settings.has(name)) throw new CommandError(`--set ${name} is given twice`);
+    settings.set(name, addressOption('set', text.slice(equals + 1)));
   }
   return settings;
+}
+
+/** Throws {@link CommandError} where a value of `--set` has no place in the tables. */
+export function refuseSettings(diagnostics: readonly Diagnostic[]): void {
+  const refused = diagnostics.find(({ code }) => code.startsWith('acpi/set-'));
+  if (refused !== undefined) throw new CommandError(`--set: ${messageOf(refused)}`, hintOf(refused));
 }
 
 async function readMemory(
@@ -76,6 +84,9 @@ async function addressing(kernel: string | undefined): Promise<NonNullable<Descr
   return { profile };
 }
 
+/** Inputs with tables that have fields. */
+const TABLE_KINDS: ReadonlySet<ArtifactKind> = new Set(['acpi-table', 'acpidump', 'acpi-dir', 'asl']);
+
 /** What `describe` is told, from the options. Throws {@link CommandError}. */
 export async function describeOptions(
   options: DescribedOptionValues,
@@ -83,6 +94,8 @@ export async function describeOptions(
   io: Io,
 ): Promise<DescribeOptions> {
   const { set, memory, assume, osi, cells, overlay } = options;
+  if (set !== undefined && !artifacts.some(({ kind }) => TABLE_KINDS.has(kind)))
+    throw new CommandError('--set: none of the inputs is an ACPI table, whose fields it sets');
   const source = artifacts.find((artifact) => artifact.kind === 'dts');
   const asl = artifacts.find((artifact) => artifact.kind === 'asl');
   return {
@@ -175,5 +188,9 @@ export async function readMachine(
     const { compileSparingly } = await import('./engine.ts');
     await compileSparingly();
   }
-  return describe(artifacts, await describeOptions(options, artifacts, io), sink);
+  const list = new DiagnosticList();
+  const machine = await describe(artifacts, await describeOptions(options, artifacts, io), list);
+  refuseSettings(list.all);
+  for (const diagnostic of list.all) sink.add(diagnostic);
+  return machine;
 }

@@ -46,7 +46,7 @@ async function run(
 /** The default command takes a mistyped command for an input. */
 async function commandMeant(path: string): Promise<string | undefined> {
   if (!/^[a-z-]+$/.test(path)) return undefined;
-  const { nearest } = await import('./suggestion.ts');
+  const { nearest } = await import('../findings/nearest.ts');
   const close = await nearest(
     path,
     [...COMMANDS, ...RAW_COMMANDS].map((row) => row.name),

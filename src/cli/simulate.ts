@@ -8,7 +8,7 @@ import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { kernelFacts } from './kernel-facts.ts';
-import { describeOptions } from './machine.ts';
+import { describeOptions, refuseSettings } from './machine.ts';
 import { formatOption, INPUT_OPTIONS, KERNEL_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
 import { printReport } from './print.ts';
 import { writeDiagnostics } from './result.ts';
@@ -88,6 +88,7 @@ export const command = defineCommand({
       },
       sink,
     );
+    refuseSettings(sink.all);
     if (sink.hasErrors && report.cases.length === 0) {
       writeDiagnostics(sink.all, io);
       return EXIT_ERROR;

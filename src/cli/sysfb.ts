@@ -9,7 +9,7 @@ import { defineCommand, EXIT_ERROR, type OptionValues } from './command.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { kernelFacts } from './kernel-facts.ts';
-import { describeOptions, type MachineOptionValues } from './machine.ts';
+import { describeOptions, type MachineOptionValues, refuseSettings } from './machine.ts';
 import { formatOption, INPUT_OPTIONS, KERNEL_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
 import { type PrintOptions, printReport } from './print.ts';
 import { writeDiagnostics } from './result.ts';
@@ -49,6 +49,7 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
     },
     sink,
   );
+  refuseSettings(sink.all);
   if (readNothing(verdict, sink)) {
     writeDiagnostics(sink.all, io);
     return EXIT_ERROR;

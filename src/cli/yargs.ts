@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { Argv, Options } from 'yargs';
+import { nearest } from '../findings/nearest.ts';
 import { parserOptions } from './arguments.ts';
 import {
   type Command,
@@ -21,7 +22,6 @@ import {
   WORDS_OPTION,
 } from './completion.ts';
 import { PROCESS_OPTIONS } from './options.ts';
-import { nearest } from './suggestion.ts';
 import { VERSION } from './version.ts';
 
 /** Either a line to print, with its exit status, or a command to run after all. */

@@ -83,8 +83,17 @@ async function evaluateTables(
     const { evaluateCrsOfIds } = await import('../acpi/prune/devices-by-id.ts');
     return evaluateCrsOfIds(tables, options.onlyIds, options, sink);
   }
-  const { evaluateAllCrs, loadMachine } = await import('../acpi/machine.ts');
-  return evaluateAllCrs(loadMachine(tables, options, sink));
+  const [{ evaluateAllCrs, startMachine }, { decodeTables }, { loadOrder }, { checkSettings }] =
+    await Promise.all([
+      import('../acpi/machine.ts'),
+      import('../acpi/aml/tables.ts'),
+      import('../acpi/tables/read.ts'),
+      import('../acpi/settings.ts'),
+    ]);
+  const order = loadOrder(tables);
+  const decoded = decodeTables(order, sink);
+  if (options.set !== undefined) await checkSettings(order, decoded, options.set, sink);
+  return evaluateAllCrs(startMachine(tables, decoded, options, sink));
 }
 
 /** What normalising one `_CRS` needs to know of the rest of the machine. */

@@ -3,6 +3,7 @@ import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { decodeTables } from '../aml/tables.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import type { EvaluationOptions } from '../machine.ts';
+import { checkSettings } from '../settings.ts';
 import { loadOrder } from '../tables/read.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import { isWritten, mayHaveId } from './possible-ids.ts';
@@ -22,6 +23,7 @@ export async function evaluateCrsOfIds(
   const order = loadOrder(tables);
   const unreferenced = isWritten(ids, order) ? new UnreferencedDevices(tables, ids) : undefined;
   const decoded = decodeTables(order, sink, unreferenced);
+  if (options.set !== undefined) await checkSettings(order, decoded, options.set, sink);
   const memory = (options.memory ?? []).map(({ bytes }) => bytes);
   if (!mayHaveId(ids, tables, decoded, memory)) return [];
   const { evaluateCrsOf, startMachine } = await import('../machine.ts');

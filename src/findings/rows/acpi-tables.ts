@@ -254,6 +254,49 @@ export const ACPI_TABLE_ROWS = {
     hides: NOTHING,
     text: ({ name }: { name: string }) => `there is no ${name}`,
   }),
+  'acpi/set-unknown': row({
+    severity: 'error',
+    summary: '--set names a field that none of the tables has',
+    why: 'A value that is given and goes nowhere would leave the answer as it is without a word.',
+    example: { ...ssdt(''), run: 'windows ssdt.aml --set NOPE=1' },
+    source: '19.6.48',
+    hides: NOTHING,
+    text: ({ name }: UnknownName) => `no field is named ${name}`,
+    hint: ({ near, names, more }) =>
+      near.length > 0
+        ? `did you mean ${near.join(' or ')}?`
+        : names.length === 0
+          ? 'the tables have no fields'
+          : `the fields are ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+  }),
+  'acpi/set-width': row({
+    severity: 'error',
+    summary: '--set gives a field a value that does not fit',
+    why: 'The machine can not hold it there, so it is a mistake in the value or in the name.',
+    // OperationRegion (REGN, SystemMemory, 0, 1), Field (REGN, ByteAcc) { BYTE, 8 }
+    example: {
+      ...ssdt('5b 80 52 45 47 4e 00 00 01 5b 81 0b 52 45 47 4e 01 42 59 54 45 08'),
+      run: 'windows ssdt.aml --set BYTE=0x100',
+    },
+    source: '19.6.48',
+    hides: NOTHING,
+    text: ({ name, path, bits }: { name: string; path: string; bits: number }) =>
+      `the value of ${name} is too large: ${path} has ${bits} bits`,
+  }),
+  'acpi/set-twice': row({
+    severity: 'error',
+    summary: '--set gives one field two values',
+    why: 'It can not be told which of them is meant.',
+    // OperationRegion (REGN, SystemMemory, 0, 1), Field (REGN, ByteAcc) { BYTE, 8 }
+    example: {
+      ...ssdt('5b 80 52 45 47 4e 00 00 01 5b 81 0b 52 45 47 4e 01 42 59 54 45 08'),
+      run: 'windows ssdt.aml --set BYTE=1 --set \\BYTE=2',
+    },
+    source: '19.6.48',
+    hides: NOTHING,
+    text: ({ name, before, path }: { name: string; before: string; path: string }) =>
+      `${path} is given a value as ${before} and as ${name}`,
+  }),
   'acpi/no-aml': row({
     severity: 'error',
     summary: 'no input holds AML',
@@ -282,6 +325,15 @@ function truncated({
   return signature === 'RSDP'
     ? `RSDP: ${length} bytes expected, ${available} there`
     : `${signature}: the header's length is ${length}, only ${available} bytes are there`;
+}
+
+interface UnknownName {
+  readonly name: string;
+  /** Names like it, the nearest first. */
+  readonly near: readonly string[];
+  /** Some of the names there are, and how many others. */
+  readonly names: readonly string[];
+  readonly more: number;
 }
 
 export interface Fault extends Problem {

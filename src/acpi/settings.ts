@@ -1,0 +1,92 @@
+/** Values of firmware fields that somebody gives: does every name mean a field, and does the value fit it? */
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
+import { nearestOf } from '../findings/nearest.ts';
+import { type DecodedTables, decodeTables } from './aml/tables.ts';
+import type { DeclaredObject } from './namespace/declared.ts';
+import type { AcpiTable } from './tables/table.ts';
+import { trimSegment } from './terms/name.ts';
+import { Term } from './terms/term.ts';
+
+/** A name of the tables whose value may be given. */
+interface Settable {
+  readonly path: string;
+  /** Undefined where it is another table's. */
+  readonly bits: number | undefined;
+}
+
+/** What is wrong with the tables was said when they were read. */
+const QUIET: DiagnosticSink = { add: () => {} };
+
+/**
+ * Says what is wrong with values by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). Names are those of the fields that any table
+ * declares, and those that a table says another has.
+ * @param order tables with AML in load order @param decoded the same, maybe without devices that nobody asks about
+ */
+export async function checkSettings(
+  order: readonly AcpiTable[],
+  decoded: DecodedTables,
+  set: ReadonlyMap<string, bigint>,
+  sink: DiagnosticSink,
+): Promise<void> {
+  let names = settablesOf(decoded);
+  // Methods are decoded when they are run, and what was left out may have fields too.
+  if ([...set.keys()].some((name) => !names.has(name))) names = settablesOf(decodedWhole(order));
+  const givenAs = new Map<string, string>();
+  for (const [name, value] of set) {
+    const meant = names.get(name) ?? [];
+    if (meant.length === 0) sink.add(finding('acpi/set-unknown', await suggested(name, [...names.keys()])));
+    for (const { path, bits } of meant) {
+      const before = givenAs.get(path);
+      if (before !== undefined) sink.add(finding('acpi/set-twice', { name, before, path }));
+      givenAs.set(path, name);
+      if (bits !== undefined && value >> BigInt(bits) !== 0n)
+        sink.add(finding('acpi/set-width', { name, path, bits }));
+    }
+  }
+}
+
+const MAX_SUGGESTED = 3;
+/** So many names are listed where none is near. */
+const MAX_LISTED = 8;
+
+/** Names that may have been meant, else those there are. */
+async function suggested(name: string, names: readonly string[]) {
+  const isPath = name.startsWith('\\');
+  const alike = names.filter((other) => other.startsWith('\\') === isPath);
+  return {
+    name,
+    near: await nearestOf(name, alike, MAX_SUGGESTED),
+    names: alike.slice(0, MAX_LISTED),
+    more: Math.max(0, alike.length - MAX_LISTED),
+  };
+}
+
+/** Every name and path that a value may be given by. */
+function settablesOf({ namespace }: DecodedTables): Map<string, Settable[]> {
+  const names = new Map<string, Settable[]>();
+  for (const object of namespace.all()) {
+    const settable = settableOf(object);
+    if (settable === undefined) continue;
+    for (const name of [settable.path, trimSegment(object.segment)])
+      names.set(name, [...(names.get(name) ?? []), settable]);
+  }
+  return names;
+}
+
+function decodedWhole(order: readonly AcpiTable[]): DecodedTables {
+  const decoded = decodeTables(order, QUIET);
+  const pending = decoded.tables.flatMap(({ terms }) => terms);
+  for (let term = pending.pop(); term; term = pending.pop())
+    for (const operand of term.operands)
+      if (Array.isArray(operand)) for (const inner of operand) if (inner instanceof Term) pending.push(inner);
+  return decoded;
+}
+
+function settableOf(object: DeclaredObject): Settable | undefined {
+  for (const { element } of object.declarations)
+    if (element?.kind === 'named') return { path: object.path, bits: element.bits };
+  return object.declarations.length === 0 && object.external !== undefined
+    ? { path: object.path, bits: undefined }
+    : undefined;
+}
