@@ -19,12 +19,12 @@ const FILES = [
     // What every run of `sysfb` needs.
     name: 'base',
     modules:
-      /^(bytes|findings|cli\/(command|commands|descriptions|inputs|io|kernel-facts|log|machine|options|print|program|result|sysfb)|artifact\/(artifact|digest|file|kinds|open|sniff|text\/(?!html)|unpack)|report\/(document|json-parts|phrases|render|sysfb|text)|window\/(describe|interval|window)|verdict\/(ask|judgement|kernel|subject|sysfb|verdict)|linux\/(behaviour|changes|profile|release))/,
+      /^(bytes|findings|symbolic|cli\/(command|commands|descriptions|inputs|io|kernel-facts|log|machine|options|print|program|result|sysfb)|artifact\/(artifact|digest|file|gap|kinds|open|sniff|text\/(?!html)|unpack)|report\/(document|json-parts|phrases|render|sysfb|text)|window\/(describe|interval|window)|verdict\/(ask|explore|question|subject|sysfb|verdict|framebuffers)|linux\/(behaviour|changes|profile|release|framebuffer|kconfig|vmbus\/(acpi-pool|arithmetic|firmware-input|pool|region-tree|reservation)))/,
   },
   {
     name: 'tree',
     modules:
-      /^(devicetree\/(?!address\/(?:address-map|explain)|blob\/edit|checks|live\/(?:overlay|prepare-tree|symbols)|preprocessor|write)|window\/from-device-tree|verdict\/(tree-judgement|readings))/,
+      /^(devicetree\/(?!address\/(?:address-map|explain)|blob\/edit|checks|live\/(?:overlay|prepare-tree|symbols)|preprocessor|write)|window\/from-device-tree)/,
   },
   {
     // Reading ACPI tables; what their code may do comes apart, it isn't run for every question.
@@ -33,10 +33,10 @@ const FILES = [
   },
   {
     name: 'machine',
-    modules: /^(acpi\/(crs\/evaluate-crs|interpreter|machine|resources\/(decode|rows))|verdict\/acpi)/,
+    modules: /^(acpi\/(crs\/evaluate-crs|interpreter|machine|resources\/(decode|rows)))/,
   },
   { name: 'acpi-lists', modules: /^acpi\/(listings|resources)/ },
-  { name: 'linux', modules: /^(linux|evidence|verdict\/facts)/ },
+  { name: 'linux', modules: /^(linux|evidence)/ },
 ];
 
 const source = resolve('src') + sep;

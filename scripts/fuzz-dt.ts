@@ -22,7 +22,7 @@ import { writeDtb } from '../src/devicetree/write/dtb.ts';
 import { writeDts } from '../src/devicetree/write/dts.ts';
 import { writeYaml } from '../src/devicetree/write/yaml.ts';
 import { windowsJson } from '../src/report/windows.ts';
-import { describeTree } from '../src/window/from-device-tree.ts';
+import { derivationOf, describeTree } from '../src/window/from-device-tree.ts';
 import { pick, seededRandom } from '../test/grammar/ebnf.ts';
 import { fuzz, type Step } from './fuzz/harness.ts';
 import { mutated } from './fuzz/tree-mutations.ts';
@@ -64,7 +64,7 @@ async function runCase({ form, bytes, seed }: Case, step: Step): Promise<void> {
     const described = describeTree(artifact, { parse: FILE_ACCESS }, sink);
     if (!described) return;
     windowsJson({ inputs: [artifact], windows: described.windows, diagnostics: sink.all });
-    for (const { derivation } of described.windows) void derivation.length;
+    for (const { derivation } of described.windows) void derivationOf({ derivation });
   });
   await step('dtc', () => {
     const live = compiled(source);

@@ -1,6 +1,6 @@
 /** What the options say of the kernel and its boot. */
 import { formatMemRange } from '../bytes/address.ts';
-import type { KernelFacts } from '../verdict/kernel.ts';
+import type { GivenFacts } from '../verdict/sysfb/situation.ts';
 import type { FramebufferFinding } from '../verdict/verdict.ts';
 import { CommandError, type OptionValues } from './command.ts';
 import { addressOption } from './machine.ts';
@@ -33,7 +33,7 @@ async function checkRelease(release: string): Promise<void> {
 }
 
 /** Throws {@link CommandError} for an option that cannot be understood. */
-export async function kernelFacts(options: OptionValues<typeof KERNEL_OPTIONS>): Promise<KernelFacts> {
+export async function kernelFacts(options: OptionValues<typeof KERNEL_OPTIONS>): Promise<GivenFacts> {
   const {
     kernel,
     boot,

@@ -77,7 +77,7 @@ export const command = defineCommand({
     const artifacts: Artifact[] = await openInputs(inputs, options, io, sink);
     if (options.config !== undefined)
       artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, sink)));
-    const { askSimulation } = await import('../verdict/simulation.ts');
+    const { askSimulation } = await import('../verdict/simulation/simulation.ts');
     const report = await askSimulation(
       artifacts,
       {

@@ -80,16 +80,15 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
       'Jake Oshins\' series "Ensure that bridge windows don\'t overlap" of March 2016; merge release believed',
   },
   {
-    commit: 'vmbus-acpi-root-stop',
-    subject: 'Drivers: hv: vmbus: stop the walk up the ancestors at ACPI_ROOT_OBJECT',
-    mainline: '6.1',
-    confirmed: false,
-    absentUpTo: '5.10',
-    presentFrom: '6.1',
-    stable: [],
+    commit: '78e04bbff849',
+    subject: "Drivers: vmbus: Don't dereference ACPI root object handle",
+    mainline: '6.6-rc1',
+    confirmed: true,
+    stable: [{ branch: '6.1', since: '6.1.53', confirmed: true }],
     effect: { stopsAtNamespaceRoot: true },
-    says: 'the namespace root itself is no longer asked for a _CRS; it never has one',
-    source: 'sources of 5.10.218 (absent) and 6.1.170 (present); the commit and first release are not known',
+    says: 'the walk up the ancestors stops at the namespace root; before it a machine without any window in them oopses (CVE-2023-53647)',
+    source:
+      'ChangeLog of 6.1.53; linux-next for 6.6; sources of 5.10.262 (absent), 6.1.192 and newer (present). 5.15.y, 6.4.y and 6.5.y were only seen in queues',
   },
   {
     commit: 'resource-free-message',
@@ -253,13 +252,11 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
     subject: 'Drivers: hv: Always select CONFIG_SYSFB for Hyper-V guests',
     mainline: '6.16-rc1',
     confirmed: true,
-    stable: [
-      { branch: '6.14', since: null, confirmed: false },
-      { branch: '6.15', since: null, confirmed: false },
-    ],
+    stable: [],
     effect: { hypervSelectsSysfb: 'HYPERV' },
-    says: 'CONFIG_HYPERV selects CONFIG_SYSFB unless CONFIG_HYPERV_VTL_MODE; not in 6.1.192 or 6.12.117, other stable branches not confirmed',
-    source: 'v6.16; Kconfig of 6.1.192, 6.12.94 and 6.12.117 (absent)',
+    says: 'CONFIG_HYPERV selects CONFIG_SYSFB unless CONFIG_HYPERV_VTL_MODE; no stable branch has it',
+    source:
+      'v6.16-rc1; M. Kelley asked to backport it to no stable tree; Kconfig of 6.1.192, 6.12.94 and 6.12.118 (absent)',
   },
   {
     commit: '7b89a44b2e8c',
@@ -285,14 +282,12 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
     commit: '1dc5df133b98',
     subject: 'Drivers: hv: vmbus: Get the IRQ number from DeviceTree',
     mainline: '6.16-rc1',
-    confirmed: false,
-    absentUpTo: '6.12',
-    presentFrom: '7.2',
+    confirmed: true,
     stable: [],
     effect: { deviceTreeIrqFirst: true },
     says: 'on arm64 a device tree node without a usable interrupt fails the probe before its ranges are read',
     source:
-      'the series of April 2025; sources of 6.12.117 (absent), a 7.0-era tree and 7.3.4 (present); first release believed',
+      'the series of April 2025, in 6.16 with its fix b0871aa0f8df (pull request for 6.16-rc7); sources of 6.12.117 (absent) and 7.3.4 (present)',
   },
   {
     commit: 'a41e0ab394e4',
@@ -309,18 +304,15 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
   {
     commit: 'd33db956c961',
     subject: 'hv: Select CONFIG_SYSFB only for CONFIG_HYPERV_VMBUS',
-    mainline: '7.1',
-    confirmed: false,
-    absentUpTo: '6.15',
-    presentFrom: '7.2',
+    mainline: '7.1-rc1',
+    confirmed: true,
     stable: [
       { branch: '6.18', since: '6.18.30', confirmed: true },
-      { branch: '7.0', since: null, confirmed: false },
+      { branch: '7.0', since: '7.0.7', confirmed: true },
     ],
     effect: { hypervSelectsSysfb: 'HYPERV_VMBUS' },
     says: 'CONFIG_HYPERV_VMBUS selects CONFIG_SYSFB if EFI && !HYPERV_VTL_MODE',
-    source:
-      '6.18.30 released with it, review mail for 7.0; Kconfig of 7.3.4; first mainline release believed',
+    source: 'drm-misc-fixes of 23 April 2026, so 7.1; announcements of 6.18.30 and 7.0.7; Kconfig of 7.3.4',
   },
   {
     commit: '016a25e4b0df',
@@ -331,7 +323,8 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
       { branch: '5.10', since: '5.10.260', confirmed: true },
       { branch: '5.15', since: '5.15.211', confirmed: true },
       { branch: '6.6', since: '6.6.144', confirmed: true },
-      { branch: '7.0', since: null, confirmed: false },
+      // The push of 7.0.13-rc1 has it (c917b58ccc8b); the announcement of 7.0.13 was not seen.
+      { branch: '7.0', since: '7.0.13', confirmed: false },
       { branch: '6.1', since: '6.1.177', confirmed: true },
       { branch: '6.12', since: '6.12.95', confirmed: true },
       { branch: '6.18', since: '6.18.37', confirmed: true },

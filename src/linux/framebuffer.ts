@@ -1,7 +1,8 @@
 /** Where the framebuffer is, as evidence tells: screen_info, the kernel log, /proc/iomem, the PCI video device. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Span } from '../bytes/source.ts';
-import type { Evidence, Fact, FramebufferSighting, PciDevice } from '../evidence/evidence.ts';
+import type { Fact, FramebufferSighting, PciDevice } from '../evidence/evidence.ts';
+import type { MachineFacts } from '../evidence/facts.ts';
 import { HYPERV_VIDEO } from '../evidence/listings/lspci.ts';
 import { isVga } from '../evidence/log/kernel-log.ts';
 
@@ -22,7 +23,9 @@ export interface FoundFramebuffer {
 }
 
 /** Every place that evidence says the framebuffer is at; equal ones stay, so that a report can name all sources. */
-export function findFramebuffers(evidence: Evidence): readonly FoundFramebuffer[] {
+export function findFramebuffers(
+  evidence: Pick<MachineFacts, 'framebuffers' | 'pciDevices'>,
+): readonly FoundFramebuffer[] {
   const { framebuffers, pciDevices } = evidence;
   const found = framebuffers.map(sighted);
   for (const fact of pciDevices) {
@@ -78,7 +81,7 @@ function framebufferBar(
 
 /** The Generation 1 video device as the driver looks it up on a BIOS boot: BAR 0 of PCI 1414:5353. */
 export function gen1Video(
-  evidence: Evidence,
+  evidence: Pick<MachineFacts, 'pciDevices'>,
 ): { kind: 'mem' | 'io'; start: bigint; size: bigint; fact: Fact<PciDevice> } | null {
   for (const fact of evidence.pciDevices) {
     const { vendor, device, bars } = fact.value;

@@ -98,7 +98,7 @@ function decide(change: ReleaseChange, release: KernelRelease, options: ProfileO
       };
     const since = parseRelease(backport.since)!;
     const present = compareReleases(release, since) >= 0;
-    if (release.patch === undefined)
+    if (release.patch === undefined && release.candidate === undefined)
       return {
         change,
         present,

@@ -3,7 +3,8 @@
  * handed out to VMBus devices, a difference from the model's result is an error, with both values.
  */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { Evidence, Fact, IomemNode } from '../evidence/evidence.ts';
+import type { Fact, IomemNode } from '../evidence/evidence.ts';
+import type { MachineFacts } from '../evidence/facts.ts';
 import { nodesOf } from '../evidence/listings/iomem.ts';
 import { finding } from '../findings/finding.ts';
 import { SYNTHETIC_VIDEO, VMBUS_GUID } from './vmbus/iomem-regions.ts';
@@ -24,7 +25,7 @@ export interface SelfCheck {
  */
 export function checkAgainstKernel(
   pool: VmbusPool,
-  evidence: Evidence,
+  evidence: Pick<MachineFacts, 'printedPools' | 'iomem'>,
   sink: DiagnosticSink,
 ): readonly SelfCheck[] {
   const checks: SelfCheck[] = [];

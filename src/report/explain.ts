@@ -11,7 +11,7 @@ import type { AddressEntry } from '../devicetree/address/entries.ts';
 import type { BusLevel, DmaView, NodeExplanation } from '../devicetree/address/explain.ts';
 import type { EntryCells, FragmentReading, Reading } from '../devicetree/address/readings.ts';
 import { pathOf } from '../devicetree/tree.ts';
-import { busAddressText, countText, derivationOf } from '../window/from-device-tree.ts';
+import { busAddressText, countText, entryDerivation } from '../window/from-device-tree.ts';
 import { type Block, code, type Document, type Item } from './document.ts';
 import {
   diagnosticJson,
@@ -132,7 +132,7 @@ export function explainJson(report: ExplainReport): JsonObject {
       index: entry.index,
       cells: entry.cells.map(hex),
       cpu: hexOrNull(entry.cpu),
-      steps: derivationOf(entry).map(({ what, text, span }) => ({
+      steps: entryDerivation(entry).map(({ what, text, span }) => ({
         what,
         text,
         ...(span === undefined ? {} : { at: placeJson(span, artifact.source.name) }),
@@ -279,7 +279,7 @@ function nodeBlocks({ path, status, available, buses, entries, dma }: NodeExplan
 }
 
 function entryBlocks(entry: AddressEntry): Block[] {
-  const items: Item[] = derivationOf(entry).map(({ what, text }) => ({ text: `${what}: ${text}` }));
+  const items: Item[] = entryDerivation(entry).map(({ what, text }) => ({ text: `${what}: ${text}` }));
   return [
     {
       kind: 'paragraph',

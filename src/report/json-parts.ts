@@ -1,10 +1,20 @@
 /** The parts that every JSON report has: inputs, places, windows, diagnostics. Shapes are those of schemas/. */
 import type { Artifact } from '../artifact/artifact.ts';
+import type { Gap } from '../artifact/gap.ts';
 import { hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { placeOf, type Span } from '../bytes/source.ts';
 import { hintOf, messageOf, relatedText } from '../findings/finding.ts';
-import { type AddressWindow, type Origin, windowClass } from '../window/window.ts';
+import {
+  type Condition,
+  conditionTree,
+  formatCondition,
+  formatQuantity,
+  Names,
+  type Quantity,
+  type Variable,
+} from '../symbolic/index.ts';
+import { type AddressWindow, boundsOf, type Origin, windowClass } from '../window/window.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -55,6 +65,58 @@ export function originJson(origin: Origin, inputs: readonly Artifact[]): JsonObj
   };
 }
 
+function numberJson(value: Quantity | null): string | null {
+  return typeof value === 'bigint' ? hex(value) : null;
+}
+
+function expressionJson(name: string, value: Quantity | null, names: Names): JsonObject {
+  return value === null || typeof value === 'bigint' ? {} : { [name]: formatQuantity(value, names) };
+}
+
+/** A condition as text and as a tree, in the grammar of docs/unknown-values.md. */
+export function conditionJson(condition: Condition, names: Names): JsonObject {
+  return { when: formatCondition(condition, names), condition: conditionTree(condition, names) as Json };
+}
+
+/** What the names in conditions and expressions stand for, each once. */
+export function fieldsJson(names: Names): JsonObject[] {
+  return names.named().map(({ name, variable }) => ({ name, ...variableJson(variable) }));
+}
+
+function variableJson(variable: Variable): JsonObject {
+  switch (variable.kind) {
+    case 'field': {
+      const { space, address, bits, path, bitOffset, epoch } = variable.field;
+      return {
+        space: SPACE_WORDS[space] ?? space,
+        address: hexOrNull(address),
+        ...(bitOffset === 0 ? {} : { bitOffset }),
+        bits,
+        path,
+        ...(epoch === 0 ? {} : { read: epoch }),
+      };
+    }
+    case 'choice':
+      return { values: variable.choice.values };
+    case 'unknown':
+      return { reason: variable.of.reason };
+  }
+}
+
+/** Names of address spaces in output, where they differ from ASL's. */
+const SPACE_WORDS: Readonly<Record<string, string>> = { SystemMemory: 'memory', SystemIO: 'io' };
+
+export function gapJson({ code, place, reason, hides, hint }: Gap): JsonObject {
+  return {
+    code,
+    what: place.path ?? place.span?.source.name ?? '',
+    where: place.span === undefined ? null : placeJson(place.span),
+    why: reason,
+    mayHide: [...hides],
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
 function flagsJson(window: AddressWindow): JsonObject {
   const { prefetchable, producer, available, pci } = window.flags;
   return {
@@ -65,27 +127,26 @@ function flagsJson(window: AddressWindow): JsonObject {
   };
 }
 
-export function windowJson(window: AddressWindow, inputs: readonly Artifact[]): JsonObject {
-  const { base, size, expressions } = window;
+export function windowJson(
+  window: AddressWindow,
+  inputs: readonly Artifact[],
+  names: Names = new Names(),
+): JsonObject {
+  const { base, size } = window;
+  const bounds = boundsOf(window);
+  const expressions = { ...expressionJson('base', base, names), ...expressionJson('size', size, names) };
   return {
     space: window.space,
     role: window.role,
-    base: hexOrNull(base),
-    size: hexOrNull(size),
-    last: base === null || size === null ? null : hex(base + size - 1n),
+    base: numberJson(base),
+    size: numberJson(size),
+    last: bounds === undefined ? null : hex(bounds.base + bounds.size - 1n),
     ...(window.bus === undefined ? {} : { bus: { base: hex(window.bus.base) } }),
     class: windowClass(window),
     certainty: window.certainty,
-    ...(window.when === undefined ? {} : { when: window.when }),
-    ...(window.why === undefined ? {} : { why: window.why }),
-    ...(expressions === undefined
-      ? {}
-      : {
-          expressions: {
-            ...(expressions.base === undefined ? {} : { base: expressions.base }),
-            ...(expressions.size === undefined ? {} : { size: expressions.size }),
-          },
-        }),
+    ...(window.certainty === 'conditional' ? conditionJson(window.when, names) : {}),
+    ...(window.certainty === 'unknown' ? { why: window.why } : {}),
+    ...(Object.keys(expressions).length === 0 ? {} : { expressions }),
     ...(window.inferences === undefined
       ? {}
       : {

@@ -4,30 +4,37 @@ import { formatMemRange, formatSize, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { formatPlace } from '../bytes/source.ts';
 import { formatDiagnostic, hintOf } from '../findings/finding.ts';
-import { type AddressWindow, type Origin, windowClass } from '../window/window.ts';
+import { formatCondition, formatQuantity, type Quantity } from '../symbolic/index.ts';
+import { type AddressWindow, boundsOf, type Origin, windowClass } from '../window/window.ts';
 import type { Item } from './document.ts';
 
 const SPACE_NAMES = { memory: 'mem', io: 'io', bus: 'bus' } as const;
 
 /** As %pR prints it; a bound that isn't known by what it is made of: `[mem MG2B size MG2L]`. */
-export function rangeText(window: Pick<AddressWindow, 'space' | 'base' | 'size' | 'expressions'>): string {
-  const { space, base, size, expressions } = window;
+export function rangeText(window: Pick<AddressWindow, 'space' | 'base' | 'size'>): string {
+  const { space, base, size } = window;
   const name = SPACE_NAMES[space];
-  if (base !== null && size !== null) {
-    if (space !== 'bus') return formatMemRange(base, size, name);
+  const bounds = boundsOf(window);
+  if (bounds !== undefined) {
+    if (space !== 'bus') return formatMemRange(bounds.base, bounds.size, name);
     const number = (value: bigint): string => value.toString(16).padStart(2, '0');
-    return `[bus ${number(base)}-${number(base + size - 1n)}]`;
+    return `[bus ${number(bounds.base)}-${number(bounds.base + bounds.size - 1n)}]`;
   }
-  const start = base === null ? (expressions?.base ?? '?') : hex(base);
-  const length = size === null ? (expressions?.size ?? '?') : hex(size);
-  return `[${name} ${start} size ${length}]`;
+  return `[${name} ${boundText(base)} size ${boundText(size)}]`;
+}
+
+/** A bound as a number or as what it is made of. */
+export function boundText(bound: Quantity | null): string {
+  if (bound === null) return '?';
+  return typeof bound === 'bigint' ? hex(bound) : formatQuantity(bound);
 }
 
 export function sizeText(window: Pick<AddressWindow, 'space' | 'size'>): string {
-  if (window.size === null) return '';
-  if (window.space === 'memory') return formatSize(window.size);
+  const { size } = window;
+  if (typeof size !== 'bigint') return '';
+  if (window.space === 'memory') return formatSize(size);
   const unit = window.space === 'io' ? 'port' : 'bus';
-  return `${window.size} ${window.size === 1n ? unit : unit === 'bus' ? 'buses' : 'ports'}`;
+  return `${size} ${size === 1n ? unit : unit === 'bus' ? 'buses' : 'ports'}`;
 }
 
 const CLASS_TEXT = {
@@ -55,9 +62,8 @@ export function originPlace(origin: Origin): string {
 /** What else there is to say of a window, in a few words. */
 export function windowNotes(window: AddressWindow): string[] {
   const notes: string[] = [];
-  if (window.certainty === 'conditional' && window.when !== undefined) notes.push(`when ${window.when}`);
-  if (window.certainty === 'unknown')
-    notes.push(window.why === undefined ? 'unknown' : `unknown: ${window.why}`);
+  if (window.certainty === 'conditional') notes.push(`if ${formatCondition(window.when)}`);
+  if (window.certainty === 'unknown') notes.push(`unknown: ${window.why}`);
   for (const { text, because } of window.inferences ?? []) {
     const sources = [...new Set(because.map((source) => source.text))];
     notes.push(`inferred: ${text}${sources.length === 0 ? '' : ` (${sources.join('; ')})`}`);

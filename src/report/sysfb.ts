@@ -1,10 +1,16 @@
 /** The report of `sysfb`: the answer first, then what it rests on, then what would change it. */
 import { formatMemRange, formatSize } from '../bytes/address.ts';
+import { formatPlace } from '../bytes/source.ts';
+import { formatCondition, Names } from '../symbolic/index.ts';
 import type { Answer, Assumption, EvidenceItem, Hazard, RuleFinding, Verdict } from '../verdict/verdict.ts';
+import { derivationOf } from '../window/from-device-tree.ts';
 import type { AddressWindow } from '../window/window.ts';
 import { type Block, code, type Document, type Item, type Text, type Tone } from './document.ts';
 import {
+  conditionJson,
   diagnosticJson,
+  fieldsJson,
+  gapJson,
   hexOrNull,
   inputsJson,
   type JsonObject,
@@ -26,12 +32,19 @@ import { rawData } from './raw-data.ts';
 export const SYSFB_SCHEMA = 'fwmap/sysfb@1';
 
 export function sysfbJson(verdict: Verdict): JsonObject {
-  const { inputs, framebuffer, kconfig } = verdict;
+  const { inputs, framebuffer, kconfig, matrix } = verdict;
+  const names = new Names();
   const evidence = (item: EvidenceItem): JsonObject => ({
     text: item.text,
     ...(item.origin === undefined ? {} : { origin: originJson(item.origin, inputs) }),
     ...(item.authority === undefined ? {} : { authority: item.authority }),
   });
+  const conditions = verdict.conditions.map(({ when, answer, effective, because }) => ({
+    ...conditionJson(when, names),
+    answer,
+    effective,
+    because,
+  }));
   return {
     schema: SYSFB_SCHEMA,
     question: verdict.question,
@@ -39,11 +52,18 @@ export function sysfbJson(verdict: Verdict): JsonObject {
     summary: verdict.summary,
     effective: verdict.effective,
     hazard: verdict.hazard,
-    conditions: verdict.conditions.map(({ when, answer, because }) => ({
-      when,
-      answer,
-      ...(because === undefined ? {} : { because }),
+    conditions,
+    fields: fieldsJson(names),
+    premises: verdict.premises.map(({ text, defeatedBy }) => ({ text, defeatedBy })),
+    gaps: verdict.gaps.map((gap) => gapJson(gap)),
+    authorities: verdict.authorities.map(({ id, text, source, defeatedBy }) => ({
+      id,
+      text,
+      source,
+      ...(defeatedBy === undefined ? {} : { defeatedBy }),
     })),
+    toSettle: verdict.toSettle.map(({ what, how, decides }) => ({ what, how, decides: { ...decides } })),
+    ...(matrix === undefined ? {} : { matrix: matrix.map((row) => ({ ...row })) }),
     rules: verdict.rules.map((rule) => ({
       id: rule.id,
       says: rule.says,
@@ -58,8 +78,8 @@ export function sysfbJson(verdict: Verdict): JsonObject {
     machine: { ...verdict.machine },
     kernel: { ...verdict.kernel },
     pool: verdict.pool.map((window) => ({
-      ...windowJson(window, inputs),
-      derivation: window.derivation.map(({ what, text }) => ({ what, text })),
+      ...windowJson(window, inputs, names),
+      derivation: derivationOf(window).map(({ what, text }) => ({ what, text })),
     })),
     framebuffer:
       framebuffer === null
@@ -75,7 +95,7 @@ export function sysfbJson(verdict: Verdict): JsonObject {
     ...(kconfig === undefined
       ? {}
       : { kconfig: { proposal: kconfig.proposal, explanation: kconfig.explanation } }),
-    windows: verdict.windows.map((window) => windowJson(window, inputs)),
+    windows: verdict.windows.map((window) => windowJson(window, inputs, names)),
     inputs: inputsJson(inputs),
     diagnostics: verdict.diagnostics.map(diagnosticJson),
   };
@@ -98,7 +118,13 @@ const HAZARD_WORDS: Record<Hazard, string> = {
 const PLATFORM_WORDS: Record<Verdict['machine']['platform'], string> = {
   'hyperv-gen1': 'Hyper-V, Generation 1',
   'hyperv-gen2': 'Hyper-V, Generation 2',
+  'hyperv-direct': 'Hyper-V, started without firmware',
+  'hyperv-root': 'Hyper-V root partition',
   'openhcl-vtl2': 'OpenHCL in VTL2',
+  'qemu-vmbus': 'QEMU with a VMBus bridge',
+  pc: 'no Hyper-V guest',
+  'xen-pv': 'Xen PV guest',
+  'other-hypervisor': 'guest of another hypervisor',
   other: 'not recognised',
 };
 
@@ -173,8 +199,8 @@ function windowItem(window: AddressWindow): Item {
   return {
     text: [code(rangeText(window)), said.length === 0 ? '' : ` ${said.join(', ')}`],
     below: [
-      { text: ['said by ', code(whereText(window.origin)), ' at ', code(originPlace(window.origin))] },
-      ...window.derivation.map((step) => ({ text: `${step.what}: ${step.text}` })),
+      { text: ['source: ', code(whereText(window.origin)), ' at ', code(originPlace(window.origin))] },
+      ...derivationOf(window).map((step) => ({ text: `${step.what}: ${step.text}` })),
     ],
   };
 }
@@ -182,10 +208,7 @@ function windowItem(window: AddressWindow): Item {
 function assumptionItem({ text, authority, otherwise }: Assumption): Item {
   return {
     text,
-    below: [
-      { text: `because: ${authority}` },
-      ...(otherwise === undefined ? [] : [{ text: `otherwise: ${otherwise}` }]),
-    ],
+    below: [{ text: authority }, ...(otherwise === undefined ? [] : [{ text: `otherwise: ${otherwise}` }])],
   };
 }
 
@@ -199,16 +222,39 @@ function section(heading: string, items: readonly Item[]): Block[] {
 }
 
 function conditionItems(verdict: Verdict): Item[] {
-  return verdict.conditions.map(({ when, answer, because }) => ({
-    text: [...(answerText(answer) as readonly []), ' when ', when],
-    ...(because === undefined ? {} : { below: [{ text: because }] }),
+  return verdict.conditions.map(({ when, answer, effective, because }) => ({
+    text: [
+      ...(answerText(answer) as readonly []),
+      answer === 'needed' && effective === false ? ', and CONFIG_SYSFB has no effect,' : '',
+      ` if ${formatCondition(when)}`,
+    ],
+    below: [{ text: because }],
   }));
+}
+
+function premiseItems(verdict: Verdict): Item[] {
+  return verdict.premises.map(({ text }) => ({ text }));
+}
+
+function gapItems(verdict: Verdict): Item[] {
+  return verdict.gaps.map(({ reason, place, hint }) => ({
+    text: `${place.span === undefined ? '' : `${formatPlace(place.span)}: `}${reason}`,
+    ...(hint === undefined ? {} : { below: [{ text: hint }] }),
+  }));
+}
+
+function settleItems(verdict: Verdict): Item[] {
+  return verdict.toSettle.map(({ what, how }) => ({ text: `${what}: ${how}` }));
+}
+
+function authorityItems(verdict: Verdict): Item[] {
+  return verdict.authorities.map(({ text, source }) => ({ text, below: [{ text: source }] }));
 }
 
 function poolTotal(pool: readonly AddressWindow[]): string {
   let total = 0n;
   for (const { size } of pool) {
-    if (size === null) return '';
+    if (typeof size !== 'bigint') return '';
     total += size;
   }
   return pool.length > 1 ? `, ${formatSize(total)} together` : '';
@@ -230,7 +276,13 @@ export function sysfbDocument(verdict: Verdict, alone: boolean): Document {
     ...section(verdict.answer === 'depends' ? 'Depends on' : 'Case by case', conditionItems(verdict)),
     ...section('Why', verdict.rules.map(ruleItem)),
     ...section(`Windows given to VMBus${poolTotal(verdict.pool)}`, verdict.pool.map(windowItem)),
-    ...section('Taken for granted', verdict.assumptions.map(assumptionItem)),
+    ...section('Not read', gapItems(verdict)),
+    ...section('To settle it', settleItems(verdict)),
+    ...section('Assumes', [
+      ...premiseItems(verdict),
+      ...verdict.assumptions.map(assumptionItem),
+      ...authorityItems(verdict),
+    ]),
     ...section(
       verdict.answer === 'unknown' ? 'What to add' : 'What would change the answer',
       verdict.wouldChange.map((text) => ({ text })),
@@ -271,7 +323,13 @@ export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Docume
     ...section(verdict.answer === 'depends' ? 'Depends on' : 'Case by case', conditionItems(verdict)),
     ...section('Evidence', verdict.rules.map(ruleItem)),
     ...section('Derivation of the windows given to VMBus', verdict.pool.map(windowItem)),
-    ...section('Assumptions', verdict.assumptions.map(assumptionItem)),
+    ...section('Not read', gapItems(verdict)),
+    ...section('To settle it', settleItems(verdict)),
+    ...section('Assumptions', [
+      ...premiseItems(verdict),
+      ...verdict.assumptions.map(assumptionItem),
+      ...authorityItems(verdict),
+    ]),
     ...section(
       verdict.answer === 'unknown' ? 'What to add' : 'What would change the answer',
       verdict.wouldChange.map((text) => ({ text })),

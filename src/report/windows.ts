@@ -1,9 +1,10 @@
 /** The report of `windows`. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
+import { Names } from '../symbolic/index.ts';
 import type { AddressWindow } from '../window/window.ts';
 import { type Block, code, type Document } from './document.ts';
-import { diagnosticJson, inputsJson, type JsonObject, windowJson } from './json-parts.ts';
+import { diagnosticJson, fieldsJson, inputsJson, type JsonObject, windowJson } from './json-parts.ts';
 import { classText, inputItem, rangeText, sizeText, whereText, windowNotes } from './phrases.ts';
 
 export const WINDOWS_SCHEMA = 'fwmap/windows@1';
@@ -15,10 +16,13 @@ export interface WindowsReport {
 }
 
 export function windowsJson(report: WindowsReport): JsonObject {
+  const names = new Names();
+  const windows = report.windows.map((window) => windowJson(window, report.inputs, names));
   return {
     schema: WINDOWS_SCHEMA,
     inputs: inputsJson(report.inputs),
-    windows: report.windows.map((window) => windowJson(window, report.inputs)),
+    windows,
+    fields: fieldsJson(names),
     diagnostics: report.diagnostics.map(diagnosticJson),
   };
 }

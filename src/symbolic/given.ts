@@ -1,6 +1,6 @@
 /** Expressions on one side of a condition. */
-import { choose, compare, gather } from './conditions.ts';
-import { bitsOf, join, sum } from './numbers.ts';
+import { choose, compare, gather, not } from './conditions.ts';
+import { arithmetic, bitsOf, bitwise, join, sum } from './numbers.ts';
 import { type Expr, isKnown, partsOf, type Quantity } from './quantity.ts';
 
 /** An expression where a condition holds, or doesn't: its choices by that condition are made. */
@@ -26,7 +26,17 @@ export function given(value: Quantity, condition: Expr, holds: boolean): Quantit
       );
     case 'join':
       return join(value.parts.map((part) => ({ bits: part.bits, value: side(part.value) })));
-    default:
+    case 'bitwise':
+      return bitwise(value.op, side(value.left), side(value.right));
+    case 'arithmetic':
+      return arithmetic(value.op, value.bits, side(value.left), side(value.right));
+    case 'compare':
+      return compare(value.op, side(value.left), side(value.right));
+    case 'not':
+      return not(side(value.of));
+    case 'field':
+    case 'choice':
+    case 'opaque':
       return value;
   }
 }

@@ -41,5 +41,6 @@ export {
   type Quantity,
   type UnknownByte,
 } from './quantity.ts';
+export { Assignment, substitute } from './substitute.ts';
 export { formatExpr, formatQuantity } from './text.ts';
 export { keyOfVariable, type Variable, variablesOf } from './variables.ts';

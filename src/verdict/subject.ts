@@ -25,6 +25,8 @@ export interface TreeSubject {
   readonly presumed: boolean;
   /** `microsoft,vtl` of the node. */
   readonly vtl: number | null;
+  /** OpenHCL's boot shim wrote the tree: its name in the root, its node, or VTL 2 in this one. */
+  readonly openhcl: boolean;
   /** Its `ranges`, translated; null when the node has no `ranges`. */
   readonly windows: readonly AddressWindow[] | null;
 }
@@ -42,30 +44,24 @@ export interface AcpiSubject {
   readonly path: string;
   /** The input is a resource list alone; that it belongs to an ancestor of VMBus is presumed. */
   readonly presumed: boolean;
-  /** 1 below a PCI root bridge, 2 below a module device; null when neither. */
+  /** 1 directly below a PCI root bridge, 2 below a module device; null when neither. */
   readonly generation: 1 | 2 | null;
+  /** Below a device of a PCI root bus, as QEMU's VMBus is below the ISA bridge. */
+  readonly belowIsa: boolean;
   /** VMBus first, then its ancestors upward, the namespace root left out. */
   readonly levels: readonly SubjectLevel[];
 }
 
 export type Subject = TreeSubject | AcpiSubject;
 
-/**
- * The VMBus devices that the inputs describe, those of device trees first.
- * @param vtl only nodes of this virtual trust level, where the nodes say one
- */
-export function subjectsOf(machine: Machine, vtl: number | undefined): Subject[] {
-  const found: Subject[] = [];
-  for (const description of machine.trees) found.push(...treeSubjects(description));
-  const chosen = found.filter(
-    (subject) => vtl === undefined || subjectVtl(subject) === null || subjectVtl(subject) === vtl,
-  );
-  if (machine.acpi) chosen.push(...acpiSubjects(machine.acpi.crs));
-  return chosen;
-}
-
-function subjectVtl(subject: Subject): number | null {
-  return subject.kind === 'device-tree' ? subject.vtl : null;
+/** The VMBus devices that the inputs describe, those of device trees first. */
+export function subjectsOf(machine: Machine): Subject[] {
+  const found: Subject[] = machine.trees.flatMap(treeSubjects);
+  if (machine.acpi) {
+    const isAlone = machine.trees.length === 0 && machine.acpi.tables.length === 0;
+    found.push(...acpiSubjects(machine.acpi.crs, isAlone));
+  }
+  return found;
 }
 
 function strings(node: DtNode, name: string): string[] {
@@ -106,6 +102,7 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
       path,
       presumed,
       vtl: cell(node, 'microsoft,vtl'),
+      openhcl: isOpenhcl(tree.root, cell(node, 'microsoft,vtl')) || presumed,
       windows:
         propertyOf(node, 'ranges') === undefined
           ? null
@@ -113,6 +110,14 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
     });
   }
   return subjects;
+}
+
+/**
+ * openhcl_boot/src/dt.rs writes `microsoft,vtl` into the node and describes memory below `/openhcl`. That the root is
+ * compatible with "microsoft,openvmm" shows nothing: openvmm's own trees for VTL0 have that too.
+ */
+function isOpenhcl(root: DtNode, vtl: number | null): boolean {
+  return vtl === null ? root.children.some(({ name }) => name === 'openhcl') : vtl === 2;
 }
 
 interface CrsOf {
@@ -127,7 +132,8 @@ function hasId(entry: CrsEntry, ids: readonly string[]): boolean {
   );
 }
 
-function acpiSubjects(crs: readonly CrsOf[]): AcpiSubject[] {
+/** @param isAlone the lists are all there is: a list beside tables is of a device that those describe */
+function acpiSubjects(crs: readonly CrsOf[], isAlone: boolean): AcpiSubject[] {
   const byPath = new Map(
     crs.filter(({ entry }) => entry.object === '_CRS').map((of) => [of.entry.device, of]),
   );
@@ -137,16 +143,23 @@ function acpiSubjects(crs: readonly CrsOf[]): AcpiSubject[] {
     const levels: SubjectLevel[] = [{ path: entry.device, entry }];
     for (const path of ancestorsOf(entry.device)) levels.push({ path, entry: byPath.get(path)?.entry });
     const above = levels.slice(1).flatMap((level) => level.entry ?? []);
-    const generation = above.some(isHostBridge)
-      ? 1
-      : above.some((level) => hasId(level, ['ACPI0004']))
-        ? 2
-        : null;
-    subjects.push({ kind: 'acpi', artifact, path: entry.device, presumed: false, generation, levels });
+    const parent = levels[1]?.entry;
+    const onBus = above.some(isHostBridge);
+    const isModule = !onBus && above.some((level) => hasId(level, ['ACPI0004']));
+    subjects.push({
+      kind: 'acpi',
+      artifact,
+      path: entry.device,
+      presumed: false,
+      generation: parent !== undefined && isHostBridge(parent) ? 1 : isModule ? 2 : null,
+      belowIsa: onBus && (parent === undefined || !isHostBridge(parent)),
+      levels,
+    });
   }
-  if (subjects.length === 0)
+  const devices = new Set(crs.map(({ entry }) => entry.device));
+  if (subjects.length === 0 && isAlone)
     for (const { artifact, entry } of crs)
-      if (mayBeVmbusParent(artifact, entry))
+      if (mayBeVmbusParent(artifact, entry, devices.size))
         subjects.push({
           kind: 'acpi',
           artifact,
@@ -154,6 +167,7 @@ function acpiSubjects(crs: readonly CrsOf[]): AcpiSubject[] {
           presumed: true,
           // A PCI root bus above VMBus is what Generation 1 has.
           generation: artifact.kind === 'dmesg' ? 1 : null,
+          belowIsa: false,
           // VMBus' own _CRS holds an interrupt and no window; the list is its ancestor's.
           levels: [
             { path: 'VMBus', entry: { device: 'VMBus', object: '_CRS', status: 'ok', resources: [] } },
@@ -167,8 +181,9 @@ function acpiSubjects(crs: readonly CrsOf[]): AcpiSubject[] {
  * A resource list alone, taken for that of the device above VMBus. In a log only the first PCI domain's bus, and only
  * when VMBus is in the log too: the other domains are those of pass-through devices.
  */
-function mayBeVmbusParent(artifact: Artifact, entry: CrsEntry): boolean {
-  if (artifact.kind === 'crs-hex' || artifact.kind === 'crs-text') return true;
+function mayBeVmbusParent(artifact: Artifact, entry: CrsEntry, devices: number): boolean {
+  // The lists of a whole machine name their devices: none of them is VMBus.
+  if (artifact.kind === 'crs-hex' || artifact.kind === 'crs-text') return devices === 1;
   if (artifact.kind === 'dmesg')
     return entry.device === 'pci_bus 0000:00' && textOf(artifact.source).includes('hv_vmbus:');
   // A ResourceTemplate in a text has no table around it.

@@ -1,7 +1,13 @@
-/** What an answered question looks like: the same for every report format. */
+/** What the answered question `sysfb` looks like: the same for every report format. */
 import type { Artifact } from '../artifact/artifact.ts';
+import type { Gap } from '../artifact/gap.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
+import type { Platform as KnownPlatform } from '../evidence/facts.ts';
+import type { Condition } from '../symbolic/index.ts';
 import type { AddressWindow, Origin } from '../window/window.ts';
+import type { Assumption, Constraint, Premise, RuleFinding, ToSettle } from './question.ts';
+
+export type { Assumption, EvidenceItem, RuleFinding } from './question.ts';
 
 export type Answer = 'not-needed' | 'needed' | 'depends' | 'unknown';
 /** The worst first: where several answers don't agree, that of the worst stands. */
@@ -13,40 +19,16 @@ export function compareAnswers(a: Answer, b: Answer): number {
 }
 
 export type Hazard = 'none' | 'framebuffer-unprotected' | 'boot-failure' | 'unknown';
-export type Platform = 'hyperv-gen1' | 'hyperv-gen2' | 'openhcl-vtl2' | 'other';
+export type Platform = KnownPlatform | 'other';
 export type BootPath = 'efi' | 'bios' | 'dt' | 'unknown';
 
-/** A fact that a rule rests on: read from an input (`origin`) or known about Linux or Hyper-V (`authority`). */
-export interface EvidenceItem {
-  readonly text: string;
-  readonly origin?: Origin;
-  /** Specification section, kernel function at a commit, mail: who says so, when no input does. */
-  readonly authority?: string;
-}
-
-/** A rule that fired. */
-export interface RuleFinding {
-  /** Stable kebab-case name. */
-  readonly id: string;
-  /** One sentence. */
-  readonly says: string;
-  readonly evidence: readonly EvidenceItem[];
-}
-
-/** What was taken for granted because no input says it. */
-export interface Assumption {
-  readonly text: string;
-  readonly authority: string;
-  /** What would answer otherwise. */
-  readonly otherwise?: string;
-}
-
-/** One case of a `depends`, or of the readings of a fragment. */
-export interface Condition {
-  /** In the firmware's, Kconfig's or the kernel's own names. */
-  readonly when: string;
+/** A row of the decision table. */
+export interface Case {
+  readonly when: Condition;
   readonly answer: Answer;
-  readonly because?: string;
+  /** Would CONFIG_SYSFB make this kernel reserve the framebuffer here? */
+  readonly effective: boolean | null;
+  readonly because: string;
 }
 
 export interface FramebufferFinding {
@@ -66,6 +48,16 @@ export interface KconfigFinding {
   readonly explanation: readonly string[];
 }
 
+/** The outcome of one stretch of releases with one configuration. */
+export interface MatrixRow {
+  /** `6.7 - 6.15`, `6.6.144 - 6.6.x`. */
+  readonly releases: string;
+  readonly when: string;
+  readonly answer: Answer;
+  readonly effective: boolean | null;
+  readonly because: string;
+}
+
 export interface Verdict {
   readonly question: string;
   readonly answer: Answer;
@@ -74,15 +66,22 @@ export interface Verdict {
   /** Would CONFIG_SYSFB make this kernel reserve the framebuffer on this boot path? Null when that isn't known. */
   readonly effective: boolean | null;
   readonly hazard: Hazard;
-  readonly conditions: readonly Condition[];
-  readonly rules: readonly RuleFinding[];
+  /** The decision table; empty when all that is open comes to one outcome. */
+  readonly conditions: readonly Case[];
+  readonly premises: readonly Premise[];
   readonly assumptions: readonly Assumption[];
+  /** Authorities that excluded something, and what. */
+  readonly authorities: readonly Constraint[];
+  /** What was not read and may hide something that bears on the answer. */
+  readonly gaps: readonly Gap[];
+  readonly rules: readonly RuleFinding[];
+  readonly toSettle: readonly ToSettle[];
   /** What would change the answer, and for `unknown` what to add. */
   readonly wouldChange: readonly string[];
   readonly machine: { readonly platform: Platform; readonly boot: BootPath; readonly vtl: number | null };
   readonly kernel: {
     readonly release: string | null;
-    /** True when no input and no option named a release and the newest profile was taken. */
+    /** True when no input and no option named a release. */
     readonly presumed: boolean;
     readonly config: Readonly<Record<string, string>>;
   };
@@ -90,6 +89,7 @@ export interface Verdict {
   readonly pool: readonly AddressWindow[];
   readonly framebuffer: FramebufferFinding | null;
   readonly kconfig?: KconfigFinding;
+  readonly matrix?: readonly MatrixRow[];
   readonly windows: readonly AddressWindow[];
   readonly inputs: readonly Artifact[];
   readonly diagnostics: readonly Diagnostic[];

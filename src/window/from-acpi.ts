@@ -6,7 +6,7 @@
 
 import type { PreprocessorOptions } from '../acpi/asl/text/preprocessor.ts';
 import { inferWindow, type OccupiedRange, occupiedByTables } from '../acpi/bounds.ts';
-import type { CrsEntry } from '../acpi/crs/crs.ts';
+import { type CrsEntry, casesOf } from '../acpi/crs/crs.ts';
 import {
   type Architecture,
   architectureOf,
@@ -17,14 +17,29 @@ import {
 import { readAcpiInputs } from '../acpi/inputs.ts';
 import type { EvaluationOptions } from '../acpi/machine.ts';
 import { quantityField, type ResourceDescriptor } from '../acpi/resources/descriptor.ts';
-import { type AddressRange, MEMORY_MAPPED_PORTS, rangeOf, X86_RULES } from '../acpi/resources/range.ts';
+import {
+  type AddressRange,
+  MEMORY_MAPPED_PORTS,
+  type RangeCase,
+  rangeCases,
+  spanOf,
+  X86_RULES,
+} from '../acpi/resources/range.ts';
 import type { AcpiTable } from '../acpi/tables/table.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { bitLength, compare, formatQuantity, isKnown, type Quantity, sum } from '../symbolic/index.ts';
-import { conjunction, formatAlternatives, formatConjunction, literalsOf, simplified } from './conditions.ts';
-import type { AddressWindow, DerivationStep, WindowRole } from './window.ts';
+import {
+  allOf,
+  anyOf,
+  type Condition,
+  formatQuantity,
+  isKnown,
+  type Quantity,
+  sameQuantity,
+  simplified,
+} from '../symbolic/index.ts';
+import type { AddressWindow, CertainWindow, WindowRole } from './window.ts';
 
 /** One `_CRS` and the input it was found in. */
 export interface FoundCrs {
@@ -109,38 +124,66 @@ export function windowsOfCrs(
   entry: CrsEntry,
   context: NormaliseContext = { architecture: 'x86', occupied: [] },
 ): AddressWindow[] {
-  const windowsOf = (resources: readonly ResourceDescriptor[], when: string | undefined): AddressWindow[] => {
+  const windowsOf = (resources: readonly ResourceDescriptor[], when: Condition): FoundWindow[] => {
     const bridge = isHostBridge(entry) ? hostBridgeWindows(resources, context.architecture) : undefined;
     return resources.flatMap((descriptor, index) => {
-      const claim = claimOf(descriptor, index, entry, bridge, context);
-      if (claim === undefined) return [];
-      const window = windowOfClaim(artifact, entry, descriptor, index, claim, context, when);
-      return window ? [window] : [];
+      const cases = rangeCases(descriptor, context.architecture === 'x86' ? X86_RULES : MEMORY_MAPPED_PORTS);
+      return cases.flatMap((each) => {
+        const claim = claimOf(descriptor, index, entry, bridge, each, cases.length === 1);
+        if (claim === undefined) return [];
+        const there = allOf([when, each.when]);
+        return there === 0n ? [] : [foundWindow(artifact, entry, descriptor, index, claim, context, there)];
+      });
     });
   };
-  if (entry.alternatives === undefined) return windowsOf(entry.resources, undefined);
-  return joined(entry.alternatives.map(({ when, resources }) => windowsOf(resources, when)));
+  return joined(casesOf(entry).map(({ condition, resources }) => windowsOf(resources, condition))).map(
+    (found) => windowOf(found, entry),
+  );
 }
 
-/** The windows of several alternatives: one that is the same in more than one of them stands once. */
-function joined(alternatives: readonly (readonly AddressWindow[])[]): AddressWindow[] {
-  const same = new Map<string, AddressWindow[]>();
-  for (const window of alternatives.flat()) {
-    const { base, size, expressions, origin, space, role } = window;
-    const key = [origin.index, space, role, base ?? expressions?.base, size ?? expressions?.size].join(' ');
-    same.set(key, [...(same.get(key) ?? []), window]);
+/** A window as one outcome of a `_CRS` has it. */
+interface FoundWindow {
+  readonly parts: Omit<CertainWindow, 'certainty' | 'base' | 'size'>;
+  readonly base: Quantity;
+  readonly size: Quantity;
+  readonly when: Condition;
+}
+
+/** Which of the three shapes a window has. Conditions are made irredundant here, where they leave the evaluation. */
+function windowOf({ parts, base, size, when }: FoundWindow, entry: CrsEntry): AddressWindow {
+  const condition = isKnown(when) ? when : simplified(when);
+  if (!isKnown(condition)) return { ...parts, certainty: 'conditional', base, size, when: condition };
+  if (isKnown(base) && isKnown(size)) return { ...parts, certainty: 'certain', base, size };
+  return {
+    ...parts,
+    certainty: 'unknown',
+    base,
+    size,
+    why: entry.why ?? 'it depends on values that only the running machine has',
+  };
+}
+
+/** The windows of several outcomes: one that is the same in more than one of them stands once. */
+function joined(outcomes: readonly (readonly FoundWindow[])[]): FoundWindow[] {
+  const found: { window: FoundWindow; when: Condition[] }[] = [];
+  for (const window of outcomes.flat()) {
+    const same = found.find(({ window: other }) => isSame(other, window));
+    if (same) same.when.push(window.when);
+    else found.push({ window, when: [window.when] });
   }
-  return [...same.values()]
-    .map((windows): AddressWindow => {
-      const [first] = windows;
-      const cases = simplified(windows.map(({ when }) => (when === undefined ? [] : literalsOf(when))));
-      const { when: _, ...rest } = first!;
-      // A window that is there in every case has no condition left.
-      return cases.some((literals) => literals.length === 0)
-        ? { ...rest, certainty: rest.base === null || rest.size === null ? 'unknown' : 'certain' }
-        : { ...rest, when: formatAlternatives(cases) };
-    })
-    .sort((a, b) => a.origin.index - b.origin.index);
+  return found
+    .map(({ window, when }) => ({ ...window, when: anyOf(when) }))
+    .sort((a, b) => a.parts.origin.index - b.parts.origin.index);
+}
+
+function isSame(a: FoundWindow, b: FoundWindow): boolean {
+  return (
+    a.parts.origin.index === b.parts.origin.index &&
+    a.parts.space === b.parts.space &&
+    a.parts.role === b.parts.role &&
+    sameQuantity(a.base, b.base) &&
+    sameQuantity(a.size, b.size)
+  );
 }
 
 /** What a descriptor claims, before unknown bounds are looked at. */
@@ -148,23 +191,6 @@ interface Claim extends AddressRange {
   readonly role: WindowRole;
   readonly size: Quantity;
   readonly text: string;
-}
-
-/**
- * `last - first + 1`. A range that is taken doesn't end before it starts, so the width of its bounds is enough, and
- * what wraps in them falls out: of 32 bits, `MG2B + MG2L - 1` less `MG2B` is `MG2L`.
- */
-function span(first: Quantity, last: Quantity): Quantity {
-  if (isKnown(first) && isKnown(last)) return last - first + 1n;
-  const width = Math.max(widthOf(first), widthOf(last));
-  return sum(width, 1n, [
-    { coefficient: 1n, of: last },
-    { coefficient: -1n, of: first },
-  ]);
-}
-
-function widthOf(value: Quantity): number {
-  return isKnown(value) ? bitLength(value) : value.bits;
 }
 
 /** The fields a range is made of, as the descriptor has them. */
@@ -188,10 +214,9 @@ function claimOf(
   index: number,
   entry: CrsEntry,
   bridge: BridgeWindows | undefined,
-  { architecture }: NormaliseContext,
+  { range }: RangeCase,
+  isOnly: boolean,
 ): Claim | undefined {
-  const range = rangeOf(descriptor, architecture === 'x86' ? X86_RULES : MEMORY_MAPPED_PORTS);
-  if (range === undefined || range.taken === 0n) return undefined;
   const fields = RANGE_FIELDS.flatMap(([name, tag]) => {
     const value = quantityField(descriptor, name);
     return value === undefined ? [] : [`${tag} ${text(value)}`];
@@ -202,7 +227,7 @@ function claimOf(
     first,
     last,
     role,
-    size: span(first, last),
+    size: spanOf(first, last),
     text: note === '' ? said : `${said}; ${note}`,
   });
   if (idsOf(entry).includes(MEMORY_DEVICE)) return claim(range.first, range.last, 'ram');
@@ -213,7 +238,10 @@ function claimOf(
   if (window) {
     const parts = bridge.passedOver.filter(({ into }) => into === index);
     const note = parts.map((part) => `descriptor ${part.index} overlaps it and is united with it`).join(', ');
-    return claim(window.first, window.last, 'window', note);
+    // A window with several bounds is united with none: Linux unites what it finds on the machine.
+    return isOnly
+      ? claim(window.first, window.last, 'window', note)
+      : claim(range.first, range.last, 'window', note);
   }
   const passed = bridge.passedOver.find((candidate) => candidate.index === index);
   return passed?.is === 'own' ? claim(range.first, range.last, 'register', passed.why) : undefined;
@@ -223,66 +251,47 @@ function text(value: Quantity): string {
   return isKnown(value) ? hex(value) : formatQuantity(value);
 }
 
-function windowOfClaim(
+function foundWindow(
   artifact: Artifact,
   entry: CrsEntry,
   descriptor: ResourceDescriptor,
   index: number,
   claim: Claim,
   { occupied }: NormaliseContext,
-  alternative: string | undefined,
-): AddressWindow | undefined {
-  const { first, size, length } = claim;
-  const exists = compare('ne', length, 0n);
-  // Undefined when the alternative is just that the length is 0.
-  const conditions = conjunction([
-    ...(alternative === undefined ? [] : [alternative]),
-    ...(isKnown(exists) ? [] : [formatQuantity(exists)]),
-  ]);
-  if (conditions === undefined) return undefined;
+  when: Condition,
+): FoundWindow {
+  const { first, size } = claim;
   const min = claim.offset === 0n ? undefined : quantityField(descriptor, 'min');
   const inference = claim.space === 'memory' ? inferWindow({ base: first, size }, occupied) : undefined;
-  const known = isKnown(first) && isKnown(size);
-  const steps: DerivationStep[] = [
-    ...(entry.steps ?? []).map((step) => ({ what: 'evaluate', ...step })),
-    {
-      what: descriptor.type,
-      text: claim.text,
-      ...(descriptor.span ? { span: descriptor.span } : {}),
-    },
-  ];
   return {
-    space: claim.space,
-    role: claim.role,
-    base: isKnown(first) ? first : null,
-    size: isKnown(size) ? size : null,
-    ...(min !== undefined && isKnown(min) && min !== first ? { bus: { base: min } } : {}),
-    certainty: conditions.length > 0 ? 'conditional' : known ? 'certain' : 'unknown',
-    ...(conditions.length > 0 ? { when: formatConjunction(conditions) } : {}),
-    ...(known || conditions.length > 0
-      ? {}
-      : { why: entry.why ?? 'it hangs on values that only the running machine has' }),
-    ...(known
-      ? {}
-      : {
-          expressions: {
-            ...(isKnown(first) ? {} : { base: formatQuantity(first) }),
-            ...(isKnown(size) ? {} : { size: formatQuantity(size) }),
-          },
-        }),
-    ...(inference ? { inferences: [{ text: inference.text, because: inference.because }] } : {}),
-    flags: {
-      producer: claim.window,
-      ...(claim.prefetchable ? { prefetchable: true } : {}),
-      ...(entry.sta === undefined || entry.sta === null ? {} : { available: (entry.sta & 1n) === 1n }),
+    base: first,
+    size,
+    when,
+    parts: {
+      space: claim.space,
+      role: claim.role,
+      ...(min !== undefined && isKnown(min) && min !== first ? { bus: { base: min } } : {}),
+      ...(inference ? { inferences: [{ text: inference.text, because: inference.because }] } : {}),
+      flags: {
+        producer: claim.window,
+        ...(claim.prefetchable ? { prefetchable: true } : {}),
+        ...(entry.sta === undefined || entry.sta === null ? {} : { available: (entry.sta & 1n) === 1n }),
+      },
+      origin: {
+        artifact,
+        path: entry.device,
+        item: entry.object,
+        index,
+        ...(descriptor.span ? { span: descriptor.span } : {}),
+      },
+      derivation: [
+        ...(entry.steps ?? []).map((step) => ({ what: 'evaluate', ...step })),
+        {
+          what: descriptor.type,
+          text: claim.text,
+          ...(descriptor.span ? { span: descriptor.span } : {}),
+        },
+      ],
     },
-    origin: {
-      artifact,
-      path: entry.device,
-      item: entry.object,
-      index,
-      ...(descriptor.span ? { span: descriptor.span } : {}),
-    },
-    derivation: steps,
   };
 }

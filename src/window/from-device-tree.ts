@@ -22,9 +22,15 @@ import {
 import { roleOf } from '../devicetree/address/roles.ts';
 import type { TranslationStep } from '../devicetree/address/translate.ts';
 import { type ReadOptions, readDeviceTree } from '../devicetree/read.ts';
-import { type DeviceTree, pathOf } from '../devicetree/tree.ts';
+import { type DeviceTree, type DtNode, pathOf } from '../devicetree/tree.ts';
 import { finding } from '../findings/finding.ts';
-import type { AddressWindow, Certainty, DerivationStep, Origin, WindowFlags, WindowRole } from './window.ts';
+import {
+  type AddressWindow,
+  boundsOf,
+  type DerivationStep,
+  type Origin,
+  type WindowFlags,
+} from './window.ts';
 
 export interface TreeOptions {
   /** What opens the files that source names, and where; without a loader nothing is opened. And overlays to apply. */
@@ -94,15 +100,14 @@ function sayChanges(
   after: readonly AddressWindow[],
   sink: DiagnosticSink,
 ): void {
-  const isPlaced = ({ base, size }: AddressWindow): boolean => base !== null && size !== null;
   const only = (windows: readonly AddressWindow[], others: readonly AddressWindow[]): string[] => {
     const known = new Set(others.map(placeKey));
-    return windows
-      .filter((window) => isPlaced(window) && !known.has(placeKey(window)))
-      .map(
-        ({ role, base, size, space }) =>
-          `${role} ${formatMemRange(base!, size!, space === 'memory' ? 'mem' : space)}`,
-      );
+    return windows.flatMap((window) => {
+      const bounds = boundsOf(window);
+      if (bounds === undefined || known.has(placeKey(window))) return [];
+      const { role, space } = window;
+      return [`${role} ${formatMemRange(bounds.base, bounds.size, space === 'memory' ? 'mem' : space)}`];
+    });
   };
   const added = only(after, before);
   const removed = only(before, after);
@@ -124,8 +129,11 @@ export function windowsOfTree(
   memory: LinuxMemory,
 ): AddressWindow[] {
   const windows: AddressWindow[] = [];
+  // Entries of one node stand together: its path is made once.
+  let last: { node: DtNode; path: string } | undefined;
   for (const entry of entries) {
-    const window = windowOfEntry(artifact, entry, memory);
+    if (last?.node !== entry.node) last = { node: entry.node, path: pathOf(entry.node) };
+    const window = windowOfEntry(artifact, entry, last.path, memory);
     if (window) windows.push(window);
   }
   for (const entry of memory.entries) windows.push(windowOfMemory(artifact, entry));
@@ -152,98 +160,66 @@ export function windowsOfTree(
 function windowOfEntry(
   artifact: Artifact,
   entry: AddressEntry,
-  { ignored }: LinuxMemory,
+  path: string,
+  { ignored: ignoredNodes }: LinuxMemory,
 ): AddressWindow | undefined {
   const { item, size, cpu } = entry;
   if (item === 'dma-ranges' || size === null || size === 0n) return undefined;
   if (item === 'reg' && (cpu === null || entry.flags?.space === 'config')) return undefined;
-  return new EntryWindow(artifact, entry, cpu, size, item === 'reg' ? ignored.get(entry.node) : undefined);
+  const { base: child, flags } = entry;
+  const ignored = item === 'reg' ? ignoredNodes.get(entry.node) : undefined;
+  const window = {
+    space: item === 'ranges' && flags?.space === 'io' ? ('io' as const) : ('memory' as const),
+    role: roleOf(entry)!,
+    ...(child === cpu ? {} : { bus: { base: child } }),
+    flags: flagsOf(entry, ignored),
+    ...(ignored === undefined ? {} : { ignored }),
+    origin: originOf(artifact, entry, path),
+    derivation: { entry },
+  };
+  return cpu === null
+    ? {
+        ...window,
+        certainty: 'unknown',
+        base: null,
+        size,
+        why: entry.why ?? 'the address does not translate to a CPU address',
+      }
+    : { ...window, certainty: 'certain', base: cpu, size };
 }
 
 function windowOfMemory(artifact: Artifact, entry: MemoryEntry): AddressWindow {
   const { node, item, index, role, base, size, why, available, ignored, text, span } = entry;
   const at = span ? { span } : {};
-  return {
-    space: 'memory',
+  const window = {
+    space: 'memory' as const,
     role,
-    base,
-    size,
-    certainty: base === null || size === null ? 'unknown' : 'certain',
-    ...(why === undefined ? {} : { why }),
     flags: { available: available && ignored === undefined },
     ...(ignored === undefined ? {} : { ignored }),
     origin: { artifact, path: pathOf(node), item, index, ...at },
     derivation: [{ what: 'memory', text, ...at }],
   };
+  return base === null || size === null
+    ? { ...window, certainty: 'unknown', base, size, why: why ?? 'nothing says where it is' }
+    : { ...window, certainty: 'certain', base, size };
 }
 
-/**
- * A window with what few look at, like its derivation and its path, made when it is asked for: that is most of the
- * work, and a corpus has tens of thousands of windows.
- */
-class EntryWindow implements AddressWindow {
-  readonly base: bigint | null;
-  readonly size: bigint;
-  readonly ignored: string | undefined;
-  private readonly artifact: Artifact;
-  private readonly entry: AddressEntry;
+function flagsOf({ available, item, flags }: AddressEntry, ignored: string | undefined): WindowFlags {
+  return {
+    available: available && ignored === undefined,
+    ...(item === 'ranges' ? { producer: true } : {}),
+    ...(flags?.prefetchable === undefined ? {} : { prefetchable: flags.prefetchable }),
+    ...(flags?.space === undefined || flags.space === 'mem' ? {} : { pci: flags.space }),
+  };
+}
 
-  constructor(
-    artifact: Artifact,
-    entry: AddressEntry,
-    base: bigint | null,
-    size: bigint,
-    ignored: string | undefined,
-  ) {
-    this.ignored = ignored;
-    this.base = base;
-    this.size = size;
-    this.artifact = artifact;
-    this.entry = entry;
-  }
+function originOf(artifact: Artifact, { item, index, span }: AddressEntry, path: string): Origin {
+  return { artifact, path, item, index, ...(span ? { span } : {}) };
+}
 
-  get space(): 'io' | 'memory' {
-    const { item, flags } = this.entry;
-    return item === 'ranges' && flags?.space === 'io' ? 'io' : 'memory';
-  }
-
-  get role(): WindowRole {
-    return roleOf(this.entry)!;
-  }
-
-  get bus(): { readonly base: bigint } | undefined {
-    const { base } = this.entry;
-    return base === this.base ? undefined : { base };
-  }
-
-  get certainty(): Certainty {
-    return this.base === null ? 'unknown' : 'certain';
-  }
-
-  get why(): string | undefined {
-    return this.base === null
-      ? (this.entry.why ?? 'the address does not translate to a CPU address')
-      : undefined;
-  }
-
-  get flags(): WindowFlags {
-    const { available, item, flags } = this.entry;
-    return {
-      available: available && this.ignored === undefined,
-      ...(item === 'ranges' ? { producer: true } : {}),
-      ...(flags?.prefetchable === undefined ? {} : { prefetchable: flags.prefetchable }),
-      ...(flags?.space === undefined || flags.space === 'mem' ? {} : { pci: flags.space }),
-    };
-  }
-
-  get origin(): Origin {
-    const { node, item, index, span } = this.entry;
-    return { artifact: this.artifact, path: pathOf(node), item, index, ...(span ? { span } : {}) };
-  }
-
-  get derivation(): readonly DerivationStep[] {
-    return derivationOf(this.entry);
-  }
+/** The steps by which a window was derived. */
+export function derivationOf({ derivation }: Pick<AddressWindow, 'derivation'>): readonly DerivationStep[] {
+  return 'entry' in derivation ? entryDerivation(derivation.entry) : derivation;
 }
 
 /** Where a cell count was found, as a person says it. */
@@ -279,7 +255,7 @@ function behindFlags(flags: AddressFlags | undefined): string {
 }
 
 /** Cell by cell: which cells make which number, with the count and where it was found, then each bus up to the CPU. */
-export function derivationOf(entry: AddressEntry): DerivationStep[] {
+export function entryDerivation(entry: AddressEntry): DerivationStep[] {
   const { cells, counts, item, span } = entry;
   const child = counts.childAddress;
   const parent = counts.parentAddress;

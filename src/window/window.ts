@@ -2,6 +2,8 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { FOUR_GIB, ONE_MIB } from '../bytes/address.ts';
 import type { Span } from '../bytes/source.ts';
+import type { AddressEntry } from '../devicetree/address/entries.ts';
+import type { Expr, Quantity } from '../symbolic/index.ts';
 
 export type WindowSpace = 'memory' | 'io' | 'bus';
 export type WindowRole = 'window' | 'register' | 'ram' | 'reserved' | 'framebuffer';
@@ -29,6 +31,9 @@ export interface DerivationStep {
   readonly span?: Span;
 }
 
+/** How a window was derived: steps that were noted, or the device tree entry from which they follow. */
+export type Derivation = readonly DerivationStep[] | { readonly entry: AddressEntry };
+
 /** What other parts of the description say about a bound that isn't known. It narrows the bound, it never settles it. */
 export interface WindowInference {
   /** `MG2B lies in [0xf8000000, 0x100000000)`. */
@@ -37,28 +42,57 @@ export interface WindowInference {
   readonly because: readonly { readonly text: string; readonly span?: Span }[];
 }
 
-export interface AddressWindow {
+interface WindowBase {
   readonly space: WindowSpace;
   readonly role: WindowRole;
-  /** CPU address (memory), port (io) or bus number (bus) of the first byte; null when it isn't known. */
-  readonly base: bigint | null;
-  /** In bytes (ports, buses); up to 2^64; null when it isn't known. Never 0: an empty range is no window. */
-  readonly size: bigint | null;
   /** The bus-side address of the base, where the window lies behind a translation. */
   readonly bus?: { readonly base: bigint } | undefined;
-  readonly certainty: Certainty;
-  /** The condition under which a `conditional` window exists or has these bounds, in the firmware's names. */
-  readonly when?: string;
-  /** Why a window is `unknown`. */
-  readonly why?: string | undefined;
-  /** What bounds that aren't known are made of, in the firmware's names. */
-  readonly expressions?: { readonly base?: string; readonly size?: string };
   readonly inferences?: readonly WindowInference[];
   readonly flags: WindowFlags;
   /** Why Linux takes nothing from it, where the description itself doesn't switch it off; `available` is then false. */
   readonly ignored?: string | undefined;
   readonly origin: Origin;
-  readonly derivation: readonly DerivationStep[];
+  readonly derivation: Derivation;
+}
+
+/** It is there, and its bounds are known. */
+export interface CertainWindow extends WindowBase {
+  readonly certainty: 'certain';
+  /** CPU address (memory), port (io) or bus number (bus) of the first byte. */
+  readonly base: bigint;
+  /** In bytes (ports, buses); up to 2^64. Never 0: an empty range is no window. */
+  readonly size: bigint;
+}
+
+/** It is there, with these bounds, exactly where a condition holds. */
+export interface ConditionalWindow extends WindowBase {
+  readonly certainty: 'conditional';
+  readonly base: Quantity;
+  readonly size: Quantity;
+  readonly when: Expr;
+}
+
+/** It is there, but a bound isn't known, or it isn't known whether it is there at all. */
+export interface UnknownWindow extends WindowBase {
+  readonly certainty: 'unknown';
+  /** What the bound is made of; null when not even that is known. */
+  readonly base: Quantity | null;
+  readonly size: Quantity | null;
+  readonly why: string;
+}
+
+export type AddressWindow = CertainWindow | ConditionalWindow | UnknownWindow;
+
+/** Numeric bounds, half-open: [base, base + size). */
+export interface Bounds {
+  readonly base: bigint;
+  readonly size: bigint;
+}
+
+/** A window's bounds as numbers, whether or not it is sure to be there; undefined when one of them isn't known. */
+export function boundsOf(window: Pick<AddressWindow, 'base' | 'size'>): Bounds | undefined {
+  const { base, size } = window;
+  return typeof base === 'bigint' && typeof size === 'bigint' ? { base, size } : undefined;
 }
 
 export interface WindowFlags {
@@ -76,9 +110,10 @@ export interface WindowFlags {
  * `null` when a bound is unknown or the window isn't memory.
  */
 export function windowClass(window: Pick<AddressWindow, 'space' | 'base' | 'size'>): WindowClass | null {
-  if (window.space !== 'memory' || window.base === null || window.size === null) return null;
-  const end = window.base + window.size;
+  const bounds = boundsOf(window);
+  if (window.space !== 'memory' || bounds === undefined) return null;
+  const end = bounds.base + bounds.size;
   if (end <= ONE_MIB) return 'below-1m';
   if (end <= FOUR_GIB) return 'low';
-  return window.base >= FOUR_GIB ? 'high' : 'straddles-4g';
+  return bounds.base >= FOUR_GIB ? 'high' : 'straddles-4g';
 }

@@ -22,13 +22,31 @@ describe('real output is what the schemas say', () => {
 
   test('a schema refuses what is not so', () => {
     expect(
-      violations('windows', { schema: 'fwmap/windows@1', inputs: [], windows: [], diagnostics: [] }),
+      violations('windows', {
+        schema: 'fwmap/windows@1',
+        inputs: [],
+        windows: [],
+        fields: [],
+        diagnostics: [],
+      }),
     ).toEqual([]);
     expect(
-      violations('windows', { schema: 'fwmap/windows@1', inputs: [], windows: [{}], diagnostics: [] }),
+      violations('windows', {
+        schema: 'fwmap/windows@1',
+        inputs: [],
+        windows: [{}],
+        fields: [],
+        diagnostics: [],
+      }),
     ).not.toEqual([]);
     expect(
-      violations('windows', { schema: 'fwmap/windows@2', inputs: [], windows: [], diagnostics: [] }),
+      violations('windows', {
+        schema: 'fwmap/windows@2',
+        inputs: [],
+        windows: [],
+        fields: [],
+        diagnostics: [],
+      }),
     ).not.toEqual([]);
   });
 });

@@ -1,17 +1,17 @@
-/** Evidence beside the firmware: what it settles, what contradicts, and what is said of machines without VMBus. */
+/** Evidence beside the firmware: what it settles, what contradicts. */
 import { describe, expect, it } from 'vitest';
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
-import type { KernelFacts } from '../../src/verdict/kernel.ts';
+import type { GivenFacts } from '../../src/verdict/sysfb/situation.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
 
 function artifact(kind: ArtifactKind, name: string, text: string): Artifact {
   return { kind, source: textSource(name, text), path: name, sha256: '', steps: [] };
 }
 
-async function ask(inputs: readonly Artifact[], kernel: KernelFacts = {}): Promise<Verdict> {
+async function ask(inputs: readonly Artifact[], kernel: GivenFacts = {}): Promise<Verdict> {
   return askSysfb(inputs, { describe: {}, kernel }, new DiagnosticList());
 }
 
@@ -83,7 +83,7 @@ describe('evidence', () => {
     expect(differing.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
   });
 
-  it('says who selects CONFIG_SYSFB in a given configuration', async () => {
+  it('says what the given configuration makes of CONFIG_SYSFB', async () => {
     const config = artifact(
       'kconfig',
       '.config',
@@ -91,43 +91,6 @@ describe('evidence', () => {
     );
     const { kconfig } = await ask([GEN2, config]);
     expect(kconfig?.proposal).toBe('select SYSFB if EFI && !HYPERV_VTL_MODE');
-    expect(kconfig?.explanation.join('\n')).toMatch(/CONFIG_FB_EFI selects it/);
-    expect(kconfig?.explanation.join('\n')).toMatch(/from being off/);
-  });
-});
-
-describe('a machine without VMBus', () => {
-  const PC = artifact(
-    'asl',
-    'pc.asl',
-    `DefinitionBlock ("", "DSDT", 2, "FWMAP", "TEST", 1) {
-  Device (\\_SB.PCI0) {
-    Name (_HID, EisaId ("PNP0A03"))
-    Name (_CRS, ResourceTemplate () {
-      DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0xC0000000, 0xFEBFFFFF, 0, 0x3EC00000)
-    })
-  }
-}`,
-  );
-
-  it('is told in which window its framebuffer lies', async () => {
-    const inside = await ask([PC, dmesg(VERSION, EFIFB.replace('0xf8000000', '0xd0000000'))]);
-    expect(inside.answer).toBe('unknown');
-    const rule = inside.rules.find(({ id }) => id === 'framebuffer-in-window');
-    expect(rule?.says).toContain('[mem 0xc0000000-0xfebfffff] of \\_SB.PCI0');
-    const outside = await ask([PC, dmesg(VERSION, EFIFB.replace('0xf8000000', '0xb0000000'))]);
-    expect(ids(outside)).toContain('framebuffer-outside-windows');
-  });
-
-  it('is told what E820 reservations do to a window', async () => {
-    const log = dmesg(
-      VERSION,
-      '[    0.000000] BIOS-e820: [mem 0x00000000c0000000-0x00000000c00fffff] reserved',
-      '[    0.000000] DMI: Example PC/Board, BIOS 1.0 01/02/2019',
-    );
-    const notes = (await ask([PC, log])).rules.filter(({ id }) => id === 'bridge-window-note');
-    expect(notes.map(({ says }) => says).join('\n')).toMatch(
-      /\[mem 0xc0000000-0xfebfffff\].*\[mem 0xc0000000-0xc00fffff\]/,
-    );
+    expect(kconfig?.explanation.join('\n')).toMatch(/CONFIG_SYSFB is y/);
   });
 });

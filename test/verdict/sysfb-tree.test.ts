@@ -6,11 +6,12 @@ import { describe, expect, it } from 'vitest';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
+import { formatCondition } from '../../src/symbolic/index.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
-import type { KernelFacts } from '../../src/verdict/kernel.ts';
+import type { GivenFacts } from '../../src/verdict/sysfb/situation.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
 
-async function ask(text: string, kernel: KernelFacts = {}, kind: Artifact['kind'] = 'dts'): Promise<Verdict> {
+async function ask(text: string, kernel: GivenFacts = {}, kind: Artifact['kind'] = 'dts'): Promise<Verdict> {
   const source = textSource('test.dts', text);
   const artifact: Artifact = { kind, source, path: 'test.dts', sha256: '', steps: [] };
   return askSysfb([artifact], { describe: {}, kernel }, new DiagnosticList());
@@ -29,7 +30,7 @@ function tree(vmbus: string, more = ''): string {
 
 const HIGH = 'ranges = <0xf 0xf0000000 0xf 0xf0000000 0x0 0x10000000>;';
 const LOW = 'ranges = <0x0 0xf8000000 0x0 0xf8000000 0x0 0x8000000>;';
-const framebuffer = (base: bigint, size: bigint): KernelFacts => ({
+const framebuffer = (base: bigint, size: bigint): GivenFacts => ({
   framebuffer: { base, size, from: 'given', text: 'given' },
 });
 
@@ -42,7 +43,7 @@ describe('sysfb on a device tree boot', () => {
       hazard: 'none',
       machine: { platform: 'openhcl-vtl2', boot: 'dt', vtl: 2 },
     });
-    expect(verdict.rules.map((rule) => rule.id)).toEqual(['dt-never-reserves', 'dt-windows-above-4g']);
+    expect(verdict.rules.map((rule) => rule.id)).toEqual(['dt-never-reserves', 'dt-above-4g']);
     // 0xf0000000 + 15 * 2^32 = 0xff0000000; plus 256 MiB is 2^36 = 64 GiB.
     expect(verdict.summary).toContain('[0xff0000000, 0x1000000000)');
     expect(verdict.summary).toContain('64 GiB');
@@ -73,7 +74,12 @@ describe('sysfb on a device tree boot', () => {
   it('depends, where a low window is given and no input says whether there is a framebuffer', async () => {
     const verdict = await ask(tree(LOW));
     expect(verdict).toMatchObject({ answer: 'depends', effective: false });
-    expect(verdict.conditions.map((condition) => condition.answer)).toEqual(['needed', 'not-needed']);
+    // Device tree support came with v6.4 (f83705a51275).
+    expect(verdict.conditions.map(({ when, answer }) => [formatCondition(when), answer])).toEqual([
+      ['framebuffer == inside and release >= 6.4', 'needed'],
+      ['framebuffer == outside', 'not-needed'],
+      ['framebuffer == inside and release < 6.4', 'not-needed'],
+    ]);
   });
 
   it('counts a window that crosses 4 GiB as low', async () => {
@@ -121,20 +127,23 @@ describe('sysfb on a device tree boot', () => {
     expect((await ask(two, { vtl: 0 })).answer).toBe('depends');
     const both = await ask(two);
     expect(both.answer).toBe('depends');
-    expect(both.conditions).toHaveLength(2);
+    // Which node it is given, and what the answer for that node depends on.
+    for (const { when } of both.conditions) expect(formatCondition(when)).toContain('vmbus');
+    expect(new Set(both.conditions.map(({ answer }) => answer))).toEqual(new Set(['needed', 'not-needed']));
   });
 });
 
 describe('sysfb on a fragment', () => {
   const SEED = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;\n';
 
-  it('answers the line of the review thread, and says what other readings would answer', async () => {
+  it("answers the line of the review thread by the binding's cell counts", async () => {
     const verdict = await ask(SEED, {}, 'dts-fragment');
     expect(verdict).toMatchObject({ answer: 'not-needed', effective: false, hazard: 'none' });
     expect(verdict.rules.map((rule) => rule.id)).toContain('cells-inferred');
-    expect(verdict.conditions[0]).toMatchObject({ answer: 'not-needed' });
-    expect(verdict.conditions[0]?.when).toContain('2/2/1');
-    expect(verdict.conditions.some((condition) => condition.answer !== 'not-needed')).toBe(true);
+    // Only the binding's counts fit five cells; which others were excluded is listed.
+    expect(verdict.authorities.map(({ id, text }) => [id, text])).toEqual([
+      ['cells', 'the cells are 2/2/1 (child, parent, size)'],
+    ]);
   });
 
   it('takes the cell counts it is given', async () => {

@@ -10,7 +10,11 @@ import {
   type Condition,
   compare,
   type Expr,
+  equivalent,
   fieldValue,
+  formatCondition,
+  formatQuantity,
+  gather,
   type Quantity,
   sum,
 } from '../../src/symbolic/index.ts';
@@ -55,7 +59,8 @@ const field = (name: string): Expr =>
     name,
     path: `\\${name}`,
     space: 'SystemMemory',
-    address: 0n,
+    // A place of its own for each name.
+    address: BigInt(`0x${Buffer.from(name).toString('hex')}`),
     bitOffset: 0,
     bits: 32,
     epoch: 0,
@@ -142,16 +147,16 @@ describe('windows from _CRS', () => {
       architecture: 'x86',
       occupied: [ram],
     });
-    expect(window).toMatchObject({
-      base: null,
-      size: null,
-      certainty: 'conditional',
-      when: 'MG2L > 0',
-      expressions: { base: 'MG2B', size: 'MG2L' },
-      inferences: [
-        { text: 'MG2B lies in [0xf8000000, 0x100000000), so MG2L is at most 0x8000000', because: [ram] },
-      ],
-    });
+    // The range is taken when it has a length and doesn't wrap (acpi_dev_resource_len_valid).
+    const taken = gather('all', [compare('ne', length, 0n), compare('le', base, last)]);
+    expect(window?.certainty === 'conditional' && equivalent(window.when, taken)).toBe(true);
+    expect([window?.base, window?.size].map((bound) => formatQuantity(bound ?? 0n))).toEqual([
+      'MG2B',
+      'MG2L',
+    ]);
+    expect(window?.inferences).toEqual([
+      { text: 'MG2B lies in [0xf8000000, 0x100000000), so MG2L is at most 0x8000000', because: [ram] },
+    ]);
   });
 
   it('of alternatives, each comes under its condition', () => {
@@ -178,7 +183,9 @@ describe('windows from _CRS', () => {
         },
       ],
     });
-    expect(windows.map(({ when, certainty }) => [when, certainty])).toEqual([['GEN2 == 1', 'conditional']]);
+    expect(windows.map((each) => each.certainty === 'conditional' && formatCondition(each.when))).toEqual([
+      'GEN2 == 1',
+    ]);
   });
 
   it("a memory map among the inputs bounds what the tables don't say", async () => {
@@ -199,7 +206,7 @@ describe('windows from _CRS', () => {
     );
     const machine = await describeMachine([artifact('crs-hex', hex), map], {}, new DiagnosticList());
     const [window] = machine.windows;
-    expect(window?.base).toBeNull();
+    expect(typeof window?.base).toBe('object');
     expect(window?.certainty).toBe('conditional');
     expect(window?.inferences?.[0]?.because.map(({ text }) => text)).toEqual(['e820 memory map: usable']);
   });

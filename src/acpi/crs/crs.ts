@@ -111,7 +111,8 @@ export interface CrsEntry {
 
 /** The ways a `_CRS` may end; of a list that was read from a text the one there is. */
 export function casesOf(entry: CrsEntry): readonly CrsAlternative[] {
-  if (entry.cases !== undefined) return entry.cases;
+  const told = entry.cases ?? entry.alternatives;
+  if (told !== undefined) return told;
   const { status, resources, bytes = [], why } = entry;
   const outcome = status === 'error' ? 'failure' : status === 'unknown' ? 'abandoned' : 'template';
   return [{ when: '', condition: 1n, outcome, bytes, resources, ...(why === undefined ? {} : { why }) }];

@@ -6,6 +6,7 @@
 import {
   allOf,
   anyOf,
+  bitLength,
   type Condition,
   choiceIn,
   compare,
@@ -235,4 +236,21 @@ function accepted(
     conditions.push(within);
   }
   return { taken: gather('all', conditions) };
+}
+
+/**
+ * `last - first + 1`. A range that is taken doesn't end before it starts, so the width of its bounds is enough, and
+ * what wraps in them falls out: of 32 bits, `MG2B + MG2L - 1` less `MG2B` is `MG2L`.
+ */
+export function spanOf(first: Quantity, last: Quantity): Quantity {
+  if (isKnown(first) && isKnown(last)) return last - first + 1n;
+  const width = Math.max(widthOf(first), widthOf(last));
+  return sum(width, 1n, [
+    { coefficient: 1n, of: last },
+    { coefficient: -1n, of: first },
+  ]);
+}
+
+function widthOf(value: Quantity): number {
+  return isKnown(value) ? bitLength(value) : value.bits;
 }

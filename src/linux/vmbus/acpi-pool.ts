@@ -4,8 +4,8 @@
  */
 import { ONE_MIB } from '../../bytes/address.ts';
 import type { Behaviour } from '../behaviour.ts';
-import { emptyPool, type VmbusPool, windowOf } from './pool.ts';
-import { u64 } from './region-tree.ts';
+import { type Arithmetic, PLAIN } from './arithmetic.ts';
+import { emptyPool, type LeftOut, type LogLine, type VmbusPool, type WindowPart, windowOf } from './pool.ts';
 
 /** Where Hyper-V puts the virtual TPM (VTPM_BASE_ADDRESS in drivers/hv). */
 export const VTPM_BASE = 0xfed40000n;
@@ -21,11 +21,11 @@ export const EINVAL = -22;
  * inclusive). Length, granularity, translation, the fixed flags, producer or consumer and the resource type (memory,
  * I/O, bus numbers) are not looked at by the kernel.
  */
-export interface AcpiDescriptor {
+export interface AcpiDescriptor<N = bigint> {
   /** `dword` and `qword` address space descriptors count; `extended-irq` is only asked for its interrupts. */
   readonly type: 'dword' | 'qword' | 'extended-irq' | 'other';
-  readonly min: bigint;
-  readonly max: bigint;
+  readonly min: N;
+  readonly max: N;
   /** Interrupts listed in an extended interrupt descriptor. */
   readonly interrupts?: number;
   /** What it is, for the reason why it made no window: `memory32-fixed`, `word-address`. */
@@ -33,46 +33,84 @@ export interface AcpiDescriptor {
 }
 
 /** A device on the way from VMBus up to the namespace root. */
-export interface AcpiLevel {
+export interface AcpiLevel<N = bigint> {
   /** Absolute path, or a name: for messages only. */
   readonly name: string;
   /** Its `_CRS`; null when it has none or evaluating it fails. */
-  readonly crs: readonly AcpiDescriptor[] | null;
+  readonly crs: readonly AcpiDescriptor<N>[] | null;
   /** This is the namespace root itself (ACPI_ROOT_OBJECT), where newer releases stop. */
   readonly namespaceRoot?: boolean;
 }
 
 type Rules = Pick<Behaviour, 'windowOrder' | 'mergesTouching' | 'vtpmCut' | 'stopsAtNamespaceRoot' | 'floor'>;
 
+/** A window as the walk collects it; ends inclusive. */
+export interface CollectedWindow<N> {
+  readonly start: N;
+  readonly end: N;
+  readonly parts: readonly WindowPart[];
+  readonly cutAtVtpm: boolean;
+}
+
+/** What walking VMBus and its ancestors comes to. */
+export interface Collected<N> {
+  readonly windows: readonly CollectedWindow<N>[];
+  readonly levelsWalked: readonly number[];
+  readonly leftOut: readonly LeftOut[];
+  readonly log: readonly LogLine[];
+  /** The `_CRS` of VMBus itself can't be walked: the probe fails. */
+  readonly failed: boolean;
+  /** An ancestor's resources were walked while there were windows, so `vmbus_reserve_fb` runs. */
+  readonly reserveCalled: boolean;
+}
+
 /**
- * Builds the window list.
+ * Walks VMBus and its ancestors as `vmbus_acpi_add` does.
  * @param levels `levels[0]` is the VMBus device, then its ancestors upward
  */
-export function buildAcpiPool(rules: Rules, levels: readonly AcpiLevel[]): VmbusPool {
-  const pool = emptyPool('acpi');
+export function collectWindows<N>(
+  rules: Rules,
+  levels: readonly AcpiLevel<N>[],
+  arithmetic: Arithmetic<N>,
+): Collected<N> {
+  const walk = new Walk(rules, arithmetic);
   const vmbus = levels[0];
-  if (vmbus === undefined || !walkLevel(rules, pool, vmbus, 0)) {
-    if (vmbus === undefined) pool.reservation = { called: false, why: 'there is no VMBus device', tries: [] };
-    else pool.reservation = { called: false, why: `the _CRS of ${vmbus.name} cannot be walked`, tries: [] };
-    pool.probe = ENODEV;
-    pool.dangling = pool.windows.length > 0;
-    pool.windows = [];
-    return pool;
-  }
+  if (vmbus === undefined || !walk.level(vmbus, 0)) return walk.result(true, false);
   for (let index = 1; index < levels.length; index += 1) {
     const level = levels[index]!;
     if (level.namespaceRoot && rules.stopsAtNamespaceRoot) break;
-    if (!walkLevel(rules, pool, level, index)) continue;
-    if (pool.windows.length > 0) {
-      pool.reserveCalled = true;
-      break;
-    }
+    if (!walk.level(level, index)) continue;
+    if (walk.windows.length > 0) return walk.result(false, true);
   }
-  if (!pool.reserveCalled)
+  return walk.result(false, false);
+}
+
+/** Builds the pool from numbers. */
+export function buildAcpiPool(rules: Rules, levels: readonly AcpiLevel[]): VmbusPool {
+  const { windows, levelsWalked, leftOut, log, failed, reserveCalled } = collectWindows(rules, levels, PLAIN);
+  const pool = emptyPool('acpi');
+  pool.levelsWalked = [...levelsWalked];
+  pool.leftOut = [...leftOut];
+  pool.log = [...log];
+  pool.reserveCalled = reserveCalled;
+  if (failed) {
+    const vmbus = levels[0];
+    const why =
+      vmbus === undefined ? 'there is no VMBus device' : `the _CRS of ${vmbus.name} cannot be walked`;
+    pool.reservation = { called: false, why, tries: [] };
+    pool.probe = ENODEV;
+    pool.dangling = windows.length > 0;
+    return pool;
+  }
+  pool.windows = windows.map(({ start, end, parts, cutAtVtpm }) => ({
+    ...windowOf(start, end, parts[0]!, cutAtVtpm),
+    parts: [...parts],
+  }));
+  if (!reserveCalled)
     pool.reservation = {
       called: false,
       why:
-        pool.windows.length === 0
+        windows.length === 0
           ? 'no window was found, so vmbus_reserve_fb() does not run'
           : 'no ancestor of the VMBus device has a _CRS, so vmbus_reserve_fb() does not run',
       tries: [],
@@ -80,73 +118,94 @@ export function buildAcpiPool(rules: Rules, levels: readonly AcpiLevel[]): Vmbus
   return pool;
 }
 
-/** Walks one `_CRS` into the list. False when the walk fails: no `_CRS`, or an interrupt descriptor without interrupts. */
-function walkLevel(rules: Rules, pool: VmbusPool, level: AcpiLevel, index: number): boolean {
-  pool.levelsWalked.push(index);
-  if (level.crs === null) return false;
-  for (const [at, descriptor] of level.crs.entries()) {
-    const part = { level: index, index: at };
-    switch (descriptor.type) {
-      case 'dword':
-      case 'qword':
-        addRange(rules, pool, descriptor, part);
-        break;
-      case 'extended-irq':
-        if ((descriptor.interrupts ?? 1) === 0) {
-          pool.log.push({ level: 'err', text: 'hv_vmbus: Unable to parse Hyper-V ACPI interrupt' });
-          return false;
-        }
-        break;
-      case 'other':
-        pool.leftOut.push({
-          ...part,
-          why: `${descriptor.name ?? 'this type'} is not read by the VMBus driver`,
-        });
-        break;
-    }
-  }
-  return true;
-}
+class Walk<N> {
+  readonly windows: CollectedWindow<N>[] = [];
+  readonly #levelsWalked: number[] = [];
+  readonly #leftOut: LeftOut[] = [];
+  readonly #log: LogLine[] = [];
+  readonly #rules: Rules;
+  readonly #arithmetic: Arithmetic<N>;
 
-function addRange(
-  rules: Rules,
-  pool: VmbusPool,
-  descriptor: AcpiDescriptor,
-  part: { readonly level: number; readonly index: number },
-): void {
-  const start = descriptor.min;
-  let end = descriptor.max;
-  // The floor looks at the end alone, before any cut: what is all zeros, or VGA memory, drops out here.
-  if (rules.floor && end < ONE_MIB) {
-    pool.leftOut.push({ ...part, why: 'ends below 1 MiB' });
-    return;
+  constructor(rules: Rules, arithmetic: Arithmetic<N>) {
+    this.#rules = rules;
+    this.#arithmetic = arithmetic;
   }
-  const fullEnd = end;
-  if (rules.vtpmCut === 'keeps-first-byte' && end > VTPM_BASE && start < VTPM_BASE) end = VTPM_BASE;
-  if (rules.vtpmCut === 'below' && end >= VTPM_BASE && start < VTPM_BASE) end = VTPM_BASE - 1n;
-  const window = windowOf(start, end, part, end !== fullEnd);
 
-  // At most one merge per range, and no look at overlaps.
-  const { windows } = pool;
-  for (let at = 0; at < windows.length; at += 1) {
-    const node = windows[at]!;
-    if (rules.mergesTouching && u64(node.end + 1n) === start) {
-      node.end = end;
-      node.parts.push(part);
-      node.cutAtVtpm ||= window.cutAtVtpm;
-      return;
-    }
-    if (rules.mergesTouching && node.start === u64(end + 1n)) {
-      node.start = start;
-      node.parts.push(part);
-      node.cutAtVtpm ||= window.cutAtVtpm;
-      return;
-    }
-    const before = rules.windowOrder === 'ascending' ? node.start > end : node.end < start;
-    if (before) {
-      windows.splice(at, 0, window);
-      return;
-    }
+  result(failed: boolean, reserveCalled: boolean): Collected<N> {
+    return {
+      windows: this.windows,
+      levelsWalked: this.#levelsWalked,
+      leftOut: this.#leftOut,
+      log: this.#log,
+      failed,
+      reserveCalled,
+    };
   }
-  windows.push(window);
+
+  /** Walks one `_CRS`. False when the walk fails: no `_CRS`, or an interrupt descriptor without interrupts. */
+  level({ crs }: AcpiLevel<N>, index: number): boolean {
+    this.#levelsWalked.push(index);
+    if (crs === null) return false;
+    for (const [at, descriptor] of crs.entries()) {
+      const part = { level: index, index: at };
+      switch (descriptor.type) {
+        case 'dword':
+        case 'qword':
+          this.#add(descriptor, part);
+          break;
+        case 'extended-irq':
+          if ((descriptor.interrupts ?? 1) === 0) {
+            this.#log.push({ level: 'err', text: 'hv_vmbus: Unable to parse Hyper-V ACPI interrupt' });
+            return false;
+          }
+          break;
+        case 'other':
+          this.#leftOut.push({
+            ...part,
+            why: `${descriptor.name ?? 'this type'} is not read by the VMBus driver`,
+          });
+          break;
+      }
+    }
+    return true;
+  }
+
+  #add({ min: start, max }: AcpiDescriptor<N>, part: WindowPart): void {
+    const { plus, equal } = this.#arithmetic;
+    const { vtpmCut, mergesTouching, windowOrder, floor } = this.#rules;
+    const below = (a: N, b: N): boolean => this.#arithmetic.below(a, b);
+    const of = this.#arithmetic.of;
+    // The floor looks at the end alone, before any cut: what is all zeros, or VGA memory, drops out here.
+    if (floor && below(max, of(ONE_MIB))) {
+      this.#leftOut.push({ ...part, why: 'ends below 1 MiB' });
+      return;
+    }
+    const vtpm = of(VTPM_BASE);
+    const reaches =
+      vtpmCut === 'keeps-first-byte' ? below(vtpm, max) : vtpmCut === 'below' && !below(max, vtpm);
+    const cutAtVtpm = reaches && below(start, vtpm);
+    const end = !cutAtVtpm ? max : vtpmCut === 'below' ? of(VTPM_BASE - 1n) : vtpm;
+    const window: CollectedWindow<N> = { start, end, parts: [part], cutAtVtpm };
+
+    // At most one merge per range, and no look at overlaps.
+    const { windows } = this;
+    for (let at = 0; at < windows.length; at += 1) {
+      const node = windows[at]!;
+      const joined = { parts: [...node.parts, part], cutAtVtpm: node.cutAtVtpm || cutAtVtpm };
+      if (mergesTouching && equal(plus(node.end, 1n), start)) {
+        windows[at] = { ...joined, start: node.start, end };
+        return;
+      }
+      if (mergesTouching && equal(node.start, plus(end, 1n))) {
+        windows[at] = { ...joined, start, end: node.end };
+        return;
+      }
+      const before = windowOrder === 'ascending' ? below(end, node.start) : below(node.end, start);
+      if (before) {
+        windows.splice(at, 0, window);
+        return;
+      }
+    }
+    windows.push(window);
+  }
 }

@@ -3,7 +3,7 @@ import type { CrsEntry } from '../../acpi/crs/crs.ts';
 import { quantityField, type ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
 import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import { type DtNode, propertyOf } from '../../devicetree/tree.ts';
-import { fieldsOf, formatQuantity, isKnown } from '../../symbolic/index.ts';
+import { fieldsOf, formatQuantity, isKnown, type Quantity } from '../../symbolic/index.ts';
 import type { AcpiDescriptor, AcpiLevel } from './acpi-pool.ts';
 import type { RangesEntry, VmbusNode } from './device-tree-pool.ts';
 
@@ -22,7 +22,12 @@ export interface CrsLevel {
   readonly entry: CrsEntry | undefined;
 }
 
-/** The levels as the driver walks them, and what in them isn't known. With something open the levels are not complete. */
+/** A level as the driver walks it, bounds as far as they are known. */
+export function driverLevel(name: string, resources: readonly ResourceDescriptor[]): AcpiLevel<Quantity> {
+  return { name, crs: resources.map(descriptorOf) };
+}
+
+/** The levels as the driver walks them, in plain numbers, and what in them isn't known. With something open the levels are not complete. */
 export function levelsOf(levels: readonly CrsLevel[]): {
   readonly levels: readonly AcpiLevel[];
   readonly open: readonly OpenInput[];
@@ -31,53 +36,53 @@ export function levelsOf(levels: readonly CrsLevel[]): {
   const walked = levels.map(({ path, entry }): AcpiLevel => {
     if (entry === undefined || entry.status === 'error') return { name: path, crs: null };
     if (entry.status === 'alternatives' || entry.status === 'unknown') {
-      const ways = entry.alternatives ?? [];
-      const hangs = ways.map((way) => way.when).join(' or ');
-      const why = entry.why ?? (hangs === '' ? 'it cannot be evaluated' : `it hangs on ${hangs}`);
-      const named = ways.flatMap((way) => way.when.match(FIELD_NAME) ?? []);
-      const inside = ways.flatMap((way) => way.resources.flatMap(fieldNames));
-      open.push({ path, why, fields: [...new Set([...inside, ...named])] });
+      open.push({ path, why: entry.why ?? 'it cannot be evaluated', fields: fieldsIn(entry) });
       return { name: path, crs: null };
     }
     return {
       name: path,
-      crs: entry.resources.map((descriptor) => {
-        const read = descriptorOf(descriptor);
-        if ('why' in read) open.push({ path, why: read.why, fields: fieldNames(descriptor) });
-        return 'why' in read ? { type: 'other', min: 0n, max: 0n } : read;
+      crs: entry.resources.map((resource) => {
+        const { min, max, ...rest } = descriptorOf(resource);
+        if (isKnown(min) && isKnown(max)) return { ...rest, min, max };
+        const why = isKnown(min)
+          ? `the maximum is ${formatQuantity(max)}`
+          : `the minimum is ${formatQuantity(min)}`;
+        open.push({ path, why, fields: [...fieldsOf(min), ...fieldsOf(max)].map(({ name }) => name) });
+        return { type: 'other', min: 0n, max: 0n };
       }),
     };
   });
   return { levels: walked, open };
 }
 
-/** A name in a condition: `MG2L` of `MG2L > 0`. */
-const FIELD_NAME = /\b[A-Z_][A-Z0-9_]*\b/g;
-
-/** The fields that a descriptor's bounds are made of. */
-function fieldNames(descriptor: ResourceDescriptor): string[] {
-  const bounds = [quantityField(descriptor, 'min'), quantityField(descriptor, 'max')];
-  return bounds.flatMap((bound) => (bound === undefined ? [] : fieldsOf(bound).map(({ name }) => name)));
+/** The fields that conditions and bounds of an entry are made of. */
+function fieldsIn({ alternatives = [] }: CrsEntry): string[] {
+  const names = alternatives.flatMap(({ condition, resources }) => [
+    ...fieldsOf(condition),
+    ...resources.flatMap((resource) =>
+      (['min', 'max'] as const).flatMap((name) => {
+        const bound = quantityField(resource, name);
+        return bound === undefined ? [] : fieldsOf(bound);
+      }),
+    ),
+  ]);
+  return [...new Set(names.map(({ name }) => name))];
 }
 
-function descriptorOf(descriptor: ResourceDescriptor): AcpiDescriptor | { readonly why: string } {
+function descriptorOf(descriptor: ResourceDescriptor): AcpiDescriptor<Quantity> {
   const { type } = descriptor;
-  const name = type;
+  const none = { min: 0n, max: 0n, name: type };
   if (type === 'dword-address' || type === 'qword-address') {
     const min = quantityField(descriptor, 'min');
     const max = quantityField(descriptor, 'max');
-    if (min === undefined || max === undefined) return { type: 'other', min: 0n, max: 0n, name };
-    if (!isKnown(min)) return { why: `the minimum is ${formatQuantity(min)}` };
-    if (!isKnown(max)) return { why: `the maximum is ${formatQuantity(max)}` };
-    return { type: type === 'dword-address' ? 'dword' : 'qword', min, max, name };
+    if (min === undefined || max === undefined) return { ...none, type: 'other' };
+    return { type: type === 'dword-address' ? 'dword' : 'qword', min, max, name: type };
   }
-  if (type !== 'extended-irq') return { type: 'other', min: 0n, max: 0n, name };
+  if (type !== 'extended-irq') return { ...none, type: 'other' };
   const { interrupts } = descriptor.fields;
   return {
+    ...none,
     type: 'extended-irq',
-    min: 0n,
-    max: 0n,
-    name,
     ...(Array.isArray(interrupts) ? { interrupts: interrupts.length } : {}),
   };
 }

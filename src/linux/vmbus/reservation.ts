@@ -1,14 +1,9 @@
 /** Setting the framebuffer aside: `vmbus_reserve_fb` of drivers/hv/vmbus_drv.c, by release. */
 import { FOUR_GIB, ONE_MIB } from '../../bytes/address.ts';
 import type { Behaviour } from '../behaviour.ts';
-import {
-  printAddress,
-  printResource,
-  type Reservation,
-  type ReservationTry,
-  type VmbusPool,
-} from './pool.ts';
-import { isRefusal, requestRegion, u64 } from './region-tree.ts';
+import { type Arithmetic, PLAIN } from './arithmetic.ts';
+import { printAddress, printResource, type Reservation, type VmbusPool } from './pool.ts';
+import { isRefusal, requestRegion } from './region-tree.ts';
 
 /** The least that is tried on an EFI boot and on a BIOS boot by releases that size by screen_info. */
 const EFI_LEAST = 0x800000n;
@@ -17,13 +12,13 @@ const BIOS_LEAST = 0x4000000n;
 const FALLBACK_MOST = 0x8000000n;
 
 /** What the kernel knows about the framebuffer when VMBus probes. */
-export interface FramebufferFacts {
+export interface FramebufferFacts<N = bigint> {
   /** `efi_enabled(EFI_BOOT)`. */
   readonly boot: 'efi' | 'bios';
   /** CONFIG_SYSFB, for releases that ask. */
   readonly sysfb: boolean;
   /** Raw fields of `struct screen_info`; `lfbSize` in whatever unit it has (the driver compares it raw). */
-  readonly screenInfo: { readonly lfbBase: bigint; readonly lfbSize: bigint };
+  readonly screenInfo: { readonly lfbBase: N; readonly lfbSize: bigint };
   /** BAR 0 of PCI 1414:5353, or null when there is no such device. Looked at on BIOS boots only. */
   readonly gen1Video: { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint } | null;
 }
@@ -33,84 +28,141 @@ type Rules = Pick<
   'reservesFramebuffer' | 'biosFramebuffer' | 'sysfbGate' | 'lowBaseFallback' | 'reservationSizeIsInt'
 >;
 
+/** What `vmbus_reserve_fb` does with the first window of a list. */
+export interface ReservationPlan<N> {
+  readonly called: boolean;
+  readonly why?: string;
+  readonly base?: NonNullable<Reservation['base']>;
+  /** In their order; only the last can have succeeded. */
+  readonly tries: readonly { readonly start: N; readonly size: N; readonly ok: boolean }[];
+  readonly warnings: readonly string[];
+  /** It says what came of it (with the fallback to the low base). */
+  readonly prints: boolean;
+}
+
+/**
+ * Plans the reservation.
+ * @param windows in the driver's order, none claimed yet; ends inclusive. At least one.
+ */
+export function planReservation<N>(
+  rules: Rules,
+  windows: readonly { readonly start: N; readonly end: N }[],
+  facts: FramebufferFacts<N>,
+  arithmetic: Arithmetic<N>,
+): ReservationPlan<N> {
+  const nothing = { called: true, tries: [], warnings: [], prints: false };
+  if (!rules.reservesFramebuffer)
+    return { ...nothing, called: false, why: 'this release does not reserve the framebuffer at all' };
+  const first = windows[0]!;
+  const wanted = wantedRange(rules, first, facts, arithmetic);
+  if ('why' in wanted) {
+    const warns = rules.lowBaseFallback && wanted.warns;
+    return {
+      ...nothing,
+      why: wanted.why,
+      warnings: [
+        ...wanted.warnings,
+        ...(warns ? ['hv_vmbus: Unexpected framebuffer mmio base of zero'] : []),
+      ],
+    };
+  }
+  const { below, plus, add, of, half, asInt } = arithmetic;
+  const tries: { start: N; size: N; ok: boolean }[] = [];
+  let size = rules.reservationSizeIsInt ? asInt(wanted.size) : wanted.size;
+  let done = false;
+  for (; !done && !below(size, of(ONE_MIB)); size = half(size)) {
+    const end = plus(add(wanted.start, size), -1n);
+    done = !below(end, wanted.start) && !below(wanted.start, first.start) && !below(first.end, end);
+    tries.push({ start: wanted.start, size, ok: done });
+  }
+  const why =
+    tries.length === 0
+      ? 'the size to start with is less than 1 MiB'
+      : 'no size down to 1 MiB fits there into the first window';
+  return {
+    called: true,
+    base: wanted.base,
+    tries,
+    warnings: wanted.warnings,
+    prints: rules.lowBaseFallback,
+    ...(done ? {} : { why }),
+  };
+}
+
 /**
  * Runs the reservation on a pool whose probe calls for it; does nothing on any other. Fills `pool.framebuffer`,
  * `pool.reservation` and the log.
  */
 export function reserveFramebuffer(rules: Rules, pool: VmbusPool, facts: FramebufferFacts): void {
   if (!pool.reserveCalled || pool.windows.length === 0) return;
-  if (!rules.reservesFramebuffer) {
-    pool.reservation = {
-      called: false,
-      why: 'this release does not reserve the framebuffer at all',
-      tries: [],
-    };
-    return;
-  }
-  const wanted = wantedRange(rules, pool, facts);
-  if ('why' in wanted) {
-    if (rules.lowBaseFallback && wanted.warns)
-      pool.log.push({ level: 'warn', text: 'hv_vmbus: Unexpected framebuffer mmio base of zero' });
-    pool.reservation = { called: true, why: wanted.why, tries: [] };
-    return;
-  }
+  const plan = planReservation(rules, pool.windows, facts, PLAIN);
+  const { called, base, tries, why, warnings, prints } = plan;
+  pool.log.push(...warnings.map((text) => ({ level: 'warn' as const, text })));
+  const last = tries.at(-1);
   const first = pool.windows[0]!;
-  const tries: ReservationTry[] = [];
-  let size = rules.reservationSizeIsInt ? BigInt.asIntN(32, wanted.size) : wanted.size;
-  for (; pool.framebuffer === null && size >= ONE_MIB; size >>= 1n) {
-    const got = requestRegion(first, wanted.start, size, 'fb_range');
-    tries.push({ start: wanted.start, size, ok: !isRefusal(got) });
+  if (last?.ok) {
+    const got = requestRegion(first, last.start, last.size, 'fb_range');
     if (!isRefusal(got)) pool.framebuffer = got;
   }
-  const reservation: Reservation = { called: true, base: wanted.base, tries };
-  pool.reservation =
-    pool.framebuffer !== null
-      ? reservation
-      : {
-          ...reservation,
-          why:
-            tries.length === 0
-              ? `the size to start with (${size}) is less than 1 MiB`
-              : `no size down to 1 MiB fits at ${printAddress(wanted.start)} into the first window ${printResource(first)}`,
-        };
-  if (rules.lowBaseFallback)
+  const place = last === undefined || last.ok ? '' : `: ${printAddress(last.start)}, ${printResource(first)}`;
+  pool.reservation = {
+    called,
+    ...(base === undefined ? {} : { base }),
+    tries,
+    ...(why === undefined ? {} : { why: `${why}${place}` }),
+  };
+  if (prints)
     pool.log.push({
       level: 'info',
       text: `hv_vmbus: hv_mmio=${printResource(first)},${printResource(pool.windows[1])} fb=${printResource(pool.framebuffer)}`,
     });
 }
 
-type Wanted =
-  | { start: bigint; size: bigint; base: NonNullable<Reservation['base']> }
-  | { why: string; warns: boolean };
+type Wanted<N> = { readonly warnings: readonly string[] } & (
+  | { readonly start: N; readonly size: N; readonly base: NonNullable<Reservation['base']> }
+  | { readonly why: string; readonly warns: boolean }
+);
 
-function wantedRange(rules: Rules, pool: VmbusPool, facts: FramebufferFacts): Wanted {
-  const lfbBase = BigInt.asUintN(32, facts.screenInfo.lfbBase);
-  const lfbSize = BigInt.asUintN(32, facts.screenInfo.lfbSize);
-  const atLeast = (least: bigint): bigint => (lfbSize > least ? lfbSize : least);
-  if (facts.boot === 'bios') {
+function wantedRange<N>(
+  rules: Rules,
+  first: { readonly start: N },
+  { boot, sysfb, screenInfo, gen1Video }: FramebufferFacts<N>,
+  { below, equal, minus, half, of }: Arithmetic<N>,
+): Wanted<N> {
+  const { lfbBase } = screenInfo;
+  const lfbSize = BigInt.asUintN(32, screenInfo.lfbSize);
+  const warnings: string[] = [];
+  const atLeast = (least: bigint): N => of(lfbSize > least ? lfbSize : least);
+  const noBase = (): boolean => equal(lfbBase, of(0n));
+  const none = { why: 'screen_info has no framebuffer (lfb_base is 0)', warns: true, warnings };
+  if (boot === 'bios') {
     if (rules.biosFramebuffer === 'screen-info')
-      return lfbBase === 0n
-        ? { why: 'screen_info has no framebuffer (lfb_base is 0)', warns: true }
-        : { start: lfbBase, size: atLeast(BIOS_LEAST), base: 'screen_info' };
-    if (facts.gen1Video === null) return { why: 'there is no PCI device 1414:5353', warns: false };
-    if (facts.gen1Video.kind !== 'mem' || facts.gen1Video.start === 0n)
-      return { why: 'BAR 0 of PCI 1414:5353 is not a memory BAR with an address', warns: true };
-    return { start: facts.gen1Video.start, size: facts.gen1Video.size, base: 'pci-bar' };
+      return noBase() ? none : { start: lfbBase, size: atLeast(BIOS_LEAST), base: 'screen_info', warnings };
+    if (gen1Video === null) return { why: 'there is no PCI device 1414:5353', warns: false, warnings };
+    const { kind, start, size } = gen1Video;
+    if (kind !== 'mem' || start === 0n)
+      return {
+        why: 'BAR 0 of PCI 1414:5353 is not a memory BAR with an address',
+        warns: true,
+        warnings,
+      };
+    return { start: of(start), size: of(size), base: 'pci-bar', warnings };
   }
-  if (rules.sysfbGate && !facts.sysfb)
-    return { why: 'CONFIG_SYSFB is off, so screen_info is not looked at', warns: true };
+  if (rules.sysfbGate && !sysfb)
+    return { why: 'CONFIG_SYSFB is off, so screen_info is not looked at', warns: true, warnings };
   if (rules.lowBaseFallback) {
-    const lowBase = pool.windows[0]!.start;
-    if (lowBase === 0n || lowBase >= FOUR_GIB || (lfbBase !== 0n && lfbBase < lowBase)) {
-      pool.log.push({ level: 'warn', text: `hv_vmbus: Unexpected low mmio base ${printAddress(lowBase)}` });
-    } else {
-      const start = lfbBase === 0n ? lowBase : lfbBase;
-      const half = u64(FOUR_GIB - start) / 2n;
-      const size = half < FALLBACK_MOST ? half : FALLBACK_MOST;
-      return { start, size, base: lfbBase === 0n ? 'low-window-base' : 'screen_info' };
+    const lowBase = first.start;
+    const isLow = !equal(lowBase, of(0n)) && below(lowBase, of(FOUR_GIB));
+    if (isLow && (noBase() || !below(lfbBase, lowBase))) {
+      const start = noBase() ? lowBase : lfbBase;
+      const room = half(minus(of(FOUR_GIB), start));
+      const size = below(room, of(FALLBACK_MOST)) ? room : of(FALLBACK_MOST);
+      return { start, size, base: noBase() ? 'low-window-base' : 'screen_info', warnings };
     }
+    warnings.push(
+      `hv_vmbus: Unexpected low mmio base ${typeof lowBase === 'bigint' ? printAddress(lowBase) : '0x...'}`,
+    );
   }
-  if (lfbBase === 0n) return { why: 'screen_info has no framebuffer (lfb_base is 0)', warns: true };
-  return { start: lfbBase, size: atLeast(EFI_LEAST), base: 'screen_info' };
+  if (noBase()) return none;
+  return { start: lfbBase, size: atLeast(EFI_LEAST), base: 'screen_info', warnings };
 }

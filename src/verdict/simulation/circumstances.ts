@@ -1,11 +1,12 @@
 /** What is taken for true about a boot when no input says it, each presumption named; for every question alike. */
-import { FOUR_GIB, formatMemRange } from '../bytes/address.ts';
-import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../linux/framebuffer.ts';
-import type { FramebufferFacts } from '../linux/vmbus/reservation.ts';
-import { AUTHORITY, type Reasons } from './judgement.ts';
+import { FOUR_GIB, formatMemRange } from '../../bytes/address.ts';
+import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
+import type { FramebufferFacts } from '../../linux/vmbus/reservation.ts';
+import type { Subject } from '../subject.ts';
+import { AUTHORITY } from '../sysfb/authorities.ts';
+import type { FramebufferFinding } from '../verdict.ts';
 import type { Kernel, KernelFacts } from './kernel.ts';
-import type { Subject } from './subject.ts';
-import type { FramebufferFinding } from './verdict.ts';
+import type { Reasons } from './reasons.ts';
 
 /** How the kernel boots: a VMBus node of a device tree is only read by device tree; else as said, or as the generation does. */
 export function bootOf(subject: Subject, facts: KernelFacts, reasons: Reasons): 'efi' | 'bios' | 'dt' {
@@ -16,7 +17,7 @@ export function bootOf(subject: Subject, facts: KernelFacts, reasons: Reasons): 
     boot === 'bios'
       ? 'the machine boots by BIOS, as Generation 1 does'
       : 'the machine boots by EFI, as Generation 2 does',
-    AUTHORITY.presumption,
+    'assumption',
     '--boot efi|bios|dt',
   );
   return boot;
@@ -27,7 +28,7 @@ export function assumeKernel(kernel: Kernel, reasons: Reasons): void {
   if (kernel.profile.presumed)
     reasons.assume(
       `the kernel is ${kernel.name}, the newest whose code is known here`,
-      AUTHORITY.presumption,
+      'assumption',
       'an older kernel (--kernel RELEASE): up to 6.6 CONFIG_SYSFB is not asked for',
     );
   for (const { change, present, unsure } of kernel.profile.unsure)
@@ -58,7 +59,7 @@ export function framebufferOf(
   if (boot === 'dt') {
     reasons.assume(
       'the framebuffer, if there is one, lies below 4 GiB',
-      AUTHORITY.framebufferIsLow,
+      AUTHORITY.low,
       'a framebuffer inside a window (--framebuffer BASE+SIZE) would be unprotected, with CONFIG_SYSFB or without',
     );
     return null;
@@ -67,7 +68,7 @@ export function framebufferOf(
     const range = formatMemRange(GEN1_FRAMEBUFFER.base, GEN1_FRAMEBUFFER.size);
     reasons.assume(
       `the framebuffer is ${range}, BAR 0 of the video device`,
-      AUTHORITY.gen1Framebuffer,
+      AUTHORITY.gen1,
       '--framebuffer BASE+SIZE, or what lspci -vv -nn prints on the machine',
     );
     return { ...GEN1_FRAMEBUFFER, from: 'presumed', text: `presumed: BAR 0 of the video device, ${range}` };
@@ -83,7 +84,7 @@ export function framebufferOf(
   const size = room < GEN2_VIDEO_MEMORY ? room : GEN2_VIDEO_MEMORY;
   reasons.assume(
     `the framebuffer is at the base of the low window, ${formatMemRange(low.start, size)}`,
-    AUTHORITY.framebufferIsLow,
+    AUTHORITY.low,
     '--framebuffer BASE+SIZE, or boot_params, dmesg or lspci of the machine',
   );
   return { base: low.start, size, from: 'presumed', text: 'presumed at the base of the low window' };

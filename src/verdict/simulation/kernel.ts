@@ -1,10 +1,10 @@
 /** The kernel that a question is about: its release, its configuration, and what they make of the VMBus driver. */
-import type { Evidence } from '../evidence/evidence.ts';
-import { type KconfigJudgement, kconfigJudgement } from '../linux/kconfig.ts';
-import type { KconfigArch } from '../linux/kconfig-rules.ts';
-import { type KernelProfile, profileOf } from '../linux/profile.ts';
-import { formatRelease, parseRelease } from '../linux/release.ts';
-import type { FramebufferFinding } from './verdict.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import { type KconfigJudgement, kconfigJudgement } from '../../linux/kconfig.ts';
+import type { KconfigArch } from '../../linux/kconfig-rules.ts';
+import { type KernelProfile, profileOf } from '../../linux/profile.ts';
+import { formatRelease, parseRelease } from '../../linux/release.ts';
+import type { FramebufferFinding } from '../verdict.ts';
 
 /** What options and evidence say about the kernel and its boot. Everything may be missing. */
 export interface KernelFacts {

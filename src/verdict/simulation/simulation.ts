@@ -1,26 +1,27 @@
 /** The question `simulate`: what does each driver's MMIO request get on this machine, and what lands on the framebuffer? */
-import type { Artifact } from '../artifact/artifact.ts';
-import type { DiagnosticList } from '../bytes/diagnostic.ts';
-import type { Evidence } from '../evidence/evidence.ts';
-import { readEvidence } from '../evidence/read.ts';
-import { GEN2_VIDEO_MEMORY } from '../linux/framebuffer.ts';
-import { PASS_THROUGH_NVME, type Scenario } from '../linux/scenario.ts';
-import { checkAgainstKernel, type SelfCheck } from '../linux/self-check.ts';
-import { type Simulation, simulate } from '../linux/simulate.ts';
-import { buildAcpiPool } from '../linux/vmbus/acpi-pool.ts';
-import { buildDeviceTreePool } from '../linux/vmbus/device-tree-pool.ts';
-import { levelsOf, type OpenInput, vmbusNodeOf } from '../linux/vmbus/firmware-input.ts';
-import { insertIomem, insertMemoryMap } from '../linux/vmbus/iomem-regions.ts';
-import type { VmbusPool } from '../linux/vmbus/pool.ts';
-import { reserveFramebuffer } from '../linux/vmbus/reservation.ts';
-import { describe } from '../window/describe.ts';
-import type { AskOptions } from './ask.ts';
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticList } from '../../bytes/diagnostic.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import { readEvidence } from '../../evidence/read.ts';
+import { GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
+import { PASS_THROUGH_NVME, type Scenario } from '../../linux/scenario.ts';
+import { checkAgainstKernel, type SelfCheck } from '../../linux/self-check.ts';
+import { type Simulation, simulate } from '../../linux/simulate.ts';
+import { buildAcpiPool } from '../../linux/vmbus/acpi-pool.ts';
+import { buildDeviceTreePool } from '../../linux/vmbus/device-tree-pool.ts';
+import { levelsOf, type OpenInput, vmbusNodeOf } from '../../linux/vmbus/firmware-input.ts';
+import { insertIomem, insertMemoryMap } from '../../linux/vmbus/iomem-regions.ts';
+import type { VmbusPool } from '../../linux/vmbus/pool.ts';
+import { reserveFramebuffer } from '../../linux/vmbus/reservation.ts';
+import { describe } from '../../window/describe.ts';
+import type { AskOptions } from '../ask.ts';
+import type { Assumption } from '../question.ts';
+import { type Subject, subjectsOf } from '../subject.ts';
+import type { FramebufferFinding } from '../verdict.ts';
 import { assumeKernel, bootOf, framebufferFacts, framebufferOf } from './circumstances.ts';
 import { gatherFacts } from './facts.ts';
-import { Reasons } from './judgement.ts';
 import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
-import { type Subject, subjectsOf } from './subject.ts';
-import type { Assumption, FramebufferFinding } from './verdict.ts';
+import { Reasons } from './reasons.ts';
 
 export interface SimulationOptions extends AskOptions {
   readonly scenario?: Scenario;
@@ -69,10 +70,10 @@ export async function askSimulation(
   const evidence = readEvidence(artifacts, diagnostics);
   const { variants } = gatherFacts(options.kernel, evidence, diagnostics);
   const scenario = options.scenario ?? PASS_THROUGH_NVME;
-  const reasons = new Reasons(diagnostics);
+  const reasons = new Reasons();
   const cases: SimulationCase[] = [];
   const open: OpenInput[] = [];
-  for (const subject of subjectsOf(machine, variants[0]?.vtl))
+  for (const subject of subjectsOf(machine))
     for (const facts of variants) {
       const made = simulateSubject(subject, facts, { ...options, scenario }, evidence, reasons, diagnostics);
       if ('open' in made)

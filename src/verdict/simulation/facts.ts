@@ -1,11 +1,11 @@
 /** From options and evidence to what is held true of the kernel, with everything that contradicts named. */
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { Evidence, Fact } from '../evidence/evidence.ts';
-import { type Contradiction, reconcile } from '../evidence/reconcile.ts';
-import { finding } from '../findings/finding.ts';
-import { type FoundFramebuffer, findFramebuffers, gen1Video, sameFramebuffer } from '../linux/framebuffer.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Evidence, Fact } from '../../evidence/evidence.ts';
+import { type Contradiction, reconcile } from '../../evidence/reconcile.ts';
+import { finding } from '../../findings/finding.ts';
+import { gen1Video } from '../../linux/framebuffer.ts';
+import { groupedFramebuffers } from '../framebuffers.ts';
 import type { KernelFacts } from './kernel.ts';
-import type { FramebufferFinding } from './verdict.ts';
 
 /** What was found, each framebuffer that the evidence holds possible on its own. */
 export interface GatheredFacts {
@@ -51,54 +51,10 @@ export function gatherFacts(given: KernelFacts, evidence: Evidence, sink: Diagno
     evidence,
     ...given,
   };
-  const framebuffers = given.framebuffer ? [] : grouped(findFramebuffers(evidence));
+  const framebuffers = given.framebuffer ? [] : groupedFramebuffers(evidence, video?.start);
   return {
     variants:
-      framebuffers.length === 0
-        ? [facts]
-        : framebuffers.map((sightings) => ({ ...facts, framebuffer: findingOf(sightings, video?.start) })),
+      framebuffers.length === 0 ? [facts] : framebuffers.map((framebuffer) => ({ ...facts, framebuffer })),
     contradictions: known.contradictions,
-  };
-}
-
-/** Sightings that may be one framebuffer together; more than one group is a contradiction. */
-function grouped(found: readonly FoundFramebuffer[]): FoundFramebuffer[][] {
-  const groups: FoundFramebuffer[][] = [];
-  for (const one of found) {
-    if (one.base === 0n) continue;
-    const group = groups.find((each) => each.some((other) => sameFramebuffer(one, other)));
-    if (group) group.push(one);
-    else groups.push([one]);
-  }
-  return groups;
-}
-
-/**
- * One framebuffer from the sightings of it, the most direct of which comes first. Where the Generation 1 video device
- * is known its BAR is the framebuffer, whatever mode is set in it.
- */
-function findingOf(sightings: readonly FoundFramebuffer[], video: bigint | undefined): FramebufferFinding {
-  const best =
-    sightings.find((one) => one.from === 'pci' && one.base === video) ??
-    sightings.find((one) => one.size !== null) ??
-    sightings[0]!;
-  const { base, size, from, artifact, span } = best;
-  const sources = sightings.map((one) => `${one.from} (${one.text})`).join(', ');
-  return {
-    base,
-    size,
-    from: from === 'iomem' ? 'dmesg' : from,
-    text: sources,
-    ...(artifact
-      ? {
-          origin: {
-            artifact,
-            path: artifact.source.name,
-            item: best.text,
-            index: 0,
-            ...(span ? { span } : {}),
-          },
-        }
-      : {}),
   };
 }

@@ -1,0 +1,264 @@
+/** Explores the worlds that constraints leave open: forking on demand, by running a judgement again for each branch. */
+import {
+  allOf,
+  anyOf,
+  type ChoiceVariable,
+  type Condition,
+  chosen,
+  type Expr,
+  isKnown,
+  isPossible,
+  keyOfVariable,
+  not,
+  sameQuantity,
+  variablesOf,
+} from '../symbolic/index.ts';
+import type { Ask, Constraint, Exploration, World } from './question.ts';
+
+/** Worlds that are looked at; beyond, what is left is said to be unexplored. */
+export const MAX_WORLDS = 1024;
+/** Forks on the way to one world. */
+export const MAX_DECISIONS = 64;
+
+/** Thrown out of a judgement whose world has too many forks. */
+class TooDeep extends Error {}
+
+/** What is decided on the way to a world, in the order in which it was asked. */
+interface Decision {
+  readonly condition: Condition;
+  readonly holds: boolean;
+}
+
+/**
+ * Runs `judge` once in every world that the constraints leave. A judgement must ask the same in the same order when it
+ * is given the same answers. Worlds exclude each other; together with `unexplored` they cover all that is left open.
+ */
+export function explore<A>(
+  judge: (ask: Ask) => A,
+  constraints: readonly Constraint[],
+  maxWorlds = MAX_WORLDS,
+): Exploration<A> {
+  const worlds: World<A>[] = [];
+  const used = new Set<string>();
+  let unexplored: Condition = 0n;
+  const pending: Decision[][] = [[]];
+  const solver = new Solver(constraints, used);
+  for (let prefix = pending.pop(); prefix !== undefined; prefix = pending.pop()) {
+    if (worlds.length >= maxWorlds) {
+      unexplored = anyOf([unexplored, whenOf(prefix)]);
+      continue;
+    }
+    const run = new Run(prefix, solver, pending);
+    try {
+      const outcome = judge(run);
+      worlds.push({ when: whenOf(run.decisions), outcome });
+    } catch (error) {
+      if (!(error instanceof TooDeep)) throw error;
+      unexplored = anyOf([unexplored, whenOf(run.decisions)]);
+    }
+  }
+  return { worlds, unexplored, used };
+}
+
+function whenOf(decisions: readonly Decision[]): Condition {
+  return allOf(decisions.map(decided));
+}
+
+function decided({ condition, holds }: Decision): Condition {
+  return holds ? condition : (not(condition) as Condition);
+}
+
+/** One run of the judgement along a prefix of decisions; branches found beyond it are put to the pending ones. */
+class Run implements Ask {
+  readonly decisions: Decision[] = [];
+  readonly #prefix: readonly Decision[];
+  readonly #solver: Solver;
+  readonly #pending: Decision[][];
+  /** What was asked in this run, by hash: a judgement asks some things several times, and is to get the same answer. */
+  readonly #answers = new Map<number, { readonly condition: Expr; readonly holds: boolean }[]>();
+  /** Which branches were taken, and how many questions were asked: names the next question. */
+  #trail = '';
+  #asked = 0;
+
+  constructor(prefix: readonly Decision[], solver: Solver, pending: Decision[][]) {
+    this.#prefix = prefix;
+    this.#solver = solver;
+    this.#pending = pending;
+  }
+
+  holds(condition: Condition): boolean {
+    if (isKnown(condition)) return condition !== 0n;
+    const same = this.#answers.get(condition.hash);
+    const before = same?.find((each) => sameQuantity(each.condition, condition));
+    if (before !== undefined) return before.holds;
+    const holds = this.#decide(condition);
+    if (same === undefined) this.#answers.set(condition.hash, [{ condition, holds }]);
+    else same.push({ condition, holds });
+    return holds;
+  }
+
+  value(choice: ChoiceVariable): string {
+    const last = choice.values.length - 1;
+    for (const [index, value] of choice.values.entries())
+      if (index === last || this.holds(chosen(choice, value) as Condition)) return value;
+    throw new RangeError(`${choice.id} has no values`);
+  }
+
+  #decide(condition: Condition): boolean {
+    this.#asked += 1;
+    const path = (): readonly Condition[] => this.decisions.map(decided);
+    const { yes, no } = this.#solver.both(`${this.#asked}${this.#trail}`, path, condition);
+    if (!yes || !no) return yes;
+    const at = this.decisions.length;
+    if (at >= MAX_DECISIONS) throw new TooDeep();
+    const holds = this.#prefix[at]?.holds ?? true;
+    if (at >= this.#prefix.length) this.#pending.push([...this.decisions, { condition, holds: false }]);
+    this.decisions.push({ condition, holds });
+    this.#trail += holds ? `+${this.#asked}` : `-${this.#asked}`;
+    return holds;
+  }
+}
+
+/** Tells what is possible beside the constraints. What can't be decided within the bound on work counts as possible. */
+class Solver {
+  readonly #firm: readonly Condition[];
+  readonly #authorities: readonly Constraint[];
+  readonly #all: readonly Condition[];
+  readonly #used: Set<string>;
+  readonly #catalogue = new Catalogue();
+  /** By the name of the question: a judgement that is run again asks the same up to where it takes another branch. */
+  readonly #known = new Map<string, { readonly yes: boolean; readonly no: boolean }>();
+
+  constructor(constraints: readonly Constraint[], used: Set<string>) {
+    const firm = constraints.filter(({ kind }) => kind !== 'authority');
+    this.#authorities = constraints.filter(({ kind }) => kind === 'authority');
+    this.#firm = firm.map(({ condition }) => condition);
+    this.#all = [...this.#firm, ...this.#authorities.map(({ condition }) => condition)];
+    this.#used = used;
+  }
+
+  /** Whether a condition may hold, and may fail, on a path. */
+  both(
+    question: string,
+    path: () => readonly Condition[],
+    condition: Condition,
+  ): { readonly yes: boolean; readonly no: boolean } {
+    let answer = this.#known.get(question);
+    if (answer === undefined) {
+      answer = this.#both(path(), condition);
+      this.#known.set(question, answer);
+    }
+    return answer;
+  }
+
+  #both(path: readonly Condition[], condition: Condition): { readonly yes: boolean; readonly no: boolean } {
+    const opposite = not(condition) as Condition;
+    const given = [...this.#all, ...path];
+    const yes = this.#beside(given, condition);
+    const no = this.#beside(given, opposite);
+    if (yes && no) return { yes, no };
+    // Which authority made the difference?
+    const excluded = yes ? opposite : condition;
+    if (this.#authorities.length > 0 && this.#beside([...this.#firm, ...path], excluded))
+      for (const { id } of this.#needed(path, excluded)) this.#used.add(id);
+    // Constraints that contradict each other leave no world: then the path alone decides.
+    return yes || no ? { yes, no } : { yes: true, no: false };
+  }
+
+  /** Authorities that exclude the condition: each by itself, else all of them. */
+  #needed(path: readonly Condition[], condition: Condition): readonly Constraint[] {
+    const single = this.#authorities.filter(
+      (authority) => !this.#beside([...this.#firm, authority.condition, ...path], condition),
+    );
+    return single.length > 0 ? single : this.#authorities;
+  }
+
+  #beside(others: readonly Condition[], condition: Condition): boolean {
+    return this.#catalogue.possible([condition, ...bearingOn(condition, others)]);
+  }
+}
+
+/** Each distinct condition gets a number: what was asked of the same ones before is known. */
+class Catalogue {
+  readonly #byHash = new Map<number, { readonly condition: Expr; readonly id: number }[]>();
+  readonly #answers = new Map<string, boolean>();
+  #last = 0;
+
+  #idOf(condition: Expr): number {
+    const same = this.#byHash.get(condition.hash);
+    const found = same?.find((each) => sameQuantity(each.condition, condition));
+    if (found !== undefined) return found.id;
+    this.#last += 1;
+    const entry = { condition, id: this.#last };
+    if (same === undefined) this.#byHash.set(condition.hash, [entry]);
+    else same.push(entry);
+    return entry.id;
+  }
+
+  /** Can they hold together? */
+  possible(conditions: readonly Condition[]): boolean {
+    const ids = new Set<number>();
+    const open: Expr[] = [];
+    for (const condition of conditions) {
+      if (isKnown(condition)) {
+        if (condition === 0n) return false;
+        continue;
+      }
+      const id = this.#idOf(condition);
+      if (ids.has(id)) continue;
+      ids.add(id);
+      open.push(condition);
+    }
+    const key = [...ids].sort((a, b) => a - b).join(' ');
+    let answer = this.#answers.get(key);
+    if (answer === undefined) {
+      answer = isPossible(allOf(open)) !== false;
+      this.#answers.set(key, answer);
+    }
+    return answer;
+  }
+}
+
+/**
+ * Those of some conditions that bear on another: that share a variable with it, or with one that does. Where the others
+ * can hold together, the rest of them can't matter.
+ */
+function bearingOn(condition: Condition, others: readonly Condition[]): Condition[] {
+  const left = new Set(
+    others.flatMap((other): readonly Condition[] =>
+      isKnown(other) ? [] : other.kind === 'all' ? other.of : [other],
+    ),
+  );
+  const places = new Set(placesOf(condition));
+  const taken: Condition[] = [];
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const other of left) {
+      const own = placesOf(other);
+      if (!own.some((place) => places.has(place))) continue;
+      left.delete(other);
+      taken.push(other);
+      for (const place of own) places.add(place);
+      grown = true;
+    }
+  }
+  return taken;
+}
+
+const placesKnown = new WeakMap<Expr, readonly (string | object)[]>();
+
+/** The bytes and choices a condition depends on: fields that share a byte share a place. */
+function placesOf(condition: Condition): readonly (string | object)[] {
+  if (isKnown(condition)) return [];
+  let places = placesKnown.get(condition);
+  if (places === undefined) {
+    places = variablesOf(condition).flatMap((variable): readonly (string | object)[] => {
+      if (variable.kind !== 'field' || variable.field.address === undefined) return [keyOfVariable(variable)];
+      const { space, address, bitOffset, bits, epoch } = variable.field;
+      const bytes = Math.ceil((bitOffset + bits) / 8);
+      return Array.from({ length: bytes }, (_, at) => `${space} ${address + BigInt(at)} ${epoch}`);
+    });
+    placesKnown.set(condition, places);
+  }
+  return places;
+}

@@ -1,0 +1,32 @@
+/** Where the evidence puts the framebuffer, sightings of one framebuffer taken together. */
+import type { MachineFacts } from '../evidence/facts.ts';
+import { type FoundFramebuffer, findFramebuffers, sameFramebuffer } from '../linux/framebuffer.ts';
+import type { FramebufferFinding } from './verdict.ts';
+
+/** One finding a place; more than one is a contradiction between sources. */
+export function groupedFramebuffers(facts: MachineFacts, video: bigint | undefined): FramebufferFinding[] {
+  const groups: FoundFramebuffer[][] = [];
+  for (const one of findFramebuffers(facts)) {
+    if (one.base === 0n) continue;
+    const group = groups.find((each) => each.some((other) => sameFramebuffer(one, other)));
+    if (group) group.push(one);
+    else groups.push([one]);
+  }
+  return groups.map((sightings) => findingOf(sightings, video));
+}
+
+/** The most direct sighting stands for all. Where the Generation 1 video device is known its BAR is the framebuffer. */
+function findingOf(sightings: readonly FoundFramebuffer[], video: bigint | undefined): FramebufferFinding {
+  const best =
+    sightings.find((one) => one.from === 'pci' && one.base === video) ??
+    sightings.find((one) => one.size !== null) ??
+    sightings[0]!;
+  const { base, size, from, artifact, span, text } = best;
+  return {
+    base,
+    size,
+    from: from === 'iomem' ? 'dmesg' : from,
+    text: [...new Set(sightings.map((one) => `${one.from} (${one.text})`))].join(', '),
+    origin: { artifact, path: artifact.source.name, item: text, index: 0, ...(span ? { span } : {}) },
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * What every question has: facts and premises that hold, authorities that exclude, worlds that are left, and a judgement
+ * that is made in each. A judgement asks for what may be open; where both answers are possible the world forks there, so
+ * no case can be passed over, and what is never asked for never counts.
+ */
+import type { ChoiceVariable, Condition } from '../symbolic/index.ts';
+import type { Origin } from '../window/window.ts';
+
+/** How a judgement learns what is so in its world. */
+export interface Ask {
+  /** Does the condition hold in this world? */
+  holds(condition: Condition): boolean;
+  /** The value that a choice takes in this world. */
+  value(choice: ChoiceVariable): string;
+}
+
+/** A fact that a rule rests on: read from an input (`origin`) or known about Linux or Hyper-V (`authority`). */
+export interface EvidenceItem {
+  readonly text: string;
+  readonly origin?: Origin;
+  /** Specification section, kernel function at a commit, mail: the source, where it is no input. */
+  readonly authority?: string;
+}
+
+/** A rule that fired. */
+export interface RuleFinding {
+  /** Stable kebab-case name. */
+  readonly id: string;
+  /** One sentence. */
+  readonly says: string;
+  readonly evidence: readonly EvidenceItem[];
+}
+
+/**
+ * What narrows the worlds down. A `fact` is read or given; a `premise` defines the question and is printed with the
+ * answer; an `authority` is general knowledge, which is listed where it was used.
+ */
+export interface Constraint {
+  readonly id: string;
+  readonly kind: 'fact' | 'premise' | 'authority';
+  readonly condition: Condition;
+  /** What it says, as a sentence without a full stop. */
+  readonly text: string;
+  /** Where it comes from. */
+  readonly source: string;
+  readonly origin?: Origin;
+  /** What would defeat it: what one would see, or which option says otherwise. */
+  readonly defeatedBy?: string;
+}
+
+/** A leaf: one way in which what is open may come out, and what the judgement is there. */
+export interface World<A> {
+  /** What was asked, beside the constraints. */
+  readonly when: Condition;
+  readonly outcome: A;
+}
+
+export interface Exploration<A> {
+  readonly worlds: readonly World<A>[];
+  /** What the budget did not reach; 0n when all was explored. */
+  readonly unexplored: Condition;
+  /** Authorities without which there would have been more worlds, by id. */
+  readonly used: ReadonlySet<string>;
+}
+
+/** A premise of a question, as it is printed. */
+export interface Premise {
+  readonly text: string;
+  readonly defeatedBy: string;
+}
+
+/** What an answer rests on beyond what was read, with what would answer otherwise. */
+export interface Assumption {
+  readonly text: string;
+  readonly authority: string;
+  readonly otherwise?: string;
+}
+
+/** Something open that would settle (a part of) the answer. */
+export interface ToSettle {
+  /** The variable, as it is printed in conditions. */
+  readonly what: string;
+  /** Option, input or command that settles it. */
+  readonly how: string;
+  /** Rows of the decision table that depend on it, of all. */
+  readonly decides: { readonly rows: number; readonly of: number };
+}

@@ -1,0 +1,25 @@
+/** The kernel's behaviour in one world: what differs between the releases that are open is asked for when it is needed. */
+import { BASE_BEHAVIOUR, type Behaviour } from '../../linux/behaviour.ts';
+import { RELEASE_CHANGES } from '../../linux/changes.ts';
+import type { ReleaseModel } from '../../linux/release-choice.ts';
+import type { Ask } from '../question.ts';
+
+type Key = keyof Behaviour;
+
+/** What each behaviour can be, the newest first. */
+const VALUES: ReadonlyMap<Key, readonly Behaviour[Key][]> = new Map(
+  (Object.keys(BASE_BEHAVIOUR) as Key[]).map((key) => {
+    const values = RELEASE_CHANGES.flatMap(({ effect }) => effect[key] ?? []);
+    return [key, [...new Set([BASE_BEHAVIOUR[key], ...values])].reverse()];
+  }),
+);
+
+/** @returns an object whose properties ask when they are read: not to be copied or spread */
+export function rulesIn(ask: Ask, model: ReleaseModel): Behaviour {
+  const rules = {};
+  for (const [key, values] of VALUES)
+    Object.defineProperty(rules, key, {
+      get: () => values.find((value, at) => at === values.length - 1 || ask.holds(model.is(key, value))),
+    });
+  return rules as Behaviour;
+}

@@ -1,0 +1,132 @@
+/** What was seen beats the model: what the running kernel printed and handed out leaves only the worlds that agree with it. */
+import type { FactOf } from '../../evidence/fact.ts';
+import type { MachineFacts } from '../../evidence/facts.ts';
+import { printResource } from '../../linux/vmbus/pool.ts';
+import type { Exploration, RuleFinding, World } from '../question.ts';
+import type { AcpiSubject } from '../subject.ts';
+import type { Outcome, Possible } from './outcome.ts';
+import { evidenceItem, type Situation } from './situation.ts';
+
+/** A log in which the driver printed its pool is a subject by itself. */
+export function observedSubject(facts: MachineFacts): AcpiSubject | undefined {
+  const printed = facts.printedPools.at(-1);
+  return printed === undefined
+    ? undefined
+    : {
+        kind: 'acpi',
+        artifact: printed.artifact,
+        path: 'hv_vmbus',
+        presumed: false,
+        generation: null,
+        belowIsa: false,
+        levels: [],
+      };
+}
+
+/** The worlds that agree with what was seen, and what was seen as rules. Where none agrees the outcome follows what was seen. */
+export function observe(
+  exploration: Exploration<Outcome>,
+  situation: Situation,
+  facts: MachineFacts,
+): { readonly exploration: Exploration<Outcome>; readonly rules: readonly RuleFinding[] } {
+  const rules: RuleFinding[] = [...printedRules(facts)];
+  const seen = [...failures(facts, rules), ...claimsOnFramebuffer(exploration.worlds, facts, rules)];
+  if (seen.length === 0) return { exploration, rules };
+  const agreeing = exploration.worlds.filter(({ outcome }) => canBeUnprotected(outcome, situation));
+  if (agreeing.length > 0) return { exploration: { ...exploration, worlds: agreeing }, rules };
+  rules.push({
+    id: 'observed-contradicts-model',
+    says: 'By its release and configuration this kernel would have reserved the framebuffer, and what it did shows that it had not: the inputs are of different boots or machines, the kernel is patched, or the framebuffer is elsewhere.',
+    evidence: seen.map(evidenceItem),
+  });
+  const worlds = exploration.worlds.map(
+    ({ when, outcome }): World<Outcome> => ({
+      when,
+      outcome: {
+        ...outcome,
+        kind: 'unprotected',
+        without: 'yes',
+        with: 'open',
+        because: 'what the running kernel did shows that nothing kept VMBus off the framebuffer',
+      },
+    }),
+  );
+  return { exploration: { ...exploration, worlds }, rules };
+}
+
+/** May the kernel, configured as it is known, have left the framebuffer unprotected in this world? */
+function canBeUnprotected({ without, with: withIt }: Outcome, { configuration }: Situation): boolean {
+  const set = configuration.value('SYSFB');
+  const seen: readonly Possible[] = set === undefined ? [without, withIt] : [set === 'n' ? without : withIt];
+  return seen.some((possible) => possible !== 'no');
+}
+
+/** Signs that the framebuffer was not reserved. */
+function failures(facts: MachineFacts, rules: RuleFinding[]): readonly FactOf<unknown>[] {
+  const lost = facts.passThroughFailures.filter(({ value }) => value.failure === 'd0-entry');
+  if (lost.length > 0)
+    rules.push({
+      id: 'observed-pass-through-failed',
+      says: 'A pass-through PCI device failed: Hyper-V refused to power it up, as it does when its configuration window is on the framebuffer.',
+      evidence: lost.map(evidenceItem),
+    });
+  const noSpace = facts.passThroughFailures.filter(({ value }) => value.failure !== 'd0-entry');
+  if (noSpace.length > 0)
+    rules.push({
+      id: 'observed-no-mmio-space',
+      says: 'The kernel found no MMIO space for a pass-through PCI device in the windows that VMBus has.',
+      evidence: noSpace.map(evidenceItem),
+    });
+  if (facts.framebufferBaseZero.length > 0)
+    rules.push({
+      id: 'observed-no-framebuffer-base',
+      says: 'The driver had no framebuffer to reserve: CONFIG_SYSFB is off, or screen_info was empty and there was no low window to fall back to.',
+      evidence: facts.framebufferBaseZero.map(evidenceItem),
+    });
+  if (facts.unexpectedLowBase.length > 0)
+    rules.push({
+      id: 'observed-unexpected-low-base',
+      says: 'The driver found its first window at 0 or above 4 GiB, or the framebuffer below it, and fell back to what screen_info says.',
+      evidence: facts.unexpectedLowBase.map(evidenceItem),
+    });
+  const nothingReserved = facts.printedPools.filter(({ value }) => value.framebuffer === null);
+  return [...lost, ...facts.framebufferBaseZero, ...nothingReserved];
+}
+
+/** Claims by devices other than the video device that lie on a framebuffer of the worlds. */
+function claimsOnFramebuffer(
+  worlds: readonly World<Outcome>[],
+  facts: MachineFacts,
+  rules: RuleFinding[],
+): readonly FactOf<unknown>[] {
+  const places = worlds.flatMap(({ outcome: { framebuffer } }) =>
+    framebuffer?.base == null || framebuffer.size === null
+      ? []
+      : [{ start: framebuffer.base, last: framebuffer.base + framebuffer.size - 1n }],
+  );
+  const found = facts.vmbusClaims.filter(
+    ({ value }) =>
+      !value.video && places.some(({ start, last }) => value.start <= last && value.last >= start),
+  );
+  if (found.length > 0)
+    rules.push({
+      id: 'observed-claim-on-framebuffer',
+      says: 'A VMBus device that is not the video device has a part of the framebuffer: nothing was reserved.',
+      evidence: found.map(evidenceItem),
+    });
+  return found;
+}
+
+function printedRules(facts: MachineFacts): RuleFinding[] {
+  return facts.printedPools.map((fact) => {
+    const { windows, framebuffer } = fact.value;
+    const print = (range: { readonly start: bigint; readonly last: bigint } | null): string =>
+      printResource(range === null ? null : { start: range.start, end: range.last });
+    const list = windows.filter((window) => window !== null).map(print);
+    return {
+      id: 'observed-pool',
+      says: `The running kernel's VMBus driver has ${list.join(' and ')} and reserved ${framebuffer === null ? 'nothing' : print(framebuffer)}.`,
+      evidence: [evidenceItem(fact)],
+    };
+  });
+}

@@ -1,0 +1,85 @@
+/** What comes of one world: can a window that VMBus hands out overlap the framebuffer, without CONFIG_SYSFB and with it? */
+import type { Arithmetic } from '../../linux/vmbus/arithmetic.ts';
+import { bitsOf, type Condition, compare, type Quantity, sum } from '../../symbolic/index.ts';
+import type { AddressWindow } from '../../window/window.ts';
+import type { Ask, RuleFinding } from '../question.ts';
+import type { FramebufferFinding } from '../verdict.ts';
+
+/** `open`: the inputs don't let it be told in this world. */
+export type Possible = 'yes' | 'no' | 'open';
+
+export interface Outcome {
+  /** What kind of case it is: worlds of one kind are told together. */
+  readonly kind:
+    | 'no-driver'
+    | 'not-read'
+    | 'unreadable'
+    | 'no-window'
+    | 'outside'
+    | 'reserved'
+    | 'reserved-with-sysfb'
+    | 'unprotected';
+  /** The hazard without CONFIG_SYSFB, and with it. */
+  readonly without: Possible;
+  readonly with: Possible;
+  readonly pool: readonly AddressWindow[];
+  readonly framebuffer: FramebufferFinding | null;
+  /** Why, as a clause for the conditions. */
+  readonly because: string;
+  readonly rules: readonly RuleFinding[];
+}
+
+/** A framebuffer, or a part of the address space that may hold one. */
+export interface Place {
+  readonly base: Quantity;
+  /** In bytes, above 0. */
+  readonly size: bigint;
+}
+
+/** Inclusive bounds, as the driver keeps them. */
+export interface Range {
+  readonly start: Quantity;
+  readonly end: Quantity;
+}
+
+const BITS = 64;
+
+/** Addresses that are partly unknown: what a comparison gives is asked for. */
+export function askedArithmetic(ask: Ask): Arithmetic<Quantity> {
+  const holds = (condition: Quantity): boolean => ask.holds(condition as Condition);
+  const linear = (constant: bigint, a: Quantity, b: Quantity, sign: bigint): Quantity =>
+    sum(BITS, constant, [
+      { coefficient: 1n, of: a },
+      { coefficient: sign, of: b },
+    ]);
+  return {
+    of: (value) => value,
+    below: (a, b) => holds(compare('lt', a, b)),
+    equal: (a, b) => holds(compare('eq', a, b)),
+    plus: (a, by) => linear(by, a, 0n, 1n),
+    add: (a, b) => linear(0n, a, b, 1n),
+    minus: (from, of) => linear(0n, from, of, -1n),
+    half: (of) => bitsOf(of, 1, BITS - 1),
+    asInt: (of) => {
+      const low = bitsOf(of, 0, 32);
+      return holds(compare('lt', low, 1n << 31n)) ? low : 0n;
+    },
+  };
+}
+
+/**
+ * Can a claim in `window` touch `place`, where `reserved` is kept free? Asked in the fewest questions that settle it.
+ */
+export function canTouch(
+  window: Range,
+  place: Place,
+  reserved: Range | undefined,
+  { below, plus, add, of }: Arithmetic<Quantity>,
+): boolean {
+  const last = plus(add(place.base, of(place.size)), -1n);
+  if (below(window.end, window.start)) return false;
+  if (below(window.end, place.base) || below(last, window.start)) return false;
+  if (reserved === undefined) return true;
+  const coversStart = !below(place.base, reserved.start) || !below(window.start, reserved.start);
+  return !(coversStart && (!below(reserved.end, last) || !below(reserved.end, window.end)));
+}

@@ -1,0 +1,75 @@
+/** How the cells of a fragment may be read, where nobody says how many make an address. */
+import type { Reading } from '../../devicetree/address/readings.ts';
+import type { RuleFinding } from '../question.ts';
+import type { TreeSubject } from '../subject.ts';
+
+export interface SubjectReading {
+  /** `2/2/1`: child, parent, size. */
+  readonly cells: string;
+  readonly reading: Reading;
+  /** The binding or OpenHCL's boot shim has these counts. */
+  readonly byAuthority: boolean;
+  /** Of the best reading: why it is. */
+  readonly rules: readonly RuleFinding[];
+}
+
+/** microsoft,vmbus.yaml and openhcl_boot/src/dt.rs. */
+const KNOWN_COUNTS: readonly string[] = ['2/2/1', '2/2/2'];
+
+/** How many readings are judged: beyond, they are as good as any. */
+const MAX_READINGS = 6;
+
+/** The readings of a fragment's `ranges`, the best first; none where the counts are given or the tree is whole. */
+export function readingsOf(subject: TreeSubject): SubjectReading[] {
+  const property = subject.description.readings.find(
+    ({ node, item }) => node === subject.node && item === 'ranges',
+  );
+  if (property === undefined) return [];
+  const found = property.readings.map((reading): SubjectReading => {
+    const { child, parent, size } = reading.cells;
+    const cells = `${child}/${parent}/${size}`;
+    return { cells, reading, byAuthority: KNOWN_COUNTS.includes(cells), rules: [] };
+  });
+  // Those that an authority has always count.
+  const kept = [
+    ...found.filter(({ byAuthority }) => byAuthority),
+    ...found.filter(({ byAuthority }) => !byAuthority),
+  ];
+  const [best, ...others] = kept.slice(0, MAX_READINGS);
+  return best === undefined ? [] : [{ ...best, rules: rulesFor(best, property.cells) }, ...others];
+}
+
+function rulesFor({ reading, cells }: SubjectReading, given: readonly number[]): RuleFinding[] {
+  return [
+    {
+      id: 'cells-inferred',
+      says: `No cell count is given: the cells are read as ${cells} (child, parent, size).`,
+      evidence: reading.reasons.map(({ says, weight }) => ({
+        text: `${weight < 0 ? 'against' : 'for'}: ${says}`,
+      })),
+    },
+    ...exampleRule(given),
+  ];
+}
+
+/** The `ranges` of the example in Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml. */
+const BINDING_EXAMPLE = [0x0f, 0xf0000000, 0x0f, 0xf0000000, 0x10000000];
+
+/** A line may have been copied from the binding instead of from a machine; a reader has to know. */
+function exampleRule(cells: readonly number[]): RuleFinding[] {
+  if (cells.length !== BINDING_EXAMPLE.length || cells.some((cell, at) => cell !== BINDING_EXAMPLE[at]))
+    return [];
+  return [
+    {
+      id: 'same-as-binding-example',
+      says: 'These five cells are, number by number, the example in the binding; openhcl_boot writes six, with a 64-bit size.',
+      evidence: [
+        {
+          text: 'the quote may come from the binding and not from a machine; the tree of the machine itself would settle it',
+          authority:
+            'Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml; openhcl_boot/src/dt.rs writes #size-cells = 2',
+        },
+      ],
+    },
+  ];
+}

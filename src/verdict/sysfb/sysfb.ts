@@ -1,0 +1,374 @@
+/**
+ * The question `sysfb`: does a kernel on this machine need CONFIG_SYSFB? The hazard behind it: VMBus hands out MMIO space
+ * in which the framebuffer lies. It is judged in every world that the facts leave open; see docs/architecture.md.
+ */
+import type { Gap } from '../../artifact/gap.ts';
+import { gapsOf } from '../../artifact/gap.ts';
+import type { DiagnosticList } from '../../bytes/diagnostic.ts';
+import type { MachineFacts } from '../../evidence/facts.ts';
+import { finding } from '../../findings/finding.ts';
+import { unknownCommits } from '../../linux/profile.ts';
+import { type Condition, chosen, gather } from '../../symbolic/index.ts';
+import type { Machine } from '../../window/describe.ts';
+import { windowsOfReading } from '../../window/from-device-tree.ts';
+import type { AddressWindow } from '../../window/window.ts';
+import { explore } from '../explore.ts';
+import type { Ask, Assumption, Constraint, Exploration, Premise, RuleFinding } from '../question.ts';
+import type { Subject, TreeSubject } from '../subject.ts';
+import { subjectsOf } from '../subject.ts';
+import { type Case, compareAnswers, type Verdict } from '../verdict.ts';
+import { judgeAcpi } from './acpi.ts';
+import { AUTHORITY } from './authorities.ts';
+import { confirm } from './confirm.ts';
+import { type Folded, fold } from './fold.ts';
+import { kconfigFinding, shownConfiguration } from './kconfig.ts';
+import { observe, observedSubject } from './observed.ts';
+import type { Outcome } from './outcome.ts';
+import { readingsOf, type SubjectReading } from './readings.ts';
+import { toSettle } from './settle.ts';
+import { type GivenFacts, type Situation, situationOf, tellOverridden } from './situation.ts';
+import { summaryOf } from './summary.ts';
+import { judgeTree } from './tree.ts';
+import { oneOf } from './variables.ts';
+
+export const SYSFB_QUESTION = 'Does a kernel on this machine need CONFIG_SYSFB?';
+
+/** One VMBus device with what was found about it. */
+interface Judged {
+  readonly subject: Subject;
+  readonly situation: Situation;
+  readonly folded: Folded;
+  readonly exploration: Exploration<Outcome>;
+  readonly readings: readonly SubjectReading[];
+}
+
+/**
+ * Answers the question for one machine.
+ * @param diagnostics what was said while the inputs were read; the verdict carries them
+ */
+export function judgeSysfb(
+  machine: Machine,
+  given: GivenFacts,
+  facts: MachineFacts,
+  diagnostics: DiagnosticList,
+): Verdict {
+  for (const commit of unknownCommits([...(given.withCommits ?? []), ...(given.withoutCommits ?? [])]))
+    diagnostics.add(finding('linux/unknown-commit', { commit }));
+  tellOverridden(given, facts, diagnostics);
+  const all = subjectsOf(machine);
+  const observed = all.length === 0 ? observedSubject(facts) : undefined;
+  const subjects = (observed === undefined ? all : [observed]).filter((subject) =>
+    isOfVtl(subject, given.vtl),
+  );
+  const gaps = gapsOf(diagnostics.all);
+  if (subjects.length === 0) return withoutVmbus(machine, all, given, gaps, diagnostics);
+  const described = machine.windows.filter((window) => window.role === 'framebuffer');
+  const judged = subjects.map((subject) => judgeSubject(subject, described, given, facts, gaps, diagnostics));
+  return verdictOf(judged, machine, given, gaps, diagnostics);
+}
+
+function isOfVtl(subject: Subject, vtl: number | undefined): boolean {
+  return vtl === undefined || subject.kind === 'acpi' || subject.vtl === null || subject.vtl === vtl;
+}
+
+function judgeSubject(
+  subject: Subject,
+  described: readonly AddressWindow[],
+  given: GivenFacts,
+  facts: MachineFacts,
+  gaps: readonly Gap[],
+  diagnostics: DiagnosticList,
+): Judged {
+  const known = situationOf(subject, given, facts);
+  const readings = subject.kind === 'device-tree' ? readingsOf(subject) : [];
+  const choice = oneOf(
+    'cells',
+    readings.map(({ cells }) => cells),
+  );
+  const authority = readings.filter(({ byAuthority }) => byAuthority);
+  const situation: Situation =
+    choice === undefined || authority.length === 0
+      ? known
+      : {
+          ...known,
+          constraints: [
+            ...known.constraints,
+            {
+              id: 'cells',
+              kind: 'authority',
+              condition: gather(
+                'any',
+                authority.map(({ cells }) => chosen(choice, cells)),
+              ) as Condition,
+              text: `the cells are ${authority.map(({ cells }) => cells).join(' or ')} (child, parent, size)`,
+              source: `${AUTHORITY.binding}; ${AUTHORITY.shim}`,
+              defeatedBy: '--cells CHILD,PARENT,SIZE, or the whole tree',
+            },
+          ],
+        };
+  const judge = (ask: Ask): Outcome => {
+    if (subject.kind === 'acpi') return judgeAcpi(subject, situation, ask);
+    const cells = choice === undefined ? undefined : ask.value(choice);
+    const reading = readings.find((each) => each.cells === cells)?.reading;
+    const windows =
+      reading === undefined
+        ? subject.windows
+        : windowsOfReading(subject.description, reading).filter(
+            (window) => window.role === 'window' && window.origin.path === subject.path,
+          );
+    return judgeTree(subject, windows, described, situation, ask);
+  };
+  const explored = explore(judge, situation.constraints);
+  const { exploration, rules } = observe(explored, situation, facts);
+  const folded = fold(exploration, situation, relevantGaps(gaps, subject));
+  return {
+    subject,
+    situation,
+    exploration,
+    readings,
+    folded: {
+      ...folded,
+      rules: [
+        ...folded.rules,
+        ...selectRules(folded),
+        ...situation.rules,
+        ...rules,
+        ...(subject.kind === 'acpi'
+          ? confirm(subject, situation, folded.shown.framebuffer, given, facts, diagnostics)
+          : []),
+      ],
+    },
+  };
+}
+
+/** That Hyper-V support selects the symbol in the releases that count. */
+function selectRules({ selects }: Folded): RuleFinding[] {
+  if (!selects) return [];
+  return [
+    {
+      id: 'kconfig-selects',
+      says: 'Hyper-V support of this release selects SYSFB on an EFI kernel that is not for VTL2.',
+      evidence: [{ text: 'select SYSFB if EFI && !HYPERV_VTL_MODE', authority: AUTHORITY.select }],
+    },
+  ];
+}
+
+/** Gaps that may hide a window of this device or a framebuffer: those about another part of the machine don't. */
+function relevantGaps(gaps: readonly Gap[], subject: Subject): Gap[] {
+  const paths =
+    subject.kind === 'acpi'
+      ? subject.levels.map(({ path }) => path)
+      : [subject.path, ...ancestorsOf(subject.path)];
+  return gaps.filter(
+    ({ hides, scope, closedBy }) =>
+      closedBy === undefined &&
+      (hides.has('window') || hides.has('framebuffer')) &&
+      (scope === undefined || paths.includes(scope)),
+  );
+}
+
+function ancestorsOf(path: string): string[] {
+  const parts = path.split('/').slice(1, -1);
+  return ['/', ...parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`)];
+}
+
+function verdictOf(
+  judged: readonly Judged[],
+  machine: Machine,
+  given: GivenFacts,
+  gaps: readonly Gap[],
+  diagnostics: DiagnosticList,
+): Verdict {
+  const worst = judged.toSorted((a, b) => compareAnswers(a.folded.answer, b.folded.answer))[0]!;
+  const agree = judged.every(({ folded }) => folded.answer === worst.folded.answer);
+  const { situation, folded, subject } = worst;
+  const cases = agree ? folded.cases : judged.flatMap(casesBySubject(judged));
+  const answer = agree ? folded.answer : 'depends';
+  const { configuration, kernel } = situation;
+  const relevant = [...new Set(judged.flatMap((each) => relevantGaps(gaps, each.subject)))];
+  return {
+    question: SYSFB_QUESTION,
+    answer,
+    summary: summaryOf(
+      answer,
+      folded,
+      situation,
+      relevant,
+      judged.length > 1 && !agree ? cases : folded.cases,
+    ),
+    effective: agree ? folded.effective : null,
+    hazard: agree ? folded.hazard : 'unknown',
+    conditions: cases,
+    premises: premisesOf(judged),
+    assumptions: folded.defaults.map(
+      ({ text, otherwise }): Assumption => ({
+        text,
+        authority: 'default, towards the worse answer',
+        otherwise,
+      }),
+    ),
+    authorities: authoritiesOf(judged),
+    gaps: relevant,
+    rules: rulesOf(judged),
+    toSettle: toSettle(cases),
+    wouldChange: [],
+    machine: {
+      platform: situation.platform,
+      boot: bootOf(subject, situation),
+      vtl:
+        (subject.kind === 'device-tree' ? subject.vtl : null) ??
+        given.vtl ??
+        (situation.platform === 'openhcl-vtl2' ? 2 : null),
+    },
+    kernel: {
+      release: kernel.release,
+      presumed: kernel.presumed,
+      config: shownConfiguration(configuration),
+    },
+    pool: folded.shown.pool,
+    framebuffer: folded.shown.framebuffer,
+    ...(answer === 'unknown' ? {} : { kconfig: kconfigFinding(situation) }),
+    windows: machine.windows,
+    inputs: machine.artifacts,
+    diagnostics: diagnostics.all,
+  };
+}
+
+/** Several VMBus devices with different answers: which of them the kernel is given is one more thing that is open. */
+function casesBySubject(judged: readonly Judged[]): (each: Judged) => Case[] {
+  const choice = oneOf(
+    'vmbus',
+    judged.map(({ subject }) => nameOf(subject)),
+  );
+  return ({ subject, folded }) => {
+    const which = choice === undefined ? 1n : chosen(choice, nameOf(subject));
+    if (folded.cases.length === 0)
+      return [
+        {
+          when: which as Condition,
+          answer: folded.answer,
+          effective: folded.effective,
+          because: folded.shown.because,
+        },
+      ];
+    return folded.cases.map((row) => ({ ...row, when: gather('all', [which, row.when]) as Condition }));
+  };
+}
+
+function nameOf(subject: Subject): string {
+  const { artifact } = subject.kind === 'acpi' ? subject : subject.description;
+  const vtl = subject.kind === 'device-tree' && subject.vtl !== null ? ` (VTL ${subject.vtl})` : '';
+  return `${artifact.source.name}:${subject.path}${vtl}`;
+}
+
+function bootOf(subject: Subject, { efi }: Situation): Verdict['machine']['boot'] {
+  if (subject.kind === 'device-tree') return 'dt';
+  return efi === undefined ? 'unknown' : efi ? 'efi' : 'bios';
+}
+
+function premisesOf(judged: readonly Judged[]): Premise[] {
+  const found = new Map<string, Premise>();
+  const add = (text: string, defeatedBy: string): void => {
+    found.set(text, { text, defeatedBy });
+  };
+  for (const { subject, situation } of judged) {
+    if (subject.presumed)
+      add(
+        subject.kind === 'acpi'
+          ? 'the resource list is that of the device above VMBus'
+          : 'the line is the VMBus node of the tree that this kernel boots with',
+        'the whole description',
+      );
+    for (const premise of situation.premises) add(premise.text, premise.defeatedBy);
+    for (const { kind, text, defeatedBy } of situation.constraints)
+      if (kind === 'premise') add(text, defeatedBy ?? 'an input that says otherwise');
+  }
+  add('the inputs describe one machine', 'inputs that contradict each other');
+  return [...found.values()];
+}
+
+function authoritiesOf(judged: readonly Judged[]): Constraint[] {
+  return judged.flatMap(({ situation, exploration }) =>
+    situation.constraints.filter(({ kind, id }) => kind === 'authority' && exploration.used.has(id)),
+  );
+}
+
+function rulesOf(judged: readonly Judged[]): RuleFinding[] {
+  const found = new Map<string, RuleFinding>();
+  for (const { folded, readings, subject, situation } of judged) {
+    for (const rule of folded.rules) if (!found.has(rule.id)) found.set(rule.id, rule);
+    for (const rule of readingRules(subject, readings, situation))
+      if (!found.has(rule.id)) found.set(rule.id, rule);
+  }
+  return [...found.values()];
+}
+
+function readingRules(
+  subject: Subject,
+  readings: readonly SubjectReading[],
+  situation: Situation,
+): readonly RuleFinding[] {
+  if (subject.kind === 'acpi' || readings.length === 0) return [];
+  void situation;
+  return readings[0]!.rules;
+}
+
+/** No VMBus device: the question does not arise, or too little was read. */
+function withoutVmbus(
+  machine: Machine,
+  others: readonly Subject[],
+  given: GivenFacts,
+  gaps: readonly Gap[],
+  diagnostics: DiagnosticList,
+): Verdict {
+  const read = machine.trees.length > 0 || machine.acpi !== undefined;
+  const ofOtherVtl = others.filter((subject): subject is TreeSubject => subject.kind === 'device-tree');
+  const reason =
+    ofOtherVtl.length > 0
+      ? ofOtherVtl
+          .map(({ path, vtl }) => `the VMBus node ${path} belongs to VTL ${vtl}, not to VTL ${given.vtl}`)
+          .join('; ')
+      : read
+        ? 'the inputs describe no VMBus device: no node compatible with "microsoft,vmbus", no device with the id VMBus'
+        : 'the inputs hold no firmware description';
+  const hiding = gaps.filter(({ hides }) => hides.has('window') || hides.has('platform'));
+  return {
+    question: SYSFB_QUESTION,
+    answer: 'unknown',
+    summary: `Unknown: ${reason}.`,
+    effective: null,
+    hazard: 'unknown',
+    conditions: [],
+    premises: [{ text: 'the inputs describe one machine', defeatedBy: 'inputs that contradict each other' }],
+    assumptions: [],
+    authorities: [],
+    gaps: hiding,
+    rules: [
+      {
+        id: 'no-vmbus',
+        says: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
+        evidence: ofOtherVtl.map(({ path, node, description }) => ({
+          text: `microsoft,vtl of ${path}`,
+          origin: {
+            artifact: description.artifact,
+            path,
+            item: 'microsoft,vtl',
+            index: 0,
+            ...(node.span ? { span: node.span } : {}),
+          },
+        })),
+      },
+    ],
+    toSettle: [],
+    wouldChange: [
+      'the device tree or the ACPI tables of a Hyper-V machine: /sys/firmware/fdt, /proc/device-tree, or what acpidump prints',
+    ],
+    machine: { platform: 'other', boot: given.boot ?? 'unknown', vtl: given.vtl ?? null },
+    kernel: { release: given.release ?? null, presumed: given.release === undefined, config: {} },
+    pool: [],
+    framebuffer: given.framebuffer ?? null,
+    windows: machine.windows,
+    inputs: machine.artifacts,
+    diagnostics: diagnostics.all,
+  };
+}

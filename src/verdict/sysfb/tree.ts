@@ -1,0 +1,231 @@
+/** The judgement on a device tree boot, in one world: `vmbus_device_add`, which never reserves a framebuffer. */
+import { FOUR_GIB, formatMemRange, formatSize, hex, ONE_MIB } from '../../bytes/address.ts';
+import { GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
+import { overlaps } from '../../window/interval.ts';
+import { type AddressWindow, type Bounds, boundsOf } from '../../window/window.ts';
+import type { Ask, RuleFinding } from '../question.ts';
+import type { TreeSubject } from '../subject.ts';
+import type { FramebufferFinding } from '../verdict.ts';
+import { listText } from './acpi.ts';
+import { AUTHORITY } from './authorities.ts';
+import type { Outcome } from './outcome.ts';
+import type { Situation } from './situation.ts';
+import { IS_INSIDE } from './variables.ts';
+
+/** The driver adds the size to the start in 64 bits. */
+const ADDRESS_SPACE_END = 1n << 64n;
+
+/**
+ * @param windows what `ranges` of the node give; null when it has none
+ * @param described framebuffers that the tree itself describes
+ */
+export function judgeTree(
+  subject: TreeSubject,
+  windows: readonly AddressWindow[] | null,
+  described: readonly AddressWindow[],
+  situation: Situation,
+  ask: Ask,
+): Outcome {
+  const rules: RuleFinding[] = [];
+  const where = subject.presumed ? 'the fragment' : subject.path;
+  const safe = (
+    kind: Outcome['kind'],
+    because: string,
+    pool: readonly AddressWindow[],
+    framebuffer: FramebufferFinding | null,
+  ): Outcome => ({
+    kind,
+    without: 'no',
+    with: 'no',
+    because,
+    pool,
+    framebuffer,
+    rules,
+  });
+  const unread = situation.descriptionNotRead;
+  if (unread !== undefined) {
+    rules.push(unread.rule);
+    const { because, safe: isSafe } = unread;
+    return isSafe
+      ? safe('no-driver', because, [], null)
+      : { kind: 'not-read', without: 'open', with: 'open', because, pool: [], framebuffer: null, rules };
+  }
+  rules.push(neverReserves());
+  const pool = (windows ?? []).filter((window) => window.space === 'memory');
+  if (pool.length === 0) {
+    const why = windows === null ? `${where} has no ranges` : `the ranges of ${where} hold no entry`;
+    rules.push({
+      id: 'dt-no-window',
+      says: `${why.charAt(0).toUpperCase()}${why.slice(1)}: the driver gets no MMIO, and every vmbus_allocate_mmio() fails with -ENXIO.`,
+      evidence: [{ text: `${where}: no window`, authority: AUTHORITY.deviceAdd }],
+    });
+    return safe('no-window', `${why}, so VMBus gets no MMIO window`, [], null);
+  }
+  const bounds: Bounds[] = [];
+  for (const window of pool) {
+    const known = boundsOf(window);
+    if (known !== undefined && known.base + known.size <= ADDRESS_SPACE_END) {
+      bounds.push(known);
+      continue;
+    }
+    const text =
+      known === undefined
+        ? window.certainty === 'unknown'
+          ? window.why
+          : 'the address is not known'
+        : `${halfOpen(known)} reaches beyond 64 bits`;
+    rules.push({
+      id: 'dt-window-unknown',
+      says: `Where a window of ${where} is cannot be told.`,
+      evidence: [{ text, origin: window.origin }],
+    });
+    return {
+      kind: 'unreadable',
+      without: 'open',
+      with: 'open',
+      because: `the ranges of ${where} give no usable CPU address (${text})`,
+      pool,
+      framebuffer: null,
+      rules,
+    };
+  }
+  const known = [...situation.framebuffers, ...described.map(fromTree)];
+  const exposed = (framebuffer: FramebufferFinding): Outcome => {
+    if (!ask.holds(situation.model.is('deviceTree', true))) {
+      rules.push({
+        id: 'dt-not-supported',
+        says: 'The release has no device tree support in the VMBus driver: it would not find this node at all.',
+        evidence: [{ text: 'device tree support came with v6.4', authority: AUTHORITY.deviceAdd }],
+      });
+      return safe(
+        'no-driver',
+        'a driver without device tree support, before 6.4, does not find the node',
+        pool,
+        framebuffer,
+      );
+    }
+    const fb = placeText(framebuffer);
+    return {
+      kind: 'unprotected',
+      without: 'yes',
+      with: 'yes',
+      because: `the framebuffer ${fb} is inside ${listText(pool)}, and nothing reserves it on a device tree boot`,
+      pool,
+      framebuffer,
+      rules,
+    };
+  };
+  for (const framebuffer of known) {
+    if (typeof framebuffer.base !== 'bigint') {
+      // Described, but nowhere: it may be anywhere.
+      if (!ask.holds(IS_INSIDE)) continue;
+      rules.push(holdsRule(framebuffer, pool[0]!));
+      return exposed(framebuffer);
+    }
+    const size = framebuffer.size ?? GEN2_VIDEO_MEMORY;
+    const fb = { start: framebuffer.base, end: framebuffer.base + size };
+    const at = bounds.findIndex(({ base, size }) => overlaps({ start: base, end: base + size }, fb));
+    if (at < 0) continue;
+    rules.push(holdsRule(framebuffer, pool[at]!));
+    return exposed({ ...framebuffer, size });
+  }
+  const first = known[0] ?? null;
+  const located =
+    known.find(({ base }) => typeof base === 'bigint' && base < FOUR_GIB) ?? situation.framebuffers[0];
+  if (bounds.every(({ base }) => base >= FOUR_GIB)) {
+    rules.push({
+      id: 'dt-above-4g',
+      says: 'No window is below 4 GiB; the framebuffer is in low MMIO.',
+      evidence: [
+        ...pool.map((window, at) => ({ text: aboveText(bounds[at]!), origin: window.origin })),
+        { text: 'Hyper-V puts the framebuffer in low MMIO, below 4 GiB', authority: AUTHORITY.low },
+      ],
+    });
+    const ends = bounds.length === 1 ? `, which ends at ${endText(bounds[0]!)}` : '';
+    return safe(
+      'outside',
+      `VMBus gets ${bounds.map(halfOpen).join(' and ')}${ends}; no part is below 4 GiB, where the framebuffer is`,
+      pool,
+      first,
+    );
+  }
+  if (located !== undefined) {
+    rules.push({
+      id: 'dt-framebuffer-outside',
+      says: `The framebuffer ${placeText(located)} is outside of every window that VMBus gets.`,
+      evidence: [{ text: located.text, ...(located.origin ? { origin: located.origin } : {}) }],
+    });
+    return safe(
+      'outside',
+      `the framebuffer ${placeText(located)} is outside of every window that VMBus gets`,
+      pool,
+      located,
+    );
+  }
+  const low = pool.filter((_, at) => bounds[at]!.base < FOUR_GIB);
+  rules.push({
+    id: 'dt-low-window-open',
+    says: 'VMBus gets low MMIO, where Hyper-V puts a framebuffer; no input says whether there is one.',
+    evidence: [
+      ...low.map((window) => ({ text: listText([window]), origin: window.origin })),
+      { text: 'a synthetic video device has its framebuffer in low MMIO', authority: AUTHORITY.low },
+    ],
+  });
+  if (!ask.holds(IS_INSIDE)) return safe('outside', `no framebuffer is in ${listText(low)}`, pool, null);
+  return exposed({ base: null, size: null, from: 'presumed', text: `somewhere in ${listText(low)}` });
+}
+
+function neverReserves(): RuleFinding {
+  return {
+    id: 'dt-never-reserves',
+    says: 'vmbus_device_add() (drivers/hv/vmbus_drv.c) never calls vmbus_reserve_fb(), in any release: on a device tree boot CONFIG_SYSFB has no effect.',
+    evidence: [
+      { text: 'the reservation is made on the ACPI path only', authority: AUTHORITY.deviceAdd },
+      { text: 'the last change of the reservation', authority: AUTHORITY.openhclUnaffected },
+    ],
+  };
+}
+
+function holdsRule(framebuffer: FramebufferFinding, window: AddressWindow): RuleFinding {
+  return {
+    id: 'dt-window-holds-framebuffer',
+    says: `The framebuffer ${placeText(framebuffer)} is in a window that VMBus gets, and on a device tree boot nothing keeps VMBus off it.`,
+    evidence: [
+      {
+        text: `${listText([window])} from ${window.origin.path} ${window.origin.item}[${window.origin.index}]`,
+        origin: window.origin,
+      },
+      { text: framebuffer.text, ...(framebuffer.origin ? { origin: framebuffer.origin } : {}) },
+    ],
+  };
+}
+
+/** The framebuffer that a node of the tree describes. */
+export function fromTree(window: AddressWindow): FramebufferFinding {
+  const known = boundsOf(window);
+  return {
+    base: known?.base ?? null,
+    size: known?.size ?? null,
+    from: 'device-tree',
+    text: `simple-framebuffer ${window.origin.path}${known === undefined ? ', whose place is not known' : `: ${formatMemRange(known.base, known.size)}`}`,
+    origin: window.origin,
+  };
+}
+
+function placeText({ base, size, text }: FramebufferFinding): string {
+  return base === null ? text : formatMemRange(base, size ?? GEN2_VIDEO_MEMORY);
+}
+
+function aboveText(bounds: Bounds): string {
+  return `${halfOpen(bounds)} is ${formatSize(bounds.size)}, starts above 4 GiB and ends at ${endText(bounds)}`;
+}
+
+function halfOpen({ base, size }: Bounds): string {
+  return `[${hex(base)}, ${hex(base + size)})`;
+}
+
+/** `64 GiB`, or the address where it isn't round. */
+function endText({ base, size }: Bounds): string {
+  const end = base + size;
+  return end % ONE_MIB === 0n ? formatSize(end) : hex(end);
+}

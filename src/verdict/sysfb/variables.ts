@@ -1,0 +1,25 @@
+/** What the answer may depend on beside the firmware's fields and the release. */
+import { type ChoiceVariable, type Condition, chosen } from '../../symbolic/index.ts';
+
+/** `efi_enabled(EFI_BOOT)` of the kernel that runs: how it was started, as the driver sees it. */
+export const BOOT: ChoiceVariable = { id: 'boot', values: ['bios', 'efi'], ordered: false };
+
+/** lfb_base of screen_info: 0, or where the framebuffer is. */
+export const LFB_BASE: ChoiceVariable = { id: 'lfb_base', values: ['0', 'framebuffer'], ordered: false };
+
+/** The Generation 1 video device, PCI 1414:5353, with its BAR 0. */
+export const VIDEO: ChoiceVariable = { id: '1414:5353', values: ['absent', 'present'], ordered: false };
+
+/** Where a framebuffer is, of which nothing is known but that it may be there. */
+export const PLACE: ChoiceVariable = { id: 'framebuffer', values: ['outside', 'inside'], ordered: false };
+
+export const IS_EFI = chosen(BOOT, 'efi') as Condition;
+export const LFB_IS_ZERO = chosen(LFB_BASE, '0') as Condition;
+export const HAS_VIDEO = chosen(VIDEO, 'present') as Condition;
+export const IS_INSIDE = chosen(PLACE, 'inside') as Condition;
+
+/** One of several things of a kind, by what tells them apart; undefined where there is only one. */
+export function oneOf(id: string, values: readonly string[]): ChoiceVariable | undefined {
+  const distinct = [...new Set(values)];
+  return distinct.length < 2 ? undefined : { id, values: distinct, ordered: false };
+}
