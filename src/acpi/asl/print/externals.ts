@@ -3,7 +3,7 @@
 import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared.ts';
 import type { AcpiTable } from '../../tables/table.ts';
 import { isSearched, type NamePath, trimSegment } from '../../terms/name.ts';
-import { OBJECT_TYPES, type OpcodeName } from '../../terms/opcodes.ts';
+import { OBJECT_TYPES, type Opcode, type OpcodeName } from '../../terms/opcodes.ts';
 import { type FieldElement, Term } from '../../terms/term.ts';
 import { isTermList } from '../compile/symbols.ts';
 import { withGuessedCalls } from './guessed-calls.ts';
@@ -16,6 +16,8 @@ export interface ExternalName {
   readonly type: string;
   /** Of a method. */
   readonly argumentCount?: number;
+  /** What another table declares it as, where this one only says that there is such a name. */
+  readonly elsewhere?: string;
   /** True when no table given declares it: that it is what it is taken for is a guess. */
   readonly guessed: boolean;
 }
@@ -61,7 +63,11 @@ function typeOf(object: DeclaredObject | undefined): string {
   return TYPES[name] ?? 'UnknownObj';
 }
 
-/** All names the terms use that `table` doesn't declare, in the order of their paths. */
+/**
+ * The External declarations of a table. Those that its AML has keep their types and their order, for a compiler puts
+ * them out as they are declared; they come first. Then every other name that the terms use and `table` doesn't declare
+ * before that, in the order of their paths.
+ */
 export function externalNames(
   terms: readonly Term[],
   table: AcpiTable,
@@ -70,17 +76,61 @@ export function externalNames(
   const collector = new ExternalCollector(table, namespace);
   collector.run(terms);
   const names = [...collector.found.values()];
-  return names.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  names.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return [...collector.opcodes, ...names];
+}
+
+/** Where a name is used. */
+interface Use {
+  readonly scope: DeclaredObject;
+  /** The method around it; undefined in what runs when the table is loaded. */
+  readonly method: Term | undefined;
+  /** The term that it is an operand of. */
+  readonly parent: Opcode | undefined;
+  readonly start: number;
+}
+
+/** Where a method's name is a reference to it and no call. */
+const REFERS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
+  'RefOf',
+  'CondRefOf',
+  'ObjectType',
+  'Package',
+  'VarPackage',
+  'Alias',
+]);
+
+/** Where iasl lets a name stand before it is declared: it looks at these when all the rest is done. */
+const DEFERRED: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
+  'Package',
+  'VarPackage',
+  'Alias',
+  'OperationRegion',
+  'BankField',
+  'Buffer',
+  'CreateField',
+  'CreateBitField',
+  'CreateByteField',
+  'CreateWordField',
+  'CreateDWordField',
+  'CreateQWordField',
+]);
+
+interface Pending extends Omit<Use, 'start'> {
+  readonly term: Term;
 }
 
 class ExternalCollector {
+  /** As the AML's opcodes stand, those that are there twice too. */
+  readonly opcodes: ExternalName[] = [];
+  readonly declared = new Map<string, ExternalName>();
   readonly found = new Map<string, ExternalName>();
   /** Still to be looked at: the terms may lie in one another deeper than a call stack goes. */
-  readonly #pending: { readonly term: Term; readonly scope: DeclaredObject }[] = [];
+  readonly #pending: Pending[] = [];
   readonly #table: AcpiTable;
   readonly #namespace: DeclaredNamespace;
   /** Single segments that no scope upwards has: looked at last, when all paths are known. */
-  readonly #unknown: { segment: string; scope: DeclaredObject; argumentCount: number | undefined }[] = [];
+  readonly #unknown: { segment: string; use: Use; argumentCount: number | undefined }[] = [];
 
   constructor(table: AcpiTable, namespace: DeclaredNamespace) {
     this.#table = table;
@@ -89,66 +139,74 @@ class ExternalCollector {
 
   /** Looks at every name the terms use. */
   run(terms: readonly Term[]): void {
-    this.#addList(terms, this.#namespace.root);
-    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
-      this.#visit(next.term, next.scope);
-    }
+    const { root } = this.#namespace;
+    // A compiler has put them at the head; wherever they are, all are known before names are judged.
+    for (const term of termsOf(terms)) if (term.op.name === 'External') this.#declare(term, root);
+    this.#addList(terms, { scope: root, method: undefined, parent: undefined });
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) this.#visit(next);
     this.#placeUnknown();
   }
 
-  #addList(terms: readonly Term[], scope: DeclaredObject): void {
-    for (const term of withGuessedCalls(terms, this.#namespace, scope)) this.#pending.push({ term, scope });
+  #addList(terms: readonly Term[], around: Omit<Pending, 'term'>): void {
+    for (const term of withGuessedCalls(terms, this.#namespace, around.scope))
+      this.#pending.push({ ...around, term });
   }
 
-  #visit(term: Term, scope: DeclaredObject): void {
+  #visit({ term, ...use }: Pending): void {
     const { op, operands } = term;
-    if (op.name === 'External') {
-      this.#declared(term, scope);
-      return;
-    }
-    let inner = scope;
-    if (op.defines === 'scope' || op.defines === 'reopen') inner = scopeOpened(this.#namespace, scope, term);
-    if (op.name === 'MethodCall') this.#use(operands[0] as NamePath, scope, (operands[1] as []).length);
-    else if (op.name === 'NamePath' || op.defines === 'reopen' || op.name === 'Alias') {
-      this.#use(operands[0] as NamePath, scope);
-    }
-    if (op.defines === 'fields') this.#fields(term, scope);
+    if (op.name === 'External') return;
+    const at: Use = { ...use, start: term.start };
+    let inner = use.scope;
+    if (op.defines === 'scope' || op.defines === 'reopen')
+      inner = scopeOpened(this.#namespace, use.scope, term);
+    if (op.name === 'MethodCall') this.#use(operands[0] as NamePath, at, (operands[1] as []).length);
+    else if (op.name === 'NamePath') this.#use(operands[0] as NamePath, at);
+    else if (op.defines === 'reopen' || op.name === 'Alias')
+      this.#use(operands[0] as NamePath, { ...at, parent: op });
+    if (op.defines === 'fields') this.#fields(term, { ...at, parent: op });
+    const below = { method: op.name === 'Method' ? term : use.method, parent: op };
     for (const operand of operands) {
-      if (operand instanceof Term) this.#pending.push({ term: operand, scope });
+      if (operand instanceof Term) this.#pending.push({ ...below, term: operand, scope: use.scope });
       else if (isTermList(operand)) {
         // A package's elements are no statements, and a call's arguments neither.
-        if (op.operands.at(-1) === 'TermList' && op.name !== 'MethodCall') this.#addList(operand, inner);
-        else for (const each of operand) this.#pending.push({ term: each, scope });
+        if (op.operands.at(-1) === 'TermList' && op.name !== 'MethodCall')
+          this.#addList(operand, { ...below, scope: inner });
+        else for (const each of operand) this.#pending.push({ ...below, term: each, scope: use.scope });
       }
     }
   }
 
-  #fields(term: Term, scope: DeclaredObject): void {
+  #fields(term: Term, use: Use): void {
     for (const [index, kind] of term.op.operands.filter((each) => each !== 'PkgLength').entries()) {
-      if (kind === 'NameString') this.#use(term.operands[index] as NamePath, scope);
+      if (kind === 'NameString') this.#use(term.operands[index] as NamePath, use);
     }
     for (const element of term.operands.at(-1) as readonly FieldElement[]) {
-      if (element.kind === 'connection') this.#pending.push({ term: element.connection, scope });
+      if (element.kind === 'connection')
+        this.#pending.push({
+          term: element.connection,
+          scope: use.scope,
+          method: use.method,
+          parent: term.op,
+        });
     }
   }
 
-  /** An External in the AML itself. */
-  #declared(term: Term, scope: DeclaredObject): void {
+  /** An External in the AML itself: what it says holds, also where another table says more. */
+  #declare(term: Term, scope: DeclaredObject): void {
     const [name, type, count] = term.operands as [NamePath, number, number];
     const object = this.#namespace.locate(scope, name);
-    if (this.#isOwn(object) || object.parent === undefined) return;
-    const said = OBJECT_TYPES[type] ?? 'UnknownObj';
-    const word = said === 'UnknownObj' ? typeOf(object) : said;
-    const method = word === 'MethodObj';
-    // What a use of the name showed is more than what was declared.
-    const known = this.found.get(object.path);
-    if (known !== undefined && (known.type === 'MethodObj' || !method)) return;
-    this.found.set(object.path, {
+    if (object.parent === undefined) return;
+    const word = OBJECT_TYPES[type] ?? 'UnknownObj';
+    const elsewhere = this.#isOwn(object) ? undefined : typeOf(object);
+    const external: ExternalName = {
       path: object.path,
       type: word,
-      ...(method && { argumentCount: object.argumentCount ?? count }),
-      guessed: object.declarations.length === 0,
-    });
+      ...(word === 'MethodObj' && { argumentCount: object.argumentCount ?? count }),
+      ...(word === 'UnknownObj' && elsewhere !== undefined && elsewhere !== word && { elsewhere }),
+      guessed: word === 'UnknownObj' && object.declarations.length === 0,
+    };
+    this.opcodes.push(external);
+    if (!this.declared.has(object.path)) this.declared.set(object.path, external);
   }
 
   /**
@@ -156,17 +214,19 @@ class ExternalCollector {
    * `If (CondRefOf (\\_GPE.AL6F)) { AL6F () }`.
    */
   #placeUnknown(): void {
-    for (const { segment, scope, argumentCount } of this.#unknown) {
+    for (const { segment, use, argumentCount } of this.#unknown) {
       let path = `\\${segment}`;
-      for (let at: DeclaredObject | undefined = scope; at?.parent !== undefined; at = at.parent) {
-        const candidate = `${at.path}.${segment}`;
-        if (!this.found.has(candidate)) continue;
+      let known: ExternalName | undefined;
+      for (let at: DeclaredObject | undefined = use.scope; at !== undefined; at = at.parent) {
+        const candidate = at.parent === undefined ? `\\${segment}` : `${at.path}.${segment}`;
+        known = this.declared.get(candidate) ?? this.found.get(candidate);
+        if (known === undefined) continue;
         path = candidate;
         break;
       }
-      const known = this.found.get(path);
+      if (this.declared.has(path)) continue;
       if (known !== undefined && (argumentCount === undefined || known.type === 'MethodObj')) continue;
-      const type = argumentCount === undefined ? 'UnknownObj' : 'MethodObj';
+      const type = argumentCount === undefined ? this.#typeFor(undefined, use) : 'MethodObj';
       this.found.set(path, {
         path,
         type,
@@ -182,37 +242,79 @@ class ExternalCollector {
 
   /** The object of a name, an Alias not followed. */
   #find(name: NamePath, scope: DeclaredObject): DeclaredObject | undefined {
-    const known = (object: DeclaredObject | undefined): object is DeclaredObject =>
-      object !== undefined && (object.declarations.length > 0 || object.kind !== undefined);
     if (isSearched(name)) {
       for (let at: DeclaredObject | undefined = scope; at !== undefined; at = at.parent) {
         const child = at.children.get(name.segments[0]!);
-        if (known(child)) return child;
+        if (child === undefined) continue;
+        if (child.declarations.length > 0 || child.kind !== undefined || this.declared.has(child.path))
+          return child;
       }
       return undefined;
     }
     return this.#namespace.locate(scope, name);
   }
 
-  #use(name: NamePath, scope: DeclaredObject, argumentCount?: number): void {
+  /**
+   * Whether iasl refuses the name here because the table declares it only farther on: in what runs at once, or in the
+   * same method.
+   */
+  #isTooEarly(object: DeclaredObject, { start, method, parent }: Use): boolean {
+    if (parent !== undefined && DEFERRED.has(parent.name)) return false;
+    const own = object.declarations.filter(({ table }) => table === this.#table);
+    // In a method iasl then takes an object of that name farther up.
+    if (method !== undefined && this.#hasNamesake(object)) return false;
+    return (
+      own.length > 0 &&
+      own.every(
+        ({ term }) =>
+          term.start > start &&
+          (method === undefined ? !isInMethod(object) : term.start > method.start && term.start < method.end),
+      )
+    );
+  }
+
+  #hasNamesake({ segment, parent }: DeclaredObject): boolean {
+    for (let at = parent?.parent; at !== undefined; at = at.parent) {
+      const other = at.children.get(segment);
+      if (other && (other.declarations.length > 0 || this.declared.has(other.path))) return true;
+    }
+    return false;
+  }
+
+  /** What an undeclared name is taken for: with it the text compiles, and no opcode is added that the AML hasn't. */
+  #typeFor(object: DeclaredObject | undefined, { parent }: Use): string {
+    const type = typeOf(object);
+    if (parent?.defines === 'reopen')
+      return type === 'UnknownObj' || type === 'MethodObj' ? 'DeviceObj' : type;
+    // A compiler that puts out External opcodes leaves out methods that are not called.
+    if (this.declared.size > 0 && parent !== undefined && REFERS.has(parent.name)) return 'MethodObj';
+    return type;
+  }
+
+  #use(name: NamePath, use: Use, argumentCount?: number): void {
     if (name.segments.length === 0) return;
-    const object = this.#find(name, scope);
+    const object = this.#find(name, use.scope);
     const declared = object !== undefined && (object.declarations.length > 0 || object.kind !== undefined);
-    // Predefined objects have a kind and no declaration.
-    if (object !== undefined && (this.#isOwn(object) || (declared && object.declarations.length === 0)))
-      return;
-    if (object === undefined) {
-      this.#unknown.push({ segment: trimSegment(name.segments[0]!), scope, argumentCount });
+    if (object !== undefined) {
+      if (this.declared.has(object.path)) return;
+      // Predefined objects have a kind and no declaration.
+      if (declared && object.declarations.length === 0) return;
+      if (this.#isOwn(object)) {
+        if (this.#isTooEarly(object, use)) this.#useEarly(object, use, argumentCount);
+        return;
+      }
+    } else {
+      this.#unknown.push({ segment: trimSegment(name.segments[0]!), use, argumentCount });
       return;
     }
     const { path } = object;
     const known = this.found.get(path);
-    const meant = this.#namespace.resolve(scope, name) ?? object;
+    const meant = this.#namespace.resolve(use.scope, name) ?? object;
     const declaredCount = meant?.argumentCount === -1 ? undefined : meant?.argumentCount;
     const called = argumentCount ?? declaredCount;
-    const type = called === undefined ? typeOf(meant) : 'MethodObj';
-    // A name is used as a method once and looked at elsewhere: the call says more.
-    if (known !== undefined && (type === 'UnknownObj' || known.type === 'MethodObj')) return;
+    const type = called === undefined ? this.#typeFor(meant, use) : 'MethodObj';
+    // A name is used as a method once and looked at elsewhere: the call says more. So does a scope.
+    if (known !== undefined && !saysMore(type, known.type, argumentCount !== undefined)) return;
     this.found.set(path, {
       path,
       type,
@@ -220,11 +322,51 @@ class ExternalCollector {
       guessed: !declared,
     });
   }
+
+  /** A name of the table's own that stands before its declaration. */
+  #useEarly(object: DeclaredObject, { parent }: Use, argumentCount: number | undefined): void {
+    const { path } = object;
+    if (this.found.has(path)) return;
+    const isReference = parent !== undefined && REFERS.has(parent.name);
+    // As a method that nobody calls it adds no opcode.
+    const type = isReference && argumentCount === undefined ? 'MethodObj' : typeOf(object);
+    this.found.set(path, { path, type, guessed: false });
+  }
+}
+
+/** Whether only a method's code makes an object. */
+function isInMethod({ parent }: DeclaredObject): boolean {
+  for (let at = parent; at !== undefined; at = at.parent) if (at.kind === 'Method') return true;
+  return false;
+}
+
+/** Whether a further use of a name tells more of it than what was known. */
+function saysMore(type: string, known: string, isCall: boolean): boolean {
+  if (type === 'UnknownObj' || type === known) return false;
+  if (known === 'UnknownObj' || isCall) return true;
+  // That a name is only referred to says nothing of it.
+  return known === 'MethodObj' && type === 'DeviceObj';
+}
+
+/** All terms of a list, methods' bodies left out: no External stands in one. */
+function* termsOf(terms: readonly Term[]): Generator<Term> {
+  const pending = [...terms].reverse();
+  for (let term = pending.pop(); term !== undefined; term = pending.pop()) {
+    yield term;
+    if (term.op.name === 'Method') continue;
+    const below = term.operands.flatMap((operand) =>
+      operand instanceof Term ? [operand] : isTermList(operand) ? operand : [],
+    );
+    pending.push(...below.reverse());
+  }
 }
 
 /** `External (\_SB.PCI0.ABCD, MethodObj)    // 2 arguments` */
-export function formatExternal({ path, type, argumentCount, guessed }: ExternalName): string {
-  const count = argumentCount !== undefined && argumentCount <= 7 ? ` ${argumentCount} arguments` : '';
-  const note = guessed ? `${count}${count === '' ? ' ' : ', '}guessed` : count;
-  return `External (${path}, ${type})${note === '' ? '' : `    //${note}`}`;
+export function formatExternal({ path, type, argumentCount, elsewhere, guessed }: ExternalName): string {
+  const notes = [
+    ...(argumentCount !== undefined && argumentCount <= 7 ? [`${argumentCount} arguments`] : []),
+    ...(elsewhere === undefined ? [] : [`${elsewhere} in another table`]),
+    ...(guessed ? ['guessed'] : []),
+  ];
+  return `External (${path}, ${type})${notes.length === 0 ? '' : `    // ${notes.join(', ')}`}`;
 }
