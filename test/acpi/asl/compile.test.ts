@@ -74,6 +74,23 @@ describe('AML of single terms', () => {
   });
 });
 
+describe('a decimal string past the integer', () => {
+  // Each digit times ten and added, up to the one that would overflow (acpica utstrsuppt.c, AcpiUtConvertDecimalString).
+  it.each([
+    ['"SSDT", 2', '18446744073709551615', 'ff'],
+    [
+      '"SSDT", 2',
+      '18446744073709551616',
+      `0e${1844674407370955161n.toString(16).match(/../g)!.reverse().join('')}`,
+    ],
+    ['"SSDT", 2', '99999999999999999999999999999', '0effffe7890423c78a'],
+    ['"SSDT", 1', '4294967295', 'ff'],
+    ['"SSDT", 1', '4294967296', `0c${429496729n.toString(16).match(/../g)!.reverse().join('')}`],
+  ])('%s: %s', (header, digits, constant) => {
+    expect(aml(`Name (A, ToInteger ("${digits}"))`, header)).toBe(`08415f5f5f${constant}`);
+  });
+});
+
 describe('Switch', () => {
   it('keeps the value in a variable of a serialized method', () => {
     // Name (_T_0, Zero) While (One) { Store (Arg0, _T_0) If (LEqual (_T_0, One)) {…} Else {…} Break }

@@ -1,5 +1,6 @@
 /** Constant terms: building the shortest one for a value, and folding operators over constants as iasl does. */
 import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
+import { explicitInteger, implicitInteger } from '../../terms/string-to-integer.ts';
 import { type Operand, Term } from '../../terms/term.ts';
 
 /** Longest string or buffer that folding makes; a longer result stays an operator. */
@@ -43,11 +44,9 @@ function constantValue(term: Term, wide: boolean): bigint | string | undefined {
   return term.op.name === 'String' ? (term.operands[0] as string) : integerOf(term, wide);
 }
 
-/** Implicit conversion of a string: the hexadecimal digits it begins with, as many as an integer has (ACPI 6.5, table 19.7). */
-function implicitInteger(value: bigint | string, wide: boolean): bigint {
-  if (typeof value === 'bigint') return value;
-  const digits = (/^\s*(?:0[xX])?0*([0-9a-fA-F]*)/.exec(value)?.[1] ?? '').slice(0, wide ? 16 : 8);
-  return digits === '' ? 0n : BigInt(`0x${digits}`);
+/** An operand as an integer. */
+function integerIn(value: bigint | string, wide: boolean): bigint {
+  return typeof value === 'bigint' ? value : implicitInteger(value, wide ? 64 : 32);
 }
 
 /** Implicit conversion of an integer: all its hexadecimal digits. */
@@ -82,7 +81,7 @@ function compareConstants(a: bigint | string, b: bigint | string, wide: boolean)
     const right = toText(b, wide);
     return a < right ? -1 : a > right ? 1 : 0;
   }
-  const right = implicitInteger(b, wide);
+  const right = integerIn(b, wide);
   return a < right ? -1 : a > right ? 1 : 0;
 }
 
@@ -97,7 +96,7 @@ function result(name: OpcodeName, values: readonly (bigint | string)[], wide: bo
   if (a === undefined) return undefined;
   const width = wide ? 64n : 32n;
   const cut = (value: bigint): bigint => BigInt.asUintN(Number(width), value);
-  const toInteger = (value: bigint | string): bigint => implicitInteger(value, wide);
+  const toInteger = (value: bigint | string): bigint => integerIn(value, wide);
   const truth = (value: boolean): bigint => (value ? cut(-1n) : 0n);
   const arithmetic = ARITHMETIC[name];
   if (arithmetic && b !== undefined) return cut(arithmetic(toInteger(a), toInteger(b)));
@@ -134,7 +133,7 @@ function result(name: OpcodeName, values: readonly (bigint | string)[], wide: bo
       return toInteger(a).toString(10).length > Number(width / 4n) ? undefined : BigInt(`0x${toInteger(a)}`);
     case 'ToInteger':
       if (typeof a === 'bigint') return a;
-      return /^\s*0[xX]/.test(a) ? toInteger(a) : cut(BigInt(/^\s*(\d+)/.exec(a)?.[1] ?? '0'));
+      return explicitInteger(a, wide ? 64 : 32);
     case 'ToHexString':
       return typeof a === 'string' ? a : toText(a, wide);
     case 'ToDecimalString':

@@ -1,6 +1,7 @@
 /** The operators on strings and buffers, and explicit conversions (ACPI 6.5, 19.6; ACPICA exoparg2.c, exmisc.c, exconvrt.c). */
 import { bytesOfQuantity } from '../../../symbolic/index.ts';
 import { NamespaceNode } from '../../namespace/node.ts';
+import { explicitInteger } from '../../terms/string-to-integer.ts';
 import type { Interpreter } from '../interpreter.ts';
 import type { Run } from '../plan/plan.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
@@ -8,7 +9,6 @@ import { fault } from '../state/fault.ts';
 import type { Resolved } from '../state/objects.ts';
 import { type AmlValue, BufferObject, integer, StringObject, TYPE, typeOf } from '../state/objects.ts';
 import {
-  explicitNumber,
   integerOperand,
   knownText,
   nameOfType,
@@ -148,7 +148,7 @@ export const DATA_OPERATORS: Readonly<Record<string, Run>> = {
     value instanceof StringObject
       ? value.text === undefined
         ? integer(m.unknown('an integer from an unknown string'))
-        : explicitNumber(m, value.text)
+        : explicitInteger(value.text, m.bits)
       : integer(toInteger(m, value)),
   ),
   ToString: toStringOperator,

@@ -8,6 +8,7 @@ import {
   quantityOfBytes,
 } from '../../../symbolic/index.ts';
 import { NamespaceNode } from '../../namespace/node.ts';
+import { implicitInteger } from '../../terms/string-to-integer.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { mergeValues } from '../paths/merge.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
@@ -259,7 +260,7 @@ export function toInteger(m: Interpreter, value: Resolved): Quantity {
   if (value instanceof StringObject)
     return value.text === undefined
       ? m.unknown('an integer from an unknown string')
-      : implicitNumber(m, value.text);
+      : implicitInteger(value.text, m.bits);
   return fault(
     'AE_AML_OPERAND_TYPE',
     `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`,
@@ -269,29 +270,6 @@ export function toInteger(m: Interpreter, value: Resolved): Quantity {
 function integerOfBytes(m: Interpreter, bytes: Uint8Array | readonly ByteValue[]): Quantity {
   if (bytes.length === 0) fault('AE_AML_BUFFER_LIMIT', 'an integer from an empty buffer');
   return m.paths.refined(quantityOfBytes(Array.from(bytes.slice(0, m.bits / 8))));
-}
-
-/** Hexadecimal up to the first other character; digits past the integer's width are left out. */
-export function implicitNumber(m: Interpreter, text: string): bigint {
-  const digits = /^[\s]*(?:0[xX])?0*([0-9a-fA-F]*)/.exec(text)?.[1] ?? '';
-  return digits === '' ? 0n : BigInt(`0x${digits.slice(0, m.bits / 4)}`);
-}
-
-/** ToInteger: decimal, or hexadecimal after `0x`. */
-export function explicitNumber(m: Interpreter, text: string): bigint {
-  const hexadecimal = /^[\s]*0[xX]0*([0-9a-fA-F]*)/.exec(text);
-  if (hexadecimal) {
-    const digits = hexadecimal[1]!;
-    return digits === '' ? 0n : BigInt(`0x${digits.slice(0, m.bits / 4)}`);
-  }
-  const digits = /^[\s]*0*([0-9]*)/.exec(text)?.[1] ?? '';
-  let value = 0n;
-  for (const digit of digits) {
-    const next = value * 10n + BigInt(digit);
-    if (next > m.mask) break;
-    value = next;
-  }
-  return value;
 }
 
 /** Implicit conversion to a buffer; a buffer is given back itself. */
