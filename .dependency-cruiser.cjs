@@ -10,12 +10,14 @@ const rooms = {
   devicetree: ['bytes', 'symbolic', 'findings', 'containers', 'artifact'],
   acpi: ['bytes', 'symbolic', 'findings', 'containers', 'artifact'],
   evidence: ['bytes', 'symbolic', 'findings', 'containers', 'artifact'],
+  // What is in images: where things are, and what they are.
+  scan: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence'],
   // Evidence too: a memory map bounds windows that the firmware leaves open.
   window: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence'],
   linux: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window'],
   verdict: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux'],
   // Reports print what a verdict or a description says; they never parse.
-  report: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux', 'verdict'],
+  report: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict'],
 };
 module.exports = {
   forbidden: [

@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./simulate.ts')).command,
   },
   {
+    name: 'scan',
+    summary: 'What descriptions are inside an image',
+    load: async () => (await import('./scan.ts')).command,
+  },
+  {
     name: 'eval',
     summary: 'Evaluates an ACPI object',
     load: async () => (await import('./eval.ts')).command,

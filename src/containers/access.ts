@@ -5,9 +5,11 @@ export interface Access {
   readonly size: number;
   /**
    * At most `length` bytes from `offset` on; fewer at the end, none outside. They may share memory with what they come
-   * from and with what is read next: they are looked at, not kept and never written to.
+   * from and are never written to.
    */
   read(offset: number, length: number): Uint8Array;
+  /** The same into memory that is there, for whoever reads everything. @returns how many bytes that were */
+  readInto?(offset: number, target: Uint8Array): number;
 }
 
 /** Bytes in memory. */
@@ -53,4 +55,22 @@ export function startsAt(access: Access, offset: number, magic: readonly number[
 /** The bytes of a text that has one byte a character. */
 export function latin1(text: string): readonly number[] {
   return Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** A part of other bytes. */
+export function partOf(access: Access, start: number, size: number): Access {
+  const length = Math.max(0, Math.min(size, access.size - start));
+  return {
+    size: length,
+    read: (offset, count) =>
+      offset < 0
+        ? access.read(0, 0)
+        : access.read(start + offset, Math.min(count, Math.max(0, length - offset))),
+    ...(access.readInto === undefined
+      ? {}
+      : {
+          readInto: (offset, target) =>
+            access.readInto!(start + offset, target.subarray(0, Math.max(0, length - offset))),
+        }),
+  };
 }

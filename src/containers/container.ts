@@ -53,3 +53,94 @@ export interface Archive {
   /** Lists what is in it. `limit` members at most; one more is a fault. */
   list(access: Access, at: number, limit: number): ArchiveContent;
 }
+
+/** A part of an image. */
+export interface Part {
+  /** What the image calls it, or what it is; a byte a character, not escaped. */
+  readonly name: string;
+  /** Where its stored bytes are, counted from where the image begins. */
+  readonly offset: number;
+  readonly size: number;
+  /** Undoes what the stored bytes are packed with; absent where they are plain. */
+  readonly packed?: { readonly format: string; readonly decode: Decoder };
+  /** Format of the image that begins with the part's first byte (unpacked), where only its place tells that. */
+  readonly content?: string;
+  /** A file of a firmware volume that says of itself it is raw data: tables in it may lack their checksum yet. */
+  readonly raw?: true;
+  /** Parts of this part, their places counted as its own. */
+  readonly parts?: readonly Part[];
+}
+
+/** A piece of memory that an image describes: where its bytes are, in the image or nowhere. */
+export interface Extent {
+  /** Where it is in memory. */
+  readonly address: number;
+  readonly size: number;
+  /** Where the bytes are, counted from where the image begins; absent where every byte is 0. */
+  readonly offset?: number;
+}
+
+/** Memory that an image describes, in one of its forms. */
+export interface MemoryImage {
+  /** Which one, where there are several: a platform of an IGVM file. */
+  readonly name: string;
+  readonly format: string;
+  readonly extents: readonly Extent[];
+  /** Whether the addresses are those of physical memory, so that tables in it name each other by them. */
+  readonly physical: boolean;
+}
+
+/** A kernel, as far as its header tells. */
+export interface KernelHeader {
+  /** As `uname -m` says. */
+  readonly architecture: string;
+  readonly release?: string;
+  /** Bytes that are the kernel's own, counted from where the image begins. */
+  readonly size: number;
+}
+
+/** Parts among which something chooses when the machine starts. */
+export interface Choice {
+  readonly name: string;
+  /** Names of the parts that belong to it, in the order in which they are used. */
+  readonly parts: readonly string[];
+  readonly isDefault?: boolean;
+  readonly compatible?: readonly string[];
+  readonly description?: string;
+}
+
+/** Something else that an image says and that is worth telling: a command line, a parameter that the host fills in. */
+export interface Remark {
+  readonly kind: string;
+  readonly name?: string;
+  readonly text?: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** What an image turned out to hold. */
+export interface ImageContent {
+  /** Bytes that the image takes; what stands in it belongs to it. */
+  readonly size: number;
+  /** What it calls itself, for a person. */
+  readonly name?: string;
+  readonly parts: readonly Part[];
+  readonly faults: readonly string[];
+  readonly memory?: readonly MemoryImage[];
+  /** True where all that matters of its bytes is in `memory`, so that they mean nothing where they stand. */
+  readonly onlyMemory?: boolean;
+  readonly kernel?: KernelHeader;
+  readonly choices?: { readonly axis: string; readonly list: readonly Choice[] };
+  readonly remarks?: readonly Remark[];
+}
+
+/** An image: parts at places that its header tells. */
+export interface Image {
+  readonly format: string;
+  /** Empty where only its place tells that there is one. */
+  readonly magics: readonly Magic[];
+  /** Whether one begins at this place. */
+  sniff(access: Access, at: number): boolean;
+  /** Undefined where it isn't one after all. `limit` parts at most. */
+  open(access: Access, at: number, limit: number): ImageContent | undefined;
+}

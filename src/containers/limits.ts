@@ -7,6 +7,14 @@ export interface ContainerLimits {
   readonly depth: number;
   /** Pieces of one container. */
   readonly pieces: number;
+  /** Bytes that are unpacked one after the other, in all. */
+  readonly totalBytes: number;
+  /** Bytes that are read of one image. */
+  readonly imageBytes: number;
+  /** Descriptions that are found in one image. */
+  readonly finds: number;
+  /** Time for one image, in milliseconds. */
+  readonly milliseconds: number;
 }
 
 const MIB = 1024 * 1024;
@@ -19,12 +27,21 @@ export const CONTAINER_LIMITS: ContainerLimits = {
   depth: 16,
   // An installed kernel's device trees and modules are some thousands of files.
   pieces: 100_000,
+  // All kernels of a distribution's archive, a few times over.
+  totalBytes: 4096 * MIB,
+  // The memory of a large virtual machine.
+  imageBytes: 64 * 1024 * MIB,
+  // Linux' own tree of 6.6 compiles to some 3000 blobs.
+  finds: 10_000,
+  // Thirty times what a gigabyte takes.
+  milliseconds: 60_000,
 };
 
 /** Counts what one run unpacks. Whoever opens several containers for one purpose shares one. */
 export class Budget {
   readonly limits: ContainerLimits;
   #unpacked = 0;
+  #total = 0;
 
   constructor(limits: ContainerLimits = CONTAINER_LIMITS) {
     this.limits = limits;
@@ -32,12 +49,14 @@ export class Budget {
 
   /** Bytes that may still be unpacked. */
   get room(): number {
-    return Math.max(0, this.limits.unpackedBytes - this.#unpacked);
+    const { unpackedBytes, totalBytes } = this.limits;
+    return Math.max(0, Math.min(unpackedBytes - this.#unpacked, totalBytes - this.#total));
   }
 
   /** Counts bytes that were unpacked and are kept. */
   take(bytes: number): void {
     this.#unpacked += bytes;
+    this.#total += bytes;
   }
 
   /** Counts bytes that are kept no longer. */

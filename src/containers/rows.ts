@@ -5,7 +5,7 @@ import { cpio } from './archives/cpio.ts';
 import { tar } from './archives/tar.ts';
 import { zip } from './archives/zip.ts';
 import { looksLikeLzma } from './codecs/lzma-header.ts';
-import type { Archive, Compression, Magic } from './container.ts';
+import type { Archive, Compression, Image, Magic } from './container.ts';
 
 function at0(...magics: readonly (readonly number[])[]): Magic[] {
   return magics.map((bytes) => ({ bytes, at: 0 }));
@@ -70,3 +70,6 @@ export const COMPRESSIONS: readonly Compression[] = [
 ];
 
 export const ARCHIVES: readonly Archive[] = [zip, cpio, ar, tar];
+
+/** Images, in the order in which they are asked where several could begin at a place. */
+export const IMAGES: readonly Image[] = [];

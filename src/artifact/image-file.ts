@@ -1,0 +1,99 @@
+/** Images as inputs: files that are never whole in memory, unless they are small or something is wrapped around them. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type Access, accessTo } from '../containers/access.ts';
+import type { Budget } from '../containers/limits.ts';
+import { MAX_INPUT_BYTES, readFileBytes, systemMessage } from './file.ts';
+import { compressionOf, withoutZeros } from './unpack.ts';
+
+/** Larger files are read where they are needed. */
+const MAX_WHOLE = 32 * 1024 * 1024;
+const HEAD_BYTES = 64;
+
+export interface OpenedFile {
+  readonly access: Access;
+  /** Whether the bytes are in memory. */
+  readonly whole: boolean;
+  close(): void;
+}
+
+export type OpenedFileResult = OpenedFile | { readonly directory: true } | { readonly failure: string };
+
+/** Opens a file for reading here and there. What is no regular file is read to its end, or the limit for inputs. */
+export function openImageFile(path: string): OpenedFileResult {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    return { failure: systemMessage(error) };
+  }
+  const close = (): void => closeSync(descriptor);
+  const stat = fstatSync(descriptor);
+  if (stat.isDirectory()) {
+    close();
+    return { directory: true };
+  }
+  if (!stat.isFile() || stat.size <= MAX_WHOLE) {
+    close();
+    const read = readFileBytes(path, MAX_INPUT_BYTES);
+    return 'bytes' in read ? { access: accessTo(read.bytes), whole: true, close: () => {} } : read;
+  }
+  return { access: fileAccess(descriptor, stat.size), whole: false, close };
+}
+
+/** A file that is cut short while it is read ends where it ends. */
+function fileAccess(descriptor: number, size: number): Access {
+  const readInto = (offset: number, target: Uint8Array): number => {
+    let done = 0;
+    while (done < target.length) {
+      let count: number;
+      try {
+        count = readSync(descriptor, target, done, target.length - done, offset + done);
+      } catch {
+        break;
+      }
+      if (count === 0) break;
+      done += count;
+    }
+    return done;
+  };
+  return {
+    size,
+    read(offset, length) {
+      const count = Math.min(length, size - offset);
+      if (offset < 0 || count <= 0) return new Uint8Array(0);
+      const target = new Uint8Array(count);
+      return target.subarray(0, readInto(offset, target));
+    },
+    readInto: (offset, target) => readInto(offset, target),
+  };
+}
+
+/** One compression that was around all of an input. */
+export interface TakenOff {
+  readonly format: string;
+  readonly size: number;
+  readonly unpacked: number;
+}
+
+/**
+ * Takes off what is compressed around an input as a whole. What is cut short or followed by something else stays: it is
+ * one thing among others in the input.
+ */
+export async function takeOffWhole(
+  access: Access,
+  budget: Budget,
+): Promise<{ readonly access: Access; readonly taken: readonly TakenOff[] }> {
+  const taken: TakenOff[] = [];
+  let current = access;
+  while (taken.length < budget.limits.depth && current.size <= MAX_INPUT_BYTES) {
+    const row = compressionOf(current.read(0, HEAD_BYTES));
+    if (row === undefined) break;
+    const stored = current.read(0, current.size);
+    const decoded = await row.decode(stored, budget.room);
+    if (decoded.end !== 'whole' || withoutZeros(stored, decoded.consumed).bytes.length > 0) break;
+    budget.take(decoded.bytes.length);
+    taken.push({ format: row.format, size: stored.length, unpacked: decoded.bytes.length });
+    current = accessTo(decoded.bytes);
+  }
+  return { access: current, taken };
+}

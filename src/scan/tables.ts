@@ -1,0 +1,149 @@
+/** Is this an ACPI table? Signature, length and checksum tell, and what is known of the inside. */
+import { decodeTables } from '../acpi/aml/tables.ts';
+import { tableAt } from '../acpi/tables/read.ts';
+import { TABLE_HEADER_LENGTH } from '../acpi/tables/table.ts';
+import { ACPI_SIGNATURES } from '../artifact/sniff.ts';
+import { DiagnosticList } from '../bytes/diagnostic.ts';
+import { type Access, asciiAt, littleEndian } from '../containers/access.ts';
+
+/** Signatures that tables are looked for by. Vendors' own are found where another table names them. */
+export const KNOWN_SIGNATURES: readonly string[] = [
+  ...new Set([...ACPI_SIGNATURES.split(' '), 'NHLT', 'OEMB']),
+].filter(
+  // It has no checksum: only its owner, the FADT, tells that it is one.
+  (signature) => signature !== 'FACS',
+);
+
+/** No table is larger: the largest known, of graphics firmware, have some hundred kilobytes. */
+const MAX_TABLE_BYTES = 16 << 20;
+/** Bytes of the names in a header that are no characters: seen are one or two, in tables of careless vendors. */
+const MAX_ODD_CHARACTERS = 4;
+const NAMES = [
+  [10, 24],
+  [28, 32],
+] as const;
+
+/** Lengths that a table has, where it is known: fixed part, and what follows it comes in pieces of this size. */
+const LENGTHS: Readonly<Record<string, readonly [fixed: number, piece: number]>> = {
+  XSDT: [36, 8],
+  RSDT: [36, 4],
+  MCFG: [44, 16],
+  HPET: [56, 0],
+  BGRT: [56, 0],
+  ECDT: [66, 1],
+  FACP: [116, 1],
+  APIC: [44, 1],
+  SLIT: [45, 1],
+  SRAT: [48, 1],
+  BOOT: [40, 0],
+  SPCR: [80, 1],
+  DBG2: [44, 1],
+  DMAR: [48, 1],
+  MSDM: [56, 1],
+  WAET: [40, 0],
+};
+
+export interface TableHeader {
+  readonly signature: string;
+  readonly length: number;
+  readonly oemTableId: string;
+  readonly checksumOk: boolean;
+}
+
+function isText(byte: number): boolean {
+  return byte === 0 || (byte >= 0x20 && byte <= 0x7e);
+}
+
+/** Sums bytes in pieces, each piece once: tables that overlap would otherwise be summed again and again. */
+export class Sums {
+  static readonly #PIECE = 1024;
+  readonly #access: Access;
+  readonly #pieces = new Map<number, number>();
+
+  constructor(access: Access) {
+    this.#access = access;
+  }
+
+  #plain(from: number, to: number): number {
+    let sum = 0;
+    for (const byte of this.#access.read(from, to - from)) sum += byte;
+    return sum;
+  }
+
+  /** The sum of the bytes of a range, modulo 256. */
+  of(from: number, to: number): number {
+    const size = Sums.#PIECE;
+    const first = Math.ceil(from / size);
+    const last = Math.floor(to / size);
+    if (first >= last) return this.#plain(from, to) & 0xff;
+    let sum = this.#plain(from, first * size) + this.#plain(last * size, to);
+    for (let piece = first; piece < last; piece += 1) {
+      let known = this.#pieces.get(piece);
+      if (known === undefined) {
+        known = this.#plain(piece * size, (piece + 1) * size) & 0xff;
+        this.#pieces.set(piece, known);
+      }
+      sum += known;
+    }
+    return sum & 0xff;
+  }
+}
+
+/** The header of a table at a place, if it can be one: whole, of a length that its kind may have, with names of characters. */
+export function tableHeaderAt(access: Access, at: number, sums: Sums): TableHeader | undefined {
+  const header = access.read(at, TABLE_HEADER_LENGTH);
+  if (header.length < TABLE_HEADER_LENGTH) return undefined;
+  const signature = String.fromCharCode(...header.subarray(0, 4));
+  const length = littleEndian(access, at + 4, 4)!;
+  if (length < TABLE_HEADER_LENGTH || length > Math.min(MAX_TABLE_BYTES, access.size - at)) return undefined;
+  const [fixed, piece] = LENGTHS[signature] ?? [TABLE_HEADER_LENGTH, 1];
+  if (length < fixed || (piece === 0 ? length !== fixed : (length - fixed) % piece !== 0)) return undefined;
+  let odd = 0;
+  for (const [from, to] of NAMES)
+    for (let index = from; index < to; index += 1) if (!isText(header[index]!)) odd += 1;
+  if (odd > MAX_ODD_CHARACTERS) return undefined;
+  const oemTableId = String.fromCharCode(...header.subarray(16, 24)).replace(/[\0 ]+$/, '');
+  return { signature, length, oemTableId, checksumOk: sums.of(at, at + length) === 0 };
+}
+
+const AML: ReadonlySet<string> = new Set(['DSDT', 'SSDT', 'PSDT', 'OSDT']);
+
+export function mayHoldAml(signature: string): boolean {
+  return AML.has(signature);
+}
+
+/** Whether the code of a table can be read from its first to its last byte. */
+export function amlReads(bytes: Uint8Array): boolean {
+  const problems = new DiagnosticList();
+  const table = tableAt({ name: '', form: 'blob', bytes }, 0, problems);
+  if (table === undefined) return false;
+  decodeTables([table], problems);
+  return !problems.hasErrors && !problems.all.some(({ severity }) => severity === 'warning');
+}
+
+/** Root System Description Pointer (ACPI 6.5, 5.2.5.3). */
+export interface RootPointer {
+  readonly length: number;
+  readonly revision: number;
+  readonly rsdt: number;
+  readonly xsdt: number | undefined;
+}
+
+export const ROOT_POINTER_MAGIC = 'RSD PTR ';
+const ROOT_POINTER_V1 = 20;
+const ROOT_POINTER_V2 = 36;
+
+/** The root pointer at a place, if both its checksums hold. */
+export function rootPointerAt(access: Access, at: number, sums: Sums): RootPointer | undefined {
+  if (asciiAt(access, at, 8) !== ROOT_POINTER_MAGIC || at + ROOT_POINTER_V1 > access.size) return undefined;
+  const revision = littleEndian(access, at + 15, 1)!;
+  const rsdt = littleEndian(access, at + 16, 4)!;
+  if (sums.of(at, at + ROOT_POINTER_V1) !== 0) return undefined;
+  if (revision < 2) return { length: ROOT_POINTER_V1, revision, rsdt, xsdt: undefined };
+  const length = littleEndian(access, at + 20, 4);
+  const xsdt = littleEndian(access, at + 24, 8);
+  if (length === undefined || length < ROOT_POINTER_V2 || length > 4096 || at + length > access.size)
+    return undefined;
+  if (xsdt === undefined || sums.of(at, at + length) !== 0) return undefined;
+  return { length, revision, rsdt, xsdt };
+}

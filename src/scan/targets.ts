@@ -1,0 +1,51 @@
+/** What a scan looks for in bytes, all at once: beginnings of containers, and of what is to be found. */
+import { latin1 } from '../containers/access.ts';
+import type { Archive, Compression, Image } from '../containers/container.ts';
+import { ARCHIVES, COMPRESSIONS, IMAGES } from '../containers/rows.ts';
+import { type Pattern, Search } from '../containers/search.ts';
+import { KNOWN_SIGNATURES, ROOT_POINTER_MAGIC } from './tables.ts';
+import { TREE_MAGIC } from './trees.ts';
+
+export type Target = Pattern &
+  (
+    | { readonly what: 'compression'; readonly row: Compression; readonly at: number }
+    | { readonly what: 'archive'; readonly row: Archive; readonly at: number }
+    | { readonly what: 'image'; readonly row: Image; readonly at: number }
+    | { readonly what: 'tree' | 'table' | 'root-pointer' | 'configuration' | 'version' | 'boot-params' }
+  );
+
+/** Before the kernel's own configuration (kernel/configs.c); a gzip stream follows at once. */
+export const CONFIGURATION_MAGIC = 'IKCFG_ST';
+/** What kernels print first (init/version.c). */
+export const VERSION_MAGIC = 'Linux version ';
+/** Of the setup header of an x86 kernel and of `struct boot_params`, at 0x202. */
+export const SETUP_MAGIC = 'HdrS';
+
+/** Shorter patterns are met too often; what has no longer one is opened where something else names it. */
+const SHORTEST = 3;
+
+function targets(): Target[] {
+  const list: Target[] = [
+    { what: 'tree', bytes: TREE_MAGIC },
+    { what: 'root-pointer', bytes: latin1(ROOT_POINTER_MAGIC) },
+    { what: 'configuration', bytes: latin1(CONFIGURATION_MAGIC) },
+    { what: 'version', bytes: latin1(VERSION_MAGIC) },
+    { what: 'boot-params', bytes: latin1(SETUP_MAGIC) },
+    ...KNOWN_SIGNATURES.map((signature) => ({ what: 'table' as const, bytes: latin1(signature) })),
+  ];
+  for (const row of COMPRESSIONS)
+    for (const { bytes, at } of row.magics) list.push({ what: 'compression', row, at, bytes });
+  for (const row of ARCHIVES)
+    for (const { bytes, at } of row.magics) list.push({ what: 'archive', row, at, bytes });
+  for (const row of IMAGES)
+    for (const { bytes, at } of row.magics) list.push({ what: 'image', row, at, bytes });
+  return list.filter(({ bytes }) => bytes.length >= SHORTEST);
+}
+
+let search: Search<Target> | undefined;
+
+/** Made when it is first needed. */
+export function targetSearch(): Search<Target> {
+  search ??= new Search(targets());
+  return search;
+}
