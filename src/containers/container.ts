@@ -5,8 +5,14 @@ import type { Decoder } from './codecs/output.ts';
 /** Bytes by which a container, or something in one, is found. */
 export interface Magic {
   readonly bytes: readonly number[];
-  /** Where they stand, counted from the beginning of what they mark. */
-  readonly at: number;
+  /** Where they stand, counted from the beginning of what they mark; or what finds that beginning. */
+  readonly at: number | ((access: Access, hit: number) => number | undefined);
+}
+
+/** The beginning of what is marked at a place; undefined where it would be outside, or nothing. */
+export function markedAt({ at }: Pick<Magic, 'at'>, access: Access, hit: number): number | undefined {
+  const start = typeof at === 'number' ? hit - at : at(access, hit);
+  return start === undefined || start < 0 ? undefined : start;
 }
 
 /** A compressed stream: what is in it is one piece, and has no name. */
@@ -56,8 +62,10 @@ export interface Archive {
 
 /** A part of an image. */
 export interface Part {
-  /** What the image calls it, or what it is; a byte a character, not escaped. */
+  /** What the image calls it, or what it is; a byte a character, not escaped. Unique in the image. */
   readonly name: string;
+  /** What else it is called. */
+  readonly title?: string;
   /** Where its stored bytes are, counted from where the image begins. */
   readonly offset: number;
   readonly size: number;
@@ -130,6 +138,8 @@ export interface ImageContent {
   /** True where all that matters of its bytes is in `memory`, so that they mean nothing where they stand. */
   readonly onlyMemory?: boolean;
   readonly kernel?: KernelHeader;
+  /** A program of a kind that kernels are too: it is one if it says its release. */
+  readonly program?: { readonly architecture: string };
   readonly choices?: { readonly axis: string; readonly list: readonly Choice[] };
   readonly remarks?: readonly Remark[];
 }
@@ -139,6 +149,8 @@ export interface Image {
   readonly format: string;
   /** Empty where only its place tells that there is one. */
   readonly magics: readonly Magic[];
+  /** Without a magic number: asked for where an input begins. */
+  readonly first?: true;
   /** Whether one begins at this place. */
   sniff(access: Access, at: number): boolean;
   /** Undefined where it isn't one after all. `limit` parts at most. */

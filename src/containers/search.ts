@@ -29,8 +29,9 @@ const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** A set of patterns, ready to be looked for. */
 export class Search<P extends Pattern> {
-  readonly #marks = new Uint8Array(65536);
-  readonly #candidates = new Map<number, Candidate<P>[]>();
+  readonly #marks = new Uint16Array(65536);
+  /** By pair; the place of a pair in the list is its mark. */
+  readonly #candidates: Candidate<P>[][] = [[]];
   readonly #longest: number;
 
   constructor(patterns: readonly P[]) {
@@ -38,13 +39,11 @@ export class Search<P extends Pattern> {
       for (const shift of [1, 0]) {
         const [first, second] = [pattern.bytes[shift]!, pattern.bytes[shift + 1]!];
         const pair = LITTLE_ENDIAN ? first | (second << 8) : (first << 8) | second;
-        this.#marks[pair] = 1;
-        const list = this.#candidates.get(pair) ?? [];
-        list.push({ pattern, shift });
-        this.#candidates.set(pair, list);
+        if (this.#marks[pair] === 0) this.#marks[pair] = this.#candidates.push([]) - 1;
+        this.#candidates[this.#marks[pair]!]!.push({ pattern, shift });
       }
     // An odd place comes before the even one behind it.
-    for (const list of this.#candidates.values()) list.sort((a, b) => b.shift - a.shift);
+    for (const list of this.#candidates) list.sort((a, b) => b.shift - a.shift);
     this.#longest = Math.max(3, ...patterns.map(({ bytes }) => bytes.length));
   }
 
@@ -64,7 +63,7 @@ export class Search<P extends Pattern> {
         at < end;
         at = nextMark(words, at + 1, end, this.#marks)
       )
-        for (const { pattern, shift } of this.#candidates.get(words[at]!)!) {
+        for (const { pattern, shift } of this.#candidates[this.#marks[words[at]!]!]!) {
           const offset = at * 2 - shift;
           if (offset < 0 || offset >= length || !matches(chunk, read, offset, pattern.bytes)) continue;
           yield { pattern, offset: start + offset };
@@ -82,7 +81,7 @@ function fill(access: Access, start: number, target: Uint8Array): number {
 }
 
 /** The next word that is marked, `end` where there is none. */
-function nextMark(words: Uint16Array, from: number, end: number, marks: Uint8Array): number {
+function nextMark(words: Uint16Array, from: number, end: number, marks: Uint16Array): number {
   let at = from;
   for (const last = end - 7; at < last; at += 8)
     if (

@@ -7,7 +7,16 @@ import { sniffKind } from '../artifact/sniff.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Access, accessTo, partOf } from '../containers/access.ts';
 import type { Decoded, Decoder } from '../containers/codecs/output.ts';
-import type { Archive, Compression, Image, ImageContent, Part } from '../containers/container.ts';
+import type {
+  Archive,
+  Compression,
+  Image,
+  ImageContent,
+  Magic,
+  Part,
+  Choice as PartChoice,
+} from '../containers/container.ts';
+import { markedAt } from '../containers/container.ts';
 import { runsOf } from '../containers/extents.ts';
 import { Budget } from '../containers/limits.ts';
 import { ARCHIVES, COMPRESSIONS, IMAGES } from '../containers/rows.ts';
@@ -70,6 +79,10 @@ export class Scanner {
   readonly finds: Find[] = [];
   readonly #alternatives: Alternatives[] = [];
   readonly #memory: FoundMemory[] = [];
+  /** Choices as images tell them, by names of parts. */
+  #choices: { readonly path: string; readonly axis: string; readonly list: readonly PartChoice[] }[] = [];
+  /** Paths of parts that lie where another part does. */
+  readonly #sameAs = new Map<string, string>();
   #deadline = 0;
   #inputName = '';
   /** Work that may still be wasted. */
@@ -111,11 +124,32 @@ export class Scanner {
     } catch (error) {
       if (!(error instanceof OutOfTime)) throw error;
     }
+    this.#resolveChoices(this.finds.slice(first));
     return {
       finds: this.finds.slice(first),
       alternatives: this.#alternatives.slice(alternatives),
       memory: this.#memory.slice(memory),
     };
+  }
+
+  /** What is found in the parts that an image lets choose among. */
+  #resolveChoices(finds: readonly Find[]): void {
+    for (const { path, axis, list } of this.#choices) {
+      const inside = (name: string): number[] => {
+        const part = this.#sameAs.get(`${path}!${name}`) ?? `${path}!${name}`;
+        return finds
+          .filter((find) => find.path === part || find.path.startsWith(`${part}!`))
+          .map(({ id }) => id);
+      };
+      const choices = list.map(({ parts, ...choice }) => ({
+        ...choice,
+        finds: [...new Set(parts.flatMap(inside))],
+      }));
+      // One that leads to nothing found isn't worth choosing among.
+      if (choices.length > 1 && choices.some(({ finds: ids }) => ids.length > 0))
+        this.#alternatives.push({ axis, path, choices });
+    }
+    this.#choices = [];
   }
 
   #limit(limit: string): void {
@@ -163,6 +197,8 @@ export class Scanner {
     const head = space.access.read(0, HEAD_BYTES);
     const archive = ARCHIVES.find((row) => row.sniff(space.access, 0));
     if (archive !== undefined) await this.#openArchive(space, archive, 0);
+    const image = IMAGES.find((row) => row.first && row.sniff(space.access, 0));
+    if (image !== undefined) await this.#openImage(space, image, 0);
     const unmarked = COMPRESSIONS.find((row) => row.magics.length === 0 && row.sniff(head));
     if (unmarked !== undefined) await this.#carve(space, unmarked, 0);
   }
@@ -178,18 +214,24 @@ export class Scanner {
       case 'version':
         return this.#banner(space, offset);
       case 'compression':
-        return this.#carve(space, target.row, offset - target.at);
       case 'archive':
-        if (offset >= target.at && target.row.sniff(space.access, offset - target.at))
-          await this.#openArchive(space, target.row, offset - target.at);
-        return;
       case 'image':
-        if (offset >= target.at && target.row.sniff(space.access, offset - target.at))
-          await this.#openImage(space, target.row, offset - target.at);
-        return;
+        return this.#container(space, target, markedAt(target.magic, space.access, offset));
       default:
         return;
     }
+  }
+
+  async #container(
+    space: Space,
+    target: Extract<Target, { readonly magic: Magic }>,
+    start: number | undefined,
+  ): Promise<void> {
+    if (start === undefined) return;
+    if (target.what === 'compression') return this.#carve(space, target.row, start);
+    if (!target.row.sniff(space.access, start)) return;
+    if (target.what === 'image') return this.#openImage(space, target.row, start);
+    if (!space.isListed(target.row.format, start)) await this.#openArchive(space, target.row, start);
   }
 
   /** Notes a find down. @param start in the space's bytes */
@@ -271,17 +313,30 @@ export class Scanner {
     const match = BANNER.exec(Buffer.from(bytes).toString('latin1'));
     if (match === null || this.#banners.has(match[0])) return;
     this.#banners.add(match[0]);
+    const [text, release] = match;
     const kernel = space.kernelAt(offset);
-    if (kernel !== undefined && kernel.release !== undefined) return;
-    if (kernel !== undefined) kernel.release = match[1];
-    this.#found(space, offset, match[0].length, { kind: 'kernel', release: match[1]!, text: match[0] });
+    const program = space.programs.find(({ start, end }) => start <= offset && offset < end);
+    if (kernel !== undefined) {
+      if (kernel.release !== undefined || kernel.find === undefined) return;
+      kernel.release = release;
+      this.finds[kernel.find] = { ...this.finds[kernel.find]!, release: release!, text };
+    } else if (program !== undefined) {
+      const { start, end, architecture } = program;
+      const found = this.#found(space, start, end - start, {
+        kind: 'kernel',
+        release: release!,
+        architecture,
+        text,
+      });
+      space.kernels.push({ start, end, kernel: { find: found?.id, release } });
+    } else this.#found(space, offset, text.length, { kind: 'kernel', release: release!, text });
   }
 
   /** Unpacks a stream that seems to begin at a place, and looks through what comes out. */
-  async #carve(space: Space, row: Compression, at: number): Promise<void> {
+  async #carve(space: Space, row: Compression, at: number, most = space.access.size - at): Promise<void> {
     if (!row.sniff(space.access.read(at, HEAD_BYTES)) || !this.#mayTry()) return;
     if (!space.claim(row.format, at)) return;
-    const decoded = await this.#decode(space, row.decode, at, space.access.size - at);
+    const decoded = await this.#decode(space, row.decode, at, most);
     const substantial = decoded.bytes.length >= SUBSTANTIAL_BYTES;
     if (decoded.end === 'limit') this.#limitUnpacked();
     if (decoded.end !== 'whole' && !substantial) {
@@ -392,7 +447,7 @@ export class Scanner {
         this.#member(space, start, member.size);
         continue;
       }
-      await this.#part(space, at, { ...member, packed: member.packed });
+      await this.#part(space, at, { ...member, packed: member.packed }, path);
     }
   }
 
@@ -418,41 +473,55 @@ export class Scanner {
       ...(name === undefined ? {} : { name }),
     });
     if (content.kernel !== undefined) this.#kernel(space, content, at);
-    await this.#parts(space, at, content.parts);
+    if (content.program !== undefined)
+      space.programs.push({ start: at, end: at + content.size, ...content.program });
+    for (const { kind, name: called, text, offset, size } of content.remarks ?? [])
+      this.#found(space, at + offset, size, {
+        kind,
+        ...(called === undefined ? {} : { name: called }),
+        ...(text === undefined ? {} : { text }),
+      });
+    if (content.choices !== undefined) this.#choices.push({ path, ...content.choices });
+    await this.#parts(space, at, content.parts, path);
     await this.#memoryImages(space, at, content, path);
   }
 
   #kernel(space: Space, { kernel: header }: ImageContent, at: number): void {
     const { architecture, release, size } = header!;
-    const kernel: KernelInside = { release };
-    space.kernels.push({ start: at, end: at + size, kernel });
-    this.#found(space, at, Math.min(size, space.access.size - at), {
+    const found = this.#found(space, at, Math.min(size, space.access.size - at), {
       kind: 'kernel',
       architecture,
       ...(release === undefined ? {} : { release }),
     });
+    const kernel: KernelInside = { find: found?.id, release };
+    space.kernels.push({ start: at, end: at + size, kernel });
   }
 
-  async #parts(space: Space, base: number, parts: readonly Part[]): Promise<void> {
+  async #parts(space: Space, base: number, parts: readonly Part[], path: string): Promise<void> {
     // Parts are opened one after the other, each with what is in it, without calls inside each other.
     const waiting = parts.map((part) => ({ part, base })).reverse();
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { part } = next;
-      await this.#part(space, next.base, part);
+      await this.#part(space, next.base, part, path);
       const start = next.base + part.offset;
       for (const inner of [...(part.parts ?? [])].reverse()) waiting.push({ part: inner, base: start });
     }
   }
 
-  async #part(space: Space, base: number, part: Part): Promise<void> {
+  async #part(space: Space, base: number, part: Part, path: string): Promise<void> {
     const start = base + part.offset;
     const size = Math.min(part.size, space.access.size - start);
     if (start < 0 || size <= 0) return;
-    const { name, packed, content } = part;
+    const { name, title = name, packed, content } = part;
     if (packed === undefined) {
-      this.#view(space, start, size, name, { format: 'part', name }, part.raw);
+      const same = space.views.find((view) => view.start === start && view.end === start + size);
+      if (same !== undefined && same.step.format === 'part')
+        this.#sameAs.set(`${path}!${name}`, `${path}!${same.label}`);
+      else this.#view(space, start, size, name, { format: 'part', name: title }, part.raw);
       const row = IMAGES.find(({ format }) => format === content);
       if (row?.sniff(space.access, start)) await this.#openImage(space, row, start);
+      // What is packed without being called so ends where the part does.
+      else await this.#packedPart(space, start, size);
       return;
     }
     if (!this.#mayTry() || !space.claim(packed.format, start)) return;
@@ -473,6 +542,11 @@ export class Scanner {
       label: name,
       content,
     });
+  }
+
+  async #packedPart(space: Space, start: number, size: number): Promise<void> {
+    const row = COMPRESSIONS.find((compression) => compression.sniff(space.access.read(start, HEAD_BYTES)));
+    if (row !== undefined) await this.#carve(space, row, start, size);
   }
 
   /** Looks through memory that an image describes. */

@@ -16,6 +16,8 @@ export interface View {
 
 /** A kernel whose header was read; what is found inside of it may tell its release. */
 export interface KernelInside {
+  /** Its find; undefined where there were too many. */
+  readonly find: number | undefined;
   release: string | undefined;
 }
 
@@ -38,6 +40,8 @@ export class Space {
   readonly kernel: KernelInside | undefined;
   readonly sums: Sums;
   readonly views: View[] = [];
+  /** Programs that are kernels if they say so. */
+  readonly programs: { readonly start: number; readonly end: number; readonly architecture: string }[] = [];
   readonly kernels: { readonly start: number; readonly end: number; readonly kernel: KernelInside }[] = [];
   /** Ranges in which nothing is looked for: compressed streams, pages that mean nothing where they stand. */
   #hidden: { readonly start: number; readonly end: number }[] = [];
@@ -84,6 +88,14 @@ export class Space {
     if (this.#opened.has(key)) return false;
     this.#opened.add(key);
     return true;
+  }
+
+  /** Whether a place is in an archive of a format, but in none of its files: then what begins there belongs to it. */
+  isListed(format: string, offset: number): boolean {
+    const around = this.around(offset, offset + 1);
+    return (
+      around.findLast(({ step }) => step.format === format || step.format === 'file')?.step.format === format
+    );
   }
 
   /** The views around a range, the outermost first. */

@@ -1,6 +1,6 @@
 /** What a scan looks for in bytes, all at once: beginnings of containers, and of what is to be found. */
 import { latin1 } from '../containers/access.ts';
-import type { Archive, Compression, Image } from '../containers/container.ts';
+import type { Archive, Compression, Image, Magic } from '../containers/container.ts';
 import { ARCHIVES, COMPRESSIONS, IMAGES } from '../containers/rows.ts';
 import { type Pattern, Search } from '../containers/search.ts';
 import { KNOWN_SIGNATURES, ROOT_POINTER_MAGIC } from './tables.ts';
@@ -8,9 +8,9 @@ import { TREE_MAGIC } from './trees.ts';
 
 export type Target = Pattern &
   (
-    | { readonly what: 'compression'; readonly row: Compression; readonly at: number }
-    | { readonly what: 'archive'; readonly row: Archive; readonly at: number }
-    | { readonly what: 'image'; readonly row: Image; readonly at: number }
+    | { readonly what: 'compression'; readonly row: Compression; readonly magic: Magic }
+    | { readonly what: 'archive'; readonly row: Archive; readonly magic: Magic }
+    | { readonly what: 'image'; readonly row: Image; readonly magic: Magic }
     | { readonly what: 'tree' | 'table' | 'root-pointer' | 'configuration' | 'version' | 'boot-params' }
   );
 
@@ -34,11 +34,11 @@ function targets(): Target[] {
     ...KNOWN_SIGNATURES.map((signature) => ({ what: 'table' as const, bytes: latin1(signature) })),
   ];
   for (const row of COMPRESSIONS)
-    for (const { bytes, at } of row.magics) list.push({ what: 'compression', row, at, bytes });
+    for (const magic of row.magics) list.push({ what: 'compression', row, magic, bytes: magic.bytes });
   for (const row of ARCHIVES)
-    for (const { bytes, at } of row.magics) list.push({ what: 'archive', row, at, bytes });
+    for (const magic of row.magics) list.push({ what: 'archive', row, magic, bytes: magic.bytes });
   for (const row of IMAGES)
-    for (const { bytes, at } of row.magics) list.push({ what: 'image', row, at, bytes });
+    for (const magic of row.magics) list.push({ what: 'image', row, magic, bytes: magic.bytes });
   return list.filter(({ bytes }) => bytes.length >= SHORTEST);
 }
 

@@ -1,7 +1,7 @@
 /** zip (PKWARE's APPNOTE.TXT 6.3.10), by its central directory; one that lacks it by what stands before each file. */
 import { type Access, asciiAt, latin1, littleEndian } from '../access.ts';
 import { crc32 } from '../codecs/checksum.ts';
-import type { Decoder } from '../codecs/output.ts';
+import { decoderOf } from '../codecs/decoders.ts';
 import type { Archive, ArchiveContent, Member } from '../container.ts';
 
 const LOCAL = 0x04034b50;
@@ -22,36 +22,12 @@ const UNIX = 3;
 const FILE_TYPE = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 
-/** Methods (4.4.5) and what undoes them. */
-const METHODS: ReadonlyMap<number, { readonly format: string; readonly decode: Decoder }> = new Map([
-  [
-    8,
-    {
-      format: 'deflate',
-      decode: async (input, limit) => (await import('../codecs/zlib.ts')).inflateRaw(input, limit),
-    },
-  ],
-  [
-    12,
-    {
-      format: 'bzip2',
-      decode: async (input, limit) => (await import('../codecs/bzip2.ts')).decodeBzip2(input, limit),
-    },
-  ],
-  [
-    93,
-    {
-      format: 'zstd',
-      decode: async (input, limit) => (await import('../codecs/zstd.ts')).decodeZstd(input, limit),
-    },
-  ],
-  [
-    95,
-    {
-      format: 'xz',
-      decode: async (input, limit) => (await import('../codecs/xz.ts')).decodeXz(input, limit),
-    },
-  ],
+/** Methods (4.4.5) that are known. */
+const METHODS: ReadonlyMap<number, string> = new Map([
+  [8, 'deflate'],
+  [12, 'bzip2'],
+  [93, 'zstd'],
+  [95, 'xz'],
 ]);
 
 interface Entry {
@@ -125,8 +101,9 @@ class ZipReader {
       });
       return;
     }
-    const method = METHODS.get(entry.method);
-    if (method === undefined) {
+    const format = METHODS.get(entry.method);
+    const decode = format === undefined ? undefined : decoderOf(format);
+    if (format === undefined || decode === undefined) {
       this.faults.push(`${entry.name} is packed by method ${entry.method}, which is not known`);
       return;
     }
@@ -134,9 +111,9 @@ class ZipReader {
       ...place,
       type: 'file',
       packed: {
-        format: method.format,
+        format,
         decode: async (stored, limit) => {
-          const decoded = await method.decode(stored, limit);
+          const decoded = await decode(stored, limit);
           return decoded.end === 'whole' && crc32(decoded.bytes) !== entry.crc
             ? { ...decoded, end: 'damaged', why: 'the checksum fails' }
             : decoded;

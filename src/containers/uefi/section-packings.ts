@@ -1,0 +1,52 @@
+/** What undoes the packings of sections: each is a known stream with something of its own before it. */
+import { undoX86 } from '../codecs/branch-filters.ts';
+import { decoderOf } from '../codecs/decoders.ts';
+import type { Decoded, Decoder } from '../codecs/output.ts';
+
+/** Brotli's decompressed size and the memory it takes, eight bytes each (edk2, BrotliDecompressLib). */
+const BROTLI_HEADER = 16;
+/** AMD puts a header before zlib's stream, most of it unused. */
+const AMD_HEADER = 256;
+
+function behind(bytes: number, format: string): Decoder {
+  return async (input, limit) => {
+    const decoded = await decoderOf(format)!(input.subarray(bytes), limit);
+    return { ...decoded, consumed: decoded.consumed + bytes };
+  };
+}
+
+/** Does the output begin with a section: its size, and a type that there is? */
+function startsSection(bytes: Uint8Array): boolean {
+  if (bytes.length < 8) return false;
+  const size = bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16);
+  const type = bytes[3]!;
+  return size >= 4 && (size <= bytes.length || size === 0xffffff) && type >= 0x01 && type <= 0x1c;
+}
+
+async function lzmaX86(input: Uint8Array, limit: number): Promise<Decoded> {
+  const decoded = await decoderOf('lzma')!(input, limit);
+  undoX86(decoded.bytes, 0);
+  return decoded;
+}
+
+/** Intel put four bytes before LZMA's header in volumes of its own. */
+async function lzma(input: Uint8Array, limit: number): Promise<Decoded> {
+  const decoded = await decoderOf('lzma')!(input, limit);
+  if (decoded.end === 'whole' || input.length < 32) return decoded;
+  const skipped = await behind(4, 'lzma')(input, limit);
+  return skipped.end === 'whole' ? skipped : decoded;
+}
+
+async function tiano(input: Uint8Array, limit: number): Promise<Decoded> {
+  const { decodeTiano } = await import('../codecs/tiano.ts');
+  return decodeTiano(input, limit, startsSection);
+}
+
+export const SECTION_DECODERS: Readonly<Record<string, Decoder>> = {
+  lzma,
+  'lzma-x86': lzmaX86,
+  tiano,
+  gzip: decoderOf('gzip')!,
+  'amd-zlib': behind(AMD_HEADER, 'zlib'),
+  brotli: behind(BROTLI_HEADER, 'brotli'),
+};
