@@ -9,6 +9,7 @@ import { accessTo } from '../containers/access.ts';
 import { Budget } from '../containers/limits.ts';
 import { FORMATS } from '../report/render.ts';
 import { type ScannedInput, type ScanReport, scanDocument, scanJson } from '../report/scan.ts';
+import type { Alternatives, Find } from '../scan/find.ts';
 import { Scanner } from '../scan/scan.ts';
 import { CommandError, defineCommand, UnreadableInputError } from './command.ts';
 import type { Io } from './io.ts';
@@ -54,7 +55,8 @@ async function scanAll(
     options.extract === undefined ? undefined : (await import('./extract.ts')).extractTo(options.extract, io);
   const scanner = new Scanner(sink, { budget, ...(extract === undefined ? {} : { onFind: extract }) });
   const inputs: ScannedInput[] = [];
-  const alternatives: ScanReport['alternatives'][number][] = [];
+  const finds: Find[] = [];
+  const alternatives: Alternatives[] = [];
   for await (const { path, resolved, file } of openedInputs(paths, io)) {
     const hash = file.whole
       ? sha256Of(file.access.read(0, file.access.size))
@@ -63,6 +65,7 @@ async function scanAll(
     const name = path === STDIN_PATH ? '<stdin>' : path;
     const steps = taken.map((step) => ({ ...step, offset: 0 }));
     const result = await scanner.scan({ name, access, steps });
+    finds.push(...result.finds);
     alternatives.push(...result.alternatives);
     for (const { unpacked } of taken) budget.release(unpacked);
     inputs.push({
@@ -73,7 +76,7 @@ async function scanAll(
     });
     file.close();
   }
-  return { inputs, finds: scanner.finds, alternatives, diagnostics: sink.all };
+  return { inputs, finds, alternatives, diagnostics: sink.all };
 }
 
 /** What belongs to one of the alternatives. */

@@ -92,6 +92,8 @@ export interface Extent {
 export interface MemoryImage {
   /** Which one, where there are several: a platform of an IGVM file. */
   readonly name: string;
+  /** The same for a person. */
+  readonly title?: string;
   readonly format: string;
   readonly extents: readonly Extent[];
   /** Whether the addresses are those of physical memory, so that tables in it name each other by them. */

@@ -11,6 +11,7 @@ import { cbfs } from './cbfs.ts';
 import { decoderOf } from './codecs/decoders.ts';
 import { looksLikeLzma } from './codecs/lzma-header.ts';
 import type { Archive, Compression, Image, Magic } from './container.ts';
+import { igvm } from './igvm.ts';
 import { arm64Image, armImage, efiZboot, riscvImage } from './kernels/arm.ts';
 import { bzImage } from './kernels/bzimage.ts';
 import { BZIP2, GZIP, LZ4_FRAME, LZ4_LEGACY, XZ, ZSTD } from './magics.ts';
@@ -97,6 +98,7 @@ export const IMAGES: readonly Image[] = [
   cbfs,
   gpt,
   mbr,
+  igvm,
   uefiCapsule,
   flashDescriptor,
   uefiVolume,

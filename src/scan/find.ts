@@ -66,5 +66,6 @@ export interface FoundMemory {
   readonly path: string;
   readonly address: bigint;
   readonly size: bigint;
-  read(): Uint8Array;
+  /** At most `length` bytes from `offset` on, counted from `address`. */
+  read(offset: number, length: number): Uint8Array;
 }

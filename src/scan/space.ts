@@ -1,18 +1,8 @@
 /** Bytes that were opened: an input, what a compressed stream unpacks to, memory that an image describes. */
-import { type Access, partOf } from '../containers/access.ts';
+import type { Access } from '../containers/access.ts';
 import type { ContainerStep } from './find.ts';
 import { Sums } from './tables.ts';
-
-/** A container, or a part of one, that lies plain in the bytes of a space. Half-open. */
-export interface View {
-  readonly start: number;
-  readonly end: number;
-  /** In a path. */
-  readonly label: string;
-  readonly step: ContainerStep;
-  /** A file that says of itself it is raw data. */
-  readonly raw: boolean;
-}
+import { type View, ViewTree } from './view-tree.ts';
 
 /** A kernel whose header was read; what is found inside of it may tell its release. */
 export interface KernelInside {
@@ -21,8 +11,23 @@ export interface KernelInside {
   release: string | undefined;
 }
 
-/** Where bytes of a space stand in the input. Absent where nothing does. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where a range of a space stands in the input; null where it doesn't, or not in one piece. */
 export type FileOffset = (offset: number, size: number) => number | null;
+
+export interface SpaceOptions {
+  readonly path: string;
+  readonly steps: readonly ContainerStep[];
+  readonly depth: number;
+  readonly fileOffset: FileOffset;
+  readonly base?: number;
+  readonly physical?: boolean;
+  readonly kernel?: KernelInside | undefined;
+}
 
 export class Space {
   readonly access: Access;
@@ -36,30 +41,26 @@ export class Space {
   /** Whether addresses are physical. */
   readonly physical: boolean;
   readonly fileOffset: FileOffset;
-  /** The kernel that this was unpacked from. */
-  readonly kernel: KernelInside | undefined;
+  /** Sums of its bytes. */
   readonly sums: Sums;
-  readonly views: View[] = [];
+  readonly kernels: (Range & { readonly kernel: KernelInside })[] = [];
   /** Programs that are kernels if they say so. */
-  readonly programs: { readonly start: number; readonly end: number; readonly architecture: string }[] = [];
-  readonly kernels: { readonly start: number; readonly end: number; readonly kernel: KernelInside }[] = [];
-  /** Ranges in which nothing is looked for: compressed streams, pages that mean nothing where they stand. */
-  #hidden: { readonly start: number; readonly end: number }[] = [];
+  readonly programs: (Range & { readonly architecture: string })[] = [];
+  /** The kernel that this was unpacked from. */
+  readonly #kernel: KernelInside | undefined;
+  readonly #views = new ViewTree();
+  /** By `START-END`. */
+  readonly #viewAt = new Map<string, View>();
+  /** By where they begin. */
+  readonly #raw = new Map<number, View>();
+  /** Ranges in which nothing is looked for, by their beginnings; those before `#passed` are behind what is asked. */
+  readonly #hidden: Range[] = [];
+  #passed = 0;
+  #hiddenUntil = 0;
   /** Containers that were opened here: `FORMAT@OFFSET`. */
   readonly #opened = new Set<string>();
 
-  constructor(
-    access: Access,
-    options: {
-      readonly path: string;
-      readonly steps: readonly ContainerStep[];
-      readonly depth: number;
-      readonly fileOffset: FileOffset;
-      readonly base?: number;
-      readonly physical?: boolean;
-      readonly kernel?: KernelInside | undefined;
-    },
-  ) {
+  constructor(access: Access, options: SpaceOptions) {
     this.access = access;
     this.path = options.path;
     this.steps = options.steps;
@@ -67,19 +68,25 @@ export class Space {
     this.base = options.base ?? 0;
     this.physical = options.physical ?? false;
     this.fileOffset = options.fileOffset;
-    this.kernel = options.kernel;
+    this.#kernel = options.kernel;
     this.sums = new Sums(access);
   }
 
+  /** Nothing is looked for in a range: a compressed stream, pages that mean nothing where they stand. */
   hide(start: number, end: number): void {
-    this.#hidden.push({ start, end });
+    let at = this.#hidden.length;
+    while (at > this.#passed && this.#hidden[at - 1]!.start > start) at -= 1;
+    this.#hidden.splice(at, 0, { start, end });
   }
 
-  /** Whether nothing is looked for at a place. Asked in the order of the places: what was passed is forgotten. */
+  /** Whether nothing is looked for at a place. To be asked in the order of the places. */
   isHidden(offset: number): boolean {
-    if (this.#hidden.some(({ end }) => end <= offset))
-      this.#hidden = this.#hidden.filter(({ end }) => end > offset);
-    return this.#hidden.some(({ start }) => start <= offset);
+    for (; this.#passed < this.#hidden.length; this.#passed += 1) {
+      const { start, end } = this.#hidden[this.#passed]!;
+      if (start > offset) break;
+      this.#hiddenUntil = Math.max(this.#hiddenUntil, end);
+    }
+    return offset < this.#hiddenUntil;
   }
 
   /** True the first time that a container at a place is asked for. */
@@ -90,24 +97,39 @@ export class Space {
     return true;
   }
 
-  /** Whether a place is in an archive of a format, but in none of its files: then what begins there belongs to it. */
-  isListed(format: string, offset: number): boolean {
-    const around = this.around(offset, offset + 1);
-    return (
-      around.findLast(({ step }) => step.format === format || step.format === 'file')?.step.format === format
-    );
+  /** Notes down that a range is a container or a part of one; what goes beyond the end is cut. */
+  addView(
+    start: number,
+    size: number,
+    label: string,
+    step: Omit<ContainerStep, 'offset' | 'size'>,
+    raw = false,
+  ): void {
+    const end = Math.min(start + size, this.access.size);
+    const placed = { ...step, offset: this.base + start, size: end - start };
+    const view: View = { start, end, label, raw, step: placed };
+    this.#views.add(view);
+    this.#viewAt.set(`${start}-${end}`, view);
+    if (raw) this.#raw.set(start, view);
   }
 
-  /** The views around a range, the outermost first. */
-  around(start: number, end: number): View[] {
-    return this.views
-      .filter((view) => view.start <= start && end <= view.end)
-      .sort((a, b) => a.start - b.start || b.end - a.end);
+  /** The view of just this range that was noted down last. */
+  viewAt(start: number, end: number): View | undefined {
+    return this.#viewAt.get(`${start}-${end}`);
+  }
+
+  rawAt(start: number): View | undefined {
+    return this.#raw.get(start);
+  }
+
+  /** Whether a place is in a container of a format, but in none of its parts: then what begins there belongs to it. */
+  isListed(format: string, offset: number): boolean {
+    return this.#views.around(offset, offset + 1).at(-1)?.step.format === format;
   }
 
   /** Path and containers of something at a range. */
   place(start: number, end: number): { path: string; container: readonly ContainerStep[] } {
-    const views = this.around(start, end);
+    const views = this.#views.around(start, end);
     return {
       path: [this.path, ...views.map(({ label }) => label)].join('!'),
       container: [...this.steps, ...views.map(({ step }) => step)],
@@ -116,10 +138,6 @@ export class Space {
 
   /** The kernel around a place, here or around this whole space. */
   kernelAt(offset: number): KernelInside | undefined {
-    return this.kernels.find(({ start, end }) => start <= offset && offset < end)?.kernel ?? this.kernel;
-  }
-
-  part(start: number, size: number): Access {
-    return partOf(this.access, start, size);
+    return this.kernels.find(({ start, end }) => start <= offset && offset < end)?.kernel ?? this.#kernel;
   }
 }

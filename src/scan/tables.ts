@@ -118,7 +118,8 @@ export function amlReads(bytes: Uint8Array): boolean {
   const table = tableAt({ name: '', form: 'blob', bytes }, 0, problems);
   if (table === undefined) return false;
   decodeTables([table], problems);
-  return !problems.hasErrors && !problems.all.some(({ severity }) => severity === 'warning');
+  // Of a table that the firmware fills in yet the checksum is nobody's business.
+  return problems.all.every(({ severity, code }) => severity === 'note' || code === 'acpi/checksum');
 }
 
 /** Root System Description Pointer (ACPI 6.5, 5.2.5.3). */

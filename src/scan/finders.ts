@@ -1,0 +1,128 @@
+/** What is no container: each finder looks at a place where something seems to begin, and notes it down if it is whole. */
+import { sniffKind } from '../artifact/sniff.ts';
+import { asciiAt, littleEndian } from '../containers/access.ts';
+import type { Run } from './run.ts';
+import type { Space } from './space.ts';
+import { amlReads, mayHoldAml, rootPointerAt, type TableHeader, tableHeaderAt } from './tables.ts';
+import { type FoundTree, treeIn, treeSizeAt } from './trees.ts';
+
+/** Texts of up to this size are looked at for kinds of inputs that have no magic number. */
+const MAX_TEXT_BYTES = 16 << 20;
+/** Kinds that are told by their own finders, or whose parts are. */
+const FOUND_ELSEWHERE = new Set(['dtb', 'dtbo', 'acpi-table', 'image', 'boot-params', 'mail']);
+/** `Linux version 6.1.0 (builder@host) …` (init/version.c, linux_banner). */
+const BANNER = /^Linux version (\d+\.\d+\S*) \([^\n\0]{1,200}\) ?[^\n\0]*/;
+const BANNER_BYTES = 512;
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
+/** A flattened device tree; the kind of the tree that is there. */
+export function findTree(run: Run, space: Space, offset: number): FoundTree['kind'] | undefined {
+  const size = treeSizeAt(space.access, offset);
+  if (size === undefined || !run.mayTry()) return undefined;
+  // Trees that share their bytes with others cost as if they were none.
+  run.spend(size);
+  const tree = treeIn({ name: space.path, form: 'blob', bytes: space.access.read(offset, size) });
+  if (tree === undefined) return undefined;
+  const { kind, model, compatible } = tree;
+  run.found(space, offset, size, { kind, model, compatible });
+  return kind;
+}
+
+/** Is the file that begins here this table and nothing else, but for bytes that fill it up? */
+function isWholeFile(space: Space, offset: number, { length }: TableHeader): boolean {
+  const view = space.rawAt(offset);
+  const rest = view === undefined ? -1 : view.end - offset - length;
+  return rest >= 0 && rest < 4;
+}
+
+/**
+ * An ACPI table. Its checksum has to hold; in a file of a firmware volume that is raw data it may be missing, since firmware
+ * fills tables in before it installs them (edk2, AcpiPlatformDxe).
+ */
+export function findTable(run: Run, space: Space, offset: number): void {
+  const header = tableHeaderAt(space.access, offset, space.sums);
+  if (header === undefined) return;
+  const { signature, length, oemTableId, checksumOk } = header;
+  if (!checksumOk && !isWholeFile(space, offset, header)) return;
+  if (mayHoldAml(signature)) {
+    if (!run.mayTry()) return;
+    run.spend(length);
+    if (!amlReads(space.access.read(offset, length))) return;
+  }
+  const note = 'the checksum is not set: firmware fills the table in when it installs it';
+  if (checksumOk) run.found(space, offset, length, { kind: 'acpi-table', signature, oemTableId });
+  else run.found(space, offset, length, { kind: 'acpi-template', signature, oemTableId, note });
+}
+
+export function findRootPointer(run: Run, space: Space, offset: number): void {
+  const pointer = rootPointerAt(space.access, offset, space.sums);
+  if (pointer === undefined) return;
+  const { length, xsdt, rsdt } = pointer;
+  const text = xsdt ? `XSDT at ${hex(xsdt)}` : `RSDT at ${hex(rsdt)}`;
+  run.found(space, offset, length, { kind: 'rsdp', text });
+}
+
+/** The text that a kernel prints first, which says its release. */
+export function findBanner(run: Run, space: Space, offset: number): void {
+  const match = BANNER.exec(asciiAt(space.access, offset, BANNER_BYTES));
+  if (match === null || run.banners.has(match[0])) return;
+  run.banners.add(match[0]);
+  const text = match[0];
+  const release = match[1]!;
+  const kernel = space.kernelAt(offset);
+  const program = space.programs.find(({ start, end }) => start <= offset && offset < end);
+  if (kernel !== undefined) {
+    if (kernel.find === undefined) return;
+    kernel.release ??= release;
+    run.amend(kernel.find, { release: kernel.release, text });
+  } else if (program !== undefined) {
+    const { start, end, architecture } = program;
+    const found = run.found(space, start, end - start, { kind: 'kernel', release, architecture, text });
+    space.kernels.push({ start, end, kernel: { find: found?.id, release } });
+  } else run.found(space, offset, text.length, { kind: 'kernel', release, text });
+}
+
+const BOOT_PARAMS_BYTES = 4096;
+/** Fields of `struct boot_params` (Documentation/arch/x86/zero-page.rst). */
+const SETUP_MAGIC_AT = 0x202;
+const BOOT_FLAG_AT = 0x1fe;
+const BOOT_FLAG = 0xaa55;
+const LOADER_AT = 0x210;
+const E820_COUNT_AT = 0x1e8;
+const E820_AT = 0x2d0;
+const E820_ENTRY_BYTES = 20;
+const E820_MOST = 128;
+const MAX_E820_TYPE = 20;
+const SOFT_RESERVED = 0xefffffff;
+
+/**
+ * `struct boot_params` in memory. A kernel's file has the same magic at the same place; what tells them apart is what a boot
+ * loader writes: who it is, and a map of the memory.
+ */
+export function findBootParams(run: Run, space: Space, hit: number): void {
+  const start = hit - SETUP_MAGIC_AT;
+  const { access } = space;
+  if (start < 0 || start + BOOT_PARAMS_BYTES > access.size) return;
+  const loader = littleEndian(access, start + LOADER_AT, 1);
+  const count = littleEndian(access, start + E820_COUNT_AT, 1)!;
+  if (littleEndian(access, start + BOOT_FLAG_AT, 2) !== BOOT_FLAG || loader === 0) return;
+  if (count === 0 || count > E820_MOST) return;
+  for (let index = 0; index < count; index += 1) {
+    const entry = start + E820_AT + index * E820_ENTRY_BYTES;
+    const type = littleEndian(access, entry + 16, 4)!;
+    if (littleEndian(access, entry, 8) === undefined || littleEndian(access, entry + 8, 8) === undefined)
+      return;
+    if (type === 0 || (type > MAX_E820_TYPE && type !== SOFT_RESERVED)) return;
+  }
+  run.found(space, start, BOOT_PARAMS_BYTES, { kind: 'boot-params' });
+}
+
+/** A text of a known kind, that all of a range is. */
+export function findText(run: Run, space: Space, start: number, size: number): void {
+  if (size > MAX_TEXT_BYTES || size === 0) return;
+  const kind = sniffKind(space.access.read(start, size));
+  if (kind !== undefined && !FOUND_ELSEWHERE.has(kind)) run.found(space, start, size, { kind });
+}

@@ -1,0 +1,259 @@
+/** Opens containers that are met in a space, and has looked through what is in them. */
+import { type Access, accessTo, partOf } from '../containers/access.ts';
+import type { Decoded, Decoder } from '../containers/codecs/output.ts';
+import type { Archive, Compression, Image, ImageContent, Part } from '../containers/container.ts';
+import { runsOf } from '../containers/extents.ts';
+import { COMPRESSIONS, IMAGES } from '../containers/rows.ts';
+import type { ContainerStep } from './find.ts';
+import { findText } from './finders.ts';
+import type { Run } from './run.ts';
+import { Space } from './space.ts';
+
+const HEAD_BYTES = 64;
+/** First piece of a compressed stream that is tried; more of it is read when that wasn't enough. */
+const FIRST_WINDOW = 1 << 20;
+/** A stream that has no clean end counts for something when so much came of it: a magic number met by chance gives less. */
+const SUBSTANTIAL_BYTES = 1 << 16;
+/** What a try costs at least. */
+const LEAST_WORK = 1024;
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
+export function imageRow(format: string): Image | undefined {
+  return IMAGES.find((row) => row.format === format);
+}
+
+/** What a stream was, for those that look at what is in it. */
+interface Stream {
+  readonly format: string;
+  readonly at: number;
+  readonly size: number;
+  readonly name?: string;
+  readonly label?: string;
+  /** What begins with the first byte of what it unpacks to, where that is known. */
+  readonly content?: string | undefined;
+}
+
+export class Opener {
+  readonly #run: Run;
+  /** Looks through a space; the second argument is the format that begins with its first byte, where that is known. */
+  readonly #look: (space: Space, content?: string) => Promise<void>;
+
+  constructor(run: Run, look: (space: Space, content?: string) => Promise<void>) {
+    this.#run = run;
+    this.#look = look;
+  }
+
+  /** Unpacks a stream that seems to begin at a place. `most` stored bytes are looked at. */
+  async stream(
+    space: Space,
+    row: Compression,
+    at: number,
+    most = space.access.size - at,
+    options: { readonly label?: string; readonly content?: string } = {},
+  ): Promise<void> {
+    const run = this.#run;
+    if (!row.sniff(space.access.read(at, HEAD_BYTES)) || !space.claim(row.format, at) || !run.mayTry())
+      return;
+    const decoded = await this.#decode(space.access, row.decode, at, most);
+    if (decoded.end === 'limit') this.#tellUnpacked();
+    if (decoded.end !== 'whole') run.spend(decoded.bytes.length + decoded.consumed + LEAST_WORK);
+    if (decoded.bytes.length < (decoded.end === 'whole' ? 1 : SUBSTANTIAL_BYTES)) return;
+    const { format } = row;
+    if (decoded.end === 'truncated' || decoded.end === 'damaged') {
+      const why = decoded.why ?? 'the stream is cut short';
+      run.tell('container/damaged', { format, why }, `${space.path}!${format}@${hex(space.base + at)}`);
+    }
+    await this.#unpacked(space, decoded, { format, at, size: Math.min(decoded.consumed, most), ...options });
+  }
+
+  #tellUnpacked(): void {
+    const { room, limits } = this.#run.budget;
+    const bytes = room < limits.unpackedBytes ? limits.totalBytes : limits.unpackedBytes;
+    this.#run.limit(`${bytes / 2 ** 20} MiB unpacked`);
+  }
+
+  /** Decodes a stream of which only the beginning is known; no more of it is read than is needed. */
+  async #decode(access: Access, decoder: Decoder, at: number, available: number): Promise<Decoded> {
+    for (let window = FIRST_WINDOW; ; window *= 8) {
+      const size = Math.min(window, available);
+      const decoded = await decoder(access.read(at, size), this.#run.budget.room);
+      const mayGoOn = decoded.end === 'truncated' || (decoded.end === 'whole' && decoded.consumed >= size);
+      if (!mayGoOn || size >= available) return decoded;
+    }
+  }
+
+  /** Has what a stream unpacked to looked through. */
+  async #unpacked(space: Space, decoded: Decoded, stream: Stream): Promise<void> {
+    const { format, at, size, name, content } = stream;
+    const { budget } = this.#run;
+    space.hide(at, at + size);
+    if (!this.#run.mayNest(space)) return;
+    const { path, container } = space.place(at, at + size);
+    const step: ContainerStep = {
+      format,
+      ...(name === undefined ? {} : { name }),
+      offset: space.base + at,
+      size,
+      unpacked: decoded.bytes.length,
+    };
+    const inner = new Space(accessTo(decoded.bytes), {
+      path: `${path}!${stream.label ?? `${format}@${hex(space.base + at)}`}`,
+      steps: [...container, step],
+      depth: space.depth + 1,
+      fileOffset: () => null,
+      kernel: space.kernelAt(at),
+    });
+    budget.take(decoded.bytes.length);
+    await this.#look(inner, content);
+    budget.release(decoded.bytes.length);
+  }
+
+  async archive(space: Space, row: Archive, at: number): Promise<void> {
+    const run = this.#run;
+    const { format } = row;
+    if (!space.claim(format, at)) return;
+    const content = row.list(space.access, at, run.budget.limits.pieces);
+    // A header alone is none: what looks like one is met in programs that read archives.
+    if (content.members.length === 0) return;
+    const label = `${format}@${hex(space.base + at)}`;
+    const path = `${space.place(at, at + content.size).path}!${label}`;
+    for (const why of content.faults) run.tell('container/archive', { format, why }, path);
+    space.addView(at, content.size, label, { format });
+    for (const member of content.members) {
+      const { name, size, packed } = member;
+      if (member.type !== 'file' || size === 0) continue;
+      const start = at + member.offset;
+      if (packed !== undefined) await this.#part(space, at, { ...member, packed }, path);
+      else {
+        space.addView(start, size, name, { format: 'file', name });
+        findText(run, space, start, size);
+      }
+    }
+  }
+
+  async image(space: Space, row: Image, at: number): Promise<void> {
+    const run = this.#run;
+    const { format } = row;
+    if (!space.claim(format, at)) return;
+    const content = row.open(space.access, at, run.budget.limits.pieces);
+    if (content === undefined) return;
+    const { name, size } = content;
+    const label = `${format}@${hex(space.base + at)}`;
+    const path = `${space.place(at, at + size).path}!${label}`;
+    for (const why of content.faults) run.tell('container/archive', { format, why }, path);
+    space.addView(at, size, label, { format, ...(name === undefined ? {} : { name }) });
+    this.#tellFacts(space, content, at);
+    if (content.choices !== undefined) run.choose(path, content.choices.axis, content.choices.list);
+    await this.#parts(space, at, content.parts, path);
+    await this.#memory(space, at, content, path);
+  }
+
+  /** What an image says of itself. */
+  #tellFacts(space: Space, content: ImageContent, at: number): void {
+    const run = this.#run;
+    const { kernel, program, remarks = [] } = content;
+    if (kernel !== undefined) {
+      const { architecture, release } = kernel;
+      const size = Math.min(kernel.size, space.access.size - at);
+      const fields = { kind: 'kernel', architecture, ...(release === undefined ? {} : { release }) };
+      const found = run.found(space, at, size, fields);
+      space.kernels.push({ start: at, end: at + size, kernel: { find: found?.id, release } });
+    }
+    if (program !== undefined) space.programs.push({ start: at, end: at + content.size, ...program });
+    for (const { kind, name, text, offset, size } of remarks)
+      run.found(space, at + offset, size, {
+        kind,
+        ...(name === undefined ? {} : { name }),
+        ...(text === undefined ? {} : { text }),
+      });
+  }
+
+  /** Parts one after the other, each followed by those in it; not by calls inside each other. */
+  async #parts(space: Space, base: number, parts: readonly Part[], path: string): Promise<void> {
+    const waiting = parts.map((part) => ({ part, from: base })).reverse();
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { part, from } = next;
+      this.#run.checkTime();
+      await this.#part(space, from, part, path);
+      for (const inner of [...(part.parts ?? [])].reverse())
+        waiting.push({ part: inner, from: from + part.offset });
+    }
+  }
+
+  async #part(space: Space, base: number, part: Part, path: string): Promise<void> {
+    const start = base + part.offset;
+    const size = Math.min(part.size, space.access.size - start);
+    if (start < 0 || size <= 0) return;
+    const { name, title = name, packed, content } = part;
+    if (packed === undefined) {
+      const same = space.viewAt(start, start + size);
+      if (same?.step.format === 'part') this.#run.same(`${path}!${name}`, `${path}!${same.label}`);
+      else space.addView(start, size, name, { format: 'part', name: title }, part.raw);
+      const row = content === undefined ? undefined : imageRow(content);
+      const head = space.access.read(start, HEAD_BYTES);
+      // What is packed without being called so ends where the part does.
+      const stream = COMPRESSIONS.find((compression) => compression.sniff(head));
+      if (row?.sniff(space.access, start)) await this.image(space, row, start);
+      else if (stream !== undefined) await this.stream(space, stream, start, size);
+      return;
+    }
+    if (!space.claim(packed.format, start) || !this.#run.mayTry()) return;
+    const decoded = await packed.decode(space.access.read(start, size), this.#run.budget.room);
+    const { format } = packed;
+    if (decoded.end === 'limit') this.#tellUnpacked();
+    else if (decoded.end !== 'whole') {
+      const why = decoded.why ?? 'the stream is cut short';
+      this.#run.tell(
+        'container/damaged',
+        { format, why },
+        `${space.place(start, start + size).path}!${name}`,
+      );
+    }
+    if (decoded.end !== 'whole') this.#run.spend(size + decoded.bytes.length);
+    if (decoded.bytes.length === 0) return;
+    await this.#unpacked(space, decoded, { format, at: start, size, name: title, label: name, content });
+  }
+
+  /** Has memory that an image describes looked through. */
+  async #memory(space: Space, at: number, content: ImageContent, path: string): Promise<void> {
+    const run = this.#run;
+    if (content.memory === undefined || !run.mayNest(space)) return;
+    if (content.onlyMemory) space.hide(at, at + content.size);
+    const { container } = space.place(at, at + content.size);
+    const image = partOf(space.access, at, space.access.size - at);
+    for (const { name, title = name, format, extents, physical } of content.memory) {
+      const label = name === '' ? format : `${format}(${name})`;
+      for (const { address, access, imageOffset } of runsOf(image, extents)) {
+        const step: ContainerStep = {
+          format,
+          ...(title === '' ? {} : { name: title }),
+          offset: space.base + at,
+          size: access.size,
+        };
+        const inner = new Space(access, {
+          path: `${path}!${label}`,
+          steps: [...container, step],
+          depth: space.depth + 1,
+          base: address,
+          physical,
+          fileOffset: (offset, size) => {
+            const inImage = imageOffset(offset, size);
+            return inImage === undefined ? null : space.fileOffset(at + inImage, size);
+          },
+          kernel: space.kernelAt(at),
+        });
+        if (physical)
+          run.memory.push({
+            path: inner.path,
+            address: BigInt(address),
+            size: BigInt(access.size),
+            read: (offset, length) => access.read(offset, length),
+          });
+        await this.#look(inner);
+      }
+    }
+  }
+}

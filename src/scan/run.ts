@@ -1,0 +1,166 @@
+/** What the parts of a scan share: the finds, what may still be spent, what was told. */
+import { sha256Of } from '../artifact/digest.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Choice as PartChoice } from '../containers/container.ts';
+import type { Budget } from '../containers/limits.ts';
+import { type ArgsOf, type Code, finding } from '../findings/finding.ts';
+import type { Alternatives, Find, FoundMemory } from './find.ts';
+import type { Space } from './space.ts';
+
+/** How a find is told: what is known of it beside its place. */
+export type FindFields = Omit<
+  Find,
+  'id' | 'path' | 'offset' | 'fileOffset' | 'size' | 'sha256' | 'container'
+>;
+
+/** What may be spent on streams and tables that turn out to be none, beside a few times the input's size. */
+const SPARE_WORK = 64 << 20;
+const WORK_FACTOR = 8;
+
+/** Thrown when the time is over; what was found until then stays. */
+export class OutOfTime {}
+
+export class Run {
+  readonly sink: DiagnosticSink;
+  readonly budget: Budget;
+  readonly #onFind: ((find: Find, bytes: Uint8Array) => void) | undefined;
+  readonly finds: Find[] = [];
+  /** The space of each find, by its id. */
+  readonly #spaces: Space[] = [];
+  readonly alternatives: Alternatives[] = [];
+  readonly memory: FoundMemory[] = [];
+  /** Choices as images tell them, by names of parts. */
+  #choices: { readonly path: string; readonly axis: string; readonly list: readonly PartChoice[] }[] = [];
+  /** Paths of parts that lie where another part does. */
+  readonly #sameAs = new Map<string, string>();
+  /** Limits that were told of. */
+  readonly #told = new Set<string>();
+  /** Banners met in the input: the same text stands in a kernel and in its log. */
+  readonly banners = new Set<string>();
+  #inputName = '';
+  #deadline = 0;
+  /** Work that may still be wasted. */
+  #spare = 0;
+
+  constructor(
+    sink: DiagnosticSink,
+    budget: Budget,
+    onFind: ((find: Find, bytes: Uint8Array) => void) | undefined,
+  ) {
+    this.sink = sink;
+    this.budget = budget;
+    this.#onFind = onFind;
+  }
+
+  /** Begins with an input. */
+  begin(name: string, size: number): void {
+    this.#inputName = name;
+    this.#deadline = performance.now() + this.budget.limits.milliseconds;
+    this.#spare = SPARE_WORK + WORK_FACTOR * size;
+    this.#told.clear();
+    this.banners.clear();
+    this.#choices = [];
+    this.#sameAs.clear();
+  }
+
+  /** Tells that there is more than this, once for an input. */
+  limit(limit: string): void {
+    if (this.#told.has(limit)) return;
+    this.#told.add(limit);
+    this.tell('container/limit', { limit }, this.#inputName);
+  }
+
+  tell<C extends Code>(code: C, args: ArgsOf<C>, path: string): void {
+    this.sink.add(finding(code, args, { path }));
+  }
+
+  /** Throws when the time is over. */
+  checkTime(): void {
+    if (performance.now() < this.#deadline) return;
+    this.limit(`${this.budget.limits.milliseconds / 1000} seconds`);
+    throw new OutOfTime();
+  }
+
+  /** Counts work that may have been for nothing. */
+  spend(work: number): void {
+    this.#spare -= work;
+  }
+
+  /** False, told, when too much was for nothing. */
+  mayTry(): boolean {
+    if (this.#spare > 0) return true;
+    this.limit('what only looks like something that can be opened');
+    return false;
+  }
+
+  /** False, told, when containers nest too deep. */
+  mayNest(space: Space): boolean {
+    const { depth } = this.budget.limits;
+    if (space.depth < depth) return true;
+    this.limit(`${depth} containers inside each other`);
+    return false;
+  }
+
+  /** Notes a find down. @param start in the space's bytes */
+  found(space: Space, start: number, size: number, fields: FindFields): Find | undefined {
+    const { limits } = this.budget;
+    if (this.finds.length >= limits.finds) {
+      this.limit(`${limits.finds} finds`);
+      return undefined;
+    }
+    const bytes = space.access.read(start, size);
+    const { path, container } = space.place(start, start + size);
+    const find: Find = {
+      id: this.finds.length,
+      ...fields,
+      path,
+      offset: space.base + start,
+      fileOffset: space.fileOffset(start, size),
+      size,
+      sha256: sha256Of(bytes),
+      ...(space.physical ? { address: BigInt(space.base + start) } : {}),
+      container,
+    };
+    this.finds.push(find);
+    this.#spaces.push(space);
+    this.#onFind?.(find, bytes);
+    return find;
+  }
+
+  /** Finds that stand in a space itself, from number `first` on. */
+  inSpace(space: Space, first: number): Find[] {
+    return this.finds.slice(first).filter(({ id }) => this.#spaces[id] === space);
+  }
+
+  /** Adds to what is known of a find. */
+  amend(id: number, fields: Partial<Find>): void {
+    this.finds[id] = { ...this.finds[id]!, ...fields };
+  }
+
+  choose(path: string, axis: string, list: readonly PartChoice[]): void {
+    this.#choices.push({ path, axis, list });
+  }
+
+  /** Two parts lie at the same place. */
+  same(path: string, as: string): void {
+    this.#sameAs.set(path, as);
+  }
+
+  /** Says of the choices that images tell what is found in each. */
+  resolveChoices(finds: readonly Find[]): void {
+    for (const { path, axis, list } of this.#choices) {
+      const inside = (name: string): number[] => {
+        const part = this.#sameAs.get(`${path}!${name}`) ?? `${path}!${name}`;
+        return finds
+          .filter((find) => find.path === part || find.path.startsWith(`${part}!`))
+          .map(({ id }) => id);
+      };
+      const choices = list.map(({ parts, ...choice }) => ({
+        ...choice,
+        finds: [...new Set(parts.flatMap(inside))],
+      }));
+      if (choices.length > 1 && choices.some(({ finds: ids }) => ids.length > 0))
+        this.alternatives.push({ axis, path, choices });
+    }
+  }
+}
