@@ -2,13 +2,18 @@
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
-import { formatQuantity } from '../symbolic/index.ts';
+import { type Condition, formatQuantity } from '../symbolic/index.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
 import type { Interpreter, TraceRecord } from './interpreter/interpreter.ts';
 import { type AmlFault, faultDiagnostic } from './interpreter/state/fault.ts';
 import type { AmlValue } from './interpreter/state/objects.ts';
-import { acpiexecProfile, linuxProfile } from './interpreter/state/profile.ts';
+import {
+  acpiexecProfile,
+  type OperatingSystem,
+  PLAIN_SYSTEM,
+  profileOf,
+} from './interpreter/state/profile.ts';
 import type { Fill } from './interpreter/state/regions.ts';
 import { formatValue } from './interpreter/values/debug.ts';
 import { findNode, type NamespaceNode } from './namespace/node.ts';
@@ -29,8 +34,10 @@ export interface EvaluationOptions {
    * depends on that has conditions like `exists(\ZZZZ)`.
    */
   readonly complete?: boolean;
-  /** What `_OSI` says yes to, in place of what Linux does: names of Windows releases and of features. */
-  readonly interfaces?: readonly string[];
+  /** The operating system that runs the code. Without effect where contents are assumed: then it is acpiexec. */
+  readonly system?: OperatingSystem;
+  /** What `_OSI` says yes to, and when, in place of what that says. */
+  readonly interfaces?: ReadonlyMap<string, Condition>;
   /** Values of firmware fields, by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
   readonly set?: ReadonlyMap<string, bigint>;
   /** Pieces of physical memory. */
@@ -72,7 +79,8 @@ export function startMachine(
 ): AcpiMachine {
   const order = decoded.tables.map(({ table }) => table);
   const first = order.find((table) => table.signature === 'DSDT') ?? order[0];
-  const profile = options.assume === undefined ? linuxProfile : acpiexecProfile;
+  const system = options.system ?? PLAIN_SYSTEM;
+  const profile = options.assume === undefined ? profileOf(system) : acpiexecProfile;
   const boot = new Boot(
     // acpiexec has no other tables of the machine than those with AML.
     options.assume === undefined ? tables : tables.filter(holdsAml),

@@ -11,6 +11,23 @@ export interface ParsedArguments {
   readonly options: OptionValues<OptionTable>;
 }
 
+/** Options whose values may begin with a dash: `--osi -NAME`. */
+const DASHED: ReadonlySet<string> = new Set(['--osi']);
+
+/** Such a value and its option as one word, which parsers don't take for another option. */
+export function joinDashed(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const [word, next] = [argv[i]!, argv[i + 1]];
+    if (word === '--') return [...joined, ...argv.slice(i)];
+    if (DASHED.has(word) && next !== undefined && /^-[^-]/.test(next)) {
+      joined.push(`${word}=${next}`);
+      i += 1;
+    } else joined.push(word);
+  }
+  return joined;
+}
+
 /** An option table as Node's parser takes it. */
 export function parserOptions(options: OptionTable): NonNullable<ParseArgsConfig['options']> {
   const config: NonNullable<ParseArgsConfig['options']> = {};

@@ -6,7 +6,7 @@ import { FORMATS } from '../report/render.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
 import { openInputs } from './inputs.ts';
 import { describeOptions, refuseSettings } from './machine.ts';
-import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
+import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS, RELEASE_OPTION } from './options.ts';
 import { printReport } from './print.ts';
 import { writeDiagnostics, writeResult } from './result.ts';
 
@@ -26,6 +26,7 @@ export const command = defineCommand({
     include,
     'include-root': includeRoot,
     ...MACHINE_OPTIONS,
+    ...RELEASE_OPTION,
     ...OUTPUT_OPTIONS,
     format: formatOption(FORMATS),
     trace: {

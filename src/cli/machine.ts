@@ -84,6 +84,23 @@ async function addressing(kernel: string | undefined): Promise<NonNullable<Descr
   return { profile };
 }
 
+/** What firmware code is told of the kernel that runs it; of a simulation only what it is told otherwise. */
+async function operatingSystem(
+  kernel: string | undefined,
+  osi: readonly string[] | undefined,
+  simulated: boolean,
+): Promise<Pick<DescribeOptions, 'system' | 'interfaces'>> {
+  const [{ linuxSystem, simulatedInterfaces }, { parseRelease }] = await Promise.all([
+    import('../linux/osi.ts'),
+    import('../linux/release.ts'),
+  ]);
+  const release = kernel === undefined ? undefined : parseRelease(kernel);
+  if (kernel !== undefined && release === undefined)
+    throw new CommandError(`--kernel ${kernel}: not a kernel release`, 'for example 6.12.30');
+  if (simulated) return osi === undefined ? {} : { interfaces: simulatedInterfaces(osi) };
+  return { system: linuxSystem(release, osi) };
+}
+
 /** Inputs with tables that have fields. */
 const TABLE_KINDS: ReadonlySet<ArtifactKind> = new Set(['acpi-table', 'acpidump', 'acpi-dir', 'asl']);
 
@@ -102,7 +119,9 @@ export async function describeOptions(
     ...(set === undefined ? {} : { set: parseSettings(set) }),
     ...(memory === undefined ? {} : { memory: await readMemory(memory, io) }),
     ...(assume === undefined ? {} : { assume }),
-    ...(osi === undefined ? {} : { interfaces: osi }),
+    ...(artifacts.some(({ kind }) => TABLE_KINDS.has(kind))
+      ? await operatingSystem(options.kernel, osi, assume !== undefined)
+      : {}),
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
     ...(artifacts.some(({ kind }) => isKind(kind, 'tree'))
       ? { addressing: await addressing(options.kernel) }

@@ -95,7 +95,7 @@ export const MACHINE_OPTIONS = {
     type: 'string',
     repeat: true,
     value: 'NAME',
-    describe: 'What _OSI says yes to, in place of what Linux does: "Windows 2015"',
+    describe: 'What _OSI says yes to: +NAME adds, !NAME or -NAME removes, NAME,NAME replaces what Linux does',
     group: 'The machine:',
   },
 } as const satisfies OptionTable;

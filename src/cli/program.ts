@@ -1,7 +1,7 @@
 /** The command line as a whole: finds what was asked for, runs it, gives the exit status. */
 
 import { escapeControls } from '../bytes/escape.ts';
-import { parseQuickly } from './arguments.ts';
+import { joinDashed, parseQuickly } from './arguments.ts';
 import {
   type Command,
   CommandError,
@@ -15,7 +15,8 @@ import type { Io } from './io.ts';
 import { openLog } from './log.ts';
 import { PROCESS_OPTIONS } from './options.ts';
 
-async function readCommandLine(argv: readonly string[]) {
+async function readCommandLine(given: readonly string[]) {
+  const argv = joinDashed(given);
   const [first] = argv;
   // A line that starts with an option may name its command later: yargs sorts that out.
   if (first !== undefined && (first === '-' || !first.startsWith('-'))) {

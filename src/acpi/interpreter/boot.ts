@@ -3,7 +3,16 @@
  * in the order that ACPICA's acpiexec 20200925 keeps.
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
-import { bitsOf, choose, gather, not, type Quantity, truth } from '../../symbolic/index.ts';
+import {
+  bitsOf,
+  type Condition,
+  choose,
+  gather,
+  isKnown,
+  not,
+  type Quantity,
+  truth,
+} from '../../symbolic/index.ts';
 import { type DecodedTables, decodeMore } from '../aml/tables.ts';
 import { eisaIdText } from '../asl/values/eisa-id.ts';
 import { NamespaceNode } from '../namespace/node.ts';
@@ -20,6 +29,7 @@ import {
   type AmlValue,
   Choice,
   ForeignObject,
+  integer,
   MethodObject,
   MutexObject,
   RegionObject,
@@ -71,7 +81,7 @@ export class Boot {
   readonly #loadedAs = new Map<number, AcpiTable>();
   #owners = 0;
   /** Interfaces `_OSI` says yes to now. */
-  readonly #interfaces: Set<string>;
+  readonly #interfaces: Map<string, Condition>;
 
   /**
    * @param tables all tables of the machine @param decoded those that hold AML, in load order
@@ -84,7 +94,7 @@ export class Boot {
   ) {
     this.#decoded = decoded;
     this.#sink = sink;
-    this.#interfaces = new Set(options.profile.interfaces);
+    this.#interfaces = new Map(options.profile.interfaces);
     const machine = new Interpreter(options, CONTROLS);
     this.machine = machine;
     const bytes = decoded.tables.reduce((sum, { table }) => sum + table.bytes.length, 0);
@@ -119,16 +129,18 @@ export class Boot {
     root.child('_REV').object = profile.revision;
     root.child('_OS_').object = new StringObject(profile.os);
     root.child('_GL_').object = new MutexObject(0);
-    root.child('_OSI').object = new MethodObject(undefined, undefined, 1, ([asked]) => this.#osi(asked));
+    if (profile.hasOsi)
+      root.child('_OSI').object = new MethodObject(undefined, undefined, 1, ([asked]) => this.#osi(asked));
   }
 
   #osi(asked: AmlValue | undefined): AmlValue {
     const { machine } = this;
     if (!(asked instanceof StringObject)) return fault('AE_TYPE', '_OSI takes a string');
     const text = asked.text ?? machine.abandon('_OSI of a string that is not known');
-    if (!this.#interfaces.has(text)) return 0n;
+    const when = this.#interfaces.get(text) ?? 0n;
+    if (when === 0n) return 0n;
     if (text.startsWith('Windows')) this.#askedWindows = true;
-    return machine.mask;
+    return isKnown(when) ? machine.mask : integer(choose(when, machine.mask, 0n));
   }
 
   #askedWindows = false;

@@ -192,8 +192,13 @@ function loaderOf(m: Interpreter): TableLoader {
  * What a table is known by once it is loaded. Up to ACPI 6.3 that is a handle, which Unload takes; since 6.4 Load and
  * LoadTable say True.
  */
-function loadedAs(m: Interpreter, handle: TableHandle): AmlValue {
-  return m.profile.givesTableHandles ? handle : m.mask;
+function loadedAs(m: Interpreter, handle: TableHandle, asHandle: boolean): AmlValue {
+  return asHandle ? handle : m.mask;
+}
+
+/** To be asked before a table is loaded: the path may part here. */
+function givesHandles(m: Interpreter): boolean {
+  return m.decide(m.profile.givesTableHandles);
 }
 
 /** Runs the code of the table that is in the first operand. */
@@ -203,8 +208,9 @@ const beginLoad: Run = (m, _instruction, end) => {
   const source = held instanceof RegionObject ? held : resolve(m, operand);
   if (!(source instanceof RegionObject) && !(source instanceof BufferObject))
     return fault('AE_AML_OPERAND_TYPE', 'tables are loaded from regions and buffers');
+  const asHandle = givesHandles(m);
   const handle = loaderOf(m).load(tableBytes(m, source), m.root);
-  m.frames.at(-1)!.result = loadedAs(m, handle);
+  m.frames.at(-1)!.result = loadedAs(m, handle, asHandle);
   return TAKEN;
 };
 
@@ -284,8 +290,9 @@ const beginLoadTable: Run = (m, _instruction, end) => {
   }
   const scope = rootOf(m, m.stack[at + 3]);
   parameterOf(m, m.stack[at + 3], m.stack[at + 4]);
+  const asHandle = givesHandles(m);
   const handle = loaderOf(m).loadFound(table, scope);
-  m.frames.at(-1)!.result = loadedAs(m, handle);
+  m.frames.at(-1)!.result = loadedAs(m, handle, asHandle);
   return TAKEN;
 };
 
@@ -359,7 +366,8 @@ export const ACTING_OPERATORS: Readonly<Record<string, Run>> = {
   // Nobody knows what a machine's clock shows.
   Timer: (m) =>
     m.journal.active ? integer(m.unknown('the time')) : (CLOCK_START + m.clock.elapsed()) & m.mask,
-  Revision: (m) => m.profile.interpreterRevision,
+  Revision: (m) =>
+    m.profile.interpreterRevision ?? integer(m.unknown("the revision of the operating system's interpreter")),
   Load: finishLoad,
   LoadTable: finishLoadTable,
   Unload: unload,

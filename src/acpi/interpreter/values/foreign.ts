@@ -113,5 +113,5 @@ function declaredAt(m: Interpreter, path: string): DeclaredObject | undefined {
 /** Do the tables that there are declare the node, in code that wasn't run? */
 function isDeclared(m: Interpreter, node: NamespaceNode): boolean {
   const declared = declaredUnder(m, nameOfNode(node).segments);
-  return declared !== undefined && declared.declarations.length > 0;
+  return declared?.kind !== undefined || (declared !== undefined && declared.declarations.length > 0);
 }

@@ -302,7 +302,7 @@ export function toText(m: Interpreter, value: Resolved, form: StringForm): Strin
     if (form === 'decimal') return new StringObject(value.toString());
     const digits = value.toString(16).toUpperCase();
     return new StringObject(
-      form === 'hex' && m.profile.prefixesHex ? `0x${digits}` : digits.padStart(m.bits / 4, '0'),
+      form === 'hex' && m.decide(m.profile.prefixesHex) ? `0x${digits}` : digits.padStart(m.bits / 4, '0'),
     );
   }
   if (value instanceof BufferObject) {
