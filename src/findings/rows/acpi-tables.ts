@@ -327,7 +327,7 @@ function truncated({
     : `${signature}: the header's length is ${length}, only ${available} bytes are there`;
 }
 
-interface UnknownName {
+export interface UnknownName {
   readonly name: string;
   /** Names like it, the nearest first. */
   readonly near: readonly string[];
