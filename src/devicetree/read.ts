@@ -22,8 +22,6 @@ export interface ReadOptions extends FileAccess {
   readonly defines?: readonly string[];
   /** Applied to every tree that is no overlay or fragment itself, in this order. One that does not apply makes the tree unreadable. */
   readonly overlays?: readonly DeviceTree[];
-  /** An overlay is what is wanted: it will be applied. */
-  readonly asOverlay?: boolean;
 }
 
 /**
@@ -37,8 +35,7 @@ export function readDeviceTree(
 ): DeviceTree | undefined {
   const tree = readAsWritten(artifact, sink, options);
   const { overlays = [] } = options;
-  if (tree?.overlay && !options.asOverlay)
-    sink.add(finding('dt/overlay-not-applied', {}, { path: artifact.source.name }));
+  if (tree?.overlay) sink.add(finding('dt/overlay-not-applied', {}, { path: artifact.source.name }));
   if (!tree || overlays.length === 0 || tree.overlay || tree.form === 'dts-fragment') return tree;
   return applyOverlays(tree, overlays, sink);
 }

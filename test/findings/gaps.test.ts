@@ -1,8 +1,17 @@
 /** What is not read is a gap: one input for each way in which something is given up. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { MAX_INPUT_BYTES } from '../../src/artifact/file.ts';
 import { type Gap, gapsOf } from '../../src/artifact/gap.ts';
 import { openInput } from '../../src/artifact/open.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
@@ -50,6 +59,13 @@ const TREE = `/dts-v1/;
 const inTree = (line: string): string => TREE.replace('\tbus {', `\t${line}\n\tbus {`);
 const asl = (signature: string, body: string): string =>
   `DefinitionBlock ("", "${signature}", 2, "FWMAP", "GAPS", 1)\n{\n${body}\n}\n`;
+
+const MAIL = 'From: a@example.org\nTo: b@example.org\nSubject: x\nDate: Tue, 20 May 2025 02:07:48 +0000\n';
+const LINE = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;';
+/** A mail that says LINE, with a part of another type behind. */
+const inParts = (type: string, content: string, encoding = '7bit'): string =>
+  `${MAIL}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/plain\n\n${LINE}\n` +
+  `--B\nContent-Type: ${type}\nContent-Transfer-Encoding: ${encoding}\n\n${content}\n--B--\n`;
 
 describe('what hides a window', () => {
   it.each<[string, Files, string]>([
@@ -112,6 +128,21 @@ describe('what hides a window', () => {
         'tables/ssdt1.aml': Buffer.from([0, 1, 2, 3, 0xff, 0xfe]),
       },
       'artifact/member-unknown-kind',
+    ],
+    [
+      'a mail of several parts that is cut',
+      { 'a.eml': inParts('text/plain', LINE).replace(/--B--/, '') },
+      'artifact/mail-cut',
+    ],
+    [
+      'an attachment of an unknown kind',
+      { 'a.eml': inParts('application/octet-stream; name=t.bin', 'AAECA/8=', 'base64') },
+      'artifact/part-not-read',
+    ],
+    [
+      'a property in a mail that has no end',
+      { 'a.eml': `${MAIL}\n> ${LINE}\n> ranges = <0x00 0xc0000000 0x00\n\nBye\n` },
+      'artifact/unfinished-property',
     ],
     [
       'a file of an unknown kind',
@@ -188,6 +219,20 @@ describe('what hides a window', () => {
     expect(hidden(await gapsIn({ 'pci.txt': lines.join('\n') }), 'window')).toContain('acpi/printed-line');
   });
 
+  it('a file of a folder that is too large or a link that leads nowhere', async () => {
+    const tables = { 'tables/dsdt.aml': sample('gen2-dsdt.aml') };
+    expect(await gapsIn(tables, ['tables'])).toEqual([]);
+    const root = join(folder, String(count), 'tables');
+    writeFileSync(join(root, 'large.bin'), '');
+    truncateSync(join(root, 'large.bin'), MAX_INPUT_BYTES + 1);
+    symlinkSync('nowhere', join(root, 'ssdt.aml'));
+    const sink = new DiagnosticList();
+    await openInput(root, {}, sink);
+    const codes = hidden(gapsOf(sink.all), 'window');
+    expect(codes).toContain('artifact/member-unreadable');
+    expect(codes).toContain('artifact/link-not-followed');
+  });
+
   it('a file that is not there', async () => {
     expect(hidden(await gapsIn({}, ['nowhere.dts']), 'window')).toEqual(['artifact/unreadable']);
   });
@@ -198,6 +243,11 @@ describe('what hides nothing', () => {
     ['a whole tree', { 'a.dts': TREE }],
     ['a table', { 'dsdt.aml': sample('gen2-dsdt.aml') }],
     ['the same DSDT twice', { 'a.aml': sample('gen2-dsdt.aml'), 'b.aml': sample('gen2-dsdt.aml') }],
+    ['a mail of several parts', { 'a.eml': inParts('text/plain', 'Bye') }],
+    [
+      'a mail with a signature',
+      { 'a.eml': inParts('application/pgp-signature', '-----BEGIN PGP SIGNATURE-----') },
+    ],
     ['a README', { 'a.dts': TREE, README: 'The tree of a machine.\n' }],
     [
       'a README and a signature beside tables',

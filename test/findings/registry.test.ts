@@ -1,5 +1,13 @@
 /** Every row has all columns, and its example produces its code. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -34,6 +42,19 @@ async function codesOf(code: string, { files, run: line }: Example): Promise<Set
 }
 
 describe('the registry', () => {
+  it('is where every diagnostic comes from', () => {
+    const src = new URL('../../src/', import.meta.url);
+    const made = readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('findings'))
+      .filter((name) => /\bseverity: ['"`]/.test(readFileSync(new URL(name, src), 'utf8')));
+    // The entry that counts what a list left out, since the room of bytes knows no other; errors of a fragment that
+    // stand in other text are warnings.
+    expect(made.sort()).toEqual([
+      join('bytes', 'diagnostic.ts'),
+      join('devicetree', 'source', 'fragment.ts'),
+    ]);
+  });
+
   it.each(CODES)('%s has all columns', (code) => {
     const row = rowOf(code)!;
     expect(code).toMatch(/^[a-z]+\/[a-z0-9]+(?:-[a-z0-9]+)*$/);
