@@ -7,8 +7,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** All of PATH. "Node and npm are all that is needed": a shell comes with every system. */
-const PROGRAMS = ['node', 'npm', 'npx', 'sh'];
+/** All of PATH. "Node and npm are all that is needed": a shell comes with every system, and git made the clone. */
+const PROGRAMS = ['node', 'npm', 'npx', 'sh', 'git'];
 /** Settings of the network that a newcomer has too; nothing else of the environment is handed on. */
 const NETWORK = /^(?:https?_proxy|no_proxy|node_extra_ca_certs|ssl_cert_(?:file|dir)|npm_config_registry)$/i;
 /** Far below what there is: this notices when tests stop being found. */
