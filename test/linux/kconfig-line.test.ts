@@ -13,7 +13,7 @@ import {
 import { profileOf } from '../../src/linux/profile.ts';
 import { parseRelease } from '../../src/linux/release.ts';
 import { artifactOf } from '../evidence/artifacts.ts';
-import { CORPUS, HAS_CORPUS, NEEDS_CORPUS } from './corpus.ts';
+import { CORPUS, describeCorpus } from './corpus.ts';
 
 const MERGED = 'select SYSFB if EFI && !HYPERV_VTL_MODE';
 const behaviour = (release: string) => profileOf(parseRelease(release)!).behaviour;
@@ -144,7 +144,7 @@ describe('a proposed line held against configurations', () => {
   });
 });
 
-describe.skipIf(!HAS_CORPUS)(`the merged line on what the kernel's own program made${NEEDS_CORPUS}`, () => {
+describeCorpus("the merged line on what the kernel's own program made", () => {
   interface Run {
     readonly id: string;
     readonly kernel: string;
