@@ -148,11 +148,13 @@ const VIDEO_TYPES = new Set([
   0x01, 0x10, 0x11, 0x12, 0x13, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0x40, 0x50, 0x60, 0x70,
 ]);
 
-/** A bzImage (the setup header of a whole kernel), or a kernel that holds its configuration (kernel/configs.c). */
+/** A bzImage (the setup header of a whole kernel), a module, a vmlinux, or a kernel that holds its configuration (kernel/configs.c). */
 function isKernelImage(probe: Probe): boolean {
   const { bytes } = probe;
   if (bytes.length > 8192 && probe.ascii(0x202, 4) === 'HdrS') return true;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('IKCFG_ST\x1f\x8b', 0, 'latin1');
+  if (probe.ascii(0, 4) === '\x7fELF' && (probe.contains('\0vermagic=') || probe.contains('Linux version ')))
+    return true;
+  return probe.contains('IKCFG_ST\x1f\x8b');
 }
 
 /** A `struct screen_info` alone: its size, a known video type, and 16-bit sizes that a screen can have. */
@@ -266,7 +268,11 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     tried: 'boot_params (HdrS at 0x202 or EL64 at 0x1c0) or a 64-byte screen_info',
     test: (probe) => isZeroPage(probe) || isScreenInfo(probe),
   },
-  { kind: 'image', tried: 'kernel image (setup header or embedded configuration)', test: isKernelImage },
+  {
+    kind: 'image',
+    tried: 'kernel image or module (setup header, vermagic, banner or embedded configuration)',
+    test: isKernelImage,
+  },
   {
     kind: 'kernel-source',
     tried:

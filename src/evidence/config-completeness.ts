@@ -40,11 +40,21 @@ const MENUS: ReadonlySet<string> = new Set([
 ]);
 /** More than menus and comments are open at once. */
 const MAX_OPEN = 1000;
+/** Menus that every kernel has which writes ends, whatever is configured. */
+const ALWAYS = [
+  'General setup',
+  'Device Drivers',
+  'Firmware Drivers',
+  'Graphics support',
+  'Library routines',
+];
 const GENERATED = /^# Automatically generated (?:file; DO NOT EDIT\.|make config: don't edit)$/;
 const HEADING = /^# (\S.*)$/;
 const END = /^# end of (.+)$/;
 /** The header stands before anything else. */
 const HEADER_LINES = 8;
+/** The header itself has so many. */
+const LEAST_LINES = 5;
 
 /** Follows the lines of a configuration and says what is missing. */
 export class Completeness {
@@ -75,7 +85,7 @@ export class Completeness {
         this.#headings.add(heading);
       }
     }
-    this.#before = [this.#before[1], text];
+    if (text !== '') this.#before = [this.#before[1], text];
   }
 
   #close(title: string): void {
@@ -111,8 +121,13 @@ export class Completeness {
     if (this.#release === undefined) return ['its header names no Linux release'];
     if (this.#seen?.whole === false && END.exec(this.#before[1])?.[1] !== LAST_MENU)
       this.#fault('its last line has no end');
+    const [before, last] = this.#before;
+    if (this.#line > LEAST_LINES && (last === '#' || (before === '#' && HEADING.test(last))))
+      this.#fault('it ends with a heading');
     if (this.#ends > 0) {
       for (const heading of this.#open) if (MENUS.has(heading)) this.#unclosed(heading);
+      const missing = ALWAYS.find((menu) => !this.#headings.has(menu));
+      if (missing !== undefined) this.#fault(`"${missing}", which every kernel has, is missing`);
       if (!this.#lastMenuEnds) this.#fault(`"${LAST_MENU}", the last menu, does not end`);
     } else if (this.#headings.size > 0) {
       if (writesEnds(this.#release)) this.#fault('no menu that begins in it ends');

@@ -130,3 +130,45 @@ describe('boot_params', () => {
     expect(readBytes(new Uint8Array(4096)).codes).toEqual(['evidence/boot-params-header']);
   });
 });
+
+describe('as facts', () => {
+  const zeroPage = (change: (bytes: Uint8Array, view: DataView) => void): Uint8Array => {
+    const bytes = new Uint8Array(4096);
+    bytes.set(new TextEncoder().encode('HdrS'), 0x202);
+    change(bytes, new DataView(bytes.buffer));
+    return bytes;
+  };
+  const facts = (bytes: Uint8Array) => read(artifactOf('boot-params', bytes)).evidence;
+
+  test('64 zero bytes are a screen_info with lfb_base 0', () => {
+    const { lfbBase, efiBoot } = facts(new Uint8Array(64));
+    expect(lfbBase.map(({ value, strength }) => [value, strength])).toEqual([[0n, 'observed']]);
+    expect(efiBoot).toEqual([]);
+  });
+
+  test('EFI by the loader signature, lfb_base as the driver reads it', () => {
+    const said = facts(
+      zeroPage((bytes, view) => {
+        bytes[0x0f] = 0x70;
+        view.setUint32(0x18, 0x40000000, true);
+        view.setUint32(0x3a, 1, true);
+        bytes[0x36] = 2;
+        bytes.set(new TextEncoder().encode('EL64'), 0x1c0);
+      }),
+    );
+    expect(said.efiBoot.map(({ value }) => value)).toEqual([true]);
+    // 32 bits, though the framebuffer lies above 4 GiB.
+    expect(said.lfbBase.map(({ value }) => value)).toEqual([0x40000000n]);
+    expect(said.kexec).toEqual([]);
+  });
+
+  test('kexec-tools by the loader type', () => {
+    const said = facts(
+      zeroPage((bytes) => {
+        bytes[0x210] = 0xd0;
+      }),
+    );
+    expect(said.kexec.map(({ value }) => value)).toEqual(['kexec']);
+    expect(said.efiBoot.map(({ value }) => value)).toEqual([false]);
+  });
+});

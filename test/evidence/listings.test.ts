@@ -162,3 +162,104 @@ describe('uname -a and /sys/firmware/memmap', () => {
     expect(sniffKind(new TextEncoder().encode(text))).toBe(kind);
   });
 });
+
+describe('what claims and video devices show', () => {
+  test('claims by VMBus devices, with what they lie in', () => {
+    const { evidence } = read(
+      artifactOf(
+        'iomem',
+        [
+          'f8000000-fffbffff : PCI Bus 0000:00',
+          '  f8000000-fbffffff : 0000:00:08.0',
+          '    f8000000-f8001fff : bb8c4f33-2ba2-4808-9f7f-02f3b4da22fe',
+          'fe0000000-fffffffff : PCI Bus 0000:00',
+          '  fe0000000-fe7ffffff : 5620e0c7-8062-4dce-aeb7-520c7ef76171',
+          '',
+        ].join('\n'),
+      ),
+    );
+    expect(evidence.vmbusClaims.map(({ value }) => value)).toEqual([
+      {
+        start: 0xf8000000n,
+        last: 0xf8001fffn,
+        guid: 'bb8c4f33-2ba2-4808-9f7f-02f3b4da22fe',
+        video: false,
+        inside: [
+          { start: 0xf8000000n, last: 0xfffbffffn, name: 'PCI Bus 0000:00' },
+          { start: 0xf8000000n, last: 0xfbffffffn, name: '0000:00:08.0' },
+        ],
+      },
+      {
+        start: 0xfe0000000n,
+        last: 0xfe7ffffffn,
+        guid: '5620e0c7-8062-4dce-aeb7-520c7ef76171',
+        video: true,
+        inside: [{ start: 0xfe0000000n, last: 0xfffffffffn, name: 'PCI Bus 0000:00' }],
+      },
+    ]);
+    expect(evidence.video.map(({ value, strength }) => [value, strength])).toEqual([
+      [{ present: true, bar: { kind: 'mem', start: 0xf8000000n, size: 0x4000000n } }, 'inferred'],
+    ]);
+  });
+
+  test('a listing that is indented as a whole keeps its levels', () => {
+    const text = '    f8000000-fffbffff : PCI Bus 0000:00\n      f8000000-fbffffff : 0000:00:08.0\n';
+    const { evidence, codes } = read(artifactOf('iomem', text));
+    expect(codes).toEqual([]);
+    expect(evidence.iomem[0]!.children.map(({ name }) => name)).toEqual(['0000:00:08.0']);
+  });
+
+  test('efifb and BOOTFB in it: the symbols without which they would not be there', () => {
+    const { evidence } = read(
+      artifactOf(
+        'iomem',
+        '40000000-402fffff : BOOTFB\n  40000000-402fffff : simplefb\n50000000-502fffff : efifb\n',
+      ),
+    );
+    expect(evidence.symbols.map(({ value }) => value.symbol)).toEqual([
+      'SYSFB_SIMPLEFB',
+      'SYSFB',
+      'FB_EFI',
+      'SYSFB',
+    ]);
+  });
+
+  const BRIDGE = '00:00.0 Host bridge [0600]: Intel Corporation 440BX [8086:7192] (rev 03)\n';
+  const VGA =
+    '00:08.0 VGA compatible controller [0300]: Microsoft Corporation Hyper-V virtual VGA [1414:5353]\n';
+  const REGION = '\tMemory at f8000000 (32-bit, non-prefetchable) [size=64M]\n';
+  const QEMU = '00:02.0 VGA compatible controller [0300]: Device [1234:1111] (rev 02)\n';
+  const video = (text: string) => read(artifactOf('lspci', text)).evidence.video.map(({ value }) => value);
+
+  test.each([
+    [
+      'the device with its BAR',
+      BRIDGE + VGA + REGION,
+      [{ present: true, bar: { kind: 'mem', start: 0xf8000000n, size: 0x4000000n } }],
+    ],
+    ['without what it maps', BRIDGE + VGA, [{ present: true, bar: null }]],
+    [
+      'by name alone',
+      '00:08.0 VGA compatible controller: Microsoft Corporation Hyper-V virtual VGA\n',
+      [{ present: true, bar: null }],
+    ],
+    ['a whole listing without it', BRIDGE + QEMU, [{ present: false }]],
+    ['one device of a listing', QEMU, []],
+    ['a listing that is cut', `${BRIDGE}${QEMU}00:03.0 Ethernet contr`, []],
+    ['a bridge alone', BRIDGE, []],
+    [
+      'pass-through devices alone',
+      '1ab8:00:02.0 Ethernet controller [0200]: Mellanox [15b3:1014]\n1ab9:00:02.0 Ethernet controller [0200]: Mellanox [15b3:1014]\n',
+      [],
+    ],
+  ])('video: %s', (_name, text, expected) => {
+    expect(video(text)).toEqual(expected);
+  });
+
+  test('platforms by their devices', () => {
+    const platforms = (text: string) =>
+      read(artifactOf('lspci', text)).evidence.platforms.map(({ value }) => value);
+    expect(platforms(BRIDGE + VGA)).toEqual([['hyperv-gen1']]);
+    expect(platforms(BRIDGE + QEMU)).toEqual([['other-hypervisor', 'qemu-vmbus']]);
+  });
+});

@@ -131,7 +131,7 @@ function sourceEnd(
   return last + 1;
 }
 
-const DTS_GOES_ON = /^\s*(?:\/|&|#|\}|\*|[\w,.@+-]+\s*(?:[:{]|$))/;
+const DTS_GOES_ON = /^\s*(?:\/|&|#|\}|\*|[\w,.@+-]+\s*[:{])/;
 const ASL_GOES_ON = /^\s*(?:[{})]|\/[/*]|\*)/;
 
 /** A block that is being put together. */

@@ -1,15 +1,19 @@
 /**
- * The configuration that CONFIG_IKCONFIG puts into a kernel: `IKCFG_ST`, a gzip stream, `IKCFG_ED` (kernel/configs.c),
- * in a vmlinux as it is, in a bzImage or Image.gz inside the compressed payload.
+ * Kernel images and modules: the release, the configuration that CONFIG_IKCONFIG puts in (`IKCFG_ST`, a gzip stream,
+ * `IKCFG_ED`; kernel/configs.c), and what the code shows of the VMBus driver. A vmlinux and a module are read as they
+ * are, of a bzImage or Image.gz the payload.
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import { sha256Of } from '../../artifact/digest.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
+import type { FactOf } from '../fact.ts';
 import type { FactLists } from '../facts.ts';
 import { readConfiguration } from '../kernel-config.ts';
 import { kernelRelease } from '../release-text.ts';
+import type { Architecture } from '../values.ts';
+import { readDriverCode } from './driver-code.ts';
 
 const START = 'IKCFG_ST';
 const END = 'IKCFG_ED';
@@ -19,11 +23,12 @@ const FHCRC = 0x02;
 const FEXTRA = 0x04;
 const FNAME = 0x08;
 const FCOMMENT = 0x10;
-/** A configuration is some 300 KiB; a kernel unpacks to less than this. */
+/** A configuration is some 300 KiB; a kernel unpacks to less than this, all that is tried taken together. */
 const MAX_CONFIG_BYTES = 16 << 20;
 const MAX_KERNEL_BYTES = 256 << 20;
-/** Gzip streams tried for a payload: the magic also occurs by chance. */
+/** Streams tried for a payload, and markers for a configuration: both also occur by chance. */
 const MAX_STREAMS = 32;
+const MAX_MARKERS = 16;
 /** x86 boot protocol (Documentation/arch/x86/boot.rst): header magic, and the pointer to the version string. */
 const HEADER_AT = 0x202;
 const VERSION_POINTER_AT = 0x20e;
@@ -48,74 +53,163 @@ function gzipHeaderLength(bytes: Buffer): number | undefined {
   return (flags & FHCRC) === 0 ? at : at + 2;
 }
 
-/** Unpacks a gzip member, whatever follows it in the image. */
-function unpack(bytes: Buffer, limit: number): Buffer | undefined {
+/** Unpacks a gzip member, whatever follows it in the image. `too large` when it has more than `limit` bytes. */
+function unpack(bytes: Buffer, limit: number): Buffer | 'too large' | undefined {
   const header = gzipHeaderLength(bytes);
   if (header === undefined || header >= bytes.length) return undefined;
   try {
     return process
       .getBuiltinModule('node:zlib')
       .inflateRawSync(bytes.subarray(header), { maxOutputLength: limit });
-  } catch {
-    return undefined;
+  } catch (error) {
+    const large = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return large ? 'too large' : undefined;
   }
 }
 
 /** The bytes between the markers, unpacked. */
 function configIn(bytes: Buffer): Buffer | undefined {
-  for (let at = bytes.indexOf(START); at >= 0; at = bytes.indexOf(START, at + 1)) {
+  const last = bytes.lastIndexOf(END);
+  let tried = 0;
+  for (
+    let at = bytes.indexOf(START);
+    at >= 0 && at < last && tried < MAX_MARKERS;
+    at = bytes.indexOf(START, at + 1)
+  ) {
     const from = at + START.length;
     // The markers also stand in the code that looks for them; the stream's magic tells them apart.
-    if (bytes.indexOf(GZIP, from) !== from) continue;
-    const end = bytes.indexOf(END, from);
-    if (end < 0) continue;
-    return unpack(bytes.subarray(from, end), MAX_CONFIG_BYTES);
+    if (!bytes.subarray(from, from + GZIP.length).equals(GZIP)) continue;
+    tried += 1;
+    const config = unpack(bytes.subarray(from, bytes.indexOf(END, from)), MAX_CONFIG_BYTES);
+    if (config instanceof Buffer) return config;
   }
   return undefined;
 }
 
-/** Reads the release and the configuration out of a kernel image. An image that is no kernel is passed over. */
-export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, evidence: FactLists): void {
+/** Kernels packed in an image: gzip streams that come to something, until a configuration or a banner is found. */
+function* payloads(bytes: Buffer): Generator<Buffer> {
+  let left = MAX_KERNEL_BYTES;
+  let tried = 0;
+  for (
+    let at = bytes.indexOf(GZIP);
+    at >= 0 && tried < MAX_STREAMS && left > 0;
+    at = bytes.indexOf(GZIP, at + 1)
+  ) {
+    tried += 1;
+    const kernel = unpack(bytes.subarray(at), left);
+    if (kernel === undefined) continue;
+    if (kernel === 'too large') return;
+    left -= kernel.length;
+    yield kernel;
+  }
+}
+
+const BANNER = Buffer.from('Linux version ');
+
+/** The banner, `Linux version 6.1.0-56-amd64 (…) #1 SMP …`, of a kernel that isn't packed. */
+function bannerIn(bytes: Buffer): string | undefined {
+  for (let at = bytes.indexOf(BANNER); at >= 0; at = bytes.indexOf(BANNER, at + 1)) {
+    const text = bytes.toString('latin1', at, at + MAX_VERSION_BYTES).split(/[\r\n\0]/, 1)[0]!;
+    // The format that it is printed with has the same beginning.
+    if (/^Linux version \d+\.\d+\S* \(/.test(text)) return text;
+  }
+  return undefined;
+}
+
+const ELF = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
+const MACHINE_AT = 18;
+/** `e_machine` (ELF specification, and include/uapi/linux/elf-em.h). */
+const MACHINES: ReadonlyMap<number, Architecture> = new Map([
+  [62, 'x86_64'],
+  [183, 'arm64'],
+  [3, 'i386'],
+  [40, 'arm'],
+  [243, 'riscv'],
+]);
+
+/** The value of a `.modinfo` entry. */
+function modinfo(bytes: Buffer, name: string): string | undefined {
+  const at = bytes.indexOf(`\0${name}=`);
+  if (at < 0) return undefined;
+  const from = at + name.length + 2;
+  return bytes.toString('latin1', from, from + MAX_VERSION_BYTES).split('\0', 1)[0];
+}
+
+/** Reads what a kernel image or module says. One that is neither is passed over. */
+export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, facts: FactLists): void {
   const { source } = artifact;
   const bytes = Buffer.from(source.bytes.buffer, source.bytes.byteOffset, source.bytes.length);
-  let found = false;
-  if (
-    bytes.length > VERSION_POINTER_AT + 2 &&
-    bytes.toString('latin1', HEADER_AT, HEADER_AT + 4) === 'HdrS'
-  ) {
-    const at = bytes.readUInt16LE(VERSION_POINTER_AT) + VERSION_BIAS;
-    const text = bytes.toString('latin1', at, at + MAX_VERSION_BYTES).split('\0', 1)[0]!;
-    const match = /^(\d+\.\d+\S*) (.*)$/.exec(text);
-    if (match !== null) {
-      const span = { source, start: at, end: at + text.length };
-      const fact = { artifact, span, strength: 'configured' as const };
-      evidence.releases.push({ ...fact, text, value: kernelRelease(match[1]!, match[2]!) });
-      evidence.architectures.push({ ...fact, text: 'x86 kernel image', value: 'x86_64' });
-      found = true;
+  const place = { artifact, strength: 'configured' as const, span: { source, start: 0, end: 0 } };
+  const isElf = bytes.subarray(0, ELF.length).equals(ELF) && bytes.length > MACHINE_AT + 2;
+  if (isElf) {
+    const machine = MACHINES.get(bytes.readUInt16LE(MACHINE_AT));
+    if (machine !== undefined)
+      facts.architectures.push({ ...place, text: `ELF code for ${machine}`, value: machine });
+    const vermagic = modinfo(bytes, 'vermagic');
+    const release = vermagic === undefined ? undefined : /^\d+\.\d+\S*/.exec(vermagic)?.[0];
+    if (vermagic !== undefined && release !== undefined) {
+      facts.releases.push({ ...place, text: `vermagic ${vermagic}`, value: kernelRelease(release, '') });
+      readDriverCode(bytes, true, place, facts);
+      return;
     }
   }
-  let config = configIn(bytes);
-  for (
-    let at = bytes.indexOf(GZIP), tried = 0;
-    config === undefined && at >= 0 && tried < MAX_STREAMS;
-    tried += 1
-  ) {
-    const kernel = unpack(bytes.subarray(at), MAX_KERNEL_BYTES);
-    if (kernel !== undefined) config = configIn(kernel);
-    at = bytes.indexOf(GZIP, at + 1);
+  let found = readBootHeader(bytes, place, facts);
+  if (readKernel(bytes, found, place, artifact, sink, facts)) return;
+  for (const kernel of payloads(bytes)) {
+    if (readKernel(kernel, found, place, artifact, sink, facts)) return;
+    found ||= bannerIn(kernel) !== undefined;
   }
-  if (config === undefined) {
-    if (found) sink.add(finding('evidence/image-without-config', {}, { span: { source, start: 0, end: 0 } }));
-    return;
+  if (found) sink.add(finding('evidence/image-without-config', {}, { span: place.span }));
+}
+
+/** The release in the setup header of an x86 kernel. */
+function readBootHeader(
+  bytes: Buffer,
+  place: Omit<FactOf<unknown>, 'value' | 'text'>,
+  facts: FactLists,
+): boolean {
+  if (bytes.length <= VERSION_POINTER_AT + 2 || bytes.toString('latin1', HEADER_AT, HEADER_AT + 4) !== 'HdrS')
+    return false;
+  const at = bytes.readUInt16LE(VERSION_POINTER_AT) + VERSION_BIAS;
+  const text = bytes.toString('latin1', at, at + MAX_VERSION_BYTES).split('\0', 1)[0]!;
+  const match = /^(\d+\.\d+\S*) (.*)$/.exec(text);
+  if (match === null) return false;
+  const fact = { ...place, span: { source: place.artifact.source, start: at, end: at + text.length } };
+  facts.releases.push({ ...fact, text, value: kernelRelease(match[1]!, match[2]!) });
+  facts.architectures.push({ ...fact, text: 'x86 kernel image', value: 'x86_64' });
+  return true;
+}
+
+/**
+ * Reads a kernel that isn't packed. True when it has its configuration in it: then nothing more is to be found.
+ * @param released the release is known already
+ */
+function readKernel(
+  kernel: Buffer,
+  released: boolean,
+  place: Omit<FactOf<unknown>, 'value' | 'text'>,
+  artifact: Artifact,
+  sink: DiagnosticSink,
+  facts: FactLists,
+): boolean {
+  const banner = bannerIn(kernel);
+  if (banner !== undefined) {
+    const match = /^Linux version (\S+) (.*)/.exec(banner)!;
+    if (!released)
+      facts.releases.push({ ...place, text: banner, value: kernelRelease(match[1]!, match[2]!) });
+    readDriverCode(kernel, false, place, facts);
   }
+  const config = configIn(kernel);
+  if (config === undefined) return false;
   const inner: Artifact = {
     kind: 'kconfig',
     path: artifact.path,
     get sha256() {
       return sha256Of(this.source.bytes);
     },
-    source: { name: `${source.name}!config`, form: 'text', bytes: config },
+    source: { name: `${artifact.source.name}!config`, form: 'text', bytes: config },
     steps: [...artifact.steps, { how: 'carved', name: START }, { how: 'gunzip' }],
   };
-  readConfiguration(inner, sink, evidence, true);
+  readConfiguration(inner, sink, facts, true);
+  return true;
 }

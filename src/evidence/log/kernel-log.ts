@@ -166,7 +166,10 @@ class LogReader {
     if (gathered === undefined) return;
     this.#gathered = undefined;
     const { first, rest } = gathered;
-    const start = WORTH.exec(first.message)?.[0];
+    // Broken inside the words by which a message is known.
+    const known =
+      WORTH.exec(first.message) ?? (rest.length > 0 ? WORTH.exec(joined(first, rest, ' ')) : null);
+    const start = known?.[0];
     const message = first.message.trimEnd();
     if (start === 'Linux version ' || start === 'Booting Linux on physical CPU ') {
       if (
@@ -185,7 +188,7 @@ class LogReader {
       const end = used === 0 ? first : rest[used - 1]!;
       // What ends without a line break may be cut.
       if (!end.whole) continue;
-      if (!this.#look(start, text, first, end)) continue;
+      if (!this.#look(text, first, end)) continue;
       if (used < rest.length) this.#gapOf(rest.slice(used));
       return;
     }
@@ -215,8 +218,8 @@ class LogReader {
     };
   }
 
-  #look(start: string, text: string, first: LogLine, end: LogLine): boolean {
-    for (const row of ROWS_BY_START.get(start)!) {
+  #look(text: string, first: LogLine, end: LogLine): boolean {
+    for (const row of ROWS_BY_START.get(WORTH.exec(text)?.[0] ?? '') ?? []) {
       const match = row.pattern.exec(text);
       if (match === null) continue;
       row.take(match, this.#said(first, text, end), this.#boot);
@@ -263,23 +266,25 @@ class LogReader {
   }
 }
 
+/** A line and its rest as one message. */
+function joined(first: LogLine, rest: readonly LogLine[], glue: string): string {
+  return rest.reduce((text, line) => text.trimEnd() + glue + line.message.trim(), first.message).trimEnd();
+}
+
 /** The texts that a line and its rest may be, the most likely first, each with how many further lines it takes. */
 function* candidates(first: LogLine, rest: readonly LogLine[]): Generator<readonly [string, number]> {
   const same = rest.every((line) => line.depth === first.depth);
-  const joined = (count: number, glue: string): string =>
-    rest
-      .slice(0, count)
-      .reduce((text, line) => text.trimEnd() + glue + line.message.trim(), first.message)
-      .trimEnd();
   if (same)
     for (let count = rest.length; count > 0; count -= 1) {
-      const text = joined(count, ' ');
+      const text = joined(first, rest.slice(0, count), ' ');
       if (text.length <= MAX_LOG_LINE) yield [text, count];
     }
   yield [first.message.trimEnd(), 0];
-  if (!same) for (let count = rest.length; count > 0; count -= 1) yield [joined(count, ' '), count];
+  if (!same)
+    for (let count = rest.length; count > 0; count -= 1)
+      yield [joined(first, rest.slice(0, count), ' '), count];
   // Broken inside a word, as a terminal does.
-  for (let count = rest.length; count > 0; count -= 1) yield [joined(count, ''), count];
+  for (let count = rest.length; count > 0; count -= 1) yield [joined(first, rest.slice(0, count), ''), count];
 }
 
 /** What a boot's messages say together, and what a whole log says by what it lacks. */

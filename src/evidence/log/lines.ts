@@ -40,8 +40,9 @@ const FACILITY = /[a-z0-9]+ *:[a-z]+ *: /y;
 const DATE =
   /(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d| [A-Z]{2,5})?|\d{9,11}\.\d{6}) /y;
 const KERNEL = /(?:\S+ )?kernel(?:\[\d+\])?: ?/y;
+const ISO_DATE = /\d{4}-\d\d-\d\dT/y;
 /** The name of another program after a host. */
-const OTHER_PROGRAM = /\S+ [A-Za-z][\w./@-]*(?:\[\d+\])?: /y;
+const OTHER_PROGRAM = /\S+ [A-Za-z(][\w./@()-]*(?:\[\d+\])?: /y;
 const STAMP = /\[ *(\d+\.\d+)\]/y;
 /** dmesg -T, -e and --time-format delta. */
 const OTHER_STAMP =
@@ -75,14 +76,17 @@ function readLine(
   };
   if (take(PRIORITY)) stamped = true;
   if (take(FACILITY)) stamped = true;
+  const date = at;
   const dated = take(DATE);
   if (take(KERNEL)) {
     stamped = true;
     if (dated) form.named = true;
   } else if (dated) {
-    if (form.named || after(OTHER_PROGRAM, text, at) !== undefined)
+    if (form.named && after(OTHER_PROGRAM, text, at) !== undefined)
       return { start: at, message: text.slice(at), stamped: false, foreign: true, depth };
-    stamped = true;
+    // Without a name only what dmesg --time-format iso prints is a stamp; other dates occur in messages.
+    if (after(ISO_DATE, text, date) === undefined) at = date;
+    else stamped = true;
   }
   if (take(PRIORITY)) stamped = true;
   let seconds: number | undefined;

@@ -29,6 +29,17 @@ function platforms(values: readonly Platform[] | undefined, said: Said, boot: Bo
     boot.facts.platforms.push({ ...said, value: values });
 }
 
+/** `%-6.6s %-8.8s %08X %-4.4s %08X` (drivers/acpi/acpica/tbprint.c). */
+const IDS_LENGTH = 38;
+
+/** OEM id and table id, padded to six and eight characters unless a mailer took blanks out. */
+function oemIds(text: string): { oemId: string; oemTableId: string } {
+  if (text.length === IDS_LENGTH)
+    return { oemId: text.slice(0, 6).trim(), oemTableId: text.slice(7, 15).trim() };
+  const match = /^(\S+)(?:\s+(\S.*?)\s+[0-9A-F]{8}\b)?/.exec(text);
+  return { oemId: match?.[1] ?? '', oemTableId: match?.[2] ?? '' };
+}
+
 /** Messages that every log has, early and late; what lacks one of them is not whole. */
 function anchor(name: string, starts: readonly string[], pattern: RegExp): LogRow {
   return {
@@ -98,10 +109,7 @@ export const MACHINE_ROWS: readonly LogRow[] = [
     take: (match, said, boot) => {
       symbolOn(boot, said, 'ACPI');
       if (firstTime(boot, 'acpi tables')) boot.facts.descriptions.push({ ...said, value: ['acpi'] });
-      const ids = match[2]!;
-      const oemId = ids.slice(0, 6).trim();
-      const oemTableId = ids.length > 7 ? ids.slice(7, 15).trim() : '';
-      platforms(platformsOfTable({ signature: match[1]!, oemId, oemTableId }), said, boot);
+      platforms(platformsOfTable({ signature: match[1]!, ...oemIds(match[2]!) }), said, boot);
     },
   },
   {

@@ -1,7 +1,7 @@
 /** Every line form of DOMAIN.md section 8, in the dress that dmesg and journalctl give it. */
 import { describe, expect, test } from 'vitest';
-import { textOf } from '../../src/bytes/source.ts';
-import { artifactOf, read } from './artifacts.ts';
+import { textOf } from '../../../src/bytes/source.ts';
+import { artifactOf, read } from '../artifacts.ts';
 
 const log = (...lines: string[]) => read(artifactOf('dmesg', `${lines.join('\n')}\n`)).evidence;
 
