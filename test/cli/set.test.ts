@@ -49,9 +49,9 @@ describe.each([
     run(command, file, ...rest, ...values.flatMap((value) => ['--set', value]));
 
   it.each([
-    [['MG2X=1'], /no field is named MG2X[^]*did you mean MG2B or MG2L\?/],
-    [['\\MG2X=1'], /no field is named \\MG2X[^]*did you mean \\MG2B or \\MG2L\?/],
-    [['WXYZ=1'], /no field is named WXYZ[^]*the fields are .*MG2B/],
+    [['MG2X=1'], /no field is named MG2X[\s\S]*did you mean MG2B or MG2L\?/],
+    [['\\MG2X=1'], /no field is named \\MG2X[\s\S]*did you mean \\MG2B or \\MG2L\?/],
+    [['WXYZ=1'], /no field is named WXYZ[\s\S]*the fields are .*MG2B/],
     [['MG2L=0x100000000'], /MG2L.* 32 bits/],
     [['FLAG=16'], /FLAG.* 4 bits/],
     [['MG2L=1', 'MG2L=1'], /MG2L is given twice/],

@@ -99,19 +99,19 @@ describe('where no release is known', () => {
         Return (Buffer () { 0x79, 0 }) } }`;
     const entries = evaluateAllCrs(loadMachine(tablesOf(body), { system: linuxSystem(undefined) }, quiet));
     const since = (text: string): Condition => releaseFrom(text);
-    const before = (text: string): Condition => not(releaseFrom(text)) as Condition;
+    const older = (text: string): Condition => not(releaseFrom(text)) as Condition;
     const hold = (index: number, expected: readonly Condition[]): void => {
       const told = entries[index]!.alternatives!.map(({ condition }) => condition);
       expect(told.length).toBe(expected.length);
       for (const one of expected) expect(told.filter((other) => equivalent(one, other)).length).toBe(1);
     };
     hold(0, [
-      before('5.16'),
-      allOf([since('5.16'), before('5.19')]),
-      allOf([since('5.19'), before('6.12')]),
+      older('5.16'),
+      allOf([since('5.16'), older('5.19')]),
+      allOf([since('5.19'), older('6.12')]),
       since('6.12'),
     ]);
-    hold(1, [before('5.19'), since('5.19')]);
+    hold(1, [older('5.19'), since('5.19')]);
     expect(entries[1]!.cases!.length).toBe(2);
   });
 });

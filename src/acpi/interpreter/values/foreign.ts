@@ -48,11 +48,15 @@ function foreignOf(m: Interpreter, path: string): AmlValue {
   // Whoever says what it holds says that it is there.
   const given = set.get(path) ?? set.get(trimSegment(path.slice(-4)));
   if (given !== undefined) return given & m.mask;
-  return new Choice(existsElsewhere(path) as never, new ForeignObject(path, valueOf(m, path, 0)), undefined);
+  return new Choice(
+    existsElsewhere(path) as never,
+    new ForeignObject(path, foreignValue(m, path, 0)),
+    undefined,
+  );
 }
 
 /** @param version counts what it was before: what is written to it or called again isn't known to be the same */
-function valueOf(m: Interpreter, path: string, version: number): Foreign['value'] {
+function foreignValue(m: Interpreter, path: string, version: number): Foreign['value'] {
   const name = trimSegment(path.split(/[\\.]/).at(-1) ?? path);
   return fieldValue({
     name,
@@ -68,7 +72,7 @@ function valueOf(m: Interpreter, path: string, version: number): Foreign['value'
 /** Another value of the same name. */
 export function renewed(m: Interpreter, { path }: Foreign): Foreign {
   m.foreignValues += 1;
-  return new ForeignObject(path, valueOf(m, path, m.foreignValues));
+  return new ForeignObject(path, foreignValue(m, path, m.foreignValues));
 }
 
 /** Does an External say that it holds a value, and is no method? */
