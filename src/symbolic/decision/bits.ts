@@ -1,13 +1,14 @@
 /** Quantities and conditions as functions of bits. What a function is of is settled by {@link BitOrder}. */
+import { compare, not } from '../conditions.ts';
 import { maskOf, widthOf } from '../known-bits.ts';
-import { type Expr, type ExprOf, isKnown, type Quantity } from '../quantity.ts';
+import { type Comparison, type Expr, type ExprOf, isKnown, type Quantity } from '../quantity.ts';
 import type { Variable } from '../variables.ts';
 import { type Bdd, BddManager, FALSE, OutOfWork, TRUE } from './bdd.ts';
 import { BitOrder, variableOf } from './order.ts';
 
 /** Bounds of one question, so that the worst takes about a tenth of a second. */
-export const MAX_NODES = 1 << 17;
-export const MAX_STEPS = 1 << 19;
+export const MAX_NODES = 1 << 16;
+export const MAX_STEPS = 1 << 18;
 
 export class Bits {
   readonly bdds: BddManager;
@@ -83,6 +84,13 @@ export class Bits {
         return bdds.choose(this.condition(of.when), this.condition(of.yes), this.condition(of.no));
       case 'compare': {
         const { op, left, right } = of;
+        // A choice is decided before what it chooses among is compared: the numbers need no function of their own.
+        const inner = !isKnown(left) && left.kind === 'choose' ? left : right;
+        if (!isKnown(inner) && inner.kind === 'choose') {
+          const side = (taken: Quantity): Bdd =>
+            this.condition(inner === left ? comparison(op, taken, right) : comparison(op, left, taken));
+          return bdds.choose(this.condition(inner.when), side(inner.yes), side(inner.no));
+        }
         switch (op) {
           case 'eq':
             return this.#equal(left, right);
@@ -289,6 +297,11 @@ export class Bits {
     }
     return result.slice(0, width);
   }
+}
+
+/** A comparison, as what `ne` stands for too. */
+function comparison(op: Comparison, left: Quantity, right: Quantity): Quantity {
+  return op === 'ne' ? not(compare('eq', left, right)) : compare(op, left, right);
 }
 
 /** The bits of a plain number. */

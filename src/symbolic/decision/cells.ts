@@ -7,7 +7,7 @@ import type { Subject } from './subjects.ts';
 
 /** Ways in which the values of subjects that share bits may lie. */
 const MAX_COMBINATIONS = 4096;
-const MAX_NODES = 1 << 16;
+const MAX_NODES = 1 << 17;
 const MAX_STEPS = 1 << 19;
 
 /** One way in which the values of some subjects lie: in which piece of each, and bits for which it is so. */

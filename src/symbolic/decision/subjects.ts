@@ -3,10 +3,10 @@
  * The comparisons cut the values of a subject into pieces, in each of which all of them say the same.
  */
 import { choiceValue, fieldValue } from '../identity.ts';
-import { bitwise, sum } from '../numbers.ts';
+import { bitsOf, bitwise, sum } from '../numbers.ts';
 import { type ChoiceVariable, type Expr, isKnown, type Quantity } from '../quantity.ts';
 import { type Variable, variablesOf } from '../variables.ts';
-import { type Bdd, FALSE, OutOfWork, TRUE } from './bdd.ts';
+import { type Bdd, type BddManager, FALSE, OutOfWork, TRUE } from './bdd.ts';
 import type { Bits } from './bits.ts';
 import type { Literal } from './literal.ts';
 
@@ -14,6 +14,11 @@ import type { Literal } from './literal.ts';
 const MAX_PIECES = 64;
 /** A comparison that only one field decides is told by the values of that field when it changes no more often than this. */
 const MAX_CHANGES = 4;
+
+/** Bits of a field wider than this are shifted down rather than masked in their place. */
+const WIDE = 64;
+/** A number of so few parts is shown as it is rather than as ranges of the field in it. */
+const MAX_SIMPLE = 5;
 
 /** Values from `first` up to, not including, `end`, in which no comparison changes. */
 export interface Piece {
@@ -115,7 +120,9 @@ export class SubjectReader {
     }
     if (wires === undefined && holds !== undefined) {
       const variable = this.#variableWith(of, this.#bits.bdds.support(holds));
-      if (variable !== undefined && this.#addValues(variable, holds)) return;
+      // A short sum that is compared once says more than two ranges of the field would.
+      const simple = of.size <= MAX_SIMPLE && op !== 'eq' && op !== 'ne';
+      if (variable !== undefined && this.#addValues(variable, holds, simple)) return;
     }
     const draft = wires === undefined ? this.#draftOfNumber(of) : this.#draftOfWires(of, wires, value);
     const written = wires === undefined ? SAME : wires.valueOf;
@@ -129,8 +136,12 @@ export class SubjectReader {
     if (op !== 'lt' && op !== 'ge') cut(after!, 'before');
   }
 
-  /** Where the values of a variable alone decide: notes at which of them. False when they change too often. */
-  #addValues(variable: Variable, holds: Bdd): boolean {
+  /**
+   * Where the values of a variable alone decide: notes at which of them. False when they change too often.
+   *
+   * @param once whether only values side by side count
+   */
+  #addValues(variable: Variable, holds: Bdd, once = false): boolean {
     if (variable.kind !== 'field') return false;
     const { bdds } = this.#bits;
     const support = bdds.support(holds);
@@ -147,7 +158,8 @@ export class SubjectReader {
     if (isKnown(of)) return false;
     const changes = changesOf(this.#bits, holds, taken);
     const wires = wiresOf(this.#bits, of);
-    if (changes === undefined || wires === undefined) return false;
+    if (changes === undefined || wires === undefined || (once && !isOneRange(changes, holds, bdds)))
+      return false;
     const draft = this.#draftOfWires(of, wires, 0n);
     for (const bound of changes) if (!draft.styles.has(bound)) draft.styles.set(bound, 'at');
     return true;
@@ -242,6 +254,12 @@ export class SubjectReader {
     const places = wires.bits.map((bit) => levels.indexOf(this.#bits.bdds.levelOf(bit)));
     if (places.some((place, i) => place < 0 || (i > 0 && place <= places[i - 1]!))) return as;
     const mask = places.reduce((all, place) => all | (1n << BigInt(place)), 0n);
+    const isRun = places.every((place, i) => place === places[0]! + i);
+    // Of a wide field the mask would be the longer part: `FLD >> 128 & 0xffffffffffffffff`.
+    if (whole.bits > WIDE && isRun) {
+      const run = bitsOf(whole, places[0]!, places.length);
+      return isKnown(run) ? as : { left: run, valueOf: SAME };
+    }
     const left = bitwise('and', whole, mask);
     if (isKnown(left)) return as;
     return {
@@ -368,6 +386,13 @@ function changesOf(bits: Bits, holds: Bdd, lowestFirst: readonly number[]): bigi
     );
   };
   return walk(holds, lowestFirst.length - 1, 0n) ? changes : undefined;
+}
+
+/** Does a function of a number hold in one range of its values, or in all but one value? */
+function isOneRange(changes: readonly bigint[], holds: Bdd, bdds: BddManager): boolean {
+  const [from, to, ...more] = changes;
+  if (from === undefined || to === undefined) return true;
+  return more.length === 0 && (!bdds.holdsFor(holds, new Map()) || to === from + 1n);
 }
 
 /** Sums that are compared for equality: what is subtracted goes to the other side, constants go together. */
