@@ -1,9 +1,9 @@
 /** Conditions as reports print them: alternatives of comparisons, as text and as a tree. */
-import { type Cover, coverOf } from './decision/cover.ts';
+import { bracketedIn, type Cover, coverOf, factorsOf } from './decision/cover.ts';
 import type { Literal } from './decision/literal.ts';
 import { Names } from './names.ts';
-import { isKnown, type Quantity } from './quantity.ts';
-import { formatOperand } from './text.ts';
+import { type Expr, isKnown, type Quantity } from './quantity.ts';
+import { formatOperand, nameOfIndex } from './text.ts';
 
 /** A condition as JSON: the same as its text. */
 export type ConditionTree =
@@ -19,7 +19,7 @@ export type ConditionTree =
  * @param names the names of a document; without, those of this text alone
  */
 export function formatCondition(condition: Quantity, names = new Names()): string {
-  return formatCover(coverOf(condition), names);
+  return formatCover(printedCover(condition), names);
 }
 
 /** As {@link formatCondition}, of alternatives. */
@@ -29,33 +29,66 @@ export function formatCover({ alternatives }: Cover, names = new Names()): strin
     .map((literals) =>
       literals.length === 0
         ? '1 == 1'
-        : literals.map((literal) => Object.values(piecesOf(literal, names)).join(' ')).join(' and '),
+        : literals
+            .map((literal) => piecesOf(literal, names))
+            .map(({ left, op, right }) => `${left} ${op} ${right}`)
+            .join(' and '),
     )
     .join(', or ');
 }
 
 /** The condition as a tree, each comparison with its sides as text. `{all: []}` always holds, `{any: []}` never. */
 export function conditionTree(condition: Quantity, names = new Names()): ConditionTree {
-  const { alternatives } = coverOf(condition);
+  return treeOf(printedCover(condition), names);
+}
+
+function treeOf({ alternatives }: Cover, names: Names): ConditionTree {
   const ways = alternatives.map((literals): ConditionTree => {
-    const all = literals.map((literal): ConditionTree => {
-      const { left, op, right } = piecesOf(literal, names);
-      return { op, left, right };
-    });
+    const all = literals.map((literal) => treeOfLiteral(literal, names));
     return all.length === 1 ? all[0]! : { all };
   });
   return ways.length === 1 ? ways[0]! : { any: ways };
 }
 
-/** The sides and the sign of a comparison, in the order in which they are read. */
-function piecesOf({ left, op, right }: Literal, names: Names): { left: string; op: string; right: string } {
-  if (!isKnown(left) && left.kind === 'choice' && isKnown(right))
-    return {
-      left: formatOperand(left, names),
-      op,
-      right: left.choice.values[Number(right)] ?? String(right),
-    };
-  const isBare = !isKnown(left) && left.kind === 'field';
-  const sign = right === 0n && op === '!=' && isBare ? '>' : op;
-  return { left: formatOperand(left, names), op: sign, right: formatOperand(right, names) };
+function treeOfLiteral(literal: Literal, names: Names): ConditionTree {
+  const inner = bracketedIn(literal);
+  return inner === undefined ? piecesOf(literal, names) : treeOf(inner, names);
+}
+
+/** The sides and the sign of a comparison. */
+function piecesOf({ left, op, right }: Literal, names: Names): { op: string; left: string; right: string } {
+  const of = isKnown(left) ? undefined : left;
+  const sign = right === 0n && op === '!=' && of?.kind === 'field' ? '>' : op;
+  const value = of?.kind === 'choice' ? nameOfIndex(of.choice, right) : undefined;
+  return { op: sign, left: formatOperand(left, names), right: value ?? formatOperand(right, names) };
+}
+
+/** Text up to this length is printed as alternatives, whatever else it could be. */
+const SHORT = 120;
+
+/** Of conditions that are printed more than once: as text, as a tree. What is kept goes with the condition. */
+const printed = new WeakMap<Expr, Cover>();
+
+/**
+ * What is printed: the alternatives, or, where those are long because independent parts are multiplied out, one
+ * conjunction with alternatives in brackets: `(CL00 > 0 || PCHG == 6) != 0 and PM1L == 0`.
+ */
+export function printedCover(condition: Quantity): Cover {
+  if (isKnown(condition)) return coverOf(condition);
+  let cover = printed.get(condition);
+  if (cover === undefined) {
+    cover = shorter(condition);
+    printed.set(condition, cover);
+  }
+  return cover;
+}
+
+function shorter(condition: Expr): Cover {
+  const cover = coverOf(condition);
+  const { length } = formatCover(cover);
+  if (cover.complete && length <= SHORT) return cover;
+  const factors = factorsOf(condition);
+  if (factors === undefined) return cover;
+  const factored = { alternatives: [factors], complete: true };
+  return 3 * formatCover(factored).length <= 2 * length ? factored : cover;
 }

@@ -15,7 +15,7 @@ export {
 export { type Cover, coverOf, simplified } from './decision/cover.ts';
 export { equivalent, excludes, implies, isPossible } from './decision/decide.ts';
 export { conditionOfLiteral, type Literal, type Relation } from './decision/literal.ts';
-export { type ConditionTree, conditionTree, formatCondition, formatCover } from './format.ts';
+export { type ConditionTree, conditionTree, formatCondition, formatCover, printedCover } from './format.ts';
 export { choiceIn, given } from './given.ts';
 export { choiceValue, fieldValue, opaque, sameQuantity } from './identity.ts';
 export { bitLength, maskOf, maximumOf, minimumOf, onesOf } from './known-bits.ts';

@@ -1,6 +1,6 @@
 /** Expressions as people write them: C's operators over the firmware's field names. */
 import { Names } from './names.ts';
-import type { Expr, Quantity } from './quantity.ts';
+import type { ChoiceVariable, Expr, ExprOf, Quantity } from './quantity.ts';
 
 /** Binding strength, the strongest highest; as in C. */
 const STRENGTH = {
@@ -95,21 +95,8 @@ function render(value: Quantity, names: Names): Text {
       if (pieces.length === 1) return pieces[0]!;
       return { text: pieces.map((part) => within(part, STRENGTH.or + 1)).join(' | '), strength: STRENGTH.or };
     }
-    case 'compare': {
-      if (value.op === 'eq' || value.op === 'ne')
-        return {
-          text: `${within(render(value.left, names), STRENGTH.equality + 1)} ${value.op === 'eq' ? '==' : '!='} ${within(render(value.right, names), STRENGTH.equality + 1)}`,
-          strength: STRENGTH.equality,
-        };
-      // The constant goes to the right: `MG2L > 0`.
-      const swap = typeof value.left === 'bigint';
-      const sign = value.op === 'lt' ? (swap ? '>' : '<') : swap ? '>=' : '<=';
-      const [left, right] = swap ? [value.right, value.left] : [value.left, value.right];
-      return {
-        text: `${within(render(left, names), STRENGTH.order + 1)} ${sign} ${within(render(right, names), STRENGTH.order + 1)}`,
-        strength: STRENGTH.order,
-      };
-    }
+    case 'compare':
+      return renderComparison(value, names);
     case 'all':
     case 'any': {
       const strength = STRENGTH[value.kind];
@@ -128,6 +115,29 @@ function render(value: Quantity, names: Names): Text {
         strength: STRENGTH.choose,
       };
   }
+}
+
+function renderComparison({ op, left, right }: ExprOf<'compare'>, names: Names): Text {
+  // The constant goes to the right: `MG2L > 0`.
+  const swap = typeof left === 'bigint';
+  const [of, by] = swap ? [right, left] : [left, right];
+  const bare = typeof of !== 'bigint' && of.kind === 'field';
+  const sign = {
+    eq: '==',
+    // Of a field by itself: nothing is below zero.
+    ne: bare && by === 0n ? '>' : '!=',
+    lt: swap ? '>' : '<',
+    le: swap ? '>=' : '<=',
+  }[op];
+  const strength = sign === '==' || sign === '!=' ? STRENGTH.equality : STRENGTH.order;
+  const value = typeof of !== 'bigint' && of.kind === 'choice' ? nameOfIndex(of.choice, by) : undefined;
+  const operand = value ?? within(render(by, names), strength + 1);
+  return { text: `${within(render(of, names), strength + 1)} ${sign} ${operand}`, strength };
+}
+
+/** The value of a choice at an index, as it is written; undefined for what is no such index. */
+export function nameOfIndex(choice: ChoiceVariable, index: Quantity): string | undefined {
+  return typeof index === 'bigint' ? choice.values[Number(index)] : undefined;
 }
 
 /** `part` times a power of two: a shift, or bits masked where they stand. */

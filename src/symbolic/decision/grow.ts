@@ -53,7 +53,7 @@ export class Grower {
     let terms: Part[][] = [];
     for (let left = lower; left !== FALSE; ) {
       const grown = this.#grown(left, upper);
-      for (const term of grown) left = bdds.and(left, bdds.not(this.#together(term)));
+      for (const term of grown) left = bdds.and(left, bdds.not(this.together(term)));
       terms.push(...grown);
       if (terms.length > MAX_ALTERNATIVES) throw new OutOfWork('too many alternatives');
     }
@@ -61,7 +61,8 @@ export class Grower {
     return this.#sorted(this.#irredundant(this.#merged(terms, upper), lower, upper));
   }
 
-  #together(parts: readonly Part[]): Bdd {
+  /** That all of some literals hold. */
+  together(parts: readonly Part[]): Bdd {
     return parts.reduce((all: Bdd, { holds }) => this.#cells.bdds.and(all, holds), TRUE);
   }
 
@@ -91,7 +92,7 @@ export class Grower {
         needed.map((is, k) => is && allowed[k]!),
         allowed,
       );
-      holds[i] = ways.reduce((any: Bdd, way) => bdds.or(any, this.#together(way)), FALSE);
+      holds[i] = ways.reduce((any: Bdd, way) => bdds.or(any, this.together(way)), FALSE);
       terms = terms.flatMap((term) => ways.map((way) => [...term, ...way]));
       if (terms.length > MAX_ALTERNATIVES) throw new OutOfWork('too many alternatives');
     }
@@ -119,13 +120,13 @@ export class Grower {
   #merged(given: readonly Part[][], upper: Bdd): Part[][] {
     const { bdds } = this.#cells;
     if (given.length > MAX_MERGED) return [...given];
-    const terms = given.map((parts) => ({ parts, holds: this.#together(parts) }));
+    const terms = given.map((parts) => ({ parts, holds: this.together(parts) }));
     for (let i = 0; i < terms.length; i++)
       for (let k = i + 1; k < terms.length; k++) {
         const [a, b] = [terms[i]!, terms[k]!];
         const either = bdds.or(a.holds, b.holds);
         const parts = this.#around(either, new Set([...a.parts, ...b.parts].map(({ subject }) => subject)));
-        const holds = this.#together(parts);
+        const holds = this.together(parts);
         if (!bdds.implies(holds, upper)) continue;
         terms[i] = { parts, holds };
         terms.splice(k, 1);
@@ -157,14 +158,14 @@ export class Grower {
       let kept = [...term];
       for (const part of [...term].sort((a, b) => lengthOf(b) - lengthOf(a))) {
         const without = kept.filter((each) => each !== part);
-        if (bdds.implies(this.#together(without), upper)) kept = without;
+        if (bdds.implies(this.together(without), upper)) kept = without;
       }
       return kept;
     });
     const longestFirst = [...terms].sort((a, b) => b.length - a.length);
     for (const term of longestFirst) {
       const others = terms.filter((each) => each !== term);
-      const covered = others.reduce((any: Bdd, each) => bdds.or(any, this.#together(each)), FALSE);
+      const covered = others.reduce((any: Bdd, each) => bdds.or(any, this.together(each)), FALSE);
       if (bdds.implies(lower, covered)) terms = others;
     }
     return terms;
