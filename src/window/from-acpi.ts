@@ -136,8 +136,8 @@ export function windowsOfCrs(
       });
     });
   };
-  return joined(casesOf(entry).map(({ condition, resources }) => windowsOf(resources, condition))).map(
-    (found) => windowOf(found, entry),
+  return joined(casesOf(entry).map(({ condition, resources }) => windowsOf(resources, condition))).flatMap(
+    (found) => windowOf(found, entry) ?? [],
   );
 }
 
@@ -149,9 +149,13 @@ interface FoundWindow {
   readonly when: Condition;
 }
 
-/** Which of the three shapes a window has. Conditions are made irredundant here, where they leave the evaluation. */
-function windowOf({ parts, base, size, when }: FoundWindow, entry: CrsEntry): AddressWindow {
+/**
+ * Which of the three shapes a window has; undefined when it is never there. Conditions are made irredundant here, where
+ * they leave the evaluation.
+ */
+function windowOf({ parts, base, size, when }: FoundWindow, entry: CrsEntry): AddressWindow | undefined {
   const condition = isKnown(when) ? when : simplified(when);
+  if (condition === 0n) return undefined;
   if (!isKnown(condition)) return { ...parts, certainty: 'conditional', base, size, when: condition };
   if (isKnown(base) && isKnown(size)) return { ...parts, certainty: 'certain', base, size };
   return {
