@@ -268,7 +268,18 @@ async function openPiece(
       );
     return [];
   }
-  return [makeArtifact(kind, { name: piece.name, form: kindRow(kind).form, bytes }, opened)];
+  const artifact = makeArtifact(kind, { name: piece.name, form: kindRow(kind).form, bytes }, opened);
+  return kind === 'image' ? [artifact, ...(await openPayload(opened, opening))] : [artifact];
+}
+
+/** The kernel inside of a kernel image. */
+async function openPayload(image: Piece, { budget, sink }: Opening): Promise<Artifact[]> {
+  const { kernelPayload } = await import('./kernel-payload.ts');
+  const found = await kernelPayload(image.bytes, image.name, budget, sink);
+  if (found === undefined) return [];
+  const { bytes, packed, offset } = found;
+  const steps = [...image.steps, { how: found.image }, { how: packed, offset }];
+  return [makeArtifact('image', { name: `${image.name}!kernel`, form: 'blob', bytes }, { ...image, steps })];
 }
 
 function isFolderKind(kind: ArtifactKind): boolean {

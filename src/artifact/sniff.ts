@@ -196,6 +196,19 @@ const IOMEM_LINE = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : /;
 const TIMESTAMP = /^(?:<\d+>)?\[ *\d+\.\d{3,9}\]|\bkernel: /;
 const KERNEL_LINE =
   /Linux version \d|BIOS-e820: |\befi: mem|hv_vmbus: |Command line: |^(?:<\d+>)?(?:\[[^\]]*\] )?(?:ACPI|PCI|BIOS|DMI|Memory|efifb|vesafb|hv_\w+|console|printk|smpboot|Kernel command line): /;
+const FOREIGN_BANNERS: readonly (readonly [string, RegExp])[] = [
+  ['FreeBSD', /^(?:FreeBSD \d+\.\d+-|Copyright \(c\) 1992-\d+ The FreeBSD Project)/m],
+  ['OpenBSD', /^OpenBSD \d+\.\d+ \(/m],
+  ['NetBSD', /^NetBSD \d+\.\d+ \(/m],
+  ['DragonFly BSD', /^DragonFly v?\d+\.\d+/m],
+  ['illumos', /^(?:SunOS|illumos) Release \d/m],
+];
+
+/** The system whose kernel printed a log that is not Linux'. */
+export function foreignSystem(text: string): string | undefined {
+  return FOREIGN_BANNERS.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
 /** First lines of `lspci` (any options), `uname -a` and a listing of /sys/firmware/memmap. */
 const LSPCI_LINE =
   /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|[A-Z][^:]*: )/;
@@ -328,6 +341,7 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
     tried: 'kernel log (time stamps, messages of early boot)',
     test: (probe) => {
       if (/Linux version \d+\.\d+/.test(probe.text) && probe.lines.length > 1) return true;
+      if (foreignSystem(probe.text) !== undefined) return true;
       const stamped = probe.lines.filter((line) => TIMESTAMP.test(line));
       const resources = stamped.filter((line) => CRS_TEXT_LINE.test(line));
       return (

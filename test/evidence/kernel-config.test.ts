@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { openText } from '../artifact/open.ts';
 import { artifactOf, read } from './artifacts.ts';
 
 const CONFIG = [
@@ -71,23 +72,40 @@ describe('embedded in a kernel image (kernel/configs.c)', () => {
     expect(evidence.configs[0]!.artifact.steps.map(({ how }) => how)).toEqual(['carved', 'gunzip']);
   });
 
-  test('of a bzImage with a gzip payload, whose header names the release', () => {
-    const head = Buffer.alloc(0x4000);
+  /** A bzImage as Documentation/arch/x86/boot.rst describes its header. */
+  const bzImage = (payload: Buffer): Uint8Array => {
+    const setup = 512 * 32;
+    const head = Buffer.alloc(setup);
+    head[0x1f1] = setup / 512 - 1;
+    head.writeUInt32LE(Math.ceil(payload.length / 16), 0x1f4);
+    head.writeUInt16LE(0xaa55, 0x1fe);
     head.write('HdrS', 0x202, 'latin1');
+    head.writeUInt16LE(0x20f, 0x206);
     head.writeUInt16LE(0x3000 - 0x200, 0x20e);
+    head[0x211] = 1;
+    head.writeUInt16LE(1, 0x236);
+    head.writeUInt32LE(payload.length, 0x24c);
     head.write('6.12.94-custom (me@here) #1 SMP Sun Nov 22 2026\0', 0x3000, 'latin1');
-    const image = Buffer.concat([head, gzipSync(kernel), Buffer.alloc(64, 0xff)]);
-    const { evidence } = read(artifactOf('image', image, 'bzImage'));
+    return new Uint8Array(Buffer.concat([head, payload]));
+  };
+  const opened = async (bytes: Uint8Array) => read(...(await openText(bytes)).artifacts);
+
+  test('of a bzImage whose header names the release', async () => {
+    const { evidence, codes } = await opened(bzImage(gzipSync(kernel)));
+    expect(codes).toEqual([]);
     expect(evidence.configs[0]).toMatchObject({ release: '6.12.94', embedded: true });
     expect(evidence.releases.map(({ value }) => value.release)).toEqual(['6.12.94-custom', '6.12.94']);
+    expect(evidence.configs[0]!.artifact.steps.map(({ how }) => how)).toEqual([
+      'bzimage',
+      'gzip',
+      'carved',
+      'gunzip',
+    ]);
   });
 
-  test('a kernel without one says so; another image is passed over', () => {
-    const head = Buffer.alloc(0x4000);
-    head.write('HdrS', 0x202, 'latin1');
-    head.writeUInt16LE(0x3000 - 0x200, 0x20e);
-    head.write('6.12.94 (me@here) #1\0', 0x3000, 'latin1');
-    expect(read(artifactOf('image', head, 'bzImage')).codes).toEqual(['evidence/image-without-config']);
+  test('a kernel without one says so; another image is passed over', async () => {
+    const bare = Buffer.from('\0Linux version 6.12.94-custom (me@here) #1 SMP\n\0');
+    expect((await opened(bzImage(gzipSync(bare)))).codes).toEqual(['evidence/image-without-config']);
     expect(read(artifactOf('image', Buffer.alloc(9000), 'fw.bin')).codes).toEqual([]);
   });
 });

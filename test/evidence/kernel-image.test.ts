@@ -1,5 +1,4 @@
 /** Modules and kernels put together here: an ELF header, and the strings that real ones have. */
-import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { sniffKind } from '../../src/artifact/sniff.ts';
 import { artifactOf, read } from './artifacts.ts';
@@ -78,19 +77,10 @@ describe('a kernel', () => {
     expect(facts(elf(X86_64, `${BANNER}\n`)).codeStrings).toEqual([]);
   });
 
-  test('packed: the banner is found in the payload', () => {
-    const packed = Uint8Array.from([
-      ...new Uint8Array(9000),
-      ...gzipSync(elf(X86_64, `${BANNER}\n`, DRIVER)),
-    ]);
-    expect(facts(packed).releases.map(({ value }) => value.release)).toEqual(['6.6.10-hcl']);
-  });
-
   test('many streams and markers cost no more than a second', () => {
     const start = performance.now();
     facts(new Uint8Array(Buffer.from('IKCFG_ST\x1f\x8b\x08'.repeat(80_000), 'latin1')));
     facts(new Uint8Array(Buffer.from(`${'IKCFG_ST\x1f\x8b\x08'.repeat(80_000)}IKCFG_ED`, 'latin1')));
-    facts(new Uint8Array(Buffer.from('\x1f\x8b\x08\0\0\0\0\0\0\0'.repeat(80_000), 'latin1')));
     expect(performance.now() - start).toBeLessThan(5000);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Kernel images and modules: the release, the configuration that CONFIG_IKCONFIG puts in (`IKCFG_ST`, a gzip stream,
- * `IKCFG_ED`; kernel/configs.c), and what the code shows of the VMBus driver. A vmlinux and a module are read as they
- * are, of a bzImage or Image.gz the payload.
+ * `IKCFG_ED`; kernel/configs.c), and what the code shows of the VMBus driver. Of a bzImage only the header says
+ * something; the kernel packed in it is an input of its own.
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
@@ -23,11 +23,9 @@ const FHCRC = 0x02;
 const FEXTRA = 0x04;
 const FNAME = 0x08;
 const FCOMMENT = 0x10;
-/** A configuration is some 300 KiB; a kernel unpacks to less than this, all that is tried taken together. */
+/** A configuration is some 300 KiB. */
 const MAX_CONFIG_BYTES = 16 << 20;
-const MAX_KERNEL_BYTES = 256 << 20;
-/** Streams tried for a payload, and markers for a configuration: both also occur by chance. */
-const MAX_STREAMS = 32;
+/** Markers that are followed: they also occur by chance. */
 const MAX_MARKERS = 16;
 /** x86 boot protocol (Documentation/arch/x86/boot.rst): header magic, and the pointer to the version string. */
 const HEADER_AT = 0x202;
@@ -53,17 +51,16 @@ function gzipHeaderLength(bytes: Buffer): number | undefined {
   return (flags & FHCRC) === 0 ? at : at + 2;
 }
 
-/** Unpacks a gzip member, whatever follows it in the image. `too large` when it has more than `limit` bytes. */
-function unpack(bytes: Buffer, limit: number): Buffer | 'too large' | undefined {
+/** Unpacks a gzip member, whatever follows it in the image. */
+function unpack(bytes: Buffer, limit: number): Buffer | undefined {
   const header = gzipHeaderLength(bytes);
   if (header === undefined || header >= bytes.length) return undefined;
   try {
     return process
       .getBuiltinModule('node:zlib')
       .inflateRawSync(bytes.subarray(header), { maxOutputLength: limit });
-  } catch (error) {
-    const large = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    return large ? 'too large' : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -81,27 +78,9 @@ function configIn(bytes: Buffer): Buffer | undefined {
     if (!bytes.subarray(from, from + GZIP.length).equals(GZIP)) continue;
     tried += 1;
     const config = unpack(bytes.subarray(from, bytes.indexOf(END, from)), MAX_CONFIG_BYTES);
-    if (config instanceof Buffer) return config;
+    if (config !== undefined) return config;
   }
   return undefined;
-}
-
-/** Kernels packed in an image: gzip streams that come to something, until a configuration or a banner is found. */
-function* payloads(bytes: Buffer): Generator<Buffer> {
-  let left = MAX_KERNEL_BYTES;
-  let tried = 0;
-  for (
-    let at = bytes.indexOf(GZIP);
-    at >= 0 && tried < MAX_STREAMS && left > 0;
-    at = bytes.indexOf(GZIP, at + 1)
-  ) {
-    tried += 1;
-    const kernel = unpack(bytes.subarray(at), left);
-    if (kernel === undefined) continue;
-    if (kernel === 'too large') return;
-    left -= kernel.length;
-    yield kernel;
-  }
 }
 
 const BANNER = Buffer.from('Linux version ');
@@ -153,13 +132,27 @@ export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, facts:
       return;
     }
   }
-  let found = readBootHeader(bytes, place, facts);
-  if (readKernel(bytes, found, place, artifact, sink, facts)) return;
-  for (const kernel of payloads(bytes)) {
-    if (readKernel(kernel, found, place, artifact, sink, facts)) return;
-    found ||= bannerIn(kernel) !== undefined;
+  if (readBootHeader(bytes, place, facts)) return;
+  const banner = bannerIn(bytes);
+  if (banner !== undefined) {
+    const match = /^Linux version (\S+) (.*)/.exec(banner)!;
+    facts.releases.push({ ...place, text: banner, value: kernelRelease(match[1]!, match[2]!) });
+    readDriverCode(bytes, false, place, facts);
   }
-  if (found) sink.add(finding('evidence/image-without-config', {}, { span: place.span }));
+  const config = configIn(bytes);
+  if (config !== undefined) {
+    const inner: Artifact = {
+      kind: 'kconfig',
+      path: artifact.path,
+      get sha256() {
+        return sha256Of(this.source.bytes);
+      },
+      source: { name: `${source.name}!config`, form: 'text', bytes: config },
+      steps: [...artifact.steps, { how: 'carved', name: START }, { how: 'gunzip' }],
+    };
+    readConfiguration(inner, sink, facts, true);
+  } else if (banner !== undefined)
+    sink.add(finding('evidence/image-without-config', {}, { span: place.span }));
 }
 
 /** The release in the setup header of an x86 kernel. */
@@ -177,39 +170,5 @@ function readBootHeader(
   const fact = { ...place, span: { source: place.artifact.source, start: at, end: at + text.length } };
   facts.releases.push({ ...fact, text, value: kernelRelease(match[1]!, match[2]!) });
   facts.architectures.push({ ...fact, text: 'x86 kernel image', value: 'x86_64' });
-  return true;
-}
-
-/**
- * Reads a kernel that isn't packed. True when it has its configuration in it: then nothing more is to be found.
- * @param released the release is known already
- */
-function readKernel(
-  kernel: Buffer,
-  released: boolean,
-  place: Omit<FactOf<unknown>, 'value' | 'text'>,
-  artifact: Artifact,
-  sink: DiagnosticSink,
-  facts: FactLists,
-): boolean {
-  const banner = bannerIn(kernel);
-  if (banner !== undefined) {
-    const match = /^Linux version (\S+) (.*)/.exec(banner)!;
-    if (!released)
-      facts.releases.push({ ...place, text: banner, value: kernelRelease(match[1]!, match[2]!) });
-    readDriverCode(kernel, false, place, facts);
-  }
-  const config = configIn(kernel);
-  if (config === undefined) return false;
-  const inner: Artifact = {
-    kind: 'kconfig',
-    path: artifact.path,
-    get sha256() {
-      return sha256Of(this.source.bytes);
-    },
-    source: { name: `${artifact.source.name}!config`, form: 'text', bytes: config },
-    steps: [...artifact.steps, { how: 'carved', name: START }, { how: 'gunzip' }],
-  };
-  readConfiguration(inner, sink, facts, true);
   return true;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
+import { foreignSystem } from '../../artifact/sniff.ts';
 import { isOmission } from '../../artifact/text/lines.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
@@ -319,19 +320,6 @@ function conclude(boot: Boot, early: boolean, complete: boolean): void {
     }
   const [kexec] = facts.kexec;
   if (kexec !== undefined) facts.lfbBase.push({ ...kexec, strength: 'inferred', value: null });
-}
-
-const FOREIGN: readonly (readonly [string, RegExp])[] = [
-  ['FreeBSD', /^(?:FreeBSD \d+\.\d+-|Copyright \(c\) 1992-\d+ The FreeBSD Project)/m],
-  ['OpenBSD', /^OpenBSD \d+\.\d+ \(/m],
-  ['NetBSD', /^NetBSD \d+\.\d+ \(/m],
-  ['DragonFly BSD', /^DragonFly v?\d+\.\d+/m],
-  ['illumos', /^(?:illumos|SunOS Release) /m],
-];
-
-/** The system whose kernel printed a log that is not Linux'. */
-export function foreignSystem(text: string): string | undefined {
-  return FOREIGN.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
 /** How much of a log is looked at for another system's banner. */

@@ -169,12 +169,11 @@ export const EVIDENCE_ROWS = {
   'evidence/image-without-config': row({
     severity: 'note',
     summary: 'no configuration was found in a kernel image',
-    why: 'The kernel was built without CONFIG_IKCONFIG, or its payload is packed in a way that is not unpacked here.',
+    why: 'The kernel was built without CONFIG_IKCONFIG.',
     example: undefined,
     source: 'kernel/configs.c (IKCFG_ST … IKCFG_ED)',
     hides: ['kernel'],
-    text: () =>
-      'no configuration found in this kernel image (CONFIG_IKCONFIG off, or a payload that is not gzip)',
+    text: () => 'no configuration found in this kernel image (CONFIG_IKCONFIG is off)',
     hint: () => 'give the .config beside it',
   }),
   'evidence/kernel-source': row({
