@@ -138,9 +138,12 @@ export class Opener {
     const run = this.#run;
     const { format } = row;
     if (!space.claim(format, at)) return;
-    const content = row.open(space.access, at, run.budget.limits.pieces);
-    if (content === undefined) return;
-    const { name, size } = content;
+    const opened = row.open(space.access, at, run.budget.limits.pieces);
+    if (opened === undefined) return;
+    // Headers count memory that is not in the file; what a thing is in, it does not leave.
+    const size = Math.min(opened.size, space.endAround(at) - at);
+    const content = { ...opened, size };
+    const { name } = content;
     const label = `${format}@${hex(space.base + at)}`;
     const path = `${space.place(at, at + size).path}!${label}`;
     for (const why of content.faults) run.tell('container/archive', { format, why }, path);
@@ -157,7 +160,7 @@ export class Opener {
     const { kernel, program, remarks = [] } = content;
     if (kernel !== undefined) {
       const { architecture, release } = kernel;
-      const size = Math.min(kernel.size, space.access.size - at);
+      const size = Math.min(kernel.size, content.size);
       const fields = { kind: 'kernel', architecture, ...(release === undefined ? {} : { release }) };
       const found = run.found(space, at, size, fields);
       space.kernels.push({ start: at, end: at + size, kernel: { find: found?.id, release } });

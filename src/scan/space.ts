@@ -127,6 +127,11 @@ export class Space {
     return this.#views.around(offset, offset + 1).at(-1)?.step.format === format;
   }
 
+  /** Where the innermost view around a place ends, or the space. */
+  endAround(offset: number): number {
+    return this.#views.around(offset, offset + 1).at(-1)?.end ?? this.access.size;
+  }
+
   /** Path and containers of something at a range. */
   place(start: number, end: number): { path: string; container: readonly ContainerStep[] } {
     const views = this.#views.around(start, end);
