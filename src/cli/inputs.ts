@@ -15,23 +15,29 @@ export async function openInputs(
 ): Promise<Artifact[]> {
   const artifacts: Artifact[] = [];
   let stdin: Uint8Array | undefined;
-  for (const path of paths) {
-    const found = new DiagnosticList();
-    artifacts.push(
-      ...(await openInput(
-        path,
-        {
-          as: options.as,
-          cwd: io.cwd,
-          // `- -` is the same input twice, not the second time an empty one.
-          readStdin: async (limit) => {
-            stdin ??= await io.readStdin(limit);
-            return stdin;
-          },
+  const open = (path: string, as: ArtifactKind | undefined, found: DiagnosticList): Promise<Artifact[]> =>
+    openInput(
+      path,
+      {
+        as,
+        cwd: io.cwd,
+        // `- -` is the same input twice, not the second time an empty one.
+        readStdin: async (limit) => {
+          stdin ??= await io.readStdin(limit);
+          return stdin;
         },
-        found,
-      )),
+      },
+      found,
     );
+  for (const path of paths) {
+    let found = new DiagnosticList();
+    // Beside others --as is for what isn't recognised by itself: tables stay tables beside a dump that nothing tells.
+    let opened = await open(path, paths.length > 1 ? undefined : options.as, found);
+    if (paths.length > 1 && options.as !== undefined && opened.length === 0) {
+      found = new DiagnosticList();
+      opened = await open(path, options.as, found);
+    }
+    artifacts.push(...opened);
     for (const diagnostic of found.all) {
       if (isUnreadableInput(diagnostic, path)) throw new UnreadableInputError(messageOf(diagnostic), path);
       sink.add(diagnostic);

@@ -20,7 +20,8 @@ export const INPUT_OPTIONS = {
     type: 'string',
     choices: KIND_NAMES,
     value: 'KIND',
-    describe: 'Take every input for this kind instead of looking at its content',
+    describe:
+      'Take the input for this kind instead of looking at its content; of several, those that are not recognised',
     group: 'Reading inputs:',
   },
   'include-root': {

@@ -30,6 +30,22 @@ interface Decision {
 }
 
 /**
+ * Without the premises and authorities that facts defeat: what is seen of the machine beats what is assumed of it. Facts
+ * that contradict each other stay; whoever made them has to tell that.
+ */
+export function undefeated(constraints: readonly Constraint[]): Constraint[] {
+  const kept = constraints.filter(({ kind }) => kind === 'fact');
+  for (const constraint of [
+    ...constraints.filter(({ kind }) => kind === 'premise'),
+    ...constraints.filter(({ kind }) => kind === 'authority'),
+  ]) {
+    const together = allOf([...kept, constraint].map(({ condition }) => condition));
+    if (isPossible(together) !== false) kept.push(constraint);
+  }
+  return kept;
+}
+
+/**
  * Runs `judge` once in every world that the constraints leave. A judgement must ask the same in the same order when it
  * is given the same answers. Worlds exclude each other; together with `unexplored` they cover all that is left open.
  */

@@ -50,6 +50,8 @@ export interface AcpiSubject {
   readonly belowIsa: boolean;
   /** VMBus first, then its ancestors upward, the namespace root left out. */
   readonly levels: readonly SubjectLevel[];
+  /** No description is known, only the kernel. */
+  readonly kernelOnly?: boolean;
 }
 
 export type Subject = TreeSubject | AcpiSubject;

@@ -309,9 +309,9 @@ function framebufferIn(
  * The framebuffer is inside, nobody knows where. What the driver finds by screen_info or by the video device is the
  * framebuffer itself, and the reservation holds where that lies in its first window.
  */
-function somewhere(
+export function somewhere(
   behaviour: Behaviour,
-  { reserveCalled }: Collected<Quantity>,
+  { reserveCalled }: Pick<Collected<Quantity>, 'reserveCalled'>,
   framebuffer: FramebufferFinding,
   pool: readonly AddressWindow[],
   ask: Ask,
@@ -321,7 +321,11 @@ function somewhere(
   rules.push({
     id: 'window-may-hold-framebuffer',
     says: 'VMBus gets low MMIO, where the framebuffer is; no input says where in it.',
-    evidence: [{ text: `VMBus gets ${listText(pool)}`, authority: AUTHORITY.walk }],
+    evidence: [
+      pool.length === 0
+        ? { text: 'no input describes the windows', authority: AUTHORITY.low }
+        : { text: `VMBus gets ${listText(pool)}`, authority: AUTHORITY.walk },
+    ],
   });
   const isEfi = ask.holds(IS_EFI);
   rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer));

@@ -12,10 +12,10 @@ import { NEWEST_RELEASE } from '../../linux/profile.ts';
 import { compareReleases, type KernelRelease, parseRelease } from '../../linux/release.ts';
 import { NEWEST, OLDEST_RELEASE, ReleaseModel, releaseFrom, releaseIs } from '../../linux/release-choice.ts';
 import type { Collected } from '../../linux/vmbus/acpi-pool.ts';
-import { type Condition, gather, not, type Quantity } from '../../symbolic/index.ts';
+import { anyOf, type Condition, gather, not, type Quantity } from '../../symbolic/index.ts';
 import type { Origin } from '../../window/window.ts';
 import { groupedFramebuffers } from '../framebuffers.ts';
-import type { Constraint, EvidenceItem, Premise, RuleFinding } from '../question.ts';
+import type { Assumption, Constraint, EvidenceItem, Premise, RuleFinding } from '../question.ts';
 import type { Subject } from '../subject.ts';
 import type { FramebufferFinding } from '../verdict.ts';
 import { AUTHORITY } from './authorities.ts';
@@ -46,6 +46,7 @@ export interface Situation {
   readonly constraints: readonly Constraint[];
   readonly defaults: readonly Default[];
   readonly premises: readonly Premise[];
+  readonly assumptions: readonly Assumption[];
   readonly model: ReleaseModel;
   readonly kernel: { readonly name: string; readonly release: string | null; readonly presumed: boolean };
   readonly configuration: Configuration;
@@ -110,12 +111,13 @@ export function situationOf(subject: Subject, given: GivenFacts, facts: MachineF
   const constraints: Constraint[] = [];
   const defaults: Default[] = [];
   const premises: Premise[] = [];
+  const assumptions: Assumption[] = [];
   const rules: RuleFinding[] = [];
   const configuration = new Configuration(facts);
   const platform = platformOf(subject, facts, rules);
   const architecture = architectureOf(facts, configuration);
 
-  const { kernel, model } = releaseFacts(given, facts, constraints, defaults, rules);
+  const { kernel, model } = releaseFacts(given, facts, constraints, defaults, assumptions, rules);
   const efi = bootFacts(subject, platform, given, facts, configuration, constraints, premises, rules);
   const { lfb } = screenFacts(platform, architecture, efi, facts, constraints, premises, rules);
   const video = videoFacts(platform, facts, constraints);
@@ -133,7 +135,9 @@ export function situationOf(subject: Subject, given: GivenFacts, facts: MachineF
       evidence: [{ text: 'HYPERV_VTL_MODE=y in the given configuration', authority: AUTHORITY.select }],
     });
   if (subject.kind === 'acpi' && platform === 'hyperv-gen2') constraints.push(...firmwareAuthority(subject));
-  if (subject.kind === 'acpi')
+  const isVtl = configuration.value('HYPERV_VTL_MODE') === 'y' || platform === 'openhcl-vtl2';
+  if (subject.kind === 'acpi' && subject.kernelOnly) assumeGuest(configuration, constraints);
+  if (subject.kind === 'acpi' && !(subject.kernelOnly && isVtl))
     defaults.push({
       condition: IS_INSIDE,
       text: 'the framebuffer is in a low window that VMBus gets',
@@ -144,6 +148,7 @@ export function situationOf(subject: Subject, given: GivenFacts, facts: MachineF
     constraints,
     defaults,
     premises,
+    assumptions,
     model,
     kernel,
     configuration,
@@ -221,6 +226,7 @@ function releaseFacts(
   facts: MachineFacts,
   constraints: Constraint[],
   defaults: Default[],
+  assumptions: Assumption[],
   rules: RuleFinding[],
 ): { kernel: Situation['kernel']; model: ReleaseModel } {
   const said = strongest(facts.releases);
@@ -230,7 +236,7 @@ function releaseFacts(
   };
   if (given.release !== undefined) {
     const release = parseRelease(given.release)!;
-    tellBeyond(given.release, release, rules);
+    tellBeyond(given.release, release, assumptions);
     constraints.push(
       byOption('release', releaseIs(release), `the release is ${given.release}`, `--kernel ${given.release}`),
     );
@@ -244,7 +250,7 @@ function releaseFacts(
     return release === undefined ? [] : [{ fact, release }];
   });
   const [first] = parsed;
-  for (const { release } of parsed) tellBeyond(release.text, release, rules);
+  for (const { release } of parsed) tellBeyond(release.text, release, assumptions);
   if (first === undefined) {
     constraints.push({
       id: 'release-modelled',
@@ -292,12 +298,12 @@ function releaseFacts(
 }
 
 /** A release that nobody has read is taken to behave as the newest that was. */
-function tellBeyond(text: string, release: KernelRelease, rules: RuleFinding[]): void {
+function tellBeyond(text: string, release: KernelRelease, assumptions: Assumption[]): void {
   if (compareReleases(release, parseRelease(NEWEST_RELEASE)!) <= 0) return;
-  rules.push({
-    id: 'release-beyond',
-    says: `Linux ${text} is newer than any release that was read (${NEWEST_RELEASE}): it is assumed to behave like that one.`,
-    evidence: [{ text: `the release is ${text}` }],
+  assumptions.push({
+    text: `Linux ${text}, newer than any release that was read, behaves like ${NEWEST_RELEASE}`,
+    authority: 'no change of the driver is known after it',
+    otherwise: '--with-commit, --without-commit, or --kernel-source of that release',
   });
 }
 
@@ -522,6 +528,30 @@ function printedPool(facts: MachineFacts): Collected<Quantity> | undefined {
     failed: false,
     reserveCalled: true,
   };
+}
+
+/** Of a Hyper-V guest whose generation isn't known: what holds for each. */
+function assumeGuest(configuration: Configuration, constraints: Constraint[]): void {
+  const isBios = not(IS_EFI) as Condition;
+  if (!constraints.some(({ id }) => id === 'lfb-base'))
+    constraints.push({
+      id: 'first-boot',
+      kind: 'premise',
+      condition: anyOf([isBios, not(LFB_IS_ZERO) as Condition]),
+      text: 'on Generation 2 the firmware tells the kernel where the framebuffer is (lfb_base is set)',
+      source: 'the question',
+      defeatedBy: 'a dump of boot_params, a kdump command line, isolation lines',
+    });
+  // A kernel without EFI takes that branch on Generation 2, too.
+  if (configuration.value('EFI') !== 'n' && !constraints.some(({ id }) => id === 'video'))
+    constraints.push({
+      id: 'gen1-video',
+      kind: 'authority',
+      condition: anyOf([IS_EFI, HAS_VIDEO]),
+      text: 'Generation 1 has the video device PCI 1414:5353',
+      source: AUTHORITY.gen1,
+      defeatedBy: 'lspci of the machine',
+    });
 }
 
 /** Does the kernel have the driver, and does it read this description at all? */

@@ -12,7 +12,7 @@ import { type Condition, chosen, gather } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import { windowsOfReading } from '../../window/from-device-tree.ts';
 import type { AddressWindow } from '../../window/window.ts';
-import { explore } from '../explore.ts';
+import { explore, undefeated } from '../explore.ts';
 import type { Ask, Assumption, Constraint, Exploration, Premise, RuleFinding } from '../question.ts';
 import type { Subject, TreeSubject } from '../subject.ts';
 import { subjectsOf } from '../subject.ts';
@@ -22,6 +22,7 @@ import { AUTHORITY } from './authorities.ts';
 import { confirm } from './confirm.ts';
 import { type Folded, fold } from './fold.ts';
 import { kconfigFinding, shownConfiguration } from './kconfig.ts';
+import { judgeKernelOnly, kernelOnlySubject } from './kernel-only.ts';
 import { observe, observedSubject } from './observed.ts';
 import type { Outcome } from './outcome.ts';
 import { readingsOf, type SubjectReading } from './readings.ts';
@@ -56,14 +57,20 @@ export function judgeSysfb(
     diagnostics.add(finding('linux/unknown-commit', { commit }));
   tellOverridden(given, facts, diagnostics);
   const all = subjectsOf(machine);
-  const observed = all.length === 0 ? observedSubject(facts) : undefined;
+  const described = machine.trees.length > 0 || (machine.acpi?.tables.length ?? 0) > 0;
+  const observed =
+    all.length > 0
+      ? undefined
+      : (observedSubject(facts) ?? (described ? undefined : kernelOnlySubject(facts)));
   const subjects = (observed === undefined ? all : [observed]).filter((subject) =>
     isOfVtl(subject, given.vtl),
   );
   const gaps = gapsOf(diagnostics.all);
   if (subjects.length === 0) return withoutVmbus(machine, all, given, gaps, diagnostics);
-  const described = machine.windows.filter((window) => window.role === 'framebuffer');
-  const judged = subjects.map((subject) => judgeSubject(subject, described, given, facts, gaps, diagnostics));
+  const framebuffers = machine.windows.filter((window) => window.role === 'framebuffer');
+  const judged = subjects.map((subject) =>
+    judgeSubject(subject, framebuffers, given, facts, gaps, diagnostics),
+  );
   return verdictOf(judged, machine, given, gaps, diagnostics);
 }
 
@@ -86,7 +93,7 @@ function judgeSubject(
     readings.map(({ cells }) => cells),
   );
   const authority = readings.filter(({ byAuthority }) => byAuthority);
-  const situation: Situation =
+  const withCells: Situation =
     choice === undefined || authority.length === 0
       ? known
       : {
@@ -106,8 +113,10 @@ function judgeSubject(
             },
           ],
         };
+  const situation: Situation = { ...withCells, constraints: undefeated(withCells.constraints) };
   const judge = (ask: Ask): Outcome => {
-    if (subject.kind === 'acpi') return judgeAcpi(subject, situation, ask);
+    if (subject.kind === 'acpi')
+      return subject.kernelOnly ? judgeKernelOnly(situation, ask) : judgeAcpi(subject, situation, ask);
     const cells = choice === undefined ? undefined : ask.value(choice);
     const reading = readings.find((each) => each.cells === cells)?.reading;
     const windows =
@@ -200,13 +209,16 @@ function verdictOf(
     hazard: agree ? folded.hazard : 'unknown',
     conditions: cases,
     premises: premisesOf(judged),
-    assumptions: folded.defaults.map(
-      ({ text, otherwise }): Assumption => ({
-        text,
-        authority: 'default, towards the worse answer',
-        otherwise,
-      }),
-    ),
+    assumptions: [
+      ...situation.assumptions,
+      ...folded.defaults.map(
+        ({ text, otherwise }): Assumption => ({
+          text,
+          authority: 'default, towards the worse answer',
+          otherwise,
+        }),
+      ),
+    ],
     authorities: authoritiesOf(judged),
     gaps: relevant,
     rules: rulesOf(judged),

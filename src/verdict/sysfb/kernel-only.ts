@@ -1,0 +1,84 @@
+/**
+ * The judgement where no firmware description is among the inputs: of a kernel's configuration or log by itself. What
+ * the driver would be given isn't known then, only what it does about a framebuffer in it.
+ */
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { MachineFacts } from '../../evidence/facts.ts';
+import type { Ask, RuleFinding } from '../question.ts';
+import type { AcpiSubject } from '../subject.ts';
+import { somewhere } from './acpi.ts';
+import { AUTHORITY } from './authorities.ts';
+import { rulesIn } from './behaviour.ts';
+import type { Outcome } from './outcome.ts';
+import type { Situation } from './situation.ts';
+import { IS_INSIDE } from './variables.ts';
+
+/** A subject of which nothing but the kernel is known; undefined when nothing shows that the kernel is a Hyper-V guest's. */
+export function kernelOnlySubject(facts: MachineFacts): AcpiSubject | undefined {
+  const artifact = guestShownBy(facts);
+  return artifact === undefined
+    ? undefined
+    : {
+        kind: 'acpi',
+        artifact,
+        path: 'VMBus',
+        presumed: false,
+        generation: null,
+        belowIsa: false,
+        levels: [],
+        kernelOnly: true,
+      };
+}
+
+/** What shows that the machine has VMBus, or that the kernel is built for one that has. */
+function guestShownBy({ platforms, configs }: MachineFacts): Artifact | undefined {
+  const seen = platforms.filter(({ strength }) => strength !== 'inferred');
+  if (seen.length > 0) {
+    const guest = seen.every(({ value }) =>
+      value.some((each) => each.startsWith('hyperv-') || each === 'openhcl-vtl2'),
+    );
+    return guest ? seen[0]!.artifact : undefined;
+  }
+  return configs.find(({ values }) => values.has('HYPERV'))?.artifact;
+}
+
+export function judgeKernelOnly(situation: Situation, ask: Ask): Outcome {
+  const rules: RuleFinding[] = [];
+  const common = { pool: [], framebuffer: null, rules };
+  const unread = situation.descriptionNotRead;
+  if (unread?.safe) {
+    rules.push(unread.rule);
+    return { ...common, kind: 'no-driver', without: 'no', with: 'no', because: unread.because };
+  }
+  if (!ask.holds(IS_INSIDE))
+    return {
+      ...common,
+      kind: 'outside',
+      without: 'no',
+      with: 'no',
+      because: 'the framebuffer is in no window that VMBus gets',
+    };
+  const isVtl =
+    situation.configuration.value('HYPERV_VTL_MODE') === 'y' || situation.platform === 'openhcl-vtl2';
+  if (isVtl) {
+    rules.push({
+      id: 'dt-never-reserves',
+      says: 'A kernel for VTL2 boots with a device tree, where the driver never reserves a framebuffer: CONFIG_SYSFB has no effect.',
+      evidence: [{ text: 'the reservation is made on the ACPI path only', authority: AUTHORITY.deviceAdd }],
+    });
+    return {
+      ...common,
+      kind: 'unprotected',
+      without: 'yes',
+      with: 'yes',
+      because: 'the framebuffer is inside, and nothing reserves it on a device tree boot',
+    };
+  }
+  const framebuffer = {
+    base: null,
+    size: null,
+    from: 'presumed' as const,
+    text: 'in low MMIO that VMBus gets; no input describes its windows',
+  };
+  return somewhere(rulesIn(ask, situation.model), { reserveCalled: true }, framebuffer, [], ask, rules);
+}
