@@ -9,7 +9,7 @@ import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from './co
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
-import { writeDiagnostics, writeResult } from './result.ts';
+import { makeFolder, writeDiagnostics, writeResult } from './result.ts';
 
 const OPTIONS = {
   as: INPUT_OPTIONS.as,
@@ -71,6 +71,7 @@ export const command = defineCommand({
     writeDiagnostics(sink.all, io);
     if (files === undefined || files.length === 0) return EXIT_ERROR;
     if (options.directory !== undefined) {
+      makeFolder(options.directory, io);
       for (const { name, content } of files) {
         writeResult(content, { output: resolve(io.cwd, options.directory, name) }, io);
       }
@@ -107,8 +108,8 @@ async function printed(
   io: Io,
   sink: DiagnosticSink,
 ): Promise<OutputFile[]> {
-  const [{ decodeTables }, { printTable }, { loadOrder, nameTables }] = await Promise.all([
-    import('../acpi/aml/tables.ts'),
+  const [{ decodeForText }, { printTable }, { loadOrder, nameTables }] = await Promise.all([
+    import('../acpi/asl/print/guessed-arguments.ts'),
     import('../acpi/asl/print/print.ts'),
     import('../acpi/tables/read.ts'),
   ]);
@@ -124,7 +125,7 @@ async function printed(
   if (tables.length === 0) {
     sink.add(finding('acpi/no-aml', {}));
   }
-  const decoded = decodeTables(tables, sink);
+  const decoded = decodeForText(tables, sink);
   return tables
     .filter((table) => wanted?.includes(table.name) ?? true)
     .map((table) => ({ name: `${table.name}.dsl`, content: printTable(decoded, table).text }));

@@ -1,5 +1,14 @@
 /** Where results and diagnostics go. */
-import { closeSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { systemMessage } from '../artifact/file.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
@@ -19,6 +28,15 @@ export function writeResult(
 ): void {
   if (options.output === undefined || options.output === STANDARD_OUTPUT) io.stdout.write(content);
   else writeWhole(resolve(io.cwd, options.output), options.output, content);
+}
+
+/** Makes a folder for results, with those around it, where it isn't there. Throws {@link CommandError}. */
+export function makeFolder(name: string, io: Io): void {
+  try {
+    mkdirSync(resolve(io.cwd, name), { recursive: true });
+  } catch (error) {
+    throw new CommandError(`cannot make the folder ${name}: ${systemMessage(error)}`);
+  }
 }
 
 function isRegularOrNew(path: string): boolean {

@@ -47,6 +47,13 @@ describe('fwmap asl', () => {
     expect(bytes.toString('hex').endsWith('0853495a450b0010')).toBe(true);
   });
 
+  it('makes the folder that tables are written to', async () => {
+    const directory = join(folder, 'made', 'for', 'it');
+    expect((await run(['asl', ssdt, '--directory', directory])).status).toBe(0);
+    expect(readFileSync(join(directory, 'SSDT.dsl'), 'latin1')).toContain('Name (A, One)');
+    expect((await run(['asl', ssdt, '--directory', ssdt])).status).toBe(2);
+  });
+
   it('prints one table, the others telling what its names are', async () => {
     const { status, stdout } = await run(['asl', dsdt, ssdt, '-D', 'LENGTH=1', '--table', 'ssdt']);
     expect(status).toBe(0);

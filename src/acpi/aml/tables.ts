@@ -10,6 +10,8 @@ import { NameReader } from './names.ts';
 /** A call decoded with a wrong argument count shifts what follows: so often it is tried again with what was learnt. */
 const MAX_PASSES = 4;
 
+const NOTHING_FORESEEN: ReadonlyMap<string, number> = new Map();
+
 export interface DecodedTable {
   readonly table: AcpiTable;
   readonly terms: readonly Term[];
@@ -26,14 +28,17 @@ export interface DecodedTables {
  * Decodes AML tables in load order. Terms' offsets count from the table's first byte. Method bodies are decoded when
  * first looked at; problems in them go to the same sink then.
  * @param unreferenced devices to leave out: the rest is what somebody asks about
+ * @param foreseen arguments of methods that no table declares, by absolute path
  */
 export function decodeTables(
   tables: readonly AcpiTable[],
   sink: DiagnosticSink,
   unreferenced?: UnreferencedDevices,
+  foreseen: ReadonlyMap<string, number> = NOTHING_FORESEEN,
 ): DecodedTables {
   const names = new NameReader();
   let namespace = new DeclaredNamespace();
+  for (const [path, count] of foreseen) namespace.foresee(path, count);
   let leftOut = unreferenced;
   for (let pass = 1; ; pass++) {
     const problems = new DiagnosticList();

@@ -173,6 +173,15 @@ export class DeclaredNamespace {
     return found.argumentCount ?? (found.kind !== undefined ? -1 : (found.foreseen ?? -2));
   }
 
+  /** Says how many arguments a method takes, by its absolute path, in case that nothing declares it. */
+  foresee(path: string, count: number): void {
+    const segments = path
+      .slice(1)
+      .split('.')
+      .map((segment) => segment.padEnd(4, '_'));
+    this.locate(this.root, { root: true, parents: 0, segments }).foreseen = count;
+  }
+
   /** A namespace without declarations that foresees what this one knows. */
   foresight(): DeclaredNamespace {
     const next = new DeclaredNamespace();

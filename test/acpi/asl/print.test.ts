@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeTables } from '../../../src/acpi/aml/tables.ts';
 import { compileAsl, tableOf } from '../../../src/acpi/asl/compile/compile.ts';
+import { decodeForText } from '../../../src/acpi/asl/print/guessed-arguments.ts';
 import { printTable } from '../../../src/acpi/asl/print/print.ts';
 import { loadOrder, nameTables, readAcpiTables } from '../../../src/acpi/tables/read.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
@@ -175,6 +176,10 @@ describe('names of other tables', () => {
       'External (\\_SB.LNKA, DeviceObj) External (\\_SB.LNKM, MethodObj) Name (_PRT, Package () { Package () { 0xFFFF, 0, \\_SB.LNKA, 0 }, Package () { 1, 1, \\_SB.LNKM, 0 } })',
     ],
     [
+      'a name that another path leads through',
+      'External (\\_SB.PXSX.WIST, MethodObj) Method (M) { If (CondRefOf (\\_SB.PXSX)) { Return (\\_SB.PXSX.WIST ()) } Return (0) }',
+    ],
+    [
       'a name that a method declares for itself farther on',
       'External (\\TPDF, FieldUnitObj) Method (M) { If (TPDF == 1) { Return (1) } Name (TPDF, 2) Return (TPDF) }',
     ],
@@ -214,6 +219,27 @@ describe('names of other tables', () => {
     expect(guessed.map(({ path, type }) => [path, type])).toEqual([['\\ABCD.EFGH', 'UnknownObj']]);
     expect(text).toContain('External (\\ABCD.EFGH, UnknownObj)    // guessed');
     expect(text).toContain(' *     \\ABCD.EFGH, UnknownObj\n');
+  });
+
+  it('that take arguments show it by what is left over', () => {
+    // Read without an argument Multiply and Add have constants as targets.
+    const [table] = tablesOf(
+      'DefinitionBlock ("", "SSDT", 2, "OEM", "SSDT", 1) { External (RDAA, MethodObj) Method (M) { Local0 = RDAA (5, Local1) * 10 + 0x0AAC } Method (N) { RDAA (1, 2) } }',
+    );
+    // As an older compiler leaves it: without If (Zero) { External (…) }.
+    const length = 2 + table!.bytes[37]!;
+    const bytes = Buffer.concat([table!.bytes.subarray(0, 36), table!.bytes.subarray(36 + length - 1)]);
+    bytes.writeUInt32LE(bytes.length, 4);
+    const [old] = nameTables(
+      readAcpiTables(
+        { kind: 'acpi-table', source: { name: 'x', form: 'blob', bytes }, path: 'x', sha256: '', steps: [] },
+        { add: () => {} },
+      ),
+    );
+    const { text } = printTable(decodeForText([old!], new DiagnosticList()), old!);
+    expect(text).toContain('External (\\RDAA, MethodObj)    // 2 arguments, guessed');
+    expect(text).toContain('Local0 = ((RDAA (0x05, Local1) * 0x0A) + 0x0AAC)');
+    expect(text).toContain('RDAA (One, 0x02)');
   });
 
   it('that stand alone before values are calls', () => {

@@ -125,6 +125,8 @@ class ExternalCollector {
   readonly opcodes: ExternalName[] = [];
   readonly declared = new Map<string, ExternalName>();
   readonly found = new Map<string, ExternalName>();
+  /** Objects that paths of the AML's opcodes lead through: a compiler makes them then. */
+  readonly #passed = new Set<DeclaredObject>();
   /** Still to be looked at: the terms may lie in one another deeper than a call stack goes. */
   readonly #pending: Pending[] = [];
   readonly #table: AcpiTable;
@@ -206,6 +208,8 @@ class ExternalCollector {
       guessed: word === 'UnknownObj' && object.declarations.length === 0,
     };
     this.opcodes.push(external);
+    for (let at: DeclaredObject | undefined = object.parent; at && !this.#passed.has(at); at = at.parent)
+      this.#passed.add(at);
     if (!this.declared.has(object.path)) this.declared.set(object.path, external);
   }
 
@@ -308,6 +312,8 @@ class ExternalCollector {
       return;
     }
     const { path } = object;
+    const isScope = use.parent?.defines === 'reopen';
+    if (argumentCount === undefined && !isScope && this.#passed.has(object)) return;
     const known = this.found.get(path);
     const meant = this.#namespace.resolve(use.scope, name) ?? object;
     const declaredCount = meant?.argumentCount === -1 ? undefined : meant?.argumentCount;
