@@ -11,6 +11,7 @@ import type { AddressEntry } from '../devicetree/address/entries.ts';
 import type { BusLevel, DmaView, NodeExplanation } from '../devicetree/address/explain.ts';
 import type { EntryCells, FragmentReading, Reading } from '../devicetree/address/readings.ts';
 import { pathOf } from '../devicetree/tree.ts';
+import { formatCondition } from '../symbolic/index.ts';
 import { busAddressText, countText, entryDerivation } from '../window/from-device-tree.ts';
 import { type Block, code, type Document, type Item } from './document.ts';
 import {
@@ -22,7 +23,7 @@ import {
   placeJson,
 } from './json-parts.ts';
 import { diagnosticItem, inputItem } from './phrases.ts';
-import { descriptorText } from './resources.ts';
+import { descriptorText, possibleAlternatives } from './resources.ts';
 
 export const EXPLAIN_SCHEMA = 'fwmap/explain@1';
 
@@ -358,10 +359,14 @@ function crsBlocks(entry: CrsEntry): Block[] {
       ? []
       : [{ kind: 'list', items: entry.steps.map(({ text }) => ({ text })) } as const]),
     ...entry.resources.flatMap(descriptorBlocks),
-    ...(entry.alternatives ?? []).flatMap((alternative): Block[] => [
+    ...possibleAlternatives(entry).flatMap((alternative): Block[] => [
       {
         kind: 'paragraph',
-        text: ['when ', code(alternative.when), alternative.why === undefined ? ':' : `: ${alternative.why}`],
+        text: [
+          'when ',
+          code(formatCondition(alternative.condition)),
+          alternative.why === undefined ? ':' : `: ${alternative.why}`,
+        ],
       },
       ...alternative.resources.flatMap(descriptorBlocks),
     ]),

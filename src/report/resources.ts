@@ -1,15 +1,18 @@
 /** The report of `resources`: every entry and every descriptor, one by one. */
-import type { CrsEntry } from '../acpi/crs/crs.ts';
+import type { CrsAlternative, CrsEntry } from '../acpi/crs/crs.ts';
 import { descriptorJson, templateHex } from '../acpi/resources/json.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { formatMemRange, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { AddressEntry } from '../devicetree/address/entries.ts';
 import { pathOf } from '../devicetree/tree.ts';
+import { formatCondition, isPossible, Names } from '../symbolic/index.ts';
 import { busAddressText } from '../window/from-device-tree.ts';
 import { type Block, code, type Document, type Text } from './document.ts';
 import {
+  conditionJson,
   diagnosticJson,
+  fieldsJson,
   hexOrNull,
   inputsJson,
   type Json,
@@ -67,7 +70,12 @@ function entryJson(
   };
 }
 
-function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[]): JsonObject {
+/** The alternatives of a `_CRS` that can be. */
+export function possibleAlternatives({ alternatives }: CrsEntry): CrsAlternative[] {
+  return (alternatives ?? []).filter(({ condition }) => isPossible(condition) !== false);
+}
+
+function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[], names: Names): JsonObject {
   return {
     input: inputs.indexOf(artifact),
     device: entry.device,
@@ -83,27 +91,30 @@ function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[
     ...(entry.alternatives === undefined
       ? {}
       : {
-          alternatives: entry.alternatives.map((alternative) => ({
-            when: alternative.when,
+          alternatives: possibleAlternatives(entry).map((alternative) => ({
+            ...conditionJson(alternative.condition, names),
             bytes: templateHex(alternative.bytes),
-            resources: alternative.resources.map((descriptor): Json => descriptorJson(descriptor)),
+            resources: alternative.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
             ...(alternative.why === undefined ? {} : { why: alternative.why }),
           })),
         }),
-    resources: entry.resources.map((descriptor): Json => descriptorJson(descriptor)),
+    resources: entry.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
     ...(entry.span === undefined ? {} : { at: placeJson(entry.span, artifact.source.name) }),
   };
 }
 
 export function resourcesJson(report: ResourcesReport): JsonObject {
   const { inputs } = report;
+  const names = new Names();
+  const acpi = report.crs.map(({ artifact, entry }) => crsJson(entry, artifact, inputs, names));
   return {
     schema: RESOURCES_SCHEMA,
     inputs: inputsJson(inputs),
     deviceTree: report.trees.flatMap(({ artifact, entries }) =>
       entries.map((entry) => entryJson(entry, pathOf(entry.node), artifact, inputs)),
     ),
-    acpi: report.crs.map(({ artifact, entry }) => crsJson(entry, artifact, inputs)),
+    acpi,
+    fields: fieldsJson(names),
     diagnostics: report.diagnostics.map(diagnosticJson),
   };
 }
@@ -149,13 +160,13 @@ function fieldText(name: string, value: Json): string {
 }
 
 /** A descriptor on one line: its type, then its fields as they are named in the JSON. */
-export function descriptorText(descriptor: CrsEntry['resources'][number]): string {
-  const { type, ...fields } = descriptorJson(descriptor);
+export function descriptorText(descriptor: CrsEntry['resources'][number], names = new Names()): string {
+  const { type, ...fields } = descriptorJson(descriptor, names);
   const shown = Object.entries(fields).map(([name, value]) => fieldText(name, value));
   return shown.length === 0 ? String(type) : `${String(type)}: ${shown.join(', ')}`;
 }
 
-function crsBlocks(entry: CrsEntry): Block[] {
+function crsBlocks(entry: CrsEntry, names: Names): Block[] {
   const why = entry.why === undefined ? '' : `: ${entry.why}`;
   const ids = [entry.hid, ...(entry.cid ?? [])].filter((id) => id !== undefined);
   const id = ids.length === 0 ? '' : ` (${ids.join(', ')})`;
@@ -167,11 +178,11 @@ function crsBlocks(entry: CrsEntry): Block[] {
           {
             kind: 'list',
             items: entry.resources.map((descriptor, index) => ({
-              text: `${index} ${descriptorText(descriptor)}`,
+              text: `${index} ${descriptorText(descriptor, names)}`,
             })),
           } as const,
         ]),
-    ...(entry.alternatives ?? []).map(
+    ...possibleAlternatives(entry).map(
       (alternative) =>
         ({
           kind: 'list',
@@ -179,10 +190,10 @@ function crsBlocks(entry: CrsEntry): Block[] {
             {
               text: [
                 'when ',
-                code(alternative.when),
+                code(formatCondition(alternative.condition, names)),
                 alternative.why === undefined ? '' : `: ${alternative.why}`,
               ],
-              below: alternative.resources.map((descriptor) => ({ text: descriptorText(descriptor) })),
+              below: alternative.resources.map((descriptor) => ({ text: descriptorText(descriptor, names) })),
             },
           ],
         }) as const,
@@ -201,7 +212,8 @@ export function resourcesDocument(report: ResourcesReport, withInputs: boolean):
         : entryTable(entries),
     );
   }
-  for (const { entry } of report.crs) blocks.push(...crsBlocks(entry));
+  const names = new Names();
+  for (const { entry } of report.crs) blocks.push(...crsBlocks(entry, names));
   if (blocks.length === 0)
     blocks.push({ kind: 'paragraph', text: 'No resources: the inputs describe none.' });
   if (withInputs)

@@ -85,7 +85,7 @@ describe('what Linux prints', () => {
     expect(codes).toEqual([]);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ device: 'pci_bus 0000:00', status: 'partial' });
-    expect(entries[0]!.resources.map(descriptorJson)).toMatchObject([
+    expect(entries[0]!.resources.map((descriptor) => descriptorJson(descriptor))).toMatchObject([
       { type: 'word-address', space: 'bus', min: '0x0', max: '0xff' },
       { space: 'io', min: '0x1000', max: '0x10fff', translation: '0xfffffffffffff000', length: '0x10000' },
       { type: 'dword-address', space: 'memory', min: '0xf8000000', max: '0xfffbffff', producer: true },

@@ -1,11 +1,13 @@
 /** The conditions of one machine: of the alternatives of each `_CRS`, and of the windows in them. */
 import type { CrsEntry } from '../../../src/acpi/crs/crs.ts';
-import { isHostBridge } from '../../../src/acpi/host-bridge.ts';
+import { architectureOf, isHostBridge } from '../../../src/acpi/host-bridge.ts';
 import { evaluateAllCrs, loadMachine } from '../../../src/acpi/machine.ts';
-import { rangeOf, X86_RULES } from '../../../src/acpi/resources/range.ts';
 import { readAcpiTables } from '../../../src/acpi/tables/read.ts';
 import { openInput } from '../../../src/artifact/open.ts';
-import { allOf, anyOf, formatQuantity, type Quantity } from '../../../src/symbolic/index.ts';
+import { possibleAlternatives } from '../../../src/report/resources.ts';
+import type { Condition } from '../../../src/symbolic/index.ts';
+import { windowsOfCrs } from '../../../src/window/from-acpi.ts';
+import type { AddressWindow } from '../../../src/window/window.ts';
 
 const quiet = { add: () => {} };
 
@@ -14,42 +16,56 @@ export interface FoundCondition {
   /** Of a PCI host bridge. */
   readonly bridge: boolean;
   readonly kind: 'alternative' | 'window';
-  /** As it was built. */
-  readonly raw: Quantity;
+  readonly condition: Condition;
 }
 
 export interface MachineConditions {
   readonly found: readonly FoundCondition[];
-  /** Of each `_CRS`: the conditions that exclude each other. */
-  readonly exclusive: readonly { readonly device: string; readonly conditions: readonly Quantity[] }[];
+  /** Of each `_CRS`, and of the windows of each descriptor: the conditions that exclude each other. */
+  readonly exclusive: readonly { readonly of: string; readonly conditions: readonly Condition[] }[];
 }
 
-export async function entriesOf(file: string): Promise<CrsEntry[]> {
+export async function conditionsIn(file: string): Promise<MachineConditions> {
   const [artifact] = await openInput(file, {}, quiet);
-  return artifact ? evaluateAllCrs(loadMachine(readAcpiTables(artifact, quiet), {}, quiet)) : [];
-}
-
-export function conditionsOf(entries: readonly CrsEntry[]): MachineConditions {
+  if (artifact === undefined) return { found: [], exclusive: [] };
+  const tables = readAcpiTables(artifact, quiet);
+  const entries = evaluateAllCrs(loadMachine(tables, {}, quiet));
+  const context = { architecture: architectureOf(tables), occupied: [] };
   const found: FoundCondition[] = [];
-  const exclusive: { device: string; conditions: Quantity[] }[] = [];
+  const exclusive: { of: string; conditions: Condition[] }[] = [];
   for (const entry of entries) {
-    const { device, alternatives } = entry;
+    const { device } = entry;
     const bridge = isHostBridge(entry);
-    const ways = alternatives ?? [{ condition: 1n, resources: entry.resources }];
-    const windows = new Map<string, Quantity[]>();
-    for (const { condition, resources } of ways) {
-      if (alternatives !== undefined) found.push({ device, bridge, kind: 'alternative', raw: condition });
-      for (const [index, descriptor] of resources.entries()) {
-        const range = rangeOf(descriptor, X86_RULES);
-        if (range === undefined) continue;
-        const key = [index, range.space, formatQuantity(range.first), formatQuantity(range.last)].join(' ');
-        windows.set(key, [...(windows.get(key) ?? []), allOf([condition, range.taken])]);
-      }
-    }
-    for (const conditions of windows.values())
-      found.push({ device, bridge, kind: 'window', raw: anyOf(conditions) });
-    if (alternatives !== undefined)
-      exclusive.push({ device, conditions: alternatives.map(({ condition }) => condition) });
+    const alternatives = conditionsOfAlternatives(entry);
+    for (const condition of alternatives) found.push({ device, bridge, kind: 'alternative', condition });
+    if (alternatives.length > 0) exclusive.push({ of: `${device}: alternatives`, conditions: alternatives });
+    const windows = windowsOfCrs(artifact, entry, context);
+    for (const window of windows)
+      if (window.certainty === 'conditional')
+        found.push({ device, bridge, kind: 'window', condition: window.when });
+    for (const [index, same] of byIndex(windows))
+      if (same.length > 1)
+        exclusive.push({
+          of: `${device}: windows of descriptor ${index}`,
+          conditions: same.map(conditionOfWindow),
+        });
   }
   return { found, exclusive };
+}
+
+function conditionsOfAlternatives(entry: CrsEntry): Condition[] {
+  return possibleAlternatives(entry).map(({ condition }) => condition);
+}
+
+function conditionOfWindow(window: AddressWindow): Condition {
+  return window.certainty === 'conditional' ? window.when : 1n;
+}
+
+function byIndex(windows: readonly AddressWindow[]): Map<number, AddressWindow[]> {
+  const groups = new Map<number, AddressWindow[]>();
+  for (const window of windows) {
+    const { index } = window.origin;
+    groups.set(index, [...(groups.get(index) ?? []), window]);
+  }
+  return groups;
 }

@@ -233,6 +233,22 @@ export const bytesOfQuantity: typeof symbolic.bytesOfQuantity = (value, length) 
   return bytes;
 };
 
+/** Conditions by what they were simplified to. */
+export const simplifiedFrom = new WeakMap<Expr, Quantity>();
+
+export const simplified: typeof symbolic.simplified = (condition, given = 1n) => {
+  const result = symbolic.simplified(condition, given);
+  if (typeof result !== 'bigint') simplifiedFrom.set(result, condition);
+  observer?.({
+    operation: 'simplified',
+    how: '',
+    operands: [condition, given],
+    results: [result],
+    claim: (smt) => `(=> ${smt.holds(given)} (= ${smt.holds(condition)} ${smt.holds(result)}))`,
+  });
+  return result;
+};
+
 /** What is known of the bits of a result, whatever the fields hold. */
 export function knownBits(smt: Smt, value: Expr): string {
   const { bits, ones, zeros } = value;

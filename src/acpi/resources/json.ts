@@ -1,17 +1,18 @@
 /** Descriptors and templates as the JSON reports have them: numbers as `0x…` strings, unknown ones as expressions. */
-import { type ByteValue, formatExpr, isKnown, type Quantity } from '../../symbolic/index.ts';
+import { type ByteValue, formatExpr, isKnown, Names, type Quantity } from '../../symbolic/index.ts';
 import { type FieldValue, isExpr, type ResourceDescriptor, type TemplateBytes } from './descriptor.ts';
 
 export type JsonField = string | boolean | readonly string[];
 
-function quantityText(value: Quantity): string {
-  return isKnown(value) ? `0x${value.toString(16)}` : formatExpr(value);
+function quantityText(value: Quantity, names: Names): string {
+  return isKnown(value) ? `0x${value.toString(16)}` : formatExpr(value, names);
 }
 
-export function fieldJson(value: FieldValue): JsonField {
-  if (typeof value === 'bigint') return quantityText(value);
+export function fieldJson(value: FieldValue, names = new Names()): JsonField {
+  if (typeof value === 'bigint') return quantityText(value, names);
   if (typeof value === 'boolean' || typeof value === 'string') return value;
-  return isExpr(value) ? formatExpr(value) : (value as readonly Quantity[]).map(quantityText);
+  if (isExpr(value)) return formatExpr(value, names);
+  return (value as readonly Quantity[]).map((each) => quantityText(each, names));
 }
 
 /** What an IRQ descriptor without flags means (ACPI 6.5, 6.4.2.1). */
@@ -28,10 +29,17 @@ export function meantFields(descriptor: ResourceDescriptor): Readonly<Record<str
   return { ...IRQ_WITHOUT_FLAGS, ...descriptor.fields };
 }
 
-/** An entry of `acpi[].resources[]`. */
-export function descriptorJson(descriptor: ResourceDescriptor): Record<string, JsonField> {
+/**
+ * An entry of `acpi[].resources[]`.
+ *
+ * @param names what fields and unknown values are called in the document
+ */
+export function descriptorJson(
+  descriptor: ResourceDescriptor,
+  names = new Names(),
+): Record<string, JsonField> {
   const json: Record<string, JsonField> = { type: descriptor.type };
-  for (const [name, value] of Object.entries(meantFields(descriptor))) json[name] = fieldJson(value);
+  for (const [name, value] of Object.entries(meantFields(descriptor))) json[name] = fieldJson(value, names);
   if (descriptor.type === 'unknown' && descriptor.tag !== undefined)
     json.tag = `0x${descriptor.tag.toString(16)}`;
   if (descriptor.missing) json.missing = descriptor.missing;
