@@ -7,8 +7,9 @@ import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { ByteReader } from '../bytes/reader.ts';
 import { finding } from '../findings/finding.ts';
-import type { EvidenceLists } from './evidence.ts';
+
 import type { FactOf } from './fact.ts';
+import type { FactLists } from './facts.ts';
 import type { MemoryType, ScreenInfo } from './values.ts';
 
 export const SCREEN_INFO_BYTES = 64;
@@ -67,7 +68,7 @@ function screenInfoAt(bytes: Uint8Array): ScreenInfo {
 }
 
 /** Reads a dump; one of any other length than the two is left out with a diagnostic, since it would be misread. */
-export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidence: FactLists): void {
   const { bytes } = artifact.source;
   const whole = { source: artifact.source, start: 0, end: bytes.length };
   if (bytes.length !== SCREEN_INFO_BYTES && bytes.length !== BOOT_PARAMS_BYTES) {
@@ -91,7 +92,6 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
     });
   if (!full) {
     if (info.videoType === VIDEO_TYPE_EFI) {
-      evidence.boots.push({ ...fact, value: 'efi' });
       evidence.efiBoot.push({ ...fact, strength: 'inferred', value: true });
     }
     return;
@@ -114,7 +114,6 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
     span: { source: artifact.source, start: EFI_SIGNATURE_AT, end: EFI_SIGNATURE_AT + 4 },
     text: byEfi ? `efi_loader_signature is ${efi}` : 'efi_loader_signature is not set',
   };
-  evidence.boots.push({ ...signature, value: byEfi ? 'efi' : 'bios' });
   evidence.efiBoot.push({ ...signature, value: byEfi });
   const loader = bytes[LOADER_TYPE_AT]!;
   if (loader >> 4 === LOADER_KEXEC)
@@ -134,7 +133,7 @@ function describeScreenInfo(info: ScreenInfo): string {
     : `screen_info: ${type}, lfb_base 0x${info.base.toString(16)}, lfb_size 0x${info.lfbSize.toString(16)}`;
 }
 
-function readE820(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+function readE820(artifact: Artifact, sink: DiagnosticSink, evidence: FactLists): void {
   const { bytes } = artifact.source;
   const count = bytes[E820_COUNT_AT]!;
   if (count > E820_MOST) {

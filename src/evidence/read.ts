@@ -4,7 +4,7 @@ import { isKind, type KindOf } from '../artifact/kinds.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { textOf } from '../bytes/source.ts';
 import { readBootParams } from './boot-params.ts';
-import { type Evidence, type EvidenceLists, emptyEvidence } from './evidence.ts';
+import { type FactLists, type MachineFacts, noFacts } from './facts.ts';
 import { readKernelImage } from './image/kernel-image.ts';
 import { readKernelSource } from './image/kernel-source.ts';
 import { readConfiguration } from './kernel-config.ts';
@@ -14,7 +14,7 @@ import { readMemoryMap } from './listings/memory-map.ts';
 import { readUname } from './listings/uname.ts';
 import { readKernelLog } from './log/kernel-log.ts';
 
-type Reader = (artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists) => void;
+type Reader = (artifact: Artifact, sink: DiagnosticSink, facts: FactLists) => void;
 
 /** Who reads what. */
 const READERS: Readonly<Record<KindOf<'evidence'>, Reader>> = {
@@ -26,8 +26,8 @@ const READERS: Readonly<Record<KindOf<'evidence'>, Reader>> = {
   memmap: readMemoryMap,
   dmesg: readKernelLog,
   // Host bridge windows that Linux printed, alone: a piece of a log.
-  'crs-text': (artifact, sink, evidence) => {
-    if (/\b(?:pci_bus|hv_vmbus:) /.test(textOf(artifact.source))) readKernelLog(artifact, sink, evidence);
+  'crs-text': (artifact, sink, facts) => {
+    if (/\b(?:pci_bus|hv_vmbus:) /.test(textOf(artifact.source))) readKernelLog(artifact, sink, facts);
   },
   image: readKernelImage,
   'kernel-source': readKernelSource,
@@ -37,9 +37,9 @@ const READERS: Readonly<Record<KindOf<'evidence'>, Reader>> = {
  * Reads every artifact that is evidence; the others are passed over. What cannot be read is left out, with a
  * diagnostic.
  */
-export function readEvidence(artifacts: readonly Artifact[], sink: DiagnosticSink): Evidence {
-  const evidence = emptyEvidence();
+export function readEvidence(artifacts: readonly Artifact[], sink: DiagnosticSink): MachineFacts {
+  const facts = noFacts();
   for (const artifact of artifacts)
-    if (isKind(artifact.kind, 'evidence')) READERS[artifact.kind](artifact, sink, evidence);
-  return evidence;
+    if (isKind(artifact.kind, 'evidence')) READERS[artifact.kind](artifact, sink, facts);
+  return facts;
 }

@@ -2,16 +2,10 @@
  * What the evidence says together. Sources that agree become one answer; sources that contradict each other are both
  * kept and named, and then there is no answer: nothing is preferred on the quiet.
  */
-import type {
-  Architecture,
-  Evidence,
-  Fact,
-  FramebufferSighting,
-  KernelConfig,
-  KernelRelease,
-  ScreenInfo,
-} from './evidence.ts';
+import type { FactOf } from './fact.ts';
+import type { MachineFacts, ReleaseFact } from './facts.ts';
 import { configValue } from './kernel-config.ts';
+import type { Architecture, FramebufferSighting, KernelConfig, ScreenInfo } from './values.ts';
 
 export interface Contradiction {
   readonly about:
@@ -23,25 +17,25 @@ export interface Contradiction {
     | 'screen_info';
   /** One sentence that names both sides. */
   readonly message: string;
-  readonly facts: readonly Fact<unknown>[];
+  readonly facts: readonly FactOf<unknown>[];
 }
 
 export interface Reconciled {
   /** The release all sources agree on, the one that says most of it; undefined without a source or when they differ. */
-  readonly release?: Fact<KernelRelease>;
-  readonly architecture?: Fact<Architecture>;
+  readonly release?: FactOf<ReleaseFact>;
+  readonly architecture?: FactOf<Architecture>;
   /** `dt` as soon as a source says that ACPI is off; else `efi` or `bios` when they agree. */
-  readonly boot?: Fact<'efi' | 'bios' | 'dt'>;
-  readonly vtl?: Fact<number>;
+  readonly boot?: FactOf<'efi' | 'bios' | 'dt'>;
+  readonly vtl?: FactOf<number>;
   readonly config?: KernelConfig;
-  readonly screenInfo?: Fact<ScreenInfo>;
+  readonly screenInfo?: FactOf<ScreenInfo>;
   /** Sightings of one framebuffer, by base; more than one group is a contradiction. */
-  readonly framebuffers: readonly (readonly Fact<FramebufferSighting>[])[];
+  readonly framebuffers: readonly (readonly FactOf<FramebufferSighting>[])[];
   readonly contradictions: readonly Contradiction[];
 }
 
 /** Puts the facts side by side. */
-export function reconcile(evidence: Evidence): Reconciled {
+export function reconcile(evidence: MachineFacts): Reconciled {
   const contradictions: Contradiction[] = [];
   const architecture = agreed(
     evidence.architectures,
@@ -57,16 +51,7 @@ export function reconcile(evidence: Evidence): Reconciled {
     'kernel release',
     contradictions,
   );
-  const deviceTree = evidence.boots.find((boot) => boot.value === 'dt');
-  const firmware = agreed(
-    evidence.boots.filter((boot) => boot.value !== 'dt'),
-    (a, b) => a.value === b.value,
-    (a, b) =>
-      `${said(a)} shows ${a.value === 'efi' ? 'an EFI' : 'no EFI'} boot, ${said(b)} ${b.value === 'efi' ? 'an EFI one' : 'none'}`,
-    'boot',
-    contradictions,
-  );
-  const boot = deviceTree ?? firmware;
+  const boot = agreedBoot(evidence, contradictions);
   const screenInfo = agreed(
     evidence.screenInfos,
     (a, b) => a.value.base === b.value.base && a.value.lfbSize === b.value.lfbSize,
@@ -90,13 +75,39 @@ export function reconcile(evidence: Evidence): Reconciled {
   };
 }
 
+/**
+ * How the kernel was started. What is only inferred gives way to what was observed in the same input; from another it
+ * contradicts.
+ */
+function agreedBoot(
+  { descriptions, efiBoot }: MachineFacts,
+  contradictions: Contradiction[],
+): FactOf<'efi' | 'bios' | 'dt'> | undefined {
+  const deviceTree = descriptions.find(({ value }) => !value.includes('acpi'));
+  if (deviceTree !== undefined) return { ...deviceTree, value: 'dt' };
+  const counted = efiBoot.filter(
+    (fact) =>
+      fact.strength === 'observed' ||
+      !efiBoot.some((other) => other.artifact === fact.artifact && other.strength === 'observed'),
+  );
+  const firmware = agreed(
+    counted,
+    (a, b) => a.value === b.value,
+    (a, b) =>
+      `${said(a)} shows ${a.value ? 'an EFI' : 'no EFI'} boot, ${said(b)} ${b.value ? 'an EFI one' : 'none'}`,
+    'boot',
+    contradictions,
+  );
+  return firmware && { ...firmware, value: firmware.value ? 'efi' : 'bios' };
+}
+
 function agreed<T>(
-  facts: readonly Fact<T>[],
-  same: (a: Fact<T>, b: Fact<T>) => boolean,
-  message: (a: Fact<T>, b: Fact<T>) => string,
+  facts: readonly FactOf<T>[],
+  same: (a: FactOf<T>, b: FactOf<T>) => boolean,
+  message: (a: FactOf<T>, b: FactOf<T>) => string,
   about: Contradiction['about'],
   contradictions: Contradiction[],
-): Fact<T> | undefined {
+): FactOf<T> | undefined {
   const [first] = facts;
   if (first === undefined) return undefined;
   const other = facts.find((fact) => !same(first, fact));
@@ -105,12 +116,12 @@ function agreed<T>(
   return undefined;
 }
 
-function said(fact: Fact<unknown>): string {
+function said(fact: FactOf<unknown>): string {
   return fact.artifact.source.name;
 }
 
 /** A release that names its upstream says more than a distribution's name, `6.1.0-56-amd64`. */
-function precision(release: KernelRelease): number {
+function precision(release: ReleaseFact): number {
   if (release.upstream !== undefined) return 2;
   return hidesUpdate(release.release) ? 0 : 1;
 }
@@ -120,20 +131,20 @@ function hidesUpdate(release: string): boolean {
   return /^\d+\.\d+\.0-\d/.test(release);
 }
 
-function sameRelease(a: KernelRelease, b: KernelRelease): boolean {
+function sameRelease(a: ReleaseFact, b: ReleaseFact): boolean {
   if (a.release === b.release) return true;
-  const numbers = (release: KernelRelease): string =>
+  const numbers = (release: ReleaseFact): string =>
     /^[\d.]+(?:-rc\d+)?/.exec(release.upstream ?? release.release)![0];
-  const branch = (release: KernelRelease): string => /^\d+\.\d+/.exec(release.release)![0];
+  const branch = (release: ReleaseFact): string => /^\d+\.\d+/.exec(release.release)![0];
   if (precision(a) === 0 || precision(b) === 0) return branch(a) === branch(b);
   return numbers(a) === numbers(b);
 }
 
 /** The configuration, when there is one and it is for the machine's architecture. */
-function agreedConfig(evidence: Evidence, contradictions: Contradiction[]): KernelConfig | undefined {
+function agreedConfig(evidence: MachineFacts, contradictions: Contradiction[]): KernelConfig | undefined {
   const [first, ...others] = evidence.configs;
   if (first === undefined) return undefined;
-  const asFact = (config: KernelConfig): Fact<unknown> => ({
+  const asFact = (config: KernelConfig): FactOf<unknown> => ({
     value: config,
     strength: 'configured',
     artifact: config.artifact,
@@ -172,7 +183,7 @@ const DRIVER_SYMBOLS: readonly (readonly [FramebufferSighting['by'], string])[] 
 /** A driver that speaks in the log but is off in the configuration: they are not of one kernel. */
 function driverWithoutSymbol(
   config: KernelConfig,
-  evidence: Evidence,
+  evidence: MachineFacts,
   contradictions: Contradiction[],
 ): void {
   for (const [driver, symbol] of DRIVER_SYMBOLS) {
@@ -195,10 +206,10 @@ function driverWithoutSymbol(
 
 /** Groups sightings of the same framebuffer: the same base, or one inside the other. */
 function groupFramebuffers(
-  evidence: Evidence,
+  evidence: MachineFacts,
   contradictions: Contradiction[],
-): readonly (readonly Fact<FramebufferSighting>[])[] {
-  const groups: Fact<FramebufferSighting>[][] = [];
+): readonly (readonly FactOf<FramebufferSighting>[])[] {
+  const groups: FactOf<FramebufferSighting>[][] = [];
   for (const sighting of evidence.framebuffers) {
     const group = groups.find((facts) => facts.some((fact) => sameFramebuffer(fact.value, sighting.value)));
     if (group === undefined) groups.push([sighting]);

@@ -1,10 +1,11 @@
 /** Where the framebuffer is, as evidence tells: screen_info, the kernel log, /proc/iomem, the PCI video device. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Span } from '../bytes/source.ts';
-import type { Fact, FramebufferSighting, PciDevice } from '../evidence/evidence.ts';
+import type { FactOf } from '../evidence/fact.ts';
 import type { MachineFacts } from '../evidence/facts.ts';
 import { HYPERV_VIDEO } from '../evidence/listings/lspci.ts';
 import { isVga } from '../evidence/log/kernel-log.ts';
+import type { FramebufferSighting, PciDevice } from '../evidence/values.ts';
 
 /** BAR 0 of the Generation 1 video device: Hyper-V's BIOS fixes it there (seen in the logs of Generation 1 guests). */
 export const GEN1_FRAMEBUFFER = { base: 0xf8000000n, size: 0x4000000n } as const;
@@ -53,7 +54,7 @@ export function sameFramebuffer(
   return a.base === b.base || inside(a.base, b) || inside(b.base, a);
 }
 
-function sighted(fact: Fact<FramebufferSighting>): FoundFramebuffer {
+function sighted(fact: FactOf<FramebufferSighting>): FoundFramebuffer {
   const { base, size, by } = fact.value;
   return {
     base,
@@ -68,7 +69,7 @@ function sighted(fact: Fact<FramebufferSighting>): FoundFramebuffer {
 /** BAR 0 of the Hyper-V video device, or the BAR of a VGA device that a sighted framebuffer lies in. */
 function framebufferBar(
   device: PciDevice,
-  sightings: readonly Fact<FramebufferSighting>[],
+  sightings: readonly FactOf<FramebufferSighting>[],
 ): { base: bigint; size: bigint } | undefined {
   const memory = device.bars.filter((bar) => bar.space === 'memory');
   if (device.vendor === HYPERV_VIDEO.vendor && device.device === HYPERV_VIDEO.device)
@@ -82,7 +83,7 @@ function framebufferBar(
 /** The Generation 1 video device as the driver looks it up on a BIOS boot: BAR 0 of PCI 1414:5353. */
 export function gen1Video(
   evidence: Pick<MachineFacts, 'pciDevices'>,
-): { kind: 'mem' | 'io'; start: bigint; size: bigint; fact: Fact<PciDevice> } | null {
+): { kind: 'mem' | 'io'; start: bigint; size: bigint; fact: FactOf<PciDevice> } | null {
   for (const fact of evidence.pciDevices) {
     const { vendor, device, bars } = fact.value;
     if (vendor !== HYPERV_VIDEO.vendor || device !== HYPERV_VIDEO.device) continue;

@@ -3,7 +3,7 @@
  * arch/x86/pci/acpi.c (E820 clipping by release).
  */
 import { formatMemRange } from '../bytes/address.ts';
-import type { MemoryMapEntry } from '../evidence/evidence.ts';
+import type { MemoryMapEntry } from '../evidence/values.ts';
 import type { Behaviour } from './behaviour.ts';
 
 /** Half-open. */

@@ -3,9 +3,10 @@
  * handed out to VMBus devices, a difference from the model's result is an error, with both values.
  */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { Fact, IomemNode } from '../evidence/evidence.ts';
+import type { FactOf } from '../evidence/fact.ts';
 import type { MachineFacts } from '../evidence/facts.ts';
 import { nodesOf } from '../evidence/listings/iomem.ts';
+import type { IomemNode } from '../evidence/values.ts';
 import { finding } from '../findings/finding.ts';
 import { SYNTHETIC_VIDEO, VMBUS_GUID } from './vmbus/iomem-regions.ts';
 import { lastOf, printResource, type VmbusPool } from './vmbus/pool.ts';
@@ -16,7 +17,7 @@ export interface SelfCheck {
   readonly agrees: boolean;
   readonly kernel: string;
   readonly model: string;
-  readonly fact: Fact<unknown>;
+  readonly fact: FactOf<unknown>;
 }
 
 /**

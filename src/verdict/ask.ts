@@ -2,8 +2,8 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { isKind } from '../artifact/kinds.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
-import type { Evidence } from '../evidence/evidence.ts';
-import { noFacts } from '../evidence/facts.ts';
+
+import { type MachineFacts, noFacts } from '../evidence/facts.ts';
 import { finding } from '../findings/finding.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import { VMBUS_ACPI_IDS } from './subject.ts';
@@ -50,7 +50,7 @@ export async function askSysfb(
 async function describeAsked(
   artifacts: readonly Artifact[],
   { describe: given, judgedOnly }: AskOptions,
-  evidence: Evidence | undefined,
+  evidence: MachineFacts | undefined,
   diagnostics: DiagnosticList,
 ): Promise<Machine> {
   const options = evidence === undefined ? given : { ...given, evidence };

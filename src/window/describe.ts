@@ -6,14 +6,15 @@ import type { OccupiedRange } from '../acpi/bounds.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { isKind } from '../artifact/kinds.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { Evidence, MemoryType } from '../evidence/evidence.ts';
+import type { MachineFacts } from '../evidence/facts.ts';
+import type { MemoryType } from '../evidence/values.ts';
 import type { AcpiDescription, AcpiOptions } from './from-acpi.ts';
 import type { TreeDescription, TreeOptions } from './from-device-tree.ts';
 import type { AddressWindow } from './window.ts';
 
 export interface DescribeOptions extends TreeOptions, AcpiOptions {
   /** What the evidence among the artifacts says, where it was read already. */
-  readonly evidence?: Evidence;
+  readonly evidence?: MachineFacts;
 }
 
 /** What the firmware of one machine says. */
@@ -72,7 +73,7 @@ const RAM_TYPES: ReadonlySet<MemoryType> = new Set([
 /** Where the memory maps among the evidence put RAM. Whoever asks for the evidence itself reports its faults. */
 async function memoryOf(
   artifacts: readonly Artifact[],
-  read: Evidence | undefined,
+  read: MachineFacts | undefined,
 ): Promise<OccupiedRange[]> {
   if (artifacts.length === 0) return [];
   const evidence =

@@ -1,7 +1,7 @@
 /** Artifacts made by hand. */
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import type { Evidence } from '../../src/evidence/evidence.ts';
+import type { MachineFacts } from '../../src/evidence/facts.ts';
 import { readEvidence } from '../../src/evidence/read.ts';
 
 export function artifactOf(kind: ArtifactKind, content: string | Uint8Array, name = `${kind}.txt`): Artifact {
@@ -11,7 +11,7 @@ export function artifactOf(kind: ArtifactKind, content: string | Uint8Array, nam
 }
 
 /** What readers make of it, and the codes of what they say. */
-export function read(...artifacts: Artifact[]): { evidence: Evidence; codes: string[] } {
+export function read(...artifacts: Artifact[]): { evidence: MachineFacts; codes: string[] } {
   const sink = new DiagnosticList();
   const evidence = readEvidence(artifacts, sink);
   return { evidence, codes: sink.all.map(({ code }) => code) };

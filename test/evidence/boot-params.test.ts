@@ -56,7 +56,7 @@ describe('screen_info', () => {
       base: 0xf8000000n,
       size: 0x300000n,
     });
-    expect(evidence.boots.map(({ value }) => value)).toEqual(['efi']);
+    expect(evidence.efiBoot.map(({ value }) => value)).toEqual([true]);
     expect(evidence.framebuffers.map(({ value }) => value)).toEqual([
       { base: 0xf8000000n, size: 0x300000n, by: 'screen_info' },
     ]);
@@ -95,7 +95,7 @@ describe('boot_params', () => {
     ]);
     const { evidence, codes } = readBytes(bytes);
     expect(codes).toEqual([]);
-    expect(evidence.boots.map(({ value }) => value)).toEqual(['efi']);
+    expect(evidence.efiBoot.map(({ value }) => value)).toEqual([true]);
     expect(evidence.architectures[0]!.value).toBe('x86_64');
     expect(evidence.memoryMap.map(({ value: { base, size, type } }) => [base, size, type])).toEqual([
       [0n, 0xa0000n, 'ram'],
@@ -106,7 +106,7 @@ describe('boot_params', () => {
 
   test('openhcl_boot: all zeros but the map; no EFI, no framebuffer', () => {
     const { evidence } = readBytes(bootParams(new Uint8Array(64), false, [[0n, 0x1000n, 1]]));
-    expect(evidence.boots.map(({ value }) => value)).toEqual(['bios']);
+    expect(evidence.efiBoot.map(({ value }) => value)).toEqual([false]);
     expect(evidence.framebuffers).toEqual([]);
   });
 
@@ -122,7 +122,7 @@ describe('boot_params', () => {
     const whole = bootParams(screenInfo({ type: 0x70, base: 0xf8000000, size: 0x300000 }), true);
     const { evidence, codes } = readBytes(whole.subarray(0, length));
     expect(codes).toEqual(['evidence/boot-params-truncated']);
-    expect([evidence.screenInfos, evidence.framebuffers, evidence.boots]).toEqual([[], [], []]);
+    expect([evidence.screenInfos, evidence.framebuffers, evidence.efiBoot]).toEqual([[], [], []]);
   });
 
   test('too long is no dump either; and neither HdrS nor EFI is doubted', () => {

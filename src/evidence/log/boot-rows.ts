@@ -22,7 +22,6 @@ function takeCommandLine(text: string, said: Said, boot: Boot): void {
   const { facts } = boot;
   facts.commandLines.push({ ...said, value: text });
   if (acpiIsOff(text) && firstTime(boot, 'acpi=off')) {
-    facts.boots.push({ ...said, value: 'dt' });
     facts.descriptions.push({ ...said, value: ['dt', 'none'] });
   }
   if (/(?:^|\s)elfcorehdr=/.test(text) && firstTime(boot, 'elfcorehdr='))
@@ -84,7 +83,6 @@ export const BOOT_ROWS: readonly LogRow[] = [
     pattern: /^efi: EFI v\d+\.\d+.*$/,
     take: (_match, said, boot) => {
       boot.seen.set('efi', said);
-      boot.facts.boots.push({ ...said, value: 'efi' });
       efi(true, said, boot);
     },
   },
@@ -132,7 +130,6 @@ export const BOOT_ROWS: readonly LogRow[] = [
     pattern: /^(?:hv_vmbus: |vmbus: )?VMBus is present in DeviceTree/,
     take: (_match, said, boot) => {
       symbolOn(boot, said, 'OF');
-      boot.facts.boots.push({ ...said, value: 'dt' });
       boot.facts.descriptions.push({ ...said, value: ['dt'] });
     },
   },
@@ -142,7 +139,6 @@ export const BOOT_ROWS: readonly LogRow[] = [
     take: (match, said, boot) => {
       symbolOn(boot, said, 'ACPI');
       const on = match[1] === 'enabled';
-      if (!on) boot.facts.boots.push({ ...said, value: 'dt' });
       boot.facts.descriptions.push({ ...said, value: on ? ['acpi'] : ['dt', 'none'] });
     },
   },

@@ -9,7 +9,7 @@ import { foreignSystem } from '../../artifact/sniff.ts';
 import { isOmission } from '../../artifact/text/lines.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
-import { type EvidenceLists, emptyEvidence } from '../evidence.ts';
+import { type FactLists, noFacts } from '../facts.ts';
 import { VGA_CLASS, videoDevice } from '../listings/lspci.ts';
 import type { PciDevice } from '../values.ts';
 import { BOOT_ROWS } from './boot-rows.ts';
@@ -47,7 +47,7 @@ interface Gathered {
 function newBoot(artifact: Artifact): Boot {
   return {
     artifact,
-    facts: emptyEvidence(),
+    facts: noFacts(),
     devices: new Map(),
     windows: new Set(),
     once: new Set(),
@@ -81,7 +81,7 @@ class LogReader {
     this.#boot = newBoot(artifact);
   }
 
-  read(evidence: EvidenceLists): void {
+  read(evidence: FactLists): void {
     for (const line of logLines(this.#artifact)) this.#line(line);
     this.#flush();
     this.#finish(evidence);
@@ -229,7 +229,7 @@ class LogReader {
     return false;
   }
 
-  #finish(evidence: EvidenceLists): void {
+  #finish(evidence: FactLists): void {
     const { seen, facts, devices } = this.#boot;
     const { source } = this.#artifact;
     const start = { source, start: 0, end: 0 };
@@ -260,7 +260,7 @@ class LogReader {
       const video = videoDevice(fact);
       if (video !== undefined) facts.video.push({ ...said, value: video });
     }
-    for (const key of Object.keys(facts) as (keyof EvidenceLists)[]) {
+    for (const key of Object.keys(facts) as (keyof FactLists)[]) {
       const into: unknown[] = evidence[key];
       for (const fact of facts[key]) into.push(fact);
     }
@@ -297,7 +297,6 @@ function conclude(boot: Boot, early: boolean, complete: boolean): void {
   if (early && e820 !== undefined && !seen.has('efi')) {
     // A whole log of an x86 kernel booted by EFI says so before anything else could.
     const said: Said = { ...e820, text: 'the log is whole up to here and has no "efi: EFI v" line' };
-    facts.boots.push({ ...said, value: 'bios' });
     facts.efiBoot.push({ ...said, value: false });
   }
   const root = seen.get('root partition');
@@ -329,7 +328,7 @@ const BANNER_BYTES = 64 * 1024;
  * Reads the last boot of a log into `evidence`, and how far it is whole into its `logs`. A log of another system is
  * left out with a diagnostic: what it says of addresses is not what Linux would do.
  */
-export function readKernelLog(artifact: Artifact, sink: DiagnosticSink, evidence: EvidenceLists): void {
+export function readKernelLog(artifact: Artifact, sink: DiagnosticSink, evidence: FactLists): void {
   const { bytes } = artifact.source;
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, BANNER_BYTES)).toString(
     'latin1',

@@ -32,8 +32,6 @@ function rule(text: string, value: PciWindowRule): LogRow {
     starts: [`PCI: ${text}`],
     pattern: new RegExp(`^PCI: ${text}`),
     take: (_match, said, boot) => {
-      if (value === 'use_e820') boot.facts.marks.push({ ...said, value: 'e820-used' });
-      if (value === 'no_e820') boot.facts.marks.push({ ...said, value: 'e820-ignored' });
       if (firstTime(boot, `rule ${value}`)) boot.facts.pciRules.push({ ...said, value });
     },
   };

@@ -1,7 +1,7 @@
 /** What a row of the log tables is: a form of message, and what it says. */
 import type { Artifact } from '../../artifact/artifact.ts';
-import type { EvidenceLists } from '../evidence.ts';
 import type { FactOf } from '../fact.ts';
+import type { FactLists } from '../facts.ts';
 import type { PciBar, PciDevice } from '../values.ts';
 
 /** A message's place, text and weight: a fact without its value. */
@@ -16,7 +16,7 @@ export interface SeenDevice {
 /** What the lines of one boot build up. */
 export interface Boot {
   readonly artifact: Artifact;
-  readonly facts: EvidenceLists;
+  readonly facts: FactLists;
   readonly devices: Map<string, SeenDevice>;
   /** Windows that were printed, so that the lines Linux repeats count once. */
   readonly windows: Set<string>;

@@ -1,5 +1,4 @@
 /** Messages of the VMBus driver and of those that take MMIO space from it. */
-import type { LogMark } from '../evidence.ts';
 import type { PassThroughFailure } from '../facts.ts';
 import { VMBUS_PLATFORMS } from '../platform.ts';
 import type { PrintedPool } from '../values.ts';
@@ -18,17 +17,12 @@ function driverSeen(said: Said, boot: Boot): void {
   if (firstTime(boot, 'platforms vmbus')) boot.facts.platforms.push({ ...said, value: VMBUS_PLATFORMS });
 }
 
-function failure(
-  text: string,
-  value: (match: RegExpExecArray) => PassThroughFailure['failure'],
-  mark: LogMark,
-): LogRow {
+function failure(text: string, value: (match: RegExpExecArray) => PassThroughFailure['failure']): LogRow {
   return {
     starts: ['hv_pci '],
     pattern: new RegExp(`^hv_pci (\\S+): ${text}`),
     take: (match, said, boot) => {
       symbolOn(boot, said, 'PCI_HYPERV');
-      boot.facts.marks.push({ ...said, value: mark });
       boot.facts.passThroughFailures.push({
         ...said,
         value: { guid: match[1]!.toLowerCase(), failure: value(match) },
@@ -55,7 +49,6 @@ export const VMBUS_ROWS: readonly LogRow[] = [
     pattern: /^hv_vmbus: Unexpected low mmio base 0x([0-9a-f]{1,16})$/,
     take: (match, said, boot) => {
       driverSeen(said, boot);
-      boot.facts.marks.push({ ...said, value: 'unexpected-low-base' });
       boot.facts.unexpectedLowBase.push({ ...said, value: hex(match[1]!) });
     },
   },
@@ -64,15 +57,12 @@ export const VMBUS_ROWS: readonly LogRow[] = [
     pattern: /^hv_vmbus: Unexpected framebuffer mmio base of zero$/,
     take: (_match, said, boot) => {
       driverSeen(said, boot);
-      boot.facts.marks.push({ ...said, value: 'framebuffer-base-zero' });
       boot.facts.framebufferBaseZero.push({ ...said, value: true });
     },
   },
-  failure('PCI Pass-through VSP failed D0 Entry with status', () => 'd0-entry', 'pass-through-failed'),
-  failure(
-    'Need 0x[0-9a-f]+ of (low|high) MMIO space\\. Consider reconfiguring the VM\\.$',
-    (match) => (match[2] === 'low' ? 'no-low-space' : 'no-high-space'),
-    'no-mmio-space',
+  failure('PCI Pass-through VSP failed D0 Entry with status', () => 'd0-entry'),
+  failure('Need 0x[0-9a-f]+ of (low|high) MMIO space\\. Consider reconfiguring the VM\\.$', (match) =>
+    match[2] === 'low' ? 'no-low-space' : 'no-high-space',
   ),
   {
     starts: ['hv_pci '],

@@ -1,5 +1,5 @@
 /** /proc/iomem as the kernel's memory resource tree before VMBus hands anything out. */
-import type { IomemNode, MemoryMapEntry } from '../../evidence/evidence.ts';
+import type { IomemNode, MemoryMapEntry } from '../../evidence/values.ts';
 import { insertRegion, type Region, region } from './region-tree.ts';
 
 /** A VMBus device's claim is named by the instance's GUID. */

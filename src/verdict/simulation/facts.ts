@@ -1,6 +1,7 @@
 /** From options and evidence to what is held true of the kernel, with everything that contradicts named. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
-import type { Evidence, Fact } from '../../evidence/evidence.ts';
+import type { FactOf } from '../../evidence/fact.ts';
+import type { MachineFacts } from '../../evidence/facts.ts';
 import { type Contradiction, reconcile } from '../../evidence/reconcile.ts';
 import { finding } from '../../findings/finding.ts';
 import { gen1Video } from '../../linux/framebuffer.ts';
@@ -18,11 +19,16 @@ export interface GatheredFacts {
  * Merges what the user said with what the evidence shows. An option wins over evidence, openly: where they differ, a
  * warning `verdict/option-over-evidence` names both.
  */
-export function gatherFacts(given: KernelFacts, evidence: Evidence, sink: DiagnosticSink): GatheredFacts {
+export function gatherFacts(given: KernelFacts, evidence: MachineFacts, sink: DiagnosticSink): GatheredFacts {
   const known = reconcile(evidence);
   for (const { about, message } of known.contradictions)
     sink.add(finding('evidence/contradiction', { about, what: message }));
-  const overridden = (what: string, option: string, fact: Fact<unknown> | undefined, found: string): void => {
+  const overridden = (
+    what: string,
+    option: string,
+    fact: FactOf<unknown> | undefined,
+    found: string,
+  ): void => {
     if (fact !== undefined && found !== option)
       sink.add(
         finding(

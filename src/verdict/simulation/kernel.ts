@@ -1,5 +1,5 @@
 /** The kernel that a question is about: its release, its configuration, and what they make of the VMBus driver. */
-import type { Evidence } from '../../evidence/evidence.ts';
+import type { MachineFacts } from '../../evidence/facts.ts';
 import { type KconfigJudgement, kconfigJudgement } from '../../linux/kconfig.ts';
 import type { KconfigArch } from '../../linux/kconfig-rules.ts';
 import { type KernelProfile, profileOf } from '../../linux/profile.ts';
@@ -24,7 +24,7 @@ export interface KernelFacts {
   /** BAR 0 of PCI 1414:5353. */
   readonly gen1Video?: { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint };
   /** All that the inputs hold beside firmware descriptions. */
-  readonly evidence?: Evidence;
+  readonly evidence?: MachineFacts;
 }
 
 export interface Kernel {

@@ -1,7 +1,7 @@
 /** The question `simulate`: what does each driver's MMIO request get on this machine, and what lands on the framebuffer? */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticList } from '../../bytes/diagnostic.ts';
-import type { Evidence } from '../../evidence/evidence.ts';
+import type { MachineFacts } from '../../evidence/facts.ts';
 import { readEvidence } from '../../evidence/read.ts';
 import { GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
 import { PASS_THROUGH_NVME, type Scenario } from '../../linux/scenario.ts';
@@ -87,7 +87,7 @@ function simulateSubject(
   subject: Subject,
   facts: KernelFacts,
   options: SimulationOptions & { readonly scenario: Scenario },
-  evidence: Evidence,
+  evidence: MachineFacts,
   reasons: Reasons,
   diagnostics: DiagnosticList,
 ): SimulationCase | { readonly open: readonly OpenInput[] } {

@@ -50,7 +50,7 @@ describe('line forms', () => {
   });
 
   test('what hv_vmbus prints of its pool', () => {
-    const { printedPools, marks } = log(
+    const { printedPools, unexpectedLowBase, framebufferBaseZero } = log(
       'hv_vmbus: hv_mmio=[mem 0xf8000000-0xfed3ffff],[mem 0xfe0000000-0xfffffffff] fb=[mem 0xf8000000-0xfbffffff]',
       'hv_vmbus: hv_mmio=[mem 0xfed3ffff],(null) fb=(null)',
       'hv_vmbus: Unexpected low mmio base 0x0000000fe0000000',
@@ -66,15 +66,17 @@ describe('line forms', () => {
       },
       { windows: [{ start: 0xfed3ffffn, last: 0xfed3ffffn }, null], framebuffer: null },
     ]);
-    expect(marks.map(({ value }) => value)).toEqual(['unexpected-low-base', 'framebuffer-base-zero']);
+    expect(unexpectedLowBase.map(({ value }) => value)).toEqual([0xfe0000000n]);
+    expect(framebufferBaseZero).toHaveLength(1);
   });
 
   test('VMBus in the device tree, and other ways to say that ACPI is off', () => {
-    expect(log('hv_vmbus: VMBus is present in DeviceTree').boots[0]?.value).toBe('dt');
-    expect(log('VMBus is present in DeviceTree').boots[0]?.value).toBe('dt');
-    expect(log('[    0.1] ACPI: Interpreter disabled.').boots[0]?.value).toBe('dt');
-    expect(log('Kernel command line: acpi=off console=ttyS0').boots[0]?.value).toBe('dt');
-    expect(log('Command line: noacpi=offset').boots).toEqual([]);
+    const read = (line: string) => log(line).descriptions.map(({ value }) => value);
+    expect(read('hv_vmbus: VMBus is present in DeviceTree')).toEqual([['dt']]);
+    expect(read('VMBus is present in DeviceTree')).toEqual([['dt']]);
+    expect(read('[    0.1] ACPI: Interpreter disabled.')).toEqual([['dt', 'none']]);
+    expect(read('Kernel command line: acpi=off console=ttyS0')).toEqual([['dt', 'none']]);
+    expect(read('Command line: noacpi=offset')).toEqual([]);
     expect(log('[    0.2] Linux runs in Hyper-V Virtual Trust Level 2').vtls[0]?.value).toBe(2);
   });
 
@@ -95,15 +97,18 @@ describe('line forms', () => {
 
   test('pass-through that failed', () => {
     const guid = 'bb8c4f33-2ba2-4808-9f7f-02f3b4da22fe';
-    const { marks } = log(
+    const { passThroughFailures } = log(
       `hv_pci ${guid}: PCI Pass-through VSP failed D0 Entry with status c0370048`,
       `hv_pci ${guid}: Need 0x1000 of low MMIO space. Consider reconfiguring the VM.`,
     );
-    expect(marks.map(({ value }) => value)).toEqual(['pass-through-failed', 'no-mmio-space']);
+    expect(passThroughFailures.map(({ value }) => value)).toEqual([
+      { guid, failure: 'd0-entry' },
+      { guid, failure: 'no-low-space' },
+    ]);
   });
 
   test('E820 and EFI memory maps, firmware date, boot', () => {
-    const { memoryMap, biosYears, boots, marks } = log(
+    const { memoryMap, biosYears, efiBoot, pciRules } = log(
       '[    0.0] Linux version 6.12.30 (x) #1',
       'BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable',
       'BIOS-e820: [mem 0x00000000f7ff0000-0x00000000f7ffefff] ACPI data',
@@ -124,8 +129,11 @@ describe('line forms', () => {
       [0xfec00000n, 0x1000n, 'mmio', 'efi'],
     ]);
     expect(biosYears[0]?.value).toBe(2024);
-    expect(boots.map(({ value }) => value)).toEqual(['efi']);
-    expect(marks.map(({ value }) => value)).toEqual(['e820-ignored']);
+    expect(efiBoot.map(({ value, strength }) => [value, strength])).toEqual([
+      [true, 'observed'],
+      [true, 'inferred'],
+    ]);
+    expect(pciRules.map(({ value }) => value)).toEqual(['no_e820']);
   });
 
   test('a whole x86 log without an EFI line is of a boot without EFI; one with a piece missing says nothing', () => {
@@ -138,7 +146,6 @@ describe('line forms', () => {
       '[    0.1] Memory: 2020612K/2096620K available (14342K kernel code)',
     ];
     const said = log(start, ...early);
-    expect(said.boots[0]?.value).toBe('bios');
     expect(said.efiBoot.map(({ value }) => value)).toEqual([false]);
     expect(said.logs[0]).toMatchObject({ early: true, complete: false, boots: 1 });
     expect(log(...early).efiBoot).toEqual([]);
@@ -156,8 +163,8 @@ describe('line forms', () => {
       'dmesg',
       '[    0.1] x\n[    1.0] hv_vmbus: Unexpected framebuffer mmio base of zero\n',
     );
-    const [mark] = read(artifact).evidence.marks;
-    expect(textOf(artifact.source).slice(mark!.span!.start, mark!.span!.end)).toBe(
+    const [zero] = read(artifact).evidence.framebufferBaseZero;
+    expect(textOf(artifact.source).slice(zero!.span!.start, zero!.span!.end)).toBe(
       'hv_vmbus: Unexpected framebuffer mmio base of zero',
     );
   });
