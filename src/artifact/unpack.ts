@@ -22,7 +22,7 @@ export interface Unwrapped {
 
 /** How many megabytes may be unpacked, as messages say it. */
 export function unpackedLimit(budget: Budget): string {
-  return `${budget.limits.unpackedBytes / MIB} MiB unpacked`;
+  return `${budget.limits[budget.nearest] / MIB} MiB unpacked`;
 }
 
 function startsUtf16(bytes: Uint8Array): boolean {

@@ -53,6 +53,12 @@ export class Budget {
     return Math.max(0, Math.min(unpackedBytes - this.#unpacked, totalBytes - this.#total));
   }
 
+  /** The limit that leaves the least room. */
+  get nearest(): 'unpackedBytes' | 'totalBytes' {
+    const { unpackedBytes, totalBytes } = this.limits;
+    return unpackedBytes - this.#unpacked <= totalBytes - this.#total ? 'unpackedBytes' : 'totalBytes';
+  }
+
   /** Counts bytes that were unpacked and are kept. */
   take(bytes: number): void {
     this.#unpacked += bytes;

@@ -15,7 +15,7 @@ const FIRST_WINDOW = 1 << 20;
 /** A stream that has no clean end counts for something when so much came of it: a magic number met by chance gives less. */
 const SUBSTANTIAL_BYTES = 1 << 16;
 /** What a try costs at least. */
-const LEAST_WORK = 1024;
+const LEAST_WORK = 8192;
 
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
@@ -70,9 +70,8 @@ export class Opener {
   }
 
   #tellUnpacked(): void {
-    const { room, limits } = this.#run.budget;
-    const bytes = room < limits.unpackedBytes ? limits.totalBytes : limits.unpackedBytes;
-    this.#run.limit(`${bytes / 2 ** 20} MiB unpacked`);
+    const { limits, nearest } = this.#run.budget;
+    this.#run.limit(`${limits[nearest] / 2 ** 20} MiB unpacked`);
   }
 
   /** Decodes a stream of which only the beginning is known; no more of it is read than is needed. */

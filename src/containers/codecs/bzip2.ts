@@ -73,7 +73,7 @@ class Bzip2Reader {
   #bitCount = 0;
   readonly #output: Output;
   readonly #blockSize: number;
-  readonly #block: Uint32Array;
+  #block: Uint32Array | undefined;
   /** CRC over the CRCs of the blocks. */
   combined = 0;
 
@@ -82,7 +82,6 @@ class Bzip2Reader {
     this.at = at;
     this.#output = output;
     this.#blockSize = level * 100_000;
-    this.#block = new Uint32Array(this.#blockSize);
   }
 
   /** At most 24 bits. Throws a fault at the end of the input. */
@@ -185,6 +184,8 @@ class Bzip2Reader {
     const selectors = this.#selectors(tableCount);
     const endOfBlock = used.length + 1;
     const tables = Array.from({ length: tableCount }, () => this.#table(endOfBlock + 1));
+    // Not before what stands ahead of a block has been read: most of what only looks like one ends there.
+    this.#block ??= new Uint32Array(this.#blockSize);
     const block = this.#block;
     const counts = new Uint32Array(256);
     const recent = Uint8Array.from(used);

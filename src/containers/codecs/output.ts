@@ -25,16 +25,17 @@ const FIRST_BYTES = 64 * 1024;
 const LAZY_BYTES = 32 * 1024 * 1024;
 
 export class Output {
-  bytes: Uint8Array;
+  /** Memory that is there; empty until something is written. */
+  bytes: Uint8Array = new Uint8Array(0);
   length = 0;
   /** Most bytes that are taken. */
   readonly limit: number;
+  readonly #first: number;
 
   /** @param hint how long it may become, as the input says; not believed, but a good first size */
   constructor(limit: number, hint = FIRST_BYTES) {
     this.limit = Math.max(0, Math.floor(limit));
-    const first = hint > LAZY_BYTES ? FIRST_BYTES : Math.max(hint, 1);
-    this.bytes = memory(Math.min(this.limit, first));
+    this.#first = hint > LAZY_BYTES ? FIRST_BYTES : Math.max(hint, 1);
   }
 
   /** Makes room for `count` more bytes; false, with room up to the limit, when that is too much. */
@@ -42,7 +43,7 @@ export class Output {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return true;
     const enough = needed <= this.limit;
-    const wanted = Math.max(Math.min(needed, this.limit), this.bytes.length * 2);
+    const wanted = Math.max(Math.min(needed, this.limit), this.bytes.length * 2, this.#first);
     const size = Math.min(wanted > LAZY_BYTES ? this.limit : wanted, this.limit);
     if (size > this.bytes.length) {
       const larger = memory(size);

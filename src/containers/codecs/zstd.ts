@@ -153,7 +153,7 @@ class FrameReader {
   /** Where the frame's own output begins: no match leads further back. */
   readonly #floor: number;
   readonly #blockLimit: number;
-  readonly #literals = new Uint8Array(MAX_BLOCK);
+  #literals = new Uint8Array(0);
   #huffman: HuffmanTable | undefined;
   readonly #tables: Tables = { literals: undefined, offsets: undefined, matches: undefined };
   #recent: [number, number, number] = [1, 4, 8];
@@ -167,6 +167,7 @@ class FrameReader {
 
   /** A compressed block (3.1.1.3). Throws. */
   block(start: number, end: number): void {
+    if (this.#literals.length === 0) this.#literals = new Uint8Array(MAX_BLOCK);
     const before = this.#output.length;
     const { at, count } = this.#readLiterals(start, end);
     this.#readSequences(at, end, count);
