@@ -1,11 +1,12 @@
 /** `fwmap sysfb`, and plain `fwmap` */
 import type { Artifact } from '../artifact/artifact.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
+import type { KconfigLine } from '../linux/kconfig-line.ts';
 import { FORMATS } from '../report/render.ts';
 import { sysfbDocument, sysfbJson, sysfbMailDocument } from '../report/sysfb.ts';
 import { askSysfb } from '../verdict/ask.ts';
 import type { Verdict } from '../verdict/verdict.ts';
-import { defineCommand, EXIT_ERROR, type OptionValues } from './command.ts';
+import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from './command.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { kernelFacts } from './kernel-facts.ts';
@@ -17,7 +18,12 @@ import { VERSION } from './version.ts';
 
 type SysfbOptions = MachineOptionValues &
   OptionValues<typeof KERNEL_OPTIONS> &
-  PrintOptions & { readonly 'exit-code'?: boolean };
+  PrintOptions & {
+    readonly 'exit-code'?: boolean;
+    readonly matrix?: boolean;
+    readonly 'kconfig-line'?: string;
+    readonly 'kernel-source'?: readonly string[];
+  };
 
 /** Exit statuses of `--exit-code`. */
 const ANSWER_STATUS: Record<Verdict['answer'], number> = {
@@ -39,11 +45,21 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
   const artifacts: Artifact[] = await openInputs(inputs, options, io, sink);
   if (options.config !== undefined)
     artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, sink)));
+  if (options['kernel-source'] !== undefined) {
+    const { openKernelSource } = await import('./kernel-source.ts');
+    artifacts.push(...(await openKernelSource(options['kernel-source'], io, sink)));
+  }
   const verdict = await askSysfb(
     artifacts,
     {
       describe: await describeOptions(options, artifacts, io),
-      kernel: await kernelFacts(options),
+      kernel: {
+        ...(await kernelFacts(options)),
+        matrix: options.matrix === true,
+        ...(options['kconfig-line'] === undefined
+          ? {}
+          : { kconfigLine: await kconfigLine(options['kconfig-line']) }),
+      },
       // The other formats list every window.
       judgedOnly: options.format !== 'json' && options.format !== 'ndjson',
     },
@@ -67,6 +83,14 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
   return options['exit-code'] ? ANSWER_STATUS[verdict.answer] : 0;
 }
 
+/** Throws {@link CommandError} when it is no such line. */
+async function kconfigLine(text: string): Promise<KconfigLine> {
+  const { parseKconfigLine } = await import('../linux/kconfig-line.ts');
+  const line = parseKconfigLine(text);
+  if (typeof line === 'string') throw new CommandError(`--kconfig-line: ${line}`);
+  return line;
+}
+
 export const command = defineCommand({
   name: 'sysfb',
   operands: 'INPUT...',
@@ -80,6 +104,25 @@ export const command = defineCommand({
     ...KERNEL_OPTIONS,
     ...OUTPUT_OPTIONS,
     format: formatOption(FORMATS),
+    'kernel-source': {
+      type: 'string',
+      repeat: true,
+      value: 'PATH',
+      describe: "The kernel's source tree, or vmbus_drv.c and Kconfig of it: shows which changes it has",
+      group: 'The kernel:',
+    },
+    'kconfig-line': {
+      type: 'string',
+      value: 'LINE',
+      describe:
+        "A line proposed for Kconfig, 'select SYSFB if EFI': which of the given configurations get SYSFB",
+      group: 'The kernel:',
+    },
+    matrix: {
+      type: 'boolean',
+      describe: 'Add the what-if table: each release with CONFIG_SYSFB off and on, and without CONFIG_EFI',
+      group: 'Output:',
+    },
     'exit-code': {
       type: 'boolean',
       describe: 'Exit with 0 for not-needed, 1 for needed, 3 for depends and unknown',

@@ -251,6 +251,29 @@ function authorityItems(verdict: Verdict): Item[] {
   return verdict.authorities.map(({ text, source }) => ({ text, below: [{ text: source }] }));
 }
 
+/** The what-if table, with what CONFIG_SYSFB costs. */
+function matrixBlocks({ matrix }: Verdict): Block[] {
+  if (matrix === undefined) return [];
+  return [
+    { kind: 'heading', text: 'By release and configuration' },
+    {
+      kind: 'table',
+      columns: [{ title: 'releases' }, { title: 'with' }, { title: 'reservation' }, { title: 'because' }],
+      rows: matrix.map(({ releases, when, answer, because }) => [
+        releases,
+        when,
+        answer === 'needed' ? 'missing' : answer === 'not-needed' ? 'not needed, or made' : 'depends',
+        because,
+      ]),
+    },
+    { kind: 'paragraph', text: SYSFB_COST },
+  ];
+}
+
+/** Measured on Linux 6.12.117, x86-64, gcc 12.2, a configuration like OpenHCL's, built with and without the select. */
+const SYSFB_COST =
+  'Added for nothing, as in a VTL2 kernel, CONFIG_SYSFB costs 3,533 bytes of code and data (0.05 %), 4 KiB of bzImage; with CONFIG_EFI 17,856 bytes more, most of it init. From 7.1 on the reservation takes up to 128 MiB of the low window, so large 32-bit BARs may no longer fit beside it.';
+
 function poolTotal(pool: readonly AddressWindow[]): string {
   let total = 0n;
   for (const { size } of pool) {
@@ -276,6 +299,7 @@ export function sysfbDocument(verdict: Verdict, alone: boolean): Document {
     ...section(verdict.answer === 'depends' ? 'Depends on' : 'Case by case', conditionItems(verdict)),
     ...section('Why', verdict.rules.map(ruleItem)),
     ...section(`Windows given to VMBus${poolTotal(verdict.pool)}`, verdict.pool.map(windowItem)),
+    ...matrixBlocks(verdict),
     ...section('Not read', gapItems(verdict)),
     ...section('To settle it', settleItems(verdict)),
     ...section('Assumes', [
@@ -323,6 +347,7 @@ export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Docume
     ...section(verdict.answer === 'depends' ? 'Depends on' : 'Case by case', conditionItems(verdict)),
     ...section('Evidence', verdict.rules.map(ruleItem)),
     ...section('Derivation of the windows given to VMBus', verdict.pool.map(windowItem)),
+    ...matrixBlocks(verdict),
     ...section('Not read', gapItems(verdict)),
     ...section('To settle it', settleItems(verdict)),
     ...section('Assumptions', [

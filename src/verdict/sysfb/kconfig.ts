@@ -1,5 +1,7 @@
 /** The Kconfig side of the answer: the line that expresses it, and what the given configuration makes of it. */
+import type { MachineFacts } from '../../evidence/facts.ts';
 import { sysfbProposal } from '../../linux/kconfig.ts';
+import { judgeKconfigLine, type KconfigLine, type KconfigLineVerdict } from '../../linux/kconfig-line.ts';
 import { profileOf } from '../../linux/profile.ts';
 import { parseRelease } from '../../linux/release.ts';
 import type { KconfigFinding } from '../verdict.ts';
@@ -31,13 +33,25 @@ export function shownConfiguration(configuration: Configuration): Record<string,
 }
 
 /** The Kconfig line that expresses the answer for every machine alike. */
-export function kconfigFinding({ kernel, configuration }: Situation): KconfigFinding {
+export function kconfigFinding(
+  { kernel, configuration, architecture }: Situation,
+  facts: MachineFacts,
+  line: KconfigLine | undefined,
+): KconfigFinding {
   const release = kernel.release === null ? undefined : parseRelease(kernel.release);
-  const { line, parts, under, inForce } = sysfbProposal(profileOf(release).behaviour);
+  const { behaviour } = profileOf(release);
+  const { line: proposal, parts, under, inForce } = sysfbProposal(behaviour);
   const name = kernel.release === null ? 'the newest release' : kernel.name;
   const set = configuration.value('SYSFB');
+  if (line !== undefined)
+    return {
+      proposal: line.text,
+      explanation: facts.configs.map((config) =>
+        verdictText(judgeKconfigLine(line, config, behaviour, architecture ?? 'x86_64')),
+      ),
+    };
   return {
-    proposal: line,
+    proposal,
     explanation: [
       ...parts.map(({ text, why }) => `${text}: ${why}`),
       inForce
@@ -46,4 +60,24 @@ export function kconfigFinding({ kernel, configuration }: Situation): KconfigFin
       ...(set === undefined ? [] : [`in the given configuration CONFIG_SYSFB is ${set}`]),
     ],
   };
+}
+
+/** What a proposed line makes of one configuration. */
+function verdictText({ config, sysfb, atRisk, missed, open }: KconfigLineVerdict): string {
+  const gets =
+    sysfb === undefined
+      ? 'it is not known whether it gets SYSFB'
+      : sysfb === 'y'
+        ? 'gets SYSFB'
+        : 'does not get SYSFB';
+  const risk =
+    missed === true
+      ? '; it is at risk and the line does not reach it'
+      : atRisk === true
+        ? '; it is at risk'
+        : atRisk === false
+          ? '; it is not at risk'
+          : '; whether it is at risk is not known';
+  const depends = open.length === 0 ? '' : ` (depends on ${open.join(', ')})`;
+  return `${config.artifact.source.name}: ${gets}${risk}${depends}`;
 }

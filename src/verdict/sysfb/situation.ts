@@ -8,6 +8,8 @@ import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts, Platform } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
 import { gen1Video } from '../../linux/framebuffer.ts';
+import type { KconfigLine } from '../../linux/kconfig-line.ts';
+import { shownChanges } from '../../linux/kernel-code.ts';
 import { NEWEST_RELEASE } from '../../linux/profile.ts';
 import { compareReleases, type KernelRelease, parseRelease } from '../../linux/release.ts';
 import { NEWEST, OLDEST_RELEASE, ReleaseModel, releaseFrom, releaseIs } from '../../linux/release-choice.ts';
@@ -31,7 +33,21 @@ export interface GivenFacts {
   readonly boot?: 'efi' | 'bios' | 'dt';
   readonly vtl?: number;
   readonly framebuffer?: FramebufferFinding;
+  /** A line proposed for Kconfig, to be held against the given configurations. */
+  readonly kconfigLine?: KconfigLine;
+  /** Make the what-if table, too. */
+  readonly matrix?: boolean;
 }
+
+/** Releases before it are judged only when one is named. */
+export const RELEASE_MODELLED: Constraint = {
+  id: 'release-modelled',
+  kind: 'premise',
+  condition: releaseFrom(OLDEST_RELEASE),
+  text: `the kernel is Linux ${OLDEST_RELEASE} or newer`,
+  source: 'the question',
+  defeatedBy: '--kernel RELEASE',
+};
 
 /** A default: where nothing says otherwise, the worse of what is possible; it can only make an answer worse. */
 export interface Default {
@@ -230,10 +246,21 @@ function releaseFacts(
   rules: RuleFinding[],
 ): { kernel: Situation['kernel']; model: ReleaseModel } {
   const said = strongest(facts.releases);
+  const shown = shownChanges(facts);
+  const seen = (present: boolean): string[] =>
+    shown.filter(({ value }) => value.present === present).map(({ value }) => value.commit);
+  // What is given by option counts: it is told first.
+  const { withCommits = [], withoutCommits = [] } = given;
   const commits = {
-    ...(given.withCommits ? { withCommits: given.withCommits } : {}),
-    ...(given.withoutCommits ? { withoutCommits: given.withoutCommits } : {}),
+    withCommits: [...withCommits, ...seen(true).filter((commit) => !withoutCommits.includes(commit))],
+    withoutCommits: [...withoutCommits, ...seen(false)],
   };
+  if (shown.length > 0)
+    rules.push({
+      id: 'kernel-code-shows',
+      says: `The kernel's own code shows what it does: it has ${seen(true).join(', ') || 'none of the changes'}, and not ${seen(false).join(', ') || 'any other'}.`,
+      evidence: shown.map(evidenceItem),
+    });
   if (given.release !== undefined) {
     const release = parseRelease(given.release)!;
     tellBeyond(given.release, release, assumptions);
@@ -252,14 +279,7 @@ function releaseFacts(
   const [first] = parsed;
   for (const { release } of parsed) tellBeyond(release.text, release, assumptions);
   if (first === undefined) {
-    constraints.push({
-      id: 'release-modelled',
-      kind: 'premise',
-      condition: releaseFrom(OLDEST_RELEASE),
-      text: `the kernel is Linux ${OLDEST_RELEASE} or newer`,
-      source: 'the question',
-      defeatedBy: '--kernel RELEASE',
-    });
+    constraints.push(RELEASE_MODELLED);
     defaults.push({
       condition: NEWEST,
       text: 'the kernel is of the newest release whose code is known here (7.3.4)',

@@ -16,18 +16,25 @@ import { explore, undefeated } from '../explore.ts';
 import type { Ask, Assumption, Constraint, Exploration, Premise, RuleFinding } from '../question.ts';
 import type { Subject, TreeSubject } from '../subject.ts';
 import { subjectsOf } from '../subject.ts';
-import { type Case, compareAnswers, type Verdict } from '../verdict.ts';
+import { type Case, compareAnswers, type MatrixRow, type Verdict } from '../verdict.ts';
 import { judgeAcpi } from './acpi.ts';
 import { AUTHORITY } from './authorities.ts';
 import { confirm } from './confirm.ts';
 import { type Folded, fold } from './fold.ts';
 import { kconfigFinding, shownConfiguration } from './kconfig.ts';
 import { judgeKernelOnly, kernelOnlySubject } from './kernel-only.ts';
+import { matrixOf } from './matrix.ts';
 import { observe, observedSubject } from './observed.ts';
 import type { Outcome } from './outcome.ts';
 import { readingsOf, type SubjectReading } from './readings.ts';
 import { toSettle } from './settle.ts';
-import { type GivenFacts, type Situation, situationOf, tellOverridden } from './situation.ts';
+import {
+  type GivenFacts,
+  RELEASE_MODELLED,
+  type Situation,
+  situationOf,
+  tellOverridden,
+} from './situation.ts';
 import { summaryOf } from './summary.ts';
 import { judgeTree } from './tree.ts';
 import { oneOf } from './variables.ts';
@@ -41,6 +48,7 @@ interface Judged {
   readonly folded: Folded;
   readonly exploration: Exploration<Outcome>;
   readonly readings: readonly SubjectReading[];
+  readonly matrix?: readonly MatrixRow[];
 }
 
 /**
@@ -71,7 +79,7 @@ export function judgeSysfb(
   const judged = subjects.map((subject) =>
     judgeSubject(subject, framebuffers, given, facts, gaps, diagnostics),
   );
-  return verdictOf(judged, machine, given, gaps, diagnostics);
+  return verdictOf(judged, machine, given, facts, gaps, diagnostics);
 }
 
 function isOfVtl(subject: Subject, vtl: number | undefined): boolean {
@@ -127,6 +135,9 @@ function judgeSubject(
           );
     return judgeTree(subject, windows, described, situation, ask);
   };
+  const matrix = given.matrix
+    ? matrixOf(judge, situation.constraints, subject.kind === 'acpi', RELEASE_MODELLED)
+    : undefined;
   const explored = explore(judge, situation.constraints);
   const { exploration, rules } = observe(explored, situation, facts);
   const folded = fold(exploration, situation, relevantGaps(gaps, subject));
@@ -135,6 +146,7 @@ function judgeSubject(
     situation,
     exploration,
     readings,
+    ...(matrix ? { matrix } : {}),
     folded: {
       ...folded,
       rules: [
@@ -185,6 +197,7 @@ function verdictOf(
   judged: readonly Judged[],
   machine: Machine,
   given: GivenFacts,
+  facts: MachineFacts,
   gaps: readonly Gap[],
   diagnostics: DiagnosticList,
 ): Verdict {
@@ -239,7 +252,8 @@ function verdictOf(
     },
     pool: folded.shown.pool,
     framebuffer: folded.shown.framebuffer,
-    ...(answer === 'unknown' ? {} : { kconfig: kconfigFinding(situation) }),
+    ...(answer === 'unknown' ? {} : { kconfig: kconfigFinding(situation, facts, given.kconfigLine) }),
+    ...(worst.matrix ? { matrix: worst.matrix } : {}),
     windows: machine.windows,
     inputs: machine.artifacts,
     diagnostics: diagnostics.all,

@@ -1,0 +1,106 @@
+/** The what-if table: each stretch of releases with each configuration, the same worlds told another way. */
+import { RELEASE } from '../../linux/release-choice.ts';
+import { allOf, type Condition, chosen, isPossible, not } from '../../symbolic/index.ts';
+import { explore } from '../explore.ts';
+import type { Ask, Constraint, World } from '../question.ts';
+import type { Answer, MatrixRow } from '../verdict.ts';
+import type { Outcome, Possible } from './outcome.ts';
+import { IS_EFI } from './variables.ts';
+
+/** A column: a configuration, and which hazard it is about. */
+interface Column {
+  readonly when: string;
+  readonly hazardOf: (outcome: Outcome) => Possible;
+  /** What the configuration makes of the boot. */
+  readonly boot?: Condition;
+}
+
+const COLUMNS: readonly Column[] = [
+  { when: 'SYSFB=n', hazardOf: ({ without }) => without },
+  { when: 'SYSFB=y', hazardOf: ({ with: withIt }) => withIt },
+];
+/** efi_enabled(EFI_BOOT) is 0, whatever CONFIG_SYSFB is. */
+const WITHOUT_EFI: Column = {
+  when: 'EFI=n',
+  hazardOf: ({ without }) => without,
+  boot: not(IS_EFI) as Condition,
+};
+
+/** Constraints that the table varies. */
+const VARIED: ReadonlySet<string> = new Set(['release', 'release-modelled']);
+const BOOTS: ReadonlySet<string> = new Set(['boot', 'gen2-efi', 'gen1-bios', 'first-boot']);
+
+/**
+ * @param judge as for the answer itself
+ * @param isAcpi on a device tree boot CONFIG_EFI makes no difference
+ */
+export function matrixOf(
+  judge: (ask: Ask) => Outcome,
+  constraints: readonly Constraint[],
+  isAcpi: boolean,
+  oldest: Constraint,
+): MatrixRow[] {
+  const rows: MatrixRow[] = [];
+  for (const column of isAcpi ? [...COLUMNS, WITHOUT_EFI] : COLUMNS) {
+    const kept = constraints.filter(
+      ({ id }) => !VARIED.has(id) && (column.boot === undefined || !BOOTS.has(id)),
+    );
+    const boot: Constraint[] =
+      column.boot === undefined
+        ? []
+        : [{ id: 'boot', kind: 'fact', condition: column.boot, text: column.when, source: 'the column' }];
+    const given = [...kept, oldest, ...boot];
+    rows.push(...columnRows(column, explore(judge, given).worlds, given));
+  }
+  return rows;
+}
+
+interface Cell {
+  readonly answer: Answer;
+  readonly effective: boolean | null;
+  readonly because: string;
+}
+
+function columnRows(
+  column: Column,
+  worlds: readonly World<Outcome>[],
+  given: readonly Constraint[],
+): MatrixRow[] {
+  const facts = allOf(given.map(({ condition }) => condition));
+  const cells = RELEASE.values.map((value): Cell | undefined => {
+    const release = chosen(RELEASE, value) as Condition;
+    const here = worlds.filter(({ when }) => isPossible(allOf([facts, when, release])) !== false);
+    return here.length === 0 ? undefined : cellOf(column, here);
+  });
+  const rows: MatrixRow[] = [];
+  for (let from = 0; from < cells.length; ) {
+    const cell = cells[from];
+    let to = from + 1;
+    while (to < cells.length && sameCell(cells[to], cell)) to += 1;
+    if (cell !== undefined) rows.push({ releases: rangeText(from, to), when: column.when, ...cell });
+    from = to;
+  }
+  return rows;
+}
+
+function sameCell(a: Cell | undefined, b: Cell | undefined): boolean {
+  return a?.answer === b?.answer && a?.effective === b?.effective && a?.because === b?.because;
+}
+
+function rangeText(from: number, to: number): string {
+  const first = RELEASE.values[from]!;
+  const next = RELEASE.values[to];
+  if (next === undefined) return `${first} and newer`;
+  return to - from === 1 && /\.\d+\./.test(first) ? `${first} up to ${next}` : `${first} - before ${next}`;
+}
+
+function cellOf({ hazardOf }: Column, worlds: readonly World<Outcome>[]): Cell {
+  const found = new Set(worlds.map(({ outcome }) => hazardOf(outcome)));
+  const exposed = worlds.filter(({ outcome }) => hazardOf(outcome) === 'yes');
+  const answer: Answer =
+    found.size > 1 ? 'depends' : found.has('yes') ? 'needed' : found.has('no') ? 'not-needed' : 'unknown';
+  const withs = new Set(exposed.map(({ outcome }) => outcome.with));
+  const effective = exposed.length === 0 ? false : withs.size > 1 ? null : withs.has('no');
+  const told = (exposed[0] ?? worlds[0]!).outcome;
+  return { answer, effective, because: told.because };
+}
