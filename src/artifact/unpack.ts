@@ -1,5 +1,6 @@
 /** Wrappings that are taken off on the way to an artifact: what they are is found by their first bytes. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { fromUtf16, utf16Of } from '../bytes/text-encoding.ts';
 import { accessTo } from '../containers/access.ts';
 import type { Archive, Compression } from '../containers/container.ts';
 import type { Budget } from '../containers/limits.ts';
@@ -23,10 +24,6 @@ export interface Unwrapped {
 /** How many megabytes may be unpacked, as messages say it. */
 export function unpackedLimit(budget: Budget): string {
   return `${budget.limits[budget.nearest] / MIB} MiB unpacked`;
-}
-
-function startsUtf16(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xfe && bytes.length % 2 === 0 && bytes[3] === 0;
 }
 
 export function compressionOf(bytes: Uint8Array): Compression | undefined {
@@ -56,9 +53,10 @@ export async function unwrap(
   budget: Budget,
   sink: DiagnosticSink,
 ): Promise<Unwrapped | 'none' | undefined> {
-  if (startsUtf16(bytes)) {
-    // What a PowerShell redirection writes.
-    const text = new TextEncoder().encode(new TextDecoder('utf-16le').decode(bytes));
+  const encoding = utf16Of(bytes);
+  if (encoding !== undefined) {
+    // What a PowerShell redirection writes, and what is left of it without its mark.
+    const text = fromUtf16(bytes, encoding);
     return { bytes: text, step: { how: 'utf-16' }, rest: text.subarray(0, 0), restAt: bytes.length };
   }
   const row = compressionOf(bytes);

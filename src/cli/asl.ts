@@ -171,8 +171,9 @@ async function compiledTables(
   io: Io,
   sink: DiagnosticSink,
 ): Promise<CompiledTable[]> {
-  const [{ compileAsl }, { aslFiles }, { sourceFiles }] = await Promise.all([
+  const [{ compileAsl }, { aslText }, { aslFiles }, { sourceFiles }] = await Promise.all([
     import('../acpi/asl/compile/compile.ts'),
+    import('../acpi/asl/read.ts'),
     import('../window/asl-files.ts'),
     import('./source-files.ts'),
   ]);
@@ -184,7 +185,7 @@ async function compiledTables(
     cwd: io.cwd,
     ...(roots !== undefined && { includeRoots: roots }),
   });
-  return compileAsl(artifact.source, sink, {
+  return compileAsl(aslText(artifact.source), sink, {
     files: aslFiles(loader, artifact.path === '-' ? undefined : artifact.path, includePaths),
     defines: Object.fromEntries((options.define ?? []).map(definition)),
     ...creator(options.creator),

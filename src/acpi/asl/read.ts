@@ -1,7 +1,7 @@
 /** Artifacts of kind `asl`: texts with DefinitionBlocks become tables, resource templates alone become resources. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
-import { textOf } from '../../bytes/source.ts';
+import { type Source, textOf } from '../../bytes/source.ts';
 import { finding, messageOf } from '../../findings/finding.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import { decodeTemplate } from '../resources/decode.ts';
@@ -10,8 +10,14 @@ import type { AcpiTable } from '../tables/table.ts';
 import { compileAsl, compileUnit, tableOf } from './compile/compile.ts';
 import { parseAslBody } from './parse/parse.ts';
 import { parseResourceTemplates } from './parse/templates.ts';
+import { withoutSurroundings } from './text/around.ts';
 import { withoutMargins } from './text/margins.ts';
 import type { PreprocessorOptions } from './text/preprocessor.ts';
+
+/** The text without margins, and without what programs print around and between it; every byte keeps its offset. */
+export function aslText(source: Source): Source {
+  return withoutSurroundings(withoutMargins(source));
+}
 
 /**
  * What the text holds. Tables are compiled, their spans lead back into the text; entries are named `template0`,
@@ -22,7 +28,7 @@ export function readAsl(
   sink: DiagnosticSink,
   options: PreprocessorOptions = {},
 ): { readonly tables: AcpiTable[]; readonly crs: CrsEntry[] } {
-  const source = withoutMargins(artifact.source);
+  const source = aslText(artifact.source);
   const text = textOf(source);
   if (/\bDefinitionBlock\s*\(/i.test(text)) {
     return { tables: compileAsl(source, sink, options).map(tableOf), crs: [] };

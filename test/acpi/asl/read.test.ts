@@ -91,3 +91,34 @@ describe('text that makes tables', () => {
     expect(sink.all.map(({ code }) => code)).toEqual(['acpi/no-asl']);
   });
 });
+
+describe('what programs print', () => {
+  const BLOCK = (name: string): string =>
+    `DefinitionBlock ("", "SSDT", 2, "OEM", "${name}", 1)\n{\n    Name (A, "don't { ACPI Error: ")\n`;
+  /** As `iasl -d` and acpixtract of ACPICA 20200925 print it; an address in place of the real one. */
+  const BANNER =
+    "Intel ACPI Component Architecture\nACPI Binary Table Extraction Utility version 20200925\n\n  SSDT -      54 bytes written (0x00000036) - ssdt.dat\nBinary file appears to be a valid ACPI table, disassembling\nInput file ssdt.dat, Length 0x36 (54) bytes\nACPI: SSDT 0x0000000000000000 000036 (v02 OEM    A        00000001 INTL 20200925)\nPass 1 parse of [SSDT]\nFirmware Error (ACPI): Could not resolve symbol [\\_SB.PCI0], AE_NOT_FOUND (20200925/dswload-326)\nisn't it\n";
+  const names = (text: string): { names: string[]; said: string[] } => {
+    const sink = new DiagnosticList();
+    const { tables } = readAsl(artifact(text), sink);
+    return { names: tables.map(({ oemTableId }) => oemTableId), said: sink.all.map(formatDiagnostic) };
+  };
+
+  it('around blocks and between their lines is no part of them', () => {
+    const text = `${BANNER}// a "comment\n#define X 1\n${BLOCK('A')}ACPI Error: AE_NOT_FOUND, During name lookup\n    Name (B, X)\n}\nParsing completed\n${BLOCK('B')}}\nASL Output:    ssdt.dsl - 1234 bytes\n`;
+    expect(names(text)).toEqual({ names: ['A', 'B'], said: [] });
+    expect(names(text.replace(/^/gm, '> '))).toEqual({ names: ['A', 'B'], said: [] });
+  });
+
+  it('leaves places as they are', () => {
+    const sink = new DiagnosticList();
+    readAsl(artifact(`${BANNER}${BLOCK('A')}    Nonsense (1)\n}\n`), sink);
+    const line = BANNER.split('\n').length + 3;
+    expect(sink.all.map(formatDiagnostic)[0]).toMatch(new RegExp(`^a\\.txt:${line}:`));
+  });
+
+  it('is not what has braces: a block whose word is misspelt', () => {
+    const { said } = names(`DefintionBlock ("", "SSDT", 2, "OEM", "X", 1) { Name (A, 1) }\n${BLOCK('A')}}\n`);
+    expect(said.join('\n')).toContain("'DefintionBlock'");
+  });
+});
