@@ -56,7 +56,7 @@ export const ACPI_RESOURCE_ROWS = {
     severity: 'warning',
     summary: 'a field of a descriptor has a value that ACPI does not define',
     why: 'The rest of the descriptor is read.',
-    example: undefined,
+    example: hexDump('86 0a 00 01 00 00 00 00 04 00 00 00 00 79 00'),
     source: '6.4',
     hides: NOTHING,
     text: ({ title, at, problem }: { title: string; at: number; problem: string }) =>
@@ -154,7 +154,9 @@ export const ACPI_RESOURCE_ROWS = {
     severity: 'warning',
     summary: "acpiexec's list has a value that its field cannot have",
     why: 'The value is not known.',
-    example: undefined,
+    example: list(
+      'Device: \\_SB.PCI0\nEvaluating _CRS\n[00] I/O Resource\n                  Decode : Sideways\n         Address Minimum : 0CF8\n[01] EndTag Resource\n',
+    ),
     source: 'acpi_rs_dump_descriptor() of ACPICA',
     hides: WINDOW,
     text: ({ title, value }: { title: string; value: string }) => `"${title}" can't be "${value}"`,

@@ -19,6 +19,16 @@ function ssdt(body: string, { length, sum }: { length?: number; sum?: number } =
 const CUT = 'What is missing could declare devices with windows.';
 const DUMP = 'SSDT @ 0x0000000000000000\n';
 
+/** As acpidump prints bytes. */
+function dumped(hex: string): string {
+  const rows = hex.match(/.{1,32}/g) ?? [];
+  return rows
+    .map(
+      (row, index) => `    ${(index * 16).toString(16).padStart(4, '0')}: ${row.match(/../g)!.join(' ')}\n`,
+    )
+    .join('');
+}
+
 export const ACPI_TABLE_ROWS = {
   'acpi/not-a-table': row({
     severity: 'error',
@@ -45,7 +55,14 @@ export const ACPI_TABLE_ROWS = {
     severity: 'error',
     summary: 'an input holds more ACPI tables than are read',
     why: CUT,
-    example: undefined,
+    example: {
+      files: {
+        'tables.aml': [
+          { repeat: Buffer.from(ssdt('').files['ssdt.aml'].hex, 'hex').toString('latin1'), times: 4097 },
+        ],
+      },
+      run: 'windows tables.aml',
+    },
     source: 'MAX_TABLES in src/acpi/tables/read.ts',
     hides: FIRMWARE,
     text: ({ most }: { most: number }) => `more than ${most} tables; the rest is not read`,
@@ -149,7 +166,12 @@ export const ACPI_TABLE_ROWS = {
     severity: 'warning',
     summary: 'a dump has more bytes than its table',
     why: "They are behind the table's end and not part of it.",
-    example: undefined,
+    example: {
+      files: {
+        'acpi.txt': `${DUMP}${dumped(`${ssdt('').files['ssdt.aml'].hex}00000000`)}`,
+      },
+      run: 'windows acpi.txt',
+    },
     source: '5.2.6, Length',
     hides: NOTHING,
     text: ({ heading, extra, length }: { heading: string; extra: number; length: number }) =>
@@ -229,7 +251,13 @@ export const ACPI_TABLE_ROWS = {
     severity: 'warning',
     summary: 'fwmap stopped following a path of firmware code',
     why: 'What happens depends on unknown values in a way that is not followed. The machine would go on, so what the code gives is not known.',
-    example: undefined,
+    example: {
+      files: {
+        'dsdt.asl':
+          'DefinitionBlock ("", "DSDT", 2, "FWMAP", "EXAMPLE", 1)\n{\n  Device (D) {\n    Name (_HID, "PNP0A03")\n    Method (_CRS) { While (One) { } Return (ResourceTemplate () { }) }\n  }\n}\n',
+      },
+      run: 'windows dsdt.asl',
+    },
     source: 'isGivenUp() in src/acpi/interpreter/state/fault.ts',
     hides: ['window'],
     scope: 'path',

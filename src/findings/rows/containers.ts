@@ -39,7 +39,10 @@ export const CONTAINER_ROWS = {
     severity: 'warning',
     summary: 'something follows a compressed stream',
     why: 'It is not read. Two files may have been joined.',
-    example: undefined,
+    example: {
+      files: { 'log.gz': { hex: '1f8b0800000000000003030000000000000000000001020304' } },
+      run: 'windows --as dts log.gz',
+    },
     source: 'the stream says where it ends',
     hides: ANYTHING,
     text: ({ format, bytes }: { format: string; bytes: number }) =>

@@ -164,7 +164,19 @@ export const DT_BLOB_ROWS = {
     severity: 'warning',
     summary: 'a property of a device tree blob comes after subnodes',
     why: 'It is read all the same.',
-    example: undefined,
+    example: {
+      files: {
+        'board.dtb': {
+          // BEGIN_NODE "", BEGIN_NODE "n", END_NODE, PROP of no bytes named at 0, END_NODE, END; strings: "a".
+          hex: (
+            'd00dfeed 00000062 00000038 00000060 00000028 00000011 00000010 00000000 00000002 00000028 ' +
+            '00000000 00000000 00000000 00000000 ' +
+            '00000001 00000000 00000001 6e000000 00000002 00000003 00000000 00000000 00000002 00000009 61000000'
+          ).replaceAll(' ', ''),
+        },
+      },
+      run: 'windows board.dtb',
+    },
     source: '5.4.2',
     hides: NOTHING,
     text: ({ name }: { name: string }) => `The property "${name}" comes after subnodes`,

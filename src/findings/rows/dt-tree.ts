@@ -296,7 +296,13 @@ export const DT_TREE_ROWS = {
     severity: 'error',
     summary: 'an overlay has phandles that cannot be moved above those of the base tree',
     why: NOT_APPLIED,
-    example: undefined,
+    example: {
+      files: {
+        'board.dts': '/dts-v1/;\n/ { n { phandle = <5>; }; };\n',
+        'over.dts': '/dts-v1/; /plugin/;\n&{/n} { x { phandle = <0xfffffffe>; }; };\n',
+      },
+      run: 'windows --overlay over.dts board.dts',
+    },
     source: 'fdt_overlay_apply() of libfdt',
     hides: FIRMWARE,
     text: problemText,
@@ -305,7 +311,7 @@ export const DT_TREE_ROWS = {
     severity: 'error',
     summary: 'a label of an overlay cannot be made one of the result',
     why: NOT_APPLIED,
-    example: undefined,
+    example: overlay('&{/n} { x; };\n/ { __symbols__ { a = "x"; }; };'),
     source: 'fdt_overlay_apply() of libfdt',
     hides: FIRMWARE,
     text: problemText,
