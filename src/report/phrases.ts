@@ -4,14 +4,18 @@ import { formatMemRange, formatSize, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { formatPlace } from '../bytes/source.ts';
 import { formatDiagnostic, hintOf } from '../findings/finding.ts';
-import { formatCondition, formatQuantity, type Quantity } from '../symbolic/index.ts';
+import type { Quantity } from '../symbolic/index.ts';
 import { type AddressWindow, boundsOf, type Origin, windowClass } from '../window/window.ts';
+import type { Conditions } from './conditions.ts';
 import type { Item } from './document.ts';
 
 const SPACE_NAMES = { memory: 'mem', io: 'io', bus: 'bus' } as const;
 
 /** As %pR prints it; a bound that isn't known by what it is made of: `[mem MG2B size MG2L]`. */
-export function rangeText(window: Pick<AddressWindow, 'space' | 'base' | 'size'>): string {
+export function rangeText(
+  window: Pick<AddressWindow, 'space' | 'base' | 'size'>,
+  conditions: Conditions,
+): string {
   const { space, base, size } = window;
   const name = SPACE_NAMES[space];
   const bounds = boundsOf(window);
@@ -20,13 +24,12 @@ export function rangeText(window: Pick<AddressWindow, 'space' | 'base' | 'size'>
     const number = (value: bigint): string => value.toString(16).padStart(2, '0');
     return `[bus ${number(bounds.base)}-${number(bounds.base + bounds.size - 1n)}]`;
   }
-  return `[${name} ${boundText(base)} size ${boundText(size)}]`;
+  return `[${name} ${boundText(base, conditions)} size ${boundText(size, conditions)}]`;
 }
 
 /** A bound as a number or as what it is made of. */
-export function boundText(bound: Quantity | null): string {
-  if (bound === null) return '?';
-  return typeof bound === 'bigint' ? hex(bound) : formatQuantity(bound);
+function boundText(bound: Quantity | null, conditions: Conditions): string {
+  return bound === null ? '?' : conditions.quantity(bound);
 }
 
 export function sizeText(window: Pick<AddressWindow, 'space' | 'size'>): string {
@@ -60,9 +63,9 @@ export function originPlace(origin: Origin): string {
 }
 
 /** What else there is to say of a window, in a few words. */
-export function windowNotes(window: AddressWindow): string[] {
+export function windowNotes(window: AddressWindow, conditions: Conditions): string[] {
   const notes: string[] = [];
-  if (window.certainty === 'conditional') notes.push(`if ${formatCondition(window.when)}`);
+  if (window.certainty === 'conditional') notes.push(`if ${conditions.text(window.when)}`);
   if (window.certainty === 'unknown') notes.push(`unknown: ${window.why}`);
   for (const { text, because } of window.inferences ?? []) {
     const sources = [...new Set(because.map((source) => source.text))];

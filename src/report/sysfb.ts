@@ -1,10 +1,11 @@
 /** The report of `sysfb`: the answer first, then what it rests on, then what would change it. */
 import { formatMemRange, formatSize } from '../bytes/address.ts';
 import { formatPlace } from '../bytes/source.ts';
-import { formatCondition, Names } from '../symbolic/index.ts';
+import { Names } from '../symbolic/index.ts';
 import type { Answer, Assumption, EvidenceItem, Hazard, RuleFinding, Verdict } from '../verdict/verdict.ts';
 import { derivationOf } from '../window/from-device-tree.ts';
 import type { AddressWindow } from '../window/window.ts';
+import { Conditions } from './conditions.ts';
 import { type Block, code, type Document, type Item, type Text, type Tone } from './document.ts';
 import {
   conditionJson,
@@ -194,10 +195,12 @@ function ruleItem(rule: RuleFinding): Item {
 }
 
 /** A window with the steps that led to it. */
-function windowItem(window: AddressWindow): Item {
-  const said = [sizeText(window), classText(window), ...windowNotes(window)].filter((part) => part !== '');
+function windowItem(window: AddressWindow, conditions: Conditions): Item {
+  const said = [sizeText(window), classText(window), ...windowNotes(window, conditions)].filter(
+    (part) => part !== '',
+  );
   return {
-    text: [code(rangeText(window)), said.length === 0 ? '' : ` ${said.join(', ')}`],
+    text: [code(rangeText(window, conditions)), said.length === 0 ? '' : ` ${said.join(', ')}`],
     below: [
       { text: ['source: ', code(whereText(window.origin)), ' at ', code(originPlace(window.origin))] },
       ...derivationOf(window).map((step) => ({ text: `${step.what}: ${step.text}` })),
@@ -221,12 +224,15 @@ function section(heading: string, items: readonly Item[]): Block[] {
       ];
 }
 
-function conditionItems(verdict: Verdict): Item[] {
+/** Rows of the decision table are told whole up to this many characters. */
+const MAX_ROW = 160;
+
+function conditionItems(verdict: Verdict, conditions: Conditions): Item[] {
   return verdict.conditions.map(({ when, answer, effective, because }) => ({
     text: [
       ...(answerText(answer) as readonly []),
       answer === 'needed' && effective === false ? ', and CONFIG_SYSFB has no effect,' : '',
-      ` if ${formatCondition(when)}`,
+      ` if ${conditions.text(when, MAX_ROW)}`,
     ],
     below: [{ text: because }],
   }));
@@ -288,6 +294,7 @@ function poolTotal(pool: readonly AddressWindow[]): string {
  * @param alone the report travels without its inputs and without standard error: it names them and what was said
  */
 export function sysfbDocument(verdict: Verdict, alone: boolean): Document {
+  const conditions = new Conditions();
   const kconfig = verdict.kconfig;
   return [
     {
@@ -296,9 +303,16 @@ export function sysfbDocument(verdict: Verdict, alone: boolean): Document {
     },
     { kind: 'paragraph', text: verdict.summary },
     factsOf(verdict),
-    ...section(verdict.answer === 'depends' ? 'Depends on' : 'Case by case', conditionItems(verdict)),
+    ...section(
+      verdict.answer === 'depends' ? 'Depends on' : 'Case by case',
+      conditionItems(verdict, conditions),
+    ),
     ...section('Why', verdict.rules.map(ruleItem)),
-    ...section(`Windows given to VMBus${poolTotal(verdict.pool)}`, verdict.pool.map(windowItem)),
+    ...section(
+      `Windows given to VMBus${poolTotal(verdict.pool)}`,
+      verdict.pool.map((window) => windowItem(window, conditions)),
+    ),
+    ...conditions.blocks(),
     ...matrixBlocks(verdict),
     ...section('Not read', gapItems(verdict)),
     ...section('To settle it', settleItems(verdict)),
@@ -333,6 +347,7 @@ function rawBlocks(verdict: Verdict): Block[] {
 
 /** The verdict as a review reply puts it: question, answer, evidence, derivation, assumptions. */
 export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Document {
+  const conditions = new Conditions();
   const kconfig = verdict.kconfig;
   const [answer] = ANSWER_WORDS[verdict.answer];
   return [
@@ -344,9 +359,16 @@ export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Docume
       ],
     },
     factsOf(verdict),
-    ...section(verdict.answer === 'depends' ? 'Depends on' : 'Case by case', conditionItems(verdict)),
+    ...section(
+      verdict.answer === 'depends' ? 'Depends on' : 'Case by case',
+      conditionItems(verdict, conditions),
+    ),
     ...section('Evidence', verdict.rules.map(ruleItem)),
-    ...section('Derivation of the windows given to VMBus', verdict.pool.map(windowItem)),
+    ...section(
+      'Derivation of the windows given to VMBus',
+      verdict.pool.map((window) => windowItem(window, conditions)),
+    ),
+    ...conditions.blocks(),
     ...matrixBlocks(verdict),
     ...section('Not read', gapItems(verdict)),
     ...section('To settle it', settleItems(verdict)),

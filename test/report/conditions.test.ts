@@ -1,0 +1,54 @@
+/** Long conditions get a name, which is explained once; the same condition has the same name. */
+import { expect, test } from 'vitest';
+import { Conditions } from '../../src/report/conditions.ts';
+import {
+  allOf,
+  anyOf,
+  type Condition,
+  compare,
+  type Expr,
+  fieldValue,
+  opaque,
+} from '../../src/symbolic/index.ts';
+
+const field = (name: string, epoch = 0): Expr =>
+  fieldValue({
+    name,
+    path: `\\_SB.${name}`,
+    space: 'SystemMemory',
+    address: BigInt(`0x${Buffer.from(name).toString('hex')}`),
+    bitOffset: 0,
+    bits: 32,
+    epoch,
+  });
+const is = (of: Expr, value: bigint): Condition => compare('eq', of, value) as Condition;
+const LONG = anyOf([1n, 2n, 3n, 4n].map((n) => allOf([is(field('AAAA'), n), is(field('BBBB'), n * 16n)])));
+
+test('what fits stands where it is', () => {
+  const conditions = new Conditions();
+  expect(conditions.text(compare('ne', field('MG2L'), 0n) as Condition)).toBe('MG2L > 0');
+  expect(conditions.blocks().map((block) => block.kind === 'heading' && block.text)).toEqual([
+    'Fields',
+    false,
+  ]);
+});
+
+test('what does not is named, once', () => {
+  const conditions = new Conditions();
+  expect(conditions.text(LONG)).toBe('[C1]');
+  expect(conditions.text(is(field('AAAA'), 9n))).toBe('AAAA == 9');
+  expect(conditions.text(LONG)).toBe('[C1]');
+  const text = JSON.stringify(conditions.blocks());
+  expect(text.match(/\[C1\]/g)).toHaveLength(1);
+  expect(text).toContain('AAAA == 1 and BBBB == 0x10');
+});
+
+test('a later read and what is not known are explained', () => {
+  const conditions = new Conditions();
+  conditions.text(is(field('M32B', 35), 1n));
+  conditions.quantity(opaque(8, 'a loop was given up'));
+  const text = JSON.stringify(conditions.blocks());
+  expect(text).toContain("M32B'35: \\\\_SB.M32B, 32 bits at SystemMemory");
+  expect(text).toContain('not known: a loop was given up');
+  expect(text).not.toContain('unknown()');
+});
