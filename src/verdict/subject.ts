@@ -6,6 +6,7 @@ import { textOf } from '../bytes/source.ts';
 import type { DtNode } from '../devicetree/tree.ts';
 import { baseNameOf, pathOf, propertyOf } from '../devicetree/tree.ts';
 import type { Machine } from '../window/describe.ts';
+import type { AcpiDescription } from '../window/from-acpi.ts';
 import type { TreeDescription } from '../window/from-device-tree.ts';
 import type { AddressWindow } from '../window/window.ts';
 
@@ -61,7 +62,7 @@ export function subjectsOf(machine: Machine): Subject[] {
   const found: Subject[] = machine.trees.flatMap(treeSubjects);
   if (machine.acpi) {
     const isAlone = machine.trees.length === 0 && machine.acpi.tables.length === 0;
-    found.push(...acpiSubjects(machine.acpi.crs, isAlone));
+    found.push(...acpiSubjects(machine.acpi, isAlone));
   }
   return found;
 }
@@ -122,12 +123,9 @@ function isOpenhcl(root: DtNode, vtl: number | null): boolean {
   return vtl === null ? root.children.some(({ name }) => name === 'openhcl') : vtl === 2;
 }
 
-interface CrsOf {
-  readonly artifact: Artifact;
-  readonly entry: CrsEntry;
-}
+type Identified = Pick<CrsEntry, 'device' | 'hid' | 'cid'>;
 
-function hasId(entry: CrsEntry, ids: readonly string[]): boolean {
+function hasId(entry: Identified, ids: readonly string[]): boolean {
   return (
     (entry.hid !== undefined && ids.includes(entry.hid)) ||
     (entry.cid?.some((id) => ids.includes(id)) ?? false)
@@ -135,15 +133,20 @@ function hasId(entry: CrsEntry, ids: readonly string[]): boolean {
 }
 
 /** @param isAlone the lists are all there is: a list beside tables is of a device that those describe */
-function acpiSubjects(crs: readonly CrsOf[], isAlone: boolean): AcpiSubject[] {
+function acpiSubjects({ crs, withoutCrs }: AcpiDescription, isAlone: boolean): AcpiSubject[] {
   const byPath = new Map(
     crs.filter(({ entry }) => entry.object === '_CRS').map((of) => [of.entry.device, of]),
   );
   const subjects: AcpiSubject[] = [];
-  for (const { artifact, entry } of byPath.values()) {
-    if (!hasId(entry, VMBUS_ACPI_IDS)) continue;
-    const levels: SubjectLevel[] = [{ path: entry.device, entry }];
-    for (const path of ancestorsOf(entry.device)) levels.push({ path, entry: byPath.get(path)?.entry });
+  // A device without _CRS is there all the same: the driver is asked to take it, and its probe fails.
+  const devices: { artifact: Artifact; device: Identified; entry: CrsEntry | undefined }[] = [
+    ...[...byPath.values()].map(({ artifact, entry }) => ({ artifact, device: entry, entry })),
+    ...withoutCrs.map(({ artifact, device }) => ({ artifact, device, entry: undefined })),
+  ];
+  for (const { artifact, device, entry } of devices) {
+    if (!hasId(device, VMBUS_ACPI_IDS)) continue;
+    const levels: SubjectLevel[] = [{ path: device.device, entry }];
+    for (const path of ancestorsOf(device.device)) levels.push({ path, entry: byPath.get(path)?.entry });
     const above = levels.slice(1).flatMap((level) => level.entry ?? []);
     const parent = levels[1]?.entry;
     const onBus = above.some(isHostBridge);
@@ -151,17 +154,17 @@ function acpiSubjects(crs: readonly CrsOf[], isAlone: boolean): AcpiSubject[] {
     subjects.push({
       kind: 'acpi',
       artifact,
-      path: entry.device,
+      path: device.device,
       presumed: false,
       generation: parent !== undefined && isHostBridge(parent) ? 1 : isModule ? 2 : null,
       belowIsa: onBus && (parent === undefined || !isHostBridge(parent)),
       levels,
     });
   }
-  const devices = new Set(crs.map(({ entry }) => entry.device));
+  const paths = new Set(crs.map(({ entry }) => entry.device));
   if (subjects.length === 0 && isAlone)
     for (const { artifact, entry } of crs)
-      if (mayBeVmbusParent(artifact, entry, devices.size))
+      if (mayBeVmbusParent(artifact, entry, paths.size))
         subjects.push({
           kind: 'acpi',
           artifact,

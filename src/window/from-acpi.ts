@@ -6,7 +6,8 @@
 
 import type { PreprocessorOptions } from '../acpi/asl/text/preprocessor.ts';
 import { inferWindow, type OccupiedRange, occupiedByTables } from '../acpi/bounds.ts';
-import { type CrsEntry, casesOf } from '../acpi/crs/crs.ts';
+import { type CrsEntry, casesOf, type DeviceWithoutCrs } from '../acpi/crs/crs.ts';
+import type { AskedDevices } from '../acpi/crs/evaluate-crs.ts';
 import {
   type Architecture,
   architectureOf,
@@ -60,6 +61,8 @@ export interface AcpiOptions extends EvaluationOptions {
 export interface AcpiDescription {
   readonly tables: readonly AcpiTable[];
   readonly crs: readonly FoundCrs[];
+  /** Of the devices asked for by {@link AcpiOptions.onlyIds}, those that have no `_CRS`. */
+  readonly withoutCrs: readonly { readonly artifact: Artifact; readonly device: DeviceWithoutCrs }[];
   readonly windows: readonly AddressWindow[];
 }
 
@@ -75,25 +78,27 @@ export async function describeAcpi(
 ): Promise<AcpiDescription> {
   const { tables, artifactOf, lists, complete } = await readAcpiInputs(artifacts, sink, options.asl);
   const crs: FoundCrs[] = [...lists];
+  const withoutCrs: { artifact: Artifact; device: DeviceWithoutCrs }[] = [];
   if (tables.length > 0) {
-    const fallback = artifactOf.get(tables[0]!)!;
-    const entries = await evaluateTables(tables, { complete, ...options }, sink);
-    for (const entry of entries)
-      crs.push({ artifact: (entry.table && artifactOf.get(entry.table)) ?? fallback, entry });
+    const inputOf = (table: AcpiTable | undefined): Artifact =>
+      (table && artifactOf.get(table)) ?? artifactOf.get(tables[0]!)!;
+    const asked = await evaluateTables(tables, { complete, ...options }, sink);
+    for (const entry of asked.crs) crs.push({ artifact: inputOf(entry.table), entry });
+    for (const device of asked.withoutCrs) withoutCrs.push({ artifact: inputOf(device.table), device });
   }
   const context: NormaliseContext = {
     architecture: architectureOf(tables),
     occupied: [...occupiedByTables(tables, sink), ...memory],
   };
   const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry, context));
-  return { tables, crs, windows };
+  return { tables, crs, withoutCrs, windows };
 }
 
 async function evaluateTables(
   tables: readonly AcpiTable[],
   options: AcpiOptions,
   sink: DiagnosticSink,
-): Promise<CrsEntry[]> {
+): Promise<AskedDevices> {
   if (options.onlyIds !== undefined) {
     const { evaluateCrsOfIds } = await import('../acpi/prune/devices-by-id.ts');
     return evaluateCrsOfIds(tables, options.onlyIds, options, sink);
@@ -108,7 +113,7 @@ async function evaluateTables(
   const order = loadOrder(tables);
   const decoded = decodeTables(order, sink);
   if (options.set !== undefined) await checkSettings(order, decoded, options.set, sink);
-  return evaluateAllCrs(startMachine(tables, decoded, options, sink));
+  return { crs: evaluateAllCrs(startMachine(tables, decoded, options, sink)), withoutCrs: [] };
 }
 
 /** What normalising one `_CRS` needs to know of the rest of the machine. */

@@ -13,7 +13,7 @@ import { UnreferencedDevices } from '../../src/acpi/prune/unreferenced-devices.t
 import type { AcpiTable } from '../../src/acpi/tables/table.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { textSource } from '../../src/bytes/source.ts';
+import { formatPlace, textSource } from '../../src/bytes/source.ts';
 
 const IDS = ['VMBUS', 'VMBus'];
 
@@ -126,13 +126,30 @@ const MACHINE = `
 async function bothWays(
   body: string,
   options: EvaluationOptions,
-): Promise<{ all: CrsEntry[]; asked: CrsEntry[] }> {
+): Promise<{ all: CrsEntry[]; asked: readonly CrsEntry[] }> {
   const tables = tablesOf(body);
   return {
     all: evaluateAllCrs(loadMachine(tables, options, new DiagnosticList())),
-    asked: await evaluateCrsOfIds(tables, IDS, options, new DiagnosticList()),
+    asked: (await evaluateCrsOfIds(tables, IDS, options, new DiagnosticList())).crs,
   };
 }
+
+describe('a device without _CRS', () => {
+  it('is there, with its ids, and what it stands in is asked', async () => {
+    const tables = tablesOf(
+      MACHINE.replace(`Name (_HID, "VMBus") ${CRS}`, 'Name (_HID, "VMBus") Name (_UID, 3)'),
+    );
+    const { crs, withoutCrs } = await evaluateCrsOfIds(tables, IDS, {}, new DiagnosticList());
+    expect(crs.map(({ device }) => device)).toEqual(['\\_SB.VMOD']);
+    expect(withoutCrs).toMatchObject([{ device: '\\_SB.VMOD.VMBS', hid: 'VMBus', uid: '3', when: 1n }]);
+    expect(formatPlace(withoutCrs[0]!.span!)).toMatch(/:\d+:\d+$/);
+  });
+
+  it('is not one that has it, or another id', async () => {
+    const { withoutCrs } = await evaluateCrsOfIds(tablesOf(MACHINE), IDS, {}, new DiagnosticList());
+    expect(withoutCrs).toEqual([]);
+  });
+});
 
 describe('asking about ids alone', () => {
   it.each<[string, EvaluationOptions]>([

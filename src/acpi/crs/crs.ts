@@ -109,6 +109,16 @@ export interface CrsEntry {
   readonly table?: AcpiTable;
 }
 
+/** A device that has no `_CRS`, so there is no {@link CrsEntry} of it. */
+export interface DeviceWithoutCrs
+  extends Pick<
+    CrsEntry,
+    'device' | 'hid' | 'cid' | 'idsUnknown' | 'uid' | 'adr' | 'sta' | 'staValue' | 'span' | 'table'
+  > {
+  /** Whether it exists: 1, or an expression over what isn't known. */
+  readonly when: Quantity;
+}
+
 /** The ways a `_CRS` may end; of a list that was read from a text the one there is. */
 export function casesOf(entry: CrsEntry): readonly CrsAlternative[] {
   const told = entry.cases ?? entry.alternatives;

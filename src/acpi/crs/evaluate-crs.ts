@@ -13,7 +13,7 @@ import {
 import type { AcpiMachine } from '../machine.ts';
 import type { NamespaceNode } from '../namespace/node.ts';
 import { spanIn } from '../tables/records.ts';
-import type { CrsEntry, CrsStep } from './crs.ts';
+import type { CrsEntry, CrsStep, DeviceWithoutCrs } from './crs.ts';
 import { identityOf } from './identity.ts';
 import { abandoned, describeField, resultOf } from './outcome.ts';
 import { placeOf } from './places.ts';
@@ -34,18 +34,58 @@ export function evaluateAllCrs(machine: AcpiMachine): CrsEntry[] {
   return evaluateFound(machine, findCrs(machine.interpreter));
 }
 
-/** The `_CRS` of devices that have, or may have, one of these hardware ids, and of those they stand in. */
-export function evaluateCrsOf(machine: AcpiMachine, ids: readonly string[]): CrsEntry[] {
-  const found = findCrs(machine.interpreter);
+/** What is known of devices with certain hardware ids. */
+export interface AskedDevices {
+  /** Their `_CRS`, and those of the devices they stand in. */
+  readonly crs: readonly CrsEntry[];
+  /** Those of them that have none. */
+  readonly withoutCrs: readonly DeviceWithoutCrs[];
+}
+
+/** Devices that have, or may have, one of these hardware ids. */
+export function evaluateCrsOf(machine: AcpiMachine, ids: readonly string[]): AskedDevices {
+  const { interpreter } = machine;
+  const found = findCrs(interpreter);
+  const without = findWithoutCrs(interpreter, ids);
   const wanted = new Set<NamespaceNode>();
-  for (const { device } of found) {
-    if (!mayBe(device, ids)) continue;
+  const want = (device: NamespaceNode): void => {
     for (let at: NamespaceNode | undefined = device; at; at = at.parent) wanted.add(at);
-  }
-  return evaluateFound(
+  };
+  for (const { device } of found) if (mayBe(device, ids)) want(device);
+  for (const { device } of without) want(device);
+  const crs = evaluateFound(
     machine,
     found.filter(({ device }) => wanted.has(device)),
   );
+  return {
+    crs,
+    withoutCrs: without.map(({ device, when }) => ({
+      device: device.path,
+      when,
+      ...identityOf(interpreter, device, when),
+      ...placeOf(device),
+    })),
+  };
+}
+
+/** Devices with one of these ids and without `_CRS`. */
+function findWithoutCrs(
+  interpreter: Interpreter,
+  ids: readonly string[],
+): { readonly device: NamespaceNode; readonly when: Quantity }[] {
+  const found: { device: NamespaceNode; when: Quantity }[] = [];
+  const pending: { node: NamespaceNode; when: Quantity }[] = [{ node: interpreter.root, when: 1n }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { node } = next;
+    if (node.children.size === 0) continue;
+    const when = gather('all', [next.when, existenceOf(node)]);
+    if (when === 0n) continue;
+    const crs = node.children.get('_CRS');
+    const hasCrs = crs !== undefined && existenceOf(crs) !== 0n;
+    if (!hasCrs && typeOfNode(node) === TYPE.device && mayBe(node, ids)) found.push({ device: node, when });
+    for (const child of [...node.children.values()].reverse()) pending.push({ node: child, when });
+  }
+  return found;
 }
 
 /** False when what `_HID` and `_CID` hold is plainly another id. */

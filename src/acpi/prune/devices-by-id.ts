@@ -1,7 +1,7 @@
 /** Asking tables about devices of certain hardware ids alone: no more of the machine is started than that takes. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { decodeTables } from '../aml/tables.ts';
-import type { CrsEntry } from '../crs/crs.ts';
+import type { AskedDevices } from '../crs/evaluate-crs.ts';
 import type { EvaluationOptions } from '../machine.ts';
 import { checkSettings } from '../settings.ts';
 import { loadOrder } from '../tables/read.ts';
@@ -10,8 +10,8 @@ import { isWritten, mayHaveId } from './possible-ids.ts';
 import { UnreferencedDevices } from './unreferenced-devices.ts';
 
 /**
- * The `_CRS` of the devices with one of these hardware ids, and of those they stand in, as evaluating all of them gives
- * them. Where no device can have such an id nothing is run, and the interpreter isn't even loaded.
+ * The devices with one of these hardware ids: their `_CRS`, and those of the devices they stand in, as evaluating all
+ * of them gives them. Where no device can have such an id nothing is run, and the interpreter isn't even loaded.
  * @param tables all tables of the machine
  */
 export async function evaluateCrsOfIds(
@@ -19,13 +19,13 @@ export async function evaluateCrsOfIds(
   ids: readonly string[],
   options: EvaluationOptions,
   sink: DiagnosticSink,
-): Promise<CrsEntry[]> {
+): Promise<AskedDevices> {
   const order = loadOrder(tables);
   const unreferenced = isWritten(ids, order) ? new UnreferencedDevices(tables, ids) : undefined;
   const decoded = decodeTables(order, sink, unreferenced);
   if (options.set !== undefined) await checkSettings(order, decoded, options.set, sink);
   const memory = (options.memory ?? []).map(({ bytes }) => bytes);
-  if (!mayHaveId(ids, tables, decoded, memory)) return [];
+  if (!mayHaveId(ids, tables, decoded, memory)) return { crs: [], withoutCrs: [] };
   const { evaluateCrsOf, startMachine } = await import('../machine.ts');
   return evaluateCrsOf(startMachine(tables, decoded, options, sink), ids);
 }

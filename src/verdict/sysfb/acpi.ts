@@ -65,7 +65,9 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   const pool = collected.windows.map((window) => poolWindow(subject, window));
   if (pool.length === 0) {
     const why = collected.failed
-      ? `the _CRS of ${subject.path} cannot be walked, so its probe fails`
+      ? subject.levels[0]?.entry === undefined
+        ? `${subject.path} has no _CRS, so its probe fails`
+        : `the _CRS of ${subject.path} cannot be walked, so its probe fails`
       : 'the VMBus driver collects no MMIO window, so every vmbus_allocate_mmio() fails with -ENXIO';
     rules.push({
       id: 'acpi-no-window',
