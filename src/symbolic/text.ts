@@ -1,4 +1,5 @@
 /** Expressions as people write them: C's operators over the firmware's field names. */
+import { isExactSum, maskOf } from './known-bits.ts';
 import { Names } from './names.ts';
 import type { ChoiceVariable, Expr, ExprOf, Quantity } from './quantity.ts';
 
@@ -39,6 +40,14 @@ function shifted(part: Text, by: number): Text {
   return by === 0 ? part : { text: `${within(part, STRENGTH.shift + 1)} << ${by}`, strength: STRENGTH.shift };
 }
 
+/** Widths that numbers of AML have: where arithmetic wraps at another, the text has to say so. */
+const INTEGER_WIDTHS: ReadonlySet<number> = new Set([32, 64]);
+
+function wrapped(part: Text, bits: number, exact: boolean): Text {
+  if (exact || INTEGER_WIDTHS.has(bits)) return part;
+  return { text: `${within(part, STRENGTH.and)} & ${constant(maskOf(bits))}`, strength: STRENGTH.and };
+}
+
 // Recurses no deeper than an expression's size, which is bounded.
 function render(value: Quantity, names: Names): Text {
   if (typeof value === 'bigint') return { text: constant(value), strength: STRENGTH.name };
@@ -50,7 +59,7 @@ function render(value: Quantity, names: Names): Text {
     case 'opaque':
       return { text: names.of({ kind: 'unknown', of: value }), strength: STRENGTH.name };
     case 'sum':
-      return renderSum(value, names);
+      return wrapped(renderSum(value, names), value.bits, isExactSum(value));
     case 'bitwise': {
       const strength = STRENGTH[value.op];
       const sign = value.op === 'and' ? '&' : value.op === 'or' ? '|' : '^';
@@ -60,15 +69,13 @@ function render(value: Quantity, names: Names): Text {
       };
     }
     case 'arithmetic': {
-      const shift = value.op === 'shift-left' || value.op === 'shift-right';
-      const strength = shift ? STRENGTH.shift : STRENGTH.product;
-      const sign = { multiply: '*', divide: '/', modulo: '%', 'shift-left': '<<', 'shift-right': '>>' }[
-        value.op
-      ];
-      return {
-        text: `${within(render(value.left, names), strength)} ${sign} ${within(render(value.right, names), strength + 1)}`,
-        strength,
-      };
+      const { op, bits } = value;
+      const isShift = op === 'shift-left' || op === 'shift-right';
+      const strength = isShift ? STRENGTH.shift : STRENGTH.product;
+      const sign = { multiply: '*', divide: '/', modulo: '%', 'shift-left': '<<', 'shift-right': '>>' }[op];
+      const [left, right] = [render(value.left, names), render(value.right, names)];
+      const text = `${within(left, strength)} ${sign} ${within(right, strength + 1)}`;
+      return wrapped({ text, strength }, bits, op !== 'multiply' && op !== 'shift-left');
     }
     case 'slice': {
       const whole = render(value.of, names);
@@ -168,8 +175,8 @@ function renderSum(value: Extract<Expr, { kind: 'sum' }>, names: Names): Text {
   }
   const top = BigInt.asIntN(value.bits, value.constant);
   if (value.constant !== 0n) {
-    // A large constant is a small one subtracted: 2^64 - 1 is -1.
-    const negative = top < 0n && -top < 1n << 20n;
+    // A large constant is a small one subtracted: 2^64 - 1 is -1. But where nothing wraps it is what it is.
+    const negative = top < 0n && -top < 1n << 20n && !isExactSum(value);
     pieces.push({ negative, part: render(negative ? -top : value.constant, names) });
   }
   const [first, ...rest] = [...pieces].sort((a, b) => Number(a.negative) - Number(b.negative));
@@ -181,7 +188,7 @@ function renderSum(value: Extract<Expr, { kind: 'sum' }>, names: Names): Text {
   return { text, strength: STRENGTH.sum };
 }
 
-/** The expression in C's operators over field names: `MG2B + MG2L - 1`. Arithmetic wraps at the expression's width. */
+/** The expression in C's operators over field names: `MG2B + MG2L - 1`. Arithmetic wraps at 32 or 64 bits. */
 export function formatExpr(expr: Expr, names = new Names()): string {
   const { text } = render(expr, names);
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
