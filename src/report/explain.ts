@@ -12,7 +12,7 @@ import type { BusLevel, DmaView, NodeExplanation } from '../devicetree/address/e
 import type { EntryCells, FragmentReading, Reading } from '../devicetree/address/readings.ts';
 import { pathOf } from '../devicetree/tree.ts';
 import { formatCondition } from '../symbolic/index.ts';
-import { busAddressText, countText, entryDerivation } from '../window/from-device-tree.ts';
+import { busAddressText, countText, entryDerivation } from '../window/derivation.ts';
 import { type Block, code, type Document, type Item } from './document.ts';
 import {
   diagnosticJson,

@@ -7,7 +7,7 @@ import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { AddressEntry } from '../devicetree/address/entries.ts';
 import { pathOf } from '../devicetree/tree.ts';
 import { formatCondition, isPossible, Names } from '../symbolic/index.ts';
-import { busAddressText } from '../window/from-device-tree.ts';
+import { busAddressText } from '../window/derivation.ts';
 import { type Block, code, type Document, type Text } from './document.ts';
 import {
   conditionJson,

@@ -3,7 +3,7 @@ import { formatMemRange, formatSize } from '../bytes/address.ts';
 import { formatPlace } from '../bytes/source.ts';
 import { Names } from '../symbolic/index.ts';
 import type { Answer, Assumption, EvidenceItem, Hazard, RuleFinding, Verdict } from '../verdict/verdict.ts';
-import { derivationOf } from '../window/from-device-tree.ts';
+import { derivationOf } from '../window/derivation.ts';
 import type { AddressWindow } from '../window/window.ts';
 import { Conditions } from './conditions.ts';
 import { type Block, code, type Document, type Item, type Text, type Tone } from './document.ts';

@@ -12,6 +12,7 @@ export {
   not,
   truth,
 } from './conditions.ts';
+export { DecisionContext } from './decision/context.ts';
 export { type Cover, coverOf, simplified } from './decision/cover.ts';
 export { equivalent, excludes, implies, isPossible } from './decision/decide.ts';
 export { conditionOfLiteral, type Literal, type Relation } from './decision/literal.ts';

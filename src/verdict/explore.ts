@@ -5,13 +5,11 @@ import {
   type ChoiceVariable,
   type Condition,
   chosen,
+  DecisionContext,
   type Expr,
   isKnown,
-  isPossible,
-  keyOfVariable,
   not,
   sameQuantity,
-  variablesOf,
 } from '../symbolic/index.ts';
 import type { Ask, Constraint, Exploration, World } from './question.ts';
 
@@ -34,13 +32,14 @@ interface Decision {
  * that contradict each other stay; whoever made them has to tell that.
  */
 export function undefeated(constraints: readonly Constraint[]): Constraint[] {
+  const context = new DecisionContext();
   const kept = constraints.filter(({ kind }) => kind === 'fact');
   for (const constraint of [
     ...constraints.filter(({ kind }) => kind === 'premise'),
     ...constraints.filter(({ kind }) => kind === 'authority'),
   ]) {
-    const together = allOf([...kept, constraint].map(({ condition }) => condition));
-    if (isPossible(together) !== false) kept.push(constraint);
+    const together = [...kept, constraint].map(({ condition }) => condition);
+    if (context.possible(together) !== false) kept.push(constraint);
   }
   return kept;
 }
@@ -48,17 +47,20 @@ export function undefeated(constraints: readonly Constraint[]): Constraint[] {
 /**
  * Runs `judge` once in every world that the constraints leave. A judgement must ask the same in the same order when it
  * is given the same answers. Worlds exclude each other; together with `unexplored` they cover all that is left open.
+ *
+ * @param context where it is decided what is possible
  */
 export function explore<A>(
   judge: (ask: Ask) => A,
   constraints: readonly Constraint[],
+  context = new DecisionContext(),
   maxWorlds = MAX_WORLDS,
 ): Exploration<A> {
   const worlds: World<A>[] = [];
   const used = new Set<string>();
   let unexplored: Condition = 0n;
   const pending: Decision[][] = [[]];
-  const solver = new Solver(constraints, used);
+  const solver = new Solver(constraints, used, context);
   for (let prefix = pending.pop(); prefix !== undefined; prefix = pending.pop()) {
     if (worlds.length >= maxWorlds) {
       unexplored = anyOf([unexplored, whenOf(prefix)]);
@@ -67,7 +69,7 @@ export function explore<A>(
     const run = new Run(prefix, solver, pending);
     try {
       const outcome = judge(run);
-      worlds.push({ when: whenOf(run.decisions), outcome });
+      worlds.push({ when: whenOf(run.decisions), decisions: run.decisions.map(decided), outcome });
     } catch (error) {
       if (!(error instanceof TooDeep)) throw error;
       unexplored = anyOf([unexplored, whenOf(run.decisions)]);
@@ -141,11 +143,12 @@ class Solver {
   readonly #authorities: readonly Constraint[];
   readonly #all: readonly Condition[];
   readonly #used: Set<string>;
-  readonly #catalogue = new Catalogue();
+  readonly #context: DecisionContext;
   /** By the name of the question: a judgement that is run again asks the same up to where it takes another branch. */
   readonly #known = new Map<string, { readonly yes: boolean; readonly no: boolean }>();
 
-  constructor(constraints: readonly Constraint[], used: Set<string>) {
+  constructor(constraints: readonly Constraint[], used: Set<string>, context: DecisionContext) {
+    this.#context = context;
     const firm = constraints.filter(({ kind }) => kind !== 'authority');
     this.#authorities = constraints.filter(({ kind }) => kind === 'authority');
     this.#firm = firm.map(({ condition }) => condition);
@@ -175,7 +178,10 @@ class Solver {
     if (yes && no) return { yes, no };
     // Which authority made the difference?
     const excluded = yes ? opposite : condition;
-    if (this.#authorities.length > 0 && this.#beside([...this.#firm, ...path], excluded))
+    if (
+      this.#authorities.some(({ id }) => !this.#used.has(id)) &&
+      this.#beside([...this.#firm, ...path], excluded)
+    )
       for (const { id } of this.#needed(path, excluded)) this.#used.add(id);
     // Constraints that contradict each other leave no world: then the path alone decides.
     return yes || no ? { yes, no } : { yes: true, no: false };
@@ -190,91 +196,6 @@ class Solver {
   }
 
   #beside(others: readonly Condition[], condition: Condition): boolean {
-    return this.#catalogue.possible([condition, ...bearingOn(condition, others)]);
+    return this.#context.possibleBeside(condition, others) !== false;
   }
-}
-
-/** Each distinct condition gets a number: what was asked of the same ones before is known. */
-class Catalogue {
-  readonly #byHash = new Map<number, { readonly condition: Expr; readonly id: number }[]>();
-  readonly #answers = new Map<string, boolean>();
-  #last = 0;
-
-  #idOf(condition: Expr): number {
-    const same = this.#byHash.get(condition.hash);
-    const found = same?.find((each) => sameQuantity(each.condition, condition));
-    if (found !== undefined) return found.id;
-    this.#last += 1;
-    const entry = { condition, id: this.#last };
-    if (same === undefined) this.#byHash.set(condition.hash, [entry]);
-    else same.push(entry);
-    return entry.id;
-  }
-
-  /** Can they hold together? */
-  possible(conditions: readonly Condition[]): boolean {
-    const ids = new Set<number>();
-    const open: Expr[] = [];
-    for (const condition of conditions) {
-      if (isKnown(condition)) {
-        if (condition === 0n) return false;
-        continue;
-      }
-      const id = this.#idOf(condition);
-      if (ids.has(id)) continue;
-      ids.add(id);
-      open.push(condition);
-    }
-    const key = [...ids].sort((a, b) => a - b).join(' ');
-    let answer = this.#answers.get(key);
-    if (answer === undefined) {
-      answer = isPossible(allOf(open)) !== false;
-      this.#answers.set(key, answer);
-    }
-    return answer;
-  }
-}
-
-/**
- * Those of some conditions that bear on another: that share a variable with it, or with one that does. Where the others
- * can hold together, the rest of them can't matter.
- */
-function bearingOn(condition: Condition, others: readonly Condition[]): Condition[] {
-  const left = new Set(
-    others.flatMap((other): readonly Condition[] =>
-      isKnown(other) ? [] : other.kind === 'all' ? other.of : [other],
-    ),
-  );
-  const places = new Set(placesOf(condition));
-  const taken: Condition[] = [];
-  for (let grown = true; grown; ) {
-    grown = false;
-    for (const other of left) {
-      const own = placesOf(other);
-      if (!own.some((place) => places.has(place))) continue;
-      left.delete(other);
-      taken.push(other);
-      for (const place of own) places.add(place);
-      grown = true;
-    }
-  }
-  return taken;
-}
-
-const placesKnown = new WeakMap<Expr, readonly (string | object)[]>();
-
-/** The bytes and choices a condition depends on: fields that share a byte share a place. */
-function placesOf(condition: Condition): readonly (string | object)[] {
-  if (isKnown(condition)) return [];
-  let places = placesKnown.get(condition);
-  if (places === undefined) {
-    places = variablesOf(condition).flatMap((variable): readonly (string | object)[] => {
-      if (variable.kind !== 'field' || variable.field.address === undefined) return [keyOfVariable(variable)];
-      const { space, address, bitOffset, bits, epoch } = variable.field;
-      const bytes = Math.ceil((bitOffset + bits) / 8);
-      return Array.from({ length: bytes }, (_, at) => `${space} ${address + BigInt(at)} ${epoch}`);
-    });
-    placesKnown.set(condition, places);
-  }
-  return places;
 }

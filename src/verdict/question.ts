@@ -52,6 +52,8 @@ export interface Constraint {
 export interface World<A> {
   /** What was asked, beside the constraints. */
   readonly when: Condition;
+  /** The same, one by one in the order in which it was asked: worlds stand as the leaves of a tree do. */
+  readonly decisions: readonly Condition[];
   readonly outcome: A;
 }
 

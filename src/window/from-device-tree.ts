@@ -6,8 +6,6 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { formatMemRange, hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { AddressFlags } from '../devicetree/address/bus.ts';
-import type { CellCount } from '../devicetree/address/cells.ts';
 import { type AddressEntry, addressEntries, decodeEntries } from '../devicetree/address/entries.ts';
 import { reportKernelDifferences } from '../devicetree/address/kernel-differences.ts';
 import { type LinuxMemory, linuxMemory } from '../devicetree/address/memory.ts';
@@ -20,17 +18,10 @@ import {
   type Reading,
 } from '../devicetree/address/readings.ts';
 import { roleOf } from '../devicetree/address/roles.ts';
-import type { TranslationStep } from '../devicetree/address/translate.ts';
 import { type ReadOptions, readDeviceTree } from '../devicetree/read.ts';
 import { type DeviceTree, type DtNode, pathOf } from '../devicetree/tree.ts';
 import { finding } from '../findings/finding.ts';
-import {
-  type AddressWindow,
-  boundsOf,
-  type DerivationStep,
-  type Origin,
-  type WindowFlags,
-} from './window.ts';
+import { type AddressWindow, boundsOf, type Origin, type WindowFlags } from './window.ts';
 
 export interface TreeOptions {
   /** What opens the files that source names, and where; without a loader nothing is opened. And overlays to apply. */
@@ -55,6 +46,8 @@ export interface TreeDescription {
   readonly before?: readonly AddressWindow[];
   /** Of a fragment whose cell counts nobody gave: how each of its properties may be read. */
   readonly readings: readonly FragmentReading[];
+  /** The windows when the cells of a fragment are read in one way. Nothing is reported. */
+  readonly windowsAs: (reading: Reading) => AddressWindow[];
 }
 
 /** Reads a tree and normalises it; undefined when nothing of it could be read. */
@@ -84,6 +77,8 @@ export function describeTree(
     memory,
     readings,
     windows,
+    windowsAs: ({ cells }) =>
+      windowsOfTree(artifact, tree, addressEntries(tree, { add: () => {} }, { cells }), memory),
     ...(before ? { before: before.windows } : {}),
   };
 }
@@ -112,13 +107,6 @@ function sayChanges(
   const added = only(after, before);
   const removed = only(before, after);
   sink.add(finding('dt/patch-changes', { added, removed }, { path: artifact.path }));
-}
-
-/** The windows of a fragment when its cells are read in another way. Nothing is reported. */
-export function windowsOfReading(description: TreeDescription, reading: Reading): AddressWindow[] {
-  const { artifact, tree } = description;
-  const entries = addressEntries(tree, { add: () => {} }, { cells: reading.cells });
-  return windowsOfTree(artifact, tree, entries, description.memory);
 }
 
 /** The windows of a tree's entries, in their order, then its other memory and its memory reservation block. */
@@ -215,93 +203,4 @@ function flagsOf({ available, item, flags }: AddressEntry, ignored: string | und
 
 function originOf(artifact: Artifact, { item, index, span }: AddressEntry, path: string): Origin {
   return { artifact, path, item, index, ...(span ? { span } : {}) };
-}
-
-/** The steps by which a window was derived. */
-export function derivationOf({ derivation }: Pick<AddressWindow, 'derivation'>): readonly DerivationStep[] {
-  return 'entry' in derivation ? entryDerivation(derivation.entry) : derivation;
-}
-
-/** Where a cell count was found, as a person says it. */
-export function countText(name: string, count: CellCount): string {
-  switch (count.from) {
-    case 'own':
-      return `${name} = ${count.cells} of ${count.node}`;
-    case 'ancestor':
-      return `${name} = ${count.cells} of ${count.node}, an ancestor, as Linux looks for it`;
-    case 'default':
-      return `${name} = ${count.cells}, which Linux assumes: no node says it`;
-    case 'bus type':
-      return `${count.cells} cells by the bus type of ${count.node}`;
-    case 'given':
-      return `${name} = ${count.cells}, as given`;
-    case 'inferred':
-      return `${name} = ${count.cells}, inferred`;
-  }
-}
-
-function cellsText(cells: readonly number[]): string {
-  return `<${cells.map((cell) => hex(cell)).join(' ')}>`;
-}
-
-/** An address on a bus: `mem32 0xe0000000` where the bus has several kinds of them. */
-export function busAddressText(address: bigint, space: AddressFlags['space']): string {
-  return space === undefined ? hex(address) : `${space} ${hex(address)}`;
-}
-
-/** Behind which cell the number stands, unless its kind says so. */
-function behindFlags(flags: AddressFlags | undefined): string {
-  return flags && flags.space === undefined ? ' behind the flags cell' : '';
-}
-
-/** Cell by cell: which cells make which number, with the count and where it was found, then each bus up to the CPU. */
-export function entryDerivation(entry: AddressEntry): DerivationStep[] {
-  const { cells, counts, item, span } = entry;
-  const child = counts.childAddress;
-  const parent = counts.parentAddress;
-  const at = span ? { span } : {};
-  const steps: DerivationStep[] = [
-    {
-      what: item === 'reg' ? 'address' : 'child address',
-      text: `${cellsText(cells.slice(0, child.cells))} -> ${busAddressText(entry.base, entry.flags?.space)}${behindFlags(entry.flags)} (${countText('#address-cells', child)})`,
-      ...at,
-    },
-  ];
-  let used = child.cells;
-  if (parent && entry.parent !== null) {
-    const { parentFlags } = entry;
-    const address = busAddressText(parentFlags?.number ?? entry.parent, parentFlags?.flags.space);
-    steps.push({
-      what: 'parent address',
-      text: `${cellsText(cells.slice(used, used + parent.cells))} -> ${address}${behindFlags(parentFlags?.flags)} (${countText('#address-cells', parent)})`,
-      ...at,
-    });
-    used += parent.cells;
-  }
-  if (entry.size !== null)
-    steps.push({
-      what: 'size',
-      text: `${cellsText(cells.slice(used))} -> ${hex(entry.size)} (${countText('#size-cells', counts.size)})`,
-      ...at,
-    });
-  for (const step of entry.steps)
-    steps.push({ what: 'translate', text: stepText(step), ...(step.span ? { span: step.span } : {}) });
-  steps.push({
-    what: 'CPU address',
-    text: entry.cpu === null ? `unknown: ${entry.why ?? 'does not translate'}` : hex(entry.cpu),
-  });
-  return steps;
-}
-
-/** One passage of a bus, as a line. */
-export function stepText(step: TranslationStep): string {
-  const bus = pathOf(step.bus);
-  const path = `${busAddressText(step.from, step.fromSpace)} -> ${busAddressText(step.to, step.toSpace)}`;
-  if (step.how === 'empty') return `${bus}: ${step.item} is empty, 1:1, ${path}`;
-  if (step.how === 'missing') return `${bus}: no ${step.item}, 1:1, ${path}`;
-  const { entry } = step;
-  const range = entry
-    ? ` (child ${busAddressText(entry.child, entry.childSpace)}, parent ${busAddressText(entry.parent, entry.parentSpace)}, size ${hex(entry.size)})`
-    : '';
-  return `${bus}: ${step.item}[${step.index ?? 0}]${range}, ${path}`;
 }

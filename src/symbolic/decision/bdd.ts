@@ -43,7 +43,7 @@ export class BddManager {
   #cacheResult = new Int32Array(FIRST_CAPACITY << CACHE_SHIFT);
   #work = 0;
   readonly #maxNodes: number;
-  readonly #maxWork: number;
+  #maxWork: number;
 
   /**
    * @param maxNodes nodes there may be
@@ -58,6 +58,17 @@ export class BddManager {
   /** Steps taken so far. */
   get work(): number {
     return this.#work;
+  }
+
+  /** From now on so many steps may be taken. */
+  allow(steps: number): void {
+    this.#maxWork = this.#work + steps;
+  }
+
+  /** Counts steps that were taken elsewhere on behalf of the same question. */
+  charge(steps: number): void {
+    this.#work += steps;
+    if (this.#work > this.#maxWork) throw new OutOfWork('too many steps');
   }
 
   get nodes(): number {

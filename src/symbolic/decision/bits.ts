@@ -1,7 +1,14 @@
 /** Quantities and conditions as functions of bits. What a function is of is settled by {@link BitOrder}. */
 import { compare, not } from '../conditions.ts';
 import { maskOf, widthOf } from '../known-bits.ts';
-import { type Comparison, type Expr, type ExprOf, isKnown, type Quantity } from '../quantity.ts';
+import {
+  type ChoiceVariable,
+  type Comparison,
+  type Expr,
+  type ExprOf,
+  isKnown,
+  type Quantity,
+} from '../quantity.ts';
 import type { Variable } from '../variables.ts';
 import { type Bdd, BddManager, FALSE, OutOfWork, TRUE } from './bdd.ts';
 import { BitOrder, variableOf } from './order.ts';
@@ -11,10 +18,10 @@ export const MAX_NODES = 1 << 16;
 export const MAX_STEPS = 1 << 18;
 
 export class Bits {
-  readonly bdds: BddManager;
+  #bdds = new BddManager(MAX_NODES, MAX_STEPS);
   readonly #order: BitOrder;
-  readonly #vectors = new Map<Expr, Bdd[]>();
-  readonly #conditions = new Map<Expr, Bdd>();
+  #vectors = new Map<Expr, Bdd[]>();
+  #conditions = new Map<Expr, Bdd>();
 
   /**
    * For questions about these expressions and what can be made of their variables. Throws {@link OutOfWork} when there
@@ -24,13 +31,33 @@ export class Bits {
     const order = BitOrder.of(values);
     if (order === undefined) throw new OutOfWork('too many bits');
     this.#order = order;
-    this.bdds = new BddManager(MAX_NODES, MAX_STEPS);
+  }
+
+  get bdds(): BddManager {
+    return this.#bdds;
+  }
+
+  /**
+   * That more expressions are to be asked about. False when all functions that were made so far are void; undefined
+   * when there are too many bits, and nothing can be asked any more.
+   */
+  announce(values: readonly Quantity[]): boolean | undefined {
+    const same = this.#order.add(values);
+    if (same === false) this.forget();
+    return same;
+  }
+
+  /** Starts again without any function: those that were made so far are void. */
+  forget(): void {
+    this.#bdds = new BddManager(MAX_NODES, MAX_STEPS);
+    this.#vectors = new Map();
+    this.#conditions = new Map();
   }
 
   /** That each choice takes one of its values. */
-  domain(): Bdd {
+  domain(choices: Iterable<ChoiceVariable> = this.#order.choices.values()): Bdd {
     let domain: Bdd = TRUE;
-    for (const choice of this.#order.choices.values()) {
+    for (const choice of choices) {
       const bits = widthOf(BigInt(choice.values.length - 1));
       const index = Array.from({ length: bits }, (_, i) => this.#variable({ kind: 'choice', choice }, i));
       domain = this.bdds.and(domain, this.below(index, BigInt(choice.values.length)));

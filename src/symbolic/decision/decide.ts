@@ -20,7 +20,7 @@ export function bounded<T>(answer: () => T): T | undefined {
 
 /** Is there a content of the fields, and a value of each choice, for which the condition holds? */
 export function isPossible(condition: Quantity): boolean | undefined {
-  return canHold([condition], []);
+  return canHold([condition]);
 }
 
 /** Does `b` hold wherever `a` does? */
@@ -39,12 +39,15 @@ export function equivalent(a: Quantity, b: Quantity): boolean | undefined {
 
 /** Can the two not hold together? */
 export function excludes(a: Quantity, b: Quantity): boolean | undefined {
-  const together = canHold([a, b], []);
+  const together = canHold([a, b]);
   return together === undefined ? undefined : !together;
 }
 
 /** Can all of the first conditions hold, and none of the others? */
-function canHold(together: readonly Quantity[], without: readonly Quantity[]): boolean | undefined {
+export function canHold(
+  together: readonly Quantity[],
+  without: readonly Quantity[] = [],
+): boolean | undefined {
   const conditions = [...together, ...without];
   if (conditions.every(isKnown))
     return together.every((condition) => condition !== 0n) && without.every((condition) => condition === 0n);

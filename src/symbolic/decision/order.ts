@@ -27,6 +27,7 @@ function placeOf(variable: Variable): { readonly key: string | object; readonly 
 }
 
 interface Bit {
+  /** By the measure of its cluster. */
   readonly weight: number;
   readonly cluster: Cluster;
   readonly order: number;
@@ -36,33 +37,52 @@ interface Bit {
 /** Bits that stand together; of joined clusters, all but one refer to another. */
 interface Cluster {
   into: Cluster | undefined;
+  /** What is added to a weight for it to be one by the measure of `into`. */
+  shift: number;
   readonly order: number;
+  /** Some bit is by its measure. */
+  isUsed: boolean;
 }
 
-function rootOf(cluster: Cluster): Cluster {
-  let root = cluster;
-  while (root.into !== undefined) root = root.into;
-  return root;
+/** The cluster that others were joined to, and what is added to a weight to be one by its measure. */
+function rootOf(cluster: Cluster): { readonly root: Cluster; readonly shift: number } {
+  let [root, shift] = [cluster, 0];
+  while (root.into !== undefined) {
+    shift += root.shift;
+    root = root.into;
+  }
+  return { root, shift };
 }
 
-/** The levels of all bits of some expressions, made at once. */
+/** The levels of all bits of some expressions, made at once or added to. */
 export class BitOrder {
   readonly #bits = new Map<string | object, Map<bigint, Bit>>();
   readonly #all: Bit[] = [];
   /** Fields of which bits were cut out. */
   readonly #cut = new Map<string | object, { readonly variable: Variable; readonly bits: number }>();
-  readonly #seen = new Map<Expr, Cluster>();
+  readonly #seen = new Map<Expr, { readonly cluster: Cluster; readonly offset: number }>();
   readonly choices = new Map<string, ChoiceVariable>();
   #clusters = 0;
+  /** There are bits without a level, or clusters that stood apart are one. */
+  #changed = false;
 
   /** Undefined when there are too many bits. */
   static of(values: readonly Quantity[]): BitOrder | undefined {
     const order = new BitOrder();
-    for (const value of values) if (!order.#visit(value, undefined, 0)) return undefined;
-    for (const { variable, bits } of order.#cut.values())
-      if (!order.#announce(variable, 0, bits, order.#newCluster(), 0)) return undefined;
-    order.#number();
-    return order;
+    return order.add(values) === undefined ? undefined : order;
+  }
+
+  /**
+   * Takes in more expressions. True where the bits that were there keep their levels, false where some have another one
+   * now; undefined when there are too many bits, and the order is of no use any more.
+   */
+  add(values: readonly Quantity[]): boolean | undefined {
+    this.#changed = false;
+    for (const value of values) if (!this.#visit(value, undefined, 0)) return undefined;
+    for (const { variable, bits } of this.#cut.values())
+      if (!this.#announce(variable, 0, bits, this.#newCluster(), 0)) return undefined;
+    this.#cut.clear();
+    return !this.#changed || this.#number();
   }
 
   /** The level of a bit of a variable; undefined for one that no expression had. */
@@ -76,7 +96,7 @@ export class BitOrder {
   }
 
   #newCluster(): Cluster {
-    return { into: undefined, order: this.#clusters++ };
+    return { into: undefined, shift: 0, order: this.#clusters++, isUsed: false };
   }
 
   /**
@@ -88,7 +108,7 @@ export class BitOrder {
     if (isKnown(value)) return true;
     const seen = this.#seen.get(value);
     if (seen !== undefined) {
-      if (inside !== undefined) this.#join(seen, inside);
+      if (inside !== undefined) this.#join(seen.cluster, seen.offset, inside, offset);
       return true;
     }
     const cluster = inside ?? this.#newCluster();
@@ -102,11 +122,11 @@ export class BitOrder {
       case 'not': {
         const parts = value.kind === 'not' ? [value.of] : value.of;
         // Conditions inside of a number go together with it only by what they choose.
-        this.#seen.set(value, cluster);
+        this.#seen.set(value, { cluster, offset });
         return parts.every((part) => this.#visit(part, undefined, 0));
       }
       case 'choose': {
-        this.#seen.set(value, cluster);
+        this.#seen.set(value, { cluster, offset });
         const within = value.bits === 1 ? undefined : cluster;
         return (
           this.#visit(value.when, undefined, 0) &&
@@ -129,27 +149,37 @@ export class BitOrder {
         return true;
       }
       case 'sum':
-        this.#seen.set(value, cluster);
+        this.#seen.set(value, { cluster, offset });
         return value.terms.every(({ coefficient, of }) =>
           this.#visit(of, cluster, offset + trailingZeros(coefficient)),
         );
       case 'bitwise':
       case 'arithmetic':
-        this.#seen.set(value, cluster);
+        this.#seen.set(value, { cluster, offset });
         return this.#visit(value.left, cluster, offset) && this.#visit(value.right, cluster, offset);
       case 'compare': {
-        this.#seen.set(value, cluster);
+        this.#seen.set(value, { cluster, offset });
         return this.#visit(value.left, cluster, 0) && this.#visit(value.right, cluster, 0);
       }
     }
   }
 
-  #join(a: Cluster, b: Cluster): void {
+  /** What has the one weight in the one cluster has the other in the other. */
+  #join(a: Cluster, weightA: number, b: Cluster, weightB: number): void {
     const [from, to] = [rootOf(a), rootOf(b)];
-    if (from === to) return;
+    if (from.root === to.root) return;
+    const shift = weightB + to.shift - (weightA + from.shift);
+    if (from.root.isUsed && to.root.isUsed) this.#changed = true;
+    from.root.isUsed ||= to.root.isUsed;
+    to.root.isUsed = from.root.isUsed;
     // The older one stays where it is.
-    if (from.order < to.order) to.into = from;
-    else from.into = to;
+    if (from.root.order < to.root.order) {
+      to.root.into = from.root;
+      to.root.shift = -shift;
+    } else {
+      from.root.into = to.root;
+      from.root.shift = shift;
+    }
   }
 
   #note(
@@ -179,24 +209,33 @@ export class BitOrder {
       const place = at + BigInt(i);
       const known = bits.get(place);
       if (known !== undefined) {
-        this.#join(known.cluster, cluster);
+        this.#join(known.cluster, known.weight, cluster, offset + i);
         continue;
       }
       if (this.#all.length >= MAX_BITS) return false;
-      const bit: Bit = { weight: offset + i, cluster, order: this.#all.length, level: 0 };
+      const bit: Bit = { weight: offset + i, cluster, order: this.#all.length, level: -1 };
       bits.set(place, bit);
       this.#all.push(bit);
+      rootOf(cluster).root.isUsed = true;
+      this.#changed = true;
     }
     return true;
   }
 
-  #number(): void {
-    const rank = new Map(this.#all.map((bit) => [bit, rootOf(bit.cluster).order]));
-    [...this.#all]
-      .sort((a, b) => rank.get(a)! - rank.get(b)! || b.weight - a.weight || a.order - b.order)
-      .forEach((bit, level) => {
+  /** Gives all bits their levels; false when one that had a level has another one now. */
+  #number(): boolean {
+    let same = true;
+    this.#all
+      .map((bit) => {
+        const { root, shift } = rootOf(bit.cluster);
+        return { bit, rank: root.order, weight: bit.weight + shift };
+      })
+      .sort((a, b) => a.rank - b.rank || b.weight - a.weight || a.bit.order - b.bit.order)
+      .forEach(({ bit }, level) => {
+        if (bit.level >= 0 && bit.level !== level) same = false;
         bit.level = level;
       });
+    return same;
   }
 }
 

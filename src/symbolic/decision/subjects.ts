@@ -127,7 +127,9 @@ export class SubjectReader {
     const draft = wires === undefined ? this.#draftOfNumber(of) : this.#draftOfWires(of, wires, value);
     const written = wires === undefined ? SAME : wires.valueOf;
     // The first value that is written as this one or as a larger one, and the first that is written as a larger one.
-    const [at, after] = [value, value + 1n].map((least) => firstWhere(draft.end, (x) => written(x) >= least));
+    const [at, after] = [value, value + 1n].map((least) =>
+      written === SAME ? least : firstWhere(draft.end, (x) => written(x) >= least),
+    );
     const cut = (bound: bigint, style: BoundStyle): void => {
       if (bound > 0n && bound < draft.end && !draft.styles.has(bound)) draft.styles.set(bound, style);
       if (draft.styles.size >= MAX_PIECES) throw new OutOfWork('too many pieces');
@@ -343,6 +345,12 @@ function wiresOf(bits: Bits, of: Expr): Wires | undefined {
       found.push(bit);
       places.push(i);
     }
+  }
+  const [shift = 0] = places;
+  // Bits that stand together are the rule.
+  if (places.every((place, i) => place === shift + i)) {
+    const by = BigInt(shift);
+    return { bits: found, valueOf: by === 0n && fixed === 0n ? SAME : (value) => (value << by) | fixed };
   }
   return {
     bits: found,

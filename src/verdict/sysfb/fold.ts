@@ -4,14 +4,14 @@ import {
   allOf,
   anyOf,
   type Condition,
-  implies,
+  type DecisionContext,
   isKnown,
-  isPossible,
   not,
   simplified,
 } from '../../symbolic/index.ts';
 import type { Constraint, Exploration, RuleFinding, World } from '../question.ts';
 import type { Answer, Case, Hazard } from '../verdict.ts';
+import { branchesOf } from './branches.ts';
 import type { Outcome, Possible } from './outcome.ts';
 import type { Default, Situation } from './situation.ts';
 
@@ -34,13 +34,16 @@ export interface Folded {
 
 /**
  * @param gaps those that may hide a window or a framebuffer, and are open
+ * @param context where it was decided what is possible
  */
 export function fold(
   { worlds, unexplored }: Exploration<Outcome>,
   situation: Situation,
   gaps: readonly Gap[],
+  context: DecisionContext,
 ): Folded {
-  const given = allOf(situation.constraints.map(({ condition }: Constraint) => condition));
+  const constraints = situation.constraints.map(({ condition }: Constraint) => condition);
+  const given = new Given(constraints, context);
   const wanted = openDefaults(situation.defaults, worlds, given);
   const standing = wanted.length === 0 ? worlds : worlds.filter((world) => agrees(world, wanted, given));
   const counted = standing.length === 0 ? worlds : standing;
@@ -81,35 +84,61 @@ export function fold(
 function openDefaults(
   defaults: readonly Default[],
   worlds: readonly SysfbWorld[],
-  given: Condition,
+  given: Given,
 ): readonly Default[] {
   return defaults.filter(({ condition }) =>
-    worlds.some(({ when }) => implies(allOf([given, when]), not(condition)) === true),
+    worlds.some((world) => given.implies(world, not(condition) as Condition)),
   );
 }
 
-function agrees({ when }: SysfbWorld, defaults: readonly Default[], given: Condition): boolean {
-  return isPossible(allOf([given, when, ...defaults.map(({ condition }) => condition)])) !== false;
+function agrees(world: SysfbWorld, defaults: readonly Default[], given: Given): boolean {
+  return given.allows(
+    world,
+    defaults.map(({ condition }) => condition),
+  );
+}
+
+/** What is so in a world beside what all constraints say. */
+class Given {
+  readonly #constraints: readonly Condition[];
+  readonly #context: DecisionContext;
+
+  constructor(constraints: readonly Condition[], context: DecisionContext) {
+    this.#constraints = constraints;
+    this.#context = context;
+  }
+
+  /** May the conditions hold there? */
+  allows({ decisions }: Pick<SysfbWorld, 'decisions'>, conditions: readonly Condition[]): boolean {
+    return this.#context.possible([...this.#constraints, ...decisions, ...conditions]) !== false;
+  }
+
+  /** Does the condition hold there for certain? */
+  implies(world: Pick<SysfbWorld, 'decisions'>, condition: Condition): boolean {
+    return !this.allows(world, [not(condition) as Condition]);
+  }
 }
 
 const ANSWER: Readonly<Record<Possible, Answer>> = { yes: 'needed', no: 'not-needed', open: 'unknown' };
 
 /** Worlds of one kind and outcome as one row, under what is left of their conditions beside the constraints. */
 function casesOf(worlds: readonly SysfbWorld[], given: Condition): Case[] {
-  const groups = new Map<string, SysfbWorld[]>();
-  for (const world of worlds) {
-    const { kind, without, with: withIt } = world.outcome;
-    const key = `${kind} ${without} ${withIt}`;
-    groups.set(key, [...(groups.get(key) ?? []), world]);
-  }
-  return [...groups.values()]
-    .map((group): Case => {
-      const { without, with: withIt, because } = group[0]!.outcome;
-      const when = simplified(anyOf(group.map((world) => world.when)), given);
+  const groups = new Map<string, SysfbWorld>();
+  for (const world of worlds) if (!groups.has(keyOf(world))) groups.set(keyOf(world), world);
+  const branches = branchesOf(worlds.map((world) => ({ decisions: world.decisions, key: keyOf(world) })));
+  return [...groups]
+    .map(([key, first]): Case => {
+      const { without, with: withIt, because } = first.outcome;
+      const ways = branches.filter((branch) => branch.key === key);
+      const when = simplified(anyOf(ways.map(({ decisions }) => allOf(decisions))), given);
       const effective = without !== 'yes' ? false : withIt === 'open' ? null : withIt === 'no';
       return { when, answer: ANSWER[without], effective, because };
     })
     .sort((a, b) => rank(a) - rank(b));
+}
+
+function keyOf({ outcome: { kind, without, with: withIt } }: SysfbWorld): string {
+  return `${kind} ${without} ${withIt}`;
 }
 
 function rank({ answer, when }: Case): number {
@@ -124,12 +153,7 @@ function effectiveOf(exposed: readonly SysfbWorld[], answer: Answer): boolean | 
   return exposed.every(({ outcome }) => outcome.with === 'yes') ? false : null;
 }
 
-function hazardOf(
-  worlds: readonly SysfbWorld[],
-  situation: Situation,
-  given: Condition,
-  answer: Answer,
-): Hazard {
+function hazardOf(worlds: readonly SysfbWorld[], situation: Situation, given: Given, answer: Answer): Hazard {
   if (answer === 'unknown') return 'unknown';
   const found = new Set(worlds.map((world) => hazardIn(world, situation, given)));
   if (found.size !== 1) return 'unknown';
@@ -141,24 +165,20 @@ function hazardOf(
 }
 
 /** The hazard with the configuration as it is known, in one world. */
-function hazardIn({ when, outcome }: SysfbWorld, situation: Situation, given: Condition): Possible {
-  const { without, with: withIt } = outcome;
+function hazardIn(world: SysfbWorld, situation: Situation, given: Given): Possible {
+  const { without, with: withIt } = world.outcome;
   if (without === withIt) return without;
   const { configuration } = situation;
   const set = configuration.value('SYSFB');
   if (set !== undefined) return set === 'n' ? without : withIt;
-  return selectsSysfb({ when }, situation, given) ? withIt : 'open';
+  return selectsSysfb(world, situation, given) ? withIt : 'open';
 }
 
 /** Does Hyper-V support select CONFIG_SYSFB, whatever else is configured? */
-function selectsSysfb(
-  { when }: Pick<SysfbWorld, 'when'>,
-  { configuration, model }: Situation,
-  given: Condition,
-): boolean {
+function selectsSysfb(world: SysfbWorld, { configuration, model }: Situation, given: Given): boolean {
   if (configuration.value('HYPERV_VTL_MODE') === 'y' || configuration.value('EFI') === 'n') return false;
   const selects = not(model.is('hypervSelectsSysfb', 'nothing'));
-  return implies(allOf([given, when]), selects) === true;
+  return given.implies(world, selects as Condition);
 }
 
 /** The rules of the worlds that count, each once, the worst worlds' first. */

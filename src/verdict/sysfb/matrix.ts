@@ -1,6 +1,6 @@
 /** The what-if table: each stretch of releases with each configuration, the same worlds told another way. */
 import { RELEASE } from '../../linux/release-choice.ts';
-import { allOf, type Condition, chosen, isPossible, not } from '../../symbolic/index.ts';
+import { type Condition, chosen, type DecisionContext, not } from '../../symbolic/index.ts';
 import { explore } from '../explore.ts';
 import type { Ask, Constraint, World } from '../question.ts';
 import type { Answer, MatrixRow } from '../verdict.ts';
@@ -32,6 +32,7 @@ const BOOTS: ReadonlySet<string> = new Set(['boot', 'gen2-efi', 'gen1-bios', 'fi
 
 /**
  * @param judge as for the answer itself
+ * @param context where it is decided what is possible
  * @param isAcpi on a device tree boot CONFIG_EFI makes no difference
  */
 export function matrixOf(
@@ -39,6 +40,7 @@ export function matrixOf(
   constraints: readonly Constraint[],
   isAcpi: boolean,
   oldest: Constraint,
+  context: DecisionContext,
 ): MatrixRow[] {
   const rows: MatrixRow[] = [];
   for (const column of isAcpi ? [...COLUMNS, WITHOUT_EFI] : COLUMNS) {
@@ -50,7 +52,7 @@ export function matrixOf(
         ? []
         : [{ id: 'boot', kind: 'fact', condition: column.boot, text: column.when, source: 'the column' }];
     const given = [...kept, oldest, ...boot];
-    rows.push(...columnRows(column, explore(judge, given).worlds, given));
+    rows.push(...columnRows(column, explore(judge, given, context).worlds, given, context));
   }
   return rows;
 }
@@ -65,11 +67,14 @@ function columnRows(
   column: Column,
   worlds: readonly World<Outcome>[],
   given: readonly Constraint[],
+  context: DecisionContext,
 ): MatrixRow[] {
-  const facts = allOf(given.map(({ condition }) => condition));
+  const facts = given.map(({ condition }) => condition);
   const cells = RELEASE.values.map((value): Cell | undefined => {
     const release = chosen(RELEASE, value) as Condition;
-    const here = worlds.filter(({ when }) => isPossible(allOf([facts, when, release])) !== false);
+    const here = worlds.filter(
+      ({ decisions }) => context.possible([...facts, ...decisions, release]) !== false,
+    );
     return here.length === 0 ? undefined : cellOf(column, here);
   });
   const rows: MatrixRow[] = [];

@@ -40,8 +40,8 @@ export function observe(
     evidence: seen.map(evidenceItem),
   });
   const worlds = exploration.worlds.map(
-    ({ when, outcome }): World<Outcome> => ({
-      when,
+    ({ outcome, ...world }): World<Outcome> => ({
+      ...world,
       outcome: {
         ...outcome,
         kind: 'unprotected',

@@ -8,9 +8,8 @@ import type { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
 import { unknownCommits } from '../../linux/profile.ts';
-import { type Condition, chosen, gather } from '../../symbolic/index.ts';
+import { type Condition, chosen, DecisionContext, gather } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
-import { windowsOfReading } from '../../window/from-device-tree.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { explore, undefeated } from '../explore.ts';
 import type { Ask, Assumption, Constraint, Exploration, Premise, RuleFinding } from '../question.ts';
@@ -130,17 +129,18 @@ function judgeSubject(
     const windows =
       reading === undefined
         ? subject.windows
-        : windowsOfReading(subject.description, reading).filter(
-            (window) => window.role === 'window' && window.origin.path === subject.path,
-          );
+        : subject.description
+            .windowsAs(reading)
+            .filter((window) => window.role === 'window' && window.origin.path === subject.path);
     return judgeTree(subject, windows, described, situation, ask);
   };
+  const context = new DecisionContext();
   const matrix = given.matrix
-    ? matrixOf(judge, situation.constraints, subject.kind === 'acpi', RELEASE_MODELLED)
+    ? matrixOf(judge, situation.constraints, subject.kind === 'acpi', RELEASE_MODELLED, context)
     : undefined;
-  const explored = explore(judge, situation.constraints);
+  const explored = explore(judge, situation.constraints, context);
   const { exploration, rules } = observe(explored, situation, facts);
-  const folded = fold(exploration, situation, relevantGaps(gaps, subject));
+  const folded = fold(exploration, situation, relevantGaps(gaps, subject), context);
   return {
     subject,
     situation,

@@ -1,0 +1,111 @@
+/** The tree of decisions that worlds are the leaves of, without decisions that make no difference. */
+import {
+  type Condition,
+  isKnown,
+  keyOfVariable,
+  not,
+  sameQuantity,
+  variablesOf,
+} from '../../symbolic/index.ts';
+
+/** A leaf of the tree: the decisions on the way to it, and what it is there. */
+export interface Branch {
+  readonly decisions: readonly Condition[];
+  readonly key: string;
+}
+
+/** Undefined where no world is. */
+type Node =
+  | { readonly id: number; readonly key: string }
+  | {
+      readonly id: number;
+      readonly condition: Condition;
+      readonly yes: Node | undefined;
+      readonly no: Node | undefined;
+    };
+
+/**
+ * The worlds as the branches of a smaller tree: a decision that is followed by the same either way is left out.
+ *
+ * @param worlds as leaves in the order in which the tree has them; decisions at one place of it are of one condition
+ */
+export function branchesOf(worlds: readonly Branch[]): Branch[] {
+  const tree = new Tree().of(worlds, 0);
+  const branches: Branch[] = [];
+  // Recurses no deeper than there are decisions on the way to a world.
+  const walk = (node: Node | undefined, decisions: readonly Condition[]): void => {
+    if (node === undefined) return;
+    if ('key' in node) {
+      branches.push({ decisions, key: node.key });
+      return;
+    }
+    walk(node.yes, [...decisions, node.condition]);
+    walk(node.no, [...decisions, not(node.condition) as Condition]);
+  };
+  walk(tree, []);
+  const rank = ranksOf(worlds);
+  const first = (condition: Condition): number =>
+    Math.min(...variablesOf(condition).map((variable) => rank.get(keyOfVariable(variable))!));
+  return branches.map(({ decisions, key }) => ({
+    // In the order in which the judgement came upon what they are about: they are printed so.
+    decisions: decisions
+      .map((condition) => ({ condition, at: first(condition) }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ condition }) => condition),
+    key,
+  }));
+}
+
+/** Variables by when they were first asked about. */
+function ranksOf(worlds: readonly Branch[]): Map<string | object, number> {
+  const rank = new Map<string | object, number>();
+  for (const { decisions } of worlds)
+    for (const variable of variablesOf(...decisions)) {
+      const key = keyOfVariable(variable);
+      if (!rank.has(key)) rank.set(key, rank.size);
+    }
+  return rank;
+}
+
+class Tree {
+  /** Nodes by what they are made of: the same subtree is the same node. */
+  readonly #nodes = new Map<string, Node>();
+  readonly #conditions = new Map<number, { readonly id: number; readonly condition: Condition }[]>();
+  #last = 0;
+
+  // Recurses no deeper than there are decisions on the way to a world.
+  of(worlds: readonly Branch[], depth: number): Node | undefined {
+    const [first] = worlds;
+    if (first === undefined) return undefined;
+    const condition = first.decisions[depth];
+    if (condition === undefined) return this.#node(first.key, (id) => ({ id, key: first.key }));
+    const holds = ({ decisions }: Branch): boolean => sameQuantity(decisions[depth]!, condition);
+    const yes = this.of(worlds.filter(holds), depth + 1);
+    const no = this.of(
+      worlds.filter((world) => !holds(world)),
+      depth + 1,
+    );
+    if (yes === no) return yes;
+    return this.#node(`${this.#idOf(condition)} ${yes?.id} ${no?.id}`, (id) => ({ id, condition, yes, no }));
+  }
+
+  #node(name: string, make: (id: number) => Node): Node {
+    let node = this.#nodes.get(name);
+    if (node === undefined) {
+      node = make(++this.#last);
+      this.#nodes.set(name, node);
+    }
+    return node;
+  }
+
+  #idOf(condition: Condition): number {
+    if (isKnown(condition)) return 0;
+    const same = this.#conditions.get(condition.hash) ?? [];
+    let entry = same.find((each) => sameQuantity(each.condition, condition));
+    if (entry === undefined) {
+      entry = { id: ++this.#last, condition };
+      this.#conditions.set(condition.hash, [...same, entry]);
+    }
+    return entry.id;
+  }
+}
