@@ -25,11 +25,9 @@ export class Probe {
   /** Latin-1 text of the beginning; empty when that is no text. */
   get text(): string {
     this.#text ??= looksLikeText(this.bytes)
-      ? Buffer.from(
-          this.bytes.buffer,
-          this.bytes.byteOffset,
-          Math.min(this.bytes.length, SNIFF_BYTES),
-        ).toString('latin1')
+      ? Buffer.from(this.bytes.buffer, this.bytes.byteOffset, Math.min(this.bytes.length, SNIFF_BYTES))
+          .toString('latin1')
+          .replaceAll('\xc2\xa0', ' ')
       : '';
     return this.#text;
   }

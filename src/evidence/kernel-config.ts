@@ -7,7 +7,7 @@ import { Completeness } from './config-completeness.ts';
 import type { FactOf } from './fact.ts';
 import type { FactLists } from './facts.ts';
 import { architectureOf, kernelRelease } from './release-text.ts';
-import { linesOf, spanIn, type TextLine } from './text-lines.ts';
+import { outdentedLines, spanIn, type TextLine } from './text-lines.ts';
 import type { Architecture, KernelConfig } from './values.ts';
 
 const SET = /^CONFIG_([A-Za-z0-9_]+)=(.*)$/;
@@ -76,7 +76,7 @@ export function parseKernelConfig(
     values.set(symbol, value);
     lines.set(symbol, line);
   };
-  for (const line of linesOf(artifact)) {
+  for (const line of outdentedLines(artifact)) {
     const text = line.text.trimEnd();
     const found = HEADER.exec(text);
     if (found !== null) header = { architecture: architectureOf(found[1]!), release: found[2]! };

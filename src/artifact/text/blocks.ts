@@ -41,12 +41,12 @@ const KINDS: Readonly<Record<LineClass, ArtifactKind>> = {
 
 /** A stamp of dmesg, with what may stand before it; a number in brackets without decimals is a footnote. */
 const STAMPED =
-  /^(?:<\d{1,3}>|\w+ *:\w+ *: )?\[(?: *\d+\.\d+| {2,}\+?\d*\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})\](?:\s|$)/;
+  /^(?:<\d{1,3}>|\w+ *:\w+ *: )?\[(?: *\d+\.\d+| {2,}\+?\d*\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}| *[TC]\d+)\](?: ?\[ *[TC]\d+\])?(?:\s|$)/;
 const JOURNAL =
   /^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\dT?[ \d][\d:.,+ -]*\S*) (?:\S+ )?kernel(?:\[\d+\])?:/;
 /** Messages that are telling without a stamp. */
 const MESSAGE =
-  /^(?:Linux version \d+\.\d|BIOS-e820: \[mem |efi: (?:EFI v|mem\d)|hv_vmbus: \S|hv_pci [0-9a-f]{8}-|efifb: framebuffer|vesafb: framebuffer|DMI: .*BIOS|Hypervisor detected: |Hyper-V: (?:privilege|Host|Isolation|running)|(?:Kernel c|C)ommand line: \S|pci_bus [0-9a-f]{4}:[0-9a-f]{2}: |(?:AMD )?Memory Encryption Features active|Console: colour|(?:ACPI: )?SRAT: Node|e820: remove \[|PCI: (?:Using|Ignoring) (?:E820|host bridge))/;
+  /^(?:Linux version \d+\.\d|BIOS-e820: \[mem |efi: (?:EFI v|mem\d)|hv_vmbus: \S|hv_pci [0-9a-f]{8}-|efifb: framebuffer|vesafb: framebuffer|DMI: .*BIOS|Hardware name: \S|Hypervisor detected: |Hyper-V: (?:privilege|Host|Isolation|running)|(?:Kernel c|C)ommand line: \S|pci_bus [0-9a-f]{4}:[0-9a-f]{2}: |(?:AMD )?Memory Encryption Features active|Console: colour|(?:ACPI: )?SRAT: Node|e820: remove \[|PCI: (?:Using|Ignoring) (?:E820|host bridge))/;
 const IOMEM = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : \S/;
 const LSPCI =
   /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|[A-Z][^:]*(?:: | \[[0-9a-f]{4}\]: ))/;

@@ -36,3 +36,25 @@ export function isOmission(line: string): boolean {
   const text = line.trim();
   return OMITTED.test(text) || DOTS.test(text) || SCISSORS.test(text);
 }
+
+const NBSP_FIRST = 0xc2;
+const NBSP_SECOND = 0xa0;
+const SPACE = 0x20;
+
+/** Blanks that don't break (UTF-8), which mail programs put where several blanks stand, as ordinary ones. */
+export function withPlainBlanks(bytes: Uint8Array): Uint8Array {
+  let at = bytes.indexOf(NBSP_FIRST);
+  while (at >= 0 && bytes[at + 1] !== NBSP_SECOND) at = bytes.indexOf(NBSP_FIRST, at + 1);
+  if (at < 0) return bytes;
+  const plain = new Uint8Array(bytes.length);
+  plain.set(bytes.subarray(0, at));
+  let length = at;
+  for (let from = at; from < bytes.length; from += 1) {
+    if (bytes[from] === NBSP_FIRST && bytes[from + 1] === NBSP_SECOND) {
+      plain[length] = SPACE;
+      from += 1;
+    } else plain[length] = bytes[from]!;
+    length += 1;
+  }
+  return plain.subarray(0, length);
+}

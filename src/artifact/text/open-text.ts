@@ -8,6 +8,7 @@ import { finding } from '../../findings/finding.ts';
 import type { ProvenanceStep } from '../artifact.ts';
 import type { ArtifactKind } from '../kinds.ts';
 import { SNIFF_ROWS } from '../sniff.ts';
+import { withPlainBlanks } from './lines.ts';
 import { mailParts } from './mail.ts';
 import { isWhole, piecesIn, SeenPieces, type TextPiece } from './pieces.ts';
 
@@ -63,14 +64,19 @@ export function textInputs(
   sink: DiagnosticSink,
 ): FoundInput[] | undefined {
   if (kind !== undefined && !MIXED.has(kind)) return undefined;
-  const text = textOf({ name: input.name, form: 'text', bytes: input.bytes });
-  if (kind !== undefined && kind !== 'dts-fragment' && isWhole(kind, text)) return undefined;
-  const { pieces, unfinished } = piecesIn(input.bytes, text, kind === 'dmesg' ? 'one log' : 'logs apart');
-  sayUnfinished(unfinished, input, 0, sink);
+  const bytes = withPlainBlanks(input.bytes);
+  const plain: TextInput = { ...input, bytes };
+  const text = textOf({ name: input.name, form: 'text', bytes });
+  if (kind !== undefined && kind !== 'dts-fragment' && isWhole(kind, text)) {
+    if (bytes === input.bytes) return undefined;
+    return [foundInput(plain, { kind, bytes, offset: 0, linesBefore: 0, whole: true }, 0, 0)];
+  }
+  const { pieces, unfinished } = piecesIn(bytes, text, kind === 'dmesg' ? 'one log' : 'logs apart');
+  sayUnfinished(unfinished, plain, 0, sink);
   const [only] = pieces;
   if (only === undefined) return undefined;
-  if (pieces.length === 1 && only.whole && only.kind === kind) return undefined;
-  return pieces.map((piece) => foundInput(input, piece, 0, 0));
+  if (pieces.length === 1 && only.whole && only.kind === kind && bytes === input.bytes) return undefined;
+  return pieces.map((piece) => foundInput(plain, piece, 0, 0));
 }
 
 /** A property that was begun and has no end hides what it would have said. */
@@ -129,14 +135,13 @@ export async function mailInputs<A>(
         { how: 'mail part', name: part.name, ...(part.at === undefined ? {} : { offset }) },
       ];
       const body: TextInput = { ...input, steps, name: part.at === undefined ? name : input.name };
-      const said = textOf({ name, form: 'text', bytes: part.bytes });
-      const { pieces, unfinished } = piecesIn(part.bytes, said, 'logs apart');
-      sayUnfinished(unfinished, { ...body, bytes: part.bytes }, part.at?.linesBefore ?? 0, sink);
+      const bytes = withPlainBlanks(part.bytes);
+      const said = textOf({ name, form: 'text', bytes });
+      const { pieces, unfinished } = piecesIn(bytes, said, 'logs apart');
+      sayUnfinished(unfinished, { ...body, bytes }, part.at?.linesBefore ?? 0, sink);
       for (const piece of pieces)
         if (seen.add(piece.kind, piece.bytes))
-          inputs.push(
-            make(foundInput({ ...body, bytes: part.bytes }, piece, part.at?.linesBefore ?? 0, offset)),
-          );
+          inputs.push(make(foundInput({ ...body, bytes }, piece, part.at?.linesBefore ?? 0, offset)));
       continue;
     }
     const steps = [...input.steps, { how: 'mail part', name: part.name }];

@@ -63,6 +63,15 @@ export const BOOT_ROWS: readonly LogRow[] = [
     },
   },
   {
+    // The first lines of a warning or oops name the kernel too (lib/dump_stack.c, dump_stack_print_info).
+    starts: ['CPU: '],
+    pattern: /^CPU: \d+ .*\b(?:Not tainted|Tainted: [A-Z(][A-Z()\s-]*?) +(\d+\.\d+\.\d\S*) #\d/,
+    take: (match, said, boot) => {
+      if (boot.facts.releases.length > 0 || !firstTime(boot, `release ${match[1]}`)) return;
+      boot.facts.releases.push({ ...said, value: kernelRelease(match[1]!, '') });
+    },
+  },
+  {
     // 32-bit ARM prints a shorter number and no MIDR.
     starts: ['Booting Linux on physical CPU '],
     pattern: /^Booting Linux on physical CPU 0x[0-9a-f]{10} \[0x[0-9a-f]{8}\]$/,

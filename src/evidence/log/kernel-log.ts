@@ -158,7 +158,7 @@ class LogReader {
   }
 
   #span(line: LogLine, from = line.at): { source: Artifact['source']; start: number; end: number } {
-    return { source: this.#artifact.source, start: from, end: Math.max(from, line.at + line.length) };
+    return { source: this.#artifact.source, start: from, end: Math.max(from, line.end) };
   }
 
   /** Looks the gathered line up. */

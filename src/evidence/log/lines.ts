@@ -8,7 +8,9 @@ import { linesOf } from '../text-lines.ts';
 export interface LogLine {
   /** Offset of the line in the text. */
   readonly at: number;
-  /** Characters of the line as it stands there. */
+  /** Offset of its end. */
+  readonly end: number;
+  /** Characters from the beginning of the line as it stands there to the end of the message. */
   readonly length: number;
   /** Offset of the message in the text, where nothing was taken out of the line before it. */
   readonly messageAt: number;
@@ -49,6 +51,9 @@ const OTHER_STAMP =
   /\[(?: *\+?\d*\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|[A-Z][a-z]{2} ?[ \d]?\d \d\d:\d\d)\]/y;
 const CALLER = / ?\[ *[TC]\d+\]/y;
 
+/** Before a stamp in the middle of a line. */
+const INSIDE = /(?<=[^\s:>|]) (?=\[ *\d+\.\d{6}\] )/;
+
 /** Where a part that begins at `at` ends; undefined when it is not there. */
 function after(pattern: RegExp, text: string, at: number): number | undefined {
   pattern.lastIndex = at;
@@ -63,7 +68,7 @@ interface LogForm {
 function readLine(
   text: string,
   form: LogForm,
-): Omit<LogLine, 'at' | 'length' | 'messageAt' | 'whole'> & { readonly start: number } {
+): Omit<LogLine, 'at' | 'end' | 'length' | 'messageAt' | 'whole'> & { readonly start: number } {
   const quote = QUOTE.exec(text)?.[0] ?? '';
   const depth = quote.replace(/[^>|]/g, '').length;
   let at = quote.length;
@@ -97,7 +102,7 @@ function readLine(
     seconds = Number.parseFloat(stamp[1]!);
     stamped = true;
   } else if (take(OTHER_STAMP)) stamped = true;
-  take(CALLER);
+  if (take(CALLER)) stamped = true;
   if (text[at] === ' ') at += 1;
   // journalctl -o short-monotonic: the host comes after the stamp.
   if (stamp !== null && !dated) take(KERNEL);
@@ -119,14 +124,20 @@ export function* logLines(artifact: Artifact): Generator<LogLine> {
     if (raw.length > MAX_LOG_LINE) continue;
     const text = raw.includes('\x1b') ? raw.replace(COLOUR, '') : raw;
     if (text.trim() === '') continue;
-    const { start, ...line } = readLine(text, form);
-    yield {
-      ...line,
-      at,
-      length: raw.length,
-      messageAt: text.length === raw.length ? at + start : at,
-      whole,
-    };
+    let from = 0;
+    // A mail program that filled paragraphs put the next message's stamp behind the last message.
+    for (const piece of text.includes('] ', 1) ? text.split(INSIDE) : [text]) {
+      const { start, ...line } = readLine(piece, form);
+      yield {
+        ...line,
+        at: at + from,
+        end: at + from + piece.length,
+        length: from + piece.length,
+        messageAt: text.length === raw.length ? at + from + start : at,
+        whole,
+      };
+      from += piece.length + 1;
+    }
   }
 }
 

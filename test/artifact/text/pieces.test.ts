@@ -96,6 +96,29 @@ describe('logs and listings in the words of a mail', () => {
     expect(await pieces(`${HEADERS}\nSee:\n\n${broken}\n`)).toEqual([['dmesg', broken]]);
   });
 
+  test('blanks that do not break are blanks', async () => {
+    const nbsp = (lines: readonly string[]): string =>
+      lines.join('\n').replaceAll('  ', ' \u00a0').replaceAll('\t', '\u00a0');
+    const mail = `${HEADERS}\nSee:\n>>> ${nbsp(LOG).replaceAll('\n', '\n>>> ')}\n\nand\n\n${nbsp(IOMEM)}\n`;
+    const found = await pieces(mail);
+    expect(
+      found.map(([kind, text]) => [kind, text.replace(/^ {4}/gm, kind === 'dmesg' ? '' : '    ')]),
+    ).toEqual([
+      ['dmesg', LOG.join('\n')],
+      ['iomem', IOMEM.join('\n')],
+    ]);
+    const alone = await openText(`${nbsp(LOG)}\n`);
+    expect(alone.artifacts.map((artifact) => [artifact.kind, readable(artifact)])).toEqual([
+      ['dmesg', `${LOG.join('\n')}\n`],
+    ]);
+  });
+
+  test('a warning that somebody quotes without its stamps', async () => {
+    const lines =
+      'Hardware name: Microsoft Corporation Virtual Machine/Virtual Machine,\n    BIOS Hyper-V UEFI Release v4.0 12/17/2019';
+    expect(await pieces(`${HEADERS}\nWe see:\n\n${lines}\n`)).toEqual([['dmesg', lines]]);
+  });
+
   test('a source and a table as text', async () => {
     const tree = '/dts-v1/;\n\n/ {\n\t#address-cells = <2>;\n\tbus {\n\t\tranges;\n\t};\n};';
     expect(await pieces(`${HEADERS}\nThe tree:\n\n${tree}\n\nBye.\n`)).toEqual([['dts', tree]]);

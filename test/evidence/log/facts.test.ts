@@ -315,3 +315,39 @@ describe('vendor kernels', () => {
     expect(vendor(release)).toBeUndefined();
   });
 });
+
+describe('logs as mails have them', () => {
+  test('a mail program filled the lines like prose', () => {
+    const facts = log(
+      '   [  415.140854] CPU: 8 UID: 0 PID: 1048 Comm: stress-ng-iomix',
+      '   Not tainted 6.19.0-rc7 #30 PREEMPT_{RT,(full)} [  415.140856] Hardware',
+      '   name: Microsoft Corporation Virtual Machine/Virtual Machine, BIOS Hyper-V',
+      '   UEFI Release v4.1 09/04/2024 [  415.140857] Call Trace:',
+      '   [  415.140861]  <TASK>',
+    );
+    expect(facts.releases.map(({ value }) => value.release)).toEqual(['6.19.0-rc7']);
+    expect(values(facts.platforms)).toEqual([[['hyperv-gen2'], 'observed']]);
+  });
+
+  test.each([
+    ['CPU: 26 PID: 1 Comm: swapper/0 Not tainted 5.7.0+ #1', '5.7.0+'],
+    [
+      'CPU: 1 PID: 3 Comm: npm start Tainted: G             L     6.5.0-1021-azure #22~22.04.1-Ubuntu',
+      '6.5.0-1021-azure',
+    ],
+    [
+      'CPU: 2 PID: 9 Comm: kworker/1:2 Kdump: loaded Tainted: G W OE --------- --- 5.14.0-162.6.1.el9_1.x86_64 #1',
+      '5.14.0-162.6.1.el9_1.x86_64',
+    ],
+  ])('a warning names the release: %s', (line, release) => {
+    expect(log(line).releases.map(({ value }) => value.release)).toEqual([release]);
+    expect(log(`Linux version ${release} (x) #1`, line).releases).toHaveLength(1);
+  });
+
+  test('a stamp that is a thread alone', () => {
+    const line =
+      'Hardware name: Microsoft Corporation Virtual Machine/Virtual Machine, BIOS 090008 12/07/2018';
+    expect(values(log(`[  T669] ${line}`).platforms)).toEqual([[['hyperv-gen1'], 'observed']]);
+    expect(values(log(`[ 3765.235793][    C0] ${line}`).platforms)).toEqual([[['hyperv-gen1'], 'observed']]);
+  });
+});
