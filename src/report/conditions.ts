@@ -60,15 +60,12 @@ function section(heading: string, items: readonly Item[]): Block[] {
 function variableText(variable: Variable): string | undefined {
   switch (variable.kind) {
     case 'field': {
-      const { bits, space, address, path, epoch } = variable.field;
+      const { bits, space, address, path, epoch, why } = variable.field;
       const where =
         address === undefined
           ? `in ${space === '' ? 'a register behind an index' : space}`
           : `at ${space} ${hex(address)}`;
-      const later =
-        epoch === 0
-          ? ''
-          : `; read number ${epoch + 1} of that space: what was read before may have changed, since code wrote where is not known, or was not followed`;
+      const later = epoch === 0 ? '' : `; as read after this: ${why ?? 'it may have changed'}`;
       return `${path}, ${bits} bits ${where}${later}`;
     }
     case 'unknown':

@@ -86,14 +86,16 @@ export function fieldsJson(names: Names): JsonObject[] {
 function variableJson(variable: Variable): JsonObject {
   switch (variable.kind) {
     case 'field': {
-      const { space, address, bits, path, bitOffset, epoch } = variable.field;
+      const { space, address, bits, path, bitOffset, epoch, within, why } = variable.field;
       return {
         space: SPACE_WORDS[space] ?? space,
         address: hexOrNull(address),
         ...(bitOffset === 0 ? {} : { bitOffset }),
         bits,
         path,
+        ...(within === undefined ? {} : { within }),
         ...(epoch === 0 ? {} : { read: epoch }),
+        ...(why === undefined ? {} : { why }),
       };
     }
     case 'choice':

@@ -25,7 +25,7 @@ export interface FieldSymbol {
   readonly bits: number;
   /** Which writing of the underlying bytes this is the value after; 0 is what the machine started with. */
   readonly epoch: number;
-  /** Of a later read: why it may differ from the one before, `written at an unknown address by \\_SB.PCI0._INI`. */
+  /** Of a later read: what may have changed since the one before, as a sentence. */
   readonly why?: string;
 }
 

@@ -177,18 +177,18 @@ function forgetField(m: Interpreter, field: FieldObject, why: Cause, depth: numb
     for (const data of leavesOf(source.data.object))
       if (data instanceof FieldObject) {
         forgetField(m, data, why, depth + 1);
-        if (data.source.kind === 'region') newEpoch(m, data.source.region);
+        if (data.source.kind === 'region') newEpoch(m, data.source.region, why);
       }
     return;
   }
   for (const region of leavesOf(source.region.object))
     if (region instanceof RegionObject) forgetInRegion(m, field, region, why);
-  if (source.kind === 'bank') newEpoch(m, source.region);
+  if (source.kind === 'bank') newEpoch(m, source.region, why);
 }
 
-function newEpoch(m: Interpreter, node: NamespaceNode): void {
+function newEpoch(m: Interpreter, node: NamespaceNode, { reason }: Cause): void {
   for (const region of leavesOf(node.object))
-    if (region instanceof RegionObject) m.regions.newEpoch(region.space);
+    if (region instanceof RegionObject) m.regions.newEpoch(region.space, reason);
 }
 
 function forgetInRegion(m: Interpreter, field: FieldObject, region: RegionObject, why: Cause): void {
@@ -197,7 +197,7 @@ function forgetInRegion(m: Interpreter, field: FieldObject, region: RegionObject
   const first = preserves ? bitOffset >> 3 : baseOffset;
   const end = preserves ? (bitOffset + bitLength + 7) >> 3 : baseOffset + datumsOf(field) * accessBytes;
   if (end - first > MAX_TRACKED_BYTES) {
-    forgetBytes(m, region, first, end - first);
+    forgetBytes(m, region, first, end - first, why.reason);
     return;
   }
   for (let offset = first; offset < end; offset++) {

@@ -4,7 +4,7 @@
  * a byte that nobody has written is unknown; written ones keep what was written, in every space: a register that
  * doesn't is one that firmware code has no reason to read back as if it did.
  */
-import { type ByteValue, fieldValue } from '../../../symbolic/index.ts';
+import { type ByteValue, type FieldSymbol, fieldValue } from '../../../symbolic/index.ts';
 import { FIXED_HARDWARE_SPACE, REGION_SPACES } from '../../terms/opcodes.ts';
 import { unknownByte } from './buffer-bytes.ts';
 import type { Holder, Journal, Key } from './journal.ts';
@@ -61,6 +61,8 @@ export class RegionStore {
   /** Devices whose configuration space is read or written. */
   readonly #devices = new Map<string, bigint>();
   #lastEpoch = 0;
+  /** By epoch: what may have changed since the one before. */
+  readonly #changes: string[] = [];
   /** Of each space, which state of it fields are read in: changes when it written in ways that aren't tracked. */
   readonly epochs: Record<number, number> = {};
 
@@ -97,12 +99,12 @@ export class RegionStore {
 
   /** A byte nobody wrote, as a symbol named by its address: of a cell as {@link read} takes it. */
   unwritten(space: number, cell: bigint): ByteValue {
-    const epoch = this.epochOf(space);
+    const state = this.stateOf(space);
     if (space !== SPACE.pciConfig || cell >> DEVICE_SHIFT === 0n)
-      return unwrittenByte(space, cell, epoch, '');
+      return unwrittenByte(space, cell, state, undefined);
     const base = (cell >> DEVICE_SHIFT) << DEVICE_SHIFT;
     const [device] = [...this.#devices].find(([, at]) => at === base) ?? [''];
-    return unwrittenByte(space, cell & REGISTER_MASK, epoch, `${device}.`);
+    return unwrittenByte(space, cell & REGISTER_MASK, state, device);
   }
 
   /** What the inputs say a byte starts as; undefined when they don't. */
@@ -165,14 +167,16 @@ export class RegionStore {
     for (const key of [...floating.keys()])
       if (!String(key).startsWith(`${region}+`)) this.#journal.set(floating, key, undefined);
     this.#journal.set(floating, `${region}+${offset}`, value);
-    this.newEpoch(space);
+    this.newEpoch(space, `${region}, whose address is not known, was written`);
   }
 
   /**
    * From here on nothing is known of `length` bytes, which is cheaper than so many unknown bytes written: reads give
    * symbols of a new epoch.
+   *
+   * @param why what may have written there
    */
-  forget(space: number, address: bigint, length: number): void {
+  forget(space: number, address: bigint, length: number, why: string): void {
     const end = address + BigInt(length);
     const cells = this.#of(this.#cells, space);
     for (const key of this.#writtenIn(cells, address, length)) this.#forgetCell(space, cells, key);
@@ -183,14 +187,14 @@ export class RegionStore {
     }
     const floating = this.#floating.get(space);
     if (floating !== undefined) this.#clear(floating);
-    this.newEpoch(space);
+    this.newEpoch(space, why);
   }
 
   /** As {@link forget}, of a region at an unknown address. */
-  forgetFloating(space: number): void {
+  forgetFloating(space: number, why: string): void {
     this.#forgetCells(space);
     this.#clear(this.#of(this.#floating, space));
-    this.newEpoch(space);
+    this.newEpoch(space, why);
   }
 
   #forgetCells(space: number): void {
@@ -230,14 +234,22 @@ export class RegionStore {
     for (const key of [...cells.keys()]) this.#journal.set(cells, key, undefined);
   }
 
-  /** What is read from here on may differ from what was read before. Epochs are never used twice. */
-  newEpoch(space: number): void {
+  /**
+   * What is read from here on may differ from what was read before. Epochs are never used twice.
+   *
+   * @param why what may have changed it, as a sentence
+   */
+  newEpoch(space: number, why: string): void {
     this.#lastEpoch += 1;
+    this.#changes[this.#lastEpoch] = why;
     this.#journal.set(this.epochs, space, this.#lastEpoch);
   }
 
-  epochOf(space: number): number {
-    return this.epochs[space] ?? 0;
+  /** The state of a space that symbols are of which are read now, and what may have changed since the one before. */
+  stateOf(space: number): Pick<FieldSymbol, 'epoch' | 'why'> {
+    const epoch = this.epochs[space] ?? 0;
+    const why = this.#changes[epoch];
+    return why === undefined ? { epoch } : { epoch, why };
   }
 
   /** The unknown first content of a place, for merging: named by its address. */
@@ -256,10 +268,24 @@ export class RegionStore {
   };
 }
 
-function unwrittenByte(space: number, address: bigint, epoch: number, of: string): ByteValue {
-  const name = `${of}${spaceName(space)}[0x${address.toString(16)}]`;
+function unwrittenByte(
+  space: number,
+  address: bigint,
+  state: Pick<FieldSymbol, 'epoch' | 'why'>,
+  device: string | undefined,
+): ByteValue {
+  const name = `${device === undefined ? '' : `${device}.`}${spaceName(space)}[0x${address.toString(16)}]`;
   return {
-    of: fieldValue({ name, path: name, space: spaceName(space), address, bitOffset: 0, bits: 8, epoch }),
+    of: fieldValue({
+      name,
+      path: name,
+      space: spaceName(space),
+      address,
+      ...(device === undefined ? {} : { within: device }),
+      bitOffset: 0,
+      bits: 8,
+      ...state,
+    }),
     index: 0,
   };
 }

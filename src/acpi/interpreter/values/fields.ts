@@ -127,9 +127,14 @@ const MAX_ADDRESS = 0xffff_ffff_ffff_ffffn;
 export function cellOf(m: Interpreter, region: RegionObject, base: bigint, offset: number): bigint {
   const address = (base + BigInt(offset)) & MAX_ADDRESS;
   if (region.space !== SPACE.pciConfig || !m.journal.active) return address;
+  return m.regions.configurationCell(configuredDevice(region), address);
+}
+
+/** The path of the device whose configuration space a region is in. */
+function configuredDevice(region: RegionObject): string {
   let device: NamespaceNode | undefined = region.node.parent;
   while (device?.parent !== undefined && !isDevice(device.object)) device = device.parent;
-  return m.regions.configurationCell(device?.path ?? '', address);
+  return device?.path ?? '';
 }
 
 function isDevice(object: AmlValue | undefined): boolean {
@@ -145,11 +150,17 @@ export function putRegionByte(m: Interpreter, region: RegionObject, offset: numb
 /** Bytes of a region moved in the time of one instruction, as a power of two. */
 const BYTES_PER_STEP = 1;
 
-/** Nothing is known any more of `length` bytes of a region. */
-export function forgetBytes(m: Interpreter, region: RegionObject, offset: number, length: number): void {
+/** Nothing is known any more of `length` bytes of a region: `why` says what may have written them. */
+export function forgetBytes(
+  m: Interpreter,
+  region: RegionObject,
+  offset: number,
+  length: number,
+  why: string,
+): void {
   if (isKnown(region.address))
-    m.regions.forget(region.space, cellOf(m, region, region.address, offset), length);
-  else m.regions.forgetFloating(region.space);
+    m.regions.forget(region.space, cellOf(m, region, region.address, offset), length, why);
+  else m.regions.forgetFloating(region.space, why);
 }
 
 /** What `--set` says of a field, by its path or its last segment. */
@@ -174,7 +185,8 @@ export function symbolOf(m: Interpreter, field: FieldObject, region: RegionObjec
     address,
     bitOffset: field.bitOffset & 7,
     bits: field.bitLength,
-    epoch: m.regions.epochOf(space),
+    ...(address !== undefined && space === SPACE.pciConfig ? { within: configuredDevice(region!) } : {}),
+    ...m.regions.stateOf(space),
   };
 }
 
@@ -415,7 +427,7 @@ function insert(m: Interpreter, field: FieldObject, value: Quantity): void {
     region!.space !== SPACE.io &&
     region!.tableBytes === undefined
   ) {
-    forgetBytes(m, region!, baseOffset, count * accessBytes);
+    forgetBytes(m, region!, baseOffset, count * accessBytes, `${field.node.path} was written, which is long`);
     return;
   }
   m.budget.spend((count * accessBytes) >> BYTES_PER_STEP);
@@ -437,7 +449,8 @@ function insert(m: Interpreter, field: FieldObject, value: Quantity): void {
   }
   if (m.journal.active && source.kind !== 'region') {
     const through = region ?? regionBehind(m, field);
-    if (through !== undefined) m.regions.newEpoch(through.space);
+    if (through !== undefined)
+      m.regions.newEpoch(through.space, `${field.node.path} was written, by way of another register`);
   }
 }
 
@@ -465,7 +478,6 @@ function readDatum(
 export function knownOrUnwritten(m: Interpreter, region: RegionObject, offset: number): ByteValue {
   const byte = regionByte(m, region, offset);
   if (byte !== undefined) return byte;
-  const epoch = m.regions.epochOf(region.space);
   if (isKnown(region.address))
     return m.regions.unwritten(region.space, cellOf(m, region, region.address, offset));
   const path = `${region.node.path}[${hex(offset)}]`;
@@ -476,7 +488,7 @@ export function knownOrUnwritten(m: Interpreter, region: RegionObject, offset: n
     address: undefined,
     bitOffset: 0,
     bits: 8,
-    epoch,
+    ...m.regions.stateOf(region.space),
   };
   return { of: fieldValue(symbol), index: 0 };
 }
