@@ -60,9 +60,11 @@ function unknownReason(value: AmlValue | NamespaceNode | undefined): string | un
 }
 
 /** By what decides which descriptors there are, and of what kind. */
-const byStructure: Splitting = (buffer) => {
-  for (const at of openStructure(Array.from(buffer.bytes))) {
-    const condition = conditionOf(buffer.bytes[at]);
+const byStructure: Splitting = ({ bytes }) => {
+  // Bytes that are kept so are all known.
+  if (bytes instanceof Uint8Array) return undefined;
+  for (const at of openStructure(bytes)) {
+    const condition = conditionOf(bytes[at]);
     if (condition !== undefined) return condition;
   }
   return undefined;
@@ -106,11 +108,16 @@ export function resultOf(
   const causes = causesOf(machine, cases);
   const fields = fieldsBehind(machine.interpreter, cases);
   return {
-    ...summaryOf(cases, waysBy(byAnyByte, false) ?? cases, when),
+    // Where nothing is chosen byte by byte, there is no more to tell apart.
+    ...summaryOf(cases, cases.some(dependsByByte) ? (waysBy(byAnyByte, false) ?? cases) : cases, when),
     cases,
     ...(causes.length > 0 ? { causes } : {}),
     ...(fields.length > 0 ? { fields } : {}),
   };
+}
+
+function dependsByByte({ bytes }: CrsAlternative): boolean {
+  return bytes.some((byte) => conditionOf(byte) !== undefined);
 }
 
 /** Nothing is known of it. */

@@ -118,7 +118,8 @@ const BINARY = [T, T, 'Target'] as const;
 const UNARY = [T, 'Target'] as const;
 const COMPARE = [T, T] as const;
 
-const NOTHING: Changes = {};
+/** What a term with this changes nothing by itself. */
+export const NOTHING: Changes = {};
 /** The result goes to the operand of that number. */
 const TO_0: Changes = { stores: [0] };
 const TO_1: Changes = { stores: [1] };

@@ -63,6 +63,8 @@ interface Body {
   readonly slots: readonly Things[];
   /** What it returns gives access to. */
   readonly returned: Things;
+  /** What names used here may mean. */
+  readonly nodes: Map<NamePath, readonly NamespaceNode[]>;
   /** Terms that define objects here which give access to others, by the name they make. */
   readonly definitions: Map<string, Term[]>;
 }
@@ -129,7 +131,7 @@ class Search {
       if (segment !== undefined) definitions.set(segment, [...(definitions.get(segment) ?? []), term]);
     }
     const slots = Array.from({ length: SLOTS }, (): Things => new Set());
-    const body: Body = { runs, terms, scope, slots, returned: new Set(), definitions };
+    const body: Body = { runs, terms, scope, slots, returned: new Set(), nodes: new Map(), definitions };
     this.#bodies.push(body);
     return body;
   }
@@ -406,8 +408,13 @@ class Search {
     return same ?? reference;
   }
 
-  #nodes({ scope }: Body, name: NamePath): NamespaceNode[] {
-    return visibleNodes(this.#m.root, scope, name);
+  #nodes({ scope, nodes }: Body, name: NamePath): readonly NamespaceNode[] {
+    let found = nodes.get(name);
+    if (found === undefined) {
+      found = visibleNodes(this.#m.root, scope, name);
+      nodes.set(name, found);
+    }
+    return found;
   }
 }
 
@@ -433,8 +440,11 @@ function isNode(thing: Thing): thing is NamespaceNode {
   return typeof thing === 'object' && 'segment' in thing;
 }
 
+const NO_LEAVES: readonly never[] = [];
+
 /** Every side of a Choice. */
-export function leavesOf<T>(value: AmlValue | T | undefined): (AmlValue | T)[] {
+export function leavesOf<T>(value: AmlValue | T | undefined): readonly (AmlValue | T)[] {
+  if (!(value instanceof Choice)) return value === undefined ? NO_LEAVES : [value];
   const leaves: (AmlValue | T)[] = [];
   const pending: (AmlValue | T | undefined)[] = [value];
   for (let next = pending.pop(); pending.length > 0 || next !== undefined; next = pending.pop()) {

@@ -3,6 +3,7 @@
  * then, the innermost last: it is before an instruction, the others behind the call of the next.
  */
 import type { NamespaceNode } from '../../namespace/node.ts';
+import { NOTHING } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
 import type { Controls, Plan } from '../plan/plan.ts';
 import type { Frame } from '../state/frame.ts';
@@ -10,6 +11,7 @@ import { type AmlValue, UnknownInteger } from '../state/objects.ts';
 
 /** Code that may still be run, and what it has to work with. */
 export interface RestOfCode {
+  /** Those that may change something. */
   readonly terms: readonly Term[];
   /** Where its names are looked up. */
   readonly scope: NamespaceNode;
@@ -59,7 +61,7 @@ function reachable(controls: Controls, plan: Plan, from: number, statementOnly: 
     const instruction = instructions[at];
     if (instruction === undefined || seen.has(at) || (end !== undefined && at >= end)) continue;
     seen.add(at);
-    terms.add(instruction.term);
+    if (instruction.term.op.changes !== NOTHING) terms.add(instruction.term);
     const { run, target } = instruction;
     if (run === controls.returnValue || run === controls.returnResult || run === controls.endPlan) continue;
     if (run === controls.jump || run === controls.jumpFalse || run === controls.turnLoop)
@@ -71,7 +73,7 @@ function reachable(controls: Controls, plan: Plan, from: number, statementOnly: 
 
 const flattened = new WeakMap<Term, readonly Term[]>();
 
-/** Every term in the body of a method, also those that make others. */
+/** Every term in the body of a method that may change something. */
 export function termsOfMethod(method: Term): readonly Term[] {
   let terms = flattened.get(method);
   if (terms === undefined) {
@@ -85,7 +87,7 @@ function termsWithin(list: readonly Term[]): Term[] {
   const found: Term[] = [];
   const pending = [...list];
   for (let term = pending.pop(); term; term = pending.pop()) {
-    found.push(term);
+    if (term.op.changes !== NOTHING) found.push(term);
     for (const operand of term.operands) {
       if (operand instanceof Term) pending.push(operand);
       else if (Array.isArray(operand))
