@@ -30,9 +30,16 @@ export function observe(
   facts: MachineFacts,
 ): { readonly exploration: Exploration<Outcome>; readonly rules: readonly RuleFinding[] } {
   const rules: RuleFinding[] = [...printedRules(facts)];
-  const seen = [...failures(facts, rules), ...claimsOnFramebuffer(exploration.worlds, facts, rules)];
+  const { lost, unreserved } = failures(facts, rules);
+  const hit = [...lost, ...claimsOnFramebuffer(exploration.worlds, facts, rules)];
+  const seen = [...hit, ...unreserved];
   if (seen.length === 0) return { exploration, rules };
-  const agreeing = exploration.worlds.filter(({ outcome }) => canBeUnprotected(outcome, situation));
+  const agreeing = exploration.worlds.filter(
+    ({ outcome }) =>
+      canBeUnprotected(outcome, situation) ||
+      // Where no window holds the framebuffer there is nothing to reserve.
+      (hit.length === 0 && (outcome.kind === 'outside' || outcome.kind === 'no-window')),
+  );
   if (agreeing.length > 0) return { exploration: { ...exploration, worlds: agreeing }, rules };
   rules.push({
     id: 'observed-contradicts-model',
@@ -61,8 +68,11 @@ function canBeUnprotected({ without, with: withIt }: Outcome, { configuration }:
   return seen.some((possible) => possible !== 'no');
 }
 
-/** Signs that the framebuffer was not reserved. */
-function failures(facts: MachineFacts, rules: RuleFinding[]): readonly FactOf<unknown>[] {
+/** Signs that the framebuffer was not reserved: `lost`: something landed on it; `unreserved`: nothing was set aside. */
+function failures(
+  facts: MachineFacts,
+  rules: RuleFinding[],
+): { readonly lost: readonly FactOf<unknown>[]; readonly unreserved: readonly FactOf<unknown>[] } {
   const lost = facts.passThroughFailures.filter(({ value }) => value.failure === 'd0-entry');
   if (lost.length > 0)
     rules.push({
@@ -90,7 +100,7 @@ function failures(facts: MachineFacts, rules: RuleFinding[]): readonly FactOf<un
       evidence: facts.unexpectedLowBase.map(evidenceItem),
     });
   const nothingReserved = facts.printedPools.filter(({ value }) => value.framebuffer === null);
-  return [...lost, ...facts.framebufferBaseZero, ...nothingReserved];
+  return { lost, unreserved: [...facts.framebufferBaseZero, ...nothingReserved] };
 }
 
 /** Claims by devices other than the video device that lie on a framebuffer of the worlds. */
