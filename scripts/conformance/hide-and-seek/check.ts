@@ -101,9 +101,11 @@ function completion(
 ): string | undefined {
   const { firmware, arch, must } = machine;
   for (let at = 0; at < count; at += 1) {
-    const kernel = fixed.has('release')
-      ? kernelOf(random, machine.kernel.release, machine.kernel.vendor)
-      : drawKernel(random, 0.3);
+    const kernel = fixed.has('commits')
+      ? machine.kernel
+      : fixed.has('release')
+        ? kernelOf(random, machine.kernel.release, machine.kernel.vendor)
+        : drawKernel(random, 0.3);
     const configuration =
       fixed.has('configuration') || must.has('config')
         ? machine.configuration

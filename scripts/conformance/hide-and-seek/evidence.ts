@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 import { efiEnabled, hasDriver, isOn, poolOf, truthOf } from './truth.ts';
 
 /** Parts of a machine that may be hidden. */
-export type Part = 'contents' | 'release' | 'configuration' | 'boot';
+export type Part = 'contents' | 'release' | 'commits' | 'configuration' | 'boot';
 
 export interface Line {
   readonly text: string;

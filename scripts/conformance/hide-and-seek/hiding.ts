@@ -70,6 +70,8 @@ export function hide(machine: Machine, random: Random): Shown {
       kernel.framebuffer = { ...framebuffer, from: 'given', text: 'the framebuffer of --framebuffer' };
     kernel.withCommits = machine.kernel.withCommits;
     kernel.withoutCommits = machine.kernel.withoutCommits;
+    said.add('commits');
+    mentioned.add('commits');
   }
   const set = new Map<string, bigint>();
   const memory: { address: bigint; bytes: Uint8Array }[] = [];

@@ -28,6 +28,8 @@ export interface Kernel {
 export interface Configuration {
   readonly values: ReadonlyMap<string, string>;
   readonly sysfb: boolean;
+  /** The driver has a symbol of its own. */
+  readonly vmbusSymbol: boolean;
 }
 
 /** How the kernel was started, and what it was told of the framebuffer. */
@@ -157,7 +159,7 @@ export function drawConfiguration(
       ? random.pick(['y', 'm', 'n'])
       : 'n',
   );
-  return { values: all, sysfb: sysfb === 'y' };
+  return { values: all, sysfb: sysfb === 'y', vmbusSymbol: behaviour.vmbusSymbol };
 }
 
 /** Where the low window starts as the firmware gives it: the lowest of the ranges that are there. */

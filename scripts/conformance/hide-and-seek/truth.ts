@@ -26,8 +26,8 @@ export function isOn({ configuration }: Machine, symbol: string): boolean {
 
 /** The kernel has the driver, and the driver reads the machine's description. */
 export function hasDriver(machine: Machine): boolean {
-  const { behaviour } = machine.kernel;
-  if (!isOn(machine, 'HYPERV') || (behaviour.vmbusSymbol && !isOn(machine, 'HYPERV_VMBUS'))) return false;
+  if (!isOn(machine, 'HYPERV') || (machine.configuration.vmbusSymbol && !isOn(machine, 'HYPERV_VMBUS')))
+    return false;
   return isOn(machine, machine.firmware.kind === 'acpi' ? 'ACPI' : 'OF');
 }
 
