@@ -55,6 +55,8 @@ export interface Machine {
 
 const FOUR_GIB = 1n << 32n;
 const MIB = 1n << 20n;
+/** Below the virtual TPM. */
+const LAST_LOW = 0xfed3ffffn;
 export const GEN1_BAR: Range = { base: 0xf8000000n, size: 64n * MIB };
 
 /** Releases around every row of the table, from 5.10 on. */
@@ -208,24 +210,29 @@ export function drawBoot(
   } else if (family === 'qemu') {
     if (low !== undefined && random.chance(0.75)) {
       const size = random.pick([8n, 16n]) * MIB;
-      const lows = levelsIn(firmware, contents)
+      // A BAR is aligned to its size, and lies in one window as the driver keeps it.
+      const places = levelsIn(firmware, contents)
         .flatMap(({ crs }) => crs ?? [])
-        .filter(
-          ({ type, min, max }) => type !== 'other' && min < FOUR_GIB && max >= min + size && max >= MIB,
-        );
-      if (lows.length > 0) {
-        const { min, max } = random.pick(lows);
-        const most = max - size + 1n;
-        framebuffer = {
-          base: random.chance(0.3) ? min : random.big(min, most, min % MIB === 0n ? 64n * 1024n : 4096n),
-          size,
-        };
+        .filter(({ type, max }) => type !== 'other' && max >= MIB)
+        .map(({ min, max }) => ({
+          least: ((min + size - 1n) / size) * size,
+          most: (((max < LAST_LOW ? max : LAST_LOW) + 1n) / size - 1n) * size,
+        }))
+        .filter(({ least, most }) => least <= most);
+      if (places.length > 0) {
+        const { least, most } = random.pick(places);
+        framebuffer = { base: random.big(least, most, size), size };
       }
     } else if (random.chance(0.7))
       framebuffer = { base: random.pick([0x40000000n, 0x70000000n]), size: 16n * MIB };
   } else if (low !== undefined && low.base !== 0n)
     framebuffer = { base: low.base, size: random.pick([3n, 8n, 8n]) * MIB };
-  else if (low !== undefined && random.chance(0.6)) framebuffer = { base: 0xf8000000n, size: 8n * MIB };
+  else if (low !== undefined && random.chance(0.7)) {
+    // Nothing says where it is in a window that starts at 0.
+    const most = low.size < FOUR_GIB ? low.size : FOUR_GIB;
+    const base = random.pick([0xf8000000n, most > 16n * MIB ? most / 2n : 0n]);
+    framebuffer = { base: base === 0n ? 0xf8000000n : base, size: 8n * MIB };
+  }
   if (family === 'gen2' && must !== undefined && arch === 'x86_64' && random.chance(0.08)) {
     // A framebuffer somewhere else, which a dump of boot_params shows.
     must.add('params');

@@ -3,12 +3,7 @@ import { spanOf } from '../../acpi/resources/range.ts';
 import { FOUR_GIB, formatMemRange, hex } from '../../bytes/address.ts';
 import type { Behaviour } from '../../linux/behaviour.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
-import {
-  type AcpiLevel,
-  type Collected,
-  type CollectedWindow,
-  collectWindows,
-} from '../../linux/vmbus/acpi-pool.ts';
+import { type AcpiLevel, type CollectedWindow, collectWindows } from '../../linux/vmbus/acpi-pool.ts';
 import type { Arithmetic } from '../../linux/vmbus/arithmetic.ts';
 import { planReservation, type ReservationPlan } from '../../linux/vmbus/reservation.ts';
 import { formatQuantity, isKnown, type Quantity } from '../../symbolic/index.ts';
@@ -94,7 +89,10 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     return { ...safe('outside', `VMBus gets ${list}, and the framebuffer is not in it`), pool };
   }
   const { finding, place } = places;
-  if (place === undefined) return somewhere(behaviour, collected, finding, pool, ask, rules);
+  if (place === undefined) {
+    const reserves = collected.reserveCalled && reservesSomewhere(collected.windows, arithmetic);
+    return somewhere(behaviour, reserves, finding, pool, ask, rules);
+  }
   const reservation = (sysfb: boolean): ReservationPlan<Quantity> | undefined =>
     collected.reserveCalled
       ? planReservation(behaviour, collected.windows, driverFacts(situation, place, sysfb, ask), arithmetic)
@@ -308,12 +306,25 @@ function framebufferIn(
 }
 
 /**
+ * Does a reservation at the framebuffer hold, wherever that is? It is made in the first window only, so it does where
+ * no other window may hold the framebuffer.
+ */
+function reservesSomewhere(
+  windows: readonly CollectedWindow<Quantity>[],
+  { below, of }: Arithmetic<Quantity>,
+): boolean {
+  const low = windows.filter(({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start));
+  return low.length === 1 && low[0] === windows[0];
+}
+
+/**
  * The framebuffer is inside, nobody knows where. What the driver finds by screen_info or by the video device is the
- * framebuffer itself, and the reservation holds where that lies in its first window.
+ * framebuffer itself.
+ * @param reserves what is reserved at the framebuffer is kept free
  */
 export function somewhere(
   behaviour: Behaviour,
-  { reserveCalled }: Pick<Collected<Quantity>, 'reserveCalled'>,
+  reserves: boolean,
   framebuffer: FramebufferFinding,
   pool: readonly AddressWindow[],
   ask: Ask,
@@ -329,10 +340,19 @@ export function somewhere(
         : { text: `VMBus gets ${listText(pool)}`, authority: AUTHORITY.walk },
     ],
   });
+  if (!reserves)
+    return {
+      ...common,
+      kind: 'unprotected',
+      without: 'yes',
+      with: 'open',
+      because:
+        'the framebuffer is inside, and may be where the driver reserves nothing: it does so in its first window only',
+    };
   const isEfi = ask.holds(IS_EFI);
   rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer));
   const byScreenInfo = isEfi || behaviour.biosFramebuffer === 'screen-info';
-  const found = reserveCalled && (byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO));
+  const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO);
   const gated = isEfi && behaviour.sysfbGate;
   if (!found)
     return {

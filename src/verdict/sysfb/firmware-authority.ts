@@ -49,12 +49,12 @@ export function firmwareAuthority(subject: AcpiSubject): Constraint[] {
   ];
 }
 
-/** Of a descriptor with an open minimum and length; undefined for any other. */
+/** Of a descriptor whose minimum or length is open; undefined for any other. */
 function gapCondition(descriptor: ResourceDescriptor): Quantity | undefined {
   if (descriptor.type !== 'dword-address' && descriptor.type !== 'qword-address') return undefined;
   const min = quantityField(descriptor, 'min');
   const length = quantityField(descriptor, 'length');
-  if (min === undefined || length === undefined || isKnown(min) || isKnown(length)) return undefined;
+  if (min === undefined || length === undefined || (isKnown(min) && isKnown(length))) return undefined;
   const end = sum(WIDE, 0n, [
     { coefficient: 1n, of: min },
     { coefficient: 1n, of: length },

@@ -80,5 +80,5 @@ export function judgeKernelOnly(situation: Situation, ask: Ask): Outcome {
     from: 'presumed' as const,
     text: 'in low MMIO that VMBus gets; no input describes its windows',
   };
-  return somewhere(rulesIn(ask, situation.model), { reserveCalled: true }, framebuffer, [], ask, rules);
+  return somewhere(rulesIn(ask, situation.model), true, framebuffer, [], ask, rules);
 }

@@ -503,6 +503,8 @@ function videoFacts(
   const [seen] = strongest(facts.video);
   if (seen !== undefined) {
     const { present } = seen.value;
+    // Each Generation 1 machine has it: a listing without it is cut, or another machine's.
+    if (!present && platform === 'hyperv-gen1') return undefined;
     constraints.push(
       fromFact(
         'video',
