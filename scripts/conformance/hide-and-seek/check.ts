@@ -4,7 +4,7 @@ import { openBytes } from '../../../src/artifact/open.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { askSysfb } from '../../../src/verdict/ask.ts';
 import type { Verdict } from '../../../src/verdict/verdict.ts';
-import { drawContents, levelsIn } from './firmware-acpi.ts';
+import { type Contents, drawContents, levelsIn } from './firmware-acpi.ts';
 import type { Shown } from './hiding.ts';
 import { drawBoot, drawConfiguration, drawKernel, kernelOf, type Machine } from './machine.ts';
 import type { Random } from './random.ts';
@@ -114,20 +114,33 @@ function completion(
       firmware.kind !== 'acpi' || fixed.has('contents') || must.has('values')
         ? machine.contents
         : drawContents(random, firmware);
-    const isFixed = ['log', 'params', 'lspci'].some((each) => must.has(each as 'log'));
-    const drawn = drawBoot(random, firmware, contents, arch);
-    const keepsBoot = fixed.has('boot') || isFixed;
-    // Of a framebuffer that the kernel wasn't told of the dumps don't say where it is.
-    const boot = !keepsBoot
-      ? drawn
-      : machine.boot.lfb.base === 0n && !fixed.has('boot')
-        ? { ...machine.boot, framebuffer: drawn.framebuffer }
-        : machine.boot;
+    const boot = otherBoot(machine, fixed, contents, random);
     const other: Machine = { ...machine, kernel, configuration, contents, boot };
     if (truthOf(other).without)
       return `Linux ${kernel.release}${kernel.withCommits.length > 0 ? ` with ${kernel.withCommits.join()}` : ''}, ${[...contents].map(([name, value]) => `${name} 0x${value.toString(16)}`).join(' ')} ${show(boot)}`;
   }
   return undefined;
+}
+
+/** Another boot that what is shown allows. */
+function otherBoot(
+  machine: Machine,
+  fixed: ReadonlySet<string>,
+  contents: Contents,
+  random: Random,
+): Machine['boot'] {
+  const { firmware, arch, must, boot } = machine;
+  if (fixed.has('boot')) return boot;
+  const drawn = drawBoot(random, firmware, contents, arch);
+  const none = { base: 0n, size: 0n };
+  if (must.has('params') || must.has('lspci'))
+    // Of a framebuffer that the kernel wasn't told of the dumps don't say where it is.
+    return boot.lfb.base === 0n ? { ...boot, framebuffer: drawn.framebuffer ?? boot.framebuffer } : boot;
+  if (!must.has('log')) return drawn;
+  // The log says how the kernel was started, and nothing of where the framebuffer is.
+  const { start, confidential, by } = boot;
+  const maySet = start === 'kdump' && arch === 'x86_64' && random.chance(0.5);
+  return { ...drawn, by, start, confidential, lfb: maySet ? drawn.lfb : none };
 }
 
 function show(value: unknown): string {

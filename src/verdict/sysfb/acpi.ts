@@ -90,7 +90,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   }
   const { finding, place } = places;
   if (place === undefined) {
-    const reserves = collected.reserveCalled && reservesSomewhere(collected.windows, arithmetic);
+    const reserves = collected.reserveCalled && reservesSomewhere(behaviour, collected.windows, arithmetic);
     return somewhere(behaviour, reserves, finding, pool, ask, rules);
   }
   const reservation = (sysfb: boolean): ReservationPlan<Quantity> | undefined =>
@@ -307,14 +307,22 @@ function framebufferIn(
 
 /**
  * Does a reservation at the framebuffer hold, wherever that is? It is made in the first window only, so it does where
- * no other window may hold the framebuffer.
+ * no other window may hold the framebuffer, or those that may lie in the first and the allocator tests for it.
  */
 function reservesSomewhere(
+  behaviour: Behaviour,
   windows: readonly CollectedWindow<Quantity>[],
   { below, of }: Arithmetic<Quantity>,
 ): boolean {
-  const low = windows.filter(({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start));
-  return low.length === 1 && low[0] === windows[0];
+  const [first, ...others] = windows.filter(
+    ({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start),
+  );
+  if (first === undefined || first !== windows[0]) return false;
+  const isInFirst = ({ start, end }: CollectedWindow<Quantity>): boolean =>
+    [start, end, first.start, first.end].every(isKnown) &&
+    !below(start, first.start) &&
+    !below(first.end, end);
+  return others.length === 0 || (others.every(isInFirst) && behaviour.framebufferTest);
 }
 
 /**
