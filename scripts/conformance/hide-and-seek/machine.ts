@@ -230,7 +230,10 @@ export function drawBoot(
   else if (low !== undefined && random.chance(0.7)) {
     // Nothing says where it is in a window that starts at 0.
     const most = low.size < FOUR_GIB ? low.size : FOUR_GIB;
-    const base = random.pick([0xf8000000n, most > 16n * MIB ? most / 2n : 0n]);
+    const base = random.pick([
+      0xf8000000n,
+      most > 32n * MIB ? random.big(16n * MIB, most - 16n * MIB, 16n * MIB) : 0n,
+    ]);
     framebuffer = { base: base === 0n ? 0xf8000000n : base, size: 8n * MIB };
   }
   if (family === 'gen2' && must !== undefined && arch === 'x86_64' && random.chance(0.08)) {
