@@ -1,5 +1,5 @@
 /**
- * `npm run conformance -- hide-and-seek [--seconds N] [--cases N] [--seed S] [--case K] [--amount A]`: whole true machines,
+ * `npm run conformance -- hide-and-seek [--seconds N] [--cases N] [--seed S] [--case K] [--failures N]`: whole true machines,
  * of which parts are hidden. What fwmap answers about the rest may never be wrong, and what it answers about the whole
  * must be the truth. `--case K` runs one case again and writes its files.
  */
@@ -12,7 +12,7 @@ import { AMOUNTS, type Amount, hide, type Shown } from './hide-and-seek/hiding.t
 import { drawMachine, type Machine } from './hide-and-seek/machine.ts';
 import { caseRandom } from './hide-and-seek/random.ts';
 
-const MOST_FAILURES = 10;
+const MOST_FAILURES = '10';
 
 interface Case {
   readonly machine: Machine;
@@ -38,6 +38,7 @@ export async function run(args: string[]): Promise<number> {
       cases: { type: 'string' },
       seed: { type: 'string', default: '1' },
       case: { type: 'string' },
+      failures: { type: 'string', default: MOST_FAILURES },
     },
   });
   const seed = Number(values.seed);
@@ -56,7 +57,7 @@ export async function run(args: string[]): Promise<number> {
   let slowest = { seconds: 0, index: 0 };
   let failed = 0;
   let index = 0;
-  for (; index < most && Date.now() < until && failed < MOST_FAILURES; index += 1) {
+  for (; index < most && Date.now() < until && failed < Number(values.failures); index += 1) {
     let one: Case;
     try {
       one = await runCase(seed, index);
