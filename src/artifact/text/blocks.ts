@@ -90,6 +90,8 @@ const FOLLOWS: Partial<Record<LineClass, RegExp>> = {
 const ACROSS_BLANKS: ReadonlySet<LineClass> = new Set(['log', 'lspci', 'kconfig', 'acpidump', 'crs-text']);
 /** Lines of a log that a mailer broke, behind one another. */
 const MAX_BROKEN = 8;
+/** A line that a mailer broke is no shorter. */
+const MIN_BROKEN = 62;
 /** Longer lines are looked at in their beginning only. */
 const MAX_LOOKED_AT = 512;
 
@@ -188,8 +190,10 @@ export function blocksIn(text: string, lines: readonly QuotedLine[]): Block[] {
       index = to - 1;
       continue;
     }
-    if (open !== undefined && (found === open.of || (found === undefined && belongs(open, line)))) {
-      if (found !== undefined || open.of !== 'log') {
+    const before = lines[index - 1];
+    const length = before === undefined ? 0 : before.end - before.start;
+    if (open !== undefined && (found === open.of || (found === undefined && belongs(open, line, length)))) {
+      if (found !== undefined || FOLLOWS[open.of]?.test(line)) {
         open.to = index + 1;
         open.blank = false;
         open.broken = 0;
@@ -207,8 +211,12 @@ export function blocksIn(text: string, lines: readonly QuotedLine[]): Block[] {
   return blocks;
 }
 
-/** Whether a line that nothing tells belongs to the block before it. */
-function belongs(open: Open, line: string): boolean {
+/**
+ * Whether a line that nothing tells belongs to the block before it.
+ * @param length of the line above, with its quote marks
+ */
+function belongs(open: Open, line: string, length: number): boolean {
   if (open.of === 'log') return isOmission(line) || (!open.blank && open.broken < MAX_BROKEN);
+  if (open.of === 'kconfig' && !open.blank && open.broken < MAX_BROKEN && length >= MIN_BROKEN) return true;
   return FOLLOWS[open.of]?.test(line) === true && !(open.of === 'lspci' && open.blank);
 }

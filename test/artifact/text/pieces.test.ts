@@ -96,6 +96,22 @@ describe('logs and listings in the words of a mail', () => {
     expect(await pieces(`${HEADERS}\nSee:\n\n${broken}\n`)).toEqual([['dmesg', broken]]);
   });
 
+  test('a configuration with lines that a mailer broke stays one', async () => {
+    const config = [
+      '#',
+      '# Automatically generated file; DO NOT EDIT.',
+      '# Linux/x86 6.15.0-rc1 Kernel Configuration',
+      '#',
+      'CONFIG_X86_64=y',
+      '# NOTE: USB_STORAGE depends on SCSI but BLK_DEV_SD may also be needed; see',
+      'USB_STORAGE Help for more info',
+      'CONFIG_HYPERV=y',
+    ].slice(1);
+    expect(await pieces(`${HEADERS}\nMine is\n\n${config.join('\n')}\n\nIs that right?\n`)).toEqual([
+      ['kconfig', config.join('\n')],
+    ]);
+  });
+
   test('blanks that do not break are blanks', async () => {
     const nbsp = (lines: readonly string[]): string =>
       lines.join('\n').replaceAll('  ', ' \u00a0').replaceAll('\t', '\u00a0');
