@@ -87,12 +87,8 @@ export function alternativesOf(
   // One outcome is all there is, whatever the conditions came to.
   if (branches.length === 1) branches[0]!.when = fine;
   if (failed !== undefined) branches.push({ when: fine, value: undefined, fault: failed });
-  // Where several of them fail it is the first that ends the run.
-  let before: Condition[] = [];
-  for (const { when: failing, fault } of faults) {
-    branches.push({ when: allOf([when, ...before, failing]), value: undefined, fault });
-    before = [...before, not(failing) as Condition];
-  }
+  for (const { when: failing, fault } of faults)
+    branches.push({ when: allOf([when, failing]), value: undefined, fault });
   return branches.filter((branch) => branch.when !== 0n);
 }
 

@@ -244,7 +244,7 @@ export class Paths extends PathCondition {
         this.#abandoned.add('the evaluation was broken off', delta, [], '', undefined);
     this.#forks.length = 0;
     let given: Quantity = 0n;
-    for (const pending of this.#pendings) {
+    for (const pending of this.#apart(this.#pendings)) {
       this.#merge(pending);
       if (pending.fault) result.push({ when: pending.guard, fault: pending.fault });
       if (isAbandoned(pending)) given = gather('any', [given, pending.guard]);
@@ -287,12 +287,55 @@ export class Paths extends PathCondition {
       (pending) => pending.level === level && same(pending.target, target),
     );
     if (waiting.length === 0 || target.kind === 'fault') return result;
-    for (const pending of waiting) {
+    this.#setApart(waiting);
+    // Where the guards of two hold, the path is that of the first.
+    for (const pending of waiting.reverse()) {
       this.#merge(pending);
       result = mergeValues(pending.guard, pending.value, result);
     }
     this.#remove(waiting);
     return result;
+  }
+
+  /**
+   * Waiting paths of one level, in the order in which they parted, with guards that exclude each other: each was found
+   * where those before it were excluded, and says only what was found then. Without those that can't be taken after all.
+   */
+  #apart(waiting: readonly Pending[]): Pending[] {
+    return waiting.flatMap((pending, i) => {
+      const guard = this.#beyond(pending.guard, waiting.slice(0, i));
+      return isKnown(guard) ? [] : [{ ...pending, guard }];
+    });
+  }
+
+  /** A guard where none of those holds that were excluded when it was found. */
+  #beyond(guard: Expr, before: readonly Pending[]): Quantity {
+    const alone = new PathCondition();
+    alone.assume(guard);
+    this.spend(before.length);
+    // Of the others only what the guard itself leaves open.
+    return gather('all', [guard, ...before.map((other) => not(alone.decided(other.guard)))]);
+  }
+
+  /** Some paths are about to go on with the current one: what those that parted later assumed of them is told. */
+  #setApart(going: readonly Pending[]): void {
+    const level = this.#forks.length;
+    for (const pending of [...this.#pendings]) {
+      if (pending.level !== level || going.includes(pending)) continue;
+      const at = this.#pendings.indexOf(pending);
+      const before = going.filter((other) => this.#pendings.indexOf(other) < at);
+      const guard = this.#beyond(pending.guard, before);
+      if (guard === pending.guard) continue;
+      this.dismiss(pending.assumption);
+      if (isKnown(guard)) {
+        this.#pendings.splice(at, 1);
+        continue;
+      }
+      const assumption = not(guard);
+      if (!isKnown(assumption)) this.assumeWhole(assumption);
+      this.#pendings[at] = { ...pending, guard, assumption: isKnown(assumption) ? undefined : assumption };
+    }
+    this.#wanted = undefined;
   }
 
   #remove(gone: readonly Pending[]): void {
@@ -338,13 +381,21 @@ export class Paths extends PathCondition {
       'all',
       mates.map((pending) => not(pending.guard)),
     );
-    const rebased = mates.map(
-      (pending): Pending => ({ ...pending, delta: this.#rebased(pending, mark), mark }),
-    );
-    const resumed = rebased[mates.indexOf(next)]!;
+    // What goes on now must be excluded from those that parted after it.
+    const counted = (pending: Pending): Pending => ({
+      ...pending,
+      delta: this.#rebased(pending, mark),
+      mark,
+    });
+    const at = mates.indexOf(next);
+    const resumed = counted(next);
+    // What goes on now is excluded from those that parted after it.
+    const others = mates.flatMap((pending, i) => {
+      const guard = i > at ? this.#beyond(pending.guard, [next]) : pending.guard;
+      return i === at || isKnown(guard) ? [] : [counted({ ...pending, guard })];
+    });
     const parkedDelta = this.#changes(mark, target, fault);
     this.#remove(mates);
-    const others = rebased.filter((pending) => pending !== resumed);
     journal.rollBack(mark);
     for (const pending of others) this.#wait(pending);
     if (guard !== 0n && !isKnown(guard))
@@ -368,29 +419,40 @@ export class Paths extends PathCondition {
       arriving.target.kind === 'fault'
         ? this.#pendings.find((other) => other.level === arriving.level && alike(other, arriving))
         : undefined;
-    const pending = mate === undefined ? arriving : this.#united(mate, arriving);
-    if (mate !== undefined) this.#remove([mate]);
-    const assumption = not(pending.guard);
     this.#wanted = undefined;
-    if (isKnown(assumption)) {
-      this.#pendings.push({ ...pending, assumption: undefined });
+    if (mate === undefined) {
+      this.#pendings.push(this.#assumed(arriving));
       return;
     }
+    // It takes the place of the first: those that parted in between know nothing of the second.
+    const at = this.#pendings.indexOf(mate);
+    const united = this.#united(mate, arriving);
+    this.dismiss(mate.assumption);
+    this.#pendings[at] = this.#assumed(united);
+  }
+
+  /** The others may assume that the path isn't taken. */
+  #assumed(pending: Pending): Pending {
+    const assumption = not(pending.guard);
+    if (isKnown(assumption)) return { ...pending, assumption: undefined };
     this.assumeWhole(assumption);
-    this.#pendings.push({ ...pending, assumption });
+    return { ...pending, assumption };
   }
 
   /** Two faults of a kind as one pending path. */
   #united(first: Pending, second: Pending): Pending {
     const { journal, merging } = this.#machine;
     const mark = Math.min(first.mark, second.mark);
+    const before = this.#pendings.filter(({ level }) => level === first.level);
+    const apart = this.#beyond(second.guard, before);
+    if (isKnown(apart)) return first;
     const originals = journal.originalsSince(mark);
     const [a, b] = [this.#rebased(first, mark), this.#rebased(second, mark)];
-    const guard = gather('any', [first.guard, second.guard]);
+    const guard = gather('any', [first.guard, apart]);
     return {
       ...first,
       guard: isKnown(guard) ? first.guard : guard,
-      delta: mergeDeltas(second.guard, completed(b, a, originals), completed(a, b, originals), merging),
+      delta: mergeDeltas(apart, completed(b, a, originals), completed(a, b, originals), merging),
       mark,
     };
   }
@@ -434,7 +496,7 @@ export class Paths extends PathCondition {
       context: context ?? this.#contextFor(target),
     };
     const outcomes: Outcome[] = [main];
-    const rebased = mates.map(
+    const rebased = this.#apart(mates).map(
       (pending): Outcome => ({ ...pending, delta: this.#rebased(pending, fork.mark) }),
     );
     this.#remove(mates);
