@@ -1,5 +1,6 @@
 /** Conditions as reports print them: alternatives of comparisons, as text and as a tree. */
-import { bracketedIn, type Cover, coverOf, factorsOf } from './decision/cover.ts';
+import { type Cover, coverOf } from './decision/cover.ts';
+import { bracketedIn, factorsOf } from './decision/factors.ts';
 import type { Literal } from './decision/literal.ts';
 import { Names } from './names.ts';
 import { type Expr, isKnown, type Quantity } from './quantity.ts';
@@ -39,10 +40,10 @@ export function formatCover({ alternatives }: Cover, names = new Names()): strin
 
 /** The condition as a tree, each comparison with its sides as text. `{all: []}` always holds, `{any: []}` never. */
 export function conditionTree(condition: Quantity, names = new Names()): ConditionTree {
-  return treeOf(printedCover(condition), names);
+  return treeOf(printedCover(condition).alternatives, names);
 }
 
-function treeOf({ alternatives }: Cover, names: Names): ConditionTree {
+function treeOf(alternatives: Cover['alternatives'], names: Names): ConditionTree {
   const ways = alternatives.map((literals): ConditionTree => {
     const all = literals.map((literal) => treeOfLiteral(literal, names));
     return all.length === 1 ? all[0]! : { all };
@@ -64,7 +65,7 @@ function piecesOf({ left, op, right }: Literal, names: Names): { op: string; lef
 }
 
 /** Text up to this length is printed as alternatives, whatever else it could be. */
-const SHORT = 120;
+const SHORT = 80;
 
 /** Of conditions that are printed more than once: as text, as a tree. What is kept goes with the condition. */
 const printed = new WeakMap<Expr, Cover>();
@@ -87,8 +88,11 @@ function shorter(condition: Expr): Cover {
   const cover = coverOf(condition);
   const { length } = formatCover(cover);
   if (cover.complete && length <= SHORT) return cover;
-  const factors = factorsOf(condition);
-  if (factors === undefined) return cover;
-  const factored = { alternatives: [factors], complete: true };
-  return 3 * formatCover(factored).length <= 2 * length ? factored : cover;
+  const alternatives = factorsOf(
+    condition,
+    (literals) => formatCover({ alternatives: [literals], complete: true }).length,
+  );
+  if (alternatives === undefined) return cover;
+  const factored = { alternatives, complete: true };
+  return 4 * formatCover(factored).length <= 3 * length ? factored : cover;
 }
