@@ -1,48 +1,11 @@
 /** Conditions as they were built, without deciding anything. */
-import { choose, not } from '../conditions.ts';
-import { type Expr, isKnown, type Quantity } from '../quantity.ts';
+import { type Expr, isKnown } from '../quantity.ts';
 import type { Literal } from './literal.ts';
 
-/** More alternatives than this are not taken apart. */
-const MAX_ALTERNATIVES = 64;
-
-/** An alternative for each way in which the condition was built to hold; one literal past the bound. */
+/** An alternative for each part of a disjunction; what is gathered inside of them stays in brackets. */
 export function asBuilt(condition: Expr): Literal[][] {
-  const ways = taken(condition) ?? [[condition]];
-  return ways.map((each) => each.map(builtLiteral));
-}
-
-/** Undefined past the bound. Recurses no deeper than an expression's size. */
-function taken(condition: Quantity): (readonly Expr[])[] | undefined {
-  if (isKnown(condition)) return condition === 0n ? [] : [[]];
-  switch (condition.kind) {
-    case 'any': {
-      const all: (readonly Expr[])[] = [];
-      for (const part of condition.of) {
-        const ways = taken(part);
-        if (ways === undefined || all.length + ways.length > MAX_ALTERNATIVES) return undefined;
-        all.push(...ways);
-      }
-      return all;
-    }
-    case 'all': {
-      let all: (readonly Expr[])[] = [[]];
-      for (const part of condition.of) {
-        const ways = taken(part);
-        if (ways === undefined || all.length * ways.length > MAX_ALTERNATIVES) return undefined;
-        all = all.flatMap((each) => ways.map((way) => [...each, ...way]));
-      }
-      return all;
-    }
-    case 'not': {
-      const opposite = not(condition);
-      return !isKnown(opposite) && opposite.kind === 'choose'
-        ? taken(choose(opposite.when, not(opposite.yes), not(opposite.no)))
-        : [[condition]];
-    }
-    default:
-      return [[condition]];
-  }
+  const ways = condition.kind === 'any' ? condition.of : [condition];
+  return ways.map((way) => (way.kind === 'all' ? way.of : [way]).map(builtLiteral));
 }
 
 function builtLiteral(condition: Expr): Literal {
