@@ -1,4 +1,5 @@
 /** Artifacts: an input's bytes, what kind of thing they are, and where they came from. Never mutated. */
+import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import type { ArtifactKind } from './kinds.ts';
 import type { KconfigChange } from './patch/kconfig.ts';
@@ -14,6 +15,24 @@ export interface ProvenanceStep {
   readonly name?: string;
 }
 
+/** One of the machines that an image describes. What is of no machine is of all. */
+export interface MachineOfImage {
+  /** Unique among the machines of one call. */
+  readonly id: string;
+  /** As `--select` takes it: `conf-1`, the model of a tree, a DSDT. */
+  readonly name: string;
+  /** Its memory, as far as the image has it. */
+  readonly memory: readonly {
+    readonly address: bigint;
+    readonly bytes: Uint8Array;
+    readonly source: Source;
+  }[];
+  /** Overlays that are applied to its tree, in this order. */
+  readonly overlays: readonly Artifact[];
+  /** What is to be said of this machine alone. */
+  readonly findings: readonly Diagnostic[];
+}
+
 export interface Artifact {
   readonly kind: ArtifactKind;
   /** Name and bytes that readers work on and spans point into. */
@@ -25,6 +44,10 @@ export interface Artifact {
   readonly steps: readonly ProvenanceStep[];
   /** For directories (`dt-dir`, `acpi-dir`): the entries, in byte order of their names. */
   readonly entries?: readonly DirectoryEntry[];
+  /** Of what was found in an image: lower-case hex SHA-256 of its own bytes. */
+  readonly contentSha256?: string;
+  /** Which machine of an image it is of. */
+  readonly machine?: MachineOfImage;
   /** The same input before the patches that are in it. */
   readonly before?: Artifact;
   /** It is what the hunks of patches show of a file, no more. */

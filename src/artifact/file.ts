@@ -9,7 +9,7 @@ const CHUNK_BYTES = 64 * 1024;
 export type FileResult =
   | { readonly bytes: Uint8Array }
   | { readonly directory: true }
-  | { readonly failure: string };
+  | { readonly failure: string; readonly tooLarge?: true };
 
 /** What the system says about a failed call, as people know it: `No such file or directory`. */
 export function systemMessage(error: unknown): string {
@@ -32,7 +32,10 @@ export function readFileBytes(path: string | Buffer, limit: number): FileResult 
   try {
     const stat = fstatSync(descriptor);
     if (stat.isDirectory()) return { directory: true };
-    const tooLarge = { failure: `Larger than the limit of ${limit / (1024 * 1024)} MiB` };
+    const tooLarge = {
+      failure: `Larger than the limit of ${limit / (1024 * 1024)} MiB`,
+      tooLarge: true,
+    } as const;
     if (stat.size > limit) return tooLarge;
     let buffer = Buffer.allocUnsafe(Math.max(stat.size + 1, CHUNK_BYTES));
     let length = 0;

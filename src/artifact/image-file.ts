@@ -68,6 +68,15 @@ function fileAccess(descriptor: number, size: number): Access {
   };
 }
 
+const HASHED_AT_ONCE = 1 << 20;
+
+/** Lower-case hex. */
+export function sha256OfAccess(access: Access): string {
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+  for (let at = 0; at < access.size; at += HASHED_AT_ONCE) hash.update(access.read(at, HASHED_AT_ONCE));
+  return hash.digest('hex');
+}
+
 /** One compression that was around all of an input. */
 export interface TakenOff {
   readonly format: string;

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
+import { type Access, accessTo } from '../containers/access.ts';
 import type { Archive } from '../containers/container.ts';
 import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
@@ -25,7 +26,18 @@ export interface OpenOptions {
   readonly cwd?: string;
   /** Everything on standard input; undefined when that is more than `limit` bytes. Needed for `-`. */
   readonly readStdin?: (limit: number) => Promise<Uint8Array | undefined>;
+  /**
+   * Finds the machines in what may be an image; their artifacts, none where there is none. Without it images are what their
+   * kind says.
+   */
+  readonly openImage?: (image: ImageInput, budget: Budget, sink: DiagnosticSink) => Promise<Artifact[]>;
 }
+
+/** An image on its way to being machines. */
+export type ImageInput = Pick<Artifact, 'path' | 'steps' | 'sha256'> & {
+  readonly name: string;
+  readonly access: Access;
+};
 
 /** The path that stands for standard input. */
 export const STDIN_PATH = '-';
@@ -104,10 +116,33 @@ async function openPath(path: string, opening: Opening, depth: number): Promise<
   }
   const resolved = resolve(options.cwd ?? '.', path);
   const read = readFileBytes(resolved, MAX_INPUT_BYTES);
-  if ('failure' in read) return unreadable(read.failure);
   if ('bytes' in read) return openRead(path, read.bytes, opening, depth);
+  if ('failure' in read) {
+    const machines = read.tooLarge ? await openLarge(path, resolved, opening) : [];
+    return machines.length > 0 ? machines : unreadable(read.failure);
+  }
   const { listFolder } = await import('./directory.ts');
   return openListed(listFolder(resolved, sink), path, opening, depth);
+}
+
+/** A file that is too large to be anything but an image: a disk, a dump of memory. It is read where it is needed. */
+async function openLarge(path: string, resolved: string, opening: Opening): Promise<Artifact[]> {
+  const { as, openImage } = opening.options;
+  if (openImage === undefined || as !== undefined) return [];
+  const { openImageFile, sha256OfAccess } = await import('./image-file.ts');
+  const file = openImageFile(resolved);
+  if (!('access' in file)) return [];
+  const digest = lazily(() => sha256OfAccess(file.access));
+  const image: ImageInput = {
+    path,
+    name: path,
+    access: file.access,
+    steps: [],
+    get sha256() {
+      return digest();
+    },
+  };
+  return openImage(image, opening.budget, opening.sink);
 }
 
 /** Opens what is in a folder on disk. Its files are opened by the bytes of their names, which may be any. */
@@ -196,6 +231,7 @@ async function openPiece(
   const where = { path: piece.name };
   let { bytes } = piece;
   const steps = [...piece.steps];
+  let isJoined = false;
   for (let level = depth; ; level += 1) {
     const tooDeep = level >= budget.limits.depth;
     const archive = archiveOf(bytes);
@@ -212,9 +248,12 @@ async function openPiece(
     const { rest, restAt, step } = unwrapped;
     if (rest.length > 0) {
       const follows = archiveOf(rest) ?? compressionOf(rest);
-      if (follows === undefined && as === undefined && sniffKind(unwrapped.bytes) === undefined)
-        // A kernel with a device tree behind it, or something else that is made of parts.
-        return [makeArtifact('image', { name: piece.name, form: 'blob', bytes }, { ...piece, steps })];
+      const inside = sniffKind(unwrapped.bytes);
+      if (follows === undefined && as === undefined && (inside === undefined || inside === 'image')) {
+        // A kernel with device trees behind it, or something else that is made of parts.
+        isJoined = true;
+        break;
+      }
       if (follows !== undefined) {
         const first: Piece = { ...piece, bytes: unwrapped.bytes, steps: [...steps, step] };
         const second: Piece = {
@@ -232,7 +271,7 @@ async function openPiece(
     bytes = unwrapped.bytes;
     steps.push(step);
   }
-  let kind = as ?? sniffKind(bytes);
+  let kind = as ?? (isJoined ? 'image' : sniffKind(bytes));
   if (kind === undefined) {
     const unwrapped = await unwrapBrotli(bytes, budget);
     kind = unwrapped && sniffKind(unwrapped.bytes);
@@ -243,6 +282,21 @@ async function openPiece(
     }
   }
   const opened: Piece = { ...piece, bytes, steps };
+  const { openImage } = opening.options;
+  if (openImage !== undefined && as === undefined) {
+    const { mayBeImage } = await import('./images.ts');
+    const image: ImageInput = {
+      path: piece.path,
+      name: piece.name,
+      access: accessTo(bytes),
+      steps,
+      get sha256() {
+        return piece.digest();
+      },
+    };
+    const machines = mayBeImage(kind, piece.name, bytes) ? await openImage(image, budget, sink) : [];
+    if (machines.length > 0) return machines;
+  }
   const { mailInputs, textInputs } = await import('./text/open-text.ts');
   const make = ({ kind: found, source, steps: taken }: FoundInput): Artifact =>
     makeArtifact(found, source, { ...opened, steps: taken });

@@ -1,12 +1,13 @@
 /** What `windows` and `resources` share: they print what the firmware says, of one machine or of a list of inputs. */
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import { finding } from '../findings/finding.ts';
+import type { NamedReport } from '../report/machines.ts';
 import type { Report } from '../report/render.ts';
 import type { Machine } from '../window/describe.ts';
 import { EXIT_ERROR } from './command.ts';
 import type { Io } from './io.ts';
-import { type DescribedOptionValues, readMachine } from './machine.ts';
-import { type PrintOptions, printReport } from './print.ts';
+import { type DescribedOptionValues, describeMachine, readMachines } from './machine.ts';
+import { type PrintOptions, printMachines } from './print.ts';
 import { writeDiagnostics } from './result.ts';
 
 /** From so many on it is worth the time that loading V8's settings takes. */
@@ -27,21 +28,26 @@ function isTreeError({ severity, code }: Diagnostic): boolean {
   return severity === 'error' && code.startsWith('dt/');
 }
 
-async function reportMachine(
+async function reportInputs(
   inputs: readonly string[],
   options: DescribedOptionValues & PrintOptions,
   io: Io,
   reporter: Reporter,
 ): Promise<number> {
   const sink = new DiagnosticList();
-  const machine = await readMachine(inputs, options, io, sink);
-  if (!saysSomething(machine)) {
+  const reports: NamedReport[] = [];
+  for (const named of await readMachines(inputs, options, io, sink)) {
+    const machine = await describeMachine(named, options, io, sink);
+    if (!saysSomething(machine)) continue;
+    reporter.examine?.(machine, sink);
+    reports.push({ ...reporter.reportOf(machine, sink.all), name: named.name });
+  }
+  if (reports.length === 0) {
     if (!sink.hasErrors) sink.add(finding('fwmap/no-description', {}));
     writeDiagnostics(sink.all, io);
     return EXIT_ERROR;
   }
-  reporter.examine?.(machine, sink);
-  await printReport(reporter.reportOf(machine, sink.all), sink.all, options, io);
+  await printMachines(reports, sink.all, options, io);
   // What could be read of a faulty tree has been told, but nobody should take it for the whole.
   return sink.all.some(isTreeError) ? EXIT_ERROR : 0;
 }
@@ -57,12 +63,12 @@ export async function reportDescriptions(
   reporter: Reporter,
 ): Promise<number> {
   if (options.format !== 'ndjson' || options.output !== undefined)
-    return reportMachine(inputs, options, io, reporter);
+    return reportInputs(inputs, options, io, reporter);
   if (inputs.length >= MANY_INPUTS) {
     const { compileSparingly } = await import('./engine.ts');
     await compileSparingly();
   }
   let status = 0;
-  for (const input of inputs) status = Math.max(status, await reportMachine([input], options, io, reporter));
+  for (const input of inputs) status = Math.max(status, await reportInputs([input], options, io, reporter));
   return status;
 }

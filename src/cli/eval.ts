@@ -4,13 +4,14 @@ import { DiagnosticList } from '../bytes/diagnostic.ts';
 import { escapeControls } from '../bytes/escape.ts';
 import { FORMATS } from '../report/render.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
+import { oneMachine } from './images.ts';
 import { openInputs } from './inputs.ts';
 import { describeOptions, refuseSettings } from './machine.ts';
 import { formatOption, INPUT_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS, RELEASE_OPTION } from './options.ts';
 import { printReport } from './print.ts';
 import { writeDiagnostics, writeResult } from './result.ts';
 
-const { as, include, 'include-root': includeRoot } = INPUT_OPTIONS;
+const { as, include, 'include-root': includeRoot, select } = INPUT_OPTIONS;
 
 export const command = defineCommand({
   name: 'eval',
@@ -25,6 +26,7 @@ export const command = defineCommand({
     as,
     include,
     'include-root': includeRoot,
+    select,
     ...MACHINE_OPTIONS,
     ...RELEASE_OPTION,
     ...OUTPUT_OPTIONS,
@@ -77,8 +79,9 @@ export const command = defineCommand({
     });
     const sink = new DiagnosticList();
     const artifacts = await openInputs(inputs.slice(0, at), options, io, sink);
-    const described = await describeOptions(options, artifacts, io);
-    const { tables, complete } = await readAcpiInputs(artifacts, sink, described.asl);
+    const machine = oneMachine(artifacts, options.select);
+    const described = await describeOptions(options, machine, io);
+    const { tables, complete } = await readAcpiInputs(machine.artifacts, sink, described.asl);
     if (tables.length === 0) {
       writeDiagnostics(sink.all, io);
       throw new CommandError(
@@ -91,7 +94,12 @@ export const command = defineCommand({
     if (described.set !== undefined) await checkSettings(order, decoded, described.set, sink);
     refuseSettings(sink.all);
     const result = evaluate(startMachine(tables, decoded, { complete, ...described }, sink), name, args);
-    const subject = { inputs: artifacts, result, trace: options.trace === true, diagnostics: sink.all };
+    const subject = {
+      inputs: machine.artifacts,
+      result,
+      trace: options.trace === true,
+      diagnostics: sink.all,
+    };
     if ((options.format ?? FORMATS[0]) === 'text') {
       // Not laid out: scripts read these lines.
       const lines = report.evalLines(subject).map((line) => `${escapeControls(line)}\n`);

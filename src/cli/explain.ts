@@ -9,6 +9,7 @@ import { type ExplainReport, explainDocument, explainJson } from '../report/expl
 import { FORMATS } from '../report/render.ts';
 import { describe, type Machine } from '../window/describe.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
+import { oneMachine } from './images.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { describeOptions, refuseSettings } from './machine.ts';
@@ -158,8 +159,9 @@ export const command = defineCommand({
       const line = new TextEncoder().encode(propertyLine(input));
       artifacts.push(...(await openBytes(ARGUMENT_NAME, line, { as: 'dts-fragment' }, sink)));
     }
-    const settings = await describeOptions(options, artifacts, io);
-    const machine = await describe(artifacts, settings, sink);
+    const named = oneMachine(artifacts, options.select);
+    const settings = await describeOptions(options, named, io);
+    const machine = await describe(named.artifacts, settings, sink);
     refuseSettings(sink.all);
     if (machine.trees.length === 0 && machine.acpi === undefined) {
       writeDiagnostics(sink.all, io);

@@ -21,6 +21,8 @@ export async function openInputs(
       {
         as,
         cwd: io.cwd,
+        openImage: async (image, budget, sinkOfImage) =>
+          (await import('./images.ts')).openImage(image, budget, sinkOfImage),
         // `- -` is the same input twice, not the second time an empty one.
         readStdin: async (limit) => {
           stdin ??= await io.readStdin(limit);

@@ -9,6 +9,7 @@ import type { DeviceTree } from '../devicetree/tree.ts';
 import { hintOf, messageOf } from '../findings/finding.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import { CommandError, type OptionValues } from './command.ts';
+import { type NamedMachine, selectMachines } from './images.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import type { INPUT_OPTIONS, MACHINE_OPTIONS } from './options.ts';
@@ -104,20 +105,29 @@ async function operatingSystem(
 /** Inputs with tables that have fields. */
 const TABLE_KINDS: ReadonlySet<ArtifactKind> = new Set(['acpi-table', 'acpidump', 'acpi-dir', 'asl']);
 
-/** What `describe` is told, from the options. Throws {@link CommandError}. */
+/** What `describe` is told of a machine, from the options and from the image that it is in. Throws {@link CommandError}. */
 export async function describeOptions(
   options: DescribedOptionValues,
-  artifacts: readonly Artifact[],
+  machine: Pick<NamedMachine, 'artifacts' | 'memory' | 'overlays'>,
   io: Io,
 ): Promise<DescribeOptions> {
-  const { set, memory, assume, osi, cells, overlay } = options;
+  const { set, assume, osi, cells } = options;
+  const { artifacts } = machine;
+  const memory = [
+    ...(options.memory === undefined ? [] : await readMemory(options.memory, io)),
+    ...machine.memory,
+  ];
+  const overlays = [
+    ...(await treesOf(machine.overlays)),
+    ...(options.overlay === undefined ? [] : await readOverlays(options.overlay, options, io)),
+  ];
   if (set !== undefined && !artifacts.some(({ kind }) => TABLE_KINDS.has(kind)))
     throw new CommandError('--set: none of the inputs is an ACPI table, whose fields it sets');
   const source = artifacts.find((artifact) => artifact.kind === 'dts');
   const asl = artifacts.find((artifact) => artifact.kind === 'asl');
   return {
     ...(set === undefined ? {} : { set: parseSettings(set) }),
-    ...(memory === undefined ? {} : { memory: await readMemory(memory, io) }),
+    ...(memory.length === 0 ? {} : { memory }),
     ...(assume === undefined ? {} : { assume }),
     ...(artifacts.some(({ kind }) => TABLE_KINDS.has(kind))
       ? await operatingSystem(options.kernel, osi, assume !== undefined)
@@ -127,12 +137,12 @@ export async function describeOptions(
       ? { addressing: await addressing(options.kernel) }
       : {}),
     ...(asl === undefined ? {} : { asl: await aslAccess(asl, options, io) }),
-    ...(source === undefined && overlay === undefined
+    ...(source === undefined && overlays.length === 0
       ? {}
       : {
           parse: {
             ...(source === undefined ? {} : await fileAccess(source, options, io)),
-            ...(overlay === undefined ? {} : { overlays: await readOverlays(overlay, options, io) }),
+            ...(overlays.length === 0 ? {} : { overlays }),
           },
         }),
   };
@@ -170,6 +180,13 @@ async function aslAccess(
   return { files: aslFiles(loader, artifact.path === '-' ? undefined : artifact.path, includePaths) };
 }
 
+/** Overlays that an image chooses together with a tree. */
+async function treesOf(artifacts: readonly Artifact[]): Promise<DeviceTree[]> {
+  if (artifacts.length === 0) return [];
+  const { readDeviceTree } = await import('../devicetree/read.ts');
+  return artifacts.flatMap((artifact) => readDeviceTree(artifact, new DiagnosticList(), {}) ?? []);
+}
+
 /** The trees that `--overlay` names. Throws {@link CommandError} when one can't be read. */
 async function readOverlays(
   paths: readonly string[],
@@ -193,14 +210,24 @@ async function readOverlays(
 /** Tables of so many bytes are a whole machine's: running their code takes a third less so. */
 const MANY_BYTES = 1 << 16;
 
-/** Opens and describes everything that was named, as one machine. */
-export async function readMachine(
+/** Opens everything that was named: a machine, or those of an image. */
+export async function readMachines(
   inputs: readonly string[],
   options: DescribedOptionValues,
   io: Io,
   sink: DiagnosticSink,
+): Promise<NamedMachine[]> {
+  return selectMachines(await openInputs(inputs, options, io, sink), options.select);
+}
+
+/** Describes a machine whose inputs are open. */
+export async function describeMachine(
+  named: NamedMachine,
+  options: DescribedOptionValues,
+  io: Io,
+  sink: DiagnosticSink,
 ): Promise<Machine> {
-  const artifacts = await openInputs(inputs, options, io, sink);
+  const { artifacts } = named;
   let bytes = 0;
   for (const { kind, source } of artifacts) if (isKind(kind, 'acpi')) bytes += source.bytes.length;
   if (bytes >= MANY_BYTES) {
@@ -208,7 +235,8 @@ export async function readMachine(
     await compileSparingly();
   }
   const list = new DiagnosticList();
-  const machine = await describe(artifacts, await describeOptions(options, artifacts, io), list);
+  for (const diagnostic of named.findings) list.add(diagnostic);
+  const machine = await describe(artifacts, await describeOptions(options, named, io), list);
   refuseSettings(list.all);
   for (const diagnostic of list.all) sink.add(diagnostic);
   return machine;

@@ -61,6 +61,12 @@ export const INPUT_OPTIONS = {
     describe: 'Whole file that a patch among the inputs changes, also of a git revision',
     group: 'Reading inputs:',
   },
+  select: {
+    type: 'string',
+    value: 'NAME',
+    describe: 'Of the machines in an image, take this one',
+    group: 'Reading inputs:',
+  },
   cells: {
     type: 'string',
     value: 'CHILD,PARENT,SIZE',

@@ -1,6 +1,7 @@
 /** Printing a report in the format asked for. */
 import type { Diagnostic } from '../bytes/diagnostic.ts';
-import { FORMATS, type Format, type Report, renderReport } from '../report/render.ts';
+import { type NamedReport, renderMachines } from '../report/machines.ts';
+import { FORMATS, type Format, type Report } from '../report/render.ts';
 import type { Io } from './io.ts';
 import { writeDiagnostics, writeResult } from './result.ts';
 
@@ -39,8 +40,18 @@ export async function printReport(
   options: PrintOptions,
   io: Io,
 ): Promise<void> {
+  await printMachines([{ ...report, name: undefined }], diagnostics, options, io);
+}
+
+/** The same for the machines of an image, one or several. */
+export async function printMachines(
+  reports: readonly NamedReport[],
+  diagnostics: readonly Diagnostic[],
+  options: PrintOptions,
+  io: Io,
+): Promise<void> {
   const format = options.format ?? FORMATS[0]!;
   const color = format === 'text' && (await wantsColor(options, io));
-  writeResult(await renderReport(report, format, { color, width: widthOf(io) }), options, io);
+  writeResult(await renderMachines(reports, format, { color, width: widthOf(io) }), options, io);
   if (format === 'text') writeDiagnostics(diagnostics, io);
 }

@@ -10,11 +10,15 @@ import { Budget } from '../containers/limits.ts';
 import { FORMATS } from '../report/render.ts';
 import { type ScannedInput, type ScanReport, scanDocument, scanJson } from '../report/scan.ts';
 import type { Alternatives, Find } from '../scan/find.ts';
+import { machineGroups } from '../scan/machines.ts';
 import { Scanner } from '../scan/scan.ts';
 import { CommandError, defineCommand, UnreadableInputError } from './command.ts';
 import type { Io } from './io.ts';
 import { formatOption, OUTPUT_OPTIONS } from './options.ts';
 import { printReport } from './print.ts';
+
+/** Tables that name others: they tell which belong together. */
+const ROOT_TABLES: ReadonlySet<string | undefined> = new Set(['XSDT', 'RSDT', 'FACP']);
 
 /** Opens what was named. A folder is the files in it. */
 async function* openedInputs(
@@ -53,10 +57,18 @@ async function scanAll(
   const budget = new Budget();
   const extract =
     options.extract === undefined ? undefined : (await import('./extract.ts')).extractTo(options.extract, io);
-  const scanner = new Scanner(sink, { budget, ...(extract === undefined ? {} : { onFind: extract }) });
+  const roots = new Map<number, Uint8Array>();
+  const scanner = new Scanner(sink, {
+    budget,
+    onFind: (find, bytes) => {
+      extract?.(find, bytes);
+      if (ROOT_TABLES.has(find.signature)) roots.set(find.id, bytes.slice());
+    },
+  });
   const inputs: ScannedInput[] = [];
   const finds: Find[] = [];
   const alternatives: Alternatives[] = [];
+  const machines: ScanReport['machines'][number][] = [];
   for await (const { path, resolved, file } of openedInputs(paths, io)) {
     const hash = file.whole
       ? sha256Of(file.access.read(0, file.access.size))
@@ -66,35 +78,48 @@ async function scanAll(
     const steps = taken.map((step) => ({ ...step, offset: 0 }));
     const result = await scanner.scan({ name, access, steps });
     finds.push(...result.finds);
-    alternatives.push(...result.alternatives);
+    const grouped = machineGroups(result, roots);
+    alternatives.push(...result.alternatives, ...grouped.alternatives);
+    machines.push(
+      ...grouped.machines.map((machine) => ({
+        name: machine.name,
+        finds: [...machine.finds, ...machine.overlays].map(({ id }) => id),
+      })),
+    );
     for (const { unpacked } of taken) budget.release(unpacked);
     inputs.push({
       path,
+      name,
       size: file.access.size,
       sha256: await hash,
       steps: taken.map(({ format }) => format),
     });
     file.close();
   }
-  return { inputs, finds, alternatives, diagnostics: sink.all };
+  return { inputs, finds, alternatives, machines, diagnostics: sink.all };
 }
 
-/** What belongs to one of the alternatives. */
+/** What belongs to one of the alternatives, or to one of the machines. */
 function selected(report: ScanReport, name: string): ScanReport {
   const choices = report.alternatives.flatMap((axis) => axis.choices.map((choice) => ({ axis, choice })));
   const picked = choices.filter(({ choice }) => choice.name === name);
-  if (picked.length === 0) {
-    const names = choices.map(({ choice }) => choice.name);
+  const machines = report.machines.filter((machine) => machine.name === name);
+  if (picked.length + machines.length === 0) {
+    const names = [
+      ...choices.map(({ choice }) => choice.name),
+      ...report.machines.map((machine) => machine.name),
+    ];
     throw new CommandError(
-      `--select ${name}: there is no such alternative`,
-      names.length === 0 ? 'the image has none' : `there are ${names.join(', ')}`,
+      `--select ${name}: there is no such machine or alternative`,
+      names.length === 0 ? 'the image has none' : `there are ${[...new Set(names)].join(', ')}`,
     );
   }
-  const ids = new Set(picked.flatMap(({ choice }) => choice.finds));
+  const ids = new Set([...picked.map(({ choice }) => choice), ...machines].flatMap(({ finds }) => finds));
   return {
     ...report,
     finds: report.finds.filter(({ id }) => ids.has(id)),
     alternatives: picked.map(({ axis, choice }) => ({ ...axis, choices: [choice] })),
+    machines,
   };
 }
 
@@ -118,7 +143,7 @@ export const command = defineCommand({
     select: {
       type: 'string',
       value: 'NAME',
-      describe: 'Of the alternatives in an image, list this one only',
+      describe: 'Of the machines and alternatives in an image, list this one only',
       group: 'Reading inputs:',
     },
   },

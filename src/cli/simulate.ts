@@ -5,6 +5,7 @@ import { escapeControls } from '../bytes/escape.ts';
 import { formatDiagnostic, hintOf } from '../findings/finding.ts';
 import { FORMATS } from '../report/render.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from './command.ts';
+import { oneMachine } from './images.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { kernelFacts } from './kernel-facts.ts';
@@ -77,11 +78,12 @@ export const command = defineCommand({
     const artifacts: Artifact[] = await openInputs(inputs, options, io, sink);
     if (options.config !== undefined)
       artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, sink)));
+    const machine = oneMachine(artifacts, options.select);
     const { askSimulation } = await import('../verdict/simulation/simulation.ts');
     const report = await askSimulation(
-      artifacts,
+      machine.artifacts,
       {
-        describe: await describeOptions(options, artifacts, io),
+        describe: await describeOptions(options, machine, io),
         kernel: await kernelFacts(options),
         ...(scenario === undefined ? {} : { scenario }),
         compareSysfb: options['compare-sysfb'] === true,

@@ -2,17 +2,19 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { KconfigLine } from '../linux/kconfig-line.ts';
+import type { NamedReport } from '../report/machines.ts';
 import { FORMATS } from '../report/render.ts';
 import { sysfbDocument, sysfbJson, sysfbMailDocument } from '../report/sysfb.ts';
 import { askSysfb } from '../verdict/ask.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from './command.ts';
+import { type NamedMachine, selectMachines } from './images.ts';
 import { openInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { kernelFacts } from './kernel-facts.ts';
 import { describeOptions, type MachineOptionValues, refuseSettings } from './machine.ts';
 import { formatOption, INPUT_OPTIONS, KERNEL_OPTIONS, MACHINE_OPTIONS, OUTPUT_OPTIONS } from './options.ts';
-import { type PrintOptions, printReport } from './print.ts';
+import { type PrintOptions, printMachines } from './print.ts';
 import { writeDiagnostics } from './result.ts';
 import { VERSION } from './version.ts';
 
@@ -40,19 +42,17 @@ function readNothing(verdict: Verdict, sink: DiagnosticList): boolean {
   );
 }
 
-async function answer(inputs: readonly string[], options: SysfbOptions, io: Io): Promise<number> {
-  const sink = new DiagnosticList();
-  const artifacts: Artifact[] = await openInputs(inputs, options, io, sink);
-  if (options.config !== undefined)
-    artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, sink)));
-  if (options['kernel-source'] !== undefined) {
-    const { openKernelSource } = await import('./kernel-source.ts');
-    artifacts.push(...(await openKernelSource(options['kernel-source'], io, sink)));
-  }
+/** Asks of one machine. What goes wrong is added to `sink`, which the verdict carries. */
+async function verdictOf(
+  machine: NamedMachine,
+  options: SysfbOptions,
+  io: Io,
+  sink: DiagnosticList,
+): Promise<Verdict> {
   const verdict = await askSysfb(
-    artifacts,
+    machine.artifacts,
     {
-      describe: await describeOptions(options, artifacts, io),
+      describe: await describeOptions(options, machine, io),
       kernel: {
         ...(await kernelFacts(options)),
         matrix: options.matrix === true,
@@ -66,21 +66,51 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
     sink,
   );
   refuseSettings(sink.all);
-  if (readNothing(verdict, sink)) {
-    writeDiagnostics(sink.all, io);
+  return verdict;
+}
+
+function reportOf(verdict: Verdict, name: string | undefined): NamedReport {
+  return {
+    name,
+    json: () => sysfbJson(verdict),
+    document: (format) =>
+      format === 'mail' ? sysfbMailDocument(verdict, VERSION) : sysfbDocument(verdict, format !== 'text'),
+  };
+}
+
+async function answer(inputs: readonly string[], options: SysfbOptions, io: Io): Promise<number> {
+  const opening = new DiagnosticList();
+  const artifacts: Artifact[] = await openInputs(inputs, options, io, opening);
+  if (options.config !== undefined)
+    artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, opening)));
+  if (options['kernel-source'] !== undefined) {
+    const { openKernelSource } = await import('./kernel-source.ts');
+    artifacts.push(...(await openKernelSource(options['kernel-source'], io, opening)));
+  }
+  const verdicts: { readonly name: string | undefined; readonly verdict: Verdict }[] = [];
+  const all = new DiagnosticList();
+  for (const machine of selectMachines(artifacts, options.select)) {
+    const sink = new DiagnosticList();
+    for (const diagnostic of [...opening.all, ...machine.findings]) sink.add(diagnostic);
+    const verdict = await verdictOf(machine, options, io, sink);
+    if (!readNothing(verdict, sink)) verdicts.push({ name: machine.name, verdict });
+    for (const diagnostic of verdicts.length > 1 ? sink.all.slice(opening.all.length) : sink.all)
+      all.add(diagnostic);
+  }
+  if (verdicts.length === 0) {
+    writeDiagnostics(all.all, io);
     return EXIT_ERROR;
   }
-  await printReport(
-    {
-      json: () => sysfbJson(verdict),
-      document: (format) =>
-        format === 'mail' ? sysfbMailDocument(verdict, VERSION) : sysfbDocument(verdict, format !== 'text'),
-    },
-    verdict.diagnostics,
+  await printMachines(
+    verdicts.map(({ verdict, name }) => reportOf(verdict, name)),
+    verdicts.length === 1 ? verdicts[0]!.verdict.diagnostics : all.all,
     options,
     io,
   );
-  return options['exit-code'] ? ANSWER_STATUS[verdict.answer] : 0;
+  if (!options['exit-code']) return 0;
+  // Of several the worst: 1 is told before 3.
+  const statuses = verdicts.map(({ verdict }) => ANSWER_STATUS[verdict.answer]);
+  return statuses.includes(ANSWER_STATUS.needed) ? ANSWER_STATUS.needed : Math.max(...statuses);
 }
 
 /** Throws {@link CommandError} when it is no such line. */
@@ -134,6 +164,7 @@ export const command = defineCommand({
     { line: 'fwmap sysfb acpidump.txt --kernel 6.12.30', does: 'of ACPI tables and a kernel' },
     { line: 'fwmap sysfb dsdt.dat .config dmesg.txt', does: 'of everything there is about one machine' },
     { line: "echo 'ranges = <…>;' | fwmap sysfb -", does: 'of a line from a mail' },
+    { line: 'fwmap sysfb u-boot.itb --select conf-1', does: 'of one machine in an image' },
     { line: 'fwmap sysfb openhcl.dts --format mail', does: 'as a reply on a list' },
   ],
   async run({ inputs, options, io }) {

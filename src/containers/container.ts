@@ -98,6 +98,8 @@ export interface MemoryImage {
   readonly extents: readonly Extent[];
   /** Whether the addresses are those of physical memory, so that tables in it name each other by them. */
   readonly physical: boolean;
+  /** Ranges whose content somebody else decides before it is used: the host of a guest. */
+  readonly replaced?: readonly { readonly address: number; readonly size: number; readonly by: string }[];
 }
 
 /** A kernel, as far as its header tells. */

@@ -71,6 +71,7 @@ interface Platform {
   readonly mask: number;
   readonly name: string;
   readonly extents: Extent[];
+  readonly replaced: { readonly address: number; readonly size: number; readonly by: string }[];
 }
 
 interface Area {
@@ -138,7 +139,12 @@ class IgvmReader {
   #platform(body: number): void {
     const [vtl, kind] = this.#access.read(this.#at + body + 4, 2);
     const type = PLATFORM_TYPES[kind ?? 0] ?? `platform ${kind}`;
-    this.platforms.push({ mask: this.#u32(body), name: `${type}, highest VTL ${vtl}`, extents: [] });
+    this.platforms.push({
+      mask: this.#u32(body),
+      name: `${type}, highest VTL ${vtl}`,
+      extents: [],
+      replaced: [],
+    });
   }
 
   #add(mask: number, extent: Extent): void {
@@ -170,6 +176,13 @@ class IgvmReader {
     const isThere = area.offset !== 0 && area.offset + size <= this.#available;
     this.#add(mask, { address, size, ...(isThere ? { offset: area.offset } : {}) });
     for (const { name, at, header } of area.parameters) {
+      for (const platform of this.platforms)
+        if ((platform.mask & mask) !== 0)
+          platform.replaced.push({
+            address: address + at,
+            size: size - at,
+            by: `the host, as parameter ${name}`,
+          });
       const place = `at 0x${(address + at).toString(16)}, ${size} bytes`;
       const what = isThere ? 'with initial data, which the host replaces' : 'which the host fills in';
       this.remarks.push({ kind: 'parameter', name, text: `${place}, ${what}`, offset: header, size: 16 });
@@ -202,11 +215,12 @@ function open(access: Access, at: number): ImageContent | undefined {
   const faults = [...reader.faults];
   if (!checksumHolds(access, at, fixed)) faults.push('the checksum of the headers fails');
   if (at + fixed.total > access.size) faults.push('the file is cut short');
-  const memory: MemoryImage[] = reader.platforms.map(({ name, mask, extents }) => ({
+  const memory: MemoryImage[] = reader.platforms.map(({ name, mask, extents, replaced }) => ({
     name: `mask=0x${(mask >>> 0).toString(16)}`,
     title: name,
     format: 'gpa',
     extents,
+    replaced,
     physical: true,
   }));
   return {

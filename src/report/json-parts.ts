@@ -24,10 +24,11 @@ export function hexOrNull(value: bigint | null | undefined): string | null {
 }
 
 export function inputsJson(artifacts: readonly Artifact[]): JsonObject[] {
-  return artifacts.map(({ path, kind, sha256, steps }) => ({
+  return artifacts.map(({ path, kind, sha256, contentSha256, steps }) => ({
     path,
     kind,
     sha256,
+    ...(contentSha256 === undefined ? {} : { contentSha256 }),
     ...(steps.length === 0
       ? {}
       : {

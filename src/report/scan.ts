@@ -2,13 +2,15 @@
 import { hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { Alternatives, Find } from '../scan/find.ts';
-import { type Block, code, type Document, strong, type Text } from './document.ts';
+import { type Block, code, type Document, phrasesOf, strong, type Text } from './document.ts';
 import { diagnosticJson, type JsonObject } from './json-parts.ts';
 
 export const SCAN_SCHEMA = 'fwmap/scan@1';
 
 export interface ScannedInput {
   readonly path: string;
+  /** As paths of finds begin. */
+  readonly name: string;
   readonly size: number;
   readonly sha256: string;
   /** What was compressed around it as a whole. */
@@ -19,11 +21,25 @@ export interface ScanReport {
   readonly inputs: readonly ScannedInput[];
   readonly finds: readonly Find[];
   readonly alternatives: readonly Alternatives[];
+  /** Machines with their finds, by id. */
+  readonly machines: readonly { readonly name: string; readonly finds: readonly number[] }[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 function findJson(find: Find): JsonObject {
-  const { signature, oemTableId, model, compatible, release, architecture, address, name, text, note } = find;
+  const {
+    signature,
+    oemTableId,
+    model,
+    compatible,
+    release,
+    architecture,
+    address,
+    name,
+    text,
+    note,
+    replacedBy,
+  } = find;
   return {
     id: find.id,
     kind: find.kind,
@@ -41,6 +57,7 @@ function findJson(find: Find): JsonObject {
     ...(address === undefined ? {} : { address: hex(address) }),
     ...(name === undefined ? {} : { name }),
     ...(text === undefined ? {} : { text }),
+    ...(replacedBy === undefined ? {} : { replacedBy }),
     ...(note === undefined ? {} : { note }),
     container: find.container.map(({ format, name: called, offset, size, unpacked }) => ({
       format,
@@ -55,10 +72,10 @@ function findJson(find: Find): JsonObject {
 export function scanJson(report: ScanReport): JsonObject {
   return {
     schema: SCAN_SCHEMA,
-    inputs: report.inputs.map(({ path, size, sha256, steps }) => ({
+    inputs: report.inputs.map(({ path, size: bytes, sha256, steps }) => ({
       path,
       kind: 'image',
-      size: hex(size),
+      size: hex(bytes),
       sha256,
       ...(steps.length === 0 ? {} : { steps: steps.map((how) => ({ how })) }),
     })),
@@ -74,6 +91,7 @@ export function scanJson(report: ScanReport): JsonObject {
         ...(description === undefined ? {} : { description }),
       })),
     })),
+    machines: report.machines.map(({ name, finds }) => ({ name, finds })),
     diagnostics: report.diagnostics.map(diagnosticJson),
   };
 }
@@ -98,69 +116,91 @@ function whatItIs(find: Find): string {
   return release ?? name ?? text ?? '';
 }
 
-/** Finds a line each, grouped by what they are in. */
-function findBlocks(finds: readonly Find[]): Block[] {
-  const groups = new Map<string, Find[]>();
-  for (const find of finds) groups.set(find.path, [...(groups.get(find.path) ?? []), find]);
-  return [...groups].flatMap(([path, inside]): Block[] => [
-    { kind: 'paragraph', text: [code(path)] },
-    {
-      kind: 'table',
-      columns: [
-        { title: 'find', align: 'right' },
-        { title: 'kind' },
-        { title: 'what' },
-        { title: 'size', align: 'right' },
-        { title: 'offset' },
-      ],
-      rows: inside.map((find): readonly Text[] => [
-        String(find.id),
-        find.kind,
-        [code(whatItIs(find))],
-        size(find.size),
-        [code(hex(find.offset))],
-      ]),
-    },
-  ]);
+/** What a find is in, below its input; empty where it is in nothing. */
+function insideOf(find: Find, inputs: readonly ScannedInput[]): string {
+  const input = inputs.find(({ name }) => find.path === name || find.path.startsWith(`${name}!`));
+  if (input === undefined) return find.path;
+  const inside = find.path.slice(input.name.length + 1);
+  return inputs.length === 1 || inside === '' ? inside : `${input.name}!${inside}`;
+}
+
+/** Finds a line each; what they are in is numbered, and listed once behind. */
+function findBlocks({ finds, inputs }: ScanReport): Block[] {
+  if (finds.length === 0) return [];
+  const places: string[] = [];
+  const numbers = new Map<string, number>();
+  const rows = finds.map((find): readonly Text[] => {
+    const inside = insideOf(find, inputs);
+    if (inside !== '' && !numbers.has(inside)) numbers.set(inside, places.push(inside));
+    const number = numbers.get(inside);
+    return [
+      String(find.id),
+      find.kind,
+      [code(whatItIs(find))],
+      size(find.size),
+      [code(hex(find.offset))],
+      number === undefined ? '' : `[${number}]`,
+    ];
+  });
+  const columns = [
+    { title: 'find', align: 'right' },
+    { title: 'kind' },
+    { title: 'what' },
+    { title: 'size', align: 'right' },
+    { title: 'offset' },
+    { title: 'in' },
+  ] as const;
+  const table: Block = { kind: 'table', columns, rows };
+  if (places.length === 0) return [table];
+  return [table, { kind: 'lines', lines: places.map((place, index) => `[${index + 1}] ${place}`) }];
+}
+
+function namedFinds(finds: readonly number[]): string {
+  if (finds.length === 0) return 'nothing found in it';
+  return `find${finds.length === 1 ? '' : 's'} ${finds.join(', ')}`;
 }
 
 export function scanDocument(report: ScanReport, withHashes: boolean): Document {
+  const { finds, inputs, machines } = report;
   const blocks: Block[] = [];
-  const many = report.finds.length;
-  blocks.push({
-    kind: 'title',
-    text: [strong(many === 0 ? 'No descriptions found' : many === 1 ? '1 find' : `${many} finds`)],
-  });
-  blocks.push({
-    kind: 'facts',
-    rows: report.inputs.map((input) => ({
-      label: input.path,
-      text: [
-        size(input.size),
-        ...(input.steps.length === 0 ? [] : [`, ${input.steps.join(', ')}`]),
-        ...(withHashes ? [', sha256 ', code(input.sha256)] : []),
-      ],
-    })),
-  });
-  blocks.push(...findBlocks(report.finds));
-  for (const { axis, path, choices } of report.alternatives) {
-    blocks.push(
-      { kind: 'heading', text: `One of these, by ${axis}` },
-      { kind: 'paragraph', text: [code(path)] },
-    );
+  const count = finds.length === 1 ? '1 find' : `${finds.length} finds`;
+  const [only] = inputs;
+  const where = inputs.length === 1 && only !== undefined ? only.name : `${inputs.length} inputs`;
+  const none = 'No device tree, ACPI table or kernel found';
+  blocks.push({ kind: 'title', text: [strong(finds.length === 0 ? none : count), ` in ${where}`] });
+  const details = (input: ScannedInput): Text => [
+    size(input.size),
+    ...(input.steps.length === 0 ? [] : [`, ${input.steps.join(', ')} around it`]),
+    ...(withHashes ? [', sha256 ', code(input.sha256)] : []),
+  ];
+  if (withHashes || inputs.length > 1)
     blocks.push({
       kind: 'list',
-      items: choices.map(({ name, finds, isDefault, description }) => ({
+      items: inputs.map((input) => ({ text: [code(input.name), ' ', ...phrasesOf(details(input))] })),
+    });
+  blocks.push(...findBlocks(report));
+  for (const { axis, choices } of report.alternatives) {
+    if (axis === 'dsdt') continue;
+    blocks.push({ kind: 'heading', text: `One of these, by ${axis}` });
+    blocks.push({
+      kind: 'list',
+      items: choices.map(({ name, finds: ids, isDefault, description }) => ({
         text: [
           code(name),
           ...(isDefault ? [' (default)'] : []),
-          ...(description === undefined ? [] : [': ', description]),
-          finds.length === 0
-            ? ': nothing found in it'
-            : `: find${finds.length === 1 ? '' : 's'} ${finds.join(', ')}`,
+          ...(description === undefined ? [] : [', ', description]),
+          `: ${namedFinds(ids)}`,
         ],
       })),
     });
   }
+  if (machines.length > 1)
+    blocks.push(
+      { kind: 'heading', text: 'Machines, as --select takes them' },
+      {
+        kind: 'list',
+        items: machines.map(({ name, finds: ids }) => ({ text: [code(name), `: ${namedFinds(ids)}`] })),
+      },
+    );
   return blocks;
 }

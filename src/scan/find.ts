@@ -37,6 +37,8 @@ export interface Find {
   readonly address?: bigint;
   readonly name?: string;
   readonly text?: string;
+  /** Who puts something else in its place before it is used. */
+  readonly replacedBy?: string;
   /** What is particular about it. */
   readonly note?: string;
   readonly container: readonly ContainerStep[];

@@ -14,6 +14,9 @@ const FOUND_ELSEWHERE = new Set(['dtb', 'dtbo', 'acpi-table', 'image', 'boot-par
 const BANNER = /^Linux version (\d+\.\d+\S*) \([^\n\0]{1,200}\) ?[^\n\0]*/;
 const BANNER_BYTES = 512;
 
+/** Note on a tree that says nothing. */
+export const EMPTY_TREE = 'one empty root node';
+
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
@@ -26,8 +29,15 @@ export function findTree(run: Run, space: Space, offset: number): FoundTree['kin
   run.spend(size);
   const tree = treeIn({ name: space.path, form: 'blob', bytes: space.access.read(offset, size) });
   if (tree === undefined) return undefined;
-  const { kind, model, compatible } = tree;
-  run.found(space, offset, size, { kind, model, compatible });
+  const { kind, model, compatible, isEmpty } = tree;
+  const by = space.replacedBy(offset);
+  run.found(space, offset, size, {
+    kind,
+    model,
+    compatible,
+    ...(by === undefined ? {} : { replacedBy: by }),
+    ...(isEmpty ? { note: EMPTY_TREE } : {}),
+  });
   return kind;
 }
 

@@ -226,7 +226,7 @@ export class Opener {
     if (content.onlyMemory) space.hide(at, at + content.size);
     const { container } = space.place(at, at + content.size);
     const image = partOf(space.access, at, space.access.size - at);
-    for (const { name, title = name, format, extents, physical } of content.memory) {
+    for (const { name, title = name, format, extents, physical, replaced } of content.memory) {
       const label = name === '' ? format : `${format}(${name})`;
       for (const { address, access, imageOffset } of runsOf(image, extents)) {
         const step: ContainerStep = {
@@ -246,6 +246,7 @@ export class Opener {
             return inImage === undefined ? null : space.fileOffset(at + inImage, size);
           },
           kernel: space.kernelAt(at),
+          ...(replaced === undefined ? {} : { replaced }),
         });
         if (physical)
           run.memory.push({

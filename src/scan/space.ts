@@ -1,5 +1,6 @@
 /** Bytes that were opened: an input, what a compressed stream unpacks to, memory that an image describes. */
 import type { Access } from '../containers/access.ts';
+import type { MemoryImage } from '../containers/container.ts';
 import type { ContainerStep } from './find.ts';
 import { Sums } from './tables.ts';
 import { type View, ViewTree } from './view-tree.ts';
@@ -27,6 +28,7 @@ export interface SpaceOptions {
   readonly base?: number;
   readonly physical?: boolean;
   readonly kernel?: KernelInside | undefined;
+  readonly replaced?: MemoryImage['replaced'];
 }
 
 export class Space {
@@ -48,6 +50,7 @@ export class Space {
   readonly programs: (Range & { readonly architecture: string })[] = [];
   /** The kernel that this was unpacked from. */
   readonly #kernel: KernelInside | undefined;
+  readonly #replaced: NonNullable<MemoryImage['replaced']>;
   readonly #views = new ViewTree();
   /** By `START-END`. */
   readonly #viewAt = new Map<string, View>();
@@ -69,6 +72,7 @@ export class Space {
     this.physical = options.physical ?? false;
     this.fileOffset = options.fileOffset;
     this.#kernel = options.kernel;
+    this.#replaced = options.replaced ?? [];
     this.sums = new Sums(access);
   }
 
@@ -139,6 +143,13 @@ export class Space {
       path: [this.path, ...views.map(({ label }) => label)].join('!'),
       container: [...this.steps, ...views.map(({ step }) => step)],
     };
+  }
+
+  /** Who decides what stands at a place before it is used; undefined where that is what is in the image. */
+  replacedBy(offset: number): string | undefined {
+    const address = this.base + offset;
+    return this.#replaced.find((range) => range.address <= address && address < range.address + range.size)
+      ?.by;
   }
 
   /** The kernel around a place, here or around this whole space. */

@@ -28,6 +28,8 @@ export interface FoundTree {
   readonly kind: 'dtb' | 'dtbo' | 'fit';
   readonly model: string | null;
   readonly compatible: readonly string[];
+  /** There is nothing but a root without properties: programs make their trees from such a one. */
+  readonly isEmpty: boolean;
 }
 
 /** Strings of a property, each ended by a zero byte; undefined where the value is no such list. */
@@ -57,5 +59,6 @@ export function treeIn(source: Source): (FoundTree & { readonly tree: DeviceTree
     kind: isFit(tree.root) ? 'fit' : tree.overlay ? 'dtbo' : 'dtb',
     model: stringsOf(tree.root, 'model')?.[0] ?? null,
     compatible: stringsOf(tree.root, 'compatible') ?? [],
+    isEmpty: tree.root.children.length === 0 && tree.root.properties.length === 0,
   };
 }

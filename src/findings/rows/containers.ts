@@ -1,5 +1,5 @@
 /** Compressed files, archives, images. */
-import { ANYTHING, row } from '../row.ts';
+import { ANYTHING, NOTHING, row } from '../row.ts';
 
 export const CONTAINER_ROWS = {
   'container/damaged': row({
@@ -34,6 +34,25 @@ export const CONTAINER_ROWS = {
     source: 'CONTAINER_LIMITS in src/containers/limits.ts',
     hides: ANYTHING,
     text: ({ limit }: { limit: string }) => `More than ${limit}; the rest is not read`,
+  }),
+  'container/replaced': row({
+    severity: 'warning',
+    summary: 'what is in the image is replaced before it is used',
+    why: 'The answer is that of what the image holds. What the machine starts with may say otherwise: give that.',
+    example: undefined,
+    source: 'microsoft/igvm, igvm_defs: parameters are filled in by the host',
+    hides: NOTHING,
+    text: ({ what, by }: { what: string; by: string }) => `${what} is put there anew by ${by}`,
+  }),
+  'container/from-host': row({
+    severity: 'warning',
+    summary: 'the device tree comes from the host',
+    why: 'The image holds none: the windows that it will have are the host’s decision. Give the tree of a running guest (/sys/firmware/fdt).',
+    example: undefined,
+    source: 'microsoft/igvm, igvm_defs: parameters are filled in by the host',
+    hides: ['window'],
+    text: ({ what }: { what: string }) =>
+      `The device tree is made by the host: parameter DEVICE_TREE ${what}`,
   }),
   'container/trailing': row({
     severity: 'warning',

@@ -1,0 +1,337 @@
+/**
+ * The machines in an image: a tree is one, what a configuration chooses is one, and so are tables that are loaded together.
+ * What is said of a kernel goes to a machine only where the image puts the two together.
+ */
+import type { Artifact, ArtifactKind, MachineOfImage, ProvenanceStep } from '../artifact/artifact.ts';
+import type { ImageInput } from '../artifact/open.ts';
+import type { Diagnostic } from '../bytes/diagnostic.ts';
+import type { Source } from '../bytes/source.ts';
+import { finding } from '../findings/finding.ts';
+import type { Alternatives, Find, FoundMemory } from './find.ts';
+import { EMPTY_TREE } from './finders.ts';
+import type { ScanResult } from './scan.ts';
+
+/** Memory of an image that is handed on, in all. */
+const MAX_MEMORY_BYTES = 256 << 20;
+/** Bytes of a header before the addresses in a root table, and of the FADT before its addresses of the DSDT. */
+const TABLE_HEADER = 36;
+const FADT_DSDT = 40;
+const FADT_X_DSDT = 140;
+
+/** Finds that are kept with their bytes. */
+export const MACHINE_KINDS: ReadonlySet<string> = new Set([
+  'dtb',
+  'dtbo',
+  'acpi-table',
+  'acpi-template',
+  'kernel',
+  'kconfig',
+  'boot-params',
+]);
+
+const ARTIFACT_KINDS: Readonly<Record<string, ArtifactKind>> = {
+  'acpi-template': 'acpi-table',
+  kernel: 'image',
+};
+
+/** A machine in an image. */
+export interface MachineGroup {
+  /** Unique in the image. */
+  readonly name: string;
+  /** Its descriptions, and what is said of its kernel. */
+  readonly finds: readonly Find[];
+  readonly overlays: readonly Find[];
+  readonly memory: readonly FoundMemory[];
+  readonly findings?: readonly Diagnostic[];
+}
+
+class Grouping {
+  readonly #result: ScanResult;
+  readonly #bytes: ReadonlyMap<number, Uint8Array>;
+  readonly #names = new Map<string, number>();
+  /** Definitions of which a machine has one: the firmware chooses. */
+  readonly alternatives: Alternatives[] = [];
+
+  constructor(result: ScanResult, bytes: ReadonlyMap<number, Uint8Array>) {
+    this.#result = result;
+    this.#bytes = bytes;
+  }
+
+  groups(): MachineGroup[] {
+    const configured = this.#configured();
+    // The same tree is often there twice: inside of what uses it, and beside that.
+    const seen = new Set(configured.flatMap(({ finds }) => finds.map(({ sha256 }) => sha256)));
+    const isNew = ({ sha256 }: Find): boolean => !seen.has(sha256) && seen.add(sha256) !== undefined;
+    const used = new Set(
+      configured.flatMap(({ finds, overlays }) => [...finds, ...overlays].map(({ id }) => id)),
+    );
+    const trees = this.#result.finds.filter(
+      (find) => find.kind === 'dtb' && !used.has(find.id) && find.note !== EMPTY_TREE && isNew(find),
+    );
+    const alone = trees.map((tree) => this.#treeGroup(this.#nameOfTree(tree), [tree], [], [tree]));
+    const groups = [...configured, ...alone, ...this.#tableGroups(), ...this.#treesFromHost()];
+    if (groups.length > 0) return groups;
+    // Overlays without a base say something, if not of a whole machine.
+    return this.#result.finds
+      .filter(({ kind }) => kind === 'dtbo')
+      .map((overlay) => this.#treeGroup(this.#nameOfTree(overlay), [overlay], [], [overlay]));
+  }
+
+  /** Names are unique: what has the same one is told apart by its find. */
+  #unique(name: string, find: Find): string {
+    const count = (this.#names.get(name) ?? 0) + 1;
+    this.#names.set(name, count);
+    return count === 1 ? name : `${name} (find ${find.id})`;
+  }
+
+  #nameOfTree(find: Find): string {
+    const entry = this.#result.alternatives
+      .filter(({ axis }) => axis === 'entry')
+      .flatMap(({ choices }) => choices)
+      .find(({ finds }) => finds.includes(find.id));
+    return this.#unique(entry?.name ?? find.model ?? find.compatible?.[0] ?? 'device tree', find);
+  }
+
+  /** What configurations choose: a tree, overlays on it, the kernel beside them. */
+  #configured(): MachineGroup[] {
+    const { alternatives, finds } = this.#result;
+    const byId = new Map(finds.map((find) => [find.id, find]));
+    return alternatives
+      .filter(({ axis }) => axis === 'configuration')
+      .flatMap(({ choices }) => choices)
+      .flatMap((choice) => {
+        const chosen = choice.finds.flatMap((id) => byId.get(id) ?? []);
+        const base = chosen.find(({ kind }) => kind === 'dtb');
+        if (base === undefined) return [];
+        const overlays = chosen.filter(({ kind }) => kind === 'dtbo');
+        return [this.#treeGroup(this.#unique(choice.name, base), [base], overlays, chosen)];
+      });
+  }
+
+  /** A machine with a tree. `among` are the finds that belong to it by what chose it. */
+  #treeGroup(
+    name: string,
+    trees: readonly Find[],
+    overlays: readonly Find[],
+    among: readonly Find[],
+  ): MachineGroup {
+    const kernels = among.filter(({ kind }) => kind === 'kernel' || kind === 'kconfig');
+    return {
+      name,
+      finds: [...trees, ...(kernels.length > 0 ? kernels : this.#kernelsNear(trees[0]!))],
+      overlays,
+      memory: [],
+    };
+  }
+
+  /** The kernel that is nearest to a tree, if there is one and no other as near. */
+  #kernelsNear(tree: Find): Find[] {
+    const parts = tree.path.split('!');
+    const shared = (find: Find): number => {
+      const others = find.path.split('!');
+      const differs = parts.findIndex((part, index) => part !== others[index]);
+      return differs < 0 ? parts.length : differs;
+    };
+    const kernels = this.#result.finds.filter(({ kind }) => kind === 'kernel');
+    const nearest = Math.max(0, ...kernels.map(shared));
+    const near = kernels.filter((find) => shared(find) === nearest);
+    if (new Set(near.map(({ release }) => release)).size !== 1) return [];
+    const configurations = this.#result.finds.filter(({ kind }) => kind === 'kconfig');
+    return [...near, ...configurations.filter((find) => shared(find) >= nearest)];
+  }
+
+  /** Guests whose tree the host makes: of them the image has the kernel only. */
+  #treesFromHost(): MachineGroup[] {
+    const { finds, alternatives } = this.#result;
+    return finds
+      .filter(({ kind, name }) => kind === 'parameter' && name === 'DEVICE_TREE')
+      .flatMap((parameter) => {
+        const inside = finds.filter(({ path }) => path.startsWith(`${parameter.path}!gpa(`));
+        const platforms = new Set(
+          inside.map(({ path }) => path.slice(0, path.indexOf(')', parameter.path.length) + 1)),
+        );
+        return [...platforms].flatMap((platform) => {
+          const own = inside.filter(({ path }) => path.startsWith(platform));
+          const kernels = own.filter(({ kind }) => kind === 'kernel' || kind === 'kconfig');
+          if (kernels.length === 0 || own.some(({ replacedBy }) => replacedBy !== undefined)) return [];
+          const choice = alternatives
+            .filter(({ axis }) => axis === 'platform')
+            .flatMap(({ choices }) => choices)
+            .find((other) => other.finds.includes(kernels[0]!.id));
+          const findings = [
+            finding('container/from-host', { what: parameter.text ?? '' }, { path: platform }),
+          ];
+          const name = this.#unique(choice?.name ?? 'guest', kernels[0]!);
+          return [{ name, finds: kernels, overlays: [], memory: [], findings }];
+        });
+      });
+  }
+
+  /** Where tables are loaded together: one memory, one file of an archive, or the image. */
+  #scopeOf(find: Find): string {
+    const at = find.container.findLastIndex(
+      ({ format }) => format === 'file' || format === 'memory' || format === 'gpa',
+    );
+    return JSON.stringify(find.container.slice(0, at + 1));
+  }
+
+  #tableGroups(): MachineGroup[] {
+    const tables = this.#result.finds.filter(({ kind }) => kind === 'acpi-table' || kind === 'acpi-template');
+    const scopes = new Map<string, Find[]>();
+    for (const table of tables) {
+      const scope = this.#scopeOf(table);
+      const others = scopes.get(scope) ?? [];
+      // The same table is often there twice: packed and unpacked, or in two volumes.
+      if (!others.some(({ sha256 }) => sha256 === table.sha256)) others.push(table);
+      scopes.set(scope, others);
+    }
+    return [...scopes].flatMap(([scope, inScope]) => this.#machinesOfTables(scope, inScope));
+  }
+
+  #machinesOfTables(scope: string, tables: readonly Find[]): MachineGroup[] {
+    const loaded = this.#reachable(tables);
+    const definitions = loaded.filter(({ signature }) => signature === 'DSDT');
+    const rest = loaded.filter(({ signature }) => signature !== 'DSDT');
+    if (!loaded.some(({ signature }) => signature === 'DSDT' || signature === 'SSDT')) return [];
+    const beside = this.#besideTables(scope, loaded);
+    const make = (first: Find, finds: readonly Find[]): MachineGroup => ({
+      name: this.#unique(`${first.signature} ${first.oemTableId ?? ''}`.trim(), first),
+      finds: [...finds, ...beside.finds],
+      overlays: [],
+      memory: beside.memory,
+    });
+    if (definitions.length === 0) return [make(rest.find(({ signature }) => signature === 'SSDT')!, rest)];
+    const machines = definitions.map((definition) => make(definition, [definition, ...rest]));
+    if (machines.length > 1)
+      this.alternatives.push({
+        axis: 'dsdt',
+        path: definitions[0]!.path,
+        choices: machines.map(({ name, finds }) => ({ name, finds: finds.map(({ id }) => id) })),
+      });
+    return machines;
+  }
+
+  /** In a dump of memory there may be tables that are no longer used: those that the root table names are. */
+  #reachable(tables: readonly Find[]): readonly Find[] {
+    const addresses = new Set<bigint>();
+    const word = (find: Find, at: number, width: 4 | 8): void => {
+      const bytes = this.#bytes.get(find.id);
+      if (bytes === undefined || at + width > bytes.length) return;
+      const view = new DataView(bytes.buffer, bytes.byteOffset);
+      addresses.add(width === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true)));
+    };
+    for (const table of tables) {
+      const { signature, size } = table;
+      const width = signature === 'XSDT' ? 8 : signature === 'RSDT' ? 4 : undefined;
+      for (let at = TABLE_HEADER; width !== undefined && at + width <= size; at += width)
+        word(table, at, width);
+      if (signature === 'FACP') {
+        word(table, FADT_DSDT, 4);
+        word(table, FADT_X_DSDT, 8);
+      }
+    }
+    const named = tables.filter(
+      ({ address, signature }) => signature === 'XSDT' || (address !== undefined && addresses.has(address)),
+    );
+    return named.some(({ signature }) => signature === 'DSDT') ? named : tables;
+  }
+
+  /** What stands in the same dump of a running machine's memory. An image of a guest holds what will run, of several parts of it. */
+  #besideTables(scope: string, tables: readonly Find[]): Pick<MachineGroup, 'finds' | 'memory'> {
+    const isDump = tables.every(
+      ({ address, container }) => address !== undefined && !container.some(({ format }) => format === 'gpa'),
+    );
+    if (!isDump) return { finds: [], memory: [] };
+    const inDump = this.#result.finds.filter((find) => this.#scopeOf(find) === scope);
+    const only = (kind: string): Find[] => {
+      const found = inDump.filter((find) => find.kind === kind);
+      return new Set(found.map(({ release, sha256 }) => release ?? sha256)).size === 1
+        ? found.slice(0, 1)
+        : [];
+    };
+    const paths = new Set(tables.map(({ path }) => path.split('!').slice(0, -1).join('!')));
+    return {
+      finds: ['boot-params', 'kernel', 'kconfig'].flatMap(only),
+      memory: this.#result.memory.filter(
+        ({ path }) => tables.some((table) => table.path.startsWith(path)) || paths.has(path),
+      ),
+    };
+  }
+}
+
+/**
+ * The machines in an image, and the alternatives that are seen only when tables are put together.
+ * @param bytes of root tables and FADTs, by their finds
+ */
+export function machineGroups(
+  result: ScanResult,
+  bytes: ReadonlyMap<number, Uint8Array>,
+): { readonly machines: readonly MachineGroup[]; readonly alternatives: readonly Alternatives[] } {
+  const grouping = new Grouping(result, bytes);
+  return { machines: grouping.groups(), alternatives: grouping.alternatives };
+}
+
+/**
+ * Artifacts of the machines that were found in an image, each with the machine it is of.
+ * @param bytes of finds whose kind is one of {@link MACHINE_KINDS}
+ */
+export function machinesIn(
+  image: ImageInput,
+  result: ScanResult,
+  bytes: ReadonlyMap<number, Uint8Array>,
+): Artifact[] {
+  const artifactOf = (find: Find, machine?: MachineOfImage): Artifact => {
+    const kind = ARTIFACT_KINDS[find.kind] ?? (find.kind as ArtifactKind);
+    const source: Source = {
+      name: `${find.path}${find.signature === undefined ? '' : `!${find.signature}`}@0x${find.offset.toString(16)}`,
+      form: kind === 'kconfig' ? 'text' : 'blob',
+      bytes: bytes.get(find.id) ?? new Uint8Array(0),
+    };
+    const steps: ProvenanceStep[] = find.container.map(({ format, name, offset }) => ({
+      how: format,
+      offset,
+      ...(name === undefined ? {} : { name }),
+    }));
+    const carved: ProvenanceStep = { how: 'carved', offset: find.offset };
+    return {
+      kind,
+      source,
+      path: image.path,
+      sha256: image.sha256,
+      contentSha256: find.sha256,
+      steps: [...image.steps, ...steps, carved],
+      ...(machine === undefined ? {} : { machine }),
+    };
+  };
+  let room = MAX_MEMORY_BYTES;
+  const memoryOf = (found: FoundMemory): MachineOfImage['memory'] => {
+    const size = Number(found.size);
+    if (size > room) return [];
+    room -= size;
+    const held = found.read(0, size);
+    return [{ address: found.address, bytes: held, source: { name: found.path, form: 'blob', bytes: held } }];
+  };
+  return machineGroups(result, bytes).machines.flatMap(({ name, finds, overlays, memory, findings = [] }) => {
+    const machine: MachineOfImage = {
+      id: `${image.name}!${name}`,
+      name,
+      memory: memory.flatMap(memoryOf),
+      overlays: overlays.map((find) => artifactOf(find)),
+      findings: [
+        ...findings,
+        ...finds.flatMap((find) =>
+          find.replacedBy === undefined
+            ? []
+            : [
+                finding(
+                  'container/replaced',
+                  { what: find.model ?? 'the tree', by: find.replacedBy },
+                  { path: find.path },
+                ),
+              ],
+        ),
+      ],
+    };
+    return finds.map((find) => artifactOf(find, machine));
+  });
+}
