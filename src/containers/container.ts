@@ -137,6 +137,8 @@ export interface ImageContent {
   /** What it calls itself, for a person. */
   readonly name?: string;
   readonly parts: readonly Part[];
+  /** Where compressed streams may begin that nothing marks; what is none there is no fault. */
+  readonly mayBegin?: readonly { readonly format: string; readonly offset: number }[];
   readonly faults: readonly string[];
   readonly memory?: readonly MemoryImage[];
   /** True where all that matters of its bytes is in `memory`, so that they mean nothing where they stand. */

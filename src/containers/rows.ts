@@ -14,7 +14,7 @@ import type { Archive, Compression, Image, Magic } from './container.ts';
 import { igvm } from './igvm.ts';
 import { arm64Image, armImage, efiZboot, riscvImage } from './kernels/arm.ts';
 import { bzImage } from './kernels/bzimage.ts';
-import { BZIP2, GZIP, LZ4_FRAME, LZ4_LEGACY, XZ, ZSTD } from './magics.ts';
+import { BZIP2, GZIP, LZ4_FRAME, LZ4_LEGACY, LZOP, XZ, ZSTD } from './magics.ts';
 import { gpt, mbr } from './partitions.ts';
 import { elf } from './programs/elf.ts';
 import { pe } from './programs/pe.ts';
@@ -69,6 +69,12 @@ export const COMPRESSIONS: readonly Compression[] = [
       head[3]! <= 0x39 &&
       [BZIP2_BLOCK, BZIP2_END].some((mark) => startsWith(head.subarray(4), mark)),
     decode: decoderOf('bzip2')!,
+  },
+  {
+    format: 'lzo',
+    magics: at0(LZOP),
+    sniff: (head) => startsWith(head, LZOP),
+    decode: decoderOf('lzo')!,
   },
   {
     format: 'lzma',

@@ -3,7 +3,7 @@ import { sniffKind } from '../artifact/sniff.ts';
 import { asciiAt, littleEndian } from '../containers/access.ts';
 import type { Run } from './run.ts';
 import type { Space } from './space.ts';
-import { amlReads, mayHoldAml, rootPointerAt, type TableHeader, tableHeaderAt } from './tables.ts';
+import { amlReads, KNOWN_SIGNATURES, mayHoldAml, rootPointerAt, tableHeaderAt } from './tables.ts';
 import { type FoundTree, treeIn, treeSizeAt } from './trees.ts';
 
 /** Texts of up to this size are looked at for kinds of inputs that have no magic number. */
@@ -42,7 +42,7 @@ export function findTree(run: Run, space: Space, offset: number): FoundTree['kin
 }
 
 /** Is the file that begins here this table and nothing else, but for bytes that fill it up? */
-function isWholeFile(space: Space, offset: number, { length }: TableHeader): boolean {
+function isWholeFile(space: Space, offset: number, length: number): boolean {
   const view = space.rawAt(offset);
   const rest = view === undefined ? -1 : view.end - offset - length;
   return rest >= 0 && rest < 4;
@@ -51,12 +51,13 @@ function isWholeFile(space: Space, offset: number, { length }: TableHeader): boo
 /**
  * An ACPI table. Its checksum has to hold; in a file of a firmware volume that is raw data it may be missing, since firmware
  * fills tables in before it installs them (edk2, AcpiPlatformDxe).
+ * @param onlyWhole the table has to be all of such a file
  */
-export function findTable(run: Run, space: Space, offset: number): void {
+export function findTable(run: Run, space: Space, offset: number, onlyWhole = false): void {
   const header = tableHeaderAt(space.access, offset, space.sums);
   if (header === undefined) return;
   const { signature, length, oemTableId, checksumOk } = header;
-  if (!checksumOk && !isWholeFile(space, offset, header)) return;
+  if ((!checksumOk || onlyWhole) && !isWholeFile(space, offset, length)) return;
   if (mayHoldAml(signature)) {
     if (!run.mayTry()) return;
     run.spend(length);
@@ -65,6 +66,23 @@ export function findTable(run: Run, space: Space, offset: number): void {
   const note = 'the checksum is not set: firmware fills the table in when it installs it';
   if (checksumOk) run.found(space, offset, length, { kind: 'acpi-table', signature, oemTableId });
   else run.found(space, offset, length, { kind: 'acpi-template', signature, oemTableId, note });
+}
+
+/** Signatures that are looked for everywhere. */
+const KNOWN: ReadonlySet<string> = new Set(KNOWN_SIGNATURES);
+const FACS_BYTES = 64;
+
+/** A table of a vendor's own, or one without a checksum, that is all of a raw file. */
+export function findVendorTable(run: Run, space: Space, offset: number): void {
+  const signature = asciiAt(space.access, offset, 4);
+  if (KNOWN.has(signature) || !/^[A-Z0-9_!]{4}$/.test(signature)) return;
+  if (signature === 'FACS') {
+    const length = littleEndian(space.access, offset + 4, 4);
+    if (length === FACS_BYTES && isWholeFile(space, offset, length))
+      run.found(space, offset, length, { kind: 'acpi-template', signature, note: 'it has no checksum' });
+    return;
+  }
+  findTable(run, space, offset, true);
 }
 
 export function findRootPointer(run: Run, space: Space, offset: number): void {

@@ -5,7 +5,7 @@ import type { Archive, Compression, Image, ImageContent, Part } from '../contain
 import { runsOf } from '../containers/extents.ts';
 import { COMPRESSIONS, IMAGES } from '../containers/rows.ts';
 import type { ContainerStep } from './find.ts';
-import { findText } from './finders.ts';
+import { findText, findVendorTable } from './finders.ts';
 import type { Run } from './run.ts';
 import { Space } from './space.ts';
 
@@ -150,6 +150,10 @@ export class Opener {
     this.#tellFacts(space, content, at);
     if (content.choices !== undefined) run.choose(path, content.choices.axis, content.choices.list);
     await this.#parts(space, at, content.parts, path);
+    for (const { format: packing, offset } of content.mayBegin ?? []) {
+      const stream = COMPRESSIONS.find((compression) => compression.format === packing);
+      if (stream !== undefined) await this.stream(space, stream, at + offset, size - offset);
+    }
     await this.#memory(space, at, content, path);
   }
 
@@ -194,6 +198,7 @@ export class Opener {
       const same = space.viewAt(start, start + size);
       if (same?.step.format === 'part') this.#run.same(`${path}!${name}`, `${path}!${same.label}`);
       else space.addView(start, size, name, { format: 'part', name: title }, part.raw);
+      if (part.raw) findVendorTable(this.#run, space, start);
       const row = content === undefined ? undefined : imageRow(content);
       const head = space.access.read(start, HEAD_BYTES);
       // What is packed without being called so ends where the part does.

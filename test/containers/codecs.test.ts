@@ -5,6 +5,7 @@ import { decodeBzip2 } from '../../src/containers/codecs/bzip2.ts';
 import { decodeLz4 } from '../../src/containers/codecs/lz4.ts';
 import { decodeLzma } from '../../src/containers/codecs/lzma.ts';
 import { looksLikeLzma } from '../../src/containers/codecs/lzma-header.ts';
+import { decodeLzop } from '../../src/containers/codecs/lzo.ts';
 import type { Decoder } from '../../src/containers/codecs/output.ts';
 import { decodeXz } from '../../src/containers/codecs/xz.ts';
 import { decodeBrotli, decodeGzip, decodeZlib, inflateRaw } from '../../src/containers/codecs/zlib.ts';
@@ -36,6 +37,7 @@ const PACKERS: readonly (readonly [program: string, options: readonly string[], 
   ...['-1', '-9', '-l', '-BD', '-BX', '-B4'].map((option) => ['lz4', ['-c', option], decodeLz4] as const),
   ...['-1', '-9'].map((level) => ['bzip2', ['-c', level], decodeBzip2] as const),
   ['gzip', ['-c', '-9'], decodeGzip],
+  ...['-1', '-9', '--crc32'].map((option) => ['lzop', ['-c', option], decodeLzop] as const),
 ];
 
 async function expectUnpacked(decoder: Decoder, packed: Uint8Array, original: Uint8Array): Promise<void> {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Find } from '../../src/scan/find.ts';
 import { makeCpio } from '../containers/make-cpio.ts';
 import * as make from '../containers/make-images.ts';
+import { encodeTiano } from '../containers/make-tiano.ts';
 import { packedBy } from '../containers/pack.ts';
 import { scanned } from './scanned.ts';
 
@@ -316,6 +317,23 @@ describe('kernels', () => {
   });
 
   test.each([
+    ['lzma', 'xz', ['-c', '--format=lzma']],
+    ['lzo', 'lzop', ['-c']],
+  ])('zImage packed by %s', async (format, program, options) => {
+    const packed = packedBy(program, options, make.join(KERNEL, OTHER));
+    if (packed === undefined) return;
+    const code = make.join(make.u8(0x5d, 0, 0, 1, 2, 3), new Uint8Array(90));
+    const image = make.join(make.zimage(make.join(code, packed)), TREE);
+    const { finds: found, diagnostics } = await scanned(image);
+    expect(diagnostics).toEqual([]);
+    expect(found.map(({ kind, model, release, path }) => [kind, model ?? release, path])).toEqual([
+      ['kernel', '6.6.10-lab', 'image!zimage@0x0'],
+      ['dtb', 'Lab Other', expect.stringMatching(new RegExp(`^image!zimage@0x0!${format}@`))],
+      ['dtb', 'Lab Board', 'image'],
+    ]);
+  });
+
+  test.each([
     ['gzip', 'gzip', ['-c']],
     ['xzkern', 'xz', ['-c', '--check=crc32']],
     ['zstd22', 'zstd', ['-c']],
@@ -398,6 +416,7 @@ describe('firmware volumes', () => {
     lzma: [0x98, 0x58, 0x4e, 0xee, 0x14, 0x39, 0x59, 0x42, 0x9d, 0x6e, 0xdc, 0x7b, 0xd7, 0x94, 0x03, 0xcf],
     brotli: [0x50, 0x20, 0x53, 0x3d, 0xda, 0x5c, 0xd0, 0x4f, 0x87, 0x9e, 0x0f, 0x7f, 0x63, 0x0d, 0x5a, 0xfb],
     crc32: [0xb0, 0xcd, 0x1b, 0xfc, 0x31, 0x7d, 0xaa, 0x49, 0x93, 0x6a, 0xa4, 0x60, 0x0d, 0x9d, 0xd0, 0x83],
+    tiano: [0x80, 0xad, 0x12, 0xa3, 0x1e, 0x48, 0xb6, 0x41, 0x95, 0xe8, 0x12, 0x7f, 0x4c, 0x98, 0x47, 0x79],
     gzip: [0xe9, 0x1f, 0x30, 0x1d, 0x79, 0xbe, 0x53, 0x43, 0x91, 0xc2, 0xd2, 0x3b, 0xc9, 0x59, 0xae, 0x0c],
   };
 
@@ -413,6 +432,17 @@ describe('firmware volumes', () => {
       ['acpi-template', 'LABTEMPL'],
     ]);
     expect(found[0]!.path).toMatch(/^image!uefi-volume@0x0!file:000001AB!raw@0x60$/);
+  });
+
+  test('a table of a vendor, and one that has no checksum, where they are all of a raw section', async () => {
+    const oem = make.table('LABX', { id: 'LABOEM' });
+    const facs = make.placed(64, [0, make.text('FACS')], [4, make.le(4, 64)]);
+    const bodies = [oem, facs].map((bytes) => make.section(0x19, bytes));
+    const image = make.join(oem, make.firmwareVolume([make.firmwareFile(1, 2, make.sections(...bodies))]));
+    expect((await finds(image)).map(([kind, what]) => [kind, what])).toEqual([
+      ['acpi-table', 'LABX'],
+      ['acpi-template', 'FACS'],
+    ]);
   });
 
   test('a template outside of a raw section is nothing', async () => {
@@ -441,6 +471,11 @@ describe('firmware volumes', () => {
     [
       'a compression section with LZMA',
       lzma && make.section(1, make.join(make.le(4, nested.length), make.u8(2), lzma)),
+    ],
+    ['Tiano', make.guidedSection(guids.tiano, encodeTiano(nested, 'tiano'))],
+    [
+      'a compression section of EFI 1.1',
+      make.section(1, make.join(make.le(4, nested.length), make.u8(1), encodeTiano(nested, 'efi11'))),
     ],
     [
       'a compression section with nothing',

@@ -9,6 +9,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   bzip2: async (input, limit) => (await import('./bzip2.ts')).decodeBzip2(input, limit),
   lzma: async (input, limit) => (await import('./lzma.ts')).decodeLzma(input, limit),
   xz: async (input, limit) => (await import('./xz.ts')).decodeXz(input, limit),
+  lzo: async (input, limit) => (await import('./lzo.ts')).decodeLzop(input, limit),
   lz4: async (input, limit) => (await import('./lz4.ts')).decodeLz4(input, limit),
   zstd: async (input, limit) => (await import('./zstd.ts')).decodeZstd(input, limit),
 };

@@ -3,11 +3,14 @@
  * arch/riscv/boot-image-header.rst, arch/arm/boot/compressed/head.S), and EFI programs that unpack one
  * (drivers/firmware/efi/libstub/zboot-header.S).
  */
-import { asciiAt, latin1, littleEndian } from '../access.ts';
+import { type Access, asciiAt, latin1, littleEndian } from '../access.ts';
+import { looksLikeLzma } from '../codecs/lzma-header.ts';
 import type { Image, ImageContent } from '../container.ts';
 import { payloadAt } from './payload.ts';
 
 const HEADER_BYTES = 64;
+/** Default properties, the beginning of a dictionary's size. */
+const LZMA_BEGINNING = Buffer.from([0x5d, 0x00, 0x00]);
 const MAGIC_AT = 0x38;
 /** No kernel takes more memory than this when it starts. */
 const MAX_IMAGE = 1 << 30;
@@ -41,6 +44,24 @@ const ARM_MAGIC_AT = 0x24;
 const LITTLE = [0x01, 0x02, 0x03, 0x04];
 const LITTLE_AT = 0x30;
 
+/** The unpacker is some ten thousand bytes of code; a kernel packed by LZMA begins behind it. */
+const MAX_UNPACKER = 1 << 18;
+const MAX_PLACES = 8;
+
+/** Where a stream of LZMA may begin, which has no magic number. */
+function lzmaPlaces(access: Access, at: number, size: number): { format: string; offset: number }[] {
+  const head = access.read(at, Math.min(size, MAX_UNPACKER));
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
+  const places: { format: string; offset: number }[] = [];
+  for (
+    let place = bytes.indexOf(LZMA_BEGINNING);
+    place >= 0 && places.length < MAX_PLACES;
+    place = bytes.indexOf(LZMA_BEGINNING, place + 1)
+  )
+    if (looksLikeLzma(head.subarray(place))) places.push({ format: 'lzma', offset: place });
+  return places;
+}
+
 /** zImage: a program that unpacks the kernel, which lies in it somewhere. Trees may follow it at once. */
 export const armImage: Image = {
   format: 'zimage',
@@ -57,7 +78,8 @@ export const armImage: Image = {
     const whole = littleEndian(access, at + 0x2c, 4)! - littleEndian(access, at + 0x28, 4)!;
     const size = Math.min(whole, access.size - at);
     const faults = size < whole ? ['the kernel is cut short'] : [];
-    return { size, parts: [], faults, kernel: { architecture: 'armv7l', size } };
+    const mayBegin = lzmaPlaces(access, at, size);
+    return { size, parts: [], mayBegin, faults, kernel: { architecture: 'armv7l', size } };
   },
 };
 
