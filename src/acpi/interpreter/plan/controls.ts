@@ -2,13 +2,15 @@
 import { isKnown } from '../../../symbolic/index.ts';
 import { NamespaceNode, nameOfNode } from '../../namespace/node.ts';
 import { formatName } from '../../terms/name.ts';
+import { OPCODES } from '../../terms/opcodes.ts';
+import type { Term } from '../../terms/term.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { ACTING_OPERATORS, LOADING_OPERATORS } from '../operators/actions.ts';
 import { DEFINING_OPERATORS, enterScope, leaveScope } from '../operators/definitions.ts';
 import { foreignResult } from '../operators/foreign-call.ts';
 import { COMPUTING_OPERATORS } from '../operators/operators.ts';
 import { enterLoop, turnLoop } from '../state/clock.ts';
-import { fault } from '../state/fault.ts';
+import { AmlFault, fault } from '../state/fault.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   BufferObject,
@@ -65,7 +67,40 @@ function call(m: Interpreter, instruction: Instruction, node: NamespaceNode, at:
   return TAKEN;
 }
 
+/** What may stand in a package: data, names and slots. ACPICA computes everything else, and then refuses it. */
+function isElement({ op: { code } }: Term): boolean {
+  return ELEMENT_CODES.has(code) || (code >= OPCODES.Local0.code && code <= OPCODES.Arg6.code);
+}
+
+const ELEMENT_CODES: ReadonlySet<number> = new Set(
+  [
+    OPCODES.Zero,
+    OPCODES.One,
+    OPCODES.Ones,
+    OPCODES.Byte,
+    OPCODES.Word,
+    OPCODES.DWord,
+    OPCODES.QWord,
+    OPCODES.String,
+    OPCODES.Revision,
+    OPCODES.Buffer,
+    OPCODES.Package,
+    OPCODES.VarPackage,
+    OPCODES.NamePath,
+    OPCODES.Debug,
+  ].map(({ code }) => code),
+);
+
 function makePackage(m: Interpreter, instruction: Instruction, at: number): PackageObject {
+  return packageOf(m, instruction, at, false);
+}
+
+/** The statement of a table's own code goes on with the elements before the one that is refused. */
+function makeNamedPackage(m: Interpreter, instruction: Instruction, at: number): PackageObject {
+  return packageOf(m, instruction, at, m.frames.at(-1)!.method === undefined);
+}
+
+function packageOf(m: Interpreter, instruction: Instruction, at: number, keepsRest: boolean): PackageObject {
   const { term, target: given } = instruction;
   const sized = term.op.name === 'VarPackage';
   let count: number;
@@ -78,7 +113,16 @@ function makePackage(m: Interpreter, instruction: Instruction, at: number): Pack
   const first = at + (sized ? 1 : 0);
   m.budget.allocate(8 * count);
   const elements = new Array(count).fill(undefined) as PackageObject['elements'];
+  const terms = term.operands[1] as readonly Term[];
   for (let i = 0; i < Math.min(given, count); i++) {
+    if (!isElement(terms[i]!)) {
+      const why = new AmlFault('AE_SUPPORT', `${terms[i]!.op.name} in a package is not computed`);
+      if (!keepsRest) throw why;
+      const frame = m.frames.at(-1)!;
+      if (frame.table) why.place = { table: frame.table, term: terms[i]!, path: frame.scope.path };
+      m.onTableFault(why, frame);
+      break;
+    }
     const operand: Operand = m.stack[first + i];
     const element = operand instanceof NameReference ? operand : resolve(m, operand);
     elements[i] =
@@ -140,6 +184,7 @@ export const CONTROLS: Controls = {
     new NameReference(instruction.name!, m.frames.at(-1)!.scope, undefined),
   makeBuffer,
   makePackage,
+  makeNamedPackage,
   call: (m, instruction, at) => call(m, instruction, find(m, instruction.name!), at),
   callNode: call,
   returnResult: (m, _instruction, at) => {

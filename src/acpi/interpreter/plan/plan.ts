@@ -76,6 +76,8 @@ export interface Controls {
   readonly pushNameReference: Run;
   readonly makeBuffer: Run;
   readonly makePackage: Run;
+  /** A Name's own package, of which a table keeps what is there when the rest fails. */
+  readonly makeNamedPackage: Run;
   readonly call: Run;
   /** Calls a node's method, or gives the node. */
   readonly callNode: (

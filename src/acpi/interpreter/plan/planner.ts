@@ -454,7 +454,10 @@ class Planner {
       if (this.#tasks.length > depth) return false;
     }
     const sized = term.op === OPCODES.VarPackage;
-    const make = this.#emit(this.#controls.makePackage, term, elements.length + (sized ? 1 : 0), keeps);
+    const named = this.#tasks.at(-2)?.term.op === OPCODES.Name;
+    const { makePackage, makeNamedPackage } = this.#controls;
+    const run = named ? makeNamedPackage : makePackage;
+    const make = this.#emit(run, term, elements.length + (sized ? 1 : 0), keeps);
     make.target = elements.length;
     return true;
   }
