@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { decodeTables } from '../../../src/acpi/aml/tables.ts';
 import { Boot } from '../../../src/acpi/interpreter/boot.ts';
 import type { Evaluation, Interpreter } from '../../../src/acpi/interpreter/interpreter.ts';
-import { acpiexecProfile } from '../../../src/acpi/interpreter/state/profile.ts';
+import { acpiexecProfile, type Profile } from '../../../src/acpi/interpreter/state/profile.ts';
 import { Threads } from '../../../src/acpi/interpreter/threads.ts';
 import { lookUp } from '../../../src/acpi/interpreter/values/names.ts';
 import type { NamespaceNode } from '../../../src/acpi/namespace/node.ts';
@@ -77,6 +77,16 @@ export function runCase(
   added: readonly Uint8Array[],
   method: string,
 ): CaseRun {
+  const boot = bootOf(name, aml, added, { ...acpiexecProfile, loopTimeout: LOOP_TIMEOUT });
+  const { machine } = boot;
+  const node = lookUp(machine, parseName(`\\${method}`)!, machine.root);
+  if (node === undefined) return { debug: machine.debugOutput, fault: `there is no ${method}` };
+  const { fault } = runsInThreads(name) ? callInThreads(machine, node) : boot.call(node, []);
+  return { debug: machine.debugOutput, fault: fault && `${fault.code}: ${fault.message}` };
+}
+
+/** A machine of the tables in a file, with those that acpiexec has besides, regions filled with zeros. */
+export function bootOf(name: string, aml: Uint8Array, added: readonly Uint8Array[], profile: Profile): Boot {
   const sink = new DiagnosticList();
   const own = tablesOf(name, aml, sink);
   const others = [
@@ -97,16 +107,12 @@ export function runCase(
       memory: [],
       set: new Map(),
       complete: true,
-      profile: { ...acpiexecProfile, loopTimeout: LOOP_TIMEOUT },
+      profile,
     },
     sink,
   );
   boot.run();
-  const { machine } = boot;
-  const node = lookUp(machine, parseName(`\\${method}`)!, machine.root);
-  if (node === undefined) return { debug: machine.debugOutput, fault: `there is no ${method}` };
-  const { fault } = runsInThreads(name) ? callInThreads(machine, node) : boot.call(node, []);
-  return { debug: machine.debugOutput, fault: fault && `${fault.code}: ${fault.message}` };
+  return boot;
 }
 
 /** Cases whose names begin so are run by `threads 6 1 METHOD` of acpiexec's debugger (asltsrun). */

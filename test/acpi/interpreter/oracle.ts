@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AmlFault } from '../../../src/acpi/interpreter/state/fault.ts';
 import {
   BufferObject,
   PackageObject,
@@ -126,9 +127,14 @@ export function ourResults(aml: Uint8Array, methods: readonly string[]): string[
   const table = tableAt({ name: 'program', form: 'blob', bytes: aml }, 0, sink)!;
   const machine = loadMachine([table], { assume: 'zero' }, sink);
   return methods.map((name) => {
-    const { value, fault } = evaluate(machine, parseName(`\\${name}`)!);
-    return fault ? fault.code : value === undefined ? 'nothing' : spelled(value);
+    const { path, value, fault } = evaluate(machine, parseName(`\\${name}`)!);
+    return path === undefined ? 'AE_NOT_FOUND' : spelledResult(value, fault);
   });
+}
+
+/** What an evaluation came to, in the same spelling. */
+export function spelledResult(value: unknown, fault: AmlFault | undefined): string {
+  return fault ? fault.code : value === undefined ? 'nothing' : spelled(value);
 }
 
 /** Characters of a string that acpiexec prints, if no NUL comes before. */

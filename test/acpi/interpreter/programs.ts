@@ -241,6 +241,37 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
     Method (T00D) { Return (P003) }
     Method (T00E) { Name (LOC1, Package () { 1, I000 + 1 }) Return (LOC1) }`,
 
+  // The table that is loaded: Name (AAAA, 5) Return (Package () { 1 })
+  'a table that returns something': `
+    Name (TABL, Buffer () { 0x53, 0x53, 0x44, 0x54, 0x31, 0x00, 0x00, 0x00, 0x02, 0x0B, 0x54, 0x00, 0x00, 0x00, 0x00, 0x00, 0x4C, 0x4F, 0x41, 0x44, 0x45, 0x44, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x49, 0x4E, 0x54, 0x4C, 0x25, 0x09, 0x20, 0x20, 0x08, 0x41, 0x41, 0x41, 0x41, 0x0A, 0x05, 0xA4, 0x12, 0x04, 0x01, 0x0A, 0x01 })
+    Method (T000, 0, Serialized) { Load (TABL, Local0) Return (ObjectType (Local0)) }
+    Method (T001) { Return (CondRefOf (AAAA)) }
+    Method (T003, 0, Serialized) { Load (TABL, Local0) Return (1) }`,
+
+  'types of conditions': `
+    Name (I000, 5)
+    Name (P000, Package (3) { 1, 0 })
+    Name (B000, Buffer () { 0, 1 })
+    Device (DEV0) { }
+    Method (MREF) { Return (RefOf (I000)) }
+    Method (MINT) { Return (I000) }
+    Method (MARG, 1) { If (Arg0) { Return (3) } Return (4) }
+    Method (T000) { If (P000) { Return (3) } Return (4) }
+    Method (T001) { If (P000[0]) { Return (3) } Return (4) }
+    Method (T002) { If (P000[2]) { Return (3) } Return (4) }
+    Method (T003) { Local0 = P000[0] If (Local0) { Return (3) } Return (4) }
+    Method (T004) { If (B000[1]) { Return (3) } Return (4) }
+    Method (T005) { While (B000[1]) { Return (3) } Return (4) }
+    Method (T006) { If (DEV0) { Return (3) } Return (4) }
+    Method (T007) { If (RefOf (I000)) { Return (3) } Return (4) }
+    Method (T008) { Return (MARG (RefOf (I000))) }
+    Method (T009) { If (MREF ()) { Return (3) } Return (4) }
+    Method (T00A) { If (MINT ()) { Return (3) } Return (4) }
+    Method (T00C) { If ("zz") { Return (3) } If (Buffer () { 1 }) { Return (5) } Return (4) }
+    Method (T00D) { If (Buffer (0) { }) { Return (5) } Return (4) }
+    Method (T00E) { If (DerefOf (P000[0])) { Return (3) } Return (4) }
+    Method (T00F) { Local0 = Package () { 1 } If (!Local0) { Return (3) } Return (4) }`,
+
   'packages and references': `
     Name (I000, 0x11)
     Name (B000, Buffer () { 1, 2, 3 })

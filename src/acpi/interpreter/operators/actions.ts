@@ -190,15 +190,10 @@ function loaderOf(m: Interpreter): TableLoader {
 
 /**
  * What a table is known by once it is loaded. Up to ACPI 6.3 that is a handle, which Unload takes; since 6.4 Load and
- * LoadTable say True.
+ * LoadTable say True. Asked once the table is there: where the path parts on it, it is loaded all the same.
  */
-function loadedAs(m: Interpreter, handle: TableHandle, asHandle: boolean): AmlValue {
-  return asHandle ? handle : m.mask;
-}
-
-/** To be asked before a table is loaded: the path may part here. */
-function givesHandles(m: Interpreter): boolean {
-  return m.decide(m.profile.givesTableHandles);
+function loadedAs(m: Interpreter, loaded: AmlValue): AmlValue {
+  return loaded instanceof TableHandle && !m.decide(m.profile.givesTableHandles) ? m.mask : loaded;
 }
 
 /** Runs the code of the table that is in the first operand. */
@@ -208,19 +203,22 @@ const beginLoad: Run = (m, _instruction, end) => {
   const source = held instanceof RegionObject ? held : resolve(m, operand);
   if (!(source instanceof RegionObject) && !(source instanceof BufferObject))
     return fault('AE_AML_OPERAND_TYPE', 'tables are loaded from regions and buffers');
-  const asHandle = givesHandles(m);
   const handle = loaderOf(m).load(tableBytes(m, source), m.root);
-  m.frames.at(-1)!.result = loadedAs(m, handle, asHandle);
+  m.frames.at(-1)!.result = handle;
   return TAKEN;
 };
 
-/** Stores what stands for the table, if it was loaded; one that can't be stored is unloaded again. */
+/**
+ * Stores what stands for the table, if it was loaded; one that can't be stored is unloaded again. As long as that is a
+ * handle, Load has no result besides.
+ */
 const finishLoad: Run = (m, _instruction, at) => {
-  const loaded = m.stack[at + LOAD_OPERANDS] as AmlValue | undefined;
-  if (loaded === undefined) return undefined;
+  const given = m.stack[at + LOAD_OPERANDS] as AmlValue | undefined;
+  if (given === undefined) return undefined;
+  const loaded = loadedAs(m, given);
   m.owner = m.frames.at(-1)!.owner;
   storeOrUnload(m, loaded, () => store(m, loaded, m.stack[at + 1], 'result'));
-  return m.mask;
+  return loaded instanceof TableHandle ? undefined : m.mask;
 };
 
 function storeOrUnload(m: Interpreter, loaded: AmlValue, put: () => void): void {
@@ -290,15 +288,15 @@ const beginLoadTable: Run = (m, _instruction, end) => {
   }
   const scope = rootOf(m, m.stack[at + 3]);
   parameterOf(m, m.stack[at + 3], m.stack[at + 4]);
-  const asHandle = givesHandles(m);
   const handle = loaderOf(m).loadFound(table, scope);
-  m.frames.at(-1)!.result = loadedAs(m, handle, asHandle);
+  m.frames.at(-1)!.result = handle;
   return TAKEN;
 };
 
 const finishLoadTable: Run = (m, _instruction, at) => {
-  const loaded = m.stack[at + LOAD_TABLE_OPERANDS] as AmlValue | undefined;
-  if (loaded === undefined || loaded === 0n) return loaded;
+  const given = m.stack[at + LOAD_TABLE_OPERANDS] as AmlValue | undefined;
+  if (given === undefined || given === 0n) return given;
+  const loaded = loadedAs(m, given);
   m.owner = m.frames.at(-1)!.owner;
   const parameter = parameterOf(m, m.stack[at + 3], m.stack[at + 4]);
   if (parameter === undefined) return loaded;

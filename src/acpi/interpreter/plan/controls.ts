@@ -26,6 +26,7 @@ import {
 } from '../state/objects.ts';
 import { find, lookUp } from '../values/names.ts';
 import {
+  conditionOperand,
   integerOperand,
   isData,
   resolve,
@@ -199,7 +200,7 @@ export const CONTROLS: Controls = {
     m.frames.at(-1)!.pc = instruction.target;
   },
   jumpFalse: (m, instruction, at) => {
-    if (!m.truthOf(integerOperand(m, m.stack[at]))) m.frames.at(-1)!.pc = instruction.target;
+    if (!m.truthOf(conditionOperand(m, m.stack[at]))) m.frames.at(-1)!.pc = instruction.target;
   },
   enterLoop,
   turnLoop: (m, instruction) => {
@@ -214,7 +215,9 @@ export const CONTROLS: Controls = {
     const operand = m.stack[at];
     const value = operand === undefined ? undefined : resolve(m, operand, 'argument');
     m.sp = at;
-    m.returnFrom(value);
+    const frame = m.frames.at(-1)!;
+    // Nobody takes what a table's own code returns; Load is given something else.
+    m.returnFrom(frame.method === undefined ? frame.result : value);
     return TAKEN;
   },
   endPlan: (m) => {

@@ -12,7 +12,7 @@ import { implicitInteger } from '../../terms/string-to-integer.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { mergeValues } from '../paths/merge.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
-import { fault } from '../state/fault.ts';
+import { type FaultCode, fault } from '../state/fault.ts';
 import { FIRST_ARGUMENT_SLOT } from '../state/frame.ts';
 import {
   type AmlValue,
@@ -251,8 +251,17 @@ export function integerOperand(m: Interpreter, operand: Operand): Quantity {
   return toInteger(m, resolve(m, operand));
 }
 
+/** The condition of an If or While: an Index is a reference there, whose element nobody takes. */
+export function conditionOperand(m: Interpreter, operand: Operand): Quantity {
+  return typeof operand === 'bigint' ? operand : toInteger(m, resolve(m, operand, 'store'), 'AE_TYPE');
+}
+
 /** Implicit conversion to an integer. */
-export function toInteger(m: Interpreter, value: Resolved): Quantity {
+export function toInteger(
+  m: Interpreter,
+  value: Resolved,
+  otherwise: FaultCode = 'AE_AML_OPERAND_TYPE',
+): Quantity {
   if (typeof value === 'bigint') return value;
   if (value instanceof UnknownInteger || value instanceof ForeignObject) return m.paths.refined(value.value);
   if (value instanceof BufferObject)
@@ -261,10 +270,7 @@ export function toInteger(m: Interpreter, value: Resolved): Quantity {
     return value.text === undefined
       ? m.unknown('an integer from an unknown string')
       : implicitInteger(value.text, m.bits);
-  return fault(
-    'AE_AML_OPERAND_TYPE',
-    `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`,
-  );
+  return fault(otherwise, `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`);
 }
 
 function integerOfBytes(m: Interpreter, bytes: Uint8Array | readonly ByteValue[]): Quantity {
