@@ -133,7 +133,7 @@ function otherBoot(
   if (fixed.has('boot')) return boot;
   const drawn = drawBoot(random, firmware, contents, arch);
   const none = { base: 0n, size: 0n };
-  if (must.has('params') || must.has('lspci'))
+  if (must.has('params') || must.has('lspci') || fixed.has('lfb'))
     // Of a framebuffer that the kernel wasn't told of the dumps don't say where it is.
     return boot.lfb.base === 0n ? { ...boot, framebuffer: drawn.framebuffer ?? boot.framebuffer } : boot;
   if (!must.has('log')) return drawn;

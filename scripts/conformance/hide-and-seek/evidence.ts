@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 import { efiEnabled, hasDriver, isOn, poolOf, truthOf } from './truth.ts';
 
 /** Parts of a machine that may be hidden. */
-export type Part = 'contents' | 'release' | 'commits' | 'configuration' | 'boot';
+export type Part = 'contents' | 'release' | 'commits' | 'configuration' | 'boot' | 'lfb';
 
 export interface Line {
   readonly text: string;
@@ -226,7 +226,7 @@ function paramsFile({ boot }: Machine, must: boolean): EvidenceFile {
     bytes,
     must,
     mentions: ['boot'],
-    shows: boot.by === 'efi' && lfb.base !== 0n ? ['boot'] : [],
+    shows: boot.by === 'efi' && lfb.base !== 0n ? ['boot', 'lfb'] : ['lfb'],
   };
 }
 

@@ -180,7 +180,7 @@ export function drawAcpi(random: Random, family: AcpiFamily): AcpiFirmware {
   if (random.chance(0.04)) {
     const { base, length } = lowGap(random);
     own.push(fixed('dword', base, length));
-    if (random.chance(0.5)) {
+    if (family !== 'gen1' && random.chance(0.5)) {
       parentHasCrs = false;
       templates = [[]];
       chooser = undefined;

@@ -119,12 +119,17 @@ function firmwareFiles(
       .map((each) => ({ text: each }));
   if (firmware.kind === 'tree') {
     const form = whole || firmware.windows === null ? 0 : random.below(4);
-    if (form <= 1) written.push({ name: 'machine.dts', bytes: Buffer.from(firmware.dts) });
+    if (form <= 1) {
+      const isCut = !whole && random.chance(0.15);
+      const at = isCut ? Math.floor(firmware.dts.length * (0.3 + 0.7 * random.next())) : firmware.dts.length;
+      if (isCut) notes.push('the tree is cut');
+      written.push({ name: 'machine.dts', bytes: Buffer.from(firmware.dts.slice(0, at)) });
+    }
     if (form <= 1) return [];
     notes.push(form === 2 ? 'the node alone' : 'the line alone');
     return [{ name: 'quote.txt', lines: asLines(form === 2 ? firmware.node : firmware.line) }];
   }
-  if (!whole && random.chance(0.03)) {
+  if (!whole && random.chance(0.06)) {
     // What is cut shows less than there is.
     const at = Math.floor(firmware.asl.length * (0.3 + 0.7 * random.next()));
     written.push({ name: 'dsdt.asl', bytes: Buffer.from(firmware.asl.slice(0, at)) });

@@ -15,6 +15,7 @@ import { AUTHORITY } from './authorities.ts';
 import { rulesIn } from './behaviour.ts';
 import { LevelReader } from './levels.ts';
 import { askedArithmetic, canTouch, type Outcome, type Place, type Possible, type Range } from './outcome.ts';
+import { collectedIn, isWholePool } from './printed.ts';
 import type { Situation } from './situation.ts';
 import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, oneOf } from './variables.ts';
 
@@ -47,7 +48,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   const arithmetic = askedArithmetic(ask);
   const levels: AcpiLevel<Quantity>[] = [];
   const reader = new LevelReader(ask);
-  for (const level of situation.printed === undefined ? subject.levels : []) {
+  for (const level of isWholePool(situation.printed, subject) ? [] : subject.levels) {
     const read = reader.read(level);
     if ('absent' in read) return safe('no-window', `${level.path} is not there`);
     if ('why' in read) {
@@ -56,7 +57,9 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     }
     levels.push(read);
   }
-  const collected = situation.printed ?? collectWindows(behaviour, levels, arithmetic);
+  const collected = collectedIn(situation.printed, subject, () =>
+    collectWindows(behaviour, levels, arithmetic),
+  );
   const pool = collected.windows.map((window) => poolWindow(subject, window));
   if (pool.length === 0) {
     const why = collected.failed

@@ -77,7 +77,7 @@ export interface Situation {
   /** lfb_base and lfb_size of screen_info, raw, where they are known and lfb_base isn't 0. */
   readonly lfb: { readonly base: bigint; readonly size: bigint } | undefined;
   readonly video: { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint } | undefined;
-  /** The driver's windows as the running kernel printed them. */
+  /** The driver's windows as the running kernel printed them: the first two. */
   readonly printed: Collected<Quantity> | undefined;
   /** The kernel doesn't read this description, or has no driver for it. */
   readonly descriptionNotRead: NotRead | undefined;
