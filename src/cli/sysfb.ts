@@ -1,5 +1,6 @@
 /** `fwmap sysfb`, and plain `fwmap` */
 import type { Artifact } from '../artifact/artifact.ts';
+import { isKind } from '../artifact/kinds.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { KconfigLine } from '../linux/kconfig-line.ts';
 import type { NamedReport } from '../report/machines.ts';
@@ -49,6 +50,10 @@ async function verdictOf(
   io: Io,
   sink: DiagnosticList,
 ): Promise<Verdict> {
+  if (machine.artifacts.some(({ kind }) => isKind(kind, 'acpi'))) {
+    const { compileLate } = await import('./engine.ts');
+    await compileLate();
+  }
   const verdict = await askSysfb(
     machine.artifacts,
     {

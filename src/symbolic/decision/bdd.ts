@@ -186,6 +186,7 @@ export class BddManager {
       if (at === TRUE || at === FALSE) return at;
       const known = done.get(at);
       if (known !== undefined) return known;
+      this.charge(1);
       const level = this.levelOf(at);
       const value = values.get(level);
       const result =

@@ -1,5 +1,6 @@
 /** Conditions as alternatives: which comparisons have to hold together. */
-import { type Condition, isKnown, type Quantity } from '../quantity.ts';
+import { maskOf } from '../known-bits.ts';
+import { type Condition, type Expr, isKnown, type Quantity } from '../quantity.ts';
 import { asBuilt } from './built.ts';
 import { bounded } from './decide.ts';
 import { type Alternatives, checked, conditionOfAlternatives, literalsOf, situationOf } from './situation.ts';
@@ -17,10 +18,25 @@ export interface Cover {
  */
 export function coverOf(condition: Quantity, given: Quantity = 1n): Cover {
   if (isKnown(condition)) return { alternatives: condition === 0n ? [] : [[]], complete: true };
+  if (given === 1n && isPlain(condition)) return { alternatives: asBuilt(condition), complete: true };
   const alternatives = bounded(() => alternativesOf(condition, given));
   return alternatives === undefined
     ? { alternatives: asBuilt(condition), complete: false }
     : { alternatives, complete: true };
+}
+
+/** That a field is, or is not, one of its values: nothing shorter says so. Most conditions are no more than that. */
+function isPlain(condition: Expr): boolean {
+  if (condition.kind !== 'compare') return false;
+  const { op, left, right } = condition;
+  return (
+    (op === 'eq' || op === 'ne') &&
+    !isKnown(left) &&
+    left.kind === 'field' &&
+    left.bits > 1 &&
+    isKnown(right) &&
+    right < maskOf(left.bits)
+  );
 }
 
 /**

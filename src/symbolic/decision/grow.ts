@@ -111,7 +111,8 @@ export class Grower {
   }
 
   #partsFor(subject: number, needed: Pieces, allowed: Pieces): Part[][] {
-    return literalsFor(this.#subjects[subject]!, needed, allowed).map((literals) =>
+    const charge = (steps: number): void => this.#cells.bdds.charge(steps);
+    return literalsFor(this.#subjects[subject]!, needed, allowed, charge).map((literals) =>
       literals.map(({ literal, pieces }) => ({ literal, subject, holds: this.#cells.in(subject, pieces) })),
     );
   }

@@ -4,6 +4,8 @@ import { literalOf, type Piece, type Subject } from './subjects.ts';
 
 /** Values left out one by one, in one conjunction, before it is several. */
 const MAX_HOLES = 4;
+/** Pieces of pairs of literals that are looked at in the time of a step on a diagram. */
+const OPERATIONS_A_STEP = 32;
 
 /** A literal and the pieces it leaves. */
 export interface SubjectLiteral {
@@ -80,11 +82,13 @@ function candidatesOf(subject: Subject): Candidate[] {
  * The shortest way to say that a subject's value is in one of the needed pieces, and in none but the allowed ones.
  *
  * @param needed pieces that have to be covered; a part of the allowed ones, which are not all
+ * @param charge is told of the work that is about to be done, in steps of a diagram
  */
 export function literalsFor(
   subject: Subject,
   needed: readonly boolean[],
   allowed: readonly boolean[],
+  charge: (steps: number) => void,
 ): Alternatives {
   const candidates = candidatesOf(subject).filter(({ pieces }) => covers(pieces, needed));
   const fits = candidates.filter(({ pieces }) => covers(allowed, pieces));
@@ -93,11 +97,12 @@ export function literalsFor(
     undefined,
   );
   if (shortest !== undefined) return [[shortest]];
+  charge(Math.ceil((candidates.length ** 2 * allowed.length) / OPERATIONS_A_STEP));
   const pair = shortestPair(candidates, allowed);
   if (pair !== undefined) return [pair];
   return subject.choice !== undefined && !subject.choice.ordered
     ? withoutOrder(subject, needed, allowed)
-    : runsOf(subject, needed, allowed);
+    : runsOf(subject, needed, allowed, charge);
 }
 
 /** What says less covers more, and may make another alternative needless; of the same, the shorter one. */
@@ -152,7 +157,12 @@ function valuesOf({ first, end }: Piece): bigint[] {
 }
 
 /** Ranges of pieces that are allowed and hold one that is needed; several are joined where single values part them. */
-function runsOf(subject: Subject, needed: readonly boolean[], allowed: readonly boolean[]): Alternatives {
+function runsOf(
+  subject: Subject,
+  needed: readonly boolean[],
+  allowed: readonly boolean[],
+  charge: (steps: number) => void,
+): Alternatives {
   const runs: { from: number; to: number; holes: number[] }[] = [];
   for (let at = 0; at < allowed.length; at++) {
     if (!allowed[at]) continue;
@@ -177,7 +187,7 @@ function runsOf(subject: Subject, needed: readonly boolean[], allowed: readonly 
   return joined.flatMap(({ from, to, holes }) => {
     const inside = (i: number): boolean => i >= from && i <= to;
     const whole = allowed.map((_, i) => inside(i));
-    const bounds = whole.every((is) => is) ? [[]] : literalsFor(subject, whole, whole);
+    const bounds = whole.every((is) => is) ? [[]] : literalsFor(subject, whole, whole, charge);
     const without = holes.map((i) => ofValue(subject, '!=', subject.pieces[i]!.first));
     return bounds.map((literals) => [...literals, ...without]);
   });

@@ -174,6 +174,17 @@ describe('the shortest comparisons', () => {
     expect(simplified(is(pm1l, 0n), given)).toBe(0n);
   });
 
+  test('a field held against a value is what it is, however it is looked at', () => {
+    // Beside an unrelated condition nothing is taken for granted.
+    const unrelated = is(kind, 7n);
+    for (const bits of [2, 3, 8])
+      for (let value = 0n; value < 1n << BigInt(bits); value++)
+        for (const op of ['eq', 'ne'] as const) {
+          const condition = compare(op, field('WHOL', bits), value);
+          expect(coverOf(condition)).toEqual(coverOf(condition, unrelated));
+        }
+  });
+
   test('what takes too much work stays whole', () => {
     const product = arithmetic('multiply', 64, wide, field('M64B', 64));
     const condition = all(is(product, 0x1234_5678_9abc_def1n), any(is(kind, 1n), is(kind, 5n))) as Condition;
