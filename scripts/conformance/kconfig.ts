@@ -3,8 +3,8 @@
  * of requests (`kconfig-truth.jsonl`), or against configurations that a distribution ships (`kconfig-debian.json`).
  */
 import { readFileSync } from 'node:fs';
-import { kconfigJudgement, resolveConfig } from '../../src/linux/kconfig.ts';
-import type { KconfigArch } from '../../src/linux/kconfig-rules.ts';
+import type { KconfigArch } from '../../src/linux/kconfig/rules.ts';
+import { kconfigJudgement, resolveConfig } from '../../src/linux/kconfig/sysfb.ts';
 import { profileOf } from '../../src/linux/profile.ts';
 import { parseRelease } from '../../src/linux/release.ts';
 import { linesOf } from './vmbus.ts';

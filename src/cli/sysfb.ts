@@ -2,7 +2,7 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { isKind } from '../artifact/kinds.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
-import type { KconfigLine } from '../linux/kconfig-line.ts';
+import type { KconfigLine } from '../linux/kconfig/line.ts';
 import type { NamedReport } from '../report/machines.ts';
 import { FORMATS } from '../report/render.ts';
 import { sysfbDocument, sysfbJson, sysfbMailDocument } from '../report/sysfb.ts';
@@ -120,7 +120,7 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
 
 /** Throws {@link CommandError} when it is no such line. */
 async function kconfigLine(text: string): Promise<KconfigLine> {
-  const { parseKconfigLine } = await import('../linux/kconfig-line.ts');
+  const { parseKconfigLine } = await import('../linux/kconfig/line.ts');
   const line = parseKconfigLine(text);
   if (typeof line === 'string') throw new CommandError(`--kconfig-line: ${line}`);
   return line;

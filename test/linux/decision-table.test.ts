@@ -3,7 +3,7 @@
  * reservation, and where a pass-through device's configuration window lands.
  */
 import { describe, expect, test } from 'vitest';
-import { sysfbOf } from '../../src/linux/kconfig.ts';
+import { sysfbOf } from '../../src/linux/kconfig/sysfb.ts';
 import { profileOf } from '../../src/linux/profile.ts';
 import { parseRelease } from '../../src/linux/release.ts';
 import { PASS_THROUGH_NVME, type Scenario } from '../../src/linux/scenario.ts';

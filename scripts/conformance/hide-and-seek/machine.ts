@@ -4,7 +4,7 @@
  */
 import type { Behaviour } from '../../../src/linux/behaviour.ts';
 import { RELEASE_CHANGES } from '../../../src/linux/changes.ts';
-import { resolveConfig } from '../../../src/linux/kconfig.ts';
+import { resolveConfig } from '../../../src/linux/kconfig/sysfb.ts';
 import { type AppliedChange, profileOf } from '../../../src/linux/profile.ts';
 import { compareReleases, parseRelease } from '../../../src/linux/release.ts';
 import { type AcpiFirmware, type Contents, drawAcpi, drawContents, levelsIn } from './firmware-acpi.ts';

@@ -1,7 +1,7 @@
 /** The kernel that a question is about: its release, its configuration, and what they make of the VMBus driver. */
 import type { MachineFacts } from '../../evidence/facts.ts';
-import { type KconfigJudgement, kconfigJudgement } from '../../linux/kconfig.ts';
-import type { KconfigArch } from '../../linux/kconfig-rules.ts';
+import type { KconfigArch } from '../../linux/kconfig/rules.ts';
+import { type KconfigJudgement, kconfigJudgement } from '../../linux/kconfig/sysfb.ts';
 import { type KernelProfile, profileOf } from '../../linux/profile.ts';
 import { formatRelease, parseRelease } from '../../linux/release.ts';
 import type { FramebufferFinding } from '../verdict.ts';

@@ -1,7 +1,7 @@
 /** The Kconfig side of the answer: the line that expresses it, and what the given configuration makes of it. */
 import type { MachineFacts } from '../../evidence/facts.ts';
-import { sysfbProposal } from '../../linux/kconfig.ts';
-import { judgeKconfigLine, type KconfigLine, type KconfigLineVerdict } from '../../linux/kconfig-line.ts';
+import { judgeKconfigLine, type KconfigLine, type KconfigLineVerdict } from '../../linux/kconfig/line.ts';
+import { sysfbProposal } from '../../linux/kconfig/sysfb.ts';
 import { profileOf } from '../../linux/profile.ts';
 import { parseRelease } from '../../linux/release.ts';
 import type { KconfigFinding } from '../verdict.ts';

@@ -8,7 +8,7 @@ import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts, Platform } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
 import { gen1Video } from '../../linux/framebuffer.ts';
-import type { KconfigLine } from '../../linux/kconfig-line.ts';
+import type { KconfigLine } from '../../linux/kconfig/line.ts';
 import { shownChanges } from '../../linux/kernel-code.ts';
 import { NEWEST_RELEASE } from '../../linux/profile.ts';
 import { compareReleases, type KernelRelease, parseRelease } from '../../linux/release.ts';

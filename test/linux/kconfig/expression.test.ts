@@ -4,7 +4,7 @@ import {
   evaluateKconfigExpression,
   type KconfigExpression,
   parseKconfigExpression,
-} from '../../src/linux/kconfig-expression.ts';
+} from '../../../src/linux/kconfig/expression.ts';
 
 const VALUES: Readonly<Record<string, string>> = { A: 'n', B: 'm', C: 'y', D: 'm', S: 'foo', N: '12' };
 const parsed = (text: string): KconfigExpression => {

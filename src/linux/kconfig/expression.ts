@@ -2,7 +2,7 @@
  * Kconfig expressions (Documentation/kbuild/kconfig-language.rst): values n, m, y; `&&` is the lesser, `||` the greater,
  * `!` mirrors, comparisons are y or n. A symbol whose value is not known leaves open what it decides.
  */
-import type { Tristate } from './kconfig-rules.ts';
+import type { Tristate } from './rules.ts';
 
 /** What is known of a symbol, without `CONFIG_`; undefined where nothing says. */
 export type SymbolLookup = (symbol: string) => string | undefined;

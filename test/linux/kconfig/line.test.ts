@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseKernelConfig } from '../../src/evidence/kernel-config.ts';
-import type { KernelConfig } from '../../src/evidence/values.ts';
-import { sysfbKnown } from '../../src/linux/kconfig.ts';
+import { parseKernelConfig } from '../../../src/evidence/kernel-config.ts';
+import type { KernelConfig } from '../../../src/evidence/values.ts';
 import {
   evaluateKconfigLine,
   judgeKconfigLine,
   type KconfigLine,
   kconfigChange,
   parseKconfigLine,
-} from '../../src/linux/kconfig-line.ts';
-import { profileOf } from '../../src/linux/profile.ts';
-import { parseRelease } from '../../src/linux/release.ts';
-import { artifactOf } from '../evidence/artifacts.ts';
-import { CORPUS, describeCorpus } from './corpus.ts';
+} from '../../../src/linux/kconfig/line.ts';
+import { sysfbKnown } from '../../../src/linux/kconfig/sysfb.ts';
+import { profileOf } from '../../../src/linux/profile.ts';
+import { parseRelease } from '../../../src/linux/release.ts';
+import { artifactOf } from '../../evidence/artifacts.ts';
+import { CORPUS, describeCorpus } from '../corpus.ts';
 
 const MERGED = 'select SYSFB if EFI && !HYPERV_VTL_MODE';
 const behaviour = (release: string) => profileOf(parseRelease(release)!).behaviour;

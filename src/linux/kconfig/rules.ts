@@ -3,7 +3,7 @@
  * drivers/firmware/Kconfig, drivers/video/fbdev/Kconfig, drivers/gpu/drm/sysfb/Kconfig, drivers/hv/Kconfig and
  * arch/{x86,arm64}/Kconfig of 5.10, 6.1, 6.12, 7.2 and 7.3.
  */
-import type { Behaviour } from './behaviour.ts';
+import type { Behaviour } from '../behaviour.ts';
 
 export type Tristate = 'n' | 'm' | 'y';
 export type KconfigArch = 'x86_64' | 'arm64';

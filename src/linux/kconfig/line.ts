@@ -2,17 +2,17 @@
  * A Kconfig line as somebody proposes it, `select SYSFB if EFI && !HYPERV_VTL_MODE`, by itself or in a patch, held
  * against configurations: which of them get CONFIG_SYSFB by it, and which that are at risk do not.
  */
-import { configValue } from '../evidence/kernel-config.ts';
-import type { KernelConfig } from '../evidence/values.ts';
-import type { Behaviour } from './behaviour.ts';
-import { type KnownSysfb, sysfbKnown } from './kconfig.ts';
+import { configValue } from '../../evidence/kernel-config.ts';
+import type { KernelConfig } from '../../evidence/values.ts';
+import type { Behaviour } from '../behaviour.ts';
 import {
   evaluateKconfigExpression,
   type KconfigExpression,
   type KconfigOutcome,
   parseKconfigExpression,
-} from './kconfig-expression.ts';
-import type { KconfigArch, Tristate } from './kconfig-rules.ts';
+} from './expression.ts';
+import type { KconfigArch, Tristate } from './rules.ts';
+import { type KnownSysfb, sysfbKnown } from './sysfb.ts';
 
 export type KconfigKeyword = 'select' | 'imply' | 'depends on' | 'default' | 'def_bool' | 'def_tristate';
 

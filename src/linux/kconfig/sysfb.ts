@@ -1,14 +1,14 @@
 /** CONFIG_SYSFB in a configuration: is it set, by whom, could it be off, and the Kconfig line that says what is right. */
-import { configValue } from '../evidence/kernel-config.ts';
-import type { KernelConfig } from '../evidence/values.ts';
-import type { Behaviour } from './behaviour.ts';
+import { configValue } from '../../evidence/kernel-config.ts';
+import type { KernelConfig } from '../../evidence/values.ts';
+import type { Behaviour } from '../behaviour.ts';
 import {
   evaluateKconfigExpression,
   type KconfigExpression,
   type KconfigOutcome,
   parseKconfigExpression,
   type SymbolLookup,
-} from './kconfig-expression.ts';
+} from './expression.ts';
 import {
   type KconfigArch,
   SELECT_RULES,
@@ -16,7 +16,7 @@ import {
   SYMBOL_RULES,
   type Tristate,
   type Values,
-} from './kconfig-rules.ts';
+} from './rules.ts';
 
 /** Requested or final values by symbol, without `CONFIG_`. A symbol that is not there has no line. */
 export type ConfigValues = ReadonlyMap<string, string>;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../scripts/conformance/kconfig.ts';
-import { kconfigJudgement, resolveConfig, sysfbOf } from '../../src/linux/kconfig.ts';
-import { profileOf } from '../../src/linux/profile.ts';
-import { parseRelease } from '../../src/linux/release.ts';
-import { CORPUS, HAS_CORPUS, NEEDS_CORPUS } from './corpus.ts';
+import { run } from '../../../scripts/conformance/kconfig.ts';
+import { kconfigJudgement, resolveConfig, sysfbOf } from '../../../src/linux/kconfig/sysfb.ts';
+import { profileOf } from '../../../src/linux/profile.ts';
+import { parseRelease } from '../../../src/linux/release.ts';
+import { CORPUS, HAS_CORPUS, NEEDS_CORPUS } from '../corpus.ts';
 
 const behaviour = (release: string) => profileOf(parseRelease(release)!).behaviour;
 const config = (text: string): Map<string, string> =>
