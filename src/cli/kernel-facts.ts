@@ -1,6 +1,6 @@
 /** What the options say of the kernel and its boot. */
 import { formatMemRange } from '../bytes/address.ts';
-import type { GivenFacts } from '../verdict/sysfb/situation.ts';
+import type { GivenFacts } from '../verdict/given.ts';
 import type { FramebufferFinding } from '../verdict/verdict.ts';
 import { CommandError, type OptionValues } from './command.ts';
 import { addressOption } from './machine.ts';

@@ -6,8 +6,8 @@ import { DiagnosticList } from '../bytes/diagnostic.ts';
 import { type MachineFacts, noFacts } from '../evidence/facts.ts';
 import { finding } from '../findings/finding.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
+import type { GivenFacts } from './given.ts';
 import { VMBUS_ACPI_IDS } from './subject.ts';
-import type { GivenFacts } from './sysfb/situation.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface AskOptions {

@@ -87,3 +87,10 @@ export interface ToSettle {
   /** Rows of the decision table that depend on it, of all. */
   readonly decides: { readonly rows: number; readonly of: number };
 }
+
+/** A default: where nothing says otherwise, the worse of what is possible; it can only make an answer worse. */
+export interface Default {
+  readonly condition: Condition;
+  readonly text: string;
+  readonly otherwise: string;
+}

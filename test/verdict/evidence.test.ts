@@ -4,7 +4,7 @@ import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
-import type { GivenFacts } from '../../src/verdict/sysfb/situation.ts';
+import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
 
 function artifact(kind: ArtifactKind, name: string, text: string): Artifact {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
-import type { GivenFacts } from '../../src/verdict/sysfb/situation.ts';
+import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
 
 const table = (name: string): Artifact => ({

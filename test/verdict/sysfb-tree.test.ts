@@ -8,7 +8,7 @@ import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
 import { formatCondition } from '../../src/symbolic/index.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
-import type { GivenFacts } from '../../src/verdict/sysfb/situation.ts';
+import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
 
 async function ask(text: string, kernel: GivenFacts = {}, kind: Artifact['kind'] = 'dts'): Promise<Verdict> {

@@ -2,7 +2,7 @@
 import { compileAsl } from '../../../src/acpi/asl/compile/compile.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { textSource } from '../../../src/bytes/source.ts';
-import type { GivenFacts } from '../../../src/verdict/sysfb/situation.ts';
+import type { GivenFacts } from '../../../src/verdict/given.ts';
 import { type EvidenceFile, evidenceOf, type Line, type Part } from './evidence.ts';
 import { type AcpiFirmware, memoryImage } from './firmware-acpi.ts';
 import type { TreeFirmware } from './firmware-tree.ts';

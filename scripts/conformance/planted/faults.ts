@@ -7,11 +7,12 @@ export interface Fault {
   readonly replace: string;
 }
 
-const SITUATION = 'src/verdict/sysfb/situation.ts';
-const ACPI = 'src/verdict/sysfb/acpi.ts';
-const TREE = 'src/verdict/sysfb/tree.ts';
+const SITUATION = 'src/verdict/sysfb/situation';
+const JUDGE = 'src/verdict/sysfb/judge';
+const ACPI = `${JUDGE}/acpi.ts`;
+const TREE = `${JUDGE}/tree.ts`;
 const FOLD = 'src/verdict/sysfb/fold.ts';
-const OUTCOME = 'src/verdict/sysfb/outcome.ts';
+const OUTCOME = `${JUDGE}/outcome.ts`;
 const RELEASES = 'src/linux/release-choice.ts';
 
 export const FAULTS: readonly Fault[] = [
@@ -42,7 +43,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a default says that the framebuffer is outside',
-    file: SITUATION,
+    file: `${SITUATION}/situation.ts`,
     find: 'condition: IS_INSIDE,',
     replace: 'condition: not(IS_INSIDE) as Condition,',
   },
@@ -54,49 +55,49 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'an authority: the high gap lies below 4 GiB',
-    file: 'src/verdict/sysfb/firmware-authority.ts',
+    file: `${SITUATION}/firmware-authority.ts`,
     find: "compare('le', FOUR_GIB, min)",
     replace: "compare('le', min, FOUR_GIB)",
   },
   {
     name: 'an authority: there is always a low gap',
-    file: 'src/verdict/sysfb/firmware-authority.ts',
+    file: `${SITUATION}/firmware-authority.ts`,
     find: "return gather('any', [compare('eq', length, 0n), gather('all', there)]);",
     replace: "return gather('all', there);",
   },
   {
     name: 'an authority is turned: Generation 1 has no video device',
-    file: SITUATION,
+    file: `${SITUATION}/screen.ts`,
     find: "if (platform === 'hyperv-gen1') authority(true);",
     replace: "if (platform === 'hyperv-gen1') authority(false);",
   },
   {
     name: 'the binding is no authority for cells',
-    file: 'src/verdict/sysfb/readings.ts',
+    file: `${JUDGE}/readings.ts`,
     find: "['2/2/1', '2/2/2']",
     replace: "['1/1/1']",
   },
   {
     name: 'the premise that lfb_base is set holds always',
-    file: SITUATION,
+    file: `${SITUATION}/screen.ts`,
     find: "if (efi === true && platform !== 'other') {",
     replace: 'if (true) {',
   },
   {
     name: 'a confidential machine is not seen',
-    file: SITUATION,
+    file: `${SITUATION}/screen.ts`,
     find: "facts.confidential.find(({ value }) => value !== 'none')",
     replace: 'facts.confidential.find(() => false)',
   },
   {
     name: 'a start by kexec is not seen',
-    file: SITUATION,
+    file: `${SITUATION}/screen.ts`,
     find: 'const [started] = facts.kexec;',
     replace: 'const [started] = facts.kexec.slice(0, 0);',
   },
   {
     name: 'CONFIG_EFI=n is not seen',
-    file: SITUATION,
+    file: `${SITUATION}/boot.ts`,
     find: "const noEfi = configuration.fact('EFI', 'n');",
     replace: "const noEfi = configuration.fact('NO_SUCH', 'y');",
   },
@@ -120,7 +121,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the condition of an alternative is ignored',
-    file: 'src/verdict/sysfb/levels.ts',
+    file: `${JUDGE}/levels.ts`,
     find: 'if (!this.#ask.holds(substitute(alternative.condition, this.#zeros) as Condition)) continue;',
     replace: '',
   },

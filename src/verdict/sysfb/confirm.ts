@@ -16,11 +16,12 @@ import { buildAcpiPool } from '../../linux/vmbus/acpi-pool.ts';
 import { levelsOf } from '../../linux/vmbus/firmware-input.ts';
 import type { VmbusPool } from '../../linux/vmbus/pool.ts';
 import { reserveFramebuffer } from '../../linux/vmbus/reservation.ts';
+import type { GivenFacts } from '../given.ts';
 import type { RuleFinding } from '../question.ts';
 import type { AcpiSubject } from '../subject.ts';
 import type { FramebufferFinding } from '../verdict.ts';
 import { AUTHORITY } from './authorities.ts';
-import type { GivenFacts, Situation } from './situation.ts';
+import type { Situation } from './situation/situation.ts';
 
 /** Rules that the model as it stands gives; none where something of the pool is open. */
 export function confirm(

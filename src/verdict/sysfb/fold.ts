@@ -9,11 +9,11 @@ import {
   not,
   simplified,
 } from '../../symbolic/index.ts';
-import type { Constraint, Exploration, RuleFinding, World } from '../question.ts';
+import type { Constraint, Default, Exploration, RuleFinding, World } from '../question.ts';
 import type { Answer, Case, Hazard } from '../verdict.ts';
 import { branchesOf } from './branches.ts';
-import type { Outcome, Possible } from './outcome.ts';
-import type { Default, Situation } from './situation.ts';
+import type { Outcome, Possible } from './judge/outcome.ts';
+import type { Situation } from './situation/situation.ts';
 
 type SysfbWorld = World<Outcome>;
 

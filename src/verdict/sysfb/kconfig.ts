@@ -4,9 +4,9 @@ import { judgeKconfigLine, type KconfigLine, type KconfigLineVerdict } from '../
 import { sysfbProposal } from '../../linux/kconfig/sysfb.ts';
 import { profileOf } from '../../linux/profile.ts';
 import { parseRelease } from '../../linux/release.ts';
+import type { Configuration } from '../facts/configuration.ts';
 import type { KconfigFinding } from '../verdict.ts';
-import type { Configuration } from './configuration.ts';
-import type { Situation } from './situation.ts';
+import type { Situation } from './situation/situation.ts';
 
 /** Configuration symbols that bear on the answer and are shown with it. */
 const SHOWN_SYMBOLS = [

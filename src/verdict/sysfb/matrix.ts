@@ -4,7 +4,7 @@ import { type Condition, chosen, type DecisionContext, not } from '../../symboli
 import { explore } from '../explore.ts';
 import type { Ask, Constraint, World } from '../question.ts';
 import type { Answer, MatrixRow } from '../verdict.ts';
-import type { Outcome, Possible } from './outcome.ts';
+import type { Outcome, Possible } from './judge/outcome.ts';
 import { IS_EFI } from './variables.ts';
 
 /** A column: a configuration, and which hazard it is about. */

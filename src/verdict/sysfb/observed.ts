@@ -2,10 +2,11 @@
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { printResource } from '../../linux/vmbus/pool.ts';
+import { evidenceItem } from '../facts/strength.ts';
 import type { Exploration, RuleFinding, World } from '../question.ts';
 import type { AcpiSubject } from '../subject.ts';
-import type { Outcome, Possible } from './outcome.ts';
-import { evidenceItem, type Situation } from './situation.ts';
+import type { Outcome, Possible } from './judge/outcome.ts';
+import type { Situation } from './situation/situation.ts';
 
 /** A log in which the driver printed its pool is a subject by itself. */
 export function observedSubject(facts: MachineFacts): AcpiSubject | undefined {

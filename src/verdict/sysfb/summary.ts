@@ -3,7 +3,7 @@ import type { Gap } from '../../artifact/gap.ts';
 import { formatCondition } from '../../symbolic/index.ts';
 import type { Answer, Case } from '../verdict.ts';
 import type { Folded } from './fold.ts';
-import type { Situation } from './situation.ts';
+import type { Situation } from './situation/situation.ts';
 
 /** Rows of the decision table that a sentence tells. */
 const MAX_ROWS = 3;

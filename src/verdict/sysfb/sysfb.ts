@@ -12,30 +12,26 @@ import { type Condition, chosen, DecisionContext, gather } from '../../symbolic/
 import type { Machine } from '../../window/describe.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { explore, undefeated } from '../explore.ts';
+import { RELEASE_MODELLED } from '../facts/release.ts';
+import { type GivenFacts, tellOverridden } from '../given.ts';
 import type { Ask, Assumption, Constraint, Exploration, Premise, RuleFinding } from '../question.ts';
 import type { Subject, TreeSubject } from '../subject.ts';
 import { subjectsOf } from '../subject.ts';
 import { type Case, compareAnswers, type MatrixRow, type Verdict } from '../verdict.ts';
-import { judgeAcpi } from './acpi.ts';
 import { AUTHORITY } from './authorities.ts';
 import { confirm } from './confirm.ts';
 import { type Folded, fold } from './fold.ts';
+import { judgeAcpi } from './judge/acpi.ts';
+import { judgeKernelOnly, kernelOnlySubject } from './judge/kernel-only.ts';
+import type { Outcome } from './judge/outcome.ts';
+import { readingsOf, type SubjectReading } from './judge/readings.ts';
+import { judgeTree } from './judge/tree.ts';
 import { kconfigFinding, shownConfiguration } from './kconfig.ts';
-import { judgeKernelOnly, kernelOnlySubject } from './kernel-only.ts';
 import { matrixOf } from './matrix.ts';
 import { observe, observedSubject } from './observed.ts';
-import type { Outcome } from './outcome.ts';
-import { readingsOf, type SubjectReading } from './readings.ts';
 import { toSettle } from './settle.ts';
-import {
-  type GivenFacts,
-  RELEASE_MODELLED,
-  type Situation,
-  situationOf,
-  tellOverridden,
-} from './situation.ts';
+import { type Situation, situationOf } from './situation/situation.ts';
 import { summaryOf } from './summary.ts';
-import { judgeTree } from './tree.ts';
 import { oneOf } from './variables.ts';
 
 export const SYSFB_QUESTION = 'Does a kernel on this machine need CONFIG_SYSFB?';

@@ -1,8 +1,8 @@
 /** What the driver reads of each `_CRS` on its way up, in one world. */
-import { casesOf } from '../../acpi/crs/crs.ts';
-import { quantityField, type ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
-import type { AcpiLevel } from '../../linux/vmbus/acpi-pool.ts';
-import { driverLevel } from '../../linux/vmbus/firmware-input.ts';
+import { casesOf } from '../../../acpi/crs/crs.ts';
+import { quantityField, type ResourceDescriptor } from '../../../acpi/resources/descriptor.ts';
+import type { AcpiLevel } from '../../../linux/vmbus/acpi-pool.ts';
+import { driverLevel } from '../../../linux/vmbus/firmware-input.ts';
 import {
   Assignment,
   type Condition,
@@ -15,9 +15,9 @@ import {
   type Quantity,
   sameQuantity,
   substitute,
-} from '../../symbolic/index.ts';
-import type { Ask } from '../question.ts';
-import type { SubjectLevel } from '../subject.ts';
+} from '../../../symbolic/index.ts';
+import type { Ask } from '../../question.ts';
+import type { SubjectLevel } from '../../subject.ts';
 
 /** Reads levels in the order of the driver. */
 export class LevelReader {

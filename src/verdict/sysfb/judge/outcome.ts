@@ -1,9 +1,9 @@
 /** What comes of one world: can a window that VMBus hands out overlap the framebuffer, without CONFIG_SYSFB and with it? */
-import type { Arithmetic } from '../../linux/vmbus/arithmetic.ts';
-import { bitsOf, type Condition, compare, type Quantity, sum } from '../../symbolic/index.ts';
-import type { AddressWindow } from '../../window/window.ts';
-import type { Ask, RuleFinding } from '../question.ts';
-import type { FramebufferFinding } from '../verdict.ts';
+import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
+import { bitsOf, type Condition, compare, type Quantity, sum } from '../../../symbolic/index.ts';
+import type { AddressWindow } from '../../../window/window.ts';
+import type { Ask, RuleFinding } from '../../question.ts';
+import type { FramebufferFinding } from '../../verdict.ts';
 
 /** `open`: the inputs don't let it be told in this world. */
 export type Possible = 'yes' | 'no' | 'open';

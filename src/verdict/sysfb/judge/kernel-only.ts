@@ -2,16 +2,16 @@
  * The judgement where no firmware description is among the inputs: of a kernel's configuration or log by itself. What
  * the driver would be given isn't known then, only what it does about a framebuffer in it.
  */
-import type { Artifact } from '../../artifact/artifact.ts';
-import type { MachineFacts } from '../../evidence/facts.ts';
-import type { Ask, RuleFinding } from '../question.ts';
-import type { AcpiSubject } from '../subject.ts';
+import type { Artifact } from '../../../artifact/artifact.ts';
+import type { MachineFacts } from '../../../evidence/facts.ts';
+import type { Ask, RuleFinding } from '../../question.ts';
+import type { AcpiSubject } from '../../subject.ts';
+import { AUTHORITY } from '../authorities.ts';
+import type { Situation } from '../situation/situation.ts';
+import { IS_INSIDE } from '../variables.ts';
 import { somewhere } from './acpi.ts';
-import { AUTHORITY } from './authorities.ts';
 import { rulesIn } from './behaviour.ts';
 import type { Outcome } from './outcome.ts';
-import type { Situation } from './situation.ts';
-import { IS_INSIDE } from './variables.ts';
 
 /** A subject of which nothing but the kernel is known; undefined when nothing shows that the kernel is a Hyper-V guest's. */
 export function kernelOnlySubject(facts: MachineFacts): AcpiSubject | undefined {

@@ -1,23 +1,23 @@
 /** The judgement on an ACPI boot, in one world: what `vmbus_acpi_add` collects and what `vmbus_reserve_fb` sets aside. */
-import { spanOf } from '../../acpi/resources/range.ts';
-import { FOUR_GIB, formatMemRange, hex } from '../../bytes/address.ts';
-import type { Behaviour } from '../../linux/behaviour.ts';
-import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
-import { type AcpiLevel, type CollectedWindow, collectWindows } from '../../linux/vmbus/acpi-pool.ts';
-import type { Arithmetic } from '../../linux/vmbus/arithmetic.ts';
-import { planReservation, type ReservationPlan } from '../../linux/vmbus/reservation.ts';
-import { formatQuantity, isKnown, type Quantity } from '../../symbolic/index.ts';
-import type { AddressWindow, Origin, UnknownWindow } from '../../window/window.ts';
-import type { Ask, EvidenceItem, RuleFinding } from '../question.ts';
-import type { AcpiSubject, SubjectLevel } from '../subject.ts';
-import type { FramebufferFinding } from '../verdict.ts';
-import { AUTHORITY } from './authorities.ts';
+import { spanOf } from '../../../acpi/resources/range.ts';
+import { FOUR_GIB, formatMemRange, hex } from '../../../bytes/address.ts';
+import type { Behaviour } from '../../../linux/behaviour.ts';
+import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
+import { type AcpiLevel, type CollectedWindow, collectWindows } from '../../../linux/vmbus/acpi-pool.ts';
+import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
+import { planReservation, type ReservationPlan } from '../../../linux/vmbus/reservation.ts';
+import { formatQuantity, isKnown, type Quantity } from '../../../symbolic/index.ts';
+import type { AddressWindow, Origin, UnknownWindow } from '../../../window/window.ts';
+import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
+import type { AcpiSubject, SubjectLevel } from '../../subject.ts';
+import type { FramebufferFinding } from '../../verdict.ts';
+import { AUTHORITY } from '../authorities.ts';
+import type { Situation } from '../situation/situation.ts';
+import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, oneOf } from '../variables.ts';
 import { rulesIn } from './behaviour.ts';
 import { LevelReader } from './levels.ts';
 import { askedArithmetic, canTouch, type Outcome, type Place, type Possible, type Range } from './outcome.ts';
 import { collectedIn, isWholePool } from './printed.ts';
-import type { Situation } from './situation.ts';
-import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, oneOf } from './variables.ts';
 
 /** A judgement of one world before the report's parts are put to it. */
 export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask): Outcome {

@@ -1,9 +1,9 @@
 /** The pool as the driver itself printed it: `hv_mmio=…,… fb=…` names the first two windows of its list, and no more. */
-import { casesOf } from '../../acpi/crs/crs.ts';
-import type { ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
-import type { Collected } from '../../linux/vmbus/acpi-pool.ts';
-import type { Quantity } from '../../symbolic/index.ts';
-import type { AcpiSubject } from '../subject.ts';
+import { casesOf } from '../../../acpi/crs/crs.ts';
+import type { ResourceDescriptor } from '../../../acpi/resources/descriptor.ts';
+import type { Collected } from '../../../linux/vmbus/acpi-pool.ts';
+import type { Quantity } from '../../../symbolic/index.ts';
+import type { AcpiSubject } from '../../subject.ts';
 
 /** How many windows the driver prints. */
 const PRINTED = 2;

@@ -1,8 +1,8 @@
 /** The kernel's behaviour in one world: what differs between the releases that are open is asked for when it is needed. */
-import { BASE_BEHAVIOUR, type Behaviour } from '../../linux/behaviour.ts';
-import { RELEASE_CHANGES } from '../../linux/changes.ts';
-import type { ReleaseModel } from '../../linux/release-choice.ts';
-import type { Ask } from '../question.ts';
+import { BASE_BEHAVIOUR, type Behaviour } from '../../../linux/behaviour.ts';
+import { RELEASE_CHANGES } from '../../../linux/changes.ts';
+import type { ReleaseModel } from '../../../linux/release-choice.ts';
+import type { Ask } from '../../question.ts';
 
 type Key = keyof Behaviour;
 

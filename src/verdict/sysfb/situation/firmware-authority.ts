@@ -1,7 +1,7 @@
 /** What is known of Hyper-V's Generation 2 firmware about gaps whose bounds the tables leave open. */
 
-import { quantityField, type ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
-import { FOUR_GIB, ONE_MIB } from '../../bytes/address.ts';
+import { quantityField, type ResourceDescriptor } from '../../../acpi/resources/descriptor.ts';
+import { FOUR_GIB, ONE_MIB } from '../../../bytes/address.ts';
 import {
   type Condition,
   compare,
@@ -10,10 +10,10 @@ import {
   isKnown,
   type Quantity,
   sum,
-} from '../../symbolic/index.ts';
-import type { Constraint } from '../question.ts';
-import type { AcpiSubject } from '../subject.ts';
-import { AUTHORITY } from './authorities.ts';
+} from '../../../symbolic/index.ts';
+import type { Constraint } from '../../question.ts';
+import type { AcpiSubject } from '../../subject.ts';
+import { AUTHORITY } from '../authorities.ts';
 
 /** `Set-VM -LowMemoryMappedIoSpace` takes 128 MiB at least, which is what Hyper-V and openvmm give by default. */
 const LEAST_LOW_GAP = 0x8000000n;

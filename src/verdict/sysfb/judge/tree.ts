@@ -1,16 +1,16 @@
 /** The judgement on a device tree boot, in one world: `vmbus_device_add`, which never reserves a framebuffer. */
-import { FOUR_GIB, formatMemRange, formatSize, hex, ONE_MIB } from '../../bytes/address.ts';
-import { GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
-import { overlaps } from '../../window/interval.ts';
-import { type AddressWindow, type Bounds, boundsOf } from '../../window/window.ts';
-import type { Ask, RuleFinding } from '../question.ts';
-import type { TreeSubject } from '../subject.ts';
-import type { FramebufferFinding } from '../verdict.ts';
+import { FOUR_GIB, formatMemRange, formatSize, hex, ONE_MIB } from '../../../bytes/address.ts';
+import { GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
+import { overlaps } from '../../../window/interval.ts';
+import { type AddressWindow, type Bounds, boundsOf } from '../../../window/window.ts';
+import type { Ask, RuleFinding } from '../../question.ts';
+import type { TreeSubject } from '../../subject.ts';
+import type { FramebufferFinding } from '../../verdict.ts';
+import { AUTHORITY } from '../authorities.ts';
+import type { Situation } from '../situation/situation.ts';
+import { IS_INSIDE } from '../variables.ts';
 import { listText } from './acpi.ts';
-import { AUTHORITY } from './authorities.ts';
 import type { Outcome } from './outcome.ts';
-import type { Situation } from './situation.ts';
-import { IS_INSIDE } from './variables.ts';
 
 /** The driver adds the size to the start in 64 bits. */
 const ADDRESS_SPACE_END = 1n << 64n;

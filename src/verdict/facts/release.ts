@@ -1,0 +1,117 @@
+/** What is known of the kernel's release and of the changes that it has. */
+import type { MachineFacts } from '../../evidence/facts.ts';
+import { shownChanges } from '../../linux/kernel-code.ts';
+import { NEWEST_RELEASE } from '../../linux/profile.ts';
+import { compareReleases, type KernelRelease, parseRelease } from '../../linux/release.ts';
+import { NEWEST, OLDEST_RELEASE, ReleaseModel, releaseFrom, releaseIs } from '../../linux/release-choice.ts';
+import { type Condition, gather } from '../../symbolic/index.ts';
+import type { GivenFacts } from '../given.ts';
+import type { Assumption, Constraint, Default, RuleFinding } from '../question.ts';
+import { byOption, evidenceItem, fromFact, strongest } from './strength.ts';
+
+/** The kernel, as it is named; `presumed`: nothing names its release. */
+export interface KernelName {
+  readonly name: string;
+  readonly release: string | null;
+  readonly presumed: boolean;
+}
+
+/** Releases before it are judged only when one is named. */
+export const RELEASE_MODELLED: Constraint = {
+  id: 'release-modelled',
+  kind: 'premise',
+  condition: releaseFrom(OLDEST_RELEASE),
+  text: `the kernel is Linux ${OLDEST_RELEASE} or newer`,
+  source: 'the question',
+  defeatedBy: '--kernel RELEASE',
+};
+
+export function releaseFacts(
+  given: GivenFacts,
+  facts: MachineFacts,
+  constraints: Constraint[],
+  defaults: Default[],
+  assumptions: Assumption[],
+  rules: RuleFinding[],
+): { kernel: KernelName; model: ReleaseModel } {
+  const said = strongest(facts.releases);
+  const shown = shownChanges(facts);
+  const seen = (present: boolean): string[] =>
+    shown.filter(({ value }) => value.present === present).map(({ value }) => value.commit);
+  // What is given by option counts: it is told first.
+  const { withCommits = [], withoutCommits = [] } = given;
+  const commits = {
+    withCommits: [...withCommits, ...seen(true).filter((commit) => !withoutCommits.includes(commit))],
+    withoutCommits: [...withoutCommits, ...seen(false)],
+  };
+  if (shown.length > 0)
+    rules.push({
+      id: 'kernel-code-shows',
+      says: `The kernel's own code shows what it does: it has ${seen(true).join(', ') || 'none of the changes'}, and not ${seen(false).join(', ') || 'any other'}.`,
+      evidence: shown.map(evidenceItem),
+    });
+  if (given.release !== undefined) {
+    const release = parseRelease(given.release)!;
+    tellBeyond(given.release, release, assumptions);
+    constraints.push(
+      byOption('release', releaseIs(release), `the release is ${given.release}`, `--kernel ${given.release}`),
+    );
+    return {
+      kernel: { name: `Linux ${given.release}`, release: given.release, presumed: false },
+      model: new ReleaseModel(commits),
+    };
+  }
+  const parsed = said.flatMap((fact) => {
+    const release = parseRelease(fact.value.upstream ?? fact.value.release);
+    return release === undefined ? [] : [{ fact, release }];
+  });
+  const [first] = parsed;
+  for (const { release } of parsed) tellBeyond(release.text, release, assumptions);
+  if (first === undefined) {
+    constraints.push(RELEASE_MODELLED);
+    defaults.push({
+      condition: NEWEST,
+      text: 'the kernel is of the newest release whose code is known here (7.3.4)',
+      otherwise: 'an older kernel: --kernel RELEASE',
+    });
+    return {
+      kernel: { name: 'Linux', release: null, presumed: true },
+      model: new ReleaseModel(commits),
+    };
+  }
+  const distinct = new Map(parsed.map((each) => [each.release.text, each]));
+  const condition = gather(
+    'any',
+    [...distinct.values()].map(({ release }) => releaseIs(release)),
+  ) as Condition;
+  const text = [...distinct.keys()].join(' or ');
+  constraints.push(fromFact('release', condition, `the release is ${text}`, first.fact));
+  if (distinct.size > 1)
+    rules.push({
+      id: 'evidence-contradicts',
+      says: `The inputs name several releases: ${text}.`,
+      evidence: parsed.map(({ fact }) => evidenceItem(fact)),
+    });
+  const vendor = parsed.find(({ fact }) => fact.value.vendor !== undefined)?.fact.value.vendor;
+  if (vendor !== undefined)
+    rules.push({
+      id: 'vendor-kernel',
+      says: `This is a kernel of ${vendor.name} (${vendor.mark}): which changes were backported to it is not known here.`,
+      evidence: [evidenceItem(first.fact)],
+    });
+  const name = first.fact.value.upstream ?? first.fact.value.release;
+  return {
+    kernel: { name: `Linux ${name}`, release: name, presumed: false },
+    model: new ReleaseModel({ ...commits, vendor: vendor !== undefined }),
+  };
+}
+
+/** A release that nobody has read is taken to behave as the newest that was. */
+function tellBeyond(text: string, release: KernelRelease, assumptions: Assumption[]): void {
+  if (compareReleases(release, parseRelease(NEWEST_RELEASE)!) <= 0) return;
+  assumptions.push({
+    text: `Linux ${text}, newer than any release that was read, behaves like ${NEWEST_RELEASE}`,
+    authority: 'no change of the driver is known after it',
+    otherwise: '--with-commit, --without-commit, or --kernel-source of that release',
+  });
+}

@@ -1,0 +1,46 @@
+/** What the user says by option, and that it says otherwise than the evidence. */
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { FactOf } from '../evidence/fact.ts';
+import type { MachineFacts } from '../evidence/facts.ts';
+import { finding } from '../findings/finding.ts';
+import type { KconfigLine } from '../linux/kconfig/line.ts';
+import { strongest } from './facts/strength.ts';
+import type { FramebufferFinding } from './verdict.ts';
+
+/** What the user said of the kernel and its boot, by option. */
+export interface GivenFacts {
+  readonly release?: string;
+  readonly withCommits?: readonly string[];
+  readonly withoutCommits?: readonly string[];
+  readonly boot?: 'efi' | 'bios' | 'dt';
+  readonly vtl?: number;
+  readonly framebuffer?: FramebufferFinding;
+  /** A line proposed for Kconfig, to be held against the given configurations. */
+  readonly kconfigLine?: KconfigLine;
+  /** Make the what-if table, too. */
+  readonly matrix?: boolean;
+}
+
+/** Options that say otherwise than the evidence. */
+export function tellOverridden(given: GivenFacts, facts: MachineFacts, sink: DiagnosticSink): void {
+  const tell = (
+    what: string,
+    option: string | undefined,
+    fact: FactOf<unknown> | undefined,
+    found: string,
+  ): void => {
+    if (option === undefined || fact === undefined || found === option) return;
+    const by = fact.artifact.source.name;
+    sink.add(
+      finding(
+        'verdict/option-over-evidence',
+        { what, option, found, by },
+        fact.span ? { span: fact.span } : {},
+      ),
+    );
+  };
+  const [release] = strongest(facts.releases);
+  tell('the kernel release', given.release, release, release?.value.upstream ?? release?.value.release ?? '');
+  const [efi] = strongest(facts.efiBoot);
+  tell('the boot', given.boot === 'dt' ? undefined : given.boot, efi, efi?.value ? 'efi' : 'bios');
+}

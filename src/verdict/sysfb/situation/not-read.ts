@@ -1,0 +1,83 @@
+/** Whether the kernel has the driver, and reads the description that was given. */
+import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
+import type { Configuration } from '../../facts/configuration.ts';
+import { evidenceItem, strongest } from '../../facts/strength.ts';
+import type { GivenFacts } from '../../given.ts';
+import type { EvidenceItem, RuleFinding } from '../../question.ts';
+import type { Subject } from '../../subject.ts';
+import { AUTHORITY } from '../authorities.ts';
+
+export interface NotRead {
+  readonly safe: boolean;
+  readonly because: string;
+  readonly rule: RuleFinding;
+}
+
+/** Does the kernel have the driver, and does it read this description at all? */
+export function notRead(
+  subject: Subject,
+  platform: Platform | 'other',
+  given: GivenFacts,
+  facts: MachineFacts,
+  configuration: Configuration,
+  name: string,
+): NotRead | undefined {
+  const made = (id: string, safe: boolean, because: string, ...evidence: EvidenceItem[]): NotRead => ({
+    safe,
+    because,
+    rule: { id, says: `${because.charAt(0).toUpperCase()}${because.slice(1)}.`, evidence },
+  });
+  for (const symbol of ['HYPERV', 'HYPERV_VMBUS']) {
+    const off = configuration.fact(symbol, 'n');
+    if (off !== undefined)
+      return made(
+        'no-vmbus-driver',
+        true,
+        `CONFIG_${symbol} is not set: ${name} has no VMBus driver, which hands nothing out`,
+        evidenceItem(off),
+      );
+  }
+  if (platform === 'xen-pv' || platform === 'hyperv-root')
+    return made('no-vmbus-here', true, 'the VMBus driver does not run on this machine', {
+      text: 'what the inputs show of the machine',
+      authority: AUTHORITY.root,
+    });
+  const read = strongest(facts.descriptions);
+  const allows = (what: 'acpi' | 'dt'): boolean => read.every(({ value }) => value.includes(what));
+  if (subject.kind === 'acpi') {
+    const noAcpi = configuration.fact('ACPI', 'n');
+    if (noAcpi !== undefined)
+      return made(
+        'acpi-not-read',
+        false,
+        'CONFIG_ACPI is not set: this kernel does not read these tables, and no device tree with a VMBus node was given',
+        { ...evidenceItem(noAcpi), authority: AUTHORITY.probe },
+      );
+    if (given.boot === 'dt' || !allows('acpi'))
+      return made(
+        'acpi-not-read',
+        false,
+        'on a device tree boot the driver does not read these tables, and no device tree with a VMBus node was given',
+        ...(given.boot === 'dt' ? [{ text: '--boot dt' }] : read.map(evidenceItem)),
+        { text: 'acpi_disabled decides', authority: AUTHORITY.probe },
+      );
+    return undefined;
+  }
+  const noOf = configuration.fact('OF', 'n');
+  if (noOf !== undefined)
+    return made(
+      'device-tree-not-read',
+      false,
+      'CONFIG_OF is not set: this kernel does not read this tree, and no ACPI table with a VMBus device was given',
+      evidenceItem(noOf),
+    );
+  if ((given.boot !== undefined && given.boot !== 'dt') || !allows('dt'))
+    return made(
+      'device-tree-not-read',
+      false,
+      'on an ACPI boot the driver does not read this tree, and no ACPI table with a VMBus device was given',
+      ...(given.boot === undefined ? read.map(evidenceItem) : [{ text: `--boot ${given.boot}` }]),
+      { text: 'acpi_disabled decides', authority: AUTHORITY.probe },
+    );
+  return undefined;
+}

@@ -1,0 +1,128 @@
+/**
+ * What is known of one VMBus device's machine, kernel and boot when the question is asked: constraints on what is open,
+ * each with its source, and what is known outright.
+ */
+import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
+import type { ReleaseModel } from '../../../linux/release-choice.ts';
+import type { Collected } from '../../../linux/vmbus/acpi-pool.ts';
+import type { Quantity } from '../../../symbolic/index.ts';
+import { Configuration } from '../../facts/configuration.ts';
+import { type KernelName, releaseFacts } from '../../facts/release.ts';
+import { groupedFramebuffers } from '../../framebuffers.ts';
+import type { GivenFacts } from '../../given.ts';
+import type { Assumption, Constraint, Default, Premise, RuleFinding } from '../../question.ts';
+import type { Subject } from '../../subject.ts';
+import type { FramebufferFinding } from '../../verdict.ts';
+import { AUTHORITY } from '../authorities.ts';
+import { IS_INSIDE, LFB_IS_ZERO } from '../variables.ts';
+import { bootFacts } from './boot.ts';
+import { firmwareAuthority } from './firmware-authority.ts';
+import { type NotRead, notRead } from './not-read.ts';
+import { architectureOf, platformOf } from './platform.ts';
+import { assumeGuest, screenFacts, videoFacts } from './screen.ts';
+
+export interface Situation {
+  /** The description is a device tree. */
+  readonly isTree: boolean;
+  readonly constraints: readonly Constraint[];
+  readonly defaults: readonly Default[];
+  readonly premises: readonly Premise[];
+  readonly assumptions: readonly Assumption[];
+  readonly model: ReleaseModel;
+  readonly kernel: KernelName;
+  readonly configuration: Configuration;
+  readonly platform: Platform | 'other';
+  readonly architecture: 'x86_64' | 'arm64' | undefined;
+  /** Where the framebuffer may be, as far as something says so: sources that contradict each other give several. */
+  readonly framebuffers: readonly FramebufferFinding[];
+  /** `efi_enabled(EFI_BOOT)`; undefined where it is open or the boot is by device tree. */
+  readonly efi: boolean | undefined;
+  /** It is known that lfb_base is 0. */
+  readonly lfbIsZero: boolean;
+  /** lfb_base and lfb_size of screen_info, raw, where they are known and lfb_base isn't 0. */
+  readonly lfb: { readonly base: bigint; readonly size: bigint } | undefined;
+  readonly video: { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint } | undefined;
+  /** The driver's windows as the running kernel printed them: the first two. */
+  readonly printed: Collected<Quantity> | undefined;
+  /** The kernel doesn't read this description, or has no driver for it. */
+  readonly descriptionNotRead: NotRead | undefined;
+  /** What was found in the evidence that a reader has to know, whatever the answer. */
+  readonly rules: readonly RuleFinding[];
+}
+
+/** Puts together what is known for one VMBus device. */
+export function situationOf(subject: Subject, given: GivenFacts, facts: MachineFacts): Situation {
+  const constraints: Constraint[] = [];
+  const defaults: Default[] = [];
+  const premises: Premise[] = [];
+  const assumptions: Assumption[] = [];
+  const rules: RuleFinding[] = [];
+  const configuration = new Configuration(facts);
+  const platform = platformOf(subject, facts, rules);
+  const architecture = architectureOf(facts, configuration);
+
+  const { kernel, model } = releaseFacts(given, facts, constraints, defaults, assumptions, rules);
+  const efi = bootFacts(subject, platform, given, facts, configuration, constraints, premises, rules);
+  const { lfb } = screenFacts(platform, architecture, efi, facts, constraints, premises, rules);
+  const video = videoFacts(platform, facts, constraints);
+  const framebuffers = given.framebuffer ? [given.framebuffer] : groupedFramebuffers(facts, video?.start);
+  if (framebuffers.length > 1)
+    rules.push({
+      id: 'evidence-contradicts',
+      says: `The inputs contradict each other about where the framebuffer is: ${framebuffers.map(({ text }) => text).join('; ')}.`,
+      evidence: framebuffers.map(({ text, origin }) => ({ text, ...(origin ? { origin } : {}) })),
+    });
+  if (subject.kind === 'acpi' && configuration.value('HYPERV_VTL_MODE') === 'y')
+    rules.push({
+      id: 'vtl-mode-on-acpi',
+      says: 'CONFIG_HYPERV_VTL_MODE is set and the boot is by ACPI: such a kernel is not meant to run as a normal guest, and Hyper-V support does not select SYSFB for it.',
+      evidence: [{ text: 'HYPERV_VTL_MODE=y in the given configuration', authority: AUTHORITY.select }],
+    });
+  if (subject.kind === 'acpi' && platform === 'hyperv-gen2') constraints.push(...firmwareAuthority(subject));
+  const isVtl = configuration.value('HYPERV_VTL_MODE') === 'y' || platform === 'openhcl-vtl2';
+  if (subject.kind === 'acpi' && subject.kernelOnly) assumeGuest(configuration, constraints);
+  if (subject.kind === 'acpi' && !(subject.kernelOnly && isVtl))
+    defaults.push({
+      condition: IS_INSIDE,
+      text: 'the framebuffer is in a low window that VMBus gets',
+      otherwise: '--framebuffer BASE+SIZE, or boot_params, dmesg or lspci of the machine',
+    });
+  return {
+    isTree: subject.kind === 'device-tree',
+    constraints,
+    defaults,
+    premises,
+    assumptions,
+    model,
+    kernel,
+    configuration,
+    platform,
+    architecture,
+    framebuffers,
+    efi,
+    lfbIsZero: constraints.some(({ condition }) => condition === LFB_IS_ZERO),
+    lfb,
+    video,
+    printed: printedPool(facts),
+    descriptionNotRead: notRead(subject, platform, given, facts, configuration, kernel.name),
+    rules,
+  };
+}
+
+/** What the driver itself printed: `hv_mmio=…,…`, the first two windows of its list. */
+function printedPool(facts: MachineFacts): Collected<Quantity> | undefined {
+  const printed = facts.printedPools.at(-1);
+  if (printed === undefined) return undefined;
+  return {
+    windows: printed.value.windows.flatMap((window, index) =>
+      window === null
+        ? []
+        : [{ start: window.start, end: window.last, parts: [{ level: 0, index }], cutAtVtpm: false }],
+    ),
+    levelsWalked: [],
+    leftOut: [],
+    log: [],
+    failed: false,
+    reserveCalled: true,
+  };
+}
