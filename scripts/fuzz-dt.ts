@@ -21,7 +21,7 @@ import { writeAsm } from '../src/devicetree/write/asm.ts';
 import { writeDtb } from '../src/devicetree/write/dtb.ts';
 import { writeDts } from '../src/devicetree/write/dts.ts';
 import { writeYaml } from '../src/devicetree/write/yaml.ts';
-import { windowsJson } from '../src/report/windows.ts';
+import { windowsJson } from '../src/report/subjects/windows.ts';
 import { derivationOf } from '../src/window/derivation.ts';
 import { describeTree } from '../src/window/from-device-tree.ts';
 import { pick, seededRandom } from '../test/grammar/ebnf.ts';

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { openBytes } from '../src/artifact/open.ts';
 import { DiagnosticList } from '../src/bytes/diagnostic.ts';
-import { openImage } from '../src/cli/images.ts';
+import { openImage } from '../src/cli/inputs/images.ts';
 import { accessTo } from '../src/containers/access.ts';
 import { Scanner } from '../src/scan/scan.ts';
 import { pick } from '../test/grammar/ebnf.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { compileSparingly } from '../../src/cli/engine.ts';
-import { SourceStore, sourceFiles } from '../../src/cli/source-files.ts';
+import { compileSparingly } from '../../src/cli/common/engine.ts';
+import { SourceStore, sourceFiles } from '../../src/cli/inputs/source-files.ts';
 import { PreprocessorCache } from '../../src/devicetree/preprocessor/preprocess.ts';
 import { writeDtb } from '../../src/devicetree/write/dtb.ts';
 import { describeTree } from '../../src/window/from-device-tree.ts';

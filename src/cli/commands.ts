@@ -1,6 +1,6 @@
 /** The commands there are. A new one is a row here and a file beside this one. */
-import type { Command } from './command.ts';
-import type { Io } from './io.ts';
+import type { Command } from './common/command.ts';
+import type { Io } from './common/io.ts';
 
 export interface CommandRow {
   readonly name: string;
@@ -20,42 +20,42 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'sysfb',
     summary: 'Does a kernel on this machine need CONFIG_SYSFB?',
-    load: async () => (await import('./sysfb.ts')).command,
+    load: async () => (await import('./commands/sysfb.ts')).command,
   },
   {
     name: 'windows',
     summary: 'The address windows that the firmware describes',
-    load: async () => (await import('./windows.ts')).command,
+    load: async () => (await import('./commands/windows.ts')).command,
   },
   {
     name: 'resources',
     summary: 'Every reg, ranges and dma-ranges entry and every _CRS descriptor, decoded',
-    load: async () => (await import('./resources.ts')).command,
+    load: async () => (await import('./commands/resources.ts')).command,
   },
   {
     name: 'explain',
     summary: 'How an entry is read: cell by cell, descriptor byte by byte',
-    load: async () => (await import('./explain.ts')).command,
+    load: async () => (await import('./commands/explain.ts')).command,
   },
   {
     name: 'simulate',
     summary: 'What the VMBus driver hands out, and what lands on the framebuffer',
-    load: async () => (await import('./simulate.ts')).command,
+    load: async () => (await import('./commands/simulate.ts')).command,
   },
   {
     name: 'scan',
     summary: 'What descriptions are inside an image',
-    load: async () => (await import('./scan.ts')).command,
+    load: async () => (await import('./commands/scan.ts')).command,
   },
   {
     name: 'eval',
     summary: 'Evaluates an ACPI object',
-    load: async () => (await import('./eval.ts')).command,
+    load: async () => (await import('./commands/eval.ts')).command,
   },
   {
     name: 'asl',
     summary: 'ACPI tables as ASL text, and ASL text as tables',
-    load: async () => (await import('./asl.ts')).command,
+    load: async () => (await import('./commands/asl.ts')).command,
   },
 ];
 
@@ -64,7 +64,7 @@ export const RAW_COMMANDS: readonly RawCommandRow[] = [
   {
     name: 'dtc',
     summary: "Compiles and decompiles device trees with dtc's own options",
-    loadRaw: async () => (await import('./dtc.ts')).runDtc,
+    loadRaw: async () => (await import('./commands/dtc.ts')).runDtc,
   },
 ];
 

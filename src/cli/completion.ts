@@ -1,7 +1,8 @@
 /** Completion: scripts for the shells, each of which asks the command itself for the words, so that none goes stale. */
-import type { OptionTable } from './command.ts';
+
 import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
-import { PROCESS_OPTIONS } from './options.ts';
+import type { OptionTable } from './common/command.ts';
+import { PROCESS_OPTIONS } from './common/options.ts';
 
 export const COMPLETION_SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type CompletionShell = (typeof COMPLETION_SHELLS)[number];

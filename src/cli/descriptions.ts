@@ -1,14 +1,14 @@
 /** What `windows` and `resources` share: they print what the firmware says, of one machine or of a list of inputs. */
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import { finding } from '../findings/finding.ts';
-import type { NamedReport } from '../report/machines.ts';
-import type { Report } from '../report/render.ts';
+import type { Report } from '../report/formats/render.ts';
+import type { NamedReport } from '../report/subjects/machines.ts';
 import type { Machine } from '../window/describe.ts';
-import { EXIT_ERROR } from './command.ts';
-import type { Io } from './io.ts';
-import { type DescribedOptionValues, describeMachine, readMachines } from './machine.ts';
-import { type PrintOptions, printMachines } from './print.ts';
-import { writeDiagnostics } from './result.ts';
+import { EXIT_ERROR } from './common/command.ts';
+import type { Io } from './common/io.ts';
+import { type PrintOptions, printMachines } from './common/print.ts';
+import { writeDiagnostics } from './common/result.ts';
+import { type DescribedOptionValues, describeMachine, readMachines } from './inputs/machine.ts';
 
 /** From so many on it is worth the time that loading V8's settings takes. */
 const MANY_INPUTS = 16;
@@ -65,7 +65,7 @@ export async function reportDescriptions(
   if (options.format !== 'ndjson' || options.output !== undefined)
     return reportInputs(inputs, options, io, reporter);
   if (inputs.length >= MANY_INPUTS) {
-    const { compileSparingly } = await import('./engine.ts');
+    const { compileSparingly } = await import('./common/engine.ts');
     await compileSparingly();
   }
   let status = 0;

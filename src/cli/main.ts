@@ -1,6 +1,6 @@
 /** The process: what `fwmap` starts. Importing it runs it; `program.ts` has `main` for everybody else. */
-import { EXIT_ERROR } from './command.ts';
-import { processIo } from './io.ts';
+import { EXIT_ERROR } from './common/command.ts';
+import { processIo } from './common/io.ts';
 import { main } from './program.ts';
 
 // No top-level await: commands are imported while this runs, and a bundler may put what they share in this very module.

@@ -1,7 +1,8 @@
 /** The command line as a whole: finds what was asked for, runs it, gives the exit status. */
 
 import { escapeControls } from '../bytes/escape.ts';
-import { joinDashed, parseQuickly } from './arguments.ts';
+import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
+import { joinDashed, parseQuickly } from './common/arguments.ts';
 import {
   type Command,
   CommandError,
@@ -9,11 +10,10 @@ import {
   type OptionTable,
   type OptionValues,
   UnreadableInputError,
-} from './command.ts';
-import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
-import type { Io } from './io.ts';
-import { openLog } from './log.ts';
-import { PROCESS_OPTIONS } from './options.ts';
+} from './common/command.ts';
+import type { Io } from './common/io.ts';
+import { openLog } from './common/log.ts';
+import { PROCESS_OPTIONS } from './common/options.ts';
 
 async function readCommandLine(given: readonly string[]) {
   const argv = joinDashed(given);

@@ -5,15 +5,16 @@
 import { parseArgs } from 'node:util';
 import type { Argv, Options } from 'yargs';
 import { nearest } from '../findings/nearest.ts';
-import { parserOptions } from './arguments.ts';
+import { COMMANDS, type CommandRow, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
+import { parserOptions } from './common/arguments.ts';
 import {
   type Command,
   CommandError,
   type OptionSpec,
   type OptionTable,
   type OptionValues,
-} from './command.ts';
-import { COMMANDS, type CommandRow, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
+} from './common/command.ts';
+import { PROCESS_OPTIONS } from './common/options.ts';
 import {
   COMPLETION_SHELLS,
   completionScript,
@@ -21,7 +22,6 @@ import {
   isCompletionShell,
   WORDS_OPTION,
 } from './completion.ts';
-import { PROCESS_OPTIONS } from './options.ts';
 import { VERSION } from './version.ts';
 
 /** Either a line to print, with its exit status, or a command to run after all. */

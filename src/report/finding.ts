@@ -2,7 +2,7 @@
 import type { Arguments } from '../bytes/diagnostic.ts';
 import type { Content, Example, Hidden, Row } from '../findings/row.ts';
 import { type Block, code, type Document, strong } from './document.ts';
-import type { JsonObject } from './json-parts.ts';
+import type { JsonObject } from './formats/json-parts.ts';
 
 export const FINDING_SCHEMA = 'fwmap/finding@1';
 

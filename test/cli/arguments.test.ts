@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseQuickly } from '../../src/cli/arguments.ts';
-import { CommandError } from '../../src/cli/command.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
+import { parseQuickly } from '../../src/cli/common/arguments.ts';
+import { CommandError } from '../../src/cli/common/command.ts';
+import { PROCESS_OPTIONS } from '../../src/cli/common/options.ts';
 import { completionsOf } from '../../src/cli/completion.ts';
-import { PROCESS_OPTIONS } from '../../src/cli/options.ts';
 import { readWithYargs } from '../../src/cli/yargs.ts';
 
 /** Pieces of command lines, right ones and wrong ones. */

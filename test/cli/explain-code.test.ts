@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CODES } from '../../src/findings/finding.ts';
-import { FORMATS } from '../../src/report/render.ts';
+import { FORMATS } from '../../src/report/formats/render.ts';
 import { violations } from '../report/schemas.ts';
 import { run } from './fake-io.ts';
 

@@ -1,5 +1,5 @@
 /** An Io without a process: what a command writes is kept, what it reads is given. */
-import type { Io } from '../../src/cli/io.ts';
+import type { Io } from '../../src/cli/common/io.ts';
 import { main } from '../../src/cli/program.ts';
 
 export interface Given {

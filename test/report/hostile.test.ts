@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { code, type Document, type Text } from '../../src/report/document.ts';
-import { renderMail } from '../../src/report/mail.ts';
-import { codeSpan, escapeMarkdown, renderMarkdown } from '../../src/report/markdown.ts';
-import { renderText } from '../../src/report/text.ts';
+import { renderMail } from '../../src/report/formats/mail.ts';
+import { codeSpan, escapeMarkdown, renderMarkdown } from '../../src/report/formats/markdown.ts';
+import { renderText } from '../../src/report/formats/text.ts';
 import { run } from '../cli/fake-io.ts';
 
 const HOSTILE = [

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { code, type Document } from '../../src/report/document.ts';
-import { renderMail } from '../../src/report/mail.ts';
-import { renderMarkdown } from '../../src/report/markdown.ts';
-import { renderText } from '../../src/report/text.ts';
-import { wrap } from '../../src/report/wrap.ts';
+import { renderMail } from '../../src/report/formats/mail.ts';
+import { renderMarkdown } from '../../src/report/formats/markdown.ts';
+import { renderText } from '../../src/report/formats/text.ts';
+import { wrap } from '../../src/report/formats/wrap.ts';
 
 const PLAIN = { color: false, width: 40 };
 

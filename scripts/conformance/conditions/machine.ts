@@ -4,7 +4,7 @@ import { architectureOf, isHostBridge } from '../../../src/acpi/host-bridge.ts';
 import { evaluateAllCrs, loadMachine } from '../../../src/acpi/machine.ts';
 import { readAcpiTables } from '../../../src/acpi/tables/read.ts';
 import { openInput } from '../../../src/artifact/open.ts';
-import { possibleAlternatives } from '../../../src/report/resources.ts';
+import { possibleAlternatives } from '../../../src/report/subjects/resources.ts';
 import type { Condition } from '../../../src/symbolic/index.ts';
 import { windowsOfCrs } from '../../../src/window/from-acpi.ts';
 import type { AddressWindow } from '../../../src/window/window.ts';

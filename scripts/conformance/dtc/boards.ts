@@ -1,7 +1,7 @@
 /** Every board of Linux 6.1 that dtc compiles, plain and with symbols, in one process. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SourceStore, sourceFiles } from '../../../src/cli/source-files.ts';
+import { SourceStore, sourceFiles } from '../../../src/cli/inputs/source-files.ts';
 import { PreprocessorCache } from '../../../src/devicetree/preprocessor/preprocess.ts';
 import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
 import { CompileError, compileSource, differs, sha256, Tally } from './compile.ts';

@@ -1,0 +1,208 @@
+/** `fwmap asl`: ACPI tables as ASL text, and with `--compile` back. */
+import { resolve } from 'node:path';
+import type { CompiledTable } from '../../acpi/asl/compile/compile.ts';
+import type { AcpiTable } from '../../acpi/tables/table.ts';
+import type { Artifact } from '../../artifact/artifact.ts';
+import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
+import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../common/options.ts';
+import { makeFolder, writeDiagnostics, writeResult } from '../common/result.ts';
+import { openInputs } from '../inputs/inputs.ts';
+
+const OPTIONS = {
+  as: INPUT_OPTIONS.as,
+  include: INPUT_OPTIONS.include,
+  'include-root': INPUT_OPTIONS['include-root'],
+  compile: { type: 'boolean', describe: 'Compile ASL text to AML', group: 'What to do:' },
+  define: {
+    type: 'string',
+    repeat: true,
+    alias: 'D',
+    value: 'NAME[=TEXT]',
+    describe: 'Define a macro for the text, as #define does',
+    group: 'What to do:',
+  },
+  creator: {
+    type: 'string',
+    value: 'ID:NUMBER',
+    describe: 'Compiler id and revision of the header: INTL:0x20200925 (default FWMP:1)',
+    group: 'What to do:',
+  },
+  table: {
+    type: 'string',
+    repeat: true,
+    value: 'NAME',
+    describe: 'Print only this table: DSDT, SSDT3. The others still say what its external names are',
+    group: 'What to do:',
+  },
+  directory: {
+    type: 'string',
+    value: 'DIR',
+    describe: 'Write a file for each table into this folder: DSDT.dsl, or with --compile DSDT.aml',
+    group: 'Output:',
+  },
+  output: OUTPUT_OPTIONS.output,
+} as const;
+
+type Options = OptionValues<typeof OPTIONS>;
+
+export const command = defineCommand({
+  name: 'asl',
+  operands: 'INPUT...',
+  minimumInputs: 1,
+  description:
+    'Prints ACPI tables as ASL+ text that iasl and this command compile back. Tables given together tell each other ' +
+    "what their external names are; names that none of them declares are listed at the text's head. " +
+    'With --compile, ASL text becomes AML.',
+  options: OPTIONS,
+  examples: [
+    { line: 'fwmap asl dsdt.dat ssdt1.dat --table DSDT', does: 'the DSDT, the SSDT known' },
+    { line: 'fwmap asl acpidump.txt --directory asl', does: 'every table of a machine' },
+    { line: 'fwmap asl --compile dsdt.dsl --output dsdt.aml', does: 'and back' },
+  ],
+  async run({ inputs, options, io }) {
+    const sink = new DiagnosticList();
+    const artifacts = await openInputs(inputs, options, io, sink);
+    const files = options.compile
+      ? await compiled(artifacts, options, io, sink)
+      : await printed(artifacts, options, io, sink);
+    writeDiagnostics(sink.all, io);
+    if (files === undefined || files.length === 0) return EXIT_ERROR;
+    if (options.directory !== undefined) {
+      makeFolder(options.directory, io);
+      for (const { name, content } of files) {
+        writeResult(content, { output: resolve(io.cwd, options.directory, name) }, io);
+      }
+      return 0;
+    }
+    if (files.every((file): file is TextFile => typeof file.content === 'string')) {
+      writeResult(files.map((file) => file.content).join('\n'), options, io);
+      return 0;
+    }
+    if (files.length > 1) {
+      throw new CommandError(
+        `the text makes ${files.length} tables`,
+        'name a folder for them: --directory DIR',
+      );
+    }
+    writeResult(files[0]!.content, options, io);
+    return 0;
+  },
+});
+
+interface TextFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+interface OutputFile {
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+async function printed(
+  artifacts: readonly Artifact[],
+  options: Options,
+  io: Io,
+  sink: DiagnosticSink,
+): Promise<OutputFile[]> {
+  const [{ decodeForText }, { printTable }, { loadOrder, nameTables }] = await Promise.all([
+    import('../../acpi/asl/print/guessed-arguments.ts'),
+    import('../../acpi/asl/print/print.ts'),
+    import('../../acpi/tables/read.ts'),
+  ]);
+  const tables = loadOrder(nameTables(await tablesOf(artifacts, options, io, sink)));
+  const wanted = options.table?.map((name) => name.toUpperCase());
+  const unknown = wanted?.find((name) => !tables.some((table) => table.name === name));
+  if (unknown !== undefined) {
+    throw new CommandError(
+      `no table ${unknown}`,
+      `there are: ${tables.map((table) => table.name).join(', ')}`,
+    );
+  }
+  if (tables.length === 0) {
+    sink.add(finding('acpi/no-aml', {}));
+  }
+  const decoded = decodeForText(tables, sink);
+  return tables
+    .filter((table) => wanted?.includes(table.name) ?? true)
+    .map((table) => ({ name: `${table.name}.dsl`, content: printTable(decoded, table).text }));
+}
+
+async function tablesOf(
+  artifacts: readonly Artifact[],
+  options: Options,
+  io: Io,
+  sink: DiagnosticSink,
+): Promise<AcpiTable[]> {
+  const tables: AcpiTable[] = [];
+  for (const artifact of artifacts) {
+    if (artifact.kind === 'asl') {
+      const { tableOf } = await import('../../acpi/asl/compile/compile.ts');
+      tables.push(...(await compiledTables(artifact, options, io, sink)).map(tableOf));
+    } else {
+      const { readAcpiTables } = await import('../../acpi/tables/read.ts');
+      tables.push(...readAcpiTables(artifact, sink));
+    }
+  }
+  return tables;
+}
+
+/** The AML of all texts; undefined when one of them has an error: nothing is written half. */
+async function compiled(
+  artifacts: readonly Artifact[],
+  options: Options,
+  io: Io,
+  sink: DiagnosticList,
+): Promise<OutputFile[] | undefined> {
+  const tables: CompiledTable[] = [];
+  for (const artifact of artifacts) tables.push(...(await compiledTables(artifact, options, io, sink)));
+  if (sink.hasErrors) return undefined;
+  const { nameTables } = await import('../../acpi/tables/read.ts');
+  const { tableOf } = await import('../../acpi/asl/compile/compile.ts');
+  return nameTables(tables.map(tableOf)).map(({ name, bytes }) => ({ name: `${name}.aml`, content: bytes }));
+}
+
+async function compiledTables(
+  artifact: Artifact,
+  options: Options,
+  io: Io,
+  sink: DiagnosticSink,
+): Promise<CompiledTable[]> {
+  const [{ compileAsl }, { aslText }, { aslFiles }, { sourceFiles }] = await Promise.all([
+    import('../../acpi/asl/compile/compile.ts'),
+    import('../../acpi/asl/read.ts'),
+    import('../../window/asl-files.ts'),
+    import('../inputs/source-files.ts'),
+  ]);
+  const includePaths = (options.include ?? []).map((path) => resolve(io.cwd, path));
+  const roots = options['include-root'];
+  const loader = sourceFiles({
+    mainFile: artifact.path === '-' ? undefined : resolve(io.cwd, artifact.path),
+    includePaths,
+    cwd: io.cwd,
+    ...(roots !== undefined && { includeRoots: roots }),
+  });
+  return compileAsl(aslText(artifact.source), sink, {
+    files: aslFiles(loader, artifact.path === '-' ? undefined : artifact.path, includePaths),
+    defines: Object.fromEntries((options.define ?? []).map(definition)),
+    ...creator(options.creator),
+  });
+}
+
+function definition(text: string): [string, string] {
+  const [, name, value] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
+  if (name === undefined) throw new CommandError(`--define ${text}: no name`, 'NAME or NAME=TEXT');
+  return [name, value ?? '1'];
+}
+
+function creator(text: string | undefined): { creatorId?: string; creatorRevision?: number } {
+  if (text === undefined) return {};
+  const [, id, number] = /^([\x20-\x7e]{4}):(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})$/.exec(text) ?? [];
+  if (id === undefined || number === undefined || Number(number) > 0xffff_ffff) {
+    throw new CommandError(`--creator ${text}: four characters, a colon and a number of 32 bits`);
+  }
+  return { creatorId: id, creatorRevision: Number(number) };
+}

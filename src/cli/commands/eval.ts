@@ -1,0 +1,124 @@
+/** `fwmap eval`: evaluates an ACPI object. */
+import type { AmlValue } from '../../acpi/interpreter/state/objects.ts';
+import { DiagnosticList } from '../../bytes/diagnostic.ts';
+import { escapeControls } from '../../bytes/escape.ts';
+import { FORMATS } from '../../report/formats/render.ts';
+import { CommandError, defineCommand, EXIT_ERROR } from '../common/command.ts';
+import {
+  formatOption,
+  INPUT_OPTIONS,
+  MACHINE_OPTIONS,
+  OUTPUT_OPTIONS,
+  RELEASE_OPTION,
+} from '../common/options.ts';
+import { printReport } from '../common/print.ts';
+import { writeDiagnostics, writeResult } from '../common/result.ts';
+import { oneMachine } from '../inputs/images.ts';
+import { openInputs } from '../inputs/inputs.ts';
+import { describeOptions, refuseSettings } from '../inputs/machine.ts';
+
+const { as, include, 'include-root': includeRoot, select } = INPUT_OPTIONS;
+
+export const command = defineCommand({
+  name: 'eval',
+  operands: 'INPUT... PATH [ARGUMENT...]',
+  minimumInputs: 2,
+  description:
+    'Loads the tables, runs what an operating system runs at start, and evaluates the object at PATH, which begins ' +
+    'with a backslash. Arguments of a method follow it: numbers, "strings", { lists of bytes }. Prints what is ' +
+    'stored to Debug, then the result in ASL; what only the running machine knows stays an expression over the ' +
+    'firmware fields it is made of.',
+  options: {
+    as,
+    include,
+    'include-root': includeRoot,
+    select,
+    ...MACHINE_OPTIONS,
+    ...RELEASE_OPTION,
+    ...OUTPUT_OPTIONS,
+    format: formatOption(FORMATS),
+    trace: {
+      type: 'boolean',
+      describe: 'Show method calls, field accesses and faults on the way',
+      group: 'Output:',
+    },
+  },
+  examples: [
+    { line: String.raw`fwmap eval dsdt.dat '\_SB.PCI0._CRS'`, does: 'the resources of a host bridge' },
+    { line: String.raw`fwmap eval dsdt.asl '\MAIN' 3 '"text"'`, does: 'a method with arguments' },
+    {
+      line: String.raw`fwmap eval acpidump.txt '\_SB.VMOD._CRS' --set MG2B=0xf8000000 --trace`,
+      does: 'with a field settled',
+    },
+  ],
+  async run({ inputs, options, io }) {
+    const at = inputs.findIndex((input) => input.startsWith('\\'));
+    const path = inputs[at];
+    if (path === undefined || at === 0)
+      throw new CommandError('which object?', String.raw`name it with a leading backslash: '\_SB.PCI0._CRS'`);
+    const [
+      { parseName },
+      { parseAslConstant },
+      { readAcpiInputs },
+      { evaluate, startMachine },
+      { decodeTables },
+      { loadOrder },
+      { checkSettings },
+      report,
+    ] = await Promise.all([
+      import('../../acpi/terms/name.ts'),
+      import('../../acpi/interpreter/values/constant.ts'),
+      import('../../acpi/inputs.ts'),
+      import('../../acpi/machine.ts'),
+      import('../../acpi/aml/tables.ts'),
+      import('../../acpi/tables/read.ts'),
+      import('../../acpi/settings.ts'),
+      import('../../report/subjects/eval.ts'),
+    ]);
+    const name = parseName(path);
+    if (name === undefined) throw new CommandError(`${path} is no ACPI path`);
+    const args = inputs.slice(at + 1).map((text): AmlValue => {
+      const value = parseAslConstant(text);
+      if (value === undefined)
+        throw new CommandError(`argument ${text}: not a number, a "string" or a { list of bytes }`);
+      return value;
+    });
+    const sink = new DiagnosticList();
+    const artifacts = await openInputs(inputs.slice(0, at), options, io, sink);
+    const machine = oneMachine(artifacts, options.select);
+    const described = await describeOptions(options, machine, io);
+    const { tables, complete } = await readAcpiInputs(machine.artifacts, sink, described.asl);
+    if (tables.length === 0) {
+      writeDiagnostics(sink.all, io);
+      throw new CommandError(
+        'no ACPI table could be read',
+        'eval takes a DSDT or SSDT: raw, acpidump or ASL text',
+      );
+    }
+    const order = loadOrder(tables);
+    const decoded = decodeTables(order, sink);
+    if (described.set !== undefined) await checkSettings(order, decoded, described.set, sink);
+    refuseSettings(sink.all);
+    const result = evaluate(startMachine(tables, decoded, { complete, ...described }, sink), name, args);
+    const subject = {
+      inputs: machine.artifacts,
+      result,
+      trace: options.trace === true,
+      diagnostics: sink.all,
+    };
+    if ((options.format ?? FORMATS[0]) === 'text') {
+      // Not laid out: scripts read these lines.
+      const lines = report.evalLines(subject).map((line) => `${escapeControls(line)}\n`);
+      writeResult(lines.join(''), options, io);
+      writeDiagnostics(sink.all, io);
+    } else {
+      await printReport(
+        { json: () => report.evalJson(subject), document: () => report.evalDocument(subject) },
+        sink.all,
+        options,
+        io,
+      );
+    }
+    return result.path === undefined || result.fault !== undefined ? EXIT_ERROR : 0;
+  },
+});

@@ -1,0 +1,189 @@
+/** `fwmap explain` */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Artifact } from '../../artifact/artifact.ts';
+import { openBytes } from '../../artifact/open.ts';
+import { DiagnosticList } from '../../bytes/diagnostic.ts';
+import type { DtNode } from '../../devicetree/tree.ts';
+import { FORMATS } from '../../report/formats/render.ts';
+import { type ExplainReport, explainDocument, explainJson } from '../../report/subjects/explain.ts';
+import { describe, type Machine } from '../../window/describe.ts';
+import { CommandError, defineCommand, EXIT_ERROR } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+import {
+  formatOption,
+  INPUT_OPTIONS,
+  MACHINE_OPTIONS,
+  OUTPUT_OPTIONS,
+  RELEASE_OPTION,
+} from '../common/options.ts';
+import { type PrintOptions, printReport } from '../common/print.ts';
+import { writeDiagnostics } from '../common/result.ts';
+import { oneMachine } from '../inputs/images.ts';
+import { openInputs } from '../inputs/inputs.ts';
+import { describeOptions, refuseSettings } from '../inputs/machine.ts';
+
+/** `<0x0f …>` with or without `ranges =` before it, or the cells alone. */
+const CELLS = /^\s*(?:[\w,.+#-]+\s*=\s*)?<[^>]*>\s*;?\s*$|^\s*(?:0x[0-9A-Fa-f]+[\s,]+)+0x[0-9A-Fa-f]+\s*$/;
+/** What cells are taken for that nobody names. */
+const DEFAULT_ITEM = 'ranges';
+const ARGUMENT_NAME = '<argument>';
+
+/** Cells from the command line as the property line they stand for. */
+function propertyLine(text: string): string {
+  const cells = text.trim().replace(/;$/, '').trim();
+  if (cells.includes('=')) return `${cells};\n`;
+  return cells.startsWith('<')
+    ? `${DEFAULT_ITEM} = ${cells};\n`
+    : `${DEFAULT_ITEM} = <${cells.replace(/,/g, ' ')}>;\n`;
+}
+
+/** ACPI paths in one form: `\_SB.PCI0`, capitals, no trailing underscores. */
+function acpiPath(text: string): string {
+  const segments = text.toUpperCase().replace(/^\\/, '').split('.');
+  return `\\${segments.map((segment) => segment.replace(/_+$/, '')).join('.')}`;
+}
+
+async function reportOf(
+  machine: Machine,
+  sink: DiagnosticList,
+  node: string | undefined,
+  cells: ExplainReport['readings'][number]['taken'],
+): Promise<ExplainReport> {
+  const { fragmentReadings } = await import('../../devicetree/address/readings.ts');
+  const entries = machine.trees.flatMap(({ artifact, entries: all }) =>
+    all.map((entry) => ({ artifact, entry })),
+  );
+  const crs = machine.acpi?.crs ?? [];
+  const everything: ExplainReport = {
+    inputs: machine.artifacts,
+    nodes: [],
+    readings: machine.trees.flatMap(({ artifact, tree }) =>
+      fragmentReadings(tree).map((property) => ({
+        artifact,
+        property,
+        taken: cells ?? property.readings[0]?.cells,
+      })),
+    ),
+    entries,
+    crs,
+    diagnostics: sink.all,
+  };
+  if (node === undefined) return everything;
+  const { explainNode } = await import('../../devicetree/address/explain.ts');
+  const nodes = machine.trees.flatMap(({ artifact, tree, entries: all }) => {
+    const explained = explainNode(tree, all, node);
+    return explained ? [{ artifact, node: explained }] : [];
+  });
+  const isChosen = (candidate: DtNode): boolean => nodes.some((chosen) => chosen.node.node === candidate);
+  const chosen = {
+    nodes,
+    readings: everything.readings.filter(({ property }) => isChosen(property.node)),
+    entries: entries.filter(({ entry }) => isChosen(entry.node)),
+    crs: crs.filter(({ entry }) => acpiPath(entry.device) === acpiPath(node)),
+  };
+  if (nodes.length + chosen.crs.length === 0) throw await noSuchNode(machine, node);
+  return { ...everything, ...chosen };
+}
+
+async function noSuchNode(machine: Machine, node: string): Promise<CommandError> {
+  const [{ nearest }, { pathOf, walk }] = await Promise.all([
+    import('../../findings/nearest.ts'),
+    import('../../devicetree/tree.ts'),
+  ]);
+  const paths = machine.trees.flatMap(({ tree }) => [...walk(tree.root)].map(pathOf));
+  const devices = machine.acpi?.crs.map(({ entry }) => entry.device) ?? [];
+  const close = await nearest(node, [...paths, ...devices]);
+  return new CommandError(
+    `no node or device ${node} in the inputs`,
+    close === undefined ? undefined : `did you mean ${close}?`,
+  );
+}
+
+/** `dt/ranges-cells`: a code, unless there is a file of that name. */
+const CODE = /^[a-z]+\/[a-z0-9-]+$/;
+
+/** Prints the row of a code; false where the argument is none. */
+async function explainedCode(argument: string, options: PrintOptions, io: Io): Promise<boolean> {
+  if (!CODE.test(argument) || existsSync(resolve(io.cwd, argument))) return false;
+  const { CODES, rowOf } = await import('../../findings/finding.ts');
+  const row = rowOf(argument);
+  if (row === undefined) {
+    // A path that isn't there is told as such, unless it is nearly a code.
+    const { nearest } = await import('../../findings/nearest.ts');
+    const close = await nearest(argument, CODES);
+    if (close === undefined) return false;
+    throw new CommandError(`there is no code ${argument}`, `did you mean ${close}?`);
+  }
+  const { findingDocument, findingJson } = await import('../../report/finding.ts');
+  const report = { code: argument, row };
+  await printReport(
+    { json: () => findingJson(report), document: () => findingDocument(report) },
+    [],
+    options,
+    io,
+  );
+  return true;
+}
+
+export const command = defineCommand({
+  name: 'explain',
+  operands: 'CELLS|INPUT...|CODE',
+  minimumInputs: 1,
+  description:
+    'Says how an entry is read: cells one by one, each bus on the way to the CPU, descriptors byte by byte. Where the ' +
+    'cell counts are not given, every reading that fits is listed, ranked, each with its reasons. The code of a ' +
+    'diagnostic, such as dt/ranges-cells, is explained too.',
+  options: {
+    ...INPUT_OPTIONS,
+    ...MACHINE_OPTIONS,
+    ...RELEASE_OPTION,
+    ...OUTPUT_OPTIONS,
+    node: {
+      type: 'string',
+      value: 'PATH',
+      describe: 'Only this node or device: /soc/pcie@1000, a label or alias, \\_SB.PCI0',
+      group: 'Reading inputs:',
+    },
+    format: formatOption(FORMATS),
+  },
+  examples: [
+    { line: "fwmap explain '<0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>'", does: 'cells from a mail' },
+    { line: "fwmap explain 'reg = <0x0 0x1000 0x100>' --cells 2,0,1", does: 'with the counts given' },
+    { line: 'fwmap explain board.dtb --node /soc/pcie@1000', does: 'one node, bus by bus' },
+    { line: "fwmap explain dsdt.dat --node '\\_SB.PCI0'", does: 'one _CRS, byte by byte' },
+    { line: 'fwmap explain dt/ranges-cells', does: 'what a diagnostic means' },
+  ],
+  async run({ inputs, options, io }) {
+    if (inputs.length === 1 && (await explainedCode(inputs[0]!, options, io))) return 0;
+    const sink = new DiagnosticList();
+    // Files together: a patch is completed by the file that it changes.
+    const files = inputs.filter((input) => !CELLS.test(input));
+    const artifacts: Artifact[] = await openInputs(files, options, io, sink);
+    for (const input of inputs) {
+      if (!CELLS.test(input)) continue;
+      const line = new TextEncoder().encode(propertyLine(input));
+      artifacts.push(...(await openBytes(ARGUMENT_NAME, line, { as: 'dts-fragment' }, sink)));
+    }
+    const named = oneMachine(artifacts, options.select);
+    const settings = await describeOptions(options, named, io);
+    const machine = await describe(named.artifacts, settings, sink);
+    refuseSettings(sink.all);
+    if (machine.trees.length === 0 && machine.acpi === undefined) {
+      writeDiagnostics(sink.all, io);
+      if (sink.hasErrors) return EXIT_ERROR;
+      throw new CommandError('the inputs hold no device tree, no ACPI table and no resource list');
+    }
+    const report = await reportOf(machine, sink, options.node, settings.cells);
+    await printReport(
+      {
+        json: () => explainJson(report),
+        document: (format) => explainDocument(report, format !== 'text'),
+      },
+      sink.all,
+      options,
+      io,
+    );
+    return 0;
+  },
+});

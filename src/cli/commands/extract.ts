@@ -1,0 +1,66 @@
+/** Writes finds out: under names of our own making, in one folder and nowhere else. */
+import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { systemMessage } from '../../artifact/file.ts';
+import type { Find } from '../../scan/find.ts';
+import { CommandError } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+
+const MAX_LABEL = 60;
+const CODE_TABLES = new Set(['DSDT', 'SSDT', 'PSDT']);
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  dtb: 'dtb',
+  dtbo: 'dtbo',
+  fit: 'itb',
+  kconfig: 'config',
+  dts: 'dts',
+  acpidump: 'txt',
+  iomem: 'txt',
+  dmesg: 'txt',
+  lspci: 'txt',
+  asl: 'asl',
+};
+
+/** A part of a file name out of bytes that anybody may have chosen. */
+function label(text: string): string {
+  return text
+    .replace(/[^A-Za-z0-9_+-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, MAX_LABEL);
+}
+
+/** The name of the file that a find is written to. */
+export function extractedName(find: Find): string {
+  const { id, kind, signature, oemTableId, model, compatible, release, name } = find;
+  const words = [String(id).padStart(3, '0'), signature ?? kind];
+  words.push(oemTableId ?? model ?? compatible?.[0] ?? release ?? name ?? '');
+  const stem = words.map(label).filter(Boolean).join('-');
+  const table = signature === undefined ? undefined : CODE_TABLES.has(signature) ? 'aml' : 'dat';
+  return `${stem}.${table ?? EXTENSIONS[kind] ?? 'bin'}`;
+}
+
+/** Gives what writes finds to a folder, which is made if it isn't there. Nothing that is there is written over. */
+export function extractTo(folder: string, io: Io): (find: Find, bytes: Uint8Array) => void {
+  const root = resolve(io.cwd, folder);
+  const cannot = (what: string, error: unknown): CommandError =>
+    new CommandError(`cannot write ${what}: ${systemMessage(error)}`);
+  try {
+    mkdirSync(root, { recursive: true });
+  } catch (error) {
+    throw cannot(folder, error);
+  }
+  return (find, bytes) => {
+    const name = extractedName(find);
+    try {
+      const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+      const descriptor = openSync(join(root, name), O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o644);
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch (error) {
+      throw cannot(join(folder, name), error);
+    }
+  };
+}

@@ -1,0 +1,168 @@
+/** `fwmap scan`: what descriptions are in an image. */
+import { resolve } from 'node:path';
+import { sha256Of } from '../../artifact/digest.ts';
+import { MAX_INPUT_BYTES } from '../../artifact/file.ts';
+import { type OpenedFile, openImageFile, takeOffWhole } from '../../artifact/image-file.ts';
+import { STDIN_PATH } from '../../artifact/open.ts';
+import { DiagnosticList } from '../../bytes/diagnostic.ts';
+import { accessTo } from '../../containers/access.ts';
+import { Budget } from '../../containers/limits.ts';
+import { FORMATS } from '../../report/formats/render.ts';
+import { type ScannedInput, type ScanReport, scanDocument, scanJson } from '../../report/subjects/scan.ts';
+import type { Alternatives, Find } from '../../scan/find.ts';
+import { machineGroups } from '../../scan/machines.ts';
+import { Scanner } from '../../scan/scan.ts';
+import { CommandError, defineCommand, UnreadableInputError } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+import { formatOption, OUTPUT_OPTIONS } from '../common/options.ts';
+import { printReport } from '../common/print.ts';
+
+/** Tables that name others: they tell which belong together. */
+const ROOT_TABLES: ReadonlySet<string | undefined> = new Set(['XSDT', 'RSDT', 'FACP']);
+
+/** Opens what was named. A folder is the files in it. */
+async function* openedInputs(
+  paths: readonly string[],
+  io: Io,
+): AsyncGenerator<{ readonly path: string; readonly resolved: string; readonly file: OpenedFile }> {
+  const waiting = [...paths].reverse();
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (path === STDIN_PATH) {
+      const bytes = await io.readStdin(MAX_INPUT_BYTES);
+      if (bytes === undefined)
+        throw new UnreadableInputError(`cannot read ${path}: More than ${MAX_INPUT_BYTES} bytes`, path);
+      yield { path, resolved: '', file: { access: accessTo(bytes), whole: true, close: () => {} } };
+      continue;
+    }
+    const resolved = resolve(io.cwd, path);
+    const file = openImageFile(resolved);
+    if ('failure' in file) throw new UnreadableInputError(`cannot read ${path}: ${file.failure}`, path);
+    if ('directory' in file) {
+      const { listFolder } = await import('../../artifact/directory.ts');
+      const base = path.replace(/\/+$/, '');
+      const inside = listFolder(resolved, new DiagnosticList());
+      waiting.push(...inside.map((listed) => `${base}/${listed.path}`).reverse());
+      continue;
+    }
+    yield { path, resolved, file };
+  }
+}
+
+async function scanAll(
+  paths: readonly string[],
+  options: { readonly extract?: string },
+  io: Io,
+  sink: DiagnosticList,
+): Promise<ScanReport> {
+  const budget = new Budget();
+  const extract =
+    options.extract === undefined ? undefined : (await import('./extract.ts')).extractTo(options.extract, io);
+  const roots = new Map<number, Uint8Array>();
+  const scanner = new Scanner(sink, {
+    budget,
+    onFind: (find, bytes) => {
+      extract?.(find, bytes);
+      if (ROOT_TABLES.has(find.signature)) roots.set(find.id, bytes.slice());
+    },
+  });
+  const inputs: ScannedInput[] = [];
+  const finds: Find[] = [];
+  const alternatives: Alternatives[] = [];
+  const machines: ScanReport['machines'][number][] = [];
+  for await (const { path, resolved, file } of openedInputs(paths, io)) {
+    const hash = file.whole
+      ? sha256Of(file.access.read(0, file.access.size))
+      : (await import('../inputs/hash-file.ts')).hashInBackground(resolved);
+    const { access, taken } = await takeOffWhole(file.access, budget);
+    const name = path === STDIN_PATH ? '<stdin>' : path;
+    const steps = taken.map((step) => ({ ...step, offset: 0 }));
+    const result = await scanner.scan({ name, access, steps });
+    finds.push(...result.finds);
+    const grouped = machineGroups(result, roots);
+    alternatives.push(...result.alternatives, ...grouped.alternatives);
+    machines.push(
+      ...grouped.machines.map((machine) => ({
+        name: machine.name,
+        finds: [...machine.finds, ...machine.overlays].map(({ id }) => id),
+      })),
+    );
+    for (const { unpacked } of taken) budget.release(unpacked);
+    inputs.push({
+      path,
+      name,
+      size: file.access.size,
+      sha256: await hash,
+      steps: taken.map(({ format }) => format),
+    });
+    file.close();
+  }
+  return { inputs, finds, alternatives, machines, diagnostics: sink.all };
+}
+
+/** What belongs to one of the alternatives, or to one of the machines. */
+function selected(report: ScanReport, name: string): ScanReport {
+  const choices = report.alternatives.flatMap((axis) => axis.choices.map((choice) => ({ axis, choice })));
+  const picked = choices.filter(({ choice }) => choice.name === name);
+  const machines = report.machines.filter((machine) => machine.name === name);
+  if (picked.length + machines.length === 0) {
+    const names = [
+      ...choices.map(({ choice }) => choice.name),
+      ...report.machines.map((machine) => machine.name),
+    ];
+    throw new CommandError(
+      `--select ${name}: there is no such machine or alternative`,
+      names.length === 0 ? 'the image has none' : `there are ${[...new Set(names)].join(', ')}`,
+    );
+  }
+  const ids = new Set([...picked.map(({ choice }) => choice), ...machines].flatMap(({ finds }) => finds));
+  return {
+    ...report,
+    finds: report.finds.filter(({ id }) => ids.has(id)),
+    alternatives: picked.map(({ axis, choice }) => ({ ...axis, choices: [choice] })),
+    machines,
+  };
+}
+
+export const command = defineCommand({
+  name: 'scan',
+  operands: 'IMAGE...',
+  minimumInputs: 1,
+  description:
+    'Looks for device trees, ACPI tables, kernels and their configurations anywhere in an image: flash dumps, firmware ' +
+    'volumes and capsules, IGVM files, U-Boot FITs, Android images, kernels with appended trees, archives, memory dumps. ' +
+    'Containers are opened, nested as they are. What is listed reads from its first to its last byte.',
+  options: {
+    ...OUTPUT_OPTIONS,
+    format: formatOption(FORMATS),
+    extract: {
+      type: 'string',
+      value: 'DIR',
+      describe: 'Write every find to a file in this folder',
+      group: 'Output:',
+    },
+    select: {
+      type: 'string',
+      value: 'NAME',
+      describe: 'Of the machines and alternatives in an image, list this one only',
+      group: 'Reading inputs:',
+    },
+  },
+  examples: [
+    { line: 'fwmap scan OVMF_CODE.fd', does: 'what a firmware volume holds' },
+    { line: 'fwmap scan boot.img --extract out', does: 'its trees and tables as files' },
+    { line: 'fwmap scan u-boot.itb --select conf-1', does: 'one configuration of a FIT' },
+    { line: 'fwmap scan vmcore --format json', does: 'a memory dump, for a program' },
+  ],
+  async run({ inputs, options, io }) {
+    const sink = new DiagnosticList();
+    const all = await scanAll(inputs, options, io, sink);
+    const report = options.select === undefined ? all : selected(all, options.select);
+    await printReport(
+      { json: () => scanJson(report), document: (format) => scanDocument(report, format !== 'text') },
+      report.diagnostics,
+      options,
+      io,
+    );
+    return 0;
+  },
+});

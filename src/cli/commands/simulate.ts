@@ -1,0 +1,116 @@
+/** `fwmap simulate` */
+import type { Artifact } from '../../artifact/artifact.ts';
+import { DiagnosticList } from '../../bytes/diagnostic.ts';
+import { escapeControls } from '../../bytes/escape.ts';
+import { formatDiagnostic, hintOf } from '../../findings/finding.ts';
+import { FORMATS } from '../../report/formats/render.ts';
+import { CommandError, defineCommand, EXIT_ERROR } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+import {
+  formatOption,
+  INPUT_OPTIONS,
+  KERNEL_OPTIONS,
+  MACHINE_OPTIONS,
+  OUTPUT_OPTIONS,
+} from '../common/options.ts';
+import { printReport } from '../common/print.ts';
+import { writeDiagnostics } from '../common/result.ts';
+import { oneMachine } from '../inputs/images.ts';
+import { openInputs } from '../inputs/inputs.ts';
+import { kernelFacts } from '../inputs/kernel-facts.ts';
+import { describeOptions, refuseSettings } from '../inputs/machine.ts';
+
+/** Opens and reads a scenario file. Throws {@link CommandError} when it cannot be understood. */
+async function scenarioFrom(path: string, io: Io) {
+  const [{ resolve }, { MAX_INPUT_BYTES, readFileBytes }, { readScenario }] = await Promise.all([
+    import('node:path'),
+    import('../../artifact/file.ts'),
+    import('../../linux/scenario.ts'),
+  ]);
+  const read = readFileBytes(resolve(io.cwd, path), MAX_INPUT_BYTES);
+  if (!('bytes' in read))
+    throw new CommandError(`cannot read ${path}: ${'failure' in read ? read.failure : 'Is a directory'}`);
+  const faults = new DiagnosticList();
+  const scenario = await readScenario({ name: path, form: 'text', bytes: read.bytes }, faults);
+  const [fault] = faults.all;
+  if (scenario === undefined || fault !== undefined)
+    throw new CommandError(
+      escapeControls(fault ? formatDiagnostic(fault) : `${path}: no scenario`),
+      fault && hintOf(fault),
+    );
+  return scenario;
+}
+
+export const command = defineCommand({
+  name: 'simulate',
+  operands: 'INPUT...',
+  minimumInputs: 1,
+  description:
+    "Plays Linux' VMBus MMIO allocation on the machine that the inputs describe: the windows it collects, what it sets " +
+    'aside for the framebuffer, and what each driver gets in the order of a scenario. Without --scenario a pass-through ' +
+    'NVMe boot disk is probed before the graphics driver.',
+  options: {
+    ...INPUT_OPTIONS,
+    ...MACHINE_OPTIONS,
+    ...KERNEL_OPTIONS,
+    ...OUTPUT_OPTIONS,
+    format: formatOption(FORMATS),
+    scenario: {
+      type: 'string',
+      value: 'FILE',
+      describe: 'Devices, their BARs and their order, as YAML or JSON',
+      group: 'The simulation:',
+    },
+    'compare-sysfb': {
+      type: 'boolean',
+      describe: 'Play it without and with CONFIG_SYSFB, side by side',
+      group: 'The simulation:',
+    },
+  },
+  examples: [
+    {
+      line: 'fwmap simulate acpidump.txt --kernel 6.12.30 --compare-sysfb',
+      does: 'with and without CONFIG_SYSFB',
+    },
+    {
+      line: 'fwmap simulate acpidump.txt dmesg.txt iomem.txt',
+      does: 'and held against what the kernel itself said',
+    },
+    { line: 'fwmap simulate acpidump.txt --scenario two-gpus.yaml', does: 'other devices' },
+  ],
+  async run({ inputs, options, io }) {
+    const sink = new DiagnosticList();
+    const scenario = options.scenario === undefined ? undefined : await scenarioFrom(options.scenario, io);
+    const artifacts: Artifact[] = await openInputs(inputs, options, io, sink);
+    if (options.config !== undefined)
+      artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, sink)));
+    const machine = oneMachine(artifacts, options.select);
+    const { askSimulation } = await import('../../verdict/simulation/simulation.ts');
+    const report = await askSimulation(
+      machine.artifacts,
+      {
+        describe: await describeOptions(options, machine, io),
+        kernel: await kernelFacts(options),
+        ...(scenario === undefined ? {} : { scenario }),
+        compareSysfb: options['compare-sysfb'] === true,
+      },
+      sink,
+    );
+    refuseSettings(sink.all);
+    if (sink.hasErrors && report.cases.length === 0) {
+      writeDiagnostics(sink.all, io);
+      return EXIT_ERROR;
+    }
+    const { simulationDocument, simulationJson } = await import('../../report/subjects/simulation.ts');
+    await printReport(
+      {
+        json: () => simulationJson(report),
+        document: (format) => simulationDocument(report, format !== 'text'),
+      },
+      sink.all,
+      options,
+      io,
+    );
+    return 0;
+  },
+});

@@ -1,0 +1,49 @@
+/** `fwmap windows` */
+import { FORMATS } from '../../report/formats/render.ts';
+import { windowsDocument, windowsJson } from '../../report/subjects/windows.ts';
+import { reportAddressMap } from '../../window/address-map.ts';
+import { defineCommand } from '../common/command.ts';
+import {
+  formatOption,
+  INPUT_OPTIONS,
+  MACHINE_OPTIONS,
+  OUTPUT_OPTIONS,
+  RELEASE_OPTION,
+} from '../common/options.ts';
+import { reportDescriptions } from '../descriptions.ts';
+
+export const command = defineCommand({
+  name: 'windows',
+  operands: 'INPUT...',
+  minimumInputs: 1,
+  description:
+    'Lists the address windows that the firmware describes, as the CPU sees them: bus windows, registers, memory, ' +
+    'reservations, framebuffers. Each says where it was read and how sure it is. Windows of a device tree that collide, ' +
+    'registers that no bus passes on and framebuffers inside of windows are warned of.',
+  options: {
+    ...INPUT_OPTIONS,
+    ...MACHINE_OPTIONS,
+    ...RELEASE_OPTION,
+    ...OUTPUT_OPTIONS,
+    format: formatOption(FORMATS),
+  },
+  examples: [
+    { line: 'fwmap windows board.dtb', does: 'of a device tree blob' },
+    { line: 'fwmap windows /sys/firmware/acpi/tables', does: 'of this machine' },
+    { line: 'fwmap windows acpidump.txt --set MG2L=0x10000000', does: 'with a field only the machine knows' },
+    { line: 'fwmap windows *.dtb --format ndjson', does: 'of each input, one line each' },
+  ],
+  run: ({ inputs, options, io }) =>
+    reportDescriptions(inputs, options, io, {
+      examine: (machine, sink) => {
+        for (const tree of machine.trees) reportAddressMap(tree, sink);
+      },
+      reportOf: (machine, diagnostics) => {
+        const report = { inputs: machine.artifacts, windows: machine.windows, diagnostics };
+        return {
+          json: () => windowsJson(report),
+          document: (format) => windowsDocument(report, format !== 'text'),
+        };
+      },
+    }),
+});

@@ -1,0 +1,113 @@
+/**
+ * What a command may touch of the process it runs in. `main` gets one of these, so that tests run commands without a
+ * process, and so that nothing of Node's stream machinery has to load for a command that prints a page and ends.
+ */
+import { fstatSync, readSync, statSync, writeSync } from 'node:fs';
+import { systemMessage } from '../../artifact/file.ts';
+import { CommandError } from './command.ts';
+
+export interface Output {
+  /** Writes everything, or, when the reader has gone away, drops it. */
+  write(chunk: string | Uint8Array): void;
+  /** True when a terminal shows it. Asked only when a colour or a width hangs on it. */
+  isTerminal(): boolean | Promise<boolean>;
+}
+
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Everything on standard input, at most `limit` bytes; undefined when there is more. */
+  readStdin(limit: number): Promise<Uint8Array | undefined>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Directory that relative paths start from. */
+  readonly cwd: string;
+}
+
+const EAGAIN_PAUSE_MS = 2;
+const READ_CHUNK = 64 * 1024;
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** The device behind /dev/null; undefined where there is none. */
+function nullDevice(): number | undefined {
+  return statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
+}
+
+/** A file descriptor written synchronously: what was written is out when the process ends, also through a pipe. */
+function descriptorOutput(descriptor: number): Output {
+  let readerGone = false;
+  return {
+    write(chunk) {
+      if (readerGone) return;
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+      for (let at = 0; at < bytes.length; ) {
+        try {
+          at += writeSync(descriptor, bytes, at);
+        } catch (error) {
+          const code = errorCode(error);
+          if (code === 'EAGAIN') pause(EAGAIN_PAUSE_MS);
+          else if (code === 'EPIPE') {
+            // `fwmap … | head`: the reader has what it wanted, which is no error of ours.
+            readerGone = true;
+            return;
+          } else throw new CommandError(`cannot write: ${systemMessage(error)}`);
+        }
+      }
+    },
+    async isTerminal() {
+      try {
+        // Cheap tests first: loading node:tty takes longer than all of this.
+        const status = fstatSync(descriptor);
+        if (!status.isCharacterDevice() || status.rdev === nullDevice()) return false;
+      } catch {
+        return false;
+      }
+      const { isatty } = await import('node:tty');
+      return isatty(descriptor);
+    },
+  };
+}
+
+/** Standard input to its end. */
+function readDescriptor(descriptor: number, limit: number): Uint8Array | undefined {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(READ_CHUNK);
+    let length: number;
+    try {
+      length = readSync(descriptor, chunk, 0, chunk.length, null);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'EAGAIN') {
+        pause(EAGAIN_PAUSE_MS);
+        continue;
+      }
+      // Windows reports the end of a pipe this way.
+      if (code === 'EOF') break;
+      throw new CommandError(`cannot read standard input: ${systemMessage(error)}`);
+    }
+    if (length === 0) break;
+    total += length;
+    if (total > limit) return undefined;
+    chunks.push(chunk.subarray(0, length));
+  }
+  return Buffer.concat(chunks, total);
+}
+
+/** The real process. */
+export function processIo(): Io {
+  return {
+    stdout: descriptorOutput(1),
+    stderr: descriptorOutput(2),
+    readStdin: async (limit) => readDescriptor(0, limit),
+    env: process.env,
+    cwd: process.cwd(),
+  };
+}

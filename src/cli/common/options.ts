@@ -1,0 +1,190 @@
+/** Options that several commands share, by subject. A command takes the groups that mean something to it. */
+import { KIND_NAMES } from '../../artifact/kinds.ts';
+import type { OptionTable } from './command.ts';
+import { LOG_LEVELS } from './log.ts';
+
+/** Every command has these. */
+export const PROCESS_OPTIONS = {
+  'log-level': {
+    type: 'string',
+    choices: LOG_LEVELS,
+    value: 'LEVEL',
+    describe: 'Log what is done, on standard error',
+    group: 'General:',
+  },
+} as const satisfies OptionTable;
+
+/** How inputs are opened and read. */
+export const INPUT_OPTIONS = {
+  as: {
+    type: 'string',
+    choices: KIND_NAMES,
+    value: 'KIND',
+    describe:
+      'Take the input for this kind instead of looking at its content; of several, those that are not recognised',
+    group: 'Reading inputs:',
+  },
+  'include-root': {
+    type: 'string',
+    repeat: true,
+    value: 'DIR',
+    describe: 'Folder that included files may come from (default: the folder of the input)',
+    group: 'Reading inputs:',
+  },
+  include: {
+    type: 'string',
+    repeat: true,
+    alias: 'I',
+    value: 'DIR',
+    describe: 'Folder in which included files are looked for',
+    group: 'Reading inputs:',
+  },
+  define: {
+    type: 'string',
+    repeat: true,
+    alias: 'D',
+    value: 'NAME[=VALUE]',
+    describe: 'Define a macro for the preprocessor of device tree source',
+    group: 'Reading inputs:',
+  },
+  overlay: {
+    type: 'string',
+    repeat: true,
+    value: 'FILE',
+    describe: 'Apply this overlay, source or blob, to the device tree first',
+    group: 'Reading inputs:',
+  },
+  base: {
+    type: 'string',
+    repeat: true,
+    value: 'FILE|REV:PATH',
+    describe: 'Whole file that a patch among the inputs changes, also of a git revision',
+    group: 'Reading inputs:',
+  },
+  select: {
+    type: 'string',
+    value: 'NAME',
+    describe: 'Of the machines in an image, take this one',
+    group: 'Reading inputs:',
+  },
+  cells: {
+    type: 'string',
+    value: 'CHILD,PARENT,SIZE',
+    describe: 'Cell counts of a fragment that does not say them',
+    group: 'Reading inputs:',
+  },
+} as const satisfies OptionTable;
+
+/** What only the running machine knows. */
+export const MACHINE_OPTIONS = {
+  set: {
+    type: 'string',
+    repeat: true,
+    value: 'NAME=VALUE',
+    describe: 'Value of a firmware field: MG2B=0xf8000000',
+    group: 'The machine:',
+  },
+  memory: {
+    type: 'string',
+    repeat: true,
+    value: 'FILE@ADDRESS',
+    describe: 'Dump of physical memory that starts at this address',
+    group: 'The machine:',
+  },
+  assume: {
+    type: 'string',
+    choices: ['zero', 'ones'],
+    value: 'zero|ones',
+    describe: 'Let unknown firmware fields read as zeros or ones, as a simulator would',
+    group: 'The machine:',
+  },
+  osi: {
+    type: 'string',
+    repeat: true,
+    value: 'NAME',
+    describe: 'What _OSI says yes to: +NAME adds, !NAME or -NAME removes, NAME,NAME replaces what Linux does',
+    group: 'The machine:',
+  },
+} as const satisfies OptionTable;
+
+/** The kernel that the question is about, and how it boots. */
+export const KERNEL_OPTIONS = {
+  kernel: {
+    type: 'string',
+    value: 'RELEASE',
+    describe: 'Kernel release: 6.12.30',
+    group: 'The kernel:',
+  },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    describe: "The kernel's .config",
+    group: 'The kernel:',
+  },
+  'with-commit': {
+    type: 'string',
+    repeat: true,
+    value: 'ID',
+    describe: 'The kernel has this commit, whatever its release says',
+    group: 'The kernel:',
+  },
+  'without-commit': {
+    type: 'string',
+    repeat: true,
+    value: 'ID',
+    describe: 'The kernel lacks this commit',
+    group: 'The kernel:',
+  },
+  boot: {
+    type: 'string',
+    choices: ['efi', 'bios', 'dt'],
+    value: 'efi|bios|dt',
+    describe: 'How it boots (default: what the inputs show)',
+    group: 'The kernel:',
+  },
+  vtl: {
+    type: 'string',
+    value: 'N',
+    describe: 'Virtual trust level it runs in',
+    group: 'The kernel:',
+  },
+  framebuffer: {
+    type: 'string',
+    value: 'BASE+SIZE',
+    describe: 'Where the framebuffer is: 0xf8000000+0x800000',
+    group: 'The kernel:',
+  },
+} as const satisfies OptionTable;
+
+/** Of commands that read descriptions and have but one thing to know of the kernel. */
+export const RELEASE_OPTION = { kernel: KERNEL_OPTIONS.kernel } as const satisfies OptionTable;
+
+/** Where the result goes. */
+export const OUTPUT_OPTIONS = {
+  output: {
+    type: 'string',
+    alias: 'o',
+    value: 'FILE',
+    describe: 'Write to this file, whole or not at all, instead of standard output',
+    group: 'Output:',
+  },
+  color: {
+    type: 'string',
+    choices: ['auto', 'always', 'never'],
+    value: 'auto|always|never',
+    describe: 'Colours (default: on a terminal, unless NO_COLOR is set)',
+    group: 'Output:',
+  },
+} as const satisfies OptionTable;
+
+/** `--format` with the renderings that a command has; the first is what it does when not told. */
+export function formatOption<const F extends readonly string[]>(formats: F) {
+  return {
+    type: 'string',
+    alias: 'f',
+    choices: formats,
+    value: 'FORMAT',
+    describe: `How to print it: ${formats.join(', ')}`,
+    group: 'Output:',
+  } as const;
+}

@@ -1,0 +1,95 @@
+/** Where results and diagnostics go. */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { systemMessage } from '../../artifact/file.ts';
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import { escapeControls } from '../../bytes/escape.ts';
+import { formatDiagnostic, hintOf } from '../../findings/finding.ts';
+import { CommandError } from './command.ts';
+import type { Io } from './io.ts';
+
+/** `--output -` is standard output too. */
+const STANDARD_OUTPUT = '-';
+
+/** Writes a result to standard output, or with `--output` to a file: whole or not at all. Throws {@link CommandError}. */
+export function writeResult(
+  content: string | Uint8Array,
+  options: { readonly output?: string },
+  io: Io,
+): void {
+  if (options.output === undefined || options.output === STANDARD_OUTPUT) io.stdout.write(content);
+  else writeWhole(resolve(io.cwd, options.output), options.output, content);
+}
+
+/** Makes a folder for results, with those around it, where it isn't there. Throws {@link CommandError}. */
+export function makeFolder(name: string, io: Io): void {
+  try {
+    mkdirSync(resolve(io.cwd, name), { recursive: true });
+  } catch (error) {
+    throw new CommandError(`cannot make the folder ${name}: ${systemMessage(error)}`);
+  }
+}
+
+function isRegularOrNew(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return true;
+  }
+}
+
+function writeAll(descriptor: number, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+}
+
+function writeWhole(path: string, name: string, content: string | Uint8Array): void {
+  const cannot = (error: unknown): CommandError =>
+    new CommandError(`cannot write ${name}: ${systemMessage(error)}`);
+  if (!isRegularOrNew(path)) {
+    // /dev/stdout, a pipe: nothing to replace.
+    try {
+      const descriptor = openSync(path, 'w');
+      writeAll(descriptor, content);
+      closeSync(descriptor);
+    } catch (error) {
+      throw cannot(error);
+    }
+    return;
+  }
+  // In the same folder, so that the last step is a rename, which replaces or does not.
+  const temporary = join(dirname(path), `.fwmap-${process.pid}.tmp`);
+  let descriptor: number;
+  try {
+    descriptor = openSync(temporary, 'wx');
+  } catch (error) {
+    throw cannot(error);
+  }
+  try {
+    writeAll(descriptor, content);
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    renameSync(temporary, path);
+  } catch (error) {
+    unlinkSync(temporary);
+    throw cannot(error);
+  }
+}
+
+/** Diagnostics on standard error, a line each, what to do about it indented below. */
+export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): void {
+  for (const diagnostic of diagnostics) {
+    io.stderr.write(`${escapeControls(formatDiagnostic(diagnostic))}\n`);
+    const hint = hintOf(diagnostic);
+    if (hint !== undefined) io.stderr.write(`    ${escapeControls(hint)}\n`);
+  }
+}

@@ -1,0 +1,137 @@
+/** `fwmap dtc -I fs`: a directory as /proc/device-tree is one, read as dtc reads it, links and order of the entries included. */
+import { opendirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { sep } from 'node:path';
+import { readFileBytes, systemMessage } from '../../artifact/file.ts';
+import type { Source } from '../../bytes/source.ts';
+import {
+  type LiveNode,
+  type LiveTree,
+  liveChildOf,
+  liveNode,
+  liveProperty,
+  livePropertyOf,
+} from '../../devicetree/live/live-tree.ts';
+import { MAX_NODE_DEPTH, MAX_NODES, MAX_PROPERTIES } from '../../devicetree/tree.ts';
+import { Fatal } from './messages.ts';
+
+/** Bytes of all properties together; a blob's own size field has 32 bits. */
+const MAX_BYTES = 256 << 20;
+const SLASH = Buffer.from('/');
+
+export interface DirectoryOptions {
+  /** What messages call the directory: the bytes of its name, one a character. */
+  readonly name: string;
+  /** When given, nothing outside these directories is read, links followed. */
+  readonly roots?: readonly string[] | undefined;
+  readonly warn: (text: string) => void;
+}
+
+/** A directory that is being read. */
+interface Folder {
+  readonly node: LiveNode;
+  /** What to open. */
+  readonly at: Buffer;
+  readonly name: string;
+  /** The entries in the order in which the file system gives them, and the next of them. */
+  readonly entries: readonly Buffer[];
+  next: number;
+}
+
+function openFolder(node: LiveNode, at: Buffer, name: string): Folder {
+  const entries: Buffer[] = [];
+  try {
+    const folder = opendirSync(at, { encoding: 'latin1' });
+    try {
+      for (let entry = folder.readSync(); entry; entry = folder.readSync())
+        entries.push(Buffer.from(entry.name, 'latin1'));
+    } finally {
+      folder.closeSync();
+    }
+  } catch (error) {
+    throw new Fatal(`Couldn't opendir() "${name}": ${systemMessage(error)}`);
+  }
+  return { node, at, name, entries, next: 0 };
+}
+
+class DirectoryReader {
+  readonly #options: DirectoryOptions;
+  readonly #open: Folder[] = [];
+  #nodes = 1;
+  #properties = 0;
+  #bytes = 0;
+
+  constructor(options: DirectoryOptions) {
+    this.#options = options;
+  }
+
+  read(path: string): LiveNode {
+    const root = liveNode('');
+    this.#open.push(openFolder(root, Buffer.from(path), this.#options.name));
+    for (let folder = this.#open.at(-1); folder; folder = this.#open.at(-1)) {
+      const entry = folder.entries[folder.next];
+      folder.next += 1;
+      if (entry) this.#entry(folder, entry);
+      else this.#open.pop();
+    }
+    return root;
+  }
+
+  #entry(folder: Folder, entry: Buffer): void {
+    const at = Buffer.concat([folder.at, SLASH, entry]);
+    const own = entry.toString('latin1');
+    const name = `${folder.name}${folder.name.endsWith('/') ? '' : '/'}${own}`;
+    let stats: Stats;
+    try {
+      stats = statSync(at);
+    } catch (error) {
+      throw new Fatal(`stat(${name}): ${systemMessage(error)}`);
+    }
+    if (!stats.isFile() && !stats.isDirectory()) return;
+    this.#refuseOutside(at, name);
+    if (stats.isFile()) {
+      this.#property(folder.node, own, at, name);
+      return;
+    }
+    this.#nodes += 1;
+    if (this.#nodes > MAX_NODES || this.#open.length >= MAX_NODE_DEPTH)
+      throw new Fatal(`"${this.#options.name}" has more than ${MAX_NODES} nodes or ${MAX_NODE_DEPTH} levels`);
+    const node = liveNode(own, folder.node);
+    folder.node.children.push(node);
+    this.#open.push(openFolder(node, at, name));
+  }
+
+  #property(node: LiveNode, own: string, at: Buffer, name: string): void {
+    const read = readFileBytes(at, MAX_BYTES - this.#bytes);
+    if (!('bytes' in read)) {
+      const why = 'failure' in read ? read.failure : 'Is a directory';
+      this.#options.warn(`WARNING: Cannot open ${name}: ${why}\n`);
+      return;
+    }
+    this.#bytes += read.bytes.length;
+    this.#properties += 1;
+    if (this.#properties > MAX_PROPERTIES)
+      throw new Fatal(`"${this.#options.name}" has more than ${MAX_PROPERTIES} properties`);
+    node.properties.push(liveProperty(own, Uint8Array.from(read.bytes)));
+  }
+
+  #refuseOutside(at: Buffer, name: string): void {
+    const { roots } = this.#options;
+    if (!roots) return;
+    const real = realpathSync(at);
+    const isInside = (root: string): boolean =>
+      real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+    if (!roots.map((root) => realpathSync(root)).some(isInside))
+      throw new Fatal(`${name} leads outside of ${roots.join(', ')} (see --include-root)`);
+  }
+}
+
+/** The tree in a directory. Throws {@link Fatal} where dtc ends. */
+export function readTreeDirectory(path: string, options: DirectoryOptions): LiveTree {
+  const root = new DirectoryReader(options).read(path);
+  const source: Source = { name: options.name, form: 'blob', bytes: new Uint8Array(0) };
+  // The first child of /cpus, as dtc has it for sources and directories.
+  const first = liveChildOf(root, 'cpus')?.children[0];
+  const reg = first && livePropertyOf(first, 'reg')?.value;
+  const bootCpuid = reg?.length === 4 ? new DataView(reg.buffer, reg.byteOffset).getUint32(0) : 0;
+  return { source, form: 'dt-dir', root, reservations: [], bootCpuid, plugin: false };
+}

@@ -1,0 +1,178 @@
+/** How `fwmap dtc` reads: source, blobs and directories, and what it takes an input for that nobody names. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readFileBytes } from '../../artifact/file.ts';
+import { DiagnosticList } from '../../bytes/diagnostic.ts';
+import type { Source } from '../../bytes/source.ts';
+import type { LiveTree } from '../../devicetree/live/live-tree.ts';
+import { messageOf } from '../../findings/finding.ts';
+import type { Io } from '../common/io.ts';
+import { diagnosticText, Fatal, latin1, pathText } from './messages.ts';
+import type { DtcOptions } from './options.ts';
+
+/** Largest input, in bytes; a blob's own size field has 32 bits. */
+const MAX_INPUT = 256 << 20;
+const BLOB_MAGIC = 0xd00dfeed;
+
+interface Input {
+  readonly path: string;
+  /** What messages call it. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export function guessByName(name: string): string | undefined {
+  const suffix = /\.[^.]*$/.exec(name)?.[0].toLowerCase();
+  switch (suffix) {
+    case '.dts':
+      return 'dts';
+    case '.yaml':
+      return 'yaml';
+    case '.dtb':
+    case '.dtbo':
+      return 'dtb';
+    default:
+      return undefined;
+  }
+}
+
+function isBlob(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === BLOB_MAGIC;
+}
+
+/** Reads trees; throws {@link Fatal} for one that can't be read. */
+export class DtcInput {
+  /** Names of the files opened, for the dependency file. */
+  readonly opened: string[] = [];
+  readonly #options: DtcOptions;
+  readonly #io: Io;
+
+  constructor(options: DtcOptions, io: Io) {
+    this.#options = options;
+    this.#io = io;
+  }
+
+  #print(text: string): void {
+    this.#io.stderr.write(latin1(text));
+  }
+
+  #resolve(path: string): string {
+    return resolve(this.#io.cwd, path);
+  }
+
+  guessFormat(): string {
+    const path = this.#resolve(this.#options.input);
+    let descriptor: number | undefined;
+    try {
+      const stat = this.#options.input === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+      if (stat?.isDirectory()) return 'fs';
+      if (!stat?.isFile()) return 'dts';
+      descriptor = openSync(path, 'r');
+      const magic = Buffer.alloc(4);
+      if (readSync(descriptor, magic, 0, 4, 0) < 4) return 'dts';
+      if (isBlob(magic)) return 'dtb';
+      return guessByName(path) ?? 'dts';
+    } catch {
+      return 'dts';
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  }
+
+  async read(format: string): Promise<LiveTree> {
+    const { input } = this.#options;
+    switch (format) {
+      case 'dts':
+        return await this.#source(await this.#bytes(input));
+      case 'dtb':
+        return await this.#blob(await this.#bytes(input));
+      case 'fs':
+        return await this.#directory();
+      default:
+        throw new Fatal(`Unknown input format "${format}"`);
+    }
+  }
+
+  /** An overlay, as source or as a blob. */
+  async readOverlay(path: string): Promise<{ tree: LiveTree; isSource: boolean }> {
+    const input = await this.#bytes(path);
+    const isSource = !isBlob(input.bytes);
+    return { tree: isSource ? await this.#source(input) : await this.#blob(input), isSource };
+  }
+
+  async #bytes(path: string): Promise<Input> {
+    if (path === '-') {
+      const bytes = await this.#io.readStdin(MAX_INPUT);
+      if (!bytes) throw new Fatal(`Standard input is larger than ${MAX_INPUT >> 20} MiB`);
+      this.opened.push('<stdin>');
+      return { path, name: '<stdin>', bytes };
+    }
+    const name = pathText(path);
+    const read = readFileBytes(this.#resolve(path), MAX_INPUT);
+    if ('failure' in read) throw new Fatal(`Couldn't open "${name}": ${read.failure}`);
+    if ('directory' in read) throw new Fatal(`Error reading "${name}": Is a directory`);
+    this.opened.push(name);
+    return { path, name, bytes: read.bytes };
+  }
+
+  async #source({ path, name, bytes }: Input): Promise<LiveTree> {
+    const { includePaths, includeRoots, defines } = this.#options;
+    const { needsPreprocessing } = await import('../../devicetree/preprocessor/needed.ts');
+    const { preprocess } = await import('../../devicetree/preprocessor/preprocess.ts');
+    const { sourceClock, sourceFiles } = await import('../inputs/source-files.ts');
+    const { parseDts } = await import('../../devicetree/source/parser.ts');
+    const { wholeSource } = await import('../../devicetree/source/source-text.ts');
+    const source: Source = { name, form: 'text', bytes };
+    const files = sourceFiles({
+      cwd: this.#io.cwd,
+      mainFile: path === '-' ? undefined : path,
+      includePaths,
+      // As dtc does: whatever the source names, unless told otherwise.
+      includeRoots: includeRoots.length > 0 ? includeRoots : ['/'],
+      opened: (file) => this.opened.push(file),
+      clock: sourceClock(this.#io),
+    });
+    const sink = new DiagnosticList();
+    const paths = includePaths.map(pathText);
+    const text = needsPreprocessing(source, defines)
+      ? preprocess(source, { loader: files, includePaths: paths, defines }, sink)
+      : wholeSource(source);
+    const tree = sink.hasErrors
+      ? undefined
+      : parseDts(text, sink, { loader: files, includePaths: paths, source });
+    for (const diagnostic of sink.all) this.#print(diagnosticText(diagnostic));
+    if (sink.hasErrors || !tree) {
+      const unparsed = sink.all.some(
+        ({ severity, code }) =>
+          severity === 'error' && (code === 'dt/syntax' || code === 'dt/property-order'),
+      );
+      throw new Fatal(unparsed ? 'Unable to parse input tree' : 'Syntax error parsing input tree');
+    }
+    return tree;
+  }
+
+  async #blob({ name, bytes }: Input): Promise<LiveTree> {
+    const { readBlob } = await import('../../devicetree/blob/reader.ts');
+    const { liveFromTree } = await import('../../devicetree/live/live-tree.ts');
+    const sink = new DiagnosticList();
+    const tree = readBlob({ name, form: 'blob', bytes }, sink);
+    for (const diagnostic of sink.all) {
+      const { severity } = diagnostic;
+      const message = messageOf(diagnostic);
+      if (severity === 'error') throw new Fatal(message);
+      if (severity === 'warning') this.#print(`Warning: ${message}\n`);
+    }
+    if (!tree) throw new Fatal(`"${name}" holds no device tree`);
+    return liveFromTree(tree);
+  }
+
+  async #directory(): Promise<LiveTree> {
+    const { readTreeDirectory } = await import('./directory.ts');
+    const { input, includeRoots } = this.#options;
+    return readTreeDirectory(this.#resolve(input), {
+      name: pathText(input),
+      roots: includeRoots.length > 0 ? includeRoots.map((root) => this.#resolve(root)) : undefined,
+      warn: (text) => this.#print(text),
+    });
+  }
+}

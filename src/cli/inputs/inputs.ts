@@ -1,0 +1,66 @@
+/** What the command line names, opened. */
+import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
+import { openInput } from '../../artifact/open.ts';
+import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { messageOf } from '../../findings/finding.ts';
+import { UnreadableInputError } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+
+/** Opens every input, in the order given. One that can't be read ends the command: an answer must not rest on half of what was named. */
+export async function openInputs(
+  paths: readonly string[],
+  options: { readonly as?: ArtifactKind | undefined; readonly base?: readonly string[] | undefined },
+  io: Io,
+  sink: DiagnosticSink,
+): Promise<Artifact[]> {
+  const artifacts: Artifact[] = [];
+  let stdin: Uint8Array | undefined;
+  const open = (path: string, as: ArtifactKind | undefined, found: DiagnosticList): Promise<Artifact[]> =>
+    openInput(
+      path,
+      {
+        as,
+        cwd: io.cwd,
+        openImage: async (image, budget, sinkOfImage) =>
+          (await import('./images.ts')).openImage(image, budget, sinkOfImage),
+        // `- -` is the same input twice, not the second time an empty one.
+        readStdin: async (limit) => {
+          stdin ??= await io.readStdin(limit);
+          return stdin;
+        },
+      },
+      found,
+    );
+  for (const path of paths) {
+    let found = new DiagnosticList();
+    // Beside others --as is for what isn't recognised by itself: tables stay tables beside a dump that nothing tells.
+    let opened = await open(path, paths.length > 1 ? undefined : options.as, found);
+    if (paths.length > 1 && options.as !== undefined && opened.length === 0) {
+      found = new DiagnosticList();
+      opened = await open(path, options.as, found);
+    }
+    artifacts.push(...opened);
+    for (const diagnostic of found.all) {
+      if (isUnreadableInput(diagnostic, path)) throw new UnreadableInputError(messageOf(diagnostic), path);
+      sink.add(diagnostic);
+    }
+  }
+  const { base } = options;
+  if (base === undefined && !artifacts.some(({ kind }) => kind === 'patch')) return artifacts;
+  const [{ resolvePatches }, { findInTree, readBase }] = await Promise.all([
+    import('../../artifact/patch/resolve.ts'),
+    import('./patch-bases.ts'),
+  ]);
+  return resolvePatches(
+    artifacts,
+    {
+      bases: (base ?? []).map((text) => readBase(text, io)),
+      findFile: (name, beside) => (beside === '-' ? undefined : findInTree(name, beside, io)),
+    },
+    sink,
+  );
+}
+
+function isUnreadableInput(diagnostic: Diagnostic, path: string): boolean {
+  return diagnostic.code === 'artifact/unreadable' && diagnostic.path === path;
+}

@@ -1,0 +1,243 @@
+/** From the command line to a described machine: inputs opened, what only the running machine knows added. */
+import type { EvaluationOptions } from '../../acpi/machine.ts';
+import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
+import { isKind } from '../../artifact/kinds.ts';
+import { parseInteger } from '../../bytes/address.ts';
+import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { ReadOptions } from '../../devicetree/read.ts';
+import type { DeviceTree } from '../../devicetree/tree.ts';
+import { hintOf, messageOf } from '../../findings/finding.ts';
+import { type DescribeOptions, describe, type Machine } from '../../window/describe.ts';
+import { CommandError, type OptionValues } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+import type { INPUT_OPTIONS, MACHINE_OPTIONS } from '../common/options.ts';
+import { type NamedMachine, selectMachines } from './images.ts';
+import { openInputs } from './inputs.ts';
+
+export type MachineOptionValues = OptionValues<typeof INPUT_OPTIONS & typeof MACHINE_OPTIONS>;
+
+/** Cell counts beyond what any bus has. */
+const MAX_CELLS = 4;
+
+/** An address or size on the command line: `0x…` or decimal. Throws {@link CommandError}. */
+export function addressOption(option: string, text: string): bigint {
+  const value = parseInteger(text);
+  if (value === undefined)
+    throw new CommandError(`--${option}: ${text} is no number`, 'write it as 0x… or decimal');
+  return value;
+}
+
+/** `--set NAME=VALUE`, any number of them. */
+export function parseSettings(given: readonly string[]): ReadonlyMap<string, bigint> {
+  const settings = new Map<string, bigint>();
+  for (const text of given) {
+    const equals = text.lastIndexOf('=');
+    if (equals <= 0) throw new CommandError(`--set ${text}: it takes NAME=VALUE`);
+    const name = text.slice(0, equals);
+    if (settings.has(name)) throw new CommandError(`--set ${name} is given twice`);
+    settings.set(name, addressOption('set', text.slice(equals + 1)));
+  }
+  return settings;
+}
+
+/** Throws {@link CommandError} where a value of `--set` has no place in the tables. */
+export function refuseSettings(diagnostics: readonly Diagnostic[]): void {
+  const refused = diagnostics.find(({ code }) => code.startsWith('acpi/set-'));
+  if (refused !== undefined) throw new CommandError(`--set: ${messageOf(refused)}`, hintOf(refused));
+}
+
+async function readMemory(
+  given: readonly string[],
+  io: Io,
+): Promise<NonNullable<EvaluationOptions['memory']>> {
+  const { resolve } = await import('node:path');
+  const { MAX_INPUT_BYTES, readFileBytes } = await import('../../artifact/file.ts');
+  return given.map((text) => {
+    const at = text.lastIndexOf('@');
+    if (at <= 0) throw new CommandError(`--memory ${text}: it takes FILE@ADDRESS`);
+    const name = text.slice(0, at);
+    const address = addressOption('memory', text.slice(at + 1));
+    const read = readFileBytes(resolve(io.cwd, name), MAX_INPUT_BYTES);
+    if (!('bytes' in read))
+      throw new CommandError(`cannot read ${name}: ${'failure' in read ? read.failure : 'Is a directory'}`);
+    return { address, bytes: read.bytes, source: { name, form: 'blob', bytes: read.bytes } };
+  });
+}
+
+function parseCells(text: string): NonNullable<DescribeOptions['cells']> {
+  const counts = text.split(',').map((count) => Number(count.trim()));
+  const [child, parent, size] = counts;
+  const valid = counts.every((count) => Number.isInteger(count) && count >= 0 && count <= MAX_CELLS);
+  if (counts.length !== 3 || !valid || child === undefined || parent === undefined || size === undefined)
+    throw new CommandError(`--cells ${text}: it takes CHILD,PARENT,SIZE`, 'for example 2,2,1');
+  return { child, parent, size };
+}
+
+/** Options of commands that may say which kernel they are about, too. */
+export type DescribedOptionValues = MachineOptionValues & { readonly kernel?: string };
+
+/** How the kernel that is asked about translates a tree's addresses; without one, where kernels differ. */
+async function addressing(kernel: string | undefined): Promise<NonNullable<DescribeOptions['addressing']>> {
+  const { addressingOf, addressingVariants } = await import('../../linux/address-translation.ts');
+  if (kernel === undefined) return { variants: addressingVariants() };
+  const profile = addressingOf(kernel);
+  if (!profile) throw new CommandError(`--kernel ${kernel}: not a kernel release`, 'for example 6.12.30');
+  return { profile };
+}
+
+/** What firmware code is told of the kernel that runs it; of a simulation only what it is told otherwise. */
+async function operatingSystem(
+  kernel: string | undefined,
+  osi: readonly string[] | undefined,
+  simulated: boolean,
+): Promise<Pick<DescribeOptions, 'system' | 'interfaces'>> {
+  const [{ linuxSystem, simulatedInterfaces }, { parseRelease }] = await Promise.all([
+    import('../../linux/osi.ts'),
+    import('../../linux/release.ts'),
+  ]);
+  const release = kernel === undefined ? undefined : parseRelease(kernel);
+  if (kernel !== undefined && release === undefined)
+    throw new CommandError(`--kernel ${kernel}: not a kernel release`, 'for example 6.12.30');
+  if (simulated) return osi === undefined ? {} : { interfaces: simulatedInterfaces(osi) };
+  return { system: linuxSystem(release, osi) };
+}
+
+/** Inputs with tables that have fields. */
+const TABLE_KINDS: ReadonlySet<ArtifactKind> = new Set(['acpi-table', 'acpidump', 'acpi-dir', 'asl']);
+
+/** What `describe` is told of a machine, from the options and from the image that it is in. Throws {@link CommandError}. */
+export async function describeOptions(
+  options: DescribedOptionValues,
+  machine: Pick<NamedMachine, 'artifacts' | 'memory' | 'overlays'>,
+  io: Io,
+): Promise<DescribeOptions> {
+  const { set, assume, osi, cells } = options;
+  const { artifacts } = machine;
+  const memory = [
+    ...(options.memory === undefined ? [] : await readMemory(options.memory, io)),
+    ...machine.memory,
+  ];
+  const overlays = [
+    ...(await treesOf(machine.overlays)),
+    ...(options.overlay === undefined ? [] : await readOverlays(options.overlay, options, io)),
+  ];
+  if (set !== undefined && !artifacts.some(({ kind }) => TABLE_KINDS.has(kind)))
+    throw new CommandError('--set: none of the inputs is an ACPI table, whose fields it sets');
+  const source = artifacts.find((artifact) => artifact.kind === 'dts');
+  const asl = artifacts.find((artifact) => artifact.kind === 'asl');
+  return {
+    ...(set === undefined ? {} : { set: parseSettings(set) }),
+    ...(memory.length === 0 ? {} : { memory }),
+    ...(assume === undefined ? {} : { assume }),
+    ...(artifacts.some(({ kind }) => TABLE_KINDS.has(kind))
+      ? await operatingSystem(options.kernel, osi, assume !== undefined)
+      : {}),
+    ...(cells === undefined ? {} : { cells: parseCells(cells) }),
+    ...(artifacts.some(({ kind }) => isKind(kind, 'tree'))
+      ? { addressing: await addressing(options.kernel) }
+      : {}),
+    ...(asl === undefined ? {} : { asl: await aslAccess(asl, options, io) }),
+    ...(source === undefined && overlays.length === 0
+      ? {}
+      : {
+          parse: {
+            ...(source === undefined ? {} : await fileAccess(source, options, io)),
+            ...(overlays.length === 0 ? {} : { overlays }),
+          },
+        }),
+  };
+}
+
+/** What the source may open, and where it is looked for. */
+async function fileAccess(artifact: Artifact, options: MachineOptionValues, io: Io): Promise<ReadOptions> {
+  const [{ sourceClock, sourceFiles }, { resolve }] = await Promise.all([
+    import('./source-files.ts'),
+    import('node:path'),
+  ]);
+  const includePaths = (options.include ?? []).map((path) => resolve(io.cwd, path));
+  const loader = sourceFiles({
+    cwd: io.cwd,
+    mainFile: artifact.path === '-' ? undefined : artifact.path,
+    includePaths,
+    includeRoots: options['include-root'],
+    clock: sourceClock(io),
+    patched: artifact.patchedFiles,
+  });
+  return { loader, includePaths, ...(options.define === undefined ? {} : { defines: options.define }) };
+}
+
+/** The same for ASL text. */
+async function aslAccess(
+  artifact: Artifact,
+  options: MachineOptionValues,
+  io: Io,
+): Promise<NonNullable<DescribeOptions['asl']>> {
+  const [{ loader, includePaths }, { aslFiles }] = await Promise.all([
+    fileAccess(artifact, options, io),
+    import('../../window/asl-files.ts'),
+  ]);
+  if (loader === undefined) return {};
+  return { files: aslFiles(loader, artifact.path === '-' ? undefined : artifact.path, includePaths) };
+}
+
+/** Overlays that an image chooses together with a tree. */
+async function treesOf(artifacts: readonly Artifact[]): Promise<DeviceTree[]> {
+  if (artifacts.length === 0) return [];
+  const { readDeviceTree } = await import('../../devicetree/read.ts');
+  return artifacts.flatMap((artifact) => readDeviceTree(artifact, new DiagnosticList(), {}) ?? []);
+}
+
+/** The trees that `--overlay` names. Throws {@link CommandError} when one can't be read. */
+async function readOverlays(
+  paths: readonly string[],
+  options: MachineOptionValues,
+  io: Io,
+): Promise<DeviceTree[]> {
+  const { readDeviceTree } = await import('../../devicetree/read.ts');
+  const sink = new DiagnosticList();
+  const overlays: DeviceTree[] = [];
+  for (const artifact of await openInputs(paths, {}, io, sink)) {
+    const parse = artifact.kind === 'dts' ? await fileAccess(artifact, options, io) : {};
+    const tree = readDeviceTree(artifact, sink, parse);
+    const error = sink.all.find(({ severity }) => severity === 'error');
+    if (error) throw new CommandError(`--overlay ${artifact.path}: ${messageOf(error)}`, hintOf(error));
+    if (!tree) throw new CommandError(`--overlay ${artifact.path}: no device tree`);
+    overlays.push(tree);
+  }
+  return overlays;
+}
+
+/** Tables of so many bytes are a whole machine's: running their code takes a third less so. */
+const MANY_BYTES = 1 << 16;
+
+/** Opens everything that was named: a machine, or those of an image. */
+export async function readMachines(
+  inputs: readonly string[],
+  options: DescribedOptionValues,
+  io: Io,
+  sink: DiagnosticSink,
+): Promise<NamedMachine[]> {
+  return selectMachines(await openInputs(inputs, options, io, sink), options.select);
+}
+
+/** Describes a machine whose inputs are open. */
+export async function describeMachine(
+  named: NamedMachine,
+  options: DescribedOptionValues,
+  io: Io,
+  sink: DiagnosticSink,
+): Promise<Machine> {
+  const { artifacts } = named;
+  let bytes = 0;
+  for (const { kind, source } of artifacts) if (isKind(kind, 'acpi')) bytes += source.bytes.length;
+  if (bytes >= MANY_BYTES) {
+    const { compileSparingly } = await import('../common/engine.ts');
+    await compileSparingly();
+  }
+  const list = new DiagnosticList();
+  for (const diagnostic of named.findings) list.add(diagnostic);
+  const machine = await describe(artifacts, await describeOptions(options, named, io), list);
+  refuseSettings(list.all);
+  for (const diagnostic of list.all) sink.add(diagnostic);
+  return machine;
+}

@@ -1,0 +1,47 @@
+/** Whole files that complete patches: what `--base` names, and files of the source tree that an input lies in. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { MAX_INPUT_BYTES, readFileBytes } from '../../artifact/file.ts';
+import type { BaseFile } from '../../artifact/patch/resolve.ts';
+import { CommandError } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+
+/** Folders above an input that are looked through: a kernel's sources nest half as deep. */
+const MAX_ABOVE = 16;
+
+/** A file, or one of a git revision as `git show` gives it. Throws {@link CommandError} when there is none. */
+export function readBase(text: string, { cwd }: Io): BaseFile {
+  const path = resolve(cwd, text);
+  const colon = text.indexOf(':');
+  if (existsSync(path) || colon <= 0) {
+    const read = readFileBytes(path, MAX_INPUT_BYTES);
+    if ('bytes' in read) return { path, bytes: read.bytes, how: text };
+    throw new CommandError(`--base ${text}: ${'failure' in read ? read.failure : 'Is a directory'}`);
+  }
+  if (text.startsWith('-')) throw new CommandError(`--base ${text}: it takes FILE or REV:PATH`);
+  const shown = spawnSync('git', ['show', text], { cwd, maxBuffer: MAX_INPUT_BYTES });
+  if (shown.error) throw new CommandError(`--base ${text}: git can't be run: ${shown.error.message}`);
+  if (shown.status !== 0) {
+    const said = shown.stderr.toString('utf8').trim().split('\n')[0] ?? '';
+    throw new CommandError(`--base ${text}: ${said || `git show ended with ${shown.status}`}`);
+  }
+  // What it includes lies beside it in the working tree.
+  return { path: resolve(cwd, text.slice(colon + 1)), bytes: shown.stdout, how: text };
+}
+
+/** A file by the name that a patch has for it, below one of the folders around an input. */
+export function findInTree(name: string, beside: string, { cwd }: Io): BaseFile | undefined {
+  if (name.startsWith('/') || name.split('/').includes('..')) return undefined;
+  let folder = dirname(resolve(cwd, beside));
+  for (let above = 0; above < MAX_ABOVE; above += 1) {
+    const path = join(folder, name);
+    if (existsSync(path)) {
+      const read = readFileBytes(path, MAX_INPUT_BYTES);
+      return 'bytes' in read ? { path, bytes: read.bytes, how: path } : undefined;
+    }
+    if (dirname(folder) === folder) return undefined;
+    folder = dirname(folder);
+  }
+  return undefined;
+}

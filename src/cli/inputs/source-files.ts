@@ -1,0 +1,185 @@
+/** The files that `#include`, `/include/` and `/incbin/` may open, read from disk. */
+import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+import type { Source } from '../../bytes/source.ts';
+import type { OpenFailure, SourceClock, SourceLoader } from '../../devicetree/source/source-loader.ts';
+import type { Io } from '../common/io.ts';
+
+/** No source text of a device tree comes near this. */
+const MAX_SOURCE_SIZE = 64n << 20n;
+/** A property's length is 32 bits wide, and the whole blob's too; more than this is a mistake. */
+const MAX_BINARY_SIZE = 256n << 20n;
+/**
+ * Bytes of file contents kept for the next board. What is made of a file to preprocess it takes some ten times as much;
+ * with more, memory grows for hundreds of boards and the time they take does not get shorter.
+ */
+const MAX_KEPT = 2 << 20;
+
+export interface SourceFilesOptions {
+  /** The file the others are reached from; undefined for standard input, whose tree is the working directory. */
+  readonly mainFile: string | undefined;
+  readonly includePaths: readonly string[];
+  /** Directory that relative paths start from. */
+  readonly cwd?: string;
+  /** Told the path of each file that was opened. */
+  readonly opened?: (path: string) => void;
+  /** When given, nothing outside these directories is opened, symbolic links followed. */
+  readonly includeRoots?: readonly string[] | undefined;
+  readonly clock?: SourceClock;
+  /** Contents in place of those of files, by absolute path. */
+  readonly patched?: ReadonlyMap<string, Uint8Array> | undefined;
+}
+
+/**
+ * Times as the preprocessor tells them: now, or what SOURCE_DATE_EPOCH says, which builds set that are to come out the
+ * same on every day (https://reproducible-builds.org/specs/source-date-epoch/).
+ */
+export function sourceClock({ env, cwd }: Pick<Io, 'env' | 'cwd'>): SourceClock {
+  const epoch = /^\d{1,12}$/.exec(env.SOURCE_DATE_EPOCH ?? '')?.[0];
+  return {
+    now: epoch === undefined ? new Date() : new Date(Number(epoch) * 1000),
+    utc: epoch !== undefined,
+    modified: (name) => {
+      try {
+        return statSync(resolve(cwd, Buffer.from(name, 'latin1').toString('utf8'))).mtime;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function inside(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
+}
+
+function failureOf(error: unknown): OpenFailure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return { reason: 'missing', text: 'No such file or directory' };
+    case 'EACCES':
+      return { reason: 'unreadable', text: 'Permission denied' };
+    case 'EISDIR':
+      return { reason: 'unreadable', text: 'Is a directory' };
+    default:
+      return { reason: 'unreadable', text: code || 'cannot be read' };
+  }
+}
+
+/** Contents kept between boards, by the name they are opened under. Shared by loaders that are made from the same store. */
+export class SourceStore {
+  readonly #kept = new Map<string, Source | OpenFailure>();
+  #size = 0;
+
+  /** @param path absolute @param name what the source is called */
+  open(path: string, name: string): Source | OpenFailure {
+    const known = this.#kept.get(name);
+    if (known) return known;
+    const opened = readSource(path, name);
+    const size = 'bytes' in opened ? opened.bytes.length : 64;
+    if (this.#size + size > MAX_KEPT) {
+      this.#kept.clear();
+      this.#size = 0;
+    }
+    this.#size += size;
+    this.#kept.set(name, opened);
+    return opened;
+  }
+}
+
+function readSource(path: string, name: string): Source | OpenFailure {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const status = fstatSync(file, { bigint: true });
+    if (status.isDirectory()) return { reason: 'unreadable', text: 'Is a directory' };
+    if (status.size > MAX_SOURCE_SIZE)
+      return { reason: 'too-large', text: `larger than ${MAX_SOURCE_SIZE >> 20n} MiB` };
+    return { name, form: 'text', bytes: readFileSync(file) };
+  } catch (error) {
+    return failureOf(error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function readPart(path: string, offset: bigint, length: bigint | undefined): Uint8Array | OpenFailure {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const { size } = fstatSync(file, { bigint: true });
+    const available = size > offset ? size - offset : 0n;
+    const wanted = length === undefined || length > available ? available : length;
+    if (wanted > MAX_BINARY_SIZE)
+      return { reason: 'too-large', text: `more than ${MAX_BINARY_SIZE >> 20n} MiB` };
+    const bytes = new Uint8Array(Number(wanted));
+    let read = 0;
+    while (read < bytes.length) {
+      const got = readSync(file, bytes, read, bytes.length - read, offset + BigInt(read));
+      if (got === 0) break;
+      read += got;
+    }
+    return bytes.subarray(0, read);
+  } catch (error) {
+    return failureOf(error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/**
+ * A loader for one main file. Without include roots it opens what lies below the main file's own directory (symbolic
+ * links followed) or, by name, below an include path the user gave: kernels reach other architectures through links there.
+ */
+export function sourceFiles(options: SourceFilesOptions, store = new SourceStore()): SourceLoader {
+  // Paths in texts hold one byte a character; a file's name is those bytes as UTF-8.
+  const absolute = (path: string): string =>
+    resolve(options.cwd ?? '.', Buffer.from(path, 'latin1').toString('utf8'));
+  const own = resolve(options.cwd ?? '.', options.mainFile === undefined ? '.' : dirname(options.mainFile));
+  const given = options.includePaths.map((path) => resolve(options.cwd ?? '.', path));
+  const roots = options.includeRoots?.map((path) => realOf(resolve(options.cwd ?? '.', path)));
+  const refusal = (path: string): OpenFailure | undefined => {
+    const named = absolute(path);
+    if (!roots && given.some((directory) => inside(named, directory))) return undefined;
+    const real = realOf(named);
+    const allowed = roots ?? [realOf(own)];
+    if (allowed.some((directory) => inside(real, directory))) return undefined;
+    return { reason: 'refused', text: `outside of ${allowed.join(', ')} (see --include-root)` };
+  };
+  const patchedSources = new Map<string, Source>();
+  /** The same source each time, so that what is derived from it can be kept. */
+  const patchedSource = (name: string, bytes: Uint8Array): Source => {
+    let source = patchedSources.get(name);
+    if (!source) {
+      source = { name, form: 'text', bytes };
+      patchedSources.set(name, source);
+    }
+    return source;
+  };
+  return {
+    ...(options.clock ? { clock: options.clock } : {}),
+    open(path) {
+      const patched = options.patched?.get(absolute(path));
+      const opened = patched ? patchedSource(path, patched) : store.open(absolute(path), path);
+      const refused = 'reason' in opened ? opened : refusal(path);
+      if (refused) return refused;
+      options.opened?.(path);
+      return opened;
+    },
+    read(path, offset, length) {
+      const read = refusal(path) ?? readPart(absolute(path), offset, length);
+      if (read instanceof Uint8Array) options.opened?.(path);
+      return read;
+    },
+  };
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,194 @@
+/** The parts that every JSON report has: inputs, places, windows, diagnostics. Shapes are those of schemas/. */
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { Gap } from '../../artifact/gap.ts';
+import { hex } from '../../bytes/address.ts';
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import { placeOf, type Span } from '../../bytes/source.ts';
+import { hintOf, messageOf, relatedText } from '../../findings/finding.ts';
+import {
+  type Condition,
+  conditionTree,
+  formatCondition,
+  formatQuantity,
+  Names,
+  type Quantity,
+  type Variable,
+} from '../../symbolic/index.ts';
+import { type AddressWindow, boundsOf, type Origin, windowClass } from '../../window/window.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export function hexOrNull(value: bigint | null | undefined): string | null {
+  return value === null || value === undefined ? null : hex(value);
+}
+
+export function inputsJson(artifacts: readonly Artifact[]): JsonObject[] {
+  return artifacts.map(({ path, kind, sha256, contentSha256, steps }) => ({
+    path,
+    kind,
+    sha256,
+    ...(contentSha256 === undefined ? {} : { contentSha256 }),
+    ...(steps.length === 0
+      ? {}
+      : {
+          steps: steps.map(({ how, offset, name }) => ({
+            how,
+            ...(offset === undefined ? {} : { offset }),
+            ...(name === undefined ? {} : { name }),
+          })),
+        }),
+  }));
+}
+
+/**
+ * A place in an input: line and column in text, offset and length in a blob.
+ * @param expected the source one would look in without being told; another one is named
+ */
+export function placeJson(span: Span, expected?: string): JsonObject {
+  const place = placeOf(span);
+  return {
+    ...(span.source.name === expected ? {} : { source: span.source.name }),
+    ...('line' in place
+      ? { line: place.line, column: place.column }
+      : { offset: place.offset, length: place.length }),
+  };
+}
+
+/** Origins refer to inputs by number. */
+export function originJson(origin: Origin, inputs: readonly Artifact[]): JsonObject {
+  return {
+    input: inputs.indexOf(origin.artifact),
+    path: origin.path,
+    item: origin.item,
+    index: origin.index,
+    ...(origin.span === undefined ? {} : { at: placeJson(origin.span, origin.artifact.source.name) }),
+  };
+}
+
+function numberJson(value: Quantity | null): string | null {
+  return typeof value === 'bigint' ? hex(value) : null;
+}
+
+function expressionJson(name: string, value: Quantity | null, names: Names): JsonObject {
+  return value === null || typeof value === 'bigint' ? {} : { [name]: formatQuantity(value, names) };
+}
+
+/** A condition as text and as a tree, in the grammar of docs/unknown-values.md. */
+export function conditionJson(condition: Condition, names: Names): JsonObject {
+  return { when: formatCondition(condition, names), condition: conditionTree(condition, names) as Json };
+}
+
+/** What the names in conditions and expressions stand for, each once. */
+export function fieldsJson(names: Names): JsonObject[] {
+  return names.named().map(({ name, variable }) => ({ name, ...variableJson(variable) }));
+}
+
+function variableJson(variable: Variable): JsonObject {
+  switch (variable.kind) {
+    case 'field': {
+      const { space, address, bits, path, bitOffset, epoch, within, why } = variable.field;
+      return {
+        space: SPACE_WORDS[space] ?? space,
+        address: hexOrNull(address),
+        ...(bitOffset === 0 ? {} : { bitOffset }),
+        bits,
+        path,
+        ...(within === undefined ? {} : { within }),
+        ...(epoch === 0 ? {} : { read: epoch }),
+        ...(why === undefined ? {} : { why }),
+      };
+    }
+    case 'choice':
+      return { values: variable.choice.values };
+    case 'unknown':
+      return { reason: variable.of.reason };
+  }
+}
+
+/** Names of address spaces in output, where they differ from ASL's. */
+const SPACE_WORDS: Readonly<Record<string, string>> = { SystemMemory: 'memory', SystemIO: 'io' };
+
+export function gapJson({ code, place, reason, hides, hint }: Gap): JsonObject {
+  return {
+    code,
+    what: place.path ?? place.span?.source.name ?? '',
+    where: place.span === undefined ? null : placeJson(place.span),
+    why: reason,
+    mayHide: [...hides],
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function flagsJson(window: AddressWindow): JsonObject {
+  const { prefetchable, producer, available, pci } = window.flags;
+  return {
+    ...(prefetchable === undefined ? {} : { prefetchable }),
+    ...(producer === undefined ? {} : { producer }),
+    ...(available === undefined ? {} : { available }),
+    ...(pci === undefined ? {} : { pci }),
+  };
+}
+
+export function windowJson(
+  window: AddressWindow,
+  inputs: readonly Artifact[],
+  names: Names = new Names(),
+): JsonObject {
+  const { base, size } = window;
+  const bounds = boundsOf(window);
+  const expressions = { ...expressionJson('base', base, names), ...expressionJson('size', size, names) };
+  return {
+    space: window.space,
+    role: window.role,
+    base: numberJson(base),
+    size: numberJson(size),
+    last: bounds === undefined ? null : hex(bounds.base + bounds.size - 1n),
+    ...(window.bus === undefined ? {} : { bus: { base: hex(window.bus.base) } }),
+    class: windowClass(window),
+    certainty: window.certainty,
+    ...(window.certainty === 'conditional' ? conditionJson(window.when, names) : {}),
+    ...(window.certainty === 'unknown' ? { why: window.why } : {}),
+    ...(Object.keys(expressions).length === 0 ? {} : { expressions }),
+    ...(window.inferences === undefined
+      ? {}
+      : {
+          inferences: window.inferences.map(({ text, because }) => ({
+            text,
+            because: because.map((source) => ({
+              text: source.text,
+              ...(source.span === undefined ? {} : { at: placeJson(source.span) }),
+            })),
+          })),
+        }),
+    origin: originJson(window.origin, inputs),
+    flags: flagsJson(window),
+    ...(window.ignored === undefined ? {} : { ignored: window.ignored }),
+  };
+}
+
+export function diagnosticJson(diagnostic: Diagnostic): JsonObject {
+  const { severity, code, span, path, related } = diagnostic;
+  const hint = hintOf(diagnostic);
+  return {
+    severity,
+    code,
+    message: messageOf(diagnostic),
+    ...(span === undefined ? {} : { at: placeJson(span) }),
+    ...(path === undefined ? {} : { path }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(related === undefined || related.length === 0
+      ? {}
+      : { related: related.map((other) => ({ message: relatedText(other), at: placeJson(other.span) })) }),
+  };
+}
+
+/** One object, indented for people. */
+export function printJson(object: JsonObject): string {
+  return `${JSON.stringify(object, undefined, 2)}\n`;
+}
+
+/** One object on one line. */
+export function printJsonLine(object: JsonObject): string {
+  return `${JSON.stringify(object)}\n`;
+}

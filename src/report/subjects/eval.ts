@@ -1,0 +1,129 @@
+/** The report of `eval`: what an ACPI object evaluates to, and what happened on the way. */
+
+import {
+  type AmlValue,
+  BufferObject,
+  PackageObject,
+  SharedInteger,
+  StringObject,
+  UnknownInteger,
+} from '../../acpi/interpreter/state/objects.ts';
+import { type EvalResult, formatResult } from '../../acpi/machine.ts';
+import { templateHex } from '../../acpi/resources/json.ts';
+import type { Artifact } from '../../artifact/artifact.ts';
+import { hex } from '../../bytes/address.ts';
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import { formatPlace } from '../../bytes/source.ts';
+import { type ByteValue, formatQuantity, isKnown, quantityOfBytes } from '../../symbolic/index.ts';
+import type { Document } from '../document.ts';
+import { diagnosticJson, inputsJson, type JsonObject } from '../formats/json-parts.ts';
+import { inputItem } from '../phrases.ts';
+
+export const EVAL_SCHEMA = 'fwmap/eval@1';
+
+export interface EvalReport {
+  readonly inputs: readonly Artifact[];
+  readonly result: EvalResult;
+  /** Show calls and field accesses too. */
+  readonly trace: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+type JsonValue = string | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+
+/** Packages inside packages are told apart so deep; below, as text. */
+const MAX_DEPTH = 16;
+
+/** A value with its type: integers as `0x…`, buffers as hex with `??` for unknown bytes, the rest as ASL writes it. */
+function valueJson(value: EvalResult['value'], depth = 0): JsonValue {
+  if (value === undefined) return null;
+  if (value instanceof SharedInteger) return valueJson(value.value, depth);
+  if (typeof value === 'bigint') return { type: 'integer', value: hex(value) };
+  if (value instanceof UnknownInteger)
+    return isKnown(value.value)
+      ? { type: 'integer', value: hex(value.value) }
+      : { type: 'integer', expression: formatQuantity(value.value), certainty: 'unknown' };
+  if (value instanceof StringObject)
+    return value.text === undefined
+      ? { type: 'string', certainty: 'unknown' }
+      : { type: 'string', value: value.text };
+  if (value instanceof BufferObject)
+    return value.unknown === undefined
+      ? { type: 'buffer', bytes: templateHex(Array.from(value.bytes)) }
+      : { type: 'buffer', certainty: 'unknown', why: value.unknown };
+  if (value instanceof PackageObject && depth < MAX_DEPTH)
+    return {
+      type: 'package',
+      elements: value.elements.map((element: AmlValue | undefined) => valueJson(element, depth + 1)),
+    };
+  return { type: 'object', text: formatResult(value) };
+}
+
+export function evalJson({ inputs, result, trace, diagnostics }: EvalReport): JsonObject {
+  return {
+    schema: EVAL_SCHEMA,
+    inputs: inputsJson(inputs),
+    path: result.path ?? null,
+    value: valueJson(result.value),
+    asl: formatResult(result.value),
+    ...(result.fault ? { fault: { code: result.fault.code, message: result.fault.message } } : {}),
+    faults: result.faults.map(({ when, fault }) => ({ when, code: fault.code, message: fault.message })),
+    debug: result.debug,
+    ...(trace ? { trace: result.trace.map(({ kind, text }) => ({ kind, text })) } : {}),
+    diagnostics: diagnostics.map(diagnosticJson),
+  };
+}
+
+/**
+ * The lines for a terminal or a script, not laid out: what was stored to Debug, then (when asked for) the trace, what
+ * failed under a condition, what unknown bytes are made of, and the result last.
+ */
+export function evalLines({ result, trace }: EvalReport): string[] {
+  const { debug, fault, faults, value } = result;
+  const lines = [...debug];
+  if (trace)
+    for (const record of result.trace)
+      if (record.kind !== 'debug') lines.push(`${record.kind} ${record.text}${placeText(record)}`);
+  for (const one of faults)
+    if (one.fault !== fault) lines.push(`${one.fault.code} when ${one.when}: ${one.fault.message}`);
+  if (fault) lines.push(`${fault.code}: ${fault.message}`);
+  else if (result.path !== undefined) lines.push(...unknownRuns(value), formatResult(value));
+  return lines;
+}
+
+function placeText({ term, table }: EvalResult['trace'][number]): string {
+  if (term === undefined || table === undefined) return '';
+  return ` (${formatPlace({ source: table.source, start: table.offset + term.start, end: table.offset + term.end })})`;
+}
+
+/** What the unknown bytes of a buffer are made of: one line for each number that stands in it. */
+function unknownRuns(value: EvalResult['value']): string[] {
+  if (!(value instanceof BufferObject)) return [];
+  const bytes: readonly ByteValue[] = Array.from(value.bytes);
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const first = bytes[start]!;
+    let end = start + 1;
+    if (typeof first !== 'number') {
+      for (; end < bytes.length; end += 1) {
+        const next = bytes[end]!;
+        if (typeof next === 'number' || next.of !== first.of || next.index !== first.index + end - start)
+          break;
+      }
+      lines.push(
+        `// bytes ${hex(start)} to ${hex(end - 1)}: ${formatQuantity(quantityOfBytes(bytes.slice(start, end)))}`,
+      );
+    }
+    start = end;
+  }
+  return lines;
+}
+
+/** The same for reports that travel: with the inputs they are about. */
+export function evalDocument(report: EvalReport): Document {
+  return [
+    { kind: 'lines', lines: evalLines(report) },
+    { kind: 'heading', text: 'Inputs' },
+    { kind: 'list', items: report.inputs.map(inputItem) },
+  ];
+}

@@ -1,0 +1,393 @@
+/** The report of `explain`: readings ranked, entries cell by cell, descriptors byte by byte. */
+import type { CrsEntry } from '../../acpi/crs/crs.ts';
+import { fieldPlaces } from '../../acpi/resources/decode.ts';
+import type { ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
+import type { FieldPlace } from '../../acpi/resources/fields.ts';
+import { fieldJson, templateHex } from '../../acpi/resources/json.ts';
+import type { Artifact } from '../../artifact/artifact.ts';
+import { formatMemRange, formatSize, hex } from '../../bytes/address.ts';
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import type { AddressEntry } from '../../devicetree/address/entries.ts';
+import type { BusLevel, DmaView, NodeExplanation } from '../../devicetree/address/explain.ts';
+import type { EntryCells, FragmentReading, Reading } from '../../devicetree/address/readings.ts';
+import { pathOf } from '../../devicetree/tree.ts';
+import { formatCondition } from '../../symbolic/index.ts';
+import { busAddressText, countText, entryDerivation } from '../../window/derivation.ts';
+import { type Block, code, type Document, type Item } from '../document.ts';
+import {
+  diagnosticJson,
+  hexOrNull,
+  inputsJson,
+  type Json,
+  type JsonObject,
+  placeJson,
+} from '../formats/json-parts.ts';
+import { diagnosticItem, inputItem } from '../phrases.ts';
+import { descriptorText, possibleAlternatives } from './resources.ts';
+
+export const EXPLAIN_SCHEMA = 'fwmap/explain@1';
+
+/** A property whose cell counts nobody says, with the reading that was taken. */
+export interface ReadProperty {
+  readonly artifact: Artifact;
+  readonly property: FragmentReading;
+  /** The counts taken: given, or those of the best reading; undefined when none fits. */
+  readonly taken: EntryCells | undefined;
+}
+
+export interface ExplainReport {
+  readonly inputs: readonly Artifact[];
+  /** The node asked for, in each tree that has it, with the buses it sits on. */
+  readonly nodes: readonly { readonly artifact: Artifact; readonly node: NodeExplanation }[];
+  readonly readings: readonly ReadProperty[];
+  readonly entries: readonly { readonly artifact: Artifact; readonly entry: AddressEntry }[];
+  readonly crs: readonly { readonly artifact: Artifact; readonly entry: CrsEntry }[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function sameCells(a: EntryCells, b: EntryCells | undefined): boolean {
+  return b !== undefined && a.child === b.child && a.parent === b.parent && a.size === b.size;
+}
+
+function readingJson(reading: Reading, taken: EntryCells | undefined): JsonObject {
+  return {
+    cells: { ...reading.cells },
+    taken: sameCells(reading.cells, taken),
+    score: reading.score,
+    entries: reading.entries.map((entry) => ({
+      child: hex(entry.child),
+      ...(entry.parent === null ? {} : { parent: hex(entry.parent) }),
+      size: hexOrNull(entry.size),
+    })),
+    reasons: reading.reasons.map(({ id, says, weight }) => ({ id, says, weight })),
+  };
+}
+
+/** A field with the bytes it lies in. Offsets count from the template's first byte. */
+function fieldPlaceJson(place: FieldPlace, descriptor: ResourceDescriptor): JsonObject {
+  const bytes = descriptor.bytes?.slice(place.offset, place.offset + place.bytes) ?? [];
+  return {
+    name: place.name,
+    offset: descriptor.offset + place.offset,
+    bytes: templateHex(bytes),
+    ...(place.bits === undefined ? {} : { bits: { ...place.bits } }),
+    value: fieldJson(place.value),
+    ...(place.tag === undefined ? {} : { tag: place.tag }),
+  };
+}
+
+function descriptorJson(descriptor: ResourceDescriptor): JsonObject {
+  return {
+    type: descriptor.type,
+    offset: descriptor.offset,
+    length: descriptor.length,
+    ...(descriptor.bytes === undefined ? {} : { bytes: templateHex(descriptor.bytes) }),
+    fields: fieldPlaces(descriptor).map((place) => fieldPlaceJson(place, descriptor)),
+  };
+}
+
+function busJson({ bus, path, ranges, dmaRanges, status }: BusLevel): JsonObject {
+  const count = ({ cells, from, node }: typeof bus.addressCells): JsonObject => ({ cells, from, node });
+  const passage = (way: BusLevel['ranges']): Json => (typeof way === 'string' ? way : way.entries);
+  return {
+    node: path,
+    kind: bus.kind,
+    addressCells: count(bus.addressCells),
+    sizeCells: count(bus.sizeCells),
+    ranges: passage(ranges),
+    dmaRanges: passage(dmaRanges),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+export function explainJson(report: ExplainReport): JsonObject {
+  return {
+    schema: EXPLAIN_SCHEMA,
+    inputs: inputsJson(report.inputs),
+    readings: report.readings.map(({ artifact, property, taken }) => ({
+      input: report.inputs.indexOf(artifact),
+      node: pathOf(property.node),
+      item: property.item,
+      cells: property.cells.map(hex),
+      readings: property.readings.map((reading) => readingJson(reading, taken)),
+    })),
+    nodes: report.nodes.map(({ artifact, node }) => ({
+      input: report.inputs.indexOf(artifact),
+      node: node.path,
+      available: node.available,
+      ...(node.status === undefined ? {} : { status: node.status }),
+      buses: node.buses.map(busJson),
+      dma: {
+        bus: node.dma.bus === undefined ? null : pathOf(node.dma.bus),
+        windows: node.dma.entries.map(({ base, size, cpu }) => ({
+          base: hex(base),
+          size: hexOrNull(size),
+          cpu: hexOrNull(cpu),
+        })),
+      },
+    })),
+    deviceTree: report.entries.map(({ artifact, entry }) => ({
+      input: report.inputs.indexOf(artifact),
+      node: pathOf(entry.node),
+      item: entry.item,
+      index: entry.index,
+      cells: entry.cells.map(hex),
+      cpu: hexOrNull(entry.cpu),
+      steps: entryDerivation(entry).map(({ what, text, span }) => ({
+        what,
+        text,
+        ...(span === undefined ? {} : { at: placeJson(span, artifact.source.name) }),
+      })),
+    })),
+    acpi: report.crs.map(({ artifact, entry }) => ({
+      input: report.inputs.indexOf(artifact),
+      device: entry.device,
+      object: entry.object,
+      status: entry.status,
+      ...(entry.why === undefined ? {} : { why: entry.why }),
+      ...(entry.bytes === undefined ? {} : { bytes: templateHex(entry.bytes) }),
+      steps: (entry.steps ?? []).map(({ text, span }) => ({
+        text,
+        ...(span === undefined ? {} : { at: placeJson(span, artifact.source.name) }),
+      })),
+      descriptors: entry.resources.map((descriptor): Json => descriptorJson(descriptor)),
+    })),
+    diagnostics: report.diagnostics.map(diagnosticJson),
+  };
+}
+
+function countsText({ child, parent, size }: EntryCells, item: string): string {
+  return item === 'reg' ? `${child}/${size}` : `${child}/${parent}/${size}`;
+}
+
+function readingsBlocks({ property, taken }: ReadProperty): Block[] {
+  const { node, item, cells, readings } = property;
+  const what = [code(`${pathOf(node)} ${item}`), `: ${cells.length} cells, `];
+  if (readings.length === 0)
+    return [{ kind: 'paragraph', text: [...what, 'which no cell counts of 1 to 3 divide into entries'] }];
+  const parts = item === 'reg' ? 'address/size' : 'child/parent/size';
+  const sizeOf = (size: bigint | null): string => (size === null ? '' : `${hex(size)} (${formatSize(size)})`);
+  return [
+    {
+      kind: 'paragraph',
+      text: [
+        ...what,
+        `read in ${readings.length} ${readings.length === 1 ? 'way' : 'ways'}, the best first:`,
+      ],
+    },
+    {
+      kind: 'table',
+      columns: [
+        { title: '', align: 'right' },
+        { title: parts },
+        { title: item === 'reg' ? 'address' : 'child', align: 'right' },
+        ...(item === 'reg' ? [] : [{ title: 'parent', align: 'right' } as const]),
+        { title: 'size' },
+        { title: 'score', align: 'right' },
+        { title: '' },
+      ],
+      rows: readings.flatMap((reading, rank) =>
+        reading.entries.map((entry, index) => [
+          index === 0 ? String(rank + 1) : '',
+          index === 0 ? countsText(reading.cells, item) : '',
+          hex(entry.child),
+          ...(item === 'reg' ? [] : [entry.parent === null ? '' : hex(entry.parent)]),
+          sizeOf(entry.size),
+          index === 0 ? String(reading.score) : '',
+          index === 0 && sameCells(reading.cells, taken) ? [{ text: 'taken', tone: 'good' } as const] : '',
+        ]),
+      ),
+    },
+    {
+      kind: 'list',
+      items: readings.map((reading) => ({
+        text: [
+          code(countsText(reading.cells, item)),
+          reading.reasons.length === 0 ? ': nothing speaks for or against it' : '',
+        ],
+        below: reading.reasons.map((reason) => ({
+          text: [
+            {
+              text: reason.weight < 0 ? `${reason.weight}` : `+${reason.weight}`,
+              tone: reason.weight < 0 ? 'bad' : 'good',
+            },
+            ` ${reason.says}`,
+          ],
+        })),
+      })),
+    },
+  ];
+}
+
+const BUS_KINDS = {
+  pci: 'PCI bus',
+  isa: 'ISA bus',
+  'default-flags': 'bus whose addresses begin with a flags cell',
+  default: 'bus',
+} as const;
+
+/** One bus on the way to the CPU, in a line. */
+function busText({ bus, path, ranges, status, passesWithoutRanges }: BusLevel): string {
+  const passes =
+    ranges === 'root'
+      ? 'the CPU sees its addresses'
+      : ranges === 'missing'
+        ? passesWithoutRanges
+          ? 'no ranges: passes 1:1 on this machine (of_empty_ranges_quirk)'
+          : 'no ranges: nothing passes to the CPU'
+        : ranges === 'empty'
+          ? 'empty ranges: passes 1:1'
+          : `ranges with ${ranges.entries} ${ranges.entries === 1 ? 'entry' : 'entries'}`;
+  const count = (name: string, of: typeof bus.addressCells): string =>
+    of.from === 'own' ? `${name} = ${of.cells}` : countText(name, of);
+  const counts = `${count('#address-cells', bus.addressCells)}; ${count('#size-cells', bus.sizeCells)}`;
+  return `${path}: ${BUS_KINDS[bus.kind]}, ${passes}; ${counts}${status === undefined ? '' : `; status ${status}`}`;
+}
+
+/** A stretch of memory as a device sees it. */
+function dmaText({ base, size, cpu, why, flags }: AddressEntry): string {
+  const seen = busAddressText(base, flags?.space);
+  const memory =
+    cpu === null ? `no memory (${why ?? 'it does not translate'})` : formatMemRange(cpu, size ?? 1n);
+  return size === null ? `${memory} at ${seen}` : `${memory} at ${seen}, ${formatSize(size)}`;
+}
+
+function dmaBlocks({ bus, entries }: DmaView): Block[] {
+  if (!bus)
+    return [
+      { kind: 'paragraph', text: ['It sees memory where the CPU does: no dma-ranges says otherwise.'] },
+    ];
+  return [
+    { kind: 'paragraph', text: ['By the dma-ranges of ', code(pathOf(bus)), ' it sees of memory'] },
+    { kind: 'list', items: entries.map((entry) => ({ text: dmaText(entry) })) },
+  ];
+}
+
+function nodeBlocks({ path, status, available, buses, entries, dma }: NodeExplanation): Block[] {
+  const off = available
+    ? ''
+    : status === undefined || status === 'okay'
+      ? ' (below a disabled bus)'
+      : ` (${status})`;
+  return [
+    { kind: 'paragraph', text: [code(path), `${off} sits on`] },
+    { kind: 'list', items: buses.map((level) => ({ text: busText(level) })) },
+    ...(entries.length > 0
+      ? []
+      : [{ kind: 'paragraph', text: ['It has no reg, ranges or dma-ranges entries.'] } as const]),
+    ...dmaBlocks(dma),
+  ];
+}
+
+function entryBlocks(entry: AddressEntry): Block[] {
+  const items: Item[] = entryDerivation(entry).map(({ what, text }) => ({ text: `${what}: ${text}` }));
+  return [
+    {
+      kind: 'paragraph',
+      text: [
+        code(`${pathOf(entry.node)} ${entry.item}[${entry.index}]`),
+        ' ',
+        code(`<${entry.cells.map(hex).join(' ')}>`),
+        entry.available ? '' : ' (disabled)',
+      ],
+    },
+    { kind: 'list', items },
+  ];
+}
+
+/** Bit 7 of the first byte tells a large descriptor, with two bytes of length behind it (ACPI 6.5, 6.4.2 and 6.4.3). */
+function headerBytes(descriptor: ResourceDescriptor): number {
+  const first = descriptor.bytes?.[0];
+  return typeof first === 'number' && (first & 0x80) !== 0 ? 3 : 1;
+}
+
+function fieldValueText(place: FieldPlace): string {
+  const value = fieldJson(place.value);
+  return typeof value === 'object' ? value.join(' ') : String(value);
+}
+
+function bytesOf(descriptor: ResourceDescriptor, offset: number, count: number): string {
+  return (templateHex(descriptor.bytes?.slice(offset, offset + count) ?? []).match(/../g) ?? []).join(' ');
+}
+
+function descriptorBlocks(descriptor: ResourceDescriptor, index: number): Block[] {
+  const title: Block = { kind: 'paragraph', text: [`${index} `, code(descriptorText(descriptor))] };
+  if (descriptor.bytes === undefined) return [title];
+  const header = headerBytes(descriptor);
+  const offset = (at: number): string => `0x${(descriptor.offset + at).toString(16).padStart(2, '0')}`;
+  return [
+    title,
+    {
+      kind: 'table',
+      columns: [
+        { title: 'offset' },
+        { title: 'bytes' },
+        { title: 'bits' },
+        { title: 'field' },
+        { title: 'value' },
+      ],
+      rows: [
+        [
+          offset(0),
+          [code(bytesOf(descriptor, 0, header))],
+          '',
+          header === 3 ? 'tag and length' : 'tag with length',
+          `${descriptor.type}, ${descriptor.length} bytes in all`,
+        ],
+        ...fieldPlaces(descriptor).map((place) => [
+          offset(place.offset),
+          [code(bytesOf(descriptor, place.offset, place.bytes))],
+          place.bits === undefined
+            ? ''
+            : place.bits.width === 1
+              ? String(place.bits.low)
+              : `${place.bits.low}-${place.bits.low + place.bits.width - 1}`,
+          place.tag === undefined ? place.name : `${place.name} (${place.tag})`,
+          fieldValueText(place),
+        ]),
+      ],
+    },
+  ];
+}
+
+function crsBlocks(entry: CrsEntry): Block[] {
+  const why = entry.why === undefined ? '' : `: ${entry.why}`;
+  return [
+    { kind: 'heading', text: `${entry.device} ${entry.object}` },
+    { kind: 'paragraph', text: `${entry.status}${why}` },
+    ...(entry.steps === undefined || entry.steps.length === 0
+      ? []
+      : [{ kind: 'list', items: entry.steps.map(({ text }) => ({ text })) } as const]),
+    ...entry.resources.flatMap(descriptorBlocks),
+    ...possibleAlternatives(entry).flatMap((alternative): Block[] => [
+      {
+        kind: 'paragraph',
+        text: [
+          'when ',
+          code(formatCondition(alternative.condition)),
+          alternative.why === undefined ? ':' : `: ${alternative.why}`,
+        ],
+      },
+      ...alternative.resources.flatMap(descriptorBlocks),
+    ]),
+  ];
+}
+
+/** @param alone the report travels without its inputs and without standard error: it names them and what was said */
+export function explainDocument(report: ExplainReport, alone: boolean): Document {
+  const section = (heading: string, items: readonly Item[]): Block[] =>
+    items.length === 0
+      ? []
+      : [
+          { kind: 'heading', text: heading },
+          { kind: 'list', items },
+        ];
+  return [
+    ...report.nodes.flatMap(({ node }) => nodeBlocks(node)),
+    ...report.readings.flatMap(readingsBlocks),
+    ...report.entries.flatMap(({ entry }) => entryBlocks(entry)),
+    ...report.crs.flatMap(({ entry }) => crsBlocks(entry)),
+    ...(alone ? section('Inputs', report.inputs.map(inputItem)) : []),
+    ...(alone ? section('Said while reading', report.diagnostics.map(diagnosticItem)) : []),
+  ];
+}

@@ -1,0 +1,36 @@
+/** Several machines in one report: each as it would be reported alone, with its name. */
+import type { Document } from '../document.ts';
+import { type JsonObject, printJson, printJsonLine } from '../formats/json-parts.ts';
+import { type Format, type RenderOptions, type Report, renderReport } from '../formats/render.ts';
+
+export const MACHINES_SCHEMA = 'fwmap/machines@1';
+
+/** A machine of an image. */
+export interface NamedReport extends Report {
+  /** Undefined where the inputs are of one machine. */
+  readonly name: string | undefined;
+}
+
+function named({ name, json }: NamedReport): JsonObject {
+  const object = json();
+  return name === undefined ? object : { ...object, name };
+}
+
+/** One machine is reported as it is; several in the order given. */
+export async function renderMachines(
+  reports: readonly NamedReport[],
+  format: Format,
+  options: RenderOptions,
+): Promise<string> {
+  if (format === 'ndjson') return reports.map((report) => printJsonLine(named(report))).join('');
+  const [only] = reports;
+  if (reports.length === 1 && only !== undefined)
+    return renderReport({ ...only, json: () => named(only) }, format, options);
+  if (format === 'json') return printJson({ schema: MACHINES_SCHEMA, machines: reports.map(named) });
+  const document = (laidOutFor: Format): Document =>
+    reports.flatMap((report) => [
+      { kind: 'heading', text: report.name ?? '' },
+      ...report.document(laidOutFor),
+    ]);
+  return renderReport({ json: () => ({}), document }, format, options);
+}

@@ -1,0 +1,222 @@
+/** The report of `resources`: every entry and every descriptor, one by one. */
+import type { CrsAlternative, CrsEntry } from '../../acpi/crs/crs.ts';
+import { descriptorJson, templateHex } from '../../acpi/resources/json.ts';
+import type { Artifact } from '../../artifact/artifact.ts';
+import { formatMemRange, hex } from '../../bytes/address.ts';
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import type { AddressEntry } from '../../devicetree/address/entries.ts';
+import { pathOf } from '../../devicetree/tree.ts';
+import { formatCondition, isPossible, Names } from '../../symbolic/index.ts';
+import { busAddressText } from '../../window/derivation.ts';
+import { type Block, code, type Document, type Text } from '../document.ts';
+import {
+  conditionJson,
+  diagnosticJson,
+  fieldsJson,
+  hexOrNull,
+  inputsJson,
+  type Json,
+  type JsonObject,
+  placeJson,
+} from '../formats/json-parts.ts';
+import { inputItem } from '../phrases.ts';
+
+export const RESOURCES_SCHEMA = 'fwmap/resources@1';
+
+export interface ResourcesReport {
+  readonly inputs: readonly Artifact[];
+  readonly trees: readonly { readonly artifact: Artifact; readonly entries: readonly AddressEntry[] }[];
+  readonly crs: readonly { readonly artifact: Artifact; readonly entry: CrsEntry }[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function entryJson(
+  entry: AddressEntry,
+  path: string,
+  artifact: Artifact,
+  inputs: readonly Artifact[],
+): JsonObject {
+  const { flags, span } = entry;
+  return {
+    input: inputs.indexOf(artifact),
+    node: path,
+    item: entry.item,
+    index: entry.index,
+    cells: entry.cells.map(hex),
+    base: hex(entry.base),
+    size: hexOrNull(entry.size),
+    ...(entry.parent === null ? {} : { parent: hex(entry.parent) }),
+    cpu: hexOrNull(entry.cpu),
+    ...(entry.why === undefined ? {} : { why: entry.why }),
+    ...(flags === undefined
+      ? {}
+      : {
+          flags: {
+            ...(flags.space === undefined ? {} : { space: flags.space }),
+            ...(flags.prefetchable === undefined ? {} : { prefetchable: flags.prefetchable }),
+            ...(flags.relocatable === undefined ? {} : { relocatable: flags.relocatable }),
+            ...(flags.aliased === undefined ? {} : { aliased: flags.aliased }),
+            cell: hex(flags.cell),
+          },
+        }),
+    bus: entry.bus,
+    counts: {
+      child: entry.counts.childAddress.cells,
+      ...(entry.counts.parentAddress === undefined ? {} : { parent: entry.counts.parentAddress.cells }),
+      size: entry.counts.size.cells,
+    },
+    available: entry.available,
+    ...(span === undefined ? {} : { at: placeJson(span, artifact.source.name) }),
+  };
+}
+
+/** The alternatives of a `_CRS` that can be. */
+export function possibleAlternatives({ alternatives }: CrsEntry): CrsAlternative[] {
+  return (alternatives ?? []).filter(({ condition }) => isPossible(condition) !== false);
+}
+
+function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[], names: Names): JsonObject {
+  return {
+    input: inputs.indexOf(artifact),
+    device: entry.device,
+    object: entry.object,
+    ...(entry.hid === undefined ? {} : { hid: entry.hid }),
+    ...(entry.cid === undefined || entry.cid.length === 0 ? {} : { cid: entry.cid }),
+    ...(entry.uid === undefined ? {} : { uid: entry.uid }),
+    ...(entry.adr === undefined ? {} : { adr: hex(entry.adr) }),
+    ...(entry.sta === undefined ? {} : { sta: hexOrNull(entry.sta) }),
+    status: entry.status,
+    ...(entry.why === undefined ? {} : { why: entry.why }),
+    ...(entry.bytes === undefined ? {} : { bytes: templateHex(entry.bytes) }),
+    ...(entry.alternatives === undefined
+      ? {}
+      : {
+          alternatives: possibleAlternatives(entry).map((alternative) => ({
+            ...conditionJson(alternative.condition, names),
+            bytes: templateHex(alternative.bytes),
+            resources: alternative.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
+            ...(alternative.why === undefined ? {} : { why: alternative.why }),
+          })),
+        }),
+    resources: entry.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
+    ...(entry.span === undefined ? {} : { at: placeJson(entry.span, artifact.source.name) }),
+  };
+}
+
+export function resourcesJson(report: ResourcesReport): JsonObject {
+  const { inputs } = report;
+  const names = new Names();
+  const acpi = report.crs.map(({ artifact, entry }) => crsJson(entry, artifact, inputs, names));
+  return {
+    schema: RESOURCES_SCHEMA,
+    inputs: inputsJson(inputs),
+    deviceTree: report.trees.flatMap(({ artifact, entries }) =>
+      entries.map((entry) => entryJson(entry, pathOf(entry.node), artifact, inputs)),
+    ),
+    acpi,
+    fields: fieldsJson(names),
+    diagnostics: report.diagnostics.map(diagnosticJson),
+  };
+}
+
+function cpuText(entry: AddressEntry): Text {
+  if (entry.cpu === null) return entry.why === undefined ? 'none' : `none: ${entry.why}`;
+  if (entry.size === null || entry.size === 0n) return [code(hex(entry.cpu))];
+  const kind = entry.flags?.space === 'io' ? 'io' : 'mem';
+  return [code(formatMemRange(entry.cpu, entry.size, kind))];
+}
+
+function entryTable(entries: readonly AddressEntry[]): Block {
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'node' },
+      { title: 'entry' },
+      { title: 'base', align: 'right' },
+      { title: 'size', align: 'right' },
+      { title: 'parent', align: 'right' },
+      { title: 'cpu' },
+      { title: 'flags' },
+    ],
+    rows: entries.map((entry) => [
+      [code(pathOf(entry.node))],
+      `${entry.item}[${entry.index}]`,
+      busAddressText(entry.base, entry.flags?.space),
+      entry.size === null ? '' : hex(entry.size),
+      entry.parent === null
+        ? ''
+        : busAddressText(entry.parentFlags?.number ?? entry.parent, entry.parentFlags?.flags.space),
+      cpuText(entry),
+      [entry.flags?.prefetchable ? 'prefetchable' : undefined, entry.available ? undefined : 'disabled']
+        .filter((flag) => flag !== undefined)
+        .join(', '),
+    ]),
+  };
+}
+
+function fieldText(name: string, value: Json): string {
+  if (Array.isArray(value)) return `${name} ${value.join(' ')}`;
+  return `${name} ${String(value)}`;
+}
+
+/** A descriptor on one line: its type, then its fields as they are named in the JSON. */
+export function descriptorText(descriptor: CrsEntry['resources'][number], names = new Names()): string {
+  const { type, ...fields } = descriptorJson(descriptor, names);
+  const shown = Object.entries(fields).map(([name, value]) => fieldText(name, value));
+  return shown.length === 0 ? String(type) : `${String(type)}: ${shown.join(', ')}`;
+}
+
+function crsBlocks(entry: CrsEntry, names: Names): Block[] {
+  const why = entry.why === undefined ? '' : `: ${entry.why}`;
+  const ids = [entry.hid, ...(entry.cid ?? [])].filter((id) => id !== undefined);
+  const id = ids.length === 0 ? '' : ` (${ids.join(', ')})`;
+  return [
+    { kind: 'paragraph', text: [code(`${entry.device} ${entry.object}`), `${id} ${entry.status}${why}`] },
+    ...(entry.resources.length === 0
+      ? []
+      : [
+          {
+            kind: 'list',
+            items: entry.resources.map((descriptor, index) => ({
+              text: `${index} ${descriptorText(descriptor, names)}`,
+            })),
+          } as const,
+        ]),
+    ...possibleAlternatives(entry).map(
+      (alternative) =>
+        ({
+          kind: 'list',
+          items: [
+            {
+              text: [
+                'when ',
+                code(formatCondition(alternative.condition, names)),
+                alternative.why === undefined ? '' : `: ${alternative.why}`,
+              ],
+              below: alternative.resources.map((descriptor) => ({ text: descriptorText(descriptor, names) })),
+            },
+          ],
+        }) as const,
+    ),
+  ];
+}
+
+/** @param withInputs names the inputs and their hashes below: for reports that travel without them */
+export function resourcesDocument(report: ResourcesReport, withInputs: boolean): Document {
+  const blocks: Block[] = [];
+  for (const { artifact, entries } of report.trees) {
+    if (report.trees.length > 1) blocks.push({ kind: 'heading', text: artifact.path });
+    blocks.push(
+      entries.length === 0
+        ? { kind: 'paragraph', text: 'No reg, ranges or dma-ranges entries.' }
+        : entryTable(entries),
+    );
+  }
+  const names = new Names();
+  for (const { entry } of report.crs) blocks.push(...crsBlocks(entry, names));
+  if (blocks.length === 0)
+    blocks.push({ kind: 'paragraph', text: 'No resources: the inputs describe none.' });
+  if (withInputs)
+    blocks.push({ kind: 'heading', text: 'Inputs' }, { kind: 'list', items: report.inputs.map(inputItem) });
+  return blocks;
+}
