@@ -20,7 +20,7 @@ import { templateHex } from '../../src/acpi/resources/json.ts';
 import { readAcpiTables } from '../../src/acpi/tables/read.ts';
 import type { AcpiTable } from '../../src/acpi/tables/table.ts';
 import { openInput } from '../../src/artifact/open.ts';
-import { type FieldSymbol, fieldsOf } from '../../src/symbolic/index.ts';
+import { type FieldSymbol, fieldsOf, formatCondition } from '../../src/symbolic/index.ts';
 import { plainWindows, type WindowCount, wrongWindows } from './unknown-windows.ts';
 import { Contents, contentsFor, randomNumbers, valueUnder } from './witness.ts';
 
@@ -91,13 +91,13 @@ function unsound(device: ReferenceDevice, entry: CrsEntry | undefined): string |
 /** As {@link unsound}, held against a run of our own with other contents. */
 function refuted(entry: CrsEntry, under: CrsEntry | undefined, contents: Contents): string | undefined {
   const theirs = bytesOf(under);
-  for (const { when, condition, bytes, why } of entry.alternatives ?? []) {
+  for (const { condition, outcome, bytes, why } of entry.alternatives ?? []) {
     // Conditions on what was there at first can be calculated; others are on what code made of it. A register of a
     // device is in acpiexec that of all devices.
     const unclear = fieldsOf(condition).some(
       ({ epoch, address, space }) => epoch !== 0 || address === undefined || space === 'PCI_Config',
     );
-    if (unclear || why?.startsWith('not known')) continue;
+    if (unclear || outcome === 'abandoned') continue;
     if (valueUnder(condition, contents) !== 1n) continue;
     const wrong =
       why !== undefined
@@ -107,7 +107,7 @@ function refuted(entry: CrsEntry, under: CrsEntry | undefined, contents: Content
           : bytes.length * 2 === theirs.length
             ? wrongByte(templateHex(bytes), theirs)
             : 'is of another length';
-    if (wrong) return `when ${when.slice(0, 80)}: ${wrong}`;
+    if (wrong) return `when ${formatCondition(condition).slice(0, 80)}: ${wrong}`;
   }
   if (entry.status === 'ok')
     return theirs === bytesOf(entry) ? undefined : `called ok, and is ${under?.status ?? 'missing'}`;

@@ -2,7 +2,7 @@
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
-import { type Condition, formatQuantity } from '../symbolic/index.ts';
+import { allOf, type Condition } from '../symbolic/index.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
 import type { Interpreter, TraceRecord } from './interpreter/interpreter.ts';
@@ -109,7 +109,7 @@ export interface EvalResult {
   /** Why there is no value. */
   readonly fault: AmlFault | undefined;
   /** Paths that faulted, with their conditions. */
-  readonly faults: readonly { readonly when: string; readonly fault: AmlFault }[];
+  readonly faults: readonly { readonly when: Condition; readonly fault: AmlFault }[];
   /** Calls, field accesses, Debug output, notifications, in the order they happened. */
   readonly trace: readonly TraceRecord[];
   /** Lines stored to Debug. */
@@ -135,7 +135,7 @@ export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly Am
     path: node.path,
     value,
     fault,
-    faults: faults.map((failing) => ({ when: formatQuantity(failing.when), fault: failing.fault })),
+    faults: faults.map((failing) => ({ when: allOf([failing.when]), fault: failing.fault })),
     trace,
     debug: interpreter.debugOutput.slice(before),
   };

@@ -168,14 +168,12 @@ describe('windows from _CRS', () => {
       resources: [],
       alternatives: [
         {
-          when: 'GEN2 == 1',
           condition: compare('eq', field('GEN2'), 1n) as Condition,
           outcome: 'template',
           bytes: low.bytes!,
           resources: low.resources,
         },
         {
-          when: 'GEN2 != 1',
           condition: compare('ne', field('GEN2'), 1n) as Condition,
           outcome: 'template',
           bytes: [0x79, 0],

@@ -24,9 +24,7 @@ export type CrsOutcome = 'template' | 'none' | 'failure' | 'absent' | 'abandoned
 
 /** One way in which an evaluation may end that branches on something unknown. */
 export interface CrsAlternative {
-  /** The condition in the firmware's names: `MG2L > 0`. */
-  readonly when: string;
-  /** The same, to calculate with: alternatives exclude each other, and one of them holds. */
+  /** Alternatives exclude each other, and one of them holds. */
   readonly condition: Condition;
   readonly outcome: CrsOutcome;
   /** Empty where there is no template. */
@@ -87,8 +85,10 @@ export interface CrsEntry {
   /** The same as an expression, where it is one; bit 0 says whether the device is there. */
   readonly staValue?: Quantity;
   readonly status: CrsStatus;
-  /** Why it isn't `ok`. */
+  /** Why it isn't `ok`, where that is no condition. */
   readonly why?: string;
+  /** Of `alternatives`: when the first of them is what it gives. Of an `unknown` that has alternatives: when the device exists. */
+  readonly depends?: Condition;
   /** The template; absent when no bytes are known at all. */
   readonly bytes?: TemplateBytes;
   readonly alternatives?: readonly CrsAlternative[];
@@ -125,5 +125,5 @@ export function casesOf(entry: CrsEntry): readonly CrsAlternative[] {
   if (told !== undefined) return told;
   const { status, resources, bytes = [], why } = entry;
   const outcome = status === 'error' ? 'failure' : status === 'unknown' ? 'abandoned' : 'template';
-  return [{ when: '', condition: 1n, outcome, bytes, resources, ...(why === undefined ? {} : { why }) }];
+  return [{ condition: 1n, outcome, bytes, resources, ...(why === undefined ? {} : { why }) }];
 }

@@ -5,7 +5,6 @@ import {
   type ByteValue,
   type FieldSymbol,
   fieldsOf,
-  formatQuantity,
   isKnown,
   not,
   opaqueReasons,
@@ -41,7 +40,7 @@ const EMPTY_TEMPLATE: TemplateBytes = [0x79, 0x00];
 
 export type CrsResult = Pick<
   CrsEntry,
-  'status' | 'why' | 'bytes' | 'alternatives' | 'cases' | 'resources' | 'causes' | 'fields'
+  'status' | 'why' | 'depends' | 'bytes' | 'alternatives' | 'cases' | 'resources' | 'causes' | 'fields'
 >;
 
 /** The template a value is; undefined when it is none. */
@@ -128,7 +127,7 @@ export function abandoned(when: Quantity, why: string): CrsResult {
 }
 
 function emptyWay(condition: CrsAlternative['condition'], outcome: CrsOutcome, why: string): CrsAlternative {
-  return { when: formatQuantity(condition), condition, outcome, bytes: [], resources: [], why };
+  return { condition, outcome, bytes: [], resources: [], why };
 }
 
 function wayOf(
@@ -138,18 +137,17 @@ function wayOf(
   const { when: condition, fault, value } = branch;
   if (fault !== undefined) {
     const way = isGivenUp(fault)
-      ? emptyWay(condition, 'abandoned', `not known: ${fault.message}`)
+      ? emptyWay(condition, 'abandoned', fault.message)
       : emptyWay(condition, 'failure', `${fault.code}: ${fault.message}`);
     const at = placeOfFault(fault);
     return at === undefined ? way : { ...way, at };
   }
   const reason = unknownReason(value);
-  if (reason !== undefined) return emptyWay(condition, 'abandoned', `not known: ${reason}`);
+  if (reason !== undefined) return emptyWay(condition, 'abandoned', reason);
   const bytes = templateOf(value);
   if (bytes === undefined) return emptyWay(condition, 'none', 'it gives no resource template');
   const { resources, rest } = decode(bytes);
   return {
-    when: formatQuantity(condition),
     condition,
     outcome: 'template',
     bytes,
@@ -163,7 +161,7 @@ function summaryOf(
   cases: readonly CrsAlternative[],
   told: readonly CrsAlternative[],
   when: Quantity,
-): Pick<CrsEntry, 'status' | 'why' | 'bytes' | 'alternatives' | 'resources'> {
+): Pick<CrsEntry, 'status' | 'why' | 'depends' | 'bytes' | 'alternatives' | 'resources'> {
   const [first] = told;
   if (first === undefined) return { status: 'error', why: 'it gives nothing', resources: [] };
   const outcomes = new Set(cases.map(({ outcome }) => outcome));
@@ -171,7 +169,7 @@ function summaryOf(
     const { why = '' } = cases.find(({ outcome }) => outcome === 'abandoned') ?? cases[0]!;
     return {
       status: outcomes.has('abandoned') ? 'unknown' : 'error',
-      why: why.replace(/^not known: /, ''),
+      why,
       resources: [],
     };
   }
@@ -187,18 +185,8 @@ function summaryOf(
     first.outcome === 'template' &&
     whyUnknown(first.bytes) === undefined
   )
-    return {
-      status: 'unknown',
-      why: `the device exists only when ${first.when}`,
-      alternatives: told,
-      resources: [],
-    };
-  return {
-    status: 'alternatives',
-    why: `what it gives hangs on ${first.when}`,
-    alternatives: told,
-    resources: [],
-  };
+    return { status: 'unknown', depends: first.condition, alternatives: told, resources: [] };
+  return { status: 'alternatives', depends: first.condition, alternatives: told, resources: [] };
 }
 
 function placeOfFault({ place }: AmlFault): CrsPlace | undefined {
@@ -258,7 +246,7 @@ function whyUnknown(bytes: TemplateBytes): string | undefined {
   const reasons = reasonsIn(bytes);
   const names = [...fields.values()].slice(0, 6).map(describeField);
   const more = fields.size > 6 ? ` and ${fields.size - 6} more` : '';
-  const from = names.length > 0 ? `hang on ${names.join('; ')}${more}` : 'are not known';
+  const from = names.length > 0 ? `depend on ${names.join('; ')}${more}` : 'are not known';
   return `${unknown} bytes ${from}${reasons.size > 0 ? ` (${[...reasons].slice(0, 3).join('; ')})` : ''}`;
 }
 

@@ -14,9 +14,16 @@ import type { Artifact } from '../../artifact/artifact.ts';
 import { hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { formatPlace } from '../../bytes/source.ts';
-import { type ByteValue, formatQuantity, isKnown, quantityOfBytes } from '../../symbolic/index.ts';
+import {
+  type ByteValue,
+  formatCondition,
+  formatQuantity,
+  isKnown,
+  Names,
+  quantityOfBytes,
+} from '../../symbolic/index.ts';
 import type { Document } from '../document.ts';
-import { diagnosticJson, inputsJson, type JsonObject } from '../formats/json-parts.ts';
+import { conditionJson, diagnosticJson, inputsJson, type JsonObject } from '../formats/json-parts.ts';
 import { inputItem } from '../phrases.ts';
 
 export const EVAL_SCHEMA = 'fwmap/eval@1';
@@ -60,6 +67,7 @@ function valueJson(value: EvalResult['value'], depth = 0): JsonValue {
 }
 
 export function evalJson({ inputs, result, trace, diagnostics }: EvalReport): JsonObject {
+  const names = new Names();
   return {
     schema: EVAL_SCHEMA,
     inputs: inputsJson(inputs),
@@ -67,7 +75,11 @@ export function evalJson({ inputs, result, trace, diagnostics }: EvalReport): Js
     value: valueJson(result.value),
     asl: formatResult(result.value),
     ...(result.fault ? { fault: { code: result.fault.code, message: result.fault.message } } : {}),
-    faults: result.faults.map(({ when, fault }) => ({ when, code: fault.code, message: fault.message })),
+    faults: result.faults.map(({ when, fault }) => ({
+      ...conditionJson(when, names),
+      code: fault.code,
+      message: fault.message,
+    })),
     debug: result.debug,
     ...(trace ? { trace: result.trace.map(({ kind, text }) => ({ kind, text })) } : {}),
     diagnostics: diagnostics.map(diagnosticJson),
@@ -85,7 +97,8 @@ export function evalLines({ result, trace }: EvalReport): string[] {
     for (const record of result.trace)
       if (record.kind !== 'debug') lines.push(`${record.kind} ${record.text}${placeText(record)}`);
   for (const one of faults)
-    if (one.fault !== fault) lines.push(`${one.fault.code} when ${one.when}: ${one.fault.message}`);
+    if (one.fault !== fault)
+      lines.push(`${one.fault.code} when ${formatCondition(one.when)}: ${one.fault.message}`);
   if (fault) lines.push(`${fault.code}: ${fault.message}`);
   else if (result.path !== undefined) lines.push(...unknownRuns(value), formatResult(value));
   return lines;

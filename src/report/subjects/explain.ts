@@ -11,7 +11,7 @@ import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import type { BusLevel, DmaView, NodeExplanation } from '../../devicetree/address/explain.ts';
 import type { EntryCells, FragmentReading, Reading } from '../../devicetree/address/readings.ts';
 import { pathOf } from '../../devicetree/tree.ts';
-import { formatCondition } from '../../symbolic/index.ts';
+import { formatCondition, Names } from '../../symbolic/index.ts';
 import { busAddressText, countText, entryDerivation } from '../../window/derivation.ts';
 import { type Block, code, type Document, type Item } from '../document.ts';
 import {
@@ -23,7 +23,7 @@ import {
   placeJson,
 } from '../formats/json-parts.ts';
 import { diagnosticItem, inputItem } from '../phrases.ts';
-import { descriptorText, possibleAlternatives } from './resources.ts';
+import { alternativeWhy, descriptorText, possibleAlternatives, whyJson } from './resources.ts';
 
 export const EXPLAIN_SCHEMA = 'fwmap/explain@1';
 
@@ -101,6 +101,7 @@ function busJson({ bus, path, ranges, dmaRanges, status }: BusLevel): JsonObject
 }
 
 export function explainJson(report: ExplainReport): JsonObject {
+  const names = new Names();
   return {
     schema: EXPLAIN_SCHEMA,
     inputs: inputsJson(report.inputs),
@@ -144,7 +145,7 @@ export function explainJson(report: ExplainReport): JsonObject {
       device: entry.device,
       object: entry.object,
       status: entry.status,
-      ...(entry.why === undefined ? {} : { why: entry.why }),
+      ...whyJson(entry, names),
       ...(entry.bytes === undefined ? {} : { bytes: templateHex(entry.bytes) }),
       steps: (entry.steps ?? []).map(({ text, span }) => ({
         text,
@@ -365,7 +366,7 @@ function crsBlocks(entry: CrsEntry): Block[] {
         text: [
           'when ',
           code(formatCondition(alternative.condition)),
-          alternative.why === undefined ? ':' : `: ${alternative.why}`,
+          alternative.why === undefined ? ':' : `: ${alternativeWhy(alternative)}`,
         ],
       },
       ...alternative.resources.flatMap(descriptorBlocks),

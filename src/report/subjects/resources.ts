@@ -75,6 +75,23 @@ export function possibleAlternatives({ alternatives }: CrsEntry): CrsAlternative
   return (alternatives ?? []).filter(({ condition }) => isPossible(condition) !== false);
 }
 
+/** Why there is no template in this case. */
+export function alternativeWhy({ outcome, why = '' }: CrsAlternative): string {
+  return outcome === 'abandoned' ? `not known: ${why}` : why;
+}
+
+/** Why an entry isn't `ok`, in words. */
+export function whyJson({ why, status, depends }: CrsEntry, names: Names): JsonObject {
+  if (depends === undefined) return why === undefined ? {} : { why };
+  const condition = formatCondition(depends, names);
+  return {
+    why:
+      status === 'unknown'
+        ? `the device exists only when ${condition}`
+        : `what it gives depends on ${condition}`,
+  };
+}
+
 function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[], names: Names): JsonObject {
   return {
     input: inputs.indexOf(artifact),
@@ -86,7 +103,7 @@ function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[
     ...(entry.adr === undefined ? {} : { adr: hex(entry.adr) }),
     ...(entry.sta === undefined ? {} : { sta: hexOrNull(entry.sta) }),
     status: entry.status,
-    ...(entry.why === undefined ? {} : { why: entry.why }),
+    ...whyJson(entry, names),
     ...(entry.bytes === undefined ? {} : { bytes: templateHex(entry.bytes) }),
     ...(entry.alternatives === undefined
       ? {}
@@ -95,7 +112,7 @@ function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[
             ...conditionJson(alternative.condition, names),
             bytes: templateHex(alternative.bytes),
             resources: alternative.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
-            ...(alternative.why === undefined ? {} : { why: alternative.why }),
+            ...(alternative.why === undefined ? {} : { why: alternativeWhy(alternative) }),
           })),
         }),
     resources: entry.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
@@ -191,7 +208,7 @@ function crsBlocks(entry: CrsEntry, names: Names): Block[] {
               text: [
                 'when ',
                 code(formatCondition(alternative.condition, names)),
-                alternative.why === undefined ? '' : `: ${alternative.why}`,
+                alternative.why === undefined ? '' : `: ${alternativeWhy(alternative)}`,
               ],
               below: alternative.resources.map((descriptor) => ({ text: descriptorText(descriptor, names) })),
             },
