@@ -7,8 +7,9 @@
  * - `listing`: iasl's bytes -> `iasl -d` -> iasl, for comparison
  *
  * Sources that iasl doesn't compile as they stand are tried behind cpp, with every folder below DIR that is called
- * Include, and else left out: parts of others, or in need of a build's configuration. Each that differs is named, with
- * the reason where it is one that ASL has no way around.
+ * Include, the source's own and those it is in, and a number for what EDK II's build would configure; and else left out:
+ * parts of others, or in need of what a build makes. Each that differs is named, with the reason where it is one that ASL
+ * has no way around; --verbose names those that are left out.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -22,6 +23,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { decodeTables } from '../../src/acpi/aml/tables.ts';
 import { compileAsl } from '../../src/acpi/asl/compile/compile.ts';
 import { printTable } from '../../src/acpi/asl/print/print.ts';
@@ -35,7 +37,14 @@ import { formatDiagnostic } from '../../src/findings/finding.ts';
 /** iasl hangs on some sources. */
 const IASL_TIMEOUT = 60_000;
 
-function filesBelow(folder: string, found: { sources: string[]; includes: string[] }): void {
+interface Found {
+  readonly sources: string[];
+  /** Folders called Include, and those of pieces for ASL's own Include. */
+  readonly includes: string[];
+  readonly pieces: Set<string>;
+}
+
+function filesBelow(folder: string, found: Found): void {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
     a.name < b.name ? -1 : 1,
   )) {
@@ -44,14 +53,15 @@ function filesBelow(folder: string, found: { sources: string[]; includes: string
       if (entry.name === 'Include') found.includes.push(path);
       filesBelow(path, found);
     } else if (/\.(?:asl|dsl)$/i.test(entry.name)) found.sources.push(path);
+    else if (/\.asi$/i.test(entry.name)) found.pieces.add(folder);
   }
 }
 
 /** What iasl makes of a text in `folder`; its first complaint when that is nothing. */
-function iasl(cwd: string, out: string, file: string): Uint8Array | string {
+function iasl(cwd: string, out: string, file: string, includes: readonly string[] = []): Uint8Array | string {
   const aml = `${out}.aml`;
   rmSync(aml, { force: true });
-  const { stdout = '' } = spawnSync('iasl', ['-ve', '-p', out, file], {
+  const { stdout = '' } = spawnSync('iasl', ['-ve', ...inFolders(includes), '-p', out, file], {
     cwd,
     timeout: IASL_TIMEOUT,
     encoding: 'latin1',
@@ -62,21 +72,44 @@ function iasl(cwd: string, out: string, file: string): Uint8Array | string {
   );
 }
 
-/** The AML of a source, as it stands or behind cpp. */
-function original(source: string, includes: readonly string[], folder: string): Uint8Array | undefined {
+function inFolders(folders: Iterable<string>): string[] {
+  return [...folders].flatMap((path) => ['-I', path]);
+}
+
+/** What EDK II's build configures; the numbers don't matter. */
+const CONFIGURED = ['8', '16', '32', '64', 'Bool', 'Ptr'].flatMap((size) =>
+  ['FixedPcdGet', 'PcdGet'].map((name) => `-D${name}${size}(name)=1`),
+);
+
+/** The folder of a source and those it is in, up to the one that was named. */
+function* foldersAround(source: string, roots: readonly string[]): Generator<string> {
+  for (let at = dirname(source); ; at = dirname(at)) {
+    yield at;
+    if (roots.includes(at) || at === dirname(at)) return;
+  }
+}
+
+/** The AML of a source, as it stands or behind cpp; else why there is none. */
+function original(
+  source: string,
+  found: Found,
+  roots: readonly string[],
+  folder: string,
+): Uint8Array | string {
   const out = join(folder, 'original');
+  const around = [...foldersAround(source, roots)];
   const direct = iasl(dirname(source), out, source);
   if (typeof direct !== 'string') return direct;
-  const { stdout, status } = spawnSync(
+  const { stdout, stderr, status } = spawnSync(
     'cpp',
-    ['-P', '-undef', '-x', 'c', ...includes.flatMap((path) => ['-I', path]), '-I', dirname(source), source],
+    ['-P', '-undef', '-x', 'c', ...CONFIGURED, ...inFolders([...found.includes, ...around]), source],
     { encoding: 'latin1', maxBuffer: 1 << 26 },
   );
-  if (status !== 0 || !stdout.includes('DefinitionBlock')) return undefined;
+  if (status !== 0) return /error: .*/.exec(stderr)?.[0] ?? 'cpp fails';
+  if (!stdout.includes('DefinitionBlock')) return 'a part of another source';
   // What C headers declare is no ASL.
   writeFileSync(join(folder, 'cpp.asl'), stdout.slice(stdout.indexOf('DefinitionBlock')), 'latin1');
-  const behind = iasl(dirname(source), out, join(folder, 'cpp.asl'));
-  return typeof behind === 'string' ? undefined : behind;
+  return iasl(dirname(source), out, join(folder, 'cpp.asl'), [...found.pieces, ...around]);
 }
 
 function artifactOf(bytes: Uint8Array): Artifact {
@@ -111,24 +144,32 @@ function reasonFor(bytes: Uint8Array): string | undefined {
 }
 
 export async function run(args: string[]): Promise<number> {
-  if (args.length === 0) {
-    console.error('usage: npm run conformance -- asl-roundtrip DIR...');
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { verbose: { type: 'boolean', default: false } },
+  });
+  if (positionals.length === 0) {
+    console.error('usage: npm run conformance -- asl-roundtrip [--verbose] DIR...');
     return 2;
   }
-  const found = { sources: [] as string[], includes: [] as string[] };
-  for (const folder of args) filesBelow(resolve(folder), found);
+  const found: Found = { sources: [], includes: [], pieces: new Set() };
+  const roots = positionals.map((folder) => resolve(folder));
+  for (const folder of roots) filesBelow(folder, found);
   const counts = { iasl: 0, fwmap: 0, listing: 0, all: 0, out: 0, explained: 0 };
   const folder = mkdtempSync(join(tmpdir(), 'fwmap-asl-roundtrip-'));
   try {
     for (const [index, source] of found.sources.entries()) {
       if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${found.sources.length}`);
-      const want = original(source, found.includes, folder);
-      const tables = want ? nameTables(readAcpiTables(artifactOf(want), { add: () => {} })) : [];
-      // iasl compiles tables of data too.
-      if (want === undefined || !/^(?:DSDT|[SP]SDT|OEM\d)/.test(tables[0]?.signature ?? '')) {
+      const want = original(source, found, roots, folder);
+      if (typeof want === 'string') {
         counts.out += 1;
+        if (values.verbose) console.log(`left out: ${source}: ${want}`);
         continue;
       }
+      const tables = nameTables(readAcpiTables(artifactOf(want), { add: () => {} }));
+      // iasl compiles tables of data too.
+      if (!/^(?:DSDT|[SP]SDT|OEM\d)/.test(tables[0]?.signature ?? '')) continue;
       counts.all += 1;
       const decoded = decodeTables(tables, { add: () => {} });
       const text = printTable(decoded, tables[0]!).text;

@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import type { AmlFault } from '../../../src/acpi/interpreter/state/fault.ts';
 import {
   BufferObject,
+  NameReference,
+  ObjectReference,
   PackageObject,
   SharedInteger,
   StringObject,
 } from '../../../src/acpi/interpreter/state/objects.ts';
 import { evaluate, loadMachine } from '../../../src/acpi/machine.ts';
+import { NamespaceNode } from '../../../src/acpi/namespace/node.ts';
 import { tableAt } from '../../../src/acpi/tables/read.ts';
 import { parseName } from '../../../src/acpi/terms/name.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
@@ -105,6 +108,8 @@ class PrintedValue {
     const elements = /\[Package\] Contains (\d+) Elements/.exec(line);
     if (elements) return `[${Array.from({ length: Number(elements[1]) }, () => this.next()).join(', ')}]`;
     if (/\[Null Object\]/.test(line)) return 'null';
+    const reference = /\[Object Reference\] = .*<Node> +Name (\w+)/.exec(line);
+    if (reference) return `reference to ${reference[1]}`;
     return `not understood: ${line}`;
   }
 
@@ -134,7 +139,10 @@ export function ourResults(aml: Uint8Array, methods: readonly string[]): string[
 
 /** What an evaluation came to, in the same spelling. */
 export function spelledResult(value: unknown, fault: AmlFault | undefined): string {
-  return fault ? fault.code : value === undefined ? 'nothing' : spelled(value);
+  if (fault) return fault.code;
+  // AcpiEvaluateObject gives no device, mutex or the like: "essentially unsupported by this interface".
+  if (value instanceof NamespaceNode) return 'AE_TYPE';
+  return value === undefined ? 'nothing' : spelled(value);
 }
 
 /** Characters of a string that acpiexec prints, if no NUL comes before. */
@@ -157,5 +165,8 @@ function spelled(value: unknown): string {
   if (value instanceof BufferObject)
     return `{${Array.from(value.bytes, (byte) => Number(byte).toString(16).toUpperCase().padStart(2, '0')).join(' ')}}`;
   if (value instanceof PackageObject) return `[${value.elements.map(spelled).join(', ')}]`;
+  if (value instanceof NameReference) return `reference to ${value.node?.segment}`;
+  if (value instanceof ObjectReference && value.target instanceof NamespaceNode)
+    return `reference to ${value.target.segment}`;
   return String(value);
 }
