@@ -4,8 +4,7 @@
  * acpiexec where it gives something else: uACPI follows Windows where the two differ, and this interpreter ACPICA.
  *
  * Cases are compiled with iasl as uACPI's runner does, or by our compiler where the installed iasl refuses them.
- * A case that neither uACPI's expectation nor acpiexec agrees with is left, with its reason in the table below; one
- * without a reason fails.
+ * A case that differs from uACPI's expectation has its reason in the tables below; one without a reason fails.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -30,6 +29,36 @@ const LEFT: Readonly<Record<string, string>> = {
     'MAIN runs while the table is loaded and again after that, and ACPICA loads no table twice; acpiexec crashes at the first',
   'table-loading-2.asl':
     'a table that loads itself is, to ACPICA, loaded already; acpiexec crashes when it unloads it',
+};
+
+/** Cases on which ACPICA, and ours with it, does not do what uACPI expects, and in what they differ. */
+const AS_ACPICA: Readonly<Record<string, string>> = {
+  'copy-a-method.asl': 'a method is not copied by DerefOf of a reference to it',
+  'copy-object-opregion.asl':
+    'CopyObject of a number onto a region fails, and with it the code at the head of the table that declares MAIN',
+  'empty-objects.asl': 'a method that returns nothing gives no operand',
+  'hanging-while.asl':
+    'the loop at the head of the table is given up, and with it the rest, in which MAIN is declared',
+  'increment-fields.asl': 'Increment takes no index of a buffer or package',
+  'indices-0.asl': 'RefOf of Index refers to the reference, and a store to it replaces it',
+  'indices-1.asl': 'numbers in printed packages have sixteen digits, in capitals',
+  'indices-2.asl': 'a store to an element replaces it, without converting to its type',
+  'infinite-recursion.asl':
+    'a call too deep ends the loading of the table, and what it has declared is gone, MAIN too',
+  'multilevel_ref.asl': 'Increment follows no reference',
+  'read-fields-on-deref.asl': 'a reference to a reference is followed one step only',
+  'read-from-deleted-field.asl': 'a table is not loaded twice',
+  'ref_modify_indirect.asl': 'a store to a local that holds a reference replaces the reference',
+  'ref_modify_via_method_call.asl': 'a store to a local that holds a reference replaces the reference',
+  'references-10.asl': 'Increment follows no reference',
+  'references-3.asl': 'a store to a local that holds a reference replaces the reference',
+  'references-5.asl': 'a store to a local that holds a reference replaces the reference',
+  'references-9.asl': 'a store to a local that holds a reference replaces the reference',
+  'reg-devices.asl': "_REG of a PCI device's regions is called at other times",
+  'table-loading-3.asl': 'a table is not loaded twice',
+  'table-loading-4.asl': 'a table is not loaded twice',
+  'table-loading-5.asl': 'a table is not loaded twice',
+  'table-overrides.asl': "uACPI's runner denies one table and replaces another; acpiexec has no such host",
 };
 
 interface Case {
@@ -102,11 +131,14 @@ export async function run(args: string[]): Promise<number> {
     }
     const [theirs = ''] = acpiexecResults(aml, ['MAIN']);
     const reason = LEFT[file];
-    if (ours === theirs) counts.asAcpica += 1;
-    else if (reason === undefined) counts.failed += 1;
+    const difference = AS_ACPICA[file];
+    if (ours === theirs && difference !== undefined) counts.asAcpica += 1;
+    else if (ours === theirs || reason === undefined) counts.failed += 1;
     else counts.left += 1;
     const what =
-      ours === theirs ? 'as acpiexec' : (reason ?? `FAILED, acpiexec gives ${theirs.split('\n', 1)[0]}`);
+      ours === theirs
+        ? `as acpiexec: ${difference ?? 'FAILED, the reason is not known'}`
+        : (reason ?? `FAILED, acpiexec gives ${theirs.split('\n', 1)[0]}`);
     console.log(`${file} (${name}): ${ours}, expected ${expected}: ${what}`);
   }
   const { meets, later, asAcpica, left, failed } = counts;
