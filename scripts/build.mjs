@@ -19,7 +19,7 @@ const FILES = [
     // What every run of `sysfb` needs.
     name: 'base',
     modules:
-      /^(bytes|findings|symbolic|cli\/(common\/(command|io|log|options|print|result)|commands$|commands\/sysfb|descriptions|inputs\/(inputs|kernel-facts|machine)|program)|artifact\/(artifact|digest|file|gap|kinds|open|sniff|text\/(?!html)|unpack)|report\/(document|phrases|formats\/(json-parts|render|text)|subjects\/sysfb)|window\/(derivation|describe|interval|window)|verdict\/(ask|explore|question|subject|sysfb|verdict|framebuffers)|linux\/(address-translation|behaviour|changes|osi|profile|release|framebuffer|kconfig|vmbus\/(acpi-pool|arithmetic|firmware-input|pool|region-tree|reservation)))/,
+      /^(bytes|findings|symbolic|cli\/(common\/(command|io|log|options|print|result)|commands$|commands\/sysfb|descriptions|inputs\/(inputs|kernel-facts|machine)|program)|artifact\/(artifact|digest|file|gap|kinds|open|sniff|text\/(?!html)|unpack)|report\/(document|phrases|formats\/(json-parts|render|text)|subjects\/sysfb)|window\/(derivation|describe|interval|window)|verdict\/(ask|explore|question|subject|sysfb|verdict|framebuffers)|linux\/(address-translation|behaviour|changes|osi|profile|region-tree|release|framebuffer|kconfig|vmbus\/(acpi-pool|arithmetic|firmware-input|pool|reservation)))/,
   },
   {
     name: 'tree',
@@ -29,7 +29,8 @@ const FILES = [
   {
     // Reading ACPI tables; what their code may do comes apart, it isn't run for every question.
     name: 'acpi',
-    modules: /^(acpi\/(aml|bounds|host-bridge|inputs|namespace|prune|tables|terms)|window\/from-acpi)/,
+    modules:
+      /^(acpi\/(aml|architecture|bounds|crs\/pci-root|inputs|namespace|prune|tables|terms)|window\/from-acpi|linux\/host-bridge\/(acpi|architecture|descriptors|ports|window))/,
   },
   {
     name: 'machine',

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { architectureOf } from '../../src/acpi/host-bridge.ts';
+import { architectureOf } from '../../src/acpi/architecture.ts';
 import { evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
 import type { ResourceDescriptor } from '../../src/acpi/resources/descriptor.ts';
 import { MEMORY_MAPPED_PORTS, type RangeRules, rangeOf, X86_RULES } from '../../src/acpi/resources/range.ts';

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { Behaviour } from '../../src/linux/behaviour.ts';
 import { profileOf } from '../../src/linux/profile.ts';
+import { insertRegion, type Region, region } from '../../src/linux/region-tree.ts';
 import { parseRelease } from '../../src/linux/release.ts';
 import { type AcpiDescriptor, buildAcpiPool } from '../../src/linux/vmbus/acpi-pool.ts';
 import { allocateMmio, freeMmio } from '../../src/linux/vmbus/allocation.ts';
 import { buildDeviceTreePool, type RangesEntry } from '../../src/linux/vmbus/device-tree-pool.ts';
 import type { VmbusPool } from '../../src/linux/vmbus/pool.ts';
-import { insertRegion, type Region, region } from '../../src/linux/vmbus/region-tree.ts';
 import { reserveFramebuffer } from '../../src/linux/vmbus/reservation.ts';
 
 interface VectorDescriptor {

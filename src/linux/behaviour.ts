@@ -51,8 +51,18 @@ export interface Behaviour extends AddressingProfile {
   readonly vtlMode: boolean;
   /** CONFIG_HYPERV_VMBUS exists beside CONFIG_HYPERV. */
   readonly vmbusSymbol: boolean;
-  /** Host bridge windows of ACPI on x86 and E820 reservations: clipped for every BIOS, or only for one of before 2023. */
+  /** Entries of E820 keep new BARs out of host bridge windows: for every BIOS, or only for one of before 2023. */
   readonly e820Clipping: 'always' | 'never' | 'bios-before-2023';
+  /** Large EfiMemoryMappedIO regions are taken out of E820. */
+  readonly removesEfiMmio: boolean;
+  /** Neighbouring windows of a host bridge that continue each other become one. */
+  readonly coalescesBridgeWindows: boolean;
+  /** A device tree host bridge without `ranges`: its probe fails, or it has no windows. */
+  readonly bridgeWithoutRanges: 'fails' | 'no-windows';
+  /** A non-prefetchable window of a device tree bridge of 4 GiB and more is warned of. */
+  readonly warnsOfLargeWindow: boolean;
+  /** A device tree bridge without `bus-range` is told of. */
+  readonly tellsDefaultBusRange: boolean;
 }
 
 /** A Linux 4.0 kernel: every row of the table comes on top. */
@@ -85,4 +95,9 @@ export const BASE_BEHAVIOUR: Behaviour = {
   vtlMode: false,
   vmbusSymbol: false,
   e820Clipping: 'always',
+  removesEfiMmio: false,
+  coalescesBridgeWindows: false,
+  bridgeWithoutRanges: 'fails',
+  warnsOfLargeWindow: false,
+  tellsDefaultBusRange: true,
 };

@@ -269,7 +269,7 @@ const SIGNS: readonly (readonly [string, KernelSourceFile, Look])[] = [
     },
   ],
   ['drm-sysfb-drivers', 'drivers/gpu/drm/sysfb/Kconfig', hasEntry('DRM_EFIDRM')],
-  ['fa6dae5d8208', 'arch/x86/pci/acpi.c', (code) => anywhere(code, /\bpci_use_e820\b/)],
+  ['0ae084d5a674', 'arch/x86/pci/acpi.c', (code) => anywhere(code, /\bpci_use_e820\b/)],
 ];
 
 function anywhere(code: Code, pattern: RegExp): Sign {

@@ -63,6 +63,11 @@ const WITHOUT_OUTCOME: readonly (keyof Behaviour)[] = [
   'threeCellsHaveFlags',
   'vmbusSymbol',
   'e820Clipping',
+  'removesEfiMmio',
+  'coalescesBridgeWindows',
+  'bridgeWithoutRanges',
+  'warnsOfLargeWindow',
+  'tellsDefaultBusRange',
 ];
 
 function bears(effect: Partial<Behaviour>): boolean {

@@ -1,11 +1,11 @@
 /** Plays a scenario on a VMBus pool: what each driver asks for, what it gets, and what lands on the framebuffer. */
 import { FOUR_GIB } from '../bytes/address.ts';
 import type { Behaviour } from './behaviour.ts';
+import type { Region } from './region-tree.ts';
 import type { Scenario } from './scenario.ts';
 import { type Allocation, allocateMmio, freeMmio, type MmioRequest } from './vmbus/allocation.ts';
 import { CALLERS, type Caller } from './vmbus/callers.ts';
 import { clonePool, lastOf, type VmbusPool } from './vmbus/pool.ts';
-import type { Region } from './vmbus/region-tree.ts';
 
 /** Half-open range of the real framebuffer; undefined when nobody knows where it is. */
 export interface FramebufferRange {

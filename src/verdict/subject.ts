@@ -1,6 +1,6 @@
 /** What the question is about: the VMBus device in a description, and the windows the firmware gives it. */
 import type { CrsEntry } from '../acpi/crs/crs.ts';
-import { isHostBridge } from '../acpi/host-bridge.ts';
+import { isHostBridge } from '../acpi/crs/pci-root.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { textOf } from '../bytes/source.ts';
 import type { DtNode } from '../devicetree/tree.ts';

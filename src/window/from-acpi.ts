@@ -4,17 +4,12 @@
  * with its expression; a template that nobody evaluated makes none.
  */
 
+import { type Architecture, architectureOf } from '../acpi/architecture.ts';
 import type { PreprocessorOptions } from '../acpi/asl/text/preprocessor.ts';
 import { inferWindow, type OccupiedRange, occupiedByTables } from '../acpi/bounds.ts';
 import { type CrsEntry, casesOf, type DeviceWithoutCrs } from '../acpi/crs/crs.ts';
 import type { AskedDevices } from '../acpi/crs/evaluate-crs.ts';
-import {
-  type Architecture,
-  architectureOf,
-  type BridgeWindows,
-  hostBridgeWindows,
-  isHostBridge,
-} from '../acpi/host-bridge.ts';
+import { isHostBridge } from '../acpi/crs/pci-root.ts';
 import { readAcpiInputs } from '../acpi/inputs.ts';
 import type { EvaluationOptions } from '../acpi/machine.ts';
 import { quantityField, type ResourceDescriptor } from '../acpi/resources/descriptor.ts';
@@ -40,6 +35,7 @@ import {
   sameQuantity,
   simplified,
 } from '../symbolic/index.ts';
+import type { HostBridgeRules, TakenRanges } from './host-bridge-rules.ts';
 import type { AddressWindow, CertainWindow, WindowRole } from './window.ts';
 
 /** One `_CRS` and the input it was found in. */
@@ -56,10 +52,13 @@ export interface AcpiOptions extends EvaluationOptions {
    * tables describe is read.
    */
   readonly onlyIds?: readonly string[];
+  /** What the operating system takes from a PCI host bridge; without, the producer bit decides. */
+  readonly hostBridges?: HostBridgeRules;
 }
 
 export interface AcpiDescription {
   readonly tables: readonly AcpiTable[];
+  readonly architecture: Architecture;
   readonly crs: readonly FoundCrs[];
   /** Of the devices asked for by {@link AcpiOptions.onlyIds}, those that have no `_CRS`. */
   readonly withoutCrs: readonly { readonly artifact: Artifact; readonly device: DeviceWithoutCrs }[];
@@ -86,12 +85,14 @@ export async function describeAcpi(
     for (const entry of asked.crs) crs.push({ artifact: inputOf(entry.table), entry });
     for (const device of asked.withoutCrs) withoutCrs.push({ artifact: inputOf(device.table), device });
   }
+  const architecture = architectureOf(tables);
   const context: NormaliseContext = {
-    architecture: architectureOf(tables),
+    architecture,
+    ...(options.hostBridges === undefined ? {} : { hostBridges: options.hostBridges }),
     occupied: [...occupiedByTables(tables, sink), ...memory],
   };
   const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry, context));
-  return { tables, crs, withoutCrs, windows };
+  return { tables, architecture, crs, withoutCrs, windows };
 }
 
 async function evaluateTables(
@@ -119,6 +120,7 @@ async function evaluateTables(
 /** What normalising one `_CRS` needs to know of the rest of the machine. */
 export interface NormaliseContext {
   readonly architecture: Architecture;
+  readonly hostBridges?: HostBridgeRules;
   /** Where something is known to be; bounds unknown windows. */
   readonly occupied: readonly OccupiedRange[];
 }
@@ -130,7 +132,9 @@ export function windowsOfCrs(
   context: NormaliseContext = { architecture: 'x86', occupied: [] },
 ): AddressWindow[] {
   const windowsOf = (resources: readonly ResourceDescriptor[], when: Condition): FoundWindow[] => {
-    const bridge = isHostBridge(entry) ? hostBridgeWindows(resources, context.architecture) : undefined;
+    const bridge = isHostBridge(entry)
+      ? context.hostBridges?.take(resources, context.architecture)
+      : undefined;
     return resources.flatMap((descriptor, index) => {
       const cases = rangeCases(descriptor, context.architecture === 'x86' ? X86_RULES : MEMORY_MAPPED_PORTS);
       return cases.flatMap((each) => {
@@ -200,6 +204,8 @@ interface Claim extends AddressRange {
   readonly role: WindowRole;
   readonly size: Quantity;
   readonly text: string;
+  /** Why the system takes nothing from it. */
+  readonly ignored?: string;
 }
 
 /** The fields a range is made of, as the descriptor has them. */
@@ -222,7 +228,7 @@ function claimOf(
   descriptor: ResourceDescriptor,
   index: number,
   entry: CrsEntry,
-  bridge: BridgeWindows | undefined,
+  bridge: TakenRanges | undefined,
   { range }: RangeCase,
   isOnly: boolean,
 ): Claim | undefined {
@@ -244,16 +250,12 @@ function claimOf(
     return claim(range.first, range.last, range.window ? 'window' : 'register');
   }
   const window = bridge.windows.find((candidate) => candidate.index === index);
-  if (window) {
-    const parts = bridge.passedOver.filter(({ into }) => into === index);
-    const note = parts.map((part) => `descriptor ${part.index} overlaps it and is united with it`).join(', ');
-    // A window with several bounds is united with none: Linux unites what it finds on the machine.
-    return isOnly
-      ? claim(window.first, window.last, 'window', note)
-      : claim(range.first, range.last, 'window', note);
-  }
+  if (window)
+    return isOnly ? claim(window.first, window.last, 'window') : claim(range.first, range.last, 'window');
   const passed = bridge.passedOver.find((candidate) => candidate.index === index);
-  return passed?.is === 'own' ? claim(range.first, range.last, 'register', passed.why) : undefined;
+  if (passed === undefined || passed.is === 'nothing') return undefined;
+  if (passed.is === 'own') return claim(range.first, range.last, 'register', passed.why);
+  return { ...claim(range.first, range.last, 'window', passed.why), ignored: passed.why };
 }
 
 function text(value: Quantity): string {
@@ -284,8 +286,13 @@ function foundWindow(
       flags: {
         producer: claim.window,
         ...(claim.prefetchable ? { prefetchable: true } : {}),
-        ...(entry.sta === undefined || entry.sta === null ? {} : { available: (entry.sta & 1n) === 1n }),
+        ...(claim.ignored === undefined
+          ? entry.sta === undefined || entry.sta === null
+            ? {}
+            : { available: (entry.sta & 1n) === 1n }
+          : { available: false }),
       },
+      ...(claim.ignored === undefined ? {} : { ignored: claim.ignored }),
       origin: {
         artifact,
         path: entry.device,

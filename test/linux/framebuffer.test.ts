@@ -6,11 +6,11 @@ import { readEvidence } from '../../src/evidence/read.ts';
 import { messageOf } from '../../src/findings/finding.ts';
 import { findFramebuffers, gen1Video, sameFramebuffer } from '../../src/linux/framebuffer.ts';
 import { profileOf } from '../../src/linux/profile.ts';
+import { iomemRoot } from '../../src/linux/region-tree.ts';
 import { parseRelease } from '../../src/linux/release.ts';
 import { checkAgainstKernel } from '../../src/linux/self-check.ts';
 import { buildAcpiPool } from '../../src/linux/vmbus/acpi-pool.ts';
 import { insertIomem, isBusy } from '../../src/linux/vmbus/iomem-regions.ts';
-import { iomemRoot } from '../../src/linux/vmbus/region-tree.ts';
 import { reserveFramebuffer } from '../../src/linux/vmbus/reservation.ts';
 
 const artifact = (kind: Artifact['kind'], text: string): Artifact => ({

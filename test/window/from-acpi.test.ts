@@ -6,6 +6,7 @@ import { encodeTemplate } from '../../src/acpi/resources/encode.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
+import { LINUX_HOST_BRIDGES } from '../../src/linux/host-bridge/descriptors.ts';
 import {
   type Condition,
   compare,
@@ -66,7 +67,7 @@ const field = (name: string): Expr =>
     epoch: 0,
   });
 
-const X86: NormaliseContext = { architecture: 'x86', occupied: [] };
+const X86: NormaliseContext = { architecture: 'x86', hostBridges: LINUX_HOST_BRIDGES, occupied: [] };
 
 describe('windows from _CRS', () => {
   it('a producer makes a window, a consumer a register', () => {

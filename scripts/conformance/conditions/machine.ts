@@ -1,6 +1,8 @@
 /** The conditions of one machine: of the alternatives of each `_CRS`, and of the windows in them. */
+
+import { architectureOf } from '../../../src/acpi/architecture.ts';
 import type { CrsEntry } from '../../../src/acpi/crs/crs.ts';
-import { architectureOf, isHostBridge } from '../../../src/acpi/host-bridge.ts';
+import { isHostBridge } from '../../../src/acpi/crs/pci-root.ts';
 import { evaluateAllCrs, loadMachine } from '../../../src/acpi/machine.ts';
 import { readAcpiTables } from '../../../src/acpi/tables/read.ts';
 import { openInput } from '../../../src/artifact/open.ts';

@@ -132,6 +132,9 @@ export async function describeOptions(
     ...(artifacts.some(({ kind }) => TABLE_KINDS.has(kind))
       ? await operatingSystem(options.kernel, osi, assume !== undefined)
       : {}),
+    ...(artifacts.some(({ kind }) => isKind(kind, 'acpi') || kind === 'dmesg')
+      ? { hostBridges: (await import('../linux/host-bridge/descriptors.ts')).LINUX_HOST_BRIDGES }
+      : {}),
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
     ...(artifacts.some(({ kind }) => isKind(kind, 'tree'))
       ? { addressing: await addressing(options.kernel) }

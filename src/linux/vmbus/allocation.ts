@@ -1,8 +1,8 @@
 /** Handing MMIO out and taking it back: `vmbus_allocate_mmio` and `vmbus_free_mmio` of drivers/hv/vmbus_drv.c. */
 import type { Behaviour } from '../behaviour.ts';
+import { isRefusal, type Refusal, type Region, releaseRegion, requestRegion, u64 } from '../region-tree.ts';
 import { ENXIO } from './acpi-pool.ts';
 import { type LogLine, printAddress, type VmbusPool } from './pool.ts';
-import { isRefusal, type Refusal, type Region, releaseRegion, requestRegion, u64 } from './region-tree.ts';
 
 /** What a driver asks for. All 64-bit; `min` and `max` inclusive. */
 export interface MmioRequest {

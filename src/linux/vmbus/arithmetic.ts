@@ -2,7 +2,7 @@
  * What the VMBus driver calculates with addresses, apart from what addresses are: plain numbers, or quantities that only
  * the running machine knows, about which somebody else decides what holds. Unsigned, modulo 2^64 as `resource_size_t`.
  */
-import { u64 } from './region-tree.ts';
+import { u64 } from '../region-tree.ts';
 
 export interface Arithmetic<N> {
   readonly of: (value: bigint) => N;

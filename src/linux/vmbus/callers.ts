@@ -4,8 +4,8 @@
  * get_bar_size, survey_child_resources), drivers/gpu/drm/hyperv (hyperv_setup_vram), drivers/video/fbdev/hyperv_fb.c.
  */
 import { FOUR_GIB } from '../../bytes/address.ts';
+import { u64 } from '../region-tree.ts';
 import type { MmioRequest } from './allocation.ts';
-import { u64 } from './region-tree.ts';
 
 const ANY = (1n << 64n) - 1n;
 const PAGE = 0x1000n;

@@ -4,9 +4,9 @@
  * the parser's own fusing, and no framebuffer is ever reserved.
  */
 import type { Behaviour } from '../behaviour.ts';
+import { u64 } from '../region-tree.ts';
 import { EINVAL, ENOENT, ENXIO } from './acpi-pool.ts';
 import { emptyPool, type VmbusPool, type VmbusWindow, windowOf } from './pool.ts';
-import { u64 } from './region-tree.ts';
 
 /** OF_BAD_ADDR: what Linux gives for an address that cannot be translated. */
 export const OF_BAD_ADDR = (1n << 64n) - 1n;

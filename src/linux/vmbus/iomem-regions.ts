@@ -1,6 +1,6 @@
 /** /proc/iomem as the kernel's memory resource tree before VMBus hands anything out. */
 import type { IomemNode, MemoryMapEntry } from '../../evidence/values.ts';
-import { insertRegion, type Region, region } from './region-tree.ts';
+import { insertRegion, type Region, region } from '../region-tree.ts';
 
 /** A VMBus device's claim is named by the instance's GUID. */
 export const VMBUS_GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

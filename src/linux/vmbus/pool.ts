@@ -3,7 +3,7 @@
  * the system's memory resource tree beside it. `acpi-pool.ts` and `device-tree-pool.ts` build one,
  * `reservation.ts` sets the framebuffer aside, `allocation.ts` hands ranges out.
  */
-import { iomemRoot, type Region, region, regionsOf } from './region-tree.ts';
+import { iomemRoot, type Region, region, regionsOf } from '../region-tree.ts';
 
 /** A firmware entry that went into a window. */
 export interface WindowPart {

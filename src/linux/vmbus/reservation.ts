@@ -1,9 +1,9 @@
 /** Setting the framebuffer aside: `vmbus_reserve_fb` of drivers/hv/vmbus_drv.c, by release. */
 import { FOUR_GIB, ONE_MIB } from '../../bytes/address.ts';
 import type { Behaviour } from '../behaviour.ts';
+import { isRefusal, requestRegion } from '../region-tree.ts';
 import { type Arithmetic, PLAIN } from './arithmetic.ts';
 import { printAddress, printResource, type Reservation, type VmbusPool } from './pool.ts';
-import { isRefusal, requestRegion } from './region-tree.ts';
 
 /** The least that is tried on an EFI boot and on a BIOS boot by releases that size by screen_info. */
 const EFI_LEAST = 0x800000n;

@@ -1,8 +1,8 @@
 /** The report of `simulate`: the pool, the reservation, each step with its result, and what lands on the framebuffer. */
 import { formatMemRange, formatSize, hex } from '../../bytes/address.ts';
+import type { Region } from '../../linux/region-tree.ts';
 import type { SimulatedStep } from '../../linux/simulate.ts';
 import { lastOf, printResource, type VmbusPool } from '../../linux/vmbus/pool.ts';
-import type { Region } from '../../linux/vmbus/region-tree.ts';
 import type { SimulationCase, SimulationReport, SimulationRun } from '../../verdict/simulation/simulation.ts';
 import { type Block, code, type Document, type Text, type Tone } from '../document.ts';
 import { diagnosticJson, hexOrNull, inputsJson, type JsonObject } from '../formats/json-parts.ts';

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { profileOf } from '../../../src/linux/profile.ts';
+import { insertRegion, type Region, region, regionsOf } from '../../../src/linux/region-tree.ts';
 import { parseRelease } from '../../../src/linux/release.ts';
 import { buildAcpiPool } from '../../../src/linux/vmbus/acpi-pool.ts';
 import { allocateMmio, freeMmio, type MmioRequest } from '../../../src/linux/vmbus/allocation.ts';
 import { clonePool, type VmbusPool } from '../../../src/linux/vmbus/pool.ts';
-import { insertRegion, type Region, region, regionsOf } from '../../../src/linux/vmbus/region-tree.ts';
 import { reserveFramebuffer } from '../../../src/linux/vmbus/reservation.ts';
 
 const PAGE = 0x1000n;

@@ -1,12 +1,12 @@
 /** Single facts of DOMAIN.md sections 4 and 11 about handing MMIO out. */
 import { describe, expect, test } from 'vitest';
 import { profileOf } from '../../../src/linux/profile.ts';
+import { insertRegion, region, releaseRegion, requestRegion } from '../../../src/linux/region-tree.ts';
 import { parseRelease } from '../../../src/linux/release.ts';
 import { buildAcpiPool } from '../../../src/linux/vmbus/acpi-pool.ts';
 import { allocateMmio, freeMmio, type MmioRequest } from '../../../src/linux/vmbus/allocation.ts';
 import { buildDeviceTreePool } from '../../../src/linux/vmbus/device-tree-pool.ts';
 import type { VmbusPool } from '../../../src/linux/vmbus/pool.ts';
-import { insertRegion, region, releaseRegion, requestRegion } from '../../../src/linux/vmbus/region-tree.ts';
 import { reserveFramebuffer } from '../../../src/linux/vmbus/reservation.ts';
 
 const ANY = (1n << 64n) - 1n;

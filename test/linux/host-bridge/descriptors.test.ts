@@ -1,13 +1,12 @@
+/** drivers/acpi/resource.c and pci_acpi_root_prepare_resources(): DOMAIN 13.2, 13.3, 13.13, 13.26. */
 import { describe, expect, it } from 'vitest';
-import { architectureOf, hostBridgeWindows, isHostBridge } from '../../src/acpi/host-bridge.ts';
-import { decodeTemplate } from '../../src/acpi/resources/decode.ts';
-import type { ResourceDescriptor } from '../../src/acpi/resources/descriptor.ts';
-import { encodeTemplate } from '../../src/acpi/resources/encode.ts';
-import { descriptorOfCall, type MacroValue } from '../../src/acpi/resources/macro-values.ts';
-import { macroNamed } from '../../src/acpi/resources/macros.ts';
-import { readAcpiTables } from '../../src/acpi/tables/read.ts';
-import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { artifact, table } from './tables/made-tables.ts';
+import { isHostBridge } from '../../../src/acpi/crs/pci-root.ts';
+import { decodeTemplate } from '../../../src/acpi/resources/decode.ts';
+import type { ResourceDescriptor } from '../../../src/acpi/resources/descriptor.ts';
+import { encodeTemplate } from '../../../src/acpi/resources/encode.ts';
+import { descriptorOfCall, type MacroValue } from '../../../src/acpi/resources/macro-values.ts';
+import { macroNamed } from '../../../src/acpi/resources/macros.ts';
+import { LINUX_HOST_BRIDGES } from '../../../src/linux/host-bridge/descriptors.ts';
 
 type Given = string | bigint | undefined;
 
@@ -69,26 +68,9 @@ describe('windows of a host bridge', () => {
       dwordMemory(0xa0000n, 0xbffffn),
       dwordMemory(0xe0000000n, 0xefffffffn, 'ResourceConsumer'),
     );
-    const { windows, passedOver } = hostBridgeWindows(resources, 'x86');
+    const { windows, passedOver } = LINUX_HOST_BRIDGES.take(resources, 'x86');
     expect(shown(windows)).toEqual(['0-cf7', 'a0000-bffff', 'e0000000-efffffff']);
     expect(passedOver.map(({ index }) => index)).toEqual([1]);
-  });
-
-  it('x86: windows that overlap become one, ports end at 0xffff', () => {
-    const resources = template(dwordMemory(0x80000000n, 0x9fffffffn), dwordMemory(0x90000000n, 0xafffffffn), [
-      'DWordIO',
-      'ResourceProducer',
-      'MinFixed',
-      'MaxFixed',
-      'PosDecode',
-      'EntireRange',
-      0n,
-      0xd00n,
-      0x10000n,
-      0n,
-      0xf301n,
-    ]);
-    expect(shown(hostBridgeWindows(resources, 'x86').windows)).toEqual(['80000000-afffffff', 'd00-ffff']);
   });
 
   it('arm64: consumers are the bridge itself, mapped ports are numbered from 0', () => {
@@ -109,7 +91,7 @@ describe('windows of a host bridge', () => {
         0x10000n,
       ],
     );
-    const { windows, passedOver } = hostBridgeWindows(resources, 'arm64');
+    const { windows, passedOver } = LINUX_HOST_BRIDGES.take(resources, 'arm64');
     expect(shown(windows)).toEqual(['10000000-3efeffff', '0-ffff']);
     expect(windows[1]?.range.first).toBe(0x3eff0000n);
     expect(passedOver).toHaveLength(1);
@@ -130,7 +112,7 @@ describe('windows of a host bridge', () => {
       0n,
       0n,
     ] as const;
-    const { windows, passedOver } = hostBridgeWindows(template(empty), 'x86');
+    const { windows, passedOver } = LINUX_HOST_BRIDGES.take(template(empty), 'x86');
     expect(windows).toEqual([]);
     expect(passedOver[0]?.why).toBe('the length is 0');
   });
@@ -138,19 +120,5 @@ describe('windows of a host bridge', () => {
   it('is one by its ids', () => {
     expect(isHostBridge({ hid: 'PNP0A08', cid: ['PNP0A03'] })).toBe(true);
     expect(isHostBridge({ hid: 'ACPI0004' })).toBe(false);
-  });
-});
-
-describe('the architecture', () => {
-  const tables = (...all: Uint8Array[]) =>
-    readAcpiTables(artifact('acpi-table', Buffer.concat(all)), new DiagnosticList());
-
-  it('is that of the interrupt controllers', () => {
-    const madt = (type: number): Uint8Array =>
-      table('APIC', [0, 0, 0, 0, 0, 0, 0, 0, type, 8, 0, 0, 0, 0, 0, 0]);
-    expect(architectureOf(tables(madt(0)))).toBe('x86');
-    expect(architectureOf(tables(madt(0x0b)))).toBe('arm64');
-    expect(architectureOf(tables(table('DSDT'), table('GTDT')))).toBe('arm64');
-    expect(architectureOf([])).toBe('x86');
   });
 });

@@ -102,14 +102,14 @@ export function releaseRegion(root: Region, start: bigint, size: bigint): Region
 
 /**
  * Inserts a firmware or platform region, taking in whatever it encloses and going down into whatever encloses it.
- * False when it cuts across another region. Source: `insert_resource`.
+ * Gives the region whose edge it crosses (`root` itself when it does not fit inside), or undefined when it was placed.
+ * Of two with the same bounds the new one is the parent. Source: `insert_resource_conflict`.
  */
-export function insertRegion(root: Region, wanted: Region): boolean {
+export function insertConflict(root: Region, wanted: Region): Region | undefined {
   let parent = root;
   for (;;) {
     const first = request(parent, wanted);
-    if (first === undefined) return true;
-    if (first === parent || first === wanted) return false;
+    if (first === undefined || first === parent || first === wanted) return first;
     const enclosesWanted = first.start <= wanted.start && first.end >= wanted.end;
     const same = first.start === wanted.start && first.end === wanted.end;
     if (enclosesWanted && !same) {
@@ -121,11 +121,24 @@ export function insertRegion(root: Region, wanted: Region): boolean {
     for (; to < parent.children.length; to += 1) {
       const next = parent.children[to]!;
       if (next.start > wanted.end) break;
-      if (next.start < wanted.start || next.end > wanted.end) return false;
+      if (next.start < wanted.start || next.end > wanted.end) return next;
     }
     wanted.children.push(...parent.children.splice(from, to - from, wanted));
-    return true;
+    return undefined;
   }
+}
+
+/** {@link insertConflict} for whoever only asks whether it went. */
+export function insertRegion(root: Region, wanted: Region): boolean {
+  return insertConflict(root, wanted) === undefined;
+}
+
+/**
+ * Puts a region directly below `root`: it collides with any other there, busy or not, and nests in none. Gives the one
+ * it collides with. Source: `request_resource_conflict`.
+ */
+export function requestConflict(root: Region, wanted: Region): Region | undefined {
+  return request(root, wanted);
 }
 
 /** Every region below `root`, parents first, with its depth. The trees here are shallow but read from input. */

@@ -1,0 +1,132 @@
+/**
+ * What Linux makes of a host bridge's `ranges`: of_pci_range_parser_one() and of_pci_range_to_resource() of
+ * drivers/of/address.c, devm_of_pci_get_host_bridge_resources() and pci_parse_request_of_pci_ranges() of drivers/pci/of.c.
+ * Drivers that read `ranges` on their own (mvebu, Tegra) are not modelled.
+ */
+import type { PortNumbers } from './ports.ts';
+import { type BridgeWindow, type Change, printWindow, type Step } from './window.ts';
+
+/** An entry of `ranges`, its parent address translated as far as it goes. */
+export interface RangeEntry {
+  readonly index: number;
+  /** The space code of its first cell. */
+  readonly space: 'config' | 'io' | 'mem32' | 'mem64';
+  readonly prefetchable: boolean;
+  readonly bus: bigint;
+  /** Null where it doesn't translate (OF_BAD_ADDR). */
+  readonly cpu: bigint | null;
+  /** In bytes. */
+  readonly size: bigint;
+}
+
+/** Entries that Linux takes together. */
+export interface FusedRange extends Omit<RangeEntry, 'index'> {
+  readonly from: readonly number[];
+}
+
+const LAST_ADDRESS = (1n << 64n) - 1n;
+
+/** Entries of equal flags that continue each other on the bus and on the CPU's side are one (of_pci_range_parser_one). */
+export function fuse(entries: readonly RangeEntry[]): FusedRange[] {
+  const fused: FusedRange[] = [];
+  for (const { index, ...entry } of entries) {
+    const before = fused.at(-1);
+    if (before !== undefined && continues(before, entry))
+      fused[fused.length - 1] = {
+        ...before,
+        size: before.size + entry.size,
+        from: [...before.from, index],
+      };
+    else fused.push({ ...entry, from: [index] });
+  }
+  return fused;
+}
+
+function continues(before: FusedRange, after: Omit<RangeEntry, 'index'>): boolean {
+  return (
+    kindOf(before) === kindOf(after) &&
+    before.prefetchable === after.prefetchable &&
+    before.bus + before.size === after.bus &&
+    before.cpu !== null &&
+    after.cpu !== null &&
+    before.cpu + before.size === after.cpu
+  );
+}
+
+/** As Linux prints it; memory of 32 and of 64 bits has the same flags. */
+function kindOf({ space }: Pick<RangeEntry, 'space'>): 'IO' | 'MEM' | 'err' {
+  return space === 'io' ? 'IO' : space === 'config' ? 'err' : 'MEM';
+}
+
+/** `  %6s %#012llx..%#012llx -> %#012llx` */
+export function rangeLine(range: FusedRange): string {
+  const digits = (value: bigint): string => `0x${BigInt.asUintN(64, value).toString(16).padStart(10, '0')}`;
+  const cpu = range.cpu ?? LAST_ADDRESS;
+  return `  ${kindOf(range).padStart(6)} ${digits(cpu)}..${digits(cpu + range.size - 1n)} -> ${digits(range.bus)}`;
+}
+
+const PARSE = 'devm_of_pci_get_host_bridge_resources()';
+
+/**
+ * The windows of a bridge before they are requested.
+ * @param bridge a name for it
+ */
+export function windowsOfRanges(ranges: readonly FusedRange[], bridge: string, ports: PortNumbers): Step {
+  const windows: BridgeWindow[] = [];
+  const changes: Change[] = [];
+  for (const range of ranges) {
+    const io = kindOf(range) === 'IO';
+    const raw: BridgeWindow = {
+      space: io ? 'io' : 'memory',
+      start: range.cpu ?? LAST_ADDRESS,
+      end: (range.cpu ?? LAST_ADDRESS) + range.size - 1n,
+      offset: (range.cpu ?? LAST_ADDRESS) - range.bus,
+      prefetchable: range.prefetchable,
+      window: false,
+      from: range.from,
+    };
+    const drop = (why: string, source = PARSE): void => {
+      changes.push({ did: 'dropped', window: raw, why, line: rangeLine(range), source });
+    };
+    if (range.cpu === null) drop('its address does not translate to one of the CPU');
+    else if (range.size === 0n) drop('its size is 0');
+    else if (kindOf(range) === 'err') drop('its space code is that of configuration space');
+    else if (raw.end > LAST_ADDRESS) drop('it ends beyond 2^64', 'of_pci_range_to_resource()');
+    else if (io) {
+      const port = ports.portOf(bridge, raw.start, raw.end);
+      if (port === undefined)
+        drop('it gets no port numbers: a bridge has one stretch of them', 'of_pci_range_to_resource()');
+      else windows.push({ ...raw, start: port, end: port + range.size - 1n, offset: port - range.bus });
+    } else windows.push(raw);
+  }
+  return { windows, changes };
+}
+
+/** What Linux warns of in windows that it takes. */
+export function rangeWarnings(
+  windows: readonly BridgeWindow[],
+  ranges: readonly FusedRange[],
+  path: string,
+  warnsOfLargeWindow: boolean,
+): { readonly line: string; readonly why: string }[] {
+  const found: { line: string; why: string }[] = [];
+  const memory = windows.filter(({ space }) => space === 'memory');
+  if (windows.filter(({ space }) => space === 'io').length > 1)
+    found.push({
+      line: `More than one I/O resource converted for ${path}. CPU base address for old range lost!`,
+      why: 'only the last I/O window is mapped',
+    });
+  if (warnsOfLargeWindow)
+    for (const window of memory)
+      if (!window.prefetchable && window.end - window.start + 1n >= 1n << 32n)
+        found.push({
+          line: 'Memory resource size exceeds max for 32 bits',
+          why: `${printWindow(window)} is not prefetchable and of 4 GiB or more; where it lies is not looked at`,
+        });
+  if (ranges.length > 0 && memory.every(({ prefetchable }) => prefetchable))
+    found.push({
+      line: 'non-prefetchable memory resource required',
+      why: 'there is no non-prefetchable memory window, so devices with 32-bit BARs get no space',
+    });
+  return found;
+}
