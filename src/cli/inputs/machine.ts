@@ -133,7 +133,7 @@ export async function describeOptions(
       ? await operatingSystem(options.kernel, osi, assume !== undefined)
       : {}),
     ...(artifacts.some(({ kind }) => isKind(kind, 'acpi') || kind === 'dmesg')
-      ? { hostBridges: (await import('../linux/host-bridge/descriptors.ts')).LINUX_HOST_BRIDGES }
+      ? { hostBridges: (await import('../../linux/host-bridge/descriptors.ts')).LINUX_HOST_BRIDGES }
       : {}),
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
     ...(artifacts.some(({ kind }) => isKind(kind, 'tree'))
