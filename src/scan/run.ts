@@ -25,8 +25,8 @@ export class Run {
   readonly budget: Budget;
   readonly #onFind: ((find: Find, bytes: Uint8Array) => void) | undefined;
   readonly finds: Find[] = [];
-  /** The space of each find, by its id. */
-  readonly #spaces: Space[] = [];
+  /** Which space each find stands in, by the find's id. */
+  readonly #spaces: symbol[] = [];
   readonly alternatives: Alternatives[] = [];
   readonly memory: FoundMemory[] = [];
   /** Choices as images tell them, by names of parts. */
@@ -122,14 +122,14 @@ export class Run {
       container,
     };
     this.finds.push(find);
-    this.#spaces.push(space);
+    this.#spaces.push(space.identity);
     this.#onFind?.(find, bytes);
     return find;
   }
 
   /** Finds that stand in a space itself, from number `first` on. */
   inSpace(space: Space, first: number): Find[] {
-    return this.finds.slice(first).filter(({ id }) => this.#spaces[id] === space);
+    return this.finds.slice(first).filter(({ id }) => this.#spaces[id] === space.identity);
   }
 
   /** Adds to what is known of a find. */

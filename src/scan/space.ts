@@ -35,6 +35,8 @@ export class Space {
   readonly access: Access;
   /** The input's name and the containers on the way. */
   readonly path: string;
+  /** Stands for this space where its bytes must not be kept. */
+  readonly identity = Symbol();
   readonly steps: readonly ContainerStep[];
   /** Containers on the way. */
   readonly depth: number;
