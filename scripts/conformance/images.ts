@@ -3,8 +3,12 @@
  * magic numbers and checksums over all bytes, streams unpacked by the programs of their makers, firmware volumes by UEFIExtract,
  * trees judged by dtc. For images that nobody here made, unpack packages (not committed):
  *
- *     apt-get download ovmf seabios qemu-efi-aarch64 qemu-efi-arm u-boot-qemu u-boot-rockchip:arm64 u-boot-sunxi:arm64 \
- *       u-boot-imx:armhf u-boot-mvebu:arm64 opensbi xen-utils-4.17 linux-image-…; dpkg-deb -x EACH.deb DIR
+ *     apt-get download ovmf ovmf-ia32 seabios qemu-efi-aarch64 qemu-efi-arm opensbi xen-utils-4.17 raspi-firmware u-boot-qemu \
+ *       arm-trusted-firmware:arm64 u-boot-{amlogic,mvebu,qcom,rockchip,rpi,sunxi,tegra}:arm64 \
+ *       u-boot-{exynos,imx,omap,stm32}:armhf linux-image-6.1.0-…-cloud-{amd64,arm64} linux-image-6.1.0-…-armmp:armhf
+ *     dpkg-deb -x EACH.deb DIR
+ *
+ * The other finder uses xz, zstd, lz4, bzip2, lzop, dtc and UEFIExtract (uefitool-cli) where they are installed.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -79,6 +83,7 @@ const PROGRAMS: readonly (readonly [magic: string, program: string, ...options: 
   ['04224d18', 'lz4', '-dc'],
   ['02214c18', 'lz4', '-dc'],
   ['425a68', 'bzip2', '-dc'],
+  ['894c5a4f000d0a1a0a', 'lzop', '-dc'],
 ];
 
 function streamsIn(bytes: Buffer): Buffer[] {

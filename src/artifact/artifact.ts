@@ -31,6 +31,8 @@ export interface MachineOfImage {
   readonly overlays: readonly Artifact[];
   /** What is to be said of this machine alone. */
   readonly findings: readonly Diagnostic[];
+  /** The machine's host makes its device tree: the kind of guest that it is, as an IGVM file names platforms (`vsm`, `snp`). */
+  readonly treeFromHost?: { readonly platform: string; readonly architecture: 'x64' | 'arm64' };
 }
 
 export interface Artifact {

@@ -43,6 +43,16 @@ export interface MachineGroup {
   readonly overlays: readonly Find[];
   readonly memory: readonly FoundMemory[];
   readonly findings?: readonly Diagnostic[];
+  readonly treeFromHost?: MachineOfImage['treeFromHost'] | undefined;
+}
+
+/** The guest that a find in an IGVM file is of; undefined for other finds. */
+function guestOf({ container }: Find): MachineOfImage['treeFromHost'] {
+  const file = container.findLast(({ format }) => format === 'igvm');
+  const memory = container.findLast(({ format }) => format === 'gpa');
+  if (file === undefined || memory === undefined) return undefined;
+  const platform = memory.name?.split(',', 1)[0] ?? '';
+  return { platform, architecture: file.name?.endsWith('arm64') ? 'arm64' : 'x64' };
 }
 
 class Grouping {
@@ -116,8 +126,12 @@ class Grouping {
     among: readonly Find[],
   ): MachineGroup {
     const kernels = among.filter(({ kind }) => kind === 'kernel' || kind === 'kconfig');
+    const replaced = trees.find(({ replacedBy }) => replacedBy !== undefined);
+    const inGuest = replaced?.path.indexOf('!gpa(') ?? -1;
     return {
       name,
+      treeFromHost: replaced && guestOf(replaced),
+      findings: inGuest < 0 ? [] : this.#commandLines(replaced!.path.slice(0, inGuest)),
       finds: [...trees, ...(kernels.length > 0 ? kernels : this.#kernelsNear(trees[0]!))],
       overlays,
       memory: [],
@@ -160,11 +174,21 @@ class Grouping {
             .find((other) => other.finds.includes(kernels[0]!.id));
           const findings = [
             finding('container/from-host', { what: parameter.text ?? '' }, { path: platform }),
+            ...this.#commandLines(parameter.path),
           ];
           const name = this.#unique(choice?.name ?? 'guest', kernels[0]!);
-          return [{ name, finds: kernels, overlays: [], memory: [], findings }];
+          const treeFromHost = guestOf(kernels[0]!);
+          return [{ name, finds: kernels, overlays: [], memory: [], findings, treeFromHost }];
         });
       });
+  }
+
+  /** What the image passes to a guest's kernel, and who adds to it. */
+  #commandLines(image: string): Diagnostic[] {
+    const lines = this.#result.finds.filter(({ kind, path }) => kind === 'command-line' && path === image);
+    return [...new Map(lines.map((line) => [line.text, line])).values()].map(({ text = '', name = '' }) =>
+      finding('openhcl/command-line', { text, policy: name }, { path: image }),
+    );
   }
 
   /** Where tables are loaded together: one memory, one file of an archive, or the image. */
@@ -311,12 +335,14 @@ export function machinesIn(
     const held = found.read(0, size);
     return [{ address: found.address, bytes: held, source: { name: found.path, form: 'blob', bytes: held } }];
   };
-  return machineGroups(result, bytes).machines.flatMap(({ name, finds, overlays, memory, findings = [] }) => {
+  return machineGroups(result, bytes).machines.flatMap((group) => {
+    const { name, finds, overlays, memory, findings = [], treeFromHost } = group;
     const machine: MachineOfImage = {
       id: `${image.name}!${name}`,
       name,
       memory: memory.flatMap(memoryOf),
       overlays: overlays.map((find) => artifactOf(find)),
+      ...(treeFromHost === undefined ? {} : { treeFromHost }),
       findings: [
         ...findings,
         ...finds.flatMap((find) =>

@@ -91,6 +91,13 @@ export const MACHINE_OPTIONS = {
     describe: 'Dump of physical memory that starts at this address',
     group: 'The machine:',
   },
+  'host-tree': {
+    type: 'string',
+    value: 'FILE',
+    describe:
+      'Device tree that the host gives an OpenHCL guest; its boot shim chooses the ranges of VTL 2 from it',
+    group: 'The machine:',
+  },
   assume: {
     type: 'string',
     choices: ['zero', 'ones'],

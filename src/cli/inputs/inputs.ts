@@ -9,7 +9,11 @@ import type { Io } from '../common/io.ts';
 /** Opens every input, in the order given. One that can't be read ends the command: an answer must not rest on half of what was named. */
 export async function openInputs(
   paths: readonly string[],
-  options: { readonly as?: ArtifactKind | undefined; readonly base?: readonly string[] | undefined },
+  options: {
+    readonly as?: ArtifactKind | undefined;
+    readonly base?: readonly string[] | undefined;
+    readonly 'host-tree'?: string | undefined;
+  },
   io: Io,
   sink: DiagnosticSink,
 ): Promise<Artifact[]> {
@@ -45,7 +49,12 @@ export async function openInputs(
       sink.add(diagnostic);
     }
   }
-  const { base } = options;
+  const { base, 'host-tree': hostTree } = options;
+  if (hostTree !== undefined) {
+    const { withHostTree } = await import('./host-tree.ts');
+    const opened = (into: DiagnosticSink): Promise<Artifact[]> => openInputs([hostTree], {}, io, into);
+    artifacts.splice(0, artifacts.length, ...(await withHostTree(hostTree, artifacts, opened)));
+  }
   if (base === undefined && !artifacts.some(({ kind }) => kind === 'patch')) return artifacts;
   const [{ resolvePatches }, { findInTree, readBase }] = await Promise.all([
     import('../../artifact/patch/resolve.ts'),

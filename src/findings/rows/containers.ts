@@ -47,12 +47,34 @@ export const CONTAINER_ROWS = {
   'container/from-host': row({
     severity: 'warning',
     summary: 'the device tree comes from the host',
-    why: 'The image holds none: the windows that it will have are the host’s decision. Give the tree of a running guest (/sys/firmware/fdt).',
+    why: 'The image holds none: the windows that it will have are the host’s decision. Give the tree of a running guest (/sys/firmware/fdt) as an input, or the one that the host makes as --host-tree.',
     example: undefined,
     source: 'microsoft/igvm, igvm_defs: parameters are filled in by the host',
     hides: ['window'],
     text: ({ what }: { what: string }) =>
       `The device tree is made by the host: parameter DEVICE_TREE ${what}`,
+  }),
+  'openhcl/command-line': row({
+    severity: 'note',
+    summary: 'the command line that an OpenHCL image has for its kernel',
+    why: 'The boot shim puts acpi=off and others before it. Where the host may append to it, that part is not in the image.',
+    example: undefined,
+    source: 'microsoft/openvmm 1488a37b7, vm/loader/src/paravisor.rs and openhcl/openhcl_boot/src/main.rs',
+    hides: NOTHING,
+    text: ({ text, policy }: { text: string; policy: string }) => `Command line (${policy}): ${text}`,
+  }),
+  'openhcl/host-tree': row({
+    severity: 'note',
+    summary: 'the windows of VTL 2 are those that the boot shim chooses from the host’s tree',
+    why: 'The shim takes VTL 2’s ranges as the host gives them, or takes them from the end of VTL 0’s range above 4 GiB. After an update without a restart it keeps the ranges from before.',
+    example: undefined,
+    source:
+      'microsoft/openvmm 1488a37b7, openhcl/openhcl_boot/src/host_params/dt/mod.rs, topology_from_host_dt',
+    hides: NOTHING,
+    text: ({ ranges, how }: { ranges: string; how: 'given' | 'carved' }) =>
+      how === 'given'
+        ? `openhcl_boot gives VTL 2 the ranges that the host has for it: ${ranges}`
+        : `openhcl_boot takes VTL 2's range from the end of VTL 0's: ${ranges}`,
   }),
   'container/trailing': row({
     severity: 'warning',
