@@ -14,7 +14,7 @@ import { sha256Of } from './digest.ts';
 import type { Listed } from './directory.ts';
 import { MAX_INPUT_BYTES, readFileBytes } from './file.ts';
 import { kindRow } from './kinds.ts';
-import { SNIFF_ROWS, sniffKind } from './sniff.ts';
+import { sniffKind } from './sniff.ts';
 import type { FoundInput } from './text/open-text.ts';
 import type { SeenPieces } from './text/pieces.ts';
 import { archiveOf, compressionOf, unwrap, unwrapBrotli, withoutZeros } from './unpack.ts';
@@ -22,6 +22,8 @@ import { archiveOf, compressionOf, unwrap, unwrapBrotli, withoutZeros } from './
 export interface OpenOptions {
   /** Takes the inputs for this kind, whatever they look like. */
   readonly as?: ArtifactKind | undefined;
+  /** The same for one input, by what messages call it: `dump.bin`, `folder/dump.bin`, `capture.tar!dump.bin`. */
+  readonly asOf?: ((name: string) => ArtifactKind | undefined) | undefined;
   /** Folder that relative paths start from. */
   readonly cwd?: string;
   /** Everything on standard input; undefined when that is more than `limit` bytes. Needed for `-`. */
@@ -44,8 +46,6 @@ export const STDIN_PATH = '-';
 /** Folders in folders, for one that is read file by file. */
 const MAX_FOLDER_DEPTH = 8;
 const MAX_ARTIFACTS = 100_000;
-
-const WHAT_WAS_TRIED = SNIFF_ROWS.map(({ tried }) => tried);
 
 /** A piece of an input on its way to being an artifact. */
 interface Piece {
@@ -180,7 +180,7 @@ async function openFolder(
 ): Promise<Artifact[]> {
   const { readFolder } = await import('./directory.ts');
   const { name } = piece;
-  const folder = readFolder(top, name, options.as, sink);
+  const folder = readFolder(top, name, options.as ?? options.asOf?.(name), sink);
   if ('kind' in folder) {
     const source: Source = { name, form: 'blob', bytes: new Uint8Array(0) };
     const digest = lazily(() =>
@@ -223,11 +223,12 @@ function openRead(path: string, bytes: Uint8Array, opening: Opening, depth: numb
 /** Opens a piece; what is inside of it is one deeper than `depth`. */
 async function openPiece(
   piece: Piece,
-  as: ArtifactKind | undefined,
+  given: ArtifactKind | undefined,
   opening: Opening,
   depth: number,
 ): Promise<Artifact[]> {
   const { sink, budget } = opening;
+  const as = opening.options.asOf?.(piece.name) ?? given;
   const where = { path: piece.name };
   let { bytes } = piece;
   const steps = [...piece.steps];
@@ -312,18 +313,19 @@ async function openPiece(
     const what = irrelevance(piece.name, bytes);
     if (bytes.length === 0) sink.add(finding('artifact/empty', {}, where));
     else if (what !== undefined) sink.add(finding('artifact/irrelevant', { what }, where));
-    else
-      sink.add(
-        finding(
-          isPlainText(piece.name, bytes) ? 'artifact/unknown-text' : 'artifact/unknown-kind',
-          { tried: WHAT_WAS_TRIED },
-          where,
-        ),
-      );
+    else if (isPlainText(piece.name, bytes)) sink.add(finding('artifact/unknown-text', {}, where));
+    else sink.add(finding('artifact/unknown-kind', { start: startOf(bytes) }, where));
     return [];
   }
   const artifact = makeArtifact(kind, { name: piece.name, form: kindRow(kind).form, bytes }, opened);
   return kind === 'image' ? [artifact, ...(await openPayload(opened, opening))] : [artifact];
+}
+
+/** Bytes that are shown of what is of no known kind. */
+const SHOWN_BYTES = 8;
+
+function startOf(bytes: Uint8Array): string {
+  return Array.from(bytes.subarray(0, SHOWN_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
 /** The kernel inside of a kernel image. */

@@ -9,6 +9,8 @@ export const FINDING_SCHEMA = 'fwmap/finding@1';
 export interface FindingReport {
   readonly code: string;
   readonly row: Row<Arguments>;
+  /** Of what nothing recognises: each kind with what it is recognised by. */
+  readonly recognised?: readonly { readonly kind: string; readonly by: string }[];
 }
 
 const HIDDEN: Readonly<Record<Hidden, string>> = {
@@ -45,7 +47,7 @@ export function exampleLines({ files, run }: Example): string[] {
   return [...shown, `$ fwmap ${run}`];
 }
 
-export function findingJson({ code: name, row }: FindingReport): JsonObject {
+export function findingJson({ code: name, row, recognised }: FindingReport): JsonObject {
   return {
     schema: FINDING_SCHEMA,
     code: name,
@@ -55,6 +57,7 @@ export function findingJson({ code: name, row }: FindingReport): JsonObject {
     source: row.source,
     mayHide: [...row.hides],
     scope: row.scope ?? 'input',
+    ...(recognised === undefined ? {} : { recognised: recognised.map((each) => ({ ...each })) }),
     ...(row.example === undefined
       ? {}
       : {
@@ -69,7 +72,7 @@ export function findingJson({ code: name, row }: FindingReport): JsonObject {
   };
 }
 
-export function findingDocument({ code: name, row }: FindingReport): Document {
+export function findingDocument({ code: name, row, recognised }: FindingReport): Document {
   const blocks: Block[] = [
     { kind: 'title', text: [code(name), ': ', strong(row.summary)] },
     { kind: 'paragraph', text: row.why },
@@ -83,6 +86,11 @@ export function findingDocument({ code: name, row }: FindingReport): Document {
       ],
     },
   ];
+  if (recognised !== undefined)
+    blocks.push(
+      { kind: 'heading', text: 'What is recognised, in this order' },
+      { kind: 'facts', rows: recognised.map(({ kind, by }) => ({ label: kind, text: by })) },
+    );
   if (row.example !== undefined)
     blocks.push({ kind: 'heading', text: 'Example' }, { kind: 'lines', lines: exampleLines(row.example) });
   return blocks;

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -58,13 +66,52 @@ describe('exit status', () => {
     if (stderr !== undefined) expect(outcome.stderr).toBe(stderr);
   });
 
-  test('2 when nothing useful could be read, which says what was tried', async () => {
+  test('2 when nothing useful could be read, which says what would be recognised', async () => {
     for (const command of ['sysfb', 'windows', 'resources', 'explain']) {
       const outcome = await run([command, '-'], { stdin: 'Hello, world.\n' });
       expect([command, outcome.status, outcome.stdout]).toEqual([command, 2, '']);
       expect(outcome.stderr).toContain('artifact/unknown-text');
-      expect(outcome.stderr).toContain('device tree blob (magic d00dfeed)');
+      expect(outcome.stderr).toContain('fwmap explain artifact/unknown-text');
     }
+    const explained = await run(['explain', 'artifact/unknown-text']);
+    expect(explained.stdout).toContain('device tree blob (magic d00dfeed)');
+  });
+
+  test('one line for each file that is not used, and what to do about it once', async () => {
+    const mixed = join(folder, 'mixed');
+    mkdirSync(mixed, { recursive: true });
+    writeFileSync(join(mixed, 'a.dts'), SEED);
+    writeFileSync(join(mixed, 'notes'), 'Hello, world.\n');
+    writeFileSync(join(mixed, 'dump.bin'), Buffer.from('00ff00ff00ff00ff0011', 'hex'));
+    writeFileSync(join(mixed, 'none'), '');
+    const { stderr } = await run(['windows', mixed]);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.map((line) => line.replace(`${mixed}/`, ''))).toEqual([
+      'error: dump.bin: Not used: of no known kind, begins with 00 ff 00 ff 00 ff 00 ff [artifact/unknown-kind]',
+      'error: none: Not used: it is empty [artifact/empty]',
+      'error: notes: Not used: a text with nothing of a known kind in it [artifact/unknown-text]',
+      'fwmap: --as FILE=KIND reads a file as what it is; fwmap explain artifact/unknown-kind lists what is recognised',
+    ]);
+  });
+
+  test('--as FILE=KIND says of one input what it is', async () => {
+    const mixed = join(folder, 'as');
+    mkdirSync(mixed, { recursive: true });
+    writeFileSync(join(mixed, 'a.dts'), SEED);
+    // A configuration that lacks what a configuration is recognised by.
+    writeFileSync(join(mixed, 'conf'), '# comments\n# only\n');
+    const kinds = async (...as: string[]) => {
+      const outcome = await run(['sysfb', mixed, ...as, '--format', 'json']);
+      return outcome.status === 0
+        ? (JSON.parse(outcome.stdout) as { inputs: { kind: string }[] }).inputs.map(({ kind }) => kind)
+        : outcome.stderr;
+    };
+    expect(await kinds()).toEqual(['dts-fragment']);
+    for (const name of ['conf', 'as/conf', join(mixed, 'conf')])
+      expect(await kinds('--as', `${name}=kconfig`)).toEqual(['dts-fragment', 'kconfig']);
+    expect(await kinds('--as', 'other=kconfig')).toContain('none of the inputs is called other');
+    expect(await kinds('--as', 'conf=kconfg')).toContain('did you mean kconfig?');
+    expect(await kinds('--as', 'dtb', '--as', 'dts')).toContain('given twice');
   });
 
   test('a second input that is of no kind is said, and the rest answered', async () => {

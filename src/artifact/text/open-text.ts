@@ -7,7 +7,7 @@ import { type Source, textOf } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
 import type { ProvenanceStep } from '../artifact.ts';
 import type { ArtifactKind } from '../kinds.ts';
-import { SNIFF_ROWS } from '../sniff.ts';
+
 import { withPlainBlanks } from './lines.ts';
 import { mailParts } from './mail.ts';
 import { isWhole, piecesIn, SeenPieces, type TextPiece } from './pieces.ts';
@@ -165,12 +165,6 @@ export async function mailInputs<A>(
     }
   }
   if (inputs.length === 0 && !unread)
-    sink.add(
-      finding(
-        'artifact/mail-nothing-known',
-        { tried: SNIFF_ROWS.map(({ tried }) => tried) },
-        { path: input.name },
-      ),
-    );
+    sink.add(finding('artifact/mail-nothing-known', {}, { path: input.name }));
   return inputs;
 }

@@ -5,6 +5,7 @@ import type { Artifact } from '../../artifact/artifact.ts';
 import { openBytes } from '../../artifact/open.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
+import type { FindingReport } from '../../report/finding.ts';
 import { FORMATS } from '../../report/formats/render.ts';
 import { type ExplainReport, explainDocument, explainJson } from '../../report/subjects/explain.ts';
 import { describe, type Machine } from '../../window/describe.ts';
@@ -18,7 +19,7 @@ import {
   RELEASE_OPTION,
 } from '../common/options.ts';
 import { type PrintOptions, printReport } from '../common/print.ts';
-import { writeDiagnostics } from '../common/result.ts';
+import { UNKNOWN_CODES, writeDiagnostics } from '../common/result.ts';
 import { oneMachine } from '../inputs/images.ts';
 import { openInputs } from '../inputs/inputs.ts';
 import { describeOptions, refuseSettings } from '../inputs/machine.ts';
@@ -103,6 +104,13 @@ async function noSuchNode(machine: Machine, node: string): Promise<CommandError>
 /** `dt/ranges-cells`: a code, unless there is a file of that name. */
 const CODE = /^[a-z]+\/[a-z0-9-]+$/;
 
+/** Of inputs that are of no known kind: what is known. */
+async function recognisedFor(code: string): Promise<Pick<FindingReport, 'recognised'>> {
+  if (!UNKNOWN_CODES.has(code)) return {};
+  const { SNIFF_ROWS } = await import('../../artifact/sniff.ts');
+  return { recognised: SNIFF_ROWS.map(({ kind, tried }) => ({ kind, by: tried })) };
+}
+
 /** Prints the row of a code; false where the argument is none. */
 async function explainedCode(argument: string, options: PrintOptions, io: Io): Promise<boolean> {
   if (!CODE.test(argument) || existsSync(resolve(io.cwd, argument))) return false;
@@ -116,7 +124,7 @@ async function explainedCode(argument: string, options: PrintOptions, io: Io): P
     throw new CommandError(`there is no code ${argument}`, `did you mean ${close}?`);
   }
   const { findingDocument, findingJson } = await import('../../report/finding.ts');
-  const report = { code: argument, row };
+  const report: FindingReport = { code: argument, row, ...(await recognisedFor(argument)) };
   await printReport(
     { json: () => findingJson(report), document: () => findingDocument(report) },
     [],

@@ -83,7 +83,7 @@ export const command = defineCommand({
     const scenario = options.scenario === undefined ? undefined : await scenarioFrom(options.scenario, io);
     const artifacts: Artifact[] = await openInputs(inputs, options, io, sink);
     if (options.config !== undefined)
-      artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, sink)));
+      artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, sink)));
     const machine = oneMachine(artifacts, options.select);
     const { askSimulation } = await import('../../verdict/simulation/simulation.ts');
     const report = await askSimulation(

@@ -93,7 +93,7 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
   const opening = new DiagnosticList();
   const artifacts: Artifact[] = await openInputs(inputs, options, io, opening);
   if (options.config !== undefined)
-    artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, opening)));
+    artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, opening)));
   if (options['kernel-source'] !== undefined) {
     const { openKernelSource } = await import('../inputs/kernel-source.ts');
     artifacts.push(...(await openKernelSource(options['kernel-source'], io, opening)));

@@ -18,10 +18,11 @@ export const PROCESS_OPTIONS = {
 export const INPUT_OPTIONS = {
   as: {
     type: 'string',
-    choices: KIND_NAMES,
-    value: 'KIND',
+    repeat: true,
+    value: '[FILE=]KIND',
     describe:
-      'Take the input for this kind instead of looking at its content; of several, those that are not recognised',
+      'Take FILE for this kind instead of looking at its content; without FILE the input, or of several those that are ' +
+      `not recognised. Kinds: ${KIND_NAMES.join(', ')}`,
     group: 'Reading inputs:',
   },
   'include-root': {

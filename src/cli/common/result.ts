@@ -92,4 +92,16 @@ export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): vo
     const hint = hintOf(diagnostic);
     if (hint !== undefined) io.stderr.write(`    ${escapeControls(hint)}\n`);
   }
+  const unknown = diagnostics.find(({ code }) => UNKNOWN_CODES.has(code));
+  if (unknown !== undefined)
+    io.stderr.write(
+      `fwmap: --as FILE=KIND reads a file as what it is; fwmap explain ${unknown.code} lists what is recognised\n`,
+    );
 }
+
+/** What is said of files that nothing recognises. Of several, what to do about it is said once. */
+export const UNKNOWN_CODES: ReadonlySet<string> = new Set([
+  'artifact/unknown-kind',
+  'artifact/unknown-text',
+  'artifact/mail-nothing-known',
+]);

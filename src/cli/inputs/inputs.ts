@@ -10,7 +10,7 @@ import type { Io } from '../common/io.ts';
 export async function openInputs(
   paths: readonly string[],
   options: {
-    readonly as?: ArtifactKind | undefined;
+    readonly as?: readonly string[] | undefined;
     readonly base?: readonly string[] | undefined;
     readonly 'host-tree'?: string | undefined;
   },
@@ -18,12 +18,14 @@ export async function openInputs(
   sink: DiagnosticSink,
 ): Promise<Artifact[]> {
   const artifacts: Artifact[] = [];
+  const kinds = options.as === undefined ? undefined : await (await import('./as.ts')).parseKinds(options.as);
   let stdin: Uint8Array | undefined;
   const open = (path: string, as: ArtifactKind | undefined, found: DiagnosticList): Promise<Artifact[]> =>
     openInput(
       path,
       {
         as,
+        asOf: kinds?.kindOf,
         cwd: io.cwd,
         openImage: async (image, budget, sinkOfImage) =>
           (await import('./images.ts')).openImage(image, budget, sinkOfImage),
@@ -38,10 +40,10 @@ export async function openInputs(
   for (const path of paths) {
     let found = new DiagnosticList();
     // Beside others --as is for what isn't recognised by itself: tables stay tables beside a dump that nothing tells.
-    let opened = await open(path, paths.length > 1 ? undefined : options.as, found);
-    if (paths.length > 1 && options.as !== undefined && opened.length === 0) {
+    let opened = await open(path, paths.length > 1 ? undefined : kinds?.kind, found);
+    if (paths.length > 1 && kinds?.kind !== undefined && opened.length === 0) {
       found = new DiagnosticList();
-      opened = await open(path, options.as, found);
+      opened = await open(path, kinds.kind, found);
     }
     artifacts.push(...opened);
     for (const diagnostic of found.all) {
@@ -49,6 +51,7 @@ export async function openInputs(
       sink.add(diagnostic);
     }
   }
+  kinds?.checkUsed();
   const { base, 'host-tree': hostTree } = options;
   if (hostTree !== undefined) {
     const { withHostTree } = await import('./host-tree.ts');

@@ -31,5 +31,5 @@ export async function openKernelSource(
         `it takes a source tree, or files such as ${KERNEL_SOURCE_FILES.slice(0, 2).join(', ')}`,
       );
   }
-  return openInputs(files, { as: 'kernel-source' }, io, sink);
+  return openInputs(files, { as: ['kernel-source'] }, io, sink);
 }

@@ -54,17 +54,16 @@ export const ARTIFACT_ROWS = {
     example: { files: { 'dmesg.txt': '' }, run: 'windows dmesg.txt' },
     source: 'no byte was read',
     hides: ANYTHING,
-    text: () => 'The input is empty',
+    text: () => 'Not used: it is empty',
   }),
   'artifact/unknown-kind': row({
     severity: 'error',
     summary: 'the content does not show what kind of input it is',
-    why: 'It is not read. --as KIND decides what it is.',
+    why: 'It is not read, and may be anything. --as KIND, or --as FILE=KIND beside others, decides what it is.',
     example: { files: { 'dump.bin': { hex: '00ff00ff00ff00ff' } }, run: 'windows dump.bin' },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: ANYTHING,
-    text: () => 'Nothing in the content tells what kind of input this is',
-    hint: ({ tried }: { tried: readonly string[] }) => `tried ${tried.join('; ')}. --as KIND decides.`,
+    text: ({ start }: { start: string }) => `Not used: of no known kind, begins with ${start}`,
   }),
   'artifact/unknown-text': row({
     severity: 'error',
@@ -73,8 +72,7 @@ export const ARTIFACT_ROWS = {
     example: { files: { README: 'hello\n' }, run: 'windows README' },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: NOTHING,
-    text: () => 'Nothing in the text tells what kind of input this is',
-    hint: ({ tried }: { tried: readonly string[] }) => `tried ${tried.join('; ')}. --as KIND decides.`,
+    text: () => 'Not used: a text with nothing of a known kind in it',
   }),
   'artifact/irrelevant': row({
     severity: 'error',
@@ -86,7 +84,7 @@ export const ARTIFACT_ROWS = {
     },
     source: 'MAGICS in src/artifact/irrelevant.ts',
     hides: NOTHING,
-    text: ({ what }: { what: string }) => `This is a file of another kind: ${what}`,
+    text: ({ what }: { what: string }) => `Not used: ${what}`,
   }),
   'artifact/member-unknown-kind': row({
     severity: 'warning',
@@ -103,7 +101,7 @@ export const ARTIFACT_ROWS = {
     },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: ANYTHING,
-    text: () => 'Nothing in the content tells what this is; it is not read',
+    text: () => 'Not used: of no known kind',
   }),
   'artifact/unfinished-property': row({
     severity: 'warning',
@@ -221,7 +219,6 @@ export const ARTIFACT_ROWS = {
     },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: NOTHING,
-    text: () => 'The mail holds nothing of a known kind',
-    hint: ({ tried }: { tried: readonly string[] }) => `tried ${tried.join('; ')}`,
+    text: () => 'Not used: the mail holds nothing of a known kind',
   }),
 };

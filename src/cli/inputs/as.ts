@@ -1,0 +1,53 @@
+/** `--as [FILE=]KIND`: what somebody says that inputs are. */
+import { type ArtifactKind, KIND_NAMES } from '../../artifact/kinds.ts';
+import { CommandError } from '../common/command.ts';
+
+export interface GivenKinds {
+  /** Of the input; of several, of those that are not recognised. */
+  readonly kind: ArtifactKind | undefined;
+  /** Of one that is called this, or whose name ends with it. */
+  readonly kindOf: (name: string) => ArtifactKind | undefined;
+  /** Throws {@link CommandError} where a file that was named is none of the inputs. */
+  readonly checkUsed: () => void;
+}
+
+async function kindNamed(text: string): Promise<ArtifactKind> {
+  const kind = KIND_NAMES.find((name) => name === text);
+  if (kind !== undefined) return kind;
+  const { nearest } = await import('../../findings/nearest.ts');
+  const close = await nearest(text, KIND_NAMES);
+  throw new CommandError(
+    `--as ${text}: there is no such kind`,
+    close === undefined ? `there are ${KIND_NAMES.join(', ')}` : `did you mean ${close}?`,
+  );
+}
+
+/** Throws {@link CommandError} for what is no kind. */
+export async function parseKinds(given: readonly string[]): Promise<GivenKinds> {
+  let kind: ArtifactKind | undefined;
+  const files: { readonly file: string; readonly kind: ArtifactKind; used: boolean }[] = [];
+  for (const text of given) {
+    const equals = text.lastIndexOf('=');
+    if (equals > 0)
+      files.push({ file: text.slice(0, equals), kind: await kindNamed(text.slice(equals + 1)), used: false });
+    else if (kind === undefined) kind = await kindNamed(text);
+    else throw new CommandError(`--as is given twice: ${kind} and ${text}`, 'write --as FILE=KIND');
+  }
+  return {
+    kind,
+    kindOf: (name) => {
+      // A file in an archive is told by its path there.
+      const path = name.replaceAll('!', '/');
+      const found = files.find(({ file }) => name === file || path === file || path.endsWith(`/${file}`));
+      if (found !== undefined) found.used = true;
+      return found?.kind;
+    },
+    checkUsed: () => {
+      const unused = files.find(({ used }) => !used);
+      if (unused !== undefined)
+        throw new CommandError(
+          `--as ${unused.file}=${unused.kind}: none of the inputs is called ${unused.file}`,
+        );
+    },
+  };
+}
