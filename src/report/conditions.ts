@@ -1,13 +1,20 @@
 /** Conditions in a text: short ones where they are, long ones by a name that is explained once below. */
 
 import { hex } from '../bytes/address.ts';
+import { RELEASE } from '../linux/release-choice.ts';
 import {
+  allOf,
   type Condition,
+  conditionOfLiteral,
   formatCondition,
   formatQuantity,
+  type Literal,
   Names,
+  printedCover,
   type Quantity,
+  type Relation,
   type Variable,
+  withNames,
 } from '../symbolic/index.ts';
 import type { Block, Item } from './document.ts';
 
@@ -16,8 +23,12 @@ const MAX_INLINE = 48;
 
 /** The conditions of one document. The same condition has the same name, and so has the same variable. */
 export class Conditions {
-  readonly names = new Names();
+  readonly names: Names;
   readonly #named = new Map<string, string>();
+
+  constructor(names = new Names()) {
+    this.names = names;
+  }
 
   /** As it stands where it is no longer than the limit, else `[C1]`. */
   text(condition: Condition, limit = MAX_INLINE): string {
@@ -29,6 +40,21 @@ export class Conditions {
       this.#named.set(text, name);
     }
     return name;
+  }
+
+  /** When something is so, as part of a sentence: `if MG2L > 0`, `on Linux 5.19 and newer`, or both. */
+  when(condition: Condition, limit = MAX_INLINE): string {
+    const [only, ...more] = printedCover(condition).alternatives;
+    if (only !== undefined && more.length === 0) {
+      const releases = only.filter(isOfRelease);
+      const others = only.filter((literal) => !isOfRelease(literal));
+      const on = releasesText(releases);
+      if (on !== undefined)
+        return others.length === 0
+          ? on
+          : `${on} if ${this.text(allOf(others.map(conditionOfLiteral)), limit)}`;
+    }
+    return `if ${this.text(condition, limit)}`;
   }
 
   /** A number or what it is made of. */
@@ -45,6 +71,23 @@ export class Conditions {
     });
     return [...section('Conditions', conditions), ...section('Fields', fields)];
   }
+}
+
+function isOfRelease({ left }: Literal): boolean {
+  return typeof left !== 'bigint' && left.kind === 'choice' && left.choice.id === RELEASE.id;
+}
+
+/** Releases side by side, in words; undefined where they are not told by where they begin and end. */
+function releasesText(literals: readonly Literal[]): string | undefined {
+  const at = (which: Relation): string | undefined => {
+    const found = literals.find(({ op }) => op === which)?.right;
+    return typeof found === 'bigint' ? RELEASE.values[Number(found)] : undefined;
+  };
+  const [from, before] = [at('>='), at('<')];
+  if (literals.length === 0 || literals.length !== [from, before].filter((each) => each !== undefined).length)
+    return undefined;
+  if (from === undefined) return `on Linux before ${before}`;
+  return before === undefined ? `on Linux ${from} and newer` : `on Linux ${from} and newer, before ${before}`;
 }
 
 function section(heading: string, items: readonly Item[]): Block[] {
@@ -73,4 +116,9 @@ function variableText(variable: Variable): string | undefined {
     case 'choice':
       return undefined;
   }
+}
+
+/** A document that names conditions and variables; reads of a field are told apart where it names several. */
+export function withConditions<T>(write: (conditions: Conditions) => T): T {
+  return withNames((names) => write(new Conditions(names)));
 }

@@ -65,7 +65,7 @@ export function originPlace(origin: Origin): string {
 /** What else there is to say of a window, in a few words. */
 export function windowNotes(window: AddressWindow, conditions: Conditions): string[] {
   const notes: string[] = [];
-  if (window.certainty === 'conditional') notes.push(`if ${conditions.text(window.when)}`);
+  if (window.certainty === 'conditional') notes.push(conditions.when(window.when));
   if (window.certainty === 'unknown') notes.push(`unknown: ${window.why}`);
   for (const { text, because } of window.inferences ?? []) {
     const sources = [...new Set(because.map((source) => source.text))];

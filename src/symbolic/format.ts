@@ -1,10 +1,11 @@
 /** Conditions as reports print them: alternatives of comparisons, as text and as a tree. */
-import { type Cover, coverOf } from './decision/cover.ts';
+import { builtCoverOf, type Cover, coverOf, rangeCoverOf } from './decision/cover.ts';
 import { bracketedIn, factorsOf } from './decision/factors.ts';
 import type { Literal } from './decision/literal.ts';
 import { Names } from './names.ts';
 import { type Expr, isKnown, type Quantity } from './quantity.ts';
 import { formatOperand, nameOfIndex } from './text.ts';
+import { variablesOf } from './variables.ts';
 
 /** A condition as JSON: the same as its text. */
 export type ConditionTree =
@@ -19,7 +20,7 @@ export type ConditionTree =
  *
  * @param names the names of a document; without, those of this text alone
  */
-export function formatCondition(condition: Quantity, names = new Names()): string {
+export function formatCondition(condition: Quantity, names = new Names(variablesOf(condition))): string {
   return formatCover(printedCover(condition), names);
 }
 
@@ -39,7 +40,7 @@ export function formatCover({ alternatives }: Cover, names = new Names()): strin
 }
 
 /** The condition as a tree, each comparison with its sides as text. `{all: []}` always holds, `{any: []}` never. */
-export function conditionTree(condition: Quantity, names = new Names()): ConditionTree {
+export function conditionTree(condition: Quantity, names = new Names(variablesOf(condition))): ConditionTree {
   return treeOf(printedCover(condition).alternatives, names);
 }
 
@@ -84,8 +85,35 @@ export function printedCover(condition: Quantity): Cover {
   return cover;
 }
 
-function shorter(condition: Expr): Cover {
+/** Nothing shorter than this is looked for. */
+const SHORT_ENOUGH = 24;
+
+/** Of the ways to write it without brackets, the shortest. */
+function shortestOf(condition: Expr): Cover {
   const cover = coverOf(condition);
+  if (!cover.complete) return cover;
+  const lengthOf = (each: Cover): number => formatCover(each).length;
+  let best = { cover, length: lengthOf(cover) };
+  const consider = (other: Cover | undefined, limit: number): void => {
+    const length = other === undefined ? Infinity : lengthOf(other);
+    if (other !== undefined && length < limit) best = { cover: other, length };
+  };
+  if (best.length > SHORT_ENOUGH) {
+    if (cover.alternatives.some((literals) => literals.some(isOfSum)))
+      consider(rangeCoverOf(condition), best.length);
+    // Bits of a field stand in their places in a cover: a little shorter is no reason to do without that.
+    consider(builtCoverOf(condition), (7 / 8) * best.length);
+  }
+  return best.cover;
+}
+
+/** A sum of one variable is held against a number. */
+function isOfSum({ left, right }: Literal): boolean {
+  return isKnown(right) && !isKnown(left) && left.kind === 'sum' && variablesOf(left).length === 1;
+}
+
+function shorter(condition: Expr): Cover {
+  const cover = shortestOf(condition);
   const { length } = formatCover(cover);
   if (cover.complete && length <= SHORT) return cover;
   const alternatives = factorsOf(

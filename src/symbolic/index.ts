@@ -20,7 +20,7 @@ export { type ConditionTree, conditionTree, formatCondition, formatCover, printe
 export { choiceIn, given } from './given.ts';
 export { choiceValue, fieldValue, opaque, sameQuantity } from './identity.ts';
 export { bitLength, maskOf, maximumOf, minimumOf, onesOf } from './known-bits.ts';
-export { Names } from './names.ts';
+export { Names, withNames } from './names.ts';
 export { arithmetic, bitsOf, bitwise, insertBits, join, sum } from './numbers.ts';
 export {
   type ArithmeticOperator,

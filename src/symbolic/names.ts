@@ -1,15 +1,32 @@
 /** Names of variables in a text: no two of them the same, so that whoever reads it knows which is meant. */
+import type { FieldSymbol } from './quantity.ts';
 import { keyOfVariable, type Variable } from './variables.ts';
 
 /**
  * Gives each variable a name when it is first asked for, and the same from then on. One for a document: then a name means
  * the same throughout. A field is called by its last segment, by its path where another has that name already; a later
- * read `M32B'35`. What is not known and not expressed is `unknown1`, `unknown2`, …
+ * read `M32B'35`, unless all that are named are the same read. What is not known and not expressed is `unknown1`,
+ * `unknown2`, …
  */
 export class Names {
+  /** Where all variables of a text are known before it is written: the reads of each field. */
+  readonly #reads: ReadonlyMap<string, ReadonlySet<number>>;
   readonly #names = new Map<string | object, string>();
   readonly #variables = new Map<string, Variable>();
   #unknown = 0;
+
+  /** @param all the variables that the text names, and maybe more: then reads are told apart only where there are several */
+  constructor(all: readonly Variable[] = []) {
+    const reads = new Map<string, Set<number>>();
+    for (const variable of all) {
+      if (variable.kind !== 'field') continue;
+      const place = placeOf(variable.field);
+      const known = reads.get(place);
+      if (known === undefined) reads.set(place, new Set([variable.field.epoch]));
+      else known.add(variable.field.epoch);
+    }
+    this.#reads = reads;
+  }
 
   of(variable: Variable): string {
     const key = keyOfVariable(variable);
@@ -33,7 +50,7 @@ export class Names {
       return `unknown${this.#unknown}`;
     }
     const { name, path, epoch, address, bitOffset } = variable.field;
-    const read = epoch === 0 ? '' : `'${epoch}`;
+    const read = epoch === 0 || this.#reads.get(placeOf(variable.field))?.size === 1 ? '' : `'${epoch}`;
     const place =
       address === undefined ? '' : `@0x${address.toString(16)}${bitOffset === 0 ? '' : `.${bitOffset}`}`;
     const candidates = [`${name}${read}`, `${path}${read}`, `${path}${place}${read}`];
@@ -44,4 +61,21 @@ export class Names {
       if (!this.#variables.has(numbered)) return numbered;
     }
   }
+}
+
+/** What several reads of a field have in common. */
+function placeOf({ path, address, bitOffset }: FieldSymbol): string {
+  return `${path}@${address ?? ''}.${bitOffset}`;
+}
+
+/**
+ * What is written with names that tell apart only what has to be told apart. It is written twice: what it names is known
+ * only then.
+ */
+export function withNames<T>(write: (names: Names) => T): T {
+  const first = new Names();
+  const written = write(first);
+  const all = first.named().map(({ variable }) => variable);
+  const hasLaterReads = all.some((variable) => variable.kind === 'field' && variable.field.epoch !== 0);
+  return hasLaterReads ? write(new Names(all)) : written;
 }

@@ -1,5 +1,6 @@
 /** Long conditions get a name, which is explained once; the same condition has the same name. */
 import { expect, test } from 'vitest';
+import { releaseFrom } from '../../src/linux/release-choice.ts';
 import { Conditions } from '../../src/report/conditions.ts';
 import {
   allOf,
@@ -8,6 +9,7 @@ import {
   compare,
   type Expr,
   fieldValue,
+  not,
   opaque,
 } from '../../src/symbolic/index.ts';
 
@@ -41,6 +43,18 @@ test('what does not is named, once', () => {
   const text = JSON.stringify(conditions.blocks());
   expect(text.match(/\[C1\]/g)).toHaveLength(1);
   expect(text).toContain('AAAA == 1 and BBBB == 0x10');
+});
+
+test('releases are told in words, other conditions beside them', () => {
+  const conditions = new Conditions();
+  const [from, before] = [releaseFrom('5.19'), not(releaseFrom('5.19')) as Condition];
+  expect(conditions.when(from)).toBe('on Linux 5.19 and newer');
+  expect(conditions.when(before)).toBe('on Linux before 5.19');
+  expect(conditions.when(allOf([from, not(releaseFrom('6.12'))]))).toBe(
+    'on Linux 5.19 and newer, before 6.12',
+  );
+  expect(conditions.when(allOf([from, is(field('KIND'), 5n)]))).toBe('on Linux 5.19 and newer if KIND == 5');
+  expect(conditions.when(anyOf([from, is(field('KIND'), 5n)]))).toBe('if release >= 5.19, or KIND == 5');
 });
 
 test('a later read and what is not known are explained', () => {

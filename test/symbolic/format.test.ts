@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  bitwise,
   chosen,
   compare,
   conditionTree,
@@ -17,6 +18,7 @@ import {
   type Quantity,
   sum,
   variablesOf,
+  withNames,
 } from '../../src/symbolic/index.ts';
 import { holdsText, holdsTree, type Meaning, type Tree } from './reading.ts';
 import { anyCondition, type Content, contents, meaningOf, RELEASE, SETTING } from './small-world.ts';
@@ -162,6 +164,39 @@ describe('names', () => {
       field('M32B', { address: 0x1000n, epoch: 35 }),
     ];
     expect(formatCondition(all(is(first, 1n), is(later, 2n)))).toBe("M32B == 1 and M32B'35 == 2");
+    // There is nothing to tell apart where only one read is meant.
+    expect(formatCondition(is(later, 2n))).toBe('M32B == 2');
+    const write = (names: Names): string[] => [first, later].map((of) => formatCondition(is(of, 2n), names));
+    expect(withNames(write)).toEqual(['M32B == 2', "M32B'35 == 2"]);
+    expect(withNames((names) => formatCondition(is(later, 2n), names))).toBe('M32B == 2');
+  });
+
+  test('of the ways to say it the shortest', () => {
+    const kind = field('PNHM', { bits: 32 });
+    const family = bitwise('and', kind, 0xffff0n);
+    // 0x106a0 and 0x106e0 differ in bit 6.
+    expect(formatCondition(any(is(family, 0x106a0n), is(family, 0x106e0n)))).toBe(
+      '(PNHM & 0xfffb0) == 0x106a0',
+    );
+    expect(formatCondition(all(not(is(family, 0x106a0n)), not(is(family, 0x106e0n))))).toBe(
+      '(PNHM & 0xfffb0) != 0x106a0',
+    );
+    // A field by itself is compared with both values.
+    expect(formatCondition(any(is(kind, 1n), is(kind, 5n)))).toBe('PNHM == 1, or PNHM == 5');
+    // What is below a base wraps at 0: with other comparisons of the field its values are shorter.
+    const base = field('MG2B', { bits: 32 });
+    const before = sum(32, 0xffff_ffffn, [{ coefficient: 1n, of: base as Expr }]);
+    const above = [not(is(base, 0n)), compare('le', 0x100000n, before), compare('lt', base, 0xfed40000n)];
+    expect(formatCondition(all(...above))).toBe('MG2B >= 0x100001 and MG2B < 0xfed40000');
+    // Sums that wrap are left as they were compared where taking them apart would be longer.
+    const size = field('MG2L', { bits: 32 });
+    const last = sum(32, 0xffff_ffffn, [
+      { coefficient: 1n, of: base as Expr },
+      { coefficient: 1n, of: size as Expr },
+    ]);
+    expect(formatCondition(all(not(is(size, 0n)), compare('le', base, last), not(is(last, 0n))))).toBe(
+      'MG2L > 0 and MG2B <= MG2B + MG2L - 1 and MG2B + MG2L - 1 != 0',
+    );
   });
 
   test('the same path at two places', () => {

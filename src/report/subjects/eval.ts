@@ -19,8 +19,8 @@ import {
   formatCondition,
   formatQuantity,
   isKnown,
-  Names,
   quantityOfBytes,
+  withNames,
 } from '../../symbolic/index.ts';
 import type { Document } from '../document.ts';
 import { conditionJson, diagnosticJson, inputsJson, type JsonObject } from '../formats/json-parts.ts';
@@ -67,8 +67,7 @@ function valueJson(value: EvalResult['value'], depth = 0): JsonValue {
 }
 
 export function evalJson({ inputs, result, trace, diagnostics }: EvalReport): JsonObject {
-  const names = new Names();
-  return {
+  return withNames((names) => ({
     schema: EVAL_SCHEMA,
     inputs: inputsJson(inputs),
     path: result.path ?? null,
@@ -83,7 +82,7 @@ export function evalJson({ inputs, result, trace, diagnostics }: EvalReport): Js
     debug: result.debug,
     ...(trace ? { trace: result.trace.map(({ kind, text }) => ({ kind, text })) } : {}),
     diagnostics: diagnostics.map(diagnosticJson),
-  };
+  }));
 }
 
 /**

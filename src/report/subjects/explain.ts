@@ -11,7 +11,7 @@ import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import type { BusLevel, DmaView, NodeExplanation } from '../../devicetree/address/explain.ts';
 import type { EntryCells, FragmentReading, Reading } from '../../devicetree/address/readings.ts';
 import { pathOf } from '../../devicetree/tree.ts';
-import { formatCondition, Names } from '../../symbolic/index.ts';
+import { formatCondition, type Names, withNames } from '../../symbolic/index.ts';
 import { busAddressText, countText, entryDerivation } from '../../window/derivation.ts';
 import { type Block, code, type Document, type Item } from '../document.ts';
 import {
@@ -101,7 +101,10 @@ function busJson({ bus, path, ranges, dmaRanges, status }: BusLevel): JsonObject
 }
 
 export function explainJson(report: ExplainReport): JsonObject {
-  const names = new Names();
+  return withNames((names) => explained(report, names));
+}
+
+function explained(report: ExplainReport, names: Names): JsonObject {
   return {
     schema: EXPLAIN_SCHEMA,
     inputs: inputsJson(report.inputs),

@@ -6,7 +6,7 @@ import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import { pathOf } from '../../devicetree/tree.ts';
-import { formatCondition, isPossible, Names } from '../../symbolic/index.ts';
+import { formatCondition, isPossible, Names, withNames } from '../../symbolic/index.ts';
 import { busAddressText } from '../../window/derivation.ts';
 import { type Block, code, type Document, type Text } from '../document.ts';
 import {
@@ -122,18 +122,16 @@ function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[
 
 export function resourcesJson(report: ResourcesReport): JsonObject {
   const { inputs } = report;
-  const names = new Names();
-  const acpi = report.crs.map(({ artifact, entry }) => crsJson(entry, artifact, inputs, names));
-  return {
+  return withNames((names) => ({
     schema: RESOURCES_SCHEMA,
     inputs: inputsJson(inputs),
     deviceTree: report.trees.flatMap(({ artifact, entries }) =>
       entries.map((entry) => entryJson(entry, pathOf(entry.node), artifact, inputs)),
     ),
-    acpi,
+    acpi: report.crs.map(({ artifact, entry }) => crsJson(entry, artifact, inputs, names)),
     fields: fieldsJson(names),
     diagnostics: report.diagnostics.map(diagnosticJson),
-  };
+  }));
 }
 
 function cpuText(entry: AddressEntry): Text {
@@ -229,8 +227,7 @@ export function resourcesDocument(report: ResourcesReport, withInputs: boolean):
         : entryTable(entries),
     );
   }
-  const names = new Names();
-  for (const { entry } of report.crs) blocks.push(...crsBlocks(entry, names));
+  blocks.push(...withNames((names) => report.crs.flatMap(({ entry }) => crsBlocks(entry, names))));
   if (blocks.length === 0)
     blocks.push({ kind: 'paragraph', text: 'No resources: the inputs describe none.' });
   if (withInputs)

@@ -1,7 +1,7 @@
 /** The report of `sysfb`: the answer first, then what it rests on, then what would change it. */
 import { formatMemRange, formatSize } from '../../bytes/address.ts';
 import { formatPlace } from '../../bytes/source.ts';
-import { Names } from '../../symbolic/index.ts';
+import { type Names, withNames } from '../../symbolic/index.ts';
 import type {
   Answer,
   Assumption,
@@ -12,7 +12,7 @@ import type {
 } from '../../verdict/verdict.ts';
 import { derivationOf } from '../../window/derivation.ts';
 import type { AddressWindow } from '../../window/window.ts';
-import { Conditions } from '../conditions.ts';
+import { type Conditions, withConditions } from '../conditions.ts';
 import { type Block, code, type Document, type Item, type Text, type Tone } from '../document.ts';
 import {
   conditionJson,
@@ -40,8 +40,11 @@ import {
 export const SYSFB_SCHEMA = 'fwmap/sysfb@1';
 
 export function sysfbJson(verdict: Verdict): JsonObject {
+  return withNames((names) => verdictJson(verdict, names));
+}
+
+function verdictJson(verdict: Verdict, names: Names): JsonObject {
   const { inputs, framebuffer, kconfig, matrix } = verdict;
-  const names = new Names();
   const evidence = (item: EvidenceItem): JsonObject => ({
     text: item.text,
     ...(item.origin === undefined ? {} : { origin: originJson(item.origin, inputs) }),
@@ -239,7 +242,7 @@ function conditionItems(verdict: Verdict, conditions: Conditions): Item[] {
     text: [
       ...(answerText(answer) as readonly []),
       answer === 'needed' && effective === false ? ', and CONFIG_SYSFB has no effect,' : '',
-      ` if ${conditions.text(when, MAX_ROW)}`,
+      ` ${conditions.when(when, MAX_ROW)}`,
     ],
     below: [{ text: because }],
   }));
@@ -301,7 +304,10 @@ function poolTotal(pool: readonly AddressWindow[]): string {
  * @param alone the report travels without its inputs and without standard error: it names them and what was said
  */
 export function sysfbDocument(verdict: Verdict, alone: boolean): Document {
-  const conditions = new Conditions();
+  return withConditions((conditions) => documentOf(verdict, alone, conditions));
+}
+
+function documentOf(verdict: Verdict, alone: boolean, conditions: Conditions): Document {
   const kconfig = verdict.kconfig;
   return [
     {
@@ -354,7 +360,10 @@ function rawBlocks(verdict: Verdict): Block[] {
 
 /** The verdict as a review reply puts it: question, answer, evidence, derivation, assumptions. */
 export function sysfbMailDocument(verdict: Verdict, toolVersion: string): Document {
-  const conditions = new Conditions();
+  return withConditions((conditions) => mailOf(verdict, toolVersion, conditions));
+}
+
+function mailOf(verdict: Verdict, toolVersion: string, conditions: Conditions): Document {
   const kconfig = verdict.kconfig;
   const [answer] = ANSWER_WORDS[verdict.answer];
   return [

@@ -1,9 +1,9 @@
 /** The report of `windows`. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
-import { Names } from '../../symbolic/index.ts';
+import { withNames } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
-import { Conditions } from '../conditions.ts';
+import { type Conditions, withConditions } from '../conditions.ts';
 import { type Block, code, type Document } from '../document.ts';
 import {
   diagnosticJson,
@@ -23,15 +23,13 @@ export interface WindowsReport {
 }
 
 export function windowsJson(report: WindowsReport): JsonObject {
-  const names = new Names();
-  const windows = report.windows.map((window) => windowJson(window, report.inputs, names));
-  return {
+  return withNames((names) => ({
     schema: WINDOWS_SCHEMA,
     inputs: inputsJson(report.inputs),
-    windows,
+    windows: report.windows.map((window) => windowJson(window, report.inputs, names)),
     fields: fieldsJson(names),
     diagnostics: report.diagnostics.map(diagnosticJson),
-  };
+  }));
 }
 
 /** Windows a line each, as they come. */
@@ -59,13 +57,12 @@ export function windowTable(windows: readonly AddressWindow[], conditions: Condi
 
 /** @param withInputs names the inputs and their hashes below: for reports that travel without them */
 export function windowsDocument(report: WindowsReport, withInputs: boolean): Document {
-  const conditions = new Conditions();
-  const blocks: Block[] = [
+  const blocks = withConditions((conditions): Block[] => [
     report.windows.length === 0
       ? { kind: 'paragraph', text: 'No address windows: the inputs describe none.' }
       : windowTable(report.windows, conditions),
-  ];
-  blocks.push(...conditions.blocks());
+    ...conditions.blocks(),
+  ]);
   if (withInputs)
     blocks.push({ kind: 'heading', text: 'Inputs' }, { kind: 'list', items: report.inputs.map(inputItem) });
   return blocks;

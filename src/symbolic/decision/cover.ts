@@ -1,8 +1,11 @@
 /** Conditions as alternatives: which comparisons have to hold together. */
 import { maskOf } from '../known-bits.ts';
-import { type Condition, type Expr, isKnown, type Quantity } from '../quantity.ts';
+import { type Condition, type Expr, isKnown, partsOf, type Quantity } from '../quantity.ts';
+import { type Bdd, FALSE } from './bdd.ts';
+import { Bits } from './bits.ts';
 import { asBuilt } from './built.ts';
 import { bounded } from './decide.ts';
+import { conditionOfLiteral, type Literal } from './literal.ts';
 import { type Alternatives, checked, conditionOfAlternatives, literalsOf, situationOf } from './situation.ts';
 
 export interface Cover {
@@ -39,6 +42,61 @@ function isPlain(condition: Expr): boolean {
   );
 }
 
+/** As {@link coverOf}, with sums of one field told by ranges of the field. Undefined past the bound on work. */
+export function rangeCoverOf(condition: Quantity): Cover | undefined {
+  const alternatives = bounded(() => alternativesOf(condition, 1n, true));
+  return alternatives && { alternatives, complete: true };
+}
+
+/** Comparisons in a condition as it was built, above which it isn't looked at as it is. */
+const MAX_BUILT = 24;
+
+/**
+ * The condition as it was built, but for what is redundant in it. Undefined where it is no disjunction of a few
+ * conjunctions of comparisons, or past the bound on work.
+ */
+export function builtCoverOf(condition: Expr): Cover | undefined {
+  const built = asBuilt(condition);
+  const literals = built.flat();
+  if (literals.length > MAX_BUILT || !literals.every(isComparison)) return undefined;
+  const alternatives = bounded(() => {
+    const bits = new Bits([condition]);
+    const { bdds } = bits;
+    const domain = bits.domain();
+    const holds = bdds.and(bits.condition(condition), domain);
+    const known = new Map(literals.map((each) => [each, bits.condition(conditionOfLiteral(each))]));
+    const together = (way: readonly Literal[]): Bdd =>
+      way.reduce((all: Bdd, each) => bdds.and(all, known.get(each)!), domain);
+    let ways = built
+      .filter((way) => together(way) !== FALSE)
+      .map((way) =>
+        way.reduce((kept, each) => {
+          const without = kept.filter((other) => other !== each);
+          return bdds.implies(together(without), holds) ? without : kept;
+        }, way),
+      );
+    for (const way of [...ways].sort((a, b) => b.length - a.length)) {
+      const others = ways.filter((each) => each !== way);
+      const covered = others.reduce((any: Bdd, each) => bdds.or(any, together(each)), FALSE);
+      if (bdds.implies(together(way), covered)) ways = others;
+    }
+    return ways;
+  });
+  return alternatives && { alternatives, complete: true };
+}
+
+/** Two numbers without conditions in them. */
+function isComparison({ left, right }: Literal): boolean {
+  const pending: Quantity[] = [left, right];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (isKnown(next)) continue;
+    if (next.bits === 1 && next.kind !== 'field' && next.kind !== 'slice') return false;
+    if (next.kind === 'choose') return false;
+    pending.push(...partsOf(next));
+  }
+  return true;
+}
+
 /**
  * An equivalent condition without what is redundant: 0n or 1n where it is decided. Past the bound on work it is the
  * condition that was given; {@link coverOf} of it is not complete then.
@@ -51,8 +109,8 @@ export function simplified(condition: Quantity, given: Quantity = 1n): Condition
   return conditionOfAlternatives(alternatives);
 }
 
-function alternativesOf(condition: Quantity, given: Quantity): Alternatives {
-  const situation = situationOf(condition, given);
+function alternativesOf(condition: Quantity, given: Quantity, ranges = false): Alternatives {
+  const situation = situationOf(condition, given, ranges);
   if (situation === 'never') return [];
   if (situation === 'always') return [[]];
   const { grower, lower, upper } = situation;

@@ -29,15 +29,22 @@ export interface Situation {
   readonly holds: Bdd;
 }
 
-/** `never` or `always` where it is decided. Throws {@link OutOfWork}. */
-export function situationOf(condition: Quantity, given: Quantity): Situation | 'always' | 'never' {
+/**
+ * `never` or `always` where it is decided. Throws {@link OutOfWork}.
+ * @param ranges a sum of one field is told by ranges of the field, also where the sum is short
+ */
+export function situationOf(
+  condition: Quantity,
+  given: Quantity,
+  ranges = false,
+): Situation | 'always' | 'never' {
   const bits = new Bits([condition, given]);
   const { bdds } = bits;
   const open = bdds.and(bits.domain(), bits.condition(given));
   const holds = bits.condition(condition);
   if (bdds.and(holds, open) === FALSE) return 'never';
   if (bdds.implies(open, holds)) return 'always';
-  const reader = new SubjectReader(bits);
+  const reader = new SubjectReader(bits, ranges);
   for (const atom of atomsOf(condition, reader.isPlain)) reader.add(atom);
   const own = reader.count;
   for (const atom of atomsOf(given, reader.isPlain)) reader.add(atom);

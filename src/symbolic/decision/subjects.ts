@@ -35,6 +35,8 @@ export type BoundStyle = 'at' | 'before';
 export interface Form {
   readonly left: Expr;
   readonly valueOf: (value: bigint) => bigint;
+  /** Where `left` is some bits of a number in their place: of which, and which bits. */
+  readonly masked?: { readonly of: Expr; readonly mask: bigint };
 }
 
 export interface Subject {
@@ -71,10 +73,13 @@ const SAME: Form['valueOf'] = (value) => value;
 /** The subjects of comparisons, in their order. Throws {@link OutOfWork} when there are too many pieces. */
 export class SubjectReader {
   readonly #bits: Bits;
+  readonly #ranges: boolean;
   readonly #drafts = new Map<string | Expr, Draft>();
 
-  constructor(bits: Bits) {
+  /** @param ranges a sum of one field is told by ranges of the field, also where the sum is short */
+  constructor(bits: Bits, ranges: boolean) {
     this.#bits = bits;
+    this.#ranges = ranges;
   }
 
   /** Does one variable alone decide it, or nothing? Such a comparison needs no taking apart. */
@@ -121,7 +126,7 @@ export class SubjectReader {
     if (wires === undefined && holds !== undefined) {
       const variable = this.#variableWith(of, this.#bits.bdds.support(holds));
       // A short sum that is compared once says more than two ranges of the field would.
-      const simple = of.size <= MAX_SIMPLE && op !== 'eq' && op !== 'ne';
+      const simple = !this.#ranges && of.size <= MAX_SIMPLE && op !== 'eq' && op !== 'ne';
       if (variable !== undefined && this.#addValues(variable, holds, simple)) return;
     }
     const draft = wires === undefined ? this.#draftOfNumber(of) : this.#draftOfWires(of, wires, value);
@@ -266,6 +271,7 @@ export class SubjectReader {
     if (isKnown(left)) return as;
     return {
       left,
+      masked: { of: whole, mask },
       valueOf: (value) =>
         places.reduce((all, place, i) => all | (((value >> BigInt(i)) & 1n) << BigInt(place)), 0n),
     };

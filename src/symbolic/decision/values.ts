@@ -1,4 +1,7 @@
 /** The shortest comparisons that say which of a subject's pieces its value is in. */
+import { maskOf } from '../known-bits.ts';
+import { bitwise } from '../numbers.ts';
+import { isKnown } from '../quantity.ts';
 import type { Literal } from './literal.ts';
 import { literalOf, type Piece, type Subject } from './subjects.ts';
 
@@ -75,7 +78,32 @@ function candidatesOf(subject: Subject): Candidate[] {
     add(literalOf(subject, before ? '<=' : '<', before ? bound - 1n : bound), (_, i) => i < at);
     add(literalOf(subject, before ? '>' : '>=', before ? bound - 1n : bound), (_, i) => i >= at);
   });
-  return candidates;
+  return [...candidates, ...pairsOfValues(subject)];
+}
+
+/**
+ * Two values of masked bits that differ in one bit are one value of the others: `(PNHM & 0xfffb0) == 0x106a0` for 0x106a0 and
+ * 0x106e0. Where nothing is masked yet people write both.
+ */
+function pairsOfValues({ pieces, form }: Subject): Candidate[] {
+  const { masked } = form;
+  if (masked === undefined || masked.mask === maskOf(masked.of.bits)) return [];
+  const found: Candidate[] = [];
+  for (const [i, one] of pieces.entries())
+    for (const [k, other] of pieces.entries()) {
+      if (k <= i || !isOne(one) || !isOne(other)) continue;
+      const value = form.valueOf(one.first);
+      const bit = value ^ form.valueOf(other.first);
+      if ((bit & (bit - 1n)) !== 0n) continue;
+      const left = bitwise('and', masked.of, masked.mask & ~bit);
+      if (isKnown(left)) continue;
+      for (const op of ['==', '!='] as const) {
+        const literal = { left, op, right: value & ~bit };
+        const holds = pieces.map((_, at) => (at === i || at === k) === (op === '=='));
+        found.push({ literal, pieces: holds, cost: costOf(literal) });
+      }
+    }
+  return found;
 }
 
 /**

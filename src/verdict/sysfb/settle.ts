@@ -15,7 +15,7 @@ const HOW: Readonly<Record<string, string>> = {
 };
 
 export function toSettle(cases: readonly Case[]): ToSettle[] {
-  const names = new Names();
+  const names = new Names(cases.flatMap(({ when }) => variablesOf(when)));
   const rows = new Map<string, { how: string; rows: number }>();
   for (const { when } of cases)
     for (const variable of variablesOf(when)) {
