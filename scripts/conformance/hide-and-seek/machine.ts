@@ -170,7 +170,9 @@ function lowRange(firmware: AcpiFirmware, contents: Contents): Range | undefined
   for (const { crs } of levelsIn(firmware, contents))
     for (const { type, min, max } of crs ?? []) {
       if ((type !== 'dword' && type !== 'qword') || max < min || max < MIB || min >= FOUR_GIB) continue;
-      if (least === undefined || min < least.base) least = { base: min, size: max - min + 1n };
+      const range = { base: min, size: max - min + 1n };
+      // What starts at 0 is a gap that isn't there, whose end wrapped; the firmware's low gap is another range.
+      if (least === undefined || least.base === 0n || (min !== 0n && min < least.base)) least = range;
     }
   return least;
 }

@@ -24,13 +24,69 @@ type Node =
       readonly no: Node | undefined;
     };
 
+/** A part of the decision table: the way to it, and the branches behind that, by what they come to. */
+export interface Part {
+  readonly path: readonly Condition[];
+  readonly groups: ReadonlyMap<string, readonly Branch[]>;
+}
+
+/** Rows that a table has where it is divided: what is left then is told in long conditions. */
+const MAX_ROWS = 8;
+
 /**
- * The worlds as the branches of a smaller tree: a decision that is followed by the same either way is left out.
+ * The worlds as the branches of a smaller tree: a decision that is followed by the same either way is left out. Where
+ * `isShort` refuses what lies behind a decision, its two sides are parts of their own.
  *
  * @param worlds as leaves in the order in which the tree has them; decisions at one place of it are of one condition
  */
-export function branchesOf(worlds: readonly Branch[]): Branch[] {
-  const tree = new Tree().of(worlds, 0);
+export function partsOf(worlds: readonly Branch[], isShort: (part: Part) => boolean): Part[] {
+  const rank = ranksOf(worlds);
+  const first = (condition: Condition): number =>
+    Math.min(...variablesOf(condition).map((variable) => rank.get(keyOfVariable(variable))!));
+  // In the order in which the judgement came upon what they are about: they are printed so.
+  const sorted = (decisions: readonly Condition[]): Condition[] =>
+    decisions
+      .map((condition) => ({ condition, at: first(condition) }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ condition }) => condition);
+  const partOf = (node: Node, path: readonly Condition[]): Part => {
+    const groups = new Map<string, Branch[]>();
+    for (const { decisions, key } of branchesIn(node)) {
+      const branch = { decisions: sorted(decisions), key };
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [branch]);
+      else group.push(branch);
+    }
+    return { path: sorted(path), groups };
+  };
+  const root = new Tree().of(worlds, 0);
+  if (root === undefined) return [];
+  const parts: Part[] = [];
+  const waiting = [{ node: root, path: [] as readonly Condition[], part: partOf(root, []) }];
+  let rows = waiting[0]!.part.groups.size;
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { node, path, part } = next;
+    if ('key' in node || isShort(part)) {
+      parts.push(part);
+      continue;
+    }
+    const sides = [
+      { node: node.yes, path: [...path, node.condition] },
+      { node: node.no, path: [...path, not(node.condition) as Condition] },
+    ].flatMap(({ node: side, path: way }) =>
+      side === undefined ? [] : [{ node: side, path: way, part: partOf(side, way) }],
+    );
+    const more = sides.reduce((sum, side) => sum + side.part.groups.size, 0) - part.groups.size;
+    if (rows + more > MAX_ROWS) parts.push(part);
+    else {
+      rows += more;
+      waiting.push(...sides);
+    }
+  }
+  return parts;
+}
+
+function branchesIn(root: Node): Branch[] {
   const branches: Branch[] = [];
   // Recurses no deeper than there are decisions on the way to a world.
   const walk = (node: Node | undefined, decisions: readonly Condition[]): void => {
@@ -42,18 +98,8 @@ export function branchesOf(worlds: readonly Branch[]): Branch[] {
     walk(node.yes, [...decisions, node.condition]);
     walk(node.no, [...decisions, not(node.condition) as Condition]);
   };
-  walk(tree, []);
-  const rank = ranksOf(worlds);
-  const first = (condition: Condition): number =>
-    Math.min(...variablesOf(condition).map((variable) => rank.get(keyOfVariable(variable))!));
-  return branches.map(({ decisions, key }) => ({
-    // In the order in which the judgement came upon what they are about: they are printed so.
-    decisions: decisions
-      .map((condition) => ({ condition, at: first(condition) }))
-      .sort((a, b) => a.at - b.at)
-      .map(({ condition }) => condition),
-    key,
-  }));
+  walk(root, []);
+  return branches;
 }
 
 /** Variables by when they were first asked about. */

@@ -5,13 +5,15 @@ import {
   anyOf,
   type Condition,
   type DecisionContext,
+  formatCondition,
   isKnown,
   not,
+  sameQuantity,
   simplified,
 } from '../../symbolic/index.ts';
 import type { Constraint, Default, Exploration, RuleFinding, World } from '../question.ts';
 import type { Answer, Case, Hazard } from '../verdict.ts';
-import { branchesOf } from './branches.ts';
+import { type Part, partsOf } from './branches.ts';
 import type { Outcome, Possible } from './judge/outcome.ts';
 import type { Situation } from './situation/situation.ts';
 
@@ -48,7 +50,8 @@ export function fold(
   const standing = wanted.length === 0 ? worlds : worlds.filter((world) => agrees(world, wanted, given));
   const counted = standing.length === 0 ? worlds : standing;
   const firm = situation.constraints.filter(({ kind }) => kind !== 'authority');
-  const cases = casesOf(worlds, allOf(firm.map(({ condition }) => condition)));
+  const rows = rowsOfTable(worlds, allOf(firm.map(({ condition }) => condition))).sort(compareRows);
+  const cases = rows.map(caseOf);
   const isComplete = unexplored === 0n && gaps.length === 0;
   const all = (list: readonly SysfbWorld[], without: Possible): boolean =>
     list.length > 0 && list.every(({ outcome }) => outcome.without === without);
@@ -66,8 +69,7 @@ export function fold(
   const hazardous = counted.filter(({ outcome }) => outcome.without === 'yes');
   const exposed =
     hazardous.length > 0 ? hazardous : worlds.filter(({ outcome }) => outcome.without === 'yes');
-  const shown = (exposed[0] ?? counted.find(({ outcome }) => outcome.without === 'open') ?? counted[0]!)
-    .outcome;
+  const shown = plainest(exposed.length > 0 ? exposed : counted, rows).outcome;
   return {
     answer,
     effective: effectiveOf(exposed, answer),
@@ -78,6 +80,11 @@ export function fold(
     rules: rulesOf(counted.length > 0 ? counted : worlds),
     selects: !situation.isTree && counted.every((world) => selectsSysfb(world, situation, given)),
   };
+}
+
+/** Of some worlds that with the shortest condition. */
+function plainest(worlds: readonly SysfbWorld[], rows: readonly Row[]): SysfbWorld {
+  return rows.find(({ world }) => worlds.includes(world))?.world ?? worlds[0]!;
 }
 
 /** Defaults about what is open: those that some world fails. */
@@ -121,29 +128,99 @@ class Given {
 
 const ANSWER: Readonly<Record<Possible, Answer>> = { yes: 'needed', no: 'not-needed', open: 'unknown' };
 
-/** Worlds of one kind and outcome as one row, under what is left of their conditions beside the constraints. */
-function casesOf(worlds: readonly SysfbWorld[], given: Condition): Case[] {
-  const groups = new Map<string, SysfbWorld>();
-  for (const world of worlds) if (!groups.has(keyOf(world))) groups.set(keyOf(world), world);
-  const branches = branchesOf(worlds.map((world) => ({ decisions: world.decisions, key: keyOf(world) })));
-  return [...groups]
-    .map(([key, first]): Case => {
-      const { without, with: withIt, because } = first.outcome;
-      const ways = branches.filter((branch) => branch.key === key);
-      const when = simplified(anyOf(ways.map(({ decisions }) => allOf(decisions))), given);
-      const effective = without !== 'yes' ? false : withIt === 'open' ? null : withIt === 'no';
-      return { when, answer: ANSWER[without], effective, because };
-    })
-    .sort((a, b) => rank(a) - rank(b));
+/** A row whose condition is longer is told in parts. */
+const MAX_CONDITION = 100;
+
+interface Row {
+  /** A world that it is about. */
+  readonly world: SysfbWorld;
+  /** What kind of case it is. */
+  readonly key: string;
+  readonly when: Condition;
+  /** Characters of the condition as it is printed. */
+  readonly length: number;
+}
+
+/**
+ * Worlds of one kind and outcome as one row, under what is left of their conditions beside the constraints. Where that is
+ * long the table is divided at what was asked first.
+ */
+function rowsOfTable(worlds: readonly SysfbWorld[], given: Condition): Row[] {
+  const known = new Map<Part, Map<string, Row>>();
+  const rowIn = (part: Part, key: string): Row => {
+    const rows = known.get(part) ?? new Map<string, Row>();
+    known.set(part, rows);
+    let row = rows.get(key);
+    if (row === undefined) {
+      const world = worlds.find((each) => keyOf(each) === key && isIn(each, part))!;
+      row = rowOf(key, conditionOf(part, key, given), world);
+      rows.set(key, row);
+    }
+    return row;
+  };
+  const parts = partsOf(
+    worlds.map((world) => ({ decisions: world.decisions, key: keyOf(world) })),
+    (part) =>
+      // What has the most branches first: it is the longest.
+      [...part.groups]
+        .toSorted((a, b) => b[1].length - a[1].length)
+        .every(([key]) => rowIn(part, key).length <= MAX_CONDITION),
+  );
+  const all = parts.flatMap((part) => [...part.groups.keys()].map((key) => rowIn(part, key)));
+  return parts.length === 1 ? all : joined(all, given);
+}
+
+function conditionOf({ path, groups }: Part, key: string, given: Condition): Condition {
+  const ways = anyOf(groups.get(key)!.map(({ decisions }) => allOf(decisions)));
+  return simplified(allOf([...path, ways]), given);
+}
+
+/** Parts of a condition from which on it is long however it is printed. */
+const LONG = 40;
+
+function isIn({ decisions }: SysfbWorld, { path }: Part): boolean {
+  return path.every((step) => decisions.some((decision) => sameQuantity(decision, step)));
+}
+
+function rowOf(key: string, when: Condition, world: SysfbWorld): Row {
+  const isLong = !isKnown(when) && when.size > LONG;
+  return { key, when, world, length: isLong ? MAX_CONDITION + when.size : formatCondition(when).length };
+}
+
+/** Rows of several parts with one outcome are one row where that is short. */
+function joined(rows: readonly Row[], given: Condition): Row[] {
+  const out: Row[] = [];
+  for (const row of rows.toSorted((a, b) => a.length - b.length)) {
+    const isShort = row.length <= MAX_CONDITION;
+    const at = isShort
+      ? out.findIndex(({ key, length }) => key === row.key && length + row.length <= 2 * MAX_CONDITION)
+      : -1;
+    const both =
+      at < 0
+        ? undefined
+        : rowOf(row.key, simplified(anyOf([out[at]!.when, row.when]), given), out[at]!.world);
+    if (both !== undefined && both.length <= MAX_CONDITION) out[at] = both;
+    else out.push(row);
+  }
+  return out;
+}
+
+function caseOf({ when, world }: Row): Case {
+  const { without, with: withIt, because } = world.outcome;
+  const effective = without !== 'yes' ? false : withIt === 'open' ? null : withIt === 'no';
+  return { when, answer: ANSWER[without], effective, because };
+}
+
+const WORST_FIRST: readonly Possible[] = ['yes', 'open', 'no'];
+
+/** The worst first, then the shortest. */
+function compareRows(a: Row, b: Row): number {
+  const rank = ({ world }: Row): number => WORST_FIRST.indexOf(world.outcome.without);
+  return rank(a) - rank(b) || a.length - b.length;
 }
 
 function keyOf({ outcome: { kind, without, with: withIt } }: SysfbWorld): string {
   return `${kind} ${without} ${withIt}`;
-}
-
-function rank({ answer, when }: Case): number {
-  const order = answer === 'needed' ? 0 : answer === 'unknown' ? 1 : 2;
-  return order * 1e6 + (isKnown(when) ? 0 : when.size);
 }
 
 /** True where CONFIG_SYSFB makes the reservation in every world that needs one, false where in none. */
@@ -183,9 +260,8 @@ function selectsSysfb(world: SysfbWorld, { configuration, model }: Situation, gi
 
 /** The rules of the worlds that count, each once, the worst worlds' first. */
 function rulesOf(worlds: readonly SysfbWorld[]): RuleFinding[] {
-  const order: readonly Possible[] = ['yes', 'open', 'no'];
   const sorted = worlds.toSorted(
-    (a, b) => order.indexOf(a.outcome.without) - order.indexOf(b.outcome.without),
+    (a, b) => WORST_FIRST.indexOf(a.outcome.without) - WORST_FIRST.indexOf(b.outcome.without),
   );
   const found = new Map<string, RuleFinding>();
   for (const { outcome } of sorted)

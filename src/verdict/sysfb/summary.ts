@@ -7,6 +7,8 @@ import type { Situation } from './situation/situation.ts';
 
 /** Rows of the decision table that a sentence tells. */
 const MAX_ROWS = 3;
+/** Characters of a row beyond which a sentence leaves it out. */
+const MAX_ROW = 120;
 
 export function summaryOf(
   answer: Answer,
@@ -28,12 +30,12 @@ export function summaryOf(
         ? `A reservation is needed, and CONFIG_SYSFB would not make it: ${because}.`
         : `A reservation is needed, and it is open whether CONFIG_SYSFB makes it: ${because}.`;
     case 'depends': {
-      const told = cases
-        .slice(0, MAX_ROWS)
-        .map((row) => `${row.answer} if ${formatCondition(row.when)}`)
-        .join('; ');
-      const more = cases.length > MAX_ROWS ? `; and ${cases.length - MAX_ROWS} more cases` : '';
-      return `It depends: ${told}${more}.`;
+      const rows = plainest(cases).map((row) => `${row.answer} if ${formatCondition(row.when)}`);
+      const short = rows.filter((text) => text.length <= MAX_ROW);
+      const told = (short.length > 0 ? short : rows).slice(0, MAX_ROWS);
+      const more = cases.length - told.length;
+      const rest = more === 0 ? '' : `; and ${more} more ${more === 1 ? 'case' : 'cases'}`;
+      return `It depends: ${told.join('; ')}${rest}.`;
     }
     case 'unknown': {
       const [gap] = gaps;
@@ -42,4 +44,12 @@ export function summaryOf(
         : `Unknown: what was not read may hide a window or a framebuffer (${gap.reason}).`;
     }
   }
+}
+
+/** Rows in the order in which a sentence tells them: of each answer the first, then the others. */
+function plainest(cases: readonly Case[]): Case[] {
+  const first = new Map<Answer, Case>();
+  for (const row of cases) if (!first.has(row.answer)) first.set(row.answer, row);
+  const told = new Set(first.values());
+  return [...told, ...cases.filter((row) => !told.has(row))];
 }

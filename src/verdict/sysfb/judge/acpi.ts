@@ -277,15 +277,14 @@ function framebufferIn(
     const text = `BAR 0 of the video device, ${formatMemRange(base, size)}`;
     return { finding: { base, size, from: 'presumed', text }, place: { base, size } };
   }
-  const low = windows
-    .filter(({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start))
-    .reduce<CollectedWindow<Quantity> | undefined>(
-      (least, window) => (least === undefined || below(window.start, least.start) ? window : least),
-      undefined,
-    );
-  if (low === undefined) return 'none';
-  const { start } = low;
-  if (platform === 'hyperv-gen2' && !subject.presumed && !equal(start, of(0n))) {
+  const low = windows.filter(({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start));
+  if (low.length === 0) return 'none';
+  // A window that starts at 0 is a gap that isn't there, whose computed end wrapped.
+  const gaps =
+    platform === 'hyperv-gen2' && !subject.presumed ? low.filter(({ start }) => !equal(start, of(0n))) : [];
+  const [first, ...others] = gaps;
+  if (first !== undefined) {
+    const { start } = others.reduce((least, gap) => (below(gap.start, least.start) ? gap : least), first);
     const base = isKnown(start) ? start : null;
     const finding: FramebufferFinding = {
       base,
