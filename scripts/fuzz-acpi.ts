@@ -106,7 +106,7 @@ async function runCase({ tables: inputs, seed }: Case, step: Step): Promise<void
       const artifacts = await artifactsOf(bytes, sink);
       const { windows } = await describe(artifacts, {}, sink);
       const report = { inputs: artifacts, windows, diagnostics: sink.all };
-      renderText(windowsDocument(report, false), { color: false, width: 100 });
+      renderText(windowsDocument(report, { all: true, withInputs: false }), { color: false, width: 100 });
     });
   if (random() < SYSFB)
     await step('sysfb', async () =>

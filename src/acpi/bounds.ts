@@ -5,7 +5,7 @@
  * These are inferences, each with its sources. They narrow what is reported beside an unknown; nothing here turns an
  * unknown value into a known one.
  */
-import { endFromLast, hex } from '../bytes/address.ts';
+import { endFromLast, formatMemRange, hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Span } from '../bytes/source.ts';
 import { formatQuantity, isKnown, maximumOf, minimumOf, type Quantity } from '../symbolic/index.ts';
@@ -54,7 +54,7 @@ export function occupiedByTables(tables: readonly AcpiTable[], sink: DiagnosticS
   };
   for (const table of tables) {
     if (table.address !== undefined) {
-      add('tables', table.address, BigInt(table.length), `${table.name} lies there`);
+      add('tables', table.address, BigInt(table.length), `${table.name} is there`);
     }
     switch (table.signature) {
       case 'SRAT':
@@ -73,29 +73,29 @@ export function occupiedByTables(tables: readonly AcpiTable[], sink: DiagnosticS
       case 'RSD PTR ': {
         const pointer = readRsdp(table);
         if (pointer) {
-          add('tables', pointer.rsdtAddress, HEADER_LENGTH, 'RSDP: the RSDT lies there');
-          add('tables', pointer.xsdtAddress ?? 0n, HEADER_LENGTH, 'RSDP: the XSDT lies there');
+          add('tables', pointer.rsdtAddress, HEADER_LENGTH, 'RSDP: the RSDT is there');
+          add('tables', pointer.xsdtAddress ?? 0n, HEADER_LENGTH, 'RSDP: the XSDT is there');
         }
         break;
       }
       case 'RSDT':
       case 'XSDT':
         for (const { address, span } of readRootTable(table)) {
-          add('tables', address, HEADER_LENGTH, `${table.name}: a table lies there`, span);
+          add('tables', address, HEADER_LENGTH, `${table.name}: a table is there`, span);
         }
         break;
       case 'FACP': {
         const fixed = readFadt(table);
         if (fixed) {
-          add('tables', fixed.dsdtAddress, HEADER_LENGTH, 'FADT: the DSDT lies there', fixed.dsdtAddressSpan);
-          add('tables', fixed.facsAddress, HEADER_LENGTH, 'FADT: the FACS lies there');
+          add('tables', fixed.dsdtAddress, HEADER_LENGTH, 'FADT: the DSDT is there', fixed.dsdtAddressSpan);
+          add('tables', fixed.facsAddress, HEADER_LENGTH, 'FADT: the FACS is there');
         }
         break;
       }
       case 'BGRT': {
         const graphics = readBgrt(table);
         if (graphics)
-          add('tables', graphics.imageAddress, 1n, 'BGRT: the boot logo lies there', graphics.addressSpan);
+          add('tables', graphics.imageAddress, 1n, 'BGRT: the boot logo is there', graphics.addressSpan);
         break;
       }
       case 'MCFG':
@@ -132,7 +132,7 @@ export interface UnknownWindow {
 
 /** What can be said of an unknown window, and what that rests on. */
 export interface BoundInference {
-  /** Ready to print: `MG2B lies in [0xf8000000, 0x100000000)`. */
+  /** Ready to print: `MG2B is in [mem 0xf8000000-0xffffffff]`. */
   readonly text: string;
   /** The only addresses the window can have, half-open, in order. */
   readonly gaps: readonly { readonly start: bigint; readonly end: bigint }[];
@@ -181,8 +181,8 @@ function inferenceText(
 ): string {
   const name = formatQuantity(base);
   if (gaps.length === 0) return `no address that ${name} can be is free of memory`;
-  const where = gaps.map(({ start, end }) => `[${hex(start)}, ${hex(end)})`).join(' or ');
+  const where = gaps.map(({ start, end }) => formatMemRange(start, end - start)).join(' or ');
   const largest = gaps.reduce((most, { start, end }) => (end - start > most ? end - start : most), 0n);
   const room = isKnown(size) ? '' : `, so ${formatQuantity(size)} is at most ${hex(largest)}`;
-  return `${name} lies in ${where}${room}`;
+  return `${name} is in ${where}${room}`;
 }

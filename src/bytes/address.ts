@@ -24,25 +24,34 @@ export function lastFromEnd(base: bigint, end: bigint): bigint | undefined {
   return end > base ? end - 1n : undefined;
 }
 
-/** As Linux' %pR prints a memory resource: `[mem 0xf8000000-0xffffffff]`, the end inclusive. */
+/**
+ * As Linux' %pR prints a resource: `[mem 0xf8000000-0xffffffff]`, `[io  0x0cf8-0x0cff]`, `[bus 00-fe]`, the end
+ * inclusive (lib/vsprintf.c, resource_string).
+ * @param size in bytes, ports or bus numbers
+ */
 export function formatMemRange(base: bigint, size: bigint, kind = 'mem'): string {
-  const width = kind === 'io' ? 4 : 8;
-  const digits = (value: bigint): string => `0x${value.toString(16).padStart(width, '0')}`;
-  return size === 0n ? `[${kind} size 0x0]` : `[${kind} ${digits(base)}-${digits(base + size - 1n)}]`;
+  const name = kind === 'io' ? 'io ' : kind;
+  if (size === 0n) return `[${name} size 0x0]`;
+  const digits = (value: bigint): string =>
+    kind === 'bus'
+      ? value.toString(16).padStart(2, '0')
+      : `0x${value.toString(16).padStart(kind === 'io' ? 4 : 8, '0')}`;
+  return `[${name} ${digits(base)}-${digits(base + size - 1n)}]`;
 }
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
-/** An exact size in the largest unit that divides it (`256 MiB`), else bytes in hex. */
+/**
+ * A size in the largest unit that it reaches: `256 MiB`, `1.5 MiB`. With a decimal place it may be rounded: `4.0 KiB` is
+ * close to 4 KiB and not that. The exact number is for JSON.
+ */
 export function formatSize(size: bigint): string {
   let unit = 0;
-  let value = size;
-  while (value !== 0n && value % 1024n === 0n && unit < UNITS.length - 1) {
-    value /= 1024n;
-    unit += 1;
-  }
-  if (unit === 0 && value >= 4096n) return `${hex(value)} bytes`;
-  return value === 1n && unit === 0 ? '1 byte' : `${value} ${UNITS[unit]}`;
+  while (unit < UNITS.length - 1 && size >= 1024n << BigInt(10 * unit)) unit += 1;
+  const one = 1n << BigInt(10 * unit);
+  if (size % one === 0n) return size === 1n ? '1 byte' : `${size / one} ${UNITS[unit]}`;
+  const tenths = (size * 10n + one / 2n) / one;
+  return `${tenths / 10n}.${tenths % 10n} ${UNITS[unit]}`;
 }
 
 /** Reads `0x…`, decimal or (with a leading 0) octal digits, as C does. Undefined when it is no such number. */

@@ -124,11 +124,11 @@ export function placeOf(span: Span): Place {
   };
 }
 
-/** `name:line:column` or `name@0xoffset`, for a message. */
+/** `name:line.column`, as dtc writes it, or `name@0xoffset`, for a message. */
 export function formatPlace(span: Span): string {
   if (span.source.written) return formatPlace(span.source.written(span.start));
   const place = placeOf(span);
   return 'line' in place
-    ? `${place.name ?? span.source.name}:${place.line}:${place.column}`
+    ? `${place.name ?? span.source.name}:${place.line}.${place.column}`
     : `${span.source.name}@0x${place.offset.toString(16)}`;
 }

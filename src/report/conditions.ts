@@ -16,15 +16,20 @@ import {
   type Variable,
   withNames,
 } from '../symbolic/index.ts';
-import type { Block, Item } from './document.ts';
+import { type Block, code } from './document.ts';
 
 /** A condition of more characters than this gets a name. */
 const MAX_INLINE = 48;
+/** So many fields of a kind have each their address. */
+const MAX_ADDRESSES = 4;
+/** An address of more characters than this gets a name: it stands in a range, twice. */
+const MAX_QUANTITY = 24;
 
 /** The conditions of one document. The same condition has the same name, and so has the same variable. */
 export class Conditions {
   readonly names: Names;
   readonly #named = new Map<string, string>();
+  readonly #quantities = new Map<string, string>();
 
   constructor(names = new Names()) {
     this.names = names;
@@ -57,24 +62,60 @@ export class Conditions {
     return `if ${this.text(condition, limit)}`;
   }
 
-  /** A number or what it is made of. */
+  /** A number or what it is made of, by a name, `E1`, where that is long. */
   quantity(value: Quantity): string {
-    return typeof value === 'bigint' ? hex(value) : formatQuantity(value, this.names);
+    if (typeof value === 'bigint') return hex(value);
+    const text = formatQuantity(value, this.names);
+    if (text.length <= MAX_QUANTITY) return text;
+    let name = this.#quantities.get(text);
+    if (name === undefined) {
+      name = `E${this.#quantities.size + 1}`;
+      this.#quantities.set(text, name);
+    }
+    return name;
   }
 
   /** What the names stand for: conditions, then fields. Empty where the document has none. */
   blocks(): Block[] {
-    const conditions = [...this.#named].map(([text, name]): Item => ({ text: `${name} ${text}` }));
-    const fields = this.names.named().flatMap(({ name, variable }): Item[] => {
-      const text = variableText(variable);
-      return text === undefined ? [] : [{ text: `${name}: ${text}` }];
+    const rows = [
+      ...[...this.#named].map(([text, name]) => [name, text]),
+      ...[...this.#quantities].map(([text, name]) => [name, text]),
+    ];
+    return [...namesTable('Conditions', rows), ...namesTable('Fields', this.#fieldRows())];
+  }
+
+  /** Fields of the same kind, which are many in large tables, a row together. */
+  #fieldRows(): string[][] {
+    const rows: { kind: string; fields: { name: string; address: bigint | undefined }[]; later: string }[] =
+      [];
+    for (const { name, variable } of this.names.named()) {
+      const { kind, address, later } = variableText(variable);
+      if (kind === '') continue;
+      const row = rows.find((each) => each.kind === kind && each.later === later);
+      if (row === undefined) rows.push({ kind, fields: [{ name, address }], later });
+      else row.fields.push({ name, address });
+    }
+    return rows.map(({ kind, fields, later }) => {
+      const sorted = fields.toSorted((a, b) => Number((a.address ?? 0n) - (b.address ?? 0n)));
+      const addresses = [...new Set(sorted.flatMap(({ address }) => address ?? []))];
+      const where =
+        addresses.length === 0
+          ? ''
+          : addresses.length <= MAX_ADDRESSES
+            ? ` at ${addresses.map(hex).join(', ')}`
+            : ` from ${hex(addresses[0]!)} on`;
+      return [sorted.map(({ name }) => name).join(', '), `${kind}${where}${later}`];
     });
-    return [...section('Conditions', conditions), ...section('Fields', fields)];
   }
 }
 
 function isOfRelease({ left }: Literal): boolean {
   return typeof left !== 'bigint' && left.kind === 'choice' && left.choice.id === RELEASE.id;
+}
+
+/** What a release has to be, as a table says it: `6.7 and newer`, `before 6.7`; undefined for anything else. */
+export function releaseText(literals: readonly Literal[]): string | undefined {
+  return literals.every(isOfRelease) ? releasesText(literals)?.replace(/^on Linux /, '') : undefined;
 }
 
 /** Releases side by side, in words; undefined where they are not told by where they begin and end. */
@@ -90,31 +131,44 @@ function releasesText(literals: readonly Literal[]): string | undefined {
   return before === undefined ? `on Linux ${from} and newer` : `on Linux ${from} and newer, before ${before}`;
 }
 
-function section(heading: string, items: readonly Item[]): Block[] {
-  return items.length === 0
+function namesTable(heading: string, rows: readonly (readonly string[])[]): Block[] {
+  return rows.length === 0
     ? []
     : [
         { kind: 'heading', text: heading },
-        { kind: 'list', items },
+        {
+          kind: 'table',
+          columns: [{ title: 'name' }, { title: 'is' }],
+          untitled: true,
+          rows: rows.map(([name, text]) => [[code(name!)], text!]),
+        },
       ];
 }
 
-/** Undefined for what says itself what it is. */
-function variableText(variable: Variable): string | undefined {
+const SPACES: Readonly<Record<string, string>> = {
+  SystemMemory: 'memory',
+  SystemIO: 'I/O ports',
+  PCI_Config: 'PCI configuration space',
+  '': 'a register behind an index',
+};
+
+/** What a name stands for; a `kind` that is empty for what says itself what it is. */
+function variableText(variable: Variable): { kind: string; address?: bigint; later: string } {
   switch (variable.kind) {
     case 'field': {
-      const { bits, space, address, path, epoch, why } = variable.field;
-      const where =
-        address === undefined
-          ? `in ${space === '' ? 'a register behind an index' : space}`
-          : `at ${space} ${hex(address)}`;
-      const later = epoch === 0 ? '' : `; as read after this: ${why ?? 'it may have changed'}`;
-      return `${path}, ${bits} bits ${where}${later}`;
+      const { bits, space, address, path, name, within, epoch, why } = variable.field;
+      const scope = path.slice(0, -name.length).replace(/\.$/, '');
+      const owner = within ?? (scope === '\\' || scope === '' ? undefined : scope);
+      return {
+        kind: `${bits} bits in ${SPACES[space] ?? space}${owner === undefined ? '' : ` of ${owner}`}`,
+        ...(address === undefined ? {} : { address }),
+        later: epoch === 0 ? '' : `, read after this: ${why ?? 'it may have changed'}`,
+      };
     }
     case 'unknown':
-      return `not known: ${variable.of.reason}`;
+      return { kind: `not known: ${variable.of.reason}`, later: '' };
     case 'choice':
-      return undefined;
+      return { kind: '', later: '' };
   }
 }
 

@@ -22,19 +22,45 @@ export interface Column {
   readonly align?: 'right';
 }
 
+export interface RowGroup {
+  readonly title: Text;
+  readonly rows: readonly (readonly Text[])[];
+  /** What there is more and isn't listed, below the rows. */
+  readonly note?: string;
+}
+
 export type Block =
   | { readonly kind: 'title'; readonly text: Text }
   | { readonly kind: 'heading'; readonly text: string }
-  | { readonly kind: 'paragraph'; readonly text: Text }
+  | {
+      readonly kind: 'paragraph';
+      readonly text: Text;
+      /** It belongs to what follows. */
+      readonly heads?: true;
+    }
   | { readonly kind: 'facts'; readonly rows: readonly { readonly label: string; readonly text: Text }[] }
   | { readonly kind: 'list'; readonly items: readonly Item[] }
   | {
       readonly kind: 'table';
       readonly columns: readonly Column[];
       readonly rows: readonly (readonly Text[])[];
+      /** Rows that speak for themselves: a terminal and a mail show them indented and without the titles. */
+      readonly untitled?: true;
+    }
+  /** Rows under what they have in common, their columns in line throughout. */
+  | {
+      readonly kind: 'groups';
+      /** What the groups are: the title of their column where a medium has one table of all. */
+      readonly title: string;
+      readonly columns: readonly Column[];
+      readonly groups: readonly RowGroup[];
     }
   /** Lines to be kept as they are: raw data, a quotation. */
-  | { readonly kind: 'lines'; readonly lines: readonly string[] };
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  /** What is long and comes last: folded where a medium can fold. */
+  | { readonly kind: 'details'; readonly summary: string; readonly blocks: Document }
+  /** What the numbers in brackets stand for, the first is 1. */
+  | { readonly kind: 'references'; readonly items: readonly string[] };
 
 export type Document = readonly Block[];
 
@@ -56,4 +82,19 @@ export function code(text: string): Phrase {
 
 export function strong(text: string): Phrase {
   return { text, tone: 'strong' };
+}
+
+/** Whether what follows is close to it. */
+export function headsNext(block: Block | undefined): boolean {
+  return block?.kind === 'heading' || (block?.kind === 'paragraph' && block.heads === true);
+}
+
+/** A heading and what is below it; nothing where there is nothing. */
+export function section(heading: string, ...blocks: readonly Block[]): Block[] {
+  return blocks.length === 0 ? [] : [{ kind: 'heading', text: heading }, ...blocks];
+}
+
+/** A list with its heading; nothing where it is empty. */
+export function listSection(heading: string, items: readonly Item[]): Block[] {
+  return items.length === 0 ? [] : section(heading, { kind: 'list', items });
 }

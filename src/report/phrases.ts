@@ -1,49 +1,35 @@
 /** How windows, places and inputs are put into words: the same in every report. */
 import type { Artifact } from '../artifact/artifact.ts';
-import { formatMemRange, formatSize, hex } from '../bytes/address.ts';
+import { formatSize, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { formatPlace } from '../bytes/source.ts';
 import { formatDiagnostic, hintOf } from '../findings/finding.ts';
-import type { Quantity } from '../symbolic/index.ts';
-import { type AddressWindow, boundsOf, type Origin, windowClass } from '../window/window.ts';
+import { formatRange } from '../window/range-text.ts';
+import { type AddressWindow, type Origin, windowClass } from '../window/window.ts';
 import type { Conditions } from './conditions.ts';
-import type { Item } from './document.ts';
+import { code, type Item, type Phrase } from './document.ts';
 
-const SPACE_NAMES = { memory: 'mem', io: 'io', bus: 'bus' } as const;
-
-/** As %pR prints it; a bound that isn't known by what it is made of: `[mem MG2B size MG2L]`. */
+/** As %pR prints it; a bound that isn't known by what it is made of: `[mem MG2B-MG2B+MG2L-1]`. */
 export function rangeText(
   window: Pick<AddressWindow, 'space' | 'base' | 'size'>,
   conditions: Conditions,
 ): string {
-  const { space, base, size } = window;
-  const name = SPACE_NAMES[space];
-  const bounds = boundsOf(window);
-  if (bounds !== undefined) {
-    if (space !== 'bus') return formatMemRange(bounds.base, bounds.size, name);
-    const number = (value: bigint): string => value.toString(16).padStart(2, '0');
-    return `[bus ${number(bounds.base)}-${number(bounds.base + bounds.size - 1n)}]`;
-  }
-  return `[${name} ${boundText(base, conditions)} size ${boundText(size, conditions)}]`;
-}
-
-/** A bound as a number or as what it is made of. */
-function boundText(bound: Quantity | null, conditions: Conditions): string {
-  return bound === null ? '?' : conditions.quantity(bound);
+  return formatRange(window, (value) => conditions.quantity(value));
 }
 
 export function sizeText(window: Pick<AddressWindow, 'space' | 'size'>): string {
   const { size } = window;
   if (typeof size !== 'bigint') return '';
   if (window.space === 'memory') return formatSize(size);
-  const unit = window.space === 'io' ? 'port' : 'bus';
-  return `${size} ${size === 1n ? unit : unit === 'bus' ? 'buses' : 'ports'}`;
+  // Bus numbers are counted in the range.
+  if (window.space === 'bus') return '';
+  return size === 1n ? '1 port' : `${size} ports`;
 }
 
 const CLASS_TEXT = {
   'below-1m': 'below 1 MiB',
-  low: 'below 4 GiB',
-  high: 'at or above 4 GiB',
+  low: 'low',
+  high: 'high',
   'straddles-4g': 'across 4 GiB',
 } as const;
 
@@ -52,22 +38,65 @@ export function classText(window: AddressWindow): string {
   return found === null ? '' : CLASS_TEXT[found];
 }
 
+/** What devices are, by their ids (ACPI 6.5, 5.6.7; the list of plug and play ids). */
+const DEVICE_NAMES: Readonly<Record<string, string>> = {
+  PNP0A03: 'PCI host bridge',
+  PNP0A08: 'PCI host bridge',
+  PNP0A05: 'generic container',
+  PNP0A06: 'generic container',
+  ACPI0004: 'module device',
+  VMBUS: 'VMBus',
+  PNP0000: 'interrupt controller',
+  PNP0100: 'timer',
+  PNP0103: 'HPET',
+  PNP0200: 'DMA controller',
+  PNP0303: 'keyboard controller',
+  PNP0501: 'serial port',
+  PNP0800: 'speaker',
+  PNP0B00: 'real-time clock',
+  PNP0C01: 'system board',
+  PNP0C02: 'motherboard resources',
+  PNP0C04: 'math coprocessor',
+  PNP0C0F: 'interrupt link',
+  INT0800: 'firmware hub',
+  MSFT0101: 'TPM',
+};
+
+/** `\_SB.PCI0  PCI host bridge (PNP0A08)`, as a text. @param object `_CRS`, where that has to be said */
+export function deviceTitle(
+  path: string,
+  ids: readonly (string | undefined)[],
+  object?: string,
+): (string | Exclude<Phrase, string>)[] {
+  const known = ids.filter((id) => id !== undefined);
+  const name = known.map((id) => DEVICE_NAMES[id.toUpperCase()]).find((found) => found !== undefined);
+  const [id] = known;
+  const what = [name, id === undefined ? undefined : name === undefined ? id : `(${id})`];
+  const shown = what.filter((part) => part !== undefined).join(' ');
+  const subject = object === undefined ? path : `${path} ${object}`;
+  return [code(subject), shown === '' ? '' : `  ${shown}`];
+}
+
 /** `/bus/vmbus ranges[0]`. */
 export function whereText(origin: Pick<Origin, 'path' | 'item' | 'index'>): string {
   return `${origin.path} ${origin.item}[${origin.index}]`;
 }
 
-/** Where a person finds it: `x.dts:12:3`, `dsdt.dat@0x8a`. */
+/** Where a person finds it: `x.dts:12.3`, `dsdt.dat@0x8a`. */
 export function originPlace(origin: Origin): string {
   return origin.span ? formatPlace(origin.span) : origin.artifact.source.name;
 }
 
 /** What else there is to say of a window, in a few words. */
-export function windowNotes(window: AddressWindow, conditions: Conditions): string[] {
+export function windowNotes(
+  window: AddressWindow,
+  conditions: Conditions,
+  { inferences = true }: { readonly inferences?: boolean } = {},
+): string[] {
   const notes: string[] = [];
   if (window.certainty === 'conditional') notes.push(conditions.when(window.when));
   if (window.certainty === 'unknown') notes.push(`unknown: ${window.why}`);
-  for (const { text, because } of window.inferences ?? []) {
+  for (const { text, because } of inferences ? (window.inferences ?? []) : []) {
     const sources = [...new Set(because.map((source) => source.text))];
     notes.push(`inferred: ${text}${sources.length === 0 ? '' : ` (${sources.join('; ')})`}`);
   }
@@ -82,6 +111,11 @@ export function windowNotes(window: AddressWindow, conditions: Conditions): stri
   return notes;
 }
 
+/** What an input is called in a text. */
+export function inputName({ path }: Pick<Artifact, 'path'>): string {
+  return path === '-' ? '<stdin>' : path;
+}
+
 /** `openhcl.dts (dts, sha256 …)`; the hash below, on a line of its own, where one has to find it again. */
 export function inputItem(artifact: Artifact): Item {
   const steps = artifact.steps.map((step) =>
@@ -89,15 +123,17 @@ export function inputItem(artifact: Artifact): Item {
   );
   const how = steps.length === 0 ? '' : `, ${steps.join(', ')}`;
   return {
-    text: `${artifact.path === '-' ? 'standard input' : artifact.path} (${artifact.kind}${how})`,
+    text: `${inputName(artifact)} (${artifact.kind}${how})`,
     below: [{ text: `sha256 ${artifact.sha256}` }],
   };
 }
 
-export function diagnosticItem(diagnostic: Diagnostic): Item {
+/** Where, how bad, what, and what to do, on one line. */
+export function diagnosticText(diagnostic: Diagnostic): string {
   const hint = hintOf(diagnostic);
-  return {
-    text: formatDiagnostic(diagnostic),
-    ...(hint === undefined ? {} : { below: [{ text: hint }] }),
-  };
+  return hint === undefined ? formatDiagnostic(diagnostic) : `${formatDiagnostic(diagnostic)}; ${hint}`;
+}
+
+export function diagnosticItem(diagnostic: Diagnostic): Item {
+  return { text: diagnosticText(diagnostic) };
 }

@@ -45,6 +45,8 @@ export interface FramebufferFinding {
 export interface KconfigFinding {
   /** The line that expresses the answer: `select SYSFB if EFI && !HYPERV_VTL_MODE`. */
   readonly proposal: string;
+  /** A line was given to be judged: the answer has to it. */
+  readonly asked: boolean;
   readonly explanation: readonly string[];
 }
 
@@ -63,6 +65,8 @@ export interface Verdict {
   readonly answer: Answer;
   /** One sentence a reviewer can quote. */
   readonly summary: string;
+  /** The same without the answer: clauses, of which those behind a semicolon are sentences by themselves. */
+  readonly reason: string;
   /** Would CONFIG_SYSFB make this kernel reserve the framebuffer on this boot path? Null when that isn't known. */
   readonly effective: boolean | null;
   readonly hazard: Hazard;

@@ -36,7 +36,7 @@ export type Derivation = readonly DerivationStep[] | { readonly entry: AddressEn
 
 /** What other parts of the description say about a bound that isn't known. It narrows the bound, it never settles it. */
 export interface WindowInference {
-  /** `MG2B lies in [0xf8000000, 0x100000000)`. */
+  /** `MG2B is in [mem 0xf8000000-0xffffffff]`. */
   readonly text: string;
   /** What it rests on. */
   readonly because: readonly { readonly text: string; readonly span?: Span }[];

@@ -15,7 +15,7 @@ describe('where an unknown window can lie', () => {
     const ram = [memory(0n, 0xf8000000n), memory(1n << 32n, 1n << 34n)];
     const inference = inferWindow({ base: field('MG2B'), size: field('MG2L') }, ram);
     expect(inference).toEqual({
-      text: 'MG2B lies in [0xf8000000, 0x100000000), so MG2L is at most 0x8000000',
+      text: 'MG2B is in [mem 0xf8000000-0xffffffff], so MG2L is at most 0x8000000',
       gaps: [{ start: 0xf8000000n, end: 1n << 32n }],
       because: [ram[0]],
     });

@@ -84,7 +84,7 @@ describe('mails', () => {
     expect(readable(artifacts[0]!)).toBe(`  ${LINE}\n`);
     const { source } = artifacts[0]!;
     // Four header lines, a blank one, the greeting.
-    expect(formatPlace({ source, start: 2, end: 3 })).toBe('input:7:3');
+    expect(formatPlace({ source, start: 2, end: 3 })).toBe('input:7.3');
     expect(artifacts[0]!.steps.at(-1)).toEqual({ how: 'quoted text', offset: mail.indexOf('> ranges') });
     expect(artifacts[0]!.steps.map((step) => step.how)).toEqual(['mail part', 'quoted text']);
   });

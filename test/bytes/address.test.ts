@@ -39,7 +39,7 @@ describe('ranges', () => {
     // Linux' %pR, in its dmesg: "root bus resource [mem 0xf8000000-0xfffbffff window]", "[io  0x0cf8-0x0cff]".
     expect(formatMemRange(0xf8000000n, 0x7fc0000n)).toBe('[mem 0xf8000000-0xfffbffff]');
     expect(formatMemRange(0xfe0000000n, 0x20000000n)).toBe('[mem 0xfe0000000-0xfffffffff]');
-    expect(formatMemRange(0xcf8n, 8n, 'io')).toBe('[io 0x0cf8-0x0cff]');
+    expect(formatMemRange(0xcf8n, 8n, 'io')).toBe('[io  0x0cf8-0x0cff]');
     expect(formatMemRange(0n, 0n)).toBe('[mem size 0x0]');
   });
 
@@ -58,7 +58,10 @@ describe('sizes', () => {
     [0x1000n, '4 KiB'],
     [0x10000000n, '256 MiB'],
     [0x1000000000n, '64 GiB'],
-    [0x10000001n, '0x10000001 bytes'],
+    // A decimal place where it isn't exact: 0x180000 is one and a half, the next two are rounded.
+    [0x180000n, '1.5 MiB'],
+    [0x10000001n, '256.0 MiB'],
+    [0x6d40000n, '109.3 MiB'],
     [1n << 64n, '16 EiB'],
   ])('%s', (size, text) => {
     expect(formatSize(size)).toBe(text);

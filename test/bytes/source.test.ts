@@ -43,8 +43,8 @@ describe('places in text', () => {
   it('follow line markers', () => {
     // cpp's "# 70 "soc.dtsi"" ended at offset 4: the line that begins there is line 70.
     const marked: Source = { ...source, lineMarkers: [{ offset: 4, name: 'soc.dtsi', line: 70 }] };
-    expect(formatPlace({ source: marked, start: 0, end: 1 })).toBe('a.dts:1:1');
-    expect(formatPlace({ source: marked, start: 5, end: 6 })).toBe('soc.dtsi:71:1');
+    expect(formatPlace({ source: marked, start: 0, end: 1 })).toBe('a.dts:1.1');
+    expect(formatPlace({ source: marked, start: 5, end: 6 })).toBe('soc.dtsi:71.1');
     expect(placeOf({ source: marked, start: 5, end: 8 })).toEqual({
       line: 71,
       column: 1,

@@ -72,7 +72,7 @@ describe('fwmap asl', () => {
     const bad = write('bad.asl', 'DefinitionBlock ("", "SSDT", 2, "A", "B", 1) { Name (A) }');
     const { status, stdout, stderr } = await run(['asl', '--compile', bad]);
     expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/bad\.asl:1:\d+: error: ',' expected before '\)'/);
+    expect(stderr).toMatch(/bad\.asl:1\.\d+: error: ',' expected before '\)'/);
   });
 
   it.each([

@@ -59,7 +59,7 @@ describe('fwmap eval', () => {
   it('traces calls and field reads', async () => {
     const { stdout } = await run('\\SPAN', '--trace');
     expect(stdout).toMatch(/^call \\SPAN/m);
-    expect(stdout).toMatch(/^read \\LIMT, 32 bits at SystemMemory 0x1004 \(.*test\.asl:\d+:\d+\)$/m);
+    expect(stdout).toMatch(/^read \\LIMT, 32 bits at SystemMemory 0x1004 \(.*test\.asl:\d+\.\d+\)$/m);
   });
 
   it('ends with 2 when there is no such object, or it faults', async () => {

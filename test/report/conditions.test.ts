@@ -62,7 +62,8 @@ test('a later read and what is not known are explained', () => {
   conditions.text(is(field('M32B', 35), 1n));
   conditions.quantity(opaque(8, 'a loop was given up'));
   const text = JSON.stringify(conditions.blocks());
-  expect(text).toContain("M32B'35: \\\\_SB.M32B, 32 bits at SystemMemory");
+  expect(text).toContain("M32B'35");
+  expect(text).toContain('32 bits in memory of \\\\_SB');
   expect(text).toContain('not known: a loop was given up');
   expect(text).not.toContain('unknown()');
 });

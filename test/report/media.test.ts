@@ -74,7 +74,7 @@ test('mail', () => {
     [
       'A question? yes',
       '',
-      'Why:',
+      'Why',
       '  * the window [mem 0xff0000000-0xfffffffff] lies above it all',
       '    - as it says',
       '',
@@ -103,7 +103,7 @@ test('mail: a table that is too wide is a list', () => {
 test('Markdown', () => {
   expect(renderMarkdown(DOCUMENT)).toBe(
     [
-      '## **A question?** **yes**',
+      '## A question? yes',
       '',
       '### Why',
       '',

@@ -45,7 +45,7 @@ describe('sysfb on a device tree boot', () => {
     });
     expect(verdict.rules.map((rule) => rule.id)).toEqual(['dt-never-reserves', 'dt-above-4g']);
     // 0xf0000000 + 15 * 2^32 = 0xff0000000; plus 256 MiB is 2^36 = 64 GiB.
-    expect(verdict.summary).toContain('[0xff0000000, 0x1000000000)');
+    expect(verdict.summary).toContain('[mem 0xff0000000-0xfffffffff]');
     expect(verdict.summary).toContain('64 GiB');
   });
 

@@ -156,7 +156,7 @@ describe('windows from _CRS', () => {
       'MG2L',
     ]);
     expect(window?.inferences).toEqual([
-      { text: 'MG2B lies in [0xf8000000, 0x100000000), so MG2L is at most 0x8000000', because: [ram] },
+      { text: 'MG2B is in [mem 0xf8000000-0xffffffff], so MG2L is at most 0x8000000', because: [ram] },
     ]);
   });
 

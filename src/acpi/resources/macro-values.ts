@@ -129,7 +129,8 @@ export function callOfDescriptor(descriptor: ResourceDescriptor): MacroCall | un
   return undefined;
 }
 
-function settledBy(macro: ResourceMacro, descriptor: ResourceDescriptor): boolean {
+/** Does the macro make descriptors like this one? */
+export function settledBy(macro: ResourceMacro, descriptor: ResourceDescriptor): boolean {
   return Object.entries(macro.settled ?? {}).every(([name, value]) => descriptor.fields[name] === value);
 }
 
@@ -155,7 +156,8 @@ function callWith(macro: ResourceMacro, descriptor: ResourceDescriptor): MacroCa
   };
 }
 
-function macroValue(
+/** The argument that a field of the descriptor is; undefined where no argument says it. */
+export function macroValue(
   macro: ResourceMacro,
   argument: MacroArgument,
   value: FieldValue,

@@ -5,7 +5,9 @@ import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { KconfigLine } from '../../linux/kconfig/line.ts';
 import { FORMATS } from '../../report/formats/render.ts';
 import type { NamedReport } from '../../report/subjects/machines.ts';
-import { sysfbDocument, sysfbJson, sysfbMailDocument } from '../../report/subjects/sysfb.ts';
+import { sysfbDocument } from '../../report/subjects/sysfb/document.ts';
+import { sysfbJson } from '../../report/subjects/sysfb/json.ts';
+import { sysfbReply } from '../../report/subjects/sysfb/mail.ts';
 import { askSysfb } from '../../verdict/ask.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
 import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from '../common/command.ts';
@@ -30,6 +32,7 @@ type SysfbOptions = MachineOptionValues &
   PrintOptions & {
     readonly 'exit-code'?: boolean;
     readonly matrix?: boolean;
+    readonly full?: boolean;
     readonly 'kconfig-line'?: string;
     readonly 'kernel-source'?: readonly string[];
   };
@@ -80,12 +83,14 @@ async function verdictOf(
   return verdict;
 }
 
-function reportOf(verdict: Verdict, name: string | undefined): NamedReport {
+function reportOf(verdict: Verdict, name: string | undefined, full: boolean): NamedReport {
   return {
     name,
     json: () => sysfbJson(verdict),
     document: (format) =>
-      format === 'mail' ? sysfbMailDocument(verdict, VERSION) : sysfbDocument(verdict, format !== 'text'),
+      format === 'mail' && !full
+        ? sysfbReply(verdict, VERSION)
+        : sysfbDocument(verdict, { format, full, version: VERSION }),
   };
 }
 
@@ -113,7 +118,9 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
     return EXIT_ERROR;
   }
   await printMachines(
-    verdicts.map(({ verdict, name }) => reportOf(verdict, name)),
+    verdicts.map(({ verdict, name }) =>
+      reportOf(verdict, name, options.full === true || options.matrix === true),
+    ),
     verdicts.length === 1 ? verdicts[0]!.verdict.diagnostics : all.all,
     options,
     io,
@@ -162,6 +169,11 @@ export const command = defineCommand({
     matrix: {
       type: 'boolean',
       describe: 'Add the what-if table: each release with CONFIG_SYSFB off and on, and without CONFIG_EFI',
+      group: 'Output:',
+    },
+    full: {
+      type: 'boolean',
+      describe: 'Print all: derivations, every piece of evidence, the Kconfig line, the raw data',
       group: 'Output:',
     },
     'exit-code': {

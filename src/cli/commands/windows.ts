@@ -2,6 +2,7 @@
 import { FORMATS } from '../../report/formats/render.ts';
 import { windowsDocument, windowsJson } from '../../report/subjects/windows.ts';
 import { reportAddressMap } from '../../window/address-map.ts';
+import type { Machine } from '../../window/describe.ts';
 import { defineCommand } from '../common/command.ts';
 import {
   formatOption,
@@ -11,6 +12,16 @@ import {
   RELEASE_OPTION,
 } from '../common/options.ts';
 import { reportDescriptions } from '../descriptions.ts';
+
+/** What a device is, for its heading. */
+function deviceIds({ acpi }: Machine): Map<string, string[]> {
+  return new Map(
+    (acpi?.crs ?? []).map(({ entry: { device, hid, cid } }) => [
+      device,
+      [hid, ...(cid ?? [])].filter((id) => id !== undefined),
+    ]),
+  );
+}
 
 export const command = defineCommand({
   name: 'windows',
@@ -26,6 +37,11 @@ export const command = defineCommand({
     ...RELEASE_OPTION,
     ...OUTPUT_OPTIONS,
     format: formatOption(FORMATS),
+    all: {
+      type: 'boolean',
+      describe: 'Each window on a line of its own, also the registers of devices',
+      group: 'Output:',
+    },
   },
   examples: [
     { line: 'fwmap windows board.dtb', does: 'of a device tree blob' },
@@ -39,10 +55,16 @@ export const command = defineCommand({
         for (const tree of machine.trees) reportAddressMap(tree, sink);
       },
       reportOf: (machine, diagnostics) => {
-        const report = { inputs: machine.artifacts, windows: machine.windows, diagnostics };
+        const report = {
+          inputs: machine.artifacts,
+          windows: machine.windows,
+          ids: deviceIds(machine),
+          diagnostics,
+        };
+        const all = options.all === true;
         return {
           json: () => windowsJson(report),
-          document: (format) => windowsDocument(report, format !== 'text'),
+          document: (format) => windowsDocument(report, { all, withInputs: format !== 'text' }),
         };
       },
     }),

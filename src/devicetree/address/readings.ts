@@ -180,12 +180,11 @@ function numberReasons(entries: readonly ReadingEntry[], isReg: boolean): Readin
   const granule = isReg ? REGISTER_ALIGNMENT : PAGE;
 
   if (!isReg) {
-    if (entries.every(({ child, parent }) => child === parent))
-      add('identity', 4, 'child and parent address are equal, a 1:1 mapping');
-    else add('identity', -1, 'child and parent address differ');
+    if (entries.every(({ child, parent }) => child === parent)) add('identity', 4, 'child equals parent');
+    else add('identity', -1, 'child and parent differ');
   }
   const unaligned = addresses.find((address) => address % granule !== 0n);
-  if (unaligned === undefined) add('aligned', 2, `all addresses are aligned to ${formatSize(granule)}`);
+  if (unaligned === undefined) add('aligned', 2, `aligned to ${formatSize(granule)}`);
   else add('aligned', -3, `the address ${hex(unaligned)} is not aligned to ${formatSize(granule)}`);
 
   if (sizes.some((size) => size === 0n)) add('size-zero', -4, 'an entry has size 0');
@@ -214,14 +213,14 @@ function sizeReasons(
     add(
       'power-of-two',
       1,
-      `every size is a power of two: ${[...new Set(sizes)].slice(0, 3).map(formatSize).join(', ')}`,
+      `sizes are powers of two: ${[...new Set(sizes)].slice(0, 3).map(formatSize).join(', ')}`,
     );
   if (entries.every(({ child, parent, size }) => (parent ?? child) % size! === 0n))
-    add('naturally-aligned', 1, 'every address is a multiple of its size');
+    add('naturally-aligned', 1, 'addresses are multiples of the sizes');
   const round = entries
     .map(({ child, parent, size }) => (parent ?? child) + size!)
     .find((end) => end % FOUR_GIB === 0n && end <= WIDEST_PHYSICAL_ADDRESS);
-  if (round !== undefined) add('round-end', 2, `an entry ends at ${formatSize(round)}`);
+  if (round !== undefined) add('round-end', 2, `ends at ${formatSize(round)}`);
 }
 
 /** An address in two entries, on the side of the parent or, in `reg`, of the bus; undefined when there is none. */

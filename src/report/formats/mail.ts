@@ -3,7 +3,7 @@
  * 80), no colour, no drawing, and never a tag that only a person may give.
  */
 import { escapeToAscii } from '../../bytes/escape.ts';
-import { type Block, type Document, type Item, plainText, type Text } from '../document.ts';
+import { type Block, type Document, headsNext, type Item, plainText, type Text } from '../document.ts';
 import { wrap } from './wrap.ts';
 
 const WIDTH = 72;
@@ -29,29 +29,34 @@ function itemLines(items: readonly Item[], depth: number): string[] {
 function tableLines(block: Extract<Block, { kind: 'table' }>): string[] {
   const titles = block.columns.map((column) => column.title);
   const rows = block.rows.map((row) => row.map(ascii));
-  const widths = titles.map((title, column) =>
-    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), title.length),
+  const shown = block.untitled ? rows : [titles, ...rows];
+  const widths = titles.map((_, column) =>
+    shown.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
   );
-  const total = widths.reduce((sum, width) => sum + width + 2, 0);
-  if (total <= WIDTH) {
-    const line = (cells: readonly string[]): string =>
-      `  ${cells
-        .map((cell, column) =>
-          block.columns[column]?.align === 'right'
-            ? cell.padStart(widths[column]!)
-            : cell.padEnd(widths[column]!),
-        )
-        .join('  ')}`.trimEnd();
-    return [line(titles), ...rows.map(line)];
-  }
+  const used = widths.filter((width) => width > 0);
+  const total = used.reduce((sum, width) => sum + width + 2, 0);
+  const cellText = (cell: string, column: number): string =>
+    block.columns[column]?.align === 'right' ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
+  const line = (cells: readonly string[]): string =>
+    `  ${cells
+      .flatMap((cell, column) => (widths[column] === 0 ? [] : [cellText(cell, column)]))
+      .join('  ')}`.trimEnd();
+  if (total <= WIDTH) return shown.map(line);
+  // The last column may be prose: broken where the ones before it leave enough room.
+  const last = titles.length - 1;
+  const before = total - widths[last]! - 2;
+  if (block.untitled && before + 2 <= WIDTH / 2)
+    return rows.flatMap((row) => {
+      const start = line(row.map((cell, column) => (column === last ? '' : cell)));
+      return wrap(row[last]!, WIDTH, `${start.padEnd(before)}  `, ' '.repeat(before + 2));
+    });
   // Too wide: a row becomes a point, its first cell named, the rest below it.
   return rows.flatMap((row) => [
     ...wrap(row[0] ?? '', WIDTH, '  * ', '    '),
-    ...row
-      .slice(1)
-      .flatMap((cell, index) =>
-        cell === '' ? [] : wrap(`${titles[index + 1]}: ${cell}`, WIDTH, '      ', '        '),
-      ),
+    ...row.slice(1).flatMap((cell, index) => {
+      const title = block.untitled ? '' : `${titles[index + 1]}: `;
+      return cell === '' ? [] : wrap(`${title}${cell}`, WIDTH, '      ', '        ');
+    }),
   ]);
 }
 
@@ -61,22 +66,35 @@ function blockLines(block: Block): string[] {
     case 'paragraph':
       return wrap(ascii(block.text), WIDTH);
     case 'heading':
-      return wrap(`${ascii(block.text)}:`, WIDTH);
+      return wrap(ascii(block.text), WIDTH);
     case 'facts':
       return block.rows.flatMap((row) => wrap(`${row.label}: ${ascii(row.text)}`, WIDTH, '  ', '    '));
     case 'list':
       return itemLines(block.items, 0);
     case 'table':
       return tableLines(block);
+    case 'groups':
+      return block.groups.flatMap(({ title, rows, note }) => [
+        ...wrap(ascii(title), WIDTH, '', '    '),
+        ...tableLines({ kind: 'table', columns: block.columns, rows, untitled: true }),
+        ...(note === undefined ? [] : wrap(ascii(note), WIDTH, '  ', '    ')),
+      ]);
     case 'lines':
       return block.lines.flatMap((line) => wrap(ascii(line), WIDTH, '    '));
+    case 'details':
+      return [...wrap(ascii(block.summary), WIDTH), ...renderMail(block.blocks).trimEnd().split('\n')];
+    case 'references':
+      return block.items.flatMap((item, at) => {
+        const number = `[${at + 1}] `;
+        return wrap(ascii(item), WIDTH, number, ' '.repeat(number.length));
+      });
   }
 }
 
 export function renderMail(document: Document): string {
   let text = '';
   for (const [index, block] of document.entries()) {
-    if (index > 0 && document[index - 1]!.kind !== 'heading') text += '\n';
+    if (index > 0 && !headsNext(document[index - 1])) text += '\n';
     for (const line of blockLines(block)) text += `${line}\n`;
   }
   return text;

@@ -2,19 +2,34 @@
 import { escapeControls } from '../../bytes/escape.ts';
 import { type Block, type Document, type Item, phrasesOf, type Text } from '../document.ts';
 
-/** Everything that Markdown, HTML in it or GitHub's own additions (@names, #numbers, :emoji:) could take for markup. */
+/** Everything in a word that Markdown or HTML in it could take for markup. */
+function escapeWord(text: string): string {
+  return text.replace(/[\\`*_{}[\]#|~$!<>&]/g, '\\$&');
+}
+
+/**
+ * A word that is better set as code: addresses, paths, symbols, and all that GitHub makes links or calls of (`@name`,
+ * `#1`, `:emoji:`, URLs). In a code span nothing of it needs an entity, so that it can be copied and searched for.
+ */
+const CODE_LIKE =
+  /[\\@#_*`$~{}^]|0x[0-9a-f]|[<>&|][^<>&|=]|[^<>&|=][<>&|]|\(\)|^\/|\/.*\/|:\/\/|^:|[a-z]:\d|^www\.|\.(?:dtsi?|dtb|asl|aml|c|h|rs|txt|yaml)\b/i;
+
+/** Ranges as %pR prints them, cells, then words. */
+const PIECES = /\[(?:mem|io|bus) +[^\]]*\]|<0x[0-9a-f]+(?: 0x[0-9a-f]+)*>|\s+|\S+/g;
+
+/** Running text; what stands for itself in it, an address or a symbol, as code. */
 export function escapeMarkdown(text: string): string {
-  return (
-    escapeControls(text)
-      .replace(/[\\`*_{}[\]#|~$!]/g, '\\$&')
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      // GitHub looks for names to call and numbers to link in what is left after all this: something invisible between.
-      .replace(/@|#(?=\d)/g, '$&&#8203;')
-      // Nor is a bare address a link.
-      .replace(/(https?|ftp|www)([:.])/gi, '$1&#8203;$2')
-  );
+  return escapeControls(text).replace(PIECES, (piece) => {
+    if (/^\s/.test(piece)) return piece;
+    if (/^\[(?:mem|io|bus) |^<0x/.test(piece)) return codeSpan(piece);
+    if (!CODE_LIKE.test(piece)) return escapeWord(piece);
+    const [, before = '', word = '', after = ''] =
+      /^([("']*)(.*?)([.,;:"']*|[)]+[.,;:]*)$/s.exec(piece) ?? [];
+    // The bracket that closes belongs to the word where it opens in it: `vmbus_device_add()`.
+    const closes = after.startsWith(')') && word.includes('(') && !word.includes(')');
+    const [name, rest] = closes ? [`${word})`, after.slice(1)] : [word, after];
+    return name === '' ? escapeWord(piece) : `${escapeWord(before)}${codeSpan(name)}${escapeWord(rest)}`;
+  });
 }
 
 /** A code span, with a fence longer than any run of backticks inside. */
@@ -33,10 +48,23 @@ function inline(text: Text): string {
     .map((phrase) => {
       if (typeof phrase === 'string') return escapeMarkdown(phrase);
       if (phrase.tone === 'code') return codeSpan(phrase.text);
-      if (phrase.tone === 'faint') return escapeMarkdown(phrase.text);
-      return phrase.text.trim() === '' ? phrase.text : `**${escapeMarkdown(phrase.text)}**`;
+      const shown = escapeMarkdown(phrase.text);
+      if (phrase.tone === 'faint' || phrase.text.trim() === '') return shown;
+      return `**${shown}**`;
     })
     .join('');
+}
+
+/** A heading is strong by itself. */
+function headingText(text: Text): string {
+  return phrasesOf(text)
+    .map((phrase) => (typeof phrase === 'string' ? phrase : phrase.text))
+    .map((piece) => escapeMarkdown(piece))
+    .join('');
+}
+
+function escapeHtml(text: string): string {
+  return escapeControls(text).replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 /** A line of text must not start a list, a line or a block of code. */
@@ -60,7 +88,7 @@ function cell(text: Text): string {
 function blockLines(block: Block): string[] {
   switch (block.kind) {
     case 'title':
-      return [`## ${inline(block.text)}`];
+      return [`## ${headingText(block.text)}`];
     case 'heading':
       return [`### ${escapeMarkdown(block.text)}`];
     case 'paragraph':
@@ -70,11 +98,30 @@ function blockLines(block: Block): string[] {
     case 'list':
       return itemLines(block.items, 0);
     case 'table':
+      // A column alone is a list.
+      if (block.untitled && block.columns.length === 1)
+        return itemLines(
+          block.rows.map((row) => ({ text: row[0] ?? '' })),
+          0,
+        );
       return [
         `| ${block.columns.map((column) => escapeMarkdown(column.title)).join(' | ')} |`,
         `| ${block.columns.map((column) => (column.align === 'right' ? '---:' : '---')).join(' | ')} |`,
         ...block.rows.map((row) => `| ${row.map(cell).join(' | ')} |`),
       ];
+    case 'groups': {
+      const columns = [{ title: block.title }, ...block.columns];
+      const rows = block.groups.flatMap(({ title, rows: own, note }) => [
+        ...own.map((row, at) => [at === 0 ? title : '', ...row]),
+        ...(note === undefined ? [] : [[own.length === 0 ? title : '', note]]),
+        ...(own.length === 0 && note === undefined ? [[title]] : []),
+      ]);
+      return blockLines({
+        kind: 'table',
+        columns,
+        rows: rows.map((row) => [...row, ...Array<Text>(columns.length - row.length).fill('')]),
+      });
+    }
     case 'lines': {
       const lines = block.lines.map(escapeControls);
       const longest = lines.reduce(
@@ -84,6 +131,17 @@ function blockLines(block: Block): string[] {
       const fence = '`'.repeat(longest + 1);
       return [`${fence}text`, ...lines, fence];
     }
+    case 'details':
+      // HTML of our own: the summary is a constant, and the empty lines make Markdown of what is inside.
+      return [
+        '<details>',
+        `<summary>${escapeHtml(block.summary)}</summary>`,
+        '',
+        renderMarkdown(block.blocks),
+        '</details>',
+      ];
+    case 'references':
+      return block.items.map((item, at) => `${at + 1}. ${atLineStart(escapeMarkdown(item))}`);
   }
 }
 

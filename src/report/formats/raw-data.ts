@@ -22,6 +22,11 @@ function byteLines({ source, start, end }: Span): string[] {
   return end - start > MAX_BYTES ? [...lines, `(${end - start - MAX_BYTES} more bytes)`] : lines;
 }
 
+/** The lines or bytes of one place. */
+export function rawLines(span: Span): string[] {
+  return span.source.form === 'blob' ? byteLines(span) : textLines(span);
+}
+
 /** Each place once, named as a person looks it up, its lines or bytes below. */
 export function rawData(spans: readonly Span[]): string[] {
   const seen = new Set<string>();
@@ -29,6 +34,6 @@ export function rawData(spans: readonly Span[]): string[] {
     const place = formatPlace(span);
     if (seen.has(place)) return [];
     seen.add(place);
-    return [`${place}:`, ...(span.source.form === 'blob' ? byteLines(span) : textLines(span))];
+    return [`${place}:`, ...rawLines(span)];
   });
 }

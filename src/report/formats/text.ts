@@ -3,17 +3,22 @@ import { escapeControls } from '../../bytes/escape.ts';
 import {
   type Block,
   type Document,
+  headsNext,
   type Item,
+  type Phrase,
   phrasesOf,
   plainText,
   type Text,
   type Tone,
 } from '../document.ts';
+import { columnWidths, GAP } from './grid.ts';
 
 export interface TextOptions {
   readonly color: boolean;
-  /** Columns to wrap prose at. Tables are as wide as they have to be: a line each, for grep. */
+  /** Columns of the screen. */
   readonly width: number;
+  /** Columns that a text takes on the screen; where it is left out, one a character. */
+  readonly measure?: (text: string) => number;
 }
 
 /** Select Graphic Rendition codes (ECMA-48): on, off. */
@@ -25,20 +30,16 @@ const SGR: Record<Tone, readonly [number, number]> = {
   warn: [33, 39],
   faint: [2, 22],
 };
+/** Prose in longer lines is hard to read, however wide the terminal. */
+const PROSE_WIDTH = 100;
 
 function paint(text: string, tone: Tone, options: TextOptions): string {
   const [on, off] = SGR[tone];
   return options.color ? `\x1b[${on}m${text}\x1b[${off}m` : text;
 }
 
-function render(text: Text, options: TextOptions): string {
-  return phrasesOf(text)
-    .map((phrase) =>
-      typeof phrase === 'string'
-        ? escapeControls(phrase)
-        : paint(escapeControls(phrase.text), phrase.tone, options),
-    )
-    .join('');
+function lengthOf(text: string, { measure }: TextOptions): number {
+  return measure === undefined ? text.length : measure(text);
 }
 
 interface Word {
@@ -48,56 +49,79 @@ interface Word {
   readonly apart: boolean;
 }
 
-/** Words with their tones; a range in brackets is one word. */
+/** What is not broken: a range in brackets, else what stands between spaces. */
+const PIECES = /\s+|\[(?:mem|io|bus) +[^\]\s]*(?: window)?\]|[^\s[]+|\[/g;
+
+/** A command line to be typed: it has spaces, so a reader has to see where it ends. */
+function isCommand({ text, tone }: Exclude<Phrase, string>): boolean {
+  return tone === 'code' && /^[a-z-]+ [^\s]/.test(text);
+}
+
+/** Words with their tones. */
 function wordsOf(text: Text, options: TextOptions): Word[] {
   const words: Word[] = [];
   let apart = false;
   for (const phrase of phrasesOf(text)) {
-    const raw = escapeControls(typeof phrase === 'string' ? phrase : phrase.text);
-    for (const [piece] of raw.matchAll(/\s+|\[(?:mem|io|bus) [^\]\s]*(?: window)?\]|[^\s[]+|\[/g)) {
+    const raw = escapeControls(
+      typeof phrase === 'string' ? phrase : isCommand(phrase) ? `\`${phrase.text}\`` : phrase.text,
+    );
+    for (const [piece] of raw.matchAll(PIECES)) {
       if (/^\s/.test(piece)) {
         apart = true;
         continue;
       }
       const shown = typeof phrase === 'string' ? piece : paint(piece, phrase.tone, options);
-      words.push({ shown, length: piece.length, apart });
+      words.push({ shown, length: lengthOf(piece, options), apart });
       apart = false;
     }
   }
   return words;
 }
 
-function wrapped(text: Text, first: string, rest: string, options: TextOptions): string[] {
+/** Words that have no space between them, put together. */
+function unbroken(words: readonly Word[]): Word[] {
+  const joined: Word[] = [];
+  for (const word of words) {
+    const last = joined.at(-1);
+    if (last === undefined || word.apart) joined.push(word);
+    else
+      joined[joined.length - 1] = {
+        shown: last.shown + word.shown,
+        length: last.length + word.length,
+        apart: last.apart,
+      };
+  }
+  return joined;
+}
+
+function wrapWords(words: readonly Word[], width: number, first: string, rest: string): string[] {
   const lines: string[] = [];
   let line = first;
   let length = first.length;
   let empty = true;
-  const words = wordsOf(text, options);
-  for (let index = 0; index < words.length; ) {
-    // Pieces without a space between them go together.
-    let next = index + 1;
-    let size = words[index]!.length;
-    while (next < words.length && !words[next]!.apart) {
-      size += words[next]!.length;
-      next += 1;
-    }
-    if (!empty && length + 1 + size > options.width) {
+  for (const word of words) {
+    if (!empty && length + 1 + word.length > width) {
       lines.push(line);
       line = rest;
       length = rest.length;
       empty = true;
     }
-    const shown = words
-      .slice(index, next)
-      .map((word) => word.shown)
-      .join('');
-    line += empty ? shown : ` ${shown}`;
-    length += (empty ? 0 : 1) + size;
+    line += empty ? word.shown : ` ${word.shown}`;
+    length += (empty ? 0 : 1) + word.length;
     empty = false;
-    index = next;
   }
   lines.push(line);
   return lines;
+}
+
+function wrapped(
+  text: Text,
+  first: string,
+  rest: string,
+  options: TextOptions,
+  width = Math.min(options.width, PROSE_WIDTH),
+): string[] {
+  return wrapWords(unbroken(wordsOf(text, options)), width, first, rest);
 }
 
 const BULLETS = ['*', '-', '-'];
@@ -110,33 +134,158 @@ function itemLines(items: readonly Item[], depth: number, options: TextOptions):
   ]);
 }
 
-function tableLines(block: Extract<Block, { kind: 'table' }>, options: TextOptions): string[] {
-  const titles = block.columns.map((column) => column.title);
-  const cells = block.rows.map((row) => row.map((cell) => escapeControls(plainText(cell))));
-  // `reduce`, not a spread: a tree has tens of thousands of rows.
-  const widths = titles.map((title, column) =>
-    cells.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), title.length),
+interface Cell {
+  readonly words: readonly Word[];
+  readonly whole: number;
+  readonly word: number;
+}
+
+function cellOf(text: Text, options: TextOptions): Cell {
+  const words = unbroken(wordsOf(text, options));
+  return {
+    words,
+    whole: words.reduce((sum, { length }) => sum + length, Math.max(0, words.length - 1)),
+    word: words.reduce((most, { length }) => Math.max(most, length), 0),
+  };
+}
+
+/** A row on as many lines as its longest cell takes. */
+function rowLines(
+  cells: readonly Cell[],
+  widths: readonly number[],
+  aligned: readonly ('right' | undefined)[],
+  indent: string,
+): string[] {
+  const columns = cells.map(({ words }, at) => wrapWords(words, widths[at]!, '', ''));
+  const height = columns.reduce((most, lines) => Math.max(most, lines.length), 1);
+  return Array.from({ length: height }, (_, line) => {
+    let shown = indent;
+    let pending = 0;
+    for (const [at, lines] of columns.entries()) {
+      if (widths[at] === 0) continue;
+      const piece = lines[line] ?? '';
+      const length =
+        lines.length === 1 && line === 0 ? cells[at]!.whole : lengthOfLine(cells[at]!, widths[at]!, line);
+      const gap = Math.max(0, widths[at]! - length);
+      shown += ' '.repeat(pending);
+      shown += aligned[at] === 'right' ? ' '.repeat(gap) + piece : piece + ' '.repeat(gap);
+      pending = GAP;
+    }
+    return shown.trimEnd();
+  });
+}
+
+/** Columns that a line of a wrapped cell takes: counted as `wrapWords` breaks it. */
+function lengthOfLine({ words }: Cell, width: number, line: number): number {
+  let at = 0;
+  let length = 0;
+  let empty = true;
+  for (const word of words) {
+    if (!empty && length + 1 + word.length > width) {
+      if (at === line) return length;
+      at += 1;
+      length = 0;
+      empty = true;
+    }
+    length += (empty ? 0 : 1) + word.length;
+    empty = false;
+  }
+  return at === line ? length : 0;
+}
+
+/** Rows one below the other, their further cells indented: for what is too wide for columns. */
+function recordLines(block: Extract<Block, { kind: 'table' }>, indent: string, options: TextOptions) {
+  return block.rows.flatMap((row) => [
+    ...wrapped(row[0] ?? '', indent, `${indent}  `, options),
+    ...row.slice(1).flatMap((cell, at) => {
+      if (plainText(cell) === '') return [];
+      const title = block.untitled ? '' : block.columns[at + 1]!.title;
+      const inner = `${indent}    `;
+      return wrapped(title === '' ? cell : [`${title}: `, ...phrasesOf(cell)], inner, inner, options);
+    }),
+  ]);
+}
+
+type Rows = readonly (readonly Text[])[];
+
+/** How rows are laid out: in columns, in columns with the last one below, or one cell below the other. */
+function rowPrinter(
+  rows: readonly (readonly Cell[])[],
+  aligned: readonly ('right' | undefined)[],
+  indent: string,
+  options: TextOptions,
+): ((cells: readonly Cell[]) => string[]) | undefined {
+  const available = options.width - indent.length;
+  const widths = columnWidths(rows, aligned.length, available);
+  if (widths !== undefined) return (cells) => rowLines(cells, widths, aligned, indent);
+  const fewer = columnWidths(
+    rows.map((cells) => cells.slice(0, -1)),
+    aligned.length - 1,
+    available,
   );
-  const line = (shown: readonly string[], lengths: readonly number[]): string =>
-    shown
-      .map((cell, column) => {
-        const gap = ' '.repeat(Math.max(0, widths[column]! - lengths[column]!));
-        return block.columns[column]?.align === 'right' ? gap + cell : cell + gap;
-      })
-      .join('  ')
-      .trimEnd();
+  if (fewer === undefined) return undefined;
+  const below = `${indent}    `;
+  const used = fewer.filter((width) => width > 0);
+  const before = used.reduce((sum, width) => sum + width + GAP, 0);
+  return (cells) => {
+    const last = cells.at(-1)!;
+    if (before + last.whole <= available) return rowLines(cells, [...fewer, last.whole], aligned, indent);
+    return [
+      ...rowLines(cells.slice(0, -1), fewer, aligned, indent),
+      ...wrapWords(last.words, options.width, below, below),
+    ];
+  };
+}
+
+function cellsOf(rows: Rows, options: TextOptions): Cell[][] {
+  return rows.map((row) => row.map((cell) => cellOf(cell, options)));
+}
+
+function tableLines(block: Extract<Block, { kind: 'table' }>, options: TextOptions): string[] {
+  const indent = block.untitled ? '  ' : '';
+  const titles = block.untitled
+    ? []
+    : [block.columns.map(({ title }) => cellOf([{ text: title, tone: 'faint' }], options))];
+  const rows = [...titles, ...cellsOf(block.rows, options)];
+  const aligned = block.columns.map(({ align }) => align);
+  const print = rowPrinter(rows, aligned, indent, options);
+  // The titles of what stands below are lost: then each cell has its own.
+  if (print === undefined || (!block.untitled && !fits(rows, block.columns.length, options)))
+    return recordLines(block, indent, options);
+  return rows.flatMap(print);
+}
+
+function fits(rows: readonly (readonly Cell[])[], columns: number, options: TextOptions): boolean {
+  return columnWidths(rows, columns, options.width) !== undefined;
+}
+
+/** On one line as it is where that fits. */
+function titleLines(title: Text, options: TextOptions): string[] {
+  const plain = escapeControls(plainText(title));
+  if (lengthOf(plain, options) > options.width) return wrapped(title, '', '    ', options, options.width);
   return [
-    line(
-      titles.map((title) => paint(title, 'faint', options)),
-      titles.map((title) => title.length),
-    ),
-    ...block.rows.map((row, index) =>
-      line(
-        row.map((cell) => render(cell, options)),
-        cells[index]!.map((cell) => cell.length),
-      ),
-    ),
+    phrasesOf(title)
+      .map((phrase) =>
+        typeof phrase === 'string'
+          ? escapeControls(phrase)
+          : paint(escapeControls(phrase.text), phrase.tone, options),
+      )
+      .join(''),
   ];
+}
+
+function groupLines({ columns, groups }: Extract<Block, { kind: 'groups' }>, options: TextOptions): string[] {
+  const indent = '  ';
+  const cells = groups.map(({ rows }) => cellsOf(rows, options));
+  const aligned = columns.map(({ align }) => align);
+  const print = rowPrinter(cells.flat(), aligned, indent, options);
+  return groups.flatMap((group, at) => [
+    ...titleLines(group.title, options),
+    ...(print === undefined
+      ? recordLines({ kind: 'table', columns, rows: group.rows, untitled: true }, indent, options)
+      : cells[at]!.flatMap(print)),
+    ...(group.note === undefined ? [] : wrapped(group.note, indent, `${indent}  `, options)),
+  ]);
 }
 
 function blockLines(block: Block, options: TextOptions): string[] {
@@ -159,8 +308,20 @@ function blockLines(block: Block, options: TextOptions): string[] {
       return itemLines(block.items, 0, options);
     case 'table':
       return tableLines(block, options);
+    case 'groups':
+      return groupLines(block, options);
     case 'lines':
       return block.lines.map((line) => `    ${escapeControls(line)}`.trimEnd());
+    case 'details':
+      return [
+        paint(escapeControls(block.summary), 'strong', options),
+        ...renderText(block.blocks, options).trimEnd().split('\n'),
+      ];
+    case 'references':
+      return block.items.flatMap((item, at) => {
+        const number = `[${at + 1}] `;
+        return wrapped(item, number, ' '.repeat(number.length), options);
+      });
   }
 }
 
@@ -168,7 +329,7 @@ function blockLines(block: Block, options: TextOptions): string[] {
 export function renderText(document: Document, options: TextOptions): string {
   let text = '';
   for (const [index, block] of document.entries()) {
-    if (index > 0 && document[index - 1]!.kind !== 'heading') text += '\n';
+    if (index > 0 && !headsNext(document[index - 1])) text += '\n';
     text += `${blockLines(block, options).join('\n')}\n`;
   }
   return text;

@@ -24,7 +24,7 @@ function pieces(word: string, width: number): string[] {
  * @param first what the first line starts with @param rest what the others start with
  */
 export function wrap(text: string, width: number, first = '', rest = first): string[] {
-  const words = text.match(/\[(?:mem|io|bus) [^\]\s]*(?: window)?\]\S*|\S+/g) ?? [];
+  const words = text.match(/\[(?:mem|io|bus) +[^\]\s]*(?: window)?\]\S*|\S+/g) ?? [];
   const lines: string[] = [];
   let line = first;
   let empty = true;

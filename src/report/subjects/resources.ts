@@ -1,14 +1,16 @@
 /** The report of `resources`: every entry and every descriptor, one by one. */
 import type { CrsAlternative, CrsEntry } from '../../acpi/crs/crs.ts';
 import { descriptorJson, templateHex } from '../../acpi/resources/json.ts';
+import { macroLine } from '../../acpi/resources/macro-line.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
 import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import { pathOf } from '../../devicetree/tree.ts';
-import { formatCondition, isPossible, Names, withNames } from '../../symbolic/index.ts';
+import { formatCondition, isPossible, type Names, withNames } from '../../symbolic/index.ts';
 import { busAddressText } from '../../window/derivation.ts';
-import { type Block, code, type Document, type Text } from '../document.ts';
+import { Conditions, withConditions } from '../conditions.ts';
+import { type Block, code, type Document, listSection, type Text } from '../document.ts';
 import {
   conditionJson,
   diagnosticJson,
@@ -19,7 +21,7 @@ import {
   type JsonObject,
   placeJson,
 } from '../formats/json-parts.ts';
-import { inputItem } from '../phrases.ts';
+import { deviceTitle, inputItem, inputName } from '../phrases.ts';
 
 export const RESOURCES_SCHEMA = 'fwmap/resources@1';
 
@@ -174,63 +176,80 @@ function fieldText(name: string, value: Json): string {
   return `${name} ${String(value)}`;
 }
 
-/** A descriptor on one line: its type, then its fields as they are named in the JSON. */
-export function descriptorText(descriptor: CrsEntry['resources'][number], names = new Names()): string {
-  const { type, ...fields } = descriptorJson(descriptor, names);
+/** A descriptor on one line: as its ASL macro, else its type and its fields as they are named in the JSON. */
+export function descriptorText(
+  descriptor: CrsEntry['resources'][number],
+  conditions = new Conditions(),
+): string {
+  const macro = macroLine(descriptor, (value) => conditions.quantity(value));
+  if (macro !== undefined) return macro;
+  const { type, ...fields } = descriptorJson(descriptor, conditions.names);
   const shown = Object.entries(fields).map(([name, value]) => fieldText(name, value));
   return shown.length === 0 ? String(type) : `${String(type)}: ${shown.join(', ')}`;
 }
 
-function crsBlocks(entry: CrsEntry, names: Names): Block[] {
-  const why = entry.why === undefined ? '' : `: ${entry.why}`;
-  const ids = [entry.hid, ...(entry.cid ?? [])].filter((id) => id !== undefined);
-  const id = ids.length === 0 ? '' : ` (${ids.join(', ')})`;
-  return [
-    { kind: 'paragraph', text: [code(`${entry.device} ${entry.object}`), `${id} ${entry.status}${why}`] },
-    ...(entry.resources.length === 0
+/** What a status means; nothing of one that is whole. */
+const STATUS_TEXT: Readonly<Record<string, string>> = {
+  ok: '',
+  partial: 'known in part',
+  alternatives: 'depends on values that are not known',
+  unknown: 'not known',
+  error: 'cannot be evaluated',
+};
+
+function crsBlocks(entry: CrsEntry, conditions: Conditions): Block[] {
+  const lines = (resources: CrsEntry['resources']): Block[] =>
+    resources.length === 0
       ? []
-      : [
-          {
-            kind: 'list',
-            items: entry.resources.map((descriptor, index) => ({
-              text: `${index} ${descriptorText(descriptor, names)}`,
-            })),
-          } as const,
-        ]),
-    ...possibleAlternatives(entry).map(
-      (alternative) =>
-        ({
-          kind: 'list',
-          items: [
-            {
-              text: [
-                'when ',
-                code(formatCondition(alternative.condition, names)),
-                alternative.why === undefined ? '' : `: ${alternativeWhy(alternative)}`,
-              ],
-              below: alternative.resources.map((descriptor) => ({ text: descriptorText(descriptor, names) })),
-            },
-          ],
-        }) as const,
-    ),
+      : [{ kind: 'lines', lines: resources.map((descriptor) => descriptorText(descriptor, conditions)) }];
+  const status = STATUS_TEXT[entry.status] ?? entry.status;
+  const why =
+    entry.why ??
+    (entry.depends === undefined ? status : `depends on ${conditions.text(entry.depends, MAX_CONDITION)}`);
+  const title: Text = [
+    ...deviceTitle(entry.device, [entry.hid, ...(entry.cid ?? [])], entry.object),
+    why === '' ? '' : `: ${why}`,
+  ];
+  return [
+    { kind: 'paragraph', text: title, heads: true },
+    ...lines(entry.resources),
+    ...possibleAlternatives(entry).flatMap((alternative): Block[] => [
+      {
+        kind: 'paragraph',
+        heads: true,
+        text: [
+          'if ',
+          conditions.text(alternative.condition, MAX_CONDITION),
+          alternative.why === undefined ? '' : `: ${alternativeWhy(alternative)}`,
+        ],
+      },
+      ...lines(alternative.resources),
+    ]),
   ];
 }
+
+/** A condition that heads a list stands whole up to this many characters. */
+const MAX_CONDITION = 160;
 
 /** @param withInputs names the inputs and their hashes below: for reports that travel without them */
 export function resourcesDocument(report: ResourcesReport, withInputs: boolean): Document {
   const blocks: Block[] = [];
   for (const { artifact, entries } of report.trees) {
-    if (report.trees.length > 1) blocks.push({ kind: 'heading', text: artifact.path });
+    if (report.trees.length > 1) blocks.push({ kind: 'heading', text: inputName(artifact) });
     blocks.push(
       entries.length === 0
         ? { kind: 'paragraph', text: 'No reg, ranges or dma-ranges entries.' }
         : entryTable(entries),
     );
   }
-  blocks.push(...withNames((names) => report.crs.flatMap(({ entry }) => crsBlocks(entry, names))));
+  blocks.push(
+    ...withConditions((conditions) => [
+      ...report.crs.flatMap(({ entry }) => crsBlocks(entry, conditions)),
+      ...conditions.blocks(),
+    ]),
+  );
   if (blocks.length === 0)
     blocks.push({ kind: 'paragraph', text: 'No resources: the inputs describe none.' });
-  if (withInputs)
-    blocks.push({ kind: 'heading', text: 'Inputs' }, { kind: 'list', items: report.inputs.map(inputItem) });
+  if (withInputs) blocks.push(...listSection('Inputs', report.inputs.map(inputItem)));
   return blocks;
 }

@@ -1,10 +1,19 @@
-/** The report of `windows`. */
+/** The report of `windows`: by device, what is of one kind folded. */
 import type { Artifact } from '../../artifact/artifact.ts';
+import { FOUR_GIB, formatSize, hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
-import { withNames } from '../../symbolic/index.ts';
-import type { AddressWindow } from '../../window/window.ts';
+import { maximumOf, minimumOf, withNames } from '../../symbolic/index.ts';
+import { type AddressWindow, boundsOf } from '../../window/window.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
-import { type Block, code, type Document } from '../document.ts';
+import {
+  type Block,
+  type Column,
+  code,
+  type Document,
+  listSection,
+  type RowGroup,
+  type Text,
+} from '../document.ts';
 import {
   diagnosticJson,
   fieldsJson,
@@ -12,14 +21,32 @@ import {
   type JsonObject,
   windowJson,
 } from '../formats/json-parts.ts';
-import { classText, inputItem, rangeText, sizeText, whereText, windowNotes } from '../phrases.ts';
+import {
+  classText,
+  deviceTitle,
+  inputItem,
+  inputName,
+  rangeText,
+  sizeText,
+  whereText,
+  windowNotes,
+} from '../phrases.ts';
 
 export const WINDOWS_SCHEMA = 'fwmap/windows@1';
 
 export interface WindowsReport {
   readonly inputs: readonly Artifact[];
   readonly windows: readonly AddressWindow[];
+  /** Ids of devices, or what they are compatible with, by their path. */
+  readonly ids?: ReadonlyMap<string, readonly string[]>;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface WindowsLayout {
+  /** Every window on a line of its own. */
+  readonly all: boolean;
+  /** Names the inputs and their hashes below: for reports that travel without them. */
+  readonly withInputs: boolean;
 }
 
 export function windowsJson(report: WindowsReport): JsonObject {
@@ -32,7 +59,7 @@ export function windowsJson(report: WindowsReport): JsonObject {
   }));
 }
 
-/** Windows a line each, as they come. */
+/** Windows a line each, as they come, with where they are written. */
 export function windowTable(windows: readonly AddressWindow[], conditions: Conditions): Block {
   return {
     kind: 'table',
@@ -55,15 +82,199 @@ export function windowTable(windows: readonly AddressWindow[], conditions: Condi
   };
 }
 
-/** @param withInputs names the inputs and their hashes below: for reports that travel without them */
-export function windowsDocument(report: WindowsReport, withInputs: boolean): Document {
-  const blocks = withConditions((conditions): Block[] => [
-    report.windows.length === 0
-      ? { kind: 'paragraph', text: 'No address windows: the inputs describe none.' }
-      : windowTable(report.windows, conditions),
-    ...conditions.blocks(),
-  ]);
-  if (withInputs)
-    blocks.push({ kind: 'heading', text: 'Inputs' }, { kind: 'list', items: report.inputs.map(inputItem) });
-  return blocks;
+/** Windows of one device of one input, in their order. */
+interface Device {
+  readonly path: string;
+  readonly artifact: Artifact;
+  readonly windows: AddressWindow[];
+}
+
+function devicesOf(windows: readonly AddressWindow[]): Device[] {
+  const devices: Device[] = [];
+  const found = new Map<Artifact, Map<string, Device>>();
+  for (const window of windows) {
+    const { path, artifact } = window.origin;
+    const ofInput = found.get(artifact) ?? new Map<string, Device>();
+    found.set(artifact, ofInput);
+    let device = ofInput.get(path);
+    if (device === undefined) {
+      device = { path, artifact, windows: [] };
+      ofInput.set(path, device);
+      devices.push(device);
+    }
+    device.windows.push(window);
+  }
+  return devices;
+}
+
+/** So many windows of a kind are listed; more are told by their number. */
+const FEW = 3;
+
+function isRegister({ role }: AddressWindow): boolean {
+  return role === 'register';
+}
+
+/** The device that a device is part of; itself at the top. */
+function parentOf(path: string): string {
+  const at = path.startsWith('\\') ? path.lastIndexOf('.') : path.lastIndexOf('/');
+  return at > 0 ? path.slice(0, at) : path;
+}
+
+/** What `high` and `low` look like from what is known of a base that isn't a number. */
+function likelyClass(window: AddressWindow): string {
+  const known = classText(window);
+  const { base, space } = window;
+  if (known !== '' || space !== 'memory' || base === null || typeof base === 'bigint') return known;
+  if (minimumOf(base) >= FOUR_GIB) return 'high';
+  return maximumOf(base) < FOUR_GIB ? 'low?' : '';
+}
+
+class Layout {
+  readonly #conditions: Conditions;
+  readonly #ids: WindowsReport['ids'];
+  readonly #all: boolean;
+  readonly #inputColumn: boolean;
+
+  constructor(conditions: Conditions, report: WindowsReport, all: boolean) {
+    this.#conditions = conditions;
+    this.#ids = report.ids;
+    this.#all = all;
+    this.#inputColumn = new Set(report.windows.map(({ origin }) => origin.artifact)).size > 1;
+  }
+
+  get columns(): Column[] {
+    return [
+      { title: 'range' },
+      { title: 'size', align: 'right' },
+      { title: 'class' },
+      ...(this.#inputColumn ? [{ title: 'input' }] : []),
+      { title: 'notes' },
+    ];
+  }
+
+  groups(devices: readonly Device[]): RowGroup[] {
+    const groups: RowGroup[] = [];
+    for (let at = 0; at < devices.length; ) {
+      const folded = this.#all ? 1 : registerRun(devices, at);
+      if (folded > 1 || (!this.#all && isOnlyRegisters(devices[at]!) && devices[at]!.windows.length > FEW)) {
+        groups.push(this.#foldedGroup(devices.slice(at, at + folded)));
+        at += folded;
+        continue;
+      }
+      groups.push(this.#group(devices[at]!));
+      at += 1;
+    }
+    return groups;
+  }
+
+  #foldedGroup(devices: readonly Device[]): RowGroup {
+    const [first] = devices;
+    const path = devices.length === 1 ? first!.path : parentOf(first!.path);
+    const count = devices.reduce((sum, { windows }) => sum + windows.length, 0);
+    const input = this.#inputColumn ? ` in ${inputName(first!.artifact)}` : '';
+    const own = devices.length === 1 ? this.#title(path) : [code(path)];
+    const of = devices.length === 1 ? '' : ` of ${devices.length} devices`;
+    return { title: [...own, `  ${count} registers${of}${input} (--all)`], rows: [] };
+  }
+
+  #title(path: string): ReturnType<typeof deviceTitle> {
+    return deviceTitle(path, this.#ids?.get(path) ?? []);
+  }
+
+  #group({ path, windows }: Device): RowGroup {
+    const rows: Text[][] = [];
+    for (let at = 0; at < windows.length; ) {
+      const window = windows[at]!;
+      const run = this.#all ? 1 : similarRun(windows, at);
+      rows.push(this.#row(window));
+      if (run > FEW) {
+        const last = boundsOf(windows[at + run - 1]!)!;
+        const { size } = boundsOf(window)!;
+        const upTo = `0x${(last.base + last.size - 1n).toString(16).padStart(8, '0')}`;
+        rows.push([
+          `... ${run - 1} more of ${window.space === 'memory' ? formatSize(size) : hex(size)} up to ${upTo}`,
+          '',
+          '',
+          ...(this.#inputColumn ? [''] : []),
+          window.certainty === 'conditional' ? 'each with a condition of its own (--all)' : '(--all)',
+        ]);
+        at += run;
+      } else at += 1;
+    }
+    return { title: this.#title(path), rows };
+  }
+
+  #row(window: AddressWindow): Text[] {
+    const role = window.role === 'window' ? [] : [window.role];
+    const item = this.#all ? [`${window.origin.item}[${window.origin.index}]`] : [];
+    const notes = [...role, ...windowNotes(window, this.#conditions, { inferences: this.#all }), ...item];
+    return [
+      [code(rangeText(window, this.#conditions))],
+      sizeText(window),
+      likelyClass(window),
+      ...(this.#inputColumn ? [inputName(window.origin.artifact)] : []),
+      notes.join(', '),
+    ];
+  }
+}
+
+function isOnlyRegisters({ windows }: Device): boolean {
+  return windows.every(isRegister);
+}
+
+/** How many devices from here on have nothing but registers and are parts of one device; 1 where it isn't worth folding. */
+function registerRun(devices: readonly Device[], from: number): number {
+  const first = devices[from]!;
+  const parent = parentOf(first.path);
+  let to = from;
+  let count = 0;
+  while (
+    to < devices.length &&
+    devices[to]!.artifact === first.artifact &&
+    parentOf(devices[to]!.path) === parent &&
+    isOnlyRegisters(devices[to]!)
+  ) {
+    count += devices[to]!.windows.length;
+    to += 1;
+  }
+  return to - from > 1 && count > FEW ? to - from : 1;
+}
+
+/** How many windows from here on have the same size, each where the one before ends, and are uncertain alike. */
+function similarRun(windows: readonly AddressWindow[], from: number): number {
+  const first = windows[from]!;
+  const start = boundsOf(first);
+  if (start === undefined || first.inferences !== undefined) return 1;
+  let to = from + 1;
+  for (; to < windows.length; to += 1) {
+    const next = windows[to]!;
+    const bounds = boundsOf(next);
+    if (
+      bounds === undefined ||
+      bounds.size !== start.size ||
+      bounds.base !== start.base + start.size * BigInt(to - from) ||
+      next.space !== first.space ||
+      next.role !== first.role ||
+      next.certainty !== first.certainty ||
+      next.inferences !== undefined
+    )
+      break;
+  }
+  return to - from;
+}
+
+export function windowsDocument(report: WindowsReport, { all, withInputs }: WindowsLayout): Document {
+  const devices = devicesOf(report.windows);
+  const blocks: Block[] =
+    devices.length === 0
+      ? [{ kind: 'paragraph', text: 'No address windows: the inputs describe none.' }]
+      : withConditions((conditions) => {
+          const layout = new Layout(conditions, report, all);
+          const groups = layout.groups(devices);
+          return [
+            { kind: 'groups', title: 'device', columns: layout.columns, groups },
+            ...conditions.blocks(),
+          ];
+        });
+  return withInputs ? [...blocks, ...listSection('Inputs', report.inputs.map(inputItem))] : blocks;
 }

@@ -72,7 +72,7 @@ export function releaseFacts(
     defaults.push({
       condition: NEWEST,
       text: 'the kernel is of the newest release whose code is known here (7.3.4)',
-      otherwise: 'an older kernel: --kernel RELEASE',
+      otherwise: 'an older kernel (--kernel RELEASE)',
     });
     return {
       kernel: { name: 'Linux', release: null, presumed: true },

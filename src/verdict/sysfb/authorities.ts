@@ -3,7 +3,7 @@ export const AUTHORITY = {
   deviceAdd:
     'vmbus_device_add() in drivers/hv/vmbus_drv.c, since f83705a51275 ("Driver: VMBus: Add Devicetree support"), v6.4',
   openhclUnaffected:
-    'commit 016a25e4b0df ("Drivers: hv: vmbus: Improve the logic of reserving fb_mmio on Gen2 VMs"): OpenHCL is unaffected, since it boots with a device tree',
+    'commit 016a25e4b0df ("Drivers: hv: vmbus: Improve the logic of reserving fb_mmio on Gen2 VMs")',
   gate: 'a07b50d80ab6 ("hyperv: avoid dependency on screen_info"), v6.7',
   select: '96959283a58d, v6.16, and 7b89a44b2e8c: HYPERV selects SYSFB if EFI && !HYPERV_VTL_MODE',
   fallback: '016a25e4b0df, v7.1: without lfb_base the start of the first window is taken',

@@ -46,12 +46,14 @@ export function kconfigFinding(
   if (line !== undefined)
     return {
       proposal: line.text,
+      asked: true,
       explanation: facts.configs.map((config) =>
         verdictText(judgeKconfigLine(line, config, behaviour, architecture ?? 'x86_64')),
       ),
     };
   return {
     proposal,
+    asked: false,
     explanation: [
       ...parts.map(({ text, why }) => `${text}: ${why}`),
       inForce

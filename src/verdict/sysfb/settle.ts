@@ -5,7 +5,7 @@ import type { Case } from '../verdict.ts';
 import { BOOT, LFB_BASE, PLACE, VIDEO } from './variables.ts';
 
 const HOW: Readonly<Record<string, string>> = {
-  release: '--kernel RELEASE, or dmesg, `uname -r` or the .config of the machine',
+  release: '--kernel RELEASE, or dmesg, uname -r or the .config of the machine',
   [BOOT.id]: '--boot efi|bios, or dmesg of the machine',
   [LFB_BASE.id]: 'a dump of boot_params (/sys/kernel/boot_params/data), or dmesg of the boot',
   [PLACE.id]: '--framebuffer BASE+SIZE, or boot_params, dmesg or lspci of the machine',
@@ -36,7 +36,7 @@ function howTo(variable: Variable): string {
   if (variable.kind === 'choice') {
     const { id } = variable.choice;
     if (id.startsWith('has ')) return `--with-commit or --without-commit ${id.slice(4)}`;
-    return HOW[id] ?? 'an input that says it';
+    return HOW[id] ?? 'an input that has it';
   }
   if (variable.kind === 'unknown') return `what was not followed: ${variable.of.reason}`;
   const { name, space, address } = variable.field;

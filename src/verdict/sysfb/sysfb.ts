@@ -31,7 +31,7 @@ import { matrixOf } from './matrix.ts';
 import { observe, observedSubject } from './observed.ts';
 import { toSettle } from './settle.ts';
 import { type Situation, situationOf } from './situation/situation.ts';
-import { summaryOf } from './summary.ts';
+import { reasonOf, summaryOf } from './summary.ts';
 import { oneOf } from './variables.ts';
 
 export const SYSFB_QUESTION = 'Does a kernel on this machine need CONFIG_SYSFB?';
@@ -204,16 +204,12 @@ function verdictOf(
   const answer = agree ? folded.answer : 'depends';
   const { configuration, kernel } = situation;
   const relevant = [...new Set(judged.flatMap((each) => relevantGaps(gaps, each.subject)))];
+  const reason = reasonOf(answer, folded, relevant, judged.length > 1 && !agree ? cases : folded.cases);
   return {
     question: SYSFB_QUESTION,
     answer,
-    summary: summaryOf(
-      answer,
-      folded,
-      situation,
-      relevant,
-      judged.length > 1 && !agree ? cases : folded.cases,
-    ),
+    summary: summaryOf(answer, folded.effective, reason),
+    reason,
     effective: agree ? folded.effective : null,
     hazard: agree ? folded.hazard : 'unknown',
     conditions: cases,
@@ -358,6 +354,7 @@ function withoutVmbus(
     question: SYSFB_QUESTION,
     answer: 'unknown',
     summary: `Unknown: ${reason}.`,
+    reason,
     effective: null,
     hazard: 'unknown',
     conditions: [],

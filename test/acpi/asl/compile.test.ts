@@ -136,7 +136,7 @@ describe('a fault', () => {
     const { tables, said } = compile(
       'DefinitionBlock ("", "SSDT", 2, "OEM", "TABLE", 1)\n{\n  Name (A, 1)\n  Name (B 2)\n  Name (C, 3)\n}\n',
     );
-    expect(said).toEqual(["a.asl:4:11: error: ',' expected before '2' [acpi/asl-syntax]"]);
+    expect(said).toEqual(["a.asl:4.11: error: ',' expected before '2' [acpi/asl-syntax]"]);
     expect(Buffer.from(tables[0]!.bytes.subarray(36)).toString('hex')).toBe('08415f5f5f0108435f5f5f0a03');
   });
 
@@ -173,7 +173,7 @@ describe('spans', () => {
     const [table] = tables;
     const places = [0, 36, 44, 45].map((offset) => formatPlace(table!.spanAt(offset)));
     // Header; Name; the 1; the string.
-    expect(places).toEqual(['a.asl:1:1', 'a.asl:3:3', 'a.asl:4:5', 'a.asl:4:8']);
+    expect(places).toEqual(['a.asl:1.1', 'a.asl:3.3', 'a.asl:4.5', 'a.asl:4.8']);
   });
 });
 

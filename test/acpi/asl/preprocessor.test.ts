@@ -55,11 +55,11 @@ describe('the preprocessor', () => {
     const { text, places, said } = run('A\nInclude ("b.asl")\nE', files);
     expect(said).toEqual([]);
     expect(text).toBe('A B C D E');
-    expect(places).toEqual(['a.asl:1:1', 'b.asl:1:1', 'c.asl:2:3', 'b.asl:3:1', 'a.asl:3:1']);
+    expect(places).toEqual(['a.asl:1.1', 'b.asl:1.1', 'c.asl:2.3', 'b.asl:3.1', 'a.asl:3.1']);
   });
 
   it('places what a macro makes where the macro is used', () => {
-    expect(run('#define TWO 1 + 1\n\n  TWO').places).toEqual(['a.asl:3:3', 'a.asl:3:3', 'a.asl:3:3']);
+    expect(run('#define TWO 1 + 1\n\n  TWO').places).toEqual(['a.asl:3.3', 'a.asl:3.3', 'a.asl:3.3']);
   });
 
   it('takes definitions from outside', () => {

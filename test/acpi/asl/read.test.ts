@@ -15,17 +15,17 @@ const MEMORY = '860900010000e0fe001000007900';
 
 describe('a resource template', () => {
   it.each([
-    ['alone', 'ResourceTemplate () { Memory32Fixed (ReadWrite, 0xFEE00000, 0x1000) }', '1:1'],
-    ['without brackets', 'ResourceTemplate { Memory32Fixed (ReadWrite, 0xFEE00000, 0x1000) }', '1:1'],
+    ['alone', 'ResourceTemplate () { Memory32Fixed (ReadWrite, 0xFEE00000, 0x1000) }', '1.1'],
+    ['without brackets', 'ResourceTemplate { Memory32Fixed (ReadWrite, 0xFEE00000, 0x1000) }', '1.1'],
     [
       'in prose',
       'It doesn\'t say "where":\n ResourceTemplate ()\n {\n Memory32Fixed (ReadWrite, 0xFEE00000, 0x1000,)\n }\nand that\'s it',
-      '2:2',
+      '2.2',
     ],
     [
       'in a mail',
       '> > Name (_CRS, ResourceTemplate ()\n> > {\n> >   Memory32Fixed (ReadWrite,\n> >     0xFEE00000, 0x1000)\n> > })',
-      '1:17',
+      '1.17',
     ],
   ])('%s', (_, text, place) => {
     const sink = new DiagnosticList();
@@ -44,7 +44,7 @@ describe('a resource template', () => {
       ['template0', ['irq']],
     ]);
     expect(sink.all.map(formatDiagnostic)).toEqual([
-      "a.txt:1:23: error: a resource macro expected, not 'Nonsense' [acpi/asl-syntax]",
+      "a.txt:1.23: error: a resource macro expected, not 'Nonsense' [acpi/asl-syntax]",
     ]);
   });
 });
@@ -114,7 +114,7 @@ describe('what programs print', () => {
     const sink = new DiagnosticList();
     readAsl(artifact(`${BANNER}${BLOCK('A')}    Nonsense (1)\n}\n`), sink);
     const line = BANNER.split('\n').length + 3;
-    expect(sink.all.map(formatDiagnostic)[0]).toMatch(new RegExp(`^a\\.txt:${line}:`));
+    expect(sink.all.map(formatDiagnostic)[0]).toMatch(new RegExp(`^a\\.txt:${line}\\.`));
   });
 
   it('is not what has braces: a block whose word is misspelt', () => {

@@ -80,7 +80,7 @@ describe('logs and listings in the words of a mail', () => {
     const [iomem] = (await openText(mail)).artifacts;
     // Four header lines, a blank one, the greeting, the first line of the listing.
     const at = readable(iomem!).indexOf('  f8000000-fbffffff');
-    expect(formatPlace({ source: iomem!.source, start: at, end: at })).toBe('input:8:3');
+    expect(formatPlace({ source: iomem!.source, start: at, end: at })).toBe('input:8.3');
   });
 
   test('a mark of omission and a blank line are inside a log, words apart from it are not', async () => {

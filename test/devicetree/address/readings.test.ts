@@ -30,7 +30,7 @@ describe('readings of cells', () => {
       'naturally-aligned',
     ]);
     // 0xff0000000 + 0x10000000 = 0x1000000000 = 64 GiB
-    expect(best!.reasons.map(({ says }) => says)).toContain('an entry ends at 64 GiB');
+    expect(best!.reasons.map(({ says }) => says)).toContain('ends at 64 GiB');
     expect(second!.score).toBeLessThan(0);
   });
 

@@ -1,12 +1,13 @@
 /** The judgement on an ACPI boot, in one world: what `vmbus_acpi_add` collects and what `vmbus_reserve_fb` sets aside. */
 import { spanOf } from '../../../acpi/resources/range.ts';
-import { FOUR_GIB, formatMemRange, hex } from '../../../bytes/address.ts';
+import { FOUR_GIB, formatMemRange } from '../../../bytes/address.ts';
 import type { Behaviour } from '../../../linux/behaviour.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
 import { type AcpiLevel, type CollectedWindow, collectWindows } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
 import { planReservation, type ReservationPlan } from '../../../linux/vmbus/reservation.ts';
 import { formatQuantity, isKnown, type Quantity } from '../../../symbolic/index.ts';
+import { formatRange } from '../../../window/range-text.ts';
 import type { AddressWindow, Origin, UnknownWindow } from '../../../window/window.ts';
 import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
 import type { AcpiSubject, SubjectLevel } from '../../subject.ts';
@@ -241,17 +242,11 @@ function poolWindow(subject: AcpiSubject, window: CollectedWindow<Quantity>): Ad
 }
 
 function placeText({ base, size }: Place): string {
-  return isKnown(base) ? formatMemRange(base, size) : `[${formatQuantity(base)}, ${hex(size)} bytes]`;
+  return formatRange({ space: 'memory', base, size });
 }
 
 export function listText(pool: readonly AddressWindow[]): string {
-  return pool
-    .map(({ base, size }) =>
-      typeof base === 'bigint' && typeof size === 'bigint'
-        ? formatMemRange(base, size)
-        : `[mem ${base === null ? '?' : formatQuantity(base)} size ${size === null ? '?' : formatQuantity(size)}]`,
-    )
-    .join(' and ');
+  return pool.map((window) => formatRange(window)).join(' and ');
 }
 
 /** Where the framebuffer is in this world; `outside`: in no window; `none`: no window is where one could be. */

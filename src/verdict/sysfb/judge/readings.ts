@@ -43,9 +43,9 @@ function rulesFor({ reading, cells }: SubjectReading, given: readonly number[]):
   return [
     {
       id: 'cells-inferred',
-      says: `No cell count is given: the cells are read as ${cells} (child, parent, size).`,
+      says: `No cell count is given; the best reading is ${cells} (child, parent, size).`,
       evidence: reading.reasons.map(({ says, weight }) => ({
-        text: `${weight < 0 ? 'against' : 'for'}: ${says}`,
+        text: weight < 0 ? `against it: ${says}` : says,
       })),
     },
     ...exampleRule(given),
@@ -62,10 +62,10 @@ function exampleRule(cells: readonly number[]): RuleFinding[] {
   return [
     {
       id: 'same-as-binding-example',
-      says: 'These five cells are, number by number, the example in the binding; openhcl_boot writes six, with a 64-bit size.',
+      says: 'The five cells equal the example of the binding; openhcl_boot writes six.',
       evidence: [
         {
-          text: 'the quote may come from the binding and not from a machine; the tree of the machine itself would settle it',
+          text: 'the line may be a copy of it and not of a machine; the tree of the machine settles that',
           authority:
             'Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml; openhcl_boot/src/dt.rs writes #size-cells = 2',
         },

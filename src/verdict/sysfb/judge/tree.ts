@@ -73,7 +73,7 @@ export function judgeTree(
         ? window.certainty === 'unknown'
           ? window.why
           : 'the address is not known'
-        : `${halfOpen(known)} reaches beyond 64 bits`;
+        : `base ${hex(known.base)} and size ${hex(known.size)} reach beyond 64 bits`;
     rules.push({
       id: 'dt-window-unknown',
       says: `Where a window of ${where} is cannot be told.`,
@@ -90,7 +90,7 @@ export function judgeTree(
     };
   }
   const known = [...situation.framebuffers, ...described.map(fromTree)];
-  const exposed = (framebuffer: FramebufferFinding): Outcome => {
+  const exposed = (framebuffer: FramebufferFinding, holding: readonly AddressWindow[]): Outcome => {
     if (!ask.holds(situation.model.is('deviceTree', true))) {
       rules.push({
         id: 'dt-not-supported',
@@ -109,7 +109,7 @@ export function judgeTree(
       kind: 'unprotected',
       without: 'yes',
       with: 'yes',
-      because: `the framebuffer ${fb} is inside ${listText(pool)}, and nothing reserves it on a device tree boot`,
+      because: `the framebuffer ${fb} is inside ${listText(holding)}, which VMBus gets, and on a device tree boot nothing reserves it`,
       pool,
       framebuffer,
       rules,
@@ -120,14 +120,14 @@ export function judgeTree(
       // Described, but nowhere: it may be anywhere.
       if (!ask.holds(IS_INSIDE)) continue;
       rules.push(holdsRule(framebuffer, pool[0]!));
-      return exposed(framebuffer);
+      return exposed(framebuffer, pool);
     }
     const size = framebuffer.size ?? GEN2_VIDEO_MEMORY;
     const fb = { start: framebuffer.base, end: framebuffer.base + size };
     const at = bounds.findIndex(({ base, size }) => overlaps({ start: base, end: base + size }, fb));
     if (at < 0) continue;
     rules.push(holdsRule(framebuffer, pool[at]!));
-    return exposed({ ...framebuffer, size });
+    return exposed({ ...framebuffer, size }, [pool[at]!]);
   }
   const first = known[0] ?? null;
   const located =
@@ -137,14 +137,16 @@ export function judgeTree(
       id: 'dt-above-4g',
       says: 'No window is below 4 GiB; the framebuffer is in low MMIO.',
       evidence: [
-        ...pool.map((window, at) => ({ text: aboveText(bounds[at]!), origin: window.origin })),
-        { text: 'Hyper-V puts the framebuffer in low MMIO, below 4 GiB', authority: AUTHORITY.low },
+        ...pool.map((window, at) => ({
+          text: `starts at or above 4 GiB: ${formatMemRange(bounds[at]!.base, bounds[at]!.size)}`,
+          origin: window.origin,
+        })),
+        { text: 'Hyper-V puts it there', authority: AUTHORITY.low },
       ],
     });
-    const ends = bounds.length === 1 ? `, which ends at ${endText(bounds[0]!)}` : '';
     return safe(
       'outside',
-      `VMBus gets ${bounds.map(halfOpen).join(' and ')}${ends}; no part is below 4 GiB, where the framebuffer is`,
+      `VMBus gets ${bounds.map(windowText).join(' and ')}; no part is below 4 GiB, where the Hyper-V framebuffer is`,
       pool,
       first,
     );
@@ -172,16 +174,16 @@ export function judgeTree(
     ],
   });
   if (!ask.holds(IS_INSIDE)) return safe('outside', `no framebuffer is in ${listText(low)}`, pool, null);
-  return exposed({ base: null, size: null, from: 'presumed', text: `somewhere in ${listText(low)}` });
+  return exposed({ base: null, size: null, from: 'presumed', text: `somewhere in ${listText(low)}` }, low);
 }
 
 function neverReserves(): RuleFinding {
   return {
     id: 'dt-never-reserves',
-    says: 'vmbus_device_add() (drivers/hv/vmbus_drv.c) never calls vmbus_reserve_fb(), in any release: on a device tree boot CONFIG_SYSFB has no effect.',
+    says: 'vmbus_device_add() (drivers/hv/vmbus_drv.c) never calls vmbus_reserve_fb(), in any release.',
     evidence: [
       { text: 'the reservation is made on the ACPI path only', authority: AUTHORITY.deviceAdd },
-      { text: 'the last change of the reservation', authority: AUTHORITY.openhclUnaffected },
+      { text: 'OpenHCL boots with a device tree and is unaffected', authority: AUTHORITY.openhclUnaffected },
     ],
   };
 }
@@ -189,7 +191,7 @@ function neverReserves(): RuleFinding {
 function holdsRule(framebuffer: FramebufferFinding, window: AddressWindow): RuleFinding {
   return {
     id: 'dt-window-holds-framebuffer',
-    says: `The framebuffer ${placeText(framebuffer)} is in a window that VMBus gets, and on a device tree boot nothing keeps VMBus off it.`,
+    says: `The framebuffer ${placeText(framebuffer)} is in a window that VMBus gets.`,
     evidence: [
       {
         text: `${listText([window])} from ${window.origin.path} ${window.origin.item}[${window.origin.index}]`,
@@ -216,12 +218,9 @@ function placeText({ base, size, text }: FramebufferFinding): string {
   return base === null ? text : formatMemRange(base, size ?? GEN2_VIDEO_MEMORY);
 }
 
-function aboveText(bounds: Bounds): string {
-  return `${halfOpen(bounds)} is ${formatSize(bounds.size)}, starts above 4 GiB and ends at ${endText(bounds)}`;
-}
-
-function halfOpen({ base, size }: Bounds): string {
-  return `[${hex(base)}, ${hex(base + size)})`;
+/** `[mem 0xff0000000-0xfffffffff], 256 MiB ending at 64 GiB`. */
+function windowText(bounds: Bounds): string {
+  return `${formatMemRange(bounds.base, bounds.size)}, ${formatSize(bounds.size)} ending at ${endText(bounds)}`;
 }
 
 /** `64 GiB`, or the address where it isn't round. */

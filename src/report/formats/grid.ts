@@ -1,0 +1,49 @@
+/** How wide the columns of a table may be, so that it fits a page. */
+
+/** Between two columns. */
+export const GAP = 2;
+/** A column that would have to be narrower than this is not a column any more. */
+const NARROWEST = 24;
+
+/** A cell as the layout sees it, in columns of the screen. */
+export interface CellSize {
+  /** On one line. */
+  readonly whole: number;
+  /** Its longest piece that is not broken. */
+  readonly word: number;
+}
+
+/**
+ * Widths of the columns, the widest narrowed until a row fits; undefined where it can't, and the rows are better told
+ * one below the other.
+ * @param available columns of the screen for a row
+ */
+export function columnWidths(
+  rows: readonly (readonly CellSize[])[],
+  count: number,
+  available: number,
+): number[] | undefined {
+  // A tree has tens of thousands of rows: no spread into Math.max.
+  const widest = (column: number, size: keyof CellSize): number =>
+    rows.reduce((most, row) => Math.max(most, row[column]?.[size] ?? 0), 0);
+  const widths = Array.from({ length: count }, (_, column) => widest(column, 'whole'));
+  const least = Array.from({ length: count }, (_, column) =>
+    Math.min(widths[column]!, Math.max(NARROWEST, widest(column, 'word'))),
+  );
+  const gaps = GAP * (widths.filter((width) => width > 0).length - 1);
+  for (;;) {
+    const over = widths.reduce((sum, width) => sum + width, gaps) - available;
+    if (over <= 0) return widths;
+    let column = -1;
+    for (let at = 0; at < count; at += 1)
+      if (widths[at]! > least[at]! && (column < 0 || widths[at]! > widths[column]!)) column = at;
+    if (column < 0) return undefined;
+    // Down to the next widest, so that two wide columns share what is missing.
+    const next = widths.reduce(
+      (most, width, at) => (at !== column && width < widths[column]! ? Math.max(most, width) : most),
+      least[column]!,
+    );
+    const by = Math.min(over, Math.max(1, widths[column]! - Math.max(next, least[column]!)));
+    widths[column] = widths[column]! - by;
+  }
+}

@@ -1,0 +1,379 @@
+/** The report of `sysfb`: the answer with its caveat, what it rests on in the order in which one asks, sources last. */
+import { formatPlace } from '../../../bytes/source.ts';
+import type { AddressEntry } from '../../../devicetree/address/entries.ts';
+import type { EvidenceItem, RuleFinding, Verdict } from '../../../verdict/verdict.ts';
+import { derivationOf } from '../../../window/derivation.ts';
+import { type AddressWindow, windowClass } from '../../../window/window.ts';
+import { type Conditions, withConditions } from '../../conditions.ts';
+import {
+  type Block,
+  code,
+  type Document,
+  type Item,
+  listSection,
+  type Phrase,
+  section,
+  type Text,
+  type Tone,
+} from '../../document.ts';
+import { rawData } from '../../formats/raw-data.ts';
+import type { Format } from '../../formats/render.ts';
+import { clause, References, Said, sentences } from '../../formats/sentences.ts';
+import {
+  classText,
+  diagnosticItem,
+  inputItem,
+  inputName,
+  originPlace,
+  rangeText,
+  sizeText,
+  whereText,
+  windowNotes,
+} from '../../phrases.ts';
+import { decisionTable, settleTable } from './decision.ts';
+import { framebufferText, HAZARD_WORDS, headlineOf, kernelText, machineText } from './words.ts';
+
+export interface SysfbLayout {
+  readonly format: Format;
+  /** Everything: derivations, every piece of evidence, the Kconfig line, the raw data. */
+  readonly full: boolean;
+  readonly version: string;
+}
+
+const HEADLINE_TONES = { 'not-needed': 'good', needed: 'bad', depends: 'warn', unknown: 'warn' } as const;
+
+const NO_EFFECT =
+  'On a device tree boot the driver never reserves a framebuffer, so CONFIG_SYSFB would have no effect.';
+
+/** The reason as sentences, with what follows from it. */
+export function reasonText(verdict: Verdict): string {
+  const { answer, effective, machine, pool, reason } = verdict;
+  const parts = [sentences(reason)];
+  const onTree = machine.boot === 'dt';
+  if (answer === 'not-needed' && effective === false && onTree && pool.length > 0) parts.push(NO_EFFECT);
+  const [first] = pool;
+  if (answer === 'needed' && onTree && first !== undefined)
+    parts.push(`Take it out of the ranges of ${first.origin.path}.`);
+  return parts.join(' ');
+}
+
+/** `2/2/1` of a window whose counts no tree says. */
+export function inferredCells({ derivation }: AddressWindow): string | undefined {
+  if (!('entry' in derivation)) return undefined;
+  const { childAddress, parentAddress, size }: AddressEntry['counts'] = derivation.entry.counts;
+  const counts = [childAddress, parentAddress, size].flatMap((count) => (count === undefined ? [] : [count]));
+  if (!counts.some(({ from }) => from === 'given' || from === 'inferred')) return undefined;
+  return counts.map(({ cells }) => cells).join('/');
+}
+
+/** The last part of a path: rows are short, and the inputs are named below. */
+function baseName(place: string, inputs: number): string {
+  const name = place.slice(place.lastIndexOf('/') + 1);
+  return inputs === 1 && name.length > MAX_PLACE ? name.slice(name.lastIndexOf(':')) : name;
+}
+
+/** A place in the only input has its name up to this length. */
+const MAX_PLACE = 20;
+
+function windowRows(verdict: Verdict, conditions: Conditions): Text[][] {
+  const several = verdict.inputs.length > 1;
+  const rows = verdict.pool.map((window): Text[] => {
+    const cells = inferredCells(window);
+    // What its bounds are made of stands in the range, and what that is below.
+    const known = window.base !== null && window.size !== null;
+    const notes = windowNotes(window, conditions).filter((note) => !known || !note.startsWith('unknown: '));
+    if (cells !== undefined) notes.push(`cells ${cells}`);
+    const place = originPlace(window.origin);
+    const where =
+      several || /:\d+\.\d+$/.test(place) ? baseName(place, verdict.inputs.length) : whereText(window.origin);
+    return [
+      [code(rangeText(window, conditions))],
+      sizeText(window),
+      classText(window),
+      [code(where)],
+      notes.join(', '),
+    ];
+  });
+  const { framebuffer } = verdict;
+  if (framebuffer !== null && framebuffer.base !== null && framebuffer.size !== null) {
+    const bounds = { space: 'memory', base: framebuffer.base, size: framebuffer.size } as const;
+    const range = rangeText(bounds, conditions);
+    const source = framebuffer.text.replace(range, '').replace(/[\s:,]+$/, '');
+    rows.push([
+      [code(range)],
+      sizeText(bounds),
+      CLASS_OF[windowClass(bounds) ?? 'low'],
+      framebuffer.origin === undefined
+        ? ''
+        : [code(baseName(originPlace(framebuffer.origin), verdict.inputs.length))],
+      source === '' ? 'framebuffer' : `framebuffer: ${source}`,
+    ]);
+  }
+  return rows;
+}
+
+const CLASS_OF = { 'below-1m': 'below 1 MiB', low: 'low', high: 'high', 'straddles-4g': 'across 4 GiB' };
+
+function windowsSection(verdict: Verdict, conditions: Conditions): Block[] {
+  const rows = windowRows(verdict, conditions);
+  return rows.length === 0
+    ? []
+    : section('Windows', {
+        kind: 'table',
+        untitled: true,
+        columns: [
+          { title: 'range' },
+          { title: 'size', align: 'right' },
+          { title: 'class' },
+          { title: 'source' },
+          { title: 'notes' },
+        ],
+        rows,
+      });
+}
+
+/** How many pieces of evidence a line of the short form has. */
+const MAX_EVIDENCE = 3;
+
+/** One rule as a clause: what it says, what is seen, where, the numbers of its sources. */
+function ruleText(rule: RuleFinding, verdict: Verdict, said: Said, references: References): Text | undefined {
+  const isWindow = ({ origin }: EvidenceItem): boolean =>
+    verdict.pool.some((window) => origin !== undefined && window.origin.span === origin.span);
+  const fresh = said.isNew(rule.says);
+  const phrases: Phrase[] = fresh ? [clause(rule.says)] : [];
+  // What has a source is told by its number.
+  const shown = rule.evidence
+    .filter((item) => !isWindow(item) && (item.authority === undefined || !fresh) && said.isNew(item.text))
+    .slice(0, MAX_EVIDENCE);
+  for (const [at, { text, origin }] of shown.entries()) {
+    phrases.push(at > 0 ? ', ' : phrases.length === 0 ? '' : ': ', text);
+    if (origin !== undefined) phrases.push(' (', code(originPlace(origin)), ')');
+  }
+  const left =
+    rule.evidence.filter((item) => !isWindow(item) && item.authority === undefined).length - shown.length;
+  if (fresh && shown.length === MAX_EVIDENCE && left > 0) phrases.push(`, and ${left} more`);
+  const marks = rule.evidence.flatMap(({ authority }) =>
+    authority === undefined ? [] : [references.mark(authority)],
+  );
+  if (phrases.length === 0 && marks.length === 0) return undefined;
+  if (phrases.length === 0) phrases.push('as said above');
+  if (marks.length > 0) phrases.push(` ${[...new Set(marks)].join('')}`);
+  return phrases;
+}
+
+function whySection(verdict: Verdict, said: Said, references: References): Block[] {
+  const rows = verdict.rules.flatMap((rule): Text[][] => {
+    const text = ruleText(rule, verdict, said, references);
+    return text === undefined ? [] : [[[code(rule.id)], text]];
+  });
+  return rows.length === 0
+    ? []
+    : section('Why', {
+        kind: 'table',
+        untitled: true,
+        columns: [{ title: 'rule' }, { title: 'what it found' }],
+        rows,
+      });
+}
+
+/** A premise that goes without saying where there is one input. */
+const ONE_MACHINE = 'the inputs describe one machine';
+
+/** What the answer assumes: text, and the number of its source. */
+export function assumptionTexts(
+  verdict: Verdict,
+  references: References | undefined,
+  withOtherwise = true,
+): string[] {
+  const mark = (source: string): string =>
+    references === undefined || source.startsWith('default') ? '' : ` ${references.mark(source)}`;
+  return [
+    ...verdict.premises
+      .map(({ text }) => text)
+      .filter((text) => text !== ONE_MACHINE || verdict.inputs.length > 1),
+    ...verdict.assumptions.map(
+      ({ text, authority, otherwise }) =>
+        `${text}${mark(authority)}${otherwise === undefined || !withOtherwise ? '' : `; otherwise: ${otherwise}`}`,
+    ),
+    ...verdict.authorities.map(({ text, source }) => `${text}${mark(source)}`),
+  ];
+}
+
+function linesSection(heading: string, texts: readonly Text[]): Block[] {
+  return texts.length === 0
+    ? []
+    : section(heading, {
+        kind: 'table',
+        untitled: true,
+        columns: [{ title: heading.toLowerCase() }],
+        rows: texts.map((text) => [text]),
+      });
+}
+
+function gapTexts(verdict: Verdict): Text[] {
+  return verdict.gaps.map(({ reason, place, hint }) => [
+    ...(place.span === undefined ? [] : [code(formatPlace(place.span)), ': ']),
+    `${reason}${hint === undefined ? '' : `; ${hint}`}`,
+  ]);
+}
+
+/** What is known of machine, kernel and framebuffer. */
+function machineSection(verdict: Verdict, full: boolean): Block[] {
+  const { framebuffer, kernel, machine, hazard, effective } = verdict;
+  const rows: { label: string; text: string }[] = [];
+  const assumed = verdict.inputs.every(({ kind }) => kind === 'dts-fragment' || kind.startsWith('crs-'));
+  if (full || (machine.platform !== 'other' && !assumed))
+    rows.push({ label: '  Platform', text: machineText(verdict) });
+  if (full || kernel.release !== null || Object.keys(kernel.config).length > 0)
+    rows.push({ label: '  Kernel', text: kernelText(verdict) });
+  if (full || (framebuffer !== null && (framebuffer.base === null || framebuffer.size === null)))
+    rows.push({ label: '  Framebuffer', text: framebufferText(verdict) });
+  if (full) {
+    const words = effective === null ? 'not known' : effective ? 'yes' : 'no';
+    rows.push({ label: '  CONFIG_SYSFB effective', text: words });
+    rows.push({ label: '  Hazard', text: HAZARD_WORDS[hazard] });
+  }
+  return rows.length === 0 ? [] : section('Machine', { kind: 'facts', rows });
+}
+
+/** The what-if table, with what CONFIG_SYSFB costs. */
+function matrixBlocks({ matrix }: Verdict): Block[] {
+  if (matrix === undefined) return [];
+  return [
+    ...section('By release and configuration', {
+      kind: 'table',
+      columns: [{ title: 'releases' }, { title: 'with' }, { title: 'reservation' }, { title: 'because' }],
+      rows: matrix.map(({ releases, when, answer, because }) => [
+        releases,
+        when,
+        answer === 'needed' ? 'missing' : answer === 'not-needed' ? 'not needed, or made' : 'depends',
+        because,
+      ]),
+    }),
+    { kind: 'paragraph', text: SYSFB_COST },
+  ];
+}
+
+/** Measured on Linux 6.12.117, x86-64, gcc 12.2, a configuration like OpenHCL's, built with and without the select. */
+const SYSFB_COST =
+  'Added for nothing, as in a VTL2 kernel, CONFIG_SYSFB costs 3,533 bytes of code and data (0.05 %), 4 KiB of bzImage; with CONFIG_EFI 17,856 bytes more, most of it init. From 7.1 on the reservation takes up to 128 MiB of the low window, so large 32-bit BARs may no longer fit beside it.';
+
+/** A window with the steps that led to it. */
+function derivationItem(window: AddressWindow, conditions: Conditions): Item {
+  return {
+    text: [
+      code(rangeText(window, conditions)),
+      ' from ',
+      code(whereText(window.origin)),
+      ' at ',
+      code(originPlace(window.origin)),
+    ],
+    below: derivationOf(window).map((step) => ({ text: `${step.what}: ${step.text}` })),
+  };
+}
+
+function evidenceItems(rule: RuleFinding, references: References): Item {
+  return {
+    text: [code(rule.id), `: ${clause(rule.says)}`],
+    below: rule.evidence.map((item) => ({
+      text: [
+        item.text,
+        ...(item.origin === undefined ? [] : [' (', code(originPlace(item.origin)), ')']),
+        ...(item.authority === undefined ? [] : [` ${references.mark(item.authority)}`]),
+      ],
+    })),
+  };
+}
+
+function kconfigSection({ kconfig }: Verdict): Block[] {
+  if (kconfig === undefined) return [];
+  return listSection('Kconfig', [
+    { text: [code(kconfig.proposal)], below: kconfig.explanation.map((text) => ({ text })) },
+  ]);
+}
+
+function rawSection(verdict: Verdict): Block[] {
+  const lines = rawData(verdict.pool.flatMap(({ origin }) => (origin.span ? [origin.span] : [])));
+  return lines.length === 0 ? [] : section('Raw data', { kind: 'lines', lines });
+}
+
+/** What is long, for whoever wants to check: below the answer, folded where the medium can. */
+function detailSections(verdict: Verdict, conditions: Conditions, references: References): Block[] {
+  return [
+    ...listSection(
+      'Evidence',
+      verdict.rules
+        .filter(({ evidence }) => evidence.length > 0)
+        .map((rule) => evidenceItems(rule, references)),
+    ),
+    ...listSection(
+      'Derivation',
+      verdict.pool.map((window) => derivationItem(window, conditions)),
+    ),
+    ...kconfigSection(verdict),
+    ...rawSection(verdict),
+  ];
+}
+
+/** The verdict for a reader. Reports that travel without their inputs and standard error name them and what was said. */
+export function sysfbDocument(verdict: Verdict, layout: SysfbLayout): Document {
+  return withConditions((conditions) => documentOf(verdict, layout, conditions));
+}
+
+function documentOf(
+  verdict: Verdict,
+  { format, full, version }: SysfbLayout,
+  conditions: Conditions,
+): Document {
+  const references = new References();
+  const said = new Said();
+  const alone = format !== 'text';
+  const isMarkdown = format === 'markdown';
+  const headline = headlineOf(verdict);
+  const hasTable = verdict.conditions.length > 0;
+  const reason = verdict.answer === 'depends' && hasTable ? undefined : reasonText(verdict);
+  if (reason !== undefined) for (const part of sentences(verdict.reason).split(/(?<=\.) /)) said.isNew(part);
+  const tone: Tone = HEADLINE_TONES[verdict.answer];
+  const blocks: Block[] = [
+    { kind: 'title', text: [{ text: headline, tone }] },
+    ...(reason === undefined ? [] : [{ kind: 'paragraph', text: reason } as const]),
+    ...decisionTable(verdict, conditions, full),
+    ...settleTable(verdict),
+    ...windowsSection(verdict, conditions),
+    // The evidence in full says what the rules say.
+    ...(full && !isMarkdown ? [] : whySection(verdict, said, references)),
+    ...linesSection('Not read', gapTexts(verdict)),
+    ...matrixBlocks(verdict),
+    ...machineSection(verdict, full),
+    ...linesSection('Assumes', assumptionTexts(verdict, references)),
+    ...linesSection(
+      verdict.answer === 'unknown' ? 'What to add' : 'What would change the answer',
+      verdict.wouldChange,
+    ),
+    ...(verdict.kconfig?.asked === true && !full ? kconfigSection(verdict) : []),
+  ];
+  const details = full || isMarkdown ? detailSections(verdict, conditions, references) : [];
+  const names = conditions.blocks();
+  const inputs = alone ? listSection('Inputs', verdict.inputs.map(inputItem)) : [];
+  const diagnostics = alone ? listSection('Diagnostics', verdict.diagnostics.map(diagnosticItem)) : [];
+  return [
+    ...blocks,
+    ...(isMarkdown || details.length === 0 ? [] : details),
+    ...names,
+    ...(isMarkdown && details.length > 0
+      ? [{ kind: 'details', summary: 'Evidence and derivation', blocks: details } as const]
+      : []),
+    ...inputs,
+    ...diagnostics,
+    ...(references.items.length === 0 ? [] : [{ kind: 'references', items: references.items } as const]),
+    ...(alone
+      ? [{ kind: 'paragraph', text: `fwmap ${version}: fwmap sysfb ${commandInputs(verdict)}` } as const]
+      : []),
+  ];
+}
+
+/** The inputs as one names them on the command line. */
+export function commandInputs({ inputs }: Verdict): string {
+  const names = [...new Set(inputs.map(inputName))].map((name) => (name === '<stdin>' ? '-' : name));
+  return names.length > 2 ? `${names.slice(0, 2).join(' ')} ...` : names.join(' ');
+}

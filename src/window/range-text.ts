@@ -1,0 +1,38 @@
+/** Ranges as Linux' %pR prints them, also where a bound isn't a number. */
+import { formatMemRange, hex } from '../bytes/address.ts';
+import { formatQuantity, type Quantity, sum } from '../symbolic/index.ts';
+import { type AddressWindow, boundsOf } from './window.ts';
+
+const SPACE_NAMES = { memory: 'mem', io: 'io', bus: 'bus' } as const;
+const BITS = 64;
+
+/** Without the spaces around operators, so that a range stays one word. */
+function compact(text: string): string {
+  return text.replace(/ (\S{1,2}) /g, '$1');
+}
+
+/**
+ * `[mem 0xf8000000-0xffffffff]`, `[mem MG2B-MG2B+MG2L-1]`: base and last address; `?` for what isn't known at all.
+ * @param quantity how a bound that isn't a number is written
+ */
+export function formatRange(
+  { space, base, size }: Pick<AddressWindow, 'space' | 'base' | 'size'>,
+  quantity: (value: Quantity) => string = formatQuantity,
+): string {
+  const name = SPACE_NAMES[space];
+  const bounds = boundsOf({ base, size });
+  if (bounds !== undefined) return formatMemRange(bounds.base, bounds.size, name);
+  const text = (value: Quantity | null): string =>
+    value === null ? '?' : typeof value === 'bigint' ? hex(value) : compact(quantity(value));
+  const last =
+    base === null || size === null
+      ? null
+      : sum(BITS, -1n, [
+          { coefficient: 1n, of: base },
+          { coefficient: 1n, of: size },
+        ]);
+  const first = text(base);
+  // What isn't a name is set apart from the hyphen behind it.
+  const start = /^[\w\\.'^[\]]+$|^\?$/.test(first) ? first : `(${first})`;
+  return `[${name === 'io' ? 'io ' : name} ${start}-${text(last)}]`;
+}
