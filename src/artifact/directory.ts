@@ -5,6 +5,7 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
 import type { ArtifactKind, DirectoryEntry, ProvenanceStep } from './artifact.ts';
+import { inputsOfCapture } from './capture.ts';
 import { type FileResult, MAX_INPUT_BYTES, readFileBytes, systemMessage } from './file.ts';
 import { describesNothing } from './irrelevant.ts';
 import { sniffKind } from './sniff.ts';
@@ -108,7 +109,7 @@ export function readFolder(
     const tables = acpiTables(top, name, sink);
     if (tables) return { kind: 'acpi-dir', entries: tables };
   }
-  return { inside: top };
+  return { inside: inputsOfCapture(top, name, sink) };
 }
 
 function readBelow(top: readonly Listed[], name: string, sink: DiagnosticSink): DirectoryEntry[] {

@@ -137,7 +137,36 @@ const MAX_ZERO_PAGE = 8192;
 function isZeroPage(probe: Probe): boolean {
   const { bytes } = probe;
   if (bytes.length < 0x268 || bytes.length > MAX_ZERO_PAGE) return false;
-  return probe.ascii(0x202, 4) === 'HdrS' || /^EL(?:32|64)$/.test(probe.ascii(0x1c0, 4));
+  if (probe.ascii(0x202, 4) === 'HdrS' || /^EL(?:32|64)$/.test(probe.ascii(0x1c0, 4))) return true;
+  return hasMemoryMap(bytes);
+}
+
+const PAGE_BYTES = 4096;
+const E820_COUNT_AT = 0x1e8;
+const E820_AT = 0x2d0;
+const E820_BYTES = 20;
+const MAX_E820 = 128;
+/** Types of E820 entries that Linux knows (arch/x86/include/asm/e820/types.h). */
+const E820_TYPES = new Set([1, 2, 3, 4, 5, 7, 12, 0xefffffff]);
+
+/**
+ * A hypervisor that starts the kernel by PVH leaves no setup header (arch/x86/platform/pvh/enlighten.c): what is left
+ * to tell the page by is its memory map, entries of known types, one after the other.
+ */
+export function hasMemoryMap(bytes: Uint8Array): boolean {
+  if (bytes.length < PAGE_BYTES) return false;
+  const count = bytes[E820_COUNT_AT]!;
+  if (count === 0 || count > MAX_E820) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let ram = false;
+  for (let index = 0; index < count; index += 1) {
+    const at = E820_AT + index * E820_BYTES;
+    const type = view.getUint32(at + 16, true);
+    const size = view.getBigUint64(at + 8, true);
+    if (!E820_TYPES.has(type) || view.getBigUint64(at, true) + size > 1n << 52n) return false;
+    if (type === 1 && size > 0n) ram = true;
+  }
+  return ram;
 }
 
 const SCREEN_INFO_BYTES = 64;
@@ -193,7 +222,7 @@ const KCONFIG_LINE = /^(?:CONFIG_\w+=|# CONFIG_\w+ is not set|#)/;
 const IOMEM_LINE = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : /;
 const TIMESTAMP = /^(?:<\d+>)?\[ *\d+\.\d{3,9}\]|\bkernel: /;
 const KERNEL_LINE =
-  /Linux version \d|BIOS-e820: |\befi: mem|hv_vmbus: |Command line: |^(?:<\d+>)?(?:\[[^\]]*\] )?(?:ACPI|PCI|BIOS|DMI|Memory|efifb|vesafb|hv_\w+|console|printk|smpboot|Kernel command line): /;
+  /Linux version \d|BIOS-e820: |^fwmap capture: |\befi: mem|hv_vmbus: |Command line: |^(?:<\d+>)?(?:\[[^\]]*\] )?(?:ACPI|PCI|BIOS|DMI|Memory|efifb|vesafb|hv_\w+|console|printk|smpboot|Kernel command line): /;
 const FOREIGN_BANNERS: readonly (readonly [string, RegExp])[] = [
   ['FreeBSD', /^(?:FreeBSD \d+\.\d+-|Copyright \(c\) 1992-\d+ The FreeBSD Project)/m],
   ['OpenBSD', /^OpenBSD \d+\.\d+ \(/m],
@@ -276,7 +305,7 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
   { kind: 'acpi-table', tried: 'ACPI table (signature and header)', test: isAcpiTable },
   {
     kind: 'boot-params',
-    tried: 'boot_params (HdrS at 0x202 or EL64 at 0x1c0) or a 64-byte screen_info',
+    tried: 'boot_params (HdrS at 0x202, EL64 at 0x1c0 or an E820 map) or a 64-byte screen_info',
     test: (probe) => isZeroPage(probe) || isScreenInfo(probe),
   },
   {

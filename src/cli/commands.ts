@@ -48,6 +48,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/scan.ts')).command,
   },
   {
+    name: 'capture',
+    summary: 'Prints the script that collects one machine into a tar',
+    load: async () => (await import('./commands/capture.ts')).command,
+  },
+  {
     name: 'eval',
     summary: 'Evaluates an ACPI object',
     load: async () => (await import('./commands/eval.ts')).command,

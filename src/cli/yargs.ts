@@ -222,7 +222,7 @@ export async function readWithYargs(words: readonly string[]): Promise<Reading> 
 
   const { command } = taken;
   const inputs = row ? taken.words.slice(1) : taken.words;
-  if (inputs.length < command.minimumInputs)
+  if (inputs.length + (taken.values.live === true ? 1 : 0) < command.minimumInputs)
     throw new CommandError(
       inputs.length === 0 ? 'no input given' : `fwmap ${command.name} takes ${command.operands}`,
       `fwmap ${command.name} --help shows how it is used`,

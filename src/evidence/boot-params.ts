@@ -4,6 +4,7 @@
  */
 
 import type { Artifact } from '../artifact/artifact.ts';
+import { hasMemoryMap } from '../artifact/sniff.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { ByteReader } from '../bytes/reader.ts';
 import { finding } from '../findings/finding.ts';
@@ -100,7 +101,7 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
   const efi = String.fromCharCode(...bytes.subarray(EFI_SIGNATURE_AT, EFI_SIGNATURE_AT + 4));
   const magic = String.fromCharCode(...bytes.subarray(SETUP_HEADER_AT, SETUP_HEADER_AT + 4));
   // The EFI stub of some releases makes the structure afresh and leaves the setup header's magic out.
-  if (magic !== 'HdrS' && !EFI_SIGNATURE.test(efi))
+  if (magic !== 'HdrS' && !EFI_SIGNATURE.test(efi) && !hasMemoryMap(bytes))
     sink.add(
       finding(
         'evidence/boot-params-header',

@@ -76,7 +76,7 @@ export async function describeAcpi(
   memory: readonly OccupiedRange[] = [],
 ): Promise<AcpiDescription> {
   const { tables, artifactOf, lists, complete } = await readAcpiInputs(artifacts, sink, options.asl);
-  const crs: FoundCrs[] = [...lists];
+  const crs: FoundCrs[] = [];
   const withoutCrs: { artifact: Artifact; device: DeviceWithoutCrs }[] = [];
   if (tables.length > 0) {
     const inputOf = (table: AcpiTable | undefined): Artifact =>
@@ -91,8 +91,31 @@ export async function describeAcpi(
     ...(options.hostBridges === undefined ? {} : { hostBridges: options.hostBridges }),
     occupied: [...occupiedByTables(tables, sink), ...memory],
   };
+  crs.unshift(...lists.filter((list) => !isRepetition(list, crs, context)));
   const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry, context));
   return { tables, architecture, crs, withoutCrs, windows };
+}
+
+/**
+ * Whether a list that Linux printed is of a device that tables describe, for certain: it would stand there twice. Lists
+ * often name no device of the tables; then that of a device which has all of its ranges is taken for its own.
+ */
+function isRepetition(
+  { artifact, entry }: FoundCrs,
+  described: readonly FoundCrs[],
+  context: NormaliseContext,
+): boolean {
+  if (artifact.kind !== 'crs-text' && artifact.kind !== 'dmesg') return false;
+  const certain = described.filter(({ entry: { object, status } }) => object === '_CRS' && status === 'ok');
+  if (certain.some(({ entry: { device } }) => device === entry.device)) return true;
+  const ranges = (of: FoundCrs): string[] =>
+    windowsOfCrs(of.artifact, of.entry, context).map(({ space, base, size }) => `${space} ${base} ${size}`);
+  const own = ranges({ artifact, entry });
+  if (own.length === 0) return false;
+  return certain.some((of) => {
+    const theirs = new Set(ranges(of));
+    return own.every((range) => theirs.has(range));
+  });
 }
 
 async function evaluateTables(

@@ -61,7 +61,8 @@ export function parseQuickly(
   } catch {
     return undefined;
   }
-  if (positionals.length < minimumInputs) return undefined;
+  // This machine is an input.
+  if (positionals.length + (values.live === true ? 1 : 0) < minimumInputs) return undefined;
   const seen = new Set<string>();
   for (const token of tokens) {
     if (token.kind !== 'option' || token.name === undefined) continue;

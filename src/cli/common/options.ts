@@ -25,6 +25,11 @@ export const INPUT_OPTIONS = {
       `not recognised. Kinds: ${KIND_NAMES.join(', ')}`,
     group: 'Reading inputs:',
   },
+  live: {
+    type: 'boolean',
+    describe: 'Read this machine, by the script that fwmap capture prints; best run as root',
+    group: 'Reading inputs:',
+  },
   'include-root': {
     type: 'string',
     repeat: true,

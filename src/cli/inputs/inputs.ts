@@ -1,6 +1,6 @@
 /** What the command line names, opened. */
 import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
-import { openInput } from '../../artifact/open.ts';
+import { openBytes, openInput } from '../../artifact/open.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { messageOf } from '../../findings/finding.ts';
 import { UnreadableInputError } from '../common/command.ts';
@@ -13,6 +13,7 @@ export async function openInputs(
     readonly as?: readonly string[] | undefined;
     readonly base?: readonly string[] | undefined;
     readonly 'host-tree'?: string | undefined;
+    readonly live?: boolean | undefined;
   },
   io: Io,
   sink: DiagnosticSink,
@@ -50,6 +51,10 @@ export async function openInputs(
       if (isUnreadableInput(diagnostic, path)) throw new UnreadableInputError(messageOf(diagnostic), path);
       sink.add(diagnostic);
     }
+  }
+  if (options.live === true) {
+    const { captureHere, LIVE_NAME } = await import('./live.ts');
+    artifacts.push(...(await openBytes(LIVE_NAME, captureHere(io), { asOf: kinds?.kindOf }, sink)));
   }
   kinds?.checkUsed();
   const { base, 'host-tree': hostTree } = options;

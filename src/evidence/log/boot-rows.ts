@@ -116,6 +116,12 @@ export const BOOT_ROWS: readonly LogRow[] = [
     take: (_match, said, boot) => efi(true, said, boot),
   },
   {
+    // The folder is there where the kernel has EFI's runtime services or its tables (drivers/firmware/efi/efi.c, efisubsys_init).
+    starts: ['fwmap capture: '],
+    pattern: /^fwmap capture: \/sys\/firmware\/efi is there$/,
+    take: (_match, said, boot) => efi(true, said, boot),
+  },
+  {
     starts: ['secureboot: ', 'Secure boot '],
     pattern: /^(?:secureboot: )?Secure boot (?:enabled|disabled|could not be determined)/,
     take: (_match, said, boot) => {

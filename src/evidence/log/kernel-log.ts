@@ -31,6 +31,8 @@ const ROWS_BY_START: ReadonlyMap<string, readonly LogRow[]> = new Map(
   STARTS.map((start) => [start, ROWS.filter((row) => row.starts.some((own) => start.startsWith(own)))]),
 );
 
+/** How the lines begin that `fwmap capture` adds to what the kernel printed. */
+const CAPTURED = 'fwmap capture: ';
 /** Lines that are put together, of one that a mailer broke. */
 const MAX_PIECES = 8;
 /** Reasons that are kept why a log isn't whole. */
@@ -71,6 +73,8 @@ class LogReader {
   #gathered: Gathered | undefined;
   #versionAt: number | undefined;
   #saysKexec: Said | undefined;
+  /** Lines that somebody put together: no log, and nobody expects its beginning. */
+  #isExtract = false;
   #kernelLines = 0;
   /** The first line of the last boot, where it is not the first. */
   #lastBoot: LogLine | undefined;
@@ -89,6 +93,7 @@ class LogReader {
 
   #line(line: LogLine): void {
     this.#lines += 1;
+    if (this.#lines === 1 && line.message.startsWith(CAPTURED)) this.#isExtract = true;
     if (line.foreign) return;
     const gathered = this.#gathered;
     if (
@@ -237,7 +242,7 @@ class LogReader {
     if (this.#versionAt === undefined) {
       this.#gap('it has no "Linux version" line');
       // Lines that somebody quotes are no log, and nobody expects its beginning.
-      if (!this.#artifact.steps.some(({ how }) => how === 'quoted text'))
+      if (!this.#isExtract && !this.#artifact.steps.some(({ how }) => how === 'quoted text'))
         this.#sink.add(finding('evidence/log-beginning', { first: this.#firstSeconds }, { span: start }));
     }
     if (this.#boots > 1 && this.#lastBoot !== undefined)
@@ -252,7 +257,14 @@ class LogReader {
     if (!early) this.#gap('messages are missing that every kernel prints when it starts');
     if (!seen.has('freed')) this.#gap('it ends before the kernel has started');
     const complete = early && this.#gaps.size === 0;
-    facts.logs.push({ artifact: this.#artifact, early, complete, gaps: [...this.#gaps], boots: this.#boots });
+    if (!this.#isExtract)
+      facts.logs.push({
+        artifact: this.#artifact,
+        early,
+        complete,
+        gaps: [...this.#gaps],
+        boots: this.#boots,
+      });
     conclude(this.#boot, early, complete);
     for (const { device, said } of devices.values()) {
       const fact = { ...said, value: device };

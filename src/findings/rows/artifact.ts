@@ -47,6 +47,19 @@ export const ARTIFACT_ROWS = {
     hides: ANYTHING,
     text: ({ levels }: { levels: number }) => `More than ${levels} levels; what is below is not read`,
   }),
+  'artifact/capture-not-read': row({
+    severity: 'warning',
+    summary: 'the script of fwmap capture could not read a file',
+    why: 'It is missing from the capture, and from every answer. Other users than root may not read tables.',
+    example: {
+      files: { 'capture/capture.txt': 'fwmap capture 1\nnot read: /sys/firmware/acpi/tables/DSDT\n' },
+      run: 'windows capture',
+    },
+    source: 'capture.txt of the capture',
+    hides: ANYTHING,
+    text: ({ what }: { what: string }) => `The capture lacks ${what}, which could not be read`,
+    hint: () => 'run the script as root',
+  }),
   'artifact/empty': row({
     severity: 'error',
     summary: 'an input is empty',

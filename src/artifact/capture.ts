@@ -1,0 +1,37 @@
+/** What `fwmap capture`'s script wrote: a folder that says by `capture.txt` what it is, and what could not be read. */
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
+import type { Listed } from './directory.ts';
+
+const REPORT = 'capture.txt';
+/** Listings for people, that no reader is for. */
+const OTHER = 'other';
+const FIRST_LINE = 'fwmap capture 1\n';
+/** A line for each file, at most. */
+const MAX_REPORT_BYTES = 1 << 20;
+const NOT_READ = /^not read: (.*)$/gm;
+
+/** The inputs in a capture; all that is in any other folder. What the script could not read is a gap. */
+export function inputsOfCapture(
+  top: readonly Listed[],
+  name: string,
+  sink: DiagnosticSink,
+): readonly Listed[] {
+  const report = reportOf(top);
+  if (report === undefined) return top;
+  for (const [, what] of report.matchAll(NOT_READ))
+    sink.add(finding('artifact/capture-not-read', { what: what! }, { path: name }));
+  return top.filter(({ path }) => path !== REPORT && path !== OTHER);
+}
+
+export function isCapture(top: readonly Listed[]): boolean {
+  return reportOf(top) !== undefined;
+}
+
+function reportOf(top: readonly Listed[]): string | undefined {
+  const report = top.find(({ path, type }) => path === REPORT && type === 'file');
+  const read = report?.read(MAX_REPORT_BYTES);
+  if (read === undefined || !('bytes' in read)) return undefined;
+  const text = Buffer.from(read.bytes).toString('latin1');
+  return text.startsWith(FIRST_LINE) ? text : undefined;
+}

@@ -1,0 +1,22 @@
+/** `--live`: this machine, collected by the script that `fwmap capture` prints. */
+import { spawnSync } from 'node:child_process';
+import { MAX_INPUT_BYTES } from '../../artifact/file.ts';
+import { CAPTURE_SCRIPT } from '../capture/script.ts';
+import { CommandError } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+
+/** What messages call it. */
+export const LIVE_NAME = '<live>';
+
+/** Runs the script here; what it says goes to standard error. Throws {@link CommandError} where it gives no tar. */
+export function captureHere(io: Io): Uint8Array {
+  const { stdout, stderr, status, error } = spawnSync('sh', ['-s', '--', '-o', '-'], {
+    input: CAPTURE_SCRIPT,
+    maxBuffer: MAX_INPUT_BYTES,
+  });
+  if (error !== undefined) throw new CommandError(`--live: cannot run the script: ${error.message}`);
+  const said = stderr.toString('utf8').trimEnd();
+  if (status !== 0) throw new CommandError(`--live: ${said.split('\n').at(-1)}`);
+  if (said !== '') io.stderr.write(`${said}\n`);
+  return stdout;
+}
