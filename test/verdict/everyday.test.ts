@@ -185,6 +185,28 @@ describe('Generation 2', () => {
     expect(ids(newer)).not.toContain('observed-contradicts-model');
   });
 
+  it('takes the gaps that SRAT leaves for its own, towards the worse answer only', async () => {
+    const range = (text: string): string => `ACPI: SRAT: Node 0 PXM 0 [mem ${text}`;
+    // What is left out: [0xf8000000, 4 GiB) and [0xfe0000000, 64 GiB).
+    const srat = log(
+      range('0x00000000-0x5fffffff]'),
+      range('0x60000000-0xf7ffffff] hotplug'),
+      range('0x100000000-0xfdfffffff] hotplug'),
+      range('0x1000000000-0xffffffffff] hotplug'),
+    );
+    const verdict = await ask([GEN2, srat]);
+    expect(verdict).toMatchObject({ answer: 'needed', effective: true });
+    expect(ids(verdict)).toContain('srat-gaps');
+    expect(verdict.assumptions.map(({ text }) => text).join()).toContain('SRAT');
+    // Of a release that would be safe with these gaps it still isn't known.
+    expect((await ask([GEN2, srat], { release: '6.6.10' })).answer).toBe('depends');
+    // Values that are given count.
+    expect((await ask([GEN2, srat], {}, { ...HIGH, MG2L: 0n, MG2B: 0xf8000000n })).answer).toBe('not-needed');
+    // Memory that is there says nothing of gaps.
+    const plain = log(range('0x00000000-0xf7ffffff]'), range('0x100000000-0x1ffffffff]'));
+    expect((await ask([GEN2, plain])).answer).toBe('depends');
+  });
+
   it('of a release that is not out yet is an assumption by name', async () => {
     const verdict = await ask([GEN2], { release: '99.1' }, LOCAL);
     expect(verdict.assumptions.map(({ text }) => text).join()).toContain('Linux 99.1');

@@ -1,5 +1,6 @@
 /** The files that a person on a machine would have: tables or tree, log, configuration, boot_params, lspci, iomem. */
 import { VTPM_BASE } from '../../../src/linux/vmbus/acpi-pool.ts';
+import { levelsIn } from './firmware-acpi.ts';
 import type { Machine, Must } from './machine.ts';
 import type { Random } from './random.ts';
 import { efiEnabled, hasDriver, isOn, poolOf, truthOf } from './truth.ts';
@@ -55,6 +56,36 @@ function hex(value: bigint, width = 0): string {
   return value.toString(16).padStart(width, '0');
 }
 
+const FOUR_GIB = 1n << 32n;
+const MEMORY_END = 1n << 44n;
+
+/** SRAT as Hyper-V makes it: memory, there or to come, all around the gaps. */
+function sratLines({ firmware, contents }: Machine): string[] {
+  if (firmware.kind !== 'acpi') return [];
+  const gaps = levelsIn(firmware, contents)
+    .flatMap(({ crs }) => crs ?? [])
+    .filter(({ type, min, max }) => type !== 'other' && max > min && min !== 0n && max < MEMORY_END)
+    .map(({ min, max }) => ({ base: min, end: max < FOUR_GIB ? FOUR_GIB : max + 1n }))
+    .sort((a, b) => (a.base < b.base ? -1 : 1));
+  const lines: string[] = [];
+  const say = (start: bigint, end: bigint): void => {
+    if (end <= start) return;
+    lines.push(
+      `ACPI: SRAT: Node 0 PXM 0 [mem 0x${hex(start, 8)}-0x${hex(end - 1n, 8)}]${start === 0n ? '' : ' hotplug'}`,
+    );
+  };
+  let at = 0n;
+  for (const { base, end } of gaps) {
+    for (const [start, last] of base > FOUR_GIB && at < FOUR_GIB
+      ? [[at, FOUR_GIB] as const, [FOUR_GIB, base] as const]
+      : [[at, base] as const])
+      say(start, last);
+    if (end > at) at = end;
+  }
+  say(at, MEMORY_END);
+  return lines;
+}
+
 /** The log of a whole boot. */
 function logFile(machine: Machine, random: Random, must: boolean): EvidenceFile {
   const { arch, boot, firmware, kernel, configuration } = machine;
@@ -104,6 +135,7 @@ function logFile(machine: Machine, random: Random, must: boolean): EvidenceFile 
   if (firmware.family === 'gen1' && boot.lfb.base === 0n) say('Console: colour VGA+ 80x25');
   say('Memory: 100000K/131072K available');
   seconds = 0.2;
+  if (acpi && firmware.family === 'gen2') for (const line of sratLines(machine)) say(line);
   if (acpi) {
     say('ACPI: Core revision 20240827');
     seconds += 0.1;

@@ -18,7 +18,8 @@ export function evidenceItem({ text, artifact, span }: FactOf<unknown>): Evidenc
   return { text, origin: factOrigin(artifact, text, span) };
 }
 
-function factOrigin(artifact: Artifact, item: string, span?: FactOf<unknown>['span']): Origin {
+/** Where a fact stands. */
+export function factOrigin(artifact: Artifact, item: string, span?: FactOf<unknown>['span']): Origin {
   return { artifact, path: artifact.source.name, item, index: 0, ...(span ? { span } : {}) };
 }
 

@@ -14,6 +14,7 @@ export const AUTHORITY = {
   probe: 'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',
   low: 'mu_msvm VideoDxe takes PcdLowMmioGapBase; M. Kelley, linux-hyperv, 20 May 2025: "always in the low MMIO range"',
   gaps: 'mu_msvm MsvmPkg Config.c: the low gap ends at or below 4 GiB, the high gap starts at or above it; VideoDxe takes 8 MiB at the base of the low gap',
+  srat: 'logs and tables of four Hyper-V guests, whose SRAT leaves out exactly the low and the high gap',
   gen1: 'Hyper-V BIOS: BAR 0 of 0000:00:08.0 (1414:5353) is at 0xf8000000, 64 MiB; logs of Generation 1 guests',
   confidential: 'lfb_base is 0 on a confidential VM (Dexuan Cui, linux-hyperv, 2026)',
   kexec:

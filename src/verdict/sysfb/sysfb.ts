@@ -31,6 +31,7 @@ import { matrixOf } from './matrix.ts';
 import { observe, observedSubject } from './observed.ts';
 import { toSettle } from './settle.ts';
 import { type Situation, situationOf } from './situation/situation.ts';
+import { shownGaps } from './situation/srat.ts';
 import { reasonOf, summaryOf } from './summary.ts';
 import { oneOf } from './variables.ts';
 
@@ -70,9 +71,18 @@ export function judgeSysfb(
   );
   const gaps = gapsOf(diagnostics.all);
   if (subjects.length === 0) return withoutVmbus(machine, all, given, gaps, diagnostics);
+  const mmio = shownGaps(machine.acpi?.tables ?? [], facts);
   const framebuffers = machine.windows.filter((window) => window.role === 'framebuffer');
   const judged = subjects.map((subject) =>
-    judgeSubject(subject, framebuffers, given, facts, gaps, diagnostics),
+    judgeSubject(
+      subject,
+      framebuffers,
+      situationOf(subject, given, facts, mmio),
+      given,
+      facts,
+      gaps,
+      diagnostics,
+    ),
   );
   return verdictOf(judged, machine, given, facts, gaps, diagnostics);
 }
@@ -84,12 +94,12 @@ function isOfVtl(subject: Subject, vtl: number | undefined): boolean {
 function judgeSubject(
   subject: Subject,
   described: readonly AddressWindow[],
+  known: Situation,
   given: GivenFacts,
   facts: MachineFacts,
   gaps: readonly Gap[],
   diagnostics: DiagnosticList,
 ): Judged {
-  const known = situationOf(subject, given, facts);
   const readings = subject.kind === 'device-tree' ? readingsOf(subject) : [];
   const choice = oneOf(
     'cells',

@@ -119,15 +119,18 @@ export function judgeTree(
     if (typeof framebuffer.base !== 'bigint') {
       // Described, but nowhere: it may be anywhere.
       if (!ask.holds(IS_INSIDE)) continue;
-      rules.push(holdsRule(framebuffer, pool[0]!));
+      rules.push(holdsRule(framebuffer, pool));
       return exposed(framebuffer, pool);
     }
     const size = framebuffer.size ?? GEN2_VIDEO_MEMORY;
     const fb = { start: framebuffer.base, end: framebuffer.base + size };
-    const at = bounds.findIndex(({ base, size }) => overlaps({ start: base, end: base + size }, fb));
-    if (at < 0) continue;
-    rules.push(holdsRule(framebuffer, pool[at]!));
-    return exposed({ ...framebuffer, size }, [pool[at]!]);
+    const holding = pool.filter((_, at) => {
+      const { base, size: length } = bounds[at]!;
+      return overlaps({ start: base, end: base + length }, fb);
+    });
+    if (holding.length === 0) continue;
+    rules.push(holdsRule(framebuffer, holding));
+    return exposed({ ...framebuffer, size }, holding);
   }
   const first = known[0] ?? null;
   const located =
@@ -188,15 +191,15 @@ function neverReserves(): RuleFinding {
   };
 }
 
-function holdsRule(framebuffer: FramebufferFinding, window: AddressWindow): RuleFinding {
+function holdsRule(framebuffer: FramebufferFinding, windows: readonly AddressWindow[]): RuleFinding {
   return {
     id: 'dt-window-holds-framebuffer',
-    says: `The framebuffer ${placeText(framebuffer)} is in a window that VMBus gets.`,
+    says: `The framebuffer ${placeText(framebuffer)} is in ${windows.length === 1 ? 'a window' : 'windows'} that VMBus gets.`,
     evidence: [
-      {
+      ...windows.map((window) => ({
         text: `${listText([window])} from ${window.origin.path} ${window.origin.item}[${window.origin.index}]`,
         origin: window.origin,
-      },
+      })),
       { text: framebuffer.text, ...(framebuffer.origin ? { origin: framebuffer.origin } : {}) },
     ],
   };

@@ -20,6 +20,7 @@ import { firmwareAuthority } from './firmware-authority.ts';
 import { type NotRead, notRead } from './not-read.ts';
 import { architectureOf, platformOf } from './platform.ts';
 import { assumeGuest, screenFacts, videoFacts } from './screen.ts';
+import { gapsDefault, type ShownGaps } from './srat.ts';
 
 export interface Situation {
   /** The description is a device tree. */
@@ -51,7 +52,12 @@ export interface Situation {
 }
 
 /** Puts together what is known for one VMBus device. */
-export function situationOf(subject: Subject, given: GivenFacts, facts: MachineFacts): Situation {
+export function situationOf(
+  subject: Subject,
+  given: GivenFacts,
+  facts: MachineFacts,
+  gaps: ShownGaps | undefined,
+): Situation {
   const constraints: Constraint[] = [];
   const defaults: Default[] = [];
   const premises: Premise[] = [];
@@ -78,7 +84,14 @@ export function situationOf(subject: Subject, given: GivenFacts, facts: MachineF
       says: 'CONFIG_HYPERV_VTL_MODE is set and the boot is by ACPI: such a kernel is not meant to run as a normal guest, and Hyper-V support does not select SYSFB for it.',
       evidence: [{ text: 'HYPERV_VTL_MODE=y in the given configuration', authority: AUTHORITY.select }],
     });
-  if (subject.kind === 'acpi' && platform === 'hyperv-gen2') constraints.push(...firmwareAuthority(subject));
+  if (subject.kind === 'acpi' && platform === 'hyperv-gen2') {
+    constraints.push(...firmwareAuthority(subject));
+    const inferred = gaps && gapsDefault(subject, gaps);
+    if (inferred !== undefined) {
+      defaults.push(inferred.assumed);
+      rules.push(inferred.rule);
+    }
+  }
   const isVtl = configuration.value('HYPERV_VTL_MODE') === 'y' || platform === 'openhcl-vtl2';
   if (subject.kind === 'acpi' && subject.kernelOnly) assumeGuest(configuration, constraints);
   if (subject.kind === 'acpi' && !(subject.kernelOnly && isVtl))
