@@ -17,6 +17,38 @@ const PACKERS: readonly (readonly [program: string, ...options: string[]])[] = [
   ['lzop', '-c'],
 ];
 
+/** An archive of one file, as POSIX has it (pax, ustar interchange format). */
+function tarOf(name: string, content: Uint8Array): Uint8Array {
+  const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`;
+  const header = new Uint8Array(512);
+  const set = (at: number, text: string): void => header.set(make.text(text), at);
+  set(0, name);
+  set(100, octal(0o644, 8));
+  set(124, octal(content.length, 12));
+  set(148, '        ');
+  set(156, '0');
+  set(257, 'ustar\x0000');
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  set(148, octal(sum, 7));
+  const filled = new Uint8Array(Math.ceil(content.length / 512) * 512);
+  filled.set(content);
+  return make.join(header, filled, new Uint8Array(1024));
+}
+
+/** An archive of one file, as ar(5) has it. */
+function arOf(name: string, content: Uint8Array): Uint8Array {
+  const fields = [
+    [`${name}/`, 16],
+    ['0', 12],
+    ['0', 6],
+    ['0', 6],
+    ['644', 8],
+    [String(content.length), 10],
+  ] as const;
+  const header = fields.map(([text, width]) => text.padEnd(width)).join('');
+  return make.join(make.text(`!<arch>\n${header}\x60\n`), content, new Uint8Array(content.length % 2));
+}
+
 export function imageStarts(): Uint8Array[] {
   const tree = make.board('Fuzzed');
   const ssdt = make.table('SSDT');
@@ -83,6 +115,8 @@ export function imageStarts(): Uint8Array[] {
       { name: 'x', content: tree },
       { name: 'y', content: 'CONFIG_A=y\n' },
     ]),
+    tarOf('x', tree),
+    arOf('x', tree),
     new Uint8Array(gzipSync(mixedBytes(3000))),
     new Uint8Array(brotliCompressSync(mixedBytes(3000))),
     ...packed,

@@ -84,6 +84,12 @@ describe.skipIf(!hasProgram('tar'))('tar', () => {
   });
 });
 
+test('the magic of zip in a program that compares with it is no archive', () => {
+  // libarchive.so.13.6.2 of Debian 12, at 0x61636: cmp eax, 'PK\3\4', and what follows.
+  const code = Buffer.from(`504b03040f848b01000041b8${'08e826478bfc4c8b7d28488b75304489'.repeat(40)}`, 'hex');
+  expect(rowOf('zip').sniff(accessTo(code), 0)).toBe(false);
+});
+
 describe.skipIf(!hasProgram('zip'))('zip', () => {
   test.each([['-0'], ['-9'], ['-Z', 'bzip2']])('%s %s', async (...options) => {
     const path = join(root, `${options.join('')}.zip`);

@@ -244,17 +244,28 @@ function list(access: Access, start: number, limit: number): ArchiveContent {
   return { size: end - start, members: reader.members, faults: reader.faults };
 }
 
+/** Methods that were ever given a number (4.4.5). */
+function mayBeMethod(method: number): boolean {
+  return method <= 20 || (method >= 93 && method <= 99);
+}
+
+/** A name of a file has no control characters. */
+function mayBeName(name: Uint8Array): boolean {
+  return name.length > 0 && name.every((byte) => byte >= 0x20 && byte !== 0x7f);
+}
+
 export const zip: Archive = {
   format: 'zip',
   magics: [{ bytes: latin1('PK\x03\x04'), at: 0 }],
   sniff: (access, at) => {
     const magic = littleEndian(access, at, 4);
     if (magic === END) return access.size - at <= END_BYTES + MAX_COMMENT;
-    // The version needed is no more than anyone writes, and a name there is.
+    // The version needed is no more than anyone writes, and a name there is: programs that read zip compare with the magic.
     return (
       magic === LOCAL &&
       (littleEndian(access, at + 4, 1) ?? 255) <= 63 &&
-      (littleEndian(access, at + 26, 2) ?? 0) > 0
+      mayBeMethod(littleEndian(access, at + 8, 2) ?? WIDE) &&
+      mayBeName(access.read(at + LOCAL_BYTES, littleEndian(access, at + 26, 2) ?? 0))
     );
   },
   list,
