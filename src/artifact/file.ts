@@ -4,7 +4,10 @@ import { getSystemErrorMap } from 'node:util';
 
 /** More than any firmware image, log or configuration; what is larger was named by mistake. */
 export const MAX_INPUT_BYTES = 256 * 1024 * 1024;
-const CHUNK_BYTES = 64 * 1024;
+/** Room for what doesn't say its size. */
+const FIRST_BYTES = 64 * 1024;
+/** From here on all that may come is reserved. */
+const LAZY_BYTES = 4 * 1024 * 1024;
 
 export type FileResult =
   | { readonly bytes: Uint8Array }
@@ -19,6 +22,35 @@ export function systemMessage(error: unknown): string {
     if (known) return known.charAt(0).toUpperCase() + known.slice(1);
   }
   return error.message;
+}
+
+function uncleared(size: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
+}
+
+/**
+ * Everything that `read` gives until it gives nothing; undefined when that is more than `limit` bytes.
+ * @param expected bytes that are likely to come
+ */
+export function readToEnd(
+  read: (target: Uint8Array) => number,
+  expected: number,
+  limit: number,
+): Uint8Array | undefined {
+  let bytes = uncleared(Math.min(expected > 0 ? expected : FIRST_BYTES, limit) + 1);
+  let length = 0;
+  for (;;) {
+    if (length > limit) return undefined;
+    if (length === bytes.length) {
+      // What goes on gets all it may take at once: an allocator gives pages only as they are written to.
+      const larger = uncleared(length < LAZY_BYTES ? Math.min(length * 4, limit + 1) : limit + 1);
+      larger.set(bytes);
+      bytes = larger;
+    }
+    const count = read(bytes.subarray(length));
+    if (count === 0) return bytes.subarray(0, length);
+    length += count;
+  }
 }
 
 /** Reads a file to its end, whatever size it claims (files below /proc and /sys claim 0 or a page), pipes too. */
@@ -37,19 +69,8 @@ export function readFileBytes(path: string | Buffer, limit: number): FileResult 
       tooLarge: true,
     } as const;
     if (stat.size > limit) return tooLarge;
-    let buffer = Buffer.allocUnsafe(Math.max(stat.size + 1, CHUNK_BYTES));
-    let length = 0;
-    for (;;) {
-      if (length === buffer.length) {
-        const larger = Buffer.allocUnsafe(buffer.length * 2);
-        buffer.copy(larger);
-        buffer = larger;
-      }
-      const read = readSync(descriptor, buffer, length, buffer.length - length, null);
-      if (read === 0) return { bytes: new Uint8Array(buffer.buffer, buffer.byteOffset, length) };
-      length += read;
-      if (length > limit) return tooLarge;
-    }
+    const bytes = readToEnd((target) => readSync(descriptor, target), stat.size, limit);
+    return bytes === undefined ? tooLarge : { bytes };
   } catch (error) {
     return { failure: systemMessage(error) };
   } finally {

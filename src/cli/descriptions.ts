@@ -24,8 +24,8 @@ function saysSomething(machine: Machine): boolean {
   return machine.trees.length > 0 || machine.acpi !== undefined;
 }
 
-function isTreeError({ severity, code }: Diagnostic): boolean {
-  return severity === 'error' && code.startsWith('dt/');
+function isErrorOfText({ severity, code }: Diagnostic): boolean {
+  return severity === 'error' && (code.startsWith('dt/') || code.startsWith('acpi/asl'));
 }
 
 async function reportInputs(
@@ -48,8 +48,8 @@ async function reportInputs(
     return EXIT_ERROR;
   }
   await printMachines(reports, sink.all, options, io);
-  // What could be read of a faulty tree has been told, but nobody should take it for the whole.
-  return sink.all.some(isTreeError) ? EXIT_ERROR : 0;
+  // What could be read of a faulty tree or ASL text has been told, but nobody should take it for the whole.
+  return sink.all.some(isErrorOfText) ? EXIT_ERROR : 0;
 }
 
 /**

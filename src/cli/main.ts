@@ -11,7 +11,7 @@ main(process.argv.slice(2), processIo()).then(
   (error: unknown) => {
     // Whatever gets here is a bug of ours; node's own exit status for it, 1, would mean `needed`.
     const trace = error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`fwmap: internal error, please report it\n${trace}\n`);
+    processIo().stderr.write(`fwmap: internal error, please report it\n${trace}\n`);
     process.exitCode = EXIT_ERROR;
   },
 );

@@ -1,4 +1,5 @@
 /** An Io without a process: what a command writes is kept, what it reads is given. */
+import { InputFiles } from '../../src/cli/common/input-files.ts';
 import type { Io } from '../../src/cli/common/io.ts';
 import { main } from '../../src/cli/program.ts';
 
@@ -34,6 +35,7 @@ export async function run(argv: readonly string[], given: Given = {}): Promise<O
     },
     env: given.env ?? {},
     cwd: given.cwd ?? process.cwd(),
+    inputs: new InputFiles(),
   });
   return { status, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') };
 }

@@ -183,6 +183,7 @@ async function compiledTables(
     mainFile: artifact.path === '-' ? undefined : resolve(io.cwd, artifact.path),
     includePaths,
     cwd: io.cwd,
+    opened: (path) => io.inputs.add(resolve(io.cwd, path)),
     ...(roots !== undefined && { includeRoots: roots }),
   });
   return compileAsl(aslText(artifact.source), sink, {

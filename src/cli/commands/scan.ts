@@ -35,6 +35,7 @@ async function* openedInputs(
       continue;
     }
     const resolved = resolve(io.cwd, path);
+    io.inputs.add(resolved);
     const file = openImageFile(resolved);
     if ('failure' in file) throw new UnreadableInputError(`cannot read ${path}: ${file.failure}`, path);
     if ('directory' in file) {

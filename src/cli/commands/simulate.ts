@@ -27,6 +27,7 @@ async function scenarioFrom(path: string, io: Io) {
     import('../../artifact/file.ts'),
     import('../../linux/scenario.ts'),
   ]);
+  io.inputs.add(resolve(io.cwd, path));
   const read = readFileBytes(resolve(io.cwd, path), MAX_INPUT_BYTES);
   if (!('bytes' in read))
     throw new CommandError(`cannot read ${path}: ${'failure' in read ? read.failure : 'Is a directory'}`);

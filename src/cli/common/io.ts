@@ -3,8 +3,9 @@
  * process, and so that nothing of Node's stream machinery has to load for a command that prints a page and ends.
  */
 import { fstatSync, readSync, statSync, writeSync } from 'node:fs';
-import { systemMessage } from '../../artifact/file.ts';
+import { readToEnd, systemMessage } from '../../artifact/file.ts';
 import { CommandError } from './command.ts';
+import { InputFiles } from './input-files.ts';
 
 export interface Output {
   /** Writes everything, or, when the reader has gone away, drops it. */
@@ -21,10 +22,12 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Directory that relative paths start from. */
   readonly cwd: string;
+  /** What was read: a result never goes there. */
+  readonly inputs: InputFiles;
 }
 
 const EAGAIN_PAUSE_MS = 2;
-const READ_CHUNK = 64 * 1024;
+const READ_CHUNK = 1 << 20;
 
 function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -39,8 +42,11 @@ function nullDevice(): number | undefined {
   return statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
 }
 
-/** A file descriptor written synchronously: what was written is out when the process ends, also through a pipe. */
-function descriptorOutput(descriptor: number): Output {
+/**
+ * A file descriptor written synchronously: what was written is out when the process ends, also through a pipe.
+ * @param mayFail whether it is no error when nothing can be written: of messages, the exit status says enough
+ */
+function descriptorOutput(descriptor: number, mayFail = false): Output {
   let readerGone = false;
   return {
     write(chunk) {
@@ -52,7 +58,7 @@ function descriptorOutput(descriptor: number): Output {
         } catch (error) {
           const code = errorCode(error);
           if (code === 'EAGAIN') pause(EAGAIN_PAUSE_MS);
-          else if (code === 'EPIPE') {
+          else if (code === 'EPIPE' || mayFail) {
             // `fwmap … | head`: the reader has what it wanted, which is no error of ours.
             readerGone = true;
             return;
@@ -76,38 +82,30 @@ function descriptorOutput(descriptor: number): Output {
 
 /** Standard input to its end. */
 function readDescriptor(descriptor: number, limit: number): Uint8Array | undefined {
-  const chunks: Buffer[] = [];
-  let total = 0;
-  for (;;) {
-    const chunk = Buffer.allocUnsafe(READ_CHUNK);
-    let length: number;
-    try {
-      length = readSync(descriptor, chunk, 0, chunk.length, null);
-    } catch (error) {
-      const code = errorCode(error);
-      if (code === 'EAGAIN') {
+  const read = (target: Uint8Array): number => {
+    for (;;) {
+      try {
+        return readSync(descriptor, target, 0, Math.min(target.length, READ_CHUNK), null);
+      } catch (error) {
+        const code = errorCode(error);
+        // Windows reports the end of a pipe this way.
+        if (code === 'EOF') return 0;
+        if (code !== 'EAGAIN') throw new CommandError(`cannot read standard input: ${systemMessage(error)}`);
         pause(EAGAIN_PAUSE_MS);
-        continue;
       }
-      // Windows reports the end of a pipe this way.
-      if (code === 'EOF') break;
-      throw new CommandError(`cannot read standard input: ${systemMessage(error)}`);
     }
-    if (length === 0) break;
-    total += length;
-    if (total > limit) return undefined;
-    chunks.push(chunk.subarray(0, length));
-  }
-  return Buffer.concat(chunks, total);
+  };
+  return readToEnd(read, 0, limit);
 }
 
 /** The real process. */
 export function processIo(): Io {
   return {
     stdout: descriptorOutput(1),
-    stderr: descriptorOutput(2),
+    stderr: descriptorOutput(2, true),
     readStdin: async (limit) => readDescriptor(0, limit),
     env: process.env,
     cwd: process.cwd(),
+    inputs: new InputFiles(),
   };
 }

@@ -1,21 +1,13 @@
 /** Where results and diagnostics go. */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeControls } from '../../bytes/escape.ts';
 import { formatDiagnostic, hintOf } from '../../findings/finding.ts';
 import { CommandError } from './command.ts';
 import type { Io } from './io.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** `--output -` is standard output too. */
 const STANDARD_OUTPUT = '-';
@@ -27,7 +19,7 @@ export function writeResult(
   io: Io,
 ): void {
   if (options.output === undefined || options.output === STANDARD_OUTPUT) io.stdout.write(content);
-  else writeWhole(resolve(io.cwd, options.output), options.output, content);
+  else writeWhole(resolve(io.cwd, options.output), options.output, content, io);
 }
 
 /** Makes a folder for results, with those around it, where it isn't there. Throws {@link CommandError}. */
@@ -36,52 +28,6 @@ export function makeFolder(name: string, io: Io): void {
     mkdirSync(resolve(io.cwd, name), { recursive: true });
   } catch (error) {
     throw new CommandError(`cannot make the folder ${name}: ${systemMessage(error)}`);
-  }
-}
-
-function isRegularOrNew(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return true;
-  }
-}
-
-function writeAll(descriptor: number, content: string | Uint8Array): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-}
-
-function writeWhole(path: string, name: string, content: string | Uint8Array): void {
-  const cannot = (error: unknown): CommandError =>
-    new CommandError(`cannot write ${name}: ${systemMessage(error)}`);
-  if (!isRegularOrNew(path)) {
-    // /dev/stdout, a pipe: nothing to replace.
-    try {
-      const descriptor = openSync(path, 'w');
-      writeAll(descriptor, content);
-      closeSync(descriptor);
-    } catch (error) {
-      throw cannot(error);
-    }
-    return;
-  }
-  // In the same folder, so that the last step is a rename, which replaces or does not.
-  const temporary = join(dirname(path), `.fwmap-${process.pid}.tmp`);
-  let descriptor: number;
-  try {
-    descriptor = openSync(temporary, 'wx');
-  } catch (error) {
-    throw cannot(error);
-  }
-  try {
-    writeAll(descriptor, content);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    renameSync(temporary, path);
-  } catch (error) {
-    unlinkSync(temporary);
-    throw cannot(error);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the command line names, opened. */
+import { resolve } from 'node:path';
 import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
-import { openBytes, openInput } from '../../artifact/open.ts';
+import { openBytes, openInput, STDIN_PATH } from '../../artifact/open.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { messageOf } from '../../findings/finding.ts';
 import { UnreadableInputError } from '../common/command.ts';
@@ -39,6 +40,7 @@ export async function openInputs(
       found,
     );
   for (const path of paths) {
+    if (path !== STDIN_PATH) io.inputs.add(resolve(io.cwd, path));
     let found = new DiagnosticList();
     // Beside others --as is for what isn't recognised by itself: tables stay tables beside a dump that nothing tells.
     let opened = await open(path, paths.length > 1 ? undefined : kinds?.kind, found);

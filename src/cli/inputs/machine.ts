@@ -57,6 +57,7 @@ async function readMemory(
     if (at <= 0) throw new CommandError(`--memory ${text}: it takes FILE@ADDRESS`);
     const name = text.slice(0, at);
     const address = addressOption('memory', text.slice(at + 1));
+    io.inputs.add(resolve(io.cwd, name));
     const read = readFileBytes(resolve(io.cwd, name), MAX_INPUT_BYTES);
     if (!('bytes' in read))
       throw new CommandError(`cannot read ${name}: ${'failure' in read ? read.failure : 'Is a directory'}`);
@@ -163,6 +164,7 @@ async function fileAccess(artifact: Artifact, options: MachineOptionValues, io: 
     mainFile: artifact.path === '-' ? undefined : artifact.path,
     includePaths,
     includeRoots: options['include-root'],
+    opened: (path) => io.inputs.add(resolve(io.cwd, path)),
     clock: sourceClock(io),
     patched: artifact.patchedFiles,
   });

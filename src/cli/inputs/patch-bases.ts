@@ -11,8 +11,9 @@ import type { Io } from '../common/io.ts';
 const MAX_ABOVE = 16;
 
 /** A file, or one of a git revision as `git show` gives it. Throws {@link CommandError} when there is none. */
-export function readBase(text: string, { cwd }: Io): BaseFile {
+export function readBase(text: string, { cwd, inputs }: Io): BaseFile {
   const path = resolve(cwd, text);
+  inputs.add(path);
   const colon = text.indexOf(':');
   if (existsSync(path) || colon <= 0) {
     const read = readFileBytes(path, MAX_INPUT_BYTES);
@@ -31,12 +32,13 @@ export function readBase(text: string, { cwd }: Io): BaseFile {
 }
 
 /** A file by the name that a patch has for it, below one of the folders around an input. */
-export function findInTree(name: string, beside: string, { cwd }: Io): BaseFile | undefined {
+export function findInTree(name: string, beside: string, { cwd, inputs }: Io): BaseFile | undefined {
   if (name.startsWith('/') || name.split('/').includes('..')) return undefined;
   let folder = dirname(resolve(cwd, beside));
   for (let above = 0; above < MAX_ABOVE; above += 1) {
     const path = join(folder, name);
     if (existsSync(path)) {
+      inputs.add(path);
       const read = readFileBytes(path, MAX_INPUT_BYTES);
       return 'bytes' in read ? { path, bytes: read.bytes, how: path } : undefined;
     }

@@ -1,12 +1,23 @@
 /** The files that `#include`, `/include/` and `/incbin/` may open, read from disk. */
-import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, resolve, sep } from 'node:path';
+import { readToEnd } from '../../artifact/file.ts';
 import type { Source } from '../../bytes/source.ts';
 import type { OpenFailure, SourceClock, SourceLoader } from '../../devicetree/source/source-loader.ts';
 import type { Io } from '../common/io.ts';
 
 /** No source text of a device tree comes near this. */
-const MAX_SOURCE_SIZE = 64n << 20n;
+const MAX_SOURCE_SIZE = 64 << 20;
 /** A property's length is 32 bits wide, and the whole blob's too; more than this is a mistake. */
 const MAX_BINARY_SIZE = 256n << 20n;
 /**
@@ -89,35 +100,60 @@ export class SourceStore {
   }
 }
 
+/**
+ * Opens a file for what is included: a regular one, nothing else. A device gives bytes without end and a pipe waits for
+ * them; neither is as much as opened, since that alone may do something. Throws what the system says.
+ */
+function openRegular(path: string): { readonly descriptor: number; readonly size: bigint } | OpenFailure {
+  const notRegular = (isFolder: boolean): OpenFailure => ({
+    reason: 'unreadable',
+    text: isFolder ? 'Is a directory' : 'Not a regular file',
+  });
+  const before = statSync(path);
+  if (!before.isFile()) return notRegular(before.isDirectory());
+  const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
+  const descriptor = openSync(path, O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOCTTY ?? 0));
+  const stat = fstatSync(descriptor, { bigint: true });
+  if (stat.isFile()) return { descriptor, size: stat.size };
+  closeSync(descriptor);
+  return notRegular(stat.isDirectory());
+}
+
 function readSource(path: string, name: string): Source | OpenFailure {
-  let file: number | undefined;
+  let descriptor: number | undefined;
   try {
-    file = openSync(path, 'r');
-    const status = fstatSync(file, { bigint: true });
-    if (status.isDirectory()) return { reason: 'unreadable', text: 'Is a directory' };
-    if (status.size > MAX_SOURCE_SIZE)
-      return { reason: 'too-large', text: `larger than ${MAX_SOURCE_SIZE >> 20n} MiB` };
-    return { name, form: 'text', bytes: readFileSync(file) };
+    const opened = openRegular(path);
+    if ('reason' in opened) return opened;
+    descriptor = opened.descriptor;
+    const file = descriptor;
+    // A file may grow while it is read, and some below /proc don't say how large they are.
+    const bytes =
+      opened.size > MAX_SOURCE_SIZE
+        ? undefined
+        : readToEnd((target) => readSync(file, target), Number(opened.size), MAX_SOURCE_SIZE);
+    if (bytes === undefined) return { reason: 'too-large', text: `larger than ${MAX_SOURCE_SIZE >> 20} MiB` };
+    return { name, form: 'text', bytes };
   } catch (error) {
     return failureOf(error);
   } finally {
-    if (file !== undefined) closeSync(file);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
 function readPart(path: string, offset: bigint, length: bigint | undefined): Uint8Array | OpenFailure {
-  let file: number | undefined;
+  let descriptor: number | undefined;
   try {
-    file = openSync(path, 'r');
-    const { size } = fstatSync(file, { bigint: true });
-    const available = size > offset ? size - offset : 0n;
+    const opened = openRegular(path);
+    if ('reason' in opened) return opened;
+    descriptor = opened.descriptor;
+    const available = opened.size > offset ? opened.size - offset : 0n;
     const wanted = length === undefined || length > available ? available : length;
     if (wanted > MAX_BINARY_SIZE)
       return { reason: 'too-large', text: `more than ${MAX_BINARY_SIZE >> 20n} MiB` };
     const bytes = new Uint8Array(Number(wanted));
     let read = 0;
     while (read < bytes.length) {
-      const got = readSync(file, bytes, read, bytes.length - read, offset + BigInt(read));
+      const got = readSync(descriptor, bytes, read, bytes.length - read, offset + BigInt(read));
       if (got === 0) break;
       read += got;
     }
@@ -125,7 +161,7 @@ function readPart(path: string, offset: bigint, length: bigint | undefined): Uin
   } catch (error) {
     return failureOf(error);
   } finally {
-    if (file !== undefined) closeSync(file);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
@@ -161,11 +197,12 @@ export function sourceFiles(options: SourceFilesOptions, store = new SourceStore
   return {
     ...(options.clock ? { clock: options.clock } : {}),
     open(path) {
+      // Before anything is opened or looked for: what is outside is none of the text's business, not even whether it is there.
+      const refused = refusal(path);
+      if (refused) return refused;
       const patched = options.patched?.get(absolute(path));
       const opened = patched ? patchedSource(path, patched) : store.open(absolute(path), path);
-      const refused = 'reason' in opened ? opened : refusal(path);
-      if (refused) return refused;
-      options.opened?.(path);
+      if (!('reason' in opened)) options.opened?.(path);
       return opened;
     },
     read(path, offset, length) {
@@ -176,10 +213,44 @@ export function sourceFiles(options: SourceFilesOptions, store = new SourceStore
   };
 }
 
+/** As many as Linux follows (MAXSYMLINKS). */
+const MAX_LINKS = 40;
+
+/** Where a path is, links followed, also the part of it that is not there: a link that leads nowhere leads outside too. */
 function realOf(path: string): string {
+  let target = path;
+  const below: string[] = [];
+  for (let links = 0; ; ) {
+    try {
+      return resolve(realpathSync(target), ...below.toReversed());
+    } catch {
+      const folder = dirname(target);
+      const link = linkAt(target);
+      if (link !== undefined && links < MAX_LINKS) {
+        links += 1;
+        // From the folder that the link is in, which may itself be behind one.
+        target = resolve(realOfFolder(folder), link);
+      } else if (folder === target) return path;
+      else {
+        below.push(basename(target));
+        target = folder;
+      }
+    }
+  }
+}
+
+function linkAt(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch {
-    return path;
+    return undefined;
+  }
+}
+
+function realOfFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
   }
 }

@@ -5,7 +5,7 @@
 import type { Source } from '../../bytes/source.ts';
 
 export interface OpenFailure {
-  /** `refused`: there, but outside what may be opened. */
+  /** `refused`: outside what may be opened, there or not. */
   readonly reason: 'missing' | 'refused' | 'unreadable' | 'too-large';
   /** For the message: `No such file or directory`, `outside the include root /src`. */
   readonly text: string;
@@ -65,7 +65,8 @@ export function openOnPath<T extends object>(
     const opened = open(joinPath(directory, name));
     if (!isFailure(opened)) return opened;
     if (!failure || failure.reason === 'missing') failure = opened;
-    if (name.startsWith('/')) break;
+    // Whether it is there isn't known: to look on could give another file than was meant.
+    if (name.startsWith('/') || opened.reason === 'refused') break;
   }
   return failure ?? { reason: 'missing', text: 'No such file or directory' };
 }

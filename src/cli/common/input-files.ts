@@ -1,0 +1,37 @@
+/** The files that a run has read, so that its result is never written over one of them. */
+import { realpathSync, statSync } from 'node:fs';
+import { sep } from 'node:path';
+
+export class InputFiles {
+  /** `DEVICE:INODE`: a file may have several names. */
+  readonly #files = new Set<string>();
+  readonly #folders = new Set<string>();
+
+  /** Notes down what is read; of a folder everything below it. @param path absolute */
+  add(path: string): void {
+    try {
+      const { dev, ino, isDirectory } = statOf(path);
+      if (isDirectory) this.#folders.add(realpathSync(path));
+      else this.#files.add(`${dev}:${ino}`);
+    } catch {
+      // What can't be found is not read either.
+    }
+  }
+
+  /** Whether a file that is there was read. @param path absolute */
+  has(path: string): boolean {
+    try {
+      const { dev, ino } = statOf(path);
+      if (this.#files.has(`${dev}:${ino}`)) return true;
+      const real = realpathSync(path);
+      return [...this.#folders].some((folder) => real.startsWith(folder + sep));
+    } catch {
+      return false;
+    }
+  }
+}
+
+function statOf(path: string): { dev: bigint; ino: bigint; isDirectory: boolean } {
+  const stat = statSync(path, { bigint: true });
+  return { dev: stat.dev, ino: stat.ino, isDirectory: stat.isDirectory() };
+}
