@@ -23,6 +23,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/sysfb.ts')).command,
   },
   {
+    name: 'bridges',
+    summary: 'The windows that Linux gives the PCI host bridges, and what it drops or changes',
+    load: async () => (await import('./commands/bridges.ts')).command,
+  },
+  {
     name: 'windows',
     summary: 'The address windows that the firmware describes',
     load: async () => (await import('./commands/windows.ts')).command,

@@ -130,6 +130,18 @@ export interface BridgeWindowChange {
   readonly last: bigint;
 }
 
+/** A PCI host bridge as a log names it: what one line says. */
+export interface PciHost {
+  /** The ACPI device's segment (`PCI0`), or the driver's device (`3f000000.pcie`). */
+  readonly name: string;
+  readonly by: 'acpi' | 'device-tree';
+  /** Path of its device tree node. */
+  readonly path?: string;
+  /** Domain and first bus: `0000:00`. */
+  readonly bus?: string;
+  readonly lastBus?: number;
+}
+
 /** A log, as far as it goes. */
 export interface LogShape {
   readonly artifact: Artifact;
@@ -194,10 +206,13 @@ export interface MachineFacts {
   readonly e820Removals: readonly FactOf<E820Removal>[];
   readonly srat: readonly FactOf<SratRange>[];
   readonly biosYears: readonly FactOf<number>[];
+  /** `VENDOR PRODUCT/BOARD, BIOS VERSION DATE`. */
+  readonly dmi: readonly FactOf<string>[];
   readonly pciDevices: readonly FactOf<PciDevice>[];
   /** Windows in `root bus resource` lines. */
   readonly pciWindows: readonly FactOf<PrintedWindow>[];
   readonly bridgeChanges: readonly FactOf<BridgeWindowChange>[];
+  readonly pciHosts: readonly FactOf<PciHost>[];
   /** From the command line (`given` there) or as Linux printed what it does (`observed`). */
   readonly pciRules: readonly FactOf<PciWindowRule>[];
   /** Top-level nodes of each /proc/iomem. */
@@ -245,9 +260,11 @@ export function noFacts(): FactLists {
     e820Removals: [],
     srat: [],
     biosYears: [],
+    dmi: [],
     pciDevices: [],
     pciWindows: [],
     bridgeChanges: [],
+    pciHosts: [],
     pciRules: [],
     iomem: [],
     printedPools: [],

@@ -7,6 +7,8 @@ import { type MachineFacts, noFacts } from '../evidence/facts.ts';
 import { finding } from '../findings/finding.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import type { GivenFacts } from './given.ts';
+import type { BridgesVerdict } from './host-bridge/result.ts';
+import type { BridgeOptions } from './host-bridge/situation.ts';
 import { VMBUS_ACPI_IDS } from './subject.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -31,25 +33,44 @@ export async function askSysfb(
   diagnostics: DiagnosticList,
 ): Promise<Verdict> {
   const { judgeSysfb } = await import('./sysfb/sysfb.ts');
+  const { machine, facts } = await gather(artifacts, options, diagnostics);
+  return judgeSysfb(machine, options.kernel, facts, diagnostics);
+}
+
+/** Answers `bridges`, likewise. */
+export async function askBridges(
+  artifacts: readonly Artifact[],
+  options: AskOptions & { readonly bridges: BridgeOptions },
+  diagnostics: DiagnosticList,
+): Promise<BridgesVerdict> {
+  const { judgeBridges } = await import('./host-bridge/bridges.ts');
+  const { machine, facts } = await gather(artifacts, options, diagnostics);
+  return judgeBridges(machine, options.kernel, options.bridges, facts, diagnostics);
+}
+
+/** The machine as it is described, and what evidence says of it. */
+export async function gather(
+  artifacts: readonly Artifact[],
+  options: Pick<AskOptions, 'describe' | 'judgedOnly'>,
+  diagnostics: DiagnosticList,
+): Promise<{ readonly machine: Machine; readonly facts: MachineFacts }> {
   const evidenceArtifacts = artifacts.filter((artifact) => isKind(artifact.kind, 'evidence'));
-  if (evidenceArtifacts.length === 0) {
-    const machine = await describeAsked(artifacts, options, undefined, diagnostics);
-    return judgeSysfb(machine, options.kernel, noFacts(), diagnostics);
-  }
+  if (evidenceArtifacts.length === 0)
+    return { machine: await describeAsked(artifacts, options, undefined, diagnostics), facts: noFacts() };
   const { readEvidence } = await import('../evidence/read.ts');
   const faults = new DiagnosticList();
-  const evidence = readEvidence(evidenceArtifacts, faults);
-  const machine = await describeAsked(artifacts, options, evidence, diagnostics);
+  const facts = readEvidence(evidenceArtifacts, faults);
+  const machine = await describeAsked(artifacts, options, facts, diagnostics);
   for (const fault of faults.all) diagnostics.add(fault);
   const { reconcile } = await import('../evidence/reconcile.ts');
-  for (const { about, message } of reconcile(evidence).contradictions)
+  for (const { about, message } of reconcile(facts).contradictions)
     diagnostics.add(finding('evidence/contradiction', { about, what: message }));
-  return judgeSysfb(machine, options.kernel, evidence, diagnostics);
+  return { machine, facts };
 }
 
 async function describeAsked(
   artifacts: readonly Artifact[],
-  { describe: given, judgedOnly }: AskOptions,
+  { describe: given, judgedOnly }: Pick<AskOptions, 'describe' | 'judgedOnly'>,
   evidence: MachineFacts | undefined,
   diagnostics: DiagnosticList,
 ): Promise<Machine> {

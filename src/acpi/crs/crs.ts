@@ -84,6 +84,9 @@ export interface CrsEntry {
   readonly sta?: bigint | null;
   /** The same as an expression, where it is one; bit 0 says whether the device is there. */
   readonly staValue?: Quantity;
+  /** Of a PCI host bridge, `_SEG` and `_BBN`; undefined when absent, null when it can't be known. */
+  readonly segment?: bigint | null;
+  readonly baseBus?: bigint | null;
   readonly status: CrsStatus;
   /** Why it isn't `ok`, where that is no condition. */
   readonly why?: string;

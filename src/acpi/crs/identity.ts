@@ -13,8 +13,12 @@ import {
 import type { NamespaceNode } from '../namespace/node.ts';
 import type { CrsEntry } from './crs.ts';
 import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
+import { isHostBridge } from './pci-root.ts';
 
-export type Identity = Pick<CrsEntry, 'hid' | 'cid' | 'idsUnknown' | 'uid' | 'adr' | 'sta' | 'staValue'>;
+export type Identity = Pick<
+  CrsEntry,
+  'hid' | 'cid' | 'idsUnknown' | 'uid' | 'adr' | 'sta' | 'staValue' | 'segment' | 'baseBus'
+>;
 
 /** What an object gives; undefined when there is none of that name, null when it can't be told. */
 type Given = AmlValue | NamespaceNode | undefined | null;
@@ -37,7 +41,12 @@ export function identityOf(machine: Interpreter, device: NamespaceNode, when: Qu
   const uid = plainOf(value('_UID'));
   const adr = plainOf(value('_ADR'));
   const idsUnknown = [given, ...cids].some((id) => id !== undefined && plainOf(id) === undefined);
+  const bridge = isHostBridge({
+    ...(hid === undefined ? {} : { hid: hardwareIdText(hid) }),
+    cid: ids.map(hardwareIdText),
+  });
   return {
+    ...(bridge ? { ...busNumber('segment', value('_SEG')), ...busNumber('baseBus', value('_BBN')) } : {}),
     ...(hid === undefined ? {} : { hid: hardwareIdText(hid) }),
     ...(ids.length === 0 ? {} : { cid: ids.map(hardwareIdText) }),
     ...(idsUnknown ? { idsUnknown } : {}),
@@ -45,6 +54,16 @@ export function identityOf(machine: Interpreter, device: NamespaceNode, when: Qu
     ...(typeof adr === 'bigint' ? { adr } : {}),
     ...statusOf(sta),
   };
+}
+
+/** Undefined where there is no such object, null where it can't be told what it gives. */
+function busNumber<K extends 'segment' | 'baseBus'>(
+  key: K,
+  given: Given,
+): { readonly [key in K]?: bigint | null } {
+  if (given === undefined) return {};
+  const plain = given === null ? undefined : plainOf(given);
+  return { [key]: typeof plain === 'bigint' ? plain : null } as { readonly [key in K]?: bigint | null };
 }
 
 function plainOf(from: Given): bigint | string | undefined {

@@ -66,6 +66,8 @@ export const MACHINE_ROWS: readonly LogRow[] = [
     pattern: /^(?:DMI|Hardware name): (.*), BIOS (.*?)(?:\s+(\d\d)\/(\d\d)\/(\d{4}))?$/,
     take: (match, said, boot) => {
       const year = match[5];
+      const dmi = match[0].replace(/^[^:]*: /, '');
+      if (firstTime(boot, `dmi ${dmi}`)) boot.facts.dmi.push({ ...said, value: dmi });
       if (year !== undefined && firstTime(boot, `bios ${year}`))
         boot.facts.biosYears.push({ ...said, value: Number.parseInt(year, 10) });
       const found = platformsOfDmi(match[1]!, match[2]!.trim());

@@ -41,7 +41,73 @@ function rule(text: string, value: PciWindowRule): LogRow {
 const FIRST_BAR = 0x10;
 const LAST_BAR_INDEX = 5;
 
+/** Drivers of device tree host bridges, by whose names their messages begin. */
+const HOST_DRIVERS = [
+  'pci-host-generic',
+  'advk-pcie',
+  'altera-pcie',
+  'armada8k-pcie',
+  'brcm-pcie',
+  'cdns-pcie-host',
+  'dra7-pcie',
+  'dw-pcie',
+  'exynos-pcie',
+  'fu740-pcie',
+  'gpex-pcie',
+  'hisi-pcie',
+  'imx6q-pcie',
+  'j721e-pcie',
+  'keystone-pcie',
+  'kirin-pcie',
+  'layerscape-pcie',
+  'meson-pcie',
+  'mtk-pcie',
+  'mtk-pcie-gen3',
+  'nwl-pcie',
+  'pcie-apple',
+  'qcom-pcie',
+  'rcar-pcie',
+  'rockchip-dw-pcie',
+  'rockchip-pcie',
+  'tegra194-pcie',
+  'uniphier-pcie',
+  'versatile-pci',
+  'xgene-pcie',
+  'xilinx-pcie',
+] as const;
+const HOST_STARTS = HOST_DRIVERS.map((driver) => `${driver} `);
+
 export const PCI_ROWS: readonly LogRow[] = [
+  {
+    starts: ['ACPI: PCI Root Bridge '],
+    pattern:
+      /^ACPI: PCI Root Bridge \[(\w{1,4})\] \(domain ([0-9a-f]{4,8}) \[bus ([0-9a-f]{2})(?:-([0-9a-f]{2}))?\]\)/,
+    take: (match, said, boot) => {
+      const value = {
+        name: match[1]!,
+        by: 'acpi',
+        bus: `${match[2]}:${match[3]}`,
+        lastBus: Number.parseInt(match[4] ?? match[3]!, 16),
+      } as const;
+      if (firstTime(boot, `host ${value.name} ${value.bus}`)) boot.facts.pciHosts.push({ ...said, value });
+    },
+  },
+  {
+    starts: HOST_STARTS,
+    pattern: /^\S+ (\S+): host bridge (\/\S*) ranges:$/,
+    take: (match, said, boot) => {
+      const value = { name: match[1]!, by: 'device-tree', path: match[2]! } as const;
+      if (firstTime(boot, `host ${value.name} ${value.path}`)) boot.facts.pciHosts.push({ ...said, value });
+    },
+  },
+  {
+    starts: HOST_STARTS,
+    pattern: /^\S+ (\S+): PCI host bridge to bus ([0-9a-f]{4,8}:[0-9a-f]{2})$/,
+    take: (match, said, boot) => {
+      const value = { name: match[1]!, by: 'device-tree', bus: match[2]! } as const;
+      if (firstTime(boot, `host ${value.name} ${value.bus}`)) boot.facts.pciHosts.push({ ...said, value });
+    },
+  },
   rule('Using E820 reservations for host bridge windows', 'use_e820'),
   rule('Ignoring E820 reservations for host bridge windows', 'no_e820'),
   rule('Using host bridge windows from ACPI', 'use_crs'),

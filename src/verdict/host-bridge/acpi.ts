@@ -1,0 +1,428 @@
+/**
+ * Host bridges of ACPI. Ranges that may meet are judged together, in every world that the facts leave, and ranges that
+ * can't by themselves: a machine with a dozen windows that are there or not has as many questions, not their product.
+ */
+
+import { ecamRange, readMcfg } from '../../acpi/tables/records.ts';
+import type { AcpiTable } from '../../acpi/tables/table.ts';
+import { ignoreAll, prepare, validate } from '../../linux/host-bridge/acpi.ts';
+import { coalesce, continues } from '../../linux/host-bridge/coalesce.ts';
+import { insertWindows, type Trees } from '../../linux/host-bridge/conflicts.ts';
+import { rangeRules } from '../../linux/host-bridge/descriptors.ts';
+import { numberPorts, PortNumbers } from '../../linux/host-bridge/ports.ts';
+import { type BridgeWindow, type Change, printWindow } from '../../linux/host-bridge/window.ts';
+import { insertRegion, type Region, region } from '../../linux/region-tree.ts';
+import {
+  allOf,
+  anyOf,
+  type Condition,
+  chosenFrom,
+  type DecisionContext,
+  isKnown,
+  simplified,
+} from '../../symbolic/index.ts';
+import type { Machine } from '../../window/describe.ts';
+import type { AddressWindow } from '../../window/window.ts';
+import { explore } from '../explore.ts';
+import type { Ask, Constraint } from '../question.ts';
+import { AUTHORITY } from './authorities.ts';
+import type { BridgeChange, BridgeNote, JudgedBridge } from './result.ts';
+import type { BridgeSituation } from './situation.ts';
+import { type AcpiBridge, type CrsItem, crsItems, failureOf, isConcrete, opposite } from './subject.ts';
+import { ADDRESS_BITS, lastAddressOf } from './variables.ts';
+
+/** A window of the description whose bounds are numbers. */
+interface Item {
+  readonly bridge: number;
+  readonly window: BridgeWindow;
+  readonly when: Condition;
+}
+
+/** What a world makes of the windows of one bridge. */
+interface Outcome {
+  readonly windows: readonly (readonly BridgeWindow[])[];
+  readonly changes: readonly (readonly Change[])[];
+}
+
+/** A window or a change, and when. */
+interface Found<T> {
+  readonly of: T;
+  readonly when: Condition;
+}
+
+export interface AcpiJudgement {
+  readonly bridges: readonly JudgedBridge[];
+  readonly used: ReadonlySet<string>;
+  readonly authorities: readonly Constraint[];
+  /** Worlds that the budget did not reach. */
+  readonly unexplored: Condition;
+}
+
+/** @param context where it is decided what is possible */
+export function judgeAcpiBridges(
+  subjects: readonly AcpiBridge[],
+  machine: Machine,
+  situation: BridgeSituation,
+  context: DecisionContext,
+): AcpiJudgement {
+  const { architecture, constraints } = situation;
+  const rules = rangeRules(architecture.name);
+  const ranges = subjects.map((subject) => crsItems(subject, rules));
+  const items = ranges.flatMap((list, bridge) => list.flatMap((item) => concreteItem(item, bridge) ?? []));
+  const used = new Set<string>();
+  let unexplored: Condition = 0n;
+  const windows = subjects.map((): Found<BridgeWindow>[] => []);
+  const changes = subjects.map((): Found<Change>[] => []);
+  const seed = earlyTree(machine.acpi?.tables ?? [], situation);
+  for (const group of groupsOf(items, architecture.mapsPorts)) {
+    const explored = explore(
+      (ask) => judgeGroup(group, subjects, situation, seed, ask),
+      constraints,
+      context,
+    );
+    for (const id of explored.used) used.add(id);
+    unexplored = anyOf([unexplored, explored.unexplored]);
+    for (const { when, outcome } of explored.worlds)
+      subjects.forEach((_, bridge) => {
+        for (const of of outcome.windows[bridge] ?? []) windows[bridge]!.push({ of, when });
+        for (const of of outcome.changes[bridge] ?? []) changes[bridge]!.push({ of, when });
+      });
+  }
+  const given = allOf(constraints.map(({ condition }) => condition));
+  const open = ranges.some((list) => list.some(({ range }) => !isConcrete(range)));
+  const bridges = subjects.map((subject, bridge): JudgedBridge => {
+    const described = windowsAt(machine, subject);
+    const taken = gathered(windows[bridge]!, keyOfWindow, given);
+    const unknown = ranges[bridge]!.filter(({ range }) => !isConcrete(range));
+    const joined = coalesced(taken, unknown, situation, given);
+    const toWindow = (window: BridgeWindow, when: Condition): AddressWindow =>
+      windowOf(subject, window, when, described);
+    const failed = simplifiedUnder(failureOf(subject), given);
+    return {
+      device: subject.path,
+      by: 'acpi',
+      bus: subject.bus,
+      when: simplifiedUnder(allOf([subject.present, opposite(failureOf(subject))]), given),
+      windows: [
+        ...joined.windows.map(({ of, when }) => ({ at: of.from.at(-1)!, window: toWindow(of, when) })),
+        ...(situation.crs.uses ? unknownWindows(unknown, described, architecture.consumersAreWindows) : []),
+      ]
+        .sort((a, b) => a.at - b.at)
+        .map(({ window }) => window),
+      changed: [...gathered(changes[bridge]!, keyOfChange, given), ...joined.changes].map(({ of, when }) =>
+        changeOf(of, when, toWindow(of.window, when)),
+      ),
+      notes: notesOf(subject, failed, situation),
+      keptFree: [],
+    };
+  });
+  return {
+    bridges,
+    used,
+    unexplored,
+    authorities: open
+      ? [
+          {
+            id: 'windows-distinct',
+            kind: 'authority',
+            condition: 1n,
+            text: 'windows whose bounds the firmware calculates overlap no other window, and cross no edge of RAM',
+            source: AUTHORITY.distinct,
+            defeatedBy: 'a line "host bridge window expanded to" or "conflicts with" of the log, --set',
+          },
+        ]
+      : [],
+  };
+}
+
+function concreteItem({ index, range, when }: CrsItem, bridge: number): Item | undefined {
+  const { space, first, last, offset, window, prefetchable } = range;
+  if (space === 'bus' || !isKnown(first) || !isKnown(last) || !isKnown(offset)) return undefined;
+  return {
+    bridge,
+    when,
+    window: {
+      space,
+      start: first,
+      end: last,
+      offset: BigInt.asIntN(64, offset),
+      prefetchable,
+      window,
+      from: [index],
+    },
+  };
+}
+
+/**
+ * Items that may meet, of whatever bridge, in groups. Where ports are numbered as they come, all I/O windows are one.
+ * Items of a group keep their order.
+ */
+function groupsOf(items: readonly Item[], portsTogether: boolean): Item[][] {
+  const order = items
+    .map((item, index) => ({ item, index }))
+    .sort((a, b) =>
+      a.item.window.space !== b.item.window.space
+        ? a.item.window.space < b.item.window.space
+          ? -1
+          : 1
+        : a.item.window.start < b.item.window.start
+          ? -1
+          : 1,
+    );
+  const groups: { item: Item; index: number }[][] = [];
+  let reach: { space: string; end: bigint } | undefined;
+  for (const each of order) {
+    const { space, start, end } = each.item.window;
+    const together =
+      reach !== undefined &&
+      reach.space === space &&
+      (start <= reach.end || (space === 'io' && portsTogether));
+    if (together) groups.at(-1)!.push(each);
+    else groups.push([each]);
+    reach = { space, end: together && reach!.end > end ? reach!.end : end };
+  }
+  return groups.map((group) => group.sort((a, b) => a.index - b.index).map(({ item }) => item));
+}
+
+/** Regions that are there before the first bridge. */
+function earlyTree(
+  tables: readonly AcpiTable[],
+  { early, architecture, lastAddress }: BridgeSituation,
+): () => Trees {
+  const regions = (early?.regions ?? []).map(({ start, end, name }) => ({ start, end, name }));
+  if (!architecture.isX86)
+    for (const table of tables)
+      if (table.signature === 'MCFG')
+        for (const window of readMcfg(table)) {
+          const { start, end } = ecamRange(window);
+          regions.push({ start, end: end - 1n, name: 'PCI ECAM' });
+        }
+  return () => {
+    const memory = region(0n, lastAddress ?? (1n << 64n) - 1n, 'PCI mem');
+    for (const { start, end, name } of regions) insertRegion(memory, region(start, end, name, true));
+    const io: Region = region(0n, architecture.lastPort, 'PCI IO');
+    return { memory, io };
+  };
+}
+
+/** pci_acpi_scan_root() of each bridge, in the order in which they are found, as far as the group goes. */
+function judgeGroup(
+  group: readonly Item[],
+  subjects: readonly AcpiBridge[],
+  situation: BridgeSituation,
+  seed: () => Trees,
+  ask: Ask,
+): Outcome {
+  const { architecture, crs } = situation;
+  const trees = seed();
+  const ports = new PortNumbers(architecture.lastPort);
+  const windows: BridgeWindow[][] = [];
+  const changes: Change[][] = [];
+  // What meets nothing is there exactly when its condition holds: that need not be asked.
+  subjects.forEach((subject, bridge) => {
+    const own = group.filter((item) => item.bridge === bridge && ask.holds(item.when));
+    const steps: Change[] = [];
+    const take = ({
+      windows: kept,
+      changes: made,
+    }: {
+      windows: readonly BridgeWindow[];
+      changes: readonly Change[];
+    }) => {
+      steps.push(...made);
+      return kept;
+    };
+    let list: readonly BridgeWindow[] = own.map(({ window }) => window);
+    if (architecture.mapsPorts) list = take(numberPorts(list, subject.path, ports));
+    list = take(validate(list, { memory: endFor(list, situation, ask), io: architecture.lastPort }));
+    if (!crs.uses) list = take(ignoreAll(list, crs.why));
+    list = take(prepare(list, architecture));
+    list = take(insertWindows(list, trees, busName(subject)));
+    windows.push([...list]);
+    changes.push(steps);
+  });
+  return { windows, changes };
+}
+
+/** Where memory ends for these windows. The bits are asked for only where they make a difference. */
+function endFor(windows: readonly BridgeWindow[], { lastAddress }: BridgeSituation, ask: Ask): bigint {
+  if (lastAddress !== undefined) return lastAddress;
+  const highest = windows.reduce(
+    (last, { space, end }) => (space === 'memory' && end > last ? end : last),
+    0n,
+  );
+  const enough = ADDRESS_BITS.values.find((bits) => lastAddressOf(Number(bits)) >= highest);
+  if (
+    enough !== undefined &&
+    (enough === ADDRESS_BITS.values[0] || ask.holds(chosenFrom(ADDRESS_BITS, enough) as Condition))
+  )
+    return (1n << 64n) - 1n;
+  return lastAddressOf(Number(ask.value(ADDRESS_BITS)));
+}
+
+function busName({ bus: { domain, first } }: AcpiBridge): string {
+  const hex = (value: number | null, digits: number): string =>
+    value === null ? '?'.repeat(digits) : value.toString(16).padStart(digits, '0');
+  return `PCI Bus ${hex(domain, 4)}:${hex(first, 2)}`;
+}
+
+const keyOfWindow = ({ space, start, end, offset, prefetchable, from }: BridgeWindow): string =>
+  `${space} ${start} ${end} ${offset} ${prefetchable} ${from.join(',')}`;
+
+const keyOfChange = ({ did, window, into, why }: Change): string =>
+  `${did} ${keyOfWindow(window)} ${into === undefined ? '' : keyOfWindow(into)} ${why}`;
+
+/** The same of several worlds once, when any of them is. */
+function gathered<T>(found: readonly Found<T>[], key: (of: T) => string, given: Condition): Found<T>[] {
+  const groups = new Map<string, { of: T; when: Condition[] }>();
+  for (const { of, when } of found) {
+    const group = groups.get(key(of));
+    if (group === undefined) groups.set(key(of), { of, when: [when] });
+    else group.when.push(when);
+  }
+  return [...groups.values()].map(({ of, when }) => ({ of, when: simplifiedUnder(anyOf(when), given) }));
+}
+
+export function simplifiedUnder(condition: Condition, given: Condition): Condition {
+  return isKnown(condition) ? condition : simplified(condition, given);
+}
+
+/**
+ * Neighbours that continue each other, where both are there in any case; of those that are there only under conditions it
+ * is told that they would be one.
+ */
+function coalesced(
+  taken: readonly Found<BridgeWindow>[],
+  unknown: readonly CrsItem[],
+  { model }: BridgeSituation,
+  given: Condition,
+): { readonly windows: readonly Found<BridgeWindow>[]; readonly changes: readonly Found<Change>[] } {
+  const list = taken.toSorted((a, b) => a.of.from[0]! - b.of.from[0]!);
+  const does = simplifiedUnder(model.is('coalescesBridgeWindows', true), given);
+  if (does === 0n) return { windows: list, changes: [] };
+  const windows: Found<BridgeWindow>[] = [];
+  const changes: Found<Change>[] = [];
+  // Stretches of the list without a condition and without a gap.
+  let run: BridgeWindow[] = [];
+  const isBroken = (before: BridgeWindow, after: BridgeWindow): boolean =>
+    unknown.some(({ index }) => index > before.from[0]! && index < after.from[0]!);
+  const close = (): void => {
+    const { windows: joined, changes: made } = coalesce(run);
+    const separate = run.filter((window) => !joined.includes(window));
+    for (const of of joined) windows.push({ of, when: run.includes(of) ? 1n : does });
+    if (does !== 1n) for (const of of separate) windows.push({ of, when: opposite(does) });
+    for (const of of made) changes.push({ of, when: does });
+    run = [];
+  };
+  list.forEach((each, index) => {
+    if (each.when !== 1n) {
+      close();
+      windows.push(each);
+    } else {
+      const last = run.at(-1);
+      if (last !== undefined && isBroken(last, each.of)) close();
+      run.push(each.of);
+    }
+    const next = list[index + 1];
+    if (next === undefined || (each.when === 1n && next.when === 1n) || !continues(each.of, next.of)) return;
+    changes.push({
+      of: {
+        did: 'coalesced',
+        window: each.of,
+        into: { ...next.of, start: each.of.start },
+        why: `${printWindow(next.of)} continues it`,
+        source: 'pci_register_host_bridge()',
+      },
+      when: simplifiedUnder(allOf([does, each.when, next.when]), given),
+    });
+  });
+  close();
+  return { windows, changes };
+}
+
+/** The normalised windows of the device, by the descriptor. */
+function windowsAt(machine: Machine, { path }: AcpiBridge): AddressWindow[] {
+  return machine.windows.filter(({ origin }) => origin.path === path && origin.item === '_CRS');
+}
+
+function windowOf(
+  subject: AcpiBridge,
+  window: BridgeWindow,
+  when: Condition,
+  described: readonly AddressWindow[],
+): AddressWindow {
+  const index = window.from[0]!;
+  const like = described.find(({ origin }) => origin.index === index);
+  const bus = window.start - window.offset;
+  const parts = {
+    space: window.space,
+    role: 'window',
+    ...(window.offset === 0n ? {} : { bus: { base: bus } }),
+    flags: { producer: window.window, ...(window.prefetchable ? { prefetchable: true } : {}) },
+    origin: like?.origin ?? { artifact: subject.artifact, path: subject.path, item: '_CRS', index },
+    derivation: like?.derivation ?? [],
+  } as const;
+  const base = window.start;
+  const size = window.end - window.start + 1n;
+  return isKnown(when)
+    ? { ...parts, certainty: 'certain', base, size }
+    : { ...parts, certainty: 'conditional', base, size, when };
+}
+
+/** Windows with a bound that isn't known, as they were normalised. */
+function unknownWindows(
+  unknown: readonly CrsItem[],
+  described: readonly AddressWindow[],
+  consumers: boolean,
+): { readonly at: number; readonly window: AddressWindow }[] {
+  const wanted = new Set(unknown.map(({ index }) => index));
+  return described.flatMap((window) => {
+    const { role, space, base, size, origin } = window;
+    if (!wanted.has(origin.index) || space === 'bus' || (role !== 'window' && !consumers)) return [];
+    return typeof base === 'bigint' && typeof size === 'bigint' ? [] : [{ at: origin.index, window }];
+  });
+}
+
+function changeOf(change: Change, when: Condition, window: AddressWindow): BridgeChange {
+  const { did, why, into, line, source } = change;
+  return {
+    did,
+    window,
+    why,
+    when,
+    source,
+    ...(into === undefined ? {} : { into: printWindow(into) }),
+    ...(line === undefined ? {} : { line }),
+  };
+}
+
+function notesOf(
+  subject: AcpiBridge,
+  failed: Condition,
+  { crs, architecture }: BridgeSituation,
+): BridgeNote[] {
+  const notes: BridgeNote[] = [];
+  if (failed !== 0n)
+    notes.push({
+      text: 'evaluating _CRS fails: the bridge gets no bus',
+      when: failed,
+      line: 'failed to parse _CRS method, error code',
+      source: 'acpi_pci_probe_root_resources()',
+    });
+  if (subject.entry.status === 'unknown')
+    notes.push({
+      text: `what its _CRS gives is not known: ${subject.entry.why ?? 'it could not be followed'}`,
+      when: 1n,
+      source: 'fwmap',
+    });
+  if (!crs.uses)
+    notes.push({
+      text: `no window of _CRS counts (${crs.why}): the bus gets what its hardware was probed for, else all memory and all ports`,
+      when: 1n,
+      line: architecture.isX86
+        ? 'PCI: Ignoring host bridge windows from ACPI; if necessary, use "pci=use_crs" and report a bug'
+        : '',
+      source: 'x86_pci_root_bus_resources()',
+    });
+  return notes;
+}

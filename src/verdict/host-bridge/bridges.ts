@@ -1,0 +1,124 @@
+/**
+ * The question `bridges`: which windows does Linux give the PCI host bridges of this machine, and what does it drop, clip,
+ * unite or refuse, and why?
+ */
+import { gapsOf } from '../../artifact/gap.ts';
+import type { DiagnosticList } from '../../bytes/diagnostic.ts';
+import type { MachineFacts } from '../../evidence/facts.ts';
+import { finding } from '../../findings/finding.ts';
+import { unknownCommits } from '../../linux/profile.ts';
+import { allOf, type Condition, DecisionContext } from '../../symbolic/index.ts';
+import type { Machine } from '../../window/describe.ts';
+import { boundsOf } from '../../window/window.ts';
+import { undefeated } from '../explore.ts';
+import { type GivenFacts, tellOverridden } from '../given.ts';
+import type { Premise, RuleFinding } from '../question.ts';
+import { judgeAcpiBridges, simplifiedUnder } from './acpi.ts';
+import { keptFree } from './allocation.ts';
+import { observe } from './observed.ts';
+import type { BridgesVerdict, JudgedBridge } from './result.ts';
+import { settles } from './settle.ts';
+import { type BridgeOptions, type BridgeSituation, bridgeSituation } from './situation.ts';
+import { acpiBridges } from './subject.ts';
+
+export const BRIDGES_QUESTION =
+  'Which windows does Linux give the PCI host bridges of this machine, and what does it drop, clip, unite or refuse?';
+
+/**
+ * Answers the question for one machine.
+ * @param diagnostics what was said while the inputs were read; the verdict carries them
+ */
+export function judgeBridges(
+  machine: Machine,
+  given: GivenFacts,
+  options: BridgeOptions,
+  facts: MachineFacts,
+  diagnostics: DiagnosticList,
+): BridgesVerdict {
+  for (const commit of unknownCommits([...(given.withCommits ?? []), ...(given.withoutCommits ?? [])]))
+    diagnostics.add(finding('linux/unknown-commit', { commit }));
+  tellOverridden(given, facts, diagnostics);
+  const known = bridgeSituation(machine, given, options, facts);
+  const situation: BridgeSituation = { ...known, constraints: undefeated(known.constraints) };
+  const context = new DecisionContext();
+  const acpi = judgeAcpiBridges(acpiBridges(machine), machine, situation, context);
+  const given0 = allOf(situation.constraints.map(({ condition }) => condition));
+  const judged = observe([...acpi.bridges], facts).map(
+    (bridge): JudgedBridge => ({
+      ...bridge,
+      keptFree: keptFree(bridge, situation, (condition: Condition) => simplifiedUnder(condition, given0)),
+    }),
+  );
+  const gaps = gapsOf(diagnostics.all).filter(
+    ({ hides, scope, closedBy }) =>
+      closedBy === undefined &&
+      hides.has('window') &&
+      (scope === undefined ||
+        judged.some(({ device }) => device === scope || device.startsWith(`${scope}.`))),
+  );
+  return {
+    question: BRIDGES_QUESTION,
+    summary: summaryOf(judged),
+    bridges: judged,
+    rules: [...situation.rules, ...contradictionRules(judged)],
+    premises: premisesOf(situation),
+    assumptions: situation.assumptions,
+    authorities: [
+      ...situation.constraints.filter(({ kind, id }) => kind === 'authority' && acpi.used.has(id)),
+      ...acpi.authorities,
+    ],
+    gaps,
+    toSettle: settles(judged),
+    architecture: situation.architecture.name,
+    kernel: situation.kernel,
+    inputs: machine.artifacts,
+    diagnostics: diagnostics.all,
+  };
+}
+
+function premisesOf(situation: BridgeSituation): Premise[] {
+  return [
+    ...situation.premises,
+    ...situation.constraints
+      .filter(({ kind }) => kind === 'premise')
+      .map(({ text, defeatedBy }) => ({ text, defeatedBy: defeatedBy ?? 'an input that says otherwise' })),
+    { text: 'the inputs describe one machine', defeatedBy: 'inputs that contradict each other' },
+  ];
+}
+
+function contradictionRules(bridges: readonly JudgedBridge[]): RuleFinding[] {
+  return bridges.flatMap(({ device, observed }) =>
+    observed === undefined || observed.contradictions.length === 0
+      ? []
+      : [
+          {
+            id: 'log-contradicts',
+            says: `What the log shows of ${device} is not what its description and the rules give: ${observed.contradictions.join('; ')}. The inputs are of different boots or machines, or the kernel does something that is not modelled.`,
+            evidence: observed.windows.map((window) => ({
+              text: 'root bus resource',
+              origin: window.origin,
+            })),
+          },
+        ],
+  );
+}
+
+function summaryOf(bridges: readonly JudgedBridge[]): string {
+  if (bridges.length === 0) return 'The inputs describe no PCI host bridge.';
+  const windows = bridges.flatMap((bridge) => bridge.windows);
+  const open = windows.filter((window) => window.certainty !== 'certain' || boundsOf(window) === undefined);
+  const changed = bridges.flatMap((bridge) => bridge.changed);
+  const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+  const contradicted = bridges.filter(({ observed }) => (observed?.contradictions.length ?? 0) > 0).length;
+  const logged = bridges.filter(({ observed }) => observed !== undefined).length;
+  return [
+    `${count(bridges.length, 'host bridge')} with ${count(windows.length, 'window')}`,
+    open.length === 0 ? '' : `, ${open.length} of them open`,
+    changed.length === 0 ? '; none is changed' : `; ${count(changed.length, 'change')}`,
+    logged === 0
+      ? '.'
+      : contradicted > 0
+        ? `. The log contradicts ${contradicted === 1 && bridges.length === 1 ? 'this' : `${contradicted} of them`}.`
+        : '. The log agrees.',
+  ].join('');
+}

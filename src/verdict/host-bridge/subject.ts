@@ -1,0 +1,181 @@
+/** The PCI host bridges of a machine, and what the description gives each of them. */
+import { type CrsEntry, casesOf } from '../../acpi/crs/crs.ts';
+import { isHostBridge } from '../../acpi/crs/pci-root.ts';
+import { quantityField } from '../../acpi/resources/descriptor.ts';
+import { type AddressRange, type RangeRules, rangeCases } from '../../acpi/resources/range.ts';
+import type { Artifact } from '../../artifact/artifact.ts';
+import { busOf, isAvailable } from '../../devicetree/address/bus.ts';
+import { cellsOf, countsBelow } from '../../devicetree/address/cells.ts';
+import { type DtNode, pathOf, propertyOf, walk } from '../../devicetree/tree.ts';
+import {
+  allOf,
+  anyOf,
+  bitsOf,
+  bitwise,
+  type Condition,
+  isKnown,
+  not,
+  sameQuantity,
+  truth,
+} from '../../symbolic/index.ts';
+import type { Machine } from '../../window/describe.ts';
+import type { TreeDescription } from '../../window/from-device-tree.ts';
+import type { BusRange } from './result.ts';
+
+export interface AcpiBridge {
+  readonly kind: 'acpi';
+  readonly artifact: Artifact;
+  readonly path: string;
+  readonly entry: CrsEntry;
+  readonly bus: BusRange;
+  /** When the device is there. */
+  readonly present: Condition;
+}
+
+export interface TreeBridge {
+  readonly kind: 'device-tree';
+  readonly description: TreeDescription;
+  readonly node: DtNode;
+  readonly path: string;
+  readonly bus: BusRange;
+  readonly hasBusRange: boolean;
+  readonly hasRanges: boolean;
+}
+
+/** A range that the `_CRS` of a bridge may give. */
+export interface CrsItem {
+  readonly index: number;
+  readonly range: AddressRange;
+  readonly when: Condition;
+}
+
+export function acpiBridges(machine: Machine): AcpiBridge[] {
+  const { acpi } = machine;
+  if (acpi === undefined) return [];
+  return acpi.crs
+    .filter(({ entry }) => entry.object === '_CRS' && isHostBridge(entry))
+    .map(({ artifact, entry }) => ({
+      kind: 'acpi',
+      artifact,
+      path: entry.device,
+      entry,
+      bus: acpiBus(entry),
+      present: isPresent(entry),
+    }));
+}
+
+/** acpi_device_is_present(): bit 0 of `_STA`, or bit 3, functional; a device without `_STA` is there. */
+function isPresent({ sta, staValue }: CrsEntry): Condition {
+  if (sta === undefined) return 1n;
+  if (sta !== null) return (sta & 9n) === 0n ? 0n : 1n;
+  // Not known at all: that it is there is what every answer is about.
+  if (staValue === undefined) return 1n;
+  return truth(bitwise('and', bitsOf(staValue, 0, 32), 9n)) as Condition;
+}
+
+/** acpi_pci_root_add(): the last bus range of `_CRS` that isn't empty, else from `_BBN` to 0xff. */
+function acpiBus(entry: CrsEntry): BusRange {
+  const { segment, baseBus } = entry;
+  const domain = segment === undefined ? 0 : segment === null ? null : Number(segment);
+  let found: { first: number; last: number } | undefined;
+  let open = false;
+  for (const descriptor of entry.resources) {
+    if (descriptor.fields.space !== 'bus') continue;
+    const min = quantityField(descriptor, 'min');
+    const length = quantityField(descriptor, 'length');
+    if (min === undefined || length === undefined) continue;
+    if (!isKnown(min) || !isKnown(length)) open = true;
+    else if (length > 0n) {
+      found = { first: Number(min), last: Number(min + length - 1n) };
+      open = false;
+    }
+  }
+  if (open) return { domain, first: null, last: null };
+  if (found !== undefined) return { domain, ...found };
+  return { domain, first: baseBus === undefined ? 0 : baseBus === null ? null : Number(baseBus), last: 0xff };
+}
+
+/** The ranges of a bridge's `_CRS`: one that several outcomes have stands once. */
+export function crsItems({ entry, present }: AcpiBridge, rules: RangeRules): CrsItem[] {
+  const found: { index: number; range: AddressRange; when: Condition[] }[] = [];
+  for (const { condition, resources } of casesOf(entry))
+    resources.forEach((descriptor, index) => {
+      for (const { range, when } of rangeCases(descriptor, rules)) {
+        if (range.space === 'bus') continue;
+        const there = allOf([present, condition, when]);
+        if (there === 0n) continue;
+        const same = found.find((other) => other.index === index && sameRange(other.range, range));
+        if (same === undefined) found.push({ index, range, when: [there] });
+        else same.when.push(there);
+      }
+    });
+  return found.map(({ when, ...item }) => ({ ...item, when: anyOf(when) })).sort((a, b) => a.index - b.index);
+}
+
+function sameRange(a: AddressRange, b: AddressRange): boolean {
+  return (
+    a.space === b.space &&
+    a.window === b.window &&
+    a.prefetchable === b.prefetchable &&
+    sameQuantity(a.first, b.first) &&
+    sameQuantity(a.last, b.last) &&
+    sameQuantity(a.offset, b.offset)
+  );
+}
+
+/** When evaluating `_CRS` fails, or gives something that is no template: the bridge then gets no bus. */
+export function failureOf({ entry, present }: AcpiBridge): Condition {
+  return allOf([
+    present,
+    anyOf(
+      casesOf(entry)
+        .filter(({ outcome }) => outcome === 'failure' || outcome === 'none')
+        .map(({ condition }) => condition),
+    ),
+  ]);
+}
+
+/** Nodes that are PCI host bridges: buses of PCI that don't sit on one, and that a driver can take. */
+export function treeBridges(machine: Machine): TreeBridge[] {
+  return machine.trees.flatMap((description) => {
+    const { tree } = description;
+    if (tree.form === 'dts-fragment' || tree.overlay) return [];
+    const found: TreeBridge[] = [];
+    for (const node of tree.nodes ?? walk(tree.root)) {
+      if (!isPci(node) || (node.parent !== undefined && isPci(node.parent))) continue;
+      if (!isAvailable(node) || propertyOf(node, 'compatible') === undefined) continue;
+      const range = propertyOf(node, 'bus-range');
+      const cells = range === undefined ? undefined : cellsOf(range.value);
+      const domain = propertyOf(node, 'linux,pci-domain');
+      const domainCell = domain === undefined ? undefined : cellsOf(domain.value);
+      found.push({
+        kind: 'device-tree',
+        description,
+        node,
+        path: pathOf(node),
+        hasBusRange: cells !== undefined && cells.length >= 2,
+        hasRanges: propertyOf(node, 'ranges') !== undefined,
+        bus: {
+          domain: domainCell !== undefined && domainCell.length > 0 ? domainCell.at(0)! : null,
+          first: cells !== undefined && cells.length >= 2 ? cells.at(0)! : 0,
+          last: cells !== undefined && cells.length >= 2 ? Math.min(cells.at(1)!, 0xff) : 0xff,
+        },
+      });
+    }
+    return found;
+  });
+}
+
+function isPci(node: DtNode): boolean {
+  return busOf(node, countsBelow(node)).kind === 'pci';
+}
+
+/** `not(condition)` as a condition. */
+export function opposite(condition: Condition): Condition {
+  return not(condition) as Condition;
+}
+
+/** Are both bounds numbers? */
+export function isConcrete({ first, last, offset }: AddressRange): boolean {
+  return isKnown(first) && isKnown(last) && isKnown(offset);
+}

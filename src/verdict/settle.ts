@@ -1,0 +1,44 @@
+/** What would settle an answer: each open variable of what it depends on, ranked by how much depends on it. */
+import { Names, type Quantity, type Variable, variablesOf } from '../symbolic/index.ts';
+import type { ToSettle } from './question.ts';
+
+/** What settles what every question may depend on, by the variable's name. */
+const HOW: Readonly<Record<string, string>> = {
+  release: '--kernel RELEASE, or dmesg, uname -r or the .config of the machine',
+};
+
+/**
+ * @param rows what the answer depends on: conditions of a decision table, bounds that aren't known
+ * @param how what settles the question's own choices
+ */
+export function toSettle(rows: readonly Quantity[], how: Readonly<Record<string, string>>): ToSettle[] {
+  const names = new Names(rows.flatMap((row) => variablesOf(row)));
+  const found = new Map<string, { how: string; rows: number }>();
+  for (const row of rows)
+    for (const variable of variablesOf(row)) {
+      const what = names.of(variable);
+      const known = found.get(what);
+      if (known === undefined) found.set(what, { how: howTo(variable, how), rows: 1 });
+      else known.rows += 1;
+    }
+  return [...found]
+    .map(([what, { how: settledBy, rows: count }]) => ({
+      what,
+      how: settledBy,
+      decides: { rows: count, of: rows.length },
+    }))
+    .sort((a, b) => b.decides.rows - a.decides.rows);
+}
+
+function howTo(variable: Variable, how: Readonly<Record<string, string>>): string {
+  if (variable.kind === 'choice') {
+    const { id } = variable.choice;
+    if (id.startsWith('has ')) return `--with-commit or --without-commit ${id.slice(4)}`;
+    return how[id] ?? HOW[id] ?? 'an input that has it';
+  }
+  if (variable.kind === 'unknown') return `what was not followed: ${variable.of.reason}`;
+  const { name, space, address } = variable.field;
+  const memory =
+    space === 'SystemMemory' && address !== undefined ? ` or --memory DUMP@0x${address.toString(16)}` : '';
+  return `--set ${name}=VALUE${memory}`;
+}
