@@ -11,7 +11,7 @@ const samples = readdirSync(SAMPLES).filter(
 );
 
 describe('real output is what the schemas say', () => {
-  for (const command of ['sysfb', 'windows', 'resources', 'explain'])
+  for (const command of ['sysfb', 'bridges', 'windows', 'resources', 'explain'])
     test.each(samples)(`${command} %s`, async (sample) => {
       const { status, stdout } = await run([command, '--format', 'json', join(SAMPLES, sample)]);
       expect(status).toBe(0);

@@ -48,7 +48,7 @@ async function answerTogether(
   const opening = new DiagnosticList();
   const artifacts: Artifact[] = await openInputs(inputs, options, io, opening);
   if (options.config !== undefined)
-    artifacts.push(...(await openInputs([options.config], { as: 'kconfig' }, io, opening)));
+    artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, opening)));
   const reports: NamedReport[] = [];
   const all = new DiagnosticList();
   const machines = selectMachines(artifacts, options.select);

@@ -74,15 +74,13 @@ function validateSpace(
 /** The part of a window that can be addressed. A single byte at the end is none: the test is `end <= start`. */
 function withinEnd(window: BridgeWindow, last: bigint, changes: Change[]): BridgeWindow | undefined {
   const end = window.end < last ? window.end : last;
-  const space = window.space === 'memory' ? 'memory' : 'I/O ports';
+  const why =
+    window.space === 'memory' ? 'the processor cannot address it' : `ports end at 0x${last.toString(16)}`;
   if (end <= window.start) {
     changes.push({
       did: 'dropped',
       window,
-      why:
-        window.end > last
-          ? `${space} end${window.space === 'memory' ? 's' : ''} at 0x${last.toString(16)}`
-          : 'it is a single byte, which Linux takes for an empty range here',
+      why: window.end > last ? why : 'it is a single byte, which Linux takes for an empty range here',
       line: `host bridge window ${printWindow(window)} (ignored, not CPU addressable)`,
       source: VALIDATE,
     });
@@ -94,7 +92,7 @@ function withinEnd(window: BridgeWindow, last: bigint, changes: Change[]): Bridg
     did: 'clipped',
     window,
     into: clipped,
-    why: `${space} end${window.space === 'memory' ? 's' : ''} at 0x${last.toString(16)}`,
+    why: window.space === 'memory' ? `the processor's addresses end at 0x${last.toString(16)}` : why,
     line: `host bridge window ${printWindow(window)} ([0x${(end + 1n).toString(16)}-0x${window.end.toString(16)}] ignored, not CPU addressable)`,
     source: VALIDATE,
   });

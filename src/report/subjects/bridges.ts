@@ -82,6 +82,7 @@ export function bridgesJson(verdict: BridgesVerdict): JsonObject {
       ...whenJson(when),
       ...(evidence === undefined ? {} : { evidence: evidenceJson(evidence, inputs) }),
     })),
+    prints: bridge.prints,
     ...(bridge.observed === undefined
       ? {}
       : {

@@ -19,14 +19,14 @@ import {
   chosenFrom,
   type DecisionContext,
   isKnown,
-  simplified,
 } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { explore } from '../explore.ts';
 import type { Ask, Constraint } from '../question.ts';
 import { AUTHORITY } from './authorities.ts';
-import type { BridgeChange, BridgeNote, JudgedBridge } from './result.ts';
+import { changeOf, type Found, gathered, keyOfChange, keyOfWindow, simplifiedUnder } from './fold.ts';
+import type { BridgeNote, JudgedBridge } from './result.ts';
 import type { BridgeSituation } from './situation.ts';
 import { type AcpiBridge, type CrsItem, crsItems, failureOf, isConcrete, opposite } from './subject.ts';
 import { ADDRESS_BITS, lastAddressOf } from './variables.ts';
@@ -42,12 +42,6 @@ interface Item {
 interface Outcome {
   readonly windows: readonly (readonly BridgeWindow[])[];
   readonly changes: readonly (readonly Change[])[];
-}
-
-/** A window or a change, and when. */
-interface Found<T> {
-  readonly of: T;
-  readonly when: Condition;
 }
 
 export interface AcpiJudgement {
@@ -114,6 +108,7 @@ export function judgeAcpiBridges(
       ),
       notes: notesOf(subject, failed, situation),
       keptFree: [],
+      prints: [],
     };
   });
   return {
@@ -266,27 +261,6 @@ function busName({ bus: { domain, first } }: AcpiBridge): string {
   return `PCI Bus ${hex(domain, 4)}:${hex(first, 2)}`;
 }
 
-const keyOfWindow = ({ space, start, end, offset, prefetchable, from }: BridgeWindow): string =>
-  `${space} ${start} ${end} ${offset} ${prefetchable} ${from.join(',')}`;
-
-const keyOfChange = ({ did, window, into, why }: Change): string =>
-  `${did} ${keyOfWindow(window)} ${into === undefined ? '' : keyOfWindow(into)} ${why}`;
-
-/** The same of several worlds once, when any of them is. */
-function gathered<T>(found: readonly Found<T>[], key: (of: T) => string, given: Condition): Found<T>[] {
-  const groups = new Map<string, { of: T; when: Condition[] }>();
-  for (const { of, when } of found) {
-    const group = groups.get(key(of));
-    if (group === undefined) groups.set(key(of), { of, when: [when] });
-    else group.when.push(when);
-  }
-  return [...groups.values()].map(({ of, when }) => ({ of, when: simplifiedUnder(anyOf(when), given) }));
-}
-
-export function simplifiedUnder(condition: Condition, given: Condition): Condition {
-  return isKnown(condition) ? condition : simplified(condition, given);
-}
-
 /**
  * Neighbours that continue each other, where both are there in any case; of those that are there only under conditions it
  * is told that they would be one.
@@ -381,19 +355,6 @@ function unknownWindows(
     if (!wanted.has(origin.index) || space === 'bus' || (role !== 'window' && !consumers)) return [];
     return typeof base === 'bigint' && typeof size === 'bigint' ? [] : [{ at: origin.index, window }];
   });
-}
-
-function changeOf(change: Change, when: Condition, window: AddressWindow): BridgeChange {
-  const { did, why, into, line, source } = change;
-  return {
-    did,
-    window,
-    why,
-    when,
-    source,
-    ...(into === undefined ? {} : { into: printWindow(into) }),
-    ...(line === undefined ? {} : { line }),
-  };
 }
 
 function notesOf(

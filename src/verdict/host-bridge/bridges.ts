@@ -6,6 +6,7 @@ import { gapsOf } from '../../artifact/gap.ts';
 import type { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
+import { printWindow } from '../../linux/host-bridge/window.ts';
 import { unknownCommits } from '../../linux/profile.ts';
 import { allOf, type Condition, DecisionContext } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
@@ -13,13 +14,15 @@ import { boundsOf } from '../../window/window.ts';
 import { undefeated } from '../explore.ts';
 import { type GivenFacts, tellOverridden } from '../given.ts';
 import type { Premise, RuleFinding } from '../question.ts';
-import { judgeAcpiBridges, simplifiedUnder } from './acpi.ts';
+import { judgeAcpiBridges } from './acpi.ts';
 import { keptFree } from './allocation.ts';
+import { simplifiedUnder } from './fold.ts';
 import { observe } from './observed.ts';
 import type { BridgesVerdict, JudgedBridge } from './result.ts';
 import { settles } from './settle.ts';
 import { type BridgeOptions, type BridgeSituation, bridgeSituation } from './situation.ts';
-import { acpiBridges } from './subject.ts';
+import { acpiBridges, treeBridges } from './subject.ts';
+import { judgeTreeBridges } from './tree.ts';
 
 export const BRIDGES_QUESTION =
   'Which windows does Linux give the PCI host bridges of this machine, and what does it drop, clip, unite or refuse?';
@@ -43,7 +46,8 @@ export function judgeBridges(
   const context = new DecisionContext();
   const acpi = judgeAcpiBridges(acpiBridges(machine), machine, situation, context);
   const given0 = allOf(situation.constraints.map(({ condition }) => condition));
-  const judged = observe([...acpi.bridges], facts).map(
+  const tree = judgeTreeBridges(treeBridges(machine), machine, situation, context);
+  const judged = observe([...tree.bridges, ...acpi.bridges].map(withPrints), facts).map(
     (bridge): JudgedBridge => ({
       ...bridge,
       keptFree: keptFree(bridge, situation, (condition: Condition) => simplifiedUnder(condition, given0)),
@@ -64,7 +68,9 @@ export function judgeBridges(
     premises: premisesOf(situation),
     assumptions: situation.assumptions,
     authorities: [
-      ...situation.constraints.filter(({ kind, id }) => kind === 'authority' && acpi.used.has(id)),
+      ...situation.constraints.filter(
+        ({ kind, id }) => kind === 'authority' && (acpi.used.has(id) || tree.used.has(id)),
+      ),
       ...acpi.authorities,
     ],
     gaps,
@@ -74,6 +80,35 @@ export function judgeBridges(
     inputs: machine.artifacts,
     diagnostics: diagnostics.all,
   };
+}
+
+/** With the `root bus resource` lines of windows that are there in any case. */
+function withPrints(bridge: JudgedBridge): JudgedBridge {
+  const number = (value: bigint): string => `0x${value.toString(16).padStart(8, '0')}`;
+  const lines = bridge.windows.flatMap((window) => {
+    if (window.certainty !== 'certain' || window.space === 'bus') return [];
+    const { base, size, space, flags, bus } = window;
+    const range = printWindow({
+      space,
+      start: base,
+      end: base + size - 1n,
+      prefetchable: flags.prefetchable === true,
+      window: bridge.by === 'acpi' && flags.producer === true,
+    });
+    const translated =
+      bus === undefined ? '' : ` (bus address [${number(bus.base)}-${number(bus.base + size - 1n)}])`;
+    return [`root bus resource ${range}${translated}`];
+  });
+  const { first, last } = bridge.bus;
+  const buses =
+    bridge.when !== 1n || first === null || last === null
+      ? []
+      : [
+          `root bus resource [bus ${first.toString(16).padStart(2, '0')}-${last.toString(16).padStart(2, '0')}]`,
+        ];
+  // The buses come first from a device tree, last from ACPI.
+  const order = bridge.by === 'acpi' ? [...lines, ...buses] : [...buses, ...lines];
+  return { ...bridge, prints: [...bridge.prints, ...order] };
 }
 
 function premisesOf(situation: BridgeSituation): Premise[] {

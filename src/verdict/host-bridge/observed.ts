@@ -35,12 +35,16 @@ export function busText({ domain, first }: BusRange): string | undefined {
 /** Bridges with what the log says of them, and bridges that only the log has. */
 export function observe(bridges: readonly JudgedBridge[], facts: MachineFacts): JudgedBridge[] {
   const printed = printedBuses(facts);
-  if (printed.length === 0) return withChanges(bridges, facts);
+  if (printed.length === 0)
+    return withChanges(
+      bridges.map((bridge) => notProbed(bridge, facts) ?? bridge),
+      facts,
+    );
   const left = new Set(printed);
   const observed = bridges.map((bridge): JudgedBridge => {
     const bus = busOf(bridge, facts);
     const found = printed.find((each) => each.bus === bus);
-    if (found === undefined) return bridge;
+    if (found === undefined) return notProbed(bridge, facts) ?? bridge;
     left.delete(found);
     return { ...bridge, ...observedBridge(bridge, found) };
   });
@@ -56,10 +60,35 @@ export function observe(bridges: readonly JudgedBridge[], facts: MachineFacts): 
       changed: [],
       notes: [],
       keptFree: [],
+      prints: [],
       observed: { bus: each.bus, windows, contradictions: [] },
     };
   });
   return withChanges([...observed, ...others], facts);
+}
+
+/** A node that a whole log has no line of: no driver of that kernel took it, or its probe waits for something. */
+function notProbed(bridge: JudgedBridge, facts: MachineFacts): JudgedBridge | undefined {
+  if (bridge.by !== 'device-tree' || !facts.logs.some(({ complete }) => complete)) return undefined;
+  if (facts.pciHosts.some(({ value }) => value.path === bridge.device)) return undefined;
+  const why =
+    'the whole log has no line of this bridge: no driver of that kernel took it, or its probe was put off';
+  return {
+    ...bridge,
+    when: 0n,
+    windows: [],
+    prints: [],
+    changed: [
+      ...bridge.changed,
+      ...bridge.windows.map((window) => ({
+        did: 'refused' as const,
+        window,
+        why,
+        when: 1n as const,
+        source: 'the log',
+      })),
+    ],
+  };
 }
 
 function lastBusOf(bus: string, facts: MachineFacts): number | null {

@@ -75,6 +75,8 @@ export interface JudgedBridge {
   readonly changed: readonly BridgeChange[];
   readonly notes: readonly BridgeNote[];
   readonly keptFree: readonly KeptFree[];
+  /** What Linux prints of it in any case, without the device in front, in order. */
+  readonly prints: readonly string[];
   readonly observed?: Observed;
 }
 

@@ -1,4 +1,5 @@
 /** What is known of the machine and its kernel when host bridges are asked about, each with its source. */
+import type { Architecture } from '../../acpi/architecture.ts';
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts, PciWindowRule } from '../../evidence/facts.ts';
 import type { MemoryMapEntry } from '../../evidence/values.ts';
@@ -64,7 +65,7 @@ export function bridgeSituation(
   const assumptions: Assumption[] = [];
   const rules: RuleFinding[] = [];
   const { kernel, model } = releaseFacts(given, facts, constraints, defaults, assumptions, rules);
-  const architecture = bridgeArchitecture(machine.acpi?.architecture ?? 'x86');
+  const architecture = bridgeArchitecture(architectureOf(machine, facts));
   const lastAddress = addressFacts(architecture, options, facts, constraints);
   const [year] = strongest(facts.biosYears);
   if (year !== undefined)
@@ -92,6 +93,14 @@ export function bridgeSituation(
     early,
     e820: e820Facts(architecture, model, facts),
   };
+}
+
+/** By the tables; without any, by what the evidence shows, and a machine with a device tree is no PC. */
+function architectureOf(machine: Machine, facts: MachineFacts): Architecture {
+  if (machine.acpi !== undefined && machine.acpi.tables.length > 0) return machine.acpi.architecture;
+  const [named] = strongest(facts.architectures);
+  if (named?.value === 'x86_64') return 'x86';
+  return named?.value === 'arm64' || machine.trees.length > 0 ? 'arm64' : 'x86';
 }
 
 /** Where iomem_resource ends. What is seen above an address says that it can be addressed. */
