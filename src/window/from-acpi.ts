@@ -296,6 +296,7 @@ function foundWindow(
 ): FoundWindow {
   const { first, size } = claim;
   const min = claim.offset === 0n ? undefined : quantityField(descriptor, 'min');
+  const place = descriptor.span ?? entry.span;
   const inference = claim.space === 'memory' ? inferWindow({ base: first, size }, occupied) : undefined;
   return {
     base: first,
@@ -321,7 +322,8 @@ function foundWindow(
         path: entry.device,
         item: entry.object,
         index,
-        ...(descriptor.span ? { span: descriptor.span } : {}),
+        // What a method makes stands nowhere: the method does.
+        ...(place === undefined ? {} : { span: place }),
       },
       derivation: [
         ...(entry.steps ?? []).map((step) => ({ what: 'evaluate', ...step })),

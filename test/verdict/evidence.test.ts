@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { textSource } from '../../src/bytes/source.ts';
+import { formatPlace, textSource } from '../../src/bytes/source.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
@@ -37,6 +37,12 @@ const GEN2 = artifact(
 const dmesg = (...lines: string[]): Artifact => artifact('dmesg', 'dmesg.txt', `${lines.join('\n')}\n`);
 const ids = (verdict: Verdict): string[] => verdict.rules.map((rule) => rule.id);
 
+const FRAMEBUFFER = {
+  base: 0xf8000000n,
+  size: 0x300000n,
+  from: 'given',
+  text: '--framebuffer',
+} as const;
 const VERSION = '[    0.000000] Linux version 6.12.30 (build@host) (gcc) #1 SMP';
 const EFIFB = '[    0.500000] efifb: framebuffer at 0xf8000000, using 3072k, total 3072k';
 
@@ -47,6 +53,29 @@ describe('evidence', () => {
     // 3072 KiB at 0xf8000000.
     expect(verdict.framebuffer).toMatchObject({ base: 0xf8000000n, size: 0x300000n, from: 'dmesg' });
     expect(verdict.answer).toBe('needed');
+  });
+
+  it('is cited with file and line where a rule rests on it', async () => {
+    const config = artifact(
+      'kconfig',
+      '.config',
+      '# Linux/x86 6.12.30 Kernel Configuration\nCONFIG_EFI=y\nCONFIG_HYPERV=y\nCONFIG_SYSFB=y\n',
+    );
+    const observed = await ask([GEN2, config, dmesg('[    0.000000] efi: EFI v2.7 by Microsoft', EFIFB)]);
+    const citedBy = (id: string, verdict = observed): string[] =>
+      verdict.rules
+        .find((rule) => rule.id === id)!
+        .evidence.flatMap(({ origin }) => (origin?.span ? [formatPlace(origin.span)] : []));
+    // The release in the first line of the configuration; EFI in that of the log.
+    expect(citedBy('efi-gated')).toEqual(['.config:1:1', 'dmesg.txt:1:16']);
+    // efifb has a framebuffer only with CONFIG_SYSFB: what is observed counts before what is configured.
+    expect(citedBy('reserved-with-sysfb')).toEqual(['dmesg.txt:2:16']);
+    const configured = await ask([GEN2, config], { boot: 'efi', framebuffer: FRAMEBUFFER });
+    expect(citedBy('reserved-with-sysfb', configured)).toEqual(['.config:4:1']);
+    // The framebuffer in the log, the windows in their descriptors.
+    expect(
+      citedBy('window-holds-framebuffer').map((place) => place.split(':').slice(0, 2).join(':')),
+    ).toEqual(['dmesg.txt:2', 'dsdt.asl:4', 'dsdt.asl:4']);
   });
 
   it('loses openly against an option', async () => {

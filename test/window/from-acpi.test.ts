@@ -160,6 +160,15 @@ describe('windows from _CRS', () => {
     ]);
   });
 
+  it('what a method makes is found where the method is', () => {
+    const method = { source: textSource('dsdt.dat', 'xxxxxxxx'), start: 2, end: 6 };
+    const [window] = windowsOfCrs(
+      INPUT,
+      entry([memory(0xf8000000n, 0xffffffffn, 0x8000000n)], { span: method }),
+    );
+    expect(window?.origin.span).toEqual(method);
+  });
+
   it('of alternatives, each comes under its condition', () => {
     const low = entry([memory(0xf8000000n, 0xffffffffn, 0x8000000n)]);
     const windows = windowsOfCrs(INPUT, {

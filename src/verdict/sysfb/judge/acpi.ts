@@ -16,6 +16,7 @@ import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
 import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, oneOf } from '../variables.ts';
 import { rulesIn } from './behaviour.ts';
+import { kernelItems, listText, poolItems, sysfbItems } from './evidence.ts';
 import { LevelReader } from './levels.ts';
 import { askedArithmetic, canTouch, type Outcome, type Place, type Possible, type Range } from './outcome.ts';
 import { collectedIn, isWholePool } from './printed.ts';
@@ -88,14 +89,17 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     rules.push({
       id: 'acpi-no-low-window',
       says: `VMBus gets ${list}; no part is below 4 GiB, where the framebuffer is.`,
-      evidence: [{ text: 'the framebuffer of a Hyper-V machine is in low MMIO', authority: AUTHORITY.low }],
+      evidence: [
+        { text: 'the framebuffer of a Hyper-V machine is in low MMIO', authority: AUTHORITY.low },
+        ...poolItems(pool),
+      ],
     });
     return { ...safe('outside', `VMBus gets ${list}, and the framebuffer is not in it`), pool };
   }
   const { finding, place } = places;
   if (place === undefined) {
     const reserves = collected.reserveCalled && reservesSomewhere(behaviour, collected.windows, arithmetic);
-    return somewhere(behaviour, reserves, finding, pool, ask, rules);
+    return somewhere(behaviour, reserves, finding, pool, ask, rules, kernelItems(situation));
   }
   const reservation = (sysfb: boolean): ReservationPlan<Quantity> | undefined =>
     collected.reserveCalled
@@ -112,7 +116,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     rules.push({
       id: 'acpi-framebuffer-outside',
       says: `The framebuffer ${fb} is outside of every window that VMBus gets (${listText(pool)}).`,
-      evidence: [said],
+      evidence: [said, ...poolItems(pool)],
     });
     return {
       ...safe('outside', `the framebuffer ${fb} is outside of every window`),
@@ -123,19 +127,19 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   rules.push({
     id: 'window-holds-framebuffer',
     says: `A window that VMBus gets holds the framebuffer ${fb}.`,
-    evidence: [said, { text: `VMBus gets ${listText(pool)}`, authority: AUTHORITY.walk }],
+    evidence: [said, ...poolItems(pool)],
   });
   const [off, on] = [reservation(false), reservation(true)];
   const hazard = (plan: ReservationPlan<Quantity> | undefined): Possible =>
     touches(reservedBy(plan, arithmetic)) ? 'yes' : 'no';
   const without = hazard(off);
   const isEfi = ask.holds(IS_EFI);
-  rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer));
+  rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer, kernelItems(situation)));
   if (without === 'no') {
     rules.push({
       id: 'reserved-without-sysfb',
       says: `The driver reserves it without CONFIG_SYSFB.`,
-      evidence: [reservedItem(off!, arithmetic)],
+      evidence: [reservedItem(off!, arithmetic), ...sysfbItems(situation, 'n')],
     });
     return {
       kind: 'reserved',
@@ -152,7 +156,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     rules.push({
       id: 'reserved-with-sysfb',
       says: 'With CONFIG_SYSFB the driver reserves it.',
-      evidence: [reservedItem(on!, arithmetic)],
+      evidence: [reservedItem(on!, arithmetic), ...sysfbItems(situation, 'y'), ...sysfbItems(situation, 'n')],
     });
     return {
       kind: 'reserved-with-sysfb',
@@ -245,10 +249,6 @@ function placeText({ base, size }: Place): string {
   return formatRange({ space: 'memory', base, size });
 }
 
-export function listText(pool: readonly AddressWindow[]): string {
-  return pool.map((window) => formatRange(window)).join(' and ');
-}
-
 /** Where the framebuffer is in this world; `outside`: in no window; `none`: no window is where one could be. */
 function framebufferIn(
   subject: AcpiSubject,
@@ -334,16 +334,16 @@ export function somewhere(
   pool: readonly AddressWindow[],
   ask: Ask,
   rules: RuleFinding[],
+  kernel: readonly EvidenceItem[],
 ): Outcome {
   const common = { pool, framebuffer, rules };
   rules.push({
     id: 'window-may-hold-framebuffer',
     says: 'VMBus gets low MMIO, where the framebuffer is; no input says where in it.',
-    evidence: [
+    evidence:
       pool.length === 0
-        ? { text: 'no input describes the windows', authority: AUTHORITY.low }
-        : { text: `VMBus gets ${listText(pool)}`, authority: AUTHORITY.walk },
-    ],
+        ? [{ text: 'no input describes the windows', authority: AUTHORITY.low }]
+        : poolItems(pool),
   });
   if (!reserves)
     return {
@@ -355,7 +355,7 @@ export function somewhere(
         'the framebuffer is inside, and may be where the driver reserves nothing: it does so in its first window only',
     };
   const isEfi = ask.holds(IS_EFI);
-  rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer));
+  rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer, kernel));
   const byScreenInfo = isEfi || behaviour.biosFramebuffer === 'screen-info';
   const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO);
   const gated = isEfi && behaviour.sysfbGate;
@@ -434,7 +434,12 @@ function reservedItem(plan: ReservationPlan<Quantity>, arithmetic: Arithmetic<Qu
 }
 
 /** Whether this boot path asks for CONFIG_SYSFB, and where that is written. */
-function gateRules(isEfi: boolean, gate: boolean, bios: 'screen-info' | 'pci-bar'): RuleFinding[] {
+function gateRules(
+  isEfi: boolean,
+  gate: boolean,
+  bios: 'screen-info' | 'pci-bar',
+  kernel: readonly EvidenceItem[],
+): RuleFinding[] {
   if (!isEfi)
     return [
       {
@@ -445,6 +450,7 @@ function gateRules(isEfi: boolean, gate: boolean, bios: 'screen-info' | 'pci-bar
             text: 'that branch of vmbus_reserve_fb() has no test of CONFIG_SYSFB',
             authority: AUTHORITY.gen1Bar,
           },
+          ...kernel,
         ],
       },
     ];
@@ -453,14 +459,20 @@ function gateRules(isEfi: boolean, gate: boolean, bios: 'screen-info' | 'pci-bar
         {
           id: 'efi-gated',
           says: 'On an EFI boot the driver reads screen_info only with CONFIG_SYSFB.',
-          evidence: [{ text: 'IS_ENABLED(CONFIG_SYSFB) in vmbus_reserve_fb()', authority: AUTHORITY.gate }],
+          evidence: [
+            { text: 'IS_ENABLED(CONFIG_SYSFB) in vmbus_reserve_fb()', authority: AUTHORITY.gate },
+            ...kernel,
+          ],
         },
       ]
     : [
         {
           id: 'efi-ungated',
           says: 'The driver reads screen_info whatever CONFIG_SYSFB is.',
-          evidence: [{ text: 'the test of CONFIG_SYSFB came with v6.7', authority: AUTHORITY.gate }],
+          evidence: [
+            { text: 'the test of CONFIG_SYSFB came with v6.7', authority: AUTHORITY.gate },
+            ...kernel,
+          ],
         },
       ];
 }

@@ -11,6 +11,7 @@ import type { Situation } from '../situation/situation.ts';
 import { IS_INSIDE } from '../variables.ts';
 import { somewhere } from './acpi.ts';
 import { rulesIn } from './behaviour.ts';
+import { kernelItems } from './evidence.ts';
 import type { Outcome } from './outcome.ts';
 
 /** A subject of which nothing but the kernel is known; undefined when nothing shows that the kernel is a Hyper-V guest's. */
@@ -80,5 +81,5 @@ export function judgeKernelOnly(situation: Situation, ask: Ask): Outcome {
     from: 'presumed' as const,
     text: 'in low MMIO that VMBus gets; no input describes its windows',
   };
-  return somewhere(rulesIn(ask, situation.model), true, framebuffer, [], ask, rules);
+  return somewhere(rulesIn(ask, situation.model), true, framebuffer, [], ask, rules, kernelItems(situation));
 }

@@ -9,7 +9,7 @@ import type { FramebufferFinding } from '../../verdict.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
 import { IS_INSIDE } from '../variables.ts';
-import { listText } from './acpi.ts';
+import { listText } from './evidence.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The driver adds the size to the start in 64 bits. */
