@@ -67,14 +67,14 @@ describe('evidence', () => {
         .find((rule) => rule.id === id)!
         .evidence.flatMap(({ origin }) => (origin?.span ? [formatPlace(origin.span)] : []));
     // The release in the first line of the configuration; EFI in that of the log.
-    expect(citedBy('efi-gated')).toEqual(['.config:1:1', 'dmesg.txt:1:16']);
+    expect(citedBy('efi-gated')).toEqual(['.config:1.1', 'dmesg.txt:1.16']);
     // efifb has a framebuffer only with CONFIG_SYSFB: what is observed counts before what is configured.
-    expect(citedBy('reserved-with-sysfb')).toEqual(['dmesg.txt:2:16']);
+    expect(citedBy('reserved-with-sysfb')).toEqual(['dmesg.txt:2.16']);
     const configured = await ask([GEN2, config], { boot: 'efi', framebuffer: FRAMEBUFFER });
-    expect(citedBy('reserved-with-sysfb', configured)).toEqual(['.config:4:1']);
+    expect(citedBy('reserved-with-sysfb', configured)).toEqual(['.config:4.1']);
     // The framebuffer in the log, the windows in their descriptors.
     expect(
-      citedBy('window-holds-framebuffer').map((place) => place.split(':').slice(0, 2).join(':')),
+      citedBy('window-holds-framebuffer').map((place) => place.split('.').slice(0, -1).join('.')),
     ).toEqual(['dmesg.txt:2', 'dsdt.asl:4', 'dsdt.asl:4']);
   });
 

@@ -1,7 +1,7 @@
 /** What is printed for the conditions of machines, held against z3; and how long it is. */
 import {
   type Cover,
-  formatCover,
+  formatCondition,
   formatQuantity,
   printedCover,
   type Quantity,
@@ -46,7 +46,7 @@ export class PrintedChecker {
     const questions: Question[] = [];
     for (const { device, bridge, kind, condition } of found) {
       const cover = printedCover(condition);
-      const text = formatCover(cover);
+      const text = formatCondition(condition);
       if (text === '1 == 1') this.#always += 1;
       else if (text === '1 == 0') this.#never += 1;
       else {
