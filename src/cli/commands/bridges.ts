@@ -1,9 +1,11 @@
 /** `fwmap bridges` */
 import { isKind } from '../../artifact/kinds.ts';
 import { finding } from '../../findings/finding.ts';
+import type { Bar } from '../../linux/host-bridge/bars.ts';
 import { FORMATS } from '../../report/formats/render.ts';
 import { bridgesDocument, bridgesJson } from '../../report/subjects/bridges.ts';
 import { askBridges } from '../../verdict/ask.ts';
+import { barName } from '../../verdict/host-bridge/allocation.ts';
 import type { BridgeOptions } from '../../verdict/host-bridge/situation.ts';
 import { CommandError, defineCommand } from '../common/command.ts';
 import {
@@ -28,6 +30,36 @@ function addressBits(text: string): number {
   return bits;
 }
 
+const UNITS: Readonly<Record<string, bigint>> = {
+  '': 1n,
+  k: 1n << 10n,
+  m: 1n << 20n,
+  g: 1n << 30n,
+  t: 1n << 40n,
+};
+
+/** `256M,64bit,prefetchable` */
+function parseBar(text: string): Bar {
+  const [size, ...flags] = text.toLowerCase().split(',');
+  const match = /^(0x[0-9a-f]+|\d+)\s*([kmgt]?)(?:i?b)?$/.exec(size!);
+  const unknown = flags.find((flag) => !['64bit', '32bit', 'prefetchable', 'pref', 'io'].includes(flag));
+  if (match === null || unknown !== undefined)
+    throw new CommandError(
+      `--bar ${text}: ${match === null ? 'no size' : `${unknown} is no flag of a BAR`}`,
+      'for example 256M,64bit,prefetchable',
+    );
+  const bytes = BigInt(match[1]!) * UNITS[match[2]!]!;
+  if (bytes === 0n || (bytes & (bytes - 1n)) !== 0n || bytes > 1n << 63n)
+    throw new CommandError(`--bar ${text}: a BAR's size is a power of two`, 'for example 256M');
+  const bar = {
+    space: flags.includes('io') ? ('io' as const) : ('memory' as const),
+    size: bytes,
+    is64Bit: flags.includes('64bit'),
+    prefetchable: flags.includes('prefetchable') || flags.includes('pref'),
+  };
+  return { name: barName(bar), ...bar };
+}
+
 export const command = defineCommand({
   name: 'bridges',
   operands: 'INPUT...',
@@ -46,19 +78,39 @@ export const command = defineCommand({
       describe: 'Physical address bits of an x86 processor',
       group: 'The machine:',
     },
+    bar: {
+      type: 'string',
+      repeat: true,
+      value: 'SIZE[,64bit][,prefetchable][,io]',
+      describe: 'Would a device with this BAR, on the root bus, get its space? 256M,64bit,prefetchable',
+      group: 'The machine:',
+    },
     ...OUTPUT_OPTIONS,
     format: formatOption(FORMATS),
+    matrix: {
+      type: 'boolean',
+      describe: 'Add the what-if table: what each release makes of the bridges',
+      group: 'Output:',
+    },
   },
   examples: [
     { line: 'fwmap bridges acpidump.txt --kernel 6.12.30', does: 'of ACPI tables and a kernel' },
     { line: 'fwmap bridges tables/ dmesg.txt iomem.txt', does: 'held against what the kernel printed' },
     { line: 'fwmap bridges board.dtb', does: 'of a device tree' },
+    { line: 'fwmap bridges tables/ --bar 16G,64bit,prefetchable', does: 'does such a device fit?' },
   ],
   run: ({ inputs, options, io }) => {
     const bits = options['address-bits'];
-    const bridges: BridgeOptions = { ...(bits === undefined ? {} : { addressBits: addressBits(bits) }) };
+    const bridges: BridgeOptions = {
+      ...(bits === undefined ? {} : { addressBits: addressBits(bits) }),
+      ...(options.bar === undefined ? {} : { bars: options.bar.map(parseBar) }),
+    };
     return answerMachines(inputs, options, io, async (artifacts, asked, sink) => {
-      const verdict = await askBridges(artifacts, { ...asked, bridges }, sink);
+      const verdict = await askBridges(
+        artifacts,
+        { ...asked, kernel: { ...asked.kernel, matrix: options.matrix === true }, bridges },
+        sink,
+      );
       const isDescribed = artifacts.some(
         ({ kind }) => isKind(kind, 'tree') || isKind(kind, 'acpi') || kind === 'dmesg',
       );

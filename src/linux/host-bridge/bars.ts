@@ -67,6 +67,8 @@ export function placeBars(bars: readonly Bar[], around: Surroundings): Placement
 
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
+const TOO_SMALL = 'windows in its reach are smaller than it';
+
 function place(bar: Bar, around: Surroundings): Placement {
   const why: string[] = [];
   // Prefetchable windows take prefetchable BARs first; then any memory BAR may go where prefetching is no matter.
@@ -102,7 +104,7 @@ function placeIn(
   if (avail === undefined) return undefined;
   const size = avail.end - avail.start + 1n;
   if (size < bar.size) {
-    why.push(`only 0x${size.toString(16)} bytes of ${text(window)} are in reach`);
+    why.push(TOO_SMALL);
     return undefined;
   }
   const inside = taken

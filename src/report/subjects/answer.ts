@@ -1,6 +1,7 @@
 /** The parts that the reports of all answered questions have: rules, premises, authorities, gaps, what would settle it. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { Gap } from '../../artifact/gap.ts';
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { formatPlace } from '../../bytes/source.ts';
 import type {
   Assumption,
@@ -10,9 +11,10 @@ import type {
   RuleFinding,
   ToSettle,
 } from '../../verdict/question.ts';
-import { type Block, code, type Item } from '../document.ts';
+import { type Block, code, listSection, type Phrase, section, type Text } from '../document.ts';
 import { gapJson, type JsonObject, originJson } from '../formats/json-parts.ts';
-import { originPlace } from '../phrases.ts';
+import { clause, type References } from '../formats/sentences.ts';
+import { diagnosticItem, inputItem, originPlace } from '../phrases.ts';
 
 /** What any answered question has. */
 export interface Answered {
@@ -56,51 +58,83 @@ export function answeredJson(answered: Answered, inputs: readonly Artifact[]): J
   };
 }
 
-/** A heading with its points; nothing where there are none. */
-export function section(heading: string, items: readonly Item[]): Block[] {
-  return items.length === 0
+/** Lines under a heading, without titles; nothing where there are none. */
+export function linesSection(heading: string, rows: readonly (readonly Text[])[]): Block[] {
+  return rows.length === 0
     ? []
-    : [
-        { kind: 'heading', text: heading },
-        { kind: 'list', items },
-      ];
+    : section(heading, {
+        kind: 'table',
+        untitled: true,
+        columns: rows[0]!.map(() => ({ title: '' })),
+        rows,
+      });
 }
 
-export function evidenceItem(item: EvidenceItem): Item {
-  const place = item.origin ? [' (', code(originPlace(item.origin)), ')'] : [];
-  const authority = item.authority === undefined ? [] : [`; ${item.authority}`];
-  return { text: [item.text, ...place, ...authority] };
+/** One rule as a clause, what was seen and where, the numbers of its sources. */
+function ruleText({ says, evidence }: RuleFinding, references: References): Text {
+  const phrases: Phrase[] = [clause(says)];
+  for (const { text, origin, authority } of evidence) {
+    if (authority !== undefined) phrases.push(` ${references.mark(authority)}`);
+    if (origin !== undefined) phrases.push(`; ${text} (`, code(originPlace(origin)), ')');
+  }
+  return phrases;
 }
 
-export function ruleItem(rule: RuleFinding): Item {
-  return { text: [rule.says, ' [', code(rule.id), ']'], below: rule.evidence.map(evidenceItem) };
+export function whySection({ rules }: Answered, references: References): Block[] {
+  return linesSection(
+    'Why',
+    rules.map((rule) => [[code(rule.id)], ruleText(rule, references)]),
+  );
 }
 
-export function assumptionItem({ text, authority, otherwise }: Assumption): Item {
-  return {
-    text,
-    below: [{ text: authority }, ...(otherwise === undefined ? [] : [{ text: `otherwise: ${otherwise}` }])],
-  };
+export function gapSection({ gaps }: Answered): Block[] {
+  return linesSection(
+    'Not read',
+    gaps.map(({ reason, place, hint }) => [
+      [
+        ...(place.span === undefined ? [] : [code(formatPlace(place.span)), ': ']),
+        `${reason}${hint === undefined ? '' : `; ${hint}`}`,
+      ],
+    ]),
+  );
 }
 
-export function gapItem({ reason, place, hint }: Gap): Item {
-  return {
-    text: `${place.span === undefined ? '' : `${formatPlace(place.span)}: `}${reason}`,
-    ...(hint === undefined ? {} : { below: [{ text: hint }] }),
-  };
-}
+/** A premise that goes without saying where there is one input. */
+const ONE_MACHINE = 'the inputs describe one machine';
 
-export function assumesSection({ premises, assumptions, authorities }: Answered): Block[] {
-  return section('Assumes', [
-    ...premises.map(({ text }) => ({ text })),
-    ...assumptions.map(assumptionItem),
-    ...authorities.map(({ text, source }) => ({ text, below: [{ text: source }] })),
-  ]);
+export function assumesSection(
+  { premises, assumptions, authorities }: Answered,
+  inputs: readonly Artifact[],
+  references: References,
+): Block[] {
+  return linesSection(
+    'Assumes',
+    [
+      ...premises.map(({ text }) => text).filter((text) => text !== ONE_MACHINE || inputs.length > 1),
+      ...assumptions.map(
+        ({ text, authority, otherwise }) =>
+          `${text}${authority.startsWith('default') ? '' : ` ${references.mark(authority)}`}${otherwise === undefined ? '' : `; otherwise: ${otherwise}`}`,
+      ),
+      ...authorities.map(({ text, source }) => `${text} ${references.mark(source)}`),
+    ].map((text) => [text]),
+  );
 }
 
 export function settleSection({ toSettle }: Answered): Block[] {
-  return section(
+  return linesSection(
     'To settle it',
-    toSettle.map(({ what, how }) => ({ text: `${what}: ${how}` })),
+    toSettle.map(({ what, how }) => [what, how]),
   );
+}
+
+/** What travels with a report that has neither its inputs nor standard error beside it. */
+export function aloneSections(inputs: readonly Artifact[], diagnostics: readonly Diagnostic[]): Block[] {
+  return [
+    ...listSection('Inputs', inputs.map(inputItem)),
+    ...listSection('Diagnostics', diagnostics.map(diagnosticItem)),
+  ];
+}
+
+export function referenceBlocks({ items }: References): Block[] {
+  return items.length === 0 ? [] : [{ kind: 'references', items }];
 }

@@ -1,16 +1,9 @@
 /** The report of `bridges`: each bridge with its windows, what became of others, what is kept free. */
 import { hex } from '../../bytes/address.ts';
-import { type Condition, Names } from '../../symbolic/index.ts';
-import type {
-  BarFit,
-  BridgeChange,
-  BridgesVerdict,
-  BusRange,
-  JudgedBridge,
-  KeptFree,
-} from '../../verdict/host-bridge/result.ts';
-import { Conditions } from '../conditions.ts';
-import { type Block, code, type Document, type Item } from '../document.ts';
+import { type Condition, type Names, withNames } from '../../symbolic/index.ts';
+import type { BarFit, BridgesVerdict, BusRange, JudgedBridge } from '../../verdict/host-bridge/result.ts';
+import { type Conditions, withConditions } from '../conditions.ts';
+import { type Block, code, type Document, section } from '../document.ts';
 import {
   conditionJson,
   diagnosticJson,
@@ -19,25 +12,18 @@ import {
   type JsonObject,
   windowJson,
 } from '../formats/json-parts.ts';
+import { References } from '../formats/sentences.ts';
+import { classText, rangeText, sizeText, windowNotes } from '../phrases.ts';
 import {
-  classText,
-  diagnosticItem,
-  inputItem,
-  originPlace,
-  rangeText,
-  sizeText,
-  whereText,
-  windowNotes,
-} from '../phrases.ts';
-import {
+  aloneSections,
   answeredJson,
   assumesSection,
-  evidenceItem,
   evidenceJson,
-  gapItem,
-  ruleItem,
-  section,
+  gapSection,
+  linesSection,
+  referenceBlocks,
   settleSection,
+  whySection,
 } from './answer.ts';
 
 export const BRIDGES_SCHEMA = 'fwmap/bridges@1';
@@ -50,8 +36,11 @@ export function busText({ domain, first, last }: BusRange): string {
 }
 
 export function bridgesJson(verdict: BridgesVerdict): JsonObject {
+  return withNames((names) => verdictJson(verdict, names));
+}
+
+function verdictJson(verdict: BridgesVerdict, names: Names): JsonObject {
   const { inputs } = verdict;
-  const names = new Names();
   const whenJson = (when: Condition): JsonObject => (when === 1n ? {} : conditionJson(when, names));
   const bridgeJson = (bridge: JudgedBridge): JsonObject => ({
     device: bridge.device,
@@ -122,26 +111,55 @@ function fitJson({ bar, bridge, fits, at, why }: BarFit): JsonObject {
 
 /** @param alone the report travels without its inputs and without standard error: it names them and what was said */
 export function bridgesDocument(verdict: BridgesVerdict, alone: boolean): Document {
-  const conditions = new Conditions();
-  const bridges = verdict.bridges.flatMap((bridge) => bridgeBlocks(bridge, conditions));
+  return withConditions((conditions) => documentOf(verdict, alone, conditions));
+}
+
+function documentOf(verdict: BridgesVerdict, alone: boolean, conditions: Conditions): Document {
+  const references = new References();
   return [
     { kind: 'title', text: [{ text: verdict.summary, tone: 'strong' }] },
-    ...bridges,
+    ...windowBlocks(verdict, conditions),
+    ...verdict.bridges.flatMap((bridge) => changeBlocks(bridge, verdict, conditions, references)),
     ...fitBlocks(verdict),
-    ...conditions.blocks(),
     ...matrixBlocks(verdict),
-    ...section('Why', verdict.rules.map(ruleItem)),
-    ...section('Not read', verdict.gaps.map(gapItem)),
+    ...whySection(verdict, references),
+    ...gapSection(verdict),
     ...settleSection(verdict),
-    ...assumesSection(verdict),
-    ...(alone ? section('Inputs', verdict.inputs.map(inputItem)) : []),
-    ...(alone ? section('Said while reading', verdict.diagnostics.map(diagnosticItem)) : []),
+    ...assumesSection(verdict, verdict.inputs, references),
+    ...conditions.blocks(),
+    ...(alone ? aloneSections(verdict.inputs, verdict.diagnostics) : []),
+    ...referenceBlocks(references),
   ];
 }
 
-function bridgeBlocks(bridge: JudgedBridge, conditions: Conditions): Block[] {
-  const { device, by, bus, windows, observed } = bridge;
-  const there = ifText(bridge.when, conditions);
+/** The windows of all bridges, each bridge with how that is known. */
+function windowBlocks({ bridges }: BridgesVerdict, conditions: Conditions): Block[] {
+  if (bridges.length === 0) return [];
+  return [
+    {
+      kind: 'groups',
+      title: 'host bridge',
+      columns: [
+        { title: 'window' },
+        { title: 'size', align: 'right' },
+        { title: 'class' },
+        { title: 'notes' },
+      ],
+      groups: bridges.map((bridge) => ({
+        title: [code(bridge.device), `  ${sourceText(bridge, conditions)}`],
+        rows: bridge.windows.map((window) => [
+          [code(rangeText(window, conditions))],
+          sizeText(window),
+          classText(window),
+          windowNotes(window, conditions).join(', '),
+        ]),
+        ...(bridge.windows.length === 0 ? { note: 'no windows' } : {}),
+      })),
+    },
+  ];
+}
+
+function sourceText({ when, by, bus, observed }: JudgedBridge, conditions: Conditions): string {
   const source =
     observed === undefined
       ? ''
@@ -149,95 +167,85 @@ function bridgeBlocks(bridge: JudgedBridge, conditions: Conditions): Block[] {
         ? ', by the log alone'
         : observed.contradictions.length === 0
           ? ', as the log has them'
-          : ', as the log has them, which is not what the description gives';
+          : ', as the log has them and not as described';
+  return `buses ${busText(bus)}${whenText(when, conditions)}${source}`;
+}
+
+function whenText(when: Condition, conditions: Conditions): string {
+  if (when === 1n) return '';
+  return when === 0n ? ', without a bus' : `, ${conditions.when(when)}`;
+}
+
+/** What became of the windows of one bridge; each part only where there is something. */
+function changeBlocks(
+  bridge: JudgedBridge,
+  { bridges }: BridgesVerdict,
+  conditions: Conditions,
+  references: References,
+): Block[] {
+  const { device, changed, notes, keptFree, observed } = bridge;
+  const of = bridges.length > 1 ? ` (${device})` : '';
+  const known = (source: string): string => (source === 'the log' ? '' : ` ${references.mark(source)}`);
   return [
-    { kind: 'heading', text: `${device}  [bus ${busText(bus)}]${there}${source}` },
-    windows.length === 0
-      ? { kind: 'paragraph', text: 'No windows.' }
-      : {
-          kind: 'table',
-          columns: [
-            { title: 'window' },
-            { title: 'size', align: 'right' },
-            { title: 'class' },
-            { title: 'source' },
-            { title: 'notes' },
-          ],
-          rows: windows.map((window) => [
-            [code(rangeText(window, conditions))],
-            sizeText(window),
-            classText(window),
-            [code(whereText(window.origin))],
-            windowNotes(window, conditions).join(', '),
-          ]),
-        },
-    ...section(
-      `Changed in ${device}`,
-      bridge.changed.map((change) => changeItem(change, conditions)),
+    ...linesSection(
+      `Changed${of}`,
+      changed.map(({ did, window, into, why, when, line, source, logged }) => [
+        did,
+        [code(rangeText(window, conditions))],
+        [
+          `${into === undefined ? '' : `becomes ${into}: `}${why}${whenText(when, conditions)}`,
+          ...(line === undefined || !isNews(line, why)
+            ? []
+            : [logged ? '; the log has ' : '; logged as ', code(line)]),
+          logged && line === source ? '' : known(source),
+        ],
+      ]),
     ),
-    ...section(
-      `Also of ${device}`,
-      bridge.notes.map(({ text, when, line, source: by_ }) => ({
-        text: `${text}${ifText(when, conditions)}`,
-        below: [...(line === undefined || line === '' ? [] : [{ text: [code(line)] }]), { text: by_ }],
-      })),
+    ...linesSection(
+      `Also${of}`,
+      notes.map(({ text, when, line, source }) => [
+        [
+          `${text}${whenText(when, conditions)}`,
+          ...(line === undefined || line === '' ? [] : ['; logged as ', code(line.trim())]),
+          known(source),
+        ],
+      ]),
     ),
-    ...section(`Kept free of new BARs in ${device}`, keptFreeItems(bridge.keptFree, conditions)),
-    ...(observed === undefined
-      ? []
-      : section(
-          `Contradicted by the log`,
-          observed.contradictions.map((text) => ({ text })),
-        )),
+    ...linesSection(
+      `Kept free of new BARs${of}`,
+      keptFree.map(({ start, end, by, when }) => [
+        [code(rangeText({ space: 'memory', base: start, size: end - start + 1n }, conditions))],
+        `${by}${whenText(when, conditions)}`,
+      ]),
+    ),
+    ...linesSection(
+      `Contradicted by the log${of}`,
+      (observed?.contradictions ?? []).map((text) => [text]),
+    ),
   ];
 }
 
-function ifText(when: Condition, conditions: Conditions): string {
-  if (when === 1n) return '';
-  return when === 0n ? ', which is not there' : `, if ${conditions.text(when)}`;
+/** A line of a log that was read is its own reason. */
+function isNews(line: string, why: string): boolean {
+  return line !== why;
 }
 
-function changeItem(
-  { did, window, into, why, when, line, source, logged }: BridgeChange,
-  conditions: Conditions,
-): Item {
-  return {
-    text: [
-      `${did}: `,
-      code(rangeText(window, conditions)),
-      into === undefined ? '' : ` into ${into}`,
-      `: ${why}${ifText(when, conditions)}`,
-    ],
-    below: [
-      ...(line === undefined ? [] : [{ text: [logged ? 'the log has ' : 'logged as ', code(line)] }]),
-      {
-        text: [
-          'source: ',
-          code(whereText(window.origin)),
-          ' at ',
-          code(originPlace(window.origin)),
-          `; ${source}`,
-        ],
-      },
-    ],
-  };
-}
-
-function keptFreeItems(parts: readonly KeptFree[], conditions: Conditions): Item[] {
-  return parts.map(({ start, end, by, when, evidence }) => ({
-    text: [
-      code(rangeText({ space: 'memory', base: start, size: end - start + 1n }, conditions)),
-      ` ${by}${ifText(when, conditions)}`,
-    ],
-    ...(evidence === undefined ? {} : { below: [evidenceItem(evidence)] }),
-  }));
-}
-
+/** BARs that were asked about; of those that the machine has, the ones that are not in a window. */
 function fitBlocks({ fits }: BridgesVerdict): Block[] {
   if (fits === undefined) return [];
-  return [
-    { kind: 'heading', text: 'Do the BARs fit?' },
-    {
+  const told = fits.filter((fit) => fit.fits !== 'placed');
+  const placed = fits.length - told.length;
+  const blocks: Block[] =
+    placed === 0
+      ? []
+      : [
+          {
+            kind: 'paragraph',
+            text: `${placed} BAR${placed === 1 ? '' : 's'} of the machine ${placed === 1 ? 'is' : 'are'} in a window of the bridge.`,
+          },
+        ];
+  if (told.length > 0)
+    blocks.push({
       kind: 'table',
       columns: [
         { title: 'BAR' },
@@ -246,37 +254,27 @@ function fitBlocks({ fits }: BridgesVerdict): Block[] {
         { title: 'at' },
         { title: 'because' },
       ],
-      rows: fits.map(({ bar, bridge, fits: does, at, why }) => [
+      rows: told.map(({ bar, bridge, fits: does, at, why }) => [
         bar,
         [code(bridge)],
         does,
         at === undefined ? '' : `${hex(at.start)}-${hex(at.end)}`,
         why.join('; '),
       ]),
-    },
-  ];
+    });
+  return section('Do the BARs fit?', ...blocks);
 }
 
 function matrixBlocks({ matrix }: BridgesVerdict): Block[] {
   if (matrix === undefined) return [];
-  return [
-    { kind: 'heading', text: 'By release' },
-    {
-      kind: 'table',
-      columns: [
-        { title: 'releases' },
-        { title: 'with' },
-        { title: 'bridge' },
-        { title: 'windows' },
-        { title: 'because' },
-      ],
-      rows: matrix.map(({ releases, when, bridge, windows, because }) => [
-        releases,
-        when,
-        [code(bridge)],
-        windows.join(' '),
-        because,
-      ]),
-    },
-  ];
+  return section('By release', {
+    kind: 'table',
+    columns: [{ title: 'releases' }, { title: 'bridge' }, { title: 'windows' }, { title: 'because' }],
+    rows: matrix.map(({ releases, bridge, windows, because }) => [
+      releases,
+      [code(bridge)],
+      windows.join(' '),
+      because,
+    ]),
+  });
 }

@@ -3,6 +3,7 @@
  * can't by themselves: a machine with a dozen windows that are there or not has as many questions, not their product.
  */
 
+import { casesOf } from '../../acpi/crs/crs.ts';
 import { ecamRange, readMcfg } from '../../acpi/tables/records.ts';
 import type { AcpiTable } from '../../acpi/tables/table.ts';
 import { ignoreAll, prepare, validate } from '../../linux/host-bridge/acpi.ts';
@@ -86,9 +87,12 @@ export function judgeAcpiBridges(
   const open = ranges.some((list) => list.some(({ range }) => !isConcrete(range)));
   const bridges = subjects.map((subject, bridge): JudgedBridge => {
     const described = windowsAt(machine, subject);
-    const taken = gathered(windows[bridge]!, keyOfWindow, given);
+    // Conditions are told beside that of the bridge itself.
+    const when = simplifiedUnder(allOf([subject.present, opposite(failureOf(subject))]), given);
+    const beside = when === 0n ? given : allOf([given, when]);
+    const taken = gathered(windows[bridge]!, keyOfWindow, beside);
     const unknown = ranges[bridge]!.filter(({ range }) => !isConcrete(range));
-    const joined = coalesced(taken, unknown, situation, given);
+    const joined = coalesced(taken, unknown, situation, beside);
     const toWindow = (window: BridgeWindow, when: Condition): AddressWindow =>
       windowOf(subject, window, when, described);
     const failed = simplifiedUnder(failureOf(subject), given);
@@ -96,14 +100,15 @@ export function judgeAcpiBridges(
       device: subject.path,
       by: 'acpi',
       bus: subject.bus,
-      when: simplifiedUnder(allOf([subject.present, opposite(failureOf(subject))]), given),
+      when,
       windows: [
         ...joined.windows.map(({ of, when }) => ({ at: of.from.at(-1)!, window: toWindow(of, when) })),
         ...(situation.crs.uses ? unknownWindows(unknown, described, architecture.consumersAreWindows) : []),
       ]
         .sort((a, b) => a.at - b.at)
-        .map(({ window }) => window),
-      changed: [...gathered(changes[bridge]!, keyOfChange, given), ...joined.changes].map(({ of, when }) =>
+        .map(({ window }) => window)
+        .concat(anyWindow(subject)),
+      changed: [...gathered(changes[bridge]!, keyOfChange, beside), ...joined.changes].map(({ of, when }) =>
         changeOf(of, when, toWindow(of.window, when)),
       ),
       notes: notesOf(subject, failed, situation),
@@ -355,6 +360,25 @@ function unknownWindows(
     if (!wanted.has(origin.index) || space === 'bus' || (role !== 'window' && !consumers)) return [];
     return typeof base === 'bigint' && typeof size === 'bigint' ? [] : [{ at: origin.index, window }];
   });
+}
+
+/** Where code of `_CRS` was not followed to its end there may be any window more. */
+function anyWindow({ artifact, path, entry }: AcpiBridge): AddressWindow[] {
+  const open = casesOf(entry).find(({ outcome, rest }) => outcome === 'abandoned' || rest !== undefined);
+  if (open === undefined) return [];
+  return [
+    {
+      space: 'memory',
+      role: 'window',
+      certainty: 'unknown',
+      base: null,
+      size: null,
+      why: `there may be any window more: ${open.why ?? entry.why ?? '_CRS could not be followed'}`,
+      flags: { producer: true },
+      origin: { artifact, path, item: '_CRS', index: entry.resources.length },
+      derivation: [],
+    },
+  ];
 }
 
 function notesOf(

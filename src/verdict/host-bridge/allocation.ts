@@ -1,9 +1,13 @@
 /** What of the windows is left for BARs that Linux places, and whether given BARs fit. */
-import { formatMemRange } from '../../bytes/address.ts';
+import { formatMemRange, formatSize, hex } from '../../bytes/address.ts';
+import type { MachineFacts } from '../../evidence/facts.ts';
+import type { PciBar } from '../../evidence/values.ts';
+import { type Bar, type Placement, placeBars } from '../../linux/host-bridge/bars.ts';
 import { keptOut, spanOf } from '../../linux/host-bridge/e820.ts';
+import { type BridgeSpace, type BridgeWindow, overlaps, type Span } from '../../linux/host-bridge/window.ts';
 import { allOf, type Condition } from '../../symbolic/index.ts';
 import { type AddressWindow, boundsOf } from '../../window/window.ts';
-import type { JudgedBridge, KeptFree } from './result.ts';
+import type { BarFit, JudgedBridge, KeptFree } from './result.ts';
 import type { BridgeSituation } from './situation.ts';
 
 /** Parts of a bridge's memory windows that E820, or the BIOS ROM, keeps free of new BARs. */
@@ -43,4 +47,151 @@ function partsOf(
           },
         ];
   });
+}
+
+/** A BAR somebody asks about, and whose it is where one of the machine has it. */
+interface Asked {
+  readonly bar: Bar;
+  readonly placed?: PciBar;
+  /** Domain and bus of the device. */
+  readonly on?: { readonly domain: number; readonly bus: number };
+}
+
+/**
+ * Do these BARs fit? BARs of the machine's devices are where the firmware put them, in a window of their bridge or in none;
+ * BARs that are given are placed as Linux would, together, on each bridge.
+ * @param given BARs by option
+ */
+export function fitsOf(
+  given: readonly Bar[],
+  bridges: readonly JudgedBridge[],
+  situation: BridgeSituation,
+  facts: MachineFacts,
+): BarFit[] | undefined {
+  const listed = facts.pciDevices.flatMap(({ value: { address, bars } }): Asked[] => {
+    const [domain, bus] = address.split(':');
+    const on = { domain: Number.parseInt(domain!, 16), bus: Number.parseInt(bus!, 16) };
+    return bars.map((placed) => ({ bar: barOf(placed, address), placed, on }));
+  });
+  if (given.length === 0 && listed.length === 0) return undefined;
+  const taken = listed.map(({ placed }) => takenBy(placed!));
+  return bridges.flatMap((bridge) => [
+    ...listed.filter(({ on }) => isOn(bridge, on!)).map((asked) => placedFit(asked, bridge)),
+    ...givenFits(given, bridge, situation, taken),
+  ]);
+}
+
+function barOf({ index, space, size }: PciBar, address: string): Bar {
+  return { name: `${address} BAR ${index}`, space, size, is64Bit: false, prefetchable: false };
+}
+
+function takenBy({ space, base, size }: PciBar): Span & { readonly space: BridgeSpace } {
+  return { space, start: base, end: base + size - 1n };
+}
+
+function isOn({ bus: { domain, first, last } }: JudgedBridge, on: NonNullable<Asked['on']>): boolean {
+  return (domain ?? 0) === on.domain && on.bus >= (first ?? 0) && on.bus <= (last ?? 0xff);
+}
+
+/** pci_claim_resource(): a BAR that the firmware placed has to lie in a window of its bridge. */
+function placedFit({ bar, placed }: Asked, bridge: JudgedBridge): BarFit {
+  const { space, base, size } = placed!;
+  const at = { start: base, end: base + size - 1n };
+  const holds = (window: AddressWindow): boolean => {
+    const bounds = boundsOf(window);
+    return (
+      window.space === space &&
+      bounds !== undefined &&
+      bounds.base <= at.start &&
+      bounds.base + bounds.size > at.end
+    );
+  };
+  const inside = bridge.windows.filter(holds);
+  const sure = inside.some(({ certainty }) => certainty === 'certain');
+  const known = bridge.windows.every((window) => window.space !== space || boundsOf(window) !== undefined);
+  return {
+    bar: bar.name,
+    bridge: bridge.device,
+    at,
+    fits: sure ? 'placed' : inside.length > 0 || !known ? 'open' : 'no',
+    why: sure
+      ? []
+      : inside.length > 0
+        ? ['the window that holds it is there under a condition']
+        : known
+          ? ["can't claim; no compatible bridge window: Linux looks for another place"]
+          : ['a window whose bounds are not known may hold it'],
+  };
+}
+
+/** BARs that nothing has placed. Where something is open that matters, both ways are tried. */
+function givenFits(
+  given: readonly Bar[],
+  bridge: JudgedBridge,
+  { e820, architecture }: BridgeSituation,
+  taken: readonly (Span & { readonly space: BridgeSpace })[],
+): BarFit[] {
+  if (given.length === 0) return [];
+  const certain = bridge.windows.flatMap((window) =>
+    window.certainty === 'certain' ? bridgeWindow(window) : [],
+  );
+  const possible = bridge.windows.flatMap(bridgeWindow);
+  const unknown = bridge.windows.some((window) => window.space !== 'bus' && boundsOf(window) === undefined);
+  const entries = e820.entries.flatMap(({ entry, when }) => (when === 0n ? [] : [spanOf(entry)]));
+  const place = (windows: readonly BridgeWindow[], counts: boolean): Placement[] =>
+    placeBars(given, {
+      windows,
+      taken: taken.filter((each) =>
+        windows.some((window) => window.space === each.space && overlaps(window, each)),
+      ),
+      e820: counts ? entries : undefined,
+      isX86: architecture.isX86,
+    });
+  const worst = place(certain, e820.counts !== 0n);
+  const best = place(possible, e820.counts === 1n && e820.entries.every(({ when }) => when === 1n));
+  return given.map(({ name }, index): BarFit => {
+    const [least, most] = [worst[index]!, best[index]!];
+    const fit = { bar: name, bridge: bridge.device };
+    if (least.at !== undefined && most.at !== undefined)
+      return {
+        ...fit,
+        fits: 'fits',
+        at: least.at,
+        why: least.at.start === most.at.start ? [] : [`or at ${hex(most.at.start)}, by what is open`],
+      };
+    if (most.at !== undefined)
+      return {
+        ...fit,
+        fits: 'open',
+        at: most.at,
+        why: [...least.why, 'that depends on the conditions of windows and of E820'],
+      };
+    return { ...fit, fits: unknown ? 'open' : 'no', why: most.why };
+  });
+}
+
+function bridgeWindow(window: AddressWindow): BridgeWindow[] {
+  const bounds = boundsOf(window);
+  if (bounds === undefined || window.space === 'bus') return [];
+  const { base, size } = bounds;
+  return [
+    {
+      space: window.space,
+      start: base,
+      end: base + size - 1n,
+      offset: window.bus === undefined ? 0n : base - window.bus.base,
+      prefetchable: window.flags.prefetchable === true,
+      window: true,
+      from: [window.origin.index],
+    },
+  ];
+}
+
+/** `256 MiB, 64-bit, prefetchable`. */
+export function barName({ size, space, is64Bit, prefetchable }: Omit<Bar, 'name'>): string {
+  return [
+    space === 'io' ? `${size} ports` : formatSize(size),
+    ...(is64Bit ? ['64-bit'] : []),
+    ...(prefetchable ? ['prefetchable'] : []),
+  ].join(', ');
 }

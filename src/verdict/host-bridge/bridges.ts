@@ -12,13 +12,16 @@ import { allOf, type Condition, DecisionContext } from '../../symbolic/index.ts'
 import type { Machine } from '../../window/describe.ts';
 import { boundsOf } from '../../window/window.ts';
 import { undefeated } from '../explore.ts';
+import { RELEASE_MODELLED } from '../facts/release.ts';
+import { OF_RELEASE } from '../facts/releases.ts';
 import { type GivenFacts, tellOverridden } from '../given.ts';
-import type { Premise, RuleFinding } from '../question.ts';
+import type { Constraint, Premise, RuleFinding } from '../question.ts';
 import { judgeAcpiBridges } from './acpi.ts';
-import { keptFree } from './allocation.ts';
+import { fitsOf, keptFree } from './allocation.ts';
 import { simplifiedUnder } from './fold.ts';
+import { bridgeMatrix } from './matrix.ts';
 import { observe } from './observed.ts';
-import type { BridgesVerdict, JudgedBridge } from './result.ts';
+import type { BridgeMatrixRow, BridgesVerdict, JudgedBridge } from './result.ts';
 import { settles } from './settle.ts';
 import { type BridgeOptions, type BridgeSituation, bridgeSituation } from './situation.ts';
 import { acpiBridges, treeBridges } from './subject.ts';
@@ -44,15 +47,13 @@ export function judgeBridges(
   const known = bridgeSituation(machine, given, options, facts);
   const situation: BridgeSituation = { ...known, constraints: undefeated(known.constraints) };
   const context = new DecisionContext();
-  const acpi = judgeAcpiBridges(acpiBridges(machine), machine, situation, context);
-  const given0 = allOf(situation.constraints.map(({ condition }) => condition));
-  const tree = judgeTreeBridges(treeBridges(machine), machine, situation, context);
-  const judged = observe([...tree.bridges, ...acpi.bridges].map(withPrints), facts).map(
-    (bridge): JudgedBridge => ({
-      ...bridge,
-      keptFree: keptFree(bridge, situation, (condition: Condition) => simplifiedUnder(condition, given0)),
-    }),
-  );
+  const { bridges: modelled, used, authorities } = judgeForDefault(machine, situation, context);
+  const judged = withKeptFree(observe(modelled.map(withPrints), facts), situation);
+  const fits = fitsOf(options.bars ?? [], judged, situation, facts);
+  // Without a release the windows are those of the newest; where another gives other ones that is told.
+  const byRelease =
+    given.matrix || situation.kernel.presumed ? matrixOf(machine, situation, context) : undefined;
+  const matrix = given.matrix || (byRelease?.length ?? 0) > judged.length ? byRelease : undefined;
   const gaps = gapsOf(diagnostics.all).filter(
     ({ hides, scope, closedBy }) =>
       closedBy === undefined &&
@@ -64,14 +65,17 @@ export function judgeBridges(
     question: BRIDGES_QUESTION,
     summary: summaryOf(judged),
     bridges: judged,
+    ...(fits === undefined ? {} : { fits }),
+    ...(matrix === undefined ? {} : { matrix }),
     rules: [...situation.rules, ...contradictionRules(judged)],
     premises: premisesOf(situation),
-    assumptions: situation.assumptions,
+    assumptions: [
+      ...situation.assumptions,
+      ...situation.defaults.map(({ text, otherwise }) => ({ text, authority: 'default', otherwise })),
+    ],
     authorities: [
-      ...situation.constraints.filter(
-        ({ kind, id }) => kind === 'authority' && (acpi.used.has(id) || tree.used.has(id)),
-      ),
-      ...acpi.authorities,
+      ...situation.constraints.filter(({ kind, id }) => kind === 'authority' && used.has(id)),
+      ...authorities,
     ],
     gaps,
     toSettle: settles(judged),
@@ -80,6 +84,69 @@ export function judgeBridges(
     inputs: machine.artifacts,
     diagnostics: diagnostics.all,
   };
+}
+
+interface Judged {
+  readonly bridges: readonly JudgedBridge[];
+  readonly used: ReadonlySet<string>;
+  readonly authorities: readonly Constraint[];
+}
+
+/**
+ * Where nothing says which release it is, windows are those of the newest that is known, and changes tell on which
+ * releases they are made.
+ */
+function judgeForDefault(machine: Machine, situation: BridgeSituation, context: DecisionContext): Judged {
+  const open = judgeAll(machine, situation, context);
+  const { defaults } = situation;
+  if (defaults.length === 0) return open;
+  const constraints = [
+    ...situation.constraints,
+    ...defaults.map(
+      ({ condition, text }): Constraint => ({
+        id: 'default',
+        kind: 'premise',
+        condition,
+        text,
+        source: 'default',
+      }),
+    ),
+  ];
+  const newest = judgeAll(machine, { ...situation, constraints }, context);
+  return {
+    ...open,
+    bridges: open.bridges.map((bridge, index) => ({
+      ...bridge,
+      windows: newest.bridges[index]!.windows,
+      prints: newest.bridges[index]!.prints,
+    })),
+  };
+}
+
+function judgeAll(machine: Machine, situation: BridgeSituation, context: DecisionContext): Judged {
+  const tree = judgeTreeBridges(treeBridges(machine), machine, situation, context);
+  const acpi = judgeAcpiBridges(acpiBridges(machine), machine, situation, context);
+  return {
+    bridges: [...tree.bridges, ...acpi.bridges],
+    used: new Set([...tree.used, ...acpi.used]),
+    authorities: acpi.authorities,
+  };
+}
+
+function withKeptFree(bridges: readonly JudgedBridge[], situation: BridgeSituation): JudgedBridge[] {
+  const given = allOf(situation.constraints.map(({ condition }) => condition));
+  return bridges.map((bridge) => ({
+    ...bridge,
+    keptFree: keptFree(bridge, situation, (condition: Condition) => simplifiedUnder(condition, given)),
+  }));
+}
+
+/** The same machine with a kernel of any release. */
+function matrixOf(machine: Machine, situation: BridgeSituation, context: DecisionContext): BridgeMatrixRow[] {
+  const constraints = [...situation.constraints.filter(({ id }) => !OF_RELEASE.has(id)), RELEASE_MODELLED];
+  const open = { ...situation, constraints };
+  const { bridges } = judgeAll(machine, open, context);
+  return bridgeMatrix(withKeptFree(bridges, open), constraints, open.e820, context);
 }
 
 /** With the `root bus resource` lines of windows that are there in any case. */

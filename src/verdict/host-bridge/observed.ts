@@ -125,11 +125,12 @@ function observedBridge(
     for (const fact of windows) {
       if (matched.has(fact)) continue;
       const found = [...unused].find(
-        (window) => window.space === fact.value.space && fits(window, fact.value),
+        (window) => (window.space === fact.value.space || window.base === null) && fits(window, fact.value),
       );
       if (found === undefined) continue;
       matched.set(fact, found);
-      unused.delete(found);
+      // What may be any window may be several.
+      if (found.base !== null) unused.delete(found);
     }
   };
   match(isThere);

@@ -4,6 +4,7 @@ import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts, PciWindowRule } from '../../evidence/facts.ts';
 import type { MemoryMapEntry } from '../../evidence/values.ts';
 import { type BridgeArchitecture, bridgeArchitecture } from '../../linux/host-bridge/architecture.ts';
+import type { Bar } from '../../linux/host-bridge/bars.ts';
 import { usesCrs } from '../../linux/host-bridge/crs-rule.ts';
 import { ignoresE820ByDmi, isRemovedMmio, TRUSTED_BIOS_YEAR } from '../../linux/host-bridge/e820.ts';
 import { type EarlyRegions, earlyRegions } from '../../linux/host-bridge/iomem.ts';
@@ -22,11 +23,14 @@ import { ADDRESS_BITS, BIOS_YEAR, IS_OLD_BIOS, lastAddressOf } from './variables
 export interface BridgeOptions {
   /** Physical address bits of the processor. */
   readonly addressBits?: number;
+  /** BARs that are asked about. */
+  readonly bars?: readonly Bar[];
 }
 
 export interface BridgeSituation {
   readonly constraints: readonly Constraint[];
   readonly premises: readonly Premise[];
+  readonly defaults: readonly Default[];
   readonly assumptions: readonly Assumption[];
   readonly rules: readonly RuleFinding[];
   readonly model: ReleaseModel;
@@ -83,6 +87,7 @@ export function bridgeSituation(
   return {
     constraints,
     premises,
+    defaults,
     assumptions,
     rules,
     model,

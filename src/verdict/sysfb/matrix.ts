@@ -1,7 +1,7 @@
 /** The what-if table: each stretch of releases with each configuration, the same worlds told another way. */
-import { RELEASE } from '../../linux/release-choice.ts';
-import { type Condition, chosen, type DecisionContext, not } from '../../symbolic/index.ts';
+import { type Condition, type DecisionContext, not } from '../../symbolic/index.ts';
 import { explore } from '../explore.ts';
+import { eachRelease, OF_RELEASE, stretches } from '../facts/releases.ts';
 import type { Ask, Constraint, World } from '../question.ts';
 import type { Answer, MatrixRow } from '../verdict.ts';
 import type { Outcome, Possible } from './judge/outcome.ts';
@@ -26,8 +26,7 @@ const WITHOUT_EFI: Column = {
   boot: not(IS_EFI) as Condition,
 };
 
-/** Constraints that the table varies. */
-const VARIED: ReadonlySet<string> = new Set(['release', 'release-modelled']);
+/** Constraints about the boot, which a column may vary. */
 const BOOTS: ReadonlySet<string> = new Set(['boot', 'gen2-efi', 'gen1-bios', 'first-boot']);
 
 /**
@@ -45,7 +44,7 @@ export function matrixOf(
   const rows: MatrixRow[] = [];
   for (const column of isAcpi ? [...COLUMNS, WITHOUT_EFI] : COLUMNS) {
     const kept = constraints.filter(
-      ({ id }) => !VARIED.has(id) && (column.boot === undefined || !BOOTS.has(id)),
+      ({ id }) => !OF_RELEASE.has(id) && (column.boot === undefined || !BOOTS.has(id)),
     );
     const boot: Constraint[] =
       column.boot === undefined
@@ -70,33 +69,17 @@ function columnRows(
   context: DecisionContext,
 ): MatrixRow[] {
   const facts = given.map(({ condition }) => condition);
-  const cells = RELEASE.values.map((value): Cell | undefined => {
-    const release = chosen(RELEASE, value) as Condition;
+  const cells = eachRelease((release): Cell | undefined => {
     const here = worlds.filter(
       ({ decisions }) => context.possible([...facts, ...decisions, release]) !== false,
     );
     return here.length === 0 ? undefined : cellOf(column, here);
   });
-  const rows: MatrixRow[] = [];
-  for (let from = 0; from < cells.length; ) {
-    const cell = cells[from];
-    let to = from + 1;
-    while (to < cells.length && sameCell(cells[to], cell)) to += 1;
-    if (cell !== undefined) rows.push({ releases: rangeText(from, to), when: column.when, ...cell });
-    from = to;
-  }
-  return rows;
+  return stretches(cells, sameCell).map(({ releases, cell }) => ({ releases, when: column.when, ...cell }));
 }
 
-function sameCell(a: Cell | undefined, b: Cell | undefined): boolean {
-  return a?.answer === b?.answer && a?.effective === b?.effective && a?.because === b?.because;
-}
-
-function rangeText(from: number, to: number): string {
-  const first = RELEASE.values[from]!;
-  const next = RELEASE.values[to];
-  if (next === undefined) return `${first} and newer`;
-  return to - from === 1 && /\.\d+\./.test(first) ? `${first} up to ${next}` : `${first} - before ${next}`;
+function sameCell(a: Cell, b: Cell): boolean {
+  return a.answer === b.answer && a.effective === b.effective && a.because === b.because;
 }
 
 function cellOf({ hazardOf }: Column, worlds: readonly World<Outcome>[]): Cell {

@@ -135,9 +135,82 @@ describe('ACPI', () => {
     expect(ranges((await ask(files, '--kernel', '5.10.218')).bridges[0]!)).toEqual(apart);
     expect(ranges((await ask(files, '--kernel', '5.10.237')).bridges[0]!)).toEqual(['mem 0xa0000-0xdffff']);
     expect(ranges((await ask(files, '--kernel', '6.12.30')).bridges[0]!)).toEqual(['mem 0xa0000-0xdffff']);
-    const open = (await ask(files)).bridges[0]!;
-    expect(open.windows.every(({ certainty }) => certainty === 'conditional')).toBe(true);
-    expect(open.windows).toHaveLength(3);
+    // Without a release the windows are those of the newest, and the rest is told.
+    const open = await ask(files);
+    expect(ranges(open.bridges[0]!)).toEqual(['mem 0xa0000-0xdffff']);
+    expect(open.bridges[0]!.changed[0]!.when).toContain('release >= 5.16');
+    expect(open.matrix?.map(({ windows }) => windows.length)).toContain(2);
+    expect(open.toSettle.map(({ what }) => what)).toContain('release');
+  });
+
+  it('by release, with --matrix', async () => {
+    const files = {
+      'm.asl': asl(
+        [memory('0xa0000', '0xbffff', '0x20000'), memory('0xc0000', '0xdffff', '0x20000')].join('\n'),
+      ),
+    };
+    const { matrix } = await ask(files, '--kernel', '6.12.30', '--matrix');
+    const row = (release: string) => matrix?.find(({ releases }) => releases.startsWith(release))?.windows;
+    expect(row('5.10 ')).toHaveLength(2);
+    expect(row('5.10.237')).toEqual(['[mem 0x000a0000-0x000dffff]']);
+    expect(row('5.16')).toEqual(['[mem 0x000a0000-0x000dffff]']);
+  });
+
+  it('do these BARs fit?', async () => {
+    const files = {
+      'n.asl': asl(
+        [
+          memory('0xc0000000', '0xcfffffff', '0x10000000'),
+          memory('0x1000000000', '0x10ffffffff', '0x100000000'),
+        ].join('\n'),
+      ),
+    };
+    const fits = async (...bars: string[]) =>
+      (
+        await ask(
+          files,
+          '--kernel',
+          '6.12.30',
+          '--address-bits',
+          '39',
+          ...bars.flatMap((bar) => ['--bar', bar]),
+        )
+      ).fits?.map(({ fits: does, base }) => [does, base]);
+    expect(await fits('256M', '16M')).toEqual([
+      ['fits', '0xc0000000'],
+      ['no', undefined],
+    ]);
+    expect(await fits('4G,64bit,prefetchable', '8G,64bit')).toEqual([
+      ['fits', '0x1000000000'],
+      ['no', undefined],
+    ]);
+    // A window that may not be there.
+    const open = await ask(files, '--kernel', '6.12.30', '--bar', '4G,64bit');
+    expect(open.fits?.[0]?.fits).toBe('open');
+    const far = { 'o.asl': asl(memory('0x4000000000', '0x7fffffffff', '0x4000000000')) };
+    expect((await ask(far, '--kernel', '6.12.30', '--bar', '4G,64bit')).fits?.[0]?.fits).toBe('open');
+  });
+
+  it('BARs of an lspci are in a window or in none', async () => {
+    const files = {
+      'p.asl': asl([BUSES, memory('0xc0000000', '0xcfffffff', '0x10000000')].join('\n')),
+      'p.lspci': `00:02.0 VGA compatible controller [0300]: Intel Corporation [8086:1234]
+\tRegion 0: Memory at c1000000 (64-bit, non-prefetchable) [size=16M]
+\tRegion 2: Memory at d0000000 (64-bit, prefetchable) [size=256M]
+`,
+    };
+    const { fits } = await ask(files, '--kernel', '6.12.30');
+    expect(fits?.map(({ bar, fits: does }) => [bar, does])).toEqual([
+      ['0000:00:02.0 BAR 0', 'placed'],
+      ['0000:00:02.0 BAR 2', 'no'],
+    ]);
+  });
+
+  it('says what is no BAR', async () => {
+    for (const bar of ['3M', '256M,128bit', 'x', '0']) {
+      const { status, stderr } = await run(['bridges', 'p.asl', '--bar', bar], { cwd: folder });
+      expect([status, stderr]).toEqual([2, expect.stringContaining('--bar')]);
+    }
   });
 
   it('a dozen windows that are there or not are a dozen questions', async () => {

@@ -1,0 +1,74 @@
+/** The what-if table: what stretches of releases make of each bridge. */
+import { printWindow } from '../../linux/host-bridge/window.ts';
+import { type Condition, type DecisionContext, isKnown } from '../../symbolic/index.ts';
+import { type AddressWindow, boundsOf } from '../../window/window.ts';
+import { eachRelease, stretches } from '../facts/releases.ts';
+import type { Constraint } from '../question.ts';
+import type { BridgeMatrixRow, JudgedBridge } from './result.ts';
+import type { E820 } from './situation.ts';
+import { opposite } from './subject.ts';
+
+interface Cell {
+  readonly windows: readonly string[];
+  readonly because: string;
+}
+
+/**
+ * @param bridges judged without what says which release it is
+ * @param constraints the others
+ * @param e820 entries that keep BARs out
+ */
+export function bridgeMatrix(
+  bridges: readonly JudgedBridge[],
+  constraints: readonly Constraint[],
+  e820: E820,
+  context: DecisionContext,
+): BridgeMatrixRow[] {
+  const facts = constraints.map(({ condition }) => condition);
+  const state = (condition: Condition, release: Condition): 'always' | 'never' | 'maybe' => {
+    if (isKnown(condition)) return condition === 0n ? 'never' : 'always';
+    if (context.possible([...facts, release, condition]) === false) return 'never';
+    return context.possible([...facts, release, opposite(condition)]) === false ? 'always' : 'maybe';
+  };
+  return bridges.flatMap((bridge) => {
+    const cells = eachRelease((release): Cell | undefined => {
+      if (context.possible([...facts, release]) === false) return undefined;
+      const windows = bridge.windows.flatMap((window) => {
+        const there = window.certainty === 'conditional' ? state(window.when, release) : ('always' as const);
+        return there === 'never' ? [] : [`${textOf(window)}${there === 'maybe' ? ' (if)' : ''}`];
+      });
+      const because = [
+        ...new Set(
+          bridge.changed
+            .filter(({ did, when }) => did !== 'refused' && state(when, release) === 'always')
+            .map(({ did }) => did),
+        ),
+        ...(state(bridge.when, release) === 'never' ? ['no bus'] : []),
+        ...(bridge.keptFree.length === 0
+          ? []
+          : [`E820 for new BARs: ${E820_WORDS[state(e820.counts, release)]}`]),
+      ];
+      return { windows, because: because.join(', ') };
+    });
+    return stretches(cells, (a, b) => a.because === b.because && a.windows.join() === b.windows.join()).map(
+      ({ releases, cell }) => ({ releases, when: '', bridge: bridge.device, ...cell }),
+    );
+  });
+}
+
+const E820_WORDS = { always: 'kept free', never: 'ignored', maybe: 'by the year of the firmware' } as const;
+
+/** As the kernel prints it; a window whose bounds aren't known by the descriptor. */
+function textOf(window: AddressWindow): string {
+  const bounds = boundsOf(window);
+  if (bounds === undefined || window.space === 'bus')
+    return `${window.space === 'io' ? 'io' : 'mem'} of ${window.origin.item}[${window.origin.index}]`;
+  const { base, size } = bounds;
+  return printWindow({
+    space: window.space,
+    start: base,
+    end: base + size - 1n,
+    prefetchable: window.flags.prefetchable === true,
+    window: false,
+  });
+}
