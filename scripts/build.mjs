@@ -81,7 +81,7 @@ async function bundle(input, format, extension) {
   await built.close();
 }
 
-await bundle({ cli: 'src/cli/main.ts' }, 'cjs', 'cjs');
+await bundle({ cli: 'src/cli/main.ts', 'survey-thread': 'src/cli/survey/thread.ts' }, 'cjs', 'cjs');
 if (outdir === 'dist') {
   await bundle({ index: 'src/index.ts' }, 'esm', 'js');
   execFileSync('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {

@@ -58,6 +58,21 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/capture.ts')).command,
   },
   {
+    name: 'survey',
+    summary: 'Many machines, into tables',
+    load: async () => (await import('./commands/survey.ts')).command,
+  },
+  {
+    name: 'query',
+    summary: 'Asks the tables of a survey',
+    load: async () => (await import('./commands/query.ts')).command,
+  },
+  {
+    name: 'worker',
+    summary: 'Takes the work of surveys from a queue',
+    load: async () => (await import('./commands/worker.ts')).command,
+  },
+  {
     name: 'eval',
     summary: 'Evaluates an ACPI object',
     load: async () => (await import('./commands/eval.ts')).command,

@@ -27,8 +27,8 @@ const MAX_ATTACHMENTS = 10_000;
 const MAX_BOUNDARIES = 64;
 const NEWLINE = 0x0a;
 
-/** A mailbox' messages, each `[start, end)`; a single message is a mailbox of one. */
-function messagesOf(text: string): (readonly [number, number])[] {
+/** The messages of a mailbox, each `[start, end)`; a single message is a mailbox of one. */
+export function messagesOf(text: string): (readonly [number, number])[] {
   if (!text.startsWith('From ')) return [[0, text.length]];
   const starts = [0];
   // RFC 4155: a separator stands behind a blank line, and header fields behind it.

@@ -1,0 +1,176 @@
+/** `fwmap survey`: many machines, into tables. */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { type Diagnostic, DiagnosticList } from '../../bytes/diagnostic.ts';
+import type { ShardCounts } from '../../survey/store.ts';
+import { CommandError, defineCommand } from '../common/command.ts';
+import type { Io } from '../common/io.ts';
+import { writeDiagnostics } from '../common/result.ts';
+import { countOption, MOST_JOBS, missingPackage } from '../survey/options.ts';
+
+/** A machine that takes longer has a loop that waits for something: none of 655 public ones took a tenth of it. */
+const DEFAULT_SECONDS = 60;
+/** A list of files is read whole. */
+const MOST_LIST_BYTES = 1 << 30;
+
+/** The paths in a list, one a line or each with a null byte behind it. */
+async function listedPaths(list: string, nulls: boolean, io: Io): Promise<string[]> {
+  let bytes: Uint8Array | undefined;
+  if (list === '-') bytes = await io.readStdin(MOST_LIST_BYTES);
+  else {
+    const { readFileBytes } = await import('../../artifact/file.ts');
+    const read = readFileBytes(resolve(io.cwd, list), MOST_LIST_BYTES);
+    if ('failure' in read) throw new CommandError(`cannot read ${list}: ${read.failure}`);
+    if ('directory' in read) throw new CommandError(`cannot read ${list}: Is a directory`);
+    bytes = read.bytes;
+  }
+  if (bytes === undefined) throw new CommandError(`cannot read ${list}: More than ${MOST_LIST_BYTES} bytes`);
+  return new TextDecoder()
+    .decode(bytes)
+    .split(nulls ? '\0' : '\n')
+    .map((line) => (nulls ? line : line.replace(/\r$/, '')))
+    .filter((line) => line !== '');
+}
+
+/** Lines that replace each other on a terminal, at most some a second. */
+class Progress {
+  readonly #io: Io;
+  readonly #shown: boolean;
+  #last = 0;
+  #length = 0;
+
+  constructor(io: Io, shown: boolean) {
+    this.#io = io;
+    this.#shown = shown;
+  }
+
+  tell(line: string): void {
+    const now = Date.now();
+    if (!this.#shown || now - this.#last < 200) return;
+    this.#last = now;
+    this.#io.stderr.write(`\r${line.padEnd(this.#length)}`);
+    this.#length = line.length;
+  }
+
+  clear(): void {
+    if (this.#length > 0) this.#io.stderr.write(`\r${' '.repeat(this.#length)}\r`);
+    this.#length = 0;
+  }
+}
+
+/** What was left out, by reason: a list of a hundred thousand inputs has many of each. */
+function writeLeftOut(diagnostics: readonly Diagnostic[], io: Io): void {
+  const shown = diagnostics.slice(0, 10);
+  writeDiagnostics(shown, io);
+  if (diagnostics.length > shown.length)
+    io.stderr.write(`fwmap: and ${diagnostics.length - shown.length} more like these\n`);
+}
+
+export const command = defineCommand({
+  name: 'survey',
+  operands: 'INPUT...',
+  minimumInputs: 0,
+  description:
+    'Describes and judges many machines, and keeps what it finds as Parquet files in a folder: machines, windows, ' +
+    'descriptors, findings, answers and gaps. Each file is a machine, and so is a folder or archive of one capture; the ' +
+    'same input twice is one. A run that was ended goes on where it was; later runs add what is new. ' +
+    '`fwmap query` asks the tables. docs/fleet.md has the columns.',
+  options: {
+    into: { type: 'string', value: 'DIR', describe: 'The folder of the survey' },
+    'files-from': {
+      type: 'string',
+      value: 'FILE',
+      describe: 'Take the inputs that FILE lists, one a line; - is standard input',
+    },
+    null: {
+      type: 'boolean',
+      alias: '0',
+      describe: 'The names in FILE end with null bytes, as find -print0 writes them',
+    },
+    jobs: { type: 'string', value: 'N', describe: 'Threads; default: one for each processor' },
+    'time-limit': {
+      type: 'string',
+      value: 'SECONDS',
+      describe: `Seconds that one machine may take; default: ${DEFAULT_SECONDS}`,
+    },
+    queue: {
+      type: 'string',
+      value: 'URL',
+      describe: 'Leave the work to `fwmap worker`s at this Redis server: redis://host:6379/0',
+    },
+  },
+  examples: [
+    { line: 'fwmap survey captures/ --into survey', does: 'of every capture in a folder' },
+    {
+      line: 'find /srv -name "*.dtb" -print0 | fwmap survey -0 --files-from - --into survey',
+      does: 'of a list',
+    },
+    { line: 'fwmap query survey --summary', does: 'what was found' },
+  ],
+  async run({ inputs, options, io }) {
+    const { into } = options;
+    if (into === undefined) throw new CommandError('survey: it takes --into DIR', 'where the tables go');
+    const paths = [...inputs];
+    if (options['files-from'] !== undefined)
+      paths.push(...(await listedPaths(options['files-from'], options.null === true, io)));
+    const jobs = countOption('jobs', options.jobs, availableParallelism(), MOST_JOBS);
+    const seconds = countOption('time-limit', options['time-limit'], DEFAULT_SECONDS, 86_400);
+
+    const [{ SurveyStore }, { planSurvey }, { compileSparingly }] = await Promise.all([
+      import('../../survey/store.ts'),
+      import('../../survey/plan.ts'),
+      import('../common/engine.ts'),
+    ]);
+    await compileSparingly();
+    const sink = new DiagnosticList();
+    const store = new SurveyStore(resolve(io.cwd, into));
+    const progress = new Progress(io, await io.stderr.isTerminal());
+    const { shards, found } = await planSurvey(paths, store, {
+      cwd: io.cwd,
+      sink,
+      onInput: (so) => progress.tell(`looking for machines: ${so.machines} in ${so.inputs} inputs`),
+    });
+    const open = shards.filter((shard) => !store.isDone(shard));
+    const total = shards.reduce((sum, { units }) => sum + units.length, 0);
+    let done = total - open.reduce((sum, { units }) => sum + units.length, 0);
+    const onShard = ({ units }: { units: readonly unknown[] }): void => {
+      done += units.length;
+      progress.tell(`${done} of ${total} machines`);
+    };
+    if (options.queue !== undefined) {
+      const { workThroughQueue } = await import('../../survey/queue.ts');
+      await missingPackage(
+        workThroughQueue(open, store, {
+          url: options.queue,
+          cwd: io.cwd,
+          onTrouble: (message) => io.stderr.write(`fwmap: ${message}\n`),
+          seconds,
+          onShard,
+        }),
+      );
+    } else if (open.length > 0) {
+      const [{ openPool }, { runShards }] = await Promise.all([
+        import('../survey/pool.ts'),
+        import('../../survey/run.ts'),
+      ]);
+      const pool = await openPool(jobs, store);
+      try {
+        await runShards(open, store, pool, { seconds, together: jobs + 1, onShard });
+      } finally {
+        await pool.close();
+      }
+    }
+    progress.clear();
+    store.removeSpool();
+    writeLeftOut(sink.all, io);
+    const counts = shards.map((shard) => store.countsOf(shard));
+    const sum = (of: (each: ShardCounts) => number): number =>
+      counts.reduce((all, each) => all + of(each), 0);
+    io.stdout.write(
+      `${found.inputs} inputs, ${found.machines} of them different; the survey has ${sum(({ machines }) => machines)} machines` +
+        `${sum(({ faulty }) => faulty) === 0 ? '' : `, ${sum(({ faulty }) => faulty)} that could not be read or judged`}` +
+        `${sum(({ others }) => others) === 0 ? '' : `, ${sum(({ others }) => others)} files that describe none`}\n`,
+    );
+    return 0;
+  },
+});

@@ -1,0 +1,59 @@
+/** `fwmap worker`: takes shards of surveys from a queue. */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { CommandError, defineCommand } from '../common/command.ts';
+import { compileSparingly } from '../common/engine.ts';
+import { countOption, MOST_JOBS, missingPackage } from '../survey/options.ts';
+import { openPool, type Pool } from '../survey/pool.ts';
+
+export const command = defineCommand({
+  name: 'worker',
+  operands: '',
+  minimumInputs: 0,
+  description:
+    'Takes the work of `fwmap survey --queue` from a Redis server, on this host or any other that sees the inputs and ' +
+    'the folder of the survey under the same paths. It runs until it is ended; SIGTERM and SIGINT let it finish what ' +
+    'it has begun. One that is killed loses nothing: another takes its shard after 30 s.',
+  options: {
+    queue: { type: 'string', value: 'URL', describe: 'The Redis server: redis://host:6379/0' },
+    jobs: { type: 'string', value: 'N', describe: 'Threads; default: one for each processor' },
+    into: {
+      type: 'string',
+      value: 'DIR',
+      describe: 'The folder of the survey, where it has another path here',
+    },
+  },
+  examples: [{ line: 'fwmap worker --queue redis://queue.example:6379/0', does: 'on each host of a fleet' }],
+  async run({ options, io }) {
+    if (options.queue === undefined)
+      throw new CommandError('worker: it takes --queue URL', 'for example redis://host:6379/0');
+    const jobs = countOption('jobs', options.jobs, availableParallelism(), MOST_JOBS);
+    const { startWorker } = await import('../../survey/queue.ts');
+    await compileSparingly();
+    const pools: Pool[] = [];
+    const worker = await missingPackage(
+      startWorker(
+        async (store) => {
+          const pool = await openPool(jobs, store);
+          pools.push(pool);
+          return pool;
+        },
+        {
+          url: options.queue,
+          cwd: io.cwd,
+          together: jobs + 1,
+          ...(options.into === undefined ? {} : { into: resolve(io.cwd, options.into) }),
+          onTrouble: (message) => io.stderr.write(`fwmap: ${message}\n`),
+          onShard: (shard, counts) =>
+            io.stderr.write(`fwmap: shard ${shard.id}: ${counts.machines} machines\n`),
+        },
+      ),
+    );
+    await new Promise<void>((end) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end());
+    });
+    await worker.close();
+    await Promise.all(pools.map((pool) => pool.close()));
+    return 0;
+  },
+});

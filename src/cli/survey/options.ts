@@ -1,0 +1,31 @@
+/** What the commands for many machines share. */
+import { MissingPackageError } from '../../survey/optional.ts';
+import { CommandError } from '../common/command.ts';
+
+/** More threads than that starve each other of memory, and another host serves better. */
+export const MOST_JOBS = 256;
+
+/** A number of at least 1. Throws {@link CommandError}. */
+export function countOption(
+  option: string,
+  text: string | undefined,
+  otherwise: number,
+  most: number,
+): number {
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new CommandError(`--${option} ${text}: it takes a number from 1 to ${most}`);
+  return value;
+}
+
+/** Says how to install what is missing. */
+export async function missingPackage<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof MissingPackageError)
+      throw new CommandError(error.message, `npm install ${error.package}, beside fwmap or in this folder`);
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+/** Threads that examine units. One that runs out of time or memory is replaced. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ExaminationError, type Examined, type Examiner } from '../../survey/run.ts';
+import type { SurveyStore } from '../../survey/store.ts';
+import type { PlacedUnit } from './thread.ts';
+
+/** The bundle of `thread.ts` (scripts/build.mjs). */
+const THREAD = 'survey-thread.cjs';
+/** A machine's tables take some 200 MiB; a hostile input shall not take the host. */
+const MOST_MEGABYTES = 2048;
+
+export interface Pool extends Examiner {
+  close(): Promise<void>;
+}
+
+/** Where the bundle is: beside this one, or in dist/ for who runs the sources. */
+function threadFile(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    for (const file of [join(folder, THREAD), join(folder, 'dist', THREAD)])
+      if (existsSync(file)) return file;
+    if (folder === dirname(folder)) throw new Error(`${THREAD} is missing: npm run build makes it`);
+  }
+}
+
+/** Starts `threads` of them. */
+export async function openPool(threads: number, store: SurveyStore): Promise<Pool> {
+  const [{ Tinypool }, { default: pLimit }] = await Promise.all([import('tinypool'), import('p-limit')]);
+  const pool = new Tinypool({
+    filename: threadFile(),
+    minThreads: threads,
+    maxThreads: threads,
+    resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+  });
+  // The time that a batch waits for a thread is not its own.
+  const whenFree = pLimit(threads);
+  return {
+    examine: (units, seconds) =>
+      whenFree(async () => {
+        const placed = units.map((unit): PlacedUnit => ({ ...unit, at: store.pathOf(unit) }));
+        const limit = new AbortController();
+        const running = pool.run(placed, { name: 'examineUnits', signal: limit.signal }) as Promise<
+          Examined[]
+        >;
+        const timer = setTimeout(() => limit.abort(), 1000 * seconds * units.length);
+        try {
+          return await running;
+        } catch (error) {
+          if (limit.signal.aborted)
+            throw new ExaminationError({ status: 'time', reason: `took more than ${seconds} s` });
+          throw new ExaminationError(lossOf(error));
+        } finally {
+          clearTimeout(timer);
+        }
+      }),
+    close: () => pool.destroy(),
+  };
+}
+
+function lossOf(error: unknown): ExaminationError['outcome'] {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return { status: 'memory', reason: `took more than ${MOST_MEGABYTES} MiB` };
+  return { status: 'failed', reason: error instanceof Error ? error.message : String(error) };
+}

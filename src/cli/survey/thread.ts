@@ -1,0 +1,80 @@
+/** What a worker thread of a survey runs: it opens inputs, describes and judges what is in them, and gives the rows. */
+import type { Artifact } from '../../artifact/artifact.ts';
+import { MAX_INPUT_BYTES, readFileBytes } from '../../artifact/file.ts';
+import { type OpenOptions, openBytes, openInput } from '../../artifact/open.ts';
+import { type Diagnostic, DiagnosticList } from '../../bytes/diagnostic.ts';
+import { messageOf } from '../../findings/finding.ts';
+import { type Outcome, rowsOf, rowsOfFailure, type Subject } from '../../survey/rows.ts';
+import type { Examined } from '../../survey/run.ts';
+import type { Unit } from '../../survey/unit.ts';
+import { gather } from '../../verdict/ask.ts';
+import { judgeSysfb } from '../../verdict/sysfb/sysfb.ts';
+import { processIo } from '../common/io.ts';
+import { machinesOf, type NamedMachine, openImage } from '../inputs/images.ts';
+import { describeOptions } from '../inputs/machine.ts';
+
+/** A unit, and where it is. */
+export type PlacedUnit = Unit & { readonly at: string };
+
+/** What each unit comes to. One that a fault of ours ends has that for its reason. */
+export async function examineUnits(units: readonly PlacedUnit[]): Promise<Examined[]> {
+  const examined: Examined[] = [];
+  for (const unit of units) examined.push(await examineUnit(unit));
+  return examined;
+}
+
+async function examineUnit(unit: PlacedUnit): Promise<Examined> {
+  const subject: Subject = { machine: unit.hash, path: unit.path, bytes: BigInt(unit.bytes) };
+  const opening = new DiagnosticList();
+  try {
+    const artifacts = await openUnit(unit, opening);
+    if (artifacts === undefined || artifacts.length === 0)
+      return [rowsOfFailure(subject, nothingIn(opening.all), opening.all)];
+    const machines = machinesOf(artifacts);
+    const examined = [];
+    for (const machine of machines) examined.push(await examineMachine(machine, subject, opening.all));
+    return examined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [rowsOfFailure(subject, { status: 'failed', reason }, opening.all)];
+  }
+}
+
+async function openUnit({ at, path }: PlacedUnit, sink: DiagnosticList): Promise<Artifact[] | undefined> {
+  const options: OpenOptions = { openImage };
+  const read = readFileBytes(at, MAX_INPUT_BYTES);
+  if ('bytes' in read) return openBytes(path, read.bytes, options, sink);
+  return openInput(at, options, sink);
+}
+
+/** What is said of a file that is no input. */
+const NO_INPUT: ReadonlySet<string> = new Set([
+  'artifact/empty',
+  'artifact/empty-folder',
+  'artifact/irrelevant',
+  'artifact/mail-nothing-known',
+  'artifact/unknown-kind',
+  'artifact/unknown-text',
+]);
+
+/** Why there is nothing: the first error, or else that it describes no machine. */
+function nothingIn(diagnostics: readonly Diagnostic[]): Outcome {
+  const failed = diagnostics.find(({ severity, code }) => severity === 'error' && !NO_INPUT.has(code));
+  if (failed !== undefined) return { status: 'unreadable', reason: messageOf(failed) };
+  const [first] = diagnostics;
+  return { status: 'none', reason: first === undefined ? 'it describes no machine' : messageOf(first) };
+}
+
+async function examineMachine(
+  named: NamedMachine,
+  subject: Subject,
+  opening: readonly Diagnostic[],
+): Promise<Examined[number]> {
+  const sink = new DiagnosticList();
+  for (const diagnostic of [...opening, ...named.findings]) sink.add(diagnostic);
+  const describe = await describeOptions({}, named, processIo());
+  const { machine, facts } = await gather(named.artifacts, { describe }, sink);
+  const verdict = await judgeSysfb(machine, {}, facts, sink);
+  const id = named.name === undefined ? subject.machine : `${subject.machine}#${named.name}`;
+  return rowsOf({ ...subject, machine: id }, machine, verdict);
+}

@@ -1,0 +1,41 @@
+/** Packages that a fleet needs and one machine doesn't: not installed with fwmap, and loaded when they are asked for. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** A package that isn't there. */
+export class MissingPackageError extends Error {
+  readonly package: string;
+
+  constructor(name: string) {
+    super(`${name} is not installed`);
+    this.name = 'MissingPackageError';
+    this.package = name;
+  }
+}
+
+/**
+ * Loads an optional package: one that is installed beside fwmap, or else in the folder that it is run in.
+ * Throws {@link MissingPackageError}.
+ * @param cwd the folder that it is run in
+ */
+export async function loadOptional(name: string, cwd: string): Promise<unknown> {
+  try {
+    return await import(name);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  let found: string;
+  try {
+    found = createRequire(join(cwd, 'package.json')).resolve(name);
+  } catch (error) {
+    if (isMissing(error)) throw new MissingPackageError(name);
+    throw error;
+  }
+  return import(pathToFileURL(found).href);
+}
+
+function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+}

@@ -1,0 +1,79 @@
+/** Result sets as CSV, JSON and a page. */
+import type { Cell, ResultSet } from './database.ts';
+
+export interface NamedResult extends ResultSet {
+  readonly title: string;
+}
+
+/** RFC 4180. Several results are set apart by an empty line. */
+export function resultsCsv(results: readonly NamedResult[]): string {
+  const line = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(',')}\r\n`;
+  return results.map(({ columns, rows }) => [columns, ...rows].map(line).join('')).join('\r\n');
+}
+
+function csvCell(cell: Cell): string {
+  const text = cell === null ? '' : String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Integers past 2^53 are strings. */
+export function resultsJson(results: readonly NamedResult[]): string {
+  const value = (cell: Cell): Exclude<Cell, bigint> => (typeof cell === 'bigint' ? cell.toString() : cell);
+  const json = {
+    schema: 'fwmap/query@1',
+    results: results.map(({ title, columns, rows }) => ({
+      title,
+      columns,
+      rows: rows.map((row) => row.map(value)),
+    })),
+  };
+  return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
+body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; }
+th, td { text-align: left; padding: .15rem .8rem .15rem 0; vertical-align: top; overflow-wrap: anywhere; }
+th { border-bottom: 1px solid; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+meter { width: 12rem; height: .9rem; }`;
+
+/** A page of its own: tables, with a bar for each row where the last column counts something. */
+export function resultsHtml(results: readonly NamedResult[], heading: string): string {
+  const sections = results.map(({ title, columns, rows }) => {
+    const last = columns.length - 1;
+    const counts = rows.map((row) => row[last]).filter((cell) => typeof cell === 'number');
+    const most = rows.length > 0 && counts.length === rows.length ? Math.max(...counts) : 0;
+    const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('');
+    const body = rows.map((row) => {
+      const cells = row.map((cell) =>
+        typeof cell === 'number' || typeof cell === 'bigint'
+          ? `<td class="number">${cell}</td>`
+          : `<td>${cell === null ? '' : escaped(String(cell))}</td>`,
+      );
+      const bar = most > 0 ? `<td><meter min="0" max="${most}" value="${row[last]}"></meter></td>` : '';
+      return `<tr>${cells.join('')}${bar}</tr>`;
+    });
+    return `<section><h2>${escaped(title)}</h2>
+<table><thead><tr>${head}${most > 0 ? '<td></td>' : ''}</tr></thead><tbody>
+${body.join('\n')}
+</tbody></table></section>`;
+  });
+  return `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width">
+<title>${escaped(heading)}</title><style>${STYLE}</style></head>
+<body><h1>${escaped(heading)}</h1>
+${sections.join('\n')}
+</body></html>
+`;
+}
+
+/** Characters that mean something in HTML, and those that would not be seen, as references and escapes. */
+function escaped(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+}

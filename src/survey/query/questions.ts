@@ -1,0 +1,82 @@
+/** Questions that have a name: SQL over the tables of a survey, which anybody may run without fwmap too. */
+
+export interface NamedQuery {
+  readonly title: string;
+  readonly sql: string;
+}
+
+const hex = (column: string): string => `'0x' || lower(to_base(${column}, 16))`;
+
+/** `[mem 0x…-0x…]`, or what the bounds are made of. */
+const range = (alias: string): string => `CASE WHEN ${alias}.base IS NOT NULL AND ${alias}.last IS NOT NULL
+    THEN '[' || CASE ${alias}.space WHEN 'memory' THEN 'mem' ELSE ${alias}.space END || ' ' ||
+      ${hex(`${alias}.base`)} || '-' || ${hex(`${alias}.last`)} || ']'
+    ELSE coalesce(${alias}.base_expression, ${hex(`${alias}.base`)}, '?') || ', size ' ||
+      coalesce(${alias}.size_expression, ${hex(`${alias}.size`)}, '?') END`;
+
+export const SUMMARY: readonly NamedQuery[] = [
+  {
+    title: 'Machines by status',
+    sql: 'SELECT status, count(*) AS machines FROM machines GROUP BY status ORDER BY machines DESC, status',
+  },
+  {
+    title: 'Machines by platform and answer of sysfb',
+    sql: `SELECT platform || ': ' || answer AS answer, count(*) AS machines
+FROM machines JOIN answers USING (machine) WHERE question = 'sysfb'
+GROUP BY ALL ORDER BY machines DESC, answer`,
+  },
+  {
+    title: 'Machines by class of the windows of their buses',
+    sql: `SELECT coalesce(class, 'bounds not known') AS class, count(DISTINCT machine) AS machines
+FROM windows WHERE role = 'window' AND space = 'memory' GROUP BY ALL ORDER BY machines DESC, class`,
+  },
+  {
+    title: 'Windows by how sure they are',
+    sql: 'SELECT certainty, count(*) AS windows FROM windows GROUP BY ALL ORDER BY windows DESC, certainty',
+  },
+  {
+    title: 'Findings',
+    sql: `SELECT code, severity, count(*) AS findings, count(DISTINCT machine) AS machines
+FROM findings GROUP BY ALL ORDER BY machines DESC, code LIMIT 20`,
+  },
+];
+
+export const NEEDED: readonly NamedQuery[] = [
+  {
+    title: 'Machines that need CONFIG_SYSFB, or may',
+    sql: `SELECT path, answer, effective, summary
+FROM machines JOIN answers USING (machine)
+WHERE question = 'sysfb' AND (answer = 'needed' OR (answer = 'depends' AND conditions LIKE '%"answer":"needed"%'))
+ORDER BY answer = 'needed' DESC, path`,
+  },
+];
+
+export const CONDITIONS: readonly NamedQuery[] = [
+  {
+    title: 'What windows depend on',
+    sql: `SELECT condition, count(*) AS windows, count(DISTINCT machine) AS machines,
+  min(windows.path) AS "for example"
+FROM windows WHERE certainty = 'conditional' GROUP BY condition
+ORDER BY machines DESC, windows DESC, condition LIMIT 50`,
+  },
+];
+
+/** Machines are the same by their path in both surveys; windows by the entry that says them. */
+export const MOVED: readonly NamedQuery[] = [
+  {
+    title: 'Windows that moved',
+    sql: `WITH pairs AS (
+  SELECT a.path AS file, b.machine AS was, a.machine AS is_now
+  FROM inputs a JOIN before.inputs b USING (path) WHERE a.machine <> b.machine
+), old AS (SELECT p.file, w.* REPLACE (coalesce(w.condition, '') AS condition) FROM pairs p JOIN before.windows w ON w.machine = p.was
+), new AS (SELECT p.file, w.* REPLACE (coalesce(w.condition, '') AS condition) FROM pairs p JOIN windows w ON w.machine = p.is_now)
+SELECT file, coalesce(n.path, o.path) || ' ' || coalesce(n.item, o.item) || '[' ||
+    coalesce(n.item_index, o.item_index) || ']' AS entry,
+  CASE WHEN o.machine IS NULL THEN NULL ELSE ${range('o')} END AS was,
+  CASE WHEN n.machine IS NULL THEN NULL ELSE ${range('n')} END AS is
+FROM old o FULL JOIN new n USING (file, path, item, item_index, space, role, condition)
+WHERE (o.base, o.size, o.base_expression, o.size_expression)
+  IS DISTINCT FROM (n.base, n.size, n.base_expression, n.size_expression)
+ORDER BY file, entry, was, is`,
+  },
+];

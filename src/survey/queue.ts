@@ -1,0 +1,179 @@
+/**
+ * The same shards through a queue: BullMQ on Redis. What a shard comes to depends on its units alone and its files are
+ * renamed into place, so a shard that is delivered twice, or again after a worker was killed, gives the same folder.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sha256Of } from '../artifact/digest.ts';
+import { loadOptional } from './optional.ts';
+import { type Examiner, type OnShard, runShard } from './run.ts';
+import { SurveyStore } from './store.ts';
+import type { Shard } from './unit.ts';
+
+/** The part of BullMQ that is used (https://docs.bullmq.io). */
+interface BullMq {
+  readonly Queue: new (name: string, options: object) => Queue;
+  readonly Worker: new (name: string, work: (job: Job) => Promise<void>, options: object) => Worker;
+}
+
+interface Queue {
+  add(name: string, data: ShardJob, options: object): Promise<unknown>;
+  getJob(id: string): Promise<StoredJob | undefined>;
+  on(event: 'error', listener: (error: Error) => void): void;
+  close(): Promise<void>;
+}
+
+interface StoredJob {
+  readonly failedReason?: string;
+  isFailed(): Promise<boolean>;
+  remove(): Promise<unknown>;
+}
+
+interface Job {
+  readonly data: ShardJob;
+}
+
+interface Worker {
+  on(event: 'error', listener: (error: Error) => void): void;
+  on(event: 'completed' | 'failed', listener: (job: Job | undefined, result: unknown) => void): void;
+  close(force?: boolean): Promise<void>;
+}
+
+interface ShardJob {
+  readonly into: string;
+  readonly seconds: number;
+  readonly shard: Shard;
+}
+
+const QUEUE = 'fwmap-survey';
+/** How often the folder is looked at for what is done. */
+const LOOK_MS = 500;
+/** How often what isn't done is asked for again: a Redis that was restarted may have lost it. */
+const ASK_AGAIN_MS = 10_000;
+/** How long a worker may be silent before its shard goes to another; it renews that in half the time. */
+const LOCK_MS = 30_000;
+/** A shard whose workers were killed so often does it to them; which machine it is shows one by one, see `runShard`. */
+const MOST_STALLED = 20;
+const ATTEMPTS = 3;
+
+/** Where Redis is. Throws a message in words for what is no address of one. */
+export function connectionOf(url: string): object {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw new Error(`${url} is no address of a Redis server: redis://host:6379/0`);
+  }
+  if (parsed.protocol !== 'redis:' && parsed.protocol !== 'rediss:')
+    throw new Error(`${url} is no address of a Redis server: redis://host:6379/0`);
+  // BullMQ wants commands to wait for a server that is away, however long.
+  return { url, maxRetriesPerRequest: null };
+}
+
+async function load(cwd: string): Promise<BullMq> {
+  return (await loadOptional('bullmq', cwd)) as BullMq;
+}
+
+export interface QueueOptions {
+  readonly url: string;
+  readonly cwd: string;
+  /** A connection that failed; BullMQ goes on trying. */
+  readonly onTrouble: (message: string) => void;
+}
+
+/** Puts shards in the queue and waits until all of them are done. */
+export async function workThroughQueue(
+  shards: readonly Shard[],
+  store: SurveyStore,
+  {
+    url,
+    cwd,
+    onTrouble,
+    seconds,
+    onShard,
+  }: QueueOptions & { readonly seconds: number; readonly onShard: OnShard },
+): Promise<void> {
+  const { Queue } = await load(cwd);
+  const queue = new Queue(QUEUE, { connection: connectionOf(url) });
+  queue.on('error', (error) => onTrouble(error.message));
+  const folder = sha256Of(store.folder).slice(0, 16);
+  const open = new Map(shards.map((shard) => [`${folder}-${shard.id}`, shard]));
+  try {
+    for (let asked = Number.NEGATIVE_INFINITY; open.size > 0; await sleep(LOOK_MS)) {
+      for (const [id, shard] of open) {
+        if (!store.isDone(shard)) continue;
+        open.delete(id);
+        onShard(shard, store.countsOf(shard));
+      }
+      if (Date.now() - asked < ASK_AGAIN_MS) continue;
+      asked = Date.now();
+      for (const [id, shard] of open) await ask(queue, id, { into: store.folder, seconds, shard });
+    }
+  } finally {
+    await queue.close();
+  }
+}
+
+/** A job that is there already stays as it is. Throws where it has failed for good. */
+async function ask(queue: Queue, id: string, data: ShardJob): Promise<void> {
+  const job = await queue.getJob(id);
+  if (job !== undefined) {
+    if (!(await job.isFailed())) return;
+    await job.remove();
+    throw new Error(`a worker gave up on shard ${data.shard.id}: ${job.failedReason ?? 'no reason given'}`);
+  }
+  await queue.add('shard', data, {
+    jobId: id,
+    attempts: ATTEMPTS,
+    backoff: { type: 'exponential', delay: 1000 },
+    removeOnComplete: true,
+  });
+}
+
+/** A worker that runs until it is closed. */
+export interface RunningWorker {
+  /** Finishes the shards that it has begun. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes shards from the queue.
+ * @param examinerOf for the folder of a survey
+ * @param into the folder to use instead of the one that a job names: where it has another path on this host
+ */
+export async function startWorker(
+  examinerOf: (store: SurveyStore) => Promise<Examiner>,
+  {
+    url,
+    cwd,
+    onTrouble,
+    together,
+    into,
+    onShard,
+  }: QueueOptions & { readonly together: number; readonly into?: string; readonly onShard: OnShard },
+): Promise<RunningWorker> {
+  const { Worker } = await load(cwd);
+  const examiners = new Map<string, { readonly store: SurveyStore; readonly examiner: Promise<Examiner> }>();
+  const worker = new Worker(
+    QUEUE,
+    async ({ data: { into: named, seconds, shard } }) => {
+      const folder = into ?? named;
+      let known = examiners.get(folder);
+      if (known === undefined) {
+        const store = new SurveyStore(folder);
+        known = { store, examiner: examinerOf(store) };
+        examiners.set(folder, known);
+      }
+      if (known.store.isDone(shard)) return;
+      onShard(shard, await runShard(shard, known.store, await known.examiner, seconds));
+    },
+    {
+      connection: connectionOf(url),
+      concurrency: together,
+      lockDuration: LOCK_MS,
+      stalledInterval: LOCK_MS / 2,
+      maxStalledCount: MOST_STALLED,
+    },
+  );
+  worker.on('error', (error) => onTrouble(error.message));
+  return { close: () => worker.close() };
+}

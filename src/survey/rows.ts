@@ -1,0 +1,258 @@
+/** From a described and judged machine to the rows that are kept of it. */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { Diagnostic } from '../bytes/diagnostic.ts';
+import { type DtNode, propertyOf } from '../devicetree/tree.ts';
+import {
+  conditionJson,
+  diagnosticJson,
+  gapJson,
+  type Json,
+  type JsonObject,
+  windowJson,
+} from '../report/formats/json-parts.ts';
+import { resourcesJson } from '../report/subjects/resources.ts';
+import { Names } from '../symbolic/index.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { Machine } from '../window/describe.ts';
+import type { MachineRows, Row } from './tables.ts';
+
+/** What became of a machine's input. */
+export interface Outcome {
+  readonly status: 'ok' | 'none' | 'unreadable' | 'failed' | 'time' | 'memory';
+  /** In words, of all but `ok`. */
+  readonly reason?: string;
+}
+
+/** An input as the plan knows it. */
+export interface Subject {
+  /** See the column `machine`. */
+  readonly machine: string;
+  readonly path: string;
+  readonly bytes: bigint;
+}
+
+/** The rows of a machine of which there is no more than that. */
+export function rowsOfFailure(
+  subject: Subject,
+  outcome: Outcome,
+  diagnostics: readonly Diagnostic[],
+): MachineRows {
+  return {
+    machines: [{ ...subject, status: outcome.status, reason: outcome.reason ?? null }],
+    windows: [],
+    descriptors: [],
+    findings: findingRows(subject.machine, diagnostics),
+    answers: [],
+    gaps: [],
+  };
+}
+
+/** The rows of a machine that was read. */
+export function rowsOf(subject: Subject, machine: Machine, verdict: Verdict): MachineRows {
+  const { machine: id } = subject;
+  return {
+    machines: [machineRow(subject, machine, verdict)],
+    windows: windowRows(id, machine),
+    descriptors: descriptorRows(id, machine),
+    findings: findingRows(id, verdict.diagnostics),
+    answers: [answerRow(id, verdict)],
+    gaps: verdict.gaps.map((gap, number) => {
+      const { code, why, mayHide, what } = gapJson(gap);
+      return {
+        machine: id,
+        number,
+        code: text(code),
+        why: text(why),
+        may_hide: gap.hides.size === 0 ? null : listed(mayHide),
+        place: text(what),
+      };
+    }),
+  };
+}
+
+function machineRow(subject: Subject, machine: Machine, verdict: Verdict): Row {
+  const root = machine.trees[0]?.tree.root;
+  const dsdt = machine.acpi?.tables.find(({ signature }) => signature === 'DSDT');
+  return {
+    ...subject,
+    status: 'ok',
+    reason: null,
+    kinds: kindsOf(machine.artifacts),
+    platform: verdict.machine.platform,
+    boot: verdict.machine.boot,
+    model: stringsOf(root, 'model')[0] ?? null,
+    compatible: stringsOf(root, 'compatible').join(',') || null,
+    oem_id: dsdt === undefined ? null : dsdt.oemId.trimEnd(),
+    oem_table_id: dsdt === undefined ? null : dsdt.oemTableId.trimEnd(),
+    oem_revision: dsdt === undefined ? null : BigInt(dsdt.oemRevision),
+  };
+}
+
+/** The strings of a node's property; none without it. */
+function stringsOf(node: DtNode | undefined, name: string): string[] {
+  const property = node && propertyOf(node, name);
+  if (property === undefined || property.value.length === 0) return [];
+  return new TextDecoder().decode(property.value).replace(/\0$/, '').split('\0');
+}
+
+function kindsOf(artifacts: readonly Artifact[]): string {
+  return [...new Set(artifacts.map(({ kind }) => kind))].sort().join(',');
+}
+
+function windowRows(machine: string, { windows, artifacts }: Machine): Row[] {
+  const names = new Names();
+  return windows.map((window, number): Row => {
+    const json = windowJson(window, artifacts, names);
+    const { expressions, origin, flags } = json;
+    return {
+      machine,
+      number,
+      space: window.space,
+      role: window.role,
+      class: text(json.class),
+      certainty: window.certainty,
+      base: uint64(json.base),
+      size: uint64(json.size),
+      last: uint64(json.last),
+      base_expression: text(member(expressions, 'base')),
+      size_expression: text(member(expressions, 'size')),
+      condition: text(json.when),
+      why: text(json.why),
+      prefetchable: truth(member(flags, 'prefetchable')),
+      available: window.flags.available !== false,
+      path: text(member(origin, 'path')),
+      item: text(member(origin, 'item')),
+      item_index: window.origin.index,
+    };
+  });
+}
+
+function descriptorRows(machine: string, { trees, acpi, artifacts }: Machine): Row[] {
+  const json = resourcesJson({ inputs: artifacts, trees, crs: acpi?.crs ?? [], diagnostics: [] });
+  return [
+    ...objects(json.deviceTree).map((entry) => treeRow(machine, entry)),
+    ...objects(json.acpi).flatMap((crs) => crsRows(machine, crs)),
+  ];
+}
+
+function treeRow(machine: string, entry: JsonObject): Row {
+  return {
+    machine,
+    source: 'tree',
+    device: text(entry.node),
+    item: text(entry.item),
+    number: integer(entry.index),
+    space: text(member(entry.flags, 'space')),
+    min: uint64(entry.base),
+    length: uint64(entry.size),
+    parent: uint64(entry.parent),
+    cpu: uint64(entry.cpu),
+    text: JSON.stringify(entry),
+  };
+}
+
+function crsRows(machine: string, crs: JsonObject): Row[] {
+  const ids = [text(crs.hid), ...strings(crs.cid)].filter((id) => id !== null).join(',');
+  const common = {
+    machine,
+    source: 'acpi',
+    device: text(crs.device),
+    ids: ids === '' ? null : ids,
+    item: text(crs.object),
+    status: text(crs.status),
+  };
+  const descriptors = (list: Json | undefined, more: Row): Row[] =>
+    objects(list).map((descriptor, number) => ({
+      ...common,
+      ...more,
+      number,
+      type: text(descriptor.type),
+      space: text(descriptor.space),
+      min: uint64(descriptor.min ?? descriptor.base),
+      max: uint64(descriptor.max),
+      length: uint64(descriptor.length),
+      translation: uint64(descriptor.translation),
+      producer: truth(descriptor.producer),
+      text: JSON.stringify(descriptor),
+    }));
+  const rows =
+    crs.alternatives === undefined
+      ? descriptors(crs.resources, {})
+      : objects(crs.alternatives).flatMap((alternative, index) =>
+          descriptors(alternative.resources, { alternative: index, condition: text(alternative.when) }),
+        );
+  return rows.length > 0 ? rows : [{ ...common, text: text(crs.why) }];
+}
+
+function findingRows(machine: string, diagnostics: readonly Diagnostic[]): Row[] {
+  return diagnostics.map((diagnostic, number) => {
+    const { severity, code, message, path, at } = diagnosticJson(diagnostic);
+    return {
+      machine,
+      number,
+      severity: text(severity),
+      code: text(code),
+      message: text(message),
+      path: text(path),
+      place: at === undefined ? null : JSON.stringify(at),
+    };
+  });
+}
+
+function answerRow(machine: string, verdict: Verdict): Row {
+  const { answer, effective, hazard, summary, conditions } = verdict;
+  const names = new Names();
+  const table = conditions.map(({ when, ...row }) => ({
+    when: conditionJson(when, names).when,
+    answer: row.answer,
+    effective: row.effective,
+    because: row.because,
+  }));
+  return {
+    machine,
+    question: 'sysfb',
+    answer,
+    effective,
+    hazard,
+    summary,
+    conditions: table.length === 0 ? null : JSON.stringify(table),
+  };
+}
+
+function text(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function truth(value: Json | undefined): boolean | null {
+  return typeof value === 'boolean' ? value : null;
+}
+
+function integer(value: Json | undefined): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+/** A hexadecimal number; null for an expression and for what has more than 64 bits. */
+function uint64(value: Json | undefined): bigint | null {
+  if (typeof value !== 'string' || !/^0x[0-9a-f]{1,16}$/.test(value)) return null;
+  return BigInt(value);
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function member(value: Json | undefined, name: string): Json | undefined {
+  return isObject(value) ? value[name] : undefined;
+}
+
+function objects(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function strings(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function listed(value: Json | undefined): string {
+  return strings(value).join(',');
+}

@@ -1,0 +1,105 @@
+/** Working off shards: batches of units go to whoever examines them, and come back as rows. */
+import { type Outcome, rowsOfFailure } from './rows.ts';
+import type { ShardCounts, SurveyStore } from './store.ts';
+import type { MachineRows } from './tables.ts';
+import type { Shard, Unit } from './unit.ts';
+
+/** What a unit came to: the rows of each machine in it. */
+export type Examined = readonly MachineRows[];
+
+/** Examines units somewhere else, so that one that goes wrong ends nothing but its own batch. */
+export interface Examiner {
+  /**
+   * Gives what each unit comes to, in their order. Throws {@link ExaminationError} when all of them are lost.
+   * @param seconds after which it gives up
+   */
+  examine(units: readonly Unit[], seconds: number): Promise<readonly Examined[]>;
+}
+
+/** A batch is lost: what did it, as far as that is known. */
+export class ExaminationError extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super(outcome.reason ?? outcome.status);
+    this.name = 'ExaminationError';
+    this.outcome = outcome;
+  }
+}
+
+/** Handing over a batch costs as much as reading a small tree. */
+const MOST_IN_BATCH = 32;
+const MOST_BYTES_IN_BATCH = 256 * 1024;
+
+function batchesOf(units: readonly Unit[]): Unit[][] {
+  const batches: Unit[][] = [];
+  let bytes = 0;
+  for (const unit of units) {
+    const last = batches.at(-1);
+    if (last === undefined || last.length >= MOST_IN_BATCH || bytes + unit.bytes > MOST_BYTES_IN_BATCH) {
+      batches.push([unit]);
+      bytes = unit.bytes;
+    } else {
+      last.push(unit);
+      bytes += unit.bytes;
+    }
+  }
+  return batches;
+}
+
+/** Examines a batch. Where it is lost each unit is tried alone, and one that is lost again has its reason for a row. */
+async function examineBatch(
+  batch: readonly Unit[],
+  examiner: Examiner,
+  seconds: number,
+): Promise<Examined[]> {
+  try {
+    return [...(await examiner.examine(batch, seconds))];
+  } catch (error) {
+    if (!(error instanceof ExaminationError)) throw error;
+    if (batch.length > 1) {
+      const alone: Examined[] = [];
+      for (const unit of batch) alone.push(...(await examineBatch([unit], examiner, seconds)));
+      return alone;
+    }
+    return batch.map(({ hash, path, bytes }) => [
+      rowsOfFailure({ machine: hash, path, bytes: BigInt(bytes) }, error.outcome, []),
+    ]);
+  }
+}
+
+/** Works off one shard. */
+export async function runShard(
+  shard: Shard,
+  store: SurveyStore,
+  examiner: Examiner,
+  seconds: number,
+): Promise<ShardCounts> {
+  const batches = await Promise.all(
+    batchesOf(shard.units).map((batch) => examineBatch(batch, examiner, seconds)),
+  );
+  return store.finish(shard, batches.flat(2));
+}
+
+/** Told after each shard. */
+export type OnShard = (shard: Shard, counts: ShardCounts) => void;
+
+/**
+ * Works off shards, `together` at a time: enough that nobody who examines waits for the last batch of one.
+ */
+export async function runShards(
+  shards: readonly Shard[],
+  store: SurveyStore,
+  examiner: Examiner,
+  {
+    seconds,
+    together,
+    onShard,
+  }: { readonly seconds: number; readonly together: number; readonly onShard: OnShard },
+): Promise<void> {
+  const waiting = shards.values();
+  const worker = async (): Promise<void> => {
+    for (const shard of waiting) onShard(shard, await runShard(shard, store, examiner, seconds));
+  };
+  await Promise.all(Array.from({ length: together }, worker));
+}

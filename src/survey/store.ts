@@ -1,0 +1,138 @@
+/**
+ * The folder of a survey. Everything in it is written whole and then renamed, so that a run that was killed leaves whole
+ * files or none, and the order in which shards are finished doesn't show.
+ *
+ *     plan/ID.ndjson        what there is to do: a shard a line
+ *     TABLE/SHARD.parquet   the rows of a shard, a file for each table; `inputs/ID.parquet` comes from the plan
+ *     done/SHARD.json       written last: this shard's parts are complete
+ *     spool/HASH            what came out of archives, until it is done
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { parquetOf } from './parquet.ts';
+import { MACHINE_TABLES, type MachineRows, type Row, SURVEY_SCHEMA } from './tables.ts';
+import type { Shard, Unit } from './unit.ts';
+
+/** What a finished shard says of itself. */
+export interface ShardCounts {
+  /** Inputs that describe a machine. */
+  readonly machines: number;
+  /** Inputs that could not be read, or whose machine could not be judged. */
+  readonly faulty: number;
+  /** Inputs that describe none. */
+  readonly others: number;
+}
+
+export interface PlannedInput {
+  readonly hash: string;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface Plan {
+  readonly shards: readonly Shard[];
+  readonly inputs: readonly PlannedInput[];
+}
+
+/** Files that were begun so long ago belong to a run that is no more. */
+const ABANDONED_MS = 60 * 60 * 1000;
+
+export class SurveyStore {
+  readonly folder: string;
+
+  /** Makes the folder where it isn't there. Throws what the system says when it can't. */
+  constructor(folder: string) {
+    this.folder = folder;
+    for (const name of ['plan', 'done', 'inputs', ...MACHINE_TABLES, '.new'])
+      mkdirSync(join(folder, name), { recursive: true });
+    for (const name of readdirSync(join(folder, '.new'))) {
+      const path = join(folder, '.new', name);
+      const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+      if (since !== undefined && Date.now() - since > ABANDONED_MS) rmSync(path, { force: true });
+    }
+  }
+
+  #write(name: string, content: Uint8Array | string): void {
+    const fresh = join(this.folder, '.new', randomBytes(12).toString('hex'));
+    // On the disk before it has its name: also after a power failure there is all of it or nothing.
+    writeFileSync(fresh, content, { flush: true });
+    renameSync(fresh, join(this.folder, name));
+  }
+
+  /** Every plan, in the order of their ids. Throws where one can't be read. */
+  plans(): Plan[] {
+    return readdirSync(join(this.folder, 'plan'))
+      .filter((name) => name.endsWith('.ndjson'))
+      .sort()
+      .map((name) => {
+        const [head, ...shards] = readFileSync(join(this.folder, 'plan', name), 'utf8')
+          .trimEnd()
+          .split('\n');
+        const { schema, inputs } = JSON.parse(head!) as { schema: string; inputs: PlannedInput[] };
+        if (schema !== SURVEY_SCHEMA) throw new Error(`${name} is of another version: ${schema}`);
+        return { inputs, shards: shards.map((line) => JSON.parse(line) as Shard) };
+      });
+  }
+
+  /** Adds a plan. Its inputs' rows are there before it is. */
+  async addPlan(id: string, { inputs, shards }: Plan): Promise<void> {
+    const rows = inputs.map(({ hash, path, bytes }): Row => ({ machine: hash, path, bytes: BigInt(bytes) }));
+    this.#write(`inputs/${id}.parquet`, await parquetOf('inputs', rows));
+    const lines = [{ schema: SURVEY_SCHEMA, inputs }, ...shards].map((line) => JSON.stringify(line));
+    this.#write(`plan/${id}.ndjson`, `${lines.join('\n')}\n`);
+  }
+
+  isDone(shard: Pick<Shard, 'id'>): boolean {
+    return existsSync(join(this.folder, 'done', `${shard.id}.json`));
+  }
+
+  countsOf(shard: Pick<Shard, 'id'>): ShardCounts {
+    return JSON.parse(readFileSync(join(this.folder, 'done', `${shard.id}.json`), 'utf8')) as ShardCounts;
+  }
+
+  /** Writes the parts of a shard and says that it is done. The same shard twice gives the same files. */
+  async finish(shard: Pick<Shard, 'id'>, machines: readonly MachineRows[]): Promise<ShardCounts> {
+    for (const table of MACHINE_TABLES) {
+      const rows = machines.flatMap((rowsOfMachine) => rowsOfMachine[table]);
+      this.#write(`${table}/${shard.id}.parquet`, await parquetOf(table, rows));
+    }
+    const rows = machines.flatMap(({ machines: own }) => own);
+    const machineCount = rows.filter(({ status }) => status === 'ok').length;
+    const others = rows.filter(({ status }) => status === 'none').length;
+    const counts: ShardCounts = {
+      machines: machineCount,
+      faulty: rows.length - machineCount - others,
+      others,
+    };
+    this.#write(`done/${shard.id}.json`, `${JSON.stringify(counts)}\n`);
+    return counts;
+  }
+
+  /** Keeps bytes that are no file of their own, and gives the path below the folder. */
+  spool(hash: string, bytes: Uint8Array): string {
+    const name = `spool/${hash}`;
+    mkdirSync(join(this.folder, 'spool'), { recursive: true });
+    if (!existsSync(join(this.folder, name))) this.#write(name, bytes);
+    return name;
+  }
+
+  /** Where a unit is. */
+  pathOf({ file }: Unit): string {
+    return file.startsWith('/') ? file : join(this.folder, file);
+  }
+
+  /** Lets go of what was kept for the work, once all of it is done. */
+  removeSpool(): void {
+    rmSync(join(this.folder, 'spool'), { recursive: true, force: true });
+  }
+}
