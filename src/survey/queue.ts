@@ -55,16 +55,19 @@ const LOCK_MS = 30_000;
 const MOST_STALLED = 20;
 const ATTEMPTS = 3;
 
-/** Where Redis is. Throws a message in words for what is no address of one. */
-export function connectionOf(url: string): object {
+/** No address of a server, or a shard that no worker could finish; the message says it. */
+export class QueueError extends Error {}
+
+/** Where Redis is. Throws {@link QueueError}. */
+function connectionOf(url: string): object {
   let parsed: URL;
   try {
     parsed = new URL(url);
   } catch {
-    throw new Error(`${url} is no address of a Redis server: redis://host:6379/0`);
+    throw new QueueError(`${url} is no address of a Redis server: redis://host:6379/0`);
   }
   if (parsed.protocol !== 'redis:' && parsed.protocol !== 'rediss:')
-    throw new Error(`${url} is no address of a Redis server: redis://host:6379/0`);
+    throw new QueueError(`${url} is no address of a Redis server: redis://host:6379/0`);
   // BullMQ wants commands to wait for a server that is away, however long.
   return { url, maxRetriesPerRequest: null };
 }
@@ -92,8 +95,9 @@ export async function workThroughQueue(
     onShard,
   }: QueueOptions & { readonly seconds: number; readonly onShard: OnShard },
 ): Promise<void> {
+  const connection = connectionOf(url);
   const { Queue } = await load(cwd);
-  const queue = new Queue(QUEUE, { connection: connectionOf(url) });
+  const queue = new Queue(QUEUE, { connection });
   queue.on('error', (error) => onTrouble(error.message));
   const folder = sha256Of(store.folder).slice(0, 16);
   const open = new Map(shards.map((shard) => [`${folder}-${shard.id}`, shard]));
@@ -119,7 +123,9 @@ async function ask(queue: Queue, id: string, data: ShardJob): Promise<void> {
   if (job !== undefined) {
     if (!(await job.isFailed())) return;
     await job.remove();
-    throw new Error(`a worker gave up on shard ${data.shard.id}: ${job.failedReason ?? 'no reason given'}`);
+    throw new QueueError(
+      `a worker gave up on shard ${data.shard.id}: ${job.failedReason ?? 'no reason given'}`,
+    );
   }
   await queue.add('shard', data, {
     jobId: id,
@@ -151,6 +157,7 @@ export async function startWorker(
     onShard,
   }: QueueOptions & { readonly together: number; readonly into?: string; readonly onShard: OnShard },
 ): Promise<RunningWorker> {
+  const connection = connectionOf(url);
   const { Worker } = await load(cwd);
   const examiners = new Map<string, { readonly store: SurveyStore; readonly examiner: Promise<Examiner> }>();
   const worker = new Worker(
@@ -167,7 +174,7 @@ export async function startWorker(
       onShard(shard, await runShard(shard, known.store, await known.examiner, seconds));
     },
     {
-      connection: connectionOf(url),
+      connection,
       concurrency: together,
       lockDuration: LOCK_MS,
       stalledInterval: LOCK_MS / 2,

@@ -8,7 +8,7 @@ import { CONDITIONS, MOVED, type NamedQuery, NEEDED, SUMMARY } from '../../surve
 import { CommandError, defineCommand } from '../common/command.ts';
 import { OUTPUT_OPTIONS } from '../common/options.ts';
 import { writeResult } from '../common/result.ts';
-import { missingPackage } from '../survey/options.ts';
+import { asCommandErrors } from '../survey/options.ts';
 
 const FORMATS = ['text', 'csv', 'json', 'html'] as const;
 
@@ -58,7 +58,7 @@ export const command = defineCommand({
     const results: NamedResult[] = [];
     try {
       const before = options.moved === undefined ? undefined : resolve(io.cwd, options.moved);
-      const database = await missingPackage(SurveyDatabase.open(resolve(io.cwd, folder), before, io.cwd));
+      const database = await asCommandErrors(SurveyDatabase.open(resolve(io.cwd, folder), before, io.cwd));
       for (const query of asked) results.push({ title: query.title, ...(await database.ask(query.sql)) });
       database.close();
     } catch (error) {

@@ -2,11 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type Diagnostic, DiagnosticList } from '../../bytes/diagnostic.ts';
+import type { PlanCounts } from '../../survey/plan.ts';
 import type { ShardCounts } from '../../survey/store.ts';
 import { CommandError, defineCommand } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
 import { writeDiagnostics } from '../common/result.ts';
-import { countOption, MOST_JOBS, missingPackage } from '../survey/options.ts';
+import { asCommandErrors, countOption, MOST_JOBS } from '../survey/options.ts';
 
 /** A machine that takes longer has a loop that waits for something: none of 655 public ones took a tenth of it. */
 const DEFAULT_SECONDS = 60;
@@ -64,6 +65,22 @@ function writeLeftOut(diagnostics: readonly Diagnostic[], io: Io): void {
   writeDiagnostics(shown, io);
   if (diagnostics.length > shown.length)
     io.stderr.write(`fwmap: and ${diagnostics.length - shown.length} more like these\n`);
+}
+
+function summaryOf(found: PlanCounts, counts: readonly ShardCounts[]): string {
+  const sum = (of: (each: ShardCounts) => number): number => counts.reduce((all, each) => all + of(each), 0);
+  const [machines, faulty, others] = [
+    sum((each) => each.machines),
+    sum((each) => each.faulty),
+    sum((each) => each.others),
+  ];
+  return [
+    `${found.inputs} inputs, ${found.machines} of them different; the survey has ${machines} machines`,
+    ...(faulty === 0 ? [] : [`${faulty} that could not be read or judged`]),
+    ...(others === 0
+      ? []
+      : [others === 1 ? '1 file that describes none' : `${others} files that describe none`]),
+  ].join(', ');
 }
 
 export const command = defineCommand({
@@ -139,7 +156,7 @@ export const command = defineCommand({
     };
     if (options.queue !== undefined) {
       const { workThroughQueue } = await import('../../survey/queue.ts');
-      await missingPackage(
+      await asCommandErrors(
         workThroughQueue(open, store, {
           url: options.queue,
           cwd: io.cwd,
@@ -163,13 +180,11 @@ export const command = defineCommand({
     progress.clear();
     store.removeSpool();
     writeLeftOut(sink.all, io);
-    const counts = shards.map((shard) => store.countsOf(shard));
-    const sum = (of: (each: ShardCounts) => number): number =>
-      counts.reduce((all, each) => all + of(each), 0);
     io.stdout.write(
-      `${found.inputs} inputs, ${found.machines} of them different; the survey has ${sum(({ machines }) => machines)} machines` +
-        `${sum(({ faulty }) => faulty) === 0 ? '' : `, ${sum(({ faulty }) => faulty)} that could not be read or judged`}` +
-        `${sum(({ others }) => others) === 0 ? '' : `, ${sum(({ others }) => others)} files that describe none`}\n`,
+      `${summaryOf(
+        found,
+        shards.map((shard) => store.countsOf(shard)),
+      )}\n`,
     );
     return 0;
   },

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { CommandError, defineCommand } from '../common/command.ts';
 import { compileSparingly } from '../common/engine.ts';
-import { countOption, MOST_JOBS, missingPackage } from '../survey/options.ts';
+import { asCommandErrors, countOption, MOST_JOBS } from '../survey/options.ts';
 import { openPool, type Pool } from '../survey/pool.ts';
 
 export const command = defineCommand({
@@ -31,7 +31,7 @@ export const command = defineCommand({
     const { startWorker } = await import('../../survey/queue.ts');
     await compileSparingly();
     const pools: Pool[] = [];
-    const worker = await missingPackage(
+    const worker = await asCommandErrors(
       startWorker(
         async (store) => {
           const pool = await openPool(jobs, store);

@@ -1,5 +1,6 @@
 /** What the commands for many machines share. */
 import { MissingPackageError } from '../../survey/optional.ts';
+import { QueueError } from '../../survey/queue.ts';
 import { CommandError } from '../common/command.ts';
 
 /** More threads than that starve each other of memory, and another host serves better. */
@@ -19,13 +20,14 @@ export function countOption(
   return value;
 }
 
-/** Says how to install what is missing. */
-export async function missingPackage<T>(work: Promise<T>): Promise<T> {
+/** Errors of packages and servers that a fleet needs, as errors of the command. */
+export async function asCommandErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (error instanceof MissingPackageError)
       throw new CommandError(error.message, `npm install ${error.package}, beside fwmap or in this folder`);
+    if (error instanceof QueueError) throw new CommandError(error.message);
     throw error;
   }
 }

@@ -75,6 +75,9 @@ async function examineMachine(
   const describe = await describeOptions({}, named, processIo());
   const { machine, facts } = await gather(named.artifacts, { describe }, sink);
   const verdict = await judgeSysfb(machine, {}, facts, sink);
+  const { answer, windows, pool } = verdict;
   const id = named.name === undefined ? subject.machine : `${subject.machine}#${named.name}`;
+  if (sink.hasErrors && answer === 'unknown' && windows.length + pool.length === 0)
+    return rowsOfFailure({ ...subject, machine: id }, nothingIn(sink.all), sink.all);
   return rowsOf({ ...subject, machine: id }, machine, verdict);
 }

@@ -41,6 +41,10 @@ export class SurveyDatabase {
    * @param cwd the folder that fwmap is run in
    */
   static async open(folder: string, before: string | undefined, cwd: string): Promise<SurveyDatabase> {
+    for (const each of [folder, before])
+      for (const table of TABLE_NAMES)
+        if (each !== undefined && !hasParts(each, table))
+          throw new QueryError(`${each} is no survey: it has no ${table}`);
     const { DuckDBInstance } = (await loadOptional('@duckdb/node-api', cwd)) as DuckDb;
     const database = new SurveyDatabase(await (await DuckDBInstance.create(':memory:')).connect());
     await database.#view('main', folder);
@@ -53,7 +57,6 @@ export class SurveyDatabase {
 
   async #view(schema: string, folder: string): Promise<void> {
     for (const table of TABLE_NAMES) {
-      if (!hasParts(folder, table)) throw new QueryError(`${folder} is no survey: it has no ${table}`);
       // A folder's name may hold what globs mean by something else.
       const glob = join(folder, table, '*.parquet')
         .replace(/[[\]?]/g, '[$&]')

@@ -5,7 +5,7 @@ export interface NamedQuery {
   readonly sql: string;
 }
 
-const hex = (column: string): string => `'0x' || lower(to_base(${column}, 16))`;
+const hex = (column: string): string => `'0x' || lower(hex(${column}))`;
 
 /** `[mem 0x…-0x…]`, or what the bounds are made of. */
 const range = (alias: string): string => `CASE WHEN ${alias}.base IS NOT NULL AND ${alias}.last IS NOT NULL
@@ -73,10 +73,10 @@ export const MOVED: readonly NamedQuery[] = [
 SELECT file, coalesce(n.path, o.path) || ' ' || coalesce(n.item, o.item) || '[' ||
     coalesce(n.item_index, o.item_index) || ']' AS entry,
   CASE WHEN o.machine IS NULL THEN NULL ELSE ${range('o')} END AS was,
-  CASE WHEN n.machine IS NULL THEN NULL ELSE ${range('n')} END AS is
+  CASE WHEN n.machine IS NULL THEN NULL ELSE ${range('n')} END AS "now"
 FROM old o FULL JOIN new n USING (file, path, item, item_index, space, role, condition)
 WHERE (o.base, o.size, o.base_expression, o.size_expression)
   IS DISTINCT FROM (n.base, n.size, n.base_expression, n.size_expression)
-ORDER BY file, entry, was, is`,
+ORDER BY file, entry, was, "now"`,
   },
 ];

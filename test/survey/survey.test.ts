@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
+import { asyncBufferFromFile } from 'hyparquet/src/node.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../cli/fake-io.ts';
+import { contentOf } from './folder.ts';
+
+const SAMPLES = resolve('samples');
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fwmap-survey-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function rowsIn(into: string, table: string): Promise<Record<string, unknown>[]> {
+  const parts = readdirSync(join(into, table)).sort();
+  const rows = await Promise.all(
+    parts.map(async (name) =>
+      parquetReadObjects({ file: await asyncBufferFromFile(join(into, table, name)) }),
+    ),
+  );
+  return rows.flat();
+}
+
+/** Trees that differ, one a file. */
+function manyTrees(into: string, count: number): void {
+  mkdirSync(into);
+  for (let i = 0; i < count; i += 1)
+    writeFileSync(
+      join(into, `${i}.dts`),
+      `/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; model = "board ${i}";
+         soc { compatible = "simple-bus"; #address-cells = <1>; #size-cells = <1>;
+           ranges = <0 0 0x${(0x80000000 + i * 0x1000).toString(16)} 0x1000>; uart@0 { reg = <0 0x100>; }; }; };`,
+    );
+}
+
+describe('a survey', () => {
+  test('has what the commands say of each machine, and of each path', async () => {
+    const inputs = join(folder, 'mixed');
+    mkdirSync(join(inputs, 'capture'), { recursive: true });
+    copyFileSync(join(SAMPLES, 'openhcl-vtl2.dts'), join(inputs, 'a.dts'));
+    copyFileSync(join(SAMPLES, 'openhcl-vtl2.dts'), join(inputs, 'b.dts'));
+    copyFileSync(join(SAMPLES, 'low-window-framebuffer.dts'), join(inputs, 'c.dts'));
+    copyFileSync(join(SAMPLES, 'gen2-dsdt.aml'), join(inputs, 'capture', 'dsdt.aml'));
+    writeFileSync(
+      join(inputs, 'capture', 'dmesg.txt'),
+      '[    0.000000] Linux version 6.12.30 (a@b) #1 SMP\n',
+    );
+    writeFileSync(join(inputs, 'README.txt'), 'Nothing here describes a machine.\n');
+    writeFileSync(join(inputs, 'cut.dtb'), Buffer.from('d00dfeed00001000', 'hex'));
+    const into = join(folder, 'mixed-survey');
+    const outcome = await run(['survey', inputs, '--into', into, '--jobs', '2']);
+    expect(outcome).toMatchObject({ status: 0, stderr: '' });
+    expect(outcome.stdout).toBe(
+      '6 inputs, 5 of them different; the survey has 3 machines, 1 that could not be read or judged, ' +
+        '1 file that describes none\n',
+    );
+    const machines = await rowsIn(into, 'machines');
+    const named = (name: string) => machines.find(({ path }) => path === join(inputs, name));
+    expect(named('a.dts')).toMatchObject({ status: 'ok', platform: 'openhcl-vtl2', boot: 'dt' });
+    expect(named('b.dts')).toBeUndefined();
+    expect((await rowsIn(into, 'inputs')).map(({ path }) => path)).toContain(join(inputs, 'b.dts'));
+    expect(named('capture')).toMatchObject({ status: 'ok', platform: 'hyperv-gen2' });
+    expect(named('README.txt')).toMatchObject({ status: 'none' });
+
+    for (const name of ['a.dts', 'c.dts', 'capture']) {
+      const { machine } = named(name)!;
+      const alone = JSON.parse((await run(['sysfb', join(inputs, name), '--format', 'json'])).stdout);
+      const answers = (await rowsIn(into, 'answers')).filter((row) => row.machine === machine);
+      expect(answers).toMatchObject([
+        {
+          question: 'sysfb',
+          answer: alone.answer,
+          effective: alone.effective,
+          hazard: alone.hazard,
+          summary: alone.summary,
+        },
+      ]);
+      const listed = JSON.parse((await run(['windows', join(inputs, name), '--format', 'json'])).stdout);
+      const windows = (await rowsIn(into, 'windows')).filter((row) => row.machine === machine);
+      const hex = (value: unknown) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value);
+      expect(
+        windows.map(({ base, size, role, certainty }) => [hex(base), hex(size), role, certainty]),
+      ).toEqual(
+        listed.windows.map((each: Record<string, unknown>) => [
+          each.base,
+          each.size,
+          each.role,
+          each.certainty,
+        ]),
+      );
+    }
+  });
+
+  test('takes an archive of captures and a mailbox apart', async () => {
+    const box = join(folder, 'box.mbox');
+    const mail = (start: string) =>
+      `From a@b Thu Nov 26 00:00:00 2026\nFrom: a@b\nSubject: x\n\nranges = <0x0f 0x${start} 0x0f 0x${start} 0x10000000>;\n\n`;
+    writeFileSync(box, mail('f0000000') + mail('e0000000'));
+    const into = join(folder, 'box-survey');
+    expect((await run(['survey', box, '--into', into])).status).toBe(0);
+    const machines = await rowsIn(into, 'machines');
+    expect(machines.map(({ path, status }) => [path, status]).sort()).toEqual([
+      [`${box}!1`, 'ok'],
+      [`${box}!2`, 'ok'],
+    ]);
+    expect(existsSync(join(into, 'spool'))).toBe(false);
+  });
+
+  test('is the same with one thread and with several, and whatever the order of the inputs', async () => {
+    const inputs = join(folder, 'trees');
+    manyTrees(inputs, 60);
+    const [one, several, listed] = ['one', 'several', 'listed'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await run(['survey', inputs, '--into', one, '--jobs', '1']);
+    await run(['survey', inputs, '--into', several, '--jobs', '3']);
+    const paths = readdirSync(inputs)
+      .sort()
+      .reverse()
+      .map((name) => `${join(inputs, name)}\0`);
+    await run(['survey', '-0', '--files-from', '-', '--into', listed], { stdin: paths.join('') });
+    expect(contentOf(several)).toEqual(contentOf(one));
+    expect(contentOf(listed)).toEqual(contentOf(one));
+  });
+
+  test('goes on where it was killed', async () => {
+    const inputs = join(folder, 'killed-trees');
+    manyTrees(inputs, 200);
+    const whole = join(folder, 'whole');
+    await run(['survey', inputs, '--into', whole]);
+    const killed = join(folder, 'killed');
+    for (const after of [1, 3, 6]) {
+      const child = spawn(
+        process.execPath,
+        ['bin/fwmap.js', 'survey', inputs, '--into', killed, '--jobs', '1'],
+        { stdio: 'ignore' },
+      );
+      const ended = once(child, 'exit');
+      // Killed when so many shards are done.
+      const done = () =>
+        existsSync(join(killed, 'done')) && readdirSync(join(killed, 'done')).length >= after;
+      while (child.exitCode === null && !done()) await new Promise((go) => setTimeout(go, 5));
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const before = contentOf(join(killed, 'done'));
+    await run(['survey', inputs, '--into', killed]);
+    rmSync(join(killed, '.new'), { recursive: true });
+    mkdirSync(join(killed, '.new'));
+    expect(contentOf(killed)).toEqual(contentOf(whole));
+    expect(Object.keys(before).length).toBeGreaterThanOrEqual(6);
+  });
+
+  test('adds what is new, and nothing twice', async () => {
+    const inputs = join(folder, 'growing');
+    manyTrees(inputs, 5);
+    const into = join(folder, 'growing-survey');
+    await run(['survey', inputs, '--into', into]);
+    const before = contentOf(into);
+    await run(['survey', inputs, '--into', into]);
+    expect(contentOf(into)).toEqual(before);
+    copyFileSync(join(SAMPLES, 'openhcl-vtl2.dts'), join(inputs, 'more.dts'));
+    copyFileSync(join(inputs, '0.dts'), join(inputs, 'again.dts'));
+    await run(['survey', inputs, '--into', into]);
+    expect(contentOf(into)).toMatchObject(before);
+    expect(await rowsIn(into, 'machines')).toHaveLength(6);
+    expect(await rowsIn(into, 'inputs')).toHaveLength(7);
+  });
+
+  test('says what is wrong with how it was asked', async () => {
+    expect(await run(['survey', SAMPLES])).toMatchObject({ status: 2, stdout: '' });
+    expect((await run(['survey', SAMPLES, '--into', join(folder, 'x'), '--jobs', '0'])).stderr).toMatch(
+      '--jobs 0',
+    );
+    expect((await run(['survey', SAMPLES, '--into', join(folder, 'x'), '--queue', 'nowhere'])).status).toBe(
+      2,
+    );
+    expect((await run(['query', folder, '--summary'])).status).toBe(2);
+  });
+});
