@@ -11,7 +11,8 @@ import {
   windowJson,
 } from '../report/formats/json-parts.ts';
 import { resourcesJson } from '../report/subjects/resources.ts';
-import { Names } from '../symbolic/index.ts';
+import { allOf, formatCondition, Names } from '../symbolic/index.ts';
+import type { BridgesVerdict } from '../verdict/host-bridge/result.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { Machine } from '../window/describe.ts';
 import type { MachineRows, Row } from './tables.ts';
@@ -41,6 +42,7 @@ export function rowsOfFailure(
     machines: [{ ...subject, status: outcome.status, reason: outcome.reason ?? null }],
     windows: [],
     descriptors: [],
+    bridges: [],
     findings: findingRows(subject.machine, diagnostics),
     answers: [],
     gaps: [],
@@ -48,12 +50,18 @@ export function rowsOfFailure(
 }
 
 /** The rows of a machine that was read. */
-export function rowsOf(subject: Subject, machine: Machine, verdict: Verdict): MachineRows {
+export function rowsOf(
+  subject: Subject,
+  machine: Machine,
+  verdict: Verdict,
+  bridges: BridgesVerdict,
+): MachineRows {
   const { machine: id } = subject;
   return {
     machines: [machineRow(subject, machine, verdict)],
     windows: windowRows(id, machine),
     descriptors: descriptorRows(id, machine),
+    bridges: bridgeRows(id, bridges),
     findings: findingRows(id, verdict.diagnostics),
     answers: [answerRow(id, verdict)],
     gaps: verdict.gaps.map((gap, number) => {
@@ -182,6 +190,41 @@ function crsRows(machine: string, crs: JsonObject): Row[] {
           descriptors(alternative.resources, { alternative: index, condition: text(alternative.when) }),
         );
   return rows.length > 0 ? rows : [{ ...common, text: text(crs.why) }];
+}
+
+function bridgeRows(machine: string, { bridges, inputs }: BridgesVerdict): Row[] {
+  const names = new Names();
+  return bridges.flatMap(({ device, windows, changed, when }) => {
+    const given = windows.map((window) => {
+      const json = windowJson(window, inputs, names);
+      const there = allOf([when, window.certainty === 'conditional' ? window.when : 1n]);
+      return { did: 'given', json, into: null, why: text(json.why), condition: there };
+    });
+    const changes = changed.map((change) => ({
+      did: change.did,
+      json: windowJson(change.window, inputs, names),
+      into: change.into ?? null,
+      why: change.why,
+      condition: change.when,
+    }));
+    return [...given, ...changes].map(
+      ({ did, json, into, why, condition }, number): Row => ({
+        machine,
+        bridge: device,
+        number,
+        did,
+        space: text(json.space),
+        base: uint64(json.base),
+        size: uint64(json.size),
+        last: uint64(json.last),
+        base_expression: text(member(json.expressions, 'base')),
+        size_expression: text(member(json.expressions, 'size')),
+        into,
+        why,
+        condition: condition === 1n ? null : formatCondition(condition, names),
+      }),
+    );
+  });
 }
 
 function findingRows(machine: string, diagnostics: readonly Diagnostic[]): Row[] {

@@ -4,7 +4,14 @@ import type { Document } from '../../report/document.ts';
 import { renderText } from '../../report/formats/text.ts';
 import { QueryError, type ResultSet, SurveyDatabase } from '../../survey/query/database.ts';
 import { type NamedResult, resultsCsv, resultsHtml, resultsJson } from '../../survey/query/formats.ts';
-import { CONDITIONS, MOVED, type NamedQuery, NEEDED, SUMMARY } from '../../survey/query/questions.ts';
+import {
+  CHANGED,
+  CONDITIONS,
+  MOVED,
+  type NamedQuery,
+  NEEDED,
+  SUMMARY,
+} from '../../survey/query/questions.ts';
 import { CommandError, defineCommand } from '../common/command.ts';
 import { OUTPUT_OPTIONS } from '../common/options.ts';
 import { writeResult } from '../common/result.ts';
@@ -17,12 +24,16 @@ export const command = defineCommand({
   operands: 'DIR [SQL]',
   minimumInputs: 1,
   description:
-    'Asks the tables of a survey (machines, inputs, windows, descriptors, findings, answers, gaps) in SQL, or a question ' +
+    'Asks the tables of a survey (machines, inputs, windows, descriptors, bridges, findings, answers, gaps) in SQL, or a question ' +
     'that has a name. It takes DuckDB: npm install @duckdb/node-api. The tables are Parquet, so anything else that ' +
     'reads that may be asked as well; docs/fleet.md has the columns.',
   options: {
     summary: { type: 'boolean', describe: 'What the survey holds: machines, answers, windows, findings' },
     needed: { type: 'boolean', describe: 'The machines that need CONFIG_SYSFB, or may' },
+    bridges: {
+      type: 'boolean',
+      describe: 'What Linux drops, clips, unites or refuses of PCI host bridge windows',
+    },
     moved: {
       type: 'string',
       value: 'BEFORE',
@@ -49,6 +60,7 @@ export const command = defineCommand({
     const asked: NamedQuery[] = [
       ...(options.summary ? SUMMARY : []),
       ...(options.needed ? NEEDED : []),
+      ...(options.bridges ? CHANGED : []),
       ...(options.conditions ? CONDITIONS : []),
       ...(options.moved === undefined ? [] : MOVED),
       ...(sql === undefined ? [] : [{ title: sql, sql }]),

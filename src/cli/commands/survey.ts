@@ -89,7 +89,7 @@ export const command = defineCommand({
   minimumInputs: 0,
   description:
     'Describes and judges many machines, and keeps what it finds as Parquet files in a folder: machines, windows, ' +
-    'descriptors, findings, answers and gaps. Each file is a machine, and so is a folder or archive of one capture; the ' +
+    'descriptors, bridges, findings, answers and gaps. Each file is a machine, and so is a folder or archive of one capture; the ' +
     'same input twice is one. A run that was ended goes on where it was; later runs add what is new. ' +
     '`fwmap query` asks the tables. docs/fleet.md has the columns.',
   options: {

@@ -8,6 +8,7 @@ import { type Outcome, rowsOf, rowsOfFailure, type Subject } from '../../survey/
 import type { Examined } from '../../survey/run.ts';
 import type { Unit } from '../../survey/unit.ts';
 import { gather } from '../../verdict/ask.ts';
+import { judgeBridges } from '../../verdict/host-bridge/bridges.ts';
 import { judgeSysfb } from '../../verdict/sysfb/sysfb.ts';
 import { processIo } from '../common/io.ts';
 import { machinesOf, type NamedMachine, openImage } from '../inputs/images.ts';
@@ -79,5 +80,6 @@ async function examineMachine(
   const id = named.name === undefined ? subject.machine : `${subject.machine}#${named.name}`;
   if (sink.hasErrors && answer === 'unknown' && windows.length + pool.length === 0)
     return rowsOfFailure({ ...subject, machine: id }, nothingIn(sink.all), sink.all);
-  return rowsOf({ ...subject, machine: id }, machine, verdict);
+  const bridges = judgeBridges(machine, {}, {}, facts, new DiagnosticList());
+  return rowsOf({ ...subject, machine: id }, machine, verdict, bridges);
 }

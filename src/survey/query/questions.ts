@@ -61,6 +61,19 @@ ORDER BY machines DESC, windows DESC, condition LIMIT 50`,
   },
 ];
 
+export const CHANGED: readonly NamedQuery[] = [
+  {
+    title: 'What Linux does to windows of PCI host bridges',
+    sql: `SELECT did, count(*) AS windows, count(DISTINCT machine) AS machines, min(why) AS "for example"
+FROM bridges WHERE did <> 'given' GROUP BY did ORDER BY machines DESC, did`,
+  },
+  {
+    title: 'Where',
+    sql: `SELECT machines.path, bridge, did, ${range('bridges')} AS "window", "into", why
+FROM bridges JOIN machines USING (machine) WHERE did <> 'given' ORDER BY machines.path, bridge, number`,
+  },
+];
+
 /** Machines are the same by their path in both surveys; windows by the entry that says them. */
 export const MOVED: readonly NamedQuery[] = [
   {
