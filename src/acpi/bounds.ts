@@ -122,7 +122,7 @@ export function occupiedByTables(tables: readonly AcpiTable[], sink: DiagnosticS
   return found;
 }
 
-/** A window whose bounds hang on unknown values. */
+/** A window whose bounds depend on unknown values. */
 export interface UnknownWindow {
   /** First address. */
   readonly base: Quantity;

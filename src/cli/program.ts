@@ -69,8 +69,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const hint = error instanceof UnreadableInputError ? await commandMeant(error.path) : error.hint;
-    io.stderr.write(`fwmap: ${escapeControls(error.message)}\n`);
-    if (hint !== undefined) io.stderr.write(`fwmap: ${escapeControls(hint)}\n`);
+    const line = hint === undefined ? error.message : `${error.message}; ${hint}`;
+    io.stderr.write(`fwmap: ${escapeControls(line)}\n`);
     return EXIT_ERROR;
   }
 }

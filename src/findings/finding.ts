@@ -52,3 +52,9 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const about = path && !message.includes(path) ? `${path}: ` : '';
   return `${where}${severity}: ${about}${message} [${code}]`;
 }
+
+/** The same with what to do about it: `board.dts:12.3: error: cannot open "soc.dtsi" [code]; try -I DIR`. */
+export function diagnosticText(diagnostic: Diagnostic): string {
+  const hint = hintOf(diagnostic);
+  return hint === undefined ? formatDiagnostic(diagnostic) : `${formatDiagnostic(diagnostic)}; ${hint}`;
+}

@@ -143,14 +143,14 @@ function judge(
   }
   if (framebuffer === undefined)
     return pool.windows.every((window) => window.start >= FOUR_GIB)
-      ? { hazard: 'none', summary: 'no window lies below 4 GiB, where the framebuffer is' }
+      ? { hazard: 'none', summary: 'no window is below 4 GiB, where the framebuffer is' }
       : { hazard: 'unknown', summary: 'nothing says where the framebuffer is' };
   const last = framebuffer.base + framebuffer.size - 1n;
   const inWindow = pool.windows.filter(
     (window) => window.start <= last && lastOf(pool, window) >= framebuffer.base,
   );
   if (inWindow.length === 0)
-    return { hazard: 'none', summary: 'the framebuffer lies in no window: nothing can be placed on it' };
+    return { hazard: 'none', summary: 'the framebuffer is in no window: nothing can be placed on it' };
   const { framebuffer: reserved } = pool;
   const covered = inWindow.every(
     (window) =>

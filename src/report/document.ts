@@ -98,3 +98,15 @@ export function section(heading: string, ...blocks: readonly Block[]): Block[] {
 export function listSection(heading: string, items: readonly Item[]): Block[] {
   return items.length === 0 ? [] : section(heading, { kind: 'list', items });
 }
+
+/** Texts a line each below their heading; nothing where there are none. */
+export function linesSection(heading: string, texts: readonly Text[]): Block[] {
+  return texts.length === 0
+    ? []
+    : section(heading, {
+        kind: 'table',
+        untitled: true,
+        columns: [{ title: heading.toLowerCase() }],
+        rows: texts.map((text) => [text]),
+      });
+}

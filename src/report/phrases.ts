@@ -3,7 +3,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { formatSize, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { formatPlace } from '../bytes/source.ts';
-import { formatDiagnostic, hintOf } from '../findings/finding.ts';
+import { diagnosticText } from '../findings/finding.ts';
 import { formatRange } from '../window/range-text.ts';
 import { type AddressWindow, type Origin, windowClass } from '../window/window.ts';
 import type { Conditions } from './conditions.ts';
@@ -126,12 +126,6 @@ export function inputItem(artifact: Artifact): Item {
     text: `${inputName(artifact)} (${artifact.kind}${how})`,
     below: [{ text: `sha256 ${artifact.sha256}` }],
   };
-}
-
-/** Where, how bad, what, and what to do, on one line. */
-export function diagnosticText(diagnostic: Diagnostic): string {
-  const hint = hintOf(diagnostic);
-  return hint === undefined ? formatDiagnostic(diagnostic) : `${formatDiagnostic(diagnostic)}; ${hint}`;
 }
 
 export function diagnosticItem(diagnostic: Diagnostic): Item {

@@ -172,7 +172,7 @@ function hashOfWord(word: string): number {
   return hash;
 }
 
-/** What grew past {@link MAX_EXPRESSION_SIZE}: only the fields it hangs on are kept. */
+/** What grew past {@link MAX_EXPRESSION_SIZE}: only the fields it depends on are kept. */
 function tooLarge(bits: number, shape: Shape): Expr {
   // Of an expression only its kind and parts are looked at.
   const inputs = fieldsOf(shape as Expr, MAX_OPAQUE_INPUTS);

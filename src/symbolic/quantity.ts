@@ -4,7 +4,7 @@
  * An expression of `bits` bits stands for a non-negative number below 2^bits; a narrower one stands wherever a wider
  * number may, without conversion. `ones` and `zeros` are the bits known to be set and clear, whatever the fields hold;
  * when all are known the constructors give a plain bigint instead. Expressions are immutable and bounded in size:
- * what grows past {@link MAX_EXPRESSION_SIZE} becomes opaque and keeps only the fields it hangs on.
+ * what grows past {@link MAX_EXPRESSION_SIZE} becomes opaque and keeps only the fields it depends on.
  */
 
 /** A field of firmware, by the name it has there. One symbol is one value: two reads of it give the same. */
@@ -156,7 +156,7 @@ export function partsOf(expr: Expr): readonly Quantity[] {
   }
 }
 
-/** The firmware fields an expression hangs on, each once, in the order of reading; about `limit` of them. */
+/** The firmware fields an expression depends on, each once, in the order of reading; about `limit` of them. */
 export function fieldsOf(value: Quantity, limit = Number.POSITIVE_INFINITY): FieldSymbol[] {
   const seen = new Set<FieldSymbol>();
   const found = new Map<string, FieldSymbol>();

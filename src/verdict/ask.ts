@@ -17,7 +17,7 @@ export interface AskOptions {
   /** What the user said of the kernel; the evidence among the artifacts is added to it. */
   readonly kernel: GivenFacts;
   /**
-   * The verdict's `windows` and `diagnostics` may leave out what the answer doesn't hang on: of ACPI tables, devices
+   * The verdict's `windows` and `diagnostics` may leave out what the answer doesn't depend on: of ACPI tables, devices
    * that are not VMBus and that it does not stand in. Their code is then not run.
    */
   readonly judgedOnly?: boolean;

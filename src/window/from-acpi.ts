@@ -1,6 +1,6 @@
 /**
  * Windows from ACPI: the descriptors of every `_CRS`, by the rules that Linux' drivers/acpi/resource.c reads them with,
- * and what the other tables say (MCFG, SRAT). A bound that hangs on unknown firmware values makes a conditional window
+ * and what the other tables say (MCFG, SRAT). A bound that depends on unknown firmware values makes a conditional window
  * with its expression; a template that nobody evaluated makes none.
  */
 

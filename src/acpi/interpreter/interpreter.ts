@@ -206,7 +206,7 @@ export class Interpreter implements Explored {
     return object instanceof Choice ? this.settle(object) !== undefined : true;
   };
 
-  /** Gives up following what hangs on unknown values. */
+  /** Gives up following what depends on unknown values. */
   abandon(reason: string): never {
     return fault('NOT_FOLLOWED', reason);
   }
@@ -359,7 +359,7 @@ export class Interpreter implements Explored {
               pc = frame.pc;
               frame.pc += 1;
               sp = this.sp;
-              fault('NOT_FOLLOWED', 'too much code hangs on unknown values');
+              fault('NOT_FOLLOWED', 'too much code depends on unknown values');
             }
             if (paths.arrive()) {
               if (frames.length <= this.#floor) return;
@@ -441,7 +441,7 @@ export class Interpreter implements Explored {
    * read).
    */
   enterObject(node: NamespaceNode, args: readonly AmlValue[]): void {
-    // As if firmware code called it or looked at it: then a look that hangs on a condition may fork.
+    // As if firmware code called it or looked at it: then a look that depends on a condition may fork.
     const plan = planEvaluation(this.controls, node, args);
     this.frames.push(new Frame(plan, this.root, PROBE, undefined, this.root, this.sp, this.syncLevel));
   }

@@ -44,7 +44,7 @@ export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 /**
  * A field's value. Numbers are `bigint`; flags of one bit with a yes/no meaning are booleans; flags with named values
- * are those names, or the number where ACPI gives it no name. What hangs on unknown bytes is an {@link Expr}.
+ * are those names, or the number where ACPI gives it no name. What depends on unknown bytes is an {@link Expr}.
  */
 export type FieldValue = Quantity | boolean | string | readonly Quantity[];
 

@@ -18,7 +18,7 @@ function* elementsOf(elements: readonly Element[], fields: FieldValues): Generat
 
 /**
  * The number or bits that hold field `name` of a descriptor type; undefined for a list, a string and an unknown name.
- * @param fields what is known of the descriptor: type-specific flags hang on its `space`
+ * @param fields what is known of the descriptor: type-specific flags depend on its `space`
  */
 export function fieldSpec(
   type: string,

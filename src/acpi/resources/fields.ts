@@ -22,7 +22,7 @@ export interface FieldPlace {
 /** What became of one descriptor's fields. */
 export interface FieldReading {
   readonly fields: Record<string, FieldValue>;
-  /** Fields that hang on unknown bytes. */
+  /** Fields that depend on unknown bytes. */
   unknown: boolean;
   /** Names of fields that lie past the descriptor's end. */
   readonly missing: string[];
@@ -247,7 +247,7 @@ class FieldReader {
       const declared = area.length === undefined ? undefined : this.reading.fields[area.length];
       if (declared === 0n) return;
       if (start < fixedEnd || start > this.#end) {
-        this.reading.faults.push(`${offset} ${start - this.#start} lies outside the descriptor`);
+        this.reading.faults.push(`${offset} ${start - this.#start} is outside the descriptor`);
         this.reading.missing.push(area.name);
         return;
       }

@@ -93,7 +93,7 @@ function setArgument(
       return undefined;
     }
     case 'string':
-      if (argument.kind !== 'string') return 'is no string';
+      if (argument.kind !== 'string') return 'is not a string';
       fields[field] = value.text;
       return undefined;
     case 'bytes':

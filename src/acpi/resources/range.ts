@@ -33,7 +33,7 @@ export interface AddressRange {
   readonly offset: Quantity;
   /** What the descriptor gives for it, in bytes; of an address descriptor it need not be `last - first + 1`. */
   readonly length: Quantity;
-  /** 1 when Linux takes the range, 0 when it passes it over (`why` says so), or the condition it hangs on. */
+  /** 1 when Linux takes the range, 0 when it passes it over (`why` says so), or the condition it depends on. */
   readonly taken: Quantity;
   readonly why?: string;
   /** A producer's range, which the device passes on to its children (IORESOURCE_WINDOW). */

@@ -10,7 +10,7 @@ import { InputFiles } from './input-files.ts';
 export interface Output {
   /** Writes everything, or, when the reader has gone away, drops it. */
   write(chunk: string | Uint8Array): void;
-  /** True when a terminal shows it. Asked only when a colour or a width hangs on it. */
+  /** True when a terminal shows it. Asked only when a colour or a width depends on it. */
   isTerminal(): boolean | Promise<boolean>;
 }
 

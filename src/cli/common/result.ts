@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeControls } from '../../bytes/escape.ts';
-import { formatDiagnostic, hintOf } from '../../findings/finding.ts';
+import { diagnosticText } from '../../findings/finding.ts';
 import { CommandError } from './command.ts';
 import type { Io } from './io.ts';
 import { writeWhole } from './whole-file.ts';
@@ -31,13 +31,9 @@ export function makeFolder(name: string, io: Io): void {
   }
 }
 
-/** Diagnostics on standard error, a line each, what to do about it indented below. */
+/** Diagnostics on standard error, a line each: where, how bad, what, what to do. */
 export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): void {
-  for (const diagnostic of diagnostics) {
-    io.stderr.write(`${escapeControls(formatDiagnostic(diagnostic))}\n`);
-    const hint = hintOf(diagnostic);
-    if (hint !== undefined) io.stderr.write(`    ${escapeControls(hint)}\n`);
-  }
+  for (const diagnostic of diagnostics) io.stderr.write(`${escapeControls(diagnosticText(diagnostic))}\n`);
   const unknown = diagnostics.find(({ code }) => UNKNOWN_CODES.has(code));
   if (unknown !== undefined)
     io.stderr.write(

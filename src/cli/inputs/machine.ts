@@ -23,7 +23,7 @@ const MAX_CELLS = 4;
 export function addressOption(option: string, text: string): bigint {
   const value = parseInteger(text);
   if (value === undefined)
-    throw new CommandError(`--${option}: ${text} is no number`, 'write it as 0x… or decimal');
+    throw new CommandError(`--${option}: ${text} is not a number`, 'write it as 0x… or decimal');
   return value;
 }
 

@@ -189,7 +189,7 @@ function* framebufferInWindow(
       if (window.cpu === null || window.size === null || lineage.has(window.node)) continue;
       if (cpu >= window.cpu + window.size || window.cpu >= cpu + size) continue;
       const message =
-        `the framebuffer of reg[${index}], ${formatMemRange(cpu, size)}, lies in the window ` +
+        `the framebuffer of reg[${index}], ${formatMemRange(cpu, size)}, is in the window ` +
         `${formatMemRange(window.cpu, window.size)} that ${nameOf(window)} gives to others`;
       yield { check: 'fwmap_framebuffer_in_window', node, property: propertyOf(node, 'reg'), message };
     }

@@ -6,7 +6,7 @@ import { type DeviceTree, pathOf } from '../tree.ts';
 import { type AddressEntry, addressEntries, type DecodedEntries, type EntryOptions } from './entries.ts';
 import { type AddressingProfile, type AddressingVariant, DEFAULT_ADDRESSING } from './profile.ts';
 
-/** A tree that hangs on the kernel everywhere is told of so many addresses for each of them. */
+/** A tree that depends on the kernel everywhere is told of so many addresses for each of them. */
 const MAX_TOLD = 20;
 
 /**

@@ -93,7 +93,7 @@ class MemoryReader {
     for (const node of nodes) {
       const type = propertyOf(node, 'device_type');
       const usable = propertyOf(node, 'linux,usable-memory');
-      if (node.parent !== root) this.#ignore(node, 'it is no child of the root');
+      if (node.parent !== root) this.#ignore(node, 'it is not a child of the root');
       else if (!type || cString(type) !== 'memory') this.#ignore(node, 'it has no device_type = "memory"');
       else if (usable) {
         if (propertyOf(node, 'reg')) this.#ignore(node, 'its linux,usable-memory stands in place of it');

@@ -72,7 +72,7 @@ export function reservationProblems(
       if (entryBytes > 0 && reg.value.length % entryBytes !== 0) {
         ignored.set(
           child,
-          `Linux skips it: its reg of ${reg.value.length} bytes is no list of ${entryBytes}`,
+          `Linux skips it: its reg of ${reg.value.length} bytes is not a list of ${entryBytes}`,
         );
         continue;
       }

@@ -76,7 +76,7 @@ export function readHeader(source: Source, sink: DiagnosticSink): ReadHeader | u
   if (fields.structOffset >= end)
     return refuse(
       'dt/blob-struct',
-      { problem: `The structure block's offset ${hex(fields.structOffset)} lies outside the blob` },
+      { problem: `The structure block's offset ${hex(fields.structOffset)} is outside the blob` },
       at(8, 12),
     );
   if (fields.stringsOffset > end || fields.stringsOffset + (fields.stringsSize ?? 0) > end)

@@ -168,7 +168,7 @@ class Application {
       for (const { name, value, deleted } of fixup.properties) {
         if (deleted) continue;
         const property = livePropertyOf(node, name);
-        if (value.length % 4 !== 0) throw wrong(`has a property ${name} that is no list of cells`);
+        if (value.length % 4 !== 0) throw wrong(`has a property ${name} that is not a list of cells`);
         if (!property) throw wrong(`names a property ${name} that the node hasn't`);
         const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
         for (let index = 0; index < value.length; index += 4) {
@@ -357,7 +357,7 @@ class Application {
       const fragment = childNamed(this.#overlay, parts[1]!);
       if (!fragment || !childNamed(fragment, '__overlay__')) throw wrong(`names no fragment: ${path}`);
       const target = this.#target(fragment);
-      if (!target.node) throw wrong(`lies in a fragment whose target ${target.by} is not in the base tree`);
+      if (!target.node) throw wrong(`is in a fragment whose target ${target.by} is not in the base tree`);
       const above = target.path ?? livePathOf(target.node);
       const joined = `${above.length > 1 ? above : ''}/${parts[2] ?? ''}`;
       this.#setProperty(to, { ...property, value: Uint8Array.from(Buffer.from(`${joined}\0`, 'latin1')) });

@@ -93,7 +93,7 @@ export const ACPI_RESOURCE_ROWS = {
   'acpi/hex-dump': row({
     severity: 'warning',
     summary: 'bytes of a hex dump are missing or not read',
-    why: 'Lines are missing or out of order, or what is between the braces of a Buffer is no list of bytes.',
+    why: 'Lines are missing or out of order, or what is between the braces of a Buffer is not a list of bytes.',
     example: hexDump('0000: 47 01 f8 0c f8 0c 01 08\n0010: 79 00'),
     source: 'README: inputs',
     hides: WINDOW,
@@ -172,6 +172,6 @@ export const ACPI_RESOURCE_ROWS = {
     hides: NOTHING,
     text: () =>
       'acpiexec fills memory and registers it cannot reach with zeros: what the firmware reads from there is no value of the machine',
-    hint: () => 'give fwmap the tables themselves; it says which values hang on such reads',
+    hint: () => 'give fwmap the tables themselves; it says which values depend on such reads',
   }),
 };

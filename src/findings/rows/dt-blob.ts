@@ -93,7 +93,7 @@ export const DT_BLOB_ROWS = {
   'dt/blob-nop': row({
     severity: 'warning',
     summary: 'a NOP token in a blob of a version that has none',
-    why: 'It is passed over.',
+    why: 'It is ignored.',
     example: undefined,
     source: 'fdt_next_tag() of libfdt; NOP came with version 3',
     hides: NOTHING,
@@ -158,7 +158,7 @@ export const DT_BLOB_ROWS = {
     source: '5.4.1, FDT_PROP',
     hides: FIRMWARE,
     text: ({ offset }: { offset: string }) =>
-      `A property's name at ${offset} lies outside the strings block; the property is left out`,
+      `A property's name at ${offset} is outside the strings block; the property is left out`,
   }),
   'dt/blob-property-order': row({
     severity: 'warning',

@@ -52,7 +52,7 @@ export const DT_PREPROCESSOR_ROWS = {
   }),
   'dt/unsupported-directive': row({
     severity: 'warning',
-    summary: 'a preprocessor directive is passed over',
+    summary: 'a preprocessor directive is ignored',
     why: '#assert and #unassert are obsolete and change no text.',
     example: board('#assert machine(x86)\n'),
     source: SOURCE,

@@ -258,7 +258,7 @@ export const DT_TREE_ROWS = {
     source: 'src/devicetree/address/reservations.ts',
     hides: NOTHING,
     text: ({ name, range, partly }: { name: string; range: string; partly: boolean }) =>
-      `${name} reserves ${range}, which ${partly ? 'reaches out' : 'lies outside'} of the RAM that the tree describes`,
+      `${name} reserves ${range}, which ${partly ? 'reaches out' : 'is outside'} of the RAM that the tree describes`,
   }),
   'dt/overlay-label': row({
     severity: 'error',

@@ -110,7 +110,7 @@ export const EVIDENCE_ROWS = {
     },
     source: '__request_resource() in kernel/resource.c',
     hides: ['framebuffer'],
-    text: ({ line }: { line: string }) => `${line} does not lie inside the line above it; left out`,
+    text: ({ line }: { line: string }) => `${line} is not inside the line above it; left out`,
   }),
   'evidence/iomem-empty': row({
     severity: 'error',
@@ -178,12 +178,12 @@ export const EVIDENCE_ROWS = {
   }),
   'evidence/kernel-source': row({
     severity: 'error',
-    summary: 'a file is no part of a kernel’s source that shows anything here',
+    summary: 'a file is not a part of a kernel’s source that shows anything here',
     why: 'Only a few files show what this kernel does with MMIO space; this is none of them.',
     example: { files: { 'x.c': 'int x;\n' }, run: 'sysfb --as kernel-source x.c' },
     source: 'FILES in src/evidence/image/kernel-source.ts',
     hides: NOTHING,
-    text: () => 'this is no source file of a kernel that shows what it does here',
+    text: () => 'this is not a source file of a kernel that shows what it does here',
     hint: ({ files }: { files: readonly string[] }) => `give ${files.join(', ')} of the kernel’s source`,
   }),
   'evidence/log-restarts': row({

@@ -52,7 +52,7 @@ export const LINUX_HOST_BRIDGES: HostBridgeRules = {
 
 /** Why Linux makes no window of a range that a host bridge lists; undefined when it does. */
 function refusal(range: AddressRange, architecture: Architecture): Omit<PassedOver, 'index'> | undefined {
-  if (range.taken === 0n) return { is: 'nothing', why: range.why ?? 'it is no range' };
+  if (range.taken === 0n) return { is: 'nothing', why: range.why ?? 'it is not a range' };
   // pci_acpi_root_prepare_resources() of arm64: a consumer's range is the bridge's own registers.
   if (!bridgeArchitecture(architecture).consumersAreWindows)
     return range.window ? undefined : { is: 'own', why: 'the bridge uses it itself (ResourceConsumer)' };

@@ -121,7 +121,7 @@ export function rangeWarnings(
       if (!window.prefetchable && window.end - window.start + 1n >= 1n << 32n)
         found.push({
           line: 'Memory resource size exceeds max for 32 bits',
-          why: `${printWindow(window)} is not prefetchable and of 4 GiB or more; where it lies is not looked at`,
+          why: `${printWindow(window)} is not prefetchable and of 4 GiB or more; its place is not checked`,
         });
   if (ranges.length > 0 && memory.every(({ prefetchable }) => prefetchable))
     found.push({

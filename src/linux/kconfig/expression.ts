@@ -54,7 +54,7 @@ export function parseKconfigExpression(text: string): KconfigExpression | string
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
     count += 1;
-    if (match === null) return `"${text.slice(at).trim()}" is no part of an expression`;
+    if (match === null) return `"${text.slice(at).trim()}" is not a part of an expression`;
     if (count > MAX_TOKENS) return `more than ${MAX_TOKENS} words`;
     const [, mark, double, single, word] = match;
     if (mark === undefined) {

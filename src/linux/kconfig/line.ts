@@ -40,7 +40,7 @@ export function parseKconfigLine(text: string, under?: string): KconfigLine | st
     return line('depends on', '', condition, trimmed, under);
   }
   const match = LINE.exec(trimmed);
-  if (match === null) return `"${trimmed}" is no line such as "select SYSFB if EFI && !HYPERV_VTL_MODE"`;
+  if (match === null) return `"${trimmed}" is not a line such as "select SYSFB if EFI && !HYPERV_VTL_MODE"`;
   const condition = match[6] === undefined ? undefined : parseKconfigExpression(match[6]);
   if (typeof condition === 'string') return condition;
   const keyword = (match[1] ?? match[3]) as KconfigKeyword;

@@ -36,7 +36,7 @@ function numbers(node: DtNode, name: string, width: 4 | 8): bigint[] | undefined
   const value = propertyOf(node, name)?.value;
   if (value === undefined) return undefined;
   if (value.length % width !== 0)
-    throw new ShimRefuses(`${node.name}: ${name} is no list of ${width * 8}-bit numbers`);
+    throw new ShimRefuses(`${node.name}: ${name} is not a list of ${width * 8}-bit numbers`);
   const view = new DataView(value.buffer, value.byteOffset, value.length);
   return Array.from({ length: value.length / width }, (_, index) =>
     width === 4 ? BigInt(view.getUint32(index * 4)) : view.getBigUint64(index * 8),
@@ -55,7 +55,7 @@ function string(node: DtNode, name: string): string | undefined {
   const value = propertyOf(node, name)?.value;
   if (value === undefined) return undefined;
   const end = value.indexOf(0);
-  if (end < 0) throw new ShimRefuses(`${node.name}: ${name} is no string`);
+  if (end < 0) throw new ShimRefuses(`${node.name}: ${name} is not a string`);
   return Buffer.from(value.subarray(0, end)).toString('latin1');
 }
 

@@ -3,7 +3,7 @@
 /** Between two columns. */
 export const GAP = 2;
 /** A column that would have to be narrower than this is not a column any more. */
-const NARROWEST = 24;
+const NARROWEST = 16;
 
 /** A cell as the layout sees it, in columns of the screen. */
 export interface CellSize {

@@ -4,8 +4,9 @@ import type { Region } from '../../linux/region-tree.ts';
 import type { SimulatedStep } from '../../linux/simulate.ts';
 import { lastOf, printResource, type VmbusPool } from '../../linux/vmbus/pool.ts';
 import type { SimulationCase, SimulationReport, SimulationRun } from '../../verdict/simulation/simulation.ts';
-import { type Block, code, type Document, type Text, type Tone } from '../document.ts';
+import { type Block, code, type Document, linesSection, type Text, type Tone } from '../document.ts';
 import { diagnosticJson, hexOrNull, inputsJson, type JsonObject } from '../formats/json-parts.ts';
+import { References } from '../formats/sentences.ts';
 import { inputItem } from '../phrases.ts';
 
 export const SIMULATE_SCHEMA = 'fwmap/simulate@1';
@@ -186,7 +187,7 @@ function caseBlocks(each: SimulationCase): Block[] {
     {
       text: [
         ...(each.runs.length > 1 ? [`${sysfbName(run)}: `] : []),
-        { text: run.simulation.hazard, tone: HAZARD_TONE[run.simulation.hazard] },
+        { text: 'result', tone: HAZARD_TONE[run.simulation.hazard] },
         `: ${run.simulation.summary}`,
       ],
     },
@@ -194,10 +195,10 @@ function caseBlocks(each: SimulationCase): Block[] {
   blocks.push({ kind: 'list', items: notes });
   const log = first!.pool.log.map(({ text }) => text);
   if (log.length > 0)
-    blocks.push({ kind: 'heading', text: 'The kernel would say' }, { kind: 'lines', lines: log });
+    blocks.push({ kind: 'heading', text: 'Kernel log' }, { kind: 'lines', lines: log });
   if (each.checks.length > 0)
     blocks.push(
-      { kind: 'heading', text: 'Held against the kernel itself' },
+      { kind: 'heading', text: 'Compared with the kernel log' },
       {
         kind: 'list',
         items: each.checks.map((check) => ({
@@ -243,18 +244,14 @@ export function simulationDocument(report: SimulationReport, withInputs: boolean
       blocks.push({ kind: 'paragraph', text: ['Give them with ', code(set), ', or --memory FILE@ADDRESS.'] });
   }
   for (const each of report.cases) blocks.push(...caseBlocks(each));
-  if (report.assumptions.length > 0)
-    blocks.push(
-      { kind: 'heading', text: 'Assumed' },
-      {
-        kind: 'list',
-        items: report.assumptions.map(({ text, authority, otherwise }) => ({
-          text: `${text} (${authority})`,
-          ...(otherwise === undefined ? {} : { below: [{ text: `otherwise: ${otherwise}` }] }),
-        })),
-      },
-    );
+  const references = new References();
+  const assumed = report.assumptions.map(({ text, authority, otherwise }) => {
+    const source = authority === 'assumption' ? '' : ` ${references.mark(authority)}`;
+    return `${text}${source}${otherwise === undefined ? '' : `; otherwise: ${otherwise}`}`;
+  });
+  blocks.push(...linesSection('Assumes', assumed));
   if (withInputs)
     blocks.push({ kind: 'heading', text: 'Inputs' }, { kind: 'list', items: report.inputs.map(inputItem) });
+  if (references.items.length > 0) blocks.push({ kind: 'references', items: references.items });
   return blocks;
 }

@@ -58,7 +58,7 @@ export function framebufferOf(
   if (facts.framebuffer !== undefined) return facts.framebuffer;
   if (boot === 'dt') {
     reasons.assume(
-      'the framebuffer, if there is one, lies below 4 GiB',
+      'the framebuffer, if there is one, is below 4 GiB',
       AUTHORITY.low,
       'a framebuffer inside a window (--framebuffer BASE+SIZE) would be unprotected, with CONFIG_SYSFB or without',
     );
@@ -71,7 +71,7 @@ export function framebufferOf(
       AUTHORITY.gen1,
       '--framebuffer BASE+SIZE, or what lspci -vv -nn prints on the machine',
     );
-    return { ...GEN1_FRAMEBUFFER, from: 'presumed', text: `presumed: BAR 0 of the video device, ${range}` };
+    return { ...GEN1_FRAMEBUFFER, from: 'presumed', text: `assumed: BAR 0 of the video device, ${range}` };
   }
   const low = windows
     .filter((window) => window.start < FOUR_GIB && window.start <= window.end)
@@ -87,7 +87,7 @@ export function framebufferOf(
     AUTHORITY.low,
     '--framebuffer BASE+SIZE, or boot_params, dmesg or lspci of the machine',
   );
-  return { base: low.start, size, from: 'presumed', text: 'presumed at the base of the low window' };
+  return { base: low.start, size, from: 'presumed', text: 'assumed at the base of the low window' };
 }
 
 /** What the driver reads about the framebuffer, apart from CONFIG_SYSFB: as dumped, or what matches the finding. */

@@ -356,7 +356,7 @@ export class AslParser {
 
   #place(term: Term): Term {
     if (!isPlace(term)) {
-      const message = `${term.op.name} is no place that a value can be stored in`;
+      const message = `${term.op.name} is not a place that a value can be stored in`;
       this.cursor.report('acpi/asl-target', message, term);
     }
     return term;

@@ -309,7 +309,7 @@ class Preprocessor {
       index % 2 === 0 ? token.kind === 'word' : token.text === ',',
     );
     if (close < 0 || !wellFormed) {
-      this.#report('acpi/asl-directive', `the parameter list of ${name.text} is no list of names`, at);
+      this.#report('acpi/asl-directive', `the parameter list of ${name.text} is not a list of names`, at);
       return;
     }
     const parameters = list.filter((token) => token.kind === 'word').map((token) => token.text);

@@ -54,14 +54,14 @@ function synchronised(m: Interpreter, operand: Operand): MutexObject | EventObje
 /** Undefined: one of another table. */
 function mutexOf(m: Interpreter, operand: Operand): MutexObject | undefined {
   const object = synchronised(m, operand);
-  if (object instanceof EventObject) fault('AE_AML_OPERAND_TYPE', 'an event is no mutex');
+  if (object instanceof EventObject) fault('AE_AML_OPERAND_TYPE', 'an event is not a mutex');
   return object instanceof MutexObject ? object : undefined;
 }
 
 /** Undefined: one of another table. */
 function eventOf(m: Interpreter, operand: Operand): EventObject | undefined {
   const object = synchronised(m, operand);
-  if (object instanceof MutexObject) fault('AE_AML_OPERAND_TYPE', 'a mutex is no event');
+  if (object instanceof MutexObject) fault('AE_AML_OPERAND_TYPE', 'a mutex is not an event');
   return object instanceof EventObject ? object : undefined;
 }
 
@@ -232,7 +232,7 @@ function storeOrUnload(m: Interpreter, loaded: AmlValue, put: () => void): void 
 
 /** Names that LoadTable is given as strings. */
 function namedBy(m: Interpreter, path: string, scope: NamespaceNode | undefined): NamespaceNode {
-  const name = parseName(path) ?? fault('AE_BAD_PATHNAME', `${path} is no name`);
+  const name = parseName(path) ?? fault('AE_BAD_PATHNAME', `${path} is not a name`);
   return lookUp(m, name, scope) ?? fault('AE_NOT_FOUND', `${path} is not found`);
 }
 
@@ -248,7 +248,7 @@ export function findTable(
   oemTableId: string,
 ): AcpiTable | undefined {
   // ACPICA lets an exclamation mark end it.
-  if (!/^[A-Z0-9_]{3}[A-Z0-9_!]$/.test(signature)) fault('AE_BAD_SIGNATURE', `${signature} is no signature`);
+  if (!/^[A-Z0-9_]{3}[A-Z0-9_!]$/.test(signature)) fault('AE_BAD_SIGNATURE', `${signature} is not a signature`);
   if (oemId.length > 6 || oemTableId.length > 8) fault('AE_AML_STRING_LIMIT', 'an OEM id that is too long');
   return m.loader?.find(signature, oemId, oemTableId);
 }

@@ -200,7 +200,7 @@ function defineFields(
         )!;
         const offset = bitOffset;
         bitOffset += element.bits;
-        if (bitOffset > MAX_FIELD_OFFSET) fault('AE_LIMIT', 'a field lies too far from its region');
+        if (bitOffset > MAX_FIELD_OFFSET) fault('AE_LIMIT', 'a field is too far from its region');
         // An element that is there already stays what it is.
         if (node.object !== undefined && m.settle(node.object) !== undefined) break;
         const accessBytes = ACCESS_BYTES[current & 0x0f] ?? 1;
@@ -285,7 +285,7 @@ export function enterScope(m: Interpreter, instruction: Instruction): void {
         typeof object === 'bigint' ||
         object instanceof StringObject ||
         object instanceof BufferObject;
-      if (!data) fault('AE_AML_OPERAND_TYPE', `${node.path} is no scope`);
+      if (!data) fault('AE_AML_OPERAND_TYPE', `${node.path} is not a scope`);
     }
   } else node = define(m, instruction.name!, term, () => new ScopeObject(type, term));
   frame.scopes.push(frame.scope);

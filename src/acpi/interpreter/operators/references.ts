@@ -177,7 +177,7 @@ export function dereference(m: Interpreter, reference: Resolved): Resolved {
     const value = held instanceof Choice ? m.settle(held) : held;
     return value ?? fault('AE_AML_NO_RETURN_VALUE', 'the local referred to was not set');
   }
-  return fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(at)} is no reference`);
+  return fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(at)} is not a reference`);
 }
 
 function dereferenceNode(m: Interpreter, node: NamespaceNode): Resolved {

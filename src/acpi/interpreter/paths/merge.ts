@@ -105,7 +105,7 @@ export function mergePlace(
       context.spend(a.length >> BYTES_PER_WORK);
       return mergeBytes(when, a, b);
     }
-    context.lose('the length of a buffer hangs on a condition');
+    context.lose('the length of a buffer depends on a condition');
     return yes;
   }
   if (key === 'text') return undefined;

@@ -53,7 +53,7 @@ function call(m: Interpreter, instruction: Instruction, node: NamespaceNode, at:
   }
   if (!(method instanceof MethodObject)) {
     if (instruction.takes === 0) return node;
-    return fault('AE_AML_OPERAND_TYPE', `${node.path} is no method`);
+    return fault('AE_AML_OPERAND_TYPE', `${node.path} is not a method`);
   }
   const args: Resolved[] = [];
   for (let i = 0; i < instruction.takes; i++) args.push(resolveLoosely(m, m.stack[at + i], 'argument'));

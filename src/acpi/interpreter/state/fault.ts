@@ -57,7 +57,7 @@ export type FaultCode =
   | 'AE_AML_CIRCULAR_REFERENCE'
   /** Not ACPICA's: a budget of ours ran out. */
   | 'BUDGET'
-  /** Not ACPICA's: what happens hangs on unknown values in a way that isn't followed up, or takes too much of something. */
+  /** Not ACPICA's: what happens depends on unknown values in a way that isn't followed up, or takes too much of something. */
   | 'NOT_FOLLOWED';
 
 /** What firmware code would have done isn't known: fwmap stopped following it. */

@@ -1,7 +1,7 @@
-/** How much is done for what hangs on unknown values before it is given up. */
+/** How much is done for what depends on unknown values before it is given up. */
 
 /**
- * Work on paths that hang on something unknown, in about the time that one instruction takes: of one evaluation, and of
+ * Work on paths that depend on something unknown, in about the time that one instruction takes: of one evaluation, and of
  * all of a machine. An evaluation gets no more than a part of what the machine has left, so that the last ones get
  * something too. What isn't done then is given up, and unknown.
  */

@@ -46,7 +46,7 @@ function bitsOfBytes(bytes: ArrayLike<ByteValue>, offset: number, length: number
 export function readBufferField(m: Interpreter, field: BufferFieldObject): AmlValue {
   const { bytes } = field.buffer;
   if (field.bitOffset + field.bitLength > bytes.length * 8)
-    fault('AE_AML_BUFFER_LIMIT', 'a buffer field lies outside its buffer');
+    fault('AE_AML_BUFFER_LIMIT', 'a buffer field is outside its buffer');
   return valueOfBits(
     m,
     m.paths.refined(bitsOfBytes(bytes, field.bitOffset, field.bitLength)),
@@ -76,7 +76,7 @@ export function bitsToStore(value: Resolved, bits: number): Quantity {
 export function writeBufferField(m: Interpreter, field: BufferFieldObject, value: Resolved): void {
   const { bitOffset, bitLength, buffer } = field;
   if (bitOffset + bitLength > buffer.bytes.length * 8)
-    fault('AE_AML_BUFFER_LIMIT', 'a buffer field lies outside its buffer');
+    fault('AE_AML_BUFFER_LIMIT', 'a buffer field is outside its buffer');
   const stored = bitsToStore(value, bitLength);
   const first = bitOffset >> 3;
   const last = (bitOffset + bitLength + 7) >> 3;

@@ -52,7 +52,7 @@ function regionOf(m: Interpreter, node: NamespaceNode): RegionObject {
   const region = m.settle(node.object);
   if (region instanceof ForeignObject) m.abandon(region.reason);
   if (!(region instanceof RegionObject))
-    return fault('AE_AML_OPERAND_TYPE', `${node.path} is no operation region`);
+    return fault('AE_AML_OPERAND_TYPE', `${node.path} is not an operation region`);
   return region;
 }
 
@@ -368,7 +368,7 @@ function fieldOf(m: Interpreter, node: NamespaceNode): FieldObject {
   const object = m.settle(node.object);
   if (object instanceof FieldObject) return object;
   if (object instanceof ForeignObject) m.abandon(object.reason);
-  return fault('AE_AML_INTERNAL', `${node.path} is no field`);
+  return fault('AE_AML_INTERNAL', `${node.path} is not a field`);
 }
 
 function selectIndex(

@@ -10,6 +10,7 @@ import {
   code,
   type Document,
   type Item,
+  linesSection,
   listSection,
   type Phrase,
   section,
@@ -197,17 +198,6 @@ export function assumptionTexts(
     ),
     ...verdict.authorities.map(({ text, source }) => `${text}${mark(source)}`),
   ];
-}
-
-function linesSection(heading: string, texts: readonly Text[]): Block[] {
-  return texts.length === 0
-    ? []
-    : section(heading, {
-        kind: 'table',
-        untitled: true,
-        columns: [{ title: heading.toLowerCase() }],
-        rows: texts.map((text) => [text]),
-      });
 }
 
 function gapTexts(verdict: Verdict): Text[] {

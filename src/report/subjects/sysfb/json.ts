@@ -1,4 +1,5 @@
 /** The verdict of `sysfb` as JSON. */
+import { NEWEST_RELEASE } from '../../../linux/profile.ts';
 import { type Names, withNames } from '../../../symbolic/index.ts';
 import type { EvidenceItem, Verdict } from '../../../verdict/verdict.ts';
 import { derivationOf } from '../../../window/derivation.ts';
@@ -67,7 +68,7 @@ function verdictJson(verdict: Verdict, names: Names): JsonObject {
     })),
     wouldChange: verdict.wouldChange,
     machine: { ...verdict.machine },
-    kernel: { ...verdict.kernel },
+    kernel: kernelJson(verdict),
     pool: verdict.pool.map((window) => ({
       ...windowJson(window, inputs, names),
       derivation: derivationOf(window).map(({ what, text }) => ({ what, text })),
@@ -90,4 +91,10 @@ function verdictJson(verdict: Verdict, names: Names): JsonObject {
     inputs: inputsJson(inputs),
     diagnostics: verdict.diagnostics.map(diagnosticJson),
   };
+}
+
+/** The release that the answer is about: where it rests on the newest one, that, marked as assumed. */
+function kernelJson({ kernel, assumptions }: Verdict): JsonObject {
+  const assumed = assumptions.some(({ text }) => text.includes(NEWEST_RELEASE));
+  return { ...kernel, release: kernel.release ?? (assumed ? NEWEST_RELEASE : null) };
 }
