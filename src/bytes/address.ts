@@ -61,3 +61,15 @@ export function parseInteger(text: string): bigint | undefined {
   if (/^0[0-7]+$/.test(trimmed)) return BigInt(`0o${trimmed.slice(1)}`);
   return undefined;
 }
+
+const SUFFIXES: Readonly<Record<string, bigint>> = { K: 10n, M: 20n, G: 30n, T: 40n, P: 50n, E: 60n };
+
+/** As {@link parseInteger}, and sizes with a binary unit: `8M`, `8MiB`, `0x10k`. */
+export function parseSize(text: string): bigint | undefined {
+  const match = /^(.*?)([kmgtpe])(?:ib?)?$/i.exec(text.trim());
+  // `0x8e` and `0xe` are hexadecimal digits to their end.
+  const plain = parseInteger(text);
+  if (plain !== undefined || match === null) return plain;
+  const value = parseInteger(match[1]!);
+  return value === undefined ? undefined : value << SUFFIXES[match[2]!.toUpperCase()]!;
+}

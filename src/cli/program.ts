@@ -15,11 +15,11 @@ import type { Io } from './common/io.ts';
 import { openLog } from './common/log.ts';
 import { PROCESS_OPTIONS } from './common/options.ts';
 
-async function readCommandLine(given: readonly string[]) {
+async function readCommandLine(given: readonly string[], io: Io) {
   const argv = joinDashed(given);
   const [first] = argv;
   // A line that starts with an option may name its command later: yargs sorts that out.
-  if (first !== undefined && (first === '-' || !first.startsWith('-'))) {
+  if (first !== undefined && first !== 'help' && (first === '-' || !first.startsWith('-'))) {
     const named = commandRow(first);
     const command = await (named ?? commandRow(DEFAULT_COMMAND)!).load();
     const parsed = parseQuickly(
@@ -30,7 +30,7 @@ async function readCommandLine(given: readonly string[]) {
     if (parsed) return { command, ...parsed };
   }
   const { readWithYargs } = await import('./yargs.ts');
-  return readWithYargs(argv);
+  return readWithYargs(argv, io);
 }
 
 async function run(
@@ -58,9 +58,10 @@ async function commandMeant(path: string): Promise<string | undefined> {
 /** Runs a command line (without the program's own name) and gives the exit status. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const raw = RAW_COMMANDS.find((row) => row.name === argv[0]);
-    if (raw) return await (await raw.loadRaw())(argv.slice(1), io);
-    const reading = await readCommandLine(argv);
+    const isHelp = argv[0] === 'help' && argv.length > 1;
+    const raw = RAW_COMMANDS.find((row) => row.name === argv[isHelp ? 1 : 0]);
+    if (raw) return await (await raw.loadRaw())(isHelp ? ['--help'] : argv.slice(1), io);
+    const reading = await readCommandLine(argv, io);
     if ('print' in reading) {
       io.stdout.write(reading.print);
       return 0;

@@ -4,7 +4,6 @@
  */
 import { parseArgs } from 'node:util';
 import type { Argv, Options } from 'yargs';
-import { nearest } from '../findings/nearest.ts';
 import { COMMANDS, type CommandRow, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
 import { parserOptions } from './common/arguments.ts';
 import {
@@ -14,6 +13,8 @@ import {
   type OptionTable,
   type OptionValues,
 } from './common/command.ts';
+import type { Io } from './common/io.ts';
+import { refuseMistakes } from './common/mistakes.ts';
 import { PROCESS_OPTIONS } from './common/options.ts';
 import {
   COMPLETION_SHELLS,
@@ -33,7 +34,14 @@ export type Reading =
       readonly options: OptionValues<OptionTable>;
     };
 
-const HELP_WIDTH = 100;
+/** Columns of help where no terminal says how many there are. */
+const HELP_WIDTH = 80;
+/** Longer lines are hard to read. */
+const MAX_HELP_WIDTH = 100;
+
+const MIN_HELP_WIDTH = 40;
+/** Standard input among the inputs. */
+const STDIN = '-';
 
 const ABOUT = `Where does this machine's firmware put things in the address space, and what will Linux do with that?
 
@@ -41,13 +49,14 @@ Usage: fwmap INPUT...
 or: fwmap COMMAND INPUT... [options]
 
 An INPUT is a device tree (source, blob, /proc/device-tree, or a ranges line pasted from a mail), ACPI tables (raw, \
-acpidump, ASL text, a _CRS as hex or as a log prints it), or what tells about the kernel (.config, boot_params, dmesg, \
-/proc/iomem). Inputs named together describe one machine; - is standard input. Kinds are found from the content.`;
+acpidump, ASL text, a _CRS as hex or as a log prints it), or evidence of the kernel and its boot (.config, boot_params, \
+dmesg, /proc/iomem). Inputs named together describe one machine; - is standard input, which is also read when \
+it is a pipe and no input is named. Kinds are found from the content.`;
 
 const TOPICS = `Exit status: 0 when an answer was given, 2 for any error. With --exit-code 0 says not-needed, 1 needed, \
 3 depends or unknown.
 
-fwmap COMMAND --help tells more about a command.`;
+fwmap help COMMAND has the options of a command.`;
 
 function yargsOption(spec: OptionSpec): Options {
   return {
@@ -68,7 +77,6 @@ function declareOptions(parser: Argv, options: OptionTable): void {
 function declareCommand(parser: Argv, command: Command): void {
   parser.usage(`${command.description}\n\nUsage: fwmap ${command.name} ${command.operands} [options]`);
   declareOptions(parser, command.options);
-  for (const example of command.examples) parser.example(example.line, example.does);
 }
 
 /** Every value joined to its option, so that yargs has no say in which word belongs to which: `-Idir` and `-o -` too. */
@@ -101,6 +109,7 @@ async function makeParser(
   argv: readonly string[],
   took: (taken: Taken) => void,
   loaded: Map<CommandRow, Command>,
+  width: number,
 ): Promise<Argv> {
   // The bundled command is CommonJS, and the package is not.
   const { default: yargs } = await import('yargs');
@@ -130,7 +139,7 @@ async function makeParser(
     .version('version', 'Show the version', VERSION)
     .strictOptions()
     .exitProcess(false)
-    .wrap(HELP_WIDTH);
+    .wrap(width);
   declareOptions(parser, PROCESS_OPTIONS);
   for (const row of COMMANDS) {
     parser.command(
@@ -167,23 +176,34 @@ async function commandFirst(words: readonly string[]): Promise<readonly string[]
   return [first.value, ...words.filter((_word, index) => index !== first.index)];
 }
 
-async function complaint(message: string, options: readonly string[]): Promise<CommandError> {
-  const unknown = /^Unknown arguments?: (.*)$/s.exec(message);
-  if (unknown) {
-    const names = [...new Set(unknown[1]!.split(', '))];
-    const shown = names.map((name) => (name.length > 1 ? `--${name}` : `-${name}`));
-    const nearby = await Promise.all(names.map((name) => nearest(name, options)));
-    const close = nearby.find((name) => name !== undefined);
-    return new CommandError(
-      `unknown option ${shown.join(', ')}`,
-      close === undefined ? 'fwmap --help lists what there is' : `did you mean --${close}?`,
-    );
-  }
-  return new CommandError(message.trim().replace(/\s*\n\s*/g, ' '));
+async function unknownTopic(name: string): Promise<CommandError> {
+  const { nearest } = await import('../findings/nearest.ts');
+  const close = await nearest(
+    name,
+    [...COMMANDS, ...RAW_COMMANDS].map((each) => each.name),
+  );
+  return new CommandError(
+    `there is no command ${name}`,
+    close === undefined ? 'fwmap help lists the commands' : `did you mean ${close}?`,
+  );
+}
+
+/** Below the help, each on a line of its own, ready to be copied. */
+function examplesText({ examples }: Command): string {
+  if (examples.length === 0) return '';
+  return `\nExamples:\n${examples.map(({ line, does }) => `  # ${does}\n  ${line}\n`).join('')}`;
+}
+
+/** `fwmap help windows` as `fwmap windows --help`. */
+function withHelp(words: readonly string[]): readonly string[] {
+  const [first, topic] = words;
+  if (first !== 'help') return words;
+  return topic === undefined ? ['--help'] : [topic, '--help'];
 }
 
 /** Reads a command line. Throws {@link CommandError} with what is wrong with it. */
-export async function readWithYargs(words: readonly string[]): Promise<Reading> {
+export async function readWithYargs(line: readonly string[], io: Io): Promise<Reading> {
+  const words = withHelp(line);
   if (words[0] === WORDS_OPTION) {
     const completions = await completionsOf(words.slice(1));
     return { print: completions.map((word) => `${word}\n`).join('') };
@@ -195,37 +215,51 @@ export async function readWithYargs(words: readonly string[]): Promise<Reading> 
   const active = row ?? COMMANDS.find((candidate) => candidate.name === DEFAULT_COMMAND)!;
   if (!aboutItself) loaded.set(active, await active.load());
   const options: OptionTable = { ...PROCESS_OPTIONS, ...loaded.get(active)?.options };
+  const wantsHelp = argv.some((word) => word === '--help' || word === '-h' || word === '--version');
+  if (line[0] === 'help' && line[1] !== undefined && row === undefined) throw await unknownTopic(line[1]);
+  if (!wantsHelp) await refuseMistakes(row === undefined ? argv : argv.slice(1), options, row?.name ?? '');
+  const columns = (await io.stdout.isTerminal())
+    ? Number(io.env.COLUMNS ?? (await io.columns()))
+    : HELP_WIDTH;
+  const width = Math.min(MAX_HELP_WIDTH, columns >= MIN_HELP_WIDTH ? columns : HELP_WIDTH);
 
   let taken: Taken | undefined;
   let printed = '';
   let problem: string | undefined;
-  const line = joinValues(argv, options);
+  const joined = joinValues(argv, options);
   const parser = await makeParser(
-    line,
+    joined,
     (value) => {
       taken = value;
     },
     loaded,
+    width,
   );
   parser.fail((message, error) => {
     problem ??= message ?? error?.message;
   });
-  const values = await parser.parseAsync(line, {}, (_error, _values, output) => {
+  const values = await parser.parseAsync(joined, {}, (_error, _values, output) => {
     printed = output;
   });
-  if (problem !== undefined)
-    throw await complaint(problem, [...Object.keys(options), 'help', 'version', 'completion']);
+  if (problem !== undefined) throw new CommandError(problem.trim().replace(/\s*\n\s*/g, ' '));
   const shell = values.completion;
   if (isCompletionShell(shell)) return { print: completionScript(shell) };
-  if (printed !== '') return { print: `${printed}\n` };
+  const shown = loaded.get(active);
+  if (printed !== '')
+    return {
+      print: `${printed}\n${wantsHelp && shown !== undefined && row !== undefined ? examplesText(shown) : ''}`,
+    };
   if (!taken) return { print: `${await parser.getHelp()}\n` };
 
   const { command } = taken;
-  const inputs = row ? taken.words.slice(1) : taken.words;
+  const named = row ? taken.words.slice(1) : taken.words;
+  // What is piped in is an input where one is missing.
+  const piped = named.length === command.minimumInputs - 1 && io.isPiped();
+  const inputs = piped && taken.values.live !== true ? [STDIN, ...named] : named;
   if (inputs.length + (taken.values.live === true ? 1 : 0) < command.minimumInputs)
     throw new CommandError(
       inputs.length === 0 ? 'no input given' : `fwmap ${command.name} takes ${command.operands}`,
-      `fwmap ${command.name} --help shows how it is used`,
+      `fwmap help ${command.name} shows how it is used`,
     );
   const given: Record<string, string | boolean | readonly string[]> = {};
   for (const [name, spec] of Object.entries(options)) {

@@ -28,7 +28,7 @@ const CASES = [
     check: 'fwmap_framebuffer_in_window',
     code: 'dt/framebuffer-in-window',
     path: '/f@1800',
-    says: 'lies in the window [mem 0x00001000-0x00001fff] that /v ranges[0] gives to others',
+    says: 'is in the window [mem 0x00001000-0x00001fff] that /v ranges[0] gives to others',
   },
   {
     name: 'a ranges whose cells fit another cell count',

@@ -3,9 +3,22 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { parseQuickly } from '../../src/cli/common/arguments.ts';
 import { CommandError } from '../../src/cli/common/command.ts';
+import type { Io } from '../../src/cli/common/io.ts';
 import { PROCESS_OPTIONS } from '../../src/cli/common/options.ts';
 import { completionsOf } from '../../src/cli/completion.ts';
 import { readWithYargs } from '../../src/cli/yargs.ts';
+
+/** No terminal, and nothing piped in. */
+const IO: Io = {
+  stdout: { write: () => {}, isTerminal: () => false },
+  stderr: { write: () => {}, isTerminal: () => false },
+  readStdin: async () => new Uint8Array(),
+  isPiped: () => false,
+  columns: async () => undefined,
+  rows: async () => undefined,
+  env: {},
+  cwd: '/',
+};
 
 /** Pieces of command lines, right ones and wrong ones. */
 const words = fc.constantFrom(
@@ -53,7 +66,7 @@ describe('the quick parser and yargs', () => {
           const quick = parseQuickly(line, { ...PROCESS_OPTIONS, ...command.options }, command.minimumInputs);
           if (quick === undefined) return;
           taken += 1;
-          const slow = await readWithYargs([row.name, ...line]);
+          const slow = await readWithYargs([row.name, ...line], IO);
           if ('print' in slow) throw new Error(`yargs prints ${slow.print}`);
           expect(slow.command.name).toBe(row.name);
           expect(slow.inputs).toEqual(quick.inputs);
@@ -71,21 +84,21 @@ describe('the quick parser and yargs', () => {
       [['sysfb'], /no input given/],
       [['sysfb', '--formt', 'json', 'x'], /unknown option --formt/],
       [['sysfb', '--format', 'jsn', 'x'], /jsn/],
-      [['sysfb', '--format', 'json', '--format', 'text', 'x'], /--format is given 2 times/],
+      [['sysfb', '--format', 'json', '--format', 'text', 'x'], /--format is given more than once/],
       [['sysfb', 'x', '--format'], /format/],
       [['sysfb', 'x', '--output', ''], /output/],
       [['--no-such-option', 'x'], /unknown option --no-such-option/],
     ];
     for (const [line, message] of refused)
-      await expect(readWithYargs(line), line.join(' ')).rejects.toThrow(message);
-    await expect(readWithYargs(['sysfb', '--formt', 'x'])).rejects.toMatchObject({
+      await expect(readWithYargs(line, IO), line.join(' ')).rejects.toThrow(message);
+    await expect(readWithYargs(['sysfb', '--formt', 'x'], IO)).rejects.toMatchObject({
       hint: 'did you mean --format?',
     });
-    await expect(readWithYargs(['sysfb'])).rejects.toBeInstanceOf(CommandError);
+    await expect(readWithYargs(['sysfb'], IO)).rejects.toBeInstanceOf(CommandError);
   });
 
   test('a command may come after options', async () => {
-    const reading = await readWithYargs(['--format', 'json', 'windows', 'x']);
+    const reading = await readWithYargs(['--format', 'json', 'windows', 'x'], IO);
     expect('command' in reading && reading.command.name).toBe('windows');
     expect('command' in reading && reading.inputs).toEqual(['x']);
   });
@@ -106,7 +119,7 @@ describe('completion', () => {
   });
 
   test.each(['bash', 'zsh', 'fish'])('%s has a script that asks for words', async (shell) => {
-    const reading = await readWithYargs(['--completion', shell]);
+    const reading = await readWithYargs(['--completion', shell], IO);
     expect('print' in reading && reading.print).toContain('fwmap --complete-words');
   });
 });

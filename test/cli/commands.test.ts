@@ -42,10 +42,7 @@ describe('exit status', () => {
   test.each([
     [['sysfb', 'no-such-file'], 'fwmap: cannot read no-such-file: No such file or directory\n'],
     [['no-such-file.dtb'], 'fwmap: cannot read no-such-file.dtb: No such file or directory\n'],
-    [
-      ['windws'],
-      'fwmap: cannot read windws: No such file or directory\nfwmap: did you mean the command windows?\n',
-    ],
+    [['windws'], 'fwmap: cannot read windws: No such file or directory; did you mean the command windows?\n'],
     [['sysfb', '--set', 'A', 'x'], undefined],
     [['sysfb', '--vtl', 'two', join(SAMPLES, 'seed-line.dtsi')], undefined],
     [['sysfb', '--kernel', 'soon', join(SAMPLES, 'seed-line.dtsi')], undefined],

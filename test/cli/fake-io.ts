@@ -8,6 +8,7 @@ export interface Given {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly terminal?: boolean;
+  readonly columns?: number;
 }
 
 export interface Outcome {
@@ -33,6 +34,9 @@ export async function run(argv: readonly string[], given: Given = {}): Promise<O
       const bytes = Buffer.from(given.stdin ?? '');
       return bytes.length > limit ? undefined : bytes;
     },
+    isPiped: () => given.stdin !== undefined,
+    columns: async () => given.columns,
+    rows: async () => undefined,
     env: given.env ?? {},
     cwd: given.cwd ?? process.cwd(),
     inputs: new InputFiles(),

@@ -104,7 +104,7 @@ describe('sysfb', () => {
     const none = await run(['sysfb', image, '--select', 'conf-3']);
     expect([none.status, none.stderr]).toEqual([
       2,
-      'fwmap: --select conf-3: there is no such machine\nfwmap: there are conf-1, conf-2\n',
+      'fwmap: --select conf-3: there is no such machine; there are conf-1, conf-2\n',
     ]);
   });
 
@@ -228,7 +228,7 @@ describe('commands that ask about one machine', () => {
     const { status, stderr } = await run([command, image, ...rest]);
     expect([status, stderr]).toEqual([
       2,
-      'fwmap: the inputs describe 2 machines\nfwmap: --select one of conf-1, conf-2\n',
+      'fwmap: the inputs describe 2 machines; --select one of conf-1, conf-2\n',
     ]);
   });
 });

@@ -176,6 +176,6 @@ describe('what else is among the inputs', () => {
   test.each(['text', 'mail', 'markdown'])('as %s', async (format) => {
     const { status, stdout } = await run(['simulate', ...at('gen2.asl'), '--format', format]);
     expect(status).toBe(0);
-    expect(stdout).toContain('configuration window');
+    expect(stdout).toContain('high bridge');
   });
 });

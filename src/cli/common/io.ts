@@ -19,6 +19,12 @@ export interface Io {
   readonly stderr: Output;
   /** Everything on standard input, at most `limit` bytes; undefined when there is more. */
   readStdin(limit: number): Promise<Uint8Array | undefined>;
+  /** True when standard input is a pipe or a file: something to read where no input is named. */
+  isPiped(): boolean;
+  /** Columns of the terminal that shows standard output; undefined where there is none. */
+  columns(): Promise<number | undefined>;
+  /** Lines of the same terminal. */
+  rows(): Promise<number | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Directory that relative paths start from. */
   readonly cwd: string;
@@ -98,12 +104,25 @@ function readDescriptor(descriptor: number, limit: number): Uint8Array | undefin
   return readToEnd(read, 0, limit);
 }
 
+function standardInputIsPiped(): boolean {
+  try {
+    const status = fstatSync(0);
+    return status.isFIFO() || status.isFile() || status.isSocket();
+  } catch {
+    return false;
+  }
+}
+
 /** The real process. */
 export function processIo(): Io {
   return {
     stdout: descriptorOutput(1),
     stderr: descriptorOutput(2, true),
     readStdin: async (limit) => readDescriptor(0, limit),
+    isPiped: standardInputIsPiped,
+    // `process.stdout` takes its time to load; asked only where a terminal shows the result.
+    columns: async () => process.stdout.columns,
+    rows: async () => process.stdout.rows,
     env: process.env,
     cwd: process.cwd(),
     inputs: new InputFiles(),

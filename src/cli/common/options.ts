@@ -188,6 +188,11 @@ export const OUTPUT_OPTIONS = {
     describe: 'Colours (default: on a terminal, unless NO_COLOR is set)',
     group: 'Output:',
   },
+  'no-pager': {
+    type: 'boolean',
+    describe: 'Do not show a long report through PAGER',
+    group: 'Output:',
+  },
 } as const satisfies OptionTable;
 
 /** `--format` with the renderings that a command has; the first is what it does when not told. */

@@ -9,11 +9,12 @@ export interface PrintOptions {
   readonly format?: Format;
   readonly output?: string;
   readonly color?: 'auto' | 'always' | 'never';
+  readonly 'no-pager'?: boolean;
 }
 
+/** Columns where no terminal says how many it has. */
 const DEFAULT_WIDTH = 80;
-/** Prose wider than this is hard to read, however wide the terminal. */
-const MAX_WIDTH = 100;
+const MIN_WIDTH = 40;
 
 /** https://no-color.org and https://force-color.org: an option of the command line goes before both. */
 async function wantsColor(options: PrintOptions, io: Io): Promise<boolean> {
@@ -25,9 +26,31 @@ async function wantsColor(options: PrintOptions, io: Io): Promise<boolean> {
   return io.stdout.isTerminal();
 }
 
-function widthOf(io: Io): number {
-  const columns = Number(io.env.COLUMNS);
-  return Number.isInteger(columns) && columns >= 40 ? Math.min(columns, MAX_WIDTH) : DEFAULT_WIDTH;
+/** Columns of the report: those of the terminal, unless the environment says otherwise. */
+async function widthOf(options: PrintOptions, io: Io): Promise<number> {
+  const given = Number(io.env.COLUMNS);
+  if (Number.isInteger(given) && given >= MIN_WIDTH) return given;
+  if (options.output !== undefined || !(await io.stdout.isTerminal())) return DEFAULT_WIDTH;
+  const columns = await io.columns();
+  return columns === undefined || columns < MIN_WIDTH ? DEFAULT_WIDTH : columns;
+}
+
+/** Shows what is longer than the terminal through PAGER, as git does. @returns false where that isn't to be done */
+async function showPaged(text: string, options: PrintOptions, io: Io): Promise<boolean> {
+  const pager = io.env.FWMAP_PAGER ?? io.env.PAGER ?? 'less';
+  if (options['no-pager'] === true || options.output !== undefined || pager === '' || pager === 'cat')
+    return false;
+  if (io.env.TERM === 'dumb' || !(await io.stdout.isTerminal())) return false;
+  const rows = await io.rows();
+  if (rows === undefined || text.split('\n').length <= rows) return false;
+  const { spawnSync } = await import('node:child_process');
+  const shown = spawnSync('sh', ['-c', pager], {
+    input: text,
+    stdio: ['pipe', 'inherit', 'inherit'],
+    // As git sets them: quit where all fits, keep colours, leave the text on the screen.
+    env: { LESS: 'FRX', LV: '-c', ...process.env },
+  });
+  return shown.error === undefined && shown.status !== 127;
 }
 
 /**
@@ -52,6 +75,7 @@ export async function printMachines(
 ): Promise<void> {
   const format = options.format ?? FORMATS[0]!;
   const color = format === 'text' && (await wantsColor(options, io));
-  writeResult(await renderMachines(reports, format, { color, width: widthOf(io) }), options, io);
+  const text = await renderMachines(reports, format, { color, width: await widthOf(options, io) });
+  if (format !== 'text' || !(await showPaged(text, options, io))) writeResult(text, options, io);
   if (format === 'text') writeDiagnostics(diagnostics, io);
 }

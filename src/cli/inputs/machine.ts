@@ -2,7 +2,7 @@
 import type { EvaluationOptions } from '../../acpi/machine.ts';
 import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
 import { isKind } from '../../artifact/kinds.ts';
-import { parseInteger } from '../../bytes/address.ts';
+import { parseSize } from '../../bytes/address.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { ReadOptions } from '../../devicetree/read.ts';
 import type { DeviceTree } from '../../devicetree/tree.ts';
@@ -21,9 +21,9 @@ const MAX_CELLS = 4;
 
 /** An address or size on the command line: `0x…` or decimal. Throws {@link CommandError}. */
 export function addressOption(option: string, text: string): bigint {
-  const value = parseInteger(text);
+  const value = parseSize(text);
   if (value === undefined)
-    throw new CommandError(`--${option}: ${text} is not a number`, 'write it as 0x… or decimal');
+    throw new CommandError(`--${option}: ${text} is not a number`, 'write it as 0x1000, 4096 or 4K');
   return value;
 }
 

@@ -17,7 +17,12 @@ export interface RenderOptions {
 const RENDERERS = {
   async text(report: Report, options: RenderOptions) {
     const { renderText } = await import('./text.ts');
-    return renderText(report.document('text'), options);
+    const document = report.document('text');
+    const plain = renderText(document, options);
+    // Wide and combining characters take other than one column each: who has some pays for the tables of them.
+    if (/^[\x00-\x7f]*$/.test(plain)) return plain;
+    const { default: measure } = await import('string-width');
+    return renderText(document, { ...options, measure });
   },
   async mail(report: Report) {
     const { renderMail } = await import('./mail.ts');

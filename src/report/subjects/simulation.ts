@@ -194,8 +194,7 @@ function caseBlocks(each: SimulationCase): Block[] {
   ]);
   blocks.push({ kind: 'list', items: notes });
   const log = first!.pool.log.map(({ text }) => text);
-  if (log.length > 0)
-    blocks.push({ kind: 'heading', text: 'Kernel log' }, { kind: 'lines', lines: log });
+  if (log.length > 0) blocks.push({ kind: 'heading', text: 'Kernel log' }, { kind: 'lines', lines: log });
   if (each.checks.length > 0)
     blocks.push(
       { kind: 'heading', text: 'Compared with the kernel log' },

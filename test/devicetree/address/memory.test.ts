@@ -45,7 +45,7 @@ describe('RAM', () => {
       m { device_type = "memory"; reg = <0 3 0 3>; };`);
     expect(ignored).toEqual([
       '/memory@1: it has no device_type = "memory"',
-      '/b/memory@2: it is no child of the root',
+      '/b/memory@2: it is not a child of the root',
     ]);
   });
 
@@ -158,7 +158,7 @@ describe('/reserved-memory', () => {
 
   it('skips a region whose reg is no list of entries', () => {
     const { ignored } = taken(`reserved-memory { ${CELLS_22} ranges; r { reg = <0 0x1000 0x1000>; }; };`);
-    expect(ignored).toEqual(['/reserved-memory/r: Linux skips it: its reg of 12 bytes is no list of 16']);
+    expect(ignored).toEqual(['/reserved-memory/r: Linux skips it: its reg of 12 bytes is not a list of 16']);
   });
 
   it('tells overlaps, and what lies outside of RAM', () => {
@@ -172,9 +172,9 @@ describe('/reserved-memory', () => {
     expect(told).toEqual([
       // [0xf000, 0x11000) and [0x10000, 0x11000)
       'warning dt/reserved-memory-overlap /reserved-memory/in and /reserved-memory/whole both reserve [mem 0x00010000-0x00010fff]',
-      'note dt/reserved-memory-outside /memreserve/ reserves [mem 0x00030000-0x00030fff], which lies outside of the RAM that the tree describes',
+      'note dt/reserved-memory-outside /memreserve/ reserves [mem 0x00030000-0x00030fff], which is outside of the RAM that the tree describes',
       'note dt/reserved-memory-outside /reserved-memory/out reserves [mem 0x0001f000-0x00020fff], which reaches out of the RAM that the tree describes',
-      'note dt/reserved-memory-outside /reserved-memory/far reserves [mem 0x100000000-0x100000fff], which lies outside of the RAM that the tree describes',
+      'note dt/reserved-memory-outside /reserved-memory/far reserves [mem 0x100000000-0x100000fff], which is outside of the RAM that the tree describes',
     ]);
   });
 

@@ -248,7 +248,8 @@ export function findTable(
   oemTableId: string,
 ): AcpiTable | undefined {
   // ACPICA lets an exclamation mark end it.
-  if (!/^[A-Z0-9_]{3}[A-Z0-9_!]$/.test(signature)) fault('AE_BAD_SIGNATURE', `${signature} is not a signature`);
+  if (!/^[A-Z0-9_]{3}[A-Z0-9_!]$/.test(signature))
+    fault('AE_BAD_SIGNATURE', `${signature} is not a signature`);
   if (oemId.length > 6 || oemTableId.length > 8) fault('AE_AML_STRING_LIMIT', 'an OEM id that is too long');
   return m.loader?.find(signature, oemId, oemTableId);
 }

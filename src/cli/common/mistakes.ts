@@ -1,0 +1,62 @@
+/** What is wrong with a command line, in one line that says what to do. */
+import { parseArgs } from 'node:util';
+import { nearest } from '../../findings/nearest.ts';
+import { parserOptions } from './arguments.ts';
+import { CommandError, type OptionSpec, type OptionTable } from './command.ts';
+
+/** Options of the program itself. */
+export const OWN_OPTIONS = ['help', 'version', 'completion'] as const;
+
+/** `--format FORMAT`, as the help has it. */
+function shownOption(name: string, spec: OptionSpec): string {
+  return `--${name} ${spec.value ?? 'VALUE'}`;
+}
+
+async function unknownOption(name: string, options: OptionTable, command: string): Promise<CommandError> {
+  const shown = name.length > 1 ? `--${name}` : `-${name}`;
+  const close = name.length > 1 ? await nearest(name, [...Object.keys(options), ...OWN_OPTIONS]) : undefined;
+  return new CommandError(
+    `unknown option ${shown}`,
+    close === undefined ? `fwmap help ${command} lists the options` : `did you mean --${close}?`,
+  );
+}
+
+/** Throws {@link CommandError} for the first mistake. @param words the line behind the command's name */
+export async function refuseMistakes(
+  words: readonly string[],
+  options: OptionTable,
+  command: string,
+): Promise<void> {
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: parserOptions(options),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, value, inlineValue } = token;
+    if (OWN_OPTIONS.some((own) => own === name) || name === 'h') continue;
+    const spec = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (spec === undefined) throw await unknownOption(name, options, command);
+    if (spec.type === 'boolean') {
+      if (value !== undefined) throw new CommandError(`--${name} takes no value`);
+    } else if (
+      value === undefined ||
+      value === '' ||
+      (!inlineValue && value.startsWith('-') && value !== '-')
+    )
+      throw new CommandError(`--${name} needs a value`, shownOption(name, spec));
+    if (spec.choices !== undefined && value !== undefined && !spec.choices.includes(value)) {
+      const close = await nearest(value, spec.choices);
+      throw new CommandError(
+        `invalid --${name} ${value}; one of ${spec.choices.join(', ')}`,
+        close === undefined ? undefined : `did you mean ${close}?`,
+      );
+    }
+    if (seen.has(name) && spec.repeat !== true) throw new CommandError(`--${name} is given more than once`);
+    seen.add(name);
+  }
+}
