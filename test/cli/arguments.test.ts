@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { parseQuickly } from '../../src/cli/common/arguments.ts';
 import { CommandError } from '../../src/cli/common/command.ts';
+import { InputFiles } from '../../src/cli/common/input-files.ts';
 import type { Io } from '../../src/cli/common/io.ts';
 import { PROCESS_OPTIONS } from '../../src/cli/common/options.ts';
 import { completionsOf } from '../../src/cli/completion.ts';
@@ -17,6 +18,7 @@ const IO: Io = {
   columns: async () => undefined,
   rows: async () => undefined,
   env: {},
+  inputs: new InputFiles(),
   cwd: '/',
 };
 
