@@ -1,6 +1,7 @@
 /** What the command line names, opened. */
 import { resolve } from 'node:path';
 import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
+import type { OpenedPath } from '../../artifact/machines-apart.ts';
 import { openBytes, openInput, STDIN_PATH } from '../../artifact/open.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { messageOf } from '../../findings/finding.ts';
@@ -19,7 +20,8 @@ export async function openInputs(
   io: Io,
   sink: DiagnosticSink,
 ): Promise<Artifact[]> {
-  const artifacts: Artifact[] = [];
+  const opened: OpenedPath[] = [];
+  const said: Diagnostic[] = [];
   const kinds = options.as === undefined ? undefined : await (await import('./as.ts')).parseKinds(options.as);
   let stdin: Uint8Array | undefined;
   const open = (path: string, as: ArtifactKind | undefined, found: DiagnosticList): Promise<Artifact[]> =>
@@ -43,27 +45,29 @@ export async function openInputs(
     if (path !== STDIN_PATH) io.inputs.add(resolve(io.cwd, path));
     let found = new DiagnosticList();
     // Beside others --as is for what isn't recognised by itself: tables stay tables beside a dump that nothing tells.
-    let opened = await open(path, paths.length > 1 ? undefined : kinds?.kind, found);
-    if (paths.length > 1 && kinds?.kind !== undefined && opened.length === 0) {
+    let inputs = await open(path, paths.length > 1 ? undefined : kinds?.kind, found);
+    if (paths.length > 1 && kinds?.kind !== undefined && inputs.length === 0) {
       found = new DiagnosticList();
-      opened = await open(path, kinds.kind, found);
+      inputs = await open(path, kinds.kind, found);
     }
-    artifacts.push(...opened);
+    opened.push({ path, artifacts: inputs });
     for (const diagnostic of found.all) {
       if (isUnreadableInput(diagnostic, path)) throw new UnreadableInputError(messageOf(diagnostic), path);
-      sink.add(diagnostic);
+      said.push(diagnostic);
     }
   }
   if (options.live === true) {
     const { captureHere, LIVE_NAME } = await import('./live.ts');
-    artifacts.push(...(await openBytes(LIVE_NAME, captureHere(io), { asOf: kinds?.kindOf }, sink)));
+    const live = await openBytes(LIVE_NAME, captureHere(io), { asOf: kinds?.kindOf }, sink);
+    opened.push({ path: LIVE_NAME, artifacts: live });
   }
+  const artifacts = await apart(opened, said, sink);
   kinds?.checkUsed();
   const { base, 'host-tree': hostTree } = options;
   if (hostTree !== undefined) {
     const { withHostTree } = await import('./host-tree.ts');
-    const opened = (into: DiagnosticSink): Promise<Artifact[]> => openInputs([hostTree], {}, io, into);
-    artifacts.splice(0, artifacts.length, ...(await withHostTree(hostTree, artifacts, opened)));
+    const tree = (into: DiagnosticSink): Promise<Artifact[]> => openInputs([hostTree], {}, io, into);
+    artifacts.splice(0, artifacts.length, ...(await withHostTree(hostTree, artifacts, tree)));
   }
   if (base === undefined && !artifacts.some(({ kind }) => kind === 'patch')) return artifacts;
   const [{ resolvePatches }, { findInTree, readBase }] = await Promise.all([
@@ -78,6 +82,22 @@ export async function openInputs(
     },
     sink,
   );
+}
+
+/** The machines of folders and archives, told apart. */
+async function apart(
+  opened: readonly OpenedPath[],
+  said: readonly Diagnostic[],
+  sink: DiagnosticSink,
+): Promise<Artifact[]> {
+  const all = opened.flatMap((each) => each.artifacts);
+  // One input is one machine.
+  const { artifacts, diagnostics } =
+    all.length < 2
+      ? { artifacts: all, diagnostics: said }
+      : (await import('../../artifact/machines-apart.ts')).machinesApart(opened, said);
+  for (const diagnostic of diagnostics) sink.add(diagnostic);
+  return [...artifacts];
 }
 
 function isUnreadableInput(diagnostic: Diagnostic, path: string): boolean {
