@@ -110,7 +110,16 @@ export async function workThroughQueue(
       }
       if (Date.now() - asked < ASK_AGAIN_MS) continue;
       asked = Date.now();
-      for (const [id, shard] of open) await ask(queue, id, { into: store.folder, seconds, shard });
+      for (const [id, shard] of open) {
+        try {
+          await ask(queue, id, { into: store.folder, seconds, shard });
+        } catch (error) {
+          if (error instanceof QueueError) throw error;
+          // The server went away in the middle of it.
+          onTrouble(error instanceof Error ? error.message : String(error));
+          break;
+        }
+      }
     }
   } finally {
     await queue.close();

@@ -47,7 +47,7 @@ export async function kill(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** `fwmap` in a process of its own. */
+/** `fwmap` in a process of its own; what it complains of is shown. */
 export function fwmap(...argv: string[]): ChildProcess {
-  return spawn(process.execPath, ['bin/fwmap.js', ...argv], { stdio: 'ignore' });
+  return spawn(process.execPath, ['bin/fwmap.js', ...argv], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
