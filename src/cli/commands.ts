@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/bridges.ts')).command,
   },
   {
+    name: 'at',
+    summary: 'Who claims an address',
+    load: async () => (await import('./commands/at.ts')).command,
+  },
+  {
     name: 'windows',
     summary: 'The address windows that the firmware describes',
     load: async () => (await import('./commands/windows.ts')).command,

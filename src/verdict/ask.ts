@@ -6,6 +6,7 @@ import { DiagnosticList } from '../bytes/diagnostic.ts';
 import { type MachineFacts, noFacts } from '../evidence/facts.ts';
 import { finding } from '../findings/finding.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
+import type { Asked, AtReport } from './address/claims.ts';
 import type { GivenFacts } from './given.ts';
 import type { BridgesVerdict } from './host-bridge/result.ts';
 import type { BridgeOptions } from './host-bridge/situation.ts';
@@ -46,6 +47,17 @@ export async function askBridges(
   const { judgeBridges } = await import('./host-bridge/bridges.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
   return judgeBridges(machine, options.kernel, options.bridges, facts, diagnostics);
+}
+
+/** Who claims an address of the machine that the artifacts describe together. */
+export async function askAt(
+  artifacts: readonly Artifact[],
+  options: AskOptions & { readonly asked: Asked },
+  diagnostics: DiagnosticList,
+): Promise<AtReport> {
+  const { claimsAt } = await import('./address/claims.ts');
+  const { machine, facts } = await gather(artifacts, options, diagnostics);
+  return claimsAt(options.asked, machine, options.kernel, facts, diagnostics);
 }
 
 /** The machine as it is described, and what evidence says of it. */

@@ -58,14 +58,18 @@ export function answeredJson(answered: Answered, inputs: readonly Artifact[]): J
   };
 }
 
-/** Lines under a heading, without titles; nothing where there are none. */
-export function linesSection(heading: string, rows: readonly (readonly Text[])[]): Block[] {
+/** Lines under a heading; nothing where there are none. @param titles of the columns, where a medium shows them */
+export function linesSection(
+  heading: string,
+  titles: readonly string[],
+  rows: readonly (readonly Text[])[],
+): Block[] {
   return rows.length === 0
     ? []
     : section(heading, {
         kind: 'table',
         untitled: true,
-        columns: rows[0]!.map(() => ({ title: '' })),
+        columns: titles.map((title) => ({ title })),
         rows,
       });
 }
@@ -83,6 +87,7 @@ function ruleText({ says, evidence }: RuleFinding, references: References): Text
 export function whySection({ rules }: Answered, references: References): Block[] {
   return linesSection(
     'Why',
+    ['rule', 'what it found'],
     rules.map((rule) => [[code(rule.id)], ruleText(rule, references)]),
   );
 }
@@ -90,6 +95,7 @@ export function whySection({ rules }: Answered, references: References): Block[]
 export function gapSection({ gaps }: Answered): Block[] {
   return linesSection(
     'Not read',
+    ['what'],
     gaps.map(({ reason, place, hint }) => [
       [
         ...(place.span === undefined ? [] : [code(formatPlace(place.span)), ': ']),
@@ -109,6 +115,7 @@ export function assumesSection(
 ): Block[] {
   return linesSection(
     'Assumes',
+    ['assumption'],
     [
       ...premises.map(({ text }) => text).filter((text) => text !== ONE_MACHINE || inputs.length > 1),
       ...assumptions.map(
@@ -123,6 +130,7 @@ export function assumesSection(
 export function settleSection({ toSettle }: Answered): Block[] {
   return linesSection(
     'To settle it',
+    ['what', 'how'],
     toSettle.map(({ what, how }) => [what, how]),
   );
 }

@@ -189,6 +189,7 @@ function changeBlocks(
   return [
     ...linesSection(
       `Changed${of}`,
+      ['what', 'window', 'why'],
       changed.map(({ did, window, into, why, when, line, source, logged }) => [
         did,
         [code(rangeText(window, conditions))],
@@ -203,6 +204,7 @@ function changeBlocks(
     ),
     ...linesSection(
       `Also${of}`,
+      ['note'],
       notes.map(({ text, when, line, source }) => [
         [
           `${text}${whenText(when, conditions)}`,
@@ -213,6 +215,7 @@ function changeBlocks(
     ),
     ...linesSection(
       `Kept free of new BARs${of}`,
+      ['range', 'by'],
       keptFree.map(({ start, end, by, when }) => [
         [code(rangeText({ space: 'memory', base: start, size: end - start + 1n }, conditions))],
         `${by}${whenText(when, conditions)}`,
@@ -220,6 +223,7 @@ function changeBlocks(
     ),
     ...linesSection(
       `Contradicted by the log${of}`,
+      ['what'],
       (observed?.contradictions ?? []).map((text) => [text]),
     ),
   ];

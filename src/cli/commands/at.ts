@@ -1,0 +1,72 @@
+/** `fwmap at ADDRESS INPUT...` */
+import { FORMATS } from '../../report/formats/render.ts';
+import { atDocument, atJson } from '../../report/subjects/at.ts';
+import type { Asked } from '../../verdict/address/claims.ts';
+import { askAt } from '../../verdict/ask.ts';
+import { CommandError, defineCommand } from '../common/command.ts';
+import {
+  formatOption,
+  INPUT_OPTIONS,
+  KERNEL_OPTIONS,
+  MACHINE_OPTIONS,
+  OUTPUT_OPTIONS,
+} from '../common/options.ts';
+import { answerMachines } from '../inputs/answer.ts';
+
+/** `0xf8000000`, `f8000000`, `io:0xcf8`, `f8000000-fbffffff`, `[mem 0xf8000000-0xfbffffff 64bit]` */
+const FORM =
+  /^\[?\s*(?:(mem|io)(?::\s*|\s+))?(?:0x)?([0-9a-f]{1,16})(?:-(?:0x)?([0-9a-f]{1,16}))?(?:\s[^\]]*)?\]?$/i;
+
+/** The last port of any architecture, as the kernel numbers them. */
+const LAST_PORT = 0xff_ffffn;
+
+function parseAddress(text: string): Asked {
+  const match = FORM.exec(text.trim());
+  if (match === null)
+    throw new CommandError(
+      `${text} is no address`,
+      'as a log has it: 0xf8000000, f8000000-fbffffff, io:0xcf8, "[mem 0xf8000000-0xfbffffff]"; the inputs follow',
+    );
+  const start = BigInt(`0x${match[2]}`);
+  const last = match[3] === undefined ? start : BigInt(`0x${match[3]}`);
+  const space = match[1]?.toLowerCase() === 'io' ? 'io' : 'memory';
+  if (last < start) throw new CommandError(`${text}: the range ends before it starts`);
+  if (space === 'io' && last > LAST_PORT) throw new CommandError(`${text}: there are no such ports`);
+  return { space, start, last };
+}
+
+export const command = defineCommand({
+  name: 'at',
+  operands: 'ADDRESS INPUT...',
+  minimumInputs: 2,
+  description:
+    'Who claims this address: windows and registers of devices, RAM, reservations, memory maps, /proc/iomem, BARs, the ' +
+    'framebuffer, what Linux gives its PCI host bridges and VMBus; each with its source, its condition, and whether Linux ' +
+    'takes anything from it. ADDRESS is hexadecimal, as a log has it, or a range: f8000000, 0xf8000000-0xfbffffff, ' +
+    '"[mem 0xf8000000-0xfbffffff]"; ports are io:0xcf8.',
+  options: {
+    ...INPUT_OPTIONS,
+    ...MACHINE_OPTIONS,
+    ...KERNEL_OPTIONS,
+    ...OUTPUT_OPTIONS,
+    format: formatOption(FORMATS),
+  },
+  examples: [
+    { line: 'fwmap at 0xfed40000 acpidump.txt', does: 'in ACPI tables' },
+    { line: 'fwmap at f8000000-fbffffff tables/ dmesg.txt iomem.txt lspci.txt', does: 'in all there is' },
+    { line: 'fwmap at io:0x3f8 board.dtb', does: 'a port' },
+  ],
+  run: ({ inputs, options, io }) => {
+    const [address, ...files] = inputs;
+    const asked = parseAddress(address!);
+    return answerMachines(files, options, io, async (artifacts, given, sink) => {
+      const report = await askAt(artifacts, { ...given, asked }, sink);
+      if (artifacts.length === 0 || (report.claims.length === 0 && sink.hasErrors)) return undefined;
+      const whole = { ...report, diagnostics: sink.all };
+      return {
+        json: () => atJson(whole),
+        document: (format) => atDocument(whole, format !== 'text'),
+      };
+    });
+  },
+});

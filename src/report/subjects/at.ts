@@ -1,0 +1,116 @@
+/** The report of `at`: who claims an address. */
+import { formatPlace } from '../../bytes/source.ts';
+import { formatQuantity, type Names, type Quantity, withNames } from '../../symbolic/index.ts';
+import type { AtReport, Claim } from '../../verdict/address/claims.ts';
+import { type Conditions, withConditions } from '../conditions.ts';
+import { type Block, code, type Document, type Text } from '../document.ts';
+import {
+  conditionJson,
+  diagnosticJson,
+  fieldsJson,
+  hexOrNull,
+  inputsJson,
+  type JsonObject,
+  originJson,
+} from '../formats/json-parts.ts';
+import { originPlace, rangeText, sizeText } from '../phrases.ts';
+import { aloneSections, evidenceJson, linesSection } from './answer.ts';
+
+export const AT_SCHEMA = 'fwmap/at@1';
+
+export function atJson(report: AtReport): JsonObject {
+  return withNames((names) => ({
+    schema: AT_SCHEMA,
+    space: report.asked.space,
+    address: hexOrNull(report.asked.start),
+    last: hexOrNull(report.asked.last),
+    summary: report.summary,
+    claims: report.claims.map((claim) => claimJson(claim, report, names)),
+    fields: fieldsJson(names),
+    inputs: inputsJson(report.inputs),
+    diagnostics: report.diagnostics.map(diagnosticJson),
+  }));
+}
+
+function claimJson(claim: Claim, { inputs }: AtReport, names: Names): JsonObject {
+  const { kind, who, base, size, when, why, whole, note, origin, evidence } = claim;
+  const known = (value: Quantity | null): string | null =>
+    typeof value === 'bigint' ? hexOrNull(value) : null;
+  const expression = (name: string, value: Quantity | null): JsonObject =>
+    value === null || typeof value === 'bigint' ? {} : { [name]: formatQuantity(value, names) };
+  const expressions = { ...expression('base', base), ...expression('size', size) };
+  const bounded = typeof base === 'bigint' && typeof size === 'bigint';
+  return {
+    kind,
+    who,
+    base: known(base),
+    size: known(size),
+    last: bounded ? hexOrNull(base + size - 1n) : null,
+    ...(Object.keys(expressions).length === 0 ? {} : { expressions }),
+    certainty: certaintyOf(claim),
+    ...(when === 1n ? {} : conditionJson(when, names)),
+    ...(why === undefined ? {} : { why }),
+    whole,
+    ...(note === undefined ? {} : { note }),
+    ...(origin === undefined ? {} : { origin: originJson(origin, inputs) }),
+    ...(evidence === undefined ? {} : { evidence: evidenceJson(evidence, inputs) }),
+  };
+}
+
+function certaintyOf({ when, why }: Claim): 'certain' | 'conditional' | 'unknown' {
+  return why !== undefined ? 'unknown' : when === 1n ? 'certain' : 'conditional';
+}
+
+/** @param alone the report travels without its inputs and without standard error: it names them and what was said */
+export function atDocument(report: AtReport, alone: boolean): Document {
+  return withConditions((conditions) => [
+    { kind: 'title', text: [{ text: report.summary, tone: 'strong' }] },
+    ...claimBlocks('Claimed by', report, 'certain', conditions),
+    ...claimBlocks('Under a condition', report, 'conditional', conditions),
+    ...claimBlocks('Perhaps', report, 'unknown', conditions),
+    ...conditions.blocks(),
+    ...(alone ? aloneSections(report.inputs, report.diagnostics) : []),
+  ]);
+}
+
+function claimBlocks(
+  heading: string,
+  { claims, asked }: AtReport,
+  certainty: ReturnType<typeof certaintyOf>,
+  conditions: Conditions,
+): Block[] {
+  return linesSection(
+    heading,
+    ['kind', 'range', 'size', 'who'],
+    claims
+      .filter((claim) => certaintyOf(claim) === certainty)
+      .map((claim) => row(claim, asked.space, conditions)),
+  );
+}
+
+function row(claim: Claim, space: 'memory' | 'io', conditions: Conditions): Text[] {
+  const { kind, who, base, size, when, why, whole, note, origin, evidence } = claim;
+  const window = { space, base, size } as const;
+  const place =
+    origin !== undefined
+      ? originPlace(origin)
+      : evidence?.origin?.span !== undefined
+        ? formatPlace(evidence.origin.span)
+        : undefined;
+  const notes = [
+    ...(when === 1n ? [] : [conditions.when(when)]),
+    ...(why === undefined ? [] : [`not known: ${why}`]),
+    ...(whole || why !== undefined ? [] : ['a part of it']),
+    ...(note === undefined ? [] : [note]),
+  ];
+  return [
+    kind,
+    [code(rangeText(window, conditions))],
+    sizeText(window),
+    [
+      code(who),
+      notes.length === 0 ? '' : `: ${notes.join('; ')}`,
+      ...(place === undefined ? [] : [' (', code(place), ')']),
+    ],
+  ];
+}
