@@ -2,7 +2,7 @@
  * A Generation 1 virtual machine's DSDT, reduced: VMBus lies below the PCI root bus, whose windows it is given. The
  * framebuffer is BAR 0 of a PCI device (1414:5353), which no table mentions.
  */
-DefinitionBlock ("gen1-dsdt.aml", "DSDT", 2, "FWMAP", "GEN1", 0x00000001)
+DefinitionBlock ("gen1-dsdt.aml", "DSDT", 2, "MSFTVM", "MSFTVM02", 0x00000001)
 {
     Scope (\_SB)
     {

@@ -2,7 +2,7 @@
  * A Generation 2 virtual machine's DSDT, reduced to what bears on the address map: the resource template of the VMBus
  * module is all zero, and _INI fills it from a page of memory that only the running machine has.
  */
-DefinitionBlock ("gen2-dsdt.aml", "DSDT", 2, "FWMAP", "GEN2", 0x00000001)
+DefinitionBlock ("gen2-dsdt.aml", "DSDT", 2, "MSFTVM", "DSDT01", 0x00000001)
 {
     // The firmware writes the page's address here when it builds the table.
     OperationRegion (BIOS, SystemMemory, 0xF7FD9000, 0x10)

@@ -19,12 +19,14 @@ const VENDORS: readonly (readonly [RegExp, string])[] = [
   [/-(?:1\d{5}\b|lp15\d)/, 'SUSE Linux Enterprise'],
   // Ubuntu: ABI number and flavour, 5.15.0-1041-azure.
   [
-    /-(?:azure|aws|gcp|gke|oracle|ibm|kvm|oem|intel|nvidia|raspi|generic|lowlatency|realtime)(?:-[a-z0-9.]+)*$/,
+    /-(?:azure|aws|gcp|gke|oracle|ibm|kvm|oem|intel|nvidia|raspi|generic|lowlatency|realtime|gkeop|fips|bluefield|virtual|hwe)(?:-[a-z0-9.]+)*$/,
     'Ubuntu',
   ],
   [/-pve$/, 'Proxmox VE'],
   [/-microsoft(?:-standard(?:-WSL2)?)?/, 'Microsoft WSL'],
   [/[-.]hcl\b/, 'OpenHCL'],
+  [/-android\d+/, 'Android'],
+  [/-cip\d+/, 'the Civil Infrastructure Platform'],
 ];
 
 /** @param release the release word @param rest what follows it on the line */

@@ -278,3 +278,75 @@ describe('a list of PCI devices', () => {
     expect(verdict.toSettle.map(({ what }) => what)).toContain('1414:5353');
   });
 });
+
+describe('inputs of several machines', () => {
+  const GEN1_DMI = 'DMI: Microsoft Corporation Virtual Machine/Virtual Machine, BIOS 090008  12/07/2018';
+  const GEN2_DMI =
+    'DMI: Microsoft Corporation Virtual Machine/Virtual Machine, BIOS Hyper-V UEFI Release v4.1 04/13/2022';
+  const QEMU_DMI = 'DMI: QEMU Standard PC (Q35 + ICH9, 2009), BIOS 1.16.2 04/01/2014';
+  const TREE = artifactOf(
+    'dts',
+    `/dts-v1/;
+/ {
+  #address-cells = <2>; #size-cells = <2>;
+  bus {
+    compatible = "simple-bus"; #address-cells = <2>; #size-cells = <2>; ranges;
+    vmbus {
+      compatible = "microsoft,vmbus"; #address-cells = <2>; #size-cells = <2>;
+      microsoft,vtl = <2>;
+      ranges = <0xf 0xf0000000 0xf 0xf0000000 0x0 0x10000000>;
+    };
+  };
+};
+`,
+    'a.dts',
+  );
+
+  it.each([
+    ['tables of Generation 2 and a log of Generation 1', [GEN2, log(version('6.6.10'), GEN1_DMI)]],
+    ['tables of Generation 2 and a log of QEMU', [GEN2, log(version('6.6.10'), QEMU_DMI)]],
+    ['tables of Generation 1 and a log of Generation 2', [GEN1, log(version('6.12.60'), GEN2_DMI)]],
+    ['a tree of VTL2 and a log of VTL0', [TREE, log(version('6.12.60'), GEN2_DMI)]],
+  ])('%s', async (_name, inputs) => {
+    const verdict = await ask(inputs, {}, inputs.includes(GEN2) ? LOCAL : {});
+    expect(verdict.answer).not.toBe('not-needed');
+    expect(ids(verdict)).toContain('evidence-contradicts');
+  });
+
+  it('by the OEM ids of the tables alone', async () => {
+    const bochs = artifactOf(
+      'asl',
+      new TextDecoder().decode(GEN1.source.bytes).replace('"MSFTVM", "MSFTVM02"', '"BOCHS", "BXPC"'),
+      'dsdt.asl',
+    );
+    const verdict = await ask([bochs], { release: '6.12.60' });
+    expect(verdict.answer).not.toBe('not-needed');
+    expect(verdict.machine.platform).toBe('other');
+  });
+
+  it('a tree beside the log of a kernel that EFI started on x86', async () => {
+    const x86 = log(version('6.12.60'), 'Command line: root=/dev/sda1', 'efi: EFI v2.7 by EDK II');
+    const verdict = await ask([TREE, x86, config('CONFIG_X86_64=y')]);
+    expect(verdict.answer).toBe('unknown');
+    expect(ids(verdict)).toContain('device-tree-not-read');
+    // On arm64 EFI firmware gives kernels a tree.
+    const arm = log(
+      'Booting Linux on physical CPU 0x0000000000 [0x410fd0c1]',
+      version('6.12.60'),
+      'efi: EFI v2.7 by EDK II',
+    );
+    expect((await ask([TREE, arm])).answer).toBe('not-needed');
+  });
+});
+
+it('a VMBus device that _STA says is not there is not taken by the driver', async () => {
+  const text = new TextDecoder().decode(GEN2.source.bytes);
+  const gone = artifactOf('asl', text.replace('Name (_HID, "VMBus")', 'Name (_HID, "VMBus") Name (_STA, 0)'));
+  expect((await ask([gone], {}, LOCAL)).answer).toBe('not-needed');
+  // Bit 3, functioning, is enough for Linux.
+  const works = artifactOf(
+    'asl',
+    text.replace('Name (_HID, "VMBus")', 'Name (_HID, "VMBus") Name (_STA, 8)'),
+  );
+  expect((await ask([works], {}, LOCAL)).answer).toBe('needed');
+});

@@ -31,8 +31,14 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'gaps are forgotten',
     file: FOLD,
-    find: 'const isComplete = unexplored === 0n && gaps.length === 0;',
-    replace: 'const isComplete = unexplored === 0n;',
+    find: 'unexplored === 0n && gaps.length === 0 && !situation.contradicted;',
+    replace: 'unexplored === 0n && !situation.contradicted;',
+  },
+  {
+    name: 'inputs of several machines are taken for one',
+    file: FOLD,
+    find: ' && !situation.contradicted;',
+    replace: ';',
   },
   {
     name: 'defaults are applied towards not-needed',

@@ -10,6 +10,7 @@ export const AUTHORITY = {
   gen1Bar: '2a8a8afba0c3, v6.0: on Generation 1 the base is BAR 0 of PCI 1414:5353',
   reserve: 'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
   walk: 'vmbus_acpi_add() and vmbus_walk_resources() in drivers/hv/vmbus_drv.c',
+  present: 'acpi_bus_attach() in drivers/acpi/scan.c: what is not present is not enumerated',
   allocate: 'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
   probe: 'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',
   low: 'mu_msvm VideoDxe takes PcdLowMmioGapBase; M. Kelley, linux-hyperv, 20 May 2025: "always in the low MMIO range"',

@@ -52,7 +52,7 @@ export function fold(
   const firm = situation.constraints.filter(({ kind }) => kind !== 'authority');
   const rows = rowsOfTable(worlds, allOf(firm.map(({ condition }) => condition))).sort(compareRows);
   const cases = rows.map(caseOf);
-  const isComplete = unexplored === 0n && gaps.length === 0;
+  const isComplete = unexplored === 0n && gaps.length === 0 && !situation.contradicted;
   const all = (list: readonly SysfbWorld[], without: Possible): boolean =>
     list.length > 0 && list.every(({ outcome }) => outcome.without === without);
   const answer: Answer = all(worlds, 'yes')
@@ -76,7 +76,7 @@ export function fold(
     hazard: hazardOf(counted, situation, given, answer),
     cases: cases.length > 1 ? cases : [],
     defaults: answer === 'needed' && !all(worlds, 'yes') ? wanted : [],
-    shown,
+    shown: answer === 'unknown' && situation.contradicted ? { ...shown, because: CONTRADICTED } : shown,
     rules: rulesOf(counted.length > 0 ? counted : worlds),
     selects: !situation.isTree && counted.every((world) => selectsSysfb(world, situation, given)),
   };
@@ -127,6 +127,9 @@ class Given {
 }
 
 const ANSWER: Readonly<Record<Possible, Answer>> = { yes: 'needed', no: 'not-needed', open: 'unknown' };
+
+const CONTRADICTED =
+  'the inputs contradict each other about what the machine is: they may be of several machines';
 
 /** A row whose condition is longer is told in parts. */
 const MAX_CONDITION = 100;

@@ -31,7 +31,6 @@ import { matrixOf } from './matrix.ts';
 import { observe, observedSubject } from './observed.ts';
 import { toSettle } from './settle.ts';
 import { type Situation, situationOf } from './situation/situation.ts';
-import { shownGaps } from './situation/srat.ts';
 import { reasonOf, summaryOf } from './summary.ts';
 import { oneOf } from './variables.ts';
 
@@ -71,13 +70,12 @@ export function judgeSysfb(
   );
   const gaps = gapsOf(diagnostics.all);
   if (subjects.length === 0) return withoutVmbus(machine, all, given, gaps, diagnostics);
-  const mmio = shownGaps(machine.acpi?.tables ?? [], facts);
   const framebuffers = machine.windows.filter((window) => window.role === 'framebuffer');
   const judged = subjects.map((subject) =>
     judgeSubject(
       subject,
       framebuffers,
-      situationOf(subject, given, facts, mmio),
+      situationOf(subject, given, facts, machine.acpi?.tables ?? []),
       given,
       facts,
       gaps,

@@ -1,4 +1,6 @@
 /** The judgement on an ACPI boot, in one world: what `vmbus_acpi_add` collects and what `vmbus_reserve_fb` sets aside. */
+
+import type { CrsEntry } from '../../../acpi/crs/crs.ts';
 import { spanOf } from '../../../acpi/resources/range.ts';
 import { FOUR_GIB, formatMemRange } from '../../../bytes/address.ts';
 import type { Behaviour } from '../../../linux/behaviour.ts';
@@ -6,7 +8,15 @@ import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.
 import { type AcpiLevel, type CollectedWindow, collectWindows } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
 import { planReservation, type ReservationPlan } from '../../../linux/vmbus/reservation.ts';
-import { formatQuantity, isKnown, type Quantity } from '../../../symbolic/index.ts';
+import {
+  bitsOf,
+  type Condition,
+  compare,
+  formatQuantity,
+  gather,
+  isKnown,
+  type Quantity,
+} from '../../../symbolic/index.ts';
 import { formatRange } from '../../../window/range-text.ts';
 import type { AddressWindow, Origin, UnknownWindow } from '../../../window/window.ts';
 import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
@@ -46,6 +56,16 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     return unread.safe ? safe('no-driver', unread.because) : open('not-read', unread.because);
   }
 
+  const [own] = subject.levels;
+  if (own?.entry !== undefined && isAbsent(own.entry, ask)) {
+    const why = `_STA of ${own.path} says that it is not there, so the driver is not asked to take it`;
+    rules.push({
+      id: 'acpi-not-present',
+      says: `${capital(why)}.`,
+      evidence: [{ text: 'bits 0 and 3 of _STA are 0', authority: AUTHORITY.present }],
+    });
+    return safe('no-driver', why);
+  }
   const behaviour = rulesIn(ask, situation.model);
   const arithmetic = askedArithmetic(ask);
   const levels: AcpiLevel<Quantity>[] = [];
@@ -184,6 +204,14 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     rules,
     because: `the framebuffer ${fb} is inside, and nothing reserves it, with CONFIG_SYSFB or without: ${why}`,
   };
+}
+
+/** acpi_device_is_present(): neither present nor functioning, by what `_STA` gives. */
+function isAbsent({ sta, staValue }: CrsEntry, ask: Ask): boolean {
+  const status = staValue ?? sta;
+  if (status === undefined || status === null) return false;
+  const bits = [0, 3].map((bit) => compare('eq', bitsOf(status, bit, 1), 0n));
+  return ask.holds(gather('all', bits) as Condition);
 }
 
 function capital(text: string): string {

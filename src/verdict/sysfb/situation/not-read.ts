@@ -21,6 +21,7 @@ export function notRead(
   facts: MachineFacts,
   configuration: Configuration,
   name: string,
+  architecture: 'x86_64' | 'arm64' | undefined,
 ): NotRead | undefined {
   const made = (id: string, safe: boolean, because: string, ...evidence: EvidenceItem[]): NotRead => ({
     safe,
@@ -70,6 +71,22 @@ export function notRead(
       false,
       'CONFIG_OF is not set: this kernel does not read this tree, and no ACPI table with a VMBus device was given',
       evidenceItem(noOf),
+    );
+  const efi = strongest(facts.efiBoot);
+  const [byEfi] = efi;
+  // On x86 what EFI firmware starts has ACPI; kernels of arm64 are given trees by it, too.
+  if (
+    given.boot === undefined &&
+    byEfi !== undefined &&
+    efi.every(({ value }) => value) &&
+    architecture === 'x86_64' &&
+    read.length === 0
+  )
+    return made(
+      'device-tree-not-read',
+      false,
+      'a kernel that EFI firmware started on x86 reads ACPI tables and not this tree, and none with a VMBus device was given',
+      evidenceItem(byEfi),
     );
   if ((given.boot !== undefined && given.boot !== 'dt') || !allows('dt'))
     return made(

@@ -1,8 +1,10 @@
 /** What machine and architecture it is. */
+import type { AcpiTable } from '../../../acpi/tables/table.ts';
 import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
+import { platformsOfTables } from '../../../evidence/platform.ts';
 import type { Configuration } from '../../facts/configuration.ts';
 import { evidenceItem, strongest } from '../../facts/strength.ts';
-import type { RuleFinding } from '../../question.ts';
+import type { EvidenceItem, RuleFinding } from '../../question.ts';
 import type { Subject } from '../../subject.ts';
 
 export function architectureOf(
@@ -15,23 +17,54 @@ export function architectureOf(
   return configuration.value('X86_64') === 'y' ? 'x86_64' : undefined;
 }
 
-/** What the machine is: what evidence shows, else what the place of VMBus in the description shows. */
-export function platformOf(subject: Subject, facts: MachineFacts, rules: RuleFinding[]): Platform | 'other' {
+/** Said of the kernel that runs, whatever machine the description is of. */
+const OF_THE_KERNEL: ReadonlySet<Platform> = new Set(['xen-pv', 'hyperv-root']);
+
+export interface ShownPlatform {
+  readonly platform: Platform | 'other';
+  /** The inputs show different machines: then nothing follows from them together. */
+  readonly contradicted: boolean;
+}
+
+/** What the machine is: what evidence and the tables' OEM ids show, else what the place of VMBus in the description shows. */
+export function platformOf(
+  subject: Subject,
+  facts: MachineFacts,
+  tables: readonly AcpiTable[],
+  rules: RuleFinding[],
+): ShownPlatform {
   const shown = strongest(facts.platforms);
   const described = describedPlatform(subject);
-  let allowed: readonly Platform[] | undefined;
+  const byTables = platformsOfTables(tables);
+  let allowed: readonly Platform[] | undefined = byTables?.platforms;
   for (const { value } of shown)
     allowed = allowed === undefined ? value : allowed.filter((each) => value.includes(each));
-  if (allowed === undefined) return described ?? 'other';
-  if (described !== undefined && allowed.includes(described)) return described;
-  if (allowed.length === 0)
+  if (allowed === undefined) return { platform: described ?? 'other', contradicted: false };
+  if (described !== undefined && allowed.includes(described))
+    return { platform: described, contradicted: false };
+  const [only] = allowed;
+  const isOther = described !== undefined && !allowed.every((each) => OF_THE_KERNEL.has(each));
+  if (only === undefined || isOther) {
+    const evidence: EvidenceItem[] = shown.map(evidenceItem);
+    if (byTables !== undefined) evidence.push({ text: byTables.text });
+    if (described !== undefined)
+      evidence.push({ text: `the description is that of ${PLATFORM_NAMES[described] ?? described}` });
     rules.push({
       id: 'evidence-contradicts',
       says: 'The inputs contradict each other about what the machine is: they may be of several machines.',
-      evidence: shown.map(evidenceItem),
+      evidence,
     });
-  return allowed.length === 1 ? allowed[0]! : 'other';
+    return { platform: 'other', contradicted: true };
+  }
+  return { platform: allowed.length === 1 ? only : 'other', contradicted: false };
 }
+
+const PLATFORM_NAMES: Readonly<Partial<Record<Platform, string>>> = {
+  'hyperv-gen1': 'Generation 1',
+  'hyperv-gen2': 'Generation 2',
+  'openhcl-vtl2': 'OpenHCL (VTL2)',
+  'qemu-vmbus': 'QEMU',
+};
 
 function describedPlatform(subject: Subject): Platform | undefined {
   if (subject.kind === 'device-tree') return subject.openhcl ? 'openhcl-vtl2' : undefined;

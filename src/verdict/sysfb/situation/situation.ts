@@ -2,6 +2,7 @@
  * What is known of one VMBus device's machine, kernel and boot when the question is asked: constraints on what is open,
  * each with its source, and what is known outright.
  */
+import type { AcpiTable } from '../../../acpi/tables/table.ts';
 import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
 import type { ReleaseModel } from '../../../linux/release-choice.ts';
 import type { Collected } from '../../../linux/vmbus/acpi-pool.ts';
@@ -20,7 +21,7 @@ import { firmwareAuthority } from './firmware-authority.ts';
 import { type NotRead, notRead } from './not-read.ts';
 import { architectureOf, platformOf } from './platform.ts';
 import { assumeGuest, screenFacts, videoFacts } from './screen.ts';
-import { gapsDefault, type ShownGaps } from './srat.ts';
+import { gapsDefault, shownGaps } from './srat.ts';
 
 export interface Situation {
   /** The description is a device tree. */
@@ -33,6 +34,8 @@ export interface Situation {
   readonly kernel: KernelName;
   readonly configuration: Configuration;
   readonly platform: Platform | 'other';
+  /** The inputs are of several machines: nothing may follow from what they hold together. */
+  readonly contradicted: boolean;
   readonly architecture: 'x86_64' | 'arm64' | undefined;
   /** Where the framebuffer may be, as far as something says so: sources that contradict each other give several. */
   readonly framebuffers: readonly FramebufferFinding[];
@@ -56,7 +59,7 @@ export function situationOf(
   subject: Subject,
   given: GivenFacts,
   facts: MachineFacts,
-  gaps: ShownGaps | undefined,
+  tables: readonly AcpiTable[],
 ): Situation {
   const constraints: Constraint[] = [];
   const defaults: Default[] = [];
@@ -64,7 +67,7 @@ export function situationOf(
   const assumptions: Assumption[] = [];
   const rules: RuleFinding[] = [];
   const configuration = new Configuration(facts);
-  const platform = platformOf(subject, facts, rules);
+  const { platform, contradicted } = platformOf(subject, facts, tables, rules);
   const architecture = architectureOf(facts, configuration);
 
   const { kernel, model } = releaseFacts(given, facts, constraints, defaults, assumptions, rules);
@@ -86,6 +89,7 @@ export function situationOf(
     });
   if (subject.kind === 'acpi' && platform === 'hyperv-gen2') {
     constraints.push(...firmwareAuthority(subject));
+    const gaps = shownGaps(tables, facts);
     const inferred = gaps && gapsDefault(subject, gaps);
     if (inferred !== undefined) {
       defaults.push(inferred.assumed);
@@ -110,6 +114,7 @@ export function situationOf(
     kernel,
     configuration,
     platform,
+    contradicted,
     architecture,
     framebuffers,
     efi,
@@ -117,7 +122,7 @@ export function situationOf(
     lfb,
     video,
     printed: printedPool(facts),
-    descriptionNotRead: notRead(subject, platform, given, facts, configuration, kernel.name),
+    descriptionNotRead: notRead(subject, platform, given, facts, configuration, kernel.name, architecture),
     rules,
   };
 }
