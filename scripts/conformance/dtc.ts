@@ -3,6 +3,7 @@
  *
  *   suite DTC_SOURCE [COMMAND]   dtc's own test suite, with COMMAND (this checkout's bundle) in place of dtc
  *   boards LINUX_SOURCE [N]      every board of Linux (or each Nth), through our preprocessor, by the sha256 of its blob
+ *   tree DIR [N]                 any folder of sources (or each Nth), beside cpp and the installed dtc
  *   pp                           preprocessed boards: blobs, sorted blobs, source texts, number of warnings
  *   roundtrip [DTC]              every blob of the corpus as source and back; with a dtc 1.8.1 also the texts
  *   overlays                     overlays on base trees, by fdtoverlay's result
@@ -16,10 +17,12 @@ import { overlays } from './dtc/overlays.ts';
 import { preprocessed } from './dtc/preprocessed.ts';
 import { roundtrip } from './dtc/roundtrip.ts';
 import { suite } from './dtc/suite.ts';
+import { tree } from './dtc/tree.ts';
 
 const PARTS: Readonly<Record<string, (args: string[], corpus: string) => Promise<number> | number>> = {
   suite,
   boards,
+  tree,
   pp: preprocessed,
   roundtrip,
   overlays,
