@@ -145,6 +145,7 @@ export async function openArchive(
     const decoded = await member.packed.decode(stored, budget.room);
     if (decoded.end === 'limit') {
       sink.add(finding('container/limit', { limit: unpackedLimit(budget) }, where));
+      budget.overrun();
       break;
     }
     if (decoded.end !== 'whole') {

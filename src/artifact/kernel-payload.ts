@@ -33,6 +33,7 @@ export async function kernelPayload(
   const decoded = await decode(bytes.subarray(part.offset, part.offset + part.size), budget.room);
   if (decoded.end === 'limit') {
     sink.add(finding('container/limit', { limit: unpackedLimit(budget) }, { path: name }));
+    budget.overrun();
     return undefined;
   }
   if (decoded.end !== 'whole') {

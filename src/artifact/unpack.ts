@@ -67,6 +67,7 @@ export async function unwrap(
   if (row.magics.length === 0 && decoded.end !== 'whole' && decoded.end !== 'limit') return 'none';
   if (decoded.end === 'limit') {
     sink.add(finding('container/limit', { limit: unpackedLimit(budget) }, { path: name }));
+    budget.overrun();
     return undefined;
   }
   if (decoded.end !== 'whole') {

@@ -37,11 +37,15 @@ export const CONTAINER_LIMITS: ContainerLimits = {
   milliseconds: 60_000,
 };
 
+/** How much of the room there is for what comes after a stream that had too much in it. */
+const SHARE_AFTER_OVERRUN = 3 / 8;
+
 /** Counts what one run unpacks. Whoever opens several containers for one purpose shares one. */
 export class Budget {
   readonly limits: ContainerLimits;
   #unpacked = 0;
   #total = 0;
+  #overrun = false;
 
   constructor(limits: ContainerLimits = CONTAINER_LIMITS) {
     this.limits = limits;
@@ -50,7 +54,13 @@ export class Budget {
   /** Bytes that may still be unpacked. */
   get room(): number {
     const { unpackedBytes, totalBytes } = this.limits;
-    return Math.max(0, Math.min(unpackedBytes - this.#unpacked, totalBytes - this.#total));
+    const atOnce = this.#overrun ? Math.floor(unpackedBytes * SHARE_AFTER_OVERRUN) : unpackedBytes;
+    return Math.max(0, Math.min(atOnce - this.#unpacked, totalBytes - this.#total));
+  }
+
+  /** A stream had more than there was room for. What came of it waits for the collector while the next one is unpacked. */
+  overrun(): void {
+    this.#overrun = true;
   }
 
   /** The limit that leaves the least room. */

@@ -49,9 +49,11 @@ export function sameFramebuffer(
   a: Pick<FoundFramebuffer, 'base' | 'size'>,
   b: Pick<FoundFramebuffer, 'base' | 'size'>,
 ): boolean {
-  const inside = (small: bigint, large: Pick<FoundFramebuffer, 'base' | 'size'>): boolean =>
-    large.size !== null && small >= large.base && small < large.base + large.size;
-  return a.base === b.base || inside(a.base, b) || inside(b.base, a);
+  return a.base === b.base || isInside(a.base, b) || isInside(b.base, a);
+}
+
+function isInside(address: bigint, { base, size }: Pick<FoundFramebuffer, 'base' | 'size'>): boolean {
+  return size !== null && address >= base && address < base + size;
 }
 
 function sighted(fact: FactOf<FramebufferSighting>): FoundFramebuffer {

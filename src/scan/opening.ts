@@ -14,8 +14,8 @@ const HEAD_BYTES = 64;
 const FIRST_WINDOW = 1 << 20;
 /** A stream that has no clean end counts for something when so much came of it: a magic number met by chance gives less. */
 const SUBSTANTIAL_BYTES = 1 << 16;
-/** What a try costs at least. */
-const LEAST_WORK = 8192;
+/** What a try costs at least: to set one up takes as long as to unpack so much. */
+const LEAST_WORK = 32 * 1024;
 
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
@@ -71,6 +71,7 @@ export class Opener {
 
   #tellUnpacked(): void {
     const { limits, nearest } = this.#run.budget;
+    this.#run.budget.overrun();
     this.#run.limit(`${limits[nearest] / 2 ** 20} MiB unpacked`);
   }
 

@@ -2,9 +2,11 @@
 import type { CrsEntry } from '../acpi/crs/crs.ts';
 import { isHostBridge } from '../acpi/crs/pci-root.ts';
 import type { Artifact } from '../artifact/artifact.ts';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { textOf } from '../bytes/source.ts';
 import type { DtNode } from '../devicetree/tree.ts';
 import { baseNameOf, pathOf, propertyOf } from '../devicetree/tree.ts';
+import { finding } from '../findings/finding.ts';
 import type { Machine } from '../window/describe.ts';
 import type { AcpiDescription } from '../window/from-acpi.ts';
 import type { TreeDescription } from '../window/from-device-tree.ts';
@@ -57,14 +59,20 @@ export interface AcpiSubject {
 
 export type Subject = TreeSubject | AcpiSubject;
 
-/** The VMBus devices that the inputs describe, those of device trees first. */
-export function subjectsOf(machine: Machine): Subject[] {
+/** More VMBus devices than a machine has; each is judged, and what is said of all of them together grows with their number. */
+const MAX_SUBJECTS = 64;
+
+/** The VMBus devices that the inputs describe, those of device trees first; of too many the first, which is told. */
+export function subjectsOf(machine: Machine, sink: DiagnosticSink): Subject[] {
   const found: Subject[] = machine.trees.flatMap(treeSubjects);
   if (machine.acpi) {
     const isAlone = machine.trees.length === 0 && machine.acpi.tables.length === 0;
     found.push(...acpiSubjects(machine.acpi, isAlone));
   }
-  return found;
+  if (found.length <= MAX_SUBJECTS) return found;
+  const [path, limit, count] = [found[MAX_SUBJECTS]!.path, MAX_SUBJECTS, found.length];
+  sink.add(finding('linux/vmbus-limit', { limit, count }, { path }));
+  return found.slice(0, MAX_SUBJECTS);
 }
 
 function strings(node: DtNode, name: string): string[] {
@@ -86,6 +94,15 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
   const { tree } = description;
   const fragment = tree.form === 'dts-fragment';
   const subjects: TreeSubject[] = [];
+  const windows = new Map<string | undefined, AddressWindow[]>();
+  for (const window of description.windows) {
+    if (window.role !== 'window') continue;
+    const { path } = window.origin;
+    const others = windows.get(path);
+    if (others === undefined) windows.set(path, [window]);
+    else others.push(window);
+  }
+  const hasOpenhcl = tree.root.children.some(({ name }) => name === 'openhcl');
   const waiting: DtNode[] = [tree.root];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     waiting.push(...node.children.toReversed());
@@ -105,11 +122,8 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
       path,
       presumed,
       vtl: cell(node, 'microsoft,vtl'),
-      openhcl: isOpenhcl(tree.root, cell(node, 'microsoft,vtl')) || presumed,
-      windows:
-        propertyOf(node, 'ranges') === undefined
-          ? null
-          : description.windows.filter((window) => window.role === 'window' && window.origin.path === path),
+      openhcl: isOpenhcl(hasOpenhcl, cell(node, 'microsoft,vtl')) || presumed,
+      windows: propertyOf(node, 'ranges') === undefined ? null : (windows.get(path) ?? []),
     });
   }
   return subjects;
@@ -119,8 +133,8 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
  * openhcl_boot/src/dt.rs writes `microsoft,vtl` into the node and describes memory below `/openhcl`. That the root is
  * compatible with "microsoft,openvmm" shows nothing: openvmm's own trees for VTL0 have that too.
  */
-function isOpenhcl(root: DtNode, vtl: number | null): boolean {
-  return vtl === null ? root.children.some(({ name }) => name === 'openhcl') : vtl === 2;
+function isOpenhcl(hasOpenhcl: boolean, vtl: number | null): boolean {
+  return vtl === null ? hasOpenhcl : vtl === 2;
 }
 
 type Identified = Pick<CrsEntry, 'device' | 'hid' | 'cid'>;

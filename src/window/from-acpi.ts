@@ -91,30 +91,49 @@ export async function describeAcpi(
     ...(options.hostBridges === undefined ? {} : { hostBridges: options.hostBridges }),
     occupied: [...occupiedByTables(tables, sink), ...memory],
   };
-  crs.unshift(...lists.filter((list) => !isRepetition(list, crs, context)));
+  crs.unshift(...withoutRepetitions(lists, crs, context));
   const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry, context));
   return { tables, architecture, crs, withoutCrs, windows };
 }
 
 /**
- * Whether a list that Linux printed is of a device that tables describe, for certain: it would stand there twice. Lists
+ * Leaves out lists that Linux printed of a device that tables describe, for certain: they would stand there twice. Lists
  * often name no device of the tables; then that of a device which has all of its ranges is taken for its own.
  */
-function isRepetition(
-  { artifact, entry }: FoundCrs,
+function withoutRepetitions(
+  lists: readonly FoundCrs[],
   described: readonly FoundCrs[],
   context: NormaliseContext,
-): boolean {
-  if (artifact.kind !== 'crs-text' && artifact.kind !== 'dmesg') return false;
-  const certain = described.filter(({ entry: { object, status } }) => object === '_CRS' && status === 'ok');
-  if (certain.some(({ entry: { device } }) => device === entry.device)) return true;
-  const ranges = (of: FoundCrs): string[] =>
+): FoundCrs[] {
+  const rangesOf = (of: FoundCrs): string[] =>
     windowsOfCrs(of.artifact, of.entry, context).map(({ space, base, size }) => `${space} ${base} ${size}`);
-  const own = ranges({ artifact, entry });
-  if (own.length === 0) return false;
-  return certain.some((of) => {
-    const theirs = new Set(ranges(of));
-    return own.every((range) => theirs.has(range));
+  const certain = described.filter(({ entry: { object, status } }) => object === '_CRS' && status === 'ok');
+  const devices = new Set(certain.map(({ entry }) => entry.device));
+  /** Devices by each of their ranges; made when the first list asks. */
+  let byRange: Map<string, Set<string>[]> | undefined;
+  const devicesWith = (range: string): readonly Set<string>[] => {
+    if (byRange === undefined) {
+      byRange = new Map();
+      for (const of of certain) {
+        const ranges = new Set(rangesOf(of));
+        for (const each of ranges) {
+          const others = byRange.get(each);
+          if (others === undefined) byRange.set(each, [ranges]);
+          else others.push(ranges);
+        }
+      }
+    }
+    return byRange.get(range) ?? [];
+  };
+  return lists.filter((list) => {
+    if (list.artifact.kind !== 'crs-text' && list.artifact.kind !== 'dmesg') return true;
+    if (devices.has(list.entry.device)) return false;
+    if (certain.length === 0) return true;
+    const own = rangesOf(list);
+    const [first] = own;
+    return (
+      first === undefined || !devicesWith(first).some((theirs) => own.every((range) => theirs.has(range)))
+    );
   });
 }
 
@@ -148,6 +167,16 @@ export interface NormaliseContext {
   readonly occupied: readonly OccupiedRange[];
 }
 
+/** What Linux takes of a host bridge's descriptors, and what it passes over, by the descriptor's index. */
+interface BridgeRanges {
+  readonly windows: ReadonlyMap<number, TakenRanges['windows'][number]>;
+  readonly passedOver: ReadonlyMap<number, TakenRanges['passedOver'][number]>;
+}
+
+function firstByIndex<T extends { readonly index: number }>(list: readonly T[]): Map<number, T> {
+  return new Map(list.toReversed().map((each) => [each.index, each]));
+}
+
 /** The windows of one `_CRS`, in the order of its descriptors; of alternatives, each under its condition. */
 export function windowsOfCrs(
   artifact: Artifact,
@@ -155,9 +184,13 @@ export function windowsOfCrs(
   context: NormaliseContext = { architecture: 'x86', occupied: [] },
 ): AddressWindow[] {
   const windowsOf = (resources: readonly ResourceDescriptor[], when: Condition): FoundWindow[] => {
-    const bridge = isHostBridge(entry)
+    const taken = isHostBridge(entry)
       ? context.hostBridges?.take(resources, context.architecture)
       : undefined;
+    const bridge = taken && {
+      windows: firstByIndex(taken.windows),
+      passedOver: firstByIndex(taken.passedOver),
+    };
     return resources.flatMap((descriptor, index) => {
       const cases = rangeCases(descriptor, context.architecture === 'x86' ? X86_RULES : MEMORY_MAPPED_PORTS);
       return cases.flatMap((each) => {
@@ -202,10 +235,20 @@ function windowOf({ parts, base, size, when }: FoundWindow, entry: CrsEntry): Ad
 /** The windows of several outcomes: one that is the same in more than one of them stands once. */
 function joined(outcomes: readonly (readonly FoundWindow[])[]): FoundWindow[] {
   const found: { window: FoundWindow; when: Condition[] }[] = [];
+  /** Those of one descriptor. */
+  const byIndex = new Map<number, typeof found>();
   for (const window of outcomes.flat()) {
-    const same = found.find(({ window: other }) => isSame(other, window));
-    if (same) same.when.push(window.when);
-    else found.push({ window, when: [window.when] });
+    const { index } = window.parts.origin;
+    const others = byIndex.get(index) ?? [];
+    const same = others.find(({ window: other }) => isSame(other, window));
+    if (same) {
+      same.when.push(window.when);
+      continue;
+    }
+    const one = { window, when: [window.when] };
+    found.push(one);
+    others.push(one);
+    byIndex.set(index, others);
   }
   return found
     .map(({ window, when }) => ({ ...window, when: anyOf(when) }))
@@ -214,7 +257,6 @@ function joined(outcomes: readonly (readonly FoundWindow[])[]): FoundWindow[] {
 
 function isSame(a: FoundWindow, b: FoundWindow): boolean {
   return (
-    a.parts.origin.index === b.parts.origin.index &&
     a.parts.space === b.parts.space &&
     a.parts.role === b.parts.role &&
     sameQuantity(a.base, b.base) &&
@@ -251,7 +293,7 @@ function claimOf(
   descriptor: ResourceDescriptor,
   index: number,
   entry: CrsEntry,
-  bridge: TakenRanges | undefined,
+  bridge: BridgeRanges | undefined,
   { range }: RangeCase,
   isOnly: boolean,
 ): Claim | undefined {
@@ -272,10 +314,10 @@ function claimOf(
   if (!bridge || range.space === 'bus') {
     return claim(range.first, range.last, range.window ? 'window' : 'register');
   }
-  const window = bridge.windows.find((candidate) => candidate.index === index);
+  const window = bridge.windows.get(index);
   if (window)
     return isOnly ? claim(window.first, window.last, 'window') : claim(range.first, range.last, 'window');
-  const passed = bridge.passedOver.find((candidate) => candidate.index === index);
+  const passed = bridge.passedOver.get(index);
   if (passed === undefined || passed.is === 'nothing') return undefined;
   if (passed.is === 'own') return claim(range.first, range.last, 'register', passed.why);
   return { ...claim(range.first, range.last, 'window', passed.why), ignored: passed.why };

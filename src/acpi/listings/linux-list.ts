@@ -56,6 +56,8 @@ export class LinuxList {
   readonly #source: Source;
   readonly #sink: DiagnosticSink;
   readonly #lists: OpenList[] = [];
+  /** The first list of a device and rank. */
+  readonly #first = new Map<string, OpenList>();
   #sysfs: OpenList | undefined;
 
   constructor(source: Source, sink: DiagnosticSink) {
@@ -139,7 +141,7 @@ export class LinuxList {
     const number = (text: string): bigint => BigInt(decimal && /^\d+$/.test(text) ? text : `0x${text}`);
     const hid = /^[A-Z]{3,4}[0-9A-F]{4}(?=:)/.exec(subject)?.[0];
     const device = /^[0-9a-f]{2}:[0-9a-f]{2}$/.test(subject) ? `pnp ${subject}` : subject;
-    let list = this.#lists.find((other) => other.device === device && other.rank === rank);
+    let list = this.#first.get(`${rank} ${device}`);
     list ??= this.#open(device, hid === undefined ? [] : [hid], rank, line);
     this.#add(
       list,
@@ -156,6 +158,8 @@ export class LinuxList {
   #open(device: string, ids: readonly string[], rank: number, line: TextLine): OpenList {
     const list: OpenList = { device, ids, rank, resources: [], start: line.start, end: line.end };
     this.#lists.push(list);
+    const key = `${rank} ${device}`;
+    if (!this.#first.has(key)) this.#first.set(key, list);
     return list;
   }
 

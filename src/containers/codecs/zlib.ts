@@ -20,74 +20,82 @@ const TRUNCATED: ReadonlySet<string | undefined> = new Set([
   'ERR__ERROR_FORMAT_UNEXPECTED_END',
 ]);
 
+/** How a stream ended that was written into an output. */
+type Ended = Omit<Decoded, 'bytes'>;
+
 /** Runs the whole input through a stream. What follows the stream's end is not consumed. */
-function run(stream: ZlibStream, input: Uint8Array, limit: number): Promise<Decoded> {
-  const output = new Output(limit);
+function run(stream: ZlibStream, input: Uint8Array, output: Output): Promise<Ended> {
   return new Promise((resolve) => {
+    let over = false;
     const finish = (end: Decoded['end'], why?: string): void => {
+      if (over) return;
+      over = true;
       const consumed = Math.min(stream.bytesWritten, input.length);
       stream.destroy();
-      resolve({ bytes: output.written, consumed, end, ...(why === undefined ? {} : { why }) });
+      resolve({ consumed, end, ...(why === undefined ? {} : { why }) });
     };
-    let over = false;
     stream.on('data', (chunk) => {
-      if (over || output.append(chunk)) return;
-      over = true;
-      finish('limit');
+      if (!over && !output.append(chunk)) finish('limit');
     });
-    stream.on('error', (error) => {
-      if (over) return;
-      over = true;
-      if (TRUNCATED.has(error.code)) finish('truncated');
-      else finish('damaged', error.message);
-    });
-    stream.on('end', () => {
-      if (over) return;
-      over = true;
-      finish('whole');
-    });
+    stream.on('error', (error) =>
+      TRUNCATED.has(error.code) ? finish('truncated') : finish('damaged', error.message),
+    );
+    stream.on('end', () => finish('whole'));
     stream.end(input);
   });
+}
+
+async function decodeWith(stream: ZlibStream, input: Uint8Array, limit: number): Promise<Decoded> {
+  const output = new Output(limit);
+  const ended = await run(stream, input, output);
+  return { bytes: output.written, ...ended };
 }
 
 /** What is no larger is unpacked in one call, which takes a fraction of what a stream takes to be set up. */
 const SMALL_BYTES = 32 * 1024;
 
 /** Unpacks in one call; undefined where that can't tell: too much of it, cut short, damaged. */
-function inflateSmall(input: Uint8Array, limit: number): Decoded | undefined {
+function inflateSmall(input: Uint8Array, output: Output): Ended | undefined {
   const { inflateRawSync } = process.getBuiltinModule('node:zlib');
-  const options = { info: true, maxOutputLength: Math.max(1, Math.min(limit, SMALL_BYTES)), chunkSize: 8192 };
+  const most = Math.min(output.limit - output.length, SMALL_BYTES);
+  if (most <= 0) return undefined;
   try {
     // With `info` the result is not the bytes alone, which the types don't know.
-    const { buffer, engine } = inflateRawSync(input, options) as unknown as {
-      readonly buffer: Buffer;
-      readonly engine: { readonly bytesWritten: number };
-    };
-    const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
-    return { bytes, consumed: engine.bytesWritten, end: 'whole' };
+    const { buffer, engine } = inflateRawSync(input, {
+      info: true,
+      maxOutputLength: most,
+      chunkSize: 8192,
+    }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } };
+    output.append(buffer);
+    return { consumed: engine.bytesWritten, end: 'whole' };
   } catch {
     return undefined;
   }
 }
 
+/** Unpacks raw deflate (RFC 1951) to the end of an output. */
+async function inflateInto(input: Uint8Array, output: Output): Promise<Ended> {
+  const { createInflateRaw } = process.getBuiltinModule('node:zlib');
+  return inflateSmall(input, output) ?? run(createInflateRaw({ chunkSize: CHUNK_BYTES }), input, output);
+}
+
 /** Raw deflate (RFC 1951). */
 export async function inflateRaw(input: Uint8Array, limit: number): Promise<Decoded> {
-  const small = inflateSmall(input, limit);
-  if (small !== undefined) return small;
-  const { createInflateRaw } = process.getBuiltinModule('node:zlib');
-  return run(createInflateRaw({ chunkSize: CHUNK_BYTES }), input, limit);
+  const output = new Output(limit);
+  const ended = await inflateInto(input, output);
+  return { bytes: output.written, ...ended };
 }
 
 /** Deflate with zlib's two bytes before and Adler-32 behind it (RFC 1950). */
 export function decodeZlib(input: Uint8Array, limit: number): Promise<Decoded> {
   const { createInflate } = process.getBuiltinModule('node:zlib');
-  return run(createInflate({ chunkSize: CHUNK_BYTES }), input, limit);
+  return decodeWith(createInflate({ chunkSize: CHUNK_BYTES }), input, limit);
 }
 
 /** Brotli (RFC 7932), which has no magic number. */
 export function decodeBrotli(input: Uint8Array, limit: number): Promise<Decoded> {
   const { createBrotliDecompress } = process.getBuiltinModule('node:zlib');
-  return run(createBrotliDecompress({ chunkSize: CHUNK_BYTES }), input, limit);
+  return decodeWith(createBrotliDecompress({ chunkSize: CHUNK_BYTES }), input, limit);
 }
 
 const GZIP_MAGIC: readonly number[] = [0x1f, 0x8b, 0x08];
@@ -121,39 +129,38 @@ export function gzipHeaderLength(input: Uint8Array): number | undefined {
   return at < input.length ? at : undefined;
 }
 
-/** One gzip member; its CRC and length are checked. */
-async function decodeMember(input: Uint8Array, limit: number): Promise<Decoded> {
+/** One gzip member, to the end of an output; its CRC and length are checked. */
+async function decodeMember(input: Uint8Array, output: Output): Promise<Ended> {
   const header = gzipHeaderLength(input);
-  if (header === undefined)
-    return { bytes: new Uint8Array(0), consumed: 0, end: 'damaged', why: 'no gzip header' };
-  const body = await inflateRaw(input.subarray(header), limit);
+  if (header === undefined) return { consumed: 0, end: 'damaged', why: 'no gzip header' };
+  const before = output.length;
+  const body = await inflateInto(input.subarray(header), output);
   const trailer = header + body.consumed;
   if (body.end !== 'whole') return { ...body, consumed: trailer };
-  if (trailer + GZIP_TRAILER_BYTES > input.length)
-    return { ...body, consumed: input.length, end: 'truncated' };
+  if (trailer + GZIP_TRAILER_BYTES > input.length) return { consumed: input.length, end: 'truncated' };
   const view = new DataView(input.buffer, input.byteOffset);
+  const bytes = output.bytes.subarray(before, output.length);
   const holds =
-    view.getUint32(trailer, true) === crc32(body.bytes) &&
-    view.getUint32(trailer + 4, true) === body.bytes.length % 2 ** 32;
+    view.getUint32(trailer, true) === crc32(bytes) &&
+    view.getUint32(trailer + 4, true) === bytes.length % 2 ** 32;
   const consumed = trailer + GZIP_TRAILER_BYTES;
-  return holds ? { ...body, consumed } : { ...body, consumed, end: 'damaged', why: 'the checksum fails' };
+  return holds ? { consumed, end: 'whole' } : { consumed, end: 'damaged', why: 'the checksum fails' };
 }
 
 /** A gzip file: a member and those that follow it at once (RFC 1952, 2.2). What follows them is left alone. */
 export async function decodeGzip(input: Uint8Array, limit: number): Promise<Decoded> {
-  const first = await decodeMember(input, limit);
-  if (first.end !== 'whole' || gzipHeaderLength(input.subarray(first.consumed)) === undefined) return first;
-  const output = new Output(limit, first.bytes.length * 2);
-  output.append(first.bytes);
-  let { consumed } = first;
+  const output = new Output(limit);
+  let consumed = 0;
   for (;;) {
     const rest = input.subarray(consumed);
-    const member =
-      gzipHeaderLength(rest) === undefined ? undefined : await decodeMember(rest, limit - output.length);
-    // What can't be read at all is no member but something behind the last one.
-    if (member === undefined || (member.end === 'damaged' && member.bytes.length === 0))
+    const before = output.length;
+    const isFirst = consumed === 0;
+    if (!isFirst && gzipHeaderLength(rest) === undefined)
       return { bytes: output.written, consumed, end: 'whole' };
-    output.append(member.bytes);
+    const member = await decodeMember(rest, output);
+    // What can't be read at all is no member but something behind the last one.
+    if (!isFirst && member.end === 'damaged' && output.length === before)
+      return { bytes: output.written, consumed, end: 'whole' };
     consumed += member.consumed;
     if (member.end !== 'whole') return { ...member, bytes: output.written, consumed };
   }

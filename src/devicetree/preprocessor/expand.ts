@@ -382,7 +382,11 @@ export class Expander {
         continue;
       }
       const text = result.text + right.text;
-      const token = lexToken(text, 0, text.length, this.#host.names, false);
+      // A number goes on with whatever a name or a number is made of: not read anew, or a long paste would be quadratic.
+      const token =
+        result.kind === 'number' && (right.kind === 'number' || right.kind === 'name')
+          ? { ...result, text, end: text.length }
+          : lexToken(text, 0, text.length, this.#host.names, false);
       if (token.end !== text.length || token.kind === 'end') break;
       context.at += 1;
       result = { ...token, white: result.white, start: left.start, end: right.end };

@@ -28,6 +28,17 @@ export const LINUX_ROWS = {
     hint: () =>
       'the inputs may be of different machines or boots, or the kernel is not the one assumed (--kernel, --with-commit)',
   }),
+  'linux/vmbus-limit': row({
+    severity: 'warning',
+    summary: 'the inputs describe more VMBus devices than are judged',
+    why: 'A machine has one, OpenHCL two. What the others are given is missing from the answer.',
+    example: undefined,
+    source: 'MAX_SUBJECTS in src/verdict/subject.ts',
+    hides: ['window', 'framebuffer', 'platform'],
+    text: ({ limit, count }: { limit: number; count: number }) =>
+      `There are ${count} VMBus devices; the first ${limit} are judged`,
+    hint: () => 'give the description of one machine',
+  }),
   'linux/scenario': row({
     severity: 'error',
     summary: 'a scenario for simulate cannot be understood',

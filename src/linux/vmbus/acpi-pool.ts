@@ -10,6 +10,8 @@ import { emptyPool, type LeftOut, type LogLine, type VmbusPool, type WindowPart,
 /** Where Hyper-V puts the virtual TPM (VTPM_BASE_ADDRESS in drivers/hv). */
 export const VTPM_BASE = 0xfed40000n;
 
+const MAX_ADDRESS = (1n << 64n) - 1n;
+
 /** Linux' errno values that the driver's probe and allocation return. */
 export const ENODEV = -19;
 export const ENXIO = -6;
@@ -118,11 +120,16 @@ export function buildAcpiPool(rules: Rules, levels: readonly AcpiLevel[]): Vmbus
   return pool;
 }
 
+/** Its parts are its own, and grow with it. */
+type GrowingWindow<N> = Omit<CollectedWindow<N>, 'parts'> & { readonly parts: WindowPart[] };
+
 class Walk<N> {
-  readonly windows: CollectedWindow<N>[] = [];
+  readonly windows: GrowingWindow<N>[] = [];
   readonly #levelsWalked: number[] = [];
   readonly #leftOut: LeftOut[] = [];
   readonly #log: LogLine[] = [];
+  /** The highest bound of all windows; undefined as soon as one is no number. */
+  #highest: bigint | undefined = -1n;
   readonly #rules: Rules;
   readonly #arithmetic: Arithmetic<N>;
 
@@ -170,6 +177,21 @@ class Walk<N> {
     return true;
   }
 
+  /** Whether a window lies above all others, so that the driver's walk over its list comes to nothing; asked of numbers only. */
+  #isLast(start: N, end: N): boolean {
+    const highest = this.#highest;
+    if (highest === undefined) return false;
+    if (typeof start !== 'bigint' || typeof end !== 'bigint') {
+      this.#highest = undefined;
+      return false;
+    }
+    this.#highest = [highest, start, end].reduce((a, b) => (a < b ? b : a));
+    const { windowOrder, mergesTouching } = this.#rules;
+    // Sums wrap: what ends with the last address touches what begins with the first.
+    const touches = mergesTouching && (start === highest + 1n || end === MAX_ADDRESS);
+    return windowOrder === 'ascending' && start <= end && start > highest && !touches;
+  }
+
   #add({ min: start, max }: AcpiDescriptor<N>, part: WindowPart): void {
     const { plus, equal } = this.#arithmetic;
     const { vtpmCut, mergesTouching, windowOrder, floor } = this.#rules;
@@ -185,19 +207,25 @@ class Walk<N> {
       vtpmCut === 'keeps-first-byte' ? below(vtpm, max) : vtpmCut === 'below' && !below(max, vtpm);
     const cutAtVtpm = reaches && below(start, vtpm);
     const end = !cutAtVtpm ? max : vtpmCut === 'below' ? of(VTPM_BASE - 1n) : vtpm;
-    const window: CollectedWindow<N> = { start, end, parts: [part], cutAtVtpm };
+    const window: GrowingWindow<N> = { start, end, parts: [part], cutAtVtpm };
 
     // At most one merge per range, and no look at overlaps.
     const { windows } = this;
+    if (this.#isLast(start, end)) {
+      windows.push(window);
+      return;
+    }
     for (let at = 0; at < windows.length; at += 1) {
       const node = windows[at]!;
-      const joined = { parts: [...node.parts, part], cutAtVtpm: node.cutAtVtpm || cutAtVtpm };
+      const isCut = node.cutAtVtpm || cutAtVtpm;
       if (mergesTouching && equal(plus(node.end, 1n), start)) {
-        windows[at] = { ...joined, start: node.start, end };
+        node.parts.push(part);
+        windows[at] = { parts: node.parts, cutAtVtpm: isCut, start: node.start, end };
         return;
       }
       if (mergesTouching && equal(node.start, plus(end, 1n))) {
-        windows[at] = { ...joined, start, end: node.end };
+        node.parts.push(part);
+        windows[at] = { parts: node.parts, cutAtVtpm: isCut, start, end: node.end };
         return;
       }
       const before = windowOrder === 'ascending' ? below(end, node.start) : below(node.end, start);

@@ -157,6 +157,9 @@ function rowLines(
   indent: string,
 ): string[] {
   const columns = cells.map(({ words }, at) => wrapWords(words, widths[at]!, '', ''));
+  const lengths = columns.map((lines, at) =>
+    lines.length === 1 ? [cells[at]!.whole] : lengthsOfLines(cells[at]!, widths[at]!),
+  );
   const height = columns.reduce((most, lines) => Math.max(most, lines.length), 1);
   return Array.from({ length: height }, (_, line) => {
     let shown = indent;
@@ -164,9 +167,7 @@ function rowLines(
     for (const [at, lines] of columns.entries()) {
       if (widths[at] === 0) continue;
       const piece = lines[line] ?? '';
-      const length =
-        lines.length === 1 && line === 0 ? cells[at]!.whole : lengthOfLine(cells[at]!, widths[at]!, line);
-      const gap = Math.max(0, widths[at]! - length);
+      const gap = Math.max(0, widths[at]! - (lengths[at]![line] ?? 0));
       shown += ' '.repeat(pending);
       shown += aligned[at] === 'right' ? ' '.repeat(gap) + piece : piece + ' '.repeat(gap);
       pending = GAP;
@@ -176,21 +177,21 @@ function rowLines(
 }
 
 /** Columns that a line of a wrapped cell takes: counted as `wrapWords` breaks it. */
-function lengthOfLine({ words }: Cell, width: number, line: number): number {
-  let at = 0;
+function lengthsOfLines({ words }: Cell, width: number): number[] {
+  const lengths: number[] = [];
   let length = 0;
   let empty = true;
   for (const word of words) {
     if (!empty && length + 1 + word.length > width) {
-      if (at === line) return length;
-      at += 1;
+      lengths.push(length);
       length = 0;
       empty = true;
     }
     length += (empty ? 0 : 1) + word.length;
     empty = false;
   }
-  return at === line ? length : 0;
+  lengths.push(length);
+  return lengths;
 }
 
 /** Rows one below the other, their further cells indented: for what is too wide for columns. */

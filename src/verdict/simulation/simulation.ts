@@ -73,7 +73,7 @@ export async function askSimulation(
   const reasons = new Reasons();
   const cases: SimulationCase[] = [];
   const open: OpenInput[] = [];
-  for (const subject of subjectsOf(machine))
+  for (const subject of subjectsOf(machine, diagnostics))
     for (const facts of variants) {
       const made = simulateSubject(subject, facts, { ...options, scenario }, evidence, reasons, diagnostics);
       if ('open' in made)

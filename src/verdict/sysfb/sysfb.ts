@@ -59,7 +59,7 @@ export function judgeSysfb(
   for (const commit of unknownCommits([...(given.withCommits ?? []), ...(given.withoutCommits ?? [])]))
     diagnostics.add(finding('linux/unknown-commit', { commit }));
   tellOverridden(given, facts, diagnostics);
-  const all = subjectsOf(machine);
+  const all = subjectsOf(machine, diagnostics);
   const described = machine.trees.length > 0 || (machine.acpi?.tables.length ?? 0) > 0;
   const observed =
     all.length > 0
