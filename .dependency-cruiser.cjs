@@ -16,8 +16,10 @@ const rooms = {
   window: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence'],
   linux: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window'],
   verdict: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux'],
+  // Two descriptions held against each other.
+  compare: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux', 'verdict'],
   // Reports print what a verdict or a description says; they never parse.
-  report: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict'],
+  report: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict', 'compare'],
   // Many machines: what is kept of each is what reports print of it.
   survey: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict', 'report'],
 };

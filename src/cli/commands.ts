@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/simulate.ts')).command,
   },
   {
+    name: 'diff',
+    summary: 'Windows and answers that are different between two inputs, or by a patch',
+    load: async () => (await import('./commands/diff.ts')).command,
+  },
+  {
     name: 'scan',
     summary: 'What descriptions are inside an image',
     load: async () => (await import('./commands/scan.ts')).command,

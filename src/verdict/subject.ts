@@ -75,6 +75,9 @@ export function subjectsOf(machine: Machine, sink: DiagnosticSink): Subject[] {
   return found.slice(0, MAX_SUBJECTS);
 }
 
+/** What only the VMBus node has that OpenHCL's boot shim makes (openhcl_boot/src/dt.rs). */
+const VMBUS_PROPERTIES = ['microsoft,vtl', 'microsoft,message-connection-id'] as const;
+
 function strings(node: DtNode, name: string): string[] {
   const value = propertyOf(node, name)?.value;
   return value
@@ -110,7 +113,9 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
     const isVmbus = compatible.includes(VMBUS_COMPATIBLE);
     const presumed =
       fragment &&
-      (node === tree.root || baseNameOf(node) === 'vmbus') &&
+      (node === tree.root ||
+        baseNameOf(node) === 'vmbus' ||
+        VMBUS_PROPERTIES.some((name) => propertyOf(node, name) !== undefined)) &&
       compatible.length === 0 &&
       propertyOf(node, 'ranges') !== undefined;
     if (!isVmbus && !presumed) continue;

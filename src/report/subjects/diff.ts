@@ -1,0 +1,145 @@
+/** The report of `diff`. */
+import { type Comparison, isSame, type Side } from '../../compare/compare.ts';
+import type { WindowChange } from '../../compare/windows.ts';
+import { Names } from '../../symbolic/index.ts';
+import type { Verdict } from '../../verdict/verdict.ts';
+import type { AddressWindow } from '../../window/window.ts';
+import { Conditions } from '../conditions.ts';
+import type { Block, Document } from '../document.ts';
+import { diagnosticJson, inputsJson, type JsonObject, windowJson } from '../formats/json-parts.ts';
+import { inputItem, rangeText, sizeText, whereText, windowNotes } from '../phrases.ts';
+
+export const DIFF_SCHEMA = 'fwmap/diff@1';
+
+export function diffJson(comparison: Comparison): JsonObject {
+  const { before, after, windows, answer } = comparison;
+  const [namesBefore, namesAfter] = [new Names(), new Names()];
+  const old = (window: AddressWindow): JsonObject => windowJson(window, before.inputs, namesBefore);
+  const fresh = (window: AddressWindow): JsonObject => windowJson(window, after.inputs, namesAfter);
+  return {
+    schema: DIFF_SCHEMA,
+    same: isSame(comparison),
+    before: sideJson(before),
+    after: sideJson(after),
+    windows: windows.map((change) => ({
+      did: change.did,
+      before: change.did === 'added' ? null : old(change.before),
+      after: change.did === 'removed' ? null : fresh(change.after),
+      ...('what' in change ? { what: change.what } : {}),
+    })),
+    answers: [
+      {
+        question: 'sysfb',
+        flipped: answer.flipped,
+        before: answerJson(answer.before),
+        after: answerJson(answer.after),
+        because: answer.because,
+      },
+    ],
+  };
+}
+
+function sideJson({ inputs, diagnostics }: Side): JsonObject {
+  return { inputs: inputsJson(inputs), diagnostics: diagnostics.map(diagnosticJson) };
+}
+
+function answerJson(verdict: Verdict | undefined): JsonObject | null {
+  if (verdict === undefined) return null;
+  const { answer, effective, hazard, summary } = verdict;
+  return { answer, effective, hazard, summary };
+}
+
+const ASPECTS = {
+  device: 'another device',
+  base: 'another base',
+  size: 'another size',
+  condition: 'another condition',
+  flags: 'other flags',
+  certainty: 'how sure it is',
+} as const;
+
+/** A window on a line: its range, and what is to be noted of it. */
+function windowLine(window: AddressWindow, conditions: Conditions): string {
+  const notes = [sizeText(window), ...windowNotes(window, conditions)];
+  return [rangeText(window, conditions), ...notes.filter((note) => note !== '')].join(', ');
+}
+
+/** As a unified diff has it: what it is, the window before, the window after. */
+function changeLines(change: WindowChange, conditions: Conditions): string[] {
+  const window = change.did === 'removed' ? change.before : change.after;
+  const head = `${change.did}: ${window.role} ${whereText(window.origin)}`;
+  switch (change.did) {
+    case 'added':
+      return [head, `+ ${windowLine(window, conditions)}`];
+    case 'removed':
+      return [head, `- ${windowLine(window, conditions)}`];
+    default: {
+      const { before, after, what } = change;
+      return [
+        `${head} (${what.map((aspect) => ASPECTS[aspect]).join(', ')})`,
+        ...(what.includes('device') ? [`  was ${whereText(before.origin)}`] : []),
+        `- ${windowLine(before, conditions)}`,
+        `+ ${windowLine(after, conditions)}`,
+      ];
+    }
+  }
+}
+
+const effectiveText = ({ effective }: Verdict): string =>
+  effective === null ? 'effective: open' : `effective: ${effective ? 'yes' : 'no'}`;
+
+function answerBlocks({ before, after, flipped, because }: Comparison['answer']): Block[] {
+  if (!flipped) {
+    if (after === undefined || after.answer === 'unknown') return [];
+    return [{ kind: 'paragraph', text: `The answer of sysfb stays: ${after.answer}.` }];
+  }
+  const said = (verdict: Verdict | undefined): string =>
+    verdict === undefined
+      ? 'nothing is described'
+      : `${verdict.answer} (${effectiveText(verdict)}): ${verdict.summary}`;
+  return [
+    { kind: 'heading', text: 'The answer of sysfb changes' },
+    {
+      kind: 'facts',
+      rows: [
+        { label: 'before', text: said(before) },
+        { label: 'after', text: said(after) },
+      ],
+    },
+    ...(because.length === 0 ? [] : [{ kind: 'list', items: because.map((text) => ({ text })) } as const]),
+  ];
+}
+
+function count(windows: readonly WindowChange[]): string {
+  const kinds = ['added', 'removed', 'moved', 'resized', 'changed'] as const;
+  const counts = kinds.flatMap((kind) => {
+    const times = windows.filter(({ did }) => did === kind).length;
+    return times === 0 ? [] : [`${times} ${kind}`];
+  });
+  return counts.length === 0 ? 'No window is different.' : `Windows: ${counts.join(', ')}.`;
+}
+
+/** @param withInputs names the inputs and their hashes below: for reports that travel without them */
+export function diffDocument(comparison: Comparison, withInputs: boolean): Document {
+  const { before, after, windows, answer } = comparison;
+  const conditions = new Conditions();
+  const blocks: Block[] = [
+    { kind: 'paragraph', text: count(windows) },
+    ...answerBlocks(answer),
+    ...(windows.length === 0
+      ? []
+      : [
+          { kind: 'heading', text: 'Windows' } as const,
+          { kind: 'lines', lines: windows.flatMap((change) => changeLines(change, conditions)) } as const,
+        ]),
+  ];
+  blocks.push(...conditions.blocks());
+  if (withInputs)
+    blocks.push(
+      { kind: 'heading', text: 'Before' },
+      { kind: 'list', items: before.inputs.map(inputItem) },
+      { kind: 'heading', text: 'After' },
+      { kind: 'list', items: after.inputs.map(inputItem) },
+    );
+  return blocks;
+}

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../report/schemas.ts';
+import { run } from './fake-io.ts';
+
+const SAMPLE = resolve('samples/openhcl-vtl2.dts');
+const LOW = readFileSync(SAMPLE, 'utf8').replaceAll('0x0f 0xf0000000', '0x00 0xf8000000');
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fwmap-diff-'));
+  writeFileSync(join(folder, 'low.dts'), LOW);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const diff = (...argv: string[]) => run(['diff', ...argv], { cwd: folder });
+async function json(...argv: string[]) {
+  const outcome = await diff(...argv, '--format', 'json');
+  expect(outcome.stderr).toBe('');
+  const parsed = JSON.parse(outcome.stdout);
+  expect(violations('diff', parsed)).toEqual([]);
+  return parsed;
+}
+
+describe('fwmap diff', () => {
+  test('of a window that moves below 4 GiB tells that the answer flips', async () => {
+    expect(LOW).not.toBe(readFileSync(SAMPLE, 'utf8'));
+    const { windows, answers, same } = await json(SAMPLE, 'low.dts');
+    expect(same).toBe(false);
+    expect(windows).toMatchObject([
+      { did: 'moved', what: ['base'], before: { base: '0xff0000000' }, after: { base: '0xf8000000' } },
+    ]);
+    const alone = JSON.parse((await run(['sysfb', join(folder, 'low.dts'), '--format', 'json'])).stdout);
+    expect(answers).toMatchObject([
+      {
+        flipped: true,
+        before: { answer: 'not-needed' },
+        after: { answer: alone.answer, summary: alone.summary },
+      },
+    ]);
+    for (const format of ['text', 'mail', 'markdown'])
+      expect((await diff(SAMPLE, 'low.dts', '--format', format)).stdout).toMatch(/moved.*0xf8000000/s);
+  });
+
+  test('exits with 1 only when asked, and when something is different', async () => {
+    expect((await diff(SAMPLE, 'low.dts')).status).toBe(0);
+    expect((await diff(SAMPLE, 'low.dts', '--exit-code')).status).toBe(1);
+    expect((await diff(SAMPLE, SAMPLE, '--exit-code')).status).toBe(0);
+    expect((await diff(SAMPLE, 'missing.dts', '--exit-code')).status).toBe(2);
+    expect((await diff(SAMPLE)).status).toBe(2);
+  });
+
+  test('of a blob and its source finds nothing', async () => {
+    expect((await run(['dtc', '-I', 'dts', '-O', 'dtb', '-o', join(folder, 'a.dtb'), SAMPLE])).status).toBe(
+      0,
+    );
+    expect(await json(SAMPLE, 'a.dtb')).toMatchObject({ same: true, windows: [] });
+  });
+
+  test('of a condition that changed says so', async () => {
+    const asl = readFileSync(resolve('samples/gen2-dsdt.asl'), 'utf8');
+    const changed = asl.replace(/MG2L\s*>\s*0|If \(MG2L\)/, 'If (MG2L == 0x1000)');
+    writeFileSync(join(folder, 'a.asl'), asl);
+    writeFileSync(join(folder, 'b.asl'), changed);
+    const { windows, same } = await json('a.asl', 'b.asl');
+    expect(same).toBe(changed === asl);
+    for (const { what } of windows) expect(what).toContain('condition');
+  });
+
+  test('of a patch alone is what it changes', async () => {
+    const patch = spawnSync('diff', ['-u', SAMPLE, join(folder, 'low.dts')], { encoding: 'utf8' }).stdout;
+    writeFileSync(join(folder, 'low.patch'), patch);
+    const { windows, answers } = await json('low.patch');
+    expect(windows).toMatchObject([{ did: 'moved' }]);
+    expect(answers).toMatchObject([{ flipped: true }]);
+  });
+
+  test('with nothing on a side is what git shows of a new file', async () => {
+    expect((await diff('/dev/null', SAMPLE, '--exit-code')).status).toBe(1);
+  });
+});
+
+const hasGit = spawnSync('git', ['--version']).status === 0;
+describe.skipIf(!hasGit)('git', () => {
+  const git = (...argv: string[]) => {
+    const { stdout, stderr, status } = spawnSync('git', argv, { cwd: folder, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    return stdout;
+  };
+
+  test('revisions, textconv and difftool', async () => {
+    git('init', '-q');
+    git('config', 'user.name', 'a');
+    git('config', 'user.email', 'a@example.com');
+    writeFileSync(join(folder, 'board.dts'), readFileSync(SAMPLE));
+    git('add', 'board.dts');
+    git('commit', '-q', '-m', 'x');
+    writeFileSync(join(folder, 'board.dts'), LOW);
+    expect((await json('HEAD:board.dts', 'board.dts')).windows).toMatchObject([{ did: 'moved' }]);
+    expect((await diff('HEAD:nothing.dts', 'board.dts')).status).toBe(2);
+    // The lines of README.
+    const fwmap = `${process.execPath} ${resolve('bin/fwmap.js')}`;
+    writeFileSync(join(folder, '.gitattributes'), '*.dts diff=fwmap\n');
+    git('config', 'diff.fwmap.textconv', `${fwmap} windows`);
+    expect(git('diff', 'board.dts')).toMatch(/^-.*0xff0000000.*^\+.*0xf8000000/ms);
+    expect(git('difftool', '--no-prompt', '-x', `${fwmap} diff`, 'board.dts')).toContain('moved');
+  });
+});
