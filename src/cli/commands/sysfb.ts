@@ -1,4 +1,7 @@
 /** `fwmap sysfb`, and plain `fwmap` */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Artifact } from '../../artifact/artifact.ts';
 import { isKind } from '../../artifact/kinds.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
@@ -72,7 +75,7 @@ async function verdictOf(
         matrix: options.matrix === true,
         ...(options['kconfig-line'] === undefined
           ? {}
-          : { kconfigLine: await kconfigLine(options['kconfig-line']) }),
+          : { kconfigLine: await kconfigLine(options['kconfig-line'], io) }),
       },
       // The other formats list every window.
       judgedOnly: options.format !== 'json' && options.format !== 'ndjson',
@@ -131,9 +134,21 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
   return statuses.includes(ANSWER_STATUS.needed) ? ANSWER_STATUS.needed : Math.max(...statuses);
 }
 
-/** Throws {@link CommandError} when it is no such line. */
-async function kconfigLine(text: string): Promise<KconfigLine> {
-  const { parseKconfigLine } = await import('../../linux/kconfig/line.ts');
+/** The line itself, or the file of a patch that adds one. Throws {@link CommandError} when it is neither. */
+async function kconfigLine(text: string, { cwd }: Io): Promise<KconfigLine> {
+  const { kconfigChange, parseKconfigLine } = await import('../../linux/kconfig/line.ts');
+  const file = resolve(cwd, text);
+  if (existsSync(file)) {
+    const { added } = kconfigChange((await readFile(file)).toString('latin1'), 'SYSFB');
+    const [only, ...others] = added;
+    if (only === undefined) throw new CommandError(`--kconfig-line: ${text} adds no line about SYSFB`);
+    if (others.length > 0)
+      throw new CommandError(
+        `--kconfig-line: ${text} adds ${added.length} lines about SYSFB`,
+        `give one of them: ${added.map((line) => `'${line.text}'`).join(', ')}`,
+      );
+    return only;
+  }
   const line = parseKconfigLine(text);
   if (typeof line === 'string') throw new CommandError(`--kconfig-line: ${line}`);
   return line;
@@ -163,7 +178,7 @@ export const command = defineCommand({
       type: 'string',
       value: 'LINE',
       describe:
-        "A line proposed for Kconfig, 'select SYSFB if EFI': which of the given configurations get SYSFB",
+        "A line proposed for Kconfig, 'select SYSFB if EFI', or a patch that adds one: which of the given configurations get SYSFB",
       group: 'The kernel:',
     },
     matrix: {

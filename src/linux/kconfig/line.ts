@@ -149,6 +149,8 @@ export interface KconfigLineVerdict {
   readonly line: KconfigLineOutcome;
   /** CONFIG_SYSFB with the line in place of what this release's Hyper-V entry selects; undefined: not known. */
   readonly sysfb: 'y' | 'n' | undefined;
+  /** What turns it on: the line, and symbols that select it whatever becomes of the line. */
+  readonly by: readonly string[];
   /**
    * Whether VMBus could hand out the framebuffer here without CONFIG_SYSFB: the driver is there, it reads ACPI on an
    * EFI boot, and it looks at screen_info only with the symbol. Undefined: not known.
@@ -188,6 +190,7 @@ export function judgeKconfigLine(
     config,
     line: outcome,
     sysfb: sysfb === undefined ? undefined : sysfb ? 'y' : 'n',
+    by: [...(byLine === true ? ['the line'] : []), ...others.selectedBy.map(({ symbol }) => symbol)],
     atRisk,
     missed: atRisk === false || sysfb === true ? false : atRisk && sysfb === false ? true : undefined,
     open: [...new Set([...outcome.open, ...risk.open, ...others.openSelectors])],

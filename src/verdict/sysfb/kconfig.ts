@@ -65,12 +65,12 @@ export function kconfigFinding(
 }
 
 /** What a proposed line makes of one configuration. */
-function verdictText({ config, sysfb, atRisk, missed, open }: KconfigLineVerdict): string {
+function verdictText({ config, sysfb, by, atRisk, missed, open }: KconfigLineVerdict): string {
   const gets =
     sysfb === undefined
       ? 'it is not known whether it gets SYSFB'
       : sysfb === 'y'
-        ? 'gets SYSFB'
+        ? `gets SYSFB${by.length === 0 ? '' : ` by ${by.join(' and ')}`}`
         : 'does not get SYSFB';
   const risk =
     missed === true
