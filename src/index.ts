@@ -14,7 +14,7 @@ export { type Place, placeOf, type Source, type Span } from './bytes/source.ts';
 export { formatDiagnostic, hintOf, messageOf } from './findings/finding.ts';
 export { type AskOptions, askSysfb } from './verdict/ask.ts';
 export type { GivenFacts } from './verdict/given.ts';
-export type { Answer, Hazard, Verdict } from './verdict/verdict.ts';
+export type { Answer, Hazard, Verdict } from './verdict/sysfb/verdict.ts';
 export { type DescribeOptions, describe, type Machine } from './window/describe.ts';
 export {
   type Interval,

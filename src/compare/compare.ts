@@ -1,7 +1,7 @@
 /** Two machines, or one before and after a change, held against each other. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import type { Verdict } from '../verdict/sysfb/verdict.ts';
 import type { AddressWindow } from '../window/window.ts';
 import { compareWindows, type WindowChange } from './windows.ts';
 

@@ -13,7 +13,7 @@ import {
 import { resourcesJson } from '../report/subjects/resources.ts';
 import { allOf, formatCondition, Names } from '../symbolic/index.ts';
 import type { BridgesVerdict } from '../verdict/host-bridge/result.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import type { Verdict } from '../verdict/sysfb/verdict.ts';
 import type { Machine } from '../window/describe.ts';
 import type { MachineRows, Row } from './tables.ts';
 

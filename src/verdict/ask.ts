@@ -10,8 +10,8 @@ import type { Asked, AtReport } from './address/claims.ts';
 import type { GivenFacts } from './given.ts';
 import type { BridgesVerdict } from './host-bridge/result.ts';
 import type { BridgeOptions } from './host-bridge/situation.ts';
-import { VMBUS_ACPI_IDS } from './subject.ts';
-import type { Verdict } from './verdict.ts';
+import { VMBUS_ACPI_IDS } from './sysfb/subject.ts';
+import type { Verdict } from './sysfb/verdict.ts';
 
 export interface AskOptions {
   readonly describe: DescribeOptions;

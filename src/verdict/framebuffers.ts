@@ -1,7 +1,18 @@
 /** Where the evidence puts the framebuffer, sightings of one framebuffer taken together. */
 import type { MachineFacts } from '../evidence/facts.ts';
 import { type FoundFramebuffer, findFramebuffers, sameFramebuffer } from '../linux/framebuffer.ts';
-import type { FramebufferFinding } from './verdict.ts';
+import type { Origin } from '../window/window.ts';
+
+/** Where a framebuffer is, or may be, as far as something tells. */
+export interface FramebufferFinding {
+  /** Null when only its relation to other unknowns is known; `expression` then says it. */
+  readonly base: bigint | null;
+  readonly size: bigint | null;
+  readonly from: 'boot-params' | 'dmesg' | 'pci' | 'given' | 'presumed' | 'device-tree';
+  readonly expression?: string;
+  readonly text: string;
+  readonly origin?: Origin;
+}
 
 /** One finding a place; more than one is a contradiction between sources. */
 export function groupedFramebuffers(facts: MachineFacts, video: bigint | undefined): FramebufferFinding[] {

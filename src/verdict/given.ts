@@ -5,7 +5,7 @@ import type { MachineFacts } from '../evidence/facts.ts';
 import { finding } from '../findings/finding.ts';
 import type { KconfigLine } from '../linux/kconfig/line.ts';
 import { strongest } from './facts/strength.ts';
-import type { FramebufferFinding } from './verdict.ts';
+import type { FramebufferFinding } from './framebuffers.ts';
 
 /** What the user said of the kernel and its boot, by option. */
 export interface GivenFacts {

@@ -6,7 +6,7 @@ import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
-import type { Verdict } from '../../src/verdict/verdict.ts';
+import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 
 function artifact(kind: ArtifactKind, name: string, text: string): Artifact {
   return { kind, source: textSource(name, text), path: name, sha256: '', steps: [] };

@@ -5,7 +5,7 @@ import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
-import type { Verdict } from '../../src/verdict/verdict.ts';
+import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 
 const table = (name: string): Artifact => ({
   kind: 'asl',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
-import type { Verdict } from '../../src/verdict/verdict.ts';
+import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 import { artifactOf } from '../evidence/artifacts.ts';
 
 const DMI =

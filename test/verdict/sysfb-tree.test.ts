@@ -9,7 +9,7 @@ import { textSource } from '../../src/bytes/source.ts';
 import { formatCondition } from '../../src/symbolic/index.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
-import type { Verdict } from '../../src/verdict/verdict.ts';
+import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 
 async function ask(text: string, kernel: GivenFacts = {}, kind: Artifact['kind'] = 'dts'): Promise<Verdict> {
   const source = textSource('test.dts', text);

@@ -8,7 +8,7 @@ import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { formatCondition, formatQuantity } from '../../src/symbolic/index.ts';
 import { askSysfb } from '../../src/verdict/ask.ts';
-import type { Verdict } from '../../src/verdict/verdict.ts';
+import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 import type { DescribeOptions } from '../../src/window/describe.ts';
 
 const bytes = readFileSync(new URL('../../samples/gen2-dsdt.asl', import.meta.url));

@@ -3,7 +3,7 @@ import type { Artifact } from '../../../src/artifact/artifact.ts';
 import { openBytes } from '../../../src/artifact/open.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { askSysfb } from '../../../src/verdict/ask.ts';
-import type { Verdict } from '../../../src/verdict/verdict.ts';
+import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
 import { type Contents, drawContents, levelsIn } from './firmware-acpi.ts';
 import type { Shown } from './hiding.ts';
 import { drawBoot, drawConfiguration, drawKernel, kernelOf, type Machine } from './machine.ts';

@@ -12,7 +12,7 @@ import { sysfbDocument } from '../../report/subjects/sysfb/document.ts';
 import { sysfbJson } from '../../report/subjects/sysfb/json.ts';
 import { sysfbReply } from '../../report/subjects/sysfb/mail.ts';
 import { askSysfb } from '../../verdict/ask.ts';
-import type { Verdict } from '../../verdict/verdict.ts';
+import type { Verdict } from '../../verdict/sysfb/verdict.ts';
 import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
 import {

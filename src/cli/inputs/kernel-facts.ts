@@ -1,7 +1,7 @@
 /** What the options say of the kernel and its boot. */
 import { formatMemRange } from '../../bytes/address.ts';
+import type { FramebufferFinding } from '../../verdict/framebuffers.ts';
 import type { GivenFacts } from '../../verdict/given.ts';
-import type { FramebufferFinding } from '../../verdict/verdict.ts';
 import { CommandError, type OptionValues } from '../common/command.ts';
 import type { KERNEL_OPTIONS } from '../common/options.ts';
 import { addressOption } from './machine.ts';

@@ -2,7 +2,7 @@
 import { type Comparison, isSame, type Side } from '../../compare/compare.ts';
 import type { WindowChange } from '../../compare/windows.ts';
 import { Names } from '../../symbolic/index.ts';
-import type { Verdict } from '../../verdict/verdict.ts';
+import type { Verdict } from '../../verdict/sysfb/verdict.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { Conditions } from '../conditions.ts';
 import type { Block, Document } from '../document.ts';

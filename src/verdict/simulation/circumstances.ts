@@ -2,9 +2,9 @@
 import { FOUR_GIB, formatMemRange } from '../../bytes/address.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
 import type { FramebufferFacts } from '../../linux/vmbus/reservation.ts';
-import type { Subject } from '../subject.ts';
+import type { FramebufferFinding } from '../framebuffers.ts';
 import { AUTHORITY } from '../sysfb/authorities.ts';
-import type { FramebufferFinding } from '../verdict.ts';
+import type { Subject } from '../sysfb/subject.ts';
 import type { Kernel, KernelFacts } from './kernel.ts';
 import type { Reasons } from './reasons.ts';
 

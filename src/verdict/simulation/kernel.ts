@@ -4,7 +4,7 @@ import type { KconfigArch } from '../../linux/kconfig/rules.ts';
 import { type KconfigJudgement, kconfigJudgement } from '../../linux/kconfig/sysfb.ts';
 import { type KernelProfile, profileOf } from '../../linux/profile.ts';
 import { formatRelease, parseRelease } from '../../linux/release.ts';
-import type { FramebufferFinding } from '../verdict.ts';
+import type { FramebufferFinding } from '../framebuffers.ts';
 
 /** What options and evidence say about the kernel and its boot. Everything may be missing. */
 export interface KernelFacts {

@@ -16,12 +16,12 @@ import { buildAcpiPool } from '../../linux/vmbus/acpi-pool.ts';
 import { levelsOf } from '../../linux/vmbus/firmware-input.ts';
 import type { VmbusPool } from '../../linux/vmbus/pool.ts';
 import { reserveFramebuffer } from '../../linux/vmbus/reservation.ts';
+import type { FramebufferFinding } from '../framebuffers.ts';
 import type { GivenFacts } from '../given.ts';
 import type { RuleFinding } from '../question.ts';
-import type { AcpiSubject } from '../subject.ts';
-import type { FramebufferFinding } from '../verdict.ts';
 import { AUTHORITY } from './authorities.ts';
 import type { Situation } from './situation/situation.ts';
+import type { AcpiSubject } from './subject.ts';
 
 /** Rules that the model as it stands gives; none where something of the pool is open. */
 export function confirm(

@@ -12,10 +12,10 @@ import {
   simplified,
 } from '../../symbolic/index.ts';
 import type { Constraint, Default, Exploration, RuleFinding, World } from '../question.ts';
-import type { Answer, Case, Hazard } from '../verdict.ts';
 import { type Part, partsOf } from './branches.ts';
 import type { Outcome, Possible } from './judge/outcome.ts';
 import type { Situation } from './situation/situation.ts';
+import type { Answer, Case, Hazard } from './verdict.ts';
 
 type SysfbWorld = World<Outcome>;
 

@@ -5,8 +5,8 @@ import { sysfbProposal } from '../../linux/kconfig/sysfb.ts';
 import { profileOf } from '../../linux/profile.ts';
 import { parseRelease } from '../../linux/release.ts';
 import type { Configuration } from '../facts/configuration.ts';
-import type { KconfigFinding } from '../verdict.ts';
 import type { Situation } from './situation/situation.ts';
+import type { KconfigFinding } from './verdict.ts';
 
 /** Configuration symbols that bear on the answer and are shown with it. */
 const SHOWN_SYMBOLS = [

@@ -3,9 +3,9 @@ import { type Condition, type DecisionContext, not } from '../../symbolic/index.
 import { explore } from '../explore.ts';
 import { eachRelease, OF_RELEASE, stretches } from '../facts/releases.ts';
 import type { Ask, Constraint, World } from '../question.ts';
-import type { Answer, MatrixRow } from '../verdict.ts';
 import type { Outcome, Possible } from './judge/outcome.ts';
 import { IS_EFI } from './variables.ts';
+import type { Answer, MatrixRow } from './verdict.ts';
 
 /** A column: a configuration, and which hazard it is about. */
 interface Column {

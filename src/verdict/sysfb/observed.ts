@@ -4,9 +4,9 @@ import type { MachineFacts } from '../../evidence/facts.ts';
 import { printResource } from '../../linux/vmbus/pool.ts';
 import { evidenceItem } from '../facts/strength.ts';
 import type { Exploration, RuleFinding, World } from '../question.ts';
-import type { AcpiSubject } from '../subject.ts';
 import type { Outcome, Possible } from './judge/outcome.ts';
 import type { Situation } from './situation/situation.ts';
+import type { AcpiSubject } from './subject.ts';
 
 /** A log in which the driver printed its pool is a subject by itself. */
 export function observedSubject(facts: MachineFacts): AcpiSubject | undefined {

@@ -1,8 +1,8 @@
 /** What would settle the answer. */
 import type { ToSettle } from '../question.ts';
 import { toSettle as settledBy } from '../settle.ts';
-import type { Case } from '../verdict.ts';
 import { BOOT, LFB_BASE, PLACE, VIDEO } from './variables.ts';
+import type { Case } from './verdict.ts';
 
 const HOW: Readonly<Record<string, string>> = {
   [BOOT.id]: '--boot efi|bios, or dmesg of the machine',

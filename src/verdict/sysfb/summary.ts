@@ -1,8 +1,8 @@
 /** The answer in words that a reviewer can quote. */
 import type { Gap } from '../../artifact/gap.ts';
 import { formatCondition } from '../../symbolic/index.ts';
-import type { Answer, Case } from '../verdict.ts';
 import type { Folded } from './fold.ts';
+import type { Answer, Case } from './verdict.ts';
 
 /** Rows of the decision table that a sentence tells. */
 const MAX_ROWS = 3;

@@ -15,9 +15,6 @@ import { explore, undefeated } from '../explore.ts';
 import { RELEASE_MODELLED } from '../facts/release.ts';
 import { type GivenFacts, tellOverridden } from '../given.ts';
 import type { Ask, Assumption, Constraint, Exploration, Premise, RuleFinding } from '../question.ts';
-import type { Subject, TreeSubject } from '../subject.ts';
-import { subjectsOf } from '../subject.ts';
-import { type Case, compareAnswers, type MatrixRow, type Verdict } from '../verdict.ts';
 import { AUTHORITY } from './authorities.ts';
 import { confirm } from './confirm.ts';
 import { type Folded, fold } from './fold.ts';
@@ -31,8 +28,11 @@ import { matrixOf } from './matrix.ts';
 import { observe, observedSubject } from './observed.ts';
 import { toSettle } from './settle.ts';
 import { type Situation, situationOf } from './situation/situation.ts';
+import type { Subject, TreeSubject } from './subject.ts';
+import { subjectsOf } from './subject.ts';
 import { reasonOf, summaryOf } from './summary.ts';
 import { oneOf } from './variables.ts';
+import { type Case, compareAnswers, type MatrixRow, type Verdict } from './verdict.ts';
 
 export const SYSFB_QUESTION = 'Does a kernel on this machine need CONFIG_SYSFB?';
 

@@ -1,7 +1,7 @@
 /** What the answer depends on as a table, and what would settle it. */
 import { hex } from '../../../bytes/address.ts';
 import { type Condition, formatCover, Names, printedCover, variablesOf } from '../../../symbolic/index.ts';
-import type { Case, Verdict } from '../../../verdict/verdict.ts';
+import type { Case, Verdict } from '../../../verdict/sysfb/verdict.ts';
 import { type Conditions, releaseText } from '../../conditions.ts';
 import { type Block, code, plainText, section, type Text } from '../../document.ts';
 import { ANSWER_WORDS } from './words.ts';

@@ -1,7 +1,7 @@
 /** The report of `sysfb`: the answer with its caveat, what it rests on in the order in which one asks, sources last. */
 import { formatPlace } from '../../../bytes/source.ts';
 import type { AddressEntry } from '../../../devicetree/address/entries.ts';
-import type { EvidenceItem, RuleFinding, Verdict } from '../../../verdict/verdict.ts';
+import type { EvidenceItem, RuleFinding, Verdict } from '../../../verdict/sysfb/verdict.ts';
 import { derivationOf } from '../../../window/derivation.ts';
 import { type AddressWindow, windowClass } from '../../../window/window.ts';
 import { type Conditions, withConditions } from '../../conditions.ts';

@@ -1,7 +1,7 @@
 /** The verdict of `sysfb` as JSON. */
 import { NEWEST_RELEASE } from '../../../linux/profile.ts';
 import { type Names, withNames } from '../../../symbolic/index.ts';
-import type { EvidenceItem, Verdict } from '../../../verdict/verdict.ts';
+import type { EvidenceItem, Verdict } from '../../../verdict/sysfb/verdict.ts';
 import { derivationOf } from '../../../window/derivation.ts';
 import {
   conditionJson,

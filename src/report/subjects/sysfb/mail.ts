@@ -1,6 +1,6 @@
 /** The verdict as a reply on a list: the answer, why, what was read, what is assumed, how to do it again; a few lines. */
 import { hex } from '../../../bytes/address.ts';
-import type { Verdict } from '../../../verdict/verdict.ts';
+import type { Verdict } from '../../../verdict/sysfb/verdict.ts';
 import type { AddressWindow } from '../../../window/window.ts';
 import { type Conditions, withConditions } from '../../conditions.ts';
 import { type Block, type Document, plainText } from '../../document.ts';

@@ -2,7 +2,7 @@
 import { hex } from '../../../bytes/address.ts';
 import type { Condition } from '../../../symbolic/index.ts';
 import { Names, variablesOf } from '../../../symbolic/index.ts';
-import type { Answer, Hazard, Verdict } from '../../../verdict/verdict.ts';
+import type { Answer, Hazard, Verdict } from '../../../verdict/sysfb/verdict.ts';
 import { formatRange } from '../../../window/range-text.ts';
 import type { Tone } from '../../document.ts';
 

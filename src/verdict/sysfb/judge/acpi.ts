@@ -19,11 +19,11 @@ import {
 } from '../../../symbolic/index.ts';
 import { formatRange } from '../../../window/range-text.ts';
 import type { AddressWindow, Origin, UnknownWindow } from '../../../window/window.ts';
+import type { FramebufferFinding } from '../../framebuffers.ts';
 import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
-import type { AcpiSubject, SubjectLevel } from '../../subject.ts';
-import type { FramebufferFinding } from '../../verdict.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
+import type { AcpiSubject, SubjectLevel } from '../subject.ts';
 import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, oneOf } from '../variables.ts';
 import { rulesIn } from './behaviour.ts';
 import { kernelItems, listText, poolItems, sysfbItems } from './evidence.ts';

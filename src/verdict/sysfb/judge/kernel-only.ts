@@ -5,9 +5,9 @@
 import type { Artifact } from '../../../artifact/artifact.ts';
 import type { MachineFacts } from '../../../evidence/facts.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
-import type { AcpiSubject } from '../../subject.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
+import type { AcpiSubject } from '../subject.ts';
 import { IS_INSIDE } from '../variables.ts';
 import { somewhere } from './acpi.ts';
 import { rulesIn } from './behaviour.ts';

@@ -17,7 +17,7 @@ import {
   substitute,
 } from '../../../symbolic/index.ts';
 import type { Ask } from '../../question.ts';
-import type { SubjectLevel } from '../../subject.ts';
+import type { SubjectLevel } from '../subject.ts';
 
 /** Reads levels in the order of the driver. */
 export class LevelReader {

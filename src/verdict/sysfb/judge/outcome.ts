@@ -2,8 +2,8 @@
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
 import { bitsOf, type Condition, compare, type Quantity, sum } from '../../../symbolic/index.ts';
 import type { AddressWindow } from '../../../window/window.ts';
+import type { FramebufferFinding } from '../../framebuffers.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
-import type { FramebufferFinding } from '../../verdict.ts';
 
 /** `open`: the inputs don't let it be told in this world. */
 export type Possible = 'yes' | 'no' | 'open';

@@ -3,7 +3,7 @@ import { casesOf } from '../../../acpi/crs/crs.ts';
 import type { ResourceDescriptor } from '../../../acpi/resources/descriptor.ts';
 import type { Collected } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Quantity } from '../../../symbolic/index.ts';
-import type { AcpiSubject } from '../../subject.ts';
+import type { AcpiSubject } from '../subject.ts';
 
 /** How many windows the driver prints. */
 const PRINTED = 2;

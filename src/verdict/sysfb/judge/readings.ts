@@ -1,7 +1,7 @@
 /** How the cells of a fragment may be read, where nobody says how many make an address. */
 import type { Reading } from '../../../devicetree/address/readings.ts';
 import type { RuleFinding } from '../../question.ts';
-import type { TreeSubject } from '../../subject.ts';
+import type { TreeSubject } from '../subject.ts';
 
 export interface SubjectReading {
   /** `2/2/1`: child, parent, size. */

@@ -3,11 +3,11 @@ import { FOUR_GIB, formatMemRange, formatSize, hex, ONE_MIB } from '../../../byt
 import { GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
 import { overlaps } from '../../../window/interval.ts';
 import { type AddressWindow, type Bounds, boundsOf } from '../../../window/window.ts';
+import type { FramebufferFinding } from '../../framebuffers.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
-import type { TreeSubject } from '../../subject.ts';
-import type { FramebufferFinding } from '../../verdict.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
+import type { TreeSubject } from '../subject.ts';
 import { IS_INSIDE } from '../variables.ts';
 import { listText } from './evidence.ts';
 import type { Outcome } from './outcome.ts';

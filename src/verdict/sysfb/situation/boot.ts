@@ -5,7 +5,7 @@ import type { Configuration } from '../../facts/configuration.ts';
 import { byOption, evidenceItem, fromFact, strongest } from '../../facts/strength.ts';
 import type { GivenFacts } from '../../given.ts';
 import type { Constraint, Premise, RuleFinding } from '../../question.ts';
-import type { Subject } from '../../subject.ts';
+import type { Subject } from '../subject.ts';
 import { IS_EFI } from '../variables.ts';
 
 /** How the kernel was started, as the driver sees it. Gives what is known of `efi_enabled(EFI_BOOT)`. */

@@ -12,8 +12,8 @@ import {
   sum,
 } from '../../../symbolic/index.ts';
 import type { Constraint } from '../../question.ts';
-import type { AcpiSubject } from '../../subject.ts';
 import { AUTHORITY } from '../authorities.ts';
+import type { AcpiSubject } from '../subject.ts';
 
 /** `Set-VM -LowMemoryMappedIoSpace` takes 128 MiB at least, which is what Hyper-V and openvmm give by default. */
 const LEAST_LOW_GAP = 0x8000000n;

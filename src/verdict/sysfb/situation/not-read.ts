@@ -4,8 +4,8 @@ import type { Configuration } from '../../facts/configuration.ts';
 import { evidenceItem, strongest } from '../../facts/strength.ts';
 import type { GivenFacts } from '../../given.ts';
 import type { EvidenceItem, RuleFinding } from '../../question.ts';
-import type { Subject } from '../../subject.ts';
 import { AUTHORITY } from '../authorities.ts';
+import type { Subject } from '../subject.ts';
 
 export interface NotRead {
   readonly safe: boolean;

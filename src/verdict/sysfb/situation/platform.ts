@@ -5,7 +5,7 @@ import { platformsOfTables } from '../../../evidence/platform.ts';
 import type { Configuration } from '../../facts/configuration.ts';
 import { evidenceItem, strongest } from '../../facts/strength.ts';
 import type { EvidenceItem, RuleFinding } from '../../question.ts';
-import type { Subject } from '../../subject.ts';
+import type { Subject } from '../subject.ts';
 
 export function architectureOf(
   facts: MachineFacts,

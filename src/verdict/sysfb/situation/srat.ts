@@ -14,8 +14,8 @@ import {
 } from '../../../symbolic/index.ts';
 import { factOrigin } from '../../facts/strength.ts';
 import type { Default, EvidenceItem, RuleFinding } from '../../question.ts';
-import type { AcpiSubject } from '../../subject.ts';
 import { AUTHORITY } from '../authorities.ts';
+import type { AcpiSubject } from '../subject.ts';
 
 /** The gaps that the ranges of SRAT leave, and where those are: in the table itself, else in a log. */
 export interface ShownGaps {

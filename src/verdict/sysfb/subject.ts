@@ -1,16 +1,16 @@
 /** What the question is about: the VMBus device in a description, and the windows the firmware gives it. */
-import type { CrsEntry } from '../acpi/crs/crs.ts';
-import { isHostBridge } from '../acpi/crs/pci-root.ts';
-import type { Artifact } from '../artifact/artifact.ts';
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { textOf } from '../bytes/source.ts';
-import type { DtNode } from '../devicetree/tree.ts';
-import { baseNameOf, pathOf, propertyOf } from '../devicetree/tree.ts';
-import { finding } from '../findings/finding.ts';
-import type { Machine } from '../window/describe.ts';
-import type { AcpiDescription } from '../window/from-acpi.ts';
-import type { TreeDescription } from '../window/from-device-tree.ts';
-import type { AddressWindow } from '../window/window.ts';
+import type { CrsEntry } from '../../acpi/crs/crs.ts';
+import { isHostBridge } from '../../acpi/crs/pci-root.ts';
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { textOf } from '../../bytes/source.ts';
+import type { DtNode } from '../../devicetree/tree.ts';
+import { baseNameOf, pathOf, propertyOf } from '../../devicetree/tree.ts';
+import { finding } from '../../findings/finding.ts';
+import type { Machine } from '../../window/describe.ts';
+import type { AcpiDescription } from '../../window/from-acpi.ts';
+import type { TreeDescription } from '../../window/from-device-tree.ts';
+import type { AddressWindow } from '../../window/window.ts';
 
 /** The binding of the VMBus device (Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml). */
 export const VMBUS_COMPATIBLE = 'microsoft,vmbus';

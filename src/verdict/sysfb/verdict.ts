@@ -1,13 +1,14 @@
 /** What the answered question `sysfb` looks like: the same for every report format. */
-import type { Artifact } from '../artifact/artifact.ts';
-import type { Gap } from '../artifact/gap.ts';
-import type { Diagnostic } from '../bytes/diagnostic.ts';
-import type { Platform as KnownPlatform } from '../evidence/facts.ts';
-import type { Condition } from '../symbolic/index.ts';
-import type { AddressWindow, Origin } from '../window/window.ts';
-import type { Assumption, Constraint, Premise, RuleFinding, ToSettle } from './question.ts';
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { Gap } from '../../artifact/gap.ts';
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import type { Platform as KnownPlatform } from '../../evidence/facts.ts';
+import type { Condition } from '../../symbolic/index.ts';
+import type { AddressWindow } from '../../window/window.ts';
+import type { FramebufferFinding } from '../framebuffers.ts';
+import type { Assumption, Constraint, Premise, RuleFinding, ToSettle } from '../question.ts';
 
-export type { Assumption, EvidenceItem, RuleFinding } from './question.ts';
+export type { Assumption, EvidenceItem, RuleFinding } from '../question.ts';
 
 export type Answer = 'not-needed' | 'needed' | 'depends' | 'unknown';
 /** The worst first: where several answers don't agree, that of the worst stands. */
@@ -29,16 +30,6 @@ export interface Case {
   /** Would CONFIG_SYSFB make this kernel reserve the framebuffer here? */
   readonly effective: boolean | null;
   readonly because: string;
-}
-
-export interface FramebufferFinding {
-  /** Null when only its relation to other unknowns is known; `expression` then says it. */
-  readonly base: bigint | null;
-  readonly size: bigint | null;
-  readonly from: 'boot-params' | 'dmesg' | 'pci' | 'given' | 'presumed' | 'device-tree';
-  readonly expression?: string;
-  readonly text: string;
-  readonly origin?: Origin;
 }
 
 /** What to say in Kconfig, and what the given configuration makes of it. */
