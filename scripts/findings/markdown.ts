@@ -10,6 +10,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   evidence: 'Logs, configurations and other evidence',
   linux: 'The model of Linux',
   verdict: 'The question',
+  sysfb: 'Rules of the question sysfb',
   fwmap: 'The command',
 };
 

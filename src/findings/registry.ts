@@ -11,6 +11,7 @@ import { DT_TREE_ROWS } from './rows/dt-tree.ts';
 import { EVIDENCE_ROWS } from './rows/evidence.ts';
 import { LINUX_ROWS } from './rows/linux.ts';
 import { PATCH_ROWS } from './rows/patch.ts';
+import { SYSFB_ROWS } from './rows/sysfb.ts';
 
 export const REGISTRY = {
   ...ARTIFACT_ROWS,
@@ -25,4 +26,5 @@ export const REGISTRY = {
   ...ASL_ROWS,
   ...EVIDENCE_ROWS,
   ...LINUX_ROWS,
+  ...SYSFB_ROWS,
 };

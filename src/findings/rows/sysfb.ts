@@ -1,0 +1,264 @@
+/** The rules of the question `sysfb`. They are no diagnostics: an answer lists those that fired, with their evidence. */
+import type { Row } from '../row.ts';
+import { NOTHING, row } from '../row.ts';
+
+/** A rule says its sentence itself, with what it found. */
+interface Said {
+  readonly says: string;
+}
+
+/** @param source kernel function at a commit, mail, specification */
+function rule(summary: string, why: string, source: string): Row<Said> {
+  return row<Said>({
+    severity: 'note',
+    summary,
+    why,
+    example: undefined,
+    source,
+    hides: NOTHING,
+    text: ({ says }) => says,
+  });
+}
+
+export const SYSFB_ROWS = {
+  'sysfb/acpi-framebuffer-outside': rule(
+    'the framebuffer is outside of every window of VMBus',
+    'Nothing that VMBus hands out can touch it, so no reservation is needed, whatever CONFIG_SYSFB is.',
+    'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/acpi-no-low-window': rule(
+    'no window of VMBus is below 4 GiB',
+    'The framebuffer of a Hyper-V machine is in low MMIO, so what VMBus hands out cannot touch it.',
+    'mu_msvm VideoDxe; M. Kelley, linux-hyperv, 20 May 2025',
+  ),
+  'sysfb/acpi-no-window': rule(
+    'the driver collects no MMIO window from the ACPI tables',
+    'Every vmbus_allocate_mmio() fails, so nothing can land on the framebuffer, and devices that need MMIO fail.',
+    'vmbus_acpi_add() and vmbus_walk_resources() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/acpi-not-present': rule(
+    '_STA says that the VMBus device is not there',
+    'Linux does not enumerate a device that is neither present nor functioning, so the driver is never asked to take it.',
+    'acpi_bus_attach() in drivers/acpi/scan.c',
+  ),
+  'sysfb/acpi-not-read': rule(
+    'this kernel does not read the ACPI tables',
+    'The windows of VMBus come from another description, which was not given. The answer is unknown until it is.',
+    'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',
+  ),
+  'sysfb/acpi-window-unknown': rule(
+    'what a _CRS of VMBus or above it gives is not known',
+    'A window may be anywhere. --set, --memory or the missing tables would tell.',
+    'ACPI 6.5, 6.2.2',
+  ),
+  'sysfb/agrees-with-kernel': rule(
+    'what the kernel printed is what the model makes of the firmware',
+    'The model, the release and the inputs fit together for this machine.',
+    'pr_info("hv_mmio=…") in vmbus_reserve_fb(), and /proc/iomem',
+  ),
+  'sysfb/cells-inferred': rule(
+    'the cell counts of a line or fragment are inferred',
+    'Nothing says how many cells make an address. Readings that an authority has are judged, each as a case of its own; --cells settles it.',
+    'Devicetree Specification 0.4, 2.3.5 and 2.3.8',
+  ),
+  'sysfb/confidential': rule(
+    'the machine is confidential',
+    'Its firmware gives the kernel no framebuffer: lfb_base is 0, and the driver has nothing to reserve by.',
+    'Dexuan Cui, linux-hyperv, 2026',
+  ),
+  'sysfb/device-tree-not-read': rule(
+    'this kernel does not read the device tree',
+    'The windows of VMBus come from ACPI tables, which were not given. The answer is unknown until they are.',
+    'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',
+  ),
+  'sysfb/differs-from-kernel': rule(
+    'what the kernel printed is not what the model makes of the firmware',
+    'The inputs are of different machines or boots, or the kernel is another one. What the kernel printed counts.',
+    'pr_info("hv_mmio=…") in vmbus_reserve_fb(), and /proc/iomem',
+  ),
+  'sysfb/dt-above-4g': rule(
+    'no window of the device tree is below 4 GiB',
+    'The framebuffer is in low MMIO, so what VMBus hands out cannot touch it.',
+    'M. Kelley, linux-hyperv, 20 May 2025: "always in the low MMIO range"',
+  ),
+  'sysfb/dt-framebuffer-outside': rule(
+    'the framebuffer is outside of every window of the device tree',
+    'Nothing that VMBus hands out can touch it.',
+    'vmbus_device_add() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/dt-low-window-open': rule(
+    'a window is in low MMIO, and nothing says whether there is a framebuffer',
+    'With one in it, nothing would keep VMBus off it on a device tree boot.',
+    'vmbus_device_add() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/dt-never-reserves': rule(
+    'on a device tree boot the driver never reserves a framebuffer',
+    'CONFIG_SYSFB has no effect there, in any release. What protects the framebuffer is that no window holds it.',
+    'vmbus_device_add() in drivers/hv/vmbus_drv.c, since f83705a51275, v6.4',
+  ),
+  'sysfb/dt-no-window': rule(
+    'the VMBus node gives no window',
+    'Every vmbus_allocate_mmio() fails, so nothing can land on the framebuffer.',
+    'vmbus_device_add() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/dt-not-supported': rule(
+    'the driver of this release reads no device tree',
+    'It does not find the node, so it hands nothing out.',
+    'f83705a51275 ("Driver: VMBus: Add Devicetree support"), v6.4',
+  ),
+  'sysfb/dt-window-holds-framebuffer': rule(
+    'a window of the device tree holds the framebuffer',
+    'Nothing keeps VMBus off it on a device tree boot. Take it out of the ranges.',
+    'vmbus_device_add() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/dt-window-unknown': rule(
+    'where a window of the device tree is cannot be told',
+    'An address that does not translate to a CPU address may be anywhere.',
+    'Devicetree Specification 0.4, 2.3.8',
+  ),
+  'sysfb/efi-gated': rule(
+    'on an EFI boot the driver reads screen_info only with CONFIG_SYSFB',
+    'Without the symbol the driver reserves nothing, and VMBus may hand out the framebuffer.',
+    'a07b50d80ab6 ("hyperv: avoid dependency on screen_info"), v6.7',
+  ),
+  'sysfb/efi-not-configured': rule(
+    'the kernel is built without CONFIG_EFI',
+    'efi_enabled(EFI_BOOT) is 0 in it, so the driver looks for the PCI video device of Generation 1.',
+    'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/efi-ungated': rule(
+    'the driver reads screen_info whatever CONFIG_SYSFB is',
+    'In this release the symbol makes no difference to the reservation.',
+    'a07b50d80ab6 ("hyperv: avoid dependency on screen_info"), v6.7',
+  ),
+  'sysfb/evidence-contradicts': rule(
+    'the inputs contradict each other',
+    'They may be of several machines or boots. Each side counts as possible; where they show different machines no answer is not-needed.',
+    'the premise that the inputs describe one machine',
+  ),
+  'sysfb/gen1-pci-bar': rule(
+    'without EFI the driver takes the framebuffer from the PCI video device',
+    'That branch does not ask for CONFIG_SYSFB.',
+    '2a8a8afba0c3, v6.0',
+  ),
+  'sysfb/gen1-screen-info': rule(
+    'without EFI the driver takes the framebuffer from screen_info',
+    'That branch does not ask for CONFIG_SYSFB, and reserves nothing where lfb_base is 0, as in text mode.',
+    'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c before v6.0',
+  ),
+  'sysfb/kconfig-selects': rule(
+    'Hyper-V support selects CONFIG_SYSFB in this release',
+    'An EFI kernel that is not for VTL2 has the symbol, whatever else is configured.',
+    '96959283a58d, v6.16, and 7b89a44b2e8c',
+  ),
+  'sysfb/kernel-code-shows': rule(
+    'the source or image of the kernel shows what it does',
+    'Which changes it has is taken from there, not from its release.',
+    'src/linux/kernel-code.ts',
+  ),
+  'sysfb/no-vmbus': rule(
+    'the inputs describe no VMBus device',
+    'The question does not arise, or too little was read. The tree or the tables of a Hyper-V machine would tell.',
+    'Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml; vmbus_acpi_device_ids',
+  ),
+  'sysfb/no-vmbus-driver': rule(
+    'the kernel is built without the VMBus driver',
+    'It hands nothing out, so nothing can land on the framebuffer.',
+    'drivers/hv/Kconfig',
+  ),
+  'sysfb/no-vmbus-here': rule(
+    'the VMBus driver does not run on this machine',
+    'A root partition and a Xen PV guest have no VMBus to drive.',
+    'hv_acpi_init() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/observed-claim-on-framebuffer': rule(
+    'a VMBus device has a part of the framebuffer',
+    'Nothing was reserved in the kernel that ran. What was seen beats the model.',
+    '/proc/iomem',
+  ),
+  'sysfb/observed-contradicts-model': rule(
+    'what the kernel did is not what its release and configuration say',
+    'The inputs are of different boots, the kernel is patched, or the framebuffer is elsewhere. The answer follows what was seen.',
+    'the log and /proc/iomem',
+  ),
+  'sysfb/observed-no-framebuffer-base': rule(
+    'the driver had no framebuffer to reserve',
+    'CONFIG_SYSFB is off, or screen_info was empty and there was no low window to fall back to.',
+    'pr_warn("Unexpected framebuffer mmio base of zero") in vmbus_reserve_fb()',
+  ),
+  'sysfb/observed-no-mmio-space': rule(
+    'the kernel found no MMIO space for a pass-through device',
+    'The windows of VMBus are too small for it, or taken. A reservation makes them smaller.',
+    'drivers/pci/controller/pci-hyperv.c',
+  ),
+  'sysfb/observed-pass-through-failed': rule(
+    'Hyper-V refused to power up a pass-through device',
+    'It does so when the configuration window of the device is on the framebuffer.',
+    'D0 entry in drivers/pci/controller/pci-hyperv.c',
+  ),
+  'sysfb/observed-pool': rule(
+    'the driver printed its windows and what it reserved',
+    'These count, whatever the tables say.',
+    'pr_info("hv_mmio=…") in vmbus_reserve_fb(), v7.1',
+  ),
+  'sysfb/observed-unexpected-low-base': rule(
+    'the driver found its first window where it expects none',
+    'It fell back to what screen_info says.',
+    '016a25e4b0df, v7.1',
+  ),
+  'sysfb/pass-through-lands-on-framebuffer': rule(
+    'without a reservation a pass-through device gets a part of the framebuffer',
+    'First fit from the bottom of the first window puts it there, and Hyper-V refuses to power it up.',
+    'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/reservation-not-possible': rule(
+    'the driver makes no reservation, with CONFIG_SYSFB or without',
+    'The symbol does not help on this boot path and release.',
+    'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/reserved-with-sysfb': rule(
+    'with CONFIG_SYSFB the driver reserves the framebuffer',
+    'The symbol is what protects it.',
+    'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/reserved-without-sysfb': rule(
+    'the driver reserves the framebuffer without CONFIG_SYSFB',
+    'The symbol is not needed for it.',
+    'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/same-as-binding-example': rule(
+    'the line is the example of the binding, number by number',
+    'It may have been copied from there and not from a machine. The tree of the machine would tell.',
+    'Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml',
+  ),
+  'sysfb/srat-gaps': rule(
+    'the ranges of SRAT leave out the MMIO gaps',
+    'On Hyper-V these are the gaps whose bounds the tables leave open: an inference, which may make an answer worse and never better.',
+    'logs and tables of four Hyper-V guests',
+  ),
+  'sysfb/started-by-kexec': rule(
+    'the kernel was started by another kernel',
+    'screen_info may be empty then: it is on arm64, on x86 it depends on kexec-tools.',
+    'kexec-tools; drivers/firmware/efi/libstub',
+  ),
+  'sysfb/vendor-kernel': rule(
+    'the kernel is of a vendor',
+    'Which changes were backported to it is not known, so each counts as possible. --with-commit, --without-commit or --kernel-source settle it.',
+    'src/evidence/release-text.ts',
+  ),
+  'sysfb/vtl-mode-on-acpi': rule(
+    'a kernel for VTL2 is booted with ACPI',
+    'It is not meant to run as a normal guest, and Hyper-V support does not select SYSFB for it.',
+    'drivers/hv/Kconfig',
+  ),
+  'sysfb/window-holds-framebuffer': rule(
+    'a window of VMBus holds the framebuffer',
+    'It has to be reserved, or VMBus may hand it out.',
+    'vmbus_acpi_add() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/window-may-hold-framebuffer': rule(
+    'VMBus gets low MMIO, and no input says where in it the framebuffer is',
+    'It counts as inside, the worse case. boot_params, dmesg or lspci of the machine would tell.',
+    'M. Kelley, linux-hyperv, 20 May 2025: "always in the low MMIO range"',
+  ),
+};
