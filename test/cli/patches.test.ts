@@ -125,3 +125,14 @@ describe('a patch', () => {
     expect(stderr).toContain('x.c');
   });
 });
+
+it('a hunk that shows only what is inside of the VMBus node knows it by its properties', async () => {
+  const hunk = (property: string): string =>
+    `--- a/b.dts\n+++ b/b.dts\n@@ -43,5 +43,5 @@\n \t\t\t${property}\n` +
+    '-\t\t\tranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;\n' +
+    '+\t\t\tranges = <0x0 0xf8000000 0x0 0xf8000000 0x1000000>;\n \t\t};\n \t};\n \n';
+  const answer = async (stdin: string): Promise<string> =>
+    JSON.parse((await run(['sysfb', '--format', 'json', '-'], { stdin })).stdout).answer;
+  expect(await answer(hunk('microsoft,message-connection-id = <0x800074>;'))).toBe('depends');
+  expect(await answer(hunk('x,other = <1>;'))).toBe('unknown');
+});

@@ -17,7 +17,19 @@ function reversed(hunks: readonly Hunk[]): Hunk[] {
   });
 }
 
-function applied(text: string, hunks: readonly Hunk[]): string | undefined {
+/** Whether a line of a file is what a hunk shows. */
+type Same = (line: string, shown: string) => boolean;
+
+/** Blanks at the end of a line are what mailers lose; */
+const exactly: Same = (line, shown) => line.trimEnd() === shown.trimEnd();
+/** and tabs that became spaces are what copying from a terminal leaves. */
+const butForBlanks: Same = (line, shown) => squeezed(line) === squeezed(shown);
+
+function squeezed(line: string): string {
+  return line.trim().replace(/[ \t]+/g, ' ');
+}
+
+function applied(text: string, hunks: readonly Hunk[], same: Same): string | undefined {
   let shift = 0;
   const structured = hunks.map(({ oldStart, lines }) => {
     const added = lines.filter(({ mark }) => mark === '+').length;
@@ -40,20 +52,23 @@ function applied(text: string, hunks: readonly Hunk[]): string | undefined {
     hunks: structured,
   };
   const result = applyPatch(text, patch, {
-    // Blanks at the end of a line are what mailers lose. Behind the last line there is none.
+    // Behind the last line there is none.
     compareLine: (_number, line: string | undefined, _operation, wanted) =>
-      line?.trimEnd() === wanted.trimEnd(),
+      line !== undefined && same(line, wanted),
   });
   return result === false ? undefined : result;
 }
 
 /** Whether all that hunks show of the old file stands where they say. */
-function fits(lines: readonly string[], hunks: readonly Hunk[]): boolean {
+function fits(lines: readonly string[], hunks: readonly Hunk[], same: Same): boolean {
   return hunks.every(({ oldStart, lines: shown }) => {
     const old = shown.filter(({ mark }) => mark !== '+');
     // A hunk that only adds names the line before.
     const from = old.length === 0 ? oldStart : oldStart - 1;
-    return old.every(({ text }, index) => lines[from + index]?.trimEnd() === text.trimEnd());
+    return old.every(({ text }, index) => {
+      const line = lines[from + index];
+      return line !== undefined && same(line, text);
+    });
   });
 }
 
@@ -76,12 +91,15 @@ export function beforeAndAfter(
   const lines = text.split('\n');
   if (lines.length * hunks.length > MAX_WORK) return undefined;
   const back = reversed(hunks);
-  const isAfter = fits(lines, back) && (!fits(lines, hunks) || changed(hunks, '+') > changed(hunks, '-'));
-  const order = isAfter ? [back, hunks] : [hunks, back];
-  for (const way of order) {
-    const other = applied(text, way);
-    if (other !== undefined)
-      return way === hunks ? { before: text, after: other } : { before: other, after: text };
+  for (const same of [exactly, butForBlanks]) {
+    const isAfter =
+      fits(lines, back, same) && (!fits(lines, hunks, same) || changed(hunks, '+') > changed(hunks, '-'));
+    const order = isAfter ? [back, hunks] : [hunks, back];
+    for (const way of order) {
+      const other = applied(text, way, same);
+      if (other !== undefined)
+        return way === hunks ? { before: text, after: other } : { before: other, after: text };
+    }
   }
   return undefined;
 }

@@ -7,10 +7,10 @@ import { type Source, type Span, textOf } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
 import type { Artifact } from '../artifact.ts';
 import { sniffKind } from '../sniff.ts';
-import { beforeAndAfter } from './apply.ts';
 import { shownAsl } from './asl-text.ts';
 import { kconfigChanges } from './kconfig.ts';
 import { KnownFile, type Segment } from './known-lines.ts';
+import { applySeries, orderOfShown } from './series.ts';
 import { markersOf, type ShownText } from './shown-text.ts';
 import { shownTree } from './tree-text.ts';
 import { type FilePatch, type Hunk, readUnifiedDiff } from './unified-diff.ts';
@@ -160,28 +160,24 @@ class Resolver {
           ? ''
           : undefined;
     if (text === undefined) return false;
-    let before: string | undefined;
-    let after = text;
-    for (const { artifact, patch } of file.parts) {
-      const both =
-        patch.isNew && text === ''
-          ? { before: '', after: addedText(patch.hunks) }
-          : beforeAndAfter(after, patch.hunks);
-      if (!both) {
-        const where = given?.path ?? base?.how ?? file.path ?? '';
-        this.#sink.add(
-          finding(
-            'artifact/patch-does-not-apply',
-            { file: where },
-            { path: artifact.path, span: spanOf(artifact, patch) },
-          ),
-        );
-        return false;
-      }
-      before ??= both.before;
-      after = both.after;
+    const makes = text === '' ? file.parts.find(({ patch }) => patch.isNew) : undefined;
+    const rest = file.parts.filter((part) => part !== makes);
+    const series = applySeries(makes === undefined ? text : addedText(makes.patch.hunks), rest);
+    if ('stuck' in series) {
+      const { artifact, patch } = series.stuck;
+      const where = given?.path ?? base?.how ?? file.path ?? '';
+      this.#sink.add(
+        finding(
+          'artifact/patch-does-not-apply',
+          { file: where },
+          { path: artifact.path, span: spanOf(artifact, patch) },
+        ),
+      );
+      return false;
     }
-    const last = file.parts.at(-1)!.artifact;
+    const { after } = series;
+    const before = makes === undefined ? series.before : '';
+    const last = (series.order.at(-1) ?? makes ?? file.parts.at(-1)!).artifact;
     // A new file that needs others, which aren't there: what it says itself is all that can be read.
     if (!given && !base && (kind === 'asl' || /^[ \t]*(?:#[ \t]*include|\/include\/)/m.test(after)))
       return false;
@@ -212,16 +208,14 @@ class Resolver {
       if (artifact.kind !== 'dts') continue;
       const found = this.#findFile(file.path, artifact.path);
       if (!found) continue;
-      let text = Buffer.from(found.bytes).toString('latin1');
-      for (const { artifact: patchArtifact, patch } of file.parts) {
-        const both = beforeAndAfter(text, patch.hunks);
-        if (!both) {
-          const place = { path: patchArtifact.path, span: spanOf(patchArtifact, patch) };
-          this.#sink.add(finding('artifact/patch-does-not-apply', { file: found.path }, place));
-          return false;
-        }
-        text = both.after;
+      const series = applySeries(Buffer.from(found.bytes).toString('latin1'), file.parts);
+      if ('stuck' in series) {
+        const { artifact: patchArtifact, patch } = series.stuck;
+        const place = { path: patchArtifact.path, span: spanOf(patchArtifact, patch) };
+        this.#sink.add(finding('artifact/patch-does-not-apply', { file: found.path }, place));
+        return false;
       }
+      const { after: text } = series;
       const current = this.#replaced.get(artifact) ?? artifact;
       const patchedFiles = new Map(current.patchedFiles).set(found.path, Buffer.from(text, 'latin1'));
       this.#replaced.set(artifact, { ...current, patchedFiles });
@@ -238,6 +232,7 @@ class Resolver {
 
   /** What the hunks show by themselves. */
   #shown(file: ChangedFile, kind: 'tree' | 'asl'): void {
+    file.parts.splice(0, file.parts.length, ...orderOfShown(file.parts));
     const known = new KnownFile();
     for (const [index, { patch }] of file.parts.entries()) known.apply(index, patch.hunks);
     const last = file.parts.at(-1)!.artifact;
