@@ -87,6 +87,8 @@ export interface CrsEntry {
   /** Of a PCI host bridge, `_SEG` and `_BBN`; undefined when absent, null when it can't be known. */
   readonly segment?: bigint | null;
   readonly baseBus?: bigint | null;
+  /** Of a PCI host bridge: `_CBA` is there, which gives it its configuration space. */
+  readonly hasConfigurationBase?: boolean;
   readonly status: CrsStatus;
   /** Why it isn't `ok`, where that is no condition. */
   readonly why?: string;

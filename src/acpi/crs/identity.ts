@@ -17,7 +17,16 @@ import { isHostBridge } from './pci-root.ts';
 
 export type Identity = Pick<
   CrsEntry,
-  'hid' | 'cid' | 'idsUnknown' | 'uid' | 'adr' | 'sta' | 'staValue' | 'segment' | 'baseBus'
+  | 'hid'
+  | 'cid'
+  | 'idsUnknown'
+  | 'uid'
+  | 'adr'
+  | 'sta'
+  | 'staValue'
+  | 'segment'
+  | 'baseBus'
+  | 'hasConfigurationBase'
 >;
 
 /** What an object gives; undefined when there is none of that name, null when it can't be told. */
@@ -46,7 +55,13 @@ export function identityOf(machine: Interpreter, device: NamespaceNode, when: Qu
     cid: ids.map(hardwareIdText),
   });
   return {
-    ...(bridge ? { ...busNumber('segment', value('_SEG')), ...busNumber('baseBus', value('_BBN')) } : {}),
+    ...(bridge
+      ? {
+          ...busNumber('segment', value('_SEG')),
+          ...busNumber('baseBus', value('_BBN')),
+          ...(device.children.has('_CBA') ? { hasConfigurationBase: true } : {}),
+        }
+      : {}),
     ...(hid === undefined ? {} : { hid: hardwareIdText(hid) }),
     ...(ids.length === 0 ? {} : { cid: ids.map(hardwareIdText) }),
     ...(idsUnknown ? { idsUnknown } : {}),

@@ -111,13 +111,16 @@ export function judgeAcpiBridges(
       changed: [...gathered(changes[bridge]!, keyOfChange, beside), ...joined.changes].map(({ of, when }) =>
         changeOf(of, when, toWindow(of.window, when)),
       ),
-      notes: notesOf(subject, failed, situation),
+      notes: [...notesOf(subject, failed, situation), ...ecamNotes(subject, machine, situation)],
       keptFree: [],
       prints: [],
     };
   });
   return {
-    bridges,
+    // Without configuration space there is no bus, whatever the windows.
+    bridges: bridges.map((bridge) =>
+      bridge.notes.some(({ text }) => text === NO_ECAM) ? { ...bridge, when: 0n, windows: [] } : bridge,
+    ),
     used,
     unexplored,
     authorities: open
@@ -377,6 +380,37 @@ function anyWindow({ artifact, path, entry }: AcpiBridge): AddressWindow[] {
       flags: { producer: true },
       origin: { artifact, path, item: '_CRS', index: entry.resources.length },
       derivation: [],
+    },
+  ];
+}
+
+const NO_ECAM = 'no entry of MCFG covers its buses, and it has no _CBA: the bridge gets no bus';
+
+/**
+ * Elsewhere than on x86 a bridge needs configuration space for all of its buses, by `_CBA` or one entry of MCFG: without, it
+ * gets no bus (pci_acpi_setup_ecam_mapping, acpi_pci_root_create).
+ */
+function ecamNotes(
+  { bus: { domain, first, last }, entry }: AcpiBridge,
+  machine: Machine,
+  { architecture }: BridgeSituation,
+): BridgeNote[] {
+  if (architecture.isX86 || entry.hasConfigurationBase === true) return [];
+  if (domain === null || first === null || last === null) return [];
+  const tables = (machine.acpi?.tables ?? []).filter(({ signature }) => signature === 'MCFG');
+  const covered = tables
+    .flatMap(readMcfg)
+    .some(({ segment, startBus, endBus }) => segment === domain && startBus <= first && endBus >= last);
+  if (covered) return [];
+  return [
+    {
+      text:
+        tables.length === 0
+          ? 'MCFG is not among the inputs: without an entry for its buses the bridge gets no bus'
+          : NO_ECAM,
+      when: 1n,
+      line: 'ECAM region not found',
+      source: AUTHORITY.ecam,
     },
   ];
 }

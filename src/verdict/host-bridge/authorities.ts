@@ -6,5 +6,7 @@ export const AUTHORITY = {
     'ACPI 6.5, 6.4: the ranges that a bridge passes on are each listed once; firmware calculates them around what is fixed',
   ranges: 'devm_of_pci_get_host_bridge_resources() in drivers/pci/of.c',
   request: 'devm_request_pci_bus_resources() in drivers/pci/bus.c',
+  framebuffer:
+    'sysfb_init() is a device_initcall, after PCI windows and BARs are claimed; drivers/firmware/efi/sysfb_efi.c, drivers/video/fbdev/efifb.c follow a BAR that moved',
   ecam: 'pci_acpi_scan_root() of drivers/pci/pci-acpi.c (arch/arm64/kernel/pci.c up to 6.11)',
 } as const;

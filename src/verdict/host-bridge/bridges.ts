@@ -3,6 +3,7 @@
  * unite or refuse, and why?
  */
 import { gapsOf } from '../../artifact/gap.ts';
+import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
@@ -14,14 +15,16 @@ import { boundsOf } from '../../window/window.ts';
 import { undefeated } from '../explore.ts';
 import { RELEASE_MODELLED } from '../facts/release.ts';
 import { OF_RELEASE } from '../facts/releases.ts';
+import { groupedFramebuffers } from '../framebuffers.ts';
 import { type GivenFacts, tellOverridden } from '../given.ts';
 import type { Constraint, Premise, RuleFinding } from '../question.ts';
 import { judgeAcpiBridges } from './acpi.ts';
 import { fitsOf, keptFree } from './allocation.ts';
+import { AUTHORITY } from './authorities.ts';
 import { simplifiedUnder } from './fold.ts';
 import { bridgeMatrix } from './matrix.ts';
 import { observe } from './observed.ts';
-import type { BridgeMatrixRow, BridgesVerdict, JudgedBridge } from './result.ts';
+import type { BridgeMatrixRow, BridgeNote, BridgesVerdict, JudgedBridge } from './result.ts';
 import { settles } from './settle.ts';
 import { type BridgeOptions, type BridgeSituation, bridgeSituation } from './situation.ts';
 import { acpiBridges, treeBridges } from './subject.ts';
@@ -48,7 +51,9 @@ export function judgeBridges(
   const situation: BridgeSituation = { ...known, constraints: undefeated(known.constraints) };
   const context = new DecisionContext();
   const { bridges: modelled, used, authorities } = judgeForDefault(machine, situation, context);
-  const judged = withKeptFree(observe(modelled.map(withPrints), facts), situation);
+  const judged = withKeptFree(observe(modelled.map(withPrints), facts), situation).map((bridge) =>
+    withFramebuffer(bridge, given, facts),
+  );
   const fits = fitsOf(options.bars ?? [], judged, situation, facts);
   // Without a release the windows are those of the newest; where another gives other ones that is told.
   const byRelease =
@@ -84,6 +89,32 @@ export function judgeBridges(
     inputs: machine.artifacts,
     diagnostics: diagnostics.all,
   };
+}
+
+/** That a boot framebuffer is in a window: nothing of it is in the resource tree before PCI. */
+function withFramebuffer(bridge: JudgedBridge, given: GivenFacts, facts: MachineFacts): JudgedBridge {
+  const found = given.framebuffer ? [given.framebuffer] : groupedFramebuffers(facts, undefined);
+  const notes = found.flatMap(({ base, size, text }): BridgeNote[] => {
+    const inside = bridge.windows.some((window) => {
+      const bounds = boundsOf(window);
+      return (
+        window.space === 'memory' &&
+        bounds !== undefined &&
+        base !== null &&
+        bounds.base <= base &&
+        bounds.base + bounds.size > base
+      );
+    });
+    if (!inside || base === null) return [];
+    return [
+      {
+        text: `the boot framebuffer ${size === null ? `at ${hex(base)}` : formatMemRange(base, size)} is in a window (${text}): no window conflicts with it, since efifb, simpledrm and BOOTFB claim it after PCI; Linux may move the BAR that it is in`,
+        when: 1n,
+        source: AUTHORITY.framebuffer,
+      },
+    ];
+  });
+  return notes.length === 0 ? bridge : { ...bridge, notes: [...bridge.notes, ...notes] };
 }
 
 interface Judged {

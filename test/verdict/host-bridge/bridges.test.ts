@@ -303,6 +303,20 @@ describe('ACPI', () => {
     expect(contradicted.summary).toContain('The log contradicts this');
   });
 
+  it('a boot framebuffer in a window conflicts with none (13.24)', async () => {
+    const { bridges } = await ask(
+      { 'q.asl': asl(memory('0xc0000000', '0xcfffffff', '0x10000000')) },
+      '--kernel',
+      '6.12.30',
+      '--framebuffer',
+      '0xc0000000+0x800000',
+    );
+    expect(bridges[0]!.windows).toHaveLength(1);
+    expect(bridges[0]!.notes.map(({ text }) => text).join()).toContain(
+      '[mem 0xc0000000-0xc07fffff] is in a window',
+    );
+  });
+
   it('a log alone has its bridges', async () => {
     const { bridges } = await ask({
       'alone.txt': `[    0.000000] Linux version 6.1.100 (x@y) (gcc) #1 SMP
