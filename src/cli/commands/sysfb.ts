@@ -35,6 +35,7 @@ type SysfbOptions = MachineOptionValues &
   PrintOptions & {
     readonly 'exit-code'?: boolean;
     readonly matrix?: boolean;
+    readonly 'reply-to'?: string;
     readonly full?: boolean;
     readonly 'kconfig-line'?: string;
     readonly 'kernel-source'?: readonly string[];
@@ -120,10 +121,17 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
     writeDiagnostics(all.all, io);
     return EXIT_ERROR;
   }
+  const reports = verdicts.map(({ verdict, name }) =>
+    reportOf(verdict, name, options.full === true || options.matrix === true),
+  );
+  if (options['reply-to'] !== undefined) {
+    const { printReply } = await import('../inputs/answered.ts');
+    const about = verdicts.flatMap(({ verdict }) => verdict.pool.map(({ origin }) => origin.span));
+    await printReply(options['reply-to'], reports, about, options, io);
+    return 0;
+  }
   await printMachines(
-    verdicts.map(({ verdict, name }) =>
-      reportOf(verdict, name, options.full === true || options.matrix === true),
-    ),
+    reports,
     verdicts.length === 1 ? verdicts[0]!.verdict.diagnostics : all.all,
     options,
     io,
@@ -191,6 +199,12 @@ export const command = defineCommand({
       describe: 'Print all: derivations, every piece of evidence, the Kconfig line, the raw data',
       group: 'Output:',
     },
+    'reply-to': {
+      type: 'string',
+      value: 'FILE',
+      describe: 'Write the short report as a reply to the message in FILE, for git send-email',
+      group: 'Output:',
+    },
     'exit-code': {
       type: 'boolean',
       describe: 'Exit with 0 for not-needed, 1 for needed, 3 for depends and unknown',
@@ -204,6 +218,10 @@ export const command = defineCommand({
     { line: "echo 'ranges = <…>;' | fwmap sysfb -", does: 'of a line from a mail' },
     { line: 'fwmap sysfb u-boot.itb --select conf-1', does: 'of one machine in an image' },
     { line: 'fwmap sysfb openhcl.dts --format mail', does: 'as a reply on a list' },
+    {
+      line: 'fwmap sysfb thread.mbox --reply-to thread.mbox',
+      does: 'with the header fields, and what it is about quoted',
+    },
   ],
   async run({ inputs, options, io }) {
     if (options.format !== 'ndjson' || options.output !== undefined) return answer(inputs, options, io);

@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from './fake-io.ts';
+
+const MESSAGE = `From jan Thu Jun  5 10:00:00 2025
+From: =?UTF-8?B?SmFuIE3DvGxsZXI=?= <jan@example.com>
+To: linux-hyperv@vger.kernel.org
+Cc: "Doe, J" <j@example.com>,
+ K <k@example.com>
+Subject: [PATCH v2 1/2] Drivers: hv: A subject that is so long that it has to be folded somewhere
+Date: Thu, 5 Jun 2025 10:00:00 -0700
+Message-ID: <second@example.com>
+In-Reply-To: <cover@example.com>
+
+Hi,
+
+the node has:
+
+\tranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;
+
+Signed-off-by: X <x@example.com>
+`;
+const OTHER = `From jan Thu Jun  5 09:00:00 2025
+From: Somebody <s@example.com>
+To: linux-hyperv@vger.kernel.org
+Subject: Nothing
+Message-ID: <first@example.com>
+
+Nothing here.
+
+`;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fwmap-reply-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function reply(mailbox: string): Promise<string> {
+  writeFileSync(join(folder, 'thread.mbox'), mailbox);
+  const outcome = await run(['sysfb', 'thread.mbox', '--reply-to', 'thread.mbox'], { cwd: folder });
+  expect(outcome).toMatchObject({ status: 0 });
+  return outcome.stdout;
+}
+
+/** What Python's email package reads. */
+function python(message: string): Record<string, unknown> {
+  const script = `
+import email, email.policy, json, sys
+m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
+addresses = lambda name: [str(a) for a in m[name].addresses] if m[name] else []
+print(json.dumps({'to': addresses('to'), 'cc': addresses('cc'), 'subject': m['subject'],
+  'in-reply-to': m['in-reply-to'], 'references': m['references'], 'keys': sorted(k.lower() for k in m.keys()),
+  'defects': [str(d) for d in m.defects], 'body': m.get_content()}))`;
+  const { stdout, stderr } = spawnSync('python3', ['-c', script], { input: message, encoding: 'utf8' });
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+describe.skipIf(!hasPython)('a reply', () => {
+  test('goes to everybody, in the thread, with what it is about', async () => {
+    const message = python(await reply(OTHER + MESSAGE));
+    expect(message).toMatchObject({
+      to: ['Jan Müller <jan@example.com>'],
+      cc: ['linux-hyperv@vger.kernel.org', '"Doe, J" <j@example.com>', 'K <k@example.com>'],
+      subject: 'Re: [PATCH v2 1/2] Drivers: hv: A subject that is so long that it has to be folded somewhere',
+      'in-reply-to': '<second@example.com>',
+      references: '<cover@example.com> <second@example.com>',
+      defects: [],
+    });
+    const body = String(message.body);
+    expect(body).toContain('On Thu, 5 Jun 2025 10:00:00 -0700, Jan Müller wrote:\n> the node has:\n>\n');
+    expect(body).toContain('> \tranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;\n\n');
+    expect(body).not.toMatch(/-by:/);
+    const alone = await run(['sysfb', 'thread.mbox', '--format', 'mail'], { cwd: folder });
+    expect(body.endsWith(alone.stdout)).toBe(true);
+  });
+
+  test('of a hostile message has the fields of ours and no more', async () => {
+    const hostile = MESSAGE.replace(
+      'Subject: [PATCH',
+      'Subject: x\rBcc: evil@example.com\x00 =?UTF-8?Q?a=0ABcc:_evil=40example.com?= [PATCH',
+    )
+      .replace('Jan', 'Jan')
+      .replace('<second@example.com>', '<a@b>\u2028<c@d>');
+    const message = python(await reply(hostile));
+    expect((message.keys as string[]).filter((key) => key !== 'from')).toEqual([
+      'cc',
+      'content-transfer-encoding',
+      'content-type',
+      'in-reply-to',
+      'mime-version',
+      'references',
+      'subject',
+      'to',
+    ]);
+  });
+
+  test('to what is no message is an error', async () => {
+    const sample = resolve('samples/openhcl-vtl2.dts');
+    expect((await run(['sysfb', sample, '--reply-to', sample])).status).toBe(2);
+    expect((await run(['sysfb', sample, '--reply-to', '/missing'])).status).toBe(2);
+    expect((await run(['sysfb', sample, '--reply-to', sample, '--format', 'json'])).status).toBe(2);
+  });
+});
+
+const hasSendEmail = spawnSync('git', ['send-email', '--dump-aliases']).status === 0;
+describe.skipIf(!hasSendEmail)('git send-email', () => {
+  test('would send it', async () => {
+    writeFileSync(join(folder, 'reply.eml'), await reply(MESSAGE));
+    const arguments_ = ['send-email', '--dry-run', '--from', 'A <a@example.com>', '--confirm', 'never'];
+    const sent = spawnSync('git', [...arguments_, '--suppress-cc=self', 'reply.eml'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(sent.status).toBe(0);
+    for (const part of [
+      'jan@example.com',
+      'linux-hyperv@vger.kernel.org',
+      'In-Reply-To: <second@example.com>',
+    ])
+      expect(sent.stdout).toContain(part);
+    expect(readFileSync(join(folder, 'reply.eml'), 'utf8')).not.toContain('\r');
+  });
+});
