@@ -1,13 +1,14 @@
 /** Sources of what the rules rest on, where it is no input. Commits are twelve digits and their subject. */
+import { cite } from '../../linux/change-text.ts';
+
 export const AUTHORITY = {
-  deviceAdd:
-    'vmbus_device_add() in drivers/hv/vmbus_drv.c, since f83705a51275 ("Driver: VMBus: Add Devicetree support"), v6.4',
+  deviceAdd: `vmbus_device_add() in drivers/hv/vmbus_drv.c, since ${cite('f83705a51275', { subject: true })}`,
   openhclUnaffected:
     'commit 016a25e4b0df ("Drivers: hv: vmbus: Improve the logic of reserving fb_mmio on Gen2 VMs")',
-  gate: 'a07b50d80ab6 ("hyperv: avoid dependency on screen_info"), v6.7',
-  select: '96959283a58d, v6.16, and 7b89a44b2e8c: HYPERV selects SYSFB if EFI && !HYPERV_VTL_MODE',
-  fallback: '016a25e4b0df, v7.1: without lfb_base the start of the first window is taken',
-  gen1Bar: '2a8a8afba0c3, v6.0: on Generation 1 the base is BAR 0 of PCI 1414:5353',
+  gate: cite('a07b50d80ab6', { subject: true }),
+  select: `${cite('96959283a58d')}, and 7b89a44b2e8c: HYPERV selects SYSFB if EFI && !HYPERV_VTL_MODE`,
+  fallback: `${cite('016a25e4b0df')}: without lfb_base the start of the first window is taken`,
+  gen1Bar: `${cite('2a8a8afba0c3')}: on Generation 1 the base is BAR 0 of PCI 1414:5353`,
   reserve: 'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
   walk: 'vmbus_acpi_add() and vmbus_walk_resources() in drivers/hv/vmbus_drv.c',
   present: 'acpi_bus_attach() in drivers/acpi/scan.c: what is not present is not enumerated',
