@@ -1,13 +1,24 @@
 /**
  * Strings from firmware are untrusted: a node name may hold terminal control sequences, Markdown or HTML. Everything
- * printed goes through one of these.
+ * printed goes through one of these: a function a medium.
  */
 
-/** Makes control characters, bidirectional overrides and other invisible characters visible as `\xNN` or `\u{N}`. */
+/**
+ * What isn't seen, or not as what it is: controls, format characters (bidirectional overrides among them), separators and
+ * spaces other than the plain one, what a font may leave out (Hangul fillers, variation selectors), the blank of Braille,
+ * halves of surrogate pairs, and code points that have no character or a private one.
+ */
+const UNSEEN = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}
+
+/** For terminals and text files: what isn't seen is shown as `\xNN` or `\u{N}`. */
 export function escapeControls(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, (character) => {
+  return text.replace(UNSEEN, (character) => {
     const code = character.codePointAt(0)!;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+    return code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 1)}}`;
   });
 }
 
@@ -15,6 +26,32 @@ export function escapeControls(text: string): string {
 export function escapeToAscii(text: string): string {
   return escapeControls(text).replace(
     /[^\x20-\x7e]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+    (character) => `\\u{${hex(character.codePointAt(0)!, 1)}}`,
   );
+}
+
+/** As {@link escapeControls}, and what means something in HTML as character references, also in attributes. */
+export function escapeHtml(text: string): string {
+  return escapeControls(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** A field of CSV (RFC 4180), with what isn't seen as {@link escapeControls} shows it: a record is one line. */
+export function escapeCsv(text: string): string {
+  const shown = escapeControls(text);
+  return /[",]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+}
+
+/**
+ * JSON of a value, in which every character that isn't seen is an escape: programs that split records at any of Unicode's
+ * line ends (U+0085, U+2028, U+2029) find none inside of one. It reads back as the same value.
+ * @param indent spaces a level; without it all is on one line
+ */
+export function toJsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(UNSEEN, (character) => {
+    // Those of the indentation: in strings JSON itself escapes them.
+    if (character === '\n') return character;
+    return Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at), 4)}`).join(
+      '',
+    );
+  });
 }

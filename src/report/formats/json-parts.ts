@@ -1,8 +1,10 @@
 /** The parts that every JSON report has: inputs, places, windows, diagnostics. Shapes are those of schemas/. */
+
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { Gap } from '../../artifact/gap.ts';
 import { hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import { toJsonText } from '../../bytes/escape.ts';
 import { placeOf, type Span } from '../../bytes/source.ts';
 import { hintOf, messageOf, relatedText } from '../../findings/finding.ts';
 import {
@@ -185,10 +187,10 @@ export function diagnosticJson(diagnostic: Diagnostic): JsonObject {
 
 /** One object, indented for people. */
 export function printJson(object: JsonObject): string {
-  return `${JSON.stringify(object, undefined, 2)}\n`;
+  return `${toJsonText(object, 2)}\n`;
 }
 
 /** One object on one line. */
 export function printJsonLine(object: JsonObject): string {
-  return `${JSON.stringify(object)}\n`;
+  return `${toJsonText(object)}\n`;
 }

@@ -27,7 +27,7 @@ function itemLines(items: readonly Item[], depth: number): string[] {
 }
 
 function tableLines(block: Extract<Block, { kind: 'table' }>): string[] {
-  const titles = block.columns.map((column) => column.title);
+  const titles = block.columns.map((column) => ascii(column.title));
   const rows = block.rows.map((row) => row.map(ascii));
   const shown = block.untitled ? rows : [titles, ...rows];
   const widths = titles.map((_, column) =>
@@ -68,7 +68,9 @@ function blockLines(block: Block): string[] {
     case 'heading':
       return wrap(ascii(block.text), WIDTH);
     case 'facts':
-      return block.rows.flatMap((row) => wrap(`${row.label}: ${ascii(row.text)}`, WIDTH, '  ', '    '));
+      return block.rows.flatMap((row) =>
+        wrap(`${ascii(row.label)}: ${ascii(row.text)}`, WIDTH, '  ', '    '),
+      );
     case 'list':
       return itemLines(block.items, 0);
     case 'table':

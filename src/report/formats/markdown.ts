@@ -1,5 +1,5 @@
 /** Documents for GitHub: a comment, an issue, a job summary. */
-import { escapeControls } from '../../bytes/escape.ts';
+import { escapeControls, escapeHtml } from '../../bytes/escape.ts';
 import { type Block, type Document, type Item, phrasesOf, type Text } from '../document.ts';
 
 /** Everything in a word that Markdown or HTML in it could take for markup. */
@@ -61,10 +61,6 @@ function headingText(text: Text): string {
     .map((phrase) => (typeof phrase === 'string' ? phrase : phrase.text))
     .map((piece) => escapeMarkdown(piece))
     .join('');
-}
-
-function escapeHtml(text: string): string {
-  return escapeControls(text).replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 /** A line of text must not start a list, a line or a block of code. */

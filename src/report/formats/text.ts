@@ -298,10 +298,12 @@ function blockLines(block: Block, options: TextOptions): string[] {
     case 'paragraph':
       return wrapped(block.text, '', '', options);
     case 'facts': {
-      const width = block.rows.reduce((widest, row) => Math.max(widest, row.label.length), 0) + 2;
-      return block.rows.flatMap((row) => {
+      const labels = block.rows.map((row) => escapeControls(row.label));
+      const width = labels.reduce((widest, label) => Math.max(widest, label.length), 0) + 2;
+      return block.rows.flatMap((row, at) => {
+        const label = labels[at]!;
         const lines = wrapped(row.text, ' '.repeat(width), ' '.repeat(width), options);
-        lines[0] = paint(row.label, 'faint', options) + lines[0]!.slice(row.label.length);
+        lines[0] = paint(label, 'faint', options) + lines[0]!.slice(label.length);
         return lines;
       });
     }

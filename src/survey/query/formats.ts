@@ -1,4 +1,5 @@
 /** Result sets as CSV, JSON and a page. */
+import { escapeCsv, escapeHtml, toJsonText } from '../../bytes/escape.ts';
 import type { Cell, ResultSet } from './database.ts';
 
 export interface NamedResult extends ResultSet {
@@ -12,8 +13,7 @@ export function resultsCsv(results: readonly NamedResult[]): string {
 }
 
 function csvCell(cell: Cell): string {
-  const text = cell === null ? '' : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return cell === null ? '' : escapeCsv(String(cell));
 }
 
 /** Integers past 2^53 are strings. */
@@ -27,7 +27,7 @@ export function resultsJson(results: readonly NamedResult[]): string {
       rows: rows.map((row) => row.map(value)),
     })),
   };
-  return `${JSON.stringify(json, undefined, 2)}\n`;
+  return `${toJsonText(json, 2)}\n`;
 }
 
 const STYLE = `
@@ -45,17 +45,17 @@ export function resultsHtml(results: readonly NamedResult[], heading: string): s
     const last = columns.length - 1;
     const counts = rows.map((row) => row[last]).filter((cell) => typeof cell === 'number');
     const most = rows.length > 0 && counts.length === rows.length ? Math.max(...counts) : 0;
-    const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('');
+    const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
     const body = rows.map((row) => {
       const cells = row.map((cell) =>
         typeof cell === 'number' || typeof cell === 'bigint'
           ? `<td class="number">${cell}</td>`
-          : `<td>${cell === null ? '' : escaped(String(cell))}</td>`,
+          : `<td>${cell === null ? '' : escapeHtml(String(cell))}</td>`,
       );
       const bar = most > 0 ? `<td><meter min="0" max="${most}" value="${row[last]}"></meter></td>` : '';
       return `<tr>${cells.join('')}${bar}</tr>`;
     });
-    return `<section><h2>${escaped(title)}</h2>
+    return `<section><h2>${escapeHtml(title)}</h2>
 <table><thead><tr>${head}${most > 0 ? '<td></td>' : ''}</tr></thead><tbody>
 ${body.join('\n')}
 </tbody></table></section>`;
@@ -64,16 +64,9 @@ ${body.join('\n')}
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width">
-<title>${escaped(heading)}</title><style>${STYLE}</style></head>
-<body><h1>${escaped(heading)}</h1>
+<title>${escapeHtml(heading)}</title><style>${STYLE}</style></head>
+<body><h1>${escapeHtml(heading)}</h1>
 ${sections.join('\n')}
 </body></html>
 `;
-}
-
-/** Characters that mean something in HTML, and those that would not be seen, as references and escapes. */
-function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
