@@ -1,10 +1,12 @@
 // Bundles the command and the library. Modules are put together in few files: what node spends on loading a file it
 // spends on each, and `fwmap sysfb` is to answer in less than twice the time that node takes to start. The command is
 // CommonJS for the same reason: node's loader of ES modules takes longer to start than a sample takes to be judged.
-import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
+import { bundleCore } from './bundle-core.mjs';
 
 // `--outdir DIR` makes a second bundle of the command beside dist, without the library.
 const elsewhere = process.argv.indexOf('--outdir');
@@ -40,6 +42,9 @@ const FILES = [
   { name: 'linux', modules: /^(linux|evidence)/ },
 ];
 
+/** Packages that are bundled: installed they would be ten times as large as what is used of them. */
+const BUNDLED = ['diff', 'htmlparser2', 'postal-mime'];
+
 const source = resolve('src') + sep;
 const within = (id) =>
   id.startsWith(source) ? id.slice(source.length).replaceAll(sep, '/').replace(/\.ts$/, '') : '';
@@ -51,14 +56,16 @@ async function bundle(input, format, extension) {
   const built = await rolldown({
     input,
     platform: 'node',
-    // Packages stay packages. Of a tree that somebody is working on, a private bundle takes what is there.
+    // Packages stay packages, but for those of which a small part is used. Of a tree that somebody is working on, a private bundle takes what is there.
     external: (id, importer) =>
-      /^(?:node:|@?[a-z0-9][\w.-]*(?:\/|$))/i.test(id) && !id.startsWith('src/')
-        ? true
-        : outdir !== 'dist' &&
-          importer !== undefined &&
-          id.startsWith('.') &&
-          !existsSync(resolve(dirname(importer), id)),
+      !id.startsWith('node:') && (BUNDLED.includes(id) || importer?.includes('/node_modules/'))
+        ? false
+        : /^(?:node:|@?[a-z0-9][\w.-]*(?:\/|$))/i.test(id) && !id.startsWith('src/')
+          ? true
+          : outdir !== 'dist' &&
+            importer !== undefined &&
+            id.startsWith('.') &&
+            !existsSync(resolve(dirname(importer), id)),
     onLog(level, log, report) {
       // That a module is loaded with another after all is what the files above are for.
       if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') report(level, log);
@@ -70,6 +77,7 @@ async function bundle(input, format, extension) {
     entryFileNames: `[name].${extension}`,
     chunkFileNames: `[name]-[hash].${extension}`,
     minify: true,
+    sourcemap: outdir === 'dist',
     codeSplitting: {
       groups: FILES.map(({ name, modules }, index) => ({
         name,
@@ -81,10 +89,69 @@ async function bundle(input, format, extension) {
   await built.close();
 }
 
-await bundle({ cli: 'src/cli/main.ts', 'survey-thread': 'src/cli/survey/thread.ts' }, 'cjs', 'cjs');
+const ENTRIES = { cli: 'src/cli/main.ts', 'survey-thread': 'src/cli/survey/thread.ts' };
 if (outdir === 'dist') {
-  await bundle({ index: 'src/index.ts' }, 'esm', 'js');
-  execFileSync('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-    stdio: 'inherit',
+  await bundle({ ...ENTRIES, index: 'src/index.ts' }, 'cjs', 'cjs');
+  await bundleCore(`${outdir}/core.js`);
+  await writeWrappers();
+  await bundleTypes();
+  stripSources();
+  writeLicences();
+} else await bundle(ENTRIES, 'cjs', 'cjs');
+
+/** One copy of the library for Node: ES modules take the names from the CommonJS files, and `fwmap/core` is part of them. */
+async function writeWrappers() {
+  const { default: library } = await import(pathToFileURL(resolve(outdir, 'index.cjs')).href);
+  const names = Object.keys(library).sort();
+  writeFileSync(
+    `${outdir}/index.js`,
+    `import library from './index.cjs';\nexport const { ${names.join(', ')} } = library;\n`,
+  );
+  writeFileSync(`${outdir}/core.cjs`, `module.exports = require('./index.cjs');\n`);
+}
+
+/** What the licences of bundled packages ask for: their text goes along. */
+function writeLicences() {
+  const packages = ['@noble/hashes', 'base64-js', 'buffer', 'ieee754', 'pako', ...BUNDLED];
+  packages.push('domelementtype', 'domhandler', 'domutils', 'dom-serializer', 'entities');
+  const texts = packages.flatMap((name) => {
+    const folder = `node_modules/${name}`;
+    const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+    return file === undefined ? [] : [`${name}\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`];
   });
+  writeFileSync(`${outdir}/LICENSES.txt`, texts.join('\n---\n\n'));
+}
+
+/** Declarations of both entries, each in one file; CommonJS has its own, with the same text. */
+async function bundleTypes() {
+  const built = await rolldown({
+    input: { index: 'src/index.ts', core: 'src/core.ts' },
+    external: [/^node:/],
+    plugins: [dts({ emitDtsOnly: true, tsconfig: 'tsconfig.build.json' })],
+  });
+  await built.write({
+    dir: outdir,
+    format: 'esm',
+    entryFileNames: '[name].ts',
+    chunkFileNames: 'types.d.ts',
+  });
+  await built.close();
+  for (const name of readdirSync(outdir).filter((file) => file.endsWith('.d.ts'))) {
+    const text = readFileSync(`${outdir}/${name}`, 'utf8');
+    writeFileSync(
+      `${outdir}/${name.replace(/ts$/, 'cts')}`,
+      text
+        .replaceAll(/(['"]\.\/[\w.-]+)\.js\1?/g, '$1.cjs')
+        .replaceAll(/(\.\/[\w-]+)\.js(['"])/g, '$1.cjs$2'),
+    );
+  }
+}
+
+/** Source maps name lines, as the sources are not in the package their text would be half of its size. */
+function stripSources() {
+  for (const name of readdirSync(outdir).filter((file) => file.endsWith('.map'))) {
+    const map = JSON.parse(readFileSync(`${outdir}/${name}`, 'utf8'));
+    delete map.sourcesContent;
+    writeFileSync(`${outdir}/${name}`, JSON.stringify(map));
+  }
 }

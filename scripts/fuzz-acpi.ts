@@ -25,7 +25,7 @@ import { nameTables, tableAt } from '../src/acpi/tables/read.ts';
 import { type AcpiTable, holdsAml } from '../src/acpi/tables/table.ts';
 import { parseName } from '../src/acpi/terms/name.ts';
 import type { Artifact } from '../src/artifact/artifact.ts';
-import { openBytes } from '../src/artifact/open.ts';
+import { openBytes } from '../src/artifact/open-bytes.ts';
 import { DiagnosticList } from '../src/bytes/diagnostic.ts';
 import { renderText } from '../src/report/formats/text.ts';
 import { windowsDocument } from '../src/report/subjects/windows.ts';

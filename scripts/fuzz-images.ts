@@ -4,7 +4,7 @@
  * to start from, besides one of every kind made here; of each no more than the first mebibytes are taken.
  */
 import { readFileSync } from 'node:fs';
-import { openBytes } from '../src/artifact/open.ts';
+import { openBytes } from '../src/artifact/open-bytes.ts';
 import { DiagnosticList } from '../src/bytes/diagnostic.ts';
 import { openImage } from '../src/cli/inputs/images.ts';
 import { accessTo } from '../src/containers/access.ts';

@@ -16,7 +16,7 @@ import { gunzipSync } from 'node:zlib';
 import { evaluateAllCrs, loadMachine } from '../../src/acpi/machine.ts';
 import { readAcpiTables } from '../../src/acpi/tables/read.ts';
 import { type AcpiTable, holdsAml } from '../../src/acpi/tables/table.ts';
-import { openBytes } from '../../src/artifact/open.ts';
+import { openBytes } from '../../src/artifact/open-bytes.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { compare, median } from './measure.ts';
 

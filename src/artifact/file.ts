@@ -1,18 +1,12 @@
 /** Files, read with a limit and without exceptions. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
+import type { FileResult } from './reading.ts';
 
-/** More than any firmware image, log or configuration; what is larger was named by mistake. */
-export const MAX_INPUT_BYTES = 256 * 1024 * 1024;
 /** Room for what doesn't say its size. */
 const FIRST_BYTES = 64 * 1024;
 /** From here on all that may come is reserved. */
 const LAZY_BYTES = 4 * 1024 * 1024;
-
-export type FileResult =
-  | { readonly bytes: Uint8Array }
-  | { readonly directory: true }
-  | { readonly failure: string; readonly tooLarge?: true };
 
 /** What the system says about a failed call, as people know it: `No such file or directory`. */
 export function systemMessage(error: unknown): string {

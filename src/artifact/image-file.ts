@@ -2,7 +2,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type Access, accessTo } from '../containers/access.ts';
 import type { Budget } from '../containers/limits.ts';
-import { MAX_INPUT_BYTES, readFileBytes, systemMessage } from './file.ts';
+import { readFileBytes, systemMessage } from './file.ts';
+import { MAX_INPUT_BYTES } from './reading.ts';
 import { compressionOf, withoutZeros } from './unpack.ts';
 
 /** Larger files are read where they are needed. */

@@ -3,7 +3,7 @@
  * What is said of a kernel goes to a machine only where the image puts the two together.
  */
 import type { Artifact, ArtifactKind, MachineOfImage, ProvenanceStep } from '../artifact/artifact.ts';
-import type { ImageInput } from '../artifact/open.ts';
+import type { ImageInput } from '../artifact/open-bytes.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';

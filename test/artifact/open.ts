@@ -1,6 +1,7 @@
 /** Opens bytes or a path and gives what came of it. */
 import type { Artifact } from '../../src/artifact/artifact.ts';
-import { type OpenOptions, openBytes, openInput } from '../../src/artifact/open.ts';
+import { openInput } from '../../src/artifact/open.ts';
+import { type OpenOptions, openBytes } from '../../src/artifact/open-bytes.ts';
 import { type Diagnostic, DiagnosticList } from '../../src/bytes/diagnostic.ts';
 
 export interface Opened {

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MAX_INPUT_BYTES } from '../../src/artifact/file.ts';
 import { type Gap, gapsOf } from '../../src/artifact/gap.ts';
 import { openInput } from '../../src/artifact/open.ts';
+import { MAX_INPUT_BYTES } from '../../src/artifact/reading.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import type { Hidden } from '../../src/findings/row.ts';
 import { describe as describeMachine } from '../../src/window/describe.ts';

@@ -1,6 +1,6 @@
 /** Asks about what is left of a machine, and holds the answer against what is so. */
 import type { Artifact } from '../../../src/artifact/artifact.ts';
-import { openBytes } from '../../../src/artifact/open.ts';
+import { openBytes } from '../../../src/artifact/open-bytes.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { askSysfb } from '../../../src/verdict/ask.ts';
 import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';

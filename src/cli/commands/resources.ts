@@ -1,6 +1,6 @@
 /** `fwmap resources` */
 import { FORMATS } from '../../report/formats/render.ts';
-import { resourcesDocument, resourcesJson } from '../../report/subjects/resources.ts';
+import { resourcesReport } from '../../report/subjects/resources.ts';
 import { defineCommand } from '../common/command.ts';
 import {
   formatOption,
@@ -35,17 +35,6 @@ export const command = defineCommand({
   ],
   run: ({ inputs, options, io }) =>
     reportDescriptions(inputs, options, io, {
-      reportOf: (machine, diagnostics) => {
-        const report = {
-          inputs: machine.artifacts,
-          trees: machine.trees,
-          crs: machine.acpi?.crs ?? [],
-          diagnostics,
-        };
-        return {
-          json: () => resourcesJson(report),
-          document: (format) => resourcesDocument(report, format !== 'text'),
-        };
-      },
+      reportOf: resourcesReport,
     }),
 });

@@ -1,9 +1,9 @@
 /** `fwmap scan`: what descriptions are in an image. */
 import { resolve } from 'node:path';
 import { sha256Of } from '../../artifact/digest.ts';
-import { MAX_INPUT_BYTES } from '../../artifact/file.ts';
 import { type OpenedFile, openImageFile, takeOffWhole } from '../../artifact/image-file.ts';
-import { STDIN_PATH } from '../../artifact/open.ts';
+import { STDIN_PATH } from '../../artifact/open-bytes.ts';
+import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import { accessTo } from '../../containers/access.ts';
 import { Budget } from '../../containers/limits.ts';
@@ -39,7 +39,7 @@ async function* openedInputs(
     const file = openImageFile(resolved);
     if ('failure' in file) throw new UnreadableInputError(`cannot read ${path}: ${file.failure}`, path);
     if ('directory' in file) {
-      const { listFolder } = await import('../../artifact/directory.ts');
+      const { listFolder } = await import('../../artifact/disk-folder.ts');
       const base = path.replace(/\/+$/, '');
       const inside = listFolder(resolved, new DiagnosticList());
       waiting.push(...inside.map((listed) => `${base}/${listed.path}`).reverse());

@@ -22,9 +22,10 @@ import { describeOptions, refuseSettings } from '../inputs/machine.ts';
 
 /** Opens and reads a scenario file. Throws {@link CommandError} when it cannot be understood. */
 async function scenarioFrom(path: string, io: Io) {
-  const [{ resolve }, { MAX_INPUT_BYTES, readFileBytes }, { readScenario }] = await Promise.all([
+  const [{ resolve }, { readFileBytes }, { MAX_INPUT_BYTES }, { readScenario }] = await Promise.all([
     import('node:path'),
     import('../../artifact/file.ts'),
+    import('../../artifact/reading.ts'),
     import('../../linux/scenario.ts'),
   ]);
   io.inputs.add(resolve(io.cwd, path));

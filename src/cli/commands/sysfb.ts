@@ -8,9 +8,7 @@ import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { KconfigLine } from '../../linux/kconfig/line.ts';
 import { FORMATS } from '../../report/formats/render.ts';
 import type { NamedReport } from '../../report/subjects/machines.ts';
-import { sysfbDocument } from '../../report/subjects/sysfb/document.ts';
-import { sysfbJson } from '../../report/subjects/sysfb/json.ts';
-import { sysfbReply } from '../../report/subjects/sysfb/mail.ts';
+import { sysfbReport } from '../../report/subjects/sysfb/report.ts';
 import { askSysfb } from '../../verdict/ask.ts';
 import type { Verdict } from '../../verdict/sysfb/verdict.ts';
 import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from '../common/command.ts';
@@ -88,14 +86,7 @@ async function verdictOf(
 }
 
 function reportOf(verdict: Verdict, name: string | undefined, full: boolean): NamedReport {
-  return {
-    name,
-    json: () => sysfbJson(verdict),
-    document: (format) =>
-      format === 'mail' && !full
-        ? sysfbReply(verdict, VERSION)
-        : sysfbDocument(verdict, { format, full, version: VERSION }),
-  };
+  return { name, ...sysfbReport(verdict, { full, version: VERSION }) };
 }
 
 async function answer(inputs: readonly string[], options: SysfbOptions, io: Io): Promise<number> {

@@ -1,8 +1,7 @@
 /** `fwmap windows` */
 import { FORMATS } from '../../report/formats/render.ts';
-import { windowsDocument, windowsJson } from '../../report/subjects/windows.ts';
+import { windowsReport } from '../../report/subjects/windows.ts';
 import { reportAddressMap } from '../../window/address-map.ts';
-import type { Machine } from '../../window/describe.ts';
 import { defineCommand } from '../common/command.ts';
 import {
   formatOption,
@@ -12,16 +11,6 @@ import {
   RELEASE_OPTION,
 } from '../common/options.ts';
 import { reportDescriptions } from '../descriptions.ts';
-
-/** What a device is, for its heading. */
-function deviceIds({ acpi }: Machine): Map<string, string[]> {
-  return new Map(
-    (acpi?.crs ?? []).map(({ entry: { device, hid, cid } }) => [
-      device,
-      [hid, ...(cid ?? [])].filter((id) => id !== undefined),
-    ]),
-  );
-}
 
 export const command = defineCommand({
   name: 'windows',
@@ -54,18 +43,6 @@ export const command = defineCommand({
       examine: (machine, sink) => {
         for (const tree of machine.trees) reportAddressMap(tree, sink);
       },
-      reportOf: (machine, diagnostics) => {
-        const report = {
-          inputs: machine.artifacts,
-          windows: machine.windows,
-          ids: deviceIds(machine),
-          diagnostics,
-        };
-        const all = options.all === true;
-        return {
-          json: () => windowsJson(report),
-          document: (format) => windowsDocument(report, { all, withInputs: format !== 'text' }),
-        };
-      },
+      reportOf: (machine, diagnostics) => windowsReport(machine, diagnostics, { all: options.all === true }),
     }),
 });

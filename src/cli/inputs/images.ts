@@ -1,6 +1,6 @@
 /** Images as inputs of commands that ask about machines: scanned, and grouped by machine. */
 import type { Artifact, MachineOfImage } from '../../artifact/artifact.ts';
-import type { ImageInput } from '../../artifact/open.ts';
+import type { ImageInput } from '../../artifact/open-bytes.ts';
 import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Budget } from '../../containers/limits.ts';
 import { CommandError } from '../common/command.ts';

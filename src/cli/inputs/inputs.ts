@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
 import type { OpenedPath } from '../../artifact/machines-apart.ts';
-import { openBytes, openInput, STDIN_PATH } from '../../artifact/open.ts';
+import { openInput } from '../../artifact/open.ts';
+import { openBytes, STDIN_PATH } from '../../artifact/open-bytes.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { messageOf } from '../../findings/finding.ts';
 import { UnreadableInputError } from '../common/command.ts';

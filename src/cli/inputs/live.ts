@@ -1,6 +1,6 @@
 /** `--live`: this machine, collected by the script that `fwmap capture` prints. */
 import { spawnSync } from 'node:child_process';
-import { MAX_INPUT_BYTES } from '../../artifact/file.ts';
+import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
 import { CAPTURE_SCRIPT } from '../capture/script.ts';
 import { CommandError } from '../common/command.ts';
 import type { Io } from '../common/io.ts';

@@ -51,7 +51,10 @@ async function readMemory(
   io: Io,
 ): Promise<NonNullable<EvaluationOptions['memory']>> {
   const { resolve } = await import('node:path');
-  const { MAX_INPUT_BYTES, readFileBytes } = await import('../../artifact/file.ts');
+  const [{ readFileBytes }, { MAX_INPUT_BYTES }] = await Promise.all([
+    import('../../artifact/file.ts'),
+    import('../../artifact/reading.ts'),
+  ]);
   return given.map((text) => {
     const at = text.lastIndexOf('@');
     if (at <= 0) throw new CommandError(`--memory ${text}: it takes FILE@ADDRESS`);

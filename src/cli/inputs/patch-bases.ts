@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { MAX_INPUT_BYTES, readFileBytes } from '../../artifact/file.ts';
+import { readFileBytes } from '../../artifact/file.ts';
 import type { BaseFile } from '../../artifact/patch/resolve.ts';
+import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
 import { CommandError } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
 

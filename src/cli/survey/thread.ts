@@ -1,7 +1,9 @@
 /** What a worker thread of a survey runs: it opens inputs, describes and judges what is in them, and gives the rows. */
 import type { Artifact } from '../../artifact/artifact.ts';
-import { MAX_INPUT_BYTES, readFileBytes } from '../../artifact/file.ts';
-import { type OpenOptions, openBytes, openInput } from '../../artifact/open.ts';
+import { readFileBytes } from '../../artifact/file.ts';
+import { openInput } from '../../artifact/open.ts';
+import { type OpenOptions, openBytes } from '../../artifact/open-bytes.ts';
+import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
 import { type Diagnostic, DiagnosticList } from '../../bytes/diagnostic.ts';
 import { messageOf } from '../../findings/finding.ts';
 import { type Outcome, rowsOf, rowsOfFailure, type Subject } from '../../survey/rows.ts';

@@ -1,4 +1,5 @@
 /** The report of `bridges`: each bridge with its windows, what became of others, what is kept free. */
+
 import { hex } from '../../bytes/address.ts';
 import { type Condition, type Names, withNames } from '../../symbolic/index.ts';
 import type { BarFit, BridgesVerdict, BusRange, JudgedBridge } from '../../verdict/host-bridge/result.ts';
@@ -12,6 +13,7 @@ import {
   type JsonObject,
   windowJson,
 } from '../formats/json-parts.ts';
+import type { Report } from '../formats/render.ts';
 import { References } from '../formats/sentences.ts';
 import { classText, rangeText, sizeText, windowNotes } from '../phrases.ts';
 import {
@@ -281,4 +283,12 @@ function matrixBlocks({ matrix }: BridgesVerdict): Block[] {
       because,
     ]),
   });
+}
+
+/** The report of `bridges`. */
+export function bridgesReport(verdict: BridgesVerdict): Report {
+  return {
+    json: () => bridgesJson(verdict),
+    document: (format) => bridgesDocument(verdict, format !== 'text'),
+  };
 }

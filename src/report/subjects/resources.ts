@@ -1,4 +1,5 @@
 /** The report of `resources`: every entry and every descriptor, one by one. */
+
 import type { CrsAlternative, CrsEntry } from '../../acpi/crs/crs.ts';
 import { descriptorJson, templateHex } from '../../acpi/resources/json.ts';
 import { macroLine } from '../../acpi/resources/macro-line.ts';
@@ -9,6 +10,7 @@ import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import { pathOf } from '../../devicetree/tree.ts';
 import { formatCondition, isPossible, type Names, withNames } from '../../symbolic/index.ts';
 import { busAddressText } from '../../window/derivation.ts';
+import type { Machine } from '../../window/describe.ts';
 import { Conditions, withConditions } from '../conditions.ts';
 import { type Block, code, type Document, listSection, type Text } from '../document.ts';
 import {
@@ -21,6 +23,7 @@ import {
   type JsonObject,
   placeJson,
 } from '../formats/json-parts.ts';
+import type { Report } from '../formats/render.ts';
 import { deviceTitle, inputItem, inputName } from '../phrases.ts';
 
 export const RESOURCES_SCHEMA = 'fwmap/resources@1';
@@ -252,4 +255,14 @@ export function resourcesDocument(report: ResourcesReport, withInputs: boolean):
     blocks.push({ kind: 'paragraph', text: 'No resources: the inputs describe none.' });
   if (withInputs) blocks.push(...listSection('Inputs', report.inputs.map(inputItem)));
   return blocks;
+}
+
+/** The report of `resources`. */
+export function resourcesReport(machine: Machine, diagnostics: readonly Diagnostic[]): Report {
+  const inputs: readonly Artifact[] = machine.artifacts;
+  const report = { inputs, trees: machine.trees, crs: machine.acpi?.crs ?? [], diagnostics };
+  return {
+    json: () => resourcesJson(report),
+    document: (format) => resourcesDocument(report, format !== 'text'),
+  };
 }

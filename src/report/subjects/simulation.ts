@@ -1,4 +1,5 @@
 /** The report of `simulate`: the pool, the reservation, each step with its result, and what lands on the framebuffer. */
+
 import { formatMemRange, formatSize, hex } from '../../bytes/address.ts';
 import type { Region } from '../../linux/region-tree.ts';
 import type { SimulatedStep } from '../../linux/simulate.ts';
@@ -6,6 +7,7 @@ import { lastOf, printResource, type VmbusPool } from '../../linux/vmbus/pool.ts
 import type { SimulationCase, SimulationReport, SimulationRun } from '../../verdict/simulation/simulation.ts';
 import { type Block, code, type Document, linesSection, type Text, type Tone } from '../document.ts';
 import { diagnosticJson, hexOrNull, inputsJson, type JsonObject } from '../formats/json-parts.ts';
+import type { Report } from '../formats/render.ts';
 import { References } from '../formats/sentences.ts';
 import { inputItem } from '../phrases.ts';
 
@@ -253,4 +255,12 @@ export function simulationDocument(report: SimulationReport, withInputs: boolean
     blocks.push({ kind: 'heading', text: 'Inputs' }, { kind: 'list', items: report.inputs.map(inputItem) });
   if (references.items.length > 0) blocks.push({ kind: 'references', items: references.items });
   return blocks;
+}
+
+/** The report of `simulate`. */
+export function simulationReport(simulation: SimulationReport): Report {
+  return {
+    json: () => simulationJson(simulation),
+    document: (format) => simulationDocument(simulation, format !== 'text'),
+  };
 }

@@ -1,8 +1,10 @@
 /** The report of `windows`: by device, what is of one kind folded. */
+
 import type { Artifact } from '../../artifact/artifact.ts';
 import { FOUR_GIB, formatSize, hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { maximumOf, minimumOf, withNames } from '../../symbolic/index.ts';
+import type { Machine } from '../../window/describe.ts';
 import { type AddressWindow, boundsOf } from '../../window/window.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
 import {
@@ -21,6 +23,7 @@ import {
   type JsonObject,
   windowJson,
 } from '../formats/json-parts.ts';
+import type { Report } from '../formats/render.ts';
 import {
   classText,
   deviceTitle,
@@ -277,4 +280,35 @@ export function windowsDocument(report: WindowsReport, { all, withInputs }: Wind
           ];
         });
   return withInputs ? [...blocks, ...listSection('Inputs', report.inputs.map(inputItem))] : blocks;
+}
+
+/** What a device is, for its heading. */
+function deviceIds({ acpi }: Machine): Map<string, string[]> {
+  return new Map(
+    (acpi?.crs ?? []).map(({ entry: { device, hid, cid } }) => [
+      device,
+      [hid, ...(cid ?? [])].filter((id) => id !== undefined),
+    ]),
+  );
+}
+
+/**
+ * The report of `windows`.
+ * @param diagnostics what was said while the machine was read: JSON has it
+ */
+export function windowsReport(
+  machine: Machine,
+  diagnostics: readonly Diagnostic[],
+  { all = false }: { readonly all?: boolean } = {},
+): Report {
+  const report = {
+    inputs: machine.artifacts,
+    windows: machine.windows,
+    ids: deviceIds(machine),
+    diagnostics,
+  };
+  return {
+    json: () => windowsJson(report),
+    document: (format) => windowsDocument(report, { all, withInputs: format !== 'text' }),
+  };
 }

@@ -1,0 +1,58 @@
+/** Folders on disk, listed. */
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { sep } from 'node:path';
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
+import { byPath, type Listed } from './directory.ts';
+import { readFileBytes, systemMessage } from './file.ts';
+
+const SLASH = Buffer.from('/');
+
+/** Names in one folder on disk. A link to a file in `inside` counts as the file. */
+function list(folder: Buffer, below: string, inside: string, sink: DiagnosticSink): Listed[] {
+  let found: Dirent<Buffer>[];
+  try {
+    found = readdirSync(folder, { encoding: 'buffer', withFileTypes: true });
+  } catch (error) {
+    const args = { what: below || inside, why: systemMessage(error) };
+    sink.add(finding('artifact/unreadable', args, { path: below }));
+    return [];
+  }
+  const listed: Listed[] = [];
+  for (const entry of found) {
+    const at = Buffer.concat([folder, SLASH, entry.name]);
+    const path = below === '' ? entry.name.toString('latin1') : `${below}/${entry.name.toString('latin1')}`;
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && leadsToFileInside(at, path, inside, sink));
+    if (!isFile && !entry.isDirectory()) continue;
+    listed.push({
+      path,
+      type: isFile ? 'file' : 'directory',
+      read: (limit) => readFileBytes(at, limit),
+      list: (under, to) => (isFile ? [] : list(at, under, inside, to)),
+    });
+  }
+  return listed.sort(byPath);
+}
+
+/** Links to folders are left out altogether: behind one could be the link itself again. */
+function leadsToFileInside(at: Buffer, path: string, inside: string, sink: DiagnosticSink): boolean {
+  let why: string;
+  try {
+    const inFolder = realpathSync(at, { encoding: 'buffer' })
+      .toString('latin1')
+      .startsWith(inside + sep);
+    if (inFolder && statSync(at).isFile()) return true;
+    why = inFolder ? 'leads to a folder' : 'leads out of the folder';
+  } catch (error) {
+    why = systemMessage(error);
+  }
+  sink.add(finding('artifact/link-not-followed', { why }, { path }));
+  return false;
+}
+
+/** What is in a folder on disk. Throws what the system says when it can't be found. */
+export function listFolder(path: string, sink: DiagnosticSink): readonly Listed[] {
+  // Every path is held against the real one, so the folder itself may be behind a link, as /proc/device-tree is.
+  const root = realpathSync(path, { encoding: 'buffer' });
+  return list(root, '', root.toString('latin1'), sink);
+}

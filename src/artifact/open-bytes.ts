@@ -1,0 +1,307 @@
+/**
+ * Opening bytes: wrappings come off, mails and archives are looked into, and the content says what kind of thing each
+ * piece is. Nothing here reads a file.
+ */
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Source } from '../bytes/source.ts';
+import { type Access, accessTo } from '../containers/access.ts';
+import type { Archive } from '../containers/container.ts';
+import { Budget } from '../containers/limits.ts';
+import { finding } from '../findings/finding.ts';
+import type { Artifact, ArtifactKind, ProvenanceStep } from './artifact.ts';
+import { sha256Of } from './digest.ts';
+import type { Listed } from './directory.ts';
+import { kindRow } from './kinds.ts';
+import { MAX_INPUT_BYTES } from './reading.ts';
+import { sniffKind } from './sniff.ts';
+import type { FoundInput } from './text/open-text.ts';
+import type { SeenPieces } from './text/pieces.ts';
+import { archiveOf, compressionOf, unwrap, unwrapBrotli, withoutZeros } from './unpack.ts';
+
+export interface OpenOptions {
+  /** Takes the inputs for this kind, whatever they look like. */
+  readonly as?: ArtifactKind | undefined;
+  /** The same for one input, by what messages call it: `dump.bin`, `folder/dump.bin`, `capture.tar!dump.bin`. */
+  readonly asOf?: ((name: string) => ArtifactKind | undefined) | undefined;
+  /** Folder that relative paths start from. */
+  readonly cwd?: string;
+  /** Everything on standard input; undefined when that is more than `limit` bytes. Needed for `-`. */
+  readonly readStdin?: (limit: number) => Promise<Uint8Array | undefined>;
+  /**
+   * Finds the machines in what may be an image; their artifacts, none where there is none. Without it images are what their
+   * kind says.
+   */
+  readonly openImage?: (image: ImageInput, budget: Budget, sink: DiagnosticSink) => Promise<Artifact[]>;
+}
+
+/** An image on its way to being machines. */
+export type ImageInput = Pick<Artifact, 'path' | 'steps' | 'sha256'> & {
+  readonly name: string;
+  readonly access: Access;
+};
+
+/** The path that stands for standard input. */
+export const STDIN_PATH = '-';
+const MAX_ARTIFACTS = 100_000;
+
+/** A piece of an input on its way to being an artifact. */
+export interface Piece {
+  readonly path: string;
+  /** What messages call it. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly steps: readonly ProvenanceStep[];
+  /** What was found in the mail that this came from. */
+  readonly seen?: SeenPieces;
+  readonly digest: () => string;
+}
+
+export function lazily(compute: () => string): () => string {
+  let value: string | undefined;
+  return () => {
+    value ??= compute();
+    return value;
+  };
+}
+
+function makeArtifact(
+  kind: ArtifactKind,
+  source: Source,
+  piece: Pick<Piece, 'path' | 'steps' | 'digest'>,
+  entries?: Artifact['entries'],
+): Artifact {
+  return {
+    kind,
+    source,
+    path: piece.path,
+    steps: piece.steps,
+    get sha256() {
+      return piece.digest();
+    },
+    ...(entries === undefined ? {} : { entries }),
+  };
+}
+
+/** What all pieces of one input share. */
+export interface Opening {
+  readonly options: OpenOptions;
+  readonly sink: DiagnosticSink;
+  readonly budget: Budget;
+}
+
+/** Opens what is in a folder: as a whole, or else `openInside` opens one after the other. */
+export async function openFolder(
+  top: readonly Listed[],
+  piece: Omit<Piece, 'bytes' | 'digest'>,
+  { options, sink }: Opening,
+  openInside: (listed: Listed) => Promise<Artifact[]>,
+): Promise<Artifact[]> {
+  const { readFolder } = await import('./directory.ts');
+  const { name } = piece;
+  const folder = readFolder(top, name, options.as ?? options.asOf?.(name), sink);
+  if ('kind' in folder) {
+    const source: Source = { name, form: 'blob', bytes: new Uint8Array(0) };
+    const digest = lazily(() =>
+      sha256Of(
+        folder.entries
+          .flatMap((entry) => (entry.source ? [`${sha256Of(entry.source.bytes)}  ${entry.path}\n`] : []))
+          .join(''),
+      ),
+    );
+    return [makeArtifact(folder.kind, source, { ...piece, digest }, folder.entries)];
+  }
+  if (folder.inside.length === 0) sink.add(finding('artifact/empty-folder', {}, { path: name }));
+  const artifacts: Artifact[] = [];
+  for (const inner of folder.inside) {
+    if (artifacts.length >= MAX_ARTIFACTS) {
+      sink.add(finding('artifact/folder-too-large', { limit: `${MAX_ARTIFACTS} inputs` }, { path: name }));
+      break;
+    }
+    artifacts.push(...(await openInside(inner)));
+  }
+  return artifacts;
+}
+
+/**
+ * Opens bytes that came from `path`: one artifact, or several for an archive or a mail. What is of no known kind gives
+ * none and a diagnostic.
+ * @param path what the input is called; `-` is standard input
+ */
+export async function openBytes(
+  path: string,
+  bytes: Uint8Array,
+  options: OpenOptions,
+  sink: DiagnosticSink,
+): Promise<Artifact[]> {
+  return openRead(path, bytes, { options, sink, budget: new Budget() }, 0);
+}
+
+export function openRead(
+  path: string,
+  bytes: Uint8Array,
+  opening: Opening,
+  depth: number,
+): Promise<Artifact[]> {
+  const name = path === STDIN_PATH ? '<stdin>' : path;
+  const piece = { path, name, bytes, steps: [], digest: lazily(() => sha256Of(bytes)) };
+  return openPiece(piece, opening.options.as, opening, depth);
+}
+
+/** Opens a piece; what is inside of it is one deeper than `depth`. */
+async function openPiece(
+  piece: Piece,
+  given: ArtifactKind | undefined,
+  opening: Opening,
+  depth: number,
+): Promise<Artifact[]> {
+  const { sink, budget } = opening;
+  const as = opening.options.asOf?.(piece.name) ?? given;
+  const where = { path: piece.name };
+  let { bytes } = piece;
+  const steps = [...piece.steps];
+  let isJoined = false;
+  for (let level = depth; ; level += 1) {
+    const tooDeep = level >= budget.limits.depth;
+    const archive = archiveOf(bytes);
+    if (!tooDeep && archive !== undefined && (as === undefined || isFolderKind(as)))
+      return openArchived(archive, { ...piece, bytes, steps }, opening, level + 1);
+    if (tooDeep && (archive ?? compressionOf(bytes)) !== undefined) {
+      const limit = `${budget.limits.depth} containers inside each other`;
+      sink.add(finding('container/limit', { limit }, where));
+      return [];
+    }
+    const unwrapped = await unwrap(bytes, piece.name, budget, sink);
+    if (unwrapped === 'none') break;
+    if (unwrapped === undefined) return [];
+    const { rest, restAt, step } = unwrapped;
+    if (rest.length > 0) {
+      const follows = archiveOf(rest) ?? compressionOf(rest);
+      const inside = sniffKind(unwrapped.bytes);
+      if (follows === undefined && as === undefined && (inside === undefined || inside === 'image')) {
+        // A kernel with device trees behind it, or something else that is made of parts.
+        isJoined = true;
+        break;
+      }
+      if (follows !== undefined) {
+        const first: Piece = { ...piece, bytes: unwrapped.bytes, steps: [...steps, step] };
+        const second: Piece = {
+          ...piece,
+          bytes: rest,
+          steps: [...steps, { how: 'what follows', offset: restAt }],
+        };
+        return [
+          ...(await openPiece(first, as, opening, level + 1)),
+          ...(await openPiece(second, as, opening, level + 1)),
+        ];
+      }
+      sink.add(finding('container/trailing', { format: step.how, bytes: rest.length }, where));
+    }
+    bytes = unwrapped.bytes;
+    steps.push(step);
+  }
+  let kind = as ?? (isJoined ? 'image' : sniffKind(bytes));
+  if (kind === undefined) {
+    const unwrapped = await unwrapBrotli(bytes, budget);
+    kind = unwrapped && sniffKind(unwrapped.bytes);
+    if (unwrapped && kind !== undefined) {
+      bytes = unwrapped.bytes;
+      budget.take(bytes.length);
+      steps.push(unwrapped.step);
+    }
+  }
+  const opened: Piece = { ...piece, bytes, steps };
+  const { openImage } = opening.options;
+  if (openImage !== undefined && as === undefined) {
+    const { mayBeImage } = await import('./images.ts');
+    const image: ImageInput = {
+      path: piece.path,
+      name: piece.name,
+      access: accessTo(bytes),
+      steps,
+      get sha256() {
+        return piece.digest();
+      },
+    };
+    const machines = mayBeImage(kind, piece.name, bytes) ? await openImage(image, budget, sink) : [];
+    if (machines.length > 0) return machines;
+  }
+  const { mailInputs, textInputs } = await import('./text/open-text.ts');
+  const make = ({ kind: found, source, steps: taken }: FoundInput): Artifact =>
+    makeArtifact(found, source, { ...opened, steps: taken });
+  if (kind === 'mail')
+    return mailInputs(opened, sink, make, (attachment, quiet) =>
+      openPiece({ ...opened, ...attachment }, undefined, { ...opening, sink: quiet }, depth + 1),
+    );
+  // What somebody says it is stays whole, but for the words around lines of a device tree.
+  const inputs = as === undefined || as === 'dts-fragment' ? textInputs(kind, opened, sink) : undefined;
+  if (inputs !== undefined) return inputs.map(make);
+  if (kind === undefined) {
+    const { irrelevance, isPlainText } = await import('./irrelevant.ts');
+    const what = irrelevance(piece.name, bytes);
+    if (bytes.length === 0) sink.add(finding('artifact/empty', {}, where));
+    else if (what !== undefined) sink.add(finding('artifact/irrelevant', { what }, where));
+    else if (isPlainText(piece.name, bytes)) sink.add(finding('artifact/unknown-text', {}, where));
+    else sink.add(finding('artifact/unknown-kind', { start: startOf(bytes) }, where));
+    return [];
+  }
+  const artifact = makeArtifact(kind, { name: piece.name, form: kindRow(kind).form, bytes }, opened);
+  return kind === 'image' ? [artifact, ...(await openPayload(opened, opening))] : [artifact];
+}
+
+/** Bytes that are shown of what is of no known kind. */
+const SHOWN_BYTES = 8;
+
+function startOf(bytes: Uint8Array): string {
+  return Array.from(bytes.subarray(0, SHOWN_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+/** The kernel inside of a kernel image. */
+async function openPayload(image: Piece, { budget, sink }: Opening): Promise<Artifact[]> {
+  const { kernelPayload } = await import('./kernel-payload.ts');
+  const found = await kernelPayload(image.bytes, image.name, budget, sink);
+  if (found === undefined) return [];
+  const { bytes, packed, offset } = found;
+  const steps = [...image.steps, { how: found.image }, { how: packed, offset }];
+  return [makeArtifact('image', { name: `${image.name}!kernel`, form: 'blob', bytes }, { ...image, steps })];
+}
+
+function isFolderKind(kind: ArtifactKind): boolean {
+  return kindRow(kind).folder === true;
+}
+
+/** Opens an archive as the folder it stands for. */
+async function openArchived(
+  archive: Archive,
+  piece: Piece,
+  opening: Opening,
+  depth: number,
+): Promise<Artifact[]> {
+  const { openArchive } = await import('./archive.ts');
+  const { top, size } = await openArchive(archive, piece.bytes, piece.name, opening.budget, opening.sink);
+  const inFolder = (listed: readonly Listed[], folder: string): Promise<Artifact[]> =>
+    openFolder(listed, { ...piece, name: `${piece.name}${folder}` }, opening, async (inner) => {
+      const name = folder === '' ? `!${inner.path}` : `${folder}/${inner.path}`;
+      if (inner.type === 'directory') return inFolder(inner.list('', opening.sink), name);
+      const read = inner.read(MAX_INPUT_BYTES);
+      if (!('bytes' in read)) {
+        const args = {
+          what: `${piece.name}${name}`,
+          why: 'failure' in read ? read.failure : 'Is a directory',
+        };
+        opening.sink.add(finding('artifact/member-unreadable', args, { path: args.what }));
+        return [];
+      }
+      const steps = [...piece.steps, ...(inner.step === undefined ? [] : [inner.step])];
+      const file = { ...piece, name: `${piece.name}${name}`, bytes: read.bytes, steps };
+      return openPiece(file, undefined, opening, depth);
+    });
+  const artifacts = await inFolder(top, '');
+  // An initramfs is often several archives, one after the other.
+  const rest = withoutZeros(piece.bytes, size);
+  if ((archiveOf(rest.bytes) ?? compressionOf(rest.bytes)) === undefined) return artifacts;
+  const steps = [...piece.steps, { how: 'what follows', offset: rest.at }];
+  return [
+    ...artifacts,
+    ...(await openPiece({ ...piece, bytes: rest.bytes, steps }, undefined, opening, depth)),
+  ];
+}

@@ -1,0 +1,34 @@
+/**
+ * `fwmap/core`: everything that works on bytes alone, in Node and in browsers. Open bytes, describe the machine they are
+ * of, ask about it, evaluate an object, and render the answer in every format. Nothing below here reads a file.
+ */
+export { evaluateObject } from './acpi/evaluate-object.ts';
+export type { EvaluationOptions } from './acpi/machine.ts';
+export type { Artifact } from './artifact/artifact.ts';
+export { type ArtifactKind, KIND_NAMES, KINDS, type KindRow } from './artifact/kinds.ts';
+export { type OpenOptions, openBytes } from './artifact/open-bytes.ts';
+export { parseSize } from './bytes/address.ts';
+export { type Diagnostic, DiagnosticList, type DiagnosticSink } from './bytes/diagnostic.ts';
+export { type Place, placeOf, type Source, type Span } from './bytes/source.ts';
+export { diagnosticText, formatDiagnostic, hintOf, messageOf } from './findings/finding.ts';
+export {
+  FORMATS,
+  type Format,
+  type RenderOptions,
+  type Report,
+  renderReport,
+} from './report/formats/render.ts';
+export { bridgesReport } from './report/subjects/bridges.ts';
+export { resourcesReport } from './report/subjects/resources.ts';
+export { simulationReport } from './report/subjects/simulation.ts';
+export { sysfbReport, type VerdictReportOptions } from './report/subjects/sysfb/report.ts';
+export { windowsReport } from './report/subjects/windows.ts';
+export { formatCondition } from './symbolic/index.ts';
+export { type AskOptions, askBridges, askSysfb } from './verdict/ask.ts';
+export type { GivenFacts } from './verdict/given.ts';
+export type { BridgesVerdict } from './verdict/host-bridge/result.ts';
+export { askSimulation, type SimulationReport } from './verdict/simulation/simulation.ts';
+export type { Answer, Hazard, Verdict } from './verdict/verdict.ts';
+export { type DescribeOptions, describe, type Machine } from './window/describe.ts';
+export { type Interval, intersectionOfSets, subtract, union } from './window/interval.ts';
+export { type AddressWindow, type WindowClass, windowClass } from './window/window.ts';

@@ -1,0 +1,173 @@
+/** An example of every function that the library exports, run. A new export needs one here. */
+import { join } from 'node:path';
+import { expect, describe as group, test } from 'vitest';
+import * as core from '../../src/core.ts';
+import * as fwmap from '../../src/index.ts';
+
+const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
+const LINE = new TextEncoder().encode('ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;\n');
+const PLAIN = { color: false, width: 80 };
+
+/** The line that was quoted on the list, opened. */
+async function seed() {
+  const diagnostics = new fwmap.DiagnosticList();
+  return { diagnostics, artifacts: await fwmap.openBytes('mail.txt', LINE, {}, diagnostics) };
+}
+
+/** Tables of a Generation 2 machine, from a file. */
+async function gen2() {
+  const diagnostics = new fwmap.DiagnosticList();
+  return {
+    diagnostics,
+    artifacts: await fwmap.openInput(join(SAMPLES, 'gen2-dsdt.aml'), {}, diagnostics),
+  };
+}
+
+async function unknownInput() {
+  const diagnostics = new fwmap.DiagnosticList();
+  await fwmap.openBytes('noise.bin', Uint8Array.of(1, 2, 3, 4), {}, diagnostics);
+  return diagnostics.all[0]!;
+}
+
+const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
+  async openInput() {
+    const { artifacts } = await gen2();
+    expect(artifacts.map(({ kind }) => kind)).toEqual(['acpi-table']);
+  },
+  async openBytes() {
+    const { artifacts } = await seed();
+    expect(artifacts.map(({ kind }) => kind)).toEqual(['dts-fragment']);
+  },
+  DiagnosticList() {
+    expect(new fwmap.DiagnosticList().hasErrors).toBe(false);
+  },
+  async messageOf() {
+    expect(fwmap.messageOf(await unknownInput())).not.toBe('');
+  },
+  async hintOf() {
+    const hint = fwmap.hintOf(await unknownInput());
+    expect(hint === undefined || hint !== '').toBe(true);
+  },
+  async formatDiagnostic() {
+    expect(fwmap.formatDiagnostic(await unknownInput())).toContain('noise.bin');
+  },
+  async diagnosticText() {
+    expect(fwmap.diagnosticText(await unknownInput())).toContain('noise.bin');
+  },
+  async placeOf() {
+    const { artifacts, diagnostics } = await seed();
+    const { windows } = await fwmap.describe(artifacts, {}, diagnostics);
+    expect(fwmap.placeOf(windows[0]!.origin.span!)).toMatchObject({ line: 1, column: 10 });
+  },
+  async describe() {
+    const { artifacts, diagnostics } = await seed();
+    const { windows } = await fwmap.describe(artifacts, {}, diagnostics);
+    // 15 * 2^32 + 0xf0000000.
+    expect(windows.map(({ base, size }) => [base, size])).toEqual([[0xff0000000n, 0x10000000n]]);
+  },
+  async askSysfb() {
+    const { artifacts, diagnostics } = await seed();
+    const kernel = { release: '6.12.30' };
+    const verdict = await fwmap.askSysfb(artifacts, { describe: {}, kernel }, diagnostics);
+    expect(verdict.answer).toBe('not-needed');
+  },
+  async askBridges() {
+    const { artifacts, diagnostics } = await gen2();
+    const verdict = await fwmap.askBridges(artifacts, { describe: {}, kernel: {}, bridges: {} }, diagnostics);
+    expect(verdict.inputs).toHaveLength(1);
+  },
+  async askSimulation() {
+    const { artifacts, diagnostics } = await seed();
+    const options = { describe: {}, kernel: { release: '6.12.30' }, compareSysfb: false };
+    const simulation = await fwmap.askSimulation(artifacts, options, diagnostics);
+    expect(simulation.cases).toHaveLength(1);
+  },
+  async evaluateObject() {
+    const { artifacts, diagnostics } = await gen2();
+    const result = await fwmap.evaluateObject(artifacts, String.raw`\_SB.VMOD._CRS`, {}, diagnostics);
+    expect(result?.fault).toBeUndefined();
+  },
+  async sysfbReport() {
+    const { artifacts, diagnostics } = await seed();
+    const verdict = await fwmap.askSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
+    const reply = fwmap.sysfbReport(verdict, { version: '1.0.0' });
+    expect(await fwmap.renderReport(reply, 'mail', PLAIN)).toMatch(/^VTL2 does not need CONFIG_SYSFB\.\n/);
+  },
+  async bridgesReport() {
+    const { artifacts, diagnostics } = await gen2();
+    const verdict = await fwmap.askBridges(artifacts, { describe: {}, kernel: {}, bridges: {} }, diagnostics);
+    expect(fwmap.bridgesReport(verdict).json()).toMatchObject({ schema: 'fwmap/bridges@1' });
+  },
+  async windowsReport() {
+    const { artifacts, diagnostics } = await seed();
+    const machine = await fwmap.describe(artifacts, {}, diagnostics);
+    const text = await fwmap.renderReport(fwmap.windowsReport(machine, diagnostics.all), 'text', PLAIN);
+    expect(text).toContain('[mem 0xff0000000-0xfffffffff]  256 MiB  high');
+  },
+  async resourcesReport() {
+    const { artifacts, diagnostics } = await seed();
+    const machine = await fwmap.describe(artifacts, {}, diagnostics);
+    expect(fwmap.resourcesReport(machine, []).json()).toMatchObject({ schema: 'fwmap/resources@1' });
+  },
+  async simulationReport() {
+    const { artifacts, diagnostics } = await seed();
+    const options = { describe: {}, kernel: {}, compareSysfb: false };
+    const simulation = await fwmap.askSimulation(artifacts, options, diagnostics);
+    expect(fwmap.simulationReport(simulation).json()).toMatchObject({ schema: 'fwmap/simulate@1' });
+  },
+  async renderReport() {
+    const { artifacts, diagnostics } = await seed();
+    const machine = await fwmap.describe(artifacts, {}, diagnostics);
+    for (const format of fwmap.FORMATS)
+      expect(await fwmap.renderReport(fwmap.windowsReport(machine, []), format, PLAIN)).toContain(
+        'ff0000000',
+      );
+  },
+  async formatCondition() {
+    const { artifacts, diagnostics } = await gen2();
+    const verdict = await fwmap.askSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
+    expect(fwmap.formatCondition(verdict.conditions[0]!.when)).toContain('MG2L');
+  },
+  parseSize() {
+    expect(fwmap.parseSize('8M')).toBe(0x800000n);
+  },
+  union() {
+    expect(
+      fwmap.union([
+        { start: 0n, end: 2n },
+        { start: 1n, end: 4n },
+      ]),
+    ).toEqual([{ start: 0n, end: 4n }]);
+  },
+  subtract() {
+    expect(fwmap.subtract([{ start: 0n, end: 4n }], [{ start: 1n, end: 2n }])).toEqual([
+      { start: 0n, end: 1n },
+      { start: 2n, end: 4n },
+    ]);
+  },
+  intersectionOfSets() {
+    expect(fwmap.intersectionOfSets([{ start: 0n, end: 4n }], [{ start: 3n, end: 9n }])).toEqual([
+      { start: 3n, end: 4n },
+    ]);
+  },
+  windowClass() {
+    expect(fwmap.windowClass({ space: 'memory', base: 0xf8000000n, size: 0x8000000n })).toBe('low');
+  },
+};
+
+group('the library', () => {
+  test('every exported function has an example', () => {
+    const functions = Object.entries(fwmap).flatMap(([name, value]) =>
+      typeof value === 'function' ? [name] : [],
+    );
+    expect(Object.keys(EXAMPLES).sort()).toEqual(functions.sort());
+  });
+
+  test('fwmap has all of fwmap/core', () => {
+    for (const name of Object.keys(core)) expect(fwmap).toHaveProperty(name);
+  });
+
+  test.each(Object.entries(EXAMPLES))('%s', async (_name, example) => {
+    await example();
+  });
+});
