@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Artifact } from '../../artifact/artifact.ts';
-import { openBytes } from '../../artifact/open.ts';
+import { openBytes } from '../../artifact/open-bytes.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import { compareSides, isSame, type Side } from '../../compare/compare.ts';
 import { formatDiagnostic } from '../../findings/finding.ts';
