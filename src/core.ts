@@ -28,7 +28,7 @@ export { type AskOptions, askBridges, askSysfb } from './verdict/ask.ts';
 export type { GivenFacts } from './verdict/given.ts';
 export type { BridgesVerdict } from './verdict/host-bridge/result.ts';
 export { askSimulation, type SimulationReport } from './verdict/simulation/simulation.ts';
-export type { Answer, Hazard, Verdict } from './verdict/verdict.ts';
+export type { Answer, Hazard, Verdict } from './verdict/sysfb/verdict.ts';
 export { type DescribeOptions, describe, type Machine } from './window/describe.ts';
 export { type Interval, intersectionOfSets, subtract, union } from './window/interval.ts';
 export { type AddressWindow, type WindowClass, windowClass } from './window/window.ts';

@@ -1,5 +1,5 @@
 /** The verdict of `sysfb`, ready to be rendered in any format. */
-import type { Verdict } from '../../../verdict/verdict.ts';
+import type { Verdict } from '../../../verdict/sysfb/verdict.ts';
 import type { Report } from '../../formats/render.ts';
 import { sysfbDocument } from './document.ts';
 import { sysfbJson } from './json.ts';
