@@ -1,7 +1,8 @@
 /** The message that a report replies to. */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { MAX_INPUT_BYTES, readFileBytes } from '../../artifact/file.ts';
+import { readFileBytes } from '../../artifact/file.ts';
+import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
 import { messagesOf } from '../../artifact/text/mail.ts';
 import { type Span, textOf } from '../../bytes/source.ts';
 import { type Answered, replyTo } from '../../report/reply.ts';
