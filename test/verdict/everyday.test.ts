@@ -108,7 +108,7 @@ describe('Generation 2', () => {
   it('whose table alone is given depends on the low gap, first of all', async () => {
     const verdict = await ask([GEN2]);
     expect(verdict.answer).toBe('depends');
-    expect(verdict.summary).toMatch(/^It depends: needed if MG2L > 0 and release >= 6\.7; /);
+    expect(verdict.summary).toMatch(/^It depends: needed if MG2L > 0 and release >= 6\.7; not-needed if /);
     expect(verdict.framebuffer).toMatchObject({ expression: 'MG2B' });
     expect(verdict.conditions.length).toBeLessThanOrEqual(8);
   });
@@ -349,4 +349,10 @@ it('a VMBus device that _STA says is not there is not taken by the driver', asyn
     text.replace('Name (_HID, "VMBus")', 'Name (_HID, "VMBus") Name (_STA, 8)'),
   );
   expect((await ask([works], {}, LOCAL)).answer).toBe('needed');
+});
+
+it('a tree of which nothing can be read is no tree', async () => {
+  const broken = artifactOf('dtb', new Uint8Array([0xd0, 0x0d, 0xfe, 0xed, 0, 0, 0, 1]), 'a.dtb');
+  expect((await ask([broken])).answer).toBe('unknown');
+  expect((await ask([broken, GEN1], { release: '6.12.60' })).answer).not.toBe('not-needed');
 });
