@@ -3,7 +3,7 @@ import type { Row } from '../row.ts';
 import { NOTHING, row } from '../row.ts';
 
 /** A rule says its sentence itself, with what it found. */
-interface Said {
+export interface Said {
   readonly says: string;
 }
 

@@ -74,7 +74,7 @@ function baseName(place: string, inputs: number): string {
 }
 
 /** A place in the only input has its name up to this length. */
-const MAX_PLACE = 20;
+const MAX_PLACE = 34;
 
 function windowRows(verdict: Verdict, conditions: Conditions): Text[][] {
   const several = verdict.inputs.length > 1;
