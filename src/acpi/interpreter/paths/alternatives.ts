@@ -10,6 +10,7 @@ import {
   given,
   isKnown,
   not,
+  opaqueReasons,
   type Quantity,
   quantityOfByte,
   sameByte,
@@ -87,8 +88,12 @@ export function alternativesOf(
   // One outcome is all there is, whatever the conditions came to.
   if (branches.length === 1) branches[0]!.when = fine;
   if (failed !== undefined) branches.push({ when: fine, value: undefined, fault: failed });
-  for (const { when: failing, fault } of faults)
-    branches.push({ when: allOf([when, failing]), value: undefined, fault });
+  for (const [i, { when: failing, fault }] of faults.entries()) {
+    // That the ones before exclude it is in its condition, unless that grew too large to be kept: then it is said again.
+    const before =
+      opaqueReasons(failing).length === 0 ? [] : faults.slice(0, i).map((each) => not(each.when));
+    branches.push({ when: allOf([when, failing, ...before]), value: undefined, fault });
+  }
   return branches.filter((branch) => branch.when !== 0n);
 }
 
