@@ -10,6 +10,7 @@ import { printTable } from '../src/acpi/asl/print/print.ts';
 import {
   BufferObject,
   MethodObject,
+  type NamespaceNode,
   PackageObject,
   StringObject,
 } from '../src/acpi/interpreter/state/objects.ts';
@@ -20,7 +21,6 @@ import {
   formatResult,
   loadMachine,
 } from '../src/acpi/machine.ts';
-import type { NamespaceNode } from '../src/acpi/namespace/node.ts';
 import { nameTables, tableAt } from '../src/acpi/tables/read.ts';
 import { type AcpiTable, holdsAml } from '../src/acpi/tables/table.ts';
 import { parseName } from '../src/acpi/terms/name.ts';

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import {
   BufferObject,
   MethodObject,
+  type NamespaceNode,
   ObjectReference,
   PackageObject,
   SharedInteger,
@@ -21,7 +22,6 @@ import {
   StringObject,
 } from '../../src/acpi/interpreter/state/objects.ts';
 import { acpiexecProfile } from '../../src/acpi/interpreter/state/profile.ts';
-import type { NamespaceNode } from '../../src/acpi/namespace/node.ts';
 import { acpiexecResults, spelledResult } from '../../test/acpi/interpreter/oracle.ts';
 import { bootOf } from './aslts/run.ts';
 

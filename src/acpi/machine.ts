@@ -7,7 +7,7 @@ import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
 import type { Interpreter, TraceRecord } from './interpreter/interpreter.ts';
 import { type AmlFault, faultDiagnostic } from './interpreter/state/fault.ts';
-import type { AmlValue } from './interpreter/state/objects.ts';
+import type { AmlValue, NamespaceNode } from './interpreter/state/objects.ts';
 import {
   acpiexecProfile,
   type OperatingSystem,
@@ -16,7 +16,7 @@ import {
 } from './interpreter/state/profile.ts';
 import type { Fill } from './interpreter/state/regions.ts';
 import { formatValue } from './interpreter/values/debug.ts';
-import { findNode, type NamespaceNode } from './namespace/node.ts';
+import { findNode } from './namespace/lookup.ts';
 import { loadOrder } from './tables/read.ts';
 import { type AcpiTable, holdsAml } from './tables/table.ts';
 import { formatName, type NamePath } from './terms/name.ts';

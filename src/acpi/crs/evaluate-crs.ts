@@ -6,12 +6,12 @@ import type { Evaluation, Interpreter, TraceRecord } from '../interpreter/interp
 import {
   type AmlValue,
   BufferObject,
+  type NamespaceNode,
   PackageObject,
   StringObject,
   TYPE,
 } from '../interpreter/state/objects.ts';
 import type { AcpiMachine } from '../machine.ts';
-import type { NamespaceNode } from '../namespace/node.ts';
 import { spanIn } from '../tables/records.ts';
 import type { CrsEntry, CrsStep, DeviceWithoutCrs } from './crs.ts';
 import { identityOf } from './identity.ts';

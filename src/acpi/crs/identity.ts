@@ -5,12 +5,12 @@ import type { Interpreter } from '../interpreter/interpreter.ts';
 import {
   type AmlValue,
   ForeignObject,
+  type NamespaceNode,
   PackageObject,
   SharedInteger,
   StringObject,
   UnknownInteger,
 } from '../interpreter/state/objects.ts';
-import type { NamespaceNode } from '../namespace/node.ts';
 import type { CrsEntry } from './crs.ts';
 import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
 import { isHostBridge } from './pci-root.ts';

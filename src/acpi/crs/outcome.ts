@@ -24,11 +24,11 @@ import {
   type AmlValue,
   BufferObject,
   ForeignObject,
+  type NamespaceNode,
   StringObject,
   UnknownObject,
 } from '../interpreter/state/objects.ts';
 import type { AcpiMachine } from '../machine.ts';
-import type { NamespaceNode } from '../namespace/node.ts';
 import { decodeTemplate, openStructure } from '../resources/decode.ts';
 import type { TemplateBytes } from '../resources/descriptor.ts';
 import { spanIn } from '../tables/records.ts';

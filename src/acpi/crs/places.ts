@@ -1,8 +1,8 @@
 /** Where a `_CRS` and its bytes stand in their table. */
 import type { Span } from '../../bytes/source.ts';
 import type { FieldSymbol } from '../../symbolic/index.ts';
-import { FieldObject } from '../interpreter/state/objects.ts';
-import { findNode, type NamespaceNode } from '../namespace/node.ts';
+import { FieldObject, type NamespaceNode } from '../interpreter/state/objects.ts';
+import { findNode } from '../namespace/lookup.ts';
 import { spanIn } from '../tables/records.ts';
 import { parseName } from '../terms/name.ts';
 import { isTerm, Term } from '../terms/term.ts';

@@ -15,7 +15,6 @@ import {
 } from '../../symbolic/index.ts';
 import { type DecodedTables, decodeMore } from '../aml/tables.ts';
 import { eisaIdText } from '../asl/values/eisa-id.ts';
-import { NamespaceNode } from '../namespace/node.ts';
 import { byteSum } from '../tables/read.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { OPCODES } from '../terms/opcodes.ts';
@@ -32,6 +31,7 @@ import {
   integer,
   MethodObject,
   MutexObject,
+  NamespaceNode,
   RegionObject,
   ScopeObject,
   StringObject,

@@ -4,7 +4,6 @@
  */
 
 import { isKnown } from '../../symbolic/index.ts';
-import { NamespaceNode } from '../namespace/node.ts';
 import type { Interpreter } from './interpreter.ts';
 import { forget } from './paths/forget.ts';
 import { writesOf } from './paths/may-write.ts';
@@ -16,6 +15,7 @@ import {
   Choice,
   ForeignObject,
   MethodObject,
+  NamespaceNode,
   SlotOperand,
   StringObject,
 } from './state/objects.ts';

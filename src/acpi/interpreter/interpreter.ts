@@ -4,7 +4,6 @@
  */
 import { isKnown, opaque, type Quantity, truth } from '../../symbolic/index.ts';
 import type { DeclaredNamespace } from '../namespace/declared.ts';
-import { NamespaceNode } from '../namespace/node.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../terms/term.ts';
 import { FaultRecovery } from './fault-recovery.ts';
@@ -23,6 +22,7 @@ import {
   Choice,
   MethodObject,
   type MutexObject,
+  NamespaceNode,
   type Operand,
   type PackageObject,
   ScopeObject,

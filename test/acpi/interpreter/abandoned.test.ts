@@ -10,6 +10,7 @@ import {
   BufferObject,
   Choice,
   FieldObject,
+  type NamespaceNode,
   PackageObject,
   SharedInteger,
   StringObject,
@@ -17,7 +18,6 @@ import {
   UnknownObject,
 } from '../../../src/acpi/interpreter/state/objects.ts';
 import { type AcpiMachine, evaluate, formatResult, loadMachine } from '../../../src/acpi/machine.ts';
-import type { NamespaceNode } from '../../../src/acpi/namespace/node.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
 import { parseName } from '../../../src/acpi/terms/name.ts';
 import { fieldsOf, opaqueReasons } from '../../../src/symbolic/index.ts';

@@ -7,13 +7,13 @@ import type { AmlFault } from '../../../src/acpi/interpreter/state/fault.ts';
 import {
   BufferObject,
   NameReference,
+  NamespaceNode,
   ObjectReference,
   PackageObject,
   SharedInteger,
   StringObject,
 } from '../../../src/acpi/interpreter/state/objects.ts';
 import { evaluate, loadMachine } from '../../../src/acpi/machine.ts';
-import { NamespaceNode } from '../../../src/acpi/namespace/node.ts';
 import { tableAt } from '../../../src/acpi/tables/read.ts';
 import { parseName } from '../../../src/acpi/terms/name.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';

@@ -1,6 +1,5 @@
 /** The operators that act on the machine: mutexes, events, notifications, time, tables. */
 import { type ByteValue, isKnown, type Quantity } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../../tables/table.ts';
 import { parseName } from '../../terms/name.ts';
 import type { Interpreter, TableLoader } from '../interpreter.ts';
@@ -16,6 +15,7 @@ import {
   integer,
   MutexObject,
   NameReference,
+  NamespaceNode,
   ObjectReference,
   type Operand,
   RegionObject,

@@ -11,7 +11,6 @@ import {
   quantityOfByte,
   truth,
 } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import type { Interpreter } from '../interpreter.ts';
 import type { Run } from '../plan/plan.ts';
 import { AmlFault, fault, STATUS_CODES } from '../state/fault.ts';
@@ -21,6 +20,7 @@ import {
   BufferObject,
   ForeignObject,
   integer,
+  NamespaceNode,
   PackageObject,
   StringObject,
   TYPE,

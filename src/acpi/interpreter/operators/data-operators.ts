@@ -1,13 +1,20 @@
 /** The operators on strings and buffers, and explicit conversions (ACPI 6.5, 19.6; ACPICA exoparg2.c, exmisc.c, exconvrt.c). */
 import { bytesOfQuantity } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import { explicitInteger } from '../../terms/string-to-integer.ts';
 import type { Interpreter } from '../interpreter.ts';
 import type { Run } from '../plan/plan.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
 import { fault } from '../state/fault.ts';
 import type { Resolved } from '../state/objects.ts';
-import { type AmlValue, BufferObject, integer, StringObject, TYPE, typeOf } from '../state/objects.ts';
+import {
+  type AmlValue,
+  BufferObject,
+  integer,
+  NamespaceNode,
+  StringObject,
+  TYPE,
+  typeOf,
+} from '../state/objects.ts';
 import {
   integerOperand,
   knownText,

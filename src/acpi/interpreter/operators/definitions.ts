@@ -1,6 +1,6 @@
 /** The terms that make named objects: Name, Method, OperationRegion, Field, CreateField and their kin. */
 import { isKnown, type Quantity } from '../../../symbolic/index.ts';
-import { NamespaceNode, nodeForDefinition } from '../../namespace/node.ts';
+import { nodeForDefinition } from '../../namespace/lookup.ts';
 import type { NamePath } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import type { FieldElement, Term } from '../../terms/term.ts';
@@ -19,6 +19,7 @@ import {
   ForeignObject,
   MethodObject,
   MutexObject,
+  NamespaceNode,
   ObjectReference,
   type Operand,
   RegionObject,

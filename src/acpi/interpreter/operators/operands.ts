@@ -1,10 +1,17 @@
 /** What operators share: operands of a kind, and results put in their targets. */
 import { compare, isKnown, type Quantity } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
 import type { Resolved } from '../state/objects.ts';
-import { type AmlValue, ForeignObject, integer, type Operand, TYPE, typeOf } from '../state/objects.ts';
+import {
+  type AmlValue,
+  ForeignObject,
+  integer,
+  NamespaceNode,
+  type Operand,
+  TYPE,
+  typeOf,
+} from '../state/objects.ts';
 import { type Storing, store } from '../values/store.ts';
 import { nameOfType, resolve, toInteger } from '../values/values.ts';
 

@@ -1,6 +1,5 @@
 /** The operators that store and refer: Store, CopyObject, Index, RefOf and their kin (ACPI 6.5, 19.6; ACPICA exoparg1.c). */
 import { compare, isKnown, opaque, quantityOfByte } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import { parseName } from '../../terms/name.ts';
 import type { Interpreter } from '../interpreter.ts';
 import type { Run } from '../plan/plan.ts';
@@ -18,6 +17,7 @@ import {
   IndexReference,
   integer,
   NameReference,
+  NamespaceNode,
   ObjectReference,
   type Operand,
   PackageObject,

@@ -14,13 +14,13 @@ import {
   quantityOfByte,
   sameByte,
 } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import type { Frame } from '../state/frame.ts';
 import { type Delta, type Holder, type Journal, type Key, readPlace } from '../state/journal.ts';
 import {
   type AmlValue,
   BufferObject,
   Choice,
+  NamespaceNode,
   StringObject,
   TYPE,
   typeOf,

@@ -15,10 +15,9 @@ import {
   quantityOfByte,
   sameByte,
 } from '../../../symbolic/index.ts';
-import type { NamespaceNode } from '../../namespace/node.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
 import type { AmlFault } from '../state/fault.ts';
-import { type AmlValue, BufferObject, Choice } from '../state/objects.ts';
+import { type AmlValue, BufferObject, Choice, type NamespaceNode } from '../state/objects.ts';
 
 /** One outcome, and when it is the outcome. */
 export interface Branch {

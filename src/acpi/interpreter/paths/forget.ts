@@ -7,7 +7,6 @@ import {
   quantityOfByte,
   quantityOfBytes,
 } from '../../../symbolic/index.ts';
-import type { NamespaceNode } from '../../namespace/node.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { unknownByte, unknownBytes, writableBytes } from '../state/buffer-bytes.ts';
 import {
@@ -17,6 +16,7 @@ import {
   Choice,
   FieldObject,
   integer,
+  type NamespaceNode,
   PackageObject,
   RegionObject,
   StringObject,

@@ -3,8 +3,8 @@
  * references, in the methods it calls too. What an opcode may change is said by its row alone (`changes`). References are
  * followed through arguments, locals and what methods return; each of these holds all that is ever put there.
  */
-import type { NamespaceNode } from '../../namespace/node.ts';
-import { visibleNodes } from '../../namespace/node.ts';
+
+import { visibleNodes } from '../../namespace/lookup.ts';
 import { type NamePath, parseName } from '../../terms/name.ts';
 import { type Access, OPCODES } from '../../terms/opcodes.ts';
 import { constantOf, type Operand, Term } from '../../terms/term.ts';
@@ -20,6 +20,7 @@ import {
   IndexReference,
   MethodObject,
   NameReference,
+  type NamespaceNode,
   ObjectReference,
   PackageObject,
   SharedInteger,

@@ -12,7 +12,6 @@ import {
   sameByte,
   sameQuantity,
 } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import type { Delta, Holder, Journal, Key } from '../state/journal.ts';
 import { readPlace } from '../state/journal.ts';
 import {
@@ -24,6 +23,7 @@ import {
   IndexReference,
   integer,
   MethodObject,
+  NamespaceNode,
   ObjectReference,
   RegionObject,
   ScopeObject,

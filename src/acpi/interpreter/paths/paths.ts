@@ -13,11 +13,10 @@ import {
   not,
   type Quantity,
 } from '../../../symbolic/index.ts';
-import type { NamespaceNode } from '../../namespace/node.ts';
 import type { AmlFault } from '../state/fault.ts';
 import type { Frame } from '../state/frame.ts';
 import { completed, type Delta, type Journal, overlay } from '../state/journal.ts';
-import type { AmlValue } from '../state/objects.ts';
+import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { WorkBudget } from '../state/work-budget.ts';
 import { AbandonedPaths } from './abandoned.ts';
 import { conditionsMerged, type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';

@@ -2,12 +2,12 @@
  * What is left of running code to be run: all that a path that is given up may still do. Frames are looked at as they are
  * then, the innermost last: it is before an instruction, the others behind the call of the next.
  */
-import type { NamespaceNode } from '../../namespace/node.ts';
+
 import { NOTHING } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
 import type { Controls, Plan } from '../plan/plan.ts';
 import type { Frame } from '../state/frame.ts';
-import { type AmlValue, UnknownInteger } from '../state/objects.ts';
+import { type AmlValue, type NamespaceNode, UnknownInteger } from '../state/objects.ts';
 
 /** Code that may still be run, and what it has to work with. */
 export interface RestOfCode {

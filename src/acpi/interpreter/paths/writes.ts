@@ -1,10 +1,10 @@
 /** Places that code may write, each with how. */
 import type { FieldSymbol } from '../../../symbolic/index.ts';
-import type { NamespaceNode } from '../../namespace/node.ts';
 import type { Changes } from '../../terms/opcodes.ts';
 import type {
   BufferObject,
   EventObject,
+  NamespaceNode,
   PackageObject,
   SlotReference,
   StringObject,

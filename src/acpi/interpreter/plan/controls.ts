@@ -1,6 +1,6 @@
 /** The instructions of plans: pushing operands, calls, jumps, loops, returns. */
 import { isKnown } from '../../../symbolic/index.ts';
-import { NamespaceNode, nameOfNode } from '../../namespace/node.ts';
+import { nameOfNode } from '../../namespace/node.ts';
 import { formatName } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import type { Term } from '../../terms/term.ts';
@@ -19,6 +19,7 @@ import {
   ForeignObject,
   MethodObject,
   NameReference,
+  NamespaceNode,
   type Operand,
   PackageObject,
   SLOT_OPERANDS,

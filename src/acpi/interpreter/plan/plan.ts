@@ -4,12 +4,12 @@
  * to: where paths meet again that parted on an unknown condition, and where a table's code goes on after a fault.
  */
 
-import { type NamespaceNode, nameOfNode } from '../../namespace/node.ts';
+import { nameOfNode } from '../../namespace/node.ts';
 import type { NamePath } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
 import type { Interpreter } from '../interpreter.ts';
-import type { AmlValue } from '../state/objects.ts';
+import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 
 /**
  * What an instruction does. `at` is the stack index of its first operand. What it gives back goes on the stack when

@@ -1,8 +1,8 @@
 /** One running method, or a table's code outside methods. */
-import type { NamespaceNode } from '../../namespace/node.ts';
+
 import type { AcpiTable } from '../../tables/table.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { AmlValue, MethodObject } from './objects.ts';
+import type { AmlValue, MethodObject, NamespaceNode } from './objects.ts';
 
 /** Slots of a frame: eight locals, then seven arguments. */
 export const FIRST_ARGUMENT_SLOT = 8;

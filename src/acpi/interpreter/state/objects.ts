@@ -5,11 +5,10 @@
  */
 
 import type { ByteValue, Expr, Quantity } from '../../../symbolic/index.ts';
-import type { NamespaceNode } from '../../namespace/node.ts';
+import { NameNode } from '../../namespace/node.ts';
 import type { AcpiTable } from '../../tables/table.ts';
 import type { NamePath } from '../../terms/name.ts';
 import type { FieldElement, Term } from '../../terms/term.ts';
-import type { Frame } from './frame.ts';
 
 /** Object types by their number in ObjectType (ACPI 6.5, table 19.40), with ACPICA's number for a reference. */
 export const TYPE = {
@@ -133,13 +132,20 @@ export class ObjectReference {
   }
 }
 
+/** Where the locals and arguments of one running method are. */
+export interface Slots {
+  readonly slots: (AmlValue | NamespaceNode | undefined)[];
+  /** Types that stores through references gave the slots; see store.ts. */
+  slotTypes: number[] | undefined;
+}
+
 /** A local or an argument of one running method. */
 export class SlotReference {
   readonly type = TYPE.reference;
-  readonly frame: Frame;
+  readonly frame: Slots;
   /** 0..7 locals, 8..14 arguments. */
   readonly slot: number;
-  constructor(frame: Frame, slot: number) {
+  constructor(frame: Slots, slot: number) {
     this.frame = frame;
     this.slot = slot;
   }
@@ -419,6 +425,10 @@ export const SLOT_OPERANDS: readonly SlotOperand[] = Array.from(
   { length: 15 },
   (_, slot) => new SlotOperand(slot),
 );
+
+/** A name of a running machine. */
+export type NamespaceNode = NameNode<AmlValue, SharedInteger | Choice>;
+export const NamespaceNode = NameNode<AmlValue, SharedInteger | Choice>;
 
 /** A value or a place that holds one: what stands on the operand stack until an operator resolves it. */
 export type Operand = AmlValue | NamespaceNode | SlotOperand | undefined;

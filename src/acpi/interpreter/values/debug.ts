@@ -1,6 +1,5 @@
 /** Values as a person reads them: what goes to the Debug object, and results in ASL's spelling. */
 import { type ByteValue, formatQuantity } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import { formatName } from '../../terms/name.ts';
 import type { Interpreter } from '../interpreter.ts';
 import {
@@ -10,6 +9,7 @@ import {
   ForeignObject,
   IndexReference,
   NameReference,
+  NamespaceNode,
   ObjectReference,
   PackageObject,
   SharedInteger,

@@ -17,7 +17,6 @@ import {
   type Quantity,
   quantityOfBytes,
 } from '../../../symbolic/index.ts';
-import type { NamespaceNode } from '../../namespace/node.ts';
 import { trimSegment } from '../../terms/name.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
@@ -27,6 +26,7 @@ import {
   Choice,
   FieldObject,
   ForeignObject,
+  type NamespaceNode,
   RegionObject,
   TYPE,
   typeOf,

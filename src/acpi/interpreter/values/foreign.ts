@@ -4,7 +4,7 @@
  */
 import { type ChoiceVariable, type Condition, chosen, fieldValue } from '../../../symbolic/index.ts';
 import type { DeclaredObject } from '../../namespace/declared.ts';
-import { type NamespaceNode, nameOfNode } from '../../namespace/node.ts';
+import { nameOfNode } from '../../namespace/node.ts';
 import { type NamePath, trimSegment } from '../../terms/name.ts';
 import type { Interpreter } from '../interpreter.ts';
 import {
@@ -13,6 +13,7 @@ import {
   Choice,
   type ForeignObject as Foreign,
   ForeignObject,
+  type NamespaceNode,
 } from '../state/objects.ts';
 
 /** Says whether an object of that path exists in a table that isn't there. */

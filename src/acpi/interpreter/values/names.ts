@@ -1,11 +1,11 @@
 /** Names of the running machine: looked up, made, and taken out of the namespace again. */
 
-import { findNode, type NamespaceNode, nodeForDefinition } from '../../namespace/node.ts';
+import { findNode, nodeForDefinition } from '../../namespace/lookup.ts';
 import { formatName, type NamePath } from '../../terms/name.ts';
 import type { Term } from '../../terms/term.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
-import type { AmlValue } from '../state/objects.ts';
+import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { addForeign } from './foreign.ts';
 
 /**

@@ -1,6 +1,5 @@
 /** Storing: what becomes of a value in each kind of place (ACPI 6.5, 19.3.5.8; ACPICA exstore.c). */
 import { isKnown, type Quantity, quantityOfByte } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { unknownBytes, writableBytes } from '../state/buffer-bytes.ts';
 import { fault } from '../state/fault.ts';
@@ -16,6 +15,7 @@ import {
   ForeignObject,
   IndexReference,
   integer,
+  NamespaceNode,
   ObjectReference,
   type Operand,
   PackageObject,

@@ -7,7 +7,6 @@ import {
   type Quantity,
   quantityOfBytes,
 } from '../../../symbolic/index.ts';
-import { NamespaceNode } from '../../namespace/node.ts';
 import { implicitInteger } from '../../terms/string-to-integer.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { mergeValues } from '../paths/merge.ts';
@@ -24,6 +23,7 @@ import {
   ForeignObject,
   IndexReference,
   NameReference,
+  NamespaceNode,
   type Operand,
   PackageObject,
   type Resolved,
