@@ -5,8 +5,9 @@ import { finding } from '../findings/finding.ts';
 import { allOf, type Condition } from '../symbolic/index.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
-import type { Interpreter, TraceRecord } from './interpreter/interpreter.ts';
+import type { Interpreter } from './interpreter/interpreter.ts';
 import { type AmlFault, faultDiagnostic } from './interpreter/state/fault.ts';
+import type { TraceRecord } from './interpreter/state/machine.ts';
 import type { AmlValue, NamespaceNode } from './interpreter/state/objects.ts';
 import {
   acpiexecProfile,

@@ -2,7 +2,8 @@
 
 import { fieldsOf, gather, type Quantity } from '../../symbolic/index.ts';
 import { callUnder, existenceOf, typeOfNode } from '../interpreter/boot.ts';
-import type { Evaluation, Interpreter, TraceRecord } from '../interpreter/interpreter.ts';
+import type { Interpreter } from '../interpreter/interpreter.ts';
+import type { Evaluation, TraceRecord } from '../interpreter/state/machine.ts';
 import {
   type AmlValue,
   BufferObject,

@@ -10,7 +10,7 @@ import {
   opaqueReasons,
   type Quantity,
 } from '../../symbolic/index.ts';
-import type { Evaluation, Interpreter } from '../interpreter/interpreter.ts';
+import type { Interpreter } from '../interpreter/interpreter.ts';
 import {
   alternativesOf,
   type Branch,
@@ -20,6 +20,7 @@ import {
   type Splitting,
 } from '../interpreter/paths/alternatives.ts';
 import { type AmlFault, faultDiagnostic, isGivenUp } from '../interpreter/state/fault.ts';
+import type { Evaluation } from '../interpreter/state/machine.ts';
 import {
   type AmlValue,
   BufferObject,

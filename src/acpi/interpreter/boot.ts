@@ -19,11 +19,12 @@ import { byteSum } from '../tables/read.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { OPCODES } from '../terms/opcodes.ts';
 import { Term } from '../terms/term.ts';
-import { type Evaluation, Interpreter, type InterpreterOptions } from './interpreter.ts';
+import { Interpreter } from './interpreter.ts';
 import { ForkSignal } from './paths/paths.ts';
 import { CONTROLS } from './plan/controls.ts';
 import { MAX_STEPS } from './state/budget.ts';
 import { AmlFault, fault, faultDiagnostic } from './state/fault.ts';
+import type { Evaluation, InterpreterOptions } from './state/machine.ts';
 import {
   type AmlValue,
   Choice,

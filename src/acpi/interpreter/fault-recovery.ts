@@ -4,12 +4,13 @@
  */
 
 import { isKnown } from '../../symbolic/index.ts';
-import type { Interpreter } from './interpreter.ts';
 import { forget } from './paths/forget.ts';
 import { writesOf } from './paths/may-write.ts';
+import type { Paths } from './paths/paths.ts';
 import { type RestOfCode, restOfFrames } from './paths/rest-of-code.ts';
+import type { Controls } from './plan/plan.ts';
 import { AmlFault, type FaultPlace, isGivenUp, STATUS_CODES } from './state/fault.ts';
-import type { Frame } from './state/frame.ts';
+import type { Evaluation, Frame, Machine } from './state/machine.ts';
 import {
   type AmlValue,
   Choice,
@@ -24,13 +25,31 @@ import { lookUp, withdrawTable } from './values/names.ts';
 /** A fault takes as long as so many instructions: a table's own code may run into one in every turn of a loop. */
 const STEPS_OF_FAULT = 20;
 
+/** The machine, as far as dealing with faults needs it. */
+interface Recovering extends Machine {
+  readonly paths: Paths;
+  readonly controls: Controls;
+  /** How many frames belong to evaluations around the one under way. */
+  readonly floor: number;
+  skipped: string | undefined;
+  readonly onTableFault: (why: AmlFault, frame: Frame) => void;
+  /** Notes where code is given up. Gives the reason by which what it may change isn't known. */
+  abandoned(why: AmlFault): string;
+  /** Ends the evaluation. */
+  abort(why: AmlFault): void;
+  /** Leaves the frames above `depth`. */
+  unwind(depth: number): void;
+  evaluate(enter: () => void): Evaluation;
+  enterObject(node: NamespaceNode, args: readonly AmlValue[]): void;
+}
+
 /** Deals with the faults of one machine. */
 export class FaultRecovery {
-  readonly #machine: Interpreter;
+  readonly #machine: Recovering;
   /** Is `_ERR` running? It isn't called for faults of its own. */
   #pardoning = false;
 
-  constructor(machine: Interpreter) {
+  constructor(machine: Recovering) {
     this.#machine = machine;
   }
 

@@ -10,13 +10,23 @@ import { FaultRecovery } from './fault-recovery.ts';
 import { forget } from './paths/forget.ts';
 import { mergeDeltas } from './paths/merge.ts';
 import { type Explored, ForkSignal, Paths } from './paths/paths.ts';
-import { type Controls, type Plan, planEvaluation, TAKEN } from './plan/plan.ts';
+import { type Controls, planEvaluation, TAKEN } from './plan/plan.ts';
 import { planTerms } from './plan/planner.ts';
 import { EvaluationBudget } from './state/budget.ts';
 import { Clock } from './state/clock.ts';
 import { AmlFault, fault } from './state/fault.ts';
-import { FIRST_ARGUMENT_SLOT, Frame } from './state/frame.ts';
 import { Journal } from './state/journal.ts';
+import {
+  type Evaluation,
+  FIRST_ARGUMENT_SLOT,
+  Frame,
+  type InterpreterOptions,
+  type Machine,
+  type Plan,
+  type TableLoader,
+  type Threading,
+  type TraceRecord,
+} from './state/machine.ts';
 import {
   type AmlValue,
   Choice,
@@ -26,13 +36,12 @@ import {
   type Operand,
   type PackageObject,
   ScopeObject,
-  type TableHandle,
   TYPE,
   UnknownObject,
 } from './state/objects.ts';
 import type { Profile } from './state/profile.ts';
-import { type Fill, type MemoryImage, RegionStore } from './state/regions.ts';
-import { Suspension, type Threads } from './threads.ts';
+import { RegionStore } from './state/regions.ts';
+import { Suspension } from './threads.ts';
 import { withdraw } from './values/names.ts';
 
 /** Method calls inside method calls, of all methods together. */
@@ -44,48 +53,7 @@ const JOURNAL_LIMIT = 2000;
 /** Lines of trace, Debug output and notifications that are kept. */
 const MAX_RECORDS = 20_000;
 
-export interface InterpreterOptions {
-  /** Integers have 32 bits: the DSDT's revision is below 2. */
-  readonly narrow: boolean;
-  /** What unwritten bytes of regions hold; undefined when it isn't known. */
-  readonly fill: Fill | undefined;
-  readonly memory: readonly MemoryImage[];
-  /** Values of firmware fields by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
-  readonly set: ReadonlyMap<string, bigint>;
-  /** The tables are all that the machine has: a name that none of them declares doesn't exist. */
-  readonly complete: boolean;
-  readonly profile: Profile;
-}
-
-/** What firmware code did that one may want to see: field reads, calls, Debug output. */
-export interface TraceRecord {
-  readonly kind: 'call' | 'read' | 'write' | 'debug' | 'notify' | 'fatal' | 'fault' | 'return';
-  readonly text: string;
-  readonly term?: Term;
-  readonly table?: AcpiTable;
-}
-
-/** Tables that running code asks for: Load, LoadTable, DataTableRegion. */
-export interface TableLoader {
-  /** The table of that signature, OEM id and OEM table id (empty: any); undefined when the machine has none. */
-  find(signature: string, oemId: string, oemTableId: string): AcpiTable | undefined;
-  /** Puts the code of a table on the stack, giving its handle. */
-  load(bytes: Uint8Array, scope: NamespaceNode): TableHandle;
-  /** The table's code, found by {@link find}. */
-  loadFound(table: AcpiTable, scope: NamespaceNode): TableHandle;
-  unload(handle: TableHandle): void;
-}
-
-export interface Evaluation {
-  /** What it gave; undefined when nothing was returned or every path faulted. */
-  readonly value: AmlValue | NamespaceNode | undefined;
-  /** Set when it was aborted on every path that isn't in `faults`. */
-  readonly fault: AmlFault | undefined;
-  /** Paths that were aborted, with their conditions. */
-  readonly faults: readonly { readonly when: Quantity; readonly fault: AmlFault }[];
-}
-
-export class Interpreter implements Explored {
+export class Interpreter implements Explored, Machine {
   readonly options: InterpreterOptions;
   readonly profile: Profile;
   readonly root = new NamespaceNode('\\', undefined);
@@ -133,7 +101,7 @@ export class Interpreter implements Explored {
   /** Mutexes held by the evaluation, with the sync level before each. */
   readonly held: { readonly mutex: MutexObject; readonly level: number }[] = [];
   /** Evaluations that run side by side, where there are. */
-  threads: Threads | undefined;
+  threads: Threading | undefined;
   /** Loads a table's code: set by who owns the machine. */
   loader: TableLoader | undefined;
   readonly controls: Controls;

@@ -4,9 +4,9 @@
  * Time passes when all of them wait. For machines whose regions are known.
  */
 
-import type { Evaluation, Interpreter } from './interpreter.ts';
+import type { Clock } from './state/clock.ts';
 import { AmlFault } from './state/fault.ts';
-import type { Frame } from './state/frame.ts';
+import type { Evaluation, Frame, Threading } from './state/machine.ts';
 import type { MutexObject, Operand } from './state/objects.ts';
 
 /** Thrown by an instruction that has to wait: it is run again when the wait is over. */
@@ -36,13 +36,27 @@ interface Thread {
   result: Evaluation | undefined;
 }
 
-export class Threads {
-  readonly #machine: Interpreter;
+/** The machine, as far as running several evaluations needs it. */
+interface Threaded {
+  readonly clock: Clock;
+  readonly frames: Frame[];
+  readonly stack: Operand[];
+  sp: number;
+  syncLevel: number;
+  readonly held: { readonly mutex: MutexObject; readonly level: number }[];
+  threads: Threading | undefined;
+  /** Does an evaluation run inside of another? */
+  readonly nested: boolean;
+  evaluate(enter: () => void): Evaluation;
+}
+
+export class Threads implements Threading {
+  readonly #machine: Threaded;
   #threads: readonly Thread[] = [];
   /** The thread that runs, from 1. */
   current = 0;
 
-  constructor(machine: Interpreter) {
+  constructor(machine: Threaded) {
     this.#machine = machine;
   }
 

@@ -2,11 +2,10 @@
 import { type ByteValue, isKnown, type Quantity } from '../../../symbolic/index.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../../tables/table.ts';
 import { parseName } from '../../terms/name.ts';
-import type { Interpreter, TableLoader } from '../interpreter.ts';
-import type { Run } from '../plan/plan.ts';
 import { TAKEN } from '../plan/plan.ts';
 import { MAX_ALLOCATION } from '../state/budget.ts';
 import { AmlFault, fault } from '../state/fault.ts';
+import type { Machine, Run, TableLoader } from '../state/machine.ts';
 import {
   type AmlValue,
   BufferObject,
@@ -42,7 +41,7 @@ const MAX_STALL = 255n;
 const FOREVER = 0xffffn;
 
 /** The mutex or event an operand names, itself or as a package element; ACPICA follows no RefOf here. */
-function synchronised(m: Interpreter, operand: Operand): MutexObject | EventObject | ForeignObject {
+function synchronised(m: Machine, operand: Operand): MutexObject | EventObject | ForeignObject {
   let value: Operand = operand instanceof SlotOperand ? slotValue(m, operand.slot) : operand;
   if (value instanceof NameReference) value = referenced(m, value);
   if (value instanceof NamespaceNode) value = m.settle(value.object);
@@ -52,14 +51,14 @@ function synchronised(m: Interpreter, operand: Operand): MutexObject | EventObje
 }
 
 /** Undefined: one of another table. */
-function mutexOf(m: Interpreter, operand: Operand): MutexObject | undefined {
+function mutexOf(m: Machine, operand: Operand): MutexObject | undefined {
   const object = synchronised(m, operand);
   if (object instanceof EventObject) fault('AE_AML_OPERAND_TYPE', 'an event is not a mutex');
   return object instanceof MutexObject ? object : undefined;
 }
 
 /** Undefined: one of another table. */
-function eventOf(m: Interpreter, operand: Operand): EventObject | undefined {
+function eventOf(m: Machine, operand: Operand): EventObject | undefined {
   const object = synchronised(m, operand);
   if (object instanceof MutexObject) fault('AE_AML_OPERAND_TYPE', 'a mutex is not an event');
   return object instanceof EventObject ? object : undefined;
@@ -158,7 +157,7 @@ const fatal: Run = (m, instruction, at) => {
 };
 
 /** The bytes of a table that lies in a region or buffer. */
-function tableBytes(m: Interpreter, source: RegionObject | BufferObject): Uint8Array {
+function tableBytes(m: Machine, source: RegionObject | BufferObject): Uint8Array {
   const byteAt = (i: number): number => {
     let byte: ByteValue | undefined;
     if (source instanceof BufferObject) byte = source.bytes[i];
@@ -184,7 +183,7 @@ function tableBytes(m: Interpreter, source: RegionObject | BufferObject): Uint8A
 const LOAD_OPERANDS = 2;
 const LOAD_TABLE_OPERANDS = 6;
 
-function loaderOf(m: Interpreter): TableLoader {
+function loaderOf(m: Machine): TableLoader {
   return m.loader ?? fault('AE_SUPPORT', 'no tables can be loaded');
 }
 
@@ -192,7 +191,7 @@ function loaderOf(m: Interpreter): TableLoader {
  * What a table is known by once it is loaded. Up to ACPI 6.3 that is a handle, which Unload takes; since 6.4 Load and
  * LoadTable say True. Asked once the table is there: where the path parts on it, it is loaded all the same.
  */
-function loadedAs(m: Interpreter, loaded: AmlValue): AmlValue {
+function loadedAs(m: Machine, loaded: AmlValue): AmlValue {
   return loaded instanceof TableHandle && !m.decide(m.profile.givesTableHandles) ? m.mask : loaded;
 }
 
@@ -221,7 +220,7 @@ const finishLoad: Run = (m, _instruction, at) => {
   return loaded instanceof TableHandle ? undefined : m.mask;
 };
 
-function storeOrUnload(m: Interpreter, loaded: AmlValue, put: () => void): void {
+function storeOrUnload(m: Machine, loaded: AmlValue, put: () => void): void {
   try {
     put();
   } catch (thrown) {
@@ -231,18 +230,18 @@ function storeOrUnload(m: Interpreter, loaded: AmlValue, put: () => void): void 
 }
 
 /** Names that LoadTable is given as strings. */
-function namedBy(m: Interpreter, path: string, scope: NamespaceNode | undefined): NamespaceNode {
+function namedBy(m: Machine, path: string, scope: NamespaceNode | undefined): NamespaceNode {
   const name = parseName(path) ?? fault('AE_BAD_PATHNAME', `${path} is not a name`);
   return lookUp(m, name, scope) ?? fault('AE_NOT_FOUND', `${path} is not found`);
 }
 
-function textOperand(m: Interpreter, operand: Operand): string {
+function textOperand(m: Machine, operand: Operand): string {
   return knownText(m, toText(m, resolve(m, operand), 'implicit'));
 }
 
 /** The table of a signature, OEM id and OEM table id; ACPICA's AcpiTbFindTable. */
 export function findTable(
-  m: Interpreter,
+  m: Machine,
   signature: string,
   oemId: string,
   oemTableId: string,
@@ -255,14 +254,14 @@ export function findTable(
 }
 
 /** Is there such a table that isn't among those given? */
-export function isElsewhere(m: Interpreter, signature: string, oemId: string, oemTableId: string): boolean {
+export function isElsewhere(m: Machine, signature: string, oemId: string, oemTableId: string): boolean {
   if (!m.namesOpen) return false;
   const name = [signature, oemId, oemTableId].filter((text) => text !== '').join(' ');
   return m.decide(existsElsewhere(name));
 }
 
 /** The name LoadTable stores its last operand to; undefined when none is given. */
-function parameterOf(m: Interpreter, root: Operand, path: Operand): NamespaceNode | undefined {
+function parameterOf(m: Machine, root: Operand, path: Operand): NamespaceNode | undefined {
   const text = textOperand(m, path);
   if (text === '') return undefined;
   // A relative path starts where the table is loaded.
@@ -270,7 +269,7 @@ function parameterOf(m: Interpreter, root: Operand, path: Operand): NamespaceNod
 }
 
 /** Where in the namespace LoadTable loads: below its fourth operand. */
-function rootOf(m: Interpreter, root: Operand): NamespaceNode {
+function rootOf(m: Machine, root: Operand): NamespaceNode {
   const text = textOperand(m, root);
   return text === '' ? m.root : namedBy(m, text, undefined);
 }

@@ -12,9 +12,8 @@ import {
   type Quantity,
   sum,
 } from '../../../symbolic/index.ts';
-import type { Interpreter } from '../interpreter.ts';
-import type { Run } from '../plan/plan.ts';
 import { fault } from '../state/fault.ts';
+import type { Machine, Run } from '../state/machine.ts';
 import { integer, ObjectReference } from '../state/objects.ts';
 import { type Storing, store } from '../values/store.ts';
 import { integerOperand, resolve, toInteger } from '../values/values.ts';
@@ -22,7 +21,7 @@ import { deliver } from './operands.ts';
 import { dereference } from './references.ts';
 
 /** An operator with two integers and a target. */
-function binary(calculate: (m: Interpreter, a: Quantity, b: Quantity) => Quantity): Run {
+function binary(calculate: (m: Machine, a: Quantity, b: Quantity) => Quantity): Run {
   return (m, _instruction, at) => {
     const a = integerOperand(m, m.stack[at]);
     const b = integerOperand(m, m.stack[at + 1]);
@@ -30,7 +29,7 @@ function binary(calculate: (m: Interpreter, a: Quantity, b: Quantity) => Quantit
   };
 }
 
-function unary(calculate: (m: Interpreter, a: Quantity) => Quantity, storing: Storing = 'result'): Run {
+function unary(calculate: (m: Machine, a: Quantity) => Quantity, storing: Storing = 'result'): Run {
   return (m, _instruction, at) =>
     deliver(m, integer(calculate(m, integerOperand(m, m.stack[at]))), m.stack[at + 1], storing);
 }
@@ -40,12 +39,12 @@ function calculated(bits: number, reason: string, value: Expr, known: (value: bi
   return mapConstantLeaves(value, known) ?? opaque(bits, reason, fieldsOf(value));
 }
 
-function add(m: Interpreter, a: Quantity, b: Quantity): Quantity {
+function add(m: Machine, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return (a + b) & m.mask;
   return leafwise(a, b, (x, y) => (x + y) & m.mask) ?? linear(m, a, b, 1n);
 }
 
-function linear(m: Interpreter, a: Quantity, b: Quantity, sign: bigint): Quantity {
+function linear(m: Machine, a: Quantity, b: Quantity, sign: bigint): Quantity {
   return sum(m.bits, 0n, [
     { coefficient: 1n, of: a },
     { coefficient: sign, of: b },
@@ -58,12 +57,12 @@ function leafwise(a: Quantity, b: Quantity, known: (a: bigint, b: bigint) => big
   return isKnown(b) ? mapConstantLeaves(a, (leaf) => known(leaf, b)) : undefined;
 }
 
-function subtract(m: Interpreter, a: Quantity, b: Quantity): Quantity {
+function subtract(m: Machine, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return (a - b) & m.mask;
   return leafwise(a, b, (x, y) => (x - y) & m.mask) ?? linear(m, a, b, -1n);
 }
 
-function multiply(m: Interpreter, a: Quantity, b: Quantity): Quantity {
+function multiply(m: Machine, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return (a * b) & m.mask;
   const leaves = leafwise(a, b, (x, y) => (x * y) & m.mask);
   if (leaves !== undefined) return leaves;
@@ -72,7 +71,7 @@ function multiply(m: Interpreter, a: Quantity, b: Quantity): Quantity {
   return arithmetic('multiply', m.bits, a, b);
 }
 
-function checkDivisor(m: Interpreter, divisor: Quantity): void {
+function checkDivisor(m: Machine, divisor: Quantity): void {
   if (m.decide(compare('eq', divisor, 0n))) fault('AE_AML_DIVIDE_BY_ZERO', 'division by zero');
 }
 
@@ -82,21 +81,21 @@ function powerOfTwo(value: Quantity): number | undefined {
     : undefined;
 }
 
-function divide(m: Interpreter, a: Quantity, b: Quantity): Quantity {
+function divide(m: Machine, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return a / b;
   const shift = powerOfTwo(b);
   if (shift !== undefined) return bitsOf(a, shift, m.bits);
   return (isKnown(b) ? leafwise(a, b, (x, y) => x / y) : undefined) ?? arithmetic('divide', m.bits, a, b);
 }
 
-function modulo(m: Interpreter, a: Quantity, b: Quantity): Quantity {
+function modulo(m: Machine, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return a % b;
   const shift = powerOfTwo(b);
   if (shift !== undefined) return bitsOf(a, 0, shift);
   return (isKnown(b) ? leafwise(a, b, (x, y) => x % y) : undefined) ?? arithmetic('modulo', m.bits, a, b);
 }
 
-function shiftLeft(m: Interpreter, a: Quantity, b: Quantity): Quantity {
+function shiftLeft(m: Machine, a: Quantity, b: Quantity): Quantity {
   const limit = BigInt(m.bits);
   if (isKnown(b)) {
     if (b >= limit) return 0n;
@@ -107,7 +106,7 @@ function shiftLeft(m: Interpreter, a: Quantity, b: Quantity): Quantity {
   );
 }
 
-function shiftRight(m: Interpreter, a: Quantity, b: Quantity): Quantity {
+function shiftRight(m: Machine, a: Quantity, b: Quantity): Quantity {
   if (isKnown(b)) {
     if (b >= BigInt(m.bits)) return 0n;
     return isKnown(a) ? a >> b : bitsOf(a, Number(b), m.bits);
@@ -117,7 +116,7 @@ function shiftRight(m: Interpreter, a: Quantity, b: Quantity): Quantity {
   );
 }
 
-function complement(m: Interpreter, a: Quantity): Quantity {
+function complement(m: Machine, a: Quantity): Quantity {
   return bitwise('xor', a, m.mask);
 }
 
@@ -129,13 +128,13 @@ function rightBit(value: bigint): bigint {
   return leftBit(value & -value);
 }
 
-function fromBcd(m: Interpreter, value: bigint): bigint {
+function fromBcd(m: Machine, value: bigint): bigint {
   const digits = value.toString(16);
   if (!/^[0-9]+$/.test(digits)) fault('AE_AML_NUMERIC_OVERFLOW', `0x${digits} is no BCD number`);
   return BigInt(digits) & m.mask;
 }
 
-function toBcd(m: Interpreter, value: bigint): bigint {
+function toBcd(m: Machine, value: bigint): bigint {
   const digits = value.toString();
   if (digits.length > m.bits / 4) fault('AE_AML_NUMERIC_OVERFLOW', `${digits} has too many digits for BCD`);
   return BigInt(`0x${digits}`);

@@ -11,9 +11,8 @@ import {
   quantityOfByte,
   truth,
 } from '../../../symbolic/index.ts';
-import type { Interpreter } from '../interpreter.ts';
-import type { Run } from '../plan/plan.ts';
 import { AmlFault, fault, STATUS_CODES } from '../state/fault.ts';
+import type { Machine, Run } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -39,13 +38,13 @@ import {
 import { dataOperand, knownIndex } from './operands.ts';
 
 /** A condition as AML has it: Ones when it holds, Zero when not. */
-function logical(m: Interpreter, condition: Quantity): AmlValue {
+function logical(m: Machine, condition: Quantity): AmlValue {
   if (isKnown(condition)) return condition === 0n ? 0n : m.mask;
   return integer(choose(condition, m.mask, 0n));
 }
 
 /** Compares as LEqual, LGreater and LLess do: the first operand's type decides. */
-function comparison(m: Interpreter, op: 'eq' | 'gt' | 'lt', a: Resolved, b: Resolved): Quantity {
+function comparison(m: Machine, op: 'eq' | 'gt' | 'lt', a: Resolved, b: Resolved): Quantity {
   if (typeof a === 'bigint' || a instanceof UnknownInteger) {
     const [x, y] = [toInteger(m, a), toInteger(m, b)];
     return op === 'eq' ? compare('eq', x, y) : op === 'lt' ? compare('lt', x, y) : compare('lt', y, x);
@@ -92,7 +91,7 @@ function comparing(op: 'eq' | 'gt' | 'lt'): Run {
 }
 
 /** Does an element match? One that can't be converted doesn't. */
-function matches(m: Interpreter, op: number, element: Resolved, wanted: AmlValue): Quantity {
+function matches(m: Machine, op: number, element: Resolved, wanted: AmlValue): Quantity {
   if (op === 0) return 1n;
   try {
     return matched(m, op, element, wanted);
@@ -102,7 +101,7 @@ function matches(m: Interpreter, op: number, element: Resolved, wanted: AmlValue
   }
 }
 
-function matched(m: Interpreter, op: number, element: Resolved, wanted: AmlValue): Quantity {
+function matched(m: Machine, op: number, element: Resolved, wanted: AmlValue): Quantity {
   if (element instanceof ForeignObject) return opaque(1, element.reason);
   const type = element instanceof NamespaceNode ? TYPE.device : typeOf(element);
   if (type !== TYPE.integer && type !== TYPE.string && type !== TYPE.buffer) return 0n;

@@ -1,10 +1,9 @@
 /** The operators on strings and buffers, and explicit conversions (ACPI 6.5, 19.6; ACPICA exoparg2.c, exmisc.c, exconvrt.c). */
 import { bytesOfQuantity } from '../../../symbolic/index.ts';
 import { explicitInteger } from '../../terms/string-to-integer.ts';
-import type { Interpreter } from '../interpreter.ts';
-import type { Run } from '../plan/plan.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
 import { fault } from '../state/fault.ts';
+import type { Machine, Run } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -66,7 +65,7 @@ const concatenate: Run = (m, _instruction, at) => {
 };
 
 /** Concatenate takes any object: what is no data stands for its type's name (ACPI 6.5, 19.6.12). */
-function concatenated(m: Interpreter, value: Resolved): AmlValue {
+function concatenated(m: Machine, value: Resolved): AmlValue {
   if (!(value instanceof NamespaceNode)) {
     const type = typeOf(value);
     if (type === TYPE.integer || type === TYPE.string || type === TYPE.buffer) return value;
@@ -76,13 +75,13 @@ function concatenated(m: Interpreter, value: Resolved): AmlValue {
   );
 }
 
-function typeNameOfNode(m: Interpreter, node: NamespaceNode): string {
+function typeNameOfNode(m: Machine, node: NamespaceNode): string {
   const object = m.settle(node.object);
   return object === undefined ? 'Untyped' : nameOfType(object);
 }
 
 /** Where the end tag of a template is; its tags are walked as ACPICA does. */
-function endTagOf(m: Interpreter, buffer: BufferObject): number {
+function endTagOf(m: Machine, buffer: BufferObject): number {
   const { bytes } = buffer;
   if (bytes.length === 0) return 0;
   if (bytes.length < 2) fault('AE_AML_NO_RESOURCE_END_TAG', 'too short for a resource template');
@@ -138,7 +137,7 @@ const toStringOperator: Run = (m, _instruction, at) => {
   return deliver(m, new StringObject(text), m.stack[at + 2], 'fixed');
 };
 
-function converting(convert: (m: Interpreter, value: AmlValue) => AmlValue): Run {
+function converting(convert: (m: Machine, value: AmlValue) => AmlValue): Run {
   return (m, _instruction, at) =>
     deliver(m, convert(m, dataOperand(m, m.stack[at])), m.stack[at + 1], 'fixed');
 }

@@ -4,10 +4,9 @@ import { nodeForDefinition } from '../../namespace/lookup.ts';
 import type { NamePath } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import type { FieldElement, Term } from '../../terms/term.ts';
-import type { Interpreter } from '../interpreter.ts';
-import type { Instruction, Run } from '../plan/plan.ts';
 import { TAKEN } from '../plan/plan.ts';
 import { fault } from '../state/fault.ts';
+import type { Instruction, Machine, Run } from '../state/machine.ts';
 import {
   AliasObject,
   type AmlValue,
@@ -49,7 +48,7 @@ const name: Run = (m, instruction, at) => {
 };
 
 /** What a Name gets that is defined as another name: a reference to it, or a copy of the data. */
-function named(m: Interpreter, operand: Operand): AmlValue {
+function named(m: Machine, operand: Operand): AmlValue {
   const value = copyOf(m, resolve(m, operand));
   return value instanceof NamespaceNode ? new ObjectReference(value) : value;
 }
@@ -100,7 +99,7 @@ const operationRegion: Run = (m, instruction, at) => {
 const CONNECT = 1n;
 
 /** A region that a method makes is announced at once, to a `_REG` beside it. */
-function connectRegion(m: Interpreter, space: number): unknown {
+function connectRegion(m: Machine, space: number): unknown {
   const frame = m.frames.at(-1)!;
   if (frame.method === undefined || m.tablesLoading) return undefined;
   const node = frame.scope.children.get('_REG');
@@ -164,7 +163,7 @@ const indexField: Run = (m, instruction) => {
 };
 
 function defineFields(
-  m: Interpreter,
+  m: Machine,
   term: Term,
   flags: number,
   source: (bitOffset: number, accessBytes: number) => FieldSource,
@@ -227,7 +226,7 @@ function defineFields(
   }
 }
 
-function connectionOf(m: Interpreter, term: Term): AmlValue | undefined {
+function connectionOf(m: Machine, term: Term): AmlValue | undefined {
   if (term.op === OPCODES.Buffer) return new BufferObject((term.operands[1] as Uint8Array).slice());
   const object = m.settle(find(m, term.operands[0] as NamePath).object);
   return object;
@@ -259,7 +258,7 @@ const createField: Run = (m, instruction, at) => {
   return undefined;
 };
 
-function placeOf(m: Interpreter, value: Quantity): number {
+function placeOf(m: Machine, value: Quantity): number {
   if (!isKnown(value)) return m.abandon('a buffer field at a place that is not known');
   return value > 0xffff_ffffn ? 0xffff_ffff : Number(value);
 }
@@ -272,7 +271,7 @@ const SCOPE_TYPES: Readonly<Record<string, number>> = {
 };
 
 /** Enters Scope, Device and the like: names are made inside until its end. */
-export function enterScope(m: Interpreter, instruction: Instruction): void {
+export function enterScope(m: Machine, instruction: Instruction): void {
   const frame = m.frames.at(-1)!;
   const { term } = instruction;
   const type = SCOPE_TYPES[term.op.name];
@@ -293,7 +292,7 @@ export function enterScope(m: Interpreter, instruction: Instruction): void {
   frame.scope = node;
 }
 
-export function leaveScope(m: Interpreter): void {
+export function leaveScope(m: Machine): void {
   const frame = m.frames.at(-1)!;
   frame.scope = frame.scopes.pop() ?? frame.scope;
 }

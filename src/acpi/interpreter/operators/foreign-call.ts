@@ -1,7 +1,8 @@
 /** Calls of methods that another table may declare. */
-import type { Interpreter } from '../interpreter.ts';
+
 import { forget } from '../paths/forget.ts';
 import { writesThrough } from '../paths/may-write.ts';
+import type { Machine } from '../state/machine.ts';
 import type { ForeignObject, Resolved } from '../state/objects.ts';
 import { isValue, renewed } from '../values/foreign.ts';
 
@@ -9,11 +10,7 @@ import { isValue, renewed } from '../values/foreign.ts';
  * What a foreign name gives where it is used for its value: a method is called. It may change what it is handed, and
  * nothing else of these tables.
  */
-export function foreignResult(
-  m: Interpreter,
-  foreign: ForeignObject,
-  args: readonly Resolved[],
-): ForeignObject {
+export function foreignResult(m: Machine, foreign: ForeignObject, args: readonly Resolved[]): ForeignObject {
   if (args.length === 0 && isValue(m, foreign)) return foreign;
   forget(m, writesThrough(m, args), { reason: foreign.reason, inputs: [] });
   return renewed(m, foreign);

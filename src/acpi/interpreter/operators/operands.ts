@@ -1,7 +1,7 @@
 /** What operators share: operands of a kind, and results put in their targets. */
 import { compare, isKnown, type Quantity } from '../../../symbolic/index.ts';
-import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
+import type { Machine } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -19,13 +19,13 @@ import { nameOfType, resolve, toInteger } from '../values/values.ts';
 export const MAX_INDEX_CASES = 64;
 
 /** Stores an operator's result in its target; the result is also its value. */
-export function deliver(m: Interpreter, value: Resolved, target: Operand, storing: Storing): Resolved {
+export function deliver(m: Machine, value: Resolved, target: Operand, storing: Storing): Resolved {
   if (target === undefined) return value;
   return store(m, value, target, storing) ?? value;
 }
 
 /** An operand that must be an integer, string or buffer. */
-export function dataOperand(m: Interpreter, operand: Operand): AmlValue {
+export function dataOperand(m: Machine, operand: Operand): AmlValue {
   const value = resolve(m, operand);
   if (value instanceof ForeignObject) return integer(toInteger(m, value));
   if (!(value instanceof NamespaceNode)) {
@@ -39,7 +39,7 @@ export function dataOperand(m: Interpreter, operand: Operand): AmlValue {
 }
 
 /** An index as a number; one that isn't known is settled path by path. */
-export function knownIndex(m: Interpreter, index: Quantity, length: number): number {
+export function knownIndex(m: Machine, index: Quantity, length: number): number {
   if (isKnown(index)) return index > 0x7fff_ffffn ? 0x7fff_ffff : Number(index);
   if (length > MAX_INDEX_CASES) {
     if (!m.decide(compare('lt', index, BigInt(length)))) return length;
@@ -50,7 +50,7 @@ export function knownIndex(m: Interpreter, index: Quantity, length: number): num
 }
 
 /** A length that isn't known can't be followed beyond a few cases. */
-export function knownLength(m: Interpreter, length: Quantity): number {
+export function knownLength(m: Machine, length: Quantity): number {
   if (!isKnown(length)) return m.abandon('a length that is not known');
   return length > 0x7fff_ffffn ? 0x7fff_ffff : Number(length);
 }

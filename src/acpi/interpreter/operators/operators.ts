@@ -1,6 +1,6 @@
 /** The operators that compute, convert and refer, by ASL name; those that define names and act on the machine are elsewhere. */
 
-import type { Run } from '../plan/plan.ts';
+import type { Run } from '../state/machine.ts';
 import { ARITHMETIC_OPERATORS } from './arithmetic.ts';
 import { COMPARING_OPERATORS } from './comparison.ts';
 import { DATA_OPERATORS } from './data-operators.ts';

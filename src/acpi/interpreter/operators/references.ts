@@ -1,9 +1,8 @@
 /** The operators that store and refer: Store, CopyObject, Index, RefOf and their kin (ACPI 6.5, 19.6; ACPICA exoparg1.c). */
 import { compare, isKnown, opaque, quantityOfByte } from '../../../symbolic/index.ts';
 import { parseName } from '../../terms/name.ts';
-import type { Interpreter } from '../interpreter.ts';
-import type { Run } from '../plan/plan.ts';
 import { fault } from '../state/fault.ts';
+import type { Machine, Run } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -132,7 +131,7 @@ const copyObject: Run = (m, _instruction, at) => {
   return value;
 };
 
-function referenceTo(m: Interpreter, operand: Operand): AmlValue {
+function referenceTo(m: Machine, operand: Operand): AmlValue {
   if (operand instanceof SlotOperand)
     return new ObjectReference(new SlotReference(m.frames.at(-1)!, operand.slot));
   if (operand instanceof NamespaceNode) return new ObjectReference(operand);
@@ -149,7 +148,7 @@ const condRefOf: Run = (m, _instruction, at) => {
 };
 
 /** What a reference leads to. */
-export function dereference(m: Interpreter, reference: Resolved): Resolved {
+export function dereference(m: Machine, reference: Resolved): Resolved {
   let at = reference;
   if (at instanceof StringObject) {
     const name = parseName(knownText(m, at));
@@ -180,7 +179,7 @@ export function dereference(m: Interpreter, reference: Resolved): Resolved {
   return fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(at)} is not a reference`);
 }
 
-function dereferenceNode(m: Interpreter, node: NamespaceNode): Resolved {
+function dereferenceNode(m: Machine, node: NamespaceNode): Resolved {
   // A reference may outlive the method that made its object. ACPICA reads memory that is in other use by then; here
   // the object is still what it was.
   const object = m.settle(node.object) ?? m.settle(node.former);
@@ -219,7 +218,7 @@ const derefOf: Run = (m, _instruction, at) => {
 };
 
 /** Through references to the object at their end: for ObjectType and SizeOf. */
-function baseObject(m: Interpreter, operand: Operand, forSize: boolean): Resolved | undefined {
+function baseObject(m: Machine, operand: Operand, forSize: boolean): Resolved | undefined {
   let at: Operand | undefined = operand;
   for (let steps = 0; steps < MAX_REFERENCE_STEPS; steps++) {
     if (at instanceof Choice || at instanceof UnknownObject) at = m.settle(at);

@@ -14,8 +14,8 @@ import {
   quantityOfByte,
   sameByte,
 } from '../../../symbolic/index.ts';
-import type { Frame } from '../state/frame.ts';
 import { type Delta, type Holder, type Journal, type Key, readPlace } from '../state/journal.ts';
+import type { Frame } from '../state/machine.ts';
 import {
   type AmlValue,
   BufferObject,

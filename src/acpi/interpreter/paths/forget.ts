@@ -7,8 +7,8 @@ import {
   quantityOfByte,
   quantityOfBytes,
 } from '../../../symbolic/index.ts';
-import type { Interpreter } from '../interpreter.ts';
 import { unknownByte, unknownBytes, writableBytes } from '../state/buffer-bytes.ts';
+import type { Machine } from '../state/machine.ts';
 import {
   type AmlValue,
   BufferFieldObject,
@@ -37,7 +37,7 @@ import { leavesOf } from './may-write.ts';
 import type { BitRange, Cause, Container, NodeWrite, Writes } from './writes.ts';
 
 /** Makes unknown what these places hold. */
-export function forget(m: Interpreter, writes: Writes, why: Cause): void {
+export function forget(m: Machine, writes: Writes, why: Cause): void {
   if (writes.anything) m.lose(`${why.reason}: what it may change isn't known`);
   if (writes.tables) m.unsettleNames();
   for (const [node, ways] of writes.nodes) forgetNode(m, node, ways, why);
@@ -66,7 +66,7 @@ const UNSTORABLE: ReadonlySet<number> = new Set([
   TYPE.scope,
 ]);
 
-function forgetNode(m: Interpreter, node: NamespaceNode, ways: ReadonlySet<NodeWrite>, why: Cause): void {
+function forgetNode(m: Machine, node: NamespaceNode, ways: ReadonlySet<NodeWrite>, why: Cause): void {
   const { object } = node;
   const forgotten = forgottenOf(m, object, ways, why);
   if (forgotten === object) return;
@@ -76,7 +76,7 @@ function forgetNode(m: Interpreter, node: NamespaceNode, ways: ReadonlySet<NodeW
 
 /** What there is in an object's place afterwards: the object itself where its content was made unknown. */
 function forgottenOf(
-  m: Interpreter,
+  m: Machine,
   object: AmlValue | undefined,
   ways: ReadonlySet<NodeWrite>,
   why: Cause,
@@ -106,7 +106,7 @@ function forgottenOf(
   return another ? new UnknownObject(why.reason) : object;
 }
 
-function forgetContent(m: Interpreter, object: BufferObject | StringObject, why: Cause): void {
+function forgetContent(m: Machine, object: BufferObject | StringObject, why: Cause): void {
   if (object instanceof StringObject) m.journal.set(object, 'text', undefined);
   else if (object.bytes.length > 0)
     setBytes(m, object, unknownBytes(object.bytes.length, why.reason, why.inputs));
@@ -114,7 +114,7 @@ function forgetContent(m: Interpreter, object: BufferObject | StringObject, why:
   else if (object.unknown === undefined) m.journal.set(object, 'unknown', why.reason);
 }
 
-function setBytes(m: Interpreter, buffer: BufferObject, bytes: ByteValue[]): void {
+function setBytes(m: Machine, buffer: BufferObject, bytes: ByteValue[]): void {
   m.journal.set(buffer, 'bytes', bytes);
   buffer.step = m.journal.step;
 }
@@ -122,7 +122,7 @@ function setBytes(m: Interpreter, buffer: BufferObject, bytes: ByteValue[]): voi
 /** Fields of more bits become unknown byte by byte. */
 const MAX_FIELD_BITS = 64;
 
-function forgetBits(m: Interpreter, buffer: BufferObject, range: BitRange, why: Cause): void {
+function forgetBits(m: Machine, buffer: BufferObject, range: BitRange, why: Cause): void {
   const size = 8 * buffer.bytes.length;
   const length = Math.min(range.length, size - range.first);
   if (length <= 0) return;
@@ -147,7 +147,7 @@ function forgetBits(m: Interpreter, buffer: BufferObject, range: BitRange, why: 
 }
 
 function forgetElements(
-  m: Interpreter,
+  m: Machine,
   object: Container,
   indices: ReadonlySet<number> | undefined,
   why: Cause,
@@ -170,7 +170,7 @@ function forgetElements(
 const PRESERVE = 0;
 
 /** What lies under a field: with Preserve its own bits, else all that is written with them. */
-function forgetField(m: Interpreter, field: FieldObject, why: Cause, depth: number): void {
+function forgetField(m: Machine, field: FieldObject, why: Cause, depth: number): void {
   const { source } = field;
   if (depth > MAX_INDIRECTION) return;
   if (source.kind === 'index') {
@@ -186,12 +186,12 @@ function forgetField(m: Interpreter, field: FieldObject, why: Cause, depth: numb
   if (source.kind === 'bank') newEpoch(m, source.region, why);
 }
 
-function newEpoch(m: Interpreter, node: NamespaceNode, { reason }: Cause): void {
+function newEpoch(m: Machine, node: NamespaceNode, { reason }: Cause): void {
   for (const region of leavesOf(node.object))
     if (region instanceof RegionObject) m.regions.newEpoch(region.space, reason);
 }
 
-function forgetInRegion(m: Interpreter, field: FieldObject, region: RegionObject, why: Cause): void {
+function forgetInRegion(m: Machine, field: FieldObject, region: RegionObject, why: Cause): void {
   const { bitOffset, bitLength, baseOffset, accessBytes, flags } = field;
   const preserves = ((flags >> 5) & 3) === PRESERVE;
   const first = preserves ? bitOffset >> 3 : baseOffset;

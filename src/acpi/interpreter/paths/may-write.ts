@@ -8,8 +8,7 @@ import { visibleNodes } from '../../namespace/lookup.ts';
 import { type NamePath, parseName } from '../../terms/name.ts';
 import { type Access, OPCODES } from '../../terms/opcodes.ts';
 import { constantOf, type Operand, Term } from '../../terms/term.ts';
-import type { Interpreter } from '../interpreter.ts';
-import { FIRST_ARGUMENT_SLOT, SLOTS } from '../state/frame.ts';
+import { FIRST_ARGUMENT_SLOT, type Machine, SLOTS } from '../state/machine.ts';
 import {
   type AmlValue,
   AnyIndexReference,
@@ -71,17 +70,17 @@ interface Body {
 }
 
 /** Everything that the rest of some code may write. */
-export function writesOf(m: Interpreter, rest: readonly RestOfCode[]): Writes {
+export function writesOf(m: Machine, rest: readonly RestOfCode[]): Writes {
   return new Search(m).run(rest);
 }
 
 /** What code that isn't there may write through the values that it is handed. */
-export function writesThrough(m: Interpreter, values: readonly (AmlValue | NamespaceNode)[]): Writes {
+export function writesThrough(m: Machine, values: readonly (AmlValue | NamespaceNode)[]): Writes {
   return new Search(m).handOn(values);
 }
 
 class Search {
-  readonly #m: Interpreter;
+  readonly #m: Machine;
   readonly #writes = new Writes();
   readonly #bodies: Body[] = [];
   readonly #methods = new Map<Term, Body>();
@@ -90,7 +89,7 @@ class Search {
   #terms = 0;
   #grown = false;
 
-  constructor(m: Interpreter) {
+  constructor(m: Machine) {
     this.#m = m;
   }
 

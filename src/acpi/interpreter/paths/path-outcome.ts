@@ -1,9 +1,8 @@
 /** Where paths get to, what they bring along, and what those come to that get to the same place. */
 import { choose, type Expr, gather, not, type Quantity } from '../../../symbolic/index.ts';
-import type { Statement } from '../plan/plan.ts';
 import type { AmlFault } from '../state/fault.ts';
-import type { Frame } from '../state/frame.ts';
 import type { Delta } from '../state/journal.ts';
+import type { Frame, Statement } from '../state/machine.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { type MergeContext, mergeDeltas, mergeValues } from './merge.ts';
 

@@ -14,8 +14,8 @@ import {
   type Quantity,
 } from '../../../symbolic/index.ts';
 import type { AmlFault } from '../state/fault.ts';
-import type { Frame } from '../state/frame.ts';
 import { completed, type Delta, type Journal, overlay } from '../state/journal.ts';
+import type { Frame } from '../state/machine.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { WorkBudget } from '../state/work-budget.ts';
 import { AbandonedPaths } from './abandoned.ts';

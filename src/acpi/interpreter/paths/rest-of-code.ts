@@ -5,8 +5,8 @@
 
 import { NOTHING } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
-import type { Controls, Plan } from '../plan/plan.ts';
-import type { Frame } from '../state/frame.ts';
+import type { Controls } from '../plan/plan.ts';
+import type { Frame, Plan } from '../state/machine.ts';
 import { type AmlValue, type NamespaceNode, UnknownInteger } from '../state/objects.ts';
 
 /** Code that may still be run, and what it has to work with. */

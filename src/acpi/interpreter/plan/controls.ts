@@ -4,13 +4,13 @@ import { nameOfNode } from '../../namespace/node.ts';
 import { formatName } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import type { Term } from '../../terms/term.ts';
-import type { Interpreter } from '../interpreter.ts';
 import { ACTING_OPERATORS, LOADING_OPERATORS } from '../operators/actions.ts';
 import { DEFINING_OPERATORS, enterScope, leaveScope } from '../operators/definitions.ts';
 import { foreignResult } from '../operators/foreign-call.ts';
 import { COMPUTING_OPERATORS } from '../operators/operators.ts';
 import { enterLoop, turnLoop } from '../state/clock.ts';
 import { AmlFault, fault } from '../state/fault.ts';
+import type { Instruction, Machine } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   BufferObject,
@@ -35,8 +35,7 @@ import {
   resolveNode,
   settleElement,
 } from '../values/values.ts';
-import type { Controls, Instruction } from './plan.ts';
-import { TAKEN } from './plan.ts';
+import { type Controls, TAKEN } from './plan.ts';
 
 /** Elements a package may be declared to have: as many as there are bytes to say it in a table. */
 const MAX_ELEMENTS = 1 << 20;
@@ -44,7 +43,7 @@ const MAX_ELEMENTS = 1 << 20;
 const DEBUG = new DebugReference();
 
 /** Calls a method with operands on the stack; what is built in answers at once. */
-function call(m: Interpreter, instruction: Instruction, node: NamespaceNode, at: number): unknown {
+function call(m: Machine, instruction: Instruction, node: NamespaceNode, at: number): unknown {
   const method = m.settle(node.object);
   if (method instanceof ForeignObject) {
     const given = Array.from({ length: instruction.takes }, (_, i) =>
@@ -93,16 +92,16 @@ const ELEMENT_CODES: ReadonlySet<number> = new Set(
   ].map(({ code }) => code),
 );
 
-function makePackage(m: Interpreter, instruction: Instruction, at: number): PackageObject {
+function makePackage(m: Machine, instruction: Instruction, at: number): PackageObject {
   return packageOf(m, instruction, at, false);
 }
 
 /** The statement of a table's own code goes on with the elements before the one that is refused. */
-function makeNamedPackage(m: Interpreter, instruction: Instruction, at: number): PackageObject {
+function makeNamedPackage(m: Machine, instruction: Instruction, at: number): PackageObject {
   return packageOf(m, instruction, at, m.frames.at(-1)!.method === undefined);
 }
 
-function packageOf(m: Interpreter, instruction: Instruction, at: number, keepsRest: boolean): PackageObject {
+function packageOf(m: Machine, instruction: Instruction, at: number, keepsRest: boolean): PackageObject {
   const { term, target: given } = instruction;
   const sized = term.op.name === 'VarPackage';
   let count: number;
@@ -140,7 +139,7 @@ function packageOf(m: Interpreter, instruction: Instruction, at: number, keepsRe
 /** Size a Buffer may be declared with; more is taken for a mistake. Firmware's largest hold a table, some 100 KiB. */
 const MAX_BUFFER = 1 << 22;
 
-function makeBuffer(m: Interpreter, instruction: Instruction, at: number): BufferObject {
+function makeBuffer(m: Machine, instruction: Instruction, at: number): BufferObject {
   const initial = instruction.term.operands[1] as Uint8Array;
   const size = integerOperand(m, m.stack[at]);
   if (!isKnown(size)) return m.abandon('a buffer whose size is not known');

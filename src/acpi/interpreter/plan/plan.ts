@@ -5,64 +5,13 @@
  */
 
 import { nameOfNode } from '../../namespace/node.ts';
-import type { NamePath } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
-import type { Interpreter } from '../interpreter.ts';
+import { Instruction, type Machine, type Plan, type Run } from '../state/machine.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
-
-/**
- * What an instruction does. `at` is the stack index of its first operand. What it gives back goes on the stack when
- * the instruction's `keeps` is set.
- */
-export type Run = (machine: Interpreter, instruction: Instruction, at: number) => unknown;
 
 /** Given by instructions that have moved frame, stack and counter themselves. */
 export const TAKEN = Symbol('taken');
-
-export class Instruction {
-  declare readonly run: Run;
-  declare readonly term: Term;
-  /** Operands it takes from the stack. */
-  declare readonly takes: number;
-  /** Does its result stay on the stack? */
-  declare keeps: boolean;
-  declare name: NamePath | undefined;
-  declare value: AmlValue | undefined;
-  /** Jump target, slot, element count: what `run` makes of it. */
-  declare target: number;
-  /** A name in a value's place: a method is called. */
-  declare calls: boolean;
-  /** A name that stands for its value, taken at once: what is computed later can't change it any more. */
-  declare takesValue: boolean;
-
-  constructor(run: Run, term: Term, takes: number, keeps: boolean) {
-    this.run = run;
-    this.term = term;
-    this.takes = takes;
-    this.keeps = keeps;
-    this.name = undefined;
-    this.value = undefined;
-    this.target = 0;
-    this.calls = false;
-    this.takesValue = false;
-  }
-}
-
-/** A statement's instructions [start, end), and how deep in loops and scopes it stands. */
-export interface Statement {
-  readonly start: number;
-  end: number;
-  readonly loops: number;
-  readonly scopes: number;
-}
-
-export interface Plan {
-  readonly instructions: readonly Instruction[];
-  readonly statements: readonly Statement[];
-  /** For each instruction the index of the innermost statement around it. */
-  readonly statementOf: readonly number[];
-}
 
 /** Instructions that the planner itself needs. */
 export interface Controls {
@@ -80,12 +29,7 @@ export interface Controls {
   readonly makeNamedPackage: Run;
   readonly call: Run;
   /** Calls a node's method, or gives the node. */
-  readonly callNode: (
-    machine: Interpreter,
-    instruction: Instruction,
-    node: NamespaceNode,
-    at: number,
-  ) => unknown;
+  readonly callNode: (machine: Machine, instruction: Instruction, node: NamespaceNode, at: number) => unknown;
   /** Returns what is on the stack, which may be nothing. */
   readonly returnResult: Run;
   readonly jump: Run;

@@ -5,7 +5,8 @@
 import type { NamePath } from '../../terms/name.ts';
 import { OPCODES, type Opcode, type OperandKind } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
-import { type Controls, Instruction, type Plan, type Run, type Statement } from './plan.ts';
+import { Instruction, type Plan, type Run, type Statement } from '../state/machine.ts';
+import type { Controls } from './plan.ts';
 
 /** Operands that are terms or targets and so stand on the stack. */
 const ON_STACK: ReadonlySet<OperandKind> = new Set([

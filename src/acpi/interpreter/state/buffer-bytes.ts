@@ -1,6 +1,6 @@
 /** The bytes of buffers as they are kept and changed. */
 import { type ByteValue, type FieldSymbol, opaque } from '../../../symbolic/index.ts';
-import type { Interpreter } from '../interpreter.ts';
+import type { Journal } from './journal.ts';
 import type { BufferObject } from './objects.ts';
 
 /** Bytes as they are kept: compact when all are known. */
@@ -10,7 +10,7 @@ export function packBytes(bytes: ByteValue[]): Uint8Array | ByteValue[] {
 
 /** The bytes of a buffer, to be changed: copied first when another path may still look at them. */
 export function writableBytes(
-  m: Interpreter,
+  m: { readonly journal: Journal },
   buffer: BufferObject,
   unknown: boolean,
 ): Uint8Array | ByteValue[] {

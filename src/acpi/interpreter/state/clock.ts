@@ -1,7 +1,7 @@
 /** The machine's clock, a virtual one, and how long a While may run by it. */
 
-import type { Interpreter } from '../interpreter.ts';
 import { fault } from './fault.ts';
+import type { Profile } from './profile.ts';
 
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
@@ -47,13 +47,23 @@ export class Clock {
   }
 }
 
+/** The machine, as far as loops need it. */
+export interface Looping {
+  readonly clock: Clock;
+  readonly profile: Profile;
+  readonly paths: { readonly open: boolean };
+  readonly frames: readonly {
+    readonly loops: { turns: number; readonly started: number; readonly slept: bigint }[];
+  }[];
+}
+
 /** The top frame comes to a While. */
-export function enterLoop(m: Interpreter): void {
+export function enterLoop(m: Looping): void {
   m.frames.at(-1)!.loops.push({ turns: 0, started: m.clock.look(), slept: m.clock.slept });
 }
 
 /** At the end of a turn of the top frame's innermost While. That it runs for too long is a fault, of the machine or ours. */
-export function turnLoop(m: Interpreter): void {
+export function turnLoop(m: Looping): void {
   const loop = m.frames.at(-1)!.loops.at(-1)!;
   loop.turns += 1;
   if (loop.turns > MAX_OPEN_TURNS && m.paths.open)

@@ -18,8 +18,8 @@ import {
   quantityOfBytes,
 } from '../../../symbolic/index.ts';
 import { trimSegment } from '../../terms/name.ts';
-import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
+import type { Machine } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -48,7 +48,7 @@ const MAX_FIELD_BYTES = 1 << 20;
 export const MAX_TRACKED_BYTES = 256;
 
 /** The region behind a field, checked: space, limits, and whether anything answers there. */
-function regionOf(m: Interpreter, node: NamespaceNode): RegionObject {
+function regionOf(m: Machine, node: NamespaceNode): RegionObject {
   const region = m.settle(node.object);
   if (region instanceof ForeignObject) m.abandon(region.reason);
   if (!(region instanceof RegionObject))
@@ -57,7 +57,7 @@ function regionOf(m: Interpreter, node: NamespaceNode): RegionObject {
 }
 
 /** Do accesses of that space get an answer now? Most handlers come after the tables are loaded. */
-function checkHandler(m: Interpreter, space: number, write: boolean): void {
+function checkHandler(m: Machine, space: number, write: boolean): void {
   switch (space) {
     case SPACE.memory:
     case SPACE.io:
@@ -87,7 +87,7 @@ export const TABLE_SPACE = 0x7e;
 
 /** An access of `width` bytes must lie inside the region. */
 function checkLimit(
-  m: Interpreter,
+  m: Machine,
   field: FieldObject,
   region: RegionObject,
   offset: number,
@@ -102,7 +102,7 @@ function checkLimit(
     );
 }
 
-function checkPort(m: Interpreter, region: RegionObject, address: bigint, width: number): bigint {
+function checkPort(m: Machine, region: RegionObject, address: bigint, width: number): bigint {
   if (region.space !== SPACE.io) return address;
   const cut = m.profile.cutsIoAddresses && m.cutIoAddresses ? address & 0xffffn : address;
   if (cut + BigInt(width) - 1n > 0xffffn) fault('AE_LIMIT', `there is no port ${hex(cut)}`);
@@ -110,7 +110,7 @@ function checkPort(m: Interpreter, region: RegionObject, address: bigint, width:
 }
 
 /** One byte of a region; undefined when only the machine knows. */
-function regionByte(m: Interpreter, region: RegionObject, offset: number): ByteValue | undefined {
+function regionByte(m: Machine, region: RegionObject, offset: number): ByteValue | undefined {
   if (region.tableBytes !== undefined) {
     const address = (region.address as bigint) + BigInt(offset);
     return m.regions.isWritten(region.space, address)
@@ -124,7 +124,7 @@ function regionByte(m: Interpreter, region: RegionObject, offset: number): ByteV
 const MAX_ADDRESS = 0xffff_ffff_ffff_ffffn;
 
 /** Where a region's byte is kept: by its address, in configuration space by the device too. */
-export function cellOf(m: Interpreter, region: RegionObject, base: bigint, offset: number): bigint {
+export function cellOf(m: Machine, region: RegionObject, base: bigint, offset: number): bigint {
   const address = (base + BigInt(offset)) & MAX_ADDRESS;
   if (region.space !== SPACE.pciConfig || !m.journal.active) return address;
   return m.regions.configurationCell(configuredDevice(region), address);
@@ -142,7 +142,7 @@ function isDevice(object: AmlValue | undefined): boolean {
   return object !== undefined && typeOf(object) === TYPE.device;
 }
 
-export function putRegionByte(m: Interpreter, region: RegionObject, offset: number, byte: ByteValue): void {
+export function putRegionByte(m: Machine, region: RegionObject, offset: number, byte: ByteValue): void {
   if (isKnown(region.address)) m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
   else m.regions.writeFloating(region.space, region.node.path, offset, byte);
 }
@@ -152,7 +152,7 @@ const BYTES_PER_STEP = 1;
 
 /** Nothing is known any more of `length` bytes of a region: `why` says what may have written them. */
 export function forgetBytes(
-  m: Interpreter,
+  m: Machine,
   region: RegionObject,
   offset: number,
   length: number,
@@ -164,14 +164,14 @@ export function forgetBytes(
 }
 
 /** What `--set` says of a field, by its path or its last segment. */
-function settledValue(m: Interpreter, node: NamespaceNode): bigint | undefined {
+function settledValue(m: Machine, node: NamespaceNode): bigint | undefined {
   const { set } = m.options;
   if (set.size === 0) return undefined;
   return set.get(node.path) ?? set.get(trimSegment(node.segment));
 }
 
 /** The symbol that a field's unwritten content is. */
-export function symbolOf(m: Interpreter, field: FieldObject, region: RegionObject | undefined): FieldSymbol {
+export function symbolOf(m: Machine, field: FieldObject, region: RegionObject | undefined): FieldSymbol {
   const node = field.node;
   const space = region?.space ?? 0;
   const address =
@@ -191,7 +191,7 @@ export function symbolOf(m: Interpreter, field: FieldObject, region: RegionObjec
 }
 
 function note(
-  m: Interpreter,
+  m: Machine,
   kind: 'read' | 'write',
   field: FieldObject,
   region: RegionObject | undefined,
@@ -210,7 +210,7 @@ function note(
 }
 
 /** Reads a field unit. */
-export function readField(m: Interpreter, field: FieldObject): AmlValue {
+export function readField(m: Machine, field: FieldObject): AmlValue {
   const { source } = field;
   if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('NOT_FOLLOWED', `${field.node.path} is too wide`);
   if (source.kind === 'region') {
@@ -228,7 +228,7 @@ export function datumsOf(field: FieldObject): number {
 }
 
 /** The bits of a field unit. */
-function extract(m: Interpreter, field: FieldObject): Quantity {
+function extract(m: Machine, field: FieldObject): Quantity {
   const { source, accessBytes, baseOffset, startBit, bitLength } = field;
   const count = datumsOf(field);
   if (source.kind === 'index') {
@@ -267,12 +267,7 @@ const PLAIN_ADDRESS = 1n << 52n;
 const LAST_PORT = 0xffff;
 
 /** Up to four bytes of a region at a plain address, as a number; undefined when they have to be looked at singly. */
-function extractPlain(
-  m: Interpreter,
-  region: RegionObject,
-  offset: number,
-  length: number,
-): number | undefined {
+function extractPlain(m: Machine, region: RegionObject, offset: number, length: number): number | undefined {
   const { address, space, tableBytes } = region;
   if (length > 4 || typeof address !== 'bigint' || address > PLAIN_ADDRESS || tableBytes !== undefined)
     return undefined;
@@ -281,7 +276,7 @@ function extractPlain(
   return m.regions.readPlain(space, start, length);
 }
 
-function byteAt(m: Interpreter, region: RegionObject, offset: number, width: number): ByteValue {
+function byteAt(m: Machine, region: RegionObject, offset: number, width: number): ByteValue {
   if (region.space === SPACE.io && isKnown(region.address)) {
     const at = checkPort(m, region, region.address + BigInt(offset - (offset % width)), width);
     return m.regions.read(SPACE.io, at + BigInt(offset % width)) ?? 0;
@@ -290,7 +285,7 @@ function byteAt(m: Interpreter, region: RegionObject, offset: number, width: num
 }
 
 /** Was any byte under the field written by firmware code? */
-function written(m: Interpreter, field: FieldObject, region: RegionObject): boolean {
+function written(m: Machine, field: FieldObject, region: RegionObject): boolean {
   if (!isKnown(region.address)) return false;
   const first = field.bitOffset >> 3;
   const last = (field.bitOffset + field.bitLength + 7) >> 3;
@@ -299,7 +294,7 @@ function written(m: Interpreter, field: FieldObject, region: RegionObject): bool
   return false;
 }
 
-function isUntouched(m: Interpreter, region: RegionObject, offset: number, length: number): boolean {
+function isUntouched(m: Machine, region: RegionObject, offset: number, length: number): boolean {
   return (
     region.tableBytes === undefined &&
     isKnown(region.address) &&
@@ -308,7 +303,7 @@ function isUntouched(m: Interpreter, region: RegionObject, offset: number, lengt
 }
 
 /** A field whose region may hold anything: its own symbol, as far as nobody wrote or gave its bytes. */
-function extractUnknown(m: Interpreter, field: FieldObject, region: RegionObject): Quantity {
+function extractUnknown(m: Machine, field: FieldObject, region: RegionObject): Quantity {
   const { bitOffset, bitLength } = field;
   const first = bitOffset >> 3;
   const last = (bitOffset + bitLength + 7) >> 3;
@@ -339,7 +334,7 @@ function extractUnknown(m: Interpreter, field: FieldObject, region: RegionObject
 }
 
 /** Behind an index or bank register: what a read gives is the field's own symbol until something is written. */
-function extractTracked(m: Interpreter, field: FieldObject, region: RegionObject | undefined): Quantity {
+function extractTracked(m: Machine, field: FieldObject, region: RegionObject | undefined): Quantity {
   const { source } = field;
   if (source.kind === 'index') {
     for (let i = 0; i < datumsOf(field); i++) {
@@ -355,7 +350,7 @@ function extractTracked(m: Interpreter, field: FieldObject, region: RegionObject
 }
 
 /** The region an index field's data register lies in. */
-function regionBehind(m: Interpreter, field: FieldObject): RegionObject | undefined {
+function regionBehind(m: Machine, field: FieldObject): RegionObject | undefined {
   let at = field;
   for (let i = 0; i < MAX_INDIRECTION && at.source.kind === 'index'; i++) at = fieldOf(m, at.source.data);
   return at.source.kind === 'index' ? undefined : regionOf(m, at.source.region);
@@ -364,7 +359,7 @@ function regionBehind(m: Interpreter, field: FieldObject): RegionObject | undefi
 /** Data registers behind index fields behind index fields … */
 export const MAX_INDIRECTION = 8;
 
-function fieldOf(m: Interpreter, node: NamespaceNode): FieldObject {
+function fieldOf(m: Machine, node: NamespaceNode): FieldObject {
   const object = m.settle(node.object);
   if (object instanceof FieldObject) return object;
   if (object instanceof ForeignObject) m.abandon(object.reason);
@@ -372,7 +367,7 @@ function fieldOf(m: Interpreter, node: NamespaceNode): FieldObject {
 }
 
 function selectIndex(
-  m: Interpreter,
+  m: Machine,
   source: Extract<FieldObject['source'], { kind: 'index' }>,
   offset: number,
 ): void {
@@ -389,7 +384,7 @@ function selectIndex(
   }
 }
 
-function selectBank(m: Interpreter, source: Extract<FieldObject['source'], { kind: 'bank' }>): void {
+function selectBank(m: Machine, source: Extract<FieldObject['source'], { kind: 'bank' }>): void {
   const register = fieldOf(m, source.bank);
   if (isKnown(source.value) && register.bitLength < 64 && source.value > maskOf(register.bitLength))
     fault('AE_AML_REGISTER_LIMIT', `bank ${hex(source.value)} does not fit ${source.bank.path}`);
@@ -397,7 +392,7 @@ function selectBank(m: Interpreter, source: Extract<FieldObject['source'], { kin
 }
 
 /** Writes a field unit. What a serial bus gives back is the value of the Store. */
-export function writeField(m: Interpreter, field: FieldObject, value: Resolved): AmlValue | undefined {
+export function writeField(m: Machine, field: FieldObject, value: Resolved): AmlValue | undefined {
   const { source } = field;
   if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('NOT_FOLLOWED', `${field.node.path} is too wide`);
   if (source.kind === 'region') {
@@ -411,7 +406,7 @@ export function writeField(m: Interpreter, field: FieldObject, value: Resolved):
 }
 
 /** Puts bits into a field unit, datum by datum. */
-function insert(m: Interpreter, field: FieldObject, value: Quantity): void {
+function insert(m: Machine, field: FieldObject, value: Quantity): void {
   const { source, accessBytes, baseOffset, startBit, bitLength } = field;
   const width = accessBytes * 8;
   const count = datumsOf(field);
@@ -454,12 +449,7 @@ function insert(m: Interpreter, field: FieldObject, value: Quantity): void {
   }
 }
 
-function readDatum(
-  m: Interpreter,
-  field: FieldObject,
-  region: RegionObject | undefined,
-  i: number,
-): Quantity {
+function readDatum(m: Machine, field: FieldObject, region: RegionObject | undefined, i: number): Quantity {
   const { source, accessBytes, baseOffset } = field;
   if (source.kind === 'index') {
     selectIndex(m, source, i * accessBytes);
@@ -475,7 +465,7 @@ function readDatum(
   return quantityOfBytes(bytes);
 }
 
-export function knownOrUnwritten(m: Interpreter, region: RegionObject, offset: number): ByteValue {
+export function knownOrUnwritten(m: Machine, region: RegionObject, offset: number): ByteValue {
   const byte = regionByte(m, region, offset);
   if (byte !== undefined) return byte;
   if (isKnown(region.address))
@@ -494,7 +484,7 @@ export function knownOrUnwritten(m: Interpreter, region: RegionObject, offset: n
 }
 
 function writeDatum(
-  m: Interpreter,
+  m: Machine,
   field: FieldObject,
   region: RegionObject | undefined,
   i: number,

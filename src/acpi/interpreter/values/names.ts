@@ -3,8 +3,8 @@
 import { findNode, nodeForDefinition } from '../../namespace/lookup.ts';
 import { formatName, type NamePath } from '../../terms/name.ts';
 import type { Term } from '../../terms/term.ts';
-import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
+import type { Machine } from '../state/machine.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { addForeign } from './foreign.ts';
 
@@ -12,7 +12,7 @@ import { addForeign } from './foreign.ts';
  * The node a name means in a scope, that of the top frame if none is given; undefined when there is none. One that another
  * table may declare parts the path.
  */
-export function lookUp(m: Interpreter, name: NamePath, scope?: NamespaceNode): NamespaceNode | undefined {
+export function lookUp(m: Machine, name: NamePath, scope?: NamespaceNode): NamespaceNode | undefined {
   const from = scope ?? m.frames.at(-1)?.scope ?? m.root;
   const node = findNode(m.root, from, name, m.present);
   if (node !== undefined || !addForeign(m, from, name)) return node;
@@ -20,12 +20,12 @@ export function lookUp(m: Interpreter, name: NamePath, scope?: NamespaceNode): N
 }
 
 /** As {@link lookUp}, in the top frame's scope; a missing name is a fault. */
-export function find(m: Interpreter, name: NamePath): NamespaceNode {
+export function find(m: Machine, name: NamePath): NamespaceNode {
   return lookUp(m, name) ?? fault('AE_NOT_FOUND', `${formatName(name)} is not found`);
 }
 
 /** The node that a definition makes in a scope which another table may declare. */
-function foreignScope(m: Interpreter, scope: NamespaceNode, name: NamePath): NamespaceNode | undefined {
+function foreignScope(m: Machine, scope: NamespaceNode, name: NamePath): NamespaceNode | undefined {
   const above = { ...name, segments: name.segments.slice(0, -1) };
   if (above.segments.length === 0 || !addForeign(m, scope, above)) return undefined;
   return nodeForDefinition(m.root, scope, name, m.present);
@@ -33,7 +33,7 @@ function foreignScope(m: Interpreter, scope: NamespaceNode, name: NamePath): Nam
 
 /** Makes the object of a definition in the top frame's scope; see {@link install}. */
 export function define(
-  m: Interpreter,
+  m: Machine,
   name: NamePath,
   term: Term,
   make: (node: NamespaceNode) => AmlValue,
@@ -49,7 +49,7 @@ export function define(
 }
 
 /** Gives a node the object that a term of the top frame defines. A method's go when it ends. */
-export function install(m: Interpreter, node: NamespaceNode, term: Term, object: AmlValue): void {
+export function install(m: Machine, node: NamespaceNode, term: Term, object: AmlValue): void {
   const frame = m.frames.at(-1)!;
   attach(m, node, object);
   node.term = term;
@@ -61,14 +61,14 @@ export function install(m: Interpreter, node: NamespaceNode, term: Term, object:
 }
 
 /** Gives a node its object; undefined: no object of its name exists any more. */
-export function attach(m: Interpreter, node: NamespaceNode, object: AmlValue | undefined): void {
+export function attach(m: Machine, node: NamespaceNode, object: AmlValue | undefined): void {
   if (node.shared !== undefined) m.journal.set(node, 'shared', undefined);
   m.journal.note(node, 'object');
   node.object = object;
 }
 
 /** Takes what a method made, and all below it, out of the namespace. */
-export function withdraw(m: Interpreter, created: Iterable<NamespaceNode>): void {
+export function withdraw(m: Machine, created: Iterable<NamespaceNode>): void {
   const pending = [...created].reverse();
   for (let next = pending.pop(); next; next = pending.pop()) {
     if (next.object !== undefined) {
@@ -80,7 +80,7 @@ export function withdraw(m: Interpreter, created: Iterable<NamespaceNode>): void
 }
 
 /** Takes what the code of a table made out of the namespace. @param owner the ordinal of the table */
-export function withdrawTable(m: Interpreter, owner: number): void {
+export function withdrawTable(m: Machine, owner: number): void {
   const pending: NamespaceNode[] = [m.root];
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (node.owner === owner && node.object !== undefined) attach(m, node, undefined);

@@ -4,8 +4,8 @@
  * since June 2022 sends it a buffer of 256 bytes.
  */
 import { type ByteValue, opaque } from '../../../symbolic/index.ts';
-import type { Interpreter } from '../interpreter.ts';
 import { fault } from '../state/fault.ts';
+import type { Machine } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -47,7 +47,7 @@ function dataLength(field: FieldObject): number {
   }
 }
 
-function answer(m: Interpreter, length: number, fill: (index: number) => number): BufferObject {
+function answer(m: Machine, length: number, fill: (index: number) => number): BufferObject {
   m.budget.allocate(length);
   if (m.journal.active) {
     const bytes: ByteValue[] = Array.from({ length }, () => ({
@@ -63,7 +63,7 @@ function answer(m: Interpreter, length: number, fill: (index: number) => number)
  * Status 0, the length, then A0, A1, A2 …: what acpiexec's serial buses answer. An SMBus has one size of buffer for all
  * protocols; what isn't answered in it stays as it was sent.
  */
-function busAnswer(m: Interpreter, field: FieldObject, space: number, sent?: BufferObject): BufferObject {
+function busAnswer(m: Machine, field: FieldObject, space: number, sent?: BufferObject): BufferObject {
   const whole = dataLength(field);
   const length = space === SPACE.smbus ? Math.min(whole, SMBUS_BUFFER - 2) : whole;
   const said = length === MAX_SERIAL_DATA ? ANY_LENGTH : length;
@@ -78,7 +78,7 @@ function busAnswer(m: Interpreter, field: FieldObject, space: number, sent?: Buf
 
 /** The value of such a field; undefined when the space is one of plain bytes. */
 export function readSerial(
-  m: Interpreter,
+  m: Machine,
   field: FieldObject,
   region: RegionObject,
   sent?: BufferObject,
@@ -99,11 +99,11 @@ export function readSerial(
   }
 }
 
-function ipmiAnswer(m: Interpreter): BufferObject {
+function ipmiAnswer(m: Machine): BufferObject {
   return answer(m, IPMI_BUFFER, (index) => (index < 4 ? (index === 1 ? IPMI_DATA : 0) : index));
 }
 
-function pccAnswer(m: Interpreter, field: FieldObject): AmlValue {
+function pccAnswer(m: Machine, field: FieldObject): AmlValue {
   const length = (field.bitLength + 7) >> 3;
   const start = field.bitOffset >> 3;
   const buffer = answer(m, length, (index) => (start + index) & 0xff);
@@ -114,7 +114,7 @@ function pccAnswer(m: Interpreter, field: FieldObject): AmlValue {
   return value;
 }
 
-function gpioAnswer(m: Interpreter, field: FieldObject): AmlValue {
+function gpioAnswer(m: Machine, field: FieldObject): AmlValue {
   if (m.journal.active) return integer(opaque(Math.min(field.bitLength, m.bits), 'what pins are at'));
   let value = 0n;
   for (let i = 0; i < Math.min(8, (field.bitLength + 7) >> 3); i++) {
@@ -126,7 +126,7 @@ function gpioAnswer(m: Interpreter, field: FieldObject): AmlValue {
 
 /** Writes such a field, giving what comes back; undefined when the space is one of plain bytes. */
 export function writeSerial(
-  m: Interpreter,
+  m: Machine,
   field: FieldObject,
   region: RegionObject,
   value: Resolved,

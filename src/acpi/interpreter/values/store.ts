@@ -1,9 +1,8 @@
 /** Storing: what becomes of a value in each kind of place (ACPI 6.5, 19.3.5.8; ACPICA exstore.c). */
 import { isKnown, type Quantity, quantityOfByte } from '../../../symbolic/index.ts';
-import type { Interpreter } from '../interpreter.ts';
 import { unknownBytes, writableBytes } from '../state/buffer-bytes.ts';
 import { fault } from '../state/fault.ts';
-import { FIRST_ARGUMENT_SLOT } from '../state/frame.ts';
+import { FIRST_ARGUMENT_SLOT, type Machine } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -40,12 +39,7 @@ import { copyOf, nameOfType, resolve, tellSharers, toBuffer, toInteger, toText }
 export type Storing = 'store' | 'result' | 'fixed' | 'copy';
 
 /** Puts a value in a place. What a serial bus gives back replaces the value. */
-export function store(
-  m: Interpreter,
-  given: Resolved,
-  target: Operand,
-  storing: Storing,
-): AmlValue | undefined {
+export function store(m: Machine, given: Resolved, target: Operand, storing: Storing): AmlValue | undefined {
   if (target === undefined) return undefined;
   const place: Operand = target instanceof Choice ? m.settle(target) : target;
   if (place instanceof SlotOperand) {
@@ -76,7 +70,7 @@ export function store(
   );
 }
 
-function storeToSlot(m: Interpreter, slot: number, value: Resolved, storing: Storing): void {
+function storeToSlot(m: Machine, slot: number, value: Resolved, storing: Storing): void {
   const { slots } = m.frames.at(-1)!;
   let current = slots[slot];
   if (slot >= FIRST_ARGUMENT_SLOT) {
@@ -97,7 +91,7 @@ function storeToSlot(m: Interpreter, slot: number, value: Resolved, storing: Sto
 type Container = NamespaceNode | SlotReference;
 
 /** The object in a container. */
-function contentOf(m: Interpreter, container: Container): AmlValue | undefined {
+function contentOf(m: Machine, container: Container): AmlValue | undefined {
   if (container instanceof NamespaceNode) return m.settle(container.object);
   const held = container.frame.slots[container.slot];
   return held instanceof NamespaceNode ? new ObjectReference(held) : m.settle(held);
@@ -120,7 +114,7 @@ function nameOf(container: Container): string {
 }
 
 /** Changes a container's object for another. */
-function replace(m: Interpreter, container: Container, value: Resolved): void {
+function replace(m: Machine, container: Container, value: Resolved): void {
   if (container instanceof SlotReference) {
     const { frame, slot } = container;
     m.journal.note(frame.slots, slot);
@@ -150,7 +144,7 @@ const UNSTORABLE: ReadonlySet<number> = new Set([
 ]);
 
 /** What another table's object may be where it is stored to one of that type. */
-function ofType(m: Interpreter, value: ForeignObject, type: number): AmlValue {
+function ofType(m: Machine, value: ForeignObject, type: number): AmlValue {
   switch (type) {
     case TYPE.integer:
     case TYPE.fieldUnit:
@@ -166,7 +160,7 @@ function ofType(m: Interpreter, value: ForeignObject, type: number): AmlValue {
 }
 
 function storeToContainer(
-  m: Interpreter,
+  m: Machine,
   given: Resolved,
   container: Container,
   storing: Storing,
@@ -220,7 +214,7 @@ function storeToContainer(
 
 /** A store with conversion to the type of what is there, which keeps its identity. */
 function convertInto(
-  m: Interpreter,
+  m: Machine,
   value: Resolved,
   container: Container,
   current: AmlValue | undefined,
@@ -246,7 +240,7 @@ function convertInto(
 }
 
 /** A buffer stored to a buffer keeps the target's length: cut off or filled with zeros. An empty one takes the source's. */
-function overwrite(m: Interpreter, target: BufferObject, source: BufferObject): void {
+function overwrite(m: Machine, target: BufferObject, source: BufferObject): void {
   if (target === source || target.unknown !== undefined) return;
   if (source.unknown !== undefined) {
     if (target.bytes.length === 0) m.abandon(source.unknown);
@@ -266,7 +260,7 @@ function overwrite(m: Interpreter, target: BufferObject, source: BufferObject): 
   for (let i = 0; i < bytes.length; i++) bytes[i] = source.bytes[i] ?? 0;
 }
 
-function storeToIndex(m: Interpreter, value: Resolved, place: IndexReference): void {
+function storeToIndex(m: Machine, value: Resolved, place: IndexReference): void {
   const { object, index } = place;
   if (object instanceof PackageObject) {
     m.journal.note(object.elements, index);

@@ -8,11 +8,10 @@ import {
   quantityOfBytes,
 } from '../../../symbolic/index.ts';
 import { implicitInteger } from '../../terms/string-to-integer.ts';
-import type { Interpreter } from '../interpreter.ts';
 import { mergeValues } from '../paths/merge.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
 import { type FaultCode, fault } from '../state/fault.ts';
-import { FIRST_ARGUMENT_SLOT } from '../state/frame.ts';
+import { FIRST_ARGUMENT_SLOT, type Machine } from '../state/machine.ts';
 import {
   type AmlValue,
   AnyIndexReference,
@@ -45,7 +44,7 @@ import { lookUp } from './names.ts';
 export type Resolving = 'value' | 'store' | 'argument';
 
 /** The value an operand stands for. */
-export function resolve(m: Interpreter, operand: Operand, resolving: Resolving = 'value'): Resolved {
+export function resolve(m: Machine, operand: Operand, resolving: Resolving = 'value'): Resolved {
   if (operand instanceof SlotOperand) {
     const held = slotValue(m, operand.slot);
     return held instanceof NamespaceNode ? resolveNode(m, held) : held;
@@ -69,7 +68,7 @@ export function resolve(m: Interpreter, operand: Operand, resolving: Resolving =
  * As {@link resolve}, but a Choice between data stays one: what only passes a value on need not know which it is, and
  * parting the path for it would do all that follows twice.
  */
-export function resolveLoosely(m: Interpreter, operand: Operand, resolving: Resolving): Resolved {
+export function resolveLoosely(m: Machine, operand: Operand, resolving: Resolving): Resolved {
   const held = operand instanceof SlotOperand ? m.frames.at(-1)!.slots[operand.slot] : operand;
   if (held instanceof Choice) {
     const kept = keptChoice(m, held);
@@ -79,7 +78,7 @@ export function resolveLoosely(m: Interpreter, operand: Operand, resolving: Reso
 }
 
 /** The Choice without sides that this path excludes, when all its sides are data; undefined otherwise. */
-export function keptChoice(m: Interpreter, choice: Choice): AmlValue | undefined {
+export function keptChoice(m: Machine, choice: Choice): AmlValue | undefined {
   const when = m.paths.decided(choice.when);
   if (isKnown(when)) {
     const side = when === 0n ? choice.no : choice.yes;
@@ -116,7 +115,7 @@ export function mapChoice(
 }
 
 /** What a local or argument holds; a node where a device was passed. */
-export function slotValue(m: Interpreter, slot: number): Resolved {
+export function slotValue(m: Machine, slot: number): Resolved {
   const { slots } = m.frames.at(-1)!;
   let held = slots[slot];
   if (held instanceof Choice || held instanceof UnknownObject) held = m.settle(held);
@@ -128,7 +127,7 @@ export function slotValue(m: Interpreter, slot: number): Resolved {
 }
 
 /** The value of a named object. */
-export function resolveNode(m: Interpreter, node: NamespaceNode): Resolved {
+export function resolveNode(m: Machine, node: NamespaceNode): Resolved {
   const object = m.settle(node.object);
   if (object === undefined) fault('AE_AML_NO_OPERAND', `${node.path} holds nothing`);
   if (typeof object === 'bigint') return object;
@@ -149,14 +148,14 @@ export function resolveNode(m: Interpreter, node: NamespaceNode): Resolved {
 }
 
 /** What a node holds, fields not read; devices and thermal zones are the node itself. */
-export function nodeObject(m: Interpreter, node: NamespaceNode): Resolved {
+export function nodeObject(m: Machine, node: NamespaceNode): Resolved {
   const object = m.settle(node.object) ?? fault('AE_AML_UNINITIALIZED_NODE', `${node.path} holds nothing`);
   const type = typeOf(object);
   return type === TYPE.device || type === TYPE.thermalZone ? node : object;
 }
 
 /** The node a package element names. */
-export function referenced(m: Interpreter, reference: NameReference): NamespaceNode {
+export function referenced(m: Machine, reference: NameReference): NamespaceNode {
   return (
     reference.node ??
     lookUp(m, reference.name, reference.scope) ??
@@ -165,7 +164,7 @@ export function referenced(m: Interpreter, reference: NameReference): NamespaceN
 }
 
 /** An element's value: names of data objects stand for the data. */
-export function elementOf(m: Interpreter, object: PackageObject, index: number): Resolved {
+export function elementOf(m: Machine, object: PackageObject, index: number): Resolved {
   let element = object.elements[index];
   if (element instanceof Choice || element instanceof UnknownObject) element = m.settle(element);
   if (element === undefined)
@@ -179,7 +178,7 @@ export function elementOf(m: Interpreter, object: PackageObject, index: number):
 }
 
 /** The element at an index that isn't known: a choice of all there are. */
-export function elementAt(m: Interpreter, reference: AnyIndexReference): Resolved {
+export function elementAt(m: Machine, reference: AnyIndexReference): Resolved {
   const { object, index } = reference;
   let value: Resolved | undefined;
   for (let i = object.elements.length - 1; i >= 0; i--) {
@@ -202,7 +201,7 @@ export function elementAt(m: Interpreter, reference: AnyIndexReference): Resolve
  * Looks up the name of a package element. Data objects take the place of their name; methods, devices and the like
  * stay references, for a call or a Notify later.
  */
-export function settleElement(m: Interpreter, object: PackageObject, index: number): void {
+export function settleElement(m: Machine, object: PackageObject, index: number): void {
   const element = object.elements[index];
   if (!(element instanceof NameReference)) return;
   const node = element.node ?? lookUp(m, element.name, element.scope);
@@ -231,7 +230,7 @@ export function settleElement(m: Interpreter, object: PackageObject, index: numb
 }
 
 /** Lets the packages that share a name's integer see its new value. */
-export function tellSharers(m: Interpreter, node: NamespaceNode, value: AmlValue): void {
+export function tellSharers(m: Machine, node: NamespaceNode, value: AmlValue): void {
   const pending: (AmlValue | undefined)[] = [node.shared];
   while (pending.length > 0) {
     const shared = pending.pop();
@@ -246,19 +245,19 @@ export function nameOfType(value: Resolved): string {
 }
 
 /** An operand as an integer, strings and buffers converted. */
-export function integerOperand(m: Interpreter, operand: Operand): Quantity {
+export function integerOperand(m: Machine, operand: Operand): Quantity {
   if (typeof operand === 'bigint') return operand;
   return toInteger(m, resolve(m, operand));
 }
 
 /** The condition of an If or While: an Index is a reference there, whose element nobody takes. */
-export function conditionOperand(m: Interpreter, operand: Operand): Quantity {
+export function conditionOperand(m: Machine, operand: Operand): Quantity {
   return typeof operand === 'bigint' ? operand : toInteger(m, resolve(m, operand, 'store'), 'AE_TYPE');
 }
 
 /** Implicit conversion to an integer. */
 export function toInteger(
-  m: Interpreter,
+  m: Machine,
   value: Resolved,
   otherwise: FaultCode = 'AE_AML_OPERAND_TYPE',
 ): Quantity {
@@ -273,13 +272,13 @@ export function toInteger(
   return fault(otherwise, `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`);
 }
 
-function integerOfBytes(m: Interpreter, bytes: Uint8Array | readonly ByteValue[]): Quantity {
+function integerOfBytes(m: Machine, bytes: Uint8Array | readonly ByteValue[]): Quantity {
   if (bytes.length === 0) fault('AE_AML_BUFFER_LIMIT', 'an integer from an empty buffer');
   return m.paths.refined(quantityOfBytes(Array.from(bytes.slice(0, m.bits / 8))));
 }
 
 /** Implicit conversion to a buffer; a buffer is given back itself. */
-export function toBuffer(m: Interpreter, value: Resolved): BufferObject {
+export function toBuffer(m: Machine, value: Resolved): BufferObject {
   if (value instanceof BufferObject) return value;
   if (typeof value === 'bigint' || value instanceof UnknownInteger) {
     const bytes = bytesOfQuantity(toInteger(m, value), m.bits / 8);
@@ -301,7 +300,7 @@ export function toBuffer(m: Interpreter, value: Resolved): BufferObject {
 export type StringForm = 'implicit' | 'hex' | 'decimal';
 
 /** Conversion to a string; a string is given back itself. */
-export function toText(m: Interpreter, value: Resolved, form: StringForm): StringObject {
+export function toText(m: Machine, value: Resolved, form: StringForm): StringObject {
   if (value instanceof StringObject) return value;
   if (value instanceof UnknownInteger || value instanceof ForeignObject) return new StringObject(undefined);
   if (typeof value === 'bigint') {
@@ -328,12 +327,12 @@ export function toText(m: Interpreter, value: Resolved, form: StringForm): Strin
 }
 
 /** Text whose content may be needed: unknown text ends what can be followed. */
-export function knownText(m: Interpreter, value: StringObject): string {
+export function knownText(m: Machine, value: StringObject): string {
   return value.text ?? m.abandon('what an unknown string holds matters here');
 }
 
 /** A copy with an identity of its own; packages with all that is in them. */
-export function copyOf(m: Interpreter, value: Resolved): Resolved {
+export function copyOf(m: Machine, value: Resolved): Resolved {
   if (typeof value === 'bigint') return value;
   if (value instanceof BufferObject) {
     m.budget.allocate(value.bytes.length);
