@@ -4,6 +4,7 @@
  * counts as a failure: fuzz/harness.ts. FILEs are machines to start from, dumps or folders of tables, in place of the
  * corpus beside the checkout.
  */
+import type { AcpiMachine } from '../src/acpi/acpi-machine.ts';
 import { decodeTables } from '../src/acpi/aml/tables.ts';
 import { compileAsl } from '../src/acpi/asl/compile/compile.ts';
 import { printTable } from '../src/acpi/asl/print/print.ts';
@@ -14,13 +15,7 @@ import {
   PackageObject,
   StringObject,
 } from '../src/acpi/interpreter/state/objects.ts';
-import {
-  type AcpiMachine,
-  evaluate,
-  evaluateAllCrs,
-  formatResult,
-  loadMachine,
-} from '../src/acpi/machine.ts';
+import { evaluate, evaluateAllCrs, formatResult, loadMachine } from '../src/acpi/machine.ts';
 import { nameTables, tableAt } from '../src/acpi/tables/read.ts';
 import { type AcpiTable, holdsAml } from '../src/acpi/tables/table.ts';
 import { parseName } from '../src/acpi/terms/name.ts';

@@ -3,9 +3,9 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
 import { allOf, type Condition } from '../symbolic/index.ts';
+import type { AcpiMachine } from './acpi-machine.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
-import type { Interpreter } from './interpreter/interpreter.ts';
 import { type AmlFault, faultDiagnostic } from './interpreter/state/fault.ts';
 import type { TraceRecord } from './interpreter/state/machine.ts';
 import type { AmlValue, NamespaceNode } from './interpreter/state/objects.ts';
@@ -47,13 +47,6 @@ export interface EvaluationOptions {
     readonly bytes: Uint8Array;
     readonly source?: Source;
   }[];
-}
-
-export interface AcpiMachine {
-  readonly tables: readonly AcpiTable[];
-  readonly sink: DiagnosticSink;
-  readonly decoded: DecodedTables;
-  readonly interpreter: Interpreter;
 }
 
 /** A revision below 2 gives 32-bit integers to all tables (ACPI 6.5, 20.2.3; ACPICA looks at the DSDT's alone). */

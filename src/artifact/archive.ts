@@ -4,7 +4,8 @@ import { accessTo } from '../containers/access.ts';
 import type { Archive, Member } from '../containers/container.ts';
 import type { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
-import { byPath, type Listed } from './directory.ts';
+import { byPath } from './directory.ts';
+import type { Listed } from './listed.ts';
 import { unpackedLimit } from './unpack.ts';
 
 /** A name in an archive. */

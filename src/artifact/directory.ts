@@ -2,27 +2,18 @@
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
-import type { ArtifactKind, DirectoryEntry, ProvenanceStep } from './artifact.ts';
+import type { ArtifactKind, DirectoryEntry } from './artifact.ts';
 import { inputsOfCapture } from './capture.ts';
 import { describesNothing } from './irrelevant.ts';
-import { type FileResult, MAX_INPUT_BYTES } from './reading.ts';
+import type { Listed } from './listed.ts';
+import { MAX_INPUT_BYTES } from './reading.ts';
 import { sniffKind } from './sniff.ts';
+
+export type { Listed };
 
 /** A server's /proc/device-tree has some ten thousand properties. */
 const MAX_ENTRIES = 400_000;
 const MAX_DEPTH = 128;
-
-/** A name in a folder, on disk or in an archive; `path` below the folder with the name's bytes as Latin-1. */
-export interface Listed {
-  readonly path: string;
-  readonly type: 'file' | 'directory';
-  /** Of a file: its bytes, unless there are more than `limit`. */
-  read(limit: number): FileResult;
-  /** Of a folder: what is in it, in byte order of the names, each path below `below`. */
-  list(below: string, sink: DiagnosticSink): readonly Listed[];
-  /** Of a file in an archive: where it is there. */
-  readonly step?: ProvenanceStep;
-}
 
 export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;

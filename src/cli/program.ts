@@ -3,14 +3,8 @@
 import { escapeControls } from '../bytes/escape.ts';
 import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
 import { joinDashed, parseQuickly } from './common/arguments.ts';
-import {
-  type Command,
-  CommandError,
-  EXIT_ERROR,
-  type OptionTable,
-  type OptionValues,
-  UnreadableInputError,
-} from './common/command.ts';
+import { type Command, EXIT_ERROR, type OptionTable, type OptionValues } from './common/command.ts';
+import { CommandError, UnreadableInputError } from './common/command-error.ts';
 import type { Io } from './common/io.ts';
 import { openLog } from './common/log.ts';
 import { PROCESS_OPTIONS } from './common/options.ts';

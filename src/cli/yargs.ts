@@ -6,13 +6,8 @@ import { parseArgs } from 'node:util';
 import type { Argv, Options } from 'yargs';
 import { COMMANDS, type CommandRow, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
 import { parserOptions } from './common/arguments.ts';
-import {
-  type Command,
-  CommandError,
-  type OptionSpec,
-  type OptionTable,
-  type OptionValues,
-} from './common/command.ts';
+import type { Command, OptionSpec, OptionTable, OptionValues } from './common/command.ts';
+import { CommandError } from './common/command-error.ts';
 import type { Io } from './common/io.ts';
 import { refuseMistakes } from './common/mistakes.ts';
 import { PROCESS_OPTIONS } from './common/options.ts';

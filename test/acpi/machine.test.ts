@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { AcpiMachine } from '../../src/acpi/acpi-machine.ts';
 import { readAsl } from '../../src/acpi/asl/read.ts';
 import type { CrsEntry } from '../../src/acpi/crs/crs.ts';
 import { StringObject } from '../../src/acpi/interpreter/state/objects.ts';
 import {
-  type AcpiMachine,
   type EvaluationOptions,
   evaluate,
   evaluateAllCrs,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { parseQuickly } from '../../src/cli/common/arguments.ts';
-import { CommandError } from '../../src/cli/common/command.ts';
+import { CommandError } from '../../src/cli/common/command-error.ts';
 import { InputFiles } from '../../src/cli/common/input-files.ts';
 import type { Io } from '../../src/cli/common/io.ts';
 import { PROCESS_OPTIONS } from '../../src/cli/common/options.ts';

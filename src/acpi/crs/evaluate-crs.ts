@@ -1,6 +1,7 @@
 /** `_CRS` of every device, evaluated one after the other in the order of the namespace, state staying as it is left. */
 
 import { fieldsOf, gather, type Quantity } from '../../symbolic/index.ts';
+import type { AcpiMachine } from '../acpi-machine.ts';
 import { callUnder, existenceOf, typeOfNode } from '../interpreter/boot.ts';
 import type { Interpreter } from '../interpreter/interpreter.ts';
 import type { Evaluation, TraceRecord } from '../interpreter/state/machine.ts';
@@ -12,7 +13,6 @@ import {
   StringObject,
   TYPE,
 } from '../interpreter/state/objects.ts';
-import type { AcpiMachine } from '../machine.ts';
 import { spanIn } from '../tables/records.ts';
 import type { CrsEntry, CrsStep, DeviceWithoutCrs } from './crs.ts';
 import { identityOf } from './identity.ts';

@@ -10,6 +10,7 @@ import {
   opaqueReasons,
   type Quantity,
 } from '../../symbolic/index.ts';
+import type { AcpiMachine } from '../acpi-machine.ts';
 import type { Interpreter } from '../interpreter/interpreter.ts';
 import {
   alternativesOf,
@@ -29,7 +30,6 @@ import {
   StringObject,
   UnknownObject,
 } from '../interpreter/state/objects.ts';
-import type { AcpiMachine } from '../machine.ts';
 import { decodeTemplate, openStructure } from '../resources/decode.ts';
 import type { TemplateBytes } from '../resources/descriptor.ts';
 import { spanIn } from '../tables/records.ts';

@@ -7,7 +7,8 @@ import { bridgesDocument, bridgesJson } from '../../report/subjects/bridges.ts';
 import { askBridges } from '../../verdict/ask.ts';
 import { barName } from '../../verdict/host-bridge/allocation.ts';
 import type { BridgeOptions } from '../../verdict/host-bridge/situation.ts';
-import { CommandError, defineCommand } from '../common/command.ts';
+import { defineCommand } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import {
   formatOption,
   INPUT_OPTIONS,

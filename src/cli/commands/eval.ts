@@ -3,7 +3,8 @@ import type { AmlValue } from '../../acpi/interpreter/state/objects.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import { escapeControls } from '../../bytes/escape.ts';
 import { FORMATS } from '../../report/formats/render.ts';
-import { CommandError, defineCommand, EXIT_ERROR } from '../common/command.ts';
+import { defineCommand, EXIT_ERROR } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import {
   formatOption,
   INPUT_OPTIONS,

@@ -9,7 +9,8 @@ import type { FindingReport } from '../../report/finding.ts';
 import { FORMATS } from '../../report/formats/render.ts';
 import { type ExplainReport, explainDocument, explainJson } from '../../report/subjects/explain.ts';
 import { describe, type Machine } from '../../window/describe.ts';
-import { CommandError, defineCommand, EXIT_ERROR } from '../common/command.ts';
+import { defineCommand, EXIT_ERROR } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 import {
   formatOption,

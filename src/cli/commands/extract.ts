@@ -3,7 +3,7 @@ import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemMessage } from '../../artifact/file.ts';
 import type { Find } from '../../scan/find.ts';
-import { CommandError } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 
 const MAX_LABEL = 60;

@@ -12,7 +12,8 @@ import {
   NEEDED,
   SUMMARY,
 } from '../../survey/query/questions.ts';
-import { CommandError, defineCommand } from '../common/command.ts';
+import { defineCommand } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import { OUTPUT_OPTIONS } from '../common/options.ts';
 import { writeResult } from '../common/result.ts';
 import { asCommandErrors } from '../survey/options.ts';

@@ -12,7 +12,8 @@ import { type ScannedInput, type ScanReport, scanDocument, scanJson } from '../.
 import type { Alternatives, Find } from '../../scan/find.ts';
 import { machineGroups } from '../../scan/machines.ts';
 import { Scanner } from '../../scan/scan.ts';
-import { CommandError, defineCommand, UnreadableInputError } from '../common/command.ts';
+import { defineCommand } from '../common/command.ts';
+import { CommandError, UnreadableInputError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 import { formatOption, OUTPUT_OPTIONS } from '../common/options.ts';
 import { printReport } from '../common/print.ts';

@@ -4,7 +4,8 @@ import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import { escapeControls } from '../../bytes/escape.ts';
 import { formatDiagnostic, hintOf } from '../../findings/finding.ts';
 import { FORMATS } from '../../report/formats/render.ts';
-import { CommandError, defineCommand, EXIT_ERROR } from '../common/command.ts';
+import { defineCommand, EXIT_ERROR } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 import {
   formatOption,

@@ -1,7 +1,8 @@
 /** `fwmap worker`: takes shards of surveys from a queue. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { CommandError, defineCommand } from '../common/command.ts';
+import { defineCommand } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import { compileSparingly } from '../common/engine.ts';
 import { asCommandErrors, countOption, MOST_JOBS } from '../survey/options.ts';
 import { openPool, type Pool } from '../survey/pool.ts';

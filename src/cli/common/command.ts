@@ -2,6 +2,7 @@
  * The shape of a command. Options are data: the quick parser, yargs, the help text and the completion all read the
  * same table, so a new option is a new row.
  */
+import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
 import type { Log } from './log.ts';
 
@@ -63,29 +64,6 @@ export interface Command<O extends OptionTable = OptionTable> {
 /** Only there so that the types of option values follow from the table. */
 export function defineCommand<const O extends OptionTable>(command: Command<O>): Command {
   return command as unknown as Command;
-}
-
-/** Ends a command with exit status 2 and one line on standard error: misuse, or an input that can't be read. */
-export class CommandError extends Error {
-  readonly hint: string | undefined;
-
-  constructor(message: string, hint?: string) {
-    super(message);
-    this.name = 'CommandError';
-    this.hint = hint;
-  }
-}
-
-/** An input that can't be opened. */
-export class UnreadableInputError extends CommandError {
-  /** As it was given. */
-  readonly path: string;
-
-  constructor(message: string, path: string) {
-    super(message);
-    this.name = 'UnreadableInputError';
-    this.path = path;
-  }
 }
 
 /** Exit status for any error, always. */

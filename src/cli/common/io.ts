@@ -4,7 +4,7 @@
  */
 import { fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import { readToEnd, systemMessage } from '../../artifact/file.ts';
-import { CommandError } from './command.ts';
+import { CommandError } from './command-error.ts';
 import { InputFiles } from './input-files.ts';
 
 export interface Output {

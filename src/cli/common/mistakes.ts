@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../../findings/nearest.ts';
 import { parserOptions } from './arguments.ts';
-import { CommandError, type OptionSpec, type OptionTable } from './command.ts';
+import type { OptionSpec, OptionTable } from './command.ts';
+import { CommandError } from './command-error.ts';
 
 /** Options of the program itself. */
 export const OWN_OPTIONS = ['help', 'version', 'completion'] as const;

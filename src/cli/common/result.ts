@@ -5,7 +5,7 @@ import { systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeControls } from '../../bytes/escape.ts';
 import { diagnosticText } from '../../findings/finding.ts';
-import { CommandError } from './command.ts';
+import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
 import { writeWhole } from './whole-file.ts';
 

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { systemMessage } from '../../artifact/file.ts';
-import { CommandError } from './command.ts';
+import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
 
 /** Links that are followed: as many as Linux follows (MAXSYMLINKS). */

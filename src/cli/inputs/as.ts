@@ -1,6 +1,6 @@
 /** `--as [FILE=]KIND`: what somebody says that inputs are. */
 import { type ArtifactKind, KIND_NAMES } from '../../artifact/kinds.ts';
-import { CommandError } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 
 export interface GivenKinds {
   /** Of the input; of several, of those that are not recognised. */

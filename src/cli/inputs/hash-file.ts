@@ -1,7 +1,7 @@
 /** The hash of a large file, made beside whatever else is done with it. */
 import { Worker } from 'node:worker_threads';
 import { systemMessage } from '../../artifact/file.ts';
-import { CommandError } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 
 /** What the worker runs; it shares nothing with the program but the path. */
 const CODE = `

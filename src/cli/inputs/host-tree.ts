@@ -8,7 +8,7 @@ import type { DeviceTree } from '../../devicetree/tree.ts';
 import { finding, messageOf } from '../../findings/finding.ts';
 import { chooseVtl2Ranges, type Vtl2Choice, vtl2TreeSource } from '../../linux/openhcl/boot-shim.ts';
 import { ShimRefuses } from '../../linux/openhcl/host-tree.ts';
-import { CommandError } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 
 /** What the host's tree may be. */
 const TREE_KINDS: ReadonlySet<string> = new Set(['dtb', 'dts']);

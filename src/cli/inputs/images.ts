@@ -3,7 +3,7 @@ import type { Artifact, MachineOfImage } from '../../artifact/artifact.ts';
 import type { ImageInput } from '../../artifact/open-bytes.ts';
 import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Budget } from '../../containers/limits.ts';
-import { CommandError } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 
 /** The machines in what may be an image. What the scan says is said only where there are some. */
 export async function openImage(

@@ -6,7 +6,7 @@ import { openInput } from '../../artifact/open.ts';
 import { openBytes, STDIN_PATH } from '../../artifact/open-bytes.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { messageOf } from '../../findings/finding.ts';
-import { UnreadableInputError } from '../common/command.ts';
+import { UnreadableInputError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 
 /** Opens every input, in the order given. One that can't be read ends the command: an answer must not rest on half of what was named. */

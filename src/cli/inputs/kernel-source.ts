@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { KERNEL_SOURCE_FILES } from '../../evidence/image/kernel-source.ts';
-import { CommandError } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 import { openInputs } from './inputs.ts';
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
 import { CAPTURE_SCRIPT } from '../capture/script.ts';
-import { CommandError } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 
 /** What messages call it. */

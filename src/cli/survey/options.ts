@@ -1,7 +1,7 @@
 /** What the commands for many machines share. */
 import { MissingPackageError } from '../../survey/optional.ts';
 import { QueueError } from '../../survey/queue.ts';
-import { CommandError } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 
 /** More threads than that starve each other of memory, and another host serves better. */
 export const MOST_JOBS = 256;

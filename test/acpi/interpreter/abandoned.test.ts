@@ -3,6 +3,7 @@
  * end: whatever it was given up at, no object is said to hold what that run doesn't leave in it.
  */
 import { describe, expect, test } from 'vitest';
+import type { AcpiMachine } from '../../../src/acpi/acpi-machine.ts';
 import { AmlFault } from '../../../src/acpi/interpreter/state/fault.ts';
 import {
   type AmlValue,
@@ -17,7 +18,7 @@ import {
   UnknownInteger,
   UnknownObject,
 } from '../../../src/acpi/interpreter/state/objects.ts';
-import { type AcpiMachine, evaluate, formatResult, loadMachine } from '../../../src/acpi/machine.ts';
+import { evaluate, formatResult, loadMachine } from '../../../src/acpi/machine.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
 import { parseName } from '../../../src/acpi/terms/name.ts';
 import { fieldsOf, opaqueReasons } from '../../../src/symbolic/index.ts';

@@ -5,7 +5,7 @@
 import { isSearched, type NamePath } from '../../terms/name.ts';
 import type { OpcodeName } from '../../terms/opcodes.ts';
 import { type FieldElement, type Operand, Term } from '../../terms/term.ts';
-import type { TemplateTag } from '../parse/template.ts';
+import type { TemplateTag } from '../parse/parser.ts';
 
 /** What a resource descriptor's name, or a field's under it, stands for. */
 export interface TagValue {

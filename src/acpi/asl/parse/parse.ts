@@ -6,8 +6,9 @@ import type { Term } from '../../terms/term.ts';
 import { describeToken, TokenCursor } from '../text/cursor.ts';
 import { type PreprocessorOptions, preprocess } from '../text/preprocessor.ts';
 import type { PositionMap, Token } from '../text/token.ts';
+import type { TemplateTag } from './parser.ts';
 import { AslParser } from './parser.ts';
-import type { TemplateTag } from './template.ts';
+import { SPECIAL_FORMS } from './special-forms.ts';
 
 export interface AslUnit {
   /** File name for the compiler, mostly empty. */
@@ -55,7 +56,7 @@ export function parseAslBody(source: Source, options: PreprocessorOptions = {}):
   const faults = new DiagnosticList();
   const { tokens, positions } = preprocess(source, faults, options);
   const cursor = new TokenCursor(tokens, positions, faults);
-  const parser = new AslParser(cursor, true);
+  const parser = new AslParser(cursor, true, SPECIAL_FORMS);
   const body = parser.statements();
   const fault = faults.all.find(({ severity }) => severity === 'error');
   if (fault !== undefined) return fault;
@@ -86,7 +87,7 @@ function definitionBlock(cursor: TokenCursor): AslUnit | undefined {
     return undefined;
   }
   // Header integers know no width yet.
-  const header = new AslParser(cursor, true);
+  const header = new AslParser(cursor, true, SPECIAL_FORMS);
   cursor.expect('(');
   const amlFile = header.text();
   const signature = argument(cursor, () => header.text());
@@ -99,7 +100,7 @@ function definitionBlock(cursor: TokenCursor): AslUnit | undefined {
   checkLength(cursor, signature, 4, 'signature', word);
   checkLength(cursor, oemId, 6, 'OEM id', word);
   checkLength(cursor, oemTableId, 8, 'OEM table id', word);
-  const parser = new AslParser(cursor, revision >= 2);
+  const parser = new AslParser(cursor, revision >= 2, SPECIAL_FORMS);
   const body = parser.body();
   return {
     amlFile,

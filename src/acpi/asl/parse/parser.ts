@@ -2,8 +2,9 @@
  * ASL and ASL+ to terms (ACPI 6.5, chapter 19). What ASL has and AML hasn't is gone when a term is made: symbolic
  * operators, For, Switch, Printf, ToUUID, resource templates and constant expressions become the terms that stand for
  * them. Operators whose arguments follow the pattern of their opcode's operands are read by the opcode table alone;
- * the others have a reader of their own in {@link SPECIAL_FORMS}.
+ * the others have a reader of their own, in special-forms.ts.
  */
+import type { TagPlace } from '../../resources/macro-values.ts';
 import { type NamePath, NULL_NAME, parseName } from '../../terms/name.ts';
 import { OPCODES, type Opcode, type OpcodeName, type OperandKind } from '../../terms/opcodes.ts';
 import { type Operand, Term } from '../../terms/term.ts';
@@ -19,8 +20,6 @@ import {
 } from '../text/operators.ts';
 import type { Token } from '../text/token.ts';
 import { foldTerm, integerOf, integerTerm } from '../values/constants.ts';
-import { SPECIAL_FORMS } from './special-forms.ts';
-import type { TemplateTag } from './template.ts';
 
 /** Blocks and brackets inside one another. Deeper text is refused: every pass over the tree goes down into it. */
 export const MAX_NESTING = 400;
@@ -32,6 +31,16 @@ export interface MethodContext {
   serialized: boolean;
   /** As written after `Method (`, for `__METHOD__`. */
   readonly name: string;
+}
+
+/** A named descriptor of a template: `_Y00` and what `_Y00._MIN` and so on stand for. */
+export interface TemplateTag {
+  /** Four characters. */
+  readonly name: string;
+  /** Of the descriptor's first byte in the template. */
+  readonly offset: number;
+  /** In bits from the descriptor's first. */
+  readonly fields: readonly TagPlace[];
 }
 
 /** What an operator of its own kind gives: most make one term, If and For make several, Noop for nothing none. */
@@ -46,11 +55,14 @@ export class AslParser {
   method: MethodContext | undefined;
   /** Terms that go before everything else in the table: a Switch outside methods has its variable there. */
   readonly prelude: Term[] = [];
+  readonly #forms: ReadonlyMap<string, SpecialForm>;
   #depth = 0;
 
-  constructor(cursor: TokenCursor, wide: boolean) {
+  /** @param forms words that have a reader of their own, by the word in lower case */
+  constructor(cursor: TokenCursor, wide: boolean, forms: ReadonlyMap<string, SpecialForm>) {
     this.cursor = cursor;
     this.wide = wide;
+    this.#forms = forms;
   }
 
   /** A term from `start` to the token read last. */
@@ -128,7 +140,7 @@ export class AslParser {
 
   #specialForm(token: Token): SpecialForm | undefined {
     if (token.kind !== 'word') return undefined;
-    const form = SPECIAL_FORMS.get(token.text.toLowerCase());
+    const form = this.#forms.get(token.text.toLowerCase());
     return form !== undefined && !this.#isPlainName(token) ? form : undefined;
   }
 
@@ -140,7 +152,7 @@ export class AslParser {
     if (token.text.length > 4 || this.cursor.peek() !== token) return false;
     const word = token.text.toLowerCase();
     const opcode = opcodeOfWord(word);
-    if (opcode === undefined && !SPECIAL_FORMS.has(word)) return true;
+    if (opcode === undefined && !this.#forms.has(word)) return true;
     const bare = opcode !== undefined && opcode.operands.length === 0;
     return !bare && word !== 'else' && !this.cursor.at('(', 1);
   }
@@ -274,7 +286,7 @@ export class AslParser {
     const { cursor } = this;
     const word = token.text.toLowerCase();
     const follows = cursor.at('(');
-    const special = SPECIAL_FORMS.get(word);
+    const special = this.#forms.get(word);
     const opcode = opcodeOfWord(word);
     const bare = opcode !== undefined && opcode.operands.length === 0;
     if (token.text.length <= 4 && !follows && !bare) return this.#nameOrCall(token);

@@ -2,23 +2,13 @@
 
 import { decodeTemplate } from '../../resources/decode.ts';
 import { encodeDescriptor } from '../../resources/encode.ts';
-import { descriptorOfCall, type MacroValue, type TagPlace, tagPlaces } from '../../resources/macro-values.ts';
+import { descriptorOfCall, type MacroValue, tagPlaces } from '../../resources/macro-values.ts';
 import { type MacroArgument, macroNamed } from '../../resources/macros.ts';
 import { formatName } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
 import { describeToken } from '../text/cursor.ts';
-import type { AslParser, SpecialForm } from './parser.ts';
-
-/** A named descriptor of a template: `_Y00` and what `_Y00._MIN` and so on stand for. */
-export interface TemplateTag {
-  /** Four characters. */
-  readonly name: string;
-  /** Of the descriptor's first byte in the template. */
-  readonly offset: number;
-  /** In bits from the descriptor's first. */
-  readonly fields: readonly TagPlace[];
-}
+import type { AslParser, SpecialForm, TemplateTag } from './parser.ts';
 
 export interface Template {
   readonly bytes: Uint8Array;

@@ -10,6 +10,7 @@ import { AslLexer } from '../text/lexer.ts';
 import { withoutMargins } from '../text/margins.ts';
 import { PositionMap, type Token } from '../text/token.ts';
 import { AslParser } from './parser.ts';
+import { SPECIAL_FORMS } from './special-forms.ts';
 import { readTemplate } from './template.ts';
 
 export interface FoundTemplate {
@@ -50,7 +51,7 @@ export function parseResourceTemplates(source: Source, sink: DiagnosticSink): Fo
     end = tokens.at(-1)!.end;
     const faults = new DiagnosticList();
     const cursor = new TokenCursor(tokens, positions, faults);
-    const { bytes } = readTemplate(new AslParser(cursor, true));
+    const { bytes } = readTemplate(new AslParser(cursor, true, SPECIAL_FORMS));
     for (const fault of faults.all) sink.add(fault);
     if (faults.hasErrors) continue;
     const name = /\bName\s*\(\s*([\\^.\w]+)\s*,\s*$/i.exec(text.slice(Math.max(0, start - 200), start))?.[1];
