@@ -348,7 +348,10 @@ describe('paths that are given up', () => {
       quiet,
     );
     const faults = (): unknown =>
-      evaluate(machine, parseName('\\PICK')!).faults.map(({ when, fault }) => [when, fault.code]);
+      evaluate(machine, parseName('\\PICK')!).faults.map(({ when, fault }) => [
+        formatCondition(when),
+        fault.code,
+      ]);
     expect(faults()).toEqual([['FLAG >= 3', 'AE_AML_PACKAGE_LIMIT']]);
     expect(typeof evaluate(machine, parseName('\\BIG')!).value).toBe('object');
     expect(faults()).toEqual([['FLAG >= 3', 'AE_AML_PACKAGE_LIMIT']]);
