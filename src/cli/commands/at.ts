@@ -3,7 +3,8 @@ import { FORMATS } from '../../report/formats/render.ts';
 import { atDocument, atJson } from '../../report/subjects/at.ts';
 import type { Asked } from '../../verdict/address/claims.ts';
 import { askAt } from '../../verdict/ask.ts';
-import { CommandError, defineCommand } from '../common/command.ts';
+import { defineCommand } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
