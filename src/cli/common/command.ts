@@ -6,6 +6,8 @@ import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
 import type { Log } from './log.ts';
 
+export { CommandError, UnreadableInputError } from './command-error.ts';
+
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
   /** May be given several times; its value is then a list. */
