@@ -134,6 +134,16 @@ describe('fwmap dtc', () => {
         expect((await dtc('--overlay', overlay, '-O', 'dts', base)).stdout).toBe(text);
   });
 
+  it('says of an overlay written out, with __overlay__ but without /plugin/, how one starts', async () => {
+    writeFileSync(
+      file('written-out.dts'),
+      '/dts-v1/;\n/ { fragment@0 { target = <&foo>; __overlay__ { a = <1>; }; }; };\n',
+    );
+    const refused = await dtc('-O', 'null', 'written-out.dts');
+    expect(refused).toMatchObject({ status: 2 });
+    expect(refused.stderr).toContain('an overlay starts with "/dts-v1/; /plugin/;"');
+  });
+
   it('takes an overlay that starts without its header for a mistake, and one that changes nothing is told', async () => {
     writeFileSync(file('headless.dts'), '/dts-v1/;\n&u { };\n');
     const refused = await dtc('--overlay', 'headless.dts', 'good.dts');

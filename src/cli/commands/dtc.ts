@@ -172,6 +172,11 @@ class DtcRun {
       if (quiet < (finding.level === 'error' ? 2 : 1)) this.#print(findingText(finding, output));
     if (failed && !force) {
       this.#print('ERROR: Input tree has errors, aborting (use -f to force output)\n');
+      // dtc says no more; references to another tree are what /plugin/ is for.
+      if (tree.root.children.some(({ children }) => children.some(({ name }) => name === '__overlay__'))) {
+        const { OVERLAY_HINT } = await import('../../devicetree/source/parser.ts');
+        this.#print(`  ${OVERLAY_HINT}\n`);
+      }
       return false;
     }
     if (failed && quiet < 3) this.#print('Warning: Input tree has errors, output forced\n');
