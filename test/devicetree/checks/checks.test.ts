@@ -344,7 +344,7 @@ describe('fwmap’s own checks', () => {
       `${ROOT} v { ${BUS} ranges = <0 0x1000 0x1000>; }; f@2000 { compatible = "simple-framebuffer"; reg = <0x2000 0x10>; };`,
       `${ROOT} v { ${BUS} ranges = <0 0x1000 0x1000>; }; f@1800 { compatible = "simple-framebuffer"; reg = <0x1800 0x10>; };`,
       [
-        '/f@1800:reg the framebuffer of reg[0], [mem 0x00001800-0x0000180f], lies in the window [mem 0x00001000-0x00001fff] that /v ranges[0] gives to others',
+        '/f@1800:reg the framebuffer of reg[0], [mem 0x00001800-0x0000180f], is in the window [mem 0x00001000-0x00001fff] that /v ranges[0] gives to others',
       ],
     ],
     [
