@@ -27,8 +27,8 @@ import {
   StringObject,
   TYPE,
 } from '../state/objects.ts';
-import { TABLE_SPACE } from '../values/fields.ts';
 import { define, find, install } from '../values/names.ts';
+import { TABLE_SPACE } from '../values/region-access.ts';
 import { copyOf, integerOperand, knownText, resolve, toText } from '../values/values.ts';
 import { findTable, isElsewhere } from './actions.ts';
 

@@ -24,14 +24,8 @@ import {
   typeOf,
   UnknownObject,
 } from '../state/objects.ts';
-import {
-  datumsOf,
-  forgetBytes,
-  knownOrUnwritten,
-  MAX_INDIRECTION,
-  MAX_TRACKED_BYTES,
-  putRegionByte,
-} from '../values/fields.ts';
+import { datumsOf, MAX_INDIRECTION, MAX_TRACKED_BYTES } from '../values/fields.ts';
+import { forgetBytes, knownOrUnwritten, putRegionByte } from '../values/region-access.ts';
 import { tellSharers } from '../values/values.ts';
 import { leavesOf } from './may-write.ts';
 import type { BitRange, Cause, Container, NodeWrite, Writes } from './writes.ts';

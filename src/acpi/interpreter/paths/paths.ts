@@ -14,16 +14,11 @@ import {
   type Quantity,
 } from '../../../symbolic/index.ts';
 import type { AmlFault } from '../state/fault.ts';
-import { completed, type Delta, type Journal, overlay } from '../state/journal.ts';
-import type { Frame } from '../state/machine.ts';
+import type { Delta } from '../state/journal.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
-import { WorkBudget } from '../state/work-budget.ts';
 import { AbandonedPaths } from './abandoned.ts';
-import { conditionsMerged, type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
-import { PathCondition } from './path-condition.ts';
 import {
   addOutcome,
-  alike,
   contextOf,
   deeper,
   type Fork,
@@ -40,6 +35,7 @@ import {
   type Target,
 } from './path-outcome.ts';
 import { keyOfRest, type RestOfCode } from './rest-of-code.ts';
+import { WaitingPaths } from './waiting-paths.ts';
 import type { Cause, Writes } from './writes.ts';
 
 /** Thrown where a decision on an unknown condition is needed; the instruction starts over on each side. */
@@ -52,82 +48,29 @@ export class ForkSignal {
 
 /** Forks inside forks: loops on unknown conditions are unrolled so far. */
 export const MAX_FORK_DEPTH = 48;
-/** Assumptions looked at in the time of one instruction, as a power of two. */
-const COMPARISONS_PER_WORK = 3;
-/** What a fork costs besides the instructions run twice, and a place that is put together at its end. */
+/** What a fork costs besides the instructions run twice. */
 const WORK_OF_FORK = 30;
-const WORK_OF_PLACE = 4;
-
-/** The machine, as far as exploring needs it. */
-export interface Explored {
-  readonly journal: Journal;
-  readonly frames: Frame[];
-  readonly stack: unknown[];
-  sp: number;
-  /** Leaves the frames above `depth`. */
-  unwind(depth: number): void;
-  /** Takes the names that the frames above `depth` made out of the state; the frames stay. */
-  withdraw(depth: number): void;
-  /** Forgets the frames above `depth`, whose doings have been taken back. */
-  drop(depth: number): void;
-  /** Mutexes held, and the sync level. */
-  readonly held: unknown[];
-  syncLevel: number;
-  /** Ends the top frame with that value. */
-  leaveFrame(value: AmlValue | NamespaceNode | undefined): void;
-  /** Ends the evaluation. */
-  abort(fault: AmlFault): void;
-  readonly merging: MergeContext;
-}
 
 /** Of looking through code for what it may write. */
 const WORK_OF_LOOKING = 200;
-/** Of a condition that two are put together for. */
-const WORK_OF_CONDITION = 20;
-
-export class Paths extends PathCondition {
-  readonly #machine: Explored;
-  readonly #forks: Fork[] = [];
-  #pendings: Pending[] = [];
-  readonly #budget = new WorkBudget();
-
+export class Paths extends WaitingPaths {
   /** Journal position of the first fork: nothing older differs between paths. */
   #firstFork = 0;
   #abandoned = new AbandonedPaths();
 
-  constructor(machine: Explored) {
-    super();
-    this.#machine = machine;
-  }
-
   /** Is there anything that instructions have to look out for? */
   get open(): boolean {
-    return this.#forks.length > 0 || this.#pendings.length > 0;
+    return this.forks.length > 0 || this.pendings.length > 0;
   }
 
   /** May no further fork be opened? */
   get exhausted(): boolean {
-    return this.#forks.length >= MAX_FORK_DEPTH || this.overworked;
-  }
-
-  /** Is so much done on open paths that they are given up? */
-  get overworked(): boolean {
-    return this.#budget.spent;
-  }
-
-  spend(work: number): void {
-    this.#budget.spend(work + (this.comparisons >> COMPARISONS_PER_WORK));
-    this.comparisons = 0;
-  }
-
-  /** Before an evaluation. */
-  restartBudget(): void {
-    this.#budget.restart();
+    return this.forks.length >= MAX_FORK_DEPTH || this.overworked;
   }
 
   /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */
   fork(when: Expr, pc: number, sp: number): void {
-    const { frames, journal } = this.#machine;
+    const { frames, journal } = this.machine;
     const frame = frames.at(-1)!;
     const statement = frame.plan.statements[frame.plan.statementOf[pc]!] ?? {
       start: 0,
@@ -137,12 +80,12 @@ export class Paths extends PathCondition {
     };
     if (!this.open) this.#firstFork = journal.length;
     this.spend(WORK_OF_FORK);
-    this.#wanted = undefined;
-    this.#forks.push({
+    this.wanted = undefined;
+    this.forks.push({
       depth: frames.length,
       pc,
       sp,
-      operands: this.#machine.stack.slice(frame.base, sp),
+      operands: this.machine.stack.slice(frame.base, sp),
       statement,
       when,
       mark: journal.mark(),
@@ -153,32 +96,29 @@ export class Paths extends PathCondition {
     });
     this.assume(when);
     frame.pc = pc;
-    this.#machine.sp = sp;
+    this.machine.sp = sp;
   }
 
   /** Before each instruction: has the path come to where others wait, or left its fork's statement? */
   arrive(): boolean {
-    const { frames } = this.#machine;
+    const { frames } = this.machine;
     const depth = frames.length;
     const { pc } = frames[depth - 1]!;
-    const fork = this.#forks.at(-1);
+    const fork = this.forks.at(-1);
     if (fork !== undefined && (depth < fork.depth || (depth === fork.depth && outside(pc, fork.statement)))) {
       this.#finishSide(fork, { kind: 'jump', depth, pc }, undefined, undefined);
       return true;
     }
-    if (this.#pendings.length === 0) return false;
-    this.#wanted ??= this.#awaited();
-    if (this.#wanted.has(placeNumber(depth, pc))) this.#join({ kind: 'jump', depth, pc }, undefined);
+    if (this.pendings.length === 0) return false;
+    this.wanted ??= this.#awaited();
+    if (this.wanted.has(placeNumber(depth, pc))) this.join({ kind: 'jump', depth, pc }, undefined);
     return false;
   }
 
-  /** Where paths of the innermost level wait for the others, undefined when it has to be looked at anew. */
-  #wanted: Set<number> | undefined;
-
   #awaited(): Set<number> {
     const places = new Set<number>();
-    for (const { target, level } of this.#pendings)
-      if (target.kind === 'jump' && level === this.#forks.length)
+    for (const { target, level } of this.pendings)
+      if (target.kind === 'jump' && level === this.forks.length)
         places.add(placeNumber(target.depth, target.pc));
     return places;
   }
@@ -190,21 +130,21 @@ export class Paths extends PathCondition {
     fault: AmlFault | undefined,
     context?: FrameContext,
   ): void {
-    const fork = this.#forks.at(-1);
+    const fork = this.forks.at(-1);
     if (fork !== undefined && this.#leaves(fork, target)) {
       this.#finishSide(fork, target, value, fault, context);
       return;
     }
     const blocked = innermost(
-      this.#pendings.filter(
-        (pending) => pending.level === this.#forks.length && deeper(pending.target, target),
+      this.pendings.filter(
+        (pending) => pending.level === this.forks.length && deeper(pending.target, target),
       ),
     );
     if (blocked !== undefined) {
       this.#switch(blocked, target, value, fault, context);
       return;
     }
-    this.#perform(target, this.#join(target, value), fault, context);
+    this.#perform(target, this.join(target, value), fault, context);
   }
 
   /**
@@ -213,12 +153,12 @@ export class Paths extends PathCondition {
    * @param rest the code before it
    */
   giveUp(fault: AmlFault, reason: string, rest: readonly RestOfCode[], writes: () => Writes): void {
-    const { journal, frames } = this.#machine;
+    const { journal, frames } = this.machine;
     const key = keyOfRest(rest);
     // What it may write is looked up while the names that its methods made are there.
     const found = this.#abandoned.has(key) ? undefined : writes();
     if (found !== undefined) this.spend(WORK_OF_LOOKING);
-    this.#machine.withdraw(0);
+    this.machine.withdraw(0);
     this.spend(journal.length - this.#firstFork);
     this.#abandoned.add(reason, journal.changesSince(this.#firstFork), frames, key, found);
     this.go({ kind: 'fault' }, undefined, fault);
@@ -226,8 +166,8 @@ export class Paths extends PathCondition {
 
   /** Where paths wait and sides of forks begin that nobody has run yet: frames in number, and the instruction. */
   *unfinished(): Generator<{ readonly depth: number; readonly pc: number }> {
-    for (const { depth, pc, first } of this.#forks) if (first === undefined) yield { depth, pc };
-    for (const { target } of this.#pendings) if (target.kind === 'jump') yield target;
+    for (const { depth, pc, first } of this.forks) if (first === undefined) yield { depth, pc };
+    for (const { target } of this.pendings) if (target.kind === 'jump') yield target;
   }
 
   /**
@@ -235,21 +175,21 @@ export class Paths extends PathCondition {
    * into it. What paths that were given up may have written besides is told to `forget`.
    */
   faults(forget: (writes: Writes, why: Cause) => void): { readonly when: Expr; readonly fault: AmlFault }[] {
-    const { journal, merging } = this.#machine;
+    const { journal, merging } = this.machine;
     const result: { when: Expr; fault: AmlFault }[] = [];
     // An evaluation that was broken off leaves sides of forks that nobody put together.
-    for (const { first } of this.#forks)
+    for (const { first } of this.forks)
       for (const { delta } of first ?? [])
         this.#abandoned.add('the evaluation was broken off', delta, [], '', undefined);
-    this.#forks.length = 0;
+    this.forks.length = 0;
     let given: Quantity = 0n;
-    for (const pending of this.#apart(this.#pendings)) {
-      this.#merge(pending);
+    for (const pending of this.apart(this.pendings)) {
+      this.merge(pending);
       if (pending.fault) result.push({ when: pending.guard, fault: pending.fault });
       if (isAbandoned(pending)) given = gather('any', [given, pending.guard]);
     }
-    this.#pendings = [];
-    this.#wanted = undefined;
+    this.pendings = [];
+    this.wanted = undefined;
     if (this.#abandoned.any) {
       const paths = this.#abandoned;
       this.#abandoned = new AbandonedPaths();
@@ -261,14 +201,14 @@ export class Paths extends PathCondition {
   }
 
   #hold(): Hold {
-    const { held, syncLevel } = this.#machine;
+    const { held, syncLevel } = this.machine;
     return { mutexes: [...held], syncLevel };
   }
 
   #restore({ mutexes, syncLevel }: Hold): void {
-    const { held } = this.#machine;
+    const { held } = this.machine;
     if (held.length > 0 || mutexes.length > 0) held.splice(0, held.length, ...mutexes);
-    this.#machine.syncLevel = syncLevel;
+    this.machine.syncLevel = syncLevel;
   }
 
   #leaves(fork: Fork, target: Target): boolean {
@@ -276,92 +216,6 @@ export class Paths extends PathCondition {
     if (target.kind === 'return') return target.depth <= fork.depth;
     if (target.depth !== fork.depth) return target.depth < fork.depth;
     return outside(target.pc, fork.statement);
-  }
-
-  /** Puts pending paths of the same target into the current one; gives the value that results. */
-  #join(target: Target, value: AmlValue | NamespaceNode | undefined): AmlValue | NamespaceNode | undefined {
-    let result = value;
-    const level = this.#forks.length;
-    const waiting = this.#pendings.filter(
-      (pending) => pending.level === level && same(pending.target, target),
-    );
-    if (waiting.length === 0 || target.kind === 'fault') return result;
-    this.#setApart(waiting);
-    // Where the guards of two hold, the path is that of the first.
-    for (const pending of waiting.reverse()) {
-      this.#merge(pending);
-      result = mergeValues(pending.guard, pending.value, result);
-    }
-    this.#remove(waiting);
-    return result;
-  }
-
-  /**
-   * Waiting paths of one level, in the order in which they parted, with guards that exclude each other: each was found
-   * where those before it were excluded, and says only what was found then. Without those that can't be taken after all.
-   */
-  #apart(waiting: readonly Pending[]): Pending[] {
-    return waiting.flatMap((pending, i) => {
-      const guard = this.#beyond(pending.guard, waiting.slice(0, i));
-      return isKnown(guard) ? [] : [{ ...pending, guard }];
-    });
-  }
-
-  /** A guard where none of those holds that were excluded when it was found. */
-  #beyond(guard: Expr, before: readonly Pending[]): Quantity {
-    const alone = new PathCondition();
-    alone.assume(guard);
-    this.spend(before.length);
-    // Of the others only what the guard itself leaves open.
-    return gather('all', [guard, ...before.map((other) => not(alone.decided(other.guard)))]);
-  }
-
-  /** Some paths are about to go on with the current one: what those that parted later assumed of them is told. */
-  #setApart(going: readonly Pending[]): void {
-    const level = this.#forks.length;
-    for (const pending of [...this.#pendings]) {
-      if (pending.level !== level || going.includes(pending)) continue;
-      const at = this.#pendings.indexOf(pending);
-      const before = going.filter((other) => this.#pendings.indexOf(other) < at);
-      const guard = this.#beyond(pending.guard, before);
-      if (guard === pending.guard) continue;
-      this.dismiss(pending.assumption);
-      if (isKnown(guard)) {
-        this.#pendings.splice(at, 1);
-        continue;
-      }
-      const assumption = not(guard);
-      if (!isKnown(assumption)) this.assumeWhole(assumption);
-      this.#pendings[at] = { ...pending, guard, assumption: isKnown(assumption) ? undefined : assumption };
-    }
-    this.#wanted = undefined;
-  }
-
-  #remove(gone: readonly Pending[]): void {
-    this.#pendings = this.#pendings.filter((pending) => !gone.includes(pending));
-    this.#wanted = undefined;
-    for (const { assumption } of gone) this.dismiss(assumption);
-  }
-
-  #merge(pending: Pending): void {
-    if (isAbandoned(pending)) return;
-    const { journal, merging } = this.#machine;
-    const full = overlay(journal.originalsSince(pending.mark), pending.delta);
-    this.#spend(full);
-    mergeInto(journal, pending.guard, full, merging);
-    // Nobody goes back to a state in between: one note a place is enough from here on.
-    const later = (mark: number): boolean => mark > pending.mark;
-    if (this.#forks.some((fork) => later(fork.mark)) || this.#pendings.some((other) => later(other.mark)))
-      return;
-    const delta = journal.changesSince(pending.mark);
-    journal.rollBack(pending.mark);
-    journal.apply(delta);
-  }
-
-  /** The delta of a pending path, counted from an earlier mark. */
-  #rebased(pending: Pending, mark: number): Delta {
-    if (pending.mark === mark || isAbandoned(pending)) return pending.delta;
-    return overlay(this.#machine.journal.changesBetween(mark, pending.mark), pending.delta);
   }
 
   /** Leaves the current path waiting at its target and takes up a pending one. */
@@ -372,9 +226,9 @@ export class Paths extends PathCondition {
     fault: AmlFault | undefined,
     context?: FrameContext,
   ): void {
-    const { journal } = this.#machine;
-    const level = this.#forks.length;
-    const mates = this.#pendings.filter((pending) => pending.level === level);
+    const { journal } = this.machine;
+    const level = this.forks.length;
+    const mates = this.pendings.filter((pending) => pending.level === level);
     const mark = Math.min(...mates.map((pending) => pending.mark));
     const guard = gather(
       'all',
@@ -383,22 +237,22 @@ export class Paths extends PathCondition {
     // What goes on now must be excluded from those that parted after it.
     const counted = (pending: Pending): Pending => ({
       ...pending,
-      delta: this.#rebased(pending, mark),
+      delta: this.rebased(pending, mark),
       mark,
     });
     const at = mates.indexOf(next);
     const resumed = counted(next);
     // What goes on now is excluded from those that parted after it.
     const others = mates.flatMap((pending, i) => {
-      const guard = i > at ? this.#beyond(pending.guard, [next]) : pending.guard;
+      const guard = i > at ? this.beyond(pending.guard, [next]) : pending.guard;
       return i === at || isKnown(guard) ? [] : [counted({ ...pending, guard })];
     });
     const parkedDelta = this.#changes(mark, target, fault);
-    this.#remove(mates);
+    this.remove(mates);
     journal.rollBack(mark);
-    for (const pending of others) this.#wait(pending);
+    for (const pending of others) this.wait(pending);
     if (guard !== 0n && !isKnown(guard))
-      this.#wait({
+      this.wait({
         target,
         guard,
         delta: parkedDelta,
@@ -413,58 +267,15 @@ export class Paths extends PathCondition {
     this.#perform(resumed.target, resumed.value, resumed.fault, resumed.context);
   }
 
-  #wait(arriving: Pending): void {
-    const mate =
-      arriving.target.kind === 'fault'
-        ? this.#pendings.find((other) => other.level === arriving.level && alike(other, arriving))
-        : undefined;
-    this.#wanted = undefined;
-    if (mate === undefined) {
-      this.#pendings.push(this.#assumed(arriving));
-      return;
-    }
-    // It takes the place of the first: those that parted in between know nothing of the second.
-    const at = this.#pendings.indexOf(mate);
-    const united = this.#united(mate, arriving);
-    this.dismiss(mate.assumption);
-    this.#pendings[at] = this.#assumed(united);
-  }
-
-  /** The others may assume that the path isn't taken. */
-  #assumed(pending: Pending): Pending {
-    const assumption = not(pending.guard);
-    if (isKnown(assumption)) return { ...pending, assumption: undefined };
-    this.assumeWhole(assumption);
-    return { ...pending, assumption };
-  }
-
-  /** Two faults of a kind as one pending path. */
-  #united(first: Pending, second: Pending): Pending {
-    const { journal, merging } = this.#machine;
-    const mark = Math.min(first.mark, second.mark);
-    const before = this.#pendings.filter(({ level }) => level === first.level);
-    const apart = this.#beyond(second.guard, before);
-    if (isKnown(apart)) return first;
-    const originals = journal.originalsSince(mark);
-    const [a, b] = [this.#rebased(first, mark), this.#rebased(second, mark)];
-    const guard = gather('any', [first.guard, apart]);
-    return {
-      ...first,
-      guard: isKnown(guard) ? first.guard : guard,
-      delta: mergeDeltas(apart, completed(b, a, originals), completed(a, b, originals), merging),
-      mark,
-    };
-  }
-
   /** What a path changed since a mark; of one that is given up others keep account. */
   #changes(mark: number, target: Target, fault: AmlFault | undefined): Delta {
-    this.#machine.withdraw(target.kind === 'fault' ? 0 : target.depth);
-    return isAbandoned({ target, fault }) ? new Map() : this.#machine.journal.changesSince(mark);
+    this.machine.withdraw(target.kind === 'fault' ? 0 : target.depth);
+    return isAbandoned({ target, fault }) ? new Map() : this.machine.journal.changesSince(mark);
   }
 
   #contextFor(target: Target): FrameContext | undefined {
     if (target.kind !== 'jump') return undefined;
-    const frame = this.#machine.frames[target.depth - 1];
+    const frame = this.machine.frames[target.depth - 1];
     return frame && contextOf(frame);
   }
 
@@ -475,9 +286,9 @@ export class Paths extends PathCondition {
     fault: AmlFault | undefined,
     context?: FrameContext,
   ): void {
-    const { journal, frames, merging } = this.#machine;
-    const level = this.#forks.length;
-    const mates = this.#pendings.filter((pending) => pending.level === level);
+    const { journal, frames, merging } = this.machine;
+    const level = this.forks.length;
+    const mates = this.pendings.filter((pending) => pending.level === level);
     const inside = innermost(mates.filter((pending) => !this.#leaves(fork, pending.target)));
     if (inside !== undefined) {
       this.#switch(inside, target, value, fault, context);
@@ -495,53 +306,46 @@ export class Paths extends PathCondition {
       context: context ?? this.#contextFor(target),
     };
     const outcomes: Outcome[] = [main];
-    const rebased = this.#apart(mates).map(
-      (pending): Outcome => ({ ...pending, delta: this.#rebased(pending, fork.mark) }),
+    const rebased = this.apart(mates).map(
+      (pending): Outcome => ({ ...pending, delta: this.rebased(pending, fork.mark) }),
     );
-    this.#remove(mates);
+    this.remove(mates);
     journal.rollBack(fork.mark);
     for (const other of rebased) addOutcome(outcomes, other, merging);
     this.retract(fork.assumptions);
     if (fork.first === undefined) {
       fork.first = outcomes;
-      this.#machine.drop(fork.depth);
+      this.machine.drop(fork.depth);
       this.#restore(fork.hold);
       this.#enter(fork.depth, fork.pc, fork.context);
-      this.#machine.sp = fork.sp;
+      this.machine.sp = fork.sp;
       const { base } = frames.at(-1)!;
-      for (let i = 0; i < fork.operands.length; i++) this.#machine.stack[base + i] = fork.operands[i];
+      for (let i = 0; i < fork.operands.length; i++) this.machine.stack[base + i] = fork.operands[i];
       const opposite = not(fork.when);
       if (!isKnown(opposite)) this.assume(opposite);
       return;
     }
-    this.#forks.pop();
-    this.#wanted = undefined;
-    this.#spend(...fork.first.map((outcome) => outcome.delta), ...outcomes.map((outcome) => outcome.delta));
+    this.forks.pop();
+    this.wanted = undefined;
+    this.spendOn(...fork.first.map((outcome) => outcome.delta), ...outcomes.map((outcome) => outcome.delta));
     this.#combine(fork, fork.first, outcomes);
   }
 
   #combine(fork: Fork, yes: readonly Outcome[], no: readonly Outcome[]): void {
-    const { journal, merging } = this.#machine;
+    const { journal, merging } = this.machine;
     const possible = outcomesOf(fork, yes, no, merging);
     const [main, ...others] = possible;
-    const level = this.#forks.length;
+    const level = this.forks.length;
     for (const outcome of others)
       if (!isKnown(outcome.guard))
-        this.#wait({ ...outcome, guard: outcome.guard, mark: fork.mark, level, assumption: undefined });
+        this.wait({ ...outcome, guard: outcome.guard, mark: fork.mark, level, assumption: undefined });
     journal.apply(main!.delta);
-    this.#machine.sp = fork.sp;
+    this.machine.sp = fork.sp;
     this.#perform(main!.target, main!.value, main!.fault, main!.context);
   }
 
-  /** Counts work on deltas against the budget. */
-  #spend(...deltas: readonly Delta[]): void {
-    let places = 0;
-    for (const delta of deltas) for (const values of delta.values()) places += values.size;
-    this.spend(WORK_OF_PLACE * places + WORK_OF_CONDITION * conditionsMerged());
-  }
-
   #enter(depth: number, pc: number, context: FrameContext | undefined): void {
-    const frame = this.#machine.frames[depth - 1]!;
+    const frame = this.machine.frames[depth - 1]!;
     frame.pc = pc;
     if (context === undefined) return;
     frame.loops.length = 0;
@@ -557,11 +361,11 @@ export class Paths extends PathCondition {
     fault: AmlFault | undefined,
     context: FrameContext | undefined,
   ): void {
-    const machine = this.#machine;
+    const machine = this.machine;
     if (target.kind === 'fault') {
       // Other paths may still go on: the fault waits for them.
-      const fork = this.#forks.at(-1);
-      if (fork !== undefined || this.#pendings.some((pending) => pending.target.kind !== 'fault')) {
+      const fork = this.forks.at(-1);
+      if (fork !== undefined || this.pendings.some((pending) => pending.target.kind !== 'fault')) {
         this.go(target, value, fault);
         return;
       }
@@ -569,11 +373,11 @@ export class Paths extends PathCondition {
       return;
     }
     if (target.kind === 'jump') {
-      const fork = this.#forks.at(-1);
+      const fork = this.forks.at(-1);
       const elsewhere =
         (fork !== undefined && this.#leaves(fork, target)) ||
-        this.#pendings.some(
-          (pending) => pending.level === this.#forks.length && deeper(pending.target, target),
+        this.pendings.some(
+          (pending) => pending.level === this.forks.length && deeper(pending.target, target),
         );
       if (elsewhere) {
         this.go(target, value, fault, context);
@@ -584,12 +388,12 @@ export class Paths extends PathCondition {
       machine.sp = machine.frames[target.depth - 1]!.base;
       return;
     }
-    if (this.#forks.length > 0 && this.#leaves(this.#forks.at(-1)!, target)) this.go(target, value, fault);
+    if (this.forks.length > 0 && this.#leaves(this.forks.at(-1)!, target)) this.go(target, value, fault);
     else {
       machine.unwind(target.depth);
-      const blocked = this.#pendings.find(
+      const blocked = this.pendings.find(
         (pending) =>
-          pending.level === this.#forks.length &&
+          pending.level === this.forks.length &&
           (deeper(pending.target, target) || same(pending.target, target)),
       );
       if (blocked !== undefined) this.go(target, value, fault);

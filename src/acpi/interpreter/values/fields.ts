@@ -7,7 +7,6 @@ import {
   type ByteValue,
   bitsOf,
   bytesOfQuantity,
-  compare,
   type FieldSymbol,
   fieldValue,
   insertBits,
@@ -23,16 +22,25 @@ import type { Machine } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
-  Choice,
   FieldObject,
   ForeignObject,
   type NamespaceNode,
-  RegionObject,
-  TYPE,
-  typeOf,
+  type RegionObject,
 } from '../state/objects.ts';
 import { SPACE, spaceName } from '../state/regions.ts';
 import { bitsToStore, valueOfBits } from './buffer-fields.ts';
+import {
+  cellOf,
+  checkHandler,
+  checkLimit,
+  checkPort,
+  configuredDevice,
+  forgetBytes,
+  knownOrUnwritten,
+  putRegionByte,
+  regionByte,
+  regionOf,
+} from './region-access.ts';
 import { readSerial, writeSerial } from './serial.ts';
 
 /** Field flags: update rule. */
@@ -47,121 +55,8 @@ const MAX_FIELD_BYTES = 1 << 20;
  */
 export const MAX_TRACKED_BYTES = 256;
 
-/** The region behind a field, checked: space, limits, and whether anything answers there. */
-function regionOf(m: Machine, node: NamespaceNode): RegionObject {
-  const region = m.settle(node.object);
-  if (region instanceof ForeignObject) m.abandon(region.reason);
-  if (!(region instanceof RegionObject))
-    return fault('AE_AML_OPERAND_TYPE', `${node.path} is not an operation region`);
-  return region;
-}
-
-/** Do accesses of that space get an answer now? Most handlers come after the tables are loaded. */
-function checkHandler(m: Machine, space: number, write: boolean): void {
-  switch (space) {
-    case SPACE.memory:
-    case SPACE.io:
-    case SPACE.pciConfig:
-    case SPACE.embeddedController:
-    case TABLE_SPACE:
-      return;
-    case SPACE.cmos:
-    case SPACE.pciBar:
-    case SPACE.smbus:
-    case SPACE.ipmi:
-    case SPACE.gpio:
-    case SPACE.serialBus:
-    case SPACE.pcc:
-    case SPACE.fixedHardware:
-    case 0x80:
-    case 0xe4:
-      if (!m.tablesLoading) return;
-      break;
-    default:
-  }
-  fault('AE_NOT_EXIST', `nothing answers ${write ? 'writes to' : 'reads of'} ${spaceName(space)}`);
-}
-
-/** Number ACPICA gives the space of a DataTableRegion. */
-export const TABLE_SPACE = 0x7e;
-
-/** An access of `width` bytes must lie inside the region. */
-function checkLimit(
-  m: Machine,
-  field: FieldObject,
-  region: RegionObject,
-  offset: number,
-  width: number,
-): void {
-  if (typeof region.length === 'bigint' && BigInt(offset + width) <= region.length) return;
-  const inside = compare('le', BigInt(offset + width), m.paths.refined(region.length));
-  if (!m.decide(inside))
-    fault(
-      'AE_AML_REGION_LIMIT',
-      `${field.node.path} at ${hex(offset)} leaves ${region.node.path}, which has ${isKnown(region.length) ? hex(region.length) : 'too few'} bytes`,
-    );
-}
-
-function checkPort(m: Machine, region: RegionObject, address: bigint, width: number): bigint {
-  if (region.space !== SPACE.io) return address;
-  const cut = m.profile.cutsIoAddresses && m.cutIoAddresses ? address & 0xffffn : address;
-  if (cut + BigInt(width) - 1n > 0xffffn) fault('AE_LIMIT', `there is no port ${hex(cut)}`);
-  return cut;
-}
-
-/** One byte of a region; undefined when only the machine knows. */
-function regionByte(m: Machine, region: RegionObject, offset: number): ByteValue | undefined {
-  if (region.tableBytes !== undefined) {
-    const address = (region.address as bigint) + BigInt(offset);
-    return m.regions.isWritten(region.space, address)
-      ? m.regions.read(region.space, address)
-      : (region.tableBytes[offset] ?? 0);
-  }
-  if (isKnown(region.address)) return m.regions.read(region.space, cellOf(m, region, region.address, offset));
-  return m.regions.readFloating(region.space, region.node.path, offset);
-}
-
-const MAX_ADDRESS = 0xffff_ffff_ffff_ffffn;
-
-/** Where a region's byte is kept: by its address, in configuration space by the device too. */
-export function cellOf(m: Machine, region: RegionObject, base: bigint, offset: number): bigint {
-  const address = (base + BigInt(offset)) & MAX_ADDRESS;
-  if (region.space !== SPACE.pciConfig || !m.journal.active) return address;
-  return m.regions.configurationCell(configuredDevice(region), address);
-}
-
-/** The path of the device whose configuration space a region is in. */
-function configuredDevice(region: RegionObject): string {
-  let device: NamespaceNode | undefined = region.node.parent;
-  while (device?.parent !== undefined && !isDevice(device.object)) device = device.parent;
-  return device?.path ?? '';
-}
-
-function isDevice(object: AmlValue | undefined): boolean {
-  if (object instanceof Choice) return isDevice(object.yes) || isDevice(object.no);
-  return object !== undefined && typeOf(object) === TYPE.device;
-}
-
-export function putRegionByte(m: Machine, region: RegionObject, offset: number, byte: ByteValue): void {
-  if (isKnown(region.address)) m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
-  else m.regions.writeFloating(region.space, region.node.path, offset, byte);
-}
-
 /** Bytes of a region moved in the time of one instruction, as a power of two. */
 const BYTES_PER_STEP = 1;
-
-/** Nothing is known any more of `length` bytes of a region: `why` says what may have written them. */
-export function forgetBytes(
-  m: Machine,
-  region: RegionObject,
-  offset: number,
-  length: number,
-  why: string,
-): void {
-  if (isKnown(region.address))
-    m.regions.forget(region.space, cellOf(m, region, region.address, offset), length, why);
-  else m.regions.forgetFloating(region.space, why);
-}
 
 /** What `--set` says of a field, by its path or its last segment. */
 function settledValue(m: Machine, node: NamespaceNode): bigint | undefined {
@@ -463,24 +358,6 @@ function readDatum(m: Machine, field: FieldObject, region: RegionObject | undefi
     else bytes.push(byteAt(m, region!, offset, accessBytes));
   }
   return quantityOfBytes(bytes);
-}
-
-export function knownOrUnwritten(m: Machine, region: RegionObject, offset: number): ByteValue {
-  const byte = regionByte(m, region, offset);
-  if (byte !== undefined) return byte;
-  if (isKnown(region.address))
-    return m.regions.unwritten(region.space, cellOf(m, region, region.address, offset));
-  const path = `${region.node.path}[${hex(offset)}]`;
-  const symbol = {
-    name: path,
-    path,
-    space: spaceName(region.space),
-    address: undefined,
-    bitOffset: 0,
-    bits: 8,
-    ...m.regions.stateOf(region.space),
-  };
-  return { of: fieldValue(symbol), index: 0 };
 }
 
 function writeDatum(

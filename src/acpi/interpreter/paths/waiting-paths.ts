@@ -1,0 +1,212 @@
+/**
+ * Paths that wait where the others have not come to yet, each with its condition and what it changed; and how they are put
+ * together with the path that gets there.
+ */
+import { type Expr, gather, isKnown, not, type Quantity } from '../../../symbolic/index.ts';
+import type { AmlFault } from '../state/fault.ts';
+import { completed, type Delta, type Journal, overlay } from '../state/journal.ts';
+import type { Frame } from '../state/machine.ts';
+import type { AmlValue, NamespaceNode } from '../state/objects.ts';
+import { WorkBudget } from '../state/work-budget.ts';
+import { conditionsMerged, type MergeContext, mergeDeltas, mergeInto, mergeValues } from './merge.ts';
+import { PathCondition } from './path-condition.ts';
+import { alike, type Fork, isAbandoned, type Pending, same, type Target } from './path-outcome.ts';
+
+/** Assumptions looked at in the time of one instruction, as a power of two. */
+const COMPARISONS_PER_WORK = 3;
+/** What a place costs that is put together. */
+const WORK_OF_PLACE = 4;
+/** Of a condition that two are put together for. */
+const WORK_OF_CONDITION = 20;
+
+/** The machine, as far as exploring needs it. */
+export interface Explored {
+  readonly journal: Journal;
+  readonly frames: Frame[];
+  readonly stack: unknown[];
+  sp: number;
+  /** Leaves the frames above `depth`. */
+  unwind(depth: number): void;
+  /** Takes the names that the frames above `depth` made out of the state; the frames stay. */
+  withdraw(depth: number): void;
+  /** Forgets the frames above `depth`, whose doings have been taken back. */
+  drop(depth: number): void;
+  /** Mutexes held, and the sync level. */
+  readonly held: unknown[];
+  syncLevel: number;
+  /** Ends the top frame with that value. */
+  leaveFrame(value: AmlValue | NamespaceNode | undefined): void;
+  /** Ends the evaluation. */
+  abort(fault: AmlFault): void;
+  readonly merging: MergeContext;
+}
+
+/** The waiting paths of one machine. {@link Paths} opens forks and says where paths go. */
+export class WaitingPaths extends PathCondition {
+  protected readonly machine: Explored;
+  protected readonly forks: Fork[] = [];
+  protected pendings: Pending[] = [];
+  /** Where paths of the innermost level wait for the others, undefined when it has to be looked at anew. */
+  protected wanted: Set<number> | undefined;
+
+  readonly #budget = new WorkBudget();
+
+  constructor(machine: Explored) {
+    super();
+    this.machine = machine;
+  }
+
+  /** Is so much done on open paths that they are given up? */
+  get overworked(): boolean {
+    return this.#budget.spent;
+  }
+
+  spend(work: number): void {
+    this.#budget.spend(work + (this.comparisons >> COMPARISONS_PER_WORK));
+    this.comparisons = 0;
+  }
+
+  /** Before an evaluation. */
+  restartBudget(): void {
+    this.#budget.restart();
+  }
+
+  /** Puts pending paths of the same target into the current one; gives the value that results. */
+  protected join(
+    target: Target,
+    value: AmlValue | NamespaceNode | undefined,
+  ): AmlValue | NamespaceNode | undefined {
+    let result = value;
+    const level = this.forks.length;
+    const waiting = this.pendings.filter(
+      (pending) => pending.level === level && same(pending.target, target),
+    );
+    if (waiting.length === 0 || target.kind === 'fault') return result;
+    this.setApart(waiting);
+    // Where the guards of two hold, the path is that of the first.
+    for (const pending of waiting.reverse()) {
+      this.merge(pending);
+      result = mergeValues(pending.guard, pending.value, result);
+    }
+    this.remove(waiting);
+    return result;
+  }
+
+  /**
+   * Waiting paths of one level, in the order in which they parted, with guards that exclude each other: each was found
+   * where those before it were excluded, and says only what was found then. Without those that can't be taken after all.
+   */
+  protected apart(waiting: readonly Pending[]): Pending[] {
+    return waiting.flatMap((pending, i) => {
+      const guard = this.beyond(pending.guard, waiting.slice(0, i));
+      return isKnown(guard) ? [] : [{ ...pending, guard }];
+    });
+  }
+
+  /** A guard where none of those holds that were excluded when it was found. */
+  protected beyond(guard: Expr, before: readonly Pending[]): Quantity {
+    const alone = new PathCondition();
+    alone.assume(guard);
+    this.spend(before.length);
+    // Of the others only what the guard itself leaves open.
+    return gather('all', [guard, ...before.map((other) => not(alone.decided(other.guard)))]);
+  }
+
+  /** Some paths are about to go on with the current one: what those that parted later assumed of them is told. */
+  protected setApart(going: readonly Pending[]): void {
+    const level = this.forks.length;
+    for (const pending of [...this.pendings]) {
+      if (pending.level !== level || going.includes(pending)) continue;
+      const at = this.pendings.indexOf(pending);
+      const before = going.filter((other) => this.pendings.indexOf(other) < at);
+      const guard = this.beyond(pending.guard, before);
+      if (guard === pending.guard) continue;
+      this.dismiss(pending.assumption);
+      if (isKnown(guard)) {
+        this.pendings.splice(at, 1);
+        continue;
+      }
+      const assumption = not(guard);
+      if (!isKnown(assumption)) this.assumeWhole(assumption);
+      this.pendings[at] = { ...pending, guard, assumption: isKnown(assumption) ? undefined : assumption };
+    }
+    this.wanted = undefined;
+  }
+
+  protected remove(gone: readonly Pending[]): void {
+    this.pendings = this.pendings.filter((pending) => !gone.includes(pending));
+    this.wanted = undefined;
+    for (const { assumption } of gone) this.dismiss(assumption);
+  }
+
+  protected merge(pending: Pending): void {
+    if (isAbandoned(pending)) return;
+    const { journal, merging } = this.machine;
+    const full = overlay(journal.originalsSince(pending.mark), pending.delta);
+    this.spendOn(full);
+    mergeInto(journal, pending.guard, full, merging);
+    // Nobody goes back to a state in between: one note a place is enough from here on.
+    const later = (mark: number): boolean => mark > pending.mark;
+    if (this.forks.some((fork) => later(fork.mark)) || this.pendings.some((other) => later(other.mark)))
+      return;
+    const delta = journal.changesSince(pending.mark);
+    journal.rollBack(pending.mark);
+    journal.apply(delta);
+  }
+
+  /** The delta of a pending path, counted from an earlier mark. */
+  protected rebased(pending: Pending, mark: number): Delta {
+    if (pending.mark === mark || isAbandoned(pending)) return pending.delta;
+    return overlay(this.machine.journal.changesBetween(mark, pending.mark), pending.delta);
+  }
+
+  protected wait(arriving: Pending): void {
+    const mate =
+      arriving.target.kind === 'fault'
+        ? this.pendings.find((other) => other.level === arriving.level && alike(other, arriving))
+        : undefined;
+    this.wanted = undefined;
+    if (mate === undefined) {
+      this.pendings.push(this.#assumed(arriving));
+      return;
+    }
+    // It takes the place of the first: those that parted in between know nothing of the second.
+    const at = this.pendings.indexOf(mate);
+    const united = this.#united(mate, arriving);
+    this.dismiss(mate.assumption);
+    this.pendings[at] = this.#assumed(united);
+  }
+
+  /** The others may assume that the path isn't taken. */
+  #assumed(pending: Pending): Pending {
+    const assumption = not(pending.guard);
+    if (isKnown(assumption)) return { ...pending, assumption: undefined };
+    this.assumeWhole(assumption);
+    return { ...pending, assumption };
+  }
+
+  /** Two faults of a kind as one pending path. */
+  #united(first: Pending, second: Pending): Pending {
+    const { journal, merging } = this.machine;
+    const mark = Math.min(first.mark, second.mark);
+    const before = this.pendings.filter(({ level }) => level === first.level);
+    const apart = this.beyond(second.guard, before);
+    if (isKnown(apart)) return first;
+    const originals = journal.originalsSince(mark);
+    const [a, b] = [this.rebased(first, mark), this.rebased(second, mark)];
+    const guard = gather('any', [first.guard, apart]);
+    return {
+      ...first,
+      guard: isKnown(guard) ? first.guard : guard,
+      delta: mergeDeltas(apart, completed(b, a, originals), completed(a, b, originals), merging),
+      mark,
+    };
+  }
+
+  /** Counts work on deltas against the budget. */
+  protected spendOn(...deltas: readonly Delta[]): void {
+    let places = 0;
+    for (const delta of deltas) for (const values of delta.values()) places += values.size;
+    this.spend(WORK_OF_PLACE * places + WORK_OF_CONDITION * conditionsMerged());
+  }
+}

@@ -1,0 +1,148 @@
+/** Accesses of operation regions, byte by byte: what answers, what is out of reach, and where a byte is kept. */
+import { hex } from '../../../bytes/address.ts';
+import { type ByteValue, compare, fieldValue, isKnown } from '../../../symbolic/index.ts';
+import { fault } from '../state/fault.ts';
+import type { Machine } from '../state/machine.ts';
+import {
+  type AmlValue,
+  Choice,
+  type FieldObject,
+  ForeignObject,
+  type NamespaceNode,
+  RegionObject,
+  TYPE,
+  typeOf,
+} from '../state/objects.ts';
+import { SPACE, spaceName } from '../state/regions.ts';
+
+/** The region behind a field, checked: space, limits, and whether anything answers there. */
+export function regionOf(m: Machine, node: NamespaceNode): RegionObject {
+  const region = m.settle(node.object);
+  if (region instanceof ForeignObject) m.abandon(region.reason);
+  if (!(region instanceof RegionObject))
+    return fault('AE_AML_OPERAND_TYPE', `${node.path} is not an operation region`);
+  return region;
+}
+
+/** Do accesses of that space get an answer now? Most handlers come after the tables are loaded. */
+export function checkHandler(m: Machine, space: number, write: boolean): void {
+  switch (space) {
+    case SPACE.memory:
+    case SPACE.io:
+    case SPACE.pciConfig:
+    case SPACE.embeddedController:
+    case TABLE_SPACE:
+      return;
+    case SPACE.cmos:
+    case SPACE.pciBar:
+    case SPACE.smbus:
+    case SPACE.ipmi:
+    case SPACE.gpio:
+    case SPACE.serialBus:
+    case SPACE.pcc:
+    case SPACE.fixedHardware:
+    case 0x80:
+    case 0xe4:
+      if (!m.tablesLoading) return;
+      break;
+    default:
+  }
+  fault('AE_NOT_EXIST', `nothing answers ${write ? 'writes to' : 'reads of'} ${spaceName(space)}`);
+}
+
+/** Number ACPICA gives the space of a DataTableRegion. */
+export const TABLE_SPACE = 0x7e;
+
+/** An access of `width` bytes must lie inside the region. */
+export function checkLimit(
+  m: Machine,
+  field: FieldObject,
+  region: RegionObject,
+  offset: number,
+  width: number,
+): void {
+  if (typeof region.length === 'bigint' && BigInt(offset + width) <= region.length) return;
+  const inside = compare('le', BigInt(offset + width), m.paths.refined(region.length));
+  if (!m.decide(inside))
+    fault(
+      'AE_AML_REGION_LIMIT',
+      `${field.node.path} at ${hex(offset)} leaves ${region.node.path}, which has ${isKnown(region.length) ? hex(region.length) : 'too few'} bytes`,
+    );
+}
+
+export function checkPort(m: Machine, region: RegionObject, address: bigint, width: number): bigint {
+  if (region.space !== SPACE.io) return address;
+  const cut = m.profile.cutsIoAddresses && m.cutIoAddresses ? address & 0xffffn : address;
+  if (cut + BigInt(width) - 1n > 0xffffn) fault('AE_LIMIT', `there is no port ${hex(cut)}`);
+  return cut;
+}
+
+/** One byte of a region; undefined when only the machine knows. */
+export function regionByte(m: Machine, region: RegionObject, offset: number): ByteValue | undefined {
+  if (region.tableBytes !== undefined) {
+    const address = (region.address as bigint) + BigInt(offset);
+    return m.regions.isWritten(region.space, address)
+      ? m.regions.read(region.space, address)
+      : (region.tableBytes[offset] ?? 0);
+  }
+  if (isKnown(region.address)) return m.regions.read(region.space, cellOf(m, region, region.address, offset));
+  return m.regions.readFloating(region.space, region.node.path, offset);
+}
+
+const MAX_ADDRESS = 0xffff_ffff_ffff_ffffn;
+
+/** Where a region's byte is kept: by its address, in configuration space by the device too. */
+export function cellOf(m: Machine, region: RegionObject, base: bigint, offset: number): bigint {
+  const address = (base + BigInt(offset)) & MAX_ADDRESS;
+  if (region.space !== SPACE.pciConfig || !m.journal.active) return address;
+  return m.regions.configurationCell(configuredDevice(region), address);
+}
+
+/** The path of the device whose configuration space a region is in. */
+export function configuredDevice(region: RegionObject): string {
+  let device: NamespaceNode | undefined = region.node.parent;
+  while (device?.parent !== undefined && !isDevice(device.object)) device = device.parent;
+  return device?.path ?? '';
+}
+
+function isDevice(object: AmlValue | undefined): boolean {
+  if (object instanceof Choice) return isDevice(object.yes) || isDevice(object.no);
+  return object !== undefined && typeOf(object) === TYPE.device;
+}
+
+export function putRegionByte(m: Machine, region: RegionObject, offset: number, byte: ByteValue): void {
+  if (isKnown(region.address)) m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
+  else m.regions.writeFloating(region.space, region.node.path, offset, byte);
+}
+
+/** Nothing is known any more of `length` bytes of a region: `why` says what may have written them. */
+export function forgetBytes(
+  m: Machine,
+  region: RegionObject,
+  offset: number,
+  length: number,
+  why: string,
+): void {
+  if (isKnown(region.address))
+    m.regions.forget(region.space, cellOf(m, region, region.address, offset), length, why);
+  else m.regions.forgetFloating(region.space, why);
+}
+
+/** A byte of a region: what is known of it, else its own symbol. */
+export function knownOrUnwritten(m: Machine, region: RegionObject, offset: number): ByteValue {
+  const byte = regionByte(m, region, offset);
+  if (byte !== undefined) return byte;
+  if (isKnown(region.address))
+    return m.regions.unwritten(region.space, cellOf(m, region, region.address, offset));
+  const path = `${region.node.path}[${hex(offset)}]`;
+  const symbol = {
+    name: path,
+    path,
+    space: spaceName(region.space),
+    address: undefined,
+    bitOffset: 0,
+    bits: 8,
+    ...m.regions.stateOf(region.space),
+  };
+  return { of: fieldValue(symbol), index: 0 };
+}
