@@ -28,18 +28,24 @@ type Node =
 export interface Part {
   readonly path: readonly Condition[];
   readonly groups: ReadonlyMap<string, readonly Branch[]>;
+  /** What it comes to takes long conditions to tell, and there is no room to divide it further: it is one row. */
+  readonly isCoarse: boolean;
 }
 
-/** Rows that a table has where it is divided: what is left then is told in long conditions. */
+/** Rows that a table has: what is left then is told as depending on more. */
 const MAX_ROWS = 8;
 
 /**
  * The worlds as the branches of a smaller tree: a decision that is followed by the same either way is left out. Where
- * `isShort` refuses what lies behind a decision, its two sides are parts of their own.
+ * `sizeOf` says that what lies behind a decision isn't told in short conditions, its two sides are parts of their own, as
+ * long as there is room for their rows.
  *
  * @param worlds as leaves in the order in which the tree has them; decisions at one place of it are of one condition
  */
-export function partsOf(worlds: readonly Branch[], isShort: (part: Part) => boolean): Part[] {
+export function partsOf(
+  worlds: readonly Branch[],
+  sizeOf: (part: Part) => { readonly isShort: boolean; readonly rows: number },
+): Part[] {
   const rank = ranksOf(worlds);
   const first = (condition: Condition): number =>
     Math.min(...variablesOf(condition).map((variable) => rank.get(keyOfVariable(variable))!));
@@ -57,27 +63,29 @@ export function partsOf(worlds: readonly Branch[], isShort: (part: Part) => bool
       if (group === undefined) groups.set(key, [branch]);
       else group.push(branch);
     }
-    return { path: sorted(path), groups };
+    return { path: sorted(path), groups, isCoarse: false };
   };
   const root = new Tree().of(worlds, 0);
   if (root === undefined) return [];
   const parts: Part[] = [];
-  const waiting = [{ node: root, path: [] as readonly Condition[], part: partOf(root, []) }];
-  let rows = waiting[0]!.part.groups.size;
+  const reached = (node: Node, path: readonly Condition[]) => {
+    const part = partOf(node, path);
+    return { node, path, part, ...sizeOf(part) };
+  };
+  const waiting = [reached(root, [])];
+  let { rows } = waiting[0]!;
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const { node, path, part } = next;
-    if ('key' in node || isShort(part)) {
+    const { node, path, part, isShort } = next;
+    if ('key' in node || isShort) {
       parts.push(part);
       continue;
     }
     const sides = [
-      { node: node.yes, path: [...path, node.condition] },
-      { node: node.no, path: [...path, not(node.condition) as Condition] },
-    ].flatMap(({ node: side, path: way }) =>
-      side === undefined ? [] : [{ node: side, path: way, part: partOf(side, way) }],
-    );
-    const more = sides.reduce((sum, side) => sum + side.part.groups.size, 0) - part.groups.size;
-    if (rows + more > MAX_ROWS) parts.push(part);
+      ...(node.yes === undefined ? [] : [reached(node.yes, [...path, node.condition])]),
+      ...(node.no === undefined ? [] : [reached(node.no, [...path, not(node.condition) as Condition])]),
+    ];
+    const more = sides.reduce((sum, side) => sum + side.rows, -next.rows);
+    if (rows + more > MAX_ROWS) parts.push({ ...part, isCoarse: true });
     else {
       rows += more;
       waiting.push(...sides);

@@ -7,9 +7,13 @@ import {
   type DecisionContext,
   formatCondition,
   isKnown,
+  keyOfVariable,
+  Names,
   not,
   sameQuantity,
   simplified,
+  type Variable,
+  variablesOf,
 } from '../../symbolic/index.ts';
 import type { Constraint, Default, Exploration, RuleFinding, World } from '../question.ts';
 import { type Part, partsOf } from './branches.ts';
@@ -142,6 +146,8 @@ interface Row {
   readonly when: Condition;
   /** Characters of the condition as it is printed. */
   readonly length: number;
+  /** What else decides, in a row that stands for several cases. */
+  readonly by?: readonly Variable[];
 }
 
 /**
@@ -161,16 +167,43 @@ function rowsOfTable(worlds: readonly SysfbWorld[], given: Condition): Row[] {
     }
     return row;
   };
+  // What has the most branches first: it is the longest.
+  const keysOf = ({ groups }: Part): string[] =>
+    [...groups].toSorted((a, b) => b[1].length - a[1].length).map(([key]) => key);
   const parts = partsOf(
     worlds.map((world) => ({ decisions: world.decisions, key: keyOf(world) })),
-    (part) =>
-      // What has the most branches first: it is the longest.
-      [...part.groups]
-        .toSorted((a, b) => b[1].length - a[1].length)
-        .every(([key]) => rowIn(part, key).length <= MAX_CONDITION),
+    (part) => {
+      const keys = keysOf(part);
+      const short = keys.filter((key) => isPlain(rowIn(part, key)));
+      return { isShort: short.length === keys.length, rows: Math.min(keys.length, short.length + 1) };
+    },
   );
-  const all = parts.flatMap((part) => [...part.groups.keys()].map((key) => rowIn(part, key)));
+  const all = parts.flatMap((part) => {
+    const rows = keysOf(part).map((key) => rowIn(part, key));
+    return part.isCoarse ? coarsened(part, rows, worlds, given) : rows;
+  });
   return parts.length === 1 ? all : joined(all, given);
+}
+
+/** A condition that is told as it is. */
+function isPlain({ when, length }: Row): boolean {
+  return length <= MAX_CONDITION && !/[|&]{2}/.test(formatCondition(when));
+}
+
+/** The rows of a part with those that take long conditions as one: what is left of the part beside the others. */
+function coarsened(part: Part, rows: readonly Row[], worlds: readonly SysfbWorld[], given: Condition): Row[] {
+  const short = rows.filter(isPlain);
+  const long = rows.filter((row) => !short.includes(row));
+  if (long.length === 0) return [...rows];
+  const others = short.map(({ when }) => not(when) as Condition);
+  const when = simplified(allOf([...part.path, ...others]), given);
+  const [first] = long;
+  if (long.length === 1) return [...short, rowOf(first!.key, when, first!.world)];
+  const decisions = long.flatMap(({ key }) => part.groups.get(key)!.flatMap((branch) => branch.decisions));
+  const told = new Set(variablesOf(when).map(keyOfVariable));
+  const by = variablesOf(...decisions).filter((variable) => !told.has(keyOfVariable(variable)));
+  const world = worlds.find((each) => isIn(each, part))!;
+  return [...short, { ...rowOf(`${long.map(({ key }) => key).join()} ${by.length}`, when, world), by }];
 }
 
 function conditionOf({ path, groups }: Part, key: string, given: Condition): Condition {
@@ -202,13 +235,19 @@ function joined(rows: readonly Row[], given: Condition): Row[] {
       at < 0
         ? undefined
         : rowOf(row.key, simplified(anyOf([out[at]!.when, row.when]), given), out[at]!.world);
-    if (both !== undefined && both.length <= MAX_CONDITION) out[at] = both;
+    if (both !== undefined && isPlain(both))
+      out[at] = { ...both, ...(row.by === undefined ? {} : { by: row.by }) };
     else out.push(row);
   }
   return out;
 }
 
-function caseOf({ when, world }: Row): Case {
+function caseOf({ when, world, by }: Row): Case {
+  if (by !== undefined) {
+    const names = new Names();
+    const because = `${by.map((variable) => names.of(variable)).join(', ')} decide as well`;
+    return { when, answer: 'depends', effective: null, because };
+  }
   const { without, with: withIt, because } = world.outcome;
   const effective = without !== 'yes' ? false : withIt === 'open' ? null : withIt === 'no';
   return { when, answer: ANSWER[without], effective, because };
@@ -218,7 +257,9 @@ const WORST_FIRST: readonly Possible[] = ['yes', 'open', 'no'];
 
 /** The worst first, then the shortest. */
 function compareRows(a: Row, b: Row): number {
-  const rank = ({ world }: Row): number => WORST_FIRST.indexOf(world.outcome.without);
+  // A row that stands for several cases is read last.
+  const rank = ({ world, by }: Row): number =>
+    by === undefined ? WORST_FIRST.indexOf(world.outcome.without) : WORST_FIRST.length;
   return rank(a) - rank(b) || a.length - b.length;
 }
 

@@ -27,8 +27,10 @@ function halves(when: Condition, conditions: Conditions): readonly [string, stri
   return both[0].length + both[1].length > MAX_ROW ? [conditions.text(when, MAX_ROW), ''] : both;
 }
 
-function outcomeText({ answer, effective }: Case): Text {
+function outcomeText({ answer, effective, because }: Case): Text {
   const [text, tone] = ANSWER_WORDS[answer];
+  // A row that stands for several cases says what decides between them.
+  if (answer === 'depends') return [{ text, tone }, `: ${because}`];
   const caveat = answer === 'needed' && effective === false ? ' (CONFIG_SYSFB has no effect)' : '';
   return [{ text, tone }, caveat];
 }
