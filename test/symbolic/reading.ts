@@ -12,7 +12,7 @@ export type Tree =
 /** What a name, or the value of a choice, stands for. */
 export type Meaning = (name: string) => bigint;
 
-const RELATION = /^(.*) (==|!=|<|<=|>|>=) (.*?)$/s;
+const RELATION = / (==|!=|<|<=|>|>=) /g;
 
 /** Does the text hold? Throws on what is not of the grammar. */
 export function holdsText(text: string, meaning: Meaning): boolean {
@@ -22,10 +22,16 @@ export function holdsText(text: string, meaning: Meaning): boolean {
 }
 
 function holdsLiteral(literal: string, meaning: Meaning): boolean {
-  const match = RELATION.exec(literal);
-  if (match === null) throw new SyntaxError(`no comparison: ${literal}`);
-  const [, left, op, right] = match;
-  return related(valueOfText(left!, meaning), op!, valueOfText(right!, meaning));
+  // The last one that is in no brackets.
+  const match = [...literal.matchAll(RELATION)].findLast(({ index }) => depthAt(literal, index) === 0);
+  if (match === undefined) throw new SyntaxError(`no comparison: ${literal}`);
+  const [left, right] = [literal.slice(0, match.index), literal.slice(match.index + match[0].length)];
+  return related(valueOfText(left, meaning), match[1]!, valueOfText(right, meaning));
+}
+
+function depthAt(text: string, index: number): number {
+  const before = text.slice(0, index);
+  return before.split('(').length - before.split(')').length;
 }
 
 /** As {@link holdsText}, of a tree. */
