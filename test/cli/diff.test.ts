@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createTwoFilesPatch } from 'diff';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../report/schemas.ts';
 import { run } from './fake-io.ts';
@@ -70,7 +71,7 @@ describe('fwmap diff', () => {
   });
 
   test('of a patch alone is what it changes', async () => {
-    const patch = spawnSync('diff', ['-u', SAMPLE, join(folder, 'low.dts')], { encoding: 'utf8' }).stdout;
+    const patch = createTwoFilesPatch(SAMPLE, join(folder, 'low.dts'), readFileSync(SAMPLE, 'utf8'), LOW);
     writeFileSync(join(folder, 'low.patch'), patch);
     const { windows, answers } = await json('low.patch');
     expect(windows).toMatchObject([{ did: 'moved' }]);

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { hasProgram } from '../containers/pack.ts';
 import { run } from './fake-io.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fwmap-files-'));
@@ -29,7 +30,8 @@ mkdirSync(join(folder, 'outside'));
 const at = (...parts: string[]): string => join(folder, ...parts);
 
 writeFileSync(at('outside', 'there'), 'secret\n');
-execFileSync('mkfifo', [at('inside', 'pipe'), at('outside', 'pipe')]);
+const hasPipes = hasProgram('mkfifo') && hasProgram('cat');
+if (hasPipes) execFileSync('mkfifo', [at('inside', 'pipe'), at('outside', 'pipe')]);
 symlinkSync('../outside/there', at('inside', 'to-there'));
 symlinkSync('../outside/not-there', at('inside', 'to-nothing'));
 symlinkSync('../outside', at('inside', 'to-folder'));
@@ -74,7 +76,7 @@ describe.each(WAYS.map((way) => [way[1]('FILE').replaceAll('\n', ' '), way] as c
   });
 
   test('what is no file is not opened', async () => {
-    expect(await errors(way, 'pipe')).toContain('Not a regular file');
+    if (hasPipes) expect(await errors(way, 'pipe')).toContain('Not a regular file');
     expect(await errors(way, '.')).toContain('Is a directory');
   });
 });
@@ -149,7 +151,7 @@ describe('--output', () => {
     expect(statSync(at('mine')).mode & 0o777).toBe(0o640);
   });
 
-  test('a pipe gets it as it is', async () => {
+  test.skipIf(!hasPipes)('a pipe gets it as it is', async () => {
     execFileSync('mkfifo', [at('fifo')]);
     const reader = spawn('cat', [at('fifo')]);
     let text = '';

@@ -116,8 +116,15 @@ describe.skipIf(!hasSendEmail)('git send-email', () => {
     const sent = spawnSync('git', [...arguments_, '--suppress-cc=self', 'reply.eml'], {
       cwd: folder,
       encoding: 'utf8',
+      env: {
+        ...process.env,
+        GIT_COMMITTER_NAME: 'A',
+        GIT_COMMITTER_EMAIL: 'a@example.com',
+        GIT_AUTHOR_NAME: 'A',
+        GIT_AUTHOR_EMAIL: 'a@example.com',
+      },
     });
-    expect(sent.status).toBe(0);
+    expect([sent.status, sent.stderr]).toEqual([0, '']);
     for (const part of [
       'jan@example.com',
       'linux-hyperv@vger.kernel.org',
