@@ -65,17 +65,23 @@ function sweep(folder: string): void {
   }
 }
 
+/** Whether signals wait already. */
+let areSignalsHeld = false;
+
 /** Dies of a signal, but only after what must not be left undone; nothing of it waits. */
 function endsAfter(action: () => void): void {
   // With a handler a signal waits until the program does: the write is through by then.
-  const handlers = SIGNALS.map((signal) => {
-    const handler = (): void => {
-      for (const [each, other] of handlers) process.off(each, other);
-      process.kill(process.pid, signal);
-    };
-    return [signal, handler] as const;
-  });
-  for (const [signal, handler] of handlers) process.once(signal, handler);
+  if (!areSignalsHeld) {
+    areSignalsHeld = true;
+    const handlers = SIGNALS.map((signal) => {
+      const handler = (): void => {
+        for (const [each, other] of handlers) process.off(each, other);
+        process.kill(process.pid, signal);
+      };
+      return [signal, handler] as const;
+    });
+    for (const [signal, handler] of handlers) process.once(signal, handler);
+  }
   action();
 }
 
