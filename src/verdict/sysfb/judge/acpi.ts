@@ -185,7 +185,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
       pool,
       framebuffer: finding,
       rules,
-      because: `the framebuffer ${fb} is inside, and the driver reserves it only with CONFIG_SYSFB`,
+      because: `the framebuffer ${fb} is inside what VMBus gets, and the driver reserves it only with CONFIG_SYSFB`,
     };
   }
   const why =
@@ -202,7 +202,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     pool,
     framebuffer: finding,
     rules,
-    because: `the framebuffer ${fb} is inside, and nothing reserves it, with CONFIG_SYSFB or without: ${why}`,
+    because: `the framebuffer ${fb} is inside what VMBus gets, and nothing reserves it, with CONFIG_SYSFB or without: ${why}`,
   };
 }
 
@@ -380,7 +380,7 @@ export function somewhere(
       without: 'yes',
       with: 'open',
       because:
-        'the framebuffer is inside, and may be where the driver reserves nothing: it does so in its first window only',
+        'the framebuffer is inside what VMBus gets, and may be where the driver reserves nothing: it does so in its first window only',
     };
   const isEfi = ask.holds(IS_EFI);
   rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer, kernel));
@@ -393,7 +393,8 @@ export function somewhere(
       kind: 'unprotected',
       without: 'yes',
       with: 'yes',
-      because: 'the framebuffer is inside, and the driver does not learn where, with CONFIG_SYSFB or without',
+      because:
+        'the framebuffer is inside what VMBus gets, and the driver does not learn where, with CONFIG_SYSFB or without',
     };
   return gated
     ? {
@@ -401,7 +402,8 @@ export function somewhere(
         kind: 'reserved-with-sysfb',
         without: 'yes',
         with: 'no',
-        because: 'the framebuffer is inside, and the driver learns where only with CONFIG_SYSFB',
+        because:
+          'the framebuffer is inside what VMBus gets, and the driver learns where only with CONFIG_SYSFB',
       }
     : {
         ...common,

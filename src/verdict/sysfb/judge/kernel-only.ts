@@ -72,7 +72,7 @@ export function judgeKernelOnly(situation: Situation, ask: Ask): Outcome {
       kind: 'unprotected',
       without: 'yes',
       with: 'yes',
-      because: 'the framebuffer is inside, and nothing reserves it on a device tree boot',
+      because: 'the framebuffer is inside what VMBus gets, and nothing reserves it on a device tree boot',
     };
   }
   const framebuffer = {
