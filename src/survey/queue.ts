@@ -72,8 +72,23 @@ function connectionOf(url: string): object {
   return { url, maxRetriesPerRequest: null };
 }
 
+/** BullMQ, and the client that it takes but doesn't bring. */
 async function load(cwd: string): Promise<BullMq> {
+  await loadOptional('ioredis', cwd);
   return (await loadOptional('bullmq', cwd)) as BullMq;
+}
+
+/** The same trouble again is told once in so long: a server that is away is tried many times a second. */
+const SAME_TROUBLE_MS = 10_000;
+
+function seldom(tell: (message: string) => void): (message: string) => void {
+  const told = new Map<string, number>();
+  return (message) => {
+    const now = Date.now();
+    if (now - (told.get(message) ?? Number.NEGATIVE_INFINITY) < SAME_TROUBLE_MS) return;
+    told.set(message, now);
+    tell(message);
+  };
 }
 
 export interface QueueOptions {
@@ -96,9 +111,10 @@ export async function workThroughQueue(
   }: QueueOptions & { readonly seconds: number; readonly onShard: OnShard },
 ): Promise<void> {
   const connection = connectionOf(url);
+  const trouble = seldom(onTrouble);
   const { Queue } = await load(cwd);
   const queue = new Queue(QUEUE, { connection });
-  queue.on('error', (error) => onTrouble(error.message));
+  queue.on('error', (error) => trouble(error.message));
   const folder = sha256Of(store.folder).slice(0, 16);
   const open = new Map(shards.map((shard) => [`${folder}-${shard.id}`, shard]));
   try {
@@ -116,7 +132,7 @@ export async function workThroughQueue(
         } catch (error) {
           if (error instanceof QueueError) throw error;
           // The server went away in the middle of it.
-          onTrouble(error instanceof Error ? error.message : String(error));
+          trouble(error instanceof Error ? error.message : String(error));
           break;
         }
       }
@@ -190,6 +206,7 @@ export async function startWorker(
       maxStalledCount: MOST_STALLED,
     },
   );
-  worker.on('error', (error) => onTrouble(error.message));
+  const trouble = seldom(onTrouble);
+  worker.on('error', (error) => trouble(error.message));
   return { close: () => worker.close() };
 }

@@ -34,39 +34,42 @@ function doneIn(into: string): number {
   return existsSync(join(into, 'done')) ? readdirSync(join(into, 'done')).length : 0;
 }
 
-describe.skipIf(!hasRedis || !hasPackage('bullmq'))('a survey through Redis', () => {
-  test('is that of one process, though a worker is killed and Redis loses all it had', {
-    timeout: 180_000,
-  }, async () => {
-    const inputs = trees(320);
-    const alone = join(folder, 'alone');
-    await run(['survey', inputs, '--into', alone]);
+describe.skipIf(!hasRedis || !hasPackage('bullmq') || !hasPackage('ioredis'))(
+  'a survey through Redis',
+  () => {
+    test('is that of one process, though a worker is killed and Redis loses all it had', {
+      timeout: 180_000,
+    }, async () => {
+      const inputs = trees(320);
+      const alone = join(folder, 'alone');
+      await run(['survey', inputs, '--into', alone]);
 
-    const port = await freePort();
-    const url = `redis://127.0.0.1:${port}/0`;
-    let redis = await startRedis(port);
-    processes.push(redis);
-    const into = join(folder, 'queued');
-    const survey = fwmap('survey', inputs, '--into', into, '--queue', url);
-    const workers = [1, 2].map(() => fwmap('worker', '--queue', url, '--jobs', '1'));
-    processes.push(survey, ...workers);
-    const ended = once(survey, 'exit');
-    while (survey.exitCode === null && doneIn(into) < 3) await sleep(10);
-    await kill(workers[0]!);
-    await kill(redis);
-    redis = await startRedis(port);
-    processes.push(redis);
-    const [status] = await ended;
-    expect(status).toBe(0);
-    rmSync(join(into, '.new'), { recursive: true });
-    mkdirSync(join(into, '.new'));
-    expect(contentOf(into)).toEqual(contentOf(alone));
-    const worker = workers[1]!;
-    const gone = once(worker, 'exit');
-    worker.kill('SIGTERM');
-    expect((await gone)[0]).toBe(0);
-  });
-});
+      const port = await freePort();
+      const url = `redis://127.0.0.1:${port}/0`;
+      let redis = await startRedis(port);
+      processes.push(redis);
+      const into = join(folder, 'queued');
+      const survey = fwmap('survey', inputs, '--into', into, '--queue', url);
+      const workers = [1, 2].map(() => fwmap('worker', '--queue', url, '--jobs', '1'));
+      processes.push(survey, ...workers);
+      const ended = once(survey, 'exit');
+      while (survey.exitCode === null && doneIn(into) < 3) await sleep(10);
+      await kill(workers[0]!);
+      await kill(redis);
+      redis = await startRedis(port);
+      processes.push(redis);
+      const [status] = await ended;
+      expect(status).toBe(0);
+      rmSync(join(into, '.new'), { recursive: true });
+      mkdirSync(join(into, '.new'));
+      expect(contentOf(into)).toEqual(contentOf(alone));
+      const worker = workers[1]!;
+      const gone = once(worker, 'exit');
+      worker.kill('SIGTERM');
+      expect((await gone)[0]).toBe(0);
+    });
+  },
+);
 
 describe.skipIf(!hasPackage('@duckdb/node-api'))('a query', () => {
   const ask = (...argv: string[]) => {
