@@ -36,6 +36,14 @@ function sizeOf(value: Quantity): number {
 
 let opaqueCount = 0;
 
+/**
+ * For the start of a machine: what is made of it hashes as it would in a process of its own, so that orders and limits
+ * that follow from hashes are the same whatever was done before.
+ */
+export function restartOpaques(): void {
+  opaqueCount = 0;
+}
+
 /** A value of which nothing is known. Each one is equal only to itself. */
 export function opaque(bits: number, reason: string, inputs: readonly FieldSymbol[] = []): Expr {
   opaqueCount = (opaqueCount + 1) | 0;

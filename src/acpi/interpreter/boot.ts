@@ -11,6 +11,7 @@ import {
   isKnown,
   not,
   type Quantity,
+  restartOpaques,
   truth,
 } from '../../symbolic/index.ts';
 import { type DecodedTables, decodeMore } from '../aml/tables.ts';
@@ -20,6 +21,7 @@ import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import { OPCODES } from '../terms/opcodes.ts';
 import { Term } from '../terms/term.ts';
 import { Interpreter } from './interpreter.ts';
+import { conditionsMerged } from './paths/merge.ts';
 import { ForkSignal } from './paths/paths.ts';
 import { CONTROLS } from './plan/controls.ts';
 import { MAX_STEPS } from './state/budget.ts';
@@ -96,6 +98,8 @@ export class Boot {
     this.#decoded = decoded;
     this.#sink = sink;
     this.#interfaces = new Map(options.profile.interfaces);
+    restartOpaques();
+    conditionsMerged();
     const machine = new Interpreter(options, CONTROLS);
     this.machine = machine;
     const bytes = decoded.tables.reduce((sum, { table }) => sum + table.bytes.length, 0);
