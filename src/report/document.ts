@@ -99,14 +99,27 @@ export function listSection(heading: string, items: readonly Item[]): Block[] {
   return items.length === 0 ? [] : section(heading, { kind: 'list', items });
 }
 
-/** Texts a line each below their heading; nothing where there are none. */
-export function linesSection(heading: string, texts: readonly Text[]): Block[] {
-  return texts.length === 0
+/** Rows under a heading; nothing where there are none. @param titles of the columns, where a medium shows them */
+export function rowsSection(
+  heading: string,
+  titles: readonly string[],
+  rows: readonly (readonly Text[])[],
+): Block[] {
+  return rows.length === 0
     ? []
     : section(heading, {
         kind: 'table',
         untitled: true,
-        columns: [{ title: heading.toLowerCase() }],
-        rows: texts.map((text) => [text]),
+        columns: titles.map((title) => ({ title })),
+        rows,
       });
+}
+
+/** Texts a line each below their heading; nothing where there are none. */
+export function linesSection(heading: string, texts: readonly Text[]): Block[] {
+  return rowsSection(
+    heading,
+    [heading.toLowerCase()],
+    texts.map((text) => [text]),
+  );
 }

@@ -11,7 +11,7 @@ import type {
   RuleFinding,
   ToSettle,
 } from '../../verdict/question.ts';
-import { type Block, code, listSection, type Phrase, section, type Text } from '../document.ts';
+import { type Block, code, listSection, type Phrase, rowsSection, type Text } from '../document.ts';
 import { gapJson, type JsonObject, originJson } from '../formats/json-parts.ts';
 import { clause, type References } from '../formats/sentences.ts';
 import { diagnosticItem, inputItem, originPlace } from '../phrases.ts';
@@ -58,22 +58,6 @@ export function answeredJson(answered: Answered, inputs: readonly Artifact[]): J
   };
 }
 
-/** Lines under a heading; nothing where there are none. @param titles of the columns, where a medium shows them */
-export function linesSection(
-  heading: string,
-  titles: readonly string[],
-  rows: readonly (readonly Text[])[],
-): Block[] {
-  return rows.length === 0
-    ? []
-    : section(heading, {
-        kind: 'table',
-        untitled: true,
-        columns: titles.map((title) => ({ title })),
-        rows,
-      });
-}
-
 /** One rule as a clause, what was seen and where, the numbers of its sources. */
 function ruleText({ says, evidence }: RuleFinding, references: References): Text {
   const phrases: Phrase[] = [clause(says)];
@@ -85,7 +69,7 @@ function ruleText({ says, evidence }: RuleFinding, references: References): Text
 }
 
 export function whySection({ rules }: Answered, references: References): Block[] {
-  return linesSection(
+  return rowsSection(
     'Why',
     ['rule', 'what it found'],
     rules.map((rule) => [[code(rule.id)], ruleText(rule, references)]),
@@ -93,7 +77,7 @@ export function whySection({ rules }: Answered, references: References): Block[]
 }
 
 export function gapSection({ gaps }: Answered): Block[] {
-  return linesSection(
+  return rowsSection(
     'Not read',
     ['what'],
     gaps.map(({ reason, place, hint }) => [
@@ -113,7 +97,7 @@ export function assumesSection(
   inputs: readonly Artifact[],
   references: References,
 ): Block[] {
-  return linesSection(
+  return rowsSection(
     'Assumes',
     ['assumption'],
     [
@@ -128,7 +112,7 @@ export function assumesSection(
 }
 
 export function settleSection({ toSettle }: Answered): Block[] {
-  return linesSection(
+  return rowsSection(
     'To settle it',
     ['what', 'how'],
     toSettle.map(({ what, how }) => [what, how]),

@@ -3,7 +3,7 @@ import { formatPlace } from '../../bytes/source.ts';
 import { formatQuantity, type Names, type Quantity, withNames } from '../../symbolic/index.ts';
 import type { AtReport, Claim } from '../../verdict/address/claims.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
-import { type Block, code, type Document, type Text } from '../document.ts';
+import { type Block, code, type Document, rowsSection, type Text } from '../document.ts';
 import {
   conditionJson,
   diagnosticJson,
@@ -14,7 +14,7 @@ import {
   originJson,
 } from '../formats/json-parts.ts';
 import { originPlace, rangeText, sizeText } from '../phrases.ts';
-import { aloneSections, evidenceJson, linesSection } from './answer.ts';
+import { aloneSections, evidenceJson } from './answer.ts';
 
 export const AT_SCHEMA = 'fwmap/at@1';
 
@@ -79,7 +79,7 @@ function claimBlocks(
   certainty: ReturnType<typeof certaintyOf>,
   conditions: Conditions,
 ): Block[] {
-  return linesSection(
+  return rowsSection(
     heading,
     ['kind', 'range', 'size', 'who'],
     claims

@@ -4,7 +4,7 @@ import { hex } from '../../bytes/address.ts';
 import { type Condition, type Names, withNames } from '../../symbolic/index.ts';
 import type { BarFit, BridgesVerdict, BusRange, JudgedBridge } from '../../verdict/host-bridge/result.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
-import { type Block, code, type Document, section } from '../document.ts';
+import { type Block, code, type Document, rowsSection, section } from '../document.ts';
 import {
   conditionJson,
   diagnosticJson,
@@ -22,7 +22,6 @@ import {
   assumesSection,
   evidenceJson,
   gapSection,
-  linesSection,
   referenceBlocks,
   settleSection,
   whySection,
@@ -189,7 +188,7 @@ function changeBlocks(
   const of = bridges.length > 1 ? ` (${device})` : '';
   const known = (source: string): string => (source === 'the log' ? '' : ` ${references.mark(source)}`);
   return [
-    ...linesSection(
+    ...rowsSection(
       `Changed${of}`,
       ['what', 'window', 'why'],
       changed.map(({ did, window, into, why, when, line, source, logged }) => [
@@ -204,7 +203,7 @@ function changeBlocks(
         ],
       ]),
     ),
-    ...linesSection(
+    ...rowsSection(
       `Also${of}`,
       ['note'],
       notes.map(({ text, when, line, source }) => [
@@ -215,7 +214,7 @@ function changeBlocks(
         ],
       ]),
     ),
-    ...linesSection(
+    ...rowsSection(
       `Kept free of new BARs${of}`,
       ['range', 'by'],
       keptFree.map(({ start, end, by, when }) => [
@@ -223,7 +222,7 @@ function changeBlocks(
         `${by}${whenText(when, conditions)}`,
       ]),
     ),
-    ...linesSection(
+    ...rowsSection(
       `Contradicted by the log${of}`,
       ['what'],
       (observed?.contradictions ?? []).map((text) => [text]),
