@@ -36,7 +36,6 @@ module.exports = {
     { name: 'cli-is-last', severity: 'error', from: { path: '^src/(?!cli/)' }, to: { path: '^src/cli/' } },
     // fwmap/core works in browsers.
     { name: 'core-without-node', severity: 'error', from: { path: '^src/core\\.ts$' }, to: { path: '^(?:node:)?(?:fs|path|os|crypto|util|zlib|tty|url|v8|child_process|worker_threads|module|stream|process|timers)(?:/|$)', reachable: true } },
-    { name: 'no-dev-dependency-at-run-time', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/(?:diff|htmlparser2|postal-mime)/' } },
   ],
   options: {
     tsPreCompilationDeps: true,

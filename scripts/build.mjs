@@ -42,8 +42,14 @@ const FILES = [
   { name: 'linux', modules: /^(linux|evidence)/ },
 ];
 
-/** Packages that are bundled: installed they would be ten times as large as what is used of them. */
-const BUNDLED = ['diff', 'htmlparser2', 'postal-mime'];
+/**
+ * All that is not bundled. Every other package is: installed whole they would be several times as large as what is used of
+ * them, and fwmap depends on nothing. These are for a fleet, and who has one installs them.
+ */
+const OPTIONAL = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies);
+
+/** The packages that went into a bundle, for their licences. */
+const packages = new Set();
 
 const source = resolve('src') + sep;
 const within = (id) =>
@@ -56,22 +62,23 @@ async function bundle(input, format, extension) {
   const built = await rolldown({
     input,
     platform: 'node',
-    // Packages stay packages, but for those of which a small part is used. Of a tree that somebody is working on, a private bundle takes what is there.
+    // Of a tree that somebody is working on, a private bundle takes what is there.
     external: (id, importer) =>
-      !id.startsWith('node:') && (BUNDLED.includes(id) || importer?.includes('/node_modules/'))
-        ? false
-        : /^(?:node:|@?[a-z0-9][\w.-]*(?:\/|$))/i.test(id) && !id.startsWith('src/')
-          ? true
-          : outdir !== 'dist' &&
-            importer !== undefined &&
-            id.startsWith('.') &&
-            !existsSync(resolve(dirname(importer), id)),
+      id.startsWith('node:') ||
+      OPTIONAL.includes(id) ||
+      (outdir !== 'dist' &&
+        importer !== undefined &&
+        id.startsWith('.') &&
+        !existsSync(resolve(dirname(importer), id))),
     onLog(level, log, report) {
       // That a module is loaded with another after all is what the files above are for.
-      if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') report(level, log);
+      if (log.code === 'INEFFECTIVE_DYNAMIC_IMPORT') return;
+      // Of yargs' configuration files, which fwmap has none of.
+      if (log.code === 'EMPTY_IMPORT_META' && log.id?.includes('/node_modules/yargs/')) return;
+      report(level, log);
     },
   });
-  await built.write({
+  const { output } = await built.write({
     dir: outdir,
     format,
     entryFileNames: `[name].${extension}`,
@@ -87,17 +94,40 @@ async function bundle(input, format, extension) {
     },
   });
   await built.close();
+  for (const chunk of output) notePackages(chunk);
+}
+
+function notePackages({ moduleIds = [] }) {
+  for (const id of moduleIds) {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
+    if (name !== undefined) packages.add(name);
+  }
+}
+
+/** Tinypool's threads start with a file of their own, beside the bundle in which tinypool is. */
+async function bundleThread() {
+  const built = await rolldown({
+    input: { worker: 'node_modules/tinypool/dist/entry/worker.js' },
+    platform: 'node',
+    external: /^node:/,
+  });
+  await built.write({ file: `${outdir}/entry/worker.js`, format: 'esm', minify: true });
+  await built.close();
 }
 
 const ENTRIES = { cli: 'src/cli/main.ts', 'survey-thread': 'src/cli/survey/thread.ts' };
 if (outdir === 'dist') {
   await bundle({ ...ENTRIES, index: 'src/index.ts' }, 'cjs', 'cjs');
-  await bundleCore(`${outdir}/core.js`);
+  await bundleThread();
+  for (const chunk of await bundleCore(`${outdir}/core.js`)) notePackages(chunk);
   await writeWrappers();
   await bundleTypes();
   stripSources();
   writeLicences();
-} else await bundle(ENTRIES, 'cjs', 'cjs');
+} else {
+  await bundle(ENTRIES, 'cjs', 'cjs');
+  await bundleThread();
+}
 
 /** One copy of the library for Node: ES modules take the names from the CommonJS files, and `fwmap/core` is part of them. */
 async function writeWrappers() {
@@ -112,12 +142,13 @@ async function writeWrappers() {
 
 /** What the licences of bundled packages ask for: their text goes along. */
 function writeLicences() {
-  const packages = ['@noble/hashes', 'base64-js', 'buffer', 'ieee754', 'pako', ...BUNDLED];
-  packages.push('domelementtype', 'domhandler', 'domutils', 'dom-serializer', 'entities');
-  const texts = packages.flatMap((name) => {
+  const texts = [...packages].sort().map((name) => {
     const folder = `node_modules/${name}`;
     const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
-    return file === undefined ? [] : [`${name}\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`];
+    const { license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    const text =
+      file === undefined ? `License: ${license}` : readFileSync(`${folder}/${file}`, 'utf8').trim();
+    return `${name}\n\n${text}\n`;
   });
   writeFileSync(`${outdir}/LICENSES.txt`, texts.join('\n---\n\n'));
 }

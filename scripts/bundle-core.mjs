@@ -4,7 +4,7 @@ import { rolldown } from 'rolldown';
 
 /**
  * @param file where it is written
- * @returns what it still imports: nothing
+ * @returns what was written; it imports nothing
  */
 export async function bundleCore(file) {
   const here = import.meta.dirname;
@@ -28,7 +28,5 @@ export async function bundleCore(file) {
     codeSplitting: false,
   });
   await built.close();
-  return output.flatMap((chunk) =>
-    chunk.type === 'chunk' ? [...chunk.imports, ...chunk.dynamicImports] : [],
-  );
+  return output.filter(({ type }) => type === 'chunk');
 }
