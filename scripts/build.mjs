@@ -21,7 +21,7 @@ const FILES = [
     // What every run of `sysfb` needs.
     name: 'base',
     modules:
-      /^(bytes|findings|symbolic|cli\/(common\/(command|io|log|options|print|result)|commands$|commands\/sysfb|descriptions|inputs\/(inputs|kernel-facts|machine)|program)|artifact\/(artifact|digest|file|gap|kinds|open|sniff|text\/(?!html)|unpack)|report\/(document|phrases|formats\/(json-parts|render|text)|subjects\/sysfb)|window\/(derivation|describe|interval|window)|verdict\/(ask|explore|question|subject|sysfb|verdict|framebuffers)|linux\/(address-translation|behaviour|change-text|changes|osi|profile|region-tree|release|framebuffer|kconfig|vmbus\/(acpi-pool|arithmetic|firmware-input|pool|reservation)))/,
+      /^(bytes|findings|symbolic|cli\/(common\/(command|io|log|options|print|result)|commands$|commands\/questions\/sysfb|descriptions|inputs\/(inputs|kernel-facts|machine)|program)|artifact\/(artifact|digest|file|gap|kinds|open|sniff|text\/(?!html)|unpack)|report\/(document|phrases|formats\/(json-parts|render|text)|subjects\/sysfb)|window\/(derivation|describe|interval|window)|verdict\/(answer|explore|question|subject|sysfb|verdict|framebuffers)|linux\/(address-translation|behaviour|change-text|changes|osi|profile|region-tree|release|framebuffer|kconfig|vmbus\/(acpi-pool|arithmetic|firmware-input|pool|reservation)))/,
   },
   {
     name: 'tree',

@@ -24,7 +24,7 @@ import { openBytes } from '../src/artifact/open-bytes.ts';
 import { DiagnosticList } from '../src/bytes/diagnostic.ts';
 import { renderText } from '../src/report/formats/text.ts';
 import { windowsDocument } from '../src/report/subjects/windows.ts';
-import { askSysfb } from '../src/verdict/ask.ts';
+import { answerSysfb } from '../src/verdict/answer.ts';
 import { describe } from '../src/window/describe.ts';
 import { pick, seededRandom } from '../test/grammar/ebnf.ts';
 import { readStarts, type Starts } from './fuzz/acpi-starts.ts';
@@ -105,7 +105,7 @@ async function runCase({ tables: inputs, seed }: Case, step: Step): Promise<void
     });
   if (random() < SYSFB)
     await step('sysfb', async () =>
-      askSysfb(await artifactsOf(bytes, sink), { describe: {}, kernel: {}, judgedOnly: true }, sink),
+      answerSysfb(await artifactsOf(bytes, sink), { describe: {}, kernel: {}, judgedOnly: true }, sink),
     );
 }
 

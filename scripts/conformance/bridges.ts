@@ -12,7 +12,7 @@ import { openInput } from '../../src/artifact/open.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import type { MachineFacts } from '../../src/evidence/facts.ts';
 import { LINUX_HOST_BRIDGES } from '../../src/linux/host-bridge/descriptors.ts';
-import { gather } from '../../src/verdict/ask.ts';
+import { gather } from '../../src/verdict/answer.ts';
 import { judgeBridges } from '../../src/verdict/host-bridge/bridges.ts';
 import type { BridgesVerdict, JudgedBridge } from '../../src/verdict/host-bridge/result.ts';
 

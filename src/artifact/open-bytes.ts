@@ -10,7 +10,7 @@ import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
 import type { Artifact, ArtifactKind, ProvenanceStep } from './artifact.ts';
 import { sha256Of } from './digest.ts';
-import type { Listed } from './directory.ts';
+import type { Listed } from './folders/directory.ts';
 import { kindRow } from './kinds.ts';
 import { MAX_INPUT_BYTES } from './reading.ts';
 import { sniffKind } from './sniff.ts';
@@ -96,7 +96,7 @@ export async function openFolder(
   { options, sink }: Opening,
   openInside: (listed: Listed) => Promise<Artifact[]>,
 ): Promise<Artifact[]> {
-  const { readFolder } = await import('./directory.ts');
+  const { readFolder } = await import('./folders/directory.ts');
   const { name } = piece;
   const folder = readFolder(top, name, options.as ?? options.asOf?.(name), sink);
   if ('kind' in folder) {
@@ -212,7 +212,7 @@ async function openPiece(
   const opened: Piece = { ...piece, bytes, steps };
   const { openImage } = opening.options;
   if (openImage !== undefined && as === undefined) {
-    const { mayBeImage } = await import('./images.ts');
+    const { mayBeImage } = await import('./images/images.ts');
     const image: ImageInput = {
       path: piece.path,
       name: piece.name,
@@ -257,7 +257,7 @@ function startOf(bytes: Uint8Array): string {
 
 /** The kernel inside of a kernel image. */
 async function openPayload(image: Piece, { budget, sink }: Opening): Promise<Artifact[]> {
-  const { kernelPayload } = await import('./kernel-payload.ts');
+  const { kernelPayload } = await import('./images/kernel-payload.ts');
   const found = await kernelPayload(image.bytes, image.name, budget, sink);
   if (found === undefined) return [];
   const { bytes, packed, offset } = found;
@@ -276,7 +276,7 @@ async function openArchived(
   opening: Opening,
   depth: number,
 ): Promise<Artifact[]> {
-  const { openArchive } = await import('./archive.ts');
+  const { openArchive } = await import('./folders/archive.ts');
   const { top, size } = await openArchive(archive, piece.bytes, piece.name, opening.budget, opening.sink);
   const inFolder = (listed: readonly Listed[], folder: string): Promise<Artifact[]> =>
     openFolder(listed, { ...piece, name: `${piece.name}${folder}` }, opening, async (inner) => {

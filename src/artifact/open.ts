@@ -4,8 +4,8 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
 import type { Artifact } from './artifact.ts';
-import type { Listed } from './directory.ts';
 import { readFileBytes } from './file.ts';
+import type { Listed } from './folders/directory.ts';
 import {
   type ImageInput,
   lazily,
@@ -49,7 +49,7 @@ async function openPath(path: string, opening: Opening, depth: number): Promise<
     const machines = read.tooLarge ? await openLarge(path, resolved, opening) : [];
     return machines.length > 0 ? machines : unreadable(read.failure);
   }
-  const { listFolder } = await import('./disk-folder.ts');
+  const { listFolder } = await import('./folders/disk-folder.ts');
   return openListed(listFolder(resolved, sink), path, opening, depth);
 }
 
@@ -57,7 +57,7 @@ async function openPath(path: string, opening: Opening, depth: number): Promise<
 async function openLarge(path: string, resolved: string, opening: Opening): Promise<Artifact[]> {
   const { as, openImage } = opening.options;
   if (openImage === undefined || as !== undefined) return [];
-  const { openImageFile, sha256OfAccess } = await import('./image-file.ts');
+  const { openImageFile, sha256OfAccess } = await import('./images/image-file.ts');
   const file = openImageFile(resolved);
   if (!('access' in file)) return [];
   const digest = lazily(() => sha256OfAccess(file.access));

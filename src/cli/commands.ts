@@ -1,4 +1,4 @@
-/** The commands there are. A new one is a row here and a file beside this one. */
+/** The commands there are. A new one is a row here and a file in a folder of `commands/`. */
 import type { Command } from './common/command.ts';
 import type { Io } from './common/io.ts';
 
@@ -20,77 +20,77 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'sysfb',
     summary: 'Does a kernel on this machine need CONFIG_SYSFB?',
-    load: async () => (await import('./commands/sysfb.ts')).command,
+    load: async () => (await import('./commands/questions/sysfb.ts')).command,
   },
   {
     name: 'bridges',
     summary: 'The windows that Linux gives the PCI host bridges, and what it drops or changes',
-    load: async () => (await import('./commands/bridges.ts')).command,
+    load: async () => (await import('./commands/questions/bridges.ts')).command,
   },
   {
     name: 'at',
     summary: 'Who claims an address',
-    load: async () => (await import('./commands/at.ts')).command,
+    load: async () => (await import('./commands/questions/at.ts')).command,
   },
   {
     name: 'windows',
     summary: 'The address windows that the firmware describes',
-    load: async () => (await import('./commands/windows.ts')).command,
+    load: async () => (await import('./commands/descriptions/windows.ts')).command,
   },
   {
     name: 'resources',
     summary: 'Every reg, ranges and dma-ranges entry and every _CRS descriptor, decoded',
-    load: async () => (await import('./commands/resources.ts')).command,
+    load: async () => (await import('./commands/descriptions/resources.ts')).command,
   },
   {
     name: 'explain',
     summary: 'How an entry is read: cell by cell, descriptor byte by byte',
-    load: async () => (await import('./commands/explain.ts')).command,
+    load: async () => (await import('./commands/descriptions/explain.ts')).command,
   },
   {
     name: 'simulate',
     summary: 'What the VMBus driver hands out, and what lands on the framebuffer',
-    load: async () => (await import('./commands/simulate.ts')).command,
+    load: async () => (await import('./commands/questions/simulate.ts')).command,
   },
   {
     name: 'diff',
     summary: 'Windows and answers that are different between two inputs, or by a patch',
-    load: async () => (await import('./commands/diff.ts')).command,
+    load: async () => (await import('./commands/questions/diff.ts')).command,
   },
   {
     name: 'scan',
     summary: 'What descriptions are inside an image',
-    load: async () => (await import('./commands/scan.ts')).command,
+    load: async () => (await import('./commands/inputs/scan.ts')).command,
   },
   {
     name: 'capture',
     summary: 'Prints the script that collects one machine into a tar',
-    load: async () => (await import('./commands/capture.ts')).command,
+    load: async () => (await import('./commands/inputs/capture.ts')).command,
   },
   {
     name: 'survey',
     summary: 'Many machines, into tables',
-    load: async () => (await import('./commands/survey.ts')).command,
+    load: async () => (await import('./commands/fleet/survey.ts')).command,
   },
   {
     name: 'query',
     summary: 'Asks the tables of a survey',
-    load: async () => (await import('./commands/query.ts')).command,
+    load: async () => (await import('./commands/fleet/query.ts')).command,
   },
   {
     name: 'worker',
     summary: 'Takes the work of surveys from a queue',
-    load: async () => (await import('./commands/worker.ts')).command,
+    load: async () => (await import('./commands/fleet/worker.ts')).command,
   },
   {
     name: 'eval',
     summary: 'Evaluates an ACPI object',
-    load: async () => (await import('./commands/eval.ts')).command,
+    load: async () => (await import('./commands/descriptions/eval.ts')).command,
   },
   {
     name: 'asl',
     summary: 'ACPI tables as ASL text, and ASL text as tables',
-    load: async () => (await import('./commands/asl.ts')).command,
+    load: async () => (await import('./commands/descriptions/asl.ts')).command,
   },
 ];
 
@@ -99,7 +99,7 @@ export const RAW_COMMANDS: readonly RawCommandRow[] = [
   {
     name: 'dtc',
     summary: "Compiles and decompiles device trees with dtc's own options",
-    loadRaw: async () => (await import('./commands/dtc.ts')).runDtc,
+    loadRaw: async () => (await import('./commands/descriptions/dtc.ts')).runDtc,
   },
 ];
 

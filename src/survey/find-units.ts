@@ -1,11 +1,11 @@
 /** Finds the machines in what is named: files, folders, archives of captures, mailboxes. */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { openArchive } from '../artifact/archive.ts';
 import { sha256Of } from '../artifact/digest.ts';
-import { type Listed, readFolder } from '../artifact/directory.ts';
-import { listFolder } from '../artifact/disk-folder.ts';
 import { readFileBytes } from '../artifact/file.ts';
+import { openArchive } from '../artifact/folders/archive.ts';
+import { type Listed, readFolder } from '../artifact/folders/directory.ts';
+import { listFolder } from '../artifact/folders/disk-folder.ts';
 import { nameText } from '../artifact/irrelevant.ts';
 import { isKind } from '../artifact/kinds.ts';
 import { MAX_INPUT_BYTES } from '../artifact/reading.ts';

@@ -83,7 +83,7 @@ export function entryDerivation(entry: AddressEntry): DerivationStep[] {
   return steps;
 }
 
-/** One passage of a bus, as a line. */
+/** One translation by a bus, as a line. */
 export function stepText(step: TranslationStep): string {
   const bus = pathOf(step.bus);
   const path = `${busAddressText(step.from, step.fromSpace)} -> ${busAddressText(step.to, step.toSpace)}`;

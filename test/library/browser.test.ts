@@ -70,7 +70,7 @@ describe('the bundle', () => {
       ): Promise<{ json: string; text: string; mail: string }> => {
         const diagnostics = new library.DiagnosticList();
         const artifacts = await library.openBytes(path, Uint8Array.from(given), {}, diagnostics);
-        const verdict = await library.askSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
+        const verdict = await library.answerSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
         const report = library.sysfbReport(verdict, { version: 'x' });
         const options = { color: false, width: 80 };
         return {

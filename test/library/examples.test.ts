@@ -65,21 +65,25 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
     // 15 * 2^32 + 0xf0000000.
     expect(windows.map(({ base, size }) => [base, size])).toEqual([[0xff0000000n, 0x10000000n]]);
   },
-  async askSysfb() {
+  async answerSysfb() {
     const { artifacts, diagnostics } = await seed();
     const kernel = { release: '6.12.30' };
-    const verdict = await fwmap.askSysfb(artifacts, { describe: {}, kernel }, diagnostics);
+    const verdict = await fwmap.answerSysfb(artifacts, { describe: {}, kernel }, diagnostics);
     expect(verdict.answer).toBe('not-needed');
   },
-  async askBridges() {
+  async answerBridges() {
     const { artifacts, diagnostics } = await gen2();
-    const verdict = await fwmap.askBridges(artifacts, { describe: {}, kernel: {}, bridges: {} }, diagnostics);
+    const verdict = await fwmap.answerBridges(
+      artifacts,
+      { describe: {}, kernel: {}, bridges: {} },
+      diagnostics,
+    );
     expect(verdict.inputs).toHaveLength(1);
   },
-  async askSimulation() {
+  async answerSimulation() {
     const { artifacts, diagnostics } = await seed();
     const options = { describe: {}, kernel: { release: '6.12.30' }, compareSysfb: false };
-    const simulation = await fwmap.askSimulation(artifacts, options, diagnostics);
+    const simulation = await fwmap.answerSimulation(artifacts, options, diagnostics);
     expect(simulation.cases).toHaveLength(1);
   },
   async evaluateObject() {
@@ -89,13 +93,17 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   async sysfbReport() {
     const { artifacts, diagnostics } = await seed();
-    const verdict = await fwmap.askSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
+    const verdict = await fwmap.answerSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
     const reply = fwmap.sysfbReport(verdict, { version: '1.0.0' });
     expect(await fwmap.renderReport(reply, 'mail', PLAIN)).toMatch(/^VTL2 does not need CONFIG_SYSFB\.\n/);
   },
   async bridgesReport() {
     const { artifacts, diagnostics } = await gen2();
-    const verdict = await fwmap.askBridges(artifacts, { describe: {}, kernel: {}, bridges: {} }, diagnostics);
+    const verdict = await fwmap.answerBridges(
+      artifacts,
+      { describe: {}, kernel: {}, bridges: {} },
+      diagnostics,
+    );
     expect(fwmap.bridgesReport(verdict).json()).toMatchObject({ schema: 'fwmap/bridges@1' });
   },
   async windowsReport() {
@@ -112,7 +120,7 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
   async simulationReport() {
     const { artifacts, diagnostics } = await seed();
     const options = { describe: {}, kernel: {}, compareSysfb: false };
-    const simulation = await fwmap.askSimulation(artifacts, options, diagnostics);
+    const simulation = await fwmap.answerSimulation(artifacts, options, diagnostics);
     expect(fwmap.simulationReport(simulation).json()).toMatchObject({ schema: 'fwmap/simulate@1' });
   },
   async renderReport() {
@@ -125,7 +133,7 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   async formatCondition() {
     const { artifacts, diagnostics } = await gen2();
-    const verdict = await fwmap.askSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
+    const verdict = await fwmap.answerSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
     expect(fwmap.formatCondition(verdict.conditions[0]!.when)).toContain('MG2L');
   },
   parseSize() {

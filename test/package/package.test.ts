@@ -110,7 +110,7 @@ describe.skipIf(!isBuilt)('the package (skipped before npm run build)', () => {
       const ask = `(async () => {
         const diagnostics = new fwmap.DiagnosticList();
         const artifacts = await fwmap.openBytes('-', Buffer.from('${LINE}'), {}, diagnostics);
-        const verdict = await fwmap.askSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
+        const verdict = await fwmap.answerSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
         console.log(verdict.answer);
       })()`;
       for (const entry of ['fwmap', 'fwmap/core']) {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { askSysfb } from '../../src/verdict/ask.ts';
+import { answerSysfb } from '../../src/verdict/answer.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 import { artifactOf } from '../evidence/artifacts.ts';
@@ -10,7 +10,11 @@ import { artifactOf } from '../evidence/artifacts.ts';
 type Values = Readonly<Record<string, bigint>>;
 
 async function ask(inputs: readonly Artifact[], kernel: GivenFacts = {}, set: Values = {}): Promise<Verdict> {
-  return askSysfb(inputs, { describe: { set: new Map(Object.entries(set)) }, kernel }, new DiagnosticList());
+  return answerSysfb(
+    inputs,
+    { describe: { set: new Map(Object.entries(set)) }, kernel },
+    new DiagnosticList(),
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { formatPlace, textSource } from '../../src/bytes/source.ts';
-import { askSysfb } from '../../src/verdict/ask.ts';
+import { answerSysfb } from '../../src/verdict/answer.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 
@@ -12,7 +12,7 @@ function artifact(kind: ArtifactKind, name: string, text: string): Artifact {
 }
 
 async function ask(inputs: readonly Artifact[], kernel: GivenFacts = {}): Promise<Verdict> {
-  return askSysfb(inputs, { describe: {}, kernel }, new DiagnosticList());
+  return answerSysfb(inputs, { describe: {}, kernel }, new DiagnosticList());
 }
 
 /** A local Generation 2 machine: low gap [0xf8000000, 4 GiB), high gap [0xfe0000000, 64 GiB). */

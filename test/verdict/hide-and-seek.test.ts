@@ -4,7 +4,7 @@ import { runCase } from '../../scripts/conformance/hide-and-seek.ts';
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
-import { askSysfb } from '../../src/verdict/ask.ts';
+import { answerSysfb } from '../../src/verdict/answer.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 
@@ -13,7 +13,7 @@ function artifact(kind: ArtifactKind, name: string, text: string): Artifact {
 }
 
 async function ask(inputs: readonly Artifact[], kernel: GivenFacts = {}): Promise<Verdict> {
-  return askSysfb(inputs, { describe: {}, kernel }, new DiagnosticList());
+  return answerSysfb(inputs, { describe: {}, kernel }, new DiagnosticList());
 }
 
 const window = (type: 'D' | 'Q', min: string, max: string, length: string): string =>

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { askSysfb } from '../../src/verdict/ask.ts';
+import { answerSysfb } from '../../src/verdict/answer.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 
@@ -21,7 +21,7 @@ async function ask(
   set?: Readonly<Record<string, bigint>>,
 ): Promise<Verdict> {
   const describe = set === undefined ? {} : { set: new Map(Object.entries(set)) };
-  return askSysfb([table(name)], { describe, kernel }, new DiagnosticList());
+  return answerSysfb([table(name)], { describe, kernel }, new DiagnosticList());
 }
 
 const VALUES = { MG2B: 0xf8000000n, MG2L: 0x8000000n, HMIB: 0xfe00n, HMIL: 0x200n };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { askSysfb } from '../../src/verdict/ask.ts';
+import { answerSysfb } from '../../src/verdict/answer.ts';
 import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 import { artifactOf } from '../evidence/artifacts.ts';
 
@@ -12,7 +12,7 @@ async function ask(...lines: string[]): Promise<Verdict> {
     'dmesg',
     `${['[    0.000000] Linux version 7.1.9 (b@h) #1 SMP', DMI, ...lines].join('\n')}\n`,
   );
-  return askSysfb([log], { describe: {}, kernel: {} }, new DiagnosticList());
+  return answerSysfb([log], { describe: {}, kernel: {} }, new DiagnosticList());
 }
 
 const rule = (verdict: Verdict, id: string) => verdict.rules.find((each) => each.id === id);

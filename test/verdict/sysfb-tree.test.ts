@@ -7,14 +7,14 @@ import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
 import { formatCondition } from '../../src/symbolic/index.ts';
-import { askSysfb } from '../../src/verdict/ask.ts';
+import { answerSysfb } from '../../src/verdict/answer.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 
 async function ask(text: string, kernel: GivenFacts = {}, kind: Artifact['kind'] = 'dts'): Promise<Verdict> {
   const source = textSource('test.dts', text);
   const artifact: Artifact = { kind, source, path: 'test.dts', sha256: '', steps: [] };
-  return askSysfb([artifact], { describe: {}, kernel }, new DiagnosticList());
+  return answerSysfb([artifact], { describe: {}, kernel }, new DiagnosticList());
 }
 
 /** A tree with 2/2 cells throughout, its VMBus node holding the given lines. */
@@ -149,7 +149,7 @@ describe('sysfb on a fragment', () => {
   it('takes the cell counts it is given', async () => {
     const source = textSource('test.dts', SEED);
     const artifact: Artifact = { kind: 'dts-fragment', source, path: '-', sha256: '', steps: [] };
-    const verdict = await askSysfb(
+    const verdict = await answerSysfb(
       [artifact],
       // Flags 0x0f, PCI address 0xf0000000_0000000f... one cell less on the parent's side: 3/1/1 has base 0xf0000000.
       { describe: { cells: { child: 3, parent: 1, size: 1 } }, kernel: {} },

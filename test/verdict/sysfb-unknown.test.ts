@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { formatCondition, formatQuantity } from '../../src/symbolic/index.ts';
-import { askSysfb } from '../../src/verdict/ask.ts';
+import { answerSysfb } from '../../src/verdict/answer.ts';
 import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
 import type { DescribeOptions } from '../../src/window/describe.ts';
 
@@ -21,7 +21,7 @@ const dsdt: Artifact = {
 };
 
 async function ask(options: DescribeOptions): Promise<Verdict> {
-  return askSysfb([dsdt], { describe: options, kernel: { release: '6.12.30' } }, new DiagnosticList());
+  return answerSysfb([dsdt], { describe: options, kernel: { release: '6.12.30' } }, new DiagnosticList());
 }
 
 const set = (values: Readonly<Record<string, bigint>>): DescribeOptions => ({

@@ -2,7 +2,7 @@
 import type { Artifact } from '../../../src/artifact/artifact.ts';
 import { openBytes } from '../../../src/artifact/open-bytes.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
-import { askSysfb } from '../../../src/verdict/ask.ts';
+import { answerSysfb } from '../../../src/verdict/answer.ts';
 import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
 import { type Contents, drawContents, levelsIn } from './firmware-acpi.ts';
 import type { Shown } from './hiding.ts';
@@ -31,7 +31,7 @@ export async function ask(shown: Shown): Promise<Verdict> {
   const artifacts: Artifact[] = [];
   for (const { name, bytes } of shown.files)
     artifacts.push(...(await openBytes(name, bytes, {}, diagnostics)));
-  return askSysfb(
+  return answerSysfb(
     artifacts,
     {
       describe: {

@@ -130,7 +130,7 @@ function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEnt
       device,
       when,
       entry: {
-        ...resultOf(machine, crs, when, evaluation, interpreter.lost.at(-1)),
+        ...resultOf(machine, crs, when, evaluation, interpreter.abandonedState.at(-1)),
         ...stepsOf(evaluation, trace),
         ...placeOf(crs),
       },

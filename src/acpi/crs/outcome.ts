@@ -72,17 +72,17 @@ const byStructure: Splitting = ({ bytes }) => {
 
 /**
  * @param node the `_CRS` @param when that device and `_CRS` exist
- * @param lost why nothing of the machine's state is to be relied on
+ * @param unreliable why nothing of the machine's state is to be relied on
  */
 export function resultOf(
   machine: AcpiMachine,
   node: NamespaceNode,
   when: Quantity,
   evaluation: Evaluation,
-  lost: string | undefined,
+  unreliable: string | undefined,
 ): CrsResult {
   const { fault, faults, value } = evaluation;
-  if (lost !== undefined && machine.interpreter.journal.active) return abandoned(when, lost);
+  if (unreliable !== undefined && machine.interpreter.journal.active) return abandoned(when, unreliable);
   const spanOf = spansOf(node);
   for (const failing of fault === undefined
     ? faults.map((each) => each.fault)

@@ -87,7 +87,7 @@ export class Interpreter implements Explored, Machine {
   /** Packages whose names are looked up at the end of the table. */
   readonly openPackages: PackageObject[] = [];
   /** Why some state is not to be relied on: conditions were not followed up. */
-  readonly lost: string[] = [];
+  readonly abandonedState: string[] = [];
   /** Where code was given up, by the reason that values carry which it may have changed. */
   readonly abandonments = new Map<string, AmlFault>();
   /** May names exist that none of the tables declares: are there other tables, or such that code loads? */
@@ -129,13 +129,13 @@ export class Interpreter implements Explored, Machine {
       bits: this.bits,
       initialByte: this.regions.initialByte,
       spend: (work: number) => this.paths.spend(work),
-      lose: (reason: string) => this.lose(reason),
+      abandonState: (reason: string) => this.abandonState(reason),
     };
   }
 
   /** Notes that the state can't be relied on from here. */
-  lose(reason: string): void {
-    if (!this.lost.includes(reason)) this.lost.push(reason);
+  abandonState(reason: string): void {
+    if (!this.abandonedState.includes(reason)) this.abandonedState.push(reason);
   }
 
   /** Names that no table has may be made by tables that code loads. Not in a simulation: acpiexec has no others. */

@@ -4,7 +4,7 @@ import { isKind } from '../../artifact/kinds.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { Report } from '../../report/formats/render.ts';
 import type { NamedReport } from '../../report/subjects/machines.ts';
-import type { AskOptions } from '../../verdict/ask.ts';
+import type { AnswerOptions } from '../../verdict/answer.ts';
 import { EXIT_ERROR } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
 import { type PrintOptions, printMachines } from '../common/print.ts';
@@ -14,21 +14,21 @@ import { openInputs } from './inputs.ts';
 import { kernelFacts } from './kernel-facts.ts';
 import { describeOptions, type MachineOptionValues, refuseSettings } from './machine.ts';
 
-type AnswerOptions = MachineOptionValues &
+type QuestionFlags = MachineOptionValues &
   PrintOptions &
   Parameters<typeof kernelFacts>[0] & { readonly config?: string };
 
 /** Answers of one machine; undefined where nothing of it could be read. */
 export type Answerer = (
   artifacts: readonly Artifact[],
-  asked: AskOptions,
+  asked: AnswerOptions,
   sink: DiagnosticList,
 ) => Promise<Report | undefined>;
 
 /** Prints the answer for each machine; with `ndjson` each input is a machine of its own. Gives the exit status. */
 export async function answerMachines(
   inputs: readonly string[],
-  options: AnswerOptions,
+  options: QuestionFlags,
   io: Io,
   answer: Answerer,
 ): Promise<number> {
@@ -41,7 +41,7 @@ export async function answerMachines(
 
 async function answerTogether(
   inputs: readonly string[],
-  options: AnswerOptions,
+  options: QuestionFlags,
   io: Io,
   answer: Answerer,
 ): Promise<number> {
@@ -59,7 +59,7 @@ async function answerTogether(
     }
     const sink = new DiagnosticList();
     for (const diagnostic of [...opening.all, ...machine.findings]) sink.add(diagnostic);
-    const asked: AskOptions = {
+    const asked: AnswerOptions = {
       describe: await describeOptions(options, machine, io),
       kernel: await kernelFacts(options),
     };

@@ -1,7 +1,7 @@
 /** What the command line names, opened. */
 import { resolve } from 'node:path';
 import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
-import type { OpenedPath } from '../../artifact/machines-apart.ts';
+import type { OpenedPath } from '../../artifact/folders/machines-apart.ts';
 import { openInput } from '../../artifact/open.ts';
 import { openBytes, STDIN_PATH } from '../../artifact/open-bytes.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -96,7 +96,7 @@ async function apart(
   const { artifacts, diagnostics } =
     all.length < 2
       ? { artifacts: all, diagnostics: said }
-      : (await import('../../artifact/machines-apart.ts')).machinesApart(opened, said);
+      : (await import('../../artifact/folders/machines-apart.ts')).machinesApart(opened, said);
   for (const diagnostic of diagnostics) sink.add(diagnostic);
   return [...artifacts];
 }

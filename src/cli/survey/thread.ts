@@ -9,7 +9,7 @@ import { messageOf } from '../../findings/finding.ts';
 import { type Outcome, rowsOf, rowsOfFailure, type Subject } from '../../survey/rows.ts';
 import type { Examined } from '../../survey/run.ts';
 import type { Unit } from '../../survey/unit.ts';
-import { gather } from '../../verdict/ask.ts';
+import { gather } from '../../verdict/answer.ts';
 import { judgeBridges } from '../../verdict/host-bridge/bridges.ts';
 import { judgeSysfb } from '../../verdict/sysfb/sysfb.ts';
 import { processIo } from '../common/io.ts';

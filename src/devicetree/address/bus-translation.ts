@@ -1,5 +1,5 @@
 /**
- * The passage of one bus: how addresses of its children become addresses of the bus it sits on, by the entries of its
+ * The translation of one bus: how addresses of its children become addresses of the bus it sits on, by the entries of its
  * `ranges` or `dma-ranges`, as Linux' of_translate_one (drivers/of/address.c) does it.
  *
  * Addresses move as doubles, which are exact below 2^53, and only beyond as bigints: a tree has tens of thousands of

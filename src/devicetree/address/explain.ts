@@ -118,7 +118,7 @@ function levelOf(node: DtNode, translator: Translator): BusLevel {
   const bus = translator.busOf(node);
   const outer = node.parent ? translator.busOf(node.parent) : bus;
   const entryBytes = 4 * (bus.addressCells.cells + outer.addressCells.cells + bus.sizeCells.cells);
-  const passage = (item: string): 'missing' | 'empty' | { entries: number } => {
+  const translation = (item: string): 'missing' | 'empty' | { entries: number } => {
     const property = propertyOf(node, item);
     if (!property) return 'missing';
     if (property.value.length === 0) return 'empty';
@@ -128,9 +128,9 @@ function levelOf(node: DtNode, translator: Translator): BusLevel {
   return {
     bus,
     path: pathOf(node),
-    ranges: node.parent ? passage('ranges') : 'root',
+    ranges: node.parent ? translation('ranges') : 'root',
     passesWithoutRanges: translator.passesWithoutRanges(node),
-    dmaRanges: passage('dma-ranges'),
+    dmaRanges: translation('dma-ranges'),
     ...(status === undefined ? {} : { status }),
   };
 }

@@ -23,7 +23,7 @@ import {
 import { type BusCounts, type CellCount, cellsOf, countsBelow, firstCell } from './cells.ts';
 import { type AddressingProfile, DEFAULT_ADDRESSING } from './profile.ts';
 
-/** The passage of one bus: from its children's addresses to those of the bus it sits on. */
+/** The translation of one bus: from its children's addresses to those of the bus it sits on. */
 export interface TranslationStep {
   readonly bus: DtNode;
   readonly item: TranslationItem;
@@ -94,14 +94,14 @@ function arrived(address: MovingAddress, { kind }: Bus): Arrival {
   return cpu === OF_BAD_ADDR ? NO_ADDRESS : cpu;
 }
 
-/** More passages than a path can have: only `interconnects` that lead in a circle. */
+/** More buses than a path can have: only `interconnects` that lead in a circle. */
 const MAX_STEPS = 2 * MAX_NODE_DEPTH;
 /**
  * Work that the translations of one tree may take together: each entry of `ranges` that is looked at counts one, each
- * passage of a bus ten. The largest real trees take a hundredth of it.
+ * bus ten. The largest real trees take a hundredth of it.
  */
 const MAX_WORK = 3_000_000;
-const PASSAGE_WORK = 10;
+const BUS_WORK = 10;
 
 /** What the properties of a tree say about a node as a bus. */
 interface KnownBus {
@@ -228,8 +228,7 @@ export class Translator {
       const before = steps && { number: address.number, flags: address.flags };
       const index = translation.pass(address);
       // Work is counted once, when an address is translated: its steps are asked for later.
-      if (!steps)
-        this.#work += PASSAGE_WORK + (index === NOT_PASSED ? translation.length : Math.max(index, 0));
+      if (!steps) this.#work += BUS_WORK + (index === NOT_PASSED ? translation.length : Math.max(index, 0));
       if (index === NOT_PASSED) return translation;
       if (index === PASSED_BEYOND_64_BIT) return BEYOND_64_BIT;
       if (steps) steps.push(stepOf(translation, index, before!, address));

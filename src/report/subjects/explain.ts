@@ -88,14 +88,14 @@ function descriptorJson(descriptor: ResourceDescriptor): JsonObject {
 
 function busJson({ bus, path, ranges, dmaRanges, status }: BusLevel): JsonObject {
   const count = ({ cells, from, node }: typeof bus.addressCells): JsonObject => ({ cells, from, node });
-  const passage = (way: BusLevel['ranges']): Json => (typeof way === 'string' ? way : way.entries);
+  const translation = (way: BusLevel['ranges']): Json => (typeof way === 'string' ? way : way.entries);
   return {
     node: path,
     kind: bus.kind,
     addressCells: count(bus.addressCells),
     sizeCells: count(bus.sizeCells),
-    ranges: passage(ranges),
-    dmaRanges: passage(dmaRanges),
+    ranges: translation(ranges),
+    dmaRanges: translation(dmaRanges),
     ...(status === undefined ? {} : { status }),
   };
 }

@@ -14,16 +14,16 @@ import { insertIomem, insertMemoryMap } from '../../linux/vmbus/iomem-regions.ts
 import type { VmbusPool } from '../../linux/vmbus/pool.ts';
 import { reserveFramebuffer } from '../../linux/vmbus/reservation.ts';
 import { describe } from '../../window/describe.ts';
-import type { AskOptions } from '../ask.ts';
+import type { AnswerOptions } from '../answer.ts';
 import type { FramebufferFinding } from '../framebuffers.ts';
 import type { Assumption } from '../question.ts';
 import { type Subject, subjectsOf } from '../sysfb/subject.ts';
-import { assumeKernel, bootOf, framebufferFacts, framebufferOf } from './circumstances.ts';
+import { assumeKernel, bootOf, framebufferFacts, framebufferOf } from './assumptions.ts';
 import { gatherFacts } from './facts.ts';
 import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
 import { Reasons } from './reasons.ts';
 
-export interface SimulationOptions extends AskOptions {
+export interface SimulationOptions extends AnswerOptions {
   readonly scenario?: Scenario;
   /** Play it with and without CONFIG_SYSFB, whatever the configuration says. */
   readonly compareSysfb?: boolean;
@@ -61,7 +61,7 @@ export interface SimulationReport {
 }
 
 /** Simulates every VMBus device that the artifacts describe. */
-export async function askSimulation(
+export async function answerSimulation(
   artifacts: readonly Artifact[],
   options: SimulationOptions,
   diagnostics: DiagnosticList,

@@ -32,7 +32,7 @@ import type { BitRange, Cause, Container, NodeWrite, Writes } from './writes.ts'
 
 /** Makes unknown what these places hold. */
 export function forget(m: Machine, writes: Writes, why: Cause): void {
-  if (writes.anything) m.lose(`${why.reason}: what it may change isn't known`);
+  if (writes.anything) m.abandonState(`${why.reason}: what it may change isn't known`);
   if (writes.tables) m.unsettleNames();
   for (const [node, ways] of writes.nodes) forgetNode(m, node, ways, why);
   for (const [buffer, ranges] of writes.bits)

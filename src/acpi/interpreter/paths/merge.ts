@@ -80,7 +80,7 @@ export interface MergeContext {
   /** Told of work: bytes put together. */
   spend(work: number): void;
   /** Told of a place whose two values can't be put together. */
-  lose(reason: string): void;
+  abandonState(reason: string): void;
 }
 
 /** What a region's byte is that nobody wrote: named by the holder and key of the place. */
@@ -105,7 +105,7 @@ export function mergePlace(
       context.spend(a.length >> BYTES_PER_WORK);
       return mergeBytes(when, a, b);
     }
-    context.lose('the length of a buffer depends on a condition');
+    context.abandonState('the length of a buffer depends on a condition');
     return yes;
   }
   if (key === 'text') return undefined;

@@ -235,7 +235,7 @@ export interface Machine {
   /** Names that no table has may be made by tables that code loads. */
   unsettleNames(): void;
   /** Notes that the state can't be relied on from here. */
-  lose(reason: string): void;
+  abandonState(reason: string): void;
   /** Which side of a condition this path is on. Parts the path in two when nothing says. */
   decide(condition: Quantity): boolean;
   /** The object of a Choice on this path. */

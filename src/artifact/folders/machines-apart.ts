@@ -7,11 +7,11 @@
  * looked at by itself, each whole description among its files is a machine, and files are its own whose names begin as
  * its name does. Kernels, configurations, overlays and further tables that lie beside are of all of them.
  */
-import type { Diagnostic } from '../bytes/diagnostic.ts';
-import { textOf } from '../bytes/source.ts';
-import type { Artifact, MachineOfImage } from './artifact.ts';
-import { sha256Of } from './digest.ts';
-import type { ArtifactKind } from './kinds.ts';
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import { textOf } from '../../bytes/source.ts';
+import type { Artifact, MachineOfImage } from '../artifact.ts';
+import { sha256Of } from '../digest.ts';
+import type { ArtifactKind } from '../kinds.ts';
 
 /** What one word of the command line was opened to. */
 export interface OpenedPath {

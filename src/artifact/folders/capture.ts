@@ -1,6 +1,6 @@
 /** What `fwmap capture`'s script wrote: a folder that says by `capture.txt` what it is, and what could not be read. */
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { finding } from '../findings/finding.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
 import type { Listed } from './listed.ts';
 
 const REPORT = 'capture.txt';

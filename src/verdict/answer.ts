@@ -13,7 +13,7 @@ import type { BridgeOptions } from './host-bridge/situation.ts';
 import { VMBUS_ACPI_IDS } from './sysfb/subject.ts';
 import type { Verdict } from './sysfb/verdict.ts';
 
-export interface AskOptions {
+export interface AnswerOptions {
   readonly describe: DescribeOptions;
   /** What the user said of the kernel; the evidence among the artifacts is added to it. */
   readonly kernel: GivenFacts;
@@ -28,9 +28,9 @@ export interface AskOptions {
  * Answers `sysfb` for the machine that the artifacts describe together. What goes wrong on the way is added to
  * `diagnostics`, which the verdict carries.
  */
-export async function askSysfb(
+export async function answerSysfb(
   artifacts: readonly Artifact[],
-  options: AskOptions,
+  options: AnswerOptions,
   diagnostics: DiagnosticList,
 ): Promise<Verdict> {
   const { judgeSysfb } = await import('./sysfb/sysfb.ts');
@@ -39,9 +39,9 @@ export async function askSysfb(
 }
 
 /** Answers `bridges`, likewise. */
-export async function askBridges(
+export async function answerBridges(
   artifacts: readonly Artifact[],
-  options: AskOptions & { readonly bridges: BridgeOptions },
+  options: AnswerOptions & { readonly bridges: BridgeOptions },
   diagnostics: DiagnosticList,
 ): Promise<BridgesVerdict> {
   const { judgeBridges } = await import('./host-bridge/bridges.ts');
@@ -50,9 +50,9 @@ export async function askBridges(
 }
 
 /** Who claims an address of the machine that the artifacts describe together. */
-export async function askAt(
+export async function answerAt(
   artifacts: readonly Artifact[],
-  options: AskOptions & { readonly asked: Asked },
+  options: AnswerOptions & { readonly asked: Asked },
   diagnostics: DiagnosticList,
 ): Promise<AtReport> {
   const { claimsAt } = await import('./address/claims.ts');
@@ -63,7 +63,7 @@ export async function askAt(
 /** The machine as it is described, and what evidence says of it. */
 export async function gather(
   artifacts: readonly Artifact[],
-  options: Pick<AskOptions, 'describe' | 'judgedOnly'>,
+  options: Pick<AnswerOptions, 'describe' | 'judgedOnly'>,
   diagnostics: DiagnosticList,
 ): Promise<{ readonly machine: Machine; readonly facts: MachineFacts }> {
   const evidenceArtifacts = artifacts.filter((artifact) => isKind(artifact.kind, 'evidence'));
@@ -82,7 +82,7 @@ export async function gather(
 
 async function describeAsked(
   artifacts: readonly Artifact[],
-  { describe: given, judgedOnly }: Pick<AskOptions, 'describe' | 'judgedOnly'>,
+  { describe: given, judgedOnly }: Pick<AnswerOptions, 'describe' | 'judgedOnly'>,
   evidence: MachineFacts | undefined,
   diagnostics: DiagnosticList,
 ): Promise<Machine> {

@@ -1,10 +1,10 @@
 /** Writes finds out: under names of our own making, in one folder and nowhere else. */
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { systemMessage } from '../../artifact/file.ts';
-import type { Find } from '../../scan/find.ts';
-import { CommandError } from '../common/command-error.ts';
-import type { Io } from '../common/io.ts';
+import { systemMessage } from '../../../artifact/file.ts';
+import type { Find } from '../../../scan/find.ts';
+import { CommandError } from '../../common/command-error.ts';
+import type { Io } from '../../common/io.ts';
 
 const MAX_LABEL = 60;
 const CODE_TABLES = new Set(['DSDT', 'SSDT', 'PSDT']);

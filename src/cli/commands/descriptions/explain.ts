@@ -1,29 +1,29 @@
 /** `fwmap explain` */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Artifact } from '../../artifact/artifact.ts';
-import { openBytes } from '../../artifact/open-bytes.ts';
-import { DiagnosticList } from '../../bytes/diagnostic.ts';
-import type { DtNode } from '../../devicetree/tree.ts';
-import type { FindingReport } from '../../report/finding.ts';
-import { FORMATS } from '../../report/formats/render.ts';
-import { type ExplainReport, explainDocument, explainJson } from '../../report/subjects/explain.ts';
-import { describe, type Machine } from '../../window/describe.ts';
-import { defineCommand, EXIT_ERROR } from '../common/command.ts';
-import { CommandError } from '../common/command-error.ts';
-import type { Io } from '../common/io.ts';
+import type { Artifact } from '../../../artifact/artifact.ts';
+import { openBytes } from '../../../artifact/open-bytes.ts';
+import { DiagnosticList } from '../../../bytes/diagnostic.ts';
+import type { DtNode } from '../../../devicetree/tree.ts';
+import type { FindingReport } from '../../../report/finding.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import { type ExplainReport, explainDocument, explainJson } from '../../../report/subjects/explain.ts';
+import { describe, type Machine } from '../../../window/describe.ts';
+import { defineCommand, EXIT_ERROR } from '../../common/command.ts';
+import { CommandError } from '../../common/command-error.ts';
+import type { Io } from '../../common/io.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
-} from '../common/options.ts';
-import { type PrintOptions, printReport } from '../common/print.ts';
-import { UNKNOWN_CODES, writeDiagnostics } from '../common/result.ts';
-import { oneMachine } from '../inputs/images.ts';
-import { openInputs } from '../inputs/inputs.ts';
-import { describeOptions, refuseSettings } from '../inputs/machine.ts';
+} from '../../common/options.ts';
+import { type PrintOptions, printReport } from '../../common/print.ts';
+import { UNKNOWN_CODES, writeDiagnostics } from '../../common/result.ts';
+import { oneMachine } from '../../inputs/images.ts';
+import { openInputs } from '../../inputs/inputs.ts';
+import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
 
 /** `<0x0f …>` with or without `ranges =` before it, or the cells alone. */
 const CELLS = /^\s*(?:[\w,.+#-]+\s*=\s*)?<[^>]*>\s*;?\s*$|^\s*(?:0x[0-9A-Fa-f]+[\s,]+)+0x[0-9A-Fa-f]+\s*$/;
@@ -52,7 +52,7 @@ async function reportOf(
   node: string | undefined,
   cells: ExplainReport['readings'][number]['taken'],
 ): Promise<ExplainReport> {
-  const { fragmentReadings } = await import('../../devicetree/address/readings.ts');
+  const { fragmentReadings } = await import('../../../devicetree/address/readings.ts');
   const entries = machine.trees.flatMap(({ artifact, entries: all }) =>
     all.map((entry) => ({ artifact, entry })),
   );
@@ -72,7 +72,7 @@ async function reportOf(
     diagnostics: sink.all,
   };
   if (node === undefined) return everything;
-  const { explainNode } = await import('../../devicetree/address/explain.ts');
+  const { explainNode } = await import('../../../devicetree/address/explain.ts');
   const nodes = machine.trees.flatMap(({ artifact, tree, entries: all }) => {
     const explained = explainNode(tree, all, node);
     return explained ? [{ artifact, node: explained }] : [];
@@ -90,8 +90,8 @@ async function reportOf(
 
 async function noSuchNode(machine: Machine, node: string): Promise<CommandError> {
   const [{ nearest }, { pathOf, walk }] = await Promise.all([
-    import('../../findings/nearest.ts'),
-    import('../../devicetree/tree.ts'),
+    import('../../../findings/nearest.ts'),
+    import('../../../devicetree/tree.ts'),
   ]);
   const paths = machine.trees.flatMap(({ tree }) => [...walk(tree.root)].map(pathOf));
   const devices = machine.acpi?.crs.map(({ entry }) => entry.device) ?? [];
@@ -108,23 +108,23 @@ const CODE = /^[a-z]+\/[a-z0-9-]+$/;
 /** Of inputs that are of no known kind: what is known. */
 async function recognisedFor(code: string): Promise<Pick<FindingReport, 'recognised'>> {
   if (!UNKNOWN_CODES.has(code)) return {};
-  const { SNIFF_ROWS } = await import('../../artifact/sniff.ts');
+  const { SNIFF_ROWS } = await import('../../../artifact/sniff.ts');
   return { recognised: SNIFF_ROWS.map(({ kind, tried }) => ({ kind, by: tried })) };
 }
 
 /** Prints the row of a code; false where the argument is none. */
 async function explainedCode(argument: string, options: PrintOptions, io: Io): Promise<boolean> {
   if (!CODE.test(argument) || existsSync(resolve(io.cwd, argument))) return false;
-  const { CODES, rowOf } = await import('../../findings/finding.ts');
+  const { CODES, rowOf } = await import('../../../findings/finding.ts');
   const row = rowOf(argument);
   if (row === undefined) {
     // A path that isn't there is told as such, unless it is nearly a code.
-    const { nearest } = await import('../../findings/nearest.ts');
+    const { nearest } = await import('../../../findings/nearest.ts');
     const close = await nearest(argument, CODES);
     if (close === undefined) return false;
     throw new CommandError(`there is no code ${argument}`, `did you mean ${close}?`);
   }
-  const { findingDocument, findingJson } = await import('../../report/finding.ts');
+  const { findingDocument, findingJson } = await import('../../../report/finding.ts');
   const report: FindingReport = { code: argument, row, ...(await recognisedFor(argument)) };
   await printReport(
     { json: () => findingJson(report), document: () => findingDocument(report) },

@@ -2,16 +2,16 @@
  * `fwmap dtc`: dtc's options, messages and exit statuses. 0: output written, warnings or not; 1: misuse, input that
  * can't be read or parsed; 2: a check that counts as an error failed.
  */
-import { DiagnosticList } from '../../bytes/diagnostic.ts';
-import type { BlobEdit } from '../../devicetree/blob/edit.ts';
-import type { LiveTree } from '../../devicetree/live/live-tree.ts';
-import type { PrepareOptions } from '../../devicetree/live/prepare-tree.ts';
-import { hintOf, messageOf } from '../../findings/finding.ts';
-import type { Io } from '../common/io.ts';
-import { writeResult } from '../common/result.ts';
-import { DtcInput, guessByName } from '../dtc/input.ts';
-import { Fatal, findingText, latin1, pathText } from '../dtc/messages.ts';
-import { type DtcOptions, readDtcOptions, usageText } from '../dtc/options.ts';
+import { DiagnosticList } from '../../../bytes/diagnostic.ts';
+import type { BlobEdit } from '../../../devicetree/blob/edit.ts';
+import type { LiveTree } from '../../../devicetree/live/live-tree.ts';
+import type { PrepareOptions } from '../../../devicetree/live/prepare-tree.ts';
+import { hintOf, messageOf } from '../../../findings/finding.ts';
+import type { Io } from '../../common/io.ts';
+import { writeResult } from '../../common/result.ts';
+import { DtcInput, guessByName } from '../../dtc/input.ts';
+import { Fatal, findingText, latin1, pathText } from '../../dtc/messages.ts';
+import { type DtcOptions, readDtcOptions, usageText } from '../../dtc/options.ts';
 
 /** An overlay named on the command line. */
 interface Overlay {
@@ -30,7 +30,7 @@ export async function runDtc(argv: readonly string[], io: Io): Promise<number> {
     if (read.print === 'help') {
       io.stdout.write(usageText());
     } else {
-      const { VERSION } = await import('../version.ts');
+      const { VERSION } = await import('../../version.ts');
       io.stdout.write(`Version: DTC ${DTC_VERSION} (fwmap ${VERSION})\n`);
     }
     return 0;
@@ -126,17 +126,17 @@ class DtcRun {
     }
     // As a pipe of dtc and fdtoverlay: source has to be compiled before overlays find their labels.
     if (!(await this.#process(tree, { ...options, sort: false }))) return undefined;
-    const { addSymbols } = await import('../../devicetree/live/overlay.ts');
+    const { addSymbols } = await import('../../../devicetree/live/overlay.ts');
     const made = options.symbols ? undefined : addSymbols(tree);
     const edits = await this.#applyOverlays(tree, overlays);
     made?.remove();
-    const { sortTree } = await import('../../devicetree/live/sort-tree.ts');
+    const { sortTree } = await import('../../../devicetree/live/sort-tree.ts');
     if (options.sort) sortTree(tree);
     return edits;
   }
 
   async #applyOverlays(tree: LiveTree, overlays: readonly Overlay[]): Promise<BlobEdit[]> {
-    const { applyOverlay } = await import('../../devicetree/live/overlay.ts');
+    const { applyOverlay } = await import('../../../devicetree/live/overlay.ts');
     const edits: BlobEdit[] = [];
     for (const { path, tree: overlay } of overlays) {
       const sink = new DiagnosticList();
@@ -165,7 +165,7 @@ class DtcRun {
   /** Checks, labels, symbols, fixups, sorting; false when a check that is an error failed. */
   async #process(tree: LiveTree, prepare: PrepareOptions): Promise<boolean> {
     const { force, quiet } = this.#options;
-    const { prepareTree } = await import('../../devicetree/live/prepare-tree.ts');
+    const { prepareTree } = await import('../../../devicetree/live/prepare-tree.ts');
     const { findings, failed, notes, failure } = prepareTree(tree, prepare);
     const output = this.#options.output === '-' ? '<stdout>' : pathText(this.#options.output);
     for (const finding of findings)
@@ -174,7 +174,7 @@ class DtcRun {
       this.#print('ERROR: Input tree has errors, aborting (use -f to force output)\n');
       // dtc says no more; references to another tree are what /plugin/ is for.
       if (tree.root.children.some(({ children }) => children.some(({ name }) => name === '__overlay__'))) {
-        const { OVERLAY_HINT } = await import('../../devicetree/source/parser.ts');
+        const { OVERLAY_HINT } = await import('../../../devicetree/source/parser.ts');
         this.#print(`  ${OVERLAY_HINT}\n`);
       }
       return false;
@@ -188,8 +188,8 @@ class DtcRun {
   // ---------------------------------------------------------------- writing
 
   async #edited(tree: LiveTree, edits: readonly BlobEdit[]): Promise<Uint8Array> {
-    const { editBlob } = await import('../../devicetree/blob/edit.ts');
-    const { writeDtb } = await import('../../devicetree/write/dtb.ts');
+    const { editBlob } = await import('../../../devicetree/blob/edit.ts');
+    const { writeDtb } = await import('../../../devicetree/write/dtb.ts');
     return editBlob(tree, edits) ?? writeDtb(tree).bytes;
   }
 
@@ -197,12 +197,12 @@ class DtcRun {
     const options = this.#options;
     switch (outputFormat) {
       case 'dts': {
-        const { writeDts } = await import('../../devicetree/write/dts.ts');
+        const { writeDts } = await import('../../../devicetree/write/dts.ts');
         return latin1(writeDts(tree, { annotate: options.annotate }));
       }
       case 'yaml': {
         if (inputFormat !== 'dts') throw new Fatal('YAML output format requires dts input format');
-        const { writeYaml } = await import('../../devicetree/write/yaml.ts');
+        const { writeYaml } = await import('../../../devicetree/write/yaml.ts');
         const written = writeYaml(tree);
         if ('failure' in written) throw new Fatal(written.failure);
         return latin1(written.text);
@@ -215,13 +215,13 @@ class DtcRun {
       default:
         throw new Fatal(`Unknown output format "${outputFormat}"`);
     }
-    const { blobVersion, writeDtb } = await import('../../devicetree/write/dtb.ts');
+    const { blobVersion, writeDtb } = await import('../../../devicetree/write/dtb.ts');
     const version = blobVersion(options.blobVersion);
     if (!version) throw new Fatal(`Unknown device tree blob version ${options.blobVersion}`);
     const { reservationSlots, minimumSize, padding, alignment } = options;
     const layout = { version, reservationSlots, minimumSize, padding, alignment };
     if (outputFormat === 'asm') {
-      const { writeAsm } = await import('../../devicetree/write/asm.ts');
+      const { writeAsm } = await import('../../../devicetree/write/asm.ts');
       return latin1(writeAsm(tree, layout));
     }
     const blob = writeDtb(tree, layout);

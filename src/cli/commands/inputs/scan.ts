@@ -1,22 +1,22 @@
 /** `fwmap scan`: what descriptions are in an image. */
 import { resolve } from 'node:path';
-import { sha256Of } from '../../artifact/digest.ts';
-import { type OpenedFile, openImageFile, takeOffWhole } from '../../artifact/image-file.ts';
-import { STDIN_PATH } from '../../artifact/open-bytes.ts';
-import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
-import { DiagnosticList } from '../../bytes/diagnostic.ts';
-import { accessTo } from '../../containers/access.ts';
-import { Budget } from '../../containers/limits.ts';
-import { FORMATS } from '../../report/formats/render.ts';
-import { type ScannedInput, type ScanReport, scanDocument, scanJson } from '../../report/subjects/scan.ts';
-import type { Alternatives, Find } from '../../scan/find.ts';
-import { machineGroups } from '../../scan/machines.ts';
-import { Scanner } from '../../scan/scan.ts';
-import { defineCommand } from '../common/command.ts';
-import { CommandError, UnreadableInputError } from '../common/command-error.ts';
-import type { Io } from '../common/io.ts';
-import { formatOption, OUTPUT_OPTIONS } from '../common/options.ts';
-import { printReport } from '../common/print.ts';
+import { sha256Of } from '../../../artifact/digest.ts';
+import { type OpenedFile, openImageFile, takeOffWhole } from '../../../artifact/images/image-file.ts';
+import { STDIN_PATH } from '../../../artifact/open-bytes.ts';
+import { MAX_INPUT_BYTES } from '../../../artifact/reading.ts';
+import { DiagnosticList } from '../../../bytes/diagnostic.ts';
+import { accessTo } from '../../../containers/access.ts';
+import { Budget } from '../../../containers/limits.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import { type ScannedInput, type ScanReport, scanDocument, scanJson } from '../../../report/subjects/scan.ts';
+import type { Alternatives, Find } from '../../../scan/find.ts';
+import { machineGroups } from '../../../scan/machines.ts';
+import { Scanner } from '../../../scan/scan.ts';
+import { defineCommand } from '../../common/command.ts';
+import { CommandError, UnreadableInputError } from '../../common/command-error.ts';
+import type { Io } from '../../common/io.ts';
+import { formatOption, OUTPUT_OPTIONS } from '../../common/options.ts';
+import { printReport } from '../../common/print.ts';
 
 /** Tables that name others: they tell which belong together. */
 const ROOT_TABLES: ReadonlySet<string | undefined> = new Set(['XSDT', 'RSDT', 'FACP']);
@@ -40,7 +40,7 @@ async function* openedInputs(
     const file = openImageFile(resolved);
     if ('failure' in file) throw new UnreadableInputError(`cannot read ${path}: ${file.failure}`, path);
     if ('directory' in file) {
-      const { listFolder } = await import('../../artifact/disk-folder.ts');
+      const { listFolder } = await import('../../../artifact/folders/disk-folder.ts');
       const base = path.replace(/\/+$/, '');
       const inside = listFolder(resolved, new DiagnosticList());
       waiting.push(...inside.map((listed) => `${base}/${listed.path}`).reverse());
@@ -74,7 +74,7 @@ async function scanAll(
   for await (const { path, resolved, file } of openedInputs(paths, io)) {
     const hash = file.whole
       ? sha256Of(file.access.read(0, file.access.size))
-      : (await import('../inputs/hash-file.ts')).hashInBackground(resolved);
+      : (await import('../../inputs/hash-file.ts')).hashInBackground(resolved);
     const { access, taken } = await takeOffWhole(file.access, budget);
     const name = path === STDIN_PATH ? '<stdin>' : path;
     const steps = taken.map((step) => ({ ...step, offset: 0 }));

@@ -1,12 +1,12 @@
 /** Archives, as folders: what is in one is listed as what is in a folder on disk is. */
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { accessTo } from '../containers/access.ts';
-import type { Archive, Member } from '../containers/container.ts';
-import type { Budget } from '../containers/limits.ts';
-import { finding } from '../findings/finding.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { accessTo } from '../../containers/access.ts';
+import type { Archive, Member } from '../../containers/container.ts';
+import type { Budget } from '../../containers/limits.ts';
+import { finding } from '../../findings/finding.ts';
+import { unpackedLimit } from '../unpack.ts';
 import { byPath } from './directory.ts';
 import type { Listed } from './listed.ts';
-import { unpackedLimit } from './unpack.ts';
 
 /** A name in an archive. */
 interface Node {

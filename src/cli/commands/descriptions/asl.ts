@@ -1,16 +1,16 @@
 /** `fwmap asl`: ACPI tables as ASL text, and with `--compile` back. */
 import { resolve } from 'node:path';
-import type { CompiledTable } from '../../acpi/asl/compile/compile.ts';
-import type { AcpiTable } from '../../acpi/tables/table.ts';
-import type { Artifact } from '../../artifact/artifact.ts';
-import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
-import { finding } from '../../findings/finding.ts';
-import { defineCommand, EXIT_ERROR, type OptionValues } from '../common/command.ts';
-import { CommandError } from '../common/command-error.ts';
-import type { Io } from '../common/io.ts';
-import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../common/options.ts';
-import { makeFolder, writeDiagnostics, writeResult } from '../common/result.ts';
-import { openInputs } from '../inputs/inputs.ts';
+import type { CompiledTable } from '../../../acpi/asl/compile/compile.ts';
+import type { AcpiTable } from '../../../acpi/tables/table.ts';
+import type { Artifact } from '../../../artifact/artifact.ts';
+import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
+import { finding } from '../../../findings/finding.ts';
+import { defineCommand, EXIT_ERROR, type OptionValues } from '../../common/command.ts';
+import { CommandError } from '../../common/command-error.ts';
+import type { Io } from '../../common/io.ts';
+import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../common/options.ts';
+import { makeFolder, writeDiagnostics, writeResult } from '../../common/result.ts';
+import { openInputs } from '../../inputs/inputs.ts';
 
 const OPTIONS = {
   as: INPUT_OPTIONS.as,
@@ -110,9 +110,9 @@ async function printed(
   sink: DiagnosticSink,
 ): Promise<OutputFile[]> {
   const [{ decodeForText }, { printTable }, { loadOrder, nameTables }] = await Promise.all([
-    import('../../acpi/asl/print/guessed-arguments.ts'),
-    import('../../acpi/asl/print/print.ts'),
-    import('../../acpi/tables/read.ts'),
+    import('../../../acpi/asl/print/guessed-arguments.ts'),
+    import('../../../acpi/asl/print/print.ts'),
+    import('../../../acpi/tables/read.ts'),
   ]);
   const tables = loadOrder(nameTables(await tablesOf(artifacts, options, io, sink)));
   const wanted = options.table?.map((name) => name.toUpperCase());
@@ -141,10 +141,10 @@ async function tablesOf(
   const tables: AcpiTable[] = [];
   for (const artifact of artifacts) {
     if (artifact.kind === 'asl') {
-      const { tableOf } = await import('../../acpi/asl/compile/compile.ts');
+      const { tableOf } = await import('../../../acpi/asl/compile/compile.ts');
       tables.push(...(await compiledTables(artifact, options, io, sink)).map(tableOf));
     } else {
-      const { readAcpiTables } = await import('../../acpi/tables/read.ts');
+      const { readAcpiTables } = await import('../../../acpi/tables/read.ts');
       tables.push(...readAcpiTables(artifact, sink));
     }
   }
@@ -161,8 +161,8 @@ async function compiled(
   const tables: CompiledTable[] = [];
   for (const artifact of artifacts) tables.push(...(await compiledTables(artifact, options, io, sink)));
   if (sink.hasErrors) return undefined;
-  const { nameTables } = await import('../../acpi/tables/read.ts');
-  const { tableOf } = await import('../../acpi/asl/compile/compile.ts');
+  const { nameTables } = await import('../../../acpi/tables/read.ts');
+  const { tableOf } = await import('../../../acpi/asl/compile/compile.ts');
   return nameTables(tables.map(tableOf)).map(({ name, bytes }) => ({ name: `${name}.aml`, content: bytes }));
 }
 
@@ -173,10 +173,10 @@ async function compiledTables(
   sink: DiagnosticSink,
 ): Promise<CompiledTable[]> {
   const [{ compileAsl }, { aslText }, { aslFiles }, { sourceFiles }] = await Promise.all([
-    import('../../acpi/asl/compile/compile.ts'),
-    import('../../acpi/asl/read.ts'),
-    import('../../window/asl-files.ts'),
-    import('../inputs/source-files.ts'),
+    import('../../../acpi/asl/compile/compile.ts'),
+    import('../../../acpi/asl/read.ts'),
+    import('../../../window/asl-files.ts'),
+    import('../../inputs/source-files.ts'),
   ]);
   const includePaths = (options.include ?? []).map((path) => resolve(io.cwd, path));
   const roots = options['include-root'];

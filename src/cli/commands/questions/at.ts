@@ -1,18 +1,18 @@
 /** `fwmap at ADDRESS INPUT...` */
-import { FORMATS } from '../../report/formats/render.ts';
-import { atDocument, atJson } from '../../report/subjects/at.ts';
-import type { Asked } from '../../verdict/address/claims.ts';
-import { askAt } from '../../verdict/ask.ts';
-import { defineCommand } from '../common/command.ts';
-import { CommandError } from '../common/command-error.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import { atDocument, atJson } from '../../../report/subjects/at.ts';
+import type { Asked } from '../../../verdict/address/claims.ts';
+import { answerAt } from '../../../verdict/answer.ts';
+import { defineCommand } from '../../common/command.ts';
+import { CommandError } from '../../common/command-error.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
-} from '../common/options.ts';
-import { answerMachines } from '../inputs/answer.ts';
+} from '../../common/options.ts';
+import { answerMachines } from '../../inputs/answer.ts';
 
 /** `0xf8000000`, `f8000000`, `io:0xcf8`, `f8000000-fbffffff`, `[mem 0xf8000000-0xfbffffff 64bit]` */
 const FORM =
@@ -61,7 +61,7 @@ export const command = defineCommand({
     const [address, ...files] = inputs;
     const asked = parseAddress(address!);
     return answerMachines(files, options, io, async (artifacts, given, sink) => {
-      const report = await askAt(artifacts, { ...given, asked }, sink);
+      const report = await answerAt(artifacts, { ...given, asked }, sink);
       if (artifacts.length === 0 || (report.claims.length === 0 && sink.hasErrors)) return undefined;
       const whole = { ...report, diagnostics: sink.all };
       return {

@@ -1,11 +1,11 @@
 /** The kernel that is packed inside of a kernel image: an input of its own beside the image, whose header says other things. */
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { accessTo } from '../containers/access.ts';
-import { efiZboot } from '../containers/kernels/arm.ts';
-import { bzImage } from '../containers/kernels/bzimage.ts';
-import type { Budget } from '../containers/limits.ts';
-import { finding } from '../findings/finding.ts';
-import { unpackedLimit } from './unpack.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { accessTo } from '../../containers/access.ts';
+import { efiZboot } from '../../containers/kernels/arm.ts';
+import { bzImage } from '../../containers/kernels/bzimage.ts';
+import type { Budget } from '../../containers/limits.ts';
+import { finding } from '../../findings/finding.ts';
+import { unpackedLimit } from '../unpack.ts';
 
 /** Images with one compressed kernel in them. */
 const IMAGES = [bzImage, efiZboot];

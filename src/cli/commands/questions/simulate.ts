@@ -1,33 +1,33 @@
 /** `fwmap simulate` */
-import type { Artifact } from '../../artifact/artifact.ts';
-import { DiagnosticList } from '../../bytes/diagnostic.ts';
-import { escapeControls } from '../../bytes/escape.ts';
-import { formatDiagnostic, hintOf } from '../../findings/finding.ts';
-import { FORMATS } from '../../report/formats/render.ts';
-import { defineCommand, EXIT_ERROR } from '../common/command.ts';
-import { CommandError } from '../common/command-error.ts';
-import type { Io } from '../common/io.ts';
+import type { Artifact } from '../../../artifact/artifact.ts';
+import { DiagnosticList } from '../../../bytes/diagnostic.ts';
+import { escapeControls } from '../../../bytes/escape.ts';
+import { formatDiagnostic, hintOf } from '../../../findings/finding.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import { defineCommand, EXIT_ERROR } from '../../common/command.ts';
+import { CommandError } from '../../common/command-error.ts';
+import type { Io } from '../../common/io.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
-} from '../common/options.ts';
-import { printReport } from '../common/print.ts';
-import { writeDiagnostics } from '../common/result.ts';
-import { oneMachine } from '../inputs/images.ts';
-import { openInputs } from '../inputs/inputs.ts';
-import { kernelFacts } from '../inputs/kernel-facts.ts';
-import { describeOptions, refuseSettings } from '../inputs/machine.ts';
+} from '../../common/options.ts';
+import { printReport } from '../../common/print.ts';
+import { writeDiagnostics } from '../../common/result.ts';
+import { oneMachine } from '../../inputs/images.ts';
+import { openInputs } from '../../inputs/inputs.ts';
+import { kernelFacts } from '../../inputs/kernel-facts.ts';
+import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
 
 /** Opens and reads a scenario file. Throws {@link CommandError} when it cannot be understood. */
 async function scenarioFrom(path: string, io: Io) {
   const [{ resolve }, { readFileBytes }, { MAX_INPUT_BYTES }, { readScenario }] = await Promise.all([
     import('node:path'),
-    import('../../artifact/file.ts'),
-    import('../../artifact/reading.ts'),
-    import('../../linux/scenario.ts'),
+    import('../../../artifact/file.ts'),
+    import('../../../artifact/reading.ts'),
+    import('../../../linux/scenario.ts'),
   ]);
   io.inputs.add(resolve(io.cwd, path));
   const read = readFileBytes(resolve(io.cwd, path), MAX_INPUT_BYTES);
@@ -88,8 +88,8 @@ export const command = defineCommand({
     if (options.config !== undefined)
       artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, sink)));
     const machine = oneMachine(artifacts, options.select);
-    const { askSimulation } = await import('../../verdict/simulation/simulation.ts');
-    const report = await askSimulation(
+    const { answerSimulation } = await import('../../../verdict/simulation/simulation.ts');
+    const report = await answerSimulation(
       machine.artifacts,
       {
         describe: await describeOptions(options, machine, io),
@@ -104,7 +104,7 @@ export const command = defineCommand({
       writeDiagnostics(sink.all, io);
       return EXIT_ERROR;
     }
-    const { simulationDocument, simulationJson } = await import('../../report/subjects/simulation.ts');
+    const { simulationDocument, simulationJson } = await import('../../../report/subjects/simulation.ts');
     await printReport(
       {
         json: () => simulationJson(report),

@@ -1,14 +1,14 @@
 /** `fwmap survey`: many machines, into tables. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { type Diagnostic, DiagnosticList } from '../../bytes/diagnostic.ts';
-import type { PlanCounts } from '../../survey/plan.ts';
-import type { ShardCounts } from '../../survey/store.ts';
-import { defineCommand } from '../common/command.ts';
-import { CommandError } from '../common/command-error.ts';
-import type { Io } from '../common/io.ts';
-import { writeDiagnostics } from '../common/result.ts';
-import { asCommandErrors, countOption, MOST_JOBS } from '../survey/options.ts';
+import { type Diagnostic, DiagnosticList } from '../../../bytes/diagnostic.ts';
+import type { PlanCounts } from '../../../survey/plan.ts';
+import type { ShardCounts } from '../../../survey/store.ts';
+import { defineCommand } from '../../common/command.ts';
+import { CommandError } from '../../common/command-error.ts';
+import type { Io } from '../../common/io.ts';
+import { writeDiagnostics } from '../../common/result.ts';
+import { asCommandErrors, countOption, MOST_JOBS } from '../../survey/options.ts';
 
 /** A machine that takes longer has a loop that waits for something: none of 655 public ones took a tenth of it. */
 const DEFAULT_SECONDS = 60;
@@ -20,7 +20,7 @@ async function listedPaths(list: string, nulls: boolean, io: Io): Promise<string
   let bytes: Uint8Array | undefined;
   if (list === '-') bytes = await io.readStdin(MOST_LIST_BYTES);
   else {
-    const { readFileBytes } = await import('../../artifact/file.ts');
+    const { readFileBytes } = await import('../../../artifact/file.ts');
     const read = readFileBytes(resolve(io.cwd, list), MOST_LIST_BYTES);
     if ('failure' in read) throw new CommandError(`cannot read ${list}: ${read.failure}`);
     if ('directory' in read) throw new CommandError(`cannot read ${list}: Is a directory`);
@@ -135,9 +135,9 @@ export const command = defineCommand({
     const seconds = countOption('time-limit', options['time-limit'], DEFAULT_SECONDS, 86_400);
 
     const [{ SurveyStore }, { planSurvey }, { compileSparingly }] = await Promise.all([
-      import('../../survey/store.ts'),
-      import('../../survey/plan.ts'),
-      import('../common/engine.ts'),
+      import('../../../survey/store.ts'),
+      import('../../../survey/plan.ts'),
+      import('../../common/engine.ts'),
     ]);
     await compileSparingly();
     const sink = new DiagnosticList();
@@ -156,7 +156,7 @@ export const command = defineCommand({
       progress.tell(`${done} of ${total} machines`);
     };
     if (options.queue !== undefined) {
-      const { workThroughQueue } = await import('../../survey/queue.ts');
+      const { workThroughQueue } = await import('../../../survey/queue.ts');
       await asCommandErrors(
         workThroughQueue(open, store, {
           url: options.queue,
@@ -168,8 +168,8 @@ export const command = defineCommand({
       );
     } else if (open.length > 0) {
       const [{ openPool }, { runShards }] = await Promise.all([
-        import('../survey/pool.ts'),
-        import('../../survey/run.ts'),
+        import('../../survey/pool.ts'),
+        import('../../../survey/run.ts'),
       ]);
       const pool = await openPool(jobs, store);
       try {

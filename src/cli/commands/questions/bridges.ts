@@ -1,22 +1,22 @@
 /** `fwmap bridges` */
-import { isKind } from '../../artifact/kinds.ts';
-import { finding } from '../../findings/finding.ts';
-import type { Bar } from '../../linux/host-bridge/bars.ts';
-import { FORMATS } from '../../report/formats/render.ts';
-import { bridgesDocument, bridgesJson } from '../../report/subjects/bridges.ts';
-import { askBridges } from '../../verdict/ask.ts';
-import { barName } from '../../verdict/host-bridge/allocation.ts';
-import type { BridgeOptions } from '../../verdict/host-bridge/situation.ts';
-import { defineCommand } from '../common/command.ts';
-import { CommandError } from '../common/command-error.ts';
+import { isKind } from '../../../artifact/kinds.ts';
+import { finding } from '../../../findings/finding.ts';
+import type { Bar } from '../../../linux/host-bridge/bars.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import { bridgesDocument, bridgesJson } from '../../../report/subjects/bridges.ts';
+import { answerBridges } from '../../../verdict/answer.ts';
+import { barName } from '../../../verdict/host-bridge/allocation.ts';
+import type { BridgeOptions } from '../../../verdict/host-bridge/situation.ts';
+import { defineCommand } from '../../common/command.ts';
+import { CommandError } from '../../common/command-error.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
-} from '../common/options.ts';
-import { answerMachines } from '../inputs/answer.ts';
+} from '../../common/options.ts';
+import { answerMachines } from '../../inputs/answer.ts';
 
 /** Physical address bits that x86 processors have. */
 const ADDRESS_BITS = { least: 32, most: 52 } as const;
@@ -107,7 +107,7 @@ export const command = defineCommand({
       ...(options.bar === undefined ? {} : { bars: options.bar.map(parseBar) }),
     };
     return answerMachines(inputs, options, io, async (artifacts, asked, sink) => {
-      const verdict = await askBridges(
+      const verdict = await answerBridges(
         artifacts,
         { ...asked, kernel: { ...asked.kernel, matrix: options.matrix === true }, bridges },
         sink,

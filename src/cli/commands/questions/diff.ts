@@ -1,31 +1,31 @@
 /** `fwmap diff`: what is different between two machines, or before and after a change. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Artifact } from '../../artifact/artifact.ts';
-import { openBytes } from '../../artifact/open-bytes.ts';
-import { DiagnosticList } from '../../bytes/diagnostic.ts';
-import { compareSides, isSame, type Side } from '../../compare/compare.ts';
-import { formatDiagnostic } from '../../findings/finding.ts';
-import { FORMATS } from '../../report/formats/render.ts';
-import { diffDocument, diffJson } from '../../report/subjects/diff.ts';
-import { askSysfb } from '../../verdict/ask.ts';
-import { CommandError, defineCommand, EXIT_ERROR } from '../common/command.ts';
-import { compileSparingly } from '../common/engine.ts';
-import type { Io } from '../common/io.ts';
+import type { Artifact } from '../../../artifact/artifact.ts';
+import { openBytes } from '../../../artifact/open-bytes.ts';
+import { DiagnosticList } from '../../../bytes/diagnostic.ts';
+import { compareSides, isSame, type Side } from '../../../compare/compare.ts';
+import { formatDiagnostic } from '../../../findings/finding.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import { diffDocument, diffJson } from '../../../report/subjects/diff.ts';
+import { answerSysfb } from '../../../verdict/answer.ts';
+import { CommandError, defineCommand, EXIT_ERROR } from '../../common/command.ts';
+import { compileSparingly } from '../../common/engine.ts';
+import type { Io } from '../../common/io.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
-} from '../common/options.ts';
-import { printReport } from '../common/print.ts';
-import { writeDiagnostics } from '../common/result.ts';
-import { oneMachine, openImage } from '../inputs/images.ts';
-import { openInputs } from '../inputs/inputs.ts';
-import { kernelFacts } from '../inputs/kernel-facts.ts';
-import { describeOptions, type MachineOptionValues, refuseSettings } from '../inputs/machine.ts';
-import { readBase } from '../inputs/patch-bases.ts';
+} from '../../common/options.ts';
+import { printReport } from '../../common/print.ts';
+import { writeDiagnostics } from '../../common/result.ts';
+import { oneMachine, openImage } from '../../inputs/images.ts';
+import { openInputs } from '../../inputs/inputs.ts';
+import { kernelFacts } from '../../inputs/kernel-facts.ts';
+import { describeOptions, type MachineOptionValues, refuseSettings } from '../../inputs/machine.ts';
+import { readBase } from '../../inputs/patch-bases.ts';
 
 type DiffOptions = MachineOptionValues & Parameters<typeof kernelFacts>[0] & { readonly config?: string };
 
@@ -57,7 +57,7 @@ async function sideOf(
   const machine = oneMachine([...artifacts, ...more], options.select);
   for (const diagnostic of machine.findings) sink.add(diagnostic);
   const asked = { describe: await describeOptions(options, machine, io), kernel: await kernelFacts(options) };
-  const sysfb = await askSysfb(machine.artifacts, asked, sink);
+  const sysfb = await answerSysfb(machine.artifacts, asked, sink);
   refuseSettings(sink.all);
   return { inputs: sysfb.inputs, windows: sysfb.windows, sysfb, diagnostics: sink.all };
 }

@@ -1,10 +1,10 @@
 /** Folders on disk, listed. */
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { finding } from '../findings/finding.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
+import { readFileBytes, systemMessage } from '../file.ts';
 import { byPath, type Listed } from './directory.ts';
-import { readFileBytes, systemMessage } from './file.ts';
 
 const SLASH = Buffer.from('/');
 

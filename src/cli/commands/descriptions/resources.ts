@@ -1,15 +1,15 @@
 /** `fwmap resources` */
-import { FORMATS } from '../../report/formats/render.ts';
-import { resourcesReport } from '../../report/subjects/resources.ts';
-import { defineCommand } from '../common/command.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import { resourcesReport } from '../../../report/subjects/resources.ts';
+import { defineCommand } from '../../common/command.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
-} from '../common/options.ts';
-import { reportDescriptions } from '../descriptions.ts';
+} from '../../common/options.ts';
+import { reportDescriptions } from '../../descriptions.ts';
 
 export const command = defineCommand({
   name: 'resources',

@@ -1,16 +1,16 @@
 /** `fwmap windows` */
-import { FORMATS } from '../../report/formats/render.ts';
-import { windowsReport } from '../../report/subjects/windows.ts';
-import { reportAddressMap } from '../../window/address-map.ts';
-import { defineCommand } from '../common/command.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import { windowsReport } from '../../../report/subjects/windows.ts';
+import { reportAddressMap } from '../../../window/address-map.ts';
+import { defineCommand } from '../../common/command.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
-} from '../common/options.ts';
-import { reportDescriptions } from '../descriptions.ts';
+} from '../../common/options.ts';
+import { reportDescriptions } from '../../descriptions.ts';
 
 export const command = defineCommand({
   name: 'windows',

@@ -1,8 +1,8 @@
 /** Which inputs are looked through for descriptions: those that are made of parts, and those of which nothing is known. */
-import { accessTo } from '../containers/access.ts';
-import { fit } from '../containers/boot/fit.ts';
-import { isPlainText } from './irrelevant.ts';
-import type { ArtifactKind } from './kinds.ts';
+import { accessTo } from '../../containers/access.ts';
+import { fit } from '../../containers/boot/fit.ts';
+import { isPlainText } from '../irrelevant.ts';
+import type { ArtifactKind } from '../kinds.ts';
 
 const TREE_MAGIC = Buffer.from([0xd0, 0x0d, 0xfe, 0xed]);
 const TOTAL_SIZE_AT = 4;

@@ -1,11 +1,11 @@
 /** `fwmap worker`: takes shards of surveys from a queue. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { defineCommand } from '../common/command.ts';
-import { CommandError } from '../common/command-error.ts';
-import { compileSparingly } from '../common/engine.ts';
-import { asCommandErrors, countOption, MOST_JOBS } from '../survey/options.ts';
-import { openPool, type Pool } from '../survey/pool.ts';
+import { defineCommand } from '../../common/command.ts';
+import { CommandError } from '../../common/command-error.ts';
+import { compileSparingly } from '../../common/engine.ts';
+import { asCommandErrors, countOption, MOST_JOBS } from '../../survey/options.ts';
+import { openPool, type Pool } from '../../survey/pool.ts';
 
 export const command = defineCommand({
   name: 'worker',
@@ -29,7 +29,7 @@ export const command = defineCommand({
     if (options.queue === undefined)
       throw new CommandError('worker: it takes --queue URL', 'for example redis://host:6379/0');
     const jobs = countOption('jobs', options.jobs, availableParallelism(), MOST_JOBS);
-    const { startWorker } = await import('../../survey/queue.ts');
+    const { startWorker } = await import('../../../survey/queue.ts');
     await compileSparingly();
     const pools: Pool[] = [];
     const worker = await asCommandErrors(

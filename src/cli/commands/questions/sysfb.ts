@@ -2,31 +2,31 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Artifact } from '../../artifact/artifact.ts';
-import { isKind } from '../../artifact/kinds.ts';
-import { DiagnosticList } from '../../bytes/diagnostic.ts';
-import type { KconfigLine } from '../../linux/kconfig/line.ts';
-import { FORMATS } from '../../report/formats/render.ts';
-import type { NamedReport } from '../../report/subjects/machines.ts';
-import { sysfbReport } from '../../report/subjects/sysfb/report.ts';
-import { askSysfb } from '../../verdict/ask.ts';
-import type { Verdict } from '../../verdict/sysfb/verdict.ts';
-import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from '../common/command.ts';
-import type { Io } from '../common/io.ts';
+import type { Artifact } from '../../../artifact/artifact.ts';
+import { isKind } from '../../../artifact/kinds.ts';
+import { DiagnosticList } from '../../../bytes/diagnostic.ts';
+import type { KconfigLine } from '../../../linux/kconfig/line.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import type { NamedReport } from '../../../report/subjects/machines.ts';
+import { sysfbReport } from '../../../report/subjects/sysfb/report.ts';
+import { answerSysfb } from '../../../verdict/answer.ts';
+import type { Verdict } from '../../../verdict/sysfb/verdict.ts';
+import { CommandError, defineCommand, EXIT_ERROR, type OptionValues } from '../../common/command.ts';
+import type { Io } from '../../common/io.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
-} from '../common/options.ts';
-import { type PrintOptions, printMachines } from '../common/print.ts';
-import { writeDiagnostics } from '../common/result.ts';
-import { type NamedMachine, selectMachines } from '../inputs/images.ts';
-import { openInputs } from '../inputs/inputs.ts';
-import { kernelFacts } from '../inputs/kernel-facts.ts';
-import { describeOptions, type MachineOptionValues, refuseSettings } from '../inputs/machine.ts';
-import { VERSION } from '../version.ts';
+} from '../../common/options.ts';
+import { type PrintOptions, printMachines } from '../../common/print.ts';
+import { writeDiagnostics } from '../../common/result.ts';
+import { type NamedMachine, selectMachines } from '../../inputs/images.ts';
+import { openInputs } from '../../inputs/inputs.ts';
+import { kernelFacts } from '../../inputs/kernel-facts.ts';
+import { describeOptions, type MachineOptionValues, refuseSettings } from '../../inputs/machine.ts';
+import { VERSION } from '../../version.ts';
 
 type SysfbOptions = MachineOptionValues &
   OptionValues<typeof KERNEL_OPTIONS> &
@@ -62,10 +62,10 @@ async function verdictOf(
   sink: DiagnosticList,
 ): Promise<Verdict> {
   if (machine.artifacts.some(({ kind }) => isKind(kind, 'acpi'))) {
-    const { compileLate } = await import('../common/engine.ts');
+    const { compileLate } = await import('../../common/engine.ts');
     await compileLate();
   }
-  const verdict = await askSysfb(
+  const verdict = await answerSysfb(
     machine.artifacts,
     {
       describe: await describeOptions(options, machine, io),
@@ -95,7 +95,7 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
   if (options.config !== undefined)
     artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, opening)));
   if (options['kernel-source'] !== undefined) {
-    const { openKernelSource } = await import('../inputs/kernel-source.ts');
+    const { openKernelSource } = await import('../../inputs/kernel-source.ts');
     artifacts.push(...(await openKernelSource(options['kernel-source'], io, opening)));
   }
   const verdicts: { readonly name: string | undefined; readonly verdict: Verdict }[] = [];
@@ -116,7 +116,7 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
     reportOf(verdict, name, options.full === true || options.matrix === true),
   );
   if (options['reply-to'] !== undefined) {
-    const { printReply } = await import('../inputs/answered.ts');
+    const { printReply } = await import('../../inputs/answered.ts');
     const about = verdicts.flatMap(({ verdict }) => verdict.pool.map(({ origin }) => origin.span));
     await printReply(options['reply-to'], reports, about, options, io);
     return 0;
@@ -135,7 +135,7 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
 
 /** The line itself, or the file of a patch that adds one. Throws {@link CommandError} when it is neither. */
 async function kconfigLine(text: string, { cwd }: Io): Promise<KconfigLine> {
-  const { kconfigChange, parseKconfigLine } = await import('../../linux/kconfig/line.ts');
+  const { kconfigChange, parseKconfigLine } = await import('../../../linux/kconfig/line.ts');
   const file = resolve(cwd, text);
   if (existsSync(file)) {
     const { added } = kconfigChange((await readFile(file)).toString('latin1'), 'SYSFB');

@@ -1,13 +1,13 @@
 /** Folders: what a folder holds as a whole, or else what is in it. */
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { Source } from '../bytes/source.ts';
-import { finding } from '../findings/finding.ts';
-import type { ArtifactKind, DirectoryEntry } from './artifact.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { Source } from '../../bytes/source.ts';
+import { finding } from '../../findings/finding.ts';
+import type { ArtifactKind, DirectoryEntry } from '../artifact.ts';
+import { describesNothing } from '../irrelevant.ts';
+import { MAX_INPUT_BYTES } from '../reading.ts';
+import { sniffKind } from '../sniff.ts';
 import { inputsOfCapture } from './capture.ts';
-import { describesNothing } from './irrelevant.ts';
 import type { Listed } from './listed.ts';
-import { MAX_INPUT_BYTES } from './reading.ts';
-import { sniffKind } from './sniff.ts';
 
 export type { Listed };
 

@@ -1,22 +1,22 @@
 /** `fwmap eval`: evaluates an ACPI object. */
-import type { AmlValue } from '../../acpi/interpreter/state/objects.ts';
-import { DiagnosticList } from '../../bytes/diagnostic.ts';
-import { escapeControls } from '../../bytes/escape.ts';
-import { FORMATS } from '../../report/formats/render.ts';
-import { defineCommand, EXIT_ERROR } from '../common/command.ts';
-import { CommandError } from '../common/command-error.ts';
+import type { AmlValue } from '../../../acpi/interpreter/state/objects.ts';
+import { DiagnosticList } from '../../../bytes/diagnostic.ts';
+import { escapeControls } from '../../../bytes/escape.ts';
+import { FORMATS } from '../../../report/formats/render.ts';
+import { defineCommand, EXIT_ERROR } from '../../common/command.ts';
+import { CommandError } from '../../common/command-error.ts';
 import {
   formatOption,
   INPUT_OPTIONS,
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
-} from '../common/options.ts';
-import { printReport } from '../common/print.ts';
-import { writeDiagnostics, writeResult } from '../common/result.ts';
-import { oneMachine } from '../inputs/images.ts';
-import { openInputs } from '../inputs/inputs.ts';
-import { describeOptions, refuseSettings } from '../inputs/machine.ts';
+} from '../../common/options.ts';
+import { printReport } from '../../common/print.ts';
+import { writeDiagnostics, writeResult } from '../../common/result.ts';
+import { oneMachine } from '../../inputs/images.ts';
+import { openInputs } from '../../inputs/inputs.ts';
+import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
 
 const { as, include, 'include-root': includeRoot, select } = INPUT_OPTIONS;
 
@@ -67,14 +67,14 @@ export const command = defineCommand({
       { checkSettings },
       report,
     ] = await Promise.all([
-      import('../../acpi/terms/name.ts'),
-      import('../../acpi/interpreter/values/constant.ts'),
-      import('../../acpi/inputs.ts'),
-      import('../../acpi/machine.ts'),
-      import('../../acpi/aml/tables.ts'),
-      import('../../acpi/tables/read.ts'),
-      import('../../acpi/settings.ts'),
-      import('../../report/subjects/eval.ts'),
+      import('../../../acpi/terms/name.ts'),
+      import('../../../acpi/interpreter/values/constant.ts'),
+      import('../../../acpi/inputs.ts'),
+      import('../../../acpi/machine.ts'),
+      import('../../../acpi/aml/tables.ts'),
+      import('../../../acpi/tables/read.ts'),
+      import('../../../acpi/settings.ts'),
+      import('../../../report/subjects/eval.ts'),
     ]);
     const name = parseName(path);
     if (name === undefined) throw new CommandError(`${path} is no ACPI path`);

@@ -1,10 +1,10 @@
 /** Images as inputs: files that are never whole in memory, unless they are small or something is wrapped around them. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type Access, accessTo } from '../containers/access.ts';
-import type { Budget } from '../containers/limits.ts';
-import { readFileBytes, systemMessage } from './file.ts';
-import { MAX_INPUT_BYTES } from './reading.ts';
-import { compressionOf, withoutZeros } from './unpack.ts';
+import { type Access, accessTo } from '../../containers/access.ts';
+import type { Budget } from '../../containers/limits.ts';
+import { readFileBytes, systemMessage } from '../file.ts';
+import { MAX_INPUT_BYTES } from '../reading.ts';
+import { compressionOf, withoutZeros } from '../unpack.ts';
 
 /** Larger files are read where they are needed. */
 const MAX_WHOLE = 32 * 1024 * 1024;

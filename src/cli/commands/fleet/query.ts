@@ -1,9 +1,9 @@
 /** `fwmap query`: asks the tables of a survey. */
 import { resolve } from 'node:path';
-import type { Document } from '../../report/document.ts';
-import { renderText } from '../../report/formats/text.ts';
-import { QueryError, type ResultSet, SurveyDatabase } from '../../survey/query/database.ts';
-import { type NamedResult, resultsCsv, resultsHtml, resultsJson } from '../../survey/query/formats.ts';
+import type { Document } from '../../../report/document.ts';
+import { renderText } from '../../../report/formats/text.ts';
+import { QueryError, type ResultSet, SurveyDatabase } from '../../../survey/query/database.ts';
+import { type NamedResult, resultsCsv, resultsHtml, resultsJson } from '../../../survey/query/formats.ts';
 import {
   CHANGED,
   CONDITIONS,
@@ -11,12 +11,12 @@ import {
   type NamedQuery,
   NEEDED,
   SUMMARY,
-} from '../../survey/query/questions.ts';
-import { defineCommand } from '../common/command.ts';
-import { CommandError } from '../common/command-error.ts';
-import { OUTPUT_OPTIONS } from '../common/options.ts';
-import { writeResult } from '../common/result.ts';
-import { asCommandErrors } from '../survey/options.ts';
+} from '../../../survey/query/questions.ts';
+import { defineCommand } from '../../common/command.ts';
+import { CommandError } from '../../common/command-error.ts';
+import { OUTPUT_OPTIONS } from '../../common/options.ts';
+import { writeResult } from '../../common/result.ts';
+import { asCommandErrors } from '../../survey/options.ts';
 
 const FORMATS = ['text', 'csv', 'json', 'html'] as const;
 

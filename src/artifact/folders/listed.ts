@@ -1,7 +1,7 @@
 /** What is in a folder, wherever that is. */
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import type { ProvenanceStep } from './artifact.ts';
-import type { FileResult } from './reading.ts';
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import type { ProvenanceStep } from '../artifact.ts';
+import type { FileResult } from '../reading.ts';
 
 /** A name in a folder, on disk or in an archive; `path` below the folder with the name's bytes as Latin-1. */
 export interface Listed {

@@ -1,7 +1,7 @@
 /** `fwmap capture`: prints the script that collects one machine into a tar. */
-import { defineCommand } from '../common/command.ts';
-import { OUTPUT_OPTIONS } from '../common/options.ts';
-import { writeResult } from '../common/result.ts';
+import { defineCommand } from '../../common/command.ts';
+import { OUTPUT_OPTIONS } from '../../common/options.ts';
+import { writeResult } from '../../common/result.ts';
 
 export const command = defineCommand({
   name: 'capture',
@@ -20,7 +20,7 @@ export const command = defineCommand({
     { line: 'fwmap sysfb guest.tar', does: 'and asks of that machine' },
   ],
   async run({ options, io }) {
-    const { CAPTURE_SCRIPT } = await import('../capture/script.ts');
+    const { CAPTURE_SCRIPT } = await import('../../capture/script.ts');
     writeResult(CAPTURE_SCRIPT, options, io);
     return 0;
   },
