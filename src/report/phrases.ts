@@ -1,9 +1,10 @@
 /** How windows, places and inputs are put into words: the same in every report. */
 import type { Artifact } from '../artifact/artifact.ts';
-import { formatSize, hex } from '../bytes/address.ts';
+import { FOUR_GIB, formatSize, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { formatPlace } from '../bytes/source.ts';
 import { diagnosticText } from '../findings/finding.ts';
+import { maximumOf, minimumOf } from '../symbolic/index.ts';
 import { formatRange } from '../window/range-text.ts';
 import { type AddressWindow, type Origin, windowClass } from '../window/window.ts';
 import type { Conditions } from './conditions.ts';
@@ -85,6 +86,15 @@ export function whereText(origin: Pick<Origin, 'path' | 'item' | 'index'>): stri
 /** Where a person finds it: `x.dts:12.3`, `dsdt.dat@0x8a`. */
 export function originPlace(origin: Origin): string {
   return origin.span ? formatPlace(origin.span) : origin.artifact.source.name;
+}
+
+/** What `high` and `low` look like from what is known of a base that isn't a number. */
+export function likelyClass(window: AddressWindow): string {
+  const known = classText(window);
+  const { base, space } = window;
+  if (known !== '' || space !== 'memory' || base === null || typeof base === 'bigint') return known;
+  if (minimumOf(base) >= FOUR_GIB) return 'high';
+  return maximumOf(base) < FOUR_GIB ? 'low?' : '';
 }
 
 /** What else there is to say of a window, in a few words. */

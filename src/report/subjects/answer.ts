@@ -111,12 +111,23 @@ export function assumesSection(
   );
 }
 
+/** So many things that are settled alike have a row each; more share one. */
+const FEW_ALIKE = 3;
+
 export function settleSection({ toSettle }: Answered): Block[] {
-  return rowsSection(
-    'To settle it',
-    ['what', 'how'],
-    toSettle.map(({ what, how }) => [what, how]),
-  );
+  // `--set PM1L=VALUE` of each field: the same but for the name.
+  const alike = new Map<string, string[]>();
+  for (const { what, how } of toSettle) {
+    const general = how.replaceAll(`${what}=`, 'FIELD=');
+    alike.set(general, [...(alike.get(general) ?? []), what]);
+  }
+  const rows = toSettle.flatMap(({ what, how }) => {
+    const general = how.replaceAll(`${what}=`, 'FIELD=');
+    const whats = alike.get(general)!;
+    if (whats.length <= FEW_ALIKE) return [[what, how]];
+    return whats[0] === what ? [[whats.join(', '), `${general} each`]] : [];
+  });
+  return rowsSection('To settle it', ['what', 'how'], rows);
 }
 
 /** What travels with a report that has neither its inputs nor standard error beside it. */

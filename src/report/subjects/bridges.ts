@@ -2,9 +2,16 @@
 
 import { hex } from '../../bytes/address.ts';
 import { type Condition, type Names, withNames } from '../../symbolic/index.ts';
-import type { BarFit, BridgesVerdict, BusRange, JudgedBridge } from '../../verdict/host-bridge/result.ts';
+import type {
+  BarFit,
+  BridgeChange,
+  BridgesVerdict,
+  BusRange,
+  JudgedBridge,
+} from '../../verdict/host-bridge/result.ts';
+import type { AddressWindow } from '../../window/window.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
-import { type Block, code, type Document, rowsSection, section } from '../document.ts';
+import { type Block, code, type Document, rowsSection, section, type Text } from '../document.ts';
 import {
   conditionJson,
   diagnosticJson,
@@ -15,7 +22,7 @@ import {
 } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
 import { References } from '../formats/sentences.ts';
-import { classText, rangeText, sizeText, windowNotes } from '../phrases.ts';
+import { likelyClass, rangeText, sizeText, windowNotes } from '../phrases.ts';
 import {
   aloneSections,
   answeredJson,
@@ -26,6 +33,7 @@ import {
   settleSection,
   whySection,
 } from './answer.ts';
+import { FEW, moreTexts, similarRun, unitedRun } from './runs.ts';
 
 export const BRIDGES_SCHEMA = 'fwmap/bridges@1';
 
@@ -36,7 +44,7 @@ export function busText({ domain, first, last }: BusRange): string {
   return `${number(domain ?? 0, 4)}:${number(first, 2)}-${number(last, 2)}`;
 }
 
-export function bridgesJson(verdict: BridgesVerdict): JsonObject {
+function bridgesJson(verdict: BridgesVerdict): JsonObject {
   return withNames((names) => verdictJson(verdict, names));
 }
 
@@ -110,17 +118,27 @@ function fitJson({ bar, bridge, fits, at, why }: BarFit): JsonObject {
   };
 }
 
-/** @param alone the report travels without its inputs and without standard error: it names them and what was said */
-export function bridgesDocument(verdict: BridgesVerdict, alone: boolean): Document {
-  return withConditions((conditions) => documentOf(verdict, alone, conditions));
+interface BridgesLayout {
+  /** The report travels without its inputs and without standard error: it names them and what was said. */
+  readonly alone: boolean;
+  /** Every window and change on a line of its own, with what is inferred of it. */
+  readonly all?: boolean;
 }
 
-function documentOf(verdict: BridgesVerdict, alone: boolean, conditions: Conditions): Document {
+function bridgesDocument(verdict: BridgesVerdict, layout: BridgesLayout): Document {
+  return withConditions((conditions) => documentOf(verdict, layout, conditions));
+}
+
+function documentOf(
+  verdict: BridgesVerdict,
+  { alone, all = false }: BridgesLayout,
+  conditions: Conditions,
+): Document {
   const references = new References();
   return [
     { kind: 'title', text: [{ text: verdict.summary, tone: 'strong' }] },
-    ...windowBlocks(verdict, conditions),
-    ...verdict.bridges.flatMap((bridge) => changeBlocks(bridge, verdict, conditions, references)),
+    ...windowBlocks(verdict, conditions, all),
+    ...verdict.bridges.flatMap((bridge) => changeBlocks(bridge, verdict, conditions, references, all)),
     ...fitBlocks(verdict),
     ...matrixBlocks(verdict),
     ...whySection(verdict, references),
@@ -134,7 +152,7 @@ function documentOf(verdict: BridgesVerdict, alone: boolean, conditions: Conditi
 }
 
 /** The windows of all bridges, each bridge with how that is known. */
-function windowBlocks({ bridges }: BridgesVerdict, conditions: Conditions): Block[] {
+function windowBlocks({ bridges }: BridgesVerdict, conditions: Conditions, all: boolean): Block[] {
   if (bridges.length === 0) return [];
   return [
     {
@@ -148,16 +166,31 @@ function windowBlocks({ bridges }: BridgesVerdict, conditions: Conditions): Bloc
       ],
       groups: bridges.map((bridge) => ({
         title: [code(bridge.device), `  ${sourceText(bridge, conditions)}`],
-        rows: bridge.windows.map((window) => [
-          [code(rangeText(window, conditions))],
-          sizeText(window),
-          classText(window),
-          windowNotes(window, conditions).join(', '),
-        ]),
+        rows: windowRows(bridge.windows, conditions, all),
         ...(bridge.windows.length === 0 ? { note: 'no windows' } : {}),
       })),
     },
   ];
+}
+
+function windowRows(windows: readonly AddressWindow[], conditions: Conditions, all: boolean): Text[][] {
+  const rows: Text[][] = [];
+  for (let at = 0; at < windows.length; ) {
+    const window = windows[at]!;
+    const run = all ? 1 : similarRun(windows, at);
+    rows.push([
+      [code(rangeText(window, conditions))],
+      sizeText(window),
+      likelyClass(window),
+      windowNotes(window, conditions, { inferences: all }).join(', '),
+    ]);
+    if (run > FEW) {
+      const { range, note } = moreTexts(windows, at, run);
+      rows.push([range, '', '', note]);
+    }
+    at += run > FEW ? run : 1;
+  }
+  return rows;
 }
 
 function sourceText({ when, by, bus, observed }: JudgedBridge, conditions: Conditions): string {
@@ -177,23 +210,29 @@ function whenText(when: Condition, conditions: Conditions): string {
   return when === 0n ? ', without a bus' : `, ${conditions.when(when)}`;
 }
 
-/** What became of the windows of one bridge; each part only where there is something. */
-function changeBlocks(
-  bridge: JudgedBridge,
-  { bridges }: BridgesVerdict,
+function changeRows(
+  changed: readonly BridgeChange[],
   conditions: Conditions,
-  references: References,
-): Block[] {
-  const { device, changed, notes, keptFree, observed } = bridge;
-  const of = bridges.length > 1 ? ` (${device})` : '';
-  const known = (source: string): string => (source === 'the log' ? '' : ` ${references.mark(source)}`);
-  return [
-    ...rowsSection(
-      `Changed${of}`,
-      ['what', 'window', 'why'],
-      changed.map(({ did, window, into, why, when, line, source, logged }) => [
+  known: (source: string) => string,
+  all: boolean,
+): Text[][] {
+  const rows: Text[][] = [];
+  for (let at = 0; at < changed.length; ) {
+    const { did, window, into, why, when, kernels, line, source, logged } = changed[at]!;
+    const run = all ? 1 : unitedRun(changed, at);
+    const range = [code(rangeText(window, conditions))];
+    if (run > FEW) {
+      const { into: whole } = changed[at + run - 1]!;
+      rows.push([
         did,
-        [code(rangeText(window, conditions))],
+        range,
+        `and the ${run} that follow, each where the one before ends, up to ${whole}: of those that are there, neighbours ` +
+          `become one${whenText(kernels!, conditions)} (--all)${known(source)}`,
+      ]);
+    } else {
+      rows.push([
+        did,
+        range,
         [
           `${into === undefined ? '' : `becomes ${into}: `}${why}${whenText(when, conditions)}`,
           ...(line === undefined || !isNews(line, why)
@@ -201,8 +240,26 @@ function changeBlocks(
             : [logged ? '; the log has ' : '; logged as ', code(line)]),
           logged && line === source ? '' : known(source),
         ],
-      ]),
-    ),
+      ]);
+    }
+    at += run > FEW ? run : 1;
+  }
+  return rows;
+}
+
+/** What became of the windows of one bridge; each part only where there is something. */
+function changeBlocks(
+  bridge: JudgedBridge,
+  { bridges }: BridgesVerdict,
+  conditions: Conditions,
+  references: References,
+  all: boolean,
+): Block[] {
+  const { device, changed, notes, keptFree, observed } = bridge;
+  const of = bridges.length > 1 ? ` (${device})` : '';
+  const known = (source: string): string => (source === 'the log' ? '' : ` ${references.mark(source)}`);
+  return [
+    ...rowsSection(`Changed${of}`, ['what', 'window', 'why'], changeRows(changed, conditions, known, all)),
     ...rowsSection(
       `Also${of}`,
       ['note'],
@@ -285,9 +342,12 @@ function matrixBlocks({ matrix }: BridgesVerdict): Block[] {
 }
 
 /** The report of `bridges`. */
-export function bridgesReport(verdict: BridgesVerdict): Report {
+export function bridgesReport(
+  verdict: BridgesVerdict,
+  { all = false }: { readonly all?: boolean } = {},
+): Report {
   return {
     json: () => bridgesJson(verdict),
-    document: (format) => bridgesDocument(verdict, format !== 'text'),
+    document: (format) => bridgesDocument(verdict, { alone: format !== 'text', all }),
   };
 }

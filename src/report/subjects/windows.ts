@@ -1,11 +1,10 @@
 /** The report of `windows`: by device, what is of one kind folded. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
-import { FOUR_GIB, formatSize, hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
-import { maximumOf, minimumOf, withNames } from '../../symbolic/index.ts';
+import { withNames } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
-import { type AddressWindow, boundsOf } from '../../window/window.ts';
+import type { AddressWindow } from '../../window/window.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
 import {
   type Block,
@@ -29,11 +28,13 @@ import {
   deviceTitle,
   inputItem,
   inputName,
+  likelyClass,
   rangeText,
   sizeText,
   whereText,
   windowNotes,
 } from '../phrases.ts';
+import { FEW, moreTexts, similarRun } from './runs.ts';
 
 export const WINDOWS_SCHEMA = 'fwmap/windows@1';
 
@@ -110,9 +111,6 @@ function devicesOf(windows: readonly AddressWindow[]): Device[] {
   return devices;
 }
 
-/** So many windows of a kind are listed; more are told by their number. */
-const FEW = 3;
-
 function isRegister({ role }: AddressWindow): boolean {
   return role === 'register';
 }
@@ -121,15 +119,6 @@ function isRegister({ role }: AddressWindow): boolean {
 function parentOf(path: string): string {
   const at = path.startsWith('\\') ? path.lastIndexOf('.') : path.lastIndexOf('/');
   return at > 0 ? path.slice(0, at) : path;
-}
-
-/** What `high` and `low` look like from what is known of a base that isn't a number. */
-function likelyClass(window: AddressWindow): string {
-  const known = classText(window);
-  const { base, space } = window;
-  if (known !== '' || space !== 'memory' || base === null || typeof base === 'bigint') return known;
-  if (minimumOf(base) >= FOUR_GIB) return 'high';
-  return maximumOf(base) < FOUR_GIB ? 'low?' : '';
 }
 
 class Layout {
@@ -191,16 +180,8 @@ class Layout {
       const run = this.#all ? 1 : similarRun(windows, at);
       rows.push(this.#row(window));
       if (run > FEW) {
-        const last = boundsOf(windows[at + run - 1]!)!;
-        const { size } = boundsOf(window)!;
-        const upTo = `0x${(last.base + last.size - 1n).toString(16).padStart(8, '0')}`;
-        rows.push([
-          `... ${run - 1} more of ${window.space === 'memory' ? formatSize(size) : hex(size)} up to ${upTo}`,
-          '',
-          '',
-          ...(this.#inputColumn ? [''] : []),
-          window.certainty === 'conditional' ? 'each with a condition of its own (--all)' : '(--all)',
-        ]);
+        const { range, note } = moreTexts(windows, at, run);
+        rows.push([range, '', '', ...(this.#inputColumn ? [''] : []), note]);
         at += run;
       } else at += 1;
     }
@@ -241,29 +222,6 @@ function registerRun(devices: readonly Device[], from: number): number {
     to += 1;
   }
   return to - from > 1 && count > FEW ? to - from : 1;
-}
-
-/** How many windows from here on have the same size, each where the one before ends, and are uncertain alike. */
-function similarRun(windows: readonly AddressWindow[], from: number): number {
-  const first = windows[from]!;
-  const start = boundsOf(first);
-  if (start === undefined || first.inferences !== undefined) return 1;
-  let to = from + 1;
-  for (; to < windows.length; to += 1) {
-    const next = windows[to]!;
-    const bounds = boundsOf(next);
-    if (
-      bounds === undefined ||
-      bounds.size !== start.size ||
-      bounds.base !== start.base + start.size * BigInt(to - from) ||
-      next.space !== first.space ||
-      next.role !== first.role ||
-      next.certainty !== first.certainty ||
-      next.inferences !== undefined
-    )
-      break;
-  }
-  return to - from;
 }
 
 export function windowsDocument(report: WindowsReport, { all, withInputs }: WindowsLayout): Document {

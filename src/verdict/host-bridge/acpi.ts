@@ -108,9 +108,15 @@ export function judgeAcpiBridges(
         .sort((a, b) => a.at - b.at)
         .map(({ window }) => window)
         .concat(anyWindow(subject)),
-      changed: [...gathered(changes[bridge]!, keyOfChange, beside), ...joined.changes].map(({ of, when }) =>
-        changeOf(of, when, toWindow(of.window, when)),
-      ),
+      changed: [
+        ...gathered(changes[bridge]!, keyOfChange, beside).map(({ of, when }) =>
+          changeOf(of, when, toWindow(of.window, when)),
+        ),
+        ...joined.changes.map(({ of, when, kernels }) => ({
+          ...changeOf(of, when, toWindow(of.window, when)),
+          ...(kernels === undefined ? {} : { kernels }),
+        })),
+      ],
       notes: [...notesOf(subject, failed, situation), ...ecamNotes(subject, machine, situation)],
       keptFree: [],
       prints: [],
@@ -269,6 +275,10 @@ function busName({ bus: { domain, first } }: AcpiBridge): string {
   return `PCI Bus ${hex(domain, 4)}:${hex(first, 2)}`;
 }
 
+interface FoundChange extends Found<Change> {
+  readonly kernels?: Condition;
+}
+
 /**
  * Neighbours that continue each other, where both are there in any case; of those that are there only under conditions it
  * is told that they would be one.
@@ -278,12 +288,12 @@ function coalesced(
   unknown: readonly CrsItem[],
   { model }: BridgeSituation,
   given: Condition,
-): { readonly windows: readonly Found<BridgeWindow>[]; readonly changes: readonly Found<Change>[] } {
+): { readonly windows: readonly Found<BridgeWindow>[]; readonly changes: readonly FoundChange[] } {
   const list = taken.toSorted((a, b) => a.of.from[0]! - b.of.from[0]!);
   const does = simplifiedUnder(model.is('coalescesBridgeWindows', true), given);
   if (does === 0n) return { windows: list, changes: [] };
   const windows: Found<BridgeWindow>[] = [];
-  const changes: Found<Change>[] = [];
+  const changes: FoundChange[] = [];
   // Stretches of the list without a condition and without a gap.
   let run: BridgeWindow[] = [];
   const isBroken = (before: BridgeWindow, after: BridgeWindow): boolean =>
@@ -316,6 +326,7 @@ function coalesced(
         source: 'pci_register_host_bridge()',
       },
       when: simplifiedUnder(allOf([does, each.when, next.when]), given),
+      kernels: does,
     });
   });
   close();

@@ -25,6 +25,8 @@ export interface BridgeChange {
   readonly why: string;
   /** 1n where it is always so. */
   readonly when: Condition;
+  /** Which kernels do it, where `when` also has whether the windows are there. */
+  readonly kernels?: Condition;
   /** As Linux logs it. */
   readonly line?: string;
   /** Function of the kernel, or the log's line. */

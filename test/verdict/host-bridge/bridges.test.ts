@@ -238,6 +238,19 @@ describe('ACPI', () => {
     expect(bridges[0]!.windows[3]!.when).toBe('P330 == 0');
     expect(bridges[0]!.changed.every(({ did }) => did === 'coalesced')).toBe(true);
     expect(bridges[0]!.changed[0]!.when).toBe('P000 == 0 and P110 == 0');
+
+    // In a text they are a row each only on request: 13 windows, of which twelve are continued by the next.
+    const lines = async (...options: string[]): Promise<string[]> =>
+      (await run(['bridges', 'd.asl', '--kernel', '6.12.30', ...options], { cwd: folder })).stdout.split(
+        '\n',
+      );
+    const short = await lines();
+    expect(short.filter((line) => line.includes('[mem 0x000c'))).toHaveLength(2);
+    expect(short.join('\n')).toMatch(/\.\.\. 12 more of 16 KiB up to\s+.*\s+0x000f3fff/);
+    expect(short.join(' ')).toMatch(/coalesced +\[mem 0x000c0000-0x000c3fff\] +and the 12 that follow/);
+    const whole = await lines('--all');
+    expect(whole.filter((line) => line.includes('coalesced'))).toHaveLength(12);
+    expect(whole.filter((line) => /^ {2}\[mem 0x000[cdef]/.test(line))).toHaveLength(13);
   });
 
   it('bounds that the firmware calculates stay what they are made of, by an authority', async () => {

@@ -3,7 +3,7 @@ import { isKind } from '../../../artifact/kinds.ts';
 import { finding } from '../../../findings/finding.ts';
 import type { Bar } from '../../../linux/host-bridge/bars.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
-import { bridgesDocument, bridgesJson } from '../../../report/subjects/bridges.ts';
+import { bridgesReport } from '../../../report/subjects/bridges.ts';
 import { answerBridges } from '../../../verdict/answer.ts';
 import { barName } from '../../../verdict/host-bridge/allocation.ts';
 import type { BridgeOptions } from '../../../verdict/host-bridge/situation.ts';
@@ -88,6 +88,11 @@ export const command = defineCommand({
     },
     ...OUTPUT_OPTIONS,
     format: formatOption(FORMATS),
+    all: {
+      type: 'boolean',
+      describe: 'A line for each window and each change, also where several are alike, with what is inferred',
+      group: 'Output:',
+    },
     matrix: {
       type: 'boolean',
       describe: 'Add the what-if table: what each release makes of the bridges',
@@ -117,10 +122,7 @@ export const command = defineCommand({
       );
       if (!isDescribed && !sink.hasErrors) sink.add(finding('fwmap/no-description', {}));
       if (verdict.bridges.length === 0 && sink.hasErrors) return undefined;
-      return {
-        json: () => bridgesJson({ ...verdict, diagnostics: sink.all }),
-        document: (format) => bridgesDocument({ ...verdict, diagnostics: sink.all }, format !== 'text'),
-      };
+      return bridgesReport({ ...verdict, diagnostics: sink.all }, { all: options.all === true });
     });
   },
 });
