@@ -13,34 +13,40 @@ const elsewhere = process.argv.indexOf('--outdir');
 const outdir = elsewhere > 0 ? process.argv[elsewhere + 1] : 'dist';
 
 /**
- * Files and the modules they take, with what those import; the first that fits. Everything else gets files of its own,
- * loaded when a command asks for it.
+ * Bundles, each named by the files that load it and by whole folders, below src. It takes these with all that they import
+ * statically, but for what is in a bundle before it. Everything else gets files of its own, loaded when a command asks for it.
  */
-const FILES = [
-  {
-    // What every run of `sysfb` needs.
-    name: 'base',
-    modules:
-      /^(bytes|findings|symbolic|cli\/(common\/(command|io|log|options|print|result)|commands$|commands\/questions\/sysfb|descriptions|inputs\/(inputs|kernel-facts|machine)|program)|artifact\/(artifact|digest|file|gap|kinds|open|sniff|text\/(?!html)|unpack)|report\/(document|phrases|formats\/(json-parts|render|text)|subjects\/sysfb)|window\/(derivation|describe|interval|window)|verdict\/(answer|explore|question|subject|sysfb|verdict|framebuffers)|linux\/(address-translation|behaviour|change-text|changes|osi|profile|region-tree|release|framebuffer|kconfig|vmbus\/(acpi-pool|arithmetic|firmware-input|pool|reservation)))/,
-  },
-  {
-    name: 'tree',
-    modules:
-      /^(devicetree\/(?!address\/(?:address-map|explain)|blob\/edit|checks|live\/(?:overlay|prepare-tree|symbols)|preprocessor|write)|window\/from-device-tree)/,
-  },
-  {
-    // Reading ACPI tables; what their code may do comes apart, it isn't run for every question.
-    name: 'acpi',
-    modules:
-      /^(acpi\/(aml|architecture|bounds|crs\/pci-root|inputs|namespace|prune|tables|terms)|window\/from-acpi|linux\/host-bridge\/(acpi|architecture|descriptors|ports|window))/,
-  },
-  {
-    name: 'machine',
-    modules: /^(acpi\/(crs\/evaluate-crs|interpreter|machine|resources\/(decode|rows)))/,
-  },
-  { name: 'acpi-lists', modules: /^acpi\/(listings|resources)/ },
-  { name: 'linux', modules: /^(linux|evidence)/ },
-];
+const BUNDLES = {
+  // What every run of `sysfb` needs.
+  base: [
+    'bytes/',
+    'findings/',
+    'symbolic/',
+    'cli/common/io.ts',
+    'cli/program.ts',
+    'artifact/text/open-text.ts',
+    'linux/address-translation.ts',
+    'linux/osi.ts',
+    'linux/release.ts',
+    'cli/commands/questions/sysfb.ts',
+    'verdict/sysfb/sysfb.ts',
+    'window/describe.ts',
+    'report/formats/text.ts',
+    'report/formats/json-parts.ts',
+  ],
+  tree: ['window/from-device-tree.ts', 'devicetree/read.ts'],
+  // Reading ACPI tables; what their code may do comes apart, it isn't run for every question.
+  acpi: [
+    'window/from-acpi.ts',
+    'acpi/prune/devices-by-id.ts',
+    'acpi/aml/tables.ts',
+    'acpi/tables/read.ts',
+    'linux/host-bridge/descriptors.ts',
+  ],
+  machine: ['acpi/machine.ts'],
+  'acpi-lists': ['acpi/listings/', 'acpi/resources/'],
+  linux: ['linux/', 'evidence/'],
+};
 
 /**
  * All that is not bundled. Every other package is: installed whole they would be several times as large as what is used of
@@ -52,8 +58,7 @@ const OPTIONAL = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).pe
 const packages = new Set();
 
 const source = resolve('src') + sep;
-const within = (id) =>
-  id.startsWith(source) ? id.slice(source.length).replaceAll(sep, '/').replace(/\.ts$/, '') : '';
+const within = (id) => (id.startsWith(source) ? id.slice(source.length).replaceAll(sep, '/') : '');
 
 rmSync(outdir, { recursive: true, force: true });
 
@@ -71,7 +76,7 @@ async function bundle(input, format, extension) {
         id.startsWith('.') &&
         !existsSync(resolve(dirname(importer), id))),
     onLog(level, log, report) {
-      // That a module is loaded with another after all is what the files above are for.
+      // That a module is loaded with another after all is what the bundles above are for.
       if (log.code === 'INEFFECTIVE_DYNAMIC_IMPORT') return;
       // Of yargs' configuration files, which fwmap has none of.
       if (log.code === 'EMPTY_IMPORT_META' && log.id?.includes('/node_modules/yargs/')) return;
@@ -86,10 +91,11 @@ async function bundle(input, format, extension) {
     minify: true,
     sourcemap: outdir === 'dist',
     codeSplitting: {
-      groups: FILES.map(({ name, modules }, index) => ({
+      groups: Object.entries(BUNDLES).map(([name, roots], index, { length }) => ({
         name,
-        priority: FILES.length - index,
-        test: (id) => modules.test(within(id)),
+        priority: length - index,
+        test: (id) =>
+          roots.some((root) => (root.endsWith('/') ? within(id).startsWith(root) : within(id) === root)),
       })),
     },
   });
