@@ -148,6 +148,8 @@ interface Row {
   readonly length: number;
   /** What else decides, in a row that stands for several cases. */
   readonly by?: readonly Variable[];
+  /** Why, in a row that stands for kinds of one outcome: a reason a kind. */
+  readonly reasons?: readonly string[];
 }
 
 /**
@@ -182,7 +184,33 @@ function rowsOfTable(worlds: readonly SysfbWorld[], given: Condition): Row[] {
     const rows = keysOf(part).map((key) => rowIn(part, key));
     return part.isCoarse ? coarsened(part, rows, worlds, given) : rows;
   });
-  return parts.length === 1 ? all : joined(all, given);
+  return sameOutcome(parts.length === 1 ? all : joined(all, given), given);
+}
+
+/** Kinds of one outcome are one row where its condition is no longer than theirs: what sets them apart decides nothing. */
+function sameOutcome(rows: readonly Row[], given: Condition): Row[] {
+  const out: Row[] = [];
+  for (const row of rows) {
+    const at = row.by === undefined ? out.findIndex((other) => isLike(other, row)) : -1;
+    const like = out[at];
+    const both =
+      like === undefined
+        ? undefined
+        : rowOf(like.key, simplified(anyOf([like.when, row.when]), given), like.world);
+    if (like !== undefined && both !== undefined && both.length <= Math.min(like.length, row.length))
+      out[at] = { ...both, reasons: [...new Set([...reasonsOf(like), ...reasonsOf(row)])] };
+    else out.push(row);
+  }
+  return out;
+}
+
+function isLike(a: Row, b: Row): boolean {
+  const [one, other] = [a.world.outcome, b.world.outcome];
+  return a.by === undefined && one.without === other.without && one.with === other.with;
+}
+
+function reasonsOf({ reasons, world }: Row): readonly string[] {
+  return reasons ?? [world.outcome.because];
 }
 
 /** A condition that is told as it is. */
@@ -242,13 +270,15 @@ function joined(rows: readonly Row[], given: Condition): Row[] {
   return out;
 }
 
-function caseOf({ when, world, by }: Row): Case {
+function caseOf(row: Row): Case {
+  const { when, world, by } = row;
   if (by !== undefined) {
     const names = new Names();
     const because = `${by.map((variable) => names.of(variable)).join(', ')} decide as well`;
     return { when, answer: 'depends', effective: null, because };
   }
-  const { without, with: withIt, because } = world.outcome;
+  const { without, with: withIt } = world.outcome;
+  const because = reasonsOf(row).join('; or ');
   const effective = without !== 'yes' ? false : withIt === 'open' ? null : withIt === 'no';
   return { when, answer: ANSWER[without], effective, because };
 }
