@@ -4,6 +4,7 @@ import { finding } from '../findings/finding.ts';
 import { nearestOf } from '../findings/nearest.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import type { DeclaredObject } from './namespace/declared.ts';
+import { loadOrder } from './tables/read.ts';
 import type { AcpiTable } from './tables/table.ts';
 import { trimSegment } from './terms/name.ts';
 import { Term } from './terms/term.ts';
@@ -60,6 +61,11 @@ async function suggested(name: string, names: readonly string[]) {
     names: alike.slice(0, MAX_LISTED),
     more: Math.max(0, alike.length - MAX_LISTED),
   };
+}
+
+/** Names of fields, without paths, that a value may be given to. @param tables of one machine */
+export function settableNames(tables: readonly AcpiTable[]): string[] {
+  return [...settablesOf(decodedWhole(loadOrder(tables))).keys()].filter((name) => !name.startsWith('\\'));
 }
 
 /** Every name and path that a value may be given by. */

@@ -14,10 +14,9 @@ import { PROCESS_OPTIONS } from './common/options.ts';
 import {
   COMPLETION_SHELLS,
   completionScript,
-  completionsOf,
   isCompletionShell,
   WORDS_OPTION,
-} from './completion.ts';
+} from './completion/scripts.ts';
 import { VERSION } from './version.ts';
 
 /** Either a line to print, with its exit status, or a command to run after all. */
@@ -200,7 +199,8 @@ function withHelp(words: readonly string[]): readonly string[] {
 export async function readWithYargs(line: readonly string[], io: Io): Promise<Reading> {
   const words = withHelp(line);
   if (words[0] === WORDS_OPTION) {
-    const completions = await completionsOf(words.slice(1));
+    const { completionsOf } = await import('./completion/words.ts');
+    const completions = await completionsOf(words.slice(1), io);
     return { print: completions.map((word) => `${word}\n`).join('') };
   }
   const argv = await commandFirst(words);

@@ -6,7 +6,6 @@ import { CommandError } from '../../src/cli/common/command-error.ts';
 import { InputFiles } from '../../src/cli/common/input-files.ts';
 import type { Io } from '../../src/cli/common/io.ts';
 import { PROCESS_OPTIONS } from '../../src/cli/common/options.ts';
-import { completionsOf } from '../../src/cli/completion.ts';
 import { readWithYargs } from '../../src/cli/yargs.ts';
 
 /** No terminal, and nothing piped in. */
@@ -103,25 +102,5 @@ describe('the quick parser and yargs', () => {
     const reading = await readWithYargs(['--format', 'json', 'windows', 'x'], IO);
     expect('command' in reading && reading.command.name).toBe('windows');
     expect('command' in reading && reading.inputs).toEqual(['x']);
-  });
-});
-
-describe('completion', () => {
-  test.each([
-    [['fwmap', 'sy'], ['sysfb']],
-    [['fwmap', 'sysfb', '--form'], ['--format']],
-    [
-      ['fwmap', 'sysfb', '--boot', ''],
-      ['efi', 'bios', 'dt'],
-    ],
-    [['fwmap', 'windows', '-f', 'nd'], ['ndjson']],
-    [['fwmap', 'sysfb', 'board.d'], []],
-  ])('%j', async (line, expected) => {
-    expect(await completionsOf(line)).toEqual(expected);
-  });
-
-  test.each(['bash', 'zsh', 'fish'])('%s has a script that asks for words', async (shell) => {
-    const reading = await readWithYargs(['--completion', shell], IO);
-    expect('print' in reading && reading.print).toContain('fwmap --complete-words');
   });
 });

@@ -3,7 +3,7 @@ import { CheckLevels } from '../../devicetree/checks/run-checks.ts';
 import type { PhandleFormat } from '../../devicetree/live/references.ts';
 import { describeOptions, type GetoptRow, getopt, leadingNumber } from './getopt.ts';
 
-const ROWS = [
+export const ROWS = [
   { short: 'q', long: 'quiet', help: 'no warnings; -qq: no errors of checks either; -qqq: nothing' },
   {
     short: 'I',
