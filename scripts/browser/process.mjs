@@ -1,6 +1,7 @@
 // What fwmap/core asks of Node's process, for browsers: hashing and inflating from well-kept libraries. Bundled into
 // dist/core.js; there is no `node:` import in it.
 import { sha256 } from '@noble/hashes/sha2.js';
+import { Buffer } from 'buffer/';
 import { Inflate } from 'pako';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -67,13 +68,29 @@ const NOT_HERE = () => {
   throw new Error('not available in a browser');
 };
 
+/** With `info` node tells how many bytes it took, which callers then find out by a stream. */
+function inflateRawSync(input, { info, maxOutputLength }) {
+  if (info) NOT_HERE();
+  const inflate = new Inflate({ raw: true, chunkSize: CHUNK_BYTES });
+  const chunks = [];
+  let length = 0;
+  inflate.onData = (chunk) => {
+    length += chunk.length;
+    if (length > maxOutputLength) throw new RangeError('larger than it may become');
+    chunks.push(chunk);
+  };
+  inflate.push(input, true);
+  if (inflate.err !== 0 || !inflate.ended) throw new Error(inflate.msg || 'damaged data');
+  return Buffer.concat(chunks);
+}
+
 const MODULES = {
   'node:crypto': { createHash },
   'node:zlib': {
     createInflate: () => inflateStream(false),
     createInflateRaw: () => inflateStream(true),
     createBrotliDecompress: NOT_HERE,
-    inflateRawSync: NOT_HERE,
+    inflateRawSync,
   },
 };
 

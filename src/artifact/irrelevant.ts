@@ -1,4 +1,5 @@
 /** Files that lie beside descriptions of machines and are none: pictures, signatures, documents, programs. */
+import { latin1Bytes } from '../bytes/text-encoding.ts';
 
 /** First bytes, Latin-1, and what has them. None of these can hold a firmware description or say what kernel it is. */
 const MAGICS: readonly (readonly [string, string])[] = [
@@ -45,7 +46,7 @@ export function describesNothing(name: string, bytes: Uint8Array): boolean {
 
 /** A file's name for people: bytes kept as Latin-1, shown as UTF-8 where they are that. */
 export function nameText(latin1: string): string {
-  const bytes = Buffer.from(latin1, 'latin1');
+  const bytes = latin1Bytes(latin1);
   const text = bytes.toString('utf8');
   return text.includes('\ufffd') ? latin1 : text;
 }

@@ -36,3 +36,24 @@ function isText(byte: number): boolean {
 export function fromUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): Uint8Array {
   return new TextEncoder().encode(new TextDecoder(encoding).decode(bytes.subarray(0, bytes.length & ~1)));
 }
+
+/** The text in UTF-16, little endian, as containers of firmware keep names. */
+export function utf16Text(bytes: Uint8Array): string {
+  return new TextDecoder('utf-16le').decode(bytes);
+}
+
+/** A character a byte, whatever the encoding: bytes above 0x7f are kept for whoever prints them. */
+export function latin1Text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+/** The bytes of such a text. */
+export function latin1Bytes(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+/** The text up to the first NUL, or to the end. */
+export function textBeforeNul(bytes: Uint8Array): string {
+  const nul = bytes.indexOf(0);
+  return latin1Text(nul < 0 ? bytes : bytes.subarray(0, nul));
+}

@@ -1,9 +1,10 @@
 /** What the parts of a scan share: the finds, what may still be spent, what was told. */
-import { sha256Of } from '../artifact/digest.ts';
+
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Choice as PartChoice } from '../containers/container.ts';
 import type { Budget } from '../containers/limits.ts';
 import { type ArgsOf, type Code, finding } from '../findings/finding.ts';
+import { sha256Of } from '../platform/hash.ts';
 import type { Alternatives, Find, FoundMemory } from './find.ts';
 import type { Space } from './space.ts';
 

@@ -1,7 +1,6 @@
 /** Finds the machines in what is named: files, folders, archives of captures, mailboxes. */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { sha256Of } from '../artifact/digest.ts';
 import { readFileBytes } from '../artifact/file.ts';
 import { openArchive } from '../artifact/folders/archive.ts';
 import { type Listed, readFolder } from '../artifact/folders/directory.ts';
@@ -13,8 +12,10 @@ import { sniffKind } from '../artifact/sniff.ts';
 import { messagesOf } from '../artifact/text/mail.ts';
 import { archiveOf, compressionOf, unwrap } from '../artifact/unpack.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { latin1Text } from '../bytes/text-encoding.ts';
 import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
+import { sha256Of } from '../platform/hash.ts';
 
 /** A unit as it was found: what is no file on disk comes with its bytes. */
 export interface FoundUnit {
@@ -173,7 +174,7 @@ async function* unitsInBytes(
     return;
   }
   if (MAILBOX.every((byte, index) => inside[index] === byte)) {
-    const messages = messagesOf(Buffer.from(inside).toString('latin1'));
+    const messages = messagesOf(latin1Text(inside));
     if (messages.length > 1) {
       for (const [index, [start, end]] of messages.entries()) {
         const content = inside.slice(start, end);

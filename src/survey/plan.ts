@@ -1,5 +1,5 @@
 /** What there is to do: machines that no earlier plan has, put together in shards. */
-import { sha256Of } from '../artifact/digest.ts';
+import { sha256Of } from '../platform/hash.ts';
 import { type FindOptions, unitsAt } from './find-units.ts';
 import type { PlannedInput, SurveyStore } from './store.ts';
 import { type Shard, shardsOf, type Unit } from './unit.ts';

@@ -3,7 +3,7 @@
  * renamed into place, so a shard that is delivered twice, or again after a worker was killed, gives the same folder.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sha256Of } from '../artifact/digest.ts';
+import { sha256Of } from '../platform/hash.ts';
 import { loadOptional } from './optional.ts';
 import { type Examiner, type OnShard, runShard } from './run.ts';
 import { SurveyStore } from './store.ts';

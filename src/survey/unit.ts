@@ -1,5 +1,5 @@
 /** What is surveyed: inputs of a machine each, and how they are put together in shards. */
-import { sha256Of } from '../artifact/digest.ts';
+import { sha256Of } from '../platform/hash.ts';
 
 /** The input of one machine, or of those in one image: a file, or a folder that is one description. */
 export interface Unit {

@@ -105,5 +105,20 @@ describe('the bundle', () => {
       expect(there).toEqual(here);
       expect(JSON.parse(there.json).answer).toBe('depends');
     });
+
+    // Linux' scripts/extract-ikconfig: a gzip member between IKCFG_ST and IKCFG_ED.
+    test('the configuration in a kernel image is read', async () => {
+      const config = gzipSync('CONFIG_HYPERV=y\nCONFIG_HYPERV_VMBUS=y\n# CONFIG_SYSFB is not set\n');
+      const image = Buffer.concat([
+        Buffer.from('\x7fELF'),
+        Buffer.alloc(4096),
+        Buffer.from('IKCFG_ST'),
+        config,
+        Buffer.from('IKCFG_ED'),
+      ]);
+      const { here, there } = await bothWays('vmlinux', image);
+      expect(there).toEqual(here);
+      expect(there.text).toContain('CONFIG_SYSFB=n');
+    });
   });
 });

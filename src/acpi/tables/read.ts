@@ -4,6 +4,7 @@ import { describesNothing } from '../../artifact/irrelevant.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import type { Source } from '../../bytes/source.ts';
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
 import { readDumpText } from './dump-text.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from './table.ts';
@@ -163,7 +164,7 @@ function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
 
 /** A file that begins with a table, be it cut short; texts begin with words too, but have no binary header after. */
 function isTableFile(bytes: Uint8Array): boolean {
-  if (!looksLikeTable(bytes, 0) || /[a-z]/.test(latin1(bytes.subarray(0, 4)))) return false;
+  if (!looksLikeTable(bytes, 0) || /[a-z]/.test(latin1Text(bytes.subarray(0, 4)))) return false;
   const length = new ByteReader(bytes, { littleEndian: true, start: 4 }).u32()!;
   return (
     length <= bytes.length ||
@@ -181,13 +182,9 @@ function looksLikeTable(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-}
-
 /** A fixed-width name: padding removed. */
 function paddedName(bytes: Uint8Array | undefined): string {
-  return bytes ? latin1(bytes).replace(/[\0 ]+$/, '') : '';
+  return bytes ? latin1Text(bytes).replace(/[\0 ]+$/, '') : '';
 }
 
 /** Sum of bytes modulo 256; 0 for a table whose checksum is right. */
@@ -200,8 +197,8 @@ export function byteSum(bytes: Uint8Array): number {
 /** Reads the table whose first byte is at `offset`. Undefined when there isn't even a signature and a length. */
 export function tableAt(source: Source, offset: number, sink: DiagnosticSink): AcpiTable | undefined {
   if (!looksLikeTable(source.bytes, offset)) return undefined;
-  const signature = latin1(source.bytes.subarray(offset, offset + 4));
-  if (signature === 'RSD ' && latin1(source.bytes.subarray(offset, offset + 8)) === 'RSD PTR ') {
+  const signature = latin1Text(source.bytes.subarray(offset, offset + 4));
+  if (signature === 'RSD ' && latin1Text(source.bytes.subarray(offset, offset + 8)) === 'RSD PTR ') {
     return rootPointerAt(source, offset, sink);
   }
   const available = source.bytes.length - offset;

@@ -5,6 +5,7 @@
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import type { Span } from '../../bytes/source.ts';
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from './table.ts';
 
@@ -86,8 +87,7 @@ export function readFadt(table: AcpiTable): FixedTable | undefined {
     sciInterrupt: at(46).u16() ?? 0,
     flags,
     hardwareReduced: (flags & HW_REDUCED_ACPI) !== 0,
-    hypervisorVendor:
-      vendor && table.revision >= 6 ? Buffer.from(vendor).toString('latin1').replace(/\0+$/, '') : undefined,
+    hypervisorVendor: vendor && table.revision >= 6 ? latin1Text(vendor).replace(/\0+$/, '') : undefined,
     armBootFlags: at(129).u16(),
     minorRevision: at(131).u8(),
   };

@@ -1,5 +1,6 @@
 /** What `fwmap capture`'s script wrote: a folder that says by `capture.txt` what it is, and what could not be read. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
 import type { Listed } from './listed.ts';
 
@@ -32,6 +33,6 @@ function reportOf(top: readonly Listed[]): string | undefined {
   const report = top.find(({ path, type }) => path === REPORT && type === 'file');
   const read = report?.read(MAX_REPORT_BYTES);
   if (read === undefined || !('bytes' in read)) return undefined;
-  const text = Buffer.from(read.bytes).toString('latin1');
+  const text = latin1Text(read.bytes);
   return text.startsWith(FIRST_LINE) ? text : undefined;
 }

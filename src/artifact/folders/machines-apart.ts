@@ -9,8 +9,8 @@
  */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
+import { sha256Of } from '../../platform/hash.ts';
 import type { Artifact, MachineOfImage } from '../artifact.ts';
-import { sha256Of } from '../digest.ts';
 import type { ArtifactKind } from '../kinds.ts';
 
 /** What one word of the command line was opened to. */

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type Access, accessTo } from '../../containers/access.ts';
 import type { Budget } from '../../containers/limits.ts';
+import { newSha256 } from '../../platform/hash.ts';
 import { readFileBytes, systemMessage } from '../file.ts';
 import { MAX_INPUT_BYTES } from '../reading.ts';
 import { compressionOf, withoutZeros } from '../unpack.ts';
@@ -73,7 +74,7 @@ const HASHED_AT_ONCE = 1 << 20;
 
 /** Lower-case hex. */
 export function sha256OfAccess(access: Access): string {
-  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+  const hash = newSha256();
   for (let at = 0; at < access.size; at += HASHED_AT_ONCE) hash.update(access.read(at, HASHED_AT_ONCE));
   return hash.digest('hex');
 }

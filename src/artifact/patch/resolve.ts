@@ -4,6 +4,7 @@
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { type Source, type Span, textOf } from '../../bytes/source.ts';
+import { latin1Bytes, latin1Text } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
 import type { Artifact } from '../artifact.ts';
 import { sniffKind } from '../sniff.ts';
@@ -152,13 +153,7 @@ class Resolver {
     );
     const base = this.#baseOf(file, files);
     if (base) this.#usedBases.add(base);
-    const text = given
-      ? textOf(given.source)
-      : base
-        ? Buffer.from(base.bytes).toString('latin1')
-        : file.isNew
-          ? ''
-          : undefined;
+    const text = given ? textOf(given.source) : base ? latin1Text(base.bytes) : file.isNew ? '' : undefined;
     if (text === undefined) return false;
     const makes = text === '' ? file.parts.find(({ patch }) => patch.isNew) : undefined;
     const rest = file.parts.filter((part) => part !== makes);
@@ -183,7 +178,7 @@ class Resolver {
       return false;
     const name = given?.path ?? base?.path ?? file.path!;
     const made = (content: string, how: string): Artifact => {
-      const bytes = Buffer.from(content, 'latin1');
+      const bytes = latin1Bytes(content);
       return {
         ...copyOf(given ?? last),
         kind: kind === 'asl' ? 'asl' : sniffKind(bytes) === 'dts' ? 'dts' : 'dts-fragment',
@@ -208,7 +203,7 @@ class Resolver {
       if (artifact.kind !== 'dts') continue;
       const found = this.#findFile(file.path, artifact.path);
       if (!found) continue;
-      const series = applySeries(Buffer.from(found.bytes).toString('latin1'), file.parts);
+      const series = applySeries(latin1Text(found.bytes), file.parts);
       if ('stuck' in series) {
         const { artifact: patchArtifact, patch } = series.stuck;
         const place = { path: patchArtifact.path, span: spanOf(patchArtifact, patch) };
@@ -217,7 +212,7 @@ class Resolver {
       }
       const { after: text } = series;
       const current = this.#replaced.get(artifact) ?? artifact;
-      const patchedFiles = new Map(current.patchedFiles).set(found.path, Buffer.from(text, 'latin1'));
+      const patchedFiles = new Map(current.patchedFiles).set(found.path, latin1Bytes(text));
       this.#replaced.set(artifact, { ...current, patchedFiles });
       return true;
     }
@@ -261,7 +256,7 @@ class Resolver {
     const source: Source = {
       name: last.source.name,
       form: 'text',
-      bytes: Buffer.from(shown.text, 'latin1'),
+      bytes: latin1Bytes(shown.text),
       lineMarkers: markersOf(shown, placeOf),
     };
     this.#reportCut(file, shown, sink);

@@ -1,5 +1,6 @@
 /** Pieces of a text: the logs, listings and sources in it, each with its place, cut out so that it reads as a file of its own. */
-import { sha256Of } from '../digest.ts';
+import { latin1Text } from '../../bytes/text-encoding.ts';
+import { sha256Of } from '../../platform/hash.ts';
 import type { ArtifactKind } from '../kinds.ts';
 import { type Block, blocksIn } from './blocks.ts';
 import { fragmentsIn } from './device-tree-text.ts';
@@ -41,7 +42,7 @@ function unquoted(bytes: Uint8Array, lines: readonly QuotedLine[], { from, to }:
 
 /** What two pieces have in common that say the same: words and line ends. */
 function contentKey(kind: ArtifactKind, bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const text = latin1Text(bytes);
   return `${kind} ${sha256Of(new TextEncoder().encode(text.replace(/\s+/g, ' ').trim()))}`;
 }
 

@@ -3,6 +3,7 @@ import { opendirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { readFileBytes, systemMessage } from '../../artifact/file.ts';
 import type { Source } from '../../bytes/source.ts';
+import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import {
   type LiveNode,
   type LiveTree,
@@ -43,7 +44,7 @@ function openFolder(node: LiveNode, at: Buffer, name: string): Folder {
     const folder = opendirSync(at, { encoding: 'latin1' });
     try {
       for (let entry = folder.readSync(); entry; entry = folder.readSync())
-        entries.push(Buffer.from(entry.name, 'latin1'));
+        entries.push(latin1Bytes(entry.name));
     } finally {
       folder.closeSync();
     }

@@ -1,13 +1,15 @@
 /** How `fwmap dtc` reads: source, blobs and directories, and what it takes an input for that nobody names. */
+
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readFileBytes } from '../../artifact/file.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
+import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import type { LiveTree } from '../../devicetree/live/live-tree.ts';
 import { messageOf } from '../../findings/finding.ts';
 import type { Io } from '../common/io.ts';
-import { diagnosticText, Fatal, latin1, pathText } from './messages.ts';
+import { diagnosticText, Fatal, pathText } from './messages.ts';
 import type { DtcOptions } from './options.ts';
 
 /** Largest input, in bytes; a blob's own size field has 32 bits. */
@@ -53,7 +55,7 @@ export class DtcInput {
   }
 
   #print(text: string): void {
-    this.#io.stderr.write(latin1(text));
+    this.#io.stderr.write(latin1Bytes(text));
   }
 
   #resolve(path: string): string {

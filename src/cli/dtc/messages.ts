@@ -8,11 +8,6 @@ import { hintOf, messageOf, relatedText } from '../../findings/finding.ts';
 /** Ends the command as dtc's die() does: one line, exit status 1. */
 export class Fatal extends Error {}
 
-/** Texts hold one byte a character: what came from a file goes out as it was. */
-export function latin1(text: string): Uint8Array {
-  return Buffer.from(text, 'latin1');
-}
-
 /** A path as the bytes of its name, one character a byte. */
 export function pathText(path: string): string {
   return Buffer.from(path, 'utf8').toString('latin1');

@@ -5,6 +5,7 @@ import { readFileBytes } from '../../artifact/file.ts';
 import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
 import { messagesOf } from '../../artifact/text/mail.ts';
 import { type Span, textOf } from '../../bytes/source.ts';
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import { type Answered, replyTo } from '../../report/reply.ts';
 import { type NamedReport, renderMachines } from '../../report/subjects/machines.ts';
 import { CommandError } from '../common/command.ts';
@@ -75,7 +76,7 @@ async function readAnswered(path: string, about: readonly string[], io: Io): Pro
   if (!('bytes' in read))
     throw new CommandError(`--reply-to ${path}: ${'failure' in read ? read.failure : 'Is a directory'}`);
   const wanted = new Set(about.map(bare).filter((line) => line !== ''));
-  const text = Buffer.from(read.bytes).toString('latin1');
+  const text = latin1Text(read.bytes);
   let first: Message | undefined;
   for (const [start, end] of messagesOf(text).slice(0, MOST_MESSAGES)) {
     const message = await messageOf(read.bytes.subarray(start, end));

@@ -1,6 +1,5 @@
 /** `--host-tree`: the tree that the host gives an OpenHCL guest, taken through the guest's boot shim. */
 import type { Artifact, MachineOfImage } from '../../artifact/artifact.ts';
-import { sha256Of } from '../../artifact/digest.ts';
 import { hex } from '../../bytes/address.ts';
 import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { readDeviceTree } from '../../devicetree/read.ts';
@@ -8,6 +7,7 @@ import type { DeviceTree } from '../../devicetree/tree.ts';
 import { finding, messageOf } from '../../findings/finding.ts';
 import { chooseVtl2Ranges, type Vtl2Choice, vtl2TreeSource } from '../../linux/openhcl/boot-shim.ts';
 import { ShimRefuses } from '../../linux/openhcl/host-tree.ts';
+import { sha256Of } from '../../platform/hash.ts';
 import { CommandError } from '../common/command-error.ts';
 
 /** What the host's tree may be. */

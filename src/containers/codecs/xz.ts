@@ -1,4 +1,5 @@
 /** The .xz format (tukaani.org/xz/xz-file-format.txt): streams of blocks, LZMA2 with branch filters, checks. */
+import { newSha256 } from '../../platform/hash.ts';
 import { BRANCH_FILTERS, undoDelta } from './branch-filters.ts';
 import { crc32, crc64 } from './checksum.ts';
 import { LzmaDecoder } from './lzma-core.ts';
@@ -197,9 +198,8 @@ class XzReader {
       return low === this.#view.getUint32(this.at, true) && high === this.#view.getUint32(this.at + 4, true);
     }
     if (check === CHECK_SHA256) {
-      const { createHash } = process.getBuiltinModule('node:crypto');
-      const digest = createHash('sha256').update(bytes).digest();
-      return digest.equals(this.#input.subarray(this.at, this.at + CHECK_BYTES[check]!));
+      const digest = newSha256().update(bytes).digest();
+      return digest.every((byte, index) => byte === this.#input[this.at + index]);
     }
     // Other ids have no meaning yet; nothing is to be checked.
     return true;

@@ -1,4 +1,5 @@
 /** Deflate in its three wrappings, and brotli: Node's zlib, streamed, so that a bomb stops at the limit. */
+import { zlib } from '../../platform/zlib.ts';
 import { crc32 } from './checksum.ts';
 import { type Decoded, Output } from './output.ts';
 
@@ -56,12 +57,11 @@ const SMALL_BYTES = 32 * 1024;
 
 /** Unpacks in one call; undefined where that can't tell: too much of it, cut short, damaged. */
 function inflateSmall(input: Uint8Array, output: Output): Ended | undefined {
-  const { inflateRawSync } = process.getBuiltinModule('node:zlib');
   const most = Math.min(output.limit - output.length, SMALL_BYTES);
   if (most <= 0) return undefined;
   try {
     // With `info` the result is not the bytes alone, which the types don't know.
-    const { buffer, engine } = inflateRawSync(input, {
+    const { buffer, engine } = zlib().inflateRawSync(input, {
       info: true,
       maxOutputLength: most,
       chunkSize: 8192,
@@ -75,8 +75,9 @@ function inflateSmall(input: Uint8Array, output: Output): Ended | undefined {
 
 /** Unpacks raw deflate (RFC 1951) to the end of an output. */
 async function inflateInto(input: Uint8Array, output: Output): Promise<Ended> {
-  const { createInflateRaw } = process.getBuiltinModule('node:zlib');
-  return inflateSmall(input, output) ?? run(createInflateRaw({ chunkSize: CHUNK_BYTES }), input, output);
+  return (
+    inflateSmall(input, output) ?? run(zlib().createInflateRaw({ chunkSize: CHUNK_BYTES }), input, output)
+  );
 }
 
 /** Raw deflate (RFC 1951). */
@@ -88,14 +89,12 @@ export async function inflateRaw(input: Uint8Array, limit: number): Promise<Deco
 
 /** Deflate with zlib's two bytes before and Adler-32 behind it (RFC 1950). */
 export function decodeZlib(input: Uint8Array, limit: number): Promise<Decoded> {
-  const { createInflate } = process.getBuiltinModule('node:zlib');
-  return decodeWith(createInflate({ chunkSize: CHUNK_BYTES }), input, limit);
+  return decodeWith(zlib().createInflate({ chunkSize: CHUNK_BYTES }), input, limit);
 }
 
 /** Brotli (RFC 7932), which has no magic number. */
 export function decodeBrotli(input: Uint8Array, limit: number): Promise<Decoded> {
-  const { createBrotliDecompress } = process.getBuiltinModule('node:zlib');
-  return decodeWith(createBrotliDecompress({ chunkSize: CHUNK_BYTES }), input, limit);
+  return decodeWith(zlib().createBrotliDecompress({ chunkSize: CHUNK_BYTES }), input, limit);
 }
 
 const GZIP_MAGIC: readonly number[] = [0x1f, 0x8b, 0x08];

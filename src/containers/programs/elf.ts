@@ -1,4 +1,5 @@
 /** ELF (System V ABI, gABI 4.1): programs and kernels with their sections, core files as memory. */
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import { type Access, asciiAt, bigEndian, latin1, littleEndian } from '../access.ts';
 import type { Extent, Image, ImageContent, Part, Remark } from '../container.ts';
 
@@ -118,7 +119,7 @@ function crashNotes(access: Access, at: number, segments: readonly Segment[]): R
   for (const { type, offset, size } of segments) {
     if (type !== SEGMENT_NOTE) continue;
     const bytes = access.read(at + offset, Math.min(size, MAX_NOTE));
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const text = latin1Text(bytes);
     const release = /OSRELEASE=([^\n\0]{1,64})\n/.exec(text);
     if (release !== null)
       return [

@@ -2,7 +2,7 @@
  * Bus types, as Linux' drivers/of/address.c tells them apart (of_busses[]): how many cells an address has, whether its
  * first cell is flags, and how an address is found in a `ranges` entry.
  */
-
+import { textBeforeNul } from '../../bytes/text-encoding.ts';
 import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
 import { type BusCounts, type CellCount, fixedCount } from './cells.ts';
 
@@ -46,8 +46,7 @@ const PCI_DEVICE_TYPES = ['pci', 'pciex', 'vci', 'ht'] as const;
 
 /** The value up to its first NUL, as C sees it. */
 export function cString({ value }: DtProperty): string {
-  const nul = value.indexOf(0);
-  return Buffer.from(value.buffer, value.byteOffset, nul < 0 ? value.length : nul).toString('latin1');
+  return textBeforeNul(value);
 }
 
 /** Whether the bytes from `at` on, up to a NUL or the end, are this text: C's strcmp, without making a string. */

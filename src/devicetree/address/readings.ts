@@ -3,6 +3,7 @@
  * ranked by how much sense the numbers then make. Each reason for and against is kept, with its weight.
  */
 import { formatSize, hex } from '../../bytes/address.ts';
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import { type DeviceTree, type DtNode, type DtProperty, propertyOf, walk } from '../tree.ts';
 import { cellsOf, firstCell, numberOf } from './cells.ts';
 
@@ -262,7 +263,7 @@ export function fragmentReadings(tree: DeviceTree): FragmentReading[] {
           ? cellReadings(cells, {
               item,
               known,
-              compatible: compatible && Buffer.from(compatible.value).toString('latin1').split('\0'),
+              compatible: compatible && latin1Text(compatible.value).split('\0'),
             })
           : [];
       found.push({ node, item, property, cells, readings });

@@ -7,6 +7,7 @@
  * is 1:1 for DMA; a bus whose children have no size cells translates nothing.
  */
 import type { Span } from '../../bytes/source.ts';
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import type { CellList } from '../cell-list.ts';
 import { type DtNode, MAX_NODE_DEPTH, pathOf, propertyOf, walk } from '../tree.ts';
 import { type AddressFlags, addressFlags, type Bus, type BusKind, busOf, whyUnusable } from './bus.ts';
@@ -297,7 +298,7 @@ export class Translator {
     const names = propertyOf(node, 'interconnect-names');
     const interconnects = names && propertyOf(node, 'interconnects');
     if (!names || !interconnects) return node.parent;
-    const index = Buffer.from(names.value).toString('latin1').split('\0').slice(0, -1).indexOf('dma-mem');
+    const index = latin1Text(names.value).split('\0').slice(0, -1).indexOf('dma-mem');
     return (index >= 0 && this.#interconnect(cellsOf(interconnects.value), index)) || node.parent;
   }
 
@@ -335,7 +336,7 @@ export class Translator {
 function isCompatible(node: DtNode, text: string): boolean {
   const compatible = propertyOf(node, 'compatible');
   if (!compatible) return false;
-  return Buffer.from(compatible.value).toString('latin1').toLowerCase().split('\0').includes(text);
+  return latin1Text(compatible.value).toLowerCase().split('\0').includes(text);
 }
 
 /** @param index of the entry that passed the address on, negative when all pass unchanged */

@@ -3,6 +3,7 @@
  * properties, and what lay there moves up. Bytes that pad a value keep what was there before, so that a blob changed
  * here equals one that fdtoverlay changed, byte by byte.
  */
+import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import type { LiveTree } from '../live/live-tree.ts';
 import { FDT_BEGIN_NODE, FDT_END_NODE, FDT_MAGIC, FDT_PROP } from '../write/dtb.ts';
 
@@ -109,7 +110,7 @@ class BlobEditor {
 
   /** Offset of a name in the string block, where it is added if no tail of it is there. */
   #nameOffset(name: string): number {
-    const wanted = Buffer.from(`${name}\0`, 'latin1');
+    const wanted = latin1Bytes(`${name}\0`);
     const found = this.#bytes.subarray(this.#structure, this.#length).indexOf(wanted);
     if (found >= 0) return found;
     const offset = this.#length - this.#structure;

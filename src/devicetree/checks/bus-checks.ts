@@ -1,4 +1,5 @@
 /** Checks of addresses: cell counts, `reg`, `ranges`, unit addresses, and the buses that give unit addresses a form. */
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import { type LiveNode, liveChildOf, livePathOf, livePropertyOf } from '../live/live-tree.ts';
 import {
   baseName,
@@ -155,7 +156,7 @@ function pciDeviceBusNumber(node: LiveNode, { buses, fail }: CheckContext): void
 
 function isCompatible(node: LiveNode, name: string): boolean {
   const property = livePropertyOf(node, 'compatible');
-  return property !== undefined && Buffer.from(property.value).toString('latin1').split('\0').includes(name);
+  return property !== undefined && latin1Text(property.value).split('\0').includes(name);
 }
 
 function simpleBusReg(node: LiveNode, context: CheckContext): void {

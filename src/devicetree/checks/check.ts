@@ -2,6 +2,7 @@
  * What a check is. Names, levels, prerequisites, order and message texts are dtc 1.8.1's, since people switch checks
  * by name and filter by text; a check only finds, it prints nothing.
  */
+import { textBeforeNul } from '../../bytes/text-encoding.ts';
 import { type LiveNode, type LiveProperty, type LiveTree, livePropertyOf } from '../live/live-tree.ts';
 import type { References } from '../live/references.ts';
 
@@ -118,8 +119,7 @@ export function cellAt(property: LiveProperty, index: number): number | undefine
 
 /** The value's bytes up to the first NUL. */
 export function firstString(property: LiveProperty): string {
-  const nul = property.value.indexOf(0);
-  return Buffer.from(nul < 0 ? property.value : property.value.subarray(0, nul)).toString('latin1');
+  return textBeforeNul(property.value);
 }
 
 /** One string and nothing behind it. */

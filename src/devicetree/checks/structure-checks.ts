@@ -1,4 +1,5 @@
 /** Checks of names, labels, phandles and references: what a tree must satisfy whatever it describes. */
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import {
   deleteNode,
   type LiveNode,
@@ -146,7 +147,7 @@ function nameProperties(node: LiveNode, { fail }: CheckContext): void {
   const property = node.properties[index];
   if (!property) return;
   const base = baseName(node);
-  const text = Buffer.from(property.value.subarray(0, base.length)).toString('latin1');
+  const text = latin1Text(property.value.subarray(0, base.length));
   if (property.value.length !== base.length + 1 || text !== base) {
     fail(node, `"name" property is incorrect ("${firstString(property)}" instead of base node name)`);
   } else {

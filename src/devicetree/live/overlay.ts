@@ -3,6 +3,7 @@
  * 1.8.1), down to where new nodes and properties are put, so that the result is fdtoverlay's.
  */
 import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { latin1Bytes, latin1Text, textBeforeNul } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
 import type { BlobEdit } from '../blob/edit.ts';
 import { OVERLAY_HINT } from '../source/parser.ts';
@@ -51,11 +52,6 @@ function childNamed(node: LiveNode, name: string): LiveNode | undefined {
   return node.children.find((child) => !child.deleted && nameMatches(child, name));
 }
 
-function firstString(value: Uint8Array): string {
-  const nul = value.indexOf(0);
-  return Buffer.from(nul < 0 ? value : value.subarray(0, nul)).toString('latin1');
-}
-
 /** The node at a path; a path that doesn't start with a slash starts with an alias. */
 function nodeAt(root: LiveNode, path: string): LiveNode | undefined {
   let node: LiveNode | undefined = root;
@@ -66,7 +62,7 @@ function nodeAt(root: LiveNode, path: string): LiveNode | undefined {
     const aliases = childNamed(root, 'aliases');
     const property = aliases && livePropertyOf(aliases, alias);
     if (!property) return undefined;
-    node = nodeAt(root, `/${firstString(property.value).replace(/^\/+/, '')}`);
+    node = nodeAt(root, `/${textBeforeNul(property.value).replace(/^\/+/, '')}`);
     rest = slash < 0 ? '' : path.slice(slash);
   }
   for (const name of rest.split('/')) if (node && name !== '') node = childNamed(node, name);
@@ -194,14 +190,14 @@ class Application {
     const symbols = childNamed(this.#base, '__symbols__');
     for (const { name: label, value, deleted } of fixups.properties) {
       if (deleted) continue;
-      const entries = Buffer.from(value).toString('latin1').split('\0');
+      const entries = latin1Text(value).split('\0');
       const wanted = `wanted at ${entries[0] || 'an unreadable place'}${entries.length > 2 ? ` and ${entries.length - 2} more` : ''}`;
       const symbol = symbols && livePropertyOf(symbols, label);
       if (!symbol) {
         const lacks = `the base tree has ${symbols ? 'no such label' : 'no /__symbols__ node'}`;
         throw new OverlayError(finding('dt/overlay-label', { label, wanted, lacks }));
       }
-      const path = firstString(symbol.value);
+      const path = textBeforeNul(symbol.value);
       const node = nodeAt(this.#base, path);
       if (!node) {
         const lacks = `the base tree has no node ${path}`;
@@ -248,7 +244,7 @@ class Application {
       return { node: this.#byPhandle.get(phandle), path: undefined, by: `phandle ${phandle}` };
     const path = livePropertyOf(fragment, 'target-path');
     if (!path) throw overlayError('dt/overlay-target', `${where} has neither target nor target-path`);
-    const text = firstString(path.value);
+    const text = textBeforeNul(path.value);
     return { node: nodeAt(this.#base, text), path: text, by: text };
   }
 
@@ -347,7 +343,7 @@ class Application {
     for (const property of from.properties) {
       if (property.deleted) continue;
       const { name, value } = property;
-      const path = firstString(value);
+      const path = textBeforeNul(value);
       const wrong = (what: string): OverlayError =>
         overlayError('dt/overlay-symbol', `The symbol ${name} of the overlay ${what}`);
       if (value.length !== path.length + 1 || !path.startsWith('/')) throw wrong('is no path');
@@ -360,7 +356,7 @@ class Application {
       if (!target.node) throw wrong(`is in a fragment whose target ${target.by} is not in the base tree`);
       const above = target.path ?? livePathOf(target.node);
       const joined = `${above.length > 1 ? above : ''}/${parts[2] ?? ''}`;
-      this.#setProperty(to, { ...property, value: Uint8Array.from(Buffer.from(`${joined}\0`, 'latin1')) });
+      this.#setProperty(to, { ...property, value: Uint8Array.from(latin1Bytes(`${joined}\0`)) });
     }
   }
 }

@@ -2,6 +2,7 @@
  * Resolving references in a live tree: giving phandles to the nodes that references name, writing them and the paths
  * into the values. The order in which phandles are given is dtc's, so that a blob comes out with the same bytes.
  */
+import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import type { Marker } from '../tree.ts';
 import {
   type LiveNode,
@@ -180,7 +181,7 @@ export class References {
           });
           continue;
         }
-        const path = Buffer.from(`${livePathOf(target)}\0`, 'latin1');
+        const path = latin1Bytes(`${livePathOf(target)}\0`);
         parts.push(property.value.subarray(taken, marker.offset), path);
         taken = marker.offset;
         inserted += path.length;

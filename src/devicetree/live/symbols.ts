@@ -3,7 +3,7 @@
  * that another tree has to resolve, `__local_fixups__` for those within the tree. Going out, nodes are generated;
  * coming in from a blob, they become labels and reference markers again. Orders and messages are dtc's.
  */
-
+import { latin1Bytes, latin1Text, textBeforeNul } from '../../bytes/text-encoding.ts';
 import type { Marker } from '../tree.ts';
 import { withReferences } from '../write/dts.ts';
 import {
@@ -29,14 +29,8 @@ export interface SymbolFailure {
   readonly failure: string;
 }
 
-/** Bytes of a property up to its first NUL. */
-function firstString(value: Uint8Array): string {
-  const nul = value.indexOf(0);
-  return Buffer.from(nul < 0 ? value : value.subarray(0, nul)).toString('latin1');
-}
-
 function stringBytes(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(`${text}\0`, 'latin1'));
+  return Uint8Array.from(latin1Bytes(`${text}\0`));
 }
 
 function childNamed(node: LiveNode, name: string): LiveNode {
@@ -54,7 +48,7 @@ export function labelsFromSymbols(tree: LiveTree, warn: SymbolWarning): void {
   const finder = new PathFinder(tree.root);
   for (const property of symbols.properties) {
     if (property.deleted) continue;
-    const path = firstString(property.value);
+    const path = textBeforeNul(property.value);
     const node = finder.find(path);
     if (node) addLabel(node.labels, property.name);
     // No newline at the end, as in dtc.
@@ -133,7 +127,7 @@ class GrowingProperties {
 
   /** The entries a value has; undefined when it is no list of entries. */
   #entriesOf(value: Uint8Array): string[] | undefined {
-    const text = Buffer.from(value).toString('latin1');
+    const text = latin1Text(value);
     if (this.#kind === 'string')
       return text === '' || text.endsWith('\0') ? text.split('\0').slice(0, -1) : undefined;
     return value.length % 4 === 0 ? (text.match(/[\s\S]{4}/g) ?? []) : undefined;
@@ -158,7 +152,7 @@ class GrowingProperties {
     }
     if (growing.known.has(entry)) return;
     growing.known.add(entry);
-    growing.added.push(Buffer.from(this.#kind === 'string' ? `${entry}\0` : entry, 'latin1'));
+    growing.added.push(latin1Bytes(this.#kind === 'string' ? `${entry}\0` : entry));
   }
 
   /** Writes the entries added into the properties. */
@@ -268,7 +262,7 @@ export function markersFromFixups(tree: LiveTree, warn: SymbolWarning): void {
   for (const { name: label, value, deleted } of fixups.properties) {
     if (deleted) continue;
     const malformed = (): void => warn(`Warning: Malformed fixup entry for label ${label}\n`);
-    const entries = Buffer.from(value).toString('latin1').split('\0');
+    const entries = latin1Text(value).split('\0');
     const unterminated = entries.pop()!;
     for (const entry of entries) {
       const first = entry.indexOf(':');

@@ -4,6 +4,7 @@
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
+import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import {
   deleteNode,
   type LiveNode,
@@ -226,7 +227,7 @@ class Parser {
     const isPath = reference.startsWith('/');
     if (isPath) {
       this.#builder.mark('string');
-      this.#builder.bytes(Buffer.from(`${reference}\0`, 'latin1'));
+      this.#builder.bytes(latin1Bytes(`${reference}\0`));
     } else {
       this.#builder.phandleReference(reference, span);
     }

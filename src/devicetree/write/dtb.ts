@@ -3,6 +3,7 @@
  * 2 and 3. Bytes come out as dtc writes them: blocks in the order reservations, structure, strings, and a property
  * name that ends another one shares its bytes.
  */
+import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import { type LiveLabel, type LiveNode, type LiveTree, livePathOf } from '../live/live-tree.ts';
 
 export interface BlobVersion {
@@ -121,7 +122,7 @@ export class StringTable {
   }
 
   get bytes(): Buffer {
-    return Buffer.from(this.#names.map((name) => `${name}\0`).join(''), 'latin1');
+    return latin1Bytes(this.#names.map((name) => `${name}\0`).join(''));
   }
 }
 

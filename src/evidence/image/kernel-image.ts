@@ -5,9 +5,10 @@
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
-import { sha256Of } from '../../artifact/digest.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
+import { sha256Of } from '../../platform/hash.ts';
+import { zlib } from '../../platform/zlib.ts';
 import type { FactOf } from '../fact.ts';
 import type { FactLists } from '../facts.ts';
 import { readConfiguration } from '../kernel-config.ts';
@@ -56,9 +57,7 @@ function unpack(bytes: Buffer, limit: number): Buffer | undefined {
   const header = gzipHeaderLength(bytes);
   if (header === undefined || header >= bytes.length) return undefined;
   try {
-    return process
-      .getBuiltinModule('node:zlib')
-      .inflateRawSync(bytes.subarray(header), { maxOutputLength: limit });
+    return zlib().inflateRawSync(bytes.subarray(header), { maxOutputLength: limit });
   } catch {
     return undefined;
   }

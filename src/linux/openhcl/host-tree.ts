@@ -2,6 +2,7 @@
  * What OpenHCL's boot shim reads of the device tree that the host gives it (microsoft/openvmm 1488a37b7,
  * openhcl/host_fdt_parser/src/lib.rs). It knows the few nodes that a host writes and gives up on anything else in them.
  */
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
 import { propertyOf } from '../../devicetree/tree.ts';
 import { type Interval, overlaps } from '../../window/interval.ts';
@@ -56,7 +57,7 @@ function string(node: DtNode, name: string): string | undefined {
   if (value === undefined) return undefined;
   const end = value.indexOf(0);
   if (end < 0) throw new ShimRefuses(`${node.name}: ${name} is not a string`);
-  return Buffer.from(value.subarray(0, end)).toString('latin1');
+  return latin1Text(value.subarray(0, end));
 }
 
 function range(node: DtNode, base: bigint, length: bigint): Interval {

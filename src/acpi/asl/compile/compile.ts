@@ -1,6 +1,7 @@
 /** ASL text to AML tables, as iasl compiles it. */
 import type { DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../../bytes/source.ts';
+import { latin1Text } from '../../../bytes/text-encoding.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../../tables/table.ts';
 import { type AslUnit, parseAsl } from '../parse/parse.ts';
 import type { PreprocessorOptions } from '../text/preprocessor.ts';
@@ -55,7 +56,7 @@ export function tableOf({ unit, bytes, spanAt }: CompiledTable): AcpiTable {
     oemId: unit.oemId,
     oemTableId: unit.oemTableId,
     oemRevision: unit.oemRevision,
-    creatorId: Buffer.from(bytes.subarray(28, 32)).toString('latin1'),
+    creatorId: latin1Text(bytes.subarray(28, 32)),
     creatorRevision: view.getUint32(32, true),
     bytes,
     source: { name: `${source.name}!${unit.signature}`, form: 'blob', bytes, written: spanAt },

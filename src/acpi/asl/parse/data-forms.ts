@@ -1,4 +1,5 @@
 /** Buffers, packages, and the macros that make constants: EisaId, ToUUID, Unicode, ToPLD, `__LINE__` and so on. */
+import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import { constantOf, type Operand, Term } from '../../terms/term.ts';
 import { MATCH_WORDS } from '../text/keywords.ts';
@@ -37,7 +38,7 @@ const bufferForm: SpecialForm = (parser, word) => {
     const from = cursor.peek();
     const item = parser.expression();
     if (item.op.name === 'String' && bytes.length === 0) {
-      for (const byte of Buffer.from(`${item.operands[0] as string}\0`, 'latin1')) bytes.push(byte);
+      for (const byte of latin1Bytes(`${item.operands[0] as string}\0`)) bytes.push(byte);
       break;
     }
     const value = integerOf(item, true);

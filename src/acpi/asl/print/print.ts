@@ -2,6 +2,7 @@
  * Tables as ASL text. What it prints, iasl and this compiler turn back into the same AML, as far as ASL can say it:
  * constants get their shortest form, names in a DSDT their shortest path, and package lengths their shortest encoding.
  */
+import { latin1Text } from '../../../bytes/text-encoding.ts';
 import type { DecodedTables } from '../../aml/tables.ts';
 import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared.ts';
 import type { AcpiTable } from '../../tables/table.ts';
@@ -62,7 +63,7 @@ export function printTable(decoded: DecodedTables, table: AcpiTable): PrintedTab
 
 /** A header field up to its first NUL: blanks at its end are part of it. */
 function headerText(table: AcpiTable, offset: number, length: number): string {
-  const text = Buffer.from(table.bytes.subarray(offset, offset + length)).toString('latin1');
+  const text = latin1Text(table.bytes.subarray(offset, offset + length));
   return text.replace(/\0.*$/s, '');
 }
 

@@ -1,5 +1,6 @@
 /** What programs print around ASL text, and between its lines: taken away without moving anything. */
 import { type Source, textOf } from '../../../bytes/source.ts';
+import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 
 /** Messages of ACPICA, which a terminal's copy has between the lines of a listing. */
 const MESSAGE =
@@ -95,7 +96,7 @@ export function withoutSurroundings(source: Source): Source {
         blank(characters, each);
       }
     }
-  return characters === undefined ? source : { ...source, bytes: Buffer.from(characters.join(''), 'latin1') };
+  return characters === undefined ? source : { ...source, bytes: latin1Bytes(characters.join('')) };
 }
 
 function messagesIn(text: string): Range[] {

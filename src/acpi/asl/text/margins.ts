@@ -1,5 +1,6 @@
 /** What stands beside ASL text in a listing or in a mail, taken away without moving anything. */
 import { type Source, textOf } from '../../../bytes/source.ts';
+import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 
 /** A line of iasl's mixed listing (`iasl -l`) that holds AML: `0000006B:  8A 42 55 46 5F 2F 03 42     ".BUF_/.B"`. */
 const LISTED_BYTES = /^[0-9A-F]{8}: /m;
@@ -22,5 +23,5 @@ export function withoutMargins(source: Source): Source {
     if (!listing) return line.replace(QUOTES, blanks);
     return LISTED_TEXT.test(line) ? line.replace(LISTED_TEXT, blanks) : blanks(line);
   });
-  return { ...source, bytes: Buffer.from(lines.join('\n'), 'latin1') };
+  return { ...source, bytes: latin1Bytes(lines.join('\n')) };
 }

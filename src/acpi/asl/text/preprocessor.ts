@@ -5,6 +5,7 @@
  */
 import type { DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Source } from '../../../bytes/source.ts';
+import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 import { finding, type ProblemCode } from '../../../findings/finding.ts';
 import { type AslFiles, NO_FILES } from './files.ts';
 import { AslLexer } from './lexer.ts';
@@ -73,7 +74,7 @@ class Preprocessor {
     this.#sink = sink;
     this.#files = options.files ?? NO_FILES;
     for (const [name, text] of Object.entries(options.defines ?? {})) {
-      const source: Source = { name: `<define ${name}>`, form: 'text', bytes: Buffer.from(text, 'latin1') };
+      const source: Source = { name: `<define ${name}>`, form: 'text', bytes: latin1Bytes(text) };
       this.#macros.set(name, { body: this.#tokensOf(source, this.positions.add(source)) });
     }
   }
@@ -341,7 +342,7 @@ class Preprocessor {
     }
     const bytes = Array.from(found.bytes, (byte) => byte.toString()).join(',');
     const text = `Name(${name},Buffer(){${bytes}})`;
-    const lexer = new AslLexer({ name: path, form: 'text', bytes: Buffer.from(text, 'latin1') });
+    const lexer = new AslLexer({ name: path, form: 'text', bytes: latin1Bytes(text) });
     for (let token = lexer.next(); token.kind !== 'end'; token = lexer.next()) {
       this.#output.push({ ...token, start: at.start, end: at.end });
     }

@@ -1,4 +1,5 @@
 /** Constant terms: building the shortest one for a value, and folding operators over constants as iasl does. */
+import { latin1Bytes, latin1Text } from '../../../bytes/text-encoding.ts';
 import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
 import { explicitInteger, implicitInteger } from '../../terms/string-to-integer.ts';
 import { type Operand, Term } from '../../terms/term.ts';
@@ -141,11 +142,11 @@ function result(name: OpcodeName, values: readonly (bigint | string)[], wide: bo
     case 'ToString': {
       // ACPICA gives a string back whole, whatever length is asked for.
       if (typeof a === 'string') return a;
-      const text = Buffer.from(integerBytes(a, wide)).toString('latin1').replace(/\0.*$/s, '');
+      const text = latin1Text(integerBytes(a, wide)).replace(/\0.*$/s, '');
       return text.slice(0, Number(toInteger(b!) > 8n ? 8n : toInteger(b!)));
     }
     case 'ToBuffer':
-      return typeof a === 'string' ? Buffer.from(`${a}\0`, 'latin1') : integerBytes(a, wide);
+      return typeof a === 'string' ? latin1Bytes(`${a}\0`) : integerBytes(a, wide);
     case 'Concatenate': {
       if (typeof a === 'string') return a + toText(b!, wide);
       return Buffer.concat([integerBytes(a, wide), integerBytes(toInteger(b!), wide)]);

@@ -1,5 +1,5 @@
 /** What a buffer most likely was in the source: a resource template, a UUID, a string. Only forms that give back the very bytes. */
-
+import { latin1Text } from '../../../bytes/text-encoding.ts';
 import { decodeTemplate } from '../../resources/decode.ts';
 import { type ResourceDescriptor, templateOf } from '../../resources/descriptor.ts';
 import { callOfDescriptor, type MacroCall } from '../../resources/macro-values.ts';
@@ -66,7 +66,7 @@ function unicodeText(bytes: Uint8Array): string | undefined {
 
 function stringText(bytes: Uint8Array): string | undefined {
   if (bytes.length < 3 || bytes.at(-1) !== 0) return undefined;
-  const text = Buffer.from(bytes.subarray(0, -1)).toString('latin1');
+  const text = latin1Text(bytes.subarray(0, -1));
   return /^[\x20-\x7e]+$/.test(text) ? text : undefined;
 }
 

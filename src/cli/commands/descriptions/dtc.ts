@@ -2,7 +2,9 @@
  * `fwmap dtc`: dtc's options, messages and exit statuses. 0: output written, warnings or not; 1: misuse, input that
  * can't be read or parsed; 2: a check that counts as an error failed.
  */
+
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
+import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 import type { BlobEdit } from '../../../devicetree/blob/edit.ts';
 import type { LiveTree } from '../../../devicetree/live/live-tree.ts';
 import type { PrepareOptions } from '../../../devicetree/live/prepare-tree.ts';
@@ -10,7 +12,7 @@ import { hintOf, messageOf } from '../../../findings/finding.ts';
 import type { Io } from '../../common/io.ts';
 import { writeResult } from '../../common/result.ts';
 import { DtcInput, guessByName } from '../../dtc/input.ts';
-import { Fatal, findingText, latin1, pathText } from '../../dtc/messages.ts';
+import { Fatal, findingText, pathText } from '../../dtc/messages.ts';
 import { type DtcOptions, readDtcOptions, usageText } from '../../dtc/options.ts';
 
 /** An overlay named on the command line. */
@@ -44,7 +46,7 @@ export async function runDtc(argv: readonly string[], io: Io): Promise<number> {
     return await new DtcRun(read.options, io).run();
   } catch (error) {
     if (!(error instanceof Fatal)) throw error;
-    io.stderr.write(latin1(`FATAL ERROR: ${error.message}\n`));
+    io.stderr.write(latin1Bytes(`FATAL ERROR: ${error.message}\n`));
     return 1;
   }
 }
@@ -61,7 +63,7 @@ class DtcRun {
   }
 
   #print(text: string): void {
-    this.#io.stderr.write(latin1(text));
+    this.#io.stderr.write(latin1Bytes(text));
   }
 
   async run(): Promise<number> {
@@ -98,7 +100,7 @@ class DtcRun {
     const escaped = (path: string): string => path.replace(/ /g, '\\ ');
     const names = this.#input.opened.map((path) => ` ${escaped(path)}`).join('');
     try {
-      writeResult(latin1(`${escaped(pathText(output))}:${names}\n`), { output: dependencies }, this.#io);
+      writeResult(latin1Bytes(`${escaped(pathText(output))}:${names}\n`), { output: dependencies }, this.#io);
     } catch (error) {
       const reason = error instanceof Error ? error.message.replace(/^.*: /, '') : 'cannot be written';
       throw new Fatal(`Couldn't open dependency file ${pathText(dependencies)}: ${reason}`);
@@ -198,14 +200,14 @@ class DtcRun {
     switch (outputFormat) {
       case 'dts': {
         const { writeDts } = await import('../../../devicetree/write/dts.ts');
-        return latin1(writeDts(tree, { annotate: options.annotate }));
+        return latin1Bytes(writeDts(tree, { annotate: options.annotate }));
       }
       case 'yaml': {
         if (inputFormat !== 'dts') throw new Fatal('YAML output format requires dts input format');
         const { writeYaml } = await import('../../../devicetree/write/yaml.ts');
         const written = writeYaml(tree);
         if ('failure' in written) throw new Fatal(written.failure);
-        return latin1(written.text);
+        return latin1Bytes(written.text);
       }
       case 'null':
         return undefined;
@@ -222,7 +224,7 @@ class DtcRun {
     const layout = { version, reservationSlots, minimumSize, padding, alignment };
     if (outputFormat === 'asm') {
       const { writeAsm } = await import('../../../devicetree/write/asm.ts');
-      return latin1(writeAsm(tree, layout));
+      return latin1Bytes(writeAsm(tree, layout));
     }
     const blob = writeDtb(tree, layout);
     if (blob.sizeOverMinimum !== undefined && options.quiet < 1) {

@@ -1,12 +1,12 @@
 /** `fwmap scan`: what descriptions are in an image. */
 import { resolve } from 'node:path';
-import { sha256Of } from '../../../artifact/digest.ts';
 import { type OpenedFile, openImageFile, takeOffWhole } from '../../../artifact/images/image-file.ts';
 import { STDIN_PATH } from '../../../artifact/open-bytes.ts';
 import { MAX_INPUT_BYTES } from '../../../artifact/reading.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { accessTo } from '../../../containers/access.ts';
 import { Budget } from '../../../containers/limits.ts';
+import { sha256Of } from '../../../platform/hash.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
 import { type ScannedInput, type ScanReport, scanDocument, scanJson } from '../../../report/subjects/scan.ts';
 import type { Alternatives, Find } from '../../../scan/find.ts';

@@ -1,0 +1,20 @@
+/**
+ * SHA-256. node:crypto takes longer to load than most inputs to read, so it waits until it is asked; in a browser the build
+ * puts a library in its place.
+ */
+
+/** A hash of bytes that come piece by piece. */
+export interface Sha256 {
+  update(bytes: Uint8Array | string): Sha256;
+  digest(): Uint8Array;
+  digest(encoding: 'hex'): string;
+}
+
+export function newSha256(): Sha256 {
+  return process.getBuiltinModule('node:crypto').createHash('sha256');
+}
+
+/** Lower-case hex. */
+export function sha256Of(bytes: Uint8Array | string): string {
+  return newSha256().update(bytes).digest('hex');
+}
