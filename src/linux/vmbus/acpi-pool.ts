@@ -169,7 +169,7 @@ class Walk<N> {
         case 'other':
           this.#leftOut.push({
             ...part,
-            why: `${descriptor.name ?? 'this type'} is not read by the VMBus driver`,
+            why: `${descriptor.name ?? 'another type'}: not read by the VMBus driver`,
           });
           break;
       }
@@ -199,7 +199,7 @@ class Walk<N> {
     const of = this.#arithmetic.of;
     // The floor looks at the end alone, before any cut: what is all zeros, or VGA memory, drops out here.
     if (floor && below(max, of(ONE_MIB))) {
-      this.#leftOut.push({ ...part, why: 'ends below 1 MiB' });
+      this.#leftOut.push({ ...part, why: 'memory range: ends below 1 MiB' });
       return;
     }
     const vtpm = of(VTPM_BASE);

@@ -79,7 +79,7 @@ describe('from ACPI', () => {
     );
     expect(pool.windows).toEqual([]);
     expect(pool.leftOut).toEqual([
-      { level: 1, index: 0, why: 'memory32-fixed is not read by the VMBus driver' },
+      { level: 1, index: 0, why: 'memory32-fixed: not read by the VMBus driver' },
     ]);
   });
 

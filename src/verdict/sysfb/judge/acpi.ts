@@ -94,8 +94,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
       says: `${capital(why)}.`,
       evidence: [
         {
-          text:
-            collected.leftOut.map((left) => left.why).join('; ') || 'no descriptor of it or above it counts',
+          text: countedReasons(collected.leftOut) || 'no descriptor of it or above it counts',
           authority: AUTHORITY.walk,
         },
       ],
@@ -212,6 +211,13 @@ function isAbsent({ sta, staValue }: CrsEntry, ask: Ask): boolean {
   if (status === undefined || status === null) return false;
   const bits = [0, 3].map((bit) => compare('eq', bitsOf(status, bit, 1), 0n));
   return ask.holds(gather('all', bits) as Condition);
+}
+
+/** Reasons, each once, with how often: `memory range: ends below 1 MiB (2)`. */
+function countedReasons(leftOut: readonly { readonly why: string }[]): string {
+  const counts = new Map<string, number>();
+  for (const { why } of leftOut) counts.set(why, (counts.get(why) ?? 0) + 1);
+  return [...counts].map(([why, count]) => (count === 1 ? why : `${why} (${count})`)).join('; ');
 }
 
 function capital(text: string): string {
