@@ -75,12 +75,14 @@ export class Conditions {
     return name;
   }
 
+  /** The long numbers: each name, and what it stands for. */
+  quantities(): readonly (readonly [string, string])[] {
+    return [...this.#quantities].map(([text, name]) => [name, text]);
+  }
+
   /** What the names stand for: conditions, then fields. Empty where the document has none. */
   blocks(): Block[] {
-    const rows = [
-      ...[...this.#named].map(([text, name]) => [name, text]),
-      ...[...this.#quantities].map(([text, name]) => [name, text]),
-    ];
+    const rows = [...[...this.#named].map(([text, name]) => [name, text]), ...this.quantities()];
     return [...namesTable('Conditions', rows), ...namesTable('Fields', this.#fieldRows())];
   }
 

@@ -57,6 +57,8 @@ export type Block =
     }
   /** Lines to be kept as they are: raw data, a quotation. */
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  /** Lines that make a picture: in line with each other, none of them broken. */
+  | { readonly kind: 'drawing'; readonly lines: readonly Text[] }
   /** What is long and comes last: folded where a medium can fold. */
   | { readonly kind: 'details'; readonly summary: string; readonly blocks: Document }
   /** What the numbers in brackets stand for, the first is 1. */

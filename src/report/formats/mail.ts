@@ -83,6 +83,8 @@ function blockLines(block: Block): string[] {
       ]);
     case 'lines':
       return block.lines.flatMap((line) => wrap(ascii(line), WIDTH, '    '));
+    case 'drawing':
+      return block.lines.map((line) => ascii(line).trimEnd());
     case 'details':
       return [...wrap(ascii(block.summary), WIDTH), ...renderMail(block.blocks).trimEnd().split('\n')];
     case 'references':

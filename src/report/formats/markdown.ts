@@ -1,6 +1,6 @@
 /** Documents for GitHub: a comment, an issue, a job summary. */
 import { escapeControls, escapeHtml } from '../../bytes/escape.ts';
-import { type Block, type Document, type Item, phrasesOf, type Text } from '../document.ts';
+import { type Block, type Document, type Item, phrasesOf, plainText, type Text } from '../document.ts';
 
 /** Everything in a word that Markdown or HTML in it could take for markup. */
 function escapeWord(text: string): string {
@@ -118,6 +118,8 @@ function blockLines(block: Block): string[] {
         rows: rows.map((row) => [...row, ...Array<Text>(columns.length - row.length).fill('')]),
       });
     }
+    case 'drawing':
+      return blockLines({ kind: 'lines', lines: block.lines.map((line) => plainText(line).trimEnd()) });
     case 'lines': {
       const lines = block.lines.map(escapeControls);
       const longest = lines.reduce(

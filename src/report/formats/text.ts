@@ -264,15 +264,18 @@ function fits(rows: readonly (readonly Cell[])[], columns: number, options: Text
 function titleLines(title: Text, options: TextOptions): string[] {
   const plain = escapeControls(plainText(title));
   if (lengthOf(plain, options) > options.width) return wrapped(title, '', '    ', options, options.width);
-  return [
-    phrasesOf(title)
-      .map((phrase) =>
-        typeof phrase === 'string'
-          ? escapeControls(phrase)
-          : paint(escapeControls(phrase.text), phrase.tone, options),
-      )
-      .join(''),
-  ];
+  return [painted(title, options)];
+}
+
+/** A text on one line, whatever its length. */
+function painted(text: Text, options: TextOptions): string {
+  return phrasesOf(text)
+    .map((phrase) =>
+      typeof phrase === 'string'
+        ? escapeControls(phrase)
+        : paint(escapeControls(phrase.text), phrase.tone, options),
+    )
+    .join('');
 }
 
 function groupLines({ columns, groups }: Extract<Block, { kind: 'groups' }>, options: TextOptions): string[] {
@@ -315,6 +318,8 @@ function blockLines(block: Block, options: TextOptions): string[] {
       return groupLines(block, options);
     case 'lines':
       return block.lines.map((line) => `    ${escapeControls(line)}`.trimEnd());
+    case 'drawing':
+      return block.lines.map((line) => painted(line, options).trimEnd());
     case 'details':
       return [
         paint(escapeControls(block.summary), 'strong', options),

@@ -32,5 +32,11 @@ export async function renderMachines(
       { kind: 'heading', text: report.name ?? '' },
       ...report.document(laidOutFor),
     ]);
-  return renderReport({ json: () => ({}), document }, format, options);
+  const maps = reports.some((report) => report.maps !== undefined) && {
+    maps: () =>
+      reports.flatMap((report) =>
+        (report.maps?.() ?? []).map((map) => ({ ...map, title: `${report.name ?? ''}: ${map.title}` })),
+      ),
+  };
+  return renderReport({ json: () => ({}), document, ...maps }, format, options);
 }

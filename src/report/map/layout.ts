@@ -1,0 +1,284 @@
+/**
+ * One layout of the address space for every medium that draws it. The space is cut into segments; in a segment each box
+ * has a row of its own, in the order of the addresses, and stands from that row to the one where it ends, further in
+ * than the boxes around it. As no two boxes share a row, no two labels meet, however many there are. Stretches that
+ * nothing is said of are one row, whatever their size; how high a row is, is told by the logarithm of what it spans.
+ */
+import { FOUR_GIB, ONE_MIB } from '../../bytes/address.ts';
+import { byAddress, foldRuns, MOST_ITEMS } from './fold.ts';
+import type { AddressMap, MapItem } from './items.ts';
+
+export type SegmentId = 'below-1m' | 'low' | 'gap' | 'high' | 'anywhere' | 'io';
+
+export interface Box {
+  readonly item: MapItem;
+  /** How many boxes stand around it. */
+  readonly lane: number;
+  readonly firstRow: number;
+  /** The first row that isn't its own any more. */
+  endRow: number;
+  /** It begins before this segment, or nobody knows where. */
+  readonly openStart: boolean;
+  readonly openEnd: boolean;
+  /** It was shown in the segment before. */
+  readonly continued: boolean;
+}
+
+export type Row =
+  | { readonly kind: 'box'; readonly box: Box; span: bigint }
+  /** Nothing is said of these addresses; or, inside of boxes, the boxes go on. */
+  | { readonly kind: 'gap' | 'rest'; readonly start: bigint; readonly span: bigint };
+
+export interface Segment {
+  readonly id: SegmentId;
+  readonly title: string;
+  /** Where it begins, for a line across; undefined where it has no place. */
+  readonly start?: bigint;
+  /** How much more room its stretches get. */
+  readonly scale: number;
+  readonly rows: readonly Row[];
+  readonly boxes: readonly Box[];
+}
+
+export interface Layout {
+  readonly title: string;
+  readonly text: string;
+  readonly names: readonly string[];
+  readonly segments: readonly Segment[];
+  /** Most boxes inside of each other, and one. */
+  readonly lanes: number;
+  /** What didn't fit. */
+  readonly left: number;
+}
+
+/** Boxes deeper than this stand where the deepest do. */
+const MOST_LANES = 12;
+/** A rest is shown where it is this part of the box that goes on. */
+const REST_PART = 16n;
+const SPACE_END = 1n << 64n;
+
+interface Piece {
+  readonly item: MapItem;
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly openStart: boolean;
+  readonly openEnd: boolean;
+  readonly continued: boolean;
+}
+
+interface Span {
+  readonly id: SegmentId;
+  readonly title: string;
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly scale: number;
+}
+
+/** The low gap begins where RAM below 4 GiB ends, if RAM is known and something follows. */
+function spansOf(items: readonly MapItem[]): Span[] {
+  const memory = items.filter(
+    ({ space, base }) => space === 'memory' && base !== null && base.least === base.most,
+  );
+  const isRam = (item: MapItem): boolean => item.kind === 'ram' && item.size !== null;
+  let ramEnd = 0n;
+  for (const item of memory) {
+    if (!isRam(item)) continue;
+    const end = item.base!.least + item.size!.least;
+    if (end > ramEnd && end <= FOUR_GIB) ramEnd = end;
+  }
+  const follows = memory.some(
+    ({ base, kind }) => kind !== 'ram' && base!.least >= ramEnd && base!.least < FOUR_GIB,
+  );
+  const hasGap = ramEnd > ONE_MIB && ramEnd < FOUR_GIB && follows;
+  return [
+    { id: 'below-1m', title: 'below 1 MiB', start: 0n, end: ONE_MIB, scale: 0.7 },
+    ...(hasGap
+      ? [
+          {
+            id: 'low',
+            title: 'low: 1 MiB to the end of RAM',
+            start: ONE_MIB,
+            end: ramEnd,
+            scale: 0.8,
+          } as const,
+          {
+            id: 'gap',
+            title: 'low gap: end of RAM to 4 GiB',
+            start: ramEnd,
+            end: FOUR_GIB,
+            scale: 1.4,
+          } as const,
+        ]
+      : [{ id: 'low', title: 'low: 1 MiB to 4 GiB', start: ONE_MIB, end: FOUR_GIB, scale: 1.2 } as const]),
+    { id: 'high', title: 'high: from 4 GiB', start: FOUR_GIB, end: SPACE_END, scale: 0.8 },
+  ];
+}
+
+/** How far the box goes as far as is known; one address where only its base is. */
+function knownEnd({ base, size }: MapItem): { readonly end: bigint; readonly open: boolean } {
+  const start = base!.least;
+  if (size === null || size.least !== size.most) return { end: start + 1n, open: true };
+  const end = start + size.least;
+  return { end: end > SPACE_END ? SPACE_END : end, open: false };
+}
+
+function hasBase({ base }: MapItem): boolean {
+  return base !== null && base.least === base.most;
+}
+
+/** The parts of items that are in a segment. */
+function piecesIn(items: readonly MapItem[], { start, end }: Pick<Span, 'start' | 'end'>): Piece[] {
+  const pieces: Piece[] = [];
+  for (const item of items) {
+    const { least } = item.base!;
+    const known = knownEnd(item);
+    if (least >= end || known.end <= start) continue;
+    pieces.push({
+      item,
+      start: least < start ? start : least,
+      end: known.end > end ? end : known.end,
+      openStart: least < start,
+      openEnd: known.open || known.end > end,
+      continued: least < start,
+    });
+  }
+  return pieces;
+}
+
+/** Where what has no base belongs, as far as its limits tell. */
+function homeOf({ base, space }: MapItem): SegmentId {
+  if (space === 'io') return 'io';
+  if (base === null) return 'anywhere';
+  if (base.least >= FOUR_GIB) return 'high';
+  return base.most < FOUR_GIB ? 'low' : 'anywhere';
+}
+
+class Stack {
+  readonly #active: { readonly box: Box; readonly end: bigint }[] = [];
+
+  /** Boxes that go on over an address. */
+  get active(): readonly { readonly box: Box; readonly end: bigint }[] {
+    return this.#active;
+  }
+
+  close(address: bigint, row: number): void {
+    for (let at = this.#active.length - 1; at >= 0; at -= 1)
+      if (this.#active[at]!.end <= address) {
+        this.#active[at]!.box.endRow = row;
+        this.#active.splice(at, 1);
+      }
+  }
+
+  open(piece: Piece, row: number): Box {
+    const deepest = this.#active.reduce((most, { box }) => Math.max(most, box.lane), -1);
+    const { item, openStart, openEnd, continued } = piece;
+    const lane = Math.min(deepest + 1, MOST_LANES - 1);
+    const box: Box = { item, lane, firstRow: row, endRow: row + 1, openStart, openEnd, continued };
+    this.#active.push({ box, end: piece.end });
+    return box;
+  }
+}
+
+function layOut(pieces: readonly Piece[], unplaced: readonly MapItem[]): { rows: Row[]; boxes: Box[] } {
+  const sorted = [...pieces].sort(
+    (a, b) => order(a.start, b.start) || order(b.end, a.end) || byAddress(a.item, b.item),
+  );
+  const edges = [...new Set(sorted.flatMap(({ start, end }) => [start, end]))].sort(order);
+  const rows: Row[] = [];
+  const boxes: Box[] = [];
+  const stack = new Stack();
+  let next = 0;
+  for (const [at, edge] of edges.entries()) {
+    stack.close(edge, rows.length);
+    const span = (edges[at + 1] ?? edge) - edge;
+    const before = rows.length;
+    for (; next < sorted.length && sorted[next]!.start === edge; next += 1) {
+      const box = stack.open(sorted[next]!, rows.length);
+      boxes.push(box);
+      rows.push({ kind: 'box', box, span: 0n });
+    }
+    const last = rows.at(-1);
+    if (rows.length > before && last?.kind === 'box') last.span = span;
+    else if (span > 0n) {
+      const inner = stack.active.at(-1);
+      if (inner === undefined) rows.push({ kind: 'gap', start: edge, span });
+      else if (span * REST_PART >= (inner.box.item.size?.least ?? 0n))
+        rows.push({ kind: 'rest', start: edge, span });
+    }
+  }
+  stack.close(SPACE_END, rows.length);
+  for (const item of unplaced) {
+    const firstRow = rows.length;
+    const box = {
+      item,
+      lane: 0,
+      firstRow,
+      endRow: firstRow + 1,
+      openStart: true,
+      openEnd: true,
+      continued: false,
+    };
+    boxes.push(box);
+    rows.push({ kind: 'box', box, span: 0n });
+  }
+  return { rows, boxes };
+}
+
+function order(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What is shown: folded until it is no more than a picture can hold. */
+function shownItems(
+  items: readonly MapItem[],
+  all: boolean,
+): { readonly items: MapItem[]; readonly left: number } {
+  const placed = items.filter(hasBase);
+  const known = placed.filter(({ size }) => size !== null && size.least === size.most);
+  const settled = new Set(known);
+  const open = items.filter((item) => !settled.has(item));
+  let shown = known.length > MOST_ITEMS || !all ? foldRuns(known) : known;
+  if (shown.length > MOST_ITEMS) shown = foldRuns(known, 1);
+  const most = Math.max(0, MOST_ITEMS - Math.min(open.length, MOST_ITEMS / 2));
+  const kept = [...shown.slice(0, most), ...open.slice(0, MOST_ITEMS / 2)];
+  return { items: kept, left: shown.length + open.length - kept.length };
+}
+
+/** @param all every box by itself, as far as there is room */
+export function layoutOf(map: AddressMap, { all = false }: { readonly all?: boolean } = {}): Layout {
+  const { items, left } = shownItems(map.items, all);
+  const unplaced = items.filter((item) => !hasBase(item));
+  const memory = items.filter((item) => hasBase(item) && item.space === 'memory');
+  const ports = items.filter((item) => hasBase(item) && item.space === 'io');
+  const home = (id: SegmentId): MapItem[] => unplaced.filter((item) => homeOf(item) === id);
+  const spans = spansOf(memory);
+  const lowest = spans.find(({ id }) => id === 'gap')?.id ?? 'low';
+  const segments: Segment[] = spans.map(({ id, title, start, end, scale }) => ({
+    id,
+    title,
+    start,
+    scale,
+    ...layOut(
+      piecesIn(memory, { start, end }),
+      id === lowest ? home('low') : id === 'high' ? home('high') : [],
+    ),
+  }));
+  const anywhere = home('anywhere');
+  if (anywhere.length > 0)
+    segments.push({ id: 'anywhere', title: 'not known where', scale: 1, ...layOut([], anywhere) });
+  const io = piecesIn(ports, { start: 0n, end: SPACE_END });
+  if (io.length + home('io').length > 0)
+    segments.push({ id: 'io', title: 'I/O ports', scale: 0.5, ...layOut(io, home('io')) });
+  const used = segments.filter(({ rows }) => rows.length > 0);
+  return {
+    title: map.title,
+    text: map.text,
+    names: map.names,
+    segments: used,
+    lanes: used.reduce(
+      (most, { boxes }) => boxes.reduce((deep, { lane }) => Math.max(deep, lane + 1), most),
+      1,
+    ),
+    left,
+  };
+}
