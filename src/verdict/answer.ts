@@ -35,7 +35,8 @@ export async function answerSysfb(
 ): Promise<Verdict> {
   const { judgeSysfb } = await import('./sysfb/sysfb.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
-  return judgeSysfb(machine, options.kernel, facts, diagnostics);
+  const verdict = judgeSysfb(machine, options.kernel, facts, diagnostics);
+  return facts.memoryMap.length === 0 ? verdict : { ...verdict, memoryMap: facts.memoryMap };
 }
 
 /** Answers `bridges`, likewise. */
@@ -46,7 +47,8 @@ export async function answerBridges(
 ): Promise<BridgesVerdict> {
   const { judgeBridges } = await import('./host-bridge/bridges.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
-  return judgeBridges(machine, options.kernel, options.bridges, facts, diagnostics);
+  const verdict = judgeBridges(machine, options.kernel, options.bridges, facts, diagnostics);
+  return facts.memoryMap.length === 0 ? verdict : { ...verdict, memoryMap: facts.memoryMap };
 }
 
 /** Who claims an address of the machine that the artifacts describe together. */

@@ -195,6 +195,15 @@ export const OUTPUT_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+/** Of commands that are about addresses. */
+export const MAP_OPTION = {
+  map: {
+    type: 'boolean',
+    describe: 'Draw the address map, too (--format svg is a picture of it)',
+    group: 'Output:',
+  },
+} as const satisfies OptionTable;
+
 /** `--format` with the renderings that a command has; the first is what it does when not told. */
 export function formatOption<const F extends readonly string[]>(formats: F) {
   return {

@@ -10,6 +10,7 @@ export interface PrintOptions {
   readonly output?: string;
   readonly color?: 'auto' | 'always' | 'never';
   readonly 'no-pager'?: boolean;
+  readonly map?: boolean;
 }
 
 /** Columns where no terminal says how many it has. */
@@ -33,6 +34,12 @@ async function widthOf(options: PrintOptions, io: Io): Promise<number> {
   if (options.output !== undefined || !(await io.stdout.isTerminal())) return DEFAULT_WIDTH;
   const columns = await io.columns();
   return columns === undefined || columns < MIN_WIDTH ? DEFAULT_WIDTH : columns;
+}
+
+/** Whether the locale has more than ASCII (POSIX: LC_ALL goes before LC_CTYPE, that before LANG). */
+function hasUnicode({ env }: Io): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return /utf-?8/i.test(locale);
 }
 
 /** Shows what is longer than the terminal through PAGER, as git does. @returns false where that isn't to be done */
@@ -75,7 +82,12 @@ export async function printMachines(
 ): Promise<void> {
   const format = options.format ?? FORMATS[0]!;
   const color = format === 'text' && (await wantsColor(options, io));
-  const text = await renderMachines(reports, format, { color, width: await widthOf(options, io) });
+  const text = await renderMachines(reports, format, {
+    color,
+    width: await widthOf(options, io),
+    map: options.map === true,
+    unicode: hasUnicode(io),
+  });
   if (format !== 'text' || !(await showPaged(text, options, io))) writeResult(text, options, io);
   if (format === 'text') writeDiagnostics(diagnostics, io);
 }

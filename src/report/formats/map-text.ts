@@ -3,7 +3,7 @@ import { formatSize, hex } from '../../bytes/address.ts';
 import { type Block, type Phrase, phrasesOf, plainText, type Text, type Tone } from '../document.ts';
 import type { AddressMap, MapKind } from '../map/items.ts';
 import { type Box, type Layout, layoutOf, type Row, type Segment } from '../map/layout.ts';
-import { certaintyText, fit, kindText } from '../map/words.ts';
+import { certaintyText, kindText, ownerText, shortened } from '../map/words.ts';
 
 export interface MapTextOptions {
   /** Columns. */
@@ -133,7 +133,7 @@ function label(
   const certainty = certaintyText(item);
   const left = Math.max(0, room - used);
   const owner = short(
-    item.owner,
+    ownerText(item),
     certainty === '' ? left : Math.max(Math.floor(left / 2), left - certainty.length - 2),
   );
   const rest = left - owner.length - 2;
@@ -148,7 +148,8 @@ function label(
 
 function segmentLines(segment: Segment, columns: Columns, { width, unicode }: MapTextOptions): Text[] {
   const signs = unicode ? UNICODE : ASCII;
-  const short = (text: string, room: number): string => fit(text, room).replaceAll('\u2026', signs.more);
+  const short = (text: string, room: number): string =>
+    shortened(text, room).replaceAll('\u2026', signs.more);
   const rule = segment.id === 'high' ? signs.four : signs.rule;
   const start = segment.start === undefined ? '' : ` ${hex(segment.start)} ${rule}`;
   const title = `${rule}${rule} ${segment.title} `;

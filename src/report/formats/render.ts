@@ -9,7 +9,7 @@ export interface Report {
   /** @param format the format it is laid out for */
   readonly document: (format: Format) => Document;
   /** What there is to draw; only subjects that are about addresses have some. */
-  readonly maps?: () => readonly AddressMap[];
+  readonly maps?: () => Promise<readonly AddressMap[]>;
 }
 
 export interface RenderOptions {
@@ -31,7 +31,7 @@ async function drawn(report: Report, format: Format, options: RenderOptions): Pr
   const { mapBlocks } = await import('./map-text.ts');
   const width = format === 'text' ? options.width : DRAWING_WIDTH;
   const unicode = format !== 'mail' && options.unicode === true;
-  return [...document, ...mapBlocks(report.maps(), { width, unicode })];
+  return [...document, ...mapBlocks(await report.maps(), { width, unicode })];
 }
 
 const RENDERERS = {
@@ -54,7 +54,7 @@ const RENDERERS = {
   },
   async svg(report: Report) {
     const { renderSvg } = await import('./svg.ts');
-    return renderSvg(report.maps?.() ?? []);
+    return renderSvg((await report.maps?.()) ?? []);
   },
   async json(report: Report) {
     const { printJson } = await import('./json-parts.ts');

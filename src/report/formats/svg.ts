@@ -8,7 +8,7 @@ import { type AddressMap, KIND_WORDS, type MapKind } from '../map/items.ts';
 import { type Box, type Layout, layoutOf, type Row, type Segment } from '../map/layout.ts';
 import { MAP_SCRIPT } from '../map/script.ts';
 import { MAP_STYLE } from '../map/style.ts';
-import { certaintyText, detailLines, fit, kindText } from '../map/words.ts';
+import { certaintyText, detailLines, kindText, ownerText, shortened } from '../map/words.ts';
 
 export interface SvgOptions {
   /** Pixels. */
@@ -106,10 +106,13 @@ function wideLabels(box: Box, x: number, y: number, right: number, indent: numbe
   const { item, continued } = box;
   const columns = (from: number, to: number): number => Math.floor((to - from) / CHARACTER);
   const size = MARGIN + indent + 290;
-  const [kind, owner] = [size + 86, size + 86 + 17 * CHARACTER];
-  const range = fit(continued ? `${item.range} goes on` : item.range, columns(x, size));
+  const [kind, owner] = [size + 86, size + 86 + 19 * CHARACTER];
+  const range = shortened(continued ? `${item.range} goes on` : item.range, columns(x, size));
   const certainty = certaintyText(item);
-  const who = fit(item.owner, certainty === '' ? columns(owner, right) : Math.min(columns(owner, right), 28));
+  const who = shortened(
+    ownerText(item),
+    certainty === '' ? columns(owner, right) : Math.min(columns(owner, right), 28),
+  );
   const whenAt = owner + (who.length + 2) * CHARACTER;
   return [
     text(x, y, range),
@@ -118,21 +121,21 @@ function wideLabels(box: Box, x: number, y: number, right: number, indent: numbe
     continued ? '' : text(owner, y, who),
     certainty === '' || continued
       ? ''
-      : text(whenAt, y, fit(certainty, columns(whenAt, right)), ' class="q"'),
+      : text(whenAt, y, shortened(certainty, columns(whenAt, right)), ' class="q"'),
   ].join('');
 }
 
 function stackedLabels(box: Box, x: number, y: number, right: number): string {
   const { item, continued } = box;
   const columns = Math.floor((right - x) / CHARACTER);
-  if (continued) return text(x, y, fit(`${item.range} goes on`, columns));
+  if (continued) return text(x, y, shortened(`${item.range} goes on`, columns));
   const certainty = certaintyText(item);
   const room = columns - (item.sizeText === '' ? 0 : item.sizeText.length + 1);
   return [
-    text(x, y, fit(item.range, room)),
+    text(x, y, shortened(item.range, room)),
     text(right, y, item.sizeText, ' text-anchor="end"'),
-    text(x, y + LINE, fit(`${kindText(item)} ${item.owner}`, columns)),
-    certainty === '' ? '' : text(x, y + 2 * LINE, fit(certainty, columns), ' class="q"'),
+    text(x, y + LINE, shortened(`${kindText(item)} ${ownerText(item)}`, columns)),
+    certainty === '' ? '' : text(x, y + 2 * LINE, shortened(certainty, columns), ' class="q"'),
   ].join('');
 }
 
@@ -249,7 +252,7 @@ function wrapped(content: string, columns: number): string[] {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= columns)
       lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(fit(word, columns));
+    else lines.push(shortened(word, columns));
   }
   return lines;
 }

@@ -4,15 +4,22 @@ import type { MapItem } from './items.ts';
 
 /** So many neighbours of a kind are shown; of more there is one box. */
 const FEW = 3;
-/** A map of more boxes than this folds neighbours of any kind, and then stops. */
+/** A map of more boxes than this shows what is deepest inside of others by its number. */
+export const MANY_ITEMS = 150;
+/** No map has more boxes than this. */
 export const MOST_ITEMS = 1500;
+/** A gap of more bytes than this between registers has a row, unless the run is longer. */
+const FAR = 1n << 20n;
+/** So many boxes inside of each other are told apart before any are left away. */
+const DEPTHS = 8;
 
-function isFixed({ base, size }: MapItem): boolean {
+export function isFixed({ base, size }: MapItem): boolean {
   return base !== null && size !== null && base.least === base.most && size.least === size.most;
 }
 
-function endOf(item: MapItem): bigint {
-  return item.base!.least + item.size!.least;
+/** Past the last address; where the size isn't known, past the first. */
+function endOf({ base, size }: MapItem): bigint {
+  return base!.least + (size?.least ?? 1n);
 }
 
 /** Address order, the larger first where two begin together: what is outside comes before what is inside. */
@@ -47,7 +54,8 @@ function folded(run: readonly MapItem[]): MapItem {
   const owner = run.reduce((path, item) => commonPath(path, item.owner), first!.owner);
   const whens = new Set(run.map(({ when }) => when));
   const what = first!.kind === 'register' ? 'registers' : `${first!.kind}s`;
-  const { when, span, ...rest } = first!;
+  const { when, span, inside: _inside, ...rest } = first!;
+  const inside = run.reduce((sum, item) => sum + (item.inside ?? 0), 0);
   return {
     ...rest,
     base: { least: base, most: base },
@@ -56,8 +64,10 @@ function folded(run: readonly MapItem[]): MapItem {
     sizeText: '',
     owner: owner === '' ? first!.owner : owner,
     what: `${run.length} ${what}`,
-    notes: whens.size > 1 ? ['each under a condition of its own'] : [],
-    ...(when === undefined ? {} : { when: whens.size > 1 ? 'a condition each' : when }),
+    notes: [],
+    ...(inside === 0 ? {} : { inside }),
+    ...(when === undefined ? {} : { when }),
+    ...(whens.size > 1 ? { conditions: whens.size } : {}),
     ...(span === undefined ? {} : { span }),
   };
 }
@@ -81,6 +91,9 @@ export function foldRuns(items: readonly MapItem[], few = FEW): MapItem[] {
       // A box that something is inside of is no part of a run.
       const inside = sorted[to + 1];
       if (inside !== undefined && inside.base!.least < endOf(next)) break;
+      // What is far away is no neighbour.
+      const [gap, length] = [next.base!.least - end, end - first.base!.least];
+      if (to > at && gap > FAR && gap > length) break;
       // Windows make a run only where one begins at the end of the other.
       if (first.kind !== 'register' && to > at && next.base!.least !== end) break;
       end = endOf(next);
@@ -96,4 +109,110 @@ export function foldRuns(items: readonly MapItem[], few = FEW): MapItem[] {
     }
   }
   return out;
+}
+
+/** Where several say the same range, a bus its window and a device its register, one box is enough. */
+function joinEqual(items: readonly MapItem[]): MapItem[] {
+  const out: MapItem[] = [];
+  for (const item of items) {
+    const last = out.at(-1);
+    const isPlain = (each: MapItem): boolean =>
+      (each.kind === 'window' || each.kind === 'register') &&
+      each.when === undefined &&
+      each.why === undefined;
+    if (last === undefined || !isPlain(last) || !isPlain(item) || byAddress(last, item) !== 0) {
+      out.push(item);
+      continue;
+    }
+    const [keep, other] = last.kind === 'window' || item.kind === 'register' ? [last, item] : [item, last];
+    out[out.length - 1] = { ...keep, notes: [...keep.notes, `also ${other.kind} of ${other.owner}`] };
+  }
+  return out;
+}
+
+/** How many boxes stand around each; items come in the order of their addresses. */
+function depthsOf(items: readonly MapItem[]): number[] {
+  const ends: bigint[] = [];
+  return items.map((item) => {
+    while (ends.length > 0 && ends.at(-1)! <= item.base!.least) ends.pop();
+    // What only overlaps isn't around it.
+    const depth = ends.filter((end) => end >= endOf(item)).length;
+    ends.push(endOf(item));
+    return depth;
+  });
+}
+
+/** Without what is deeper than some depth; who has it inside says how much it is. */
+function cutAt(items: readonly MapItem[], depths: readonly number[], most: number): MapItem[] {
+  const out: MapItem[] = [];
+  let inside = 0;
+  const tell = (): void => {
+    const holder = out.at(-1);
+    if (inside > 0 && holder !== undefined) out[out.length - 1] = { ...holder, inside };
+    inside = 0;
+  };
+  for (const [at, item] of items.entries()) {
+    if (depths[at]! > most) {
+      inside += 1;
+      continue;
+    }
+    tell();
+    out.push(item);
+  }
+  tell();
+  return out;
+}
+
+/** Items of known bounds, folded until there are no more than so many, as far as that goes. */
+export function foldKnown(items: readonly MapItem[], many: number): MapItem[] {
+  const joined = joinEqual([...items].sort(byAddress));
+  const runs = foldRuns(joined);
+  if (runs.length <= many) return runs;
+  const depths = depthsOf(joined);
+  for (let most = DEPTHS; most >= 1; most -= 1) {
+    const shown = foldRuns(cutAt(joined, depths, most));
+    if (shown.length <= many) return shown;
+  }
+  return foldRuns(cutAt(joined, depths, 0), 1);
+}
+
+/** Of registers whose address nobody knows, those of one device are told together. */
+export function foldUnplaced(items: readonly MapItem[]): MapItem[] {
+  const isRegister = (item: MapItem): boolean => item.kind === 'register' && !isFixed(item);
+  const registers = items.filter((item) => isRegister(item) && item.space === 'memory');
+  const ports = items.filter((item) => isRegister(item) && item.space === 'io');
+  const others = items.filter((item) => !isRegister(item));
+  return [...others, ...foldOpen(registers), ...foldOpen(ports)];
+}
+
+/** Most registers without a known address that are shown one by one. */
+const MOST_OPEN = 8;
+
+function foldOpen(items: readonly MapItem[]): MapItem[] {
+  const [first] = items;
+  if (first === undefined || items.length <= MOST_OPEN) return [...items];
+  const owner = items.reduce((path, item) => commonPath(path, item.owner), first.owner);
+  const least = items.reduce(
+    (a, { base }) => (base !== null && base.least < a ? base.least : a),
+    first.base?.least ?? 0n,
+  );
+  const most = items.reduce(
+    (a, { base }) => (base !== null && base.most > a ? base.most : a),
+    first.base?.most ?? 0n,
+  );
+  const owners = [...new Set(items.map((item) => item.owner))];
+  return [
+    {
+      kind: 'register',
+      space: first.space,
+      base: items.some(({ base }) => base === null) ? null : { least, most },
+      size: null,
+      range: first.space === 'io' ? '[io  ?]' : '[mem ?]',
+      sizeText: '',
+      owner,
+      what: `${items.length} registers`,
+      why: 'their addresses are made of firmware fields',
+      notes: [owners.slice(0, 12).join(', ') + (owners.length > 12 ? ` and ${owners.length - 12} more` : '')],
+    },
+  ];
 }

@@ -41,9 +41,13 @@ export interface MapItem {
   readonly what?: string;
   /** The condition under which it is there. */
   readonly when?: string;
+  /** It stands for several, of which each has one of so many conditions. */
+  readonly conditions?: number;
   /** Why it isn't known. */
   readonly why?: string;
   readonly notes: readonly string[];
+  /** How many ranges inside of it are not shown. */
+  readonly inside?: number;
   /** Where it was read. */
   readonly span?: Span;
 }
@@ -110,13 +114,13 @@ export function quantityItem(
 ): MapItem {
   return {
     notes: [],
-    ...rest,
     kind,
     space: range.space,
     base: boundOf(range.base),
     size: boundOf(range.size),
     range: rangeText(range, conditions),
     sizeText: sizeText(range),
+    ...rest,
   };
 }
 

@@ -5,10 +5,18 @@
  * nothing is said of are one row, whatever their size; how high a row is, is told by the logarithm of what it spans.
  */
 import { FOUR_GIB, ONE_MIB } from '../../bytes/address.ts';
-import { byAddress, foldRuns, MOST_ITEMS } from './fold.ts';
+import { byAddress, foldKnown, foldUnplaced, isFixed, MANY_ITEMS, MOST_ITEMS } from './fold.ts';
 import type { AddressMap, MapItem } from './items.ts';
 
-export type SegmentId = 'below-1m' | 'low' | 'gap' | 'high' | 'anywhere' | 'io';
+export type SegmentId =
+  | 'below-1m'
+  | 'low'
+  | 'gap'
+  | 'high'
+  | 'low-somewhere'
+  | 'high-somewhere'
+  | 'anywhere'
+  | 'io';
 
 export interface Box {
   readonly item: MapItem;
@@ -149,8 +157,8 @@ function piecesIn(items: readonly MapItem[], { start, end }: Pick<Span, 'start' 
 function homeOf({ base, space }: MapItem): SegmentId {
   if (space === 'io') return 'io';
   if (base === null) return 'anywhere';
-  if (base.least >= FOUR_GIB) return 'high';
-  return base.most < FOUR_GIB ? 'low' : 'anywhere';
+  if (base.least >= FOUR_GIB) return 'high-somewhere';
+  return base.most < FOUR_GIB ? 'low-somewhere' : 'anywhere';
 }
 
 class Stack {
@@ -228,18 +236,24 @@ function order(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Segments of what has no place, and behind which they stand. */
+const SOMEWHERE = [
+  { id: 'low-somewhere', title: 'somewhere below 4 GiB' },
+  { id: 'high-somewhere', title: 'somewhere from 4 GiB' },
+  { id: 'anywhere', title: 'not known where' },
+] as const;
+
 /** What is shown: folded until it is no more than a picture can hold. */
 function shownItems(
   items: readonly MapItem[],
   all: boolean,
 ): { readonly items: MapItem[]; readonly left: number } {
-  const placed = items.filter(hasBase);
-  const known = placed.filter(({ size }) => size !== null && size.least === size.most);
+  const known = items.filter(isFixed);
   const settled = new Set(known);
-  const open = items.filter((item) => !settled.has(item));
-  let shown = known.length > MOST_ITEMS || !all ? foldRuns(known) : known;
-  if (shown.length > MOST_ITEMS) shown = foldRuns(known, 1);
-  const most = Math.max(0, MOST_ITEMS - Math.min(open.length, MOST_ITEMS / 2));
+  const others = items.filter((item) => !settled.has(item));
+  const shown = all && known.length <= MOST_ITEMS ? known : foldKnown(known, all ? MOST_ITEMS : MANY_ITEMS);
+  const open = all ? others : foldUnplaced(others);
+  const most = MOST_ITEMS - Math.min(open.length, MOST_ITEMS / 2);
   const kept = [...shown.slice(0, most), ...open.slice(0, MOST_ITEMS / 2)];
   return { items: kept, left: shown.length + open.length - kept.length };
 }
@@ -251,24 +265,19 @@ export function layoutOf(map: AddressMap, { all = false }: { readonly all?: bool
   const memory = items.filter((item) => hasBase(item) && item.space === 'memory');
   const ports = items.filter((item) => hasBase(item) && item.space === 'io');
   const home = (id: SegmentId): MapItem[] => unplaced.filter((item) => homeOf(item) === id);
-  const spans = spansOf(memory);
-  const lowest = spans.find(({ id }) => id === 'gap')?.id ?? 'low';
-  const segments: Segment[] = spans.map(({ id, title, start, end, scale }) => ({
+  const segments: Segment[] = spansOf(memory).map(({ id, title, start, end, scale }) => ({
     id,
     title,
     start,
     scale,
-    ...layOut(
-      piecesIn(memory, { start, end }),
-      id === lowest ? home('low') : id === 'high' ? home('high') : [],
-    ),
+    ...layOut(piecesIn(memory, { start, end }), []),
   }));
-  const anywhere = home('anywhere');
-  if (anywhere.length > 0)
-    segments.push({ id: 'anywhere', title: 'not known where', scale: 1, ...layOut([], anywhere) });
+  for (const { id, title } of SOMEWHERE) segments.push({ id, title, scale: 1, ...layOut([], home(id)) });
+  const high = segments.findIndex(({ id }) => id === 'high');
+  // What is somewhere below 4 GiB stands above that line.
+  segments.splice(high, 0, ...segments.splice(high + 1, 1));
   const io = piecesIn(ports, { start: 0n, end: SPACE_END });
-  if (io.length + home('io').length > 0)
-    segments.push({ id: 'io', title: 'I/O ports', scale: 0.5, ...layOut(io, home('io')) });
+  segments.push({ id: 'io', title: 'I/O ports', scale: 0.5, ...layOut(io, home('io')) });
   const used = segments.filter(({ rows }) => rows.length > 0);
   return {
     title: map.title,

@@ -349,5 +349,6 @@ export function bridgesReport(
   return {
     json: () => bridgesJson(verdict),
     document: (format) => bridgesDocument(verdict, { alone: format !== 'text', all }),
+    maps: async () => (await import('../map/subjects.ts')).bridgesMaps(verdict),
   };
 }

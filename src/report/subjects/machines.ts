@@ -33,10 +33,12 @@ export async function renderMachines(
       ...report.document(laidOutFor),
     ]);
   const maps = reports.some((report) => report.maps !== undefined) && {
-    maps: () =>
-      reports.flatMap((report) =>
-        (report.maps?.() ?? []).map((map) => ({ ...map, title: `${report.name ?? ''}: ${map.title}` })),
-      ),
+    maps: async () => {
+      const maps = await Promise.all(reports.map((report) => report.maps?.() ?? []));
+      return maps.flatMap((of, at) =>
+        of.map((map) => ({ ...map, title: `${reports[at]!.name ?? ''}: ${map.title}` })),
+      );
+    },
   };
   return renderReport({ json: () => ({}), document, ...maps }, format, options);
 }

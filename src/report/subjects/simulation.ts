@@ -262,5 +262,6 @@ export function simulationReport(simulation: SimulationReport): Report {
   return {
     json: () => simulationJson(simulation),
     document: (format) => simulationDocument(simulation, format !== 'text'),
+    maps: async () => (await import('../map/subjects.ts')).simulationMaps(simulation),
   };
 }

@@ -51,6 +51,8 @@ export interface WindowsLayout {
   readonly all: boolean;
   /** Names the inputs and their hashes below: for reports that travel without them. */
   readonly withInputs: boolean;
+  /** The windows are drawn, which needs no list beside it. */
+  readonly withoutList?: boolean;
 }
 
 export function windowsJson(report: WindowsReport): JsonObject {
@@ -224,13 +226,17 @@ function registerRun(devices: readonly Device[], from: number): number {
   return to - from > 1 && count > FEW ? to - from : 1;
 }
 
-export function windowsDocument(report: WindowsReport, { all, withInputs }: WindowsLayout): Document {
+export function windowsDocument(
+  report: WindowsReport,
+  { all, withInputs, withoutList }: WindowsLayout,
+): Document {
   const devices = devicesOf(report.windows);
   const blocks: Block[] =
     devices.length === 0
       ? [{ kind: 'paragraph', text: 'No address windows: the inputs describe none.' }]
       : withConditions((conditions) => {
           const layout = new Layout(conditions, report, all);
+          if (withoutList) return [];
           const groups = layout.groups(devices);
           return [
             { kind: 'groups', title: 'device', columns: layout.columns, groups },
@@ -257,7 +263,7 @@ function deviceIds({ acpi }: Machine): Map<string, string[]> {
 export function windowsReport(
   machine: Machine,
   diagnostics: readonly Diagnostic[],
-  { all = false }: { readonly all?: boolean } = {},
+  { all = false, drawn = false }: { readonly all?: boolean; readonly drawn?: boolean } = {},
 ): Report {
   const report = {
     inputs: machine.artifacts,
@@ -267,6 +273,12 @@ export function windowsReport(
   };
   return {
     json: () => windowsJson(report),
-    document: (format) => windowsDocument(report, { all, withInputs: format !== 'text' }),
+    document: (format) =>
+      windowsDocument(report, {
+        all,
+        withInputs: format !== 'text',
+        withoutList: drawn,
+      }),
+    maps: async () => (await import('../map/subjects.ts')).windowsMaps(report.windows, report.inputs),
   };
 }

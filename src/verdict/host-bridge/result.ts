@@ -2,6 +2,8 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { Gap } from '../../artifact/gap.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import type { FactOf } from '../../evidence/fact.ts';
+import type { MemoryMapEntry } from '../../evidence/values.ts';
 import type { ChangeKind } from '../../linux/host-bridge/window.ts';
 import type { Condition } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
@@ -118,6 +120,8 @@ export interface BridgesVerdict {
   readonly matrix?: readonly BridgeMatrixRow[];
   readonly architecture: string;
   readonly kernel: KernelName;
+  /** What firmware told the kernel of memory, where the inputs have it. */
+  readonly memoryMap?: readonly FactOf<MemoryMapEntry>[];
   readonly inputs: readonly Artifact[];
   readonly diagnostics: readonly Diagnostic[];
 }

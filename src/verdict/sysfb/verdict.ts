@@ -2,7 +2,9 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { Gap } from '../../artifact/gap.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import type { FactOf } from '../../evidence/fact.ts';
 import type { Platform as KnownPlatform } from '../../evidence/facts.ts';
+import type { MemoryMapEntry } from '../../evidence/values.ts';
 import type { Condition } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import type { FramebufferFinding } from '../framebuffers.ts';
@@ -86,6 +88,8 @@ export interface Verdict {
   readonly kconfig?: KconfigFinding;
   readonly matrix?: readonly MatrixRow[];
   readonly windows: readonly AddressWindow[];
+  /** What firmware told the kernel of memory, where the inputs have it. */
+  readonly memoryMap?: readonly FactOf<MemoryMapEntry>[];
   readonly inputs: readonly Artifact[];
   readonly diagnostics: readonly Diagnostic[];
 }

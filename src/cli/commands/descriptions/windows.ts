@@ -1,5 +1,5 @@
 /** `fwmap windows` */
-import { FORMATS } from '../../../report/formats/render.ts';
+import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import { windowsReport } from '../../../report/subjects/windows.ts';
 import { reportAddressMap } from '../../../window/address-map.ts';
 import { defineCommand } from '../../common/command.ts';
@@ -7,6 +7,7 @@ import {
   formatOption,
   INPUT_OPTIONS,
   MACHINE_OPTIONS,
+  MAP_OPTION,
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
 } from '../../common/options.ts';
@@ -25,7 +26,8 @@ export const command = defineCommand({
     ...MACHINE_OPTIONS,
     ...RELEASE_OPTION,
     ...OUTPUT_OPTIONS,
-    format: formatOption(FORMATS),
+    ...MAP_OPTION,
+    format: formatOption(MAP_FORMATS),
     all: {
       type: 'boolean',
       describe: 'Each window on a line of its own, also the registers of devices',
@@ -43,6 +45,7 @@ export const command = defineCommand({
       examine: (machine, sink) => {
         for (const tree of machine.trees) reportAddressMap(tree, sink);
       },
-      reportOf: (machine, diagnostics) => windowsReport(machine, diagnostics, { all: options.all === true }),
+      reportOf: (machine, diagnostics) =>
+        windowsReport(machine, diagnostics, { all: options.all === true, drawn: options.map === true }),
     }),
 });

@@ -1,5 +1,5 @@
 /** `fwmap at ADDRESS INPUT...` */
-import { FORMATS } from '../../../report/formats/render.ts';
+import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import { atDocument, atJson } from '../../../report/subjects/at.ts';
 import type { Asked } from '../../../verdict/address/claims.ts';
 import { answerAt } from '../../../verdict/answer.ts';
@@ -10,6 +10,7 @@ import {
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
   MACHINE_OPTIONS,
+  MAP_OPTION,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
 import { answerMachines } from '../../inputs/answer.ts';
@@ -50,7 +51,8 @@ export const command = defineCommand({
     ...MACHINE_OPTIONS,
     ...KERNEL_OPTIONS,
     ...OUTPUT_OPTIONS,
-    format: formatOption(FORMATS),
+    ...MAP_OPTION,
+    format: formatOption(MAP_FORMATS),
   },
   examples: [
     { line: 'fwmap at 0xfed40000 acpidump.txt', does: 'in ACPI tables' },
@@ -67,6 +69,7 @@ export const command = defineCommand({
       return {
         json: () => atJson(whole),
         document: (format) => atDocument(whole, format !== 'text'),
+        maps: async () => (await import('../../../report/map/subjects.ts')).atMaps(whole),
       };
     });
   },

@@ -2,7 +2,7 @@
 import { isKind } from '../../../artifact/kinds.ts';
 import { finding } from '../../../findings/finding.ts';
 import type { Bar } from '../../../linux/host-bridge/bars.ts';
-import { FORMATS } from '../../../report/formats/render.ts';
+import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import { bridgesReport } from '../../../report/subjects/bridges.ts';
 import { answerBridges } from '../../../verdict/answer.ts';
 import { barName } from '../../../verdict/host-bridge/allocation.ts';
@@ -14,6 +14,7 @@ import {
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
   MACHINE_OPTIONS,
+  MAP_OPTION,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
 import { answerMachines } from '../../inputs/answer.ts';
@@ -87,7 +88,8 @@ export const command = defineCommand({
       group: 'The machine:',
     },
     ...OUTPUT_OPTIONS,
-    format: formatOption(FORMATS),
+    ...MAP_OPTION,
+    format: formatOption(MAP_FORMATS),
     all: {
       type: 'boolean',
       describe: 'A line for each window and each change, also where several are alike, with what is inferred',

@@ -3,7 +3,7 @@ import type { Artifact } from '../../../artifact/artifact.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { escapeControls } from '../../../bytes/escape.ts';
 import { formatDiagnostic, hintOf } from '../../../findings/finding.ts';
-import { FORMATS } from '../../../report/formats/render.ts';
+import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import { defineCommand, EXIT_ERROR } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
@@ -12,6 +12,7 @@ import {
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
   MACHINE_OPTIONS,
+  MAP_OPTION,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
 import { printReport } from '../../common/print.ts';
@@ -57,7 +58,8 @@ export const command = defineCommand({
     ...MACHINE_OPTIONS,
     ...KERNEL_OPTIONS,
     ...OUTPUT_OPTIONS,
-    format: formatOption(FORMATS),
+    ...MAP_OPTION,
+    format: formatOption(MAP_FORMATS),
     scenario: {
       type: 'string',
       value: 'FILE',
@@ -104,16 +106,8 @@ export const command = defineCommand({
       writeDiagnostics(sink.all, io);
       return EXIT_ERROR;
     }
-    const { simulationDocument, simulationJson } = await import('../../../report/subjects/simulation.ts');
-    await printReport(
-      {
-        json: () => simulationJson(report),
-        document: (format) => simulationDocument(report, format !== 'text'),
-      },
-      sink.all,
-      options,
-      io,
-    );
+    const { simulationReport } = await import('../../../report/subjects/simulation.ts');
+    await printReport(simulationReport(report), sink.all, options, io);
     return 0;
   },
 });

@@ -6,7 +6,7 @@ import type { Artifact } from '../../../artifact/artifact.ts';
 import { isKind } from '../../../artifact/kinds.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
 import type { KconfigLine } from '../../../linux/kconfig/line.ts';
-import { FORMATS } from '../../../report/formats/render.ts';
+import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import type { NamedReport } from '../../../report/subjects/machines.ts';
 import { sysfbReport } from '../../../report/subjects/sysfb/report.ts';
 import { answerSysfb } from '../../../verdict/answer.ts';
@@ -18,6 +18,7 @@ import {
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
   MACHINE_OPTIONS,
+  MAP_OPTION,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
 import { type PrintOptions, printMachines } from '../../common/print.ts';
@@ -46,6 +47,9 @@ const ANSWER_STATUS: Record<Verdict['answer'], number> = {
   depends: 3,
   unknown: 3,
 };
+/** Formats that show every window, also where the answer doesn't depend on it. */
+const LISTING: ReadonlySet<string> = new Set(['json', 'ndjson', 'html', 'svg']);
+
 /** Nothing came of the inputs but errors: that is no answer. */
 function readNothing(verdict: Verdict, sink: DiagnosticList): boolean {
   const { answer, inputs, windows, pool } = verdict;
@@ -77,7 +81,7 @@ async function verdictOf(
           : { kconfigLine: await kconfigLine(options['kconfig-line'], io) }),
       },
       // The other formats list every window.
-      judgedOnly: options.format !== 'json' && options.format !== 'ndjson',
+      judgedOnly: options.map !== true && !LISTING.has(options.format ?? 'text'),
     },
     sink,
   );
@@ -165,7 +169,8 @@ export const command = defineCommand({
     ...MACHINE_OPTIONS,
     ...KERNEL_OPTIONS,
     ...OUTPUT_OPTIONS,
-    format: formatOption(FORMATS),
+    ...MAP_OPTION,
+    format: formatOption(MAP_FORMATS),
     'kernel-source': {
       type: 'string',
       repeat: true,

@@ -21,5 +21,6 @@ export function sysfbReport(verdict: Verdict, { full = false, version }: Verdict
       format === 'mail' && !full
         ? sysfbReply(verdict, version)
         : sysfbDocument(verdict, { format, full, version }),
+    maps: async () => (await import('../../map/subjects.ts')).sysfbMaps(verdict),
   };
 }
