@@ -50,7 +50,7 @@ describe('help', () => {
 
 describe('mistakes are told in one line with what to do', () => {
   test.each([
-    [['sysfb', GEN2, '--format', 'jsn'], 'invalid --format jsn; one of text, mail, markdown, json, ndjson'],
+    [['sysfb', GEN2, '--format', 'jsn'], 'invalid --format jsn; one of text, mail, markdown'],
     [['sysfb', GEN2, '--format', 'jsn'], '; did you mean json?\n'],
     [['sysfb', GEN2, '--fromat', 'json'], 'unknown option --fromat; did you mean --format?'],
     [['sysfb', GEN2, '--zzzzzzz'], 'unknown option --zzzzzzz; fwmap help sysfb lists the options'],
