@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
+import { sha256OfAccess } from '../platform/hash.ts';
 import type { Artifact } from './artifact.ts';
 import { readFileBytes } from './file.ts';
 import type { Listed } from './folders/directory.ts';
@@ -57,7 +58,7 @@ async function openPath(path: string, opening: Opening, depth: number): Promise<
 async function openLarge(path: string, resolved: string, opening: Opening): Promise<Artifact[]> {
   const { as, openImage } = opening.options;
   if (openImage === undefined || as !== undefined) return [];
-  const { openImageFile, sha256OfAccess } = await import('./images/image-file.ts');
+  const { openImageFile } = await import('./images/image-file.ts');
   const file = openImageFile(resolved);
   if (!('access' in file)) return [];
   const digest = lazily(() => sha256OfAccess(file.access));

@@ -18,3 +18,15 @@ export function newSha256(): Sha256 {
 export function sha256Of(bytes: Uint8Array | string): string {
   return newSha256().update(bytes).digest('hex');
 }
+
+const HASHED_AT_ONCE = 1 << 20;
+
+/** The same of bytes that are read where they are needed. */
+export function sha256OfAccess(access: {
+  readonly size: number;
+  read(offset: number, length: number): Uint8Array;
+}): string {
+  const hash = newSha256();
+  for (let at = 0; at < access.size; at += HASHED_AT_ONCE) hash.update(access.read(at, HASHED_AT_ONCE));
+  return hash.digest('hex');
+}

@@ -1,10 +1,10 @@
 /** What the parts of a scan share: the finds, what may still be spent, what was told. */
-
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type Access, partOf } from '../containers/access.ts';
 import type { Choice as PartChoice } from '../containers/container.ts';
 import type { Budget } from '../containers/limits.ts';
 import { type ArgsOf, type Code, finding } from '../findings/finding.ts';
-import { sha256Of } from '../platform/hash.ts';
+import { sha256OfAccess } from '../platform/hash.ts';
 import type { Alternatives, Find, FoundMemory } from './find.ts';
 import type { Space } from './space.ts';
 
@@ -13,6 +13,9 @@ export type FindFields = Omit<
   Find,
   'id' | 'path' | 'offset' | 'fileOffset' | 'size' | 'sha256' | 'container'
 >;
+
+/** Gets a find and its bytes, which are not to be kept. */
+export type OnFind = (find: Find, bytes: Access) => void;
 
 /** What may be spent on streams and tables that turn out to be none, beside a few times the input's size. */
 const SPARE_WORK = 64 << 20;
@@ -24,7 +27,7 @@ export class OutOfTime {}
 export class Run {
   readonly sink: DiagnosticSink;
   readonly budget: Budget;
-  readonly #onFind: ((find: Find, bytes: Uint8Array) => void) | undefined;
+  readonly #onFind: OnFind | undefined;
   readonly finds: Find[] = [];
   /** Which space each find stands in, by the find's id. */
   readonly #spaces: symbol[] = [];
@@ -43,11 +46,7 @@ export class Run {
   /** Work that may still be wasted. */
   #spare = 0;
 
-  constructor(
-    sink: DiagnosticSink,
-    budget: Budget,
-    onFind: ((find: Find, bytes: Uint8Array) => void) | undefined,
-  ) {
+  constructor(sink: DiagnosticSink, budget: Budget, onFind: OnFind | undefined) {
     this.sink = sink;
     this.budget = budget;
     this.#onFind = onFind;
@@ -109,7 +108,7 @@ export class Run {
       this.limit(`${limits.finds} finds`);
       return undefined;
     }
-    const bytes = space.access.read(start, size);
+    const bytes = partOf(space.access, start, size);
     const { path, container } = space.place(start, start + size);
     const find: Find = {
       id: this.finds.length,
@@ -118,7 +117,7 @@ export class Run {
       offset: space.base + start,
       fileOffset: space.fileOffset(start, size),
       size,
-      sha256: sha256Of(bytes),
+      sha256: sha256OfAccess(bytes),
       ...(space.physical ? { address: BigInt(space.base + start) } : {}),
       container,
     };

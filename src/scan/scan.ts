@@ -11,7 +11,7 @@ import { followPointers } from './chains.ts';
 import type { Alternatives, ContainerStep, Find, FoundMemory } from './find.ts';
 import { findBanner, findBootParams, findRootPointer, findTable, findText, findTree } from './finders.ts';
 import { imageRow, Opener } from './opening.ts';
-import { OutOfTime, Run } from './run.ts';
+import { type OnFind, OutOfTime, Run } from './run.ts';
 import { Space } from './space.ts';
 import { CONFIGURATION_MAGIC, type Target, targetSearch } from './targets.ts';
 
@@ -25,8 +25,7 @@ export interface ScanInput {
 
 export interface ScanOptions {
   readonly budget?: Budget;
-  /** Gets every find with its bytes, which are not to be kept. */
-  readonly onFind?: (find: Find, bytes: Uint8Array) => void;
+  readonly onFind?: OnFind;
 }
 
 export interface ScanResult {

@@ -65,8 +65,9 @@ export class Sums {
   }
 
   #plain(from: number, to: number): number {
+    const bytes = this.#access.read(from, to - from);
     let sum = 0;
-    for (const byte of this.#access.read(from, to - from)) sum += byte;
+    for (let at = 0; at < bytes.length; at += 1) sum += bytes[at]!;
     return sum;
   }
 

@@ -2,7 +2,7 @@
 import { latin1 } from '../containers/access.ts';
 import type { Archive, Compression, Image, Magic } from '../containers/container.ts';
 import { ARCHIVES, COMPRESSIONS, IMAGES } from '../containers/rows.ts';
-import { type Pattern, Search } from '../containers/search.ts';
+import { type Pattern, Search } from '../containers/search/search.ts';
 import { KNOWN_SIGNATURES, ROOT_POINTER_MAGIC } from './tables.ts';
 import { TREE_MAGIC } from './trees.ts';
 

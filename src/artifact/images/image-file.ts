@@ -2,7 +2,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type Access, accessTo } from '../../containers/access.ts';
 import type { Budget } from '../../containers/limits.ts';
-import { newSha256 } from '../../platform/hash.ts';
 import { readFileBytes, systemMessage } from '../file.ts';
 import { MAX_INPUT_BYTES } from '../reading.ts';
 import { compressionOf, withoutZeros } from '../unpack.ts';
@@ -68,15 +67,6 @@ function fileAccess(descriptor: number, size: number): Access {
     },
     readInto: (offset, target) => readInto(offset, target),
   };
-}
-
-const HASHED_AT_ONCE = 1 << 20;
-
-/** Lower-case hex. */
-export function sha256OfAccess(access: Access): string {
-  const hash = newSha256();
-  for (let at = 0; at < access.size; at += HASHED_AT_ONCE) hash.update(access.read(at, HASHED_AT_ONCE));
-  return hash.digest('hex');
 }
 
 /** One compression that was around all of an input. */

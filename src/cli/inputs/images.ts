@@ -5,6 +5,9 @@ import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Budget } from '../../containers/limits.ts';
 import { CommandError } from '../common/command-error.ts';
 
+/** Of a find that is larger nothing is kept: no description is, and of a kernel in memory the beginning tells nothing. */
+const MOST_KEPT = 128 << 20;
+
 /** The machines in what may be an image. What the scan says is said only where there are some. */
 export async function openImage(
   image: ImageInput,
@@ -21,7 +24,8 @@ export async function openImage(
   const scanner = new Scanner(said, {
     budget,
     onFind: (find, content) => {
-      if (MACHINE_KINDS.has(find.kind)) bytes.set(find.id, content.slice());
+      if (MACHINE_KINDS.has(find.kind) && content.size <= MOST_KEPT)
+        bytes.set(find.id, content.read(0, content.size).slice());
     },
   });
   const result = await scanner.scan({ name: image.name, access: image.access, steps: [] });

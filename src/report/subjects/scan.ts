@@ -12,7 +12,8 @@ export interface ScannedInput {
   /** As paths of finds begin. */
   readonly name: string;
   readonly size: number;
-  readonly sha256: string;
+  /** Absent where the report doesn't show it. */
+  readonly sha256?: string;
   /** What was compressed around it as a whole. */
   readonly steps: readonly string[];
 }
@@ -76,7 +77,7 @@ export function scanJson(report: ScanReport): JsonObject {
       path,
       kind: 'image',
       size: hex(bytes),
-      sha256,
+      ...(sha256 === undefined ? {} : { sha256 }),
       ...(steps.length === 0 ? {} : { steps: steps.map((how) => ({ how })) }),
     })),
     finds: report.finds.map(findJson),
@@ -171,7 +172,7 @@ export function scanDocument(report: ScanReport, withHashes: boolean): Document 
   const details = (input: ScannedInput): Text => [
     size(input.size),
     ...(input.steps.length === 0 ? [] : [`, ${input.steps.join(', ')} around it`]),
-    ...(withHashes ? [', sha256 ', code(input.sha256)] : []),
+    ...(input.sha256 === undefined ? [] : [', sha256 ', code(input.sha256)]),
   ];
   if (withHashes || inputs.length > 1)
     blocks.push({

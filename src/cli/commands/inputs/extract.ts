@@ -3,10 +3,12 @@ import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemMessage } from '../../../artifact/file.ts';
 import type { Find } from '../../../scan/find.ts';
+import type { OnFind } from '../../../scan/run.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 
 const MAX_LABEL = 60;
+const WRITTEN_AT_ONCE = 1 << 20;
 const CODE_TABLES = new Set(['DSDT', 'SSDT', 'PSDT']);
 const EXTENSIONS: Readonly<Record<string, string>> = {
   dtb: 'dtb',
@@ -40,7 +42,7 @@ export function extractedName(find: Find): string {
 }
 
 /** Gives what writes finds to a folder, which is made if it isn't there. Nothing that is there is written over. */
-export function extractTo(folder: string, io: Io): (find: Find, bytes: Uint8Array) => void {
+export function extractTo(folder: string, io: Io): OnFind {
   const root = resolve(io.cwd, folder);
   const cannot = (what: string, error: unknown): CommandError =>
     new CommandError(`cannot write ${what}: ${systemMessage(error)}`);
@@ -55,7 +57,11 @@ export function extractTo(folder: string, io: Io): (find: Find, bytes: Uint8Arra
       const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
       const descriptor = openSync(join(root, name), O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o644);
       try {
-        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+        for (let at = 0; at < bytes.size; ) {
+          const written = writeSync(descriptor, bytes.read(at, WRITTEN_AT_ONCE));
+          if (written === 0) break;
+          at += written;
+        }
       } finally {
         closeSync(descriptor);
       }

@@ -52,7 +52,7 @@ async function* openedInputs(
 
 async function scanAll(
   paths: readonly string[],
-  options: { readonly extract?: string },
+  options: { readonly extract?: string; readonly withHashes: boolean },
   io: Io,
   sink: DiagnosticList,
 ): Promise<ScanReport> {
@@ -64,7 +64,7 @@ async function scanAll(
     budget,
     onFind: (find, bytes) => {
       extract?.(find, bytes);
-      if (ROOT_TABLES.has(find.signature)) roots.set(find.id, bytes.slice());
+      if (ROOT_TABLES.has(find.signature)) roots.set(find.id, bytes.read(0, bytes.size).slice());
     },
   });
   const inputs: ScannedInput[] = [];
@@ -72,9 +72,11 @@ async function scanAll(
   const alternatives: Alternatives[] = [];
   const machines: ScanReport['machines'][number][] = [];
   for await (const { path, resolved, file } of openedInputs(paths, io)) {
-    const hash = file.whole
-      ? sha256Of(file.access.read(0, file.access.size))
-      : (await import('../../inputs/hash-file.ts')).hashInBackground(resolved);
+    const hash = !options.withHashes
+      ? undefined
+      : file.whole
+        ? sha256Of(file.access.read(0, file.access.size))
+        : (await import('../../inputs/hash-file.ts')).hashInBackground(resolved);
     const { access, taken } = await takeOffWhole(file.access, budget);
     const name = path === STDIN_PATH ? '<stdin>' : path;
     const steps = taken.map((step) => ({ ...step, offset: 0 }));
@@ -93,7 +95,7 @@ async function scanAll(
       path,
       name,
       size: file.access.size,
-      sha256: await hash,
+      ...(hash === undefined ? {} : { sha256: await hash }),
       steps: taken.map(({ format }) => format),
     });
     file.close();
@@ -157,7 +159,9 @@ export const command = defineCommand({
   ],
   async run({ inputs, options, io }) {
     const sink = new DiagnosticList();
-    const all = await scanAll(inputs, options, io, sink);
+    // To hash an image takes longer than to look through it.
+    const withHashes = (options.format ?? FORMATS[0]) !== 'text';
+    const all = await scanAll(inputs, { ...options, withHashes }, io, sink);
     const report = options.select === undefined ? all : selected(all, options.select);
     await printReport(
       { json: () => scanJson(report), document: (format) => scanDocument(report, format !== 'text') },

@@ -1,0 +1,61 @@
+;; Where may a pattern begin? Sixteen places at a time, by the three bytes that stand there.
+;;
+;; Each pattern is in one of eight groups, a bit of a byte. Six tables of sixteen bytes tell, for the low and the high half
+;; of each of the three bytes, the groups of the patterns that have it. What is left of a place when the six are put
+;; together are groups in which each half is one of some pattern's. Two tables more, by pairs of bytes, hold that against
+;; the pairs that patterns do have. (Hyperscan has the same under the name of Teddy.)
+;;
+;; Memory: the six tables at 0, those of the pairs at 0x10000 and 0x20000, the bytes to look at from 0x30000 on.
+(module
+  (memory (export "memory") 8 8)
+  ;; The first place from `at` on, and before `end`, where a pattern may begin; `end` where there is none.
+  ;; Up to 17 bytes behind `end` are read.
+  (func (export "next") (param $at i32) (param $end i32) (result i32)
+    (local $first v128) (local $second v128) (local $third v128) (local $groups v128)
+    (local $low1 v128) (local $high1 v128) (local $low2 v128) (local $high2 v128) (local $low3 v128) (local $high3 v128)
+    (local $half v128) (local $mask i32) (local $place i32)
+    (local.set $low1 (v128.load (i32.const 0)))
+    (local.set $high1 (v128.load (i32.const 16)))
+    (local.set $low2 (v128.load (i32.const 32)))
+    (local.set $high2 (v128.load (i32.const 48)))
+    (local.set $low3 (v128.load (i32.const 64)))
+    (local.set $high3 (v128.load (i32.const 80)))
+    (local.set $half (i8x16.splat (i32.const 15)))
+    (block $none
+      (loop $more
+        (br_if $none (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $first (v128.load (local.get $at)))
+        (local.set $second (v128.load offset=1 (local.get $at)))
+        (local.set $third (v128.load offset=2 (local.get $at)))
+        (local.set $groups
+          (v128.and
+            (v128.and
+              (v128.and
+                (i8x16.swizzle (local.get $low1) (v128.and (local.get $first) (local.get $half)))
+                (i8x16.swizzle (local.get $high1)
+                  (v128.and (i16x8.shr_u (local.get $first) (i32.const 4)) (local.get $half))))
+              (v128.and
+                (i8x16.swizzle (local.get $low2) (v128.and (local.get $second) (local.get $half)))
+                (i8x16.swizzle (local.get $high2)
+                  (v128.and (i16x8.shr_u (local.get $second) (i32.const 4)) (local.get $half)))))
+            (v128.and
+              (i8x16.swizzle (local.get $low3) (v128.and (local.get $third) (local.get $half)))
+              (i8x16.swizzle (local.get $high3)
+                (v128.and (i16x8.shr_u (local.get $third) (i32.const 4)) (local.get $half))))))
+        (if (v128.any_true (local.get $groups))
+          (then
+            (local.set $mask (i8x16.bitmask (i8x16.ne (local.get $groups) (v128.const i64x2 0 0))))
+            (loop $bits
+              (local.set $place (i32.add (local.get $at) (i32.ctz (local.get $mask))))
+              (if (i32.and
+                    (i32.load8_u offset=0x10000 (i32.load16_u (local.get $place)))
+                    (i32.load8_u offset=0x20000 (i32.load16_u offset=1 (local.get $place))))
+                (then
+                  (return
+                    (select (local.get $place) (local.get $end)
+                      (i32.lt_u (local.get $place) (local.get $end))))))
+              (local.set $mask (i32.and (local.get $mask) (i32.sub (local.get $mask) (i32.const 1))))
+              (br_if $bits (local.get $mask)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $more)))
+    (local.get $end)))
