@@ -2,12 +2,12 @@
 ;;
 ;; Each pattern is in one of eight groups, a bit of a byte. Six tables of sixteen bytes tell, for the low and the high half
 ;; of each of the three bytes, the groups of the patterns that have it. What is left of a place when the six are put
-;; together are groups in which each half is one of some pattern's. Two tables more, by pairs of bytes, hold that against
-;; the pairs that patterns do have. (Hyperscan has the same under the name of Teddy.)
+;; together are groups in which each half is one of some pattern's. Three tables more, by pairs of the first four bytes, hold
+;; that against the pairs that patterns do have. (Hyperscan has the same under the name of Teddy.)
 ;;
-;; Memory: the six tables at 0, those of the pairs at 0x10000 and 0x20000, the bytes to look at from 0x30000 on.
+;; Memory: the six tables at 0, those of the pairs at 0x10000, 0x20000 and 0x30000, the bytes to look at from 0x40000 on.
 (module
-  (memory (export "memory") 8 8)
+  (memory (export "memory") 9 9)
   ;; The first place from `at` on, and before `end`, where a pattern may begin; `end` where there is none.
   ;; Up to 17 bytes behind `end` are read.
   (func (export "next") (param $at i32) (param $end i32) (result i32)
@@ -48,8 +48,10 @@
             (loop $bits
               (local.set $place (i32.add (local.get $at) (i32.ctz (local.get $mask))))
               (if (i32.and
-                    (i32.load8_u offset=0x10000 (i32.load16_u (local.get $place)))
-                    (i32.load8_u offset=0x20000 (i32.load16_u offset=1 (local.get $place))))
+                    (i32.and
+                      (i32.load8_u offset=0x10000 (i32.load16_u (local.get $place)))
+                      (i32.load8_u offset=0x20000 (i32.load16_u offset=1 (local.get $place))))
+                    (i32.load8_u offset=0x30000 (i32.load16_u offset=2 (local.get $place))))
                 (then
                   (return
                     (select (local.get $place) (local.get $end)

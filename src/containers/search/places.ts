@@ -1,4 +1,4 @@
-/** Where may a pattern begin? By the three bytes that stand at a place, as fast as the machine can look. */
+/** Where may a pattern begin? By the four bytes that stand at a place, as fast as the machine can look. */
 import { SEARCH_CODE } from './code.ts';
 
 /** Bytes that are looked at together: what fits into a processor's own memory. */
@@ -14,13 +14,15 @@ export interface Places {
   next(at: number, end: number): number;
 }
 
-/** What tells that a pattern may begin: its first three bytes. */
+/** What tells that a pattern may begin: its first four bytes. */
 export interface Beginnings {
   /** By the first two bytes, the first the lower one: bits of the groups of patterns that begin so. */
   readonly firstPair: Uint8Array;
   /** The same of the second byte and the third. */
   readonly secondPair: Uint8Array;
-  /** By the lower and the upper half of each byte. */
+  /** The same of the third byte and the fourth, which is any one where the pattern has three. */
+  readonly thirdPair: Uint8Array;
+  /** By the lower and the upper half of each of the first three bytes. */
   readonly halves: Uint8Array;
 }
 
@@ -54,35 +56,59 @@ function breadth(sets: Sets): number {
   return product;
 }
 
-/** Puts what is alike into one group, so that little else looks like it. */
-export function beginningsOf(patterns: readonly (readonly number[])[]): Beginnings {
-  const groups: Sets[] = [];
-  const halves = new Uint8Array(PARTS * HALVES);
-  const firstPair = new Uint8Array(65536);
-  const secondPair = new Uint8Array(65536);
-  const sorted = [...new Map(patterns.map((bytes) => [bytes.slice(0, 3).join(), bytes])).values()].sort(
-    (a, b) => a[0]! - b[0]! || a[1]! - b[1]! || a[2]! - b[2]!,
+/** Upper halves first: letters lie beside letters. */
+function likeness(bytes: readonly number[]): number {
+  const [upper, lower] = [4, 0].map((shift) =>
+    bytes.slice(0, 3).reduce((key, byte) => key * 16 + ((byte >> shift) & 15), 0),
   );
-  for (const bytes of sorted) {
-    const sets = setsOf(bytes);
-    let [best, least] = [groups.length, groups.length < GROUPS ? 1 : Number.POSITIVE_INFINITY];
-    for (const [group, before] of groups.entries()) {
-      const more = breadth(joined(before, sets)) - breadth(before);
-      // An empty group is for what is like nothing else.
-      if (more < least || (groups.length < GROUPS && more <= HALVES)) [best, least] = [group, more];
+  return upper! * 4096 + lower!;
+}
+
+interface Group {
+  readonly sets: Sets;
+  readonly members: readonly (readonly number[])[];
+}
+
+/** Patterns in eight groups, what is alike in one, so that little else looks like it. */
+function groupsOf(patterns: readonly (readonly number[])[]): Group[] {
+  const distinct = [...new Map(patterns.map((bytes) => [bytes.slice(0, 4).join(), bytes])).values()];
+  const groups: Group[] = distinct
+    .sort((a, b) => likeness(a) - likeness(b))
+    .map((bytes) => ({ sets: setsOf(bytes), members: [bytes] }));
+  while (groups.length > GROUPS) {
+    let [best, least] = [0, Number.POSITIVE_INFINITY];
+    for (let at = 0; at + 1 < groups.length; at += 1) {
+      const [a, b] = [groups[at]!.sets, groups[at + 1]!.sets];
+      const more = breadth(joined(a, b)) - breadth(a) - breadth(b);
+      if (more < least) [best, least] = [at, more];
     }
-    const before = groups[best];
-    groups[best] = before === undefined ? sets : joined(before, sets);
-    const bit = 1 << best;
-    for (const [part, set] of sets.entries()) halves[part * HALVES + (31 - Math.clz32(set))]! |= bit;
-    firstPair[bytes[0]! | (bytes[1]! << 8)]! |= bit;
-    secondPair[bytes[1]! | (bytes[2]! << 8)]! |= bit;
+    const [a, b] = [groups[best]!, groups[best + 1]!];
+    groups.splice(best, 2, { sets: joined(a.sets, b.sets), members: [...a.members, ...b.members] });
   }
-  return { firstPair, secondPair, halves };
+  return groups;
+}
+
+export function beginningsOf(patterns: readonly (readonly number[])[]): Beginnings {
+  const halves = new Uint8Array(PARTS * HALVES);
+  const [firstPair, secondPair, thirdPair] = [0, 0, 0].map(() => new Uint8Array(65536));
+  for (const [group, { members }] of groupsOf(patterns).entries()) {
+    const bit = 1 << group;
+    for (const bytes of members) {
+      for (const [part, set] of setsOf(bytes).entries())
+        halves[part * HALVES + (31 - Math.clz32(set))]! |= bit;
+      const [first, second, third, fourth] = bytes;
+      firstPair![first! | (second! << 8)]! |= bit;
+      secondPair![second! | (third! << 8)]! |= bit;
+      if (fourth === undefined)
+        for (let any = 0; any < 256; any += 1) thirdPair![third! | (any << 8)]! |= bit;
+      else thirdPair![third! | (fourth << 8)]! |= bit;
+    }
+  }
+  return { firstPair: firstPair!, secondPair: secondPair!, thirdPair: thirdPair!, halves };
 }
 
 /** Looks at one place after the other. */
-export function plainPlaces({ firstPair, secondPair }: Beginnings): Places {
+export function plainPlaces({ firstPair, secondPair, thirdPair }: Beginnings): Places {
   const bytes = new Uint8Array(WINDOW_BYTES + BEHIND_BYTES);
   return {
     bytes,
@@ -90,7 +116,10 @@ export function plainPlaces({ firstPair, secondPair }: Beginnings): Places {
       for (let at = from; at < end; at += 1) {
         const second = bytes[at + 1]!;
         const groups = firstPair[bytes[at]! | (second << 8)]!;
-        if (groups !== 0 && (groups & secondPair[second | (bytes[at + 2]! << 8)]!) !== 0) return at;
+        if (groups === 0) continue;
+        const third = bytes[at + 2]!;
+        const both = groups & secondPair[second | (third << 8)]!;
+        if ((both & thirdPair[third | (bytes[at + 3]! << 8)]!) !== 0) return at;
       }
       return end;
     },
@@ -112,12 +141,13 @@ interface Assembly {
 
 const FIRST_PAIRS = 0x10000;
 const SECOND_PAIRS = 0x20000;
-const WINDOW = 0x30000;
+const THIRD_PAIRS = 0x30000;
+const WINDOW = 0x40000;
 
 let compiled: { readonly assembly: Assembly; readonly module: object } | 'none' | undefined;
 
 /** Looks at sixteen places at once; undefined where the machine or the page doesn't let it. */
-export function vectorPlaces({ firstPair, secondPair, halves }: Beginnings): Places | undefined {
+export function vectorPlaces({ firstPair, secondPair, thirdPair, halves }: Beginnings): Places | undefined {
   if (compiled === 'none') return undefined;
   try {
     if (compiled === undefined) {
@@ -130,6 +160,7 @@ export function vectorPlaces({ firstPair, secondPair, halves }: Beginnings): Pla
     all.set(halves);
     all.set(firstPair, FIRST_PAIRS);
     all.set(secondPair, SECOND_PAIRS);
+    all.set(thirdPair, THIRD_PAIRS);
     return {
       bytes: all.subarray(WINDOW, WINDOW + WINDOW_BYTES + BEHIND_BYTES),
       next: (at, end) => next(WINDOW + at, WINDOW + end) - WINDOW,
