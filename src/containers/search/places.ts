@@ -22,21 +22,25 @@ export interface Beginnings {
   readonly secondPair: Uint8Array;
   /** The same of the third byte and the fourth, which is any one where the pattern has three. */
   readonly thirdPair: Uint8Array;
-  /** By the lower and the upper half of each of the first three bytes. */
+  /** By the lower and the upper half of each of the first four bytes. */
   readonly halves: Uint8Array;
 }
 
 const GROUPS = 8;
 const HALVES = 16;
-/** Half bytes of the first three bytes: two of each. */
-const PARTS = 6;
+/** Half bytes of the first four bytes: two of each. */
+const PARTS = 8;
+
+/** Where a pattern has no such byte. */
+const ANY_HALF = 0xffff;
 
 /** Sets of the halves that a group's patterns have, a bit for each. */
 type Sets = readonly number[];
 
 function setsOf(bytes: readonly number[]): Sets {
   return Array.from({ length: PARTS }, (_, part) => {
-    const byte = bytes[part >> 1]!;
+    const byte = bytes[part >> 1];
+    if (byte === undefined) return ANY_HALF;
     return 1 << (part % 2 === 0 ? byte & 15 : byte >> 4);
   });
 }
@@ -59,9 +63,9 @@ function breadth(sets: Sets): number {
 /** Upper halves first: letters lie beside letters. */
 function likeness(bytes: readonly number[]): number {
   const [upper, lower] = [4, 0].map((shift) =>
-    bytes.slice(0, 3).reduce((key, byte) => key * 16 + ((byte >> shift) & 15), 0),
+    bytes.slice(0, 4).reduce((key, byte) => key * 16 + ((byte >> shift) & 15), 0),
   );
-  return upper! * 4096 + lower!;
+  return upper! * 65536 + lower!;
 }
 
 interface Group {
@@ -95,7 +99,8 @@ export function beginningsOf(patterns: readonly (readonly number[])[]): Beginnin
     const bit = 1 << group;
     for (const bytes of members) {
       for (const [part, set] of setsOf(bytes).entries())
-        halves[part * HALVES + (31 - Math.clz32(set))]! |= bit;
+        for (let half = 0; half < HALVES; half += 1)
+          if ((set >> half) & 1) halves[part * HALVES + half]! |= bit;
       const [first, second, third, fourth] = bytes;
       firstPair![first! | (second! << 8)]! |= bit;
       secondPair![second! | (third! << 8)]! |= bit;
