@@ -21,7 +21,7 @@ export interface Where {
 }
 
 export interface RelatedPlace {
-  readonly what: 'included-from';
+  readonly what: 'included-from' | 'other-window' | 'framebuffer' | 'evidence' | 'before';
   readonly span: Span;
 }
 

@@ -6,8 +6,7 @@ import type { NamedReport } from '../report/subjects/machines.ts';
 import type { Machine } from '../window/describe.ts';
 import { EXIT_ERROR } from './common/command.ts';
 import type { Io } from './common/io.ts';
-import { type PrintOptions, printMachines } from './common/print.ts';
-import { writeDiagnostics } from './common/result.ts';
+import { type PrintOptions, printMachines, printNoAnswer } from './common/print.ts';
 import { type DescribedOptionValues, describeMachine, readMachines } from './inputs/machine.ts';
 
 /** From so many on it is worth the time that loading V8's settings takes. */
@@ -44,7 +43,7 @@ async function reportInputs(
   }
   if (reports.length === 0) {
     if (!sink.hasErrors) sink.add(finding('fwmap/no-description', {}));
-    writeDiagnostics(sink.all, io);
+    await printNoAnswer(inputs, sink.all, options, io);
     return EXIT_ERROR;
   }
   await printMachines(reports, sink.all, options, io);

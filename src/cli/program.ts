@@ -35,7 +35,29 @@ async function run(
 ): Promise<number> {
   const log = await openLog(options['log-level']?.toString(), io);
   log.debug({ command: command.name, inputs, options }, 'command line');
-  return command.run({ inputs, options, io, log });
+  try {
+    return await command.run({ inputs, options, io, log });
+  } catch (error) {
+    if (error instanceof CommandError) await failAsResult(error, options, io);
+    throw error;
+  }
+}
+
+/** A job that reads results learns of what ended the command, too. */
+async function failAsResult(
+  { message, told }: CommandError,
+  { format, output }: OptionValues<OptionTable>,
+  io: Io,
+): Promise<void> {
+  if (format !== 'sarif' && format !== 'github') return;
+  const { printFailure } = await import('./common/print.ts');
+  const options = { format, ...(typeof output === 'string' ? { output } : {}) } as const;
+  try {
+    await printFailure(told.inputs, told.diagnostics, options, io, message);
+  } catch (error) {
+    // Where the result can't be written it is that what the error says.
+    if (!(error instanceof CommandError)) throw error;
+  }
 }
 
 /** The default command takes a mistyped command for an input. */

@@ -38,6 +38,10 @@ export function hintOf({ code, args }: Diagnostic): string | undefined {
 
 const RELATED_TEXT: Readonly<Record<RelatedPlace['what'], string>> = {
   'included-from': 'included from here',
+  'other-window': 'the other window',
+  framebuffer: 'the framebuffer',
+  evidence: 'what it rests on',
+  before: 'as it was before',
 };
 
 export function relatedText({ what }: RelatedPlace): string {
@@ -57,4 +61,18 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 export function diagnosticText(diagnostic: Diagnostic): string {
   const hint = hintOf(diagnostic);
   return hint === undefined ? formatDiagnostic(diagnostic) : `${formatDiagnostic(diagnostic)}; ${hint}`;
+}
+
+/** The message with what it is about in front and what to do behind it, for media that tell place and code elsewhere. */
+export function diagnosticTail({
+  path,
+  message,
+  hint,
+}: {
+  readonly path: string | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+}): string {
+  const about = path === undefined || message.includes(path) ? '' : `${path}: `;
+  return `${about}${message}${hint === undefined ? '' : `; ${hint}`}`;
 }

@@ -1,6 +1,7 @@
 /** Every code with its row. */
 import { ACPI_RESOURCE_ROWS } from './rows/acpi-resources.ts';
 import { ACPI_TABLE_ROWS } from './rows/acpi-tables.ts';
+import { ANSWER_ROWS } from './rows/answers.ts';
 import { ARTIFACT_ROWS } from './rows/artifact.ts';
 import { ASL_ROWS } from './rows/asl.ts';
 import { CONTAINER_ROWS } from './rows/containers.ts';
@@ -27,4 +28,5 @@ export const REGISTRY = {
   ...EVIDENCE_ROWS,
   ...LINUX_ROWS,
   ...SYSFB_ROWS,
+  ...ANSWER_ROWS,
 };

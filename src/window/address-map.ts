@@ -18,10 +18,21 @@ const CODES = {
  * that its cell counts don't fit has been reported when it was read.
  */
 export function reportAddressMap({ entries }: TreeDescription, sink: DiagnosticSink): void {
-  for (const { check, node, property, message } of entryProblems(entries)) {
+  for (const { check, node, property, other, message } of entryProblems(entries)) {
     const code = CODES[check];
     if (code === undefined) continue;
     const span = property?.valueSpan;
-    sink.add(finding(code, { problem: message }, { path: pathOf(node), ...(span ? { span } : {}) }));
+    const meets = other?.valueSpan;
+    sink.add(
+      finding(
+        code,
+        { problem: message },
+        {
+          path: pathOf(node),
+          ...(span ? { span } : {}),
+          ...(meets ? { related: [{ what: 'other-window', span: meets }] } : {}),
+        },
+      ),
+    );
   }
 }

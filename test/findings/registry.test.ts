@@ -1,37 +1,22 @@
 /** Every row has all columns, and its example produces its code. */
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { CODES, rowOf } from '../../src/findings/finding.ts';
-import { type Content, contentBytes, type Example } from '../../src/findings/row.ts';
+import type { Example } from '../../src/findings/row.ts';
 import { run } from '../cli/fake-io.ts';
+import { writeExample } from './examples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fwmap-findings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-function write(root: string, name: string, content: Content): void {
-  const path = join(root, name);
-  mkdirSync(name.endsWith('/') ? path : dirname(path), { recursive: true });
-  if (name.endsWith('/')) return;
-  if (typeof content === 'object' && 'link' in content) symlinkSync(content.link, path);
-  else writeFileSync(path, contentBytes(content));
-}
 
 /** The codes that the example's command line leads to. */
 async function codesOf(code: string, { files, run: line }: Example): Promise<Set<string>> {
   const root = join(folder, code);
   mkdirSync(root, { recursive: true });
-  for (const [name, content] of Object.entries(files)) write(root, name, content);
+  writeExample(root, files);
   const added = vi.spyOn(DiagnosticList.prototype, 'add');
   const { stdout, stderr } = await run(line.split(' '), { cwd: root });
   const codes = new Set(added.mock.calls.map(([diagnostic]) => diagnostic.code));

@@ -1,13 +1,22 @@
 /** Errors that end a command. */
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
+
+interface Told {
+  readonly inputs: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /** Ends a command with exit status 2 and one line on standard error: misuse, or an input that can't be read. */
 export class CommandError extends Error {
   readonly hint: string | undefined;
+  /** What was read until then, and what was wrong with it; it has been told on standard error. */
+  readonly told: Told;
 
-  constructor(message: string, hint?: string) {
+  constructor(message: string, hint?: string, told: Told = { inputs: [], diagnostics: [] }) {
     super(message);
     this.name = 'CommandError';
     this.hint = hint;
+    this.told = told;
   }
 }
 

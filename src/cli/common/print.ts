@@ -1,6 +1,6 @@
 /** Printing a report in the format asked for. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
-import { FORMATS, type Format, type Report } from '../../report/formats/render.ts';
+import { FORMATS, type Format, type Report, renderReport } from '../../report/formats/render.ts';
 import { type NamedReport, renderMachines } from '../../report/subjects/machines.ts';
 import type { Io } from './io.ts';
 import { writeDiagnostics, writeResult } from './result.ts';
@@ -87,7 +87,53 @@ export async function printMachines(
     width: await widthOf(options, io),
     map: options.map === true,
     unicode: hasUnicode(io),
+    ...(LISTS_RESULTS.has(format) ? await whatProgramsAsk(io) : {}),
   });
   if (format !== 'text' || !(await showPaged(text, options, io))) writeResult(text, options, io);
   if (format === 'text') writeDiagnostics(diagnostics, io);
+  if (format === 'github' && io.env.GITHUB_STEP_SUMMARY) {
+    const { addToSummary } = await import('./job-summary.ts');
+    await addToSummary(io.env.GITHUB_STEP_SUMMARY, reports);
+  }
+}
+
+/** Formats that list what was found, also where there is no answer. */
+const LISTS_RESULTS: ReadonlySet<string> = new Set<Format>(['sarif', 'github']);
+
+async function whatProgramsAsk(io: Io) {
+  const [{ locatorAt }, { VERSION }] = await Promise.all([
+    import('./repository.ts'),
+    import('../version.ts'),
+  ]);
+  return { version: VERSION, locate: locatorAt(io.cwd) };
+}
+
+/** Says why there is no answer: on standard error, and as results where the format is a list of them. */
+export async function printNoAnswer(
+  inputs: readonly string[],
+  diagnostics: readonly Diagnostic[],
+  options: PrintOptions,
+  io: Io,
+): Promise<void> {
+  writeDiagnostics(diagnostics, io);
+  await printFailure(inputs, diagnostics, options, io, 'nothing of the inputs could be read');
+}
+
+/** The results of a command that has no answer, where the format is a list of them. @param failure why */
+export async function printFailure(
+  inputs: readonly string[],
+  diagnostics: readonly Diagnostic[],
+  options: PrintOptions,
+  io: Io,
+  failure: string,
+): Promise<void> {
+  if (options.format === undefined || !LISTS_RESULTS.has(options.format)) return;
+  const found = { inputs: inputs.map((path) => ({ path })), results: diagnostics, failure };
+  const report = { json: () => ({}), document: () => [], found: () => found };
+  const text = await renderReport(report, options.format, {
+    color: false,
+    width: DEFAULT_WIDTH,
+    ...(await whatProgramsAsk(io)),
+  });
+  writeResult(text, options, io);
 }

@@ -7,8 +7,7 @@ import type { NamedReport } from '../../report/subjects/machines.ts';
 import type { AnswerOptions } from '../../verdict/answer.ts';
 import { EXIT_ERROR } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
-import { type PrintOptions, printMachines } from '../common/print.ts';
-import { writeDiagnostics } from '../common/result.ts';
+import { type PrintOptions, printMachines, printNoAnswer } from '../common/print.ts';
 import { selectMachines } from './images.ts';
 import { openInputs } from './inputs.ts';
 import { kernelFacts } from './kernel-facts.ts';
@@ -70,7 +69,7 @@ async function answerTogether(
       all.add(diagnostic);
   }
   if (reports.length === 0) {
-    writeDiagnostics(all.all, io);
+    await printNoAnswer(inputs, all.all, options, io);
     return EXIT_ERROR;
   }
   await printMachines(reports, all.all, options, io);

@@ -21,6 +21,8 @@ export interface AddressMapProblem {
   readonly check: AddressMapCheck;
   readonly node: DtNode;
   readonly property: DtProperty | undefined;
+  /** What it collides with. */
+  readonly other?: DtProperty | undefined;
   /** One sentence without a full stop. */
   readonly message: string;
 }
@@ -77,7 +79,14 @@ function* overlappingWindows(windows: readonly AddressEntry[]): Generator<Addres
       const { node } = second.entry;
       const where = formatMemRange(second.start, second.end - second.start);
       const message = `${nameOf(second.entry)} takes ${where} of its parent's addresses, which ${nameOf(first.entry)} takes too`;
-      yield { check: 'fwmap_overlapping_windows', node, property: propertyOf(node, 'ranges'), message };
+      const other = propertyOf(first.entry.node, 'ranges');
+      yield {
+        check: 'fwmap_overlapping_windows',
+        node,
+        property: propertyOf(node, 'ranges'),
+        other,
+        message,
+      };
     }
   }
   const inside = groupBy(
@@ -191,7 +200,8 @@ function* framebufferInWindow(
       const message =
         `the framebuffer of reg[${index}], ${formatMemRange(cpu, size)}, is in the window ` +
         `${formatMemRange(window.cpu, window.size)} that ${nameOf(window)} gives to others`;
-      yield { check: 'fwmap_framebuffer_in_window', node, property: propertyOf(node, 'reg'), message };
+      const other = propertyOf(window.node, window.item);
+      yield { check: 'fwmap_framebuffer_in_window', node, property: propertyOf(node, 'reg'), other, message };
     }
   }
 }

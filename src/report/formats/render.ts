@@ -1,6 +1,8 @@
 /** The formats there are: a row each, loaded when asked for. */
 import type { Document } from '../document.ts';
 import type { AddressMap } from '../map/items.ts';
+import type { Locate } from '../results/located.ts';
+import type { Found } from '../results/results.ts';
 import type { JsonObject } from './json-parts.ts';
 
 /** A subject, ready to be shown in any format. Each form is made only when a format wants it. */
@@ -10,6 +12,8 @@ export interface Report {
   readonly document: (format: Format) => Document;
   /** What there is to draw; only subjects that are about addresses have some. */
   readonly maps?: () => Promise<readonly AddressMap[]>;
+  /** What was wrong with the inputs, and the answers, one by one. */
+  readonly found: () => Found;
 }
 
 export interface RenderOptions {
@@ -19,6 +23,10 @@ export interface RenderOptions {
   readonly map?: boolean;
   /** Characters beyond ASCII may be drawn with. */
   readonly unicode?: boolean;
+  /** Of the program, for formats that name it. */
+  readonly version?: string;
+  /** What files are called, for formats that other programs read. */
+  readonly locate?: Locate;
 }
 
 /** Columns of a drawing where no line is ever broken: a quoted line of a mail still fits 80. */
@@ -63,6 +71,14 @@ const RENDERERS = {
   async ndjson(report: Report) {
     const { printJsonLine } = await import('./json-parts.ts');
     return printJsonLine(report.json());
+  },
+  async sarif(report: Report, options: RenderOptions) {
+    const { renderSarif } = await import('./sarif.ts');
+    return renderSarif(report.found(), options);
+  },
+  async github(report: Report, options: RenderOptions) {
+    const { renderGithub } = await import('./github.ts');
+    return renderGithub(report.found(), options);
   },
 } as const;
 

@@ -23,6 +23,7 @@ import {
 import type { Report } from '../formats/render.ts';
 import { References } from '../formats/sentences.ts';
 import { likelyClass, rangeText, sizeText, windowNotes } from '../phrases.ts';
+import { bridgesResults } from '../results/bridges.ts';
 import {
   aloneSections,
   answeredJson,
@@ -350,5 +351,6 @@ export function bridgesReport(
     json: () => bridgesJson(verdict),
     document: (format) => bridgesDocument(verdict, { alone: format !== 'text', all }),
     maps: async () => (await import('../map/subjects.ts')).bridgesMaps(verdict),
+    found: () => ({ inputs: verdict.inputs, results: [...verdict.diagnostics, ...bridgesResults(verdict)] }),
   };
 }

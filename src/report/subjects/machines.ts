@@ -2,6 +2,7 @@
 import type { Document } from '../document.ts';
 import { type JsonObject, printJson, printJsonLine } from '../formats/json-parts.ts';
 import { type Format, type RenderOptions, type Report, renderReport } from '../formats/render.ts';
+import { foundTogether } from '../results/results.ts';
 
 export const MACHINES_SCHEMA = 'fwmap/machines@1';
 
@@ -40,5 +41,6 @@ export async function renderMachines(
       );
     },
   };
-  return renderReport({ json: () => ({}), document, ...maps }, format, options);
+  const found = () => foundTogether(reports.map((report) => report.found()));
+  return renderReport({ json: () => ({}), document, found, ...maps }, format, options);
 }

@@ -264,5 +264,6 @@ export function resourcesReport(machine: Machine, diagnostics: readonly Diagnost
   return {
     json: () => resourcesJson(report),
     document: (format) => resourcesDocument(report, format !== 'text'),
+    found: () => ({ inputs, results: diagnostics }),
   };
 }

@@ -10,6 +10,7 @@ import { diagnosticJson, hexOrNull, inputsJson, type JsonObject } from '../forma
 import type { Report } from '../formats/render.ts';
 import { References } from '../formats/sentences.ts';
 import { inputItem } from '../phrases.ts';
+import { simulationResults } from '../results/simulation.ts';
 
 export const SIMULATE_SCHEMA = 'fwmap/simulate@1';
 
@@ -263,5 +264,9 @@ export function simulationReport(simulation: SimulationReport): Report {
     json: () => simulationJson(simulation),
     document: (format) => simulationDocument(simulation, format !== 'text'),
     maps: async () => (await import('../map/subjects.ts')).simulationMaps(simulation),
+    found: () => ({
+      inputs: simulation.inputs,
+      results: [...simulation.diagnostics.all, ...simulationResults(simulation)],
+    }),
   };
 }

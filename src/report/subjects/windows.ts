@@ -280,5 +280,6 @@ export function windowsReport(
         withoutList: drawn,
       }),
     maps: async () => (await import('../map/subjects.ts')).windowsMaps(report.windows, report.inputs),
+    found: () => ({ inputs: report.inputs, results: diagnostics }),
   };
 }

@@ -94,6 +94,7 @@ export const command = defineCommand({
       throw new CommandError(
         'no ACPI table could be read',
         'eval takes a DSDT or SSDT: raw, acpidump or ASL text',
+        { inputs, diagnostics: sink.all },
       );
     }
     const order = loadOrder(tables);
@@ -114,7 +115,11 @@ export const command = defineCommand({
       writeDiagnostics(sink.all, io);
     } else {
       await printReport(
-        { json: () => report.evalJson(subject), document: () => report.evalDocument(subject) },
+        {
+          json: () => report.evalJson(subject),
+          document: () => report.evalDocument(subject),
+          found: () => ({ inputs: subject.inputs, results: subject.diagnostics }),
+        },
         sink.all,
         options,
         io,

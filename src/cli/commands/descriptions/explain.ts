@@ -19,7 +19,7 @@ import {
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
 } from '../../common/options.ts';
-import { type PrintOptions, printReport } from '../../common/print.ts';
+import { type PrintOptions, printNoAnswer, printReport } from '../../common/print.ts';
 import { UNKNOWN_CODES, writeDiagnostics } from '../../common/result.ts';
 import { oneMachine } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
@@ -127,7 +127,11 @@ async function explainedCode(argument: string, options: PrintOptions, io: Io): P
   const { findingDocument, findingJson } = await import('../../../report/finding.ts');
   const report: FindingReport = { code: argument, row, ...(await recognisedFor(argument)) };
   await printReport(
-    { json: () => findingJson(report), document: () => findingDocument(report) },
+    {
+      json: () => findingJson(report),
+      document: () => findingDocument(report),
+      found: () => ({ inputs: [], results: [] }),
+    },
     [],
     options,
     io,
@@ -179,15 +183,26 @@ export const command = defineCommand({
     const machine = await describe(named.artifacts, settings, sink);
     refuseSettings(sink.all);
     if (machine.trees.length === 0 && machine.acpi === undefined) {
+      if (sink.hasErrors) {
+        await printNoAnswer(inputs, sink.all, options, io);
+        return EXIT_ERROR;
+      }
       writeDiagnostics(sink.all, io);
-      if (sink.hasErrors) return EXIT_ERROR;
-      throw new CommandError('the inputs hold no device tree, no ACPI table and no resource list');
+      throw new CommandError(
+        'the inputs hold no device tree, no ACPI table and no resource list',
+        undefined,
+        {
+          inputs,
+          diagnostics: sink.all,
+        },
+      );
     }
     const report = await reportOf(machine, sink, options.node, settings.cells);
     await printReport(
       {
         json: () => explainJson(report),
         document: (format) => explainDocument(report, format !== 'text'),
+        found: () => ({ inputs: report.inputs, results: report.diagnostics }),
       },
       sink.all,
       options,

@@ -164,7 +164,14 @@ export const command = defineCommand({
     const all = await scanAll(inputs, { ...options, withHashes }, io, sink);
     const report = options.select === undefined ? all : selected(all, options.select);
     await printReport(
-      { json: () => scanJson(report), document: (format) => scanDocument(report, format !== 'text') },
+      {
+        json: () => scanJson(report),
+        document: (format) => scanDocument(report, format !== 'text'),
+        found: () => ({
+          inputs: report.inputs.map(({ path, sha256 }) => ({ path, kind: 'image' as const, sha256 })),
+          results: report.diagnostics,
+        }),
+      },
       report.diagnostics,
       options,
       io,

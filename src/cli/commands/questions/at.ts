@@ -1,5 +1,6 @@
 /** `fwmap at ADDRESS INPUT...` */
 import { MAP_FORMATS } from '../../../report/formats/render.ts';
+import { atResults } from '../../../report/results/at.ts';
 import { atDocument, atJson } from '../../../report/subjects/at.ts';
 import type { Asked } from '../../../verdict/address/claims.ts';
 import { answerAt } from '../../../verdict/answer.ts';
@@ -70,6 +71,7 @@ export const command = defineCommand({
         json: () => atJson(whole),
         document: (format) => atDocument(whole, format !== 'text'),
         maps: async () => (await import('../../../report/map/subjects.ts')).atMaps(whole),
+        found: () => ({ inputs: whole.inputs, results: [...whole.diagnostics, ...atResults(whole)] }),
       };
     });
   },

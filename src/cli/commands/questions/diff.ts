@@ -7,6 +7,7 @@ import { DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { compareSides, isSame, type Side } from '../../../compare/compare.ts';
 import { formatDiagnostic } from '../../../findings/finding.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
+import { diffResults } from '../../../report/results/diff.ts';
 import { diffDocument, diffJson } from '../../../report/subjects/diff.ts';
 import { answerSysfb } from '../../../verdict/answer.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from '../../common/command.ts';
@@ -19,8 +20,7 @@ import {
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
-import { printReport } from '../../common/print.ts';
-import { writeDiagnostics } from '../../common/result.ts';
+import { printNoAnswer, printReport } from '../../common/print.ts';
 import { oneMachine, openImage } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { kernelFacts } from '../../inputs/kernel-facts.ts';
@@ -132,13 +132,17 @@ export const command = defineCommand({
       (first !== NO_FILE && readNothing(old, before)) ||
       (second !== NO_FILE && readNothing(fresh, after))
     ) {
-      writeDiagnostics(diagnostics, io);
+      await printNoAnswer(inputs, diagnostics, options, io);
       return EXIT_ERROR;
     }
     const comparison = compareSides(old, fresh);
     const report = {
       json: () => diffJson(comparison),
       document: (format: string) => diffDocument(comparison, format !== 'text'),
+      found: () => ({
+        inputs: [...fresh.inputs, ...old.inputs],
+        results: [...diagnostics, ...diffResults(comparison)],
+      }),
     };
     await printReport(report, diagnostics, options, io);
     return options['exit-code'] && !isSame(comparison) ? 1 : 0;

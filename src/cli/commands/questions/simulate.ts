@@ -15,8 +15,7 @@ import {
   MAP_OPTION,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
-import { printReport } from '../../common/print.ts';
-import { writeDiagnostics } from '../../common/result.ts';
+import { printNoAnswer, printReport } from '../../common/print.ts';
 import { oneMachine } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { kernelFacts } from '../../inputs/kernel-facts.ts';
@@ -103,7 +102,7 @@ export const command = defineCommand({
     );
     refuseSettings(sink.all);
     if (sink.hasErrors && report.cases.length === 0) {
-      writeDiagnostics(sink.all, io);
+      await printNoAnswer(inputs, sink.all, options, io);
       return EXIT_ERROR;
     }
     const { simulationReport } = await import('../../../report/subjects/simulation.ts');

@@ -21,8 +21,7 @@ import {
   MAP_OPTION,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
-import { type PrintOptions, printMachines } from '../../common/print.ts';
-import { writeDiagnostics } from '../../common/result.ts';
+import { type PrintOptions, printMachines, printNoAnswer } from '../../common/print.ts';
 import { type NamedMachine, selectMachines } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { kernelFacts } from '../../inputs/kernel-facts.ts';
@@ -113,7 +112,7 @@ async function answer(inputs: readonly string[], options: SysfbOptions, io: Io):
       all.add(diagnostic);
   }
   if (verdicts.length === 0) {
-    writeDiagnostics(all.all, io);
+    await printNoAnswer(inputs, all.all, options, io);
     return EXIT_ERROR;
   }
   const reports = verdicts.map(({ verdict, name }) =>

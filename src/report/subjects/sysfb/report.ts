@@ -1,6 +1,7 @@
 /** The verdict of `sysfb`, ready to be rendered in any format. */
 import type { Verdict } from '../../../verdict/sysfb/verdict.ts';
 import type { Report } from '../../formats/render.ts';
+import { sysfbResults } from '../../results/sysfb.ts';
 import { sysfbDocument } from './document.ts';
 import { sysfbJson } from './json.ts';
 import { sysfbReply } from './mail.ts';
@@ -22,5 +23,6 @@ export function sysfbReport(verdict: Verdict, { full = false, version }: Verdict
         ? sysfbReply(verdict, version)
         : sysfbDocument(verdict, { format, full, version }),
     maps: async () => (await import('../../map/subjects.ts')).sysfbMaps(verdict),
+    found: () => ({ inputs: verdict.inputs, results: [...verdict.diagnostics, ...sysfbResults(verdict)] }),
   };
 }
