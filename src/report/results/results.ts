@@ -11,8 +11,8 @@ import type { Origin } from '../../window/window.ts';
 /** A file that was read, or that could not be. */
 export interface FoundInput {
   readonly path: string;
-  readonly kind?: string;
-  readonly sha256?: string;
+  readonly kind?: string | undefined;
+  readonly sha256?: string | undefined;
 }
 
 /** What a report finds. */
