@@ -81,10 +81,9 @@ function wrongAnswer(
   if (machine.boot.framebuffer === null && answer !== 'not-needed') return undefined;
   const wanted = truth.without ? 'needed' : 'not-needed';
   if (answer !== wanted) return `everything is given and the answer is ${answer}, not ${wanted}`;
-  const isEffective = truth.without && !truth.with;
-  return effective === isEffective
+  return effective === truth.effective
     ? undefined
-    : `everything is given and effective is ${effective}, not ${isEffective}`;
+    : `everything is given and effective is ${effective}, not ${truth.effective}`;
 }
 
 /** The kernel reads another description than the one that there is: fwmap says that it doesn't know. */

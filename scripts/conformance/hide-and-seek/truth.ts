@@ -15,6 +15,8 @@ export interface Truth {
   /** Can VMBus hand out a part of the framebuffer, without CONFIG_SYSFB and with it? */
   readonly without: boolean;
   readonly with: boolean;
+  /** Does CONFIG_SYSFB make the reservation that is needed? Null where it does and a request around it gets past. */
+  readonly effective: boolean | null;
   /** With the kernel's own configuration. */
   readonly actual: boolean;
 }
@@ -59,26 +61,44 @@ export function poolOf(machine: Machine, sysfb: boolean): VmbusPool | undefined 
   return pool;
 }
 
-function isExposed(machine: Machine, sysfb: boolean): boolean {
+/** `around`: only a request that holds the whole reservation gets past it. */
+type Exposure = 'no' | 'around' | 'yes';
+
+function exposure(machine: Machine, sysfb: boolean): Exposure {
   const { framebuffer } = machine.boot;
   const pool = poolOf(machine, sysfb);
-  if (pool === undefined || pool.probe !== 0 || framebuffer === null) return false;
+  if (pool === undefined || pool.probe !== 0 || framebuffer === null) return 'no';
+  let found: Exposure = 'no';
   for (const [index, window] of pool.windows.entries()) {
     const start = max(window.start, framebuffer.base);
     const last = min(lastOf(pool, window), framebuffer.base + framebuffer.size - 1n);
     if (start > last) continue;
     // The reservation is a claim in the first window; the others are kept off it only by the allocator's own test.
     const reserved = index === 0 || machine.kernel.behaviour.framebufferTest ? pool.framebuffer : null;
-    if (reserved === null || reserved.start > start || reserved.end < last) return true;
+    if (reserved === null || reserved.start > start || reserved.end < last) return 'yes';
+    // That test looks at both ends of a request, and one around the reservation has neither in it (the kernel's vector
+    // h-overlap-enclose-fb-second-window). From 0 on it would have to pass by everything free below.
+    if (
+      index > 0 &&
+      window.start !== 0n &&
+      window.start < reserved.start &&
+      lastOf(pool, window) > reserved.end
+    )
+      found = 'around';
   }
-  return false;
+  return found;
 }
 
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 export function truthOf(machine: Machine): Truth {
-  const without = isExposed(machine, false);
-  const withIt = isExposed(machine, true);
-  return { without, with: withIt, actual: machine.configuration.sysfb ? withIt : without };
+  const [off, on] = [exposure(machine, false), exposure(machine, true)];
+  const [without, withIt] = [off !== 'no', on !== 'no'];
+  return {
+    without,
+    with: withIt,
+    effective: !without || on === 'yes' || off === on ? false : on === 'no' ? true : null,
+    actual: machine.configuration.sysfb ? withIt : without,
+  };
 }

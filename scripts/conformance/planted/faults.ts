@@ -10,6 +10,7 @@ export interface Fault {
 const SITUATION = 'src/verdict/sysfb/situation';
 const JUDGE = 'src/verdict/sysfb/judge';
 const ACPI = `${JUDGE}/acpi.ts`;
+const SOMEWHERE = `${JUDGE}/framebuffer.ts`;
 const TREE = `${JUDGE}/tree.ts`;
 const FOLD = 'src/verdict/sysfb/fold.ts';
 const OUTCOME = `${JUDGE}/outcome.ts`;
@@ -134,14 +135,14 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a comparison is turned: the framebuffer above the window',
     file: OUTCOME,
-    find: 'if (below(window.end, place.base) || below(last, window.start)) return false;',
-    replace: 'if (below(place.base, window.end) || below(last, window.start)) return false;',
+    find: "if (below(window.end, place.base) || below(last, window.start)) return 'no';",
+    replace: "if (below(place.base, window.end) || below(last, window.start)) return 'no';",
   },
   {
     name: 'a part of the framebuffer reserved is all of it',
     file: OUTCOME,
-    find: 'return !(coversStart && (',
-    replace: 'return !(coversStart || (',
+    find: 'if (!(coversStart && (',
+    replace: 'if (!(coversStart || (',
   },
   {
     name: 'the reservation is asked for with CONFIG_SYSFB only',
@@ -157,16 +158,45 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a framebuffer somewhere: the gate is ignored',
-    file: ACPI,
+    file: SOMEWHERE,
     find: 'const gated = isEfi && behaviour.sysfbGate;',
     replace: 'const gated = false;',
   },
   {
     name: 'a framebuffer somewhere: other windows are ignored',
-    file: ACPI,
-    find: 'if (first === undefined || first !== windows[0]) return false;',
-    replace:
-      'if (windows.length > 0) return true;\n  if (first === undefined || first !== windows[0]) return false;',
+    file: SOMEWHERE,
+    find: 'first === windows[0] && others.length === 0;',
+    replace: 'first === windows[0];',
+  },
+  {
+    name: 'a request around the reservation is kept off it',
+    file: OUTCOME,
+    find: "return isAround ? 'around' : 'no';",
+    replace: "return 'no';",
+  },
+  {
+    name: 'a node that is disabled is taken for one that is not',
+    file: TREE,
+    find: 'if (off !== undefined) {',
+    replace: 'if (off === null) {',
+  },
+  {
+    name: "a tree: what another tree's framebuffer shows counts for this one",
+    file: TREE,
+    find: 'origin.artifact === subject.description.artifact && ',
+    replace: '',
+  },
+  {
+    name: "a vendor's kernel that is named by option has no backports",
+    file: 'src/verdict/facts/release.ts',
+    find: "kernelRelease(given.release, '')",
+    replace: "kernelRelease('', '')",
+  },
+  {
+    name: 'a table that is loaded and not known hides nothing',
+    file: 'src/acpi/interpreter/boot.ts',
+    find: 'if (machine.tablesUnknown)',
+    replace: 'if (machine.tablesUnknown && machine.namesOpen === false)',
   },
   {
     name: 'releases of stable branches are not told apart',

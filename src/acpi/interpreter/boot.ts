@@ -3,6 +3,7 @@
  * in the order that ACPICA's acpiexec 20200925 keeps.
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { finding } from '../../findings/finding.ts';
 import {
   bitsOf,
   type Condition,
@@ -171,6 +172,7 @@ export class Boot {
     this.#initialise();
     if (machine.profile.testsItself) this.#testSelf();
     machine.cutIoAddresses = this.#askedWindows;
+    if (machine.tablesUnknown) this.#sink.add(finding('acpi/table-loaded-unknown', {}, { path: '\\_SB' }));
   }
 
   /** Names in packages of the tables' own code: looked up now that all is there. */

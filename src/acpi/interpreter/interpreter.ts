@@ -92,6 +92,8 @@ export class Interpreter implements Explored, Machine {
   readonly abandonments = new Map<string, AmlFault>();
   /** May names exist that none of the tables declares: are there other tables, or such that code loads? */
   namesOpen = false;
+  /** Code may have loaded a table of which nothing is known. */
+  tablesUnknown = false;
   /** What the tables declare, whether it is run or not. */
   declared: DeclaredNamespace | undefined;
   /** Values that objects of other tables have had. */
@@ -141,6 +143,7 @@ export class Interpreter implements Explored, Machine {
   /** Names that no table has may be made by tables that code loads. Not in a simulation: acpiexec has no others. */
   unsettleNames(): void {
     this.namesOpen = this.journal.active;
+    this.tablesUnknown ||= this.journal.active;
   }
 
   /** Notes where code is given up. Gives the reason by which what it may change isn't known. */

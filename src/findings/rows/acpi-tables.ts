@@ -273,6 +273,23 @@ export const ACPI_TABLE_ROWS = {
     scope: 'path',
     text: fault,
   }),
+  'acpi/table-loaded-unknown': row({
+    severity: 'note',
+    summary: 'code that runs at boot loads a table whose contents are not known',
+    why: 'It may describe any device, VMBus too.',
+    example: {
+      files: {
+        'dsdt.asl':
+          'DefinitionBlock ("", "DSDT", 2, "FWMAP", "EXAMPLE", 1)\n{\n  OperationRegion (TABL, SystemMemory, 0x7FFF0000, 0x1000)\n  Name (HNDL, 0)\n  Method (_INI) { Load (TABL, HNDL) }\n}\n',
+      },
+      run: 'windows dsdt.asl',
+    },
+    source: '19.6.76',
+    hides: ['window'],
+    scope: 'path',
+    text: () => 'a table is loaded at boot whose contents are not known: it may describe devices of its own',
+    hint: () => '--memory DUMP@ADDRESS gives what it holds',
+  }),
   'acpi/not-found': row({
     severity: 'error',
     summary: 'there is no object of that name',

@@ -130,7 +130,7 @@ export const EVIDENCE_ROWS = {
       run: 'sysfb iomem.txt',
     },
     source: 'r_show() in kernel/resource.c: addresses only with CAP_SYS_ADMIN',
-    hides: ['framebuffer'],
+    hides: NOTHING,
     text: () => 'its addresses are all zeros: it was read without privilege; it is left out',
     hint: () => 'read /proc/iomem as root',
   }),

@@ -46,6 +46,11 @@ export const SYSFB_ROWS = {
     'The windows of VMBus come from another description, which was not given. The answer is unknown until it is.',
     'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',
   ),
+  'sysfb/acpi-root-oops': rule(
+    'the kernel oopses where no device above VMBus gives a window',
+    'It walks on to the root of the namespace, whose handle is no pointer. CONFIG_SYSFB makes no difference; a newer kernel does.',
+    '78e04bbff849 ("Drivers: vmbus: Don\'t dereference ACPI root object handle"), v6.6, CVE-2023-53647',
+  ),
   'sysfb/acpi-window-unknown': rule(
     'what a _CRS of VMBus or above it gives is not known',
     'A window may be anywhere. --set, --memory or the missing tables would tell.',
@@ -100,6 +105,11 @@ export const SYSFB_ROWS = {
     'the VMBus node gives no window',
     'Every vmbus_allocate_mmio() fails, so nothing can land on the framebuffer.',
     'vmbus_device_add() in drivers/hv/vmbus_drv.c',
+  ),
+  'sysfb/dt-node-disabled': rule(
+    'the VMBus node, or a node above it, is disabled',
+    'Linux makes no device of a node whose status is neither okay nor ok, nor of what is below it, so the driver is never asked to take it.',
+    'of_platform_bus_create() in drivers/of/platform.c; Devicetree Specification 0.4, 2.3.4',
   ),
   'sysfb/dt-not-supported': rule(
     'the driver of this release reads no device tree',

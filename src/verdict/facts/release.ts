@@ -1,12 +1,13 @@
 /** What is known of the kernel's release and of the changes that it has. */
-import type { MachineFacts } from '../../evidence/facts.ts';
+import type { MachineFacts, ReleaseFact } from '../../evidence/facts.ts';
+import { kernelRelease } from '../../evidence/release-text.ts';
 import { shownChanges } from '../../linux/kernel-code.ts';
 import { NEWEST_RELEASE } from '../../linux/profile.ts';
 import { compareReleases, type KernelRelease, parseRelease } from '../../linux/release.ts';
 import { NEWEST, OLDEST_RELEASE, ReleaseModel, releaseFrom, releaseIs } from '../../linux/release-choice.ts';
 import { type Condition, gather } from '../../symbolic/index.ts';
 import type { GivenFacts } from '../given.ts';
-import type { Assumption, Constraint, Default, RuleFinding } from '../question.ts';
+import type { Assumption, Constraint, Default, EvidenceItem, RuleFinding } from '../question.ts';
 import { byOption, evidenceItem, fromFact, strongest } from './strength.ts';
 
 /** The kernel, as it is named; `presumed`: nothing names its release. */
@@ -56,9 +57,11 @@ export function releaseFacts(
     constraints.push(
       byOption('release', releaseIs(release), `the release is ${given.release}`, `--kernel ${given.release}`),
     );
+    const { vendor } = kernelRelease(given.release, '');
+    if (vendor !== undefined) rules.push(vendorRule(vendor, { text: `--kernel ${given.release}` }));
     return {
       kernel: { name: `Linux ${given.release}`, release: given.release, presumed: false },
-      model: new ReleaseModel(commits),
+      model: new ReleaseModel({ ...commits, vendor: vendor !== undefined }),
     };
   }
   const parsed = said.flatMap((fact) => {
@@ -93,16 +96,19 @@ export function releaseFacts(
       evidence: parsed.map(({ fact }) => evidenceItem(fact)),
     });
   const vendor = parsed.find(({ fact }) => fact.value.vendor !== undefined)?.fact.value.vendor;
-  if (vendor !== undefined)
-    rules.push({
-      id: 'vendor-kernel',
-      says: `This is a kernel of ${vendor.name} (${vendor.mark}): which changes were backported to it is not known here.`,
-      evidence: [evidenceItem(first.fact)],
-    });
+  if (vendor !== undefined) rules.push(vendorRule(vendor, evidenceItem(first.fact)));
   const name = first.fact.value.upstream ?? first.fact.value.release;
   return {
     kernel: { name: `Linux ${name}`, release: name, presumed: false },
     model: new ReleaseModel({ ...commits, vendor: vendor !== undefined }),
+  };
+}
+
+function vendorRule({ name, mark }: NonNullable<ReleaseFact['vendor']>, evidence: EvidenceItem): RuleFinding {
+  return {
+    id: 'vendor-kernel',
+    says: `This is a kernel of ${name} (${mark}): which changes were backported to it is not known here.`,
+    evidence: [evidence],
   };
 }
 

@@ -11,6 +11,9 @@ export const AUTHORITY = {
   gen1Bar: `${cite('2a8a8afba0c3')}: on Generation 1 the base is BAR 0 of PCI 1414:5353`,
   reserve: 'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
   walk: 'vmbus_acpi_add() and vmbus_walk_resources() in drivers/hv/vmbus_drv.c',
+  rootStop: cite('78e04bbff849', { subject: true }),
+  populate:
+    'of_platform_bus_create() in drivers/of/platform.c: no device is made of a node that is not available, nor of what is below it',
   present: 'acpi_bus_attach() in drivers/acpi/scan.c: what is not present is not enumerated',
   allocate: 'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
   probe: 'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',

@@ -4,6 +4,7 @@ import { isHostBridge } from '../../acpi/crs/pci-root.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
+import { isOkay } from '../../devicetree/address/bus.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
 import { baseNameOf, pathOf, propertyOf } from '../../devicetree/tree.ts';
 import { finding } from '../../findings/finding.ts';
@@ -30,6 +31,8 @@ export interface TreeSubject {
   readonly vtl: number | null;
   /** OpenHCL's boot shim wrote the tree: its name in the root, its node, or VTL 2 in this one. */
   readonly openhcl: boolean;
+  /** The node, or one above it, whose `status` says that it is not to be used; the driver then never sees the device. */
+  readonly disabled?: DtNode;
   /** Its `ranges`, translated; null when the node has no `ranges`. */
   readonly windows: readonly AddressWindow[] | null;
 }
@@ -128,10 +131,18 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
       presumed,
       vtl: cell(node, 'microsoft,vtl'),
       openhcl: isOpenhcl(hasOpenhcl, cell(node, 'microsoft,vtl')) || presumed,
+      ...disabledAt(node),
       windows: propertyOf(node, 'ranges') === undefined ? null : (windows.get(path) ?? []),
     });
   }
   return subjects;
+}
+
+/** The lowest node from this one up that is not to be used. The root is no device: its `status` is not looked at. */
+function disabledAt(node: DtNode): { readonly disabled?: DtNode } {
+  for (let at: DtNode | undefined = node; at; at = at.parent)
+    if ((at === node || at.parent) && !isOkay(propertyOf(at, 'status'))) return { disabled: at };
+  return {};
 }
 
 /**

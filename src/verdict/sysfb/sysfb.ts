@@ -70,7 +70,9 @@ export function judgeSysfb(
   );
   const gaps = gapsOf(diagnostics.all);
   if (subjects.length === 0) return withoutVmbus(machine, all, given, gaps, diagnostics);
-  const framebuffers = machine.windows.filter((window) => window.role === 'framebuffer');
+  const framebuffers = machine.windows.filter(
+    ({ role, ignored }) => role === 'framebuffer' && ignored === undefined,
+  );
   const judged = subjects.map((subject) =>
     judgeSubject(
       subject,

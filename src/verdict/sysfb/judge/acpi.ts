@@ -2,9 +2,8 @@
 
 import type { CrsEntry } from '../../../acpi/crs/crs.ts';
 import { spanOf } from '../../../acpi/resources/range.ts';
-import { FOUR_GIB, formatMemRange } from '../../../bytes/address.ts';
-import type { Behaviour } from '../../../linux/behaviour.ts';
-import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
+import { formatMemRange } from '../../../bytes/address.ts';
+import { GEN1_FRAMEBUFFER } from '../../../linux/framebuffer.ts';
 import { type AcpiLevel, type CollectedWindow, collectWindows } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
 import { planReservation, type ReservationPlan } from '../../../linux/vmbus/reservation.ts';
@@ -19,16 +18,24 @@ import {
 } from '../../../symbolic/index.ts';
 import { formatRange } from '../../../window/range-text.ts';
 import type { AddressWindow, Origin, UnknownWindow } from '../../../window/window.ts';
-import type { FramebufferFinding } from '../../framebuffers.ts';
 import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject, SubjectLevel } from '../subject.ts';
-import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, oneOf } from '../variables.ts';
+import { HAS_VIDEO, IS_EFI, LFB_IS_ZERO } from '../variables.ts';
 import { rulesIn } from './behaviour.ts';
 import { kernelItems, listText, poolItems, sysfbItems } from './evidence.ts';
+import { framebufferIn, gateRules, reservesSomewhere, somewhere } from './framebuffer.ts';
 import { LevelReader } from './levels.ts';
-import { askedArithmetic, canTouch, type Outcome, type Place, type Possible, type Range } from './outcome.ts';
+import {
+  askedArithmetic,
+  canTouch,
+  type Outcome,
+  type Place,
+  type Possible,
+  type Range,
+  type Touch,
+} from './outcome.ts';
 import { collectedIn, isWholePool } from './printed.ts';
 
 /** A judgement of one world before the report's parts are put to it. */
@@ -83,6 +90,19 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     collectWindows(behaviour, levels, arithmetic),
   );
   const pool = collected.windows.map((window) => poolWindow(subject, window));
+  if (
+    situation.printed === undefined &&
+    !collected.failed &&
+    !collected.reserveCalled &&
+    !behaviour.stopsAtNamespaceRoot
+  )
+    rules.push({
+      id: 'acpi-root-oops',
+      says: 'No device above VMBus gives a window: this kernel goes on to the root of the namespace, reads through its handle and oopses (CVE-2023-53647).',
+      evidence: [
+        { text: 'the walk does not stop at the root before that commit', authority: AUTHORITY.rootStop },
+      ],
+    });
   if (pool.length === 0) {
     const why = collected.failed
       ? subject.levels[0]?.entry === undefined
@@ -117,21 +137,30 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   }
   const { finding, place } = places;
   if (place === undefined) {
-    const reserves = collected.reserveCalled && reservesSomewhere(behaviour, collected.windows, arithmetic);
+    const reserves = collected.reserveCalled ? reservesSomewhere(collected.windows, arithmetic) : 'never';
     return somewhere(behaviour, reserves, finding, pool, ask, rules, kernelItems(situation));
   }
   const reservation = (sysfb: boolean): ReservationPlan<Quantity> | undefined =>
     collected.reserveCalled
       ? planReservation(behaviour, collected.windows, driverFacts(situation, place, sysfb, ask), arithmetic)
       : undefined;
-  const touches = (reserved: Range | undefined): boolean =>
-    collected.windows.some((window, index) =>
-      // Another window that overlaps the first leads past the reservation unless the allocator tests for it.
-      canTouch(window, place, index === 0 || behaviour.framebufferTest ? reserved : undefined, arithmetic),
-    );
+  const touches = (reserved: Range | undefined): Touch => {
+    const found = new Set<Touch>();
+    for (const [index, window] of collected.windows.entries()) {
+      // Another window that overlaps the first leads past the reservation unless the allocator tests for it, and that
+      // test looks at where a request starts and ends: one around the reservation gets through.
+      const kept = index === 0 || behaviour.framebufferTest ? reserved : undefined;
+      // In a window from 0 on, a gap that isn't there, the search begins in RAM and takes what is free below.
+      const isEnclosable = (): boolean => index > 0 && !arithmetic.equal(window.start, 0n);
+      const touch = canTouch(window, place, kept, arithmetic, isEnclosable);
+      if (touch === 'yes') return 'yes';
+      found.add(touch);
+    }
+    return found.has('around') ? 'around' : 'no';
+  };
   const said: EvidenceItem = { text: finding.text, ...(finding.origin ? { origin: finding.origin } : {}) };
   const fb = placeText(place);
-  if (!touches(undefined)) {
+  if (touches(undefined) === 'no') {
     rules.push({
       id: 'acpi-framebuffer-outside',
       says: `The framebuffer ${fb} is outside of every window that VMBus gets (${listText(pool)}).`,
@@ -149,9 +178,12 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     evidence: [said, ...poolItems(pool)],
   });
   const [off, on] = [reservation(false), reservation(true)];
-  const hazard = (plan: ReservationPlan<Quantity> | undefined): Possible =>
-    touches(reservedBy(plan, arithmetic)) ? 'yes' : 'no';
-  const without = hazard(off);
+  const [touchedOff, touchedOn] = [off, on].map((plan) => touches(reservedBy(plan, arithmetic))) as [
+    Touch,
+    Touch,
+  ];
+  const hazard = (touch: Touch): Possible => (touch === 'no' ? 'no' : 'yes');
+  const without = hazard(touchedOff);
   const isEfi = ask.holds(IS_EFI);
   rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer, kernelItems(situation)));
   if (without === 'no') {
@@ -163,14 +195,14 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     return {
       kind: 'reserved',
       without,
-      with: hazard(on),
+      with: hazard(touchedOn),
       pool,
       framebuffer: finding,
       rules,
       because: `the driver reserves the framebuffer ${fb} without CONFIG_SYSFB (${baseText(off!)})`,
     };
   }
-  const withIt = hazard(on);
+  const withIt = hazard(touchedOn);
   if (withIt === 'no') {
     rules.push({
       id: 'reserved-with-sysfb',
@@ -187,22 +219,27 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
       because: `the framebuffer ${fb} is inside what VMBus gets, and the driver reserves it only with CONFIG_SYSFB`,
     };
   }
-  const why =
-    on?.why ?? (on === undefined ? 'vmbus_reserve_fb() does not run' : 'only a part of it is reserved');
+  const around = touchedOn === 'around';
+  const why = around
+    ? 'a request around the whole reservation gets past it, in another window that overlaps it'
+    : (on?.why ?? (on === undefined ? 'vmbus_reserve_fb() does not run' : 'only a part of it is reserved'));
   rules.push({
     id: 'reservation-not-possible',
-    says: `With CONFIG_SYSFB the driver does not reserve it either: ${why}.`,
-    evidence: [{ text: why, authority: AUTHORITY.reserve }],
+    says: `CONFIG_SYSFB does not keep VMBus off it either: ${why}.`,
+    evidence: [{ text: why, authority: around ? AUTHORITY.allocate : AUTHORITY.reserve }],
   });
-  return {
-    kind: 'unprotected',
-    without,
-    with: withIt,
-    pool,
-    framebuffer: finding,
-    rules,
-    because: `the framebuffer ${fb} is inside what VMBus gets, and nothing reserves it, with CONFIG_SYSFB or without: ${why}`,
-  };
+  const unprotected = { kind: 'unprotected' as const, without, pool, framebuffer: finding, rules };
+  const inside = `the framebuffer ${fb} is inside what VMBus gets`;
+  if (!around)
+    return {
+      ...unprotected,
+      with: withIt,
+      because: `${inside}, and nothing reserves it, with CONFIG_SYSFB or without: ${why}`,
+    };
+  return touchedOff === 'around'
+    ? { ...unprotected, with: withIt, because: `${inside}, and where the driver reserves it ${why}` }
+    : // The usual requests are smaller than the reservation, and kept off it.
+      { ...unprotected, with: 'open', because: `${inside}, and with CONFIG_SYSFB ${why}` };
 }
 
 /** acpi_device_is_present(): neither present nor functioning, by what `_STA` gives. */
@@ -283,143 +320,6 @@ function placeText({ base, size }: Place): string {
   return formatRange({ space: 'memory', base, size });
 }
 
-/** Where the framebuffer is in this world; `outside`: in no window; `none`: no window is where one could be. */
-function framebufferIn(
-  subject: AcpiSubject,
-  situation: Situation,
-  windows: readonly CollectedWindow<Quantity>[],
-  ask: Ask,
-  { below, equal, of }: Arithmetic<Quantity>,
-): { readonly finding: FramebufferFinding; readonly place: Place | undefined } | 'outside' | 'none' {
-  const { framebuffers, platform } = situation;
-  if (framebuffers.length > 0) {
-    const choice = oneOf(
-      'framebuffer',
-      framebuffers.map(({ text }) => text),
-    );
-    const text = choice === undefined ? framebuffers[0]!.text : ask.value(choice);
-    const finding = framebuffers.find((each) => each.text === text)!;
-    return { finding, place: { base: finding.base!, size: finding.size ?? GEN2_VIDEO_MEMORY } };
-  }
-  if (platform === 'hyperv-gen1') {
-    const { base, size } = GEN1_FRAMEBUFFER;
-    const text = `BAR 0 of the video device, ${formatMemRange(base, size)}`;
-    return { finding: { base, size, from: 'presumed', text }, place: { base, size } };
-  }
-  const low = windows.filter(({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start));
-  if (low.length === 0) return 'none';
-  // A window that starts at 0 is a gap that isn't there, whose computed end wrapped.
-  const gaps =
-    platform === 'hyperv-gen2' && !subject.presumed ? low.filter(({ start }) => !equal(start, of(0n))) : [];
-  const [first, ...others] = gaps;
-  if (first !== undefined) {
-    const { start } = others.reduce((least, gap) => (below(gap.start, least.start) ? gap : least), first);
-    const base = isKnown(start) ? start : null;
-    const finding: FramebufferFinding = {
-      base,
-      size: GEN2_VIDEO_MEMORY,
-      from: 'presumed',
-      text: 'at the base of the low window, as Generation 2 firmware puts it',
-      ...(base === null ? { expression: formatQuantity(start) } : {}),
-    };
-    return { finding, place: { base: start, size: GEN2_VIDEO_MEMORY } };
-  }
-  if (!ask.holds(IS_INSIDE)) return 'outside';
-  return {
-    finding: {
-      base: null,
-      size: null,
-      from: 'presumed',
-      text: 'somewhere in low MMIO that VMBus gets; no input says where',
-    },
-    place: undefined,
-  };
-}
-
-/**
- * Does a reservation at the framebuffer hold, wherever that is? It is made in the first window only, so it does where
- * no other window may hold the framebuffer, or those that may lie in the first and the allocator tests for it.
- */
-function reservesSomewhere(
-  behaviour: Behaviour,
-  windows: readonly CollectedWindow<Quantity>[],
-  { below, of }: Arithmetic<Quantity>,
-): boolean {
-  const [first, ...others] = windows.filter(
-    ({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start),
-  );
-  if (first === undefined || first !== windows[0]) return false;
-  const isInFirst = ({ start, end }: CollectedWindow<Quantity>): boolean =>
-    [start, end, first.start, first.end].every(isKnown) &&
-    !below(start, first.start) &&
-    !below(first.end, end);
-  return others.length === 0 || (others.every(isInFirst) && behaviour.framebufferTest);
-}
-
-/**
- * The framebuffer is inside, nobody knows where. What the driver finds by screen_info or by the video device is the
- * framebuffer itself.
- * @param reserves what is reserved at the framebuffer is kept free
- */
-export function somewhere(
-  behaviour: Behaviour,
-  reserves: boolean,
-  framebuffer: FramebufferFinding,
-  pool: readonly AddressWindow[],
-  ask: Ask,
-  rules: RuleFinding[],
-  kernel: readonly EvidenceItem[],
-): Outcome {
-  const common = { pool, framebuffer, rules };
-  rules.push({
-    id: 'window-may-hold-framebuffer',
-    says: 'VMBus gets low MMIO, where the framebuffer is; no input says where in it.',
-    evidence:
-      pool.length === 0
-        ? [{ text: 'no input describes the windows', authority: AUTHORITY.low }]
-        : poolItems(pool),
-  });
-  if (!reserves)
-    return {
-      ...common,
-      kind: 'unprotected',
-      without: 'yes',
-      with: 'open',
-      because:
-        'the framebuffer is inside what VMBus gets, and may be where the driver reserves nothing: it does so in its first window only',
-    };
-  const isEfi = ask.holds(IS_EFI);
-  rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer, kernel));
-  const byScreenInfo = isEfi || behaviour.biosFramebuffer === 'screen-info';
-  const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO);
-  const gated = isEfi && behaviour.sysfbGate;
-  if (!found)
-    return {
-      ...common,
-      kind: 'unprotected',
-      without: 'yes',
-      with: 'yes',
-      because:
-        'the framebuffer is inside what VMBus gets, and the driver does not learn where, with CONFIG_SYSFB or without',
-    };
-  return gated
-    ? {
-        ...common,
-        kind: 'reserved-with-sysfb',
-        without: 'yes',
-        with: 'no',
-        because:
-          'the framebuffer is inside what VMBus gets, and the driver learns where only with CONFIG_SYSFB',
-      }
-    : {
-        ...common,
-        kind: 'reserved',
-        without: 'no',
-        with: 'no',
-        because: 'the driver learns where the framebuffer is without CONFIG_SYSFB',
-      };
-}
-
 /** What the driver reads about the framebuffer in this world. */
 function driverFacts(situation: Situation, place: Place, sysfb: boolean, ask: Ask) {
   const { lfb, video } = situation;
@@ -467,48 +367,4 @@ function reservedItem(plan: ReservationPlan<Quantity>, arithmetic: Arithmetic<Qu
       ? formatMemRange(start, end - start + 1n)
       : `from ${formatQuantity(start)} on`;
   return { text: `reserved ${range}, found by ${baseText(plan)}`, authority: AUTHORITY.reserve };
-}
-
-/** Whether this boot path asks for CONFIG_SYSFB, and where that is written. */
-function gateRules(
-  isEfi: boolean,
-  gate: boolean,
-  bios: 'screen-info' | 'pci-bar',
-  kernel: readonly EvidenceItem[],
-): RuleFinding[] {
-  if (!isEfi)
-    return [
-      {
-        id: bios === 'pci-bar' ? 'gen1-pci-bar' : 'gen1-screen-info',
-        says: `Without EFI the driver takes the framebuffer from ${bios === 'pci-bar' ? 'the PCI video device' : 'screen_info'}, whatever CONFIG_SYSFB is.`,
-        evidence: [
-          {
-            text: 'that branch of vmbus_reserve_fb() has no test of CONFIG_SYSFB',
-            authority: AUTHORITY.gen1Bar,
-          },
-          ...kernel,
-        ],
-      },
-    ];
-  return gate
-    ? [
-        {
-          id: 'efi-gated',
-          says: 'On an EFI boot the driver reads screen_info only with CONFIG_SYSFB.',
-          evidence: [
-            { text: 'IS_ENABLED(CONFIG_SYSFB) in vmbus_reserve_fb()', authority: AUTHORITY.gate },
-            ...kernel,
-          ],
-        },
-      ]
-    : [
-        {
-          id: 'efi-ungated',
-          says: 'The driver reads screen_info whatever CONFIG_SYSFB is.',
-          evidence: [
-            { text: 'the test of CONFIG_SYSFB came with v6.7', authority: AUTHORITY.gate },
-            ...kernel,
-          ],
-        },
-      ];
 }

@@ -4,14 +4,15 @@
  */
 import type { Artifact } from '../../../artifact/artifact.ts';
 import type { MachineFacts } from '../../../evidence/facts.ts';
+import { VMBUS_PLATFORMS } from '../../../evidence/platform.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject } from '../subject.ts';
 import { IS_INSIDE } from '../variables.ts';
-import { somewhere } from './acpi.ts';
 import { rulesIn } from './behaviour.ts';
 import { kernelItems } from './evidence.ts';
+import { somewhere } from './framebuffer.ts';
 import type { Outcome } from './outcome.ts';
 
 /** A subject of which nothing but the kernel is known; undefined when nothing shows that the kernel is a Hyper-V guest's. */
@@ -35,10 +36,8 @@ export function kernelOnlySubject(facts: MachineFacts): AcpiSubject | undefined 
 function guestShownBy({ platforms, configs }: MachineFacts): Artifact | undefined {
   const seen = platforms.filter(({ strength }) => strength !== 'inferred');
   if (seen.length > 0) {
-    const guest = seen.every(({ value }) =>
-      value.some((each) => each.startsWith('hyperv-') || each === 'openhcl-vtl2'),
-    );
-    return guest ? seen[0]!.artifact : undefined;
+    const isGuest = VMBUS_PLATFORMS.some((each) => seen.every(({ value }) => value.includes(each)));
+    return isGuest ? seen[0]!.artifact : undefined;
   }
   return configs.find(({ values }) => values.has('HYPERV'))?.artifact;
 }

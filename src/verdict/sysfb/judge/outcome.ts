@@ -42,6 +42,9 @@ export interface Range {
   readonly end: Quantity;
 }
 
+/** What of a place a claim may get; `around`: only one that holds the whole reservation gets past it. */
+export type Touch = 'no' | 'around' | 'yes';
+
 const BITS = 64;
 
 /** Addresses that are partly unknown: what a comparison gives is asked for. */
@@ -69,17 +72,21 @@ export function askedArithmetic(ask: Ask): Arithmetic<Quantity> {
 
 /**
  * Can a claim in `window` touch `place`, where `reserved` is kept free? Asked in the fewest questions that settle it.
+ * @param isEnclosable a claim around all of `reserved` is not kept off it
  */
 export function canTouch(
   window: Range,
   place: Place,
   reserved: Range | undefined,
   { below, plus, add, of }: Arithmetic<Quantity>,
-): boolean {
+  isEnclosable: () => boolean = () => false,
+): Touch {
   const last = plus(add(place.base, of(place.size)), -1n);
-  if (below(window.end, window.start)) return false;
-  if (below(window.end, place.base) || below(last, window.start)) return false;
-  if (reserved === undefined) return true;
+  if (below(window.end, window.start)) return 'no';
+  if (below(window.end, place.base) || below(last, window.start)) return 'no';
+  if (reserved === undefined) return 'yes';
   const coversStart = !below(place.base, reserved.start) || !below(window.start, reserved.start);
-  return !(coversStart && (!below(reserved.end, last) || !below(reserved.end, window.end)));
+  if (!(coversStart && (!below(reserved.end, last) || !below(reserved.end, window.end)))) return 'yes';
+  const isAround = isEnclosable() && below(window.start, reserved.start) && below(reserved.end, window.end);
+  return isAround ? 'around' : 'no';
 }

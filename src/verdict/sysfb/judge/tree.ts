@@ -1,5 +1,6 @@
 /** The judgement on a device tree boot, in one world: `vmbus_device_add`, which never reserves a framebuffer. */
 import { FOUR_GIB, formatMemRange, formatSize, hex, ONE_MIB } from '../../../bytes/address.ts';
+import { pathOf } from '../../../devicetree/tree.ts';
 import { GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
 import { overlaps } from '../../../window/interval.ts';
 import { type AddressWindow, type Bounds, boundsOf } from '../../../window/window.ts';
@@ -17,7 +18,7 @@ const ADDRESS_SPACE_END = 1n << 64n;
 
 /**
  * @param windows what `ranges` of the node give; null when it has none
- * @param described framebuffers that the tree itself describes
+ * @param described framebuffers that this and other trees describe
  */
 export function judgeTree(
   subject: TreeSubject,
@@ -49,6 +50,17 @@ export function judgeTree(
     return isSafe
       ? safe('no-driver', because, [], null)
       : { kind: 'not-read', without: 'open', with: 'open', because, pool: [], framebuffer: null, rules };
+  }
+  const off = subject.disabled;
+  if (off !== undefined) {
+    const why = `${pathOf(off)} is disabled by its status, so the driver is not asked to take ${off === subject.node ? 'it' : 'what is below it'}`;
+    const origin = { artifact: subject.description.artifact, path: pathOf(off), item: 'status', index: 0 };
+    rules.push({
+      id: 'dt-node-disabled',
+      says: `${why}.`,
+      evidence: [{ text: 'a status that is neither okay nor ok', authority: AUTHORITY.populate, origin }],
+    });
+    return safe('no-driver', why, [], null);
   }
   rules.push(neverReserves());
   const pool = (windows ?? []).filter((window) => window.space === 'memory');
@@ -133,8 +145,14 @@ export function judgeTree(
     return exposed({ ...framebuffer, size }, holding);
   }
   const first = known[0] ?? null;
+  // What another tree describes, or a node that is disabled, shows that a framebuffer may be there, not that it is.
+  const own = described.filter(
+    ({ origin, flags }) => origin.artifact === subject.description.artifact && flags.available !== false,
+  );
   const located =
-    known.find(({ base }) => typeof base === 'bigint' && base < FOUR_GIB) ?? situation.framebuffers[0];
+    [...situation.framebuffers, ...own.map(fromTree)].find(
+      ({ base }) => typeof base === 'bigint' && base < FOUR_GIB,
+    ) ?? situation.framebuffers[0];
   if (bounds.every(({ base }) => base >= FOUR_GIB)) {
     rules.push({
       id: 'dt-above-4g',

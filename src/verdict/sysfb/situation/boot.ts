@@ -32,6 +32,11 @@ export function bootFacts(
       says: 'CONFIG_EFI is not set: efi_enabled(EFI_BOOT) is 0 in this kernel, so the driver looks for PCI 1414:5353.',
       evidence: [evidenceItem(noEfi)],
     });
+    if (platform === 'hyperv-gen2')
+      premises.push({
+        text: 'what loads this kernel tells it where the ACPI tables are: without CONFIG_EFI it does not find them by itself on Generation 2',
+        defeatedBy: 'a log that says that no RSDP was found',
+      });
     return settle(fromFact('boot', isBios, 'efi_enabled(EFI_BOOT) is 0', noEfi), false);
   }
   if (given.boot === 'efi' || given.boot === 'bios')

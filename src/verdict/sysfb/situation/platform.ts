@@ -36,6 +36,12 @@ export function platformOf(
   const shown = strongest(facts.platforms);
   const described = describedPlatform(subject);
   const byTables = platformsOfTables(tables);
+  // What the kernel is to the hypervisor says nothing against the machine that the tables describe.
+  const ofKernel = new Set(
+    shown.flatMap(({ value }) => (value.every((each) => OF_THE_KERNEL.has(each)) ? value : [])),
+  );
+  const [role, ...roles] = ofKernel;
+  if (role !== undefined && roles.length === 0) return { platform: role, contradicted: false };
   let allowed: readonly Platform[] | undefined = byTables?.platforms;
   for (const { value } of shown)
     allowed = allowed === undefined ? value : allowed.filter((each) => value.includes(each));

@@ -92,8 +92,17 @@ export function screenFacts(
 export function videoFacts(
   platform: Platform | 'other',
   facts: MachineFacts,
+  configuration: Configuration,
   constraints: Constraint[],
 ): { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint } | undefined {
+  const noPci = configuration.fact('PCI', 'n');
+  if (noPci !== undefined) {
+    // pci_get_device() finds nothing then (include/linux/pci.h).
+    constraints.push(
+      fromFact('video', not(HAS_VIDEO) as Condition, 'a kernel without CONFIG_PCI finds no 1414:5353', noPci),
+    );
+    return undefined;
+  }
   const [seen] = strongest(facts.video);
   if (seen !== undefined) {
     const { present } = seen.value;

@@ -73,7 +73,7 @@ export function situationOf(
   const { kernel, model } = releaseFacts(given, facts, constraints, defaults, assumptions, rules);
   const efi = bootFacts(subject, platform, given, facts, configuration, constraints, premises, rules);
   const { lfb } = screenFacts(platform, architecture, efi, facts, constraints, premises, rules);
-  const video = videoFacts(platform, facts, constraints);
+  const video = videoFacts(platform, facts, configuration, constraints);
   const framebuffers = given.framebuffer ? [given.framebuffer] : groupedFramebuffers(facts, video?.start);
   if (framebuffers.length > 1)
     rules.push({

@@ -1,0 +1,200 @@
+/** Where the framebuffer of an ACPI boot is in one world, and what the driver does about one whose place nothing says. */
+import { FOUR_GIB, formatMemRange } from '../../../bytes/address.ts';
+import type { Behaviour } from '../../../linux/behaviour.ts';
+import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
+import type { CollectedWindow } from '../../../linux/vmbus/acpi-pool.ts';
+import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
+import { formatQuantity, isKnown, type Quantity } from '../../../symbolic/index.ts';
+import type { AddressWindow } from '../../../window/window.ts';
+import type { FramebufferFinding } from '../../framebuffers.ts';
+import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
+import { AUTHORITY } from '../authorities.ts';
+import type { Situation } from '../situation/situation.ts';
+import type { AcpiSubject } from '../subject.ts';
+import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, oneOf } from '../variables.ts';
+import { poolItems } from './evidence.ts';
+import type { Outcome, Place } from './outcome.ts';
+
+/** Where the framebuffer is in this world; `outside`: in no window; `none`: no window is where one could be. */
+export function framebufferIn(
+  subject: AcpiSubject,
+  situation: Situation,
+  windows: readonly CollectedWindow<Quantity>[],
+  ask: Ask,
+  { below, equal, of }: Arithmetic<Quantity>,
+): { readonly finding: FramebufferFinding; readonly place: Place | undefined } | 'outside' | 'none' {
+  const { framebuffers, platform } = situation;
+  if (framebuffers.length > 0) {
+    const choice = oneOf(
+      'framebuffer',
+      framebuffers.map(({ text }) => text),
+    );
+    const text = choice === undefined ? framebuffers[0]!.text : ask.value(choice);
+    const finding = framebuffers.find((each) => each.text === text)!;
+    return { finding, place: { base: finding.base!, size: finding.size ?? GEN2_VIDEO_MEMORY } };
+  }
+  if (platform === 'hyperv-gen1') {
+    const { base, size } = GEN1_FRAMEBUFFER;
+    const text = `BAR 0 of the video device, ${formatMemRange(base, size)}`;
+    return { finding: { base, size, from: 'presumed', text }, place: { base, size } };
+  }
+  const low = windows.filter(({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start));
+  if (low.length === 0) return 'none';
+  // A window that starts at 0 is a gap that isn't there, whose computed end wrapped.
+  const gaps =
+    platform === 'hyperv-gen2' && !subject.presumed ? low.filter(({ start }) => !equal(start, of(0n))) : [];
+  const [first, ...others] = gaps;
+  if (first !== undefined) {
+    const { start } = others.reduce((least, gap) => (below(gap.start, least.start) ? gap : least), first);
+    const base = isKnown(start) ? start : null;
+    const finding: FramebufferFinding = {
+      base,
+      size: GEN2_VIDEO_MEMORY,
+      from: 'presumed',
+      text: 'at the base of the low window, as Generation 2 firmware puts it',
+      ...(base === null ? { expression: formatQuantity(start) } : {}),
+    };
+    return { finding, place: { base: start, size: GEN2_VIDEO_MEMORY } };
+  }
+  if (!ask.holds(IS_INSIDE)) return 'outside';
+  return {
+    finding: {
+      base: null,
+      size: null,
+      from: 'presumed',
+      text: 'somewhere in low MMIO that VMBus gets; no input says where',
+    },
+    place: undefined,
+  };
+}
+
+/**
+ * Does a reservation at the framebuffer hold, wherever that is? It is made in the first window only, so it does where
+ * no other window may hold the framebuffer.
+ */
+export function reservesSomewhere(
+  windows: readonly CollectedWindow<Quantity>[],
+  { below, of }: Arithmetic<Quantity>,
+): boolean {
+  const [first, ...others] = windows.filter(
+    ({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start),
+  );
+  return first !== undefined && first === windows[0] && others.length === 0;
+}
+
+/**
+ * The framebuffer is inside, nobody knows where. What the driver finds by screen_info or by the video device is the
+ * framebuffer itself.
+ * @param reserves whether what is reserved at the framebuffer is kept free; `never`: the driver does not get to reserve
+ */
+export function somewhere(
+  behaviour: Behaviour,
+  reserves: boolean | 'never',
+  framebuffer: FramebufferFinding,
+  pool: readonly AddressWindow[],
+  ask: Ask,
+  rules: RuleFinding[],
+  kernel: readonly EvidenceItem[],
+): Outcome {
+  const common = { pool, framebuffer, rules };
+  rules.push({
+    id: 'window-may-hold-framebuffer',
+    says: 'VMBus gets low MMIO, where the framebuffer is; no input says where in it.',
+    evidence:
+      pool.length === 0
+        ? [{ text: 'no input describes the windows', authority: AUTHORITY.low }]
+        : poolItems(pool),
+  });
+  if (reserves === 'never')
+    return {
+      ...common,
+      kind: 'unprotected',
+      without: 'yes',
+      with: 'yes',
+      because:
+        'the framebuffer is inside what VMBus gets, and nothing reserves it, with CONFIG_SYSFB or without: vmbus_reserve_fb() does not run',
+    };
+  if (!reserves)
+    return {
+      ...common,
+      kind: 'unprotected',
+      without: 'yes',
+      with: 'open',
+      because:
+        'the framebuffer is inside what VMBus gets, and may be where the driver reserves nothing: it does so in its first window only',
+    };
+  const isEfi = ask.holds(IS_EFI);
+  rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer, kernel));
+  const byScreenInfo = isEfi || behaviour.biosFramebuffer === 'screen-info';
+  const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO);
+  const gated = isEfi && behaviour.sysfbGate;
+  if (!found)
+    return {
+      ...common,
+      kind: 'unprotected',
+      without: 'yes',
+      with: 'yes',
+      because:
+        'the framebuffer is inside what VMBus gets, and the driver does not learn where, with CONFIG_SYSFB or without',
+    };
+  return gated
+    ? {
+        ...common,
+        kind: 'reserved-with-sysfb',
+        without: 'yes',
+        with: 'no',
+        because:
+          'the framebuffer is inside what VMBus gets, and the driver learns where only with CONFIG_SYSFB',
+      }
+    : {
+        ...common,
+        kind: 'reserved',
+        without: 'no',
+        with: 'no',
+        because: 'the driver learns where the framebuffer is without CONFIG_SYSFB',
+      };
+}
+
+/** Whether this boot path asks for CONFIG_SYSFB, and where that is written. */
+export function gateRules(
+  isEfi: boolean,
+  gate: boolean,
+  bios: 'screen-info' | 'pci-bar',
+  kernel: readonly EvidenceItem[],
+): RuleFinding[] {
+  if (!isEfi)
+    return [
+      {
+        id: bios === 'pci-bar' ? 'gen1-pci-bar' : 'gen1-screen-info',
+        says: `Without EFI the driver takes the framebuffer from ${bios === 'pci-bar' ? 'the PCI video device' : 'screen_info'}, whatever CONFIG_SYSFB is.`,
+        evidence: [
+          {
+            text: 'that branch of vmbus_reserve_fb() has no test of CONFIG_SYSFB',
+            authority: AUTHORITY.gen1Bar,
+          },
+          ...kernel,
+        ],
+      },
+    ];
+  return gate
+    ? [
+        {
+          id: 'efi-gated',
+          says: 'On an EFI boot the driver reads screen_info only with CONFIG_SYSFB.',
+          evidence: [
+            { text: 'IS_ENABLED(CONFIG_SYSFB) in vmbus_reserve_fb()', authority: AUTHORITY.gate },
+            ...kernel,
+          ],
+        },
+      ]
+    : [
+        {
+          id: 'efi-ungated',
+          says: 'The driver reads screen_info whatever CONFIG_SYSFB is.',
+          evidence: [
+            { text: 'the test of CONFIG_SYSFB came with v6.7', authority: AUTHORITY.gate },
+            ...kernel,
+          ],
+        },
+      ];
+}
