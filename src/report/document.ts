@@ -5,10 +5,19 @@
  * Strings are as they came from the input: every medium escapes for itself.
  */
 
+import type { Span } from '../bytes/source.ts';
+
 /** What a piece of text is, for media that can show it. */
 export type Tone = 'strong' | 'code' | 'good' | 'bad' | 'warn' | 'faint';
 
-export type Phrase = string | { readonly text: string; readonly tone: Tone };
+export type Phrase =
+  | string
+  | {
+      readonly text: string;
+      readonly tone: Tone;
+      /** The place in an input that it names: media that can show the place itself link to it. */
+      readonly span?: Span;
+    };
 export type Text = string | readonly Phrase[];
 
 /** A point, with points below it. */
@@ -80,6 +89,11 @@ export function plainText(text: Text): string {
 
 export function code(text: string): Phrase {
   return { text, tone: 'code' };
+}
+
+/** A place in an input, by the name that a person finds it with. */
+export function linked(text: string, span: Span | undefined): Phrase {
+  return span === undefined ? code(text) : { text, tone: 'code', span };
 }
 
 export function strong(text: string): Phrase {

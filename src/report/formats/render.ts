@@ -60,6 +60,10 @@ const RENDERERS = {
     const { renderMarkdown } = await import('./markdown.ts');
     return renderMarkdown(await drawn(report, 'markdown', options));
   },
+  async html(report: Report) {
+    const { renderHtml } = await import('./html/page.ts');
+    return renderHtml(report.document('html'), (await report.maps?.()) ?? []);
+  },
   async svg(report: Report) {
     const { renderSvg } = await import('./svg.ts');
     return renderSvg((await report.maps?.()) ?? []);

@@ -4,6 +4,7 @@
  */
 import { formatSize, hex } from '../../bytes/address.ts';
 import { escapeHtml } from '../../bytes/escape.ts';
+import type { Span } from '../../bytes/source.ts';
 import { type AddressMap, KIND_WORDS, type MapKind } from '../map/items.ts';
 import { type Box, type Layout, layoutOf, type Row, type Segment } from '../map/layout.ts';
 import { MAP_SCRIPT } from '../map/script.ts';
@@ -19,6 +20,8 @@ export interface SvgOptions {
   readonly id: string;
   /** Every box by itself, as far as there is room. */
   readonly all?: boolean;
+  /** Id of what a page shows of a place. */
+  readonly excerpt?: (span: Span | undefined) => string | undefined;
 }
 
 /** Of a character of the fonts that the style names, with some room. */
@@ -157,11 +160,12 @@ function drawBox(
     .join(' ');
   const area = `x="${n(x)}" y="${n(top)}" width="${n(width)}" height="${n(height)}"`;
   const baseline = top + 13;
+  const excerpt = options.excerpt?.(item.span);
   const labels = options.stacked
     ? stackedLabels(box, x + 12, baseline, right - 6)
     : wideLabels(box, x + 12, baseline, right - 6, MOST_INDENT);
   return [
-    `<g class="${classes}" role="listitem" data-n="${number}" data-y="${n(top)}" data-h="${n(linesOf(box, options) * LINE + 4)}">`,
+    `<g class="${classes}" role="listitem" data-n="${number}"${excerpt === undefined ? '' : ` data-e="${excerpt}"`} data-y="${n(top)}" data-h="${n(linesOf(box, options) * LINE + 4)}">`,
     `<title>${detailLines(item).map(escapeHtml).join('\n')}</title>`,
     `<rect class="f" ${area}/>`,
     isUncertain ? `<rect fill="url(#${options.id}-${item.kind})" ${area}/>` : '',

@@ -11,7 +11,7 @@ import type {
   RuleFinding,
   ToSettle,
 } from '../../verdict/question.ts';
-import { type Block, code, listSection, type Phrase, rowsSection, type Text } from '../document.ts';
+import { type Block, code, linked, listSection, type Phrase, rowsSection, type Text } from '../document.ts';
 import { gapJson, type JsonObject, originJson } from '../formats/json-parts.ts';
 import { clause, type References } from '../formats/sentences.ts';
 import { diagnosticItem, inputItem, originPlace } from '../phrases.ts';
@@ -63,7 +63,7 @@ function ruleText({ says, evidence }: RuleFinding, references: References): Text
   const phrases: Phrase[] = [clause(says)];
   for (const { text, origin, authority } of evidence) {
     if (authority !== undefined) phrases.push(` ${references.mark(authority)}`);
-    if (origin !== undefined) phrases.push(`; ${text} (`, code(originPlace(origin)), ')');
+    if (origin !== undefined) phrases.push(`; ${text} (`, linked(originPlace(origin), origin.span), ')');
   }
   return phrases;
 }
@@ -82,7 +82,7 @@ export function gapSection({ gaps }: Answered): Block[] {
     ['what'],
     gaps.map(({ reason, place, hint }) => [
       [
-        ...(place.span === undefined ? [] : [code(formatPlace(place.span)), ': ']),
+        ...(place.span === undefined ? [] : [linked(formatPlace(place.span), place.span), ': ']),
         `${reason}${hint === undefined ? '' : `; ${hint}`}`,
       ],
     ]),

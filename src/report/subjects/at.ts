@@ -3,7 +3,7 @@ import { formatPlace } from '../../bytes/source.ts';
 import { formatQuantity, type Names, type Quantity, withNames } from '../../symbolic/index.ts';
 import type { AtReport, Claim } from '../../verdict/address/claims.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
-import { type Block, code, type Document, rowsSection, type Text } from '../document.ts';
+import { type Block, code, type Document, linked, rowsSection, type Text } from '../document.ts';
 import {
   conditionJson,
   diagnosticJson,
@@ -110,7 +110,7 @@ function row(claim: Claim, space: 'memory' | 'io', conditions: Conditions): Text
     [
       code(who),
       notes.length === 0 ? '' : `: ${notes.join('; ')}`,
-      ...(place === undefined ? [] : [' (', code(place), ')']),
+      ...(place === undefined ? [] : [' (', linked(place, origin?.span ?? evidence?.origin?.span), ')']),
     ],
   ];
 }

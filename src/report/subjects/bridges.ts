@@ -11,7 +11,7 @@ import type {
 } from '../../verdict/host-bridge/result.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
-import { type Block, code, type Document, rowsSection, section, type Text } from '../document.ts';
+import { type Block, code, type Document, linked, rowsSection, section, type Text } from '../document.ts';
 import {
   conditionJson,
   diagnosticJson,
@@ -180,7 +180,7 @@ function windowRows(windows: readonly AddressWindow[], conditions: Conditions, a
     const window = windows[at]!;
     const run = all ? 1 : similarRun(windows, at);
     rows.push([
-      [code(rangeText(window, conditions))],
+      [linked(rangeText(window, conditions), window.origin.span)],
       sizeText(window),
       likelyClass(window),
       windowNotes(window, conditions, { inferences: all }).join(', '),
@@ -221,7 +221,7 @@ function changeRows(
   for (let at = 0; at < changed.length; ) {
     const { did, window, into, why, when, kernels, line, source, logged } = changed[at]!;
     const run = all ? 1 : unitedRun(changed, at);
-    const range = [code(rangeText(window, conditions))];
+    const range = [linked(rangeText(window, conditions), window.origin.span)];
     if (run > FEW) {
       const { into: whole } = changed[at + run - 1]!;
       rows.push([

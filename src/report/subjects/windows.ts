@@ -11,6 +11,7 @@ import {
   type Column,
   code,
   type Document,
+  linked,
   listSection,
   type RowGroup,
   type Text,
@@ -78,7 +79,7 @@ export function windowTable(windows: readonly AddressWindow[], conditions: Condi
       { title: 'notes' },
     ],
     rows: windows.map((window) => [
-      [code(rangeText(window, conditions))],
+      [linked(rangeText(window, conditions), window.origin.span)],
       sizeText(window),
       window.role,
       classText(window),
@@ -195,7 +196,7 @@ class Layout {
     const item = this.#all ? [`${window.origin.item}[${window.origin.index}]`] : [];
     const notes = [...role, ...windowNotes(window, this.#conditions, { inferences: this.#all }), ...item];
     return [
-      [code(rangeText(window, this.#conditions))],
+      [linked(rangeText(window, this.#conditions), window.origin.span)],
       sizeText(window),
       likelyClass(window),
       ...(this.#inputColumn ? [inputName(window.origin.artifact)] : []),
@@ -275,9 +276,9 @@ export function windowsReport(
     json: () => windowsJson(report),
     document: (format) =>
       windowsDocument(report, {
-        all,
+        all: all || format === 'html',
         withInputs: format !== 'text',
-        withoutList: drawn,
+        withoutList: drawn && format !== 'html',
       }),
     maps: async () => (await import('../map/subjects.ts')).windowsMaps(report.windows, report.inputs),
     found: () => ({ inputs: report.inputs, results: diagnostics }),

@@ -11,6 +11,7 @@ import {
   type Document,
   type Item,
   linesSection,
+  linked,
   listSection,
   type Phrase,
   section,
@@ -91,7 +92,7 @@ function windowRows(verdict: Verdict, conditions: Conditions): Text[][] {
       [code(rangeText(window, conditions))],
       sizeText(window),
       classText(window),
-      [code(where)],
+      [linked(where, window.origin.span)],
       notes.join(', '),
     ];
   });
@@ -106,7 +107,7 @@ function windowRows(verdict: Verdict, conditions: Conditions): Text[][] {
       CLASS_OF[windowClass(bounds) ?? 'low'],
       framebuffer.origin === undefined
         ? ''
-        : [code(baseName(originPlace(framebuffer.origin), verdict.inputs.length))],
+        : [linked(baseName(originPlace(framebuffer.origin), verdict.inputs.length), framebuffer.origin.span)],
       source === '' ? 'framebuffer' : `framebuffer: ${source}`,
     ]);
   }
@@ -148,7 +149,7 @@ function ruleText(rule: RuleFinding, verdict: Verdict, said: Said, references: R
     .slice(0, MAX_EVIDENCE);
   for (const [at, { text, origin }] of shown.entries()) {
     phrases.push(at > 0 ? ', ' : phrases.length === 0 ? '' : ': ', text);
-    if (origin !== undefined) phrases.push(' (', code(originPlace(origin)), ')');
+    if (origin !== undefined) phrases.push(' (', linked(originPlace(origin), origin.span), ')');
   }
   const left =
     rule.evidence.filter((item) => !isWindow(item) && item.authority === undefined).length - shown.length;
@@ -202,7 +203,7 @@ export function assumptionTexts(
 
 function gapTexts(verdict: Verdict): Text[] {
   return verdict.gaps.map(({ reason, place, hint }) => [
-    ...(place.span === undefined ? [] : [code(formatPlace(place.span)), ': ']),
+    ...(place.span === undefined ? [] : [linked(formatPlace(place.span), place.span), ': ']),
     `${reason}${hint === undefined ? '' : `; ${hint}`}`,
   ]);
 }
@@ -256,7 +257,7 @@ function derivationItem(window: AddressWindow, conditions: Conditions): Item {
       ' from ',
       code(whereText(window.origin)),
       ' at ',
-      code(originPlace(window.origin)),
+      linked(originPlace(window.origin), window.origin.span),
     ],
     below: derivationOf(window).map((step) => ({ text: `${step.what}: ${step.text}` })),
   };
@@ -268,7 +269,7 @@ function evidenceItems(rule: RuleFinding, references: References): Item {
     below: rule.evidence.map((item) => ({
       text: [
         item.text,
-        ...(item.origin === undefined ? [] : [' (', code(originPlace(item.origin)), ')']),
+        ...(item.origin === undefined ? [] : [' (', linked(originPlace(item.origin), item.origin.span), ')']),
         ...(item.authority === undefined ? [] : [` ${references.mark(item.authority)}`]),
       ],
     })),
@@ -318,7 +319,7 @@ function documentOf(
   const references = new References();
   const said = new Said();
   const alone = format !== 'text';
-  const isMarkdown = format === 'markdown';
+  const folds = format === 'markdown' || format === 'html';
   const headline = headlineOf(verdict);
   const hasTable = verdict.conditions.length > 0;
   const reason = verdict.answer === 'depends' && hasTable ? undefined : reasonText(verdict);
@@ -331,7 +332,7 @@ function documentOf(
     ...settleTable(verdict),
     ...windowsSection(verdict, conditions),
     // The evidence in full says what the rules say.
-    ...(full && !isMarkdown ? [] : whySection(verdict, said, references)),
+    ...(full && !folds ? [] : whySection(verdict, said, references)),
     ...linesSection('Not read', gapTexts(verdict)),
     ...matrixBlocks(verdict),
     ...machineSection(verdict, full),
@@ -342,15 +343,15 @@ function documentOf(
     ),
     ...(verdict.kconfig?.asked === true && !full ? kconfigSection(verdict) : []),
   ];
-  const details = full || isMarkdown ? detailSections(verdict, conditions, references) : [];
+  const details = full || folds ? detailSections(verdict, conditions, references) : [];
   const names = conditions.blocks();
   const inputs = alone ? listSection('Inputs', verdict.inputs.map(inputItem)) : [];
   const diagnostics = alone ? listSection('Diagnostics', verdict.diagnostics.map(diagnosticItem)) : [];
   return [
     ...blocks,
-    ...(isMarkdown || details.length === 0 ? [] : details),
+    ...(folds || details.length === 0 ? [] : details),
     ...names,
-    ...(isMarkdown && details.length > 0
+    ...(folds && details.length > 0
       ? [{ kind: 'details', summary: 'Evidence and derivation', blocks: details } as const]
       : []),
     ...inputs,
