@@ -107,7 +107,7 @@ export function imageStarts(): Uint8Array[] {
         { address: 0x2000, mask: 1 },
       ],
       {
-        area: { mask: 1, address: 0x4000, size: 4096, parameter: 0x312, bytes: tree },
+        areas: [{ mask: 1, address: 0x4000, size: 4096, parameter: 0x312, bytes: tree }],
       },
     ),
     make.gpt(tree),

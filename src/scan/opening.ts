@@ -60,13 +60,19 @@ export class Opener {
     const decoded = await this.#decode(space.access, row.decode, at, most);
     if (decoded.end === 'limit') this.#tellUnpacked();
     if (decoded.end !== 'whole') run.spend(decoded.bytes.length + decoded.consumed + LEAST_WORK);
-    if (decoded.bytes.length < (decoded.end === 'whole' ? 1 : SUBSTANTIAL_BYTES)) return;
     const { format } = row;
-    if (decoded.end === 'truncated' || decoded.end === 'damaged') {
-      const why = decoded.why ?? 'the stream is cut short';
-      run.tell('container/damaged', { format, why }, `${space.path}!${format}@${hex(space.base + at)}`);
+    const least = decoded.end === 'whole' || decoded.unknown ? 1 : SUBSTANTIAL_BYTES;
+    if (decoded.bytes.length < least) {
+      if (decoded.unknown) this.#tellDamaged(space, format, at, decoded);
+      return;
     }
+    if (decoded.end === 'truncated' || decoded.end === 'damaged')
+      this.#tellDamaged(space, format, at, decoded);
     await this.#unpacked(space, decoded, { format, at, size: Math.min(decoded.consumed, most), ...options });
+  }
+
+  #tellDamaged(space: Space, format: string, at: number, { why = 'the stream is cut short' }: Decoded): void {
+    this.#run.tell('container/damaged', { format, why }, `${space.path}!${format}@${hex(space.base + at)}`);
   }
 
   #tellUnpacked(): void {

@@ -58,7 +58,7 @@ function guest(type: number, version: 1 | 2 = 1): string {
     make.igvm(
       [{ mask: 1, vtl: 2, type }],
       [{ address: 0x100000, mask: 1, bytes: make.text(make.BANNER, 4096) }],
-      { version, area: { mask: 1, address: 0x200000, size: 8192, parameter: 0x312 } },
+      { version, areas: [{ mask: 1, address: 0x200000, size: 8192, parameter: 0x312 }] },
     ),
   );
 }
@@ -192,7 +192,7 @@ describe('--host-tree', () => {
 
   test('the tree in the file is the one that the host replaces', async () => {
     const inFile = make.igvm([{ mask: 1, vtl: 2, type: 2 }], [], {
-      area: { mask: 1, address: 0x200000, size: 8192, parameter: 0x312, bytes: make.board('In the file') },
+      areas: [{ mask: 1, address: 0x200000, size: 8192, parameter: 0x312, bytes: make.board('In the file') }],
     });
     const { machines } = await asked(written(inFile), hostTree(BOTH([OWN])));
     expect(machines).toMatchObject([{ pool: [{ base: '0x2000000000' }] }]);

@@ -159,7 +159,7 @@ describe('sysfb', () => {
       [{ mask: 1, vtl: 2, type: 1 }],
       [{ address: 0x100000, mask: 1, bytes: make.text(make.BANNER, 4096) }],
       {
-        area: { mask: 1, address: 0x200000, size: 8192, parameter: 0x312 },
+        areas: [{ mask: 1, address: 0x200000, size: 8192, parameter: 0x312 }],
       },
     );
     const { stdout } = await run(['sysfb', written('guest.igvm', guest), '--format', 'json']);
@@ -168,7 +168,7 @@ describe('sysfb', () => {
     expect(report.diagnostics.map(({ code }: { code: string }) => code)).toContain('container/from-host');
     expect(report.gaps.map(({ code }: { code: string }) => code)).toContain('container/from-host');
     const filled = make.igvm([{ mask: 1, vtl: 2, type: 1 }], [], {
-      area: { mask: 1, address: 0x200000, size: 8192, parameter: 0x312, bytes: HIGH },
+      areas: [{ mask: 1, address: 0x200000, size: 8192, parameter: 0x312, bytes: HIGH }],
     });
     const other = JSON.parse(
       (await run(['sysfb', written('filled.igvm', filled), '--format', 'json'])).stdout,

@@ -90,6 +90,28 @@ test('the magic of zip in a program that compares with it is no archive', () => 
   expect(rowOf('zip').sniff(accessTo(code), 0)).toBe(false);
 });
 
+test.skipIf(!hasProgram('python3')).each([
+  ['ZIP_LZMA', false],
+  ['ZIP_DEFLATED', false],
+  // A size that isn't known beforehand: the stream ends by a marker.
+  ['ZIP_LZMA', true],
+])("zip as Python's zipfile writes it, %s", async (method, streamed) => {
+  const path = join(root, `${method}${streamed}.zip`);
+  const script = `import sys, zipfile
+class Pipe:
+    def __init__(self, file): self.file = file
+    def write(self, data): return self.file.write(data)
+    def flush(self): self.file.flush()
+with open(sys.argv[1], 'wb') as file:
+    with zipfile.ZipFile(Pipe(file) if ${streamed ? 'True' : 'False'} else file, 'w', zipfile.${method}) as archive:
+        archive.writestr('plain', sys.stdin.buffer.read())`;
+  execFileSync('python3', ['-c', script, path], { input: BYTES });
+  const archive = readFileSync(path);
+  const { members, faults } = rowOf('zip').list(accessTo(archive), 0, 100);
+  expect(faults).toEqual([]);
+  expect(Buffer.compare(await contentOf(archive, members[0]!), BYTES)).toBe(0);
+});
+
 describe.skipIf(!hasProgram('zip'))('zip', () => {
   test.each([['-0'], ['-9'], ['-Z', 'bzip2']])('%s %s', async (...options) => {
     const path = join(root, `${options.join('')}.zip`);

@@ -450,18 +450,28 @@ export interface IgvmPage {
   readonly bytes?: Uint8Array;
 }
 
+/** Memory that the host fills in before the guest starts. */
+export interface IgvmArea {
+  readonly mask: number;
+  readonly address: number;
+  readonly size: number;
+  readonly parameter: number;
+  /** What is there where the host puts nothing. */
+  readonly bytes?: Uint8Array;
+}
+
 export function igvm(
   platforms: readonly { mask: number; vtl: number; type: number }[],
   pages: readonly IgvmPage[],
   options: {
     version?: 1 | 2;
-    area?: { mask: number; address: number; size: number; parameter: number; bytes?: Uint8Array };
+    areas?: readonly IgvmArea[];
   } = {},
 ): Uint8Array {
-  const { version = 1, area } = options;
+  const { version = 1, areas = [] } = options;
   const fixed = version === 1 ? 24 : 32;
   const row = (type: number, body: Uint8Array): Uint8Array => join(le(4, type, body.length), padded(body, 8));
-  const areaRows = area === undefined ? 0 : 3 * 8 + 16 + 8 + 16;
+  const areaRows = areas.length * (3 * 8 + 16 + 8 + 16);
   const variable = platforms.length * 24 + areaRows + pages.length * 32;
   const start = Math.ceil((fixed + variable) / 4096) * 4096;
   const stored: Uint8Array[] = [];
@@ -474,19 +484,17 @@ export function igvm(
   };
   const rows = [
     ...platforms.map(({ mask, vtl, type }) => row(1, join(le(4, mask), u8(vtl, type), le(2, 1), le(8, 0)))),
-    ...(area === undefined
-      ? []
-      : [
-          row(
-            0x301,
-            join(
-              le(8, area.size),
-              le(4, 0, area.bytes === undefined ? 0 : store(padded(area.bytes, area.size))),
-            ),
-          ),
-          row(area.parameter, le(4, 0, 0)),
-          row(0x303, join(le(8, area.address), le(4, area.mask, 0))),
-        ]),
+    ...areas.flatMap((area, index) => [
+      row(
+        0x301,
+        join(
+          le(8, area.size),
+          le(4, index, area.bytes === undefined ? 0 : store(padded(area.bytes, area.size))),
+        ),
+      ),
+      row(area.parameter, le(4, index, 0)),
+      row(0x303, join(le(8, area.address), le(4, area.mask, index))),
+    ]),
     ...pages.map(({ address, mask, bytes }) =>
       row(
         0x302,

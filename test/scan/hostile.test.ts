@@ -55,7 +55,7 @@ const IMAGES: Readonly<Record<string, Uint8Array>> = {
     { name: 'b', bytes: SSDT, packing: 1 },
   ]),
   igvm: make.igvm([{ mask: 1, vtl: 2, type: 1 }], [PAGE, { address: 0x2000, mask: 1 }], {
-    area: { mask: 1, address: 0x4000, size: 4096, parameter: 0x312, bytes: TREE },
+    areas: [{ mask: 1, address: 0x4000, size: 4096, parameter: 0x312, bytes: TREE }],
   }),
   gpt: make.gpt(TREE),
   cpio: makeCpio([

@@ -15,6 +15,7 @@ const OVERLAY = make.tree({
 });
 const SSDT = make.table('SSDT', { id: 'LABSSDT' });
 const DSDT = make.table('DSDT', { id: 'LABDSDT' });
+const PACKED = make.board('Lab Packed');
 const KERNEL = make.join(make.text(make.BANNER, 256), new Uint8Array(2000).fill(0x90));
 
 /** What it is called and where it is, without the image's own name. */
@@ -550,11 +551,22 @@ describe('IGVM', () => {
       [
         pages[2]!,
         { address: 0x20_0000, mask: 1, bytes: make.join(KERNEL, TREE) },
+        {
+          address: 0x30_0000,
+          mask: 1,
+          bytes: make.gz(make.join(make.text('Linux version 6.6.11-packed (a@b) 1\n'), PACKED)),
+        },
         pages[0]!,
         pages[3]!,
         pages[1]!,
       ],
-      { version, area: { mask: 1, address: 0x80_0000, size: 8192, parameter: 0x312, bytes: OTHER } },
+      {
+        version,
+        areas: [
+          { mask: 1, address: 0x80_0000, size: 8192, parameter: 0x312, bytes: OTHER },
+          { mask: 1, address: 0x90_0000, size: 4096, parameter: 0x30a },
+        ],
+      },
     );
     const { finds: found, memory } = await scanned(image);
     expect(
@@ -566,12 +578,21 @@ describe('IGVM', () => {
       ]),
     ).toEqual([
       ['parameter', 'DEVICE_TREE', undefined, expect.any(Number)],
+      ['parameter', 'MMIO_RANGES', undefined, expect.any(Number)],
       ['acpi-table', 'DSDT', 0x10_0000n, null],
       ['kernel', '6.6.10-lab', 0x20_0000n, expect.any(Number)],
       ['dtb', 'Lab Board', 0x20_0000n + BigInt(KERNEL.length), at(image, TREE)],
+      ['kernel', '6.6.11-packed', undefined, null],
+      ['dtb', 'Lab Packed', undefined, null],
       ['dtb', 'Lab Other', 0x80_0000n, at(image, OTHER)],
     ]);
-    expect(memory.map(({ address }) => address)).toEqual([0x10_0000n, 0x20_0000n, 0x80_0000n]);
+    expect(memory.map(({ address }) => address)).toEqual([
+      0x10_0000n,
+      0x20_0000n,
+      0x30_0000n,
+      0x80_0000n,
+      0x90_0000n,
+    ]);
   });
 
   test('several platforms: each has pages of its own', async () => {
@@ -612,4 +633,12 @@ describe('disks', () => {
     const image = make.gpt(make.join(new Uint8Array(100), TREE));
     expect(await finds(image)).toEqual([['dtb', 'Lab Board', 'gpt@0x0!partition 1 boot', 34 * 512 + 100]]);
   });
+});
+
+test('a stream that is one, packed in a way that is not known, is told', async () => {
+  const packed = packedBy('xz', ['--check=crc32', '--ia64', '--lzma2', '-c'], TREE);
+  if (packed === undefined) return;
+  const { finds: found, diagnostics } = await scanned(packed);
+  expect(found).toEqual([]);
+  expect(diagnostics.map(({ code }) => code)).toEqual(['container/damaged']);
 });

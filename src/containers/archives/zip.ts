@@ -2,6 +2,7 @@
 import { type Access, asciiAt, latin1, littleEndian } from '../access.ts';
 import { crc32 } from '../codecs/checksum.ts';
 import { decoderOf } from '../codecs/decoders.ts';
+import type { Decoder } from '../codecs/output.ts';
 import type { Archive, ArchiveContent, Member } from '../container.ts';
 
 const LOCAL = 0x04034b50;
@@ -22,10 +23,15 @@ const UNIX = 3;
 const FILE_TYPE = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 
+const LZMA = 14;
+/** Of LZMA: the stream ends by a marker. */
+const FLAG_MARKER = 2;
+
 /** Methods (4.4.5) that are known. */
 const METHODS: ReadonlyMap<number, string> = new Map([
   [8, 'deflate'],
   [12, 'bzip2'],
+  [LZMA, 'lzma'],
   [93, 'zstd'],
   [95, 'xz'],
 ]);
@@ -58,6 +64,26 @@ function widened(access: Access, at: number, length: number, narrow: readonly nu
     from += 4 + size;
   }
   return narrow;
+}
+
+/** LZMA's version and the size of its properties stand before these (5.8.8); what is packed has its size elsewhere. */
+const LZMA_VERSION_BYTES = 4;
+const LZMA_PROPERTIES = 5;
+
+/** Decodes LZMA as archives hold it, by giving it the header that it has by itself. */
+function ofZip(decode: Decoder, entry: Entry): Decoder {
+  return async (stored, limit) => {
+    const properties = LZMA_VERSION_BYTES + LZMA_PROPERTIES;
+    if (stored.length < properties || stored[2] !== LZMA_PROPERTIES)
+      return { bytes: new Uint8Array(0), consumed: 0, end: 'damaged', why: 'no LZMA properties' };
+    const alone = new Uint8Array(stored.length + LZMA_VERSION_BYTES);
+    alone.set(stored.subarray(LZMA_VERSION_BYTES, properties));
+    const size = (entry.flags & FLAG_MARKER) !== 0 ? -1n : BigInt(entry.unpacked);
+    new DataView(alone.buffer).setBigInt64(LZMA_PROPERTIES, size, true);
+    alone.set(stored.subarray(properties), LZMA_PROPERTIES + 8);
+    const decoded = await decode(alone, limit);
+    return { ...decoded, consumed: Math.max(0, decoded.consumed - LZMA_VERSION_BYTES) };
+  };
 }
 
 class ZipReader {
@@ -102,7 +128,8 @@ class ZipReader {
       return;
     }
     const format = METHODS.get(entry.method);
-    const decode = format === undefined ? undefined : decoderOf(format);
+    const plain = format === undefined ? undefined : decoderOf(format);
+    const decode = plain !== undefined && entry.method === LZMA ? ofZip(plain, entry) : plain;
     if (format === undefined || decode === undefined) {
       this.faults.push(`${entry.name} is packed by method ${entry.method}, which is not known`);
       return;

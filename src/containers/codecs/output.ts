@@ -12,6 +12,8 @@ export interface Decoded {
   readonly end: 'whole' | 'truncated' | 'limit' | 'damaged';
   /** What is damaged, for a person. */
   readonly why?: string;
+  /** The stream is one for sure, packed in a way that is not known here. */
+  readonly unknown?: true;
 }
 
 /**

@@ -21,10 +21,13 @@ const CHECK_BYTES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 class Fault {
   readonly end: Exclude<Decoded['end'], 'whole'>;
   readonly why: string;
+  /** It is no fault but ours. */
+  readonly unknown: boolean;
 
-  constructor(end: Exclude<Decoded['end'], 'whole'>, why: string) {
+  constructor(end: Exclude<Decoded['end'], 'whole'>, why: string, unknown = false) {
     this.end = end;
     this.why = why;
+    this.unknown = unknown;
   }
 }
 
@@ -123,7 +126,7 @@ class XzReader {
       const properties = this.#input.subarray(this.at, this.at + length);
       this.at += length;
       if (index === count - 1) {
-        if (id !== FILTER_LZMA2) return new Fault('damaged', `filter ${id} is not known`);
+        if (id !== FILTER_LZMA2) return new Fault('damaged', `filter ${id} is not known`, true);
         continue;
       }
       const branch = BRANCH_FILTERS.get(id);
@@ -132,7 +135,7 @@ class XzReader {
         const first =
           length === 4 ? new DataView(properties.buffer, properties.byteOffset).getUint32(0, true) : 0;
         undo.unshift((bytes) => branch(bytes, first));
-      } else return new Fault('damaged', `filter ${id} is not known`);
+      } else return new Fault('damaged', `filter ${id} is not known`, true);
     }
     return undo;
   }
@@ -245,7 +248,13 @@ export function decodeXz(input: Uint8Array, limit: number): Decoded {
     const bytes = reader.output.written;
     if (fault) {
       const consumed = Math.min(reader.at, input.length);
-      return { bytes, consumed, end: fault.end, ...(fault.why === '' ? {} : { why: fault.why }) };
+      return {
+        bytes,
+        consumed,
+        end: fault.end,
+        ...(fault.why === '' ? {} : { why: fault.why }),
+        ...(fault.unknown ? { unknown: true } : {}),
+      };
     }
     let next = reader.at;
     while (next + 4 <= input.length && input[next] === 0 && !startsStream(input, next)) next += 4;
