@@ -45,7 +45,8 @@ function vendorOf(release: string): ReleaseFact['vendor'] {
 
 function upstreamOf(release: string, rest: string): Pick<ReleaseFact, 'release' | 'upstream'> {
   // Before the build number stands the compiler, which has a distribution's version too.
-  const build = rest.slice(Math.max(0, rest.search(/(?:^| )#\d/)));
+  // In an image the number may be missing: it is put in as the last step of the link.
+  const build = rest.slice(Math.max(0, rest.search(/(?:^| )#(?:\d| (?:SMP|PREEMPT))/)));
   const branch = /^\d+\.\d+/.exec(release)?.[0];
   for (const pattern of UPSTREAM) {
     const upstream = pattern.exec(build)?.[1];

@@ -216,7 +216,7 @@ const SIGNS: readonly (readonly [string, KernelSourceFile, Look])[] = [
   ],
   ['23a0683186b7', DRIVER, ascending],
   ['6d146aefbaa5', DRIVER, hasFunction('vmbus_reserve_fb')],
-  ['vmbus-acpi-root-stop', DRIVER, inFunction('vmbus_acpi_add', /\bACPI_ROOT_OBJECT\b/)],
+  ['78e04bbff849', DRIVER, inFunction('vmbus_acpi_add', /\bACPI_ROOT_OBJECT\b/)],
   ['2a8a8afba0c3', DRIVER, inFunction('vmbus_reserve_fb', /\bPCI_DEVICE_ID_HYPERV_VIDEO\b/)],
   ['f0880e2cb7e1', DRIVER, inFunction('vmbus_allocate_mmio', /!\s*fb_overlap_ok\b/)],
   ['f83705a51275', DRIVER, hasFunction('vmbus_device_add')],

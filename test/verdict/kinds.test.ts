@@ -242,6 +242,38 @@ it('a vendor kernel that is named by option may have backports, as one of a log 
   expect((await ask([gen2()], { release: '6.6.96' })).answer).toBe('not-needed');
 });
 
+describe('releases that several inputs name', () => {
+  const uname = (text: string): Artifact => artifactOf('uname', text, 'uname.txt');
+  const header = (release: string): Artifact =>
+    artifactOf('kconfig', `# Linux/x86 ${release} Kernel Configuration\nCONFIG_HYPERV=y\n`, '.config');
+
+  it('a branch and one of its updates are that update', async () => {
+    // Debian's 6.1.0-50-amd64 may be any update of 6.1, and its configuration's header says which.
+    const verdict = await ask([
+      gen2(),
+      header('6.1.176'),
+      uname('Linux host 6.1.0-50-amd64 #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\n'),
+    ]);
+    expect(ids(verdict)).not.toContain('evidence-contradicts');
+    expect(verdict.answer).toBe('not-needed');
+  });
+
+  it('one number with and without the marks of a distribution is one release', async () => {
+    const text =
+      'Linux version 6.12.117+deb12-amd64 (x@y) (gcc (Debian 12.2.0-14) 12.2.0) # SMP Debian 6.12.117-1 (2026-11-14)';
+    const verdict = await ask([gen2(), header('6.12.117'), log(text)]);
+    expect(ids(verdict)).not.toContain('evidence-contradicts');
+    expect(verdict.kernel.release).toBe('6.12.117');
+  });
+
+  it('two updates of a branch contradict each other, and a candidate is none of them', async () => {
+    for (const other of ['6.6.10', '6.12-rc3', '6.12.94']) {
+      const verdict = await ask([gen2(), header(other), header('6.12.117')]);
+      expect(ids(verdict)).toContain('evidence-contradicts');
+    }
+  });
+});
+
 describe('what the kernel is to the hypervisor', () => {
   // hv_acpi_init() (drivers/hv/vmbus_drv.c): nothing without Hyper-V, nor in a root partition that isn't nested.
   it.each([

@@ -22,9 +22,12 @@ export async function openKernelSource(
     const inTree = (file: string): string => `${path.replace(/\/+$/, '')}/${file}`;
     const isFile = (file: string): boolean =>
       statSync(resolve(io.cwd, file), { throwIfNoEntry: false })?.isFile() === true;
+    if (path === '-' || isFile(path)) {
+      files.push(path);
+      continue;
+    }
     const found = KERNEL_SOURCE_FILES.map(inTree).filter(isFile);
     if (found.length > 0) files.push(...found);
-    else if (isFile(path) || path === '-') files.push(path);
     else
       throw new CommandError(
         `--kernel-source ${path}: no source of a kernel`,

@@ -3,7 +3,13 @@ import type { MachineFacts, ReleaseFact } from '../../evidence/facts.ts';
 import { kernelRelease } from '../../evidence/release-text.ts';
 import { shownChanges } from '../../linux/kernel-code.ts';
 import { NEWEST_RELEASE } from '../../linux/profile.ts';
-import { compareReleases, type KernelRelease, parseRelease } from '../../linux/release.ts';
+import {
+  branchOf,
+  compareReleases,
+  formatRelease,
+  type KernelRelease,
+  parseRelease,
+} from '../../linux/release.ts';
 import { NEWEST, OLDEST_RELEASE, ReleaseModel, releaseFrom, releaseIs } from '../../linux/release-choice.ts';
 import { type Condition, gather } from '../../symbolic/index.ts';
 import type { GivenFacts } from '../given.ts';
@@ -68,7 +74,13 @@ export function releaseFacts(
     const release = parseRelease(fact.value.upstream ?? fact.value.release);
     return release === undefined ? [] : [{ fact, release }];
   });
-  const [first] = parsed;
+  const distinct = new Map<string, (typeof parsed)[number]>();
+  for (const each of parsed) {
+    const key = formatRelease(each.release);
+    if (!distinct.has(key) && !parsed.some(({ release }) => isNarrower(release, each.release)))
+      distinct.set(key, each);
+  }
+  const [first] = distinct.values();
   for (const { release } of parsed) tellBeyond(release.text, release, assumptions);
   if (first === undefined) {
     constraints.push(RELEASE_MODELLED);
@@ -82,12 +94,11 @@ export function releaseFacts(
       model: new ReleaseModel(commits),
     };
   }
-  const distinct = new Map(parsed.map((each) => [each.release.text, each]));
   const condition = gather(
     'any',
     [...distinct.values()].map(({ release }) => releaseIs(release)),
   ) as Condition;
-  const text = [...distinct.keys()].join(' or ');
+  const text = [...distinct.values()].map(({ release }) => release.text).join(' or ');
   constraints.push(fromFact('release', condition, `the release is ${text}`, first.fact));
   if (distinct.size > 1)
     rules.push({
@@ -102,6 +113,16 @@ export function releaseFacts(
     kernel: { name: `Linux ${name}`, release: name, presumed: false },
     model: new ReleaseModel({ ...commits, vendor: vendor !== undefined }),
   };
+}
+
+/** One that says which update of the branch it is, where the other names the branch alone: `6.1.176`, `6.1.0-50-amd64`. */
+function isNarrower(release: KernelRelease, than: KernelRelease): boolean {
+  return (
+    than.patch === undefined &&
+    than.candidate === undefined &&
+    release.patch !== undefined &&
+    branchOf(release) === branchOf(than)
+  );
 }
 
 function vendorRule({ name, mark }: NonNullable<ReleaseFact['vendor']>, evidence: EvidenceItem): RuleFinding {
