@@ -121,7 +121,11 @@ async function bundleThread() {
   await built.close();
 }
 
-const ENTRIES = { cli: 'src/cli/main.ts', 'survey-thread': 'src/cli/survey/thread.ts' };
+const ENTRIES = {
+  cli: 'src/cli/main.ts',
+  'survey-thread': 'src/cli/survey/thread.ts',
+  'progress-thread': 'src/cli/progress/thread.ts',
+};
 if (outdir === 'dist') {
   await bundle({ ...ENTRIES, index: 'src/index.ts' }, 'cjs', 'cjs');
   await bundleThread();

@@ -10,8 +10,8 @@ export interface PlanCounts {
   readonly machines: number;
 }
 
-/** Told while inputs are looked for. */
-export type OnInput = (found: PlanCounts) => void;
+/** Told while inputs are looked for, and waited for. */
+export type OnInput = (found: PlanCounts) => void | Promise<void>;
 
 /**
  * Looks for the machines at the paths and plans those that are new to the survey. Gives every shard of the survey, those
@@ -37,7 +37,7 @@ export async function planSurvey(
     for await (const { hash, path: name, bytes, from } of unitsAt(path, options)) {
       count += 1;
       all.add(hash);
-      options.onInput?.({ inputs: count, machines: all.size });
+      await options.onInput?.({ inputs: count, machines: all.size });
       const key = `${hash} ${name}`;
       if (knownInputs.has(key)) continue;
       knownInputs.add(key);

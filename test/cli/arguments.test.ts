@@ -6,6 +6,7 @@ import { CommandError } from '../../src/cli/common/command-error.ts';
 import { InputFiles } from '../../src/cli/common/input-files.ts';
 import type { Io } from '../../src/cli/common/io.ts';
 import { PROCESS_OPTIONS } from '../../src/cli/common/options.ts';
+import { NO_PROGRESS } from '../../src/cli/progress/progress.ts';
 import { readWithYargs } from '../../src/cli/yargs.ts';
 
 /** No terminal, and nothing piped in. */
@@ -18,6 +19,7 @@ const IO: Io = {
   rows: async () => undefined,
   env: {},
   inputs: new InputFiles(),
+  progress: NO_PROGRESS,
   cwd: '/',
 };
 

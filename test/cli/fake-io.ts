@@ -2,6 +2,7 @@
 import { InputFiles } from '../../src/cli/common/input-files.ts';
 import type { Io } from '../../src/cli/common/io.ts';
 import { main } from '../../src/cli/program.ts';
+import { NO_PROGRESS } from '../../src/cli/progress/progress.ts';
 
 export interface Given {
   readonly stdin?: string | Uint8Array;
@@ -40,6 +41,7 @@ export async function run(argv: readonly string[], given: Given = {}): Promise<O
     env: given.env ?? {},
     cwd: given.cwd ?? process.cwd(),
     inputs: new InputFiles(),
+    progress: NO_PROGRESS,
   });
   return { status, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') };
 }

@@ -41,6 +41,11 @@ export class Terminal {
     this.#child.stdin.write(keys);
   }
 
+  /** All that was shown. */
+  get raw(): string {
+    return this.#shown;
+  }
+
   /** All that was shown, without what moves the cursor or colours. */
   get text(): string {
     let text = this.#shown.replace(ESCAPES, '').replaceAll('\r\n', '\n');

@@ -1,6 +1,7 @@
 /** Runs the inputs of one row, each twice the one before, and tells what each took. Started by ../growth.ts. */
 import { InputFiles } from '../../../src/cli/common/input-files.ts';
 import { main } from '../../../src/cli/program.ts';
+import { NO_PROGRESS } from '../../../src/cli/progress/progress.ts';
 import { GROWING } from './inputs.ts';
 
 /** How often the count is doubled. */
@@ -34,6 +35,7 @@ async function seconds(input: Uint8Array): Promise<number> {
     env: {},
     cwd: '/',
     inputs: new InputFiles(),
+    progress: NO_PROGRESS,
   });
   const { user, system } = process.cpuUsage(before);
   if (written === 0) throw new Error(`${name}: nothing was written`);

@@ -4,6 +4,7 @@
  */
 import { fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import { readToEnd, systemMessage } from '../../artifact/file.ts';
+import { type Progress, terminalProgress } from '../progress/progress.ts';
 import { CommandError } from './command-error.ts';
 import { InputFiles } from './input-files.ts';
 
@@ -26,6 +27,8 @@ export interface Io {
   /** Lines of the same terminal. */
   rows(): Promise<number | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What is being done, for who waits. */
+  readonly progress: Progress;
   /** Directory that relative paths start from. */
   readonly cwd: string;
   /** What was read: a result never goes there. */
@@ -51,12 +54,14 @@ function nullDevice(): number | undefined {
 /**
  * A file descriptor written synchronously: what was written is out when the process ends, also through a pipe.
  * @param mayFail whether it is no error when nothing can be written: of messages, the exit status says enough
+ * @param onWrite called before anything is written
  */
-function descriptorOutput(descriptor: number, mayFail = false): Output {
+function descriptorOutput(descriptor: number, mayFail = false, onWrite = (): void => {}): Output {
   let readerGone = false;
   return {
     write(chunk) {
       if (readerGone) return;
+      onWrite();
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
       for (let at = 0; at < bytes.length; ) {
         try {
@@ -115,10 +120,22 @@ function standardInputIsPiped(): boolean {
 
 /** The real process. */
 export function processIo(): Io {
+  const clear = (): void => progress.clear();
+  const stderr = descriptorOutput(2, true, clear);
+  const { TERM, CI } = process.env;
+  const progress = terminalProgress(
+    2,
+    async () => TERM !== 'dumb' && CI === undefined && stderr.isTerminal(),
+  );
   return {
-    stdout: descriptorOutput(1),
-    stderr: descriptorOutput(2, true),
-    readStdin: async (limit) => readDescriptor(0, limit),
+    stdout: descriptorOutput(1, false, clear),
+    stderr,
+    progress,
+    readStdin: async (limit) => {
+      // Who types it sees it.
+      progress.clear();
+      return readDescriptor(0, limit);
+    },
     isPiped: standardInputIsPiped,
     // `process.stdout` takes its time to load; asked only where a terminal shows the result.
     columns: async () => process.stdout.columns,

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { FORMATS, type Format, type Report, renderReport } from '../../report/formats/render.ts';
 import { type NamedReport, renderMachines } from '../../report/subjects/machines.ts';
 import type { Io } from './io.ts';
+import { writePaged } from './pager.ts';
 import { writeDiagnostics, writeResult } from './result.ts';
 
 export interface PrintOptions {
@@ -28,7 +29,7 @@ async function wantsColor(options: PrintOptions, io: Io): Promise<boolean> {
 }
 
 /** Columns of the report: those of the terminal, unless the environment says otherwise. */
-async function widthOf(options: PrintOptions, io: Io): Promise<number> {
+export async function widthOf(options: { readonly output?: string }, io: Io): Promise<number> {
   const given = Number(io.env.COLUMNS);
   if (Number.isInteger(given) && given >= MIN_WIDTH) return given;
   if (options.output !== undefined || !(await io.stdout.isTerminal())) return DEFAULT_WIDTH;
@@ -40,24 +41,6 @@ async function widthOf(options: PrintOptions, io: Io): Promise<number> {
 function hasUnicode({ env }: Io): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   return /utf-?8/i.test(locale);
-}
-
-/** Shows what is longer than the terminal through PAGER, as git does. @returns false where that isn't to be done */
-async function showPaged(text: string, options: PrintOptions, io: Io): Promise<boolean> {
-  const pager = io.env.FWMAP_PAGER ?? io.env.PAGER ?? 'less';
-  if (options['no-pager'] === true || options.output !== undefined || pager === '' || pager === 'cat')
-    return false;
-  if (io.env.TERM === 'dumb' || !(await io.stdout.isTerminal())) return false;
-  const rows = await io.rows();
-  if (rows === undefined || text.split('\n').length <= rows) return false;
-  const { spawnSync } = await import('node:child_process');
-  const shown = spawnSync('sh', ['-c', pager], {
-    input: text,
-    stdio: ['pipe', 'inherit', 'inherit'],
-    // As git sets them: quit where all fits, keep colours, leave the text on the screen.
-    env: { LESS: 'FRX', LV: '-c', ...process.env },
-  });
-  return shown.error === undefined && shown.status !== 127;
 }
 
 /**
@@ -89,7 +72,8 @@ export async function printMachines(
     unicode: hasUnicode(io),
     ...(LISTS_RESULTS.has(format) ? await whatProgramsAsk(io) : {}),
   });
-  if (format !== 'text' || !(await showPaged(text, options, io))) writeResult(text, options, io);
+  if (format === 'text') await writePaged(text, options, io);
+  else writeResult(text, options, io);
   if (format === 'text') writeDiagnostics(diagnostics, io);
   if (format === 'github' && io.env.GITHUB_STEP_SUMMARY) {
     const { addToSummary } = await import('./job-summary.ts');

@@ -32,8 +32,10 @@ export async function openInputs(
         as,
         asOf: kinds?.kindOf,
         cwd: io.cwd,
-        openImage: async (image, budget, sinkOfImage) =>
-          (await import('./images.ts')).openImage(image, budget, sinkOfImage),
+        openImage: async (image, budget, sinkOfImage) => {
+          await io.progress.tell(`looking into ${path}`, true);
+          return (await import('./images.ts')).openImage(image, budget, sinkOfImage);
+        },
         // `- -` is the same input twice, not the second time an empty one.
         readStdin: async (limit) => {
           stdin ??= await io.readStdin(limit);
@@ -43,7 +45,10 @@ export async function openInputs(
       found,
     );
   for (const path of paths) {
-    if (path !== STDIN_PATH) io.inputs.add(resolve(io.cwd, path));
+    if (path !== STDIN_PATH) {
+      io.inputs.add(resolve(io.cwd, path));
+      await io.progress.tell(`reading ${path}`);
+    }
     let found = new DiagnosticList();
     // Beside others --as is for what isn't recognised by itself: tables stay tables beside a dump that nothing tells.
     let inputs = await open(path, paths.length > 1 ? undefined : kinds?.kind, found);

@@ -118,6 +118,11 @@ export async function describeOptions(
 ): Promise<DescribeOptions> {
   const { set, assume, osi, cells } = options;
   const { artifacts } = machine;
+  const bytes = bytesOfTables(artifacts);
+  await io.progress.tell(
+    bytes > 0 ? 'evaluating ACPI tables' : 'describing the machine',
+    bytes >= MANY_BYTES,
+  );
   const memory = [
     ...(options.memory === undefined ? [] : await readMemory(options.memory, io)),
     ...machine.memory,
@@ -219,6 +224,13 @@ async function readOverlays(
 /** Tables of so many bytes are a whole machine's: running their code takes a third less so. */
 const MANY_BYTES = 1 << 16;
 
+function bytesOfTables(artifacts: readonly Artifact[]): number {
+  return artifacts.reduce(
+    (sum, { kind, source }) => sum + (isKind(kind, 'acpi') ? source.bytes.length : 0),
+    0,
+  );
+}
+
 /** Opens everything that was named: a machine, or those of an image. */
 export async function readMachines(
   inputs: readonly string[],
@@ -237,9 +249,7 @@ export async function describeMachine(
   sink: DiagnosticSink,
 ): Promise<Machine> {
   const { artifacts } = named;
-  let bytes = 0;
-  for (const { kind, source } of artifacts) if (isKind(kind, 'acpi')) bytes += source.bytes.length;
-  if (bytes >= MANY_BYTES) {
+  if (bytesOfTables(artifacts) >= MANY_BYTES) {
     const { compileSparingly } = await import('../common/engine.ts');
     await compileSparingly();
   }

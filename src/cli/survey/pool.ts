@@ -1,9 +1,7 @@
 /** Threads that examine units. One that runs out of time or memory is replaced. */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ExaminationError, type Examined, type Examiner } from '../../survey/run.ts';
 import type { SurveyStore } from '../../survey/store.ts';
+import { bundleFile } from '../common/bundle-file.ts';
 import type { PlacedUnit } from './thread.ts';
 
 /** The bundle of `thread.ts` (scripts/build.mjs). */
@@ -15,13 +13,10 @@ export interface Pool extends Examiner {
   close(): Promise<void>;
 }
 
-/** Where the bundle is: beside this one, or in dist/ for who runs the sources. */
 function threadFile(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    for (const file of [join(folder, THREAD), join(folder, 'dist', THREAD)])
-      if (existsSync(file)) return file;
-    if (folder === dirname(folder)) throw new Error(`${THREAD} is missing: npm run build makes it`);
-  }
+  const file = bundleFile(THREAD);
+  if (file === undefined) throw new Error(`${THREAD} is missing: npm run build makes it`);
+  return file;
 }
 
 /** Starts `threads` of them. */

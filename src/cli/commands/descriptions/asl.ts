@@ -9,6 +9,7 @@ import { defineCommand, EXIT_ERROR, type OptionValues } from '../../common/comma
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../common/options.ts';
+import { writePaged } from '../../common/pager.ts';
 import { makeFolder, writeDiagnostics, writeResult } from '../../common/result.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 
@@ -45,6 +46,7 @@ const OPTIONS = {
     group: 'Output:',
   },
   output: OUTPUT_OPTIONS.output,
+  'no-pager': OUTPUT_OPTIONS['no-pager'],
 } as const;
 
 type Options = OptionValues<typeof OPTIONS>;
@@ -79,7 +81,7 @@ export const command = defineCommand({
       return 0;
     }
     if (files.every((file): file is TextFile => typeof file.content === 'string')) {
-      writeResult(files.map((file) => file.content).join('\n'), options, io);
+      await writePaged(files.map((file) => file.content).join('\n'), options, io);
       return 0;
     }
     if (files.length > 1) {

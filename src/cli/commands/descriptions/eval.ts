@@ -12,8 +12,9 @@ import {
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
 } from '../../common/options.ts';
+import { writePaged } from '../../common/pager.ts';
 import { printReport } from '../../common/print.ts';
-import { writeDiagnostics, writeResult } from '../../common/result.ts';
+import { writeDiagnostics } from '../../common/result.ts';
 import { oneMachine } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
@@ -111,7 +112,7 @@ export const command = defineCommand({
     if ((options.format ?? FORMATS[0]) === 'text') {
       // Not laid out: scripts read these lines.
       const lines = report.evalLines(subject).map((line) => `${escapeControls(line)}\n`);
-      writeResult(lines.join(''), options, io);
+      await writePaged(lines.join(''), options, io);
       writeDiagnostics(sink.all, io);
     } else {
       await printReport(

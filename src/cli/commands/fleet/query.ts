@@ -15,6 +15,8 @@ import {
 import { defineCommand } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import { OUTPUT_OPTIONS } from '../../common/options.ts';
+import { writePaged } from '../../common/pager.ts';
+import { widthOf } from '../../common/print.ts';
 import { writeResult } from '../../common/result.ts';
 import { asCommandErrors } from '../../survey/options.ts';
 
@@ -42,6 +44,7 @@ export const command = defineCommand({
     },
     conditions: { type: 'boolean', describe: 'What windows depend on, the most frequent first' },
     output: OUTPUT_OPTIONS.output,
+    'no-pager': OUTPUT_OPTIONS['no-pager'],
     format: {
       type: 'string',
       choices: FORMATS,
@@ -78,7 +81,10 @@ export const command = defineCommand({
       if (error instanceof QueryError) throw new CommandError(error.message.replace(/\s*\n\s*/g, ' '));
       throw error;
     }
-    writeResult(rendered(results, options.format ?? 'text', `Survey ${folder}`, io.env.COLUMNS), options, io);
+    const format = options.format ?? 'text';
+    const text = rendered(results, format, `Survey ${folder}`, await widthOf(options, io));
+    if (format === 'text') await writePaged(text, options, io);
+    else writeResult(text, options, io);
     return 0;
   },
 });
@@ -87,7 +93,7 @@ function rendered(
   results: readonly NamedResult[],
   format: (typeof FORMATS)[number],
   heading: string,
-  columns: string | undefined,
+  width: number,
 ): string {
   switch (format) {
     case 'csv':
@@ -97,12 +103,11 @@ function rendered(
     case 'html':
       return resultsHtml(results, heading);
     case 'text': {
-      const width = Number(columns);
       return renderText(
         results.length === 1
           ? [tableOf(results[0]!)]
           : results.flatMap((result) => [{ kind: 'heading' as const, text: result.title }, tableOf(result)]),
-        { color: false, width: Number.isInteger(width) && width >= 40 ? width : 80 },
+        { color: false, width },
       );
     }
   }

@@ -34,32 +34,6 @@ async function listedPaths(list: string, nulls: boolean, io: Io): Promise<string
     .filter((line) => line !== '');
 }
 
-/** Lines that replace each other on a terminal, at most some a second. */
-class Progress {
-  readonly #io: Io;
-  readonly #shown: boolean;
-  #last = 0;
-  #length = 0;
-
-  constructor(io: Io, shown: boolean) {
-    this.#io = io;
-    this.#shown = shown;
-  }
-
-  tell(line: string): void {
-    const now = Date.now();
-    if (!this.#shown || now - this.#last < 200) return;
-    this.#last = now;
-    this.#io.stderr.write(`\r${line.padEnd(this.#length)}`);
-    this.#length = line.length;
-  }
-
-  clear(): void {
-    if (this.#length > 0) this.#io.stderr.write(`\r${' '.repeat(this.#length)}\r`);
-    this.#length = 0;
-  }
-}
-
 /** What was left out, by reason: a list of a hundred thousand inputs has many of each. */
 function writeLeftOut(diagnostics: readonly Diagnostic[], io: Io): void {
   const shown = diagnostics.slice(0, 10);
@@ -142,18 +116,17 @@ export const command = defineCommand({
     await compileSparingly();
     const sink = new DiagnosticList();
     const store = new SurveyStore(resolve(io.cwd, into));
-    const progress = new Progress(io, await io.stderr.isTerminal());
     const { shards, found } = await planSurvey(paths, store, {
       cwd: io.cwd,
       sink,
-      onInput: (so) => progress.tell(`looking for machines: ${so.machines} in ${so.inputs} inputs`),
+      onInput: (so) => io.progress.tell(`looking for machines: ${so.machines} in ${so.inputs} inputs`, true),
     });
     const open = shards.filter((shard) => !store.isDone(shard));
     const total = shards.reduce((sum, { units }) => sum + units.length, 0);
     let done = total - open.reduce((sum, { units }) => sum + units.length, 0);
     const onShard = ({ units }: { units: readonly unknown[] }): void => {
       done += units.length;
-      progress.tell(`${done} of ${total} machines`);
+      void io.progress.tell(`${done} of ${total} machines`, true);
     };
     if (options.queue !== undefined) {
       const { workThroughQueue } = await import('../../../survey/queue.ts');
@@ -178,7 +151,6 @@ export const command = defineCommand({
         await pool.close();
       }
     }
-    progress.clear();
     store.removeSpool();
     writeLeftOut(sink.all, io);
     io.stdout.write(

@@ -72,6 +72,7 @@ async function scanAll(
   const alternatives: Alternatives[] = [];
   const machines: ScanReport['machines'][number][] = [];
   for await (const { path, resolved, file } of openedInputs(paths, io)) {
+    await io.progress.tell(`scanning ${path}`, true);
     const hash = !options.withHashes
       ? undefined
       : file.whole

@@ -1,0 +1,19 @@
+/** What the thread that shows progress and the one that works share. */
+
+/** What is done before so long shows nothing. */
+export const DELAY_MS = 500;
+
+/** Places in {@link ThreadData.state}: what the line is, and whether it is being written right now. */
+export const SHOWN = 0;
+export const WRITING = 1;
+
+/** What the line is: nothing may be written; it may; it was. */
+export const LAST = { clear: 0, open: 1, shown: 2 } as const;
+
+export interface ThreadData {
+  readonly state: Int32Array;
+  readonly descriptor: number;
+  readonly columns: number;
+  /** Milliseconds, as Date.now() counts. */
+  readonly startedAt: number;
+}
