@@ -118,9 +118,9 @@ function shorter(condition: Expr): Cover {
   if (cover.complete && length <= SHORT) return cover;
   const alternatives = factorsOf(
     condition,
-    (literals) => formatCover({ alternatives: [literals], complete: true }).length,
+    (ways) => formatCover({ alternatives: ways, complete: true }).length,
   );
   if (alternatives === undefined) return cover;
   const factored = { alternatives, complete: true };
-  return 4 * formatCover(factored).length <= 3 * length ? factored : cover;
+  return !cover.complete || 4 * formatCover(factored).length <= 3 * length ? factored : cover;
 }

@@ -20,15 +20,19 @@ export class Names {
     const reads = new Map<string, Set<number>>();
     for (const variable of all) {
       if (variable.kind !== 'field') continue;
-      const place = placeOf(variable.field);
+      const field = variable.field.byteOf?.field ?? variable.field;
+      const place = placeOf(field);
       const known = reads.get(place);
-      if (known === undefined) reads.set(place, new Set([variable.field.epoch]));
-      else known.add(variable.field.epoch);
+      if (known === undefined) reads.set(place, new Set([field.epoch]));
+      else known.add(field.epoch);
     }
     this.#reads = reads;
   }
 
+  /** Of a byte of a field it is the field's name. */
   of(variable: Variable): string {
+    if (variable.kind === 'field' && variable.field.byteOf !== undefined)
+      return this.of({ kind: 'field', field: variable.field.byteOf.field });
     const key = keyOfVariable(variable);
     const given = this.#names.get(key);
     if (given !== undefined) return given;

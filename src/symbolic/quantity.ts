@@ -27,6 +27,8 @@ export interface FieldSymbol {
   readonly epoch: number;
   /** Of a later read: what may have changed since the one before, as a sentence. */
   readonly why?: string;
+  /** Of a byte: the field that it is a part of, and which byte of it, the lowest is 0. It is printed as that. */
+  readonly byteOf?: { readonly field: FieldSymbol; readonly index: number };
 }
 
 /**

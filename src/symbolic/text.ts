@@ -1,6 +1,8 @@
 /** Expressions as people write them: C's operators over the firmware's field names. */
+import { fieldValue } from './identity.ts';
 import { isExactSum, maskOf } from './known-bits.ts';
 import { Names } from './names.ts';
+import { bitsOf, join } from './numbers.ts';
 import type { ChoiceVariable, Expr, ExprOf, Quantity } from './quantity.ts';
 
 /** Binding strength, the strongest highest; as in C. */
@@ -27,6 +29,9 @@ function constant(value: bigint): string {
   return value < 10n ? value.toString() : `0x${value.toString(16)}`;
 }
 
+/** Of numbers wider than this bits are shifted down: the mask would be the longer part. */
+const WIDE = 64;
+
 interface Text {
   readonly text: string;
   readonly strength: number;
@@ -52,8 +57,11 @@ function wrapped(part: Text, bits: number, exact: boolean): Text {
 function render(value: Quantity, names: Names): Text {
   if (typeof value === 'bigint') return { text: constant(value), strength: STRENGTH.name };
   switch (value.kind) {
-    case 'field':
+    case 'field': {
+      const part = partOfField(value, 1);
+      if (part !== undefined) return render(part, names);
       return { text: names.of({ kind: 'field', field: value.field }), strength: STRENGTH.name };
+    }
     case 'choice':
       return { text: names.of({ kind: 'choice', choice: value.choice }), strength: STRENGTH.name };
     case 'opaque':
@@ -90,6 +98,8 @@ function render(value: Quantity, names: Names): Text {
       };
     }
     case 'join': {
+      const whole = withFields(value);
+      if (whole !== value) return render(whole, names);
       const pieces: Text[] = [];
       let at = 0;
       for (const part of value.parts) {
@@ -109,19 +119,63 @@ function render(value: Quantity, names: Names): Text {
       const strength = STRENGTH[value.kind];
       return {
         text: value.of
-          .map((part) => within(render(part, names), strength + 1))
+          .map((part) => within(renderTruth(part, names), strength + 1))
           .join(value.kind === 'all' ? ' && ' : ' || '),
         strength,
       };
     }
     case 'not':
-      return { text: `!${within(render(value.of, names), STRENGTH.unary)}`, strength: STRENGTH.unary };
+      return { text: `!${within(renderTruth(value.of, names), STRENGTH.unary)}`, strength: STRENGTH.unary };
     case 'choose':
       return {
         text: `${within(render(value.when, names), STRENGTH.choose + 1)} ? ${within(render(value.yes, names), STRENGTH.choose + 1)} : ${within(render(value.no, names), STRENGTH.choose)}`,
         strength: STRENGTH.choose,
       };
   }
+}
+
+/** What is taken for true or false: a bit is left in its place. */
+function renderTruth(value: Expr, names: Names): Text {
+  if (value.kind !== 'slice' || value.bits !== 1 || value.low === 0 || value.of.bits > WIDE)
+    return render(value, names);
+  const of = within(render(value.of, names), STRENGTH.and);
+  return { text: `${of} & ${constant(1n << BigInt(value.low))}`, strength: STRENGTH.and };
+}
+
+/** The bytes of a field from one on, as bits of that field; undefined where it is no byte of another. */
+function partOfField({ field }: ExprOf<'field'>, bytes: number): Quantity | undefined {
+  return field.byteOf && bitsOf(fieldValue(field.byteOf.field), 8 * field.byteOf.index, 8 * bytes);
+}
+
+/** With bytes side by side that are of one field put together. */
+function withFields(value: ExprOf<'join'>): Quantity {
+  const { parts } = value;
+  const joined: { bits: number; value: Quantity }[] = [];
+  for (let i = 0; i < parts.length; ) {
+    let end = i + 1;
+    while (end < parts.length && isNextByte(parts[end - 1]!.value, parts[end]!.value)) end += 1;
+    const first = parts[i]!.value;
+    const part =
+      end > i + 1 && typeof first !== 'bigint' && first.kind === 'field'
+        ? partOfField(first, end - i)
+        : undefined;
+    if (part === undefined) joined.push(...parts.slice(i, end));
+    else joined.push({ bits: 8 * (end - i), value: part });
+    i = end;
+  }
+  return joined.length < parts.length ? join(joined) : value;
+}
+
+function isNextByte(a: Quantity, b: Quantity): boolean {
+  if (typeof a === 'bigint' || typeof b === 'bigint' || a.kind !== 'field' || b.kind !== 'field')
+    return false;
+  const [one, other] = [a.field.byteOf, b.field.byteOf];
+  return (
+    one !== undefined &&
+    other?.index === one.index + 1 &&
+    a.field.epoch === b.field.epoch &&
+    one.field.path === other.field.path
+  );
 }
 
 function renderComparison({ op, left, right }: ExprOf<'compare'>, names: Names): Text {

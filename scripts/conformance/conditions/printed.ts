@@ -1,5 +1,5 @@
 /** What is asked of z3 about a condition and what is printed for it. */
-import type { Cover, Quantity } from '../../../src/symbolic/index.ts';
+import { bracketedIn, type Cover, type Literal, type Quantity } from '../../../src/symbolic/index.ts';
 import { conjunction, disjunction, type Question, type Smt } from './smt.ts';
 
 /**
@@ -32,6 +32,16 @@ export function questionsAbout(
         all: [...term, `(not ${disjunction(others)})`],
         wanted: 'sat',
       });
+    alternatives[at]!.forEach((literal, i) => {
+      for (const [part, inner] of withoutParts(smt, literal).entries())
+        questions.push({
+          about: `${about}: part ${part} inside of comparison ${i} of alternative ${at} is needed`,
+          all: [
+            `(distinct ${holds} ${disjunction([...terms.with(at, term.with(i, inner)).map(conjunction)])})`,
+          ],
+          wanted: 'sat',
+        });
+    });
     for (const [i, literal] of term.entries())
       questions.push({
         about: `${about}: comparison ${i} of alternative ${at} is needed`,
@@ -41,6 +51,25 @@ export function questionsAbout(
       });
   });
   return questions;
+}
+
+/** Each comparison or alternative inside of brackets: what the literal comes to without it, as SMT. */
+function withoutParts(smt: Smt, literal: Literal): string[] {
+  const ways = bracketedIn(literal);
+  if (ways === undefined) return [];
+  const terms = ways.map((way) => way.map((each) => smt.literal(each)));
+  return ways.flatMap((way, at) => {
+    const whole = (term: readonly string[]): string =>
+      disjunction(terms.map((each, i) => conjunction(i === at ? term : each)));
+    const others = disjunction(terms.filter((_, i) => i !== at).map(conjunction));
+    return [
+      others,
+      ...way.flatMap((each, k) => [
+        ...(way.length > 1 ? [whole(terms[at]!.filter((_, i) => i !== k))] : []),
+        ...withoutParts(smt, each).map((inner) => whole(terms[at]!.with(k, inner))),
+      ]),
+    ];
+  });
 }
 
 /** That no two of several conditions hold together. */

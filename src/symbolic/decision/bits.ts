@@ -1,5 +1,6 @@
 /** Quantities and conditions as functions of bits. What a function is of is settled by {@link BitOrder}. */
 import { compare, not } from '../conditions.ts';
+import { sameExpr } from '../identity.ts';
 import { maskOf, widthOf } from '../known-bits.ts';
 import {
   type ChoiceVariable,
@@ -22,6 +23,8 @@ export class Bits {
   readonly #order: BitOrder;
   #vectors = new Map<Expr, Bdd[]>();
   #conditions = new Map<Expr, Bdd>();
+  /** Comparisons that were made here, by their hash. */
+  readonly #comparisons = new Map<number, Expr[]>();
 
   /**
    * For questions about these expressions and what can be made of their variables. Throws {@link OutOfWork} when there
@@ -115,7 +118,7 @@ export class Bits {
         const inner = !isKnown(left) && left.kind === 'choose' ? left : right;
         if (!isKnown(inner) && inner.kind === 'choose') {
           const side = (taken: Quantity): Bdd =>
-            this.condition(inner === left ? comparison(op, taken, right) : comparison(op, left, taken));
+            inner === left ? this.#compared(op, taken, right) : this.#compared(op, left, taken);
           return bdds.choose(this.condition(inner.when), side(inner.yes), side(inner.no));
         }
         switch (op) {
@@ -134,6 +137,18 @@ export class Bits {
     }
     // Other than zero.
     return this.vector(of).reduce((any, bit) => bdds.or(any, bit), FALSE);
+  }
+
+  /** A comparison that no expression has as it is: what several choices choose is compared once. */
+  #compared(op: Comparison, left: Quantity, right: Quantity): Bdd {
+    const made = comparison(op, left, right);
+    if (isKnown(made)) return this.condition(made);
+    const same = this.#comparisons.get(made.hash)?.find((each) => sameExpr(each, made));
+    if (same !== undefined) return this.condition(same);
+    const others = this.#comparisons.get(made.hash);
+    if (others === undefined) this.#comparisons.set(made.hash, [made]);
+    else others.push(made);
+    return this.condition(made);
   }
 
   #equal(left: Quantity, right: Quantity): Bdd {

@@ -61,6 +61,7 @@ export class BitOrder {
   /** Fields of which bits were cut out. */
   readonly #cut = new Map<string | object, { readonly variable: Variable; readonly bits: number }>();
   readonly #seen = new Map<Expr, { readonly cluster: Cluster; readonly offset: number }>();
+  readonly #apart = new Set<Expr>();
   readonly choices = new Map<string, ChoiceVariable>();
   #clusters = 0;
   /** There are bits without a level, or clusters that stood apart are one. */
@@ -159,9 +160,21 @@ export class BitOrder {
         return this.#visit(value.left, cluster, offset) && this.#visit(value.right, cluster, offset);
       case 'compare': {
         this.#seen.set(value, { cluster, offset });
-        return this.#visit(value.left, cluster, 0) && this.#visit(value.right, cluster, 0);
+        const { left, right } = value;
+        if (isKnown(right) && !isKnown(left) && left.kind === 'choose') return this.#visitEach(left);
+        if (isKnown(left) && !isKnown(right) && right.kind === 'choose') return this.#visitEach(right);
+        return this.#visit(left, cluster, 0) && this.#visit(right, cluster, 0);
       }
     }
+  }
+
+  /** A choice that is compared with a number: each of what it chooses among is compared by itself. */
+  #visitEach(value: Quantity): boolean {
+    if (isKnown(value)) return true;
+    if (value.kind !== 'choose') return this.#visit(value, undefined, 0);
+    if (this.#apart.has(value)) return true;
+    this.#apart.add(value);
+    return this.#visit(value.when, undefined, 0) && this.#visitEach(value.yes) && this.#visitEach(value.no);
   }
 
   /** What has the one weight in the one cluster has the other in the other. */

@@ -40,6 +40,12 @@ export type Fill = number | ((space: number, address: bigint) => number);
 
 type Cells = Map<Key, ByteValue>;
 
+/** A byte of a field, the lowest is 0. */
+interface FieldByte {
+  readonly field: FieldSymbol;
+  readonly index: number;
+}
+
 /** Cells of PCI configuration spaces have the device's number above the register. */
 const DEVICE_SHIFT = 32n;
 const REGISTER_MASK = (1n << DEVICE_SHIFT) - 1n;
@@ -58,6 +64,8 @@ export class RegionStore {
   readonly #cells = new Map<number, Cells>();
   /** Cells of regions whose address isn't known, by the region's path. */
   readonly #floating = new Map<number, Cells>();
+  /** Fields that were written, and what the first of them to lie over a byte has there. */
+  readonly #fields = new Map<number, Map<Key, FieldByte>>();
   /** Devices whose configuration space is read or written. */
   readonly #devices = new Map<string, bigint>();
   #lastEpoch = 0;
@@ -97,14 +105,39 @@ export class RegionStore {
     return at | (register & REGISTER_MASK);
   }
 
+  /**
+   * Takes note of a field of whole bytes that is written: where a path doesn't write it, its bytes are printed by its name.
+   *
+   * @param cell of the first byte, as {@link read} takes it
+   * @param symbol gives the field's symbol, in any state of the space
+   */
+  noteField(space: number, cell: bigint, symbol: () => FieldSymbol): void {
+    let fields = this.#fields.get(space);
+    if (fields === undefined) {
+      fields = new Map();
+      this.#fields.set(space, fields);
+    }
+    if (fields.has(keyOf(cell))) return;
+    const { why: _, ...field } = symbol();
+    for (let index = 0; index < field.bits >> 3; index++) {
+      const key = keyOf(cell + BigInt(index));
+      if (!fields.has(key)) fields.set(key, { field, index });
+    }
+  }
+
   /** A byte nobody wrote, as a symbol named by its address: of a cell as {@link read} takes it. */
   unwritten(space: number, cell: bigint): ByteValue {
     const state = this.stateOf(space);
+    const known = this.#fields.get(space)?.get(keyOf(cell));
+    const named =
+      known === undefined
+        ? state
+        : { ...state, byteOf: { field: { ...known.field, ...state }, index: known.index } };
     if (space !== SPACE.pciConfig || cell >> DEVICE_SHIFT === 0n)
-      return unwrittenByte(space, cell, state, undefined);
+      return unwrittenByte(space, cell, named, undefined);
     const base = (cell >> DEVICE_SHIFT) << DEVICE_SHIFT;
     const [device] = [...this.#devices].find(([, at]) => at === base) ?? [''];
-    return unwrittenByte(space, cell & REGISTER_MASK, state, device);
+    return unwrittenByte(space, cell & REGISTER_MASK, named, device);
   }
 
   /** What the inputs say a byte starts as; undefined when they don't. */
@@ -252,7 +285,7 @@ export class RegionStore {
     return why === undefined ? { epoch } : { epoch, why };
   }
 
-  /** The unknown first content of a place, for merging: named by its address. */
+  /** The unknown first content of a place, for merging. */
   readonly initialByte = (holder: Holder, key: Key): ByteValue => {
     for (const [space, cells] of this.#cells) {
       if (cells !== holder) continue;
@@ -271,7 +304,7 @@ export class RegionStore {
 function unwrittenByte(
   space: number,
   address: bigint,
-  state: Pick<FieldSymbol, 'epoch' | 'why'>,
+  state: Pick<FieldSymbol, 'epoch' | 'why' | 'byteOf'>,
   device: string | undefined,
 ): ByteValue {
   const name = `${device === undefined ? '' : `${device}.`}${spaceName(space)}[0x${address.toString(16)}]`;

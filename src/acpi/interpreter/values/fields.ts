@@ -320,6 +320,7 @@ function insert(m: Machine, field: FieldObject, value: Quantity): void {
     forgetBytes(m, region!, baseOffset, count * accessBytes, `${field.node.path} was written, which is long`);
     return;
   }
+  if (m.journal.active && source.kind === 'region') noteField(m, field, region!);
   m.budget.spend((count * accessBytes) >> BYTES_PER_STEP);
   for (let i = 0; i < count; i++) {
     // Bits [from, to) of this datum belong to the field.
@@ -342,6 +343,17 @@ function insert(m: Machine, field: FieldObject, value: Quantity): void {
     if (through !== undefined)
       m.regions.newEpoch(through.space, `${field.node.path} was written, by way of another register`);
   }
+}
+
+/** Bytes of wider fields are called by their addresses. */
+const MAX_NAMED_BITS = 64;
+
+function noteField(m: Machine, field: FieldObject, region: RegionObject): void {
+  const { bitOffset, bitLength } = field;
+  if (((bitOffset | bitLength) & 7) !== 0 || bitLength > MAX_NAMED_BITS || !isKnown(region.address)) return;
+  m.regions.noteField(region.space, cellOf(m, region, region.address, bitOffset >> 3), () =>
+    symbolOf(m, field, region),
+  );
 }
 
 function readDatum(m: Machine, field: FieldObject, region: RegionObject | undefined, i: number): Quantity {
