@@ -179,3 +179,12 @@ describe('what else is among the inputs', () => {
     expect(stdout).toContain('high bridge');
   });
 });
+
+test('a VMBus device without _CRS is one whose probe fails', async () => {
+  const table = `DefinitionBlock ("", "SSDT", 2, "FWMAP", "NOCRS", 1)
+{ Device (\\_SB.VMBS) { Name (_HID, "VMBUS") } }`;
+  const { status, stdout } = await run(['simulate', '-'], { stdin: table });
+  expect(status).toBe(0);
+  expect(stdout).toContain('\\_SB.VMBS has no _CRS, so its probe fails');
+  expect(stdout).not.toContain('no VMBus device');
+});

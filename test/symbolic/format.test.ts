@@ -11,6 +11,7 @@ import {
   formatCondition,
   formatQuantity,
   gather,
+  join,
   Names,
   not,
   opaque,
@@ -218,4 +219,36 @@ describe('names', () => {
       'unknown',
     ]);
   });
+});
+
+describe('bytes of a field', () => {
+  const osys = (more: Partial<FieldSymbol> = {}): Expr =>
+    field('OSYS', { address: 0x1000n, bits: 16, ...more });
+  const byte = (index: number, epoch = 0): Expr => {
+    const { field: whole } = osys({ epoch }) as Extract<Expr, { kind: 'field' }>;
+    const path = `SystemMemory[0x${(0x1000 + index).toString(16)}]`;
+    return field(path, { path, address: 0x1000n + BigInt(index), epoch, byteOf: { field: whole, index } });
+  };
+  const both = (...parts: Expr[]): Quantity => join(parts.map((value) => ({ bits: 8, value })));
+
+  test('side by side are the field', () => {
+    expect(formatQuantity(both(byte(0), byte(1)))).toBe('OSYS');
+    expect(formatCondition(compare('lt', both(byte(0), byte(1)), 0x7dcn))).toBe('OSYS < 0x7dc');
+  });
+
+  test('by themselves are a part of it, and of another read of another', () => {
+    expect(formatQuantity(byte(1))).toBe('OSYS >> 8');
+    expect(formatQuantity(byte(0))).toBe('OSYS & 0xff');
+    expect(formatQuantity(both(byte(1), byte(0)))).toBe('(OSYS & 0xff) << 8 | OSYS >> 8');
+    const names = new Names();
+    expect(formatQuantity(both(byte(0), byte(1, 3)), names)).toBe("(OSYS'3 >> 8) << 8 | OSYS & 0xff");
+    expect(names.named().map(({ name }) => name)).toEqual(['OSYS', "OSYS'3"]);
+  });
+});
+
+test('a bit that is true or false stays in its place', () => {
+  const [a, b, c] = ['AAAA', 'BBBB', 'CCCC'].map((name) => field(name));
+  const bit = bitwise('and', a!, 2n);
+  const either = any(all(is(b!, 1n), not(is(bit, 0n))), all(is(c!, 1n), is(bit, 0n)));
+  expect(formatQuantity(either)).toBe('BBBB == 1 && AAAA & 2 || CCCC == 1 && !(AAAA & 2)');
 });

@@ -40,6 +40,8 @@ export interface AcpiLevel<N = bigint> {
   readonly name: string;
   /** Its `_CRS`; null when it has none or evaluating it fails. */
   readonly crs: readonly AcpiDescriptor<N>[] | null;
+  /** It has no `_CRS`: then `crs` is null. */
+  readonly lacksCrs?: boolean;
   /** This is the namespace root itself (ACPI_ROOT_OBJECT), where newer releases stop. */
   readonly namespaceRoot?: boolean;
 }
@@ -98,7 +100,11 @@ export function buildAcpiPool(rules: Rules, levels: readonly AcpiLevel[]): Vmbus
   if (failed) {
     const vmbus = levels[0];
     const why =
-      vmbus === undefined ? 'there is no VMBus device' : `the _CRS of ${vmbus.name} cannot be walked`;
+      vmbus === undefined
+        ? 'there is no VMBus device'
+        : vmbus.lacksCrs
+          ? `${vmbus.name} has no _CRS, so its probe fails`
+          : `the _CRS of ${vmbus.name} cannot be walked, so its probe fails`;
     pool.reservation = { called: false, why, tries: [] };
     pool.probe = ENODEV;
     pool.dangling = windows.length > 0;

@@ -34,7 +34,8 @@ export function levelsOf(levels: readonly CrsLevel[]): {
 } {
   const open: OpenInput[] = [];
   const walked = levels.map(({ path, entry }): AcpiLevel => {
-    if (entry === undefined || entry.status === 'error') return { name: path, crs: null };
+    if (entry === undefined) return { name: path, crs: null, lacksCrs: true };
+    if (entry.status === 'error') return { name: path, crs: null };
     if (entry.status === 'alternatives' || entry.status === 'unknown') {
       open.push({ path, why: entry.why ?? 'it cannot be evaluated', fields: fieldsIn(entry) });
       return { name: path, crs: null };

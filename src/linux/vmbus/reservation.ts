@@ -11,16 +11,28 @@ const BIOS_LEAST = 0x4000000n;
 /** The most that releases with the low-base fallback ask for (128 MiB). */
 const FALLBACK_MOST = 0x8000000n;
 
-/** What the kernel knows about the framebuffer when VMBus probes. */
-export interface FramebufferFacts<N = bigint> {
+interface KernelFacts {
   /** `efi_enabled(EFI_BOOT)`. */
   readonly boot: 'efi' | 'bios';
   /** CONFIG_SYSFB, for releases that ask. */
   readonly sysfb: boolean;
+}
+
+/** BAR 0 of PCI 1414:5353, or null when there is no such device. Looked at on BIOS boots only. */
+type Gen1Video = { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint } | null;
+
+/** What the kernel knows about the framebuffer when VMBus probes. */
+export interface FramebufferFacts extends KernelFacts {
   /** Raw fields of `struct screen_info`; `lfbSize` in whatever unit it has (the driver compares it raw). */
-  readonly screenInfo: { readonly lfbBase: N; readonly lfbSize: bigint };
-  /** BAR 0 of PCI 1414:5353, or null when there is no such device. Looked at on BIOS boots only. */
-  readonly gen1Video: { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint } | null;
+  readonly screenInfo: { readonly lfbBase: bigint; readonly lfbSize: bigint };
+  readonly gen1Video: Gen1Video;
+}
+
+/** As {@link FramebufferFacts}, where what may be open is asked for only when the driver looks at it. */
+export interface FramebufferQuestions<N> extends KernelFacts {
+  readonly lfbBase: () => N;
+  readonly lfbSize: bigint;
+  readonly gen1Video: () => Gen1Video;
 }
 
 type Rules = Pick<
@@ -47,7 +59,7 @@ export interface ReservationPlan<N> {
 export function planReservation<N>(
   rules: Rules,
   windows: readonly { readonly start: N; readonly end: N }[],
-  facts: FramebufferFacts<N>,
+  facts: FramebufferQuestions<N>,
   arithmetic: Arithmetic<N>,
 ): ReservationPlan<N> {
   const nothing = { called: true, tries: [], warnings: [], prints: false };
@@ -95,7 +107,15 @@ export function planReservation<N>(
  */
 export function reserveFramebuffer(rules: Rules, pool: VmbusPool, facts: FramebufferFacts): void {
   if (!pool.reserveCalled || pool.windows.length === 0) return;
-  const plan = planReservation(rules, pool.windows, facts, PLAIN);
+  const { boot, sysfb, screenInfo, gen1Video } = facts;
+  const questions = {
+    boot,
+    sysfb,
+    lfbBase: () => screenInfo.lfbBase,
+    lfbSize: screenInfo.lfbSize,
+    gen1Video: () => gen1Video,
+  };
+  const plan = planReservation(rules, pool.windows, questions, PLAIN);
   const { called, base, tries, why, warnings, prints } = plan;
   pool.log.push(...warnings.map((text) => ({ level: 'warn' as const, text })));
   const last = tries.at(-1);
@@ -126,20 +146,20 @@ type Wanted<N> = { readonly warnings: readonly string[] } & (
 function wantedRange<N>(
   rules: Rules,
   first: { readonly start: N },
-  { boot, sysfb, screenInfo, gen1Video }: FramebufferFacts<N>,
+  { boot, sysfb, lfbBase, lfbSize: rawSize, gen1Video }: FramebufferQuestions<N>,
   { below, equal, minus, half, of }: Arithmetic<N>,
 ): Wanted<N> {
-  const { lfbBase } = screenInfo;
-  const lfbSize = BigInt.asUintN(32, screenInfo.lfbSize);
+  const lfbSize = BigInt.asUintN(32, rawSize);
   const warnings: string[] = [];
   const atLeast = (least: bigint): N => of(lfbSize > least ? lfbSize : least);
-  const noBase = (): boolean => equal(lfbBase, of(0n));
+  const noBase = (): boolean => equal(lfbBase(), of(0n));
   const none = { why: 'screen_info has no framebuffer (lfb_base is 0)', warns: true, warnings };
   if (boot === 'bios') {
     if (rules.biosFramebuffer === 'screen-info')
-      return noBase() ? none : { start: lfbBase, size: atLeast(BIOS_LEAST), base: 'screen_info', warnings };
-    if (gen1Video === null) return { why: 'there is no PCI device 1414:5353', warns: false, warnings };
-    const { kind, start, size } = gen1Video;
+      return noBase() ? none : { start: lfbBase(), size: atLeast(BIOS_LEAST), base: 'screen_info', warnings };
+    const video = gen1Video();
+    if (video === null) return { why: 'there is no PCI device 1414:5353', warns: false, warnings };
+    const { kind, start, size } = video;
     if (kind !== 'mem' || start === 0n)
       return {
         why: 'BAR 0 of PCI 1414:5353 is not a memory BAR with an address',
@@ -153,8 +173,8 @@ function wantedRange<N>(
   if (rules.lowBaseFallback) {
     const lowBase = first.start;
     const isLow = !equal(lowBase, of(0n)) && below(lowBase, of(FOUR_GIB));
-    if (isLow && (noBase() || !below(lfbBase, lowBase))) {
-      const start = noBase() ? lowBase : lfbBase;
+    if (isLow && (noBase() || !below(lfbBase(), lowBase))) {
+      const start = noBase() ? lowBase : lfbBase();
       const room = half(minus(of(FOUR_GIB), start));
       const size = below(room, of(FALLBACK_MOST)) ? room : of(FALLBACK_MOST);
       return { start, size, base: noBase() ? 'low-window-base' : 'screen_info', warnings };
@@ -164,5 +184,5 @@ function wantedRange<N>(
     );
   }
   if (noBase()) return none;
-  return { start: lfbBase, size: atLeast(EFI_LEAST), base: 'screen_info', warnings };
+  return { start: lfbBase(), size: atLeast(EFI_LEAST), base: 'screen_info', warnings };
 }

@@ -15,7 +15,9 @@ import { formatCondition, type Names, withNames } from '../../symbolic/index.ts'
 import { busAddressText, countText, entryDerivation } from '../../window/derivation.ts';
 import { type Block, code, type Document, type Item } from '../document.ts';
 import {
+  conditionJson,
   diagnosticJson,
+  fieldsJson,
   hexOrNull,
   inputsJson,
   type Json,
@@ -64,25 +66,25 @@ function readingJson(reading: Reading, taken: EntryCells | undefined): JsonObjec
 }
 
 /** A field with the bytes it lies in. Offsets count from the template's first byte. */
-function fieldPlaceJson(place: FieldPlace, descriptor: ResourceDescriptor): JsonObject {
+function fieldPlaceJson(place: FieldPlace, descriptor: ResourceDescriptor, names: Names): JsonObject {
   const bytes = descriptor.bytes?.slice(place.offset, place.offset + place.bytes) ?? [];
   return {
     name: place.name,
     offset: descriptor.offset + place.offset,
     bytes: templateHex(bytes),
     ...(place.bits === undefined ? {} : { bits: { ...place.bits } }),
-    value: fieldJson(place.value),
+    value: fieldJson(place.value, names),
     ...(place.tag === undefined ? {} : { tag: place.tag }),
   };
 }
 
-function descriptorJson(descriptor: ResourceDescriptor): JsonObject {
+function descriptorJson(descriptor: ResourceDescriptor, names: Names): JsonObject {
   return {
     type: descriptor.type,
     offset: descriptor.offset,
     length: descriptor.length,
     ...(descriptor.bytes === undefined ? {} : { bytes: templateHex(descriptor.bytes) }),
-    fields: fieldPlaces(descriptor).map((place) => fieldPlaceJson(place, descriptor)),
+    fields: fieldPlaces(descriptor).map((place) => fieldPlaceJson(place, descriptor, names)),
   };
 }
 
@@ -154,8 +156,19 @@ function explained(report: ExplainReport, names: Names): JsonObject {
         text,
         ...(span === undefined ? {} : { at: placeJson(span, artifact.source.name) }),
       })),
-      descriptors: entry.resources.map((descriptor): Json => descriptorJson(descriptor)),
+      descriptors: entry.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
+      ...(entry.alternatives === undefined
+        ? {}
+        : {
+            alternatives: possibleAlternatives(entry).map((alternative) => ({
+              ...conditionJson(alternative.condition, names),
+              ...(alternative.why === undefined ? {} : { why: alternativeWhy(alternative) }),
+              bytes: templateHex(alternative.bytes),
+              descriptors: alternative.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
+            })),
+          }),
     })),
+    fields: fieldsJson(names),
     diagnostics: report.diagnostics.map(diagnosticJson),
   };
 }

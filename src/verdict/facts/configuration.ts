@@ -10,11 +10,6 @@ export class Configuration {
     this.#facts = facts;
   }
 
-  /** Is any configuration given, whole or in part? */
-  get given(): boolean {
-    return this.#facts.configs.length > 0;
-  }
-
   /** `y`, `m`, `n`, a string, or undefined when it is not known. What the machine shows beats what a file says. */
   value(symbol: string): string | undefined {
     for (const { value } of this.#facts.symbols)

@@ -17,7 +17,7 @@ import { describe } from '../../window/describe.ts';
 import type { AnswerOptions } from '../answer.ts';
 import type { FramebufferFinding } from '../framebuffers.ts';
 import type { Assumption } from '../question.ts';
-import { type Subject, subjectsOf } from '../sysfb/subject.ts';
+import { type Subject, subjectsOf, VMBUS_ACPI_IDS } from '../sysfb/subject.ts';
 import { assumeKernel, bootOf, framebufferFacts, framebufferOf } from './assumptions.ts';
 import { gatherFacts } from './facts.ts';
 import { type Kernel, type KernelFacts, kernelOf } from './kernel.ts';
@@ -66,7 +66,7 @@ export async function answerSimulation(
   options: SimulationOptions,
   diagnostics: DiagnosticList,
 ): Promise<SimulationReport> {
-  const machine = await describe(artifacts, options.describe, diagnostics);
+  const machine = await describe(artifacts, { ...options.describe, onlyIds: VMBUS_ACPI_IDS }, diagnostics);
   const evidence = readEvidence(artifacts, diagnostics);
   const { variants } = gatherFacts(options.kernel, evidence, diagnostics);
   const scenario = options.scenario ?? PASS_THROUGH_NVME;

@@ -6,7 +6,11 @@ import { formatMemRange } from '../../../bytes/address.ts';
 import { GEN1_FRAMEBUFFER } from '../../../linux/framebuffer.ts';
 import { type AcpiLevel, type CollectedWindow, collectWindows } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
-import { planReservation, type ReservationPlan } from '../../../linux/vmbus/reservation.ts';
+import {
+  type FramebufferQuestions,
+  planReservation,
+  type ReservationPlan,
+} from '../../../linux/vmbus/reservation.ts';
 import {
   bitsOf,
   type Condition,
@@ -321,23 +325,21 @@ function placeText({ base, size }: Place): string {
 }
 
 /** What the driver reads about the framebuffer in this world. */
-function driverFacts(situation: Situation, place: Place, sysfb: boolean, ask: Ask) {
-  const { lfb, video } = situation;
-  const isEfi = ask.holds(IS_EFI);
-  const lfbBase = (): Quantity =>
-    lfb !== undefined && lfb.base !== 0n ? lfb.base : ask.holds(LFB_IS_ZERO) ? 0n : place.base;
+function driverFacts(
+  { lfb, video }: Situation,
+  place: Place,
+  sysfb: boolean,
+  ask: Ask,
+): FramebufferQuestions<Quantity> {
   return {
-    boot: isEfi ? ('efi' as const) : ('bios' as const),
+    boot: ask.holds(IS_EFI) ? 'efi' : 'bios',
     sysfb,
-    screenInfo: {
-      get lfbBase() {
-        return lfbBase();
-      },
-      lfbSize: lfb?.size ?? 0n,
-    },
-    get gen1Video() {
+    lfbBase: () =>
+      lfb !== undefined && lfb.base !== 0n ? lfb.base : ask.holds(LFB_IS_ZERO) ? 0n : place.base,
+    lfbSize: lfb?.size ?? 0n,
+    gen1Video: () => {
       if (!ask.holds(HAS_VIDEO)) return null;
-      return video ?? { kind: 'mem' as const, start: GEN1_FRAMEBUFFER.base, size: GEN1_FRAMEBUFFER.size };
+      return video ?? { kind: 'mem', start: GEN1_FRAMEBUFFER.base, size: GEN1_FRAMEBUFFER.size };
     },
   };
 }
