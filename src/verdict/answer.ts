@@ -10,6 +10,7 @@ import type { Asked, AtReport } from './address/claims.ts';
 import type { GivenFacts } from './given.ts';
 import type { BridgesVerdict } from './host-bridge/result.ts';
 import type { BridgeOptions } from './host-bridge/situation.ts';
+import type { SysfbOptions } from './sysfb/kconfig.ts';
 import { VMBUS_ACPI_IDS } from './sysfb/subject.ts';
 import type { Verdict } from './sysfb/verdict.ts';
 
@@ -30,24 +31,24 @@ export interface AnswerOptions {
  */
 export async function answerSysfb(
   artifacts: readonly Artifact[],
-  options: AnswerOptions,
+  options: AnswerOptions & { readonly sysfb?: SysfbOptions },
   diagnostics: DiagnosticList,
 ): Promise<Verdict> {
   const { judgeSysfb } = await import('./sysfb/sysfb.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
-  const verdict = judgeSysfb(machine, options.kernel, facts, diagnostics);
+  const verdict = judgeSysfb(machine, options.kernel, options.sysfb ?? {}, facts, diagnostics);
   return facts.memoryMap.length === 0 ? verdict : { ...verdict, memoryMap: facts.memoryMap };
 }
 
 /** Answers `bridges`, likewise. */
 export async function answerBridges(
   artifacts: readonly Artifact[],
-  options: AnswerOptions & { readonly bridges: BridgeOptions },
+  options: AnswerOptions & { readonly bridges?: BridgeOptions },
   diagnostics: DiagnosticList,
 ): Promise<BridgesVerdict> {
   const { judgeBridges } = await import('./host-bridge/bridges.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
-  const verdict = judgeBridges(machine, options.kernel, options.bridges, facts, diagnostics);
+  const verdict = judgeBridges(machine, options.kernel, options.bridges ?? {}, facts, diagnostics);
   return facts.memoryMap.length === 0 ? verdict : { ...verdict, memoryMap: facts.memoryMap };
 }
 

@@ -1,4 +1,7 @@
 /** Explores the worlds that constraints leave open: forking on demand, by running a judgement again for each branch. */
+
+import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { finding } from '../findings/finding.ts';
 import {
   allOf,
   anyOf,
@@ -17,6 +20,11 @@ import type { Ask, Constraint, Exploration, World } from './question.ts';
 export const MAX_WORLDS = 1024;
 /** Forks on the way to one world. */
 export const MAX_DECISIONS = 64;
+
+/** That not every case was looked at: a gap in what is judged. @param path the device that it is about */
+export function tellUnexplored(path: string, sink: DiagnosticSink): void {
+  sink.add(finding('verdict/unexplored', { worlds: MAX_WORLDS }, { path }));
+}
 
 /** Thrown out of a judgement whose world has too many forks. */
 class TooDeep extends Error {}

@@ -3,7 +3,6 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { FactOf } from '../evidence/fact.ts';
 import type { MachineFacts } from '../evidence/facts.ts';
 import { finding } from '../findings/finding.ts';
-import type { KconfigLine } from '../linux/kconfig/line.ts';
 import { strongest } from './facts/strength.ts';
 import type { FramebufferFinding } from './framebuffers.ts';
 
@@ -15,8 +14,6 @@ export interface GivenFacts {
   readonly boot?: 'efi' | 'bios' | 'dt';
   readonly vtl?: number;
   readonly framebuffer?: FramebufferFinding;
-  /** A line proposed for Kconfig, to be held against the given configurations. */
-  readonly kconfigLine?: KconfigLine;
   /** Make the what-if table, too. */
   readonly matrix?: boolean;
 }

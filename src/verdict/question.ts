@@ -3,6 +3,11 @@
  * that is made in each. A judgement asks for what may be open; where both answers are possible the world forks there, so
  * no case can be passed over, and what is never asked for never counts.
  */
+import type { Artifact } from '../artifact/artifact.ts';
+import type { Gap } from '../artifact/gap.ts';
+import type { Diagnostic } from '../bytes/diagnostic.ts';
+import type { FactOf } from '../evidence/fact.ts';
+import type { MemoryMapEntry } from '../evidence/values.ts';
 import type { ChoiceVariable, Condition } from '../symbolic/index.ts';
 import type { Origin } from '../window/window.ts';
 
@@ -86,6 +91,42 @@ export interface ToSettle {
   readonly how: string;
   /** Rows of the decision table that depend on it, of all. */
   readonly decides: { readonly rows: number; readonly of: number };
+}
+
+/** What every answered question has; each question adds what it is about. */
+export interface Answered {
+  readonly question: string;
+  /** One sentence that can be quoted. */
+  readonly summary: string;
+  readonly premises: readonly Premise[];
+  readonly assumptions: readonly Assumption[];
+  /** Authorities that excluded something, and what. */
+  readonly authorities: readonly Constraint[];
+  /** What was not read and may hide something that bears on the answer. */
+  readonly gaps: readonly Gap[];
+  readonly rules: readonly RuleFinding[];
+  readonly toSettle: readonly ToSettle[];
+  readonly kernel: {
+    readonly release: string | null;
+    /** True when no input and no option named a release. */
+    readonly presumed: boolean;
+  };
+  /** What firmware told the kernel of memory, where the inputs have it. */
+  readonly memoryMap?: readonly FactOf<MemoryMapEntry>[];
+  readonly inputs: readonly Artifact[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Nothing came of the inputs but errors: that is no answer.
+ * @param found what the answer is made of: windows, bridges, claims
+ */
+export function isNothingRead(
+  inputs: readonly Artifact[],
+  found: number,
+  diagnostics: readonly Diagnostic[],
+): boolean {
+  return (inputs.length === 0 || found === 0) && diagnostics.some(({ severity }) => severity === 'error');
 }
 
 /** A default: where nothing says otherwise, the worse of what is possible; it can only make an answer worse. */

@@ -70,3 +70,8 @@ export function defineCommand<const O extends OptionTable>(command: Command<O>):
 
 /** Exit status for any error, always. */
 export const EXIT_ERROR = 2;
+
+/** Of several statuses the worst: an error, then 1, which a script acts on, before those above. */
+export function worstStatus(statuses: readonly number[]): number {
+  return [EXIT_ERROR, 1].find((status) => statuses.includes(status)) ?? Math.max(0, ...statuses);
+}

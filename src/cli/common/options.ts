@@ -172,6 +172,10 @@ export const KERNEL_OPTIONS = {
 /** Of commands that read descriptions and have but one thing to know of the kernel. */
 export const RELEASE_OPTION = { kernel: KERNEL_OPTIONS.kernel } as const satisfies OptionTable;
 
+/** For commands whose answer is more than that there is one. @param describe which status says what */
+export const exitCodeOption = (describe: string) =>
+  ({ 'exit-code': { type: 'boolean', describe, group: 'Output:' } }) as const satisfies OptionTable;
+
 /** Where the result goes. */
 export const OUTPUT_OPTIONS = {
   output: {

@@ -1,77 +1,119 @@
-/** From inputs to a report of each machine that they are of: what commands that answer a question share. */
+/** A question, asked of each machine that the inputs are of: what every such command does between its options and its report. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import { isKind } from '../../artifact/kinds.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { Report } from '../../report/formats/render.ts';
 import type { NamedReport } from '../../report/subjects/machines.ts';
 import type { AnswerOptions } from '../../verdict/answer.ts';
-import { EXIT_ERROR } from '../common/command.ts';
+import { type Answered, isNothingRead } from '../../verdict/question.ts';
+import { EXIT_ERROR, worstStatus } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
 import { type PrintOptions, printMachines, printNoAnswer } from '../common/print.ts';
-import { selectMachines } from './images.ts';
+import { type NamedMachine, selectMachines } from './images.ts';
 import { openInputs } from './inputs.ts';
 import { kernelFacts } from './kernel-facts.ts';
 import { describeOptions, type MachineOptionValues, refuseSettings } from './machine.ts';
 
-type QuestionFlags = MachineOptionValues &
+export type QuestionOptions = MachineOptionValues &
   PrintOptions &
-  Parameters<typeof kernelFacts>[0] & { readonly config?: string };
+  Parameters<typeof kernelFacts>[0] & {
+    readonly config?: string;
+    readonly matrix?: boolean;
+    readonly 'exit-code'?: boolean;
+  };
 
-/** Answers of one machine; undefined where nothing of it could be read. */
-export type Answerer = (
-  artifacts: readonly Artifact[],
-  asked: AnswerOptions,
-  sink: DiagnosticList,
-) => Promise<Report | undefined>;
+/** What an answer has in any case. */
+type Answerable = Pick<Answered, 'inputs' | 'diagnostics'>;
 
-/** Prints the answer for each machine; with `ndjson` each input is a machine of its own. Gives the exit status. */
-export async function answerMachines(
-  inputs: readonly string[],
-  options: QuestionFlags,
-  io: Io,
-  answer: Answerer,
-): Promise<number> {
-  if (options.format !== 'ndjson' || options.output !== undefined)
-    return answerTogether(inputs, options, io, answer);
-  let status = 0;
-  for (const input of inputs) status = Math.max(status, await answerTogether([input], options, io, answer));
-  return status;
+/** What sets one question apart from others. */
+export interface QuestionOf<V extends Answerable> {
+  /** Inputs that options name, beside those that every question takes. */
+  readonly openMore?: (sink: DiagnosticList) => Promise<readonly Artifact[]>;
+  /** How V8 is to treat the run where code of ACPI tables is run. */
+  readonly engine: 'compileLate' | 'compileSparingly';
+  /** Answers for one machine. What goes wrong is added to `sink`, which the answer carries. */
+  readonly answer: (artifacts: readonly Artifact[], given: AnswerOptions, sink: DiagnosticList) => Promise<V>;
+  /** How much the answer is made of: 0 where nothing of the machine could be read. */
+  readonly found: (answer: V) => number;
+  readonly report: (answer: V) => Report;
+  /** What `--exit-code` gives. */
+  readonly status?: (answer: V) => number;
+  /** Prints the reports in another way than others are. */
+  readonly print?: (reports: readonly NamedReport[], answers: readonly V[]) => Promise<void>;
 }
 
-async function answerTogether(
+/**
+ * Prints the answer for each machine; with `ndjson` each input is a machine of its own, for long lists. Gives the exit
+ * status.
+ */
+export async function answerMachines<V extends Answerable>(
   inputs: readonly string[],
-  options: QuestionFlags,
+  options: QuestionOptions,
   io: Io,
-  answer: Answerer,
+  question: QuestionOf<V>,
+): Promise<number> {
+  if (options.format !== 'ndjson' || options.output !== undefined)
+    return answerTogether(inputs, options, io, question);
+  const statuses: number[] = [];
+  for (const input of inputs) statuses.push(await answerTogether([input], options, io, question));
+  return worstStatus(statuses);
+}
+
+async function answerTogether<V extends Answerable>(
+  inputs: readonly string[],
+  options: QuestionOptions,
+  io: Io,
+  question: QuestionOf<V>,
 ): Promise<number> {
   const opening = new DiagnosticList();
   const artifacts: Artifact[] = await openInputs(inputs, options, io, opening);
   if (options.config !== undefined)
     artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, opening)));
-  const reports: NamedReport[] = [];
-  const all = new DiagnosticList();
+  if (question.openMore !== undefined) artifacts.push(...(await question.openMore(opening)));
   const machines = selectMachines(artifacts, options.select);
+  const answers: { readonly name: string | undefined; readonly answer: V }[] = [];
+  const all = new DiagnosticList();
+  for (const diagnostic of opening.all) all.add(diagnostic);
   for (const machine of machines) {
-    if (machine.artifacts.some(({ kind }) => isKind(kind, 'acpi'))) {
-      const { compileSparingly } = await import('../common/engine.ts');
-      await compileSparingly();
-    }
     const sink = new DiagnosticList();
     for (const diagnostic of [...opening.all, ...machine.findings]) sink.add(diagnostic);
-    const asked: AnswerOptions = {
-      describe: await describeOptions(options, machine, io),
-      kernel: await kernelFacts(options),
-    };
-    const report = await answer(machine.artifacts, asked, sink);
-    refuseSettings(sink.all);
-    if (report !== undefined) reports.push({ ...report, name: machine.name });
-    for (const diagnostic of machines.length > 1 ? sink.all.slice(opening.all.length) : sink.all)
-      all.add(diagnostic);
+    const answer = await answerOne(machine, options, io, question, sink);
+    if (!isNothingRead(answer.inputs, question.found(answer), sink.all))
+      answers.push({ name: machine.name, answer });
+    for (const diagnostic of sink.all.slice(opening.all.length)) all.add(diagnostic);
   }
-  if (reports.length === 0) {
+  if (answers.length === 0) {
     await printNoAnswer(inputs, all.all, options, io);
     return EXIT_ERROR;
   }
-  await printMachines(reports, all.all, options, io);
-  return 0;
+  const reports = answers.map(({ name, answer }): NamedReport => ({ ...question.report(answer), name }));
+  if (question.print !== undefined)
+    await question.print(
+      reports,
+      answers.map(({ answer }) => answer),
+    );
+  else await printMachines(reports, all.all, options, io);
+  const { status } = question;
+  if (options['exit-code'] !== true || status === undefined) return 0;
+  return worstStatus(answers.map(({ answer }) => status(answer)));
+}
+
+async function answerOne<V extends Answerable>(
+  machine: NamedMachine,
+  options: QuestionOptions,
+  io: Io,
+  question: QuestionOf<V>,
+  sink: DiagnosticList,
+): Promise<V> {
+  if (machine.artifacts.some(({ kind }) => isKind(kind, 'acpi'))) {
+    const engine = await import('../common/engine.ts');
+    await engine[question.engine]();
+  }
+  const given: AnswerOptions = {
+    describe: await describeOptions(options, machine, io),
+    kernel: { ...(await kernelFacts(options)), matrix: options.matrix === true },
+  };
+  const answer = await question.answer(machine.artifacts, given, sink);
+  refuseSettings(sink.all);
+  return answer;
 }

@@ -11,7 +11,9 @@ import type { Examined } from '../../survey/run.ts';
 import type { Unit } from '../../survey/unit.ts';
 import { gather } from '../../verdict/answer.ts';
 import { judgeBridges } from '../../verdict/host-bridge/bridges.ts';
+import { isNothingRead } from '../../verdict/question.ts';
 import { judgeSysfb } from '../../verdict/sysfb/sysfb.ts';
+import { foundIn } from '../../verdict/sysfb/verdict.ts';
 import { processIo } from '../common/io.ts';
 import { machinesOf, type NamedMachine, openImage } from '../inputs/images.ts';
 import { describeOptions } from '../inputs/machine.ts';
@@ -77,10 +79,9 @@ async function examineMachine(
   for (const diagnostic of [...opening, ...named.findings]) sink.add(diagnostic);
   const describe = await describeOptions({}, named, processIo());
   const { machine, facts } = await gather(named.artifacts, { describe }, sink);
-  const verdict = await judgeSysfb(machine, {}, facts, sink);
-  const { answer, windows, pool } = verdict;
+  const verdict = await judgeSysfb(machine, {}, {}, facts, sink);
   const id = named.name === undefined ? subject.machine : `${subject.machine}#${named.name}`;
-  if (sink.hasErrors && answer === 'unknown' && windows.length + pool.length === 0)
+  if (isNothingRead(verdict.inputs, foundIn(verdict), sink.all))
     return rowsOfFailure({ ...subject, machine: id }, nothingIn(sink.all), sink.all);
   const bridges = judgeBridges(machine, {}, {}, facts, new DiagnosticList());
   return rowsOf({ ...subject, machine: id }, machine, verdict, bridges);

@@ -65,6 +65,17 @@ export const LINUX_ROWS = {
     text: ({ what, option, found, by }: { what: string; option: string; found: string; by: string }) =>
       `${what} is ${option} by option, ${found} by ${by}`,
   }),
+  'verdict/unexplored': row({
+    severity: 'warning',
+    summary: 'the inputs leave open more cases than are looked at',
+    why: 'The answer is made of the cases that were looked at; one that was not could have another window or framebuffer.',
+    example: undefined,
+    source: 'MAX_WORLDS and MAX_DECISIONS in src/verdict/explore.ts',
+    hides: ['window', 'framebuffer'],
+    scope: 'path',
+    text: ({ worlds }: { worlds: number }) => `more cases are open than the ${worlds} that are looked at`,
+    hint: () => 'name what is open: --kernel, --set, or more evidence of the machine',
+  }),
   'fwmap/no-description': row({
     severity: 'error',
     summary: 'no input describes a machine',

@@ -318,7 +318,7 @@ function ofVmbus(
   facts: MachineFacts,
   diagnostics: DiagnosticList,
 ): Claim[] {
-  const { pool, conditions, machine: judged } = judgeSysfb(machine, given, facts, diagnostics);
+  const { pool, conditions, machine: judged } = judgeSysfb(machine, given, {}, facts, diagnostics);
   if (judged.platform === 'other' && pool.length === 0) return [];
   return pool.flatMap((window) =>
     ofWindow(window, asked).map(

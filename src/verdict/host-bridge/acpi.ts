@@ -13,14 +13,7 @@ import { rangeRules } from '../../linux/host-bridge/descriptors.ts';
 import { numberPorts, PortNumbers } from '../../linux/host-bridge/ports.ts';
 import { type BridgeWindow, type Change, printWindow } from '../../linux/host-bridge/window.ts';
 import { insertRegion, type Region, region } from '../../linux/region-tree.ts';
-import {
-  allOf,
-  anyOf,
-  type Condition,
-  chosenFrom,
-  type DecisionContext,
-  isKnown,
-} from '../../symbolic/index.ts';
+import { allOf, type Condition, chosenFrom, type DecisionContext, isKnown } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { explore } from '../explore.ts';
@@ -49,8 +42,8 @@ export interface AcpiJudgement {
   readonly bridges: readonly JudgedBridge[];
   readonly used: ReadonlySet<string>;
   readonly authorities: readonly Constraint[];
-  /** Worlds that the budget did not reach. */
-  readonly unexplored: Condition;
+  /** Devices of which not every case was looked at. */
+  readonly unexplored: ReadonlySet<string>;
 }
 
 /** @param context where it is decided what is possible */
@@ -65,7 +58,7 @@ export function judgeAcpiBridges(
   const ranges = subjects.map((subject) => crsItems(subject, rules));
   const items = ranges.flatMap((list, bridge) => list.flatMap((item) => concreteItem(item, bridge) ?? []));
   const used = new Set<string>();
-  let unexplored: Condition = 0n;
+  const unexplored = new Set<string>();
   const windows = subjects.map((): Found<BridgeWindow>[] => []);
   const changes = subjects.map((): Found<Change>[] => []);
   const seed = earlyTree(machine.acpi?.tables ?? [], situation);
@@ -76,7 +69,7 @@ export function judgeAcpiBridges(
       context,
     );
     for (const id of explored.used) used.add(id);
-    unexplored = anyOf([unexplored, explored.unexplored]);
+    if (explored.unexplored !== 0n) for (const { bridge } of group) unexplored.add(subjects[bridge]!.path);
     for (const { when, outcome } of explored.worlds)
       subjects.forEach((_, bridge) => {
         for (const of of outcome.windows[bridge] ?? []) windows[bridge]!.push({ of, when });

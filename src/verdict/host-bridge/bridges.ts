@@ -12,7 +12,7 @@ import { unknownCommits } from '../../linux/profile.ts';
 import { allOf, type Condition, DecisionContext } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import { boundsOf } from '../../window/window.ts';
-import { undefeated } from '../explore.ts';
+import { tellUnexplored, undefeated } from '../explore.ts';
 import { RELEASE_MODELLED } from '../facts/release.ts';
 import { OF_RELEASE } from '../facts/releases.ts';
 import { groupedFramebuffers } from '../framebuffers.ts';
@@ -50,7 +50,8 @@ export function judgeBridges(
   const known = bridgeSituation(machine, given, options, facts);
   const situation: BridgeSituation = { ...known, constraints: undefeated(known.constraints) };
   const context = new DecisionContext();
-  const { bridges: modelled, used, authorities } = judgeForDefault(machine, situation, context);
+  const { bridges: modelled, used, authorities, unexplored } = judgeForDefault(machine, situation, context);
+  for (const device of unexplored) tellUnexplored(device, diagnostics);
   const judged = withKeptFree(observe(modelled.map(withPrints), facts), situation).map((bridge) =>
     withFramebuffer(bridge, given, facts),
   );
@@ -121,6 +122,7 @@ interface Judged {
   readonly bridges: readonly JudgedBridge[];
   readonly used: ReadonlySet<string>;
   readonly authorities: readonly Constraint[];
+  readonly unexplored: ReadonlySet<string>;
 }
 
 /**
@@ -161,6 +163,7 @@ function judgeAll(machine: Machine, situation: BridgeSituation, context: Decisio
     bridges: [...tree.bridges, ...acpi.bridges],
     used: new Set([...tree.used, ...acpi.used]),
     authorities: acpi.authorities,
+    unexplored: new Set([...tree.unexplored, ...acpi.unexplored]),
   };
 }
 

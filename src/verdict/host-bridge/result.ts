@@ -1,14 +1,9 @@
 /** What the answered question `bridges` looks like: the same for every report format. */
-import type { Artifact } from '../../artifact/artifact.ts';
-import type { Gap } from '../../artifact/gap.ts';
-import type { Diagnostic } from '../../bytes/diagnostic.ts';
-import type { FactOf } from '../../evidence/fact.ts';
-import type { MemoryMapEntry } from '../../evidence/values.ts';
 import type { ChangeKind } from '../../linux/host-bridge/window.ts';
 import type { Condition } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import type { KernelName } from '../facts/release.ts';
-import type { Assumption, Constraint, EvidenceItem, Premise, RuleFinding, ToSettle } from '../question.ts';
+import type { Answered, EvidenceItem } from '../question.ts';
 
 /** The buses behind a host bridge. */
 export interface BusRange {
@@ -106,22 +101,10 @@ export interface BridgeMatrixRow {
   readonly because: string;
 }
 
-export interface BridgesVerdict {
-  readonly question: string;
-  readonly summary: string;
+export interface BridgesVerdict extends Answered {
   readonly bridges: readonly JudgedBridge[];
   readonly fits?: readonly BarFit[];
-  readonly rules: readonly RuleFinding[];
-  readonly premises: readonly Premise[];
-  readonly assumptions: readonly Assumption[];
-  readonly authorities: readonly Constraint[];
-  readonly gaps: readonly Gap[];
-  readonly toSettle: readonly ToSettle[];
   readonly matrix?: readonly BridgeMatrixRow[];
   readonly architecture: string;
   readonly kernel: KernelName;
-  /** What firmware told the kernel of memory, where the inputs have it. */
-  readonly memoryMap?: readonly FactOf<MemoryMapEntry>[];
-  readonly inputs: readonly Artifact[];
-  readonly diagnostics: readonly Diagnostic[];
 }

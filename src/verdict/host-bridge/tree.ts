@@ -44,7 +44,8 @@ interface Outcome {
 export interface TreeJudgement {
   readonly bridges: readonly JudgedBridge[];
   readonly used: ReadonlySet<string>;
-  readonly unexplored: Condition;
+  /** Devices of which not every case was looked at. */
+  readonly unexplored: ReadonlySet<string>;
 }
 
 /** @param context where it is decided what is possible */
@@ -55,7 +56,7 @@ export function judgeTreeBridges(
   context: DecisionContext,
 ): TreeJudgement {
   const used = new Set<string>();
-  let unexplored: Condition = 0n;
+  const unexplored = new Set<string>();
   const bridges: JudgedBridge[] = [];
   const given = allOf(situation.constraints.map(({ condition }) => condition));
   for (const description of machine.trees) {
@@ -69,7 +70,7 @@ export function judgeTreeBridges(
       context,
     );
     for (const id of explored.used) used.add(id);
-    unexplored = anyOf([unexplored, explored.unexplored]);
+    if (explored.unexplored !== 0n) for (const { path } of own) unexplored.add(path);
     own.forEach((subject, index) => {
       const found = explored.worlds.map(({ when, outcome }) => ({ when, outcome: outcome[index]! }));
       bridges.push(judged(subject, found, given, index));

@@ -8,6 +8,12 @@ import type { Configuration } from '../facts/configuration.ts';
 import type { Situation } from './situation/situation.ts';
 import type { KconfigFinding } from './verdict.ts';
 
+/** What the user says beside the kernel. */
+export interface SysfbOptions {
+  /** A line proposed for Kconfig, to be held against the given configurations. */
+  readonly kconfigLine?: KconfigLine;
+}
+
 /** Configuration symbols that bear on the answer and are shown with it. */
 const SHOWN_SYMBOLS = [
   'SYSFB',

@@ -11,7 +11,7 @@ import { unknownCommits } from '../../linux/profile.ts';
 import { type Condition, chosen, DecisionContext, gather } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import type { AddressWindow } from '../../window/window.ts';
-import { explore, undefeated } from '../explore.ts';
+import { explore, tellUnexplored, undefeated } from '../explore.ts';
 import { RELEASE_MODELLED } from '../facts/release.ts';
 import { type GivenFacts, tellOverridden } from '../given.ts';
 import type { Ask, Assumption, Constraint, Exploration, Premise, RuleFinding } from '../question.ts';
@@ -23,7 +23,7 @@ import { judgeKernelOnly, kernelOnlySubject } from './judge/kernel-only.ts';
 import type { Outcome } from './judge/outcome.ts';
 import { readingsOf, type SubjectReading } from './judge/readings.ts';
 import { judgeTree } from './judge/tree.ts';
-import { kconfigFinding, shownConfiguration } from './kconfig.ts';
+import { kconfigFinding, type SysfbOptions, shownConfiguration } from './kconfig.ts';
 import { matrixOf } from './matrix.ts';
 import { observe, observedSubject } from './observed.ts';
 import { toSettle } from './settle.ts';
@@ -53,6 +53,7 @@ interface Judged {
 export function judgeSysfb(
   machine: Machine,
   given: GivenFacts,
+  options: SysfbOptions,
   facts: MachineFacts,
   diagnostics: DiagnosticList,
 ): Verdict {
@@ -84,7 +85,7 @@ export function judgeSysfb(
       diagnostics,
     ),
   );
-  return verdictOf(judged, machine, given, facts, gaps, diagnostics);
+  return verdictOf(judged, machine, given, options, facts, diagnostics);
 }
 
 function isOfVtl(subject: Subject, vtl: number | undefined): boolean {
@@ -145,6 +146,7 @@ function judgeSubject(
     ? matrixOf(judge, situation.constraints, subject.kind === 'acpi', RELEASE_MODELLED, context)
     : undefined;
   const explored = explore(judge, situation.constraints, context);
+  if (explored.unexplored !== 0n) tellUnexplored(subject.path, diagnostics);
   const { exploration, rules } = observe(explored, situation, facts);
   const folded = fold(exploration, situation, relevantGaps(gaps, subject), context);
   return {
@@ -203,10 +205,11 @@ function verdictOf(
   judged: readonly Judged[],
   machine: Machine,
   given: GivenFacts,
+  options: SysfbOptions,
   facts: MachineFacts,
-  gaps: readonly Gap[],
   diagnostics: DiagnosticList,
 ): Verdict {
+  const gaps = gapsOf(diagnostics.all);
   const worst = judged.toSorted((a, b) => compareAnswers(a.folded.answer, b.folded.answer))[0]!;
   const agree = judged.every(({ folded }) => folded.answer === worst.folded.answer);
   const { situation, folded, subject } = worst;
@@ -254,7 +257,7 @@ function verdictOf(
     },
     pool: folded.shown.pool,
     framebuffer: folded.shown.framebuffer,
-    ...(answer === 'unknown' ? {} : { kconfig: kconfigFinding(situation, facts, given.kconfigLine) }),
+    ...(answer === 'unknown' ? {} : { kconfig: kconfigFinding(situation, facts, options.kconfigLine) }),
     ...(worst.matrix ? { matrix: worst.matrix } : {}),
     windows: machine.windows,
     inputs: machine.artifacts,

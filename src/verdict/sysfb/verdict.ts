@@ -1,14 +1,9 @@
 /** What the answered question `sysfb` looks like: the same for every report format. */
-import type { Artifact } from '../../artifact/artifact.ts';
-import type { Gap } from '../../artifact/gap.ts';
-import type { Diagnostic } from '../../bytes/diagnostic.ts';
-import type { FactOf } from '../../evidence/fact.ts';
 import type { Platform as KnownPlatform } from '../../evidence/facts.ts';
-import type { MemoryMapEntry } from '../../evidence/values.ts';
 import type { Condition } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import type { FramebufferFinding } from '../framebuffers.ts';
-import type { Assumption, Constraint, Premise, RuleFinding, ToSettle } from '../question.ts';
+import type { Answered } from '../question.ts';
 
 export type { Assumption, EvidenceItem, RuleFinding } from '../question.ts';
 
@@ -53,11 +48,8 @@ export interface MatrixRow {
   readonly because: string;
 }
 
-export interface Verdict {
-  readonly question: string;
+export interface Verdict extends Answered {
   readonly answer: Answer;
-  /** One sentence a reviewer can quote. */
-  readonly summary: string;
   /** The same without the answer: clauses, of which those behind a semicolon are sentences by themselves. */
   readonly reason: string;
   /** Would CONFIG_SYSFB make this kernel reserve the framebuffer on this boot path? Null when that isn't known. */
@@ -65,31 +57,19 @@ export interface Verdict {
   readonly hazard: Hazard;
   /** The decision table; empty when all that is open comes to one outcome. */
   readonly conditions: readonly Case[];
-  readonly premises: readonly Premise[];
-  readonly assumptions: readonly Assumption[];
-  /** Authorities that excluded something, and what. */
-  readonly authorities: readonly Constraint[];
-  /** What was not read and may hide something that bears on the answer. */
-  readonly gaps: readonly Gap[];
-  readonly rules: readonly RuleFinding[];
-  readonly toSettle: readonly ToSettle[];
   /** What would change the answer, and for `unknown` what to add. */
   readonly wouldChange: readonly string[];
   readonly machine: { readonly platform: Platform; readonly boot: BootPath; readonly vtl: number | null };
-  readonly kernel: {
-    readonly release: string | null;
-    /** True when no input and no option named a release. */
-    readonly presumed: boolean;
-    readonly config: Readonly<Record<string, string>>;
-  };
+  readonly kernel: Answered['kernel'] & { readonly config: Readonly<Record<string, string>> };
   /** The windows that VMBus would be given, in the kernel's order. */
   readonly pool: readonly AddressWindow[];
   readonly framebuffer: FramebufferFinding | null;
   readonly kconfig?: KconfigFinding;
   readonly matrix?: readonly MatrixRow[];
   readonly windows: readonly AddressWindow[];
-  /** What firmware told the kernel of memory, where the inputs have it. */
-  readonly memoryMap?: readonly FactOf<MemoryMapEntry>[];
-  readonly inputs: readonly Artifact[];
-  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** How much the answer is made of: where nothing could be read it is nothing. */
+export function foundIn({ answer, windows, pool }: Verdict): number {
+  return answer === 'unknown' ? windows.length + pool.length : 1;
 }

@@ -63,16 +63,16 @@ export const command = defineCommand({
   run: ({ inputs, options, io }) => {
     const [address, ...files] = inputs;
     const asked = parseAddress(address!);
-    return answerMachines(files, options, io, async (artifacts, given, sink) => {
-      const report = await answerAt(artifacts, { ...given, asked }, sink);
-      if (artifacts.length === 0 || (report.claims.length === 0 && sink.hasErrors)) return undefined;
-      const whole = { ...report, diagnostics: sink.all };
-      return {
-        json: () => atJson(whole),
-        document: (format) => atDocument(whole, format !== 'text'),
-        maps: async () => (await import('../../../report/map/subjects.ts')).atMaps(whole),
-        found: () => ({ inputs: whole.inputs, results: [...whole.diagnostics, ...atResults(whole)] }),
-      };
+    return answerMachines(files, options, io, {
+      engine: 'compileSparingly',
+      answer: (artifacts, given, sink) => answerAt(artifacts, { ...given, asked }, sink),
+      found: ({ claims }) => claims.length,
+      report: (answer) => ({
+        json: () => atJson(answer),
+        document: (format) => atDocument(answer, format !== 'text'),
+        maps: async () => (await import('../../../report/map/subjects.ts')).atMaps(answer),
+        found: () => ({ inputs: answer.inputs, results: [...answer.diagnostics, ...atResults(answer)] }),
+      }),
     });
   },
 });

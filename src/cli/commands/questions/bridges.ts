@@ -113,18 +113,18 @@ export const command = defineCommand({
       ...(bits === undefined ? {} : { addressBits: addressBits(bits) }),
       ...(options.bar === undefined ? {} : { bars: options.bar.map(parseBar) }),
     };
-    return answerMachines(inputs, options, io, async (artifacts, asked, sink) => {
-      const verdict = await answerBridges(
-        artifacts,
-        { ...asked, kernel: { ...asked.kernel, matrix: options.matrix === true }, bridges },
-        sink,
-      );
-      const isDescribed = artifacts.some(
-        ({ kind }) => isKind(kind, 'tree') || isKind(kind, 'acpi') || kind === 'dmesg',
-      );
-      if (!isDescribed && !sink.hasErrors) sink.add(finding('fwmap/no-description', {}));
-      if (verdict.bridges.length === 0 && sink.hasErrors) return undefined;
-      return bridgesReport({ ...verdict, diagnostics: sink.all }, { all: options.all === true });
+    return answerMachines(inputs, options, io, {
+      engine: 'compileSparingly',
+      answer: async (artifacts, given, sink) => {
+        const verdict = await answerBridges(artifacts, { ...given, bridges }, sink);
+        const isDescribed = artifacts.some(
+          ({ kind }) => isKind(kind, 'tree') || isKind(kind, 'acpi') || kind === 'dmesg',
+        );
+        if (!isDescribed && !sink.hasErrors) sink.add(finding('fwmap/no-description', {}));
+        return { ...verdict, diagnostics: sink.all };
+      },
+      found: (verdict) => verdict.bridges.length,
+      report: (verdict) => bridgesReport(verdict, { all: options.all === true }),
     });
   },
 });

@@ -10,10 +10,13 @@ import { FORMATS } from '../../../report/formats/render.ts';
 import { diffResults } from '../../../report/results/diff.ts';
 import { diffDocument, diffJson } from '../../../report/subjects/diff.ts';
 import { answerSysfb } from '../../../verdict/answer.ts';
+import { isNothingRead } from '../../../verdict/question.ts';
+import { foundIn } from '../../../verdict/sysfb/verdict.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from '../../common/command.ts';
 import { compileSparingly } from '../../common/engine.ts';
 import type { Io } from '../../common/io.ts';
 import {
+  exitCodeOption,
   formatOption,
   INPUT_OPTIONS,
   KERNEL_OPTIONS,
@@ -64,8 +67,7 @@ async function sideOf(
 
 /** Nothing came of a side that was named. */
 function readNothing({ windows, sysfb, diagnostics }: Side, named: readonly Artifact[]): boolean {
-  const failed = diagnostics.some(({ severity }) => severity === 'error');
-  return failed && (named.length === 0 || (sysfb?.answer === 'unknown' && windows.length === 0));
+  return isNothingRead(named, sysfb === undefined ? windows.length : foundIn(sysfb), diagnostics);
 }
 
 export const command = defineCommand({
@@ -83,11 +85,7 @@ export const command = defineCommand({
     ...KERNEL_OPTIONS,
     ...OUTPUT_OPTIONS,
     format: formatOption(FORMATS),
-    'exit-code': {
-      type: 'boolean',
-      describe: 'Exit with 1 when something is different, else with 0',
-      group: 'Output:',
-    },
+    ...exitCodeOption('Exit with 1 when something is different, else with 0'),
   },
   examples: [
     { line: 'fwmap diff old.dtb new.dtb', does: 'of two blobs' },
