@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { Argv, Options } from 'yargs';
+import { DESCRIPTION, EXIT_STATUSES, SUMMARY } from './about.ts';
 import { COMMANDS, type CommandRow, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
 import { parserOptions } from './common/arguments.ts';
 import type { Command, OptionSpec, OptionTable, OptionValues } from './common/command.ts';
@@ -37,18 +38,14 @@ const MIN_HELP_WIDTH = 40;
 /** Standard input among the inputs. */
 const STDIN = '-';
 
-const ABOUT = `Where does this machine's firmware put things in the address space, and what will Linux do with that?
+const ABOUT = `${SUMMARY}
 
 Usage: fwmap INPUT...
 or: fwmap COMMAND INPUT... [options]
 
-An INPUT is a device tree (source, blob, /proc/device-tree, or a ranges line pasted from a mail), ACPI tables (raw, \
-acpidump, ASL text, a _CRS as hex or as a log prints it), or evidence of the kernel and its boot (.config, boot_params, \
-dmesg, /proc/iomem). Inputs named together describe one machine; - is standard input, which is also read when \
-it is a pipe and no input is named. Kinds are found from the content.`;
+${DESCRIPTION}`;
 
-const TOPICS = `Exit status: 0 when an answer was given, 2 for any error. With --exit-code 0 says not-needed, 1 needed, \
-3 depends or unknown.
+const TOPICS = `Exit status: ${EXIT_STATUSES}
 
 fwmap help COMMAND has the options of a command.`;
 

@@ -147,6 +147,7 @@ describe.skipIf(!isBuilt)('the package (skipped before npm run build)', () => {
       'CHANGELOG.md',
       'SECURITY.md',
       'bin/fwmap.js',
+      'man/fwmap.1',
       'dist/cli.cjs.map',
     ])
       expect(paths).toContain(path);
