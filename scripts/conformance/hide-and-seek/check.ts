@@ -67,14 +67,14 @@ function wrongAnswer(
 ): string | undefined {
   if (answer === 'not-needed') {
     if (truth.without) return 'not-needed, and the framebuffer is exposed';
-    const exposed = completion(machine, shown.mentioned, random, COMPLETIONS);
+    const exposed = completion(machine, shown, shown.mentioned, random, COMPLETIONS);
     if (exposed !== undefined)
       return `not-needed, and with what is hidden otherwise the framebuffer is exposed: ${exposed}`;
   }
   if (
     answer === 'needed' &&
     !truth.without &&
-    completion(machine, shown.said, random, NEEDED_COMPLETIONS) === undefined
+    completion(machine, shown, shown.said, random, NEEDED_COMPLETIONS) === undefined
   )
     return 'needed, and it is safe whatever is hidden';
   if (shown.amount !== 'nothing' || isNotRead(machine)) return undefined;
@@ -94,6 +94,7 @@ function isNotRead(machine: Machine): boolean {
 /** A machine that agrees with what is fixed and whose framebuffer is exposed; undefined when none was found. */
 function completion(
   machine: Machine,
+  shown: Shown,
   fixed: ReadonlySet<string>,
   random: Random,
   count: number,
@@ -112,7 +113,7 @@ function completion(
     const contents =
       firmware.kind !== 'acpi' || fixed.has('contents') || must.has('values')
         ? machine.contents
-        : drawContents(random, firmware);
+        : new Map([...drawContents(random, firmware), ...shown.set]);
     const boot = otherBoot(machine, fixed, contents, random);
     const other: Machine = { ...machine, kernel, configuration, contents, boot };
     if (truthOf(other).without)
