@@ -10,12 +10,18 @@ const HOW: Readonly<Record<string, string>> = {
 /**
  * @param rows what the answer depends on: conditions of a decision table, bounds that aren't known
  * @param how what settles the question's own choices
+ * @param also what each row depends on besides, where it does not tell all
  */
-export function toSettle(rows: readonly Quantity[], how: Readonly<Record<string, string>>): ToSettle[] {
-  const names = new Names(rows.flatMap((row) => variablesOf(row)));
+export function toSettle(
+  rows: readonly Quantity[],
+  how: Readonly<Record<string, string>>,
+  also: readonly (readonly Variable[])[] = [],
+): ToSettle[] {
+  const variables = rows.map((row, at) => [...variablesOf(row), ...(also[at] ?? [])]);
+  const names = new Names(variables.flat());
   const found = new Map<string, { how: string; rows: number }>();
-  for (const row of rows)
-    for (const variable of variablesOf(row)) {
+  for (const row of variables)
+    for (const variable of row) {
       const what = names.of(variable);
       const known = found.get(what);
       if (known === undefined) found.set(what, { how: howTo(variable, how), rows: 1 });
@@ -33,7 +39,8 @@ export function toSettle(rows: readonly Quantity[], how: Readonly<Record<string,
 function howTo(variable: Variable, how: Readonly<Record<string, string>>): string {
   if (variable.kind === 'choice') {
     const { id } = variable.choice;
-    if (id.startsWith('has ')) return `--with-commit or --without-commit ${id.slice(4)}`;
+    if (id.startsWith('has '))
+      return `--kernel-source PATH, or --with-commit or --without-commit ${id.slice(4)}`;
     return how[id] ?? HOW[id] ?? 'an input that has it';
   }
   if (variable.kind === 'unknown') return `what was not followed: ${variable.of.reason}`;

@@ -274,8 +274,10 @@ function caseOf(row: Row): Case {
   const { when, world, by } = row;
   if (by !== undefined) {
     const names = new Names();
-    const because = `${by.map((variable) => names.of(variable)).join(', ')} decide as well`;
-    return { when, answer: 'depends', effective: null, because };
+    const list = by.map((variable) => names.of(variable)).join(', ');
+    const because =
+      by.length === 0 ? 'these decide further' : `${list} ${by.length === 1 ? 'decides' : 'decide'} as well`;
+    return { when, answer: 'depends', effective: null, because, by };
   }
   const { without, with: withIt } = world.outcome;
   const because = reasonsOf(row).join('; or ');

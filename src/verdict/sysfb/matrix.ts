@@ -1,4 +1,6 @@
 /** The what-if table: each stretch of releases with each configuration, the same worlds told another way. */
+
+import type { ReleaseModel } from '../../linux/release-choice.ts';
 import { type Condition, type DecisionContext, not } from '../../symbolic/index.ts';
 import { explore } from '../explore.ts';
 import { eachRelease, OF_RELEASE, stretches } from '../facts/releases.ts';
@@ -13,12 +15,29 @@ interface Column {
   readonly hazardOf: (outcome: Outcome) => Possible;
   /** What the configuration makes of the boot. */
   readonly boot?: Condition;
+  /** Of a configuration that not every release has. */
+  readonly exists?: (model: ReleaseModel) => Condition;
+  /** That what the column says of CONFIG_SYSFB is not for the configuration to choose, and when. */
+  readonly forced?: { readonly when: (model: ReleaseModel) => Condition; readonly text: string };
 }
 
 const COLUMNS: readonly Column[] = [
-  { when: 'SYSFB=n', hazardOf: ({ without }) => without },
+  {
+    when: 'SYSFB=n',
+    hazardOf: ({ without }) => without,
+    forced: {
+      when: (model) => not(model.is('hypervSelectsSysfb', 'nothing')) as Condition,
+      text: 'with EFI=y Hyper-V support selects it here, unless HYPERV_VTL_MODE=y',
+    },
+  },
   { when: 'SYSFB=y', hazardOf: ({ with: withIt }) => withIt },
 ];
+/** Nothing selects CONFIG_SYSFB then: what happens where nothing else does. */
+const FOR_VTL: Column = {
+  when: 'HYPERV_VTL_MODE=y',
+  hazardOf: ({ without }) => without,
+  exists: (model) => model.is('vtlMode', true),
+};
 /** efi_enabled(EFI_BOOT) is 0, whatever CONFIG_SYSFB is. */
 const WITHOUT_EFI: Column = {
   when: 'EFI=n',
@@ -38,11 +57,12 @@ export function matrixOf(
   judge: (ask: Ask) => Outcome,
   constraints: readonly Constraint[],
   isAcpi: boolean,
+  model: ReleaseModel,
   oldest: Constraint,
   context: DecisionContext,
 ): MatrixRow[] {
   const rows: MatrixRow[] = [];
-  for (const column of isAcpi ? [...COLUMNS, WITHOUT_EFI] : COLUMNS) {
+  for (const column of isAcpi ? [...COLUMNS, FOR_VTL, WITHOUT_EFI] : COLUMNS) {
     const kept = constraints.filter(
       ({ id }) => !OF_RELEASE.has(id) && (column.boot === undefined || !BOOTS.has(id)),
     );
@@ -51,7 +71,7 @@ export function matrixOf(
         ? []
         : [{ id: 'boot', kind: 'fact', condition: column.boot, text: column.when, source: 'the column' }];
     const given = [...kept, oldest, ...boot];
-    rows.push(...columnRows(column, explore(judge, given, context).worlds, given, context));
+    rows.push(...columnRows(column, explore(judge, given, context).worlds, given, model, context));
   }
   return rows;
 }
@@ -66,6 +86,7 @@ function columnRows(
   column: Column,
   worlds: readonly World<Outcome>[],
   given: readonly Constraint[],
+  model: ReleaseModel,
   context: DecisionContext,
 ): MatrixRow[] {
   const facts = given.map(({ condition }) => condition);
@@ -73,7 +94,15 @@ function columnRows(
     const here = worlds.filter(
       ({ decisions }) => context.possible([...facts, ...decisions, release]) !== false,
     );
-    return here.length === 0 ? undefined : cellOf(column, here);
+    if (here.length === 0) return undefined;
+    const holds = (condition: Condition): boolean =>
+      context.possible([...facts, release, not(condition) as Condition]) === false;
+    if (column.exists !== undefined && !holds(column.exists(model))) return undefined;
+    const cell = cellOf(column, here);
+    const { forced } = column;
+    return forced !== undefined && holds(forced.when(model))
+      ? { ...cell, because: `${cell.because}; ${forced.text}` }
+      : cell;
   });
   return stretches(cells, sameCell).map(({ releases, cell }) => ({ releases, when: column.when, ...cell }));
 }

@@ -17,5 +17,6 @@ export function toSettle(cases: readonly Case[]): ToSettle[] {
   return settledBy(
     cases.map(({ when }) => when),
     HOW,
+    cases.map(({ by = [] }) => by),
   );
 }

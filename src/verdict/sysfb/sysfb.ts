@@ -143,7 +143,14 @@ function judgeSubject(
   };
   const context = new DecisionContext();
   const matrix = given.matrix
-    ? matrixOf(judge, situation.constraints, subject.kind === 'acpi', RELEASE_MODELLED, context)
+    ? matrixOf(
+        judge,
+        situation.constraints,
+        subject.kind === 'acpi',
+        situation.model,
+        RELEASE_MODELLED,
+        context,
+      )
     : undefined;
   const explored = explore(judge, situation.constraints, context);
   if (explored.unexplored !== 0n) tellUnexplored(subject.path, diagnostics);

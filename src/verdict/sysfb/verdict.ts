@@ -1,6 +1,6 @@
 /** What the answered question `sysfb` looks like: the same for every report format. */
 import type { Platform as KnownPlatform } from '../../evidence/facts.ts';
-import type { Condition } from '../../symbolic/index.ts';
+import type { Condition, Variable } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import type { FramebufferFinding } from '../framebuffers.ts';
 import type { Answered } from '../question.ts';
@@ -27,6 +27,8 @@ export interface Case {
   /** Would CONFIG_SYSFB make this kernel reserve the framebuffer here? */
   readonly effective: boolean | null;
   readonly because: string;
+  /** What decides besides, in a row that stands for several cases. */
+  readonly by?: readonly Variable[];
 }
 
 /** What to say in Kconfig, and what the given configuration makes of it. */
