@@ -34,19 +34,29 @@ function sizeOf(value: Quantity): number {
   return isKnown(value) ? 1 : value.size;
 }
 
-let opaqueCount = 0;
-
 /**
- * For the start of a machine: what is made of it hashes as it would in a process of its own, so that orders and limits
- * that follow from hashes are the same whatever was done before.
+ * Numbers the values of one machine of which nothing is known. What is made of them hashes as it would in a process of its
+ * own, so that orders and limits that follow from hashes are the same whatever other machines do before or in between.
  */
-export function restartOpaques(): void {
-  opaqueCount = 0;
+export class OpaqueNumbers {
+  #count = 0;
+
+  next(): number {
+    this.#count = (this.#count + 1) | 0;
+    return this.#count;
+  }
+}
+
+/** Those of the machine that works. */
+let numbers = new OpaqueNumbers();
+
+/** From here on it is this machine that works. */
+export function numberOpaques(own: OpaqueNumbers): void {
+  numbers = own;
 }
 
 /** A value of which nothing is known. Each one is equal only to itself. */
 export function opaque(bits: number, reason: string, inputs: readonly FieldSymbol[] = []): Expr {
-  opaqueCount = (opaqueCount + 1) | 0;
   return {
     kind: 'opaque',
     bits,
@@ -55,7 +65,7 @@ export function opaque(bits: number, reason: string, inputs: readonly FieldSymbo
     ones: 0n,
     zeros: 0n,
     size: 1,
-    hash: mix(7, opaqueCount),
+    hash: mix(7, numbers.next()),
     opposite: undefined,
   };
 }

@@ -19,7 +19,7 @@ export { bracketedIn } from './decision/factors.ts';
 export { conditionOfLiteral, type Literal, type Relation } from './decision/literal.ts';
 export { type ConditionTree, conditionTree, formatCondition, formatCover, printedCover } from './format.ts';
 export { choiceIn, given } from './given.ts';
-export { choiceValue, fieldValue, opaque, restartOpaques, sameQuantity } from './identity.ts';
+export { choiceValue, fieldValue, numberOpaques, OpaqueNumbers, opaque, sameQuantity } from './identity.ts';
 export { bitLength, maskOf, maximumOf, minimumOf, onesOf } from './known-bits.ts';
 export { Names, withNames } from './names.ts';
 export { arithmetic, bitsOf, bitwise, insertBits, join, sum } from './numbers.ts';

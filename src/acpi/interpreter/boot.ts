@@ -12,7 +12,6 @@ import {
   isKnown,
   not,
   type Quantity,
-  restartOpaques,
   truth,
 } from '../../symbolic/index.ts';
 import { type DecodedTables, decodeMore } from '../aml/tables.ts';
@@ -99,7 +98,6 @@ export class Boot {
     this.#decoded = decoded;
     this.#sink = sink;
     this.#interfaces = new Map(options.profile.interfaces);
-    restartOpaques();
     conditionsMerged();
     const machine = new Interpreter(options, CONTROLS);
     this.machine = machine;

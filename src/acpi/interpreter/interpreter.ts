@@ -2,7 +2,7 @@
  * The interpreter: runs plans over an explicit stack of frames. The semantics are ACPICA's (release 20200925, interpreter
  * slack off); where the specification or Windows differ, the operator's comment says so.
  */
-import { isKnown, opaque, type Quantity, truth } from '../../symbolic/index.ts';
+import { isKnown, numberOpaques, OpaqueNumbers, opaque, type Quantity, truth } from '../../symbolic/index.ts';
 import type { DeclaredNamespace } from '../namespace/declared.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../terms/term.ts';
@@ -116,7 +116,10 @@ export class Interpreter implements Explored, Machine {
   #result: AmlValue | NamespaceNode | undefined;
   #fault: AmlFault | undefined;
 
+  readonly #opaques = new OpaqueNumbers();
+
   constructor(options: InterpreterOptions, controls: Controls) {
+    numberOpaques(this.#opaques);
     this.options = options;
     this.profile = options.profile;
     this.controls = controls;
@@ -386,6 +389,7 @@ export class Interpreter implements Explored, Machine {
   evaluate(enter: () => void): Evaluation {
     const outer = this.#floor;
     const outermost = this.frames.length === 0;
+    numberOpaques(this.#opaques);
     this.#floor = this.frames.length;
     this.budget.restart();
     this.#result = undefined;
