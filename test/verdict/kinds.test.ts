@@ -114,6 +114,26 @@ describe('a framebuffer elsewhere', () => {
   });
 });
 
+describe('a line whose cells fill no entry', () => {
+  const line = (cells: number): Artifact =>
+    artifactOf(
+      'dts-fragment',
+      `ranges = <0x0f 0xf0000000 0x0f 0xf0000000 ${'0x10000000 '.repeat(cells - 4)}>;`,
+      'line.dtsi',
+    );
+
+  // 2 + 2 + 1 by the binding, 2 + 2 + 2 by openhcl_boot; of seven cells Linux takes one entry, and which nobody knows.
+  it.each([
+    [5, 'not-needed'],
+    [7, 'unknown'],
+    [8, 'unknown'],
+  ])('%i cells', async (cells, answer) => {
+    const verdict = await ask([line(cells)]);
+    expect(verdict.answer).toBe(answer);
+    if (answer === 'unknown') expect(verdict.reason).toContain(`${cells} cells are no whole entries`);
+  });
+});
+
 // ---- ACPI tables
 
 const LOW =
@@ -189,6 +209,14 @@ describe('another window that overlaps the first', () => {
     const verdict = await ask([from], { release: '5.10.100', framebuffer: at(0xfa000000n) });
     expect(verdict).toMatchObject({ answer: 'needed', effective: false });
   });
+});
+
+it('a reservation of a part of the framebuffer is none', async () => {
+  // 8 MiB do not fit at fe800000 below the virtual TPM's fed40000, 4 MiB do: fec00000 and up stay free to hand out.
+  const at = { base: 0xfe800000n, size: 0x800000n, from: 'given' as const, text: 'given' };
+  const verdict = await ask([gen2()], { release: '6.6.10', framebuffer: at });
+  expect(verdict).toMatchObject({ answer: 'needed', effective: false });
+  expect(verdict.reason).toContain('only a part of it is reserved');
 });
 
 it("windows of VMBus' own _CRS are never reserved in, where nothing above has one", async () => {

@@ -1,5 +1,6 @@
 /** How the cells of a fragment may be read, where nobody says how many make an address. */
-import type { Reading } from '../../../devicetree/address/readings.ts';
+import type { FragmentReading, Reading } from '../../../devicetree/address/readings.ts';
+import { propertyOf } from '../../../devicetree/tree.ts';
 import type { RuleFinding } from '../../question.ts';
 import type { TreeSubject } from '../subject.ts';
 
@@ -21,9 +22,7 @@ const MAX_READINGS = 6;
 
 /** The readings of a fragment's `ranges`, the best first; none where the counts are given or the tree is whole. */
 export function readingsOf(subject: TreeSubject): SubjectReading[] {
-  const property = subject.description.readings.find(
-    ({ node, item }) => node === subject.node && item === 'ranges',
-  );
+  const property = propertyIn(subject);
   if (property === undefined) return [];
   const found = property.readings.map((reading): SubjectReading => {
     const { child, parent, size } = reading.cells;
@@ -37,6 +36,27 @@ export function readingsOf(subject: TreeSubject): SubjectReading[] {
   ];
   const [best, ...others] = kept.slice(0, MAX_READINGS);
   return best === undefined ? [] : [{ ...best, rules: rulesFor(best, property.cells) }, ...others];
+}
+
+/**
+ * Why the cells of a fragment can't be taken for VMBus' windows: neither the binding's entries nor those of the boot shim
+ * fill them, and the node doesn't say its counts. Linux would take the whole entries and leave the rest.
+ */
+export function whyNoReading(subject: TreeSubject): string | undefined {
+  const property = propertyIn(subject);
+  if (property === undefined || property.cells.length === 0) return undefined;
+  if (['#address-cells', '#size-cells'].some((name) => propertyOf(subject.node, name) !== undefined))
+    return undefined;
+  const fits = property.readings.some(({ cells: { child, parent, size } }) =>
+    KNOWN_COUNTS.includes(`${child}/${parent}/${size}`),
+  );
+  return fits
+    ? undefined
+    : `${property.cells.length} cells are no whole entries of 5, as by the binding, nor of 6, as OpenHCL's boot shim writes them`;
+}
+
+function propertyIn(subject: TreeSubject): FragmentReading | undefined {
+  return subject.description.readings.find(({ node, item }) => node === subject.node && item === 'ranges');
 }
 
 function rulesFor({ reading, cells }: SubjectReading, given: readonly number[]): RuleFinding[] {

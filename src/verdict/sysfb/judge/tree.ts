@@ -12,6 +12,7 @@ import type { TreeSubject } from '../subject.ts';
 import { IS_INSIDE } from '../variables.ts';
 import { listText } from './evidence.ts';
 import type { Outcome } from './outcome.ts';
+import { whyNoReading } from './readings.ts';
 
 /** The driver adds the size to the start in 64 bits. */
 const ADDRESS_SPACE_END = 1n << 64n;
@@ -63,6 +64,16 @@ export function judgeTree(
     return safe('no-driver', why, [], null);
   }
   rules.push(neverReserves());
+  const misfit = whyNoReading(subject);
+  if (misfit !== undefined) {
+    rules.push({
+      id: 'dt-window-unknown',
+      says: `Where a window of ${where} is cannot be told.`,
+      evidence: [{ text: misfit, authority: `${AUTHORITY.binding}; ${AUTHORITY.shim}` }],
+    });
+    const because = `the ranges of ${where} can't be read: ${misfit}`;
+    return { kind: 'unreadable', without: 'open', with: 'open', because, pool: [], framebuffer: null, rules };
+  }
   const pool = (windows ?? []).filter((window) => window.space === 'memory');
   if (pool.length === 0) {
     const why = windows === null ? `${where} has no ranges` : `the ranges of ${where} hold no entry`;
