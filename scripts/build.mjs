@@ -127,7 +127,7 @@ const ENTRIES = {
   'progress-thread': 'src/cli/progress/thread.ts',
 };
 if (outdir === 'dist') {
-  await bundle({ ...ENTRIES, index: 'src/index.ts' }, 'cjs', 'cjs');
+  await bundle({ ...ENTRIES, action: 'src/cli/action/main.ts', index: 'src/index.ts' }, 'cjs', 'cjs');
   await bundleThread();
   for (const chunk of await bundleCore(`${outdir}/core.js`)) notePackages(chunk);
   await writeWrappers();

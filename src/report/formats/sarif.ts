@@ -9,7 +9,7 @@ import { exampleLines, hidesText } from '../finding.ts';
 import { Fingerprints } from '../results/fingerprint.ts';
 import { type Locate, locateByName, uriPath } from '../results/located.ts';
 import { type FilePlace, Files, isNoFile, nameOfInput, type Region } from '../results/place.ts';
-import { type Found, worstFirst } from '../results/results.ts';
+import { type Found, type FoundInput, worstFirst } from '../results/results.ts';
 import { type JsonObject, printJson } from './json-parts.ts';
 import { codeSpan, escapeMarkdown } from './markdown.ts';
 
@@ -96,7 +96,7 @@ function regionJson(region: Region): JsonObject {
 
 /** The files of a run, each once and referred to by number, and what is in them below them (3.24). */
 class Artifacts {
-  readonly list: Record<string, JsonObject[string]>[] = [];
+  readonly list: JsonObject[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #locate: Locate;
 
@@ -110,26 +110,39 @@ class Artifacts {
     return inRoot ? { uri: uriPath(path), uriBaseId: ROOT } : { uri: `file://${uriPath(path)}` };
   }
 
-  number(file: string): number {
-    return this.#add(file, () => ({ location: this.location(file) }));
+  /** A file that was read, with what is known of it. */
+  addInput({ path, kind, sha256 }: FoundInput): void {
+    const file = nameOfInput(path);
+    this.#add(file, {
+      location: this.location(file),
+      roles: ['analysisTarget'],
+      ...(sha256 === undefined ? {} : { hashes: { 'sha-256': sha256 } }),
+      ...(kind === undefined ? {} : { properties: { kind } }),
+    });
+  }
+
+  #number(file: string): number {
+    return this.#numbers.get(file) ?? this.#add(file, { location: this.location(file) });
   }
 
   /** What is in a container has no file of its own: it is named by what it lies in. */
-  numberInside(file: string, inside: string): number {
-    const parentIndex = this.number(file);
-    return this.#add(`${file}\0${inside}`, () => ({ location: { uri: uriPath(inside) }, parentIndex }));
+  #numberInside(file: string, inside: string): number {
+    const key = `${file}\0${inside}`;
+    const known = this.#numbers.get(key);
+    return known ?? this.#add(key, { location: { uri: uriPath(inside) }, parentIndex: this.#number(file) });
   }
 
-  #add(key: string, artifact: () => JsonObject): number {
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.#numbers.set(key, this.list.length);
-    this.list.push({ ...artifact() });
-    return this.list.length - 1;
+  /** Two names may be of one file: 3.14.15 wants it once. */
+  #add(name: string, artifact: JsonObject): number {
+    const text = JSON.stringify(artifact);
+    const at = this.list.findIndex((each) => JSON.stringify(each) === text);
+    const number = at < 0 ? this.list.push(artifact) - 1 : at;
+    this.#numbers.set(name, number);
+    return number;
   }
 
   reference(file: string): JsonObject {
-    return { ...this.location(file), index: this.number(file) };
+    return { ...this.location(file), index: this.#number(file) };
   }
 
   /** 3.29: the file, and where in it; what lies in a container is told beside it. */
@@ -141,7 +154,7 @@ class Artifacts {
   }
 
   physicalInside({ file, inside, region }: FilePlace & { readonly inside: string }): JsonObject {
-    const index = this.numberInside(file, inside);
+    const index = this.#numberInside(file, inside);
     return {
       artifactLocation: { uri: uriPath(inside), index },
       ...(region === undefined ? {} : { region: regionJson(region) }),
@@ -212,12 +225,7 @@ export function sarifJson(found: Found, { version, locate = locateByName }: Sari
   const { failure } = found;
   const files = new Files(found.inputs);
   const artifacts = new Artifacts(locate);
-  for (const { path, kind, sha256 } of found.inputs) {
-    const artifact = artifacts.list[artifacts.number(nameOfInput(path))]!;
-    artifact.roles = ['analysisTarget'];
-    if (sha256 !== undefined) artifact.hashes = { 'sha-256': sha256 };
-    if (kind !== undefined) artifact.properties = { kind };
-  }
+  for (const input of found.inputs) artifacts.addInput(input);
   const results = worstFirst(found.results);
   const codes = [...new Set(results.map(({ code }) => code))].sort();
   const prints = new Fingerprints();

@@ -5,7 +5,7 @@ import { Names } from '../../symbolic/index.ts';
 import type { Verdict } from '../../verdict/sysfb/verdict.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { Conditions } from '../conditions.ts';
-import type { Block, Document } from '../document.ts';
+import { type Block, type Document, listSection } from '../document.ts';
 import { diagnosticJson, inputsJson, type JsonObject, windowJson } from '../formats/json-parts.ts';
 import { inputItem, rangeText, sizeText, whereText, windowNotes } from '../phrases.ts';
 
@@ -136,10 +136,8 @@ export function diffDocument(comparison: Comparison, withInputs: boolean): Docum
   blocks.push(...conditions.blocks());
   if (withInputs)
     blocks.push(
-      { kind: 'heading', text: 'Before' },
-      { kind: 'list', items: before.inputs.map(inputItem) },
-      { kind: 'heading', text: 'After' },
-      { kind: 'list', items: after.inputs.map(inputItem) },
+      ...listSection('Before', before.inputs.map(inputItem)),
+      ...listSection('After', after.inputs.map(inputItem)),
     );
   return blocks;
 }

@@ -1,0 +1,91 @@
+/** One comment on the pull request, written anew each time. */
+
+/** How the comment is found again; nobody sees it. */
+export const MARKER = '<!-- fwmap: this comment is written anew by each run -->';
+
+/** GitHub takes so many characters; counted in bytes, to be sure. */
+export const MAX_COMMENT = 65_536;
+
+const PAGE = 100;
+/** A pull request with more comments than this gets a second one. */
+const MAX_PAGES = 30;
+
+export interface Api {
+  /** `https://api.github.com` */
+  readonly url: string;
+  readonly token: string;
+  /** `owner/name` */
+  readonly repository: string;
+}
+
+interface Comment {
+  readonly id: number;
+  readonly body?: string | null;
+  readonly user?: { readonly login?: string } | null;
+}
+
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(status: number, what: string) {
+    super(`${what}: GitHub answered ${status}`);
+    this.status = status;
+  }
+}
+
+async function ask(api: Api, method: string, path: string, body?: object): Promise<unknown> {
+  const answer = await fetch(`${api.url}/repos/${api.repository}${path}`, {
+    method,
+    headers: {
+      accept: 'application/vnd.github+json',
+      authorization: `Bearer ${api.token}`,
+      'content-type': 'application/json',
+      'user-agent': 'fwmap',
+      'x-github-api-version': '2022-11-28',
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new ApiError(answer.status, `${method} ${path}`);
+  return answer.json();
+}
+
+/** Our comment: it begins with the marker, and we wrote it. Others may write the marker, too. */
+async function findComment(api: Api, issue: number, author: string): Promise<Comment | undefined> {
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const comments = (await ask(
+      api,
+      'GET',
+      `/issues/${issue}/comments?per_page=${PAGE}&page=${page}`,
+    )) as Comment[];
+    const found = comments.find(
+      ({ body, user }) => body?.startsWith(MARKER) === true && user?.login === author,
+    );
+    if (found !== undefined || comments.length < PAGE) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Writes the comment, over the one there is. Throws {@link ApiError}.
+ * @param body Markdown without the marker
+ * @param author who wrote the one there is: `github-actions[bot]`
+ * @param isNews it is worth a comment where there is none yet
+ */
+export async function writeComment(
+  api: Api,
+  issue: number,
+  body: string,
+  author: string,
+  isNews: boolean,
+): Promise<'written' | 'updated' | 'left'> {
+  const there = await findComment(api, issue, author);
+  const content = { body: `${MARKER}\n${body}` };
+  if (there !== undefined) {
+    if (there.body === content.body) return 'left';
+    await ask(api, 'PATCH', `/issues/comments/${there.id}`, content);
+    return 'updated';
+  }
+  if (!isNews) return 'left';
+  await ask(api, 'POST', `/issues/${issue}/comments`, content);
+  return 'written';
+}

@@ -1,0 +1,135 @@
+/** SARIF logs of several commands and files as one: GitHub takes one run of a tool. */
+import type { JsonObject } from '../../report/formats/json-parts.ts';
+
+interface Location {
+  uri: string;
+  uriBaseId?: string;
+  index?: number;
+}
+
+interface Physical {
+  artifactLocation: Location;
+  region?: { startLine?: number; byteOffset?: number };
+}
+
+interface Result {
+  ruleId: string;
+  ruleIndex: number;
+  kind?: string;
+  message: { text: string };
+  locations: { physicalLocation?: Physical }[];
+  relatedLocations?: { physicalLocation?: Physical }[];
+  partialFingerprints: Record<string, string>;
+  level: string;
+}
+
+interface Artifact {
+  location: Location;
+  parentIndex?: number;
+}
+
+/** A run as `report/formats/sarif.ts` makes it. */
+export interface Run {
+  tool: { driver: { rules: { id: string }[] } };
+  invocations: { executionSuccessful: boolean; toolExecutionNotifications?: JsonObject[] }[];
+  artifacts: Artifact[];
+  results: Result[];
+}
+
+export interface Log {
+  runs: [Run];
+}
+
+/**
+ * One log of all. Results that several commands have are there once.
+ * @param rename the name of a file in the base, as a URI, to that of the file in the repository
+ */
+export function mergedLog(
+  logs: readonly Log[],
+  rename: (uri: string) => string | undefined,
+): Log | undefined {
+  const [first] = logs;
+  if (first === undefined) return undefined;
+  const merged = structuredClone(first);
+  const [run] = merged.runs;
+  Object.assign(run, { artifacts: [], results: [] });
+  run.tool.driver.rules = [];
+  for (const log of logs) {
+    const [other] = structuredClone(log).runs;
+    renameAll(other, rename);
+    add(run, other);
+  }
+  const seen = new Set<string>();
+  run.results = run.results.filter((result) => {
+    const place = result.locations[0]?.physicalLocation;
+    const key = JSON.stringify([
+      result.ruleId,
+      result.message.text,
+      place?.artifactLocation.uri,
+      place?.region,
+    ]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+  return merged;
+}
+
+function physicals(run: Run): Physical[] {
+  return run.results
+    .flatMap(({ locations, relatedLocations }) => [...locations, ...(relatedLocations ?? [])])
+    .flatMap(({ physicalLocation }) => physicalLocation ?? []);
+}
+
+/** Files of the base have the names that they have in the repository. */
+function renameAll(run: Run, rename: (uri: string) => string | undefined): void {
+  const locations = [
+    ...run.artifacts.map(({ location }) => location),
+    ...physicals(run).map(({ artifactLocation }) => artifactLocation),
+  ];
+  for (const location of locations) {
+    const renamed = rename(location.uri);
+    if (renamed === undefined) continue;
+    location.uri = renamed;
+    location.uriBaseId = '%SRCROOT%';
+  }
+}
+
+/** Adds the results of another run, with their rules and files. */
+function add(run: Run, other: Run): void {
+  const rules = run.tool.driver.rules;
+  const ruleAt = other.tool.driver.rules.map((rule) => {
+    const at = rules.findIndex(({ id }) => id === rule.id);
+    return at < 0 ? rules.push(rule) - 1 : at;
+  });
+  const fileAt: number[] = [];
+  // What a file lies in comes before it.
+  for (const { parentIndex, ...rest } of other.artifacts) {
+    const artifact = { ...rest, ...(parentIndex === undefined ? {} : { parentIndex: fileAt[parentIndex]! }) };
+    const text = JSON.stringify(artifact);
+    const at = run.artifacts.findIndex((each) => JSON.stringify(each) === text);
+    fileAt.push(at < 0 ? run.artifacts.push(artifact) - 1 : at);
+  }
+  for (const { artifactLocation } of physicals(other))
+    if (artifactLocation.index !== undefined) artifactLocation.index = fileAt[artifactLocation.index]!;
+  for (const result of other.results) run.results.push({ ...result, ruleIndex: ruleAt[result.ruleIndex]! });
+  const [own, added] = [run.invocations[0], other.invocations[0]];
+  if (own === undefined || added === undefined) return;
+  own.executionSuccessful &&= added.executionSuccessful;
+  const told = [...(own.toolExecutionNotifications ?? []), ...(added.toolExecutionNotifications ?? [])];
+  if (told.length > 0) own.toolExecutionNotifications = told;
+}
+
+/**
+ * For the upload: without results that are no failures, which GitHub would show as alerts, and without hashes that the
+ * upload makes itself of the lines.
+ */
+export function forUpload(log: Log): Log {
+  const copy = structuredClone(log);
+  const [run] = copy.runs;
+  run.results = run.results.filter(({ kind }) => kind === undefined || kind === 'fail');
+  for (const { locations, partialFingerprints } of run.results)
+    if (locations[0]?.physicalLocation?.region?.startLine !== undefined)
+      delete partialFingerprints.primaryLocationLineHash;
+  return copy;
+}

@@ -1,0 +1,265 @@
+/** The action: what a pull request changes in the firmware files of a repository, as SARIF, a summary and a comment. */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { escapeControls, escapeHtml } from '../../bytes/escape.ts';
+import { cutMarkdown } from '../../report/formats/cut.ts';
+import { countText } from '../../report/formats/github.ts';
+import { codeSpan } from '../../report/formats/markdown.ts';
+import { uriPath } from '../../report/results/located.ts';
+import { baseOf, type ChangedFile, changedFiles } from './changes.ts';
+import { ApiError, MARKER, MAX_COMMENT, writeComment } from './comment.ts';
+import { git, gitOrNothing } from './git.ts';
+import { forUpload, type Log, mergedLog } from './merge.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Runs the command `fwmap`. */
+export type Fwmap = (
+  argv: readonly string[],
+  cwd: string,
+) => Promise<{ readonly status: number; readonly stdout: string }>;
+
+/** More changed files than these are named and not looked at. */
+const MAX_FILES = 100;
+/** A larger summary of a step is not shown at all. */
+const MAX_SUMMARY = 1024 * 1024 - 1;
+
+const LEVELS = ['error', 'warning', 'note', 'none'] as const;
+type Level = (typeof LEVELS)[number];
+
+/** What there is to say of one file. */
+interface Looked {
+  readonly file: ChangedFile;
+  readonly answer: string;
+  readonly changed: boolean;
+  readonly windows: string;
+  readonly report: string;
+  readonly logs: readonly Log[];
+}
+
+interface DiffJson {
+  readonly same: boolean;
+  readonly windows: readonly { readonly did: string }[];
+  readonly answers: readonly {
+    readonly flipped: boolean;
+    readonly before: { readonly answer: string } | null;
+    readonly after: { readonly answer: string } | null;
+  }[];
+}
+
+/** A line of the log that is no workflow command, whatever is in it. */
+function say(log: (line: string) => void, text: string): void {
+  log(`fwmap: ${escapeControls(text).replaceAll('##[', '# #[')}`);
+}
+
+function input(env: Env, name: string): string {
+  return (env[`INPUT_${name.toUpperCase().replaceAll('-', '_')}`] ?? '').trim();
+}
+
+function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/**
+ * Does what the action does. Gives what it says of itself to other steps, which it has written to `GITHUB_OUTPUT` too.
+ * @param env as GitHub sets it, with the inputs of the action as `INPUT_…`
+ * @param log takes lines of the log
+ */
+export async function runAction(
+  env: Env,
+  fwmap: Fwmap,
+  log: (line: string) => void,
+): Promise<Readonly<Record<string, string>>> {
+  const event = JSON.parse(env.GITHUB_EVENT_PATH ? readFileSync(env.GITHUB_EVENT_PATH, 'utf8') : '{}');
+  const root = git(env.GITHUB_WORKSPACE ?? process.cwd(), 'rev-parse', '--show-toplevel').trim();
+  const wanted = input(env, 'base') || event.pull_request?.base?.sha || event.before;
+  if (typeof wanted !== 'string' || wanted === '' || wanted.startsWith('-'))
+    throw new Error(
+      'there is nothing to compare with: give the input "base" where the event is no pull request',
+    );
+  const base = baseOf(root, wanted);
+  const all = changedFiles(root, base, lines(input(env, 'files')));
+  const files = all.slice(0, MAX_FILES);
+  say(log, `${all.length} firmware files are different from ${base.slice(0, 12)}`);
+
+  const temporary = mkdtempSync(join(env.RUNNER_TEMP ?? tmpdir(), 'fwmap-'));
+  const before = join(temporary, 'base');
+  const looked: Looked[] = [];
+  try {
+    if (files.some(({ did }) => did !== 'added'))
+      git(root, '-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--quiet', '--detach', before, base);
+    const options = lines(input(env, 'args').replace(/\s+/g, '\n'));
+    for (const file of files) {
+      looked.push(await look(file, { root, before, options, fwmap }));
+      say(log, `${file.path}: ${looked.at(-1)!.answer}`);
+    }
+  } finally {
+    gitOrNothing(root, 'worktree', 'remove', '--force', before);
+  }
+
+  const merged = mergedLog(
+    looked.flatMap(({ logs }) => logs),
+    (uri) => {
+      const start = `file://${uriPath(before)}/`;
+      return uri.startsWith(start) ? uri.slice(start.length) : undefined;
+    },
+  );
+  const outputs: Record<string, string> = {
+    files: String(all.length),
+    changed: String(looked.some(({ changed }) => changed)),
+    worst: worstOf(merged),
+    sarif: '',
+  };
+  if (merged !== undefined) {
+    const file = input(env, 'sarif-file') || join(temporary, 'fwmap.sarif');
+    writeFileSync(file, `${JSON.stringify(forUpload(merged), undefined, 2)}\n`);
+    outputs.sarif = file;
+  } else rmSync(temporary, { recursive: true, force: true });
+  const limit = input(env, 'fail-on') || 'none';
+  outputs.failed = String(
+    limit !== 'none' && LEVELS.indexOf(outputs.worst as Level) <= LEVELS.indexOf(limit as Level),
+  );
+
+  const report = reportOf(looked, all.length - files.length, merged);
+  if (env.GITHUB_STEP_SUMMARY) {
+    const there = statSync(env.GITHUB_STEP_SUMMARY, { throwIfNoEntry: false })?.size ?? 0;
+    if (there < MAX_SUMMARY)
+      appendFileSync(env.GITHUB_STEP_SUMMARY, cutMarkdown(report, MAX_SUMMARY - there));
+  }
+  await comment(env, event.pull_request?.number, report, looked, log);
+  if (env.GITHUB_OUTPUT)
+    appendFileSync(
+      env.GITHUB_OUTPUT,
+      Object.entries(outputs)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+    );
+  return outputs;
+}
+
+async function comment(
+  env: Env,
+  number: unknown,
+  report: string,
+  looked: readonly Looked[],
+  log: (line: string) => void,
+): Promise<void> {
+  const token = input(env, 'token');
+  if (input(env, 'comment') !== 'true' || typeof number !== 'number' || token === '') return;
+  const api = {
+    url: env.GITHUB_API_URL ?? 'https://api.github.com',
+    token,
+    repository: env.GITHUB_REPOSITORY ?? '',
+  };
+  const body = cutMarkdown(report, MAX_COMMENT - MARKER.length - 1);
+  const isNews = looked.some(
+    ({ changed, logs }) => changed || worstOf(mergedLog(logs, () => undefined)) !== 'none',
+  );
+  try {
+    const author = input(env, 'comment-author') || 'github-actions[bot]';
+    say(log, `the comment is ${await writeComment(api, number, body, author, isNews)}`);
+  } catch (error) {
+    // A pull request from a fork has a token that may not write: the summary has it all.
+    if (!(error instanceof ApiError)) throw error;
+    say(log, `no comment: ${error.message}`);
+  }
+}
+
+function worstOf(log: Log | undefined): Level {
+  const levels = new Set(log?.runs[0].results.map(({ level }) => level));
+  return LEVELS.find((level) => levels.has(level)) ?? 'none';
+}
+
+interface Where {
+  readonly root: string;
+  /** The working tree of the base. */
+  readonly before: string;
+  readonly options: readonly string[];
+  readonly fwmap: Fwmap;
+}
+
+async function look(file: ChangedFile, { root, before, options, fwmap }: Where): Promise<Looked> {
+  const old = file.did === 'added' ? '/dev/null' : join(before, file.before);
+  // Not to be taken for an option or the name of a revision.
+  const fresh = file.did === 'removed' ? '/dev/null' : `./${file.path}`;
+  // One after the other: they share this process.
+  const ask = (command: string, format: string, ...operands: readonly string[]) =>
+    fwmap([command, '--format', format, ...options, '--', ...operands], root);
+  const json = await ask('diff', 'json', old, fresh);
+  const markdown = await ask('diff', 'markdown', old, fresh);
+  const logs = [await ask('diff', 'sarif', old, fresh)];
+  if (file.did !== 'removed')
+    for (const command of ['windows', 'sysfb']) logs.push(await ask(command, 'sarif', fresh));
+  const read = logs.flatMap(({ stdout }) => (stdout === '' ? [] : [JSON.parse(stdout) as Log]));
+  if (json.status !== 0)
+    return {
+      file,
+      answer: 'not read',
+      changed: true,
+      windows: '',
+      report: 'It could not be read.\n',
+      logs: read,
+    };
+  const { same, windows, answers } = JSON.parse(json.stdout) as DiffJson;
+  const [answer] = answers;
+  const said = [answer?.before?.answer, answer?.after?.answer].map((each) => each ?? 'none');
+  return {
+    file,
+    answer: answer?.flipped === true && file.did !== 'added' ? `${said[0]} before, ${said[1]} now` : said[1]!,
+    changed: !same,
+    windows: windowsText(windows),
+    // The same words in every run, wherever the base lies.
+    report: markdown.stdout.replaceAll(`${before}/`, 'base:'),
+    logs: read,
+  };
+}
+
+function windowsText(windows: DiffJson['windows']): string {
+  const kinds = [...new Set(windows.map(({ did }) => did))].sort();
+  return kinds.map((kind) => `${windows.filter(({ did }) => did === kind).length} ${kind}`).join(', ');
+}
+
+/** A code span in a cell of a table. */
+function cell(text: string): string {
+  return codeSpan(text).replaceAll('|', '\\|');
+}
+
+function reportOf(looked: readonly Looked[], left: number, merged: Log | undefined): string {
+  const rows = looked.map(
+    ({ file, answer, windows }) => `| ${cell(file.path)} | ${file.did} | ${windows || 'none'} | ${answer} |`,
+  );
+  const results = (merged?.runs[0].results ?? []).filter(
+    ({ level }) => level === 'error' || level === 'warning',
+  );
+  const count = (level: string): number => results.filter((result) => result.level === level).length;
+  const counted = countText({ error: count('error'), warning: count('warning'), note: 0 });
+  return [
+    '## Firmware',
+    '',
+    ...(looked.length === 0
+      ? ['No firmware file is different.']
+      : [
+          `${counted === '' ? 'No errors or warnings' : counted}.`,
+          '',
+          '| file | what | windows | CONFIG_SYSFB |',
+          '| --- | --- | --- | --- |',
+          ...rows,
+          ...(left > 0 ? ['', `${left} more files are not looked at.`] : []),
+        ]),
+    '',
+    ...looked
+      .filter(({ changed }) => changed)
+      .flatMap(({ file, report }) => [
+        '<details>',
+        `<summary>${escapeHtml(file.path)}</summary>`,
+        '',
+        report,
+        '</details>',
+        '',
+      ]),
+  ].join('\n');
+}
