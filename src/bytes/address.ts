@@ -64,7 +64,7 @@ export function parseInteger(text: string): bigint | undefined {
 
 const SUFFIXES: Readonly<Record<string, bigint>> = { K: 10n, M: 20n, G: 30n, T: 40n, P: 50n, E: 60n };
 
-/** As {@link parseInteger}, and sizes with a binary unit: `8M`, `8MiB`, `0x10k`. */
+/** As `parseInteger`, and sizes with a binary unit: `8M`, `8MiB`, `0x10k`. */
 export function parseSize(text: string): bigint | undefined {
   const match = /^(.*?)([kmgtpe])(?:ib?)?$/i.exec(text.trim());
   // `0x8e` and `0xe` are hexadecimal digits to their end.

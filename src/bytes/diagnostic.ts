@@ -40,7 +40,7 @@ export interface DiagnosticSink {
 /** How many diagnostics one list keeps: hostile input may have a fault in every byte. */
 export const MAX_DIAGNOSTICS = 1000;
 
-/** A list that collects. Past {@link MAX_DIAGNOSTICS} it only counts, and the last entry says how many were left out. */
+/** A list that collects. Past `MAX_DIAGNOSTICS` it only counts, and the last entry says how many were left out. */
 export class DiagnosticList implements DiagnosticSink {
   readonly #kept: Diagnostic[] = [];
   #dropped = 0;

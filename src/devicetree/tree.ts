@@ -42,9 +42,9 @@ export interface DtNode {
   readonly labels: readonly string[];
   /** In source the body from `{` to `;`, in a blob all its tokens. */
   readonly span?: Span | undefined;
-  /** As {@link propertyOf}, where a form of tree finds it without making all `properties`. */
+  /** As `propertyOf`, where a form of tree finds it without making all `properties`. */
   find?(name: string): DtProperty | undefined;
-  /** As {@link placementOf}, likewise. */
+  /** As `placementOf`, likewise. */
   placement?(): Placement | undefined;
 }
 
@@ -77,7 +77,7 @@ export interface DeviceTree {
   readonly source: Source;
   readonly form: 'dts' | 'dts-fragment' | 'dtb' | 'dt-dir';
   readonly root: DtNode;
-  /** All nodes as {@link walk} gives them, where a form of tree has them listed. */
+  /** All nodes as `walk` gives them, where a form of tree has them listed. */
   readonly nodes?: readonly DtNode[];
   readonly reservations: readonly MemoryReservation[];
   readonly bootCpuid: number;

@@ -99,7 +99,7 @@ export interface CrsEntry {
   readonly alternatives?: readonly CrsAlternative[];
   /**
    * The ways it may end, told apart only where they have different descriptors: a number in a descriptor may still depend
-   * on conditions, which `alternatives` tell apart as far as they are few. At least one; see {@link casesOf}.
+   * on conditions, which `alternatives` tell apart as far as they are few. At least one; see `casesOf`.
    */
   readonly cases?: readonly CrsAlternative[];
   /** Of `bytes`; without the end tag. */

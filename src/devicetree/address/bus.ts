@@ -17,7 +17,7 @@ export interface Bus {
   readonly sizeCells: CellCount;
   /** 1 when the first address cell is flags and no part of the number. */
   readonly flagCells: 0 | 1;
-  /** Whether Linux translates addresses of this bus: by its counts (OF_CHECK_COUNTS); see {@link whyUnusable}. */
+  /** Whether Linux translates addresses of this bus: by its counts (OF_CHECK_COUNTS); see `whyUnusable`. */
   readonly isUsable: boolean;
 }
 

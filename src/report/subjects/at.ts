@@ -13,12 +13,14 @@ import {
   type JsonObject,
   originJson,
 } from '../formats/json-parts.ts';
+import type { Report } from '../formats/render.ts';
 import { originPlace, rangeText, sizeText } from '../phrases.ts';
+import { atResults } from '../results/at.ts';
 import { aloneSections, evidenceJson } from './answer.ts';
 
 export const AT_SCHEMA = 'fwmap/at@1';
 
-export function atJson(report: AtReport): JsonObject {
+function atJson(report: AtReport): JsonObject {
   return withNames((names) => ({
     schema: AT_SCHEMA,
     space: report.asked.space,
@@ -62,7 +64,7 @@ function certaintyOf({ when, why }: Claim): 'certain' | 'conditional' | 'unknown
 }
 
 /** @param alone the report travels without its inputs and without standard error: it names them and what was said */
-export function atDocument(report: AtReport, alone: boolean): Document {
+function atDocument(report: AtReport, alone: boolean): Document {
   return withConditions((conditions) => [
     { kind: 'title', text: [{ text: report.summary, tone: 'strong' }] },
     ...claimBlocks('Claimed by', report, 'certain', conditions),
@@ -113,4 +115,13 @@ function row(claim: Claim, space: 'memory' | 'io', conditions: Conditions): Text
       ...(place === undefined ? [] : [' (', linked(place, origin?.span ?? evidence?.origin?.span), ')']),
     ],
   ];
+}
+
+export function atReport(answer: AtReport): Report {
+  return {
+    json: () => atJson(answer),
+    document: (format) => atDocument(answer, format !== 'text'),
+    maps: async () => (await import('../map/subjects.ts')).atMaps(answer),
+    found: () => ({ inputs: answer.inputs, results: [...answer.diagnostics, ...atResults(answer)] }),
+  };
 }

@@ -1,4 +1,5 @@
 /** The report of `diff`. */
+import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { type Comparison, isSame, type Side } from '../../compare/compare.ts';
 import type { WindowChange } from '../../compare/windows.ts';
 import { Names } from '../../symbolic/index.ts';
@@ -7,11 +8,13 @@ import type { AddressWindow } from '../../window/window.ts';
 import { Conditions } from '../conditions.ts';
 import { type Block, type Document, listSection } from '../document.ts';
 import { diagnosticJson, inputsJson, type JsonObject, windowJson } from '../formats/json-parts.ts';
+import type { Report } from '../formats/render.ts';
 import { inputItem, rangeText, sizeText, whereText, windowNotes } from '../phrases.ts';
+import { diffResults } from '../results/diff.ts';
 
 export const DIFF_SCHEMA = 'fwmap/diff@1';
 
-export function diffJson(comparison: Comparison): JsonObject {
+function diffJson(comparison: Comparison): JsonObject {
   const { before, after, windows, answer } = comparison;
   const [namesBefore, namesAfter] = [new Names(), new Names()];
   const old = (window: AddressWindow): JsonObject => windowJson(window, before.inputs, namesBefore);
@@ -120,7 +123,7 @@ function count(windows: readonly WindowChange[]): string {
 }
 
 /** @param withInputs names the inputs and their hashes below: for reports that travel without them */
-export function diffDocument(comparison: Comparison, withInputs: boolean): Document {
+function diffDocument(comparison: Comparison, withInputs: boolean): Document {
   const { before, after, windows, answer } = comparison;
   const conditions = new Conditions();
   const blocks: Block[] = [
@@ -140,4 +143,17 @@ export function diffDocument(comparison: Comparison, withInputs: boolean): Docum
       ...listSection('After', after.inputs.map(inputItem)),
     );
   return blocks;
+}
+
+/** @param diagnostics of both sides, each once */
+export function diffReport(comparison: Comparison, diagnostics: readonly Diagnostic[]): Report {
+  const { before, after } = comparison;
+  return {
+    json: () => diffJson(comparison),
+    document: (format) => diffDocument(comparison, format !== 'text'),
+    found: () => ({
+      inputs: [...after.inputs, ...before.inputs],
+      results: [...diagnostics, ...diffResults(comparison)],
+    }),
+  };
 }

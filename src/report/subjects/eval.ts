@@ -24,6 +24,7 @@ import {
 } from '../../symbolic/index.ts';
 import type { Document } from '../document.ts';
 import { conditionJson, diagnosticJson, inputsJson, type JsonObject } from '../formats/json-parts.ts';
+import type { Report } from '../formats/render.ts';
 import { inputItem } from '../phrases.ts';
 
 export const EVAL_SCHEMA = 'fwmap/eval@1';
@@ -66,7 +67,7 @@ function valueJson(value: EvalResult['value'], depth = 0): JsonValue {
   return { type: 'object', text: formatResult(value) };
 }
 
-export function evalJson({ inputs, result, trace, diagnostics }: EvalReport): JsonObject {
+function evalJson({ inputs, result, trace, diagnostics }: EvalReport): JsonObject {
   return withNames((names) => ({
     schema: EVAL_SCHEMA,
     inputs: inputsJson(inputs),
@@ -132,10 +133,18 @@ function unknownRuns(value: EvalResult['value']): string[] {
 }
 
 /** The same for reports that travel: with the inputs they are about. */
-export function evalDocument(report: EvalReport): Document {
+function evalDocument(report: EvalReport): Document {
   return [
     { kind: 'lines', lines: evalLines(report) },
     { kind: 'heading', text: 'Inputs' },
     { kind: 'list', items: report.inputs.map(inputItem) },
   ];
+}
+
+export function evalReport(report: EvalReport): Report {
+  return {
+    json: () => evalJson(report),
+    document: () => evalDocument(report),
+    found: () => ({ inputs: report.inputs, results: report.diagnostics }),
+  };
 }

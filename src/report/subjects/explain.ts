@@ -4,15 +4,14 @@ import { fieldPlaces } from '../../acpi/resources/decode.ts';
 import type { ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
 import type { FieldPlace } from '../../acpi/resources/fields.ts';
 import { fieldJson, templateHex } from '../../acpi/resources/json.ts';
-import type { Artifact } from '../../artifact/artifact.ts';
 import { formatMemRange, formatSize, hex } from '../../bytes/address.ts';
-import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import type { BusLevel, DmaView, NodeExplanation } from '../../devicetree/address/explain.ts';
-import type { EntryCells, FragmentReading, Reading } from '../../devicetree/address/readings.ts';
+import type { EntryCells, Reading } from '../../devicetree/address/readings.ts';
 import { pathOf } from '../../devicetree/tree.ts';
 import { formatCondition, type Names, withNames } from '../../symbolic/index.ts';
 import { busAddressText, countText, entryDerivation } from '../../window/derivation.ts';
+import type { Explanation, ReadProperty } from '../../window/explain.ts';
 import { type Block, code, type Document, type Item } from '../document.ts';
 import {
   conditionJson,
@@ -24,28 +23,11 @@ import {
   type JsonObject,
   placeJson,
 } from '../formats/json-parts.ts';
+import type { Report } from '../formats/render.ts';
 import { diagnosticItem, inputItem } from '../phrases.ts';
 import { alternativeWhy, descriptorText, possibleAlternatives, whyJson } from './resources.ts';
 
 export const EXPLAIN_SCHEMA = 'fwmap/explain@1';
-
-/** A property whose cell counts nobody says, with the reading that was taken. */
-export interface ReadProperty {
-  readonly artifact: Artifact;
-  readonly property: FragmentReading;
-  /** The counts taken: given, or those of the best reading; undefined when none fits. */
-  readonly taken: EntryCells | undefined;
-}
-
-export interface ExplainReport {
-  readonly inputs: readonly Artifact[];
-  /** The node asked for, in each tree that has it, with the buses it sits on. */
-  readonly nodes: readonly { readonly artifact: Artifact; readonly node: NodeExplanation }[];
-  readonly readings: readonly ReadProperty[];
-  readonly entries: readonly { readonly artifact: Artifact; readonly entry: AddressEntry }[];
-  readonly crs: readonly { readonly artifact: Artifact; readonly entry: CrsEntry }[];
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 function sameCells(a: EntryCells, b: EntryCells | undefined): boolean {
   return b !== undefined && a.child === b.child && a.parent === b.parent && a.size === b.size;
@@ -102,11 +84,11 @@ function busJson({ bus, path, ranges, dmaRanges, status }: BusLevel): JsonObject
   };
 }
 
-export function explainJson(report: ExplainReport): JsonObject {
+function explainJson(report: Explanation): JsonObject {
   return withNames((names) => explained(report, names));
 }
 
-function explained(report: ExplainReport, names: Names): JsonObject {
+function explained(report: Explanation, names: Names): JsonObject {
   return {
     schema: EXPLAIN_SCHEMA,
     inputs: inputsJson(report.inputs),
@@ -391,7 +373,7 @@ function crsBlocks(entry: CrsEntry): Block[] {
 }
 
 /** @param alone the report travels without its inputs and without standard error: it names them and what was said */
-export function explainDocument(report: ExplainReport, alone: boolean): Document {
+function explainDocument(report: Explanation, alone: boolean): Document {
   const section = (heading: string, items: readonly Item[]): Block[] =>
     items.length === 0
       ? []
@@ -407,4 +389,12 @@ export function explainDocument(report: ExplainReport, alone: boolean): Document
     ...(alone ? section('Inputs', report.inputs.map(inputItem)) : []),
     ...(alone ? section('Said while reading', report.diagnostics.map(diagnosticItem)) : []),
   ];
+}
+
+export function explainReport(report: Explanation): Report {
+  return {
+    json: () => explainJson(report),
+    document: (format) => explainDocument(report, format !== 'text'),
+    found: () => ({ inputs: report.inputs, results: report.diagnostics }),
+  };
 }

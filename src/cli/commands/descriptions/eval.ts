@@ -115,16 +115,7 @@ export const command = defineCommand({
       await writePaged(lines.join(''), options, io);
       writeDiagnostics(sink.all, io);
     } else {
-      await printReport(
-        {
-          json: () => report.evalJson(subject),
-          document: () => report.evalDocument(subject),
-          found: () => ({ inputs: subject.inputs, results: subject.diagnostics }),
-        },
-        sink.all,
-        options,
-        io,
-      );
+      await printReport(report.evalReport(subject), sink.all, options, io);
     }
     return result.path === undefined || result.fault !== undefined ? EXIT_ERROR : 0;
   },

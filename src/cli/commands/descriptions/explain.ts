@@ -4,11 +4,11 @@ import { resolve } from 'node:path';
 import type { Artifact } from '../../../artifact/artifact.ts';
 import { openBytes } from '../../../artifact/open-bytes.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
-import type { DtNode } from '../../../devicetree/tree.ts';
 import type { FindingReport } from '../../../report/finding.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
-import { type ExplainReport, explainDocument, explainJson } from '../../../report/subjects/explain.ts';
+import { explainReport } from '../../../report/subjects/explain.ts';
 import { describe, type Machine } from '../../../window/describe.ts';
+import { explain } from '../../../window/explain.ts';
 import { defineCommand, EXIT_ERROR } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
@@ -38,54 +38,6 @@ function propertyLine(text: string): string {
   return cells.startsWith('<')
     ? `${DEFAULT_ITEM} = ${cells};\n`
     : `${DEFAULT_ITEM} = <${cells.replace(/,/g, ' ')}>;\n`;
-}
-
-/** ACPI paths in one form: `\_SB.PCI0`, capitals, no trailing underscores. */
-function acpiPath(text: string): string {
-  const segments = text.toUpperCase().replace(/^\\/, '').split('.');
-  return `\\${segments.map((segment) => segment.replace(/_+$/, '')).join('.')}`;
-}
-
-async function reportOf(
-  machine: Machine,
-  sink: DiagnosticList,
-  node: string | undefined,
-  cells: ExplainReport['readings'][number]['taken'],
-): Promise<ExplainReport> {
-  const { fragmentReadings } = await import('../../../devicetree/address/readings.ts');
-  const entries = machine.trees.flatMap(({ artifact, entries: all }) =>
-    all.map((entry) => ({ artifact, entry })),
-  );
-  const crs = machine.acpi?.crs ?? [];
-  const everything: ExplainReport = {
-    inputs: machine.artifacts,
-    nodes: [],
-    readings: machine.trees.flatMap(({ artifact, tree }) =>
-      fragmentReadings(tree).map((property) => ({
-        artifact,
-        property,
-        taken: cells ?? property.readings[0]?.cells,
-      })),
-    ),
-    entries,
-    crs,
-    diagnostics: sink.all,
-  };
-  if (node === undefined) return everything;
-  const { explainNode } = await import('../../../devicetree/address/explain.ts');
-  const nodes = machine.trees.flatMap(({ artifact, tree, entries: all }) => {
-    const explained = explainNode(tree, all, node);
-    return explained ? [{ artifact, node: explained }] : [];
-  });
-  const isChosen = (candidate: DtNode): boolean => nodes.some((chosen) => chosen.node.node === candidate);
-  const chosen = {
-    nodes,
-    readings: everything.readings.filter(({ property }) => isChosen(property.node)),
-    entries: entries.filter(({ entry }) => isChosen(entry.node)),
-    crs: crs.filter(({ entry }) => acpiPath(entry.device) === acpiPath(node)),
-  };
-  if (nodes.length + chosen.crs.length === 0) throw await noSuchNode(machine, node);
-  return { ...everything, ...chosen };
 }
 
 async function noSuchNode(machine: Machine, node: string): Promise<CommandError> {
@@ -197,17 +149,9 @@ export const command = defineCommand({
         },
       );
     }
-    const report = await reportOf(machine, sink, options.node, settings.cells);
-    await printReport(
-      {
-        json: () => explainJson(report),
-        document: (format) => explainDocument(report, format !== 'text'),
-        found: () => ({ inputs: report.inputs, results: report.diagnostics }),
-      },
-      sink.all,
-      options,
-      io,
-    );
+    const explanation = await explain(machine, { node: options.node, cells: settings.cells }, sink.all);
+    if (explanation === undefined) throw await noSuchNode(machine, options.node!);
+    await printReport(explainReport(explanation), sink.all, options, io);
     return 0;
   },
 });

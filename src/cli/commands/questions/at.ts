@@ -1,7 +1,6 @@
 /** `fwmap at ADDRESS INPUT...` */
 import { MAP_FORMATS } from '../../../report/formats/render.ts';
-import { atResults } from '../../../report/results/at.ts';
-import { atDocument, atJson } from '../../../report/subjects/at.ts';
+import { atReport } from '../../../report/subjects/at.ts';
 import type { Asked } from '../../../verdict/address/claims.ts';
 import { answerAt } from '../../../verdict/answer.ts';
 import { defineCommand } from '../../common/command.ts';
@@ -67,12 +66,7 @@ export const command = defineCommand({
       engine: 'compileSparingly',
       answer: (artifacts, given, sink) => answerAt(artifacts, { ...given, asked }, sink),
       found: ({ claims }) => claims.length,
-      report: (answer) => ({
-        json: () => atJson(answer),
-        document: (format) => atDocument(answer, format !== 'text'),
-        maps: async () => (await import('../../../report/map/subjects.ts')).atMaps(answer),
-        found: () => ({ inputs: answer.inputs, results: [...answer.diagnostics, ...atResults(answer)] }),
-      }),
+      report: atReport,
     });
   },
 });

@@ -7,8 +7,7 @@ import { DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { compareSides, isSame, type Side } from '../../../compare/compare.ts';
 import { formatDiagnostic } from '../../../findings/finding.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
-import { diffResults } from '../../../report/results/diff.ts';
-import { diffDocument, diffJson } from '../../../report/subjects/diff.ts';
+import { diffReport } from '../../../report/subjects/diff.ts';
 import { answerSysfb } from '../../../verdict/answer.ts';
 import { isNothingRead } from '../../../verdict/question.ts';
 import { foundIn } from '../../../verdict/sysfb/verdict.ts';
@@ -134,15 +133,7 @@ export const command = defineCommand({
       return EXIT_ERROR;
     }
     const comparison = compareSides(old, fresh);
-    const report = {
-      json: () => diffJson(comparison),
-      document: (format: string) => diffDocument(comparison, format !== 'text'),
-      found: () => ({
-        inputs: [...fresh.inputs, ...old.inputs],
-        results: [...diagnostics, ...diffResults(comparison)],
-      }),
-    };
-    await printReport(report, diagnostics, options, io);
+    await printReport(diffReport(comparison, diagnostics), diagnostics, options, io);
     return options['exit-code'] && !isSame(comparison) ? 1 : 0;
   },
 });
