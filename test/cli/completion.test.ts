@@ -1,6 +1,6 @@
 /** Completion: what the command offers, and what three real shells make of it when Tab is typed. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -99,7 +99,7 @@ describe('in a shell', () => {
     chmodSync(join(bin, 'fwmap'), 0o755);
     writeFileSync(join(work, 'json.dts'), '');
     writeFileSync(join(work, 'board.dts'), '');
-    execFileSync('cp', [join(ROOT, GEN2), join(work, 'gen2.aml')]);
+    copyFileSync(join(ROOT, GEN2), join(work, 'gen2.aml'));
     writeFileSync(join(folder, 'completion.bash'), completionScript('bash'));
     writeFileSync(join(folder, 'functions', '_fwmap'), completionScript('zsh'));
     writeFileSync(join(folder, 'completion.fish'), completionScript('fish'));
