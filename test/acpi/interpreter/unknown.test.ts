@@ -583,17 +583,17 @@ describe('what another table may declare', () => {
 test('a value of which nothing is known is the same one whatever other machines do in between', () => {
   const load = (): ReturnType<typeof loadMachine> =>
     loadMachine(tablesOf('Method (M) { FromBCD (BASE, Local0) Return (Local0) }'), {}, quiet);
-  const valueOf = (machine: ReturnType<typeof loadMachine>): unknown =>
+  const returned = (machine: ReturnType<typeof loadMachine>): unknown =>
     evaluate(machine, parseName('\\M')!).value;
   const hashes = (value: unknown): string =>
     JSON.stringify(value, (key, inner: unknown) =>
       key === 'opposite' ? undefined : typeof inner === 'bigint' ? `${inner}n` : inner,
     );
-  const alone = hashes(valueOf(load()));
+  const alone = hashes(returned(load()));
   expect(alone).toContain('"hash"');
   const machine = load();
   const other = load();
-  valueOf(other);
-  const first = hashes(valueOf(machine));
+  returned(other);
+  const first = hashes(returned(machine));
   expect(first).toBe(alone);
 });
