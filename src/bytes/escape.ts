@@ -32,7 +32,10 @@ export function escapeToAscii(text: string): string {
 
 /** As {@link escapeControls}, and what means something in HTML as character references, also in attributes. */
 export function escapeHtml(text: string): string {
-  return escapeControls(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return escapeControls(text)
+    .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(/^(\s*):(?=:)/, '$1&#58;')
+    .replace(/#(?=#(?:\[|vso\[))/g, '&#35;');
 }
 
 /** A field of CSV (RFC 4180), with what isn't seen as {@link escapeControls} shows it: a record is one line. */
@@ -47,11 +50,25 @@ export function escapeCsv(text: string): string {
  * @param indent spaces a level; without it all is on one line
  */
 export function toJsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(UNSEEN, (character) => {
-    // Those of the indentation: in strings JSON itself escapes them.
-    if (character === '\n') return character;
-    return Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at), 4)}`).join(
-      '',
-    );
-  });
+  return (
+    JSON.stringify(value, undefined, indent)
+      .replace(UNSEEN, (character) => {
+        // Those of the indentation: in strings JSON itself escapes them.
+        if (character === '\n') return character;
+        return Array.from(
+          { length: character.length },
+          (_, at) => `\\u${hex(character.charCodeAt(at), 4)}`,
+        ).join('');
+      })
+      // Nor does a CI system take a part of it for a command, see below.
+      .replace(/##(?=\[|vso\[)/g, '#\\u0023')
+  );
+}
+
+/**
+ * For texts that may be shown in the log of a CI job: runners take a line that begins with `::` (GitHub), and `##[` or
+ * `##vso[` anywhere (GitHub's older form, Azure Pipelines), for a command to them. One character of it is shown as `\xNN`.
+ */
+export function escapeCommands(text: string): string {
+  return text.replace(/^([^\S\n]*):(?=:)/gm, '$1\\x3a').replace(/##(?=\[|vso\[)/g, '#\\x23');
 }

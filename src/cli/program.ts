@@ -1,6 +1,6 @@
 /** The command line as a whole: finds what was asked for, runs it, gives the exit status. */
 
-import { escapeControls } from '../bytes/escape.ts';
+import { escapeCommands, escapeControls } from '../bytes/escape.ts';
 import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
 import { joinDashed, parseQuickly } from './common/arguments.ts';
 import { type Command, EXIT_ERROR, type OptionTable, type OptionValues } from './common/command.ts';
@@ -87,7 +87,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (!(error instanceof CommandError)) throw error;
     const hint = error instanceof UnreadableInputError ? await commandMeant(error.path) : error.hint;
     const line = hint === undefined ? error.message : `${error.message}; ${hint}`;
-    io.stderr.write(`fwmap: ${escapeControls(line)}\n`);
+    io.stderr.write(`fwmap: ${escapeCommands(escapeControls(line))}\n`);
     return EXIT_ERROR;
   }
 }

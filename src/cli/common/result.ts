@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
-import { escapeControls } from '../../bytes/escape.ts';
+import { escapeCommands, escapeControls } from '../../bytes/escape.ts';
 import { diagnosticText } from '../../findings/finding.ts';
 import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
@@ -33,7 +33,8 @@ export function makeFolder(name: string, io: Io): void {
 
 /** Diagnostics on standard error, a line each: where, how bad, what, what to do. */
 export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): void {
-  for (const diagnostic of diagnostics) io.stderr.write(`${escapeControls(diagnosticText(diagnostic))}\n`);
+  for (const diagnostic of diagnostics)
+    io.stderr.write(`${escapeCommands(escapeControls(diagnosticText(diagnostic)))}\n`);
   const unknown = diagnostics.find(({ code }) => UNKNOWN_CODES.has(code));
   if (unknown !== undefined)
     io.stderr.write(

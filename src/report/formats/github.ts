@@ -25,9 +25,13 @@ export interface GithubOptions {
 /** What is behind the `::` of a command. Control characters are shown, so that no line ends in it. */
 function data(text: string): string {
   const shown = escapeControls(text);
-  return (shown.length > MAX_MESSAGE ? `${shown.slice(0, MAX_MESSAGE)}…` : shown)
-    .replace(/\p{Cs}/gu, '\ufffd')
-    .replaceAll('%', '%25');
+  return (
+    (shown.length > MAX_MESSAGE ? `${shown.slice(0, MAX_MESSAGE)}…` : shown)
+      .replace(/\p{Cs}/gu, '\ufffd')
+      .replaceAll('%', '%25')
+      // Azure Pipelines and GitHub's older form.
+      .replace(/##(?=\[|vso\[)/g, '# #')
+  );
 }
 
 /** A value before it, where `:` and `,` mean something too. */

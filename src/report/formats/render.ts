@@ -1,4 +1,5 @@
 /** The formats there are: a row each, loaded when asked for. */
+import { escapeCommands } from '../../bytes/escape.ts';
 import type { Document } from '../document.ts';
 import type { AddressMap } from '../map/items.ts';
 import type { Locate } from '../results/located.ts';
@@ -96,6 +97,10 @@ export const FORMATS = ALL_FORMATS.filter((format) => format !== 'svg');
 /** Those of subjects that have an address map. */
 export const MAP_FORMATS = ALL_FORMATS;
 
-export function renderReport(report: Report, format: Format, options: RenderOptions): Promise<string> {
-  return RENDERERS[format](report, options);
+/** Formats that people read as they are, in the log of a job too. */
+const PROSE: ReadonlySet<Format> = new Set<Format>(['text', 'mail', 'markdown']);
+
+export async function renderReport(report: Report, format: Format, options: RenderOptions): Promise<string> {
+  const rendered = await RENDERERS[format](report, options);
+  return PROSE.has(format) ? escapeCommands(rendered) : rendered;
 }
