@@ -5,6 +5,7 @@ import { DiagnosticList } from '../bytes/diagnostic.ts';
 
 import { type MachineFacts, noFacts } from '../evidence/facts.ts';
 import { finding } from '../findings/finding.ts';
+import { LINUX_TREE_RULES } from '../linux/tree-rules.ts';
 import { type DescribeOptions, describe, type Machine } from '../window/describe.ts';
 import type { Asked, AtReport } from './address/claims.ts';
 import type { GivenFacts } from './given.ts';
@@ -89,7 +90,8 @@ async function describeAsked(
   evidence: MachineFacts | undefined,
   diagnostics: DiagnosticList,
 ): Promise<Machine> {
-  const options = evidence === undefined ? given : { ...given, evidence };
+  const ofLinux = { rules: LINUX_TREE_RULES, ...given };
+  const options = evidence === undefined ? ofLinux : { ...ofLinux, evidence };
   return (
     (judgedOnly && (await describeSubjects(artifacts, options, diagnostics))) ||
     (await describe(artifacts, options, diagnostics))

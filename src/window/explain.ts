@@ -71,8 +71,8 @@ export async function explain(
   };
   if (node === undefined) return everything;
   const { explainNode } = await import('../devicetree/address/explain.ts');
-  const nodes = machine.trees.flatMap(({ artifact, tree, entries: all }) => {
-    const explained = explainNode(tree, all, node);
+  const nodes = machine.trees.flatMap(({ artifact, tree, rules, entries: all }) => {
+    const explained = explainNode(tree, all, node, rules);
     return explained ? [{ artifact, node: explained }] : [];
   });
   const isChosen = (candidate: DtNode): boolean => nodes.some((chosen) => chosen.node.node === candidate);

@@ -10,7 +10,7 @@ import { type AddressEntry, addressEntries, decodeEntries } from '../devicetree/
 import { reportKernelDifferences } from '../devicetree/address/kernel-differences.ts';
 import { type LinuxMemory, linuxMemory } from '../devicetree/address/memory.ts';
 import type { MemoryEntry } from '../devicetree/address/memory-entry.ts';
-import type { AddressingProfile, AddressingVariant } from '../devicetree/address/profile.ts';
+import type { AddressingProfile, AddressingVariant, TreeRules } from '../devicetree/address/profile.ts';
 import {
   type EntryCells,
   type FragmentReading,
@@ -28,6 +28,8 @@ export interface TreeOptions {
   readonly parse?: ReadOptions;
   /** Cell counts for a fragment, from `--cells`. */
   readonly cells?: EntryCells;
+  /** What the kernel decides about a tree beyond the specification. */
+  readonly rules?: TreeRules;
   /** How the kernel in question translates addresses, and others that are to be told of where they differ. */
   readonly addressing?: {
     readonly profile?: AddressingProfile | undefined;
@@ -38,6 +40,8 @@ export interface TreeOptions {
 export interface TreeDescription {
   readonly artifact: Artifact;
   readonly tree: DeviceTree;
+  /** Those by which it was read. */
+  readonly rules: TreeRules | undefined;
   readonly entries: readonly AddressEntry[];
   /** RAM, reservations and framebuffers as Linux takes them from other properties than `reg`. */
   readonly memory: LinuxMemory;
@@ -59,12 +63,13 @@ export function describeTree(
   const tree = readDeviceTree(artifact, sink, options.parse);
   if (tree === undefined) return undefined;
   const { profile, variants = [] } = options.addressing ?? {};
-  const decoding = { cells: options.cells, addressing: profile };
+  const { rules } = options;
+  const decoding = { cells: options.cells, addressing: profile, rules };
   const decoded = decodeEntries(tree, sink, decoding);
   const { entries } = decoded;
   if (variants.length > 0) reportKernelDifferences(tree, decoded, decoding, variants, sink);
   const readings = options.cells === undefined ? fragmentReadings(tree) : [];
-  const memory = linuxMemory(tree, entries, sink);
+  const memory = linuxMemory(tree, entries, sink, rules);
   const windows = windowsOfTree(artifact, tree, entries, memory);
   const before =
     artifact.before &&
@@ -73,12 +78,13 @@ export function describeTree(
   return {
     artifact,
     tree,
+    rules,
     entries,
     memory,
     readings,
     windows,
     windowsAs: ({ cells }) =>
-      windowsOfTree(artifact, tree, addressEntries(tree, { add: () => {} }, { cells }), memory),
+      windowsOfTree(artifact, tree, addressEntries(tree, { add: () => {} }, { cells, rules }), memory),
     ...(before ? { before: before.windows } : {}),
   };
 }

@@ -147,7 +147,10 @@ export async function describeOptions(
       : {}),
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
     ...(artifacts.some(({ kind }) => isKind(kind, 'tree'))
-      ? { addressing: await addressing(options.kernel) }
+      ? {
+          addressing: await addressing(options.kernel),
+          rules: (await import('../../linux/tree-rules.ts')).LINUX_TREE_RULES,
+        }
       : {}),
     ...(asl === undefined ? {} : { asl: await aslAccess(asl, options, io) }),
     ...(source === undefined && overlays.length === 0

@@ -15,7 +15,7 @@ import {
 import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } from './bus.ts';
 import { entrySpan } from './bus-translation.ts';
 import { type CellCount, cellsOf } from './cells.ts';
-import type { AddressingProfile } from './profile.ts';
+import type { AddressingProfile, TreeRules } from './profile.ts';
 import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
 import {
   type Arrival,
@@ -69,6 +69,8 @@ export interface EntryOptions {
   readonly cells?: EntryCells | undefined;
   /** The kernel that translates; {@link DEFAULT_ADDRESSING} when not given. */
   readonly addressing?: AddressingProfile | undefined;
+  /** What it decides beyond the specification; {@link SPECIFICATION_RULES} when not given. */
+  readonly rules?: TreeRules | undefined;
 }
 
 export interface DecodedEntries {
@@ -306,7 +308,7 @@ class EntryDecoder {
     this.#given = this.#isFragment ? options.cells : undefined;
     for (const { property, readings } of fragmentReadings(tree))
       if (readings[0]) this.#inferred.set(property, readings[0].cells);
-    this.#translator = new Translator(tree.root, options.addressing);
+    this.#translator = new Translator(tree.root, options.addressing, options.rules);
   }
 
   get dependsOn(): ReadonlySet<keyof AddressingProfile> {

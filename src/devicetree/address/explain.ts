@@ -3,6 +3,7 @@
 import { type DeviceTree, type DtNode, MAX_NODE_DEPTH, pathOf, propertyOf, walk } from '../tree.ts';
 import { type Bus, cString, isAvailable } from './bus.ts';
 import type { AddressEntry } from './entries.ts';
+import type { TreeRules } from './profile.ts';
 import { Translator } from './translate.ts';
 
 /** A bus on the way from a node to the root. */
@@ -75,10 +76,11 @@ export function explainNode(
   tree: DeviceTree,
   entries: readonly AddressEntry[],
   path: string,
+  rules?: TreeRules,
 ): NodeExplanation | undefined {
   const node = nodeAt(tree, path);
   if (!node) return undefined;
-  const translator = new Translator(tree.root);
+  const translator = new Translator(tree.root, undefined, rules);
   const buses: BusLevel[] = [];
   for (let bus = node.parent; bus; bus = bus.parent) buses.push(levelOf(bus, translator));
   const status = statusOf(node);

@@ -20,6 +20,7 @@ import {
   spanOfExtent,
   topLevel,
 } from './memory-entry.ts';
+import { SPECIFICATION_RULES, type TreeRules } from './profile.ts';
 import { reservationProblems } from './reservations.ts';
 import { isMemoryNode } from './roles.ts';
 
@@ -42,6 +43,7 @@ export function linuxMemory(
   tree: DeviceTree,
   entries: readonly AddressEntry[],
   sink: DiagnosticSink,
+  rules: TreeRules = SPECIFICATION_RULES,
 ): LinuxMemory {
   // Around a fragment there is neither RAM nor /chosen, and an overlay's are in another tree.
   if (tree.form === 'dts-fragment' || tree.overlay) return { entries: [], ignored: new Map() };
@@ -50,7 +52,7 @@ export function linuxMemory(
   const memory = new MemoryReader(tree, cells, sink);
   memory.readRam(entries);
   memory.readChosen();
-  const reserved = reservationProblems(tree, cells, entries, memory.ram, sink);
+  const reserved = reservationProblems(tree, cells, entries, memory.ram, rules.reservedMemory, sink);
   const framebuffers = framebufferEntries(tree, entries);
   return {
     entries: [...memory.entries, ...reserved.entries, ...framebuffers.entries],

@@ -27,3 +27,26 @@ export interface AddressingVariant {
   readonly kernels: string;
   readonly profile: AddressingProfile;
 }
+
+/**
+ * What a kernel decides about a description beyond the Devicetree Specification, in every release alike. Data, told from
+ * outside like a profile: nothing here knows whose rules they are.
+ */
+export interface TreeRules {
+  /** Where a missing `ranges` lets addresses pass 1:1: `compatible` in small letters, of the root or of the bus itself. */
+  readonly openWithoutRanges: { readonly roots: readonly string[]; readonly buses: readonly string[] };
+  readonly reservedMemory: {
+    /** `/reserved-memory` counts only with the root's own cell counts, and with `ranges`. */
+    readonly needs: readonly ('#size-cells' | '#address-cells' | 'ranges')[];
+    /** A region whose `status` isn't okay is not kept out of RAM. */
+    readonly needsOkay: boolean;
+    /** A `reg` or `alloc-ranges` that is no whole number of entries: all of it is left out, or its last part is. */
+    readonly partialList: 'left out' | 'cut';
+  };
+}
+
+/** The specification alone (v0.4, 2.3.8 and 3.5). */
+export const SPECIFICATION_RULES: TreeRules = {
+  openWithoutRanges: { roots: [], buses: [] },
+  reservedMemory: { needs: [], needsOkay: true, partialList: 'cut' },
+};

@@ -18,6 +18,7 @@ import {
   type RootCells,
   topLevel,
 } from './memory-entry.ts';
+import type { TreeRules } from './profile.ts';
 import { isMemoryNode } from './roles.ts';
 
 export interface Reservations {
@@ -38,7 +39,8 @@ interface Reserved extends Extent {
 }
 
 /**
- * What Linux reserves by `/reserved-memory`, and what is wrong with it.
+ * What the kernel reserves by `/reserved-memory`, and what is wrong with it.
+ * @param rules which regions it takes
  * @param ram what Linux takes for RAM; undefined when the tree doesn't say
  */
 export function reservationProblems(
@@ -46,6 +48,7 @@ export function reservationProblems(
   cells: RootCells,
   entries: readonly AddressEntry[],
   ram: readonly Extent[] | undefined,
+  rules: TreeRules['reservedMemory'],
   sink: DiagnosticSink,
 ): Reservations {
   const ignored = new Map<DtNode, string>();
@@ -53,7 +56,7 @@ export function reservationProblems(
   const reserved: Reserved[] = [];
   const holder = topLevel(tree.root, 'reserved-memory');
   if (holder) {
-    const unsupported = whyUnsupported(holder, cells);
+    const unsupported = whyUnsupported(holder, cells, rules);
     if (unsupported) {
       const path = pathOf(holder);
       const where = { path, ...(holder.span ? { span: holder.span } : {}) };
@@ -63,13 +66,18 @@ export function reservationProblems(
     for (const child of holder.children) {
       const reg = propertyOf(child, 'reg');
       if (!reg) {
-        const pool = poolOf(child, cells, unsupported && `${pathOf(holder)} is ignored: ${unsupported}`);
+        const pool = poolOf(
+          child,
+          cells,
+          rules,
+          unsupported && `${pathOf(holder)} is ignored: ${unsupported}`,
+        );
         if (pool) pools.push(pool);
         continue;
       }
-      if (unsupported || !isOkay(propertyOf(child, 'status'))) continue;
+      if (unsupported || (rules.needsOkay && !isOkay(propertyOf(child, 'status')))) continue;
       const entryBytes = 4 * (cells.address + cells.size);
-      if (entryBytes > 0 && reg.value.length % entryBytes !== 0) {
+      if (rules.partialList === 'left out' && entryBytes > 0 && reg.value.length % entryBytes !== 0) {
         ignored.set(
           child,
           `Linux skips it: its reg of ${reg.value.length} bytes is not a list of ${entryBytes}`,
@@ -88,22 +96,32 @@ export function reservationProblems(
   return { entries: pools, ignored };
 }
 
-/** __reserved_mem_check_root(). */
-function whyUnsupported(holder: DtNode, cells: RootCells): string | undefined {
+/** Why nothing in it counts. */
+function whyUnsupported(
+  holder: DtNode,
+  cells: RootCells,
+  { needs }: TreeRules['reservedMemory'],
+): string | undefined {
   for (const [name, wanted] of [
     ['#size-cells', cells.size],
     ['#address-cells', cells.address],
   ] as const) {
+    if (!needs.includes(name)) continue;
     const property = propertyOf(holder, name);
     const count = property && firstCell(property);
     if (count === undefined) return `it has no ${name}`;
     if (count !== wanted) return `its ${name} is ${count}, the root's is ${wanted}`;
   }
-  return propertyOf(holder, 'ranges') ? undefined : 'it has no ranges';
+  return !needs.includes('ranges') || propertyOf(holder, 'ranges') ? undefined : 'it has no ranges';
 }
 
 /** A region that Linux places: `size`, and where it may lie (__reserved_mem_alloc_size). */
-function poolOf(node: DtNode, cells: RootCells, holderIgnored: string | undefined): MemoryEntry | undefined {
+function poolOf(
+  node: DtNode,
+  cells: RootCells,
+  { partialList }: TreeRules['reservedMemory'],
+  holderIgnored: string | undefined,
+): MemoryEntry | undefined {
   const property = propertyOf(node, 'size');
   if (!property) return undefined;
   const size = numberIn(property, cells.size);
@@ -111,7 +129,8 @@ function poolOf(node: DtNode, cells: RootCells, holderIgnored: string | undefine
   const aligned = alignment && numberIn(alignment, cells.address);
   const ranges = propertyOf(node, 'alloc-ranges');
   const extents = ranges && extentsOf(ranges, cells);
-  const isList = !ranges || ranges.value.length % (4 * (cells.address + cells.size)) === 0;
+  const isList =
+    partialList === 'cut' || !ranges || ranges.value.length % (4 * (cells.address + cells.size)) === 0;
   const problem =
     size === undefined
       ? `its size has ${property.value.length} bytes, not ${cells.size} cells`

@@ -22,7 +22,12 @@ import {
   wholeNumber,
 } from './bus-translation.ts';
 import { type BusCounts, type CellCount, cellsOf, countsBelow, firstCell } from './cells.ts';
-import { type AddressingProfile, DEFAULT_ADDRESSING } from './profile.ts';
+import {
+  type AddressingProfile,
+  DEFAULT_ADDRESSING,
+  SPECIFICATION_RULES,
+  type TreeRules,
+} from './profile.ts';
 
 /** The translation of one bus: from its children's addresses to those of the bus it sits on. */
 export interface TranslationStep {
@@ -152,7 +157,9 @@ export class Translator {
   readonly #root: DtNode;
   readonly #profile: AddressingProfile;
   /** Missing `ranges` are 1:1 on this machine. */
-  readonly #isMac: boolean;
+  readonly #isOpen: boolean;
+  /** `compatible` of buses on which they are. */
+  readonly #openBuses: readonly string[];
   /** The one on its way. */
   readonly #address = new MovingAddress();
   readonly #buses = new Map<DtNode, KnownBus>();
@@ -161,10 +168,15 @@ export class Translator {
   /** Done so far, towards {@link MAX_WORK}. */
   #work = 0;
 
-  constructor(root: DtNode, profile: AddressingProfile = DEFAULT_ADDRESSING) {
+  constructor(
+    root: DtNode,
+    profile: AddressingProfile = DEFAULT_ADDRESSING,
+    { openWithoutRanges }: TreeRules = SPECIFICATION_RULES,
+  ) {
     this.#root = root;
     this.#profile = profile;
-    this.#isMac = isCompatible(root, 'power macintosh') || isCompatible(root, 'macrisc');
+    this.#isOpen = openWithoutRanges.roots.some((text) => isCompatible(root, text));
+    this.#openBuses = openWithoutRanges.buses;
   }
 
   busOf(node: DtNode): Bus {
@@ -284,7 +296,7 @@ export class Translator {
 
   /** Whether a missing `ranges` of this node passes addresses on, 1:1. */
   passesWithoutRanges(node: DtNode): boolean {
-    return this.#isMac || isCompatible(node, '1682m-sdc');
+    return this.#isOpen || this.#openBuses.some((text) => isCompatible(node, text));
   }
 
   /** Where the memory accesses of a node go first. */
@@ -328,11 +340,7 @@ export class Translator {
   }
 }
 
-/**
- * Whether a node's `compatible` has this text, given in small letters: of_device_is_compatible() heeds no case. PowerMacs
- * leave out `ranges` where they mean 1:1, and so does one node of PA Semi (of_empty_ranges_quirk; only on PowerPC, but
- * there are no others of that name).
- */
+/** Whether a node's `compatible` has this text, given in small letters: of_device_is_compatible() heeds no case. */
 function isCompatible(node: DtNode, text: string): boolean {
   const compatible = propertyOf(node, 'compatible');
   if (!compatible) return false;

@@ -18,6 +18,7 @@ import {
 import { PortNumbers } from '../../linux/host-bridge/ports.ts';
 import { type BridgeWindow, type Change, printWindow } from '../../linux/host-bridge/window.ts';
 import { insertRegion, region } from '../../linux/region-tree.ts';
+import { LINUX_TREE_RULES } from '../../linux/tree-rules.ts';
 import { allOf, anyOf, type Condition, type DecisionContext } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import type { TreeDescription } from '../../window/from-device-tree.ts';
@@ -102,7 +103,7 @@ class Ranges {
   #profile(ask: Ask): AddressingProfile {
     const { model } = this.#situation;
     if (this.#dependsOn === undefined) {
-      const decoded = decodeEntries(this.#description.tree, { add: () => {} });
+      const decoded = decodeEntries(this.#description.tree, { add: () => {} }, { rules: LINUX_TREE_RULES });
       this.#dependsOn = decoded.dependsOn;
       this.#known.set(keyOf(DEFAULT_ADDRESSING), decoded.entries);
     }
@@ -126,7 +127,11 @@ class Ranges {
     const key = keyOf(profile);
     let entries = this.#known.get(key);
     if (entries === undefined) {
-      entries = decodeEntries(this.#description.tree, { add: () => {} }, { addressing: profile }).entries;
+      entries = decodeEntries(
+        this.#description.tree,
+        { add: () => {} },
+        { addressing: profile, rules: LINUX_TREE_RULES },
+      ).entries;
       this.#known.set(key, entries);
     }
     return entries;

@@ -1,11 +1,14 @@
 /** Expected values are what drivers/of/fdt.c and of_reserved_mem.c do with the properties, worked out beside each. */
+
 import { describe, expect, it } from 'vitest';
 import { hex } from '../../../src/bytes/address.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { addressEntries } from '../../../src/devicetree/address/entries.ts';
 import { linuxMemory } from '../../../src/devicetree/address/memory.ts';
+import type { TreeRules } from '../../../src/devicetree/address/profile.ts';
 import { pathOf } from '../../../src/devicetree/tree.ts';
 import { messageOf } from '../../../src/findings/finding.ts';
+import { LINUX_TREE_RULES } from '../../../src/linux/tree-rules.ts';
 import { treeOf } from '../trees.ts';
 
 const CELLS_22 = '#address-cells = <2>; #size-cells = <2>;';
@@ -22,7 +25,7 @@ function taken(body: string, head = ''): Taken {
   const tree = treeOf(`/dts-v1/; ${head} / { ${CELLS_22} ${body} };`);
   const quiet = { add: () => {} };
   const sink = new DiagnosticList();
-  const memory = linuxMemory(tree, addressEntries(tree, quiet), sink);
+  const memory = linuxMemory(tree, addressEntries(tree, quiet), sink, LINUX_TREE_RULES);
   const lines = memory.entries.map(({ role, node, item, index, base, size, ignored, available }) => {
     const state = ignored === undefined ? (available ? '' : ' off') : ' ignored';
     const place = `${base === null ? '?' : hex(base)}+${size === null ? '?' : hex(size)}`;
@@ -137,7 +140,7 @@ describe('/reserved-memory', () => {
       a { size = <0 0x4000000>; alignment = <0 0x2000>; alloc-ranges = <0 0x40000000 0 0x10000000 1 0 0 0x1000>; };
       b { size = <0x1000>; }; c { size = <0 1>; alignment = <1>; }; d { size = <0 1>; alloc-ranges = <0 0 0>; };
       e { reg; size = <0 1>; }; }; };`);
-    const { entries } = linuxMemory(tree, [], new DiagnosticList());
+    const { entries } = linuxMemory(tree, [], new DiagnosticList(), LINUX_TREE_RULES);
     expect(entries.map(({ node, size, why, ignored }) => [node.name, size, why, ignored])).toEqual([
       [
         'a',
@@ -218,7 +221,12 @@ describe('a simple framebuffer', () => {
   ])('of which nobody says where it lies is there all the same: %s', (properties, item, why) => {
     const tree = treeOf(`/dts-v1/; / { ${CELLS_22} ${reserved} chosen { ${CELLS_22} ranges;
       fb { status = "okay"; compatible = "simple-framebuffer"; ${properties} }; }; };`);
-    const memory = linuxMemory(tree, addressEntries(tree, { add: () => {} }), new DiagnosticList());
+    const memory = linuxMemory(
+      tree,
+      addressEntries(tree, { add: () => {} }),
+      new DiagnosticList(),
+      LINUX_TREE_RULES,
+    );
     expect(memory.entries.filter(({ role }) => role === 'framebuffer')).toMatchObject([
       {
         item,
@@ -236,4 +244,19 @@ describe('a simple framebuffer', () => {
     );
     expect(lines).toEqual(['framebuffer /chosen/f reg[0] ?+?']);
   });
+});
+
+// Devicetree Specification v0.4, 3.5: /reserved-memory has the root's cells and an empty ranges. What becomes of one that
+// doesn't is the kernel's decision, which is told from outside.
+it('whose rules count is told from outside', () => {
+  const tree = treeOf(`/dts-v1/; / { ${CELLS_22}
+    reserved-memory { #address-cells = <2>; #size-cells = <2>; r@1000 { reg = <0 0x1000 0 0x1000>; }; }; };`);
+  const quiet = { add: () => {} };
+  const entries = addressEntries(tree, quiet);
+  const ignored = (rules?: TreeRules): string[] =>
+    [...linuxMemory(tree, entries, quiet, rules).ignored].map(([node, why]) => `${pathOf(node)}: ${why}`);
+  expect(ignored(LINUX_TREE_RULES)).toEqual([
+    '/reserved-memory/r@1000: /reserved-memory is ignored: it has no ranges',
+  ]);
+  expect(ignored()).toEqual([]);
 });

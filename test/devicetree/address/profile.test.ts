@@ -1,22 +1,28 @@
 /** What kernels do otherwise: drivers/of/address.c of 5.10, 6.1, 6.12 and 7.2, worked out beside each. */
+
 import { describe, expect, it } from 'vitest';
 import { hex } from '../../../src/bytes/address.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { addressEntries, decodeEntries } from '../../../src/devicetree/address/entries.ts';
 import { reportKernelDifferences } from '../../../src/devicetree/address/kernel-differences.ts';
-import { type AddressingProfile, DEFAULT_ADDRESSING } from '../../../src/devicetree/address/profile.ts';
+import {
+  type AddressingProfile,
+  DEFAULT_ADDRESSING,
+  SPECIFICATION_RULES,
+} from '../../../src/devicetree/address/profile.ts';
 import { pathOf } from '../../../src/devicetree/tree.ts';
 import { messageOf } from '../../../src/findings/finding.ts';
+import { LINUX_TREE_RULES } from '../../../src/linux/tree-rules.ts';
 import { treeOf } from '../trees.ts';
 
 const CELLS_22 = '#address-cells = <2>; #size-cells = <2>;';
 const CELLS_32 = '#address-cells = <3>; #size-cells = <2>;';
 
 /** `path item -> CPU address` of the entries of nodes named `leaf`. */
-function leaves(body: string, profile: Partial<AddressingProfile> = {}): string[] {
+function leaves(body: string, profile: Partial<AddressingProfile> = {}, rules = LINUX_TREE_RULES): string[] {
   const tree = treeOf(`/dts-v1/; / { ${body} };`);
   const addressing = { ...DEFAULT_ADDRESSING, ...profile };
-  return addressEntries(tree, { add: () => {} }, { addressing })
+  return addressEntries(tree, { add: () => {} }, { addressing, rules })
     .filter(({ node }) => node.name.startsWith('leaf'))
     .map(({ node, cpu, why }) => `${pathOf(node)} -> ${cpu === null ? why : hex(cpu)}`);
 }
@@ -77,6 +83,11 @@ describe('a missing ranges', () => {
   it('is 1:1 in one node of PA Semi, and lets nothing pass elsewhere', () => {
     expect(leaves(below.replace('{ #', '{ compatible = "1682m-sdc"; #'))).toEqual(['/uni-n/leaf -> 0x10']);
     expect(leaves(below)).toEqual(['/uni-n/leaf -> no ranges in /uni-n']);
+  });
+
+  it('lets nothing pass by the specification alone', () => {
+    const onMac = `compatible = "MacRISC"; ${below}`;
+    expect(leaves(onMac, {}, SPECIFICATION_RULES)).toEqual(['/uni-n/leaf -> no ranges in /uni-n']);
   });
 });
 
