@@ -211,6 +211,32 @@ describe('another window that overlaps the first', () => {
   });
 });
 
+it('a reservation of the whole low window keeps the framebuffer, wherever it is in it', async () => {
+  // With lfb_base 0 the fallback (016a25e4b0df) takes 128 MiB at most from the start of the first window on, and this
+  // window has no more. In 6.6.y it does so whatever CONFIG_SYSFB is, in 6.12.y only with it.
+  const printed = (release: string): Artifact[] => [
+    log(
+      version(release),
+      ON_HYPERV,
+      'efi: EFI v2.7 by Microsoft',
+      'hv_vmbus: hv_mmio=[mem 0xc0000000-0xc7ffffff],(null) fb=[mem 0xc0000000-0xc7ffffff]',
+    ),
+    artifactOf('boot-params', new Uint8Array(64), 'boot_params'),
+  ];
+  expect((await ask(printed('6.6.144'))).answer).toBe('not-needed');
+  expect(await ask(printed('6.12.95'))).toMatchObject({ answer: 'needed', effective: true });
+  // Of a larger one a part stays free.
+  const larger = log(
+    version('6.6.144'),
+    ON_HYPERV,
+    'efi: EFI v2.7 by Microsoft',
+    'hv_vmbus: hv_mmio=[mem 0xc0000000-0xcfffffff],(null) fb=[mem 0xc0000000-0xc7ffffff]',
+  );
+  expect((await ask([larger, artifactOf('boot-params', new Uint8Array(64), 'boot_params')])).answer).toBe(
+    'needed',
+  );
+});
+
 it('a reservation of a part of the framebuffer is none', async () => {
   // 8 MiB do not fit at fe800000 below the virtual TPM's fed40000, 4 MiB do: fec00000 and up stay free to hand out.
   const at = { base: 0xfe800000n, size: 0x800000n, from: 'given' as const, text: 'given' };

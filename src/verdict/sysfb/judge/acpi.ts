@@ -3,6 +3,7 @@
 import type { CrsEntry } from '../../../acpi/crs/crs.ts';
 import { spanOf } from '../../../acpi/resources/range.ts';
 import { formatMemRange } from '../../../bytes/address.ts';
+import type { Behaviour } from '../../../linux/behaviour.ts';
 import { GEN1_FRAMEBUFFER } from '../../../linux/framebuffer.ts';
 import { type AcpiLevel, type CollectedWindow, collectWindows } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
@@ -142,7 +143,9 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   const { finding, place } = places;
   if (place === undefined) {
     const reserves = collected.reserveCalled ? reservesSomewhere(collected.windows, arithmetic) : 'never';
-    return somewhere(behaviour, reserves, finding, pool, ask, rules, kernelItems(situation));
+    const coversAll = (sysfb: boolean): boolean =>
+      coversFirst(behaviour, collected.windows, sysfb, arithmetic);
+    return somewhere(behaviour, reserves, finding, pool, ask, rules, kernelItems(situation), coversAll);
   }
   const reservation = (sysfb: boolean): ReservationPlan<Quantity> | undefined =>
     collected.reserveCalled
@@ -342,6 +345,21 @@ function driverFacts(
       return video ?? { kind: 'mem', start: GEN1_FRAMEBUFFER.base, size: GEN1_FRAMEBUFFER.size };
     },
   };
+}
+
+/** Is all of the first window reserved where lfb_base is 0? Not asked of windows whose bounds are open. */
+function coversFirst(
+  behaviour: Behaviour,
+  windows: readonly CollectedWindow<Quantity>[],
+  sysfb: boolean,
+  arithmetic: Arithmetic<Quantity>,
+): boolean {
+  const { start, end } = windows[0]!;
+  if (!isKnown(start) || !isKnown(end)) return false;
+  const nothingSaid = { boot: 'efi' as const, sysfb, lfbBase: () => 0n, lfbSize: 0n, gen1Video: () => null };
+  const reserved = reservedBy(planReservation(behaviour, windows, nothingSaid, arithmetic), arithmetic);
+  if (reserved === undefined) return false;
+  return !arithmetic.below(start, reserved.start) && !arithmetic.below(reserved.end, end);
 }
 
 function reservedBy(

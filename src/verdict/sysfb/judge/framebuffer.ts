@@ -86,6 +86,7 @@ export function reservesSomewhere(
  * The framebuffer is inside, nobody knows where. What the driver finds by screen_info or by the video device is the
  * framebuffer itself.
  * @param reserves whether what is reserved at the framebuffer is kept free; `never`: the driver does not get to reserve
+ * @param coversAll whether the driver, with CONFIG_SYSFB or without, reserves all of the low window where lfb_base is 0
  */
 export function somewhere(
   behaviour: Behaviour,
@@ -95,6 +96,7 @@ export function somewhere(
   ask: Ask,
   rules: RuleFinding[],
   kernel: readonly EvidenceItem[],
+  coversAll: (sysfb: boolean) => boolean = () => false,
 ): Outcome {
   const common = { pool, framebuffer, rules };
   rules.push({
@@ -128,6 +130,16 @@ export function somewhere(
   const byScreenInfo = isEfi || behaviour.biosFramebuffer === 'screen-info';
   const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO);
   const gated = isEfi && behaviour.sysfbGate;
+  if (!found && isEfi && coversAll(true)) {
+    const isUngated = coversAll(false);
+    return {
+      ...common,
+      kind: isUngated ? 'reserved' : 'reserved-with-sysfb',
+      without: isUngated ? 'no' : 'yes',
+      with: 'no',
+      because: `the driver reserves all of the low window${isUngated ? ' without CONFIG_SYSFB' : ', and does so only with CONFIG_SYSFB'}`,
+    };
+  }
   if (!found)
     return {
       ...common,

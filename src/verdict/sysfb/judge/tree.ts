@@ -1,6 +1,6 @@
 /** The judgement on a device tree boot, in one world: `vmbus_device_add`, which never reserves a framebuffer. */
 import { FOUR_GIB, formatMemRange, formatSize, hex, ONE_MIB } from '../../../bytes/address.ts';
-import { pathOf } from '../../../devicetree/tree.ts';
+import { pathOf, propertyOf } from '../../../devicetree/tree.ts';
 import { GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
 import { overlaps } from '../../../window/interval.ts';
 import { type AddressWindow, type Bounds, boundsOf } from '../../../window/window.ts';
@@ -55,7 +55,14 @@ export function judgeTree(
   const off = subject.disabled;
   if (off !== undefined) {
     const why = `${pathOf(off)} is disabled by its status, so the driver is not asked to take ${off === subject.node ? 'it' : 'what is below it'}`;
-    const origin = { artifact: subject.description.artifact, path: pathOf(off), item: 'status', index: 0 };
+    const span = propertyOf(off, 'status')?.valueSpan ?? off.span;
+    const origin = {
+      artifact: subject.description.artifact,
+      path: pathOf(off),
+      item: 'status',
+      index: 0,
+      ...(span ? { span } : {}),
+    };
     rules.push({
       id: 'dt-node-disabled',
       says: `${why}.`,
