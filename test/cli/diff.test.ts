@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faultsOf } from '../report/results/sarif-schema.ts';
+import { commandsOf } from '../report/results/workflow-commands.ts';
 import { violations } from '../report/schemas.ts';
 import { run } from './fake-io.ts';
 
@@ -83,6 +85,33 @@ describe('fwmap diff', () => {
   });
 });
 
+describe('a patch alone', () => {
+  const patch = createTwoFilesPatch('a/board.dts', 'b/board.dts', readFileSync(SAMPLE, 'utf8'), LOW);
+
+  test.each(['text', 'mail', 'markdown', 'json', 'ndjson', 'sarif', 'github', 'html'])(
+    'as %s',
+    async (format) => {
+      writeFileSync(join(folder, 'alone.patch'), patch);
+      const { status, stdout } = await diff('alone.patch', '--format', format, '--exit-code');
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/moved/);
+      if (format !== 'sarif') return;
+      const log = JSON.parse(stdout);
+      expect(faultsOf(log)).toEqual([]);
+      // Where the patch itself has the new line.
+      const line =
+        patch.split('\n').findIndex((each) => each.startsWith('+') && each.includes('0x00 0xf8000000')) + 1;
+      const moved = log.runs[0].results.find(
+        ({ ruleId }: { ruleId: string }) => ruleId === 'diff/window-moved',
+      );
+      expect(moved.locations[0].physicalLocation).toMatchObject({
+        artifactLocation: { uri: 'alone.patch' },
+        region: { startLine: line },
+      });
+    },
+  );
+});
+
 const hasGit = spawnSync('git', ['--version']).status === 0;
 describe.skipIf(!hasGit)('git', () => {
   const git = (...argv: string[]) => {
@@ -101,6 +130,21 @@ describe.skipIf(!hasGit)('git', () => {
     writeFileSync(join(folder, 'board.dts'), LOW);
     expect((await json('HEAD:board.dts', 'board.dts')).windows).toMatchObject([{ did: 'moved' }]);
     expect((await diff('HEAD:nothing.dts', 'board.dts')).status).toBe(2);
+    // As results: both sides are the file of the repository, at the lines that each has it.
+    const log = JSON.parse((await diff('HEAD:board.dts', 'board.dts', '--format', 'sarif')).stdout);
+    expect(faultsOf(log)).toEqual([]);
+    const [{ results, artifacts }] = log.runs;
+    expect(results.map(({ ruleId, level }: { ruleId: string; level: string }) => [ruleId, level])).toEqual([
+      ['diff/answer-worse', 'error'],
+      ['diff/window-moved', 'warning'],
+    ]);
+    const uris = artifacts.map(({ location }: { location: { uri: string } }) => location.uri);
+    expect([...new Set(uris)]).toEqual(['board.dts']);
+    const { stdout } = await diff('HEAD:board.dts', 'board.dts', '--format', 'github');
+    expect(commandsOf(stdout)).toMatchObject([
+      { name: 'error', properties: { file: 'board.dts', title: 'diff/answer-worse' } },
+      { name: 'warning', properties: { file: 'board.dts', title: 'diff/window-moved' } },
+    ]);
     // The lines of README.
     const fwmap = `${process.execPath} ${resolve('bin/fwmap.js')}`;
     writeFileSync(join(folder, '.gitattributes'), '*.dts diff=fwmap\n');

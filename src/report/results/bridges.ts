@@ -15,6 +15,19 @@ const CODES = {
   coalesced: 'answer/bridge-window-merged',
 } as const satisfies Readonly<Record<ChangeKind, string>>;
 
+const VERBS = {
+  dropped: 'drops',
+  refused: 'refuses',
+  clipped: 'clips',
+  united: 'unites',
+  coalesced: 'coalesces',
+} as const satisfies Readonly<Record<ChangeKind, string>>;
+
+/** The ports of PCI's configuration mechanism, which no device behind a bridge is given, on any machine. */
+function isConfigurationPorts({ space, base, size }: AddressWindow): boolean {
+  return space === 'io' && base === 0xcf8n && size === 8n;
+}
+
 /** A result for each window that Linux does something with, each note, each BAR that has no place. */
 export function bridgesResults({ bridges, fits }: BridgesVerdict): Diagnostic[] {
   const names = new Names();
@@ -24,8 +37,8 @@ export function bridgesResults({ bridges, fits }: BridgesVerdict): Diagnostic[] 
   const ofBridges = bridges.flatMap((bridge) => [
     ...bridge.changed.map(({ did, window, into, why, when, source }) =>
       answerResult(
-        CODES[did],
-        `${bridge.device}: Linux has ${rangeText(window)} ${did}${into === undefined ? '' : ` into ${into}`}${whenText(when)}: ${why} (${source})`,
+        isConfigurationPorts(window) ? 'answer/bridge-note' : CODES[did],
+        `${bridge.device}: Linux ${VERBS[did]} ${rangeText(window)}${into === undefined ? '' : ` into ${into}`}${whenText(when)}: ${why} (${source})`,
         whereOf(window.origin),
       ),
     ),

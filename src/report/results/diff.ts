@@ -54,11 +54,11 @@ function answerChange(
   const said = (verdict: Verdict | undefined): string =>
     verdict === undefined ? 'nothing' : verdict.summary;
   const own = sysfbResults(after)[0];
-  const text = both ? `CONFIG_SYSFB: ${said(before)} Now: ${said(after)}` : said(after);
+  const text = both ? `Before: ${said(before)} Now: ${said(after)}` : said(after);
   return [
     answerResult(
       worse && after.answer !== 'not-needed' ? 'diff/answer-worse' : 'diff/answer-other',
-      because.length === 0 ? text : `${text} (${because.join('; ')})`,
+      because.length === 0 ? text : `${text} (${because.map((each) => each.replace(/\.$/, '')).join('; ')})`,
       {
         ...(own?.path === undefined ? {} : { path: own.path }),
         ...(own?.span === undefined ? {} : { span: own.span }),
