@@ -11,6 +11,11 @@ function compact(text: string): string {
   return text.replace(/ (\S{1,2}) /g, '$1');
 }
 
+/** A bound as %pR has it: buses are two digits without 0x. */
+function number(value: bigint, space: AddressWindow['space']): string {
+  return space === 'bus' ? value.toString(16).padStart(2, '0') : hex(value);
+}
+
 /**
  * `[mem 0xf8000000-0xffffffff]`, `[mem MG2B-MG2B+MG2L-1]`: base and last address; `?` for what isn't known at all.
  * @param quantity how a bound that isn't a number is written
@@ -23,7 +28,7 @@ export function formatRange(
   const bounds = boundsOf({ base, size });
   if (bounds !== undefined) return formatMemRange(bounds.base, bounds.size, name);
   const text = (value: Quantity | null): string =>
-    value === null ? '?' : typeof value === 'bigint' ? hex(value) : compact(quantity(value));
+    value === null ? '?' : typeof value === 'bigint' ? number(value, space) : compact(quantity(value));
   const last =
     base === null || size === null
       ? null

@@ -388,6 +388,10 @@ export interface Fault extends Problem {
   readonly inside: string | undefined;
 }
 
+/** What is no exception of the machine, but a limit of fwmap: its name says nothing that the problem doesn't. */
+const OWN_EXCEPTIONS: ReadonlySet<string> = new Set(['NOT_FOLLOWED', 'BUDGET']);
+
 function fault({ table, exception, problem, inside }: Fault): string {
-  return `${table === undefined ? '' : `${table}: `}${exception}: ${problem}${inside === undefined ? '' : `, in ${inside}`}`;
+  const name = OWN_EXCEPTIONS.has(exception) ? '' : `${exception}: `;
+  return `${table === undefined ? '' : `${table}: `}${name}${problem}${inside === undefined ? '' : `, in ${inside}`}`;
 }

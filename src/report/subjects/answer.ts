@@ -3,6 +3,7 @@ import type { Artifact } from '../../artifact/artifact.ts';
 import type { Gap } from '../../artifact/gap.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { formatPlace } from '../../bytes/source.ts';
+import { NEWEST_RELEASE } from '../../linux/profile.ts';
 import type {
   Assumption,
   Constraint,
@@ -56,6 +57,15 @@ export function answeredJson(answered: Answered, inputs: readonly Artifact[]): J
       ...(otherwise === undefined ? {} : { otherwise }),
     })),
   };
+}
+
+/** The release that an answer is about: where it rests on the newest one, that; it is marked as assumed beside it. */
+export function releaseJson(
+  release: string | null,
+  { assumptions }: Pick<Answered, 'assumptions'>,
+): string | null {
+  const assumed = assumptions.some(({ text }) => text.includes(NEWEST_RELEASE));
+  return release ?? (assumed ? NEWEST_RELEASE : null);
 }
 
 /** One rule as a clause, what was seen and where, the numbers of its sources. */

@@ -31,6 +31,7 @@ import {
   evidenceJson,
   gapSection,
   referenceBlocks,
+  releaseJson,
   settleSection,
   whySection,
 } from './answer.ts';
@@ -102,7 +103,7 @@ function verdictJson(verdict: BridgesVerdict, names: Names): JsonObject {
     ...(verdict.matrix === undefined ? {} : { matrix: verdict.matrix.map((row) => ({ ...row })) }),
     ...answeredJson(verdict, inputs),
     architecture: verdict.architecture,
-    kernel: { release: verdict.kernel.release, presumed: verdict.kernel.presumed },
+    kernel: { release: releaseJson(verdict.kernel.release, verdict), presumed: verdict.kernel.presumed },
     fields: fieldsJson(names),
     inputs: inputsJson(inputs),
     diagnostics: verdict.diagnostics.map(diagnosticJson),

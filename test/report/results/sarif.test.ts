@@ -10,7 +10,7 @@ import { writeExample } from '../../findings/examples.ts';
 import { faultsOf, type SarifResult, type SarifRun } from './sarif-schema.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const SAMPLES = readdirSync(join(ROOT, 'samples')).filter((name) => !name.includes('.expected.'));
+const SAMPLES = readdirSync(join(ROOT, 'samples')).filter((name) => !/\.expected\.|\.md$/.test(name));
 const folder = mkdtempSync(join(tmpdir(), 'fwmap-sarif-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,5 +1,5 @@
 /** The verdict of `sysfb` as JSON. */
-import { NEWEST_RELEASE } from '../../../linux/profile.ts';
+
 import { type Names, withNames } from '../../../symbolic/index.ts';
 import type { EvidenceItem, Verdict } from '../../../verdict/sysfb/verdict.ts';
 import { derivationOf } from '../../../window/derivation.ts';
@@ -14,6 +14,7 @@ import {
   originJson,
   windowJson,
 } from '../../formats/json-parts.ts';
+import { releaseJson } from '../answer.ts';
 import { headlineOf } from './words.ts';
 
 export const SYSFB_SCHEMA = 'fwmap/sysfb@1';
@@ -68,7 +69,7 @@ function verdictJson(verdict: Verdict, names: Names): JsonObject {
     })),
     wouldChange: verdict.wouldChange,
     machine: { ...verdict.machine },
-    kernel: kernelJson(verdict),
+    kernel: { ...verdict.kernel, release: releaseJson(verdict.kernel.release, verdict) },
     pool: verdict.pool.map((window) => ({
       ...windowJson(window, inputs, names),
       derivation: derivationOf(window).map(({ what, text }) => ({ what, text })),
@@ -91,10 +92,4 @@ function verdictJson(verdict: Verdict, names: Names): JsonObject {
     inputs: inputsJson(inputs),
     diagnostics: verdict.diagnostics.map(diagnosticJson),
   };
-}
-
-/** The release that the answer is about: where it rests on the newest one, that, marked as assumed. */
-function kernelJson({ kernel, assumptions }: Verdict): JsonObject {
-  const assumed = assumptions.some(({ text }) => text.includes(NEWEST_RELEASE));
-  return { ...kernel, release: kernel.release ?? (assumed ? NEWEST_RELEASE : null) };
 }
