@@ -9,9 +9,15 @@ const CORPUS = join(import.meta.dirname, '..', '..', '..', 'shared', 'corpus');
 const samples = readdirSync(SAMPLES).filter((name) => !/\.(?:expected\.txt|md)$/.test(name));
 
 describe('real output is what the schemas say', () => {
-  for (const command of ['sysfb', 'bridges', 'windows', 'resources', 'explain'])
+  const operands: Readonly<Record<string, readonly string[]>> = {
+    at: ['0xf8000000'],
+    diff: [join(SAMPLES, 'openhcl-vtl2.dts')],
+  };
+  const commands = ['sysfb', 'bridges', 'windows', 'resources', 'explain', 'simulate', 'at', 'diff', 'scan'];
+  for (const command of commands)
     test.each(samples)(`${command} %s`, async (sample) => {
-      const { status, stdout } = await run([command, '--format', 'json', join(SAMPLES, sample)]);
+      const named = [...(operands[command] ?? []), join(SAMPLES, sample)];
+      const { status, stdout } = await run([command, '--format', 'json', ...named]);
       expect(status).toBe(0);
       const document = JSON.parse(stdout);
       expect(document.schema).toBe(`fwmap/${command}@1`);
