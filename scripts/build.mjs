@@ -121,6 +121,13 @@ async function bundleThread() {
   await built.close();
 }
 
+/** The script of interactive pages. The library stands beside it in the page: `dist/core.js`, which is there already. */
+async function bundlePage() {
+  const built = await rolldown({ input: { page: 'src/page/ui/main.ts' }, platform: 'browser' });
+  await built.write({ file: `${outdir}/page.js`, format: 'iife', minify: true });
+  await built.close();
+}
+
 const ENTRIES = {
   cli: 'src/cli/main.ts',
   'survey-thread': 'src/cli/survey/thread.ts',
@@ -130,6 +137,7 @@ if (outdir === 'dist') {
   await bundle({ ...ENTRIES, action: 'src/cli/action/main.ts', index: 'src/index.ts' }, 'cjs', 'cjs');
   await bundleThread();
   for (const chunk of await bundleCore(`${outdir}/core.js`)) notePackages(chunk);
+  await bundlePage();
   await writeWrappers();
   await bundleTypes();
   stripSources();

@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/questions/simulate.ts')).command,
   },
   {
+    name: 'explore',
+    summary: 'A page to drop inputs on and to change what is given, without a network',
+    load: async () => (await import('./commands/questions/explore.ts')).command,
+  },
+  {
     name: 'diff',
     summary: 'Windows and answers that are different between two inputs, or by a patch',
     load: async () => (await import('./commands/questions/diff.ts')).command,

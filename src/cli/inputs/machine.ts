@@ -1,12 +1,13 @@
 /** From the command line to a described machine: inputs opened, what only the running machine knows added. */
 import type { EvaluationOptions } from '../../acpi/machine.ts';
-import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
+import type { Artifact } from '../../artifact/artifact.ts';
 import { isKind } from '../../artifact/kinds.ts';
 import { parseSize } from '../../bytes/address.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { ReadOptions } from '../../devicetree/read.ts';
 import type { DeviceTree } from '../../devicetree/tree.ts';
 import { hintOf, messageOf } from '../../findings/finding.ts';
+import { systemOptions, TABLE_KINDS } from '../../verdict/system.ts';
 import { type DescribeOptions, describe, type Machine } from '../../window/describe.ts';
 import type { OptionValues } from '../common/command.ts';
 import { CommandError } from '../common/command-error.ts';
@@ -81,42 +82,13 @@ function parseCells(text: string): NonNullable<DescribeOptions['cells']> {
 /** Options of commands that may say which kernel they are about, too. */
 export type DescribedOptionValues = MachineOptionValues & { readonly kernel?: string };
 
-/** How the kernel that is asked about translates a tree's addresses; without one, where kernels differ. */
-async function addressing(kernel: string | undefined): Promise<NonNullable<DescribeOptions['addressing']>> {
-  const { addressingOf, addressingVariants } = await import('../../linux/address-translation.ts');
-  if (kernel === undefined) return { variants: addressingVariants() };
-  const profile = addressingOf(kernel);
-  if (!profile) throw new CommandError(`--kernel ${kernel}: not a kernel release`, 'for example 6.12.30');
-  return { profile };
-}
-
-/** What firmware code is told of the kernel that runs it; of a simulation only what it is told otherwise. */
-async function operatingSystem(
-  kernel: string | undefined,
-  osi: readonly string[] | undefined,
-  simulated: boolean,
-): Promise<Pick<DescribeOptions, 'system' | 'interfaces'>> {
-  const [{ linuxSystem, simulatedInterfaces }, { parseRelease }] = await Promise.all([
-    import('../../linux/osi.ts'),
-    import('../../linux/release.ts'),
-  ]);
-  const release = kernel === undefined ? undefined : parseRelease(kernel);
-  if (kernel !== undefined && release === undefined)
-    throw new CommandError(`--kernel ${kernel}: not a kernel release`, 'for example 6.12.30');
-  if (simulated) return osi === undefined ? {} : { interfaces: simulatedInterfaces(osi) };
-  return { system: linuxSystem(release, osi) };
-}
-
-/** Inputs with tables that have fields. */
-const TABLE_KINDS: ReadonlySet<ArtifactKind> = new Set(['acpi-table', 'acpidump', 'acpi-dir', 'asl']);
-
 /** What `describe` is told of a machine, from the options and from the image that it is in. Throws {@link CommandError}. */
 export async function describeOptions(
   options: DescribedOptionValues,
   machine: Pick<NamedMachine, 'artifacts' | 'memory' | 'overlays'>,
   io: Io,
 ): Promise<DescribeOptions> {
-  const { set, assume, osi, cells } = options;
+  const { set, assume, cells } = options;
   const { artifacts } = machine;
   const bytes = bytesOfTables(artifacts);
   await io.progress.tell(
@@ -135,23 +107,15 @@ export async function describeOptions(
     throw new CommandError('--set: none of the inputs is an ACPI table, whose fields it sets');
   const source = artifacts.find((artifact) => artifact.kind === 'dts');
   const asl = artifacts.find((artifact) => artifact.kind === 'asl');
+  const system = await systemOptions(artifacts, options);
+  if (system === undefined)
+    throw new CommandError(`--kernel ${options.kernel}: not a kernel release`, 'for example 6.12.30');
   return {
     ...(set === undefined ? {} : { set: parseSettings(set) }),
     ...(memory.length === 0 ? {} : { memory }),
     ...(assume === undefined ? {} : { assume }),
-    ...(artifacts.some(({ kind }) => TABLE_KINDS.has(kind))
-      ? await operatingSystem(options.kernel, osi, assume !== undefined)
-      : {}),
-    ...(artifacts.some(({ kind }) => isKind(kind, 'acpi') || kind === 'dmesg')
-      ? { hostBridges: (await import('../../linux/host-bridge/descriptors.ts')).LINUX_HOST_BRIDGES }
-      : {}),
+    ...system,
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
-    ...(artifacts.some(({ kind }) => isKind(kind, 'tree'))
-      ? {
-          addressing: await addressing(options.kernel),
-          rules: (await import('../../linux/tree-rules.ts')).LINUX_TREE_RULES,
-        }
-      : {}),
     ...(asl === undefined ? {} : { asl: await aslAccess(asl, options, io) }),
     ...(source === undefined && overlays.length === 0
       ? {}

@@ -19,6 +19,7 @@ import {
   MAP_OPTION,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
+import { writeResult } from '../../common/result.ts';
 import { answerMachines } from '../../inputs/answer.ts';
 import { VERSION } from '../../version.ts';
 
@@ -91,6 +92,12 @@ export const command = defineCommand({
       describe: 'Print all: derivations, every piece of evidence, the Kconfig line, the raw data',
       group: 'Output:',
     },
+    interactive: {
+      type: 'boolean',
+      describe:
+        'With --format html: a page that carries fwmap and the inputs, and answers as the reader changes what is given',
+      group: 'Output:',
+    },
     'reply-to': {
       type: 'string',
       value: 'FILE',
@@ -107,11 +114,22 @@ export const command = defineCommand({
     { line: 'fwmap sysfb u-boot.itb --select conf-1', does: 'of one machine in an image' },
     { line: 'fwmap sysfb openhcl.dts --format mail', does: 'as a reply on a list' },
     {
+      line: 'fwmap sysfb acpidump.txt --format html --interactive -o guest.html',
+      does: 'as a page that answers back',
+    },
+    {
       line: 'fwmap sysfb thread.mbox --reply-to thread.mbox',
       does: 'with the header fields, and what it is about quoted',
     },
   ],
   run: async ({ inputs, options, io }) => {
+    if (options.interactive === true) {
+      if (options.format !== undefined && options.format !== 'html')
+        throw new CommandError(`--interactive: a page is no ${options.format}`, 'use --format html');
+      const { pageOfInputs } = await import('../../page/asked.ts');
+      writeResult(await pageOfInputs(inputs, options, io), options, io);
+      return 0;
+    }
     const line = options['kconfig-line'];
     const sysfb: SysfbOptions = line === undefined ? {} : { kconfigLine: await kconfigLine(line, io) };
     const sources = options['kernel-source'];

@@ -78,6 +78,8 @@ export function pageParts(document: Document, maps: readonly AddressMap[]): Page
 }
 
 export interface PageOptions {
+  /** Of the program, for scripts. */
+  readonly version?: string;
   /** Above the report: controls. */
   readonly controls?: string;
   /** Data that scripts find, by the id of its element. */
@@ -93,7 +95,7 @@ function dataBlock(id: string, json: string): string {
 
 /** The whole page. */
 export function pageOf({ title, main, sources }: PageParts, options: PageOptions = {}): string {
-  const { controls = '', data = {}, modules = [] } = options;
+  const { controls = '', data = {}, modules = [], version } = options;
   const policy = [
     "default-src 'none'",
     `style-src ${hashSource(PAGE_STYLE)}`,
@@ -112,11 +114,11 @@ export function pageOf({ title, main, sources }: PageParts, options: PageOptions
 <title>${escapeHtml(title)}</title>
 <style>${PAGE_STYLE}</style>
 </head>
-<body>
+<body${version === undefined ? '' : ` data-version="${escapeHtml(version)}"`}>
 <a class="skip" href="#report">To the report</a>
 <div class="page${sources === '' && controls === '' ? ' alone' : ''}">
 <main>
-<div class="bar"><nav aria-label="Parts"><a href="#report">Report</a><a href="#map">Map</a><a href="#sources">Sources</a></nav><span><label for="filter">Filter</label> <input type="search" id="filter" autocomplete="off" spellcheck="false"></span><span id="told" role="status"></span></div>
+<div class="bar"><nav aria-label="Parts"><a href="#report">Report</a>${main.includes('<section id="map"') || modules.length > 0 ? '<a href="#map">Map</a>' : ''}<a href="#sources">Sources</a></nav><span><label for="filter">Filter</label> <input type="search" id="filter" autocomplete="off" spellcheck="false"></span><span id="told" role="status"></span></div>
 ${controls}<div id="report" tabindex="-1">${main}</div>
 </main>
 <aside id="sources" aria-label="Sources" tabindex="0">${sources}</aside>

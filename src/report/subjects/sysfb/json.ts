@@ -36,6 +36,12 @@ function verdictJson(verdict: Verdict, names: Names): JsonObject {
     effective,
     because,
   }));
+  // Fields are what all of these name.
+  const pool = verdict.pool.map((window) => ({
+    ...windowJson(window, inputs, names),
+    derivation: derivationOf(window).map(({ what, text }) => ({ what, text })),
+  }));
+  const windows = verdict.windows.map((window) => windowJson(window, inputs, names));
   return {
     schema: SYSFB_SCHEMA,
     question: verdict.question,
@@ -70,10 +76,7 @@ function verdictJson(verdict: Verdict, names: Names): JsonObject {
     wouldChange: verdict.wouldChange,
     machine: { ...verdict.machine },
     kernel: { ...verdict.kernel, release: releaseJson(verdict.kernel.release, verdict) },
-    pool: verdict.pool.map((window) => ({
-      ...windowJson(window, inputs, names),
-      derivation: derivationOf(window).map(({ what, text }) => ({ what, text })),
-    })),
+    pool,
     framebuffer:
       framebuffer === null
         ? null
@@ -88,7 +91,7 @@ function verdictJson(verdict: Verdict, names: Names): JsonObject {
     ...(kconfig === undefined
       ? {}
       : { kconfig: { proposal: kconfig.proposal, explanation: kconfig.explanation } }),
-    windows: verdict.windows.map((window) => windowJson(window, inputs, names)),
+    windows,
     inputs: inputsJson(inputs),
     diagnostics: verdict.diagnostics.map(diagnosticJson),
   };

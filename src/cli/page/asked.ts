@@ -1,0 +1,33 @@
+/** From a command line to the page that it asks for. */
+import type { Artifact } from '../../artifact/artifact.ts';
+import { DiagnosticList } from '../../bytes/diagnostic.ts';
+import type { OptionValues } from '../common/command.ts';
+import { CommandError } from '../common/command-error.ts';
+import type { Io } from '../common/io.ts';
+import type { KERNEL_OPTIONS } from '../common/options.ts';
+import { oneMachine } from '../inputs/images.ts';
+import { openInputs } from '../inputs/inputs.ts';
+import { kernelFacts } from '../inputs/kernel-facts.ts';
+import { describeOptions, type MachineOptionValues } from '../inputs/machine.ts';
+import { machinePage } from './interactive.ts';
+
+/** The interactive page of the machine that the inputs describe. Throws {@link CommandError}. */
+export async function pageOfInputs(
+  inputs: readonly string[],
+  options: MachineOptionValues & OptionValues<typeof KERNEL_OPTIONS>,
+  io: Io,
+): Promise<string> {
+  const opening = new DiagnosticList();
+  const artifacts: Artifact[] = await openInputs(inputs, options, io, opening);
+  if (options.config !== undefined)
+    artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, opening)));
+  if (artifacts.length === 0) throw new CommandError('nothing of the inputs could be read');
+  const machine = oneMachine(artifacts, options.select);
+  return machinePage({
+    machine,
+    said: [...opening.all, ...machine.findings],
+    describe: await describeOptions(options, machine, io),
+    kernel: await kernelFacts(options),
+    ...(options.osi === undefined ? {} : { osi: options.osi }),
+  });
+}

@@ -1,0 +1,320 @@
+/**
+ * A machine that a page carries: what was read of it and what is given about it, so that the questions can be asked
+ * again there, with other values, without a file or a network.
+ */
+import type { Artifact } from '../artifact/artifact.ts';
+import { openBytes } from '../artifact/open-bytes.ts';
+import { formatMemRange, parseInteger, parseSize } from '../bytes/address.ts';
+import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
+import type { Source } from '../bytes/source.ts';
+import type { OpenFailure, SourceLoader } from '../devicetree/source/source-loader.ts';
+import { diagnosticText } from '../findings/finding.ts';
+import { parseRelease } from '../linux/release.ts';
+import { type PageParts, pageParts } from '../report/formats/html/page.ts';
+import type { Report } from '../report/formats/render.ts';
+import { bridgesReport } from '../report/subjects/bridges.ts';
+import { simulationReport } from '../report/subjects/simulation.ts';
+import { sysfbReport } from '../report/subjects/sysfb/report.ts';
+import { windowsReport } from '../report/subjects/windows.ts';
+import { answerBridges, answerSysfb } from '../verdict/answer.ts';
+import type { GivenFacts } from '../verdict/given.ts';
+import { systemOptions, TABLE_KINDS } from '../verdict/system.ts';
+import { aslFiles } from '../window/asl-files.ts';
+import { type DescribeOptions, describe } from '../window/describe.ts';
+
+export { pack, unpack } from './pack.ts';
+
+/** Files that source text included, as they were opened; what wasn't is missing. */
+export interface CarriedFiles {
+  readonly opened: Map<string, Source | OpenFailure>;
+  readonly includePaths: readonly string[];
+  readonly defines?: readonly string[];
+}
+
+/** What is given with it: the options of the command line. */
+export interface CarriedGiven {
+  readonly set: ReadonlyMap<string, bigint>;
+  readonly kernel: GivenFacts;
+  readonly memory?: DescribeOptions['memory'];
+  readonly assume?: NonNullable<DescribeOptions['assume']>;
+  readonly cells?: DescribeOptions['cells'];
+  readonly osi?: readonly string[];
+}
+
+export interface CarriedMachine {
+  readonly artifacts: readonly Artifact[];
+  /** What was said while they were opened. */
+  readonly said: readonly Diagnostic[];
+  readonly given: CarriedGiven;
+  readonly files?: CarriedFiles;
+}
+
+export const NO_MACHINE: CarriedMachine = { artifacts: [], said: [], given: { set: new Map(), kernel: {} } };
+
+export type PageQuestion = 'sysfb' | 'windows' | 'bridges' | 'simulate';
+
+/** What a reader sets on a page, as text; what is empty is not given. */
+export interface PageSettings {
+  readonly question: PageQuestion;
+  /** Firmware fields by name. */
+  readonly set: Readonly<Record<string, string>>;
+  readonly release: string;
+  readonly boot: string;
+  /** `BASE+SIZE`. */
+  readonly framebuffer: string;
+  /** `y`, `n`, or empty. */
+  readonly sysfb: string;
+}
+
+/** A field whose value decides something. */
+export interface OpenField {
+  readonly name: string;
+  readonly bits: number;
+  /** Where it is, for the tip: `memory 0xf7fd9000`. */
+  readonly where: string;
+}
+
+export interface PageAnswer {
+  readonly parts: PageParts;
+  /** As the command prints it. */
+  readonly json: string;
+  readonly fields: readonly OpenField[];
+  /** What the command line would be. */
+  readonly command: string;
+}
+
+/** What is wrong with a setting. */
+export interface PageFault {
+  readonly fault: string;
+}
+
+function loaderOf({ opened }: CarriedFiles): SourceLoader {
+  const missing: OpenFailure = { reason: 'missing', text: 'not in this page' };
+  return {
+    open: (path) => opened.get(path) ?? missing,
+    read(path, offset, length) {
+      const found = opened.get(path) ?? missing;
+      if ('reason' in found) return found;
+      const from = Number(offset);
+      return found.bytes.subarray(from, length === undefined ? undefined : from + Number(length));
+    },
+  };
+}
+
+/** What reading is told, without what only the command line can: the files of this machine. */
+async function describeOptionsOf(
+  { artifacts, given, files }: CarriedMachine,
+  set: ReadonlyMap<string, bigint>,
+  kernel: string | undefined,
+): Promise<DescribeOptions | undefined> {
+  const { memory, assume, cells, osi } = given;
+  const system = await systemOptions(artifacts, { kernel, osi, assume });
+  if (system === undefined) return undefined;
+  const loader = files && loaderOf(files);
+  const asl = artifacts.find(({ kind }) => kind === 'asl');
+  const beside = asl === undefined || asl.path === '-' ? undefined : asl.path;
+  return {
+    ...(set.size === 0 ? {} : { set }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(assume === undefined ? {} : { assume }),
+    ...system,
+    ...(cells === undefined ? {} : { cells }),
+    ...(asl === undefined || loader === undefined || files === undefined
+      ? {}
+      : { asl: { files: aslFiles(loader, beside, files.includePaths) } }),
+    ...(loader === undefined || files === undefined || !artifacts.some(({ kind }) => kind === 'dts')
+      ? {}
+      : {
+          parse: {
+            loader,
+            includePaths: files.includePaths,
+            ...(files.defines === undefined ? {} : { defines: files.defines }),
+          },
+        }),
+  };
+}
+
+/** The text of a configuration that says nothing but this. */
+export function sysfbConfig(value: string): string {
+  return value === 'y' ? 'CONFIG_SYSFB=y\n' : '# CONFIG_SYSFB is not set\n';
+}
+
+/** Its name as an input; on the command line it is a file of this name. */
+export const SYSFB_CONFIG = 'sysfb.config';
+
+function parseFields(set: PageSettings['set']): ReadonlyMap<string, bigint> | PageFault {
+  const values = new Map<string, bigint>();
+  for (const [name, text] of Object.entries(set)) {
+    if (text.trim() === '') continue;
+    const value = parseSize(text);
+    if (value === undefined)
+      return { fault: `${name}: ${text} is not a number; write it as 0x1000, 4096 or 4K` };
+    values.set(name, value);
+  }
+  return values;
+}
+
+function parseKernel(given: GivenFacts, settings: PageSettings): GivenFacts | PageFault {
+  const { release, boot, framebuffer } = settings;
+  if (release.trim() !== '' && parseRelease(release.trim()) === undefined)
+    return { fault: `${release} is not a kernel release; for example 6.12.30` };
+  const at = framebuffer.indexOf('+');
+  const [base, size] = [parseSize(framebuffer.slice(0, at)), parseSize(framebuffer.slice(at + 1))];
+  const hasFramebuffer = framebuffer.trim() !== '';
+  if (hasFramebuffer && (at <= 0 || base === undefined || size === undefined || size === 0n))
+    return { fault: `framebuffer: ${framebuffer} is not BASE+SIZE; for example 0xf8000000+0x800000` };
+  const { release: _release, boot: _boot, framebuffer: _framebuffer, ...rest } = given;
+  return {
+    ...rest,
+    ...(release.trim() === '' ? {} : { release: release.trim() }),
+    ...(boot === 'efi' || boot === 'bios' || boot === 'dt' ? { boot } : {}),
+    ...(hasFramebuffer && base !== undefined && size !== undefined
+      ? {
+          framebuffer: {
+            base,
+            size,
+            from: 'given' as const,
+            text: `${formatMemRange(base, size)} by option`,
+          },
+        }
+      : {}),
+  };
+}
+
+/** The settings that a machine comes with. */
+export function settingsOf({ given }: CarriedMachine): PageSettings {
+  const { framebuffer, release = '', boot = '' } = given.kernel;
+  const hex = (value: bigint | null | undefined): string => `0x${(value ?? 0n).toString(16)}`;
+  return {
+    question: 'sysfb',
+    set: Object.fromEntries([...given.set].map(([name, value]) => [name, hex(value)])),
+    release,
+    boot,
+    framebuffer: framebuffer === undefined ? '' : `${hex(framebuffer.base)}+${hex(framebuffer.size)}`,
+    sysfb: '',
+  };
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The command line that asks the same. */
+function commandLine({ artifacts }: CarriedMachine, settings: PageSettings): string {
+  const paths = [...new Set(artifacts.map(({ path }) => path))];
+  const options = [
+    ...Object.entries(settings.set).flatMap(([name, value]) =>
+      value.trim() === '' ? [] : [`--set ${shellWord(`${name}=${value.trim()}`)}`],
+    ),
+    ...(settings.release.trim() === '' ? [] : [`--kernel ${shellWord(settings.release.trim())}`]),
+    ...(settings.boot === '' ? [] : [`--boot ${settings.boot}`]),
+    ...(settings.framebuffer.trim() === ''
+      ? []
+      : [`--framebuffer ${shellWord(settings.framebuffer.trim())}`]),
+    ...(settings.sysfb === '' ? [] : [`--config ${SYSFB_CONFIG}`]),
+  ];
+  return ['fwmap', settings.question, ...paths.map(shellWord), ...options].join(' ');
+}
+
+async function reportOn(
+  question: PageQuestion,
+  artifacts: readonly Artifact[],
+  options: { readonly describe: DescribeOptions; readonly kernel: GivenFacts },
+  sink: DiagnosticList,
+  version: string,
+): Promise<Report> {
+  switch (question) {
+    case 'sysfb':
+      return sysfbReport(await answerSysfb(artifacts, options, sink), { version });
+    case 'bridges':
+      return bridgesReport(await answerBridges(artifacts, { ...options, bridges: {} }, sink));
+    case 'simulate': {
+      const { answerSimulation } = await import('../verdict/simulation/simulation.ts');
+      return simulationReport(await answerSimulation(artifacts, options, sink));
+    }
+    case 'windows':
+      return windowsReport(await describe(artifacts, options.describe, sink), sink.all);
+  }
+}
+
+/** Answers with what is set on the page; a fault where a setting can't be understood or has no place. */
+export async function answerOnPage(
+  machine: CarriedMachine,
+  settings: PageSettings,
+  version: string,
+): Promise<PageAnswer | PageFault> {
+  const set = parseFields(settings.set);
+  if ('fault' in set) return set;
+  const kernel = parseKernel(machine.given.kernel, settings);
+  if ('fault' in kernel) return kernel;
+  const sink = new DiagnosticList();
+  for (const diagnostic of machine.said) sink.add(diagnostic);
+  const artifacts = [...machine.artifacts];
+  if (settings.sysfb !== '') {
+    const bytes = new TextEncoder().encode(sysfbConfig(settings.sysfb));
+    artifacts.push(...(await openBytes(SYSFB_CONFIG, bytes, { as: 'kconfig' }, sink)));
+  }
+  if (set.size > 0 && !artifacts.some(({ kind }) => TABLE_KINDS.has(kind)))
+    return { fault: 'none of the inputs is an ACPI table, whose fields could be set' };
+  const describeOptions = await describeOptionsOf(machine, set, kernel.release);
+  if (describeOptions === undefined) return { fault: `${kernel.release} is not a kernel release` };
+  const report = await reportOn(
+    settings.question,
+    artifacts,
+    { describe: describeOptions, kernel },
+    sink,
+    version,
+  );
+  const refused = sink.all.find(({ code }) => code.startsWith('acpi/set-'));
+  if (refused !== undefined) return { fault: diagnosticText(refused) };
+  const { printJson } = await import('../report/formats/json-parts.ts');
+  const json = report.json();
+  return {
+    parts: pageParts(report.document('html'), (await report.maps?.()) ?? []),
+    json: printJson(json),
+    fields: openFields(json.fields),
+    command: commandLine(machine, settings),
+  };
+}
+
+/** Firmware fields among what names stand for in JSON; second reads of a field can't be set apart. */
+function openFields(fields: unknown): OpenField[] {
+  if (!Array.isArray(fields)) return [];
+  return fields.flatMap((field: Readonly<Record<string, unknown>>) => {
+    const { name, bits, space, address } = field;
+    if (typeof name !== 'string' || typeof bits !== 'number' || field.read !== undefined) return [];
+    return [{ name, bits, where: [space, address].filter((part) => typeof part === 'string').join(' ') }];
+  });
+}
+
+/** Opens what was dropped on a page; inputs that were there stay. */
+export async function withDropped(
+  machine: CarriedMachine,
+  dropped: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+): Promise<CarriedMachine> {
+  const sink = new DiagnosticList();
+  const artifacts: Artifact[] = [];
+  for (const { name, bytes } of dropped) artifacts.push(...(await openBytes(name, bytes, {}, sink)));
+  return {
+    ...machine,
+    artifacts: [...machine.artifacts, ...artifacts],
+    said: [...machine.said, ...sink.all],
+  };
+}
+
+/** As `--set` writes a number that a slider stands at. */
+export function sliderText(bits: number, position: number, of: number): string {
+  const top = (1n << BigInt(bits)) - 1n;
+  const value = (top * BigInt(position)) / BigInt(of);
+  // Firmware puts nothing at odd addresses: what isn't small is a multiple of 1 MiB.
+  const step = value >> 20n > 0n ? 1n << 20n : 1n;
+  return `0x${(value - (value % step)).toString(16)}`;
+}
+
+/** Where a slider stands for a text; undefined where it is no number. */
+export function sliderPosition(bits: number, text: string, of: number): number | undefined {
+  const value = parseInteger(text) ?? parseSize(text);
+  if (value === undefined) return undefined;
+  const top = (1n << BigInt(bits)) - 1n;
+  return Number((value * BigInt(of) + top / 2n) / top);
+}

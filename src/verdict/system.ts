@@ -1,0 +1,66 @@
+/** What reading a description is told of the kernel that the question is about. */
+import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
+import { isKind } from '../artifact/kinds.ts';
+import type { DescribeOptions } from '../window/describe.ts';
+
+/** Inputs with tables that have fields. */
+export const TABLE_KINDS: ReadonlySet<ArtifactKind> = new Set(['acpi-table', 'acpidump', 'acpi-dir', 'asl']);
+
+export interface SystemSettings {
+  /** The release; undefined where none is named, and what differs between releases stays open. */
+  readonly kernel?: string | undefined;
+  /** What `_OSI` says otherwise than Linux does, as `--osi` takes it. */
+  readonly osi?: readonly string[] | undefined;
+  /** Unknown fields read as a simulator would have them: then the firmware is told of no kernel. */
+  readonly assume?: DescribeOptions['assume'] | undefined;
+}
+
+/** Undefined where the release is none. */
+export async function systemOptions(
+  artifacts: readonly Artifact[],
+  { kernel, osi, assume }: SystemSettings,
+): Promise<DescribeOptions | undefined> {
+  const hasTables = artifacts.some(({ kind }) => TABLE_KINDS.has(kind));
+  const hasBridges = artifacts.some(({ kind }) => isKind(kind, 'acpi') || kind === 'dmesg');
+  const hasTrees = artifacts.some(({ kind }) => isKind(kind, 'tree'));
+  const [system, bridges, trees] = await Promise.all([
+    hasTables ? operatingSystem(kernel, osi, assume !== undefined) : {},
+    hasBridges ? import('../linux/host-bridge/descriptors.ts') : undefined,
+    hasTrees ? treesFor(kernel) : {},
+  ]);
+  if (system === undefined || trees === undefined) return undefined;
+  return {
+    ...system,
+    ...(bridges === undefined ? {} : { hostBridges: bridges.LINUX_HOST_BRIDGES }),
+    ...trees,
+  };
+}
+
+/** How the kernel reads a tree and translates its addresses; without one, where kernels differ. */
+async function treesFor(
+  kernel: string | undefined,
+): Promise<Pick<DescribeOptions, 'addressing' | 'rules'> | undefined> {
+  const [{ addressingOf, addressingVariants }, { LINUX_TREE_RULES: rules }] = await Promise.all([
+    import('../linux/address-translation.ts'),
+    import('../linux/tree-rules.ts'),
+  ]);
+  if (kernel === undefined) return { addressing: { variants: addressingVariants() }, rules };
+  const profile = addressingOf(kernel);
+  return profile && { addressing: { profile }, rules };
+}
+
+/** What firmware code is told of the kernel that runs it; of a simulation only what it is told otherwise. */
+async function operatingSystem(
+  kernel: string | undefined,
+  osi: readonly string[] | undefined,
+  simulated: boolean,
+): Promise<Pick<DescribeOptions, 'system' | 'interfaces'> | undefined> {
+  const [{ linuxSystem, simulatedInterfaces }, { parseRelease }] = await Promise.all([
+    import('../linux/osi.ts'),
+    import('../linux/release.ts'),
+  ]);
+  const release = kernel === undefined ? undefined : parseRelease(kernel);
+  if (kernel !== undefined && release === undefined) return undefined;
+  if (simulated) return osi === undefined ? {} : { interfaces: simulatedInterfaces(osi) };
+  return { system: linuxSystem(release, osi) };
+}
