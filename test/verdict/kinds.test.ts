@@ -413,3 +413,44 @@ it('a listing that was read without privilege says nothing, and hides nothing', 
   expect(verdict).toMatchObject({ answer: 'not-needed', gaps: [] });
   expect(verdict.diagnostics.map(({ code }) => code)).toContain('evidence/iomem-unprivileged');
 });
+
+describe('a configuration that is not that of the kernel', () => {
+  const config = (name: string, ...lines: string[]): Artifact =>
+    artifactOf('kconfig', `${lines.join('\n')}\n`, name);
+  const off = config('a.config', '# CONFIG_HYPERV is not set');
+  const ids6 = { release: '6.12.60' };
+
+  it('two that contradict each other settle nothing, and leave nothing not-needed', async () => {
+    expect((await ask([gen2(), off], ids6)).answer).toBe('not-needed');
+    for (const inputs of [
+      [off, config('b.config', 'CONFIG_HYPERV=y')],
+      [config('b.config', 'CONFIG_HYPERV=y'), off],
+    ]) {
+      const verdict = await ask([gen2(), ...inputs], ids6);
+      expect(verdict.answer).toBe('needed');
+      expect(ids(verdict)).toContain('evidence-contradicts');
+    }
+    // 6.6 reads screen_info whatever CONFIG_SYSFB is, on an EFI boot: that it is one nobody knows here.
+    const efi = [config('a.config', '# CONFIG_EFI is not set'), config('b.config', 'CONFIG_EFI=y')];
+    expect((await ask([gen2(), ...efi], { release: '6.6.10' })).answer).toBe('unknown');
+  });
+
+  it('a driver that was seen is there', async () => {
+    const seen = [
+      log(version('6.12.60'), ON_HYPERV, 'hv_vmbus: Vmbus version:5.3'),
+      artifactOf(
+        'iomem',
+        'f8000000-fffbffff : PCI Bus 0000:00\n  fc000000-fc001fff : 8a1b9f04-0000-4000-8000-000000000000\n',
+        'iomem',
+      ),
+    ];
+    for (const each of seen) expect((await ask([gen2(), off, each], ids6)).answer).toBe('needed');
+  });
+
+  it('a line of CONFIG_HYPERV_VMBUS says nothing before 6.18, which has the symbol', async () => {
+    // 94b04355e639
+    const line = config('a.config', 'CONFIG_HYPERV=y', '# CONFIG_HYPERV_VMBUS is not set');
+    expect((await ask([gen2(), line], ids6)).answer).toBe('needed');
+    expect((await ask([gen2(), line], { release: '6.18.10' })).answer).toBe('not-needed');
+  });
+});

@@ -10,15 +10,15 @@ export class Configuration {
     this.#facts = facts;
   }
 
-  /** `y`, `m`, `n`, a string, or undefined when it is not known. What the machine shows beats what a file says. */
+  /**
+   * `y`, `m`, `n`, a string, or undefined when it is not known. What the machine shows beats what a file says; files of
+   * which one has the symbol and another hasn't say nothing together.
+   */
   value(symbol: string): string | undefined {
     for (const { value } of this.#facts.symbols)
       if (value.symbol === symbol) return value.value === 'on' ? 'y' : value.value;
-    for (const config of this.#facts.configs) {
-      const value = configValue(config, symbol);
-      if (value !== undefined) return value;
-    }
-    return undefined;
+    const found = this.#inFiles(symbol);
+    return isAgreed(found) ? found[0]?.value : undefined;
   }
 
   /** Where it is written that the symbol has the value; undefined when it hasn't, or nothing says. */
@@ -27,19 +27,36 @@ export class Configuration {
       if (fact.value.symbol !== symbol) continue;
       return (fact.value.value === 'n') === (value === 'n') ? fact : undefined;
     }
-    for (const config of this.#facts.configs) {
-      const found = configValue(config, symbol);
-      if (found === undefined) continue;
-      if ((found === 'n') !== (value === 'n')) return undefined;
-      return (
-        config.lineOf(symbol) ?? {
-          value: found,
-          strength: 'configured',
-          text: `CONFIG_${symbol} has no line in a complete configuration`,
-          artifact: config.artifact,
-        }
-      );
-    }
-    return undefined;
+    const found = this.#inFiles(symbol);
+    const [first] = found;
+    if (first === undefined || !isAgreed(found) || (first.value === 'n') !== (value === 'n'))
+      return undefined;
+    return first.fact;
   }
+
+  /** Where files contradict each other about a symbol that nothing observed settles; empty when they don't. */
+  disagreement(symbol: string): readonly FactOf<unknown>[] {
+    if (this.#facts.symbols.some(({ value }) => value.symbol === symbol)) return [];
+    const found = this.#inFiles(symbol);
+    return isAgreed(found) ? [] : found.map(({ fact }) => fact);
+  }
+
+  #inFiles(symbol: string): { readonly value: string; readonly fact: FactOf<unknown> }[] {
+    return this.#facts.configs.flatMap((config) => {
+      const value = configValue(config, symbol);
+      if (value === undefined) return [];
+      const fact = config.lineOf(symbol) ?? {
+        value,
+        strength: 'configured' as const,
+        text: `CONFIG_${symbol} has no line in a complete configuration`,
+        artifact: config.artifact,
+      };
+      return [{ value, fact }];
+    });
+  }
+}
+
+/** Do all have it, or none? */
+function isAgreed(found: readonly { readonly value: string }[]): boolean {
+  return found.every(({ value }) => (value === 'n') === (found[0]!.value === 'n'));
 }

@@ -25,6 +25,7 @@ import { formatRange } from '../../../window/range-text.ts';
 import type { AddressWindow, Origin, UnknownWindow } from '../../../window/window.ts';
 import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
+import { unreadIn } from '../situation/not-read.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject, SubjectLevel } from '../subject.ts';
 import { HAS_VIDEO, IS_EFI, LFB_IS_ZERO } from '../variables.ts';
@@ -62,7 +63,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     because,
   });
 
-  const unread = situation.descriptionNotRead;
+  const unread = unreadIn(situation.descriptionNotRead, ask);
   if (unread !== undefined) {
     rules.push(unread.rule);
     return unread.safe ? safe('no-driver', unread.because) : open('not-read', unread.because);

@@ -7,6 +7,7 @@ import type { MachineFacts } from '../../../evidence/facts.ts';
 import { VMBUS_PLATFORMS } from '../../../evidence/platform.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
+import { unreadIn } from '../situation/not-read.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject } from '../subject.ts';
 import { IS_INSIDE } from '../variables.ts';
@@ -45,7 +46,7 @@ function guestShownBy({ platforms, configs }: MachineFacts): Artifact | undefine
 export function judgeKernelOnly(situation: Situation, ask: Ask): Outcome {
   const rules: RuleFinding[] = [];
   const common = { pool: [], framebuffer: null, rules };
-  const unread = situation.descriptionNotRead;
+  const unread = unreadIn(situation.descriptionNotRead, ask);
   if (unread?.safe) {
     rules.push(unread.rule);
     return { ...common, kind: 'no-driver', without: 'no', with: 'no', because: unread.because };

@@ -7,6 +7,7 @@ import { type AddressWindow, type Bounds, boundsOf } from '../../../window/windo
 import type { FramebufferFinding } from '../../framebuffers.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
+import { unreadIn } from '../situation/not-read.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { TreeSubject } from '../subject.ts';
 import { IS_INSIDE } from '../variables.ts';
@@ -44,7 +45,7 @@ export function judgeTree(
     framebuffer,
     rules,
   });
-  const unread = situation.descriptionNotRead;
+  const unread = unreadIn(situation.descriptionNotRead, ask);
   if (unread !== undefined) {
     rules.push(unread.rule);
     const { because, safe: isSafe } = unread;

@@ -1,9 +1,11 @@
 /** Whether the kernel has the driver, and reads the description that was given. */
 import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
+import type { ReleaseModel } from '../../../linux/release-choice.ts';
+import type { Condition } from '../../../symbolic/index.ts';
 import type { Configuration } from '../../facts/configuration.ts';
 import { evidenceItem, strongest } from '../../facts/strength.ts';
 import type { GivenFacts } from '../../given.ts';
-import type { EvidenceItem, RuleFinding } from '../../question.ts';
+import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Subject } from '../subject.ts';
 
@@ -11,6 +13,8 @@ export interface NotRead {
   readonly safe: boolean;
   readonly because: string;
   readonly rule: RuleFinding;
+  /** Only then is it so. */
+  readonly when?: Condition;
 }
 
 /** Does the kernel have the driver, and does it read this description at all? */
@@ -21,6 +25,7 @@ export function notRead(
   facts: MachineFacts,
   configuration: Configuration,
   name: string,
+  model: ReleaseModel,
   architecture: 'x86_64' | 'arm64' | undefined,
 ): NotRead | undefined {
   const made = (id: string, safe: boolean, because: string, ...evidence: EvidenceItem[]): NotRead => ({
@@ -28,15 +33,23 @@ export function notRead(
     because,
     rule: { id, says: `${because.charAt(0).toUpperCase()}${because.slice(1)}.`, evidence },
   });
-  for (const symbol of ['HYPERV', 'HYPERV_VMBUS']) {
+  // A driver that was seen is there, whatever a file says.
+  const isSeen =
+    facts.vmbusClaims.length > 0 ||
+    facts.symbols.some(({ value }) => value.symbol === 'HYPERV' && value.value !== 'n');
+  for (const symbol of isSeen ? [] : ['HYPERV', 'HYPERV_VMBUS']) {
     const off = configuration.fact(symbol, 'n');
-    if (off !== undefined)
-      return made(
+    if (off === undefined) continue;
+    return {
+      ...made(
         'no-vmbus-driver',
         true,
         `CONFIG_${symbol} is not set: ${name} has no VMBus driver, which hands nothing out`,
         evidenceItem(off),
-      );
+      ),
+      // In a kernel without the symbol a line of it says nothing.
+      ...(symbol === 'HYPERV' ? {} : { when: model.is('vmbusSymbol', true) }),
+    };
   }
   if (platform === 'xen-pv' || platform === 'hyperv-root')
     return made('no-vmbus-here', true, 'the VMBus driver does not run on this machine', {
@@ -97,4 +110,9 @@ export function notRead(
       { text: 'acpi_disabled decides', authority: AUTHORITY.probe },
     );
   return undefined;
+}
+
+/** What is so in one world. */
+export function unreadIn(unread: NotRead | undefined, ask: Ask): NotRead | undefined {
+  return unread?.when === undefined || ask.holds(unread.when) ? unread : undefined;
 }

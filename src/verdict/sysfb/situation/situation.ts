@@ -9,6 +9,7 @@ import type { Collected } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Quantity } from '../../../symbolic/index.ts';
 import { Configuration } from '../../facts/configuration.ts';
 import { type KernelName, releaseFacts } from '../../facts/release.ts';
+import { evidenceItem } from '../../facts/strength.ts';
 import type { FramebufferFinding } from '../../framebuffers.ts';
 import { groupedFramebuffers } from '../../framebuffers.ts';
 import type { GivenFacts } from '../../given.ts';
@@ -54,6 +55,9 @@ export interface Situation {
   readonly rules: readonly RuleFinding[];
 }
 
+/** Symbols that decide which path the driver takes, and whether there is one. */
+const STEERING = ['HYPERV', 'HYPERV_VMBUS', 'HYPERV_VTL_MODE', 'EFI', 'ACPI', 'OF', 'PCI'] as const;
+
 /** Puts together what is known for one VMBus device. */
 export function situationOf(
   subject: Subject,
@@ -69,6 +73,13 @@ export function situationOf(
   const configuration = new Configuration(facts);
   const { platform, contradicted } = platformOf(subject, facts, tables, rules);
   const architecture = architectureOf(facts, configuration);
+  const disagreeing = STEERING.flatMap((symbol) => configuration.disagreement(symbol));
+  if (disagreeing.length > 0)
+    rules.push({
+      id: 'evidence-contradicts',
+      says: 'The configurations contradict each other: they are not of one kernel.',
+      evidence: disagreeing.map(evidenceItem),
+    });
 
   const { kernel, model } = releaseFacts(given, facts, constraints, defaults, assumptions, rules);
   const efi = bootFacts(subject, platform, given, facts, configuration, constraints, premises, rules);
@@ -114,7 +125,7 @@ export function situationOf(
     kernel,
     configuration,
     platform,
-    contradicted,
+    contradicted: contradicted || disagreeing.length > 0,
     architecture,
     framebuffers,
     efi,
@@ -122,7 +133,16 @@ export function situationOf(
     lfb,
     video,
     printed: printedPool(facts),
-    descriptionNotRead: notRead(subject, platform, given, facts, configuration, kernel.name, architecture),
+    descriptionNotRead: notRead(
+      subject,
+      platform,
+      given,
+      facts,
+      configuration,
+      kernel.name,
+      model,
+      architecture,
+    ),
     rules,
   };
 }
