@@ -5,33 +5,35 @@ const { builtinModules } = require('node:module');
 /** Every module of Node, with `node:` or without. */
 const NODE = `^(?:node:)?(?:${builtinModules.filter((name) => !name.includes('/')).join('|')})(?:/|$)`;
 
+// Ground rooms, that any may import. Limits are data: a name, a default, a reason.
 const rooms = {
-  bytes: [],
+  limits: ['platform'],
+  bytes: ['limits'],
   // What Node and browsers do differently.
   platform: [],
   // Ground rooms: quantities and conditions; codes and wording.
-  symbolic: [],
-  findings: ['bytes'],
+  symbolic: ['limits'],
+  findings: ['limits', 'bytes'],
   // Images and archives: where things are in them, not what they are.
-  containers: ['bytes', 'symbolic', 'findings'],
-  artifact: ['bytes', 'symbolic', 'findings', 'containers'],
-  devicetree: ['bytes', 'symbolic', 'findings', 'containers', 'artifact'],
-  acpi: ['bytes', 'symbolic', 'findings', 'containers', 'artifact'],
-  evidence: ['bytes', 'symbolic', 'findings', 'containers', 'artifact'],
+  containers: ['limits', 'bytes', 'symbolic', 'findings'],
+  artifact: ['limits', 'bytes', 'symbolic', 'findings', 'containers'],
+  devicetree: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact'],
+  acpi: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact'],
+  evidence: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact'],
   // What is in images: where things are, and what they are.
-  scan: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence'],
+  scan: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence'],
   // Evidence too: a memory map bounds windows that the firmware leaves open.
-  window: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence'],
-  linux: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window'],
-  verdict: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux'],
+  window: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence'],
+  linux: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window'],
+  verdict: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux'],
   // Two descriptions held against each other.
-  compare: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux', 'verdict'],
+  compare: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'window', 'linux', 'verdict'],
   // Reports print what a verdict or a description says; they never parse.
-  report: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict', 'compare'],
+  report: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict', 'compare'],
   // Many machines: what is kept of each is what reports print of it.
-  survey: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict', 'report'],
+  survey: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict', 'report'],
   // A machine and the library in one page: it asks what reports print.
-  page: ['bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict', 'report'],
+  page: ['limits', 'bytes', 'symbolic', 'findings', 'containers', 'artifact', 'devicetree', 'acpi', 'evidence', 'scan', 'window', 'linux', 'verdict', 'report'],
 };
 module.exports = {
   forbidden: [

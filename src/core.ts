@@ -14,6 +14,14 @@ export { type Comparison, compareSides, isSame, type Side } from './compare/comp
 export { diagnosticText, formatDiagnostic, hintOf, messageOf } from './findings/finding.ts';
 export * as page from './page/machine.ts';
 export {
+  DEFAULT_LIMITS,
+  LIMIT_NAMES,
+  type LimitName,
+  type Limits,
+  limitRow,
+  withLimits,
+} from './limits/limits.ts';
+export {
   FORMATS,
   type Format,
   type RenderOptions,

@@ -1,6 +1,8 @@
 /** Files, read with a limit and without exceptions. */
+
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
+import { type LimitName, limit, overLimit } from '../limits/limits.ts';
 import type { FileResult } from './reading.ts';
 
 /** Room for what doesn't say its size. */
@@ -47,8 +49,12 @@ export function readToEnd(
   }
 }
 
-/** Reads a file to its end, whatever size it claims (files below /proc and /sys claim 0 or a page), pipes too. */
-export function readFileBytes(path: string | Buffer, limit: number): FileResult {
+/**
+ * Reads a file to its end, whatever size it claims (files below /proc and /sys claim 0 or a page), pipes too.
+ * @param name the limit that its size is held against @param used bytes that count towards it already
+ */
+export function readFileBytes(path: string | Buffer, name: LimitName = 'input-bytes', used = 0): FileResult {
+  const most = limit(name) - used;
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
@@ -59,11 +65,11 @@ export function readFileBytes(path: string | Buffer, limit: number): FileResult 
     const stat = fstatSync(descriptor);
     if (stat.isDirectory()) return { directory: true };
     const tooLarge = {
-      failure: `Larger than the limit of ${limit / (1024 * 1024)} MiB`,
+      failure: used === 0 ? overLimit(name) : `${overLimit(name)} together`,
       tooLarge: true,
     } as const;
-    if (stat.size > limit) return tooLarge;
-    const bytes = readToEnd((target) => readSync(descriptor, target), stat.size, limit);
+    if (stat.size > most) return tooLarge;
+    const bytes = readToEnd((target) => readSync(descriptor, target), stat.size, most);
     return bytes === undefined ? tooLarge : { bytes };
   } catch (error) {
     return { failure: systemMessage(error) };

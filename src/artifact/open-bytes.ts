@@ -2,17 +2,18 @@
  * Opening bytes: wrappings come off, mails and archives are looked into, and the content says what kind of thing each
  * piece is. Nothing here reads a file.
  */
+
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { type Access, accessTo } from '../containers/access.ts';
 import type { Archive } from '../containers/container.ts';
 import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
+import { limit, limitText } from '../limits/limits.ts';
 import { sha256Of } from '../platform/hash.ts';
 import type { Artifact, ArtifactKind, ProvenanceStep } from './artifact.ts';
 import type { Listed } from './folders/directory.ts';
 import { kindRow } from './kinds.ts';
-import { MAX_INPUT_BYTES } from './reading.ts';
 import { sniffKind } from './sniff.ts';
 import type { FoundInput } from './text/open-text.ts';
 import type { SeenPieces } from './text/pieces.ts';
@@ -42,7 +43,6 @@ export type ImageInput = Pick<Artifact, 'path' | 'steps' | 'sha256'> & {
 
 /** The path that stands for standard input. */
 export const STDIN_PATH = '-';
-const MAX_ARTIFACTS = 100_000;
 
 /** A piece of an input on its way to being an artifact. */
 export interface Piece {
@@ -113,8 +113,8 @@ export async function openFolder(
   if (folder.inside.length === 0) sink.add(finding('artifact/empty-folder', {}, { path: name }));
   const artifacts: Artifact[] = [];
   for (const inner of folder.inside) {
-    if (artifacts.length >= MAX_ARTIFACTS) {
-      sink.add(finding('artifact/folder-too-large', { limit: `${MAX_ARTIFACTS} inputs` }, { path: name }));
+    if (artifacts.length >= limit('folder-inputs')) {
+      sink.add(finding('artifact/folder-too-large', { limit: limitText('folder-inputs') }, { path: name }));
       break;
     }
     artifacts.push(...(await openInside(inner)));
@@ -166,8 +166,8 @@ async function openPiece(
     if (!tooDeep && archive !== undefined && (as === undefined || isFolderKind(as)))
       return openArchived(archive, { ...piece, bytes, steps }, opening, level + 1);
     if (tooDeep && (archive ?? compressionOf(bytes)) !== undefined) {
-      const limit = `${budget.limits.depth} containers inside each other`;
-      sink.add(finding('container/limit', { limit }, where));
+      const args = { limit: limitText('container-depth', 'containers inside each other') };
+      sink.add(finding('container/limit', args, where));
       return [];
     }
     const unwrapped = await unwrap(bytes, piece.name, budget, sink);
@@ -282,7 +282,7 @@ async function openArchived(
     openFolder(listed, { ...piece, name: `${piece.name}${folder}` }, opening, async (inner) => {
       const name = folder === '' ? `!${inner.path}` : `${folder}/${inner.path}`;
       if (inner.type === 'directory') return inFolder(inner.list('', opening.sink), name);
-      const read = inner.read(MAX_INPUT_BYTES);
+      const read = inner.read();
       if (!('bytes' in read)) {
         const args = {
           what: `${piece.name}${name}`,

@@ -1,8 +1,10 @@
 /** Opening what the user named: files, folders, standard input. */
+
 import { resolve } from 'node:path';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
+import { limit, overLimit } from '../limits/limits.ts';
 import { sha256OfAccess } from '../platform/hash.ts';
 import type { Artifact } from './artifact.ts';
 import { readFileBytes } from './file.ts';
@@ -16,10 +18,6 @@ import {
   openRead,
   STDIN_PATH,
 } from './open-bytes.ts';
-import { MAX_INPUT_BYTES } from './reading.ts';
-
-/** Folders in folders, for one that is read file by file. */
-const MAX_FOLDER_DEPTH = 8;
 
 /**
  * Opens what one path names: one artifact, or several for a folder, an archive or a mail. What can't be opened or is of
@@ -40,11 +38,11 @@ async function openPath(path: string, opening: Opening, depth: number): Promise<
     return [];
   };
   if (path === STDIN_PATH && options.readStdin) {
-    const bytes = await options.readStdin(MAX_INPUT_BYTES);
-    return bytes ? openRead(path, bytes, opening, depth) : unreadable(`More than ${MAX_INPUT_BYTES} bytes`);
+    const bytes = await options.readStdin(limit('input-bytes'));
+    return bytes ? openRead(path, bytes, opening, depth) : unreadable(overLimit('input-bytes'));
   }
   const resolved = resolve(options.cwd ?? '.', path);
-  const read = readFileBytes(resolved, MAX_INPUT_BYTES);
+  const read = readFileBytes(resolved);
   if ('bytes' in read) return openRead(path, read.bytes, opening, depth);
   if ('failure' in read) {
     const machines = read.tooLarge ? await openLarge(path, resolved, opening) : [];
@@ -91,10 +89,10 @@ async function openListed(
       return [];
     };
     if (inner.type === 'directory')
-      return depth + 1 >= MAX_FOLDER_DEPTH
-        ? unreadable(`More than ${MAX_FOLDER_DEPTH} folders deep`)
+      return depth + 1 >= limit('loose-folder-depth')
+        ? unreadable(overLimit('loose-folder-depth', 'folders deep'))
         : openListed(inner.list('', sink), name, opening, depth + 1);
-    const read = inner.read(MAX_INPUT_BYTES);
+    const read = inner.read();
     if ('bytes' in read) return openRead(name, read.bytes, opening, depth + 1);
     return unreadable('failure' in read ? read.failure : 'Is a directory');
   });

@@ -1,4 +1,5 @@
 /** Wrappings that are taken off on the way to an artifact: what they are is found by their first bytes. */
+
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { fromUtf16, utf16Of } from '../bytes/text-encoding.ts';
 import { accessTo } from '../containers/access.ts';
@@ -6,10 +7,10 @@ import type { Archive, Compression } from '../containers/container.ts';
 import type { Budget } from '../containers/limits.ts';
 import { ARCHIVES, COMPRESSIONS } from '../containers/rows.ts';
 import { finding } from '../findings/finding.ts';
+import { limitText } from '../limits/limits.ts';
 import type { ProvenanceStep } from './artifact.ts';
 
 const HEAD_BYTES = 64;
-const MIB = 1024 * 1024;
 
 /** Bytes with a wrapping taken off. */
 export interface Unwrapped {
@@ -23,7 +24,7 @@ export interface Unwrapped {
 
 /** How many megabytes may be unpacked, as messages say it. */
 export function unpackedLimit(budget: Budget): string {
-  return `${budget.limits[budget.nearest] / MIB} MiB unpacked`;
+  return limitText(budget.nearest, 'unpacked');
 }
 
 export function compressionOf(bytes: Uint8Array): Compression | undefined {

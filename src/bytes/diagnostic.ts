@@ -3,6 +3,7 @@
  * back what it could read and says here what it could not. What a code means and how it is worded is a row of
  * `src/findings`, which also makes them.
  */
+import { limit } from '../limits/limits.ts';
 import type { Span } from './source.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
@@ -37,10 +38,7 @@ export interface DiagnosticSink {
   add(diagnostic: Diagnostic): void;
 }
 
-/** How many diagnostics one list keeps: hostile input may have a fault in every byte. */
-export const MAX_DIAGNOSTICS = 1000;
-
-/** A list that collects. Past `MAX_DIAGNOSTICS` it only counts, and the last entry says how many were left out. */
+/** A list that collects. Past `limit('diagnostics')` it only counts, and the last entry says how many were left out. */
 export class DiagnosticList implements DiagnosticSink {
   readonly #kept: Diagnostic[] = [];
   #dropped = 0;
@@ -48,7 +46,7 @@ export class DiagnosticList implements DiagnosticSink {
 
   add(diagnostic: Diagnostic): void {
     if (diagnostic.severity === 'error') this.#errors += 1;
-    if (this.#kept.length < MAX_DIAGNOSTICS) this.#kept.push(diagnostic);
+    if (this.#kept.length < limit('diagnostics')) this.#kept.push(diagnostic);
     else this.#dropped += 1;
   }
 

@@ -1,7 +1,8 @@
 /** The command line as a whole: finds what was asked for, runs it, gives the exit status. */
 
 import { escapeCommands, escapeControls } from '../bytes/escape.ts';
-import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS } from './commands.ts';
+import { withLimits } from '../limits/limits.ts';
+import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS, type RawCommandRow } from './commands.ts';
 import { joinDashed, parseQuickly } from './common/arguments.ts';
 import { type Command, EXIT_ERROR, type OptionTable, type OptionValues } from './common/command.ts';
 import { CommandError, UnreadableInputError } from './common/command-error.ts';
@@ -35,8 +36,11 @@ async function run(
 ): Promise<number> {
   const log = await openLog(options['log-level']?.toString(), io);
   log.debug({ command: command.name, inputs, options }, 'command line');
+  const { limit } = options;
   try {
-    return await command.run({ inputs, options, io, log });
+    if (!Array.isArray(limit)) return await command.run({ inputs, options, io, log });
+    const { readLimits } = await import('./common/limits.ts');
+    return await withLimits(await readLimits(limit), () => command.run({ inputs, options, io, log }));
   } catch (error) {
     if (error instanceof CommandError) await failAsResult(error, options, io);
     throw error;
@@ -60,6 +64,15 @@ async function failAsResult(
   }
 }
 
+/** A command with a line of its own has the option all the same. */
+async function runRaw(row: RawCommandRow, argv: readonly string[], io: Io): Promise<number> {
+  const run = await row.loadRaw();
+  if (!argv.some((word) => word.startsWith('--limit'))) return run(argv, io);
+  const { readLimits, takeLimits } = await import('./common/limits.ts');
+  const { given, rest } = takeLimits(argv);
+  return withLimits(await readLimits(given), () => run(rest, io));
+}
+
 /** The default command takes a mistyped command for an input. */
 async function commandMeant(path: string): Promise<string | undefined> {
   if (!/^[a-z-]+$/.test(path)) return undefined;
@@ -76,7 +89,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const isHelp = argv[0] === 'help' && argv.length > 1;
     const raw = RAW_COMMANDS.find((row) => row.name === argv[isHelp ? 1 : 0]);
-    if (raw) return await (await raw.loadRaw())(isHelp ? ['--help'] : argv.slice(1), io);
+    if (raw) return await runRaw(raw, isHelp ? ['--help'] : argv.slice(1), io);
     const reading = await readCommandLine(argv, io);
     if ('print' in reading) {
       io.stdout.write(reading.print);

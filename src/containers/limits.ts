@@ -1,41 +1,23 @@
-/** What opening containers may cost. Each limit is a name, a default and a reason; reaching one is told, never silent. */
+/** What opening containers may cost, counted. Reaching a limit is told, never silent. */
+import { type LimitName, limit } from '../limits/limits.ts';
 
-export interface ContainerLimits {
-  /** Bytes that are unpacked at the same time, everything that is nested together. */
-  readonly unpackedBytes: number;
-  /** Containers inside containers. */
-  readonly depth: number;
-  /** Pieces of one container. */
-  readonly pieces: number;
-  /** Bytes that are unpacked one after the other, in all. */
-  readonly totalBytes: number;
-  /** Bytes that are read of one image. */
-  readonly imageBytes: number;
-  /** Descriptions that are found in one image. */
-  readonly finds: number;
-  /** Time for one image, in milliseconds. */
-  readonly milliseconds: number;
+/** The limits that opening containers keeps, as they are when it begins. */
+function containerLimits() {
+  return {
+    unpackedBytes: limit('unpacked-bytes'),
+    totalBytes: limit('total-unpacked-bytes'),
+    depth: limit('container-depth'),
+    pieces: limit('container-pieces'),
+    imageBytes: limit('image-bytes'),
+    finds: limit('image-finds'),
+    /** Bytes that are looked through, or as much work. */
+    work: limit('scan-work'),
+    /** Bytes that may be unpacked for nothing. */
+    waste: limit('scan-waste'),
+  };
 }
 
-const MIB = 1024 * 1024;
-
-/** The defaults, with why they are what they are. */
-export const CONTAINER_LIMITS: ContainerLimits = {
-  // An unpacked kernel has some 60 MiB, a large initramfs 200; a bomb of this size still fits into half a gigabyte.
-  unpackedBytes: 256 * MIB,
-  // A tree in a driver in a volume in a section in a volume in a capsule in an archive is at 8.
-  depth: 16,
-  // An installed kernel's device trees and modules are some thousands of files.
-  pieces: 100_000,
-  // All kernels of a distribution's archive, a few times over.
-  totalBytes: 4096 * MIB,
-  // The memory of a large virtual machine.
-  imageBytes: 64 * 1024 * MIB,
-  // Linux' own tree of 6.6 compiles to some 3000 blobs.
-  finds: 10_000,
-  // Thirty times what a gigabyte takes.
-  milliseconds: 60_000,
-};
+export type ContainerLimits = Readonly<ReturnType<typeof containerLimits>>;
 
 /** How much of the room there is for what comes after a stream that had too much in it. */
 const SHARE_AFTER_OVERRUN = 3 / 8;
@@ -47,7 +29,7 @@ export class Budget {
   #total = 0;
   #overrun = false;
 
-  constructor(limits: ContainerLimits = CONTAINER_LIMITS) {
+  constructor(limits: ContainerLimits = containerLimits()) {
     this.limits = limits;
   }
 
@@ -64,9 +46,11 @@ export class Budget {
   }
 
   /** The limit that leaves the least room. */
-  get nearest(): 'unpackedBytes' | 'totalBytes' {
+  get nearest(): LimitName & ('unpacked-bytes' | 'total-unpacked-bytes') {
     const { unpackedBytes, totalBytes } = this.limits;
-    return unpackedBytes - this.#unpacked <= totalBytes - this.#total ? 'unpackedBytes' : 'totalBytes';
+    return unpackedBytes - this.#unpacked <= totalBytes - this.#total
+      ? 'unpacked-bytes'
+      : 'total-unpacked-bytes';
   }
 
   /** Counts bytes that were unpacked and are kept. */

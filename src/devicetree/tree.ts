@@ -55,16 +55,6 @@ export interface Placement {
   readonly 'dma-ranges': CellList | undefined;
 }
 
-/**
- * How deep nodes may nest: deeper than dtc 1.8.1 reads source (3,332 levels, then its parser is out of stack; Linux
- * unflattens 64). Nothing recurses over a tree; what climbs from a node to the root relies on this bound.
- */
-export const MAX_NODE_DEPTH = 4096;
-/** How many nodes one tree may have: twenty times the largest of Linux' boards, and still bounded memory. */
-export const MAX_NODES = 100_000;
-/** How many properties one tree may have, by the same measure. */
-export const MAX_PROPERTIES = 500_000;
-
 /** An entry of the memory reservation block; `size` in bytes. */
 export interface MemoryReservation {
   readonly address: bigint;

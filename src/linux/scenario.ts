@@ -1,7 +1,9 @@
 /** Scenarios: which devices come up in which order. A small YAML or JSON file, or the one the question is about. */
+
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Source, textOf } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
+import { limit, moreThan } from '../limits/limits.ts';
 import { CALLERS, type SimulatedDevice } from './vmbus/callers.ts';
 
 export type ScenarioStep =
@@ -12,10 +14,6 @@ export interface Scenario {
   readonly name: string;
   readonly steps: readonly ScenarioStep[];
 }
-
-/** More than a machine has. */
-export const MAX_SCENARIO_STEPS = 1000;
-const MAX_SCENARIO_BYTES = 1 << 20;
 
 /** Register BAR of an NVMe controller: 16 KiB, 64 bits. */
 const NVME_BAR = 0x4000n;
@@ -67,7 +65,8 @@ export async function readScenario(source: Source, sink: DiagnosticSink): Promis
     sink.add(finding('linux/scenario', { problem, advice }, { span: { source, start: 0, end: 0 } }));
     return undefined;
   };
-  if (source.bytes.length > MAX_SCENARIO_BYTES) return fault('a scenario of more than 1 MiB');
+  if (source.bytes.length > limit('scenario-bytes'))
+    return fault(`a scenario of ${moreThan('scenario-bytes')}`);
   const { parse } = await import('yaml');
   let parsed: unknown;
   try {
@@ -79,7 +78,7 @@ export async function readScenario(source: Source, sink: DiagnosticSink): Promis
   const file = asRecord(parsed);
   const list = Array.isArray(parsed) ? parsed : file?.steps;
   if (!Array.isArray(list)) return fault('no list of steps', 'write "steps:" and a list of devices below it');
-  if (list.length > MAX_SCENARIO_STEPS) return fault(`more than ${MAX_SCENARIO_STEPS} steps`);
+  if (list.length > limit('scenario-steps')) return fault(moreThan('scenario-steps'));
   const steps: ScenarioStep[] = [];
   for (const [index, item] of list.entries()) {
     const step = readStep(asRecord(item), index);

@@ -1,13 +1,13 @@
 /** What is no container: each finder looks at a place where something seems to begin, and notes it down if it is whole. */
+
 import { sniffKind } from '../artifact/sniff.ts';
 import { asciiAt, littleEndian } from '../containers/access.ts';
+import { limit } from '../limits/limits.ts';
 import type { Run } from './run.ts';
 import type { Space } from './space.ts';
 import { amlReads, KNOWN_SIGNATURES, mayHoldAml, rootPointerAt, tableHeaderAt } from './tables.ts';
 import { type FoundTree, treeIn, treeSizeAt } from './trees.ts';
 
-/** Texts of up to this size are looked at for kinds of inputs that have no magic number. */
-const MAX_TEXT_BYTES = 16 << 20;
 /** Kinds that are told by their own finders, or whose parts are. */
 const FOUND_ELSEWHERE = new Set(['dtb', 'dtbo', 'acpi-table', 'image', 'boot-params', 'mail']);
 /** `Linux version 6.1.0 (builder@host) …` (init/version.c, linux_banner). */
@@ -150,7 +150,12 @@ export function findBootParams(run: Run, space: Space, hit: number): void {
 
 /** A text of a known kind, that all of a range is. */
 export function findText(run: Run, space: Space, start: number, size: number): void {
-  if (size > MAX_TEXT_BYTES || size === 0) return;
-  const kind = sniffKind(space.access.read(start, size));
+  if (size === 0) return;
+  const most = limit('input-bytes');
+  const kind = sniffKind(space.access.read(start, Math.min(size, most)));
+  if (kind !== undefined && size > most) {
+    run.limit('input-bytes', 'of one text');
+    return;
+  }
   if (kind !== undefined && !FOUND_ELSEWHERE.has(kind)) run.found(space, start, size, { kind });
 }

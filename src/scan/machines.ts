@@ -2,17 +2,17 @@
  * The machines in an image: a tree is one, what a configuration chooses is one, and so are tables that are loaded together.
  * What is said of a kernel goes to a machine only where the image puts the two together.
  */
+
 import type { Artifact, ArtifactKind, MachineOfImage, ProvenanceStep } from '../artifact/artifact.ts';
 import type { ImageInput } from '../artifact/open-bytes.ts';
-import type { Diagnostic } from '../bytes/diagnostic.ts';
+import type { Diagnostic, DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
+import { limit } from '../limits/limits.ts';
 import type { Alternatives, Find, FoundMemory } from './find.ts';
 import { EMPTY_TREE } from './finders.ts';
 import type { ScanResult } from './scan.ts';
 
-/** Memory of an image that is handed on, in all. */
-const MAX_MEMORY_BYTES = 256 << 20;
 /** Bytes of a header before the addresses in a root table, and of the FADT before its addresses of the DSDT. */
 const TABLE_HEADER = 36;
 const FADT_DSDT = 40;
@@ -303,6 +303,7 @@ export function machinesIn(
   image: ImageInput,
   result: ScanResult,
   bytes: ReadonlyMap<number, Uint8Array>,
+  sink: DiagnosticSink,
 ): Artifact[] {
   const artifactOf = (find: Find, machine?: MachineOfImage): Artifact => {
     const kind = ARTIFACT_KINDS[find.kind] ?? (find.kind as ArtifactKind);
@@ -327,10 +328,19 @@ export function machinesIn(
       ...(machine === undefined ? {} : { machine }),
     };
   };
-  let room = MAX_MEMORY_BYTES;
+  let room = limit('image-memory-bytes');
   const memoryOf = (found: FoundMemory): MachineOfImage['memory'] => {
     const size = Number(found.size);
-    if (size > room) return [];
+    if (size > room) {
+      sink.add(
+        finding(
+          'fwmap/limit',
+          { name: 'image-memory-bytes', unit: 'of memory', rest: 'the rest is not read' },
+          { path: found.path },
+        ),
+      );
+      return [];
+    }
     room -= size;
     const held = found.read(0, size);
     return [{ address: found.address, bytes: held, source: { name: found.path, form: 'blob', bytes: held } }];

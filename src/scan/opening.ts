@@ -6,7 +6,7 @@ import { runsOf } from '../containers/extents.ts';
 import { COMPRESSIONS, IMAGES } from '../containers/rows.ts';
 import type { ContainerStep } from './find.ts';
 import { findText, findVendorTable } from './finders.ts';
-import type { Run } from './run.ts';
+import { type Run, WORK_OF_PLACE } from './run.ts';
 import { Space } from './space.ts';
 
 const HEAD_BYTES = 64;
@@ -76,9 +76,9 @@ export class Opener {
   }
 
   #tellUnpacked(): void {
-    const { limits, nearest } = this.#run.budget;
+    const { nearest } = this.#run.budget;
     this.#run.budget.overrun();
-    this.#run.limit(`${limits[nearest] / 2 ** 20} MiB unpacked`);
+    this.#run.limit(nearest, 'unpacked');
   }
 
   /** Decodes a stream of which only the beginning is known; no more of it is read than is needed. */
@@ -144,8 +144,10 @@ export class Opener {
     const run = this.#run;
     const { format } = row;
     if (!space.claim(format, at)) return;
-    const opened = row.open(space.access, at, run.budget.limits.pieces);
+    const { pieces } = run.budget.limits;
+    const opened = row.open(space.access, at, pieces);
     if (opened === undefined) return;
+    if (opened.parts.length >= pieces) run.limit('container-pieces', `parts of ${format}`);
     // Headers count memory that is not in the file; what a thing is in, it does not leave.
     const size = Math.min(opened.size, space.endAround(at) - at);
     const content = { ...opened, size };
@@ -189,7 +191,7 @@ export class Opener {
     const waiting = parts.map((part) => ({ part, from: base })).reverse();
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { part, from } = next;
-      this.#run.checkTime();
+      this.#run.work(WORK_OF_PLACE);
       await this.#part(space, from, part, path);
       for (const inner of [...(part.parts ?? [])].reverse())
         waiting.push({ part: inner, from: from + part.offset });

@@ -1,9 +1,11 @@
 /** What the parts of a scan share: the finds, what may still be spent, what was told. */
+
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Access, partOf } from '../containers/access.ts';
 import type { Choice as PartChoice } from '../containers/container.ts';
 import type { Budget } from '../containers/limits.ts';
 import { type ArgsOf, type Code, finding } from '../findings/finding.ts';
+import { type LimitName, limitText } from '../limits/limits.ts';
 import { sha256OfAccess } from '../platform/hash.ts';
 import type { Alternatives, Find, FoundMemory } from './find.ts';
 import type { Space } from './space.ts';
@@ -17,12 +19,14 @@ export type FindFields = Omit<
 /** Gets a find and its bytes, which are not to be kept. */
 export type OnFind = (find: Find, bytes: Access) => void;
 
-/** What may be spent on streams and tables that turn out to be none, beside a few times the input's size. */
-const SPARE_WORK = 64 << 20;
-const WORK_FACTOR = 8;
+/** What may be spent on streams and tables that turn out to be none, in times of the input's size. */
+const WASTE_FACTOR = 8;
 
-/** Thrown when the time is over; what was found until then stays. */
-export class OutOfTime {}
+/** What it takes to look at one place closely, in bytes that are looked through in the same time. */
+export const WORK_OF_PLACE = 16 * 1024;
+
+/** Thrown when enough was looked through; what was found until then stays. */
+export class OutOfWork {}
 
 export class Run {
   readonly sink: DiagnosticSink;
@@ -38,11 +42,12 @@ export class Run {
   /** Paths of parts that lie where another part does. */
   readonly #sameAs = new Map<string, string>();
   /** Limits that were told of. */
-  readonly #told = new Set<string>();
+  readonly #told = new Set<LimitName>();
   /** Banners met in the input: the same text stands in a kernel and in its log. */
   readonly banners = new Set<string>();
   #inputName = '';
-  #deadline = 0;
+  /** Work that may still be done, in bytes looked through. */
+  #left = 0;
   /** Work that may still be wasted. */
   #spare = 0;
 
@@ -55,30 +60,31 @@ export class Run {
   /** Begins with an input. */
   begin(name: string, size: number): void {
     this.#inputName = name;
-    this.#deadline = performance.now() + this.budget.limits.milliseconds;
-    this.#spare = SPARE_WORK + WORK_FACTOR * size;
+    this.#left = this.budget.limits.work;
+    this.#spare = this.budget.limits.waste + WASTE_FACTOR * size;
     this.#told.clear();
     this.banners.clear();
     this.#choices = [];
     this.#sameAs.clear();
   }
 
-  /** Tells that there is more than this, once for an input. */
-  limit(limit: string): void {
-    if (this.#told.has(limit)) return;
-    this.#told.add(limit);
-    this.tell('container/limit', { limit }, this.#inputName);
+  /** Tells that a limit is reached, once for an input. @param unit another word for what is counted */
+  limit(name: LimitName, unit?: string): void {
+    if (this.#told.has(name)) return;
+    this.#told.add(name);
+    this.tell('container/limit', { limit: limitText(name, unit) }, this.#inputName);
   }
 
   tell<C extends Code>(code: C, args: ArgsOf<C>, path: string): void {
     this.sink.add(finding(code, args, { path }));
   }
 
-  /** Throws when the time is over. */
-  checkTime(): void {
-    if (performance.now() < this.#deadline) return;
-    this.limit(`${this.budget.limits.milliseconds / 1000} seconds`);
-    throw new OutOfTime();
+  /** Counts bytes that are looked through, or as much work. Throws {@link OutOfWork} when that is more than there may be. */
+  work(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left >= 0) return;
+    this.limit('scan-work', 'looked through');
+    throw new OutOfWork();
   }
 
   /** Counts work that may have been for nothing. */
@@ -89,7 +95,7 @@ export class Run {
   /** False, told, when too much was for nothing. */
   mayTry(): boolean {
     if (this.#spare > 0) return true;
-    this.limit('what only looks like something that can be opened');
+    this.limit('scan-waste', 'of what only looks like something that can be opened');
     return false;
   }
 
@@ -97,7 +103,7 @@ export class Run {
   mayNest(space: Space): boolean {
     const { depth } = this.budget.limits;
     if (space.depth < depth) return true;
-    this.limit(`${depth} containers inside each other`);
+    this.limit('container-depth', 'containers inside each other');
     return false;
   }
 
@@ -105,7 +111,7 @@ export class Run {
   found(space: Space, start: number, size: number, fields: FindFields): Find | undefined {
     const { limits } = this.budget;
     if (this.finds.length >= limits.finds) {
-      this.limit(`${limits.finds} finds`);
+      this.limit('image-finds');
       return undefined;
     }
     const bytes = partOf(space.access, start, size);

@@ -11,7 +11,7 @@ import { followPointers } from './chains.ts';
 import type { Alternatives, ContainerStep, Find, FoundMemory } from './find.ts';
 import { findBanner, findBootParams, findRootPointer, findTable, findText, findTree } from './finders.ts';
 import { imageRow, Opener } from './opening.ts';
-import { type OnFind, OutOfTime, Run } from './run.ts';
+import { type OnFind, OutOfWork, Run, WORK_OF_PLACE } from './run.ts';
 import { Space } from './space.ts';
 import { CONFIGURATION_MAGIC, type Target, targetSearch } from './targets.ts';
 
@@ -35,8 +35,6 @@ export interface ScanResult {
 }
 
 const HEAD_BYTES = 64;
-/** Hits between two looks at the clock. */
-const HITS_PER_LOOK = 256;
 /** What a kernel's embedded configuration unpacks to. */
 const CONFIGURATION = 'kconfig';
 
@@ -54,7 +52,7 @@ export class Scanner {
     const run = this.#run;
     const { imageBytes } = run.budget.limits;
     run.begin(input.name, Math.min(input.access.size, imageBytes));
-    if (input.access.size > imageBytes) run.limit(`${imageBytes / 2 ** 20} MiB of one image`);
+    if (input.access.size > imageBytes) run.limit('image-bytes', 'of one image');
     const [finds, alternatives, memory] = [run.finds.length, run.alternatives.length, run.memory.length];
     const root = new Space(partOf(input.access, 0, imageBytes), {
       path: input.name,
@@ -65,7 +63,7 @@ export class Scanner {
     try {
       await this.#look(root);
     } catch (error) {
-      if (!(error instanceof OutOfTime)) throw error;
+      if (!(error instanceof OutOfWork)) throw error;
     }
     run.resolveChoices(run.finds.slice(finds));
     return {
@@ -78,19 +76,16 @@ export class Scanner {
   /** Looks through a space. `content` is the format that begins with its first byte, where that is known. */
   async #look(space: Space, content?: string): Promise<void> {
     const run = this.#run;
-    run.checkTime();
+    run.work(space.access.size);
     const first = run.finds.length;
     const known = content === undefined ? undefined : imageRow(content);
     if (content === CONFIGURATION) run.found(space, 0, space.access.size, { kind: 'kconfig' });
     else if (known !== undefined) await this.#opener.image(space, known, 0);
     else await this.#beginning(space);
-    let count = 0;
     for (const { pattern, offset } of targetSearch().in(space.access)) {
-      count += 1;
-      if (count % HITS_PER_LOOK === 0) run.checkTime();
+      run.work(WORK_OF_PLACE);
       if (!space.isHidden(offset)) await this.#target(space, pattern, offset);
     }
-    run.checkTime();
     followPointers(run, space, first);
   }
 

@@ -1,4 +1,5 @@
 /** Finds the machines in what is named: files, folders, archives of captures, mailboxes. */
+
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { readFileBytes } from '../artifact/file.ts';
@@ -7,7 +8,6 @@ import { type Listed, readFolder } from '../artifact/folders/directory.ts';
 import { listFolder } from '../artifact/folders/disk-folder.ts';
 import { nameText } from '../artifact/irrelevant.ts';
 import { isKind } from '../artifact/kinds.ts';
-import { MAX_INPUT_BYTES } from '../artifact/reading.ts';
 import { sniffKind } from '../artifact/sniff.ts';
 import { messagesOf } from '../artifact/text/mail.ts';
 import { archiveOf, compressionOf, unwrap } from '../artifact/unpack.ts';
@@ -15,6 +15,7 @@ import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { latin1Text } from '../bytes/text-encoding.ts';
 import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
+import { limit, overLimit } from '../limits/limits.ts';
 import { sha256Of } from '../platform/hash.ts';
 
 /** A unit as it was found: what is no file on disk comes with its bytes. */
@@ -31,8 +32,6 @@ export interface FindOptions {
   readonly sink: DiagnosticSink;
 }
 
-/** Folders and archives in each other. */
-const MAX_DEPTH = 16;
 /** Files that are looked at to tell whether a folder is one machine; a capture has fewer. */
 const MAX_LOOKED_AT = 200;
 /** Mailboxes are told apart by their first bytes. */
@@ -41,7 +40,7 @@ const MAILBOX = [0x46, 0x72, 0x6f, 0x6d, 0x20];
 /** The machines at a path, in the order of their names. What can't be read is said to the sink and left out. */
 export async function* unitsAt(path: string, options: FindOptions): AsyncGenerator<FoundUnit> {
   const file = resolve(options.cwd, path);
-  const read = readFileBytes(file, MAX_INPUT_BYTES);
+  const read = readFileBytes(file);
   if ('bytes' in read) yield* unitsInBytes(path, read.bytes, file, options, 0);
   else if ('directory' in read) yield* unitsInFolder(listFolder(file, options.sink), path, file, options, 0);
   else options.sink.add(finding('artifact/unreadable', { what: path, why: read.failure }, { path }));
@@ -75,11 +74,11 @@ async function* unitsInFolder(
         : `${file}/${Buffer.from(inner.path, 'latin1').toString('utf8')}`;
     const unreadable = (why: string): void =>
       options.sink.add(finding('artifact/member-unreadable', { what: innerName, why }, { path: innerName }));
-    if (depth >= MAX_DEPTH) unreadable(`More than ${MAX_DEPTH} folders deep`);
+    if (depth >= limit('survey-depth')) unreadable(overLimit('survey-depth', 'folders deep'));
     else if (inner.type === 'directory')
       yield* unitsInFolder(inner.list('', options.sink), innerName, innerFile, options, depth + 1);
     else {
-      const read = inner.read(MAX_INPUT_BYTES);
+      const read = inner.read();
       if ('bytes' in read) yield* unitsInBytes(innerName, read.bytes, innerFile, options, depth + 1);
       else unreadable('failure' in read ? read.failure : 'Is a directory');
     }
@@ -119,7 +118,7 @@ function filesBelow(top: readonly Listed[], sink: DiagnosticSink): { path: strin
       waiting.push(...[...next.list(next.path, sink)].reverse());
       continue;
     }
-    const read = next.read(MAX_INPUT_BYTES);
+    const read = next.read();
     if ('bytes' in read) files.push({ path: next.path, bytes: read.bytes });
   }
   return files;
@@ -166,7 +165,7 @@ async function* unitsInBytes(
   const budget = new Budget();
   const inside = archiveOf(bytes) === undefined ? await unpacked(bytes, name, budget, options.sink) : bytes;
   const archive = archiveOf(inside);
-  if (archive !== undefined && depth < MAX_DEPTH) {
+  if (archive !== undefined && depth < limit('survey-depth')) {
     const { top } = await openArchive(archive, inside, name, budget, options.sink);
     if ('kind' in readFolder(top, name, undefined, options.sink) || isOneMachine(top, options.sink))
       yield whole;

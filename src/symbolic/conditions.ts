@@ -1,6 +1,7 @@
 /** Conditions: comparisons, what holds together, and choices by them. Each is of one bit, 1 where it holds. */
 
-import { choiceValue, make, type Shape, sameExpr, sameQuantity } from './identity.ts';
+import { limit } from '../limits/limits.ts';
+import { choiceValue, make, type Shape, type SizeLimit, sameExpr, sameQuantity } from './identity.ts';
 import { isExactSum, maskOf, maximumOf, minimumOf, onesOf, widthOf } from './known-bits.ts';
 import {
   type ChoiceVariable,
@@ -8,8 +9,6 @@ import {
   type Condition,
   type Expr,
   isKnown,
-  MAX_CONDITION_SIZE,
-  MAX_EXPRESSION_SIZE,
   type Quantity,
 } from './quantity.ts';
 
@@ -68,7 +67,7 @@ export function compare(op: Comparison, left: Quantity, right: Quantity): Quanti
 
 /** A choice among constants, calculated leaf by leaf; undefined when it isn't one. */
 export function mapConstantLeaves(value: Expr, map: (leaf: bigint) => Quantity): Quantity | undefined {
-  if (value.kind !== 'choose' || value.size > MAX_EXPRESSION_SIZE / 2) return undefined;
+  if (value.kind !== 'choose' || value.size > limit('expression-size') / 2) return undefined;
   let leaves = 0;
   const constant = (part: Quantity): boolean => {
     if (isKnown(part)) return ++leaves <= MAX_CONSTANT_LEAVES;
@@ -138,7 +137,7 @@ function negate(condition: Expr): Quantity {
         condition.kind === 'all' ? 'any' : 'all',
         condition.of.map(not),
         // What was allowed to be large may be so the other way round.
-        condition.size > MAX_EXPRESSION_SIZE ? MAX_CONDITION_SIZE : MAX_EXPRESSION_SIZE,
+        condition.size > limit('expression-size') ? 'condition-size' : 'expression-size',
       );
     case 'choose':
       if (isKnown(condition.yes) || isKnown(condition.no))
@@ -159,7 +158,7 @@ function holds(conditions: readonly Expr[], wanted: Expr): boolean {
 export function gather(
   kind: 'all' | 'any',
   conditions: readonly Quantity[],
-  limit = MAX_EXPRESSION_SIZE,
+  name: SizeLimit = 'expression-size',
 ): Quantity {
   const decided = kind === 'all' ? 0n : 1n;
   const kept: Expr[] = [];
@@ -179,17 +178,17 @@ export function gather(
   }
   if (kept.length === 0) return kind === 'all' ? 1n : 0n;
   if (kept.length === 1) return kept[0]!;
-  return make(1, { kind, of: kept } as Shape, 0n, 0n, limit);
+  return make(1, { kind, of: kept } as Shape, 0n, 0n, name);
 }
 
 /** As `gather('any', …)`, for windows and reports: what comes out may be larger than what is calculated with. */
 export function anyOf(conditions: readonly Quantity[]): Condition {
-  return gather('any', conditions, MAX_CONDITION_SIZE) as Condition;
+  return gather('any', conditions, 'condition-size') as Condition;
 }
 
 /** As `gather('all', …)`, for windows and reports: what comes out may be larger than what is calculated with. */
 export function allOf(conditions: readonly Quantity[]): Condition {
-  return gather('all', conditions, MAX_CONDITION_SIZE) as Condition;
+  return gather('all', conditions, 'condition-size') as Condition;
 }
 
 /** `then` where the condition holds, else `else`. */

@@ -1,5 +1,6 @@
 /** Making expressions, and telling whether two are the same. */
 
+import { limit, limitHint } from '../limits/limits.ts';
 import { maskOf } from './known-bits.ts';
 import {
   type ChoiceVariable,
@@ -9,10 +10,12 @@ import {
   type FieldSymbol,
   fieldsOf,
   isKnown,
-  MAX_EXPRESSION_SIZE,
   MAX_OPAQUE_INPUTS,
   type Quantity,
 } from './quantity.ts';
+
+/** What an expression may not grow past, and a condition that windows and reports gather: not in loops, and they are simplified. */
+export type SizeLimit = 'expression-size' | 'condition-size';
 
 function mix(hash: number, next: number): number {
   return (Math.imul(hash, 0x01000193) ^ next) | 0;
@@ -105,7 +108,7 @@ export function sameQuantity(a: Quantity, b: Quantity): boolean {
   return sameExpr(a, b);
 }
 
-// Recurses no deeper than MAX_EXPRESSION_SIZE.
+// Recurses no deeper than limit('expression-size').
 export function sameExpr(a: Expr, b: Expr): boolean {
   if (a === b) return true;
   if (a.hash !== b.hash || a.kind !== b.kind || a.bits !== b.bits || a.size !== b.size) return false;
@@ -190,11 +193,11 @@ function hashOfWord(word: string): number {
   return hash;
 }
 
-/** What grew past {@link MAX_EXPRESSION_SIZE}: only the fields it depends on are kept. */
-function tooLarge(bits: number, shape: Shape): Expr {
+/** What grew past a limit: only the fields it depends on are kept. */
+function tooLarge(bits: number, shape: Shape, name: SizeLimit = 'expression-size'): Expr {
   // Of an expression only its kind and parts are looked at.
   const inputs = fieldsOf(shape as Expr, MAX_OPAQUE_INPUTS);
-  return opaque(bits, 'the expression is too large', inputs);
+  return opaque(bits, `the expression is too large ${limitHint(name)}`, inputs);
 }
 
 /**
@@ -203,14 +206,14 @@ function tooLarge(bits: number, shape: Shape): Expr {
  * Kind by kind, since nothing is made more often: a literal of its own for each is made several times faster than a copy
  * of whatever comes.
  *
- * @param limit how large conditions that are gathered may become
+ * @param name the limit to how large conditions that are gathered may become
  */
 export function make(
   bits: number,
   shape: Shape,
   ones: bigint,
   zeros: bigint,
-  limit = MAX_EXPRESSION_SIZE,
+  name: SizeLimit = 'expression-size',
 ): Quantity {
   const all = maskOf(bits);
   if (((ones | zeros) & all) === all) return ones & all;
@@ -220,7 +223,7 @@ export function make(
     case 'choose': {
       const { kind, when, yes, no } = shape;
       const size = 1 + when.size + sizeOf(yes) + sizeOf(no);
-      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      if (size > limit('expression-size')) return tooLarge(bits, shape);
       const hash = mix(mix(mix(start, when.hash), hashOf(yes)), hashOf(no));
       return { kind, when, yes, no, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
@@ -229,14 +232,14 @@ export function make(
     case 'arithmetic': {
       const { kind, op, left, right } = shape;
       const size = 1 + sizeOf(left) + sizeOf(right);
-      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      if (size > limit('expression-size')) return tooLarge(bits, shape);
       const hash = mix(mix(mix(start, hashOf(left)), hashOf(right)), hashOfWord(op));
       return { kind, op, left, right, bits, ones, zeros: clear, size, hash, opposite: undefined } as Expr;
     }
     case 'slice': {
       const { kind, of, low } = shape;
       const size = 1 + of.size;
-      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      if (size > limit('expression-size')) return tooLarge(bits, shape);
       return {
         kind,
         of,
@@ -252,7 +255,7 @@ export function make(
     case 'not': {
       const { kind, of } = shape;
       const size = 1 + of.size;
-      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      if (size > limit('expression-size')) return tooLarge(bits, shape);
       return { kind, of, bits, ones, zeros: clear, size, hash: mix(start, of.hash), opposite: undefined };
     }
     case 'all':
@@ -264,7 +267,7 @@ export function make(
         size += part.size;
         hash = mix(hash, part.hash);
       }
-      if (size > limit) return tooLarge(bits, shape);
+      if (size > limit(name)) return tooLarge(bits, shape, name);
       return { kind, of, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'sum': {
@@ -275,7 +278,7 @@ export function make(
         size += of.size;
         hash = mix(mix(hash, hashOf(coefficient)), of.hash);
       }
-      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      if (size > limit('expression-size')) return tooLarge(bits, shape);
       return { kind, constant, terms, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'join': {
@@ -286,7 +289,7 @@ export function make(
         size += sizeOf(value);
         hash = mix(hash, hashOf(value));
       }
-      if (size > MAX_EXPRESSION_SIZE) return tooLarge(bits, shape);
+      if (size > limit('expression-size')) return tooLarge(bits, shape);
       return { kind, parts, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
   }

@@ -35,8 +35,6 @@ export {
   type FieldSymbol,
   fieldsOf,
   isKnown,
-  MAX_CONDITION_SIZE,
-  MAX_EXPRESSION_SIZE,
   MAX_OPAQUE_INPUTS,
   opaqueReasons,
   partsOf,

@@ -4,7 +4,7 @@
  * An expression of `bits` bits stands for a non-negative number below 2^bits; a narrower one stands wherever a wider
  * number may, without conversion. `ones` and `zeros` are the bits known to be set and clear, whatever the fields hold;
  * when all are known the constructors give a plain bigint instead. Expressions are immutable and bounded in size:
- * what grows past {@link MAX_EXPRESSION_SIZE} becomes opaque and keeps only the fields it depends on.
+ * what grows past `expression-size` becomes opaque and keeps only the fields it depends on.
  */
 
 /** A field of firmware, by the name it has there. One symbol is one value: two reads of it give the same. */
@@ -118,12 +118,6 @@ export interface UnknownByte {
 }
 
 export type ByteValue = number | UnknownByte;
-
-/** An expression of more nodes than this becomes opaque: nobody can read it, and work on it must stay bounded. */
-export const MAX_EXPRESSION_SIZE = 160;
-
-/** As {@link MAX_EXPRESSION_SIZE}, of conditions that windows and reports gather: not in loops, and they are simplified. */
-export const MAX_CONDITION_SIZE = 8192;
 
 /** Fields that an opaque value still names. */
 export const MAX_OPAQUE_INPUTS = 12;

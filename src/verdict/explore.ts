@@ -2,6 +2,7 @@
 
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { finding } from '../findings/finding.ts';
+import { limit } from '../limits/limits.ts';
 import {
   allOf,
   anyOf,
@@ -15,16 +16,6 @@ import {
   sameQuantity,
 } from '../symbolic/index.ts';
 import type { Ask, Constraint, Exploration, World } from './question.ts';
-
-/** Worlds that are looked at; beyond, what is left is said to be unexplored. */
-export const MAX_WORLDS = 1024;
-/** Forks on the way to one world. */
-export const MAX_DECISIONS = 64;
-
-/** That not every case was looked at: a gap in what is judged. @param path the device that it is about */
-export function tellUnexplored(path: string, sink: DiagnosticSink): void {
-  sink.add(finding('verdict/unexplored', { worlds: MAX_WORLDS }, { path }));
-}
 
 /** Thrown out of a judgement whose world has too many forks. */
 class TooDeep extends Error {}
@@ -62,28 +53,37 @@ export function explore<A>(
   judge: (ask: Ask) => A,
   constraints: readonly Constraint[],
   context = new DecisionContext(),
-  maxWorlds = MAX_WORLDS,
+  maxWorlds = limit('worlds'),
 ): Exploration<A> {
   const worlds: World<A>[] = [];
   const used = new Set<string>();
   let unexplored: Condition = 0n;
+  let reached: Exploration<A>['reached'];
   const pending: Decision[][] = [[]];
   const solver = new Solver(constraints, used, context);
   for (let prefix = pending.pop(); prefix !== undefined; prefix = pending.pop()) {
-    if (worlds.length >= maxWorlds) {
+    if (worlds.length >= Math.max(1, maxWorlds)) {
       unexplored = anyOf([unexplored, whenOf(prefix)]);
+      reached = 'worlds';
       continue;
     }
-    const run = new Run(prefix, solver, pending);
+    // The first world is looked at in any case: there is no answer without one.
+    const run = new Run(prefix, solver, pending, worlds.length === 0 ? Infinity : limit('decisions'));
     try {
       const outcome = judge(run);
       worlds.push({ when: whenOf(run.decisions), decisions: run.decisions.map(decided), outcome });
     } catch (error) {
       if (!(error instanceof TooDeep)) throw error;
       unexplored = anyOf([unexplored, whenOf(run.decisions)]);
+      reached = 'decisions';
     }
   }
-  return { worlds, unexplored, used };
+  return { worlds, unexplored, used, ...(reached === undefined ? {} : { reached }) };
+}
+
+/** That not every case was looked at: a gap in what is judged. @param path the device that it is about */
+export function tellUnexplored(limit: 'worlds' | 'decisions', path: string, sink: DiagnosticSink): void {
+  sink.add(finding('verdict/unexplored', { limit }, { path }));
 }
 
 function whenOf(decisions: readonly Decision[]): Condition {
@@ -100,16 +100,19 @@ class Run implements Ask {
   readonly #prefix: readonly Decision[];
   readonly #solver: Solver;
   readonly #pending: Decision[][];
+  readonly #most: number;
   /** What was asked in this run, by hash: a judgement asks some things several times, and is to get the same answer. */
   readonly #answers = new Map<number, { readonly condition: Expr; readonly holds: boolean }[]>();
   /** Which branches were taken, and how many questions were asked: names the next question. */
   #trail = '';
   #asked = 0;
 
-  constructor(prefix: readonly Decision[], solver: Solver, pending: Decision[][]) {
+  /** @param most decisions that there may be */
+  constructor(prefix: readonly Decision[], solver: Solver, pending: Decision[][], most: number) {
     this.#prefix = prefix;
     this.#solver = solver;
     this.#pending = pending;
+    this.#most = most;
   }
 
   holds(condition: Condition): boolean {
@@ -136,7 +139,7 @@ class Run implements Ask {
     const { yes, no } = this.#solver.both(`${this.#asked}${this.#trail}`, path, condition);
     if (!yes || !no) return yes;
     const at = this.decisions.length;
-    if (at >= MAX_DECISIONS) throw new TooDeep();
+    if (at >= this.#most) throw new TooDeep();
     const holds = this.#prefix[at]?.holds ?? true;
     if (at >= this.#prefix.length) this.#pending.push([...this.decisions, { condition, holds: false }]);
     this.decisions.push({ condition, holds });

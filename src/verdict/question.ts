@@ -66,6 +66,8 @@ export interface Exploration<A> {
   readonly worlds: readonly World<A>[];
   /** What the budget did not reach; 0n when all was explored. */
   readonly unexplored: Condition;
+  /** The limit that kept it from being explored. */
+  readonly reached?: 'worlds' | 'decisions';
   /** Authorities without which there would have been more worlds, by id. */
   readonly used: ReadonlySet<string>;
 }

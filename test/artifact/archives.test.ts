@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../src/artifact/artifact.ts';
-import { CONTAINER_LIMITS } from '../../src/containers/limits.ts';
+import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
 import { makeCpio } from '../containers/make-cpio.ts';
 import { hasProgram, packedBy } from '../containers/pack.ts';
 import { openAt, openText, readable } from './open.ts';
@@ -161,7 +161,7 @@ describe('archives in general', () => {
   });
 
   test('what nests counts together: every layer is small, the whole is not', async () => {
-    const quarter = Buffer.alloc(CONTAINER_LIMITS.unpackedBytes / 4);
+    const quarter = Buffer.alloc(DEFAULT_LIMITS['unpacked-bytes'] / 4);
     const part = gzipSync(quarter);
     const archive = makeCpio([1, 2, 3, 4, 5].map((number) => ({ name: `${number}.gz`, content: part })));
     const { diagnostics } = await openText(gzipSync(archive));

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatPlace } from '../../src/bytes/source.ts';
-import { CONTAINER_LIMITS } from '../../src/containers/limits.ts';
 import { messageOf } from '../../src/findings/finding.ts';
+import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
 import { openAt, openText, readable } from './open.ts';
 
 const LINE = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;';
@@ -46,7 +46,7 @@ describe('wrappings', () => {
   });
 
   test('a bomb is not blown up', async () => {
-    const bomb = gzipSync(Buffer.alloc(CONTAINER_LIMITS.unpackedBytes + 1));
+    const bomb = gzipSync(Buffer.alloc(DEFAULT_LIMITS['unpacked-bytes'] + 1));
     const { artifacts, diagnostics } = await openText(bomb);
     expect(artifacts).toEqual([]);
     expect(messageOf(diagnostics[0]!)).toContain('256 MiB unpacked');
@@ -54,7 +54,7 @@ describe('wrappings', () => {
 
   test('more layers than anybody wraps are not taken off, and that is told', async () => {
     let packed = Buffer.from(`${LINE}\n`);
-    for (let layer = 0; layer <= CONTAINER_LIMITS.depth; layer += 1) packed = gzipSync(packed);
+    for (let layer = 0; layer <= DEFAULT_LIMITS['container-depth']; layer += 1) packed = gzipSync(packed);
     expect((await openText(packed)).diagnostics[0]?.code).toBe('container/limit');
   });
 

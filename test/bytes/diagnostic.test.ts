@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DiagnosticList, MAX_DIAGNOSTICS } from '../../src/bytes/diagnostic.ts';
+import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
 
 describe('a list of diagnostics', () => {
   it('knows whether one is an error', () => {
@@ -13,11 +14,11 @@ describe('a list of diagnostics', () => {
 
   it('keeps so many and counts the rest, errors too', () => {
     const list = new DiagnosticList();
-    for (let index = 0; index < MAX_DIAGNOSTICS; index += 1)
+    for (let index = 0; index < DEFAULT_LIMITS.diagnostics; index += 1)
       list.add({ severity: 'note', code: 'dt/a', args: {} });
     for (let index = 0; index < 3; index += 1) list.add({ severity: 'error', code: 'dt/b', args: {} });
     expect(list.hasErrors).toBe(true);
-    expect(list.all).toHaveLength(MAX_DIAGNOSTICS + 1);
+    expect(list.all).toHaveLength(DEFAULT_LIMITS.diagnostics + 1);
     expect(list.all.at(-1)).toMatchObject({ code: 'fwmap/too-many-diagnostics', args: { count: 3 } });
   });
 });

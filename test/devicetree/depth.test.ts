@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { addressEntries } from '../../src/devicetree/address/entries.ts';
 import { explainNode } from '../../src/devicetree/address/explain.ts';
-import { MAX_NODE_DEPTH } from '../../src/devicetree/tree.ts';
 import { writeAsm } from '../../src/devicetree/write/asm.ts';
 import { writeDtb } from '../../src/devicetree/write/dtb.ts';
 import { writeDts } from '../../src/devicetree/write/dts.ts';
 import { writeYaml } from '../../src/devicetree/write/yaml.ts';
+import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
 import { installedVersion, Recordings } from '../recorded.ts';
 import { blobOf, compile, loadBlob } from './compiled.ts';
 import { parseText, tell, treeOf } from './trees.ts';
@@ -66,8 +66,8 @@ describe('a tree of 3,000 levels', () => {
 
 describe('bounds', () => {
   it('of nesting: what is below is left out and told', () => {
-    expect(parseText(nested(MAX_NODE_DEPTH - 1, '', '')).told).toEqual([]);
-    expect(parseText(nested(MAX_NODE_DEPTH, '', '')).told.join()).toContain('dt/too-deep');
+    expect(parseText(nested(DEFAULT_LIMITS['tree-depth'] - 1, '', '')).told).toEqual([]);
+    expect(parseText(nested(DEFAULT_LIMITS['tree-depth'], '', '')).told.join()).toContain('dt/too-deep');
   });
 
   it('of the text of paths: each of many nodes at the bottom has a long one', () => {

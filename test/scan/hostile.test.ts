@@ -84,7 +84,7 @@ describe('any change of any image', () => {
           const changed = Uint8Array.from(image);
           for (const [at, byte] of changes) changed[at % changed.length] = byte;
           const bytes = changed.subarray(0, length);
-          const { finds } = await scanned(bytes, { unpackedBytes: 1 << 20, finds: 50 });
+          const { finds } = await scanned(bytes, { 'unpacked-bytes': 1 << 20, 'image-finds': 50 });
           expect(finds.length).toBeLessThanOrEqual(50);
           for (const { fileOffset, size } of finds)
             if (fileOffset !== null) expect(fileOffset + size).toBeLessThanOrEqual(bytes.length);
@@ -105,7 +105,7 @@ describe('any change of any image', () => {
           const image = Uint8Array.from(outer);
           const place = at % image.length;
           image.set(inner.subarray(0, image.length - place), place);
-          await scanned(image, { unpackedBytes: 1 << 20, finds: 50 });
+          await scanned(image, { 'unpacked-bytes': 1 << 20, 'image-finds': 50 });
         },
       ),
       { numRuns: 400 },
@@ -122,47 +122,49 @@ async function limitsTold(bytes: Uint8Array, limits: Parameters<typeof scanned>[
 describe('limits are told', () => {
   test('finds', async () => {
     const { finds, diagnostics } = await scanned(make.join(...new Array<Uint8Array>(9).fill(TREE)), {
-      finds: 5,
+      'image-finds': 5,
     });
     expect([finds.length, diagnostics.map(({ code }) => code)]).toEqual([5, ['container/limit']]);
   });
 
   test('unpacked bytes, those of all that nests together', async () => {
     const zeros = gzipSync(Buffer.alloc(1 << 20));
-    expect(await limitsTold(zeros, { unpackedBytes: 1 << 19 })).toEqual([
-      ['container/limit', '0.5 MiB unpacked'],
+    expect(await limitsTold(zeros, { 'unpacked-bytes': 1 << 19 })).toEqual([
+      ['container/limit', '512 KiB unpacked (--limit unpacked-bytes=N)'],
     ]);
     const nested = gzipSync(Buffer.concat([Buffer.alloc(1 << 20), zeros]));
-    expect(await limitsTold(nested, { unpackedBytes: 3 << 19 })).toEqual([
-      ['container/limit', '1.5 MiB unpacked'],
+    expect(await limitsTold(nested, { 'unpacked-bytes': 3 << 19 })).toEqual([
+      ['container/limit', '1536 KiB unpacked (--limit unpacked-bytes=N)'],
     ]);
-    expect(await limitsTold(nested, { unpackedBytes: 5 << 19 })).toEqual([]);
+    expect(await limitsTold(nested, { 'unpacked-bytes': 5 << 19 })).toEqual([]);
     // One after the other they may take as much as they like.
     expect(
-      await limitsTold(Buffer.concat([zeros, Buffer.from('-'), zeros]), { unpackedBytes: 3 << 19 }),
+      await limitsTold(Buffer.concat([zeros, Buffer.from('-'), zeros]), { 'unpacked-bytes': 3 << 19 }),
     ).toEqual([]);
     expect(
-      await limitsTold(Buffer.concat([zeros, Buffer.from('-'), zeros]), { totalBytes: 3 << 19 }),
-    ).toEqual([['container/limit', '1.5 MiB unpacked']]);
+      await limitsTold(Buffer.concat([zeros, Buffer.from('-'), zeros]), { 'total-unpacked-bytes': 3 << 19 }),
+    ).toEqual([['container/limit', '1536 KiB unpacked (--limit total-unpacked-bytes=N)']]);
   });
 
   test('nesting', async () => {
     let image: Uint8Array = TREE;
     for (let depth = 0; depth < 6; depth += 1) image = make.gz(image);
-    expect(await limitsTold(image, { depth: 6 })).toEqual([]);
-    expect(await limitsTold(image, { depth: 5 })).toEqual([
-      ['container/limit', '5 containers inside each other'],
+    expect(await limitsTold(image, { 'container-depth': 6 })).toEqual([]);
+    expect(await limitsTold(image, { 'container-depth': 5 })).toEqual([
+      ['container/limit', '5 containers inside each other (--limit container-depth=N)'],
     ]);
   });
 
   test('the size of an image', async () => {
     const image = make.join(TREE, new Uint8Array(5000), TREE);
-    const { finds, diagnostics } = await scanned(image, { imageBytes: 4096 });
+    const { finds, diagnostics } = await scanned(image, { 'image-bytes': 4096 });
     expect([finds.length, diagnostics.map(({ code }) => code)]).toEqual([1, ['container/limit']]);
   });
 
-  test('time', async () => {
-    expect(await limitsTold(TREE, { milliseconds: 0 })).toEqual([['container/limit', '0 seconds']]);
+  test('work', async () => {
+    expect(await limitsTold(TREE, { 'scan-work': 0 })).toEqual([
+      ['container/limit', '0 bytes looked through (--limit scan-work=N)'],
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { type Diagnostic, DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { accessTo } from '../../src/containers/access.ts';
-import { Budget, CONTAINER_LIMITS, type ContainerLimits } from '../../src/containers/limits.ts';
+import { type Limits, withLimits } from '../../src/limits/limits.ts';
 import { Scanner, type ScanResult } from '../../src/scan/scan.ts';
 
 export interface Scanned extends ScanResult {
@@ -10,11 +10,16 @@ export interface Scanned extends ScanResult {
 }
 
 /** The limits are the usual ones but for those given. */
-export async function scanned(bytes: Uint8Array, limits: Partial<ContainerLimits> = {}): Promise<Scanned> {
-  const sink = new DiagnosticList();
-  const scanner = new Scanner(sink, { budget: new Budget({ ...CONTAINER_LIMITS, ...limits }) });
-  const result = await scanner.scan({ name: 'image', access: accessTo(new Uint8Array(bytes)), steps: [] });
-  return { ...result, diagnostics: sink.all };
+export async function scanned(bytes: Uint8Array, limits: Partial<Limits> = {}): Promise<Scanned> {
+  return withLimits(limits, async () => {
+    const sink = new DiagnosticList();
+    const result = await new Scanner(sink).scan({
+      name: 'image',
+      access: accessTo(new Uint8Array(bytes)),
+      steps: [],
+    });
+    return { ...result, diagnostics: sink.all };
+  });
 }
 
 /** Images of the corpus lie there compressed. */

@@ -101,27 +101,20 @@ function completion(
 ): string | undefined {
   const { firmware, arch, must } = machine;
   for (let at = 0; at < count; at += 1) {
-    // What was hidden may be as it is: what only one part of it changes is found so.
-    const keeps = { kernel: random.chance(0.5), contents: random.chance(0.5), boot: random.chance(0.5) };
-    const kernel =
-      keeps.kernel || fixed.has('commits')
-        ? machine.kernel
-        : fixed.has('release')
-          ? kernelOf(random, machine.kernel.release, machine.kernel.vendor)
-          : drawKernel(random, 0.3);
+    const kernel = fixed.has('commits')
+      ? machine.kernel
+      : fixed.has('release')
+        ? kernelOf(random, machine.kernel.release, machine.kernel.vendor)
+        : drawKernel(random, 0.3);
     const configuration =
       fixed.has('configuration') || must.has('config')
         ? machine.configuration
         : drawConfiguration(random, kernel, arch, firmware.kind === 'tree');
-    const isKept = keeps.contents || fixed.has('contents') || must.has('values');
     const contents =
-      firmware.kind !== 'acpi' || isKept
+      firmware.kind !== 'acpi' || fixed.has('contents') || must.has('values')
         ? machine.contents
         : new Map([...drawContents(random, firmware), ...shown.set]);
-    const boot =
-      keeps.boot && contents === machine.contents
-        ? machine.boot
-        : otherBoot(machine, fixed, contents, random);
+    const boot = otherBoot(machine, fixed, contents, random);
     const other: Machine = { ...machine, kernel, configuration, contents, boot };
     if (truthOf(other).without)
       return `Linux ${kernel.release}${kernel.withCommits.length > 0 ? ` with ${kernel.withCommits.join()}` : ''}, ${[...contents].map(([name, value]) => `${name} 0x${value.toString(16)}`).join(' ')} ${show(boot)}`;

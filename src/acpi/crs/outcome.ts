@@ -1,5 +1,7 @@
 /** What the evaluation of a `_CRS` came to: the ways it may end, and what can be said of all of them. */
+
 import { hex } from '../../bytes/address.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import {
   allOf,
   type ByteValue,
@@ -17,7 +19,6 @@ import {
   type Branch,
   byAnyByte,
   conditionOf,
-  MAX_ALTERNATIVES,
   type Splitting,
 } from '../interpreter/paths/alternatives.ts';
 import { type AmlFault, faultDiagnostic, isGivenUp } from '../interpreter/state/fault.ts';
@@ -103,8 +104,8 @@ export function resultOf(
     return ways;
   };
   const cases = waysBy(byStructure, true);
-  if (cases === undefined || cases.length > MAX_ALTERNATIVES)
-    return abandoned(when, 'it depends on too many conditions');
+  if (cases === undefined || cases.length > limit('crs-alternatives'))
+    return abandoned(when, `it may be ${moreThan('crs-alternatives')}`);
   const causes = causesOf(machine, cases);
   const fields = fieldsBehind(machine.interpreter, cases);
   return {

@@ -2,8 +2,10 @@
  * Bringing a machine up: predefined names, tables in load order with their own code run, `_REG`, `_STA` and `_INI`,
  * in the order that ACPICA's acpiexec 20200925 keeps.
  */
+
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import {
   bitsOf,
   type Condition,
@@ -24,7 +26,6 @@ import { Interpreter } from './interpreter.ts';
 import { conditionsMerged } from './paths/merge.ts';
 import { ForkSignal } from './paths/paths.ts';
 import { CONTROLS } from './plan/controls.ts';
-import { MAX_STEPS } from './state/budget.ts';
 import { AmlFault, fault, faultDiagnostic } from './state/fault.ts';
 import type { Evaluation, InterpreterOptions } from './state/machine.ts';
 import {
@@ -52,8 +53,6 @@ const PRESENT = 0;
 const FUNCTIONING = 3;
 /** `_REG`'s second argument: a handler is there. */
 const CONNECT = 1n;
-/** Tables that running code may have loaded at a time. */
-const MAX_LOADED = 256;
 /** What a byte of a loaded table counts for when it is decoded: code that loads and unloads in a loop comes to an end. */
 const TERM_BYTES = 128;
 
@@ -102,7 +101,7 @@ export class Boot {
     const machine = new Interpreter(options, CONTROLS);
     this.machine = machine;
     const bytes = decoded.tables.reduce((sum, { table }) => sum + table.bytes.length, 0);
-    machine.budget.maxSteps = Math.min(MAX_STEPS, FEWEST_STEPS + STEPS_PER_BYTE * bytes);
+    machine.budget.maxSteps = Math.min(limit('evaluation-steps'), FEWEST_STEPS + STEPS_PER_BYTE * bytes);
     // A simulation does everything that it is asked for as acpiexec does.
     if (machine.journal.active) machine.budget.left = STEPS_OF_MACHINE * machine.budget.maxSteps;
     machine.declared = decoded.namespace;
@@ -221,8 +220,8 @@ export class Boot {
   }
 
   #load(table: AcpiTable, scope: NamespaceNode): TableHandle {
-    if (this.#loadedAs.size >= MAX_LOADED)
-      fault('AE_OWNER_ID_LIMIT', `more than ${MAX_LOADED} tables are loaded`);
+    if (this.#loadedAs.size >= limit('loaded-tables'))
+      fault('AE_OWNER_ID_LIMIT', `${moreThan('loaded-tables')} are loaded`);
     const { machine } = this;
     machine.budget.charge(TERM_BYTES * table.bytes.length);
     this.#loaded.add(table);

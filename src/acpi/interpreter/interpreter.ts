@@ -2,6 +2,8 @@
  * The interpreter: runs plans over an explicit stack of frames. The semantics are ACPICA's (release 20200925, interpreter
  * slack off); where the specification or Windows differ, the operator's comment says so.
  */
+
+import { limit, limitHint, moreThan } from '../../limits/limits.ts';
 import { isKnown, numberOpaques, OpaqueNumbers, opaque, type Quantity, truth } from '../../symbolic/index.ts';
 import type { DeclaredNamespace } from '../namespace/declared.ts';
 import type { AcpiTable } from '../tables/table.ts';
@@ -45,14 +47,10 @@ import { RegionStore } from './state/regions.ts';
 import { Suspension } from './threads.ts';
 import { withdraw } from './values/names.ts';
 
-/** Method calls inside method calls, of all methods together. */
-export const MAX_CALL_DEPTH = 2000;
 /** Running calls of one method: ACPICA counts them in a byte. */
 const MAX_RECURSION = 255;
 /** Changes noted before those that nobody will take back are forgotten. */
 const JOURNAL_LIMIT = 2000;
-/** Lines of trace, Debug output and notifications that are kept. */
-const MAX_RECORDS = 20_000;
 
 export class Interpreter implements Explored, Machine {
   readonly options: InterpreterOptions;
@@ -195,7 +193,9 @@ export class Interpreter implements Explored, Machine {
   }
 
   record(record: TraceRecord): void {
-    if (this.trace !== undefined && this.trace.length < MAX_RECORDS) this.trace.push(record);
+    if (this.trace === undefined || this.trace.length > limit('trace-records')) return;
+    if (this.trace.length < limit('trace-records')) this.trace.push(record);
+    else this.trace.push({ kind: 'fault', text: `${moreThan('trace-records')}; the rest is left out` });
   }
 
   // ---- frames
@@ -215,8 +215,8 @@ export class Interpreter implements Explored, Machine {
     if (term === undefined) fault('AE_AML_INTERNAL', `${node.path} has no body`);
     if (method.running >= MAX_RECURSION)
       fault('AE_AML_METHOD_LIMIT', `${node.path} calls itself more than ${MAX_RECURSION} deep`);
-    if (this.frames.length >= MAX_CALL_DEPTH)
-      fault('NOT_FOLLOWED', `calls are nested more than ${MAX_CALL_DEPTH} deep`);
+    if (this.frames.length >= limit('call-depth'))
+      fault('NOT_FOLLOWED', `calls are nested ${moreThan('call-depth')}`);
     if (method.serialized && this.syncLevel > method.syncLevel)
       fault(
         'AE_AML_MUTEX_ORDER',
@@ -334,7 +334,7 @@ export class Interpreter implements Explored, Machine {
               pc = frame.pc;
               frame.pc += 1;
               sp = this.sp;
-              fault('NOT_FOLLOWED', 'too much code depends on unknown values');
+              fault('NOT_FOLLOWED', `too much code depends on unknown values ${limitHint(paths.workLimit)}`);
             }
             if (paths.arrive()) {
               if (frames.length <= this.#floor) return;
@@ -375,7 +375,14 @@ export class Interpreter implements Explored, Machine {
             continue;
           }
           frame.pc = pc + 1;
-          this.#recovery.raise(new AmlFault('NOT_FOLLOWED', 'too many branches on unknown values'), pc, sp);
+          this.#recovery.raise(
+            new AmlFault(
+              'NOT_FOLLOWED',
+              `too many branches on unknown values ${limitHint(paths.overworked ? paths.workLimit : 'fork-depth')}`,
+            ),
+            pc,
+            sp,
+          );
         } else if (thrown instanceof AmlFault) this.#recovery.raise(thrown, pc, sp);
         else throw thrown;
       }

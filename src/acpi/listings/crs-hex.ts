@@ -1,15 +1,14 @@
 /** The bytes of resource templates written as a hex dump, decoded. */
+
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit, limitText } from '../../limits/limits.ts';
 import { type ByteValue, opaque } from '../../symbolic/index.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import { decodeTemplate, type TemplateReading } from '../resources/decode.ts';
 import { type HexBlock, hexBlocks } from './hex-text.ts';
-
-/** How many templates one input may hold: a dump of 1 MiB could be all end tags. */
-const MAX_TEMPLATES = 4096;
 
 /**
  * Every template of an artifact of kind `crs-hex`. Each dump is one; bytes that go on after an end tag are a further
@@ -23,18 +22,18 @@ export function readCrsHex(artifact: Artifact, sink: DiagnosticSink): CrsEntry[]
     for (const { problem, start, end } of block.problems)
       sink.add(finding('acpi/hex-dump', { problem }, { span: { source, start, end } }));
     let first = 0;
-    while (first < block.bytes.length && entries.length < MAX_TEMPLATES) {
+    while (first < block.bytes.length && entries.length < limit('text-templates')) {
       const { entry, length } = templateAt(source, block, first, entries.length, sink);
       if (!entry) break;
       entries.push(entry);
       first += length;
     }
   }
-  if (entries.length >= MAX_TEMPLATES)
+  if (entries.length >= limit('text-templates'))
     sink.add(
       finding(
         'acpi/list-limit',
-        { most: MAX_TEMPLATES },
+        { limit: limitText('text-templates') },
         { span: { source, start: 0, end: source.bytes.length } },
       ),
     );

@@ -1,15 +1,14 @@
 /** Resource lists that other programs printed: acpiexec's `resources`, Linux' log and its pnp devices in sysfs. */
+
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit, limitText } from '../../limits/limits.ts';
 import type { CrsEntry } from '../crs/crs.ts';
 import { AcpiexecList } from './acpiexec-list.ts';
 import { LinuxList } from './linux-list.ts';
 import { linesOf } from './text-line.ts';
-
-/** Entries one input may give. */
-const MAX_ENTRIES = 65_536;
 
 /**
  * Every resource list of an artifact of kind `crs-text`, in order. What a list doesn't say stays out of a descriptor's
@@ -24,9 +23,10 @@ export function readCrsText(artifact: Artifact, sink: DiagnosticSink): CrsEntry[
     if (!acpiexec.take(line)) linux.take(line);
   }
   const all = [...acpiexec.entries(), ...linux.entries()];
-  const entries = all.slice(0, MAX_ENTRIES);
-  const next = all[MAX_ENTRIES]?.span;
-  if (next !== undefined) sink.add(finding('acpi/list-limit', { most: MAX_ENTRIES }, { span: next }));
+  const entries = all.slice(0, limit('list-entries'));
+  const next = all[limit('list-entries')]?.span;
+  if (next !== undefined)
+    sink.add(finding('acpi/list-limit', { limit: limitText('list-entries') }, { span: next }));
   // A log that says nothing of bridges is a whole log all the same.
   if (entries.length === 0 && artifact.kind !== 'dmesg') {
     sink.add(finding('acpi/no-resources', {}, { span: { source, start: 0, end: source.bytes.length } }));

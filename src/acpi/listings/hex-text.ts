@@ -2,7 +2,9 @@
  * Bytes written as text: xxd, hexdump -C, od, plain hex with or without `0x` and commas, iasl's listings, and the
  * braces of an ASL Buffer. Every byte keeps its place in the text.
  */
+
 import { type Source, textOf } from '../../bytes/source.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 
 /** One byte of a dump; `null` for one written `??`. */
 export type DumpedByte = number | null;
@@ -25,9 +27,6 @@ export interface HexProblem {
   readonly end: number;
 }
 
-/** Bytes one block may have; a resource template has under 64 KiB, a dump of a whole table is no template. */
-export const MAX_DUMPED_BYTES = 1 << 20;
-
 /** Longest run of equal lines that a `*` may stand for, in bytes. */
 const MAX_SQUEEZED = 0x10000;
 
@@ -46,10 +45,10 @@ class BlockBuilder {
   }
 
   push(byte: DumpedByte, start: number, end: number): void {
-    if (this.bytes.length >= MAX_DUMPED_BYTES) {
-      if (this.bytes.length === MAX_DUMPED_BYTES && !this.#full)
+    if (this.bytes.length >= limit('hex-bytes')) {
+      if (this.bytes.length === limit('hex-bytes') && !this.#full)
         this.problems.push({
-          problem: `more than ${MAX_DUMPED_BYTES} bytes; the rest is not read`,
+          problem: `${moreThan('hex-bytes')}; the rest is not read`,
           start,
           end,
         });

@@ -1,4 +1,5 @@
 /** Reads the ACPI tables of an input: raw tables, text dumps, folders of either. */
+
 import type { Artifact, DirectoryEntry } from '../../artifact/artifact.ts';
 import { describesNothing } from '../../artifact/irrelevant.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -6,6 +7,7 @@ import { ByteReader } from '../../bytes/reader.ts';
 import type { Source } from '../../bytes/source.ts';
 import { latin1Text } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit } from '../../limits/limits.ts';
 import { readDumpText } from './dump-text.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from './table.ts';
 
@@ -16,8 +18,6 @@ const RSDP_LENGTH = 36;
 const FACS_HEADER_LENGTH = 8;
 /** Tables with code, and those that name other tables. */
 const HOLDING_MORE = new Set(['DSDT', 'SSDT', 'PSDT', 'OSDT', 'FACP', 'RSDT', 'XSDT']);
-/** How many tables one input may hold. Real machines have under 60; a hostile blob could be all headers. */
-export const MAX_TABLES = 4096;
 
 /**
  * The tables of an artifact of kind `acpi-table`, `acpidump` or `acpi-dir`, in the order they are found there, named
@@ -107,9 +107,15 @@ function tablesOfText(source: Source, sink: DiagnosticSink, quiet = false): Acpi
   }
   const counts = new Map<string, number>();
   const tables: AcpiTable[] = [];
-  if (blocks.length > MAX_TABLES)
-    sink.add(finding('acpi/too-many-tables', { most: MAX_TABLES }, { span: blocks[MAX_TABLES]!.span }));
-  for (const block of blocks.slice(0, MAX_TABLES)) {
+  if (blocks.length > limit('acpi-tables'))
+    sink.add(
+      finding(
+        'acpi/too-many-tables',
+        { most: limit('acpi-tables') },
+        { span: blocks[limit('acpi-tables')]!.span },
+      ),
+    );
+  for (const block of blocks.slice(0, limit('acpi-tables'))) {
     const number = (counts.get(block.heading) ?? 0) + 1;
     counts.set(block.heading, number);
     const blob: Source = {
@@ -137,7 +143,7 @@ function tablesOfText(source: Source, sink: DiagnosticSink, quiet = false): Acpi
 function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
   const tables: AcpiTable[] = [];
   let at = 0;
-  while (at < source.bytes.length && tables.length < MAX_TABLES) {
+  while (at < source.bytes.length && tables.length < limit('acpi-tables')) {
     const table = looksLikeTable(source.bytes, at) ? tableAt(source, at, sink) : undefined;
     if (!table) {
       const rest = source.bytes.subarray(at);
@@ -151,11 +157,11 @@ function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
     tables.push(table);
     at += Math.max(table.bytes.length, 1);
   }
-  if (tables.length === MAX_TABLES && at < source.bytes.length)
+  if (tables.length === limit('acpi-tables') && at < source.bytes.length)
     sink.add(
       finding(
         'acpi/too-many-tables',
-        { most: MAX_TABLES },
+        { most: limit('acpi-tables') },
         { span: { source, start: at, end: source.bytes.length } },
       ),
     );

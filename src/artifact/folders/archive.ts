@@ -1,9 +1,11 @@
 /** Archives, as folders: what is in one is listed as what is in a folder on disk is. */
+
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { accessTo } from '../../containers/access.ts';
 import type { Archive, Member } from '../../containers/container.ts';
 import type { Budget } from '../../containers/limits.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit, overLimit } from '../../limits/limits.ts';
 import { unpackedLimit } from '../unpack.ts';
 import { byPath } from './directory.ts';
 import type { Listed } from './listed.ts';
@@ -18,8 +20,6 @@ interface Node {
 
 /** Links that lead to links. */
 const MAX_LINKS = 8;
-/** Folders in folders; deeper ones are no file system's. */
-const MAX_DEPTH = 128;
 
 /** Parts of a path, without those that lead nowhere or up. */
 function partsOf(path: string): string[] {
@@ -53,8 +53,8 @@ class ArchiveFolder {
   add(member: Member, bytes: Uint8Array, sink: DiagnosticSink): void {
     const parts = partsOf(member.name);
     if (parts.length === 0) return;
-    if (parts.length > MAX_DEPTH) {
-      sink.add(finding('artifact/folder-too-deep', { levels: MAX_DEPTH }, { path: this.#name }));
+    if (parts.length > limit('folder-depth')) {
+      sink.add(finding('artifact/folder-too-deep', { levels: limit('folder-depth') }, { path: this.#name }));
       return;
     }
     const node = this.#nodeAt(parts);
@@ -104,9 +104,9 @@ class ArchiveFolder {
       listed.push({
         path,
         type: isFile ? 'file' : 'directory',
-        read: (limit) =>
-          file === undefined || file.bytes.length > limit
-            ? { failure: `Larger than the limit of ${limit / (1024 * 1024)} MiB` }
+        read: (used = 0) =>
+          file === undefined || file.bytes.length > limit('input-bytes') - used
+            ? { failure: overLimit('input-bytes') }
             : { bytes: file.bytes },
         list: (under, to) => (isFile ? [] : this.list(child, [...parts, name], under, to)),
         ...(isFile

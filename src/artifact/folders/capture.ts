@@ -8,8 +8,6 @@ const REPORT = 'capture.txt';
 /** Listings for people, that no reader is for. */
 const OTHER = 'other';
 const FIRST_LINE = 'fwmap capture 1\n';
-/** A line for each file, at most. */
-const MAX_REPORT_BYTES = 1 << 20;
 const NOT_READ = /^not read: (.*)$/gm;
 
 /** The inputs in a capture; all that is in any other folder. What the script could not read is a gap. */
@@ -31,7 +29,7 @@ export function isCapture(top: readonly Listed[]): boolean {
 
 function reportOf(top: readonly Listed[]): string | undefined {
   const report = top.find(({ path, type }) => path === REPORT && type === 'file');
-  const read = report?.read(MAX_REPORT_BYTES);
+  const read = report?.read();
   if (read === undefined || !('bytes' in read)) return undefined;
   const text = latin1Text(read.bytes);
   return text.startsWith(FIRST_LINE) ? text : undefined;

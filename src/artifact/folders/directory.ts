@@ -1,19 +1,16 @@
 /** Folders: what a folder holds as a whole, or else what is in it. */
+
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit, limitText } from '../../limits/limits.ts';
 import type { ArtifactKind, DirectoryEntry } from '../artifact.ts';
 import { describesNothing } from '../irrelevant.ts';
-import { MAX_INPUT_BYTES } from '../reading.ts';
 import { sniffKind } from '../sniff.ts';
 import { inputsOfCapture } from './capture.ts';
 import type { Listed } from './listed.ts';
 
 export type { Listed };
-
-/** A server's /proc/device-tree has some ten thousand properties. */
-const MAX_ENTRIES = 400_000;
-const MAX_DEPTH = 128;
 
 export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
@@ -52,23 +49,25 @@ export function readFolder(
 
 function readBelow(top: readonly Listed[], name: string, sink: DiagnosticSink): DirectoryEntry[] {
   const entries: DirectoryEntry[] = [];
-  let left = MAX_INPUT_BYTES;
+  let used = 0;
   const waiting = [...top].reverse();
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    if (entries.length >= MAX_ENTRIES || left < 0) {
-      const limit = `${MAX_ENTRIES} entries or ${MAX_INPUT_BYTES / (1024 * 1024)} MiB`;
-      sink.add(finding('artifact/folder-too-large', { limit }, { path: name }));
+    if (entries.length >= limit('folder-entries') || used > limit('input-bytes')) {
+      const reached = used > limit('input-bytes') ? 'input-bytes' : 'folder-entries';
+      sink.add(finding('artifact/folder-too-large', { limit: limitText(reached) }, { path: name }));
       break;
     }
     if (next.type === 'directory') {
       entries.push({ path: next.path, type: 'directory' });
-      if (next.path.split('/').length < MAX_DEPTH) waiting.push(...[...next.list(next.path, sink)].reverse());
-      else sink.add(finding('artifact/folder-too-deep', { levels: MAX_DEPTH }, { path: next.path }));
+      if (next.path.split('/').length < limit('folder-depth'))
+        waiting.push(...[...next.list(next.path, sink)].reverse());
+      else
+        sink.add(finding('artifact/folder-too-deep', { levels: limit('folder-depth') }, { path: next.path }));
       continue;
     }
-    const entry = readEntry(next, name, left, sink);
+    const entry = readEntry(next, name, used, sink);
     if (!entry) continue;
-    left -= entry.source?.bytes.length ?? 0;
+    used += entry.source?.bytes.length ?? 0;
     entries.push(entry);
   }
   return entries.sort(byPath);
@@ -77,10 +76,10 @@ function readBelow(top: readonly Listed[], name: string, sink: DiagnosticSink): 
 function readEntry(
   listed: Listed,
   name: string,
-  limit: number,
+  used: number,
   sink: DiagnosticSink,
 ): DirectoryEntry | undefined {
-  const read = listed.read(limit);
+  const read = listed.read(used);
   if ('bytes' in read) {
     const source: Source = {
       name: `${name.replace(/\/+$/, '')}/${listed.path}`,
@@ -105,7 +104,7 @@ function acpiTables(
 ): DirectoryEntry[] | undefined {
   const kinds = (listed: readonly Listed[]) =>
     listed.flatMap((file) => {
-      const entry = file.type === 'file' ? readEntry(file, name, MAX_INPUT_BYTES, sink) : undefined;
+      const entry = file.type === 'file' ? readEntry(file, name, 0, sink) : undefined;
       return entry?.source ? [{ entry, kind: sniffKind(entry.source.bytes) }] : [];
     });
   if (!top.some((entry) => entry.type === 'file' && readsAsTable(entry))) return undefined;
@@ -125,6 +124,6 @@ function isTableData(path: string): boolean {
 }
 
 function readsAsTable(listed: Listed): boolean {
-  const read = listed.read(MAX_INPUT_BYTES);
+  const read = listed.read();
   return 'bytes' in read && sniffKind(read.bytes) === 'acpi-table';
 }

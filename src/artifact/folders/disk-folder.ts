@@ -27,7 +27,7 @@ function list(folder: Buffer, below: string, inside: string, sink: DiagnosticSin
     listed.push({
       path,
       type: isFile ? 'file' : 'directory',
-      read: (limit) => readFileBytes(at, limit),
+      read: (used) => readFileBytes(at, 'input-bytes', used),
       list: (under, to) => (isFile ? [] : list(at, under, inside, to)),
     });
   }

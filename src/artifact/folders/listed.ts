@@ -7,8 +7,11 @@ import type { FileResult } from '../reading.ts';
 export interface Listed {
   readonly path: string;
   readonly type: 'file' | 'directory';
-  /** Of a file: its bytes, unless there are more than `limit`. */
-  read(limit: number): FileResult;
+  /**
+   * Of a file: its bytes, unless there are too many.
+   * @param used bytes that count towards the limit `input-bytes` already
+   */
+  read(used?: number): FileResult;
   /** Of a folder: what is in it, in byte order of the names, each path below `below`. */
   list(below: string, sink: DiagnosticSink): readonly Listed[];
   /** Of a file in an archive: where it is there. */

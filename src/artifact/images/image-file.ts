@@ -1,9 +1,10 @@
 /** Images as inputs: files that are never whole in memory, unless they are small or something is wrapped around them. */
+
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type Access, accessTo } from '../../containers/access.ts';
 import type { Budget } from '../../containers/limits.ts';
+import { limit } from '../../limits/limits.ts';
 import { readFileBytes, systemMessage } from '../file.ts';
-import { MAX_INPUT_BYTES } from '../reading.ts';
 import { compressionOf, withoutZeros } from '../unpack.ts';
 
 /** Larger files are read where they are needed. */
@@ -35,7 +36,7 @@ export function openImageFile(path: string): OpenedFileResult {
   }
   if (!stat.isFile() || stat.size <= MAX_WHOLE) {
     close();
-    const read = readFileBytes(path, MAX_INPUT_BYTES);
+    const read = readFileBytes(path);
     return 'bytes' in read ? { access: accessTo(read.bytes), whole: true, close: () => {} } : read;
   }
   return { access: fileAccess(descriptor, stat.size), whole: false, close };
@@ -86,7 +87,7 @@ export async function takeOffWhole(
 ): Promise<{ readonly access: Access; readonly taken: readonly TakenOff[] }> {
   const taken: TakenOff[] = [];
   let current = access;
-  while (taken.length < budget.limits.depth && current.size <= MAX_INPUT_BYTES) {
+  while (taken.length < budget.limits.depth && current.size <= limit('input-bytes')) {
     const row = compressionOf(current.read(0, HEAD_BYTES));
     if (row === undefined) break;
     const stored = current.read(0, current.size);

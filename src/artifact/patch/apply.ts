@@ -1,5 +1,7 @@
 /** Patches on whole files. */
+
 import { applyPatch } from 'diff';
+import { limit } from '../../limits/limits.ts';
 import type { Hunk, HunkLine } from './unified-diff.ts';
 
 const REVERSED = { ' ': ' ', '+': '-', '-': '+' } as const;
@@ -77,8 +79,12 @@ function changed(hunks: readonly Hunk[], mark: '+' | '-'): number {
   return hunks.reduce((sum, { lines }) => sum + lines.filter((line) => line.mark === mark).length, 0);
 }
 
-/** Lines times hunks that are looked through at most. */
-const MAX_WORK = 100_000_000;
+/** Whether it would take too long to hold hunks against a file. */
+export function isTooLarge(text: string, hunks: readonly Hunk[]): boolean {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines * hunks.length > limit('patch-work');
+}
 
 /**
  * A file before and after hunks, whichever of the two it is; undefined when they fit neither way. Hunks may have moved
@@ -88,8 +94,8 @@ export function beforeAndAfter(
   text: string,
   hunks: readonly Hunk[],
 ): { readonly before: string; readonly after: string } | undefined {
+  if (isTooLarge(text, hunks)) return undefined;
   const lines = text.split('\n');
-  if (lines.length * hunks.length > MAX_WORK) return undefined;
   const back = reversed(hunks);
   for (const same of [exactly, butForBlanks]) {
     const isAfter =

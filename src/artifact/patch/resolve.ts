@@ -85,7 +85,10 @@ class Resolver {
   }
 
   resolve(): Artifact[] {
-    const files = changedFiles(this.#artifacts.filter(({ kind }) => kind === 'patch'));
+    const files = changedFiles(
+      this.#artifacts.filter(({ kind }) => kind === 'patch'),
+      this.#sink,
+    );
     const others: string[] = [];
     for (const file of files)
       if (!this.#file(file, files.length)) others.push(file.path ?? 'a file without a name');
@@ -164,7 +167,7 @@ class Resolver {
       this.#sink.add(
         finding(
           'artifact/patch-does-not-apply',
-          { file: where },
+          { file: where, large: series.large },
           { path: artifact.path, span: spanOf(artifact, patch) },
         ),
       );
@@ -207,7 +210,9 @@ class Resolver {
       if ('stuck' in series) {
         const { artifact: patchArtifact, patch } = series.stuck;
         const place = { path: patchArtifact.path, span: spanOf(patchArtifact, patch) };
-        this.#sink.add(finding('artifact/patch-does-not-apply', { file: found.path }, place));
+        this.#sink.add(
+          finding('artifact/patch-does-not-apply', { file: found.path, large: series.large }, place),
+        );
         return false;
       }
       const { after: text } = series;
@@ -330,11 +335,19 @@ function isSameFile(path: string, other: string | undefined): boolean {
 }
 
 /** The files that patches change, in the order of their first change; a rename is followed. */
-function changedFiles(patches: readonly Artifact[]): ChangedFile[] {
+function changedFiles(patches: readonly Artifact[], sink: DiagnosticSink): ChangedFile[] {
   const files: ChangedFile[] = [];
   const byPath = new Map<string, ChangedFile>();
   for (const artifact of patches) {
-    for (const patch of readUnifiedDiff(textOf(artifact.source))) {
+    const onMore = (): void =>
+      sink.add(
+        finding(
+          'fwmap/limit',
+          { name: 'patch-hunks', rest: 'the rest is not read' },
+          { path: artifact.path },
+        ),
+      );
+    for (const patch of readUnifiedDiff(textOf(artifact.source), onMore)) {
       const from = patch.oldPath ?? patch.newPath;
       const path = patch.newPath ?? patch.oldPath;
       let file = from === undefined ? undefined : byPath.get(from);

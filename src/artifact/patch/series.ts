@@ -1,5 +1,5 @@
 /** Patches of one file one after the other, whatever order they were given in. */
-import { beforeAndAfter } from './apply.ts';
+import { beforeAndAfter, isTooLarge } from './apply.ts';
 import { KnownFile } from './known-lines.ts';
 import type { FilePatch } from './unified-diff.ts';
 
@@ -10,7 +10,7 @@ interface Part {
 /** A file before the first and after the last of its patches, in the order in which they apply; or the one that does not. */
 export type Series<P> =
   | { readonly before: string | undefined; readonly after: string; readonly order: readonly P[] }
-  | { readonly stuck: P };
+  | { readonly stuck: P /** That would take too long to find out. */; readonly large: boolean };
 
 /** More patches of one file than this are taken in the order given. */
 const MAX_REORDERED = 32;
@@ -36,7 +36,7 @@ export function applySeries<P extends Part>(text: string, parts: readonly P[]): 
       waiting.splice(index, 1);
       done = true;
     }
-    if (!done) return { stuck: waiting[0]! };
+    if (!done) return { stuck: waiting[0]!, large: isTooLarge(after, waiting[0]!.patch.hunks) };
   }
   return { before, after, order };
 }

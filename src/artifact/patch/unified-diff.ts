@@ -2,6 +2,7 @@
  * Unified diffs as people send them: whole patches, hunks quoted in a reply, with counts that are wrong because lines
  * were cut out. Nothing is refused: what a line is follows from its first character, the counts only help.
  */
+import { limit } from '../../limits/limits.ts';
 
 export interface HunkLine {
   /** In both files, in the old one only, in the new one only. */
@@ -31,9 +32,6 @@ export interface FilePatch {
   /** Where it begins in the diff's text, from 0. */
   readonly line: number;
 }
-
-/** More than a series for a whole architecture has; the rest is left out. */
-const MAX_HUNKS = 5_000;
 
 /** Lines between two changes that may still be of one hunk. */
 const MAX_CONTEXT = 8;
@@ -99,8 +97,11 @@ class DiffReader {
     this.#at = from;
   }
 
-  readAll(): readonly FilePatch[] {
-    while (this.#at < this.#lines.length && this.#hunks < MAX_HUNKS) this.#next();
+  /** @param onMore told where there is more than is read */
+  readAll(onMore: () => void): readonly FilePatch[] {
+    const most = limit('patch-hunks');
+    while (this.#at < this.#lines.length && this.#hunks <= most) this.#next();
+    if (this.#hunks > most) onMore();
     this.#endFile();
     return this.files;
   }
@@ -108,7 +109,7 @@ class DiffReader {
   /** Reads what belongs to one diff; gives the line behind it, or undefined where there is none. */
   readOne(): number | undefined {
     let end = this.#at;
-    while (this.#at < this.#lines.length && this.#hunks < MAX_HUNKS && this.#next()) end = this.#at;
+    while (this.#at < this.#lines.length && this.#next()) end = this.#at;
     this.#endFile();
     return this.files.length > 0 ? end : undefined;
   }
@@ -231,9 +232,12 @@ function linesOf(text: string): string[] {
   return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
 }
 
-/** The files that a text changes, with their hunks, in its order; lines around them are passed over. */
-export function readUnifiedDiff(text: string): readonly FilePatch[] {
-  return new DiffReader(linesOf(text), 0).readAll();
+/**
+ * The files that a text changes, with their hunks, in its order; lines around them are passed over.
+ * @param onMore told where there are more hunks than are read
+ */
+export function readUnifiedDiff(text: string, onMore: () => void = () => {}): readonly FilePatch[] {
+  return new DiffReader(linesOf(text), 0).readAll(onMore);
 }
 
 /** Finds where in a text diffs begin and end; lines are counted from 0. */

@@ -3,6 +3,7 @@
  * What is found keeps its byte offsets; everything else is blanked, so that lines and columns stay those of the mail.
  */
 
+import { limit } from '../../limits/limits.ts';
 import { QUOTE, type QuotedLine, quotedLines } from './lines.ts';
 
 /** A statement found in a text; byte offsets, end exclusive. Quote marks inside it are still there. */
@@ -10,11 +11,6 @@ export interface FoundText {
   readonly start: number;
   readonly end: number;
 }
-
-/** A statement that is longer is no property somebody quoted. */
-const MAX_STATEMENT = 64 * 1024;
-/** Longest run of lines without a semicolon that is still taken for one statement: mail programs wrap long ones. */
-const MAX_STATEMENT_LINES = 400;
 
 /** Properties without an end on one line, after which no more are tried there. */
 const MAX_FAILED = 16;
@@ -43,10 +39,12 @@ function endOfStatement(
   at: number,
 ): number | undefined {
   let inside: '<' | '"' | '[' | undefined;
-  const first = lines[lineIndex]!;
-  for (let index = lineIndex; index < lines.length && index < lineIndex + MAX_STATEMENT_LINES; index += 1) {
+  for (
+    let index = lineIndex;
+    index < lines.length && index < lineIndex + limit('statement-lines');
+    index += 1
+  ) {
     const line = lines[index]!;
-    if (line.start > first.start + MAX_STATEMENT) return undefined;
     const content = text.slice(line.content, line.end);
     // A new statement before the old one ended: that one never was complete.
     if (index > lineIndex && (PROPERTY.test(content) || content.trim() === '')) return undefined;

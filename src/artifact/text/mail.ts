@@ -1,6 +1,8 @@
 /** Mails: what a message or a mailbox holds, part by part. */
+
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit } from '../../limits/limits.ts';
 
 /** A text that a message says, or a file that it carries. */
 export type MailPart =
@@ -21,8 +23,6 @@ export type MailPart =
       readonly bytes: Uint8Array;
     };
 
-/** More files than a mailbox has that a person kept; texts are not counted. */
-const MAX_ATTACHMENTS = 10_000;
 /** Boundaries that are looked for, of one message. */
 const MAX_BOUNDARIES = 64;
 const NEWLINE = 0x0a;
@@ -83,8 +83,8 @@ export async function* mailParts(
     if (isCut(message)) sink.add(finding('artifact/mail-cut', {}, { path: name }));
     for (const part of await encodedParts(bytes.subarray(start, end), name, sink)) {
       if (part.is === 'attachment') attachments += 1;
-      if (attachments > MAX_ATTACHMENTS) {
-        sink.add(finding('artifact/mail-parts', { most: MAX_ATTACHMENTS }, { path: name }));
+      if (attachments > limit('mail-attachments')) {
+        sink.add(finding('artifact/mail-parts', { most: limit('mail-attachments') }, { path: name }));
         return;
       }
       yield part;

@@ -2,9 +2,11 @@
  * Texts that hold several inputs: mails with their parts, and files into which somebody put a log, a listing and a
  * line of a device tree. Each becomes a piece of its own, with its place.
  */
+
 import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { type Source, textOf } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit } from '../../limits/limits.ts';
 import type { ProvenanceStep } from '../artifact.ts';
 import type { ArtifactKind } from '../kinds.ts';
 
@@ -79,6 +81,15 @@ export function textInputs(
   return pieces.map((piece) => foundInput(plain, piece, 0, 0));
 }
 
+/** Whether the end of a statement, if it has one, lies behind the lines that are looked through. */
+function isLong(text: string, offset: number): boolean {
+  const semicolon = text.indexOf(';', offset);
+  const end = semicolon < 0 ? text.length : semicolon;
+  let lines = 0;
+  for (let at = text.indexOf('\n', offset); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines >= limit('statement-lines');
+}
+
 /** A property that was begun and has no end hides what it would have said. */
 function sayUnfinished(
   unfinished: readonly { readonly offset: number; readonly line: number }[],
@@ -98,7 +109,7 @@ function sayUnfinished(
     sink.add(
       finding(
         'artifact/unfinished-property',
-        { line: line + linesBefore + 1 },
+        { line: line + linesBefore + 1, long: isLong(text, offset) },
         { span: { source, start: offset, end: end < 0 ? text.length : end } },
       ),
     );

@@ -12,6 +12,13 @@ export const PROCESS_OPTIONS = {
     describe: 'Log what is done, on standard error',
     group: 'General:',
   },
+  limit: {
+    type: 'string',
+    repeat: true,
+    value: 'NAME=VALUE',
+    describe: 'Set a limit, as messages name it when it is reached: unpacked-bytes=1G',
+    group: 'General:',
+  },
 } as const satisfies OptionTable;
 
 /** How inputs are opened and read. */

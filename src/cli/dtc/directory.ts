@@ -1,4 +1,5 @@
 /** `fwmap dtc -I fs`: a directory as /proc/device-tree is one, read as dtc reads it, links and order of the entries included. */
+
 import { opendirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { readFileBytes, systemMessage } from '../../artifact/file.ts';
@@ -12,11 +13,9 @@ import {
   liveProperty,
   livePropertyOf,
 } from '../../devicetree/live/live-tree.ts';
-import { MAX_NODE_DEPTH, MAX_NODES, MAX_PROPERTIES } from '../../devicetree/tree.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import { Fatal } from './messages.ts';
 
-/** Bytes of all properties together; a blob's own size field has 32 bits. */
-const MAX_BYTES = 256 << 20;
 const SLASH = Buffer.from('/');
 
 export interface DirectoryOptions {
@@ -94,15 +93,17 @@ class DirectoryReader {
       return;
     }
     this.#nodes += 1;
-    if (this.#nodes > MAX_NODES || this.#open.length >= MAX_NODE_DEPTH)
-      throw new Fatal(`"${this.#options.name}" has more than ${MAX_NODES} nodes or ${MAX_NODE_DEPTH} levels`);
+    if (this.#nodes > limit('tree-nodes') || this.#open.length >= limit('tree-depth'))
+      throw new Fatal(
+        `"${this.#options.name}" has ${moreThan(this.#nodes > limit('tree-nodes') ? 'tree-nodes' : 'tree-depth')}`,
+      );
     const node = liveNode(own, folder.node);
     folder.node.children.push(node);
     this.#open.push(openFolder(node, at, name));
   }
 
   #property(node: LiveNode, own: string, at: Buffer, name: string): void {
-    const read = readFileBytes(at, MAX_BYTES - this.#bytes);
+    const read = readFileBytes(at, 'input-bytes', this.#bytes);
     if (!('bytes' in read)) {
       const why = 'failure' in read ? read.failure : 'Is a directory';
       this.#options.warn(`WARNING: Cannot open ${name}: ${why}\n`);
@@ -110,8 +111,8 @@ class DirectoryReader {
     }
     this.#bytes += read.bytes.length;
     this.#properties += 1;
-    if (this.#properties > MAX_PROPERTIES)
-      throw new Fatal(`"${this.#options.name}" has more than ${MAX_PROPERTIES} properties`);
+    if (this.#properties > limit('tree-properties'))
+      throw new Fatal(`"${this.#options.name}" has ${moreThan('tree-properties')}`);
     node.properties.push(liveProperty(own, Uint8Array.from(read.bytes)));
   }
 

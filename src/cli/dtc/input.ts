@@ -8,12 +8,11 @@ import type { Source } from '../../bytes/source.ts';
 import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import type { LiveTree } from '../../devicetree/live/live-tree.ts';
 import { messageOf } from '../../findings/finding.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import type { Io } from '../common/io.ts';
 import { diagnosticText, Fatal, pathText } from './messages.ts';
 import type { DtcOptions } from './options.ts';
 
-/** Largest input, in bytes; a blob's own size field has 32 bits. */
-const MAX_INPUT = 256 << 20;
 const BLOB_MAGIC = 0xd00dfeed;
 
 interface Input {
@@ -104,13 +103,13 @@ export class DtcInput {
 
   async #bytes(path: string): Promise<Input> {
     if (path === '-') {
-      const bytes = await this.#io.readStdin(MAX_INPUT);
-      if (!bytes) throw new Fatal(`Standard input is larger than ${MAX_INPUT >> 20} MiB`);
+      const bytes = await this.#io.readStdin(limit('input-bytes'));
+      if (!bytes) throw new Fatal(`Standard input has ${moreThan('input-bytes')}`);
       this.opened.push('<stdin>');
       return { path, name: '<stdin>', bytes };
     }
     const name = pathText(path);
-    const read = readFileBytes(this.#resolve(path), MAX_INPUT);
+    const read = readFileBytes(this.#resolve(path));
     if ('failure' in read) throw new Fatal(`Couldn't open "${name}": ${read.failure}`);
     if ('directory' in read) throw new Fatal(`Error reading "${name}": Is a directory`);
     this.opened.push(name);

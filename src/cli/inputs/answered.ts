@@ -1,11 +1,12 @@
 /** The message that a report replies to. */
+
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { readFileBytes } from '../../artifact/file.ts';
-import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
 import { messagesOf } from '../../artifact/text/mail.ts';
 import { type Span, textOf } from '../../bytes/source.ts';
 import { latin1Text } from '../../bytes/text-encoding.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import { type Answered, replyTo } from '../../report/reply.ts';
 import { type NamedReport, renderMachines } from '../../report/subjects/machines.ts';
 import { CommandError } from '../common/command.ts';
@@ -18,8 +19,6 @@ const CONTEXT = 3;
 const MOST_ABOVE = 24;
 /** A tag that a message ends with is nothing to quote. */
 const TAG = /^[A-Z][a-z-]+-by: /;
-/** Messages of a mailbox that are looked at. */
-const MOST_MESSAGES = 2000;
 
 interface Message {
   readonly fields: ReadonlyMap<string, string>;
@@ -72,13 +71,15 @@ function quotedFrom(lines: readonly string[], about: ReadonlySet<string>): strin
  * @param about lines of the inputs that the report is about
  */
 async function readAnswered(path: string, about: readonly string[], io: Io): Promise<Answered> {
-  const read = readFileBytes(resolve(io.cwd, path), MAX_INPUT_BYTES);
+  const read = readFileBytes(resolve(io.cwd, path));
   if (!('bytes' in read))
     throw new CommandError(`--reply-to ${path}: ${'failure' in read ? read.failure : 'Is a directory'}`);
   const wanted = new Set(about.map(bare).filter((line) => line !== ''));
   const text = latin1Text(read.bytes);
   let first: Message | undefined;
-  for (const [start, end] of messagesOf(text).slice(0, MOST_MESSAGES)) {
+  const messages = messagesOf(text);
+  const isLong = messages.length > limit('thread-messages');
+  for (const [start, end] of messages.slice(0, limit('thread-messages'))) {
     const message = await messageOf(read.bytes.subarray(start, end));
     if (!message.fields.has('from')) continue;
     const quoted = quotedFrom(message.lines, wanted);
@@ -89,6 +90,10 @@ async function readAnswered(path: string, about: readonly string[], io: Io): Pro
     throw new CommandError(
       `--reply-to ${path}: no message`,
       'a mailbox, an .eml file, or what git format-patch writes',
+    );
+  if (isLong)
+    io.stderr.write(
+      `fwmap: --reply-to ${path}: ${moreThan('thread-messages')}; later ones are not looked at\n`,
     );
   return { fields: first.fields, quoted: [] };
 }

@@ -29,7 +29,7 @@ export async function openImage(
     },
   });
   const result = await scanner.scan({ name: image.name, access: image.access, steps: [] });
-  const artifacts = machinesIn(image, result, bytes);
+  const artifacts = machinesIn(image, result, bytes, said);
   if (artifacts.length > 0) for (const diagnostic of said.all) sink.add(diagnostic);
   return artifacts;
 }

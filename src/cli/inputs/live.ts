@@ -1,6 +1,7 @@
 /** `--live`: this machine, collected by the script that `fwmap capture` prints. */
+
 import { spawnSync } from 'node:child_process';
-import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
+import { limit } from '../../limits/limits.ts';
 import { CAPTURE_SCRIPT } from '../capture/script.ts';
 import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
@@ -12,7 +13,7 @@ export const LIVE_NAME = '<live>';
 export function captureHere(io: Io): Uint8Array {
   const { stdout, stderr, status, error } = spawnSync('sh', ['-s', '--', '-o', '-'], {
     input: CAPTURE_SCRIPT,
-    maxBuffer: MAX_INPUT_BYTES,
+    maxBuffer: limit('input-bytes'),
   });
   if (error !== undefined) throw new CommandError(`--live: cannot run the script: ${error.message}`);
   const said = stderr.toString('utf8').trimEnd();

@@ -53,17 +53,14 @@ async function readMemory(
   io: Io,
 ): Promise<NonNullable<EvaluationOptions['memory']>> {
   const { resolve } = await import('node:path');
-  const [{ readFileBytes }, { MAX_INPUT_BYTES }] = await Promise.all([
-    import('../../artifact/file.ts'),
-    import('../../artifact/reading.ts'),
-  ]);
+  const { readFileBytes } = await import('../../artifact/file.ts');
   return given.map((text) => {
     const at = text.lastIndexOf('@');
     if (at <= 0) throw new CommandError(`--memory ${text}: it takes FILE@ADDRESS`);
     const name = text.slice(0, at);
     const address = addressOption('memory', text.slice(at + 1));
     io.inputs.add(resolve(io.cwd, name));
-    const read = readFileBytes(resolve(io.cwd, name), MAX_INPUT_BYTES);
+    const read = readFileBytes(resolve(io.cwd, name));
     if (!('bytes' in read))
       throw new CommandError(`cannot read ${name}: ${'failure' in read ? read.failure : 'Is a directory'}`);
     return { address, bytes: read.bytes, source: { name, form: 'blob', bytes: read.bytes } };

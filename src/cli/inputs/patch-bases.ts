@@ -1,10 +1,11 @@
 /** Whole files that complete patches: what `--base` names, and files of the source tree that an input lies in. */
+
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readFileBytes } from '../../artifact/file.ts';
 import type { BaseFile } from '../../artifact/patch/resolve.ts';
-import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
+import { limit } from '../../limits/limits.ts';
 import { CommandError } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
 
@@ -17,12 +18,12 @@ export function readBase(text: string, { cwd, inputs }: Io): BaseFile {
   inputs.add(path);
   const colon = text.indexOf(':');
   if (existsSync(path) || colon <= 0) {
-    const read = readFileBytes(path, MAX_INPUT_BYTES);
+    const read = readFileBytes(path);
     if ('bytes' in read) return { path, bytes: read.bytes, how: text };
     throw new CommandError(`--base ${text}: ${'failure' in read ? read.failure : 'Is a directory'}`);
   }
   if (text.startsWith('-')) throw new CommandError(`--base ${text}: it takes FILE or REV:PATH`);
-  const shown = spawnSync('git', ['show', text], { cwd, maxBuffer: MAX_INPUT_BYTES });
+  const shown = spawnSync('git', ['show', text], { cwd, maxBuffer: limit('input-bytes') });
   if (shown.error) throw new CommandError(`--base ${text}: git can't be run: ${shown.error.message}`);
   if (shown.status !== 0) {
     const said = shown.stderr.toString('utf8').trim().split('\n')[0] ?? '';
@@ -40,7 +41,7 @@ export function findInTree(name: string, beside: string, { cwd, inputs }: Io): B
     const path = join(folder, name);
     if (existsSync(path)) {
       inputs.add(path);
-      const read = readFileBytes(path, MAX_INPUT_BYTES);
+      const read = readFileBytes(path);
       return 'bytes' in read ? { path, bytes: read.bytes, how: path } : undefined;
     }
     if (dirname(folder) === folder) return undefined;

@@ -1,4 +1,5 @@
 /** The files that `#include`, `/include/` and `/incbin/` may open, read from disk. */
+
 import {
   closeSync,
   constants,
@@ -14,12 +15,9 @@ import { basename, dirname, resolve, sep } from 'node:path';
 import { readToEnd } from '../../artifact/file.ts';
 import type { Source } from '../../bytes/source.ts';
 import type { OpenFailure, SourceClock, SourceLoader } from '../../devicetree/source/source-loader.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import type { Io } from '../common/io.ts';
 
-/** No source text of a device tree comes near this. */
-const MAX_SOURCE_SIZE = 64 << 20;
-/** A property's length is 32 bits wide, and the whole blob's too; more than this is a mistake. */
-const MAX_BINARY_SIZE = 256n << 20n;
 /**
  * Bytes of file contents kept for the next board. What is made of a file to preprocess it takes some ten times as much;
  * with more, memory grows for hundreds of boards and the time they take does not get shorter.
@@ -128,10 +126,10 @@ function readSource(path: string, name: string): Source | OpenFailure {
     const file = descriptor;
     // A file may grow while it is read, and some below /proc don't say how large they are.
     const bytes =
-      opened.size > MAX_SOURCE_SIZE
+      opened.size > limit('source-bytes')
         ? undefined
-        : readToEnd((target) => readSync(file, target), Number(opened.size), MAX_SOURCE_SIZE);
-    if (bytes === undefined) return { reason: 'too-large', text: `larger than ${MAX_SOURCE_SIZE >> 20} MiB` };
+        : readToEnd((target) => readSync(file, target), Number(opened.size), limit('source-bytes'));
+    if (bytes === undefined) return { reason: 'too-large', text: moreThan('source-bytes') };
     return { name, form: 'text', bytes };
   } catch (error) {
     return failureOf(error);
@@ -148,8 +146,8 @@ function readPart(path: string, offset: bigint, length: bigint | undefined): Uin
     descriptor = opened.descriptor;
     const available = opened.size > offset ? opened.size - offset : 0n;
     const wanted = length === undefined || length > available ? available : length;
-    if (wanted > MAX_BINARY_SIZE)
-      return { reason: 'too-large', text: `more than ${MAX_BINARY_SIZE >> 20n} MiB` };
+    if (wanted > BigInt(limit('incbin-bytes')))
+      return { reason: 'too-large', text: moreThan('incbin-bytes') };
     const bytes = new Uint8Array(Number(wanted));
     let read = 0;
     while (read < bytes.length) {

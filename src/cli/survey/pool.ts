@@ -1,4 +1,5 @@
 /** Threads that examine units. One that runs out of time or memory is replaced. */
+import { givenLimits, limit, moreThan } from '../../limits/limits.ts';
 import { ExaminationError, type Examined, type Examiner } from '../../survey/run.ts';
 import type { SurveyStore } from '../../survey/store.ts';
 import { bundleFile } from '../common/bundle-file.ts';
@@ -6,8 +7,7 @@ import type { PlacedUnit } from './thread.ts';
 
 /** The bundle of `thread.ts` (scripts/build.mjs). */
 const THREAD = 'survey-thread.cjs';
-/** A machine's tables take some 200 MiB; a hostile input shall not take the host. */
-const MOST_MEGABYTES = 2048;
+const MIB = 2 ** 20;
 
 export interface Pool extends Examiner {
   close(): Promise<void>;
@@ -19,15 +19,16 @@ function threadFile(): string {
   return file;
 }
 
-/** Starts `threads` of them. */
+/** Starts `threads` of them, with the limits of the run. */
 export async function openPool(threads: number, store: SurveyStore): Promise<Pool> {
   const [{ Tinypool }, { default: pLimit }] = await Promise.all([import('tinypool'), import('p-limit')]);
   const pool = new Tinypool({
     filename: threadFile(),
     minThreads: threads,
     maxThreads: threads,
-    resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+    resourceLimits: { maxOldGenerationSizeMb: Math.max(16, Math.ceil(limit('survey-thread-bytes') / MIB)) },
   });
+  const limits = givenLimits();
   // The time that a batch waits for a thread is not its own.
   const whenFree = pLimit(threads);
   return {
@@ -35,9 +36,10 @@ export async function openPool(threads: number, store: SurveyStore): Promise<Poo
       whenFree(async () => {
         const placed = units.map((unit): PlacedUnit => ({ ...unit, at: store.pathOf(unit) }));
         const limit = new AbortController();
-        const running = pool.run(placed, { name: 'examineUnits', signal: limit.signal }) as Promise<
-          Examined[]
-        >;
+        const running = pool.run(
+          { units: placed, limits },
+          { name: 'examineUnits', signal: limit.signal },
+        ) as Promise<Examined[]>;
         const timer = setTimeout(() => limit.abort(), 1000 * seconds * units.length);
         try {
           return await running;
@@ -56,6 +58,6 @@ export async function openPool(threads: number, store: SurveyStore): Promise<Poo
 function lossOf(error: unknown): ExaminationError['outcome'] {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return { status: 'memory', reason: `took more than ${MOST_MEGABYTES} MiB` };
+    return { status: 'memory', reason: `took ${moreThan('survey-thread-bytes')}` };
   return { status: 'failed', reason: error instanceof Error ? error.message : String(error) };
 }

@@ -3,9 +3,9 @@ import type { Artifact } from '../../artifact/artifact.ts';
 import { readFileBytes } from '../../artifact/file.ts';
 import { openInput } from '../../artifact/open.ts';
 import { type OpenOptions, openBytes } from '../../artifact/open-bytes.ts';
-import { MAX_INPUT_BYTES } from '../../artifact/reading.ts';
 import { type Diagnostic, DiagnosticList } from '../../bytes/diagnostic.ts';
 import { messageOf } from '../../findings/finding.ts';
+import { type Limits, withLimits } from '../../limits/limits.ts';
 import { type Outcome, rowsOf, rowsOfFailure, type Subject } from '../../survey/rows.ts';
 import type { Examined } from '../../survey/run.ts';
 import type { Unit } from '../../survey/unit.ts';
@@ -21,11 +21,18 @@ import { describeOptions } from '../inputs/machine.ts';
 /** A unit, and where it is. */
 export type PlacedUnit = Unit & { readonly at: string };
 
+export interface Batch {
+  readonly units: readonly PlacedUnit[];
+  readonly limits: Partial<Limits>;
+}
+
 /** What each unit comes to. One that a fault of ours ends has that for its reason. */
-export async function examineUnits(units: readonly PlacedUnit[]): Promise<Examined[]> {
-  const examined: Examined[] = [];
-  for (const unit of units) examined.push(await examineUnit(unit));
-  return examined;
+export async function examineUnits({ units, limits }: Batch): Promise<Examined[]> {
+  return withLimits(limits, async () => {
+    const examined: Examined[] = [];
+    for (const unit of units) examined.push(await examineUnit(unit));
+    return examined;
+  });
 }
 
 async function examineUnit(unit: PlacedUnit): Promise<Examined> {
@@ -47,7 +54,7 @@ async function examineUnit(unit: PlacedUnit): Promise<Examined> {
 
 async function openUnit({ at, path }: PlacedUnit, sink: DiagnosticList): Promise<Artifact[] | undefined> {
   const options: OpenOptions = { openImage };
-  const read = readFileBytes(at, MAX_INPUT_BYTES);
+  const read = readFileBytes(at);
   if ('bytes' in read) return openBytes(path, read.bytes, options, sink);
   return openInput(at, options, sink);
 }

@@ -1,11 +1,12 @@
 /** ar, the format of Debian packages and static libraries (`ar(5)`). */
+import { limitHint } from '../../limits/limits.ts';
 import { type Access, asciiAt, latin1 } from '../access.ts';
 import type { Archive, ArchiveContent, Member } from '../container.ts';
 
 const MAGIC = '!<arch>\n';
 const HEADER_BYTES = 60;
 
-function list(access: Access, start: number, limit: number): ArchiveContent {
+function list(access: Access, start: number, most: number): ArchiveContent {
   const members: Member[] = [];
   const faults: string[] = [];
   let names = '';
@@ -19,8 +20,8 @@ function list(access: Access, start: number, limit: number): ArchiveContent {
         faults.push('a header makes no sense; the rest is not read');
       break;
     }
-    if (members.length >= limit) {
-      faults.push(`more than ${limit} files; the rest is not read`);
+    if (members.length >= most) {
+      faults.push(`more than ${most} files ${limitHint('container-pieces')}; the rest is not read`);
       break;
     }
     const data = at + HEADER_BYTES;

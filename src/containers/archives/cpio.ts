@@ -1,4 +1,5 @@
 /** cpio as initramfs and rpm have it: the "new" ASCII format with and without sums, and the old one of POSIX. */
+import { limitHint } from '../../limits/limits.ts';
 import { type Access, asciiAt, latin1 } from '../access.ts';
 import type { Archive, ArchiveContent, Member } from '../container.ts';
 
@@ -33,7 +34,7 @@ function headerAt(access: Access, at: number): Header | undefined {
   return { mode: octal(18, 24), nameSize: octal(59, 65), fileSize: octal(65, 76), bytes: 76, alignment: 1 };
 }
 
-function list(access: Access, start: number, limit: number): ArchiveContent {
+function list(access: Access, start: number, most: number): ArchiveContent {
   const members: Member[] = [];
   const faults: string[] = [];
   let at = start;
@@ -55,8 +56,8 @@ function list(access: Access, start: number, limit: number): ArchiveContent {
       at = Math.min(data, access.size);
       break;
     }
-    if (members.length >= limit) {
-      faults.push(`more than ${limit} files; the rest is not read`);
+    if (members.length >= most) {
+      faults.push(`more than ${most} files ${limitHint('container-pieces')}; the rest is not read`);
       break;
     }
     const type = TYPES.get(header.mode & FILE_TYPE);

@@ -1,4 +1,5 @@
 /** tar: the POSIX format with pax records (pubs.opengroup.org, pax, "ustar Interchange Format"), GNU's long names. */
+import { limitHint } from '../../limits/limits.ts';
 import { type Access, asciiAt, latin1 } from '../access.ts';
 import type { Archive, ArchiveContent, Member } from '../container.ts';
 
@@ -76,7 +77,7 @@ const TYPES: Readonly<Record<string, Member['type']>> = {
   '5': 'directory',
 };
 
-function list(access: Access, start: number, limit: number): ArchiveContent {
+function list(access: Access, start: number, most: number): ArchiveContent {
   const members: Member[] = [];
   const faults: string[] = [];
   let at = start;
@@ -98,8 +99,8 @@ function list(access: Access, start: number, limit: number): ArchiveContent {
       faults.push(`the header at 0x${(at - start).toString(16)} makes no sense; the rest is not read`);
       break;
     }
-    if (members.length >= limit) {
-      faults.push(`more than ${limit} files; the rest is not read`);
+    if (members.length >= most) {
+      faults.push(`more than ${most} files ${limitHint('container-pieces')}; the rest is not read`);
       break;
     }
     const type = String.fromCharCode(header[TYPE_AT]!);

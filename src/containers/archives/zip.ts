@@ -1,4 +1,5 @@
 /** zip (PKWARE's APPNOTE.TXT 6.3.10), by its central directory; one that lacks it by what stands before each file. */
+import { limitHint } from '../../limits/limits.ts';
 import { type Access, asciiAt, latin1, littleEndian } from '../access.ts';
 import { crc32 } from '../codecs/checksum.ts';
 import { decoderOf } from '../codecs/decoders.ts';
@@ -188,13 +189,13 @@ class ZipReader {
   }
 
   /** Reads by the central directory; false when there is none. @returns where the archive ends */
-  byDirectory(limit: number): number | undefined {
+  byDirectory(most: number): number | undefined {
     const directory = this.#directory();
     if (directory === undefined || directory.base < this.#start) return undefined;
     let { at } = directory;
     for (let index = 0; index < directory.count; index += 1) {
-      if (index >= limit) {
-        this.faults.push(`more than ${limit} files; the rest is not read`);
+      if (index >= most) {
+        this.faults.push(`more than ${most} files ${limitHint('container-pieces')}; the rest is not read`);
         break;
       }
       if (this.#u32(at) !== CENTRAL) {
@@ -232,10 +233,14 @@ class ZipReader {
   }
 
   /** Reads file after file. @returns where that ended */
-  byHeaders(limit: number): number {
+  byHeaders(most: number): number {
     this.faults.push('the central directory is missing');
     let at = this.#start;
-    while (this.#u32(at) === LOCAL && this.members.length < limit) {
+    while (this.#u32(at) === LOCAL) {
+      if (this.members.length >= most) {
+        this.faults.push(`more than ${most} files ${limitHint('container-pieces')}; the rest is not read`);
+        break;
+      }
       const [nameBytes, extraBytes] = [this.#u16(at + 26), this.#u16(at + 28)];
       const data = at + LOCAL_BYTES + nameBytes + extraBytes;
       const [unpacked, packed] = widened(this.#access, at + LOCAL_BYTES + nameBytes, extraBytes, [
@@ -265,9 +270,9 @@ class ZipReader {
   }
 }
 
-function list(access: Access, start: number, limit: number): ArchiveContent {
+function list(access: Access, start: number, most: number): ArchiveContent {
   const reader = new ZipReader(access, start);
-  const end = reader.byDirectory(limit) ?? reader.byHeaders(limit);
+  const end = reader.byDirectory(most) ?? reader.byHeaders(most);
   return { size: end - start, members: reader.members, faults: reader.faults };
 }
 

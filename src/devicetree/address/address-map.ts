@@ -2,7 +2,9 @@
  * What can be wrong with a tree as a map of addresses: windows that collide, registers no bus passes on, a framebuffer
  * under somebody's window, cells that were counted wrong. Findings only; the checks `fwmap_…` report them.
  */
+
 import { formatMemRange, hex } from '../../bytes/address.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf, walk } from '../tree.ts';
 import { cString } from './bus.ts';
 import { cellsOf } from './cells.ts';
@@ -27,10 +29,6 @@ export interface AddressMapProblem {
   readonly message: string;
 }
 
-/** Each problem is found by comparing; a tree that is wrong everywhere is told of this many. */
-const MAX_PROBLEMS = 500;
-/** Comparisons of entries with windows; a real tree needs some thousand. */
-const MAX_COMPARISONS = 5_000_000;
 /** Other cell counts named in a message. */
 const MAX_COUNTS_NAMED = 3;
 
@@ -164,7 +162,10 @@ function* regOutsideRanges(
       (other) => base >= other.start && base < other.end && space === other.space,
     )?.end;
     comparisons += passed.length;
-    if (comparisons > MAX_COMPARISONS) return;
+    if (comparisons > limit('comparison-work')) {
+      yield { check: 'fwmap_reg_outside_ranges', node, property: undefined, message: uncompared() };
+      return;
+    }
     if (covered !== undefined && covered >= end) continue;
     const path = pathOf(node.parent!);
     const message =
@@ -173,6 +174,10 @@ function* regOutsideRanges(
         : `reg[${entry.index}] ends at ${hex(end)}, behind the end ${hex(covered)} of what the ranges of ${path} pass on`;
     yield { check: 'fwmap_reg_outside_ranges', node, property: propertyOf(node, 'reg'), message };
   }
+}
+
+function uncompared(): string {
+  return `${moreThan('comparison-work')}; the rest is not looked at`;
 }
 
 /** The node and all that it lies in. */
@@ -193,7 +198,10 @@ function* framebufferInWindow(
       continue;
     const lineage = lineageOf(node);
     comparisons += windows.length + lineage.size;
-    if (comparisons > MAX_COMPARISONS) return;
+    if (comparisons > limit('comparison-work')) {
+      yield { check: 'fwmap_framebuffer_in_window', node, property: undefined, message: uncompared() };
+      return;
+    }
     for (const window of windows) {
       if (window.cpu === null || window.size === null || lineage.has(window.node)) continue;
       if (cpu >= window.cpu + window.size || window.cpu >= cpu + size) continue;
@@ -259,8 +267,11 @@ function firstOf(sources: readonly Iterable<AddressMapProblem>[]): AddressMapPro
   const problems: AddressMapProblem[] = [];
   for (const source of sources) {
     for (const problem of source) {
+      if (problems.length >= limit('tree-problems')) {
+        problems.push({ ...problem, message: `${moreThan('tree-problems')}; the rest is not looked for` });
+        return problems;
+      }
       problems.push(problem);
-      if (problems.length >= MAX_PROBLEMS) return problems;
     }
   }
   return problems;

@@ -1,7 +1,9 @@
 /** Every `reg`, `ranges` and `dma-ranges` entry of a tree, decoded one by one; nothing merged, nothing dropped. */
-import { type DiagnosticSink, MAX_DIAGNOSTICS } from '../../bytes/diagnostic.ts';
+
+import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit, moreThan, overLimit } from '../../limits/limits.ts';
 import type { CellList } from '../cell-list.ts';
 import {
   type DeviceTree,
@@ -79,13 +81,6 @@ export interface DecodedEntries {
   readonly dependsOn: ReadonlySet<keyof AddressingProfile>;
 }
 
-/** More entries than any real tree; a bound on what a hostile one can make us hold. */
-const MAX_ENTRIES = 200_000;
-/**
- * Characters in the paths of all entries together: reports print them, and at the bottom of a deep tree every node has
- * a long one. A hundred times what the largest of Linux' boards has.
- */
-const MAX_PATH_TEXT = 1 << 24;
 /** So many entries of a node have no more text than its name, times so many. */
 const FEW_ENTRIES = 4;
 /** How many cell counts that would fit a message names. */
@@ -335,7 +330,7 @@ class EntryDecoder {
     const pathLength = layout.pathLength + (length > FEW_ENTRIES ? node.name.length : 0);
     for (let index = 0; index < length; index += 1) {
       this.#pathText += pathLength;
-      if (this.entries.length >= MAX_ENTRIES || this.#pathText > MAX_PATH_TEXT) {
+      if (this.entries.length >= limit('address-entries') || this.#pathText > limit('path-bytes')) {
         this.#reportTooMany();
         return;
       }
@@ -360,7 +355,11 @@ class EntryDecoder {
   #reportTooMany(): void {
     if (this.#full) return;
     this.#full = true;
-    const problem = `More than ${MAX_ENTRIES} entries, or their paths have more than ${MAX_PATH_TEXT} characters; the rest is not read`;
+    const reached =
+      this.#pathText > limit('path-bytes')
+        ? `Paths of entries have ${moreThan('path-bytes')}`
+        : overLimit('address-entries');
+    const problem = `${reached}; the rest is not read`;
     this.#sink.add(finding('dt/too-large', { problem }));
   }
 
@@ -402,7 +401,7 @@ class EntryDecoder {
     const isSaid = ({ from }: CellCount): boolean => from === 'own' || from === 'bus type';
     if ((isSaid(addressCells) && isSaid(sizeCells)) || this.#reported.has(node)) return;
     // More than a list of diagnostics keeps are not worth their text.
-    if (this.#reported.size >= MAX_DIAGNOSTICS) return;
+    if (this.#reported.size >= limit('diagnostics')) return;
     this.#reported.add(node);
     const missing = [
       { name: '#address-cells', count: addressCells, specified: 2 },

@@ -1,6 +1,7 @@
 /** How one node's addresses come to be CPU addresses, as data: for `fwmap explain TREE --node PATH`. */
 
-import { type DeviceTree, type DtNode, MAX_NODE_DEPTH, pathOf, propertyOf, walk } from '../tree.ts';
+import { limit } from '../../limits/limits.ts';
+import { type DeviceTree, type DtNode, pathOf, propertyOf, walk } from '../tree.ts';
 import { type Bus, cString, isAvailable } from './bus.ts';
 import type { AddressEntry } from './entries.ts';
 import type { TreeRules } from './profile.ts';
@@ -101,7 +102,7 @@ export function explainNode(
  */
 function dmaViewOf(node: DtNode, entries: readonly AddressEntry[], translator: Translator): DmaView {
   let bus = translator.dmaParentOf(node);
-  for (let level = 0; bus && level < MAX_NODE_DEPTH; level += 1) {
+  for (let level = 0; bus && level < limit('tree-depth'); level += 1) {
     const ranges = propertyOf(bus, 'dma-ranges');
     if (ranges && ranges.value.length > 0) {
       const found = bus;

@@ -3,9 +3,11 @@
  * as a whole when its cells aren't the root's, read with the root's cells, never translated; regions without `reg` are
  * placed when Linux boots.
  */
+
 import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit } from '../../limits/limits.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
 import { isAvailable, isOkay } from './bus.ts';
 import { cellsOf, firstCell, numberOf } from './cells.ts';
@@ -27,9 +29,6 @@ export interface Reservations {
   /** Nodes from whose `reg` Linux reserves nothing, and why. */
   readonly ignored: ReadonlyMap<DtNode, string>;
 }
-
-/** A tree that is wrong everywhere is told of this many. */
-const MAX_PROBLEMS = 200;
 
 /** A stretch that is kept out of RAM. */
 interface Reserved extends Extent {
@@ -165,6 +164,9 @@ function numberIn({ value }: DtProperty, count: number): bigint | undefined {
   return value.length === 4 * count ? numberOf(cellsOf(value), 0, count) : undefined;
 }
 
+/** Said once where there are more. */
+const UNTOLD = { name: 'tree-problems', rest: 'the rest is left out' } as const;
+
 /** Regions that overlap ("OVERLAP DETECTED!", __rmem_check_for_overlap). */
 function reportOverlaps(reserved: readonly Reserved[], sink: DiagnosticSink): void {
   const inOrder = reserved.toSorted((a, b) =>
@@ -173,8 +175,12 @@ function reportOverlaps(reserved: readonly Reserved[], sink: DiagnosticSink): vo
   let reaching: Reserved | undefined;
   let told = 0;
   for (const region of inOrder) {
-    if (reaching && region.base < reaching.base + reaching.size && told < MAX_PROBLEMS) {
+    if (reaching && region.base < reaching.base + reaching.size) {
       told += 1;
+      if (told > limit('tree-problems')) {
+        sink.add(finding('fwmap/limit-told', UNTOLD, { path: region.name }));
+        return;
+      }
       const both = common(reaching, region)!;
       const args = { one: region.name, other: reaching.name, range: formatMemRange(both.base, both.size) };
       sink.add(finding('dt/reserved-memory-overlap', args, { path: region.name, ...placeOf(region) }));
@@ -192,12 +198,16 @@ function reportOutside(reserved: readonly Reserved[], ram: readonly Extent[], si
   const inOrder = ram.toSorted((a, b) => (a.base < b.base ? -1 : 1));
   let told = 0;
   for (const region of reserved) {
-    if (region.size === 0n || told >= MAX_PROBLEMS) continue;
+    if (region.size === 0n) continue;
     const end = region.base + region.size;
     let covered = region.base;
     for (const { base, size } of inOrder) if (base <= covered && base + size > covered) covered = base + size;
     if (covered >= end) continue;
     told += 1;
+    if (told > limit('tree-problems')) {
+      sink.add(finding('fwmap/limit-told', UNTOLD, { path: region.name }));
+      return;
+    }
     const inside = inOrder.some((extent) => common(extent, region));
     const args = { name: region.name, range: formatMemRange(region.base, region.size), partly: inside };
     sink.add(finding('dt/reserved-memory-outside', args, { path: region.name, ...placeOf(region) }));

@@ -6,10 +6,12 @@
  * translated, its end may lie outside the entry; base + size of an entry wraps at 2^64; a bus without `dma-ranges`
  * is 1:1 for DMA; a bus whose children have no size cells translates nothing.
  */
+
 import type { Span } from '../../bytes/source.ts';
 import { latin1Text } from '../../bytes/text-encoding.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import type { CellList } from '../cell-list.ts';
-import { type DtNode, MAX_NODE_DEPTH, pathOf, propertyOf, walk } from '../tree.ts';
+import { type DtNode, pathOf, propertyOf, walk } from '../tree.ts';
 import { type AddressFlags, addressFlags, type Bus, type BusKind, busOf, whyUnusable } from './bus.ts';
 import {
   BusTranslation,
@@ -56,7 +58,11 @@ export interface Obstacle {
 
 /** Why an address is refused that Linux would cut to its last 64 bits. */
 export const BEYOND_64_BIT: Obstacle = { why: 'the address has more than 64 bits' };
-const TOO_MUCH_WORK: Obstacle = { why: 'the tree takes too much work to translate' };
+const TOO_MUCH_WORK: Obstacle = {
+  get why() {
+    return `translating the tree takes ${moreThan('translation-work')}`;
+  },
+};
 const CIRCLE: Obstacle = { why: 'the interconnects lead in a circle' };
 /** What Linux returns for an address that can't be translated; so no address can be this one. */
 const OF_BAD_ADDR = 0xffff_ffff_ffff_ffffn;
@@ -101,12 +107,7 @@ function arrived(address: MovingAddress, { kind }: Bus): Arrival {
 }
 
 /** More buses than a path can have: only `interconnects` that lead in a circle. */
-const MAX_STEPS = 2 * MAX_NODE_DEPTH;
-/**
- * Work that the translations of one tree may take together: each entry of `ranges` that is looked at counts one, each
- * bus ten. The largest real trees take a hundredth of it.
- */
-const MAX_WORK = 3_000_000;
+const BUSES_PER_LEVEL = 2;
 const BUS_WORK = 10;
 
 /** What the properties of a tree say about a node as a bus. */
@@ -165,7 +166,7 @@ export class Translator {
   readonly #buses = new Map<DtNode, KnownBus>();
   readonly #stops = { ranges: new Map<DtNode, Stop>(), 'dma-ranges': new Map<DtNode, Stop>() };
   #phandles: Map<number, DtNode> | undefined;
-  /** Done so far, towards {@link MAX_WORK}. */
+  /** Done so far, towards `limit('translation-work')`. */
   #work = 0;
 
   constructor(
@@ -232,12 +233,12 @@ export class Translator {
     if (isBeyond64Bit(cells, at, stop.bus)) return BEYOND_64_BIT;
     const address = this.#address;
     address.setOut(cells, at, stop.bus);
-    for (let passed = 0; passed < MAX_STEPS; passed += 1) {
+    for (let passed = 0; passed < BUSES_PER_LEVEL * limit('tree-depth'); passed += 1) {
       if (!stop.isExplored) this.#explore(stop);
       const { translation, next } = stop;
       if (!next) return arrived(address, stop.bus);
       if (!translation) return next.unusable!;
-      if (this.#work > MAX_WORK) return TOO_MUCH_WORK;
+      if (this.#work > limit('translation-work')) return TOO_MUCH_WORK;
       const before = steps && { number: address.number, flags: address.flags };
       const index = translation.pass(address);
       // Work is counted once, when an address is translated: its steps are asked for later.

@@ -2,18 +2,12 @@
  * Reads a device tree that lies in a directory, as Linux shows it below /proc/device-tree: a folder is a node, a
  * file is a property and holds its value.
  */
+
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
-import {
-  type DeviceTree,
-  type DtNode,
-  type DtProperty,
-  holdsOverlay,
-  MAX_NODE_DEPTH,
-  MAX_NODES,
-  MAX_PROPERTIES,
-} from '../tree.ts';
+import { limit, overLimit } from '../../limits/limits.ts';
+import { type DeviceTree, type DtNode, type DtProperty, holdsOverlay } from '../tree.ts';
 import { repeatsNodeName } from './name-property.ts';
 
 interface FolderNode extends DtNode {
@@ -39,13 +33,13 @@ export function readDirectory(artifact: Artifact, sink: DiagnosticSink): DeviceT
     const known = nodes.get(path);
     if (known) return known;
     const names = path.split('/');
-    if (names.length > MAX_NODE_DEPTH) return undefined;
+    if (names.length > limit('tree-depth')) return undefined;
     let node = root;
     for (let depth = 1; depth <= names.length; depth += 1) {
       const below = names.slice(0, depth).join('/');
       let child = nodes.get(below);
       if (!child) {
-        if (nodes.size >= MAX_NODES) return undefined;
+        if (nodes.size >= limit('tree-nodes')) return undefined;
         child = { name: names[depth - 1]!, parent: node, properties: [], children: [], labels: [] };
         node.children.push(child);
         nodes.set(below, child);
@@ -57,8 +51,8 @@ export function readDirectory(artifact: Artifact, sink: DiagnosticSink): DeviceT
   for (const { path, type, source } of entries) {
     const slash = path.lastIndexOf('/');
     const node = nodeAt(type === 'directory' ? path : path.slice(0, Math.max(slash, 0)));
-    if (!node || properties >= MAX_PROPERTIES) {
-      const problem = `More than ${MAX_NODE_DEPTH} levels or ${MAX_NODES} nodes; the rest is not read`;
+    if (!node || properties >= limit('tree-properties')) {
+      const problem = `${overLimit(properties >= limit('tree-properties') ? 'tree-properties' : nodes.size >= limit('tree-nodes') ? 'tree-nodes' : 'tree-depth')}; the rest is not read`;
       sink.add(finding('dt/too-large', { problem }, { path: artifact.path }));
       break;
     }

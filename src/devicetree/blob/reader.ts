@@ -8,15 +8,8 @@ import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
 import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
-import {
-  type BlobHeader,
-  type DeviceTree,
-  holdsOverlay,
-  MAX_NODE_DEPTH,
-  MAX_NODES,
-  MAX_PROPERTIES,
-  type MemoryReservation,
-} from '../tree.ts';
+import { limit, moreThan, overLimit } from '../../limits/limits.ts';
+import { type BlobHeader, type DeviceTree, holdsOverlay, type MemoryReservation } from '../tree.ts';
 import { type ReadHeader, readHeader } from './header.ts';
 import { BlobStrings } from './strings.ts';
 import {
@@ -30,17 +23,8 @@ import {
   PROPERTY_HEADER,
 } from './tree.ts';
 
-/**
- * How many bytes names may have together where some are long: in a strings block that is one long text each of its
- * bytes begins another name.
- */
-const MAX_LONG_NAMES = 1 << 24;
-
 /** In place of a token where the blob ends; tokens are not negative. */
 const NO_TOKEN = -1;
-
-/** Linux itself stops at a few dozen; more is an unterminated block read into something else. */
-const MAX_RESERVATIONS = 65_536;
 
 /**
  * Reads a blob. Faults become diagnostics at their byte offset and end the reading where nothing after them can be
@@ -93,7 +77,7 @@ function readReservations(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const reservations: MemoryReservation[] = [];
   let at = fields.reservationsOffset;
-  for (; at + 16 <= end && reservations.length < MAX_RESERVATIONS; at += 16) {
+  for (; at + 16 <= end && reservations.length < limit('blob-reservations'); at += 16) {
     const size = view.getBigUint64(at + 8);
     if (size === 0n) return reservations;
     reservations.push({
@@ -106,7 +90,7 @@ function readReservations(
   sink.add(
     finding(
       'dt/blob-reservations',
-      { most: MAX_RESERVATIONS, ends: at + 16 > end },
+      { most: limit('blob-reservations'), ends: at + 16 > end },
       { span: { source, start: Math.min(at, end), end } },
     ),
   );
@@ -189,7 +173,7 @@ class StructureReader {
       at = start + 4;
       if (token === PROP) {
         properties += 1;
-        if (properties > MAX_PROPERTIES || start + PROPERTY_HEADER > end) {
+        if (properties > limit('tree-properties') || start + PROPERTY_HEADER > end) {
           this.refuseProperty(start, properties);
           break;
         }
@@ -210,7 +194,7 @@ class StructureReader {
         if (slots[name]! > 0) contents.note(node, slots[name]!, start);
         // Nodes after this one are below it: it is still open.
         if (node.index + 1 < contents.nodes.length) this.noteLate(node, start, at);
-      } else if (token === BEGIN_NODE && depth < MAX_NODE_DEPTH) {
+      } else if (token === BEGIN_NODE && depth < limit('tree-depth')) {
         const behind = this.behindName(start);
         if (behind < 0) break;
         at = behind;
@@ -245,7 +229,7 @@ class StructureReader {
   }
 
   private reportTooDeep(start: number): void {
-    const problem = `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`;
+    const problem = `Nodes nest ${moreThan('tree-depth')}; those below are not read`;
     this.report('dt/too-deep', { problem }, start);
   }
 
@@ -293,8 +277,8 @@ class StructureReader {
 
   /** Where the tokens of the node begin whose own token is at `start`; -1, reported, when it can't be read. */
   private behindName(start: number): number {
-    if (this.contents.nodes.length >= MAX_NODES) {
-      this.report('dt/too-large', { problem: `More than ${MAX_NODES} nodes; the rest is not read` }, start);
+    if (this.contents.nodes.length >= limit('tree-nodes')) {
+      this.report('dt/too-large', { problem: `${overLimit('tree-nodes')}; the rest is not read` }, start);
       return -1;
     }
     const behind = this.behindText(start + 4);
@@ -317,8 +301,8 @@ class StructureReader {
   /** Says why a property is the end of what can be read: there are too many, or the blob ends before it does. */
   private refuseProperty(start: number, properties: number): void {
     const behind = start + PROPERTY_HEADER;
-    if (properties > MAX_PROPERTIES) {
-      const problem = `More than ${MAX_PROPERTIES} properties; the rest is not read`;
+    if (properties > limit('tree-properties')) {
+      const problem = `${overLimit('tree-properties')}; the rest is not read`;
       this.report('dt/too-large', { problem }, start);
     } else if (behind > this.end) {
       this.report('dt/blob-truncated', { problem: 'The blob ends inside a property' }, start, this.end);
@@ -340,14 +324,14 @@ class StructureReader {
     this.contents.noteLate(node, start);
   }
 
-  /** Counts a name once, towards {@link MAX_LONG_NAMES}; false, reported, when that is exceeded. */
+  /** Counts a name once, towards `limit('blob-name-bytes')`; false, reported, when that is exceeded. */
   private isNameAffordable(nameOffset: number, start: number): boolean {
     if (!this.names.has(nameOffset)) {
       this.names.add(nameOffset);
       this.namesLength += this.contents.strings.lengthAt(nameOffset);
     }
-    if (this.namesLength <= MAX_LONG_NAMES) return true;
-    const problem = `Names of properties have more than ${MAX_LONG_NAMES} bytes together; the rest is not read`;
+    if (this.namesLength <= limit('blob-name-bytes')) return true;
+    const problem = `Names of properties have ${moreThan('blob-name-bytes')} together; the rest is not read`;
     this.report('dt/too-large', { problem }, start);
     return false;
   }

@@ -3,6 +3,7 @@
  * `phandle_references` writes phandles, `omit_unused_nodes` drops nodes. So running the checks is how a live tree gets
  * ready to be written.
  */
+import { limit, moreThan } from '../../limits/limits.ts';
 import { type LiveNode, type LiveTree, walkLive } from '../live/live-tree.ts';
 import type { References } from '../live/references.ts';
 import { ADDRESS_MAP_CHECKS } from './address-map-checks.ts';
@@ -89,9 +90,6 @@ export interface CheckResult {
   readonly failed: boolean;
 }
 
-/** What one run keeps. The worst board of Linux makes some hundred; a hostile tree could make a finding of each pair of nodes. */
-const MAX_FINDINGS = 20_000;
-
 type Status = 'passed' | 'failed' | 'not-run';
 
 class CheckRun {
@@ -117,7 +115,7 @@ class CheckRun {
       buses: new Map(),
       cells: new Map(),
       get full() {
-        return findings.length >= MAX_FINDINGS;
+        return findings.length > limit('check-findings');
       },
       fail: (node, message, property) => {
         this.#status.set(this.#current.name, 'failed');
@@ -128,7 +126,12 @@ class CheckRun {
 
   #report(check: Check, what: Pick<Finding, 'message' | 'node' | 'property'>): void {
     const { warning, error } = this.#levels.of(check.name);
-    if ((!warning && !error) || this.findings.length >= MAX_FINDINGS) return;
+    if ((!warning && !error) || this.findings.length > limit('check-findings')) return;
+    if (this.findings.length === limit('check-findings')) {
+      const message = `${moreThan('check-findings')}; the rest is left out`;
+      this.findings.push({ check: check.name, level: error ? 'error' : 'warning', ...what, message });
+      return;
+    }
     this.findings.push({ check: check.name, level: error ? 'error' : 'warning', ...what });
   }
 

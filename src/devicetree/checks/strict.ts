@@ -2,17 +2,19 @@
  * What dtc refuses, for readers that want a tree and no compiler: the checks that are errors unless somebody switches
  * them off, with the steps that resolve references. Every one is made, so that one run tells all there is.
  */
+
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
 import type { CheckCode } from '../../findings/rows/dt-tree.ts';
+import { limit } from '../../limits/limits.ts';
 import { type LiveTree, livePathOf, walkLive } from '../live/live-tree.ts';
 import { type ReferenceOptions, References } from '../live/references.ts';
 import { OVERLAY_HINT } from '../source/parser.ts';
 import type { Check, CheckContext } from './check.ts';
 import { NAME_CHECKS, REFERENCE_CHECKS } from './structure-checks.ts';
 
-/** More than anybody reads. */
-const MAX_PROBLEMS = 1000;
+/** Said once where there are more. */
+const UNTOLD = { name: 'tree-problems', rest: 'the rest is left out' } as const;
 
 /** dtc's own name for what is wrong with a reference says less than that it is one. */
 function isAboutReferences({ name }: Check): boolean {
@@ -55,11 +57,14 @@ export function checkStrictly(
       buses: new Map(),
       cells: new Map(),
       get full() {
-        return problems >= MAX_PROBLEMS;
+        return problems > limit('tree-problems');
       },
       fail: (node, message, property) => {
         problems += 1;
-        if (problems > MAX_PROBLEMS) return;
+        if (problems > limit('tree-problems')) {
+          if (problems === limit('tree-problems') + 1) sink.add(finding('fwmap/limit-told', UNTOLD));
+          return;
+        }
         const span = property?.span ?? node.spans[0];
         const where = { path: livePathOf(node), ...(span ? { span } : {}) };
         const problem = message.trimEnd();

@@ -2,11 +2,9 @@
  * `#if` expressions (C 6.10.1): 64-bit integers, signed or unsigned as in C, undefined names are 0. Works over tokens
  * as the expander gives them, so that `defined X` can hold expansion back for one name.
  */
+import { limit, moreThan } from '../../limits/limits.ts';
 import { BINARY_PRECEDENCE } from '../source/precedence.ts';
 import type { Token } from './tokens.ts';
-
-/** Parentheses and unary operators one inside the other. */
-const MAX_NESTING = 256;
 
 interface Value {
   /** In two's complement: within [-2^63, 2^63) when signed, [0, 2^64) when unsigned. */
@@ -191,8 +189,8 @@ class Evaluator {
 
   #unary(live: boolean): Value {
     this.#depth += 1;
-    if (this.#depth > MAX_NESTING)
-      throw new ConditionError(`#if expression nested deeper than ${MAX_NESTING}`);
+    if (this.#depth > limit('condition-depth'))
+      throw new ConditionError(`#if expression nested ${moreThan('condition-depth')}`);
     const value = this.#operand(live);
     this.#depth -= 1;
     return value;

@@ -1,14 +1,13 @@
 /** Directives: what each does to macros, to which groups are read, to line numbers; `#include` is in inclusion.ts. */
+
 import { lineAndColumn } from '../../bytes/source.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import { type ConditionHost, evaluateCondition } from './condition.ts';
 import { Inclusions } from './inclusion.ts';
 import { readDefinition, sameMacro } from './macros.ts';
 import type { Directive } from './scan.ts';
 import type { Frame, PreprocessorState } from './state.ts';
 import { lexLine, lexToken, type Token } from './tokens.ts';
-
-/** Conditionals that may be open in one file; real ones have a handful. */
-const MAX_CONDITIONAL_DEPTH = 4096;
 
 export class Directives implements ConditionHost {
   readonly #state: PreprocessorState;
@@ -32,9 +31,9 @@ export class Directives implements ConditionHost {
       case 'if':
       case 'ifdef':
       case 'ifndef':
-        if (frame.taken.length >= MAX_CONDITIONAL_DEPTH) {
+        if (frame.taken.length >= limit('conditional-depth')) {
           this.#state.report('dt/too-deep', {
-            problem: `#${directive.name} nested ${MAX_CONDITIONAL_DEPTH} deep`,
+            problem: `#${directive.name} nested ${moreThan('conditional-depth')}`,
           });
           this.#state.stopped = true;
           return;

@@ -3,13 +3,9 @@
  * tokens decides whether dtc reads one name or two. The contexts, the padding tokens and their order are those of
  * libcpp's macro.c (cpp_get_token, enter_macro_context, replace_args, paste_all_tokens, stringify_arg).
  */
+import { limit, moreThan } from '../../limits/limits.ts';
 import type { Macro } from './macros.ts';
 import { lexToken, type NameTable, type Token } from './tokens.ts';
-
-/** Tokens one source file may expand to; the largest Linux board needs some hundred thousand. */
-export const MAX_EXPANDED_TOKENS = 2_000_000;
-/** Nested macro calls inside arguments. */
-export const MAX_ARGUMENT_DEPTH = 200;
 
 /** Where tokens come from that no macro made: a line of a file, a directive, an argument. */
 export interface TokenSource {
@@ -176,8 +172,8 @@ export class Expander {
       tokens = macro.parameters.length > 0 ? this.#substitute(macro, collected) : macro.body;
     }
     this.#made += tokens.length + 1;
-    if (this.#made > MAX_EXPANDED_TOKENS) {
-      this.#stop('too-many-tokens', macro, `more than ${MAX_EXPANDED_TOKENS} tokens`);
+    if (this.#made > limit('macro-tokens')) {
+      this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
       return true;
     }
     this.#disabled.add(macro);
@@ -228,8 +224,8 @@ export class Expander {
         }
         tokens.push(token);
         this.#made += 1;
-        if (this.#made > MAX_EXPANDED_TOKENS) {
-          this.#stop('too-many-tokens', macro, `more than ${MAX_EXPANDED_TOKENS} tokens`);
+        if (this.#made > limit('macro-tokens')) {
+          this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
           return 'bad';
         }
       }
@@ -267,8 +263,8 @@ export class Expander {
   #expanded(macro: Macro, argument: Argument): Token[] {
     if (argument.expanded) return argument.expanded;
     const result: Token[] = [];
-    if (this.#depth >= MAX_ARGUMENT_DEPTH) {
-      this.#stop('too-deep', macro, `arguments nested deeper than ${MAX_ARGUMENT_DEPTH}`);
+    if (this.#depth >= limit('macro-argument-depth')) {
+      this.#stop('too-deep', macro, `arguments nested ${moreThan('macro-argument-depth')}`);
       return result;
     }
     this.#depth += 1;
@@ -283,8 +279,8 @@ export class Expander {
       for (let token = this.next(); token.kind !== 'end' && !this.#exhausted; token = this.next()) {
         result.push(token);
         this.#made += 1;
-        if (this.#made > MAX_EXPANDED_TOKENS)
-          this.#stop('too-many-tokens', macro, `more than ${MAX_EXPANDED_TOKENS} tokens`);
+        if (this.#made > limit('macro-tokens'))
+          this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
       }
       this.#base = outerBase;
       this.#contexts = this.#exhausted ? [] : outerContexts;

@@ -1,14 +1,11 @@
 /** `#include` and its like: which file is meant, and what keeps inclusion from going on without end. */
+
 import type { Source } from '../../bytes/source.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import { isFailure, openOnPath } from '../source/source-loader.ts';
 import type { Directive } from './scan.ts';
 import type { Frame, PreprocessorState } from './state.ts';
 import { lexLine, type Token } from './tokens.ts';
-
-/** GNU cpp's own limit. An include cycle ends here. */
-export const MAX_INCLUDE_DEPTH = 200;
-/** `#include` directives carried out for one source; a file that includes its like twice, 200 deep, must end. */
-export const MAX_INCLUDES = 20_000;
 
 export class Inclusions {
   readonly #state: PreprocessorState;
@@ -36,15 +33,15 @@ export class Inclusions {
     if (this.#state.once.has(found.source)) return;
     if (directive.name === 'import') this.#state.once.add(found.source);
     const { depth } = frame.inclusion;
-    if (depth + 1 >= MAX_INCLUDE_DEPTH) {
-      const problem = `#include nested ${MAX_INCLUDE_DEPTH} deep: does the file include itself?`;
+    if (depth + 1 >= limit('include-depth')) {
+      const problem = `#include nested ${moreThan('include-depth')}: does the file include itself?`;
       this.#state.report('dt/include-depth', { problem });
       this.#state.stopped = true;
       return;
     }
     this.#includes += 1;
-    if (this.#includes > MAX_INCLUDES) {
-      this.#state.report('dt/include-depth', { problem: `more than ${MAX_INCLUDES} files included` });
+    if (this.#includes > limit('includes')) {
+      this.#state.report('dt/include-depth', { problem: moreThan('includes') });
       this.#state.stopped = true;
       return;
     }

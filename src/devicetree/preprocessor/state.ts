@@ -11,8 +11,6 @@ import type { Directive, ScannedFile } from './scan.ts';
 import { dateText, timestampText, timeText } from './times.ts';
 import type { NameTable, Token } from './tokens.ts';
 
-/** Characters of output; the largest Linux board makes 2 MiB. */
-export const MAX_OUTPUT = 64 << 20;
 /** Files of an include stack that a message names. */
 const MAX_STACK_TOLD = 16;
 

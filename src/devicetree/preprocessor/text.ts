@@ -1,9 +1,10 @@
 /** Text between directives: copied as it stands, except for the macros named in it. */
+import { limit, moreThan } from '../../limits/limits.ts';
 import type { Directives } from './directives.ts';
 import type { Expander, TokenSource } from './expand.ts';
 import type { Macro } from './macros.ts';
 import { INCLUDES, type TextRun } from './scan.ts';
-import { type Frame, MAX_OUTPUT, type PreprocessorState } from './state.ts';
+import type { Frame, PreprocessorState } from './state.ts';
 import { EDGE_FREE, type Edge, edgeOf, lexToken, type Token, wouldPaste } from './tokens.ts';
 
 /** The text run being copied. */
@@ -27,11 +28,11 @@ export class TextCopier {
   }
 
   copyRun(frame: Frame, run: TextRun): void {
-    if (this.#state.output.length > MAX_OUTPUT) {
+    if (this.#state.output.length > limit('preprocessed-bytes')) {
       this.#state.from = run.start;
       this.#state.to = run.start;
       this.#state.report('dt/too-large', {
-        problem: `more than ${MAX_OUTPUT >> 20} MiB of preprocessed text`,
+        problem: moreThan('preprocessed-bytes', 'characters of preprocessed text'),
       });
       this.#state.stopped = true;
       return;
@@ -139,9 +140,9 @@ export class TextCopier {
         ? (origin ?? token).white || wouldPaste(edge, token.kind, token.text)
         : token.white;
       text += space ? ` ${token.text}` : token.text;
-      if (text.length > MAX_OUTPUT) {
+      if (text.length > limit('preprocessed-bytes')) {
         this.#state.report('dt/too-large', {
-          problem: `more than ${MAX_OUTPUT >> 20} MiB of preprocessed text`,
+          problem: moreThan('preprocessed-bytes', 'characters of preprocessed text'),
         });
         this.#state.stopped = true;
         break;

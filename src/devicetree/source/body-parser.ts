@@ -1,5 +1,7 @@
 /** Parses the inside of nodes: properties, children, and what deletes or omits them. */
+
 import type { Span } from '../../bytes/source.ts';
+import { limit, moreThan, overLimit } from '../../limits/limits.ts';
 import {
   type LiveLabel,
   type LiveNode,
@@ -7,7 +9,6 @@ import {
   liveNode,
   liveProperty,
 } from '../live/live-tree.ts';
-import { MAX_NODE_DEPTH, MAX_NODES, MAX_PROPERTIES } from '../tree.ts';
 import type { Lexer } from './lexer.ts';
 import type { SourceText } from './source-text.ts';
 import type { ValueBuilder } from './value-builder.ts';
@@ -136,9 +137,9 @@ export class BodyParser {
           syntaxError(lexer, 'a property, a node or "}"');
           this.recover();
       }
-      if (this.#nodes > MAX_NODES || this.#properties > MAX_PROPERTIES) {
-        const limit = this.#nodes > MAX_NODES ? `${MAX_NODES} nodes` : `${MAX_PROPERTIES} properties`;
-        lexer.report('dt/too-large', { problem: `More than ${limit}; the rest is not read` }, lexer.span);
+      if (this.#nodes > limit('tree-nodes') || this.#properties > limit('tree-properties')) {
+        const reached = this.#nodes > limit('tree-nodes') ? 'tree-nodes' : 'tree-properties';
+        lexer.report('dt/too-large', { problem: `${overLimit(reached)}; the rest is not read` }, lexer.span);
         for (const { node, file, start } of open) node.spans.push(this.spanFrom(file, start, lexer.start));
         lexer.abandon();
         lexer.next();
@@ -222,8 +223,8 @@ export class BodyParser {
   #openChild(parent: LiveNode, name: string, { labels, omit }: Prefix, depth: number): OpenBody | undefined {
     const lexer = this.#lexer;
     const { file, start } = lexer;
-    if (depth >= MAX_NODE_DEPTH) {
-      const problem = `Nodes nest deeper than ${MAX_NODE_DEPTH}; those below are not read`;
+    if (depth >= limit('tree-depth')) {
+      const problem = `Nodes nest ${moreThan('tree-depth')}; those below are not read`;
       lexer.report('dt/too-deep', { problem }, lexer.span);
       this.recover();
       return undefined;

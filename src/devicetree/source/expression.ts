@@ -1,10 +1,8 @@
 /** Integer expressions of device tree source: C's operators and precedence on unsigned 64-bit numbers. */
+import { limit, moreThan } from '../../limits/limits.ts';
 import type { Lexer, TokenKind } from './lexer.ts';
 import { literalBytes } from './literals.ts';
 import { BINARY_PRECEDENCE, UNARY_PRECEDENCE } from './precedence.ts';
-
-/** How far parentheses and operators may nest; a bound on memory, far beyond what anybody writes. */
-const MAX_PENDING_OPERATORS = 10_000;
 
 const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
 const truth = (value: boolean): bigint => (value ? 1n : 0n);
@@ -129,8 +127,12 @@ export function parseInteger(lexer: Lexer, endedAt?: (end: number) => void): big
   let wantsOperand = true;
   for (;;) {
     const { kind } = lexer;
-    if (pending.length > MAX_PENDING_OPERATORS) {
-      lexer.report('dt/too-deep', { problem: 'The expression nests too deeply' }, lexer.span);
+    if (pending.length > limit('expression-depth')) {
+      lexer.report(
+        'dt/too-deep',
+        { problem: `The expression nests ${moreThan('expression-depth')}` },
+        lexer.span,
+      );
       return undefined;
     }
     if (wantsOperand) {

@@ -3,9 +3,11 @@
  * of letters is. After `{`, `;` and the `/delete-…/` words comes a name of a node or property; inside `[…]` come pairs
  * of hex digits; elsewhere come C integers. `/include/` is followed here, so the parser sees one stream of tokens.
  */
+
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
 import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
+import { limit, moreThan, overLimit } from '../../limits/limits.ts';
 import { isFailure, openOnPath, type SourceLoader } from './source-loader.ts';
 import { lineDirectiveAt, type SourceText, stringEnd, wholeSource } from './source-text.ts';
 
@@ -47,11 +49,6 @@ const KEYWORDS = [
   '/delete-node/',
   '/omit-if-no-ref/',
 ] as const;
-
-/** Deepest nesting of `/include/`; dtc's own limit. */
-const MAX_INCLUDE_DEPTH = 200;
-/** All included text of one tree together, in bytes: files that include others twice grow without end. */
-const MAX_INCLUDED_BYTES = 64 * 1024 * 1024;
 
 const SPACE = 1;
 const NAME = 2;
@@ -396,11 +393,11 @@ export class Lexer {
     if (includers.some(({ source }) => source.bytes === opened.bytes)) {
       fail(`"${name}" includes itself`);
       this.abandon();
-    } else if (this.#outer.length + 1 >= MAX_INCLUDE_DEPTH) {
-      fail('Includes nested too deeply');
+    } else if (this.#outer.length + 1 >= limit('include-depth')) {
+      fail(`Includes nested ${moreThan('include-depth')}`);
       this.abandon();
-    } else if (this.#included > MAX_INCLUDED_BYTES) {
-      fail(`More than ${MAX_INCLUDED_BYTES} bytes of included text`);
+    } else if (this.#included > limit('included-bytes')) {
+      fail(overLimit('included-bytes', 'of included text'));
       this.abandon();
     } else {
       this.#outer.push({ text: this.file, position: this.#position, directive });

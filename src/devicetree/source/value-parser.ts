@@ -1,13 +1,12 @@
 /** Parses what stands between a property's `=` and its `;`. */
+
 import type { Span } from '../../bytes/source.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import { integerOf, parseInteger } from './expression.ts';
 import type { Lexer } from './lexer.ts';
 import { literalBytes, literalText } from './literals.ts';
 import { isFailure, openOnPath, type SourceLoader } from './source-loader.ts';
 import type { CellBits, ValueBuilder } from './value-builder.ts';
-
-/** All values of one tree together, in bytes; `/incbin/` can ask for any amount. */
-const MAX_VALUE_BYTES = 64 * 1024 * 1024;
 
 export interface FileAccess {
   readonly loader?: SourceLoader | undefined;
@@ -261,8 +260,8 @@ export class ValueParser {
       loader.read(path, offset, length),
     );
     if (isFailure(read)) fail(read.text);
-    else if (this.#total + this.#builder.length + read.length > MAX_VALUE_BYTES)
-      fail(`the values of the tree together have more than ${MAX_VALUE_BYTES} bytes`);
+    else if (this.#total + this.#builder.length + read.length > limit('value-bytes'))
+      fail(`the values of the tree together have ${moreThan('value-bytes')}`);
     else this.#builder.bytes(read);
   }
 }

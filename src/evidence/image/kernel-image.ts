@@ -7,6 +7,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit } from '../../limits/limits.ts';
 import { sha256Of } from '../../platform/hash.ts';
 import { zlib } from '../../platform/zlib.ts';
 import type { FactOf } from '../fact.ts';
@@ -24,8 +25,6 @@ const FHCRC = 0x02;
 const FEXTRA = 0x04;
 const FNAME = 0x08;
 const FCOMMENT = 0x10;
-/** A configuration is some 300 KiB. */
-const MAX_CONFIG_BYTES = 16 << 20;
 /** Markers that are followed: they also occur by chance. */
 const MAX_MARKERS = 16;
 /** x86 boot protocol (Documentation/arch/x86/boot.rst): header magic, and the pointer to the version string. */
@@ -53,18 +52,19 @@ function gzipHeaderLength(bytes: Buffer): number | undefined {
 }
 
 /** Unpacks a gzip member, whatever follows it in the image. */
-function unpack(bytes: Buffer, limit: number): Buffer | undefined {
+function unpack(bytes: Buffer, most: number): Buffer | 'too large' | undefined {
   const header = gzipHeaderLength(bytes);
   if (header === undefined || header >= bytes.length) return undefined;
   try {
-    return zlib().inflateRawSync(bytes.subarray(header), { maxOutputLength: limit });
-  } catch {
-    return undefined;
+    return zlib().inflateRawSync(bytes.subarray(header), { maxOutputLength: most });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'ERR_BUFFER_TOO_LARGE' ? 'too large' : undefined;
   }
 }
 
 /** The bytes between the markers, unpacked. */
-function configIn(bytes: Buffer): Buffer | undefined {
+function configIn(bytes: Buffer, onLarge: () => void): Buffer | undefined {
   const last = bytes.lastIndexOf(END);
   let tried = 0;
   for (
@@ -76,8 +76,9 @@ function configIn(bytes: Buffer): Buffer | undefined {
     // The markers also stand in the code that looks for them; the stream's magic tells them apart.
     if (!bytes.subarray(from, from + GZIP.length).equals(GZIP)) continue;
     tried += 1;
-    const config = unpack(bytes.subarray(from, bytes.indexOf(END, from)), MAX_CONFIG_BYTES);
-    if (config !== undefined) return config;
+    const config = unpack(bytes.subarray(from, bytes.indexOf(END, from)), limit('kernel-config-bytes'));
+    if (config === 'too large') onLarge();
+    else if (config !== undefined) return config;
   }
   return undefined;
 }
@@ -138,7 +139,10 @@ export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, facts:
     facts.releases.push({ ...place, text: banner, value: kernelRelease(match[1]!, match[2]!) });
     readDriverCode(bytes, false, place, facts);
   }
-  const config = configIn(bytes);
+  const config = configIn(bytes, () => {
+    const args = { name: 'kernel-config-bytes', rest: 'the configuration is not read' } as const;
+    sink.add(finding('fwmap/limit', args, { span: place.span }));
+  });
   if (config !== undefined) {
     const inner: Artifact = {
       kind: 'kconfig',

@@ -3,6 +3,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit } from '../../limits/limits.ts';
 import type { FactOf } from '../fact.ts';
 import type { FactLists } from '../facts.ts';
 import { outdentedLines, spanIn } from '../text-lines.ts';
@@ -11,9 +12,6 @@ import type { IomemNode } from '../values.ts';
 const LINE = /^( *)([0-9a-fA-F]{8,16})-([0-9a-fA-F]{8,16}) : (.*)$/;
 /** Deeper than the kernel nests. */
 const MAX_DEPTH = 64;
-const MAX_NODES = 100_000;
-/** More than a machine has; a listing made to have more is hostile. */
-const MAX_FRAMEBUFFERS = 64;
 
 /** Framebuffer drivers that leave their name on the range they took, and the symbols without which they would not. */
 const FRAMEBUFFER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -55,8 +53,8 @@ export function readIomem(artifact: Artifact, sink: DiagnosticSink, facts: FactL
     const last = BigInt(`0x${match[3]}`);
     const depth = Math.min(match[1]!.length >> 1, MAX_DEPTH);
     count += 1;
-    if (count > MAX_NODES) {
-      sink.add(finding('evidence/iomem-too-long', { most: MAX_NODES }, { span }));
+    if (count > limit('iomem-lines')) {
+      sink.add(finding('evidence/iomem-too-long', { most: limit('iomem-lines') }, { span }));
       break;
     }
     if (start === 0n && last === 0n) zeros += 1;
@@ -96,18 +94,22 @@ export function readIomem(artifact: Artifact, sink: DiagnosticSink, facts: FactL
     return;
   }
   facts.iomem.push(...top);
-  takeNodes(top, facts);
+  takeNodes(top, facts, sink);
 }
 
-function takeNodes(top: readonly IomemNode[], facts: FactLists): void {
+function takeNodes(top: readonly IomemNode[], facts: FactLists, sink: DiagnosticSink): void {
   let framebuffers = 0;
   const path: IomemNode[] = [];
   for (const node of nodesOf(top)) {
     while (path.length > 0 && path.at(-1)!.depth >= node.depth) path.pop();
     const fact: Omit<FactOf<unknown>, 'value'> = node.fact;
     const symbols = FRAMEBUFFER_NAMES.get(node.name);
-    if (symbols !== undefined && framebuffers < MAX_FRAMEBUFFERS) {
-      framebuffers += 1;
+    if (symbols !== undefined) framebuffers += 1;
+    if (symbols !== undefined && framebuffers === limit('framebuffer-sightings') + 1) {
+      const args = { name: 'framebuffer-sightings', rest: 'the rest is not read' } as const;
+      sink.add(finding('fwmap/limit', args, node.fact.span === undefined ? {} : { span: node.fact.span }));
+    }
+    if (symbols !== undefined && framebuffers <= limit('framebuffer-sightings')) {
       facts.framebuffers.push({
         ...fact,
         value: { base: node.start, size: node.last - node.start + 1n, by: 'iomem' },

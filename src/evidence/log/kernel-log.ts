@@ -9,11 +9,12 @@ import { foreignSystem } from '../../artifact/sniff.ts';
 import { isOmission } from '../../artifact/text/lines.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit } from '../../limits/limits.ts';
 import { type FactLists, noFacts } from '../facts.ts';
 import { VGA_CLASS, videoDevice } from '../listings/lspci.ts';
 import type { PciDevice } from '../values.ts';
 import { BOOT_ROWS } from './boot-rows.ts';
-import { isBootMark, type LogLine, logLines, MAX_LOG_LINE, mayContinue } from './lines.ts';
+import { isBootMark, type LogLine, logLines, mayContinue } from './lines.ts';
 import { MACHINE_ROWS } from './machine-rows.ts';
 import { PCI_ROWS } from './pci-rows.ts';
 import type { Boot, LogRow, Said } from './row.ts';
@@ -86,7 +87,21 @@ class LogReader {
   }
 
   read(evidence: FactLists): void {
-    for (const line of logLines(this.#artifact)) this.#line(line);
+    let longAt: number | undefined;
+    const onLong = (at: number): void => {
+      longAt ??= at;
+      this.#gap('it has lines that are too long to be read');
+    };
+    for (const line of logLines(this.#artifact, onLong)) this.#line(line);
+    if (longAt !== undefined) {
+      const { source } = this.#artifact;
+      const args = {
+        name: 'log-line-bytes',
+        unit: 'characters in a line',
+        rest: 'such lines are not read',
+      } as const;
+      this.#sink.add(finding('fwmap/limit-told', args, { span: { source, start: longAt, end: longAt } }));
+    }
     this.#flush();
     this.#finish(evidence);
   }
@@ -245,6 +260,11 @@ class LogReader {
       if (!this.#isExtract && !this.#artifact.steps.some(({ how }) => how === 'quoted text'))
         this.#sink.add(finding('evidence/log-beginning', { first: this.#firstSeconds }, { span: start }));
     }
+    const { moreFramebuffers } = this.#boot;
+    if (moreFramebuffers !== undefined) {
+      const args = { name: 'framebuffer-sightings', rest: 'the rest is not read' } as const;
+      this.#sink.add(finding('fwmap/limit', args, { span: moreFramebuffers.span ?? start }));
+    }
     if (this.#boots > 1 && this.#lastBoot !== undefined)
       this.#sink.add(
         finding('evidence/log-boots', { boots: this.#boots }, { span: this.#span(this.#lastBoot) }),
@@ -290,7 +310,7 @@ function* candidates(first: LogLine, rest: readonly LogLine[]): Generator<readon
   if (same)
     for (let count = rest.length; count > 0; count -= 1) {
       const text = joined(first, rest.slice(0, count), ' ');
-      if (text.length <= MAX_LOG_LINE) yield [text, count];
+      if (text.length <= limit('log-line-bytes')) yield [text, count];
     }
   yield [first.message.trimEnd(), 0];
   if (!same)

@@ -2,7 +2,9 @@
  * Lines of a kernel log as people keep and send them: with what dmesg, a journal, syslog, a console or a mailer put
  * around the message. A line's message is what the kernel printed.
  */
+
 import type { Artifact } from '../../artifact/artifact.ts';
+import { limit } from '../../limits/limits.ts';
 import { linesOf } from '../text-lines.ts';
 
 export interface LogLine {
@@ -27,9 +29,6 @@ export interface LogLine {
   /** False for a last line without its end. */
   readonly whole: boolean;
 }
-
-/** Lines longer than this are no lines the kernel prints (LOG_LINE_MAX is about 1 KiB); they are not looked at. */
-export const MAX_LOG_LINE = 8192;
 
 const QUOTE = /^(?:[ \t]*[>|])+[ \t]?|^[ \t]+/;
 const COLOUR = /\x1b\[[\d;]*m/g;
@@ -117,11 +116,17 @@ function readLine(
   };
 }
 
-/** Every line that is not blank, with what stands before its message taken off. */
-export function* logLines(artifact: Artifact): Generator<LogLine> {
+/**
+ * Every line that is not blank, with what stands before its message taken off.
+ * @param onLong told of lines that are too long to be looked at
+ */
+export function* logLines(artifact: Artifact, onLong: (at: number) => void = () => {}): Generator<LogLine> {
   const form: LogForm = { named: false };
   for (const { text: raw, at, whole } of linesOf(artifact)) {
-    if (raw.length > MAX_LOG_LINE) continue;
+    if (raw.length > limit('log-line-bytes')) {
+      onLong(at);
+      continue;
+    }
     const text = raw.includes('\x1b') ? raw.replace(COLOUR, '') : raw;
     if (text.trim() === '') continue;
     let from = 0;

@@ -24,6 +24,8 @@ export interface Boot {
   readonly once: Set<string>;
   /** Messages that every log has, and a few that mean something by not being there. */
   readonly seen: Map<string, Said>;
+  /** The first framebuffer that is not kept, since there are too many. */
+  moreFramebuffers?: Said;
 }
 
 export interface LogRow {

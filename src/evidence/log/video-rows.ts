@@ -1,4 +1,5 @@
 /** Messages about framebuffers: the drivers that use one, and what they show of the boot and the configuration. */
+import { limit } from '../../limits/limits.ts';
 import type { FramebufferSighting } from '../values.ts';
 import { noteEfiBoot } from './boot-rows.ts';
 import { type Boot, firstTime, hex, type LogRow, type Said, symbolOn } from './row.ts';
@@ -10,11 +11,10 @@ function lfbBase(value: bigint | 'nonzero', said: Said, boot: Boot): void {
   if (firstTime(boot, `lfb_base ${value}`)) boot.facts.lfbBase.push({ ...said, value });
 }
 
-/** More than a machine has; a log made to have more is hostile. */
-const MAX_FRAMEBUFFERS = 64;
-
 function sighting(value: FramebufferSighting, said: Said, boot: Boot): void {
-  if (boot.facts.framebuffers.length < MAX_FRAMEBUFFERS) boot.facts.framebuffers.push({ ...said, value });
+  if (boot.facts.framebuffers.length < limit('framebuffer-sightings'))
+    boot.facts.framebuffers.push({ ...said, value });
+  else if (boot.moreFramebuffers === undefined) boot.moreFramebuffers = said;
 }
 
 /** A driver of the boot framebuffer has it: what the boot loader said of it is there. */

@@ -104,9 +104,9 @@ export const ACPI_RESOURCE_ROWS = {
     summary: 'an input holds more resource lists than are read',
     why: 'What is past the limit is missing.',
     example: hexDump('79 00 '.repeat(4097)),
-    source: 'MAX_TEMPLATES and MAX_ENTRIES in src/acpi/listings',
+    source: 'the limits text-templates, template-tokens and list-entries',
     hides: WINDOW,
-    text: ({ most }: { most: number }) => `more than ${most} lists; the rest is not read`,
+    text: ({ limit }: { limit: string }) => `more than ${limit}; the rest is not read`,
   }),
   'acpi/list-cut': row({
     severity: 'warning',

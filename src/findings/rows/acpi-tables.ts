@@ -1,4 +1,5 @@
 /** ACPI tables, dumps of them, and the code in them. Sections are those of ACPI 6.5. */
+import { limitHint } from '../../limits/limits.ts';
 import { FIRMWARE, NOTHING, row } from '../row.ts';
 import type { Problem } from './problem.ts';
 
@@ -63,9 +64,10 @@ export const ACPI_TABLE_ROWS = {
       },
       run: 'windows tables.aml',
     },
-    source: 'MAX_TABLES in src/acpi/tables/read.ts',
+    source: 'the limit acpi-tables',
     hides: FIRMWARE,
-    text: ({ most }: { most: number }) => `more than ${most} tables; the rest is not read`,
+    text: ({ most }: { most: number }) =>
+      `more than ${most} tables ${limitHint('acpi-tables')}; the rest is not read`,
   }),
   'acpi/second-dsdt': row({
     severity: 'warning',

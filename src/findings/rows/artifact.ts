@@ -1,4 +1,5 @@
 /** Opening inputs: files, folders, wrappings, mails. */
+import { limitHint, limitText } from '../../limits/limits.ts';
 import { ANYTHING, NOTHING, row } from '../row.ts';
 
 export const ARTIFACT_ROWS = {
@@ -34,7 +35,7 @@ export const ARTIFACT_ROWS = {
     summary: 'a folder has more in it than is read',
     why: 'What is past the limit is missing from every answer. Name the inputs themselves instead of the folder.',
     example: undefined,
-    source: 'MAX_ENTRIES in src/artifact/folders/directory.ts, MAX_ARTIFACTS in src/artifact/open.ts',
+    source: 'the limits folder-entries, folder-inputs and input-bytes',
     hides: ANYTHING,
     text: ({ limit }: { limit: string }) => `More than ${limit}; the rest is not read`,
   }),
@@ -43,9 +44,10 @@ export const ARTIFACT_ROWS = {
     summary: 'a folder nests deeper than is read',
     why: 'What is below is missing from every answer.',
     example: { files: { [`tree/${'n/'.repeat(129)}x`]: '', 'tree/compatible': 'x\0' }, run: 'windows tree' },
-    source: 'MAX_DEPTH in src/artifact/folders/directory.ts',
+    source: 'the limit folder-depth',
     hides: ANYTHING,
-    text: ({ levels }: { levels: number }) => `More than ${levels} levels; what is below is not read`,
+    text: ({ levels }: { levels: number }) =>
+      `More than ${levels} levels ${limitHint('folder-depth')}; what is below is not read`,
   }),
   'artifact/capture-not-read': row({
     severity: 'warning',
@@ -129,8 +131,8 @@ export const ARTIFACT_ROWS = {
     },
     source: 'Devicetree Specification, section 6.3: a property definition ends with a semicolon',
     hides: ['window', 'framebuffer'],
-    text: ({ line }: { line: number }) =>
-      `the property that begins on line ${line} has no end; it is not read`,
+    text: ({ line, long }: { line: number; long: boolean }) =>
+      `the property that begins on line ${line} has no end${long ? ` within ${limitText('statement-lines')}` : ''}; it is not read`,
     hint: () => 'quote it whole',
   }),
   'artifact/empty-folder': row({
@@ -186,9 +188,10 @@ export const ARTIFACT_ROWS = {
     summary: 'a mailbox has more attachments than are opened',
     why: 'Those past the limit, and the messages after them, are not read.',
     example: undefined,
-    source: 'MAX_ATTACHMENTS in src/artifact/text/mail.ts',
+    source: 'the limit mail-attachments',
     hides: ANYTHING,
-    text: ({ most }: { most: number }) => `more than ${most} attachments; the rest is not read`,
+    text: ({ most }: { most: number }) =>
+      `more than ${most} attachments ${limitHint('mail-attachments')}; the rest is not read`,
   }),
   'artifact/part-not-read': row({
     severity: 'warning',

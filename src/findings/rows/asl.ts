@@ -76,7 +76,7 @@ export const ASL_ROWS = {
     example: table(
       `${Array.from({ length: 20 }, (_, level) => `\n#define A${level} A${level + 1} A${level + 1}`).join('')}\nA0`,
     ),
-    source: 'the limits in src/acpi/asl/text/preprocessor.ts',
+    source: 'the limits of ASL (docs/limits.md)',
     hides: FIRMWARE,
     text: problemText,
   }),

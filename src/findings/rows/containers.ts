@@ -31,7 +31,7 @@ export const CONTAINER_ROWS = {
     summary: 'there is more in an input than is opened',
     why: 'What is past the limit is missing from every answer. Unpack the input and name what is in it.',
     example: undefined,
-    source: 'CONTAINER_LIMITS in src/containers/limits.ts',
+    source: 'the limits of images, archives and compression (docs/limits.md)',
     hides: ANYTHING,
     text: ({ limit }: { limit: string }) => `More than ${limit}; the rest is not read`,
   }),

@@ -1,4 +1,5 @@
 /** Flattened device trees, and trees in directories. Sections are those of the Devicetree Specification 0.4. */
+import { limitHint } from '../../limits/limits.ts';
 import { FIRMWARE, NOTHING, row } from '../row.ts';
 
 const CORRUPT =
@@ -88,7 +89,7 @@ export const DT_BLOB_ROWS = {
     text: ({ most, ends }: { most: number; ends: boolean }) =>
       ends
         ? 'The memory reservation block has no end before the end of the blob'
-        : `The memory reservation block has more than ${most} entries; the rest is not read`,
+        : `The memory reservation block has more than ${most} entries ${limitHint('blob-reservations')}; the rest is not read`,
   }),
   'dt/blob-nop': row({
     severity: 'warning',

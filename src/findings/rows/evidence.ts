@@ -1,4 +1,5 @@
 /** What is no firmware description: configuration, boot_params, iomem, logs, lspci, memory maps. */
+import { limitHint } from '../../limits/limits.ts';
 import { EVIDENCE, NOTHING, row } from '../row.ts';
 
 export const EVIDENCE_ROWS = {
@@ -96,9 +97,10 @@ export const EVIDENCE_ROWS = {
       files: { 'iomem.txt': [{ repeat: '00001000-0009ffff : System RAM\n', times: 100_001 }] },
       run: 'sysfb iomem.txt',
     },
-    source: 'MAX_NODES in src/evidence/listings/iomem.ts',
+    source: 'the limit iomem-lines',
     hides: ['framebuffer'],
-    text: ({ most }: { most: number }) => `more than ${most} lines; the rest is left out`,
+    text: ({ most }: { most: number }) =>
+      `more than ${most} lines ${limitHint('iomem-lines')}; the rest is left out`,
   }),
   'evidence/iomem-nesting': row({
     severity: 'warning',

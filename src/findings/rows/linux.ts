@@ -1,4 +1,5 @@
 /** What is found when the model of Linux is held against what a kernel did, and when options meet evidence. */
+import { type LimitName, limitHint, moreThan, overLimit } from '../../limits/limits.ts';
 import { ANYTHING, NOTHING, row } from '../row.ts';
 
 export const LINUX_ROWS = {
@@ -33,10 +34,10 @@ export const LINUX_ROWS = {
     summary: 'the inputs describe more VMBus devices than are judged',
     why: 'A machine has one, OpenHCL two. What the others are given is missing from the answer.',
     example: undefined,
-    source: 'MAX_SUBJECTS in src/verdict/subject.ts',
+    source: 'the limit vmbus-devices',
     hides: ['window', 'framebuffer', 'platform'],
     text: ({ limit, count }: { limit: number; count: number }) =>
-      `There are ${count} VMBus devices; the first ${limit} are judged`,
+      `There are ${count} VMBus devices; the first ${limit} are judged ${limitHint('vmbus-devices')}`,
     hint: () => 'give the description of one machine',
   }),
   'linux/scenario': row({
@@ -70,10 +71,11 @@ export const LINUX_ROWS = {
     summary: 'the inputs leave open more cases than are looked at',
     why: 'The answer is made of the cases that were looked at; one that was not could have another window or framebuffer.',
     example: undefined,
-    source: 'MAX_WORLDS and MAX_DECISIONS in src/verdict/explore.ts',
+    source: 'the limits worlds and decisions',
     hides: ['window', 'framebuffer'],
     scope: 'path',
-    text: ({ worlds }: { worlds: number }) => `more cases are open than the ${worlds} that are looked at`,
+    text: ({ limit }: { limit: 'worlds' | 'decisions' }) =>
+      `more cases are open than are looked at: ${moreThan(limit)}`,
     hint: () => 'name what is open: --kernel, --set, or more evidence of the machine',
   }),
   'fwmap/no-description': row({
@@ -88,6 +90,37 @@ export const LINUX_ROWS = {
     hides: ANYTHING,
     text: () => 'The inputs hold no device tree, no ACPI table and no resource list',
   }),
+  'fwmap/limit': row({
+    severity: 'error',
+    summary: 'an input has more in it than is read',
+    why: 'What is past the limit is missing from every answer. `--limit NAME=VALUE` raises it for a run.',
+    example: {
+      files: {
+        'iomem.txt': [
+          '80000000-8fffffff : PCI Bus 0000:00\n',
+          { repeat: '  80000000-807fffff : efifb\n', times: 65 },
+        ],
+      },
+      run: 'sysfb iomem.txt',
+    },
+    source: 'docs/limits.md',
+    hides: ANYTHING,
+    text: ({ name, unit, rest }: { name: LimitName; unit?: string; rest: string }) =>
+      `${overLimit(name, unit)}; ${rest}`,
+  }),
+  'fwmap/limit-told': row({
+    severity: 'warning',
+    summary: 'there is more to be told of an input than is looked for or told',
+    why: 'What is past the limit is missing from the report; no answer rests on it. `--limit NAME=VALUE` raises it for a run.',
+    example: {
+      files: { 'boot.log': ['[    0.000000] Linux version 6.6.0\n', { repeat: 'x', times: 8193 }, '\n'] },
+      run: 'sysfb boot.log',
+    },
+    source: 'docs/limits.md',
+    hides: NOTHING,
+    text: ({ name, unit, rest }: { name: LimitName; unit?: string; rest: string }) =>
+      `${overLimit(name, unit)}; ${rest}`,
+  }),
   'fwmap/too-many-diagnostics': row({
     severity: 'warning',
     summary: 'there were more diagnostics than are kept',
@@ -96,8 +129,8 @@ export const LINUX_ROWS = {
       files: { 'board.dts': ['/dts-v1/; / { a = <', { repeat: '0x123456789 ', times: 1001 }, '>; };'] },
       run: 'windows board.dts',
     },
-    source: 'MAX_DIAGNOSTICS in src/bytes/diagnostic.ts',
+    source: 'the limit diagnostics',
     hides: ANYTHING,
-    text: ({ count }: { count: number }) => `${count} more diagnostics left out`,
+    text: ({ count }: { count: number }) => `${count} more diagnostics left out ${limitHint('diagnostics')}`,
   }),
 };

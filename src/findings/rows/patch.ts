@@ -1,4 +1,5 @@
 /** Patches: what they show of files, and how they fit. */
+import { moreThan } from '../../limits/limits.ts';
 import { ANYTHING, type Example, NOTHING, row } from '../row.ts';
 
 const HEAD = '--- a/x.dtsi\n+++ b/x.dtsi\n';
@@ -42,7 +43,10 @@ export const PATCH_ROWS = {
     },
     source: 'src/artifact/patch/apply.ts',
     hides: ANYTHING,
-    text: ({ file }: { file: string }) => `The patch does not apply to ${file}`,
+    text: ({ file, large }: { file: string; large: boolean }) =>
+      large
+        ? `Holding the patch against ${file} takes ${moreThan('patch-work')}`
+        : `The patch does not apply to ${file}`,
     hint: () => 'give the file of the version that the patch is for: --base REV:PATH',
   }),
   'artifact/patch-mismatch': row({

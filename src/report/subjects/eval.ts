@@ -7,6 +7,7 @@ import {
   SharedInteger,
   StringObject,
   UnknownInteger,
+  UnknownObject,
 } from '../../acpi/interpreter/state/objects.ts';
 import { type EvalResult, formatResult } from '../../acpi/machine.ts';
 import { templateHex } from '../../acpi/resources/json.ts';
@@ -19,6 +20,8 @@ import {
   formatCondition,
   formatQuantity,
   isKnown,
+  opaqueReasons,
+  type Quantity,
   quantityOfBytes,
   withNames,
 } from '../../symbolic/index.ts';
@@ -50,7 +53,12 @@ function valueJson(value: EvalResult['value'], depth = 0): JsonValue {
   if (value instanceof UnknownInteger)
     return isKnown(value.value)
       ? { type: 'integer', value: hex(value.value) }
-      : { type: 'integer', expression: formatQuantity(value.value), certainty: 'unknown' };
+      : {
+          type: 'integer',
+          expression: formatQuantity(value.value),
+          certainty: 'unknown',
+          ...whyJson(value),
+        };
   if (value instanceof StringObject)
     return value.text === undefined
       ? { type: 'string', certainty: 'unknown' }
@@ -65,6 +73,11 @@ function valueJson(value: EvalResult['value'], depth = 0): JsonValue {
       elements: value.elements.map((element: AmlValue | undefined) => valueJson(element, depth + 1)),
     };
   return { type: 'object', text: formatResult(value) };
+}
+
+function whyJson(value: EvalResult['value']): JsonObject {
+  const reasons = limitReasons(value);
+  return reasons.length === 0 ? {} : { why: reasons.join('; ') };
 }
 
 function evalJson({ inputs, result, trace, diagnostics }: EvalReport): JsonObject {
@@ -100,8 +113,28 @@ export function evalLines({ result, trace }: EvalReport): string[] {
     if (one.fault !== fault)
       lines.push(`${one.fault.code} when ${formatCondition(one.when)}: ${one.fault.message}`);
   if (fault) lines.push(`${fault.code}: ${fault.message}`);
-  else if (result.path !== undefined) lines.push(...unknownRuns(value), formatResult(value));
+  else if (result.path !== undefined)
+    lines.push(
+      ...limitReasons(value).map((why) => `// not told: ${why}`),
+      ...unknownRuns(value),
+      formatResult(value),
+    );
   return lines;
+}
+
+/** The limits by which parts of a value are unknown. */
+function limitReasons(value: EvalResult['value']): string[] {
+  const parts: readonly Quantity[] =
+    value instanceof UnknownInteger
+      ? [value.value]
+      : value instanceof BufferObject
+        ? Array.from(value.bytes, (byte) => (typeof byte === 'number' ? BigInt(byte) : byte.of))
+        : [];
+  const whole =
+    value instanceof BufferObject ? value.unknown : value instanceof UnknownObject ? value.reason : undefined;
+  return [...new Set([...parts.flatMap(opaqueReasons), ...(whole === undefined ? [] : [whole])])].filter(
+    (reason) => reason.includes('--limit '),
+  );
 }
 
 function placeText({ term, table }: EvalResult['trace'][number]): string {

@@ -42,8 +42,8 @@ export interface AcpiJudgement {
   readonly bridges: readonly JudgedBridge[];
   readonly used: ReadonlySet<string>;
   readonly authorities: readonly Constraint[];
-  /** Devices of which not every case was looked at. */
-  readonly unexplored: ReadonlySet<string>;
+  /** Devices of which not every case was looked at, each with the limit that was reached. */
+  readonly unexplored: ReadonlyMap<string, 'worlds' | 'decisions'>;
 }
 
 /** @param context where it is decided what is possible */
@@ -58,7 +58,7 @@ export function judgeAcpiBridges(
   const ranges = subjects.map((subject) => crsItems(subject, rules));
   const items = ranges.flatMap((list, bridge) => list.flatMap((item) => concreteItem(item, bridge) ?? []));
   const used = new Set<string>();
-  const unexplored = new Set<string>();
+  const unexplored = new Map<string, 'worlds' | 'decisions'>();
   const windows = subjects.map((): Found<BridgeWindow>[] => []);
   const changes = subjects.map((): Found<Change>[] => []);
   const seed = earlyTree(machine.acpi?.tables ?? [], situation);
@@ -69,7 +69,8 @@ export function judgeAcpiBridges(
       context,
     );
     for (const id of explored.used) used.add(id);
-    if (explored.unexplored !== 0n) for (const { bridge } of group) unexplored.add(subjects[bridge]!.path);
+    if (explored.reached !== undefined)
+      for (const { bridge } of group) unexplored.set(subjects[bridge]!.path, explored.reached);
     for (const { when, outcome } of explored.worlds)
       subjects.forEach((_, bridge) => {
         for (const of of outcome.windows[bridge] ?? []) windows[bridge]!.push({ of, when });

@@ -51,7 +51,7 @@ export function judgeBridges(
   const situation: BridgeSituation = { ...known, constraints: undefeated(known.constraints) };
   const context = new DecisionContext();
   const { bridges: modelled, used, authorities, unexplored } = judgeForDefault(machine, situation, context);
-  for (const device of unexplored) tellUnexplored(device, diagnostics);
+  for (const [device, reached] of unexplored) tellUnexplored(reached, device, diagnostics);
   const judged = withKeptFree(observe(modelled.map(withPrints), facts), situation).map((bridge) =>
     withFramebuffer(bridge, given, facts),
   );
@@ -122,7 +122,7 @@ interface Judged {
   readonly bridges: readonly JudgedBridge[];
   readonly used: ReadonlySet<string>;
   readonly authorities: readonly Constraint[];
-  readonly unexplored: ReadonlySet<string>;
+  readonly unexplored: ReadonlyMap<string, 'worlds' | 'decisions'>;
 }
 
 /**
@@ -163,7 +163,7 @@ function judgeAll(machine: Machine, situation: BridgeSituation, context: Decisio
     bridges: [...tree.bridges, ...acpi.bridges],
     used: new Set([...tree.used, ...acpi.used]),
     authorities: acpi.authorities,
-    unexplored: new Set([...tree.unexplored, ...acpi.unexplored]),
+    unexplored: new Map([...tree.unexplored, ...acpi.unexplored]),
   };
 }
 

@@ -2,6 +2,7 @@
  * Host bridges of a device tree. Those of one tree are judged together, in every world that the facts leave: each requests
  * its windows from what the ones before left, and fails where they are taken.
  */
+
 import { type AddressEntry, decodeEntries } from '../../devicetree/address/entries.ts';
 import { type AddressingProfile, DEFAULT_ADDRESSING } from '../../devicetree/address/profile.ts';
 import { bridgeArchitecture } from '../../linux/host-bridge/architecture.ts';
@@ -45,8 +46,8 @@ interface Outcome {
 export interface TreeJudgement {
   readonly bridges: readonly JudgedBridge[];
   readonly used: ReadonlySet<string>;
-  /** Devices of which not every case was looked at. */
-  readonly unexplored: ReadonlySet<string>;
+  /** Devices of which not every case was looked at, each with the limit that was reached. */
+  readonly unexplored: ReadonlyMap<string, 'worlds' | 'decisions'>;
 }
 
 /** @param context where it is decided what is possible */
@@ -57,7 +58,7 @@ export function judgeTreeBridges(
   context: DecisionContext,
 ): TreeJudgement {
   const used = new Set<string>();
-  const unexplored = new Set<string>();
+  const unexplored = new Map<string, 'worlds' | 'decisions'>();
   const bridges: JudgedBridge[] = [];
   const given = allOf(situation.constraints.map(({ condition }) => condition));
   for (const description of machine.trees) {
@@ -71,7 +72,7 @@ export function judgeTreeBridges(
       context,
     );
     for (const id of explored.used) used.add(id);
-    if (explored.unexplored !== 0n) for (const { path } of own) unexplored.add(path);
+    if (explored.reached !== undefined) for (const { path } of own) unexplored.set(path, explored.reached);
     own.forEach((subject, index) => {
       const found = explored.worlds.map(({ when, outcome }) => ({ when, outcome: outcome[index]! }));
       bridges.push(judged(subject, found, given, index));

@@ -1,4 +1,5 @@
 /** What the question is about: the VMBus device in a description, and the windows the firmware gives it. */
+
 import type { CrsEntry } from '../../acpi/crs/crs.ts';
 import { isHostBridge } from '../../acpi/crs/pci-root.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
@@ -8,6 +9,7 @@ import { isOkay } from '../../devicetree/address/bus.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
 import { baseNameOf, pathOf, propertyOf } from '../../devicetree/tree.ts';
 import { finding } from '../../findings/finding.ts';
+import { limit } from '../../limits/limits.ts';
 import type { Machine } from '../../window/describe.ts';
 import type { AcpiDescription } from '../../window/from-acpi.ts';
 import type { TreeDescription } from '../../window/from-device-tree.ts';
@@ -62,9 +64,6 @@ export interface AcpiSubject {
 
 export type Subject = TreeSubject | AcpiSubject;
 
-/** More VMBus devices than a machine has; each is judged, and what is said of all of them together grows with their number. */
-const MAX_SUBJECTS = 64;
-
 /** The VMBus devices that the inputs describe, those of device trees first; of too many the first, which is told. */
 export function subjectsOf(machine: Machine, sink: DiagnosticSink): Subject[] {
   const found: Subject[] = machine.trees.flatMap(treeSubjects);
@@ -72,10 +71,11 @@ export function subjectsOf(machine: Machine, sink: DiagnosticSink): Subject[] {
     const isAlone = machine.trees.length === 0 && machine.acpi.tables.length === 0;
     found.push(...acpiSubjects(machine.acpi, isAlone));
   }
-  if (found.length <= MAX_SUBJECTS) return found;
-  const [path, limit, count] = [found[MAX_SUBJECTS]!.path, MAX_SUBJECTS, found.length];
-  sink.add(finding('linux/vmbus-limit', { limit, count }, { path }));
-  return found.slice(0, MAX_SUBJECTS);
+  if (found.length <= limit('vmbus-devices')) return found;
+  const most = limit('vmbus-devices');
+  const { path } = found[most]!;
+  sink.add(finding('linux/vmbus-limit', { limit: most, count: found.length }, { path }));
+  return found.slice(0, most);
 }
 
 /** What only the VMBus node has that OpenHCL's boot shim makes (openhcl_boot/src/dt.rs). */

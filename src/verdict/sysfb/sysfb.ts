@@ -153,7 +153,7 @@ function judgeSubject(
       )
     : undefined;
   const explored = explore(judge, situation.constraints, context);
-  if (explored.unexplored !== 0n) tellUnexplored(subject.path, diagnostics);
+  if (explored.reached !== undefined) tellUnexplored(explored.reached, subject.path, diagnostics);
   const { exploration, rules } = observe(explored, situation, facts);
   const folded = fold(exploration, situation, relevantGaps(gaps, subject), context);
   return {

@@ -51,7 +51,7 @@ describe('a series', () => {
     const texts = versions([3, 4]);
     const [first, second] = partsOf(texts);
     const other = texts[0]!.replaceAll('line', 'other');
-    expect(applySeries(other, [first!, second!])).toEqual({ stuck: first });
+    expect(applySeries(other, [first!, second!])).toEqual({ stuck: first, large: false });
   });
 });
 

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { placeOf } from '../../../src/bytes/source.ts';
-import { MAX_INCLUDE_DEPTH } from '../../../src/devicetree/preprocessor/inclusion.ts';
 import { needsPreprocessing } from '../../../src/devicetree/preprocessor/needed.ts';
 import type { PreprocessedText } from '../../../src/devicetree/preprocessor/output.ts';
 import {
@@ -10,6 +9,7 @@ import {
   PreprocessorCache,
   preprocess,
 } from '../../../src/devicetree/preprocessor/preprocess.ts';
+import { DEFAULT_LIMITS } from '../../../src/limits/limits.ts';
 import { pick, seededRandom } from '../../grammar/ebnf.ts';
 import { installedVersion, Recordings } from '../../recorded.ts';
 import { latin1Source, memoryLoader, tell } from '../trees.ts';
@@ -270,7 +270,7 @@ describe('hostile input ends in a diagnostic', () => {
     const { codes, ms } = timed('#include "x.dts"\n', { loader });
     expect(codes).toEqual(['dt/include-depth']);
     expect(ms).toBeLessThan(2000);
-    expect(MAX_INCLUDE_DEPTH).toBe(200);
+    expect(DEFAULT_LIMITS['include-depth']).toBe(200);
   });
 
   it('files that include their like twice', () => {

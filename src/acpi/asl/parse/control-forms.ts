@@ -1,13 +1,11 @@
 /** If, loops, Switch and Printf: what ASL lowers to plainer AML. */
+import { limit, moreThan } from '../../../limits/limits.ts';
 import { NULL_NAME, parseName } from '../../terms/name.ts';
 import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
 import { MATCH_WORDS } from '../text/keywords.ts';
 import type { Token } from '../text/token.ts';
 import type { AslParser, SpecialForm } from './parser.ts';
-
-/** Longest `If … ElseIf …` chain; in AML each link lies inside the one before. */
-const MAX_ELSEIF = 1000;
 
 interface Arm {
   readonly start: number;
@@ -42,7 +40,7 @@ const ifForm: SpecialForm = (parser, word) => {
   const arms = [readArm(parser, word.start)];
   while (cursor.atWord('elseif') && !cursor.failed) {
     const next = cursor.next();
-    if (arms.length >= MAX_ELSEIF) cursor.fail(`more than ${MAX_ELSEIF} ElseIf in a row`, next);
+    if (arms.length >= limit('asl-elseif')) cursor.fail(moreThan('asl-elseif', 'ElseIf in a row'), next);
     else arms.push(readArm(parser, next.start));
   }
   let otherwise: Term | undefined;

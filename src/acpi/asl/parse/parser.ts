@@ -4,6 +4,7 @@
  * them. Operators whose arguments follow the pattern of their opcode's operands are read by the opcode table alone;
  * the others have a reader of their own, in special-forms.ts.
  */
+import { limit, moreThan } from '../../../limits/limits.ts';
 import type { TagPlace } from '../../resources/macro-values.ts';
 import { type NamePath, NULL_NAME, parseName } from '../../terms/name.ts';
 import { OPCODES, type Opcode, type OpcodeName, type OperandKind } from '../../terms/opcodes.ts';
@@ -20,9 +21,6 @@ import {
 } from '../text/operators.ts';
 import type { Token } from '../text/token.ts';
 import { foldTerm, integerOf, integerTerm } from '../values/constants.ts';
-
-/** Blocks and brackets inside one another. Deeper text is refused: every pass over the tree goes down into it. */
-export const MAX_NESTING = 400;
 
 /** The method being read, where Switch leaves its variables. */
 export interface MethodContext {
@@ -108,9 +106,9 @@ export class AslParser {
   /** Goes one level down; false, with a fault, when that is too deep. */
   enter(): boolean {
     this.#depth += 1;
-    if (this.#depth <= MAX_NESTING) return true;
+    if (this.#depth <= limit('asl-nesting')) return true;
     this.#depth -= 1;
-    this.cursor.fail(`more than ${MAX_NESTING} blocks and brackets inside one another`);
+    this.cursor.fail(moreThan('asl-nesting', 'blocks and brackets inside one another'));
     return false;
   }
 

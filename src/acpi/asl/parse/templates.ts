@@ -2,9 +2,11 @@
  * Resource templates in any text: `ResourceTemplate () { … }` alone, in prose, in a mail's quotes or in the listing
  * that iasl writes with the AML bytes between the lines.
  */
+
 import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import { type Source, type Span, textOf } from '../../../bytes/source.ts';
 import { finding } from '../../../findings/finding.ts';
+import { limit, limitText } from '../../../limits/limits.ts';
 import { TokenCursor } from '../text/cursor.ts';
 import { AslLexer } from '../text/lexer.ts';
 import { withoutMargins } from '../text/margins.ts';
@@ -21,11 +23,6 @@ export interface FoundTemplate {
   readonly name?: string;
 }
 
-/** Templates that one text is searched for. */
-const MAX_TEMPLATES = 4096;
-/** Tokens of one template. */
-const MAX_TEMPLATE_TOKENS = 200_000;
-
 /** Every resource template of a text. One that doesn't end or isn't right is reported and left out. */
 export function parseResourceTemplates(source: Source, sink: DiagnosticSink): FoundTemplate[] {
   const plain = withoutMargins(source);
@@ -35,11 +32,11 @@ export function parseResourceTemplates(source: Source, sink: DiagnosticSink): Fo
   for (const match of text.matchAll(/\bResourceTemplate\s*(?:\(\s*\)\s*)?(?=\{)/gi)) {
     const start = match.index;
     if (start < end) continue;
-    if (found.length >= MAX_TEMPLATES) {
+    if (found.length >= limit('text-templates')) {
       sink.add(
         finding(
           'acpi/list-limit',
-          { most: MAX_TEMPLATES },
+          { limit: limitText('text-templates') },
           { span: { source, start, end: start + match[0].length } },
         ),
       );
@@ -48,6 +45,10 @@ export function parseResourceTemplates(source: Source, sink: DiagnosticSink): Fo
     const positions = new PositionMap();
     positions.add(source);
     const tokens = bracedTokens(plain, start + match[0].length);
+    if (tokens.length > limit('template-tokens')) {
+      const args = { limit: limitText('template-tokens') };
+      sink.add(finding('acpi/list-limit', args, { span: { source, start, end: start + match[0].length } }));
+    }
     end = tokens.at(-1)!.end;
     const faults = new DiagnosticList();
     const cursor = new TokenCursor(tokens, positions, faults);
@@ -65,7 +66,7 @@ function bracedTokens(source: Source, start: number): Token[] {
   const lexer = new AslLexer(source, { start, directives: false });
   const tokens: Token[] = [];
   let depth = 0;
-  while (tokens.length < MAX_TEMPLATE_TOKENS) {
+  while (tokens.length < limit('template-tokens')) {
     const token = lexer.next();
     if (token.kind === 'end') break;
     tokens.push(token);

@@ -3,24 +3,15 @@
  * It works on tokens, so a macro never joins or splits words, and everything it passes on knows its position.
  * The directives are those of iasl (its user guide, "Preprocessor"); `#12 "file"` lines of a C preprocessor are skipped.
  */
+
 import type { DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Source } from '../../../bytes/source.ts';
 import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 import { finding, type ProblemCode } from '../../../findings/finding.ts';
+import { limit, limitText, moreThan } from '../../../limits/limits.ts';
 import { type AslFiles, NO_FILES } from './files.ts';
 import { AslLexer } from './lexer.ts';
 import { PositionMap, type Token } from './token.ts';
-
-/** Files inside one another. */
-export const MAX_INCLUDE_DEPTH = 40;
-/** Tokens that one text may come to, its includes read in. */
-export const MAX_TOKENS = 8_000_000;
-/** Tokens that macros may make in one text: each can double what the one before makes. */
-export const MAX_EXPANDED_TOKENS = 400_000;
-/** Macros inside one another's replacement. */
-const MAX_MACRO_DEPTH = 64;
-/** Brackets and prefix operators inside one another in an `#if`. */
-const MAX_EXPRESSION_DEPTH = 100;
 
 interface Macro {
   /** Undefined for a macro without an argument list. */
@@ -69,6 +60,7 @@ class Preprocessor {
   readonly #output: Token[] = [];
   /** Tokens made by macros, on all levels. */
   #expanded = 0;
+  #deepTold = false;
 
   constructor(sink: DiagnosticSink, options: PreprocessorOptions) {
     this.#sink = sink;
@@ -88,8 +80,8 @@ class Preprocessor {
       if (token.kind === 'end') this.#open.pop();
       else if (token.kind === 'directive') this.#directive(token, file);
       else this.#pass(token, () => file.lexer.next());
-      if (this.#output.length > MAX_TOKENS) {
-        this.#report('acpi/asl-too-long', `more than ${MAX_TOKENS} tokens: reading stops here`, token);
+      if (this.#output.length > limit('asl-tokens')) {
+        this.#report('acpi/asl-too-long', `${moreThan('asl-tokens')}: reading stops here`, token);
         break;
       }
     }
@@ -206,7 +198,7 @@ class Preprocessor {
       for (let current: Token | undefined = token; current !== undefined && current.kind !== 'end'; ) {
         const again: boolean =
           current.kind === 'word' && this.#macros.has(current.text) && !active.includes(current.text);
-        if (again && active.length < MAX_MACRO_DEPTH) {
+        if (again && active.length < limit('asl-macro-depth')) {
           const expanded: { readonly tokens: Token[]; readonly rest?: Token } = this.#expand(
             current,
             use,
@@ -216,13 +208,21 @@ class Preprocessor {
           for (const item of expanded.tokens) result.push(item);
           current = expanded.rest;
         } else {
+          if (again && !this.#deepTold) {
+            this.#deepTold = true;
+            this.#report(
+              'acpi/asl-too-long',
+              `macros nest ${moreThan('asl-macro-depth')}: deeper ones stay`,
+              use,
+            );
+          }
           result.push({ ...current, start: use.start, end: use.end });
           current = undefined;
         }
         this.#expanded += 1;
-        if (this.#expanded > MAX_EXPANDED_TOKENS) {
-          if (this.#expanded === MAX_EXPANDED_TOKENS + 1) {
-            const message = `macros make more than ${MAX_EXPANDED_TOKENS} tokens: the rest is left out`;
+        if (this.#expanded > limit('asl-macro-tokens')) {
+          if (this.#expanded === limit('asl-macro-tokens') + 1) {
+            const message = `macros make ${moreThan('asl-macro-tokens')}: the rest is left out`;
             this.#report('acpi/asl-too-long', message, use);
           }
           return result;
@@ -318,8 +318,8 @@ class Preprocessor {
   }
 
   #include(name: string, at: Token): void {
-    if (this.#open.length >= MAX_INCLUDE_DEPTH) {
-      const message = `files include one another more than ${MAX_INCLUDE_DEPTH} deep`;
+    if (this.#open.length >= limit('asl-include-depth')) {
+      const message = `files include one another ${moreThan('asl-include-depth')}`;
       this.#report('acpi/asl-include', message, at);
       return;
     }
@@ -365,7 +365,11 @@ class Preprocessor {
       index += bracketed ? 3 : 1;
     }
     const value = evaluate(this.#rescan(prepared, at, []));
-    if (value === undefined) this.#report('acpi/asl-directive', '#if needs an integer expression', at);
+    if (value === undefined) {
+      const isDeep = words.length > limit('condition-depth');
+      const message = `#if needs an integer expression${isDeep ? `, nested no deeper than ${limitText('condition-depth')}` : ''}`;
+      this.#report('acpi/asl-directive', message, at);
+    }
     return (value ?? 0n) !== 0n;
   }
 }
@@ -395,7 +399,7 @@ function evaluate(tokens: readonly Token[]): bigint | undefined {
   let depth = 0;
   const primary = (): bigint | undefined => {
     const token = tokens[at++];
-    if (token === undefined || depth > MAX_EXPRESSION_DEPTH) return undefined;
+    if (token === undefined || depth > limit('condition-depth')) return undefined;
     if (token.kind === 'integer') return token.value;
     if (token.kind === 'word') return 0n;
     depth += 1;

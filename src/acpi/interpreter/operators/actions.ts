@@ -1,9 +1,9 @@
 /** The operators that act on the machine: mutexes, events, notifications, time, tables. */
+import { limit } from '../../../limits/limits.ts';
 import { type ByteValue, isKnown, type Quantity } from '../../../symbolic/index.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../../tables/table.ts';
 import { parseName } from '../../terms/name.ts';
 import { TAKEN } from '../plan/plan.ts';
-import { MAX_ALLOCATION } from '../state/budget.ts';
 import { AmlFault, fault } from '../state/fault.ts';
 import type { Machine, Run, TableLoader } from '../state/machine.ts';
 import {
@@ -138,13 +138,10 @@ const notify: Run = (m, _instruction, at) => {
   if (type !== TYPE.device && type !== TYPE.processor && type !== TYPE.thermalZone)
     fault('AE_AML_OPERAND_TYPE', 'only devices, processors and thermal zones are notified');
   const text = `${(target as NamespaceNode).path} ${isKnown(value) ? `0x${value.toString(16)}` : 'unknown'}`;
-  if (m.notifications.length < MAX_NOTIFICATIONS) m.notifications.push(text);
+  if (m.notifications.length < limit('trace-records')) m.notifications.push(text);
   m.record({ kind: 'notify', text });
   return undefined;
 };
-
-/** Notifications kept. */
-const MAX_NOTIFICATIONS = 10_000;
 
 const fatal: Run = (m, instruction, at) => {
   const { operands } = instruction.term;
@@ -171,7 +168,7 @@ function tableBytes(m: Machine, source: RegionObject | BufferObject): Uint8Array
   if (source instanceof BufferObject && source.bytes.length < TABLE_HEADER_LENGTH)
     fault('AE_INVALID_TABLE_LENGTH', 'a buffer too short for a table');
   const length = byteAt(4) + byteAt(5) * 0x100 + byteAt(6) * 0x10000 + byteAt(7) * 0x1000000;
-  if (length < TABLE_HEADER_LENGTH || length > MAX_ALLOCATION)
+  if (length < TABLE_HEADER_LENGTH || length > limit('evaluation-bytes'))
     fault('AE_INVALID_TABLE_LENGTH', `a table of ${length} bytes`);
   if (source instanceof BufferObject && length > source.bytes.length)
     fault('AE_AML_BUFFER_LIMIT', 'a table that is longer than its buffer');

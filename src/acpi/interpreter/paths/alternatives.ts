@@ -1,4 +1,5 @@
 /** What an evaluation gives, told apart by the conditions it depends on. */
+import { limit } from '../../../limits/limits.ts';
 import {
   allOf,
   anyOf,
@@ -25,9 +26,6 @@ export interface Branch {
   readonly value: AmlValue | NamespaceNode | undefined;
   readonly fault?: AmlFault;
 }
-
-/** More outcomes than this are not told apart. */
-export const MAX_ALTERNATIVES = 16;
 
 /** A condition that a buffer is to be split by; undefined when it is to stay as it is. */
 export type Splitting = (buffer: BufferObject, splits: number) => Expr | undefined;
@@ -61,7 +59,7 @@ export function alternativesOf(
     if (next.when === 0n) continue;
     const { value: at, splits } = next;
     if (at instanceof Choice) {
-      if (branches.length + pending.length > MAX_ALTERNATIVES) return undefined;
+      if (branches.length + pending.length > limit('crs-alternatives')) return undefined;
       pending.push({ value: at.no, when: allOf([next.when, not(at.when)]), splits });
       pending.push({ value: at.yes, when: allOf([next.when, at.when]), splits });
       continue;
@@ -70,7 +68,7 @@ export function alternativesOf(
     if (
       condition !== undefined &&
       at instanceof BufferObject &&
-      branches.length + pending.length < MAX_ALTERNATIVES
+      branches.length + pending.length < limit('crs-alternatives')
     ) {
       for (const holds of [false, true])
         pending.push({

@@ -1,4 +1,5 @@
 /** Putting the states of two paths together: where they differ, the value is a choice by the condition. */
+import { limit, moreThan } from '../../../limits/limits.ts';
 import {
   type ByteValue,
   bytesOfQuantity,
@@ -124,8 +125,6 @@ export function mergePlace(
 
 type MergedValue = AmlValue | NamespaceNode | undefined;
 
-/** A Choice with more values than this is given up: each would have to be followed by itself. */
-const MAX_LEAVES = 24;
 /** A Choice with so many leaves, half of them the same, is put in order: each value once. */
 const MANY_LEAVES = 12;
 
@@ -143,11 +142,11 @@ export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): Merg
   }
   const merged = new Choice(when, yes, no);
   const leaves = leavesOf(merged);
-  if (leaves.length < MANY_LEAVES) return merged;
-  if (leaves.length <= MAX_LEAVES && 2 * new Set(leaves).size > leaves.length) return merged;
+  if (leaves.length < MANY_LEAVES && leaves.length <= limit('value-cases')) return merged;
+  if (leaves.length <= limit('value-cases') && 2 * new Set(leaves).size > leaves.length) return merged;
   const cases = casesOf(merged);
-  if (cases !== undefined && cases.length <= MAX_LEAVES) return chosenOf(cases);
-  const reason = `more than ${MAX_LEAVES} cases`;
+  if (cases !== undefined && cases.length <= limit('value-cases')) return chosenOf(cases);
+  const reason = moreThan('value-cases');
   return leaves.every((leaf) => leaf instanceof BufferObject)
     ? new BufferObject([], reason)
     : new UnknownObject(reason);
@@ -156,7 +155,7 @@ export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): Merg
 function leavesOf(value: MergedValue): MergedValue[] {
   const leaves: MergedValue[] = [];
   const pending = [value];
-  while (pending.length > 0 && leaves.length <= 2 * MAX_LEAVES) {
+  while (pending.length > 0 && leaves.length <= 2 * limit('value-cases')) {
     const next = pending.pop();
     if (next instanceof Choice) pending.push(next.yes, next.no);
     else leaves.push(next);
@@ -181,7 +180,7 @@ function casesOf(choice: Choice): { value: MergedValue; when: Quantity }[] | und
   for (let seen = 0, next = pending.pop(); next; next = pending.pop(), seen++) {
     const { value, when } = next;
     conditions += 1;
-    if (seen > 4 * MAX_LEAVES) return undefined;
+    if (seen > 4 * limit('value-cases')) return undefined;
     if (value instanceof Choice) {
       pending.push({ value: value.no, when: gather('all', [when, not(value.when)]) });
       pending.push({ value: value.yes, when: gather('all', [when, value.when]) });

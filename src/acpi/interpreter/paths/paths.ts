@@ -4,6 +4,7 @@
  * and not with the number of paths. A path that leaves the statement otherwise (Return, Break, a fault) waits until
  * the other paths get to where it went: it is pending.
  */
+import { limit } from '../../../limits/limits.ts';
 import {
   type Expr,
   fieldsOf,
@@ -46,8 +47,6 @@ export class ForkSignal {
   }
 }
 
-/** Forks inside forks: loops on unknown conditions are unrolled so far. */
-export const MAX_FORK_DEPTH = 48;
 /** What a fork costs besides the instructions run twice. */
 const WORK_OF_FORK = 30;
 
@@ -65,7 +64,7 @@ export class Paths extends WaitingPaths {
 
   /** May no further fork be opened? */
   get exhausted(): boolean {
-    return this.forks.length >= MAX_FORK_DEPTH || this.overworked;
+    return this.forks.length >= limit('fork-depth') || this.overworked;
   }
 
   /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */

@@ -61,6 +61,11 @@ export class WaitingPaths extends PathCondition {
     return this.#budget.spent;
   }
 
+  /** The limit by which that is. */
+  get workLimit(): 'path-work' | 'machine-path-work' {
+    return this.#budget.limitedBy;
+  }
+
   spend(work: number): void {
     this.#budget.spend(work + (this.comparisons >> COMPARISONS_PER_WORK));
     this.comparisons = 0;

@@ -1,4 +1,5 @@
 /** The instructions of plans: pushing operands, calls, jumps, loops, returns. */
+import { limit, moreThan } from '../../../limits/limits.ts';
 import { isKnown } from '../../../symbolic/index.ts';
 import { nameOfNode } from '../../namespace/node.ts';
 import { formatName } from '../../terms/name.ts';
@@ -36,9 +37,6 @@ import {
   settleElement,
 } from '../values/values.ts';
 import { type Controls, TAKEN } from './plan.ts';
-
-/** Elements a package may be declared to have: as many as there are bytes to say it in a table. */
-const MAX_ELEMENTS = 1 << 20;
 
 const DEBUG = new DebugReference();
 
@@ -108,9 +106,10 @@ function packageOf(m: Machine, instruction: Instruction, at: number, keepsRest: 
   if (sized) {
     const size = integerOperand(m, m.stack[at]);
     if (!isKnown(size)) return m.abandon('a package whose size is not known');
-    count = size > BigInt(MAX_ELEMENTS) ? MAX_ELEMENTS + 1 : Number(size);
+    count = size > BigInt(limit('package-elements')) ? limit('package-elements') + 1 : Number(size);
   } else count = term.operands[0] as number;
-  if (count > MAX_ELEMENTS) fault('NOT_FOLLOWED', `a package of more than ${MAX_ELEMENTS} elements`);
+  if (count > limit('package-elements'))
+    fault('NOT_FOLLOWED', `a package of ${moreThan('package-elements')}`);
   const first = at + (sized ? 1 : 0);
   m.budget.allocate(8 * count);
   const elements = new Array(count).fill(undefined) as PackageObject['elements'];
@@ -136,14 +135,11 @@ function packageOf(m: Machine, instruction: Instruction, at: number, keepsRest: 
   return made;
 }
 
-/** Size a Buffer may be declared with; more is taken for a mistake. Firmware's largest hold a table, some 100 KiB. */
-const MAX_BUFFER = 1 << 22;
-
 function makeBuffer(m: Machine, instruction: Instruction, at: number): BufferObject {
   const initial = instruction.term.operands[1] as Uint8Array;
   const size = integerOperand(m, m.stack[at]);
   if (!isKnown(size)) return m.abandon('a buffer whose size is not known');
-  if (size > BigInt(MAX_BUFFER)) fault('NOT_FOLLOWED', `a buffer of more than ${MAX_BUFFER} bytes`);
+  if (size > BigInt(limit('buffer-bytes'))) fault('NOT_FOLLOWED', `a buffer of ${moreThan('buffer-bytes')}`);
   const length = Math.max(Number(size), initial.length);
   m.budget.allocate(length);
   const bytes = new Uint8Array(length);

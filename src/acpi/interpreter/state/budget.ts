@@ -1,12 +1,6 @@
 /** What one evaluation may take: instructions, and bytes of what it makes. */
+import { limit, limitHint, moreThan } from '../../../limits/limits.ts';
 import { fault } from './fault.ts';
-
-/** Instructions of one evaluation. The longest of real firmware takes some millions, waiting in loops. */
-export const MAX_STEPS = 50_000_000;
-/** Bytes of buffers, strings and packages that one evaluation may make. */
-export const MAX_ALLOCATION = 256 * 1024 * 1024;
-/** Of these, bytes of one. */
-const MAX_OBJECT = 8 * 1024 * 1024;
 
 /** Of what is left to a machine one evaluation may take so much, and the last ones still this many instructions. */
 const PART_OF_WHAT_IS_LEFT = 1 / 2;
@@ -15,10 +9,10 @@ const LEAST_STEPS = 20_000;
 /** Counts what the evaluation under way takes; what is too much is a fault. */
 export class EvaluationBudget {
   /** Instructions that one evaluation may take. */
-  maxSteps = MAX_STEPS;
+  maxSteps = limit('evaluation-steps');
   /** Instructions that are left to all evaluations of the machine. */
   left = Number.POSITIVE_INFINITY;
-  #limit = MAX_STEPS;
+  #limit = limit('evaluation-steps');
   #steps = 0;
   #allocated = 0;
 
@@ -33,7 +27,8 @@ export class EvaluationBudget {
   /** Counts an instruction. */
   step(): void {
     this.#steps += 1;
-    if (this.#steps > this.#limit) fault('BUDGET', `more than ${Math.floor(this.#limit)} instructions`);
+    if (this.#steps > this.#limit)
+      fault('BUDGET', `more than ${Math.floor(this.#limit)} instructions ${limitHint('evaluation-steps')}`);
   }
 
   /** Counts what takes as long as so many instructions; the next one finds out whether it was too much. */
@@ -43,14 +38,15 @@ export class EvaluationBudget {
 
   /** Counts bytes made. */
   allocate(bytes: number): void {
-    if (bytes > MAX_OBJECT) fault('NOT_FOLLOWED', `an object of more than ${MAX_OBJECT} bytes`);
+    if (bytes > limit('object-bytes')) fault('NOT_FOLLOWED', `an object of ${moreThan('object-bytes')}`);
     this.charge(bytes);
   }
 
   /** Counts what is as much work as making so many bytes. */
   charge(bytes: number): void {
     this.#allocated += bytes;
-    if (this.#allocated > MAX_ALLOCATION) fault('BUDGET', `more than ${MAX_ALLOCATION} bytes are allocated`);
+    if (this.#allocated > limit('evaluation-bytes'))
+      fault('BUDGET', `${moreThan('evaluation-bytes')} are allocated`);
   }
 
   /** Does something with a budget of its own: nothing of it counts here. */

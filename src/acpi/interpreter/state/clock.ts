@@ -1,14 +1,11 @@
 /** The machine's clock, a virtual one, and how long a While may run by it. */
 
+import { limit, moreThan } from '../../../limits/limits.ts';
 import { fault } from './fault.ts';
 import type { Profile } from './profile.ts';
 
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
-/** Turns of a While on a path that depends on something unknown: mostly it waits for hardware that isn't there. */
-const MAX_OPEN_TURNS = 128;
-/** Turns of any While that are followed. A machine takes far more in the time it has: the loop is given up, it doesn't fail. */
-const MAX_TURNS = 1_000_000;
 /** Time slept in a While, in 100 ns, after which ACPICA ends it (ACPI_MAX_LOOP_TIMEOUT, acconfig.h): 30 seconds. */
 const MAX_SLEPT = 300_000_000n;
 
@@ -66,16 +63,13 @@ export function enterLoop(m: Looping): void {
 export function turnLoop(m: Looping): void {
   const loop = m.frames.at(-1)!.loops.at(-1)!;
   loop.turns += 1;
-  if (loop.turns > MAX_OPEN_TURNS && m.paths.open)
-    fault(
-      'NOT_FOLLOWED',
-      `a While that waits for what is not known runs for more than ${MAX_OPEN_TURNS} turns`,
-    );
+  if (loop.turns > limit('open-loop-turns') && m.paths.open)
+    fault('NOT_FOLLOWED', `a While that waits for what is not known runs for ${moreThan('open-loop-turns')}`);
   const { loopTimeout } = m.profile;
   const looked = m.clock.look() - loop.started;
   if (loopTimeout !== undefined) {
     if (looked > loopTimeout) fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);
   } else if (m.clock.slept - loop.slept > MAX_SLEPT)
     fault('AE_AML_LOOP_TIMEOUT', 'a While sleeps for more than 30 seconds');
-  else if (looked > MAX_TURNS) fault('NOT_FOLLOWED', `a While runs for more than ${MAX_TURNS} turns`);
+  else if (looked > limit('loop-turns')) fault('NOT_FOLLOWED', `a While runs for ${moreThan('loop-turns')}`);
 }

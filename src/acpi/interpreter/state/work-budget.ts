@@ -1,12 +1,6 @@
 /** How much is done for what depends on unknown values before it is given up. */
+import { limit } from '../../../limits/limits.ts';
 
-/**
- * Work on paths that depend on something unknown, in about the time that one instruction takes: of one evaluation, and of
- * all of a machine. An evaluation gets no more than a part of what the machine has left, so that the last ones get
- * something too. What isn't done then is given up, and unknown.
- */
-export const MAX_WORK = 300_000;
-export const MAX_WORK_OF_MACHINE = 600_000;
 const PART_OF_WHAT_IS_LEFT = 2 / 5;
 /** What a late evaluation gets all the same, until the machine has had twice its due. */
 const LEAST_WORK = 3000;
@@ -14,7 +8,12 @@ export class WorkBudget {
   #work = 0;
   #allWork = 0;
   /** What the evaluation may take. */
-  #limit = MAX_WORK;
+  #limit = limit('path-work');
+
+  /** The limit that what the evaluation may take is of. */
+  get limitedBy(): 'path-work' | 'machine-path-work' {
+    return this.#limit === limit('path-work') ? 'path-work' : 'machine-path-work';
+  }
 
   /** Is so much done on open paths that they are given up? */
   get spent(): boolean {
@@ -29,8 +28,9 @@ export class WorkBudget {
   /** Before an evaluation. */
   restart(): void {
     this.#work = 0;
-    const left = Math.max(0, MAX_WORK_OF_MACHINE - this.#allWork) * PART_OF_WHAT_IS_LEFT;
-    const least = this.#allWork < 2 * MAX_WORK_OF_MACHINE ? LEAST_WORK : 0;
-    this.#limit = Math.max(least, Math.min(MAX_WORK, left));
+    const left = Math.max(0, limit('machine-path-work') - this.#allWork) * PART_OF_WHAT_IS_LEFT;
+    const most = limit('path-work');
+    const least = this.#allWork < 2 * limit('machine-path-work') ? Math.min(LEAST_WORK, most) : 0;
+    this.#limit = Math.max(least, Math.min(most, left));
   }
 }

@@ -2,7 +2,9 @@
  * Fields: bits of operation regions under a name. Region fields are read and written in datums of the
  * access width, under the update rule, as ACPICA does it (exfldio.c); index and bank registers are set first.
  */
+
 import { hex } from '../../../bytes/address.ts';
+import { limit, moreThan } from '../../../limits/limits.ts';
 import {
   type ByteValue,
   bitsOf,
@@ -46,8 +48,6 @@ import { readSerial, writeSerial } from './serial.ts';
 /** Field flags: update rule. */
 const PRESERVE = 0;
 const WRITE_AS_ONES = 1;
-/** Fields wider than this would be read byte by byte into a buffer nobody could want. */
-const MAX_FIELD_BYTES = 1 << 20;
 
 /**
  * Where contents are not known, what is written to wider fields isn't kept, byte by byte and path by path: they are
@@ -107,7 +107,8 @@ function note(
 /** Reads a field unit. */
 export function readField(m: Machine, field: FieldObject): AmlValue {
   const { source } = field;
-  if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('NOT_FOLLOWED', `${field.node.path} is too wide`);
+  if ((field.bitLength + 7) >> 3 > limit('field-bytes'))
+    fault('NOT_FOLLOWED', `${field.node.path} has ${moreThan('field-bytes')}`);
   if (source.kind === 'region') {
     const region = regionOf(m, source.region);
     note(m, 'read', field, region);
@@ -289,7 +290,8 @@ function selectBank(m: Machine, source: Extract<FieldObject['source'], { kind: '
 /** Writes a field unit. What a serial bus gives back is the value of the Store. */
 export function writeField(m: Machine, field: FieldObject, value: Resolved): AmlValue | undefined {
   const { source } = field;
-  if ((field.bitLength + 7) >> 3 > MAX_FIELD_BYTES) fault('NOT_FOLLOWED', `${field.node.path} is too wide`);
+  if ((field.bitLength + 7) >> 3 > limit('field-bytes'))
+    fault('NOT_FOLLOWED', `${field.node.path} has ${moreThan('field-bytes')}`);
   if (source.kind === 'region') {
     const region = regionOf(m, source.region);
     note(m, 'write', field, region);

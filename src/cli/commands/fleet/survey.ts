@@ -1,7 +1,9 @@
 /** `fwmap survey`: many machines, into tables. */
+
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type Diagnostic, DiagnosticList } from '../../../bytes/diagnostic.ts';
+import { limit, overLimit } from '../../../limits/limits.ts';
 import type { PlanCounts } from '../../../survey/plan.ts';
 import type { ShardCounts } from '../../../survey/store.ts';
 import { defineCommand } from '../../common/command.ts';
@@ -12,21 +14,19 @@ import { asCommandErrors, countOption, MOST_JOBS } from '../../survey/options.ts
 
 /** A machine that takes longer has a loop that waits for something: none of 655 public ones took a tenth of it. */
 const DEFAULT_SECONDS = 60;
-/** A list of files is read whole. */
-const MOST_LIST_BYTES = 1 << 30;
 
 /** The paths in a list, one a line or each with a null byte behind it. */
 async function listedPaths(list: string, nulls: boolean, io: Io): Promise<string[]> {
   let bytes: Uint8Array | undefined;
-  if (list === '-') bytes = await io.readStdin(MOST_LIST_BYTES);
+  if (list === '-') bytes = await io.readStdin(limit('list-bytes'));
   else {
     const { readFileBytes } = await import('../../../artifact/file.ts');
-    const read = readFileBytes(resolve(io.cwd, list), MOST_LIST_BYTES);
+    const read = readFileBytes(resolve(io.cwd, list), 'list-bytes');
     if ('failure' in read) throw new CommandError(`cannot read ${list}: ${read.failure}`);
     if ('directory' in read) throw new CommandError(`cannot read ${list}: Is a directory`);
     bytes = read.bytes;
   }
-  if (bytes === undefined) throw new CommandError(`cannot read ${list}: More than ${MOST_LIST_BYTES} bytes`);
+  if (bytes === undefined) throw new CommandError(`cannot read ${list}: ${overLimit('list-bytes')}`);
   return new TextDecoder()
     .decode(bytes)
     .split(nulls ? '\0' : '\n')

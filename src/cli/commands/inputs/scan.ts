@@ -1,11 +1,12 @@
 /** `fwmap scan`: what descriptions are in an image. */
+
 import { resolve } from 'node:path';
 import { type OpenedFile, openImageFile, takeOffWhole } from '../../../artifact/images/image-file.ts';
 import { STDIN_PATH } from '../../../artifact/open-bytes.ts';
-import { MAX_INPUT_BYTES } from '../../../artifact/reading.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { accessTo } from '../../../containers/access.ts';
 import { Budget } from '../../../containers/limits.ts';
+import { limit, overLimit } from '../../../limits/limits.ts';
 import { sha256Of } from '../../../platform/hash.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
 import { type ScannedInput, type ScanReport, scanDocument, scanJson } from '../../../report/subjects/scan.ts';
@@ -29,9 +30,9 @@ async function* openedInputs(
   const waiting = [...paths].reverse();
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (path === STDIN_PATH) {
-      const bytes = await io.readStdin(MAX_INPUT_BYTES);
+      const bytes = await io.readStdin(limit('input-bytes'));
       if (bytes === undefined)
-        throw new UnreadableInputError(`cannot read ${path}: More than ${MAX_INPUT_BYTES} bytes`, path);
+        throw new UnreadableInputError(`cannot read ${path}: ${overLimit('input-bytes')}`, path);
       yield { path, resolved: '', file: { access: accessTo(bytes), whole: true, close: () => {} } };
       continue;
     }

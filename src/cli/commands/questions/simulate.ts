@@ -23,14 +23,13 @@ import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
 
 /** Opens and reads a scenario file. Throws {@link CommandError} when it cannot be understood. */
 async function scenarioFrom(path: string, io: Io) {
-  const [{ resolve }, { readFileBytes }, { MAX_INPUT_BYTES }, { readScenario }] = await Promise.all([
+  const [{ resolve }, { readFileBytes }, { readScenario }] = await Promise.all([
     import('node:path'),
     import('../../../artifact/file.ts'),
-    import('../../../artifact/reading.ts'),
     import('../../../linux/scenario.ts'),
   ]);
   io.inputs.add(resolve(io.cwd, path));
-  const read = readFileBytes(resolve(io.cwd, path), MAX_INPUT_BYTES);
+  const read = readFileBytes(resolve(io.cwd, path));
   if (!('bytes' in read))
     throw new CommandError(`cannot read ${path}: ${'failure' in read ? read.failure : 'Is a directory'}`);
   const faults = new DiagnosticList();

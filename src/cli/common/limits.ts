@@ -1,0 +1,61 @@
+/** `--limit NAME=VALUE`: the limits of a run, as the command line sets them. */
+import { parseSize } from '../../bytes/address.ts';
+import { nearest } from '../../findings/nearest.ts';
+import { isLimitName, LIMIT_NAMES, type LimitName, type Limits, limitRow } from '../../limits/limits.ts';
+import { CommandError } from './command-error.ts';
+
+const OPTION = '--limit';
+
+/** Reads what the option was given. Sizes may have a suffix: `8M`. Throws {@link CommandError}. */
+export async function readLimits(given: readonly string[]): Promise<Partial<Limits>> {
+  const limits = new Map<LimitName, number>();
+  for (const text of given) {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (!isLimitName(name)) {
+      const close = await nearest(name, LIMIT_NAMES);
+      throw new CommandError(
+        `${OPTION} ${text}: there is no limit ${name === '' ? 'without a name' : name}`,
+        close === undefined
+          ? 'docs/limits.md lists them; messages name those that are reached'
+          : `did you mean ${close}?`,
+      );
+    }
+    if (equals < 0)
+      throw new CommandError(`${OPTION} ${text}: it takes NAME=VALUE`, `for example ${exampleOf(name)}`);
+    const value = parseSize(text.slice(equals + 1));
+    if (value === undefined || value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
+      throw new CommandError(
+        `${OPTION} ${text}: it takes a number of ${limitRow(name).unit}`,
+        `for example ${exampleOf(name)}`,
+      );
+    if (limits.has(name)) throw new CommandError(`${OPTION} ${name} is given more than once`);
+    limits.set(name, Number(value));
+  }
+  return Object.fromEntries(limits);
+}
+
+function exampleOf(name: LimitName): string {
+  const { default: value, unit } = limitRow(name);
+  const twice = 2 * value;
+  return `${OPTION} ${name}=${unit === 'bytes' && twice % 2 ** 20 === 0 ? `${twice / 2 ** 20}M` : twice}`;
+}
+
+/** Takes the option out of a line that is not ours to read. What is behind `--` stays. */
+export function takeLimits(argv: readonly string[]): {
+  readonly given: readonly string[];
+  readonly rest: readonly string[];
+} {
+  const given: string[] = [];
+  const rest: string[] = [];
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at]!;
+    if (word === '--') return { given, rest: [...rest, ...argv.slice(at)] };
+    if (word.startsWith(`${OPTION}=`)) given.push(word.slice(OPTION.length + 1));
+    else if (word === OPTION) {
+      at += 1;
+      given.push(argv[at] ?? '');
+    } else rest.push(word);
+  }
+  return { given, rest };
+}
