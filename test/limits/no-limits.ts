@@ -216,6 +216,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'cli/inputs/source-files.ts MAX_KEPT',
     'cli/survey/options.ts MOST_JOBS',
     'devicetree/preprocessor/cache.ts MAX_CACHED_TEXT',
+    'page/pack.ts MOST_OBJECTS',
     'survey/queue.ts MOST_STALLED',
     'survey/run.ts MOST_BYTES_IN_BATCH',
     'survey/run.ts MOST_IN_BATCH',
