@@ -1,7 +1,10 @@
 /** Two machines, or one before and after a change, held against each other. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
+import { formatCondition, formatQuantity, Names } from '../symbolic/index.ts';
+import type { BridgesVerdict } from '../verdict/host-bridge/result.ts';
 import type { Verdict } from '../verdict/sysfb/verdict.ts';
+import { formatRange } from '../window/range-text.ts';
 import type { AddressWindow } from '../window/window.ts';
 import { compareWindows, type WindowChange } from './windows.ts';
 
@@ -11,6 +14,7 @@ export interface Side {
   readonly windows: readonly AddressWindow[];
   /** Undefined where there is nothing: a file that was added or removed. */
   readonly sysfb: Verdict | undefined;
+  readonly bridges: BridgesVerdict | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -24,16 +28,26 @@ export interface AnswerChange {
   readonly because: readonly string[];
 }
 
+/** What became of the windows that Linux gives the PCI host bridges. */
+export interface BridgesChange {
+  readonly before: BridgesVerdict | undefined;
+  readonly after: BridgesVerdict | undefined;
+  readonly flipped: boolean;
+  /** Windows that only one side has, those that are new first. */
+  readonly because: readonly string[];
+}
+
 export interface Comparison {
   readonly before: Side;
   readonly after: Side;
   readonly windows: readonly WindowChange[];
   readonly answer: AnswerChange;
+  readonly bridges: BridgesChange;
 }
 
 /** True where nothing that was compared is different. */
-export function isSame({ windows, answer }: Comparison): boolean {
-  return windows.length === 0 && !answer.flipped;
+export function isSame({ windows, answer, bridges }: Comparison): boolean {
+  return windows.length === 0 && !answer.flipped && !bridges.flipped;
 }
 
 export function compareSides(before: Side, after: Side): Comparison {
@@ -42,6 +56,7 @@ export function compareSides(before: Side, after: Side): Comparison {
     after,
     windows: compareWindows(before.windows, after.windows),
     answer: compareAnswers(before.sysfb, after.sysfb),
+    bridges: compareBridges(before.bridges, after.bridges),
   };
 }
 
@@ -59,9 +74,33 @@ function compareAnswers(before: Verdict | undefined, after: Verdict | undefined)
     before,
     after,
     flipped,
-    because: [
-      ...fresh.filter((text) => !old.includes(text)).map((text) => `now: ${text}`),
-      ...old.filter((text) => !fresh.includes(text)).map((text) => `before: ${text}`),
-    ],
+    because: onOneSide(old, fresh),
   };
+}
+
+function onOneSide(old: readonly string[], fresh: readonly string[]): string[] {
+  return [
+    ...fresh.filter((text) => !old.includes(text)).map((text) => `now: ${text}`),
+    ...old.filter((text) => !fresh.includes(text)).map((text) => `before: ${text}`),
+  ];
+}
+
+function compareBridges(
+  before: BridgesVerdict | undefined,
+  after: BridgesVerdict | undefined,
+): BridgesChange {
+  const because = onOneSide(bridgeWindows(before), bridgeWindows(after));
+  return { before, after, flipped: because.length > 0, because };
+}
+
+/** `\_SB.PCI0: mem 0xc0000000-0xfebfffff`, as Linux gives them. */
+export function bridgeWindows(verdict: BridgesVerdict | undefined): string[] {
+  const names = new Names();
+  return (verdict?.bridges ?? []).flatMap(({ device, windows }) =>
+    windows.map((window) => {
+      const range = formatRange(window, (value) => formatQuantity(value, names));
+      const when = window.certainty === 'conditional' ? ` if ${formatCondition(window.when, names)}` : '';
+      return `${device}: ${range}${when}`;
+    }),
+  );
 }

@@ -42,9 +42,35 @@ describe('fwmap diff', () => {
         before: { answer: 'not-needed' },
         after: { answer: alone.answer, summary: alone.summary },
       },
+      { question: 'bridges', flipped: false, before: { windows: [] }, because: [] },
     ]);
     for (const format of ['text', 'mail', 'markdown'])
       expect((await diff(SAMPLE, 'low.dts', '--format', format)).stdout).toMatch(/moved.*0xf8000000/s);
+  });
+
+  // drivers/acpi/pci_root.c, acpi_pci_root_validate_resources(): of two windows that overlap the later is united with the
+  // earlier, so one that grows into the next leaves one window of both, 0xc0000000-0xe7ffffff.
+  test('of windows of a host bridge tells what Linux gives it then', async () => {
+    const asl = (last: string, length: string): string =>
+      `DefinitionBlock ("", "DSDT", 2, "TEST", "TEST", 1) { Device (\\_SB.PCI0) {
+        Name (_HID, EisaId ("PNP0A08")) Name (_CID, EisaId ("PNP0A03")) Name (_UID, 0)
+        Name (_CRS, ResourceTemplate () {
+          QWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, NonCacheable, ReadWrite, 0, 0xc0000000, ${last}, 0, ${length})
+          QWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, NonCacheable, ReadWrite, 0, 0xd8000000, 0xe7ffffff, 0, 0x10000000) }) } }`;
+    writeFileSync(join(folder, 'a.asl'), asl('0xcfffffff', '0x10000000'));
+    writeFileSync(join(folder, 'b.asl'), asl('0xdfffffff', '0x20000000'));
+    const { answers, same } = await json('a.asl', 'b.asl', '--kernel', '6.12.30');
+    expect(same).toBe(false);
+    expect(answers[1]).toMatchObject({
+      question: 'bridges',
+      flipped: true,
+      because: [
+        'now: \\_SB.PCI0: [mem 0xc0000000-0xe7ffffff]',
+        'before: \\_SB.PCI0: [mem 0xc0000000-0xcfffffff]',
+        'before: \\_SB.PCI0: [mem 0xd8000000-0xe7ffffff]',
+      ],
+    });
+    expect((await diff('a.asl', 'b.asl')).stdout).toContain('What Linux gives the PCI host bridges changes');
   });
 
   test('exits with 1 only when asked, and when something is different', async () => {
@@ -77,7 +103,7 @@ describe('fwmap diff', () => {
     writeFileSync(join(folder, 'low.patch'), patch);
     const { windows, answers } = await json('low.patch');
     expect(windows).toMatchObject([{ did: 'moved' }]);
-    expect(answers).toMatchObject([{ flipped: true }]);
+    expect(answers).toMatchObject([{ flipped: true }, { flipped: false }]);
   });
 
   test('with nothing on a side is what git shows of a new file', async () => {

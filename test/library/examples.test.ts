@@ -101,16 +101,16 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
   async compareSides() {
     const { artifacts: inputs, diagnostics } = await seed();
     const { windows } = await fwmap.describe(inputs, {}, diagnostics);
-    const before = { inputs: [], windows: [], sysfb: undefined, diagnostics: [] };
-    const after = { inputs, windows, sysfb: undefined, diagnostics: diagnostics.all };
+    const before = { inputs: [], windows: [], sysfb: undefined, bridges: undefined, diagnostics: [] };
+    const after = { inputs, windows, sysfb: undefined, bridges: undefined, diagnostics: diagnostics.all };
     expect(fwmap.compareSides(before, after).windows).toHaveLength(1);
   },
   isSame() {
-    const side = { inputs: [], windows: [], sysfb: undefined, diagnostics: [] };
+    const side = { inputs: [], windows: [], sysfb: undefined, bridges: undefined, diagnostics: [] };
     expect(fwmap.isSame(fwmap.compareSides(side, side))).toBe(true);
   },
   diffReport() {
-    const side = { inputs: [], windows: [], sysfb: undefined, diagnostics: [] };
+    const side = { inputs: [], windows: [], sysfb: undefined, bridges: undefined, diagnostics: [] };
     const report = fwmap.diffReport(fwmap.compareSides(side, side), []);
     expect(report.json()).toMatchObject({ schema: 'fwmap/diff@1' });
   },

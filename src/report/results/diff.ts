@@ -10,7 +10,7 @@ import { answerResult, relatedTo, whereOf } from './results.ts';
 import { sysfbResults } from './sysfb.ts';
 
 /** A result for each window that is different, and one where an answer is. Places are those after the change. */
-export function diffResults({ windows, answer, before, after }: Comparison): Diagnostic[] {
+export function diffResults({ windows, answer, bridges, before, after }: Comparison): Diagnostic[] {
   const names = new Names();
   const shown = (window: AddressWindow): string => {
     const range = formatRange(window, (value) => formatQuantity(value, names));
@@ -25,7 +25,8 @@ export function diffResults({ windows, answer, before, after }: Comparison): Dia
       whereOf(window.origin, related),
     );
   });
-  return [...changes, ...answerChange(answer, before.inputs.length > 0 && after.inputs.length > 0)];
+  const both = before.inputs.length > 0 && after.inputs.length > 0;
+  return [...changes, ...answerChange(answer, both), ...(both ? bridgesChange(bridges) : [])];
 }
 
 function changeText(change: WindowChange, shown: (window: AddressWindow) => string): string {
@@ -65,6 +66,13 @@ function answerChange(
       },
     ),
   ];
+}
+
+function bridgesChange({ after, flipped, because }: Comparison['bridges']): Diagnostic[] {
+  if (!flipped) return [];
+  const [bridge] = after?.bridges ?? [];
+  const text = `PCI host bridges: ${because.join('; ')}`;
+  return [answerResult('diff/answer-other', text, bridge === undefined ? {} : { path: bridge.device })];
 }
 
 const HAZARDS: readonly Verdict['hazard'][] = ['none', 'unknown', 'framebuffer-unprotected', 'boot-failure'];

@@ -1,8 +1,9 @@
 /** The report of `diff`. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
-import { type Comparison, isSame, type Side } from '../../compare/compare.ts';
+import { bridgeWindows, type Comparison, isSame, type Side } from '../../compare/compare.ts';
 import type { WindowChange } from '../../compare/windows.ts';
 import { Names } from '../../symbolic/index.ts';
+import type { BridgesVerdict } from '../../verdict/host-bridge/result.ts';
 import type { Verdict } from '../../verdict/sysfb/verdict.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { Conditions } from '../conditions.ts';
@@ -15,7 +16,7 @@ import { diffResults } from '../results/diff.ts';
 export const DIFF_SCHEMA = 'fwmap/diff@1';
 
 function diffJson(comparison: Comparison): JsonObject {
-  const { before, after, windows, answer } = comparison;
+  const { before, after, windows, answer, bridges } = comparison;
   const [namesBefore, namesAfter] = [new Names(), new Names()];
   const old = (window: AddressWindow): JsonObject => windowJson(window, before.inputs, namesBefore);
   const fresh = (window: AddressWindow): JsonObject => windowJson(window, after.inputs, namesAfter);
@@ -38,6 +39,13 @@ function diffJson(comparison: Comparison): JsonObject {
         after: answerJson(answer.after),
         because: answer.because,
       },
+      {
+        question: 'bridges',
+        flipped: bridges.flipped,
+        before: bridgesJson(bridges.before),
+        after: bridgesJson(bridges.after),
+        because: bridges.because,
+      },
     ],
   };
 }
@@ -50,6 +58,10 @@ function answerJson(verdict: Verdict | undefined): JsonObject | null {
   if (verdict === undefined) return null;
   const { answer, effective, hazard, summary } = verdict;
   return { answer, effective, hazard, summary };
+}
+
+function bridgesJson(verdict: BridgesVerdict | undefined): JsonObject | null {
+  return verdict === undefined ? null : { summary: verdict.summary, windows: bridgeWindows(verdict) };
 }
 
 const ASPECTS = {
@@ -113,6 +125,14 @@ function answerBlocks({ before, after, flipped, because }: Comparison['answer'])
   ];
 }
 
+function bridgesBlocks({ flipped, because }: Comparison['bridges']): Block[] {
+  if (!flipped) return [];
+  return [
+    { kind: 'heading', text: 'What Linux gives the PCI host bridges changes' },
+    { kind: 'list', items: because.map((text) => ({ text })) },
+  ];
+}
+
 function count(windows: readonly WindowChange[]): string {
   const kinds = ['added', 'removed', 'moved', 'resized', 'changed'] as const;
   const counts = kinds.flatMap((kind) => {
@@ -124,11 +144,12 @@ function count(windows: readonly WindowChange[]): string {
 
 /** @param withInputs names the inputs and their hashes below: for reports that travel without them */
 function diffDocument(comparison: Comparison, withInputs: boolean): Document {
-  const { before, after, windows, answer } = comparison;
+  const { before, after, windows, answer, bridges } = comparison;
   const conditions = new Conditions();
   const blocks: Block[] = [
     { kind: 'paragraph', text: count(windows) },
     ...answerBlocks(answer),
+    ...bridgesBlocks(bridges),
     ...(windows.length === 0
       ? []
       : [

@@ -280,6 +280,28 @@ describe('ACPI', () => {
     expect(set.authorities).toEqual([]);
   });
 
+  // Eleven bridges with windows that overlap, each there or not by a bit of its own: 2^11 cases, of which MAX_WORLDS, 2^10,
+  // are looked at.
+  it('cases that are not looked at are a gap', async () => {
+    const bits = Array.from({ length: 11 }, (_, index) => `B${index.toString(16).toUpperCase()}XX`);
+    const devices = bits.map(
+      (bit, index) => `Device (P${bit.slice(1)}) {
+        Name (_HID, EisaId ("PNP0A08")) Name (_CID, EisaId ("PNP0A03")) Name (_UID, ${index})
+        Method (_STA) { If (${bit} == 1) { Return (0xf) } Return (0) }
+        Name (_CRS, ResourceTemplate () { ${memory(`0xc${index.toString(16)}000000`, '0xcfffffff', `0x${(0x1000_0000 - index * 0x100_0000).toString(16)}`)} }) }`,
+    );
+    const text = `DefinitionBlock ("", "DSDT", 2, "TEST", "TEST", 1) { Scope (\\_SB) {
+      OperationRegion (REGS, SystemMemory, 0x1000, 0x100)
+      Field (REGS, DWordAcc, NoLock, Preserve) { ${bits.map((bit) => `${bit}, 32`).join(', ')} }
+      ${devices.join('\n')} } }`;
+    writeFileSync(join(folder, 'u.asl'), text);
+    const { stdout } = await run(['bridges', 'u.asl', '--kernel', '6.12.30', '--format', 'json'], {
+      cwd: folder,
+    });
+    const { gaps } = JSON.parse(stdout) as { gaps: { code: string; mayHide: string[] }[] };
+    expect(gaps.map(({ code }) => code)).toContain('verdict/unexplored');
+  }, 60_000);
+
   it('a memory map tells where RAM is, a log what was done', async () => {
     const files = {
       'f.asl': asl(

@@ -8,8 +8,10 @@ import { compareSides, isSame, type Side } from '../../../compare/compare.ts';
 import { formatDiagnostic } from '../../../findings/finding.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
 import { diffReport } from '../../../report/subjects/diff.ts';
-import { answerSysfb } from '../../../verdict/answer.ts';
+import { gather } from '../../../verdict/answer.ts';
+import { judgeBridges } from '../../../verdict/host-bridge/bridges.ts';
 import { isNothingRead } from '../../../verdict/question.ts';
+import { judgeSysfb } from '../../../verdict/sysfb/sysfb.ts';
 import { foundIn } from '../../../verdict/sysfb/verdict.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from '../../common/command.ts';
 import { compileSparingly } from '../../common/engine.ts';
@@ -55,13 +57,19 @@ async function sideOf(
   io: Io,
   sink: DiagnosticList,
 ): Promise<Side> {
-  if (artifacts.length === 0) return { inputs: [], windows: [], sysfb: undefined, diagnostics: sink.all };
+  if (artifacts.length === 0)
+    return { inputs: [], windows: [], sysfb: undefined, bridges: undefined, diagnostics: sink.all };
   const machine = oneMachine([...artifacts, ...more], options.select);
   for (const diagnostic of machine.findings) sink.add(diagnostic);
   const asked = { describe: await describeOptions(options, machine, io), kernel: await kernelFacts(options) };
-  const sysfb = await answerSysfb(machine.artifacts, asked, sink);
+  const described = await gather(machine.artifacts, asked, sink);
+  // Both questions say what options say otherwise than the evidence; once is enough.
+  const own = new DiagnosticList();
+  for (const diagnostic of sink.all) own.add(diagnostic);
+  const bridges = judgeBridges(described.machine, asked.kernel, {}, described.facts, own);
+  const sysfb = judgeSysfb(described.machine, asked.kernel, {}, described.facts, sink);
   refuseSettings(sink.all);
-  return { inputs: sysfb.inputs, windows: sysfb.windows, sysfb, diagnostics: sink.all };
+  return { inputs: sysfb.inputs, windows: sysfb.windows, sysfb, bridges, diagnostics: sink.all };
 }
 
 /** Nothing came of a side that was named. */
@@ -75,7 +83,7 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'What is different between two descriptions: windows that were added, removed, moved or resized, conditions that ' +
-    'changed, and whether the answer of sysfb is another. Windows are matched by device and meaning, so the two may be of ' +
+    'changed, whether the answer of sysfb is another, and what Linux gives the PCI host bridges. Windows are matched by device and meaning, so the two may be of ' +
     'different kinds: a blob and its source, two dumps, a capture and another. A side may be a file of a git revision, ' +
     'REV:PATH. A patch alone is compared with what it changes.',
   options: {
