@@ -57,3 +57,11 @@ test('samples/README.md has every sample', async () => {
   for (const name of readdirSync(join(ROOT, 'samples')))
     if (!name.endsWith('.expected.txt') && name !== 'README.md') expect(text).toContain(`\`${name}\``);
 });
+
+test("README's picture is what its command draws", async () => {
+  const line = commandsOf('README.md').find((each) => each.endsWith('--format svg'))!;
+  const { stdout } = await run(line.split(/ +/).slice(1), { cwd: folder });
+  const file = join(ROOT, 'docs', 'address-map.svg');
+  if (process.env.UPDATE_SAMPLES !== undefined) writeFileSync(file, stdout);
+  expect(readFileSync(file, 'utf8')).toBe(stdout);
+});

@@ -258,6 +258,11 @@ function shownItems(
   return { items: kept, left: shown.length + open.length - kept.length };
 }
 
+function isNamed(name: string, segments: readonly Segment[]): boolean {
+  const word = new RegExp(`\\b${name}\\b`);
+  return segments.some(({ boxes }) => boxes.some(({ item }) => word.test(item.range)));
+}
+
 /** @param all every box by itself, as far as there is room */
 export function layoutOf(map: AddressMap, { all = false }: { readonly all?: boolean } = {}): Layout {
   const { items, left } = shownItems(map.items, all);
@@ -282,7 +287,8 @@ export function layoutOf(map: AddressMap, { all = false }: { readonly all?: bool
   return {
     title: map.title,
     text: map.text,
-    names: map.names,
+    // Of what is folded away nobody needs the names.
+    names: map.names.filter((line) => isNamed(line.slice(0, line.indexOf(' ')), used)),
     segments: used,
     lanes: used.reduce(
       (most, { boxes }) => boxes.reduce((deep, { lane }) => Math.max(deep, lane + 1), most),
