@@ -69,7 +69,11 @@ async function openLarge(path: string, resolved: string, opening: Opening): Prom
       return digest();
     },
   };
-  return openImage(image, opening.budget, opening.sink);
+  const artifacts = await openImage(image, opening.budget, opening.sink);
+  const why = file.fault();
+  if (why !== undefined)
+    opening.sink.add(finding('artifact/unreadable', { what: `a part of ${path}`, why }, { path }));
+  return artifacts;
 }
 
 /** Opens what is in a folder on disk. Its files are opened by the bytes of their names, which may be any. */

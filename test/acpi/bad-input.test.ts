@@ -55,20 +55,20 @@ const BAD: readonly {
     at: [0xa2, 0x02, 0x01],
     status: 'error: AE_AML_LOOP_TIMEOUT: a While runs for more than 100000 turns',
     // On a machine it fails, but not before 30 seconds: that is not waited for.
-    open: 'unknown: a While runs for more than 1000000 turns',
+    open: 'unknown: a While runs for more than 1000000 turns (--limit loop-turns=N)',
   },
   {
     name: 'a buffer of nearly 2 GiB in a method',
     body: 'Method (_CRS) { Return (Buffer (0x7FFFFFF0) { }) }',
     at: [0x11, 0x06, 0x0c, 0xf0, 0xff, 0xff, 0x7f],
-    status: 'unknown: a buffer of more than 4194304 bytes',
+    status: 'unknown: a buffer of more than 4 MiB (--limit buffer-bytes=N)',
   },
   {
     name: 'a buffer of nearly 2 GiB in the table',
     body: 'Name (_CRS, Buffer (0x7FFFFFF0) { })',
     at: [0x11, 0x06, 0x0c, 0xf0, 0xff, 0xff, 0x7f],
     status:
-      'unknown: the code that may declare it was not followed up: a buffer of more than 4194304 bytes, in \\_SB.BAD',
+      'unknown: the code that may declare it was not followed up: a buffer of more than 4 MiB (--limit buffer-bytes=N), in \\_SB.BAD',
   },
   {
     name: 'a name that does not resolve',

@@ -15,6 +15,8 @@ export interface OpenedFile {
   readonly access: Access;
   /** Whether the bytes are in memory. */
   readonly whole: boolean;
+  /** What the system said when a part could not be read; that part is missing from what `access` gives. */
+  fault(): string | undefined;
   close(): void;
 }
 
@@ -37,20 +39,27 @@ export function openImageFile(path: string): OpenedFileResult {
   if (!stat.isFile() || stat.size <= MAX_WHOLE) {
     close();
     const read = readFileBytes(path);
-    return 'bytes' in read ? { access: accessTo(read.bytes), whole: true, close: () => {} } : read;
+    return 'bytes' in read
+      ? { access: accessTo(read.bytes), whole: true, fault: () => undefined, close: () => {} }
+      : read;
   }
-  return { access: fileAccess(descriptor, stat.size), whole: false, close };
+  let failed: string | undefined;
+  const access = fileAccess(descriptor, stat.size, (why) => {
+    failed ??= why;
+  });
+  return { access, whole: false, fault: () => failed, close };
 }
 
-/** A file that is cut short while it is read ends where it ends. */
-function fileAccess(descriptor: number, size: number): Access {
+/** A file that is cut short while it is read ends where it ends. @param onFault told what cannot be read */
+function fileAccess(descriptor: number, size: number, onFault: (why: string) => void): Access {
   const readInto = (offset: number, target: Uint8Array): number => {
     let done = 0;
     while (done < target.length) {
       let count: number;
       try {
         count = readSync(descriptor, target, done, target.length - done, offset + done);
-      } catch {
+      } catch (error) {
+        onFault(systemMessage(error));
         break;
       }
       if (count === 0) break;

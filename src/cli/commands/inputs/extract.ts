@@ -1,5 +1,5 @@
 /** Writes finds out: under names of our own making, in one folder and nowhere else. */
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemMessage } from '../../../artifact/file.ts';
 import type { Find } from '../../../scan/find.ts';
@@ -62,6 +62,10 @@ export function extractTo(folder: string, io: Io): OnFind {
           if (written === 0) break;
           at += written;
         }
+      } catch (error) {
+        // No half file stays.
+        unlinkSync(join(root, name));
+        throw error;
       } finally {
         closeSync(descriptor);
       }

@@ -33,7 +33,11 @@ async function* openedInputs(
       const bytes = await io.readStdin(limit('input-bytes'));
       if (bytes === undefined)
         throw new UnreadableInputError(`cannot read ${path}: ${overLimit('input-bytes')}`, path);
-      yield { path, resolved: '', file: { access: accessTo(bytes), whole: true, close: () => {} } };
+      yield {
+        path,
+        resolved: '',
+        file: { access: accessTo(bytes), whole: true, fault: () => undefined, close: () => {} },
+      };
       continue;
     }
     const resolved = resolve(io.cwd, path);
@@ -101,6 +105,8 @@ async function scanAll(
       steps: taken.map(({ format }) => format),
     });
     file.close();
+    const why = file.fault();
+    if (why !== undefined) throw new UnreadableInputError(`cannot read a part of ${path}: ${why}`, path);
   }
   return { inputs, finds, alternatives, machines, diagnostics: sink.all };
 }
