@@ -196,7 +196,11 @@ class Grouping {
     const at = find.container.findLastIndex(
       ({ format }) => format === 'file' || format === 'memory' || format === 'gpa',
     );
-    return JSON.stringify(find.container.slice(0, at + 1));
+    const around = find.container.slice(0, at + 1);
+    // Stretches of one memory, which are of different sizes, belong together: tables name each other across its holes.
+    return JSON.stringify(
+      around.map((step, index) => (index === at && step.format !== 'file' ? { ...step, size: 0 } : step)),
+    );
   }
 
   #tableGroups(): MachineGroup[] {

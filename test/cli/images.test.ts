@@ -218,6 +218,32 @@ describe('windows', () => {
   });
 });
 
+test('the tables of a dump are those that are named, across the holes in its memory; a ROM has templates', async () => {
+  const named = make.table('DSDT', { id: 'INUSE' });
+  const facp = make.table('FACP', { body: make.join(make.le(4, 0, 0x7f00_2000), new Uint8Array(200)) });
+  const core = make.elf(4, [
+    {
+      address: 0x7f00_0000,
+      bytes: make.placed(
+        0x4000,
+        [0, make.table('RSDT', { body: make.le(4, 0x7f00_1000) })],
+        [0x1000, facp],
+        [0x2000, named],
+      ),
+    },
+    { address: 0xfff0_0000, bytes: make.placed(0x1000, [0x100, make.table('DSDT', { id: 'TEMPLATE' })]) },
+  ]);
+  const { stdout } = await run(['scan', written('dump.elf', core), '--format', 'json']);
+  const { finds, machines } = JSON.parse(stdout);
+  expect(finds.map((find: { signature: string }) => find.signature)).toEqual([
+    'RSDT',
+    'FACP',
+    'DSDT',
+    'DSDT',
+  ]);
+  expect(machines).toEqual([{ name: 'DSDT INUSE', finds: [2, 1] }]);
+});
+
 describe('commands that ask about one machine', () => {
   test.each([
     ['simulate', []],
