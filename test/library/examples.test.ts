@@ -44,6 +44,19 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
   async messageOf() {
     expect(fwmap.messageOf(await unknownInput())).not.toBe('');
   },
+  limitRow() {
+    expect(fwmap.limitRow('tree-nodes').unit).toBe('nodes');
+  },
+  async withLimits() {
+    const diagnostics = new fwmap.DiagnosticList();
+    const tree = new TextEncoder().encode('/dts-v1/; / { a { }; };');
+    await fwmap.withLimits({ 'tree-nodes': 1 }, async () =>
+      fwmap.describe(await fwmap.openBytes('x.dts', tree, {}, diagnostics), {}, diagnostics),
+    );
+    expect(diagnostics.all.map(fwmap.messageOf)).toEqual([
+      'More than 1 nodes (--limit tree-nodes=N); the rest is not read',
+    ]);
+  },
   async hintOf() {
     const hint = fwmap.hintOf(await unknownInput());
     expect(hint === undefined || hint !== '').toBe(true);
