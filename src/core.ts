@@ -12,7 +12,6 @@ export { type Diagnostic, DiagnosticList, type DiagnosticSink } from './bytes/di
 export { type Place, placeOf, type Source, type Span } from './bytes/source.ts';
 export { type Comparison, compareSides, isSame, type Side } from './compare/compare.ts';
 export { diagnosticText, formatDiagnostic, hintOf, messageOf } from './findings/finding.ts';
-export * as page from './page/machine.ts';
 export {
   DEFAULT_LIMITS,
   LIMIT_NAMES,
@@ -21,6 +20,7 @@ export {
   limitRow,
   withLimits,
 } from './limits/limits.ts';
+export * as page from './page/machine.ts';
 export {
   FORMATS,
   type Format,
