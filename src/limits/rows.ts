@@ -234,6 +234,13 @@ const DEVICE_TREES = {
     'The largest Linux board needs some hundred thousand.',
     REST,
   ),
+  'macro-characters': row(
+    'what the macros of one device tree paste, quote and print',
+    16 * MIB,
+    'characters',
+    'The largest Linux board makes 2 MiB of text in all; each macro can double what the one before makes.',
+    REST,
+  ),
   'macro-argument-depth': row(
     'macro calls inside arguments of macro calls',
     200,

@@ -168,6 +168,7 @@ export const CASES: Readonly<Record<LimitName, Case | Elsewhere>> = {
   },
   'preprocessed-bytes': dts(4, `/dts-v1/;\n#define A 1\n/ { };\n#define B 1\n/ { };`),
   'macro-tokens': dts(4, '#define F(a) a a a a\n/dts-v1/; / { x = <F(1 2)>; };'),
+  'macro-characters': dts(4, '#define F(a) a ## a\n/dts-v1/; / { F(abcdef); };'),
   'macro-argument-depth': dts(1, '#define F(a) a\n/dts-v1/; / { x = <F(F(F(1)))>; };'),
   'conditional-depth': dts(1, '#if 1\n#if 1\n#endif\n#endif\n/dts-v1/; / { };'),
   'condition-depth': dts(1, '#if ((((1))))\n#endif\n/dts-v1/; / { };'),

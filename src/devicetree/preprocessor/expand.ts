@@ -18,13 +18,20 @@ export interface TokenSource {
   leaveArguments?(): void;
 }
 
-export type ExpansionProblem = 'too-many-tokens' | 'too-deep' | 'unterminated-arguments' | 'argument-count';
+export type ExpansionProblem =
+  | 'too-many-tokens'
+  | 'too-many-characters'
+  | 'too-deep'
+  | 'unterminated-arguments'
+  | 'argument-count';
 
 export interface ExpansionHost {
   readonly names: NameTable;
   macroOf(name: number): Macro | undefined;
   /** The tokens of a macro such as `__LINE__`. */
   builtinText(macro: Macro, invocation: Token): string;
+  /** Takes so much from what all macros together may make; false when that is too much. */
+  spend(what: 'macro-tokens' | 'macro-characters', amount: number): boolean;
   problem(problem: ExpansionProblem, macro: Macro, detail: string): void;
 }
 
@@ -76,7 +83,6 @@ export class Expander {
   readonly #disabled = new Set<Macro>();
   #prevented = 0;
   #depth = 0;
-  #made = 0;
   /** The token given last came from the base. */
   #fromBase = false;
   /** Inside a directive no padding is made, as nothing is printed. */
@@ -122,6 +128,13 @@ export class Expander {
     if (!this.#exhausted) this.#host.problem(problem, macro, detail);
     this.#exhausted = true;
     this.#contexts = [];
+  }
+
+  /** False, and everything stops, when macros make too much. */
+  #spendCharacters(macro: Macro, amount: number): boolean {
+    if (this.#host.spend('macro-characters', amount)) return true;
+    this.#stop('too-many-characters', macro, moreThan('macro-characters'));
+    return false;
   }
 
   /** The next token, macros expanded; padding included unless {@link inDirective}. */
@@ -171,8 +184,8 @@ export class Expander {
       if (collected === 'bad') return false;
       tokens = macro.parameters.length > 0 ? this.#substitute(macro, collected) : macro.body;
     }
-    this.#made += tokens.length + 1;
-    if (this.#made > limit('macro-tokens')) {
+    if (this.#exhausted) return true;
+    if (!this.#host.spend('macro-tokens', tokens.length + 1)) {
       this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
       return true;
     }
@@ -223,8 +236,7 @@ export class Expander {
           break;
         }
         tokens.push(token);
-        this.#made += 1;
-        if (this.#made > limit('macro-tokens')) {
+        if (!this.#host.spend('macro-tokens', 1)) {
           this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
           return 'bad';
         }
@@ -233,7 +245,7 @@ export class Expander {
       collected.push({ tokens, missing: false, expanded: undefined });
       if (token.kind === 'end') {
         this.#base.leaveArguments?.();
-        this.#host.problem('unterminated-arguments', macro, '');
+        if (!this.#exhausted) this.#host.problem('unterminated-arguments', macro, '');
         return 'bad';
       }
       closed = token.text === ')';
@@ -278,8 +290,7 @@ export class Expander {
       this.#prevented = 0;
       for (let token = this.next(); token.kind !== 'end' && !this.#exhausted; token = this.next()) {
         result.push(token);
-        this.#made += 1;
-        if (this.#made > limit('macro-tokens'))
+        if (!this.#host.spend('macro-tokens', 1))
           this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
       }
       this.#base = outerBase;
@@ -312,7 +323,7 @@ export class Expander {
       let flagged = -1;
       let tokens: readonly Token[];
       if (token.stringify) {
-        tokens = [stringified(argument.tokens, token)];
+        tokens = [stringified(argument.tokens, token, (amount) => this.#spendCharacters(macro, amount))];
       } else if (token.pasteNext || pasted) {
         tokens = argument.tokens;
         const last = out.at(-1);
@@ -378,22 +389,36 @@ export class Expander {
         continue;
       }
       const text = result.text + right.text;
-      // A number goes on with whatever a name or a number is made of: not read anew, or a long paste would be quadratic.
-      const token =
-        result.kind === 'number' && (right.kind === 'number' || right.kind === 'name')
-          ? { ...result, text, end: text.length }
-          : lexToken(text, 0, text.length, this.#host.names, false);
+      // What only goes on isn't read anew, or a long paste would be quadratic.
+      const goesOn = continues(result, right);
+      if (!this.#spendCharacters(context.macro!, goesOn ? right.text.length : text.length)) return;
+      const token = goesOn
+        ? { ...result, text, end: text.length, painted: false }
+        : lexToken(text, 0, text.length, this.#host.names, false);
       if (token.end !== text.length || token.kind === 'end') break;
       context.at += 1;
       result = { ...token, white: result.white, start: left.start, end: right.end };
       more = right.pasteNext === true;
     }
-    this.#push([{ ...result, pasteNext: false }], undefined);
+    const name = result.kind === 'name' ? this.#host.names.numberOf(result.text) : -1;
+    this.#push([{ ...result, name, pasteNext: false }], undefined);
   }
 }
 
-/** `#parameter`: the argument's spelling as a string literal. */
-function stringified(tokens: readonly Token[], parameter: Token): Token {
+const WORD = /^\w+$/;
+
+/** Whether `right`, pasted to `left`, only makes a longer token of the same kind: a name or a number (C 6.4.2, 6.4.8). */
+function continues(left: Token, right: Token): boolean {
+  if (right.kind !== 'name' && right.kind !== 'number') return false;
+  return left.kind === 'number' || (left.kind === 'name' && WORD.test(right.text));
+}
+
+/** `#parameter`: the argument's spelling as a string literal; cut short when `spend` says that it is too long. */
+function stringified(
+  tokens: readonly Token[],
+  parameter: Token,
+  spend: (characters: number) => boolean,
+): Token {
   let text = '"';
   let origin: Token | undefined;
   let backslashes = 0;
@@ -402,6 +427,7 @@ function stringified(tokens: readonly Token[], parameter: Token): Token {
       if (!origin || (!origin.white && token.origin === undefined)) origin = token.origin;
       continue;
     }
+    if (!spend(token.text.length + 1)) break;
     if (text.length > 1 && (origin ?? token).white) text += ' ';
     origin = undefined;
     text += token.kind === 'string' ? token.text.replace(/[\\"]/g, '\\$&') : token.text;

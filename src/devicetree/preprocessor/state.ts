@@ -2,6 +2,7 @@
 import type { DiagnosticSink, RelatedPlace } from '../../bytes/diagnostic.ts';
 import { lineAndColumn, type Source, type Span } from '../../bytes/source.ts';
 import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
+import { limit } from '../../limits/limits.ts';
 import type { SourceLoader } from '../source/source-loader.ts';
 import type { PreprocessorCache } from './cache.ts';
 import { Expander, type ExpansionHost, type ExpansionProblem, listSource } from './expand.ts';
@@ -40,6 +41,7 @@ export interface Frame {
 
 const PROBLEM_CODES: Readonly<Record<ExpansionProblem, 'dt/macro-limit' | 'dt/macro-arguments'>> = {
   'too-many-tokens': 'dt/macro-limit',
+  'too-many-characters': 'dt/macro-limit',
   'too-deep': 'dt/macro-limit',
   'unterminated-arguments': 'dt/macro-arguments',
   'argument-count': 'dt/macro-arguments',
@@ -47,6 +49,7 @@ const PROBLEM_CODES: Readonly<Record<ExpansionProblem, 'dt/macro-limit' | 'dt/ma
 
 const PROBLEM_TEXTS: Readonly<Record<ExpansionProblem, string>> = {
   'too-many-tokens': 'expands without end',
+  'too-many-characters': 'makes the expansion of all macros too long',
   'too-deep': 'expands without end',
   'unterminated-arguments': 'is called with an argument list that does not end',
   'argument-count': 'is called with the wrong number of arguments',
@@ -73,6 +76,7 @@ export class PreprocessorState {
   to = 0;
   readonly #sink: DiagnosticSink;
   #counter = 0;
+  readonly #spent = { 'macro-tokens': 0, 'macro-characters': 0 };
 
   constructor(main: Source, options: PreprocessOptions, cache: PreprocessorCache, sink: DiagnosticSink) {
     this.main = main;
@@ -150,17 +154,32 @@ export class PreprocessorState {
     this.#sink.add(finding(code, args, { span: this.span(), ...(related.length > 0 ? { related } : {}) }));
   }
 
-  /** An expander of macros. @param stops whether an expansion without end is the end of everything */
+  /** Takes so much from what all macros of this source together may make; false when that is too much. */
+  spend(what: 'macro-tokens' | 'macro-characters', amount: number): boolean {
+    this.#spent[what] += amount;
+    return this.#spent[what] <= limit(what);
+  }
+
+  /**
+   * Tells of what a macro does wrong, unless all has stopped already. What is spent stays spent: too much is the end of everything.
+   * @param stops whether arguments that nest too deep are, too
+   */
+  macroProblem(problem: ExpansionProblem, macro: Macro, detail: string, stops: boolean): void {
+    if (this.stopped) return;
+    const text = `macro "${macro.name}" ${PROBLEM_TEXTS[problem]}${detail ? ` (${detail})` : ''}`;
+    this.report(PROBLEM_CODES[problem], { problem: text });
+    if (problem === 'too-many-tokens' || problem === 'too-many-characters') this.stopped = true;
+    else if (stops && problem === 'too-deep') this.stopped = true;
+  }
+
+  /** An expander of macros. @param stops whether arguments that nest too deep are the end of everything */
   expander(stops: boolean): Expander {
     const host: ExpansionHost = {
       names: this.names,
       macroOf: (name) => this.macros[name],
       builtinText: (macro) => this.#builtinText(macro),
-      problem: (problem, macro, detail) => {
-        const text = `macro "${macro.name}" ${PROBLEM_TEXTS[problem]}${detail ? ` (${detail})` : ''}`;
-        this.report(PROBLEM_CODES[problem], { problem: text });
-        if (stops && (problem === 'too-many-tokens' || problem === 'too-deep')) this.stopped = true;
-      },
+      spend: (what, amount) => this.spend(what, amount),
+      problem: (problem, macro, detail) => this.macroProblem(problem, macro, detail, stops),
     };
     return new Expander(host, listSource([]));
   }

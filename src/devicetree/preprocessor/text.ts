@@ -90,6 +90,7 @@ export class TextCopier {
     this.#state.to = nameEnd;
     if (macro.plain !== undefined) {
       const first = macro.body[0]!;
+      if (!this.#spend(macro, macro.plain.length)) return EDGE_FREE;
       const text = wouldPaste(edge, first.kind, first.text) ? ` ${macro.plain}` : macro.plain;
       this.#state.output.expansion(frame.inclusion, start, nameEnd, macro.name, text);
       cursor.at = nameEnd;
@@ -114,7 +115,7 @@ export class TextCopier {
       // Nothing was expanded: what follows stands to the name as it did.
       return EDGE_FREE;
     }
-    const printed = this.#print(expander, invocation, edge);
+    const printed = this.#print(expander, macro, invocation, edge);
     expander.reset();
     cursor.at = source.mark();
     const to = cursor.at > start ? cursor.at : nameEnd;
@@ -122,8 +123,15 @@ export class TextCopier {
     return printed.edge;
   }
 
+  /** Takes what is printed from what macros may print; false, and everything stops, when that is too much. */
+  #spend(macro: Macro, amount: number): boolean {
+    if (this.#state.spend('macro-characters', amount)) return true;
+    this.#state.macroProblem('too-many-characters', macro, moreThan('macro-characters'), true);
+    return false;
+  }
+
   /** What the expansion prints, with a space exactly where GNU cpp has one (c-ppoutput.cc, scan_translation_unit). */
-  #print(expander: Expander, invocation: Token, before: Edge): { text: string; edge: Edge } {
+  #print(expander: Expander, macro: Macro, invocation: Token, before: Edge): { text: string; edge: Edge } {
     let text = '';
     let edge = before;
     let avoidPaste = true;
@@ -140,13 +148,7 @@ export class TextCopier {
         ? (origin ?? token).white || wouldPaste(edge, token.kind, token.text)
         : token.white;
       text += space ? ` ${token.text}` : token.text;
-      if (text.length > limit('preprocessed-bytes')) {
-        this.#state.report('dt/too-large', {
-          problem: moreThan('preprocessed-bytes', 'characters of preprocessed text'),
-        });
-        this.#state.stopped = true;
-        break;
-      }
+      if (!this.#spend(macro, token.text.length + 1)) break;
       avoidPaste = false;
       origin = undefined;
       edge = edgeOf(token.kind, token.text);

@@ -141,7 +141,7 @@ export const DT_PREPROCESSOR_ROWS = {
       },
       run: 'windows --as dts board.dts',
     },
-    source: 'the limits macro-tokens and macro-argument-depth',
+    source: 'the limits macro-tokens, macro-characters and macro-argument-depth',
     hides: FIRMWARE,
     text: problemText,
   }),

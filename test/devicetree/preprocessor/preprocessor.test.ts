@@ -290,6 +290,45 @@ describe('hostile input ends in a diagnostic', () => {
     expect(ms).toBeLessThan(4000);
   });
 
+  const joined = (level: number): string => `#define P${level}(x) P${level + 1}(x##x)\n`;
+  const joins = (levels: number): string =>
+    Array.from({ length: levels }, (_, level) => joined(level)).join('');
+
+  it.each([
+    ['names that are pasted to themselves', `${joins(26)}#define P26(x) #x\nP0(a)\n`],
+    ['numbers that are', `${joins(26)}P0(1)\n`],
+    // 2^16 letters a line; the token of the line itself is short.
+    ['pastes in conditions', `${joins(16)}#define P16(x) 0\n${'#if P0(a)\n#endif\n'.repeat(1000)}`],
+    [
+      'quoted arguments',
+      `${joins(16)}#define P16(x) x\n#define Q(x) #x\n#define E(x) Q(x)\n${'E(P0(a)) '.repeat(1000)}`,
+    ],
+    [
+      'a quote of long arguments',
+      `#define S(x) #x\n#define D(x) S(${'x '.repeat(1000)})\nD(${'a'.repeat(100_000)})\n`,
+    ],
+    ['a long constant, used often', `#define A "${'a'.repeat(100_000)}"\n${'A '.repeat(100_000)}\n`],
+    ['a long argument, used often', `#define F(x) ${'x '.repeat(1000)}\nF(${'a'.repeat(100_000)})\n`],
+  ])('%s', (_, text) => {
+    const sink = new DiagnosticList();
+    const { text: made } = preprocess(latin1Source('x.dts', text), {}, sink);
+    expect(sink.all.map(({ code }) => code)).toEqual(['dt/macro-limit']);
+    expect(sink.all.map(tell).join()).toContain('--limit macro-characters=N');
+    expect(made.length).toBeLessThan(DEFAULT_LIMITS['macro-characters'] + text.length);
+  });
+
+  it('macros that double themselves in one condition after the other', () => {
+    const text = `${Array.from({ length: 12 }, (_, level) => `#define M${level} M${level + 1} M${level + 1}\n`).join('')}#define M12 + 1\n${'#if 0 M0\n#endif\n'.repeat(1000)}`;
+    expect(timed(text).codes).toEqual(['dt/macro-limit']);
+  });
+
+  it('one name of fifty thousand pieces, which is read once', () => {
+    const names = Array.from({ length: 50_000 }, (_, index) => `n${index}`);
+    const { told, text } = run(`#define LONG ${names.join('##')}\nLONG\n`);
+    expect(told).toEqual([]);
+    expect(text).toBe(names.join(''));
+  });
+
   it('calls nested a hundred thousand deep', () => {
     const text = `#define F(x) x\n${'F('.repeat(100_000)}${')'.repeat(100_000)}\n`;
     expect(timed(text).codes).toEqual(['dt/macro-limit']);
