@@ -6,8 +6,8 @@ import type { NamedReport } from '../report/subjects/machines.ts';
 import type { Machine } from '../window/describe.ts';
 import { EXIT_ERROR } from './common/command.ts';
 import type { Io } from './common/io.ts';
-import { type PrintOptions, printMachines, printNoAnswer } from './common/print.ts';
 import { type DescribedOptionValues, describeMachine, readMachines } from './inputs/machine.ts';
+import { type PrintOptions, printMachines, printNoAnswer } from './output/print.ts';
 
 /** From so many on it is worth the time that loading V8's settings takes. */
 const MANY_INPUTS = 16;

@@ -54,7 +54,7 @@ async function failAsResult(
   io: Io,
 ): Promise<void> {
   if (format !== 'sarif' && format !== 'github') return;
-  const { printFailure } = await import('./common/print.ts');
+  const { printFailure } = await import('./output/print.ts');
   const options = { format, ...(typeof output === 'string' ? { output } : {}) } as const;
   try {
     await printFailure(told.inputs, told.diagnostics, options, io, message);

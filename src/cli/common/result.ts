@@ -5,9 +5,9 @@ import { systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeCommands, escapeControls } from '../../bytes/escape.ts';
 import { diagnosticText } from '../../findings/finding.ts';
+import { writeWhole } from '../output/whole-file.ts';
 import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
-import { writeWhole } from './whole-file.ts';
 
 /** `--output -` is standard output too. */
 const STANDARD_OUTPUT = '-';

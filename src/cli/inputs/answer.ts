@@ -8,7 +8,7 @@ import type { AnswerOptions } from '../../verdict/answer.ts';
 import { type Answered, isNothingRead } from '../../verdict/question.ts';
 import { EXIT_ERROR, worstStatus } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
-import { type PrintOptions, printMachines, printNoAnswer } from '../common/print.ts';
+import { type PrintOptions, printMachines, printNoAnswer } from '../output/print.ts';
 import { type NamedMachine, selectMachines } from './images.ts';
 import { openInputs } from './inputs.ts';
 import { kernelFacts } from './kernel-facts.ts';

@@ -9,9 +9,9 @@ import { defineCommand, EXIT_ERROR, type OptionValues } from '../../common/comma
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS } from '../../common/options.ts';
-import { writePaged } from '../../common/pager.ts';
 import { makeFolder, writeDiagnostics, writeResult } from '../../common/result.ts';
 import { openInputs } from '../../inputs/inputs.ts';
+import { writePaged } from '../../output/pager.ts';
 
 const OPTIONS = {
   as: INPUT_OPTIONS.as,

@@ -12,12 +12,12 @@ import {
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
 } from '../../common/options.ts';
-import { writePaged } from '../../common/pager.ts';
-import { printReport } from '../../common/print.ts';
 import { writeDiagnostics } from '../../common/result.ts';
 import { oneMachine } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
+import { writePaged } from '../../output/pager.ts';
+import { printReport } from '../../output/print.ts';
 
 const { as, include, 'include-root': includeRoot, select } = INPUT_OPTIONS;
 

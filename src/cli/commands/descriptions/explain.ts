@@ -19,11 +19,11 @@ import {
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
 } from '../../common/options.ts';
-import { type PrintOptions, printNoAnswer, printReport } from '../../common/print.ts';
 import { UNKNOWN_CODES, writeDiagnostics } from '../../common/result.ts';
 import { oneMachine } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
+import { type PrintOptions, printNoAnswer, printReport } from '../../output/print.ts';
 
 /** `<0x0f …>` with or without `ranges =` before it, or the cells alone. */
 const CELLS = /^\s*(?:[\w,.+#-]+\s*=\s*)?<[^>]*>\s*;?\s*$|^\s*(?:0x[0-9A-Fa-f]+[\s,]+)+0x[0-9A-Fa-f]+\s*$/;

@@ -15,9 +15,9 @@ import {
 import { defineCommand } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import { OUTPUT_OPTIONS } from '../../common/options.ts';
-import { writePaged } from '../../common/pager.ts';
-import { widthOf } from '../../common/print.ts';
 import { writeResult } from '../../common/result.ts';
+import { writePaged } from '../../output/pager.ts';
+import { widthOf } from '../../output/print.ts';
 import { asCommandErrors } from '../../survey/options.ts';
 
 const FORMATS = ['text', 'csv', 'json', 'html'] as const;

@@ -17,7 +17,7 @@ import { defineCommand } from '../../common/command.ts';
 import { CommandError, UnreadableInputError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 import { formatOption, OUTPUT_OPTIONS } from '../../common/options.ts';
-import { printReport } from '../../common/print.ts';
+import { printReport } from '../../output/print.ts';
 
 /** Tables that name others: they tell which belong together. */
 const ROOT_TABLES: ReadonlySet<string | undefined> = new Set(['XSDT', 'RSDT', 'FACP']);

@@ -24,12 +24,12 @@ import {
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
-import { printNoAnswer, printReport } from '../../common/print.ts';
 import { oneMachine, openImage } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { kernelFacts } from '../../inputs/kernel-facts.ts';
 import { describeOptions, type MachineOptionValues, refuseSettings } from '../../inputs/machine.ts';
 import { readBase } from '../../inputs/patch-bases.ts';
+import { printNoAnswer, printReport } from '../../output/print.ts';
 
 type DiffOptions = MachineOptionValues & Parameters<typeof kernelFacts>[0] & { readonly config?: string };
 

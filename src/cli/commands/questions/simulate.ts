@@ -15,11 +15,11 @@ import {
   MAP_OPTION,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
-import { printNoAnswer, printReport } from '../../common/print.ts';
 import { oneMachine } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { kernelFacts } from '../../inputs/kernel-facts.ts';
 import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
+import { printNoAnswer, printReport } from '../../output/print.ts';
 
 /** Opens and reads a scenario file. Throws {@link CommandError} when it cannot be understood. */
 async function scenarioFrom(path: string, io: Io) {

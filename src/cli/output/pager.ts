@@ -1,6 +1,6 @@
 /** Text for who sits in front of a terminal: what is longer than it goes through PAGER, as git does it. */
-import type { Io } from './io.ts';
-import { writeResult } from './result.ts';
+import type { Io } from '../common/io.ts';
+import { writeResult } from '../common/result.ts';
 
 interface PagedOptions {
   readonly output?: string;

@@ -2,9 +2,9 @@
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { FORMATS, type Format, type Report, renderReport } from '../../report/formats/render.ts';
 import { type NamedReport, renderMachines } from '../../report/subjects/machines.ts';
-import type { Io } from './io.ts';
+import type { Io } from '../common/io.ts';
+import { writeDiagnostics, writeResult } from '../common/result.ts';
 import { writePaged } from './pager.ts';
-import { writeDiagnostics, writeResult } from './result.ts';
 
 export interface PrintOptions {
   readonly format?: Format;
@@ -86,7 +86,7 @@ const LISTS_RESULTS: ReadonlySet<string> = new Set<Format>(['sarif', 'github']);
 
 async function whatProgramsAsk(io: Io) {
   const [{ locatorAt }, { VERSION }] = await Promise.all([
-    import('./repository.ts'),
+    import('../common/repository.ts'),
     import('../version.ts'),
   ]);
   return { version: VERSION, locate: locatorAt(io.cwd) };

@@ -6,7 +6,7 @@ import { resultsDocument } from '../../report/formats/github.ts';
 import { renderMarkdown } from '../../report/formats/markdown.ts';
 import { foundTogether } from '../../report/results/results.ts';
 import { type NamedReport, renderMachines } from '../../report/subjects/machines.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError } from '../common/command-error.ts';
 
 /** A larger summary of a step is not shown at all. */
 const MAX_BYTES = 1024 * 1024 - 1;

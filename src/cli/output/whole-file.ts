@@ -15,8 +15,8 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { systemMessage } from '../../artifact/file.ts';
-import { CommandError } from './command-error.ts';
-import type { Io } from './io.ts';
+import { CommandError } from '../common/command-error.ts';
+import type { Io } from '../common/io.ts';
 
 /** Links that are followed: as many as Linux follows (MAXSYMLINKS). */
 const MAX_LINKS = 40;
