@@ -20,6 +20,7 @@ export {
   limitRow,
   withLimits,
 } from './limits/limits.ts';
+export { LINUX_TREE_RULES } from './linux/tree-rules.ts';
 export * as page from './page/machine.ts';
 export {
   FORMATS,
