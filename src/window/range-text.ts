@@ -17,6 +17,21 @@ function number(value: bigint, space: AddressWindow['space']): string {
 }
 
 /**
+ * The last address. A size that is a fixed end less the base is of as many bits as they are: the base falls out in those,
+ * as a range that is there doesn't end before it starts.
+ */
+function lastOf(base: Quantity, size: Quantity): Quantity {
+  const of = (bits: number): Quantity =>
+    sum(bits, -1n, [
+      { coefficient: 1n, of: base },
+      { coefficient: 1n, of: size },
+    ]);
+  const narrow =
+    typeof base === 'bigint' || typeof size === 'bigint' ? 0n : of(Math.max(base.bits, size.bits));
+  return typeof narrow === 'bigint' && narrow > 0n ? narrow : of(BITS);
+}
+
+/**
  * `[mem 0xf8000000-0xffffffff]`, `[mem MG2B-MG2B+MG2L-1]`: base and last address; `?` for what isn't known at all.
  * @param quantity how a bound that isn't a number is written
  */
@@ -29,13 +44,7 @@ export function formatRange(
   if (bounds !== undefined) return formatMemRange(bounds.base, bounds.size, name);
   const text = (value: Quantity | null): string =>
     value === null ? '?' : typeof value === 'bigint' ? number(value, space) : compact(quantity(value));
-  const last =
-    base === null || size === null
-      ? null
-      : sum(BITS, -1n, [
-          { coefficient: 1n, of: base },
-          { coefficient: 1n, of: size },
-        ]);
+  const last = base === null || size === null ? null : lastOf(base, size);
   const first = text(base);
   // What isn't a name is set apart from the hyphen behind it.
   const start = /^[\w\\.'^[\]]+$|^\?$/.test(first) ? first : `(${first})`;

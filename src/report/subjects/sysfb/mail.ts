@@ -76,9 +76,14 @@ function windowsText(verdict: Verdict, conditions: Conditions): string | undefin
 }
 
 function inputText({ inputs }: Verdict): string {
-  const told = inputs
-    .slice(0, 2)
-    .map(({ path, sha256 }) => `${path === '-' ? 'input' : path} sha256 ${sha256.slice(0, HASH_DIGITS)}`);
+  const [first] = inputs;
+  // Members of one archive: its name once, then theirs.
+  const isOne = inputs.length > 1 && inputs.every(({ path }) => path === first!.path);
+  const told = inputs.slice(0, 2).map(({ path, source, sha256 }, index) => {
+    const member = isOne ? source.name.slice(path.length).replace(/^[!/]/, '') : '';
+    const name = member === '' ? path : index === 0 ? `${path}: ${member}` : member;
+    return `${path === '-' ? 'input' : name} sha256 ${sha256.slice(0, HASH_DIGITS)}`;
+  });
   const more = inputs.length - told.length;
   return `${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
