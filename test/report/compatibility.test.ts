@@ -46,6 +46,8 @@ function broken(before: unknown, now: unknown): string[] {
   return [...shapeOf(before)].flatMap(([path, types]) => {
     const found = shape.get(path);
     if (found === undefined) return [`${path} is gone`];
+    // Nothing but null said that it may be anything: what it is then, the schema of before and of now says.
+    if (types.size === 1 && types.has('null')) return [];
     const others = [...found].filter((type) => !types.has(type) && type !== 'null');
     return others.length === 0 ? [] : [`${path} is ${others.join(', ')}, was ${[...types].join(', ')}`];
   });
