@@ -6,6 +6,7 @@
 import type { ArtifactKind } from './artifact.ts';
 import { hasHunk } from './patch/unified-diff.ts';
 import { findDeviceTreeText, startsFragment } from './text/device-tree-text.ts';
+import { firstCode } from './text/first-code.ts';
 
 /** How much of an input is looked at. A preprocessed source may have many blank lines before its first token. */
 const SNIFF_BYTES = 256 * 1024;
@@ -16,6 +17,7 @@ const SNIFF_LINES = 400;
 export class Probe {
   readonly bytes: Uint8Array;
   #text: string | undefined;
+  #code: string | undefined;
   #lines: readonly string[] | undefined;
 
   constructor(bytes: Uint8Array) {
@@ -30,6 +32,22 @@ export class Probe {
           .replaceAll('\xc2\xa0', ' ')
       : '';
     return this.#text;
+  }
+
+  /**
+   * Latin-1 text of the beginning of what a compiler reads: from the first line on that is neither blank nor a comment
+   * nor the preprocessor's. A source may define thousands of names first.
+   */
+  get code(): string {
+    if (this.#code === undefined) {
+      const start = this.text === '' ? 0 : firstCode(this.bytes);
+      const { buffer, byteOffset, length } = this.bytes;
+      this.#code =
+        start === 0
+          ? this.text
+          : Buffer.from(buffer, byteOffset + start, Math.min(length - start, SNIFF_BYTES)).toString('latin1');
+    }
+    return this.#code;
   }
 
   /** The first lines that aren't blank. */
@@ -344,17 +362,17 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
   {
     kind: 'dts',
     tried: 'device tree source (/dts-v1/ or a root node)',
-    test: (probe) => DTS.test(probe.text),
+    test: (probe) => DTS.test(probe.text) || DTS.test(probe.code),
   },
   {
     kind: 'crs-hex',
     tried: 'bytes of an ASL Buffer',
-    test: (probe) => ASL_BUFFER.test(probe.text) && !ASL_BLOCK.test(probe.text),
+    test: (probe) => ASL_BUFFER.test(probe.text) && !ASL_BLOCK.test(probe.text) && !ASL.test(probe.code),
   },
   {
     kind: 'asl',
     tried: 'ASL text (DefinitionBlock, ResourceTemplate, Device …)',
-    test: (probe) => ASL.test(probe.text),
+    test: (probe) => ASL.test(probe.text) || ASL.test(probe.code),
   },
   { kind: 'lspci', tried: 'lspci listing', test: (probe) => LSPCI_LINE.test(probe.lines[0] ?? '') },
   { kind: 'uname', tried: 'uname -a', test: (probe) => UNAME_LINE.test(probe.lines[0] ?? '') },

@@ -36,6 +36,8 @@ function screenInfo(): Uint8Array {
 }
 
 const FDT = 'd00dfeed';
+/** More than the beginning that is looked at. */
+const DEFINES = Array.from({ length: 20_000 }, (_, index) => `#define NAME_${index} ${index}\n`).join('');
 const KINDS: [string, ArtifactKind, string | Uint8Array][] = [
   ['a blob', 'dtb', Buffer.from(`${FDT}00000048`, 'hex')],
   [
@@ -54,6 +56,20 @@ const KINDS: [string, ArtifactKind, string | Uint8Array][] = [
   ['source', 'dts', '/dts-v1/;\n/ { };\n'],
   ['source without a version tag', 'dts', '// board\n/ {\n\t#address-cells = <2>;\n};\n'],
   ['preprocessed source', 'dts', `# 1 "board.dts"\n${'\n'.repeat(500)}/dts-v1/;\n/ { };\n`],
+  ['source behind 20,000 definitions', 'dts', `${DEFINES}/dts-v1/;\n/ { };\n`],
+  [
+    'source behind definitions of statements',
+    'dts',
+    `${'#define REG \\\n\treg = <1>; /* one\n and more */\n'.repeat(10_000)}/dts-v1/;\n/ { };\n`,
+  ],
+  ['source behind many comments', 'dts', `${'/* # */\n// reg = <1>;\n'.repeat(20_000)}/dts-v1/;\n/ { };\n`],
+  ['source behind one long comment', 'dts', `/*${' *\n'.repeat(200_000)}*/ /dts-v1/;\n/ { };\n`],
+  [
+    'source behind conditions and line markers',
+    'dts',
+    `${'#ifndef A\n#define A\n#endif\n# 1 "a.h"\n'.repeat(10_000)}#include <b.h>\n/ {\n};\n`,
+  ],
+  ['ASL behind 20,000 definitions', 'asl', `${DEFINES}DefinitionBlock ("", "DSDT", 2, "A", "B", 1) { }\n`],
   ['property lines', 'dts-fragment', '#address-cells = <2>;\nranges = <0x0 0x1 0x2>;\n'],
   [
     'one quoted line in prose',
@@ -116,6 +132,13 @@ const KINDS: [string, ArtifactKind, string | Uint8Array][] = [
 describe('the kind is found from the content', () => {
   test.each(KINDS)('%s: %s', (_name, kind, content) => {
     expect(sniffKind(new Uint8Array(Buffer.from(content as string)))).toBe(kind);
+  });
+
+  test('what is defined before the first of many lines counts', async () => {
+    const text = `${DEFINES}/dts-v1/;\n/ { a { reg = <NAME_7>; }; };\n`;
+    const { artifacts, diagnostics } = await openText(text);
+    expect(artifacts.map(({ kind, source }) => [kind, source.bytes.length])).toEqual([['dts', text.length]]);
+    expect(diagnostics).toEqual([]);
   });
 
   test.each([
