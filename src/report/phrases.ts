@@ -105,7 +105,9 @@ export function windowNotes(
 ): string[] {
   const notes: string[] = [];
   if (window.certainty === 'conditional') notes.push(conditions.when(window.when));
-  if (window.certainty === 'unknown') notes.push(`unknown: ${window.why}`);
+  // Bounds that are made of something say themselves what they depend on.
+  if (window.certainty === 'unknown' && (window.base === null || window.size === null))
+    notes.push(`unknown: ${window.why}`);
   for (const { text, because } of inferences ? (window.inferences ?? []) : []) {
     const sources = [...new Set(because.map((source) => source.text))];
     notes.push(`inferred: ${text}${sources.length === 0 ? '' : ` (${sources.join('; ')})`}`);
