@@ -28,6 +28,23 @@ writeFileSync(
 const run = (...argv: string[]): Promise<Outcome> => runCommand(['eval', table, ...argv]);
 
 describe('fwmap eval', () => {
+  it('takes no table from what is no ACPI', async () => {
+    const tree = join(folder, 'board.dts');
+    const log = join(folder, 'dmesg.txt');
+    writeFileSync(tree, '/dts-v1/;\n/ { compatible = "a,b"; };\n');
+    writeFileSync(
+      log,
+      '[    0.000000] Linux version 6.12.30 (a@b) #1 SMP\n[    0.000000] Command line: quiet\n',
+    );
+    const { status, stdout, stderr } = await runCommand(['eval', tree, '\\NUMB']);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(
+      'fwmap: no ACPI table could be read; eval takes a DSDT or SSDT: raw, acpidump or ASL text\n',
+    );
+    const beside = await runCommand(['eval', table, tree, log, '\\NUMB']);
+    expect([beside.status, beside.stdout, beside.stderr]).toEqual([0, '0x1234\n', '']);
+  });
+
   it('gives the value of a name as ASL', async () => {
     expect(await run('\\NUMB')).toMatchObject({ status: 0, stdout: '0x1234\n' });
   });

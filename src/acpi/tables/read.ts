@@ -20,7 +20,7 @@ const FACS_HEADER_LENGTH = 8;
 const HOLDING_MORE = new Set(['DSDT', 'SSDT', 'PSDT', 'OSDT', 'FACP', 'RSDT', 'XSDT']);
 
 /**
- * The tables of an artifact of kind `acpi-table`, `acpidump` or `acpi-dir`, in the order they are found there, named
+ * The tables of an artifact of kind `acpi-table`, `acpidump` or `acpi-dir`, none of any other, in the order they are found there, named
  * as Linux names them (`SSDT` when there is one, `SSDT1`, `SSDT2` … when there are several). A table that lies about
  * its length or has a bad checksum is told of and read all the same.
  */
@@ -60,8 +60,11 @@ function unnamedTables(artifact: Artifact, sink: DiagnosticSink): AcpiTable[] {
         .filter((entry) => entry.type === 'file' && entry.source !== undefined && !isTableData(entry))
         .sort(byTableNumber)
         .flatMap((entry) => tablesOfFile(entry.source!, sink));
-    default:
+    case 'acpi-table':
       return tablesOfBlob(artifact.source, sink);
+    default:
+      // A tree, a log or a configuration beside the tables has none.
+      return [];
   }
 }
 
