@@ -73,6 +73,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'artifact/text/blocks.ts MAX_BROKEN',
     'artifact/text/blocks.ts MAX_LOOKED_AT',
     'artifact/text/device-tree-text.ts MAX_FAILED',
+    'artifact/text/first-code.ts MOST_BYTES',
     'artifact/text/lines.ts MAX_OMISSION',
     'artifact/text/mail.ts MAX_BOUNDARIES',
     'cli/common/repository.ts MAX_ABOVE',
