@@ -14,7 +14,7 @@ import { sha256Of } from '../platform/hash.ts';
 import type { Artifact, ArtifactKind, ProvenanceStep } from './artifact.ts';
 import type { Listed } from './folders/directory.ts';
 import { kindRow } from './kinds.ts';
-import { sniffKind } from './sniff.ts';
+import { looksLikeText, sniffKind } from './sniff.ts';
 import type { FoundInput } from './text/open-text.ts';
 import type { SeenPieces } from './text/pieces.ts';
 import { archiveOf, compressionOf, unwrap, unwrapBrotli, withoutZeros } from './unpack.ts';
@@ -225,6 +225,13 @@ async function openPiece(
     const machines = mayBeImage(kind, piece.name, bytes) ? await openImage(image, budget, sink) : [];
     if (machines.length > 0) return machines;
   }
+  // A text is there twice while it is read: as bytes and as characters. What nobody takes for text isn't read as one.
+  const isLarge = steps.length > 0 && bytes.length > limit('unpacked-text-bytes');
+  if (isLarge && (kind === undefined ? looksLikeText(bytes) : kindRow(kind).form === 'text')) {
+    const args = { limit: limitText('unpacked-text-bytes', 'of unpacked text') };
+    sink.add(finding('container/limit', args, where));
+    return [];
+  }
   const { mailInputs, textInputs } = await import('./text/open-text.ts');
   const make = ({ kind: found, source, steps: taken }: FoundInput): Artifact =>
     makeArtifact(found, source, { ...opened, steps: taken });
@@ -233,7 +240,8 @@ async function openPiece(
       openPiece({ ...opened, ...attachment }, undefined, { ...opening, sink: quiet }, depth + 1),
     );
   // What somebody says it is stays whole, but for the words around lines of a device tree.
-  const inputs = as === undefined || as === 'dts-fragment' ? textInputs(kind, opened, sink) : undefined;
+  const mayHoldTexts = (as === undefined || as === 'dts-fragment') && !(kind === undefined && isLarge);
+  const inputs = mayHoldTexts ? textInputs(kind, opened, sink) : undefined;
   if (inputs !== undefined) return inputs.map(make);
   if (kind === undefined) {
     const { irrelevance, isPlainText } = await import('./irrelevant.ts');

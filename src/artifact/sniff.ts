@@ -94,7 +94,8 @@ export class Probe {
 const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
 const TEXT_SAMPLE = 4096;
 
-function looksLikeText(bytes: Uint8Array): boolean {
+/** Whether the beginning is text: hardly a control character in it. */
+export function looksLikeText(bytes: Uint8Array): boolean {
   const end = Math.min(bytes.length, TEXT_SAMPLE);
   let odd = 0;
   for (let at = 0; at < end; at += 1) {

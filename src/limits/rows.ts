@@ -114,6 +114,13 @@ const OPENING = {
     'A file of a million lines and a hundred hunks.',
     'the patch counts as one that does not fit, which is told',
   ),
+  'text-lines': row(
+    'a text that is searched for logs, listings and trees',
+    3_000_000,
+    'lines',
+    'The longest serial logs have some hundred thousand; each line takes some 85 bytes.',
+    REFUSED,
+  ),
   'statement-lines': row(
     'one statement of a device tree that is quoted in a text',
     400,
@@ -131,6 +138,13 @@ const CONTAINERS = {
     'bytes',
     'An unpacked kernel has some 60 MiB, a large initramfs 200; a bomb of this size still fits into half a gigabyte.',
     REST,
+  ),
+  'unpacked-text-bytes': row(
+    'one text that was unpacked',
+    64 * MIB,
+    'bytes',
+    'A month of a busy kernel list, packed, is smaller. A text takes several times its size while it is read.',
+    REFUSED,
   ),
   'total-unpacked-bytes': row(
     'what is unpacked one after the other',

@@ -52,6 +52,42 @@ describe('wrappings', () => {
     expect(messageOf(diagnostics[0]!)).toContain('256 MiB unpacked');
   });
 
+  // Peak memory of a process of its own, as it is told in KiB; the room that the program itself takes is left out.
+  const memoryFor = (file: string): number => {
+    const code = `
+      import { readFileSync } from 'node:fs';
+      import { openText } from ${JSON.stringify(new URL('./open.ts', import.meta.url).href)};
+      await openText(Buffer.from('x'));
+      const before = process.resourceUsage().maxRSS;
+      await openText(readFileSync(${JSON.stringify(file)}));
+      process.stdout.write(String(process.resourceUsage().maxRSS - before));`;
+    const options = ['--import', 'tsx', '--input-type=module', '--eval', code];
+    return Number(execFileSync(process.execPath, options, { encoding: 'utf8' })) / 1024;
+  };
+
+  test.each([
+    ['zeros, just within the limit', Buffer.alloc(250 << 20)],
+    ['letters, just within the limit', Buffer.alloc(250 << 20, 'a')],
+    ['line ends', Buffer.alloc(32 << 20, '\n')],
+  ])('a nested bomb of %s takes less than half a gigabyte', (_, content) => {
+    const folder = mkdtempSync(join(tmpdir(), 'fwmap-bomb-'));
+    try {
+      const file = join(folder, 'bomb.gz');
+      writeFileSync(file, gzipSync(gzipSync(gzipSync(content))));
+      expect(memoryFor(file)).toBeLessThan(448);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a large text that was packed is not read, and that is told', async () => {
+    const { artifacts, diagnostics } = await openText(gzipSync(Buffer.alloc((64 << 20) + 1, `${LINE}\n`)));
+    expect(artifacts).toEqual([]);
+    expect(diagnostics.map(messageOf)).toEqual([
+      'More than 64 MiB of unpacked text (--limit unpacked-text-bytes=N); the rest is not read',
+    ]);
+  });
+
   test('more layers than anybody wraps are not taken off, and that is told', async () => {
     let packed = Buffer.from(`${LINE}\n`);
     for (let layer = 0; layer <= DEFAULT_LIMITS['container-depth']; layer += 1) packed = gzipSync(packed);

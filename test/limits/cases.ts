@@ -120,6 +120,16 @@ export const CASES: Readonly<Record<LimitName, Case | Elsewhere>> = {
     files: { 'x.gz': gzipSync(BOARD.repeat(9)) },
     run: ['windows', 'x.gz'],
   },
+  'unpacked-text-bytes': {
+    value: 64,
+    files: { 'x.gz': gzipSync(BOARD.repeat(9)) },
+    run: ['windows', 'x.gz'],
+  },
+  'text-lines': {
+    value: 4,
+    files: { 'x.txt': 'Hello,\n\n> > ranges = <0x0f 0xf0000000>;\n\nWhat is it?\nBye\n' },
+    run: ['windows', 'x.txt'],
+  },
   'container-depth': { value: 1, files: { 'x.gz': gzipSync(gzipSync(BOARD)) }, run: ['windows', 'x.gz'] },
   'container-pieces': {
     value: 1,

@@ -6,13 +6,15 @@
 import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { type Source, textOf } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
-import { limit } from '../../limits/limits.ts';
+import { limit, limitText } from '../../limits/limits.ts';
 import type { ProvenanceStep } from '../artifact.ts';
 import type { ArtifactKind } from '../kinds.ts';
 
 import { withPlainBlanks } from './lines.ts';
 import { mailParts } from './mail.ts';
 import { isWhole, piecesIn, SeenPieces, type TextPiece } from './pieces.ts';
+
+const NEWLINE = 0x0a;
 
 /** A text on its way to being artifacts. */
 export interface TextInput {
@@ -56,6 +58,15 @@ function foundInput(input: TextInput, piece: TextPiece, linesBefore: number, off
   };
 }
 
+function hasTooManyLines(bytes: Uint8Array): boolean {
+  let left = limit('text-lines');
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) {
+    left -= 1;
+    if (left < 0) return true;
+  }
+  return false;
+}
+
 /**
  * The inputs in a file of text; undefined where it is one as it stands, or nothing is found in it.
  * @param kind what the file looks like as a whole
@@ -72,6 +83,11 @@ export function textInputs(
   if (kind !== undefined && kind !== 'dts-fragment' && isWhole(kind, text)) {
     if (bytes === input.bytes) return undefined;
     return [foundInput(plain, { kind, bytes, offset: 0, linesBefore: 0, whole: true }, 0, 0)];
+  }
+  if (hasTooManyLines(bytes)) {
+    const args = { limit: limitText('text-lines', 'lines in one text') };
+    sink.add(finding('container/limit', args, { path: input.name }));
+    return [];
   }
   const { pieces, unfinished } = piecesIn(bytes, text, kind === 'dmesg' ? 'one log' : 'logs apart');
   sayUnfinished(unfinished, plain, 0, sink);
@@ -148,6 +164,11 @@ export async function mailInputs<A>(
       const body: TextInput = { ...input, steps, name: part.at === undefined ? name : input.name };
       const bytes = withPlainBlanks(part.bytes);
       const said = textOf({ name, form: 'text', bytes });
+      if (hasTooManyLines(bytes)) {
+        const args = { limit: limitText('text-lines', 'lines in one text') };
+        sink.add(finding('container/limit', args, { path: input.name }));
+        return [];
+      }
       const { pieces, unfinished } = piecesIn(bytes, said, 'logs apart');
       sayUnfinished(unfinished, { ...body, bytes }, part.at?.linesBefore ?? 0, sink);
       for (const piece of pieces)
