@@ -143,7 +143,9 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   }
   const { finding, place } = places;
   if (place === undefined) {
-    const reserves = collected.reserveCalled ? reservesSomewhere(collected.windows, arithmetic) : 'never';
+    const reserves = collected.reserveCalled
+      ? reservesSomewhere(collected.windows, behaviour, arithmetic)
+      : 'never';
     const coversAll = (sysfb: boolean): boolean =>
       coversFirst(behaviour, collected.windows, sysfb, arithmetic);
     return somewhere(behaviour, reserves, finding, pool, ask, rules, kernelItems(situation), coversAll);

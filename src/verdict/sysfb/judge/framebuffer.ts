@@ -70,16 +70,21 @@ export function framebufferIn(
 
 /**
  * Does a reservation at the framebuffer hold, wherever that is? It is made in the first window only, so it does where
- * no other window may hold the framebuffer.
+ * no other window may hold the framebuffer. Where the allocator tests for the reservation in any window, one from 0 on, a
+ * gap that isn't there, leads to nothing else as long as the first holds all of it: docs/decisions/worlds.md.
  */
 export function reservesSomewhere(
   windows: readonly CollectedWindow<Quantity>[],
-  { below, of }: Arithmetic<Quantity>,
+  { framebufferTest }: Behaviour,
+  { below, equal, of }: Arithmetic<Quantity>,
 ): boolean {
   const [first, ...others] = windows.filter(
     ({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start),
   );
-  return first !== undefined && first === windows[0] && others.length === 0;
+  if (first === undefined || first !== windows[0]) return false;
+  const isKept = ({ start, end }: CollectedWindow<Quantity>): boolean =>
+    framebufferTest && equal(start, of(0n)) && equal(first.start, of(0n)) && !below(first.end, end);
+  return others.every(isKept);
 }
 
 /**
