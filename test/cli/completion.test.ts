@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMPLETION_SHELLS, completionScript } from '../../src/cli/completion/scripts.ts';
+import { MAP_FORMATS } from '../../src/report/formats/render.ts';
 import { run } from './fake-io.ts';
 import { HAS_TERMINALS, isInstalled, Terminal } from './terminal.ts';
 
@@ -196,7 +197,7 @@ describe('in a shell', () => {
         ['--no-config', '-c', `source '${folder}/completion.fish'; complete -C 'fwmap sysfb x --format '`],
         { cwd: work, env, encoding: 'utf8' },
       );
-      expect(formats.trimEnd().split('\n').sort()).toEqual(['json', 'mail', 'markdown', 'ndjson', 'text']);
+      expect(formats.trimEnd().split('\n').sort()).toEqual([...MAP_FORMATS].sort());
     },
     120_000,
   );

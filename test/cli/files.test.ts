@@ -169,7 +169,7 @@ describe('a run that is interrupted', () => {
   const ROOT = join(import.meta.dirname, '..', '..');
   // Says when it writes; what it writes takes long enough to be met in the middle.
   const CODE = `
-    import { writeWhole } from '${ROOT}/src/cli/common/whole-file.ts';
+    import { writeWhole } from '${ROOT}/src/cli/output/whole-file.ts';
     import { InputFiles } from '${ROOT}/src/cli/common/input-files.ts';
     const content = Buffer.alloc(96 << 20, 'x');
     process.stdout.write('now', () => {
