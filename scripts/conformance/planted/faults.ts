@@ -165,8 +165,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a framebuffer somewhere: other windows are ignored',
     file: SOMEWHERE,
-    find: 'first === windows[0] && others.length === 0;',
-    replace: 'first === windows[0];',
+    find: 'return others.every(isKept);',
+    replace: 'return others.every(isKept) || true;',
   },
   {
     name: 'a request around the reservation is kept off it',
