@@ -3,6 +3,7 @@
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { fromUtf16, utf16Of } from '../bytes/text-encoding.ts';
 import { accessTo } from '../containers/access.ts';
+import type { Decoded } from '../containers/codecs/output.ts';
 import type { Archive, Compression } from '../containers/container.ts';
 import type { Budget } from '../containers/limits.ts';
 import { ARCHIVES, COMPRESSIONS } from '../containers/rows.ts';
@@ -25,6 +26,29 @@ export interface Unwrapped {
 /** How many megabytes may be unpacked, as messages say it. */
 export function unpackedLimit(budget: Budget): string {
   return limitText(budget.nearest, 'unpacked');
+}
+
+/**
+ * Takes what was unpacked from the budget. False, with a diagnostic, where there is more than that allows, or nothing
+ * could be unpacked; what came before a damage is used, and the damage told.
+ */
+export function isUsable(
+  decoded: Decoded,
+  format: string,
+  { name, budget, sink }: { readonly name: string; readonly budget: Budget; readonly sink: DiagnosticSink },
+): boolean {
+  if (decoded.end === 'limit') {
+    sink.add(finding('container/limit', { limit: unpackedLimit(budget) }, { path: name }));
+    budget.overrun();
+    return false;
+  }
+  if (decoded.end !== 'whole') {
+    const why = decoded.why ?? 'the stream is cut short';
+    sink.add(finding('container/damaged', { format, why }, { path: name }));
+    if (decoded.bytes.length === 0) return false;
+  }
+  budget.take(decoded.bytes.length);
+  return true;
 }
 
 export function compressionOf(bytes: Uint8Array): Compression | undefined {
@@ -66,17 +90,7 @@ export async function unwrap(
   const decoded = await row.decode(bytes, budget.room);
   // Without a magic number what only looks like a header is something else.
   if (row.magics.length === 0 && decoded.end !== 'whole' && decoded.end !== 'limit') return 'none';
-  if (decoded.end === 'limit') {
-    sink.add(finding('container/limit', { limit: unpackedLimit(budget) }, { path: name }));
-    budget.overrun();
-    return undefined;
-  }
-  if (decoded.end !== 'whole') {
-    const why = decoded.why ?? 'the stream is cut short';
-    sink.add(finding('container/damaged', { format, why }, { path: name }));
-    if (decoded.bytes.length === 0) return undefined;
-  }
-  budget.take(decoded.bytes.length);
+  if (!isUsable(decoded, format, { name, budget, sink })) return undefined;
   const step = { how: format };
   if (decoded.end !== 'whole')
     return { bytes: decoded.bytes, step, rest: bytes.subarray(0, 0), restAt: bytes.length };

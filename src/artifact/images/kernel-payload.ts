@@ -4,8 +4,7 @@ import { accessTo } from '../../containers/access.ts';
 import { efiZboot } from '../../containers/kernels/arm.ts';
 import { bzImage } from '../../containers/kernels/bzimage.ts';
 import type { Budget } from '../../containers/limits.ts';
-import { finding } from '../../findings/finding.ts';
-import { unpackedLimit } from '../unpack.ts';
+import { isUsable } from '../unpack.ts';
 
 /** Images with one compressed kernel in them. */
 const IMAGES = [bzImage, efiZboot];
@@ -31,16 +30,6 @@ export async function kernelPayload(
   if (image === undefined || part?.packed === undefined) return undefined;
   const { format, decode } = part.packed;
   const decoded = await decode(bytes.subarray(part.offset, part.offset + part.size), budget.room);
-  if (decoded.end === 'limit') {
-    sink.add(finding('container/limit', { limit: unpackedLimit(budget) }, { path: name }));
-    budget.overrun();
-    return undefined;
-  }
-  if (decoded.end !== 'whole') {
-    const why = decoded.why ?? 'the stream is cut short';
-    sink.add(finding('container/damaged', { format, why }, { path: name }));
-    if (decoded.bytes.length === 0) return undefined;
-  }
-  budget.take(decoded.bytes.length);
+  if (!isUsable(decoded, format, { name, budget, sink })) return undefined;
   return { bytes: decoded.bytes, image: image.format, packed: format, offset: part.offset };
 }
