@@ -2,21 +2,7 @@
  * What answers are in a list of findings (SARIF, annotations of a pull request): one code for each way in which an answer
  * may come out, so that each has its level and its help. They are no diagnostics of an input.
  */
-import type { Row } from '../row.ts';
-import { NOTHING, row } from '../row.ts';
-import type { Said } from './sysfb.ts';
-
-function answer(severity: Row<Said>['severity'], summary: string, why: string, source: string): Row<Said> {
-  return row<Said>({
-    severity,
-    summary,
-    why,
-    example: undefined,
-    source,
-    hides: NOTHING,
-    text: ({ says }) => says,
-  });
-}
+import { saidRow as answer } from './sysfb.ts';
 
 const QUESTION = 'README: sysfb';
 const WINDOWS = 'README: bridges';

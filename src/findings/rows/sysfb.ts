@@ -7,10 +7,15 @@ export interface Said {
   readonly says: string;
 }
 
-/** @param source kernel function at a commit, mail, specification */
-function rule(summary: string, why: string, source: string): Row<Said> {
+/** A row whose text is what whoever found it says. */
+export function saidRow(
+  severity: Row<Said>['severity'],
+  summary: string,
+  why: string,
+  source: string,
+): Row<Said> {
   return row<Said>({
-    severity: 'note',
+    severity,
     summary,
     why,
     example: undefined,
@@ -18,6 +23,11 @@ function rule(summary: string, why: string, source: string): Row<Said> {
     hides: NOTHING,
     text: ({ says }) => says,
   });
+}
+
+/** @param source kernel function at a commit, mail, specification */
+function rule(summary: string, why: string, source: string): Row<Said> {
+  return saidRow('note', summary, why, source);
 }
 
 export const SYSFB_ROWS = {
