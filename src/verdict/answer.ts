@@ -11,6 +11,7 @@ import type { Asked, AtReport } from './address/claims.ts';
 import type { GivenFacts } from './given.ts';
 import type { BridgesVerdict } from './host-bridge/result.ts';
 import type { BridgeOptions } from './host-bridge/situation.ts';
+import type { Answered } from './question.ts';
 import type { SysfbOptions } from './sysfb/kconfig.ts';
 import { VMBUS_ACPI_IDS } from './sysfb/subject.ts';
 import type { Verdict } from './sysfb/verdict.ts';
@@ -37,8 +38,7 @@ export async function answerSysfb(
 ): Promise<Verdict> {
   const { judgeSysfb } = await import('./sysfb/sysfb.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
-  const verdict = judgeSysfb(machine, options.kernel, options.sysfb ?? {}, facts, diagnostics);
-  return facts.memoryMap.length === 0 ? verdict : { ...verdict, memoryMap: facts.memoryMap };
+  return withMemoryMap(judgeSysfb(machine, options.kernel, options.sysfb ?? {}, facts, diagnostics), facts);
 }
 
 /** Answers `bridges`, likewise. */
@@ -49,8 +49,15 @@ export async function answerBridges(
 ): Promise<BridgesVerdict> {
   const { judgeBridges } = await import('./host-bridge/bridges.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
-  const verdict = judgeBridges(machine, options.kernel, options.bridges ?? {}, facts, diagnostics);
-  return facts.memoryMap.length === 0 ? verdict : { ...verdict, memoryMap: facts.memoryMap };
+  return withMemoryMap(
+    judgeBridges(machine, options.kernel, options.bridges ?? {}, facts, diagnostics),
+    facts,
+  );
+}
+
+/** The answer with the map that its report draws, where the inputs have one. */
+function withMemoryMap<T extends Answered>(verdict: T, { memoryMap }: MachineFacts): T {
+  return memoryMap.length === 0 ? verdict : { ...verdict, memoryMap };
 }
 
 /** Who claims an address of the machine that the artifacts describe together. */

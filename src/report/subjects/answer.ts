@@ -1,31 +1,19 @@
 /** The parts that the reports of all answered questions have: rules, premises, authorities, gaps, what would settle it. */
 import type { Artifact } from '../../artifact/artifact.ts';
-import type { Gap } from '../../artifact/gap.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { formatPlace } from '../../bytes/source.ts';
 import { NEWEST_RELEASE } from '../../linux/profile.ts';
-import type {
-  Assumption,
-  Constraint,
-  EvidenceItem,
-  Premise,
-  RuleFinding,
-  ToSettle,
-} from '../../verdict/question.ts';
+import type { Answered as AnsweredQuestion, EvidenceItem, RuleFinding } from '../../verdict/question.ts';
 import { type Block, code, linked, listSection, type Phrase, rowsSection, type Text } from '../document.ts';
 import { gapJson, type JsonObject, originJson } from '../formats/json-parts.ts';
 import { clause, type References } from '../formats/sentences.ts';
 import { diagnosticItem, inputItem, originPlace } from '../phrases.ts';
 
-/** What any answered question has. */
-export interface Answered {
-  readonly premises: readonly Premise[];
-  readonly assumptions: readonly Assumption[];
-  readonly authorities: readonly Constraint[];
-  readonly gaps: readonly Gap[];
-  readonly rules: readonly RuleFinding[];
-  readonly toSettle: readonly ToSettle[];
-}
+/** The parts of an answered question that these reports show. */
+export type Answered = Pick<
+  AnsweredQuestion,
+  'premises' | 'assumptions' | 'authorities' | 'gaps' | 'rules' | 'toSettle'
+>;
 
 export function evidenceJson(item: EvidenceItem, inputs: readonly Artifact[]): JsonObject {
   return {
