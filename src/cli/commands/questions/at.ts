@@ -1,18 +1,10 @@
 /** `fwmap at ADDRESS INPUT...` */
-import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import { atReport } from '../../../report/subjects/at.ts';
 import type { Asked } from '../../../verdict/address/claims.ts';
 import { answerAt } from '../../../verdict/answer.ts';
 import { defineCommand } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
-import {
-  formatOption,
-  INPUT_OPTIONS,
-  KERNEL_OPTIONS,
-  MACHINE_OPTIONS,
-  MAP_OPTION,
-  OUTPUT_OPTIONS,
-} from '../../common/options.ts';
+import { QUESTION_OPTIONS } from '../../common/question-options.ts';
 import { answerMachines } from '../../inputs/answer.ts';
 
 /** `0xf8000000`, `f8000000`, `io:0xcf8`, `f8000000-fbffffff`, `[mem 0xf8000000-0xfbffffff 64bit]` */
@@ -47,12 +39,7 @@ export const command = defineCommand({
     'takes anything from it. ADDRESS is hexadecimal, as a log has it, or a range: f8000000, 0xf8000000-0xfbffffff, ' +
     '"[mem 0xf8000000-0xfbffffff]"; ports are io:0xcf8.',
   options: {
-    ...INPUT_OPTIONS,
-    ...MACHINE_OPTIONS,
-    ...KERNEL_OPTIONS,
-    ...OUTPUT_OPTIONS,
-    ...MAP_OPTION,
-    format: formatOption(MAP_FORMATS),
+    ...QUESTION_OPTIONS,
   },
   examples: [
     { line: 'fwmap at 0xfed40000 acpidump.txt', does: 'in ACPI tables' },

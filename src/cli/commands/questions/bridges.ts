@@ -2,21 +2,13 @@
 import { isKind } from '../../../artifact/kinds.ts';
 import { finding } from '../../../findings/finding.ts';
 import type { Bar } from '../../../linux/host-bridge/bars.ts';
-import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import { bridgesReport } from '../../../report/subjects/bridges.ts';
 import { answerBridges } from '../../../verdict/answer.ts';
 import { barName } from '../../../verdict/host-bridge/allocation.ts';
 import type { BridgeOptions } from '../../../verdict/host-bridge/situation.ts';
 import { defineCommand } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
-import {
-  formatOption,
-  INPUT_OPTIONS,
-  KERNEL_OPTIONS,
-  MACHINE_OPTIONS,
-  MAP_OPTION,
-  OUTPUT_OPTIONS,
-} from '../../common/options.ts';
+import { QUESTION_OPTIONS } from '../../common/question-options.ts';
 import { answerMachines } from '../../inputs/answer.ts';
 
 /** Physical address bits that x86 processors have. */
@@ -71,9 +63,7 @@ export const command = defineCommand({
     'why? ACPI tables or a device tree say what the firmware gives; a log of the machine shows what that kernel did, and is ' +
     'held against it. /proc/iomem or a memory map tell where RAM is, at whose edges windows are dropped.',
   options: {
-    ...INPUT_OPTIONS,
-    ...MACHINE_OPTIONS,
-    ...KERNEL_OPTIONS,
+    ...QUESTION_OPTIONS,
     'address-bits': {
       type: 'string',
       value: 'N',
@@ -87,9 +77,6 @@ export const command = defineCommand({
       describe: 'Would a device with this BAR, on the root bus, get its space? 256M,64bit,prefetchable',
       group: 'The machine:',
     },
-    ...OUTPUT_OPTIONS,
-    ...MAP_OPTION,
-    format: formatOption(MAP_FORMATS),
     all: {
       type: 'boolean',
       describe: 'A line for each window and each change, also where several are alike, with what is inferred',

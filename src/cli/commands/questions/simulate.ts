@@ -3,18 +3,10 @@ import type { Artifact } from '../../../artifact/artifact.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { escapeControls } from '../../../bytes/escape.ts';
 import { formatDiagnostic, hintOf } from '../../../findings/finding.ts';
-import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import { defineCommand, EXIT_ERROR } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
-import {
-  formatOption,
-  INPUT_OPTIONS,
-  KERNEL_OPTIONS,
-  MACHINE_OPTIONS,
-  MAP_OPTION,
-  OUTPUT_OPTIONS,
-} from '../../common/options.ts';
+import { QUESTION_OPTIONS } from '../../common/question-options.ts';
 import { oneMachine } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { kernelFacts } from '../../inputs/kernel-facts.ts';
@@ -52,12 +44,7 @@ export const command = defineCommand({
     'aside for the framebuffer, and what each driver gets in the order of a scenario. Without --scenario a pass-through ' +
     'NVMe boot disk is probed before the graphics driver.',
   options: {
-    ...INPUT_OPTIONS,
-    ...MACHINE_OPTIONS,
-    ...KERNEL_OPTIONS,
-    ...OUTPUT_OPTIONS,
-    ...MAP_OPTION,
-    format: formatOption(MAP_FORMATS),
+    ...QUESTION_OPTIONS,
     scenario: {
       type: 'string',
       value: 'FILE',

@@ -3,22 +3,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { KconfigLine } from '../../../linux/kconfig/line.ts';
-import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import { sysfbReport } from '../../../report/subjects/sysfb/report.ts';
 import { answerSysfb } from '../../../verdict/answer.ts';
 import type { SysfbOptions } from '../../../verdict/sysfb/kconfig.ts';
 import { foundIn, type Verdict } from '../../../verdict/sysfb/verdict.ts';
 import { CommandError, defineCommand } from '../../common/command.ts';
 import type { Io } from '../../common/io.ts';
-import {
-  exitCodeOption,
-  formatOption,
-  INPUT_OPTIONS,
-  KERNEL_OPTIONS,
-  MACHINE_OPTIONS,
-  MAP_OPTION,
-  OUTPUT_OPTIONS,
-} from '../../common/options.ts';
+import { exitCodeOption } from '../../common/options.ts';
+import { QUESTION_OPTIONS } from '../../common/question-options.ts';
 import { writeResult } from '../../common/result.ts';
 import { answerMachines } from '../../inputs/answer.ts';
 import { VERSION } from '../../version.ts';
@@ -62,12 +54,7 @@ export const command = defineCommand({
     'Does a kernel on this machine need CONFIG_SYSFB? VMBus hands out MMIO space; without CONFIG_SYSFB it may hand out ' +
     'the part in which the framebuffer lies. The answer names the windows, the rules and the assumptions it rests on.',
   options: {
-    ...INPUT_OPTIONS,
-    ...MACHINE_OPTIONS,
-    ...KERNEL_OPTIONS,
-    ...OUTPUT_OPTIONS,
-    ...MAP_OPTION,
-    format: formatOption(MAP_FORMATS),
+    ...QUESTION_OPTIONS,
     'kernel-source': {
       type: 'string',
       repeat: true,
