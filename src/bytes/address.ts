@@ -64,6 +64,11 @@ export function parseInteger(text: string): bigint | undefined {
 
 const SUFFIXES: Readonly<Record<string, bigint>> = { K: 10n, M: 20n, G: 30n, T: 40n, P: 50n, E: 60n };
 
+/** Bytes in the binary unit of this letter, in either case; 1 for none. */
+export function binaryUnit(letter: string): bigint {
+  return 1n << (SUFFIXES[letter.toUpperCase()] ?? 0n);
+}
+
 /** As `parseInteger`, and sizes with a binary unit: `8M`, `8MiB`, `0x10k`. */
 export function parseSize(text: string): bigint | undefined {
   const match = /^(.*?)([kmgtpe])(?:ib?)?$/i.exec(text.trim());

@@ -1,5 +1,6 @@
 /** Scenarios: which devices come up in which order. A small YAML or JSON file, or the one the question is about. */
 
+import { binaryUnit } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Source, textOf } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
@@ -37,14 +38,6 @@ export const PASS_THROUGH_NVME: Scenario = {
   ],
 };
 
-const UNITS: Readonly<Record<string, bigint>> = {
-  '': 1n,
-  k: 1n << 10n,
-  m: 1n << 20n,
-  g: 1n << 30n,
-  t: 1n << 40n,
-};
-
 /** `16K`, `16 KiB`, `0x4000`, 16384. Undefined for anything else, and for what is no positive size. */
 export function parseSize(value: unknown): bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? BigInt(value) : undefined;
@@ -52,7 +45,7 @@ export function parseSize(value: unknown): bigint | undefined {
   if (typeof value !== 'string') return undefined;
   const match = /^(0x[0-9a-f]{1,16}|\d{1,19}) ?(?:([kmgt])(?:ib|b)?|b)?$/i.exec(value.trim());
   if (match === null) return undefined;
-  const size = BigInt(match[1]!) * UNITS[(match[2] ?? '').toLowerCase()]!;
+  const size = BigInt(match[1]!) * binaryUnit(match[2] ?? '');
   return size > 0n && size < 1n << 64n ? size : undefined;
 }
 

@@ -1,6 +1,7 @@
 /** `lspci` with -v, -vv, -n or -nn: devices and their BARs; the Generation 1 video device is PCI 1414:5353. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
+import { binaryUnit } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
 import type { FactOf } from '../fact.ts';
@@ -21,13 +22,6 @@ const NUMERIC = /^(?:Class )?([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})\b/;
 const CLASS = /\[([0-9a-f]{4})\]:/;
 const REGION =
   /^\s+(?:Region (\d): )?(Memory|I\/O ports) at ([0-9a-f]+)(?: \[(?!size=)[^\]]*\])* ?(?:\(([^)]*)\))?.*?(?:\[size=(\d+)([KMGT]?)\])?$/;
-const UNITS: Readonly<Record<string, bigint>> = {
-  '': 1n,
-  K: 1n << 10n,
-  M: 1n << 20n,
-  G: 1n << 30n,
-  T: 1n << 40n,
-};
 /** Names that lspci prints where it is not asked for numbers. */
 const NAMED: readonly (readonly [RegExp, { vendor: number; device: number }])[] = [
   [/Microsoft Corporation Hyper-V virtual VGA/, HYPERV_VIDEO],
@@ -64,7 +58,7 @@ export function readLspci(artifact: Artifact, sink: DiagnosticSink, facts: FactL
       index: region[1] === undefined ? open.bars.length : Number.parseInt(region[1], 10),
       space: region[2] === 'Memory' ? 'memory' : 'io',
       base: BigInt(`0x${region[3]}`),
-      size: BigInt(region[5]) * UNITS[region[6] ?? '']!,
+      size: BigInt(region[5]) * binaryUnit(region[6] ?? ''),
     });
     open.last = line;
   }

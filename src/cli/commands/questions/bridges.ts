@@ -1,5 +1,7 @@
 /** `fwmap bridges` */
+
 import { isKind } from '../../../artifact/kinds.ts';
+import { binaryUnit } from '../../../bytes/address.ts';
 import { finding } from '../../../findings/finding.ts';
 import type { Bar } from '../../../linux/host-bridge/bars.ts';
 import { bridgesReport } from '../../../report/subjects/bridges.ts';
@@ -24,14 +26,6 @@ function addressBits(text: string): number {
   return bits;
 }
 
-const UNITS: Readonly<Record<string, bigint>> = {
-  '': 1n,
-  k: 1n << 10n,
-  m: 1n << 20n,
-  g: 1n << 30n,
-  t: 1n << 40n,
-};
-
 /** `256M,64bit,prefetchable` */
 function parseBar(text: string): Bar {
   const [size, ...flags] = text.toLowerCase().split(',');
@@ -42,7 +36,7 @@ function parseBar(text: string): Bar {
       `--bar ${text}: ${match === null ? 'no size' : `${unknown} is no flag of a BAR`}`,
       'for example 256M,64bit,prefetchable',
     );
-  const bytes = BigInt(match[1]!) * UNITS[match[2]!]!;
+  const bytes = BigInt(match[1]!) * binaryUnit(match[2]!);
   if (bytes === 0n || (bytes & (bytes - 1n)) !== 0n || bytes > 1n << 63n)
     throw new CommandError(`--bar ${text}: a BAR's size is a power of two`, 'for example 256M');
   const bar = {
