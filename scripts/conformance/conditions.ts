@@ -8,8 +8,8 @@
  * Printed right: what is printed for a condition equals it; no alternative is impossible or covered by the others, and no
  * comparison is redundant. The alternatives of one `_CRS` exclude each other, and the windows of one descriptor.
  *
- * FAULT is one of `operation`, `equal`, `possible`, `alternative`, `comparison`, `exclusive`: a fault of that kind is
- * planted, and has to be found.
+ * FAULT is one of `operation`, `equal`, `possible`, `alternative`, `comparison`, `bracket`, `exclusive`: a fault of that
+ * kind is planted, and has to be found.
  */
 import { readdirSync } from 'node:fs';
 import { register } from 'node:module';

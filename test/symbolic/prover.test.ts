@@ -70,6 +70,23 @@ describe.skipIf(!installed)('z3 (not installed: skipped)', () => {
     expect(wrongAbout(condition, { alternatives, complete: true })).toContain(about);
   });
 
+  test('what is redundant inside of brackets is found', () => {
+    const either = (a: bigint, b: bigint): Condition =>
+      gather('any', [compare('eq', low!, a), compare('eq', elsewhere!, b)]) as Condition;
+    const bracketed = (ways: Condition): Literal => ({ left: ways, op: '!=', right: 0n }) as Literal;
+    const [one, other] = [either(1n, 2n), compare('le', 8n, both!) as Condition];
+    const parts = one as Extract<Condition, { readonly kind: string }>;
+    if (parts.kind !== 'any') throw new Error('no disjunction');
+    const twice = { ...parts, of: [...parts.of, parts.of[0]!] } as Condition;
+    const all = gather('all', [one, other]) as Condition;
+    const rest: Literal = { left: both!, op: '>=', right: 8n };
+    expect(wrongAbout(all, { alternatives: [[bracketed(one), rest]], complete: true })).toEqual([]);
+    expect(wrongAbout(all, { alternatives: [[bracketed(twice), rest]], complete: true })).toEqual([
+      'c: part 0 inside of comparison 0 of alternative 0 is needed',
+      'c: part 2 inside of comparison 0 of alternative 0 is needed',
+    ]);
+  });
+
   test('conditions that hold together don’t exclude each other', () => {
     const smt = new Smt();
     const opposites = [condition, not(condition) as Condition];

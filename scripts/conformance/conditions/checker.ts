@@ -1,8 +1,11 @@
 /** What is printed for the conditions of machines, held against z3; and how long it is. */
 import {
+  bracketedIn,
   type Cover,
   formatCondition,
   formatQuantity,
+  isKnown,
+  type Literal,
   printedCover,
   type Quantity,
 } from '../../../src/symbolic/index.ts';
@@ -12,7 +15,15 @@ import { simplifiedFrom } from './observed.ts';
 import { questionsAbout, questionsAboutExclusion } from './printed.ts';
 import { ask, type Question, Smt } from './smt.ts';
 
-const FAULTS = ['operation', 'equal', 'possible', 'alternative', 'comparison', 'exclusive'] as const;
+export const FAULTS = [
+  'operation',
+  'equal',
+  'possible',
+  'alternative',
+  'comparison',
+  'bracket',
+  'exclusive',
+] as const;
 export type Fault = (typeof FAULTS)[number];
 
 export function isFault(name: string): name is Fault {
@@ -103,6 +114,8 @@ export class PrintedChecker {
       case 'comparison':
         // Zero is at most anything: it says nothing.
         return { ...cover, alternatives: [[...first, { left, op: '>=', right: 0n }], ...rest] };
+      case 'bracket':
+        return { ...cover, alternatives: cover.alternatives.map((literals) => literals.map(twiceInside)) };
       default:
         return cover;
     }
@@ -133,4 +146,11 @@ export class PrintedChecker {
       );
     }
   }
+}
+
+/** A literal with brackets, in which the first alternative stands twice; any other as it is. */
+function twiceInside(literal: Literal): Literal {
+  const { left } = literal;
+  if (bracketedIn(literal) === undefined || isKnown(left) || left.kind !== 'any') return literal;
+  return { ...literal, left: { ...left, of: [...left.of, left.of[0]!] } };
 }
