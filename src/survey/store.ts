@@ -2,6 +2,7 @@
  * The folder of a survey. Everything in it is written whole and then renamed, so that a run that was killed leaves whole
  * files or none, and the order in which shards are finished doesn't show.
  *
+ *     kernel.json           the kernel that machines are judged for; not there where that is each machine's own
  *     plan/ID.ndjson        what there is to do: a shard a line
  *     TABLE/SHARD.parquet   the rows of a shard, a file for each table; `inputs/ID.parquet` comes from the plan
  *     done/SHARD.json       written last: this shard's parts are complete
@@ -19,6 +20,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { type AskedKernel, textOfAsked } from './asked.ts';
 import { parquetOf } from './parquet.ts';
 import { MACHINE_TABLES, type MachineRows, type Row, SURVEY_SCHEMA } from './tables.ts';
 import type { Shard, Unit } from './unit.ts';
@@ -67,6 +69,24 @@ export class SurveyStore {
     // On the disk before it has its name: also after a power failure there is all of it or nothing.
     writeFileSync(fresh, content, { flush: true });
     renameSync(fresh, join(this.folder, name));
+  }
+
+  /** The kernel that machines are judged for. Throws where the file can't be read. */
+  asked(): AskedKernel {
+    const file = join(this.folder, 'kernel.json');
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as AskedKernel) : {};
+  }
+
+  /**
+   * Keeps what is asked, before anything is planned. False where the survey was begun for another kernel: rows for one
+   * beside those for another would not be told apart.
+   */
+  ask(asked: AskedKernel): boolean {
+    const text = textOfAsked(asked);
+    if (text === textOfAsked(this.asked())) return true;
+    if (readdirSync(join(this.folder, 'plan')).length > 0) return false;
+    this.#write('kernel.json', text);
+    return true;
   }
 
   /** Every plan, in the order of their ids. Throws where one can't be read. */

@@ -104,6 +104,54 @@ describe('a survey', () => {
     }
   });
 
+  test('judges all machines for the kernel that is named, as sysfb does', async () => {
+    const inputs = join(folder, 'asked');
+    mkdirSync(inputs);
+    copyFileSync(join(SAMPLES, 'gen2-dsdt.aml'), join(inputs, 'dsdt.aml'));
+    writeFileSync(join(inputs, 'broken.dts'), '/dts-v1/; / { vmbus { compatible = "microsoft,vmbus"; ');
+    const config = join(folder, 'hv.config');
+    writeFileSync(
+      config,
+      '# Linux/x86 6.12.60 Kernel Configuration\nCONFIG_HYPERV=y\nCONFIG_SYSFB=y\nCONFIG_EFI=y\nCONFIG_ACPI=y\nCONFIG_PCI_HYPERV=y\n',
+    );
+    const dsdt = join(inputs, 'dsdt.aml');
+    const kernels: readonly (readonly string[])[] = [
+      ['--kernel', '6.6.10'],
+      ['--kernel', '6.6.10', '--with-commit', 'a07b50d80ab6'],
+      ['--config', config],
+    ];
+    const answers = new Set<unknown>();
+    for (const [number, kernel] of kernels.entries()) {
+      const into = join(folder, `asked-${number}`);
+      expect((await run(['survey', inputs, '--into', into, '--jobs', '1', ...kernel])).status).toBe(0);
+      const alone = JSON.parse((await run(['sysfb', dsdt, ...kernel, '--format', 'json'])).stdout);
+      const [row, ...others] = await rowsIn(into, 'answers');
+      expect(others).toEqual([]);
+      expect(row).toMatchObject({ answer: alone.answer, summary: alone.summary, hazard: alone.hazard });
+      answers.add(row!.summary);
+      const broken = (await rowsIn(into, 'machines')).find(({ path }) => path === join(inputs, 'broken.dts'));
+      expect(broken).toMatchObject({ status: 'unreadable' });
+    }
+    expect(answers.size).toBeGreaterThan(1);
+  });
+
+  test('keeps to the kernel that it was begun for', async () => {
+    const inputs = join(folder, 'kept');
+    manyTrees(inputs, 1);
+    const into = join(folder, 'kept-survey');
+    expect((await run(['survey', inputs, '--into', into, '--kernel', '6.6.10'])).status).toBe(0);
+    const other = await run(['survey', inputs, '--into', into, '--kernel', '6.12.60']);
+    expect(other).toMatchObject({ status: 2, stdout: '' });
+    expect(other.stderr).toBe(
+      `fwmap: survey: ${into} was begun for kernel 6.6.10; name the same kernel, or another folder\n`,
+    );
+    expect((await run(['survey', inputs, '--into', into])).status).toBe(2);
+    expect(await run(['survey', inputs, '--into', join(folder, 'none'), '--kernel', '6.x'])).toMatchObject({
+      status: 2,
+      stderr: 'fwmap: --kernel 6.x: not a kernel release; for example 6.12.30\n',
+    });
+  });
+
   test('takes an archive of captures and a mailbox apart', async () => {
     const box = join(folder, 'box.mbox');
     const mail = (start: string) =>

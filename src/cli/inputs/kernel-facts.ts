@@ -33,7 +33,9 @@ async function checkRelease(release: string): Promise<void> {
 }
 
 /** Throws {@link CommandError} for an option that cannot be understood. */
-export async function kernelFacts(options: OptionValues<typeof KERNEL_OPTIONS>): Promise<GivenFacts> {
+export async function kernelFacts(
+  options: OptionValues<Omit<typeof KERNEL_OPTIONS, 'config'>>,
+): Promise<GivenFacts> {
   const {
     kernel,
     boot,

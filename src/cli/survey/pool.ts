@@ -29,6 +29,7 @@ export async function openPool(threads: number, store: SurveyStore): Promise<Poo
     resourceLimits: { maxOldGenerationSizeMb: Math.max(16, Math.ceil(limit('survey-thread-bytes') / MIB)) },
   });
   const limits = givenLimits();
+  const asked = store.asked();
   // The time that a batch waits for a thread is not its own.
   const whenFree = pLimit(threads);
   return {
@@ -37,7 +38,7 @@ export async function openPool(threads: number, store: SurveyStore): Promise<Poo
         const placed = units.map((unit): PlacedUnit => ({ ...unit, at: store.pathOf(unit) }));
         const limit = new AbortController();
         const running = pool.run(
-          { units: placed, limits },
+          { units: placed, limits, asked },
           { name: 'examineUnits', signal: limit.signal },
         ) as Promise<Examined[]>;
         const timer = setTimeout(() => limit.abort(), 1000 * seconds * units.length);

@@ -4,16 +4,23 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type Diagnostic, DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { limit, overLimit } from '../../../limits/limits.ts';
+import type { AskedKernel } from '../../../survey/asked.ts';
 import type { PlanCounts } from '../../../survey/plan.ts';
 import type { ShardCounts } from '../../../survey/store.ts';
-import { defineCommand } from '../../common/command.ts';
+import { defineCommand, type OptionValues } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
+import { KERNEL_OPTIONS, MACHINE_OPTIONS } from '../../common/options.ts';
 import { writeDiagnostics } from '../../common/result.ts';
 import { asCommandErrors, countOption, MOST_JOBS } from '../../survey/options.ts';
 
 /** A machine that takes longer has a loop that waits for something: none of 655 public ones took a tenth of it. */
 const DEFAULT_SECONDS = 60;
+
+type AskedOptions = OptionValues<
+  Pick<typeof KERNEL_OPTIONS, 'kernel' | 'config' | 'with-commit' | 'without-commit'> &
+    Pick<typeof MACHINE_OPTIONS, 'osi'>
+>;
 
 /** The paths in a list, one a line or each with a null byte behind it. */
 async function listedPaths(list: string, nulls: boolean, io: Io): Promise<string[]> {
@@ -32,6 +39,37 @@ async function listedPaths(list: string, nulls: boolean, io: Io): Promise<string
     .split(nulls ? '\0' : '\n')
     .map((line) => (nulls ? line : line.replace(/\r$/, '')))
     .filter((line) => line !== '');
+}
+
+/** What the options say of the kernel, understood once before any machine is read. */
+async function askedKernel(options: AskedOptions, io: Io): Promise<AskedKernel> {
+  const { config: path, kernel, osi, 'with-commit': withCommits, 'without-commit': without } = options;
+  const given = {
+    ...(kernel === undefined ? {} : { kernel }),
+    ...(withCommits === undefined ? {} : { 'with-commit': withCommits }),
+    ...(without === undefined ? {} : { 'without-commit': without }),
+    ...(osi === undefined ? {} : { osi }),
+  };
+  const { kernelFacts } = await import('../../inputs/kernel-facts.ts');
+  await kernelFacts(given);
+  if (path === undefined) return given;
+  const [{ openInputs }, { textOf }] = await Promise.all([
+    import('../../inputs/inputs.ts'),
+    import('../../../bytes/source.ts'),
+  ]);
+  const sink = new DiagnosticList();
+  const [config] = await openInputs([path], { as: ['kconfig'] }, io, sink);
+  writeDiagnostics(sink.all, io);
+  if (config === undefined) throw new CommandError(`--config ${path}: no kernel configuration`);
+  return { ...given, config: { name: path, text: textOf(config.source) } };
+}
+
+function describeAsked({ kernel, config }: AskedKernel): string {
+  const parts = [
+    ...(kernel === undefined ? [] : [`kernel ${kernel}`]),
+    ...(config === undefined ? [] : [`the configuration ${config.name}`]),
+  ];
+  return parts.length === 0 ? "each machine's own kernel, or with other options" : parts.join(' with ');
 }
 
 /** What was left out, by reason: a list of a hundred thousand inputs has many of each. */
@@ -65,7 +103,8 @@ export const command = defineCommand({
   description:
     'Describes and judges many machines, and keeps what it finds as Parquet files in a folder: machines, windows, ' +
     'descriptors, bridges, findings, answers and gaps. Each file is a machine, and so is a folder or archive of one capture; the ' +
-    'same input twice is one. A run that was ended goes on where it was; later runs add what is new. ' +
+    'same input twice is one. Each is judged for the kernel that its own inputs show, or all for the one that options name. ' +
+    'A run that was ended goes on where it was; later runs add what is new. ' +
     '`fwmap query` asks the tables. docs/fleet.md has the columns.',
   options: {
     into: { type: 'string', value: 'DIR', describe: 'The folder of the survey' },
@@ -85,6 +124,11 @@ export const command = defineCommand({
       value: 'SECONDS',
       describe: `Seconds that one machine may take; default: ${DEFAULT_SECONDS}`,
     },
+    kernel: { ...KERNEL_OPTIONS.kernel, describe: 'Judge all machines for this kernel release: 6.12.30' },
+    config: { ...KERNEL_OPTIONS.config, describe: 'Judge all machines for a kernel with this .config' },
+    'with-commit': KERNEL_OPTIONS['with-commit'],
+    'without-commit': KERNEL_OPTIONS['without-commit'],
+    osi: { ...MACHINE_OPTIONS.osi, group: KERNEL_OPTIONS.kernel.group },
     queue: {
       type: 'string',
       value: 'URL',
@@ -96,6 +140,10 @@ export const command = defineCommand({
     {
       line: 'find /srv -name "*.dtb" -print0 | fwmap survey -0 --files-from - --into survey',
       does: 'of a list',
+    },
+    {
+      line: 'fwmap survey captures/ --kernel 6.12.60 --config .config --into next',
+      does: 'as this kernel would have it',
     },
     { line: 'fwmap query survey --summary', does: 'what was found' },
   ],
@@ -116,6 +164,11 @@ export const command = defineCommand({
     await compileSparingly();
     const sink = new DiagnosticList();
     const store = new SurveyStore(resolve(io.cwd, into));
+    if (!store.ask(await askedKernel(options, io)))
+      throw new CommandError(
+        `survey: ${into} was begun for ${describeAsked(store.asked())}`,
+        'name the same kernel, or another folder',
+      );
     const { shards, found } = await planSurvey(paths, store, {
       cwd: io.cwd,
       sink,
