@@ -2,9 +2,7 @@
 import type { Arguments } from '../bytes/diagnostic.ts';
 import type { Content, Example, Hidden, Row } from '../findings/row.ts';
 import { type Block, code, type Document, strong } from './document.ts';
-import type { JsonObject } from './formats/json-parts.ts';
-
-export const FINDING_SCHEMA = 'fwmap/finding@1';
+import type { FindingJson } from './json/finding.ts';
 
 export interface FindingReport {
   readonly code: string;
@@ -47,9 +45,9 @@ export function exampleLines({ files, run }: Example): string[] {
   return [...shown, `$ fwmap ${run}`];
 }
 
-export function findingJson({ code: name, row, recognised }: FindingReport): JsonObject {
+export function findingJson({ code: name, row, recognised }: FindingReport): FindingJson {
   return {
-    schema: FINDING_SCHEMA,
+    schema: 'fwmap/finding@1',
     code: name,
     severity: row.severity,
     summary: row.summary,

@@ -1,7 +1,7 @@
 /** Conditions as reports print them: alternatives of comparisons, as text and as a tree. */
 import { builtCoverOf, type Cover, coverOf, rangeCoverOf } from './decision/cover.ts';
 import { bracketedIn, factorsOf } from './decision/factors.ts';
-import type { Literal } from './decision/literal.ts';
+import type { Literal, Relation } from './decision/literal.ts';
 import { Names } from './names.ts';
 import { type Expr, isKnown, type Quantity } from './quantity.ts';
 import { formatOperand, nameOfIndex } from './text.ts';
@@ -12,7 +12,7 @@ export type ConditionTree =
   | { readonly all: readonly ConditionTree[] }
   | { readonly any: readonly ConditionTree[] }
   | { readonly not: ConditionTree }
-  | { readonly op: string; readonly left: string; readonly right: string };
+  | { readonly op: Relation; readonly left: string; readonly right: string };
 
 /**
  * `MG2L > 0 and KIND == 1, or KIND == 5`: alternatives joined by `, or `, each a conjunction joined by ` and ` of
@@ -58,7 +58,7 @@ function treeOfLiteral(literal: Literal, names: Names): ConditionTree {
 }
 
 /** The sides and the sign of a comparison. */
-function piecesOf({ left, op, right }: Literal, names: Names): { op: string; left: string; right: string } {
+function piecesOf({ left, op, right }: Literal, names: Names): { op: Relation; left: string; right: string } {
   const of = isKnown(left) ? undefined : left;
   const sign = right === 0n && op === '!=' && of?.kind === 'field' ? '>' : op;
   const value = of?.kind === 'choice' ? nameOfIndex(of.choice, right) : undefined;

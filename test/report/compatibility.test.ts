@@ -2,6 +2,7 @@
  * JSON as scripts read it: what the version before printed (recorded at commit 66057a5) is still there, under the same name
  * and of the same type. Fields may be added. Recorded anew only where a schema gets another number.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -76,6 +77,33 @@ describe('fields of the version before', () => {
 });
 
 describe('the same input is the same output, byte for byte', () => {
+  it('in processes with another locale, time zone and order of the environment', () => {
+    const surroundings = [
+      { LC_ALL: 'C', LANG: 'C', TZ: 'UTC', COLUMNS: '80', A: '1', B: '2' },
+      { B: '2', A: '1', TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', COLUMNS: '80' },
+    ];
+    for (const argv of [
+      ['sysfb', 'samples/gen2-dsdt.aml'],
+      ['bridges', 'samples/gen1-dsdt.aml'],
+      ['sysfb', 'samples/seed-reply.txt'],
+      ['diff', 'samples/openhcl-vtl2.dts', 'samples/low-window-framebuffer.dts'],
+    ])
+      for (const format of argv.includes('--reply-to')
+        ? ['mail']
+        : ['text', 'json', 'sarif', 'html', 'github']) {
+        const [first, second] = surroundings.map(
+          (env) =>
+            spawnSync(process.execPath, [join(ROOT, 'bin', 'fwmap.js'), ...argv, '--format', format], {
+              cwd: ROOT,
+              env: { PATH: process.env.PATH, ...env },
+              encoding: 'utf8',
+            }).stdout,
+        );
+        expect(first!.length).toBeGreaterThan(100);
+        expect([argv[0], format, second === first]).toEqual([argv[0], format, true]);
+      }
+  }, 60_000);
+
   const ENV = { LANG: 'de_DE.UTF-8', TZ: 'Asia/Tokyo', HOME: '/nowhere', USER: 'x', A: '1' };
   const reversed = Object.fromEntries(Object.entries(ENV).reverse());
   const drawn = new Set(['sysfb', 'windows', 'bridges', 'simulate', 'at']);

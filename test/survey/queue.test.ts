@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../cli/fake-io.ts';
+import { violations } from '../report/schemas.ts';
 import { freePort, fwmap, hasPackage, hasRedis, kill, startRedis } from './fleet.ts';
 import { contentOf } from './folder.ts';
 
@@ -87,7 +88,10 @@ describe.skipIf(!hasPackage('@duckdb/node-api'))('a query', () => {
     expect(ask(into, sql, '--format', 'csv').stdout).toBe(
       'model,most,none\r\nboard 0,18446744073709551615,\r\nboard 1,18446744073709551615,\r\nboard 2,18446744073709551615,\r\n',
     );
-    expect(JSON.parse(ask(into, sql, '--format', 'json').stdout)).toMatchObject({
+    const answered = JSON.parse(ask(into, sql, '--format', 'json').stdout);
+    expect(violations('query', answered)).toEqual([]);
+    expect(violations('query', { ...answered, results: [{ title: 1 }] })).not.toEqual([]);
+    expect(answered).toMatchObject({
       schema: 'fwmap/query@1',
       results: [
         {

@@ -14,7 +14,9 @@ import { join, resolve } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { asyncBufferFromFile } from 'hyparquet/src/node.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TABLE_NAMES } from '../../src/survey/tables.ts';
 import { run } from '../cli/fake-io.ts';
+import { violations } from '../report/schemas.ts';
 import { contentOf } from './folder.ts';
 
 const SAMPLES = resolve('samples');
@@ -74,6 +76,19 @@ describe('a survey', () => {
     expect((await rowsIn(into, 'inputs')).map(({ path }) => path)).toContain(join(inputs, 'b.dts'));
     expect(named('capture')).toMatchObject({ status: 'ok', platform: 'hyperv-gen2' });
     expect(named('README.txt')).toMatchObject({ status: 'none' });
+
+    for (const table of TABLE_NAMES) {
+      // As JSON has them: integers of the tables in question are below 2^53 or are rounded the same way.
+      const rows = (await rowsIn(into, table)).map((row) =>
+        Object.fromEntries(
+          Object.entries(row).map(([name, value]) => [
+            name,
+            typeof value === 'bigint' ? Number(value) : value,
+          ]),
+        ),
+      );
+      expect([table, violations('survey', { [table]: rows })]).toEqual([table, []]);
+    }
 
     for (const name of ['a.dts', 'c.dts', 'capture']) {
       const { machine } = named(name)!;

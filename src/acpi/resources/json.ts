@@ -37,8 +37,8 @@ export function meantFields(descriptor: ResourceDescriptor): Readonly<Record<str
 export function descriptorJson(
   descriptor: ResourceDescriptor,
   names = new Names(),
-): Record<string, JsonField> {
-  const json: Record<string, JsonField> = { type: descriptor.type };
+): { readonly type: string } & Readonly<Record<string, JsonField>> {
+  const json: { type: string } & Record<string, JsonField> = { type: descriptor.type };
   for (const [name, value] of Object.entries(meantFields(descriptor))) json[name] = fieldJson(value, names);
   if (descriptor.type === 'unknown' && descriptor.tag !== undefined)
     json.tag = `0x${descriptor.tag.toString(16)}`;

@@ -1,4 +1,4 @@
-/** The parts that every JSON report has: inputs, places, windows, diagnostics. Shapes are those of schemas/. */
+/** The parts that every JSON report has: inputs, places, windows, diagnostics. Shapes are those of json/. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { Gap } from '../../artifact/gap.ts';
@@ -17,6 +17,18 @@ import {
   type Variable,
 } from '../../symbolic/index.ts';
 import { type AddressWindow, boundsOf, type Origin, windowClass } from '../../window/window.ts';
+import type {
+  DiagnosticJson,
+  ExpressionsJson,
+  FieldJson,
+  GapJson,
+  InputJson,
+  OriginJson,
+  PlaceJson,
+  WhenJson,
+  WindowFlagsJson,
+  WindowJson,
+} from '../json/parts.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -25,7 +37,7 @@ export function hexOrNull(value: bigint | null | undefined): string | null {
   return value === null || value === undefined ? null : hex(value);
 }
 
-export function inputsJson(artifacts: readonly Artifact[]): JsonObject[] {
+export function inputsJson(artifacts: readonly Artifact[]): InputJson[] {
   return artifacts.map(({ path, kind, sha256, contentSha256, steps }) => ({
     path,
     kind,
@@ -47,7 +59,7 @@ export function inputsJson(artifacts: readonly Artifact[]): JsonObject[] {
  * A place in an input: line and column in text, offset and length in a blob.
  * @param expected the source one would look in without being told; another one is named
  */
-export function placeJson(span: Span, expected?: string): JsonObject {
+export function placeJson(span: Span, expected?: string): PlaceJson {
   const place = placeOf(span);
   return {
     ...(span.source.name === expected ? {} : { source: span.source.name }),
@@ -58,7 +70,7 @@ export function placeJson(span: Span, expected?: string): JsonObject {
 }
 
 /** Origins refer to inputs by number. */
-export function originJson(origin: Origin, inputs: readonly Artifact[]): JsonObject {
+export function originJson(origin: Origin, inputs: readonly Artifact[]): OriginJson {
   return {
     input: inputs.indexOf(origin.artifact),
     path: origin.path,
@@ -72,21 +84,35 @@ function numberJson(value: Quantity | null): string | null {
   return typeof value === 'bigint' ? hex(value) : null;
 }
 
-function expressionJson(name: string, value: Quantity | null, names: Names): JsonObject {
-  return value === null || typeof value === 'bigint' ? {} : { [name]: formatQuantity(value, names) };
+function expressionJson(value: Quantity | null, names: Names): string | undefined {
+  return value === null || typeof value === 'bigint' ? undefined : formatQuantity(value, names);
+}
+
+/** What bounds are made of; undefined where none is made of anything but numbers. */
+export function expressionsJson(
+  base: Quantity | null,
+  size: Quantity | null,
+  names: Names,
+): ExpressionsJson | undefined {
+  const [ofBase, ofSize] = [expressionJson(base, names), expressionJson(size, names)];
+  if (ofBase === undefined && ofSize === undefined) return undefined;
+  return {
+    ...(ofBase === undefined ? {} : { base: ofBase }),
+    ...(ofSize === undefined ? {} : { size: ofSize }),
+  };
 }
 
 /** A condition as text and as a tree, in the grammar of docs/unknown-values.md. */
-export function conditionJson(condition: Condition, names: Names): JsonObject {
-  return { when: formatCondition(condition, names), condition: conditionTree(condition, names) as Json };
+export function conditionJson(condition: Condition, names: Names): WhenJson {
+  return { when: formatCondition(condition, names), condition: conditionTree(condition, names) };
 }
 
 /** What the names in conditions and expressions stand for, each once. */
-export function fieldsJson(names: Names): JsonObject[] {
+export function fieldsJson(names: Names): FieldJson[] {
   return names.named().map(({ name, variable }) => ({ name, ...variableJson(variable) }));
 }
 
-function variableJson(variable: Variable): JsonObject {
+function variableJson(variable: Variable): Omit<FieldJson, 'name'> {
   switch (variable.kind) {
     case 'field': {
       const { space, address, bits, path, bitOffset, epoch, within, why } = variable.field;
@@ -111,7 +137,7 @@ function variableJson(variable: Variable): JsonObject {
 /** Names of address spaces in output, where they differ from ASL's. */
 const SPACE_WORDS: Readonly<Record<string, string>> = { SystemMemory: 'memory', SystemIO: 'io' };
 
-export function gapJson({ code, place, reason, hides, hint }: Gap): JsonObject {
+export function gapJson({ code, place, reason, hides, hint }: Gap): GapJson {
   return {
     code,
     what: place.path ?? place.span?.source.name ?? '',
@@ -122,7 +148,7 @@ export function gapJson({ code, place, reason, hides, hint }: Gap): JsonObject {
   };
 }
 
-function flagsJson(window: AddressWindow): JsonObject {
+function flagsJson(window: AddressWindow): WindowFlagsJson {
   const { prefetchable, producer, available, pci } = window.flags;
   return {
     ...(prefetchable === undefined ? {} : { prefetchable }),
@@ -136,10 +162,10 @@ export function windowJson(
   window: AddressWindow,
   inputs: readonly Artifact[],
   names: Names = new Names(),
-): JsonObject {
+): WindowJson {
   const { base, size } = window;
   const bounds = boundsOf(window);
-  const expressions = { ...expressionJson('base', base, names), ...expressionJson('size', size, names) };
+  const expressions = expressionsJson(base, size, names);
   return {
     space: window.space,
     role: window.role,
@@ -151,7 +177,7 @@ export function windowJson(
     certainty: window.certainty,
     ...(window.certainty === 'conditional' ? conditionJson(window.when, names) : {}),
     ...(window.certainty === 'unknown' ? { why: window.why } : {}),
-    ...(Object.keys(expressions).length === 0 ? {} : { expressions }),
+    ...(expressions === undefined ? {} : { expressions }),
     ...(window.inferences === undefined
       ? {}
       : {
@@ -169,7 +195,7 @@ export function windowJson(
   };
 }
 
-export function diagnosticJson(diagnostic: Diagnostic): JsonObject {
+export function diagnosticJson(diagnostic: Diagnostic): DiagnosticJson {
   const { severity, code, span, path, related } = diagnostic;
   const hint = hintOf(diagnostic);
   return {

@@ -5,8 +5,10 @@ import { formatPlace } from '../../bytes/source.ts';
 import { NEWEST_RELEASE } from '../../linux/profile.ts';
 import type { Answered as AnsweredQuestion, EvidenceItem, RuleFinding } from '../../verdict/question.ts';
 import { type Block, code, linked, listSection, type Phrase, rowsSection, type Text } from '../document.ts';
-import { gapJson, type JsonObject, originJson } from '../formats/json-parts.ts';
+import { gapJson, originJson } from '../formats/json-parts.ts';
 import { clause, type References } from '../formats/sentences.ts';
+import type { AnsweredJson } from '../json/answered.ts';
+import type { EvidenceJson } from '../json/parts.ts';
 import { diagnosticItem, inputItem, originPlace } from '../phrases.ts';
 
 /** The parts of an answered question that these reports show. */
@@ -15,7 +17,7 @@ export type Answered = Pick<
   'premises' | 'assumptions' | 'authorities' | 'gaps' | 'rules' | 'toSettle'
 >;
 
-export function evidenceJson(item: EvidenceItem, inputs: readonly Artifact[]): JsonObject {
+export function evidenceJson(item: EvidenceItem, inputs: readonly Artifact[]): EvidenceJson {
   return {
     text: item.text,
     ...(item.origin === undefined ? {} : { origin: originJson(item.origin, inputs) }),
@@ -23,7 +25,7 @@ export function evidenceJson(item: EvidenceItem, inputs: readonly Artifact[]): J
   };
 }
 
-export function answeredJson(answered: Answered, inputs: readonly Artifact[]): JsonObject {
+export function answeredJson(answered: Answered, inputs: readonly Artifact[]): AnsweredJson {
   return {
     premises: answered.premises.map(({ text, defeatedBy }) => ({ text, defeatedBy })),
     gaps: answered.gaps.map((gap) => gapJson(gap)),

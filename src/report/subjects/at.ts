@@ -1,31 +1,31 @@
 /** The report of `at`: who claims an address. */
+import { hex } from '../../bytes/address.ts';
 import { formatPlace } from '../../bytes/source.ts';
-import { formatQuantity, type Names, type Quantity, withNames } from '../../symbolic/index.ts';
+import { type Names, type Quantity, withNames } from '../../symbolic/index.ts';
 import type { AtReport, Claim } from '../../verdict/address/claims.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
 import { type Block, code, type Document, linked, rowsSection, type Text } from '../document.ts';
 import {
   conditionJson,
   diagnosticJson,
+  expressionsJson,
   fieldsJson,
   hexOrNull,
   inputsJson,
-  type JsonObject,
   originJson,
 } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
+import type { AtJson, ClaimJson } from '../json/at.ts';
 import { originPlace, rangeText, sizeText } from '../phrases.ts';
 import { atResults } from '../results/at.ts';
 import { aloneSections, evidenceJson } from './answer.ts';
 
-export const AT_SCHEMA = 'fwmap/at@1';
-
-function atJson(report: AtReport): JsonObject {
+function atJson(report: AtReport): AtJson {
   return withNames((names) => ({
-    schema: AT_SCHEMA,
+    schema: 'fwmap/at@1',
     space: report.asked.space,
-    address: hexOrNull(report.asked.start),
-    last: hexOrNull(report.asked.last),
+    address: hex(report.asked.start),
+    last: hex(report.asked.last),
     summary: report.summary,
     claims: report.claims.map((claim) => claimJson(claim, report, names)),
     fields: fieldsJson(names),
@@ -34,13 +34,11 @@ function atJson(report: AtReport): JsonObject {
   }));
 }
 
-function claimJson(claim: Claim, { inputs }: AtReport, names: Names): JsonObject {
+function claimJson(claim: Claim, { inputs }: AtReport, names: Names): ClaimJson {
   const { kind, who, base, size, when, why, whole, note, origin, evidence } = claim;
   const known = (value: Quantity | null): string | null =>
     typeof value === 'bigint' ? hexOrNull(value) : null;
-  const expression = (name: string, value: Quantity | null): JsonObject =>
-    value === null || typeof value === 'bigint' ? {} : { [name]: formatQuantity(value, names) };
-  const expressions = { ...expression('base', base), ...expression('size', size) };
+  const expressions = expressionsJson(base, size, names);
   const bounded = typeof base === 'bigint' && typeof size === 'bigint';
   return {
     kind,
@@ -48,7 +46,7 @@ function claimJson(claim: Claim, { inputs }: AtReport, names: Names): JsonObject
     base: known(base),
     size: known(size),
     last: bounded ? hexOrNull(base + size - 1n) : null,
-    ...(Object.keys(expressions).length === 0 ? {} : { expressions }),
+    ...(expressions === undefined ? {} : { expressions }),
     certainty: certaintyOf(claim),
     ...(when === 1n ? {} : conditionJson(when, names)),
     ...(why === undefined ? {} : { why }),

@@ -12,16 +12,11 @@ import type {
 import type { AddressWindow } from '../../window/window.ts';
 import { type Conditions, withConditions } from '../conditions.ts';
 import { type Block, code, type Document, linked, rowsSection, section, type Text } from '../document.ts';
-import {
-  conditionJson,
-  diagnosticJson,
-  fieldsJson,
-  inputsJson,
-  type JsonObject,
-  windowJson,
-} from '../formats/json-parts.ts';
+import { conditionJson, diagnosticJson, fieldsJson, inputsJson, windowJson } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
 import { References } from '../formats/sentences.ts';
+import type { BarFitJson, BridgeJson, BridgesJson } from '../json/bridges.ts';
+import type { WhenJson } from '../json/parts.ts';
 import { likelyClass, rangeText, sizeText, windowNotes } from '../phrases.ts';
 import { bridgesResults } from '../results/bridges.ts';
 import {
@@ -37,8 +32,6 @@ import {
 } from './answer.ts';
 import { FEW, moreTexts, similarRun, unitedRun } from './runs.ts';
 
-export const BRIDGES_SCHEMA = 'fwmap/bridges@1';
-
 /** `0000:00-ff`; `?` where a number isn't known. */
 export function busText({ domain, first, last }: BusRange): string {
   const number = (value: number | null, digits: number): string =>
@@ -46,14 +39,14 @@ export function busText({ domain, first, last }: BusRange): string {
   return `${number(domain ?? 0, 4)}:${number(first, 2)}-${number(last, 2)}`;
 }
 
-function bridgesJson(verdict: BridgesVerdict): JsonObject {
+function bridgesJson(verdict: BridgesVerdict): BridgesJson {
   return withNames((names) => verdictJson(verdict, names));
 }
 
-function verdictJson(verdict: BridgesVerdict, names: Names): JsonObject {
+function verdictJson(verdict: BridgesVerdict, names: Names): BridgesJson {
   const { inputs } = verdict;
-  const whenJson = (when: Condition): JsonObject => (when === 1n ? {} : conditionJson(when, names));
-  const bridgeJson = (bridge: JudgedBridge): JsonObject => ({
+  const whenJson = (when: Condition): Partial<WhenJson> => (when === 1n ? {} : conditionJson(when, names));
+  const bridgeJson = (bridge: JudgedBridge): BridgeJson => ({
     device: bridge.device,
     by: bridge.by,
     bus: busText(bridge.bus),
@@ -95,7 +88,7 @@ function verdictJson(verdict: BridgesVerdict, names: Names): JsonObject {
   });
   const bridges = verdict.bridges.map(bridgeJson);
   return {
-    schema: BRIDGES_SCHEMA,
+    schema: 'fwmap/bridges@1',
     question: verdict.question,
     summary: verdict.summary,
     bridges,
@@ -110,7 +103,7 @@ function verdictJson(verdict: BridgesVerdict, names: Names): JsonObject {
   };
 }
 
-function fitJson({ bar, bridge, fits, at, why }: BarFit): JsonObject {
+function fitJson({ bar, bridge, fits, at, why }: BarFit): BarFitJson {
   return {
     bar,
     bridge,

@@ -8,20 +8,20 @@ import type { Verdict } from '../../verdict/sysfb/verdict.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { Conditions } from '../conditions.ts';
 import { type Block, type Document, listSection } from '../document.ts';
-import { diagnosticJson, inputsJson, type JsonObject, windowJson } from '../formats/json-parts.ts';
+import { diagnosticJson, inputsJson, windowJson } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
+import type { AnswerJson, BridgesAnswerJson, DiffJson, SideJson } from '../json/diff.ts';
+import type { WindowJson } from '../json/parts.ts';
 import { inputItem, rangeText, sizeText, whereText, windowNotes } from '../phrases.ts';
 import { diffResults } from '../results/diff.ts';
 
-export const DIFF_SCHEMA = 'fwmap/diff@1';
-
-function diffJson(comparison: Comparison): JsonObject {
+function diffJson(comparison: Comparison): DiffJson {
   const { before, after, windows, answer, bridges } = comparison;
   const [namesBefore, namesAfter] = [new Names(), new Names()];
-  const old = (window: AddressWindow): JsonObject => windowJson(window, before.inputs, namesBefore);
-  const fresh = (window: AddressWindow): JsonObject => windowJson(window, after.inputs, namesAfter);
+  const old = (window: AddressWindow): WindowJson => windowJson(window, before.inputs, namesBefore);
+  const fresh = (window: AddressWindow): WindowJson => windowJson(window, after.inputs, namesAfter);
   return {
-    schema: DIFF_SCHEMA,
+    schema: 'fwmap/diff@1',
     same: isSame(comparison),
     before: sideJson(before),
     after: sideJson(after),
@@ -50,17 +50,17 @@ function diffJson(comparison: Comparison): JsonObject {
   };
 }
 
-function sideJson({ inputs, diagnostics }: Side): JsonObject {
+function sideJson({ inputs, diagnostics }: Side): SideJson {
   return { inputs: inputsJson(inputs), diagnostics: diagnostics.map(diagnosticJson) };
 }
 
-function answerJson(verdict: Verdict | undefined): JsonObject | null {
+function answerJson(verdict: Verdict | undefined): AnswerJson | null {
   if (verdict === undefined) return null;
   const { answer, effective, hazard, summary } = verdict;
   return { answer, effective, hazard, summary };
 }
 
-function bridgesJson(verdict: BridgesVerdict | undefined): JsonObject | null {
+function bridgesJson(verdict: BridgesVerdict | undefined): BridgesAnswerJson | null {
   return verdict === undefined ? null : { summary: verdict.summary, windows: bridgeWindows(verdict) };
 }
 

@@ -26,11 +26,10 @@ import {
   withNames,
 } from '../../symbolic/index.ts';
 import type { Document } from '../document.ts';
-import { conditionJson, diagnosticJson, inputsJson, type JsonObject } from '../formats/json-parts.ts';
+import { conditionJson, diagnosticJson, inputsJson } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
+import type { EvalJson, ValueJson } from '../json/eval.ts';
 import { inputItem } from '../phrases.ts';
-
-export const EVAL_SCHEMA = 'fwmap/eval@1';
 
 export interface EvalReport {
   readonly inputs: readonly Artifact[];
@@ -40,13 +39,11 @@ export interface EvalReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type JsonValue = string | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
-
 /** Packages inside packages are told apart so deep; below, as text. */
 const MAX_DEPTH = 16;
 
 /** A value with its type: integers as `0x…`, buffers as hex with `??` for unknown bytes, the rest as ASL writes it. */
-function valueJson(value: EvalResult['value'], depth = 0): JsonValue {
+function valueJson(value: EvalResult['value'], depth = 0): ValueJson | null {
   if (value === undefined) return null;
   if (value instanceof SharedInteger) return valueJson(value.value, depth);
   if (typeof value === 'bigint') return { type: 'integer', value: hex(value) };
@@ -75,14 +72,14 @@ function valueJson(value: EvalResult['value'], depth = 0): JsonValue {
   return { type: 'object', text: formatResult(value) };
 }
 
-function whyJson(value: EvalResult['value']): JsonObject {
+function whyJson(value: EvalResult['value']): { why?: string } {
   const reasons = limitReasons(value);
   return reasons.length === 0 ? {} : { why: reasons.join('; ') };
 }
 
-function evalJson({ inputs, result, trace, diagnostics }: EvalReport): JsonObject {
+function evalJson({ inputs, result, trace, diagnostics }: EvalReport): EvalJson {
   return withNames((names) => ({
-    schema: EVAL_SCHEMA,
+    schema: 'fwmap/eval@1',
     inputs: inputsJson(inputs),
     path: result.path ?? null,
     value: valueJson(result.value),

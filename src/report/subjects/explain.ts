@@ -19,21 +19,25 @@ import {
   fieldsJson,
   hexOrNull,
   inputsJson,
-  type Json,
-  type JsonObject,
   placeJson,
 } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
+import type {
+  BusJson,
+  CellCountJson,
+  DescriptorFieldJson,
+  ExplainedDescriptorJson,
+  ExplainJson,
+  ReadingJson,
+} from '../json/explain.ts';
 import { diagnosticItem, inputItem } from '../phrases.ts';
 import { alternativeWhy, descriptorText, possibleAlternatives, whyJson } from './resources.ts';
-
-export const EXPLAIN_SCHEMA = 'fwmap/explain@1';
 
 function sameCells(a: EntryCells, b: EntryCells | undefined): boolean {
   return b !== undefined && a.child === b.child && a.parent === b.parent && a.size === b.size;
 }
 
-function readingJson(reading: Reading, taken: EntryCells | undefined): JsonObject {
+function readingJson(reading: Reading, taken: EntryCells | undefined): ReadingJson {
   return {
     cells: { ...reading.cells },
     taken: sameCells(reading.cells, taken),
@@ -48,7 +52,11 @@ function readingJson(reading: Reading, taken: EntryCells | undefined): JsonObjec
 }
 
 /** A field with the bytes it lies in. Offsets count from the template's first byte. */
-function fieldPlaceJson(place: FieldPlace, descriptor: ResourceDescriptor, names: Names): JsonObject {
+function fieldPlaceJson(
+  place: FieldPlace,
+  descriptor: ResourceDescriptor,
+  names: Names,
+): DescriptorFieldJson {
   const bytes = descriptor.bytes?.slice(place.offset, place.offset + place.bytes) ?? [];
   return {
     name: place.name,
@@ -60,7 +68,7 @@ function fieldPlaceJson(place: FieldPlace, descriptor: ResourceDescriptor, names
   };
 }
 
-function descriptorJson(descriptor: ResourceDescriptor, names: Names): JsonObject {
+function descriptorJson(descriptor: ResourceDescriptor, names: Names): ExplainedDescriptorJson {
   return {
     type: descriptor.type,
     offset: descriptor.offset,
@@ -70,9 +78,10 @@ function descriptorJson(descriptor: ResourceDescriptor, names: Names): JsonObjec
   };
 }
 
-function busJson({ bus, path, ranges, dmaRanges, status }: BusLevel): JsonObject {
-  const count = ({ cells, from, node }: typeof bus.addressCells): JsonObject => ({ cells, from, node });
-  const translation = (way: BusLevel['ranges']): Json => (typeof way === 'string' ? way : way.entries);
+function busJson({ bus, path, ranges, dmaRanges, status }: BusLevel): BusJson {
+  const count = ({ cells, from, node }: typeof bus.addressCells): CellCountJson => ({ cells, from, node });
+  const translation = (way: BusLevel['ranges']): BusJson['ranges'] =>
+    typeof way === 'string' ? way : way.entries;
   return {
     node: path,
     kind: bus.kind,
@@ -84,13 +93,13 @@ function busJson({ bus, path, ranges, dmaRanges, status }: BusLevel): JsonObject
   };
 }
 
-function explainJson(report: Explanation): JsonObject {
+function explainJson(report: Explanation): ExplainJson {
   return withNames((names) => explained(report, names));
 }
 
-function explained(report: Explanation, names: Names): JsonObject {
+function explained(report: Explanation, names: Names): ExplainJson {
   return {
-    schema: EXPLAIN_SCHEMA,
+    schema: 'fwmap/explain@1',
     inputs: inputsJson(report.inputs),
     readings: report.readings.map(({ artifact, property, taken }) => ({
       input: report.inputs.indexOf(artifact),
@@ -138,7 +147,7 @@ function explained(report: Explanation, names: Names): JsonObject {
         text,
         ...(span === undefined ? {} : { at: placeJson(span, artifact.source.name) }),
       })),
-      descriptors: entry.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
+      descriptors: entry.resources.map((descriptor) => descriptorJson(descriptor, names)),
       ...(entry.alternatives === undefined
         ? {}
         : {
@@ -146,7 +155,7 @@ function explained(report: Explanation, names: Names): JsonObject {
               ...conditionJson(alternative.condition, names),
               ...(alternative.why === undefined ? {} : { why: alternativeWhy(alternative) }),
               bytes: templateHex(alternative.bytes),
-              descriptors: alternative.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
+              descriptors: alternative.resources.map((descriptor) => descriptorJson(descriptor, names)),
             })),
           }),
     })),

@@ -4,8 +4,6 @@ import { type JsonObject, printJson, printJsonLine } from '../formats/json-parts
 import { type Format, type RenderOptions, type Report, renderReport } from '../formats/render.ts';
 import { foundTogether } from '../results/results.ts';
 
-export const MACHINES_SCHEMA = 'fwmap/machines@1';
-
 /** A machine of an image. */
 export interface NamedReport extends Report {
   /** Undefined where the inputs are of one machine. */
@@ -27,7 +25,7 @@ export async function renderMachines(
   const [only] = reports;
   if (reports.length === 1 && only !== undefined)
     return renderReport({ ...only, json: () => named(only) }, format, options);
-  if (format === 'json') return printJson({ schema: MACHINES_SCHEMA, machines: reports.map(named) });
+  if (format === 'json') return printJson({ schema: 'fwmap/machines@1', machines: reports.map(named) });
   const document = (laidOutFor: Format): Document =>
     reports.flatMap((report) => [
       { kind: 'heading', text: report.name ?? '' },

@@ -20,13 +20,11 @@ import {
   hexOrNull,
   inputsJson,
   type Json,
-  type JsonObject,
   placeJson,
 } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
+import type { CrsJson, ResourcesJson, TreeEntryJson } from '../json/resources.ts';
 import { deviceTitle, inputItem, inputName } from '../phrases.ts';
-
-export const RESOURCES_SCHEMA = 'fwmap/resources@1';
 
 export interface ResourcesReport {
   readonly inputs: readonly Artifact[];
@@ -40,7 +38,7 @@ function entryJson(
   path: string,
   artifact: Artifact,
   inputs: readonly Artifact[],
-): JsonObject {
+): TreeEntryJson {
   const { flags, span } = entry;
   return {
     input: inputs.indexOf(artifact),
@@ -86,7 +84,7 @@ export function alternativeWhy({ outcome, why = '' }: CrsAlternative): string {
 }
 
 /** Why an entry isn't `ok`, in words. */
-export function whyJson({ why, status, depends }: CrsEntry, names: Names): JsonObject {
+export function whyJson({ why, status, depends }: CrsEntry, names: Names): { why?: string } {
   if (depends === undefined) return why === undefined ? {} : { why };
   const condition = formatCondition(depends, names);
   return {
@@ -97,7 +95,7 @@ export function whyJson({ why, status, depends }: CrsEntry, names: Names): JsonO
   };
 }
 
-function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[], names: Names): JsonObject {
+function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[], names: Names): CrsJson {
   return {
     input: inputs.indexOf(artifact),
     device: entry.device,
@@ -116,19 +114,19 @@ function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[
           alternatives: possibleAlternatives(entry).map((alternative) => ({
             ...conditionJson(alternative.condition, names),
             bytes: templateHex(alternative.bytes),
-            resources: alternative.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
+            resources: alternative.resources.map((descriptor) => descriptorJson(descriptor, names)),
             ...(alternative.why === undefined ? {} : { why: alternativeWhy(alternative) }),
           })),
         }),
-    resources: entry.resources.map((descriptor): Json => descriptorJson(descriptor, names)),
+    resources: entry.resources.map((descriptor) => descriptorJson(descriptor, names)),
     ...(entry.span === undefined ? {} : { at: placeJson(entry.span, artifact.source.name) }),
   };
 }
 
-export function resourcesJson(report: ResourcesReport): JsonObject {
+export function resourcesJson(report: ResourcesReport): ResourcesJson {
   const { inputs } = report;
   return withNames((names) => ({
-    schema: RESOURCES_SCHEMA,
+    schema: 'fwmap/resources@1',
     inputs: inputsJson(inputs),
     deviceTree: report.trees.flatMap(({ artifact, entries }) =>
       entries.map((entry) => entryJson(entry, pathOf(entry.node), artifact, inputs)),

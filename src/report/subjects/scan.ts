@@ -3,9 +3,8 @@ import { hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import type { Alternatives, Find } from '../../scan/find.ts';
 import { type Block, code, type Document, phrasesOf, strong, type Text } from '../document.ts';
-import { diagnosticJson, type JsonObject } from '../formats/json-parts.ts';
-
-export const SCAN_SCHEMA = 'fwmap/scan@1';
+import { diagnosticJson } from '../formats/json-parts.ts';
+import type { FindJson, ScanJson, ScannedJson } from '../json/scan.ts';
 
 export interface ScannedInput {
   readonly path: string;
@@ -27,7 +26,7 @@ export interface ScanReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function findJson(find: Find): JsonObject {
+function findJson(find: Find): FindJson {
   const {
     signature,
     oemTableId,
@@ -70,16 +69,21 @@ function findJson(find: Find): JsonObject {
   };
 }
 
-export function scanJson(report: ScanReport): JsonObject {
+function inputJson({ path, size: bytes, sha256, steps }: ScannedInput): ScannedJson {
+  if (sha256 === undefined) throw new Error(`${path} was not hashed`);
   return {
-    schema: SCAN_SCHEMA,
-    inputs: report.inputs.map(({ path, size: bytes, sha256, steps }) => ({
-      path,
-      kind: 'image',
-      size: hex(bytes),
-      ...(sha256 === undefined ? {} : { sha256 }),
-      ...(steps.length === 0 ? {} : { steps: steps.map((how) => ({ how })) }),
-    })),
+    path,
+    kind: 'image',
+    size: hex(bytes),
+    sha256,
+    ...(steps.length === 0 ? {} : { steps: steps.map((how) => ({ how })) }),
+  };
+}
+
+export function scanJson(report: ScanReport): ScanJson {
+  return {
+    schema: 'fwmap/scan@1',
+    inputs: report.inputs.map(inputJson),
     finds: report.finds.map(findJson),
     alternatives: report.alternatives.map(({ axis, path, choices }) => ({
       axis,

@@ -6,15 +6,14 @@ import type { SimulatedStep } from '../../linux/simulate.ts';
 import { lastOf, printResource, type VmbusPool } from '../../linux/vmbus/pool.ts';
 import type { SimulationCase, SimulationReport, SimulationRun } from '../../verdict/simulation/simulation.ts';
 import { type Block, code, type Document, linesSection, type Text, type Tone } from '../document.ts';
-import { diagnosticJson, hexOrNull, inputsJson, type JsonObject } from '../formats/json-parts.ts';
+import { diagnosticJson, hexOrNull, inputsJson } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
 import { References } from '../formats/sentences.ts';
+import type { RunJson, SimulatedMachineJson, SimulatedStepJson, SimulateJson } from '../json/simulate.ts';
 import { inputItem } from '../phrases.ts';
 import { simulationResults } from '../results/simulation.ts';
 
-export const SIMULATE_SCHEMA = 'fwmap/simulate@1';
-
-function windowJson(pool: VmbusPool, window: Region): JsonObject {
+function windowJson(pool: VmbusPool, window: Region): SimulatedMachineJson['pool'][number] {
   const last = lastOf(pool, window);
   return {
     base: hex(window.start),
@@ -23,7 +22,7 @@ function windowJson(pool: VmbusPool, window: Region): JsonObject {
   };
 }
 
-function stepJson(step: SimulatedStep): JsonObject {
+function stepJson(step: SimulatedStep): SimulatedStepJson {
   const { outcome, request } = step;
   return {
     device: step.device,
@@ -54,7 +53,7 @@ function stepJson(step: SimulatedStep): JsonObject {
   };
 }
 
-function runJson(run: SimulationRun): JsonObject {
+function runJson(run: SimulationRun): RunJson {
   const { pool, simulation } = run;
   return {
     sysfb: run.sysfb,
@@ -72,9 +71,9 @@ function runJson(run: SimulationRun): JsonObject {
   };
 }
 
-export function simulationJson(report: SimulationReport): JsonObject {
+export function simulationJson(report: SimulationReport): SimulateJson {
   return {
-    schema: SIMULATE_SCHEMA,
+    schema: 'fwmap/simulate@1',
     inputs: inputsJson(report.inputs),
     scenario: report.scenario.name,
     machines: report.cases.map((each) => ({

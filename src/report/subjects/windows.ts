@@ -16,14 +16,9 @@ import {
   type RowGroup,
   type Text,
 } from '../document.ts';
-import {
-  diagnosticJson,
-  fieldsJson,
-  inputsJson,
-  type JsonObject,
-  windowJson,
-} from '../formats/json-parts.ts';
+import { diagnosticJson, fieldsJson, inputsJson, windowJson } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
+import type { WindowsJson } from '../json/windows.ts';
 import {
   classText,
   deviceTitle,
@@ -36,8 +31,6 @@ import {
   windowNotes,
 } from '../phrases.ts';
 import { FEW, moreTexts, similarRun } from './runs.ts';
-
-export const WINDOWS_SCHEMA = 'fwmap/windows@1';
 
 export interface WindowsReport {
   readonly inputs: readonly Artifact[];
@@ -56,9 +49,9 @@ export interface WindowsLayout {
   readonly withoutList?: boolean;
 }
 
-export function windowsJson(report: WindowsReport): JsonObject {
+export function windowsJson(report: WindowsReport): WindowsJson {
   return withNames((names) => ({
-    schema: WINDOWS_SCHEMA,
+    schema: 'fwmap/windows@1',
     inputs: inputsJson(report.inputs),
     windows: report.windows.map((window) => windowJson(window, report.inputs, names)),
     fields: fieldsJson(names),

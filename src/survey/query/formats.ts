@@ -1,5 +1,6 @@
 /** Result sets as CSV, JSON and a page. */
 import { escapeCsv, escapeHtml, toJsonText } from '../../bytes/escape.ts';
+import type { CellJson, QueryJson } from '../../report/json/query.ts';
 import type { Cell, ResultSet } from './database.ts';
 
 export interface NamedResult extends ResultSet {
@@ -18,8 +19,8 @@ function csvCell(cell: Cell): string {
 
 /** Integers past 2^53 are strings. */
 export function resultsJson(results: readonly NamedResult[]): string {
-  const value = (cell: Cell): Exclude<Cell, bigint> => (typeof cell === 'bigint' ? cell.toString() : cell);
-  const json = {
+  const value = (cell: Cell): CellJson => (typeof cell === 'bigint' ? cell.toString() : cell);
+  const json: QueryJson = {
     schema: 'fwmap/query@1',
     results: results.map(({ title, columns, rows }) => ({
       title,
