@@ -1,7 +1,8 @@
 /**
- * `npm run mutation -- [--sample N] [--seed S]`: mutates a random sample of the places in the verdict, the windows, the model
- * of Linux and the algebra, and says which mutants no test kills. Left out are words (string literals) and what runs
- * once when a module is loaded.
+ * `npm run mutation -- [--sample N] [--seed S] [--rooms A,B] [--report FILE]`: mutates a random sample of the places in rooms
+ * below src/ (the verdict, the windows, the model of Linux and the algebra), and says which mutants no test kills. Left
+ * out are words (string literals) and what runs once when a module is loaded. FILE gets what Stryker reports, as JSON.
+ * vitest.mutation.config.ts says which tests are run, and in what order.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -22,12 +23,17 @@ import { createInstrumenter } from '@stryker-mutator/instrumenter';
 import { createInjector } from 'typed-inject';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const ROOMS = ['src/verdict', 'src/window', 'src/linux', 'src/symbolic'];
 const config = JSON.parse(readFileSync(join(ROOT, 'stryker.config.json'), 'utf8'));
 
 const { values } = parseArgs({
-  options: { sample: { type: 'string', default: '500' }, seed: { type: 'string', default: '1' } },
+  options: {
+    sample: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    rooms: { type: 'string', default: 'verdict,window,linux,symbolic' },
+    report: { type: 'string' },
+  },
 });
+const rooms = values.rooms.split(',').map((room) => `src/${room}`);
 const random = numbers(Number(values.seed));
 
 const mutants = await mutantsOf();
@@ -55,7 +61,8 @@ console.log(
 const temporary = mkdtempSync(join(tmpdir(), 'fwmap-mutation-'));
 const corpus = join(ROOT, '../shared');
 if (existsSync(corpus)) symlinkSync(corpus, join(temporary, 'shared'));
-const report = join(temporary, 'mutation.json');
+const report = values.report ?? join(temporary, 'mutation.json');
+rmSync(report, { force: true });
 const configFile = join(temporary, 'stryker.config.json');
 writeFileSync(
   configFile,
@@ -73,6 +80,7 @@ writeFileSync(
 spawnSync('node', ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run', configFile], {
   cwd: ROOT,
   stdio: 'inherit',
+  env: { ...process.env, MUTATED_ROOMS: values.rooms },
 });
 process.exitCode = existsSync(report) ? tell(JSON.parse(readFileSync(report, 'utf8'))) : 1;
 rmSync(temporary, { recursive: true, force: true });
@@ -98,11 +106,13 @@ async function mutantsOf() {
   const instrumenter = createInjector()
     .provideValue(commonTokens.logger, logger)
     .injectFunction(createInstrumenter);
-  const files = ROOMS.flatMap((room) =>
-    readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => join(room, name)),
-  ).map((name) => ({ name, content: readFileSync(join(ROOT, name), 'utf8'), mutate: true }));
+  const files = rooms
+    .flatMap((room) =>
+      readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => join(room, name)),
+    )
+    .map((name) => ({ name, content: readFileSync(join(ROOT, name), 'utf8'), mutate: true }));
   const { mutants: found } = await instrumenter.instrument(files, {
     plugins: null,
     ignorers: [],

@@ -20,6 +20,7 @@ import {
   sum,
   truth,
 } from '../../src/symbolic/index.ts';
+import { runs } from '../runs.ts';
 
 function field(name: string, bits = 32): Expr {
   return fieldValue({
@@ -200,7 +201,7 @@ describe('expressions mean what the operations mean', () => {
         expect(wanted & ~maximumOf(expr)).toBe(0n);
         expect(numberOf(quantityOfBytes(bytesOfQuantity(expr, 8)), { X: x, Y: y })).toBe(wanted);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
   });
 });

@@ -21,6 +21,7 @@ import {
   variablesOf,
   withNames,
 } from '../../src/symbolic/index.ts';
+import { runs } from '../runs.ts';
 import { holdsText, holdsTree, type Meaning, type Tree } from './reading.ts';
 import { anyCondition, type Content, contents, meaningOf, RELEASE, SETTING } from './small-world.ts';
 
@@ -77,7 +78,7 @@ describe('what is printed, read by itself', () => {
           expect(holdsTree(tree as Tree, namesIn(content)), text).toBe(wanted);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

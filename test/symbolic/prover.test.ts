@@ -15,6 +15,7 @@ import {
   not,
   printedCover,
 } from '../../src/symbolic/index.ts';
+import { runs } from '../runs.ts';
 import { anyCondition, BOTH, ELSE, LOWA, RELEASE } from './small-world.ts';
 
 const installed = spawnSync('z3', ['--version']).error === undefined;
@@ -44,7 +45,7 @@ describe.skipIf(!installed)('z3 (not installed: skipped)', () => {
 
   test('agrees with what is printed, whatever the condition', () => {
     const smt = new Smt();
-    const conditions = fc.sample(anyCondition, { numRuns: 150, seed: 4 }) as Condition[];
+    const conditions = fc.sample(anyCondition, { numRuns: runs(150), seed: 4 }) as Condition[];
     const questions = conditions.flatMap((each, i) =>
       questionsAbout(smt, `condition ${i}`, each, printedCover(each)),
     );

@@ -7,6 +7,7 @@ import { textSource } from '../../src/bytes/source.ts';
 import { answerSysfb } from '../../src/verdict/answer.ts';
 import type { GivenFacts } from '../../src/verdict/given.ts';
 import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
+import { runs } from '../runs.ts';
 
 function artifact(kind: ArtifactKind, name: string, text: string): Artifact {
   return { kind, source: textSource(name, text), path: name, sha256: '', steps: [] };
@@ -103,7 +104,7 @@ describe('what hide and seek found', () => {
 
 describe('hide and seek', () => {
   it('finds nothing in a few cases', async () => {
-    for (let index = 0; index < 60; index += 1)
+    for (let index = 0; index < runs(60); index += 1)
       expect((await runCase(20, index)).checked.wrong, `case ${index} of seed 20`).toBeUndefined();
   });
 });

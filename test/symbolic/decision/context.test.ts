@@ -11,6 +11,7 @@ import {
   type Quantity,
   sum,
 } from '../../../src/symbolic/index.ts';
+import { runs } from '../../runs.ts';
 import { anyCondition } from '../small-world.ts';
 
 const field = (name: string, bits = 32): Quantity =>
@@ -38,7 +39,7 @@ describe('what is kept answers as what is made from scratch', () => {
             expect(context.possible(opposite)).toBe(isPossible(gather('all', opposite)));
           }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -50,7 +51,7 @@ describe('what is kept answers as what is made from scratch', () => {
         const together = isPossible(gather('all', [condition!, ...others]));
         expect(context.possibleBeside(condition!, others)).toBe(together);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -18,6 +18,7 @@ import {
   type Quantity,
   sum,
 } from '../../../src/symbolic/index.ts';
+import { runs } from '../../runs.ts';
 import { anyCondition, contents, meaningOf } from '../small-world.ts';
 
 const of = (condition: Quantity) => {
@@ -44,7 +45,7 @@ describe('every content of small fields says the same', () => {
       fc.property(anyCondition, (condition) => {
         expect(isPossible(condition)).toBe(contents().some(of(condition)));
       }),
-      { numRuns: 800 },
+      { numRuns: runs(800) },
     );
   });
 
@@ -57,7 +58,7 @@ describe('every content of small fields says the same', () => {
         expect(excludes(a, b)).toBe(!pairs.some(([x, y]) => x && y));
         expect(equivalent(a, b)).toBe(pairs.every(([x, y]) => x === y));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

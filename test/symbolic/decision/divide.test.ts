@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { factored, type Tree } from '../../../src/symbolic/decision/divide.ts';
+import { runs } from '../../runs.ts';
 
 const LITERALS = 6;
 
@@ -50,7 +51,7 @@ test('what is in brackets says the same, and nothing more often', () => {
           terms.filter((term) => term.includes(literal)).length,
         );
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
