@@ -1,15 +1,13 @@
 /** JSON Schemas of what the commands print, from the types in src/report/json; of a survey's rows, from its columns. */
 import { join } from 'node:path';
 import {
-  type CompletedConfig,
   createFormatter,
   createParser,
   createProgram,
   DEFAULT_CONFIG,
-  type Schema,
   SchemaGenerator,
 } from 'ts-json-schema-generator';
-import { type ColumnType, TABLE_NAMES, TABLES } from '../../src/survey/tables.ts';
+import { TABLE_NAMES, TABLES } from '../../src/survey/tables.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -28,16 +26,16 @@ const DOCUMENTS = {
   simulate: 'SimulateJson',
   sysfb: 'SysfbJson',
   windows: 'WindowsJson',
-} as const;
+};
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-function titleOf(name: string): string {
+function titleOf(name) {
   if (name === 'machines') return 'Several machines of an image, each as it is reported alone';
   return name === 'finding' ? 'fwmap explain CODE --format json' : `fwmap ${name} --format json`;
 }
 
-const COLUMN_SCHEMAS: Readonly<Record<ColumnType, object>> = {
+const COLUMN_SCHEMAS = {
   text: { type: ['string', 'null'] },
   uint64: { type: ['integer', 'null'], minimum: 0, maximum: 2 ** 64 },
   int32: { type: ['integer', 'null'], minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
@@ -45,14 +43,14 @@ const COLUMN_SCHEMAS: Readonly<Record<ColumnType, object>> = {
 };
 
 /** Rows of each table; a column that a row doesn't have is null. */
-function surveySchema(): object {
+function surveySchema() {
   const tables = TABLE_NAMES.map((name) => {
     const columns = TABLES[name].map((column) => [
       column.name,
       { ...COLUMN_SCHEMAS[column.type], description: column.describe },
     ]);
     const row = { type: 'object', properties: Object.fromEntries(columns), additionalProperties: false };
-    return [name, { type: 'array', items: row }] as const;
+    return [name, { type: 'array', items: row }];
   });
   return {
     $schema: DIALECT,
@@ -64,18 +62,21 @@ function surveySchema(): object {
   };
 }
 
-function schemaText(schema: object): string {
+function schemaText(schema) {
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
 /** As draft 2020-12 writes it: definitions are `$defs`. */
-function modern(text: string): string {
+function modern(text) {
   return text.replaceAll('"#/definitions/', '"#/$defs/');
 }
 
-/** The text of each schema, by the name of its file. */
-export function generateSchemas(): ReadonlyMap<string, string> {
-  const config: CompletedConfig = {
+/**
+ * The text of each schema, by the name of its file.
+ * @returns {ReadonlyMap<string, string>}
+ */
+export function generateSchemas() {
+  const config = {
     ...DEFAULT_CONFIG,
     path: join(ROOT, 'src', 'report', 'json', '*.ts'),
     tsconfig: join(ROOT, 'tsconfig.json'),
@@ -93,8 +94,8 @@ export function generateSchemas(): ReadonlyMap<string, string> {
     createFormatter(config),
     config,
   );
-  const documents = Object.entries(DOCUMENTS).map(([name, type]): [string, string] => {
-    const { definitions, $schema: _, ...document }: Schema = generator.createSchema(type);
+  const documents = Object.entries(DOCUMENTS).map(([name, type]) => {
+    const { definitions, $schema: _, ...document } = generator.createSchema(type);
     const schema = {
       $schema: DIALECT,
       $id: `urn:fwmap:${name}:1`,
