@@ -1,12 +1,29 @@
 /**
  * `npm run bench -- scan [FILE...]`: images of a gigabyte, `fwmap scan` beside grep for one magic number, in turn. The images
- * are zeros, bytes by chance, and a program (Node itself) again and again; files that are named are repeated likewise.
+ * are zeros, bytes by chance, a program (Node itself) again and again, and real firmware (the corpus' OVMF) likewise; files
+ * that are named are repeated, too.
+ *
+ * Processor time decides. Both programs have one thread and find the file in memory, so on a calm machine it is what the
+ * clock shows; on one where others work the clock measures them. The clock's ratio is printed beside it.
+ *
+ * What a repeated file takes once (to start, to unpack what is in it, which grep doesn't) is measured in the same run and
+ * taken off: what is bounded is each gigabyte that is looked through.
  */
 import { spawnSync } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { median } from './measure.ts';
 
 const GIB = 2 ** 30;
@@ -46,44 +63,65 @@ function measure(command: readonly string[]): Measured {
   return { seconds: seconds!, cpu: user! + system!, mib: kib / 1024 };
 }
 
-/** Prints a line about one image. @returns whether it is within the limits */
-function compare(name: string, path: string): boolean {
-  const fwmap = [process.execPath, 'bin/fwmap.js', 'scan', path];
+/**
+ * Prints a line about one image.
+ * @param once the file that it repeats
+ * @returns whether it is within the limits
+ */
+function compare(name: string, path: string, once: string | undefined): boolean {
+  const scan = [process.execPath, 'bin/fwmap.js', 'scan'];
+  const fwmap = [...scan, path];
   const grep = ['grep', '-c', '-a', '-P', MAGIC, path];
   measure(fwmap);
   measure(grep);
-  const pairs = Array.from({ length: RUNS }, () => ({ ours: measure(fwmap), theirs: measure(grep) }));
-  const ratio = (of: (one: Measured) => number): number =>
-    median(pairs.map(({ ours, theirs }) => of(ours) / of(theirs)));
-  const wall = ratio(({ seconds }) => seconds);
-  const cpu = ratio((one) => one.cpu);
-  const mib = Math.max(...pairs.map(({ ours }) => ours.mib));
-  const ok = Math.min(wall, cpu) <= LONGEST && mib <= MOST_MIB;
-  const seconds = median(pairs.map(({ ours }) => ours.seconds));
+  const runs = Array.from({ length: RUNS }, () => ({
+    ours: measure(fwmap),
+    theirs: measure(grep),
+    once: once === undefined ? { seconds: 0, cpu: 0 } : measure([...scan, once]),
+  }));
+  const ratio = (of: (one: Pick<Measured, 'seconds' | 'cpu'>) => number, less: number): number =>
+    median(runs.map((each) => (of(each.ours) - less * of(each.once)) / of(each.theirs)));
+  const times = (less: number): string =>
+    `CPU ${ratio(({ cpu }) => cpu, less).toFixed(2)}, clock ${ratio(({ seconds }) => seconds, less).toFixed(2)} times grep's`;
+  const mib = Math.max(...runs.map(({ ours }) => ours.mib));
+  const ok = ratio(({ cpu }) => cpu, 1) <= LONGEST && mib <= MOST_MIB;
+  const seconds = median(runs.map(({ ours }) => ours.cpu));
+  const rest = once === undefined ? '' : ` (${times(0)} with what it takes once)`;
   console.log(
-    `${ok ? 'ok' : 'MISSED'}: ${name}: ${seconds.toFixed(2)} s, ${wall.toFixed(2)} times grep's ` +
-      `(CPU ${cpu.toFixed(2)} times), ${mib.toFixed(0)} MiB`,
+    `${ok ? 'ok' : 'MISSED'}: ${name}: ${seconds.toFixed(2)} s of CPU, ${times(1)}${rest}, ${mib.toFixed(0)} MiB`,
   );
   return ok;
 }
 
+/** Real firmware, where the corpus is there. */
+function firmware(): [string, Uint8Array][] {
+  const path = new URL('../../../shared/corpus/images/ovmf__OVMF-OVMF_CODE_4M.fd.gz', import.meta.url);
+  return existsSync(path) ? [['OVMF_CODE_4M.fd', gunzipSync(readFileSync(path))]] : [];
+}
+
 export async function run(files: string[]): Promise<number> {
   const random = Buffer.alloc(PIECE);
-  const kinds: [string, () => Uint8Array][] = [
+  const plain: [string, () => Uint8Array][] = [
     ['zeros', () => new Uint8Array(PIECE)],
     ['random', () => randomFillSync(random)],
-    ...[process.execPath, ...files].map((file): [string, () => Uint8Array] => {
-      const bytes = readFileSync(file);
-      return [`${basename(file)} (${statSync(file).size} bytes) repeated`, () => bytes];
-    }),
+  ];
+  const repeated = [
+    ...[process.execPath, ...files].map((file): [string, Uint8Array] => [basename(file), readFileSync(file)]),
+    ...firmware(),
   ];
   const folder = mkdtempSync(join(tmpdir(), 'fwmap-scan-'));
+  const [path, once] = ['image', 'once'].map((name) => join(folder, name)) as [string, string];
   let failed = 0;
   try {
-    for (const [name, piece] of kinds) {
-      const path = join(folder, 'image');
+    for (const [name, piece] of plain) {
       write(path, piece);
-      if (!compare(name, path)) failed += 1;
+      if (!compare(name, path, undefined)) failed += 1;
+      rmSync(path);
+    }
+    for (const [name, bytes] of repeated) {
+      write(path, () => bytes);
+      writeFileSync(once, bytes);
+      if (!compare(`${name} (${bytes.length} bytes) repeated`, path, once)) failed += 1;
       rmSync(path);
     }
   } finally {

@@ -1,6 +1,6 @@
 /** What is no container: each finder looks at a place where something seems to begin, and notes it down if it is whole. */
 
-import { sniffKind } from '../artifact/sniff.ts';
+import { looksLikeText, sniffKind } from '../artifact/sniff.ts';
 import { asciiAt, littleEndian } from '../containers/access.ts';
 import { limit } from '../limits/limits.ts';
 import type { Run } from './run.ts';
@@ -96,20 +96,18 @@ export function findRootPointer(run: Run, space: Space, offset: number): void {
 /** The text that a kernel prints first, which says its release. */
 export function findBanner(run: Run, space: Space, offset: number): void {
   const match = BANNER.exec(asciiAt(space.access, offset, BANNER_BYTES));
-  if (match === null || run.banners.has(match[0])) return;
-  run.banners.add(match[0]);
-  const text = match[0];
-  const release = match[1]!;
+  if (match === null) return;
+  const banner = { text: match[0], release: match[1]! };
+  const { text, release } = banner;
   const kernel = space.kernelAt(offset);
+  if (kernel !== undefined) run.name(kernel, banner);
+  if (kernel !== undefined || space.banners.has(text)) return;
+  space.banners.add(text);
   const program = space.programs.find(({ start, end }) => start <= offset && offset < end);
-  if (kernel !== undefined) {
-    if (kernel.find === undefined) return;
-    kernel.release ??= release;
-    run.amend(kernel.find, { release: kernel.release, text });
-  } else if (program !== undefined) {
+  if (program !== undefined) {
     const { start, end, architecture } = program;
     const found = run.found(space, start, end - start, { kind: 'kernel', release, architecture, text });
-    space.kernels.push({ start, end, kernel: { find: found?.id, release } });
+    space.kernels.push({ start, end, kernel: { find: found?.id, release, banner } });
   } else run.found(space, offset, text.length, { kind: 'kernel', release, text });
 }
 
@@ -148,9 +146,12 @@ export function findBootParams(run: Run, space: Space, hit: number): void {
   run.found(space, start, BOOT_PARAMS_BYTES, { kind: 'boot-params' });
 }
 
+/** Of bytes whose beginning is no text, no more is read. */
+const TEXT_HEAD_BYTES = 4096;
+
 /** A text of a known kind, that all of a range is. */
 export function findText(run: Run, space: Space, start: number, size: number): void {
-  if (size === 0) return;
+  if (!looksLikeText(space.access.read(start, Math.min(size, TEXT_HEAD_BYTES)))) return;
   const most = limit('input-bytes');
   const kind = sniffKind(space.access.read(start, Math.min(size, most)));
   if (kind !== undefined && size > most) {

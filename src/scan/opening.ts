@@ -6,8 +6,9 @@ import { runsOf } from '../containers/extents.ts';
 import { COMPRESSIONS, IMAGES } from '../containers/rows.ts';
 import type { ContainerStep } from './find.ts';
 import { findText, findVendorTable } from './finders.ts';
+import type { Asked, Repeat } from './repeats.ts';
 import { type Run, WORK_OF_PLACE } from './run.ts';
-import { Space } from './space.ts';
+import { type KernelInside, Space } from './space.ts';
 
 const HEAD_BYTES = 64;
 /** First piece of a compressed stream that is tried; more of it is read when that wasn't enough. */
@@ -25,15 +26,19 @@ export function imageRow(format: string): Image | undefined {
   return IMAGES.find((row) => row.format === format);
 }
 
-/** What a stream was, for those that look at what is in it. */
+/** A stream whose place is known, for those that look at what is in it. */
 interface Stream {
-  readonly format: string;
-  readonly at: number;
-  readonly size: number;
+  readonly asked: Asked;
   readonly name?: string;
   readonly label?: string;
-  /** What begins with the first byte of what it unpacks to, where that is known. */
-  readonly content?: string | undefined;
+}
+
+/** Where something is that a stream unpacks to. */
+interface Inside {
+  readonly path: string;
+  readonly steps: readonly ContainerStep[];
+  readonly depth: number;
+  readonly kernel: KernelInside | undefined;
 }
 
 export class Opener {
@@ -57,10 +62,17 @@ export class Opener {
     const run = this.#run;
     if (!row.sniff(space.access.read(at, HEAD_BYTES)) || !space.claim(row.format, at) || !run.mayTry())
       return;
-    const decoded = await this.#decode(space.access, row.decode, at, most);
+    const { format, decode } = row;
+    const { label, content } = options;
+    const asked: Asked = {
+      ...{ access: space.access, at, most, isWhole: false },
+      ...{ format, decode, content, inKernel: space.kernelAt(at) !== undefined },
+    };
+    const stream: Stream = { asked, ...(label === undefined ? {} : { label }) };
+    if (this.#again(space, stream)) return;
+    const decoded = await this.#decode(space.access, decode, at, most);
     if (decoded.end === 'limit') this.#tellUnpacked();
     if (decoded.end !== 'whole') run.spend(decoded.bytes.length + decoded.consumed + LEAST_WORK);
-    const { format } = row;
     const least = decoded.end === 'whole' || decoded.unknown ? 1 : SUBSTANTIAL_BYTES;
     if (decoded.bytes.length < least) {
       if (decoded.unknown) this.#tellDamaged(space, format, at, decoded);
@@ -68,7 +80,7 @@ export class Opener {
     }
     if (decoded.end === 'truncated' || decoded.end === 'damaged')
       this.#tellDamaged(space, format, at, decoded);
-    await this.#unpacked(space, decoded, { format, at, size: Math.min(decoded.consumed, most), ...options });
+    await this.#unpacked(space, decoded, stream, Math.min(decoded.consumed, most));
   }
 
   #tellDamaged(space: Space, format: string, at: number, { why = 'the stream is cut short' }: Decoded): void {
@@ -91,30 +103,58 @@ export class Opener {
     }
   }
 
-  /** Has what a stream unpacked to looked through. */
-  async #unpacked(space: Space, decoded: Decoded, stream: Stream): Promise<void> {
-    const { format, at, size, name, content } = stream;
-    const { budget } = this.#run;
-    space.hide(at, at + size);
-    if (!this.#run.mayNest(space)) return;
+  /** Where that is what a stream of so many bytes unpacks to. */
+  #inside(space: Space, { asked, name, label }: Stream, size: number, unpacked: number): Inside {
+    const { format, at } = asked;
     const { path, container } = space.place(at, at + size);
-    const step: ContainerStep = {
-      format,
-      ...(name === undefined ? {} : { name }),
-      offset: space.base + at,
-      size,
-      unpacked: decoded.bytes.length,
-    };
-    const inner = new Space(accessTo(decoded.bytes), {
-      path: `${path}!${stream.label ?? `${format}@${hex(space.base + at)}`}`,
-      steps: [...container, step],
+    const offset = space.base + at;
+    const named = name === undefined ? {} : { name };
+    return {
+      path: `${path}!${label ?? `${format}@${hex(offset)}`}`,
+      steps: [...container, { format, ...named, offset, size, unpacked }],
       depth: space.depth + 1,
-      fileOffset: () => null,
       kernel: space.kernelAt(at),
-    });
-    budget.take(decoded.bytes.length);
-    await this.#look(inner, content);
-    budget.release(decoded.bytes.length);
+    };
+  }
+
+  /** Whether an equal stream was looked through: then what is in this one is noted down. */
+  #again(space: Space, stream: Stream): boolean {
+    const run = this.#run;
+    const { asked } = stream;
+    const found = run.repeats.find(asked, space.depth + 1);
+    if (found === undefined) return false;
+    const { origin, outcome, size, unpacked } = found;
+    const { kernel, ...to } = this.#inside(space, stream, size, unpacked);
+    space.hide(asked.at, asked.at + size);
+    run.work(WORK_OF_PLACE);
+    run.again(origin, outcome, to);
+    if (kernel !== undefined && origin.banner !== undefined) run.name(kernel, origin.banner);
+    return true;
+  }
+
+  /** Has what a stream unpacked to looked through. */
+  async #unpacked(space: Space, decoded: Decoded, stream: Stream, size: number): Promise<void> {
+    const { asked } = stream;
+    const run = this.#run;
+    space.hide(asked.at, asked.at + size);
+    if (!run.mayNest(space)) return;
+    const unpacked = decoded.bytes.length;
+    const { kernel, ...inside } = this.#inside(space, stream, size, unpacked);
+    const inner = new Space(accessTo(decoded.bytes), { ...inside, kernel, fileOffset: () => null });
+    const before = kernel?.banner;
+    const mark = run.record();
+    run.budget.take(unpacked);
+    await this.#look(inner, asked.content);
+    run.budget.release(unpacked);
+    const outcome = run.recorded(mark);
+    // A kernel that was named by another part of it keeps that name: of this part it can't be said.
+    if (outcome === undefined || decoded.end !== 'whole' || before !== undefined) return;
+    const { path, steps, depth } = inside;
+    const repeat: Repeat = {
+      origin: { path, steps: steps.length, depth, banner: kernel?.banner },
+      ...{ outcome, size, unpacked },
+    };
+    run.repeats.keep(asked, repeat);
   }
 
   async archive(space: Space, row: Archive, at: number): Promise<void> {
@@ -217,8 +257,14 @@ export class Opener {
       return;
     }
     if (!space.claim(packed.format, start) || !this.#run.mayTry()) return;
-    const decoded = await packed.decode(space.access.read(start, size), this.#run.budget.room);
-    const { format } = packed;
+    const { format, decode } = packed;
+    const asked: Asked = {
+      ...{ access: space.access, at: start, most: size, isWhole: true },
+      ...{ format, decode, content, inKernel: space.kernelAt(start) !== undefined },
+    };
+    const stream: Stream = { asked, name: title, label: name };
+    if (this.#again(space, stream)) return;
+    const decoded = await decode(space.access.read(start, size), this.#run.budget.room);
     if (decoded.end === 'limit') this.#tellUnpacked();
     else if (decoded.end !== 'whole') {
       const why = decoded.why ?? 'the stream is cut short';
@@ -230,7 +276,7 @@ export class Opener {
     }
     if (decoded.end !== 'whole') this.#run.spend(size + decoded.bytes.length);
     if (decoded.bytes.length === 0) return;
-    await this.#unpacked(space, decoded, { format, at: start, size, name: title, label: name, content });
+    await this.#unpacked(space, decoded, stream, size);
   }
 
   /** Has memory that an image describes looked through. */
@@ -260,6 +306,7 @@ export class Opener {
             return inImage === undefined ? null : space.fileOffset(at + inImage, size);
           },
           kernel: space.kernelAt(at),
+          banners: space.banners,
           ...(replaced === undefined ? {} : { replaced }),
         });
         if (physical)

@@ -1,14 +1,15 @@
 /** What the parts of a scan share: the finds, what may still be spent, what was told. */
 
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
-import { type Access, partOf } from '../containers/access.ts';
+import type { Diagnostic, DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type Access, accessTo, partOf } from '../containers/access.ts';
 import type { Choice as PartChoice } from '../containers/container.ts';
 import type { Budget } from '../containers/limits.ts';
 import { type ArgsOf, type Code, finding } from '../findings/finding.ts';
 import { type LimitName, limitText } from '../limits/limits.ts';
 import { sha256OfAccess } from '../platform/hash.ts';
 import type { Alternatives, Find, FoundMemory } from './find.ts';
-import type { Space } from './space.ts';
+import { type Banner, type Origin, type Outcome, Repeats } from './repeats.ts';
+import type { KernelInside, Space } from './space.ts';
 
 /** How a find is told: what is known of it beside its place. */
 export type FindFields = Omit<
@@ -16,8 +17,28 @@ export type FindFields = Omit<
   'id' | 'path' | 'offset' | 'fileOffset' | 'size' | 'sha256' | 'container'
 >;
 
-/** Gets a find and its bytes, which are not to be kept. */
-export type OnFind = (find: Find, bytes: Access) => void;
+/** Who gets finds as they are met. */
+export interface FindReader {
+  /** Whether a find is wanted. */
+  reads(find: Find): boolean;
+  /** Gets one that is, and its bytes, which are not to be kept. */
+  read(find: Find, bytes: Access): void;
+}
+
+/** How far a run has come. */
+export interface Mark {
+  readonly finds: number;
+  readonly memory: number;
+  readonly choices: number;
+  readonly same: number;
+  readonly told: number;
+  readonly lost: number;
+}
+
+/** How much of what may be unpacked at the same time is held for streams that are met again. */
+const SHARE_OF_REPEATS = 1 / 8;
+/** Stands for the spaces of what was met again, in which nothing is left to be done. */
+const REPEATED = Symbol();
 
 /** What may be spent on streams and tables that turn out to be none, in times of the input's size. */
 const WASTE_FACTOR = 8;
@@ -31,7 +52,8 @@ export class OutOfWork {}
 export class Run {
   readonly sink: DiagnosticSink;
   readonly budget: Budget;
-  readonly #onFind: OnFind | undefined;
+  readonly #reader: FindReader | undefined;
+  readonly repeats: Repeats;
   readonly finds: Find[] = [];
   /** Which space each find stands in, by the find's id. */
   readonly #spaces: symbol[] = [];
@@ -39,22 +61,32 @@ export class Run {
   readonly memory: FoundMemory[] = [];
   /** Choices as images tell them, by names of parts. */
   #choices: { readonly path: string; readonly axis: string; readonly list: readonly PartChoice[] }[] = [];
-  /** Paths of parts that lie where another part does. */
-  readonly #sameAs = new Map<string, string>();
+  /** Paths of parts that lie where another part does, with the other's. */
+  #same: (readonly [path: string, as: string])[] = [];
+  /** What was told of the input. */
+  #said: Diagnostic[] = [];
+  /** Bytes of finds in streams that are being looked through, by the finds' ids; how many they are, and how many may be. */
+  readonly #contents = new Map<number, Uint8Array>();
+  #contentBytes = 0;
+  readonly #mostContents: number;
+  /** How many streams that are, one in the other. */
+  #recording = 0;
+  /** How often something was left out. */
+  #lost = 0;
   /** Limits that were told of. */
   readonly #told = new Set<LimitName>();
-  /** Banners met in the input: the same text stands in a kernel and in its log. */
-  readonly banners = new Set<string>();
   #inputName = '';
   /** Work that may still be done, in bytes looked through. */
   #left = 0;
   /** Work that may still be wasted. */
   #spare = 0;
 
-  constructor(sink: DiagnosticSink, budget: Budget, onFind: OnFind | undefined) {
+  constructor(sink: DiagnosticSink, budget: Budget, reader: FindReader | undefined) {
     this.sink = sink;
     this.budget = budget;
-    this.#onFind = onFind;
+    this.#reader = reader;
+    this.#mostContents = budget.limits.unpackedBytes * SHARE_OF_REPEATS;
+    this.repeats = new Repeats(this.#mostContents);
   }
 
   /** Begins with an input. */
@@ -63,20 +95,30 @@ export class Run {
     this.#left = this.budget.limits.work;
     this.#spare = this.budget.limits.waste + WASTE_FACTOR * size;
     this.#told.clear();
-    this.banners.clear();
     this.#choices = [];
-    this.#sameAs.clear();
+    this.#same = [];
+    this.#said = [];
+    // A look that was given up in the middle left them.
+    this.#contents.clear();
+    this.#contentBytes = 0;
+    this.#recording = 0;
   }
 
   /** Tells that a limit is reached, once for an input. @param unit another word for what is counted */
   limit(name: LimitName, unit?: string): void {
+    this.#lost += 1;
     if (this.#told.has(name)) return;
     this.#told.add(name);
     this.tell('container/limit', { limit: limitText(name, unit) }, this.#inputName);
   }
 
   tell<C extends Code>(code: C, args: ArgsOf<C>, path: string): void {
-    this.sink.add(finding(code, args, { path }));
+    this.#say(finding(code, args, { path }));
+  }
+
+  #say(diagnostic: Diagnostic): void {
+    this.sink.add(diagnostic);
+    this.#said.push(diagnostic);
   }
 
   /** Counts bytes that are looked through, or as much work. Throws {@link OutOfWork} when that is more than there may be. */
@@ -129,8 +171,94 @@ export class Run {
     };
     this.finds.push(find);
     this.#spaces.push(space.identity);
-    this.#onFind?.(find, bytes);
+    if (this.#reader?.reads(find)) {
+      this.#reader.read(find, bytes);
+      if (this.#recording > 0) this.#hold(find.id, bytes);
+    }
     return find;
+  }
+
+  #hold(id: number, bytes: Access): void {
+    this.#contentBytes += bytes.size;
+    if (this.#contentBytes > this.#mostContents) this.#lost += 1;
+    else this.#contents.set(id, bytes.read(0, bytes.size).slice());
+  }
+
+  /** Begins to note down what a space gives. */
+  record(): Mark {
+    this.#recording += 1;
+    return {
+      finds: this.finds.length,
+      memory: this.memory.length,
+      choices: this.#choices.length,
+      same: this.#same.length,
+      told: this.#said.length,
+      lost: this.#lost,
+    };
+  }
+
+  /** What a space gave; undefined where that can't be said of an equal one: something was left out, or memory is read later. */
+  recorded(mark: Mark): Outcome | undefined {
+    this.#recording -= 1;
+    const finds = this.finds.slice(mark.finds);
+    const contents = new Map(
+      finds.flatMap(({ id }) => {
+        const bytes = this.#contents.get(id);
+        return bytes === undefined ? [] : [[id, bytes] as const];
+      }),
+    );
+    if (this.#recording === 0) {
+      this.#contents.clear();
+      this.#contentBytes = 0;
+    }
+    if (this.#lost !== mark.lost || this.memory.length !== mark.memory) return undefined;
+    const [choices, same, told] = [
+      this.#choices.slice(mark.choices),
+      this.#same.slice(mark.same),
+      this.#said.slice(mark.told),
+    ];
+    return { finds, contents, choices, same, told };
+  }
+
+  /** Notes down what a space gave, for an equal one at another place. */
+  again(
+    origin: Origin,
+    outcome: Outcome,
+    to: { readonly path: string; readonly steps: Find['container'] },
+  ): void {
+    const { limits } = this.budget;
+    const moved = (path: string): string => to.path + path.slice(origin.path.length);
+    for (const find of outcome.finds) {
+      this.work(WORK_OF_PLACE);
+      if (this.finds.length >= limits.finds) {
+        this.limit('image-finds');
+        return;
+      }
+      const copy: Find = {
+        ...find,
+        id: this.finds.length,
+        path: moved(find.path),
+        container: [...to.steps, ...find.container.slice(origin.steps)],
+      };
+      this.finds.push(copy);
+      this.#spaces.push(REPEATED);
+      const bytes = outcome.contents.get(find.id);
+      if (bytes === undefined) continue;
+      this.#reader?.read(copy, accessTo(bytes));
+      if (this.#recording > 0) this.#hold(copy.id, accessTo(bytes));
+    }
+    for (const { path, ...choice } of outcome.choices) this.#choices.push({ path: moved(path), ...choice });
+    for (const [path, as] of outcome.same) this.#same.push([moved(path), moved(as)]);
+    for (const diagnostic of outcome.told)
+      this.#say({ ...diagnostic, path: moved(diagnostic.path ?? origin.path) });
+  }
+
+  /** Says of a kernel what it prints first. */
+  name(kernel: KernelInside, banner: Banner): void {
+    if (kernel.banner !== undefined || kernel.find === undefined) return;
+    kernel.banner = banner;
+    kernel.release ??= banner.release;
+    this.amend(kernel.find, { release: kernel.release, text: banner.text });
   }
 
   /** Finds that stand in a space itself, from number `first` on. */
@@ -149,14 +277,15 @@ export class Run {
 
   /** Two parts lie at the same place. */
   same(path: string, as: string): void {
-    this.#sameAs.set(path, as);
+    this.#same.push([path, as]);
   }
 
   /** Says of the choices that images tell what is found in each. */
   resolveChoices(finds: readonly Find[]): void {
+    const sameAs = new Map(this.#same);
     for (const { path, axis, list } of this.#choices) {
       const inside = (name: string): number[] => {
-        const part = this.#sameAs.get(`${path}!${name}`) ?? `${path}!${name}`;
+        const part = sameAs.get(`${path}!${name}`) ?? `${path}!${name}`;
         return finds
           .filter((find) => find.path === part || find.path.startsWith(`${part}!`))
           .map(({ id }) => id);

@@ -11,7 +11,7 @@ import { followPointers } from './chains.ts';
 import type { Alternatives, ContainerStep, Find, FoundMemory } from './find.ts';
 import { findBanner, findBootParams, findRootPointer, findTable, findText, findTree } from './finders.ts';
 import { imageRow, Opener } from './opening.ts';
-import { type OnFind, OutOfWork, Run, WORK_OF_PLACE } from './run.ts';
+import { type FindReader, OutOfWork, Run, WORK_OF_PLACE } from './run.ts';
 import { Space } from './space.ts';
 import { CONFIGURATION_MAGIC, type Target, targetSearch } from './targets.ts';
 
@@ -25,7 +25,7 @@ export interface ScanInput {
 
 export interface ScanOptions {
   readonly budget?: Budget;
-  readonly onFind?: OnFind;
+  readonly reader?: FindReader;
 }
 
 export interface ScanResult {
@@ -44,7 +44,7 @@ export class Scanner {
   readonly #opener: Opener;
 
   constructor(sink: DiagnosticSink, options: ScanOptions = {}) {
-    this.#run = new Run(sink, options.budget ?? new Budget(), options.onFind);
+    this.#run = new Run(sink, options.budget ?? new Budget(), options.reader);
     this.#opener = new Opener(this.#run, (space, content) => this.#look(space, content));
   }
 
@@ -82,9 +82,10 @@ export class Scanner {
     if (content === CONFIGURATION) run.found(space, 0, space.access.size, { kind: 'kconfig' });
     else if (known !== undefined) await this.#opener.image(space, known, 0);
     else await this.#beginning(space);
-    for (const { pattern, offset } of targetSearch().in(space.access)) {
+    const shown = (offset: number): number => space.shownFrom(offset);
+    for (const { pattern, offset } of targetSearch().in(space.access, shown)) {
       run.work(WORK_OF_PLACE);
-      if (!space.isHidden(offset)) await this.#target(space, pattern, offset);
+      await this.#target(space, pattern, offset);
     }
     followPointers(run, space, first);
   }

@@ -2,6 +2,7 @@
 import type { Access } from '../containers/access.ts';
 import type { MemoryImage } from '../containers/container.ts';
 import type { ContainerStep } from './find.ts';
+import type { Banner } from './repeats.ts';
 import { Sums } from './tables.ts';
 import { type View, ViewTree } from './view-tree.ts';
 
@@ -10,6 +11,8 @@ export interface KernelInside {
   /** Its find; undefined where there were too many. */
   readonly find: number | undefined;
   release: string | undefined;
+  /** What it prints first, once that was met in it. */
+  banner?: Banner;
 }
 
 interface Range {
@@ -29,6 +32,8 @@ export interface SpaceOptions {
   readonly physical?: boolean;
   readonly kernel?: KernelInside | undefined;
   readonly replaced?: MemoryImage['replaced'];
+  /** Of the space around, where this is memory that it describes. */
+  readonly banners?: Set<string>;
 }
 
 export class Space {
@@ -50,6 +55,8 @@ export class Space {
   readonly kernels: (Range & { readonly kernel: KernelInside })[] = [];
   /** Programs that are kernels if they say so. */
   readonly programs: (Range & { readonly architecture: string })[] = [];
+  /** What kernels print first, met outside of one: the same text stands in a program and in its log. */
+  readonly banners: Set<string>;
   /** The kernel that this was unpacked from. */
   readonly #kernel: KernelInside | undefined;
   readonly #replaced: NonNullable<MemoryImage['replaced']>;
@@ -73,6 +80,7 @@ export class Space {
     this.base = options.base ?? 0;
     this.physical = options.physical ?? false;
     this.fileOffset = options.fileOffset;
+    this.banners = options.banners ?? new Set();
     this.#kernel = options.kernel;
     this.#replaced = options.replaced ?? [];
     this.sums = new Sums(access);
@@ -85,14 +93,14 @@ export class Space {
     this.#hidden.splice(at, 0, { start, end });
   }
 
-  /** Whether nothing is looked for at a place. To be asked in the order of the places. */
-  isHidden(offset: number): boolean {
+  /** The first place from one on at which something is looked for. To be asked in the order of the places. */
+  shownFrom(offset: number): number {
     for (; this.#passed < this.#hidden.length; this.#passed += 1) {
       const { start, end } = this.#hidden[this.#passed]!;
-      if (start > offset) break;
+      if (start > Math.max(offset, this.#hiddenUntil)) break;
       this.#hiddenUntil = Math.max(this.#hiddenUntil, end);
     }
-    return offset < this.#hiddenUntil;
+    return Math.max(offset, this.#hiddenUntil);
   }
 
   /** True the first time that a container at a place is asked for. */

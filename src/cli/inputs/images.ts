@@ -23,9 +23,9 @@ export async function openImage(
   const bytes = new Map<number, Uint8Array>();
   const scanner = new Scanner(said, {
     budget,
-    onFind: (find, content) => {
-      if (MACHINE_KINDS.has(find.kind) && content.size <= MOST_KEPT)
-        bytes.set(find.id, content.read(0, content.size).slice());
+    reader: {
+      reads: ({ kind, size }) => MACHINE_KINDS.has(kind) && size <= MOST_KEPT,
+      read: ({ id }, content) => void bytes.set(id, content.read(0, content.size).slice()),
     },
   });
   const result = await scanner.scan({ name: image.name, access: image.access, steps: [] });

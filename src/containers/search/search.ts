@@ -53,20 +53,30 @@ export class Search<P extends Pattern> {
     this.#longest = Math.max(3, ...patterns.map(({ bytes }) => bytes.length));
   }
 
-  /** Every place of every pattern, in the order of the places. Bytes are read in pieces; `access` may be as large as it likes. */
-  *in(access: Access): Generator<Hit<P>, void> {
+  /**
+   * Every place of every pattern, in the order of the places. Bytes are read in pieces; `access` may be as large as it likes.
+   * @param shownFrom gives the first place from one on that is looked at; what is hidden may grow while the search goes on
+   */
+  *in(access: Access, shownFrom: (offset: number) => number = (offset) => offset): Generator<Hit<P>, void> {
     const places = this.#free.pop() ?? this.#make(this.#beginnings);
     const { bytes } = places;
     try {
-      for (let start = 0; start < access.size; start += WINDOW_BYTES) {
+      for (let start = shownFrom(0); start < access.size; ) {
         // Patterns that begin in this piece may end in the next.
         const wanted = Math.min(WINDOW_BYTES + this.#longest, access.size - start);
         const read = fill(access, start, bytes.subarray(0, wanted));
         const end = Math.min(WINDOW_BYTES, read);
         bytes.fill(0, read, Math.min(read + BEHIND_BYTES, bytes.length));
-        for (let at = places.next(0, end); at < end; at = places.next(at + 1, end))
-          for (const pattern of this.#patterns.get(firstThree(bytes, at)) ?? [])
+        let at = places.next(0, end);
+        while (at < end) {
+          for (const pattern of this.#patterns.get(firstThree(bytes, at)) ?? []) {
+            if (shownFrom(start + at) !== start + at) break;
             if (matches(bytes, read, at, pattern.bytes)) yield { pattern, offset: start + at };
+          }
+          const next = shownFrom(start + at + 1) - start;
+          at = next < end ? places.next(next, end) : next;
+        }
+        start = shownFrom(start + Math.max(at, WINDOW_BYTES));
       }
     } finally {
       this.#free.push(places);

@@ -3,7 +3,7 @@ import { closeSync, constants, mkdirSync, openSync, unlinkSync, writeSync } from
 import { join, resolve } from 'node:path';
 import { systemMessage } from '../../../artifact/file.ts';
 import type { Find } from '../../../scan/find.ts';
-import type { OnFind } from '../../../scan/run.ts';
+import type { FindReader } from '../../../scan/run.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 
@@ -42,7 +42,7 @@ export function extractedName(find: Find): string {
 }
 
 /** Gives what writes finds to a folder, which is made if it isn't there. Nothing that is there is written over. */
-export function extractTo(folder: string, io: Io): OnFind {
+export function extractTo(folder: string, io: Io): FindReader['read'] {
   const root = resolve(io.cwd, folder);
   const cannot = (what: string, error: unknown): CommandError =>
     new CommandError(`cannot write ${what}: ${systemMessage(error)}`);

@@ -67,9 +67,12 @@ async function scanAll(
   const roots = new Map<number, Uint8Array>();
   const scanner = new Scanner(sink, {
     budget,
-    onFind: (find, bytes) => {
-      extract?.(find, bytes);
-      if (ROOT_TABLES.has(find.signature)) roots.set(find.id, bytes.read(0, bytes.size).slice());
+    reader: {
+      reads: ({ signature }) => extract !== undefined || ROOT_TABLES.has(signature),
+      read: (find, bytes) => {
+        extract?.(find, bytes);
+        if (ROOT_TABLES.has(find.signature)) roots.set(find.id, bytes.read(0, bytes.size).slice());
+      },
     },
   });
   const inputs: ScannedInput[] = [];
