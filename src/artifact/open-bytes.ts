@@ -13,6 +13,7 @@ import { limit, limitText } from '../limits/limits.ts';
 import { sha256Of } from '../platform/hash.ts';
 import type { Artifact, ArtifactKind, ProvenanceStep } from './artifact.ts';
 import type { Listed } from './folders/directory.ts';
+import { openNoting } from './folders/unused.ts';
 import { kindRow } from './kinds.ts';
 import { looksLikeText, sniffKind } from './sniff.ts';
 import type { FoundInput } from './text/open-text.ts';
@@ -133,7 +134,11 @@ export async function openBytes(
   options: OpenOptions,
   sink: DiagnosticSink,
 ): Promise<Artifact[]> {
-  return openRead(path, bytes, { options, sink, budget: new Budget() }, 0);
+  return openNoting(
+    path,
+    (to) => openRead(path, bytes, { options, sink: to, budget: new Budget() }, 0),
+    sink,
+  );
 }
 
 export function openRead(

@@ -9,6 +9,7 @@ import { sha256OfAccess } from '../platform/hash.ts';
 import type { Artifact } from './artifact.ts';
 import { readFileBytes } from './file.ts';
 import type { Listed } from './folders/directory.ts';
+import { openNoting } from './folders/unused.ts';
 import {
   type ImageInput,
   lazily,
@@ -28,7 +29,7 @@ export async function openInput(
   options: OpenOptions,
   sink: DiagnosticSink,
 ): Promise<Artifact[]> {
-  return openPath(path, { options, sink, budget: new Budget() }, 0);
+  return openNoting(path, (to) => openPath(path, { options, sink: to, budget: new Budget() }, 0), sink);
 }
 
 async function openPath(path: string, opening: Opening, depth: number): Promise<Artifact[]> {

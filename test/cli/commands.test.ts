@@ -86,8 +86,24 @@ describe('exit status', () => {
     expect(lines.map((line) => line.replace(`${mixed}/`, ''))).toEqual([
       'error: dump.bin: Not used: of no known kind, begins with 00 ff 00 ff 00 ff 00 ff [artifact/unknown-kind]',
       'error: none: Not used: it is empty [artifact/empty]',
-      'error: notes: Not used: a text with nothing of a known kind in it [artifact/unknown-text]',
+      'note: notes: Not used: a text with nothing of a known kind in it [artifact/unknown-text]',
       'fwmap: --as FILE=KIND reads a file as what it is; fwmap explain artifact/unknown-kind lists what is recognised',
+    ]);
+  });
+
+  test('texts beside the inputs of a folder are no errors, and many of them one line', async () => {
+    const beside = join(folder, 'beside');
+    mkdirSync(beside, { recursive: true });
+    for (let i = 0; i < 5; i += 1) writeFileSync(join(beside, `notes-${i}`), `Hello, world ${i}.\n`);
+    // Of a folder with nothing else they are what is wrong with it.
+    const alone = await run(['windows', beside]);
+    expect(alone).toMatchObject({ status: 2, stdout: '' });
+    expect(alone.stderr).toContain('error: ');
+    writeFileSync(join(beside, 'a.dts'), SEED);
+    const { status, stderr } = await run(['windows', beside]);
+    expect([status, stderr.replace(`${beside}/`, '')]).toEqual([
+      0,
+      'note: notes-0 and 4 more files: Not used: a text with nothing of a known kind in it [artifact/unknown-text]\n',
     ]);
   });
 

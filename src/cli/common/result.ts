@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeCommands, escapeControls } from '../../bytes/escape.ts';
-import { diagnosticText } from '../../findings/finding.ts';
+import { diagnosticText, messageOf } from '../../findings/finding.ts';
 import { writeWhole } from '../output/whole-file.ts';
 import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
@@ -33,14 +33,32 @@ export function makeFolder(name: string, io: Io): void {
 
 /** Diagnostics on standard error, a line each: where, how bad, what, what to do. */
 export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): void {
-  for (const diagnostic of diagnostics)
-    io.stderr.write(`${escapeCommands(escapeControls(diagnosticText(diagnostic)))}\n`);
-  const unknown = diagnostics.find(({ code }) => UNKNOWN_CODES.has(code));
+  const folded = new Set<string>();
+  for (const diagnostic of diagnostics) {
+    const { code, severity, path = '' } = diagnostic;
+    const alike =
+      severity === 'note' && UNUSED_CODES.has(code)
+        ? diagnostics.filter((each) => each.code === code && each.severity === severity)
+        : [];
+    if (alike.length <= MOST_UNUSED_LINES) {
+      io.stderr.write(`${escapeCommands(escapeControls(diagnosticText(diagnostic)))}\n`);
+      continue;
+    }
+    if (folded.has(code)) continue;
+    folded.add(code);
+    const line = `note: ${path} and ${alike.length - 1} more files: ${messageOf(diagnostic)} [${code}]`;
+    io.stderr.write(`${escapeCommands(escapeControls(line))}\n`);
+  }
+  const unknown = diagnostics.find(({ code, severity }) => UNKNOWN_CODES.has(code) && severity !== 'note');
   if (unknown !== undefined)
     io.stderr.write(
       `fwmap: --as FILE=KIND reads a file as what it is; fwmap explain ${unknown.code} lists what is recognised\n`,
     );
 }
+
+/** What is said of files in a folder that are left out; many folders have many. */
+const UNUSED_CODES: ReadonlySet<string> = new Set(['artifact/unknown-text', 'artifact/irrelevant']);
+const MOST_UNUSED_LINES = 3;
 
 /** What is said of files that nothing recognises. Of several, what to do about it is said once. */
 export const UNKNOWN_CODES: ReadonlySet<string> = new Set([

@@ -83,7 +83,7 @@ export const ARTIFACT_ROWS = {
   'artifact/unknown-text': row({
     severity: 'error',
     summary: 'a text holds nothing of a known kind',
-    why: 'It is prose, or something that no reader is for. It describes no machine, so nothing is missing without it; --as KIND reads it all the same.',
+    why: 'It is prose, or something that no reader is for. It describes no machine, so nothing is missing without it; --as KIND reads it all the same. Beside what is used of a folder it is a note.',
     example: { files: { README: 'hello\n' }, run: 'windows README' },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: NOTHING,
