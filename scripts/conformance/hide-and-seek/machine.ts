@@ -200,6 +200,7 @@ export function drawBoot(
   const by = family === 'gen2' ? 'efi' : family === 'gen1' ? 'bios' : random.pick(['efi', 'bios'] as const);
   const low = lowRange(firmware, contents);
   let framebuffer: Range | null = null;
+  let elsewhere = false;
   if (family === 'gen1') {
     framebuffer = GEN1_BAR;
     if (must !== undefined && random.chance(0.12)) {
@@ -248,6 +249,7 @@ export function drawBoot(
       size: random.pick([3n, 8n]) * MIB,
     };
     framebuffer = { ...framebuffer, base: (framebuffer.base / 4096n) * 4096n };
+    elsewhere = true;
   }
   const video = family === 'gen1' ? framebuffer : null;
   // VESA's size is in units of 64 KiB; the driver compares it as it stands.
@@ -256,7 +258,8 @@ export function drawBoot(
       ? none
       : { base: framebuffer.base, size: by === 'bios' ? framebuffer.size >> 16n : framebuffer.size };
   if (by === 'bios') return { ...plain, by, framebuffer, video, lfb: random.chance(0.5) ? set : none };
-  if (must !== undefined && random.chance(0.16)) {
+  // A framebuffer where firmware puts none is one only by what the kernel was told of it.
+  if (must !== undefined && !elsewhere && random.chance(0.16)) {
     const reason = random.pick(arch === 'arm64' ? ['kdump'] : ['kdump', 'confidential', 'params']);
     if (reason === 'params') must.add('params');
     else must.add('log');
