@@ -101,7 +101,7 @@ async function describeAsked(
   const options = evidence === undefined ? ofLinux : { ...ofLinux, evidence };
   return (
     (judgedOnly && (await describeSubjects(artifacts, options, diagnostics))) ||
-    (await describe(artifacts, options, diagnostics))
+    (await describe(artifacts, { ...options, alsoIds: VMBUS_ACPI_IDS }, diagnostics))
   );
 }
 

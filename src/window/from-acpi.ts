@@ -7,7 +7,7 @@
 import { type Architecture, architectureOf } from '../acpi/architecture.ts';
 import type { PreprocessorOptions } from '../acpi/asl/text/preprocessor.ts';
 import { inferWindow, type OccupiedRange, occupiedByTables } from '../acpi/bounds.ts';
-import { type CrsEntry, casesOf, type DeviceWithoutCrs } from '../acpi/crs/crs.ts';
+import { type CrsEntry, casesOf, type DeviceAbove, type DeviceWithoutCrs } from '../acpi/crs/crs.ts';
 import type { AskedDevices } from '../acpi/crs/evaluate-crs.ts';
 import { isHostBridge } from '../acpi/crs/pci-root.ts';
 import { readAcpiInputs } from '../acpi/inputs.ts';
@@ -52,6 +52,8 @@ export interface AcpiOptions extends EvaluationOptions {
    * tables describe is read.
    */
   readonly onlyIds?: readonly string[];
+  /** Hardware ids of devices that are told also where they have no `_CRS`, and with them what they stand in. */
+  readonly alsoIds?: readonly string[];
   /** What the operating system takes from a PCI host bridge; without, the producer bit decides. */
   readonly hostBridges?: HostBridgeRules;
 }
@@ -60,8 +62,10 @@ export interface AcpiDescription {
   readonly tables: readonly AcpiTable[];
   readonly architecture: Architecture;
   readonly crs: readonly FoundCrs[];
-  /** Of the devices asked for by {@link AcpiOptions.onlyIds}, those that have no `_CRS`. */
+  /** Of the devices asked for by ids, those that have no `_CRS`. */
   readonly withoutCrs: readonly { readonly artifact: Artifact; readonly device: DeviceWithoutCrs }[];
+  /** What devices asked for by ids stand in, where that has no `_CRS`. */
+  readonly above: readonly DeviceAbove[];
   readonly windows: readonly AddressWindow[];
 }
 
@@ -78,12 +82,14 @@ export async function describeAcpi(
   const { tables, artifactOf, lists, complete } = await readAcpiInputs(artifacts, sink, options.asl);
   const crs: FoundCrs[] = [];
   const withoutCrs: { artifact: Artifact; device: DeviceWithoutCrs }[] = [];
+  const above: DeviceAbove[] = [];
   if (tables.length > 0) {
     const inputOf = (table: AcpiTable | undefined): Artifact =>
       (table && artifactOf.get(table)) ?? artifactOf.get(tables[0]!)!;
     const asked = await evaluateTables(tables, { complete, ...options }, sink);
     for (const entry of asked.crs) crs.push({ artifact: inputOf(entry.table), entry });
     for (const device of asked.withoutCrs) withoutCrs.push({ artifact: inputOf(device.table), device });
+    above.push(...asked.above);
   }
   const architecture = architectureOf(tables);
   const context: NormaliseContext = {
@@ -93,7 +99,7 @@ export async function describeAcpi(
   };
   crs.unshift(...withoutRepetitions(lists, crs, context));
   const windows = crs.flatMap(({ artifact, entry }) => windowsOfCrs(artifact, entry, context));
-  return { tables, architecture, crs, withoutCrs, windows };
+  return { tables, architecture, crs, withoutCrs, above, windows };
 }
 
 /**
@@ -146,7 +152,7 @@ async function evaluateTables(
     const { evaluateCrsOfIds } = await import('../acpi/prune/devices-by-id.ts');
     return evaluateCrsOfIds(tables, options.onlyIds, options, sink);
   }
-  const [{ evaluateAllCrs, startMachine }, { decodeTables }, { loadOrder }, { checkSettings }] =
+  const [{ evaluateAllAnd, startMachine }, { decodeTables }, { loadOrder }, { checkSettings }] =
     await Promise.all([
       import('../acpi/machine.ts'),
       import('../acpi/aml/tables.ts'),
@@ -156,7 +162,7 @@ async function evaluateTables(
   const order = loadOrder(tables);
   const decoded = decodeTables(order, sink);
   if (options.set !== undefined) await checkSettings(order, decoded, options.set, sink);
-  return { crs: evaluateAllCrs(startMachine(tables, decoded, options, sink)), withoutCrs: [] };
+  return evaluateAllAnd(startMachine(tables, decoded, options, sink), options.alsoIds ?? []);
 }
 
 /** What normalising one `_CRS` needs to know of the rest of the machine. */

@@ -124,6 +124,12 @@ export interface DeviceWithoutCrs
   readonly when: Quantity;
 }
 
+/** What a device stands in that has no `_CRS` in the tables that are there. */
+export interface DeviceAbove extends Pick<CrsEntry, 'device' | 'sta' | 'staValue'> {
+  /** None of the tables declares it: one that isn't there does, and may give it a `_CRS` too. */
+  readonly isForeign: boolean;
+}
+
 /** The ways a `_CRS` may end; of a list that was read from a text the one there is. */
 export function casesOf(entry: CrsEntry): readonly CrsAlternative[] {
   const told = entry.cases ?? entry.alternatives;

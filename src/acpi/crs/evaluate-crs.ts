@@ -14,7 +14,7 @@ import {
   TYPE,
 } from '../interpreter/state/objects.ts';
 import { spanIn } from '../tables/records.ts';
-import type { CrsEntry, CrsStep, DeviceWithoutCrs } from './crs.ts';
+import type { CrsEntry, CrsStep, DeviceAbove, DeviceWithoutCrs } from './crs.ts';
 import { identityOf } from './identity.ts';
 import { abandoned, describeField, resultOf } from './outcome.ts';
 import { placeOf } from './places.ts';
@@ -41,12 +41,35 @@ export interface AskedDevices {
   readonly crs: readonly CrsEntry[];
   /** Those of them that have none. */
   readonly withoutCrs: readonly DeviceWithoutCrs[];
+  /** Of what they stand in, that which has no `_CRS`, as far as the tables here say; see {@link DeviceAbove}. */
+  readonly above: readonly DeviceAbove[];
 }
 
 /** Devices that have, or may have, one of these hardware ids. */
 export function evaluateCrsOf(machine: AcpiMachine, ids: readonly string[]): AskedDevices {
-  const { interpreter } = machine;
-  const found = findCrs(interpreter);
+  const found = findCrs(machine.interpreter);
+  const asked = askedIn(machine.interpreter, found, ids);
+  const crs = evaluateFound(
+    machine,
+    found.filter(({ device }) => asked.wanted.has(device)),
+  );
+  return { crs, ...withoutCrsOf(machine.interpreter, found, asked) };
+}
+
+/** Every `_CRS` of the machine, and of devices with one of these ids what has none. */
+export function evaluateAllAnd(machine: AcpiMachine, ids: readonly string[]): AskedDevices {
+  const found = findCrs(machine.interpreter);
+  const crs = evaluateFound(machine, found);
+  return { crs, ...withoutCrsOf(machine.interpreter, found, askedIn(machine.interpreter, found, ids)) };
+}
+
+interface Asked {
+  /** Devices with the ids and what they stand in, the root too. */
+  readonly wanted: ReadonlySet<NamespaceNode>;
+  readonly without: readonly { readonly device: NamespaceNode; readonly when: Quantity }[];
+}
+
+function askedIn(interpreter: Interpreter, found: readonly FoundCrs[], ids: readonly string[]): Asked {
   const without = findWithoutCrs(interpreter, ids);
   const wanted = new Set<NamespaceNode>();
   const want = (device: NamespaceNode): void => {
@@ -54,18 +77,36 @@ export function evaluateCrsOf(machine: AcpiMachine, ids: readonly string[]): Ask
   };
   for (const { device } of found) if (mayBe(device, ids)) want(device);
   for (const { device } of without) want(device);
-  const crs = evaluateFound(
-    machine,
-    found.filter(({ device }) => wanted.has(device)),
-  );
+  return { wanted, without };
+}
+
+function withoutCrsOf(
+  interpreter: Interpreter,
+  found: readonly FoundCrs[],
+  { wanted, without }: Asked,
+): Omit<AskedDevices, 'crs'> {
+  const told = new Set([...found, ...without].map(({ device }) => device));
+  const above: DeviceAbove[] = [];
+  for (const node of wanted) {
+    if (node.parent === undefined || told.has(node)) continue;
+    const type = typeOfNode(node);
+    const isForeign = type === undefined || !SCOPED.has(type);
+    const { sta, staValue } = isForeign ? {} : identityOf(interpreter, node, 1n);
+    above.push({
+      device: node.path,
+      isForeign,
+      ...(sta === undefined ? {} : { sta }),
+      ...(staValue === undefined ? {} : { staValue }),
+    });
+  }
   return {
-    crs,
     withoutCrs: without.map(({ device, when }) => ({
       device: device.path,
       when,
       ...identityOf(interpreter, device, when),
       ...placeOf(device),
     })),
+    above,
   };
 }
 

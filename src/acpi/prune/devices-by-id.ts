@@ -25,7 +25,7 @@ export async function evaluateCrsOfIds(
   const decoded = decodeTables(order, sink, unreferenced);
   if (options.set !== undefined) await checkSettings(order, decoded, options.set, sink);
   const memory = (options.memory ?? []).map(({ bytes }) => bytes);
-  if (!mayHaveId(ids, tables, decoded, memory)) return { crs: [], withoutCrs: [] };
+  if (!mayHaveId(ids, tables, decoded, memory)) return { crs: [], withoutCrs: [], above: [] };
   const { evaluateCrsOf, startMachine } = await import('../machine.ts');
   return evaluateCrsOf(startMachine(tables, decoded, options, sink), ids);
 }

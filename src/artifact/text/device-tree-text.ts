@@ -150,6 +150,21 @@ const NEWLINE = 0x0a;
 const QUOTED_LINE = /^[ \t]*[>|]/m;
 const COMMENTS = /\/\/[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g;
 
+/** A string, which may hold what looks like a comment, or a comment. */
+const STRING_OR_COMMENT = new RegExp(`"(?:[^"\\\\\n]|\\\\.)*"|${COMMENTS.source}`, 'g');
+
+/** In a source statements inside of comments are none; those of a mail may be all there is, and stay. */
+function withoutComments(text: string, found: readonly FoundText[]): FoundText[] {
+  const comments = [...text.matchAll(STRING_OR_COMMENT)]
+    .filter(([match]) => match.startsWith('/'))
+    .map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  let at = 0;
+  return found.filter(({ start }) => {
+    while (at < comments.length && comments[at]!.end <= start) at += 1;
+    return !(at < comments.length && comments[at]!.start <= start);
+  });
+}
+
 /** What lies outside the statements, comments apart. */
 function outside(text: string, found: readonly FoundText[]): string {
   let left = '';
@@ -266,10 +281,11 @@ export function fragmentsIn(
 ): Fragments | 'whole' {
   const { found, unfinished } = findDeviceTreeText(text);
   if (skip === undefined && !QUOTED_LINE.test(text) && startsFragment(text)) {
-    const left = outside(text, found);
+    const said = withoutComments(text, found);
+    const left = outside(text, said);
     // A statement with a mistake in it, not words around statements.
     const mistake = /[=<>{}]/.test(left);
-    const groups = fragmentsOf(text, found);
+    const groups = fragmentsOf(text, said);
     if (mistake || (left === '' && groups.length <= 1)) return 'whole';
     return { fragments: groups.map((group) => cut(bytes, text, group)), unfinished: [] };
   }

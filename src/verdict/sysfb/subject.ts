@@ -1,6 +1,6 @@
 /** What the question is about: the VMBus device in a description, and the windows the firmware gives it. */
 
-import type { CrsEntry } from '../../acpi/crs/crs.ts';
+import type { CrsEntry, DeviceAbove } from '../../acpi/crs/crs.ts';
 import { isHostBridge } from '../../acpi/crs/pci-root.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -43,6 +43,8 @@ export interface TreeSubject {
 export interface SubjectLevel {
   readonly path: string;
   readonly entry: CrsEntry | undefined;
+  /** What is known of it where it has no `_CRS`. */
+  readonly device?: Pick<DeviceAbove, 'sta' | 'staValue'> & Partial<Pick<DeviceAbove, 'isForeign'>>;
 }
 
 /** The VMBus device of an ACPI namespace, or a resource list taken for that of its ancestor. */
@@ -163,9 +165,12 @@ function hasId(entry: Identified, ids: readonly string[]): boolean {
 }
 
 /** @param isAlone the lists are all there is: a list beside tables is of a device that those describe */
-function acpiSubjects({ crs, withoutCrs }: AcpiDescription, isAlone: boolean): AcpiSubject[] {
+function acpiSubjects({ crs, withoutCrs, above }: AcpiDescription, isAlone: boolean): AcpiSubject[] {
   const byPath = new Map(
     crs.filter(({ entry }) => entry.object === '_CRS').map((of) => [of.entry.device, of]),
+  );
+  const withoutByPath = new Map<string, NonNullable<SubjectLevel['device']>>(
+    [...withoutCrs.map(({ device }) => device), ...above].map((device) => [device.device, device]),
   );
   const subjects: AcpiSubject[] = [];
   // A device without _CRS is there all the same: the driver is asked to take it, and its probe fails.
@@ -173,14 +178,16 @@ function acpiSubjects({ crs, withoutCrs }: AcpiDescription, isAlone: boolean): A
     ...[...byPath.values()].map(({ artifact, entry }) => ({ artifact, device: entry, entry })),
     ...withoutCrs.map(({ artifact, device }) => ({ artifact, device, entry: undefined })),
   ];
-  for (const { artifact, device, entry } of devices) {
+  for (const { artifact, device } of devices) {
     if (!hasId(device, VMBUS_ACPI_IDS)) continue;
-    const levels: SubjectLevel[] = [{ path: device.device, entry }];
-    for (const path of ancestorsOf(device.device)) levels.push({ path, entry: byPath.get(path)?.entry });
-    const above = levels.slice(1).flatMap((level) => level.entry ?? []);
+    const levels = [device.device, ...ancestorsOf(device.device)].map((path): SubjectLevel => {
+      const told = withoutByPath.get(path);
+      return { path, entry: byPath.get(path)?.entry, ...(told === undefined ? {} : { device: told }) };
+    });
+    const over = levels.slice(1).flatMap((level) => level.entry ?? []);
     const parent = levels[1]?.entry;
-    const onBus = above.some(isHostBridge);
-    const isModule = !onBus && above.some((level) => hasId(level, ['ACPI0004']));
+    const onBus = over.some(isHostBridge);
+    const isModule = !onBus && over.some((level) => hasId(level, ['ACPI0004']));
     subjects.push({
       kind: 'acpi',
       artifact,

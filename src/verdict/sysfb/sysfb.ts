@@ -5,6 +5,8 @@
 import type { Gap } from '../../artifact/gap.ts';
 import { gapsOf } from '../../artifact/gap.ts';
 import type { DiagnosticList } from '../../bytes/diagnostic.ts';
+import { formatPlace } from '../../bytes/source.ts';
+import { propertyOf } from '../../devicetree/tree.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
 import { unknownCommits } from '../../linux/profile.ts';
@@ -274,12 +276,10 @@ function verdictOf(
 
 /** Several VMBus devices with different answers: which of them the kernel is given is one more thing that is open. */
 function casesBySubject(judged: readonly Judged[]): (each: Judged) => Case[] {
-  const choice = oneOf(
-    'vmbus',
-    judged.map(({ subject }) => nameOf(subject)),
-  );
+  const names = namesOf(judged.map(({ subject }) => subject));
+  const choice = oneOf('vmbus', [...names.values()]);
   return ({ subject, folded }) => {
-    const which = choice === undefined ? 1n : chosen(choice, nameOf(subject));
+    const which = choice === undefined ? 1n : chosen(choice, names.get(subject)!);
     if (folded.cases.length === 0)
       return [
         {
@@ -291,6 +291,19 @@ function casesBySubject(judged: readonly Judged[]): (each: Judged) => Case[] {
       ];
     return folded.cases.map((row) => ({ ...row, when: gather('all', [which, row.when]) as Condition }));
   };
+}
+
+/** A name for each: where two have the same, as lines quoted in one mail, where they stand. */
+function namesOf(subjects: readonly Subject[]): Map<Subject, string> {
+  const names = subjects.map(nameOf);
+  return new Map(
+    subjects.map((subject, at) => {
+      const name = names[at]!;
+      if (names.indexOf(name) === names.lastIndexOf(name) || subject.kind === 'acpi') return [subject, name];
+      const span = propertyOf(subject.node, 'ranges')?.span ?? subject.node.span;
+      return [subject, span === undefined ? `${name} (${at + 1})` : formatPlace(span)];
+    }),
+  );
 }
 
 function nameOf(subject: Subject): string {

@@ -143,3 +143,33 @@ describe('what is around them', () => {
     expect(unfinished('x = <1\n\n')).toEqual([]);
   });
 });
+
+describe('a file of property lines with comments', () => {
+  const LOW = 'ranges = <0x0 0xf8000000 0x0 0xf8000000 0x08000000>;';
+  const HIGH = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;';
+  const cut = (text: string): string[] | 'whole' => {
+    const found = fragmentsIn(new Uint8Array(Buffer.from(text)), text);
+    return found === 'whole'
+      ? found
+      : found.fragments.map(({ bytes }) => Buffer.from(bytes).toString('latin1').trim());
+  };
+
+  test.each([
+    `/* ${LOW} */\n${HIGH}\n`,
+    `// ${LOW}\n${HIGH}\n`,
+    `/*\n${LOW}\n*/\n${HIGH}\n`,
+    `${HIGH} // ${LOW}\n`,
+  ])('%j: what is in a comment is not said', (text) => {
+    expect(cut(text)).toBe('whole');
+  });
+
+  test('what looks like one in a string is none', () => {
+    expect(cut(`model = "http://x";\n${HIGH}\n${LOW}\n`)).toHaveLength(2);
+    expect(cut(`model = "/*";\n${LOW}\n${HIGH}\nlabel = "*/";\n`)).toHaveLength(2);
+    expect(cut(`model = "\\"/*";\n${LOW}\n${HIGH}\nlabel = "*/";\n`)).toHaveLength(2);
+  });
+
+  test('in a mail, too, it may be all there is', () => {
+    expect(cut(`> /* ${LOW} */\n`)).toEqual([LOW]);
+  });
+});

@@ -69,9 +69,12 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     return unread.safe ? safe('no-driver', unread.because) : open('not-read', unread.because);
   }
 
-  const [own] = subject.levels;
-  if (own?.entry !== undefined && isAbsent(own.entry, ask)) {
-    const why = `_STA of ${own.path} says that it is not there, so the driver is not asked to take it`;
+  // From the root downwards: what stands in a device that is not there is not looked at.
+  for (const level of subject.levels.toReversed()) {
+    if (!isAbsent(level.entry ?? level.device, ask)) continue;
+    const isOwn = level === subject.levels[0];
+    const which = isOwn ? level.path : `${level.path}, which ${subject.path} stands in,`;
+    const why = `_STA of ${which} says that it is not there, so the driver is not asked to take ${isOwn ? 'it' : subject.path}`;
     rules.push({
       id: 'acpi-not-present',
       says: `${capital(why)}.`,
@@ -84,6 +87,11 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   const levels: AcpiLevel<Quantity>[] = [];
   const reader = new LevelReader(ask);
   for (const level of isWholePool(situation.printed, subject) ? [] : subject.levels) {
+    if (level.device?.isForeign) {
+      const why = 'no table among the inputs declares it';
+      rules.push(unreadableRule(subject, level, why));
+      return open('unreadable', `what ${level.path}._CRS gives is not known (${why})`);
+    }
     const read = reader.read(level);
     if ('absent' in read) return safe('no-window', `${level.path} is not there`);
     if ('why' in read) {
@@ -253,8 +261,8 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
 }
 
 /** acpi_device_is_present(): neither present nor functioning, by what `_STA` gives. */
-function isAbsent({ sta, staValue }: CrsEntry, ask: Ask): boolean {
-  const status = staValue ?? sta;
+function isAbsent(device: Pick<CrsEntry, 'sta' | 'staValue'> | undefined, ask: Ask): boolean {
+  const status = device?.staValue ?? device?.sta;
   if (status === undefined || status === null) return false;
   const bits = [0, 3].map((bit) => compare('eq', bitsOf(status, bit, 1), 0n));
   return ask.holds(gather('all', bits) as Condition);

@@ -7,7 +7,7 @@ import type { MachineFacts } from '../../../evidence/facts.ts';
 import { VMBUS_PLATFORMS } from '../../../evidence/platform.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
-import { unreadIn } from '../situation/not-read.ts';
+import { bootsWithTree, unreadIn } from '../situation/not-read.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject } from '../subject.ts';
 import { IS_INSIDE } from '../variables.ts';
@@ -59,13 +59,16 @@ export function judgeKernelOnly(situation: Situation, ask: Ask): Outcome {
       with: 'no',
       because: 'the framebuffer is in no window that VMBus gets',
     };
-  const isVtl =
-    situation.configuration.value('HYPERV_VTL_MODE') === 'y' || situation.platform === 'openhcl-vtl2';
-  if (isVtl) {
+  // What tells that tables are not read tells of a device tree boot.
+  if (bootsWithTree(situation.configuration, situation.platform, unread)) {
+    const who = unread === undefined ? 'A kernel for VTL2' : 'This kernel';
     rules.push({
       id: 'dt-never-reserves',
-      says: 'A kernel for VTL2 boots with a device tree, where the driver never reserves a framebuffer: CONFIG_SYSFB has no effect.',
-      evidence: [{ text: 'the reservation is made on the ACPI path only', authority: AUTHORITY.deviceAdd }],
+      says: `${who} boots with a device tree, where the driver never reserves a framebuffer: CONFIG_SYSFB has no effect.`,
+      evidence: [
+        { text: 'the reservation is made on the ACPI path only', authority: AUTHORITY.deviceAdd },
+        ...(unread?.rule.evidence ?? []),
+      ],
     });
     return {
       ...common,

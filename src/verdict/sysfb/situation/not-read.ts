@@ -112,6 +112,17 @@ export function notRead(
   return undefined;
 }
 
+/** Of a kernel of which nothing else is known: is it one for VTL2, or was it seen to read no tables? */
+export function bootsWithTree(
+  configuration: Configuration,
+  platform: Platform | 'other',
+  unread: NotRead | undefined,
+): boolean {
+  return (
+    configuration.value('HYPERV_VTL_MODE') === 'y' || platform === 'openhcl-vtl2' || unread?.safe === false
+  );
+}
+
 /** What is so in one world. */
 export function unreadIn(unread: NotRead | undefined, ask: Ask): NotRead | undefined {
   return unread?.when === undefined || ask.holds(unread.when) ? unread : undefined;

@@ -19,7 +19,7 @@ import type { Subject } from '../subject.ts';
 import { IS_INSIDE, LFB_IS_ZERO } from '../variables.ts';
 import { bootFacts } from './boot.ts';
 import { firmwareAuthority } from './firmware-authority.ts';
-import { type NotRead, notRead } from './not-read.ts';
+import { bootsWithTree, type NotRead, notRead } from './not-read.ts';
 import { architectureOf, platformOf } from './platform.ts';
 import { assumeGuest, screenFacts, videoFacts } from './screen.ts';
 import { gapsDefault, shownGaps } from './srat.ts';
@@ -107,9 +107,19 @@ export function situationOf(
       rules.push(inferred.rule);
     }
   }
-  const isVtl = configuration.value('HYPERV_VTL_MODE') === 'y' || platform === 'openhcl-vtl2';
+  const descriptionNotRead = notRead(
+    subject,
+    platform,
+    given,
+    facts,
+    configuration,
+    kernel.name,
+    model,
+    architecture,
+  );
+  const isTreeBoot = bootsWithTree(configuration, platform, descriptionNotRead);
   if (subject.kind === 'acpi' && subject.kernelOnly) assumeGuest(configuration, constraints);
-  if (subject.kind === 'acpi' && !(subject.kernelOnly && isVtl))
+  if (subject.kind === 'acpi' && !(subject.kernelOnly && isTreeBoot))
     defaults.push({
       condition: IS_INSIDE,
       text: 'the framebuffer is in a low window that VMBus gets',
@@ -133,16 +143,7 @@ export function situationOf(
     lfb,
     video,
     printed: printedPool(facts),
-    descriptionNotRead: notRead(
-      subject,
-      platform,
-      given,
-      facts,
-      configuration,
-      kernel.name,
-      model,
-      architecture,
-    ),
+    descriptionNotRead,
     rules,
   };
 }

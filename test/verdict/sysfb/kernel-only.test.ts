@@ -1,0 +1,43 @@
+/** Logs and configurations without any description of the machine. */
+import { describe, expect, it } from 'vitest';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+import { answerSysfb } from '../../../src/verdict/answer.ts';
+import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
+import { artifactOf } from '../../evidence/artifacts.ts';
+
+async function ofLog(...lines: string[]): Promise<Verdict> {
+  const text = lines.map((line) => `[    0.000000] ${line}`).join('\n');
+  return answerSysfb(
+    [artifactOf('dmesg', `${text}\n`, 'dmesg.txt')],
+    { describe: {}, kernel: {}, judgedOnly: true },
+    new DiagnosticList(),
+  );
+}
+
+const VERSION = 'Linux version 6.6.10 (b@h) (gcc) #1 SMP';
+const GUEST = 'Hypervisor detected: Microsoft Hyper-V';
+
+describe('a kernel that reads a device tree', () => {
+  // vmbus_device_add() never calls vmbus_reserve_fb(): whatever release, nothing is reserved. Which windows there are
+  // isn't known, so that the framebuffer may be in one.
+  it.each([
+    ['says so', 'hv_vmbus: VMBus is present in DeviceTree'],
+    ['was told to leave ACPI', 'Command line: console=ttyS0 acpi=off'],
+  ])('%s: nothing is reserved, whatever the release', async (_name, line) => {
+    const verdict = await ofLog(VERSION, GUEST, line);
+    expect(verdict).toMatchObject({ answer: 'depends', effective: false });
+    expect(verdict.rules.map(({ id }) => id)).toContain('dt-never-reserves');
+    const rows = verdict.conditions.map(({ answer, effective }) => ({ answer, effective }));
+    expect(rows).toEqual([
+      { answer: 'needed', effective: false },
+      { answer: 'not-needed', effective: false },
+    ]);
+  });
+
+  it('one that reads tables is judged by its release', async () => {
+    const efi = 'efi: EFI v2.7 by Microsoft';
+    // screen_info is read in any case before 6.7.
+    expect((await ofLog(VERSION, GUEST, efi)).answer).toBe('not-needed');
+    expect((await ofLog(VERSION.replace('6.6.10', '6.8.0'), GUEST, efi)).answer).toBe('needed');
+  });
+});
