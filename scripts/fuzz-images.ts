@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { openBytes } from '../src/artifact/open-bytes.ts';
 import { DiagnosticList } from '../src/bytes/diagnostic.ts';
-import { openImage } from '../src/cli/inputs/images.ts';
 import { accessTo } from '../src/containers/access.ts';
+import { openImage } from '../src/scan/open-image.ts';
 import { Scanner } from '../src/scan/scan.ts';
 import { pick } from '../test/grammar/ebnf.ts';
 import { fuzz, type Step } from './fuzz/harness.ts';

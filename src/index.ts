@@ -1,6 +1,33 @@
 /**
- * The library for Node: `fwmap/core`, and opening what has a name: files, folders, standard input. Its functions are those
- * that the command calls.
+ * The library for Node: `fwmap/core`, and what has a name: files, folders, standard input, surveys of many machines. The
+ * command is made of it, and uses nothing else.
  */
+export { readFileBytes, readToEnd, systemMessage } from './artifact/file.ts';
+export { listFolder } from './artifact/folders/disk-folder.ts';
+export type { Listed } from './artifact/folders/listed.ts';
+export { type OpenedFile, type OpenedFileResult, openImageFile } from './artifact/images/image-file.ts';
 export { openInput } from './artifact/open.ts';
+export { type BaseFile, type ResolveOptions, resolvePatches } from './artifact/patch/resolve.ts';
+export type { FileResult } from './artifact/reading.ts';
 export * from './core.ts';
+export { readTreeDirectory, type TreeDirectoryOptions } from './devicetree/live/tree-directory.ts';
+export { type SourceFilesOptions, sourceClock, sourceFiles } from './devicetree/source/disk-files.ts';
+export { readScenario } from './linux/scenario.ts';
+export type { AskedKernel } from './survey/asked.ts';
+export { examineUnit } from './survey/examine.ts';
+export { MissingPackageError } from './survey/optional.ts';
+export { type PlanCounts, planSurvey } from './survey/plan.ts';
+export { QueryError, type ResultSet, SurveyDatabase } from './survey/query/database.ts';
+export { type NamedResult, QUERY_FORMATS, type QueryFormat, renderResults } from './survey/query/formats.ts';
+export { NAMED_QUERIES, type NamedQuery } from './survey/query/questions.ts';
+export {
+  QueueError,
+  type QueueOptions,
+  type RunningWorker,
+  startWorker,
+  workThroughQueue,
+} from './survey/queue.ts';
+export { ExaminationError, type Examined, type Examiner, type OnShard, runShards } from './survey/run.ts';
+export { type ShardCounts, SurveyStore } from './survey/store.ts';
+export type { Shard, Unit } from './survey/unit.ts';
+export { machineOptions, type SourceSettings, sourceAccess } from './verdict/machine-options.ts';

@@ -16,7 +16,7 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { takeOffWhole } from '../../src/artifact/images/image-file.ts';
+import { takeOffWhole } from '../../src/artifact/images/take-off.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { accessTo } from '../../src/containers/access.ts';
 import { Budget } from '../../src/containers/limits.ts';

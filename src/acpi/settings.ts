@@ -1,5 +1,5 @@
 /** Values of firmware fields that somebody gives: does every name mean a field, and does the value fit it? */
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import type { Diagnostic, DiagnosticSink } from '../bytes/diagnostic.ts';
 import { finding } from '../findings/finding.ts';
 import { nearestOf } from '../findings/nearest.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
@@ -23,28 +23,35 @@ const QUIET: DiagnosticSink = { add: () => {} };
  * Says what is wrong with values by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). Names are those of the fields that any table
  * declares, and those that a table says another has.
  * @param order tables with AML in load order @param decoded the same, maybe without devices that nobody asks about
+ * @returns whether every value has its place
  */
 export async function checkSettings(
   order: readonly AcpiTable[],
   decoded: DecodedTables,
   set: ReadonlyMap<string, bigint>,
   sink: DiagnosticSink,
-): Promise<void> {
+): Promise<boolean> {
   let names = settablesOf(decoded);
   // Methods are decoded when they are run, and what was left out may have fields too.
   if ([...set.keys()].some((name) => !names.has(name))) names = settablesOf(decodedWhole(order));
   const givenAs = new Map<string, string>();
+  let areRight = true;
+  const refuse = (problem: Diagnostic): void => {
+    areRight = false;
+    sink.add(problem);
+  };
   for (const [name, value] of set) {
     const meant = names.get(name) ?? [];
-    if (meant.length === 0) sink.add(finding('acpi/set-unknown', await suggested(name, [...names.keys()])));
+    if (meant.length === 0) refuse(finding('acpi/set-unknown', await suggested(name, [...names.keys()])));
     for (const { path, bits } of meant) {
       const before = givenAs.get(path);
-      if (before !== undefined) sink.add(finding('acpi/set-twice', { name, before, path }));
+      if (before !== undefined) refuse(finding('acpi/set-twice', { name, before, path }));
       givenAs.set(path, name);
       if (bits !== undefined && value >> BigInt(bits) !== 0n)
-        sink.add(finding('acpi/set-width', { name, path, bits }));
+        refuse(finding('acpi/set-width', { name, path, bits }));
     }
   }
+  return areRight;
 }
 
 const MAX_SUGGESTED = 3;

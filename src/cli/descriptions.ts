@@ -1,9 +1,8 @@
 /** What `windows` and `resources` share: they print what the firmware says, of one machine or of a list of inputs. */
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
-import { finding } from '../findings/finding.ts';
 import type { Report } from '../report/formats/render.ts';
 import type { NamedReport } from '../report/subjects/machines.ts';
-import type { Machine } from '../window/describe.ts';
+import { type Machine, NO_DESCRIPTION } from '../window/describe.ts';
 import { EXIT_ERROR } from './common/command.ts';
 import type { Io } from './common/io.ts';
 import { type DescribedOptionValues, describeMachine, readMachines } from './inputs/machine.ts';
@@ -42,7 +41,7 @@ async function reportInputs(
     reports.push({ ...reporter.reportOf(machine, sink.all), name: named.name });
   }
   if (reports.length === 0) {
-    if (!sink.hasErrors) sink.add(finding('fwmap/no-description', {}));
+    if (!sink.hasErrors) sink.add(NO_DESCRIPTION);
     await printNoAnswer(inputs, sink.all, options, io);
     return EXIT_ERROR;
   }

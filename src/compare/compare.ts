@@ -1,7 +1,8 @@
 /** Two machines, or one before and after a change, held against each other. */
 import type { Artifact } from '../artifact/artifact.ts';
-import type { Diagnostic } from '../bytes/diagnostic.ts';
+import type { Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
 import { formatCondition, formatQuantity, Names } from '../symbolic/index.ts';
+import { type AnswerOptions, answerQuestions } from '../verdict/answer.ts';
 import type { BridgesVerdict } from '../verdict/host-bridge/result.ts';
 import type { Verdict } from '../verdict/sysfb/verdict.ts';
 import { formatRange } from '../window/range-text.ts';
@@ -16,6 +17,25 @@ export interface Side {
   readonly sysfb: Verdict | undefined;
   readonly bridges: BridgesVerdict | undefined;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A side that has no file: one that was added or removed. */
+export const NO_SIDE: Side = {
+  inputs: [],
+  windows: [],
+  sysfb: undefined,
+  bridges: undefined,
+  diagnostics: [],
+};
+
+/** The machine that the artifacts describe, as one side; what goes wrong is added to `diagnostics`, which it carries. */
+export async function describeSide(
+  artifacts: readonly Artifact[],
+  options: AnswerOptions,
+  diagnostics: DiagnosticList,
+): Promise<Side> {
+  const { sysfb, bridges } = await answerQuestions(artifacts, options, diagnostics);
+  return { inputs: sysfb.inputs, windows: sysfb.windows, sysfb, bridges, diagnostics: diagnostics.all };
 }
 
 /** What became of the answer to `sysfb`. */

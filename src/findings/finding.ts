@@ -26,6 +26,13 @@ export function rowOf(code: string): Row<Arguments> | undefined {
 /** All codes, in the order of the registry. */
 export const CODES = Object.keys(REGISTRY) as readonly Code[];
 
+/** Codes of inputs that nothing recognises: naming their kind may help. */
+export const UNRECOGNISED_CODES: ReadonlySet<string> = new Set<Code>([
+  'artifact/unknown-kind',
+  'artifact/unknown-text',
+  'artifact/mail-nothing-known',
+]);
+
 /** One sentence without a full stop, firmware strings not yet escaped. */
 export function messageOf({ code, args }: Diagnostic): string {
   return rowOf(code)?.text(args) ?? code;

@@ -1,12 +1,5 @@
 /** A report as a reply to a message of a list: what `git send-email` takes (RFC 5322). */
-
-/** The message that is answered, its header fields unfolded and otherwise as they stand. */
-export interface Answered {
-  /** By lower-case name; of several of one name the first. */
-  readonly fields: ReadonlyMap<string, string>;
-  /** Lines of its text that the report is about, without their ends; none where it isn't about some of them. */
-  readonly quoted: readonly string[];
-}
+import type { AnsweredMessage } from '../artifact/text/answered.ts';
 
 /** Header lines are folded to this (RFC 5322, 2.1.1). */
 const LINE = 78;
@@ -18,7 +11,11 @@ const MOST_REFERENCES = 20;
  * @param from who replies, `Name <address>`; undefined where nobody said: git send-email adds it
  * @param report ends with a line feed
  */
-export function replyTo({ fields, quoted }: Answered, report: string, from: string | undefined): string {
+export function replyTo(
+  { fields, quoted }: AnsweredMessage,
+  report: string,
+  from: string | undefined,
+): string {
   const id = messageId(fields.get('message-id'));
   const references = (fields.get('references') ?? fields.get('in-reply-to') ?? '').match(/<[^<>\s]+>/g) ?? [];
   const subject = clean(fields.get('subject') ?? '').replace(/^(?:\s*re:\s*)+/i, '');
@@ -55,7 +52,7 @@ export function replyTo({ fields, quoted }: Answered, report: string, from: stri
 }
 
 /** `On Thu, 26 Nov 2026 …, A B wrote:` */
-function attribution(fields: Answered['fields']): string {
+function attribution(fields: AnsweredMessage['fields']): string {
   const date = clean(fields.get('date') ?? '');
   const from = decoded(
     clean(fields.get('from') ?? '')

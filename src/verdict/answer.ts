@@ -55,6 +55,31 @@ export async function answerBridges(
   );
 }
 
+/** What the questions that need nothing but the machine answer. */
+export interface Answers {
+  readonly machine: Machine;
+  readonly sysfb: Verdict;
+  readonly bridges: BridgesVerdict;
+}
+
+/** Answers `sysfb` and `bridges` for one machine, which is described once. `diagnostics` is as for `sysfb` alone. */
+export async function answerQuestions(
+  artifacts: readonly Artifact[],
+  options: AnswerOptions,
+  diagnostics: DiagnosticList,
+): Promise<Answers> {
+  const [{ judgeSysfb }, { judgeBridges }] = await Promise.all([
+    import('./sysfb/sysfb.ts'),
+    import('./host-bridge/bridges.ts'),
+  ]);
+  const { machine, facts } = await gather(artifacts, options, diagnostics);
+  // Both say what options say otherwise than the evidence; once is enough.
+  const own = new DiagnosticList();
+  for (const diagnostic of diagnostics.all) own.add(diagnostic);
+  const bridges = judgeBridges(machine, options.kernel, {}, facts, own);
+  return { machine, bridges, sysfb: judgeSysfb(machine, options.kernel, {}, facts, diagnostics) };
+}
+
 /** The answer with the map that its report draws, where the inputs have one. */
 function withMemoryMap<T extends Answered>(verdict: T, { memoryMap }: MachineFacts): T {
   return memoryMap.length === 0 ? verdict : { ...verdict, memoryMap };

@@ -5,9 +5,10 @@
 import type { OccupiedRange } from '../acpi/bounds.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { isKind } from '../artifact/kinds.ts';
-import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { MachineFacts } from '../evidence/facts.ts';
 import type { MemoryType } from '../evidence/values.ts';
+import { finding } from '../findings/finding.ts';
 import type { AcpiDescription, AcpiOptions } from './from-acpi.ts';
 import type { TreeDescription, TreeOptions } from './from-device-tree.ts';
 import type { AddressWindow } from './window.ts';
@@ -25,6 +26,9 @@ export interface Machine {
   /** Everything normalised, in the order of the inputs and of the firmware. */
   readonly windows: readonly AddressWindow[];
 }
+
+/** Said where inputs were read and describe no machine. */
+export const NO_DESCRIPTION: Diagnostic = finding('fwmap/no-description', {});
 
 /** Reads every firmware description among the artifacts. What can't be read is said to `sink`; evidence is left alone. */
 export async function describe(

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { AddressEntry } from '../devicetree/address/entries.ts';
 import type { NodeExplanation } from '../devicetree/address/explain.ts';
 import type { EntryCells, FragmentReading } from '../devicetree/address/readings.ts';
-import type { DtNode } from '../devicetree/tree.ts';
+import { type DtNode, pathOf, walk } from '../devicetree/tree.ts';
 import type { Machine } from './describe.ts';
 
 /** A property whose cell counts nobody says, with the reading that was taken. */
@@ -38,6 +38,12 @@ export interface ExplainOptions {
 function acpiPath(text: string): string {
   const segments = text.toUpperCase().replace(/^\\/, '').split('.');
   return `\\${segments.map((segment) => segment.replace(/_+$/, '')).join('.')}`;
+}
+
+/** Paths of the nodes and devices of a machine, as {@link ExplainOptions} take them. */
+export function explainable(machine: Machine): string[] {
+  const nodes = machine.trees.flatMap(({ tree }) => [...walk(tree.root)].map(pathOf));
+  return [...nodes, ...(machine.acpi?.crs.map(({ entry }) => entry.device) ?? [])];
 }
 
 /**

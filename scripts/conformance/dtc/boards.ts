@@ -1,8 +1,8 @@
 /** Every board of Linux 6.1 that dtc compiles, plain and with symbols, in one process. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SourceStore, sourceFiles } from '../../../src/cli/inputs/source-files.ts';
 import { PreprocessorCache } from '../../../src/devicetree/preprocessor/preprocess.ts';
+import { SourceStore, sourceFiles } from '../../../src/devicetree/source/disk-files.ts';
 import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
 import { CompileError, compileSource, differs, sha256, Tally } from './compile.ts';
 

@@ -7,8 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { type Dirent, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SourceStore, sourceClock, sourceFiles } from '../../../src/cli/inputs/source-files.ts';
 import { PreprocessorCache } from '../../../src/devicetree/preprocessor/preprocess.ts';
+import { SourceStore, sourceClock, sourceFiles } from '../../../src/devicetree/source/disk-files.ts';
 import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
 import { CompileError, compileSource, Tally } from './compile.ts';
 

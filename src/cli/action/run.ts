@@ -2,10 +2,9 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { escapeControls, escapeHtml } from '../../bytes/escape.ts';
+import { escapeControls } from '../../bytes/escape.ts';
+import { changedFilesReport } from '../../report/changed-files.ts';
 import { cutMarkdown } from '../../report/formats/cut.ts';
-import { countText } from '../../report/formats/github.ts';
-import { codeSpan } from '../../report/formats/markdown.ts';
 import { uriPath } from '../../report/results/located.ts';
 import { baseOf, type ChangedFile, changedFiles } from './changes.ts';
 import { ApiError, MARKER, MAX_COMMENT, writeComment } from './comment.ts';
@@ -124,7 +123,18 @@ export async function runAction(
     limit !== 'none' && LEVELS.indexOf(outputs.worst as Level) <= LEVELS.indexOf(limit as Level),
   );
 
-  const report = reportOf(looked, all.length - files.length, merged);
+  const levels = merged?.runs[0].results.map(({ level }) => level) ?? [];
+  const count = (level: Level): number => levels.filter((each) => each === level).length;
+  const report = changedFilesReport(
+    looked.map(({ file, changed, ...told }) => ({
+      ...told,
+      path: file.path,
+      did: file.did,
+      report: changed ? told.report : undefined,
+    })),
+    all.length - files.length,
+    { error: count('error'), warning: count('warning'), note: 0 },
+  );
   if (env.GITHUB_STEP_SUMMARY) {
     const there = statSync(env.GITHUB_STEP_SUMMARY, { throwIfNoEntry: false })?.size ?? 0;
     if (there < MAX_SUMMARY)
@@ -221,45 +231,4 @@ async function look(file: ChangedFile, { root, before, options, fwmap }: Where):
 function windowsText(windows: DiffJson['windows']): string {
   const kinds = [...new Set(windows.map(({ did }) => did))].sort();
   return kinds.map((kind) => `${windows.filter(({ did }) => did === kind).length} ${kind}`).join(', ');
-}
-
-/** A code span in a cell of a table. */
-function cell(text: string): string {
-  return codeSpan(text).replaceAll('|', '\\|');
-}
-
-function reportOf(looked: readonly Looked[], left: number, merged: Log | undefined): string {
-  const rows = looked.map(
-    ({ file, answer, windows }) => `| ${cell(file.path)} | ${file.did} | ${windows || 'none'} | ${answer} |`,
-  );
-  const results = (merged?.runs[0].results ?? []).filter(
-    ({ level }) => level === 'error' || level === 'warning',
-  );
-  const count = (level: string): number => results.filter((result) => result.level === level).length;
-  const counted = countText({ error: count('error'), warning: count('warning'), note: 0 });
-  return [
-    '## Firmware',
-    '',
-    ...(looked.length === 0
-      ? ['No firmware file is different.']
-      : [
-          `${counted === '' ? 'No errors or warnings' : counted}.`,
-          '',
-          '| file | what | windows | CONFIG_SYSFB |',
-          '| --- | --- | --- | --- |',
-          ...rows,
-          ...(left > 0 ? ['', `${left} more files are not looked at.`] : []),
-        ]),
-    '',
-    ...looked
-      .filter(({ changed }) => changed)
-      .flatMap(({ file, report }) => [
-        '<details>',
-        `<summary>${escapeHtml(file.path)}</summary>`,
-        '',
-        report,
-        '</details>',
-        '',
-      ]),
-  ].join('\n');
 }

@@ -1,21 +1,22 @@
 /** `--limit NAME=VALUE`: the limits of a run, as the command line sets them. */
 import { parseSize } from '../../bytes/address.ts';
 import { nearest } from '../../findings/nearest.ts';
-import { isLimitName, LIMIT_NAMES, type LimitName, type Limits, limitRow } from '../../limits/limits.ts';
+import { LIMIT_NAMES, type LimitName, type Limits, limitRow } from '../../limits/limits.ts';
 import { CommandError } from './command-error.ts';
 
 const OPTION = '--limit';
 
 /** Reads what the option was given. Sizes may have a suffix: `8M`. Throws {@link CommandError}. */
-export async function readLimits(given: readonly string[]): Promise<Partial<Limits>> {
+export async function readLimits(options: readonly string[]): Promise<Partial<Limits>> {
   const limits = new Map<LimitName, number>();
-  for (const text of given) {
+  for (const text of options) {
     const equals = text.indexOf('=');
-    const name = equals < 0 ? text : text.slice(0, equals);
-    if (!isLimitName(name)) {
-      const close = await nearest(name, LIMIT_NAMES);
+    const given = equals < 0 ? text : text.slice(0, equals);
+    const name = LIMIT_NAMES.find((known) => known === given);
+    if (name === undefined) {
+      const close = await nearest(given, LIMIT_NAMES);
       throw new CommandError(
-        `${OPTION} ${text}: there is no limit ${name === '' ? 'without a name' : name}`,
+        `${OPTION} ${text}: there is no limit ${given === '' ? 'without a name' : given}`,
         close === undefined
           ? 'docs/limits.md lists them; messages name those that are reached'
           : `did you mean ${close}?`,

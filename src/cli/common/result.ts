@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeCommands, escapeControls } from '../../bytes/escape.ts';
-import { diagnosticText, messageOf } from '../../findings/finding.ts';
+import { diagnosticText, messageOf, UNRECOGNISED_CODES } from '../../findings/finding.ts';
 import { writeWhole } from '../output/whole-file.ts';
 import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
@@ -49,7 +49,9 @@ export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): vo
     const line = `note: ${path} and ${alike.length - 1} more files: ${messageOf(diagnostic)} [${code}]`;
     io.stderr.write(`${escapeCommands(escapeControls(line))}\n`);
   }
-  const unknown = diagnostics.find(({ code, severity }) => UNKNOWN_CODES.has(code) && severity !== 'note');
+  const unknown = diagnostics.find(
+    ({ code, severity }) => UNRECOGNISED_CODES.has(code) && severity !== 'note',
+  );
   if (unknown !== undefined)
     io.stderr.write(
       `fwmap: --as FILE=KIND reads a file as what it is; fwmap explain ${unknown.code} lists what is recognised\n`,
@@ -59,10 +61,3 @@ export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): vo
 /** What is said of files in a folder that are left out; many folders have many. */
 const UNUSED_CODES: ReadonlySet<string> = new Set(['artifact/unknown-text', 'artifact/irrelevant']);
 const MOST_UNUSED_LINES = 3;
-
-/** What is said of files that nothing recognises. Of several, what to do about it is said once. */
-export const UNKNOWN_CODES: ReadonlySet<string> = new Set([
-  'artifact/unknown-kind',
-  'artifact/unknown-text',
-  'artifact/mail-nothing-known',
-]);

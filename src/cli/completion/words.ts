@@ -47,8 +47,8 @@ async function valuesOf(
 async function operandsOf(command: string, before: readonly string[], current: string): Promise<Candidates> {
   if (command === 'capture') return [];
   if (command === 'explain' && /^[a-z]+\//.test(current)) {
-    const { REGISTRY } = await import('../../findings/registry.ts');
-    return [...Object.keys(REGISTRY), FILES_TOO];
+    const { CODES } = await import('../../findings/finding.ts');
+    return [...CODES, FILES_TOO];
   }
   return before.length === 0
     ? [...[...COMMANDS, ...RAW_COMMANDS].map(({ name }) => name), 'help', FILES_TOO]

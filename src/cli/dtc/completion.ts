@@ -1,9 +1,9 @@
 /** What the last word of an unfinished `fwmap dtc` line may become. */
-import { CHECKS } from '../../devicetree/checks/run-checks.ts';
+import { CHECK_NAMES } from '../../devicetree/checks/run-checks.ts';
 import { FILES_TOO } from '../completion/scripts.ts';
 import { ROWS } from './options.ts';
 
-const CHECK_ARGUMENTS = CHECKS.flatMap(({ name }) => [name, `no-${name}`]);
+const CHECK_ARGUMENTS = CHECK_NAMES.flatMap((name) => [name, `no-${name}`]);
 
 /** Values by the option's long name. Of the others those in `NUMBERS` take no file, and the rest do. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,6 @@ import { resolve } from 'node:path';
 import { readFileBytes } from '../../artifact/file.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
-import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import type { LiveTree } from '../../devicetree/live/live-tree.ts';
 import { messageOf } from '../../findings/finding.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
@@ -54,7 +53,7 @@ export class DtcInput {
   }
 
   #print(text: string): void {
-    this.#io.stderr.write(latin1Bytes(text));
+    this.#io.stderr.write(Buffer.from(text, 'latin1'));
   }
 
   #resolve(path: string): string {
@@ -118,11 +117,8 @@ export class DtcInput {
 
   async #source({ path, name, bytes }: Input): Promise<LiveTree> {
     const { includePaths, includeRoots, defines } = this.#options;
-    const { needsPreprocessing } = await import('../../devicetree/preprocessor/needed.ts');
-    const { preprocess } = await import('../../devicetree/preprocessor/preprocess.ts');
-    const { sourceClock, sourceFiles } = await import('../inputs/source-files.ts');
-    const { parseDts } = await import('../../devicetree/source/parser.ts');
-    const { wholeSource } = await import('../../devicetree/source/source-text.ts');
+    const { compileTree } = await import('../../devicetree/compile.ts');
+    const { sourceClock, sourceFiles } = await import('../../devicetree/source/disk-files.ts');
     const source: Source = { name, form: 'text', bytes };
     const files = sourceFiles({
       cwd: this.#io.cwd,
@@ -135,14 +131,9 @@ export class DtcInput {
     });
     const sink = new DiagnosticList();
     const paths = includePaths.map(pathText);
-    const text = needsPreprocessing(source, defines)
-      ? preprocess(source, { loader: files, includePaths: paths, defines }, sink)
-      : wholeSource(source);
-    const tree = sink.hasErrors
-      ? undefined
-      : parseDts(text, sink, { loader: files, includePaths: paths, source });
+    const tree = await compileTree(source, { loader: files, includePaths: paths, defines }, sink);
     for (const diagnostic of sink.all) this.#print(diagnosticText(diagnostic));
-    if (sink.hasErrors || !tree) {
+    if (!tree) {
       const unparsed = sink.all.some(
         ({ severity, code }) =>
           severity === 'error' && (code === 'dt/syntax' || code === 'dt/property-order'),
@@ -153,10 +144,9 @@ export class DtcInput {
   }
 
   async #blob({ name, bytes }: Input): Promise<LiveTree> {
-    const { readBlob } = await import('../../devicetree/blob/reader.ts');
-    const { liveFromTree } = await import('../../devicetree/live/live-tree.ts');
+    const { treeOfBlob } = await import('../../devicetree/compile.ts');
     const sink = new DiagnosticList();
-    const tree = readBlob({ name, form: 'blob', bytes }, sink);
+    const tree = await treeOfBlob({ name, form: 'blob', bytes }, sink);
     for (const diagnostic of sink.all) {
       const { severity } = diagnostic;
       const message = messageOf(diagnostic);
@@ -164,16 +154,18 @@ export class DtcInput {
       if (severity === 'warning') this.#print(`Warning: ${message}\n`);
     }
     if (!tree) throw new Fatal(`"${name}" holds no device tree`);
-    return liveFromTree(tree);
+    return tree;
   }
 
   async #directory(): Promise<LiveTree> {
-    const { readTreeDirectory } = await import('./directory.ts');
+    const { readTreeDirectory } = await import('../../devicetree/live/tree-directory.ts');
     const { input, includeRoots } = this.#options;
-    return readTreeDirectory(this.#resolve(input), {
+    const read = readTreeDirectory(this.#resolve(input), {
       name: pathText(input),
       roots: includeRoots.length > 0 ? includeRoots.map((root) => this.#resolve(root)) : undefined,
       warn: (text) => this.#print(text),
     });
+    if ('failure' in read) throw new Fatal(read.failure);
+    return read;
   }
 }

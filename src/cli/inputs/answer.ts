@@ -1,6 +1,7 @@
 /** A question, asked of each machine that the inputs are of: what every such command does between its options and its report. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import { isKind } from '../../artifact/kinds.ts';
+import type { NamedMachine } from '../../artifact/machines.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { Report } from '../../report/formats/render.ts';
 import type { NamedReport } from '../../report/subjects/machines.ts';
@@ -9,7 +10,7 @@ import { type Answered, isNothingRead } from '../../verdict/question.ts';
 import { EXIT_ERROR, worstStatus } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
 import { type PrintOptions, printMachines, printNoAnswer } from '../output/print.ts';
-import { type NamedMachine, selectMachines } from './images.ts';
+import { selectMachines } from './images.ts';
 import { openInputs } from './inputs.ts';
 import { kernelFacts } from './kernel-facts.ts';
 import { describeOptions, type MachineOptionValues, refuseSettings } from './machine.ts';

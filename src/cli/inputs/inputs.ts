@@ -34,7 +34,7 @@ export async function openInputs(
         cwd: io.cwd,
         openImage: async (image, budget, sinkOfImage) => {
           await io.progress.tell(`looking into ${path}`, true);
-          return (await import('./images.ts')).openImage(image, budget, sinkOfImage);
+          return (await import('../../scan/open-image.ts')).openImage(image, budget, sinkOfImage);
         },
         // `- -` is the same input twice, not the second time an empty one.
         readStdin: async (limit) => {
@@ -71,9 +71,9 @@ export async function openInputs(
   kinds?.checkUsed();
   const { base, 'host-tree': hostTree } = options;
   if (hostTree !== undefined) {
-    const { withHostTree } = await import('./host-tree.ts');
+    const { hostTreeApplied } = await import('./host-tree.ts');
     const tree = (into: DiagnosticSink): Promise<Artifact[]> => openInputs([hostTree], {}, io, into);
-    artifacts.splice(0, artifacts.length, ...(await withHostTree(hostTree, artifacts, tree)));
+    artifacts.splice(0, artifacts.length, ...(await hostTreeApplied(hostTree, artifacts, tree)));
   }
   if (base === undefined && !artifacts.some(({ kind }) => kind === 'patch')) return artifacts;
   const [{ resolvePatches }, { findInTree, readBase }] = await Promise.all([

@@ -2,18 +2,19 @@
 import type { EvaluationOptions } from '../../acpi/machine.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
 import { isKind } from '../../artifact/kinds.ts';
+import type { NamedMachine } from '../../artifact/machines.ts';
 import { parseSize } from '../../bytes/address.ts';
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
-import type { ReadOptions } from '../../devicetree/read.ts';
 import type { DeviceTree } from '../../devicetree/tree.ts';
 import { hintOf, messageOf } from '../../findings/finding.ts';
-import { systemOptions, TABLE_KINDS } from '../../verdict/system.ts';
+import { machineOptions, type SourceSettings, sourceAccess } from '../../verdict/machine-options.ts';
+import { TABLE_KINDS } from '../../verdict/system.ts';
 import { type DescribeOptions, describe, type Machine } from '../../window/describe.ts';
 import type { OptionValues } from '../common/command.ts';
 import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 import type { INPUT_OPTIONS, MACHINE_OPTIONS } from '../common/options.ts';
-import { type NamedMachine, selectMachines } from './images.ts';
+import { selectMachines } from './images.ts';
 import { openInputs } from './inputs.ts';
 
 export type MachineOptionValues = OptionValues<typeof INPUT_OPTIONS & typeof MACHINE_OPTIONS>;
@@ -79,90 +80,49 @@ function parseCells(text: string): NonNullable<DescribeOptions['cells']> {
 /** Options of commands that may say which kernel they are about, too. */
 export type DescribedOptionValues = MachineOptionValues & { readonly kernel?: string };
 
+function sourceSettings(options: MachineOptionValues, io: Io): SourceSettings {
+  return {
+    cwd: io.cwd,
+    env: io.env,
+    includePaths: options.include,
+    includeRoots: options['include-root'],
+    defines: options.define,
+    opened: (path) => io.inputs.add(path),
+  };
+}
+
 /** What `describe` is told of a machine, from the options and from the image that it is in. Throws {@link CommandError}. */
 export async function describeOptions(
   options: DescribedOptionValues,
   machine: Pick<NamedMachine, 'artifacts' | 'memory' | 'overlays'>,
   io: Io,
 ): Promise<DescribeOptions> {
-  const { set, assume, cells } = options;
+  const { set, assume, cells, kernel, osi } = options;
   const { artifacts } = machine;
   const bytes = bytesOfTables(artifacts);
   await io.progress.tell(
     bytes > 0 ? 'evaluating ACPI tables' : 'describing the machine',
     bytes >= MANY_BYTES,
   );
-  const memory = [
-    ...(options.memory === undefined ? [] : await readMemory(options.memory, io)),
-    ...machine.memory,
-  ];
-  const overlays = [
-    ...(await treesOf(machine.overlays)),
-    ...(options.overlay === undefined ? [] : await readOverlays(options.overlay, options, io)),
-  ];
+  const given = options.memory === undefined ? [] : await readMemory(options.memory, io);
+  const overlays = options.overlay === undefined ? [] : await readOverlays(options.overlay, options, io);
   if (set !== undefined && !artifacts.some(({ kind }) => TABLE_KINDS.has(kind)))
     throw new CommandError('--set: none of the inputs is an ACPI table, whose fields it sets');
-  const source = artifacts.find((artifact) => artifact.kind === 'dts');
-  const asl = artifacts.find((artifact) => artifact.kind === 'asl');
-  const system = await systemOptions(artifacts, options);
-  if (system === undefined)
-    throw new CommandError(`--kernel ${options.kernel}: not a kernel release`, 'for example 6.12.30');
+  const described = await machineOptions(machine, { ...sourceSettings(options, io), kernel, osi, assume });
+  if (described === undefined)
+    throw new CommandError(`--kernel ${kernel}: not a kernel release`, 'for example 6.12.30');
+  const { parse } = described;
+  const memory = [...given, ...(described.memory ?? [])];
   return {
-    ...(set === undefined ? {} : { set: parseSettings(set) }),
+    ...described,
     ...(memory.length === 0 ? {} : { memory }),
+    ...(set === undefined ? {} : { set: parseSettings(set) }),
     ...(assume === undefined ? {} : { assume }),
-    ...system,
     ...(cells === undefined ? {} : { cells: parseCells(cells) }),
-    ...(asl === undefined ? {} : { asl: await aslAccess(asl, options, io) }),
-    ...(source === undefined && overlays.length === 0
+    ...(overlays.length === 0
       ? {}
-      : {
-          parse: {
-            ...(source === undefined ? {} : await fileAccess(source, options, io)),
-            ...(overlays.length === 0 ? {} : { overlays }),
-          },
-        }),
+      : { parse: { ...parse, overlays: [...(parse?.overlays ?? []), ...overlays] } }),
   };
-}
-
-/** What the source may open, and where it is looked for. */
-async function fileAccess(artifact: Artifact, options: MachineOptionValues, io: Io): Promise<ReadOptions> {
-  const [{ sourceClock, sourceFiles }, { resolve }] = await Promise.all([
-    import('./source-files.ts'),
-    import('node:path'),
-  ]);
-  const includePaths = (options.include ?? []).map((path) => resolve(io.cwd, path));
-  const loader = sourceFiles({
-    cwd: io.cwd,
-    mainFile: artifact.path === '-' ? undefined : artifact.path,
-    includePaths,
-    includeRoots: options['include-root'],
-    opened: (path) => io.inputs.add(resolve(io.cwd, path)),
-    clock: sourceClock(io),
-    patched: artifact.patchedFiles,
-  });
-  return { loader, includePaths, ...(options.define === undefined ? {} : { defines: options.define }) };
-}
-
-/** The same for ASL text. */
-async function aslAccess(
-  artifact: Artifact,
-  options: MachineOptionValues,
-  io: Io,
-): Promise<NonNullable<DescribeOptions['asl']>> {
-  const [{ loader, includePaths }, { aslFiles }] = await Promise.all([
-    fileAccess(artifact, options, io),
-    import('../../window/asl-files.ts'),
-  ]);
-  if (loader === undefined) return {};
-  return { files: aslFiles(loader, artifact.path === '-' ? undefined : artifact.path, includePaths) };
-}
-
-/** Overlays that an image chooses together with a tree. */
-async function treesOf(artifacts: readonly Artifact[]): Promise<DeviceTree[]> {
-  if (artifacts.length === 0) return [];
-  const { readDeviceTree } = await import('../../devicetree/read.ts');
-  return artifacts.flatMap((artifact) => readDeviceTree(artifact, new DiagnosticList(), {}) ?? []);
 }
 
 /** The trees that `--overlay` names. Throws {@link CommandError} when one can't be read. */
@@ -175,7 +135,7 @@ async function readOverlays(
   const sink = new DiagnosticList();
   const overlays: DeviceTree[] = [];
   for (const artifact of await openInputs(paths, {}, io, sink)) {
-    const parse = artifact.kind === 'dts' ? await fileAccess(artifact, options, io) : {};
+    const parse = artifact.kind === 'dts' ? await sourceAccess(artifact, sourceSettings(options, io)) : {};
     const tree = readDeviceTree(artifact, sink, parse);
     const error = sink.all.find(({ severity }) => severity === 'error');
     if (error) throw new CommandError(`--overlay ${artifact.path}: ${messageOf(error)}`, hintOf(error));

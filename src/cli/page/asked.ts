@@ -1,6 +1,7 @@
 /** From a command line to the page that it asks for. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
+import { emptyPage, machinePage } from '../../page/carry.ts';
 import type { OptionValues } from '../common/command.ts';
 import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
@@ -9,7 +10,8 @@ import { oneMachine } from '../inputs/images.ts';
 import { openInputs } from '../inputs/inputs.ts';
 import { kernelFacts } from '../inputs/kernel-facts.ts';
 import { describeOptions, type MachineOptionValues } from '../inputs/machine.ts';
-import { machinePage } from './interactive.ts';
+import { VERSION } from '../version.ts';
+import { pageBundles } from './bundles.ts';
 
 /** The interactive page of the machine that the inputs describe. Throws {@link CommandError}. */
 export async function pageOfInputs(
@@ -23,11 +25,19 @@ export async function pageOfInputs(
     artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, opening)));
   if (artifacts.length === 0) throw new CommandError('nothing of the inputs could be read');
   const machine = oneMachine(artifacts, options.select);
-  return machinePage({
+  const asked = {
     machine,
     said: [...opening.all, ...machine.findings],
     describe: await describeOptions(options, machine, io),
     kernel: await kernelFacts(options),
     ...(options.osi === undefined ? {} : { osi: options.osi }),
-  });
+  };
+  const page = await machinePage(asked, pageBundles(), VERSION);
+  if (typeof page !== 'string') throw new CommandError(`--interactive: ${page.problem}`, page.hint);
+  return page;
+}
+
+/** The page on which one drops an input. Throws {@link CommandError}. */
+export function pageWithoutInputs(): string {
+  return emptyPage(pageBundles(), VERSION);
 }

@@ -40,6 +40,9 @@ interface Switches {
   error: boolean;
 }
 
+/** What dtc calls its checks, for {@link CheckLevels}. */
+export const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name);
+
 /** Which checks warn and which are errors: dtc's -W and -E. */
 export class CheckLevels {
   readonly #switches = new Map<string, Switches>(

@@ -1,6 +1,7 @@
 /** From what was read to what can be written: checks, labels, symbols, fixups and order, in the sequence of dtc's main(). */
 import type { Finding } from '../checks/check.ts';
 import { CheckLevels, runChecks } from '../checks/run-checks.ts';
+import { OVERLAY_HINT } from '../source/parser.ts';
 import { type LiveTree, liveChildOf } from './live-tree.ts';
 import { type PhandleFormat, References } from './references.ts';
 import { sortTree } from './sort-tree.ts';
@@ -43,6 +44,8 @@ export interface PreparedTree {
   readonly notes: readonly PrepareNote[];
   /** Why no fixups can be made; the tree is then not to be written. */
   readonly failure?: string;
+  /** What to do about a tree that failed; dtc says no more. */
+  readonly hint?: string;
 }
 
 /** Makes a live tree ready for the writers; the tree is changed. */
@@ -52,7 +55,11 @@ export function prepareTree(tree: LiveTree, options: PrepareOptions = {}): Prepa
   const levels = options.levels ?? new CheckLevels();
   const { findings, failed } = runChecks(tree, references, { levels, symbols });
   const notes: PrepareNote[] = [];
-  if (failed && !options.force) return { findings, failed, notes };
+  if (failed && !options.force) {
+    // References to another tree are what /plugin/ is for.
+    const isOverlay = tree.root.children.some((child) => liveChildOf(child, '__overlay__'));
+    return { findings, failed, notes, ...(isOverlay ? { hint: OVERLAY_HINT } : {}) };
+  }
   const always = (text: string): void => {
     notes.push({ text, always: true });
   };

@@ -2,8 +2,10 @@
 import { hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import type { Alternatives, Find } from '../../scan/find.ts';
+import type { ScannedMachine } from '../../scan/image-scanner.ts';
 import { type Block, code, type Document, phrasesOf, strong, type Text } from '../document.ts';
 import { diagnosticJson } from '../formats/json-parts.ts';
+import type { Report } from '../formats/render.ts';
 import type { FindJson, ScanJson, ScannedJson } from '../json/scan.ts';
 
 export interface ScannedInput {
@@ -21,8 +23,7 @@ export interface ScanReport {
   readonly inputs: readonly ScannedInput[];
   readonly finds: readonly Find[];
   readonly alternatives: readonly Alternatives[];
-  /** Machines with their finds, by id. */
-  readonly machines: readonly { readonly name: string; readonly finds: readonly number[] }[];
+  readonly machines: readonly ScannedMachine[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -80,7 +81,7 @@ function inputJson({ path, size: bytes, sha256, steps }: ScannedInput): ScannedJ
   };
 }
 
-export function scanJson(report: ScanReport): ScanJson {
+function scanJson(report: ScanReport): ScanJson {
   return {
     schema: 'fwmap/scan@1',
     inputs: report.inputs.map(inputJson),
@@ -165,7 +166,7 @@ function namedFinds(finds: readonly number[]): string {
   return `find${finds.length === 1 ? '' : 's'} ${finds.join(', ')}`;
 }
 
-export function scanDocument(report: ScanReport, withHashes: boolean): Document {
+function scanDocument(report: ScanReport, withHashes: boolean): Document {
   const { finds, inputs, machines } = report;
   const blocks: Block[] = [];
   const count = finds.length === 1 ? '1 find' : `${finds.length} finds`;
@@ -208,4 +209,16 @@ export function scanDocument(report: ScanReport, withHashes: boolean): Document 
       },
     );
   return blocks;
+}
+
+/** The report of a scan; in text only what fits a page of each list. */
+export function scanReport(scan: ScanReport): Report {
+  return {
+    json: () => scanJson(scan),
+    document: (format) => scanDocument(scan, format !== 'text'),
+    found: () => ({
+      inputs: scan.inputs.map(({ path, sha256 }) => ({ path, kind: 'image', sha256 })),
+      results: scan.diagnostics,
+    }),
+  };
 }

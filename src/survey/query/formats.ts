@@ -1,5 +1,7 @@
-/** Result sets as CSV, JSON and a page. */
+/** Result sets as text, CSV, JSON and a page. */
 import { escapeCsv, escapeHtml, toJsonText } from '../../bytes/escape.ts';
+import type { Document } from '../../report/document.ts';
+import { renderText } from '../../report/formats/text.ts';
 import type { CellJson, QueryJson } from '../../report/json/query.ts';
 import type { Cell, ResultSet } from './database.ts';
 
@@ -8,7 +10,7 @@ export interface NamedResult extends ResultSet {
 }
 
 /** RFC 4180. Several results are set apart by an empty line. */
-export function resultsCsv(results: readonly NamedResult[]): string {
+function resultsCsv(results: readonly NamedResult[]): string {
   const line = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(',')}\r\n`;
   return results.map(({ columns, rows }) => [columns, ...rows].map(line).join('')).join('\r\n');
 }
@@ -18,7 +20,7 @@ function csvCell(cell: Cell): string {
 }
 
 /** Integers past 2^53 are strings. */
-export function resultsJson(results: readonly NamedResult[]): string {
+function resultsJson(results: readonly NamedResult[]): string {
   const value = (cell: Cell): CellJson => (typeof cell === 'bigint' ? cell.toString() : cell);
   const json: QueryJson = {
     schema: 'fwmap/query@1',
@@ -41,7 +43,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 meter { width: 12rem; height: .9rem; }`;
 
 /** A page of its own: tables, with a bar for each row where the last column counts something. */
-export function resultsHtml(results: readonly NamedResult[], heading: string): string {
+function resultsHtml(results: readonly NamedResult[], heading: string): string {
   const sections = results.map(({ title, columns, rows }) => {
     const last = columns.length - 1;
     const counts = rows.map((row) => row[last]).filter((cell) => typeof cell === 'number');
@@ -70,4 +72,48 @@ ${body.join('\n')}
 ${sections.join('\n')}
 </body></html>
 `;
+}
+
+/** Formats of {@link renderResults}. */
+export const QUERY_FORMATS = ['text', 'csv', 'json', 'html'] as const;
+export type QueryFormat = (typeof QUERY_FORMATS)[number];
+
+/**
+ * Results as they are printed or stored.
+ * @param heading of a page
+ * @param columns `width` of text
+ */
+export function renderResults(
+  results: readonly NamedResult[],
+  format: QueryFormat,
+  { heading, width }: { readonly heading: string; readonly width: number },
+): string {
+  switch (format) {
+    case 'csv':
+      return resultsCsv(results);
+    case 'json':
+      return resultsJson(results);
+    case 'html':
+      return resultsHtml(results, heading);
+    case 'text':
+      return renderText(
+        results.length === 1
+          ? [tableOf(results[0]!)]
+          : results.flatMap((result) => [{ kind: 'heading' as const, text: result.title }, tableOf(result)]),
+        { color: false, width },
+      );
+  }
+}
+
+function tableOf({ columns, rows }: ResultSet): Document[number] {
+  const isCount = (index: number): boolean =>
+    rows.length > 0 && rows.every((row) => typeof row[index] === 'number' || typeof row[index] === 'bigint');
+  return {
+    kind: 'table',
+    columns: columns.map((title, index) => ({
+      title,
+      ...(isCount(index) ? { align: 'right' as const } : {}),
+    })),
+    rows: rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell)))),
+  };
 }

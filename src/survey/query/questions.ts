@@ -14,7 +14,7 @@ const range = (alias: string): string => `CASE WHEN ${alias}.base IS NOT NULL AN
     ELSE coalesce(${alias}.base_expression, ${hex(`${alias}.base`)}, '?') || ', size ' ||
       coalesce(${alias}.size_expression, ${hex(`${alias}.size`)}, '?') END`;
 
-export const SUMMARY: readonly NamedQuery[] = [
+const summary: readonly NamedQuery[] = [
   {
     title: 'Machines by status',
     sql: 'SELECT status, count(*) AS machines FROM machines GROUP BY status ORDER BY machines DESC, status',
@@ -41,7 +41,7 @@ FROM findings GROUP BY ALL ORDER BY machines DESC, code LIMIT 20`,
   },
 ];
 
-export const NEEDED: readonly NamedQuery[] = [
+const needed: readonly NamedQuery[] = [
   {
     title: 'Machines that need CONFIG_SYSFB, or may',
     sql: `SELECT path, answer, effective, summary
@@ -51,7 +51,7 @@ ORDER BY answer = 'needed' DESC, path`,
   },
 ];
 
-export const CONDITIONS: readonly NamedQuery[] = [
+const conditions: readonly NamedQuery[] = [
   {
     title: 'What windows depend on',
     sql: `SELECT condition, count(*) AS windows, count(DISTINCT machine) AS machines,
@@ -61,7 +61,7 @@ ORDER BY machines DESC, windows DESC, condition LIMIT 50`,
   },
 ];
 
-export const CHANGED: readonly NamedQuery[] = [
+const bridges: readonly NamedQuery[] = [
   {
     title: 'What Linux does to windows of PCI host bridges',
     sql: `SELECT did, count(*) AS windows, count(DISTINCT machine) AS machines, min(why) AS "for example"
@@ -75,7 +75,7 @@ FROM bridges JOIN machines USING (machine) WHERE did <> 'given' ORDER BY machine
 ];
 
 /** Machines are the same by their path in both surveys; windows by the entry that says them. */
-export const MOVED: readonly NamedQuery[] = [
+const moved: readonly NamedQuery[] = [
   {
     title: 'Windows that moved',
     sql: `WITH pairs AS (
@@ -93,3 +93,9 @@ WHERE (o.base, o.size, o.base_expression, o.size_expression)
 ORDER BY file, entry, was, "now"`,
   },
 ];
+
+/**
+ * Questions by name: `summary`, `needed`, `bridges` and `conditions` of one survey; `moved` of one that is opened with
+ * another before it.
+ */
+export const NAMED_QUERIES = { summary, needed, bridges, moved, conditions } as const;

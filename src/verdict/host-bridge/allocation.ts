@@ -1,5 +1,5 @@
 /** What of the windows is left for BARs that Linux places, and whether given BARs fit. */
-import { formatMemRange, formatSize, hex } from '../../bytes/address.ts';
+import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import type { PciBar } from '../../evidence/values.ts';
 import { type Bar, type Placement, placeBars } from '../../linux/host-bridge/bars.ts';
@@ -185,13 +185,4 @@ function bridgeWindow(window: AddressWindow): BridgeWindow[] {
       from: [window.origin.index],
     },
   ];
-}
-
-/** `256 MiB, 64-bit, prefetchable`. */
-export function barName({ size, space, is64Bit, prefetchable }: Omit<Bar, 'name'>): string {
-  return [
-    space === 'io' ? `${size} ports` : formatSize(size),
-    ...(is64Bit ? ['64-bit'] : []),
-    ...(prefetchable ? ['prefetchable'] : []),
-  ].join(', ');
 }

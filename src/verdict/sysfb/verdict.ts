@@ -71,7 +71,7 @@ export interface Verdict extends Answered {
   readonly windows: readonly AddressWindow[];
 }
 
-/** How much the answer is made of: where nothing could be read it is nothing. */
-export function foundIn({ answer, windows, pool }: Verdict): number {
+/** How many things an answer of `sysfb` is made of, for {@link isNothingRead}: 0 where nothing could be read. */
+export function sysfbFound({ answer, windows, pool }: Verdict): number {
   return answer === 'unknown' ? windows.length + pool.length : 1;
 }

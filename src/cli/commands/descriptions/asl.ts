@@ -1,10 +1,8 @@
 /** `fwmap asl`: ACPI tables as ASL text, and with `--compile` back. */
 import { resolve } from 'node:path';
-import type { CompiledTable } from '../../../acpi/asl/compile/compile.ts';
-import type { AcpiTable } from '../../../acpi/tables/table.ts';
+import type { AslOptionsOf } from '../../../acpi/asl/tables.ts';
 import type { Artifact } from '../../../artifact/artifact.ts';
 import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
-import { finding } from '../../../findings/finding.ts';
 import { defineCommand, EXIT_ERROR, type OptionValues } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
@@ -105,18 +103,15 @@ interface OutputFile {
   readonly content: string | Uint8Array;
 }
 
+/** A file for each table; all of them are printed where one is, since they tell each other's names. */
 async function printed(
   artifacts: readonly Artifact[],
   options: Options,
   io: Io,
   sink: DiagnosticSink,
 ): Promise<OutputFile[]> {
-  const [{ decodeForText }, { printTable }, { loadOrder, nameTables }] = await Promise.all([
-    import('../../../acpi/asl/print/guessed-arguments.ts'),
-    import('../../../acpi/asl/print/print.ts'),
-    import('../../../acpi/tables/read.ts'),
-  ]);
-  const tables = loadOrder(nameTables(await tablesOf(artifacts, options, io, sink)));
+  const { printAsl } = await import('../../../acpi/asl/tables.ts');
+  const tables = printAsl(artifacts, await optionsOf(options, io), sink);
   const wanted = options.table?.map((name) => name.toUpperCase());
   const unknown = wanted?.find((name) => !tables.some((table) => table.name === name));
   if (unknown !== undefined) {
@@ -125,32 +120,9 @@ async function printed(
       `there are: ${tables.map((table) => table.name).join(', ')}`,
     );
   }
-  if (tables.length === 0) {
-    sink.add(finding('acpi/no-aml', {}));
-  }
-  const decoded = decodeForText(tables, sink);
   return tables
-    .filter((table) => wanted?.includes(table.name) ?? true)
-    .map((table) => ({ name: `${table.name}.dsl`, content: printTable(decoded, table).text }));
-}
-
-async function tablesOf(
-  artifacts: readonly Artifact[],
-  options: Options,
-  io: Io,
-  sink: DiagnosticSink,
-): Promise<AcpiTable[]> {
-  const tables: AcpiTable[] = [];
-  for (const artifact of artifacts) {
-    if (artifact.kind === 'asl') {
-      const { tableOf } = await import('../../../acpi/asl/compile/compile.ts');
-      tables.push(...(await compiledTables(artifact, options, io, sink)).map(tableOf));
-    } else {
-      const { readAcpiTables } = await import('../../../acpi/tables/read.ts');
-      tables.push(...readAcpiTables(artifact, sink));
-    }
-  }
-  return tables;
+    .filter(({ name }) => wanted?.includes(name) ?? true)
+    .map(({ name, text }) => ({ name: `${name}.dsl`, content: text() }));
 }
 
 /** The AML of all texts; undefined when one of them has an error: nothing is written half. */
@@ -160,40 +132,33 @@ async function compiled(
   io: Io,
   sink: DiagnosticList,
 ): Promise<OutputFile[] | undefined> {
-  const tables: CompiledTable[] = [];
-  for (const artifact of artifacts) tables.push(...(await compiledTables(artifact, options, io, sink)));
+  const { compileAslTexts } = await import('../../../acpi/asl/tables.ts');
+  const tables = compileAslTexts(artifacts, await optionsOf(options, io), sink);
   if (sink.hasErrors) return undefined;
-  const { nameTables } = await import('../../../acpi/tables/read.ts');
-  const { tableOf } = await import('../../../acpi/asl/compile/compile.ts');
-  return nameTables(tables.map(tableOf)).map(({ name, bytes }) => ({ name: `${name}.aml`, content: bytes }));
+  return tables.map(({ name, bytes }) => ({ name: `${name}.aml`, content: bytes }));
 }
 
-async function compiledTables(
-  artifact: Artifact,
-  options: Options,
-  io: Io,
-  sink: DiagnosticSink,
-): Promise<CompiledTable[]> {
-  const [{ compileAsl }, { aslText }, { aslFiles }, { sourceFiles }] = await Promise.all([
-    import('../../../acpi/asl/compile/compile.ts'),
-    import('../../../acpi/asl/read.ts'),
+async function optionsOf(options: Options, io: Io): Promise<AslOptionsOf> {
+  const [{ aslFiles }, { sourceFiles }] = await Promise.all([
     import('../../../window/asl-files.ts'),
-    import('../../inputs/source-files.ts'),
+    import('../../../devicetree/source/disk-files.ts'),
   ]);
   const includePaths = (options.include ?? []).map((path) => resolve(io.cwd, path));
   const roots = options['include-root'];
-  const loader = sourceFiles({
-    mainFile: artifact.path === '-' ? undefined : resolve(io.cwd, artifact.path),
-    includePaths,
-    cwd: io.cwd,
-    opened: (path) => io.inputs.add(resolve(io.cwd, path)),
-    ...(roots !== undefined && { includeRoots: roots }),
-  });
-  return compileAsl(aslText(artifact.source), sink, {
-    files: aslFiles(loader, artifact.path === '-' ? undefined : artifact.path, includePaths),
+  const given = {
     defines: Object.fromEntries((options.define ?? []).map(definition)),
     ...creator(options.creator),
-  });
+  };
+  return ({ path }) => {
+    const loader = sourceFiles({
+      mainFile: path === '-' ? undefined : resolve(io.cwd, path),
+      includePaths,
+      cwd: io.cwd,
+      opened: (file) => io.inputs.add(resolve(io.cwd, file)),
+      ...(roots !== undefined && { includeRoots: roots }),
+    });
+    return { files: aslFiles(loader, path === '-' ? undefined : path, includePaths), ...given };
+  };
 }
 
 function definition(text: string): [string, string] {

@@ -4,8 +4,8 @@
  */
 
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
-import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 import type { BlobEdit } from '../../../devicetree/blob/edit.ts';
+import type { TreeForm } from '../../../devicetree/compile.ts';
 import type { LiveTree } from '../../../devicetree/live/live-tree.ts';
 import type { PrepareOptions } from '../../../devicetree/live/prepare-tree.ts';
 import { hintOf, messageOf } from '../../../findings/finding.ts';
@@ -24,6 +24,11 @@ interface Overlay {
 
 /** The same version as the dtc whose behaviour this is: scripts compare it. */
 const DTC_VERSION = '1.8.1';
+
+/** dtc prints names as the bytes they are. */
+function latin1(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
+}
 
 /** Runs the command; `argv` is what follows `dtc`. Gives the exit status. */
 export async function runDtc(argv: readonly string[], io: Io): Promise<number> {
@@ -46,7 +51,7 @@ export async function runDtc(argv: readonly string[], io: Io): Promise<number> {
     return await new DtcRun(read.options, io).run();
   } catch (error) {
     if (!(error instanceof Fatal)) throw error;
-    io.stderr.write(latin1Bytes(`FATAL ERROR: ${error.message}\n`));
+    io.stderr.write(latin1(`FATAL ERROR: ${error.message}\n`));
     return 1;
   }
 }
@@ -63,7 +68,7 @@ class DtcRun {
   }
 
   #print(text: string): void {
-    this.#io.stderr.write(latin1Bytes(text));
+    this.#io.stderr.write(latin1(text));
   }
 
   async run(): Promise<number> {
@@ -81,9 +86,8 @@ class DtcRun {
     if (options.bootCpuid !== undefined) tree.bootCpuid = options.bootCpuid >>> 0;
     const edits = await this.#prepare(tree, inputFormat, overlays);
     if (!edits) return 2;
-    const content = this.#onlyOverlays(inputFormat, outputFormat)
-      ? await this.#edited(tree, edits)
-      : await this.#write(tree, inputFormat, outputFormat);
+    const only = this.#onlyOverlays(inputFormat, outputFormat) ? edits : undefined;
+    const content = await this.#write(tree, inputFormat, outputFormat, only);
     if (content === undefined) return 0;
     try {
       writeResult(content, { output: options.output }, this.#io);
@@ -100,7 +104,7 @@ class DtcRun {
     const escaped = (path: string): string => path.replace(/ /g, '\\ ');
     const names = this.#input.opened.map((path) => ` ${escaped(path)}`).join('');
     try {
-      writeResult(latin1Bytes(`${escaped(pathText(output))}:${names}\n`), { output: dependencies }, this.#io);
+      writeResult(latin1(`${escaped(pathText(output))}:${names}\n`), { output: dependencies }, this.#io);
     } catch (error) {
       const reason = error instanceof Error ? error.message.replace(/^.*: /, '') : 'cannot be written';
       throw new Fatal(`Couldn't open dependency file ${pathText(dependencies)}: ${reason}`);
@@ -168,17 +172,13 @@ class DtcRun {
   async #process(tree: LiveTree, prepare: PrepareOptions): Promise<boolean> {
     const { force, quiet } = this.#options;
     const { prepareTree } = await import('../../../devicetree/live/prepare-tree.ts');
-    const { findings, failed, notes, failure } = prepareTree(tree, prepare);
+    const { findings, failed, notes, failure, hint } = prepareTree(tree, prepare);
     const output = this.#options.output === '-' ? '<stdout>' : pathText(this.#options.output);
     for (const finding of findings)
       if (quiet < (finding.level === 'error' ? 2 : 1)) this.#print(findingText(finding, output));
     if (failed && !force) {
       this.#print('ERROR: Input tree has errors, aborting (use -f to force output)\n');
-      // dtc says no more; references to another tree are what /plugin/ is for.
-      if (tree.root.children.some(({ children }) => children.some(({ name }) => name === '__overlay__'))) {
-        const { OVERLAY_HINT } = await import('../../../devicetree/source/parser.ts');
-        this.#print(`  ${OVERLAY_HINT}\n`);
-      }
+      if (hint !== undefined) this.#print(`  ${hint}\n`);
       return false;
     }
     if (failed && quiet < 3) this.#print('Warning: Input tree has errors, output forced\n');
@@ -189,47 +189,36 @@ class DtcRun {
 
   // ---------------------------------------------------------------- writing
 
-  async #edited(tree: LiveTree, edits: readonly BlobEdit[]): Promise<Uint8Array> {
-    const { editBlob } = await import('../../../devicetree/blob/edit.ts');
-    const { writeDtb } = await import('../../../devicetree/write/dtb.ts');
-    return editBlob(tree, edits) ?? writeDtb(tree).bytes;
+  /** @param edits what overlays changed, where the blob that was read is to be edited */
+  async #write(
+    tree: LiveTree,
+    inputFormat: string,
+    outputFormat: string,
+    edits: readonly BlobEdit[] | undefined,
+  ): Promise<Uint8Array | undefined> {
+    if (outputFormat === 'null') return undefined;
+    if (!isTreeForm(outputFormat)) throw new Fatal(`Unknown output format "${outputFormat}"`);
+    if (outputFormat === 'yaml' && inputFormat !== 'dts')
+      throw new Fatal('YAML output format requires dts input format');
+    const { annotate, blobVersion: version, reservationSlots, minimumSize } = this.#options;
+    const { padding, alignment, quiet } = this.#options;
+    const { writeTree } = await import('../../../devicetree/compile.ts');
+    const written = await writeTree(tree, outputFormat, {
+      annotate,
+      version,
+      reservationSlots,
+      minimumSize,
+      padding,
+      alignment,
+      ...(edits && { edits }),
+    });
+    if ('failure' in written) throw new Fatal(written.failure);
+    if (written.sizeOverMinimum !== undefined && quiet < 1)
+      this.#print(`Warning: blob size ${written.sizeOverMinimum} >= minimum size ${minimumSize}\n`);
+    return written.bytes;
   }
+}
 
-  async #write(tree: LiveTree, inputFormat: string, outputFormat: string): Promise<Uint8Array | undefined> {
-    const options = this.#options;
-    switch (outputFormat) {
-      case 'dts': {
-        const { writeDts } = await import('../../../devicetree/write/dts.ts');
-        return latin1Bytes(writeDts(tree, { annotate: options.annotate }));
-      }
-      case 'yaml': {
-        if (inputFormat !== 'dts') throw new Fatal('YAML output format requires dts input format');
-        const { writeYaml } = await import('../../../devicetree/write/yaml.ts');
-        const written = writeYaml(tree);
-        if ('failure' in written) throw new Fatal(written.failure);
-        return latin1Bytes(written.text);
-      }
-      case 'null':
-        return undefined;
-      case 'dtb':
-      case 'asm':
-        break;
-      default:
-        throw new Fatal(`Unknown output format "${outputFormat}"`);
-    }
-    const { blobVersion, writeDtb } = await import('../../../devicetree/write/dtb.ts');
-    const version = blobVersion(options.blobVersion);
-    if (!version) throw new Fatal(`Unknown device tree blob version ${options.blobVersion}`);
-    const { reservationSlots, minimumSize, padding, alignment } = options;
-    const layout = { version, reservationSlots, minimumSize, padding, alignment };
-    if (outputFormat === 'asm') {
-      const { writeAsm } = await import('../../../devicetree/write/asm.ts');
-      return latin1Bytes(writeAsm(tree, layout));
-    }
-    const blob = writeDtb(tree, layout);
-    if (blob.sizeOverMinimum !== undefined && options.quiet < 1) {
-      this.#print(`Warning: blob size ${blob.sizeOverMinimum} >= minimum size ${minimumSize}\n`);
-    }
-    return blob.bytes;
-  }
+function isTreeForm(format: string): format is TreeForm {
+  return format === 'dts' || format === 'dtb' || format === 'yaml' || format === 'asm';
 }

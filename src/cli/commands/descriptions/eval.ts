@@ -58,27 +58,13 @@ export const command = defineCommand({
     const path = inputs[at];
     if (path === undefined || at === 0)
       throw new CommandError('which object?', String.raw`name it with a leading backslash: '\_SB.PCI0._CRS'`);
-    const [
-      { parseName },
-      { parseAslConstant },
-      { readAcpiInputs },
-      { evaluate, startMachine },
-      { decodeTables },
-      { loadOrder },
-      { checkSettings },
-      report,
-    ] = await Promise.all([
-      import('../../../acpi/terms/name.ts'),
-      import('../../../acpi/interpreter/values/constant.ts'),
-      import('../../../acpi/inputs.ts'),
-      import('../../../acpi/machine.ts'),
-      import('../../../acpi/aml/tables.ts'),
-      import('../../../acpi/tables/read.ts'),
-      import('../../../acpi/settings.ts'),
-      import('../../../report/subjects/eval.ts'),
-    ]);
-    const name = parseName(path);
-    if (name === undefined) throw new CommandError(`${path} is no ACPI path`);
+    const [{ evaluateObject, isAcpiPath }, { parseAslConstant }, { evalLines, evalReport }] =
+      await Promise.all([
+        import('../../../acpi/evaluate-object.ts'),
+        import('../../../acpi/interpreter/values/constant.ts'),
+        import('../../../report/subjects/eval.ts'),
+      ]);
+    if (!isAcpiPath(path)) throw new CommandError(`${path} is no ACPI path`);
     const args = inputs.slice(at + 1).map((text): AmlValue => {
       const value = parseAslConstant(text);
       if (value === undefined)
@@ -89,8 +75,9 @@ export const command = defineCommand({
     const artifacts = await openInputs(inputs.slice(0, at), options, io, sink);
     const machine = oneMachine(artifacts, options.select);
     const described = await describeOptions(options, machine, io);
-    const { tables, complete } = await readAcpiInputs(machine.artifacts, sink, described.asl);
-    if (tables.length === 0) {
+    const result = await evaluateObject(machine.artifacts, path, { ...described, args }, sink);
+    refuseSettings(sink.all);
+    if (result === undefined) {
       writeDiagnostics(sink.all, io);
       throw new CommandError(
         'no ACPI table could be read',
@@ -98,11 +85,6 @@ export const command = defineCommand({
         { inputs, diagnostics: sink.all },
       );
     }
-    const order = loadOrder(tables);
-    const decoded = decodeTables(order, sink);
-    if (described.set !== undefined) await checkSettings(order, decoded, described.set, sink);
-    refuseSettings(sink.all);
-    const result = evaluate(startMachine(tables, decoded, { complete, ...described }, sink), name, args);
     const subject = {
       inputs: machine.artifacts,
       result,
@@ -111,11 +93,11 @@ export const command = defineCommand({
     };
     if ((options.format ?? FORMATS[0]) === 'text') {
       // Not laid out: scripts read these lines.
-      const lines = report.evalLines(subject).map((line) => `${escapeControls(line)}\n`);
+      const lines = evalLines(subject).map((line) => `${escapeControls(line)}\n`);
       await writePaged(lines.join(''), options, io);
       writeDiagnostics(sink.all, io);
     } else {
-      await printReport(report.evalReport(subject), sink.all, options, io);
+      await printReport(evalReport(subject), sink.all, options, io);
     }
     return result.path === undefined || result.fault !== undefined ? EXIT_ERROR : 0;
   },

@@ -4,11 +4,10 @@ import { resolve } from 'node:path';
 import type { Artifact } from '../../../artifact/artifact.ts';
 import { openBytes } from '../../../artifact/open-bytes.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
-import type { FindingReport } from '../../../report/finding.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
 import { explainReport } from '../../../report/subjects/explain.ts';
 import { describe, type Machine } from '../../../window/describe.ts';
-import { explain } from '../../../window/explain.ts';
+import { explain, explainable } from '../../../window/explain.ts';
 import { defineCommand, EXIT_ERROR } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
@@ -19,7 +18,7 @@ import {
   OUTPUT_OPTIONS,
   RELEASE_OPTION,
 } from '../../common/options.ts';
-import { UNKNOWN_CODES, writeDiagnostics } from '../../common/result.ts';
+import { writeDiagnostics } from '../../common/result.ts';
 import { oneMachine } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
@@ -41,13 +40,8 @@ function propertyLine(text: string): string {
 }
 
 async function noSuchNode(machine: Machine, node: string): Promise<CommandError> {
-  const [{ nearest }, { pathOf, walk }] = await Promise.all([
-    import('../../../findings/nearest.ts'),
-    import('../../../devicetree/tree.ts'),
-  ]);
-  const paths = machine.trees.flatMap(({ tree }) => [...walk(tree.root)].map(pathOf));
-  const devices = machine.acpi?.crs.map(({ entry }) => entry.device) ?? [];
-  const close = await nearest(node, [...paths, ...devices]);
+  const { nearest } = await import('../../../findings/nearest.ts');
+  const close = await nearest(node, explainable(machine));
   return new CommandError(
     `no node or device ${node} in the inputs`,
     close === undefined ? undefined : `did you mean ${close}?`,
@@ -57,37 +51,22 @@ async function noSuchNode(machine: Machine, node: string): Promise<CommandError>
 /** `dt/ranges-cells`: a code, unless there is a file of that name. */
 const CODE = /^[a-z]+\/[a-z0-9-]+$/;
 
-/** Of inputs that are of no known kind: what is known. */
-async function recognisedFor(code: string): Promise<Pick<FindingReport, 'recognised'>> {
-  if (!UNKNOWN_CODES.has(code)) return {};
-  const { SNIFF_ROWS } = await import('../../../artifact/sniff.ts');
-  return { recognised: SNIFF_ROWS.map(({ kind, tried }) => ({ kind, by: tried })) };
-}
-
-/** Prints the row of a code; false where the argument is none. */
+/** Prints what a code means; false where the argument is none. */
 async function explainedCode(argument: string, options: PrintOptions, io: Io): Promise<boolean> {
   if (!CODE.test(argument) || existsSync(resolve(io.cwd, argument))) return false;
-  const { CODES, rowOf } = await import('../../../findings/finding.ts');
-  const row = rowOf(argument);
-  if (row === undefined) {
+  const { codeReport } = await import('../../../report/subjects/code.ts');
+  const report = codeReport(argument);
+  if (report === undefined) {
     // A path that isn't there is told as such, unless it is nearly a code.
-    const { nearest } = await import('../../../findings/nearest.ts');
+    const [{ CODES }, { nearest }] = await Promise.all([
+      import('../../../findings/finding.ts'),
+      import('../../../findings/nearest.ts'),
+    ]);
     const close = await nearest(argument, CODES);
     if (close === undefined) return false;
     throw new CommandError(`there is no code ${argument}`, `did you mean ${close}?`);
   }
-  const { findingDocument, findingJson } = await import('../../../report/finding.ts');
-  const report: FindingReport = { code: argument, row, ...(await recognisedFor(argument)) };
-  await printReport(
-    {
-      json: () => findingJson(report),
-      document: () => findingDocument(report),
-      found: () => ({ inputs: [], results: [] }),
-    },
-    [],
-    options,
-    io,
-  );
+  await printReport(report, [], options, io);
   return true;
 }
 

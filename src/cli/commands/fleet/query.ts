@@ -1,17 +1,8 @@
 /** `fwmap query`: asks the tables of a survey. */
 import { resolve } from 'node:path';
-import type { Document } from '../../../report/document.ts';
-import { renderText } from '../../../report/formats/text.ts';
-import { QueryError, type ResultSet, SurveyDatabase } from '../../../survey/query/database.ts';
-import { type NamedResult, resultsCsv, resultsHtml, resultsJson } from '../../../survey/query/formats.ts';
-import {
-  CHANGED,
-  CONDITIONS,
-  MOVED,
-  type NamedQuery,
-  NEEDED,
-  SUMMARY,
-} from '../../../survey/query/questions.ts';
+import { QueryError, SurveyDatabase } from '../../../survey/query/database.ts';
+import { type NamedResult, QUERY_FORMATS, renderResults } from '../../../survey/query/formats.ts';
+import { NAMED_QUERIES, type NamedQuery } from '../../../survey/query/questions.ts';
 import { defineCommand } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import { OUTPUT_OPTIONS } from '../../common/options.ts';
@@ -19,8 +10,6 @@ import { writeResult } from '../../common/result.ts';
 import { writePaged } from '../../output/pager.ts';
 import { widthOf } from '../../output/print.ts';
 import { asCommandErrors } from '../../survey/options.ts';
-
-const FORMATS = ['text', 'csv', 'json', 'html'] as const;
 
 export const command = defineCommand({
   name: 'query',
@@ -47,7 +36,7 @@ export const command = defineCommand({
     'no-pager': OUTPUT_OPTIONS['no-pager'],
     format: {
       type: 'string',
-      choices: FORMATS,
+      choices: QUERY_FORMATS,
       describe: 'How the result looks',
       group: 'Output:',
     },
@@ -62,11 +51,11 @@ export const command = defineCommand({
     if (folder === undefined || more.length > 0)
       throw new CommandError('query: it takes the folder of a survey and one statement');
     const asked: NamedQuery[] = [
-      ...(options.summary ? SUMMARY : []),
-      ...(options.needed ? NEEDED : []),
-      ...(options.bridges ? CHANGED : []),
-      ...(options.conditions ? CONDITIONS : []),
-      ...(options.moved === undefined ? [] : MOVED),
+      ...(options.summary ? NAMED_QUERIES.summary : []),
+      ...(options.needed ? NAMED_QUERIES.needed : []),
+      ...(options.bridges ? NAMED_QUERIES.bridges : []),
+      ...(options.conditions ? NAMED_QUERIES.conditions : []),
+      ...(options.moved === undefined ? [] : NAMED_QUERIES.moved),
       ...(sql === undefined ? [] : [{ title: sql, sql }]),
     ];
     if (asked.length === 0)
@@ -82,46 +71,12 @@ export const command = defineCommand({
       throw error;
     }
     const format = options.format ?? 'text';
-    const text = rendered(results, format, `Survey ${folder}`, await widthOf(options, io));
+    const text = renderResults(results, format, {
+      heading: `Survey ${folder}`,
+      width: await widthOf(options, io),
+    });
     if (format === 'text') await writePaged(text, options, io);
     else writeResult(text, options, io);
     return 0;
   },
 });
-
-function rendered(
-  results: readonly NamedResult[],
-  format: (typeof FORMATS)[number],
-  heading: string,
-  width: number,
-): string {
-  switch (format) {
-    case 'csv':
-      return resultsCsv(results);
-    case 'json':
-      return resultsJson(results);
-    case 'html':
-      return resultsHtml(results, heading);
-    case 'text': {
-      return renderText(
-        results.length === 1
-          ? [tableOf(results[0]!)]
-          : results.flatMap((result) => [{ kind: 'heading' as const, text: result.title }, tableOf(result)]),
-        { color: false, width },
-      );
-    }
-  }
-}
-
-function tableOf({ columns, rows }: ResultSet): Document[number] {
-  const isCount = (index: number): boolean =>
-    rows.length > 0 && rows.every((row) => typeof row[index] === 'number' || typeof row[index] === 'bigint');
-  return {
-    kind: 'table',
-    columns: columns.map((title, index) => ({
-      title,
-      ...(isCount(index) ? { align: 'right' as const } : {}),
-    })),
-    rows: rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell)))),
-  };
-}

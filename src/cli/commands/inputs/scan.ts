@@ -1,26 +1,21 @@
 /** `fwmap scan`: what descriptions are in an image. */
 
 import { resolve } from 'node:path';
-import { type OpenedFile, openImageFile, takeOffWhole } from '../../../artifact/images/image-file.ts';
+import { type OpenedFile, openImageFile } from '../../../artifact/images/image-file.ts';
 import { STDIN_PATH } from '../../../artifact/open-bytes.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { accessTo } from '../../../containers/access.ts';
-import { Budget } from '../../../containers/limits.ts';
 import { limit, overLimit } from '../../../limits/limits.ts';
 import { sha256Of } from '../../../platform/hash.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
-import { type ScannedInput, type ScanReport, scanDocument, scanJson } from '../../../report/subjects/scan.ts';
+import { type ScannedInput, type ScanReport, scanReport } from '../../../report/subjects/scan.ts';
 import type { Alternatives, Find } from '../../../scan/find.ts';
-import { machineGroups } from '../../../scan/machines.ts';
-import { Scanner } from '../../../scan/scan.ts';
+import { ImageScanner, type ScannedMachine } from '../../../scan/image-scanner.ts';
 import { defineCommand } from '../../common/command.ts';
 import { CommandError, UnreadableInputError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 import { formatOption, OUTPUT_OPTIONS } from '../../common/options.ts';
 import { printReport } from '../../output/print.ts';
-
-/** Tables that name others: they tell which belong together. */
-const ROOT_TABLES: ReadonlySet<string | undefined> = new Set(['XSDT', 'RSDT', 'FACP']);
 
 /** Opens what was named. A folder is the files in it. */
 async function* openedInputs(
@@ -61,24 +56,13 @@ async function scanAll(
   io: Io,
   sink: DiagnosticList,
 ): Promise<ScanReport> {
-  const budget = new Budget();
   const extract =
     options.extract === undefined ? undefined : (await import('./extract.ts')).extractTo(options.extract, io);
-  const roots = new Map<number, Uint8Array>();
-  const scanner = new Scanner(sink, {
-    budget,
-    reader: {
-      reads: ({ signature }) => extract !== undefined || ROOT_TABLES.has(signature),
-      read: (find, bytes) => {
-        extract?.(find, bytes);
-        if (ROOT_TABLES.has(find.signature)) roots.set(find.id, bytes.read(0, bytes.size).slice());
-      },
-    },
-  });
+  const scanner = new ImageScanner(sink, extract);
   const inputs: ScannedInput[] = [];
   const finds: Find[] = [];
   const alternatives: Alternatives[] = [];
-  const machines: ScanReport['machines'][number][] = [];
+  const machines: ScannedMachine[] = [];
   for await (const { path, resolved, file } of openedInputs(paths, io)) {
     await io.progress.tell(`scanning ${path}`, true);
     const hash = !options.withHashes
@@ -86,26 +70,17 @@ async function scanAll(
       : file.whole
         ? sha256Of(file.access.read(0, file.access.size))
         : (await import('../../inputs/hash-file.ts')).hashInBackground(resolved);
-    const { access, taken } = await takeOffWhole(file.access, budget);
     const name = path === STDIN_PATH ? '<stdin>' : path;
-    const steps = taken.map((step) => ({ ...step, offset: 0 }));
-    const result = await scanner.scan({ name, access, steps });
-    finds.push(...result.finds);
-    const grouped = machineGroups(result, roots);
-    alternatives.push(...result.alternatives, ...grouped.alternatives);
-    machines.push(
-      ...grouped.machines.map((machine) => ({
-        name: machine.name,
-        finds: [...machine.finds, ...machine.overlays].map(({ id }) => id),
-      })),
-    );
-    for (const { unpacked } of taken) budget.release(unpacked);
+    const scanned = await scanner.scan(name, file.access);
+    finds.push(...scanned.finds);
+    alternatives.push(...scanned.alternatives);
+    machines.push(...scanned.machines);
     inputs.push({
       path,
       name,
       size: file.access.size,
       ...(hash === undefined ? {} : { sha256: await hash }),
-      steps: taken.map(({ format }) => format),
+      steps: scanned.steps,
     });
     file.close();
     const why = file.fault();
@@ -174,19 +149,7 @@ export const command = defineCommand({
     const withHashes = (options.format ?? FORMATS[0]) !== 'text';
     const all = await scanAll(inputs, { ...options, withHashes }, io, sink);
     const report = options.select === undefined ? all : selected(all, options.select);
-    await printReport(
-      {
-        json: () => scanJson(report),
-        document: (format) => scanDocument(report, format !== 'text'),
-        found: () => ({
-          inputs: report.inputs.map(({ path, sha256 }) => ({ path, kind: 'image' as const, sha256 })),
-          results: report.diagnostics,
-        }),
-      },
-      report.diagnostics,
-      options,
-      io,
-    );
+    await printReport(scanReport(report), report.diagnostics, options, io);
     return 0;
   },
 });

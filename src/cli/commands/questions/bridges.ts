@@ -1,13 +1,12 @@
 /** `fwmap bridges` */
 
 import { isKind } from '../../../artifact/kinds.ts';
-import { binaryUnit } from '../../../bytes/address.ts';
-import { finding } from '../../../findings/finding.ts';
+import { parseBar } from '../../../linux/host-bridge/bar-text.ts';
 import type { Bar } from '../../../linux/host-bridge/bars.ts';
 import { bridgesReport } from '../../../report/subjects/bridges.ts';
 import { answerBridges } from '../../../verdict/answer.ts';
-import { barName } from '../../../verdict/host-bridge/allocation.ts';
 import type { BridgeOptions } from '../../../verdict/host-bridge/situation.ts';
+import { NO_DESCRIPTION } from '../../../window/describe.ts';
 import { defineCommand } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import { QUESTION_OPTIONS } from '../../common/question-options.ts';
@@ -26,26 +25,11 @@ function addressBits(text: string): number {
   return bits;
 }
 
-/** `256M,64bit,prefetchable` */
-function parseBar(text: string): Bar {
-  const [size, ...flags] = text.toLowerCase().split(',');
-  const match = /^(0x[0-9a-f]+|\d+)\s*([kmgt]?)(?:i?b)?$/.exec(size!);
-  const unknown = flags.find((flag) => !['64bit', '32bit', 'prefetchable', 'pref', 'io'].includes(flag));
-  if (match === null || unknown !== undefined)
-    throw new CommandError(
-      `--bar ${text}: ${match === null ? 'no size' : `${unknown} is no flag of a BAR`}`,
-      'for example 256M,64bit,prefetchable',
-    );
-  const bytes = BigInt(match[1]!) * binaryUnit(match[2]!);
-  if (bytes === 0n || (bytes & (bytes - 1n)) !== 0n || bytes > 1n << 63n)
-    throw new CommandError(`--bar ${text}: a BAR's size is a power of two`, 'for example 256M');
-  const bar = {
-    space: flags.includes('io') ? ('io' as const) : ('memory' as const),
-    size: bytes,
-    is64Bit: flags.includes('64bit'),
-    prefetchable: flags.includes('prefetchable') || flags.includes('pref'),
-  };
-  return { name: barName(bar), ...bar };
+function barOption(text: string): Bar {
+  const bar = parseBar(text);
+  if (typeof bar === 'string')
+    throw new CommandError(`--bar ${text}: ${bar}`, 'for example 256M,64bit,prefetchable');
+  return bar;
 }
 
 export const command = defineCommand({
@@ -92,7 +76,7 @@ export const command = defineCommand({
     const bits = options['address-bits'];
     const bridges: BridgeOptions = {
       ...(bits === undefined ? {} : { addressBits: addressBits(bits) }),
-      ...(options.bar === undefined ? {} : { bars: options.bar.map(parseBar) }),
+      ...(options.bar === undefined ? {} : { bars: options.bar.map(barOption) }),
     };
     return answerMachines(inputs, options, io, {
       engine: 'compileSparingly',
@@ -101,7 +85,7 @@ export const command = defineCommand({
         const isDescribed = artifacts.some(
           ({ kind }) => isKind(kind, 'tree') || isKind(kind, 'acpi') || kind === 'dmesg',
         );
-        if (!isDescribed && !sink.hasErrors) sink.add(finding('fwmap/no-description', {}));
+        if (!isDescribed && !sink.hasErrors) sink.add(NO_DESCRIPTION);
         return { ...verdict, diagnostics: sink.all };
       },
       found: (verdict) => verdict.bridges.length,

@@ -4,15 +4,12 @@ import { resolve } from 'node:path';
 import type { Artifact } from '../../../artifact/artifact.ts';
 import { openBytes } from '../../../artifact/open-bytes.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
-import { compareSides, isSame, type Side } from '../../../compare/compare.ts';
+import { compareSides, describeSide, isSame, NO_SIDE, type Side } from '../../../compare/compare.ts';
 import { formatDiagnostic } from '../../../findings/finding.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
 import { diffReport } from '../../../report/subjects/diff.ts';
-import { gather } from '../../../verdict/answer.ts';
-import { judgeBridges } from '../../../verdict/host-bridge/bridges.ts';
 import { isNothingRead } from '../../../verdict/question.ts';
-import { judgeSysfb } from '../../../verdict/sysfb/sysfb.ts';
-import { foundIn } from '../../../verdict/sysfb/verdict.ts';
+import { sysfbFound } from '../../../verdict/sysfb/verdict.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from '../../common/command.ts';
 import { compileSparingly } from '../../common/engine.ts';
 import type { Io } from '../../common/io.ts';
@@ -24,7 +21,7 @@ import {
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
-import { oneMachine, openImage } from '../../inputs/images.ts';
+import { oneMachine } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { kernelFacts } from '../../inputs/kernel-facts.ts';
 import { describeOptions, type MachineOptionValues, refuseSettings } from '../../inputs/machine.ts';
@@ -47,6 +44,7 @@ async function openSide(
   if (name === '-' || existsSync(resolve(io.cwd, name)) || !/^[^:]+:./.test(name))
     return openInputs([name], options, io, sink);
   const { bytes, how } = readBase(name, io);
+  const { openImage } = await import('../../../scan/open-image.ts');
   return openBytes(how, bytes, { openImage }, sink);
 }
 
@@ -57,24 +55,18 @@ async function sideOf(
   io: Io,
   sink: DiagnosticList,
 ): Promise<Side> {
-  if (artifacts.length === 0)
-    return { inputs: [], windows: [], sysfb: undefined, bridges: undefined, diagnostics: sink.all };
+  if (artifacts.length === 0) return { ...NO_SIDE, diagnostics: sink.all };
   const machine = oneMachine([...artifacts, ...more], options.select);
   for (const diagnostic of machine.findings) sink.add(diagnostic);
   const asked = { describe: await describeOptions(options, machine, io), kernel: await kernelFacts(options) };
-  const described = await gather(machine.artifacts, asked, sink);
-  // Both questions say what options say otherwise than the evidence; once is enough.
-  const own = new DiagnosticList();
-  for (const diagnostic of sink.all) own.add(diagnostic);
-  const bridges = judgeBridges(described.machine, asked.kernel, {}, described.facts, own);
-  const sysfb = judgeSysfb(described.machine, asked.kernel, {}, described.facts, sink);
+  const side = await describeSide(machine.artifacts, asked, sink);
   refuseSettings(sink.all);
-  return { inputs: sysfb.inputs, windows: sysfb.windows, sysfb, bridges, diagnostics: sink.all };
+  return side;
 }
 
 /** Nothing came of a side that was named. */
 function readNothing({ windows, sysfb, diagnostics }: Side, named: readonly Artifact[]): boolean {
-  return isNothingRead(named, sysfb === undefined ? windows.length : foundIn(sysfb), diagnostics);
+  return isNothingRead(named, sysfb === undefined ? windows.length : sysfbFound(sysfb), diagnostics);
 }
 
 export const command = defineCommand({

@@ -31,10 +31,9 @@ export const command = defineCommand({
     { line: 'fwmap explore acpidump.txt --output guest.html --no-open', does: 'to attach to a bug' },
   ],
   async run({ inputs, options, io }) {
-    const text =
-      inputs.length === 0 && options.live !== true
-        ? (await import('../../page/interactive.ts')).emptyPage()
-        : await (await import('../../page/asked.ts')).pageOfInputs(inputs, options, io);
+    const { pageOfInputs, pageWithoutInputs } = await import('../../page/asked.ts');
+    const isEmpty = inputs.length === 0 && options.live !== true;
+    const text = isEmpty ? pageWithoutInputs() : await pageOfInputs(inputs, options, io);
     const output = options.output ?? join(mkdtempSync(join(tmpdir(), 'fwmap-')), 'fwmap.html');
     writeResult(text, { output }, io);
     if (output === '-') return 0;

@@ -6,7 +6,7 @@ import type { KconfigLine } from '../../../linux/kconfig/line.ts';
 import { sysfbReport } from '../../../report/subjects/sysfb/report.ts';
 import { answerSysfb } from '../../../verdict/answer.ts';
 import type { SysfbOptions } from '../../../verdict/sysfb/kconfig.ts';
-import { foundIn, type Verdict } from '../../../verdict/sysfb/verdict.ts';
+import { sysfbFound, type Verdict } from '../../../verdict/sysfb/verdict.ts';
 import { CommandError, defineCommand } from '../../common/command.ts';
 import type { Io } from '../../common/io.ts';
 import { exitCodeOption } from '../../common/options.ts';
@@ -132,7 +132,7 @@ export const command = defineCommand({
               (await import('../../inputs/kernel-source.ts')).openKernelSource(sources, io, sink),
           }),
       answer: (artifacts, given, sink) => answerSysfb(artifacts, { ...given, sysfb, judgedOnly }, sink),
-      found: foundIn,
+      found: sysfbFound,
       report: (verdict) => sysfbReport(verdict, { full, version: VERSION }),
       status: ({ answer }) => ANSWER_STATUS[answer],
       ...(replyTo === undefined

@@ -5,6 +5,7 @@ import { sep } from 'node:path';
 import { readFileBytes, systemMessage } from '../../artifact/file.ts';
 import type { Source } from '../../bytes/source.ts';
 import { latin1Bytes } from '../../bytes/text-encoding.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import {
   type LiveNode,
   type LiveTree,
@@ -12,17 +13,19 @@ import {
   liveNode,
   liveProperty,
   livePropertyOf,
-} from '../../devicetree/live/live-tree.ts';
-import { limit, moreThan } from '../../limits/limits.ts';
-import { Fatal } from './messages.ts';
+} from './live-tree.ts';
 
 const SLASH = Buffer.from('/');
 
-export interface DirectoryOptions {
+/** Ends the reading; the message is what dtc says. */
+class Unreadable extends Error {}
+
+export interface TreeDirectoryOptions {
   /** What messages call the directory: the bytes of its name, one a character. */
   readonly name: string;
   /** When given, nothing outside these directories is read, links followed. */
   readonly roots?: readonly string[] | undefined;
+  /** Told what dtc warns of, a line with its end. */
   readonly warn: (text: string) => void;
 }
 
@@ -48,19 +51,19 @@ function openFolder(node: LiveNode, at: Buffer, name: string): Folder {
       folder.closeSync();
     }
   } catch (error) {
-    throw new Fatal(`Couldn't opendir() "${name}": ${systemMessage(error)}`);
+    throw new Unreadable(`Couldn't opendir() "${name}": ${systemMessage(error)}`);
   }
   return { node, at, name, entries, next: 0 };
 }
 
 class DirectoryReader {
-  readonly #options: DirectoryOptions;
+  readonly #options: TreeDirectoryOptions;
   readonly #open: Folder[] = [];
   #nodes = 1;
   #properties = 0;
   #bytes = 0;
 
-  constructor(options: DirectoryOptions) {
+  constructor(options: TreeDirectoryOptions) {
     this.#options = options;
   }
 
@@ -84,7 +87,7 @@ class DirectoryReader {
     try {
       stats = statSync(at);
     } catch (error) {
-      throw new Fatal(`stat(${name}): ${systemMessage(error)}`);
+      throw new Unreadable(`stat(${name}): ${systemMessage(error)}`);
     }
     if (!stats.isFile() && !stats.isDirectory()) return;
     this.#refuseOutside(at, name);
@@ -94,7 +97,7 @@ class DirectoryReader {
     }
     this.#nodes += 1;
     if (this.#nodes > limit('tree-nodes') || this.#open.length >= limit('tree-depth'))
-      throw new Fatal(
+      throw new Unreadable(
         `"${this.#options.name}" has ${moreThan(this.#nodes > limit('tree-nodes') ? 'tree-nodes' : 'tree-depth')}`,
       );
     const node = liveNode(own, folder.node);
@@ -112,7 +115,7 @@ class DirectoryReader {
     this.#bytes += read.bytes.length;
     this.#properties += 1;
     if (this.#properties > limit('tree-properties'))
-      throw new Fatal(`"${this.#options.name}" has ${moreThan('tree-properties')}`);
+      throw new Unreadable(`"${this.#options.name}" has ${moreThan('tree-properties')}`);
     node.properties.push(liveProperty(own, Uint8Array.from(read.bytes)));
   }
 
@@ -123,13 +126,25 @@ class DirectoryReader {
     const isInside = (root: string): boolean =>
       real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
     if (!roots.map((root) => realpathSync(root)).some(isInside))
-      throw new Fatal(`${name} leads outside of ${roots.join(', ')} (see --include-root)`);
+      throw new Unreadable(`${name} leads outside of ${roots.join(', ')} (see --include-root)`);
   }
 }
 
-/** The tree in a directory. Throws {@link Fatal} where dtc ends. */
-export function readTreeDirectory(path: string, options: DirectoryOptions): LiveTree {
-  const root = new DirectoryReader(options).read(path);
+/**
+ * The tree in a directory whose folders are nodes and whose files are properties, as in /proc/device-tree.
+ * @returns what dtc ends with, where the directory can't be read
+ */
+export function readTreeDirectory(
+  path: string,
+  options: TreeDirectoryOptions,
+): LiveTree | { readonly failure: string } {
+  let root: LiveNode;
+  try {
+    root = new DirectoryReader(options).read(path);
+  } catch (error) {
+    if (error instanceof Unreadable) return { failure: error.message };
+    throw error;
+  }
   const source: Source = { name: options.name, form: 'blob', bytes: new Uint8Array(0) };
   // The first child of /cpus, as dtc has it for sources and directories.
   const first = liveChildOf(root, 'cpus')?.children[0];

@@ -1,46 +1,21 @@
-/** Making an interactive page of what the command line names. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Diagnostic } from '../../bytes/diagnostic.ts';
-import { DiagnosticList } from '../../bytes/diagnostic.ts';
-import type { Source } from '../../bytes/source.ts';
-import type { OpenFailure, SourceLoader } from '../../devicetree/source/source-loader.ts';
-import { interactivePage, type PageBundles } from '../../page/assemble.ts';
-import {
-  answerOnPage,
-  type CarriedFiles,
-  type CarriedMachine,
-  pack,
-  settingsOf,
-  unpack,
-} from '../../page/machine.ts';
-import { pageParts } from '../../report/formats/html/page.ts';
-import { printJson } from '../../report/formats/json-parts.ts';
-import { sysfbReport } from '../../report/subjects/sysfb/report.ts';
-import { answerSysfb } from '../../verdict/answer.ts';
-import type { GivenFacts } from '../../verdict/given.ts';
-import type { DescribeOptions } from '../../window/describe.ts';
-import { CommandError } from '../common/command-error.ts';
-import type { NamedMachine } from '../inputs/images.ts';
-import { VERSION } from '../version.ts';
+/** Making the interactive page of a machine. */
+import type { NamedMachine } from '../artifact/machines.ts';
+import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
+import type { Source } from '../bytes/source.ts';
+import type { OpenFailure, SourceLoader } from '../devicetree/source/source-loader.ts';
+import { pageParts } from '../report/formats/html/page.ts';
+import { printJson } from '../report/formats/json-parts.ts';
+import { sysfbReport } from '../report/subjects/sysfb/report.ts';
+import { answerSysfb } from '../verdict/answer.ts';
+import type { GivenFacts } from '../verdict/given.ts';
+import type { DescribeOptions } from '../window/describe.ts';
+import { interactivePage, type PageBundles } from './assemble.ts';
+import { answerOnPage, type CarriedFiles, type CarriedMachine, settingsOf } from './machine.ts';
+import { pack, unpack } from './pack.ts';
 
-/** What the build leaves for pages: beside this bundle, or in dist/ for who runs the sources. */
-function bundleText(name: string): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    for (const file of [join(folder, name), join(folder, 'dist', name)])
-      if (existsSync(file)) return readFileSync(file, 'utf8');
-    if (folder === dirname(folder)) throw new CommandError(`${name} is missing`, 'npm run build makes it');
-  }
-}
-
-function bundles(): PageBundles {
-  return { core: bundleText('core.js'), ui: bundleText('page.js') };
-}
-
-/** The page on which one drops an input. */
-export function emptyPage(): string {
-  return interactivePage(undefined, undefined, bundles(), VERSION);
+/** The page on which one drops an input. @param version of the program, for the reports on the page */
+export function emptyPage(bundles: PageBundles, version: string): string {
+  return interactivePage(undefined, undefined, bundles, version);
 }
 
 /** The same loader, and what it opened. */
@@ -60,6 +35,7 @@ function recording(loader: SourceLoader, opened: CarriedFiles['opened']): Source
   };
 }
 
+/** What a page is about. */
 export interface PageAsked {
   readonly machine: NamedMachine;
   /** What was said while the inputs were opened. */
@@ -70,14 +46,24 @@ export interface PageAsked {
   readonly osi?: readonly string[];
 }
 
+/** Why a machine can't be carried in a page, and what to do. */
+export interface NotCarried {
+  readonly problem: string;
+  readonly hint: string;
+}
+
 /**
  * A page that carries a machine. That it answers there what is answered here is tried before it is given out.
- * Throws {@link CommandError} where the machine can't be carried.
+ * @param version of the program, for the report on the page
  */
-export async function machinePage(asked: PageAsked): Promise<string> {
+export async function machinePage(
+  asked: PageAsked,
+  bundles: PageBundles,
+  version: string,
+): Promise<string | NotCarried> {
   const { machine: named, said, describe, kernel, osi } = asked;
   if (named.overlays.length > 0 || (describe.parse?.overlays ?? []).length > 0)
-    throw new CommandError('--interactive: overlays are not carried', 'apply them with fwmap dtc first');
+    return { problem: 'overlays are not carried', hint: 'apply them with fwmap dtc first' };
   const opened: CarriedFiles['opened'] = new Map();
   const loader = describe.parse?.loader;
   const parse =
@@ -86,7 +72,7 @@ export async function machinePage(asked: PageAsked): Promise<string> {
   const sink = new DiagnosticList();
   for (const diagnostic of said) sink.add(diagnostic);
   const verdict = await answerSysfb(named.artifacts, options, sink);
-  const report = sysfbReport(verdict, { version: VERSION });
+  const report = sysfbReport(verdict, { version: version });
   const { memory, assume, cells } = describe;
   const carried: CarriedMachine = {
     artifacts: named.artifacts.map(({ before: _before, ...artifact }) => ({
@@ -109,13 +95,14 @@ export async function machinePage(asked: PageAsked): Promise<string> {
     },
   };
   const there = unpack(pack(carried)) as CarriedMachine;
-  const answer = await answerOnPage(there, settingsOf(there), VERSION);
+  const answer = await answerOnPage(there, settingsOf(there), version);
   const here = printJson(report.json());
   if ('fault' in answer || answer.json !== here)
-    throw new CommandError(
-      '--interactive: the page would not answer what the command does',
-      'fault' in answer ? answer.fault : 'some of these inputs cannot be carried; use --format html alone',
-    );
+    return {
+      problem: 'the page would not answer what the command does',
+      hint:
+        'fault' in answer ? answer.fault : 'some of these inputs cannot be carried; use --format html alone',
+    };
   const parts = pageParts(report.document('html'), (await report.maps?.()) ?? []);
-  return interactivePage(parts, carried, bundles(), VERSION);
+  return interactivePage(parts, carried, bundles, version);
 }

@@ -14,9 +14,8 @@ import {
 import { basename, dirname, resolve, sep } from 'node:path';
 import { readToEnd } from '../../artifact/file.ts';
 import type { Source } from '../../bytes/source.ts';
-import type { OpenFailure, SourceClock, SourceLoader } from '../../devicetree/source/source-loader.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
-import type { Io } from '../common/io.ts';
+import type { OpenFailure, SourceClock, SourceLoader } from './source-loader.ts';
 
 /**
  * Bytes of file contents kept for the next board. What is made of a file to preprocess it takes some ten times as much;
@@ -43,7 +42,13 @@ export interface SourceFilesOptions {
  * Times as the preprocessor tells them: now, or what SOURCE_DATE_EPOCH says, which builds set that are to come out the
  * same on every day (https://reproducible-builds.org/specs/source-date-epoch/).
  */
-export function sourceClock({ env, cwd }: Pick<Io, 'env' | 'cwd'>): SourceClock {
+export function sourceClock({
+  env,
+  cwd,
+}: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}): SourceClock {
   const epoch = /^\d{1,12}$/.exec(env.SOURCE_DATE_EPOCH ?? '')?.[0];
   return {
     now: epoch === undefined ? new Date() : new Date(Number(epoch) * 1000),

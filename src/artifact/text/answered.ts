@@ -1,0 +1,100 @@
+/** The message that a report replies to, in a mail or a mailbox. */
+import { type Span, textOf } from '../../bytes/source.ts';
+import { latin1Text } from '../../bytes/text-encoding.ts';
+import { limit } from '../../limits/limits.ts';
+import { messagesOf } from './mail.ts';
+
+/** The message that is answered, its header fields unfolded and otherwise as they stand. */
+export interface AnsweredMessage {
+  /** By lower-case name; of several of one name the first. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** Lines of its text that the report is about, without their ends; none where it isn't about some of them. */
+  readonly quoted: readonly string[];
+}
+
+/** Lines around those that the report is about. */
+const CONTEXT = 3;
+/** How far above the head of a hunk may be. */
+const MOST_ABOVE = 24;
+/** A tag that a message ends with is nothing to quote. */
+const TAG = /^[A-Z][a-z-]+-by: /;
+
+interface Message {
+  readonly fields: ReadonlyMap<string, string>;
+  readonly lines: readonly string[];
+}
+
+/** Header fields as they stand, unfolded (RFC 5322, 2.2.3). */
+function fieldsOf(head: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of head.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/)) {
+    const match = /^([!-9;-~]+):[ \t]*(.*)$/s.exec(line);
+    if (match && !fields.has(match[1]!.toLowerCase())) fields.set(match[1]!.toLowerCase(), match[2]!);
+  }
+  return fields;
+}
+
+async function messageOf(bytes: Uint8Array): Promise<Message> {
+  const raw = Buffer.from(bytes).toString('utf8');
+  const head = raw.slice(0, /\r?\n\r?\n/.exec(raw)?.index ?? raw.length);
+  const { default: PostalMime } = await import('postal-mime');
+  const { text = '' } = await PostalMime.parse(bytes);
+  return { fields: fieldsOf(head), lines: text.split(/\r?\n/) };
+}
+
+/** A line without what quoting and a diff put in front of it. */
+function bare(line: string): string {
+  return line
+    .replace(/^(?:[ \t]*>)*[ \t]*[+-]?/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Lines that hold one of those asked for, with some around them; the head of their hunk first. */
+function quotedFrom(lines: readonly string[], about: ReadonlySet<string>): string[] {
+  const at = lines.findIndex((line) => bare(line) !== '' && about.has(bare(line)));
+  if (at < 0) return [];
+  const hunk = lines.slice(0, at + 1).findLastIndex((line) => /^(?:>\s?)*@@ /.test(line));
+  const from = Math.max(0, at - CONTEXT);
+  const head = hunk >= 0 && hunk < from && at - hunk < MOST_ABOVE ? [lines[hunk]!] : [];
+  const to = Math.min(lines.length, at + 1 + CONTEXT);
+  const around = lines.slice(from, to).map((line) => line.trimEnd());
+  const first = around.findIndex((line) => line !== '');
+  const last = around.findLastIndex((line) => line !== '' && !TAG.test(line));
+  return [...head, ...around.slice(first, last + 1)];
+}
+
+/** The line of a text in which a span begins. */
+function lineOf({ source, start }: Span): string[] {
+  if (source.form !== 'text') return [];
+  const text = textOf(source);
+  const end = text.indexOf('\n', start);
+  return [text.slice(text.lastIndexOf('\n', start - 1) + 1, end < 0 ? text.length : end)];
+}
+
+/**
+ * Reads the message to reply to: of a mailbox the first that has one of the lines, else the first.
+ * @param mail a message, or a mailbox (RFC 4155)
+ * @param about where the inputs say what the report is about
+ * @returns undefined where there is no message; `all` is false where there are more than the limit `thread-messages`, and
+ * none of those that were read has one of the lines
+ */
+export async function answeredMessage(
+  mail: Uint8Array,
+  about: readonly (Span | undefined)[],
+): Promise<{ readonly answered: AnsweredMessage; readonly all: boolean } | undefined> {
+  const lines = about.flatMap((span) => (span === undefined ? [] : lineOf(span)));
+  const wanted = new Set(lines.map(bare).filter((line) => line !== ''));
+  let first: Message | undefined;
+  const messages = messagesOf(latin1Text(mail));
+  for (const [start, end] of messages.slice(0, limit('thread-messages'))) {
+    const message = await messageOf(mail.subarray(start, end));
+    if (!message.fields.has('from')) continue;
+    const quoted = quotedFrom(message.lines, wanted);
+    if (quoted.length > 0) return { answered: { fields: message.fields, quoted }, all: true };
+    first ??= message;
+  }
+  if (first === undefined) return undefined;
+  const all = messages.length <= limit('thread-messages');
+  return { answered: { fields: first.fields, quoted: [] }, all };
+}

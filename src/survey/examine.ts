@@ -1,0 +1,108 @@
+/** What a unit of a survey comes to: its inputs are opened, described and judged, and become rows. */
+import type { Artifact } from '../artifact/artifact.ts';
+import { readFileBytes } from '../artifact/file.ts';
+import { machinesOf, type NamedMachine } from '../artifact/machines.ts';
+import { openInput } from '../artifact/open.ts';
+import { type OpenOptions, openBytes } from '../artifact/open-bytes.ts';
+import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
+import { messageOf } from '../findings/finding.ts';
+import { openImage } from '../scan/open-image.ts';
+import { type Answers, answerQuestions } from '../verdict/answer.ts';
+import type { GivenFacts } from '../verdict/given.ts';
+import { machineOptions } from '../verdict/machine-options.ts';
+import { isNothingRead } from '../verdict/question.ts';
+import { sysfbFound } from '../verdict/sysfb/verdict.ts';
+import type { AskedKernel } from './asked.ts';
+import { type Outcome, rowsOf, rowsOfFailure, type Subject } from './rows.ts';
+import type { Examined } from './run.ts';
+import type { Unit } from './unit.ts';
+
+/**
+ * Opens a unit, describes and judges the machines in it. It never throws: what goes wrong is the reason in the rows.
+ * @param at the absolute path of its file
+ * @param asked the kernel that it is judged for; that of its own inputs without
+ */
+export async function examineUnit(unit: Unit, at: string, asked: AskedKernel = {}): Promise<Examined> {
+  const subject: Subject = { machine: unit.hash, path: unit.path, bytes: BigInt(unit.bytes) };
+  const opening = new DiagnosticList();
+  try {
+    const artifacts = await openUnit(unit.path, at, opening);
+    if (artifacts === undefined || artifacts.length === 0)
+      return [rowsOfFailure(subject, nothingIn(opening.all), opening.all)];
+    const machines = machinesOf(artifacts);
+    const examined = [];
+    for (const machine of machines) examined.push(await examineMachine(machine, subject, opening.all, asked));
+    return examined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [rowsOfFailure(subject, { status: 'failed', reason }, opening.all)];
+  }
+}
+
+async function openUnit(path: string, at: string, sink: DiagnosticList): Promise<Artifact[] | undefined> {
+  const options: OpenOptions = { openImage };
+  const read = readFileBytes(at);
+  if ('bytes' in read) return openBytes(path, read.bytes, options, sink);
+  return openInput(at, options, sink);
+}
+
+/** What is said of a file that is no input. */
+const NO_INPUT: ReadonlySet<string> = new Set([
+  'artifact/empty',
+  'artifact/empty-folder',
+  'artifact/irrelevant',
+  'artifact/mail-nothing-known',
+  'artifact/unknown-kind',
+  'artifact/unknown-text',
+]);
+
+/** Why there is nothing: the first error, or else that it describes no machine. */
+function nothingIn(diagnostics: readonly Diagnostic[]): Outcome {
+  const failed = diagnostics.find(({ severity, code }) => severity === 'error' && !NO_INPUT.has(code));
+  if (failed !== undefined) return { status: 'unreadable', reason: messageOf(failed) };
+  const [first] = diagnostics;
+  return { status: 'none', reason: first === undefined ? 'it describes no machine' : messageOf(first) };
+}
+
+async function examineMachine(
+  named: NamedMachine,
+  subject: Subject,
+  opening: readonly Diagnostic[],
+  asked: AskedKernel,
+): Promise<Examined[number]> {
+  const id = named.name === undefined ? subject.machine : `${subject.machine}#${named.name}`;
+  const { answers, sink } = await judge(named, opening, asked);
+  const { config: _, ...ofOptions } = asked;
+  // A configuration alone is an answer, too: it would stand for a machine of which nothing could be read.
+  const own =
+    asked.config !== undefined && sink.hasErrors ? (await judge(named, opening, ofOptions)).answers : answers;
+  if (isNothingRead(own.sysfb.inputs, sysfbFound(own.sysfb), sink.all))
+    return rowsOfFailure({ ...subject, machine: id }, nothingIn(sink.all), sink.all);
+  return rowsOf({ ...subject, machine: id }, answers.machine, answers.sysfb, answers.bridges);
+}
+
+async function judge(
+  named: NamedMachine,
+  opening: readonly Diagnostic[],
+  { kernel: release, osi, config, 'with-commit': withCommits, 'without-commit': withoutCommits }: AskedKernel,
+): Promise<{ readonly answers: Answers; readonly sink: DiagnosticList }> {
+  const sink = new DiagnosticList();
+  for (const diagnostic of [...opening, ...named.findings]) sink.add(diagnostic);
+  const here = { cwd: process.cwd(), env: process.env };
+  const describe = await machineOptions(named, { ...here, kernel: release, osi });
+  if (describe === undefined) throw new RangeError(`${release} is no kernel release`);
+  const kernel: GivenFacts = {
+    ...(release === undefined ? {} : { release }),
+    ...(withCommits === undefined ? {} : { withCommits }),
+    ...(withoutCommits === undefined ? {} : { withoutCommits }),
+  };
+  const artifacts = [...named.artifacts, ...(config === undefined ? [] : await openConfig(config, sink))];
+  return { answers: await answerQuestions(artifacts, { describe, kernel }, sink), sink };
+}
+
+function openConfig(
+  { name, text }: NonNullable<AskedKernel['config']>,
+  sink: DiagnosticList,
+): Promise<Artifact[]> {
+  return openBytes(name, new TextEncoder().encode(text), { as: 'kconfig' }, sink);
+}
