@@ -134,4 +134,50 @@ fec00000-fec003ff : IOAPIC 0
     }
     expect((await run(['at', '0x1'], { cwd: root })).status).toBe(2);
   });
+
+  // Windows and BARs of these tables and listings are plain numbers: who has an address can be read off them.
+  it('the summary counts the claims, sure ones and others', async () => {
+    const tree = put(
+      'summary.dts',
+      `/dts-v1/;
+/ { #address-cells = <1>; #size-cells = <1>;
+  one@1000 { reg = <0x1000 0x100>; };
+  two@2000 { reg = <0x2000 0x100>; inner@0 { reg = <0 1>; }; };
+  three@2000 { reg = <0x2000 0x80>; };
+  four@2000 { reg = <0x2000 0x10>; };
+};
+`,
+    );
+    expect((await at('0x500', tree)).summary).toBe('Nothing in the inputs claims 0x500.');
+    const one = await at('0x1000', tree);
+    expect(one.claims).toHaveLength(1);
+    expect(one.summary).toBe(`0x1000 is claimed by ${one.claims[0]!.who}.`);
+    const two = await at('0x2050', tree);
+    expect(two.summary).toBe(`0x2050 is claimed by ${two.claims[0]!.who} and 1 more.`);
+    const three = await at('0x2000', tree);
+    expect(three.summary).toBe(`0x2000 is claimed by ${three.claims[0]!.who} and 2 more.`);
+    expect((await at('0x500-0x5ff', tree)).summary).toBe('Nothing in the inputs claims [mem 0x00000500-0x000005ff].');
+  });
+
+  it('claims that may be are counted apart', async () => {
+    const table = (low: string): string =>
+      put(
+        'summary.asl',
+        `DefinitionBlock ("", "DSDT", 2, "FWMAP", "TEST", 1) {
+  OperationRegion (PORT, SystemIO, 0xB2, 1)
+  Field (PORT, ByteAcc, NoLock, Preserve) { SEL, 8 }
+  Device (\\_SB.DEVA) { Name (_HID, "ACME0001") Name (_CRS, ResourceTemplate () { Memory32Fixed (ReadWrite, 0x80000000, 0x1000) }) }
+  ${low}
+}
+`,
+      );
+    const may = `Device (\\_SB.DEVB) { Name (_HID, "ACME0002") Method (_CRS) {
+      If (LEqual (SEL, 1)) { Return (ResourceTemplate () { Memory32Fixed (ReadWrite, 0x80000000, 0x2000) }) }
+      Return (ResourceTemplate () { }) } }`;
+    const sure = await at('0x80000000', table(''));
+    expect(sure.summary).toBe(`0x80000000 is claimed by ${sure.claims[0]!.who}.`);
+    const both = table(may);
+    expect((await at('0x80000000', both)).summary).toMatch(/^0x80000000 is claimed by .*DEVA.*; 1 may\.$/);
+    expect((await at('0x80001000', both)).summary).toBe('Nothing surely claims 0x80001000; 1 claim may.');
+  });
 });

@@ -1,10 +1,12 @@
 /** E820 and new BARs (DOMAIN 13.14 to 13.19), and where BARs go (drivers/pci/setup-res.c, drivers/pci/bus.c). */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MemoryMapEntry } from '../../../src/evidence/values.ts';
 import { type Bar, placeBars, type Surroundings } from '../../../src/linux/host-bridge/bars.ts';
 import { usesCrs } from '../../../src/linux/host-bridge/crs-rule.ts';
 import { ignoresE820ByDmi, isRemovedMmio, keptOut, usableGap } from '../../../src/linux/host-bridge/e820.ts';
 import { earlyRegions } from '../../../src/linux/host-bridge/iomem.ts';
+import { runs } from '../../runs.ts';
 import { io, mem } from './made-windows.ts';
 
 const reserved = (base: bigint, end: bigint, more: Partial<MemoryMapEntry> = {}): MemoryMapEntry => ({
@@ -178,5 +180,91 @@ describe('BARs on a root bus', () => {
     // CPU addresses above 4 GiB that are 0x80000000 on the bus.
     const windows = [mem(0x600000000n, 0x61fffffffn, 0, { offset: 0x580000000n })];
     expect(starts([bar(MIB)], around({ windows, isX86: false }))).toEqual([0x600000000n]);
+  });
+});
+
+describe('where a BAR is put, held against every place there is', () => {
+  const BASE = 0x9000_0000n;
+  const bar = (size: bigint, space: 'memory' | 'io'): Bar => ({
+    name: 'BAR',
+    space,
+    size,
+    is64Bit: false,
+    prefetchable: false,
+  });
+  const spans = fc.array(
+    fc.tuple(fc.integer({ min: -8, max: 70 }), fc.integer({ min: 1, max: 24 })).map(([at, length]) => ({
+      start: BASE + BigInt(at),
+      end: BASE + BigInt(at + length - 1),
+    })),
+    { maxLength: 6 },
+  );
+
+  it('is the lowest aligned one in the window that nothing taken overlaps', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 16 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.constantFrom(1n, 2n, 4n, 8n, 16n),
+        spans,
+        fc.boolean(),
+        (from, length, size, taken, isX86) => {
+          const window = { start: BASE + BigInt(from), end: BASE + BigInt(from + length - 1) };
+          const isFree = (at: bigint): boolean =>
+            at >= window.start &&
+            at + size - 1n <= window.end &&
+            taken.every(({ start, end }) => end < at || start > at + size - 1n);
+          let wanted: bigint | undefined;
+          for (let at = BASE; at <= window.end; at += size) {
+            if (!isFree(at)) continue;
+            wanted = at;
+            break;
+          }
+          const [placed] = placeBars([bar(size, 'memory')], {
+            windows: [mem(window.start, window.end)],
+            taken: taken.map((each) => ({ space: 'memory' as const, ...each })),
+            e820: undefined,
+            isX86,
+          });
+          expect(placed!.at?.start).toBe(wanted);
+          if (wanted !== undefined) expect(placed!.at?.end).toBe(wanted + size - 1n);
+          else expect(placed!.why.join()).not.toContain('E820');
+        },
+      ),
+      { numRuns: runs(2000) },
+    );
+  });
+
+  it('what E820 keeps free is told where it matters, and nowhere else', () => {
+    const why = (e820: readonly { start: bigint; end: bigint }[]): string =>
+      placeBars([bar(0x10000n, 'memory')], {
+        windows: [mem(BASE, BASE + 0xffffn)],
+        taken: [{ space: 'memory', start: BASE, end: BASE + 0xfn }],
+        e820,
+        isX86: true,
+      })[0]!.why.join();
+    expect(why([])).not.toContain('E820');
+    expect(why([{ start: BASE - 0x1000n, end: BASE - 1n }])).not.toContain('E820');
+    expect(why([{ start: BASE + 0x10n, end: BASE + 0x1fn }])).toContain('E820');
+    expect(why([{ start: BASE + 0xfff0n, end: BASE + 0x1ffffn }])).toContain('E820');
+    expect(why([{ start: BASE, end: BASE + 0xffffn }])).toContain('E820');
+  });
+
+  it('ports begin at 0x1000 (PCIBIOS_MIN_IO), memory on x86 above 1 MiB (BIOS_END)', () => {
+    const at = (space: 'memory' | 'io', start: bigint, end: bigint, isX86: boolean): bigint | undefined =>
+      placeBars([bar(0x100n, space)], {
+        windows: [space === 'io' ? io(start, end) : mem(start, end)],
+        taken: [],
+        e820: undefined,
+        isX86,
+      })[0]!.at?.start;
+    expect(at('io', 0x500n, 0xffffn, false)).toBe(0x1000n);
+    expect(at('io', 0x500n, 0xffffn, true)).toBe(0x1000n);
+    expect(at('io', 0x1100n, 0xffffn, true)).toBe(0x1400n);
+    expect(at('io', 0x1100n, 0xffffn, false)).toBe(0x1100n);
+    expect(at('io', 0x2000n, 0xffffn, true)).toBe(0x2000n);
+    expect(at('memory', 0xf0000n, 0x1fffffn, true)).toBe(0x100000n);
+    expect(at('memory', 0xf0000n, 0x1fffffn, false)).toBe(0xf0000n);
+    expect(at('memory', 0x100100n, 0x1fffffn, true)).toBe(0x100100n);
   });
 });
