@@ -156,7 +156,9 @@ fec00000-fec003ff : IOAPIC 0
     expect(two.summary).toBe(`0x2050 is claimed by ${two.claims[0]!.who} and 1 more.`);
     const three = await at('0x2000', tree);
     expect(three.summary).toBe(`0x2000 is claimed by ${three.claims[0]!.who} and 2 more.`);
-    expect((await at('0x500-0x5ff', tree)).summary).toBe('Nothing in the inputs claims [mem 0x00000500-0x000005ff].');
+    expect((await at('0x500-0x5ff', tree)).summary).toBe(
+      'Nothing in the inputs claims [mem 0x00000500-0x000005ff].',
+    );
   });
 
   it('claims that may be are counted apart', async () => {
