@@ -30,6 +30,24 @@ export function limit(name: LimitName): number {
   return runs?.getStore()?.[name] ?? DEFAULT_LIMITS[name];
 }
 
+/**
+ * A limit that is asked for in inner loops. As {@link limit} gives it in the run that looks, but a plain comparison where
+ * no run of the process has set one.
+ */
+export class InnerLimit {
+  readonly #name: LimitName;
+  readonly #default: number;
+
+  constructor(name: LimitName) {
+    this.#name = name;
+    this.#default = LIMITS[name].default;
+  }
+
+  get now(): number {
+    return runs === undefined ? this.#default : limit(this.#name);
+  }
+}
+
 /** What the run that this is called in sets, to hand it on to another thread. */
 export function givenLimits(): Partial<Limits> {
   return runs?.getStore() ?? {};

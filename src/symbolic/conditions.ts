@@ -1,6 +1,6 @@
 /** Conditions: comparisons, what holds together, and choices by them. Each is of one bit, 1 where it holds. */
 
-import { limit } from '../limits/limits.ts';
+import { InnerLimit } from '../limits/limits.ts';
 import { choiceValue, make, type Shape, type SizeLimit, sameExpr, sameQuantity } from './identity.ts';
 import { isExactSum, maskOf, maximumOf, minimumOf, onesOf, widthOf } from './known-bits.ts';
 import {
@@ -11,6 +11,8 @@ import {
   isKnown,
   type Quantity,
 } from './quantity.ts';
+
+const EXPRESSION_SIZE = new InnerLimit('expression-size');
 
 /** A choice among constants is calculated through up to this many leaves. */
 const MAX_CONSTANT_LEAVES = 24;
@@ -67,7 +69,7 @@ export function compare(op: Comparison, left: Quantity, right: Quantity): Quanti
 
 /** A choice among constants, calculated leaf by leaf; undefined when it isn't one. */
 export function mapConstantLeaves(value: Expr, map: (leaf: bigint) => Quantity): Quantity | undefined {
-  if (value.kind !== 'choose' || value.size > limit('expression-size') / 2) return undefined;
+  if (value.kind !== 'choose' || value.size > EXPRESSION_SIZE.now / 2) return undefined;
   let leaves = 0;
   const constant = (part: Quantity): boolean => {
     if (isKnown(part)) return ++leaves <= MAX_CONSTANT_LEAVES;
@@ -137,7 +139,7 @@ function negate(condition: Expr): Quantity {
         condition.kind === 'all' ? 'any' : 'all',
         condition.of.map(not),
         // What was allowed to be large may be so the other way round.
-        condition.size > limit('expression-size') ? 'condition-size' : 'expression-size',
+        condition.size > EXPRESSION_SIZE.now ? 'condition-size' : 'expression-size',
       );
     case 'choose':
       if (isKnown(condition.yes) || isKnown(condition.no))

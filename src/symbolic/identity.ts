@@ -1,6 +1,6 @@
 /** Making expressions, and telling whether two are the same. */
 
-import { limit, limitHint } from '../limits/limits.ts';
+import { InnerLimit, limitHint } from '../limits/limits.ts';
 import { maskOf } from './known-bits.ts';
 import {
   type ChoiceVariable,
@@ -13,6 +13,9 @@ import {
   MAX_OPAQUE_INPUTS,
   type Quantity,
 } from './quantity.ts';
+
+const EXPRESSION_SIZE = new InnerLimit('expression-size');
+const CONDITION_SIZE = new InnerLimit('condition-size');
 
 /** What an expression may not grow past, and a condition that windows and reports gather: not in loops, and they are simplified. */
 export type SizeLimit = 'expression-size' | 'condition-size';
@@ -108,7 +111,7 @@ export function sameQuantity(a: Quantity, b: Quantity): boolean {
   return sameExpr(a, b);
 }
 
-// Recurses no deeper than limit('expression-size').
+// Recurses no deeper than the limit expression-size.
 export function sameExpr(a: Expr, b: Expr): boolean {
   if (a === b) return true;
   if (a.hash !== b.hash || a.kind !== b.kind || a.bits !== b.bits || a.size !== b.size) return false;
@@ -223,7 +226,7 @@ export function make(
     case 'choose': {
       const { kind, when, yes, no } = shape;
       const size = 1 + when.size + sizeOf(yes) + sizeOf(no);
-      if (size > limit('expression-size')) return tooLarge(bits, shape);
+      if (size > EXPRESSION_SIZE.now) return tooLarge(bits, shape);
       const hash = mix(mix(mix(start, when.hash), hashOf(yes)), hashOf(no));
       return { kind, when, yes, no, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
@@ -232,14 +235,14 @@ export function make(
     case 'arithmetic': {
       const { kind, op, left, right } = shape;
       const size = 1 + sizeOf(left) + sizeOf(right);
-      if (size > limit('expression-size')) return tooLarge(bits, shape);
+      if (size > EXPRESSION_SIZE.now) return tooLarge(bits, shape);
       const hash = mix(mix(mix(start, hashOf(left)), hashOf(right)), hashOfWord(op));
       return { kind, op, left, right, bits, ones, zeros: clear, size, hash, opposite: undefined } as Expr;
     }
     case 'slice': {
       const { kind, of, low } = shape;
       const size = 1 + of.size;
-      if (size > limit('expression-size')) return tooLarge(bits, shape);
+      if (size > EXPRESSION_SIZE.now) return tooLarge(bits, shape);
       return {
         kind,
         of,
@@ -255,7 +258,7 @@ export function make(
     case 'not': {
       const { kind, of } = shape;
       const size = 1 + of.size;
-      if (size > limit('expression-size')) return tooLarge(bits, shape);
+      if (size > EXPRESSION_SIZE.now) return tooLarge(bits, shape);
       return { kind, of, bits, ones, zeros: clear, size, hash: mix(start, of.hash), opposite: undefined };
     }
     case 'all':
@@ -267,7 +270,8 @@ export function make(
         size += part.size;
         hash = mix(hash, part.hash);
       }
-      if (size > limit(name)) return tooLarge(bits, shape, name);
+      if (size > (name === 'condition-size' ? CONDITION_SIZE : EXPRESSION_SIZE).now)
+        return tooLarge(bits, shape, name);
       return { kind, of, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'sum': {
@@ -278,7 +282,7 @@ export function make(
         size += of.size;
         hash = mix(mix(hash, hashOf(coefficient)), of.hash);
       }
-      if (size > limit('expression-size')) return tooLarge(bits, shape);
+      if (size > EXPRESSION_SIZE.now) return tooLarge(bits, shape);
       return { kind, constant, terms, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
     case 'join': {
@@ -289,7 +293,7 @@ export function make(
         size += sizeOf(value);
         hash = mix(hash, hashOf(value));
       }
-      if (size > limit('expression-size')) return tooLarge(bits, shape);
+      if (size > EXPRESSION_SIZE.now) return tooLarge(bits, shape);
       return { kind, parts, bits, ones, zeros: clear, size, hash, opposite: undefined };
     }
   }

@@ -7,7 +7,7 @@
 import { hex } from '../../bytes/address.ts';
 import type { Diagnostic, DiagnosticSink, Where } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
-import { limit, moreThan } from '../../limits/limits.ts';
+import { InnerLimit, moreThan } from '../../limits/limits.ts';
 import type { DeclaredNamespace, DeclaredObject } from '../namespace/declared.ts';
 import type { UnreferencedDevices } from '../prune/unreferenced-devices.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
@@ -27,6 +27,8 @@ import { type NameReader, startsName } from './names.ts';
 import { OpenTerm } from './open-term.ts';
 import { packageLength, packageLengthSize } from './package-length.ts';
 import * as shape from './shape.ts';
+
+const AML_DEPTH = new InnerLimit('aml-depth');
 
 /** What a decoder needs from around the table. */
 export interface DecodeContext {
@@ -121,7 +123,7 @@ class Decoder {
           continue;
         }
       }
-      if (stack.length > limit('aml-depth')) return `terms are nested ${moreThan('aml-depth')}`;
+      if (stack.length > AML_DEPTH.now) return `terms are nested ${moreThan('aml-depth')}`;
       const term = this.#leaf(kind, open.end, open.scope);
       if (term === DEEPER) {
         this.#push(open, stack);
@@ -140,7 +142,7 @@ class Decoder {
     while (open.at < kinds.length) {
       const kind = kinds[open.at]!;
       if (kind >= shape.TERM_ARG && kind <= shape.LAST_TERM) {
-        if (stack.length > limit('aml-depth')) return `terms are nested ${moreThan('aml-depth')}`;
+        if (stack.length > AML_DEPTH.now) return `terms are nested ${moreThan('aml-depth')}`;
         const term = this.#leaf(kind, open.end, open.scope);
         if (term === DEEPER) {
           this.#push(open, stack);

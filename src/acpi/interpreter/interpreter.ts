@@ -3,7 +3,7 @@
  * slack off); where the specification or Windows differ, the operator's comment says so.
  */
 
-import { limit, limitHint, moreThan } from '../../limits/limits.ts';
+import { InnerLimit, limitHint, moreThan } from '../../limits/limits.ts';
 import { isKnown, numberOpaques, OpaqueNumbers, opaque, type Quantity, truth } from '../../symbolic/index.ts';
 import type { DeclaredNamespace } from '../namespace/declared.ts';
 import type { AcpiTable } from '../tables/table.ts';
@@ -46,6 +46,9 @@ import type { Profile } from './state/profile.ts';
 import { RegionStore } from './state/regions.ts';
 import { Suspension } from './threads.ts';
 import { withdraw } from './values/names.ts';
+
+const TRACE_RECORDS = new InnerLimit('trace-records');
+const CALL_DEPTH = new InnerLimit('call-depth');
 
 /** Running calls of one method: ACPICA counts them in a byte. */
 const MAX_RECURSION = 255;
@@ -193,8 +196,8 @@ export class Interpreter implements Explored, Machine {
   }
 
   record(record: TraceRecord): void {
-    if (this.trace === undefined || this.trace.length > limit('trace-records')) return;
-    if (this.trace.length < limit('trace-records')) this.trace.push(record);
+    if (this.trace === undefined || this.trace.length > TRACE_RECORDS.now) return;
+    if (this.trace.length < TRACE_RECORDS.now) this.trace.push(record);
     else this.trace.push({ kind: 'fault', text: `${moreThan('trace-records')}; the rest is left out` });
   }
 
@@ -215,7 +218,7 @@ export class Interpreter implements Explored, Machine {
     if (term === undefined) fault('AE_AML_INTERNAL', `${node.path} has no body`);
     if (method.running >= MAX_RECURSION)
       fault('AE_AML_METHOD_LIMIT', `${node.path} calls itself more than ${MAX_RECURSION} deep`);
-    if (this.frames.length >= limit('call-depth'))
+    if (this.frames.length >= CALL_DEPTH.now)
       fault('NOT_FOLLOWED', `calls are nested ${moreThan('call-depth')}`);
     if (method.serialized && this.syncLevel > method.syncLevel)
       fault(

@@ -24,7 +24,7 @@ import {
   typeOf,
   UnknownObject,
 } from '../state/objects.ts';
-import { datumsOf, MAX_INDIRECTION, MAX_TRACKED_BYTES } from '../values/fields.ts';
+import { MAX_INDIRECTION, MAX_TRACKED_BYTES } from '../values/fields.ts';
 import { forgetBytes, knownOrUnwritten, putRegionByte } from '../values/region-access.ts';
 import { tellSharers } from '../values/values.ts';
 import { leavesOf } from './may-write.ts';
@@ -189,7 +189,7 @@ function forgetInRegion(m: Machine, field: FieldObject, region: RegionObject, wh
   const { bitOffset, bitLength, baseOffset, accessBytes, flags } = field;
   const preserves = ((flags >> 5) & 3) === PRESERVE;
   const first = preserves ? bitOffset >> 3 : baseOffset;
-  const end = preserves ? (bitOffset + bitLength + 7) >> 3 : baseOffset + datumsOf(field) * accessBytes;
+  const end = preserves ? (bitOffset + bitLength + 7) >> 3 : baseOffset + field.datums * accessBytes;
   if (end - first > MAX_TRACKED_BYTES) {
     forgetBytes(m, region, first, end - first, why.reason);
     return;

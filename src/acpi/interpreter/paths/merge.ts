@@ -1,5 +1,5 @@
 /** Putting the states of two paths together: where they differ, the value is a choice by the condition. */
-import { limit, moreThan } from '../../../limits/limits.ts';
+import { InnerLimit, moreThan } from '../../../limits/limits.ts';
 import {
   type ByteValue,
   bytesOfQuantity,
@@ -35,6 +35,8 @@ import {
   UnknownInteger,
   UnknownObject,
 } from '../state/objects.ts';
+
+const VALUE_CASES = new InnerLimit('value-cases');
 
 /** Puts together two states that started from the current one: `yes` where the condition holds, `no` elsewhere. */
 export function mergeDeltas(when: Expr, yes: Delta, no: Delta, context: MergeContext): Delta {
@@ -142,10 +144,10 @@ export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): Merg
   }
   const merged = new Choice(when, yes, no);
   const leaves = leavesOf(merged);
-  if (leaves.length < MANY_LEAVES && leaves.length <= limit('value-cases')) return merged;
-  if (leaves.length <= limit('value-cases') && 2 * new Set(leaves).size > leaves.length) return merged;
+  if (leaves.length < MANY_LEAVES && leaves.length <= VALUE_CASES.now) return merged;
+  if (leaves.length <= VALUE_CASES.now && 2 * new Set(leaves).size > leaves.length) return merged;
   const cases = casesOf(merged);
-  if (cases !== undefined && cases.length <= limit('value-cases')) return chosenOf(cases);
+  if (cases !== undefined && cases.length <= VALUE_CASES.now) return chosenOf(cases);
   const reason = moreThan('value-cases');
   return leaves.every((leaf) => leaf instanceof BufferObject)
     ? new BufferObject([], reason)
@@ -155,7 +157,7 @@ export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): Merg
 function leavesOf(value: MergedValue): MergedValue[] {
   const leaves: MergedValue[] = [];
   const pending = [value];
-  while (pending.length > 0 && leaves.length <= 2 * limit('value-cases')) {
+  while (pending.length > 0 && leaves.length <= 2 * VALUE_CASES.now) {
     const next = pending.pop();
     if (next instanceof Choice) pending.push(next.yes, next.no);
     else leaves.push(next);
@@ -180,7 +182,7 @@ function casesOf(choice: Choice): { value: MergedValue; when: Quantity }[] | und
   for (let seen = 0, next = pending.pop(); next; next = pending.pop(), seen++) {
     const { value, when } = next;
     conditions += 1;
-    if (seen > 4 * limit('value-cases')) return undefined;
+    if (seen > 4 * VALUE_CASES.now) return undefined;
     if (value instanceof Choice) {
       pending.push({ value: value.no, when: gather('all', [when, not(value.when)]) });
       pending.push({ value: value.yes, when: gather('all', [when, value.when]) });

@@ -4,7 +4,7 @@
  * and not with the number of paths. A path that leaves the statement otherwise (Return, Break, a fault) waits until
  * the other paths get to where it went: it is pending.
  */
-import { limit } from '../../../limits/limits.ts';
+import { InnerLimit } from '../../../limits/limits.ts';
 import {
   type Expr,
   fieldsOf,
@@ -39,6 +39,8 @@ import { keyOfRest, type RestOfCode } from './rest-of-code.ts';
 import { WaitingPaths } from './waiting-paths.ts';
 import type { Cause, Writes } from './writes.ts';
 
+const FORK_DEPTH = new InnerLimit('fork-depth');
+
 /** Thrown where a decision on an unknown condition is needed; the instruction starts over on each side. */
 export class ForkSignal {
   readonly when: Expr;
@@ -64,7 +66,7 @@ export class Paths extends WaitingPaths {
 
   /** May no further fork be opened? */
   get exhausted(): boolean {
-    return this.forks.length >= limit('fork-depth') || this.overworked;
+    return this.forks.length >= FORK_DEPTH.now || this.overworked;
   }
 
   /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */

@@ -1,6 +1,9 @@
 /** What one evaluation may take: instructions, and bytes of what it makes. */
-import { limit, limitHint, moreThan } from '../../../limits/limits.ts';
+import { InnerLimit, limit, limitHint, moreThan } from '../../../limits/limits.ts';
 import { fault } from './fault.ts';
+
+const OBJECT_BYTES = new InnerLimit('object-bytes');
+const EVALUATION_BYTES = new InnerLimit('evaluation-bytes');
 
 /** Of what is left to a machine one evaluation may take so much, and the last ones still this many instructions. */
 const PART_OF_WHAT_IS_LEFT = 1 / 2;
@@ -38,14 +41,14 @@ export class EvaluationBudget {
 
   /** Counts bytes made. */
   allocate(bytes: number): void {
-    if (bytes > limit('object-bytes')) fault('NOT_FOLLOWED', `an object of ${moreThan('object-bytes')}`);
+    if (bytes > OBJECT_BYTES.now) fault('NOT_FOLLOWED', `an object of ${moreThan('object-bytes')}`);
     this.charge(bytes);
   }
 
   /** Counts what is as much work as making so many bytes. */
   charge(bytes: number): void {
     this.#allocated += bytes;
-    if (this.#allocated > limit('evaluation-bytes'))
+    if (this.#allocated > EVALUATION_BYTES.now)
       fault('BUDGET', `${moreThan('evaluation-bytes')} are allocated`);
   }
 

@@ -1,8 +1,11 @@
 /** The machine's clock, a virtual one, and how long a While may run by it. */
 
-import { limit, moreThan } from '../../../limits/limits.ts';
+import { InnerLimit, moreThan } from '../../../limits/limits.ts';
 import { fault } from './fault.ts';
 import type { Profile } from './profile.ts';
+
+const OPEN_LOOP_TURNS = new InnerLimit('open-loop-turns');
+const LOOP_TURNS = new InnerLimit('loop-turns');
 
 /** 100 ns in a tick of 100 us. */
 const CLOCK_TICK = 1000n;
@@ -63,7 +66,7 @@ export function enterLoop(m: Looping): void {
 export function turnLoop(m: Looping): void {
   const loop = m.frames.at(-1)!.loops.at(-1)!;
   loop.turns += 1;
-  if (loop.turns > limit('open-loop-turns') && m.paths.open)
+  if (loop.turns > OPEN_LOOP_TURNS.now && m.paths.open)
     fault('NOT_FOLLOWED', `a While that waits for what is not known runs for ${moreThan('open-loop-turns')}`);
   const { loopTimeout } = m.profile;
   const looked = m.clock.look() - loop.started;
@@ -71,5 +74,5 @@ export function turnLoop(m: Looping): void {
     if (looked > loopTimeout) fault('AE_AML_LOOP_TIMEOUT', `a While runs for more than ${loopTimeout} turns`);
   } else if (m.clock.slept - loop.slept > MAX_SLEPT)
     fault('AE_AML_LOOP_TIMEOUT', 'a While sleeps for more than 30 seconds');
-  else if (looked > limit('loop-turns')) fault('NOT_FOLLOWED', `a While runs for ${moreThan('loop-turns')}`);
+  else if (looked > LOOP_TURNS.now) fault('NOT_FOLLOWED', `a While runs for ${moreThan('loop-turns')}`);
 }

@@ -234,6 +234,9 @@ export class EventObject {
   signals: number | undefined = 0;
 }
 
+/** Addresses below this are safe as numbers, whatever is added to them. */
+const PLAIN_ADDRESS = 1n << 52n;
+
 export class RegionObject {
   readonly type = TYPE.region;
   readonly node: NamespaceNode;
@@ -242,6 +245,9 @@ export class RegionObject {
   readonly length: Quantity;
   /** DataTableRegion: the table it lies over. */
   readonly tableBytes: Uint8Array | undefined;
+  /** Address and length as plain numbers, -1 where they are none: nothing is asked for more often. */
+  readonly plainAddress: number;
+  readonly plainLength: number;
   constructor(
     node: NamespaceNode,
     space: number,
@@ -254,6 +260,8 @@ export class RegionObject {
     this.address = address;
     this.length = length;
     this.tableBytes = tableBytes;
+    this.plainAddress = typeof address === 'bigint' && address <= PLAIN_ADDRESS ? Number(address) : -1;
+    this.plainLength = typeof length === 'bigint' ? Number(length) : -1;
   }
 }
 
@@ -292,7 +300,9 @@ export class FieldObject {
   readonly accessLength: number;
   readonly connection: AmlValue | undefined;
   readonly element: FieldElement | undefined;
-  constructor(given: Omit<FieldObject, 'type'>) {
+  /** How many datums the field touches. */
+  readonly datums: number;
+  constructor(given: Omit<FieldObject, 'type' | 'datums'>) {
     this.node = given.node;
     this.source = given.source;
     this.bitOffset = given.bitOffset;
@@ -305,6 +315,7 @@ export class FieldObject {
     this.accessLength = given.accessLength;
     this.connection = given.connection;
     this.element = given.element;
+    this.datums = Math.ceil((given.startBit + given.bitLength) / (given.accessBytes * 8));
   }
 }
 

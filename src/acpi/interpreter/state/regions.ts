@@ -176,6 +176,14 @@ export class RegionStore {
     return value;
   }
 
+  /** Writes up to four bytes of a number at an address as {@link readPlain} takes it. */
+  writePlain(space: number, address: number, length: number, value: number): void {
+    const cells = this.#of(this.#cells, space);
+    for (let i = 0; i < length; i++) this.#journal.set(cells, address + i, (value >>> (8 * i)) & 0xff);
+    const floating = this.#floating.get(space);
+    if (floating !== undefined) this.#clear(floating);
+  }
+
   /** Did firmware code write that byte? */
   isWritten(space: number, address: bigint): boolean {
     return this.#cells.get(space)?.has(keyOf(address)) ?? false;

@@ -4,7 +4,7 @@
  */
 
 import { hex } from '../../../bytes/address.ts';
-import { limit, moreThan } from '../../../limits/limits.ts';
+import { InnerLimit, moreThan } from '../../../limits/limits.ts';
 import {
   type ByteValue,
   bitsOf,
@@ -44,6 +44,8 @@ import {
   regionOf,
 } from './region-access.ts';
 import { readSerial, writeSerial } from './serial.ts';
+
+const FIELD_BYTES = new InnerLimit('field-bytes');
 
 /** Field flags: update rule. */
 const PRESERVE = 0;
@@ -107,7 +109,7 @@ function note(
 /** Reads a field unit. */
 export function readField(m: Machine, field: FieldObject): AmlValue {
   const { source } = field;
-  if ((field.bitLength + 7) >> 3 > limit('field-bytes'))
+  if ((field.bitLength + 7) >> 3 > FIELD_BYTES.now)
     fault('NOT_FOLLOWED', `${field.node.path} has ${moreThan('field-bytes')}`);
   if (source.kind === 'region') {
     const region = regionOf(m, source.region);
@@ -118,15 +120,10 @@ export function readField(m: Machine, field: FieldObject): AmlValue {
   return valueOfBits(m, m.paths.refined(extract(m, field)), field.bitLength, false);
 }
 
-/** How many datums the field touches. */
-export function datumsOf(field: FieldObject): number {
-  return Math.ceil((field.startBit + field.bitLength) / (field.accessBytes * 8));
-}
-
 /** The bits of a field unit. */
 function extract(m: Machine, field: FieldObject): Quantity {
   const { source, accessBytes, baseOffset, startBit, bitLength } = field;
-  const count = datumsOf(field);
+  const count = field.datums;
   if (source.kind === 'index') {
     if (m.journal.active) return extractTracked(m, field, undefined);
     const given = settledValue(m, field.node);
@@ -158,18 +155,49 @@ function extract(m: Machine, field: FieldObject): Quantity {
   return bitsOf(quantityOfBytes(bytes), startBit, bitLength);
 }
 
-/** Addresses below this are safe as numbers, whatever is added to them here. */
-const PLAIN_ADDRESS = 1n << 52n;
 const LAST_PORT = 0xffff;
 
 /** Up to four bytes of a region at a plain address, as a number; undefined when they have to be looked at singly. */
 function extractPlain(m: Machine, region: RegionObject, offset: number, length: number): number | undefined {
-  const { address, space, tableBytes } = region;
-  if (length > 4 || typeof address !== 'bigint' || address > PLAIN_ADDRESS || tableBytes !== undefined)
-    return undefined;
-  const start = Number(address) + offset;
+  const { plainAddress, space, tableBytes } = region;
+  if (length > 4 || plainAddress < 0 || tableBytes !== undefined) return undefined;
+  const start = plainAddress + offset;
   if (space === SPACE.io && start + length - 1 > LAST_PORT) return undefined;
   return m.regions.readPlain(space, start, length);
+}
+
+/**
+ * Puts up to 32 bits into datums of up to 32 at a plain address, where contents are assumed and known; false when
+ * something of that isn't so. Then all has to be put in otherwise, also what is in already.
+ */
+function insertPlain(m: Machine, field: FieldObject, region: RegionObject, value: Quantity): boolean {
+  const { accessBytes, baseOffset, startBit, bitLength, datums } = field;
+  const { plainAddress, space, tableBytes } = region;
+  if (typeof value !== 'bigint' || bitLength > 32 || accessBytes > 4) return false;
+  if (plainAddress < 0 || tableBytes !== undefined) return false;
+  const start = plainAddress + baseOffset;
+  if (space === SPACE.io && start + datums * accessBytes - 1 > LAST_PORT) return false;
+  const width = accessBytes * 8;
+  const rule = (field.flags >> 5) & 3;
+  const number = Number(BigInt.asUintN(bitLength, value));
+  for (let i = 0; i < datums; i++) {
+    // Bits [from, to) of this datum are the field's from its bit `low` on.
+    const from = i === 0 ? startBit : 0;
+    const to = Math.min(width, startBit + bitLength - i * width);
+    const low = i === 0 ? 0 : i * width - startBit;
+    const size = 2 ** (to - from);
+    const at = start + i * accessBytes;
+    let datum = (Math.floor(number / 2 ** low) % size) * 2 ** from;
+    if (to - from < width) {
+      let around: number | undefined = 0;
+      if (rule === PRESERVE) around = m.regions.readPlain(space, at, accessBytes);
+      else if (rule === WRITE_AS_ONES) around = 2 ** width - 1;
+      if (around === undefined) return false;
+      datum += around - (Math.floor(around / 2 ** from) % size) * 2 ** from;
+    }
+    m.regions.writePlain(space, at, accessBytes, datum);
+  }
+  return true;
 }
 
 function byteAt(m: Machine, region: RegionObject, offset: number, width: number): ByteValue {
@@ -233,7 +261,7 @@ function extractUnknown(m: Machine, field: FieldObject, region: RegionObject): Q
 function extractTracked(m: Machine, field: FieldObject, region: RegionObject | undefined): Quantity {
   const { source } = field;
   if (source.kind === 'index') {
-    for (let i = 0; i < datumsOf(field); i++) {
+    for (let i = 0; i < field.datums; i++) {
       selectIndex(m, source, i * field.accessBytes);
       // Reading the data register may fault: it is read, and what it gives is not used.
       extract(m, fieldOf(m, source.data));
@@ -290,7 +318,7 @@ function selectBank(m: Machine, source: Extract<FieldObject['source'], { kind: '
 /** Writes a field unit. What a serial bus gives back is the value of the Store. */
 export function writeField(m: Machine, field: FieldObject, value: Resolved): AmlValue | undefined {
   const { source } = field;
-  if ((field.bitLength + 7) >> 3 > limit('field-bytes'))
+  if ((field.bitLength + 7) >> 3 > FIELD_BYTES.now)
     fault('NOT_FOLLOWED', `${field.node.path} has ${moreThan('field-bytes')}`);
   if (source.kind === 'region') {
     const region = regionOf(m, source.region);
@@ -306,7 +334,7 @@ export function writeField(m: Machine, field: FieldObject, value: Resolved): Aml
 function insert(m: Machine, field: FieldObject, value: Quantity): void {
   const { source, accessBytes, baseOffset, startBit, bitLength } = field;
   const width = accessBytes * 8;
-  const count = datumsOf(field);
+  const count = field.datums;
   const region = source.kind === 'index' ? undefined : regionOf(m, source.region);
   if (region !== undefined) {
     checkHandler(m, region.space, true);
@@ -324,6 +352,7 @@ function insert(m: Machine, field: FieldObject, value: Quantity): void {
   }
   if (m.journal.active && source.kind === 'region') noteField(m, field, region!);
   m.budget.spend((count * accessBytes) >> BYTES_PER_STEP);
+  if (!m.journal.active && source.kind === 'region' && insertPlain(m, field, region!, value)) return;
   for (let i = 0; i < count; i++) {
     // Bits [from, to) of this datum belong to the field.
     const from = i === 0 ? startBit : 0;

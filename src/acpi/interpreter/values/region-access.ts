@@ -61,7 +61,7 @@ export function checkLimit(
   offset: number,
   width: number,
 ): void {
-  if (typeof region.length === 'bigint' && BigInt(offset + width) <= region.length) return;
+  if (offset + width <= region.plainLength) return;
   const inside = compare('le', BigInt(offset + width), m.paths.refined(region.length));
   if (!m.decide(inside))
     fault(
