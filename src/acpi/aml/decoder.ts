@@ -19,13 +19,14 @@ import {
   OPCODES,
   type Opcode,
 } from '../terms/opcodes.ts';
-import { Term } from '../terms/term.ts';
+import { LateOperands, type Operand, Term } from '../terms/term.ts';
 import { dwordAt, readConstant, startsConstant, wordAt } from './constants.ts';
 import { declare, declares, openedScope } from './declarations.ts';
 import { readFieldList } from './field-list.ts';
 import { type NameReader, startsName } from './names.ts';
 import { OpenTerm } from './open-term.ts';
 import { packageLength, packageLengthSize } from './package-length.ts';
+import { PlainPackage, plainPackageEnd } from './plain-package.ts';
 import * as shape from './shape.ts';
 
 const AML_DEPTH = new InnerLimit('aml-depth');
@@ -48,6 +49,7 @@ export function decodeTable(table: AcpiTable, context: DecodeContext): Term[] {
 }
 
 const TABLE_SHAPE: shape.Shape = [shape.TERM_LIST];
+const ELEMENTS_SHAPE: shape.Shape = [shape.PACKAGE_ELEMENT_LIST];
 const NO_OPERANDS: Term['operands'] = [];
 
 /** In a target's place; in a value's the same byte is Zero. */
@@ -56,6 +58,24 @@ const NULL_NAME = 0x00;
 /** What stands at the cursor is no term without terms inside. */
 const DEEPER = 1;
 const NO_TERM = 2;
+
+/** A method's, whose body is decoded when somebody looks. */
+class MethodOperands extends LateOperands {
+  readonly #name: NamePath;
+  readonly #flags: number;
+  readonly #body: () => Term[];
+
+  constructor(name: NamePath, flags: number, body: () => Term[]) {
+    super();
+    this.#name = name;
+    this.#flags = flags;
+    this.#body = body;
+  }
+
+  protected make(): readonly Operand[] {
+    return [this.#name, this.#flags, this.#body()];
+  }
+}
 
 class Decoder {
   readonly #table: AcpiTable;
@@ -79,11 +99,17 @@ class Decoder {
   }
 
   /** The terms in [start, end). */
-  list(start: number, end: number, scope: DeclaredObject, conditional: boolean): Term[] {
+  list(
+    start: number,
+    end: number,
+    scope: DeclaredObject,
+    conditional: boolean,
+    listShape: shape.Shape = TABLE_SHAPE,
+  ): Term[] {
     const result: Term[] = [];
     const root = new OpenTerm(
       OPCODES.Scope,
-      TABLE_SHAPE,
+      listShape,
       start,
       Math.min(end, this.#bytes.length),
       scope,
@@ -216,9 +242,27 @@ class Decoder {
     if (op === undefined) return NO_TERM;
     this.#pos = next;
     if (op.operands.length === 0) return new Term(op, NO_OPERANDS, start, next);
+    if (op === OPCODES.Package) {
+      const behind = plainPackageEnd(bytes, next, end);
+      if (behind >= 0) return this.#plainPackage(start, next, behind, scope);
+    }
     this.#callee = undefined;
     this.#opcode = op;
     return DEEPER;
+  }
+
+  /** A package of plain elements, whose length is at `at`: terms are made of it when somebody looks. */
+  #plainPackage(start: number, at: number, end: number, scope: DeclaredObject): Term {
+    const bytes = this.#bytes;
+    const table = this.#table;
+    const context = this.#context;
+    this.#pos = end;
+    const count = at + packageLengthSize(bytes[at]!);
+    const operands = new PlainPackage(bytes, at, this.#names, () => [
+      bytes[count]!,
+      new Decoder(table, context, false).list(count + 1, end, scope, true, ELEMENTS_SHAPE),
+    ]);
+    return new Term(OPCODES.Package, operands, start, end);
   }
 
   /** A name in a term's place: a method call, where a value is wanted and the name is a method's. */
@@ -279,12 +323,10 @@ class Decoder {
     const context = this.#context;
     this.#pos = end;
     if (this.#loading) context.unreferenced?.confirmMethod(this.#bytes, start);
-    return new Term(
-      OPCODES.Method,
-      () => [name, flags, new Decoder(table, context, false).list(bodyStart, end, scope, true)],
-      start,
-      end,
+    const late = new MethodOperands(name, flags, () =>
+      new Decoder(table, context, false).list(bodyStart, end, scope, true),
     );
+    return new Term(OPCODES.Method, late, start, end);
   }
 
   /** Reads one operand that is no term. The text of the problem when it can't be read. */

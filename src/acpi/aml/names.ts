@@ -23,6 +23,26 @@ export function startsName(byte: number): boolean {
   );
 }
 
+/** Where the name string at `start` ends, read as {@link NameReader.read} does; -1 when it is cut short or none. */
+export function nameEnd(bytes: Uint8Array, start: number, limit: number): number {
+  let at = start;
+  if (bytes[at] === ROOT_PREFIX) at += 1;
+  else while (at < limit && bytes[at] === PARENT_PREFIX) at += 1;
+  if (at >= limit || at - start > MAX_PARENT_PREFIXES) return -1;
+  const lead = bytes[at]!;
+  let count = 1;
+  if (lead === 0x00) return at + 1;
+  if (lead === DUAL_NAME_PREFIX) {
+    count = 2;
+    at += 1;
+  } else if (lead === MULTI_NAME_PREFIX) {
+    if (at + 1 >= limit) return -1;
+    count = bytes[at + 1]!;
+    at += 2;
+  } else if (!startsName(lead)) return -1;
+  return at + 4 * count > limit ? -1 : at + 4 * count;
+}
+
 /**
  * Reads name strings. Segments and single-segment names are made once and shared: a table names the same thing
  * hundreds of times.

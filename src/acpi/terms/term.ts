@@ -28,8 +28,17 @@ export type Operand =
   | readonly FieldElement[]
   | null;
 
-/** Operands, or how to get them: method bodies are decoded when somebody looks. */
-type GivenOperands = readonly Operand[] | (() => readonly Operand[]);
+/** Operands that are made when somebody looks: those of methods, and of packages that are plain data. */
+export abstract class LateOperands {
+  #made: readonly Operand[] | undefined;
+
+  get operands(): readonly Operand[] {
+    this.#made ??= this.make();
+    return this.#made;
+  }
+
+  protected abstract make(): readonly Operand[];
+}
 
 /**
  * One node. `start` and `end` are byte offsets [start, end): from the table's first byte, or into the ASL source.
@@ -38,9 +47,9 @@ export class Term {
   declare readonly op: Opcode;
   declare readonly start: number;
   declare readonly end: number;
-  #operands: GivenOperands;
+  readonly #operands: readonly Operand[] | LateOperands;
 
-  constructor(op: Opcode, operands: GivenOperands, start: number, end: number) {
+  constructor(op: Opcode, operands: readonly Operand[] | LateOperands, start: number, end: number) {
     this.op = op;
     this.#operands = operands;
     this.start = start;
@@ -49,10 +58,12 @@ export class Term {
 
   get operands(): readonly Operand[] {
     const given = this.#operands;
-    if (typeof given !== 'function') return given;
-    const operands = given();
-    this.#operands = operands;
-    return operands;
+    return given instanceof LateOperands ? given.operands : given;
+  }
+
+  /** The operands unmade, where they are made late. */
+  get late(): LateOperands | undefined {
+    return this.#operands instanceof LateOperands ? this.#operands : undefined;
   }
 }
 

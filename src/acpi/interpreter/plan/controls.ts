@@ -1,8 +1,9 @@
 /** The instructions of plans: pushing operands, calls, jumps, loops, returns. */
 import { limit, moreThan } from '../../../limits/limits.ts';
 import { isKnown } from '../../../symbolic/index.ts';
+import { type PackageMaker, PlainPackage } from '../../aml/plain-package.ts';
 import { nameOfNode } from '../../namespace/node.ts';
-import { formatName } from '../../terms/name.ts';
+import { formatName, type NamePath } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import type { Term } from '../../terms/term.ts';
 import { ACTING_OPERATORS, LOADING_OPERATORS } from '../operators/actions.ts';
@@ -11,8 +12,8 @@ import { foreignResult } from '../operators/foreign-call.ts';
 import { COMPUTING_OPERATORS } from '../operators/operators.ts';
 import { enterLoop, turnLoop } from '../state/clock.ts';
 import { AmlFault, fault } from '../state/fault.ts';
-import type { Instruction, Machine } from '../state/machine.ts';
-import type { Resolved } from '../state/objects.ts';
+import type { Instruction, Machine, Run } from '../state/machine.ts';
+import type { AmlValue, Resolved } from '../state/objects.ts';
 import {
   BufferObject,
   Choice,
@@ -129,10 +130,61 @@ function packageOf(m: Machine, instruction: Instruction, at: number, keepsRest: 
       element instanceof NamespaceNode ? new NameReference(nameOfNode(element), m.root, element) : element;
   }
   const made = new PackageObject(elements);
-  // A table's own packages may name what comes later: their names are looked up when the table is through.
-  if (m.frames.at(-1)!.method === undefined) m.openPackages.push(made);
-  else for (let i = 0; i < count; i++) settleElement(m, made, i);
+  complete(m, made);
   return made;
+}
+
+/** Makes packages of what stands in a table's bytes. */
+class PackageBuilder implements PackageMaker<AmlValue> {
+  readonly #machine: Machine;
+  readonly #scope: NamespaceNode;
+
+  constructor(m: Machine) {
+    this.#machine = m;
+    this.#scope = m.frames.at(-1)!.scope;
+  }
+
+  number(value: bigint): bigint {
+    const { mask } = this.#machine;
+    return value > mask ? value & mask : value;
+  }
+
+  ones(): bigint {
+    return this.#machine.mask;
+  }
+
+  text(text: string): StringObject {
+    return new StringObject(text);
+  }
+
+  name(name: NamePath): NameReference {
+    return new NameReference(name, this.#scope, undefined);
+  }
+
+  pack(count: number, given: AmlValue[]): PackageObject {
+    const m = this.#machine;
+    if (count > limit('package-elements'))
+      fault('NOT_FOLLOWED', `a package of ${moreThan('package-elements')}`);
+    m.budget.allocate(8 * count);
+    // As many steps as when each element is an instruction.
+    m.budget.spend(given.length);
+    const made = new PackageObject(given.slice(0, count));
+    while (made.elements.length < count) made.elements.push(undefined);
+    complete(m, made);
+    return made;
+  }
+}
+
+const makePlainPackage: Run = (m, instruction) => {
+  const { late } = instruction.term;
+  if (!(late instanceof PlainPackage)) return fault('AE_AML_INTERNAL', 'a package is not plain');
+  return late.read(new PackageBuilder(m));
+};
+
+/** A table's own packages may name what comes later: their names are looked up when the table is through. */
+function complete(m: Machine, made: PackageObject): void {
+  if (m.frames.at(-1)!.method === undefined) m.openPackages.push(made);
+  else for (let i = 0; i < made.elements.length; i++) settleElement(m, made, i);
 }
 
 function makeBuffer(m: Machine, instruction: Instruction, at: number): BufferObject {
@@ -181,6 +233,7 @@ export const CONTROLS: Controls = {
     new NameReference(instruction.name!, m.frames.at(-1)!.scope, undefined),
   makeBuffer,
   makePackage,
+  makePlainPackage,
   makeNamedPackage,
   call: (m, instruction, at) => call(m, instruction, find(m, instruction.name!), at),
   callNode: call,

@@ -25,6 +25,8 @@ export interface Controls {
   readonly pushNameReference: Run;
   readonly makeBuffer: Run;
   readonly makePackage: Run;
+  /** Makes a package that is plain data, packages inside of it too: nothing of it is on the stack. */
+  readonly makePlainPackage: Run;
   /** A Name's own package, of which a table keeps what is there when the rest fails. */
   readonly makeNamedPackage: Run;
   readonly call: Run;

@@ -2,6 +2,7 @@
  * Makes plans of terms. No native recursion: terms whose inside is still to be planned are tasks on a stack, each of
  * which has a turn whenever what it waited for is done.
  */
+import { PlainPackage } from '../../aml/plain-package.ts';
 import type { NamePath } from '../../terms/name.ts';
 import { OPCODES, type Opcode, type OperandKind } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
@@ -363,6 +364,10 @@ class Planner {
         this.#push(BUFFER, term, NO_TERMS, keeps);
         return;
       case OPCODES.Package:
+        if (term.late instanceof PlainPackage) {
+          this.#emit(controls.makePlainPackage, term, 0, keeps);
+          return;
+        }
         this.#push(PACKAGE, term, term.operands[1] as readonly Term[], keeps);
         return;
       case OPCODES.VarPackage:
