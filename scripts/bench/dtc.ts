@@ -62,15 +62,23 @@ function say(what: string, mine: number, theirs: number, ratio: number, limit: n
   return ratio <= limit ? 0 : 1;
 }
 
-function boards(linux: string, dtc: string, every: number): number {
+/** Every board in one process beside `cpp | dtc`, processor time; undefined without dtc or the corpus. */
+export async function boardsInOneProcess(
+  linux: string,
+): Promise<{ readonly boards: number; readonly ratio: number } | undefined> {
+  if (!existsSync(CORPUS) || spawnSync('dtc', ['--version']).status !== 0) return undefined;
+  await bundle();
+  const chosen = chosenBoards(1);
+  const { seconds } = ours({ boards: { linux, list: chosen } });
+  return { boards: chosen.length, ratio: seconds / boardsSeconds(chosen, linux, 'dtc') };
+}
+
+function chosenBoards(every: number): Board[] {
   const list = JSON.parse(readFileSync(join(CORPUS, 'boards.json'), 'utf8')) as { boards: Board[] };
-  const chosen = list.boards.filter((_, index) => index % every === 0);
-  const steps = [...MEMORY_STEPS.filter((count) => count < chosen.length), chosen.length];
-  const outcomes = steps.map((count) => ours({ boards: { linux, list: chosen.slice(0, count) } }));
-  const peaks = outcomes.map(({ peak }) => peak);
-  const told = steps.map((count, index) => `${count} boards ${(peaks[index]! / 2 ** 20).toFixed(0)} MiB`);
-  const growth = peaks.at(-1)! / (peaks.at(-2) ?? peaks[0]!);
-  console.log(`at most: ${told.join(', ')}: ${growth.toFixed(2)} (at most ${MEMORY_GROWTH})`);
+  return list.boards.filter((_, index) => index % every === 0);
+}
+
+function boardsSeconds(chosen: readonly Board[], linux: string, dtc: string): number {
   const script = chosen
     .map(({ src, arch }) => {
       const includes = `-I include -I arch/${arch}/boot/dts -I scripts/dtc/include-prefixes`;
@@ -78,8 +86,19 @@ function boards(linux: string, dtc: string, every: number): number {
       return `${cpp} | ${dtc} -q -i ${dirname(src)} -i arch/${arch}/boot/dts -I dts -O dtb -o /dev/null -`;
     })
     .join('\n');
+  return shellSeconds(script, linux);
+}
+
+function boards(linux: string, dtc: string, every: number): number {
+  const chosen = chosenBoards(every);
+  const steps = [...MEMORY_STEPS.filter((count) => count < chosen.length), chosen.length];
+  const outcomes = steps.map((count) => ours({ boards: { linux, list: chosen.slice(0, count) } }));
+  const peaks = outcomes.map(({ peak }) => peak);
+  const told = steps.map((count, index) => `${count} boards ${(peaks[index]! / 2 ** 20).toFixed(0)} MiB`);
+  const growth = peaks.at(-1)! / (peaks.at(-2) ?? peaks[0]!);
+  console.log(`at most: ${told.join(', ')}: ${growth.toFixed(2)} (at most ${MEMORY_GROWTH})`);
   const mine = outcomes.at(-1)!.seconds;
-  const theirs = shellSeconds(script, linux);
+  const theirs = boardsSeconds(chosen, linux, dtc);
   const tooSlow = say('source to blob, beside cpp | dtc', mine, theirs, mine / theirs, 1);
   return growth > MEMORY_GROWTH ? 1 : tooSlow;
 }

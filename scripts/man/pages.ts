@@ -66,6 +66,10 @@ export function programPage(): string {
       'Whether reports are coloured, where --color does not say it.',
     ),
     tagged(bold('COLUMNS'), 'The width of reports and help.'),
+    tagged(
+      `${bold('XDG_CACHE_HOME')}, ${bold('NODE_DISABLE_COMPILE_CACHE')}`,
+      'Where the folder fwmap with V8’s code is, else in ~/.cache, where nobody else can write to it; 1 for none.',
+    ),
     heading('Exit status'),
     inline(EXIT_STATUSES),
     ...seeAlso(...all.map(({ name }) => `fwmap-${name}`)),

@@ -8,7 +8,10 @@
  * spaces other than the plain one, what a font may leave out (Hangul fillers, variation selectors), the blank of Braille,
  * halves of surrogate pairs, and code points that have no character or a private one.
  */
-const UNSEEN = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+const unseen = (): RegExp => /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/** Nearly all there is. What Unicode says of characters is looked up where it has to be: the first time takes a while. */
+const PLAIN = /^[ -~]*$/;
+const PLAIN_LINES = /^[ -~\n]*$/;
 
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
@@ -16,7 +19,8 @@ function hex(code: number, digits: number): string {
 
 /** For terminals and text files: what isn't seen is shown as `\xNN` or `\u{N}`. */
 export function escapeControls(text: string): string {
-  return text.replace(UNSEEN, (character) => {
+  if (PLAIN.test(text)) return text;
+  return text.replace(unseen(), (character) => {
     const code = character.codePointAt(0)!;
     return code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 1)}}`;
   });
@@ -50,19 +54,19 @@ export function escapeCsv(text: string): string {
  * @param indent spaces a level; without it all is on one line
  */
 export function toJsonText(value: unknown, indent?: number): string {
-  return (
-    JSON.stringify(value, undefined, indent)
-      .replace(UNSEEN, (character) => {
+  const json = JSON.stringify(value, undefined, indent);
+  const seen = PLAIN_LINES.test(json)
+    ? json
+    : json.replace(unseen(), (character) => {
         // Those of the indentation: in strings JSON itself escapes them.
         if (character === '\n') return character;
         return Array.from(
           { length: character.length },
           (_, at) => `\\u${hex(character.charCodeAt(at), 4)}`,
         ).join('');
-      })
-      // Nor does a CI system take a part of it for a command, see below.
-      .replace(/##(?=\[|vso\[)/g, '#\\u0023')
-  );
+      });
+  // Nor does a CI system take a part of it for a command, see below.
+  return seen.includes('##') ? seen.replace(/##(?=\[|vso\[)/g, '#\\u0023') : seen;
 }
 
 /**

@@ -151,6 +151,9 @@ export function windowsOfTree(
 }
 
 /** The window that an entry is, if it is one. */
+/** There are thousands of windows: members are added one by one, which takes a third of spreading them. */
+type InTheMaking<T> = { -readonly [Name in keyof T]: T[Name] };
+
 function windowOfEntry(
   artifact: Artifact,
   entry: AddressEntry,
@@ -162,24 +165,25 @@ function windowOfEntry(
   if (item === 'reg' && (cpu === null || entry.flags?.space === 'config')) return undefined;
   const { base: child, flags } = entry;
   const ignored = item === 'reg' ? ignoredNodes.get(entry.node) : undefined;
-  const window = {
+  const common = {
     space: item === 'ranges' && flags?.space === 'io' ? ('io' as const) : ('memory' as const),
     role: roleOf(entry)!,
-    ...(child === cpu ? {} : { bus: { base: child } }),
     flags: flagsOf(entry, ignored),
-    ...(ignored === undefined ? {} : { ignored }),
     origin: originOf(artifact, entry, path),
     derivation: { entry },
+    size,
   };
-  return cpu === null
-    ? {
-        ...window,
-        certainty: 'unknown',
-        base: null,
-        size,
-        why: entry.why ?? 'the address does not translate to a CPU address',
-      }
-    : { ...window, certainty: 'certain', base: cpu, size };
+  const window: InTheMaking<AddressWindow> =
+    cpu === null
+      ? Object.assign(common, {
+          certainty: 'unknown' as const,
+          base: null,
+          why: entry.why ?? 'the address does not translate to a CPU address',
+        })
+      : Object.assign(common, { certainty: 'certain' as const, base: cpu });
+  if (child !== cpu) window.bus = { base: child };
+  if (ignored !== undefined) window.ignored = ignored;
+  return window;
 }
 
 function windowOfMemory(artifact: Artifact, entry: MemoryEntry): AddressWindow {
@@ -199,14 +203,13 @@ function windowOfMemory(artifact: Artifact, entry: MemoryEntry): AddressWindow {
 }
 
 function flagsOf({ available, item, flags }: AddressEntry, ignored: string | undefined): WindowFlags {
-  return {
-    available: available && ignored === undefined,
-    ...(item === 'ranges' ? { producer: true } : {}),
-    ...(flags?.prefetchable === undefined ? {} : { prefetchable: flags.prefetchable }),
-    ...(flags?.space === undefined || flags.space === 'mem' ? {} : { pci: flags.space }),
-  };
+  const told: InTheMaking<WindowFlags> = { available: available && ignored === undefined };
+  if (item === 'ranges') told.producer = true;
+  if (flags?.prefetchable !== undefined) told.prefetchable = flags.prefetchable;
+  if (flags?.space !== undefined && flags.space !== 'mem') told.pci = flags.space;
+  return told;
 }
 
 function originOf(artifact: Artifact, { item, index, span }: AddressEntry, path: string): Origin {
-  return { artifact, path, item, index, ...(span ? { span } : {}) };
+  return span === undefined ? { artifact, path, item, index } : { artifact, path, item, index, span };
 }

@@ -6,6 +6,8 @@ import type { ArtifactKind } from '../kinds.ts';
 
 const TREE_MAGIC = Buffer.from([0xd0, 0x0d, 0xfe, 0xed]);
 const TOTAL_SIZE_AT = 4;
+/** The name of the node without which a tree is no FIT. */
+const IMAGES = Buffer.from('images\0');
 /** No image is smaller. */
 const LEAST_BYTES = 64;
 
@@ -14,7 +16,9 @@ function holdsMoreThanATree(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (buffer.length < 8) return false;
   const behind = buffer.indexOf(TREE_MAGIC, Math.max(TREE_MAGIC.length, buffer.readUInt32BE(TOTAL_SIZE_AT)));
-  return behind >= 0 || fit.open(accessTo(bytes), 0, 1) !== undefined;
+  if (behind >= 0) return true;
+  // The trees of machines have no such node, and needn't be read once more to see it.
+  return buffer.includes(IMAGES) && fit.open(accessTo(bytes), 0, 1) !== undefined;
 }
 
 /** @param kind what the first bytes look like; undefined where they look like nothing */

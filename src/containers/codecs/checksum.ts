@@ -1,6 +1,7 @@
 /** Checksums of the compressed formats: CRC-32, CRC-64 (xz), xxHash-32 (lz4), Adler-32 is zlib's own affair. */
 
-const CRC32 = crcTable(0xedb88320);
+// Tables are made when something has such a checksum: most inputs have none.
+let crc32Table: Int32Array | undefined;
 
 function crcTable(polynomial: number): Int32Array {
   const table = new Int32Array(256);
@@ -14,38 +15,46 @@ function crcTable(polynomial: number): Int32Array {
 
 /** CRC-32 as IEEE 802.3, gzip, zip, xz, U-Boot and IGVM have it. `seed` is the CRC of what came before. */
 export function crc32(bytes: Uint8Array, seed = 0): number {
+  crc32Table ??= crcTable(0xedb88320);
+  const table = crc32Table;
   let crc = ~seed;
-  for (let at = 0; at < bytes.length; at += 1) crc = (crc >>> 8) ^ CRC32[(crc ^ bytes[at]!) & 0xff]!;
+  for (let at = 0; at < bytes.length; at += 1) crc = (crc >>> 8) ^ table[(crc ^ bytes[at]!) & 0xff]!;
   return ~crc >>> 0;
 }
 
+let crc64Table: { readonly low: Int32Array; readonly high: Int32Array } | undefined;
+
 /** ECMA-182's polynomial, reflected, as two halves: xz's default check. */
-const CRC64_LOW = new Int32Array(256);
-const CRC64_HIGH = new Int32Array(256);
-for (let byte = 0; byte < 256; byte += 1) {
-  let low = byte;
-  let high = 0;
-  for (let bit = 0; bit < 8; bit += 1) {
-    const odd = low & 1;
-    low = (low >>> 1) | (high << 31);
-    high >>>= 1;
-    if (odd) {
-      low ^= 0xd7870f42;
-      high ^= 0xc96c5795;
+function makeCrc64Table(): { readonly low: Int32Array; readonly high: Int32Array } {
+  const table = { low: new Int32Array(256), high: new Int32Array(256) };
+  for (let byte = 0; byte < 256; byte += 1) {
+    let low = byte;
+    let high = 0;
+    for (let bit = 0; bit < 8; bit += 1) {
+      const odd = low & 1;
+      low = (low >>> 1) | (high << 31);
+      high >>>= 1;
+      if (odd) {
+        low ^= 0xd7870f42;
+        high ^= 0xc96c5795;
+      }
     }
+    table.low[byte] = low;
+    table.high[byte] = high;
   }
-  CRC64_LOW[byte] = low;
-  CRC64_HIGH[byte] = high;
+  return table;
 }
 
 /** CRC-64 as xz has it (the .xz format, 6), its lower and its upper half. */
 export function crc64(bytes: Uint8Array): { readonly low: number; readonly high: number } {
+  crc64Table ??= makeCrc64Table();
+  const table = crc64Table;
   let low = -1;
   let high = -1;
   for (let at = 0; at < bytes.length; at += 1) {
     const index = (low ^ bytes[at]!) & 0xff;
-    low = ((low >>> 8) | (high << 24)) ^ CRC64_LOW[index]!;
-    high = (high >>> 8) ^ CRC64_HIGH[index]!;
+    low = ((low >>> 8) | (high << 24)) ^ table.low[index]!;
+    high = (high >>> 8) ^ table.high[index]!;
   }
   return { low: ~low >>> 0, high: ~high >>> 0 };
 }

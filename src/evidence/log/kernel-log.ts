@@ -23,14 +23,28 @@ import { VMBUS_ROWS } from './vmbus-rows.ts';
 
 const ROWS: readonly LogRow[] = [...BOOT_ROWS, ...MACHINE_ROWS, ...PCI_ROWS, ...VIDEO_ROWS, ...VMBUS_ROWS];
 
-/** How a message of any row begins, the longest first, and the rows that such a message may belong to. */
-const STARTS = [...new Set(ROWS.flatMap((row) => row.starts))].sort((a, b) => b.length - a.length);
-const WORTH = new RegExp(
-  `^(?:${STARTS.map((start) => start.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`,
-);
-const ROWS_BY_START: ReadonlyMap<string, readonly LogRow[]> = new Map(
-  STARTS.map((start) => [start, ROWS.filter((row) => row.starts.some((own) => start.startsWith(own)))]),
-);
+interface Starts {
+  /** How a message of any row begins, the longest first. */
+  readonly worth: RegExp;
+  /** The rows that such a message may belong to. */
+  readonly rows: ReadonlyMap<string, readonly LogRow[]>;
+}
+
+let starts: Starts | undefined;
+
+/** Made when a log is read: it takes longer than reading a small tree. */
+function startsOf(): Starts {
+  if (starts !== undefined) return starts;
+  const all = [...new Set(ROWS.flatMap((row) => row.starts))].sort((a, b) => b.length - a.length);
+  const escaped = all.map((start) => start.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  starts = {
+    worth: new RegExp(`^(?:${escaped.join('|')})`),
+    rows: new Map(
+      all.map((start) => [start, ROWS.filter((row) => row.starts.some((own) => start.startsWith(own)))]),
+    ),
+  };
+  return starts;
+}
 
 /** How the lines begin that `fwmap capture` adds to what the kernel printed. */
 const CAPTURED = 'fwmap capture: ';
@@ -115,7 +129,7 @@ class LogReader {
       gathered !== undefined &&
       gathered.rest.length < MAX_PIECES &&
       line.depth <= gathered.first.depth &&
-      !WORTH.test(line.message) &&
+      !startsOf().worth.test(line.message) &&
       !isOmission(line.message) &&
       mayContinue(gathered.rest.at(-1) ?? gathered.first, line)
     ) {
@@ -188,8 +202,9 @@ class LogReader {
     this.#gathered = undefined;
     const { first, rest } = gathered;
     // Broken inside the words by which a message is known.
+    const { worth } = startsOf();
     const known =
-      WORTH.exec(first.message) ?? (rest.length > 0 ? WORTH.exec(joined(first, rest, ' ')) : null);
+      worth.exec(first.message) ?? (rest.length > 0 ? worth.exec(joined(first, rest, ' ')) : null);
     const start = known?.[0];
     const message = first.message.trimEnd();
     if (start === 'Linux version ' || start === 'Booting Linux on physical CPU ') {
@@ -240,7 +255,8 @@ class LogReader {
   }
 
   #look(text: string, first: LogLine, end: LogLine): boolean {
-    for (const row of ROWS_BY_START.get(WORTH.exec(text)?.[0] ?? '') ?? []) {
+    const { worth, rows } = startsOf();
+    for (const row of rows.get(worth.exec(text)?.[0] ?? '') ?? []) {
       const match = row.pattern.exec(text);
       if (match === null) continue;
       row.take(match, this.#said(first, text, end), this.#boot);

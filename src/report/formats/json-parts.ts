@@ -61,12 +61,11 @@ export function inputsJson(artifacts: readonly Artifact[]): InputJson[] {
  */
 export function placeJson(span: Span, expected?: string): PlaceJson {
   const place = placeOf(span);
-  return {
-    ...(span.source.name === expected ? {} : { source: span.source.name }),
-    ...('line' in place
+  const at =
+    'line' in place
       ? { line: place.line, column: place.column }
-      : { offset: place.offset, length: place.length }),
-  };
+      : { offset: place.offset, length: place.length };
+  return span.source.name === expected ? at : { source: span.source.name, ...at };
 }
 
 /** Origins refer to inputs by number. */
@@ -150,13 +149,16 @@ export function gapJson({ code, place, reason, hides, hint }: Gap): GapJson {
 
 function flagsJson(window: AddressWindow): WindowFlagsJson {
   const { prefetchable, producer, available, pci } = window.flags;
-  return {
-    ...(prefetchable === undefined ? {} : { prefetchable }),
-    ...(producer === undefined ? {} : { producer }),
-    ...(available === undefined ? {} : { available }),
-    ...(pci === undefined ? {} : { pci }),
-  };
+  const json: InTheMaking<WindowFlagsJson> = {};
+  if (prefetchable !== undefined) json.prefetchable = prefetchable;
+  if (producer !== undefined) json.producer = producer;
+  if (available !== undefined) json.available = available;
+  if (pci !== undefined) json.pci = pci;
+  return json;
 }
+
+/** There are thousands of windows: members are added one by one, which takes a third of spreading them. */
+type InTheMaking<T> = { -readonly [Name in keyof T]: T[Name] };
 
 export function windowJson(
   window: AddressWindow,
@@ -166,33 +168,31 @@ export function windowJson(
   const { base, size } = window;
   const bounds = boundsOf(window);
   const expressions = expressionsJson(base, size, names);
-  return {
+  const json: InTheMaking<Partial<WindowJson>> = {
     space: window.space,
     role: window.role,
     base: numberJson(base),
     size: numberJson(size),
     last: bounds === undefined ? null : hex(bounds.base + bounds.size - 1n),
-    ...(window.bus === undefined ? {} : { bus: { base: hex(window.bus.base) } }),
-    class: windowClass(window),
-    certainty: window.certainty,
-    ...(window.certainty === 'conditional' ? conditionJson(window.when, names) : {}),
-    ...(window.certainty === 'unknown' ? { why: window.why } : {}),
-    ...(expressions === undefined ? {} : { expressions }),
-    ...(window.inferences === undefined
-      ? {}
-      : {
-          inferences: window.inferences.map(({ text, because }) => ({
-            text,
-            because: because.map((source) => ({
-              text: source.text,
-              ...(source.span === undefined ? {} : { at: placeJson(source.span) }),
-            })),
-          })),
-        }),
-    origin: originJson(window.origin, inputs),
-    flags: flagsJson(window),
-    ...(window.ignored === undefined ? {} : { ignored: window.ignored }),
   };
+  if (window.bus !== undefined) json.bus = { base: hex(window.bus.base) };
+  json.class = windowClass(window);
+  json.certainty = window.certainty;
+  if (window.certainty === 'conditional') Object.assign(json, conditionJson(window.when, names));
+  if (window.certainty === 'unknown') json.why = window.why;
+  if (expressions !== undefined) json.expressions = expressions;
+  if (window.inferences !== undefined)
+    json.inferences = window.inferences.map(({ text, because }) => ({
+      text,
+      because: because.map((source) => ({
+        text: source.text,
+        ...(source.span === undefined ? {} : { at: placeJson(source.span) }),
+      })),
+    }));
+  json.origin = originJson(window.origin, inputs);
+  json.flags = flagsJson(window);
+  if (window.ignored !== undefined) json.ignored = window.ignored;
+  return json as WindowJson;
 }
 
 export function diagnosticJson(diagnostic: Diagnostic): DiagnosticJson {

@@ -1,6 +1,5 @@
 /** `fwmap sysfb`, and plain `fwmap` */
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { KconfigLine } from '../../../linux/kconfig/line.ts';
 import { sysfbReport } from '../../../report/subjects/sysfb/report.ts';
@@ -31,7 +30,7 @@ async function kconfigLine(text: string, { cwd }: Io): Promise<KconfigLine> {
   const { kconfigChange, parseKconfigLine } = await import('../../../linux/kconfig/line.ts');
   const file = resolve(cwd, text);
   if (existsSync(file)) {
-    const { added } = kconfigChange((await readFile(file)).toString('latin1'), 'SYSFB');
+    const { added } = kconfigChange(readFileSync(file, 'latin1'), 'SYSFB');
     const [only, ...others] = added;
     if (only === undefined) throw new CommandError(`--kconfig-line: ${text} adds no line about SYSFB`);
     if (others.length > 0)

@@ -1,0 +1,129 @@
+/**
+ * Loads the command's bundles as Node's own loader does, with what V8 made of them in an earlier run. Node has this itself
+ * since 22.1 (`module.enableCompileCache`), not in 20, and trusts whatever is in the folder.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { constants, Script } from 'node:vm';
+import { readCodeCache, writeCodeCache } from './code-cache.ts';
+
+type Require = (name: string) => unknown;
+type ModuleFunction = (
+  this: unknown,
+  exports: unknown,
+  require: Require,
+  module: { exports: unknown },
+  filename: string,
+  dirname: string,
+) => void;
+
+// What Node puts around a CommonJS module.
+const BEFORE = '(function (exports, require, module, __filename, __dirname) { ';
+const AFTER = '\n})';
+
+/** Bundles whose names have a hash of what is in them. */
+const HAS_HASH = /-[\w-]{8}\.cjs$/;
+/** Words of the data's head that V8 (11 to 13) keeps its version, the source's length and its flags in. */
+const HEAD_WORDS = 4;
+
+interface Source {
+  readonly text: string;
+  /** What its code is kept by; undefined where it isn't. */
+  readonly key: string | undefined;
+}
+
+/** A bundle with its wrapper. The build leaves nothing but ASCII in bundles, so that their text takes a byte a letter. */
+function readSource(path: string, name: string): Source {
+  const file = openSync(path, 'r');
+  try {
+    const { size, mtimeMs } = fstatSync(file);
+    const bytes = Buffer.allocUnsafeSlow(BEFORE.length + size + AFTER.length);
+    bytes.write(BEFORE, 'latin1');
+    readSync(file, bytes, BEFORE.length, size, 0);
+    bytes.write(AFTER, BEFORE.length + size, 'latin1');
+    return {
+      text: bytes.toString('latin1'),
+      key: HAS_HASH.test(name) ? `${name} ${size} ${mtimeMs}` : undefined,
+    };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The words by which V8 tells whether data is for it, as they are now for some other source. */
+function headNow(): Uint32Array {
+  const data = new Script('0').createCachedData();
+  return new Uint32Array(Uint8Array.from(data.subarray(0, 4 * HEAD_WORDS)).buffer);
+}
+
+interface Loaded {
+  readonly script: Script;
+  /** The data it was made of; undefined where it was compiled. */
+  readonly from: Uint8Array | undefined;
+  /** Of one that was compiled: {@link headNow} then. */
+  readonly head: Uint32Array | undefined;
+}
+
+/**
+ * What V8 has of a bundle now, with the functions that were run. A command may have set flags since the bundle was loaded,
+ * by which V8 would find it is not for the next start; none of those that fwmap sets changes such code.
+ */
+function dataOf({ script, from, head }: Loaded): Uint8Array {
+  const data = script.createCachedData();
+  if (from !== undefined) data.set(from.subarray(0, 4 * HEAD_WORDS));
+  else if (head !== undefined)
+    for (const [index, now] of headNow().entries())
+      if (now !== head[index]) data.set(new Uint8Array(head.buffer, 4 * index, 4), 4 * index);
+  return data;
+}
+
+/** Where code is kept. */
+export interface CacheFile {
+  /** A trusted folder. */
+  readonly folder: string;
+  readonly name: string;
+  /** What the code depends on beside its source. */
+  readonly key: string;
+}
+
+/**
+ * Loads a bundle and whatever it requires.
+ * @param folder with the bundles
+ * @param native for everything else
+ */
+export function loadWithCache(entry: string, folder: string, native: Require, file: CacheFile): void {
+  const known = readCodeCache(join(file.folder, file.name), file.key);
+  const loaded = new Map<string, Loaded>();
+  const modules = new Map<string, { exports: unknown }>();
+  let isComplete = true;
+  const load: Require = (name) => {
+    if (!name.startsWith('./')) return native(name);
+    const before = modules.get(name);
+    if (before !== undefined) return before.exports;
+    const filename = join(folder, name);
+    const { text, key } = readSource(filename, name);
+    const cachedData = key === undefined ? undefined : known?.get(key);
+    const script = new Script(text, {
+      filename,
+      ...(cachedData === undefined ? {} : { cachedData }),
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    if (key !== undefined) {
+      const from = script.cachedDataRejected === false ? cachedData : undefined;
+      isComplete &&= from !== undefined;
+      loaded.set(key, { script, from, head: from === undefined ? headNow() : undefined });
+    }
+    const module = { exports: {} };
+    modules.set(name, module);
+    const run = script.runInThisContext() as ModuleFunction;
+    run.call(module.exports, module.exports, load, module, filename, dirname(filename));
+    return module.exports;
+  };
+  process.once('exit', () => {
+    if (isComplete) return;
+    const all = new Map(known);
+    for (const [key, each] of loaded) all.set(key, dataOf(each));
+    writeCodeCache(file.folder, file.name, file.key, all);
+  });
+  load(entry);
+}
