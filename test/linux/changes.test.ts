@@ -160,3 +160,19 @@ describe('profiles', () => {
     for (const release of ['6.12.94', '6.12.117', '7.3.4', '6.1.192']) expect(unsure(release)).toEqual([]);
   });
 });
+
+test('what no source confirms of a stable branch is said to be so, and nothing else', () => {
+  // DOMAIN 11.3 (5.15 of f0880e2cb7e1), 13.33 (6.6 of 7f05e20b989a), 13.8 (5.15 of 7c3855c423b1), 15.4 (7.0.13); of the
+  // others the ChangeLogs that were read are those of 5.10, 6.1 and 6.12.
+  const unconfirmed = RELEASE_CHANGES.flatMap(({ commit, stable }) =>
+    stable.flatMap(({ branch, confirmed }) => (confirmed ? [] : [`${commit} ${branch}`])),
+  );
+  expect(unconfirmed.sort()).toEqual([
+    '016a25e4b0df 7.0',
+    '73fe9073c0cc 5.15',
+    '73fe9073c0cc 6.6',
+    '7c3855c423b1 5.15',
+    '7f05e20b989a 6.6',
+    'f0880e2cb7e1 5.15',
+  ]);
+});

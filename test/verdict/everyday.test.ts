@@ -173,6 +173,7 @@ describe('Generation 2', () => {
     const verdict = await ask([GEN2, log(version('6.6.57.1-7.azl3'))], {}, LOCAL);
     expect(verdict.answer).toBe('depends');
     expect(verdict.toSettle.map(({ what }) => what)).toContain('has a07b50d80ab6');
+    expect(ids(verdict)).toContain('vendor-kernel');
     // What a release has, its vendors don't take out.
     expect((await ask([GEN2, log(version('6.8.0-1021-azure'))], {}, LOCAL)).answer).toBe('needed');
   });
