@@ -47,7 +47,12 @@ export type Block =
       /** It belongs to what follows. */
       readonly heads?: true;
     }
-  | { readonly kind: 'facts'; readonly rows: readonly { readonly label: string; readonly text: Text }[] }
+  | {
+      readonly kind: 'facts';
+      readonly rows: readonly { readonly label: string; readonly text: Text }[];
+      /** In a terminal and a mail they stand in from their heading, as rows do. */
+      readonly inset?: true;
+    }
   | { readonly kind: 'list'; readonly items: readonly Item[] }
   | {
       readonly kind: 'table';

@@ -3,7 +3,7 @@ import { formatSize, hex } from '../../bytes/address.ts';
 import { type Block, type Phrase, phrasesOf, plainText, type Text, type Tone } from '../document.ts';
 import type { AddressMap, MapKind } from '../map/items.ts';
 import { type Box, type Layout, layoutOf, type Row, type Segment } from '../map/layout.ts';
-import { certaintyText, kindText, ownerText, shortened } from '../map/words.ts';
+import { certaintyText, isUncertain, kindText, ownerText, shortened } from '../map/words.ts';
 
 export interface MapTextOptions {
   /** Columns. */
@@ -73,8 +73,7 @@ const TONES: Partial<Record<MapKind, Tone>> = {
 /** The bar of a box in one of its rows. */
 function barOf(box: Box, row: number, signs: Signs): string {
   const { item, firstRow, endRow, openStart, openEnd } = box;
-  const { start, middle, end, single } =
-    item.when !== undefined || item.why !== undefined ? signs.uncertain : signs;
+  const { start, middle, end, single } = isUncertain(item) ? signs.uncertain : signs;
   const [first, last] = [row === firstRow, row === endRow - 1];
   if (first && last)
     return openStart && openEnd ? signs.both : openStart ? signs.up : openEnd ? signs.down : single;
@@ -184,10 +183,7 @@ function mapLines(map: AddressMap, options: MapTextOptions): Text[] {
     `${signs.up} ${signs.down} goes on, or not known how far`,
   ].join('   ');
   const uncertain = layout.segments.some(({ boxes }) =>
-    boxes.some(
-      ({ item, openStart, openEnd }) =>
-        item.when !== undefined || item.why !== undefined || openStart || openEnd,
-    ),
+    boxes.some(({ item, openStart, openEnd }) => isUncertain(item) || openStart || openEnd),
   );
   return [
     ...layout.segments.flatMap((segment) => segmentLines(segment, columns, options)),

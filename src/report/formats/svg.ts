@@ -3,13 +3,21 @@
  * light and dark surroundings, with a mouse, a keyboard or a screen reader. Coordinates are pixels at its own width.
  */
 import { formatSize, hex } from '../../bytes/address.ts';
-import { escapeHtml } from '../../bytes/escape.ts';
+import { escapeControls, escapeHtml } from '../../bytes/escape.ts';
 import type { Span } from '../../bytes/source.ts';
 import { type AddressMap, KIND_WORDS, type MapKind } from '../map/items.ts';
 import { type Box, type Layout, layoutOf, type Row, type Segment } from '../map/layout.ts';
 import { MAP_SCRIPT } from '../map/script.ts';
 import { MAP_STYLE } from '../map/style.ts';
-import { certaintyText, detailLines, kindText, ownerText, shortened } from '../map/words.ts';
+import {
+  certaintyText,
+  columnsOf,
+  detailLines,
+  isUncertain,
+  kindText,
+  ownerText,
+  shortened,
+} from '../map/words.ts';
 
 export interface SvgOptions {
   /** Pixels. */
@@ -116,7 +124,7 @@ function wideLabels(box: Box, x: number, y: number, right: number, indent: numbe
     ownerText(item),
     certainty === '' ? columns(owner, right) : Math.min(columns(owner, right), 28),
   );
-  const whenAt = owner + (who.length + 2) * CHARACTER;
+  const whenAt = owner + (columnsOf(who) + 2) * CHARACTER;
   return [
     text(x, y, range),
     continued ? '' : text(size + 76, y, item.sizeText, ' text-anchor="end"'),
@@ -133,7 +141,7 @@ function stackedLabels(box: Box, x: number, y: number, right: number): string {
   const columns = Math.floor((right - x) / CHARACTER);
   if (continued) return text(x, y, shortened(`${item.range} goes on`, columns));
   const certainty = certaintyText(item);
-  const room = columns - (item.sizeText === '' ? 0 : item.sizeText.length + 1);
+  const room = columns - (item.sizeText === '' ? 0 : columnsOf(item.sizeText) + 1);
   return [
     text(x, y, shortened(item.range, room)),
     text(right, y, item.sizeText, ' text-anchor="end"'),
@@ -154,8 +162,7 @@ function drawBox(
   const x = MARGIN + lane * indent;
   const right = options.width - MARGIN - lane * 3;
   const [width, height] = [right - x, Math.max(LINE, bottom - top)];
-  const isUncertain = item.when !== undefined || item.why !== undefined;
-  const classes = ['b', `k-${item.kind}`, openStart || openEnd ? 'open' : '', isUncertain ? 'cond' : '']
+  const classes = ['b', `k-${item.kind}`, openStart || openEnd ? 'open' : '', isUncertain(item) ? 'cond' : '']
     .filter(Boolean)
     .join(' ');
   const area = `x="${n(x)}" y="${n(top)}" width="${n(width)}" height="${n(height)}"`;
@@ -168,7 +175,7 @@ function drawBox(
     `<g class="${classes}" role="listitem" data-n="${number}"${excerpt === undefined ? '' : ` data-e="${excerpt}"`} data-y="${n(top)}" data-h="${n(linesOf(box, options) * LINE + 4)}">`,
     `<title>${detailLines(item).map(escapeHtml).join('\n')}</title>`,
     `<rect class="f" ${area}/>`,
-    isUncertain ? `<rect fill="url(#${options.id}-${item.kind})" ${area}/>` : '',
+    isUncertain(item) ? `<rect fill="url(#${options.id}-${item.kind})" ${area}/>` : '',
     edges(x, top, width, height, box),
     labels,
     '</g>',
@@ -217,11 +224,11 @@ function legend(layout: Layout, top: number, { width, id }: SvgOptions): { parts
     items.some(({ item }) => item.kind === kind),
   );
   const entries = kinds.map((kind) => ({ kind, words: KIND_WORDS[kind], classes: `k-${kind}`, hatch: '' }));
-  const uncertain = items.find(({ item }) => item.when !== undefined || item.why !== undefined)?.item.kind;
+  const uncertain = items.find(({ item }) => isUncertain(item))?.item.kind;
   if (uncertain !== undefined)
     entries.push({
       kind: uncertain,
-      words: 'under a condition',
+      words: 'under a condition, or unknown',
       classes: `k-${uncertain} cond`,
       hatch: uncertain,
     });
@@ -234,7 +241,7 @@ function legend(layout: Layout, top: number, { width, id }: SvgOptions): { parts
     y += LINE + 4;
   };
   for (const { words, classes, hatch } of entries) {
-    const length = 24 + words.length * CHARACTER + 14;
+    const length = 24 + columnsOf(words) * CHARACTER + 14;
     advance(length);
     const area = `x="${n(x)}" y="${n(y)}" width="18" height="12"`;
     parts.push(
@@ -244,7 +251,7 @@ function legend(layout: Layout, top: number, { width, id }: SvgOptions): { parts
   }
   if (open) {
     const words = '\u25b2 \u25bc goes on, or not known how far';
-    advance(words.length * CHARACTER);
+    advance(columnsOf(words) * CHARACTER);
     parts.push(text(x, y + 10, words));
   }
   return { parts, height: y + LINE - top + 6 };
@@ -252,9 +259,9 @@ function legend(layout: Layout, top: number, { width, id }: SvgOptions): { parts
 
 function wrapped(content: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const word of content.split(' ')) {
+  for (const word of escapeControls(content).split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= columns)
+    if (last !== undefined && columnsOf(last) + 1 + columnsOf(word) <= columns)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(shortened(word, columns));
   }
@@ -293,8 +300,9 @@ function drawMap(map: AddressMap, top: number, from: number, options: SvgOptions
   return { parts, bottom: y, number, layout };
 }
 
-function hatches({ id }: SvgOptions): string {
+function hatches(kinds: ReadonlySet<MapKind>, { id }: SvgOptions): string {
   return (Object.keys(KIND_WORDS) as MapKind[])
+    .filter((kind) => kinds.has(kind))
     .map(
       (kind) =>
         `<pattern id="${id}-${kind}" class="k-${kind}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" x1="0" x2="0" y1="0" y2="7"/></pattern>`,
@@ -305,12 +313,15 @@ function hatches({ id }: SvgOptions): string {
 /** Maps below each other as an element `svg`, without style and script: the page around it has them. */
 export function mapElement(maps: readonly AddressMap[], options: SvgOptions, inside = ''): string {
   const parts: string[] = [];
+  const hatched = new Set<MapKind>();
   let [y, number] = [0, 0];
   for (const map of maps) {
     const drawn = drawMap(map, y, number, options);
     parts.push(...drawn.parts);
     y = drawn.bottom + 10;
     number = drawn.number;
+    for (const { boxes } of drawn.layout.segments)
+      for (const { item } of boxes) if (isUncertain(item)) hatched.add(item.kind);
   }
   const { width, id } = options;
   const [first] = maps;
@@ -320,7 +331,7 @@ export function mapElement(maps: readonly AddressMap[], options: SvgOptions, ins
     `<title id="${id}-title">${escapeHtml(first?.title ?? 'Address map')}</title>`,
     `<desc id="${id}-desc">${escapeHtml(maps.map(({ text: about }) => about).join(' '))}</desc>`,
     inside,
-    `<defs>${hatches(options)}</defs>`,
+    hatched.size === 0 ? '' : `<defs>${hatches(hatched, options)}</defs>`,
     `<rect class="paper" width="${width}" height="${height}"/>`,
     ...parts,
     '</svg>',

@@ -194,17 +194,32 @@ function lengthsOfLines({ words }: Cell, width: number): number[] {
   return lengths;
 }
 
-/** Rows one below the other, their further cells indented: for what is too wide for columns. */
+/**
+ * Rows one below the other, for what is too wide for columns. Cells without a title follow each other where they fit; the
+ * others are indented, a line each.
+ */
 function recordLines(block: Extract<Block, { kind: 'table' }>, indent: string, options: TextOptions) {
-  return block.rows.flatMap((row) => [
-    ...wrapped(row[0] ?? '', indent, `${indent}  `, options),
-    ...row.slice(1).flatMap((cell, at) => {
-      if (plainText(cell) === '') return [];
-      const title = block.untitled ? '' : block.columns[at + 1]!.title;
-      const inner = `${indent}    `;
-      return wrapped(title === '' ? cell : [`${title}: `, ...phrasesOf(cell)], inner, inner, options);
-    }),
-  ]);
+  const inner = `${indent}    `;
+  return block.rows.flatMap((row) => {
+    const lines: string[] = [];
+    let room = 0;
+    for (const [at, cell] of row.entries()) {
+      if (plainText(cell) === '' && at > 0) continue;
+      const title = block.untitled || at === 0 ? '' : block.columns[at]!.title;
+      const { whole } = cellOf(cell, options);
+      if (title === '' && whole + GAP <= room) {
+        lines[lines.length - 1] += `${' '.repeat(GAP)}${painted(cell, options)}`;
+        room -= whole + GAP;
+        continue;
+      }
+      const [first, rest] = at === 0 ? [indent, `${indent}  `] : [inner, inner];
+      const added = wrapped(title === '' ? cell : [`${title}: `, ...phrasesOf(cell)], first, rest, options);
+      lines.push(...added);
+      // What was broken ends where it ends.
+      room = added.length > 1 || title !== '' ? 0 : options.width - first.length - whole;
+    }
+    return lines;
+  });
 }
 
 type Rows = readonly (readonly Text[])[];
@@ -301,7 +316,8 @@ function blockLines(block: Block, options: TextOptions): string[] {
     case 'paragraph':
       return wrapped(block.text, '', '', options);
     case 'facts': {
-      const labels = block.rows.map((row) => escapeControls(row.label));
+      const indent = block.inset ? '  ' : '';
+      const labels = block.rows.map((row) => `${indent}${escapeControls(row.label)}`);
       const width = labels.reduce((widest, label) => Math.max(widest, label.length), 0) + 2;
       return block.rows.flatMap((row, at) => {
         const label = labels[at]!;

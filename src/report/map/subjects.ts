@@ -1,6 +1,6 @@
 /** What each subject draws. */
 
-import { FOUR_GIB } from '../../bytes/address.ts';
+import { FOUR_GIB, hex } from '../../bytes/address.ts';
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MemoryMapEntry } from '../../evidence/values.ts';
 import { lastOf } from '../../linux/vmbus/pool.ts';
@@ -68,14 +68,21 @@ function framebufferItem(finding: FramebufferFinding | null, conditions: Conditi
   if (finding === null || (finding.base === null && finding.expression === undefined)) return [];
   const { base, size, text, origin, expression } = finding;
   // Hyper-V's is below 4 GiB wherever it is.
-  const unplaced = { range: `[mem ${expression}-?]`, base: { least: 0n, most: FOUR_GIB - 1n } };
+  const last = size === null ? '?' : `${expression}+${hex(size - 1n)}`;
+  const unplaced = { range: `[mem ${expression}-${last}]`, base: { least: 0n, most: FOUR_GIB - 1n } };
   return [
     quantityItem('framebuffer', { base, size, space: 'memory' }, conditions, {
-      owner: text,
+      // Where it is stands beside it.
+      owner: text.replace(/:? \[mem [^\]]*\]$/, ''),
       ...(base === null ? unplaced : {}),
       ...(origin?.span === undefined ? {} : { span: origin.span }),
     }),
   ];
+}
+
+/** The description has a window for it: then it is in the map already, with where that is written. */
+function isThere(framebuffer: FramebufferFinding | null, { role, base, size }: AddressWindow): boolean {
+  return role === 'framebuffer' && base === framebuffer?.base && size === framebuffer.size;
 }
 
 /** Everything that the firmware describes. */
@@ -91,7 +98,9 @@ export function sysfbMaps(verdict: Verdict): AddressMap[] {
   return [
     mapOf(`Address map of ${inputNames(inputs)}`, verdict.summary, (conditions) => [
       ...pool.flatMap((window) => windowItem(window, conditions, 'pool') ?? []),
-      ...framebufferItem(framebuffer, conditions),
+      ...(windows.some((window) => isThere(framebuffer, window))
+        ? []
+        : framebufferItem(framebuffer, conditions)),
       ...windowItems(
         windows.filter((window) => !pool.some((of) => sameOrigin(of, window))),
         conditions,

@@ -1,4 +1,5 @@
 /** The words at a box, the same in every medium. */
+import { escapeControls } from '../../bytes/escape.ts';
 import { formatPlace } from '../../bytes/source.ts';
 import { KIND_WORDS, type MapItem } from './items.ts';
 
@@ -10,6 +11,11 @@ export function kindText({ kind, what }: MapItem): string {
 /** Whose it is, and how much of it isn't shown. */
 export function ownerText({ owner, inside }: MapItem): string {
   return inside === undefined ? owner : `${owner} (+${inside} inside)`;
+}
+
+/** It isn't surely there: hatched or dashed, and {@link certaintyText} says why. */
+export function isUncertain({ when, why, conditions }: MapItem): boolean {
+  return when !== undefined || why !== undefined || conditions !== undefined;
 }
 
 /** When it is there, or why that isn't known; empty for what is certain. */
@@ -32,10 +38,39 @@ export function detailLines(item: MapItem): string[] {
   ].filter((line) => line !== '');
 }
 
-/** A text in so many columns; what is too long loses its middle, as paths are told by both ends. */
+/** Columns that a text takes; what isn't Latin, Greek, Cyrillic or a sign may be as wide as two. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += isWide(character) ? 2 : 1;
+  return columns;
+}
+
+function isWide(character: string): boolean {
+  const code = character.codePointAt(0)!;
+  return code >= 0x590 && !(code >= 0x2000 && code <= 0x2bff);
+}
+
+/** The characters that fit from the start. */
+function head(characters: readonly string[], columns: number): string {
+  let [text, used] = ['', 0];
+  for (const character of characters) {
+    used += isWide(character) ? 2 : 1;
+    if (used > columns) break;
+    text += character;
+  }
+  return text;
+}
+
+/**
+ * A text in so many columns, with what isn't seen as escapes. What is too long loses its end; paths and ranges, which are
+ * told by both ends, their middle.
+ */
 export function shortened(text: string, columns: number): string {
-  if (text.length <= columns) return text;
-  if (columns < 4) return text.slice(0, Math.max(0, columns));
-  const tail = Math.floor((columns - 1) * 0.6);
-  return `${text.slice(0, columns - 1 - tail)}\u2026${text.slice(text.length - tail)}`;
+  const shown = escapeControls(text);
+  if (columnsOf(shown) <= columns) return shown;
+  const characters = [...shown];
+  if (columns < 4) return head(characters, columns);
+  const tail = /^[\\/[]/.test(shown) ? Math.floor((columns - 1) * 0.6) : 0;
+  const end = [...head(characters.reverse(), tail)].reverse().join('');
+  return `${head(characters.reverse(), columns - 1 - tail)}\u2026${end}`;
 }

@@ -214,17 +214,17 @@ function machineSection(verdict: Verdict, full: boolean): Block[] {
   const rows: { label: string; text: string }[] = [];
   const assumed = verdict.inputs.every(({ kind }) => kind === 'dts-fragment' || kind.startsWith('crs-'));
   if (full || (machine.platform !== 'other' && !assumed))
-    rows.push({ label: '  Platform', text: machineText(verdict) });
+    rows.push({ label: 'Platform', text: machineText(verdict) });
   if (full || kernel.release !== null || Object.keys(kernel.config).length > 0)
-    rows.push({ label: '  Kernel', text: kernelText(verdict) });
+    rows.push({ label: 'Kernel', text: kernelText(verdict) });
   if (full || (framebuffer !== null && (framebuffer.base === null || framebuffer.size === null)))
-    rows.push({ label: '  Framebuffer', text: framebufferText(verdict) });
+    rows.push({ label: 'Framebuffer', text: framebufferText(verdict) });
   if (full) {
     const words = effective === null ? 'not known' : effective ? 'yes' : 'no';
-    rows.push({ label: '  CONFIG_SYSFB effective', text: words });
-    rows.push({ label: '  Hazard', text: HAZARD_WORDS[hazard] });
+    rows.push({ label: 'CONFIG_SYSFB effective', text: words });
+    rows.push({ label: 'Hazard', text: HAZARD_WORDS[hazard] });
   }
-  return rows.length === 0 ? [] : section('Machine', { kind: 'facts', rows });
+  return rows.length === 0 ? [] : section('Machine', { kind: 'facts', rows, inset: true });
 }
 
 /** The what-if table, with what CONFIG_SYSFB costs. */
