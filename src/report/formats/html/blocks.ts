@@ -69,20 +69,102 @@ function head(columns: readonly Column[], isHidden: boolean): string {
 }
 
 function row(cells: readonly Text[], columns: readonly Column[], options: BlockOptions): string {
-  const shown = columns.map(({ align, title }, at) => {
-    const cell = cells[at] ?? '';
-    const attributes = align === 'right' ? ' class="r"' : '';
-    return `<td${attributes} data-c="${escapeHtml(title)}">${inline(cell, options)}</td>`;
-  });
+  const shown = columns.map(
+    ({ align }, at) => `<td${align === 'right' ? ' class="r"' : ''}>${inline(cells[at] ?? '', options)}</td>`,
+  );
   return `<tr>${shown.join('')}</tr>`;
 }
 
-/** Tables of this many rows and more are worth a filter of their own. */
-const MANY_ROWS = 1;
+/** Rows that belong together, with what is above and below them. */
+interface Body {
+  readonly title?: Text;
+  readonly rows: readonly (readonly Text[])[];
+  readonly note?: string;
+}
 
-function table(columns: readonly Column[], bodies: readonly string[], isHidden: boolean): string {
-  const kind = bodies.length >= MANY_ROWS ? ' class="rows"' : '';
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(columns.map(({ title }) => title).join(', '))}"><table${kind}>${head(columns, isHidden)}${bodies.join('')}</table></div>`;
+/** A table of more rows is in parts, of which a browser lays out those that are seen: style.ts has the height of one. */
+const PART_ROWS = 100;
+/** A column takes no more than this of the width that is shared out, in characters. */
+const WIDEST = 60;
+
+function bodyHtml({ title, rows, note }: Body, columns: readonly Column[], options: BlockOptions): string {
+  const span = ` colspan="${columns.length}"`;
+  const name =
+    title === undefined
+      ? ''
+      : `<tr class="g"><th scope="rowgroup"${span}>${inline(title, options)}</th></tr>`;
+  const more = note === undefined ? '' : `<tr><td${span}>${escapeHtml(note)}</td></tr>`;
+  return `<tbody>${name}${rows.map((cells) => row(cells, columns, options)).join('\n')}${more}</tbody>`;
+}
+
+const rowsOf = ({ title, rows }: Body): number => rows.length + (title === undefined ? 0 : 1);
+
+/** Bodies in parts of about as many rows; one that has more by itself is taken apart, its title with the first. */
+function partsOf(bodies: readonly Body[]): Body[][] {
+  const parts: Body[][] = [[]];
+  let count = 0;
+  const add = (body: Body): void => {
+    if (count >= PART_ROWS) {
+      parts.push([]);
+      count = 0;
+    }
+    parts.at(-1)!.push(body);
+    count += rowsOf(body);
+  };
+  for (const { title, rows, note } of bodies) {
+    let from = 0;
+    do {
+      const to = from + PART_ROWS;
+      add({
+        ...(from > 0 || title === undefined ? {} : { title }),
+        rows: rows.slice(from, to),
+        ...(to < rows.length || note === undefined ? {} : { note }),
+      });
+      from = to;
+    } while (from < rows.length);
+  }
+  return parts;
+}
+
+/** The columns by what their longest cells take, so that those of all parts are in line. */
+function widthsHtml(columns: readonly Column[], bodies: readonly Body[]): string {
+  const widths = columns.map(({ title }, at) => {
+    let widest = title.length;
+    for (const { rows } of bodies)
+      for (const cells of rows) widest = Math.max(widest, plainText(cells[at] ?? '').length);
+    return Math.min(widest, WIDEST) + 2;
+  });
+  const all = widths.reduce((sum, width) => sum + width, 0);
+  return `<colgroup>${widths.map((width) => `<col width="${Math.round((width / all) * 1000) / 10}%">`).join('')}</colgroup>`;
+}
+
+function table(
+  columns: readonly Column[],
+  bodies: readonly Body[],
+  isHidden: boolean,
+  options: BlockOptions,
+): string {
+  const label = escapeHtml(columns.map(({ title }) => title).join(', '));
+  const tables =
+    bodies.reduce((count, body) => count + rowsOf(body), 0) <= 2 * PART_ROWS
+      ? `<table class="rows">${head(columns, isHidden)}${bodies.map((body) => bodyHtml(body, columns, options)).join('')}</table>`
+      : partTables(columns, bodies, isHidden, options);
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${label}">${tables}</div>`;
+}
+
+function partTables(
+  columns: readonly Column[],
+  bodies: readonly Body[],
+  isHidden: boolean,
+  options: BlockOptions,
+): string {
+  const widths = widthsHtml(columns, bodies);
+  return partsOf(bodies)
+    .map((part, at) => {
+      const inner = part.map((body) => bodyHtml(body, columns, options)).join('');
+      return `<div class="part"><table class="rows fixed">${widths}${head(columns, isHidden || at > 0)}${inner}</table></div>`;
+    })
+    .join('\n');
 }
 
 function heading(level: number, html: string, id = ''): string {
@@ -110,21 +192,9 @@ function block(each: Block, options: BlockOptions): string {
           each.rows.map(([text]) => ({ text: text ?? '' })),
           options,
         );
-      return table(
-        each.columns,
-        [`<tbody>${each.rows.map((cells) => row(cells, each.columns, options)).join('\n')}</tbody>`],
-        each.untitled === true,
-      );
-    case 'groups': {
-      const { columns } = each;
-      const bodies = each.groups.map(({ title, rows, note }) => {
-        const name = `<tr class="g"><th scope="rowgroup" colspan="${columns.length}">${inline(title, options)}</th></tr>`;
-        const more =
-          note === undefined ? '' : `<tr><td colspan="${columns.length}">${escapeHtml(note)}</td></tr>`;
-        return `<tbody>${name}${rows.map((cells) => row(cells, columns, options)).join('\n')}${more}</tbody>`;
-      });
-      return table(columns, bodies, false);
-    }
+      return table(each.columns, [{ rows: each.rows }], each.untitled === true, options);
+    case 'groups':
+      return table(each.columns, each.groups, false, options);
     case 'lines':
       return `<pre tabindex="0">${each.lines.map(escapeHtml).join('\n')}</pre>`;
     case 'drawing':

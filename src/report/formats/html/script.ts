@@ -25,6 +25,8 @@ const FILTER_SCRIPT = `(() => {
       }
       if (name !== null) name.hidden = !any && !(body.rows.length === 1 && has(ofGroup));
     }
+    for (const part of document.querySelectorAll('.part'))
+      part.hidden = part.querySelector('tbody tr:not([hidden])') === null;
     for (const each of document.querySelectorAll('svg.map g.b'))
       each.setAttribute('opacity', words.length === 0 || has((each.getAttribute('aria-label') || '').toLowerCase()) ? '1' : '0.2');
     told.textContent = words.length === 0 ? '' : shown + ' of ' + all + ' rows';

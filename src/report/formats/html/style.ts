@@ -24,6 +24,7 @@ th,td{text-align:left;vertical-align:top;padding:.28rem .7rem .28rem 0;border-bo
 td{max-width:42rem}
 th{font-weight:600;color:var(--soft)}.r{text-align:right;white-space:nowrap}tr.g th{color:var(--text);padding-top:.9rem}
 tr[hidden],tbody[hidden]{display:none}
+.part{content-visibility:auto;contain-intrinsic-size:auto 200rem}.fixed{table-layout:fixed}.fixed .r{white-space:normal}
 .vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 dl{display:grid;grid-template-columns:minmax(6rem,max-content) minmax(0,1fr);gap:.2rem 1rem;margin:.4rem 0}dt{color:var(--soft)}dd{margin:0}
 .good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}.warn{color:var(--warn);font-weight:600}.faint{color:var(--soft)}
@@ -50,5 +51,5 @@ table.rows tr{border-bottom:1px solid var(--edge);padding:.4rem 0}table.rows tr[
 @media (min-width:96rem){.page{grid-template-columns:minmax(0,62rem) minmax(0,1fr);max-width:116rem}.page.alone{grid-template-columns:minmax(0,64rem);max-width:66rem}
 aside{position:sticky;top:0;align-self:start;max-height:100vh;overflow:auto;padding:.2rem .3rem}}
 @media print{:root{${LIGHT}}.bar,.skip,.drop,.controls{display:none}.page{display:block;max-width:none;padding:0}
-figure,tr{break-inside:avoid}.scroll{overflow:visible}a{color:inherit}}
+figure,tr{break-inside:avoid}.part{content-visibility:visible}.scroll{overflow:visible}a{color:inherit}}
 ${MAP_STYLE}`;
