@@ -15,6 +15,7 @@ import { AmlFault, fault } from '../state/fault.ts';
 import type { Instruction, Machine, Run } from '../state/machine.ts';
 import type { AmlValue, Resolved } from '../state/objects.ts';
 import {
+  AliasObject,
   BufferObject,
   Choice,
   DebugReference,
@@ -236,7 +237,11 @@ export const CONTROLS: Controls = {
   makePlainPackage,
   makeNamedPackage,
   call: (m, instruction, at) => call(m, instruction, find(m, instruction.name!), at),
-  callNode: call,
+  callNode: (m, instruction, node, at) => {
+    // An alias is the node that it stands for (acpi_ns_evaluate(), acpi_ex_resolve_node_to_value() of ACPICA).
+    const object = m.settle(node.object);
+    return call(m, instruction, object instanceof AliasObject ? object.target : node, at);
+  },
   returnResult: (m, _instruction, at) => {
     const operand = m.stack[at];
     const finished = operand === undefined || (operand instanceof Choice && givesDataOrNothing(operand));

@@ -43,7 +43,7 @@ export function framebufferIn(
   // A window that starts at 0 is a gap that isn't there, whose computed end wrapped.
   const gaps =
     platform === 'hyperv-gen2' && !subject.presumed ? low.filter(({ start }) => !equal(start, of(0n))) : [];
-  const [first, ...others] = gaps;
+  const [first, ...others] = withRoom(gaps);
   if (first !== undefined) {
     const { start } = others.reduce((least, gap) => (below(gap.start, least.start) ? gap : least), first);
     const base = isKnown(start) ? start : null;
@@ -66,6 +66,14 @@ export function framebufferIn(
     },
     place: undefined,
   };
+}
+
+/** Those that the firmware's framebuffer fits into (VideoDxe.c of mu_msvm takes 8 MiB); all of them where it fits into none. */
+function withRoom(windows: readonly CollectedWindow<Quantity>[]): readonly CollectedWindow<Quantity>[] {
+  const roomy = windows.filter(
+    ({ start, end }) => !isKnown(start) || !isKnown(end) || end - start + 1n >= GEN2_VIDEO_MEMORY,
+  );
+  return roomy.length > 0 ? roomy : windows;
 }
 
 /**

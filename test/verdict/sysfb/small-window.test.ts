@@ -1,0 +1,52 @@
+/** A window too small for Generation 2's framebuffer is not the low gap: DOMAIN 11.7, h-kind-dwordio-counts, h-floor-starts-1m. */
+import { expect, it } from 'vitest';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+import { answerSysfb } from '../../../src/verdict/answer.ts';
+import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
+import { artifactOf } from '../../evidence/artifacts.ts';
+
+async function ask(release: string, ...windows: readonly (readonly [bigint, bigint])[]): Promise<Verdict> {
+  const hex = (value: bigint): string => `0x${value.toString(16)}`;
+  const crs = windows.map(
+    ([min, max]) =>
+      `DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, ${hex(min)}, ${hex(max)}, 0, ${hex(max - min + 1n)})`,
+  );
+  const table = artifactOf(
+    'asl',
+    `DefinitionBlock ("", "DSDT", 2, "MSFTVM", "DSDT01", 1) {
+  Device (\\_SB.VMOD) {
+    Name (_HID, "ACPI0004")
+    Name (_CRS, ResourceTemplate () { ${crs.join('\n')} })
+    Device (VMBS) { Name (_HID, "VMBus") Name (_CRS, ResourceTemplate () { IRQ (Edge, ActiveHigh, Exclusive) {5} }) }
+  }
+}`,
+    'dsdt.asl',
+  );
+  return answerSysfb([table], { describe: {}, kernel: { release } }, new DiagnosticList());
+}
+
+const SMALL = [0x100000n, 0x1fffffn] as const;
+const LOW = [0xf8000000n, 0xffffffffn] as const;
+
+it('one MiB at 1 MiB comes first and takes the reservation with it: vmbus_reserve_fb() reserves in its first window only', async () => {
+  for (const release of ['6.6.10', '6.12.60', '6.12.117', '7.3.4'])
+    for (const windows of [
+      [SMALL, LOW],
+      [LOW, SMALL],
+    ])
+      expect(await ask(release, ...windows)).toMatchObject({
+        answer: 'needed',
+        framebuffer: { base: 0xf8000000n },
+      });
+  expect((await ask('6.6.10', SMALL, LOW)).effective).toBe(false);
+  expect((await ask('6.6.10', LOW)).answer).toBe('not-needed');
+});
+
+it('eight MiB are enough, and where no window has them the framebuffer is at the base all the same', async () => {
+  const base = async (
+    ...windows: readonly (readonly [bigint, bigint])[]
+  ): Promise<bigint | null | undefined> => (await ask('6.12.60', ...windows)).framebuffer?.base;
+  expect(await base([0x70000000n, 0x707fffffn], LOW)).toBe(0x70000000n);
+  expect(await base([0x70000000n, 0x707ffffen], LOW)).toBe(0xf8000000n);
+  expect(await base([0x70000000n, 0x700fffffn])).toBe(0x70000000n);
+});
