@@ -128,6 +128,8 @@ export interface Remark {
   readonly text?: string;
   readonly offset: number;
   readonly size: number;
+  /** Of the image's memories, the names of those that it is about; absent where it is about all. */
+  readonly memory?: readonly string[];
 }
 
 /** What an image turned out to hold. */

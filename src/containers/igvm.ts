@@ -89,6 +89,8 @@ class IgvmReader {
   readonly faults: string[] = [];
   readonly #areas = new Map<number, Area>();
   readonly #architecture: number;
+  /** Where OpenHCL's command line is counted from; the pages may come after them. */
+  readonly #slits: { readonly address: number; readonly mask: number }[] = [];
 
   constructor(access: Access, at: number, { total, architecture }: FixedHeader) {
     this.#access = access;
@@ -186,25 +188,43 @@ class IgvmReader {
       const place = `at 0x${(address + at).toString(16)}, ${size} bytes`;
       const what = isThere ? 'with initial data, which the host replaces' : 'which the host fills in';
       this.remarks.push({ kind: 'parameter', name, text: `${place}, ${what}`, offset: header, size: 16 });
-      if (name === 'SLIT') this.#openhclCommandLine(address + at, mask);
+      if (name === 'SLIT') this.#slits.push({ address: address + at, mask });
     }
   }
 
+  /** Command lines of platforms, where they have some: equal ones once. */
+  commandLines(): Remark[] {
+    const lines = new Map<string, Remark & { readonly memory: string[] }>();
+    for (const platform of this.platforms) {
+      const slit = this.#slits.find(({ mask }) => (platform.mask & mask) !== 0);
+      const line = slit && this.#openhclCommandLine(slit.address, platform);
+      if (line === undefined) continue;
+      const known = lines.get(`${line.offset} ${line.name}`);
+      if (known === undefined)
+        lines.set(`${line.offset} ${line.name}`, { ...line, memory: [memoryName(platform)] });
+      else known.memory.push(memoryName(platform));
+    }
+    return [...lines.values()];
+  }
+
   /** OpenHCL's own: a page with a policy, a length and a text, at a fixed distance from a parameter. */
-  #openhclCommandLine(slit: number, mask: number): void {
+  #openhclCommandLine(slit: number, { extents }: Platform): Remark | undefined {
     const address = slit - COMMAND_LINE_BEFORE_SLIT[this.#architecture === 0 ? 0 : 1]! * PAGE;
-    const extents = this.platforms.find((platform) => (platform.mask & mask) !== 0)?.extents;
-    const page = extents?.find((extent) => extent.address === address);
-    if (page?.offset === undefined) return;
+    const page = extents.find((extent) => extent.address === address);
+    if (page?.offset === undefined) return undefined;
     const policy = littleEndian(this.#access, this.#at + page.offset, 2);
     const length = littleEndian(this.#access, this.#at + page.offset + 2, 2);
     if (policy === undefined || policy > 1 || length === undefined || length === 0 || length > PAGE - 4)
-      return;
+      return undefined;
     const text = asciiAt(this.#access, this.#at + page.offset + 4, length);
-    if (/[^\x20-\x7e]/.test(text)) return;
+    if (/[^\x20-\x7e]/.test(text)) return undefined;
     const name = policy === 0 ? 'static' : 'the host may append to it';
-    this.remarks.push({ kind: 'command-line', name, text, offset: page.offset + 4, size: length });
+    return { kind: 'command-line', name, text, offset: page.offset + 4, size: length };
   }
+}
+
+function memoryName({ mask }: Platform): string {
+  return `mask=0x${(mask >>> 0).toString(16)}`;
 }
 
 function open(access: Access, at: number): ImageContent | undefined {
@@ -215,12 +235,12 @@ function open(access: Access, at: number): ImageContent | undefined {
   const faults = [...reader.faults];
   if (!checksumHolds(access, at, fixed)) faults.push('the checksum of the headers fails');
   if (at + fixed.total > access.size) faults.push('the file is cut short');
-  const memory: MemoryImage[] = reader.platforms.map(({ name, mask, extents, replaced }) => ({
-    name: `mask=0x${(mask >>> 0).toString(16)}`,
-    title: name,
+  const memory: MemoryImage[] = reader.platforms.map((platform) => ({
+    name: memoryName(platform),
+    title: platform.name,
     format: 'gpa',
-    extents,
-    replaced,
+    extents: platform.extents,
+    replaced: platform.replaced,
     physical: true,
   }));
   return {
@@ -230,12 +250,12 @@ function open(access: Access, at: number): ImageContent | undefined {
     faults,
     memory,
     onlyMemory: true,
-    remarks: reader.remarks,
+    remarks: [...reader.remarks, ...reader.commandLines()],
     choices: {
       axis: 'platform',
       list: memory.map(({ name, title, format }) => ({
         name: title!.split(',', 1)[0]!,
-        description: `${title}, ${name}`,
+        description: `${title!.slice(title!.indexOf(',') + 2)}, ${name}`,
         parts: [`${format}(${name})`],
       })),
     },

@@ -12,6 +12,7 @@ import { decoderOf } from './codecs/decoders.ts';
 import { looksLikeLzma } from './codecs/lzma-header.ts';
 import type { Archive, Compression, Image, Magic } from './container.ts';
 import { igvm } from './igvm.ts';
+import { flattenedDump, kdump } from './kdump.ts';
 import { arm64Image, armImage, efiZboot, riscvImage } from './kernels/arm.ts';
 import { bzImage } from './kernels/bzimage.ts';
 import { BZIP2, GZIP, LZ4_FRAME, LZ4_LEGACY, LZOP, XZ, ZSTD } from './magics.ts';
@@ -105,6 +106,8 @@ export const IMAGES: readonly Image[] = [
   gpt,
   mbr,
   igvm,
+  kdump,
+  flattenedDump,
   uefiCapsule,
   flashDescriptor,
   uefiVolume,

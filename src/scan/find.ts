@@ -37,6 +37,8 @@ export interface Find {
   readonly address?: bigint;
   readonly name?: string;
   readonly text?: string;
+  /** Of several memories that an image describes, the names of those that it is about; absent where it is about all. */
+  readonly memory?: readonly string[];
   /** Who puts something else in its place before it is used. */
   readonly replacedBy?: string;
   /** What is particular about it. */

@@ -99,16 +99,25 @@ export function findBanner(run: Run, space: Space, offset: number): void {
   if (match === null) return;
   const banner = { text: match[0], release: match[1]! };
   const { text, release } = banner;
-  const kernel = space.kernelAt(offset);
-  if (kernel !== undefined) run.name(kernel, banner);
-  if (kernel !== undefined || space.banners.has(text)) return;
-  space.banners.add(text);
+  // Linux has it a second time without the number of the build (init/version.c and version-timestamp.c, since 6.1).
+  const who = text.replace(/ ?#.*$/, '');
+  const known = space.kernelAt(offset) ?? space.banners.get(who);
+  if (known !== undefined) {
+    run.name(known, banner);
+    return;
+  }
   const program = space.programs.find(({ start, end }) => start <= offset && offset < end);
-  if (program !== undefined) {
-    const { start, end, architecture } = program;
-    const found = run.found(space, start, end - start, { kind: 'kernel', release, architecture, text });
-    space.kernels.push({ start, end, kernel: { find: found?.id, release, banner } });
-  } else run.found(space, offset, text.length, { kind: 'kernel', release, text });
+  const fields = { kind: 'kernel', release, text };
+  if (program === undefined) {
+    const found = run.found(space, offset, text.length, fields);
+    space.banners.set(who, { find: found?.id, release, banner });
+    return;
+  }
+  const { start, end, architecture } = program;
+  const found = run.found(space, start, end - start, { ...fields, architecture });
+  const kernel = { find: found?.id, release, banner };
+  space.banners.set(who, kernel);
+  space.kernels.push({ start, end, kernel });
 }
 
 const BOOT_PARAMS_BYTES = 4096;

@@ -127,11 +127,11 @@ class Grouping {
   ): MachineGroup {
     const kernels = among.filter(({ kind }) => kind === 'kernel' || kind === 'kconfig');
     const replaced = trees.find(({ replacedBy }) => replacedBy !== undefined);
-    const inGuest = replaced?.path.indexOf('!gpa(') ?? -1;
+    const inGuest = replaced?.path.lastIndexOf('!gpa(') ?? -1;
     return {
       name,
       treeFromHost: replaced && guestOf(replaced),
-      findings: inGuest < 0 ? [] : this.#commandLines(replaced!.path.slice(0, inGuest)),
+      findings: inGuest < 0 ? [] : this.#commandLines(replaced!.path.slice(0, inGuest), replaced!),
       finds: [...trees, ...(kernels.length > 0 ? kernels : this.#kernelsNear(trees[0]!))],
       overlays,
       memory: [],
@@ -146,6 +146,10 @@ class Grouping {
       const differs = parts.findIndex((part, index) => part !== others[index]);
       return differs < 0 ? parts.length : differs;
     };
+    // The firmware that a guest's image holds is of VTL 0; the kernel beside it is not.
+    const guest = tree.container.findLastIndex(({ format }) => format === 'gpa');
+    const isFirmware = tree.container.slice(guest + 1).some(({ format }) => format === 'uefi-volume');
+    if (guest >= 0 && isFirmware) return [];
     const kernels = this.#result.finds.filter(({ kind }) => kind === 'kernel');
     const nearest = Math.max(0, ...kernels.map(shared));
     const near = kernels.filter((find) => shared(find) === nearest);
@@ -174,7 +178,7 @@ class Grouping {
             .find((other) => other.finds.includes(kernels[0]!.id));
           const findings = [
             finding('container/from-host', { what: parameter.text ?? '' }, { path: platform }),
-            ...this.#commandLines(parameter.path),
+            ...this.#commandLines(parameter.path, kernels[0]!),
           ];
           const name = this.#unique(choice?.name ?? 'guest', kernels[0]!);
           const treeFromHost = guestOf(kernels[0]!);
@@ -184,8 +188,12 @@ class Grouping {
   }
 
   /** What the image passes to a guest's kernel, and who adds to it. */
-  #commandLines(image: string): Diagnostic[] {
-    const lines = this.#result.finds.filter(({ kind, path }) => kind === 'command-line' && path === image);
+  #commandLines(image: string, { path: inside }: Find): Diagnostic[] {
+    const isOf = (memory: string): boolean => inside.startsWith(`${image}!gpa(${memory})`);
+    const lines = this.#result.finds.filter(
+      ({ kind, path, memory }) =>
+        kind === 'command-line' && path === image && (memory === undefined || memory.some(isOf)),
+    );
     return [...new Map(lines.map((line) => [line.text, line])).values()].map(({ text = '', name = '' }) =>
       finding('openhcl/command-line', { text, policy: name }, { path: image }),
     );

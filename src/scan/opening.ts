@@ -218,12 +218,7 @@ export class Opener {
       space.kernels.push({ start: at, end: at + size, kernel: { find: found?.id, release } });
     }
     if (program !== undefined) space.programs.push({ start: at, end: at + content.size, ...program });
-    for (const { kind, name, text, offset, size } of remarks)
-      run.found(space, at + offset, size, {
-        kind,
-        ...(name === undefined ? {} : { name }),
-        ...(text === undefined ? {} : { text }),
-      });
+    for (const { offset, size, ...fields } of remarks) run.found(space, at + offset, size, fields);
   }
 
   /** Parts one after the other, each followed by those in it; not by calls inside each other. */
@@ -287,6 +282,7 @@ export class Opener {
     const { container } = space.place(at, at + content.size);
     const image = partOf(space.access, at, space.access.size - at);
     for (const { name, title = name, format, extents, physical, replaced } of content.memory) {
+      const banners = new Map<string, KernelInside>();
       const label = name === '' ? format : `${format}(${name})`;
       for (const { address, access, imageOffset } of runsOf(image, extents)) {
         const step: ContainerStep = {
@@ -306,7 +302,7 @@ export class Opener {
             return inImage === undefined ? null : space.fileOffset(at + inImage, size);
           },
           kernel: space.kernelAt(at),
-          banners: space.banners,
+          banners,
           ...(replaced === undefined ? {} : { replaced }),
         });
         if (physical)

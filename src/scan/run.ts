@@ -43,6 +43,9 @@ const REPEATED = Symbol();
 /** What may be spent on streams and tables that turn out to be none, in times of the input's size. */
 const WASTE_FACTOR = 8;
 
+/** In what a kernel prints first. */
+const BUILD_NUMBER = / #\d/;
+
 /** What it takes to look at one place closely, in bytes that are looked through in the same time. */
 export const WORK_OF_PLACE = 16 * 1024;
 
@@ -255,10 +258,13 @@ export class Run {
 
   /** Says of a kernel what it prints first. */
   name(kernel: KernelInside, banner: Banner): void {
-    if (kernel.banner !== undefined || kernel.find === undefined) return;
+    const { banner: known, find } = kernel;
+    const isBetter =
+      known === undefined || (BUILD_NUMBER.test(banner.text) && !BUILD_NUMBER.test(known.text));
+    if (!isBetter || find === undefined) return;
     kernel.banner = banner;
     kernel.release ??= banner.release;
-    this.amend(kernel.find, { release: kernel.release, text: banner.text });
+    this.amend(find, { release: kernel.release, text: banner.text });
   }
 
   /** Finds that stand in a space itself, from number `first` on. */

@@ -12,7 +12,7 @@ export interface KernelInside {
   readonly find: number | undefined;
   release: string | undefined;
   /** What it prints first, once that was met in it. */
-  banner?: Banner;
+  banner?: Banner | undefined;
 }
 
 interface Range {
@@ -32,8 +32,8 @@ export interface SpaceOptions {
   readonly physical?: boolean;
   readonly kernel?: KernelInside | undefined;
   readonly replaced?: MemoryImage['replaced'];
-  /** Of the space around, where this is memory that it describes. */
-  readonly banners?: Set<string>;
+  /** Of the memory that this is a stretch of. */
+  readonly banners?: Map<string, KernelInside>;
 }
 
 export class Space {
@@ -55,8 +55,8 @@ export class Space {
   readonly kernels: (Range & { readonly kernel: KernelInside })[] = [];
   /** Programs that are kernels if they say so. */
   readonly programs: (Range & { readonly architecture: string })[] = [];
-  /** What kernels print first, met outside of one: the same text stands in a program and in its log. */
-  readonly banners: Set<string>;
+  /** Kernels by what they print first: the same stands in a program and in its log. */
+  readonly banners: Map<string, KernelInside>;
   /** The kernel that this was unpacked from. */
   readonly #kernel: KernelInside | undefined;
   readonly #replaced: NonNullable<MemoryImage['replaced']>;
@@ -80,7 +80,7 @@ export class Space {
     this.base = options.base ?? 0;
     this.physical = options.physical ?? false;
     this.fileOffset = options.fileOffset;
-    this.banners = options.banners ?? new Set();
+    this.banners = options.banners ?? new Map();
     this.#kernel = options.kernel;
     this.#replaced = options.replaced ?? [];
     this.sums = new Sums(access);

@@ -23,7 +23,7 @@ const PACKERS: readonly (readonly [program: string, options: readonly string[], 
     (check) => ['xz', ['-c', `--check=${check}`], decodeXz] as const,
   ),
   ['xz', ['-c', '-T2', '--block-size=100000'], decodeXz],
-  ...['x86', 'arm', 'armthumb', 'arm64', 'powerpc', 'sparc'].flatMap((filter) =>
+  ...['x86', 'arm', 'armthumb', 'arm64', 'powerpc', 'ia64', 'sparc'].flatMap((filter) =>
     ['', '=start=4096'].map(
       (start) => ['xz', ['-c', `--${filter}${start}`, '--lzma2=preset=1'], decodeXz] as const,
     ),

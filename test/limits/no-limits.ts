@@ -87,6 +87,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'containers/cbfs.ts MAX_NAME',
     'containers/extents.ts MAX_ZEROS',
     'containers/igvm.ts MAX_HEADERS',
+    'containers/kdump.ts MAX_VERSION',
     'containers/kernels/arm.ts MAX_PLACES',
     'containers/kernels/arm.ts MAX_UNPACKER',
     'containers/kernels/bzimage.ts MAX_TEXT',

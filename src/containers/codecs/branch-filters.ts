@@ -131,15 +131,52 @@ export function undoSparc(bytes: Uint8Array, start: number): void {
   }
 }
 
+/** Which of the three slots of a bundle may be branches, by the bundle's template. */
+const IA64_BRANCHES = [
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 6, 6, 0, 0, 7, 7, 4, 4, 0, 0, 4, 4, 0, 0,
+];
+const IA64_BUNDLE = 16;
+/** Bits of the template, and of an instruction. */
+const IA64_TEMPLATE = 5;
+const IA64_SLOT = 41;
+/** Bits 13 to 32 of an instruction and bit 36 are a target. */
+const IA64_TARGET = ~((0xfffffn << 13n) | (1n << 36n));
+
+/** Itanium: `br.call` relative to the instruction pointer. */
+export function undoIa64(bytes: Uint8Array, start: number): void {
+  for (let at = 0; at + IA64_BUNDLE <= bytes.length; at += IA64_BUNDLE) {
+    const branches = IA64_BRANCHES[bytes[at]! & 31]!;
+    for (let slot = 0; slot < 3; slot += 1) {
+      if (((branches >> slot) & 1) === 0) continue;
+      const bit = IA64_TEMPLATE + slot * IA64_SLOT;
+      const from = at + (bit >> 3);
+      const shift = BigInt(bit & 7);
+      let word = 0n;
+      for (let index = 5; index >= 0; index -= 1) word = (word << 8n) | BigInt(bytes[from + index]!);
+      const instruction = word >> shift;
+      if (((instruction >> 37n) & 15n) !== 5n || ((instruction >> 9n) & 7n) !== 0n) continue;
+      const source = Number(((instruction >> 13n) & 0xfffffn) | (((instruction >> 36n) & 1n) << 20n));
+      const target = BigInt(((source * IA64_BUNDLE - (start + at)) / IA64_BUNDLE) & 0x1fffff);
+      const changed = (instruction & IA64_TARGET) | ((target & 0xfffffn) << 13n) | ((target >> 20n) << 36n);
+      word = (word & ((1n << shift) - 1n)) | (changed << shift);
+      for (let index = 0; index < 6; index += 1) {
+        bytes[from + index] = Number(word & 0xffn);
+        word >>= 8n;
+      }
+    }
+  }
+}
+
 /** Delta: each byte had the one `distance` before it taken away. */
 export function undoDelta(bytes: Uint8Array, distance: number): void {
   for (let at = distance; at < bytes.length; at += 1) bytes[at] = (bytes[at]! + bytes[at - distance]!) & 0xff;
 }
 
-/** By the filter's id in .xz (5.3 of the format); 9 is ia64 and 11 RISC-V, which are not undone. */
+/** By the filter's id in .xz (5.3 of the format); 11 is RISC-V, which is not undone. */
 export const BRANCH_FILTERS: ReadonlyMap<number, BranchFilter> = new Map([
   [4, undoX86],
   [5, undoPowerPc],
+  [6, undoIa64],
   [7, undoArm],
   [8, undoArmThumb],
   [9, undoSparc],

@@ -14,7 +14,7 @@ import { type Condition, chosen, DecisionContext, gather } from '../../symbolic/
 import type { Machine } from '../../window/describe.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { explore, tellUnexplored, undefeated } from '../explore.ts';
-import { RELEASE_MODELLED } from '../facts/release.ts';
+import { RELEASE_MODELLED, releaseFacts } from '../facts/release.ts';
 import { type GivenFacts, tellOverridden } from '../given.ts';
 import type { Ask, Assumption, Constraint, Exploration, Premise, RuleFinding } from '../question.ts';
 import { AUTHORITY } from './authorities.ts';
@@ -72,7 +72,7 @@ export function judgeSysfb(
     isOfVtl(subject, given.vtl),
   );
   const gaps = gapsOf(diagnostics.all);
-  if (subjects.length === 0) return withoutVmbus(machine, all, given, gaps, diagnostics);
+  if (subjects.length === 0) return withoutVmbus(machine, all, given, facts, gaps, diagnostics);
   const framebuffers = machine.windows.filter(
     ({ role, ignored }) => role === 'framebuffer' && ignored === undefined,
   );
@@ -369,9 +369,12 @@ function withoutVmbus(
   machine: Machine,
   others: readonly Subject[],
   given: GivenFacts,
+  facts: MachineFacts,
   gaps: readonly Gap[],
   diagnostics: DiagnosticList,
 ): Verdict {
+  const { release, presumed } = releaseFacts(given, facts, [], [], [], []).kernel;
+  const fromHost = gaps.some(({ code }) => code === 'container/from-host');
   const read = machine.trees.length > 0 || machine.acpi !== undefined;
   const ofOtherVtl = others.filter((subject): subject is TreeSubject => subject.kind === 'device-tree');
   const reason =
@@ -381,7 +384,9 @@ function withoutVmbus(
           .join('; ')
       : read
         ? 'the inputs describe no VMBus device: no node compatible with "microsoft,vmbus", no device with the id VMBus'
-        : 'the inputs hold no firmware description';
+        : fromHost
+          ? 'the device tree of this guest is made by its host'
+          : 'the inputs hold no firmware description';
   const hiding = gaps.filter(({ hides }) => hides.has('window') || hides.has('platform'));
   return {
     question: SYSFB_QUESTION,
@@ -413,10 +418,14 @@ function withoutVmbus(
     ],
     toSettle: [],
     wouldChange: [
-      'the device tree or the ACPI tables of a Hyper-V machine: /sys/firmware/fdt, /proc/device-tree, or what acpidump prints',
+      fromHost
+        ? 'the device tree that the host makes, as --host-tree FILE; or that of the running guest: /sys/firmware/fdt'
+        : 'the device tree or the ACPI tables of a Hyper-V machine: /sys/firmware/fdt, /proc/device-tree, or what acpidump prints',
     ],
-    machine: { platform: 'other', boot: given.boot ?? 'unknown', vtl: given.vtl ?? null },
-    kernel: { release: given.release ?? null, presumed: given.release === undefined, config: {} },
+    machine: fromHost
+      ? { platform: 'openhcl-vtl2', boot: 'dt', vtl: given.vtl ?? 2 }
+      : { platform: 'other', boot: given.boot ?? 'unknown', vtl: given.vtl ?? null },
+    kernel: { release, presumed, config: {} },
     pool: [],
     framebuffer: given.framebuffer ?? null,
     windows: machine.windows,
