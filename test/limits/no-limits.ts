@@ -111,6 +111,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'survey/find-units.ts MAX_LOOKED_AT',
   ],
   search: [
+    'acpi/aml/plain-package.ts MAX_DEPTH',
     'acpi/aml/tables.ts MAX_PASSES',
     'acpi/asl/print/guessed-arguments.ts MAX_TRIES',
     'acpi/asl/print/guessed-arguments.ts MAX_WORK',
@@ -212,6 +213,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'verdict/sysfb/summary.ts MAX_ROWS',
   ],
   engine: [
+    'cli/start/code-cache.ts MAX_CACHE_BYTES',
     'acpi/interpreter/interpreter.ts JOURNAL_LIMIT',
     'artifact/images/image-file.ts MAX_WHOLE',
     'cli/action/comment.ts MAX_PAGES',
