@@ -21,7 +21,7 @@ export { type MachinesApart, machinesApart, type OpenedPath } from './artifact/f
 export { type ArtifactKind, isKind, KIND_NAMES, KINDS, type KindRow } from './artifact/kinds.ts';
 export { machinesOf, type NamedMachine } from './artifact/machines.ts';
 export { type ImageInput, type OpenOptions, openBytes, STDIN_PATH } from './artifact/open-bytes.ts';
-export { type AnsweredMessage, answeredMessage } from './artifact/text/answered.ts';
+export { type AnsweredMessage, answeredMessage, type Person } from './artifact/text/answered.ts';
 export { formatMemRange, parseSize } from './bytes/address.ts';
 export { type Diagnostic, DiagnosticList, type DiagnosticSink } from './bytes/diagnostic.ts';
 export { escapeCommands, escapeControls } from './bytes/escape.ts';

@@ -1,8 +1,12 @@
 /** A report as a reply to a message of a list: what `git send-email` takes (RFC 5322). */
-import type { AnsweredMessage } from '../artifact/text/answered.ts';
+import type { AnsweredMessage, Person } from '../artifact/text/answered.ts';
 
 /** Header lines are folded to this (RFC 5322, 2.1.1). */
 const LINE = 78;
+/** Longer than any that a list gives; with more a line of the header would be longer than RFC 5322 allows (998). */
+const MOST_ID = 900;
+/** Of a name or an address of somebody. */
+const MOST_NAME = 200;
 /** A thread's References may name hundreds; these are enough to be put in their place, as Mutt and Gnus do it. */
 const MOST_REFERENCES = 20;
 
@@ -11,27 +15,23 @@ const MOST_REFERENCES = 20;
  * @param from who replies, `Name <address>`; undefined where nobody said: git send-email adds it
  * @param report ends with a line feed
  */
-export function replyTo(
-  { fields, quoted }: AnsweredMessage,
-  report: string,
-  from: string | undefined,
-): string {
+export function replyTo(answered: AnsweredMessage, report: string, from: string | undefined): string {
+  const { fields, quoted } = answered;
+  const self = from === undefined ? undefined : personOf(from);
   const id = messageId(fields.get('message-id'));
   const references = (fields.get('references') ?? fields.get('in-reply-to') ?? '').match(/<[^<>\s]+>/g) ?? [];
+  const { to, cc } = recipients(answered, self);
   const subject = clean(fields.get('subject') ?? '').replace(/^(?:\s*re:\s*)+/i, '');
-  const others = [fields.get('to'), fields.get('cc')]
-    .map((field) => clean(field ?? ''))
-    .filter((field) => field !== '');
   const body = [
-    attribution(fields),
+    attribution(answered),
     ...quoted.map((line) => (line === '' || line.startsWith('>') ? `>${line}` : `> ${line}`)),
     '',
     report,
   ].join('\n');
   const lines = [
-    ...(from === undefined ? [] : [headerLine('From', encoded(from))]),
-    headerLine('To', encoded(clean(fields.get('reply-to') ?? fields.get('from') ?? ''))),
-    ...(others.length === 0 ? [] : [headerLine('Cc', encoded(others.join(', ')))]),
+    ...(self === undefined ? [] : [headerLine('From', personText(self))]),
+    ...(to.length === 0 ? [] : [headerLine('To', to.map(personText).join(', '))]),
+    ...(cc.length === 0 ? [] : [headerLine('Cc', cc.map(personText).join(', '))]),
     headerLine('Subject', encoded(`Re: ${subject}`)),
     ...(id === undefined
       ? []
@@ -39,7 +39,7 @@ export function replyTo(
           headerLine('In-Reply-To', id),
           headerLine(
             'References',
-            [...references.slice(-MOST_REFERENCES), id]
+            [...references.filter((each) => each.length <= MOST_ID).slice(-MOST_REFERENCES), id]
               .filter((each, index, all) => all.indexOf(each) === index)
               .join(' '),
           ),
@@ -52,18 +52,55 @@ export function replyTo(
 }
 
 /** `On Thu, 26 Nov 2026 …, A B wrote:` */
-function attribution(fields: AnsweredMessage['fields']): string {
-  const date = clean(fields.get('date') ?? '');
-  const from = decoded(
-    clean(fields.get('from') ?? '')
-      .replace(/\s*<[^>]*>\s*$/, '')
-      .replace(/^"(.*)"$/, '$1'),
-  );
-  return `${date === '' ? '' : `On ${date}, `}${from === '' ? 'somebody' : from} wrote:`;
+function attribution({ fields, people }: AnsweredMessage): string {
+  const date = clean(fields.get('date') ?? '').slice(0, MOST_NAME);
+  const [who] = people.get('from') ?? [];
+  const name = clean(who?.name ?? '') || clean(who?.address ?? '') || 'somebody';
+  return `${date === '' ? '' : `On ${date}, `}${name.slice(0, MOST_NAME)} wrote:`;
+}
+
+/** What SMTP takes without more ado; anything else that stands where an address should is left out. */
+const ADDRESS = /^[^\s<>()[\]\\,;:@"\x00-\x1f\x7f-\uffff]+@[a-z0-9.-]+$/i;
+
+/**
+ * Everybody who got the message, each once and the one who replies not at all: where its author asks for it, those of
+ * Mail-Followup-To. A list that sent it without being named in it is told too.
+ */
+function recipients({ people }: AnsweredMessage, self: Person | undefined): { to: Person[]; cc: Person[] } {
+  const seen = new Set<string>(self === undefined ? [] : [self.address.toLowerCase()]);
+  const fresh = (field: string): Person[] =>
+    (people.get(field) ?? []).filter(({ address }) => {
+      const key = address.toLowerCase();
+      return ADDRESS.test(address) && address.length <= MOST_NAME && !seen.has(key) && seen.add(key);
+    });
+  const followUp = fresh('mail-followup-to');
+  if (followUp.length > 0) return { to: followUp, cc: [] };
+  const author = (people.get('reply-to') ?? []).length > 0 ? 'reply-to' : 'from';
+  const to = fresh(author);
+  const others = [...fresh('to'), ...fresh('cc'), ...fresh('list-post')];
+  // Who answers a message of their own writes to those who got it.
+  return to.length > 0 ? { to, cc: others } : { to: others.slice(0, 1), cc: others.slice(1) };
+}
+
+/** Of `Name <address>`. */
+function personOf(text: string): Person {
+  const [, name = '', address = text] = /^(.*?) *<([^>]+)>/.exec(text) ?? [];
+  return { name: clean(name), address: clean(address) };
+}
+
+/** `Name <address>`, the name as an atom, a quoted string or encoded words. */
+function personText({ name, address }: Person): string {
+  const shown = clean(name).replace(/\s+/g, ' ').slice(0, MOST_NAME);
+  if (shown === '') return address;
+  if (/[^\x00-\x7f]/.test(shown)) return `${encodedWords(shown)} <${address}>`;
+  // An encoded word that was read isn't to be read again.
+  if (/^[\w!#$%&'*+/^`{|}~ -]+$/.test(shown)) return `${shown} <${address}>`;
+  return `"${shown.replace(/[\\"]/g, '\\$&')}" <${address}>`;
 }
 
 function messageId(field: string | undefined): string | undefined {
-  return /<[^<>\s]+>/.exec(field ?? '')?.[0];
+  const id = /<[^<>\s]+>/.exec(field ?? '')?.[0];
+  return id === undefined || id.length > MOST_ID ? undefined : id;
 }
 
 /** A field of a hostile message can't begin another one. */
@@ -73,12 +110,15 @@ function clean(field: string): string {
 
 /** Words that aren't ASCII as encoded words (RFC 2047); what is encoded already stays. */
 function encoded(field: string): string {
-  return field.replace(/[^\s<>,;"]*[^\x00-\x7f][^\s<>,;"]*/g, (word) =>
-    // 45 bytes of UTF-8 are 60 characters of base64: an encoded word has at most 75.
-    chunks(word, 45)
-      .map((part) => `=?UTF-8?B?${Buffer.from(part, 'utf8').toString('base64')}?=`)
-      .join(' '),
-  );
+  return field.replace(/[^\s<>,;"]*[^\x00-\x7f][^\s<>,;"]*/g, encodedWords);
+}
+
+/** A text as encoded words of UTF-8, those between which it is broken included. */
+function encodedWords(text: string): string {
+  // 45 bytes of UTF-8 are 60 characters of base64: an encoded word has at most 75.
+  return chunks(text, 45)
+    .map((part) => `=?UTF-8?B?${Buffer.from(part, 'utf8').toString('base64')}?=`)
+    .join(' ');
 }
 
 /** Pieces of at most so many bytes of UTF-8, characters whole. */
@@ -93,25 +133,6 @@ function chunks(text: string, bytes: number): string[] {
     part += character;
   }
   return part === '' ? parts : [...parts, part];
-}
-
-/** Encoded words of UTF-8 as text; others as they are. */
-function decoded(text: string): string {
-  return text
-    .replace(/\?=\s+=\?/g, '?==?')
-    .replace(/=\?utf-8\?(b|q)\?([^?]*)\?=/gi, (_, how: string, word: string) =>
-      how.toLowerCase() === 'b'
-        ? Buffer.from(word, 'base64').toString('utf8')
-        : Buffer.from(
-            word
-              .replaceAll('_', ' ')
-              .replace(/=([0-9a-f]{2})/gi, (_all, hex: string) =>
-                String.fromCharCode(Number.parseInt(hex, 16)),
-              ),
-            'latin1',
-          ).toString('utf8'),
-    )
-    .replace(/[\x00-\x1f\x7f]+/g, ' ');
 }
 
 /** Folded at blanks; a word that is longer than a line stays whole. */

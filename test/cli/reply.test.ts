@@ -100,6 +100,113 @@ describe.skipIf(!hasPython)('a reply', () => {
     ]);
   });
 
+  test('names everybody once, out of groups, lists and odd names', async () => {
+    const odd = `From jan Thu Jun  5 10:00:00 2025
+From: "M\u00fcller, Hans" (work) <hans@example.com>
+To: undisclosed-recipients:;
+Cc: Team: =?ISO-8859-1?Q?Andr=E9?= <andre@example.com>, b@example.com;,
+\t"Back\\\\slash \\"Q\\"" <q@example.com>, HANS@example.com,
+ linux-hyperv@vger.kernel.org, Linux-HyperV@vger.kernel.org, not an address, <x@y\x01.z>
+List-Id: <linux-hyperv.vger.kernel.org>
+List-Post: <mailto:linux-arch@vger.kernel.org>
+Subject: =?UTF-8?Q?[PATCH]_R=C3=A4nder?=
+ of windows
+Message-ID: <odd@example.com>
+
+ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;
+`;
+    // Read by RFC 5322 by hand; the list of List-Post isn't in To or Cc, so it stands last.
+    expect(python(await reply(odd))).toMatchObject({
+      to: ['"M\u00fcller, Hans" <hans@example.com>'],
+      cc: [
+        'Andr\u00e9 <andre@example.com>',
+        'b@example.com',
+        '"Back\\\\slash \\"Q\\"" <q@example.com>',
+        'linux-hyperv@vger.kernel.org',
+        'linux-arch@vger.kernel.org',
+      ],
+      subject: 'Re: [PATCH] R\u00e4nder of windows',
+      'in-reply-to': '<odd@example.com>',
+      references: '<odd@example.com>',
+      defects: [],
+    });
+  });
+
+  test('follows Mail-Followup-To, and Reply-To', async () => {
+    const followed = MESSAGE.replace(
+      'Date:',
+      'Mail-Followup-To: list@example.com,\n A <a@example.net>\nDate:',
+    );
+    expect(python(await reply(followed))).toMatchObject({
+      to: ['list@example.com', 'A <a@example.net>'],
+      cc: [],
+    });
+    const replied = MESSAGE.replace('Date:', 'Reply-To: Other <other@example.com>\nDate:');
+    expect(python(await reply(replied))).toMatchObject({
+      to: ['Other <other@example.com>'],
+      cc: ['linux-hyperv@vger.kernel.org', '"Doe, J" <j@example.com>', 'K <k@example.com>'],
+    });
+  });
+
+  test('to a message without an id begins a thread, which is told', async () => {
+    writeFileSync(join(folder, 'thread.mbox'), MESSAGE.replace(/^Message-ID.*\n/m, ''));
+    const { status, stdout, stderr } = await run(['sysfb', 'thread.mbox', '--reply-to', 'thread.mbox'], {
+      cwd: folder,
+    });
+    expect([status, stderr]).toEqual([
+      0,
+      'fwmap: --reply-to thread.mbox: the message has no Message-ID; the reply begins a thread of its own\n',
+    ]);
+    const { keys } = python(stdout);
+    expect(keys).not.toContain('in-reply-to');
+    expect(keys).not.toContain('references');
+  });
+
+  test('in a mailbox as b4 writes it goes to the patch that it is about', async () => {
+    const patch = (number: number, line: string) => `From git@z Thu Jan  1 00:00:00 1970
+Subject: [PATCH v3 ${number}/3] board: part ${number}
+From: Jan <jan@example.com>
+Date: Thu, 05 Jun 2025 10:00:0${number} +0000
+Message-Id: <20250605-board-v3-${number}@example.com>
+To: linux-hyperv@vger.kernel.org
+MIME-Version: 1.0
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: 7bit
+
+Text of part ${number}.
+>From here on nothing.
+
+Signed-off-by: Jan <jan@example.com>
+---
+ board.dts | 2 +-
+ 1 file changed, 1 insertion(+), 1 deletion(-)
+
+diff --git a/board.dts b/board.dts
+index 1111111..2222222 100644
+--- a/board.dts
++++ b/board.dts
+@@ -1,3 +1,4 @@
+ / {
++${line}
+ \tfoo = "bar";
+--\x20
+2.43.0
+
+`;
+    const mailbox = [
+      patch(1, '\tmodel = "one";'),
+      patch(2, '\tranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;'),
+      patch(3, '\tmodel = "three";'),
+    ].join('');
+    const message = python(await reply(mailbox));
+    expect(message).toMatchObject({
+      subject: 'Re: [PATCH v3 2/3] board: part 2',
+      'in-reply-to': '<20250605-board-v3-2@example.com>',
+    });
+    expect(String(message.body)).toContain('> +\tranges = <0x0f');
+    expect(String(message.body)).not.toMatch(/^[^>].*-by:/m);
+  });
+
   test('to what is no message is an error', async () => {
     const sample = resolve('samples/openhcl-vtl2.dts');
     expect((await run(['sysfb', sample, '--reply-to', sample])).status).toBe(2);

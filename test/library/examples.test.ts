@@ -570,7 +570,9 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
       ['from', 'A <a@example.com>'],
       ['subject', 'S'],
     ]);
-    const reply = fwmap.replyTo({ fields, quoted: ['a line'] }, 'The report.\n', 'B <b@example.com>');
+    const people = new Map([['from', [{ name: 'A', address: 'a@example.com' }]]]);
+    const answered = { fields, people, quoted: ['a line'] };
+    const reply = fwmap.replyTo(answered, 'The report.\n', 'B <b@example.com>');
     expect(reply).toMatch(/^From: B <b@example\.com>\nTo: A <a@example\.com>\nSubject: Re: S\n/);
     expect(reply).toMatch(/\nA wrote:\n> a line\n\nThe report\.\n$/);
   },

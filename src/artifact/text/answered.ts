@@ -4,10 +4,18 @@ import { latin1Text } from '../../bytes/text-encoding.ts';
 import { limit } from '../../limits/limits.ts';
 import { messagesOf } from './mail.ts';
 
+/** Somebody, as a header field names them: decoded, and from the message, so hostile. */
+export interface Person {
+  readonly name: string;
+  readonly address: string;
+}
+
 /** The message that is answered, its header fields unfolded and otherwise as they stand. */
 export interface AnsweredMessage {
   /** By lower-case name; of several of one name the first. */
   readonly fields: ReadonlyMap<string, string>;
+  /** By the lower-case name of a field with addresses, groups taken apart: whom it names. Of List-Post too (RFC 2369). */
+  readonly people: ReadonlyMap<string, readonly Person[]>;
   /** Lines of its text that the report is about, without their ends; none where it isn't about some of them. */
   readonly quoted: readonly string[];
 }
@@ -19,8 +27,7 @@ const MOST_ABOVE = 24;
 /** A tag that a message ends with is nothing to quote. */
 const TAG = /^[A-Z][a-z-]+-by: /;
 
-interface Message {
-  readonly fields: ReadonlyMap<string, string>;
+interface Message extends Omit<AnsweredMessage, 'quoted'> {
   readonly lines: readonly string[];
 }
 
@@ -34,12 +41,28 @@ function fieldsOf(head: string): Map<string, string> {
   return fields;
 }
 
+/** Whom a reply may go to. */
+const ADDRESS_FIELDS = ['from', 'reply-to', 'mail-followup-to', 'to', 'cc', 'list-post'];
+
+/** `<mailto:list@example.com>` of List-Post (RFC 2369); nothing where it says NO. */
+function mailtoOf(field: string): string {
+  return /<mailto:([^>?]+)/i.exec(field)?.[1] ?? '';
+}
+
 async function messageOf(bytes: Uint8Array): Promise<Message> {
   const raw = Buffer.from(bytes).toString('utf8');
   const head = raw.slice(0, /\r?\n\r?\n/.exec(raw)?.index ?? raw.length);
-  const { default: PostalMime } = await import('postal-mime');
+  const { addressParser, default: PostalMime } = await import('postal-mime');
   const { text = '' } = await PostalMime.parse(bytes);
-  return { fields: fieldsOf(head), lines: text.split(/\r?\n/) };
+  const fields = fieldsOf(head);
+  const people = ADDRESS_FIELDS.map((name): [string, Person[]] => {
+    // The parser drops what isn't seen, which would make another address of one that has some.
+    const field = (fields.get(name) ?? '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '\ufffd');
+    const addresses = name === 'list-post' ? mailtoOf(field) : field;
+    const found = addressParser(addresses, { flatten: true });
+    return [name, found.map((each) => ({ name: each.name, address: each.address ?? '' }))];
+  });
+  return { fields, people: new Map(people), lines: text.split(/\r?\n/) };
 }
 
 /** A line without what quoting and a diff put in front of it. */
@@ -62,6 +85,10 @@ function quotedFrom(lines: readonly string[], about: ReadonlySet<string>): strin
   const first = around.findIndex((line) => line !== '');
   const last = around.findLastIndex((line) => line !== '' && !TAG.test(line));
   return [...head, ...around.slice(first, last + 1)];
+}
+
+function answeredOf({ fields, people }: Message, quoted: readonly string[]): AnsweredMessage {
+  return { fields, people, quoted };
 }
 
 /** The line of a text in which a span begins. */
@@ -91,10 +118,10 @@ export async function answeredMessage(
     const message = await messageOf(mail.subarray(start, end));
     if (!message.fields.has('from')) continue;
     const quoted = quotedFrom(message.lines, wanted);
-    if (quoted.length > 0) return { answered: { fields: message.fields, quoted }, all: true };
+    if (quoted.length > 0) return { answered: answeredOf(message, quoted), all: true };
     first ??= message;
   }
   if (first === undefined) return undefined;
   const all = messages.length <= limit('thread-messages');
-  return { answered: { fields: first.fields, quoted: [] }, all };
+  return { answered: answeredOf(first, []), all };
 }

@@ -38,6 +38,10 @@ export async function printReply(
     io.stderr.write(
       `fwmap: --reply-to ${path}: ${moreThan('thread-messages')}; later ones are not looked at\n`,
     );
+  if (!/<[^<>\s]+>/.test(found.answered.fields.get('message-id') ?? ''))
+    io.stderr.write(
+      `fwmap: --reply-to ${path}: the message has no Message-ID; the reply begins a thread of its own\n`,
+    );
   const report = await renderMachines(reports, 'mail', { color: false, width: 72 });
   writeResult(replyTo(found.answered, report, whoReplies(io)), options, io);
 }
