@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readCodeCache, writeCodeCache } from '../../src/cli/start/code-cache.ts';
 import { trustedFolder } from '../../src/cli/start/trusted-folder.ts';
 
@@ -46,6 +46,9 @@ function run(input: string, env: Record<string, string> = { XDG_CACHE_HOME: home
 const plain = (input: string): string => run(input, { NODE_DISABLE_COMPILE_CACHE: '1' });
 /** When the file was written. */
 const written = (): number => statSync(cacheFile()).mtimeMs;
+
+// Each starts fwmap a few times, which on a busy host takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('code is kept', () => {
   test('for who runs it alone, and is not written again', () => {

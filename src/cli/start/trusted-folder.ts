@@ -1,5 +1,5 @@
 /** Where the code cache is: a folder that nobody but who runs fwmap can write to, since what is in it is run. */
-import { accessSync, constants, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const STICKY = 0o1000;
@@ -35,7 +35,8 @@ export function trustedFolder(env: NodeJS.ProcessEnv): string | undefined {
   const named = cacheFolder(env);
   if (user === undefined || named === undefined) return undefined;
   try {
-    mkdirSync(named, { recursive: true, mode: 0o700 });
+    // Not `recursive`: Node 20 and 22 never come back from that below /proc.
+    for (const each of [dirname(named), named]) if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
     const folder = realpathSync(named);
     accessSync(folder, constants.W_OK);
     return isOwn(folder, user) ? folder : undefined;

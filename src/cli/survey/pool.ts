@@ -19,11 +19,14 @@ function threadFile(): string {
   return file;
 }
 
-/** Starts `threads` of them, with the limits of the run. */
-export async function openPool(threads: number, store: SurveyStore): Promise<Pool> {
+/**
+ * Starts `threads` of them, with the limits of the run.
+ * @param file what a thread runs
+ */
+export async function openPool(threads: number, store: SurveyStore, file = threadFile()): Promise<Pool> {
   const [{ Tinypool }, { default: pLimit }] = await Promise.all([import('tinypool'), import('p-limit')]);
   const pool = new Tinypool({
-    filename: threadFile(),
+    filename: file,
     minThreads: threads,
     maxThreads: threads,
     resourceLimits: { maxOldGenerationSizeMb: Math.max(16, Math.ceil(limit('survey-thread-bytes') / MIB)) },
