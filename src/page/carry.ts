@@ -62,8 +62,6 @@ export async function machinePage(
   version: string,
 ): Promise<string | NotCarried> {
   const { machine: named, said, describe, kernel, osi } = asked;
-  if (named.overlays.length > 0 || (describe.parse?.overlays ?? []).length > 0)
-    return { problem: 'overlays are not carried', hint: 'apply them with fwmap dtc first' };
   const opened: CarriedFiles['opened'] = new Map();
   const loader = describe.parse?.loader;
   const parse =
@@ -93,6 +91,7 @@ export async function machinePage(
       includePaths: describe.parse?.includePaths ?? [],
       ...(describe.parse?.defines === undefined ? {} : { defines: describe.parse.defines }),
     },
+    overlays: describe.parse?.overlays ?? [],
   };
   const there = unpack(pack(carried)) as CarriedMachine;
   const answer = await answerOnPage(there, settingsOf(there), version);

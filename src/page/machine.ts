@@ -8,6 +8,7 @@ import { formatMemRange, parseInteger, parseSize } from '../bytes/address.ts';
 import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import type { OpenFailure, SourceLoader } from '../devicetree/source/source-loader.ts';
+import type { DeviceTree } from '../devicetree/tree.ts';
 import { diagnosticText } from '../findings/finding.ts';
 import { parseRelease } from '../linux/release.ts';
 import { type PageParts, pageParts } from '../report/formats/html/page.ts';
@@ -47,6 +48,8 @@ export interface CarriedMachine {
   readonly said: readonly Diagnostic[];
   readonly given: CarriedGiven;
   readonly files?: CarriedFiles;
+  /** Applied to each tree, in this order. */
+  readonly overlays?: readonly DeviceTree[];
 }
 
 export const NO_MACHINE: CarriedMachine = { artifacts: [], said: [], given: { set: new Map(), kernel: {} } };
@@ -103,7 +106,7 @@ function loaderOf({ opened }: CarriedFiles): SourceLoader {
 
 /** What reading is told, without what only the command line can: the files of this machine. */
 async function describeOptionsOf(
-  { artifacts, given, files }: CarriedMachine,
+  { artifacts, given, files, overlays = [] }: CarriedMachine,
   set: ReadonlyMap<string, bigint>,
   kernel: string | undefined,
 ): Promise<DescribeOptions | undefined> {
@@ -122,15 +125,16 @@ async function describeOptionsOf(
     ...(asl === undefined || loader === undefined || files === undefined
       ? {}
       : { asl: { files: aslFiles(loader, beside, files.includePaths) } }),
-    ...(loader === undefined || files === undefined || !artifacts.some(({ kind }) => kind === 'dts')
-      ? {}
-      : {
-          parse: {
+    parse: {
+      ...(loader === undefined || files === undefined || !artifacts.some(({ kind }) => kind === 'dts')
+        ? {}
+        : {
             loader,
             includePaths: files.includePaths,
             ...(files.defines === undefined ? {} : { defines: files.defines }),
-          },
-        }),
+          }),
+      ...(overlays.length === 0 ? {} : { overlays }),
+    },
   };
 }
 

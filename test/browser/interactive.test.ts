@@ -2,9 +2,12 @@
  * Interactive pages in Chromium: they answer what the command line answers, from the bytes they carry or that are dropped
  * on them, and ask nobody. They are made of dist/core.js and dist/page.js: `npm run build` first.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Browser, Page } from 'playwright-core';
@@ -245,6 +248,23 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
     await page.context().close();
   }, 60_000);
 
+  test('overlays are carried', async () => {
+    const [base, overlay] = [join(folder, 'base.dts'), join(folder, 'over.dts')];
+    const whole = readFileSync(join(SAMPLES, 'openhcl-vtl2-binding.dts'), 'latin1');
+    // A label that the overlay refers to; the window that it gives is where a framebuffer can be.
+    writeFileSync(base, whole.replace(/\bvmbus(@\w+)?\s*\{/, 'window_of_vmbus: $&'));
+    writeFileSync(
+      overlay,
+      '/dts-v1/; /plugin/; &window_of_vmbus { ranges = <0 0xf8000000 0 0xf8000000 0x4000000>; };\n',
+    );
+    const asked = ['sysfb', base, '--overlay', overlay, '--format'];
+    const { page } = await opened([...asked, 'html', '--interactive'], 'overlaid.html');
+    const [there, here] = await both(page, [...asked, 'json']);
+    expect(there).toBe(here);
+    expect(JSON.parse(there).pool).toMatchObject([{ base: '0xf8000000', size: '0x4000000' }]);
+    await page.context().close();
+  }, 60_000);
+
   test('files dropped on the empty page are answered for, and nothing is asked of anybody', async () => {
     const { page, faults, requests } = await opened(['explore', '--no-open'], 'explore.html');
     expect(await page.locator('h1').textContent()).toBe('Nothing to read yet');
@@ -327,6 +347,45 @@ describe('explore', () => {
     });
     expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>/);
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'opens the page in the browser that there is',
+    async () => {
+      const programs = join(folder, 'programs');
+      mkdirSync(programs);
+      const told = join(folder, 'told');
+      for (const name of ['xdg-open', 'other-browser'])
+        writeFileSync(join(programs, name), `#!/bin/sh\necho "\${0##*/} $*" >> ${told}\n`, { mode: 0o755 });
+      const explore = async (env: Readonly<Record<string, string>>, more: readonly string[] = []) => {
+        rmSync(told, { force: true });
+        const file = join(folder, 'a page.html');
+        const { status, stdout } = spawnSync(
+          process.execPath,
+          [join(SAMPLES, '..', 'bin', 'fwmap.js'), 'explore', '--output', file, ...more],
+          { env: { PATH: `${programs}:${process.env.PATH}`, ...env }, encoding: 'utf8' },
+        );
+        expect([status, stdout]).toEqual([0, `${file}\n`]);
+        // The browser goes on by itself: it is waited for here, as long as one is expected.
+        const expected = more.length === 0 && Object.keys(env).length > 0;
+        for (let tries = 0; tries < (expected ? 100 : 5) && !existsSync(told); tries += 1) await sleep(100);
+        await sleep(50);
+        return existsSync(told) ? readFileSync(told, 'utf8') : '';
+      };
+      const url = pathToFileURL(join(folder, 'a page.html')).href;
+      expect(await explore({ DISPLAY: ':0' })).toBe(`xdg-open ${url}\n`);
+      expect(await explore({ WAYLAND_DISPLAY: 'wayland-0' })).toBe(`xdg-open ${url}\n`);
+      // Without a display as editors on another machine have it, and with the address where it is asked for.
+      expect(await explore({ BROWSER: 'other-browser' })).toBe(`other-browser ${url}\n`);
+      expect(await explore({ BROWSER: 'other-browser --new %s:xdg-open', DISPLAY: ':0' })).toBe(
+        `other-browser --new ${url}\n`,
+      );
+      expect(await explore({})).toBe('');
+      expect(await explore({ DISPLAY: ':0' }, ['--no-open'])).toBe('');
+      // What isn't installed is no fault.
+      expect(await explore({ BROWSER: 'no-such-browser' })).toBe('');
+    },
+    60_000,
+  );
 
   test('--interactive is for pages', async () => {
     const { status, stderr } = await run(['sysfb', GEN2, '--format', 'mail', '--interactive']);
