@@ -46,12 +46,6 @@ export function bigEndian(access: Access, offset: number, length: 1 | 2 | 4 | 8)
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** Whether these bytes stand at a place. */
-export function startsAt(access: Access, offset: number, magic: readonly number[]): boolean {
-  const bytes = access.read(offset, magic.length);
-  return bytes.length === magic.length && magic.every((byte, at) => bytes[at] === byte);
-}
-
 /** The bytes of a text that has one byte a character. */
 export function latin1(text: string): readonly number[] {
   return Array.from(text, (character) => character.charCodeAt(0));

@@ -129,10 +129,6 @@ export function cellListOf(property: DtProperty): CellList {
   return new CellList(new DataView(buffer, byteOffset, byteLength), 0, byteLength);
 }
 
-export function childOf(node: DtNode, name: string): DtNode | undefined {
-  return node.children.find((child) => child.name === name);
-}
-
 /** True for a tree that carries an overlay: what dtc writes for a `/plugin/`. */
 export function holdsOverlay(root: DtNode): boolean {
   return root.children.some(

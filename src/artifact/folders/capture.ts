@@ -23,10 +23,6 @@ export function inputsOfCapture(
   return top.filter(({ path }) => path !== REPORT && path !== OTHER);
 }
 
-export function isCapture(top: readonly Listed[]): boolean {
-  return reportOf(top) !== undefined;
-}
-
 function reportOf(top: readonly Listed[]): string | undefined {
   const report = top.find(({ path, type }) => path === REPORT && type === 'file');
   const read = report?.read();

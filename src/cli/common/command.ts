@@ -6,7 +6,7 @@ import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
 import type { Log } from './log.ts';
 
-export { CommandError, UnreadableInputError } from './command-error.ts';
+export { CommandError } from './command-error.ts';
 
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';

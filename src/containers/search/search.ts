@@ -10,7 +10,7 @@ import {
   WINDOW_BYTES,
 } from './places.ts';
 
-/** Something to look for: at least three bytes, and not more than {@link BEHIND_BYTES}. */
+/** Something to look for: at least three bytes, and not more than 64. */
 export interface Pattern {
   readonly bytes: readonly number[];
 }

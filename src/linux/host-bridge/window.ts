@@ -61,14 +61,3 @@ export function printWindow({
 export function overlaps(a: Span, b: Span): boolean {
   return a.start <= b.end && b.start <= a.end;
 }
-
-/** The same range of the same kind. */
-export function sameWindow(a: BridgeWindow, b: BridgeWindow): boolean {
-  return (
-    a.space === b.space &&
-    a.start === b.start &&
-    a.end === b.end &&
-    a.offset === b.offset &&
-    a.prefetchable === b.prefetchable
-  );
-}

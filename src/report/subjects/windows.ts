@@ -20,14 +20,12 @@ import { diagnosticJson, fieldsJson, inputsJson, windowJson } from '../formats/j
 import type { Report } from '../formats/render.ts';
 import type { WindowsJson } from '../json/windows.ts';
 import {
-  classText,
   deviceTitle,
   inputItem,
   inputName,
   likelyClass,
   rangeText,
   sizeText,
-  whereText,
   windowNotes,
 } from '../phrases.ts';
 import { FEW, moreTexts, similarRun } from './runs.ts';
@@ -57,29 +55,6 @@ export function windowsJson(report: WindowsReport): WindowsJson {
     fields: fieldsJson(names),
     diagnostics: report.diagnostics.map(diagnosticJson),
   }));
-}
-
-/** Windows a line each, as they come, with where they are written. */
-export function windowTable(windows: readonly AddressWindow[], conditions: Conditions): Block {
-  return {
-    kind: 'table',
-    columns: [
-      { title: 'range' },
-      { title: 'size', align: 'right' },
-      { title: 'role' },
-      { title: 'class' },
-      { title: 'source' },
-      { title: 'notes' },
-    ],
-    rows: windows.map((window) => [
-      [linked(rangeText(window, conditions), window.origin.span)],
-      sizeText(window),
-      window.role,
-      classText(window),
-      [code(whereText(window.origin))],
-      windowNotes(window, conditions).join(', '),
-    ]),
-  };
 }
 
 /** Windows of one device of one input, in their order. */

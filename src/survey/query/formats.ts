@@ -80,13 +80,12 @@ export type QueryFormat = (typeof QUERY_FORMATS)[number];
 
 /**
  * Results as they are printed or stored.
- * @param heading of a page
- * @param columns `width` of text
+ * @param laidOut `heading` is that of a page, `width` the columns of text
  */
 export function renderResults(
   results: readonly NamedResult[],
   format: QueryFormat,
-  { heading, width }: { readonly heading: string; readonly width: number },
+  laidOut: { readonly heading: string; readonly width: number },
 ): string {
   switch (format) {
     case 'csv':
@@ -94,13 +93,13 @@ export function renderResults(
     case 'json':
       return resultsJson(results);
     case 'html':
-      return resultsHtml(results, heading);
+      return resultsHtml(results, laidOut.heading);
     case 'text':
       return renderText(
         results.length === 1
           ? [tableOf(results[0]!)]
           : results.flatMap((result) => [{ kind: 'heading' as const, text: result.title }, tableOf(result)]),
-        { color: false, width },
+        { color: false, width: laidOut.width },
       );
   }
 }

@@ -40,11 +40,6 @@ export interface Kernel {
   readonly kconfig?: KconfigJudgement;
 }
 
-/** Settles a symbol of the given configuration: absent means `n`; undefined without a configuration. */
-export function symbol(facts: KernelFacts, name: string): string | undefined {
-  return facts.config === undefined ? undefined : (facts.config.get(name) ?? 'n');
-}
-
 export function kernelOf(facts: KernelFacts): Kernel {
   const profile = profileOf(facts.release === undefined ? undefined : parseRelease(facts.release), {
     ...(facts.withCommits ? { withCommits: facts.withCommits } : {}),
