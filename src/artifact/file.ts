@@ -20,6 +20,20 @@ export function systemMessage(error: unknown): string {
   return error.message;
 }
 
+/** What the system calls a failed call: `ENOENT`. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Closes what was only read: a fault comes too late to matter. */
+export function closeRead(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // Nothing was to be written.
+  }
+}
+
 function uncleared(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
 }
@@ -59,7 +73,7 @@ export function readFileBytes(path: string | Buffer, name: LimitName = 'input-by
   try {
     descriptor = openSync(path, 'r');
   } catch (error) {
-    return { failure: systemMessage(error) };
+    return { failure: systemMessage(error), code: systemCode(error) };
   }
   try {
     const stat = fstatSync(descriptor);
@@ -72,8 +86,8 @@ export function readFileBytes(path: string | Buffer, name: LimitName = 'input-by
     const bytes = readToEnd((target) => readSync(descriptor, target), stat.size, most);
     return bytes === undefined ? tooLarge : { bytes };
   } catch (error) {
-    return { failure: systemMessage(error) };
+    return { failure: systemMessage(error), code: systemCode(error), opened: true };
   } finally {
-    closeSync(descriptor);
+    closeRead(descriptor);
   }
 }

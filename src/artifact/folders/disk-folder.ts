@@ -50,9 +50,15 @@ function leadsToFileInside(at: Buffer, path: string, inside: string, sink: Diagn
   return false;
 }
 
-/** What is in a folder on disk. Throws what the system says when it can't be found. */
+/** What is in a folder on disk; nothing, with a diagnostic, when the system refuses. */
 export function listFolder(path: string, sink: DiagnosticSink): readonly Listed[] {
   // Every path is held against the real one, so the folder itself may be behind a link, as /proc/device-tree is.
-  const root = realpathSync(path, { encoding: 'buffer' });
+  let root: Buffer;
+  try {
+    root = realpathSync(path, { encoding: 'buffer' });
+  } catch (error) {
+    sink.add(finding('artifact/unreadable', { what: path, why: systemMessage(error) }, { path }));
+    return [];
+  }
   return list(root, '', root.toString('latin1'), sink);
 }

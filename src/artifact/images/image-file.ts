@@ -1,8 +1,8 @@
 /** Images as inputs: files that are never whole in memory, unless they are small or something is wrapped around them. */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type Access, accessTo } from '../../containers/access.ts';
-import { readFileBytes, systemMessage } from '../file.ts';
+import { closeRead, readFileBytes, systemMessage } from '../file.ts';
 
 /** Larger files are read where they are needed. */
 const MAX_WHOLE = 32 * 1024 * 1024;
@@ -26,8 +26,14 @@ export function openImageFile(path: string): OpenedFileResult {
   } catch (error) {
     return { failure: systemMessage(error) };
   }
-  const close = (): void => closeSync(descriptor);
-  const stat = fstatSync(descriptor);
+  const close = (): void => closeRead(descriptor);
+  let stat: Stats;
+  try {
+    stat = fstatSync(descriptor);
+  } catch (error) {
+    close();
+    return { failure: systemMessage(error) };
+  }
   if (stat.isDirectory()) {
     close();
     return { directory: true };

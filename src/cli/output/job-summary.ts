@@ -1,5 +1,5 @@
 /** The summary of a step of GitHub Actions: Markdown that the page of the run shows. */
-import { appendFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { systemMessage } from '../../artifact/file.ts';
 import { stepSummary } from '../../report/step-summary.ts';
 import type { NamedReport } from '../../report/subjects/machines.ts';
@@ -11,11 +11,26 @@ const MAX_BYTES = 1024 * 1024 - 1;
 /** Adds reports and all that they found, as far as there is room. Throws {@link CommandError} when it can't be written. */
 export async function addToSummary(file: string, reports: readonly NamedReport[]): Promise<void> {
   try {
-    const there = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    const room = MAX_BYTES - there;
-    if (room <= 0) return;
-    appendFileSync(file, await stepSummary(reports, room));
+    await append(file, (room) => stepSummary(reports, room));
   } catch (error) {
     throw new CommandError(`cannot write GITHUB_STEP_SUMMARY ${file}: ${systemMessage(error)}`);
+  }
+}
+
+/** Appends to a file that other steps may write to as well: all, or nothing. @param text what fits into so many bytes */
+async function append(file: string, text: (room: number) => Promise<string>): Promise<void> {
+  const descriptor = openSync(file, 'a');
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size >= MAX_BYTES) return;
+    const bytes = Buffer.from(await text(MAX_BYTES - size), 'utf8');
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      ftruncateSync(descriptor, size);
+      throw error;
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }

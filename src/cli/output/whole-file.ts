@@ -8,6 +8,7 @@ import {
   readdirSync,
   readlinkSync,
   renameSync,
+  rmSync,
   type Stats,
   statSync,
   unlinkSync,
@@ -101,7 +102,8 @@ function replace(target: string, before: Stats | undefined, content: string | Ui
     }
     renameSync(temporary, target);
   } catch (error) {
-    unlinkSync(temporary);
+    // What went wrong first is what is told.
+    rmSync(temporary, { force: true });
     throw error;
   }
 }

@@ -56,6 +56,9 @@ function openFolder(node: LiveNode, at: Buffer, name: string): Folder {
   return { node, at, name, entries, next: 0 };
 }
 
+/** Faults that tell nothing about the file itself. */
+const GAVE_UP: ReadonlySet<string> = new Set(['EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
 class DirectoryReader {
   readonly #options: TreeDirectoryOptions;
   readonly #open: Folder[] = [];
@@ -109,6 +112,9 @@ class DirectoryReader {
     const read = readFileBytes(at, 'input-bytes', this.#bytes);
     if (!('bytes' in read)) {
       const why = 'failure' in read ? read.failure : 'Is a directory';
+      // As dtc: what can't be opened is left out. What the system gave up in the middle of isn't.
+      if ('failure' in read && (read.opened || GAVE_UP.has(read.code ?? '')))
+        throw new Unreadable(`Error reading ${name}: ${why}`);
       this.#options.warn(`WARNING: Cannot open ${name}: ${why}\n`);
       return;
     }
@@ -122,11 +128,19 @@ class DirectoryReader {
   #refuseOutside(at: Buffer, name: string): void {
     const { roots } = this.#options;
     if (!roots) return;
-    const real = realpathSync(at);
+    const real = realOf(at, name);
     const isInside = (root: string): boolean =>
       real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
-    if (!roots.map((root) => realpathSync(root)).some(isInside))
+    if (!roots.map((root) => realOf(root, root)).some(isInside))
       throw new Unreadable(`${name} leads outside of ${roots.join(', ')} (see --include-root)`);
+  }
+}
+
+function realOf(path: string | Buffer, name: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw new Unreadable(`realpath(${name}): ${systemMessage(error)}`);
   }
 }
 

@@ -137,6 +137,12 @@ export class Expander {
     return false;
   }
 
+  #spendTokens(macro: Macro, amount: number): boolean {
+    if (this.#host.spend('macro-tokens', amount)) return true;
+    this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
+    return false;
+  }
+
   /** The next token, macros expanded; padding included unless {@link inDirective}. */
   next(): Token {
     for (;;) {
@@ -184,11 +190,9 @@ export class Expander {
       if (collected === 'bad') return false;
       tokens = macro.parameters.length > 0 ? this.#substitute(macro, collected) : macro.body;
     }
-    if (this.#exhausted) return true;
-    if (!this.#host.spend('macro-tokens', tokens.length + 1)) {
-      this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
+    // What arguments are put into has been paid for while it grew.
+    if (this.#exhausted || !this.#spendTokens(macro, tokens === macro.body ? tokens.length + 1 : 1))
       return true;
-    }
     this.#disabled.add(macro);
     this.#push(tokens, macro);
     return true;
@@ -236,10 +240,7 @@ export class Expander {
           break;
         }
         tokens.push(token);
-        if (!this.#host.spend('macro-tokens', 1)) {
-          this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
-          return 'bad';
-        }
+        if (!this.#spendTokens(macro, 1)) return 'bad';
       }
       while (tokens.at(-1)?.kind === 'padding') tokens.pop();
       collected.push({ tokens, missing: false, expanded: undefined });
@@ -290,14 +291,13 @@ export class Expander {
       this.#prevented = 0;
       for (let token = this.next(); token.kind !== 'end' && !this.#exhausted; token = this.next()) {
         result.push(token);
-        if (!this.#host.spend('macro-tokens', 1))
-          this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
+        this.#spendTokens(macro, 1);
       }
       this.#base = outerBase;
       this.#contexts = this.#exhausted ? [] : outerContexts;
       this.#prevented = outerPrevented;
     } else {
-      result.push(...tokens);
+      for (const token of tokens) result.push(token);
     }
     this.#depth -= 1;
     argument.expanded = result;
@@ -311,6 +311,7 @@ export class Expander {
     for (let index = 0; index < body.length && !this.#exhausted; index += 1) {
       const token = body[index]!;
       if (token.kind !== 'parameter') {
+        if (!this.#spendTokens(macro, 1)) break;
         if (token.text === '__VA_OPT__' && macro.variadic) {
           index = this.#optional(macro, values, index, out);
         } else {
@@ -344,6 +345,8 @@ export class Expander {
       } else {
         tokens = this.#expanded(macro, argument);
       }
+      // With the padding around it. A body may name its argument as often as it likes.
+      if (!this.#spendTokens(macro, tokens.length + 2)) break;
       if (!this.inDirective && index > 0 && !pasted) out.push(padding(token));
       if (tokens.length > 0) {
         for (const value of tokens) out.push(value);
@@ -373,7 +376,9 @@ export class Expander {
     }
     const variadic = values.at(-1)!;
     const given = this.#expanded(macro, variadic).some((token) => token.kind !== 'padding');
-    if (given) out.push(...this.#substitute({ ...macro, body: body.slice(at + 2, close) }, values));
+    if (given)
+      for (const token of this.#substitute({ ...macro, body: body.slice(at + 2, close) }, values))
+        out.push(token);
     return close;
   }
 

@@ -1,7 +1,6 @@
 /** The files that `#include`, `/include/` and `/incbin/` may open, read from disk. */
 
 import {
-  closeSync,
   constants,
   fstatSync,
   lstatSync,
@@ -12,7 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
-import { readToEnd } from '../../artifact/file.ts';
+import { closeRead, readToEnd, systemCode, systemMessage } from '../../artifact/file.ts';
 import type { Source } from '../../bytes/source.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
 import type { OpenFailure, SourceClock, SourceLoader } from './source-loader.ts';
@@ -68,8 +67,7 @@ function inside(path: string, directory: string): boolean {
 }
 
 function failureOf(error: unknown): OpenFailure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  switch (code) {
+  switch (systemCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
       return { reason: 'missing', text: 'No such file or directory' };
@@ -77,8 +75,10 @@ function failureOf(error: unknown): OpenFailure {
       return { reason: 'unreadable', text: 'Permission denied' };
     case 'EISDIR':
       return { reason: 'unreadable', text: 'Is a directory' };
+    case 'ELOOP':
+      return { reason: 'unreadable', text: systemMessage(error) };
     default:
-      return { reason: 'unreadable', text: code || 'cannot be read' };
+      return { reason: 'failed', text: systemMessage(error) };
   }
 }
 
@@ -118,7 +118,7 @@ function openRegular(path: string): { readonly descriptor: number; readonly size
   const descriptor = openSync(path, O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOCTTY ?? 0));
   const stat = fstatSync(descriptor, { bigint: true });
   if (stat.isFile()) return { descriptor, size: stat.size };
-  closeSync(descriptor);
+  closeRead(descriptor);
   return notRegular(stat.isDirectory());
 }
 
@@ -139,7 +139,7 @@ function readSource(path: string, name: string): Source | OpenFailure {
   } catch (error) {
     return failureOf(error);
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (descriptor !== undefined) closeRead(descriptor);
   }
 }
 
@@ -164,7 +164,7 @@ function readPart(path: string, offset: bigint, length: bigint | undefined): Uin
   } catch (error) {
     return failureOf(error);
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (descriptor !== undefined) closeRead(descriptor);
   }
 }
 

@@ -5,8 +5,11 @@
 import type { Source } from '../../bytes/source.ts';
 
 export interface OpenFailure {
-  /** `refused`: outside what may be opened, there or not. */
-  readonly reason: 'missing' | 'refused' | 'unreadable' | 'too-large';
+  /**
+   * `refused`: outside what may be opened, there or not. `failed`: the system gave up (too many open files, a bad disk); it may
+   * be there.
+   */
+  readonly reason: 'missing' | 'refused' | 'unreadable' | 'failed' | 'too-large';
   /** For the message: `No such file or directory`, `outside the include root /src`. */
   readonly text: string;
 }
@@ -66,7 +69,7 @@ export function openOnPath<T extends object>(
     if (!isFailure(opened)) return opened;
     if (!failure || failure.reason === 'missing') failure = opened;
     // Whether it is there isn't known: to look on could give another file than was meant.
-    if (name.startsWith('/') || opened.reason === 'refused') break;
+    if (name.startsWith('/') || opened.reason === 'refused' || opened.reason === 'failed') break;
   }
   return failure ?? { reason: 'missing', text: 'No such file or directory' };
 }

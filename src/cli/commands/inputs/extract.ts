@@ -1,7 +1,8 @@
 /** Writes finds out: under names of our own making, in one folder and nowhere else. */
-import { closeSync, constants, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemMessage } from '../../../artifact/file.ts';
+import type { Access } from '../../../containers/access.ts';
 import type { Find } from '../../../scan/find.ts';
 import type { FindReader } from '../../../scan/run.ts';
 import { CommandError } from '../../common/command-error.ts';
@@ -41,6 +42,14 @@ export function extractedName(find: Find): string {
   return `${stem}.${table ?? EXTENSIONS[kind] ?? 'bin'}`;
 }
 
+function writeAccess(descriptor: number, bytes: Access): void {
+  for (let at = 0; at < bytes.size; ) {
+    const written = writeSync(descriptor, bytes.read(at, WRITTEN_AT_ONCE));
+    if (written === 0) throw new Error('a part of the input cannot be read');
+    at += written;
+  }
+}
+
 /** Gives what writes finds to a folder, which is made if it isn't there. Nothing that is there is written over. */
 export function extractTo(folder: string, io: Io): FindReader['read'] {
   const root = resolve(io.cwd, folder);
@@ -57,17 +66,15 @@ export function extractTo(folder: string, io: Io): FindReader['read'] {
       const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
       const descriptor = openSync(join(root, name), O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o644);
       try {
-        for (let at = 0; at < bytes.size; ) {
-          const written = writeSync(descriptor, bytes.read(at, WRITTEN_AT_ONCE));
-          if (written === 0) break;
-          at += written;
+        try {
+          writeAccess(descriptor, bytes);
+        } finally {
+          closeSync(descriptor);
         }
       } catch (error) {
         // No half file stays.
-        unlinkSync(join(root, name));
+        rmSync(join(root, name), { force: true });
         throw error;
-      } finally {
-        closeSync(descriptor);
       }
     } catch (error) {
       throw cannot(join(folder, name), error);

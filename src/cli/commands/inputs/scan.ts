@@ -5,6 +5,7 @@ import { type OpenedFile, openImageFile } from '../../../artifact/images/image-f
 import { STDIN_PATH } from '../../../artifact/open-bytes.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { accessTo } from '../../../containers/access.ts';
+import { messageOf } from '../../../findings/finding.ts';
 import { limit, overLimit } from '../../../limits/limits.ts';
 import { sha256Of } from '../../../platform/hash.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
@@ -42,7 +43,10 @@ async function* openedInputs(
     if ('directory' in file) {
       const { listFolder } = await import('../../../artifact/folders/disk-folder.ts');
       const base = path.replace(/\/+$/, '');
-      const inside = listFolder(resolved, new DiagnosticList());
+      const listing = new DiagnosticList();
+      const inside = listFolder(resolved, listing);
+      const unread = listing.all.find(({ code }) => code === 'artifact/unreadable');
+      if (unread !== undefined) throw new UnreadableInputError(`${path}: ${messageOf(unread)}`, path);
       waiting.push(...inside.map((listed) => `${base}/${listed.path}`).reverse());
       continue;
     }
