@@ -8,13 +8,12 @@ import { openInput } from '../../src/artifact/open.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { PROGRAMS } from '../../test/acpi/interpreter/programs.ts';
 import { randomProgram } from '../../test/acpi/interpreter/random-programs.ts';
+import { inCheckout } from './root.ts';
 
 /** The tables of one machine, those with AML first: the DSDT, then the others as they lie. */
 export type MachineTables = readonly Uint8Array[];
 
 export interface Starts {
-  /** Tables that take about a millisecond to load. */
-  readonly small: readonly Uint8Array[];
   /** Tables with AML of any size. */
   readonly tables: readonly Uint8Array[];
   readonly machines: readonly MachineTables[];
@@ -22,11 +21,9 @@ export interface Starts {
 
 const RANDOM_PROGRAMS = 20;
 const SAMPLES = ['gen1-dsdt.asl', 'gen2-dsdt.asl'];
-/** Longest of the small tables. */
-const SMALL = 8000;
 /** Machines beside the checkout: acpidump texts, and a folder of tables. */
-const CORPUS = new URL('../../../shared/corpus/acpi', import.meta.url).pathname;
-const FOLDERS = [new URL('../../../shared/corpus/hyperv-gen2', import.meta.url).pathname];
+const CORPUS = inCheckout('..', 'shared', 'corpus', 'acpi');
+const FOLDERS = [inCheckout('..', 'shared', 'corpus', 'hyperv-gen2')];
 
 /** Tables of the programs that the interpreter is tested with, and of the samples. */
 function madeTables(): Uint8Array[] {
@@ -34,9 +31,7 @@ function madeTables(): Uint8Array[] {
     ...Object.values(PROGRAMS),
     ...Array.from({ length: RANDOM_PROGRAMS }, (_, i) => randomProgram(i + 1).body),
   ].map((body) => `DefinitionBlock ("", "DSDT", 2, "FWMAP", "FUZZ", 1)\n{\n${body}\n}\n`);
-  const samples = SAMPLES.map((name) =>
-    readFileSync(new URL(`../../samples/${name}`, import.meta.url), 'latin1'),
-  );
+  const samples = SAMPLES.map((name) => readFileSync(inCheckout('samples', name), 'latin1'));
   return [...bodies, ...samples].flatMap((text) => {
     const bytes = Buffer.from(text, 'latin1');
     return compileAsl({ name: 'fuzz', form: 'text', bytes }, new DiagnosticList()).map(
@@ -54,8 +49,16 @@ async function machineAt(path: string): Promise<MachineTables> {
   return ordered.map(({ bytes }) => Uint8Array.from(bytes));
 }
 
+let small: readonly Uint8Array[] | undefined;
+
+/** Tables that take about a millisecond to load. */
+export function smallTables(): readonly Uint8Array[] {
+  small ??= madeTables();
+  return small;
+}
+
 /** @param files tables, dumps and folders, a machine each; without any, the corpus beside the checkout if it is there */
-export async function readStarts(files: readonly string[]): Promise<Starts> {
+export async function readMachines(files: readonly string[]): Promise<Starts> {
   const paths =
     files.length > 0
       ? files
@@ -73,10 +76,9 @@ export async function readStarts(files: readonly string[]): Promise<Starts> {
     const machine = await machineAt(path);
     if (machine.length > 0) machines.push(machine);
   }
-  const made = madeTables();
+  const made = smallTables();
   const real = machines.flat().filter((bytes) => /^(DSDT|[SP]SDT)$/.test(signatureOf(bytes)));
   return {
-    small: [...made, ...real.filter(({ length }) => length <= SMALL)],
     tables: real.length > 0 ? real : made,
     machines: machines.length > 0 ? machines : made.map((table) => [table]),
   };

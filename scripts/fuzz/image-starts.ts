@@ -1,4 +1,5 @@
 /** Images to start from: one of every kind that is known, and streams as their own programs pack them. */
+import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { makeCpio } from '../../test/containers/make-cpio.ts';
 import * as make from '../../test/containers/make-images.ts';
@@ -18,7 +19,7 @@ const PACKERS: readonly (readonly [program: string, ...options: string[]])[] = [
 ];
 
 /** An archive of one file, as POSIX has it (pax, ustar interchange format). */
-function tarOf(name: string, content: Uint8Array): Uint8Array {
+export function tarOf(name: string, content: Uint8Array): Uint8Array {
   const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`;
   const header = new Uint8Array(512);
   const set = (at: number, text: string): void => header.set(make.text(text), at);
@@ -36,7 +37,7 @@ function tarOf(name: string, content: Uint8Array): Uint8Array {
 }
 
 /** An archive of one file, as ar(5) has it. */
-function arOf(name: string, content: Uint8Array): Uint8Array {
+export function arOf(name: string, content: Uint8Array): Uint8Array {
   const fields = [
     [`${name}/`, 16],
     ['0', 12],
@@ -49,7 +50,29 @@ function arOf(name: string, content: Uint8Array): Uint8Array {
   return make.join(make.text(`!<arch>\n${header}\x60\n`), content, new Uint8Array(content.length % 2));
 }
 
-export function imageStarts(): Uint8Array[] {
+/** A boot sector with one partition of type 0x83, from the second sector on. */
+export function mbrOf(partition: Uint8Array): Uint8Array {
+  const entry = make.join(make.u8(0x80, 0, 0, 0, 0x83, 0, 0, 0), make.le(4, 1, partition.length / 512));
+  return make.placed(512 + partition.length, [446, entry], [510, make.u8(0x55, 0xaa)], [512, partition]);
+}
+
+/** RISC-V's flat image (Documentation/arch/riscv/boot-image-header.rst). */
+export function riscvImageOf(content: Uint8Array): Uint8Array {
+  const header = make.placed(
+    64,
+    [0, make.u8(0x4d, 0x5a)],
+    [16, make.le(8, 64 + content.length)],
+    [48, make.text('RISCV')],
+    [56, make.text('RSC\x05')],
+  );
+  return make.join(header, content);
+}
+
+/** Of a file no more is taken. */
+const LONGEST_START = 2 << 20;
+
+/** @param files images besides those made here */
+export function imageStarts(files: readonly string[] = []): Uint8Array[] {
   const tree = make.board('Fuzzed');
   const ssdt = make.table('SSDT');
   const kernel = make.join(
@@ -120,5 +143,6 @@ export function imageStarts(): Uint8Array[] {
     new Uint8Array(gzipSync(mixedBytes(3000))),
     new Uint8Array(brotliCompressSync(mixedBytes(3000))),
     ...packed,
+    ...files.map((path) => new Uint8Array(readFileSync(path)).subarray(0, LONGEST_START)),
   ];
 }

@@ -1,5 +1,6 @@
 /** Changes to ACPI tables, some blind and some that know what hurts. */
 import { pick } from '../../test/grammar/ebnf.ts';
+import { anyChange } from './mutations.ts';
 
 /** AML bytes that mean something where they land: calls of themselves, endless loops, lengths and sizes that lie. */
 const PIECES: readonly (readonly number[])[] = [
@@ -23,56 +24,28 @@ const PIECES: readonly (readonly number[])[] = [
   [0x8d],
 ];
 
+const change = anyChange(PIECES.map((piece) => Uint8Array.from(piece)));
+
 /** A table with some bytes changed, cut, doubled, or replaced by those of another. */
-export function mutatedTable(start: Uint8Array, others: readonly Uint8Array[], random: () => number): Buffer {
-  let bytes = Buffer.from(start);
+export function mutatedTable(
+  start: Uint8Array,
+  others: readonly Uint8Array[],
+  random: () => number,
+): Uint8Array {
+  let bytes = change(start, random);
   const below = (limit: number): number => Math.floor(random() * limit);
-  const changes = below(6);
-  for (let change = 0; change < changes && bytes.length > 0; change += 1) {
-    const at = below(bytes.length);
-    switch (below(8)) {
-      case 0:
-        bytes[at] = below(256);
-        break;
-      case 1:
-        bytes[at] = bytes[at]! ^ (1 << below(8));
-        break;
-      case 2:
-        if (random() < 0.3) bytes = bytes.subarray(0, at);
-        break;
-      case 3:
-        if (at + 4 <= bytes.length)
-          bytes.writeUInt32LE(pick(random, [0, 1, 0x24, 0x7fffffff, 0xffffffff]), at);
-        break;
-      case 4:
-        bytes = Buffer.concat([
-          bytes.subarray(0, at),
-          bytes.subarray(at, at + below(64)),
-          bytes.subarray(at),
-        ]);
-        break;
-      case 5: {
-        const other = pick(random, others);
-        const from = below(other.length);
-        const part = other.subarray(from, from + below(200));
-        bytes = Buffer.concat([
-          bytes.subarray(0, at),
-          part,
-          bytes.subarray(at + (random() < 0.5 ? part.length : 0)),
-        ]);
-        break;
-      }
-      default: {
-        const piece = Buffer.from(pick(random, PIECES));
-        bytes = Buffer.concat([
-          bytes.subarray(0, at),
-          piece,
-          bytes.subarray(at + (random() < 0.5 ? piece.length : 0)),
-        ]);
-      }
-    }
+  if (random() < 0.3 && bytes.length > 0) {
+    const other = pick(random, others);
+    const [at, from] = [below(bytes.length), below(other.length)];
+    const part = other.subarray(from, from + below(200));
+    bytes = Buffer.concat([
+      bytes.subarray(0, at),
+      part,
+      bytes.subarray(at + (random() < 0.5 ? part.length : 0)),
+    ]);
   }
   // Mostly the length is told as it is, so that all of the table is read.
-  if (bytes.length >= 8 && random() < 0.9) bytes.writeUInt32LE(bytes.length, 4);
+  if (bytes.length >= 8 && random() < 0.9)
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).writeUInt32LE(bytes.length, 4);
   return bytes;
 }

@@ -1,25 +1,65 @@
 /** What the fuzzer of device trees starts from: texts by the grammar, texts full of directives, and blobs of them. */
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import type { Source } from '../../src/bytes/source.ts';
-import { isBlob } from '../../src/devicetree/blob/header.ts';
 import { prepareTree } from '../../src/devicetree/live/prepare-tree.ts';
 import { parseDts } from '../../src/devicetree/source/parser.ts';
 import type { SourceLoader } from '../../src/devicetree/source/source-loader.ts';
 import { wholeSource } from '../../src/devicetree/source/source-text.ts';
 import { blobVersion, writeDtb } from '../../src/devicetree/write/dtb.ts';
 import { pick, readGrammar, seededRandom, sentence } from '../../test/grammar/ebnf.ts';
+import { inCheckout } from './root.ts';
+
+/** What means something in source where it lands. */
+export const TOKENS = [
+  '{',
+  '}',
+  ';',
+  '<',
+  '>',
+  '"',
+  "'",
+  '/*',
+  '*/',
+  '//',
+  '&',
+  '(',
+  ')',
+  '[',
+  ']',
+  '\\\n',
+  '##',
+  '#',
+  ' ? 1 : 0',
+  '/dts-v1/;',
+  '/include/ "x"',
+  '/include/ "board.dtsi"\n',
+  '/incbin/("data.bin", 1, 0xffffffffffffffff)',
+  '#define A A B\n#define B A A\nA\n',
+  '#define F(x, ...) x ## __VA_ARGS__\nF(',
+  '#if 1\n',
+  '#else\n',
+  '#endif\n',
+  '#include "again.h"\n',
+  '# 1 "x"\n',
+  '#line 4294967295 "y"\n',
+  '/bits/ 64',
+  '/delete-node/ &soc;',
+  '0xffffffffffffffff',
+  'ranges',
+  '#address-cells = <9>;',
+  '#size-cells = <0>;',
+];
 
 export interface TreeStarts {
   readonly sources: readonly Uint8Array[];
   readonly blobs: readonly Uint8Array[];
+  /** Sources full of directives. */
+  readonly forPreprocessor: readonly Uint8Array[];
 }
 
 /** Sentences of the grammar made once; mutations make the rest of the difference. */
-const SENTENCES = 3000;
-/** Big files are cut to this, so that a case takes its time in the reader and not in copying. */
-const LONGEST_START = 100_000;
+const SENTENCES = 1500;
 
 const VERSIONS = [1, 2, 3, 16, 17, 17, 17, 17];
 
@@ -36,7 +76,7 @@ const sources = new Map<string, Source>(
   Object.entries(FILES).map(([name, text]) => [name, { name, form: 'text', bytes: Buffer.from(text) }]),
 );
 
-export const files: SourceLoader = {
+const files: SourceLoader = {
   open: (path) =>
     sources.get(path.slice(path.lastIndexOf('/') + 1)) ?? { reason: 'missing', text: 'no such file' },
   read(path, offset, length) {
@@ -58,7 +98,7 @@ const WRITTEN_FOR_CPP = [
 ];
 
 function sentences(): Uint8Array[] {
-  const grammar = readGrammar(readFileSync(new URL('../../grammars/dts.ebnf', import.meta.url), 'utf8'));
+  const grammar = readGrammar(readFileSync(inCheckout('grammars', 'dts.ebnf'), 'utf8'));
   const random = seededRandom(1);
   return Array.from({ length: SENTENCES }, () =>
     Buffer.from(sentence(grammar, 'source', { random, maxDepth: 12, maxTokens: 150 }), 'latin1'),
@@ -74,19 +114,16 @@ function compiled(bytes: Uint8Array, random: () => number): Uint8Array | undefin
   return writeDtb(live, { version: blobVersion(pick(random, VERSIONS))! }).bytes;
 }
 
-/** @param paths blobs and sources besides those made here, also packed with gzip */
-export function readStarts(paths: readonly string[]): TreeStarts {
+export const FILE_ACCESS = { loader: files, includePaths: ['include'], defines: ['N=2', 'F(x)=x'] };
+
+let made: TreeStarts | undefined;
+
+/** The same for all targets of a process. */
+export function treeStarts(): TreeStarts {
+  if (made) return made;
   const random = seededRandom(2);
-  const given = paths.map((path) => {
-    const bytes = readFileSync(path);
-    return new Uint8Array(path.endsWith('.gz') ? gunzipSync(bytes) : bytes).subarray(0, LONGEST_START);
-  });
-  const texts = [
-    ...sentences(),
-    ...WRITTEN_FOR_CPP.flatMap((text) => Array<Buffer>(100).fill(Buffer.from(text))),
-  ];
-  return {
-    sources: [...texts, ...given.filter((bytes) => !isBlob(bytes))],
-    blobs: [...texts.flatMap((bytes) => compiled(bytes, random) ?? []), ...given.filter(isBlob)],
-  };
+  const forPreprocessor = WRITTEN_FOR_CPP.map((text) => Buffer.from(text));
+  const texts = [...sentences(), ...forPreprocessor.flatMap((text) => new Array<Buffer>(50).fill(text))];
+  made = { sources: texts, blobs: texts.flatMap((bytes) => compiled(bytes, random) ?? []), forPreprocessor };
+  return made;
 }
