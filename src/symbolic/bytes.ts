@@ -101,14 +101,17 @@ function areKnown(bytes: readonly ByteValue[]): bytes is readonly number[] {
 /** The bytes of a number, the lowest first: known where its bits are. */
 export function bytesOfQuantity(value: Quantity, length: number): ByteValue[] {
   if (isKnown(value)) return listOf(bytesOfNumber(value, length));
+  const bytes = new Array<ByteValue>(length);
   // No bit of a field is known: so are most.
-  if (value.ones === 0n && value.zeros === 0n && 8 * length <= value.bits)
-    return Array.from({ length }, (_, index) => ({ of: value, index }));
+  if (value.ones === 0n && value.zeros === 0n && 8 * length <= value.bits) {
+    for (let index = 0; index < length; index++) bytes[index] = { of: value, index };
+    return bytes;
+  }
   const ones = bytesOfNumber(value.ones, length);
   const possible = bytesOfNumber(maximumOf(value), length);
-  return Array.from({ length }, (_, index) =>
-    ones[index] === possible[index] ? ones[index]! : { of: value, index },
-  );
+  for (let index = 0; index < length; index++)
+    bytes[index] = ones[index] === possible[index] ? ones[index]! : { of: value, index };
+  return bytes;
 }
 
 export function sameByte(a: ByteValue, b: ByteValue): boolean {
