@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { makeCpio } from '../../test/containers/make-cpio.ts';
 import * as make from '../../test/containers/make-images.ts';
+import { flattened, kdump } from '../../test/containers/make-kdump.ts';
 import { mixedBytes, packedBy } from '../../test/containers/pack.ts';
 
 /** Programs that pack, with their options. */
@@ -134,6 +135,8 @@ export function imageStarts(files: readonly string[] = []): Uint8Array[] {
       },
     ),
     make.gpt(tree),
+    kdump('KDUMP   ', tree),
+    flattened(kdump('KDUMP   ', tree)),
     makeCpio([
       { name: 'x', content: tree },
       { name: 'y', content: 'CONFIG_A=y\n' },

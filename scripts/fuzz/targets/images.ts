@@ -15,6 +15,7 @@ import { openImage } from '../../../src/scan/open-image.ts';
 import { Scanner } from '../../../src/scan/scan.ts';
 import { makeCpio } from '../../../test/containers/make-cpio.ts';
 import * as make from '../../../test/containers/make-images.ts';
+import { flattened, kdump } from '../../../test/containers/make-kdump.ts';
 import { encodeTiano } from '../../../test/containers/make-tiano.ts';
 import { mixedBytes, packedBy } from '../../../test/containers/pack.ts';
 import { pick } from '../../../test/grammar/ebnf.ts';
@@ -175,6 +176,8 @@ const MAKERS: Readonly<
     `4096: ${Buffer.from(content).toString('hex')}`,
   ],
   pe: (content) => [make.pe([{ name: '.rsrc', bytes: content }]), content],
+  kdump: (content, draw) => [kdump(draw.chance(0.5) ? 'KDUMP   ' : 'DISKDUMP', content)],
+  makedumpfile: (content) => [flattened(kdump('KDUMP   ', content))],
   cbfs: (content) => [make.cbfs([{ name: 'a', bytes: content }]), content],
   gpt: (content) => [make.gpt(make.padded(content, 512)), make.padded(content, 512)],
   mbr: (content) => [mbrOf(make.padded(content, 512)), make.padded(content, 512)],

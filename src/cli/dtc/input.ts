@@ -1,8 +1,8 @@
 /** How `fwmap dtc` reads: source, blobs and directories, and what it takes an input for that nobody names. */
 
-import { openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { closeRead, readFileBytes } from '../../artifact/file.ts';
+import { readFileBytes } from '../../artifact/file.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
 import type { LiveTree } from '../../devicetree/live/live-tree.ts';
@@ -75,7 +75,7 @@ export class DtcInput {
     } catch {
       return 'dts';
     } finally {
-      if (descriptor !== undefined) closeRead(descriptor);
+      if (descriptor !== undefined) closeQuietly(descriptor);
     }
   }
 
@@ -167,5 +167,14 @@ export class DtcInput {
     });
     if ('failure' in read) throw new Fatal(read.failure);
     return read;
+  }
+}
+
+/** A fault of a file that was only read comes too late to matter. */
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // Nothing was to be written.
   }
 }
