@@ -13,6 +13,8 @@ const ENTRY = './cli.cjs';
 /** Code is kept for each command: one needs little of what another does. */
 const COMMAND = /^(?:asl|at|bridges|diff|dtc|eval|explain|resources|scan|simulate|windows)$/;
 const DEFAULT_COMMAND = 'sysfb';
+/** These load packages that aren't bundled: `import()` in code that isn't loaded by Node itself makes Node warn. */
+const NATIVE = /^(?:query|survey|worker)$/;
 
 /** Node's own switch, and whatever makes V8 compile otherwise or watches it. */
 function isPlain({ NODE_DISABLE_COMPILE_CACHE, NODE_OPTIONS, NODE_V8_COVERAGE }: NodeJS.ProcessEnv): boolean {
@@ -21,11 +23,11 @@ function isPlain({ NODE_DISABLE_COMPILE_CACHE, NODE_OPTIONS, NODE_V8_COVERAGE }:
 
 const here = fileURLToPath(import.meta.url);
 const native = createRequire(here);
-const folder = isPlain(process.env) ? trustedFolder(process.env) : undefined;
+const command = process.argv[2] ?? '';
+const folder = isPlain(process.env) && !NATIVE.test(command) ? trustedFolder(process.env) : undefined;
 if (folder === undefined) native(ENTRY);
 else {
   const bundles = dirname(here);
-  const command = process.argv[2] ?? '';
   loadWithCache(ENTRY, bundles, native, {
     folder,
     name: `${COMMAND.test(command) ? command : DEFAULT_COMMAND}-${process.version}-${process.arch}`,
