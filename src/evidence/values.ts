@@ -98,6 +98,8 @@ export interface PciDevice {
   /** Class code, 24 bits where the text has them, else 16 bits shifted up. */
   readonly classCode?: number;
   readonly bars: readonly PciBar[];
+  /** Numbers of the memory BARs that this kernel has at no address. */
+  readonly unassigned?: readonly number[];
 }
 
 /** A host bridge window that Linux printed. */

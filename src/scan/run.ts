@@ -124,7 +124,7 @@ export class Run {
     this.#said.push(diagnostic);
   }
 
-  /** Counts bytes that are looked through, or as much work. Throws {@link OutOfWork} when that is more than there may be. */
+  /** Counts bytes that are looked through, or as much work. Throws an `OutOfWork` when that is more than there may be. */
   work(bytes: number): void {
     this.#left -= bytes;
     if (this.#left >= 0) return;

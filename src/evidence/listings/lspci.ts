@@ -22,6 +22,8 @@ const NUMERIC = /^(?:Class )?([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})\b/;
 const CLASS = /\[([0-9a-f]{4})\]:/;
 const REGION =
   /^\s+(?:Region (\d): )?(Memory|I\/O ports) at ([0-9a-f]+)(?: \[(?!size=)[^\]]*\])* ?(?:\(([^)]*)\))?.*?(?:\[size=(\d+)([KMGT]?)\])?$/;
+/** A BAR whose resource has no address, and one that the kernel left out. */
+const UNASSIGNED = /^\s+(?:Region (\d): )?Memory at <(?:unassigned|ignored)>/;
 /** Names that lspci prints where it is not asked for numbers. */
 const NAMED: readonly (readonly [RegExp, { vendor: number; device: number }])[] = [
   [/Microsoft Corporation Hyper-V virtual VGA/, HYPERV_VIDEO],
@@ -49,7 +51,14 @@ export function readLspci(artifact: Artifact, sink: DiagnosticSink, facts: FactL
     }
     if (open === undefined || !/^\s+\S/.test(line.text)) continue;
     const region = REGION.exec(line.text.trimEnd());
-    if (region === null) continue;
+    if (region === null) {
+      const unassigned = UNASSIGNED.exec(line.text);
+      if (unassigned === null) continue;
+      const index = unassigned[1] === undefined ? open.bars.length : Number.parseInt(unassigned[1], 10);
+      open.device = { ...open.device, unassigned: [...(open.device.unassigned ?? []), index] };
+      open.last = line;
+      continue;
+    }
     if (region[5] === undefined) {
       if (!line.whole) sink.add(finding('evidence/lspci-cut', {}, { span: spanIn(artifact, line) }));
       continue;
@@ -80,9 +89,13 @@ export function readLspci(artifact: Artifact, sink: DiagnosticSink, facts: FactL
 }
 
 /** The Generation 1 video device, if this is it. */
-export function videoDevice({ value: { vendor, device, bars } }: FactOf<PciDevice>): VideoDevice | undefined {
+export function videoDevice({
+  value: { vendor, device, bars, unassigned },
+}: FactOf<PciDevice>): VideoDevice | undefined {
   if (vendor !== HYPERV_VIDEO.vendor || device !== HYPERV_VIDEO.device) return undefined;
   const bar = bars.find(({ index }) => index === 0);
+  // pci_resource_start() is 0 then.
+  if (unassigned?.includes(0)) return { present: true, bar: { kind: 'mem', start: 0n, size: 0n } };
   if (bar === undefined) return { present: true, bar: null };
   return {
     present: true,
