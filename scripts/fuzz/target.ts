@@ -77,7 +77,7 @@ export interface Reader {
   more?(bytes: Uint8Array, random: () => number, watch: Watch): Promise<void>;
 }
 
-const MOST_MILLISECONDS = 1000;
+const MOST_MILLISECONDS = 1500;
 /** Share of the cases that are left as they were made. */
 const UNCHANGED = 0.15;
 /** Share of the others that start from inputs nobody knows anything about, where there are some. */
