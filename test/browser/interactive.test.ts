@@ -47,7 +47,9 @@ describe('what a page carries', () => {
 
   test('any value of JSON does', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+      // Of its text: JSON writes -0 as 0.
+      fc.property(fc.json({ maxDepth: 5 }), (text) => {
+        const value: unknown = JSON.parse(text);
         expect(unpack(pack(value))).toEqual(value);
       }),
       { numRuns: 200 },
