@@ -7,8 +7,8 @@
  * `--target NAME --seed S --from N --cases 1`; its input is written to NAME-SEED-NUMBER.bin, for `--input`. The exit
  * status is 1 if a case failed.
  */
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { hasProgram } from '../test/containers/pack.ts';
 import { GROUP } from './fuzz/messages.ts';
 import { readOptions, USAGE } from './fuzz/options.ts';
 import { Supervisor } from './fuzz/supervisor.ts';
@@ -19,7 +19,7 @@ import { work } from './fuzz/worker.ts';
 /** Without those that have nothing to compare with here, which is told. */
 function installed(targets: readonly Target[]): Target[] {
   return targets.filter(({ name, needs }) => {
-    const isThere = needs === undefined || spawnSync(needs, ['-v'], { stdio: 'ignore' }).error === undefined;
+    const isThere = needs === undefined || hasProgram(needs);
     if (!isThere) console.log(`${name} is left out: ${needs} is not installed`);
     return isThere;
   });

@@ -64,6 +64,7 @@ export {
   messageOf,
   relatedText,
   UNRECOGNISED_CODES,
+  UNUSED_CODES,
 } from './findings/finding.ts';
 export { nearest } from './findings/nearest.ts';
 export {

@@ -26,6 +26,12 @@ export function rowOf(code: string): Row<Arguments> | undefined {
 /** All codes, in the order of the registry. */
 export const CODES = Object.keys(REGISTRY) as readonly Code[];
 
+/** Codes of files that are left out and, by what they are, hide nothing. */
+export const UNUSED_CODES: ReadonlySet<string> = new Set<Code>([
+  'artifact/unknown-text',
+  'artifact/irrelevant',
+]);
+
 /** Codes of inputs that nothing recognises: naming their kind may help. */
 export const UNRECOGNISED_CODES: ReadonlySet<string> = new Set<Code>([
   'artifact/unknown-kind',

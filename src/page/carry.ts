@@ -73,7 +73,7 @@ export async function machinePage(
   const sink = new DiagnosticList();
   for (const diagnostic of said) sink.add(diagnostic);
   const verdict = await answerSysfb(named.artifacts, options, sink);
-  const report = sysfbReport(verdict, { version: version });
+  const report = sysfbReport(verdict, { version });
   const { memory, assume, cells } = describe;
   const carried: CarriedMachine = {
     artifacts: named.artifacts.map(({ before: _before, ...artifact }) => ({

@@ -64,9 +64,16 @@ export class Opener {
       return;
     const { format, decode } = row;
     const { label, content } = options;
+    const inKernel = space.kernelAt(at) !== undefined;
     const asked: Asked = {
-      ...{ access: space.access, at, most, isWhole: false },
-      ...{ format, decode, content, inKernel: space.kernelAt(at) !== undefined },
+      access: space.access,
+      at,
+      most,
+      isWhole: false,
+      format,
+      decode,
+      content,
+      inKernel,
     };
     const stream: Stream = { asked, ...(label === undefined ? {} : { label }) };
     if (this.#again(space, stream)) return;

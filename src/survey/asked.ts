@@ -12,11 +12,6 @@ export interface AskedKernel {
 /** Equal text for what is asked alike. */
 export function textOfAsked(asked: AskedKernel): string {
   const { kernel, 'with-commit': withCommits, 'without-commit': without, osi, config } = asked;
-  return `${JSON.stringify({
-    ...(kernel === undefined ? {} : { kernel }),
-    ...(withCommits === undefined ? {} : { 'with-commit': withCommits }),
-    ...(without === undefined ? {} : { 'without-commit': without }),
-    ...(osi === undefined ? {} : { osi }),
-    ...(config === undefined ? {} : { config }),
-  })}\n`;
+  // What isn't given is left out of the text.
+  return `${JSON.stringify({ kernel, 'with-commit': withCommits, 'without-commit': without, osi, config })}\n`;
 }

@@ -21,7 +21,7 @@ import { roleOf } from '../devicetree/address/roles.ts';
 import { type ReadOptions, readDeviceTree } from '../devicetree/read.ts';
 import { type DeviceTree, type DtNode, pathOf } from '../devicetree/tree.ts';
 import { finding } from '../findings/finding.ts';
-import { type AddressWindow, boundsOf, type Origin, type WindowFlags } from './window.ts';
+import { type AddressWindow, boundsOf, type InTheMaking, type Origin, type WindowFlags } from './window.ts';
 
 export interface TreeOptions {
   /** What opens the files that source names, and where; without a loader nothing is opened. And overlays to apply. */
@@ -151,9 +151,6 @@ export function windowsOfTree(
 }
 
 /** The window that an entry is, if it is one. */
-/** There are thousands of windows: members are added one by one, which takes a third of spreading them. */
-type InTheMaking<T> = { -readonly [Name in keyof T]: T[Name] };
-
 function windowOfEntry(
   artifact: Artifact,
   entry: AddressEntry,

@@ -117,3 +117,6 @@ export function windowClass(window: Pick<AddressWindow, 'space' | 'base' | 'size
   if (end <= FOUR_GIB) return 'low';
   return bounds.base >= FOUR_GIB ? 'high' : 'straddles-4g';
 }
+
+/** There are thousands of windows: members are added one by one, which takes a third of spreading them. */
+export type InTheMaking<T> = { -readonly [Name in keyof T]: T[Name] };

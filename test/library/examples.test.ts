@@ -1,5 +1,5 @@
 /** An example of every function that the library exports, run. A new export needs one here. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { fstatSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, describe as group, test } from 'vitest';
@@ -400,6 +400,13 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
   listFolder() {
     const names = fwmap.listFolder(SAMPLES, new fwmap.DiagnosticList()).map(({ path }) => path);
     expect(names).toContain('gen2-dsdt.aml');
+  },
+  closeRead() {
+    const descriptor = openSync(join(SAMPLES, 'gen2-dsdt.aml'), 'r');
+    fwmap.closeRead(descriptor);
+    expect(() => fstatSync(descriptor)).toThrow('EBADF');
+    // Once more is no error: nothing was to be written.
+    fwmap.closeRead(descriptor);
   },
   readFileBytes() {
     expect(fwmap.readFileBytes(join(SAMPLES, 'gen2-dsdt.aml'))).toHaveProperty('bytes');

@@ -1,8 +1,6 @@
 /** What is said of files in a folder or archive that are no inputs. */
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
-
-/** Codes of files that are left out, and by what they are can hide nothing. */
-const UNUSED = new Set(['artifact/unknown-text', 'artifact/irrelevant']);
+import { UNUSED_CODES } from '../../findings/finding.ts';
 
 /**
  * Opens an input. Where something of it is used, a text or picture beside that is no error: folders have them.
@@ -16,7 +14,7 @@ export async function openNoting<A>(
   const said = new DiagnosticList();
   const artifacts = await open(said);
   const isUnused = (diagnostic: Diagnostic): boolean =>
-    artifacts.length > 0 && UNUSED.has(diagnostic.code) && diagnostic.path !== path;
+    artifacts.length > 0 && UNUSED_CODES.has(diagnostic.code) && diagnostic.path !== path;
   for (const diagnostic of said.all)
     sink.add(isUnused(diagnostic) ? { ...diagnostic, severity: 'note' } : diagnostic);
   return artifacts;

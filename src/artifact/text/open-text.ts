@@ -5,7 +5,7 @@
 
 import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { type Source, textOf } from '../../bytes/source.ts';
-import { finding } from '../../findings/finding.ts';
+import { finding, UNUSED_CODES } from '../../findings/finding.ts';
 import { limit, limitText } from '../../limits/limits.ts';
 import type { ProvenanceStep } from '../artifact.ts';
 import type { ArtifactKind } from '../kinds.ts';
@@ -58,13 +58,15 @@ function foundInput(input: TextInput, piece: TextPiece, linesBefore: number, off
   };
 }
 
-function hasTooManyLines(bytes: Uint8Array): boolean {
+/** Whether a text has more lines than are looked through, which is told. */
+function hasTooManyLines(bytes: Uint8Array, name: string, sink: DiagnosticSink): boolean {
   let left = limit('text-lines');
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) {
-    left -= 1;
-    if (left < 0) return true;
-  }
-  return false;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0 && left >= 0; at = bytes.indexOf(NEWLINE, at + 1)) left -= 1;
+  if (left >= 0) return false;
+  sink.add(
+    finding('container/limit', { limit: limitText('text-lines', 'lines in one text') }, { path: name }),
+  );
+  return true;
 }
 
 /**
@@ -84,11 +86,7 @@ export function textInputs(
     if (bytes === input.bytes) return undefined;
     return [foundInput(plain, { kind, bytes, offset: 0, linesBefore: 0, whole: true }, 0, 0)];
   }
-  if (hasTooManyLines(bytes)) {
-    const args = { limit: limitText('text-lines', 'lines in one text') };
-    sink.add(finding('container/limit', args, { path: input.name }));
-    return [];
-  }
+  if (hasTooManyLines(bytes, input.name, sink)) return [];
   const { pieces, unfinished } = piecesIn(bytes, text, kind === 'dmesg' ? 'one log' : 'logs apart');
   sayUnfinished(unfinished, plain, 0, sink);
   const [only] = pieces;
@@ -137,7 +135,7 @@ const IRRELEVANT =
   /^(?:image|audio|video|font)\/|^application\/(?:pgp-|pkcs7-|x-pkcs7-)|^text\/(?:calendar|vcard|x-vcard|x-amp)|\.(?:asc|sig|p7s|vcf|ics|png|jpe?g|gif|svg|webp)$/i;
 
 /** What is said of an attachment that is no input. */
-const UNKNOWN = new Set(['artifact/unknown-kind', 'artifact/unknown-text', 'artifact/irrelevant']);
+const UNKNOWN = new Set(['artifact/unknown-kind', ...UNUSED_CODES]);
 
 /**
  * The inputs in a mail or mailbox. What its texts say is found by content; its attachments are opened as files are.
@@ -164,11 +162,7 @@ export async function mailInputs<A>(
       const body: TextInput = { ...input, steps, name: part.at === undefined ? name : input.name };
       const bytes = withPlainBlanks(part.bytes);
       const said = textOf({ name, form: 'text', bytes });
-      if (hasTooManyLines(bytes)) {
-        const args = { limit: limitText('text-lines', 'lines in one text') };
-        sink.add(finding('container/limit', args, { path: input.name }));
-        return [];
-      }
+      if (hasTooManyLines(bytes, input.name, sink)) return [];
       const { pieces, unfinished } = piecesIn(bytes, said, 'logs apart');
       sayUnfinished(unfinished, { ...body, bytes }, part.at?.linesBefore ?? 0, sink);
       for (const piece of pieces)

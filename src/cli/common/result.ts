@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeCommands, escapeControls } from '../../bytes/escape.ts';
-import { diagnosticText, messageOf, UNRECOGNISED_CODES } from '../../findings/finding.ts';
+import { diagnosticText, messageOf, UNRECOGNISED_CODES, UNUSED_CODES } from '../../findings/finding.ts';
 import { writeWhole } from '../output/whole-file.ts';
 import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
@@ -33,20 +33,17 @@ export function makeFolder(name: string, io: Io): void {
 
 /** Diagnostics on standard error, a line each: where, how bad, what, what to do. */
 export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): void {
-  const folded = new Set<string>();
+  const unused = new Map<string, number>();
+  for (const each of diagnostics) if (isUnused(each)) unused.set(each.code, (unused.get(each.code) ?? 0) + 1);
   for (const diagnostic of diagnostics) {
-    const { code, severity, path = '' } = diagnostic;
-    const alike =
-      severity === 'note' && UNUSED_CODES.has(code)
-        ? diagnostics.filter((each) => each.code === code && each.severity === severity)
-        : [];
-    if (alike.length <= MOST_UNUSED_LINES) {
-      io.stderr.write(`${escapeCommands(escapeControls(diagnosticText(diagnostic)))}\n`);
-      continue;
-    }
-    if (folded.has(code)) continue;
-    folded.add(code);
-    const line = `note: ${path} and ${alike.length - 1} more files: ${messageOf(diagnostic)} [${code}]`;
+    const { code, path = '' } = diagnostic;
+    const alike = isUnused(diagnostic) ? unused.get(code)! : 1;
+    if (alike === 0) continue;
+    const isFolded = alike > MOST_UNUSED_LINES;
+    if (isFolded) unused.set(code, 0);
+    const line = isFolded
+      ? `note: ${path} and ${alike - 1} more files: ${messageOf(diagnostic)} [${code}]`
+      : diagnosticText(diagnostic);
     io.stderr.write(`${escapeCommands(escapeControls(line))}\n`);
   }
   const unknown = diagnostics.find(
@@ -58,6 +55,10 @@ export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): vo
     );
 }
 
-/** What is said of files in a folder that are left out; many folders have many. */
-const UNUSED_CODES: ReadonlySet<string> = new Set(['artifact/unknown-text', 'artifact/irrelevant']);
+/** Many folders have many files that are left out: of more than so many one stands for all. */
 const MOST_UNUSED_LINES = 3;
+
+/** Whether it is of a file in a folder that is left out. */
+function isUnused({ code, severity }: Diagnostic): boolean {
+  return severity === 'note' && UNUSED_CODES.has(code);
+}

@@ -1,8 +1,8 @@
 /** How `fwmap dtc` reads: source, blobs and directories, and what it takes an input for that nobody names. */
 
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readFileBytes } from '../../artifact/file.ts';
+import { closeRead, readFileBytes } from '../../artifact/file.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
 import type { LiveTree } from '../../devicetree/live/live-tree.ts';
@@ -75,7 +75,7 @@ export class DtcInput {
     } catch {
       return 'dts';
     } finally {
-      if (descriptor !== undefined) closeQuietly(descriptor);
+      if (descriptor !== undefined) closeRead(descriptor);
     }
   }
 
@@ -167,14 +167,5 @@ export class DtcInput {
     });
     if ('failure' in read) throw new Fatal(read.failure);
     return read;
-  }
-}
-
-/** A fault of a file that was only read comes too late to matter. */
-function closeQuietly(descriptor: number): void {
-  try {
-    closeSync(descriptor);
-  } catch {
-    // Nothing was to be written.
   }
 }

@@ -18,6 +18,9 @@ export interface TokenSource {
   leaveArguments?(): void;
 }
 
+/** Limits on what all macros together make. */
+export type Spent = 'macro-tokens' | 'macro-characters';
+
 export type ExpansionProblem =
   | 'too-many-tokens'
   | 'too-many-characters'
@@ -31,7 +34,7 @@ export interface ExpansionHost {
   /** The tokens of a macro such as `__LINE__`. */
   builtinText(macro: Macro, invocation: Token): string;
   /** Takes so much from what all macros together may make; false when that is too much. */
-  spend(what: 'macro-tokens' | 'macro-characters', amount: number): boolean;
+  spend(what: Spent, amount: number): boolean;
   problem(problem: ExpansionProblem, macro: Macro, detail: string): void;
 }
 
@@ -131,15 +134,9 @@ export class Expander {
   }
 
   /** False, and everything stops, when macros make too much. */
-  #spendCharacters(macro: Macro, amount: number): boolean {
-    if (this.#host.spend('macro-characters', amount)) return true;
-    this.#stop('too-many-characters', macro, moreThan('macro-characters'));
-    return false;
-  }
-
-  #spendTokens(macro: Macro, amount: number): boolean {
-    if (this.#host.spend('macro-tokens', amount)) return true;
-    this.#stop('too-many-tokens', macro, moreThan('macro-tokens'));
+  #spend(what: Spent, macro: Macro, amount: number): boolean {
+    if (this.#host.spend(what, amount)) return true;
+    this.#stop(what === 'macro-tokens' ? 'too-many-tokens' : 'too-many-characters', macro, moreThan(what));
     return false;
   }
 
@@ -191,7 +188,7 @@ export class Expander {
       tokens = macro.parameters.length > 0 ? this.#substitute(macro, collected) : macro.body;
     }
     // What arguments are put into has been paid for while it grew.
-    if (this.#exhausted || !this.#spendTokens(macro, tokens === macro.body ? tokens.length + 1 : 1))
+    if (this.#exhausted || !this.#spend('macro-tokens', macro, tokens === macro.body ? tokens.length + 1 : 1))
       return true;
     this.#disabled.add(macro);
     this.#push(tokens, macro);
@@ -240,7 +237,7 @@ export class Expander {
           break;
         }
         tokens.push(token);
-        if (!this.#spendTokens(macro, 1)) return 'bad';
+        if (!this.#spend('macro-tokens', macro, 1)) return 'bad';
       }
       while (tokens.at(-1)?.kind === 'padding') tokens.pop();
       collected.push({ tokens, missing: false, expanded: undefined });
@@ -291,7 +288,7 @@ export class Expander {
       this.#prevented = 0;
       for (let token = this.next(); token.kind !== 'end' && !this.#exhausted; token = this.next()) {
         result.push(token);
-        this.#spendTokens(macro, 1);
+        this.#spend('macro-tokens', macro, 1);
       }
       this.#base = outerBase;
       this.#contexts = this.#exhausted ? [] : outerContexts;
@@ -311,7 +308,7 @@ export class Expander {
     for (let index = 0; index < body.length && !this.#exhausted; index += 1) {
       const token = body[index]!;
       if (token.kind !== 'parameter') {
-        if (!this.#spendTokens(macro, 1)) break;
+        if (!this.#spend('macro-tokens', macro, 1)) break;
         if (token.text === '__VA_OPT__' && macro.variadic) {
           index = this.#optional(macro, values, index, out);
         } else {
@@ -324,7 +321,9 @@ export class Expander {
       let flagged = -1;
       let tokens: readonly Token[];
       if (token.stringify) {
-        tokens = [stringified(argument.tokens, token, (amount) => this.#spendCharacters(macro, amount))];
+        tokens = [
+          stringified(argument.tokens, token, (amount) => this.#spend('macro-characters', macro, amount)),
+        ];
       } else if (token.pasteNext || pasted) {
         tokens = argument.tokens;
         const last = out.at(-1);
@@ -346,7 +345,7 @@ export class Expander {
         tokens = this.#expanded(macro, argument);
       }
       // With the padding around it. A body may name its argument as often as it likes.
-      if (!this.#spendTokens(macro, tokens.length + 2)) break;
+      if (!this.#spend('macro-tokens', macro, tokens.length + 2)) break;
       if (!this.inDirective && index > 0 && !pasted) out.push(padding(token));
       if (tokens.length > 0) {
         for (const value of tokens) out.push(value);
@@ -396,7 +395,7 @@ export class Expander {
       const text = result.text + right.text;
       // What only goes on isn't read anew, or a long paste would be quadratic.
       const goesOn = continues(result, right);
-      if (!this.#spendCharacters(context.macro!, goesOn ? right.text.length : text.length)) return;
+      if (!this.#spend('macro-characters', context.macro!, goesOn ? right.text.length : text.length)) return;
       const token = goesOn
         ? { ...result, text, end: text.length, painted: false }
         : lexToken(text, 0, text.length, this.#host.names, false);

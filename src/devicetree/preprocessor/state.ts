@@ -5,7 +5,7 @@ import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
 import { limit } from '../../limits/limits.ts';
 import type { SourceLoader } from '../source/source-loader.ts';
 import type { PreprocessorCache } from './cache.ts';
-import { Expander, type ExpansionHost, type ExpansionProblem, listSource } from './expand.ts';
+import { Expander, type ExpansionHost, type ExpansionProblem, listSource, type Spent } from './expand.ts';
 import { BUILTIN_MACROS, builtinMacro, type Macro, readDefinition } from './macros.ts';
 import { type Inclusion, OutputBuilder } from './output.ts';
 import type { Directive, ScannedFile } from './scan.ts';
@@ -155,7 +155,7 @@ export class PreprocessorState {
   }
 
   /** Takes so much from what all macros of this source together may make; false when that is too much. */
-  spend(what: 'macro-tokens' | 'macro-characters', amount: number): boolean {
+  spend(what: Spent, amount: number): boolean {
     this.#spent[what] += amount;
     return this.#spent[what] <= limit(what);
   }

@@ -16,7 +16,13 @@ import {
   type Quantity,
   type Variable,
 } from '../../symbolic/index.ts';
-import { type AddressWindow, boundsOf, type Origin, windowClass } from '../../window/window.ts';
+import {
+  type AddressWindow,
+  boundsOf,
+  type InTheMaking,
+  type Origin,
+  windowClass,
+} from '../../window/window.ts';
 import type {
   DiagnosticJson,
   ExpressionsJson,
@@ -156,9 +162,6 @@ function flagsJson(window: AddressWindow): WindowFlagsJson {
   if (pci !== undefined) json.pci = pci;
   return json;
 }
-
-/** There are thousands of windows: members are added one by one, which takes a third of spreading them. */
-type InTheMaking<T> = { -readonly [Name in keyof T]: T[Name] };
 
 export function windowJson(
   window: AddressWindow,

@@ -96,7 +96,7 @@ export type OriginJson = {
   readonly at?: PlaceJson;
 };
 
-/** Something seen in an input (origin), or said by somebody (authority). */
+/** Something seen in an input (origin), or stated by a source that is named (authority). */
 export type EvidenceJson = {
   readonly text: string;
   readonly origin?: OriginJson;
