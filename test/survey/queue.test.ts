@@ -110,8 +110,18 @@ describe.skipIf(!hasPackage('@duckdb/node-api'))('a query', () => {
     const inputs = trees(3);
     await run(['survey', inputs, '--into', before]);
     writeFileSync(join(inputs, '1.dts'), '/dts-v1/; / { model = "board 1"; memory { reg = <0x100 1>; }; };');
+    writeFileSync(
+      join(inputs, 'bus.dts'),
+      '/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; bus { compatible = "simple-bus"; #address-cells = <1>; ' +
+        '#size-cells = <1>; ranges = <0xe0000000 0xe0000000 0x10000000>; }; };',
+    );
     await run(['survey', inputs, '--into', after]);
-    expect(ask(after, '--summary').status).toBe(0);
+    const summary = JSON.parse(ask(after, '--summary', '--format', 'json').stdout).results;
+    // 0xe0000000 to 0xefffffff is two slots of 128 MiB.
+    expect(summary.find(({ title }: { title: string }) => title.includes('128 MiB')).rows).toEqual([
+      ['0xe0000000', 1],
+      ['0xe8000000', 1],
+    ]);
     const rows = (...argv: string[]) => JSON.parse(ask(...argv, '--format', 'json').stdout).results[0].rows;
     expect(rows(after, '--needed')).toEqual([]);
     expect(rows(after, '--conditions')).toEqual([]);

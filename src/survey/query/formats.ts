@@ -3,10 +3,13 @@ import { escapeCsv, escapeHtml, toJsonText } from '../../bytes/escape.ts';
 import type { Document } from '../../report/document.ts';
 import { renderText } from '../../report/formats/text.ts';
 import type { CellJson, QueryJson } from '../../report/json/query.ts';
+import { bar, CHART_STYLE, countedColumn, histogram } from './chart.ts';
 import type { Cell, ResultSet } from './database.ts';
+import type { AddressChart } from './questions.ts';
 
 export interface NamedResult extends ResultSet {
   readonly title: string;
+  readonly addresses?: AddressChart;
 }
 
 /** RFC 4180. Several results are set apart by an empty line. */
@@ -39,15 +42,14 @@ body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; }
 th, td { text-align: left; padding: .15rem .8rem .15rem 0; vertical-align: top; overflow-wrap: anywhere; }
 th { border-bottom: 1px solid; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-meter { width: 12rem; height: .9rem; }`;
+td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }${CHART_STYLE}`;
 
-/** A page of its own: tables, with a bar for each row where the last column counts something. */
+/** A page of its own: tables, with a bar for each row of a column that counts something, and charts over addresses. */
 function resultsHtml(results: readonly NamedResult[], heading: string): string {
-  const sections = results.map(({ title, columns, rows }) => {
-    const last = columns.length - 1;
-    const counts = rows.map((row) => row[last]).filter((cell) => typeof cell === 'number');
-    const most = rows.length > 0 && counts.length === rows.length ? Math.max(...counts) : 0;
+  const sections = results.map((result) => {
+    const { title, columns, rows, addresses } = result;
+    const counted = addresses ? undefined : countedColumn(result);
+    const most = counted === undefined ? 0 : Math.max(...rows.map((row) => Number(row[counted])));
     const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
     const body = rows.map((row) => {
       const cells = row.map((cell) =>
@@ -55,11 +57,11 @@ function resultsHtml(results: readonly NamedResult[], heading: string): string {
           ? `<td class="number">${cell}</td>`
           : `<td>${cell === null ? '' : escapeHtml(String(cell))}</td>`,
       );
-      const bar = most > 0 ? `<td><meter min="0" max="${most}" value="${row[last]}"></meter></td>` : '';
-      return `<tr>${cells.join('')}${bar}</tr>`;
+      const chart = counted === undefined ? '' : `<td>${bar(Number(row[counted]), most)}</td>`;
+      return `<tr>${cells.join('')}${chart}</tr>`;
     });
     return `<section><h2>${escapeHtml(title)}</h2>
-<table><thead><tr>${head}${most > 0 ? '<td></td>' : ''}</tr></thead><tbody>
+${addresses === undefined || rows.length === 0 ? '' : `${histogram(result, addresses)}\n`}<table><thead><tr>${head}${counted === undefined ? '' : '<td></td>'}</tr></thead><tbody>
 ${body.join('\n')}
 </tbody></table></section>`;
   });

@@ -3,7 +3,24 @@
 export interface NamedQuery {
   readonly title: string;
   readonly sql: string;
+  /** It counts by slots of the address space, and a page has a chart of it. */
+  readonly addresses?: AddressChart;
 }
+
+/** Slots of so many bytes, from address 0 on; each row has the first address of its slot, and a count. */
+export interface AddressChart {
+  readonly slot: bigint;
+  readonly slots: number;
+  /** Addresses, and what stands below them. */
+  readonly ticks: ReadonlyMap<bigint, string>;
+}
+
+const SLOT = 128n << 20n;
+const LOW: AddressChart = {
+  slot: SLOT,
+  slots: Number((1n << 32n) / SLOT),
+  ticks: new Map([0n, 1n, 2n, 3n, 4n].map((gib) => [gib << 30n, gib === 0n ? '0' : `${gib} GiB`])),
+};
 
 const hex = (column: string): string => `'0x' || lower(hex(${column}))`;
 
@@ -29,6 +46,14 @@ GROUP BY ALL ORDER BY machines DESC, answer`,
     title: 'Machines by class of the windows of their buses',
     sql: `SELECT coalesce(class, 'bounds not known') AS class, count(DISTINCT machine) AS machines
 FROM windows WHERE role = 'window' AND space = 'memory' GROUP BY ALL ORDER BY machines DESC, class`,
+  },
+  {
+    title: 'Where windows of buses are from 1 MiB to 4 GiB: machines by 128 MiB',
+    addresses: LOW,
+    sql: `SELECT ${hex(`(slot * ${SLOT})::UBIGINT`)} AS "from", count(DISTINCT machine) AS machines
+FROM (SELECT machine, unnest(generate_series((base // ${SLOT})::BIGINT, (least(last, ${(1n << 32n) - 1n}) // ${SLOT})::BIGINT)) AS slot
+  FROM windows WHERE role = 'window' AND space = 'memory' AND base < ${1n << 32n} AND last >= greatest(base, ${1n << 20n}))
+GROUP BY slot ORDER BY slot`,
   },
   {
     title: 'Windows by how sure they are',

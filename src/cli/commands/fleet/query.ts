@@ -64,7 +64,7 @@ export const command = defineCommand({
     try {
       const before = options.moved === undefined ? undefined : resolve(io.cwd, options.moved);
       const database = await asCommandErrors(SurveyDatabase.open(resolve(io.cwd, folder), before, io.cwd));
-      for (const query of asked) results.push({ title: query.title, ...(await database.ask(query.sql)) });
+      for (const query of asked) results.push({ ...query, ...(await database.ask(query.sql)) });
       database.close();
     } catch (error) {
       if (error instanceof QueryError) throw new CommandError(error.message.replace(/\s*\n\s*/g, ' '));
