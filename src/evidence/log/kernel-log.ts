@@ -102,11 +102,13 @@ class LogReader {
 
   read(evidence: FactLists): void {
     let longAt: number | undefined;
-    const onLong = (at: number): void => {
-      longAt ??= at;
-      this.#gap('it has lines that are too long to be read');
+    const onUnread = (at: number, why: 'long' | 'no message'): void => {
+      if (why === 'long') longAt ??= at;
+      this.#gap(
+        why === 'long' ? 'it has lines that are too long to be read' : 'it has records without their message',
+      );
     };
-    for (const line of logLines(this.#artifact, onLong)) this.#line(line);
+    for (const line of logLines(this.#artifact, onUnread)) this.#line(line);
     if (longAt !== undefined) {
       const { source } = this.#artifact;
       const args = {

@@ -5,7 +5,7 @@
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import { limit } from '../../limits/limits.ts';
-import { linesOf } from '../text-lines.ts';
+import { writtenLines } from './records.ts';
 
 export interface LogLine {
   /** Offset of the line in the text. */
@@ -118,13 +118,16 @@ function readLine(
 
 /**
  * Every line that is not blank, with what stands before its message taken off.
- * @param onLong told of lines that are too long to be looked at
+ * @param onUnread called for a line that is not looked at: it is too long, or a record without its message
  */
-export function* logLines(artifact: Artifact, onLong: (at: number) => void = () => {}): Generator<LogLine> {
+export function* logLines(
+  artifact: Artifact,
+  onUnread: (at: number, why: 'long' | 'no message') => void = () => {},
+): Generator<LogLine> {
   const form: LogForm = { named: false };
-  for (const { text: raw, at, whole } of linesOf(artifact)) {
-    if (raw.length > limit('log-line-bytes')) {
-      onLong(at);
+  for (const { text: raw, at, whole, end, unread } of writtenLines(artifact)) {
+    if (unread || raw.length > limit('log-line-bytes')) {
+      onUnread(at, unread ? 'no message' : 'long');
       continue;
     }
     const text = raw.includes('\x1b') ? raw.replace(COLOUR, '') : raw;
@@ -135,10 +138,10 @@ export function* logLines(artifact: Artifact, onLong: (at: number) => void = () 
       const { start, ...line } = readLine(piece, form);
       yield {
         ...line,
-        at: at + from,
-        end: at + from + piece.length,
+        at: end === undefined ? at + from : at,
+        end: end ?? at + from + piece.length,
         length: from + piece.length,
-        messageAt: text.length === raw.length ? at + from + start : at,
+        messageAt: text.length === raw.length && end === undefined ? at + from + start : at,
         whole,
       };
       from += piece.length + 1;
