@@ -69,6 +69,7 @@ export const KINDS = [
   { name: 'iomem', categories: ['evidence'], form: 'text', description: '/proc/iomem' },
   { name: 'dmesg', categories: ['evidence'], form: 'text', description: 'kernel log' },
   { name: 'lspci', categories: ['evidence'], form: 'text', description: 'lspci listing' },
+  { name: 'cmdline', categories: ['evidence'], form: 'text', description: '/proc/cmdline' },
   { name: 'uname', categories: ['evidence'], form: 'text', description: 'uname -a' },
   {
     name: 'memmap',

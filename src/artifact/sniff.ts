@@ -259,6 +259,18 @@ export function foreignSystem(text: string): string | undefined {
 const LSPCI_LINE =
   /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|[A-Z][^:]*: )/;
 const UNAME_LINE = /^Linux \S+ \d+\.\d+\S* #\S/;
+/** Parameters by which a command line is known (Documentation/admin-guide/kernel-parameters.txt). */
+const CMDLINE_PARAMETER =
+  /^(?:BOOT_IMAGE=\S+|root=\S+|(?:ro|rw|quiet|splash|nomodeset|acpi=off)|(?:console|earlycon|earlyprintk|init|initrd|rootfstype|rootflags|loglevel|crashkernel|elfcorehdr|pci|video|resume|rd\.\S+|systemd\.\S+)=?\S*)$/;
+
+/** What /proc/cmdline holds: one line of parameters, of which two at least are known. */
+function isCommandLine(lines: readonly string[]): boolean {
+  if (lines.length !== 1) return false;
+  const words = lines[0]!.trim().split(/\s+/);
+  const known = words.filter((word) => CMDLINE_PARAMETER.test(word)).length;
+  return known >= 2 || (words.length === 1 && words[0]!.startsWith('BOOT_IMAGE='));
+}
+
 const MEMMAP_LINE =
   /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved)/i;
 const CRS_TEXT_LINE =
@@ -377,6 +389,7 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
   },
   { kind: 'lspci', tried: 'lspci listing', test: (probe) => LSPCI_LINE.test(probe.lines[0] ?? '') },
   { kind: 'uname', tried: 'uname -a', test: (probe) => UNAME_LINE.test(probe.lines[0] ?? '') },
+  { kind: 'cmdline', tried: '/proc/cmdline', test: (probe) => isCommandLine(probe.lines) },
   {
     kind: 'memmap',
     tried: '/sys/firmware/memmap listing (START END TYPE lines)',

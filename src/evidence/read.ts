@@ -8,6 +8,7 @@ import { type FactLists, type MachineFacts, noFacts } from './facts.ts';
 import { readKernelImage } from './image/kernel-image.ts';
 import { readKernelSource } from './image/kernel-source.ts';
 import { readConfiguration } from './kernel-config.ts';
+import { readCommandLine } from './listings/command-line.ts';
 import { readIomem } from './listings/iomem.ts';
 import { readLspci } from './listings/lspci.ts';
 import { readMemoryMap } from './listings/memory-map.ts';
@@ -22,6 +23,7 @@ const READERS: Readonly<Record<KindOf<'evidence'>, Reader>> = {
   'boot-params': readBootParams,
   iomem: readIomem,
   lspci: readLspci,
+  cmdline: readCommandLine,
   uname: readUname,
   memmap: readMemoryMap,
   dmesg: readKernelLog,

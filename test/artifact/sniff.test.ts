@@ -125,6 +125,7 @@ const KINDS: [string, ArtifactKind, string | Uint8Array][] = [
     'Nov 22 14:52:00 vm kernel: BIOS-e820: [mem 0x0-0x9fbff] usable\nNov 22 14:52:00 vm kernel: hv_vmbus: Vmbus version:5.3\n',
   ],
   ['lspci', 'lspci', '00:08.0 VGA compatible controller: Microsoft Corporation Hyper-V virtual VGA\n'],
+  ['/proc/cmdline', 'cmdline', 'BOOT_IMAGE=/boot/vmlinuz-6.12.30 root=/dev/sda1 ro quiet\n'],
   ['uname', 'uname', 'Linux vm 6.1.0-56-amd64 #1 SMP Debian x86_64 GNU/Linux\n'],
   ['a memory map', 'memmap', '0x0 0x9fbff System RAM\n0x9fc00 0x9ffff Reserved\n'],
 ];

@@ -11,6 +11,7 @@ const KINDS: readonly ArtifactKind[] = [
   'iomem',
   'lspci',
   'uname',
+  'cmdline',
   'memmap',
   'dmesg',
   'crs-text',

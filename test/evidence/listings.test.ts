@@ -1,6 +1,7 @@
 /** /proc/iomem, lspci, uname, /sys/firmware/memmap. */
 import { describe, expect, test } from 'vitest';
 import { sniffKind } from '../../src/artifact/sniff.ts';
+import type { MachineFacts } from '../../src/evidence/facts.ts';
 import { artifactOf, read } from './artifacts.ts';
 
 describe('/proc/iomem', () => {
@@ -122,6 +123,30 @@ describe('lspci', () => {
 
   test('nothing of it', () => {
     expect(read(artifactOf('lspci', 'hello\n')).codes).toEqual(['evidence/lspci-empty']);
+  });
+});
+
+describe('/proc/cmdline', () => {
+  test('says what a log of the same boot says', () => {
+    const text = 'BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro acpi=off pci=nocrs,use_e820 elfcorehdr=0x30000000';
+    const values = ({ commandLines, descriptions, kexec, pciRules }: MachineFacts) =>
+      [commandLines, descriptions, kexec, pciRules].map((facts) => facts.map(({ value }) => value));
+    const found = values(read(artifactOf('cmdline', `${text}\n`)).evidence);
+    expect(found).toEqual([[text], [['dt', 'none']], ['kdump'], ['nocrs', 'use_e820']]);
+    expect(found).toEqual(
+      values(read(artifactOf('dmesg', `[    0.000000] Command line: ${text}\n`)).evidence),
+    );
+    expect(read(artifactOf('cmdline', '\n')).codes).toEqual(['evidence/cmdline-empty']);
+  });
+
+  test.each([
+    ['root=/dev/vda1 ro\n', 'cmdline'],
+    ['BOOT_IMAGE=/boot/vmlinuz\n', 'cmdline'],
+    ['console=ttyS0 root=/dev/vda1\n', 'cmdline'],
+    ['the root of it is quiet\n', undefined],
+    ['ro\nrw\n', undefined],
+  ])('%j is found by content, or is not one', (text, kind) => {
+    expect(sniffKind(new TextEncoder().encode(text))).toBe(kind);
   });
 });
 

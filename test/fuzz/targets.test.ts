@@ -28,6 +28,7 @@ const BY_KIND: Readonly<Record<(typeof KINDS)[number]['name'], readonly string[]
   iomem: ['iomem'],
   dmesg: ['log'],
   lspci: ['lspci'],
+  cmdline: ['cmdline'],
   uname: ['uname'],
   memmap: ['memory-map'],
   patch: ['patch', 'patched-file'],

@@ -306,6 +306,22 @@ const READERS: readonly Reader[] = [
     ]),
   ),
   evidence(
+    'cmdline',
+    'cmdline',
+    (draw) => {
+      const words = draw.some(1, 6, () =>
+        draw.pick(['root=/dev/sda1', 'ro', 'quiet', 'elfcorehdr=0x30000000', `x=${draw.word(1, 9)}`]),
+      );
+      const text = words.join(' ');
+      return {
+        bytes: lines(text),
+        value: [[text], words.includes('elfcorehdr=0x30000000') ? ['kdump'] : []],
+      };
+    },
+    ({ commandLines, kexec }) => [commandLines.map(({ value }) => value), kexec.map(({ value }) => value)],
+    textChange(['elfcorehdr=', 'acpi=off', 'pci=nocrs,', ' ', 'ro']),
+  ),
+  evidence(
     'uname',
     'uname',
     (draw) => {

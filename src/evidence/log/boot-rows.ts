@@ -16,7 +16,8 @@ function acpiIsOff(commandLine: string): boolean {
 
 const PCI_RULES: readonly PciWindowRule[] = ['nocrs', 'use_crs', 'no_e820', 'use_e820'];
 
-function takeCommandLine(text: string, said: Said, boot: Boot): void {
+/** The facts of a command line. */
+export function takeCommandLine(text: string, said: Said, boot: Pick<Boot, 'facts' | 'once'>): void {
   // Printed twice, the second time with what the kernel added.
   if (!firstTime(boot, `command line ${text.trim()}`)) return;
   const { facts } = boot;

@@ -48,7 +48,7 @@ export function symbolOn(boot: Boot, said: Said, ...symbols: readonly string[]):
 }
 
 /** True the first time in a log. */
-export function firstTime(boot: Boot, key: string): boolean {
+export function firstTime(boot: Pick<Boot, 'once'>, key: string): boolean {
   if (boot.once.has(key)) return false;
   boot.once.add(key);
   return true;

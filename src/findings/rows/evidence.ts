@@ -298,6 +298,15 @@ export const EVIDENCE_ROWS = {
     hides: NOTHING,
     text: () => 'no line of a memory map in it',
   }),
+  'evidence/cmdline-empty': row({
+    severity: 'error',
+    summary: 'an input read as /proc/cmdline is empty',
+    why: 'What the kernel was started with is not known: acpi=off, pci= and elfcorehdr= decide much.',
+    example: { files: { 'cmdline.txt': '\n' }, run: 'sysfb --as cmdline cmdline.txt' },
+    source: 'proc_cmdline(5)',
+    hides: ['kernel'],
+    text: () => 'no command line in it',
+  }),
   'evidence/uname': row({
     severity: 'error',
     summary: 'an input read as uname -a is not its output',
