@@ -1,5 +1,5 @@
 /**
- * `npm run mutation -- [--sample N] [--seed S] [--rooms A,B] [--report FILE]`: mutates a random sample of the places in rooms
+ * `npm run mutation:stryker -- [--sample N] [--seed S] [--rooms A,B] [--report FILE]`: mutates a random sample of the places in rooms
  * below src/ (the verdict, the windows, the model of Linux and the algebra), and says which mutants no test kills. Left
  * out are words (string literals) and what runs once when a module is loaded. FILE gets what Stryker reports, as JSON.
  * vitest.mutation.config.ts says which tests are run, and in what order.

@@ -1,0 +1,58 @@
+/** Tests with the instrumented sources, put together so that one process loads them in a second. */
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const ENTRY = 'mutation-entry';
+/** What the worker is told in the environment: the mutant that is active from the start. */
+export const FIRST_MUTANT = 'FWMAP_FIRST_MUTANT';
+
+/**
+ * @param tests files below the checkout
+ * @param texts what takes the place of sources, by file below the checkout
+ * @returns the script of a worker
+ */
+export async function bundleTests(
+  root: string,
+  tests: readonly string[],
+  texts: ReadonlyMap<string, string>,
+  folder: string,
+): Promise<string> {
+  const absolute = (name: string) => join(root, name);
+  const entry = [
+    `import { serve } from ${JSON.stringify(absolute('scripts/mutation/worker.ts'))};`,
+    'await serve([',
+    ...tests.map((name) => `[${JSON.stringify(name)}, () => import(${JSON.stringify(absolute(name))})],`),
+    `], Number(process.env.${FIRST_MUTANT} ?? -1));`,
+  ].join('\n');
+  const built = await rolldown({
+    input: { worker: ENTRY },
+    platform: 'node',
+    // Tests are modules that do something.
+    treeshake: false,
+    external: (id) => !/^[./]|^mutation-entry$|^vitest$/.test(id),
+    plugins: [
+      {
+        name: 'mutants',
+        resolveId(id) {
+          if (id === ENTRY) return id;
+          return id === 'vitest' ? absolute('scripts/mutation/vitest-shim.ts') : null;
+        },
+        load(id) {
+          if (id === ENTRY) return { code: entry, moduleType: 'ts' };
+          if (!id.endsWith('.ts')) return null;
+          // What finds files beside itself is to find them.
+          const code = (texts.get(relative(root, id)) ?? readFileSync(id, 'utf8'))
+            .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href))
+            .replaceAll('import.meta.dirname', JSON.stringify(join(id, '..')));
+          return { code, moduleType: 'ts' };
+        },
+      },
+    ],
+    onLog() {},
+  });
+  await built.write({ dir: folder, format: 'esm', minify: false, entryFileNames: '[name].mjs' });
+  await built.close();
+  return join(folder, 'worker.mjs');
+}

@@ -1,0 +1,51 @@
+/** Which tests mutants are held against: those of the mutated room, and quick ones of others that run it in this process. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Files, or folders that end in `/`, below test/. */
+const WITH: Readonly<Record<string, readonly string[]>> = {
+  verdict: [
+    'samples/',
+    'evidence/captures.test.ts',
+    'evidence/srat.test.ts',
+    'cli/set.test.ts',
+    'cli/kernel-source.test.ts',
+  ],
+  window: ['samples/', 'devicetree/address/', 'acpi/crs.test.ts', 'acpi/bounds.test.ts', 'compare/'],
+  linux: [
+    'samples/',
+    'cli/osi.test.ts',
+    'cli/host-tree.test.ts',
+    'cli/kconfig-line.test.ts',
+    'report/simulation.test.ts',
+  ],
+  symbolic: ['report/conditions.test.ts'],
+  artifact: ['containers/', 'findings/gaps.test.ts', 'cli/patches.test.ts', 'cli/images.test.ts'],
+  containers: ['artifact/', 'cli/images.test.ts', 'findings/gaps.test.ts'],
+  evidence: [
+    'verdict/evidence.test.ts',
+    'verdict/observed.test.ts',
+    'verdict/kinds.test.ts',
+    'findings/gaps.test.ts',
+  ],
+  report: [
+    'samples/',
+    'cli/set.test.ts',
+    'cli/commands.test.ts',
+    'cli/explain-node.test.ts',
+    'cli/explain-code.test.ts',
+  ],
+};
+/** These look at the sources as text. */
+const WITHOUT = ['verdict/planted-faults.test.ts', 'verdict/rules.test.ts'];
+
+/** @returns files below the checkout */
+export function testsOf(root: string, rooms: readonly string[]): string[] {
+  const all = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' });
+  const wanted = [...new Set(rooms.flatMap((room) => [`${room}/`, ...(WITH[room] ?? [])]))];
+  return all
+    .filter((name) => name.endsWith('.test.ts') && !WITHOUT.includes(name))
+    .filter((name) => wanted.some((one) => (one.endsWith('/') ? name.startsWith(one) : name === one)))
+    .map((name) => join('test', name))
+    .sort();
+}
