@@ -5,30 +5,8 @@
 import { gzipSync } from 'node:zlib';
 import { makeCpio } from '../../../test/containers/make-cpio.ts';
 import * as make from '../../../test/containers/make-images.ts';
-
-export interface Growing {
-  readonly name: string;
-  /** Of the largest of the five inputs, each half the next. */
-  readonly count: number;
-  readonly command: readonly string[];
-  make(count: number): string | Uint8Array;
-}
-
-const hex = (value: number): string => value.toString(16);
-const wide = (value: number): string => hex(value).padStart(16, '0');
-
-/** `line` for every number below `count`, a line each. */
-function lines(count: number, line: (index: number) => string): string {
-  return `${Array.from({ length: count }, (_, index) => line(index)).join('\n')}\n`;
-}
-
-function dts(body: string): string {
-  return `/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>;\n${body}};\n`;
-}
-
-function asl(body: string): string {
-  return `DefinitionBlock ("", "DSDT", 2, "LAB", "GROW", 1) {\n${body}}\n`;
-}
+import { ATTACKS } from './attacks.ts';
+import { asl, dts, type Growing, hex, lines, wide } from './growing.ts';
 
 function mail(body: string, headers = ''): string {
   return `From: a@example.org\nTo: b@example.org\nSubject: s\nDate: Mon, 1 Jan 2024 00:00:00 +0000\n${headers}\n${body}`;
@@ -599,4 +577,11 @@ const CONTAINERS: readonly Growing[] = [
   },
 ];
 
-export const GROWING: readonly Growing[] = [...TREES, ...MACROS, ...TEXTS, ...TABLES, ...CONTAINERS];
+export const GROWING: readonly Growing[] = [
+  ...TREES,
+  ...MACROS,
+  ...TEXTS,
+  ...TABLES,
+  ...CONTAINERS,
+  ...ATTACKS,
+];

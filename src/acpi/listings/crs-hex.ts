@@ -7,7 +7,7 @@ import { finding } from '../../findings/finding.ts';
 import { limit, limitText } from '../../limits/limits.ts';
 import { type ByteValue, opaque } from '../../symbolic/index.ts';
 import type { CrsEntry } from '../crs/crs.ts';
-import { decodeTemplate, type TemplateReading } from '../resources/decode.ts';
+import { decodeTemplate, templateEnd } from '../resources/decode.ts';
 import { type HexBlock, hexBlocks } from './hex-text.ts';
 
 /**
@@ -21,12 +21,13 @@ export function readCrsHex(artifact: Artifact, sink: DiagnosticSink): CrsEntry[]
   for (const block of blocks) {
     for (const { problem, start, end } of block.problems)
       sink.add(finding('acpi/hex-dump', { problem }, { span: { source, start, end } }));
+    const bytes = bytesOf(block);
     let first = 0;
     while (first < block.bytes.length && entries.length < limit('text-templates')) {
-      const { entry, length } = templateAt(source, block, first, entries.length, sink);
+      const { entry, next } = templateAt(source, block, bytes, first, entries.length, sink);
       if (!entry) break;
       entries.push(entry);
-      first += length;
+      first = next;
     }
   }
   if (entries.length >= limit('text-templates'))
@@ -57,29 +58,41 @@ export function objectNamed(text: string): { device: string; object: string } | 
   return { device, object: match[2] ?? '_CRS' };
 }
 
+/** The bytes of a block, and where those begin that only fill it up. */
+interface BlockBytes {
+  readonly bytes: readonly ByteValue[];
+  readonly zeros: number;
+}
+
+function bytesOf(block: HexBlock): BlockBytes {
+  const bytes = block.bytes.map(
+    (byte): ByteValue => byte ?? { of: opaque(8, 'the dump has ?? here'), index: 0 },
+  );
+  return { bytes, zeros: bytes.findLastIndex((byte) => byte !== 0) + 1 };
+}
+
 function templateAt(
   source: Source,
   block: HexBlock,
+  { bytes, zeros }: BlockBytes,
   first: number,
   index: number,
   sink: DiagnosticSink,
-): { entry: CrsEntry | undefined; length: number } {
+): { entry: CrsEntry | undefined; next: number } {
   const spanOf = (start: number, end: number): Span => ({
     source,
     start: block.starts[Math.min(first + start, block.starts.length - 1)]!,
     end: block.ends[Math.min(Math.max(first + end - 1, first + start), block.ends.length - 1)]!,
   });
-  const bytes = block.bytes
-    .slice(first)
-    .map((byte): ByteValue => byte ?? { of: opaque(8, 'the dump has ?? here'), index: 0 });
   const named = objectNamed(block.heading);
   const device = first === 0 && named ? named.device : `crs${index}`;
   const object = named?.object ?? '_CRS';
-  const reading = decodeTemplate(bytes, { sink, path: `${device}.${object}`, spanOf });
-  const { length, padded } = usedLength(bytes, reading);
+  const end = templateEnd(bytes, first);
+  const used = bytes.slice(first, end);
+  const reading = decodeTemplate(used, { sink, path: `${device}.${object}`, spanOf });
   // Zeros behind the end tag fill a buffer up; they are no further template.
-  if (first > 0 && reading.resources.length === 0 && !reading.end) return { entry: undefined, length };
-  const used = bytes.slice(0, length);
+  const next = end >= zeros ? bytes.length : end;
+  if (first > 0 && reading.resources.length === 0 && !reading.end) return { entry: undefined, next };
   const unknown = used.some((byte) => typeof byte !== 'number');
   return {
     entry: {
@@ -89,19 +102,8 @@ function templateAt(
       ...(unknown ? { why: 'bytes given as ??' } : {}),
       bytes: used,
       resources: reading.resources,
-      span: spanOf(0, length),
+      span: spanOf(0, used.length),
     },
-    length: padded ? bytes.length : length,
-  };
-}
-
-function usedLength(
-  bytes: readonly ByteValue[],
-  reading: TemplateReading,
-): { length: number; padded: boolean } {
-  const { trailing } = reading;
-  return {
-    length: bytes.length - trailing.length,
-    padded: trailing.length > 0 && trailing.every((byte) => byte === 0),
+    next,
   };
 }

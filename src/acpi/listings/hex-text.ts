@@ -217,12 +217,14 @@ function aslBuffers(written: string): HexBlock[] {
   if (!written.includes('Buffer')) return [];
   const text = written.replace(NO_CODE, (piece) => piece.replace(/[^\n]/g, ' '));
   const blocks: BlockBuilder[] = [];
+  let close = 0;
   for (const match of text.matchAll(BUFFER)) {
     const open = match.index + match[0].length;
-    const close = text.indexOf('}', open);
+    // Many may stand before one brace, or before none.
+    if (close >= 0 && close < open) close = text.indexOf('}', open);
     const inside = text.slice(open, close < 0 ? text.length : close);
-    const lineStart = text.lastIndexOf('\n', match.index) + 1;
-    const block = new BlockBuilder(text.slice(Math.max(lineStart, match.index - MAX_HEADING), match.index));
+    const before = text.slice(Math.max(0, match.index - MAX_HEADING), match.index);
+    const block = new BlockBuilder(before.slice(before.lastIndexOf('\n') + 1));
     const whole = { start: match.index, end: close < 0 ? text.length : close + 1 };
     if (close < 0) block.problems.push({ problem: 'the Buffer has no closing brace', ...whole });
     const foreign = /[^0-9A-Fa-fxXZzOoNnEeRr,\s]/.test(inside);

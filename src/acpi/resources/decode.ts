@@ -141,6 +141,26 @@ export function* openStructure(bytes: TemplateBytes): Generator<number> {
   }
 }
 
+/**
+ * Exclusive end of the template that begins at `from`: behind its end tag, or where the bytes end if none is found. It looks at
+ * no content, so bytes with many templates in a row are taken apart in one pass.
+ */
+export function templateEnd(bytes: TemplateBytes, from: number): number {
+  for (let at = from; at < bytes.length; ) {
+    const tag = bytes[at]!;
+    if (typeof tag !== 'number') break;
+    if ((tag & 0x80) === 0) {
+      at += 1 + (tag & 7);
+      if (tag >> 3 === END_TAG_ITEM) return Math.min(at, bytes.length);
+      continue;
+    }
+    const [low, high] = [bytes[at + 1], bytes[at + 2]];
+    if (typeof low !== 'number' || typeof high !== 'number') break;
+    at += 3 + low + 256 * high;
+  }
+  return bytes.length;
+}
+
 type Tell = <C extends Code>(code: C, args: ArgsOf<C>, from: number, to: number) => void;
 
 function decodeRow(

@@ -118,6 +118,10 @@ export class Lexer {
   /** The current token is a word where none can stand; told when the parser has taken it. */
   #unexpected = false;
   #included = 0;
+  /** Where the last run of a label's characters ends: looked for once, not at each of them inside of `[…]`. */
+  #labelEnd = -1;
+  /** No quote before this begins a string: found out once, not at each quote. */
+  #noStringBefore = -1;
   readonly #outer: OpenFile[] = [];
   readonly #options: LexerOptions;
   readonly #sink: DiagnosticSink;
@@ -196,10 +200,16 @@ export class Lexer {
 
   #leave(): void {
     const outer = this.#outer.pop()!;
-    this.file = outer.text;
-    this.#input = outer.text.text;
-    this.#position = outer.position;
+    this.#goOn(outer.text, outer.position);
     this.#atLineStart = false;
+  }
+
+  #goOn(text: SourceText, position: number): void {
+    this.file = text;
+    this.#input = text.text;
+    this.#position = position;
+    this.#labelEnd = -1;
+    this.#noStringBefore = -1;
   }
 
   /** White space, comments and line directives. */
@@ -254,8 +264,7 @@ export class Lexer {
     const code = input.charCodeAt(at);
     const flags = CLASSES[code]!;
     if (flags & LABEL_START) {
-      let end = at + 1;
-      while (CLASSES[input.charCodeAt(end)]! & LABEL) end += 1;
+      const end = this.#endOfLabel(at);
       if (input.charCodeAt(end) === 0x3a) {
         this.text = input.slice(at, end);
         return this.#take('label', end + 1);
@@ -287,7 +296,7 @@ export class Lexer {
     if (this.#mode === 'default' && flags & DIGIT) return this.#integer(at);
     switch (code) {
       case 0x22: {
-        const end = stringEnd(input, at);
+        const end = this.#endOfString(at);
         if (end < 0) break;
         this.text = input.slice(at + 1, end - 1);
         return this.#take('string', end);
@@ -329,6 +338,22 @@ export class Lexer {
     return this.#take(input[at]!, at + 1);
   }
 
+  #endOfLabel(at: number): number {
+    if (at < this.#labelEnd) return this.#labelEnd;
+    let end = at + 1;
+    while (CLASSES[this.#input.charCodeAt(end)]! & LABEL) end += 1;
+    this.#labelEnd = end;
+    return end;
+  }
+
+  /** Exclusive end of the string that starts at a quote; negative when it has none. */
+  #endOfString(at: number): number {
+    if (at < this.#noStringBefore) return -1;
+    const end = stringEnd(this.#input, at);
+    if (end < 0) this.#noStringBefore = ~end;
+    return end;
+  }
+
   #ampersand(at: number): TokenKind {
     const input = this.#input;
     const second = input.charCodeAt(at + 1);
@@ -363,7 +388,7 @@ export class Lexer {
       if (input.startsWith('/include/', at)) {
         let quote = at + 9;
         while (CLASSES[input.charCodeAt(quote)]! & SPACE) quote += 1;
-        const end = input.charCodeAt(quote) === 0x22 ? stringEnd(input, quote) : -1;
+        const end = input.charCodeAt(quote) === 0x22 ? this.#endOfString(quote) : -1;
         if (end >= 0) {
           this.#take('/include/', end);
           this.#include(input.slice(quote + 1, end - 1));
@@ -401,9 +426,7 @@ export class Lexer {
       this.abandon();
     } else {
       this.#outer.push({ text: this.file, position: this.#position, directive });
-      this.file = wholeSource(opened);
-      this.#input = this.file.text;
-      this.#position = 0;
+      this.#goOn(wholeSource(opened), 0);
       this.#atLineStart = true;
     }
   }

@@ -39,16 +39,19 @@ const BLANK = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Exclusive end of the string that starts at a quote; -1 when it has none. A backslash may not stand before a newline. */
+/**
+ * Exclusive end of the string that starts at a quote. A backslash may not stand before a newline. Where it has no end, the
+ * complement of where that was seen, a negative number: no quote before that begins a string either, since all are escaped.
+ */
 export function stringEnd(text: string, at: number): number {
   for (let end = at + 1; end < text.length; end += 1) {
     const code = text.charCodeAt(end);
     if (code === QUOTE) return end + 1;
     if (code !== BACKSLASH) continue;
     end += 1;
-    if (text.charCodeAt(end) === NEWLINE) return -1;
+    if (text.charCodeAt(end) === NEWLINE) return ~end;
   }
-  return -1;
+  return ~text.length;
 }
 
 export interface LineDirective {

@@ -1,0 +1,25 @@
+/** A row of the growth check, and the texts that rows are made of. */
+
+export interface Growing {
+  readonly name: string;
+  /** Of the largest of the five inputs, each half the next. */
+  readonly count: number;
+  readonly command: readonly string[];
+  make(count: number): string | Uint8Array;
+}
+
+export const hex = (value: number): string => value.toString(16);
+export const wide = (value: number): string => hex(value).padStart(16, '0');
+
+/** `line` for every number below `count`, a line each. */
+export function lines(count: number, line: (index: number) => string): string {
+  return `${Array.from({ length: count }, (_, index) => line(index)).join('\n')}\n`;
+}
+
+export function dts(body: string): string {
+  return `/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>;\n${body}};\n`;
+}
+
+export function asl(body: string): string {
+  return `DefinitionBlock ("", "DSDT", 2, "LAB", "GROW", 1) {\n${body}}\n`;
+}
