@@ -25,7 +25,7 @@ export function irrelevance(name: string, bytes: Uint8Array): string | undefined
 
 /** File names by which somebody says that a file describes a machine. */
 const TELLING_NAME =
-  /\.(?:dtsi?|dso|asl|dsl|aml|config|log|dmesg|txt\.gz)$|(?:^|\/)(?:\.config|config-[\d.]+\S*|dmesg\S*|iomem\S*|lspci\S*)$/i;
+  /\.(?:dts[io]?|dtbo?|asl|dsl|aml|dat|config|log|dmesg|txt\.gz)$|(?:^|\/)(?:dsdt|ssdt\d*|fdt|boot_params|\.config|config-[\d.]+\S*|dmesg\S*|iomem\S*|lspci\S*)$/i;
 /** A text of this many bytes is looked at for what makes it none. */
 const TEXT_SAMPLE = 65536;
 

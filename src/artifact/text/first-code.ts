@@ -26,7 +26,7 @@ function afterLine(bytes: Uint8Array, at: number): number {
     const newline = bytes.indexOf(NEWLINE, from);
     if (newline < 0) return bytes.length;
     const last = bytes[newline - 1] === CARRIAGE_RETURN ? newline - 2 : newline - 1;
-    if (last < at || bytes[last] !== BACKSLASH) return newline + 1;
+    if (bytes[last] !== BACKSLASH) return newline + 1;
     from = newline + 1;
   }
 }
