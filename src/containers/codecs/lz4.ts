@@ -90,7 +90,13 @@ function decodeFrame(input: Uint8Array, output: Output): Decoded {
       if (block === 'damaged' && whole) return ended(output, at, 'damaged', 'a block makes no sense');
     }
     if (!whole) return ended(output, input.length, 'truncated');
-    at = end + (blockChecks ? 4 : 0);
+    const stored = input.subarray(at, end);
+    at = end;
+    if (!blockChecks) continue;
+    if (at + 4 > input.length) return ended(output, input.length, 'truncated');
+    if (view.getUint32(at, true) !== xxh32(stored))
+      return ended(output, at, 'damaged', 'the checksum of a block fails');
+    at += 4;
   }
   if ((flags & 4) === 0) return ended(output, at, 'whole');
   if (at + 4 > input.length) return ended(output, input.length, 'truncated');

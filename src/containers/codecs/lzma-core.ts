@@ -246,10 +246,12 @@ export class LzmaDecoder {
     const output = this.#output;
     let at = output.length;
     for (; at < target; at = output.length) {
-      if (!output.reserve(1)) return 'limit';
+      // Without room only the marker may come.
+      const hasRoom = output.reserve(1);
       const written = at - this.dictionaryStart;
       const positionState = written & this.#positionMask;
       if (this.#bit(IS_MATCH + this.#state * POSITION_STATES + positionState) === 0) {
+        if (!hasRoom) return 'limit';
         if (this.#state >= 7 && this.#rep0 >= written) return this.#cut('damaged', at);
         this.#literal(at);
         if (this.position > this.end) return this.#cut('truncated', at);

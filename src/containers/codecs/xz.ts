@@ -189,7 +189,8 @@ class XzReader {
       const ended = decoder.run(output.length + unpacked);
       if (ended === 'limit') return new Fault('limit', '');
       if (ended === 'truncated' && short) return truncated;
-      if (ended !== 'full' || decoder.position !== decoder.end) return short ? truncated : damaged;
+      if (ended !== 'full' || decoder.position !== decoder.end || !decoder.finished)
+        return short ? truncated : damaged;
       this.at = decoder.end;
     }
   }
