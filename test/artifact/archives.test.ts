@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
 import { makeCpio } from '../containers/make-cpio.ts';
@@ -23,21 +23,16 @@ function table(signature: string): Buffer {
   return made;
 }
 
-beforeAll(() => {
-  const capture = join(root, 'capture');
-  mkdirSync(join(capture, 'sys/firmware/acpi/tables/dynamic'), { recursive: true });
-  mkdirSync(join(capture, 'proc/device-tree/bus'), { recursive: true });
-  writeFileSync(join(capture, 'sys/firmware/acpi/tables/DSDT'), table('DSDT'));
-  writeFileSync(join(capture, 'sys/firmware/acpi/tables/dynamic/SSDT1'), table('SSDT'));
-  writeFileSync(join(capture, 'proc/device-tree/#address-cells'), Buffer.of(0, 0, 0, 2));
-  writeFileSync(join(capture, 'proc/device-tree/bus/ranges'), '');
-  writeFileSync(
-    join(capture, 'proc/iomem'),
-    '00001000-0009ffff : System RAM\n000a0000-000fffff : Reserved\n',
-  );
-  writeFileSync(join(capture, 'config.gz'), gzipSync(CONFIG));
-  symlinkSync('proc/iomem', join(capture, 'iomem-again'));
-});
+const capture = join(root, 'capture');
+mkdirSync(join(capture, 'sys/firmware/acpi/tables/dynamic'), { recursive: true });
+mkdirSync(join(capture, 'proc/device-tree/bus'), { recursive: true });
+writeFileSync(join(capture, 'sys/firmware/acpi/tables/DSDT'), table('DSDT'));
+writeFileSync(join(capture, 'sys/firmware/acpi/tables/dynamic/SSDT1'), table('SSDT'));
+writeFileSync(join(capture, 'proc/device-tree/#address-cells'), Buffer.of(0, 0, 0, 2));
+writeFileSync(join(capture, 'proc/device-tree/bus/ranges'), '');
+writeFileSync(join(capture, 'proc/iomem'), '00001000-0009ffff : System RAM\n000a0000-000fffff : Reserved\n');
+writeFileSync(join(capture, 'config.gz'), gzipSync(CONFIG));
+symlinkSync('proc/iomem', join(capture, 'iomem-again'));
 
 /** What matters to whoever reads an artifact. */
 function seen(artifacts: readonly Artifact[], container: string) {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { formatPlace } from '../../src/bytes/source.ts';
 import { messageOf } from '../../src/findings/finding.ts';
 import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
@@ -167,26 +167,24 @@ describe('folders', () => {
     return made;
   };
 
-  beforeAll(() => {
-    mkdirSync(join(root, 'tree', 'bus', 'vmbus'), { recursive: true });
-    writeFileSync(join(root, 'tree', '#address-cells'), Buffer.of(0, 0, 0, 2));
-    writeFileSync(join(root, 'tree', 'bus', 'vmbus', 'ranges'), '');
-    writeFileSync(join(root, 'secret'), 'secret');
-    symlinkSync(join(root, 'secret'), join(root, 'tree', 'bus', 'outside'));
-    symlinkSync(join(root, 'tree'), join(root, 'tree', 'bus', 'again'));
-    symlinkSync(join(root, 'tree', '#address-cells'), join(root, 'tree', 'bus', 'inside'));
-    symlinkSync(join(root, 'tree'), join(root, 'link-to-tree'));
-    mkdirSync(join(root, 'tables', 'dynamic'), { recursive: true });
-    writeFileSync(join(root, 'tables', 'DSDT'), table('DSDT'));
-    writeFileSync(join(root, 'tables', 'APIC'), table('APIC'));
-    writeFileSync(join(root, 'tables', 'README'), 'About these.\n');
-    writeFileSync(join(root, 'tables', 'dynamic', 'SSDT1'), table('SSDT'));
-    mkdirSync(join(root, 'mixed', 'tables'), { recursive: true });
-    writeFileSync(join(root, 'mixed', 'line.dtsi'), `${LINE}\n`);
-    writeFileSync(join(root, 'mixed', 'config'), 'CONFIG_64BIT=y\nCONFIG_SYSFB=y\n');
-    writeFileSync(join(root, 'mixed', 'tables', 'DSDT'), table('DSDT'));
-    mkdirSync(join(root, 'empty'));
-  });
+  mkdirSync(join(root, 'tree', 'bus', 'vmbus'), { recursive: true });
+  writeFileSync(join(root, 'tree', '#address-cells'), Buffer.of(0, 0, 0, 2));
+  writeFileSync(join(root, 'tree', 'bus', 'vmbus', 'ranges'), '');
+  writeFileSync(join(root, 'secret'), 'secret');
+  symlinkSync(join(root, 'secret'), join(root, 'tree', 'bus', 'outside'));
+  symlinkSync(join(root, 'tree'), join(root, 'tree', 'bus', 'again'));
+  symlinkSync(join(root, 'tree', '#address-cells'), join(root, 'tree', 'bus', 'inside'));
+  symlinkSync(join(root, 'tree'), join(root, 'link-to-tree'));
+  mkdirSync(join(root, 'tables', 'dynamic'), { recursive: true });
+  writeFileSync(join(root, 'tables', 'DSDT'), table('DSDT'));
+  writeFileSync(join(root, 'tables', 'APIC'), table('APIC'));
+  writeFileSync(join(root, 'tables', 'README'), 'About these.\n');
+  writeFileSync(join(root, 'tables', 'dynamic', 'SSDT1'), table('SSDT'));
+  mkdirSync(join(root, 'mixed', 'tables'), { recursive: true });
+  writeFileSync(join(root, 'mixed', 'line.dtsi'), `${LINE}\n`);
+  writeFileSync(join(root, 'mixed', 'config'), 'CONFIG_64BIT=y\nCONFIG_SYSFB=y\n');
+  writeFileSync(join(root, 'mixed', 'tables', 'DSDT'), table('DSDT'));
+  mkdirSync(join(root, 'empty'));
 
   test('a copy of /proc/device-tree, links out of it left alone', async () => {
     const { artifacts, diagnostics } = await openAt(join(root, 'tree'));

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { accessTo } from '../../src/containers/access.ts';
 import type { Archive, Member } from '../../src/containers/container.ts';
 import { ARCHIVES } from '../../src/containers/rows.ts';
@@ -15,13 +15,11 @@ const LONG = `${'a-folder-with-a-long-name/'.repeat(9)}file`;
 const BYTES = Buffer.from(mixedBytes(3000, 3));
 afterAll(() => rmSync(root, { recursive: true }));
 
-beforeAll(() => {
-  mkdirSync(join(root, 'in', LONG, '..'), { recursive: true });
-  writeFileSync(join(root, 'in', 'plain'), BYTES);
-  writeFileSync(join(root, 'in', 'empty'), '');
-  writeFileSync(join(root, 'in', LONG), 'deep');
-  symlinkSync('plain', join(root, 'in', 'link'));
-});
+mkdirSync(join(root, 'in', LONG, '..'), { recursive: true });
+writeFileSync(join(root, 'in', 'plain'), BYTES);
+writeFileSync(join(root, 'in', 'empty'), '');
+writeFileSync(join(root, 'in', LONG), 'deep');
+symlinkSync('plain', join(root, 'in', 'link'));
 
 function rowOf(format: string): Archive {
   return ARCHIVES.find((row) => row.format === format)!;
