@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { bundleCore } from './bundle-core.mjs';
+import { thinMap } from './source-maps.mjs';
 
 // `--outdir DIR` makes a second bundle of the command beside dist, without the library.
 const elsewhere = process.argv.indexOf('--outdir');
@@ -133,14 +134,14 @@ async function bundleThread() {
     platform: 'node',
     external: /^node:/,
   });
-  await built.write({ file: `${outdir}/entry/worker.js`, format: 'esm', minify: true });
+  await built.write({ file: `${outdir}/entry/worker.js`, format: 'esm', minify: true, sourcemap: true });
   await built.close();
 }
 
 /** The script of interactive pages. The library stands beside it in the page: `dist/core.js`, which is there already. */
 async function bundlePage() {
   const built = await rolldown({ input: { page: 'src/page/ui/main.ts' }, platform: 'browser' });
-  await built.write({ file: `${outdir}/page.js`, format: 'iife', minify: true });
+  await built.write({ file: `${outdir}/page.js`, format: 'iife', minify: true, sourcemap: true });
   await built.close();
 }
 
@@ -157,7 +158,7 @@ if (outdir === 'dist') {
   await bundlePage();
   await writeWrappers();
   await bundleTypes();
-  stripSources();
+  thinMaps();
   writeLicences();
 } else {
   await bundle(ENTRIES, 'cjs', 'cjs');
@@ -194,6 +195,8 @@ async function bundleTypes() {
     input: { index: 'src/index.ts', core: 'src/core.ts' },
     external: [/^node:/],
     plugins: [dts({ emitDtsOnly: true, tsconfig: 'tsconfig.build.json' })],
+    // The compiler reads the types of all of src, which takes the time it takes.
+    checks: { pluginTimings: false },
   });
   await built.write({
     dir: outdir,
@@ -213,11 +216,7 @@ async function bundleTypes() {
   }
 }
 
-/** Source maps name lines, as the sources are not in the package their text would be half of its size. */
-function stripSources() {
-  for (const name of readdirSync(outdir).filter((file) => file.endsWith('.map'))) {
-    const map = JSON.parse(readFileSync(`${outdir}/${name}`, 'utf8'));
-    delete map.sourcesContent;
-    writeFileSync(`${outdir}/${name}`, JSON.stringify(map));
-  }
+function thinMaps() {
+  for (const name of readdirSync(outdir, { recursive: true }).filter((file) => file.endsWith('.map')))
+    writeFileSync(`${outdir}/${name}`, thinMap(readFileSync(`${outdir}/${name}`, 'utf8')));
 }

@@ -25,6 +25,7 @@ export async function bundleCore(file) {
     file,
     format: 'esm',
     minify: true,
+    sourcemap: true,
     codeSplitting: false,
   });
   await built.close();

@@ -28,13 +28,18 @@ const CONTROLS = `<section class="controls" id="controls" hidden aria-label="Wha
  * @param core text of dist/core.js @throws where it isn't a bundle of this shape
  */
 export function libraryExpression(core: string): string {
-  const found = /\bexport\s*\{([^{}]*)\}\s*;?\s*(?:\/\/# sourceMappingURL=\S*\s*)?$/.exec(core);
+  const found = /\bexport\s*\{([^{}]*)\}\s*;?\s*$/.exec(core);
   if (found === null) throw new Error('dist/core.js has no list of exports at its end');
   const names = found[1]!.split(',').map((pair) => {
     const [local, exported = local] = pair.trim().split(/\s+as\s+/);
     return `${exported}:${local}`;
   });
   return `(()=>{${core.slice(0, found.index)};return{${names.join(',')}}})()`;
+}
+
+/** In a page there is nothing beside it, and a browser's tools would ask for it. */
+function withoutMap(bundle: string): string {
+  return bundle.replace(/\n\/\/# sourceMappingURL=\S*\s*$/, '');
 }
 
 /** Nothing in a script ends its element: in strings and patterns `\\x3c` is the same sign. */
@@ -65,6 +70,6 @@ export function interactivePage(
     controls: CONTROLS,
     version,
     data: machine === undefined ? {} : { machine: pack(machine) },
-    modules: [scriptText(`const fwmap=${libraryExpression(core)};\n${ui}`)],
+    modules: [scriptText(`const fwmap=${libraryExpression(withoutMap(core))};\n${withoutMap(ui)}`)],
   });
 }

@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { SourceMap, type SourceMapping } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,6 +30,24 @@ function diskUsage(path: string): number {
   const status = lstatSync(path);
   const below = status.isDirectory() ? readdirSync(path).map((name) => diskUsage(join(path, name))) : [];
   return below.reduce((sum, size) => sum + size, status.blocks * 512);
+}
+
+/** Codes of findings and the like that are in one line of the sources alone. */
+function sourceWords(): Map<string, { file: string; line: number }> {
+  const places = new Map<string, { file: string; line: number }[]>();
+  for (const file of readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }))
+    if (file.endsWith('.ts'))
+      // A constant's value may stand where it is used.
+      for (const [index, text] of readFileSync(join(ROOT, 'src', file), 'utf8')
+        .split('\n')
+        .entries())
+        for (const [, word] of (/^\s*(?:export )?const /.test(text) ? '' : text).matchAll(
+          /'([a-z]+\/[a-z-]{6,})'/g,
+        ))
+          places.set(word!, [...(places.get(word!) ?? []), { file, line: index + 1 }]);
+  return new Map(
+    [...places].filter(([, { length }]) => length === 1).map(([word, [place]]) => [word, place!]),
+  );
 }
 
 /** Packed as it is published, and installed where there is nothing: no home, no cache, no network. */
@@ -87,9 +106,13 @@ describe.skipIf(!isBuilt)('the package (skipped before npm run build)', () => {
       ]);
     });
 
-    test('it takes less than 10 MB', () => {
+    test('it takes less than README says', () => {
+      const said = Number(
+        /less than (\d+) MB on the disk/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1],
+      );
+      expect(said).toBeLessThanOrEqual(10);
       const size = diskUsage(join(installed.project, 'node_modules'));
-      expect(size).toBeLessThan(10_000_000);
+      expect(size).toBeLessThan(said * 1_000_000);
       // Far less would be another folder.
       expect(size).toBeGreaterThan(3_000_000);
     });
@@ -165,6 +188,34 @@ describe.skipIf(!isBuilt)('the package (skipped before npm run build)', () => {
     ])
       expect(licences).toMatch(new RegExp(`^${name}\n\n.`, 'm'));
   }, 60_000);
+
+  test('source maps lead from each bundle to the lines of the sources', () => {
+    const dist = join(ROOT, 'dist');
+    const bundles = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /^[^.]*\.c?js$/.test(name),
+    );
+    // Without code of the sources: these hand on what others have, or are the bundler's.
+    const without = /^(?:core\.cjs|index\.c?js|rolldown-runtime-.*)$/;
+    for (const name of bundles.filter((each) => !without.test(each)))
+      expect(existsSync(join(dist, `${name}.map`)), name).toBe(true);
+
+    // A word of the sources that is there once is found again at the line that the map names.
+    const words = sourceWords();
+    for (const name of ['core.js', ...bundles.filter((each) => each.startsWith('base-'))]) {
+      const code = readFileSync(join(dist, name), 'utf8');
+      const map = new SourceMap(JSON.parse(readFileSync(join(dist, `${name}.map`), 'utf8')));
+      let found = 0;
+      for (const [word, { file, line }] of words) {
+        const at = code.indexOf(word);
+        if (at < 0 || code.indexOf(word, at + 1) >= 0) continue;
+        const before = code.slice(0, at).split('\n');
+        const entry = map.findEntry(before.length - 1, before.at(-1)!.length) as SourceMapping;
+        expect([word, entry.originalSource, entry.originalLine + 1]).toEqual([word, `../src/${file}`, line]);
+        found += 1;
+      }
+      expect(found).toBeGreaterThan(50);
+    }
+  });
 
   test('package.json has what registries show', () => {
     const { author, license, keywords, engines } = JSON.parse(
