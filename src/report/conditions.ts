@@ -97,8 +97,9 @@ export class Conditions {
       if (row === undefined) rows.push({ kind, fields: [{ name, address }], later });
       else row.fields.push({ name, address });
     }
-    return rows.map(({ kind, fields, later }) => {
-      const sorted = fields.toSorted((a, b) => Number((a.address ?? 0n) - (b.address ?? 0n)));
+    const told: string[][] = [];
+    for (const [at, { kind, fields, later }] of rows.entries()) {
+      const sorted = byAddress(fields);
       const addresses = [...new Set(sorted.flatMap(({ address }) => address ?? []))];
       const where =
         addresses.length === 0
@@ -106,9 +107,21 @@ export class Conditions {
           : addresses.length <= MAX_ADDRESSES
             ? ` at ${addresses.map(hex).join(', ')}`
             : ` from ${hex(addresses[0]!)} on`;
-      return [sorted.map(({ name }) => name).join(', '), `${kind}${where}${later}`];
-    });
+      const names = sorted.map(({ name }) => name).join(', ');
+      const alike = later === '' ? [] : rows.filter((row) => row.later === later);
+      told.push([names, `${kind}${where}${alike.length === 1 ? `, ${later}` : ''}`]);
+      // What holds for several kinds stands once, below the last of them.
+      if (alike.length > 1 && at === rows.lastIndexOf(alike.at(-1)!))
+        told.push([
+          `${alike.flatMap((row) => byAddress(row.fields).map(({ name }) => name)).join(', ')}: ${later}`,
+        ]);
+    }
+    return told;
   }
+}
+
+function byAddress<T extends { readonly address: bigint | undefined }>(fields: readonly T[]): T[] {
+  return fields.toSorted((a, b) => Number((a.address ?? 0n) - (b.address ?? 0n)));
 }
 
 function isOfRelease({ left }: Literal): boolean {
@@ -142,7 +155,7 @@ function namesTable(heading: string, rows: readonly (readonly string[])[]): Bloc
           kind: 'table',
           columns: [{ title: 'name' }, { title: 'is' }],
           untitled: true,
-          rows: rows.map(([name, text]) => [[code(name!)], text!]),
+          rows: rows.map(([name, text]) => (text === undefined ? [name!] : [[code(name!)], text])),
         },
       ];
 }
@@ -164,7 +177,7 @@ function variableText(variable: Variable): { kind: string; address?: bigint; lat
       return {
         kind: `${bits} bits in ${SPACES[space] ?? space}${owner === undefined ? '' : ` of ${owner}`}`,
         ...(address === undefined ? {} : { address }),
-        later: epoch === 0 ? '' : `, read after this: ${why ?? 'it may have changed'}`,
+        later: epoch === 0 ? '' : `read after this: ${why ?? 'it may have changed'}`,
       };
     }
     case 'unknown':

@@ -33,6 +33,7 @@ export interface Column {
 
 export interface RowGroup {
   readonly title: Text;
+  /** One of a single cell goes across the columns. */
   readonly rows: readonly (readonly Text[])[];
   /** What there is more and isn't listed, below the rows. */
   readonly note?: string;
@@ -57,6 +58,7 @@ export type Block =
   | {
       readonly kind: 'table';
       readonly columns: readonly Column[];
+      /** One of a single cell goes across the columns. */
       readonly rows: readonly (readonly Text[])[];
       /** Rows that speak for themselves: a terminal and a mail show them indented and without the titles. */
       readonly untitled?: true;

@@ -11,9 +11,16 @@ function compact(text: string): string {
   return text.replace(/ (\S{1,2}) /g, '$1');
 }
 
-/** A bound as %pR has it: buses are two digits without 0x. */
-function number(value: bigint, space: AddressWindow['space']): string {
-  return space === 'bus' ? value.toString(16).padStart(2, '0') : hex(value);
+/** A bound as %pR has it: buses are two digits without 0x, among which a name could be taken for a number. */
+function boundText(
+  value: Quantity | null,
+  space: AddressWindow['space'],
+  quantity: (value: Quantity) => string,
+): string {
+  if (value === null) return '?';
+  if (typeof value === 'bigint') return space === 'bus' ? value.toString(16).padStart(2, '0') : hex(value);
+  const text = compact(quantity(value));
+  return space === 'bus' ? `(${text})` : text;
 }
 
 /**
@@ -42,11 +49,10 @@ export function formatRange(
   const name = SPACE_NAMES[space];
   const bounds = boundsOf({ base, size });
   if (bounds !== undefined) return formatMemRange(bounds.base, bounds.size, name);
-  const text = (value: Quantity | null): string =>
-    value === null ? '?' : typeof value === 'bigint' ? number(value, space) : compact(quantity(value));
+  const text = (value: Quantity | null): string => boundText(value, space, quantity);
   const last = base === null || size === null ? null : lastOf(base, size);
   const first = text(base);
   // What isn't a name is set apart from the hyphen behind it.
-  const start = /^[\w\\.'^[\]]+$|^\?$/.test(first) ? first : `(${first})`;
+  const start = /^[\w\\.'^[\]]+$|^\?$|^\(.*\)$/.test(first) ? first : `(${first})`;
   return `[${name === 'io' ? 'io ' : name} ${start}-${text(last)}]`;
 }

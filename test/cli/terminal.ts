@@ -13,6 +13,7 @@ export function isInstalled(program: string): boolean {
 /** Terminals are had by `script`; without it tests that need one are skipped. */
 export const HAS_TERMINALS = isInstalled('script') && process.platform === 'linux';
 
+/** How long something is waited for, on a machine with much else to do. */
 const PATIENCE_MS = 30_000;
 const ESCAPES = /\x1b(?:\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>]|\][^\x07]*\x07)/g;
 
@@ -20,13 +21,24 @@ export class Terminal {
   readonly #child: ChildProcessWithoutNullStreams;
   #shown = '';
   #seen = 0;
+  readonly #patience: number;
 
-  /** @param command a shell command line, which the terminal ends with */
+  /**
+   * @param command a shell command line, which the terminal ends with
+   * @param given `patience`: milliseconds that something is waited for
+   */
   constructor(
     command: string,
-    given: { env?: Readonly<Record<string, string>>; cwd?: string; columns?: number; rows?: number } = {},
+    given: {
+      env?: Readonly<Record<string, string>>;
+      cwd?: string;
+      columns?: number;
+      rows?: number;
+      patience?: number;
+    } = {},
   ) {
-    const { columns = 80, rows = 24 } = given;
+    const { columns = 80, rows = 24, patience = PATIENCE_MS } = given;
+    this.#patience = patience;
     this.#child = spawn('script', ['-qefc', `stty cols ${columns} rows ${rows}; ${command}`, '/dev/null'], {
       env: { PATH: process.env.PATH, HOME: '/nonexistent', TERM: 'xterm', LC_ALL: 'C.UTF-8', ...given.env },
       ...(given.cwd === undefined ? {} : { cwd: given.cwd }),
@@ -56,7 +68,7 @@ export class Terminal {
 
   /** Waits until something is shown after what was waited for before, and gives what is between. */
   async until(pattern: RegExp): Promise<string> {
-    const end = Date.now() + PATIENCE_MS;
+    const end = Date.now() + this.#patience;
     for (;;) {
       const rest = this.text.slice(this.#seen);
       const found = pattern.exec(rest);

@@ -248,8 +248,9 @@ function whyUnknown(bytes: TemplateBytes): string | undefined {
   const reasons = reasonsIn(bytes);
   const names = [...fields.values()].slice(0, 6).map(describeField);
   const more = fields.size > 6 ? ` and ${fields.size - 6} more` : '';
-  const from = names.length > 0 ? `depend on ${names.join('; ')}${more}` : 'are not known';
-  return `${unknown} bytes ${from}${reasons.size > 0 ? ` (${[...reasons].slice(0, 3).join('; ')})` : ''}`;
+  const [noun, depend, are] = unknown === 1 ? ['byte', 'depends', 'is'] : ['bytes', 'depend', 'are'];
+  const from = names.length > 0 ? `${depend} on ${names.join('; ')}${more}` : `${are} not known`;
+  return `${unknown} ${noun} ${from}${reasons.size > 0 ? ` (${[...reasons].slice(0, 3).join('; ')})` : ''}`;
 }
 
 /** `MG2B (32 bits at SystemMemory 0xf7fd9000)`. */

@@ -27,7 +27,13 @@ function argumentText(
   const [field] = argument.fields;
   const value = field === undefined ? undefined : descriptor.fields[field];
   if (field === undefined || value === undefined) return argument.required ? undefined : '';
-  if (isExpr(value)) return quantity(value);
+  if (isExpr(value)) {
+    const words = fieldSpec(macro.type, field, descriptor.fields as Record<string, FieldValue>)?.codec
+      .keywords;
+    return argument.kind === 'keyword' && words?.length === 2
+      ? `${quantity(value)} ? ${words[1]} : ${words[0]}`
+      : quantity(value);
+  }
   const written = macroValue(macro, argument, value, descriptor);
   switch (written?.kind) {
     case 'integer':

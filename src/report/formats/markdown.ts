@@ -103,7 +103,7 @@ function blockLines(block: Block): string[] {
       return [
         `| ${block.columns.map((column) => escapeMarkdown(column.title)).join(' | ')} |`,
         `| ${block.columns.map((column) => (column.align === 'right' ? '---:' : '---')).join(' | ')} |`,
-        ...block.rows.map((row) => `| ${row.map(cell).join(' | ')} |`),
+        ...block.rows.map((row) => `| ${block.columns.map((_, at) => cell(row[at] ?? '')).join(' | ')} |`),
       ];
     case 'groups': {
       const columns = [{ title: block.title }, ...block.columns];
@@ -112,11 +112,7 @@ function blockLines(block: Block): string[] {
         ...(note === undefined ? [] : [[own.length === 0 ? title : '', note]]),
         ...(own.length === 0 && note === undefined ? [[title]] : []),
       ]);
-      return blockLines({
-        kind: 'table',
-        columns,
-        rows: rows.map((row) => [...row, ...Array<Text>(columns.length - row.length).fill('')]),
-      });
+      return blockLines({ kind: 'table', columns, rows });
     }
     case 'drawing':
       return blockLines({ kind: 'lines', lines: block.lines.map((line) => plainText(line).trimEnd()) });

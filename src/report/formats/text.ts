@@ -224,8 +224,31 @@ function recordLines(block: Extract<Block, { kind: 'table' }>, indent: string, o
 
 type Rows = readonly (readonly Text[])[];
 
-/** How rows are laid out: in columns, in columns with the last one below, or one cell below the other. */
+/**
+ * How rows are laid out: across the columns, in columns, in columns with the last one below, or (undefined) one cell below
+ * the other.
+ */
 function rowPrinter(
+  rows: readonly (readonly Cell[])[],
+  aligned: readonly ('right' | undefined)[],
+  indent: string,
+  options: TextOptions,
+): ((cells: readonly Cell[]) => string[]) | undefined {
+  const isAcross = (row: readonly Cell[]): boolean => row.length === 1 && aligned.length > 1;
+  const inColumns = columnPrinter(
+    rows.filter((row) => !isAcross(row)),
+    aligned,
+    indent,
+    options,
+  );
+  return (
+    inColumns &&
+    ((row) =>
+      isAcross(row) ? wrapWords(row[0]!.words, options.width, indent, `${indent}    `) : inColumns(row))
+  );
+}
+
+function columnPrinter(
   rows: readonly (readonly Cell[])[],
   aligned: readonly ('right' | undefined)[],
   indent: string,

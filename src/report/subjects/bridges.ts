@@ -30,7 +30,7 @@ import {
   settleSection,
   whySection,
 } from './answer.ts';
-import { FEW, moreTexts, similarRun, unitedRun } from './runs.ts';
+import { FEW, moreText, similarRun, unitedRun } from './runs.ts';
 
 /** `0000:00-ff`; `?` where a number isn't known. */
 export function busText({ domain, first, last }: BusRange): string {
@@ -179,10 +179,7 @@ function windowRows(windows: readonly AddressWindow[], conditions: Conditions, a
       likelyClass(window),
       windowNotes(window, conditions, { inferences: all }).join(', '),
     ]);
-    if (run > FEW) {
-      const { range, note } = moreTexts(windows, at, run);
-      rows.push([range, '', '', note]);
-    }
+    if (run > FEW) rows.push([moreText(windows, at, run)]);
     at += run > FEW ? run : 1;
   }
   return rows;

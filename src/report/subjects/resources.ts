@@ -8,7 +8,7 @@ import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import { pathOf } from '../../devicetree/tree.ts';
-import { formatCondition, isPossible, type Names, withNames } from '../../symbolic/index.ts';
+import { type Condition, formatCondition, isPossible, type Names, withNames } from '../../symbolic/index.ts';
 import { busAddressText } from '../../window/derivation.ts';
 import type { Machine } from '../../window/describe.ts';
 import { Conditions, withConditions } from '../conditions.ts';
@@ -83,8 +83,15 @@ export function alternativeWhy({ outcome, why = '' }: CrsAlternative): string {
   return outcome === 'abandoned' ? `not known: ${why}` : why;
 }
 
+/** What an entry depends on: the condition of its first alternative that can be. */
+function dependsOn(entry: CrsEntry): Condition | undefined {
+  return entry.depends && (possibleAlternatives(entry)[0]?.condition ?? entry.depends);
+}
+
 /** Why an entry isn't `ok`, in words. */
-export function whyJson({ why, status, depends }: CrsEntry, names: Names): { why?: string } {
+export function whyJson(entry: CrsEntry, names: Names): { why?: string } {
+  const { why, status } = entry;
+  const depends = dependsOn(entry);
   if (depends === undefined) return why === undefined ? {} : { why };
   const condition = formatCondition(depends, names);
   return {
@@ -204,9 +211,9 @@ function crsBlocks(entry: CrsEntry, conditions: Conditions): Block[] {
       ? []
       : [{ kind: 'lines', lines: resources.map((descriptor) => descriptorText(descriptor, conditions)) }];
   const status = STATUS_TEXT[entry.status] ?? entry.status;
+  const depends = dependsOn(entry);
   const why =
-    entry.why ??
-    (entry.depends === undefined ? status : `depends on ${conditions.text(entry.depends, MAX_CONDITION)}`);
+    entry.why ?? (depends === undefined ? status : `depends on ${conditions.text(depends, MAX_CONDITION)}`);
   const title: Text = [
     ...deviceTitle(entry.device, [entry.hid, ...(entry.cid ?? [])], entry.object),
     why === '' ? '' : `: ${why}`,

@@ -30,20 +30,14 @@ export function similarRun(windows: readonly AddressWindow[], from: number): num
   return to - from;
 }
 
-/** The row below the first window of a run, for the others. */
-export function moreTexts(
-  windows: readonly AddressWindow[],
-  from: number,
-  run: number,
-): { readonly range: string; readonly note: string } {
+/** What stands below the first window of a run, for the others. */
+export function moreText(windows: readonly AddressWindow[], from: number, run: number): string {
   const first = windows[from]!;
   const last = boundsOf(windows[from + run - 1]!)!;
   const { size } = boundsOf(first)!;
   const upTo = `0x${(last.base + last.size - 1n).toString(16).padStart(8, '0')}`;
-  return {
-    range: `... ${run - 1} more of ${first.space === 'memory' ? formatSize(size) : hex(size)} up to ${upTo}`,
-    note: first.certainty === 'conditional' ? 'each with a condition of its own (--all)' : '(--all)',
-  };
+  const each = first.certainty === 'conditional' ? ', each with its condition' : '';
+  return `... ${run - 1} more of ${first.space === 'memory' ? formatSize(size) : hex(size)} up to ${upTo}${each} (--all)`;
 }
 
 /**

@@ -28,7 +28,7 @@ import {
   sizeText,
   windowNotes,
 } from '../phrases.ts';
-import { FEW, moreTexts, similarRun } from './runs.ts';
+import { FEW, moreText, similarRun } from './runs.ts';
 
 export interface WindowsReport {
   readonly inputs: readonly Artifact[];
@@ -151,8 +151,7 @@ class Layout {
       const run = this.#all ? 1 : similarRun(windows, at);
       rows.push(this.#row(window));
       if (run > FEW) {
-        const { range, note } = moreTexts(windows, at, run);
-        rows.push([range, '', '', ...(this.#inputColumn ? [''] : []), note]);
+        rows.push([moreText(windows, at, run)]);
         at += run;
       } else at += 1;
     }
