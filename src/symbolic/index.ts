@@ -16,6 +16,7 @@ export { DecisionContext } from './decision/context.ts';
 export { type Cover, coverOf, simplified } from './decision/cover.ts';
 export { equivalent, excludes, implies, isPossible } from './decision/decide.ts';
 export { bracketedIn } from './decision/factors.ts';
+export { LeastLength } from './decision/least-length.ts';
 export { conditionOfLiteral, type Literal, type Relation } from './decision/literal.ts';
 export { type ConditionTree, conditionTree, formatCondition, formatCover, printedCover } from './format.ts';
 export { choiceIn, given } from './given.ts';

@@ -181,9 +181,12 @@ export class BddManager {
   /** What the function is where some variables have these values. */
   restrict(of: Bdd, values: ReadonlyMap<number, boolean>): Bdd {
     const done = new Map<Bdd, Bdd>();
+    let last = -1;
+    for (const level of values.keys()) if (level > last) last = level;
     // Recurses no deeper than there are variables.
     const walk = (at: Bdd): Bdd => {
-      if (at === TRUE || at === FALSE) return at;
+      // Below them nothing changes.
+      if (this.levelOf(at) > last) return at;
       const known = done.get(at);
       if (known !== undefined) return known;
       this.charge(1);

@@ -8,6 +8,7 @@ import {
   formatCondition,
   isKnown,
   keyOfVariable,
+  LeastLength,
   Names,
   not,
   sameQuantity,
@@ -157,18 +158,7 @@ interface Row {
  * long the table is divided at what was asked first.
  */
 function rowsOfTable(worlds: readonly SysfbWorld[], given: Condition): Row[] {
-  const known = new Map<Part, Map<string, Row>>();
-  const rowIn = (part: Part, key: string): Row => {
-    const rows = known.get(part) ?? new Map<string, Row>();
-    known.set(part, rows);
-    let row = rows.get(key);
-    if (row === undefined) {
-      const world = worlds.find((each) => keyOf(each) === key && isIn(each, part))!;
-      row = rowOf(key, conditionOf(part, key, given), world);
-      rows.set(key, row);
-    }
-    return row;
-  };
+  const maker = new RowMaker(worlds, given);
   // What has the most branches first: it is the longest.
   const keysOf = ({ groups }: Part): string[] =>
     [...groups].toSorted((a, b) => b[1].length - a[1].length).map(([key]) => key);
@@ -176,15 +166,53 @@ function rowsOfTable(worlds: readonly SysfbWorld[], given: Condition): Row[] {
     worlds.map((world) => ({ decisions: world.decisions, key: keyOf(world) })),
     (part) => {
       const keys = keysOf(part);
-      const short = keys.filter((key) => isPlain(rowIn(part, key)));
+      const short = keys.filter((key) => maker.isPlain(part, key));
       return { isShort: short.length === keys.length, rows: Math.min(keys.length, short.length + 1) };
     },
   );
-  const all = parts.flatMap((part) => {
-    const rows = keysOf(part).map((key) => rowIn(part, key));
-    return part.isCoarse ? coarsened(part, rows, worlds, given) : rows;
-  });
+  const all = parts.flatMap((part) =>
+    part.isCoarse
+      ? coarsened(part, keysOf(part), maker, given)
+      : keysOf(part).map((key) => maker.row(part, key)),
+  );
   return sameOutcome(parts.length === 1 ? all : joined(all, given), given);
+}
+
+/** Makes rows of parts of the table, each once. */
+class RowMaker {
+  readonly #worlds: readonly SysfbWorld[];
+  readonly #given: Condition;
+  readonly #rows = new Map<Part['groups'], Map<string, Row>>();
+  readonly #least: LeastLength;
+
+  constructor(worlds: readonly SysfbWorld[], given: Condition) {
+    this.#worlds = worlds;
+    this.#given = given;
+    const decisions = new Set(worlds.flatMap((world) => world.decisions));
+    this.#least = new LeastLength(given, [...decisions]);
+  }
+
+  row(part: Part, key: string): Row {
+    const rows = this.#rows.get(part.groups) ?? new Map<string, Row>();
+    this.#rows.set(part.groups, rows);
+    let row = rows.get(key);
+    if (row === undefined) {
+      row = rowOf(key, conditionOf(part, key, this.#given), this.worldIn(part, key));
+      rows.set(key, row);
+    }
+    return row;
+  }
+
+  /** A world of a part, of one kind if that is given. */
+  worldIn(part: Part, key?: string): SysfbWorld {
+    return this.#worlds.find((each) => (key === undefined || keyOf(each) === key) && isIn(each, part))!;
+  }
+
+  /** Is the row's condition told as it is? Of most that are too long that is seen before they are made. */
+  isPlain(part: Part, key: string): boolean {
+    const ways = part.groups.get(key)!.map(({ decisions }) => [...part.path, ...decisions]);
+    return !this.#least.exceeds(ways, MAX_CONDITION) && isPlain(this.row(part, key));
+  }
 }
 
 /** Kinds of one outcome are one row where its condition is no longer than theirs: what sets them apart decides nothing. */
@@ -219,19 +247,19 @@ function isPlain({ when, length }: Row): boolean {
 }
 
 /** The rows of a part with those that take long conditions as one: what is left of the part beside the others. */
-function coarsened(part: Part, rows: readonly Row[], worlds: readonly SysfbWorld[], given: Condition): Row[] {
-  const short = rows.filter(isPlain);
-  const long = rows.filter((row) => !short.includes(row));
-  if (long.length === 0) return [...rows];
+function coarsened(part: Part, keys: readonly string[], maker: RowMaker, given: Condition): Row[] {
+  const isShort = new Map(keys.map((key) => [key, maker.isPlain(part, key)]));
+  const short = keys.filter((key) => isShort.get(key)).map((key) => maker.row(part, key));
+  const long = keys.filter((key) => !isShort.get(key));
+  const [first] = long;
+  if (first === undefined) return short;
   const others = short.map(({ when }) => not(when) as Condition);
   const when = simplified(allOf([...part.path, ...others]), given);
-  const [first] = long;
-  if (long.length === 1) return [...short, rowOf(first!.key, when, first!.world)];
-  const decisions = long.flatMap(({ key }) => part.groups.get(key)!.flatMap((branch) => branch.decisions));
+  if (long.length === 1) return [...short, rowOf(first, when, maker.worldIn(part, first))];
+  const decisions = long.flatMap((key) => part.groups.get(key)!.flatMap((branch) => branch.decisions));
   const told = new Set(variablesOf(when).map(keyOfVariable));
   const by = variablesOf(...decisions).filter((variable) => !told.has(keyOfVariable(variable)));
-  const world = worlds.find((each) => isIn(each, part))!;
-  return [...short, { ...rowOf(`${long.map(({ key }) => key).join()} ${by.length}`, when, world), by }];
+  return [...short, { ...rowOf(`${long.join()} ${by.length}`, when, maker.worldIn(part)), by }];
 }
 
 function conditionOf({ path, groups }: Part, key: string, given: Condition): Condition {
