@@ -117,6 +117,15 @@ describe('what Linux prints', () => {
     expect(named.entries).toMatchObject([{ device: '\\_SB.COM1', hid: 'PNP0501' }]);
   });
 
+  it('an interrupt whose number is not decimal is told, not read', () => {
+    for (const line of ['irq 5-cf7', 'irq cf7', 'dma 1-c']) {
+      const { codes, entries } = list(`state = active\nio 0x60-0x60\n${line}\n`);
+      expect(codes).toEqual(['acpi/printed-line']);
+      expect(entries.map(({ resources }) => resources.length)).toEqual([1]);
+    }
+    expect(list('state = active\nio 0x60-0x60\nirq disabled\n').codes).toEqual([]);
+  });
+
   it('a range that ends before it starts', () => {
     expect(list('state = active\nmem 0x2000-0x1000\nio 0x60-0x60\n').codes).toEqual(['acpi/range-backwards']);
   });

@@ -45,7 +45,7 @@ const SYSFS =
 const NO_ADDRESSES = /^\[(?:(?:mem|io|irq|dma|bus) +(?:size|disabled)|\?\?\?)/;
 /** The beginning of a line of a host bridge, which a whole line would go on from. */
 const CUT_LOG_LINE = /^pci_bus [0-9a-f:]+: root bus resource\b/;
-const SYSFS_START = /^(?:mem|io|bus) /;
+const SYSFS_START = /^(?:mem|io|bus|irq|dma) /;
 
 /** What may stand before the lines of a file: our captures' heading, `head`'s, `grep`'s, and the file's own first line. */
 const PNP_HEADING = /^pnp ([0-9a-f]{2}:[0-9a-f]{2})(?: +id=(\S+(?: [A-Z0-9]{7,8})*))?(?: +acpi=(\\\S*))?\s*$/;
@@ -115,14 +115,14 @@ export class LinuxList {
     const match = SYSFS.exec(line.text);
     if (!match) return false;
     const [, device, kind, first, last, words = ''] = match;
+    // Interrupts and channels are decimal, %lld; addresses hex.
+    const decimal = kind === 'irq' || kind === 'dma';
+    if (decimal && ![first!, last ?? '0'].every((text) => /^\d+$/.test(text))) return false;
     if (device !== undefined && this.#sysfs?.device !== `pnp ${device}`) {
       this.#sysfs = this.#open(`pnp ${device}`, [], 3, line);
     }
     this.#sysfs ??= this.#open('pnp device 0', [], 3, line);
-    // Interrupts and channels are decimal, %lld; addresses hex.
-    const decimal = kind === 'irq' || kind === 'dma';
     const number = (text: string): bigint => BigInt(decimal ? text : `0x${text}`);
-    if (decimal && !/^\d+$/.test(first!)) return false;
     this.#add(
       this.#sysfs,
       kind!,
