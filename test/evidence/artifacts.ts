@@ -1,6 +1,6 @@
 /** Artifacts made by hand. */
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
-import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { type Diagnostic, DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import type { MachineFacts } from '../../src/evidence/facts.ts';
 import { readEvidence } from '../../src/evidence/read.ts';
 
@@ -10,9 +10,13 @@ export function artifactOf(kind: ArtifactKind, content: string | Uint8Array, nam
   return { kind, source: { name, form, bytes }, path: name, sha256: '', steps: [] };
 }
 
-/** What readers make of it, and the codes of what they say. */
-export function read(...artifacts: Artifact[]): { evidence: MachineFacts; codes: string[] } {
+/** What readers make of it, and what they say; the codes of that. */
+export function read(...artifacts: Artifact[]): {
+  evidence: MachineFacts;
+  diagnostics: readonly Diagnostic[];
+  codes: string[];
+} {
   const sink = new DiagnosticList();
   const evidence = readEvidence(artifacts, sink);
-  return { evidence, codes: sink.all.map(({ code }) => code) };
+  return { evidence, diagnostics: sink.all, codes: sink.all.map(({ code }) => code) };
 }

@@ -133,6 +133,7 @@ class LogReader {
       line.depth <= gathered.first.depth &&
       !startsOf().worth.test(line.message) &&
       !isOmission(line.message) &&
+      !isBootMark(line.message) &&
       mayContinue(gathered.rest.at(-1) ?? gathered.first, line)
     ) {
       gathered.rest.push(line);
