@@ -6,6 +6,7 @@
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { gzipHeaderLength } from '../../containers/codecs/zlib.ts';
 import { finding } from '../../findings/finding.ts';
 import { limit } from '../../limits/limits.ts';
 import { sha256Of } from '../../platform/hash.ts';
@@ -20,11 +21,6 @@ import { readDriverCode } from './driver-code.ts';
 const START = 'IKCFG_ST';
 const END = 'IKCFG_ED';
 const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
-/** Flags of a gzip header. */
-const FHCRC = 0x02;
-const FEXTRA = 0x04;
-const FNAME = 0x08;
-const FCOMMENT = 0x10;
 /** Markers that are followed: they also occur by chance. */
 const MAX_MARKERS = 16;
 /** x86 boot protocol (Documentation/arch/x86/boot.rst): header magic, and the pointer to the version string. */
@@ -33,28 +29,10 @@ const VERSION_POINTER_AT = 0x20e;
 const VERSION_BIAS = 0x200;
 const MAX_VERSION_BYTES = 512;
 
-/** Length of a gzip member's header (RFC 1952, section 2.3); undefined when it is none. */
-function gzipHeaderLength(bytes: Buffer): number | undefined {
-  if (bytes.length < 10 || bytes.indexOf(GZIP) !== 0) return undefined;
-  const flags = bytes[3]!;
-  let at = 10;
-  if ((flags & FEXTRA) !== 0) {
-    if (at + 2 > bytes.length) return undefined;
-    at += 2 + bytes.readUInt16LE(at);
-  }
-  for (const text of [FNAME, FCOMMENT]) {
-    if ((flags & text) === 0) continue;
-    const end = bytes.indexOf(0, at);
-    if (end < 0) return undefined;
-    at = end + 1;
-  }
-  return (flags & FHCRC) === 0 ? at : at + 2;
-}
-
 /** Unpacks a gzip member, whatever follows it in the image. */
 function unpack(bytes: Buffer, most: number): Buffer | 'too large' | undefined {
   const header = gzipHeaderLength(bytes);
-  if (header === undefined || header >= bytes.length) return undefined;
+  if (header === undefined) return undefined;
   try {
     return zlib().inflateRawSync(bytes.subarray(header), { maxOutputLength: most });
   } catch (error) {
