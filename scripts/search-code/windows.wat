@@ -14,7 +14,7 @@
     (local $first v128) (local $second v128) (local $third v128) (local $fourth v128)
     (local $groups v128) (local $low4 v128) (local $high4 v128)
     (local $low1 v128) (local $high1 v128) (local $low2 v128) (local $high2 v128) (local $low3 v128) (local $high3 v128)
-    (local $half v128) (local $mask i32) (local $place i32)
+    (local $half v128) (local $mask i32) (local $place i32) (local $pair i32)
     (local.set $low1 (v128.load (i32.const 0)))
     (local.set $high1 (v128.load (i32.const 16)))
     (local.set $low2 (v128.load (i32.const 32)))
@@ -29,6 +29,37 @@
         (br_if $none (i32.ge_u (local.get $at) (local.get $end)))
         (local.set $first (v128.load (local.get $at)))
         (local.set $second (v128.load offset=1 (local.get $at)))
+        ;; One byte again and again, as in erased flash: 64 places at a time, unless some pattern begins so.
+        (if (i32.eqz (v128.any_true (v128.xor (local.get $first) (local.get $second))))
+          (then
+            (local.set $pair (i32.load16_u (local.get $at)))
+            (if (i32.eqz
+                  (i32.and
+                    (i32.and
+                      (i32.load8_u offset=0x10000 (local.get $pair))
+                      (i32.load8_u offset=0x20000 (local.get $pair)))
+                    (i32.load8_u offset=0x30000 (local.get $pair))))
+              (then
+                (local.set $place (local.get $at))
+                (block $other
+                  (loop $same
+                    (br_if $other (i32.gt_u (i32.add (local.get $place) (i32.const 64)) (local.get $end)))
+                    (br_if $other
+                      (v128.any_true
+                        (v128.or
+                          (v128.or
+                            (v128.xor (local.get $first) (v128.load (local.get $place)))
+                            (v128.xor (local.get $first) (v128.load offset=16 (local.get $place))))
+                          (v128.or
+                            (v128.xor (local.get $first) (v128.load offset=32 (local.get $place)))
+                            (v128.xor (local.get $first) (v128.load offset=48 (local.get $place)))))))
+                    (local.set $place (i32.add (local.get $place) (i32.const 64)))
+                    (br $same)))
+                ;; The last three places are followed by something that was not looked at.
+                (if (i32.gt_u (local.get $place) (local.get $at))
+                  (then
+                    (local.set $at (i32.sub (local.get $place) (i32.const 3)))
+                    (br $more)))))))
         (local.set $third (v128.load offset=2 (local.get $at)))
         (local.set $fourth (v128.load offset=3 (local.get $at)))
         (local.set $groups

@@ -6,7 +6,7 @@ import { littleEndian } from '../containers/access.ts';
 import type { Find } from './find.ts';
 import type { Run } from './run.ts';
 import type { Space } from './space.ts';
-import { rootPointerAt, tableHeaderAt } from './tables.ts';
+import { checksumHolds, rootPointerAt, tableHeaderAt } from './tables.ts';
 
 /** Entries of a root table that are followed; real ones have under a hundred. */
 const MAX_ENTRIES = 1024;
@@ -39,9 +39,10 @@ function fits(space: Space, root: RootTable, base: number): boolean {
   const inside = entriesOf(space, root).filter(
     (address) => address >= base && address < base + space.access.size,
   );
-  const tables = inside.filter(
-    (address) => tableHeaderAt(space.access, address - base, space.sums)?.checksumOk,
-  );
+  const tables = inside.filter((address) => {
+    const header = tableHeaderAt(space.access, address - base);
+    return header !== undefined && checksumHolds(header, address - base, space.sums);
+  });
   return tables.length > 0 && tables.length * 2 >= inside.length;
 }
 
@@ -66,8 +67,9 @@ function follow(run: Run, space: Space, address: number, base: number, known: Se
   const offset = address - base;
   if (offset < 0 || offset >= space.access.size || known.has(offset)) return;
   known.add(offset);
-  const header = tableHeaderAt(space.access, offset, space.sums);
-  if (header === undefined || !header.checksumOk || !/^[A-Z0-9_!]{4}$/.test(header.signature)) return;
+  const header = tableHeaderAt(space.access, offset);
+  if (header === undefined || !/^[A-Z0-9_!]{4}$/.test(header.signature)) return;
+  if (!checksumHolds(header, offset, space.sums)) return;
   const { signature, oemTableId, length } = header;
   const note = 'named by the root table';
   run.found(space, offset, length, { kind: 'acpi-table', signature, oemTableId, note });

@@ -3,10 +3,18 @@
 import { looksLikeText, sniffKind } from '../artifact/sniff.ts';
 import { asciiAt, littleEndian } from '../containers/access.ts';
 import { limit } from '../limits/limits.ts';
+import { sha256Of } from '../platform/hash.ts';
 import type { Run } from './run.ts';
 import type { Space } from './space.ts';
-import { amlReads, KNOWN_SIGNATURES, mayHoldAml, rootPointerAt, tableHeaderAt } from './tables.ts';
-import { type FoundTree, treeIn, treeSizeAt } from './trees.ts';
+import {
+  amlReads,
+  checksumHolds,
+  KNOWN_SIGNATURES,
+  mayHoldAml,
+  rootPointerAt,
+  tableHeaderAt,
+} from './tables.ts';
+import { type FoundTree, type JudgedTree, treeIn, treeSizeAt } from './trees.ts';
 
 /** Kinds that are told by their own finders, or whose parts are. */
 const FOUND_ELSEWHERE = new Set(['dtb', 'dtbo', 'acpi-table', 'image', 'boot-params', 'mail']);
@@ -21,23 +29,40 @@ function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
+/** What there is at a place, if just that was judged before. */
+function judgedTree(run: Run, space: Space, offset: number, size: number): JudgedTree {
+  const { access } = space;
+  const known = run.trees.find(access, offset, size, () => run.work(size));
+  if (known !== undefined) return known;
+  const bytes = access.read(offset, size);
+  const read = treeIn({ name: space.path, form: 'blob', bytes });
+  let judged: JudgedTree = {};
+  if (read !== undefined) {
+    const { tree: _, ...tree } = read;
+    judged = { tree, sha256: sha256Of(bytes) };
+  }
+  run.trees.keep(access, offset, size, judged);
+  return judged;
+}
+
 /** A flattened device tree; the kind of the tree that is there. */
 export function findTree(run: Run, space: Space, offset: number): FoundTree['kind'] | undefined {
   const size = treeSizeAt(space.access, offset);
   if (size === undefined || !run.mayTry()) return undefined;
   // Trees that share their bytes with others cost as if they were none.
   run.spend(size);
-  const tree = treeIn({ name: space.path, form: 'blob', bytes: space.access.read(offset, size) });
-  if (tree === undefined) return undefined;
-  const { kind, model, compatible, isEmpty } = tree;
+  const judged = judgedTree(run, space, offset, size);
+  if (judged.tree === undefined) return undefined;
+  const { kind, model, compatible, isEmpty } = judged.tree;
   const by = space.replacedBy(offset);
-  run.found(space, offset, size, {
+  const fields = {
     kind,
     model,
     compatible,
     ...(by === undefined ? {} : { replacedBy: by }),
     ...(isEmpty ? { note: EMPTY_TREE } : {}),
-  });
+  };
+  run.found(space, offset, size, fields, judged.sha256);
   return kind;
 }
 
@@ -54,18 +79,24 @@ function isWholeFile(space: Space, offset: number, length: number): boolean {
  * @param onlyWhole the table has to be all of such a file
  */
 export function findTable(run: Run, space: Space, offset: number, onlyWhole = false): void {
-  const header = tableHeaderAt(space.access, offset, space.sums);
+  const { access } = space;
+  const header = tableHeaderAt(access, offset);
   if (header === undefined) return;
-  const { signature, length, oemTableId, checksumOk } = header;
+  const { signature, length, oemTableId } = header;
+  const known = run.tables.find(access, offset, length, () => run.work(length));
+  const checksumOk = known?.checksumOk ?? checksumHolds(header, offset, space.sums);
   if ((!checksumOk || onlyWhole) && !isWholeFile(space, offset, length)) return;
   if (mayHoldAml(signature)) {
     if (!run.mayTry()) return;
     run.spend(length);
-    if (!amlReads(space.access.read(offset, length))) return;
+    if (known === undefined && !amlReads(access.read(offset, length))) return;
   }
   const note = 'the checksum is not set: firmware fills the table in when it installs it';
-  if (checksumOk) run.found(space, offset, length, { kind: 'acpi-table', signature, oemTableId });
-  else run.found(space, offset, length, { kind: 'acpi-template', signature, oemTableId, note });
+  const fields = checksumOk
+    ? { kind: 'acpi-table', signature, oemTableId }
+    : { kind: 'acpi-template', signature, oemTableId, note };
+  const { sha256 } = run.found(space, offset, length, fields, known?.sha256);
+  if (known === undefined) run.tables.keep(access, offset, length, { checksumOk, sha256 });
 }
 
 /** Signatures that are looked for everywhere. */
@@ -110,12 +141,12 @@ export function findBanner(run: Run, space: Space, offset: number): void {
   const fields = { kind: 'kernel', release, text };
   if (program === undefined) {
     const found = run.found(space, offset, text.length, fields);
-    space.banners.set(who, { find: found?.id, release, banner });
+    space.banners.set(who, { find: found.id, release, banner });
     return;
   }
   const { start, end, architecture } = program;
   const found = run.found(space, start, end - start, { ...fields, architecture });
-  const kernel = { find: found?.id, release, banner };
+  const kernel = { find: found.id, release, banner };
   space.banners.set(who, kernel);
   space.kernels.push({ start, end, kernel });
 }

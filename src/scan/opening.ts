@@ -151,8 +151,11 @@ export class Opener {
     const before = kernel?.banner;
     const mark = run.record();
     run.budget.take(unpacked);
-    await this.#look(inner, asked.content);
-    run.budget.release(unpacked);
+    try {
+      await this.#look(inner, asked.content);
+    } finally {
+      run.budget.release(unpacked);
+    }
     const outcome = run.recorded(mark);
     // A kernel that was named by another part of it keeps that name: of this part it can't be said.
     if (outcome === undefined || decoded.end !== 'whole' || before !== undefined) return;
@@ -222,7 +225,7 @@ export class Opener {
       const size = Math.min(kernel.size, content.size);
       const fields = { kind: 'kernel', architecture, ...(release === undefined ? {} : { release }) };
       const found = run.found(space, at, size, fields);
-      space.kernels.push({ start: at, end: at + size, kernel: { find: found?.id, release } });
+      space.kernels.push({ start: at, end: at + size, kernel: { find: found.id, release } });
     }
     if (program !== undefined) space.programs.push({ start: at, end: at + content.size, ...program });
     for (const { offset, size, ...fields } of remarks) run.found(space, at + offset, size, fields);

@@ -8,6 +8,7 @@ import type { Decoder } from '../containers/codecs/output.ts';
 import type { Choice } from '../containers/container.ts';
 import { COMPRESSIONS } from '../containers/rows.ts';
 import type { Find } from './find.ts';
+import { holds } from './known.ts';
 
 /** What looking through a space gave. Paths and containers are those of the space and below. */
 export interface Outcome {
@@ -79,24 +80,11 @@ const EACH_FIND_BYTES = 1024;
 const SKIPPABLE = [0x2a, 0x4d, 0x18];
 /** Blocks of old lz4 streams, which have no end mark: behind a last one of this size anything may be another one. */
 const LZ4_BLOCK_BYTES = 8 << 20;
-/** What is compared at once: what fits into a processor's own memory. */
-const COMPARED_AT_ONCE = 128 * 1024;
+/** Zeros between streams are read in pieces of this size. */
+const PADDING_AT_ONCE = 128 * 1024;
 
 function headOf(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
-}
-
-const scratch = new Uint8Array(COMPARED_AT_ONCE);
-
-function holds(access: Access, at: number, expected: Uint8Array): boolean {
-  for (let done = 0; done < expected.length; done += COMPARED_AT_ONCE) {
-    const part = expected.subarray(done, done + COMPARED_AT_ONCE);
-    let there: Uint8Array = scratch.subarray(0, part.length);
-    if (access.readInto === undefined) there = access.read(at + done, part.length);
-    else there = there.subarray(0, access.readInto(at + done, there));
-    if (there.length !== part.length || Buffer.compare(there, part) !== 0) return false;
-  }
-  return true;
 }
 
 /** Whether what stands behind a stream may be more of it. */
@@ -105,7 +93,7 @@ function mayGoOn({ access, format }: Asked, end: number, limit: number): boolean
   // Streams of xz may have zeros between them.
   if (format === 'xz')
     for (;;) {
-      const piece = access.read(at, Math.min(COMPARED_AT_ONCE, limit - at));
+      const piece = access.read(at, Math.min(PADDING_AT_ONCE, limit - at));
       const first = piece.findIndex((byte) => byte !== 0);
       at += first < 0 ? piece.length : first;
       if (first >= 0 || piece.length === 0) break;

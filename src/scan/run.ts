@@ -8,8 +8,10 @@ import { type ArgsOf, type Code, finding } from '../findings/finding.ts';
 import { type LimitName, limitText } from '../limits/limits.ts';
 import { sha256OfAccess } from '../platform/hash.ts';
 import type { Alternatives, Find, FoundMemory } from './find.ts';
+import { Known } from './known.ts';
 import { type Banner, type Origin, type Outcome, Repeats } from './repeats.ts';
 import type { KernelInside, Space } from './space.ts';
+import type { JudgedTree } from './trees.ts';
 
 /** How a find is told: what is known of it beside its place. */
 export type FindFields = Omit<
@@ -49,7 +51,21 @@ const BUILD_NUMBER = / #\d/;
 /** What it takes to look at one place closely, in bytes that are looked through in the same time. */
 export const WORK_OF_PLACE = 16 * 1024;
 
-/** Thrown when enough was looked through; what was found until then stays. */
+/** Ids of finds by the paths of all that they are in, their own included. */
+function byContainer(finds: readonly Find[]): ReadonlyMap<string, readonly number[]> {
+  const below = new Map<string, number[]>();
+  for (const { id, path } of finds)
+    for (let end = path.indexOf('!'); ; end = path.indexOf('!', end + 1)) {
+      const part = end < 0 ? path : path.slice(0, end);
+      const ids = below.get(part);
+      if (ids === undefined) below.set(part, [id]);
+      else ids.push(id);
+      if (end < 0) break;
+    }
+  return below;
+}
+
+/** Thrown when enough was looked through, or found; what was found until then stays. */
 export class OutOfWork {}
 
 export class Run {
@@ -57,6 +73,9 @@ export class Run {
   readonly budget: Budget;
   readonly #reader: FindReader | undefined;
   readonly repeats: Repeats;
+  /** Tables that were found, and what was judged to be a tree or none. */
+  readonly tables = new Known<{ readonly checksumOk: boolean; readonly sha256: string }>();
+  readonly trees = new Known<JudgedTree>();
   readonly finds: Find[] = [];
   /** Which space each find stands in, by the find's id. */
   readonly #spaces: symbol[] = [];
@@ -152,13 +171,21 @@ export class Run {
     return false;
   }
 
-  /** Notes a find down. @param start in the space's bytes */
-  found(space: Space, start: number, size: number, fields: FindFields): Find | undefined {
-    const { limits } = this.budget;
-    if (this.finds.length >= limits.finds) {
-      this.limit('image-finds');
-      return undefined;
-    }
+  /** Throws an `OutOfWork` when there are as many finds as there may be: whatever else is met, nobody would hear of it. */
+  #mayFind(): void {
+    if (this.finds.length < this.budget.limits.finds) return;
+    this.limit('image-finds');
+    throw new OutOfWork();
+  }
+
+  /**
+   * Notes a find down.
+   * @param start in the space's bytes
+   * @param sha256 of the find's bytes, where it is known
+   */
+  found(space: Space, start: number, size: number, fields: FindFields, sha256?: string): Find {
+    this.#mayFind();
+    this.work(size);
     const bytes = partOf(space.access, start, size);
     const { path, container } = space.place(start, start + size);
     const find: Find = {
@@ -168,7 +195,7 @@ export class Run {
       offset: space.base + start,
       fileOffset: space.fileOffset(start, size),
       size,
-      sha256: sha256OfAccess(bytes),
+      sha256: sha256 ?? sha256OfAccess(bytes),
       ...(space.physical ? { address: BigInt(space.base + start) } : {}),
       container,
     };
@@ -229,14 +256,10 @@ export class Run {
     outcome: Outcome,
     to: { readonly path: string; readonly steps: Find['container'] },
   ): void {
-    const { limits } = this.budget;
     const moved = (path: string): string => to.path + path.slice(origin.path.length);
     for (const find of outcome.finds) {
       this.work(WORK_OF_PLACE);
-      if (this.finds.length >= limits.finds) {
-        this.limit('image-finds');
-        return;
-      }
+      this.#mayFind();
       const copy: Find = {
         ...find,
         id: this.finds.length,
@@ -261,7 +284,7 @@ export class Run {
     const { banner: known, find } = kernel;
     const isBetter =
       known === undefined || (BUILD_NUMBER.test(banner.text) && !BUILD_NUMBER.test(known.text));
-    if (!isBetter || find === undefined) return;
+    if (!isBetter) return;
     kernel.banner = banner;
     kernel.release ??= banner.release;
     this.amend(find, { release: kernel.release, text: banner.text });
@@ -288,14 +311,12 @@ export class Run {
 
   /** Says of the choices that images tell what is found in each. */
   resolveChoices(finds: readonly Find[]): void {
+    if (this.#choices.length === 0) return;
     const sameAs = new Map(this.#same);
+    const below = byContainer(finds);
     for (const { path, axis, list } of this.#choices) {
-      const inside = (name: string): number[] => {
-        const part = sameAs.get(`${path}!${name}`) ?? `${path}!${name}`;
-        return finds
-          .filter((find) => find.path === part || find.path.startsWith(`${part}!`))
-          .map(({ id }) => id);
-      };
+      const inside = (name: string): readonly number[] =>
+        below.get(sameAs.get(`${path}!${name}`) ?? `${path}!${name}`) ?? [];
       const choices = list.map(({ parts, ...choice }) => ({
         ...choice,
         finds: [...new Set(parts.flatMap(inside))],

@@ -8,8 +8,8 @@ import { type View, ViewTree } from './view-tree.ts';
 
 /** A kernel whose header was read; what is found inside of it may tell its release. */
 export interface KernelInside {
-  /** Its find; undefined where there were too many. */
-  readonly find: number | undefined;
+  /** The id of its find. */
+  readonly find: number;
   release: string | undefined;
   /** What it prints first, once that was met in it. */
   banner?: Banner | undefined;

@@ -47,7 +47,6 @@ export interface TableHeader {
   readonly signature: string;
   readonly length: number;
   readonly oemTableId: string;
-  readonly checksumOk: boolean;
 }
 
 function isText(byte: number): boolean {
@@ -91,7 +90,7 @@ export class Sums {
 }
 
 /** The header of a table at a place, if it can be one: whole, of a length that its kind may have, with names of characters. */
-export function tableHeaderAt(access: Access, at: number, sums: Sums): TableHeader | undefined {
+export function tableHeaderAt(access: Access, at: number): TableHeader | undefined {
   const header = access.read(at, TABLE_HEADER_LENGTH);
   if (header.length < TABLE_HEADER_LENGTH) return undefined;
   const signature = String.fromCharCode(...header.subarray(0, 4));
@@ -104,7 +103,12 @@ export function tableHeaderAt(access: Access, at: number, sums: Sums): TableHead
     for (let index = from; index < to; index += 1) if (!isText(header[index]!)) odd += 1;
   if (odd > MAX_ODD_CHARACTERS) return undefined;
   const oemTableId = String.fromCharCode(...header.subarray(16, 24)).replace(/[\0 ]+$/, '');
-  return { signature, length, oemTableId, checksumOk: sums.of(at, at + length) === 0 };
+  return { signature, length, oemTableId };
+}
+
+/** Whether the checksum of a table holds. */
+export function checksumHolds({ length }: TableHeader, at: number, sums: Sums): boolean {
+  return sums.of(at, at + length) === 0;
 }
 
 const AML: ReadonlySet<string> = new Set(['DSDT', 'SSDT', 'PSDT', 'OSDT']);

@@ -47,6 +47,12 @@ function isFit(root: DtNode): boolean {
   return images.children.some(({ properties }) => properties.some(({ name }) => data.has(name)));
 }
 
+/** What was found out about bytes: without a tree they are none. */
+export interface JudgedTree {
+  readonly tree?: FoundTree;
+  readonly sha256?: string;
+}
+
 /** Reads a blob of exactly its declared size; undefined where anything about it is wrong. */
 export function treeIn(source: Source): (FoundTree & { readonly tree: DeviceTree }) | undefined {
   const problems = new DiagnosticList();

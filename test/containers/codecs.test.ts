@@ -10,7 +10,7 @@ import type { Decoder } from '../../src/containers/codecs/output.ts';
 import { decodeXz } from '../../src/containers/codecs/xz.ts';
 import { decodeBrotli, decodeGzip, decodeZlib, inflateRaw } from '../../src/containers/codecs/zlib.ts';
 import { decodeZstd } from '../../src/containers/codecs/zstd.ts';
-import { hasProgram, mixedBytes, packedBy } from './pack.ts';
+import { hasProgram, mixedBytes, packedBy, riscvCode } from './pack.ts';
 
 const PLENTY = 1 << 28;
 const SAMPLE = mixedBytes(300_000);
@@ -23,7 +23,7 @@ const PACKERS: readonly (readonly [program: string, options: readonly string[], 
     (check) => ['xz', ['-c', `--check=${check}`], decodeXz] as const,
   ),
   ['xz', ['-c', '-T2', '--block-size=100000'], decodeXz],
-  ...['x86', 'arm', 'armthumb', 'arm64', 'powerpc', 'ia64', 'sparc'].flatMap((filter) =>
+  ...['x86', 'arm', 'armthumb', 'arm64', 'powerpc', 'ia64', 'sparc', 'riscv'].flatMap((filter) =>
     ['', '=start=4096'].map(
       (start) => ['xz', ['-c', `--${filter}${start}`, '--lzma2=preset=1'], decodeXz] as const,
     ),
@@ -70,6 +70,23 @@ describe.each(
       if (packed !== undefined) await expectUnpacked(decoder, packed, SAMPLE);
     },
   );
+});
+
+/** `xz --check=none --riscv=start=4096 --lzma2=preset=6` of xz 5.8.3, given `riscvCode()`. */
+const RISCV_XZ =
+  '/Td6WFoAAAD/EtlBBcGIBMAGCwQAEAAAIQEWAAAAAABGQrzZ4AM/AgBdAHd//PgH7blkCfZmyP8b6Ag6O1NKTXzQWGb35Qyq' +
+  'KYCLBCvSMdop5kvuxyomtQ4u0wuQkgdgSqrp6W9yys+tukLZ3DuER7gl3qv8Fti8SE3qd3tJRNx4DJIl57rqYweQ5aURWOv+' +
+  'tfRQuxEhmZRU7AOtPXuZyktADyLX0NRn/E5EO3lIMEXMWesk82nR4V6vT+cqQgubQqq1f6IlAFW++vyVB40Yg7FcT6um6TcF' +
+  'geiZqhIzLeXgJ0s1mTuzLLCq+CsHkwmIN7VDcH7XWJBoXQExumc80kPzblyuy7wHNxUkLGWAvLYmFCtBcOVq1Aid/TJvBzqm' +
+  'Q+x/Pyzmz/J9woSaSh1neTsE4whQwmXS11OqIViay5LEM5LyOrcNuudOGAQNId0bn8oU/bxYbCqDMnWMeV2nvnFe+MtDaC2q' +
+  'BALtNwcSbvd/CT2p2tWt7BmVnTCNd5hMIzkLkcyOWnyDG21BA1ZZMbpUfNxUbSOsoyiMiFvAYs6OVVDIFQBcip+t3kx7Rfi6' +
+  '9kWCzaOVMCMlMXZNVp28Sx5Vca6rohWJKvxDrZug8+90pui2sgXn7Gntw/6akKFNl5Vv26xTBg1qF3VParG1ekxCeeJNGaLu' +
+  'T+AP2azD+Mz5sszScs3vTv8ap+78dwQXYPBVu9UMW0/hJTyA+mI0xQpElxIsuZ48XY26AAABoATABgAAR/EJXagACvwCAAAA' +
+  'AABZWg==';
+
+test('xz undoes its filter for RISC-V', async () => {
+  const { end, bytes } = await decodeXz(Buffer.from(RISCV_XZ, 'base64'), PLENTY);
+  expect([end, Buffer.compare(bytes, riscvCode())]).toEqual(['whole', 0]);
 });
 
 describe('what Node packs', () => {

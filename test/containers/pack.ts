@@ -39,3 +39,21 @@ export function mixedBytes(length: number, seed = 1): Uint8Array {
   }
   return bytes;
 }
+
+/** RISC-V code: calls, addresses taken in two instructions, and what the filter of xz makes of these, again as code. */
+export function riscvCode(): Uint8Array {
+  const words: number[] = [];
+  for (let index = 0; index < 16; index += 1) {
+    const [jal, auipc, addi] = [0x6f, 0x17, 0x13];
+    const immediate = (index * 0x1357) % 0x80000;
+    // Links in x1, x5 and x10, of which the last is none of a call.
+    for (const link of [1, 5, 10]) words.push(jal | (link << 7) | (immediate << 12));
+    for (const register of [0, 2, 3, 31])
+      words.push(auipc | (register << 7) | (immediate << 12), addi | (register << 15) | (index << 28));
+    words.push(auipc | (2 << 7) | (3 << 12) | (9 << 27), immediate);
+  }
+  const bytes = new Uint8Array(words.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (const [index, word] of words.entries()) view.setUint32(index * 4, word >>> 0, true);
+  return bytes;
+}

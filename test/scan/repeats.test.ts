@@ -65,6 +65,32 @@ describe('a copy is found as if it were alone at its place', () => {
   });
 });
 
+describe('tables and trees that stand there as they are', () => {
+  const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+  test('are found again, and told from those that only begin alike', async () => {
+    const [a, b] = [make.board('A'), make.board('B')];
+    const [table, tree] = [make.table('SSDT'), a];
+    // The same sum, and no AML: nothing names what an 0x60 is put into.
+    const broken = table.map((byte, at) => byte + (at === 36 ? 0x58 : at === 41 ? 0xa8 : 0));
+    // The end of the structure block, four bytes before its strings (dtspec, 5.2).
+    const cut = tree.slice();
+    const strings = new DataView(tree.buffer, tree.byteOffset).getUint32(12);
+    cut[strings - 1] = 7;
+    const all = [table, broken, table, tree, cut, b, tree, table, cut].map((bytes) => make.padded(bytes, 64));
+    const { finds } = await scan(make.join(...all));
+    const starts = all.map((_, index) => make.join(...all.slice(0, index)).length);
+    expect(finds.map(({ offset, sha256: hash }) => [offset, hash])).toEqual([
+      [starts[0], sha256(table)],
+      [starts[2], sha256(table)],
+      [starts[3], sha256(tree)],
+      [starts[5], sha256(b)],
+      [starts[6], sha256(tree)],
+      [starts[7], sha256(table)],
+    ]);
+  });
+});
+
 test('bytes of finds are given of each copy', async () => {
   const given: [Find, string][] = [];
   const one = filled(

@@ -6,6 +6,9 @@ import { closeRead, readFileBytes, systemMessage } from '../file.ts';
 
 /** Larger files are read where they are needed. */
 const MAX_WHOLE = 32 * 1024 * 1024;
+/** Headers are read in many small steps: from blocks of this size, of which so many are held. */
+const BLOCK_BYTES = 16 * 1024;
+const BLOCKS_HELD = 32;
 
 export interface OpenedFile {
   readonly access: Access;
@@ -69,11 +72,30 @@ function fileAccess(descriptor: number, size: number, onFault: (why: string) => 
     }
     return done;
   };
+  /** By the number of a block, its remainder by the number of them. */
+  const held: { readonly number: number; readonly bytes: Uint8Array }[] = [];
+  /** A block of the file; undefined where not all of it can be read, which is no fault of who wants less of it. */
+  const blockAt = (number: number): Uint8Array | undefined => {
+    const slot = number % BLOCKS_HELD;
+    const there = held[slot];
+    if (there?.number === number) return there.bytes;
+    const bytes = new Uint8Array(BLOCK_BYTES);
+    try {
+      if (readSync(descriptor, bytes, 0, BLOCK_BYTES, number * BLOCK_BYTES) < BLOCK_BYTES) return undefined;
+    } catch {
+      return undefined;
+    }
+    held[slot] = { number, bytes };
+    return bytes;
+  };
   return {
     size,
     read(offset, length) {
       const count = Math.min(length, size - offset);
       if (offset < 0 || count <= 0) return new Uint8Array(0);
+      const inBlock = offset % BLOCK_BYTES;
+      const block = inBlock + count > BLOCK_BYTES ? undefined : blockAt((offset - inBlock) / BLOCK_BYTES);
+      if (block !== undefined) return block.subarray(inBlock, inBlock + count);
       const target = new Uint8Array(count);
       return target.subarray(0, readInto(offset, target));
     },

@@ -167,12 +167,76 @@ export function undoIa64(bytes: Uint8Array, start: number): void {
   }
 }
 
+const RISCV_JAL_LINK = 0xef;
+const RISCV_AUIPC = 0x17;
+const RISCV_OPCODE = 0x7f;
+/** `auipc` with this register, the stack pointer, holds the place of a pair that was changed. */
+const RISCV_MARK = 2;
+const RISCV_PAIR_BYTES = 8;
+
+/** `jal` to a subroutine: the 20 bits of its target stand in an order of their own, absolute ones in plain order. */
+function undoRiscvJal(view: DataView, at: number, pc: number): void {
+  const [b1, b2, b3] = [view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3)];
+  const target = (((b1 & 0xf0) << 13) | (b2 << 9) | (b3 << 1)) - pc;
+  // As the instruction has them from its highest bit on: 20, 10 to 1, 11, 19 to 12.
+  const bits =
+    (((target >> 20) & 1) << 31) |
+    (((target >> 1) & 0x3ff) << 21) |
+    (((target >> 11) & 1) << 20) |
+    (((target >> 12) & 0xff) << 12);
+  view.setUint32(at, (bits | ((b1 & 0x0f) << 8) | RISCV_JAL_LINK) >>> 0, true);
+}
+
+/**
+ * RISC-V: `jal` with x1 or x5 as its link, and `auipc` with the instruction behind it that takes its register. Such a pair
+ * was made an `auipc` of x2 with 20 bits of the second instruction, and the address, big endian. What looked so already was
+ * made an ordinary pair, which is undone likewise.
+ */
+export function undoRiscv(bytes: Uint8Array, start: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at + RISCV_PAIR_BYTES <= bytes.length; ) {
+    const opcode = bytes[at]!;
+    if (opcode === RISCV_JAL_LINK && (bytes[at + 1]! & 0x0d) === 0) {
+      undoRiscvJal(view, at, start + at);
+      at += 4;
+      continue;
+    }
+    if ((opcode & RISCV_OPCODE) !== RISCV_AUIPC) {
+      at += 2;
+      continue;
+    }
+    const first = view.getUint32(at, true);
+    const register = (first >>> 7) & 31;
+    if (register !== 0 && register !== RISCV_MARK) {
+      const second = view.getUint32(at + 4, true);
+      if ((second & 3) !== 3 || ((second >>> 15) & 31) !== register) {
+        at += 6;
+        continue;
+      }
+      view.setUint32(at, (RISCV_AUIPC | (RISCV_MARK << 7) | (second << 12)) >>> 0, true);
+      view.setUint32(at + 4, ((first & 0xfffff000) + (second >>> 20)) >>> 0, true);
+    } else {
+      const source = first >>> 27;
+      const isMarked = register === RISCV_MARK && ((first >>> 12) & 3) === 3;
+      if (!isMarked || source === 0 || source === RISCV_MARK) {
+        at += 4;
+        continue;
+      }
+      const address = (view.getUint32(at + 4) - (start + at)) | 0;
+      // The second instruction adds its 12 bits with their sign.
+      view.setUint32(at, (RISCV_AUIPC | (source << 7) | ((address + 0x800) & 0xfffff000)) >>> 0, true);
+      view.setUint32(at + 4, ((first >>> 12) | (address << 20)) >>> 0, true);
+    }
+    at += RISCV_PAIR_BYTES;
+  }
+}
+
 /** Delta: each byte had the one `distance` before it taken away. */
 export function undoDelta(bytes: Uint8Array, distance: number): void {
   for (let at = distance; at < bytes.length; at += 1) bytes[at] = (bytes[at]! + bytes[at - distance]!) & 0xff;
 }
 
-/** By the filter's id in .xz (5.3 of the format); 11 is RISC-V, which is not undone. */
+/** By the filter's id in .xz (5.3 of the format). */
 export const BRANCH_FILTERS: ReadonlyMap<number, BranchFilter> = new Map([
   [4, undoX86],
   [5, undoPowerPc],
@@ -181,4 +245,5 @@ export const BRANCH_FILTERS: ReadonlyMap<number, BranchFilter> = new Map([
   [8, undoArmThumb],
   [9, undoSparc],
   [10, undoArm64],
+  [11, undoRiscv],
 ]);

@@ -12,10 +12,12 @@ import {
 } from '../../../src/containers/search/places.ts';
 import { Search } from '../../../src/containers/search/search.ts';
 
-const PATTERNS = ['abc', 'bcd', 'cab', 'aab', 'DSDT', 'DSSD', '\xd0\x0d\xfe\xed', '\0\0\0'].map((text) => ({
-  text,
-  bytes: Array.from(text, (character) => character.charCodeAt(0)),
-}));
+const PATTERNS = ['abc', 'bcd', 'cab', 'aab', 'cccD', 'DSDT', 'DSSD', '\xd0\x0d\xfe\xed', '\0\0\0'].map(
+  (text) => ({
+    text,
+    bytes: Array.from(text, (character) => character.charCodeAt(0)),
+  }),
+);
 
 /** The same by looking everywhere. */
 function everywhere(bytes: Uint8Array): string[] {
@@ -66,7 +68,7 @@ describe.each(WAYS)('looking at %s', (_, make) => {
     const piece = WINDOW_BYTES;
     const bytes = new Uint8Array(3 * piece).fill(0xff);
     const places = [0, piece - 8, piece - 1, 2 * piece - 6, 2 * piece, 3 * piece - 4];
-    for (const at of places) bytes.set(PATTERNS[6]!.bytes, at);
+    for (const at of places) bytes.set(PATTERNS[7]!.bytes, at);
     const inOneGo = [...search.in(accessTo(bytes))].map(({ offset }) => offset);
     expect(inOneGo).toEqual(places);
     const access = accessTo(bytes);
@@ -80,6 +82,35 @@ describe.each(WAYS)('looking at %s', (_, make) => {
       },
     };
     expect([...search.in(throughMemory)].map(({ offset }) => offset)).toEqual(places);
+  });
+
+  test('at the edges of stretches of one byte, and in them where patterns begin so', () => {
+    const stretch = fc.record({
+      byte: fc.constantFrom(0x00, 0x61, 0x63, 0xd0, 0xed, 0xff),
+      length: fc.integer({ min: 0, max: 200 }),
+      after: fc.constantFrom(
+        '',
+        'b',
+        'bc',
+        'D',
+        'abc',
+        'aab',
+        '\xd0\x0d\xfe\xed',
+        '\x0d\xfe\xed',
+        'DSDT',
+        'x',
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(stretch, { maxLength: 5 }), (list) => {
+        const parts = list.map(({ byte, length, after }) =>
+          Buffer.concat([Buffer.alloc(length, byte), Buffer.from(after, 'latin1')]),
+        );
+        const bytes = Uint8Array.from(Buffer.concat(parts));
+        expect(searched(accessTo(bytes)).sort()).toEqual(everywhere(bytes));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('while another search goes on', () => {
