@@ -17,7 +17,7 @@ const PATCH = `${HEAD}@@ -6,6 +6,6 @@\n \tbus {\n \t\t#address-cells = <2>;\n \t
 
 beforeAll(() => {
   cwd = mkdtempSync(join(tmpdir(), 'fwmap-patches-'));
-  mkdirSync(join(cwd, 'dts'));
+  mkdirSync(join(cwd, 'dts'), { recursive: true });
   write('dts/board.dts', BOARD(OLD));
   write('board.patch', PATCH);
 });

@@ -180,7 +180,7 @@ describe('a device tree with hostile names', () => {
     writeFileSync(join(root, '#size-cells'), Buffer.of(0, 0, 0, 1));
     for (const name of NAMES) {
       const node = join(root, name);
-      mkdirSync(node);
+      mkdirSync(node, { recursive: true });
       writeFileSync(join(node, 'compatible'), 'microsoft,vmbus\0');
       writeFileSync(join(node, '#address-cells'), Buffer.of(0, 0, 0, 2));
       writeFileSync(join(node, '#size-cells'), Buffer.of(0, 0, 0, 1));
