@@ -103,6 +103,10 @@ export function readSections(
   const waiting = [{ from: start, to: end, depth: 0 }];
   for (let range = waiting.pop(); range !== undefined; range = waiting.pop()) {
     let at = range.from;
+    const lookInto = (from: number, to: number): void => {
+      if (range.depth < MAX_DEPTH) waiting.push({ from, to, depth: range.depth + 1 });
+      else faults.push(`sections inside each other, more than ${MAX_DEPTH} of them, are not read`);
+    };
     while (at + HEADER_BYTES <= range.to && parts.length < limit) {
       const section = sectionAt(access, at, range.to);
       if (section === undefined) break;
@@ -113,8 +117,7 @@ export function readSections(
         const packing = COMPRESSION_TYPES.get(method);
         if (packing !== undefined)
           parts.push(packedPart(packing, body + 5, next, origin, `compression type ${method}`));
-        else if (method === 0 && range.depth < MAX_DEPTH)
-          waiting.push({ from: body + 5, to: next, depth: range.depth + 1 });
+        else if (method === 0) lookInto(body + 5, next);
         else faults.push(`a section compressed by method ${method}, which is not known`);
       } else if (section.type === GUIDED) {
         const guid = guidAt(access, body);
@@ -126,9 +129,9 @@ export function readSections(
         else if (packing === undefined)
           faults.push(`a section ${guid} that is packed in a way that is not known`);
         else if (packing !== 'plain') parts.push(packedPart(packing, data, next, origin, guid));
-        else if (range.depth < MAX_DEPTH) waiting.push({ from: data, to: next, depth: range.depth + 1 });
+        else lookInto(data, next);
       } else if (section.type === DISPOSABLE) {
-        if (range.depth < MAX_DEPTH) waiting.push({ from: body, to: next, depth: range.depth + 1 });
+        lookInto(body, next);
       } else {
         const leaf = LEAVES.get(section.type);
         // What is no section is the padding behind the last one, or no list of sections at all.
