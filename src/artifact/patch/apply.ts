@@ -2,14 +2,16 @@
 
 import { applyPatch } from 'diff';
 import { limit } from '../../limits/limits.ts';
-import type { Hunk, HunkLine } from './unified-diff.ts';
+import { firstLine, type Hunk, type HunkLine } from './unified-diff.ts';
 
 const REVERSED = { ' ': ' ', '+': '-', '-': '+' } as const;
 
 function reversed(hunks: readonly Hunk[]): Hunk[] {
   let shift = 0;
   return hunks.map((hunk) => {
-    const oldStart = hunk.oldStart + shift;
+    const first = firstLine(hunk) + shift;
+    // A hunk that only takes away names the line before, in the new file.
+    const oldStart = hunk.lines.some(({ mark }) => mark !== '-') ? first : first - 1;
     for (const { mark } of hunk.lines) shift += mark === '+' ? 1 : mark === '-' ? -1 : 0;
     return {
       ...hunk,
@@ -33,9 +35,11 @@ function squeezed(line: string): string {
 
 function applied(text: string, hunks: readonly Hunk[], same: Same): string | undefined {
   let shift = 0;
-  const structured = hunks.map(({ oldStart, lines }) => {
+  const structured = hunks.map((hunk) => {
+    const { lines } = hunk;
     const added = lines.filter(({ mark }) => mark === '+').length;
     const removed = lines.filter(({ mark }) => mark === '-').length;
+    const oldStart = firstLine(hunk);
     const newStart = oldStart + shift;
     shift += added - removed;
     return {
@@ -63,12 +67,10 @@ function applied(text: string, hunks: readonly Hunk[], same: Same): string | und
 
 /** Whether all that hunks show of the old file stands where they say. */
 function fits(lines: readonly string[], hunks: readonly Hunk[], same: Same): boolean {
-  return hunks.every(({ oldStart, lines: shown }) => {
-    const old = shown.filter(({ mark }) => mark !== '+');
-    // A hunk that only adds names the line before.
-    const from = old.length === 0 ? oldStart : oldStart - 1;
+  return hunks.every((hunk) => {
+    const old = hunk.lines.filter(({ mark }) => mark !== '+');
     return old.every(({ text }, index) => {
-      const line = lines[from + index];
+      const line = lines[firstLine(hunk) - 1 + index];
       return line !== undefined && same(line, text);
     });
   });

@@ -2,7 +2,7 @@
  * A file of which only a series of patches tells: the lines that their hunks show, as they were before the first and as
  * they are after the last.
  */
-import type { Hunk } from './unified-diff.ts';
+import { firstLine, type Hunk } from './unified-diff.ts';
 
 /** Where a line stands in the text of a patch. */
 export interface LinePlace {
@@ -52,8 +52,8 @@ export class KnownFile {
       for (; next < old.length && old[next]![0] < line; next += 1)
         after.set(old[next]![0] + delta, old[next]![1]);
     };
-    for (const hunk of [...hunks].sort((a, b) => a.oldStart - b.oldStart)) {
-      let at = Math.max(hunk.oldStart, 1);
+    for (const hunk of [...hunks].sort((a, b) => firstLine(a) - firstLine(b))) {
+      let at = firstLine(hunk);
       moveUpTo(at);
       for (const { mark, text, line } of hunk.lines) {
         const shown: Line = {

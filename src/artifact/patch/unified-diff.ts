@@ -13,13 +13,18 @@ export interface HunkLine {
 }
 
 export interface Hunk {
-  /** First line in the old file, from 1; 0 for a file that is new. */
+  /** First line in the old file, from 1, as the diff says: where the hunk only adds it is the line before, 0 for none. */
   readonly oldStart: number;
   /** What stands behind the second `@@`: the line that git takes for the start of what the hunk is inside of. */
   readonly heading: string;
   /** Of the `@@`. */
   readonly line: number;
   readonly lines: readonly HunkLine[];
+}
+
+/** The line of the old file, from 1, at which a hunk begins: the one that it adds before, where it only adds. */
+export function firstLine({ oldStart, lines }: Pick<Hunk, 'oldStart' | 'lines'>): number {
+  return lines.some(({ mark }) => mark !== '+') ? Math.max(oldStart, 1) : oldStart + 1;
 }
 
 export interface FilePatch {

@@ -37,18 +37,21 @@ const versions = fc
     return made.map((each) => each.map((line) => `${line}\n`).join('')) as [string, string, string];
   });
 
-const patchOf = (before: string, after: string, path = 'x.dtsi'): string =>
-  createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after).replace(/^=+\n/, '');
+const patchOf = (before: string, after: string, context = 4): string =>
+  createTwoFilesPatch('a/x.dtsi', 'b/x.dtsi', before, after, undefined, undefined, { context }).replace(
+    /^=+\n/,
+    '',
+  );
 
 describe('a unified diff', () => {
   it('and a whole file give the file before and after, whichever of the two it is', () => {
     fc.assert(
-      fc.property(versions, fc.boolean(), ([before, , after], isAfter) => {
+      fc.property(versions, fc.boolean(), fc.nat(4), ([before, , after], isAfter, context) => {
         fc.pre(before !== after);
         const head = '/dts-v1/;\n';
         const inputs = [
           artifactOf('dts', 'src/x.dtsi', head + (isAfter ? after : before)),
-          artifactOf('patch', 'x.patch', patchOf(head + before, head + after)),
+          artifactOf('patch', 'x.patch', patchOf(head + before, head + after, context)),
         ];
         const sink = new DiagnosticList();
         const [made, ...more] = resolvePatches(inputs, {}, sink);
