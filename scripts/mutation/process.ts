@@ -38,7 +38,12 @@ export class WorkerProcess {
       cwd: this.cwd,
       execArgv: [`--max-old-space-size=${MEGABYTES}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1', [FIRST_MUTANT]: String(mutant) },
+      env: {
+        ...process.env,
+        NODE_DISABLE_COMPILE_CACHE: '1',
+        MUTATED_ROOMS: '1',
+        [FIRST_MUTANT]: String(mutant),
+      },
     });
     return this.#wait(120, () => {});
   }
