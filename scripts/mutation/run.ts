@@ -1,10 +1,11 @@
 /**
- * `npm run mutation -- [--sample N] [--from N] [--seed S] [--rooms A,B] [--report FILE]`: tries a random sample of the mutants of
+ * `npm run mutation -- [--sample N] [--from N] [--seed S] [--rooms A,B] [--report FILE] [--twice]`: tries a random sample of the mutants of
  * rooms (or of folders and files) below src/ (the verdict, the windows, the model of Linux and the algebra), and names those
  * that no test kills. Left out are words (string literals), what runs only while a module is loaded, and what
  * equivalent.ts names. The mutants are Stryker's. Its runner loads all modules anew for each, which takes 20 s; here one
- * process has the tests loaded and runs those that reach the mutant, one by one, until one fails. What survives is tried
- * once more in a process of its own, in which the mutant is active from the start.
+ * process has the tests loaded and runs those that reach the mutant, one by one, until one fails. With `--twice` what survives
+ * is tried once more in a process of its own, in which the mutant is active from the start: nothing that an earlier run kept
+ * can hide it there.
  *
  * `--from N` leaves out the first N of the same order: a large sample can be taken in parts. FILE gets all as JSON.
  */
@@ -42,6 +43,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rooms: { type: 'string', default: 'verdict,window,linux,symbolic' },
     report: { type: 'string' },
+    twice: { type: 'boolean', default: false },
   },
 });
 const places = values.rooms.split(',').map((place) => place.replace(/^src\//, ''));
@@ -129,7 +131,7 @@ async function resultOf(
     answer = await worker.ask(order, seconds);
     worker.end();
   }
-  if (typeof answer !== 'string' && answer.kind === 'survived') {
+  if (values.twice && typeof answer !== 'string' && answer.kind === 'survived') {
     const started = await worker.start(mutant.id);
     answer = typeof started === 'string' ? started : await worker.ask(order, seconds);
     worker.end();

@@ -63,6 +63,26 @@ describe('finding the framebuffer', () => {
     expect(findFramebuffers(evidence())).toEqual([]);
   });
 
+  test.each([
+    ['dfffffff', ['dmesg']],
+    ['e0000000', ['dmesg', 'pci']],
+    ['e0ffffff', ['dmesg', 'pci']],
+    ['e1000000', ['dmesg']],
+  ])('the BAR of another VGA device where a framebuffer lies in it: 0x%s', (at, from) => {
+    const lspci = [
+      '00:02.0 VGA compatible controller [0300]: Device [1234:1111] (rev 02)',
+      '\tRegion 0: Memory at e0000000 (32-bit, prefetchable) [size=16M]',
+      '\tRegion 2: Memory at e2000000 (32-bit, non-prefetchable) [size=4K]',
+      '',
+    ].join('\n');
+    const found = evidence(
+      artifact('lspci', lspci),
+      artifact('dmesg', `[    1.0] efifb: framebuffer at 0x${at}, using 3072k, total 3072k\n`),
+    );
+    expect(findFramebuffers(found).map((each) => each.from)).toEqual(from);
+    expect(gen1Video(found)).toBeNull();
+  });
+
   test('one framebuffer seen twice: the same base, or inside a BAR', () => {
     expect(sameFramebuffer({ base: 1n, size: null }, { base: 1n, size: 4n })).toBe(true);
     expect(sameFramebuffer({ base: 0xf8001000n, size: null }, { base: 0xf8000000n, size: 0x4000000n })).toBe(

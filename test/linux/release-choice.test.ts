@@ -5,7 +5,7 @@ import { RELEASE_CHANGES } from '../../src/linux/changes.ts';
 import { profileOf } from '../../src/linux/profile.ts';
 import { parseRelease } from '../../src/linux/release.ts';
 import { RELEASE, ReleaseModel, releaseIs } from '../../src/linux/release-choice.ts';
-import { choicesOf, gather, implies, isPossible, not } from '../../src/symbolic/index.ts';
+import { choicesOf, chosen, gather, implies, isPossible, not } from '../../src/symbolic/index.ts';
 
 /** Releases around every row of the table. */
 const NEAR: readonly string[] = [
@@ -45,6 +45,18 @@ describe('the release as a variable', () => {
     expect(isPossible(gather('all', [branch, fallback]))).toBe(true);
     expect(isPossible(gather('all', [branch, not(fallback)]))).toBe(true);
     expect(implies(branch, model.is('sysfbGate', true))).toBe(true);
+  });
+
+  test('a branch is all of its stretches, and none of a later one', () => {
+    const branchOf = (label: string): string => /^\d+\.\d+/.exec(label)![0];
+    const labels = RELEASE.values.filter((label) => !label.includes('-rc'));
+    for (const [i, branch] of labels.map(branchOf).entries()) {
+      const of = releaseIs(parseRelease(branch)!);
+      const possible = labels
+        .slice(i)
+        .filter((label) => isPossible(gather('all', [of, chosen(RELEASE, label)])));
+      expect(possible).toEqual(labels.slice(i).filter((label) => branchOf(label) === branch));
+    }
   });
 
   test("a vendor's kernel may have what is newer", () => {

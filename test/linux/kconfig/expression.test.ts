@@ -72,6 +72,10 @@ describe('an expression', () => {
     expect(parseKconfigExpression(text)).toBeTypeOf('string');
   });
 
+  test('what is no part of one is quoted', () => {
+    expect(parseKconfigExpression('A & B  ')).toBe('"& B" is not a part of an expression');
+  });
+
   test('what is not known stays open, unless it decides nothing', () => {
     const known = (symbol: string): string | undefined => ({ EFI: 'y', OFF: 'n' })[symbol];
     expect(evaluateKconfigExpression(parsed('EFI && !VTL'), known)).toEqual({

@@ -90,6 +90,16 @@ describe('what a configuration says of SYSFB', () => {
   });
 });
 
+test.each([
+  ['EFI=y', 'arm64', 'y', []],
+  ['EFI=n', 'arm64', 'n', []],
+  ['ACPI=y', 'arm64', undefined, ['EFI']],
+  ['ACPI=y', 'x86_64', 'y', []],
+] as const)('up to 5.18 it is on by default, on arm64 where EFI is: %s, %s', (values, arch, value, open) => {
+  const known = sysfbKnown(behaviour('5.15.100'), config(values), arch);
+  expect([known.value, known.openSelectors]).toEqual([value, open]);
+});
+
 describe('a proposed line held against configurations', () => {
   const judged = (text: string, values: string, release: string, complete = true) =>
     judgeKconfigLine(
@@ -141,6 +151,10 @@ describe('a proposed line held against configurations', () => {
     const verdict = judged(MERGED, 'ACPI=y HYPERV=y', '6.12.30', false);
     expect(verdict).toMatchObject({ sysfb: undefined, atRisk: undefined, missed: undefined });
     expect(verdict.open).toEqual(expect.arrayContaining(['EFI', 'HYPERV_VTL_MODE', 'FB_EFI']));
+    // At risk for certain; a framebuffer driver may still select it.
+    const without = 'select SYSFB if HYPERV_VTL_MODE';
+    const atRisk = judged(without, 'ACPI=y HYPERV=y EFI=y HYPERV_VTL_MODE=n', '6.12.30', false);
+    expect(atRisk).toMatchObject({ sysfb: undefined, atRisk: true, missed: undefined });
   });
 });
 

@@ -7,7 +7,7 @@ import { buildAcpiPool } from '../../../src/linux/vmbus/acpi-pool.ts';
 import { allocateMmio, freeMmio, type MmioRequest } from '../../../src/linux/vmbus/allocation.ts';
 import { buildDeviceTreePool } from '../../../src/linux/vmbus/device-tree-pool.ts';
 import type { VmbusPool } from '../../../src/linux/vmbus/pool.ts';
-import { reserveFramebuffer } from '../../../src/linux/vmbus/reservation.ts';
+import { type FramebufferFacts, reserveFramebuffer } from '../../../src/linux/vmbus/reservation.ts';
 
 const ANY = (1n << 64n) - 1n;
 const behaviour = (release: string) => profileOf(parseRelease(release)!).behaviour;
@@ -97,6 +97,63 @@ describe('the reservation', () => {
   test('5.10: an lfb_size of 2 GiB is negative there', () => {
     expect(gen2('5.10.218', { lfbSize: 0x80000000n }).framebuffer).toBeNull();
     expect(gen2('6.1.170', { lfbSize: 0x80000000n }).framebuffer).not.toBeNull();
+  });
+
+  test.each<
+    [string, Partial<FramebufferFacts>, { base?: string | undefined; why?: string; called?: boolean }]
+  >([
+    ['6.12.94', {}, { base: 'screen_info' }],
+    ['7.3.4', {}, { base: 'screen_info' }],
+    ['7.3.4', { screenInfo: { lfbBase: 0n, lfbSize: 0n } }, { base: 'low-window-base' }],
+    [
+      '7.3.4',
+      { boot: 'bios', gen1Video: { kind: 'mem', start: 0xf8000000n, size: 0x4000000n } },
+      { base: 'pci-bar' },
+    ],
+    ['7.3.4', { boot: 'bios' }, { base: undefined, why: 'there is no PCI device 1414:5353' }],
+    [
+      '7.3.4',
+      { boot: 'bios', gen1Video: { kind: 'io', start: 0xf8000000n, size: 0x4000000n } },
+      { base: undefined, why: 'BAR 0 of PCI 1414:5353 is not a memory BAR with an address' },
+    ],
+    [
+      '7.3.4',
+      { boot: 'bios', gen1Video: { kind: 'mem', start: 0n, size: 0x4000000n } },
+      { base: undefined, why: 'BAR 0 of PCI 1414:5353 is not a memory BAR with an address' },
+    ],
+    ['5.10.218', { boot: 'bios' }, { base: 'screen_info' }],
+    [
+      '5.10.218',
+      { boot: 'bios', screenInfo: { lfbBase: 0n, lfbSize: 0n } },
+      { base: undefined, why: 'screen_info has no framebuffer (lfb_base is 0)' },
+    ],
+    [
+      '6.12.94',
+      { screenInfo: { lfbBase: 0xe0000000n, lfbSize: 0n } },
+      {
+        base: 'screen_info',
+        why: 'no size down to 1 MiB fits there into the first window: 0x00000000e0000000, [mem 0xf8000000-0xfed40000]',
+      },
+    ],
+    [
+      '6.12.94',
+      { sysfb: false },
+      { base: undefined, why: 'CONFIG_SYSFB is off, so screen_info is not looked at' },
+    ],
+    ['4.4', {}, { called: false, why: 'this release does not reserve the framebuffer at all' }],
+  ])('%s tells where its base is from, or why there is none', (release, facts, expected) => {
+    const pool = buildAcpiPool(behaviour(release), [
+      { name: 'VMBS', crs: [] },
+      { name: 'VMOD', crs: [{ type: 'dword', min: 0xf8000000n, max: 0xffffffffn }] },
+    ]);
+    pool.reserveCalled = true;
+    reserveFramebuffer(behaviour(release), pool, {
+      ...{ boot: 'efi', sysfb: true, gen1Video: null },
+      ...{ screenInfo: { lfbBase: 0xf8000000n, lfbSize: 0x300000n } },
+      ...facts,
+    });
+    const { base, why, called } = pool.reservation;
+    expect({ base, why, called }).toEqual({ base: undefined, why: undefined, called: true, ...expected });
   });
 
   test('a reservation is busy: no claim nests in it, in any release', () => {

@@ -174,6 +174,27 @@ describe('from a device tree', () => {
     expect(buildDeviceTreePool(behaviour('7.3.4'), node, 'x86_64').probe).toBe(-22);
     expect(buildDeviceTreePool(behaviour('6.12.117'), node, 'x86_64').probe).toBe(0);
   });
+
+  // of_range_parser_init wants 1 to OF_MAX_ADDR_CELLS (4) and at least one size cell.
+  test.each([
+    [0, 2, -22],
+    [1, 2, 0],
+    [4, 2, 0],
+    [5, 2, -22],
+    [2, 0, -22],
+    [2, 1, 0],
+    [undefined, 0, -22],
+    [0, undefined, -22],
+    [undefined, 1, 0],
+    [undefined, undefined, 0],
+  ])('#address-cells %j, #size-cells %j: %i', (addressCells, sizeCells, probe) => {
+    const node = {
+      ranges: [],
+      ...(addressCells === undefined ? {} : { addressCells }),
+      ...(sizeCells === undefined ? {} : { sizeCells }),
+    };
+    expect(buildDeviceTreePool(behaviour('7.3.4'), node, 'x86_64').probe).toBe(probe);
+  });
 });
 
 test('a copy of a pool shares nothing with it', () => {
