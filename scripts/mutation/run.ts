@@ -7,9 +7,10 @@
  * is tried once more in a process of its own, in which the mutant is active from the start: nothing that an earlier run kept
  * can hide it there.
  *
+ * `--again FILE` tries what an earlier report named as alive, `--tests A,B` holds mutants against more tests (below test/).
  * `--from N` leaves out the first N of the same order: a large sample can be taken in parts. FILE gets all as JSON.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -43,6 +44,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rooms: { type: 'string', default: 'verdict,window,linux,symbolic' },
     report: { type: 'string' },
+    again: { type: 'string' },
+    tests: { type: 'string', default: '' },
     twice: { type: 'boolean', default: false },
   },
 });
@@ -51,9 +54,16 @@ const from = Number(values.from);
 const wanted = from + Number(values.sample);
 
 const { mutants, texts } = await mutantsOf(ROOT, places);
-const drawn = shuffled(mutants, Number(values.seed)).slice(0, Math.ceil(wanted * SPARE));
+const drawn =
+  values.again === undefined
+    ? shuffled(mutants, Number(values.seed)).slice(0, Math.ceil(wanted * SPARE))
+    : stillAlive(values.again);
 const chosen = new Set(drawn.map(({ id }) => id));
-const tests = testsOf(ROOT, [...new Set(places.map((place) => place.split('/')[0] ?? place))]);
+const tests = testsOf(
+  ROOT,
+  [...new Set(places.map((place) => place.split('/')[0] ?? place))],
+  values.tests.split(',').filter((name) => name !== ''),
+);
 const folder = join(ROOT, `node_modules/.cache/mutation-${process.pid}`);
 mkdirSync(folder, { recursive: true });
 const worker = new WorkerProcess(
@@ -70,6 +80,14 @@ try {
 } finally {
   worker.close();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Mutants are told by what they replace, and by the line's text: other lines may have come or gone. */
+function stillAlive(report: string): Mutant[] {
+  const key = ({ file, lineText, column, mutator, original, replacement }: Mutant): string =>
+    JSON.stringify([file, lineText, column, mutator, original, replacement]);
+  const alive = (JSON.parse(readFileSync(report, 'utf8')) as Result[]).filter(isAlive).map(key);
+  return mutants.filter((mutant) => alive.includes(key(mutant)));
 }
 
 async function main(): Promise<void> {

@@ -39,10 +39,13 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
 /** These look at the sources as text. */
 const WITHOUT = ['verdict/planted-faults.test.ts', 'verdict/rules.test.ts'];
 
-/** @returns files below the checkout */
-export function testsOf(root: string, rooms: readonly string[]): string[] {
+/**
+ * @param more files or folders as in {@link WITH}
+ * @returns files below the checkout
+ */
+export function testsOf(root: string, rooms: readonly string[], more: readonly string[] = []): string[] {
   const all = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' });
-  const wanted = [...new Set(rooms.flatMap((room) => [`${room}/`, ...(WITH[room] ?? [])]))];
+  const wanted = [...new Set([...rooms.flatMap((room) => [`${room}/`, ...(WITH[room] ?? [])]), ...more])];
   return all
     .filter((name) => name.endsWith('.test.ts') && !WITHOUT.includes(name))
     .filter((name) => wanted.some((one) => (one.endsWith('/') ? name.startsWith(one) : name === one)))
