@@ -4,7 +4,7 @@ import type { MachineFacts } from '../../evidence/facts.ts';
 import type { PciBar } from '../../evidence/values.ts';
 import { type Bar, type Placement, placeBars } from '../../linux/host-bridge/bars.ts';
 import { keptOut, spanOf } from '../../linux/host-bridge/e820.ts';
-import { type BridgeSpace, type BridgeWindow, overlaps, type Span } from '../../linux/host-bridge/window.ts';
+import type { BridgeSpace, BridgeWindow, Span } from '../../linux/host-bridge/window.ts';
 import { allOf, type Condition } from '../../symbolic/index.ts';
 import { type AddressWindow, boundsOf } from '../../window/window.ts';
 import type { BarFit, JudgedBridge, KeptFree } from './result.ts';
@@ -141,9 +141,7 @@ function givenFits(
   const place = (windows: readonly BridgeWindow[], counts: boolean): Placement[] =>
     placeBars(given, {
       windows,
-      taken: taken.filter((each) =>
-        windows.some((window) => window.space === each.space && overlaps(window, each)),
-      ),
+      taken,
       e820: counts ? entries : undefined,
       isX86: architecture.isX86,
     });
