@@ -34,16 +34,20 @@ export function columnWidths(
   for (;;) {
     const over = widths.reduce((sum, width) => sum + width, gaps) - available;
     if (over <= 0) return widths;
-    let column = -1;
-    for (let at = 0; at < count; at += 1)
-      if (widths[at]! > least[at]! && (column < 0 || widths[at]! > widths[column]!)) column = at;
-    if (column < 0) return undefined;
-    // Down to the next widest, so that two wide columns share what is missing.
-    const next = widths.reduce(
-      (most, width, at) => (at !== column && width < widths[column]! ? Math.max(most, width) : most),
-      least[column]!,
+    const most = widths.reduce(
+      (widest, width, at) => (width > least[at]! ? Math.max(widest, width) : widest),
+      0,
     );
-    const by = Math.min(over, Math.max(1, widths[column]! - Math.max(next, least[column]!)));
-    widths[column] = widths[column]! - by;
+    const wide = widths.flatMap((width, at) => (width === most && width > least[at]! ? [at] : []));
+    if (wide.length === 0) return undefined;
+    // Down to the next widest, so that wide columns share what is missing.
+    const next = widths.reduce((below, width) => (width < most ? Math.max(below, width) : below), 0);
+    let left = over;
+    for (const [index, at] of wide.entries()) {
+      const share = Math.ceil(left / (wide.length - index));
+      const by = Math.min(share, most - Math.max(next, least[at]!));
+      widths[at] = most - by;
+      left -= by;
+    }
   }
 }

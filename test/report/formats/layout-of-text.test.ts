@@ -1,0 +1,594 @@
+/** Lines, columns and sentences: how text is broken, on both sides of each edge. Widths are counted in the test. */
+import { describe, expect, test } from 'vitest';
+import { textSource } from '../../../src/bytes/source.ts';
+import type { Document, Text } from '../../../src/report/document.ts';
+import { cutMarkdown } from '../../../src/report/formats/cut.ts';
+import { columnWidths } from '../../../src/report/formats/grid.ts';
+import { renderMail } from '../../../src/report/formats/mail.ts';
+import { renderMarkdown } from '../../../src/report/formats/markdown.ts';
+import { rawData, rawLines } from '../../../src/report/formats/raw-data.ts';
+import { capital, clause, References, Said, sentences } from '../../../src/report/formats/sentences.ts';
+import { renderText } from '../../../src/report/formats/text.ts';
+import { wrap } from '../../../src/report/formats/wrap.ts';
+
+describe('wrapping', () => {
+  test.each<[string, number, string, string, string[]]>([
+    ['aa bb cc', 5, '', '', ['aa bb', 'cc']],
+    ['aa bb cc', 4, '', '', ['aa', 'bb', 'cc']],
+    ['aa bb cc', 8, '', '', ['aa bb cc']],
+    ['aa bb', 7, '* ', '  ', ['* aa bb']],
+    ['aa bb', 6, '* ', '  ', ['* aa', '  bb']],
+    ['', 5, '* ', '  ', ['*']],
+    ['  aa   bb ', 9, '', '', ['aa bb']],
+    // A word that is too long is broken behind a sign of the second half, else where the line ends.
+    ['aaa/bbbb', 5, '', '', ['aaa/', 'bbbb']],
+    ['a/bbbbbb', 4, '', '', ['a/bb', 'bbbb']],
+    ['aaaaaaaa', 3, '', '', ['aaa', 'aaa', 'aa']],
+    ['aaaaaaaa', 5, '>>', '  ', ['>>aaa', '  aaa', '  aa']],
+    // A range stays on one line, with what is attached to it.
+    [
+      'see [mem 0x0-0x1 window]; it',
+      12,
+      '',
+      '',
+      ['see', '[mem 0x0-0x1', 'window]; it'].slice(0, 1).concat(wrap('[mem 0x0-0x1 window];', 12), ['it']),
+    ],
+    ['see [mem 0x0-0x1] now', 16, '', '', ['see', '[mem 0x0-0x1]', 'now']],
+    ['see [io  0x0-0x1] now', 13, '', '', ['see', '[io  0x0-0x1]', 'now']],
+  ])('%j at %i', (text, width, first, rest, lines) => {
+    expect(wrap(text, width, first, rest)).toEqual(lines);
+  });
+});
+
+describe('columns', () => {
+  const cell = (whole: number, word = whole) => ({ whole, word });
+  test.each([
+    // Two columns of 10 and 20 with a gap of 2 take 32.
+    ['fit', [[cell(10), cell(20)]], 2, 32, [10, 20]],
+    ['are narrowed where the widest can be', [[cell(10), cell(40, 5)]], 2, 32, [10, 20]],
+    ['share what is missing', [[cell(40, 5), cell(40, 5)]], 2, 62, [30, 30]],
+    ['share it also where it is odd', [[cell(40, 5), cell(40, 5)]], 2, 61, [29, 30]],
+    ['share it down to what each can be', [[cell(40, 35), cell(40, 5), cell(40, 5)]], 3, 99, [35, 30, 30]],
+    ['are no narrower than sixteen', [[cell(40, 5), cell(40, 5)]], 2, 34, [16, 16]],
+    ['are none where they would be', [[cell(40, 5), cell(40, 5)]], 2, 33, undefined],
+    ['are no narrower than a word', [[cell(40, 25), cell(10)]], 2, 37, [25, 10]],
+    ['are none where a word has no room', [[cell(40, 25), cell(10)]], 2, 36, undefined],
+    ['without anything in them take none, nor a gap', [[cell(10), cell(0), cell(20)]], 3, 32, [10, 0, 20]],
+    ['are as wide as their widest cell', [[cell(3), cell(4)], [cell(5), cell(2)], [cell(1)]], 2, 80, [5, 4]],
+    ['the widest first, down to the next', [[cell(30, 5), cell(50, 5), cell(20, 5)]], 3, 94, [30, 40, 20]],
+  ] as const)('%s', (_title, rows, count, available, widths) => {
+    expect(columnWidths(rows, count, available)).toEqual(widths);
+  });
+});
+
+describe('a text that is cut', () => {
+  const END = '\nThe rest is left out: it is longer than fits here.\n';
+  const bytes = (text: string): number => Buffer.byteLength(text);
+  test('is whole where it fits', () => {
+    expect(cutMarkdown('aa\nbb\n', 6)).toBe('aa\nbb\n');
+    expect(cutMarkdown('aü\n', 4)).toBe('aü\n');
+  });
+  test('has as many lines as leave room for the end', () => {
+    const text = 'aaaa\nbbbb\ncccc\n'.repeat(9);
+    expect(cutMarkdown(text, bytes(END) + 10)).toBe(`aaaa\nbbbb\n${END}`);
+    expect(cutMarkdown(text, bytes(END) + 9)).toBe(`aaaa\n${END}`);
+    expect(cutMarkdown(text, bytes(END) + 5)).toBe(`aaaa\n${END}`);
+    expect(cutMarkdown(text, bytes(END) + 4)).toBe(END);
+  });
+  test('closes what is open: fences and folded parts', () => {
+    const code = `\`\`\`text\n${'x\n'.repeat(100)}\`\`\`\n`;
+    expect(cutMarkdown(code, bytes(END) + bytes('```text\nx\n```\n'))).toBe(`\`\`\`text\nx\n\`\`\`\n${END}`);
+    const longer = `\`\`\`\`text\n\`\`\`\n${'x\n'.repeat(100)}\`\`\`\`\n`;
+    expect(cutMarkdown(longer, bytes(END) + bytes('````text\n```\n````\n'))).toBe(
+      `\`\`\`\`text\n\`\`\`\n\`\`\`\`\n${END}`,
+    );
+    const folded = `<details>\n<details>\n</details>\n${'x\n'.repeat(100)}</details>\n`;
+    const open = '<details>\n<details>\n</details>\n';
+    expect(cutMarkdown(folded, bytes(END) + bytes(`${open}x\n\n</details>\n`))).toBe(
+      `${open}x\n\n</details>\n${END}`,
+    );
+    // A fence with words behind it does not close one, and in a fence there are no folded parts.
+    const inside = `\`\`\`text\n<details>\n\`\`\`c\n${'x\n'.repeat(100)}`;
+    expect(cutMarkdown(inside, bytes(END) + bytes('```text\n<details>\n```c\n```\n'))).toBe(
+      `\`\`\`text\n<details>\n\`\`\`c\n\`\`\`\n${END}`,
+    );
+    const closed = `\`\`\`text\nx\n\`\`\`\n${'y\n'.repeat(100)}`;
+    expect(cutMarkdown(closed, bytes(END) + bytes('```text\nx\n```\ny\n'))).toBe(
+      `\`\`\`text\nx\n\`\`\`\ny\n${END}`,
+    );
+  });
+});
+
+describe('raw data', () => {
+  const text = textSource('a.dts', 'first\n  second\nthird\n');
+  test('of a text: the lines that it is in, without what they are indented by', () => {
+    expect(rawLines({ source: text, start: 8, end: 12 })).toEqual(['second']);
+    expect(rawLines({ source: text, start: 0, end: 0 })).toEqual(['first']);
+    expect(rawLines({ source: text, start: 5, end: 5 })).toEqual(['first']);
+    expect(rawLines({ source: text, start: 6, end: 15 })).toEqual(['second']);
+    expect(rawLines({ source: text, start: 6, end: 16 })).toEqual(['second', 'third']);
+    expect(rawLines({ source: textSource('b', 'one'), start: 1, end: 3 })).toEqual(['one']);
+    const many = textSource('c', Array.from({ length: 10 }, (_, at) => `${at}\n`).join(''));
+    expect(rawLines({ source: many, start: 0, end: 16 })).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+    expect(rawLines({ source: many, start: 0, end: 18 })).toEqual([
+      '0',
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '(1 more lines)',
+    ]);
+  });
+  test('of a blob: sixteen bytes a line, 128 at most', () => {
+    const source = {
+      name: 'b',
+      form: 'blob',
+      bytes: Uint8Array.from({ length: 200 }, (_, at) => at),
+    } as const;
+    expect(rawLines({ source, start: 1, end: 4 })).toEqual(['010203']);
+    expect(rawLines({ source, start: 0, end: 18 })).toEqual(['00010203 04050607 08090a0b 0c0d0e0f', '1011']);
+    expect(rawLines({ source, start: 0, end: 128 })).toHaveLength(8);
+    expect(rawLines({ source, start: 0, end: 129 }).slice(7)).toEqual([
+      '70717273 74757677 78797a7b 7c7d7e7f',
+      '(1 more bytes)',
+    ]);
+  });
+  test('each place once', () => {
+    const span = { source: text, start: 8, end: 12 };
+    expect(rawData([span, { source: text, start: 0, end: 1 }, { ...span }])).toEqual([
+      'a.dts:2.3:',
+      'second',
+      'a.dts:1.1:',
+      'first',
+    ]);
+  });
+});
+
+describe('sentences', () => {
+  test.each([
+    ['a; b', 'A. B.'],
+    ['one. ', 'one. .'],
+    ['it is so.', 'It is so.'],
+    ['is it? yes', 'Is it? yes.'],
+    ['why?; because', 'why? Because.'],
+    ['a (b; c); d', 'A (b; c). D.'],
+    ['a [b; c] d; e', 'A [b; c] d. E.'],
+    ['a; or b; and c; orders', 'a; or b; and c. Orders.'],
+    ['a;b', 'a;b.'],
+    ['a); b', 'a). B.'],
+    ['CONFIG_SYSFB; vmbus_drv.c; x', 'CONFIG_SYSFB. vmbus_drv.c. X.'],
+  ])('%j: %s', (text, said) => {
+    expect(sentences(text)).toBe(said);
+  });
+
+  test.each([
+    ['the window', 'The window'],
+    ['well-known, as', 'Well-known, as'],
+    ['hv_vmbus says', 'hv_vmbus says'],
+    ['pci=nocrs', 'pci=nocrs'],
+    ['a', 'A'],
+    ['', ''],
+  ])('%j with a capital: %s', (text, said) => {
+    expect(capital(text)).toBe(said);
+  });
+
+  test.each([
+    ['The window is there.', 'the window is there'],
+    ['Linux reads it.', 'Linux reads it'],
+    ['Without it', 'without it'],
+    ['Theory.', 'Theory'],
+    ['A.', 'a'],
+  ])('%j as a clause: %s', (sentence, said) => {
+    expect(clause(sentence)).toBe(said);
+  });
+
+  test('nothing is said twice, also inside of something longer', () => {
+    const said = new Said();
+    expect(
+      [
+        'The window is there.',
+        'the window, is THERE',
+        'window is',
+        'window',
+        'is there the',
+        '!?',
+        'win',
+        'There',
+      ].map((text) => said.isNew(text)),
+    ).toEqual([true, false, false, false, true, false, true, false]);
+    expect(said.isNew('there is there')).toBe(true);
+  });
+
+  test('sources have numbers', () => {
+    const references = new References();
+    expect(['a', 'b', 'a', 'c'].map((source) => references.mark(source))).toEqual([
+      '[1]',
+      '[2]',
+      '[1]',
+      '[3]',
+    ]);
+    expect(references.items).toEqual(['a', 'b', 'c']);
+  });
+});
+
+const text = (document: Document, width = 40, color = false): string =>
+  renderText(document, { color, width });
+
+describe('blocks in a terminal', () => {
+  test.each<[string, Document, number, string]>([
+    [
+      'paragraphs are apart',
+      [
+        { kind: 'paragraph', text: 'a' },
+        { kind: 'paragraph', text: 'b' },
+      ],
+      40,
+      'a\n\nb\n',
+    ],
+    [
+      'a heading is close to what it heads',
+      [
+        { kind: 'heading', text: 'a' },
+        { kind: 'paragraph', text: 'b' },
+      ],
+      40,
+      'a\nb\n',
+    ],
+    [
+      'so is a paragraph that heads',
+      [
+        { kind: 'paragraph', text: 'a', heads: true },
+        { kind: 'lines', lines: ['b'] },
+      ],
+      40,
+      'a\n    b\n',
+    ],
+    [
+      'prose is no wider than 100',
+      [{ kind: 'paragraph', text: 'aaaa '.repeat(25) }],
+      200,
+      `${'aaaa '.repeat(20).trim()}\n${'aaaa '.repeat(5).trim()}\n`,
+    ],
+    [
+      'a list, with lists below',
+      [
+        {
+          kind: 'list',
+          items: [
+            { text: 'a', below: [{ text: 'b', below: [{ text: 'c', below: [{ text: 'd' }] }] }] },
+            { text: 'e' },
+          ],
+        },
+      ],
+      40,
+      '  * a\n    - b\n      - c\n        - d\n  * e\n',
+    ],
+    [
+      'an item goes on below itself',
+      [{ kind: 'list', items: [{ text: 'aaa bbb' }] }],
+      8,
+      '  * aaa\n    bbb\n',
+    ],
+    [
+      'facts are in line',
+      [
+        {
+          kind: 'facts',
+          rows: [
+            { label: 'a', text: 'x' },
+            { label: 'long', text: 'y z' },
+          ],
+        },
+      ],
+      40,
+      'a     x\nlong  y z\n',
+    ],
+    [
+      'facts go on in their column',
+      [{ kind: 'facts', rows: [{ label: 'long', text: 'yyy zzz' }] }],
+      10,
+      'long  yyy\n      zzz\n',
+    ],
+    [
+      'facts that stand in',
+      [{ kind: 'facts', inset: true, rows: [{ label: 'a', text: 'x' }] }],
+      40,
+      '  a  x\n',
+    ],
+    [
+      'references have numbers',
+      [{ kind: 'references', items: ['aaa bbb', 'c'] }],
+      8,
+      '[1] aaa\n    bbb\n[2] c\n',
+    ],
+    [
+      'a command is told apart by quotes',
+      [
+        {
+          kind: 'paragraph',
+          text: ['run ', { text: 'fwmap at 0x0', tone: 'code' }, ', see ', { text: 'fwmap', tone: 'code' }],
+        },
+      ],
+      40,
+      'run `fwmap at 0x0`, see fwmap\n',
+    ],
+    [
+      'words without a blank between stay together',
+      [{ kind: 'paragraph', text: ['aaa ', { text: 'bbb', tone: 'strong' }, 'ccc'] }],
+      8,
+      'aaa\nbbbccc\n',
+    ],
+    [
+      'a range stays on one line',
+      [{ kind: 'paragraph', text: 'see [mem 0x0-0x1 window] now' }],
+      22,
+      'see\n[mem 0x0-0x1 window]\nnow\n',
+    ],
+    [
+      'details are their summary and what is in them',
+      [{ kind: 'details', summary: 'more', blocks: [{ kind: 'paragraph', text: 'a' }] }],
+      40,
+      'more\na\n',
+    ],
+    [
+      'a drawing is not broken',
+      [{ kind: 'drawing', lines: ['aaaa bbbb  ', [{ text: 'x', tone: 'good' }, ' y']] }],
+      4,
+      'aaaa bbbb\nx y\n',
+    ],
+    ['lines are as they are', [{ kind: 'lines', lines: ['aaaa bbbb', ''] }], 4, '    aaaa bbbb\n\n'],
+  ])('%s', (_title, document, width, expected) => {
+    expect(text(document, width)).toBe(expected);
+  });
+
+  test('tones are codes of ECMA-48 where there is colour', () => {
+    const tones = ['strong', 'code', 'good', 'bad', 'warn', 'faint'] as const;
+    expect(text([{ kind: 'paragraph', text: tones.map((tone) => ({ text: 'x', tone })) }], 40, true)).toBe(
+      '\x1b[1mx\x1b[22m\x1b[36mx\x1b[39m\x1b[32mx\x1b[39m\x1b[31mx\x1b[39m\x1b[33mx\x1b[39m\x1b[2mx\x1b[22m\n',
+    );
+    // They take no columns.
+    expect(text([{ kind: 'paragraph', text: ['aa ', { text: 'bb', tone: 'bad' }, ' cc'] }], 8, true)).toBe(
+      'aa \x1b[31mbb\x1b[39m cc\n',
+    );
+    expect(
+      renderText([{ kind: 'paragraph', text: '日本 x' }], {
+        color: false,
+        width: 5,
+        measure: (piece) => piece.length * 2,
+      }),
+    ).toBe('日本\nx\n');
+  });
+
+  const columns = [{ title: 'one' }, { title: 'two', align: 'right' as const }];
+  const table = (rows: readonly (readonly Text[])[], more: object = {}): Document => [
+    { kind: 'table', columns, rows, ...more },
+  ];
+  test.each<[string, Document, number, string]>([
+    [
+      'a table has titles and columns',
+      table([
+        ['a', 'b'],
+        ['ccccc', 'dddd'],
+      ]),
+      40,
+      'one     two\na         b\nccccc  dddd\n',
+    ],
+    [
+      'untitled it stands in',
+      table(
+        [
+          ['a', 'b'],
+          ['ccc', 'dd'],
+        ],
+        { untitled: true },
+      ),
+      40,
+      '  a     b\n  ccc  dd\n',
+    ],
+    [
+      'a row of one cell goes across',
+      table([['a', 'b'], ['across them all']], { untitled: true }),
+      40,
+      '  a  b\n  across them all\n',
+    ],
+    [
+      'a cell that is too wide is broken',
+      table([[`${'aaa '.repeat(6).trim()}`, 'b']], { untitled: true }),
+      21,
+      '  aaa aaa aaa aaa   b\n  aaa aaa\n',
+    ],
+    [
+      'the last column goes below where it does not fit beside',
+      table([['aaaaaaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbbbbbb']], { untitled: true }),
+      30,
+      '  aaaaaaaaaaaaaaaaaaaa\n      bbbbbbbbbbbbbbbbbbbb\n',
+    ],
+    [
+      'with titles each cell has its own then',
+      table([['aaaaaaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbbbbbb']]),
+      30,
+      'aaaaaaaaaaaaaaaaaaaa\n    two: bbbbbbbbbbbbbbbbbbbb\n',
+    ],
+    [
+      'empty cells are none then',
+      table([
+        ['aaaaaaaaaaaaaaaaaaaa', ''],
+        ['x'.repeat(20), 'y'.repeat(20)],
+      ]),
+      30,
+      `aaaaaaaaaaaaaaaaaaaa\n${'x'.repeat(20)}\n    two: ${'y'.repeat(20)}\n`,
+    ],
+  ])('%s', (_title, document, width, expected) => {
+    expect(text(document, width)).toBe(expected);
+  });
+
+  test('groups have their titles above, their columns in line, and what there is more below', () => {
+    const groups: Document = [
+      {
+        kind: 'groups',
+        title: 'of',
+        columns,
+        groups: [
+          { title: 'first', rows: [['a', 'b']], note: '3 more' },
+          { title: 'second', rows: [['ccc', 'dd']] },
+          { title: 'third', rows: [] },
+        ],
+      },
+    ];
+    expect(text(groups)).toBe('first\n  a     b\n  3 more\nsecond\n  ccc  dd\nthird\n');
+    expect(renderMail(groups)).toBe('first\n  a  b\n  3 more\nsecond\n  ccc  dd\nthird\n');
+    expect(renderMarkdown(groups)).toBe(
+      '| of | one | two |\n| --- | --- | ---: |\n| first | a | b |\n|  | 3 more |  |\n| second | ccc | dd |\n| third |  |  |\n',
+    );
+    const noted: Document = [
+      { kind: 'groups', title: 'of', columns, groups: [{ title: 'x', rows: [], note: 'none' }] },
+    ];
+    expect(renderMarkdown(noted)).toContain('| x | none |  |');
+  });
+});
+
+describe('blocks in a mail', () => {
+  const long = 'word '.repeat(20).trim();
+  test.each<[string, Document, string]>([
+    [
+      'lines of 72 characters',
+      [{ kind: 'paragraph', text: long }],
+      `${'word '.repeat(14).trim()}\n${'word '.repeat(6).trim()}\n`,
+    ],
+    ['facts stand in', [{ kind: 'facts', rows: [{ label: 'a', text: 'b' }] }], '  a: b\n'],
+    ['lists', [{ kind: 'list', items: [{ text: 'a', below: [{ text: 'b' }] }] }], '  * a\n    - b\n'],
+    ['references', [{ kind: 'references', items: ['a', 'b'] }], '[1] a\n[2] b\n'],
+    [
+      'a heading is close to what it heads',
+      [
+        { kind: 'heading', text: 'a' },
+        { kind: 'lines', lines: ['b'] },
+        { kind: 'title', text: 'c' },
+      ],
+      'a\n    b\n\nc\n',
+    ],
+    [
+      'no tag that only a person gives',
+      [{ kind: 'paragraph', text: 'Acked-by: x, acked-by y' }],
+      '"Acked-by": x, acked-by y\n',
+    ],
+    ['ASCII', [{ kind: 'paragraph', text: 'ü' }], '\\u{fc}\n'],
+    [
+      'details',
+      [{ kind: 'details', summary: 'more', blocks: [{ kind: 'paragraph', text: 'a' }] }],
+      'more\na\n',
+    ],
+    ['a drawing', [{ kind: 'drawing', lines: ['a  '] }], 'a\n'],
+  ])('%s', (_title, document, expected) => {
+    expect(renderMail(document)).toBe(expected);
+  });
+
+  const mail = (rows: readonly (readonly string[])[], more: object = {}): string =>
+    renderMail([
+      { kind: 'table', columns: [{ title: 'one' }, { title: 'two', align: 'right' }], rows, ...more },
+    ]);
+  test('tables: in columns, the last broken, or a point a row', () => {
+    expect(
+      mail([
+        ['a', 'b'],
+        ['ccccc', 'dddd'],
+      ]),
+    ).toBe('  one     two\n  a         b\n  ccccc  dddd\n');
+    expect(mail([['a', 'b'], ['across']], { untitled: true })).toBe('  a  b\n  across\n');
+    expect(
+      mail(
+        [
+          ['a', ''],
+          ['c', ''],
+        ],
+        { untitled: true },
+      ),
+    ).toBe('  a\n  c\n');
+    // The first column, two blanks on either side of it: 34 is the last that leaves half of the line.
+    const [half, more] = ['x'.repeat(32), 'x'.repeat(33)];
+    expect(mail([[half, long]], { untitled: true }).split('\n')[0]).toBe(
+      `  ${half}  ${'word '.repeat(7).trim()}`,
+    );
+    expect(mail([[more, long]], { untitled: true })).toBe(
+      `  ${more}\n      ${'word '.repeat(13).trim()}\n      ${'word '.repeat(7).trim()}\n`,
+    );
+    expect(mail([[more, long]])).toBe(
+      `  * ${more}\n      two: ${'word '.repeat(12).trim()}\n        ${'word '.repeat(8).trim()}\n`,
+    );
+    expect(
+      mail([
+        [more, long],
+        ['y', ''],
+      ]),
+    ).toContain('  * y\n');
+  });
+});
+
+describe('blocks in Markdown', () => {
+  test.each<[string, Document, string]>([
+    [
+      'a title and a heading',
+      [
+        { kind: 'title', text: 'a' },
+        { kind: 'heading', text: 'b' },
+      ],
+      '## a\n\n### b\n',
+    ],
+    [
+      'what would start a list does not',
+      [
+        { kind: 'paragraph', text: '1. one' },
+        { kind: 'paragraph', text: '- x' },
+      ],
+      '1\\. one\n\n\\- x\n',
+    ],
+    ['facts', [{ kind: 'facts', rows: [{ label: 'a', text: 'b' }] }], '- **a**: b\n'],
+    ['lists', [{ kind: 'list', items: [{ text: 'a', below: [{ text: 'b' }] }] }], '- a\n  - b\n'],
+    [
+      'tones',
+      [
+        {
+          kind: 'paragraph',
+          text: [
+            { text: 'a', tone: 'strong' },
+            ' ',
+            { text: 'b', tone: 'code' },
+            ' ',
+            { text: 'c', tone: 'faint' },
+            { text: ' ', tone: 'bad' },
+          ],
+        },
+      ],
+      '**a** `b` c \n',
+    ],
+    [
+      'a table',
+      [
+        {
+          kind: 'table',
+          columns: [{ title: 'a' }, { title: 'b', align: 'right' }],
+          rows: [['x', 'y|z'], ['w']],
+        },
+      ],
+      '| a | b |\n| --- | ---: |\n| x | `y\\|z` |\n| w |  |\n',
+    ],
+    [
+      'a column alone is a list',
+      [{ kind: 'table', untitled: true, columns: [{ title: 'a' }], rows: [['x'], ['y']] }],
+      '- x\n- y\n',
+    ],
+    ['lines', [{ kind: 'lines', lines: ['a', '```'] }], '````text\na\n```\n````\n'],
+    ['a drawing', [{ kind: 'drawing', lines: ['a  '] }], '```text\na\n```\n'],
+    ['references', [{ kind: 'references', items: ['a', 'b'] }], '1. a\n2. b\n'],
+    [
+      'details',
+      [{ kind: 'details', summary: 'a', blocks: [{ kind: 'paragraph', text: 'b' }] }],
+      '<details>\n<summary>a</summary>\n\nb\n\n</details>\n',
+    ],
+  ])('%s', (_title, document, expected) => {
+    expect(renderMarkdown(document)).toBe(expected);
+  });
+});
