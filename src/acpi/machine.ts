@@ -7,7 +7,6 @@ import type { AcpiMachine } from './acpi-machine.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
 import { Boot, callUnder } from './interpreter/boot.ts';
 import { type AmlFault, faultDiagnostic } from './interpreter/state/fault.ts';
-import type { TraceRecord } from './interpreter/state/machine.ts';
 import type { AmlValue, NamespaceNode } from './interpreter/state/objects.ts';
 import {
   acpiexecProfile,
@@ -16,6 +15,7 @@ import {
   profileOf,
 } from './interpreter/state/profile.ts';
 import type { Fill } from './interpreter/state/regions.ts';
+import type { TraceRecord } from './interpreter/state/trace.ts';
 import { formatValue } from './interpreter/values/debug.ts';
 import { findNode } from './namespace/lookup.ts';
 import { loadOrder } from './tables/read.ts';
@@ -119,11 +119,9 @@ export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly Am
     machine.sink.add(finding('acpi/not-found', { name: formatName(name) }));
     return { path: undefined, value: undefined, fault: undefined, faults: [], trace: [], debug: [] };
   }
-  const before = interpreter.debugOutput.length;
-  interpreter.trace = [];
-  const { value, fault, faults } = callUnder(interpreter, node, args, 1n);
-  const trace = interpreter.trace;
-  interpreter.trace = undefined;
+  const before = interpreter.told.lines.length;
+  const { result, trace } = interpreter.told.during(() => callUnder(interpreter, node, args, 1n));
+  const { value, fault, faults } = result;
   if (fault !== undefined) machine.sink.add(faultDiagnostic(fault, undefined, node.path));
   return {
     path: node.path,
@@ -131,7 +129,7 @@ export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly Am
     fault,
     faults: faults.map((failing) => ({ when: allOf([failing.when]), fault: failing.fault })),
     trace,
-    debug: interpreter.debugOutput.slice(before),
+    debug: interpreter.told.lines.slice(before),
   };
 }
 

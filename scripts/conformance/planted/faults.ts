@@ -195,8 +195,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a table that is loaded and not known hides nothing',
     file: 'src/acpi/interpreter/boot.ts',
-    find: 'if (machine.tablesUnknown)',
-    replace: 'if (machine.tablesUnknown && machine.namesOpen === false)',
+    find: 'if (machine.otherTables.unknown)',
+    replace: 'if (machine.otherTables.unknown && machine.namesOpen === false)',
   },
   {
     name: 'releases of stable branches are not told apart',

@@ -4,7 +4,7 @@ import { fieldsOf, gather, type Quantity } from '../../symbolic/index.ts';
 import type { AcpiMachine } from '../acpi-machine.ts';
 import { callUnder, existenceOf, typeOfNode } from '../interpreter/boot.ts';
 import type { Interpreter } from '../interpreter/interpreter.ts';
-import type { Evaluation, TraceRecord } from '../interpreter/state/machine.ts';
+import type { Evaluation } from '../interpreter/state/machine.ts';
 import {
   type AmlValue,
   BufferObject,
@@ -13,6 +13,7 @@ import {
   StringObject,
   TYPE,
 } from '../interpreter/state/objects.ts';
+import type { TraceRecord } from '../interpreter/state/trace.ts';
 import { spanIn } from '../tables/records.ts';
 import type { CrsEntry, CrsStep, DeviceAbove, DeviceWithoutCrs } from './crs.ts';
 import { identityOf } from './identity.ts';
@@ -162,16 +163,15 @@ function findCrs(interpreter: Interpreter): FoundCrs[] {
 function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEntry[] {
   const { interpreter } = machine;
   const evaluated = found.map(({ device, crs, when }) => {
-    interpreter.trace = [];
-    const evaluation = callUnder(interpreter, crs, [], when);
-    const trace = interpreter.trace;
-    interpreter.trace = undefined;
+    const { result: evaluation, trace } = interpreter.told.during(() =>
+      callUnder(interpreter, crs, [], when),
+    );
     // Read at once: the next method may write to the very buffer that this one gave.
     return {
       device,
       when,
       entry: {
-        ...resultOf(machine, crs, when, evaluation, interpreter.abandonedState.at(-1)),
+        ...resultOf(machine, crs, when, evaluation, interpreter.givenUp.unreliable),
         ...stepsOf(evaluation, trace),
         ...placeOf(crs),
       },
@@ -183,9 +183,9 @@ function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEnt
     ...identityOf(interpreter, device, when),
     ...entry,
   }));
-  return interpreter.skipped === undefined
+  return interpreter.givenUp.skipped === undefined
     ? entries
-    : [...entries, ...undeclared(machine, entries, interpreter.skipped)];
+    : [...entries, ...undeclared(machine, entries, interpreter.givenUp.skipped)];
 }
 
 /** `_CRS` that tables declare in code that was not run to its end: nothing can be said of them. */

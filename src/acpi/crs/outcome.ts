@@ -205,7 +205,7 @@ function causesOf(machine: AcpiMachine, cases: readonly CrsAlternative[]): CrsCa
     for (const reason of reasonsIn(bytes)) reasons.add(reason);
   }
   return [...reasons].map((reason) => {
-    const fault = machine.interpreter.abandonments.get(reason);
+    const fault = machine.interpreter.givenUp.placeOf(reason);
     const at = fault && placeOfFault(fault);
     return { reason, ...(at ? { at } : {}) };
   });

@@ -27,7 +27,7 @@ import { conditionsMerged } from './paths/merge.ts';
 import { ForkSignal } from './paths/paths.ts';
 import { CONTROLS } from './plan/controls.ts';
 import { AmlFault, fault, faultDiagnostic } from './state/fault.ts';
-import type { Evaluation, InterpreterOptions } from './state/machine.ts';
+import type { Evaluation, InterpreterOptions, TableLoader } from './state/machine.ts';
 import {
   type AmlValue,
   Choice,
@@ -98,17 +98,21 @@ export class Boot {
     this.#sink = sink;
     this.#interfaces = new Map(options.profile.interfaces);
     conditionsMerged();
-    const machine = new Interpreter(options, CONTROLS);
+    const machine = new Interpreter(options, CONTROLS, {
+      declared: decoded.namespace,
+      loader: this.#loaderOf(tables),
+      onTableFault: (why, table) => this.#report(why, table?.name ?? 'a table'),
+    });
     this.machine = machine;
     const bytes = decoded.tables.reduce((sum, { table }) => sum + table.bytes.length, 0);
     machine.budget.maxSteps = Math.min(limit('evaluation-steps'), FEWEST_STEPS + STEPS_PER_BYTE * bytes);
     // A simulation does everything that it is asked for as acpiexec does.
     if (machine.journal.active) machine.budget.left = STEPS_OF_MACHINE * machine.budget.maxSteps;
-    machine.declared = decoded.namespace;
-    machine.namesOpen = machine.journal.active && !options.complete;
     this.#predefine();
-    machine.onTableFault = (why, frame) => this.#report(why, frame.table?.name ?? 'a table');
-    machine.loader = {
+  }
+
+  #loaderOf(tables: readonly AcpiTable[]): TableLoader {
+    return {
       find: (signature, oemId, oemTableId) =>
         tables.find(
           (table) =>
@@ -119,7 +123,7 @@ export class Boot {
       load: (bytes, scope) => this.#load(this.#tableOf(bytes), scope),
       loadFound: (table, scope) => {
         if (this.#loaded.has(table)) fault('AE_ALREADY_EXISTS', `${table.name} is loaded already`);
-        return this.#load(table, scope);
+        this.#load(table, scope);
       },
       unload: (handle) => this.#unload(handle),
     };
@@ -160,22 +164,24 @@ export class Boot {
     for (const { table, terms } of this.#decoded.tables) {
       this.#loaded.add(table);
       this.#owners += 1;
-      machine.owner = this.#owners;
-      const result = machine.evaluate(() => machine.enterTable(table, blockOf(terms, table), machine.root));
+      const owner = this.#owners;
+      const result = machine.evaluate(() =>
+        machine.enterTable(table, blockOf(terms, table), machine.root, owner),
+      );
       if (result.fault !== undefined) this.#report(result.fault, table.name);
       this.#settlePackages();
     }
-    machine.tablesLoading = false;
+    machine.handlers.endLoading();
     this.#initialise();
     if (machine.profile.testsItself) this.#testSelf();
-    machine.cutIoAddresses = this.#askedWindows;
-    if (machine.tablesUnknown) this.#sink.add(finding('acpi/table-loaded-unknown', {}, { path: '\\_SB' }));
+    machine.handlers.cutPorts(this.#askedWindows);
+    if (machine.otherTables.unknown)
+      this.#sink.add(finding('acpi/table-loaded-unknown', {}, { path: '\\_SB' }));
   }
 
   /** Names in packages of the tables' own code: looked up now that all is there. */
   #settlePackages(): void {
-    const { openPackages } = this.machine;
-    for (const open of openPackages) {
+    for (const open of this.machine.takeOpenPackages()) {
       for (let i = 0; i < open.elements.length; i++) {
         try {
           settleElement(this.machine, open, i);
@@ -185,7 +191,6 @@ export class Boot {
         }
       }
     }
-    openPackages.length = 0;
   }
 
   #tableOf(bytes: Uint8Array): AcpiTable {
@@ -219,18 +224,16 @@ export class Boot {
     };
   }
 
-  #load(table: AcpiTable, scope: NamespaceNode): TableHandle {
+  #load(table: AcpiTable, scope: NamespaceNode): void {
     if (this.#loadedAs.size >= limit('loaded-tables'))
       fault('AE_OWNER_ID_LIMIT', `${moreThan('loaded-tables')} are loaded`);
     const { machine } = this;
     machine.budget.charge(TERM_BYTES * table.bytes.length);
     this.#loaded.add(table);
     this.#owners += 1;
-    machine.owner = this.#owners;
     const terms = decodeMore(this.#decoded, table);
     this.#loadedAs.set(this.#owners, table);
-    machine.enterTable(table, blockOf(terms, table), scope);
-    return new TableHandle(this.#owners);
+    machine.enterTable(table, blockOf(terms, table), scope, this.#owners, new TableHandle(this.#owners));
   }
 
   #unload(handle: TableHandle): void {

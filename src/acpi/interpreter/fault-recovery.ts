@@ -17,6 +17,7 @@ import {
   ForeignObject,
   MethodObject,
   NamespaceNode,
+  type Operand,
   SlotOperand,
   StringObject,
 } from './state/objects.ts';
@@ -31,10 +32,10 @@ interface Recovering extends Machine {
   readonly controls: Controls;
   /** How many frames belong to evaluations around the one under way. */
   readonly floor: number;
-  skipped: string | undefined;
+  readonly stack: Operand[];
+  readonly frames: Frame[];
+  sp: number;
   readonly onTableFault: (why: AmlFault, frame: Frame) => void;
-  /** Notes where code is given up. Gives the reason by which what it may change isn't known. */
-  abandoned(why: AmlFault): string;
   /** Ends the evaluation. */
   abort(why: AmlFault): void;
   /** Leaves the frames above `depth`. */
@@ -69,14 +70,14 @@ export class FaultRecovery {
     let depth = frames.length;
     while (depth > m.floor && frames[depth - 1]!.method !== undefined) depth -= 1;
     const top = frames.at(-1)!;
-    if (m.trace)
-      m.record({
+    if (m.told.active)
+      m.told.record({
         kind: 'fault',
         text: `${why.code}: ${why.message} in ${top.method ? top.node.path : 'the table'}`,
       });
     if (m.journal.active && isGivenUp(why)) {
       // Had it gone on, it might have changed all this.
-      const reason = m.abandoned(why);
+      const reason = m.givenUp.code(why);
       const rest = this.#rest(why, pc, depth);
       if (why.code === 'NOT_FOLLOWED' && m.paths.open && depth === m.floor) {
         m.paths.giveUp(why, reason, rest, () => writesOf(m, rest));
@@ -84,7 +85,7 @@ export class FaultRecovery {
       }
       forget(m, writesOf(m, rest), { reason, inputs: [] });
     }
-    if (depth > m.floor && isGivenUp(why)) m.skipped ??= m.abandoned(why);
+    if (depth > m.floor && isGivenUp(why)) m.givenUp.tableCode(why);
     if (depth === m.floor || why.code === 'BUDGET') {
       if (m.paths.open && why.code !== 'BUDGET') m.paths.go({ kind: 'fault' }, undefined, why);
       else m.abort(why);
@@ -126,7 +127,7 @@ export class FaultRecovery {
   /** An object of another table that an instruction was to work with. */
   #foreignIn(pc: number, sp: number): ForeignObject | undefined {
     const m = this.#machine;
-    if (!m.namesOpen) return undefined;
+    if (!m.otherTables.open) return undefined;
     const { plan, slots } = m.frames.at(-1)!;
     const instruction = plan.instructions[pc];
     if (instruction === undefined) return undefined;
@@ -176,14 +177,11 @@ export class FaultRecovery {
     const status = STATUS_CODES[why.code];
     const node = m.root.children.get('_ERR');
     if (status === undefined || this.#pardoning || !(node?.object instanceof MethodObject)) return false;
-    const { syncLevel } = m;
     this.#pardoning = true;
-    m.syncLevel = 0;
-    const { value } = m.budget.aside(() =>
-      m.evaluate(() => m.enterObject(node, [status, new StringObject(why.code), 1n])),
+    const { value } = m.locks.aside(() =>
+      m.budget.aside(() => m.evaluate(() => m.enterObject(node, [status, new StringObject(why.code), 1n]))),
     );
     this.#pardoning = false;
-    m.syncLevel = syncLevel;
     const frame = m.frames.at(-1)!;
     if (value !== 0n || frame.method === undefined) return false;
     const instruction = frame.plan.instructions[pc]!;

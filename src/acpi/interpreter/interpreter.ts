@@ -13,12 +13,15 @@ import { forget } from './paths/forget.ts';
 import { mergeDeltas } from './paths/merge.ts';
 import { ForkSignal, Paths } from './paths/paths.ts';
 import type { Explored } from './paths/waiting-paths.ts';
-import { type Controls, planEvaluation, TAKEN } from './plan/plan.ts';
+import { type Controls, planEvaluation } from './plan/plan.ts';
 import { planTerms } from './plan/planner.ts';
 import { EvaluationBudget } from './state/budget.ts';
 import { Clock } from './state/clock.ts';
 import { AmlFault, fault } from './state/fault.ts';
+import { GivenUp } from './state/given-up.ts';
+import { Handlers } from './state/handlers.ts';
 import { Journal } from './state/journal.ts';
+import { type Hold, Locks } from './state/locks.ts';
 import {
   type Evaluation,
   FIRST_ARGUMENT_SLOT,
@@ -26,28 +29,31 @@ import {
   type InterpreterOptions,
   type Machine,
   type Plan,
+  TAKEN,
   type TableLoader,
   type Threading,
-  type TraceRecord,
 } from './state/machine.ts';
 import {
   type AmlValue,
   Choice,
   MethodObject,
-  type MutexObject,
   NamespaceNode,
   type Operand,
   type PackageObject,
+  type Resolved,
   ScopeObject,
+  type TableHandle,
   TYPE,
   UnknownObject,
 } from './state/objects.ts';
+import { OtherTables } from './state/other-tables.ts';
 import type { Profile } from './state/profile.ts';
 import { RegionStore } from './state/regions.ts';
+import { Trace } from './state/trace.ts';
 import { Suspension } from './threads.ts';
 import { withdraw } from './values/names.ts';
+import { StackOperands } from './values/operands.ts';
 
-const TRACE_RECORDS = new InnerLimit('trace-records');
 const CALL_DEPTH = new InnerLimit('call-depth');
 
 /** Running calls of one method: ACPICA counts them in a byte. */
@@ -55,8 +61,18 @@ const MAX_RECURSION = 255;
 /** Changes noted before those that nobody will take back are forgotten. */
 const JOURNAL_LIMIT = 2000;
 
+const NOTHING_HELD: Hold = { mutexes: [], level: 0 };
+
+/** Whose the machine is: who brings it up. */
+export interface MachineOwner {
+  readonly loader: TableLoader;
+  /** What the tables declare, whether it is run or not. */
+  readonly declared: DeclaredNamespace;
+  /** Told of faults in a table's own code, which goes on. */
+  onTableFault(why: AmlFault, table: AcpiTable | undefined): void;
+}
+
 export class Interpreter implements Explored, Machine {
-  readonly options: InterpreterOptions;
   readonly profile: Profile;
   readonly root = new NamespaceNode('\\', undefined);
   readonly journal: Journal;
@@ -71,44 +87,24 @@ export class Interpreter implements Explored, Machine {
   readonly clock = new Clock();
   /** What the evaluation under way has taken. */
   readonly budget = new EvaluationBudget();
-  syncLevel = 0;
-  /** Ordinal of the table being loaded, noted on what it makes. */
-  owner = 0;
-  /** Tables are being loaded: only the first handlers of regions are there. */
-  tablesLoading = true;
-  /** A Windows interface was asked for and tables are loaded: port addresses have 16 bits. */
-  cutIoAddresses = false;
-  /** Index fields being selected inside each other. */
-  indirection = 0;
-  trace: TraceRecord[] | undefined;
-  readonly debugOutput: string[] = [];
-  readonly notifications: string[] = [];
-  /** Where tables lie that DataTableRegions are over: in a space of their own. */
-  readonly tableAddresses = new Map<Uint8Array, bigint>();
-  /** Packages whose names are looked up at the end of the table. */
-  readonly openPackages: PackageObject[] = [];
-  /** Why some state is not to be relied on: conditions were not followed up. */
-  readonly abandonedState: string[] = [];
-  /** Where code was given up, by the reason that values carry which it may have changed. */
-  readonly abandonments = new Map<string, AmlFault>();
-  /** May names exist that none of the tables declares: are there other tables, or such that code loads? */
-  namesOpen = false;
-  /** Code may have loaded a table of which nothing is known. */
-  tablesUnknown = false;
-  /** What the tables declare, whether it is run or not. */
-  declared: DeclaredNamespace | undefined;
-  /** Values that objects of other tables have had. */
-  foreignValues = 0;
-  /** Why some of the tables' own code was not run: what it declares may be missing. */
-  skipped: string | undefined;
+  readonly locks: Locks;
+  readonly handlers = new Handlers();
+  readonly otherTables: OtherTables;
+  readonly givenUp = new GivenUp();
+  readonly told = new Trace();
+  /** Values of firmware fields that were given, by name or path. */
+  readonly given: ReadonlyMap<string, bigint>;
+  readonly declared: DeclaredNamespace;
   readonly merging;
-  /** Mutexes held by the evaluation, with the sync level before each. */
-  readonly held: { readonly mutex: MutexObject; readonly level: number }[] = [];
-  /** Evaluations that run side by side, where there are. */
-  threads: Threading | undefined;
-  /** Loads a table's code: set by who owns the machine. */
-  loader: TableLoader | undefined;
+  readonly loader: TableLoader;
   readonly controls: Controls;
+  readonly #operands: StackOperands;
+  readonly #owner: MachineOwner;
+  /** Ordinal of the table being loaded. */
+  #ordinal = 0;
+  /** Packages whose names are looked up at the end of the table. */
+  #openPackages: PackageObject[] = [];
+  #threads: Threading | undefined;
   readonly #plans = new Map<Term, Plan>();
   readonly #recovery: FaultRecovery;
   /** Is what an evaluation changes to be put together with what was there? */
@@ -119,42 +115,30 @@ export class Interpreter implements Explored, Machine {
 
   readonly #opaques = new OpaqueNumbers();
 
-  constructor(options: InterpreterOptions, controls: Controls) {
+  constructor(options: InterpreterOptions, controls: Controls, owner: MachineOwner) {
     numberOpaques(this.#opaques);
-    this.options = options;
+    this.given = options.set;
+    this.#owner = owner;
+    this.loader = owner.loader;
+    this.declared = owner.declared;
     this.profile = options.profile;
     this.controls = controls;
     this.bits = options.narrow ? 32 : 64;
     this.mask = options.narrow ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn;
     this.journal = new Journal(options.fill === undefined);
+    this.otherTables = new OtherTables(this.journal.active, options.complete);
+    this.locks = new Locks(this.journal);
     this.regions = new RegionStore(this.journal, options.fill, options.memory);
     this.paths = new Paths(this);
+    this.#operands = new StackOperands(this, this.stack);
     this.#recovery = new FaultRecovery(this);
     this.root.object = new ScopeObject(TYPE.device, undefined);
     this.merging = {
       bits: this.bits,
       initialByte: this.regions.initialByte,
       spend: (work: number) => this.paths.spend(work),
-      abandonState: (reason: string) => this.abandonState(reason),
+      abandonState: (reason: string) => this.givenUp.state(reason),
     };
-  }
-
-  /** Notes that the state can't be relied on from here. */
-  abandonState(reason: string): void {
-    if (!this.abandonedState.includes(reason)) this.abandonedState.push(reason);
-  }
-
-  /** Names that no table has may be made by tables that code loads. Not in a simulation: acpiexec has no others. */
-  unsettleNames(): void {
-    this.namesOpen = this.journal.active;
-    this.tablesUnknown ||= this.journal.active;
-  }
-
-  /** Notes where code is given up. Gives the reason by which what it may change isn't known. */
-  abandoned(why: AmlFault): string {
-    const reason = why.place === undefined ? why.message : `${why.message}, in ${why.place.path}`;
-    if (!this.abandonments.has(reason)) this.abandonments.set(reason, why);
-    return reason;
   }
 
   // ---- conditions and values
@@ -195,13 +179,73 @@ export class Interpreter implements Explored, Machine {
     return opaque(this.bits, reason);
   }
 
-  record(record: TraceRecord): void {
-    if (this.trace === undefined || this.trace.length > TRACE_RECORDS.now) return;
-    if (this.trace.length < TRACE_RECORDS.now) this.trace.push(record);
-    else this.trace.push({ kind: 'fault', text: `${moreThan('trace-records')}; the rest is left out` });
+  // ---- names
+
+  get owner(): number {
+    return this.#ordinal;
+  }
+
+  resumeOwner(): void {
+    this.#ordinal = this.frames.at(-1)!.owner;
+  }
+
+  completeLater(made: PackageObject): void {
+    this.#openPackages.push(made);
+  }
+
+  /** The packages of the tables' own code whose names are to be looked up. They are given once. */
+  takeOpenPackages(): readonly PackageObject[] {
+    const open = this.#openPackages;
+    this.#openPackages = [];
+    return open;
+  }
+
+  // ---- threads
+
+  get threads(): Threading | undefined {
+    return this.#threads;
+  }
+
+  withThreads<T>(threads: Threading, work: () => T): T {
+    this.#threads = threads;
+    try {
+      return work();
+    } finally {
+      this.#threads = undefined;
+    }
+  }
+
+  takeOff(): () => void {
+    const { frames, stack, sp, locks } = this;
+    const kept = { frames: frames.splice(0), operands: stack.slice(0, sp), hold: locks.hold() };
+    this.sp = 0;
+    locks.restore(NOTHING_HELD);
+    return () => {
+      frames.push(...kept.frames);
+      for (const [i, operand] of kept.operands.entries()) stack[i] = operand;
+      this.sp = sp;
+      locks.restore(kept.hold);
+    };
   }
 
   // ---- frames
+
+  get frame(): Frame {
+    return this.frames[this.frames.length - 1]!;
+  }
+
+  get scope(): NamespaceNode {
+    const { frames } = this;
+    return frames.length === 0 ? this.root : frames[frames.length - 1]!.scope;
+  }
+
+  get loops(): Frame['loops'] {
+    return this.frame.loops;
+  }
+
+  jump(pc: number): void {
+    this.frame.pc = pc;
+  }
 
   #planOf(term: Term, body: readonly Term[]): Plan {
     let plan = this.#plans.get(term);
@@ -213,39 +257,48 @@ export class Interpreter implements Explored, Machine {
   }
 
   /** Calls a method: a frame goes on the stack. */
-  enterMethod(node: NamespaceNode, method: MethodObject, args: readonly Operand[]): void {
+  enterMethod(node: NamespaceNode, method: MethodObject, args: readonly Resolved[]): void {
     const { term } = method;
     if (term === undefined) fault('AE_AML_INTERNAL', `${node.path} has no body`);
     if (method.running >= MAX_RECURSION)
       fault('AE_AML_METHOD_LIMIT', `${node.path} calls itself more than ${MAX_RECURSION} deep`);
     if (this.frames.length >= CALL_DEPTH.now)
       fault('NOT_FOLLOWED', `calls are nested ${moreThan('call-depth')}`);
-    if (method.serialized && this.syncLevel > method.syncLevel)
-      fault(
-        'AE_AML_MUTEX_ORDER',
-        `${node.path} has sync level ${method.syncLevel}, ${this.syncLevel} is held`,
-      );
-    if (this.threads !== undefined && method.serialized) {
-      const { current } = this.threads;
-      this.threads.wait(() => method.running === 0 || method.thread === current, undefined);
+    const { level } = this.locks;
+    if (method.serialized && level > method.syncLevel)
+      fault('AE_AML_MUTEX_ORDER', `${node.path} has sync level ${method.syncLevel}, ${level} is held`);
+    if (this.#threads !== undefined && method.serialized) {
+      const { current } = this.#threads;
+      this.#threads.wait(() => method.running === 0 || method.thread === current, undefined);
       method.thread = current;
     }
-    const plan = this.#planOf(term, term.operands[2] as readonly Term[]);
-    const frame = new Frame(plan, node, method, method.table, node, this.sp, this.syncLevel);
-    for (let i = 0; i < args.length; i++) frame.slots[FIRST_ARGUMENT_SLOT + i] = args[i] as AmlValue;
-    if (method.serialized && method.running === 0) this.syncLevel = method.syncLevel;
+    const plan = this.#planOf(term, term.termsAt(2));
+    const frame = new Frame(plan, node, method, method.table, node, this.sp, level);
+    for (let i = 0; i < args.length; i++) frame.slots[FIRST_ARGUMENT_SLOT + i] = args[i];
+    if (method.serialized && method.running === 0) this.locks.enter(method);
     method.running += 1;
     this.frames.push(frame);
-    if (this.trace)
-      this.record({ kind: 'call', text: node.path, term, ...(method.table ? { table: method.table } : {}) });
+    if (this.told.active)
+      this.told.record({
+        kind: 'call',
+        text: node.path,
+        term,
+        ...(method.table ? { table: method.table } : {}),
+      });
   }
 
-  /** Puts a table's own code on the stack. */
-  enterTable(table: AcpiTable, term: Term, scope: NamespaceNode): void {
+  /**
+   * Puts a table's own code on the stack.
+   *
+   * @param owner ordinal of the table, noted on what it makes @param result what it gives when its terms run out
+   */
+  enterTable(table: AcpiTable, term: Term, scope: NamespaceNode, owner: number, result?: TableHandle): void {
     // Run once: its plan is not kept.
-    const plan = planTerms(term.operands[0] as readonly Term[], term, this.controls, this.mask);
-    const frame = new Frame(plan, this.root, undefined, table, scope, this.sp, this.syncLevel);
-    frame.owner = this.owner;
+    const plan = planTerms(term.termsAt(0), term, this.controls, this.mask);
+    const frame = new Frame(plan, this.root, undefined, table, scope, this.sp, this.locks.level);
+    frame.owner = owner;
+    frame.result = result;
+    this.#ordinal = owner;
     this.frames.push(frame);
   }
 
@@ -262,7 +315,7 @@ export class Interpreter implements Explored, Machine {
   #release(frame: Frame): void {
     if (frame.method === undefined) return;
     frame.method.running -= 1;
-    if (frame.method.serialized && frame.method.running === 0) this.syncLevel = frame.savedSyncLevel;
+    if (frame.method.serialized && frame.method.running === 0) this.locks.leave(frame.syncLevel);
   }
 
   withdraw(depth: number): void {
@@ -303,8 +356,19 @@ export class Interpreter implements Explored, Machine {
 
   /** A frame ends by itself. */
   returnFrom(value: AmlValue | NamespaceNode | undefined): void {
+    this.sp = this.#operands.at;
     if (this.paths.open) this.paths.go({ kind: 'return', depth: this.frames.length }, value, undefined);
     else this.leaveFrame(value);
+  }
+
+  returnResult(): void {
+    this.returnFrom(this.frame.result);
+  }
+
+  tableFault(why: AmlFault, term: Term): void {
+    const { table, scope } = this.frame;
+    if (table !== undefined) why.place = { table, term, path: scope.path };
+    this.#owner.onTableFault(why, table);
   }
 
   // ---- evaluations
@@ -322,6 +386,7 @@ export class Interpreter implements Explored, Machine {
   /** Runs until the frames above the floor are gone. */
   #run(): void {
     const { frames, stack, paths, journal, budget } = this;
+    const operands = this.#operands;
     const exploring = journal.active;
     let pc = 0;
     let sp = 0;
@@ -356,7 +421,8 @@ export class Interpreter implements Explored, Machine {
           frame.pc = pc + 1;
           budget.step();
           const at = sp - instruction.takes;
-          const result = instruction.run(this, instruction, at);
+          operands.at = at;
+          const result = instruction.run(this, operands, instruction);
           if (result === TAKEN) {
             if (frames.length <= this.#floor) return;
             continue;
@@ -392,8 +458,10 @@ export class Interpreter implements Explored, Machine {
     }
   }
 
-  /** Told of faults in a table's own code, which goes on. */
-  onTableFault: (why: AmlFault, frame: Frame) => void = () => {};
+  /** A fault in a table's own code, which goes on. */
+  onTableFault(why: AmlFault, frame: Frame): void {
+    this.#owner.onTableFault(why, frame.table);
+  }
 
   /** Runs what `enter` puts on the stack. */
   evaluate(enter: () => void): Evaluation {
@@ -415,7 +483,7 @@ export class Interpreter implements Explored, Machine {
     } finally {
       this.#floor = outer;
     }
-    if (outermost) this.#releaseAll();
+    if (outermost) this.locks.releaseAll();
     const faults = this.journal.active ? this.paths.faults((writes, why) => forget(this, writes, why)) : [];
     this.paths.retract(assumed);
     if (outermost && this.journal.active && this.paths.assumptions.length === 0) this.journal.settle();
@@ -429,7 +497,7 @@ export class Interpreter implements Explored, Machine {
   enterObject(node: NamespaceNode, args: readonly AmlValue[]): void {
     // As if firmware code called it or looked at it: then a look that depends on a condition may fork.
     const plan = planEvaluation(this.controls, node, args);
-    this.frames.push(new Frame(plan, this.root, PROBE, undefined, this.root, this.sp, this.syncLevel));
+    this.frames.push(new Frame(plan, this.root, PROBE, undefined, this.root, this.sp, this.locks.level));
   }
 
   /**
@@ -452,13 +520,6 @@ export class Interpreter implements Explored, Machine {
     this.journal.rollBack(mark);
     this.journal.apply(mergeDeltas(when, delta, new Map(), this.merging));
     return result;
-  }
-
-  /** What an evaluation still holds at its end is released. */
-  #releaseAll(): void {
-    for (const { mutex } of this.held) this.journal.set(mutex, 'depth', 0);
-    this.held.length = 0;
-    this.syncLevel = 0;
   }
 }
 

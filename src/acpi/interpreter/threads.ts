@@ -6,8 +6,7 @@
 
 import type { Clock } from './state/clock.ts';
 import { AmlFault } from './state/fault.ts';
-import type { Evaluation, Frame, Threading } from './state/machine.ts';
-import type { MutexObject, Operand } from './state/objects.ts';
+import type { Evaluation, Threading } from './state/machine.ts';
 
 /** Thrown by an instruction that has to wait: it is run again when the wait is over. */
 export class Suspension {
@@ -15,15 +14,6 @@ export class Suspension {
   constructor(ready: () => boolean) {
     this.ready = ready;
   }
-}
-
-/** What a thread has on the interpreter while it is off. */
-interface Kept {
-  readonly frames: readonly Frame[];
-  readonly stack: readonly Operand[];
-  readonly sp: number;
-  readonly syncLevel: number;
-  readonly held: readonly { readonly mutex: MutexObject; readonly level: number }[];
 }
 
 interface Thread {
@@ -39,12 +29,10 @@ interface Thread {
 /** The machine, as far as running several evaluations needs it. */
 interface Threaded {
   readonly clock: Clock;
-  readonly frames: Frame[];
-  readonly stack: Operand[];
-  sp: number;
-  syncLevel: number;
-  readonly held: { readonly mutex: MutexObject; readonly level: number }[];
-  threads: Threading | undefined;
+  /** Runs something in which instructions wait for threads. */
+  withThreads<T>(threads: Threading, work: () => T): T;
+  /** Takes what runs off the machine. Gives what puts it back. */
+  takeOff(): () => void;
   /** Does an evaluation run inside of another? */
   readonly nested: boolean;
   evaluate(enter: () => void): Evaluation;
@@ -69,12 +57,9 @@ export class Threads implements Threading {
       until: undefined,
       result: undefined,
     }));
-    machine.threads = this;
-    try {
+    machine.withThreads(this, () => {
       for (let at = this.#next(0); at !== undefined; at = this.#next(at + 1)) this.#resume(at);
-    } finally {
-      machine.threads = undefined;
-    }
+    });
     return this.#threads.map(({ result }) => result ?? DEADLOCK);
   }
 
@@ -123,27 +108,8 @@ export class Threads implements Threading {
     } catch (thrown) {
       if (!(thrown instanceof Suspension)) throw thrown;
       thread.waiting = thrown;
-      const kept = this.#take();
-      thread.enter = () => this.#put(kept);
+      thread.enter = machine.takeOff();
     }
-  }
-
-  #take(): Kept {
-    const { frames, stack, sp, syncLevel, held } = this.#machine;
-    this.#machine.sp = 0;
-    this.#machine.syncLevel = 0;
-    return { frames: frames.splice(0), stack: stack.slice(0, sp), sp, syncLevel, held: held.splice(0) };
-  }
-
-  #put(kept: Kept): void {
-    const machine = this.#machine;
-    machine.frames.push(...kept.frames);
-    kept.stack.forEach((operand, i) => {
-      machine.stack[i] = operand;
-    });
-    machine.sp = kept.sp;
-    machine.syncLevel = kept.syncLevel;
-    machine.held.push(...kept.held);
   }
 }
 

@@ -163,7 +163,7 @@ class NamedValues {
       case OPCODES.NamePath:
         return lastSegment(term) !== segment || this.#harmlessUse(term, around);
       case OPCODES.Name:
-        return this.#harmless(term.operands[1] as Term, undefined);
+        return this.#harmless(term.termAt(1), undefined);
       case OPCODES.Method:
         return this.#harmlessReturns(term);
       case OPCODES.Alias:
@@ -186,7 +186,7 @@ class NamedValues {
     switch (op) {
       case OPCODES.Store:
       case OPCODES.CopyObject:
-        return parent.operands[0] === term || this.#harmless(parent.operands[0] as Term, methodOf(around));
+        return parent.operands[0] === term || this.#harmless(parent.termAt(0), methodOf(around));
       case OPCODES.Index: {
         // Behind the reference a part of it may be written.
         const outer = around.at(-2);
@@ -217,13 +217,13 @@ class NamedValues {
       }
       case OPCODES.Store:
       case OPCODES.CopyObject:
-        return this.#harmless(value.operands[0] as Term, method);
+        return this.#harmless(value.termAt(0), method);
       case OPCODES.Package:
-        return (value.operands[1] as readonly Term[]).every((element) => this.#harmless(element, method));
+        return value.termsAt(1).every((element) => this.#harmless(element, method));
       case OPCODES.Concatenate: {
-        const first = value.operands[0] as Term;
+        const first = value.termAt(0);
         if (first.op !== OPCODES.String) return false;
-        const text = first.operands[0] as string;
+        const text = first.textAt(0);
         return this.#ids.every((id) => !id.startsWith(text));
       }
       default:
@@ -234,10 +234,7 @@ class NamedValues {
   }
 
   #harmlessReturns(method: Term): boolean {
-    return everyTerm(
-      method,
-      (term) => term.op !== OPCODES.Return || this.#harmless(term.operands[0] as Term, method),
-    );
+    return everyTerm(method, (term) => term.op !== OPCODES.Return || this.#harmless(term.termAt(0), method));
   }
 
   #harmlessLocal(local: OpcodeName, method: Term): boolean {

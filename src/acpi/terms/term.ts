@@ -65,6 +65,76 @@ export class Term {
   get late(): LateOperands | undefined {
     return this.#operands instanceof LateOperands ? this.#operands : undefined;
   }
+
+  // The operand at a place of the opcode's row, counted as `operands` is. That it isn't of that kind is an error in the
+  // program: decoder and parser make what the row says.
+
+  /** TermArg, SuperName, SimpleName, DataRefObject, and a Target that isn't null. */
+  termAt(index: number): Term {
+    const operand = this.operands[index];
+    return operand instanceof Term ? operand : this.#wrong(index, 'term');
+  }
+
+  /** NameString. */
+  nameAt(index: number): NamePath {
+    const operand = this.operands[index];
+    return isName(operand) ? operand : this.#wrong(index, 'name');
+  }
+
+  /** ByteData, WordData, DWordData: flags, levels, spaces. */
+  numberAt(index: number): number {
+    const operand = this.operands[index];
+    return typeof operand === 'number' ? operand : this.#wrong(index, 'number');
+  }
+
+  /** The number of Byte, Word, DWord and QWord. */
+  integerAt(index: number): bigint {
+    const operand = this.operands[index];
+    return typeof operand === 'bigint' ? operand : this.#wrong(index, 'integer');
+  }
+
+  /** AsciiString: Latin-1 characters. */
+  textAt(index: number): string {
+    const operand = this.operands[index];
+    return typeof operand === 'string' ? operand : this.#wrong(index, 'string');
+  }
+
+  /** ByteList. */
+  bytesAt(index: number): Uint8Array {
+    const operand = this.operands[index];
+    return operand instanceof Uint8Array ? operand : this.#wrong(index, 'list of bytes');
+  }
+
+  /** TermList and PackageElementList. */
+  termsAt(index: number): readonly Term[] {
+    const operand = this.operands[index];
+    return isList(operand) ? (operand as readonly Term[]) : this.#wrong(index, 'list of terms');
+  }
+
+  /** FieldList. */
+  fieldsAt(index: number): readonly FieldElement[] {
+    const operand = this.operands[index];
+    return isList(operand) ? (operand as readonly FieldElement[]) : this.#wrong(index, 'list of fields');
+  }
+
+  /** Where the list is that a term ends with: the terms of a body, field elements, the bytes of a buffer. */
+  get lastOperand(): number {
+    return this.operands.length - 1;
+  }
+
+  #wrong(index: number, wanted: string): never {
+    throw new TypeError(`operand ${index} of ${this.op.name} is no ${wanted}`);
+  }
+}
+
+/** Is the operand a NameString? */
+export function isName(operand: Operand | undefined): operand is NamePath {
+  // Asked for each name that is planned: `in` would take longer.
+  return typeof operand === 'object' && (operand as Partial<NamePath> | null)?.segments !== undefined;
+}
+
+function isList(operand: Operand | undefined): operand is readonly Term[] | readonly FieldElement[] {
+  return Array.isArray(operand);
 }
 
 /** An element of a Field, IndexField or BankField. Bits count from where the element before ended. */
@@ -100,7 +170,7 @@ export function constantOf(term: Term): bigint | undefined {
     case 'Word':
     case 'DWord':
     case 'QWord':
-      return term.operands[0] as bigint;
+      return term.integerAt(0);
     default:
       return undefined;
   }

@@ -7,7 +7,7 @@ import { tableAt } from '../../../src/acpi/tables/read.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 
 /** Runs methods without arguments side by side; gives their results or faults, and what they stored to Debug. */
-function together(body: string, methods: readonly string[]): { results: string[]; debug: string[] } {
+function together(body: string, methods: readonly string[]): { results: string[]; debug: readonly string[] } {
   const sink = new DiagnosticList();
   const text = `DefinitionBlock ("", "DSDT", 2, "FWMAP", "THREADS", 1) {\n${body}\n}`;
   const [compiled] = compileAsl({ name: 'threads', form: 'text', bytes: Buffer.from(text) }, sink);
@@ -18,7 +18,7 @@ function together(body: string, methods: readonly string[]): { results: string[]
   );
   return {
     results: results.map(({ value, fault }) => fault?.code ?? formatValue(value)),
-    debug: interpreter.debugOutput,
+    debug: interpreter.told.lines,
   };
 }
 

@@ -76,7 +76,7 @@ class Resolver {
     const result: Term[] = [];
     for (const term of terms) {
       if (term.op.name === 'External') {
-        this.#externals.push({ term, node: this.#symbols.ensure(term.operands[0] as NamePath, scope) });
+        this.#externals.push({ term, node: this.#symbols.ensure(term.nameAt(0), scope) });
       } else {
         result.push(this.#term(term, scope, parent));
       }
@@ -118,7 +118,7 @@ class Resolver {
   }
 
   #reference(term: Term, scope: SymbolNode, parent: OpcodeName | undefined): Term {
-    const name = term.operands[0] as NamePath;
+    const name = term.nameAt(0);
     const node = this.#symbols.find(name, scope);
     if (node === undefined) return term;
     if (node.tag !== undefined) {

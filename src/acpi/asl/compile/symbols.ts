@@ -177,7 +177,7 @@ export class Symbols {
 /** The name a term defines; that of a CreateField or an Alias is its last operand. */
 export function definedName(term: Term): NamePath | undefined {
   if (term.op.defines !== 'object' && term.op.defines !== 'scope') return undefined;
-  return term.operands[declaredOperand(term)] as NamePath;
+  return term.nameAt(declaredOperand(term));
 }
 
 /** Index of the operand that holds the name a term defines or reopens. */

@@ -38,7 +38,7 @@ const bufferForm: SpecialForm = (parser, word) => {
     const from = cursor.peek();
     const item = parser.expression();
     if (item.op.name === 'String' && bytes.length === 0) {
-      for (const byte of latin1Bytes(`${item.operands[0] as string}\0`)) bytes.push(byte);
+      for (const byte of latin1Bytes(`${item.textAt(0)}\0`)) bytes.push(byte);
       break;
     }
     const value = integerOf(item, true);
@@ -121,8 +121,7 @@ const toPld: SpecialForm = (parser, word) => {
     cursor.expect('=');
     const from = cursor.peek();
     const term = parser.expression();
-    const value =
-      term.op.name === 'String' ? field && pldWord(field, term.operands[0] as string) : integerOf(term, true);
+    const value = term.op.name === 'String' ? field && pldWord(field, term.textAt(0)) : integerOf(term, true);
     if (value === undefined) cursor.fail(`no value of ${name.text}`, from);
     else if (field !== undefined) {
       // Rotation may be given in degrees.

@@ -430,7 +430,7 @@ export class AslParser {
   text(): string {
     const from = this.cursor.peek();
     const term = this.expression();
-    if (term.op.name === 'String') return term.operands[0] as string;
+    if (term.op.name === 'String') return term.textAt(0);
     this.cursor.fail(`a string expected, not ${describeToken(from)}`, from);
     return '';
   }

@@ -182,7 +182,7 @@ function packageText(term: Term, context: PrintContext, indent: string, holder?:
 export function sameTerm(a: Term, b: Term): boolean {
   if (a.op !== b.op || a.operands.length !== b.operands.length) return false;
   if (isTerm(a, 'NamePath')) {
-    return formatName(a.operands[0] as NamePath) === formatName(b.operands[0] as NamePath);
+    return formatName(a.nameAt(0)) === formatName(b.nameAt(0));
   }
   // Anything with operands might do something when it is evaluated.
   return a.operands.length === 0;

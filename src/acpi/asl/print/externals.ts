@@ -4,7 +4,7 @@ import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared
 import type { AcpiTable } from '../../tables/table.ts';
 import { isSearched, type NamePath, trimSegment } from '../../terms/name.ts';
 import { OBJECT_TYPES, type Opcode, type OpcodeName } from '../../terms/opcodes.ts';
-import { type FieldElement, Term } from '../../terms/term.ts';
+import { Term } from '../../terms/term.ts';
 import { isTermList } from '../compile/symbols.ts';
 import { withGuessedCalls } from './guessed-calls.ts';
 import { scopeOpened } from './tags.ts';
@@ -180,9 +180,9 @@ class ExternalCollector {
 
   #fields(term: Term, use: Use): void {
     for (const [index, kind] of term.op.operands.filter((each) => each !== 'PkgLength').entries()) {
-      if (kind === 'NameString') this.#use(term.operands[index] as NamePath, use);
+      if (kind === 'NameString') this.#use(term.nameAt(index), use);
     }
-    for (const element of term.operands.at(-1) as readonly FieldElement[]) {
+    for (const element of term.fieldsAt(term.lastOperand)) {
       if (element.kind === 'connection')
         this.#pending.push({
           term: element.connection,

@@ -101,7 +101,7 @@ function namesIn(statement: Term): string[] {
   const found: string[] = [];
   const waiting: Term[] = [statement];
   for (let term = waiting.pop(); term !== undefined; term = waiting.pop()) {
-    if (term.op.name === 'NamePath') found.push(pathOf(term.operands[0] as NamePath));
+    if (term.op.name === 'NamePath') found.push(pathOf(term.nameAt(0)));
     for (const operand of term.operands) if (operand instanceof Term) waiting.push(operand);
   }
   return found;

@@ -148,7 +148,7 @@ class TablePrinter {
       this.#block(`${word} (${this.#value(predicate, indent)})`, body, indent);
       at = undefined;
       if (rest === undefined) return;
-      const inner = rest.operands[0] as readonly Term[];
+      const inner = rest.termsAt(0);
       const [first, second] = inner;
       const chained =
         first?.op.name === 'If' &&
@@ -323,7 +323,7 @@ class TablePrinter {
   #connection(term: Term, indent: string): string {
     if (term.op.name !== 'Buffer') return this.#value(term, indent);
     // A connection's buffer is a template without its end.
-    const bytes = term.operands[1] as Uint8Array;
+    const bytes = term.bytesAt(1);
     const [only, second] = templateDescriptors(Uint8Array.of(...bytes, 0x79, 0)) ?? [];
     if (only !== undefined && second === undefined) return macroText(only.call, undefined, indent);
     return this.#value(term, indent);

@@ -86,7 +86,7 @@ class TagFinder {
     if (term.op.name !== 'Name' || !(value instanceof Term) || value.op.name !== 'Buffer') return;
     const object = this.#namespace.locate(scope, name as NamePath);
     const own = object.declarations.filter((each) => each.table === this.#table);
-    const descriptors = templateDescriptors(value.operands[1] as Uint8Array);
+    const descriptors = templateDescriptors(value.bytesAt(1));
     if (descriptors && own.length === 1 && object.parent === scope) {
       this.#templates.set(object, { buffer: value, scope, descriptors });
     }
@@ -100,7 +100,7 @@ class TagFinder {
   #reference(term: Term, field: { bits: number; bytes: boolean }, scope: DeclaredObject): void {
     const [source, index, length] = term.operands;
     if (!(source instanceof Term) || source.op.name !== 'NamePath' || !(index instanceof Term)) return;
-    const object = this.#namespace.resolve(scope, source.operands[0] as NamePath);
+    const object = this.#namespace.resolve(scope, source.nameAt(0));
     const template = object && this.#templates.get(object);
     const at = integerOf(index, true);
     if (template === undefined || at === undefined) return;
@@ -143,7 +143,7 @@ class TagFinder {
 
 /** The scope that a Scope, Device, Method … term's own terms are in. */
 export function scopeOpened(namespace: DeclaredNamespace, scope: DeclaredObject, term: Term): DeclaredObject {
-  const name = term.operands[0] as NamePath;
+  const name = term.nameAt(0);
   if (term.op.defines === 'reopen') return namespace.resolve(scope, name) ?? namespace.locate(scope, name);
   return namespace.locate(scope, name);
 }

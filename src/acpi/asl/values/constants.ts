@@ -33,7 +33,7 @@ export function integerOf(term: Term, wide: boolean): bigint | undefined {
     case 'Word':
     case 'DWord':
     case 'QWord':
-      return term.operands[0] as bigint;
+      return term.integerAt(0);
     default:
       return undefined;
   }
@@ -42,7 +42,7 @@ export function integerOf(term: Term, wide: boolean): bigint | undefined {
 type Constant = bigint | string | Uint8Array;
 
 function constantValue(term: Term, wide: boolean): bigint | string | undefined {
-  return term.op.name === 'String' ? (term.operands[0] as string) : integerOf(term, wide);
+  return term.op.name === 'String' ? term.textAt(0) : integerOf(term, wide);
 }
 
 /** An operand as an integer. */

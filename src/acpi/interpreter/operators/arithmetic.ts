@@ -13,25 +13,29 @@ import {
   sum,
 } from '../../../symbolic/index.ts';
 import { fault } from '../state/fault.ts';
-import type { Machine, Run } from '../state/machine.ts';
+import type { Deciding, Integers, Operators, Places, Run } from '../state/machine.ts';
 import { integer, ObjectReference } from '../state/objects.ts';
-import { type Storing, store } from '../values/store.ts';
-import { integerOperand, resolve, toInteger } from '../values/values.ts';
-import { deliver } from './operands.ts';
+import type { Storing } from '../state/operands.ts';
+import { toInteger } from '../values/values.ts';
 import { dereference } from './references.ts';
 
+/** Arithmetic knows how wide integers are, and parts paths at a division by zero. */
+type Arithmetic = Integers & Deciding;
+
 /** An operator with two integers and a target. */
-function binary(calculate: (m: Machine, a: Quantity, b: Quantity) => Quantity): Run {
-  return (m, _instruction, at) => {
-    const a = integerOperand(m, m.stack[at]);
-    const b = integerOperand(m, m.stack[at + 1]);
-    return deliver(m, integer(calculate(m, a, b)), m.stack[at + 2], 'result');
+function binary(calculate: (m: Arithmetic, a: Quantity, b: Quantity) => Quantity): Run<Arithmetic> {
+  return (m, operands) => {
+    const a = operands.integer(0);
+    const b = operands.integer(1);
+    return operands.deliver(2, integer(calculate(m, a, b)), 'result');
   };
 }
 
-function unary(calculate: (m: Machine, a: Quantity) => Quantity, storing: Storing = 'result'): Run {
-  return (m, _instruction, at) =>
-    deliver(m, integer(calculate(m, integerOperand(m, m.stack[at]))), m.stack[at + 1], storing);
+function unary(
+  calculate: (m: Arithmetic, a: Quantity) => Quantity,
+  storing: Storing = 'result',
+): Run<Arithmetic> {
+  return (m, operands) => operands.deliver(1, integer(calculate(m, operands.integer(0))), storing);
 }
 
 /** A function of a number that has no expression of its own. */
@@ -39,12 +43,12 @@ function calculated(bits: number, reason: string, value: Expr, known: (value: bi
   return mapConstantLeaves(value, known) ?? opaque(bits, reason, fieldsOf(value));
 }
 
-function add(m: Machine, a: Quantity, b: Quantity): Quantity {
+function add(m: Arithmetic, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return (a + b) & m.mask;
   return leafwise(a, b, (x, y) => (x + y) & m.mask) ?? linear(m, a, b, 1n);
 }
 
-function linear(m: Machine, a: Quantity, b: Quantity, sign: bigint): Quantity {
+function linear(m: Arithmetic, a: Quantity, b: Quantity, sign: bigint): Quantity {
   return sum(m.bits, 0n, [
     { coefficient: 1n, of: a },
     { coefficient: sign, of: b },
@@ -57,12 +61,12 @@ function leafwise(a: Quantity, b: Quantity, known: (a: bigint, b: bigint) => big
   return isKnown(b) ? mapConstantLeaves(a, (leaf) => known(leaf, b)) : undefined;
 }
 
-function subtract(m: Machine, a: Quantity, b: Quantity): Quantity {
+function subtract(m: Arithmetic, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return (a - b) & m.mask;
   return leafwise(a, b, (x, y) => (x - y) & m.mask) ?? linear(m, a, b, -1n);
 }
 
-function multiply(m: Machine, a: Quantity, b: Quantity): Quantity {
+function multiply(m: Arithmetic, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return (a * b) & m.mask;
   const leaves = leafwise(a, b, (x, y) => (x * y) & m.mask);
   if (leaves !== undefined) return leaves;
@@ -71,7 +75,7 @@ function multiply(m: Machine, a: Quantity, b: Quantity): Quantity {
   return arithmetic('multiply', m.bits, a, b);
 }
 
-function checkDivisor(m: Machine, divisor: Quantity): void {
+function checkDivisor(m: Arithmetic, divisor: Quantity): void {
   if (m.decide(compare('eq', divisor, 0n))) fault('AE_AML_DIVIDE_BY_ZERO', 'division by zero');
 }
 
@@ -81,21 +85,21 @@ function powerOfTwo(value: Quantity): number | undefined {
     : undefined;
 }
 
-function divide(m: Machine, a: Quantity, b: Quantity): Quantity {
+function divide(m: Arithmetic, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return a / b;
   const shift = powerOfTwo(b);
   if (shift !== undefined) return bitsOf(a, shift, m.bits);
   return (isKnown(b) ? leafwise(a, b, (x, y) => x / y) : undefined) ?? arithmetic('divide', m.bits, a, b);
 }
 
-function modulo(m: Machine, a: Quantity, b: Quantity): Quantity {
+function modulo(m: Arithmetic, a: Quantity, b: Quantity): Quantity {
   if (isKnown(a) && isKnown(b)) return a % b;
   const shift = powerOfTwo(b);
   if (shift !== undefined) return bitsOf(a, 0, shift);
   return (isKnown(b) ? leafwise(a, b, (x, y) => x % y) : undefined) ?? arithmetic('modulo', m.bits, a, b);
 }
 
-function shiftLeft(m: Machine, a: Quantity, b: Quantity): Quantity {
+function shiftLeft(m: Arithmetic, a: Quantity, b: Quantity): Quantity {
   const limit = BigInt(m.bits);
   if (isKnown(b)) {
     if (b >= limit) return 0n;
@@ -106,7 +110,7 @@ function shiftLeft(m: Machine, a: Quantity, b: Quantity): Quantity {
   );
 }
 
-function shiftRight(m: Machine, a: Quantity, b: Quantity): Quantity {
+function shiftRight(m: Arithmetic, a: Quantity, b: Quantity): Quantity {
   if (isKnown(b)) {
     if (b >= BigInt(m.bits)) return 0n;
     return isKnown(a) ? a >> b : bitsOf(a, Number(b), m.bits);
@@ -116,7 +120,7 @@ function shiftRight(m: Machine, a: Quantity, b: Quantity): Quantity {
   );
 }
 
-function complement(m: Machine, a: Quantity): Quantity {
+function complement(m: Arithmetic, a: Quantity): Quantity {
   return bitwise('xor', a, m.mask);
 }
 
@@ -128,41 +132,42 @@ function rightBit(value: bigint): bigint {
   return leftBit(value & -value);
 }
 
-function fromBcd(m: Machine, value: bigint): bigint {
+function fromBcd(m: Arithmetic, value: bigint): bigint {
   const digits = value.toString(16);
   if (!/^[0-9]+$/.test(digits)) fault('AE_AML_NUMERIC_OVERFLOW', `0x${digits} is no BCD number`);
   return BigInt(digits) & m.mask;
 }
 
-function toBcd(m: Machine, value: bigint): bigint {
+function toBcd(m: Arithmetic, value: bigint): bigint {
   const digits = value.toString();
   if (digits.length > m.bits / 4) fault('AE_AML_NUMERIC_OVERFLOW', `${digits} has too many digits for BCD`);
   return BigInt(`0x${digits}`);
 }
 
-function stepping(by: bigint): Run {
-  return (m, _instruction, at) => {
-    const place = m.stack[at];
-    const value = place instanceof ObjectReference ? dereference(m, place) : resolve(m, place);
+/** Increment and Decrement, also by way of a reference. */
+function stepping(by: bigint): Run<Places> {
+  return (m, operands) => {
+    const place = operands.raw(0);
+    const value = place instanceof ObjectReference ? dereference(m, place) : operands.value(0);
     const now = toInteger(m, value);
     const next = integer(by > 0n ? add(m, now, by) : subtract(m, now, -by));
-    store(m, next, place, 'result');
+    operands.store(0, next, 'result');
     return next;
   };
 }
 
-const divideOperator: Run = (m, _instruction, at) => {
-  const a = integerOperand(m, m.stack[at]);
-  const b = integerOperand(m, m.stack[at + 1]);
+const divideOperator: Run<Arithmetic> = (m, operands) => {
+  const a = operands.integer(0);
+  const b = operands.integer(1);
   checkDivisor(m, b);
   const quotient = integer(divide(m, a, b));
-  store(m, integer(modulo(m, a, b)), m.stack[at + 2], 'result');
-  store(m, quotient, m.stack[at + 3], 'result');
+  operands.store(2, integer(modulo(m, a, b)), 'result');
+  operands.store(3, quotient, 'result');
   return quotient;
 };
 
 /** By ASL name. */
-export const ARITHMETIC_OPERATORS: Readonly<Record<string, Run>> = {
+export const ARITHMETIC_OPERATORS: Operators<Places> = {
   Add: binary(add),
   Subtract: binary(subtract),
   Multiply: binary(multiply),

@@ -12,39 +12,27 @@ import {
   truth,
 } from '../../../symbolic/index.ts';
 import { AmlFault, fault, STATUS_CODES } from '../state/fault.ts';
-import type { Machine, Run } from '../state/machine.ts';
-import type { Resolved } from '../state/objects.ts';
+import type { Converting, Integers, Operators, Places, Run } from '../state/machine.ts';
 import {
   type AmlValue,
-  BufferObject,
   ForeignObject,
   integer,
-  NamespaceNode,
-  PackageObject,
+  type Resolved,
   StringObject,
-  TYPE,
-  typeOf,
   UnknownInteger,
 } from '../state/objects.ts';
-import {
-  elementOf,
-  integerOperand,
-  nameOfType,
-  resolve,
-  toBuffer,
-  toInteger,
-  toText,
-} from '../values/values.ts';
-import { dataOperand, knownIndex } from './operands.ts';
+import type { DataObject } from '../state/operands.ts';
+import { elementOf, isConvertible, toBuffer, toInteger, toText } from '../values/values.ts';
+import { knownIndex } from './known.ts';
 
 /** A condition as AML has it: Ones when it holds, Zero when not. */
-function logical(m: Machine, condition: Quantity): AmlValue {
+function logical(m: Integers, condition: Quantity): AmlValue {
   if (isKnown(condition)) return condition === 0n ? 0n : m.mask;
   return integer(choose(condition, m.mask, 0n));
 }
 
 /** Compares as LEqual, LGreater and LLess do: the first operand's type decides. */
-function comparison(m: Machine, op: 'eq' | 'gt' | 'lt', a: Resolved, b: Resolved): Quantity {
+function comparison(m: Converting, op: 'eq' | 'gt' | 'lt', a: DataObject, b: DataObject): Quantity {
   if (typeof a === 'bigint' || a instanceof UnknownInteger) {
     const [x, y] = [toInteger(m, a), toInteger(m, b)];
     return op === 'eq' ? compare('eq', x, y) : op === 'lt' ? compare('lt', x, y) : compare('lt', y, x);
@@ -55,13 +43,13 @@ function comparison(m: Machine, op: 'eq' | 'gt' | 'lt', a: Resolved, b: Resolved
     if (x === undefined || y === undefined) return opaque(1, 'a comparison of unknown strings');
     left = Array.from(x, (c) => c.charCodeAt(0));
     right = Array.from(y, (c) => c.charCodeAt(0));
-  } else if (a instanceof BufferObject) {
+  } else {
     const other = toBuffer(m, b);
     const reason = a.unknown ?? other.unknown;
     if (reason !== undefined) return opaque(1, reason);
     left = a.bytes;
     right = other.bytes;
-  } else return fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(a)} can't be compared`);
+  }
   const common = Math.min(left.length, right.length);
   if (op === 'eq') {
     if (left.length !== right.length) return 0n;
@@ -82,16 +70,16 @@ function comparison(m: Machine, op: 'eq' | 'gt' | 'lt', a: Resolved, b: Resolved
   return left.length === right.length ? 0n : left.length > right.length === (op === 'gt') ? 1n : 0n;
 }
 
-function comparing(op: 'eq' | 'gt' | 'lt'): Run {
-  return (m, _instruction, at) => {
-    const a = dataOperand(m, m.stack[at]);
-    const b = dataOperand(m, m.stack[at + 1]);
+function comparing(op: 'eq' | 'gt' | 'lt'): Run<Converting> {
+  return (m, operands) => {
+    const a = operands.data(0);
+    const b = operands.data(1);
     return logical(m, comparison(m, op, a, b));
   };
 }
 
 /** Does an element match? One that can't be converted doesn't. */
-function matches(m: Machine, op: number, element: Resolved, wanted: AmlValue): Quantity {
+function matches(m: Converting, op: number, element: Resolved, wanted: DataObject): Quantity {
   if (op === 0) return 1n;
   try {
     return matched(m, op, element, wanted);
@@ -101,10 +89,9 @@ function matches(m: Machine, op: number, element: Resolved, wanted: AmlValue): Q
   }
 }
 
-function matched(m: Machine, op: number, element: Resolved, wanted: AmlValue): Quantity {
+function matched(m: Converting, op: number, element: Resolved, wanted: DataObject): Quantity {
   if (element instanceof ForeignObject) return opaque(1, element.reason);
-  const type = element instanceof NamespaceNode ? TYPE.device : typeOf(element);
-  if (type !== TYPE.integer && type !== TYPE.string && type !== TYPE.buffer) return 0n;
+  if (!isConvertible(element)) return 0n;
   switch (op) {
     case 1:
       return comparison(m, 'eq', wanted, element);
@@ -119,14 +106,12 @@ function matched(m: Machine, op: number, element: Resolved, wanted: AmlValue): Q
   }
 }
 
-const match: Run = (m, instruction, at) => {
-  const { operands } = instruction.term;
-  const [first, second] = [operands[1] as number, operands[3] as number];
-  const list = resolve(m, m.stack[at]);
-  if (!(list instanceof PackageObject)) return fault('AE_AML_OPERAND_TYPE', 'Match searches a package');
-  const one = dataOperand(m, m.stack[at + 1]);
-  const two = dataOperand(m, m.stack[at + 2]);
-  const from = knownIndex(m, integerOperand(m, m.stack[at + 3]), list.elements.length);
+const match: Run<Places> = (m, operands, { term }) => {
+  const [first, second] = [term.numberAt(1), term.numberAt(3)];
+  const list = operands.package(0, 'Match searches a package');
+  const one = operands.data(1);
+  const two = operands.data(2);
+  const from = knownIndex(m, operands.integer(3), list.elements.length);
   if (first > 5 || second > 5) fault('AE_AML_OPERAND_VALUE', 'there is no such Match operator');
   if (from >= list.elements.length) fault('AE_AML_PACKAGE_LIMIT', 'Match begins behind the package');
   for (let i = from; i < list.elements.length; i++) {
@@ -139,18 +124,10 @@ const match: Run = (m, instruction, at) => {
 };
 
 /** By ASL name. */
-export const COMPARING_OPERATORS: Readonly<Record<string, Run>> = {
-  LAnd: (m, _instruction, at) =>
-    logical(
-      m,
-      gather('all', [truth(integerOperand(m, m.stack[at])), truth(integerOperand(m, m.stack[at + 1]))]),
-    ),
-  LOr: (m, _instruction, at) =>
-    logical(
-      m,
-      gather('any', [truth(integerOperand(m, m.stack[at])), truth(integerOperand(m, m.stack[at + 1]))]),
-    ),
-  LNot: (m, _instruction, at) => logical(m, not(truth(integerOperand(m, m.stack[at])))),
+export const COMPARING_OPERATORS: Operators<Places> = {
+  LAnd: (m, operands) => logical(m, gather('all', [truth(operands.integer(0)), truth(operands.integer(1))])),
+  LOr: (m, operands) => logical(m, gather('any', [truth(operands.integer(0)), truth(operands.integer(1))])),
+  LNot: (m, operands) => logical(m, not(truth(operands.integer(0)))),
   LEqual: comparing('eq'),
   LGreater: comparing('gt'),
   LLess: comparing('lt'),

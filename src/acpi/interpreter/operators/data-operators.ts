@@ -3,46 +3,34 @@ import { bytesOfQuantity } from '../../../symbolic/index.ts';
 import { explicitInteger } from '../../terms/string-to-integer.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
 import { fault } from '../state/fault.ts';
-import type { Machine, Run } from '../state/machine.ts';
-import type { Resolved } from '../state/objects.ts';
+import type { Converting, Operators, Run } from '../state/machine.ts';
 import {
   type AmlValue,
   BufferObject,
   integer,
   NamespaceNode,
+  type Resolved,
   StringObject,
-  TYPE,
-  typeOf,
 } from '../state/objects.ts';
-import {
-  integerOperand,
-  knownText,
-  nameOfType,
-  resolve,
-  toBuffer,
-  toInteger,
-  toText,
-} from '../values/values.ts';
-import { dataOperand, deliver, knownLength } from './operands.ts';
+import type { DataObject } from '../state/operands.ts';
+import { isConvertible, knownText, nameOfType, toBuffer, toInteger, toText } from '../values/values.ts';
+import { knownLength } from './known.ts';
 
-const mid: Run = (m, _instruction, at) => {
-  let source = dataOperand(m, m.stack[at]);
-  if (!(source instanceof StringObject)) source = toBuffer(m, source);
-  const from = knownLength(m, integerOperand(m, m.stack[at + 1]));
-  const length = knownLength(m, integerOperand(m, m.stack[at + 2]));
-  let part: AmlValue;
-  if (source instanceof StringObject)
-    part = new StringObject(knownText(m, source).slice(from, from + length));
-  else {
-    const { bytes, unknown } = source as BufferObject;
-    part = new BufferObject(bytes.slice(from, from + length), unknown);
-  }
-  return deliver(m, part, m.stack[at + 3], 'result');
+const mid: Run<Converting> = (m, operands) => {
+  const data = operands.data(0);
+  const source = data instanceof StringObject ? data : toBuffer(m, data);
+  const from = knownLength(m, operands.integer(1));
+  const length = knownLength(m, operands.integer(2));
+  const part =
+    source instanceof StringObject
+      ? new StringObject(knownText(m, source).slice(from, from + length))
+      : new BufferObject(source.bytes.slice(from, from + length), source.unknown);
+  return operands.deliver(3, part, 'result');
 };
 
-const concatenate: Run = (m, _instruction, at) => {
-  const first = concatenated(m, resolve(m, m.stack[at]));
-  const second = concatenated(m, resolve(m, m.stack[at + 1]));
+const concatenate: Run<Converting> = (m, operands) => {
+  const first = concatenated(m, operands.value(0));
+  const second = concatenated(m, operands.value(1));
   let result: AmlValue;
   if (first instanceof StringObject) {
     const [a, b] = [first.text, toText(m, second, 'implicit').text];
@@ -61,27 +49,24 @@ const concatenate: Run = (m, _instruction, at) => {
       ]),
     );
   }
-  return deliver(m, result, m.stack[at + 2], 'result');
+  return operands.deliver(2, result, 'result');
 };
 
 /** Concatenate takes any object: what is no data stands for its type's name (ACPI 6.5, 19.6.12). */
-function concatenated(m: Machine, value: Resolved): AmlValue {
-  if (!(value instanceof NamespaceNode)) {
-    const type = typeOf(value);
-    if (type === TYPE.integer || type === TYPE.string || type === TYPE.buffer) return value;
-  }
+function concatenated(m: Converting, value: Resolved): DataObject {
+  if (isConvertible(value)) return value;
   return new StringObject(
     `[${value instanceof NamespaceNode ? typeNameOfNode(m, value) : nameOfType(value)} Object]`,
   );
 }
 
-function typeNameOfNode(m: Machine, node: NamespaceNode): string {
+function typeNameOfNode(m: Converting, node: NamespaceNode): string {
   const object = m.settle(node.object);
   return object === undefined ? 'Untyped' : nameOfType(object);
 }
 
 /** Where the end tag of a template is; its tags are walked as ACPICA does. */
-function endTagOf(m: Machine, buffer: BufferObject): number {
+function endTagOf(m: Converting, buffer: BufferObject): number {
   const { bytes } = buffer;
   if (bytes.length === 0) return 0;
   if (bytes.length < 2) fault('AE_AML_NO_RESOURCE_END_TAG', 'too short for a resource template');
@@ -102,9 +87,9 @@ function endTagOf(m: Machine, buffer: BufferObject): number {
   }
 }
 
-const concatenateTemplates: Run = (m, _instruction, at) => {
-  const first = toBuffer(m, dataOperand(m, m.stack[at]));
-  const second = toBuffer(m, dataOperand(m, m.stack[at + 1]));
+const concatenateTemplates: Run<Converting> = (m, operands) => {
+  const first = operands.buffer(0);
+  const second = operands.buffer(1);
   const reason = first.unknown ?? second.unknown;
   const result =
     reason === undefined
@@ -118,12 +103,12 @@ const concatenateTemplates: Run = (m, _instruction, at) => {
         )
       : new BufferObject([], reason);
   m.budget.allocate(result.bytes.length);
-  return deliver(m, result, m.stack[at + 2], 'result');
+  return operands.deliver(2, result, 'result');
 };
 
-const toStringOperator: Run = (m, _instruction, at) => {
-  const { bytes, unknown } = toBuffer(m, dataOperand(m, m.stack[at]));
-  const limit = knownLength(m, integerOperand(m, m.stack[at + 1]));
+const toStringOperator: Run<Converting> = (m, operands) => {
+  const { bytes, unknown } = operands.buffer(0);
+  const limit = knownLength(m, operands.integer(1));
   let text: string | undefined = unknown === undefined ? '' : undefined;
   for (let i = 0; i < bytes.length && i < limit; i++) {
     const byte = bytes[i]!;
@@ -134,16 +119,15 @@ const toStringOperator: Run = (m, _instruction, at) => {
     if (byte === 0) break;
     text = (text ?? '') + String.fromCharCode(byte);
   }
-  return deliver(m, new StringObject(text), m.stack[at + 2], 'fixed');
+  return operands.deliver(2, new StringObject(text), 'fixed');
 };
 
-function converting(convert: (m: Machine, value: AmlValue) => AmlValue): Run {
-  return (m, _instruction, at) =>
-    deliver(m, convert(m, dataOperand(m, m.stack[at])), m.stack[at + 1], 'fixed');
+function converting(convert: (m: Converting, value: DataObject) => AmlValue): Run<Converting> {
+  return (m, operands) => operands.deliver(1, convert(m, operands.data(0)), 'fixed');
 }
 
 /** By ASL name. */
-export const DATA_OPERATORS: Readonly<Record<string, Run>> = {
+export const DATA_OPERATORS: Operators<Converting> = {
   Mid: mid,
   Concatenate: concatenate,
   ConcatenateResTemplate: concatenateTemplates,

@@ -1,12 +1,17 @@
 /** The terms that make named objects: Name, Method, OperationRegion, Field, CreateField and their kin. */
 import { isKnown, type Quantity } from '../../../symbolic/index.ts';
 import { nodeForDefinition } from '../../namespace/lookup.ts';
-import type { NamePath } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
-import type { FieldElement, Term } from '../../terms/term.ts';
-import { TAKEN } from '../plan/plan.ts';
+import type { Term } from '../../terms/term.ts';
 import { fault } from '../state/fault.ts';
-import type { Instruction, Machine, Run } from '../state/machine.ts';
+import {
+  type Deciding,
+  type Defining,
+  type Instruction,
+  type Operators,
+  type Run,
+  TAKEN,
+} from '../state/machine.ts';
 import {
   AliasObject,
   type AmlValue,
@@ -20,7 +25,6 @@ import {
   MutexObject,
   NamespaceNode,
   ObjectReference,
-  type Operand,
   RegionObject,
   ScopeObject,
   SlotOperand,
@@ -29,63 +33,55 @@ import {
 } from '../state/objects.ts';
 import { define, find, install } from '../values/names.ts';
 import { TABLE_SPACE } from '../values/region-access.ts';
-import { copyOf, integerOperand, knownText, resolve, toText } from '../values/values.ts';
-import { findTable, isElsewhere } from './actions.ts';
+import { copyOf } from '../values/values.ts';
+import { findTable, isElsewhere, wantedTable } from './tables.ts';
 
 /** Bytes of one access for each AccessType; AnyAcc and BufferAcc are bytes, as ACPICA has it. */
 const ACCESS_BYTES = [1, 1, 2, 4, 8, 1] as const;
 /** Field bits past this offset can't be in any region. */
 const MAX_FIELD_OFFSET = 2 ** 35;
 
-const name: Run = (m, instruction, at) => {
-  const operand = m.stack[at];
+const name: Run<Defining> = (m, operands, instruction) => {
+  const operand = operands.raw(0);
+  // What is defined as another name gets a reference to it, or a copy of the data.
   const value =
     operand instanceof NamespaceNode || operand instanceof SlotOperand
-      ? named(m, operand)
-      : (operand as AmlValue);
-  define(m, instruction.name!, instruction.term, () => value);
-  return undefined;
-};
-
-/** What a Name gets that is defined as another name: a reference to it, or a copy of the data. */
-function named(m: Machine, operand: Operand): AmlValue {
-  const value = copyOf(m, resolve(m, operand));
-  return value instanceof NamespaceNode ? new ObjectReference(value) : value;
-}
-
-const method: Run = (m, instruction) => {
-  const { term } = instruction;
-  const flags = term.operands[1] as number;
-  define(m, instruction.name!, term, () => new MethodObject(term, m.frames.at(-1)!.table, flags));
-  return undefined;
-};
-
-const alias: Run = (m, instruction) => {
-  const { term } = instruction;
-  const target = find(m, term.operands[0] as NamePath);
-  define(m, instruction.name!, term, () => new AliasObject(target));
-  return undefined;
-};
-
-const mutex: Run = (m, instruction) => {
-  define(
-    m,
-    instruction.name!,
-    instruction.term,
-    () => new MutexObject((instruction.term.operands[1] as number) & 15),
+      ? copyOf(m, operands.value(0))
+      : (operand ?? fault('AE_AML_NO_OPERAND', 'a Name without a value'));
+  define(m, instruction.name!, instruction.term, () =>
+    value instanceof NamespaceNode ? new ObjectReference(value) : value,
   );
   return undefined;
 };
 
-const event: Run = (m, instruction) => {
+const method: Run<Defining> = (m, _operands, instruction) => {
+  const { term } = instruction;
+  const flags = term.numberAt(1);
+  define(m, instruction.name!, term, () => new MethodObject(term, m.frame.table, flags));
+  return undefined;
+};
+
+const alias: Run<Defining> = (m, _operands, instruction) => {
+  const { term } = instruction;
+  const target = find(m, term.nameAt(0));
+  define(m, instruction.name!, term, () => new AliasObject(target));
+  return undefined;
+};
+
+const mutex: Run<Defining> = (m, _operands, instruction) => {
+  define(m, instruction.name!, instruction.term, () => new MutexObject(instruction.term.numberAt(1) & 15));
+  return undefined;
+};
+
+const event: Run<Defining> = (m, _operands, instruction) => {
   define(m, instruction.name!, instruction.term, () => new EventObject());
   return undefined;
 };
 
-const operationRegion: Run = (m, instruction, at) => {
-  const space = instruction.term.operands[1] as number;
-  const address = integerOperand(m, m.stack[at]);
-  const length = integerOperand(m, m.stack[at + 1]);
+const operationRegion: Run<Defining> = (m, operands, instruction) => {
+  const space = instruction.term.numberAt(1);
+  const address = operands.integer(0);
+  const length = operands.integer(1);
   define(
     m,
     instruction.name!,
@@ -99,30 +95,23 @@ const operationRegion: Run = (m, instruction, at) => {
 const CONNECT = 1n;
 
 /** A region that a method makes is announced at once, to a `_REG` beside it. */
-function connectRegion(m: Machine, space: number): unknown {
-  const frame = m.frames.at(-1)!;
-  if (frame.method === undefined || m.tablesLoading) return undefined;
-  const node = frame.scope.children.get('_REG');
+function connectRegion(m: Defining, space: number): unknown {
+  if (m.frame.method === undefined || m.handlers.tablesLoading) return undefined;
+  const node = m.scope.children.get('_REG');
   const method = node && m.settle(node.object);
   if (!(method instanceof MethodObject) || method.argumentCount !== 2) return undefined;
   m.enterMethod(node!, method, [BigInt(space), CONNECT]);
   return TAKEN;
 }
 
-/** No table is longer. */
-const TABLE_ADDRESS_BITS = 32n;
-
-const dataTableRegion: Run = (m, instruction, at) => {
-  const [signature, oemId, oemTableId] = [0, 1, 2].map((i) =>
-    knownText(m, toText(m, resolve(m, m.stack[at + i]), 'implicit')),
-  ) as [string, string, string];
-  const table = findTable(m, signature, oemId, oemTableId);
+const dataTableRegion: Run<Defining> = (m, operands, instruction) => {
+  const wanted = wantedTable(operands);
+  const table = findTable(m, wanted);
   if (table === undefined) {
-    if (isElsewhere(m, signature, oemId, oemTableId)) m.abandon('a table is looked at that is not there');
-    return fault('AE_NOT_FOUND', `there is no table ${signature}`);
+    if (isElsewhere(m, wanted)) m.abandon('a table is looked at that is not there');
+    return fault('AE_NOT_FOUND', `there is no table ${wanted.signature}`);
   }
-  const address = m.tableAddresses.get(table.bytes) ?? BigInt(m.tableAddresses.size) << TABLE_ADDRESS_BITS;
-  m.tableAddresses.set(table.bytes, address);
+  const address = m.handlers.addressOfTable(table.bytes);
   define(
     m,
     instruction.name!,
@@ -133,27 +122,27 @@ const dataTableRegion: Run = (m, instruction, at) => {
 };
 
 /** The region, bank and index registers that a field list names. */
-const field: Run = (m, instruction) => {
-  const { operands } = instruction.term;
-  const region = find(m, operands[0] as NamePath);
-  defineFields(m, instruction.term, operands[1] as number, () => ({ kind: 'region', region }));
+const field: Run<Defining> = (m, _operands, instruction) => {
+  const { term } = instruction;
+  const region = find(m, term.nameAt(0));
+  defineFields(m, term, term.numberAt(1), () => ({ kind: 'region', region }));
   return undefined;
 };
 
-const bankField: Run = (m, instruction, at) => {
-  const { operands } = instruction.term;
-  const region = find(m, operands[0] as NamePath);
-  const bank = find(m, operands[1] as NamePath);
-  const value = integerOperand(m, m.stack[at]);
-  defineFields(m, instruction.term, operands[3] as number, () => ({ kind: 'bank', region, bank, value }));
+const bankField: Run<Defining> = (m, operands, instruction) => {
+  const { term } = instruction;
+  const region = find(m, term.nameAt(0));
+  const bank = find(m, term.nameAt(1));
+  const value = operands.integer(0);
+  defineFields(m, term, term.numberAt(3), () => ({ kind: 'bank', region, bank, value }));
   return undefined;
 };
 
-const indexField: Run = (m, instruction) => {
-  const { operands } = instruction.term;
-  const index = find(m, operands[0] as NamePath);
-  const data = find(m, operands[1] as NamePath);
-  defineFields(m, instruction.term, operands[2] as number, (bitOffset, accessBytes) => ({
+const indexField: Run<Defining> = (m, _operands, instruction) => {
+  const { term } = instruction;
+  const index = find(m, term.nameAt(0));
+  const data = find(m, term.nameAt(1));
+  defineFields(m, term, term.numberAt(2), (bitOffset, accessBytes) => ({
     kind: 'index',
     index,
     data,
@@ -163,18 +152,17 @@ const indexField: Run = (m, instruction) => {
 };
 
 function defineFields(
-  m: Machine,
+  m: Defining,
   term: Term,
   flags: number,
   source: (bitOffset: number, accessBytes: number) => FieldSource,
 ): void {
-  const frame = m.frames.at(-1)!;
   let bitOffset = 0;
   let current = flags;
   let attribute = 0;
   let accessLength = 0;
   let connection: AmlValue | undefined;
-  for (const element of term.operands.at(-1) as readonly FieldElement[]) {
+  for (const element of term.fieldsAt(term.lastOperand)) {
     switch (element.kind) {
       case 'reserved':
         bitOffset += element.bits;
@@ -194,7 +182,7 @@ function defineFields(
       case 'named': {
         const node = nodeForDefinition(
           m.root,
-          frame.scope,
+          m.scope,
           { root: false, parents: 0, segments: [element.name] },
           () => true,
         )!;
@@ -226,20 +214,20 @@ function defineFields(
   }
 }
 
-function connectionOf(m: Machine, term: Term): AmlValue | undefined {
-  if (term.op === OPCODES.Buffer) return new BufferObject((term.operands[1] as Uint8Array).slice());
-  const object = m.settle(find(m, term.operands[0] as NamePath).object);
+function connectionOf(m: Defining, term: Term): AmlValue | undefined {
+  if (term.op === OPCODES.Buffer) return new BufferObject(term.bytesAt(1).slice());
+  const object = m.settle(find(m, term.nameAt(0)).object);
   return object;
 }
 
-const createField: Run = (m, instruction, at) => {
+const createField: Run<Defining> = (m, operands, instruction) => {
   const { op } = instruction.term;
   const view = op.changes.opens;
   if (view?.as !== 'bits') return fault('AE_AML_INTERNAL', `${op.name} makes no buffer field`);
-  const source = resolve(m, m.stack[at]);
-  const bitOffset = placeOf(m, integerOperand(m, m.stack[at + view.index])) * view.unit;
+  const source = operands.value(0);
+  const bitOffset = placeOf(m, operands.integer(view.index)) * view.unit;
   const { bits } = view;
-  const bitLength = typeof bits === 'number' ? bits : placeOf(m, integerOperand(m, m.stack[at + bits.count]));
+  const bitLength = typeof bits === 'number' ? bits : placeOf(m, operands.integer(bits.count));
   if (bitLength === 0) fault('AE_AML_OPERAND_VALUE', 'a buffer field of no bits');
   if (!(source instanceof BufferObject))
     return fault('AE_AML_OPERAND_TYPE', 'buffer fields are made of a buffer');
@@ -258,7 +246,7 @@ const createField: Run = (m, instruction, at) => {
   return undefined;
 };
 
-function placeOf(m: Machine, value: Quantity): number {
+function placeOf(m: Deciding, value: Quantity): number {
   if (!isKnown(value)) return m.abandon('a buffer field at a place that is not known');
   return value > 0xffff_ffffn ? 0xffff_ffff : Number(value);
 }
@@ -271,8 +259,7 @@ const SCOPE_TYPES: Readonly<Record<string, number>> = {
 };
 
 /** Enters Scope, Device and the like: names are made inside until its end. */
-export function enterScope(m: Machine, instruction: Instruction): void {
-  const frame = m.frames.at(-1)!;
+export function enterScope(m: Defining, instruction: Instruction): void {
   const { term } = instruction;
   const type = SCOPE_TYPES[term.op.name];
   let node: NamespaceNode;
@@ -288,16 +275,10 @@ export function enterScope(m: Machine, instruction: Instruction): void {
       if (!data) fault('AE_AML_OPERAND_TYPE', `${node.path} is not a scope`);
     }
   } else node = define(m, instruction.name!, term, () => new ScopeObject(type, term));
-  frame.scopes.push(frame.scope);
-  frame.scope = node;
+  m.frame.enterScope(node);
 }
 
-export function leaveScope(m: Machine): void {
-  const frame = m.frames.at(-1)!;
-  frame.scope = frame.scopes.pop() ?? frame.scope;
-}
-
-export const DEFINING_OPERATORS: Readonly<Record<string, Run>> = {
+export const DEFINING_OPERATORS: Operators<Defining> = {
   Name: name,
   Method: method,
   Alias: alias,

@@ -2,7 +2,7 @@
 
 import { forget } from '../paths/forget.ts';
 import { writesThrough } from '../paths/may-write.ts';
-import type { Machine } from '../state/machine.ts';
+import type { Forgetting } from '../state/machine.ts';
 import type { ForeignObject, Resolved } from '../state/objects.ts';
 import { isValue, renewed } from '../values/foreign.ts';
 
@@ -10,7 +10,11 @@ import { isValue, renewed } from '../values/foreign.ts';
  * What a foreign name gives where it is used for its value: a method is called. It may change what it is handed, and
  * nothing else of these tables.
  */
-export function foreignResult(m: Machine, foreign: ForeignObject, args: readonly Resolved[]): ForeignObject {
+export function foreignResult(
+  m: Forgetting,
+  foreign: ForeignObject,
+  args: readonly Resolved[],
+): ForeignObject {
   if (args.length === 0 && isValue(m, foreign)) return foreign;
   forget(m, writesThrough(m, args), { reason: foreign.reason, inputs: [] });
   return renewed(m, foreign);

@@ -2,8 +2,7 @@
 import { compare, isKnown, opaque, quantityOfByte } from '../../../symbolic/index.ts';
 import { parseName } from '../../terms/name.ts';
 import { fault } from '../state/fault.ts';
-import type { Machine, Run } from '../state/machine.ts';
-import type { Resolved } from '../state/objects.ts';
+import type { Operators, Places, Run } from '../state/machine.ts';
 import {
   type AmlValue,
   AnyIndexReference,
@@ -20,6 +19,7 @@ import {
   ObjectReference,
   type Operand,
   PackageObject,
+  type Resolved,
   SharedInteger,
   SlotOperand,
   SlotReference,
@@ -32,28 +32,25 @@ import {
 import { readBufferField } from '../values/buffer-fields.ts';
 import { readField } from '../values/fields.ts';
 import { lookUp } from '../values/names.ts';
-import { store } from '../values/store.ts';
 import {
   copyOf,
   elementAt,
   elementOf,
-  integerOperand,
   keptChoice,
   knownText,
   mapChoice,
   nameOfType,
   referenced,
-  resolve,
-  resolveLoosely,
   resolveNode,
   slotValue,
 } from '../values/values.ts';
-import { deliver, knownIndex, MAX_INDEX_CASES } from './operands.ts';
+import { knownIndex, MAX_INDEX_CASES } from './known.ts';
 
-const index: Run = (m, _instruction, at) => {
-  const loose = resolveLoosely(m, m.stack[at], 'value');
-  const place = integerOperand(m, m.stack[at + 1]);
-  if (loose instanceof Choice && isKnown(place) && m.stack[at + 2] === undefined) {
+const index: Run<Places> = (m, operands) => {
+  const loose = operands.loose(0, 'value');
+  const place = operands.integer(1);
+  const delivers = operands.raw(2) !== undefined;
+  if (loose instanceof Choice && isKnown(place) && !delivers) {
     // The same element of packages of which it isn't known which it is.
     const elements = mapChoice(loose, (side) =>
       side instanceof PackageObject && place < BigInt(side.elements.length)
@@ -67,7 +64,7 @@ const index: Run = (m, _instruction, at) => {
   if (source instanceof PackageObject && !isKnown(place) && source.elements.length <= MAX_INDEX_CASES) {
     if (!m.decide(compare('lt', place, BigInt(source.elements.length))))
       fault('AE_AML_PACKAGE_LIMIT', 'an index outside of its package');
-    if (m.stack[at + 2] === undefined) return new AnyIndexReference(source, place);
+    if (!delivers) return new AnyIndexReference(source, place);
   }
   if (
     !(source instanceof PackageObject) &&
@@ -92,8 +89,7 @@ const index: Run = (m, _instruction, at) => {
           : 'AE_AML_STRING_LIMIT',
       `index ${i} of ${length} elements`,
     );
-  const reference = new IndexReference(source, i);
-  return deliver(m, reference, m.stack[at + 2], 'result');
+  return operands.deliver(2, new IndexReference(source, i), 'result');
 };
 
 /** Types that Store takes (ACPICA's ARGI_DATAREFOBJ). */
@@ -108,47 +104,45 @@ const STORABLE: ReadonlySet<number> = new Set([
   TYPE.reference,
 ]);
 
-function isData(value: Resolved): boolean {
+function isStorable(value: Resolved): boolean {
   return !(value instanceof NamespaceNode) && STORABLE.has(typeOf(value));
 }
 
-const storeOperator: Run = (m, _instruction, at) => {
-  const target = m.stack[at + 1];
-  const source = m.stack[at];
+const storeOperator: Run<Places> = (m, operands) => {
+  const source = operands.raw(0);
+  const target = operands.raw(1);
   if (source instanceof SlotOperand && source === target) {
     // Store (Local0, Local0) is let pass even where the local was never set.
-    return m.frames.at(-1)!.slots[source.slot];
+    return m.frame.slots[source.slot];
   }
-  const value = resolve(m, source, 'store');
-  if (!(target instanceof DebugReference || value instanceof ForeignObject) && !isData(value))
+  const value = operands.value(0, 'store');
+  if (!(target instanceof DebugReference || value instanceof ForeignObject) && !isStorable(value))
     fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored`);
-  return store(m, value, target, 'store') ?? value;
+  return operands.store(1, value, 'store') ?? value;
 };
 
-const copyObject: Run = (m, _instruction, at) => {
-  const value = copyOf(m, resolve(m, m.stack[at], 'argument'));
-  store(m, value, m.stack[at + 1], 'copy');
+const copyObject: Run<Places> = (m, operands) => {
+  const value = copyOf(m, operands.value(0, 'argument'));
+  operands.store(1, value, 'copy');
   return value;
 };
 
-function referenceTo(m: Machine, operand: Operand): AmlValue {
-  if (operand instanceof SlotOperand)
-    return new ObjectReference(new SlotReference(m.frames.at(-1)!, operand.slot));
+function referenceTo(m: Places, operand: Operand): AmlValue {
+  if (operand instanceof SlotOperand) return new ObjectReference(new SlotReference(m.frame, operand.slot));
   if (operand instanceof NamespaceNode) return new ObjectReference(operand);
   if (operand instanceof DebugReference) return operand;
   return fault('AE_AML_OPERAND_TYPE', 'there is nothing to refer to');
 }
 
-const condRefOf: Run = (m, _instruction, at) => {
-  const operand = m.stack[at];
+const condRefOf: Run<Places> = (m, operands) => {
+  const operand = operands.raw(0);
   if (operand === undefined) return 0n;
-  const target = m.stack[at + 1];
-  if (target !== undefined) store(m, referenceTo(m, operand), target, 'result');
+  if (operands.raw(1) !== undefined) operands.store(1, referenceTo(m, operand), 'result');
   return m.mask;
 };
 
 /** What a reference leads to. */
-export function dereference(m: Machine, reference: Resolved): Resolved {
+export function dereference(m: Places, reference: Resolved): Resolved {
   let at = reference;
   if (at instanceof StringObject) {
     const name = parseName(knownText(m, at));
@@ -179,7 +173,7 @@ export function dereference(m: Machine, reference: Resolved): Resolved {
   return fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(at)} is not a reference`);
 }
 
-function dereferenceNode(m: Machine, node: NamespaceNode): Resolved {
+function dereferenceNode(m: Places, node: NamespaceNode): Resolved {
   // A reference may outlive the method that made its object. ACPICA reads memory that is in other use by then; here
   // the object is still what it was.
   const object = m.settle(node.object) ?? m.settle(node.former);
@@ -191,21 +185,20 @@ function dereferenceNode(m: Machine, node: NamespaceNode): Resolved {
   return object;
 }
 
-const derefOf: Run = (m, _instruction, at) => {
-  const operand = m.stack[at];
+const derefOf: Run<Places> = (m, operands) => {
+  const operand = operands.raw(0);
   if (operand instanceof NamespaceNode) {
     const object = m.settle(operand.object);
-    if (object instanceof StringObject || (object !== undefined && typeOf(object) === TYPE.reference))
-      return dereference(m, object as AmlValue);
+    if (object !== undefined && (object instanceof StringObject || typeOf(object) === TYPE.reference))
+      return dereference(m, object);
     return fault('AE_AML_OPERAND_TYPE', `${operand.path} holds no reference`);
   }
-  const loose =
-    operand instanceof SlotOperand ? m.frames.at(-1)!.slots[operand.slot] : (operand as Resolved | undefined);
+  const loose = operand instanceof SlotOperand ? m.frame.slots[operand.slot] : operand;
   if (loose instanceof Choice) {
     const kept = keptChoice(m, loose);
     if (kept instanceof Choice) {
       const elements = mapChoice(kept, (side) =>
-        side instanceof IndexReference ? (dereference(m, side) as AmlValue) : undefined,
+        side instanceof IndexReference ? elementBehind(m, side) : undefined,
       );
       if (elements !== undefined && !(elements instanceof Choice && keptChoice(m, elements) === undefined))
         return elements;
@@ -217,13 +210,19 @@ const derefOf: Run = (m, _instruction, at) => {
   return dereference(m, value);
 };
 
+/** What an Index leads to; undefined where that is no value but a device. */
+function elementBehind(m: Places, reference: IndexReference): AmlValue | undefined {
+  const value = dereference(m, reference);
+  return value instanceof NamespaceNode ? undefined : value;
+}
+
 /** Through references to the object at their end: for ObjectType and SizeOf. */
-function baseObject(m: Machine, operand: Operand, forSize: boolean): Resolved | undefined {
+function baseObject(m: Places, operand: Operand, forSize: boolean): Resolved | undefined {
   let at: Operand | undefined = operand;
   for (let steps = 0; steps < MAX_REFERENCE_STEPS; steps++) {
     if (at instanceof Choice || at instanceof UnknownObject) at = m.settle(at);
     if (at instanceof SlotOperand) {
-      const held: Operand = m.frames.at(-1)!.slots[at.slot];
+      const held: Operand = m.frame.slots[at.slot];
       if (held === undefined && !forSize) return undefined;
       at = held ?? slotValue(m, at.slot);
     } else if (at instanceof SlotReference) at = at.frame.slots[at.slot];
@@ -249,8 +248,8 @@ function baseObject(m: Machine, operand: Operand, forSize: boolean): Resolved | 
 
 const MAX_REFERENCE_STEPS = 64;
 
-const objectType: Run = (m, _instruction, at) => {
-  const object = baseObject(m, m.stack[at], false);
+const objectType: Run<Places> = (m, operands) => {
+  const object = baseObject(m, operands.raw(0), false);
   if (object === undefined) return 0n;
   if (object instanceof IndexReference) return BigInt(TYPE.bufferField);
   if (object instanceof NamespaceNode) return BigInt(TYPE.device);
@@ -259,8 +258,8 @@ const objectType: Run = (m, _instruction, at) => {
   return BigInt(type === TYPE.scope ? TYPE.uninitialized : type);
 };
 
-const sizeOf: Run = (m, _instruction, at) => {
-  const object = baseObject(m, m.stack[at], true);
+const sizeOf: Run<Places> = (m, operands) => {
+  const object = baseObject(m, operands.raw(0), true);
   if (object !== undefined) {
     if (typeof object === 'bigint' || object instanceof UnknownInteger) return BigInt(m.bits / 8);
     if (object instanceof ForeignObject) return integer(m.unknown(object.reason));
@@ -276,11 +275,11 @@ const sizeOf: Run = (m, _instruction, at) => {
 };
 
 /** By ASL name. */
-export const REFERRING_OPERATORS: Readonly<Record<string, Run>> = {
+export const REFERRING_OPERATORS: Operators<Places> = {
   Index: index,
   Store: storeOperator,
   CopyObject: copyObject,
-  RefOf: (m, _instruction, at) => referenceTo(m, m.stack[at]),
+  RefOf: (m, operands) => referenceTo(m, operands.raw(0)),
   CondRefOf: condRefOf,
   DerefOf: derefOf,
   ObjectType: objectType,

@@ -8,7 +8,7 @@ import {
   quantityOfBytes,
 } from '../../../symbolic/index.ts';
 import { unknownByte, unknownBytes, writableBytes } from '../state/buffer-bytes.ts';
-import type { Machine } from '../state/machine.ts';
+import type { Forgetting } from '../state/machine.ts';
 import {
   type AmlValue,
   BufferFieldObject,
@@ -31,9 +31,9 @@ import { leavesOf } from './may-write.ts';
 import type { BitRange, Cause, Container, NodeWrite, Writes } from './writes.ts';
 
 /** Makes unknown what these places hold. */
-export function forget(m: Machine, writes: Writes, why: Cause): void {
-  if (writes.anything) m.abandonState(`${why.reason}: what it may change isn't known`);
-  if (writes.tables) m.unsettleNames();
+export function forget(m: Forgetting, writes: Writes, why: Cause): void {
+  if (writes.anything) m.givenUp.state(`${why.reason}: what it may change isn't known`);
+  if (writes.tables) m.otherTables.loadUnknown();
   for (const [node, ways] of writes.nodes) forgetNode(m, node, ways, why);
   for (const [buffer, ranges] of writes.bits)
     for (const range of ranges.values()) forgetBits(m, buffer, range, why);
@@ -60,7 +60,7 @@ const UNSTORABLE: ReadonlySet<number> = new Set([
   TYPE.scope,
 ]);
 
-function forgetNode(m: Machine, node: NamespaceNode, ways: ReadonlySet<NodeWrite>, why: Cause): void {
+function forgetNode(m: Forgetting, node: NamespaceNode, ways: ReadonlySet<NodeWrite>, why: Cause): void {
   const { object } = node;
   const forgotten = forgottenOf(m, object, ways, why);
   if (forgotten === object) return;
@@ -70,7 +70,7 @@ function forgetNode(m: Machine, node: NamespaceNode, ways: ReadonlySet<NodeWrite
 
 /** What there is in an object's place afterwards: the object itself where its content was made unknown. */
 function forgottenOf(
-  m: Machine,
+  m: Forgetting,
   object: AmlValue | undefined,
   ways: ReadonlySet<NodeWrite>,
   why: Cause,
@@ -100,7 +100,7 @@ function forgottenOf(
   return another ? new UnknownObject(why.reason) : object;
 }
 
-function forgetContent(m: Machine, object: BufferObject | StringObject, why: Cause): void {
+function forgetContent(m: Forgetting, object: BufferObject | StringObject, why: Cause): void {
   if (object instanceof StringObject) m.journal.set(object, 'text', undefined);
   else if (object.bytes.length > 0)
     setBytes(m, object, unknownBytes(object.bytes.length, why.reason, why.inputs));
@@ -108,7 +108,7 @@ function forgetContent(m: Machine, object: BufferObject | StringObject, why: Cau
   else if (object.unknown === undefined) m.journal.set(object, 'unknown', why.reason);
 }
 
-function setBytes(m: Machine, buffer: BufferObject, bytes: ByteValue[]): void {
+function setBytes(m: Forgetting, buffer: BufferObject, bytes: ByteValue[]): void {
   m.journal.set(buffer, 'bytes', bytes);
   buffer.step = m.journal.step;
 }
@@ -116,7 +116,7 @@ function setBytes(m: Machine, buffer: BufferObject, bytes: ByteValue[]): void {
 /** Fields of more bits become unknown byte by byte. */
 const MAX_FIELD_BITS = 64;
 
-function forgetBits(m: Machine, buffer: BufferObject, range: BitRange, why: Cause): void {
+function forgetBits(m: Forgetting, buffer: BufferObject, range: BitRange, why: Cause): void {
   const size = 8 * buffer.bytes.length;
   const length = Math.min(range.length, size - range.first);
   if (length <= 0) return;
@@ -141,7 +141,7 @@ function forgetBits(m: Machine, buffer: BufferObject, range: BitRange, why: Caus
 }
 
 function forgetElements(
-  m: Machine,
+  m: Forgetting,
   object: Container,
   indices: ReadonlySet<number> | undefined,
   why: Cause,
@@ -164,7 +164,7 @@ function forgetElements(
 const PRESERVE = 0;
 
 /** What lies under a field: with Preserve its own bits, else all that is written with them. */
-function forgetField(m: Machine, field: FieldObject, why: Cause, depth: number): void {
+function forgetField(m: Forgetting, field: FieldObject, why: Cause, depth: number): void {
   const { source } = field;
   if (depth > MAX_INDIRECTION) return;
   if (source.kind === 'index') {
@@ -180,12 +180,12 @@ function forgetField(m: Machine, field: FieldObject, why: Cause, depth: number):
   if (source.kind === 'bank') newEpoch(m, source.region, why);
 }
 
-function newEpoch(m: Machine, node: NamespaceNode, { reason }: Cause): void {
+function newEpoch(m: Forgetting, node: NamespaceNode, { reason }: Cause): void {
   for (const region of leavesOf(node.object))
     if (region instanceof RegionObject) m.regions.newEpoch(region.space, reason);
 }
 
-function forgetInRegion(m: Machine, field: FieldObject, region: RegionObject, why: Cause): void {
+function forgetInRegion(m: Forgetting, field: FieldObject, region: RegionObject, why: Cause): void {
   const { bitOffset, bitLength, baseOffset, accessBytes, flags } = field;
   const preserves = ((flags >> 5) & 3) === PRESERVE;
   const first = preserves ? bitOffset >> 3 : baseOffset;

@@ -7,8 +7,8 @@
 import { visibleNodes } from '../../namespace/lookup.ts';
 import { type NamePath, parseName } from '../../terms/name.ts';
 import { type Access, OPCODES } from '../../terms/opcodes.ts';
-import { constantOf, type Operand, Term } from '../../terms/term.ts';
-import { FIRST_ARGUMENT_SLOT, type Machine, SLOTS } from '../state/machine.ts';
+import { constantOf, isName, type Operand, Term } from '../../terms/term.ts';
+import { FIRST_ARGUMENT_SLOT, type Places, SLOTS } from '../state/machine.ts';
 import {
   type AmlValue,
   AnyIndexReference,
@@ -70,17 +70,17 @@ interface Body {
 }
 
 /** Everything that the rest of some code may write. */
-export function writesOf(m: Machine, rest: readonly RestOfCode[]): Writes {
+export function writesOf(m: Places, rest: readonly RestOfCode[]): Writes {
   return new Search(m).run(rest);
 }
 
 /** What code that isn't there may write through the values that it is handed. */
-export function writesThrough(m: Machine, values: readonly (AmlValue | NamespaceNode)[]): Writes {
+export function writesThrough(m: Places, values: readonly (AmlValue | NamespaceNode)[]): Writes {
   return new Search(m).handOn(values);
 }
 
 class Search {
-  readonly #m: Machine;
+  readonly #m: Places;
   readonly #writes = new Writes();
   readonly #bodies: Body[] = [];
   readonly #methods = new Map<Term, Body>();
@@ -89,7 +89,7 @@ class Search {
   #terms = 0;
   #grown = false;
 
-  constructor(m: Machine) {
+  constructor(m: Places) {
     this.#m = m;
   }
 
@@ -163,12 +163,12 @@ class Search {
 
   /** A name is looked at: a method runs, and before a field is read its index and bank registers are written. */
   #mention(body: Body, term: Term): void {
-    for (const node of this.#nodes(body, term.operands[0] as NamePath)) {
+    for (const node of this.#nodes(body, term.nameAt(0))) {
       for (const object of leavesOf(node.object)) {
         if (object instanceof MethodObject) {
           const called = this.#called(node, object, body.runs);
           if (called === undefined) continue;
-          const args = term.op === OPCODES.MethodCall ? (term.operands[1] as readonly Term[]) : [];
+          const args = term.op === OPCODES.MethodCall ? term.termsAt(1) : [];
           args.forEach((arg, i) => {
             const slot = called.slots[FIRST_ARGUMENT_SLOT + i];
             if (slot !== undefined) this.#add(slot, this.#things(body, arg));
@@ -251,7 +251,7 @@ class Search {
   /** A buffer field that this very code makes is stored to: bits of the buffers it may be of. */
   #view(body: Body, operand: Term): void {
     if (operand.op !== OPCODES.NamePath) return;
-    for (const definition of definitionsOf(body, operand.operands[0] as NamePath)) {
+    for (const definition of definitionsOf(body, operand.nameAt(0))) {
       const { opens } = definition.op.changes;
       if (opens?.as !== 'bits') continue;
       const first = numberOf(definition.operands[opens.index]);
@@ -272,12 +272,12 @@ class Search {
   /** What a value gives access to. */
   #things(body: Body, operand: Operand | undefined): Things {
     if (!(operand instanceof Term)) return NO_THINGS;
-    const { op, operands } = operand;
+    const { op } = operand;
     const slot = slotOf(operand);
     if (slot !== undefined) return body.slots[slot]!;
     const things: Things = new Set();
     if (op.changes.runs === 'method') {
-      const name = operands[0] as NamePath;
+      const name = operand.nameAt(0);
       for (const node of this.#nodes(body, name))
         for (const object of leavesOf(node.object)) {
           if (object instanceof MethodObject) {
@@ -322,13 +322,13 @@ class Search {
 
   /** The places that a name, a target or what is referred to stands for. */
   #places(body: Body, operand: Operand | undefined): Things {
-    if (operand === null || operand === undefined) return NO_THINGS;
-    if (!(operand instanceof Term)) return new Set(this.#nodes(body, operand as NamePath));
-    const { op, operands } = operand;
+    if (isName(operand)) return new Set(this.#nodes(body, operand));
+    if (!(operand instanceof Term)) return NO_THINGS;
+    const { op } = operand;
     if (slotOf(operand) !== undefined) return body.slots[slotOf(operand)!]!;
     if (op !== OPCODES.NamePath) return this.#things(body, operand);
     const places: Things = new Set();
-    const name = operands[0] as NamePath;
+    const name = operand.nameAt(0);
     for (const node of this.#nodes(body, name)) {
       places.add(node);
       // A method in a target's place is called: what it returns is written through.
@@ -467,9 +467,9 @@ function isArgument(operand: Operand | undefined): boolean {
 }
 
 /** The name that a term gives to the object it defines: the last of its names. */
-function definedName({ op, operands }: Term): NamePath | undefined {
-  const at = op.operands.filter((kind) => kind !== 'PkgLength').lastIndexOf('NameString');
-  return at < 0 ? undefined : (operands[at] as NamePath);
+function definedName(term: Term): NamePath | undefined {
+  const at = term.op.operands.filter((kind) => kind !== 'PkgLength').lastIndexOf('NameString');
+  return at < 0 ? undefined : term.nameAt(at);
 }
 
 function definitionsOf({ definitions }: Body, { segments }: NamePath): readonly Term[] {

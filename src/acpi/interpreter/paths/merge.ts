@@ -131,6 +131,12 @@ type MergedValue = AmlValue | NamespaceNode | undefined;
 const MANY_LEAVES = 12;
 
 /** One value for two paths. Objects of their own identity stay apart, as a Choice. */
+export function mergeValues(
+  when: Expr,
+  yes: AmlValue | undefined,
+  no: AmlValue | undefined,
+): AmlValue | undefined;
+export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): MergedValue;
 export function mergeValues(when: Expr, yes: MergedValue, no: MergedValue): MergedValue {
   if (yes === no) return yes;
   if (yes instanceof Choice && sameQuantity(yes.when, when)) return mergeValues(when, yes.yes, no);

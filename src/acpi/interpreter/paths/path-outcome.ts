@@ -2,6 +2,7 @@
 import { choose, type Expr, gather, not, type Quantity } from '../../../symbolic/index.ts';
 import type { AmlFault } from '../state/fault.ts';
 import type { Delta } from '../state/journal.ts';
+import type { Hold } from '../state/locks.ts';
 import type { Frame, Statement } from '../state/machine.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { type MergeContext, mergeDeltas, mergeValues } from './merge.ts';
@@ -17,12 +18,6 @@ export interface FrameContext {
   readonly loops: Frame['loops'];
   readonly scopes: readonly NamespaceNode[];
   readonly scope: NamespaceNode;
-}
-
-/** Mutexes a path holds. */
-export interface Hold {
-  readonly mutexes: readonly unknown[];
-  readonly syncLevel: number;
 }
 
 /** A path that got somewhere, with what it changed since the fork. */

@@ -24,7 +24,6 @@ import {
   deeper,
   type Fork,
   type FrameContext,
-  type Hold,
   innermost,
   isAbandoned,
   type Outcome,
@@ -91,7 +90,7 @@ export class Paths extends WaitingPaths {
       when,
       mark: journal.mark(),
       context: contextOf(frame),
-      hold: this.#hold(),
+      hold: this.machine.locks.hold(),
       assumptions: this.assumptions.length,
       first: undefined,
     });
@@ -201,17 +200,6 @@ export class Paths extends WaitingPaths {
     return result;
   }
 
-  #hold(): Hold {
-    const { held, syncLevel } = this.machine;
-    return { mutexes: [...held], syncLevel };
-  }
-
-  #restore({ mutexes, syncLevel }: Hold): void {
-    const { held } = this.machine;
-    if (held.length > 0 || mutexes.length > 0) held.splice(0, held.length, ...mutexes);
-    this.machine.syncLevel = syncLevel;
-  }
-
   #leaves(fork: Fork, target: Target): boolean {
     if (target.kind === 'fault') return true;
     if (target.kind === 'return') return target.depth <= fork.depth;
@@ -317,7 +305,7 @@ export class Paths extends WaitingPaths {
     if (fork.first === undefined) {
       fork.first = outcomes;
       this.machine.drop(fork.depth);
-      this.#restore(fork.hold);
+      this.machine.locks.restore(fork.hold);
       this.#enter(fork.depth, fork.pc, fork.context);
       this.machine.sp = fork.sp;
       const { base } = frames.at(-1)!;

@@ -77,7 +77,7 @@ const flattened = new WeakMap<Term, readonly Term[]>();
 export function termsOfMethod(method: Term): readonly Term[] {
   let terms = flattened.get(method);
   if (terms === undefined) {
-    terms = termsWithin(method.operands[2] as readonly Term[]);
+    terms = termsWithin(method.termsAt(2));
     flattened.set(method, terms);
   }
   return terms;

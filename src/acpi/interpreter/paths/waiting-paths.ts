@@ -5,6 +5,7 @@
 import { type Expr, gather, isKnown, not, type Quantity } from '../../../symbolic/index.ts';
 import type { AmlFault } from '../state/fault.ts';
 import { completed, type Delta, type Journal, overlay } from '../state/journal.ts';
+import type { Locks } from '../state/locks.ts';
 import type { Frame } from '../state/machine.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { WorkBudget } from '../state/work-budget.ts';
@@ -31,9 +32,7 @@ export interface Explored {
   withdraw(depth: number): void;
   /** Forgets the frames above `depth`, whose doings have been taken back. */
   drop(depth: number): void;
-  /** Mutexes held, and the sync level. */
-  readonly held: unknown[];
-  syncLevel: number;
+  readonly locks: Locks;
   /** Ends the top frame with that value. */
   leaveFrame(value: AmlValue | NamespaceNode | undefined): void;
   /** Ends the evaluation. */

@@ -6,16 +6,25 @@ import { nameOfNode } from '../../namespace/node.ts';
 import { formatName, type NamePath } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import type { Term } from '../../terms/term.ts';
-import { ACTING_OPERATORS, LOADING_OPERATORS } from '../operators/actions.ts';
-import { DEFINING_OPERATORS, enterScope, leaveScope } from '../operators/definitions.ts';
+import { ACTING_OPERATORS } from '../operators/actions.ts';
+import { DEFINING_OPERATORS, enterScope } from '../operators/definitions.ts';
 import { foreignResult } from '../operators/foreign-call.ts';
 import { COMPUTING_OPERATORS } from '../operators/operators.ts';
+import { SYNCHRONISING_OPERATORS } from '../operators/synchronisation.ts';
+import { LOADING_OPERATORS, TABLE_OPERATORS } from '../operators/tables.ts';
 import { enterLoop, turnLoop } from '../state/clock.ts';
 import { AmlFault, fault } from '../state/fault.ts';
-import type { Instruction, Machine, Run } from '../state/machine.ts';
-import type { AmlValue, Resolved } from '../state/objects.ts';
+import {
+  type Calling,
+  type Forgetting,
+  type Instruction,
+  type Machine,
+  type Run,
+  TAKEN,
+} from '../state/machine.ts';
 import {
   AliasObject,
+  type AmlValue,
   BufferObject,
   Choice,
   DebugReference,
@@ -23,40 +32,33 @@ import {
   MethodObject,
   NameReference,
   NamespaceNode,
-  type Operand,
   PackageObject,
+  type Resolved,
   SLOT_OPERANDS,
   StringObject,
 } from '../state/objects.ts';
+import type { Operands } from '../state/operands.ts';
 import { find, lookUp } from '../values/names.ts';
-import {
-  conditionOperand,
-  integerOperand,
-  isData,
-  resolve,
-  resolveLoosely,
-  resolveNode,
-  settleElement,
-} from '../values/values.ts';
-import { type Controls, TAKEN } from './plan.ts';
+import { isData, resolveNode, settleElement } from '../values/values.ts';
+import type { Controls } from './plan.ts';
 
 const DEBUG = new DebugReference();
 
 /** Calls a method with operands on the stack; what is built in answers at once. */
-function call(m: Machine, instruction: Instruction, node: NamespaceNode, at: number): unknown {
+function call(
+  m: Calling & Forgetting,
+  operands: Operands,
+  { takes }: Instruction,
+  node: NamespaceNode,
+): unknown {
   const method = m.settle(node.object);
-  if (method instanceof ForeignObject) {
-    const given = Array.from({ length: instruction.takes }, (_, i) =>
-      resolveLoosely(m, m.stack[at + i], 'argument'),
-    );
-    return foreignResult(m, method, given);
-  }
-  if (!(method instanceof MethodObject)) {
-    if (instruction.takes === 0) return node;
+  if (!(method instanceof ForeignObject || method instanceof MethodObject)) {
+    if (takes === 0) return node;
     return fault('AE_AML_OPERAND_TYPE', `${node.path} is not a method`);
   }
   const args: Resolved[] = [];
-  for (let i = 0; i < instruction.takes; i++) args.push(resolveLoosely(m, m.stack[at + i], 'argument'));
+  for (let i = 0; i < takes; i++) args.push(operands.loose(i, 'argument'));
+  if (method instanceof ForeignObject) return foreignResult(m, method, args);
   if (method.argumentCount > args.length)
     fault(
       'AE_AML_UNINITIALIZED_ARG',
@@ -92,41 +94,38 @@ const ELEMENT_CODES: ReadonlySet<number> = new Set(
   ].map(({ code }) => code),
 );
 
-function makePackage(m: Machine, instruction: Instruction, at: number): PackageObject {
-  return packageOf(m, instruction, at, false);
-}
-
 /** The statement of a table's own code goes on with the elements before the one that is refused. */
-function makeNamedPackage(m: Machine, instruction: Instruction, at: number): PackageObject {
-  return packageOf(m, instruction, at, m.frames.at(-1)!.method === undefined);
-}
+const makeNamedPackage: Run = (m, operands, instruction) =>
+  packageOf(m, operands, instruction, m.frame.method === undefined);
 
-function packageOf(m: Machine, instruction: Instruction, at: number, keepsRest: boolean): PackageObject {
-  const { term, target: given } = instruction;
+function packageOf(
+  m: Machine,
+  operands: Operands,
+  { term, target: given }: Instruction,
+  keepsRest: boolean,
+): PackageObject {
   const sized = term.op.name === 'VarPackage';
   let count: number;
   if (sized) {
-    const size = integerOperand(m, m.stack[at]);
+    const size = operands.integer(0);
     if (!isKnown(size)) return m.abandon('a package whose size is not known');
     count = size > BigInt(limit('package-elements')) ? limit('package-elements') + 1 : Number(size);
-  } else count = term.operands[0] as number;
+  } else count = term.numberAt(0);
   if (count > limit('package-elements'))
     fault('NOT_FOLLOWED', `a package of ${moreThan('package-elements')}`);
-  const first = at + (sized ? 1 : 0);
+  const first = sized ? 1 : 0;
   m.budget.allocate(8 * count);
-  const elements = new Array(count).fill(undefined) as PackageObject['elements'];
-  const terms = term.operands[1] as readonly Term[];
+  const elements = new Array<AmlValue | undefined>(count).fill(undefined);
+  const terms = term.termsAt(1);
   for (let i = 0; i < Math.min(given, count); i++) {
     if (!isElement(terms[i]!)) {
       const why = new AmlFault('AE_SUPPORT', `${terms[i]!.op.name} in a package is not computed`);
       if (!keepsRest) throw why;
-      const frame = m.frames.at(-1)!;
-      if (frame.table) why.place = { table: frame.table, term: terms[i]!, path: frame.scope.path };
-      m.onTableFault(why, frame);
+      m.tableFault(why, terms[i]!);
       break;
     }
-    const operand: Operand = m.stack[first + i];
-    const element = operand instanceof NameReference ? operand : resolve(m, operand);
+    const operand = operands.raw(first + i);
+    const element = operand instanceof NameReference ? operand : operands.value(first + i);
     elements[i] =
       element instanceof NamespaceNode ? new NameReference(nameOfNode(element), m.root, element) : element;
   }
@@ -142,7 +141,7 @@ class PackageBuilder implements PackageMaker<AmlValue> {
 
   constructor(m: Machine) {
     this.#machine = m;
-    this.#scope = m.frames.at(-1)!.scope;
+    this.#scope = m.scope;
   }
 
   number(value: bigint): bigint {
@@ -176,21 +175,20 @@ class PackageBuilder implements PackageMaker<AmlValue> {
   }
 }
 
-const makePlainPackage: Run = (m, instruction) => {
-  const { late } = instruction.term;
+const makePlainPackage: Run = (m, _operands, { term: { late } }) => {
   if (!(late instanceof PlainPackage)) return fault('AE_AML_INTERNAL', 'a package is not plain');
   return late.read(new PackageBuilder(m));
 };
 
 /** A table's own packages may name what comes later: their names are looked up when the table is through. */
 function complete(m: Machine, made: PackageObject): void {
-  if (m.frames.at(-1)!.method === undefined) m.openPackages.push(made);
+  if (m.frame.method === undefined) m.completeLater(made);
   else for (let i = 0; i < made.elements.length; i++) settleElement(m, made, i);
 }
 
-function makeBuffer(m: Machine, instruction: Instruction, at: number): BufferObject {
-  const initial = instruction.term.operands[1] as Uint8Array;
-  const size = integerOperand(m, m.stack[at]);
+const makeBuffer: Run = (m, operands, instruction) => {
+  const initial = instruction.term.bytesAt(1);
+  const size = operands.integer(0);
   if (!isKnown(size)) return m.abandon('a buffer whose size is not known');
   if (size > BigInt(limit('buffer-bytes'))) fault('NOT_FOLLOWED', `a buffer of ${moreThan('buffer-bytes')}`);
   const length = Math.max(Number(size), initial.length);
@@ -198,7 +196,7 @@ function makeBuffer(m: Machine, instruction: Instruction, at: number): BufferObj
   const bytes = new Uint8Array(length);
   bytes.set(initial);
   return new BufferObject(bytes);
-}
+};
 
 /** Is each side data, or nothing, which methods may well return? */
 function givesDataOrNothing(choice: Choice): boolean {
@@ -208,13 +206,13 @@ function givesDataOrNothing(choice: Choice): boolean {
 }
 
 export const CONTROLS: Controls = {
-  push: (_m, instruction) => instruction.value,
+  push: (_m, _operands, instruction) => instruction.value,
   pushOnes: (m) => m.mask,
-  pushString: (_m, instruction) => new StringObject(instruction.term.operands[0] as string),
+  pushString: (_m, _operands, instruction) => new StringObject(instruction.term.textAt(0)),
   pushNone: () => undefined,
-  pushSlot: (_m, instruction) => SLOT_OPERANDS[instruction.target],
+  pushSlot: (_m, _operands, instruction) => SLOT_OPERANDS[instruction.target],
   pushDebug: () => DEBUG,
-  pushName: (m, instruction, at) => {
+  pushName: (m, operands, instruction) => {
     const node = lookUp(m, instruction.name!);
     if (node !== undefined && instruction.calls) {
       const foreign = m.settle(node.object);
@@ -227,64 +225,63 @@ export const CONTROLS: Controls = {
       return fault('AE_NOT_FOUND', `${formatName(instruction.name!)} is not found`);
     }
     if (instruction.calls && m.settle(node.object) instanceof MethodObject)
-      return call(m, instruction, node, at);
+      return call(m, operands, instruction, node);
     return instruction.takesValue ? resolveNode(m, node) : node;
   },
-  pushNameReference: (m, instruction) =>
-    new NameReference(instruction.name!, m.frames.at(-1)!.scope, undefined),
+  pushNameReference: (m, _operands, instruction) => new NameReference(instruction.name!, m.scope, undefined),
   makeBuffer,
-  makePackage,
+  makePackage: (m, operands, instruction) => packageOf(m, operands, instruction, false),
   makePlainPackage,
   makeNamedPackage,
-  call: (m, instruction, at) => call(m, instruction, find(m, instruction.name!), at),
-  callNode: (m, instruction, node, at) => {
+  call: (m, operands, instruction) => call(m, operands, instruction, find(m, instruction.name!)),
+  callNode: (m, operands, instruction, node) => {
     // An alias is the node that it stands for (acpi_ns_evaluate(), acpi_ex_resolve_node_to_value() of ACPICA).
     const object = m.settle(node.object);
-    return call(m, instruction, object instanceof AliasObject ? object.target : node, at);
+    return call(m, operands, instruction, object instanceof AliasObject ? object.target : node);
   },
-  returnResult: (m, _instruction, at) => {
-    const operand = m.stack[at];
+  returnResult: (m, operands) => {
+    const operand = operands.raw(0);
     const finished = operand === undefined || (operand instanceof Choice && givesDataOrNothing(operand));
-    const value = finished ? operand : resolveLoosely(m, operand, 'value');
-    m.sp = at;
-    m.returnFrom(value);
+    m.returnFrom(finished ? operand : operands.loose(0, 'value'));
     return TAKEN;
   },
-  jump: (m, instruction) => {
-    m.frames.at(-1)!.pc = instruction.target;
-  },
-  jumpFalse: (m, instruction, at) => {
-    if (!m.truthOf(conditionOperand(m, m.stack[at]))) m.frames.at(-1)!.pc = instruction.target;
+  jump: (m, _operands, instruction) => m.jump(instruction.target),
+  jumpFalse: (m, operands, instruction) => {
+    if (!m.truthOf(operands.condition(0))) m.jump(instruction.target);
   },
   enterLoop,
-  turnLoop: (m, instruction) => {
+  turnLoop: (m, _operands, instruction) => {
     turnLoop(m);
-    m.frames.at(-1)!.pc = instruction.target;
+    m.jump(instruction.target);
   },
   leaveLoop: (m) => {
-    m.frames.at(-1)!.loops.pop();
+    m.loops.pop();
   },
-  returnValue: (m, _instruction, at) => {
+  returnValue: (m, operands) => {
     // What Index gave is returned as the reference it is.
-    const operand = m.stack[at];
-    const value = operand === undefined ? undefined : resolve(m, operand, 'argument');
-    m.sp = at;
-    const frame = m.frames.at(-1)!;
+    const value = operands.raw(0) === undefined ? undefined : operands.value(0, 'argument');
     // Nobody takes what a table's own code returns; Load is given something else.
-    m.returnFrom(frame.method === undefined ? frame.result : value);
+    if (m.frame.method === undefined) m.returnResult();
+    else m.returnFrom(value);
     return TAKEN;
   },
   endPlan: (m) => {
-    m.returnFrom(m.frames.at(-1)!.result);
+    m.returnResult();
     return TAKEN;
   },
-  enterScope: (m, instruction) => enterScope(m, instruction),
-  leaveScope: (m) => leaveScope(m),
-  unreadable: (_m, instruction) =>
+  enterScope: (m, _operands, instruction) => enterScope(m, instruction),
+  leaveScope: (m) => m.frame.leaveScope(),
+  unreadable: (_m, _operands, instruction) =>
     fault(
       'AE_AML_BAD_OPCODE',
       `${instruction.term.op.name} at offset 0x${instruction.term.start.toString(16)} can't be run`,
     ),
   loading: LOADING_OPERATORS,
-  operators: { ...COMPUTING_OPERATORS, ...DEFINING_OPERATORS, ...ACTING_OPERATORS },
+  operators: {
+    ...COMPUTING_OPERATORS,
+    ...DEFINING_OPERATORS,
+    ...SYNCHRONISING_OPERATORS,
+    ...TABLE_OPERATORS,
+    ...ACTING_OPERATORS,
+  },
 };

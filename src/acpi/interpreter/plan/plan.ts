@@ -9,9 +9,7 @@ import { OPCODES } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
 import { Instruction, type Machine, type Plan, type Run } from '../state/machine.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
-
-/** Given by instructions that have moved frame, stack and counter themselves. */
-export const TAKEN = Symbol('taken');
+import type { Operands } from '../state/operands.ts';
 
 /** Instructions that the planner itself needs. */
 export interface Controls {
@@ -31,7 +29,12 @@ export interface Controls {
   readonly makeNamedPackage: Run;
   readonly call: Run;
   /** Calls a node's method, or gives the node. */
-  readonly callNode: (machine: Machine, instruction: Instruction, node: NamespaceNode, at: number) => unknown;
+  readonly callNode: (
+    machine: Machine,
+    operands: Operands,
+    instruction: Instruction,
+    node: NamespaceNode,
+  ) => unknown;
   /** Returns what is on the stack, which may be nothing. */
   readonly returnResult: Run;
   readonly jump: Run;
@@ -60,7 +63,7 @@ export function planEvaluation(controls: Controls, node: NamespaceNode, args: re
     instructions.push(push);
   }
   const call = new Instruction(
-    (m, instruction, at) => controls.callNode(m, instruction, node, at),
+    (m, operands, instruction) => controls.callNode(m, operands, instruction, node),
     term,
     args.length,
     true,

@@ -3,7 +3,6 @@
  * which has a turn whenever what it waited for is done.
  */
 import { PlainPackage } from '../../aml/plain-package.ts';
-import type { NamePath } from '../../terms/name.ts';
 import { OPCODES, type Opcode, type OperandKind } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
 import { Instruction, type Plan, type Run, type Statement } from '../state/machine.ts';
@@ -229,18 +228,18 @@ class Planner {
     task.at += 1;
     switch (task.at) {
       case 1:
-        this.#value(term.operands[0] as Term);
+        this.#value(term.termAt(0));
         return false;
       case 2:
         task.jump = this.#emit(jumpFalse, term, 1, false);
-        this.#list(term, term.operands[1] as readonly Term[]);
+        this.#list(term, term.termsAt(1));
         return false;
       case 3: {
         if (otherwise === undefined) break;
         const done = this.#emit(jump, otherwise, 0, false);
         task.jump!.target = this.#here;
         task.jump = done;
-        this.#list(otherwise, otherwise.operands[0] as readonly Term[]);
+        this.#list(otherwise, otherwise.termsAt(0));
         return false;
       }
       default:
@@ -258,11 +257,11 @@ class Planner {
         this.#emit(enterLoop, term, 0, false);
         this.#loops.push({ breaks: [], continues: [] });
         task.start = this.#here;
-        this.#value(term.operands[0] as Term);
+        this.#value(term.termAt(0));
         return false;
       case 2:
         task.jump = this.#emit(jumpFalse, term, 1, false);
-        this.#list(term, term.operands[1] as readonly Term[]);
+        this.#list(term, term.termsAt(1));
         return false;
       default: {
         const labels = this.#loops.pop()!;
@@ -301,7 +300,7 @@ class Planner {
       }
       case OPCODES.Return:
         this.#push(RETURN, term, NO_TERMS, false);
-        this.#value(term.operands[0] as Term);
+        this.#value(term.termAt(0));
         return;
       case OPCODES.Noop:
       case OPCODES.External:
@@ -313,10 +312,10 @@ class Planner {
       case OPCODES.PowerResource:
       case OPCODES.ThermalZone: {
         const enter = this.#emit(enterScope, term, 0, false);
-        enter.name = term.operands[0] as NamePath;
+        enter.name = term.nameAt(0);
         this.#scopes += 1;
         this.#push(SCOPE, term, NO_TERMS, false);
-        this.#list(term, term.operands.at(-1) as readonly Term[]);
+        this.#list(term, term.termsAt(term.lastOperand));
         return;
       }
       default:
@@ -339,7 +338,7 @@ class Planner {
       case OPCODES.DWord:
       case OPCODES.QWord:
         this.#emit(controls.push, term, 0, keeps).value =
-          op === OPCODES.Zero ? 0n : op === OPCODES.One ? 1n : (term.operands[0] as bigint) & this.#mask;
+          op === OPCODES.Zero ? 0n : op === OPCODES.One ? 1n : term.integerAt(0) & this.#mask;
         return;
       case OPCODES.Ones:
         this.#emit(controls.pushOnes, term, 0, keeps);
@@ -352,13 +351,13 @@ class Planner {
         return;
       case OPCODES.NamePath: {
         const push = this.#emit(controls.pushName, term, 0, keeps);
-        push.name = term.operands[0] as NamePath;
+        push.name = term.nameAt(0);
         push.calls = calls;
         push.takesValue = takesValue;
         return;
       }
       case OPCODES.MethodCall:
-        this.#push(CALL, term, term.operands[1] as readonly Term[], keeps);
+        this.#push(CALL, term, term.termsAt(1), keeps);
         return;
       case OPCODES.Buffer:
         this.#push(BUFFER, term, NO_TERMS, keeps);
@@ -368,11 +367,11 @@ class Planner {
           this.#emit(controls.makePlainPackage, term, 0, keeps);
           return;
         }
-        this.#push(PACKAGE, term, term.operands[1] as readonly Term[], keeps);
+        this.#push(PACKAGE, term, term.termsAt(1), keeps);
         return;
       case OPCODES.VarPackage:
         // Its size comes before its elements.
-        this.#push(PACKAGE, term, term.operands[1] as readonly Term[], keeps).at = -1;
+        this.#push(PACKAGE, term, term.termsAt(1), keeps).at = -1;
         return;
       case OPCODES.Unreadable:
       case OPCODES.Break:
@@ -419,7 +418,7 @@ class Planner {
     }
     if (loading !== undefined) this.#emit(loading, term, 0, true);
     const instruction = this.#emit(run!, term, operands.length + (loading === undefined ? 0 : 1), keeps);
-    if (name >= 0) instruction.name = term.operands[name] as NamePath;
+    if (name >= 0) instruction.name = term.nameAt(name);
     return true;
   }
 
@@ -431,7 +430,7 @@ class Planner {
       this.#value(args[task.at - 1]!);
       if (this.#tasks.length > depth) return false;
     }
-    this.#emit(this.#controls.call, term, args.length, keeps).name = term.operands[0] as NamePath;
+    this.#emit(this.#controls.call, term, args.length, keeps).name = term.nameAt(0);
     return true;
   }
 
@@ -440,7 +439,7 @@ class Planner {
     if (task.at === 0) {
       task.at = 1;
       const depth = this.#tasks.length;
-      this.#value(term.operands[0] as Term);
+      this.#value(term.termAt(0));
       if (this.#tasks.length > depth) return false;
     }
     this.#emit(this.#controls.makeBuffer, term, 1, keeps);
@@ -451,11 +450,11 @@ class Planner {
     const { term, terms: elements, keeps } = task;
     const depth = this.#tasks.length;
     while (task.at < elements.length) {
-      const element = task.at < 0 ? (term.operands[0] as Term) : elements[task.at]!;
+      const element = task.at < 0 ? term.termAt(0) : elements[task.at]!;
       task.at += 1;
       // A name stays a name until the package is complete.
       if (element.op === OPCODES.NamePath && task.at > 0)
-        this.#emit(this.#controls.pushNameReference, element, 0, true).name = element.operands[0] as NamePath;
+        this.#emit(this.#controls.pushNameReference, element, 0, true).name = element.nameAt(0);
       else this.#value(element);
       if (this.#tasks.length > depth) return false;
     }

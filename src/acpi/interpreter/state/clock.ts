@@ -47,24 +47,30 @@ export class Clock {
   }
 }
 
+/** A While that runs. */
+export interface Loop {
+  turns: number;
+  readonly started: number;
+  readonly slept: bigint;
+}
+
 /** The machine, as far as loops need it. */
 export interface Looping {
   readonly clock: Clock;
   readonly profile: Profile;
   readonly paths: { readonly open: boolean };
-  readonly frames: readonly {
-    readonly loops: { turns: number; readonly started: number; readonly slept: bigint }[];
-  }[];
+  /** Those of the code that runs, the innermost last. */
+  readonly loops: Loop[];
 }
 
-/** The top frame comes to a While. */
+/** The code that runs comes to a While. */
 export function enterLoop(m: Looping): void {
-  m.frames.at(-1)!.loops.push({ turns: 0, started: m.clock.look(), slept: m.clock.slept });
+  m.loops.push({ turns: 0, started: m.clock.look(), slept: m.clock.slept });
 }
 
-/** At the end of a turn of the top frame's innermost While. That it runs for too long is a fault, of the machine or ours. */
+/** At the end of a turn of the innermost While. That it runs for too long is a fault, of the machine or ours. */
 export function turnLoop(m: Looping): void {
-  const loop = m.frames.at(-1)!.loops.at(-1)!;
+  const loop = m.loops.at(-1)!;
   loop.turns += 1;
   if (loop.turns > OPEN_LOOP_TURNS.now && m.paths.open)
     fault('NOT_FOLLOWED', `a While that waits for what is not known runs for ${moreThan('open-loop-turns')}`);

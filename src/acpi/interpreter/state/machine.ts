@@ -8,27 +8,38 @@ import type { AcpiTable } from '../../tables/table.ts';
 import type { NamePath } from '../../terms/name.ts';
 import type { Term } from '../../terms/term.ts';
 import type { EvaluationBudget } from './budget.ts';
-import type { Clock } from './clock.ts';
+import type { Clock, Loop } from './clock.ts';
 import type { AmlFault } from './fault.ts';
+import type { GivenUp } from './given-up.ts';
+import type { Handlers } from './handlers.ts';
 import type { Journal } from './journal.ts';
+import type { Locks } from './locks.ts';
 import type {
   AmlValue,
   MethodObject,
-  MutexObject,
   NamespaceNode,
-  Operand,
   PackageObject,
+  Resolved,
   Slots,
   TableHandle,
 } from './objects.ts';
+import type { Operands } from './operands.ts';
+import type { OtherTables } from './other-tables.ts';
 import type { Profile } from './profile.ts';
 import type { Fill, MemoryImage, RegionStore } from './regions.ts';
+import type { Trace } from './trace.ts';
 
 /**
- * What an instruction does. `at` is the stack index of its first operand. What it gives back goes on the stack when
- * the instruction's `keeps` is set.
+ * What an instruction does to what it sees of the machine. What it gives back goes on the stack when the instruction's
+ * `keeps` is set.
  */
-export type Run = (machine: Machine, instruction: Instruction, at: number) => unknown;
+export type Run<Seen = Machine> = (machine: Seen, operands: Operands, instruction: Instruction) => unknown;
+
+/** Given by instructions that have moved frame, stack and counter themselves. */
+export const TAKEN = Symbol('taken');
+
+/** Operators by ASL name. */
+export type Operators<Seen> = Readonly<Record<string, Run<Seen>>>;
 
 export class Instruction {
   declare readonly run: Run;
@@ -78,7 +89,19 @@ export interface Plan {
 export const FIRST_ARGUMENT_SLOT = 8;
 export const SLOTS = 15;
 
-export class Frame implements Slots {
+/** The method or table whose code runs, as operators see it. */
+export interface RunningMethod extends Slots {
+  /** Undefined for a table's own code. */
+  readonly method: MethodObject | undefined;
+  readonly table: AcpiTable | undefined;
+  /** The innermost scope that names are resolved and made in. */
+  readonly scope: NamespaceNode;
+  enterScope(node: NamespaceNode): void;
+  leaveScope(): void;
+  made(node: NamespaceNode): void;
+}
+
+export class Frame implements RunningMethod {
   readonly plan: Plan;
   /** The method's node; the root for a table. */
   readonly node: NamespaceNode;
@@ -97,10 +120,11 @@ export class Frame implements Slots {
   /** Nodes made by this method: they go when it ends. */
   created: NamespaceNode[] | undefined;
   /** Turns taken by the loops that are running, the innermost last. */
-  readonly loops: { turns: number; started: number; slept: bigint }[] = [];
+  readonly loops: Loop[] = [];
   /** What it gives when its terms run out. */
   result: AmlValue | undefined;
-  readonly savedSyncLevel: number;
+  /** The sync level before it. */
+  readonly syncLevel: number;
   /** Ordinal of the table whose own code this is; 0 for a method. */
   owner = 0;
 
@@ -119,7 +143,24 @@ export class Frame implements Slots {
     this.table = table;
     this.scope = scope;
     this.base = base;
-    this.savedSyncLevel = syncLevel;
+    this.syncLevel = syncLevel;
+  }
+
+  /** Names are made and looked for in another scope, until it is left. */
+  enterScope(node: NamespaceNode): void {
+    this.scopes.push(this.scope);
+    this.scope = node;
+  }
+
+  leaveScope(): void {
+    this.scope = this.scopes.pop() ?? this.scope;
+  }
+
+  /** A node is made: a method's go when it ends. */
+  made(node: NamespaceNode): void {
+    if (this.method === undefined) return;
+    this.created ??= [];
+    this.created.push(node);
   }
 }
 
@@ -136,22 +177,14 @@ export interface InterpreterOptions {
   readonly profile: Profile;
 }
 
-/** What firmware code did that one may want to see: field reads, calls, Debug output. */
-export interface TraceRecord {
-  readonly kind: 'call' | 'read' | 'write' | 'debug' | 'notify' | 'fatal' | 'fault' | 'return';
-  readonly text: string;
-  readonly term?: Term;
-  readonly table?: AcpiTable;
-}
-
 /** Tables that running code asks for: Load, LoadTable, DataTableRegion. */
 export interface TableLoader {
   /** The table of that signature, OEM id and OEM table id (empty: any); undefined when the machine has none. */
   find(signature: string, oemId: string, oemTableId: string): AcpiTable | undefined;
-  /** Puts the code of a table on the stack, giving its handle. */
-  load(bytes: Uint8Array, scope: NamespaceNode): TableHandle;
-  /** The table's code, found by {@link find}. */
-  loadFound(table: AcpiTable, scope: NamespaceNode): TableHandle;
+  /** Puts the code of a table on the stack, which gives its handle. */
+  load(bytes: Uint8Array, scope: NamespaceNode): void;
+  /** The same for a table found by {@link find}. */
+  loadFound(table: AcpiTable, scope: NamespaceNode): void;
   unload(handle: TableHandle): void;
 }
 
@@ -172,12 +205,6 @@ export interface Branching {
   decided(condition: Quantity): Quantity;
   /** A value, without sides that this path isn't on. */
   refined(value: Quantity): Quantity;
-  /** The path goes to another place of its frame. */
-  go(
-    target: { readonly kind: 'jump'; readonly depth: number; readonly pc: number },
-    value: undefined,
-    fault: undefined,
-  ): void;
 }
 
 /** Evaluations that run side by side. */
@@ -188,78 +215,114 @@ export interface Threading {
   wait(ready: () => boolean, timeout: bigint | undefined): boolean;
 }
 
-/** The machine, as far as instructions and what they work with need it. */
-export interface Machine {
-  readonly options: InterpreterOptions;
-  readonly profile: Profile;
-  /** Integer width in bits, and the largest integer. */
+// ---- What operators and values see of the machine, by subject.
+
+/** How wide integers are. */
+export interface Integers {
+  /** In bits. */
   readonly bits: number;
+  /** The largest one. */
   readonly mask: bigint;
-  readonly clock: Clock;
-  /** What the evaluation under way has taken. */
-  readonly budget: EvaluationBudget;
+}
 
-  // ---- state
-  readonly root: NamespaceNode;
-  readonly journal: Journal;
-  readonly regions: RegionStore;
+/** What the inputs don't settle. */
+export interface Deciding {
   readonly paths: Branching;
-  readonly frames: Frame[];
-  readonly stack: Operand[];
-  sp: number;
-  syncLevel: number;
-  /** Ordinal of the table being loaded, noted on what it makes. */
-  owner: number;
-  /** Tables are being loaded: only the first handlers of regions are there. */
-  readonly tablesLoading: boolean;
-  /** A Windows interface was asked for and tables are loaded: port addresses have 16 bits. */
-  readonly cutIoAddresses: boolean;
-  /** Index fields being selected inside each other. */
-  indirection: number;
-  /** Where tables lie that DataTableRegions are over: in a space of their own. */
-  readonly tableAddresses: Map<Uint8Array, bigint>;
-  /** Packages whose names are looked up at the end of the table. */
-  readonly openPackages: PackageObject[];
-  /** Mutexes held by the evaluation, with the sync level before each. */
-  readonly held: { readonly mutex: MutexObject; readonly level: number }[];
-  readonly threads: Threading | undefined;
-  readonly loader: TableLoader | undefined;
-
-  // ---- what isn't known
-  /** May names exist that none of the tables declares: are there other tables, or such that code loads? */
-  readonly namesOpen: boolean;
-  /** What the tables declare, whether it is run or not. */
-  readonly declared: DeclaredNamespace | undefined;
-  /** Values that objects of other tables have had. */
-  foreignValues: number;
-  /** Names that no table has may be made by tables that code loads. */
-  unsettleNames(): void;
-  /** Notes that the state can't be relied on from here. */
-  abandonState(reason: string): void;
   /** Which side of a condition this path is on. Parts the path in two when nothing says. */
   decide(condition: Quantity): boolean;
+  /** As {@link decide}, of an integer as AML takes it for a condition. */
+  truthOf(value: Quantity): boolean;
   /** The object of a Choice on this path. */
   settle(object: AmlValue | undefined): AmlValue | undefined;
   /** Is there an object of this node's name on this path? */
   readonly present: (node: NamespaceNode) => boolean;
   /** Gives up following what depends on unknown values. */
   abandon(reason: string): never;
-  truthOf(value: Quantity): boolean;
   unknown(reason: string): Quantity;
+}
 
-  // ---- what is told
-  readonly trace: TraceRecord[] | undefined;
-  readonly debugOutput: string[];
-  readonly notifications: string[];
-  record(record: TraceRecord): void;
+/** What integers, strings and buffers are converted by. */
+export interface Converting extends Integers, Deciding {
+  readonly profile: Profile;
+  /** What the evaluation under way has taken. */
+  readonly budget: EvaluationBudget;
+}
 
-  // ---- frames
-  /** Calls a method: a frame goes on the stack. */
-  enterMethod(node: NamespaceNode, method: MethodObject, args: readonly Operand[]): void;
+export interface Changing {
+  /** Notes changes; active where values may be unknown. */
+  readonly journal: Journal;
+}
+
+/** Where names are looked up. */
+export interface Naming {
+  readonly root: NamespaceNode;
+  /** The innermost scope of the code that runs; the root where none does. */
+  readonly scope: NamespaceNode;
+  readonly otherTables: OtherTables;
+  /** What the tables declare, whether it is run or not. */
+  readonly declared: DeclaredNamespace | undefined;
+  /** Values of firmware fields that were given, by name or path. */
+  readonly given: ReadonlyMap<string, bigint>;
+}
+
+/** What lies behind operation regions. */
+export interface Spaces {
+  readonly regions: RegionStore;
+  readonly handlers: Handlers;
+}
+
+/** Everything that values are read from and stored to. */
+export interface Places extends Converting, Changing, Naming, Spaces {
+  readonly told: Trace;
+  /** The method or table whose code runs. */
+  readonly frame: RunningMethod;
+}
+
+/** What time, mutexes and events need. */
+export interface Synchronising extends Places {
+  readonly clock: Clock;
+  readonly locks: Locks;
+  readonly threads: Threading | undefined;
   /** Does an evaluation run inside of another? */
   readonly nested: boolean;
-  /** Told of faults in a table's own code, which goes on. */
-  readonly onTableFault: (why: AmlFault, frame: Frame) => void;
-  /** A frame ends by itself. */
+}
+
+/** Tables that code looks for and loads. */
+export interface Loading extends Places {
+  readonly loader: TableLoader;
+  /** What is made from here on is of the table again whose code runs: one that it loaded is through. */
+  resumeOwner(): void;
+}
+
+/** What is done where code is given up that may have changed something. */
+export interface Forgetting extends Places {
+  readonly givenUp: GivenUp;
+}
+
+/** Calls of methods. */
+export interface Calling extends Places {
+  /** Calls a method: a frame goes on the stack. */
+  enterMethod(node: NamespaceNode, method: MethodObject, args: readonly Resolved[]): void;
+}
+
+/** What makes named objects. */
+export interface Defining extends Loading, Calling {
+  /** Ordinal of the table being loaded, noted on what it makes. */
+  readonly owner: number;
+}
+
+/** The machine as the planner's own instructions see it: they move it on. */
+export interface Machine extends Synchronising, Defining, Forgetting {
+  /** The code that runs goes on there. */
+  jump(pc: number): void;
+  /** The code that runs ends. */
   returnFrom(value: AmlValue | NamespaceNode | undefined): void;
+  /** The same, with what code gives whose terms run out. */
+  returnResult(): void;
+  /** The loops of the code that runs. */
+  readonly loops: Loop[];
+  /** A package of a table's own: its names are looked up at the end of the table. */
+  completeLater(made: PackageObject): void;
+  /** Told of a fault in a table's own code, which goes on. */
+  tableFault(why: AmlFault, term: Term): void;
 }

@@ -451,6 +451,11 @@ export function typeOf(value: AmlValue): number {
   return typeof value === 'bigint' ? TYPE.integer : value.type;
 }
 
-export function integer(value: Quantity): AmlValue {
+/** The type of a value; a node stands for the device it is. */
+export function kindOf(value: Resolved): number {
+  return value instanceof NamespaceNode ? TYPE.device : typeOf(value);
+}
+
+export function integer(value: Quantity): bigint | UnknownInteger {
   return typeof value === 'bigint' ? value : new UnknownInteger(value);
 }

@@ -11,7 +11,7 @@ import {
 } from '../../../symbolic/index.ts';
 import { packBytes, writableBytes } from '../state/buffer-bytes.ts';
 import { fault } from '../state/fault.ts';
-import type { Machine } from '../state/machine.ts';
+import type { Changing, Converting } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -24,7 +24,7 @@ import {
 } from '../state/objects.ts';
 
 /** The number or buffer that `length` bits make: ACPICA gives a buffer for what doesn't fit an integer. */
-export function valueOfBits(m: Machine, whole: Quantity, length: number, wide: boolean): AmlValue {
+export function valueOfBits(m: Converting, whole: Quantity, length: number, wide: boolean): AmlValue {
   const bytes = (length + 7) >> 3;
   if (bytes > m.bits / 8 || wide) {
     m.budget.allocate(bytes);
@@ -43,7 +43,7 @@ function bitsOfBytes(bytes: ArrayLike<ByteValue>, offset: number, length: number
 }
 
 /** Reads a field of a buffer. */
-export function readBufferField(m: Machine, field: BufferFieldObject): AmlValue {
+export function readBufferField(m: Converting, field: BufferFieldObject): AmlValue {
   const { bytes } = field.buffer;
   if (field.bitOffset + field.bitLength > bytes.length * 8)
     fault('AE_AML_BUFFER_LIMIT', 'a buffer field is outside its buffer');
@@ -73,7 +73,7 @@ export function bitsToStore(value: Resolved, bits: number): Quantity {
 }
 
 /** Writes a field of a buffer. */
-export function writeBufferField(m: Machine, field: BufferFieldObject, value: Resolved): void {
+export function writeBufferField(m: Changing, field: BufferFieldObject, value: Resolved): void {
   const { bitOffset, bitLength, buffer } = field;
   if (bitOffset + bitLength > buffer.bytes.length * 8)
     fault('AE_AML_BUFFER_LIMIT', 'a buffer field is outside its buffer');

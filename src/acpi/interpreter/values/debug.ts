@@ -1,7 +1,7 @@
 /** Values as a person reads them: what goes to the Debug object, and results in ASL's spelling. */
 import { type ByteValue, formatQuantity } from '../../../symbolic/index.ts';
 import { formatName } from '../../terms/name.ts';
-import type { Machine } from '../state/machine.ts';
+import type { Integers } from '../state/machine.ts';
 import {
   type AmlValue,
   BufferObject,
@@ -23,7 +23,7 @@ import {
 const MAX_DEPTH = 16;
 
 /** One line for a value stored to Debug: a string is shown as it is. */
-export function formatDebug(m: Machine, value: AmlValue | NamespaceNode | undefined): string {
+export function formatDebug(m: Integers, value: AmlValue | NamespaceNode | undefined): string {
   if (value instanceof StringObject) return value.text ?? '(unknown string)';
   if (typeof value === 'bigint')
     return `0x${value

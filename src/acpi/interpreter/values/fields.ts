@@ -20,7 +20,7 @@ import {
 } from '../../../symbolic/index.ts';
 import { trimSegment } from '../../terms/name.ts';
 import { fault } from '../state/fault.ts';
-import type { Machine } from '../state/machine.ts';
+import type { Places } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -61,14 +61,14 @@ export const MAX_TRACKED_BYTES = 256;
 const BYTES_PER_STEP = 1;
 
 /** What `--set` says of a field, by its path or its last segment. */
-function settledValue(m: Machine, node: NamespaceNode): bigint | undefined {
-  const { set } = m.options;
-  if (set.size === 0) return undefined;
-  return set.get(node.path) ?? set.get(trimSegment(node.segment));
+function settledValue(m: Places, node: NamespaceNode): bigint | undefined {
+  const { given } = m;
+  if (given.size === 0) return undefined;
+  return given.get(node.path) ?? given.get(trimSegment(node.segment));
 }
 
 /** The symbol that a field's unwritten content is. */
-export function symbolOf(m: Machine, field: FieldObject, region: RegionObject | undefined): FieldSymbol {
+export function symbolOf(m: Places, field: FieldObject, region: RegionObject | undefined): FieldSymbol {
   const node = field.node;
   const space = region?.space ?? 0;
   const address =
@@ -87,18 +87,13 @@ export function symbolOf(m: Machine, field: FieldObject, region: RegionObject | 
   };
 }
 
-function note(
-  m: Machine,
-  kind: 'read' | 'write',
-  field: FieldObject,
-  region: RegionObject | undefined,
-): void {
-  if (m.trace === undefined) return;
+function note(m: Places, kind: 'read' | 'write', field: FieldObject, region: RegionObject | undefined): void {
+  if (!m.told.active) return;
   const where =
     region === undefined
       ? ''
       : ` at ${spaceName(region.space)} ${isKnown(region.address) ? hex(region.address + BigInt(field.bitOffset >> 3)) : `in ${region.node.path}`}${field.bitOffset & 7 ? `, bit ${field.bitOffset & 7}` : ''}`;
-  m.record({
+  m.told.record({
     kind,
     text: `${field.node.path}, ${field.bitLength} bits${where}`,
     ...(field.node.term ? { term: field.node.term } : {}),
@@ -107,7 +102,7 @@ function note(
 }
 
 /** Reads a field unit. */
-export function readField(m: Machine, field: FieldObject): AmlValue {
+export function readField(m: Places, field: FieldObject): AmlValue {
   const { source } = field;
   if ((field.bitLength + 7) >> 3 > FIELD_BYTES.now)
     fault('NOT_FOLLOWED', `${field.node.path} has ${moreThan('field-bytes')}`);
@@ -121,7 +116,7 @@ export function readField(m: Machine, field: FieldObject): AmlValue {
 }
 
 /** The bits of a field unit. */
-function extract(m: Machine, field: FieldObject): Quantity {
+function extract(m: Places, field: FieldObject): Quantity {
   const { source, accessBytes, baseOffset, startBit, bitLength } = field;
   const count = field.datums;
   if (source.kind === 'index') {
@@ -158,7 +153,7 @@ function extract(m: Machine, field: FieldObject): Quantity {
 const LAST_PORT = 0xffff;
 
 /** Up to four bytes of a region at a plain address, as a number; undefined when they have to be looked at singly. */
-function extractPlain(m: Machine, region: RegionObject, offset: number, length: number): number | undefined {
+function extractPlain(m: Places, region: RegionObject, offset: number, length: number): number | undefined {
   const { plainAddress, space, tableBytes } = region;
   if (length > 4 || plainAddress < 0 || tableBytes !== undefined) return undefined;
   const start = plainAddress + offset;
@@ -170,7 +165,7 @@ function extractPlain(m: Machine, region: RegionObject, offset: number, length: 
  * Puts up to 32 bits into datums of up to 32 at a plain address, where contents are assumed and known; false when
  * something of that isn't so. Then all has to be put in otherwise, also what is in already.
  */
-function insertPlain(m: Machine, field: FieldObject, region: RegionObject, value: Quantity): boolean {
+function insertPlain(m: Places, field: FieldObject, region: RegionObject, value: Quantity): boolean {
   const { accessBytes, baseOffset, startBit, bitLength, datums } = field;
   const { plainAddress, space, tableBytes } = region;
   if (typeof value !== 'bigint' || bitLength > 32 || accessBytes > 4) return false;
@@ -200,7 +195,7 @@ function insertPlain(m: Machine, field: FieldObject, region: RegionObject, value
   return true;
 }
 
-function byteAt(m: Machine, region: RegionObject, offset: number, width: number): ByteValue {
+function byteAt(m: Places, region: RegionObject, offset: number, width: number): ByteValue {
   if (region.space === SPACE.io && isKnown(region.address)) {
     const at = checkPort(m, region, region.address + BigInt(offset - (offset % width)), width);
     return m.regions.read(SPACE.io, at + BigInt(offset % width)) ?? 0;
@@ -209,7 +204,7 @@ function byteAt(m: Machine, region: RegionObject, offset: number, width: number)
 }
 
 /** Was any byte under the field written by firmware code? */
-function written(m: Machine, field: FieldObject, region: RegionObject): boolean {
+function written(m: Places, field: FieldObject, region: RegionObject): boolean {
   if (!isKnown(region.address)) return false;
   const first = field.bitOffset >> 3;
   const last = (field.bitOffset + field.bitLength + 7) >> 3;
@@ -218,7 +213,7 @@ function written(m: Machine, field: FieldObject, region: RegionObject): boolean 
   return false;
 }
 
-function isUntouched(m: Machine, region: RegionObject, offset: number, length: number): boolean {
+function isUntouched(m: Places, region: RegionObject, offset: number, length: number): boolean {
   return (
     region.tableBytes === undefined &&
     isKnown(region.address) &&
@@ -227,7 +222,7 @@ function isUntouched(m: Machine, region: RegionObject, offset: number, length: n
 }
 
 /** A field whose region may hold anything: its own symbol, as far as nobody wrote or gave its bytes. */
-function extractUnknown(m: Machine, field: FieldObject, region: RegionObject): Quantity {
+function extractUnknown(m: Places, field: FieldObject, region: RegionObject): Quantity {
   const { bitOffset, bitLength } = field;
   const first = bitOffset >> 3;
   const last = (bitOffset + bitLength + 7) >> 3;
@@ -258,7 +253,7 @@ function extractUnknown(m: Machine, field: FieldObject, region: RegionObject): Q
 }
 
 /** Behind an index or bank register: what a read gives is the field's own symbol until something is written. */
-function extractTracked(m: Machine, field: FieldObject, region: RegionObject | undefined): Quantity {
+function extractTracked(m: Places, field: FieldObject, region: RegionObject | undefined): Quantity {
   const { source } = field;
   if (source.kind === 'index') {
     for (let i = 0; i < field.datums; i++) {
@@ -274,7 +269,7 @@ function extractTracked(m: Machine, field: FieldObject, region: RegionObject | u
 }
 
 /** The region an index field's data register lies in. */
-function regionBehind(m: Machine, field: FieldObject): RegionObject | undefined {
+function regionBehind(m: Places, field: FieldObject): RegionObject | undefined {
   let at = field;
   for (let i = 0; i < MAX_INDIRECTION && at.source.kind === 'index'; i++) at = fieldOf(m, at.source.data);
   return at.source.kind === 'index' ? undefined : regionOf(m, at.source.region);
@@ -283,7 +278,7 @@ function regionBehind(m: Machine, field: FieldObject): RegionObject | undefined 
 /** Data registers behind index fields behind index fields … */
 export const MAX_INDIRECTION = 8;
 
-function fieldOf(m: Machine, node: NamespaceNode): FieldObject {
+function fieldOf(m: Places, node: NamespaceNode): FieldObject {
   const object = m.settle(node.object);
   if (object instanceof FieldObject) return object;
   if (object instanceof ForeignObject) m.abandon(object.reason);
@@ -291,24 +286,21 @@ function fieldOf(m: Machine, node: NamespaceNode): FieldObject {
 }
 
 function selectIndex(
-  m: Machine,
+  m: Places,
   source: Extract<FieldObject['source'], { kind: 'index' }>,
   offset: number,
 ): void {
-  m.indirection += 1;
-  try {
-    if (m.indirection > MAX_INDIRECTION) fault('NOT_FOLLOWED', 'index fields behind index fields');
+  m.handlers.throughIndex((depth) => {
+    if (depth > MAX_INDIRECTION) fault('NOT_FOLLOWED', 'index fields behind index fields');
     const register = fieldOf(m, source.index);
     const value = BigInt(source.value + offset);
     if (register.bitLength < 64 && value > maskOf(register.bitLength))
       fault('AE_AML_REGISTER_LIMIT', `index ${hex(value)} does not fit ${source.index.path}`);
     insert(m, register, value);
-  } finally {
-    m.indirection -= 1;
-  }
+  });
 }
 
-function selectBank(m: Machine, source: Extract<FieldObject['source'], { kind: 'bank' }>): void {
+function selectBank(m: Places, source: Extract<FieldObject['source'], { kind: 'bank' }>): void {
   const register = fieldOf(m, source.bank);
   if (isKnown(source.value) && register.bitLength < 64 && source.value > maskOf(register.bitLength))
     fault('AE_AML_REGISTER_LIMIT', `bank ${hex(source.value)} does not fit ${source.bank.path}`);
@@ -316,7 +308,7 @@ function selectBank(m: Machine, source: Extract<FieldObject['source'], { kind: '
 }
 
 /** Writes a field unit. What a serial bus gives back is the value of the Store. */
-export function writeField(m: Machine, field: FieldObject, value: Resolved): AmlValue | undefined {
+export function writeField(m: Places, field: FieldObject, value: Resolved): AmlValue | undefined {
   const { source } = field;
   if ((field.bitLength + 7) >> 3 > FIELD_BYTES.now)
     fault('NOT_FOLLOWED', `${field.node.path} has ${moreThan('field-bytes')}`);
@@ -331,7 +323,7 @@ export function writeField(m: Machine, field: FieldObject, value: Resolved): Aml
 }
 
 /** Puts bits into a field unit, datum by datum. */
-function insert(m: Machine, field: FieldObject, value: Quantity): void {
+function insert(m: Places, field: FieldObject, value: Quantity): void {
   const { source, accessBytes, baseOffset, startBit, bitLength } = field;
   const width = accessBytes * 8;
   const count = field.datums;
@@ -379,7 +371,7 @@ function insert(m: Machine, field: FieldObject, value: Quantity): void {
 /** Bytes of wider fields are called by their addresses. */
 const MAX_NAMED_BITS = 64;
 
-function noteField(m: Machine, field: FieldObject, region: RegionObject): void {
+function noteField(m: Places, field: FieldObject, region: RegionObject): void {
   const { bitOffset, bitLength } = field;
   if (((bitOffset | bitLength) & 7) !== 0 || bitLength > MAX_NAMED_BITS || !isKnown(region.address)) return;
   m.regions.noteField(region.space, cellOf(m, region, region.address, bitOffset >> 3), () =>
@@ -387,7 +379,7 @@ function noteField(m: Machine, field: FieldObject, region: RegionObject): void {
   );
 }
 
-function readDatum(m: Machine, field: FieldObject, region: RegionObject | undefined, i: number): Quantity {
+function readDatum(m: Places, field: FieldObject, region: RegionObject | undefined, i: number): Quantity {
   const { source, accessBytes, baseOffset } = field;
   if (source.kind === 'index') {
     selectIndex(m, source, i * accessBytes);
@@ -404,7 +396,7 @@ function readDatum(m: Machine, field: FieldObject, region: RegionObject | undefi
 }
 
 function writeDatum(
-  m: Machine,
+  m: Places,
   field: FieldObject,
   region: RegionObject | undefined,
   i: number,

@@ -6,7 +6,7 @@ import { type ChoiceVariable, type Condition, chosen, fieldValue } from '../../.
 import type { DeclaredObject } from '../../namespace/declared.ts';
 import { nameOfNode } from '../../namespace/node.ts';
 import { type NamePath, trimSegment } from '../../terms/name.ts';
-import type { Machine } from '../state/machine.ts';
+import type { Integers, Naming } from '../state/machine.ts';
 import {
   AliasObject,
   type AmlValue,
@@ -29,8 +29,8 @@ export function existsElsewhere(path: string): Condition {
 const VALUES: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 14]);
 
 /** Puts what another table may declare into the namespace, where a name that isn't found may mean that. False otherwise. */
-export function addForeign(m: Machine, scope: NamespaceNode, name: NamePath): boolean {
-  const segments = m.namesOpen ? pathOf(m, scope, name) : undefined;
+export function addForeign(m: Naming & Integers, scope: NamespaceNode, name: NamePath): boolean {
+  const segments = m.otherTables.open ? pathOf(m, scope, name) : undefined;
   if (segments === undefined) return false;
   let at = m.root;
   for (const segment of segments) {
@@ -44,10 +44,9 @@ export function addForeign(m: Machine, scope: NamespaceNode, name: NamePath): bo
   return true;
 }
 
-function foreignOf(m: Machine, path: string): AmlValue {
-  const { set } = m.options;
+function foreignOf(m: Naming & Integers, path: string): AmlValue {
   // Whoever says what it holds says that it is there.
-  const given = set.get(path) ?? set.get(trimSegment(path.slice(-4)));
+  const given = m.given.get(path) ?? m.given.get(trimSegment(path.slice(-4)));
   if (given !== undefined) return given & m.mask;
   return new Choice(
     existsElsewhere(path) as never,
@@ -57,7 +56,7 @@ function foreignOf(m: Machine, path: string): AmlValue {
 }
 
 /** @param version counts what it was before: what is written to it or called again isn't known to be the same */
-function foreignValue(m: Machine, path: string, version: number): Foreign['value'] {
+function foreignValue(m: Naming & Integers, path: string, version: number): Foreign['value'] {
   const name = trimSegment(path.split(/[\\.]/).at(-1) ?? path);
   return fieldValue({
     name,
@@ -71,18 +70,17 @@ function foreignValue(m: Machine, path: string, version: number): Foreign['value
 }
 
 /** Another value of the same name. */
-export function renewed(m: Machine, { path }: Foreign): Foreign {
-  m.foreignValues += 1;
-  return new ForeignObject(path, foreignValue(m, path, m.foreignValues));
+export function renewed(m: Naming & Integers, { path }: Foreign): Foreign {
+  return new ForeignObject(path, foreignValue(m, path, m.otherTables.nextValue()));
 }
 
 /** Does an External say that it holds a value, and is no method? */
-export function isValue(m: Machine, { path }: Foreign): boolean {
+export function isValue(m: Naming & Integers, { path }: Foreign): boolean {
   return VALUES.has(declaredAt(m, path)?.external ?? 0);
 }
 
 /** The segments of the path that a name would have which isn't found; undefined when the tables declare it themselves. */
-function pathOf(m: Machine, scope: NamespaceNode, name: NamePath): readonly string[] | undefined {
+function pathOf(m: Naming & Integers, scope: NamespaceNode, name: NamePath): readonly string[] | undefined {
   const { root, parents, segments } = name;
   if (segments.length === 0 || m.declared === undefined) return undefined;
   let base: NamespaceNode | undefined = root ? m.root : scope;
@@ -101,13 +99,13 @@ function pathOf(m: Machine, scope: NamespaceNode, name: NamePath): readonly stri
   return [segment];
 }
 
-function declaredUnder(m: Machine, segments: readonly string[]): DeclaredObject | undefined {
+function declaredUnder(m: Naming & Integers, segments: readonly string[]): DeclaredObject | undefined {
   let at: DeclaredObject | undefined = m.declared?.root;
   for (const segment of segments) at = at?.children.get(segment);
   return at;
 }
 
-function declaredAt(m: Machine, path: string): DeclaredObject | undefined {
+function declaredAt(m: Naming & Integers, path: string): DeclaredObject | undefined {
   const segments = path.slice(1).split('.');
   return declaredUnder(
     m,
@@ -116,7 +114,7 @@ function declaredAt(m: Machine, path: string): DeclaredObject | undefined {
 }
 
 /** Do the tables that there are declare the node, in code that wasn't run? */
-function isDeclared(m: Machine, node: NamespaceNode): boolean {
+function isDeclared(m: Naming & Integers, node: NamespaceNode): boolean {
   const declared = declaredUnder(m, nameOfNode(node).segments);
   return declared?.kind !== undefined || (declared !== undefined && declared.declarations.length > 0);
 }

@@ -4,71 +4,67 @@ import { findNode, nodeForDefinition } from '../../namespace/lookup.ts';
 import { formatName, type NamePath } from '../../terms/name.ts';
 import type { Term } from '../../terms/term.ts';
 import { fault } from '../state/fault.ts';
-import type { Machine } from '../state/machine.ts';
+import type { Changing, Defining, Naming, Places } from '../state/machine.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { addForeign } from './foreign.ts';
 
 /**
- * The node a name means in a scope, that of the top frame if none is given; undefined when there is none. One that another
+ * The node a name means in a scope, that of the code that runs if none is given; undefined when there is none. One that another
  * table may declare parts the path.
  */
-export function lookUp(m: Machine, name: NamePath, scope?: NamespaceNode): NamespaceNode | undefined {
-  const from = scope ?? m.frames.at(-1)?.scope ?? m.root;
+export function lookUp(m: Places, name: NamePath, scope?: NamespaceNode): NamespaceNode | undefined {
+  const from = scope ?? m.scope;
   const node = findNode(m.root, from, name, m.present);
   if (node !== undefined || !addForeign(m, from, name)) return node;
   return findNode(m.root, from, name, m.present);
 }
 
-/** As {@link lookUp}, in the top frame's scope; a missing name is a fault. */
-export function find(m: Machine, name: NamePath): NamespaceNode {
+/** As {@link lookUp}, in the scope of the code that runs; a missing name is a fault. */
+export function find(m: Places, name: NamePath): NamespaceNode {
   return lookUp(m, name) ?? fault('AE_NOT_FOUND', `${formatName(name)} is not found`);
 }
 
 /** The node that a definition makes in a scope which another table may declare. */
-function foreignScope(m: Machine, scope: NamespaceNode, name: NamePath): NamespaceNode | undefined {
+function foreignScope(m: Places, scope: NamespaceNode, name: NamePath): NamespaceNode | undefined {
   const above = { ...name, segments: name.segments.slice(0, -1) };
   if (above.segments.length === 0 || !addForeign(m, scope, above)) return undefined;
   return nodeForDefinition(m.root, scope, name, m.present);
 }
 
-/** Makes the object of a definition in the top frame's scope; see {@link install}. */
+/** Makes the object of a definition in the scope of the code that runs; see {@link install}. */
 export function define(
-  m: Machine,
+  m: Defining,
   name: NamePath,
   term: Term,
   make: (node: NamespaceNode) => AmlValue,
 ): NamespaceNode {
-  const frame = m.frames.at(-1)!;
   const node =
-    nodeForDefinition(m.root, frame.scope, name, m.present) ??
-    foreignScope(m, frame.scope, name) ??
+    nodeForDefinition(m.root, m.scope, name, m.present) ??
+    foreignScope(m, m.scope, name) ??
     fault('AE_NOT_FOUND', `the scope of ${formatName(name)} is not found`);
   if (node.object !== undefined && m.present(node)) fault('AE_ALREADY_EXISTS', `${node.path} exists already`);
   install(m, node, term, make(node));
   return node;
 }
 
-/** Gives a node the object that a term of the top frame defines. A method's go when it ends. */
-export function install(m: Machine, node: NamespaceNode, term: Term, object: AmlValue): void {
-  const frame = m.frames.at(-1)!;
+/** Gives a node the object that a term of the code that runs defines. A method's go when it ends. */
+export function install(m: Defining, node: NamespaceNode, term: Term, object: AmlValue): void {
   attach(m, node, object);
   node.term = term;
-  node.table = frame.table;
+  node.table = m.frame.table;
   node.owner = m.owner;
-  if (frame.method === undefined) return;
-  frame.created ??= [];
-  frame.created.push(node);
+  m.frame.made(node);
 }
 
 /** Gives a node its object; undefined: no object of its name exists any more. */
-export function attach(m: Machine, node: NamespaceNode, object: AmlValue | undefined): void {
+export function attach(m: Changing, node: NamespaceNode, object: AmlValue | undefined): void {
   if (node.shared !== undefined) m.journal.set(node, 'shared', undefined);
   m.journal.note(node, 'object');
   node.object = object;
 }
 
 /** Takes what a method made, and all below it, out of the namespace. */
-export function withdraw(m: Machine, created: Iterable<NamespaceNode>): void {
+export function withdraw(m: Changing, created: Iterable<NamespaceNode>): void {
   const pending = [...created].reverse();
   for (let next = pending.pop(); next; next = pending.pop()) {
     if (next.object !== undefined) {
@@ -80,7 +76,7 @@ export function withdraw(m: Machine, created: Iterable<NamespaceNode>): void {
 }
 
 /** Takes what the code of a table made out of the namespace. @param owner the ordinal of the table */
-export function withdrawTable(m: Machine, owner: number): void {
+export function withdrawTable(m: Changing & Naming, owner: number): void {
   const pending: NamespaceNode[] = [m.root];
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (node.owner === owner && node.object !== undefined) attach(m, node, undefined);

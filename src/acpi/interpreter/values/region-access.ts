@@ -2,7 +2,7 @@
 import { hex } from '../../../bytes/address.ts';
 import { type ByteValue, compare, fieldValue, isKnown } from '../../../symbolic/index.ts';
 import { fault } from '../state/fault.ts';
-import type { Machine } from '../state/machine.ts';
+import type { Places } from '../state/machine.ts';
 import {
   type AmlValue,
   Choice,
@@ -16,7 +16,7 @@ import {
 import { SPACE, spaceName } from '../state/regions.ts';
 
 /** The region behind a field, checked: space, limits, and whether anything answers there. */
-export function regionOf(m: Machine, node: NamespaceNode): RegionObject {
+export function regionOf(m: Places, node: NamespaceNode): RegionObject {
   const region = m.settle(node.object);
   if (region instanceof ForeignObject) m.abandon(region.reason);
   if (!(region instanceof RegionObject))
@@ -25,7 +25,7 @@ export function regionOf(m: Machine, node: NamespaceNode): RegionObject {
 }
 
 /** Do accesses of that space get an answer now? Most handlers come after the tables are loaded. */
-export function checkHandler(m: Machine, space: number, write: boolean): void {
+export function checkHandler(m: Places, space: number, write: boolean): void {
   switch (space) {
     case SPACE.memory:
     case SPACE.io:
@@ -43,7 +43,7 @@ export function checkHandler(m: Machine, space: number, write: boolean): void {
     case SPACE.fixedHardware:
     case 0x80:
     case 0xe4:
-      if (!m.tablesLoading) return;
+      if (!m.handlers.tablesLoading) return;
       break;
     default:
   }
@@ -55,7 +55,7 @@ export const TABLE_SPACE = 0x7e;
 
 /** An access of `width` bytes must lie inside the region. */
 export function checkLimit(
-  m: Machine,
+  m: Places,
   field: FieldObject,
   region: RegionObject,
   offset: number,
@@ -70,15 +70,15 @@ export function checkLimit(
     );
 }
 
-export function checkPort(m: Machine, region: RegionObject, address: bigint, width: number): bigint {
+export function checkPort(m: Places, region: RegionObject, address: bigint, width: number): bigint {
   if (region.space !== SPACE.io) return address;
-  const cut = m.profile.cutsIoAddresses && m.cutIoAddresses ? address & 0xffffn : address;
+  const cut = m.profile.cutsIoAddresses && m.handlers.cutsPorts ? address & 0xffffn : address;
   if (cut + BigInt(width) - 1n > 0xffffn) fault('AE_LIMIT', `there is no port ${hex(cut)}`);
   return cut;
 }
 
 /** One byte of a region; undefined when only the machine knows. */
-export function regionByte(m: Machine, region: RegionObject, offset: number): ByteValue | undefined {
+export function regionByte(m: Places, region: RegionObject, offset: number): ByteValue | undefined {
   if (region.tableBytes !== undefined) {
     const address = (region.address as bigint) + BigInt(offset);
     return m.regions.isWritten(region.space, address)
@@ -92,7 +92,7 @@ export function regionByte(m: Machine, region: RegionObject, offset: number): By
 const MAX_ADDRESS = 0xffff_ffff_ffff_ffffn;
 
 /** Where a region's byte is kept: by its address, in configuration space by the device too. */
-export function cellOf(m: Machine, region: RegionObject, base: bigint, offset: number): bigint {
+export function cellOf(m: Places, region: RegionObject, base: bigint, offset: number): bigint {
   const address = (base + BigInt(offset)) & MAX_ADDRESS;
   if (region.space !== SPACE.pciConfig || !m.journal.active) return address;
   return m.regions.configurationCell(configuredDevice(region), address);
@@ -110,14 +110,14 @@ function isDevice(object: AmlValue | undefined): boolean {
   return object !== undefined && typeOf(object) === TYPE.device;
 }
 
-export function putRegionByte(m: Machine, region: RegionObject, offset: number, byte: ByteValue): void {
+export function putRegionByte(m: Places, region: RegionObject, offset: number, byte: ByteValue): void {
   if (isKnown(region.address)) m.regions.write(region.space, cellOf(m, region, region.address, offset), byte);
   else m.regions.writeFloating(region.space, region.node.path, offset, byte);
 }
 
 /** Nothing is known any more of `length` bytes of a region: `why` says what may have written them. */
 export function forgetBytes(
-  m: Machine,
+  m: Places,
   region: RegionObject,
   offset: number,
   length: number,
@@ -129,7 +129,7 @@ export function forgetBytes(
 }
 
 /** A byte of a region: what is known of it, else its own symbol. */
-export function knownOrUnwritten(m: Machine, region: RegionObject, offset: number): ByteValue {
+export function knownOrUnwritten(m: Places, region: RegionObject, offset: number): ByteValue {
   const byte = regionByte(m, region, offset);
   if (byte !== undefined) return byte;
   if (isKnown(region.address))

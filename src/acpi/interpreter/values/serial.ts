@@ -5,7 +5,7 @@
  */
 import { type ByteValue, opaque } from '../../../symbolic/index.ts';
 import { fault } from '../state/fault.ts';
-import type { Machine } from '../state/machine.ts';
+import type { Places } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -47,7 +47,7 @@ function dataLength(field: FieldObject): number {
   }
 }
 
-function answer(m: Machine, length: number, fill: (index: number) => number): BufferObject {
+function answer(m: Places, length: number, fill: (index: number) => number): BufferObject {
   m.budget.allocate(length);
   if (m.journal.active) {
     const bytes: ByteValue[] = Array.from({ length }, () => ({
@@ -63,7 +63,7 @@ function answer(m: Machine, length: number, fill: (index: number) => number): Bu
  * Status 0, the length, then A0, A1, A2 …: what acpiexec's serial buses answer. An SMBus has one size of buffer for all
  * protocols; what isn't answered in it stays as it was sent.
  */
-function busAnswer(m: Machine, field: FieldObject, space: number, sent?: BufferObject): BufferObject {
+function busAnswer(m: Places, field: FieldObject, space: number, sent?: BufferObject): BufferObject {
   const whole = dataLength(field);
   const length = space === SPACE.smbus ? Math.min(whole, SMBUS_BUFFER - 2) : whole;
   const said = length === MAX_SERIAL_DATA ? ANY_LENGTH : length;
@@ -78,7 +78,7 @@ function busAnswer(m: Machine, field: FieldObject, space: number, sent?: BufferO
 
 /** The value of such a field; undefined when the space is one of plain bytes. */
 export function readSerial(
-  m: Machine,
+  m: Places,
   field: FieldObject,
   region: RegionObject,
   sent?: BufferObject,
@@ -86,7 +86,8 @@ export function readSerial(
   switch (region.space) {
     case SPACE.smbus:
     case SPACE.serialBus:
-      if (m.tablesLoading) fault('AE_NOT_EXIST', 'nothing answers on a serial bus while tables load');
+      if (m.handlers.tablesLoading)
+        fault('AE_NOT_EXIST', 'nothing answers on a serial bus while tables load');
       return busAnswer(m, field, region.space, sent);
     case SPACE.ipmi:
       return ipmiAnswer(m);
@@ -99,11 +100,11 @@ export function readSerial(
   }
 }
 
-function ipmiAnswer(m: Machine): BufferObject {
+function ipmiAnswer(m: Places): BufferObject {
   return answer(m, IPMI_BUFFER, (index) => (index < 4 ? (index === 1 ? IPMI_DATA : 0) : index));
 }
 
-function pccAnswer(m: Machine, field: FieldObject): AmlValue {
+function pccAnswer(m: Places, field: FieldObject): AmlValue {
   const length = (field.bitLength + 7) >> 3;
   const start = field.bitOffset >> 3;
   const buffer = answer(m, length, (index) => (start + index) & 0xff);
@@ -114,7 +115,7 @@ function pccAnswer(m: Machine, field: FieldObject): AmlValue {
   return value;
 }
 
-function gpioAnswer(m: Machine, field: FieldObject): AmlValue {
+function gpioAnswer(m: Places, field: FieldObject): AmlValue {
   if (m.journal.active) return integer(opaque(Math.min(field.bitLength, m.bits), 'what pins are at'));
   let value = 0n;
   for (let i = 0; i < Math.min(8, (field.bitLength + 7) >> 3); i++) {
@@ -126,7 +127,7 @@ function gpioAnswer(m: Machine, field: FieldObject): AmlValue {
 
 /** Writes such a field, giving what comes back; undefined when the space is one of plain bytes. */
 export function writeSerial(
-  m: Machine,
+  m: Places,
   field: FieldObject,
   region: RegionObject,
   value: Resolved,

@@ -2,7 +2,7 @@
 import { isKnown, type Quantity, quantityOfByte } from '../../../symbolic/index.ts';
 import { unknownBytes, writableBytes } from '../state/buffer-bytes.ts';
 import { fault } from '../state/fault.ts';
-import { FIRST_ARGUMENT_SLOT, type Machine } from '../state/machine.ts';
+import { FIRST_ARGUMENT_SLOT, type Places } from '../state/machine.ts';
 import type { Resolved } from '../state/objects.ts';
 import {
   type AmlValue,
@@ -14,6 +14,7 @@ import {
   ForeignObject,
   IndexReference,
   integer,
+  kindOf,
   NamespaceNode,
   ObjectReference,
   type Operand,
@@ -25,6 +26,7 @@ import {
   typeOf,
   UnknownInteger,
 } from '../state/objects.ts';
+import type { Storing } from '../state/operands.ts';
 import { writeBufferField } from './buffer-fields.ts';
 import { formatDebug } from './debug.ts';
 import { writeField } from './fields.ts';
@@ -32,14 +34,8 @@ import { renewed } from './foreign.ts';
 import { attach } from './names.ts';
 import { copyOf, nameOfType, resolve, tellSharers, toBuffer, toInteger, toText } from './values.ts';
 
-/**
- * `store` is the Store operator, `result` another operator's target: both convert to the type that is there.
- * `fixed` targets (ToBuffer and the like) and `copy` (CopyObject) change the type instead.
- */
-export type Storing = 'store' | 'result' | 'fixed' | 'copy';
-
 /** Puts a value in a place. What a serial bus gives back replaces the value. */
-export function store(m: Machine, given: Resolved, target: Operand, storing: Storing): AmlValue | undefined {
+export function store(m: Places, given: Resolved, target: Operand, storing: Storing): AmlValue | undefined {
   if (target === undefined) return undefined;
   const place: Operand = target instanceof Choice ? m.settle(target) : target;
   if (place instanceof SlotOperand) {
@@ -50,8 +46,7 @@ export function store(m: Machine, given: Resolved, target: Operand, storing: Sto
   if (place instanceof NamespaceNode) return storeToContainer(m, value, place, storing, true);
   if (place instanceof DebugReference) {
     const line = formatDebug(m, value);
-    m.debugOutput.push(line);
-    m.record({ kind: 'debug', text: line });
+    m.told.debug(line);
     return undefined;
   }
   if (place instanceof ObjectReference) {
@@ -70,8 +65,8 @@ export function store(m: Machine, given: Resolved, target: Operand, storing: Sto
   );
 }
 
-function storeToSlot(m: Machine, slot: number, value: Resolved, storing: Storing): void {
-  const { slots } = m.frames.at(-1)!;
+function storeToSlot(m: Places, slot: number, value: Resolved, storing: Storing): void {
+  const { slots } = m.frame;
   let current = slots[slot];
   if (slot >= FIRST_ARGUMENT_SLOT) {
     if (current instanceof Choice) current = m.settle(current);
@@ -91,7 +86,7 @@ function storeToSlot(m: Machine, slot: number, value: Resolved, storing: Storing
 type Container = NamespaceNode | SlotReference;
 
 /** The object in a container. */
-function contentOf(m: Machine, container: Container): AmlValue | undefined {
+function contentOf(m: Places, container: Container): AmlValue | undefined {
   if (container instanceof NamespaceNode) return m.settle(container.object);
   const held = container.frame.slots[container.slot];
   return held instanceof NamespaceNode ? new ObjectReference(held) : m.settle(held);
@@ -114,14 +109,14 @@ function nameOf(container: Container): string {
 }
 
 /** Changes a container's object for another. */
-function replace(m: Machine, container: Container, value: Resolved): void {
+function replace(m: Places, container: Container, value: Resolved): void {
   if (container instanceof SlotReference) {
     const { frame, slot } = container;
     m.journal.note(frame.slots, slot);
     frame.slots[slot] = value;
     frame.slotTypes ??= [];
     m.journal.note(frame.slotTypes, slot);
-    frame.slotTypes[slot] = value instanceof NamespaceNode ? TYPE.device : typeOf(value);
+    frame.slotTypes[slot] = kindOf(value);
     return;
   }
   if (value instanceof NamespaceNode) {
@@ -144,7 +139,7 @@ const UNSTORABLE: ReadonlySet<number> = new Set([
 ]);
 
 /** What another table's object may be where it is stored to one of that type. */
-function ofType(m: Machine, value: ForeignObject, type: number): AmlValue {
+function ofType(m: Places, value: ForeignObject, type: number): AmlValue {
   switch (type) {
     case TYPE.integer:
     case TYPE.fieldUnit:
@@ -160,7 +155,7 @@ function ofType(m: Machine, value: ForeignObject, type: number): AmlValue {
 }
 
 function storeToContainer(
-  m: Machine,
+  m: Places,
   given: Resolved,
   container: Container,
   storing: Storing,
@@ -189,7 +184,7 @@ function storeToContainer(
   if (data) {
     if (!(value instanceof NamespaceNode) && typeOf(value) === TYPE.reference) value = resolve(m, value);
     if (storing !== 'copy') {
-      const source = value instanceof NamespaceNode ? TYPE.device : typeOf(value);
+      const source = kindOf(value);
       if (
         source !== TYPE.integer &&
         source !== TYPE.string &&
@@ -214,14 +209,14 @@ function storeToContainer(
 
 /** A store with conversion to the type of what is there, which keeps its identity. */
 function convertInto(
-  m: Machine,
+  m: Places,
   value: Resolved,
   container: Container,
   current: AmlValue | undefined,
   storing: Storing,
 ): void {
   const type = current === undefined ? TYPE.uninitialized : typeOf(current);
-  const source = typeOf(value as AmlValue);
+  const source = kindOf(value);
   // There is nothing a table's handle could be converted to.
   if (current === undefined || source === TYPE.ddbHandle || (storing === 'fixed' && source !== type)) {
     replace(m, container, copyOf(m, value));
@@ -240,7 +235,7 @@ function convertInto(
 }
 
 /** A buffer stored to a buffer keeps the target's length: cut off or filled with zeros. An empty one takes the source's. */
-function overwrite(m: Machine, target: BufferObject, source: BufferObject): void {
+function overwrite(m: Places, target: BufferObject, source: BufferObject): void {
   if (target === source || target.unknown !== undefined) return;
   if (source.unknown !== undefined) {
     if (target.bytes.length === 0) m.abandon(source.unknown);
@@ -260,7 +255,7 @@ function overwrite(m: Machine, target: BufferObject, source: BufferObject): void
   for (let i = 0; i < bytes.length; i++) bytes[i] = source.bytes[i] ?? 0;
 }
 
-function storeToIndex(m: Machine, value: Resolved, place: IndexReference): void {
+function storeToIndex(m: Places, value: Resolved, place: IndexReference): void {
   const { object, index } = place;
   if (object instanceof PackageObject) {
     m.journal.note(object.elements, index);

@@ -11,7 +11,13 @@ import { implicitInteger } from '../../terms/string-to-integer.ts';
 import { mergeValues } from '../paths/merge.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
 import { type FaultCode, fault } from '../state/fault.ts';
-import { FIRST_ARGUMENT_SLOT, type Machine } from '../state/machine.ts';
+import {
+  type Changing,
+  type Converting,
+  type Deciding,
+  FIRST_ARGUMENT_SLOT,
+  type Places,
+} from '../state/machine.ts';
 import {
   type AmlValue,
   AnyIndexReference,
@@ -36,15 +42,13 @@ import {
   UnknownInteger,
   UnknownObject,
 } from '../state/objects.ts';
+import type { DataObject, Resolving } from '../state/operands.ts';
 import { readBufferField } from './buffer-fields.ts';
 import { readField } from './fields.ts';
 import { lookUp } from './names.ts';
 
-/** What an operator lets stand: Store keeps Index references, calls and CopyObject those to package elements. */
-export type Resolving = 'value' | 'store' | 'argument';
-
 /** The value an operand stands for. */
-export function resolve(m: Machine, operand: Operand, resolving: Resolving = 'value'): Resolved {
+export function resolve(m: Places, operand: Operand, resolving: Resolving = 'value'): Resolved {
   if (operand instanceof SlotOperand) {
     const held = slotValue(m, operand.slot);
     return held instanceof NamespaceNode ? resolveNode(m, held) : held;
@@ -68,8 +72,8 @@ export function resolve(m: Machine, operand: Operand, resolving: Resolving = 'va
  * As {@link resolve}, but a Choice between data stays one: what only passes a value on need not know which it is, and
  * parting the path for it would do all that follows twice.
  */
-export function resolveLoosely(m: Machine, operand: Operand, resolving: Resolving): Resolved {
-  const held = operand instanceof SlotOperand ? m.frames.at(-1)!.slots[operand.slot] : operand;
+export function resolveLoosely(m: Places, operand: Operand, resolving: Resolving): Resolved {
+  const held = operand instanceof SlotOperand ? m.frame.slots[operand.slot] : operand;
   if (held instanceof Choice) {
     const kept = keptChoice(m, held);
     if (kept !== undefined) return kept;
@@ -78,7 +82,7 @@ export function resolveLoosely(m: Machine, operand: Operand, resolving: Resolvin
 }
 
 /** The Choice without sides that this path excludes, when all its sides are data; undefined otherwise. */
-export function keptChoice(m: Machine, choice: Choice): AmlValue | undefined {
+export function keptChoice(m: Deciding, choice: Choice): AmlValue | undefined {
   const when = m.paths.decided(choice.when);
   if (isKnown(when)) {
     const side = when === 0n ? choice.no : choice.yes;
@@ -111,12 +115,12 @@ export function mapChoice(
   if (!(value instanceof Choice)) return map(value);
   const yes = value.yes === undefined ? undefined : mapChoice(value.yes, map);
   const no = value.no === undefined ? undefined : mapChoice(value.no, map);
-  return mergeValues(value.when, yes, no) as AmlValue | undefined;
+  return mergeValues(value.when, yes, no);
 }
 
 /** What a local or argument holds; a node where a device was passed. */
-export function slotValue(m: Machine, slot: number): Resolved {
-  const { slots } = m.frames.at(-1)!;
+export function slotValue(m: Places, slot: number): Resolved {
+  const { slots } = m.frame;
   let held = slots[slot];
   if (held instanceof Choice || held instanceof UnknownObject) held = m.settle(held);
   if (held === undefined) {
@@ -127,7 +131,7 @@ export function slotValue(m: Machine, slot: number): Resolved {
 }
 
 /** The value of a named object. */
-export function resolveNode(m: Machine, node: NamespaceNode): Resolved {
+export function resolveNode(m: Places, node: NamespaceNode): Resolved {
   const object = m.settle(node.object);
   if (object === undefined) fault('AE_AML_NO_OPERAND', `${node.path} holds nothing`);
   if (typeof object === 'bigint') return object;
@@ -139,23 +143,23 @@ export function resolveNode(m: Machine, node: NamespaceNode): Resolved {
     case TYPE.method:
       return fault('AE_AML_OPERAND_TYPE', `${node.path} is a method, not a value`);
     case TYPE.fieldUnit:
-      return readField(m, object as FieldObject);
+      return object instanceof FieldObject ? readField(m, object) : object;
     case TYPE.bufferField:
-      return readBufferField(m, object as BufferFieldObject);
+      return object instanceof BufferFieldObject ? readBufferField(m, object) : object;
     default:
       return object;
   }
 }
 
 /** What a node holds, fields not read; devices and thermal zones are the node itself. */
-export function nodeObject(m: Machine, node: NamespaceNode): Resolved {
+export function nodeObject(m: Places, node: NamespaceNode): Resolved {
   const object = m.settle(node.object) ?? fault('AE_AML_UNINITIALIZED_NODE', `${node.path} holds nothing`);
   const type = typeOf(object);
   return type === TYPE.device || type === TYPE.thermalZone ? node : object;
 }
 
 /** The node a package element names. */
-export function referenced(m: Machine, reference: NameReference): NamespaceNode {
+export function referenced(m: Places, reference: NameReference): NamespaceNode {
   return (
     reference.node ??
     lookUp(m, reference.name, reference.scope) ??
@@ -164,7 +168,7 @@ export function referenced(m: Machine, reference: NameReference): NamespaceNode 
 }
 
 /** An element's value: names of data objects stand for the data. */
-export function elementOf(m: Machine, object: PackageObject, index: number): Resolved {
+export function elementOf(m: Places, object: PackageObject, index: number): Resolved {
   let element = object.elements[index];
   if (element instanceof Choice || element instanceof UnknownObject) element = m.settle(element);
   if (element === undefined)
@@ -178,7 +182,7 @@ export function elementOf(m: Machine, object: PackageObject, index: number): Res
 }
 
 /** The element at an index that isn't known: a choice of all there are. */
-export function elementAt(m: Machine, reference: AnyIndexReference): Resolved {
+export function elementAt(m: Places, reference: AnyIndexReference): Resolved {
   const { object, index } = reference;
   let value: Resolved | undefined;
   for (let i = object.elements.length - 1; i >= 0; i--) {
@@ -189,10 +193,7 @@ export function elementAt(m: Machine, reference: AnyIndexReference): Resolved {
       continue;
     }
     const element = elementOf(m, object, i);
-    value =
-      value === undefined || isKnown(here)
-        ? element
-        : (mergeValues(here, element as AmlValue, value) as Resolved);
+    value = value === undefined || isKnown(here) ? element : mergeValues(here, element, value);
   }
   return value ?? fault('AE_AML_PACKAGE_LIMIT', 'an index outside of its package');
 }
@@ -201,7 +202,7 @@ export function elementAt(m: Machine, reference: AnyIndexReference): Resolved {
  * Looks up the name of a package element. Data objects take the place of their name; methods, devices and the like
  * stay references, for a call or a Notify later.
  */
-export function settleElement(m: Machine, object: PackageObject, index: number): void {
+export function settleElement(m: Places, object: PackageObject, index: number): void {
   const element = object.elements[index];
   if (!(element instanceof NameReference)) return;
   const node = element.node ?? lookUp(m, element.name, element.scope);
@@ -225,12 +226,15 @@ export function settleElement(m: Machine, object: PackageObject, index: number):
       m.journal.set(node, 'shared', shared);
     }
     object.elements[index] = shared;
-  } else if (data) object.elements[index] = resolveNode(m, node) as AmlValue;
-  else object.elements[index] = new NameReference(element.name, element.scope, node);
+    return;
+  }
+  const value = data ? resolveNode(m, node) : node;
+  object.elements[index] =
+    value instanceof NamespaceNode ? new NameReference(element.name, element.scope, node) : value;
 }
 
 /** Lets the packages that share a name's integer see its new value. */
-export function tellSharers(m: Machine, node: NamespaceNode, value: AmlValue): void {
+export function tellSharers(m: Changing, node: NamespaceNode, value: AmlValue): void {
   const pending: (AmlValue | undefined)[] = [node.shared];
   while (pending.length > 0) {
     const shared = pending.pop();
@@ -244,20 +248,19 @@ export function nameOfType(value: Resolved): string {
   return TYPE_NAMES[typeOf(value)] ?? 'Reference';
 }
 
-/** An operand as an integer, strings and buffers converted. */
-export function integerOperand(m: Machine, operand: Operand): Quantity {
-  if (typeof operand === 'bigint') return operand;
-  return toInteger(m, resolve(m, operand));
-}
-
-/** The condition of an If or While: an Index is a reference there, whose element nobody takes. */
-export function conditionOperand(m: Machine, operand: Operand): Quantity {
-  return typeof operand === 'bigint' ? operand : toInteger(m, resolve(m, operand, 'store'), 'AE_TYPE');
+/** Is it an integer, a string or a buffer? */
+export function isConvertible(value: Resolved | undefined): value is DataObject {
+  return (
+    typeof value === 'bigint' ||
+    value instanceof UnknownInteger ||
+    value instanceof StringObject ||
+    value instanceof BufferObject
+  );
 }
 
 /** Implicit conversion to an integer. */
 export function toInteger(
-  m: Machine,
+  m: Converting,
   value: Resolved,
   otherwise: FaultCode = 'AE_AML_OPERAND_TYPE',
 ): Quantity {
@@ -272,13 +275,13 @@ export function toInteger(
   return fault(otherwise, `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`);
 }
 
-function integerOfBytes(m: Machine, bytes: Uint8Array | readonly ByteValue[]): Quantity {
+function integerOfBytes(m: Converting, bytes: Uint8Array | readonly ByteValue[]): Quantity {
   if (bytes.length === 0) fault('AE_AML_BUFFER_LIMIT', 'an integer from an empty buffer');
   return m.paths.refined(quantityOfBytes(Array.from(bytes.slice(0, m.bits / 8))));
 }
 
 /** Implicit conversion to a buffer; a buffer is given back itself. */
-export function toBuffer(m: Machine, value: Resolved): BufferObject {
+export function toBuffer(m: Converting, value: Resolved): BufferObject {
   if (value instanceof BufferObject) return value;
   if (typeof value === 'bigint' || value instanceof UnknownInteger) {
     const bytes = bytesOfQuantity(toInteger(m, value), m.bits / 8);
@@ -300,7 +303,7 @@ export function toBuffer(m: Machine, value: Resolved): BufferObject {
 export type StringForm = 'implicit' | 'hex' | 'decimal';
 
 /** Conversion to a string; a string is given back itself. */
-export function toText(m: Machine, value: Resolved, form: StringForm): StringObject {
+export function toText(m: Converting, value: Resolved, form: StringForm): StringObject {
   if (value instanceof StringObject) return value;
   if (value instanceof UnknownInteger || value instanceof ForeignObject) return new StringObject(undefined);
   if (typeof value === 'bigint') {
@@ -327,12 +330,14 @@ export function toText(m: Machine, value: Resolved, form: StringForm): StringObj
 }
 
 /** Text whose content may be needed: unknown text ends what can be followed. */
-export function knownText(m: Machine, value: StringObject): string {
+export function knownText(m: Deciding, value: StringObject): string {
   return value.text ?? m.abandon('what an unknown string holds matters here');
 }
 
 /** A copy with an identity of its own; packages with all that is in them. */
-export function copyOf(m: Machine, value: Resolved): Resolved {
+export function copyOf(m: Converting, value: AmlValue): AmlValue;
+export function copyOf(m: Converting, value: Resolved): Resolved;
+export function copyOf(m: Converting, value: Resolved): Resolved {
   if (typeof value === 'bigint') return value;
   if (value instanceof BufferObject) {
     m.budget.allocate(value.bytes.length);
@@ -344,7 +349,7 @@ export function copyOf(m: Machine, value: Resolved): Resolved {
     copy.valid = value.valid;
     return copy;
   }
-  if (value instanceof Choice) return mapChoice(value, (side) => copyOf(m, side) as AmlValue) ?? value;
+  if (value instanceof Choice) return mapChoice(value, (side) => copyOf(m, side)) ?? value;
   if (value instanceof SharedInteger) return value.value;
   if (!(value instanceof PackageObject)) return value;
   const copy = new PackageObject([]);
@@ -357,7 +362,7 @@ export function copyOf(m: Machine, value: Resolved): Resolved {
         const inner = new PackageObject([]);
         to.elements.push(inner);
         pending.push([element, inner]);
-      } else to.elements.push(element === undefined ? undefined : (copyOf(m, element) as AmlValue));
+      } else to.elements.push(element === undefined ? undefined : copyOf(m, element));
     }
   }
   return copy;
