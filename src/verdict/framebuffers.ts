@@ -1,7 +1,8 @@
 /** Where the evidence puts the framebuffer, sightings of one framebuffer taken together. */
+import { formatMemRange } from '../bytes/address.ts';
 import type { MachineFacts } from '../evidence/facts.ts';
 import { type FoundFramebuffer, findFramebuffers, sameFramebuffer } from '../linux/framebuffer.ts';
-import type { Origin } from '../window/window.ts';
+import { type AddressWindow, boundsOf, type Origin } from '../window/window.ts';
 
 /** Where a framebuffer is, or may be, as far as something tells. */
 export interface FramebufferFinding {
@@ -39,5 +40,17 @@ function findingOf(sightings: readonly FoundFramebuffer[], video: bigint | undef
     from: from === 'iomem' ? 'dmesg' : from,
     text: [...new Set(sightings.map((one) => `${one.from} (${one.text})`))].join(', '),
     origin: { artifact, path: artifact.source.name, item: text, index: 0, ...(span ? { span } : {}) },
+  };
+}
+
+/** The framebuffer that a node of the tree describes. */
+export function fromTree(window: AddressWindow): FramebufferFinding {
+  const known = boundsOf(window);
+  return {
+    base: known?.base ?? null,
+    size: known?.size ?? null,
+    from: 'device-tree',
+    text: `simple-framebuffer ${window.origin.path}${known === undefined ? ', whose place is not known' : `: ${formatMemRange(known.base, known.size)}`}`,
+    origin: window.origin,
   };
 }

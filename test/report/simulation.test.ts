@@ -1,5 +1,5 @@
 /** `fwmap simulate` end to end: the review thread's story, and what the schema says. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -187,4 +187,40 @@ test('a VMBus device without _CRS is one whose probe fails', async () => {
   expect(status).toBe(0);
   expect(stdout).toContain('\\_SB.VMBS has no _CRS, so its probe fails');
   expect(stdout).not.toContain('no VMBus device');
+});
+
+describe('the framebuffer that a device tree describes', () => {
+  /** The window of VMBus is [mem 0xf8000000-0xfed3ffff], the node's framebuffer [mem 0xf8000000-0xf82fffff]. */
+  const sample = join(SAMPLES, 'low-window-framebuffer.dts');
+
+  test('is where nothing is to land, and without a reservation something does', async () => {
+    const { machines } = await simulate(sample);
+    expect(machines.map(({ boot, framebuffer }) => [boot, framebuffer?.base])).toEqual([
+      ['dt', '0xf8000000'],
+    ]);
+    const [first] = machines[0]!.runs[0]!.steps;
+    expect([first!.base, first!.onFramebuffer]).toEqual(['0xf8000000', true]);
+  });
+
+  test('gives way to what somebody says, and is none where its node is disabled', async () => {
+    const given = await simulate(sample, '--framebuffer', '0x80000000+0x300000');
+    expect(given.machines.map(({ framebuffer }) => framebuffer?.base)).toEqual(['0x80000000']);
+    const disabled = readFileSync(sample, 'utf8').replace(
+      /(framebuffer@f8000000 \{)/,
+      '$1\n\t\t\tstatus = "disabled";',
+    );
+    writeFileSync(join(folder, 'disabled.dts'), disabled);
+    const { machines } = await simulate(join(folder, 'disabled.dts'));
+    expect(machines.map(({ framebuffer }) => framebuffer)).toEqual([null]);
+  });
+
+  test('of several each is a case', async () => {
+    const two = readFileSync(sample, 'utf8').replace(
+      /(\n\t*framebuffer@f8000000 \{[\s\S]*?\n\t*\};)/,
+      (node) => node + node.replaceAll('f8000000', 'f9000000'),
+    );
+    writeFileSync(join(folder, 'two.dts'), two);
+    const { machines } = await simulate(join(folder, 'two.dts'));
+    expect(machines.map(({ framebuffer }) => framebuffer?.base)).toEqual(['0xf8000000', '0xf9000000']);
+  });
 });

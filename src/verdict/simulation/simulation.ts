@@ -14,8 +14,9 @@ import { insertIomem, insertMemoryMap } from '../../linux/vmbus/iomem-regions.ts
 import type { VmbusPool } from '../../linux/vmbus/pool.ts';
 import { reserveFramebuffer } from '../../linux/vmbus/reservation.ts';
 import { describe } from '../../window/describe.ts';
+import type { AddressWindow } from '../../window/window.ts';
 import type { AnswerOptions } from '../answer.ts';
-import type { FramebufferFinding } from '../framebuffers.ts';
+import { type FramebufferFinding, fromTree } from '../framebuffers.ts';
 import type { Assumption } from '../question.ts';
 import { type Subject, subjectsOf, VMBUS_ACPI_IDS } from '../sysfb/subject.ts';
 import { assumeKernel, bootOf, framebufferFacts, framebufferOf } from './assumptions.ts';
@@ -74,13 +75,32 @@ export async function answerSimulation(
   const cases: SimulationCase[] = [];
   const open: OpenInput[] = [];
   for (const subject of subjectsOf(machine, diagnostics))
-    for (const facts of variants) {
+    for (const facts of variants.flatMap((each) => withTreesFramebuffers(each, subject, machine.windows))) {
       const made = simulateSubject(subject, facts, { ...options, scenario }, evidence, reasons, diagnostics);
       if ('open' in made)
         open.push(...made.open.filter((one) => !open.some((other) => other.why === one.why)));
       else cases.push(made);
     }
   return { scenario, cases, open, assumptions: reasons.assumptions, inputs: machine.artifacts, diagnostics };
+}
+
+/** Where nothing else says where the framebuffer is, each that a node of the subject's own tree describes, one by one. */
+function withTreesFramebuffers(
+  facts: KernelFacts,
+  subject: Subject,
+  windows: readonly AddressWindow[],
+): readonly KernelFacts[] {
+  if (facts.framebuffer !== undefined || subject.kind !== 'device-tree') return [facts];
+  const described = windows
+    .filter(
+      ({ role, origin, flags }) =>
+        role === 'framebuffer' &&
+        origin.artifact === subject.description.artifact &&
+        flags.available !== false,
+    )
+    .map(fromTree)
+    .filter(({ base }) => base !== null);
+  return described.length === 0 ? [facts] : described.map((framebuffer) => ({ ...facts, framebuffer }));
 }
 
 function simulateSubject(

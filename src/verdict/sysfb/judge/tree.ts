@@ -4,7 +4,7 @@ import { pathOf, propertyOf } from '../../../devicetree/tree.ts';
 import { GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
 import { overlaps } from '../../../window/interval.ts';
 import { type AddressWindow, type Bounds, boundsOf } from '../../../window/window.ts';
-import type { FramebufferFinding } from '../../framebuffers.ts';
+import { type FramebufferFinding, fromTree } from '../../framebuffers.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import { unreadIn } from '../situation/not-read.ts';
@@ -239,18 +239,6 @@ function holdsRule(framebuffer: FramebufferFinding, windows: readonly AddressWin
       })),
       { text: framebuffer.text, ...(framebuffer.origin ? { origin: framebuffer.origin } : {}) },
     ],
-  };
-}
-
-/** The framebuffer that a node of the tree describes. */
-export function fromTree(window: AddressWindow): FramebufferFinding {
-  const known = boundsOf(window);
-  return {
-    base: known?.base ?? null,
-    size: known?.size ?? null,
-    from: 'device-tree',
-    text: `simple-framebuffer ${window.origin.path}${known === undefined ? ', whose place is not known' : `: ${formatMemRange(known.base, known.size)}`}`,
-    origin: window.origin,
   };
 }
 

@@ -1,0 +1,70 @@
+/**
+ * Reports of every command on the samples, in the formats that people and programs read, in `test/recorded/reports/NAME.txt`.
+ * With UPDATE_SAMPLES=1 the files are written anew, to be read before they are committed.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../cli/fake-io.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const FOLDER = join(ROOT, 'test', 'recorded', 'reports');
+
+/** A word that ends like a sample is one. */
+const LINES = [
+  'windows low-window-framebuffer.dts --map',
+  'windows gen1-dsdt.aml',
+  'windows gen1-dsdt.aml --format mail',
+  'windows gen1-dsdt.aml --format json',
+  'windows gen1-dsdt.aml --format svg',
+  'resources gen2-dsdt.aml',
+  'resources openhcl-vtl2.dts',
+  'resources openhcl-vtl2.dts --format markdown',
+  'resources openhcl-vtl2.dts --format json',
+  'explain seed-line.dtsi',
+  'explain seed-line.dtsi --format json',
+  'explain low-window-framebuffer.dts --format markdown',
+  'explain gen2-dsdt.aml',
+  'simulate low-window-framebuffer.dts',
+  'simulate low-window-framebuffer.dts --format json',
+  'simulate gen1-dsdt.aml --format mail',
+  'diff openhcl-vtl2.dts low-window-framebuffer.dts',
+  'diff gen1-dsdt.aml gen2-dsdt.aml --format markdown',
+  'diff gen1-dsdt.aml gen2-dsdt.aml --format json',
+  'diff seed-line.dtsi seed-line.dtsi',
+  'eval gen1-dsdt.aml \\_SB.PCI0._CRS',
+  'eval gen1-dsdt.aml \\_SB.PCI0._CRS --format json',
+  'scan gen2-capture.tar.gz',
+  'scan gen2-capture.tar.gz --format json',
+  'at 0xf8000000 gen1-dsdt.aml',
+  'at 0xf8000000 gen1-dsdt.aml --format json',
+  'bridges gen2-dsdt.aml',
+  'bridges gen1-dsdt.aml --kernel 6.12.30 --format json',
+  'bridges gen1-dsdt.aml --format markdown',
+  'bridges gen1-dsdt.aml --format sarif',
+];
+
+const nameOf = (line: string): string =>
+  line
+    .replaceAll('--format ', '')
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/-+/g, '-');
+
+describe('what a command prints', () => {
+  it.each(LINES)('fwmap %s', async (line) => {
+    const argv = line.split(' ').map((word) => (/\.(?:dtsi?|aml|gz)$/.test(word) ? `samples/${word}` : word));
+    const { status, stdout } = await run(argv, { cwd: ROOT });
+    const now = stdout.replace(/<(style|script)([^>]*)>[\s\S]*?<\/\1>/g, '<$1$2></$1>');
+    const file = join(FOLDER, `${nameOf(line)}.txt`);
+    if (process.env.UPDATE_SAMPLES) {
+      mkdirSync(FOLDER, { recursive: true });
+      writeFileSync(file, now);
+    }
+    expect(status).toBe(0);
+    expect(now).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('is all that is kept', () => {
+    expect(readdirSync(FOLDER).sort()).toEqual(LINES.map((line) => `${nameOf(line)}.txt`).sort());
+  });
+});
