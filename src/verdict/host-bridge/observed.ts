@@ -225,7 +225,7 @@ function withChanges(bridges: readonly JudgedBridge[], facts: MachineFacts): Jud
   if (left.size === 0) return marked;
   // Which bridge `acpi PNP0A08:01` is depends on the order in which devices were found.
   return marked.map((bridge, index) => {
-    const own = [...left].filter(({ value }) => bridgeIndexOf(value.bridge, bridge, marked.length) === index);
+    const own = [...left].filter(({ value }) => isNamed(value.bridge, bridge, index, marked.length));
     return own.length === 0
       ? bridge
       : {
@@ -249,10 +249,10 @@ function withChanges(bridges: readonly JudgedBridge[], facts: MachineFacts): Jud
 }
 
 /** `PNP0A08:01` is the second of its kind; `0000:40` a bus. */
-function bridgeIndexOf(name: string, bridge: JudgedBridge, count: number): number {
+function isNamed(name: string, bridge: JudgedBridge, index: number, count: number): boolean {
   const number = /^(?:PNP0A0[38]):([0-9a-f]{2})$/.exec(name)?.[1];
-  if (number !== undefined) return Math.min(Number.parseInt(number, 16), count - 1);
-  return name === bridge.observed?.bus || name === busText(bridge.bus) ? 0 : -1;
+  if (number !== undefined) return index === Math.min(Number.parseInt(number, 16), count - 1);
+  return name === bridge.observed?.bus || name === busText(bridge.bus);
 }
 
 const DID: Readonly<Record<BridgeWindowChange['did'], BridgeChange['did']>> = {

@@ -3,51 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { MemoryMapEntry, PciBar } from '../../../src/evidence/values.ts';
 import { bridgeArchitecture } from '../../../src/linux/host-bridge/architecture.ts';
 import type { Bar } from '../../../src/linux/host-bridge/bars.ts';
-import { type Condition, compare, type Expr, fieldValue } from '../../../src/symbolic/index.ts';
+import type { Condition } from '../../../src/symbolic/index.ts';
 import { fitsOf, keptFree } from '../../../src/verdict/host-bridge/allocation.ts';
 import type { JudgedBridge } from '../../../src/verdict/host-bridge/result.ts';
 import type { BridgeSituation } from '../../../src/verdict/host-bridge/situation.ts';
 import type { AddressWindow } from '../../../src/window/window.ts';
 import { artifactOf, read } from '../../evidence/artifacts.ts';
+import { bridge, certain, maybe, OPEN, unknown } from './made-bridges.ts';
 
 const MIB = 0x10_0000n;
-const artifact = artifactOf('asl', '');
-const FIELD = fieldValue({
-  ...{
-    name: 'HASW',
-    path: '\\HASW',
-    space: 'SystemMemory',
-    address: undefined,
-    bitOffset: 0,
-    bits: 8,
-    epoch: 0,
-  },
-});
-const OPEN = compare('eq', FIELD, 1n) as Expr;
-
-const place = {
-  role: 'window',
-  flags: {},
-  origin: { artifact, path: '\\_SB.PCI0', item: '_CRS', index: 0 },
-  derivation: [],
-} as const;
-const certain = (base: bigint, size: bigint, more: Partial<AddressWindow> = {}): AddressWindow =>
-  ({ ...place, space: 'memory', certainty: 'certain', base, size, ...more }) as AddressWindow;
-const maybe = (base: bigint, size: bigint): AddressWindow => ({
-  ...{ ...place, space: 'memory', certainty: 'conditional', base, size, when: OPEN },
-});
-const unknown = (space: 'memory' | 'bus' = 'memory'): AddressWindow => ({
-  ...{ ...place, space, certainty: 'unknown', base: null, size: null, why: 'a field' },
-});
-
-const bridge = (windows: readonly AddressWindow[], bus: Partial<JudgedBridge['bus']> = {}): JudgedBridge => ({
-  device: '\\_SB.PCI0',
-  by: 'acpi',
-  bus: { domain: null, first: null, last: null, ...bus },
-  when: 1n,
-  windows,
-  ...{ changed: [], notes: [], keptFree: [], prints: [] },
-});
 const entryOf = (base: bigint, size: bigint): MemoryMapEntry => ({
   ...{ base, size, type: 'reserved', name: 'reserved', map: 'e820' },
 });
