@@ -103,6 +103,14 @@ describe('Kconfig', () => {
   });
 });
 
+test.each([
+  ['', false],
+  ['static bool pci_use_e820 = true;\n', true],
+])('whether host bridge windows are kept off E820 by choice: %j', (declared, present) => {
+  const code = `${declared}void pci_acpi_crs_quirks(void)\n{\n\tpci_use_crs = true;\n}\n`;
+  expect(shown(code)).toEqual({ '0ae084d5a674': present });
+});
+
 test('every sign is of a row of the release table', () => {
   const rows = new Set(RELEASE_CHANGES.map(({ commit }) => commit));
   const functions = ['vmbus_walk_resources', 'vmbus_acpi_add', 'vmbus_device_add', 'vmbus_free_mmio']

@@ -128,7 +128,28 @@ test('bridge windows: BARs rounded to pages and summed, aligned to the power of 
   expect(pool.iomem.children).toEqual([]);
 });
 
-test('a removed device gives everything back', async () => {
+test('a removed device gives everything back, once', async () => {
+  const { scenario } = await read(
+    'steps: [{device: pci-pass-through, name: d, bars: [16K]}, {remove: d}, {remove: d}]',
+  );
+  const { behaviour } = profileOf(undefined);
+  const start = buildAcpiPool(behaviour, [
+    { name: 'VMBS', crs: [] },
+    {
+      name: 'VMOD',
+      crs: [
+        { type: 'dword', min: 0xf8000000n, max: 0xfbffffffn },
+        { type: 'qword', min: 0xfe0000000n, max: 0xfffffffffn },
+      ],
+    },
+  ]);
+  const { steps, pool } = simulate(behaviour, start, scenario!, undefined);
+  expect(steps.map(({ what }) => what).slice(-2)).toEqual(['removed', 'not there to be removed']);
+  expect(steps.filter(({ outcome }) => outcome?.kind === 'placed').length).toBeGreaterThan(1);
+  expect([pool.iomem, ...pool.windows].flatMap(({ children }) => children)).toEqual([]);
+});
+
+test('a device that fails has given everything back already', async () => {
   const { scenario } = await read(
     'steps: [{device: pci-pass-through, name: d, bars: [16K]}, {remove: d}, {remove: d}, {device: hyperv_fb}]',
   );

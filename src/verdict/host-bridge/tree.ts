@@ -301,11 +301,10 @@ function judged(
 
 /** What every world prints. */
 function commonLines(worlds: readonly (readonly string[])[], path: string): string[] {
-  const [first, ...others] = worlds;
-  if (first === undefined) return [];
   return [
     `host bridge ${path} ranges:`,
-    ...first.filter((line) => others.every((other) => other.includes(line))),
+    // There is a first world in any case.
+    ...worlds[0]!.filter((line) => worlds.every((each) => each.includes(line))),
   ];
 }
 

@@ -8,6 +8,7 @@ import { bridgeArchitecture } from '../../../src/linux/host-bridge/architecture.
 import { coalesce } from '../../../src/linux/host-bridge/coalesce.ts';
 import { insertWindows, requestWindows } from '../../../src/linux/host-bridge/conflicts.ts';
 import { numberPorts, PortNumbers, remappedLine } from '../../../src/linux/host-bridge/ports.ts';
+import type { BridgeWindow } from '../../../src/linux/host-bridge/window.ts';
 import { insertRegion, type Region, region } from '../../../src/linux/region-tree.ts';
 import { io, mem, printed } from './made-windows.ts';
 
@@ -33,6 +34,17 @@ describe('acpi_pci_root_validate_resources()', () => {
     const result = validate([io(0xd00n, 0x10002n)], X86);
     expect(printed(result.windows)).toEqual(['[io  0x0d00-0xffff window]']);
     expect(lines(result)[0]).toContain('([0x10000-0x10002] ignored, not CPU addressable)');
+  });
+
+  it('says why it drops a window: beyond the last address, or a single byte', () => {
+    const why = (window: BridgeWindow) => validate([window], X86).changes.map((change) => change.why);
+    expect(why(mem(0x1000000000n, 0x1fffffffffn))).toEqual(['the processor cannot address it']);
+    expect(why(io(0x10000n, 0x10002n))).toEqual(['ports end at 0xffff']);
+    expect(why(mem(0xfee00000n, 0xfee00000n))).toEqual([
+      'it is a single byte, which Linux takes for an empty range here',
+    ]);
+    // The last byte that can be addressed, and no more of it.
+    expect(why(mem(0xfffffffffn, 0x1fffffffffn))).toEqual(['the processor cannot address it']);
   });
 
   it('takes a window of one byte for an empty one: the test is end <= start', () => {
