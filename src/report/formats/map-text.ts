@@ -1,9 +1,9 @@
 /** The address map in characters: a line a row of the layout, boxes as bars at the left of their labels. */
-import { formatSize, hex } from '../../bytes/address.ts';
+import { hex } from '../../bytes/address.ts';
 import { type Block, type Phrase, phrasesOf, plainText, type Text, type Tone } from '../document.ts';
 import type { AddressMap, MapKind } from '../map/items.ts';
 import { type Box, type Layout, layoutOf, type Row, type Segment } from '../map/layout.ts';
-import { certaintyText, isUncertain, kindText, ownerText, shortened } from '../map/words.ts';
+import { certaintyLabel, gapText, isUncertain, kindText, ownerText, shortened } from '../map/words.ts';
 
 export interface MapTextOptions {
   /** Columns. */
@@ -129,7 +129,7 @@ function label(
   );
   const kind = short(kindText(item), columns.kind);
   const used = columns.range + columns.size + columns.kind + 4;
-  const certainty = certaintyText(item);
+  const certainty = certaintyLabel(item);
   const left = Math.max(0, room - used);
   const owner = short(
     ownerText(item),
@@ -167,8 +167,7 @@ function segmentLines(segment: Segment, columns: Columns, { width, unicode }: Ma
     if (row.kind === 'box')
       return [...shown, ' ', ...phrasesOf(label(row.box, columns, width - lanes - 1, short))];
     if (row.kind === 'rest') return shown;
-    const size = segment.id === 'io' ? hex(row.span) : formatSize(row.span);
-    return [...shown, { text: ` ${signs.gap} ${size}`, tone: 'faint' }];
+    return [...shown, { text: ` ${signs.gap} ${gapText(segment, row.span)}`, tone: 'faint' }];
   };
   for (const [at, row] of segment.rows.entries()) lines.push(line(row, at));
   return lines;

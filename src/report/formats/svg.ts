@@ -2,7 +2,7 @@
  * The address map as a picture that stands for itself: one file, nothing from elsewhere, readable without colours, in
  * light and dark surroundings, with a mouse, a keyboard or a screen reader. Coordinates are pixels at its own width.
  */
-import { formatSize, hex } from '../../bytes/address.ts';
+import { hex } from '../../bytes/address.ts';
 import { escapeControls, escapeHtml } from '../../bytes/escape.ts';
 import type { Span } from '../../bytes/source.ts';
 import { type AddressMap, KIND_WORDS, type MapKind } from '../map/items.ts';
@@ -10,9 +10,10 @@ import { type Box, type Layout, layoutOf, type Row, type Segment } from '../map/
 import { MAP_SCRIPT } from '../map/script.ts';
 import { MAP_STYLE } from '../map/style.ts';
 import {
-  certaintyText,
+  certaintyLabel,
   columnsOf,
   detailLines,
+  gapText,
   isUncertain,
   kindText,
   ownerText,
@@ -54,7 +55,7 @@ function stretch(span: bigint, scale: number): number {
 
 function linesOf({ item, continued }: Box, { stacked }: SvgOptions): number {
   if (!stacked || continued) return 1;
-  return certaintyText(item) === '' ? 2 : 3;
+  return certaintyLabel(item) === '' ? 2 : 3;
 }
 
 function rowHeight(row: Row, scale: number, options: SvgOptions): number {
@@ -119,7 +120,7 @@ function wideLabels(box: Box, x: number, y: number, right: number, indent: numbe
   const size = MARGIN + indent + 290;
   const [kind, owner] = [size + 86, size + 86 + 19 * CHARACTER];
   const range = shortened(continued ? `${item.range} goes on` : item.range, columns(x, size));
-  const certainty = certaintyText(item);
+  const certainty = certaintyLabel(item);
   const who = shortened(
     ownerText(item),
     certainty === '' ? columns(owner, right) : Math.min(columns(owner, right), 28),
@@ -140,7 +141,7 @@ function stackedLabels(box: Box, x: number, y: number, right: number): string {
   const { item, continued } = box;
   const columns = Math.floor((right - x) / CHARACTER);
   if (continued) return text(x, y, shortened(`${item.range} goes on`, columns));
-  const certainty = certaintyText(item);
+  const certainty = certaintyLabel(item);
   const room = columns - (item.sizeText === '' ? 0 : columnsOf(item.sizeText) + 1);
   return [
     text(x, y, shortened(item.range, room)),
@@ -158,13 +159,11 @@ function drawBox(
   indent: number,
   options: SvgOptions,
 ): string {
-  const { item, lane, openStart, openEnd } = box;
+  const { item, lane } = box;
   const x = MARGIN + lane * indent;
   const right = options.width - MARGIN - lane * 3;
   const [width, height] = [right - x, Math.max(LINE, bottom - top)];
-  const classes = ['b', `k-${item.kind}`, openStart || openEnd ? 'open' : '', isUncertain(item) ? 'cond' : '']
-    .filter(Boolean)
-    .join(' ');
+  const classes = ['b', `k-${item.kind}`, isUncertain(item) ? 'cond' : ''].filter(Boolean).join(' ');
   const area = `x="${n(x)}" y="${n(top)}" width="${n(width)}" height="${n(height)}"`;
   const baseline = top + 13;
   const excerpt = options.excerpt?.(item.span);
@@ -195,14 +194,7 @@ function drawSegment(segment: Segment, top: number, from: number, indent: number
   const gaps = segment.rows.flatMap((row, at) => {
     if (row.kind !== 'gap') return [];
     const y = top + tops[at]! + (tops[at + 1]! - tops[at]!) / 2 + 3;
-    return [
-      text(
-        MARGIN + 12,
-        y,
-        `\u22ee ${segment.id === 'io' ? hex(row.span) : formatSize(row.span)}`,
-        ' class="q"',
-      ),
-    ];
+    return [text(MARGIN + 12, y, `\u22ee ${gapText(segment, row.span)}`, ' class="q"')];
   });
   const boxes = segment.boxes.map((box, at) =>
     drawBox(box, top + tops[box.firstRow]!, top + bottoms.get(box)!, from + at, indent, options),

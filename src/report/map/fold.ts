@@ -207,7 +207,7 @@ function foldOpen(items: readonly MapItem[]): MapItem[] {
       space: first.space,
       base: items.some(({ base }) => base === null) ? null : { least, most },
       size: null,
-      range: first.space === 'io' ? '[io  ?]' : '[mem ?]',
+      range: first.space === 'io' ? '[io  ?-?]' : '[mem ?-?]',
       sizeText: '',
       owner,
       what: `${items.length} registers`,

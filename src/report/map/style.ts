@@ -49,7 +49,7 @@ export const MAP_STYLE = [
   '.map .q{fill:var(--faint)}.map .rule{stroke:var(--rule);stroke-width:1}.map .four{stroke:var(--ink);stroke-width:3}',
   '.map .f{fill:var(--fill)}.map .e{fill:none;stroke:var(--line);stroke-width:1.2}',
   '.map .l{fill:var(--line)}.map .k-framebuffer .e,.map .k-hazard .e,.map .k-asked .e{stroke-width:2.4}',
-  '.map .open .e,.map .cond .e{stroke-dasharray:5 3}.map .hatch{stroke:var(--line);stroke-width:1;opacity:.3}',
+  '.map .cond .e{stroke-dasharray:5 3}.map .hatch{stroke:var(--line);stroke-width:1;opacity:.3}',
   '.map .b{cursor:pointer;outline:none}.map .b.on .e{stroke-width:3;stroke-dasharray:none}',
   '.map .b:focus-visible .e{stroke-width:3;stroke:var(--ink);stroke-dasharray:none}',
   '.map .tip rect{fill:var(--paper);stroke:var(--ink)}.map .tip{pointer-events:none}',

@@ -37,9 +37,20 @@ function mapOf(
   });
 }
 
+/** Few by their names, many by the folder that all are in. */
 function inputNames(inputs: readonly Parameters<typeof inputName>[0][]): string {
-  const names = [...new Set(inputs.map(inputName))].map((name) => name.slice(name.lastIndexOf('/') + 1));
+  const paths = [...new Set(inputs.map(inputName))];
+  const folder = paths.length > 2 ? commonFolder(paths) : '';
+  if (folder !== '') return folder;
+  const names = paths.map((name) => name.slice(name.lastIndexOf('/') + 1));
   return names.length > 2 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
+}
+
+/** Name of the innermost folder that all are below; empty where there is none. */
+function commonFolder(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => path.split('/').slice(0, -1));
+  const apart = first.findIndex((name, at) => others.some((other) => other[at] !== name));
+  return (apart < 0 ? first : first.slice(0, apart)).at(-1) ?? '';
 }
 
 function sameOrigin({ origin: a }: AddressWindow, { origin: b }: AddressWindow): boolean {

@@ -1,7 +1,10 @@
 /** The words at a box, the same in every medium. */
 import { escapeControls } from '../../bytes/escape.ts';
 import { formatPlace } from '../../bytes/source.ts';
+import { sizeText } from '../phrases.ts';
+import { isFixed } from './fold.ts';
 import { KIND_WORDS, type MapItem } from './items.ts';
+import type { Segment } from './layout.ts';
 
 /** `register`, or what stands for it: `37 registers`. */
 export function kindText({ kind, what }: MapItem): string {
@@ -23,6 +26,22 @@ export function certaintyText({ when, why, conditions }: MapItem): string {
   if (why !== undefined) return `unknown: ${why}`;
   if (conditions !== undefined) return `under ${conditions} conditions`;
   return when === undefined ? '' : `if ${when}`;
+}
+
+/**
+ * {@link certaintyText} in the room at a box: without what stands beside it already, the owner and what an unknown bound
+ * is made of.
+ */
+export function certaintyLabel(item: MapItem): string {
+  const { why, range, owner } = item;
+  if (why === undefined) return certaintyText(item);
+  if (!isFixed(item) && !range.includes('?')) return 'bounds not known';
+  return certaintyText({ ...item, why: why.startsWith(`${owner} `) ? why.slice(owner.length + 1) : why });
+}
+
+/** How much nothing is said of. */
+export function gapText({ id }: Pick<Segment, 'id'>, span: bigint): string {
+  return sizeText({ space: id === 'io' ? 'io' : 'memory', size: span });
 }
 
 /** All that there is to say of it, a line each: for whoever points at it. */

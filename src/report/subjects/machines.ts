@@ -15,6 +15,14 @@ function named({ name, json }: NamedReport): JsonObject {
   return name === undefined ? object : { ...object, name };
 }
 
+/** The title of a picture that stands beside those of other machines: whose it is. */
+function titleOf({ name = '' }: NamedReport, title: string): string {
+  const file = name.slice(name.lastIndexOf('/') + 1);
+  if (file === '' || !title.endsWith(` ${file}`)) return `${name}: ${title}`;
+  // It is called by the file already: now by the path of that.
+  return `${title.slice(0, -file.length)}${name}`;
+}
+
 /** One machine is reported as it is; several in the order given. */
 export async function renderMachines(
   reports: readonly NamedReport[],
@@ -34,9 +42,7 @@ export async function renderMachines(
   const maps = reports.some((report) => report.maps !== undefined) && {
     maps: async () => {
       const maps = await Promise.all(reports.map((report) => report.maps?.() ?? []));
-      return maps.flatMap((of, at) =>
-        of.map((map) => ({ ...map, title: `${reports[at]!.name ?? ''}: ${map.title}` })),
-      );
+      return maps.flatMap((of, at) => of.map((map) => ({ ...map, title: titleOf(reports[at]!, map.title) })));
     },
   };
   const found = () => foundTogether(reports.map((report) => report.found()));
