@@ -4,13 +4,13 @@ import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import type { OpenFailure, SourceLoader } from '../devicetree/source/source-loader.ts';
 import { pageParts } from '../report/formats/html/page.ts';
-import { printJson } from '../report/formats/json-parts.ts';
+import type { Report } from '../report/formats/render.ts';
 import { sysfbReport } from '../report/subjects/sysfb/report.ts';
 import { answerSysfb } from '../verdict/answer.ts';
 import type { GivenFacts } from '../verdict/given.ts';
 import type { DescribeOptions } from '../window/describe.ts';
 import { interactivePage, type PageBundles } from './assemble.ts';
-import { answerOnPage, type CarriedFiles, type CarriedMachine, settingsOf } from './machine.ts';
+import { answerOnPage, type CarriedFiles, type CarriedMachine, pageJson, settingsOf } from './machine.ts';
 import { pack, unpack } from './pack.ts';
 
 /** The page on which one drops an input. @param version of the program, for the reports on the page */
@@ -40,11 +40,15 @@ function recording(loader: SourceLoader, opened: CarriedFiles['opened']): Source
 
 /** What a page is about. */
 export interface PageAsked {
-  readonly machine: NamedMachine;
-  /** What was said while the inputs were opened. */
+  /** A machine, or several between which the reader chooses. */
+  readonly machines: readonly NamedMachine[];
+  /** What was said while the inputs were opened, without what is said of one machine. */
   readonly said: readonly Diagnostic[];
-  /** Without a loader that records: that is added here. */
-  readonly describe: DescribeOptions;
+  /**
+   * What reading a machine is told, with what its image says of memory and overlays; without a machine what is given for
+   * each. Without a loader that records: that is added here.
+   */
+  readonly describe: (machine?: NamedMachine) => Promise<DescribeOptions>;
   readonly kernel: GivenFacts;
   readonly osi?: readonly string[];
 }
@@ -56,7 +60,7 @@ export interface NotCarried {
 }
 
 /**
- * A page that carries a machine. That it answers there what is answered here is tried before it is given out.
+ * A page that carries machines. That it answers there what is answered here is tried before it is given out.
  * @param version of the program, for the report on the page
  */
 export async function machinePage(
@@ -64,25 +68,17 @@ export async function machinePage(
   bundles: PageBundles,
   version: string,
 ): Promise<string | NotCarried> {
-  const { machine: named, said, describe, kernel, osi } = asked;
+  const { machines, said, kernel, osi } = asked;
   const opened: CarriedFiles['opened'] = new Map();
-  const loader = describe.parse?.loader;
-  const parse =
-    loader === undefined ? describe.parse : { ...describe.parse, loader: recording(loader, opened) };
-  const options = { describe: { ...describe, ...(parse === undefined ? {} : { parse }) }, kernel };
-  const sink = new DiagnosticList();
-  for (const diagnostic of said) sink.add(diagnostic);
-  const verdict = await answerSysfb(named.artifacts, options, sink);
-  const report = sysfbReport(verdict, { version });
-  const { memory, assume, cells } = describe;
+  const common = await asked.describe();
+  const { memory, assume, cells, parse } = common;
   const carried: CarriedMachine = {
-    artifacts: named.artifacts.map(({ before: _before, ...artifact }) => ({
-      ...artifact,
-      sha256: artifact.sha256,
-    })),
+    artifacts: [...new Set(machines.flatMap(({ artifacts }) => artifacts))].map(
+      ({ before: _before, ...artifact }) => ({ ...artifact, sha256: artifact.sha256 }),
+    ),
     said,
     given: {
-      set: describe.set ?? new Map(),
+      set: common.set ?? new Map(),
       kernel,
       ...(memory === undefined ? {} : { memory }),
       ...(assume === undefined ? {} : { assume }),
@@ -91,20 +87,40 @@ export async function machinePage(
     },
     files: {
       opened,
-      includePaths: describe.parse?.includePaths ?? [],
-      ...(describe.parse?.defines === undefined ? {} : { defines: describe.parse.defines }),
+      includePaths: parse?.includePaths ?? [],
+      ...(parse?.defines === undefined ? {} : { defines: parse.defines }),
     },
-    overlays: describe.parse?.overlays ?? [],
+    overlays: parse?.overlays ?? [],
   };
+  const reports: Report[] = [];
+  for (const machine of machines) {
+    const sink = new DiagnosticList();
+    for (const diagnostic of [...said, ...machine.findings]) sink.add(diagnostic);
+    const options = { describe: recorded(await asked.describe(machine), opened), kernel };
+    const verdict = await answerSysfb(machine.artifacts, options, sink);
+    reports.push(sysfbReport(verdict, { version }));
+  }
   const there = unpack(pack(carried)) as CarriedMachine;
-  const answer = await answerOnPage(there, settingsOf(there), version);
-  const here = printJson(report.json());
-  if ('fault' in answer || answer.json !== here)
-    return {
-      problem: 'the page would not answer what the command does',
-      hint:
-        'fault' in answer ? answer.fault : 'some of these inputs cannot be carried; use --format html alone',
-    };
-  const parts = pageParts(report.document('html'), (await report.maps?.()) ?? []);
+  for (const [at, machine] of machines.entries()) {
+    const settings = { ...settingsOf(there), machine: machine.name ?? '' };
+    const answer = await answerOnPage(there, settings, version);
+    if ('fault' in answer) return { problem: DIFFERENT, hint: answer.fault };
+    if (answer.json !== pageJson(machine, reports[at]!.json()))
+      return {
+        problem: DIFFERENT,
+        hint: 'some of these inputs cannot be carried; use --format html alone',
+      };
+  }
+  const [first] = reports;
+  const parts = first && pageParts(first.document('html'), (await first.maps?.()) ?? []);
   return interactivePage(parts, carried, bundles, version);
+}
+
+const DIFFERENT = 'the page would not answer what the command does';
+
+/** The same options, with what is opened noted. */
+function recorded(describe: DescribeOptions, opened: CarriedFiles['opened']): DescribeOptions {
+  const loader = describe.parse?.loader;
+  if (loader === undefined) return describe;
+  return { ...describe, parse: { ...describe.parse, loader: recording(loader, opened) } };
 }

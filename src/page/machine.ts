@@ -3,6 +3,8 @@
  * again there, with other values, without a file or a network.
  */
 import type { Artifact } from '../artifact/artifact.ts';
+import { addedLater } from '../artifact/folders/added-later.ts';
+import { machinesOf, type NamedMachine } from '../artifact/machines.ts';
 import { openBytes } from '../artifact/open-bytes.ts';
 import { formatMemRange, parseInteger, parseSize } from '../bytes/address.ts';
 import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
@@ -12,14 +14,16 @@ import type { DeviceTree } from '../devicetree/tree.ts';
 import { diagnosticText } from '../findings/finding.ts';
 import { parseRelease } from '../linux/release.ts';
 import { type PageParts, pageParts } from '../report/formats/html/page.ts';
+import { type JsonObject, printJson } from '../report/formats/json-parts.ts';
 import type { Report } from '../report/formats/render.ts';
 import { bridgesReport } from '../report/subjects/bridges.ts';
 import { simulationReport } from '../report/subjects/simulation.ts';
 import { sysfbReport } from '../report/subjects/sysfb/report.ts';
 import { windowsReport } from '../report/subjects/windows.ts';
+import { openImage } from '../scan/open-image.ts';
 import { answerBridges, answerSysfb } from '../verdict/answer.ts';
 import type { GivenFacts } from '../verdict/given.ts';
-import { systemOptions, TABLE_KINDS } from '../verdict/system.ts';
+import { overlayTrees, systemOptions, TABLE_KINDS } from '../verdict/system.ts';
 import { aslFiles } from '../window/asl-files.ts';
 import { type DescribeOptions, describe } from '../window/describe.ts';
 
@@ -42,13 +46,15 @@ export interface CarriedGiven {
   readonly osi?: readonly string[];
 }
 
+/** What is carried: a machine, or several of which the reader chooses one. */
 export interface CarriedMachine {
+  /** Each says which machine it is of, where there are several. */
   readonly artifacts: readonly Artifact[];
   /** What was said while they were opened. */
   readonly said: readonly Diagnostic[];
   readonly given: CarriedGiven;
   readonly files?: CarriedFiles;
-  /** Applied to each tree, in this order. */
+  /** Applied to each tree, in this order, behind those that an image has for it. */
   readonly overlays?: readonly DeviceTree[];
 }
 
@@ -59,6 +65,8 @@ export type PageQuestion = 'sysfb' | 'windows' | 'bridges' | 'simulate';
 /** What a reader sets on a page, as text; what is empty is not given. */
 export interface PageSettings {
   readonly question: PageQuestion;
+  /** The machine, by its name; where there is none of it, the first. */
+  readonly machine: string;
   /** Firmware fields by name. */
   readonly set: Readonly<Record<string, string>>;
   readonly release: string;
@@ -104,13 +112,32 @@ function loaderOf({ opened }: CarriedFiles): SourceLoader {
   };
 }
 
+/** The machine that is chosen. */
+function chosen({ artifacts }: CarriedMachine, name: string): NamedMachine {
+  const machines = machinesOf(artifacts);
+  return machines.find((machine) => machine.name === name) ?? machines[0]!;
+}
+
+/** Whether naming the inputs is not enough to name the machine: it is one of several in an image or an archive. */
+function isSelected({ name, artifacts }: NamedMachine): boolean {
+  return name !== undefined && !artifacts.some(({ path }) => path === name || path.startsWith(`${name}/`));
+}
+
+/** The answer as the command that is shown beside it prints it. */
+export function pageJson(machine: NamedMachine, json: JsonObject): string {
+  return printJson(isSelected(machine) ? { ...json, name: machine.name! } : json);
+}
+
 /** What reading is told, without what only the command line can: the files of this machine. */
 async function describeOptionsOf(
-  { artifacts, given, files, overlays = [] }: CarriedMachine,
+  { given, files, overlays: givenOverlays = [] }: CarriedMachine,
+  { artifacts, memory: imageMemory, overlays: imageOverlays }: NamedMachine,
   set: ReadonlyMap<string, bigint>,
   kernel: string | undefined,
 ): Promise<DescribeOptions | undefined> {
-  const { memory, assume, cells, osi } = given;
+  const { assume, cells, osi } = given;
+  const memory = [...(given.memory ?? []), ...imageMemory];
+  const overlays = [...(await overlayTrees(imageOverlays)), ...givenOverlays];
   const system = await systemOptions(artifacts, { kernel, osi, assume });
   if (system === undefined) return undefined;
   const loader = files && loaderOf(files);
@@ -118,7 +145,7 @@ async function describeOptionsOf(
   const beside = asl === undefined || asl.path === '-' ? undefined : asl.path;
   return {
     ...(set.size === 0 ? {} : { set }),
-    ...(memory === undefined ? {} : { memory }),
+    ...(memory.length === 0 ? {} : { memory }),
     ...(assume === undefined ? {} : { assume }),
     ...system,
     ...(cells === undefined ? {} : { cells }),
@@ -191,6 +218,7 @@ export function settingsOf({ given }: CarriedMachine): PageSettings {
   const hex = (value: bigint | null | undefined): string => `0x${(value ?? 0n).toString(16)}`;
   return {
     question: 'sysfb',
+    machine: '',
     set: Object.fromEntries([...given.set].map(([name, value]) => [name, hex(value)])),
     release,
     boot,
@@ -204,9 +232,10 @@ function shellWord(text: string): string {
 }
 
 /** The command line that asks the same. */
-function commandLine({ artifacts }: CarriedMachine, settings: PageSettings): string {
-  const paths = [...new Set(artifacts.map(({ path }) => path))];
+function commandLine(machine: NamedMachine, settings: PageSettings): string {
+  const paths = [...new Set(machine.artifacts.map(({ path }) => path))];
   const options = [
+    ...(isSelected(machine) ? [`--select ${shellWord(machine.name!)}`] : []),
     ...Object.entries(settings.set).flatMap(([name, value]) =>
       value.trim() === '' ? [] : [`--set ${shellWord(`${name}=${value.trim()}`)}`],
     ),
@@ -243,16 +272,17 @@ async function reportOn(
 
 /** Answers with what is set on the page; a fault where a setting can't be understood or has no place. */
 export async function answerOnPage(
-  machine: CarriedMachine,
+  carried: CarriedMachine,
   settings: PageSettings,
   version: string,
 ): Promise<PageAnswer | PageFault> {
   const set = parseFields(settings.set);
   if ('fault' in set) return set;
-  const kernel = parseKernel(machine.given.kernel, settings);
+  const kernel = parseKernel(carried.given.kernel, settings);
   if ('fault' in kernel) return kernel;
+  const machine = chosen(carried, settings.machine);
   const sink = new DiagnosticList();
-  for (const diagnostic of machine.said) sink.add(diagnostic);
+  for (const diagnostic of [...carried.said, ...machine.findings]) sink.add(diagnostic);
   const artifacts = [...machine.artifacts];
   if (settings.sysfb !== '') {
     const bytes = new TextEncoder().encode(sysfbConfig(settings.sysfb));
@@ -260,7 +290,7 @@ export async function answerOnPage(
   }
   if (set.size > 0 && !artifacts.some(({ kind }) => TABLE_KINDS.has(kind)))
     return { fault: 'none of the inputs is an ACPI table, whose fields could be set' };
-  const describeOptions = await describeOptionsOf(machine, set, kernel.release);
+  const describeOptions = await describeOptionsOf(carried, machine, set, kernel.release);
   if (describeOptions === undefined) return { fault: `${kernel.release} is not a kernel release` };
   const report = await reportOn(
     settings.question,
@@ -271,11 +301,10 @@ export async function answerOnPage(
   );
   const refused = sink.all.find(({ code }) => code.startsWith('acpi/set-'));
   if (refused !== undefined) return { fault: diagnosticText(refused) };
-  const { printJson } = await import('../report/formats/json-parts.ts');
   const json = report.json();
   return {
     parts: pageParts(report.document('html'), (await report.maps?.()) ?? []),
-    json: printJson(json),
+    json: pageJson(machine, json),
     fields: openFields(json.fields),
     command: commandLine(machine, settings),
   };
@@ -291,18 +320,32 @@ function openFields(fields: unknown): OpenField[] {
   });
 }
 
-/** Opens what was dropped on a page; inputs that were there stay. */
+/** The names of the machines between which the reader chooses; none where there is one. */
+export function machineNames({ artifacts }: CarriedMachine): string[] {
+  return machinesOf(artifacts).flatMap(({ name }) => name ?? []);
+}
+
+/**
+ * Opens what was dropped on a page together; inputs that were there stay. What can't be of the machine that is chosen is
+ * another one.
+ * @param name of the machine that is chosen @returns with the name of the one that it is of
+ */
 export async function withDropped(
-  machine: CarriedMachine,
+  carried: CarriedMachine,
+  name: string,
   dropped: readonly { readonly name: string; readonly bytes: Uint8Array }[],
-): Promise<CarriedMachine> {
+): Promise<{ readonly carried: CarriedMachine; readonly machine: string }> {
   const sink = new DiagnosticList();
-  const artifacts: Artifact[] = [];
-  for (const { name, bytes } of dropped) artifacts.push(...(await openBytes(name, bytes, {}, sink)));
+  const opened: Artifact[] = [];
+  for (const file of dropped) opened.push(...(await openBytes(file.name, file.bytes, { openImage }, sink)));
+  const id = chosen(carried, name).artifacts.find(({ machine }) => machine !== undefined)?.machine?.id;
+  const { artifacts, diagnostics, at } = addedLater(carried.artifacts, id, opened, sink.all);
+  const now = machinesOf(artifacts).find((machine) =>
+    machine.artifacts.some((artifact) => artifact.machine?.id === at),
+  );
   return {
-    ...machine,
-    artifacts: [...machine.artifacts, ...artifacts],
-    said: [...machine.said, ...sink.all],
+    carried: { ...carried, artifacts, said: [...carried.said, ...diagnostics] },
+    machine: now?.name ?? '',
   };
 }
 

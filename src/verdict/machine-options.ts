@@ -2,11 +2,9 @@
 import { resolve } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import type { NamedMachine } from '../artifact/machines.ts';
-import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { ReadOptions } from '../devicetree/read.ts';
-import type { DeviceTree } from '../devicetree/tree.ts';
 import type { DescribeOptions } from '../window/describe.ts';
-import { type SystemSettings, systemOptions } from './system.ts';
+import { overlayTrees, type SystemSettings, systemOptions } from './system.ts';
 
 /** Where source text may find the files that it includes. */
 export interface SourceSettings {
@@ -54,7 +52,7 @@ export async function machineOptions(
   if (system === undefined) return undefined;
   const source = artifacts.find(({ kind }) => kind === 'dts');
   const asl = artifacts.find(({ kind }) => kind === 'asl');
-  const overlays = await treesOf(machine.overlays);
+  const overlays = await overlayTrees(machine.overlays);
   const parse: ReadOptions = {
     ...(source === undefined ? {} : await sourceAccess(source, settings)),
     ...(overlays.length === 0 ? {} : { overlays }),
@@ -77,11 +75,4 @@ async function aslAccess(
   ]);
   if (loader === undefined) return {};
   return { files: aslFiles(loader, artifact.path === '-' ? undefined : artifact.path, includePaths) };
-}
-
-/** Overlays that an image chooses together with a tree. */
-async function treesOf(artifacts: readonly Artifact[]): Promise<DeviceTree[]> {
-  if (artifacts.length === 0) return [];
-  const { readDeviceTree } = await import('../devicetree/read.ts');
-  return artifacts.flatMap((artifact) => readDeviceTree(artifact, new DiagnosticList(), {}) ?? []);
 }

@@ -1,6 +1,8 @@
 /** What reading a description is told of the kernel that the question is about. */
 import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
 import { isKind } from '../artifact/kinds.ts';
+import { DiagnosticList } from '../bytes/diagnostic.ts';
+import type { DeviceTree } from '../devicetree/tree.ts';
 import type { DescribeOptions } from '../window/describe.ts';
 
 /** Inputs with tables that have fields. */
@@ -63,4 +65,11 @@ async function operatingSystem(
   if (kernel !== undefined && release === undefined) return undefined;
   if (simulated) return osi === undefined ? {} : { interfaces: simulatedInterfaces(osi) };
   return { system: linuxSystem(release, osi) };
+}
+
+/** Overlays that an image chooses together with a tree. */
+export async function overlayTrees(artifacts: readonly Artifact[]): Promise<DeviceTree[]> {
+  if (artifacts.length === 0) return [];
+  const { readDeviceTree } = await import('../devicetree/read.ts');
+  return artifacts.flatMap((artifact) => readDeviceTree(artifact, new DiagnosticList(), {}) ?? []);
 }

@@ -43,6 +43,14 @@ export async function openWatched(
   return { page, faults, requests };
 }
 
+/** Waits until an interactive page has answered what was set. */
+export async function answered(page: Page): Promise<void> {
+  // Longer than it waits for the next key.
+  await page.waitForTimeout(250);
+  // No function that is asked again and again: the policy admits no text as code.
+  await page.locator('body[data-state="ready"]').waitFor({ state: 'attached', timeout: 60_000 });
+}
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe-core finds wrong, contrast among it: rule and element. */

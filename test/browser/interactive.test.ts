@@ -17,6 +17,7 @@ import { pack, sliderPosition, sliderText, unpack } from '../../src/page/machine
 import { run } from '../cli/fake-io.ts';
 import {
   accessibilityFaults,
+  answered,
   CHROMIUM,
   launch,
   openWatched,
@@ -100,13 +101,6 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
     const watched = await openWatched(browser, file);
     await answered(watched.page);
     return watched;
-  }
-
-  /** Waits until the page has answered what was set. */
-  async function answered(page: Page): Promise<void> {
-    // Longer than it waits for the next key.
-    await page.waitForTimeout(250);
-    await page.waitForFunction("document.body.dataset.state === 'ready'", undefined, { timeout: 30_000 });
   }
 
   /** The JSON on the page, and that of the command. */

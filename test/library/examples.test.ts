@@ -14,6 +14,14 @@ const HERE = { cwd: SAMPLES, env: {} };
 const BUNDLES = { core: 'const a=1;export{a as b};', ui: '' };
 
 /** The line that was quoted on the list, opened. */
+/** A page on which the line was dropped. */
+async function droppedLine() {
+  const { carried } = await fwmap.page.withDropped(fwmap.page.NO_MACHINE, '', [
+    { name: 'mail.txt', bytes: LINE },
+  ]);
+  return carried;
+}
+
 async function seed() {
   const diagnostics = new fwmap.DiagnosticList();
   return { diagnostics, artifacts: await fwmap.openBytes('mail.txt', LINE, {}, diagnostics) };
@@ -609,9 +617,8 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   async machinePage() {
     const { artifacts } = await seed();
-    const [machine] = fwmap.machinesOf(artifacts);
     const page = await fwmap.machinePage(
-      { machine: machine!, said: [], describe: {}, kernel: {} },
+      { machines: fwmap.machinesOf(artifacts), said: [], describe: async () => ({}), kernel: {} },
       BUNDLES,
       '1',
     );
@@ -683,15 +690,27 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
     expect(new fwmap.MissingPackageError('bullmq').package).toBe('bullmq');
   },
   async 'page.settingsOf'() {
-    const machine = await fwmap.page.withDropped(fwmap.page.NO_MACHINE, [{ name: 'mail.txt', bytes: LINE }]);
-    expect(fwmap.page.settingsOf(machine)).toMatchObject({ question: 'sysfb', release: '' });
+    expect(fwmap.page.settingsOf(await droppedLine())).toMatchObject({ question: 'sysfb', release: '' });
   },
   async 'page.withDropped'() {
-    const machine = await fwmap.page.withDropped(fwmap.page.NO_MACHINE, [{ name: 'mail.txt', bytes: LINE }]);
-    expect(machine.artifacts.map(({ kind }) => kind)).toEqual(['dts-fragment']);
+    const { artifacts } = await droppedLine();
+    expect(artifacts.map(({ kind }) => kind)).toEqual(['dts-fragment']);
+  },
+  async 'page.machineNames'() {
+    const before = await droppedLine();
+    const tree = (name: string) => ({
+      name,
+      bytes: new TextEncoder().encode(`/dts-v1/; / { model = "${name}"; };`),
+    });
+    const { carried } = await fwmap.page.withDropped(before, '', [tree('a.dts'), tree('b.dts')]);
+    expect(fwmap.page.machineNames(carried)).toEqual(['a.dts', 'b.dts']);
+  },
+  async 'page.pageJson'() {
+    const [machine] = fwmap.machinesOf((await droppedLine()).artifacts);
+    expect(fwmap.page.pageJson(machine!, { a: 1 })).toBe('{\n  "a": 1\n}\n');
   },
   async 'page.answerOnPage'() {
-    const machine = await fwmap.page.withDropped(fwmap.page.NO_MACHINE, [{ name: 'mail.txt', bytes: LINE }]);
+    const machine = await droppedLine();
     const answer = await fwmap.page.answerOnPage(machine, fwmap.page.settingsOf(machine), '1.0.0');
     expect('json' in answer && JSON.parse(answer.json)).toMatchObject({ answer: 'not-needed' });
   },

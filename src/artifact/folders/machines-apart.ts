@@ -115,6 +115,17 @@ function countOf(sort: 'tree' | 'tables', here: readonly Placed[]): number {
   ).size;
 }
 
+/** Whether files can be of one machine, as far as whole descriptions tell: it has one tree and one set of tables. */
+export function fitTogether(artifacts: readonly Artifact[]): boolean {
+  const all = artifacts.map((artifact) => ({ artifact, parts: [] }));
+  return countOf('tree', all) <= 1 && countOf('tables', all) <= 1;
+}
+
+/** What has a tree or a set of tables in it, and is not only said beside one. */
+export function isWholeDescription(artifact: Artifact): boolean {
+  return wholeDescription(artifact) !== undefined;
+}
+
 function isOneMachine(all: readonly Placed[], depth: number): boolean {
   if (countOf('tree', all) > 1 || countOf('tables', all) > 1) return false;
   return LISTINGS.every((kind) => {

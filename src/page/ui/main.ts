@@ -30,9 +30,21 @@ const fields = new Map<string, OpenField>();
 const values = new Map<string, string>(Object.entries(first.set));
 for (const name of values.keys()) fields.set(name, { name, bits: 32, where: '' });
 
+function chosen(): HTMLSelectElement {
+  return element<HTMLSelectElement>('machine');
+}
+
+/** The machines to choose from, where there are several. */
+function showMachines(name: string): void {
+  const names = page.machineNames(machine);
+  chosen().replaceChildren(...names.map((each) => new Option(each, each, false, each === name)));
+  element('machines').hidden = names.length < 2;
+}
+
 function settings(): PageSettings {
   return {
     question: element<HTMLSelectElement>('question').value as PageSettings['question'],
+    machine: chosen().value,
     set: Object.fromEntries(values),
     release: element<HTMLInputElement>('release').value,
     boot: element<HTMLSelectElement>('boot').value,
@@ -96,7 +108,9 @@ function showFields(): void {
 }
 
 function showInputs(): void {
-  const names = machine.artifacts.map(({ source, kind }) => `${source.name} (${kind})`);
+  const machines = fwmap.machinesOf(machine.artifacts);
+  const { artifacts } = machines.find(({ name }) => name === chosen().value) ?? machines[0]!;
+  const names = artifacts.map(({ source, kind }) => `${source.name} (${kind})`);
   element('inputs').textContent = names.length === 0 ? 'No inputs yet.' : `Inputs: ${names.join(', ')}`;
   element<HTMLButtonElement>('clear').hidden = names.length === 0;
 }
@@ -163,7 +177,11 @@ function reset(): void {
 }
 
 async function take(files: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Promise<void> {
-  machine = await page.withDropped(machine, files);
+  const before = chosen().value;
+  const dropped = await page.withDropped(machine, before, files);
+  machine = dropped.carried;
+  showMachines(dropped.machine);
+  if (chosen().value !== before) reset();
   showInputs();
   await now();
 }
@@ -178,6 +196,11 @@ async function takeFiles(list: Iterable<File>): Promise<void> {
 element<HTMLInputElement>('release').value = first.release;
 element<HTMLSelectElement>('boot').value = first.boot;
 element<HTMLInputElement>('framebuffer').value = first.framebuffer;
+chosen().addEventListener('input', () => {
+  // Fields are those of a machine.
+  reset();
+  soon();
+});
 for (const id of ['question', 'release', 'boot', 'framebuffer', 'sysfb'])
   element(id).addEventListener('input', soon);
 const drop = element('drop');
@@ -203,11 +226,13 @@ element('take').addEventListener('click', () => {
 });
 element('clear').addEventListener('click', () => {
   machine = page.NO_MACHINE;
+  showMachines('');
   reset();
   showInputs();
   void now();
 });
 element('controls').hidden = false;
+showMachines('');
 showInputs();
 showFields();
 void now();
