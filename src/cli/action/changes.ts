@@ -24,12 +24,31 @@ const INCLUDED = /\.(?:dtsi|h)$/;
  * clone, the tip of the other branch. It is fetched where it isn't there.
  */
 export function baseOf(cwd: string, base: string): string {
-  if (gitOrNothing(cwd, 'cat-file', '-e', `${base}^{commit}`) === undefined)
-    git(cwd, 'fetch', '--no-tags', '--quiet', '--depth=1', 'origin', base);
-  return (
-    gitOrNothing(cwd, 'merge-base', base, 'HEAD')?.trim() ??
-    git(cwd, 'rev-parse', '--verify', `${base}^{commit}`).trim()
-  );
+  const tip = commitOf(cwd, base) ?? fetched(cwd, base);
+  return gitOrNothing(cwd, 'merge-base', tip, 'HEAD')?.trim() ?? tip;
+}
+
+function commitOf(cwd: string, name: string): string | undefined {
+  return gitOrNothing(cwd, 'rev-parse', '--verify', '--quiet', `${name}^{commit}`)?.trim();
+}
+
+/** A branch that was fetched has no name here. */
+function fetched(cwd: string, name: string): string {
+  git(cwd, 'fetch', '--no-tags', '--quiet', '--depth=1', 'origin', name);
+  return git(cwd, 'rev-parse', '--verify', 'FETCH_HEAD^{commit}').trim();
+}
+
+/**
+ * What the other branch was where GitHub merged this one into it to try it out. The event may name an older commit of that
+ * branch: what others changed in between is not of this pull request.
+ * @param head the tip of the pull request's branch @returns undefined where HEAD is no such merge
+ */
+export function mergedInto(cwd: string, head: unknown): string | undefined {
+  // Of the commit itself: a shallow clone says that it has no parents.
+  const commit = gitOrNothing(cwd, 'cat-file', 'commit', 'HEAD') ?? '';
+  const parents = [...commit.slice(0, commit.indexOf('\n\n') + 1).matchAll(/^parent ([0-9a-f]+)\n/gm)];
+  const [first, second, ...more] = parents.map((match) => match[1]);
+  return second === head && more.length === 0 ? first : undefined;
 }
 
 /** Files that match one of the patterns and are different from the base; boards that include one, too. */

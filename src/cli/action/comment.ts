@@ -24,18 +24,15 @@ interface Comment {
   readonly user?: { readonly login?: string } | null;
 }
 
-export class ApiError extends Error {
-  readonly status: number;
+export class ApiError extends Error {}
 
-  constructor(status: number, what: string) {
-    super(`${what}: GitHub answered ${status}`);
-    this.status = status;
-  }
-}
+/** A server that says nothing for so long says nothing more. */
+const MAX_WAIT_MS = 30_000;
 
 async function ask(api: Api, method: string, path: string, body?: object): Promise<unknown> {
   const answer = await fetch(`${api.url}/repos/${api.repository}${path}`, {
     method,
+    signal: AbortSignal.timeout(MAX_WAIT_MS),
     headers: {
       accept: 'application/vnd.github+json',
       authorization: `Bearer ${api.token}`,
@@ -44,8 +41,11 @@ async function ask(api: Api, method: string, path: string, body?: object): Promi
       'x-github-api-version': '2022-11-28',
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch((error: unknown) => {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw new ApiError(`${method} ${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
   });
-  if (!answer.ok) throw new ApiError(answer.status, `${method} ${path}`);
+  if (!answer.ok) throw new ApiError(`${method} ${path}: GitHub answered ${answer.status}`);
   return answer.json();
 }
 

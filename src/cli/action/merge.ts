@@ -121,13 +121,39 @@ function add(run: Run, other: Run): void {
 }
 
 /**
- * For the upload: without results that are no failures, which GitHub would show as alerts, and without hashes that the
- * upload makes itself of the lines.
+ * What code scanning stores of a run and of a result
+ * (https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit). It rejects
+ * five times as many results.
+ */
+const MAX_RESULTS = 5000;
+const MAX_PLACES = 100;
+
+const LEVELS: readonly string[] = ['error', 'warning', 'note'];
+
+/**
+ * For the upload: worst first and no more than is stored, without results that are no failures, which GitHub would show as
+ * alerts, and without hashes that the upload makes itself of the lines.
  */
 export function forUpload(log: Log): Log {
   const copy = structuredClone(log);
   const [run] = copy.runs;
-  run.results = run.results.filter(({ kind }) => kind === undefined || kind === 'fail');
+  const failures = run.results
+    .filter(({ kind }) => kind === undefined || kind === 'fail')
+    .sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+  run.results = failures.slice(0, MAX_RESULTS);
+  const left = failures.length - run.results.length;
+  const [invocation] = run.invocations;
+  if (left > 0 && invocation !== undefined)
+    invocation.toolExecutionNotifications = [
+      ...(invocation.toolExecutionNotifications ?? []),
+      {
+        level: 'warning',
+        message: { text: `${left} more results are left out: code scanning stores ${MAX_RESULTS}` },
+      },
+    ];
+  for (const result of run.results)
+    if (result.relatedLocations !== undefined)
+      result.relatedLocations = result.relatedLocations.slice(0, MAX_PLACES - 1);
   for (const { locations, partialFingerprints } of run.results)
     if (locations[0]?.physicalLocation?.region?.startLine !== undefined)
       delete partialFingerprints.primaryLocationLineHash;

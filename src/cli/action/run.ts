@@ -1,12 +1,20 @@
 /** The action: what a pull request changes in the firmware files of a repository, as SARIF, a summary and a comment. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { escapeControls } from '../../bytes/escape.ts';
 import { changedFilesReport } from '../../report/changed-files.ts';
 import { cutMarkdown } from '../../report/formats/cut.ts';
 import { uriPath } from '../../report/results/located.ts';
-import { baseOf, type ChangedFile, changedFiles } from './changes.ts';
+import { baseOf, type ChangedFile, changedFiles, mergedInto } from './changes.ts';
 import { ApiError, MARKER, MAX_COMMENT, writeComment } from './comment.ts';
 import { git, gitOrNothing } from './git.ts';
 import { forUpload, type Log, mergedLog } from './merge.ts';
@@ -73,14 +81,11 @@ export async function runAction(
   fwmap: Fwmap,
   log: (line: string) => void,
 ): Promise<Readonly<Record<string, string>>> {
-  const event = JSON.parse(env.GITHUB_EVENT_PATH ? readFileSync(env.GITHUB_EVENT_PATH, 'utf8') : '{}');
+  const event: GithubEvent = JSON.parse(
+    env.GITHUB_EVENT_PATH ? readFileSync(env.GITHUB_EVENT_PATH, 'utf8') : '{}',
+  );
   const root = git(env.GITHUB_WORKSPACE ?? process.cwd(), 'rev-parse', '--show-toplevel').trim();
-  const wanted = input(env, 'base') || event.pull_request?.base?.sha || event.before;
-  if (typeof wanted !== 'string' || wanted === '' || wanted.startsWith('-'))
-    throw new Error(
-      'there is nothing to compare with: give the input "base" where the event is no pull request',
-    );
-  const base = baseOf(root, wanted);
+  const base = baseOf(root, wantedBase(input(env, 'base'), event, root));
   const all = changedFiles(root, base, lines(input(env, 'files')));
   const files = all.slice(0, MAX_FILES);
   say(log, `${all.length} firmware files are different from ${base.slice(0, 12)}`);
@@ -92,8 +97,23 @@ export async function runAction(
     if (files.some(({ did }) => did !== 'added'))
       git(root, '-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--quiet', '--detach', before, base);
     const options = lines(input(env, 'args').replace(/\s+/g, '\n'));
+    const where = {
+      root,
+      before,
+      options: [...options, '--include-root', root],
+      // Nothing of the base is read from the branch, where it may be another.
+      both: [
+        ...options,
+        ...includesOfBase(options, before),
+        '--include-root',
+        root,
+        '--include-root',
+        before,
+      ],
+      fwmap,
+    };
     for (const file of files) {
-      looked.push(await look(file, { root, before, options, fwmap }));
+      looked.push(await look(file, where));
       say(log, `${file.path}: ${looked.at(-1)!.answer}`);
     }
   } finally {
@@ -112,9 +132,12 @@ export async function runAction(
     changed: String(looked.some(({ changed }) => changed)),
     worst: worstOf(merged),
     sarif: '',
+    fork: String(isFromFork(event)),
   };
   if (merged !== undefined) {
     const file = input(env, 'sarif-file') || join(temporary, 'fwmap.sarif');
+    // It is a line of the outputs.
+    if (/[\r\n]/.test(file)) throw new Error('sarif-file: a name of one line is wanted');
     writeFileSync(file, `${JSON.stringify(forUpload(merged), undefined, 2)}\n`);
     outputs.sarif = file;
   } else rmSync(temporary, { recursive: true, force: true });
@@ -149,6 +172,49 @@ export async function runAction(
         .join(''),
     );
   return outputs;
+}
+
+/** Of an event of GitHub, as far as it is read here. */
+interface GithubEvent {
+  readonly before?: unknown;
+  readonly pull_request?: {
+    readonly number?: unknown;
+    readonly base?: { readonly sha?: unknown; readonly repo?: { readonly full_name?: unknown } | null };
+    readonly head?: { readonly sha?: unknown; readonly repo?: { readonly full_name?: unknown } | null };
+  };
+  readonly merge_group?: { readonly base_sha?: unknown };
+  readonly repository?: { readonly default_branch?: unknown };
+}
+
+/** The commit or branch to compare with: as asked for, else that of the event. */
+function wantedBase(asked: string, event: GithubEvent, root: string): string {
+  const { pull_request: pull, merge_group: group, before, repository } = event;
+  const wanted =
+    asked ||
+    (pull === undefined ? undefined : mergedInto(root, pull.head?.sha)) ||
+    pull?.base?.sha ||
+    group?.base_sha ||
+    // A branch that was pushed for the first time has no commit before.
+    (typeof before === 'string' && /^0+$/.test(before) ? repository?.default_branch : before);
+  if (typeof wanted !== 'string' || wanted === '' || wanted.startsWith('-'))
+    throw new Error(
+      'there is nothing to compare with: give the input "base" where the event is no pull request',
+    );
+  return wanted;
+}
+
+/** Then its token may only read, whatever the workflow asks for. A fork that is gone is none of ours. */
+function isFromFork({ pull_request: pull }: GithubEvent): boolean {
+  return pull?.head !== undefined && pull.head.repo?.full_name !== pull.base?.repo?.full_name;
+}
+
+/** Folders to include from, as the base has them. */
+function includesOfBase(options: readonly string[], before: string): string[] {
+  return options.flatMap((option, at) => {
+    const found = /^(?:-I|--include(?:=|$))(.*)$/.exec(option);
+    const folder = found === null ? undefined : found[1] || options[at + 1];
+    return folder === undefined ? [] : ['--before-include', resolve(before, folder)];
+  });
 }
 
 async function comment(
@@ -189,31 +255,46 @@ interface Where {
   /** The working tree of the base. */
   readonly before: string;
   readonly options: readonly string[];
+  /** Where the base is read, too. */
+  readonly both: readonly string[];
   readonly fwmap: Fwmap;
 }
 
-async function look(file: ChangedFile, { root, before, options, fwmap }: Where): Promise<Looked> {
+/** A link to what is not of the repository would put that into a report. */
+function leadsOut(path: string, root: string): boolean {
+  try {
+    return !`${realpathSync(path)}/`.startsWith(`${realpathSync(root)}/`);
+  } catch {
+    // It isn't there, which whoever reads it says.
+    return false;
+  }
+}
+
+async function look(file: ChangedFile, where: Where): Promise<Looked> {
+  const { root, before, options, both, fwmap } = where;
   const old = file.did === 'added' ? '/dev/null' : join(before, file.before);
   // Not to be taken for an option or the name of a revision.
   const fresh = file.did === 'removed' ? '/dev/null' : `./${file.path}`;
+  const unread = (why: string, logs: readonly Log[]): Looked => ({
+    file,
+    answer: 'not read',
+    changed: true,
+    windows: '',
+    report: `${why}\n`,
+    logs,
+  });
+  if (leadsOut(join(before, file.before), before) || leadsOut(join(root, file.path), root))
+    return unread('It is a link that leads out of the repository.', []);
   // One after the other: they share this process.
   const ask = (command: string, format: string, ...operands: readonly string[]) =>
-    fwmap([command, '--format', format, ...options, '--', ...operands], root);
+    fwmap([command, '--format', format, ...(command === 'diff' ? both : options), '--', ...operands], root);
   const json = await ask('diff', 'json', old, fresh);
   const markdown = await ask('diff', 'markdown', old, fresh);
   const logs = [await ask('diff', 'sarif', old, fresh)];
   if (file.did !== 'removed')
     for (const command of ['windows', 'sysfb']) logs.push(await ask(command, 'sarif', fresh));
   const read = logs.flatMap(({ stdout }) => (stdout === '' ? [] : [JSON.parse(stdout) as Log]));
-  if (json.status !== 0)
-    return {
-      file,
-      answer: 'not read',
-      changed: true,
-      windows: '',
-      report: 'It could not be read.\n',
-      logs: read,
-    };
+  if (json.status !== 0) return unread('It could not be read.', read);
   const { same, windows, answers } = JSON.parse(json.stdout) as DiffJson;
   const [answer] = answers;
   const said = [answer?.before?.answer, answer?.after?.answer].map((each) => each ?? 'none');

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -17,6 +18,7 @@ import { join } from 'node:path';
 import MarkdownIt from 'markdown-it';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MARKER } from '../../../src/cli/action/comment.ts';
+import { forUpload } from '../../../src/cli/action/merge.ts';
 import { type Env, runAction } from '../../../src/cli/action/run.ts';
 import { faultsOf, type SarifRun } from '../../report/results/sarif-schema.ts';
 import { commandsOf } from '../../report/results/workflow-commands.ts';
@@ -133,10 +135,19 @@ const FILES = /default: \|\n((?: {6}.*\n)+)/.exec(
   readFileSync(join(import.meta.dirname, '..', '..', '..', 'action.yml'), 'utf8'),
 )![1]!;
 
-async function act(where: Repository, base: string, env: Env = {}) {
+/** What GitHub says of a pull request of a branch of the repository. */
+const pullRequest = (base: string, more: object = {}) => ({
+  pull_request: {
+    number: 7,
+    base: { sha: base, repo: { full_name: 'owner/name' } },
+    head: { sha: 'x', repo: { full_name: 'owner/name' }, ...more },
+  },
+});
+
+async function act(where: Repository, base: string, env: Env = {}, said: object = pullRequest(base)) {
   const place = mkdtempSync(join(folder, 'run-'));
   const event = join(place, 'event.json');
-  writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base } } }));
+  writeFileSync(event, JSON.stringify(said));
   const logged: string[] = [];
   const outputs = await runAction(
     {
@@ -204,7 +215,9 @@ describe('a pull request that puts a window over the framebuffer', () => {
 
   it('is told in the summary, the outputs and one comment', async () => {
     const { summary, output, log } = await act(where, base);
-    expect(output).toMatch(/^files=2\nchanged=true\nworst=error\nsarif=.+\.sarif\nfailed=false\n$/);
+    expect(output).toMatch(
+      /^files=2\nchanged=true\nworst=error\nsarif=.+\.sarif\nfork=false\nfailed=false\n$/,
+    );
     expect(summary).toContain('| `boards/a.dts` | changed |');
     expect(summary).toContain('not-needed before, depends now');
     expect(commandsOf(log)).toEqual([]);
@@ -264,6 +277,12 @@ describe('comments', () => {
   it('that may not be written are no failure', async () => {
     api.status = 403;
     const { log, summary } = await act(where, base);
+    expect(log).toContain('fwmap: no comment: GET /issues/7/comments');
+    expect(summary).toContain('## Firmware');
+  });
+
+  it('are no failure either where nobody answers', async () => {
+    const { log, summary } = await act(where, base, { GITHUB_API_URL: 'http://127.0.0.1:9' });
     expect(log).toContain('fwmap: no comment: GET /issues/7/comments');
     expect(summary).toContain('## Firmware');
   });
@@ -338,7 +357,7 @@ describe('files', () => {
     commit(where);
     const { log, summary, output, sarif } = await act(where, base);
     expect(commandsOf(log)).toEqual([]);
-    expect(output.split('\n')).toHaveLength(6);
+    expect(output.split('\n')).toHaveLength(7);
     expect(
       new Set(sarif.results.map(({ locations }) => locations[0]!.physicalLocation!.artifactLocation.uri))
         .size,
@@ -359,6 +378,119 @@ describe('files', () => {
     expect(summary).toContain('| `good.dts` | added | 1 added | not-needed |');
     expect(sarif.invocations[0]!.executionSuccessful).toBe(false);
   });
+});
+
+describe('what is read beside a file', () => {
+  const source = (include: string): string =>
+    `/dts-v1/;\n/ {\n\t#address-cells = <2>;\n\t#size-cells = <1>;\n#include ${include}\n};\n`;
+
+  it('is anywhere in the repository, and of the base as it was there', async () => {
+    const where = repository();
+    where.write('common/soc.dtsi', bus(HIGH));
+    where.write('include/header.dtsi', bus(HIGH));
+    where.write('boards/a.dts', source('"../common/soc.dtsi"'));
+    where.write('boards/b.dts', source('<header.dtsi>'));
+    const base = commit(where);
+    where.write('common/soc.dtsi', bus(LOW));
+    where.write('include/header.dtsi', bus(LOW));
+    commit(where);
+    for (const args of ['-I include', '-Iinclude', '--include include', '--include=include']) {
+      const { summary } = await act(where, base, { INPUT_ARGS: args });
+      for (const board of ['a', 'b'])
+        expect(summary).toContain(
+          `| \`boards/${board}.dts\` | includes what changed | 1 resized | not-needed before, depends now |`,
+        );
+    }
+  });
+
+  it('is nothing outside of it', async () => {
+    const secret = join(folder, 'secret.dts');
+    writeFileSync(secret, board(bus(LOW)));
+    const where = repository();
+    where.write('boards/a.dts', board(bus(HIGH)));
+    const base = commit(where);
+    symlinkSync(secret, join(where.root, 'linked.dts'));
+    symlinkSync(secret, join(where.root, 'boards/linked.dtsi'));
+    where.write('boards/a.dts', `/dts-v1/;\n/include/ "linked.dtsi"\n`);
+    where.write('boards/b.dts', `/dts-v1/;\n/include/ "${secret}"\n`);
+    commit(where);
+    const { summary, sarif } = await act(where, base);
+    for (const name of ['linked', 'boards/a', 'boards/b'])
+      expect(summary).toMatch(new RegExp(`\\| \`${name}.dts\` .* not read \\|`));
+    expect(summary).toContain('It is a link that leads out of the repository.');
+    for (const text of [summary, JSON.stringify(sarif)]) expect(text).not.toMatch(/f8000000/);
+  });
+});
+
+describe('the base', () => {
+  it('is what GitHub merged the pull request into, where the event names an older commit', async () => {
+    const where = repository();
+    where.write('a.dts', board(bus(HIGH)));
+    const old = commit(where);
+    where.git('checkout', '--quiet', '-b', 'branch');
+    where.write('mine.dts', board(bus(HIGH)));
+    const head = commit(where);
+    where.git('checkout', '--quiet', 'main');
+    where.write('a.dts', board(bus(LOW)));
+    commit(where);
+    where.git('merge', '--quiet', '--no-ff', '--message=x', 'branch');
+    const { summary } = await act(where, old, {}, pullRequest(old, { sha: head }));
+    expect(summary).toContain('`mine.dts`');
+    expect(summary).not.toContain('`a.dts`');
+    // A shallow clone knows the parents, but doesn't have them.
+    where.git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+    const shallow = join(folder, 'shallow merge');
+    execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${where.root}`, shallow]);
+    const there = await act({ ...where, root: shallow }, old, {}, pullRequest(old, { sha: head }));
+    expect(there.summary).toBe(summary);
+  });
+
+  it('is the default branch for a branch that is new, fetched where it is not there', async () => {
+    const origin = repository();
+    origin.write('a.dts', board(bus(HIGH)));
+    commit(origin);
+    origin.git('checkout', '--quiet', '-b', 'branch');
+    origin.write('a.dts', board(bus(LOW)));
+    commit(origin);
+    const clone = join(folder, 'pushed');
+    execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${origin.root}`, clone]);
+    const pushed = { before: '0'.repeat(40), repository: { default_branch: 'main' } };
+    const { summary } = await act({ ...origin, root: clone }, '', {}, pushed);
+    expect(summary).toContain('| `a.dts` | changed | 1 resized |');
+    const queued = { merge_group: { base_sha: origin.git('rev-parse', 'main').trim() } };
+    expect((await act(origin, '', {}, queued)).summary).toContain('| `a.dts` | changed | 1 resized |');
+  });
+});
+
+it('a pull request from a fork says so', async () => {
+  const where = repository();
+  const base = commit(where);
+  for (const repo of [{ full_name: 'other/name' }, null])
+    expect((await act(where, base, {}, pullRequest(base, { repo }))).outputs.fork).toBe('true');
+});
+
+it('no more results are uploaded than are stored, worst first', () => {
+  const levels = ['note', 'warning', 'error'];
+  const result = (at: number) => ({
+    ruleId: 'a',
+    ruleIndex: 0,
+    message: { text: String(at) },
+    level: levels[at % 3]!,
+    locations: [{}],
+    relatedLocations: Array.from({ length: 200 }, () => ({})),
+    partialFingerprints: {},
+  });
+  const run = {
+    tool: { driver: { rules: [{ id: 'a' }] } },
+    invocations: [{ executionSuccessful: true }],
+    artifacts: [],
+    results: Array.from({ length: 6000 }, (_, at) => result(at)),
+  };
+  const [{ results, invocations }] = forUpload({ runs: [run] }).runs;
+  expect(results).toHaveLength(5000);
+  expect(new Set(results.slice(0, 2000).map(({ level }) => level))).toEqual(new Set(['error']));
+  expect(results[0]!.relatedLocations!.length + 1).toBe(100);
+  expect(JSON.stringify(invocations)).toContain('1000 more results');
 });
 
 it('a commit that is not there is fetched', async () => {

@@ -84,6 +84,13 @@ export const command = defineCommand({
     ...KERNEL_OPTIONS,
     ...OUTPUT_OPTIONS,
     format: formatOption(FORMATS),
+    'before-include': {
+      type: 'string',
+      repeat: true,
+      value: 'DIR',
+      describe: 'Folder that BEFORE includes files from, in place of --include',
+      group: 'Reading inputs:',
+    },
     ...exitCodeOption('Exit with 1 when something is different, else with 0'),
   },
   examples: [
@@ -119,7 +126,15 @@ export const command = defineCommand({
         ? []
         : await openInputs([options.config], { as: ['kconfig'] }, io, sinkAfter);
     const [old, fresh] = [
-      await sideOf(before, config, options, io, sinkBefore),
+      await sideOf(
+        before,
+        config,
+        options['before-include'] === undefined
+          ? options
+          : { ...options, include: options['before-include'] },
+        io,
+        sinkBefore,
+      ),
       await sideOf(after, config, options, io, sinkAfter),
     ];
     // What both sides say of one input is said once.
