@@ -135,7 +135,7 @@ export function inputItem(artifact: Artifact): Item {
   );
   const how = steps.length === 0 ? '' : `, ${steps.join(', ')}`;
   return {
-    text: `${inputName(artifact)} (${artifact.kind}${how})`,
+    text: [code(inputName(artifact)), ` (${artifact.kind}${how})`],
     below: [{ text: `sha256 ${artifact.sha256}` }],
   };
 }

@@ -34,6 +34,8 @@ export interface RuleFinding {
   /** One sentence. */
   readonly says: string;
   readonly evidence: readonly EvidenceItem[];
+  /** The answers of the cases in which it holds; undefined where that are all, or there is one. */
+  readonly answers?: readonly ('needed' | 'not-needed' | 'unknown')[];
 }
 
 /**

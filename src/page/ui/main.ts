@@ -31,7 +31,7 @@ const values = new Map<string, string>(Object.entries(first.set));
 for (const name of values.keys()) fields.set(name, { name, bits: 32, where: '' });
 
 function chosen(): HTMLSelectElement {
-  return element<HTMLSelectElement>('machine');
+  return element<HTMLSelectElement>('which');
 }
 
 /** The machines to choose from, where there are several. */

@@ -14,20 +14,20 @@ function escapeWord(text: string): string {
 const CODE_LIKE =
   /[\\@#_*`$~{}^]|0x[0-9a-f]|[<>&|][^<>&|=]|[^<>&|=][<>&|]|\(\)|^\/|\/.*\/|:\/\/|^:|[a-z]:\d|^www\.|\.(?:dtsi?|dtb|asl|aml|c|h|rs|txt|yaml)\b/i;
 
-/** Ranges as %pR prints them, cells, then words. */
-const PIECES = /\[(?:mem|io|bus) +[^\]]*\]|<0x[0-9a-f]+(?: 0x[0-9a-f]+)*>|\s+|\S+/g;
+/** Ranges as %pR prints them, cells, lines of a configuration, then words. */
+const PIECES = /\[(?:mem|io|bus) +[^\]]*\]|<0x[0-9a-f]+(?: 0x[0-9a-f]+)*>|# CONFIG_\w+ is not set\b|\s+|\S+/g;
 
 /** Running text; what stands for itself in it, an address or a symbol, as code. */
 export function escapeMarkdown(text: string): string {
   return escapeControls(text).replace(PIECES, (piece) => {
     if (/^\s/.test(piece)) return piece;
-    if (/^\[(?:mem|io|bus) |^<0x/.test(piece)) return codeSpan(piece);
+    if (/^\[(?:mem|io|bus) |^<0x|^# CONFIG_\w+ /.test(piece)) return codeSpan(piece);
     if (!CODE_LIKE.test(piece)) return escapeWord(piece);
-    const [, before = '', word = '', after = ''] =
-      /^([("']*)(.*?)([.,;:"']*|[)]+[.,;:]*)$/s.exec(piece) ?? [];
+    const [, before = '', word = '', after = ''] = /^([("']*)(.*?)([.,;:"')]*)$/s.exec(piece) ?? [];
     // The bracket that closes belongs to the word where it opens in it: `vmbus_device_add()`.
-    const closes = after.startsWith(')') && word.includes('(') && !word.includes(')');
-    const [name, rest] = closes ? [`${word})`, after.slice(1)] : [word, after];
+    const opens = word.includes('(') && !word.includes(')');
+    const closing = opens ? after.indexOf(')') + 1 : 0;
+    const [name, rest] = [word + after.slice(0, closing), after.slice(closing)];
     return name === '' ? escapeWord(piece) : `${escapeWord(before)}${codeSpan(name)}${escapeWord(rest)}`;
   });
 }

@@ -224,8 +224,11 @@ function recordLines(block: Extract<Block, { kind: 'table' }>, indent: string, o
 
 type Rows = readonly (readonly Text[])[];
 
+/** Columns that stay in line where others stand below them: fewer say nothing. */
+const LEAST_COLUMNS = 2;
+
 /**
- * How rows are laid out: across the columns, in columns, in columns with the last one below, or (undefined) one cell below
+ * How rows are laid out: across the columns, in columns, in columns with the last ones below, or (undefined) one cell below
  * the other.
  */
 function rowPrinter(
@@ -257,23 +260,35 @@ function columnPrinter(
   const available = options.width - indent.length;
   const widths = columnWidths(rows, aligned.length, available);
   if (widths !== undefined) return (cells) => rowLines(cells, widths, aligned, indent);
-  const fewer = columnWidths(
-    rows.map((cells) => cells.slice(0, -1)),
-    aligned.length - 1,
-    available,
-  );
-  if (fewer === undefined) return undefined;
+  for (let kept = aligned.length - 1; kept >= Math.min(LEAST_COLUMNS, aligned.length - 1); kept -= 1) {
+    const fewer = columnWidths(
+      rows.map((cells) => cells.slice(0, kept)),
+      kept,
+      available,
+    );
+    if (fewer !== undefined) return (cells) => linesWithRest(cells, fewer, aligned, indent, options);
+  }
+  return undefined;
+}
+
+/** The first cells in columns; of the others the first behind them where it fits, what is left below. */
+function linesWithRest(
+  cells: readonly Cell[],
+  widths: readonly number[],
+  aligned: readonly ('right' | undefined)[],
+  indent: string,
+  options: TextOptions,
+): string[] {
   const below = `${indent}    `;
-  const used = fewer.filter((width) => width > 0);
-  const before = used.reduce((sum, width) => sum + width + GAP, 0);
-  return (cells) => {
-    const last = cells.at(-1)!;
-    if (before + last.whole <= available) return rowLines(cells, [...fewer, last.whole], aligned, indent);
-    return [
-      ...rowLines(cells.slice(0, -1), fewer, aligned, indent),
-      ...wrapWords(last.words, options.width, below, below),
-    ];
-  };
+  const before = widths.reduce((sum, width) => sum + (width > 0 ? width + GAP : 0), 0);
+  const [next, ...others] = cells.slice(widths.length).filter(({ whole }) => whole > 0);
+  const fits = next !== undefined && before + next.whole <= options.width - indent.length;
+  const head = cells.slice(0, widths.length);
+  const lines = fits
+    ? rowLines([...head, next], [...widths, next.whole], aligned.slice(0, widths.length), indent)
+    : rowLines(head, widths, aligned, indent);
+  const left = fits || next === undefined ? others : [next, ...others];
+  return [...lines, ...left.flatMap(({ words }) => wrapWords(words, options.width, below, below))];
 }
 
 function cellsOf(rows: Rows, options: TextOptions): Cell[][] {

@@ -35,7 +35,7 @@ export function certaintyText({ when, why, conditions }: MapItem): string {
 export function certaintyLabel(item: MapItem): string {
   const { why, range, owner } = item;
   if (why === undefined) return certaintyText(item);
-  if (!isFixed(item) && !range.includes('?')) return 'bounds not known';
+  if (!isFixed(item) && !range.includes('?')) return 'unknown';
   return certaintyText({ ...item, why: why.startsWith(`${owner} `) ? why.slice(owner.length + 1) : why });
 }
 

@@ -36,10 +36,11 @@ export function answeredJson(answered: Answered, inputs: readonly Artifact[]): A
       ...(defeatedBy === undefined ? {} : { defeatedBy }),
     })),
     toSettle: answered.toSettle.map(({ what, how, decides }) => ({ what, how, decides: { ...decides } })),
-    rules: answered.rules.map(({ id, says, evidence }) => ({
+    rules: answered.rules.map(({ id, says, evidence, answers }) => ({
       id,
       says,
       evidence: evidence.map((item) => evidenceJson(item, inputs)),
+      ...(answers === undefined ? {} : { answers }),
     })),
     assumptions: answered.assumptions.map(({ text, authority, otherwise }) => ({
       text,

@@ -131,7 +131,10 @@ class Given {
   }
 }
 
-const ANSWER: Readonly<Record<Possible, Answer>> = { yes: 'needed', no: 'not-needed', open: 'unknown' };
+const ANSWER = { yes: 'needed', no: 'not-needed', open: 'unknown' } as const satisfies Record<
+  Possible,
+  Answer
+>;
 
 const CONTRADICTED =
   'the inputs contradict each other about what the machine is: they may be of several machines';
@@ -367,8 +370,15 @@ function rulesOf(worlds: readonly SysfbWorld[]): RuleFinding[] {
   const sorted = worlds.toSorted(
     (a, b) => WORST_FIRST.indexOf(a.outcome.without) - WORST_FIRST.indexOf(b.outcome.without),
   );
-  const found = new Map<string, RuleFinding>();
+  const all = new Set(worlds.map(({ outcome }) => outcome.without));
+  const found = new Map<string, { readonly rule: RuleFinding; readonly where: Set<Possible> }>();
   for (const { outcome } of sorted)
-    for (const rule of outcome.rules) if (!found.has(rule.id)) found.set(rule.id, rule);
-  return [...found.values()];
+    for (const rule of outcome.rules) {
+      const known = found.get(rule.id);
+      if (known === undefined) found.set(rule.id, { rule, where: new Set([outcome.without]) });
+      else known.where.add(outcome.without);
+    }
+  return [...found.values()].map(({ rule, where }) =>
+    where.size === all.size ? rule : { ...rule, answers: [...where].map((each) => ANSWER[each]) },
+  );
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { AslOptionsOf } from '../../../acpi/asl/tables.ts';
 import type { Artifact } from '../../../artifact/artifact.ts';
 import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
+import { escapeCommands } from '../../../bytes/escape.ts';
 import { defineCommand, EXIT_ERROR, type OptionValues } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
@@ -120,9 +121,12 @@ async function printed(
       `there are: ${tables.map((table) => table.name).join(', ')}`,
     );
   }
-  return tables
-    .filter(({ name }) => wanted?.includes(name) ?? true)
-    .map(({ name, text }) => ({ name: `${name}.dsl`, content: text() }));
+  return (
+    tables
+      .filter(({ name }) => wanted?.includes(name) ?? true)
+      // In a string of ASL an escape is the same sign.
+      .map(({ name, text }) => ({ name: `${name}.dsl`, content: escapeCommands(text()) }))
+  );
 }
 
 /** The AML of all texts; undefined when one of them has an error: nothing is written half. */

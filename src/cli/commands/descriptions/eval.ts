@@ -1,7 +1,7 @@
 /** `fwmap eval`: evaluates an ACPI object. */
 import type { AmlValue } from '../../../acpi/interpreter/state/objects.ts';
 import { DiagnosticList } from '../../../bytes/diagnostic.ts';
-import { escapeControls } from '../../../bytes/escape.ts';
+import { escapeCommands, escapeControls } from '../../../bytes/escape.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
 import { defineCommand, EXIT_ERROR } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
@@ -93,7 +93,7 @@ export const command = defineCommand({
     };
     if ((options.format ?? FORMATS[0]) === 'text') {
       // Not laid out: scripts read these lines.
-      const lines = evalLines(subject).map((line) => `${escapeControls(line)}\n`);
+      const lines = evalLines(subject).map((line) => `${escapeCommands(escapeControls(line))}\n`);
       await writePaged(lines.join(''), options, io);
       writeDiagnostics(sink.all, io);
     } else {

@@ -33,7 +33,7 @@ import {
   windowNotes,
 } from '../../phrases.ts';
 import { decisionTable, settleTable } from './decision.ts';
-import { framebufferText, HAZARD_WORDS, headlineOf, kernelText, machineText } from './words.ts';
+import { ANSWER_WORDS, framebufferText, HAZARD_WORDS, headlineOf, kernelText, machineText } from './words.ts';
 
 export interface SysfbLayout {
   readonly format: Format;
@@ -159,8 +159,21 @@ function ruleText(rule: RuleFinding, verdict: Verdict, said: Said, references: R
   );
   if (phrases.length === 0 && marks.length === 0) return undefined;
   if (phrases.length === 0) phrases.push('as said above');
-  if (marks.length > 0) phrases.push(` ${[...new Set(marks)].join('')}`);
-  return phrases;
+  if (marks.length > 0) phrases.push(` ${inOrder(marks).join('')}`);
+  return [caseText(rule), ...phrases];
+}
+
+/** Each number once, the smallest first. */
+function inOrder(marks: readonly string[]): string[] {
+  const number = (mark: string): number => Number(mark.slice(1, -1));
+  return [...new Set(marks)].sort((a, b) => number(a) - number(b));
+}
+
+/** In which cases a rule holds, where that isn't all. */
+function caseText({ answers }: RuleFinding): string {
+  return answers === undefined
+    ? ''
+    : `where ${answers.map((answer) => ANSWER_WORDS[answer][0]).join(' or ')}: `;
 }
 
 function whySection(verdict: Verdict, said: Said, references: References): Block[] {
@@ -265,7 +278,7 @@ function derivationItem(window: AddressWindow, conditions: Conditions): Item {
 
 function evidenceItems(rule: RuleFinding, references: References): Item {
   return {
-    text: [code(rule.id), `: ${clause(rule.says)}`],
+    text: [code(rule.id), `: ${caseText(rule)}${clause(rule.says)}`],
     below: rule.evidence.map((item) => ({
       text: [
         item.text,
@@ -358,7 +371,12 @@ function documentOf(
     ...diagnostics,
     ...(references.items.length === 0 ? [] : [{ kind: 'references', items: references.items } as const]),
     ...(alone
-      ? [{ kind: 'paragraph', text: `fwmap ${version}: fwmap sysfb ${commandInputs(verdict)}` } as const]
+      ? [
+          {
+            kind: 'paragraph',
+            text: [`fwmap ${version}: `, code(`fwmap sysfb ${commandInputs(verdict)}`)],
+          } as const,
+        ]
       : []),
   ];
 }
