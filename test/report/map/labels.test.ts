@@ -1,6 +1,6 @@
 /**
  * In pictures of every machine of the corpus no two labels meet and none leaves the picture, wide and narrow, folded and
- * whole. The width of labels is calculated here as a browser's widest font has it; test/browser measures some of them.
+ * whole. The width of labels is calculated here as a browser's widest font has it; test/browser/labels.test.ts measures some.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
