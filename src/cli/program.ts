@@ -38,6 +38,11 @@ async function run(
   log.debug({ command: command.name, inputs, options }, 'command line');
   const { limit } = options;
   try {
+    if (command.operands === '' && inputs.length > 0)
+      throw new CommandError(
+        `${command.name} takes options alone, not ${inputs[0]}`,
+        `fwmap help ${command.name} lists them`,
+      );
     if (!Array.isArray(limit)) return await command.run({ inputs, options, io, log });
     const { readLimits } = await import('./common/limits.ts');
     return await withLimits(await readLimits(limit), () => command.run({ inputs, options, io, log }));

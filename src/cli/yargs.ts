@@ -250,7 +250,7 @@ export async function readWithYargs(line: readonly string[], io: Io): Promise<Re
   const inputs = piped && taken.values.live !== true ? [STDIN, ...named] : named;
   if (inputs.length + (taken.values.live === true ? 1 : 0) < command.minimumInputs)
     throw new CommandError(
-      inputs.length === 0 ? 'no input given' : `fwmap ${command.name} takes ${command.operands}`,
+      inputs.length === 0 ? 'no input given' : `${command.name} takes ${command.operands}`,
       `fwmap help ${command.name} shows how it is used`,
     );
   const given: Record<string, string | boolean | readonly string[]> = {};

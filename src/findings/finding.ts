@@ -61,10 +61,13 @@ export function relatedText({ what }: RelatedPlace): string {
   return RELATED_TEXT[what];
 }
 
-/** One line: `file:3:7: error: message [code]`. Not escaped for any medium. */
+/** One line: `file:3.7: error: message [code]`. Not escaped for any medium. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { span, path, severity, code } = diagnostic;
   const message = messageOf(diagnostic);
+  // What opens inputs speaks of whole files.
+  if (!span && path && code.startsWith('artifact/') && !message.includes(path))
+    return `${path}: ${severity}: ${message} [${code}]`;
   const where = span ? `${formatPlace(span)}: ` : '';
   const about = path && !message.includes(path) ? `${path}: ` : '';
   return `${where}${severity}: ${about}${message} [${code}]`;

@@ -84,11 +84,14 @@ describe('exit status', () => {
     const { stderr } = await run(['windows', mixed]);
     const lines = stderr.trimEnd().split('\n');
     expect(lines.map((line) => line.replace(`${mixed}/`, ''))).toEqual([
-      'error: dump.bin: Not used: of no known kind, begins with 00 ff 00 ff 00 ff 00 ff [artifact/unknown-kind]',
-      'error: none: Not used: it is empty [artifact/empty]',
-      'note: notes: Not used: a text with nothing of a known kind in it [artifact/unknown-text]',
-      'fwmap: --as FILE=KIND reads a file as what it is; fwmap explain artifact/unknown-kind lists what is recognised',
+      'dump.bin: error: not used: of no known kind, begins with 00 ff 00 ff 00 ff 00 ff [artifact/unknown-kind]; --as FILE=KIND reads it as what it is (fwmap explain artifact/unknown-kind)',
+      'none: error: not used: it is empty [artifact/empty]',
+      'notes: note: not used: a text with nothing of a known kind in it [artifact/unknown-text]',
     ]);
+    writeFileSync(join(mixed, 'other.bin'), Buffer.from('11ff00ff00ff00ff0011', 'hex'));
+    expect((await run(['windows', mixed])).stderr.trimEnd().split('\n').at(-1)).toBe(
+      'fwmap: --as FILE=KIND reads a file as what it is; fwmap explain artifact/unknown-kind lists what is recognised',
+    );
   });
 
   test('texts beside the inputs of a folder are no errors, and many of them one line', async () => {
@@ -103,7 +106,7 @@ describe('exit status', () => {
     const { status, stderr } = await run(['windows', beside]);
     expect([status, stderr.replace(`${beside}/`, '')]).toEqual([
       0,
-      'note: notes-0 and 4 more files: Not used: a text with nothing of a known kind in it [artifact/unknown-text]\n',
+      'notes-0: note: not used: a text with nothing of a known kind in it; so are 4 more files [artifact/unknown-text]\n',
     ]);
   });
 

@@ -85,8 +85,8 @@ describe('fwmap eval', () => {
     const failing = await run('\\FAIL', '--assume', 'zero');
     expect(failing.status).toBe(2);
     expect(failing.stdout).toMatch(/^AE_AML_/);
-    expect((await run('\\1x')).stderr).toContain('is no ACPI path');
-    expect((await run('NUMB')).stderr).toContain('which object?');
+    expect((await run('\\1x')).stderr).toContain('is not an ACPI path');
+    expect((await run('NUMB')).stderr).toContain('no object is named');
     expect((await run('\\ADD2', 'what')).stderr).toContain('argument what');
   });
 

@@ -54,7 +54,14 @@ describe('mistakes are told in one line with what to do', () => {
     [['sysfb', GEN2, '--format', 'jsn'], '; did you mean json?\n'],
     [['sysfb', GEN2, '--fromat', 'json'], 'unknown option --fromat; did you mean --format?'],
     [['sysfb', GEN2, '--zzzzzzz'], 'unknown option --zzzzzzz; fwmap help sysfb lists the options'],
-    [['sysfb', GEN2, '--format'], '--format needs a value; --format FORMAT'],
+    [['sysfb', GEN2, '--format'], '--format needs a value; one of text, mail, markdown'],
+    [['sysfb', GEN2, '--kernel'], '--kernel needs a value; --kernel RELEASE'],
+    [['sysfb', GEN2, '--as', 'dst'], 'invalid --as dst; one of dts, dts-fragment'],
+    [['sysfb', GEN2, '--as', 'dst'], '; did you mean dts?\n'],
+    [['--completion', 'zhs'], 'invalid --completion zhs; one of bash, zsh, fish; did you mean zsh?'],
+    [['capture', 'x'], 'capture takes options alone, not x; fwmap help capture lists them'],
+    [['survey', GEN2, '--into', GEN2], `${GEN2} is a file; name a folder`],
+    [['scan', GEN2, '--extract', GEN2], `${GEN2} is a file; name a folder`],
     [['windows', GEN2, '--set', 'MG2X=1'], 'no field is named MG2X; did you mean'],
     [['windows', GEN2, '--set', 'MG2L=8Q'], '--set: 8Q is not a number; write it as 0x1000, 4096 or 4K'],
   ])('%j', async (argv, message) => {
@@ -63,6 +70,22 @@ describe('mistakes are told in one line with what to do', () => {
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
+});
+
+test.each([
+  ['soc.dtsi', '-I DIR'],
+  ['dt-bindings/clock/x.h', '-I LINUX/include'],
+])('a missing #include of %s is one line, and not also what is missing behind it', async (name, hint) => {
+  const { status, stderr } = await run(['windows', '--as', 'dts', '-'], {
+    stdin: `/dts-v1/;\n#include "${name}"\n/ { };\n`,
+  });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(new RegExp(`^<stdin>:2\\.1: error: .*"${name}".*${hint}\\n$`));
+});
+
+test('cells that are not quoted are taken together', async () => {
+  const cells = ['0x0f', '0xf0000000', '0x0f', '0xf0000000', '0x10000000'];
+  expect(await run(['explain', ...cells])).toEqual(await run(['explain', cells.join(' ')]));
 });
 
 test.each([

@@ -25,7 +25,7 @@ describe('a diagnostic', () => {
       'a.txt:2.5: warning: the last line is cut; left out [evidence/iomem-cut]',
     );
     expect(formatDiagnostic(finding('artifact/empty', {}, { path: 'a.dts' }))).toBe(
-      'error: a.dts: Not used: it is empty [artifact/empty]',
+      'a.dts: error: not used: it is empty [artifact/empty]',
     );
     expect(formatDiagnostic(finding('artifact/unreadable', { what: 'a', why: 'x' }, { path: 'a' }))).toBe(
       'error: cannot read a: x [artifact/unreadable]',

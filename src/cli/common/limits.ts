@@ -17,9 +17,7 @@ export async function readLimits(options: readonly string[]): Promise<Partial<Li
       const close = await nearest(given, LIMIT_NAMES);
       throw new CommandError(
         `${OPTION} ${text}: there is no limit ${given === '' ? 'without a name' : given}`,
-        close === undefined
-          ? 'docs/limits.md lists them; messages name those that are reached'
-          : `did you mean ${close}?`,
+        close === undefined ? 'messages name those that are reached' : `did you mean ${close}?`,
       );
     }
     if (equals < 0)

@@ -1,6 +1,7 @@
 /** What is wrong with a command line, in one line that says what to do. */
 import { parseArgs } from 'node:util';
 import { nearest } from '../../findings/nearest.ts';
+import { COMPLETION_SHELLS } from '../completion/scripts.ts';
 import { parserOptions } from './arguments.ts';
 import type { OptionSpec, OptionTable } from './command.ts';
 import { CommandError } from './command-error.ts';
@@ -8,9 +9,17 @@ import { CommandError } from './command-error.ts';
 /** Options of the program itself. */
 export const OWN_OPTIONS = ['help', 'version', 'completion'] as const;
 
-/** `--format FORMAT`, as the help has it. */
-function shownOption(name: string, spec: OptionSpec): string {
-  return `--${name} ${spec.value ?? 'VALUE'}`;
+const COMPLETION: OptionSpec = {
+  type: 'string',
+  choices: COMPLETION_SHELLS,
+  describe: '',
+};
+
+/** What an option takes: `--kernel RELEASE`, as the help has it, or its words. */
+function takenBy(name: string, spec: OptionSpec): string {
+  return spec.choices === undefined
+    ? `--${name} ${spec.value ?? 'VALUE'}`
+    : `one of ${spec.choices.join(', ')}`;
 }
 
 async function unknownOption(name: string, options: OptionTable, command: string): Promise<CommandError> {
@@ -30,7 +39,7 @@ export async function refuseMistakes(
 ): Promise<void> {
   const { tokens } = parseArgs({
     args: [...words],
-    options: parserOptions(options),
+    options: parserOptions({ ...options, completion: COMPLETION }),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -39,8 +48,9 @@ export async function refuseMistakes(
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const { name, value, inlineValue } = token;
-    if (OWN_OPTIONS.some((own) => own === name) || name === 'h') continue;
-    const spec = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (name === 'help' || name === 'version' || name === 'h') continue;
+    const spec =
+      name === 'completion' ? COMPLETION : Object.hasOwn(options, name) ? options[name] : undefined;
     if (spec === undefined) throw await unknownOption(name, options, command);
     if (spec.type === 'boolean') {
       if (value !== undefined) throw new CommandError(`--${name} takes no value`);
@@ -49,11 +59,11 @@ export async function refuseMistakes(
       value === '' ||
       (!inlineValue && value.startsWith('-') && value !== '-')
     )
-      throw new CommandError(`--${name} needs a value`, shownOption(name, spec));
+      throw new CommandError(`--${name} needs a value`, takenBy(name, spec));
     if (spec.choices !== undefined && value !== undefined && !spec.choices.includes(value)) {
       const close = await nearest(value, spec.choices);
       throw new CommandError(
-        `invalid --${name} ${value}; one of ${spec.choices.join(', ')}`,
+        `invalid --${name} ${value}; ${takenBy(name, spec)}`,
         close === undefined ? undefined : `did you mean ${close}?`,
       );
     }

@@ -1,7 +1,7 @@
 /** Where results and diagnostics go. */
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { systemMessage } from '../../artifact/file.ts';
+import { systemCode, systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeCommands, escapeControls } from '../../bytes/escape.ts';
 import { diagnosticText, messageOf, UNRECOGNISED_CODES, UNUSED_CODES } from '../../findings/finding.ts';
@@ -27,6 +27,7 @@ export function makeFolder(name: string, io: Io): void {
   try {
     mkdirSync(resolve(io.cwd, name), { recursive: true });
   } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw new CommandError(`${name} is a file`, 'name a folder');
     throw new CommandError(`cannot make the folder ${name}: ${systemMessage(error)}`);
   }
 }
@@ -35,6 +36,9 @@ export function makeFolder(name: string, io: Io): void {
 export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): void {
   const unused = new Map<string, number>();
   for (const each of diagnostics) if (isUnused(each)) unused.set(each.code, (unused.get(each.code) ?? 0) + 1);
+  const unknown = diagnostics.filter(
+    ({ code, severity }) => UNRECOGNISED_CODES.has(code) && severity !== 'note',
+  );
   for (const diagnostic of diagnostics) {
     const { code, path = '' } = diagnostic;
     const alike = isUnused(diagnostic) ? unused.get(code)! : 1;
@@ -42,16 +46,15 @@ export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): vo
     const isFolded = alike > MOST_UNUSED_LINES;
     if (isFolded) unused.set(code, 0);
     const line = isFolded
-      ? `note: ${path} and ${alike - 1} more files: ${messageOf(diagnostic)} [${code}]`
-      : diagnosticText(diagnostic);
+      ? `${path}: note: ${messageOf(diagnostic)}; so are ${alike - 1} more files [${code}]`
+      : unknown.length === 1 && unknown[0] === diagnostic
+        ? `${diagnosticText(diagnostic)}; --as FILE=KIND reads it as what it is (fwmap explain ${code})`
+        : diagnosticText(diagnostic);
     io.stderr.write(`${escapeCommands(escapeControls(line))}\n`);
   }
-  const unknown = diagnostics.find(
-    ({ code, severity }) => UNRECOGNISED_CODES.has(code) && severity !== 'note',
-  );
-  if (unknown !== undefined)
+  if (unknown.length > 1)
     io.stderr.write(
-      `fwmap: --as FILE=KIND reads a file as what it is; fwmap explain ${unknown.code} lists what is recognised\n`,
+      `fwmap: --as FILE=KIND reads a file as what it is; fwmap explain ${unknown[0]!.code} lists what is recognised\n`,
     );
 }
 

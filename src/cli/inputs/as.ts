@@ -17,8 +17,8 @@ async function kindNamed(text: string): Promise<ArtifactKind> {
   const { nearest } = await import('../../findings/nearest.ts');
   const close = await nearest(text, KIND_NAMES);
   throw new CommandError(
-    `--as ${text}: there is no such kind`,
-    close === undefined ? `there are ${KIND_NAMES.join(', ')}` : `did you mean ${close}?`,
+    `invalid --as ${text}; one of ${KIND_NAMES.join(', ')}`,
+    close === undefined ? undefined : `did you mean ${close}?`,
   );
 }
 

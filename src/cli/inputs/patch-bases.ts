@@ -24,10 +24,10 @@ export function readBase(text: string, { cwd, inputs }: Io): BaseFile {
   }
   if (text.startsWith('-')) throw new CommandError(`--base ${text}: it takes FILE or REV:PATH`);
   const shown = spawnSync('git', ['show', text], { cwd, maxBuffer: limit('input-bytes') });
-  if (shown.error) throw new CommandError(`--base ${text}: git can't be run: ${shown.error.message}`);
+  if (shown.error) throw new CommandError(`--base ${text}: cannot run git: ${shown.error.message}`);
   if (shown.status !== 0) {
     const said = shown.stderr.toString('utf8').trim().split('\n')[0] ?? '';
-    throw new CommandError(`--base ${text}: ${said || `git show ended with ${shown.status}`}`);
+    throw new CommandError(`cannot read ${text} with git show: ${said || `exit status ${shown.status}`}`);
   }
   // What it includes lies beside it in the working tree.
   return { path: resolve(cwd, text.slice(colon + 1)), bytes: shown.stdout, how: text };

@@ -37,5 +37,5 @@ export function preprocess(
       else directives.carryOut(frame, item);
     }
   }
-  return state.output.finish(main, [...state.files]);
+  return { ...state.output.finish(main, [...state.files]), endsEarly: state.stopped };
 }

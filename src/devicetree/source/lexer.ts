@@ -141,6 +141,7 @@ export class Lexer {
 
   /** Reports a fault, with the chain of includes that led to its file. */
   report<C extends Code>(code: C, args: ArgsOf<C>, span: Span): void {
+    if (code === 'dt/syntax' && this.kind === 'end' && this.file.endsEarly) return;
     const directives = [
       ...(this.file.includeStack?.(this.start) ?? []),
       ...this.#outer.map(({ directive }) => directive).reverse(),

@@ -9,6 +9,8 @@ export interface SourceText {
   spanOf(start: number, end: number): Span;
   /** The `#include` directives that lead to an offset, the innermost first, where a preprocessor made the text. */
   includeStack?(offset: number): Span[];
+  /** The preprocessor gave up, which has been reported: that something is missing at the end is no further fault. */
+  readonly endsEarly?: boolean;
 }
 
 /** A source as it is; line markers that cpp left in it are applied to the places of its spans. */

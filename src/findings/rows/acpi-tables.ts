@@ -300,6 +300,7 @@ export const ACPI_TABLE_ROWS = {
     source: '5.3',
     hides: NOTHING,
     text: ({ name }: { name: string }) => `there is no ${name}`,
+    hint: () => 'fwmap asl lists what there is',
   }),
   'acpi/set-unknown': row({
     severity: 'error',

@@ -69,7 +69,7 @@ export const ARTIFACT_ROWS = {
     example: { files: { 'dmesg.txt': '' }, run: 'windows dmesg.txt' },
     source: 'no byte was read',
     hides: ANYTHING,
-    text: () => 'Not used: it is empty',
+    text: () => 'not used: it is empty',
   }),
   'artifact/unknown-kind': row({
     severity: 'error',
@@ -78,7 +78,7 @@ export const ARTIFACT_ROWS = {
     example: { files: { 'dump.bin': { hex: '00ff00ff00ff00ff' } }, run: 'windows dump.bin' },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: ANYTHING,
-    text: ({ start }: { start: string }) => `Not used: of no known kind, begins with ${start}`,
+    text: ({ start }: { start: string }) => `not used: of no known kind, begins with ${start}`,
   }),
   'artifact/unknown-text': row({
     severity: 'error',
@@ -87,7 +87,7 @@ export const ARTIFACT_ROWS = {
     example: { files: { README: 'hello\n' }, run: 'windows README' },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: NOTHING,
-    text: () => 'Not used: a text with nothing of a known kind in it',
+    text: () => 'not used: a text with nothing of a known kind in it',
   }),
   'artifact/irrelevant': row({
     severity: 'error',
@@ -99,7 +99,7 @@ export const ARTIFACT_ROWS = {
     },
     source: 'MAGICS in src/artifact/irrelevant.ts',
     hides: NOTHING,
-    text: ({ what }: { what: string }) => `Not used: ${what}`,
+    text: ({ what }: { what: string }) => `not used: ${what}`,
   }),
   'artifact/member-unknown-kind': row({
     severity: 'warning',
@@ -116,7 +116,7 @@ export const ARTIFACT_ROWS = {
     },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: ANYTHING,
-    text: () => 'Not used: of no known kind',
+    text: () => 'not used: of no known kind',
   }),
   'artifact/unfinished-property': row({
     severity: 'warning',
@@ -142,7 +142,7 @@ export const ARTIFACT_ROWS = {
     example: { files: { 'tables/': '' }, run: 'windows tables' },
     source: 'no entry was listed',
     hides: ANYTHING,
-    text: () => 'The folder is empty',
+    text: () => 'the folder is empty',
   }),
   'artifact/mail': row({
     severity: 'error',
@@ -235,6 +235,6 @@ export const ARTIFACT_ROWS = {
     },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: NOTHING,
-    text: () => 'Not used: the mail holds nothing of a known kind',
+    text: () => 'not used: the mail holds nothing of a known kind',
   }),
 };

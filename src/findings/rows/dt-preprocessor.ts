@@ -18,7 +18,10 @@ export const DT_PREPROCESSOR_ROWS = {
     source: SOURCE,
     hides: FIRMWARE,
     text: cannotOpen,
-    hint: () => 'name the folder it is in: -I DIR',
+    hint: ({ name }) =>
+      name.startsWith('dt-bindings/')
+        ? 'a kernel tree has it: -I LINUX/include'
+        : 'name the folder it is in: -I DIR',
   }),
   'dt/include-refused': row({
     severity: 'error',

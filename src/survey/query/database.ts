@@ -44,7 +44,7 @@ export class SurveyDatabase {
     for (const each of [folder, before])
       for (const table of TABLE_NAMES)
         if (each !== undefined && !hasParts(each, table))
-          throw new QueryError(`${each} is no survey: it has no ${table}`);
+          throw new QueryError(`${each} is not a survey: it has no ${table}; fwmap survey --into makes one`);
     const { DuckDBInstance } = (await loadOptional('@duckdb/node-api', cwd)) as DuckDb;
     const database = new SurveyDatabase(await (await DuckDBInstance.create(':memory:')).connect());
     await database.#view('main', folder);

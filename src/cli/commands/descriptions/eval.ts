@@ -57,14 +57,17 @@ export const command = defineCommand({
     const at = inputs.findIndex((input) => input.startsWith('\\'));
     const path = inputs[at];
     if (path === undefined || at === 0)
-      throw new CommandError('which object?', String.raw`name it with a leading backslash: '\_SB.PCI0._CRS'`);
+      throw new CommandError(
+        'no object is named',
+        String.raw`its path starts with a backslash: '\_SB.PCI0._CRS'`,
+      );
     const [{ evaluateObject, isAcpiPath }, { parseAslConstant }, { evalLines, evalReport }] =
       await Promise.all([
         import('../../../acpi/evaluate-object.ts'),
         import('../../../acpi/interpreter/values/constant.ts'),
         import('../../../report/subjects/eval.ts'),
       ]);
-    if (!isAcpiPath(path)) throw new CommandError(`${path} is no ACPI path`);
+    if (!isAcpiPath(path)) throw new CommandError(`${path} is not an ACPI path`);
     const args = inputs.slice(at + 1).map((text): AmlValue => {
       const value = parseAslConstant(text);
       if (value === undefined)

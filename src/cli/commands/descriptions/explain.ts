@@ -26,6 +26,7 @@ import { type PrintOptions, printNoAnswer, printReport } from '../../output/prin
 
 /** `<0x0f …>` with or without `ranges =` before it, or the cells alone. */
 const CELLS = /^\s*(?:[\w,.+#-]+\s*=\s*)?<[^>]*>\s*;?\s*$|^\s*(?:0x[0-9A-Fa-f]+[\s,]+)+0x[0-9A-Fa-f]+\s*$/;
+const CELL = /^0x[0-9A-Fa-f]+$/;
 /** What cells are taken for that nobody names. */
 const DEFAULT_ITEM = 'ranges';
 const ARGUMENT_NAME = '<argument>';
@@ -98,7 +99,9 @@ export const command = defineCommand({
     { line: "fwmap explain dsdt.dat --node '\\_SB.PCI0'", does: 'one _CRS, byte by byte' },
     { line: 'fwmap explain dt/ranges-cells', does: 'what a diagnostic means' },
   ],
-  async run({ inputs, options, io }) {
+  async run({ inputs: given, options, io }) {
+    // Cells that nobody quoted.
+    const inputs = given.every((each) => CELL.test(each)) ? [given.join(' ')] : given;
     if (inputs.length === 1 && (await explainedCode(inputs[0]!, options, io))) return 0;
     const sink = new DiagnosticList();
     // Files together: a patch is completed by the file that it changes.

@@ -11,7 +11,7 @@ import { defineCommand, type OptionValues } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 import { KERNEL_OPTIONS, MACHINE_OPTIONS } from '../../common/options.ts';
-import { writeDiagnostics } from '../../common/result.ts';
+import { makeFolder, writeDiagnostics } from '../../common/result.ts';
 import { asCommandErrors, countOption, MOST_JOBS } from '../../survey/options.ts';
 
 /** A machine that takes longer has a loop that waits for something: none of 655 public ones took a tenth of it. */
@@ -149,7 +149,8 @@ export const command = defineCommand({
   ],
   async run({ inputs, options, io }) {
     const { into } = options;
-    if (into === undefined) throw new CommandError('survey: it takes --into DIR', 'where the tables go');
+    if (into === undefined)
+      throw new CommandError('survey needs --into DIR', 'the folder that the tables go to');
     const paths = [...inputs];
     if (options['files-from'] !== undefined)
       paths.push(...(await listedPaths(options['files-from'], options.null === true, io)));
@@ -163,6 +164,7 @@ export const command = defineCommand({
     ]);
     await compileSparingly();
     const sink = new DiagnosticList();
+    makeFolder(into, io);
     const store = new SurveyStore(resolve(io.cwd, into));
     if (!store.ask(await askedKernel(options, io)))
       throw new CommandError(

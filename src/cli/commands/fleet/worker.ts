@@ -27,7 +27,7 @@ export const command = defineCommand({
   examples: [{ line: 'fwmap worker --queue redis://queue.example:6379/0', does: 'on each host of a fleet' }],
   async run({ options, io }) {
     if (options.queue === undefined)
-      throw new CommandError('worker: it takes --queue URL', 'for example redis://host:6379/0');
+      throw new CommandError('worker needs --queue URL', 'for example redis://host:6379/0');
     const jobs = countOption('jobs', options.jobs, availableParallelism(), MOST_JOBS);
     const { startWorker } = await import('../../../survey/queue.ts');
     await compileSparingly();

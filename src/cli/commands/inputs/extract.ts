@@ -1,5 +1,5 @@
 /** Writes finds out: under names of our own making, in one folder and nowhere else. */
-import { closeSync, constants, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemMessage } from '../../../artifact/file.ts';
 import type { Access } from '../../../containers/access.ts';
@@ -7,6 +7,7 @@ import type { Find } from '../../../scan/find.ts';
 import type { FindReader } from '../../../scan/run.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
+import { makeFolder } from '../../common/result.ts';
 
 const MAX_LABEL = 60;
 const WRITTEN_AT_ONCE = 1 << 20;
@@ -55,11 +56,7 @@ export function extractTo(folder: string, io: Io): FindReader['read'] {
   const root = resolve(io.cwd, folder);
   const cannot = (what: string, error: unknown): CommandError =>
     new CommandError(`cannot write ${what}: ${systemMessage(error)}`);
-  try {
-    mkdirSync(root, { recursive: true });
-  } catch (error) {
-    throw cannot(folder, error);
-  }
+  makeFolder(folder, io);
   return (find, bytes) => {
     const name = extractedName(find);
     try {

@@ -18,8 +18,8 @@ function parseAddress(text: string): Asked {
   const match = FORM.exec(text.trim());
   if (match === null)
     throw new CommandError(
-      `${text} is no address`,
-      'as a log has it: 0xf8000000, f8000000-fbffffff, io:0xcf8, "[mem 0xf8000000-0xfbffffff]"; the inputs follow',
+      `${text} is not an address`,
+      'it comes first, as a log has it: 0xf8000000, f8000000-fbffffff, io:0xcf8, "[mem 0xf8000000-0xfbffffff]"',
     );
   const start = BigInt(`0x${match[2]}`);
   const last = match[3] === undefined ? start : BigInt(`0x${match[3]}`);

@@ -103,7 +103,7 @@ export const command = defineCommand({
     { line: 'fwmap diff 0001-board.patch', does: 'what a patch changes' },
   ],
   async run({ inputs, options, io }) {
-    if (inputs.length > 2) throw new CommandError('diff: it takes two inputs, or a patch');
+    if (inputs.length > 2) throw new CommandError('diff takes two inputs, or a patch');
     await compileSparingly();
     const [first, second] = inputs as [string, string | undefined];
     const [sinkBefore, sinkAfter] = [new DiagnosticList(), new DiagnosticList()];
@@ -113,8 +113,8 @@ export const command = defineCommand({
       after = await openSide(first, options, io, sinkAfter);
       if (!after.some((artifact) => artifact.before !== undefined))
         throw new CommandError(
-          `${first} is no patch of a description`,
-          'name what it is to be compared with',
+          `${first} is not a patch of a description`,
+          'name a second input to compare it with',
         );
       before = after.map((artifact) => artifact.before ?? artifact);
     } else {
