@@ -48,6 +48,47 @@ const EQUIVALENT: readonly Equivalent[] = [
     replacement: 'false',
     why: 'no BAR is of a window of bus numbers; the test is for the type',
   },
+  {
+    file: 'src/symbolic/identity.ts',
+    line: 'field === other ||',
+    replacement: 'false',
+    why: 'the same object has the same path, read and place; this is looked at first since it is quick',
+  },
+  {
+    file: 'src/symbolic/decision/context.ts',
+    line: 'if (!isKnown(opposite) && this.#known(opposite) === undefined) {',
+    replacement: 'true',
+    why: 'a second entry of one condition costs a question asked again',
+  },
+  {
+    file: 'src/symbolic/conditions.ts',
+    line: 'for (const condition of conditions) if (condition.hash === hash && sameExpr(condition, wanted)) return true;',
+    replacement: 'true',
+    why: 'the hash is looked at again by sameExpr; this is quicker',
+  },
+  {
+    file: 'src/symbolic/decision/bdd.ts',
+    line: 'if (a > b) [a, b] = [b, a];',
+    why: 'the operation is symmetric; the order is for finding results again',
+  },
+  {
+    file: 'src/symbolic/decision/cover.ts',
+    line: 'left.bits > 1 &&',
+    replacement: 'left.bits >= 1',
+    why: 'a bit held against a number is never a comparison: compare() makes it the bit itself, or its opposite',
+  },
+  {
+    file: 'src/symbolic/decision/subjects.ts',
+    line: 'const added = terms.filter(({ coefficient }) => coefficient > 0n);',
+    replacement: 'coefficient >= 0n',
+    why: 'no term has the coefficient 0',
+  },
+  {
+    file: 'src/symbolic/decision/subjects.ts',
+    line: '.filter(({ coefficient }) => coefficient < 0n)',
+    replacement: 'coefficient <= 0n',
+    why: 'no term has the coefficient 0',
+  },
 ];
 
 /** @returns why it makes no difference; undefined where it may make one */

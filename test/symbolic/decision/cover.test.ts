@@ -168,6 +168,32 @@ describe('the shortest comparisons', () => {
     expect(formatCondition(simplified(condition))).toBe(text);
   });
 
+  test('values of a choice without order have no bounds', () => {
+    const choice = { id: 'place', values: ['a', 'b', 'c', 'd', 'e'], ordered: false };
+    const text = (...values: string[]): string =>
+      formatCondition(any(...values.map((value) => chosen(choice, value))));
+    expect(text('a')).toBe('place == a');
+    expect(text('a', 'b')).toBe('place == a, or place == b');
+    expect(text('d', 'e')).toBe('place == d, or place == e');
+    expect(text('a', 'b', 'c', 'd')).toBe('place != e');
+    expect(text('a', 'b', 'c', 'd', 'e')).toBe('1 == 1');
+  });
+
+  test('values of an ordered one are ranges, whatever they are called', () => {
+    const choice = { id: 'step', values: ['a', 'b', 'c', 'd', 'e'], ordered: true };
+    const text = (...values: string[]): string =>
+      formatCondition(any(...values.map((value) => chosen(choice, value))));
+    expect(text('a')).toBe('step < b');
+    expect(text('e')).toBe('step >= e');
+    expect(text('b')).toBe('step == b');
+    expect(text('a', 'b')).toBe('step < c');
+    expect(text('d', 'e')).toBe('step >= d');
+    expect(text('b', 'c')).toBe('step >= b and step < d');
+    expect(text('a', 'b', 'd', 'e')).toBe('step != c');
+    expect(text('b', 'd')).toBe('step == b, or step == d');
+    expect(text('a', 'e')).toBe('step < b, or step >= e');
+  });
+
   test('only where it is open', () => {
     const given = not(is(pm1l, 0n));
     expect(formatCondition(simplified(all(is(kind, 1n), given), given))).toBe('KIND == 1');
