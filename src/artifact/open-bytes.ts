@@ -240,6 +240,11 @@ async function openPiece(
   const { mailInputs, textInputs } = await import('./text/open-text.ts');
   const make = ({ kind: found, source, steps: taken }: FoundInput): Artifact =>
     makeArtifact(found, source, { ...opened, steps: taken });
+  if (kind === 'mail' && depth >= budget.limits.depth) {
+    const args = { limit: limitText('container-depth', 'containers inside each other') };
+    sink.add(finding('container/limit', args, where));
+    return [];
+  }
   if (kind === 'mail')
     return mailInputs(opened, sink, make, (attachment, quiet) =>
       openPiece({ ...opened, ...attachment }, undefined, { ...opening, sink: quiet }, depth + 1),

@@ -93,6 +93,13 @@ const OPENING = {
     'More files than a mailbox has that a person kept; texts are not counted.',
     REST,
   ),
+  'html-depth': row(
+    "elements inside each other in a mail's HTML",
+    1000,
+    'levels',
+    'Mail programs nest some sixty, replies to replies a few hundred.',
+    REST,
+  ),
   'thread-messages': row(
     'the mailbox that --reply-to names',
     2000,

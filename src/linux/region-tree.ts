@@ -30,6 +30,17 @@ export function iomemRoot(): Region {
   return region(0n, (1n << 64n) - 1n, 'PCI mem');
 }
 
+/** Index of the first of these disjoint, ascending regions that ends at an address or behind it. */
+function firstReaching(regions: readonly Region[], address: bigint): number {
+  let [low, high] = [0, regions.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (regions[middle]!.end < address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /**
  * Puts `wanted` below `root`. Gives the region it collides with (`root` itself when it does not fit inside), or
  * undefined when it was placed. Source: `__request_resource`.
@@ -37,12 +48,9 @@ export function iomemRoot(): Region {
 function request(root: Region, wanted: Region): Region | undefined {
   if (wanted.end < wanted.start || wanted.start < root.start || wanted.end > root.end) return root;
   const { children } = root;
-  let index = 0;
-  for (; index < children.length; index += 1) {
-    const child = children[index]!;
-    if (child.start > wanted.end) break;
-    if (child.end >= wanted.start) return child;
-  }
+  const index = firstReaching(children, wanted.start);
+  const child = children[index];
+  if (child !== undefined && child.start <= wanted.end) return child;
   children.splice(index, 0, wanted);
   return undefined;
 }
@@ -116,7 +124,7 @@ export function insertConflict(root: Region, wanted: Region): Region | undefined
       parent = first;
       continue;
     }
-    const from = parent.children.indexOf(first);
+    const from = firstReaching(parent.children, wanted.start);
     let to = from;
     for (; to < parent.children.length; to += 1) {
       const next = parent.children[to]!;

@@ -90,6 +90,13 @@ export const CASES: Readonly<Record<LimitName, Case | Elsewhere>> = {
     },
     run: ['windows', 'x.eml'],
   },
+  'html-depth': {
+    value: 2,
+    files: {
+      'x.eml': `From: a@example.org\nMIME-Version: 1.0\nContent-Type: text/html\n\n${'<div>'.repeat(9)}${'x '.repeat(10_000)}<pre>\n${BOARD}</pre>\n`,
+    },
+    run: ['windows', 'x.eml'],
+  },
   'thread-messages': {
     value: 1,
     files: {

@@ -75,7 +75,6 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'artifact/text/device-tree-text.ts MAX_FAILED',
     'artifact/text/first-code.ts MOST_BYTES',
     'artifact/text/lines.ts MAX_OMISSION',
-    'artifact/text/mail.ts MAX_BOUNDARIES',
     'cli/common/repository.ts MAX_ABOVE',
     'cli/inputs/patch-bases.ts MAX_ABOVE',
     'containers/boot/flat-tree.ts MAX_DEPTH',

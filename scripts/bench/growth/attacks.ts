@@ -1,5 +1,5 @@
 /** Inputs that were made to cost more than their size, each by what a reader does at every one of its places. */
-import { dts, type Growing } from './growing.ts';
+import { dts, type Growing, hex, lines, mail } from './growing.ts';
 
 export const ATTACKS: readonly Growing[] = [
   {
@@ -25,5 +25,79 @@ export const ATTACKS: readonly Growing[] = [
     count: 100_000,
     command: ['windows', '--as', 'crs-hex'],
     make: (count) => 'Buffer(){'.repeat(count),
+  },
+  {
+    name: 'tree: ranges of a host bridge',
+    count: 20_000,
+    command: ['bridges'],
+    make: (count) =>
+      dts(
+        `pci@0 { device_type = "pci"; compatible = "pci-host-ecam-generic"; #address-cells = <3>; #size-cells = <2>; reg = <0 0 0 0x1000>; ranges = ${lines(
+          count,
+          (index) => `<0x2000000 0 0x${hex(index << 12)} 0 0x${hex(index << 12)} 0 0x1000>,`,
+        )
+          .trimEnd()
+          .slice(0, -1)}; };`,
+      ),
+  },
+  {
+    name: 'preprocessor: choices in a condition',
+    count: 30_000,
+    command: ['windows'],
+    make: (count) => `#if ${'1 ? '.repeat(count)}1${' : 1'.repeat(count)}\n#endif\n${dts('')}`,
+  },
+  {
+    name: 'log: lines of two characters',
+    count: 300_000,
+    command: ['sysfb'],
+    make: (count) => `Linux version 6.12.30 (a@b) (gcc) #1 SMP\n${'[ \n'.repeat(count)}`,
+  },
+  {
+    name: 'mail: messages inside of messages',
+    count: 10_000,
+    command: ['sysfb'],
+    make: (count) => {
+      const type = 'MIME-Version: 1.0\nContent-Type: message/rfc822\n';
+      return mail(`From: a@b\nSubject: s\n${type}\n`.repeat(count), type);
+    },
+  },
+  {
+    name: 'mail: short lines of an attachment',
+    count: 300_000,
+    command: ['sysfb'],
+    make: (count) =>
+      mail(
+        `--B\nContent-Type: application/octet-stream\n\n${'a\n'.repeat(count)}--B--\n`,
+        'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n',
+      ),
+  },
+  {
+    name: 'mail: short pieces of base64',
+    count: 150_000,
+    command: ['sysfb'],
+    make: (count) => mail('AA==\n'.repeat(count), 'MIME-Version: 1.0\nContent-Transfer-Encoding: base64\n'),
+  },
+  {
+    name: 'mail: elements of HTML that stay open',
+    count: 60_000,
+    command: ['sysfb'],
+    make: (count) => mail('<table><tr><td>'.repeat(count), 'MIME-Version: 1.0\nContent-Type: text/html\n'),
+  },
+  {
+    name: 'mail: blocks of ASL that stay open',
+    count: 40_000,
+    command: ['sysfb'],
+    make: (count) => mail('Device (A) {\n'.repeat(count)),
+  },
+  {
+    name: 'patch: renames',
+    count: 20_000,
+    command: ['sysfb'],
+    make: (count) =>
+      lines(
+        count,
+        (index) =>
+          `diff --git a/${index}.dts b/${index + 1}.dts\nsimilarity index 100%\nrename from ${index}.dts\nrename to ${index + 1}.dts`,
+      ),
   },
 ];

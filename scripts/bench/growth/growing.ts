@@ -23,3 +23,7 @@ export function dts(body: string): string {
 export function asl(body: string): string {
   return `DefinitionBlock ("", "DSDT", 2, "LAB", "GROW", 1) {\n${body}}\n`;
 }
+
+export function mail(body: string, headers = ''): string {
+  return `From: a@example.org\nTo: b@example.org\nSubject: s\nDate: Mon, 1 Jan 2024 00:00:00 +0000\n${headers}\n${body}`;
+}

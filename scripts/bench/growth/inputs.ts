@@ -6,11 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { makeCpio } from '../../../test/containers/make-cpio.ts';
 import * as make from '../../../test/containers/make-images.ts';
 import { ATTACKS } from './attacks.ts';
-import { asl, dts, type Growing, hex, lines, wide } from './growing.ts';
-
-function mail(body: string, headers = ''): string {
-  return `From: a@example.org\nTo: b@example.org\nSubject: s\nDate: Mon, 1 Jan 2024 00:00:00 +0000\n${headers}\n${body}`;
-}
+import { asl, dts, type Growing, hex, lines, mail, wide } from './growing.ts';
 
 const VMBUS = (index: number): string =>
   `d${index} { #address-cells = <2>; #size-cells = <1>; compatible = "microsoft,vmbus"; ranges = <${index} 0 ${index} 0 0x1000>; };`;

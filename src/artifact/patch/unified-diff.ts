@@ -111,12 +111,12 @@ class DiffReader {
     return this.files;
   }
 
-  /** Reads what belongs to one diff; gives the line behind it, or undefined where there is none. */
-  readOne(): number | undefined {
+  /** Reads what belongs to one diff; gives the line behind it. There is none where no file was found. */
+  readOne(): number {
     let end = this.#at;
     while (this.#at < this.#lines.length && this.#next()) end = this.#at;
     this.#endFile();
-    return this.files.length > 0 ? end : undefined;
+    return end;
   }
 
   #endFile(): void {
@@ -249,6 +249,8 @@ export function readUnifiedDiff(text: string, onMore: () => void = () => {}): re
 export class DiffFinder {
   readonly #text: string;
   #lines: readonly string[] | undefined;
+  /** No diff begins before this line: there are headers without hunks up to it, as of renames. */
+  #noneBefore = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -259,8 +261,12 @@ export class DiffFinder {
    * @param content the line without quote marks
    */
   endOf(line: number, content: string): number | undefined {
-    if (!BEGINNING.test(content)) return undefined;
+    if (line < this.#noneBefore || !BEGINNING.test(content)) return undefined;
     this.#lines ??= linesOf(this.#text);
-    return new DiffReader(this.#lines, line).readOne();
+    const reader = new DiffReader(this.#lines, line);
+    const end = reader.readOne();
+    if (reader.files.length > 0) return end;
+    this.#noneBefore = end;
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 /** HTML as text: what a person sees, line by line. */
 import { Parser } from 'htmlparser2';
+import { limit } from '../../limits/limits.ts';
 
 /** Elements that begin a line of their own. */
 const BLOCKS = new Set(
@@ -13,12 +14,20 @@ const HIDDEN = new Set(['head', 'script', 'style', 'template', 'title']);
 /** Elements in which blanks and line ends stand as they are. */
 const AS_IS = new Set(['pre', 'textarea', 'xmp', 'listing', 'plaintext']);
 
-/** Linear in the length of its input; unknown and unclosed tags are passed over. */
-export function htmlToText(html: string): string {
+/** As much is given to the parser at once: between two pieces it is seen how deep the elements nest. */
+const PIECE = 1 << 14;
+
+/**
+ * Unknown and unclosed tags are passed over.
+ * @returns the text, and whether it ends before the HTML does: at each tag the parser looks through what is open, so elements
+ *   may not nest beyond a limit
+ */
+export function htmlToText(html: string): { readonly text: string; readonly isCut: boolean } {
   const parts: string[] = [];
   let hidden = 0;
   let asIs = 0;
   let startsLine = true;
+  let depth = 0;
   const put = (text: string): void => {
     if (text === '') return;
     parts.push(text);
@@ -29,6 +38,7 @@ export function htmlToText(html: string): string {
   };
   const parser = new Parser({
     onopentagname(name) {
+      depth += 1;
       if (HIDDEN.has(name)) hidden += 1;
       if (AS_IS.has(name)) asIs += 1;
       if (name === 'br') put('\n');
@@ -40,13 +50,17 @@ export function htmlToText(html: string): string {
       else put((startsLine ? text.replace(/^[ \t\r\n]+/, '') : text).replace(/[ \t\r\n]+/g, ' '));
     },
     onclosetag(name) {
+      depth -= 1;
       if (HIDDEN.has(name)) hidden = Math.max(0, hidden - 1);
       if (AS_IS.has(name)) asIs = Math.max(0, asIs - 1);
       if (BLOCKS.has(name)) lineBreak();
     },
   });
-  parser.write(html);
+  let at = 0;
+  for (; at < html.length && depth <= limit('html-depth'); at += PIECE)
+    parser.write(html.slice(at, at + PIECE));
+  const isCut = at < html.length;
   parser.end();
   // Mail programs indent with blanks that don't break.
-  return parts.join('').replaceAll('\u00a0', ' ');
+  return { text: parts.join('').replaceAll('\u00a0', ' '), isCut };
 }

@@ -2,7 +2,7 @@
 
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
-import { limit } from '../../limits/limits.ts';
+import { limit, limitText } from '../../limits/limits.ts';
 
 /** A text that a message says, or a file that it carries. */
 export type MailPart =
@@ -23,8 +23,6 @@ export type MailPart =
       readonly bytes: Uint8Array;
     };
 
-/** Boundaries that are looked for, of one message. */
-const MAX_BOUNDARIES = 64;
 const NEWLINE = 0x0a;
 
 /** The messages of a mailbox, each `[start, end)`; a single message is a mailbox of one. */
@@ -94,12 +92,13 @@ export async function* mailParts(
 
 /** A message of several parts whose last boundary isn't there: the end is missing, and maybe more. */
 function isCut(message: string): boolean {
-  const boundary = /\bboundary=(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))/gi;
-  for (let count = 0; count < MAX_BOUNDARIES; count += 1) {
-    const match = boundary.exec(message);
-    if (match === null) return false;
-    if (!message.includes(`--${match[1] ?? match[2]}--`, match.index)) return true;
-  }
+  const last = new Map<string, number>();
+  for (const { 1: boundary = '', index } of message.matchAll(/^--([^\r\n]{1,200}?)--[ \t]*\r?$/gm))
+    last.set(boundary, index);
+  for (const { 1: quoted, 2: bare, index } of message.matchAll(
+    /\bboundary=(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))/gi,
+  ))
+    if ((last.get(quoted ?? bare ?? '') ?? -1) < index) return true;
   return false;
 }
 
@@ -107,10 +106,9 @@ function isCut(message: string): boolean {
 const REPLACEMENT = '\ufffd';
 
 async function encodedParts(message: Uint8Array, name: string, sink: DiagnosticSink): Promise<MailPart[]> {
-  const { default: PostalMime } = await import('postal-mime');
+  const { parseMail } = await import('./mime.ts');
   try {
-    // A message inside a message is opened as one.
-    const mail = await PostalMime.parse(message, { forceRfc822Attachments: true });
+    const mail = await parseMail(message);
     const parts: MailPart[] = [];
     const say = (type: string, text: string | undefined): void => {
       if (text === undefined || text.trim() === '') return;
@@ -121,7 +119,12 @@ async function encodedParts(message: Uint8Array, name: string, sink: DiagnosticS
     say('text/plain', mail.text);
     if (mail.html !== undefined) {
       const { htmlToText } = await import('./html.ts');
-      say('text/html', htmlToText(mail.html));
+      const { text, isCut } = htmlToText(mail.html);
+      if (isCut) {
+        const args = { limit: limitText('html-depth', 'elements inside each other in HTML') };
+        sink.add(finding('container/limit', args, { path: name }));
+      }
+      say('text/html', text);
     }
     for (const { filename, mimeType, content } of mail.attachments)
       parts.push({

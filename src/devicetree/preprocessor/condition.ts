@@ -118,11 +118,13 @@ class Evaluator {
   }
 
   #choice(condition: Value, live: boolean): Value {
+    this.#enter();
     const truth = condition.value !== 0n;
     const yes = this.#binary(0, live && truth);
     if (this.#token.text !== ':') throw new ConditionError('"?" without following ":"');
     this.#advance();
     const no = this.#binary(1, live && !truth);
+    this.#depth -= 1;
     const unsigned = yes.unsigned || no.unsigned;
     return wrapped(truth ? yes.value : no.value, unsigned);
   }
@@ -187,10 +189,14 @@ class Evaluator {
     }
   }
 
-  #unary(live: boolean): Value {
+  #enter(): void {
     this.#depth += 1;
     if (this.#depth > limit('condition-depth'))
       throw new ConditionError(`#if expression nested ${moreThan('condition-depth')}`);
+  }
+
+  #unary(live: boolean): Value {
+    this.#enter();
     const value = this.#operand(live);
     this.#depth -= 1;
     return value;

@@ -132,7 +132,7 @@ export class TextCopier {
 
   /** What the expansion prints, with a space exactly where GNU cpp has one (c-ppoutput.cc, scan_translation_unit). */
   #print(expander: Expander, macro: Macro, invocation: Token, before: Edge): { text: string; edge: Edge } {
-    let text = '';
+    const pieces: string[] = [];
     let edge = before;
     let avoidPaste = true;
     let origin: Token | undefined = invocation;
@@ -147,13 +147,14 @@ export class TextCopier {
       const space = avoidPaste
         ? (origin ?? token).white || wouldPaste(edge, token.kind, token.text)
         : token.white;
-      text += space ? ` ${token.text}` : token.text;
+      if (space) pieces.push(' ');
+      pieces.push(token.text);
       if (!this.#spend(macro, token.text.length + 1)) break;
       avoidPaste = false;
       origin = undefined;
       edge = edgeOf(token.kind, token.text);
     }
-    return { text, edge };
+    return { text: pieces.join(''), edge };
   }
 
   /** Tokens of the text from `from` on. Inside an argument list it goes on in the next run, past directives. */

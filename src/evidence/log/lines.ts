@@ -19,7 +19,7 @@ export interface LogLine {
   /** What the kernel printed; not trimmed at its end. */
   readonly message: string;
   /** Time since boot, where the stamp says. */
-  readonly seconds?: number;
+  readonly seconds: number | undefined;
   /** Something marks the line as the kernel's: a stamp, a priority, a journal's `kernel:`. */
   readonly stamped: boolean;
   /** A line of another program in a syslog or journal. */
@@ -64,11 +64,50 @@ interface LogForm {
   named: boolean;
 }
 
-function readLine(
-  text: string,
-  form: LogForm,
-): Omit<LogLine, 'at' | 'end' | 'length' | 'messageAt' | 'whole'> & { readonly start: number } {
-  const quote = QUOTE.exec(text)?.[0] ?? '';
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isLowerOrDigit(code: number): boolean {
+  return isDigit(code) || (code >= 0x61 && code <= 0x7a);
+}
+
+function isUpperOrDigit(code: number): boolean {
+  return isDigit(code) || (code >= 0x41 && code <= 0x5a);
+}
+
+/** Where a line stands: what of a {@link LogLine} its text doesn't say. */
+interface LinePlace {
+  readonly at: number;
+  readonly end: number;
+  readonly length: number;
+  /** Where its text begins in the file; undefined where something was taken out of it. */
+  readonly textAt: number | undefined;
+  readonly whole: boolean;
+}
+
+function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
+  const { at: lineAt, end, length, textAt, whole } = place;
+  const made = (
+    start: number,
+    depth: number,
+    stamped: boolean,
+    foreign: boolean,
+    seconds: number | undefined,
+  ): LogLine => ({
+    at: lineAt,
+    end,
+    length,
+    messageAt: textAt === undefined ? lineAt : textAt + start,
+    message: text.slice(start),
+    seconds,
+    stamped,
+    foreign,
+    depth,
+    whole,
+  });
+  // A log may be all short lines: what can't be there by its first character isn't looked for.
+  const quote = ' \t>|'.includes(text[0]!) ? QUOTE.exec(text)![0] : '';
   const depth = quote.replace(/[^>|]/g, '').length;
   let at = quote.length;
   let stamped = false;
@@ -78,42 +117,37 @@ function readLine(
     at = end;
     return true;
   };
-  if (take(PRIORITY)) stamped = true;
-  if (take(FACILITY)) stamped = true;
+  const takePriority = (): boolean => text[at] === '<' && take(PRIORITY);
+  const isNamed = text.includes('kernel', at);
+  if (takePriority()) stamped = true;
+  if (isLowerOrDigit(text.charCodeAt(at)) && take(FACILITY)) stamped = true;
   const date = at;
-  const dated = take(DATE);
-  if (take(KERNEL)) {
+  const dated = isUpperOrDigit(text.charCodeAt(at)) && take(DATE);
+  if (isNamed && take(KERNEL)) {
     stamped = true;
     if (dated) form.named = true;
   } else if (dated) {
     if (form.named && after(OTHER_PROGRAM, text, at) !== undefined)
-      return { start: at, message: text.slice(at), stamped: false, foreign: true, depth };
+      return made(at, depth, false, true, undefined);
     // Without a name only what dmesg --time-format iso prints is a stamp; other dates occur in messages.
     if (after(ISO_DATE, text, date) === undefined) at = date;
     else stamped = true;
   }
-  if (take(PRIORITY)) stamped = true;
+  if (takePriority()) stamped = true;
   let seconds: number | undefined;
   STAMP.lastIndex = at;
-  const stamp = STAMP.exec(text);
+  const stamp = text[at] === '[' ? STAMP.exec(text) : null;
   if (stamp !== null) {
     at = STAMP.lastIndex;
     seconds = Number.parseFloat(stamp[1]!);
     stamped = true;
-  } else if (take(OTHER_STAMP)) stamped = true;
-  if (take(CALLER)) stamped = true;
+  } else if (text[at] === '[' && take(OTHER_STAMP)) stamped = true;
+  if ((text[at] === ' ' || text[at] === '[') && take(CALLER)) stamped = true;
   if (text[at] === ' ') at += 1;
   // journalctl -o short-monotonic: the host comes after the stamp.
-  if (stamp !== null && !dated) take(KERNEL);
+  if (isNamed && stamp !== null && !dated) take(KERNEL);
   while (text[at] === ' ' || text[at] === '\t') at += 1;
-  return {
-    start: at,
-    message: text.slice(at),
-    ...(seconds === undefined ? {} : { seconds }),
-    stamped,
-    foreign: false,
-    depth,
-  };
+  return made(at, depth, stamped, false, seconds);
 }
 
 /**
@@ -135,15 +169,13 @@ export function* logLines(
     let from = 0;
     // A mail program that filled paragraphs put the next message's stamp behind the last message.
     for (const piece of text.includes('] ', 1) ? text.split(INSIDE) : [text]) {
-      const { start, ...line } = readLine(piece, form);
-      yield {
-        ...line,
+      yield readLine(piece, form, {
         at: end === undefined ? at + from : at,
         end: end ?? at + from + piece.length,
         length: from + piece.length,
-        messageAt: text.length === raw.length && end === undefined ? at + from + start : at,
+        textAt: text.length === raw.length && end === undefined ? at + from : undefined,
         whole,
-      };
+      });
       from += piece.length + 1;
     }
   }

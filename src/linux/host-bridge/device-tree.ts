@@ -28,16 +28,13 @@ const LAST_ADDRESS = (1n << 64n) - 1n;
 
 /** Entries of equal flags that continue each other on the bus and on the CPU's side are one (of_pci_range_parser_one). */
 export function fuse(entries: readonly RangeEntry[]): FusedRange[] {
-  const fused: FusedRange[] = [];
+  const fused: (FusedRange & { size: bigint; from: number[] })[] = [];
   for (const { index, ...entry } of entries) {
     const before = fused.at(-1);
-    if (before !== undefined && continues(before, entry))
-      fused[fused.length - 1] = {
-        ...before,
-        size: before.size + entry.size,
-        from: [...before.from, index],
-      };
-    else fused.push({ ...entry, from: [index] });
+    if (before !== undefined && continues(before, entry)) {
+      before.size += entry.size;
+      before.from.push(index);
+    } else fused.push({ ...entry, from: [index] });
   }
   return fused;
 }

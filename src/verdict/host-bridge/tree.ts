@@ -73,19 +73,35 @@ export function judgeTreeBridges(
     );
     for (const id of explored.used) used.add(id);
     if (explored.reached !== undefined) for (const { path } of own) unexplored.set(path, explored.reached);
+    const entries = rangesByNode(description.entries);
     own.forEach((subject, index) => {
       const found = explored.worlds.map(({ when, outcome }) => ({ when, outcome: outcome[index]! }));
-      bridges.push(judged(subject, found, given, index));
+      const byIndex = new Map(entries.get(subject.node)?.map((entry) => [entry.index, entry]));
+      bridges.push(judged(subject, byIndex, found, given, index));
     });
   }
   return { bridges, used, unexplored };
+}
+
+/** Entries of `ranges` by the node that has them: there may be thousands of both. */
+type RangesByNode = ReadonlyMap<AddressEntry['node'], readonly AddressEntry[]>;
+
+function rangesByNode(entries: readonly AddressEntry[]): RangesByNode {
+  const byNode = new Map<AddressEntry['node'], AddressEntry[]>();
+  for (const entry of entries) {
+    if (entry.item !== 'ranges') continue;
+    const own = byNode.get(entry.node);
+    if (own) own.push(entry);
+    else byNode.set(entry.node, [entry]);
+  }
+  return byNode;
 }
 
 /** The `ranges` of a tree's nodes, as a release translates them. */
 class Ranges {
   readonly #description: TreeDescription;
   readonly #situation: BridgeSituation;
-  readonly #known = new Map<string, readonly AddressEntry[]>();
+  readonly #known = new Map<string, RangesByNode>();
   #dependsOn: ReadonlySet<keyof AddressingProfile> | undefined;
 
   constructor(description: TreeDescription, situation: BridgeSituation) {
@@ -94,9 +110,7 @@ class Ranges {
   }
 
   of({ node }: TreeBridge, ask: Ask): FusedRange[] {
-    const entries = this.#entries(this.#profile(ask)).filter(
-      (entry) => entry.node === node && entry.item === 'ranges',
-    );
+    const entries = this.#entries(this.#profile(ask)).get(node) ?? [];
     return fuse(entries.flatMap((entry) => rangeEntry(entry) ?? []));
   }
 
@@ -106,7 +120,7 @@ class Ranges {
     if (this.#dependsOn === undefined) {
       const decoded = decodeEntries(this.#description.tree, { add: () => {} }, { rules: LINUX_TREE_RULES });
       this.#dependsOn = decoded.dependsOn;
-      this.#known.set(keyOf(DEFAULT_ADDRESSING), decoded.entries);
+      this.#known.set(keyOf(DEFAULT_ADDRESSING), rangesByNode(decoded.entries));
     }
     const depends = (part: keyof AddressingProfile): boolean => this.#dependsOn!.has(part);
     return {
@@ -124,15 +138,16 @@ class Ranges {
     };
   }
 
-  #entries(profile: AddressingProfile): readonly AddressEntry[] {
+  #entries(profile: AddressingProfile): RangesByNode {
     const key = keyOf(profile);
     let entries = this.#known.get(key);
     if (entries === undefined) {
-      entries = decodeEntries(
+      const decoded = decodeEntries(
         this.#description.tree,
         { add: () => {} },
         { addressing: profile, rules: LINUX_TREE_RULES },
-      ).entries;
+      );
+      entries = rangesByNode(decoded.entries);
       this.#known.set(key, entries);
     }
     return entries;
@@ -262,8 +277,10 @@ function notesOf(
   return notes;
 }
 
+/** @param entries of its `ranges`, by their index */
 function judged(
   subject: TreeBridge,
+  entries: ReadonlyMap<number, AddressEntry>,
   worlds: readonly { readonly when: Condition; readonly outcome: Outcome }[],
   given: Condition,
   position: number,
@@ -276,7 +293,8 @@ function judged(
     for (const of of outcome.changes) changes.push({ of, when });
     for (const of of outcome.notes) notes.push({ of, when });
   }
-  const toWindow = (window: BridgeWindow, when: Condition): AddressWindow => windowOf(subject, window, when);
+  const toWindow = (window: BridgeWindow, when: Condition): AddressWindow =>
+    windowOf(subject, entries.get(window.from[0]!), window, when);
   return {
     device: subject.path,
     by: 'device-tree',
@@ -301,22 +319,21 @@ function judged(
 
 /** What every world prints. */
 function commonLines(worlds: readonly (readonly string[])[], path: string): string[] {
+  const printed = worlds.map((lines) => new Set(lines));
   return [
     `host bridge ${path} ranges:`,
     // There is a first world in any case.
-    ...worlds[0]!.filter((line) => worlds.every((each) => each.includes(line))),
+    ...worlds[0]!.filter((line) => printed.every((lines) => lines.has(line))),
   ];
 }
 
 function windowOf(
-  { description, path, node }: TreeBridge,
+  { description, path }: TreeBridge,
+  entry: AddressEntry | undefined,
   window: BridgeWindow,
   when: Condition,
 ): AddressWindow {
   const index = window.from[0]!;
-  const entry = description.entries.find(
-    (each) => each.node === node && each.item === 'ranges' && each.index === index,
-  );
   const base = window.start;
   const size = window.end - window.start + 1n;
   const parts = {

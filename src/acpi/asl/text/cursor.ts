@@ -95,6 +95,8 @@ export class TokenCursor {
   recover(from: number): void {
     if (!this.#failed) return;
     this.#failed = false;
+    // At the end there is nothing to skip, whatever is open: each unclosed block would be counted anew.
+    if (this.peek().kind === 'end') return;
     let depth = 0;
     for (let index = from; index < this.#at; index += 1) depth = nested(depth, this.#tokens[index]!);
     for (let token = this.peek(); token.kind !== 'end'; token = this.peek()) {
