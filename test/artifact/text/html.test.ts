@@ -26,6 +26,6 @@ describe('HTML as text', () => {
     ['without an end', '<div>a<pre>  b', 'a\n  b\n'],
     ['nothing', '', ''],
   ])('%s', (_title, html, text) => {
-    expect(htmlToText(html)).toBe(text);
+    expect(htmlToText(html).text).toBe(text);
   });
 });
