@@ -10,7 +10,10 @@ import { run } from '../cli/fake-io.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const FOLDER = join(ROOT, 'test', 'recorded', 'reports');
 
-/** A word that ends like a sample is one. */
+/** A word that ends like a file is a sample, or one of those that are made for these tests. */
+const pathOf = (word: string): string =>
+  word.startsWith('made/') ? `test/samples/${word}` : `samples/${word}`;
+
 const LINES = [
   'windows low-window-framebuffer.dts --map',
   'windows gen1-dsdt.aml',
@@ -42,6 +45,45 @@ const LINES = [
   'bridges gen1-dsdt.aml --kernel 6.12.30 --format json',
   'bridges gen1-dsdt.aml --format markdown',
   'bridges gen1-dsdt.aml --format sarif',
+  'bridges made/fields.asl',
+  'bridges made/fields.asl --format json',
+  'bridges made/fields.asl --format html',
+  'bridges made/gaps.dts --bar 1G,64bit,prefetchable --bar 1G --map',
+  'bridges made/gaps.dts --bar 1G --format sarif',
+  'windows made/fields.asl --map',
+  'windows made/fields.asl --format html',
+  'windows made/gaps.dts --map',
+  'windows made/gaps.dts --format svg',
+  'windows made/gaps.dts --format html',
+  'windows made/gaps.dts --format json',
+  'windows made/gaps.dts --format github',
+  'resources made/fields.asl',
+  'resources made/fields.asl --format json',
+  'resources made/fields.asl --format mail',
+  'resources made/gaps.dts',
+  'resources made/gaps.dts --format html',
+  'explain made/fields.asl',
+  'explain made/gaps.dts --node /soc/vmbus',
+  'at 0xc0001000 made/fields.asl',
+  'at 0x150000000 made/fields.asl',
+  'at 0x150000000 made/fields.asl --format json',
+  'at 0x150000000 made/fields.asl --format sarif',
+  'at 0xfe001000 made/gaps.dts --format html',
+  'eval made/fields.asl \\_SB.DEV0.FAIL --trace',
+  'eval made/fields.asl \\_SB.DEV0.FAIL --format json',
+  'eval made/fields.asl \\_SB.DEV0.PACK --format json',
+  'eval made/fields.asl \\_SB.DEV0._CRS',
+  'eval made/fields.asl \\_SB.DEV0._CRS --format markdown',
+  'sysfb made/gaps.dts',
+  'sysfb made/gaps.dts --format mail',
+  'sysfb made/gaps.dts --format json',
+  'sysfb gen2-dsdt.aml --matrix',
+  'sysfb gen2-dsdt.aml --set MG2B=0xf8000000 --set MG2L=0x8000000 --kernel 6.1.5 --boot efi',
+  'sysfb gen1-dsdt.aml --kernel 6.12.30 --format sarif',
+  'simulate gen1-dsdt.aml --format html',
+  'simulate low-window-framebuffer.dts --format sarif',
+  'diff made/gaps.dts openhcl-vtl2.dts --format sarif',
+  'diff made/fields.asl gen1-dsdt.aml',
 ];
 
 const nameOf = (line: string): string =>
@@ -52,7 +94,7 @@ const nameOf = (line: string): string =>
 
 describe('what a command prints', () => {
   it.each(LINES)('fwmap %s', async (line) => {
-    const argv = line.split(' ').map((word) => (/\.(?:dtsi?|aml|gz)$/.test(word) ? `samples/${word}` : word));
+    const argv = line.split(' ').map((word) => (/\.(?:dtsi?|aml|asl|gz)$/.test(word) ? pathOf(word) : word));
     const { status, stdout } = await run(argv, { cwd: ROOT });
     const now = stdout.replace(/<(style|script)([^>]*)>[\s\S]*?<\/\1>/g, '<$1$2></$1>');
     const file = join(FOLDER, `${nameOf(line)}.txt`);
