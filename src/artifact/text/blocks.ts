@@ -51,7 +51,7 @@ const IOMEM = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : \S/;
 const LSPCI =
   /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|[A-Z][^:]*(?:: | \[[0-9a-f]{4}\]: ))/;
 const LSPCI_DETAIL =
-  /^\s|^(?:Subsystem|Flags|Control|Status|Latency|Interrupt|NUMA node|Region \d|Memory at|I\/O ports at|Expansion ROM|Capabilities|Kernel (?:driver|modules)|Physical Slot|DeviceName): /;
+  /^\s|^(?:Subsystem|Flags|Control|Status|Latency|Interrupt|NUMA node|Region \d|Memory at|I\/O ports at|Expansion ROM|Capabilities|Kernel (?:driver in use|modules)|Physical Slot|DeviceName): /;
 const KCONFIG =
   /^(?:CONFIG_\w+=(?:[ymn]|-?\d+|0x[0-9a-fA-F]+|"[^"]*"?)|# CONFIG_\w+ is not set|# Automatically generated (?:file; DO NOT EDIT\.|make config: don't edit)|# Linux\/\S+ \d+\.\d+\S* Kernel Configuration)\s*$/;
 const UNAME = /^Linux \S+ \d+\.\d+\S* #\d/;
