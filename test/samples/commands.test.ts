@@ -122,7 +122,7 @@ describe('what a command prints', () => {
     // What is the same in every page is left out.
     const now = stdout
       .replace(/<(style|script)([^>]*)>[\s\S]*?<\/\1>/g, '<$1$2></$1>')
-      .replace(/(content="default-src[^"]*?)'sha256-[^']*'/g, "$1'sha256-…'");
+      .replace(/'sha256-[^']*'/g, "'sha256-…'");
     const file = join(FOLDER, `${nameOf(line)}.txt`);
     if (process.env.UPDATE_SAMPLES) {
       mkdirSync(FOLDER, { recursive: true });
