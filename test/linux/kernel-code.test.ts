@@ -111,6 +111,90 @@ test.each([
   expect(shown(code)).toEqual({ '0ae084d5a674': present });
 });
 
+describe('a kernel for OpenHCL', () => {
+  // As Microsoft's OHCL-Linux-Kernel has it at 082a316e2272 and 6bf73aa56c9a, in words of this test.
+  const OHCL = `#ifdef CONFIG_ACPI
+static acpi_status vmbus_walk_resources(struct acpi_resource *res, void *ctx)
+{
+	do {
+		if (((*old_res)->end + 1) == new_res->start) { join(); break; }
+		if ((*old_res)->start > new_res->end) { new_res->sibling = *old_res; break; }
+	} while (1);
+}
+#endif
+static void __maybe_unused vmbus_reserve_fb(void)
+{
+	if (efi_enabled(EFI_BOOT)) {
+		if (IS_ENABLED(CONFIG_SYSFB))
+			start = screen_info.lfb_base;
+	} else {
+		pdev = pci_get_device(PCI_VENDOR_ID_MICROSOFT, PCI_DEVICE_ID_HYPERV_VIDEO, NULL);
+	}
+}
+int vmbus_allocate_mmio(struct resource **new, resource_size_t min, bool fb_overlap_ok)
+{
+	if (!fb_overlap_ok && fb_mmio && start >= fb_mmio->start)
+		return 1;
+}
+void vmbus_free_mmio(resource_size_t start, resource_size_t size)
+{
+	release_mem_region(start, size);
+}
+#ifdef CONFIG_ACPI
+static int vmbus_acpi_add(struct platform_device *pdev)
+{
+	for (a = parent(d); a && a->handle != ACPI_ROOT_OBJECT; a = parent(a)) { walk(a); }
+}
+#else
+static int vmbus_acpi_add(struct platform_device *pdev)
+{
+	return 0;
+}
+#endif
+static int vmbus_device_add(struct platform_device *pdev)
+{
+	ret = of_range_parser_init(&parser, np);
+#ifndef HYPERVISOR_CALLBACK_VECTOR
+	vmbus_irq = of_irq_get(np, 0);
+#endif
+}
+`;
+  const DRIVER = {
+    '7f163a6fd957': true,
+    '40f26f3168bf': true,
+    '23a0683186b7': true,
+    '6d146aefbaa5': true,
+    '78e04bbff849': true,
+    '2a8a8afba0c3': true,
+    f0880e2cb7e1: true,
+    f83705a51275: true,
+    a07b50d80ab6: true,
+    '73fe9073c0cc': false,
+    '1dc5df133b98': false,
+    a41e0ab394e4: false,
+    '016a25e4b0df': false,
+  };
+
+  test('its driver', () => {
+    expect(shown(OHCL)).toEqual(DRIVER);
+  });
+
+  test('its Kconfig, in which the driver for VTL2 selects the mode, and the later one with a symbol for VMBus', () => {
+    const older =
+      'config HYPERV\n\ttristate "client drivers"\n\tselect PARAVIRT\n\nconfig HYPERV_VTL_MODE\n\tbool "VTL"\n\tdepends on HYPERV\n\nconfig MSHV_VTL\n\ttristate "VTL driver"\n\tselect HYPERV_VTL_MODE\n';
+    expect(shown(older)).toEqual({ '94b04355e639': false, '96959283a58d': false, d33db956c961: false });
+    // At 241b7dcba8f3.
+    const later = `${older}\nconfig HYPERV_VMBUS\n\ttristate "VMBus driver"\n\tdepends on HYPERV\n\tdefault HYPERV\n\tselect SYSFB if EFI && !HYPERV_VTL_MODE\n`;
+    expect(shown(OHCL, later)).toEqual({
+      ...DRIVER,
+      '94b04355e639': true,
+      '96959283a58d': true,
+      '7b89a44b2e8c': true,
+      d33db956c961: true,
+    });
+  });
+});
+
 test('every sign is of a row of the release table', () => {
   const rows = new Set(RELEASE_CHANGES.map(({ commit }) => commit));
   const functions = ['vmbus_walk_resources', 'vmbus_acpi_add', 'vmbus_device_add', 'vmbus_free_mmio']
