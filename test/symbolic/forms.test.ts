@@ -262,6 +262,11 @@ const ROWS: Readonly<Record<string, () => readonly (readonly [string, Quantity])
     ['0', compare('ne', 2n, 2n)],
     ['0', compare('eq', 3n, 2n)],
     ['(X & 5) > 1', compare('lt', 1n, and(X, 5n))],
+    // As in C, < binds more strongly than ==.
+    ['X < 5 == B', compare('eq', compare('lt', X, 5n), B)],
+    ['(X < 5) <= B', compare('le', compare('lt', X, 5n), B)],
+    ['(X == Z) < B', compare('lt', compare('eq', X, Z), B)],
+    ['(X == Z) == B', compare('eq', compare('eq', X, Z), B)],
     ['X + 1 == Z', compare('eq', total(32, 1n, [1n, X]), Z)],
   ],
   'the opposite': () => [
@@ -400,6 +405,19 @@ describe('what is known of a number', () => {
   });
 });
 
+test('bits put into a number leave it as wide as it was', () => {
+  for (const [low, bits] of [
+    [0, 8],
+    [8, 8],
+    [24, 8],
+    [0, 31],
+  ] as const)
+    expect((insertBits(X, 32, low, bits, Z) as Expr).bits).toBe(32);
+  expect(insertBits(X, 32, 0, 32, Z)).toBe(Z);
+  expect(formatQuantity(insertBits(0n, 32, 8, 8, Y))).toBe('Y << 8');
+  expect(insertBits(0xffff_ffffn, 32, 8, 8, 0x12n)).toBe(0xffff_12ffn);
+});
+
 describe('the same', () => {
   /** Made anew each time, so that nothing is the same object. */
   const kinds: Readonly<Record<string, (x: Expr, n: bigint) => Quantity>> = {
@@ -418,7 +436,7 @@ describe('the same', () => {
     quotient: (x, n) => arithmetic('divide', 32, x, n),
   };
   test.each(Object.entries(kinds))('%s', (kind, make) => {
-    const anew = (name = 'X'): Expr => field(name, 32);
+    const anew = (name = 'X'): Expr => field(name, 64);
     expect(sameQuantity(make(anew(), 3n), make(anew(), 3n))).toBe(true);
     expect(sameQuantity(make(anew(), 3n), make(anew('Z'), 3n))).toBe(false);
     if (kind !== 'field') expect(sameQuantity(make(anew(), 3n), make(anew(), 4n))).toBe(false);

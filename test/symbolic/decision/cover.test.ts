@@ -194,6 +194,31 @@ describe('the shortest comparisons', () => {
     expect(text('a', 'e')).toBe('step < b, or step >= e');
   });
 
+  test.each([
+    // 8 by 2, or 5 by 3.
+    ['multiply', 16n, 15n],
+    ['divide', 4n, 1n],
+    ['modulo', 0n, 2n],
+    ['shift-left', 32n, 40n],
+    ['shift-right', 2n, 0n],
+  ] as const)('choices inside of %s are taken apart', (op, yes, no) => {
+    const bit = field('BBBB', 1);
+    const made = arithmetic(op, 8, choose(bit, 8n, 5n), choose(bit, 2n, 3n));
+    expect(formatCondition(is(made, yes))).toBe('BBBB > 0');
+    expect(formatCondition(is(made, no))).toBe('BBBB == 0');
+    expect(formatCondition(is(made, 77n))).toBe('1 == 0');
+    // Wraps, or is shifted out.
+    const large = arithmetic(op, 8, choose(bit, 0x80n, 1n), choose(bit, 2n, 1n));
+    const wrapped = { multiply: 0n, divide: 0x40n, modulo: 0n, 'shift-left': 0n, 'shift-right': 0x20n }[op];
+    expect(formatCondition(all(is(large, wrapped), is(bit, 1n)))).toBe('BBBB > 0');
+    // By zero is zero, a shift by more than all leaves nothing.
+    const odd = arithmetic(op, 8, choose(bit, 8n, 5n), choose(bit, 0n, 200n));
+    const byZero = { multiply: 0n, divide: 0n, modulo: 0n, 'shift-left': 8n, 'shift-right': 8n }[op];
+    expect(formatCondition(all(is(odd, byZero), is(bit, 1n)))).toBe('BBBB > 0');
+    const farther = { multiply: 0xe8n, divide: 0n, modulo: 5n, 'shift-left': 0n, 'shift-right': 0n }[op];
+    expect(formatCondition(all(is(odd, farther), is(bit, 0n)))).toBe('BBBB == 0');
+  });
+
   test('only where it is open', () => {
     const given = not(is(pm1l, 0n));
     expect(formatCondition(simplified(all(is(kind, 1n), given), given))).toBe('KIND == 1');
