@@ -23,7 +23,10 @@ export async function bundleTests(
   const entry = [
     `import { serve } from ${JSON.stringify(absolute('scripts/mutation/worker.ts'))};`,
     'await serve([',
-    ...tests.map((name) => `[${JSON.stringify(name)}, () => import(${JSON.stringify(absolute(name))})],`),
+    // Sources first: what runs once when a module is loaded is to run then, not in the test that happens to load it.
+    ...[...texts.keys(), ...tests].map(
+      (name) => `[${JSON.stringify(name)}, () => import(${JSON.stringify(absolute(name))})],`,
+    ),
     `], Number(process.env.${FIRST_MUTANT} ?? -1));`,
   ].join('\n');
   const built = await rolldown({
