@@ -12,17 +12,58 @@ export interface NamedMachine {
   readonly findings: readonly Diagnostic[];
 }
 
-/** The machines that inputs are of: one, or those of an image, each with what is of no machine. Names are unique. */
+/** Machines are not made of more bases and overlays than this: which belong together has to be said then. */
+const MOST_COMBINED = 256;
+
+/**
+ * The machines that inputs are of: one, or those of an image, each with what is of no machine. Names are unique. Overlays that
+ * a table of them offers are applied to the tree beside the table, each for itself.
+ */
 export function machinesOf(artifacts: readonly Artifact[]): NamedMachine[] {
   const machines = new Map<string, MachineOfImage>();
   for (const { machine } of artifacts) if (machine !== undefined) machines.set(machine.id, machine);
   if (machines.size === 0) return [{ name: undefined, artifacts, memory: [], overlays: [], findings: [] }];
   const names = [...machines.values()].map(({ name }) => name);
-  return [...machines.values()].map(({ id, name, memory, overlays, findings }) => ({
+  const shared = artifacts.filter(({ machine }) => machine === undefined);
+  const all = [...machines.values()].map(({ id, name, memory, overlays, findings }) => ({
     name: names.filter((other) => other === name).length > 1 ? id : name,
     artifacts: artifacts.filter(({ machine }) => machine === undefined || machine.id === id),
+    own: artifacts.filter(({ machine }) => machine?.id === id),
     memory,
     overlays,
     findings,
   }));
+  const offered = all.filter(({ own }) => own.every(({ kind }) => kind === 'dtbo'));
+  const whole = all.filter((machine) => !offered.includes(machine));
+  const trees = whole.filter(({ own }) => own.some(({ kind }) => kind === 'dtb'));
+  const besideIt = shared.some(({ kind }) => BASES.has(kind));
+  const bases: readonly NamedMachine[] = besideIt
+    ? [{ name: undefined, artifacts: shared, memory: [], overlays: [], findings: [] }]
+    : trees;
+  const isMuch = bases.length * offered.length > MOST_COMBINED;
+  const combined =
+    bases.length === 0 || isMuch
+      ? offered
+      : bases.flatMap((base) => offered.map((entry) => onto(base, entry)));
+  return [...whole, ...combined].map(({ name, artifacts: of, memory, overlays, findings }) => ({
+    name,
+    artifacts: of,
+    memory,
+    overlays,
+    findings,
+  }));
+}
+
+/** What overlays are applied to. */
+const BASES: ReadonlySet<string> = new Set(['dtb', 'dts', 'dt-dir']);
+
+function onto(base: NamedMachine, entry: NamedMachine & { readonly own: readonly Artifact[] }): NamedMachine {
+  const { name, artifacts, memory, overlays, findings } = base;
+  return {
+    name: name === undefined ? entry.name : `${name} + ${entry.name}`,
+    artifacts,
+    memory,
+    overlays: [...overlays, ...entry.own, ...entry.overlays],
+    findings: [...findings, ...entry.findings],
+  };
 }

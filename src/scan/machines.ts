@@ -9,7 +9,7 @@ import type { Diagnostic, DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
 import { limit } from '../limits/limits.ts';
-import type { Alternatives, Find, FoundMemory } from './find.ts';
+import type { Alternatives, Choice, Find, FoundMemory } from './find.ts';
 import { EMPTY_TREE } from './finders.ts';
 import type { ScanResult } from './scan.ts';
 
@@ -28,6 +28,10 @@ export const MACHINE_KINDS: ReadonlySet<string> = new Set([
   'kconfig',
   'boot-params',
 ]);
+
+const TREES: ReadonlySet<string> = new Set(['dtb', 'dtbo']);
+/** Format of a table of trees, or of overlays. */
+const TABLE = 'dtbo-table';
 
 const ARTIFACT_KINDS: Readonly<Record<string, ArtifactKind>> = {
   'acpi-template': 'acpi-table',
@@ -68,7 +72,7 @@ class Grouping {
   }
 
   groups(): MachineGroup[] {
-    const configured = this.#configured();
+    const configured = [...this.#configured(), ...this.#entries()];
     // The same tree is often there twice: inside of what uses it, and beside that.
     const seen = new Set(configured.flatMap(({ finds }) => finds.map(({ sha256 }) => sha256)));
     const isNew = ({ sha256 }: Find): boolean => !seen.has(sha256) && seen.add(sha256) !== undefined;
@@ -80,11 +84,27 @@ class Grouping {
     );
     const alone = trees.map((tree) => this.#treeGroup(this.#nameOfTree(tree), [tree], [], [tree]));
     const groups = [...configured, ...alone, ...this.#tableGroups(), ...this.#treesFromHost()];
-    if (groups.length > 0) return groups;
-    // Overlays without a base say something, if not of a whole machine.
-    return this.#result.finds
-      .filter(({ kind }) => kind === 'dtbo')
-      .map((overlay) => this.#treeGroup(this.#nameOfTree(overlay), [overlay], [], [overlay]));
+    // Overlays without a base say something, if not of a whole machine: those of a table wait for one, in whatever else is given.
+    const overlays = this.#result.finds.filter(({ id, kind }) => kind === 'dtbo' && !used.has(id));
+    const inTables = overlays.filter(({ container }) => container.some(({ format }) => format === TABLE));
+    const waiting = groups.length > 0 ? inTables : overlays;
+    const overlayGroups = waiting.map((overlay) =>
+      this.#treeGroup(this.#nameOfTree(overlay), [overlay], [], [overlay]),
+    );
+    return [...groups, ...overlayGroups];
+  }
+
+  /** What entries of a table are: each can be chosen, though some lie at the same place. */
+  #entries(): MachineGroup[] {
+    const byId = new Map(this.#result.finds.map((find) => [find.id, find]));
+    return this.#choices('entry').flatMap(({ name, finds }) => {
+      const tree = finds.map((id) => byId.get(id)).find((find) => find && TREES.has(find.kind));
+      return tree === undefined ? [] : [this.#treeGroup(this.#unique(name, tree), [tree], [], [tree])];
+    });
+  }
+
+  #choices(wanted: string): readonly Choice[] {
+    return this.#result.alternatives.filter(({ axis }) => axis === wanted).flatMap(({ choices }) => choices);
   }
 
   /** Names are unique: what has the same one is told apart by its find. */
@@ -95,27 +115,21 @@ class Grouping {
   }
 
   #nameOfTree(find: Find): string {
-    const entry = this.#result.alternatives
-      .filter(({ axis }) => axis === 'entry')
-      .flatMap(({ choices }) => choices)
-      .find(({ finds }) => finds.includes(find.id));
-    return this.#unique(entry?.name ?? find.model ?? find.compatible?.[0] ?? 'device tree', find);
+    const table = find.container.findLastIndex(({ format }) => format === TABLE);
+    const entry = table < 0 ? undefined : find.container[table + 1]?.name;
+    return this.#unique(entry ?? find.model ?? find.compatible?.[0] ?? 'device tree', find);
   }
 
   /** What configurations choose: a tree, overlays on it, the kernel beside them. */
   #configured(): MachineGroup[] {
-    const { alternatives, finds } = this.#result;
-    const byId = new Map(finds.map((find) => [find.id, find]));
-    return alternatives
-      .filter(({ axis }) => axis === 'configuration')
-      .flatMap(({ choices }) => choices)
-      .flatMap((choice) => {
-        const chosen = choice.finds.flatMap((id) => byId.get(id) ?? []);
-        const base = chosen.find(({ kind }) => kind === 'dtb');
-        if (base === undefined) return [];
-        const overlays = chosen.filter(({ kind }) => kind === 'dtbo');
-        return [this.#treeGroup(this.#unique(choice.name, base), [base], overlays, chosen)];
-      });
+    const byId = new Map(this.#result.finds.map((find) => [find.id, find]));
+    return this.#choices('configuration').flatMap((choice) => {
+      const chosen = choice.finds.flatMap((id) => byId.get(id) ?? []);
+      const base = chosen.find(({ kind }) => kind === 'dtb');
+      if (base === undefined) return [];
+      const overlays = chosen.filter(({ kind }) => kind === 'dtbo');
+      return [this.#treeGroup(this.#unique(choice.name, base), [base], overlays, chosen)];
+    });
   }
 
   /** A machine with a tree. `among` are the finds that belong to it by what chose it. */
@@ -160,7 +174,7 @@ class Grouping {
 
   /** Guests whose tree the host makes: of them the image has the kernel only. */
   #treesFromHost(): MachineGroup[] {
-    const { finds, alternatives } = this.#result;
+    const { finds } = this.#result;
     return finds
       .filter(({ kind, name }) => kind === 'parameter' && name === 'DEVICE_TREE')
       .flatMap((parameter) => {
@@ -172,10 +186,7 @@ class Grouping {
           const own = inside.filter(({ path }) => path.startsWith(platform));
           const kernels = own.filter(({ kind }) => kind === 'kernel' || kind === 'kconfig');
           if (kernels.length === 0 || own.some(({ replacedBy }) => replacedBy !== undefined)) return [];
-          const choice = alternatives
-            .filter(({ axis }) => axis === 'platform')
-            .flatMap(({ choices }) => choices)
-            .find((other) => other.finds.includes(kernels[0]!.id));
+          const choice = this.#choices('platform').find((other) => other.finds.includes(kernels[0]!.id));
           const findings = [
             finding('container/from-host', { what: parameter.text ?? '' }, { path: platform }),
             ...this.#commandLines(parameter.path, kernels[0]!),

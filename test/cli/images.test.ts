@@ -104,7 +104,7 @@ describe('sysfb', () => {
     const none = await run(['sysfb', image, '--select', 'conf-3']);
     expect([none.status, none.stderr]).toEqual([
       2,
-      'fwmap: --select conf-3: there is no such machine; there are conf-1, conf-2\n',
+      'fwmap: --select conf-3: there is no such machine; did you mean conf-1 or conf-2?\n',
     ]);
   });
 
@@ -114,6 +114,72 @@ describe('sysfb', () => {
     const lines = (await run(['sysfb', image, '--format', 'ndjson'])).stdout.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).name)).toEqual(['conf-1', 'conf-2']);
     expect((await run(['sysfb', image, '--exit-code'])).status).toBeGreaterThan(0);
+  });
+
+  describe('overlays of a table', () => {
+    /** An overlay that moves the window of VMBus (dtspec has none of them; as dtc writes one that names its target by path). */
+    const moved = (high: number, low: number): Uint8Array =>
+      make.tree({
+        properties: {},
+        children: [
+          {
+            name: 'fragment@0',
+            properties: { 'target-path': make.text('/bus/vmbus\0') },
+            children: [
+              { name: '__overlay__', properties: { ranges: make.be(high, low, high, low, 0x0800_0000) } },
+            ],
+          },
+        ],
+      });
+    const [down, up] = [moved(0, 0xf800_0000), moved(0xf, 0xe000_0000)];
+    const MIXED = make.dtboTable([{ bytes: HIGH }, { bytes: down }]);
+    const base = written('base.dtb', HIGH);
+    const table = written('dtbo.img', make.dtboTable([{ bytes: down }, { bytes: up }, { bytes: down }]));
+
+    async function answers(...words: readonly string[]): Promise<[string, string][]> {
+      const { stdout } = await run(['sysfb', ...words, '--format', 'json']);
+      const report = JSON.parse(stdout);
+      const machines: { name: string; answer: string }[] = report.machines ?? [report];
+      return machines.map(({ name, answer }) => [name, answer === 'not-needed' ? answer : 'other']);
+    }
+
+    test('are applied to the tree beside it, each for itself', async () => {
+      expect(await answers(base, table)).toEqual([
+        ['entry 0', 'other'],
+        ['entry 1', 'not-needed'],
+        ['entry 2', 'other'],
+      ]);
+      expect(await answers(table, base, '--select', 'entry 1')).toEqual([['entry 1', 'not-needed']]);
+    });
+
+    test('are applied to a tree in the same table, and to those of another image', async () => {
+      expect(await answers(written('mixed.img', MIXED))).toEqual([
+        ['entry 0', 'not-needed'],
+        ['entry 0 + entry 1', 'other'],
+      ]);
+      const one = written('one.img', make.dtboTable([{ bytes: up }]));
+      expect(await answers(image, one)).toEqual([
+        ['conf-1', 'not-needed'],
+        ['conf-2', 'other'],
+        ['conf-1 + entry 0', 'not-needed'],
+        ['conf-2 + entry 0', 'not-needed'],
+      ]);
+    });
+
+    test('are chosen among by what answers about one machine', async () => {
+      const { status, stderr } = await run(['diff', written('four.img', MIXED), base]);
+      expect([status, stderr]).toEqual([
+        2,
+        'fwmap: the inputs describe 2 machines; --select one of entry 0, entry 0 + entry 1\n',
+      ]);
+      const overlay = await run(['windows', base, '--overlay', table]);
+      expect([overlay.status, overlay.stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /^fwmap: --overlay \S+: it holds 3 trees; give it as an input, and --select one/,
+        ),
+      ]);
+    });
   });
 
   test('of a kernel with trees behind it, also when that is compressed once more', async () => {

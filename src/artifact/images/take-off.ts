@@ -1,7 +1,10 @@
 /** What is compressed around an image as a whole. */
 import { type Access, accessTo } from '../../containers/access.ts';
+import type { Compression } from '../../containers/container.ts';
 import type { Budget } from '../../containers/limits.ts';
+import { ARCHIVES, IMAGES } from '../../containers/rows.ts';
 import { limit } from '../../limits/limits.ts';
+import { sniffKind } from '../sniff.ts';
 import { compressionOf, withoutZeros } from '../unpack.ts';
 
 const HEAD_BYTES = 64;
@@ -11,6 +14,22 @@ export interface TakenOff {
   readonly format: string;
   readonly size: number;
   readonly unpacked: number;
+}
+
+/** Brotli has no magic number. Of bytes that are none of it the first tell it, mostly. */
+const BROTLI_TRIED = 64 * 1024;
+/** Less of it is met by chance. */
+const LEAST_BROTLI = 32;
+
+/** Brotli, where bytes may be that, from the first to the last; undefined where they begin as something else does. */
+async function brotliOf(access: Access): Promise<Pick<Compression, 'format' | 'decode'> | undefined> {
+  if (access.size < LEAST_BROTLI) return undefined;
+  const isKnown = [...ARCHIVES, ...IMAGES].some((row) => row.sniff(access, 0));
+  if (isKnown || sniffKind(access.read(0, BROTLI_TRIED)) !== undefined) return undefined;
+  const { decodeBrotli } = await import('../../containers/codecs/zlib.ts');
+  const { end, bytes } = await decodeBrotli(access.read(0, BROTLI_TRIED), BROTLI_TRIED);
+  const mayBe = end === 'limit' || bytes.length > 0;
+  return mayBe && end !== 'damaged' ? { format: 'brotli', decode: decodeBrotli } : undefined;
 }
 
 /**
@@ -24,10 +43,11 @@ export async function takeOffWhole(
   const taken: TakenOff[] = [];
   let current = access;
   while (taken.length < budget.limits.depth && current.size <= limit('input-bytes')) {
-    const row = compressionOf(current.read(0, HEAD_BYTES));
+    const row = compressionOf(current.read(0, HEAD_BYTES)) ?? (await brotliOf(current));
     if (row === undefined) break;
     const stored = current.read(0, current.size);
     const decoded = await row.decode(stored, budget.room);
+    if (decoded.bytes.length === 0) break;
     if (decoded.end !== 'whole' || withoutZeros(stored, decoded.consumed).bytes.length > 0) break;
     budget.take(decoded.bytes.length);
     taken.push({ format: row.format, size: stored.length, unpacked: decoded.bytes.length });

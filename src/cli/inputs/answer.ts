@@ -71,7 +71,7 @@ async function answerTogether<V extends Answerable>(
   if (options.config !== undefined)
     artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, opening)));
   if (question.openMore !== undefined) artifacts.push(...(await question.openMore(opening)));
-  const machines = selectMachines(artifacts, options.select);
+  const machines = await selectMachines(artifacts, options.select);
   const answers: { readonly name: string | undefined; readonly answer: V }[] = [];
   const all = new DiagnosticList();
   for (const diagnostic of opening.all) all.add(diagnostic);

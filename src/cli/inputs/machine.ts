@@ -134,7 +134,7 @@ async function readOverlays(
   const { readDeviceTree } = await import('../../devicetree/read.ts');
   const sink = new DiagnosticList();
   const overlays: DeviceTree[] = [];
-  for (const artifact of await openInputs(paths, {}, io, sink)) {
+  for (const artifact of await chosenOverlays(paths, io, sink)) {
     const parse = artifact.kind === 'dts' ? await sourceAccess(artifact, sourceSettings(options, io)) : {};
     const tree = readDeviceTree(artifact, sink, parse);
     const error = sink.all.find(({ severity }) => severity === 'error');
@@ -143,6 +143,22 @@ async function readOverlays(
     overlays.push(tree);
   }
   return overlays;
+}
+
+/** What `--overlay` names; throws {@link CommandError} for an image with several, of which one is to be chosen. */
+async function chosenOverlays(paths: readonly string[], io: Io, sink: DiagnosticSink): Promise<Artifact[]> {
+  const artifacts: Artifact[] = [];
+  for (const path of paths) {
+    const opened = await openInputs([path], {}, io, sink);
+    const machines = new Set(opened.flatMap(({ machine }) => machine?.id ?? []));
+    if (machines.size > 1)
+      throw new CommandError(
+        `--overlay ${path}: it holds ${machines.size} trees`,
+        `give it as an input, and --select one that fwmap scan lists`,
+      );
+    artifacts.push(...opened);
+  }
+  return artifacts;
 }
 
 /** Tables of so many bytes are a whole machine's: running their code takes a third less so. */

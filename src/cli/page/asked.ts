@@ -25,7 +25,7 @@ export async function pageOfInputs(
   if (options.config !== undefined)
     artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, opening)));
   if (artifacts.length === 0) throw new CommandError('nothing of the inputs could be read');
-  const machines = selectMachines(artifacts, options.select);
+  const machines = await selectMachines(artifacts, options.select);
   const common = { artifacts: machines.flatMap((machine) => machine.artifacts), memory: [], overlays: [] };
   const asked = {
     machines,

@@ -7,7 +7,6 @@ import type { Image, ImageContent, Part } from '../container.ts';
 const HEADER_BYTES = 64;
 const TYPE_MULTI = 4;
 const TYPE_KERNEL = 2;
-const MAX_PARTS = 64;
 /** `ih_comp`: how the data is packed. */
 const COMPRESSIONS = ['none', 'gzip', 'bzip2', 'lzma', 'lzo', 'lz4', 'zstd'];
 /** `ih_arch` of those that matter here. */
@@ -30,7 +29,7 @@ function sniff(access: Access, at: number): boolean {
   return crc32(header) === stored;
 }
 
-function open(access: Access, at: number): ImageContent | undefined {
+function open(access: Access, at: number, limit: number): ImageContent | undefined {
   const size = bigEndian(access, at + 12, 4);
   const type = bigEndian(access, at + 30, 1);
   const packing = bigEndian(access, at + 31, 1);
@@ -43,7 +42,7 @@ function open(access: Access, at: number): ImageContent | undefined {
   if (type === TYPE_MULTI) {
     // Sizes, ended by a zero, then the parts, each filled up to four bytes.
     const sizes: number[] = [];
-    for (let list = at + HEADER_BYTES; sizes.length < MAX_PARTS; list += 4) {
+    for (let list = at + HEADER_BYTES; sizes.length < limit; list += 4) {
       const part = bigEndian(access, list, 4);
       if (part === undefined || part === 0) break;
       sizes.push(part);

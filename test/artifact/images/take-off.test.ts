@@ -1,5 +1,5 @@
 /** Compressions around an input as a whole come off, one after the other. */
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { takeOffWhole } from '../../../src/artifact/images/take-off.ts';
 import { accessTo } from '../../../src/containers/access.ts';
@@ -24,6 +24,20 @@ describe('what is around an input', () => {
         { format: 'gzip', size: once.length, unpacked: CONTENT.length },
       ],
     });
+  });
+
+  test('may be brotli, which has no magic number: all of it, and nothing behind', async () => {
+    const image = Buffer.from(Array.from({ length: 100_000 }, (_, at) => (at * at * 31) >> 7));
+    const packed = brotliCompressSync(image);
+    expect(await taken(packed)).toEqual({
+      left: image,
+      layers: [{ format: 'brotli', size: packed.length, unpacked: image.length }],
+    });
+    expect((await taken(gzipSync(packed))).layers.map(({ format }) => format)).toEqual(['gzip', 'brotli']);
+    for (const other of [packed.subarray(0, -1), Buffer.concat([packed, Buffer.from('x')])])
+      expect((await taken(other)).layers).toEqual([]);
+    // A whole stream of nothing, and what looks like one (RFC 7932, 9.2: the last block is empty).
+    expect((await taken(Buffer.alloc(4096).fill(6, 0, 1))).layers).toEqual([]);
   });
 
   test('counts against the budget', async () => {

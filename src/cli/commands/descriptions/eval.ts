@@ -76,7 +76,7 @@ export const command = defineCommand({
     });
     const sink = new DiagnosticList();
     const artifacts = await openInputs(inputs.slice(0, at), options, io, sink);
-    const machine = oneMachine(artifacts, options.select);
+    const machine = await oneMachine(artifacts, options.select);
     const described = await describeOptions(options, machine, io);
     const result = await evaluateObject(machine.artifacts, path, { ...described, args }, sink);
     refuseSettings(sink.all);

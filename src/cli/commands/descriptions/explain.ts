@@ -112,7 +112,7 @@ export const command = defineCommand({
       const line = new TextEncoder().encode(propertyLine(input));
       artifacts.push(...(await openBytes(ARGUMENT_NAME, line, { as: 'dts-fragment' }, sink)));
     }
-    const named = oneMachine(artifacts, options.select);
+    const named = await oneMachine(artifacts, options.select);
     const settings = await describeOptions(options, named, io);
     const machine = await describe(named.artifacts, settings, sink);
     refuseSettings(sink.all);

@@ -16,6 +16,7 @@ import { defineCommand } from '../../common/command.ts';
 import { CommandError, UnreadableInputError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 import { formatOption, OUTPUT_OPTIONS } from '../../common/options.ts';
+import { otherNames } from '../../inputs/images.ts';
 import { printReport } from '../../output/print.ts';
 
 /** Opens what was named. A folder is the files in it. */
@@ -94,7 +95,7 @@ async function scanAll(
 }
 
 /** What belongs to one of the alternatives, or to one of the machines. */
-function selected(report: ScanReport, name: string): ScanReport {
+async function selected(report: ScanReport, name: string): Promise<ScanReport> {
   const choices = report.alternatives.flatMap((axis) => axis.choices.map((choice) => ({ axis, choice })));
   const picked = choices.filter(({ choice }) => choice.name === name);
   const machines = report.machines.filter((machine) => machine.name === name);
@@ -105,7 +106,7 @@ function selected(report: ScanReport, name: string): ScanReport {
     ];
     throw new CommandError(
       `--select ${name}: there is no such machine or alternative`,
-      names.length === 0 ? 'the image has none' : `there are ${[...new Set(names)].join(', ')}`,
+      await otherNames(name, [...new Set(names)], 'the image has none'),
     );
   }
   const ids = new Set([...picked.map(({ choice }) => choice), ...machines].flatMap(({ finds }) => finds));
@@ -152,7 +153,7 @@ export const command = defineCommand({
     // To hash an image takes longer than to look through it.
     const withHashes = (options.format ?? FORMATS[0]) !== 'text';
     const all = await scanAll(inputs, { ...options, withHashes }, io, sink);
-    const report = options.select === undefined ? all : selected(all, options.select);
+    const report = options.select === undefined ? all : await selected(all, options.select);
     await printReport(scanReport(report), report.diagnostics, options, io);
     return 0;
   },

@@ -56,7 +56,7 @@ async function sideOf(
   sink: DiagnosticList,
 ): Promise<Side> {
   if (artifacts.length === 0) return { ...NO_SIDE, diagnostics: sink.all };
-  const machine = oneMachine([...artifacts, ...more], options.select);
+  const machine = await oneMachine([...artifacts, ...more], options.select);
   for (const diagnostic of machine.findings) sink.add(diagnostic);
   const asked = { describe: await describeOptions(options, machine, io), kernel: await kernelFacts(options) };
   const side = await describeSide(machine.artifacts, asked, sink);

@@ -74,7 +74,7 @@ export const command = defineCommand({
     const artifacts: Artifact[] = await openInputs(inputs, options, io, sink);
     if (options.config !== undefined)
       artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, sink)));
-    const machine = oneMachine(artifacts, options.select);
+    const machine = await oneMachine(artifacts, options.select);
     const { answerSimulation } = await import('../../../verdict/simulation/simulation.ts');
     const report = await answerSimulation(
       machine.artifacts,
