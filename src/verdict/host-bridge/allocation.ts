@@ -1,11 +1,12 @@
 /** What of the windows is left for BARs that Linux places, and whether given BARs fit. */
 import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
-import type { PciBar } from '../../evidence/values.ts';
+import type { MemoryMapEntry, PciBar } from '../../evidence/values.ts';
 import { type Bar, type Placement, placeBars } from '../../linux/host-bridge/bars.ts';
 import { keptOut, spanOf } from '../../linux/host-bridge/e820.ts';
 import type { BridgeSpace, BridgeWindow, Span } from '../../linux/host-bridge/window.ts';
 import { allOf, type Condition } from '../../symbolic/index.ts';
+import type { Machine } from '../../window/describe.ts';
 import { type AddressWindow, boundsOf } from '../../window/window.ts';
 import type { BarFit, JudgedBridge, KeptFree } from './result.ts';
 import type { BridgeSituation } from './situation.ts';
@@ -49,6 +50,30 @@ function partsOf(
   });
 }
 
+/** What no BAR is put on. */
+type Taken = Span & { readonly space: BridgeSpace };
+
+/** Devices whose registers drivers/pnp/system.c reserves, on x86. */
+const MOTHERBOARD_IDS: ReadonlySet<string> = new Set(['PNP0C01', 'PNP0C02']);
+
+/** Registers that pnp_system_init() reserves before BARs are given places. It does so where nothing is in their way. */
+export function motherboardRegisters(machine: Machine, { architecture }: BridgeSituation): Taken[] {
+  if (!architecture.isX86) return [];
+  const paths = new Set(
+    (machine.acpi?.crs ?? []).flatMap(({ entry: { device, hid, cid } }) =>
+      [hid, ...(cid ?? [])].some((id) => id !== undefined && MOTHERBOARD_IDS.has(id)) ? [device] : [],
+    ),
+  );
+  return machine.windows.flatMap((window): Taken[] => {
+    const { space, role, certainty, origin } = window;
+    const bounds = boundsOf(window);
+    if (role !== 'register' || space === 'bus' || certainty !== 'certain' || !paths.has(origin.path))
+      return [];
+    if (bounds === undefined || bounds.size === 0n) return [];
+    return [{ space, start: bounds.base, end: bounds.base + bounds.size - 1n }];
+  });
+}
+
 /** A BAR somebody asks about, and whose it is where one of the machine has it. */
 interface Asked {
   readonly bar: Bar;
@@ -61,12 +86,14 @@ interface Asked {
  * Do these BARs fit? BARs of the machine's devices are where the firmware put them, in a window of their bridge or in none;
  * BARs that are given are placed as Linux would, together, on each bridge.
  * @param given BARs by option
+ * @param claimed what is taken before BARs are given places, besides other BARs; see {@link motherboardRegisters}
  */
 export function fitsOf(
   given: readonly Bar[],
   bridges: readonly JudgedBridge[],
   situation: BridgeSituation,
   facts: MachineFacts,
+  claimed: readonly Taken[] = [],
 ): BarFit[] | undefined {
   const listed = facts.pciDevices.flatMap(({ value: { address, bars } }): Asked[] => {
     const [domain, bus] = address.split(':');
@@ -74,7 +101,7 @@ export function fitsOf(
     return bars.map((placed) => ({ bar: barOf(placed, address), placed, on }));
   });
   if (given.length === 0 && listed.length === 0) return undefined;
-  const taken = listed.map(({ placed }) => takenBy(placed!));
+  const taken = [...claimed, ...listed.map(({ placed }) => takenBy(placed!))];
   return bridges.flatMap((bridge) => [
     ...listed.filter(({ on }) => isOn(bridge, on!)).map((asked) => placedFit(asked, bridge)),
     ...givenFits(given, bridge, situation, taken),
@@ -85,7 +112,7 @@ function barOf({ index, space, size }: PciBar, address: string): Bar {
   return { name: `${address} BAR ${index}`, space, size, is64Bit: false, prefetchable: false };
 }
 
-function takenBy({ space, base, size }: PciBar): Span & { readonly space: BridgeSpace } {
+function takenBy({ space, base, size }: PciBar): Taken {
   return { space, start: base, end: base + size - 1n };
 }
 
@@ -129,7 +156,7 @@ function givenFits(
   given: readonly Bar[],
   bridge: JudgedBridge,
   { e820, architecture }: BridgeSituation,
-  taken: readonly (Span & { readonly space: BridgeSpace })[],
+  taken: readonly Taken[],
 ): BarFit[] {
   if (given.length === 0) return [];
   const certain = bridge.windows.flatMap((window) =>
@@ -137,16 +164,31 @@ function givenFits(
   );
   const possible = bridge.windows.flatMap(bridgeWindow);
   const unknown = bridge.windows.some((window) => window.space !== 'bus' && boundsOf(window) === undefined);
-  const entries = e820.entries.flatMap(({ entry, when }) => (when === 0n ? [] : [spanOf(entry)]));
-  const place = (windows: readonly BridgeWindow[], counts: boolean): Placement[] =>
-    placeBars(given, {
+  const place = (
+    windows: readonly BridgeWindow[],
+    entries: readonly MemoryMapEntry[],
+    counts: boolean,
+  ): Placement[] => {
+    const spans = entries.map(spanOf);
+    return placeBars(given, {
       windows,
-      taken,
-      e820: counts ? entries : undefined,
+      taken: [...taken, ...nestedIn(windows, spans)],
+      e820: counts ? spans : undefined,
       isX86: architecture.isX86,
     });
-  const worst = place(certain, e820.counts !== 0n);
-  const best = place(possible, e820.counts === 1n && e820.entries.every(({ when }) => when === 1n));
+  };
+  const entriesIf = (counts: (when: Condition) => boolean): MemoryMapEntry[] =>
+    e820.entries.flatMap(({ entry, when }) => (counts(when) ? [entry] : []));
+  const worst = place(
+    certain,
+    entriesIf((when) => when !== 0n),
+    e820.counts !== 0n,
+  );
+  const best = place(
+    possible,
+    entriesIf((when) => when === 1n),
+    e820.counts === 1n && e820.entries.every(({ when }) => when === 1n),
+  );
   return given.map(({ name }, index): BarFit => {
     const [least, most] = [worst[index]!, best[index]!];
     const fit = { bar: name, bridge: bridge.device };
@@ -166,6 +208,25 @@ function givenFits(
       };
     return { ...fit, fits: unknown ? 'open' : 'no', why: most.why };
   });
+}
+
+/**
+ * Entries of E820 that lie inside of a window stand in the resource tree below it, whether E820 is heeded or not
+ * (e820__reserve_resources_late() comes before BARs are given their places): no BAR is put on them. One that is as large
+ * as the window, or reaches out of it, is above it in the tree.
+ */
+function nestedIn(windows: readonly BridgeWindow[], entries: readonly Span[]): Taken[] {
+  return entries.flatMap((entry) =>
+    windows.some(
+      ({ space, start, end }) =>
+        space === 'memory' &&
+        start <= entry.start &&
+        entry.end <= end &&
+        (start < entry.start || entry.end < end),
+    )
+      ? [{ ...entry, space: 'memory' as const }]
+      : [],
+  );
 }
 
 function bridgeWindow(window: AddressWindow): BridgeWindow[] {

@@ -19,7 +19,7 @@ import { groupedFramebuffers } from '../framebuffers.ts';
 import { type GivenFacts, tellOverridden } from '../given.ts';
 import type { Constraint, Premise, RuleFinding } from '../question.ts';
 import { judgeAcpiBridges } from './acpi.ts';
-import { fitsOf, keptFree } from './allocation.ts';
+import { fitsOf, keptFree, motherboardRegisters } from './allocation.ts';
 import { AUTHORITY } from './authorities.ts';
 import { simplifiedUnder } from './fold.ts';
 import { bridgeMatrix } from './matrix.ts';
@@ -55,7 +55,8 @@ export function judgeBridges(
   const judged = withKeptFree(observe(modelled.map(withPrints), facts), situation).map((bridge) =>
     withFramebuffer(bridge, given, facts),
   );
-  const fits = fitsOf(options.bars ?? [], judged, situation, facts);
+  const claimed = motherboardRegisters(machine, situation);
+  const fits = fitsOf(options.bars ?? [], judged, situation, facts, claimed);
   // Without a release the windows are those of the newest; where another gives other ones that is told.
   const byRelease =
     given.matrix || situation.kernel.presumed ? matrixOf(machine, situation, context) : undefined;

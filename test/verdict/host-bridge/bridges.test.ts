@@ -191,6 +191,26 @@ describe('ACPI', () => {
     expect((await ask(far, '--kernel', '6.12.30', '--bar', '4G,64bit')).fits?.[0]?.fits).toBe('open');
   });
 
+  // e820__reserve_resources_late() and pnp_system_init() come before pcibios_assign_resources(): what lies inside of a
+  // window is below it in the resource tree, and find_resource() looks for gaps between what is there.
+  it('no BAR is put on what is reserved inside of a window, whether E820 is heeded or not', async () => {
+    const registers = `Device (MBRD) { Name (_HID, EisaId ("PNP0C02"))
+      Name (_CRS, ResourceTemplate () { Memory32Fixed (ReadWrite, 0xC0000000, 0x100000) }) }`;
+    const at = async (more: string, body: string): Promise<string | undefined> => {
+      const log = `[    0.000000] Linux version 6.12.30 (x@y) (gcc) #1 SMP
+[    0.000000] Command line: root=/dev/vda ${more}
+[    0.000000] BIOS-e820: [mem 0x00000000c0100000-0x00000000c01fffff] reserved
+[    0.000000] BIOS-e820: [mem 0x00000000b0000000-0x00000000bfffffff] reserved
+`;
+      const source = asl(memory('0xc0000000', '0xc0ffffff', '0x1000000'), body);
+      const files = { 'taken.asl': source, 'dmesg.txt': log };
+      return (await ask(files, '--bar', '1M')).fits?.[0]?.base;
+    };
+    expect(await at('pci=no_e820', '')).toBe('0xc0000000');
+    expect(await at('pci=no_e820', registers)).toBe('0xc0200000');
+    expect(await at('pci=use_e820', registers)).toBe('0xc0200000');
+  });
+
   it('BARs of an lspci are in a window or in none', async () => {
     const files = {
       'p.asl': asl([BUSES, memory('0xc0000000', '0xcfffffff', '0x10000000')].join('\n')),
