@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { littleEndian, table } from '../acpi/tables/made-tables.ts';
 import { run } from '../cli/fake-io.ts';
 import { violations } from '../report/schemas.ts';
 
@@ -41,6 +42,13 @@ describe('at', () => {
     expect(
       (await at('0x1', 'samples/low-window-framebuffer.dts')).claims.map(({ kind }) => kind),
     ).not.toContain('window');
+  });
+
+  it('registers that only a table names', async () => {
+    const madt = join(folder, 'madt.dat');
+    writeFileSync(madt, table('APIC', [...littleEndian(0xfee00000, 4), ...littleEndian(1, 4)]));
+    const { claims } = await at('fee00020', madt);
+    expect(claims.map(({ kind, who }) => [kind, who])).toEqual([['register', 'MADT: local APIC']]);
   });
 
   it('bounds that are not known: when the address is inside', async () => {

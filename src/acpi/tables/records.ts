@@ -9,7 +9,7 @@ import { latin1Text } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from './table.ts';
 
-function readerOf(table: AcpiTable, start: number): ByteReader {
+export function readerOf(table: AcpiTable, start: number): ByteReader {
   return new ByteReader(table.bytes, { littleEndian: true, start });
 }
 
@@ -238,7 +238,7 @@ export function readBgrt(table: AcpiTable): BootGraphics | undefined {
 }
 
 /** Type and length bytes, then the content: the shape of what follows the fixed part of MADT and SRAT. */
-function* subtables(
+export function* subtables(
   table: AcpiTable,
   first: number,
   sink: DiagnosticSink,

@@ -1,8 +1,10 @@
 /** Who claims an address: everything in the inputs that has it, and what Linux would make of it, each with its source. */
 import { occupiedByTables } from '../../acpi/bounds.ts';
+import { platformRegisters } from '../../acpi/tables/platform-registers.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
 import { formatMemRange } from '../../bytes/address.ts';
 import { type Diagnostic, DiagnosticList } from '../../bytes/diagnostic.ts';
+import type { Span } from '../../bytes/source.ts';
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { nodesOf } from '../../evidence/listings/iomem.ts';
@@ -84,7 +86,8 @@ export function claimsAt(
 ): AtReport {
   const claims = [
     ...machine.windows.flatMap((window) => ofWindow(window, asked)),
-    ...(asked.space === 'memory' ? [...ofTables(machine, asked), ...ofEvidence(facts, asked)] : []),
+    ...ofTables(machine, asked),
+    ...(asked.space === 'memory' ? ofEvidence(facts, asked) : []),
     ...ofBars(facts, asked),
     ...ofBridges(asked, machine, given, facts, copyOf(diagnostics)),
     ...ofVmbus(asked, machine, given, facts, diagnostics),
@@ -159,39 +162,35 @@ function ofWindow(window: AddressWindow, asked: Asked): Claim[] {
   return told === 0n ? [] : [{ ...claim, whole: asked.start === asked.last, when: told }];
 }
 
-/** Ranges that ACPI tables tell of: configuration space, interrupt controllers, SRAT, the tables themselves. */
+/**
+ * Ranges that ACPI tables tell of: configuration space, interrupt controllers, timers, power management, SRAT, the tables
+ * themselves.
+ */
 function ofTables(machine: Machine, asked: Asked): Claim[] {
-  const tables = machine.acpi?.tables ?? [];
-  if (tables.length === 0) return [];
-  return occupiedByTables(tables, { add: () => {} }).flatMap(({ start, end, kind, text, span }): Claim[] => {
-    const met = meets(start, end - start, asked);
+  const { acpi } = machine;
+  if (acpi === undefined || acpi.tables.length === 0) return [];
+  const claim = (kind: ClaimKind, who: string, base: bigint, size: bigint, span?: Span): Claim[] => {
+    const met = meets(base, size, asked);
     if (met === undefined) return [];
-    return [
-      {
-        kind: kind === 'memory' ? 'ram' : kind === 'tables' ? 'table' : 'register',
-        who: text,
-        base: start,
-        size: end - start,
-        when: 1n,
-        ...met,
-        evidence: {
-          text,
-          ...(span === undefined
-            ? {}
-            : {
-                origin: {
-                  artifact:
-                    machine.artifacts.find(({ source }) => source === span.source) ?? machine.artifacts[0]!,
-                  path: span.source.name,
-                  item: text,
-                  index: 0,
-                  span,
-                },
-              }),
-        },
-      },
-    ];
-  });
+    return [{ kind, who, base, size, when: 1n, ...met, evidence: tableEvidence(machine, who, span) }];
+  };
+  const registers = platformRegisters(acpi.tables, acpi.architecture).flatMap(
+    ({ space, base, size, text, span }) =>
+      space === asked.space ? claim('register', text, base, size, span) : [],
+  );
+  if (asked.space === 'io') return registers;
+  const ranges = occupiedByTables(acpi.tables, { add: () => {} }).flatMap(
+    ({ start, end, kind, text, span }) => claim(KIND_OF_RANGE[kind], text, start, end - start, span),
+  );
+  return [...ranges, ...registers];
+}
+
+const KIND_OF_RANGE = { memory: 'ram', tables: 'table', registers: 'register' } as const;
+
+function tableEvidence(machine: Machine, text: string, span: Span | undefined): EvidenceItem {
+  if (span === undefined) return { text };
+  const artifact = machine.artifacts.find(({ source }) => source === span.source) ?? machine.artifacts[0]!;
+  return { text, origin: { artifact, path: span.source.name, item: text, index: 0, span } };
 }
 
 function ofEvidence(facts: MachineFacts, asked: Asked): Claim[] {
