@@ -1,5 +1,5 @@
 /** Inputs that were made to cost more than their size, each by what a reader does at every one of its places. */
-import { dts, type Growing, hex, lines, mail } from './growing.ts';
+import { asl, dts, type Growing, hex, lines, mail } from './growing.ts';
 
 export const ATTACKS: readonly Growing[] = [
   {
@@ -98,6 +98,19 @@ export const ATTACKS: readonly Growing[] = [
         count,
         (index) =>
           `diff --git a/${index}.dts b/${index + 1}.dts\nsimilarity index 100%\nrename from ${index}.dts\nrename to ${index + 1}.dts`,
+      ),
+  },
+  {
+    name: 'ASL: host bridges with a window each, bridges',
+    count: 1500,
+    command: ['bridges'],
+    make: (count) =>
+      asl(
+        lines(
+          count,
+          (index) =>
+            `Device (N${hex(index).toUpperCase().padStart(3, '0')}) { Name (_HID, "PNP0A08") Name (_UID, ${index}) Name (_CRS, ResourceTemplate () { Memory32Fixed (ReadWrite, 0x${hex(index << 12)}, 0x1000) }) }`,
+        ),
       ),
   },
 ];

@@ -121,7 +121,7 @@ class DescriptorWriter {
         return;
       case 'mask': {
         const given = fields[element.name];
-        this.#number(isExpr(given) ? given : maskOf(given), element.bytes);
+        this.#number(isExpr(given) ? given : maskOf(given, element.bytes), element.bytes);
         return;
       }
       case 'list':
@@ -248,10 +248,13 @@ function fixedLength(elements: readonly Element[]): number {
   );
 }
 
-function maskOf(value: FieldValue | undefined): bigint {
+/** A bit for each member that has one in so many bytes. */
+function maskOf(value: FieldValue | undefined, bytes: number): bigint {
+  const end = BigInt(8 * bytes);
   let mask = 0n;
   if (Array.isArray(value)) {
-    for (const member of value as readonly Quantity[]) if (isKnown(member)) mask |= 1n << member;
+    for (const member of value as readonly Quantity[])
+      if (isKnown(member) && member < end) mask |= 1n << member;
   }
   return mask;
 }

@@ -8,13 +8,18 @@ import { type BridgeWindow, type Change, printWindow, type Step } from './window
 export function coalesce(windows: readonly BridgeWindow[]): Step {
   const kept: BridgeWindow[] = [];
   const changes: Change[] = [];
+  // What a joined window comes from grows with it: a list for each step would be the square of them.
+  let from: number[] | undefined;
   for (const window of windows) {
     const before = kept.at(-1);
     if (before === undefined || !continues(before, window)) {
       kept.push(window);
+      from = undefined;
       continue;
     }
-    const joined = { ...window, start: before.start, from: [...before.from, ...window.from] };
+    from ??= [...before.from];
+    from.push(...window.from);
+    const joined = { ...window, start: before.start, from };
     kept[kept.length - 1] = joined;
     changes.push({
       did: 'coalesced',

@@ -32,10 +32,11 @@ interface Item {
   readonly when: Condition;
 }
 
-/** What a world makes of the windows of one bridge. */
+/** What a world makes of a group's windows of one bridge. */
 interface Outcome {
-  readonly windows: readonly (readonly BridgeWindow[])[];
-  readonly changes: readonly (readonly Change[])[];
+  readonly bridge: number;
+  readonly windows: readonly BridgeWindow[];
+  readonly changes: readonly Change[];
 }
 
 export interface AcpiJudgement {
@@ -72,15 +73,17 @@ export function judgeAcpiBridges(
     if (explored.reached !== undefined)
       for (const { bridge } of group) unexplored.set(subjects[bridge]!.path, explored.reached);
     for (const { when, outcome } of explored.worlds)
-      subjects.forEach((_, bridge) => {
-        for (const of of outcome.windows[bridge] ?? []) windows[bridge]!.push({ of, when });
-        for (const of of outcome.changes[bridge] ?? []) changes[bridge]!.push({ of, when });
-      });
+      for (const made of outcome) {
+        for (const of of made.windows) windows[made.bridge]!.push({ of, when });
+        for (const of of made.changes) changes[made.bridge]!.push({ of, when });
+      }
   }
   const given = allOf(constraints.map(({ condition }) => condition));
   const open = ranges.some((list) => list.some(({ range }) => !isConcrete(range)));
+  const byPath = windowsByPath(machine);
   const bridges = subjects.map((subject, bridge): JudgedBridge => {
-    const described = windowsAt(machine, subject);
+    const described = byPath.get(subject.path) ?? [];
+    const byIndex = new Map(described.toReversed().map((window) => [window.origin.index, window]));
     // Conditions are told beside that of the bridge itself.
     const when = simplifiedUnder(allOf([subject.present, opposite(failureOf(subject))]), given);
     const beside = when === 0n ? given : allOf([given, when]);
@@ -88,7 +91,7 @@ export function judgeAcpiBridges(
     const unknown = ranges[bridge]!.filter(({ range }) => !isConcrete(range));
     const joined = coalesced(taken, unknown, situation, beside);
     const toWindow = (window: BridgeWindow, when: Condition): AddressWindow =>
-      windowOf(subject, window, when, described);
+      windowOf(subject, window, when, byIndex.get(window.from[0]!));
     const failed = simplifiedUnder(failureOf(subject), given);
     return {
       device: subject.path,
@@ -215,36 +218,36 @@ function judgeGroup(
   situation: BridgeSituation,
   seed: () => Trees,
   ask: Ask,
-): Outcome {
+): Outcome[] {
   const { architecture, crs } = situation;
   const trees = seed();
   const ports = new PortNumbers(architecture.lastPort);
-  const windows: BridgeWindow[][] = [];
-  const changes: Change[][] = [];
-  // What meets nothing is there exactly when its condition holds: that need not be asked.
-  subjects.forEach((subject, bridge) => {
-    const own = group.filter((item) => item.bridge === bridge && ask.holds(item.when));
-    const steps: Change[] = [];
-    const take = ({
-      windows: kept,
-      changes: made,
-    }: {
-      windows: readonly BridgeWindow[];
-      changes: readonly Change[];
-    }) => {
-      steps.push(...made);
-      return kept;
-    };
-    let list: readonly BridgeWindow[] = own.map(({ window }) => window);
-    if (architecture.mapsPorts) list = take(numberPorts(list, subject.path, ports));
-    list = take(validate(list, { memory: endFor(list, situation, ask), io: architecture.lastPort }));
-    if (!crs.uses) list = take(ignoreAll(list, crs.why));
-    list = take(prepare(list, architecture));
-    list = take(insertWindows(list, trees, busName(subject)));
-    windows.push([...list]);
-    changes.push(steps);
-  });
-  return { windows, changes };
+  // Bridges of which nothing is in the group have no part in it: there may be thousands of both.
+  return [...new Set(group.map(({ bridge }) => bridge))]
+    .sort((a, b) => a - b)
+    .map((bridge) => {
+      const subject = subjects[bridge]!;
+      // What meets nothing is there exactly when its condition holds: that need not be asked.
+      const own = group.filter((item) => item.bridge === bridge && ask.holds(item.when));
+      const steps: Change[] = [];
+      const take = ({
+        windows: kept,
+        changes: made,
+      }: {
+        windows: readonly BridgeWindow[];
+        changes: readonly Change[];
+      }) => {
+        steps.push(...made);
+        return kept;
+      };
+      let list: readonly BridgeWindow[] = own.map(({ window }) => window);
+      if (architecture.mapsPorts) list = take(numberPorts(list, subject.path, ports));
+      list = take(validate(list, { memory: endFor(list, situation, ask), io: architecture.lastPort }));
+      if (!crs.uses) list = take(ignoreAll(list, crs.why));
+      list = take(prepare(list, architecture));
+      list = take(insertWindows(list, trees, busName(subject)));
+      return { bridge, windows: list, changes: steps };
+    });
 }
 
 /** Where memory ends for these windows. The bits are asked for only where they make a difference. */
@@ -294,8 +297,9 @@ function coalesced(
     unknown.some(({ index }) => index > before.from[0]! && index < after.from[0]!);
   const close = (): void => {
     const { windows: joined, changes: made } = coalesce(run);
-    const separate = run.filter((window) => !joined.includes(window));
-    for (const of of joined) windows.push({ of, when: run.includes(of) ? 1n : does });
+    const [before, after] = [new Set(run), new Set(joined)];
+    const separate = run.filter((window) => !after.has(window));
+    for (const of of joined) windows.push({ of, when: before.has(of) ? 1n : does });
     if (does !== 1n) for (const of of separate) windows.push({ of, when: opposite(does) });
     for (const of of made) changes.push({ of, when: does });
     run = [];
@@ -327,19 +331,25 @@ function coalesced(
   return { windows, changes };
 }
 
-/** The normalised windows of the device, by the descriptor. */
-function windowsAt(machine: Machine, { path }: AcpiBridge): AddressWindow[] {
-  return machine.windows.filter(({ origin }) => origin.path === path && origin.item === '_CRS');
+/** The normalised windows of each device's `_CRS`, by the descriptor. */
+function windowsByPath(machine: Machine): ReadonlyMap<string, readonly AddressWindow[]> {
+  const byPath = new Map<string, AddressWindow[]>();
+  for (const window of machine.windows) {
+    if (window.origin.item !== '_CRS') continue;
+    const own = byPath.get(window.origin.path);
+    if (own) own.push(window);
+    else byPath.set(window.origin.path, [window]);
+  }
+  return byPath;
 }
 
 function windowOf(
   subject: AcpiBridge,
   window: BridgeWindow,
   when: Condition,
-  described: readonly AddressWindow[],
+  like: AddressWindow | undefined,
 ): AddressWindow {
   const index = window.from[0]!;
-  const like = described.find(({ origin }) => origin.index === index);
   const bus = window.start - window.offset;
   const parts = {
     space: window.space,

@@ -14,7 +14,7 @@ export const keyOfWindow = ({ space, start, end, offset, prefetchable, from }: B
   `${space} ${start} ${end} ${offset} ${prefetchable} ${from.join(',')}`;
 
 export const keyOfChange = ({ did, window, into, why }: Change): string =>
-  `${did} ${keyOfWindow(window)} ${into === undefined ? '' : keyOfWindow(into)} ${why}`;
+  `${did} ${keyOfWindow(window)} ${into === undefined ? '' : `${into.start} ${into.end}`} ${why}`;
 
 /** The same of several worlds once, when any of them is. */
 export function gathered<T>(
@@ -24,8 +24,9 @@ export function gathered<T>(
 ): Found<T>[] {
   const groups = new Map<string, { of: T; when: Condition[] }>();
   for (const { of, when } of found) {
-    const group = groups.get(key(of));
-    if (group === undefined) groups.set(key(of), { of, when: [when] });
+    const own = key(of);
+    const group = groups.get(own);
+    if (group === undefined) groups.set(own, { of, when: [when] });
     else group.when.push(when);
   }
   return [...groups.values()].map(({ of, when }) => ({ of, when: simplifiedUnder(anyOf(when), given) }));

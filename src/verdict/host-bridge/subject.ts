@@ -98,15 +98,21 @@ function acpiBus(entry: CrsEntry): BusRange {
 /** The ranges of a bridge's `_CRS`: one that several outcomes have stands once. */
 export function crsItems({ entry, present }: AcpiBridge, rules: RangeRules): CrsItem[] {
   const found: { index: number; range: AddressRange; when: Condition[] }[] = [];
+  const byIndex = new Map<number, typeof found>();
   for (const { condition, resources } of casesOf(entry))
     resources.forEach((descriptor, index) => {
       for (const { range, when } of rangeCases(descriptor, rules)) {
         if (range.space === 'bus') continue;
         const there = allOf([present, condition, when]);
         if (there === 0n) continue;
-        const same = found.find((other) => other.index === index && sameRange(other.range, range));
-        if (same === undefined) found.push({ index, range, when: [there] });
-        else same.when.push(there);
+        const like = byIndex.get(index) ?? [];
+        const same = like.find((other) => sameRange(other.range, range));
+        if (same === undefined) {
+          const item = { index, range, when: [there] };
+          found.push(item);
+          like.push(item);
+          byIndex.set(index, like);
+        } else same.when.push(there);
       }
     });
   return found.map(({ when, ...item }) => ({ ...item, when: anyOf(when) })).sort((a, b) => a.index - b.index);
