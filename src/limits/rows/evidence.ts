@@ -1,0 +1,27 @@
+/** Logs, listings and mails. */
+import { MIB, REST, row } from './row.ts';
+
+export const EVIDENCE = {
+  'log-line-bytes': row(
+    'one line of a log',
+    8192,
+    'characters',
+    'The kernel prints no line of more than about 1 KiB (LOG_LINE_MAX).',
+    'the line is not read, and the log is not whole, which is told',
+  ),
+  'iomem-lines': row('/proc/iomem', 100_000, 'lines', 'The largest servers have some thousand.', REST),
+  'framebuffer-sightings': row(
+    'one log or listing',
+    64,
+    'framebuffers',
+    'More than a machine has; an input made to have more is hostile.',
+    REST,
+  ),
+  'kernel-config-bytes': row(
+    'the configuration in a kernel image',
+    16 * MIB,
+    'bytes',
+    'One has some 300 KiB.',
+    'it is not read, which is told',
+  ),
+} as const;
