@@ -12,6 +12,7 @@ import {
   usableGap,
 } from '../../../src/linux/host-bridge/e820.ts';
 import { earlyRegions } from '../../../src/linux/host-bridge/iomem.ts';
+import { PortNumbers } from '../../../src/linux/host-bridge/ports.ts';
 import type { Span } from '../../../src/linux/host-bridge/window.ts';
 import { artifactOf, read } from '../../evidence/artifacts.ts';
 import { runs } from '../../runs.ts';
@@ -248,6 +249,23 @@ describe('what is there before the first bridge', () => {
     );
     expect(others![1]).toHaveLength(2);
   });
+});
+
+test('port numbers: one stretch a bridge, as they come, up to the last one', () => {
+  const numbers = new PortNumbers(0xffn);
+  const of = (bridge: string, start: bigint, size: bigint) =>
+    numbers.portOf(bridge, start, start + size - 1n);
+  expect(of('a', 0x1000n, 0x80n)).toBe(0n);
+  // Inside of its stretch, and past it.
+  expect(of('a', 0x1010n, 0x10n)).toBe(0x10n);
+  expect(of('a', 0x107fn, 1n)).toBe(0x7fn);
+  expect(of('a', 0x1080n, 1n)).toBeUndefined();
+  expect(of('a', 0xfffn, 1n)).toBeUndefined();
+  // Another bridge's.
+  expect(of('b', 0x1040n, 0x80n)).toBeUndefined();
+  expect(of('b', 0x2000n, 0x81n)).toBeUndefined();
+  expect(of('b', 0x2000n, 0x80n)).toBe(0x80n);
+  expect(of('c', 0x3000n, 1n)).toBeUndefined();
 });
 
 describe('where BARs go', () => {

@@ -109,6 +109,10 @@ test('an alignment so large that the first start wraps to 0', () => {
   const half = 1n << 63n;
   // 0 + 0x1ffff is below the end, and outside of the window; the next start, 2^63, ends past it.
   expect(asked(alone(half + 1n, half + 0x10000n), 0x20000n, half)).toEqual({ kind: 'failed', ret: -6 });
+  // 2^48 - 1 steps of 64 KiB, the last of which ends below 2^64.
+  expect(asked(alone((1n << 64n) - 0x8000n, (1n << 64n) - 0x7000n), 0xa000n, 0x10000n)).toEqual({
+    kind: 'endless',
+  });
   // From 0 up by 64 KiB to the window's end just below 2^64: 2^48 steps, more than a kernel takes in days.
   expect(asked(alone((1n << 64n) - 0x1000n, (1n << 64n) - 2n), 0x1000n, 0x10000n)).toEqual({
     kind: 'endless',
