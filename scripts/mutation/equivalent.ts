@@ -90,6 +90,24 @@ const EQUIVALENT: readonly Equivalent[] = [
     replacement: 'coefficient <= 0n',
     why: 'no term has the coefficient 0',
   },
+  {
+    file: 'src/window/from-acpi.ts',
+    line: '...(min !== undefined && isKnown(min) && min !== first ? { bus: { base: min } } : {}),',
+    replacement: 'true',
+    why: 'what is undefined is no known number, and min is only looked at where an offset sets it apart from first',
+  },
+  {
+    file: 'src/verdict/sysfb/judge/levels.ts',
+    line: 'if (this.#zeros.get(variable) !== undefined) continue;',
+    replacement: 'false',
+    why: 'the same question in one world gets the same answer',
+  },
+  {
+    file: 'src/linux/vmbus/acpi-pool.ts',
+    line: 'const touches = mergesTouching && (start === highest + 1n || end === MAX_ADDRESS);',
+    replacement: 'true',
+    why: 'the walk over the list, which is only done without where nothing comes of it, says the same',
+  },
 ];
 
 /** @returns why it makes no difference; undefined where it may make one */

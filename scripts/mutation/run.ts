@@ -1,14 +1,14 @@
 /**
- * `npm run mutation -- [--sample N] [--from N] [--seed S] [--rooms A,B] [--report FILE] [--twice]`: tries a random sample of the mutants of
- * rooms (or of folders and files) below src/ (the verdict, the windows, the model of Linux and the algebra), and names those
+ * `npm run mutation -- [--sample N] [--from N] [--seed S] [--rooms A,B] [--report FILE]`: tries a random sample of the mutants
+ * of rooms (or of folders and files) below src/: the verdict, the windows, the model of Linux and the algebra. It names those
  * that no test kills. Left out are words (string literals), what runs only while a module is loaded, and what
  * equivalent.ts names. The mutants are Stryker's. Its runner loads all modules anew for each, which takes 20 s; here one
- * process has the tests loaded and runs those that reach the mutant, one by one, until one fails. With `--twice` what survives
- * is tried once more in a process of its own, in which the mutant is active from the start: nothing that an earlier run kept
- * can hide it there.
+ * process has the tests loaded and runs those that reach the mutant, one by one, until one fails.
  *
- * `--again FILE` tries what an earlier report named as alive, `--tests A,B` holds mutants against more tests (below test/).
  * `--from N` leaves out the first N of the same order: a large sample can be taken in parts. FILE gets all as JSON.
+ * `--again FILE` tries what such a report has alive. `--tests A,B` holds mutants against more tests (below test/). With
+ * `--twice` what survives is tried once more in a process of its own, in which the mutant is active from the start: nothing
+ * that an earlier run kept can hide it there.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

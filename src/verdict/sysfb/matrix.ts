@@ -117,7 +117,8 @@ function cellOf({ hazardOf }: Column, worlds: readonly World<Outcome>[]): Cell {
   const answer: Answer =
     found.size > 1 ? 'depends' : found.has('yes') ? 'needed' : found.has('no') ? 'not-needed' : 'unknown';
   const withs = new Set(exposed.map(({ outcome }) => outcome.with));
-  const effective = exposed.length === 0 ? false : withs.size > 1 ? null : withs.has('no');
+  // Where none is exposed it is false.
+  const effective = withs.size > 1 ? null : withs.has('no');
   const told = (exposed[0] ?? worlds[0]!).outcome;
   return { answer, effective, because: told.because };
 }

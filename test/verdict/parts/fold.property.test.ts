@@ -5,7 +5,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ReleaseModel } from '../../../src/linux/release-choice.ts';
-import { type Condition, DecisionContext } from '../../../src/symbolic/index.ts';
+import {
+  anyOf,
+  type Condition,
+  compare,
+  DecisionContext,
+  excludes,
+  fieldValue,
+  isPossible,
+  not,
+} from '../../../src/symbolic/index.ts';
 import { explore } from '../../../src/verdict/explore.ts';
 import { Configuration } from '../../../src/verdict/facts/configuration.ts';
 import type { Ask, Constraint, Default } from '../../../src/verdict/question.ts';
@@ -183,6 +192,45 @@ test('what the outcomes of all contents make it, and what the rows say of each',
     }),
     { numRuns: runs(60) },
   );
+});
+
+test('a table that is too long to tell has rows that stand for several cases, and none is left out', () => {
+  const fields = Array.from({ length: 7 }, (_, i) => `FLD${i}`).map((name) =>
+    fieldValue({
+      ...{
+        name,
+        path: `\\${name}`,
+        space: 'SystemMemory',
+        address: undefined,
+        bitOffset: 0,
+        bits: 8,
+        epoch: 0,
+      },
+    }),
+  );
+  /** Needed where an odd number of them is 5; nothing known where three are. */
+  const judge = (ask: Ask): Outcome => {
+    const count = fields.filter((of) => ask.holds(compare('eq', of, 5n) as Condition)).length;
+    const without = count === 3 ? 'open' : count % 2 === 1 ? 'yes' : 'no';
+    return {
+      ...{ kind: 'unprotected', without, with: 'no', pool: [], framebuffer: null, because: '', rules: [] },
+    };
+  };
+  const context = new DecisionContext();
+  const { answer, cases } = fold(explore(judge, [], context, 200), situation([], []), [], context);
+  expect(answer).toBe('depends');
+  expect(cases.some(({ by }) => by !== undefined)).toBe(true);
+  for (const { by, because, answer: of, effective } of cases)
+    if (by !== undefined) {
+      expect([of, effective]).toEqual(['depends', null]);
+      expect(because).toMatch(/ decides? as well$|^these decide further$/);
+    }
+  expect(isPossible(not(anyOf(cases.map(({ when }) => when))))).toBe(false);
+  // Rows that stand for one case exclude those of another answer.
+  const plain = cases.filter(({ by }) => by === undefined);
+  for (const one of plain)
+    for (const other of plain)
+      if (one.answer !== other.answer) expect(excludes(one.when, other.when)).toBe(true);
 });
 
 test('not-needed needs that all was explored, that nothing is hidden, and one machine', () => {
