@@ -77,6 +77,7 @@ export async function machinePage(
       ({ before: _before, ...artifact }) => ({ ...artifact, sha256: artifact.sha256 }),
     ),
     said,
+    ...(machines[0]?.name === undefined ? {} : { shown: machines[0].name }),
     given: {
       set: common.set ?? new Map(),
       kernel,

@@ -52,6 +52,8 @@ export interface CarriedMachine {
   readonly artifacts: readonly Artifact[];
   /** What was said while they were opened. */
   readonly said: readonly Diagnostic[];
+  /** The machine that is shown first, by its name; else it is the first. */
+  readonly shown?: string;
   readonly given: CarriedGiven;
   readonly files?: CarriedFiles;
   /** Applied to each tree, in this order, behind those that an image has for it. */
@@ -213,12 +215,12 @@ function parseKernel(given: GivenFacts, settings: PageSettings): GivenFacts | Pa
 }
 
 /** The settings that a machine comes with. */
-export function settingsOf({ given }: CarriedMachine): PageSettings {
+export function settingsOf({ given, shown = '' }: CarriedMachine): PageSettings {
   const { framebuffer, release = '', boot = '' } = given.kernel;
   const hex = (value: bigint | null | undefined): string => `0x${(value ?? 0n).toString(16)}`;
   return {
     question: 'sysfb',
-    machine: '',
+    machine: shown,
     set: Object.fromEntries([...given.set].map(([name, value]) => [name, hex(value)])),
     release,
     boot,

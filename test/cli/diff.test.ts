@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
@@ -10,6 +10,7 @@ import { violations } from '../report/schemas.ts';
 import { run } from './fake-io.ts';
 
 const SAMPLE = resolve('samples/openhcl-vtl2.dts');
+const SAMPLES = resolve('samples');
 const LOW = readFileSync(SAMPLE, 'utf8').replaceAll('0x0f 0xf0000000', '0x00 0xf8000000');
 let folder: string;
 beforeAll(() => {
@@ -17,6 +18,12 @@ beforeAll(() => {
   writeFileSync(join(folder, 'low.dts'), LOW);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+interface DiffOfMachine {
+  readonly name: string;
+  readonly windows: readonly { readonly did: string }[];
+  readonly answers: readonly { readonly flipped: boolean }[];
+}
 
 const diff = (...argv: string[]) => run(['diff', ...argv], { cwd: folder });
 async function json(...argv: string[]) {
@@ -145,6 +152,66 @@ describe.skipIf(!hasGit)('git', () => {
     expect([status, stderr]).toEqual([0, '']);
     return stdout;
   };
+
+  test('of dumps, of captures, of folders and of archives compares machine with machine', async () => {
+    const [high, low] = ['openhcl-vtl2.dts', 'low-window-framebuffer.dts'].map((name) =>
+      readFileSync(join(SAMPLES, name), 'utf8'),
+    ) as [string, string];
+    const put = (name: string, text: string): void => {
+      mkdirSync(join(folder, name, '..'), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    };
+    for (const [side, a] of [
+      ['old', high],
+      ['new', low],
+    ] as const) {
+      put(`${side}/a.dts`, a);
+      put(`${side}/b.dts`, high.replace('/ {', '/ { model = "b";'));
+      put(`${side}/only-${side}.dts`, high.replace('/ {', `/ { model = "${side}";`));
+      execFileSync('tar', ['cf', `${side}.tar`, '-C', side, '.'], { cwd: folder });
+    }
+    for (const [before, after, at] of [
+      ['old', 'new', ''],
+      ['old.tar', 'new.tar', './'],
+    ] as const) {
+      const { stdout, status } = await run(['diff', before, after, '--format', 'json', '--exit-code'], {
+        cwd: folder,
+      });
+      expect(status).toBe(1);
+      const { schema, machines } = JSON.parse(stdout);
+      expect(schema).toBe('fwmap/machines@1');
+      expect(violations('machines', JSON.parse(stdout))).toEqual([]);
+      const told = Object.fromEntries(
+        machines.map(({ name, windows, answers }: DiffOfMachine) => [
+          name.replace(at, ''),
+          [windows.map(({ did }) => did).join(' '), answers[0]!.flipped],
+        ]),
+      );
+      expect(told).toEqual({
+        'a.dts': ['added resized added added removed', true],
+        'b.dts': ['', false],
+        'only-old.dts': ['removed removed', false],
+        'only-new.dts': ['added added', false],
+      });
+    }
+    // With one machine on one side it has to be said which it is compared with.
+    const { status, stderr } = await run(['diff', 'old/a.dts', 'new'], { cwd: folder });
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining('new describes 3 machines; --select one of'),
+    ]);
+    const chosen = await run(['diff', 'old/a.dts', 'new', '--select', 'new/b.dts', '--exit-code'], {
+      cwd: folder,
+    });
+    expect(chosen.stdout).toContain('No window is different.');
+    // Captures are of one machine each.
+    const capture = join(SAMPLES, 'gen2-capture.tar.gz');
+    expect((await run(['diff', capture, capture, '--exit-code'], { cwd: folder })).status).toBe(0);
+    const table = await run(['diff', capture, join(SAMPLES, 'gen1-dsdt.aml'), '--exit-code'], {
+      cwd: folder,
+    });
+    expect(table.status).toBe(1);
+  }, 60_000);
 
   test('revisions, textconv and difftool', async () => {
     git('init', '-q');

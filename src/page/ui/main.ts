@@ -232,7 +232,7 @@ element('clear').addEventListener('click', () => {
   void now();
 });
 element('controls').hidden = false;
-showMachines('');
+showMachines(first.machine);
 showInputs();
 showFields();
 void now();

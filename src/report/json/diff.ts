@@ -5,6 +5,8 @@ import type { DiagnosticJson, InputJson, WindowJson } from './parts.ts';
 
 export type DiffJson = {
   readonly schema: 'fwmap/diff@1';
+  /** Which of several machines it is about. */
+  readonly name?: string;
   /** No window and no answer is different. */
   readonly same: boolean;
   readonly before: SideJson;

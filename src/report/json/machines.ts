@@ -1,6 +1,7 @@
 /** Several machines of an image, each as it is reported alone. */
 import type { AtJson } from './at.ts';
 import type { BridgesJson } from './bridges.ts';
+import type { DiffJson } from './diff.ts';
 import type { ResourcesJson } from './resources.ts';
 import type { SysfbJson } from './sysfb.ts';
 import type { WindowsJson } from './windows.ts';
@@ -10,4 +11,4 @@ export type MachinesJson = {
   readonly machines: readonly MachineJson[];
 };
 
-export type MachineJson = AtJson | BridgesJson | ResourcesJson | SysfbJson | WindowsJson;
+export type MachineJson = AtJson | BridgesJson | DiffJson | ResourcesJson | SysfbJson | WindowsJson;

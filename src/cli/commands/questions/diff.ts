@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Artifact } from '../../../artifact/artifact.ts';
+import { machinesOf, type NamedMachine } from '../../../artifact/machines.ts';
 import { openBytes } from '../../../artifact/open-bytes.ts';
-import { DiagnosticList } from '../../../bytes/diagnostic.ts';
+import { type Diagnostic, DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { compareSides, describeSide, isSame, NO_SIDE, type Side } from '../../../compare/compare.ts';
 import { formatDiagnostic } from '../../../findings/finding.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
 import { diffReport } from '../../../report/subjects/diff.ts';
+import type { NamedReport } from '../../../report/subjects/machines.ts';
 import { isNothingRead } from '../../../verdict/question.ts';
 import { sysfbFound } from '../../../verdict/sysfb/verdict.ts';
 import { CommandError, defineCommand, EXIT_ERROR } from '../../common/command.ts';
@@ -21,12 +23,12 @@ import {
   MACHINE_OPTIONS,
   OUTPUT_OPTIONS,
 } from '../../common/options.ts';
-import { oneMachine } from '../../inputs/images.ts';
+import { selectMachines } from '../../inputs/images.ts';
 import { openInputs } from '../../inputs/inputs.ts';
 import { kernelFacts } from '../../inputs/kernel-facts.ts';
 import { describeOptions, type MachineOptionValues, refuseSettings } from '../../inputs/machine.ts';
 import { readBase } from '../../inputs/patch-bases.ts';
-import { printNoAnswer, printReport } from '../../output/print.ts';
+import { printMachines, printNoAnswer } from '../../output/print.ts';
 
 type DiffOptions = MachineOptionValues & Parameters<typeof kernelFacts>[0] & { readonly config?: string };
 
@@ -49,19 +51,76 @@ async function openSide(
 }
 
 async function sideOf(
-  artifacts: readonly Artifact[],
-  more: readonly Artifact[],
+  machine: NamedMachine | undefined,
   options: DiffOptions,
   io: Io,
   sink: DiagnosticList,
 ): Promise<Side> {
-  if (artifacts.length === 0) return { ...NO_SIDE, diagnostics: sink.all };
-  const machine = await oneMachine([...artifacts, ...more], options.select);
+  if (machine === undefined || machine.artifacts.length === 0) return { ...NO_SIDE, diagnostics: sink.all };
   for (const diagnostic of machine.findings) sink.add(diagnostic);
   const asked = { describe: await describeOptions(options, machine, io), kernel: await kernelFacts(options) };
   const side = await describeSide(machine.artifacts, asked, sink);
   refuseSettings(sink.all);
   return side;
+}
+
+/** The machines of a side, each with what is given for all. `--select` is for a side that has several. */
+async function machinesOfSide(
+  artifacts: readonly Artifact[],
+  more: readonly Artifact[],
+  select: string | undefined,
+): Promise<NamedMachine[]> {
+  if (artifacts.length === 0) return [];
+  const all = [...artifacts, ...more];
+  return selectMachines(all, machinesOf(all).length > 1 ? select : undefined);
+}
+
+interface Pair {
+  readonly name: string | undefined;
+  readonly before: NamedMachine | undefined;
+  readonly after: NamedMachine | undefined;
+}
+
+/**
+ * What is compared with what: the machine of one side with that of the other, or of several those of one name.
+ * @param names of the sides. Throws {@link CommandError} where there is one machine on one side and several on the other.
+ */
+function pairsOf(
+  [before, after]: readonly [readonly NamedMachine[], readonly NamedMachine[]],
+  names: readonly [string, string],
+): Pair[] {
+  if (before.length <= 1 && after.length <= 1)
+    return [{ name: undefined, before: before[0], after: after[0] }];
+  for (const [one, several, name] of [
+    [before, after, names[1]],
+    [after, before, names[0]],
+  ] as const)
+    if (one.length === 1 && several.length > 1)
+      throw new CommandError(
+        `${name} describes ${several.length} machines`,
+        `--select one of ${several.flatMap((machine) => machine.name ?? []).join(', ')}`,
+      );
+  // In folders and archives a name begins with theirs.
+  const keyed = (machines: readonly NamedMachine[], side: string): Map<string, NamedMachine> =>
+    new Map(
+      machines.map((machine) => {
+        const name = machine.name ?? '';
+        const folder = `${side.replace(/\/+$/, '')}/`;
+        return [name.startsWith(folder) ? name.slice(folder.length) : name, machine];
+      }),
+    );
+  const [old, fresh] = [keyed(before, names[0]), keyed(after, names[1])];
+  return [...new Set([...fresh.keys(), ...old.keys()])].map((name) => ({
+    name,
+    before: old.get(name),
+    after: fresh.get(name),
+  }));
+}
+
+function copyOf({ all }: DiagnosticList): DiagnosticList {
+  const copy = new DiagnosticList();
+  for (const diagnostic of all) copy.add(diagnostic);
+  return copy;
 }
 
 /** Nothing came of a side that was named. */
@@ -76,7 +135,7 @@ export const command = defineCommand({
   description:
     'What is different between two descriptions: windows that were added, removed, moved or resized, conditions that ' +
     'changed, whether the answer of sysfb is another, and what Linux gives the PCI host bridges. Windows are matched by device and meaning, so the two may be of ' +
-    'different kinds: a blob and its source, two dumps, a capture and another. A side may be a file of a git revision, ' +
+    'different kinds: a blob and its source, two dumps, a capture and another. Of images, folders and archives with several machines those of one name are compared. A side may be a file of a git revision, ' +
     'REV:PATH. A patch alone is compared with what it changes.',
   options: {
     ...INPUT_OPTIONS,
@@ -125,30 +184,38 @@ export const command = defineCommand({
       options.config === undefined
         ? []
         : await openInputs([options.config], { as: ['kconfig'] }, io, sinkAfter);
-    const [old, fresh] = [
-      await sideOf(
-        before,
-        config,
-        options['before-include'] === undefined
-          ? options
-          : { ...options, include: options['before-include'] },
-        io,
-        sinkBefore,
-      ),
-      await sideOf(after, config, options, io, sinkAfter),
-    ];
-    // What both sides say of one input is said once.
-    const said = new Map([...sinkBefore.all, ...sinkAfter.all].map((each) => [formatDiagnostic(each), each]));
-    const diagnostics = [...said.values()];
-    if (
-      (first !== NO_FILE && readNothing(old, before)) ||
-      (second !== NO_FILE && readNothing(fresh, after))
-    ) {
+    const sides = [
+      await machinesOfSide(before, config, options.select),
+      await machinesOfSide(after, config, options.select),
+    ] as const;
+    const optionsBefore =
+      options['before-include'] === undefined ? options : { ...options, include: options['before-include'] };
+    const all = new Map<string, Diagnostic>();
+    const reports: NamedReport[] = [];
+    let same = true;
+    for (const pair of pairsOf(sides, [first, second ?? first])) {
+      const [sinkOld, sinkNew] = [sinkBefore, sinkAfter].map(copyOf) as [DiagnosticList, DiagnosticList];
+      const old = await sideOf(pair.before, optionsBefore, io, sinkOld);
+      const fresh = await sideOf(pair.after, options, io, sinkNew);
+      // What both sides say of one input is said once.
+      const said = new Map([...sinkOld.all, ...sinkNew.all].map((each) => [formatDiagnostic(each), each]));
+      for (const [text, each] of said) all.set(text, each);
+      // One that is on one side only is compared with nothing.
+      const isUnread = (side: Side, machine: NamedMachine | undefined, name: string): boolean =>
+        name !== NO_FILE &&
+        (machine !== undefined || pair.name === undefined) &&
+        readNothing(side, machine?.artifacts ?? []);
+      if (isUnread(old, pair.before, first) || isUnread(fresh, pair.after, second ?? first)) continue;
+      const comparison = compareSides(old, fresh);
+      same &&= isSame(comparison);
+      reports.push({ ...diffReport(comparison, [...said.values()]), name: pair.name });
+    }
+    const diagnostics = [...all.values()];
+    if (reports.length === 0) {
       await printNoAnswer(inputs, diagnostics, options, io);
       return EXIT_ERROR;
     }
-    const comparison = compareSides(old, fresh);
-    await printReport(diffReport(comparison, diagnostics), diagnostics, options, io);
-    return options['exit-code'] && !isSame(comparison) ? 1 : 0;
+    await printMachines(reports, diagnostics, options, io);
+    return options['exit-code'] && !same ? 1 : 0;
   },
 });
