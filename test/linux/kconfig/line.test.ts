@@ -100,6 +100,20 @@ test.each([
   expect([known.value, known.openSelectors]).toEqual([value, open]);
 });
 
+test.each([
+  ['SYSFB=y', 'y', 'line'],
+  ['SYSFB=n', 'n', 'line'],
+  ['EFI=y', undefined, 'rules'],
+] as const)('a fragment with %s alone', (values, value, by) => {
+  const known = sysfbKnown(behaviour('6.12.30'), config(values), 'x86_64');
+  expect([known.value, known.by]).toEqual([value, by]);
+});
+
+test('a complete configuration without a line has it off', () => {
+  const known = sysfbKnown(behaviour('6.12.30'), config('EFI=y', '6.12.30'), 'x86_64');
+  expect([known.value, known.by]).toEqual(['n', 'no line']);
+});
+
 describe('a proposed line held against configurations', () => {
   const judged = (text: string, values: string, release: string, complete = true) =>
     judgeKconfigLine(
@@ -205,7 +219,14 @@ describe('a patch of Kconfig', () => {
 `;
 
   test('the line before and after, with its entry', () => {
-    for (const text of [PATCH, PATCH.replace(/^/gm, '> > '), PATCH.replaceAll('\n', '\r\n')]) {
+    const others = [
+      PATCH.replace(/^/gm, '> > '),
+      PATCH.replaceAll('\n', '\r\n'),
+      // The hunk's first line as some mailers leave it: nothing behind the marks, the entry among the lines.
+      PATCH.replace('@@ config HYPERV', '@@\n config HYPERV'),
+      PATCH.replace('@@ -9,7 +9,7 @@', '@@ -9 +9 @@'),
+    ];
+    for (const text of [PATCH, ...others]) {
       const { added, removed } = kconfigChange(text, 'SYSFB');
       expect(added.map(({ text: said, under }) => [said, under])).toEqual([[MERGED, 'HYPERV']]);
       expect(removed.map(({ text: said }) => said)).toEqual(['select SYSFB if !HYPERV_VTL_MODE']);
