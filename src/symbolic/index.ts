@@ -12,7 +12,7 @@ export {
   not,
   truth,
 } from './conditions.ts';
-export { DecisionContext } from './decision/context.ts';
+export { DecisionContext, type Together } from './decision/context.ts';
 export { type Cover, coverOf, simplified } from './decision/cover.ts';
 export { equivalent, excludes, implies, isPossible } from './decision/decide.ts';
 export { bracketedIn } from './decision/factors.ts';

@@ -14,6 +14,7 @@ import {
   isKnown,
   not,
   sameQuantity,
+  type Together,
 } from '../symbolic/index.ts';
 import type { Ask, Constraint, Exploration, World } from './question.ts';
 
@@ -61,6 +62,7 @@ export function explore<A>(
   let reached: Exploration<A>['reached'];
   const pending: Decision[][] = [[]];
   const solver = new Solver(constraints, used, context);
+  const root = solver.start();
   for (let prefix = pending.pop(); prefix !== undefined; prefix = pending.pop()) {
     if (worlds.length >= Math.max(1, maxWorlds)) {
       unexplored = anyOf([unexplored, whenOf(prefix)]);
@@ -68,7 +70,7 @@ export function explore<A>(
       continue;
     }
     // The first world is looked at in any case: there is no answer without one.
-    const run = new Run(prefix, solver, pending, worlds.length === 0 ? Infinity : limit('decisions'));
+    const run = new Run(prefix, root, solver, pending, worlds.length === 0 ? Infinity : limit('decisions'));
     try {
       const outcome = judge(run);
       worlds.push({ when: whenOf(run.decisions), decisions: run.decisions.map(decided), outcome });
@@ -94,6 +96,45 @@ function decided({ condition, holds }: Decision): Condition {
   return holds ? condition : (not(condition) as Condition);
 }
 
+/**
+ * A place in the judgement: what is asked next there, and where each answer leads. A judgement that is run again goes the
+ * same way up to where it takes another branch.
+ */
+interface Place {
+  /** All constraints and what was decided on the way here. */
+  readonly all: Together;
+  /** The same without authorities. */
+  readonly firm: Together;
+  /** What was decided last, and where. */
+  readonly before?: { readonly place: Place; readonly decided: Condition };
+  question?: Question;
+  /** What was made on a part of the way that ends here, by its name. */
+  made?: Map<string, Made>;
+}
+
+interface Question {
+  readonly condition: Condition;
+  readonly answer: Answer;
+  readonly yes: Place | undefined;
+  readonly no: Place | undefined;
+}
+
+/** Which answers are possible; one of them is. */
+interface Answer {
+  readonly yes: boolean;
+  readonly no: boolean;
+}
+
+interface Made {
+  readonly result: unknown;
+  readonly told: readonly Told[];
+}
+
+interface Told {
+  readonly condition: Expr;
+  readonly holds: boolean;
+}
+
 /** One run of the judgement along a prefix of decisions; branches found beyond it are put to the pending ones. */
 class Run implements Ask {
   readonly decisions: Decision[] = [];
@@ -102,14 +143,15 @@ class Run implements Ask {
   readonly #pending: Decision[][];
   readonly #most: number;
   /** What was asked in this run, by hash: a judgement asks some things several times, and is to get the same answer. */
-  readonly #answers = new Map<number, { readonly condition: Expr; readonly holds: boolean }[]>();
-  /** Which branches were taken, and how many questions were asked: names the next question. */
-  #trail = '';
-  #asked = 0;
+  readonly #answers = new Map<number, Told[]>();
+  #place: Place;
+  /** What was told since a part began whose result is kept. */
+  #told: Told[] | undefined;
 
   /** @param most decisions that there may be */
-  constructor(prefix: readonly Decision[], solver: Solver, pending: Decision[][], most: number) {
+  constructor(prefix: readonly Decision[], root: Place, solver: Solver, pending: Decision[][], most: number) {
     this.#prefix = prefix;
+    this.#place = root;
     this.#solver = solver;
     this.#pending = pending;
     this.#most = most;
@@ -117,13 +159,12 @@ class Run implements Ask {
 
   holds(condition: Condition): boolean {
     if (isKnown(condition)) return condition !== 0n;
-    const same = this.#answers.get(condition.hash);
-    const before = same?.find((each) => sameQuantity(each.condition, condition));
+    const before = this.#answers.get(condition.hash)?.find((each) => sameQuantity(each.condition, condition));
     if (before !== undefined) return before.holds;
-    const holds = this.#decide(condition);
-    if (same === undefined) this.#answers.set(condition.hash, [{ condition, holds }]);
-    else same.push({ condition, holds });
-    return holds;
+    const told = { condition, holds: this.#decide(condition) };
+    this.#note(told);
+    this.#told?.push(told);
+    return told.holds;
   }
 
   value(choice: ChoiceVariable): string {
@@ -133,17 +174,70 @@ class Run implements Ask {
     throw new RangeError(`${choice.id} has no values`);
   }
 
-  #decide(condition: Condition): boolean {
-    this.#asked += 1;
-    const path = (): readonly Condition[] => this.decisions.map(decided);
-    const { yes, no } = this.#solver.both(`${this.#asked}${this.#trail}`, path, condition);
-    if (!yes || !no) return yes;
-    const at = this.decisions.length;
-    if (at >= this.#most) throw new TooDeep();
-    const holds = this.#prefix[at]?.holds ?? true;
-    if (at >= this.#prefix.length) this.#pending.push([...this.decisions, { condition, holds: false }]);
-    this.decisions.push({ condition, holds });
-    this.#trail += holds ? `+${this.#asked}` : `-${this.#asked}`;
+  once<T>(name: string, make: () => T): T {
+    const known = this.#walked(name);
+    if (known !== undefined) return known.result as T;
+    const outer = this.#told;
+    const told: Told[] = [];
+    this.#told = told;
+    const result = make();
+    this.#told = outer;
+    outer?.push(...told);
+    this.#place.made ??= new Map();
+    this.#place.made.set(name, { result, told });
+    return result;
+  }
+
+  /** Goes along what earlier runs were told, to where something was made; stays where none of them came there. */
+  #walked(name: string): Made | undefined {
+    const taken: Decision[] = [];
+    for (let at: Place | undefined = this.#place; at !== undefined; ) {
+      const made = at.made?.get(name);
+      if (made !== undefined) {
+        this.#place = at;
+        this.decisions.push(...taken);
+        if (this.decisions.length > this.#most) {
+          this.decisions.length = this.#most;
+          throw new TooDeep();
+        }
+        for (const told of made.told) this.#note(told);
+        this.#told?.push(...made.told);
+        return made;
+      }
+      if (at.question === undefined) return undefined;
+      const question: Question = at.question;
+      const { condition, answer } = question;
+      let holds: boolean = answer.yes;
+      if (answer.yes && answer.no) {
+        const decision = this.#prefix[this.decisions.length + taken.length];
+        // Beyond the prefix this is the first run.
+        if (decision === undefined) return undefined;
+        holds = decision.holds;
+        taken.push({ condition, holds });
+      }
+      at = holds ? question.yes : question.no;
+    }
+    return undefined;
+  }
+
+  #note(told: Told): void {
+    const same = this.#answers.get(told.condition.hash);
+    if (same === undefined) this.#answers.set(told.condition.hash, [told]);
+    else same.push(told);
+  }
+
+  #decide(condition: Expr): boolean {
+    this.#place.question ??= this.#solver.ask(this.#place, condition);
+    const { answer, yes, no } = this.#place.question;
+    let holds = answer.yes;
+    if (answer.yes && answer.no) {
+      const at = this.decisions.length;
+      if (at >= this.#most) throw new TooDeep();
+      holds = this.#prefix[at]?.holds ?? true;
+      if (at >= this.#prefix.length) this.#pending.push([...this.decisions, { condition, holds: false }]);
+      this.decisions.push({ condition, holds });
+    }
+    this.#place = (holds ? yes : no)!;
     return holds;
   }
 }
@@ -152,61 +246,71 @@ class Run implements Ask {
 class Solver {
   readonly #firm: readonly Condition[];
   readonly #authorities: readonly Constraint[];
-  readonly #all: readonly Condition[];
   readonly #used: Set<string>;
   readonly #context: DecisionContext;
-  /** By the name of the question: a judgement that is run again asks the same up to where it takes another branch. */
-  readonly #known = new Map<string, { readonly yes: boolean; readonly no: boolean }>();
 
   constructor(constraints: readonly Constraint[], used: Set<string>, context: DecisionContext) {
     this.#context = context;
-    const firm = constraints.filter(({ kind }) => kind !== 'authority');
+    this.#firm = constraints.filter(({ kind }) => kind !== 'authority').map(({ condition }) => condition);
     this.#authorities = constraints.filter(({ kind }) => kind === 'authority');
-    this.#firm = firm.map(({ condition }) => condition);
-    this.#all = [...this.#firm, ...this.#authorities.map(({ condition }) => condition)];
     this.#used = used;
   }
 
-  /** Whether a condition may hold, and may fail, on a path. */
-  both(
-    question: string,
-    path: () => readonly Condition[],
-    condition: Condition,
-  ): { readonly yes: boolean; readonly no: boolean } {
-    let answer = this.#known.get(question);
-    if (answer === undefined) {
-      answer = this.#both(path(), condition);
-      this.#known.set(question, answer);
-    }
-    return answer;
+  /** Where a judgement begins. */
+  start(): Place {
+    const authorities = this.#authorities.map(({ condition }) => condition);
+    return {
+      all: this.#context.together([...this.#firm, ...authorities]),
+      firm: this.#context.together(this.#firm),
+    };
   }
 
-  #both(path: readonly Condition[], condition: Condition): { readonly yes: boolean; readonly no: boolean } {
+  /** What a condition may be at a place, and where that leads. */
+  ask(place: Place, condition: Expr): Question {
     const opposite = not(condition) as Condition;
-    const given = [...this.#all, ...path];
-    const yes = this.#beside(given, condition);
-    const no = this.#beside(given, opposite);
+    const answer = this.#answer(place, condition, opposite);
+    if (answer.yes !== answer.no) {
+      // It follows from what was decided.
+      const { all, firm, before } = place;
+      const next: Place = { all, firm, ...(before === undefined ? {} : { before }) };
+      return { condition, answer, yes: answer.yes ? next : undefined, no: answer.no ? next : undefined };
+    }
+    const after = (decided: Condition): Place => ({
+      all: this.#context.with(place.all, decided),
+      firm: this.#context.with(place.firm, decided),
+      before: { place, decided },
+    });
+    return { condition, answer, yes: after(condition), no: after(opposite) };
+  }
+
+  #answer(place: Place, condition: Condition, opposite: Condition): Answer {
+    const yes = this.#beside(place.all, condition);
+    const no = this.#beside(place.all, opposite);
     if (yes && no) return { yes, no };
     // Which authority made the difference?
     const excluded = yes ? opposite : condition;
     if (
       this.#authorities.some(({ id }) => !this.#used.has(id)) &&
-      this.#beside([...this.#firm, ...path], excluded)
+      !this.#context.isAlike(place.all, place.firm, excluded) &&
+      this.#beside(place.firm, excluded)
     )
-      for (const { id } of this.#needed(path, excluded)) this.#used.add(id);
+      for (const { id } of this.#needed(place, excluded)) this.#used.add(id);
     // Constraints that contradict each other leave no world: then the path alone decides.
     return yes || no ? { yes, no } : { yes: true, no: false };
   }
 
   /** Authorities that exclude the condition: each by itself, else all of them. */
-  #needed(path: readonly Condition[], condition: Condition): readonly Constraint[] {
+  #needed(place: Place, condition: Condition): readonly Constraint[] {
+    const path: Condition[] = [];
+    for (let at = place.before; at !== undefined; at = at.place.before) path.unshift(at.decided);
     const single = this.#authorities.filter(
-      (authority) => !this.#beside([...this.#firm, authority.condition, ...path], condition),
+      (authority) =>
+        this.#context.possibleBeside(condition, [...this.#firm, authority.condition, ...path]) === false,
     );
     return single.length > 0 ? single : this.#authorities;
   }
 
-  #beside(others: readonly Condition[], condition: Condition): boolean {
-    return this.#context.possibleBeside(condition, others) !== false;
+  #beside(others: Together, condition: Condition): boolean {
+    return this.#context.allows(others, condition) !== false;
   }
 }

@@ -17,6 +17,13 @@ export interface Ask {
   holds(condition: Condition): boolean;
   /** The value that a choice takes in this world. */
   value(choice: ChoiceVariable): string;
+  /**
+   * A part of the judgement, made once for all worlds that were told the same up to its end. What it gives must depend on
+   * nothing but what it asks and what was told before it, and isn't to be changed.
+   *
+   * @param name not used for another part of the same judgement
+   */
+  once<T>(name: string, make: () => T): T;
 }
 
 /** A fact that a rule rests on: read from an input (`origin`) or known about Linux or Hyper-V (`authority`). */

@@ -104,7 +104,7 @@ export class BddManager {
 
   /** Are all cases of `a` cases of `b`? */
   implies(a: Bdd, b: Bdd): boolean {
-    return this.and(a, b ^ 1) === FALSE;
+    return !this.meets(a, b ^ 1);
   }
 
   choose(when: Bdd, yes: Bdd, no: Bdd): Bdd {
@@ -125,6 +125,24 @@ export class BddManager {
     const low = this.and(levelA === level ? this.low(a) : a, levelB === level ? this.low(b) : b);
     const high = this.and(levelA === level ? this.high(a) : a, levelB === level ? this.high(b) : b);
     return this.#keep(AND, a, b, this.#node(level, low, high));
+  }
+
+  /** Is there a case of both? Found without making the function of both. */
+  meets(a: Bdd, b: Bdd): boolean {
+    if (a === FALSE || b === FALSE || a === (b ^ 1)) return false;
+    if (a === TRUE || b === TRUE || a === b) return true;
+    if (a > b) [a, b] = [b, a];
+    const known = this.#cached(AND, a, b);
+    if (known >= 0) return known !== FALSE;
+    const [levelA, levelB] = [this.#levels[a >> 1]!, this.#levels[b >> 1]!];
+    const level = levelA < levelB ? levelA : levelB;
+    if (
+      this.meets(levelA === level ? this.high(a) : a, levelB === level ? this.high(b) : b) ||
+      this.meets(levelA === level ? this.low(a) : a, levelB === level ? this.low(b) : b)
+    )
+      return true;
+    this.#keep(AND, a, b, FALSE);
+    return false;
   }
 
   xor(a: Bdd, b: Bdd): Bdd {

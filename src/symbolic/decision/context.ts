@@ -31,6 +31,48 @@ interface Entry {
   generation: number;
 }
 
+/** Conditions that depend on the same, with what they are together. */
+interface Part {
+  readonly places: bigint;
+  readonly entries: readonly Entry[];
+  /** What it was put together from: parts, and conditions beside them. */
+  readonly from: readonly Part[];
+  readonly own: readonly Entry[];
+  /** When all of them hold, and which generation of functions that is of. */
+  holds: Bdd;
+  generation: number;
+}
+
+/** Conditions that hold together, in parts that have nothing to do with each other. */
+export interface Together {
+  readonly parts: readonly Part[];
+  /** They contradict each other by what they are: nothing can hold beside them. */
+  readonly isNever: boolean;
+}
+
+function partOf(from: readonly Part[], own: readonly Entry[]): Part {
+  let places = 0n;
+  for (const part of from) places |= part.places;
+  for (const entry of own) places |= entry.places;
+  const entries = [...from.flatMap((part) => part.entries), ...own];
+  return { places, entries, from, own, holds: FALSE, generation: -1 };
+}
+
+/** The parts that some conditions have to do with as one, and the others. */
+function joined(
+  { parts }: Together,
+  own: readonly Entry[],
+): { readonly part: Part | undefined; readonly others: readonly Part[] } {
+  let places = 0n;
+  for (const entry of own) places |= entry.places;
+  const met = parts.filter((part) => (part.places & places) !== 0n);
+  if (met.length < 2) return { part: met[0], others: parts.filter((part) => part !== met[0]) };
+  return {
+    part: partOf(met, []),
+    others: parts.filter((part) => !met.includes(part)),
+  };
+}
+
 /**
  * Answers as `isPossible` does, without making everything from scratch each time. For one run of a judgement: it keeps
  * what it was asked.
@@ -75,6 +117,66 @@ export class DecisionContext {
     const { taken } = bearing(places, all);
     const ids = new Set(own);
     return this.#decide([...taken.filter((entry) => !ids.has(entry)), ...own]);
+  }
+
+  /** Conditions of which it is known that they can hold together, for {@link allows}. */
+  together(conditions: readonly Quantity[]): Together {
+    const all = this.#conjuncts(conditions);
+    if (all === false) return { parts: [], isNever: true };
+    const parts: Part[] = [];
+    for (let left: readonly Entry[] = all; left.length > 0; ) {
+      const { taken, rest } = bearing(left[0]!.places, left);
+      parts.push(partOf([], taken));
+      left = rest;
+    }
+    return { parts, isNever: false };
+  }
+
+  /** With one more, which {@link allows} allows. */
+  with(together: Together, condition: Quantity): Together {
+    const own = this.#conjuncts([condition]);
+    if (together.isNever || own === false) return { parts: [], isNever: true };
+    if (own.length === 0) return together;
+    const { part, others } = joined(together, own);
+    return { parts: [...others, partOf(part === undefined ? [] : [part], own)], isNever: false };
+  }
+
+  /** Can a condition hold beside them? As {@link possibleBeside}, without looking at all of them again. */
+  allows(together: Together, condition: Quantity): boolean | undefined {
+    const own = this.#conjuncts([condition]);
+    if (together.isNever || own === false) return false;
+    const { part } = joined(together, own);
+    const entries = part?.entries ?? [];
+    if (own.some(({ opposite }) => opposite !== undefined && entries.includes(opposite))) return false;
+    const all = [...entries.filter((entry) => !own.includes(entry)), ...own];
+    return this.#kept(all, (bits) => {
+      // What is asked about is small beside what is known.
+      let asked: Bdd = TRUE;
+      for (const entry of own) asked = bits.bdds.and(asked, this.#functionOf(entry, bits));
+      return part === undefined
+        ? asked !== FALSE
+        : bits.bdds.meets(this.#functionOfPart(part, bits), asked);
+    });
+  }
+
+  /** Do the same conditions of both have to do with a condition? Then both allow it, or neither does. */
+  isAlike(one: Together, other: Together, condition: Quantity): boolean {
+    const own = this.#conjuncts([condition]);
+    if (own === false || one.isNever || other.isNever) return false;
+    const [a, b] = [one, other].map((together) => joined(together, own).part?.entries ?? []);
+    return a!.length === b!.length && a!.every((entry, i) => entry === b![i]);
+  }
+
+  #functionOfPart(part: Part, bits: Bits): Bdd {
+    if (part.generation === this.#generation) return part.holds;
+    const isThere = part.from.every(({ generation }) => generation === this.#generation);
+    let holds: Bdd = TRUE;
+    if (isThere) for (const each of part.from) holds = bits.bdds.and(holds, each.holds);
+    for (const entry of isThere ? part.own : part.entries)
+      holds = bits.bdds.and(holds, this.#functionOf(entry, bits));
+    part.holds = holds;
+    part.generation = this.#generation;
+    return holds;
   }
 
   /** The conditions that are gathered, each once; false when one of them never holds, or is another's opposite. */
@@ -166,30 +268,34 @@ export class DecisionContext {
       .sort((a, b) => a - b)
       .join(' ');
     if (this.#answers.has(key)) return this.#answers.get(key);
-    const answer = this.#isKeptPossible(entries) ?? canHold(entries.map(({ condition }) => condition));
-    this.#answers.set(key, answer);
-    return answer;
-  }
-
-  /** By the functions that are kept; undefined when they are too many or take too much work. */
-  #isKeptPossible(entries: readonly Entry[]): boolean | undefined {
-    if (this.#failures >= MAX_FAILURES) return undefined;
-    const answer = bounded(() => {
-      const bits = this.#announced(entries);
-      const { bdds } = bits;
-      bdds.allow(MAX_STEPS);
+    const answer = this.#kept(entries, (bits) => {
       let all: Bdd = TRUE;
       for (const entry of entries) {
-        all = bdds.and(all, this.#functionOf(entry, bits));
+        all = bits.bdds.and(all, this.#functionOf(entry, bits));
         if (all === FALSE) return false;
       }
       return true;
     });
-    if (answer === undefined) {
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  /**
+   * Whether some conditions can hold together, by the functions that are kept; where those are too many or take too much
+   * work, by functions of their own.
+   */
+  #kept(entries: readonly Entry[], decide: (bits: Bits) => boolean): boolean | undefined {
+    if (this.#failures < MAX_FAILURES) {
+      const answer = bounded(() => {
+        const bits = this.#announced(entries);
+        bits.bdds.allow(MAX_STEPS);
+        return decide(bits);
+      });
+      if (answer !== undefined) return answer;
       this.#failures += 1;
       this.#forget();
     }
-    return answer;
+    return canHold(entries.map(({ condition }) => condition));
   }
 
   /** The functions, with all bits of these conditions in their order. */

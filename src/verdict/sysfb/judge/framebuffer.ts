@@ -139,7 +139,7 @@ export function somewhere(
         'the framebuffer is inside what VMBus gets, and may be where the driver reserves nothing: it does so in its first window only',
     };
   const isEfi = ask.holds(IS_EFI);
-  rules.push(...gateRules(isEfi, behaviour.sysfbGate, behaviour.biosFramebuffer, kernel));
+  rules.push(...gateRules(isEfi, behaviour, kernel));
   const byScreenInfo = isEfi || behaviour.biosFramebuffer === 'screen-info';
   const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO);
   const gated = isEfi && behaviour.sysfbGate;
@@ -183,11 +183,11 @@ export function somewhere(
 /** Whether this boot path asks for CONFIG_SYSFB, and where that is written. */
 export function gateRules(
   isEfi: boolean,
-  gate: boolean,
-  bios: 'screen-info' | 'pci-bar',
+  behaviour: Pick<Behaviour, 'sysfbGate' | 'biosFramebuffer'>,
   kernel: readonly EvidenceItem[],
 ): RuleFinding[] {
-  if (!isEfi)
+  if (!isEfi) {
+    const bios = behaviour.biosFramebuffer;
     return [
       {
         id: bios === 'pci-bar' ? 'gen1-pci-bar' : 'gen1-screen-info',
@@ -201,7 +201,8 @@ export function gateRules(
         ],
       },
     ];
-  return gate
+  }
+  return behaviour.sysfbGate
     ? [
         {
           id: 'efi-gated',
