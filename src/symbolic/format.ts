@@ -1,5 +1,5 @@
 /** Conditions as reports print them: alternatives of comparisons, as text and as a tree. */
-import { builtCoverOf, type Cover, coverOf, rangeCoverOf } from './decision/cover.ts';
+import { builtCoverOf, type Cover, coverOf, isPlain, rangeCoverOf } from './decision/cover.ts';
 import { bracketedIn, factorsOf } from './decision/factors.ts';
 import type { Literal, Relation } from './decision/literal.ts';
 import { Names } from './names.ts';
@@ -113,6 +113,7 @@ function isOfSum({ left, right }: Literal): boolean {
 }
 
 function shorter(condition: Expr): Cover {
+  if (isPlain(condition)) return coverOf(condition);
   const cover = shortestOf(condition);
   const { length } = formatCover(cover);
   if (cover.complete && length <= SHORT) return cover;

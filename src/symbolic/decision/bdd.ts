@@ -60,6 +60,11 @@ export class BddManager {
     return this.#work;
   }
 
+  /** The bound on work was reached. */
+  get isSpent(): boolean {
+    return this.#work > this.#maxWork || this.#count >= this.#maxNodes;
+  }
+
   /** From now on so many steps may be taken. */
   allow(steps: number): void {
     this.#maxWork = this.#work + steps;

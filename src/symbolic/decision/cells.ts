@@ -27,11 +27,17 @@ export class Cells {
   /**
    * @param source where the pieces' functions are
    * @param domain which values of choices there are
+   * @param rankOf by which of their bits subjects stand first
    */
-  constructor(source: BddManager, subjects: readonly Subject[], domain: Bdd) {
+  constructor(
+    source: BddManager,
+    subjects: readonly Subject[],
+    domain: Bdd,
+    rankOf: (level: number) => number = (level) => level,
+  ) {
     this.#source = source;
     this.#domain = domain;
-    const groups = groupsOf(subjects);
+    const groups = groupsOf(subjects, rankOf);
     const codes: Bdd[][] = subjects.map(() => []);
     let level = 0;
     for (const group of groups)
@@ -108,7 +114,7 @@ export class Cells {
 }
 
 /** Subjects that share bits, together; in the order in which their bits are asked for. */
-function groupsOf(subjects: readonly Subject[]): number[][] {
+function groupsOf(subjects: readonly Subject[], rankOf: (level: number) => number): number[][] {
   let groups: { readonly members: number[]; readonly levels: ReadonlySet<number> }[] = [];
   for (const [i, { levels }] of subjects.entries()) {
     const [met, apart] = [
@@ -123,7 +129,7 @@ function groupsOf(subjects: readonly Subject[]): number[][] {
       },
     ];
   }
-  const first = (levels: ReadonlySet<number>): number => Math.min(...levels);
+  const first = (levels: ReadonlySet<number>): number => Math.min(...[...levels].map(rankOf));
   return groups.sort((a, b) => first(a.levels) - first(b.levels)).map(({ members }) => members);
 }
 

@@ -153,9 +153,7 @@ export class DecisionContext {
       // What is asked about is small beside what is known.
       let asked: Bdd = TRUE;
       for (const entry of own) asked = bits.bdds.and(asked, this.#functionOf(entry, bits));
-      return part === undefined
-        ? asked !== FALSE
-        : bits.bdds.meets(this.#functionOfPart(part, bits), asked);
+      return part === undefined ? asked !== FALSE : bits.bdds.meets(this.#functionOfPart(part, bits), asked);
     });
   }
 

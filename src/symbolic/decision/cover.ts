@@ -1,12 +1,14 @@
 /** Conditions as alternatives: which comparisons have to hold together. */
 import { maskOf } from '../known-bits.ts';
-import { type Condition, type Expr, isKnown, partsOf, type Quantity } from '../quantity.ts';
+import { type Condition, type Expr, type FieldSymbol, isKnown, partsOf, type Quantity } from '../quantity.ts';
+import { keyOfVariable, type Variable, variablesOf } from '../variables.ts';
 import { type Bdd, FALSE } from './bdd.ts';
 import { Bits } from './bits.ts';
 import { asBuilt } from './built.ts';
 import { bounded } from './decide.ts';
 import { conditionOfLiteral, type Literal } from './literal.ts';
 import { type Alternatives, checked, conditionOfAlternatives, literalsOf, situationOf } from './situation.ts';
+import type { Ground } from './subjects.ts';
 
 export interface Cover {
   readonly alternatives: Alternatives;
@@ -28,18 +30,53 @@ export function coverOf(condition: Quantity, given: Quantity = 1n): Cover {
     : { alternatives, complete: true };
 }
 
-/** That a field is, or is not, one of its values: nothing shorter says so. Most conditions are no more than that. */
-function isPlain(condition: Expr): boolean {
+/**
+ * Comparisons of different fields and choices, each with one value, all of which have to hold: nothing shorter says so, and
+ * most conditions are no more than that.
+ */
+export function isPlain(condition: Expr): boolean {
+  if (condition.kind === 'compare') return isPlainComparison(condition);
+  if (condition.kind !== 'all' || !condition.of.every(isPlainComparison)) return false;
+  const variables = condition.of.flatMap((each) => variablesOf(each));
+  return (
+    new Set(variables.map(keyOfVariable)).size === variables.length &&
+    variables.every((one, i) => variables.every((other, k) => k <= i || !mayOverlap(one, other)))
+  );
+}
+
+/** Is it written as it is, whatever else could be? */
+function isPlainComparison(condition: Expr): boolean {
   if (condition.kind !== 'compare') return false;
   const { op, left, right } = condition;
+  if (op === 'eq' || op === 'ne') {
+    if (isKnown(left) || !isKnown(right)) return false;
+    if (left.kind === 'field') return left.bits > 1 && right < maskOf(left.bits);
+    // Of two values one is named, and the ends of an ordered choice are ranges.
+    if (left.kind !== 'choice' || right >= BigInt(left.choice.values.length)) return false;
+    const { values, ordered } = left.choice;
+    if (ordered) return right > 0n && right < BigInt(values.length - 1);
+    return op === 'eq' || values.length > 2;
+  }
+  // From a value of an ordered choice on, or before one: `release >= 6.7`, `release < 6.7`.
+  const [choice, value] = op === 'le' ? [right, left] : [left, right];
   return (
-    (op === 'eq' || op === 'ne') &&
-    !isKnown(left) &&
-    left.kind === 'field' &&
-    left.bits > 1 &&
-    isKnown(right) &&
-    right < maskOf(left.bits)
+    !isKnown(choice) &&
+    choice.kind === 'choice' &&
+    choice.choice.ordered &&
+    isKnown(value) &&
+    value > 0n &&
+    value < BigInt(choice.choice.values.length)
   );
+}
+
+/** Bits of one place in memory: then one may say something about the other. */
+function mayOverlap(one: Variable, other: Variable): boolean {
+  if (one.kind !== 'field' || other.kind !== 'field') return false;
+  const [a, b] = [one.field, other.field];
+  if (a.address === undefined || b.address === undefined) return false;
+  const endOf = ({ address, bitOffset, bits }: FieldSymbol): bigint =>
+    8n * (address ?? 0n) + BigInt(bitOffset + bits);
+  return 8n * a.address + BigInt(a.bitOffset) < endOf(b) && 8n * b.address + BigInt(b.bitOffset) < endOf(a);
 }
 
 /** As {@link coverOf}, with sums of one field told by ranges of the field. Undefined past the bound on work. */
@@ -109,8 +146,14 @@ export function simplified(condition: Quantity, given: Quantity = 1n): Condition
   return conditionOfAlternatives(alternatives);
 }
 
-function alternativesOf(condition: Quantity, given: Quantity, ranges = false): Alternatives {
-  const situation = situationOf(condition, given, ranges);
+/** Throws {@link OutOfWork}. @param ground as for {@link situationOf} */
+export function alternativesOf(
+  condition: Quantity,
+  given: Quantity,
+  ranges = false,
+  ground?: Ground,
+): Alternatives {
+  const situation = situationOf(condition, given, ranges, ground);
   if (situation === 'never') return [];
   if (situation === 'always') return [[]];
   const { grower, lower, upper } = situation;

@@ -1,13 +1,15 @@
 /** A condition as a function of what its comparisons tell apart: what is needed to say it in another way. */
 import { allOf, anyOf } from '../conditions.ts';
-import type { Condition, Quantity } from '../quantity.ts';
+import type { ChoiceVariable, Condition, Quantity } from '../quantity.ts';
+import { variablesOf } from '../variables.ts';
 import { atomsOf } from './atoms.ts';
 import { type Bdd, FALSE, OutOfWork } from './bdd.ts';
 import { Bits } from './bits.ts';
 import { Cells } from './cells.ts';
 import { Grower, type Part } from './grow.ts';
 import { conditionOfLiteral, type Literal } from './literal.ts';
-import { type Subject, SubjectReader } from './subjects.ts';
+import { BitOrder } from './order.ts';
+import { Ground, type Subject, SubjectReader } from './subjects.ts';
 
 /** Alternatives, each of literals that hold together. None: it never holds. One without literals: it always holds. */
 export type Alternatives = readonly (readonly Literal[])[];
@@ -32,30 +34,35 @@ export interface Situation {
 /**
  * `never` or `always` where it is decided. Throws {@link OutOfWork}.
  * @param ranges a sum of one field is told by ranges of the field, also where the sum is short
+ * @param ground functions of the comparisons in both, where they are there already
  */
 export function situationOf(
   condition: Quantity,
   given: Quantity,
   ranges = false,
+  ground?: Ground,
 ): Situation | 'always' | 'never' {
-  const bits = new Bits([condition, given]);
+  const own = ground ?? new Ground(new Bits([condition, given]));
+  const { bits } = own;
   const { bdds } = bits;
-  const open = bdds.and(bits.domain(), bits.condition(given));
+  const domain = ground === undefined ? bits.domain() : bits.domain(choicesIn([condition, given]));
+  const open = bdds.and(domain, bits.condition(given));
   const holds = bits.condition(condition);
   if (bdds.and(holds, open) === FALSE) return 'never';
   if (bdds.implies(open, holds)) return 'always';
-  const reader = new SubjectReader(bits, ranges);
+  const reader = new SubjectReader(own, ranges);
   for (const atom of atomsOf(condition, reader.isPlain)) reader.add(atom);
-  const own = reader.count;
+  const count = reader.count;
   for (const atom of atomsOf(given, reader.isPlain)) reader.add(atom);
-  const all = reader.subjects(bits.domain());
+  const all = reader.subjects(domain);
   const using = (subjects: readonly Subject[], of: Bdd): Subject[] => {
-    const support = bdds.support(of);
+    const support = own.supportOf(of);
     return subjects.filter(({ levels }) => [...levels].some((level) => support.has(level)));
   };
-  const mine = using(all.slice(0, own), holds);
-  const subjects = [...mine, ...using(all.slice(own), open)];
-  const cells = new Cells(bdds, subjects, bits.domain());
+  const mine = using(all.slice(0, count), holds);
+  const subjects = [...mine, ...using(all.slice(count), open)];
+  const order = ground === undefined ? undefined : orderOf([condition, given], bits);
+  const cells = new Cells(bdds, subjects, domain, order);
   const openCells = cells.of(open);
   const holdsCells = cells.of(holds);
   return {
@@ -67,6 +74,20 @@ export function situationOf(
     open,
     holds,
   };
+}
+
+function choicesIn(values: readonly Quantity[]): ChoiceVariable[] {
+  return variablesOf(...values).flatMap((variable) => (variable.kind === 'choice' ? [variable.choice] : []));
+}
+
+/** The levels that bits would have if there were no other conditions: what is told is not to depend on those. */
+function orderOf(values: readonly Quantity[], bits: Bits): (level: number) => number {
+  const order = BitOrder.of(values);
+  const levels = new Map<number, number>();
+  for (const variable of variablesOf(...values))
+    for (const [bit, level] of bits.levelsOf(variable).entries())
+      levels.set(level, order?.levelOf(variable, bit) ?? level);
+  return (level) => levels.get(level) ?? level;
 }
 
 /** Whatever pieces were looked at: nothing is told that isn't the condition. */

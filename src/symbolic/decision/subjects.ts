@@ -70,22 +70,60 @@ interface Draft {
 
 const SAME: Form['valueOf'] = (value) => value;
 
+type Drafts = Map<string, Draft>;
+
+/** Pieces of a subject, and the bits that they depend on. */
+interface Pieces {
+  readonly pieces: readonly Piece[];
+  readonly levels: ReadonlySet<number>;
+}
+
+/** What was found out about comparisons, for the next condition that is made of them. Goes with one set of functions. */
+export class Ground {
+  readonly bits: Bits;
+  readonly plain = new Map<Expr, boolean>();
+  /** By comparison: the subjects that it is about, with the bounds that it makes. */
+  readonly drafts = new Map<Expr, Drafts>();
+  /** By subject, its bounds and which values choices have. */
+  readonly pieces = new Map<string, Pieces>();
+  readonly #supports = new Map<Bdd, ReadonlySet<number>>();
+
+  constructor(bits: Bits) {
+    this.bits = bits;
+  }
+
+  supportOf(of: Bdd): ReadonlySet<number> {
+    let support = this.#supports.get(of);
+    if (support === undefined) {
+      support = this.bits.bdds.support(of);
+      this.#supports.set(of, support);
+    }
+    return support;
+  }
+}
+
 /** The subjects of comparisons, in their order. Throws {@link OutOfWork} when there are too many pieces. */
 export class SubjectReader {
+  readonly #ground: Ground;
   readonly #bits: Bits;
   readonly #ranges: boolean;
-  readonly #drafts = new Map<string | Expr, Draft>();
+  readonly #drafts: Drafts = new Map();
 
   /** @param ranges a sum of one field is told by ranges of the field, also where the sum is short */
-  constructor(bits: Bits, ranges: boolean) {
-    this.#bits = bits;
+  constructor(ground: Ground, ranges: boolean) {
+    this.#ground = ground;
+    this.#bits = ground.bits;
     this.#ranges = ranges;
   }
 
   /** Does one variable alone decide it, or nothing? Such a comparison needs no taking apart. */
   readonly isPlain = (atom: Expr): boolean => {
+    const known = this.#ground.plain.get(atom);
+    if (known !== undefined) return known;
     const support = this.#bits.bdds.support(this.#bits.condition(atom));
-    return support.size === 0 || this.#variableWith(atom, support) !== undefined;
+    const is = support.size === 0 || this.#variableWith(atom, support) !== undefined;
+    this.#ground.plain.set(atom, is);
+    return is;
   };
 
   #variableWith(atom: Expr, support: ReadonlySet<number>): Variable | undefined {
@@ -97,6 +135,30 @@ export class SubjectReader {
 
   /** Takes note of a comparison, or of a value that is asked to be other than zero. */
   add(atom: Expr): void {
+    let own = this.#ground.drafts.get(atom);
+    if (own === undefined) {
+      const reader = new SubjectReader(this.#ground, this.#ranges);
+      reader.#read(atom);
+      own = reader.#drafts;
+      this.#ground.drafts.set(atom, own);
+    }
+    for (const [key, draft] of own) this.#merge(key, draft);
+  }
+
+  #merge(key: string, { styles, shifted, plainNumbers, ...draft }: Draft): void {
+    const known = this.#drafts.get(key);
+    if (known === undefined) {
+      const copy = { ...draft, styles: new Map(styles), plainNumbers };
+      this.#drafts.set(key, shifted === undefined ? copy : { ...copy, shifted });
+      return;
+    }
+    for (const [bound, style] of styles) if (!known.styles.has(bound)) known.styles.set(bound, style);
+    if (known.styles.size >= MAX_PIECES) throw new OutOfWork('too many pieces');
+    if (shifted !== undefined) known.shifted ??= shifted;
+    known.plainNumbers ||= plainNumbers;
+  }
+
+  #read(atom: Expr): void {
     const { bdds } = this.#bits;
     const holds = this.#bits.condition(atom);
     if (holds === TRUE || holds === FALSE) return;
@@ -284,18 +346,35 @@ export class SubjectReader {
 
   /** The subjects, in the order in which they were first noted. */
   subjects(domain: Bdd): Subject[] {
-    return [...this.#drafts.values()].map((draft) => this.#subject(draft, domain));
+    return [...this.#drafts].map(([key, draft]) => this.#subject(key, draft, domain));
   }
 
-  #subject(draft: Draft, domain: Bdd): Subject {
-    const { bdds } = this.#bits;
+  #subject(key: string, draft: Draft, domain: Bdd): Subject {
     const { kind, choice, styles, end, pair } = draft;
+    const form = draft.plainNumbers || draft.shifted === undefined ? draft.plain : draft.shifted;
+    return {
+      kind,
+      ...(choice ? { choice } : {}),
+      form,
+      ...(pair ? { other: pair[1] } : {}),
+      ...this.#piecesOf(key, draft, domain),
+      styles,
+      end,
+    };
+  }
+
+  #piecesOf(key: string, { bits, styles, end, pair }: Draft, domain: Bdd): Pieces {
+    const bounds = [...styles.keys()].sort((a, b) => (a < b ? -1 : 1));
+    const name = `${key} ${bounds.join(' ')} ${domain}`;
+    const known = this.#ground.pieces.get(name);
+    if (known !== undefined) return known;
+    const { bdds } = this.#bits;
     const pieces: Piece[] = [];
     const levels = new Set<number>();
     const note = (first: bigint, to: bigint, holds: Bdd): void => {
       if (bdds.and(holds, domain) === FALSE) return;
       pieces.push({ first, end: to, holds });
-      for (const level of bdds.support(holds)) levels.add(level);
+      for (const level of this.#ground.supportOf(holds)) levels.add(level);
     };
     if (pair !== undefined) {
       const { less, equal } = this.#bits.order(...pair);
@@ -303,31 +382,22 @@ export class SubjectReader {
       note(1n, 2n, equal);
       note(2n, 3n, bdds.and(bdds.not(less), bdds.not(equal)));
     } else {
-      const bounds = [...styles.keys()].sort((a, b) => (a < b ? -1 : 1));
       let from: Bdd = TRUE;
       let first = 0n;
       for (const bound of [...bounds, end]) {
-        const below = bound === end ? TRUE : this.#bits.below(draft.bits, bound);
+        const below = bound === end ? TRUE : this.#bits.below(bits, bound);
         note(first, bound, bdds.and(from, below));
         from = bdds.not(below);
         first = bound;
       }
     }
     // Bits of a choice tell only together which value it has.
-    for (const bits of this.#bits.choiceLevels()) {
-      if (bits.some((level) => levels.has(level))) for (const level of bits) levels.add(level);
+    for (const choice of this.#bits.choiceLevels()) {
+      if (choice.some((level) => levels.has(level))) for (const level of choice) levels.add(level);
     }
-    const form = draft.plainNumbers || draft.shifted === undefined ? draft.plain : draft.shifted;
-    return {
-      kind,
-      ...(choice ? { choice } : {}),
-      form,
-      ...(pair ? { other: pair[1] } : {}),
-      pieces,
-      styles,
-      end,
-      levels,
-    };
+    const made = { pieces, levels };
+    this.#ground.pieces.set(name, made);
+    return made;
   }
 }
 

@@ -8,11 +8,10 @@ import {
   formatCondition,
   isKnown,
   keyOfVariable,
-  LeastLength,
   Names,
   not,
+  Simplifier,
   sameQuantity,
-  simplified,
   type Variable,
   variablesOf,
 } from '../../symbolic/index.ts';
@@ -161,7 +160,9 @@ interface Row {
  * long the table is divided at what was asked first.
  */
 function rowsOfTable(worlds: readonly SysfbWorld[], given: Condition): Row[] {
-  const maker = new RowMaker(worlds, given);
+  const decisions = new Set(worlds.flatMap((world) => world.decisions));
+  const simplifier = new Simplifier(given, [...decisions]);
+  const maker = new RowMaker(worlds, simplifier);
   // What has the most branches first: it is the longest.
   const keysOf = ({ groups }: Part): string[] =>
     [...groups].toSorted((a, b) => b[1].length - a[1].length).map(([key]) => key);
@@ -175,24 +176,21 @@ function rowsOfTable(worlds: readonly SysfbWorld[], given: Condition): Row[] {
   );
   const all = parts.flatMap((part) =>
     part.isCoarse
-      ? coarsened(part, keysOf(part), maker, given)
+      ? coarsened(part, keysOf(part), maker, simplifier)
       : keysOf(part).map((key) => maker.row(part, key)),
   );
-  return sameOutcome(parts.length === 1 ? all : joined(all, given), given);
+  return sameOutcome(parts.length === 1 ? all : joined(all, simplifier), simplifier);
 }
 
 /** Makes rows of parts of the table, each once. */
 class RowMaker {
   readonly #worlds: readonly SysfbWorld[];
-  readonly #given: Condition;
+  readonly #simplifier: Simplifier;
   readonly #rows = new Map<Part['groups'], Map<string, Row>>();
-  readonly #least: LeastLength;
 
-  constructor(worlds: readonly SysfbWorld[], given: Condition) {
+  constructor(worlds: readonly SysfbWorld[], simplifier: Simplifier) {
     this.#worlds = worlds;
-    this.#given = given;
-    const decisions = new Set(worlds.flatMap((world) => world.decisions));
-    this.#least = new LeastLength(given, [...decisions]);
+    this.#simplifier = simplifier;
   }
 
   row(part: Part, key: string): Row {
@@ -200,7 +198,7 @@ class RowMaker {
     this.#rows.set(part.groups, rows);
     let row = rows.get(key);
     if (row === undefined) {
-      row = rowOf(key, conditionOf(part, key, this.#given), this.worldIn(part, key));
+      row = rowOf(key, conditionOf(part, key, this.#simplifier), this.worldIn(part, key));
       rows.set(key, row);
     }
     return row;
@@ -214,12 +212,12 @@ class RowMaker {
   /** Is the row's condition told as it is? Of most that are too long that is seen before they are made. */
   isPlain(part: Part, key: string): boolean {
     const ways = part.groups.get(key)!.map(({ decisions }) => [...part.path, ...decisions]);
-    return !this.#least.exceeds(ways, MAX_CONDITION) && isPlain(this.row(part, key));
+    return !this.#simplifier.exceeds(ways, MAX_CONDITION) && isPlain(this.row(part, key));
   }
 }
 
 /** Kinds of one outcome are one row where its condition is no longer than theirs: what sets them apart decides nothing. */
-function sameOutcome(rows: readonly Row[], given: Condition): Row[] {
+function sameOutcome(rows: readonly Row[], simplifier: Simplifier): Row[] {
   const out: Row[] = [];
   for (const row of rows) {
     const at = row.by === undefined ? out.findIndex((other) => isLike(other, row)) : -1;
@@ -227,7 +225,7 @@ function sameOutcome(rows: readonly Row[], given: Condition): Row[] {
     const both =
       like === undefined
         ? undefined
-        : rowOf(like.key, simplified(anyOf([like.when, row.when]), given), like.world);
+        : rowOf(like.key, simplifier.simplified(anyOf([like.when, row.when])), like.world);
     if (like !== undefined && both !== undefined && both.length <= Math.min(like.length, row.length))
       out[at] = { ...both, reasons: [...new Set([...reasonsOf(like), ...reasonsOf(row)])] };
     else out.push(row);
@@ -250,14 +248,14 @@ function isPlain({ when, length }: Row): boolean {
 }
 
 /** The rows of a part with those that take long conditions as one: what is left of the part beside the others. */
-function coarsened(part: Part, keys: readonly string[], maker: RowMaker, given: Condition): Row[] {
+function coarsened(part: Part, keys: readonly string[], maker: RowMaker, simplifier: Simplifier): Row[] {
   const isShort = new Map(keys.map((key) => [key, maker.isPlain(part, key)]));
   const short = keys.filter((key) => isShort.get(key)).map((key) => maker.row(part, key));
   const long = keys.filter((key) => !isShort.get(key));
   const [first] = long;
   if (first === undefined) return short;
   const others = short.map(({ when }) => not(when) as Condition);
-  const when = simplified(allOf([...part.path, ...others]), given);
+  const when = simplifier.simplified(allOf([...part.path, ...others]));
   if (long.length === 1) return [...short, rowOf(first, when, maker.worldIn(part, first))];
   const decisions = long.flatMap((key) => part.groups.get(key)!.flatMap((branch) => branch.decisions));
   const told = new Set(variablesOf(when).map(keyOfVariable));
@@ -265,9 +263,9 @@ function coarsened(part: Part, keys: readonly string[], maker: RowMaker, given: 
   return [...short, { ...rowOf(`${long.join()} ${by.length}`, when, maker.worldIn(part)), by }];
 }
 
-function conditionOf({ path, groups }: Part, key: string, given: Condition): Condition {
+function conditionOf({ path, groups }: Part, key: string, simplifier: Simplifier): Condition {
   const ways = anyOf(groups.get(key)!.map(({ decisions }) => allOf(decisions)));
-  return simplified(allOf([...path, ways]), given);
+  return simplifier.simplified(allOf([...path, ways]));
 }
 
 /** Parts of a condition from which on it is long however it is printed. */
@@ -283,7 +281,7 @@ function rowOf(key: string, when: Condition, world: SysfbWorld): Row {
 }
 
 /** Rows of several parts with one outcome are one row where that is short. */
-function joined(rows: readonly Row[], given: Condition): Row[] {
+function joined(rows: readonly Row[], simplifier: Simplifier): Row[] {
   const out: Row[] = [];
   for (const row of rows.toSorted((a, b) => a.length - b.length)) {
     const isShort = row.length <= MAX_CONDITION;
@@ -293,7 +291,7 @@ function joined(rows: readonly Row[], given: Condition): Row[] {
     const both =
       at < 0
         ? undefined
-        : rowOf(row.key, simplified(anyOf([out[at]!.when, row.when]), given), out[at]!.world);
+        : rowOf(row.key, simplifier.simplified(anyOf([out[at]!.when, row.when])), out[at]!.world);
     if (both !== undefined && isPlain(both))
       out[at] = { ...both, ...(row.by === undefined ? {} : { by: row.by }) };
     else out.push(row);

@@ -1,12 +1,12 @@
-/**
- * How long a condition is at least, however it is written: a comparison for each value of a choice at which it changes.
- * Telling that takes a small part of the work of writing it.
- */
+/** Many conditions that are made of the same comparisons: simplified where the same is given, or seen to stay too long. */
 import { choiceValue } from '../identity.ts';
-import type { ChoiceVariable, Condition, Quantity } from '../quantity.ts';
+import { type ChoiceVariable, type Condition, isKnown, type Quantity } from '../quantity.ts';
 import { variablesOf } from '../variables.ts';
 import { type Bdd, type BddManager, FALSE, OutOfWork, TRUE } from './bdd.ts';
 import { Bits, MAX_NODES, MAX_STEPS } from './bits.ts';
+import { alternativesOf, simplified } from './cover.ts';
+import { conditionOfAlternatives } from './situation.ts';
+import { Ground } from './subjects.ts';
 
 /** ` < ` and ` == `, and what stands between two comparisons at least, in characters. */
 const ORDER_SIGN = 3;
@@ -21,12 +21,14 @@ interface Cut {
   readonly given: readonly Bdd[];
 }
 
-/** For many conditions that are made of the same comparisons, and are written where the same is given. */
-export class LeastLength {
+/** Functions past which there is too little room for the next condition. */
+const FULL = MAX_NODES / 2;
+
+export class Simplifier {
   readonly #given: Quantity;
   readonly #conditions: readonly Condition[];
   readonly #choices: readonly ChoiceVariable[];
-  #bits: Bits | undefined;
+  #ground: Ground | undefined;
   #cuts: readonly Cut[] = [];
 
   /** @param conditions what the conditions are made of that will be asked about */
@@ -39,14 +41,38 @@ export class LeastLength {
       .sort((a, b) => b.values.length - a.values.length);
   }
 
+  /** As {@link simplified}. */
+  simplified(condition: Condition): Condition {
+    if (isKnown(condition)) return condition;
+    try {
+      const ground = this.#usable();
+      // Made of something else after all: then its bits have no place here.
+      if (ground.bits.announce([condition]) !== true) {
+        this.#ground = undefined;
+        return simplified(condition, this.#given);
+      }
+      return conditionOfAlternatives(alternativesOf(condition, this.#given, false, ground));
+    } catch (error) {
+      if (!(error instanceof OutOfWork)) throw error;
+      // What was made for others may have left too little room.
+      const isFull = this.#ground?.bits.bdds.isSpent ?? true;
+      if (!isFull) return condition;
+      this.#ground = undefined;
+      return simplified(condition, this.#given);
+    }
+  }
+
   /**
+   * However it is written it has a comparison for each value of a choice at which it changes. To see that takes a small
+   * part of the work of writing it.
+   *
    * Does it take more characters than that to write that one of several alternatives holds, as comparisons without
    * brackets? False where that isn't seen.
    */
   exceeds(alternatives: readonly (readonly Condition[])[], limit: number): boolean {
     if (this.#choices.length === 0) return false;
     try {
-      const bits = this.#usable();
+      const { bits } = this.#usable();
       const { bdds } = bits;
       const holds = alternatives.reduce(
         (any: Bdd, way) =>
@@ -64,16 +90,16 @@ export class LeastLength {
       return false;
     } catch (error) {
       if (!(error instanceof OutOfWork)) throw error;
-      this.#bits = undefined;
+      this.#ground = undefined;
       return false;
     }
   }
 
-  /** The functions that were made so far, as long as there is room for more. */
-  #usable(): Bits {
-    if (this.#bits !== undefined && this.#bits.bdds.nodes < MAX_NODES / 2) {
-      this.#bits.bdds.allow(MAX_STEPS);
-      return this.#bits;
+  /** What was made so far, as long as there is room for more. */
+  #usable(): Ground {
+    if (this.#ground !== undefined && this.#ground.bits.bdds.nodes < FULL) {
+      this.#ground.bits.bdds.allow(MAX_STEPS);
+      return this.#ground;
     }
     const bits = new Bits([...this.#choices.map(choiceValue), this.#given, ...this.#conditions]);
     const { bdds } = bits;
@@ -85,8 +111,8 @@ export class LeastLength {
       );
       return { choice, values, given: values.map((value) => bdds.restrict(given, value)) };
     });
-    this.#bits = bits;
-    return bits;
+    this.#ground = new Ground(bits);
+    return this.#ground;
   }
 }
 

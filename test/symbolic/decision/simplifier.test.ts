@@ -11,9 +11,9 @@ import {
   type Expr,
   fieldValue,
   formatCondition,
-  LeastLength,
   not,
   type Quantity,
+  Simplifier,
   simplified,
 } from '../../../src/symbolic/index.ts';
 import { runs } from '../../runs.ts';
@@ -40,7 +40,7 @@ const opposite = (of: Condition): Condition => not(of) as Condition;
 
 /** The limit from which on it is not seen any more that the text is longer. */
 function leastOf(ways: readonly (readonly Condition[])[], given: Quantity = 1n): number {
-  const least = new LeastLength(given, ways.flat());
+  const least = new Simplifier(given, ways.flat());
   let limit = 0;
   while (least.exceeds(ways, limit)) limit += 1;
   return limit;
@@ -73,7 +73,7 @@ describe('how long a condition is at least', () => {
         const open = ways.map((way) => way.filter((each): each is Expr => typeof each !== 'bigint'));
         const printed = formatCondition(simplified(anyOf(open.map(allOf)), given));
         if (/[|&]{2}/.test(printed)) return;
-        const least = new LeastLength(given, open.flat());
+        const least = new Simplifier(given, open.flat());
         if (least.exceeds(open, 0)) seen += 1;
         expect(least.exceeds(open, printed.length)).toBe(false);
       }),
