@@ -35,10 +35,15 @@ export function keyOfVariable(variable: Variable): string | object {
 /** The variables of some expressions, each once, in the order in which they stand there. */
 export function variablesOf(...values: readonly Quantity[]): Variable[] {
   const found = new Map<string | object, Variable>();
+  // What is made of the same parts again and again is looked at once.
+  const seen = new Set<object>();
   const pending: Quantity[] = [...values].reverse();
   while (pending.length > 0) {
     const next = pending.pop()!;
     if (isKnown(next)) continue;
+    const object = next.kind === 'field' ? next.field : next.kind === 'choice' ? next.choice : next;
+    if (seen.has(object)) continue;
+    seen.add(object);
     const variable: Variable | undefined =
       next.kind === 'field'
         ? { kind: 'field', field: next.field }

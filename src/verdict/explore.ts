@@ -105,8 +105,6 @@ interface Place {
   readonly all: Together;
   /** The same without authorities. */
   readonly firm: Together;
-  /** What was decided last, and where. */
-  readonly before?: { readonly place: Place; readonly decided: Condition };
   question?: Question;
   /** What was made on a part of the way that ends here, by its name. */
   made?: Map<string, Made>;
@@ -271,21 +269,19 @@ class Solver {
     const answer = this.#answer(place, condition, opposite);
     if (answer.yes !== answer.no) {
       // It follows from what was decided.
-      const { all, firm, before } = place;
-      const next: Place = { all, firm, ...(before === undefined ? {} : { before }) };
+      const next: Place = { all: place.all, firm: place.firm };
       return { condition, answer, yes: answer.yes ? next : undefined, no: answer.no ? next : undefined };
     }
     const after = (decided: Condition): Place => ({
       all: this.#context.with(place.all, decided),
       firm: this.#context.with(place.firm, decided),
-      before: { place, decided },
     });
     return { condition, answer, yes: after(condition), no: after(opposite) };
   }
 
-  #answer(place: Place, condition: Condition, opposite: Condition): Answer {
-    const yes = this.#beside(place.all, condition);
-    const no = this.#beside(place.all, opposite);
+  #answer(place: Place, condition: Expr, opposite: Condition): Answer {
+    const possible = this.#context.sides(place.all, condition);
+    const [yes, no] = [possible.yes !== false, possible.no !== false];
     if (yes && no) return { yes, no };
     // Which authority made the difference?
     const excluded = yes ? opposite : condition;
@@ -300,13 +296,11 @@ class Solver {
   }
 
   /** Authorities that exclude the condition: each by itself, else all of them. */
-  #needed(place: Place, condition: Condition): readonly Constraint[] {
-    const path: Condition[] = [];
-    for (let at = place.before; at !== undefined; at = at.place.before) path.unshift(at.decided);
-    const single = this.#authorities.filter(
-      (authority) =>
-        this.#context.possibleBeside(condition, [...this.#firm, authority.condition, ...path]) === false,
-    );
+  #needed({ firm }: Place, condition: Condition): readonly Constraint[] {
+    const single = this.#authorities.filter((authority) => {
+      const beside = this.#context.with(firm, authority.condition);
+      return !this.#context.isAlike(beside, firm, condition) && !this.#beside(beside, condition);
+    });
     return single.length > 0 ? single : this.#authorities;
   }
 

@@ -102,23 +102,6 @@ export class DecisionContext {
     return answer;
   }
 
-  /**
-   * Can a condition hold beside others, of which it is known that they can hold together? Undefined past the bound on
-   * work.
-   */
-  possibleBeside(condition: Quantity, others: readonly Quantity[]): boolean | undefined {
-    const own = this.#conjuncts([condition]);
-    if (own === false) return false;
-    const all = this.#conjuncts(others);
-    if (all === false) return false;
-    if (own.some(({ opposite }) => opposite !== undefined && all.includes(opposite))) return false;
-    let places = 0n;
-    for (const entry of own) places |= entry.places;
-    const { taken } = bearing(places, all);
-    const ids = new Set(own);
-    return this.#decide([...taken.filter((entry) => !ids.has(entry)), ...own]);
-  }
-
   /** Conditions of which it is known that they can hold together, for {@link allows}. */
   together(conditions: readonly Quantity[]): Together {
     const all = this.#conjuncts(conditions);
@@ -141,15 +124,32 @@ export class DecisionContext {
     return { parts: [...others, partOf(part === undefined ? [] : [part], own)], isNever: false };
   }
 
-  /** Can a condition hold beside them? As {@link possibleBeside}, without looking at all of them again. */
+  /** Can a condition hold beside them? Undefined past the bound on work. */
   allows(together: Together, condition: Quantity): boolean | undefined {
     const own = this.#conjuncts([condition]);
     if (together.isNever || own === false) return false;
+    return this.#allowsPart(joined(together, own).part, own);
+  }
+
+  /** Can a condition hold beside them, and can it fail? */
+  sides(
+    together: Together,
+    condition: Expr,
+  ): { readonly yes: boolean | undefined; readonly no: boolean | undefined } {
+    const own = this.#conjuncts([condition]);
+    if (together.isNever || own === false) return { yes: false, no: this.allows(together, not(condition)) };
     const { part } = joined(together, own);
+    const opposite = this.#conjuncts([not(condition)]);
+    return {
+      yes: this.#allowsPart(part, own),
+      no: opposite !== false && this.#allowsPart(part, opposite),
+    };
+  }
+
+  #allowsPart(part: Part | undefined, own: readonly Entry[]): boolean | undefined {
     const entries = part?.entries ?? [];
     if (own.some(({ opposite }) => opposite !== undefined && entries.includes(opposite))) return false;
-    const all = [...entries.filter((entry) => !own.includes(entry)), ...own];
-    return this.#kept(all, (bits) => {
+    return this.#kept([...entries.filter((entry) => !own.includes(entry)), ...own], (bits) => {
       // What is asked about is small beside what is known.
       let asked: Bdd = TRUE;
       for (const entry of own) asked = bits.bdds.and(asked, this.#functionOf(entry, bits));

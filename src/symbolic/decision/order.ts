@@ -44,6 +44,15 @@ interface Cluster {
   isUsed: boolean;
 }
 
+/** Bits of a variable side by side, in one cluster. */
+interface Whole {
+  readonly cluster: Cluster;
+  /** Of bit 0, also where that is not among them. */
+  readonly weight: number;
+  readonly low: number;
+  readonly end: number;
+}
+
 /** The cluster that others were joined to, and what is added to a weight to be one by its measure. */
 function rootOf(cluster: Cluster): { readonly root: Cluster; readonly shift: number } {
   let [root, shift] = [cluster, 0];
@@ -58,6 +67,8 @@ function rootOf(cluster: Cluster): { readonly root: Cluster; readonly shift: num
 export class BitOrder {
   readonly #bits = new Map<string | object, Map<bigint, Bit>>();
   readonly #all: Bit[] = [];
+  /** Fields, choices and opaque values whose bits came together, and what their lowest bit has. */
+  readonly #whole = new Map<object, Whole>();
   /** Fields of which bits were cut out. */
   readonly #cut = new Map<string | object, { readonly variable: Variable; readonly bits: number }>();
   readonly #seen = new Map<Expr, { readonly cluster: Cluster; readonly offset: number }>();
@@ -202,12 +213,23 @@ export class BitOrder {
     cluster: Cluster,
     offset: number,
   ): boolean {
+    // The usual case: it stands in another comparison already.
+    const object = objectOf(value);
+    const whole = this.#whole.get(object);
+    if (whole !== undefined && low >= whole.low && low + count <= whole.end) {
+      this.#join(whole.cluster, whole.weight, cluster, offset);
+      return true;
+    }
     const variable = variableOf(value);
     // Of a field of usual width all bits are to be there, whichever are cut out of it.
     if (value.bits <= WHOLE && count < value.bits)
       this.#cut.set(keyOfVariable(variable), { variable, bits: value.bits });
     if (variable.kind === 'choice') this.choices.set(variable.choice.id, variable.choice);
-    return this.#announce(variable, low, count, cluster, offset);
+    const before = this.#all.length;
+    if (!this.#announce(variable, low, count, cluster, offset)) return false;
+    if (this.#all.length - before === count && count === value.bits)
+      this.#whole.set(object, { cluster, weight: offset, low, end: low + count });
+    return true;
   }
 
   /** Takes note of bits of a variable. False when there are too many. */
@@ -250,6 +272,10 @@ export class BitOrder {
       });
     return same;
   }
+}
+
+function objectOf(value: Extract<Expr, { kind: 'field' | 'choice' | 'opaque' }>): object {
+  return value.kind === 'field' ? value.field : value.kind === 'choice' ? value.choice : value;
 }
 
 export function variableOf(value: Extract<Expr, { kind: 'field' | 'choice' | 'opaque' }>): Variable {

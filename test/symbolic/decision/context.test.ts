@@ -43,13 +43,20 @@ describe('what is kept answers as what is made from scratch', () => {
     );
   });
 
-  test('one condition beside others that can hold together', () => {
+  test('one condition beside others that can hold together, however those were put together', () => {
     fc.assert(
       fc.property(fc.array(anyCondition, { minLength: 2, maxLength: 6 }), ([condition, ...others]) => {
         const context = new DecisionContext();
         fc.pre(context.possible(others) === true);
         const together = isPossible(gather('all', [condition!, ...others]));
-        expect(context.possibleBeside(condition!, others)).toBe(together);
+        expect(context.allows(context.together(others), condition!)).toBe(together);
+        // Put together one by one, and asked about both sides at once.
+        let known = context.together([]);
+        for (const other of others) known = context.with(known, other);
+        expect(context.allows(known, condition!)).toBe(together);
+        if (typeof condition === 'bigint') return;
+        const fails = isPossible(gather('all', [not(condition!), ...others]));
+        expect(context.sides(known, condition!)).toEqual({ yes: together, no: fails });
       }),
       { numRuns: runs(200) },
     );

@@ -186,6 +186,7 @@ export function gateRules(
   behaviour: Pick<Behaviour, 'sysfbGate' | 'biosFramebuffer'>,
   kernel: readonly EvidenceItem[],
 ): RuleFinding[] {
+  const gate = behaviour.sysfbGate;
   if (!isEfi) {
     const bios = behaviour.biosFramebuffer;
     return [
@@ -202,7 +203,7 @@ export function gateRules(
       },
     ];
   }
-  return behaviour.sysfbGate
+  return gate
     ? [
         {
           id: 'efi-gated',
