@@ -1,4 +1,4 @@
-/** Many conditions that are made of the same comparisons: simplified where the same is given, or seen to stay too long. */
+/** Many conditions that are made of the same comparisons: simplified where the same is given, or seen to stay long. */
 import { choiceValue } from '../identity.ts';
 import { type ChoiceVariable, type Condition, isKnown, type Quantity } from '../quantity.ts';
 import { variablesOf } from '../variables.ts';
@@ -8,7 +8,7 @@ import { alternativesOf, simplified } from './cover.ts';
 import { conditionOfAlternatives } from './situation.ts';
 import { Ground } from './subjects.ts';
 
-/** ` < ` and ` == `, and what stands between two comparisons at least, in characters. */
+/** ` < ` and ` == `, and what stands between two comparisons at least (` || `), in characters. */
 const ORDER_SIGN = 3;
 const EQUALITY_SIGN = 4;
 const BETWEEN = 4;
@@ -24,6 +24,7 @@ interface Cut {
 /** Functions past which there is too little room for the next condition. */
 const FULL = MAX_NODES / 2;
 
+/** Keeps what it makes of the comparisons. For conditions that are made of those that it was told, where one thing is given. */
 export class Simplifier {
   readonly #given: Quantity;
   readonly #conditions: readonly Condition[];
@@ -63,11 +64,9 @@ export class Simplifier {
   }
 
   /**
-   * However it is written it has a comparison for each value of a choice at which it changes. To see that takes a small
-   * part of the work of writing it.
-   *
-   * Does it take more characters than that to write that one of several alternatives holds, as comparisons without
-   * brackets? False where that isn't seen.
+   * Does it take more characters than that to write that one of several alternatives holds? However it is written there is
+   * a comparison for each value of a choice at which it changes: to see that takes a small part of the work of writing it.
+   * False where it isn't seen.
    */
   exceeds(alternatives: readonly (readonly Condition[])[], limit: number): boolean {
     if (this.#choices.length === 0) return false;
@@ -129,10 +128,8 @@ function changesOf(bdds: BddManager, holds: Bdd, { values, given }: Cut): boolea
 /** The least that comparisons take which tell such values apart, with what stands between them. */
 function lengthOf({ choice: { id, values, ordered } }: Cut, changes: readonly boolean[]): number {
   const length = (i: number): number => values[i]!.length;
-  if (!ordered)
-    return changes.includes(true)
-      ? id.length + EQUALITY_SIGN + Math.min(...values.map((_, i) => length(i))) + BETWEEN
-      : 0;
+  // In brackets a choice of two is written by its name alone.
+  if (!ordered) return changes.includes(true) ? id.length + BETWEEN : 0;
   // The least for all changes up to a value, and up to the one before it.
   let [least, before] = [0, 0];
   for (const [i, isChange] of changes.entries()) {

@@ -222,11 +222,13 @@ function sameOutcome(rows: readonly Row[], simplifier: Simplifier): Row[] {
   for (const row of rows) {
     const at = row.by === undefined ? out.findIndex((other) => isLike(other, row)) : -1;
     const like = out[at];
-    const both =
-      like === undefined
-        ? undefined
-        : rowOf(like.key, simplifier.simplified(anyOf([like.when, row.when])), like.world);
-    if (like !== undefined && both !== undefined && both.length <= Math.min(like.length, row.length))
+    const limit = Math.min(like?.length ?? 0, row.length);
+    const isLonger =
+      like === undefined || (limit <= MAX_CONDITION && simplifier.exceeds([[like.when], [row.when]], limit));
+    const both = isLonger
+      ? undefined
+      : rowOf(like.key, simplifier.simplified(anyOf([like.when, row.when])), like.world);
+    if (like !== undefined && both !== undefined && both.length <= limit)
       out[at] = { ...both, reasons: [...new Set([...reasonsOf(like), ...reasonsOf(row)])] };
     else out.push(row);
   }
@@ -288,10 +290,11 @@ function joined(rows: readonly Row[], simplifier: Simplifier): Row[] {
     const at = isShort
       ? out.findIndex(({ key, length }) => key === row.key && length + row.length <= 2 * MAX_CONDITION)
       : -1;
+    const other = out[at];
     const both =
-      at < 0
+      other === undefined || simplifier.exceeds([[other.when], [row.when]], MAX_CONDITION)
         ? undefined
-        : rowOf(row.key, simplifier.simplified(anyOf([out[at]!.when, row.when])), out[at]!.world);
+        : rowOf(row.key, simplifier.simplified(anyOf([other.when, row.when])), other.world);
     if (both !== undefined && isPlain(both))
       out[at] = { ...both, ...(row.by === undefined ? {} : { by: row.by }) };
     else out.push(row);

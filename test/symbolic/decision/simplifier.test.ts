@@ -57,28 +57,28 @@ describe('how long a condition is at least', () => {
   test('a choice without order once, however often it is asked', () => {
     const has = chosen(COMMIT, 'y') as Condition;
     const zero = compare('eq', FIELD, 0n) as Condition;
-    expect(leastOf([[has, zero], [has]])).toBe('has abc == y'.length);
+    expect(leastOf([[has, zero], [has]])).toBe('has abc'.length);
   });
 
   test('nothing for what is given, and for what makes no difference there', () => {
     const has = chosen(COMMIT, 'y') as Condition;
-    expect(leastOf([[from('6.7'), has], [opposite(from('6.7'))]], from('6.7'))).toBe('has abc == y'.length);
+    expect(leastOf([[from('6.7'), has], [opposite(from('6.7'))]], from('6.7'))).toBe('has abc'.length);
     expect(leastOf([[has], [opposite(has)]])).toBe(0);
   });
 
-  test('never more than what is printed without brackets', () => {
+  test('never more than what is printed', () => {
     let seen = 0;
     fc.assert(
       fc.property(fc.array(fc.array(anyCondition)), anyCondition, (ways, given) => {
         const open = ways.map((way) => way.filter((each): each is Expr => typeof each !== 'bigint'));
         const printed = formatCondition(simplified(anyOf(open.map(allOf)), given));
-        if (/[|&]{2}/.test(printed)) return;
         const least = new Simplifier(given, open.flat());
+        expect(formatCondition(least.simplified(anyOf(open.map(allOf))))).toBe(printed);
         if (least.exceeds(open, 0)) seen += 1;
         expect(least.exceeds(open, printed.length)).toBe(false);
       }),
-      { numRuns: runs(100) },
+      { numRuns: runs(30) },
     );
-    expect(seen).toBeGreaterThan(0.03 * runs(100));
+    expect(seen).toBeGreaterThan(0);
   });
 });
