@@ -26,8 +26,20 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'what can not hold is taken for what must',
     file: 'src/verdict/explore.ts',
-    find: 'const holds = this.#prefix[at]?.holds ?? true;',
-    replace: 'const holds = true;',
+    find: 'holds = this.#prefix[at]?.holds ?? true;',
+    replace: 'holds = true;',
+  },
+  {
+    name: 'a part of the judgement is taken from another world',
+    file: 'src/verdict/explore.ts',
+    find: 'holds = decision.holds;',
+    replace: 'holds = true;',
+  },
+  {
+    name: 'what was decided before is forgotten',
+    file: 'src/symbolic/decision/context.ts',
+    find: 'partOf(part === undefined ? [] : [part], own)',
+    replace: 'partOf([], own)',
   },
   {
     name: 'gaps are forgotten',
@@ -147,8 +159,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the reservation is asked for with CONFIG_SYSFB only',
     file: ACPI,
-    find: 'const [off, on] = [reservation(false), reservation(true)];',
-    replace: 'const [off, on] = [reservation(true), reservation(true)];',
+    find: '[reservation(false), reservation(true)]',
+    replace: '[reservation(true), reservation(true)]',
   },
   {
     name: 'a reservation is made though no ancestor has a _CRS',
