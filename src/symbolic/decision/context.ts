@@ -2,7 +2,7 @@
  * Many questions about conditions that have much in common: what was made of a condition for one question is there for
  * the next. Conditions that share no variable are looked at apart.
  */
-import { not } from '../conditions.ts';
+import { compare, not } from '../conditions.ts';
 import { sameExpr } from '../identity.ts';
 import { type ChoiceVariable, type Expr, isKnown, type Quantity } from '../quantity.ts';
 import { keyOfVariable, type Variable, variablesOf } from '../variables.ts';
@@ -86,6 +86,15 @@ export class DecisionContext {
   #generation = 0;
   #failures = 0;
   #last = 0;
+
+  /**
+   * That numbers will be held against each other: their bits get places side by side. Where that is found out later,
+   * all that was made is made again.
+   */
+  expect(numbers: readonly Quantity[]): void {
+    const all = this.#conjuncts(numbers.slice(1).map((each, i) => compare('lt', numbers[i]!, each)));
+    if (all !== false) bounded(() => this.#announced(all));
+  }
 
   /** Can all of them hold together? Undefined past the bound on work. */
   possible(conditions: readonly Quantity[]): boolean | undefined {

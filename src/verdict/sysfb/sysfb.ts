@@ -2,6 +2,8 @@
  * The question `sysfb`: does a kernel on this machine need CONFIG_SYSFB? The hazard behind it: VMBus hands out MMIO space
  * in which the framebuffer lies. It is judged in every world that the facts leave open; see docs/architecture.md.
  */
+import { casesOf } from '../../acpi/crs/crs.ts';
+import { quantityField } from '../../acpi/resources/descriptor.ts';
 import type { Gap } from '../../artifact/gap.ts';
 import { gapsOf } from '../../artifact/gap.ts';
 import type { DiagnosticList } from '../../bytes/diagnostic.ts';
@@ -10,7 +12,15 @@ import { propertyOf } from '../../devicetree/tree.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
 import { unknownCommits } from '../../linux/profile.ts';
-import { type Condition, chosen, DecisionContext, gather } from '../../symbolic/index.ts';
+import {
+  type Condition,
+  chosen,
+  DecisionContext,
+  type Expr,
+  gather,
+  isKnown,
+  type Quantity,
+} from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { explore, tellUnexplored, undefeated } from '../explore.ts';
@@ -30,7 +40,7 @@ import { matrixOf } from './matrix.ts';
 import { observe, observedSubject } from './observed.ts';
 import { toSettle } from './settle.ts';
 import { type Situation, situationOf } from './situation/situation.ts';
-import type { Subject, TreeSubject } from './subject.ts';
+import type { AcpiSubject, Subject, TreeSubject } from './subject.ts';
 import { subjectsOf } from './subject.ts';
 import { reasonOf, summaryOf } from './summary.ts';
 import { oneOf } from './variables.ts';
@@ -144,6 +154,7 @@ function judgeSubject(
     return judgeTree(subject, windows, described, situation, ask);
   };
   const context = new DecisionContext();
+  if (subject.kind === 'acpi') context.expect(boundsOf(subject));
   const matrix = given.matrix
     ? matrixOf(
         judge,
@@ -177,6 +188,15 @@ function judgeSubject(
       ],
     },
   };
+}
+
+/** Bounds of the windows that the driver may collect, as far as they are open. */
+function boundsOf({ levels }: AcpiSubject): Quantity[] {
+  return levels
+    .flatMap(({ entry }) => (entry === undefined ? [] : casesOf(entry)))
+    .flatMap((alternative) => (alternative.outcome === 'template' ? alternative.resources : []))
+    .flatMap((descriptor) => [quantityField(descriptor, 'min'), quantityField(descriptor, 'max')])
+    .filter((bound): bound is Expr => bound !== undefined && !isKnown(bound));
 }
 
 /** That Hyper-V support selects the symbol in the releases that count. */
