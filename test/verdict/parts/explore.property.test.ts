@@ -4,7 +4,14 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Condition, compare, fieldValue, not, type Quantity } from '../../../src/symbolic/index.ts';
+import {
+  type Condition,
+  compare,
+  fieldValue,
+  not,
+  type Quantity,
+  sameQuantity,
+} from '../../../src/symbolic/index.ts';
 import { explore, undefeated } from '../../../src/verdict/explore.ts';
 import { eachRelease, stretches } from '../../../src/verdict/facts/releases.ts';
 import type { Ask, Constraint } from '../../../src/verdict/question.ts';
@@ -22,6 +29,18 @@ import {
 
 /** What is asked one after the other; the answers, and what a choice is, make up the outcome. */
 type Questions = readonly (Condition | 'setting' | 'release')[];
+
+/** The first questions as a part that is made once, the next with it as another part, and the rest in each world. */
+function judgeInParts(questions: Questions, first: number, next: number): (ask: Ask) => string {
+  return (ask) => {
+    const { begin, more } = ask.once('outer', () => ({
+      begin: ask.once('inner', () => judgeBy(questions.slice(0, first))(ask)),
+      more: judgeBy(questions.slice(first, first + next))(ask),
+    }));
+    const rest = judgeBy(questions.slice(first + next))(ask);
+    return [begin, more, rest].join(' ').trim();
+  };
+}
 
 function judgeBy(questions: Questions): (ask: Ask) => string {
   return (ask) => {
@@ -42,6 +61,7 @@ const holdsIn = (condition: Quantity, content: Content): boolean => meaningOf(co
 const knowing = (content: Content): Ask => ({
   holds: (condition) => holdsIn(condition, content),
   value: ({ id, values }) => values[id === 'release' ? content.release : content.setting]!,
+  once: (_name, make) => make(),
 });
 
 const constraint = (id: string, kind: Constraint['kind'], condition: Quantity): Constraint => ({
@@ -84,6 +104,43 @@ describe('worlds', () => {
           expect(without.map(({ outcome }) => outcome)).toEqual(worlds.map(({ outcome }) => outcome));
         else expect(without.length).toBeGreaterThan(worlds.length);
       }),
+      { numRuns: runs(100) },
+    );
+  });
+
+  test('are the same where parts of the judgement are made once', () => {
+    fc.assert(
+      fc.property(
+        questions,
+        fc.nat(3),
+        fc.nat(3),
+        fc.integer({ min: 1, max: 20 }),
+        limits,
+        (asked, first, next, most, { fact, authority }) => {
+          const constraints = [constraint('a', 'fact', fact), constraint('b', 'authority', authority)];
+          // The same questions in the same order, with nothing kept.
+          const judge = judgeInParts(asked, first, next);
+          const plainly = (ask: Ask): string =>
+            judge({
+              holds: (condition) => ask.holds(condition),
+              value: (choice) => ask.value(choice),
+              once: (_name, make) => make(),
+            });
+          const kept = explore(judge, constraints, undefined, most);
+          const made = explore(plainly, constraints, undefined, most);
+          expect(kept.worlds.map(({ outcome }) => outcome)).toEqual(
+            made.worlds.map(({ outcome }) => outcome),
+          );
+          for (const [i, { decisions }] of kept.worlds.entries()) {
+            const others = made.worlds[i]!.decisions;
+            expect(decisions.length).toBe(others.length);
+            expect(decisions.every((each, k) => sameQuantity(each, others[k]!))).toBe(true);
+          }
+          expect([kept.reached, kept.used]).toEqual([made.reached, made.used]);
+          const [open, other] = [kept.unexplored, made.unexplored].map(meaningOf);
+          for (const content of some) expect(open!(content)).toBe(other!(content));
+        },
+      ),
       { numRuns: runs(100) },
     );
   });

@@ -105,7 +105,11 @@ test('what the outcomes of all contents make it, and what the rows say of each',
       const exploration = explore((ask) => outcomeOf(made, ask), constraints, context);
       const folded = fold(exploration, situation(constraints, defaults), [], context);
       const of = (content: Content): Outcome =>
-        outcomeOf(made, { holds: (condition) => holds(condition, content), value: () => '' });
+        outcomeOf(made, {
+          holds: (condition) => holds(condition, content),
+          value: () => '',
+          once: (_name, make) => make(),
+        });
       // Worlds are told by their decisions: a content stands for its world.
       const worldOf = (content: Content): number =>
         exploration.worlds.findIndex(({ decisions }) =>
