@@ -108,6 +108,36 @@ const EQUIVALENT: readonly Equivalent[] = [
     replacement: 'true',
     why: 'the walk over the list, which is only done without where nothing comes of it, says the same',
   },
+  {
+    file: 'src/symbolic/decision/cover.ts',
+    line: 'if (given === 1n && isPlain(condition)) return { alternatives: asBuilt(condition), complete: true };',
+    replacement: 'false',
+    why: 'the whole way comes to the same, as a test of all values holds; this is quicker',
+  },
+  {
+    file: 'src/symbolic/conditions.ts',
+    line: 'if (value.bits === 1) return value;',
+    replacement: 'false',
+    why: 'that a bit is other than zero is made the bit itself by compare() and not()',
+  },
+  {
+    file: 'src/linux/release-choice.ts',
+    line: 'if (release.patch !== undefined || release.candidate !== undefined) return between(from, from + 1);',
+    replacement: 'from - 1',
+    why: 'a stretch that ends where it begins, or before, is that one alone',
+  },
+  {
+    file: 'src/symbolic/variables.ts',
+    line: 'if (!found.has(key)) found.set(key, variable);',
+    replacement: 'true',
+    why: 'a variable of the same key is the same variable, and keeps its place',
+  },
+  {
+    file: 'src/symbolic/decision/least-length.ts',
+    line: 'if (this.#bits !== undefined && this.#bits.bdds.nodes < MAX_NODES / 2) {',
+    replacement: 'false',
+    why: 'functions are made again',
+  },
 ];
 
 /** @returns why it makes no difference; undefined where it may make one */

@@ -83,6 +83,17 @@ describe('finding the framebuffer', () => {
     expect(gen1Video(found)).toBeNull();
   });
 
+  test.each([
+    ['1414:0001', []],
+    ['1af4:5353', []],
+    ['1414:5353', ['pci']],
+  ])('a device that is no VGA has one only as 1414:5353: %s', (id, from) => {
+    const lspci = `00:08.0 Class [ff00]: Device [${id}]\n\tRegion 0: Memory at f8000000 (32-bit, non-prefetchable) [size=64M]\n`;
+    const found = evidence(artifact('lspci', lspci));
+    expect(findFramebuffers(found).map((each) => each.from)).toEqual(from);
+    expect(gen1Video(found) === null).toBe(from.length === 0);
+  });
+
   test('one framebuffer seen twice: the same base, or inside a BAR', () => {
     expect(sameFramebuffer({ base: 1n, size: null }, { base: 1n, size: 4n })).toBe(true);
     expect(sameFramebuffer({ base: 0xf8001000n, size: null }, { base: 0xf8000000n, size: 0x4000000n })).toBe(

@@ -256,6 +256,17 @@ describe('the resource tree', () => {
     expect(insertRegion(root, region(0x10n, 0x20000n, 'outside'))).toBe(false);
   });
 
+  test('of two with the same bounds the new one is the parent', () => {
+    const root = region(0n, 0xffffn, 'root');
+    insertRegion(root, region(0x1000n, 0x1fffn, 'first'));
+    expect(insertRegion(root, region(0x1000n, 0x1fffn, 'second'))).toBe(true);
+    expect(root.children.map(({ name }) => name)).toEqual(['second']);
+    expect(root.children[0]!.children.map(({ name }) => name)).toEqual(['first']);
+    // One that lies in the first goes below both.
+    expect(insertRegion(root, region(0x1000n, 0x10ffn, 'third'))).toBe(true);
+    expect(root.children[0]!.children[0]!.children.map(({ name }) => name)).toEqual(['third']);
+  });
+
   test('release wants the very bounds', () => {
     const root = region(0n, 0xffffn, 'root');
     requestRegion(root, 0x1000n, 0x1000n, 'claim');
