@@ -20,6 +20,11 @@ const OLD = '\tstart = screen_info.lfb_base;\n\tsize = screen_info.lfb_size;';
 describe('the driver', () => {
   test.each([
     ['a07b50d80ab6', OLD, `\tif (IS_ENABLED(CONFIG_SYSFB)) {\n${OLD}\n\t}`],
+    [
+      'a07b50d80ab6',
+      `${OLD}\n\tif (!start && !IS_ENABLED(CONFIG_SYSFB))\n\t\tpr_info("no framebuffer");`,
+      `\tif (!IS_ENABLED(CONFIG_SYSFB))\n\t\treturn;\n${OLD}`,
+    ],
     ['a07b50d80ab6', `${OLD} /* CONFIG_SYSFB */`, `#ifdef CONFIG_SYSFB\n${OLD}\n#endif`],
     ['a07b50d80ab6', `\t// IS_ENABLED(CONFIG_SYSFB)\n${OLD}`, `\tif (IS_ENABLED(CONFIG_SYSFB))\n${OLD}`],
     [

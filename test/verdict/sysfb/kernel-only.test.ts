@@ -41,3 +41,18 @@ describe('a kernel that reads a device tree', () => {
     expect((await ofLog(VERSION.replace('6.6.10', '6.8.0'), GUEST, efi)).answer).toBe('needed');
   });
 });
+
+describe('a Generation 1 machine of which only a log is known, started by BIOS', () => {
+  const GEN1 = 'DMI: Microsoft Corporation Virtual Machine/Virtual Machine, BIOS 090008  12/07/2018';
+  const of = async (release: string) => {
+    const verdict = await ofLog(VERSION.replace('6.6.10', release), GUEST, GEN1);
+    return { answer: verdict.answer, settles: verdict.toSettle.map(({ what }) => what) };
+  };
+
+  it('up to 5.19 lfb_base decides, from 6.0 on (2a8a8afba0c3) the video device does, which each has', async () => {
+    const old = await of('5.10.218');
+    expect(old.answer).toBe('depends');
+    expect(old.settles).toContain('lfb_base');
+    expect((await of('6.1.100')).answer).toBe('not-needed');
+  });
+});
