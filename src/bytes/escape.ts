@@ -42,10 +42,13 @@ export function escapeHtml(text: string): string {
     .replace(/#(?=#(?:\[|vso\[))/g, '&#35;');
 }
 
-/** A field of CSV (RFC 4180), with what isn't seen as {@link escapeControls} shows it: a record is one line. */
+/**
+ * A field of CSV (RFC 4180), with what isn't seen as {@link escapeControls} shows it: a record is one line. A quote keeps it
+ * from beginning a line as a command does, see {@link escapeCommands}.
+ */
 export function escapeCsv(text: string): string {
   const shown = escapeControls(text);
-  return /[",]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+  return /[",]|^\s*::/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
 }
 
 /**

@@ -197,6 +197,7 @@ describe('a survey', () => {
         expect(shown.status).toBe(0);
         expect(commandsOf(shown.stderr)).toEqual([]);
         if (format !== 'csv') expect(shown.stdout).not.toMatch(UNSEEN);
+        else expect(shown.stdout).not.toMatch(/^\s*::/m);
         const plain = await run(['query', 'tables', 'SELECT 1', '--format', format], { cwd: folder });
         if (format !== 'csv') await CHECKS[format]!(shown.stdout, plain.stdout);
       }

@@ -1,5 +1,5 @@
 /** Result sets as text, CSV, JSON and a page. */
-import { escapeCsv, escapeHtml, toJsonText } from '../../bytes/escape.ts';
+import { escapeCommands, escapeCsv, escapeHtml, toJsonText } from '../../bytes/escape.ts';
 import type { Document } from '../../report/document.ts';
 import { renderText } from '../../report/formats/text.ts';
 import type { CellJson, QueryJson } from '../../report/json/query.ts';
@@ -97,11 +97,16 @@ export function renderResults(
     case 'html':
       return resultsHtml(results, laidOut.heading);
     case 'text':
-      return renderText(
-        results.length === 1
-          ? [tableOf(results[0]!)]
-          : results.flatMap((result) => [{ kind: 'heading' as const, text: result.title }, tableOf(result)]),
-        { color: false, width: laidOut.width },
+      return escapeCommands(
+        renderText(
+          results.length === 1
+            ? [tableOf(results[0]!)]
+            : results.flatMap((result) => [
+                { kind: 'heading' as const, text: result.title },
+                tableOf(result),
+              ]),
+          { color: false, width: laidOut.width },
+        ),
       );
   }
 }
