@@ -186,6 +186,7 @@ function rowsOfTable(worlds: readonly SysfbWorld[], given: Condition): Row[] {
 class RowMaker {
   readonly #worlds: readonly SysfbWorld[];
   readonly #simplifier: Simplifier;
+  /** By the branches of a part: a coarse one is a copy of the part that it was. */
   readonly #rows = new Map<Part['groups'], Map<string, Row>>();
 
   constructor(worlds: readonly SysfbWorld[], simplifier: Simplifier) {
