@@ -2,8 +2,7 @@
  * `npm run conformance -- images DIR...`: what `scan` finds in every file below DIR against a finder that shares nothing with it:
  * magic numbers and checksums over all bytes, streams unpacked by the programs of their makers, firmware volumes by UEFIExtract,
  * trees judged by dtc. `--packages` lists the packages that hold images which nobody here made, each with what is to be
- * expected of it; they are downloaded by apt-get, unpacked by `dpkg-deb -x EACH.deb DIR`, and not committed. What a package
- * of modules has below lib/modules holds no image.
+ * expected of it; `--download DIR` downloads and unpacks them (images/packages.ts), and compares.
  *
  * The other finder uses xz, zstd, lz4, bzip2, lzop, dtc and UEFIExtract (uefitool-cli) where they are installed. Without one of
  * them what it would have unpacked is `ours alone`: so it was with u-boot-omap's LZO until lzop was there.
@@ -20,31 +19,7 @@ import { accessTo } from '../../src/containers/access.ts';
 import { Budget } from '../../src/containers/limits.ts';
 import { messageOf } from '../../src/findings/finding.ts';
 import { Scanner } from '../../src/scan/scan.ts';
-
-/** Packages by architecture, and what is in them as far as finds go (Debian 12). */
-const PACKAGES: readonly (readonly [names: string, architecture: string, holds: string])[] = [
-  [
-    'ovmf ovmf-ia32',
-    'all',
-    'an SSDT (RamDisk) and an empty tree, in an LZMA section; the DSDT comes from QEMU when it runs',
-  ],
-  ['qemu-efi-aarch64 qemu-efi-arm', 'all', 'the same SSDT; tree and DSDT come from QEMU'],
-  ['seabios', 'all', 'a DSDT and its SSDTs, plain'],
-  ['opensbi', 'all', 'nothing: the tree is passed to it'],
-  ['u-boot-qemu', 'all', 'trees at the end of ROMs and programs'],
-  ['xen-utils-4.17', 'amd64', 'three DSDTs in hvmloader, of which it takes one'],
-  ['raspi-firmware', 'all', 'nothing: trees come with the kernel'],
-  ['arm-trusted-firmware', 'arm64', 'nothing'],
-  [
-    'u-boot-amlogic u-boot-mvebu u-boot-qcom u-boot-rockchip u-boot-rpi u-boot-sunxi u-boot-tegra',
-    'arm64',
-    'trees in FITs, inside and behind them, and at the end of programs',
-  ],
-  ['u-boot-exynos u-boot-imx u-boot-omap u-boot-stm32', 'armhf', 'the same; omap packs its trees by LZO'],
-  ['linux-image-cloud-amd64', 'amd64', 'a kernel packed by lz4, whose name a dependency has'],
-  ['linux-image-cloud-arm64', 'arm64', 'a flat kernel'],
-  ['linux-image-armmp', 'armhf', 'a zImage packed by xz, and some 900 trees'],
-];
+import { downloadPackages, packageList } from './images/packages.ts';
 
 const MAX_FILE = 256 << 20;
 const MAX_OUTPUT = 1 << 29;
@@ -203,19 +178,15 @@ async function ourFinds(
 
 export async function run(folders: string[]): Promise<number> {
   if (folders[0] === '--packages') {
-    for (const [names, architecture, holds] of PACKAGES) {
-      const suffix = architecture === 'all' ? '' : `:${architecture}`;
-      console.log(
-        `${names
-          .split(' ')
-          .map((name) => name + suffix)
-          .join(' ')}\n    ${holds}`,
-      );
-    }
+    console.log(packageList());
     return 0;
   }
+  if (folders[0] === '--download') {
+    if (folders.length === 2) return downloadPackages(folders[1]!) ? run([folders[1]!]) : 1;
+    folders = [];
+  }
   if (folders.length === 0) {
-    console.error('usage: npm run conformance -- images --packages | DIR...');
+    console.error('usage: npm run conformance -- images --packages | --download DIR | DIR...');
     return 2;
   }
   let passed = 0;

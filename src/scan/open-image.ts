@@ -9,9 +9,12 @@ import { Scanner } from './scan.ts';
 /** Of a find that is larger nothing is kept: no description is, and of a kernel in memory the beginning tells nothing. */
 const MOST_KEPT = 128 << 20;
 
+/** What kept the scan from finding more: without it nobody knows why nothing was found. */
+const TOLD_ANYWAY: ReadonlySet<string> = new Set(['container/limit', 'container/archive']);
+
 /**
  * Finds the machines in what may be an image: the `openImage` of {@link OpenOptions}. What the scan says is added to `sink`
- * only where there are some.
+ * only where there are some, but for what may be why there are none.
  */
 export async function openImage(
   image: ImageInput,
@@ -29,6 +32,7 @@ export async function openImage(
   });
   const result = await scanner.scan({ name: image.name, access: image.access, steps: [] });
   const artifacts = machinesIn(image, result, bytes, said);
-  if (artifacts.length > 0) for (const diagnostic of said.all) sink.add(diagnostic);
+  for (const diagnostic of said.all)
+    if (artifacts.length > 0 || TOLD_ANYWAY.has(diagnostic.code)) sink.add(diagnostic);
   return artifacts;
 }

@@ -108,6 +108,15 @@ describe('sysfb', () => {
     ]);
   });
 
+  test('says why nothing is found: a limit, or a container that cannot be read', async () => {
+    const limited = await run(['sysfb', image, '--limit', 'image-finds=0']);
+    expect([limited.status, limited.stderr]).toEqual([2, expect.stringContaining('[container/limit]')]);
+    // makedumpfile's flattened form (makedumpfile, makedumpfile.h: signature, type and version, big endian).
+    const dump = make.join(make.text('makedumpfile', 16), make.be(0, 1, 0, 1), new Uint8Array(8192));
+    const unread = await run(['sysfb', written('vmcore', dump)]);
+    expect([unread.status, unread.stderr]).toEqual([2, expect.stringContaining('flattened form')]);
+  });
+
   test('in text under its name, in ndjson a line each; the status is the worst', async () => {
     const { stdout } = await run(['sysfb', image]);
     expect(stdout).toMatch(/^conf-1\n[\s\S]*\nconf-2\n/);
