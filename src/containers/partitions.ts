@@ -48,13 +48,14 @@ export const gpt: Image = {
   open: (access, at): ImageContent | undefined => {
     const sector = SECTOR_SIZES.find((size) => asciiAt(access, at + size, 8) === GPT_MAGIC)!;
     const header = at + sector;
-    const [first, count, bytes] = [
+    const [last, first, count, bytes] = [
+      littleEndian(access, header + 32, 8),
       littleEndian(access, header + 72, 8),
       littleEndian(access, header + 80, 4),
       littleEndian(access, header + 84, 4),
     ];
-    const last = littleEndian(access, header + 32, 8);
-    if (first === undefined || count === undefined || bytes === undefined || bytes < 128) return undefined;
+    if (last === undefined || first === undefined || count === undefined) return undefined;
+    if (bytes === undefined || bytes < 128) return undefined;
     const parts: Part[] = [];
     for (let index = 0; index < Math.min(count, MAX_ENTRIES); index += 1) {
       const entry = at + first * sector + index * bytes;
@@ -65,8 +66,7 @@ export const gpt: Image = {
       const called = name === '' ? `partition ${index + 1}` : `partition ${index + 1} ${name}`;
       parts.push({ name: called, offset: from * sector, size: (to - from + 1) * sector });
     }
-    const size = last === undefined ? access.size - at : (last + 1) * sector;
-    return { size: Math.min(size, access.size - at), parts, faults: [] };
+    return { size: Math.min((last + 1) * sector, access.size - at), parts, faults: [] };
   },
 };
 

@@ -226,7 +226,7 @@ describe('folders', () => {
   test('an empty one is none', async () => {
     const { artifacts, diagnostics } = await openAt(join(root, 'empty'));
     expect(artifacts).toEqual([]);
-    expect(diagnostics.map(messageOf)).toEqual(['The folder is empty']);
+    expect(diagnostics.map(messageOf)).toEqual(['the folder is empty']);
   });
 });
 

@@ -133,10 +133,14 @@ describe('a window in words', () => {
 
   test('inputs by their names, how they were come by, and their hash', () => {
     expect([inputName({ path: '-' }), inputName({ path: 'x' })]).toEqual(['<stdin>', 'x']);
-    expect(inputItem(artifact('x'))).toEqual({ text: 'x (dts)', below: [{ text: 'sha256 aa' }] });
-    expect(inputItem(artifact('x', { steps: [{ how: 'gzip' }, { how: 'tar', name: 'y' }] })).text).toBe(
-      'x (dts, gzip, tar y)',
-    );
+    expect(inputItem(artifact('x'))).toEqual({
+      text: [{ text: 'x', tone: 'code' }, ' (dts)'],
+      below: [{ text: 'sha256 aa' }],
+    });
+    expect(inputItem(artifact('x', { steps: [{ how: 'gzip' }, { how: 'tar', name: 'y' }] })).text).toEqual([
+      { text: 'x', tone: 'code' },
+      ' (dts, gzip, tar y)',
+    ]);
   });
 });
 
@@ -571,12 +575,12 @@ describe('boxes of a map', () => {
       '13 registers',
       '\\_SB.A',
       { least: 0n, most: 112n },
-      '[mem ?]',
+      '[mem ?-?]',
     ]);
     expect(all!.notes[0]).toMatch(/^\\_SB\.A\.D0, .* and 1 more$/);
     expect(foldUnplaced(open(12).slice(0, 9))[0]!.notes[0]).not.toContain('more');
     expect(foldUnplaced(open(9, { base: null }))[0]!.base).toBeNull();
-    expect(foldUnplaced(open(9, { space: 'io' }))[0]!.range).toBe('[io  ?]');
+    expect(foldUnplaced(open(9, { space: 'io' }))[0]!.range).toBe('[io  ?-?]');
     expect(
       foldUnplaced([...open(9), ...open(9, { space: 'io' }), item(0n, 1n), ...open(9, { kind: 'window' })]),
     ).toHaveLength(12);
