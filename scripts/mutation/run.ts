@@ -28,6 +28,7 @@ const SPARE = 1.5;
 const HIT_FACTOR = 100;
 const TIME_FACTOR = 10;
 const LEAST_SECONDS = 5;
+const MOST_SECONDS = 60;
 
 type Status = 'killed' | 'endless' | 'died' | 'survived' | 'not reached' | 'equivalent';
 
@@ -135,8 +136,10 @@ async function resultOf(
     return (milliseconds + 1) / (1 + (kills.get(at) ?? 0));
   }
   if (reaching.length === 0) return { ...mutant, status: 'not reached' };
-  const seconds =
-    LEAST_SECONDS + (TIME_FACTOR * reaching.reduce((sum, { milliseconds }) => sum + milliseconds, 0)) / 1000;
+  const seconds = Math.min(
+    MOST_SECONDS,
+    LEAST_SECONDS + (TIME_FACTOR * reaching.reduce((sum, { milliseconds }) => sum + milliseconds, 0)) / 1000,
+  );
   const order = {
     kind: 'try',
     mutant: mutant.id,

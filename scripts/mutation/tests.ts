@@ -11,7 +11,14 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
     'cli/set.test.ts',
     'cli/kernel-source.test.ts',
   ],
-  window: ['samples/', 'devicetree/address/', 'acpi/crs.test.ts', 'acpi/bounds.test.ts', 'compare/'],
+  window: [
+    'samples/',
+    'devicetree/address/',
+    'acpi/crs.test.ts',
+    'acpi/bounds.test.ts',
+    'compare/',
+    'cli/patches.test.ts',
+  ],
   linux: [
     'samples/',
     'cli/osi.test.ts',
