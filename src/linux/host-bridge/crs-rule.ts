@@ -25,6 +25,14 @@ const DMI_RULES: readonly DmiRule[] = [
   { pattern: /\bX8DTH-i\/6\/iF\/6F\b.*BIOS 2\.0a/, uses: false, name: 'Supermicro X8DTH' },
 ];
 
+/** set_ignore_seg(): its firmware gives root buses of one segment different `_SEG`. */
+const IGNORES_SEGMENT = /\bHP xw9300\b/;
+
+/** Does Linux take every root bus of this machine for one of segment 0? @param dmi the line `DMI: …`, without the prefix */
+export function ignoresSegment(dmi: string | undefined): boolean {
+  return dmi !== undefined && IGNORES_SEGMENT.test(dmi);
+}
+
 export interface CrsFacts {
   /** `pci=nocrs`, `pci=use_crs`. */
   readonly options: readonly PciWindowRule[];

@@ -159,7 +159,11 @@ function judgeForDefault(machine: Machine, situation: BridgeSituation, context: 
 
 function judgeAll(machine: Machine, situation: BridgeSituation, context: DecisionContext): Judged {
   const tree = judgeTreeBridges(treeBridges(machine), machine, situation, context);
-  const acpi = judgeAcpiBridges(acpiBridges(machine), machine, situation, context);
+  const found = acpiBridges(machine);
+  const subjects = situation.ignoresSegment
+    ? found.map((subject) => ({ ...subject, bus: { ...subject.bus, domain: 0 } }))
+    : found;
+  const acpi = judgeAcpiBridges(subjects, machine, situation, context);
   return {
     bridges: [...tree.bridges, ...acpi.bridges],
     used: new Set([...tree.used, ...acpi.used]),

@@ -5,7 +5,7 @@ import type { MachineFacts, PciWindowRule } from '../../evidence/facts.ts';
 import type { MemoryMapEntry } from '../../evidence/values.ts';
 import { type BridgeArchitecture, bridgeArchitecture } from '../../linux/host-bridge/architecture.ts';
 import type { Bar } from '../../linux/host-bridge/bars.ts';
-import { usesCrs } from '../../linux/host-bridge/crs-rule.ts';
+import { ignoresSegment, usesCrs } from '../../linux/host-bridge/crs-rule.ts';
 import { ignoresE820ByDmi, isRemovedMmio, TRUSTED_BIOS_YEAR } from '../../linux/host-bridge/e820.ts';
 import { type EarlyRegions, earlyRegions } from '../../linux/host-bridge/iomem.ts';
 import type { ReleaseModel } from '../../linux/release-choice.ts';
@@ -38,6 +38,8 @@ export interface BridgeSituation {
   readonly architecture: BridgeArchitecture;
   /** Windows are taken from `_CRS`, and why. */
   readonly crs: { readonly uses: boolean; readonly why: string };
+  /** `_SEG` doesn't count: every root bus is of segment 0. */
+  readonly ignoresSegment?: boolean;
   /** The last address of the processor; undefined where the bits aren't known. */
   readonly lastAddress: bigint | undefined;
   readonly early: EarlyRegions | undefined;
@@ -82,6 +84,14 @@ export function bridgeSituation(
       ),
     );
   const crs = crsFact(architecture, lastAddress, facts, assumptions, rules);
+  const dmi = architecture.isX86 ? facts.dmi.at(-1) : undefined;
+  const zeroSegment = ignoresSegment(dmi?.value);
+  if (dmi !== undefined && zeroSegment)
+    rules.push({
+      id: 'segment-ignored',
+      says: 'Linux takes every root bus of this machine for one of segment 0, whatever _SEG says.',
+      evidence: [evidenceItem(dmi), { text: 'pci_acpi_crs_quirks()', authority: AUTHORITY.crs }],
+    });
   const early = earlyRegions(facts);
   if (machine.acpi !== undefined && machine.acpi.tables.length > 0) tellMemory(early, architecture, premises);
   return {
@@ -94,6 +104,7 @@ export function bridgeSituation(
     kernel,
     architecture,
     crs,
+    ...(zeroSegment ? { ignoresSegment: true } : {}),
     lastAddress,
     early,
     e820: e820Facts(architecture, model, facts),

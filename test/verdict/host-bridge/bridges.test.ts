@@ -383,6 +383,20 @@ describe('ACPI', () => {
     expect(ranges(bridges[0]!)).toEqual(['mem 0xc0000000-0xfebfffff']);
   });
 
+  // arch/x86/pci/acpi.c, set_ignore_seg(): the one machine for which _SEG is ignored (DOMAIN 13.11).
+  it('_SEG is ignored on an HP xw9300', async () => {
+    const source = `DefinitionBlock ("", "DSDT", 2, "TEST", "TEST", 1) { Scope (\\_SB) { Device (PCI1) {
+      Name (_HID, EisaId ("PNP0A03")) Name (_SEG, 1) Name (_CRS, ResourceTemplate () { ${BUSES} }) } } }`;
+    const log = (dmi: string): string => `[    0.000000] Linux version 6.1.100 (x@y) (gcc) #1 SMP
+[    0.000000] Command line: root=/dev/vda
+[    0.000000] DMI: ${dmi}, BIOS 786B7 v2.09 03/20/2008
+`;
+    const buses = async (dmi: string) =>
+      (await ask({ 'seg.asl': source, 'dmesg.txt': log(dmi) })).bridges[0]!.bus;
+    expect(await buses('HP HP xw9300 Workstation/09E4h')).toBe('0000:00-ff');
+    expect(await buses('HP HP xw9400 Workstation/0A1Ch')).toBe('0001:00-ff');
+  });
+
   it('pci=nocrs and E820 by release, year and option', async () => {
     const files = {
       'g.asl': asl(memory('0xc0000000', '0xfebfffff', '0x3ec00000')),
