@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as make from '../containers/make-images.ts';
 
-type Files = Readonly<Record<string, string | Uint8Array>>;
+export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 export interface FaultyRun {
   readonly name: string;
@@ -20,7 +20,7 @@ export interface FaultyRun {
 
 const BOARD =
   '/dts-v1/;\n/include/ "part.dtsi"\n/ { compatible = "x"; blob = /incbin/("data.bin"); ram@1000 { device_type = "memory"; reg = <0x1000 0x1000>; }; };\n';
-const BOARD_FILES: Files = {
+export const BOARD_FILES: Files = {
   'board.dts': BOARD,
   'part.dtsi': '/ { #address-cells = <1>; #size-cells = <1>; };\n',
   'data.bin': '0123456789',

@@ -241,6 +241,7 @@ export const CASES: Readonly<Record<LimitName, Case | Elsewhere>> = {
     run: ['asl', 'x.asl'],
   },
   'asl-nesting': asl(2, 'Scope (\\_SB) { Scope (\\_SB) { Scope (\\_SB) { Scope (\\_SB) { } } } }'),
+  'asl-depth': asl(3, 'Method (MAIN) { Return (Arg0 + Arg1 + Arg2 + Arg3 + Arg4) }'),
   'asl-elseif': asl(1, 'Method (MAIN) { If (Arg0) { } ElseIf (Arg1) { } ElseIf (Arg2) { } }'),
   'text-templates': {
     value: 1,

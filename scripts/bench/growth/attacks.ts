@@ -113,4 +113,25 @@ export const ATTACKS: readonly Growing[] = [
         ),
       ),
   },
+  {
+    name: 'ASL: cases of a Switch',
+    count: 5000,
+    command: ['windows'],
+    make: (count) =>
+      asl(
+        `Method (A, 1) { Switch (Arg0) { ${lines(count, (index) => `Case (${index}) { Return (${index}) }`)} } }`,
+      ),
+  },
+  {
+    name: 'ASL: operators in a row',
+    count: 40_000,
+    command: ['windows'],
+    make: (count) => asl(`Method (A, 1) { Return (${'Arg0 + '.repeat(count)}1) }`),
+  },
+  {
+    name: 'ASL: arguments of Printf',
+    count: 20_000,
+    command: ['windows'],
+    make: (count) => asl(`Method (A, 1) { Printf ("${'%s'.repeat(count)}"${', Arg0'.repeat(count)}) }`),
+  },
 ];

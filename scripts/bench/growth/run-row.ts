@@ -12,9 +12,11 @@ export function inputOf({ make }: Growing, count: number): Uint8Array {
 /** @returns seconds of CPU that the command took */
 export async function secondsOf({ name, command }: Growing, input: Uint8Array): Promise<number> {
   let written = 0;
+  let isFault = false;
   const output = {
     write: (chunk: string | Uint8Array) => {
       written += chunk.length;
+      if (typeof chunk === 'string' && chunk.includes('internal error')) isFault = true;
     },
     isTerminal: () => false,
   };
@@ -32,6 +34,7 @@ export async function secondsOf({ name, command }: Growing, input: Uint8Array): 
     progress: NO_PROGRESS,
   });
   const { user, system } = process.cpuUsage(before);
+  if (isFault) throw new Error(`${name}: an internal error`);
   if (written === 0) throw new Error(`${name}: nothing was written`);
   return (user + system) / 1e6;
 }

@@ -1,6 +1,7 @@
 /** A file that is written whole or not at all. */
 import {
   closeSync,
+  constants,
   fchmodSync,
   fsyncSync,
   lstatSync,
@@ -87,7 +88,7 @@ function endsAfter(action: () => void): void {
 }
 
 /** Through a file in the same folder, so that the last step is a rename, which replaces or does not. */
-function replace(target: string, before: Stats | undefined, content: string | Uint8Array): void {
+function replace(target: string, before: Stats | undefined, fill: (descriptor: number) => void): void {
   const folder = dirname(target);
   sweep(folder);
   const temporary = join(folder, `.fwmap-${process.pid}.tmp`);
@@ -95,7 +96,7 @@ function replace(target: string, before: Stats | undefined, content: string | Ui
   try {
     try {
       if (before !== undefined) fchmodSync(descriptor, before.mode & PERMISSIONS);
-      writeAll(descriptor, content);
+      fill(descriptor);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
@@ -118,6 +119,17 @@ function writeThrough(path: string, content: string | Uint8Array): void {
 }
 
 /**
+ * Makes a file that is not there, whole or not at all. Throws what the system says, EEXIST where there is something.
+ * @param fill writes what is to be in it
+ */
+export function makeWhole(path: string, fill: (descriptor: number) => void): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    // The system's own words, and its number.
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL));
+  endsAfter(() => replace(path, undefined, fill));
+}
+
+/**
  * Writes a file, or through links to what they lead to. A file that may not be written to stays as it is, and one that was
  * read as an input too. What is no regular file (a pipe, /dev/stdout) is written to as it is.
  * @param path absolute @param name what the user calls it
@@ -134,7 +146,8 @@ export function writeWhole(path: string, name: string, content: string | Uint8Ar
       // A rename would get around the permissions of the file itself.
       if (before.isFile()) closeSync(openSync(target, 'r+'));
     }
-    if (before === undefined || before.isFile()) endsAfter(() => replace(target, before, content));
+    if (before === undefined || before.isFile())
+      endsAfter(() => replace(target, before, (descriptor) => writeAll(descriptor, content)));
     else writeThrough(target, content);
   } catch (error) {
     if (error instanceof CommandError) throw error;

@@ -45,8 +45,15 @@ export const ACPI = {
     'Every pass over the tree goes down into it. Real tables reach about 40.',
     REST,
   ),
+  'asl-depth': row(
+    'terms inside each other in ASL, as operators in a row make them',
+    1200,
+    'levels',
+    'Every pass over the tree goes down into it. The longest ElseIf of real tables makes some sixty.',
+    REST,
+  ),
   'asl-elseif': row(
-    'one If with ElseIf in ASL',
+    'one If with ElseIf, or one Switch, in ASL',
     1000,
     'arms',
     'In AML each arm lies inside the one before.',

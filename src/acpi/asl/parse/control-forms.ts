@@ -14,14 +14,17 @@ interface Arm {
   readonly end: number;
 }
 
+/** An arm is an If in an Else. */
+const ARM = 0.5;
+
 /** If and Else terms from a chain of arms: each `ElseIf` is an Else that holds an If and what follows it. */
-function chain(arms: readonly Arm[], otherwise: Term | undefined): Term[] {
+function chain(parser: AslParser, arms: readonly Arm[], otherwise: Term | undefined): Term[] {
   let rest = otherwise === undefined ? [] : [otherwise];
   for (const [index, arm] of [...arms.entries()].reverse()) {
-    const branch = new Term(OPCODES.If, [arm.predicate, arm.body], arm.start, arm.end);
+    const branch = parser.within(new Term(OPCODES.If, [arm.predicate, arm.body], arm.start, arm.end), ARM);
     const terms = [branch, ...rest];
     const end = terms.at(-1)!.end;
-    rest = index === 0 ? terms : [new Term(OPCODES.Else, [terms], arm.start, end)];
+    rest = index === 0 ? terms : [parser.within(new Term(OPCODES.Else, [terms], arm.start, end), ARM)];
   }
   return rest;
 }
@@ -48,7 +51,7 @@ const ifForm: SpecialForm = (parser, word) => {
     const { start } = cursor.next();
     otherwise = parser.make('Else', [parser.body()], start);
   }
-  return chain(arms, otherwise);
+  return chain(parser, arms, otherwise);
 };
 
 const strayElse: SpecialForm = (parser, word) => {
@@ -115,7 +118,7 @@ const switchForm: SpecialForm = (parser, word) => {
   const store = new Term(OPCODES.Store, [value, place], value.start, value.end);
   const leave = new Term(OPCODES.Break, [], start, word.end);
   const always = new Term(OPCODES.One, [], start, word.end);
-  return parser.make('While', [always, [store, ...chain(arms, otherwise), leave]], start);
+  return parser.make('While', [always, [store, ...chain(parser, arms, otherwise), leave]], start);
 };
 
 function readCases(parser: AslParser, variable: () => Term): { arms: Arm[]; otherwise: Term | undefined } {
@@ -130,7 +133,9 @@ function readCases(parser: AslParser, variable: () => Term): { arms: Arm[]; othe
       cursor.expect('(');
       const predicate = matchCase(parser.expression(), variable(), word);
       cursor.expect(')');
-      arms.push({ start: word.start, predicate, body: parser.body(), end: cursor.lastEnd });
+      // Each arm lies inside the one before, as those of an If.
+      if (arms.length >= limit('asl-elseif')) cursor.fail(moreThan('asl-elseif', 'Case in a Switch'), word);
+      else arms.push({ start: word.start, predicate, body: parser.body(), end: cursor.lastEnd });
     } else if (text === 'default') {
       if (otherwise !== undefined) cursor.fail('a second Default', word);
       otherwise = parser.make('Else', [parser.body()], word.start);
@@ -174,7 +179,7 @@ function concatenation(
     new Term(OPCODES[name], operands, word.start, word.end);
   let whole: Term | undefined;
   const add = (part: Term): void => {
-    whole = whole === undefined ? part : make('Concatenate', [whole, part, null]);
+    whole = whole === undefined ? part : parser.within(make('Concatenate', [whole, part, null]));
   };
   let index = 0;
   for (const [, text, specifier] of format.matchAll(/([^%]+)|%(.?)/gs)) {

@@ -55,6 +55,8 @@ export class AslParser {
   readonly prelude: Term[] = [];
   readonly #forms: ReadonlyMap<string, SpecialForm>;
   #depth = 0;
+  /** How deep what lies in a term goes. */
+  readonly #levels = new WeakMap<Term, number>();
 
   /** @param forms words that have a reader of their own, by the word in lower case */
   constructor(cursor: TokenCursor, wide: boolean, forms: ReadonlyMap<string, SpecialForm>) {
@@ -65,7 +67,29 @@ export class AslParser {
 
   /** A term from `start` to the token read last. */
   make(name: OpcodeName, operands: readonly Operand[], start: number): Term {
-    return new Term(OPCODES[name], operands, start, this.cursor.lastEnd);
+    return this.within(new Term(OPCODES[name], operands, start, this.cursor.lastEnd));
+  }
+
+  /**
+   * A term as it was made, or a missing one, with a fault, where terms lie inside each other too deep for what goes down into
+   * them. Brackets and blocks are counted before they are read; this counts what operators in a row make.
+   * @param weight of the term, which takes less stack than an operator in an expression where it is below 1
+   */
+  within(term: Term, weight = 1): Term {
+    let level = 0;
+    const count = (operand: Operand): void => {
+      if (operand instanceof Term) level = Math.max(level, this.#levels.get(operand) ?? 1);
+    };
+    for (const operand of term.operands) {
+      if (Array.isArray(operand)) for (const each of operand as readonly Operand[]) count(each);
+      else count(operand);
+    }
+    if (level >= limit('asl-depth')) {
+      this.cursor.fail(moreThan('asl-depth', 'terms inside each other'), term);
+      return this.#missing();
+    }
+    this.#levels.set(term, level + weight);
+    return term;
   }
 
   /** As {@link make}, folded when all its operands are constants. */

@@ -1,5 +1,5 @@
 /** Writes finds out: under names of our own making, in one folder and nowhere else. */
-import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemMessage } from '../../../artifact/file.ts';
 import type { Access } from '../../../containers/access.ts';
@@ -8,6 +8,7 @@ import type { FindReader } from '../../../scan/run.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 import { makeFolder } from '../../common/result.ts';
+import { makeWhole } from '../../output/whole-file.ts';
 
 const MAX_LABEL = 60;
 const WRITTEN_AT_ONCE = 1 << 20;
@@ -60,19 +61,7 @@ export function extractTo(folder: string, io: Io): FindReader['read'] {
   return (find, bytes) => {
     const name = extractedName(find);
     try {
-      const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-      const descriptor = openSync(join(root, name), O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o644);
-      try {
-        try {
-          writeAccess(descriptor, bytes);
-        } finally {
-          closeSync(descriptor);
-        }
-      } catch (error) {
-        // No half file stays.
-        rmSync(join(root, name), { force: true });
-        throw error;
-      }
+      makeWhole(join(root, name), (descriptor) => writeAccess(descriptor, bytes));
     } catch (error) {
       throw cannot(join(folder, name), error);
     }
