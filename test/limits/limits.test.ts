@@ -42,14 +42,8 @@ describe('--limit', () => {
 
   test.each([
     [['tree-node=5'], '--limit tree-node=5: there is no limit tree-node; did you mean tree-nodes?'],
-    [
-      ['xyzzy=5'],
-      '--limit xyzzy=5: there is no limit xyzzy; messages name those that are reached',
-    ],
-    [
-      ['=5'],
-      '--limit =5: there is no limit without a name; messages name those that are reached',
-    ],
+    [['xyzzy=5'], '--limit xyzzy=5: there is no limit xyzzy; messages name those that are reached'],
+    [['=5'], '--limit =5: there is no limit without a name; messages name those that are reached'],
     [['tree-nodes'], '--limit tree-nodes: it takes NAME=VALUE; for example --limit tree-nodes=200000'],
     [
       ['tree-nodes='],
@@ -83,8 +77,8 @@ describe('--limit', () => {
   test('is an option of every command', async () => {
     const { COMMANDS } = await import('../../src/cli/commands.ts');
     for (const { name } of COMMANDS) {
-      // The one that takes no inputs.
-      const words = name === 'capture' ? [] : ['x', '\\X'];
+      // Those that take no inputs.
+      const words = name === 'capture' || name === 'worker' ? [] : ['x', '\\X'];
       const { status, stderr } = await run([name, ...words, '--limit', 'nothing=1']);
       expect([name, status, stderr.includes('there is no limit nothing')]).toEqual([name, 2, true]);
     }
