@@ -23,7 +23,7 @@ export function startsName(byte: number): boolean {
   );
 }
 
-/** Where the name string at `start` ends, read as {@link NameReader.read} does; -1 when it is cut short or none. */
+/** Where the name string at `start` ends, which may not reach `limit`; -1 when it is cut short or none. */
 export function nameEnd(bytes: Uint8Array, start: number, limit: number): number {
   let at = start;
   if (bytes[at] === ROOT_PREFIX) at += 1;
@@ -70,33 +70,18 @@ export class NameReader {
 
   /** Reads the name string at `start`, which may not reach `limit`. Undefined when it is cut short or none. */
   read(bytes: Uint8Array, start: number, limit: number): NamePath | undefined {
+    const end = nameEnd(bytes, start, limit);
+    if (end < 0) return undefined;
+    this.end = end;
     let at = start;
-    const root = bytes[at] === ROOT_PREFIX && at < limit;
-    let parents = 0;
+    const root = bytes[at] === ROOT_PREFIX;
     if (root) at += 1;
-    else {
-      while (at < limit && bytes[at] === PARENT_PREFIX) {
-        parents += 1;
-        at += 1;
-      }
-    }
-    if (at >= limit || parents > MAX_PARENT_PREFIXES) return undefined;
+    else while (bytes[at] === PARENT_PREFIX) at += 1;
+    const parents = root ? 0 : at - start;
     const lead = bytes[at]!;
-    let count = 1;
-    if (lead === 0x00) {
-      this.end = at + 1;
-      return root || parents > 0 ? { root, parents, segments: [] } : NULL_NAME;
-    }
-    if (lead === DUAL_NAME_PREFIX) {
-      count = 2;
-      at += 1;
-    } else if (lead === MULTI_NAME_PREFIX) {
-      if (at + 1 >= limit) return undefined;
-      count = bytes[at + 1]!;
-      at += 2;
-    } else if (!startsName(lead)) return undefined;
-    if (at + 4 * count > limit) return undefined;
-    this.end = at + 4 * count;
+    if (lead === 0x00) return root || parents > 0 ? { root, parents, segments: [] } : NULL_NAME;
+    const count = lead === DUAL_NAME_PREFIX ? 2 : lead === MULTI_NAME_PREFIX ? bytes[at + 1]! : 1;
+    at = end - 4 * count;
     if (count === 1 && !root && parents === 0) {
       const key = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
       let name = this.#single.get(key);
