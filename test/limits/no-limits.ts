@@ -69,6 +69,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'acpi/listings/hex-text.ts MAX_SQUEEZED',
     'acpi/listings/text-line.ts MAX_LINE',
     'artifact/folders/archive.ts MAX_LINKS',
+    'artifact/images/take-off.ts MOST_BROTLI',
     'artifact/machines.ts MOST_COMBINED',
     'artifact/folders/machines-apart.ts MAX_DEPTH',
     'artifact/patch/tree-text.ts MAX_DEPTH',

@@ -18,17 +18,19 @@ export interface TakenOff {
 
 /** Brotli has no magic number. Of bytes that are none of it the first tell it, mostly. */
 const BROTLI_TRIED = 64 * 1024;
-/** Less of it is met by chance. */
+/** Less of it is met by chance; of more, which is read whole, chance would cost too much. */
 const LEAST_BROTLI = 32;
+const MOST_BROTLI = 64 << 20;
 
 /** Brotli, where bytes may be that, from the first to the last; undefined where they begin as something else does. */
 async function brotliOf(access: Access): Promise<Pick<Compression, 'format' | 'decode'> | undefined> {
-  if (access.size < LEAST_BROTLI) return undefined;
+  if (access.size < LEAST_BROTLI || access.size > MOST_BROTLI) return undefined;
   const isKnown = [...ARCHIVES, ...IMAGES].some((row) => row.sniff(access, 0));
   if (isKnown || sniffKind(access.read(0, BROTLI_TRIED)) !== undefined) return undefined;
   const { decodeBrotli } = await import('../../containers/codecs/zlib.ts');
   const { end, bytes } = await decodeBrotli(access.read(0, BROTLI_TRIED), BROTLI_TRIED);
-  const mayBe = end === 'limit' || bytes.length > 0;
+  // What ends in the middle is none.
+  const mayBe = end === 'limit' || (bytes.length > 0 && (end === 'whole') === access.size <= BROTLI_TRIED);
   return mayBe && end !== 'damaged' ? { format: 'brotli', decode: decodeBrotli } : undefined;
 }
 
