@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..', '..');
 const DOCUMENTS = [
   'CONTRIBUTING.md',
   ...['architecture', 'adding', 'glossary', 'linux', 'unknown-values'].map((name) => `docs/${name}.md`),
-  ...['conditions', 'giving-up', 'speed-of-evaluation', 'start-up', 'worlds'].map(
+  ...['conditions', 'cost-of-hostile-inputs', 'giving-up', 'speed-of-evaluation', 'start-up', 'worlds'].map(
     (name) => `docs/decisions/${name}.md`,
   ),
 ];

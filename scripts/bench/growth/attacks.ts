@@ -134,4 +134,11 @@ export const ATTACKS: readonly Growing[] = [
     command: ['windows'],
     make: (count) => asl(`Method (A, 1) { Printf ("${'%s'.repeat(count)}"${', Arg0'.repeat(count)}) }`),
   },
+  {
+    name: 'preprocessor: parameters in a body',
+    count: 40_000,
+    command: ['windows'],
+    make: (count) =>
+      `#define M(${Array.from({ length: count }, (_, index) => `a${index}`).join(',')}) ${Array.from({ length: count }, (_, index) => `a${index}`).join(' ')}\n${dts('')}`,
+  },
 ];

@@ -49,6 +49,7 @@ function readParameters(
   from: number,
 ): { parameters: string[]; variadic: boolean; next: number } | BadDefinition {
   const parameters: string[] = [];
+  const known = new Set<string>();
   let at = from;
   if (tokens[at]?.text === ')') return { parameters, variadic: false, next: at + 1 };
   for (;;) {
@@ -59,7 +60,8 @@ function readParameters(
       return { parameters, variadic: true, next: at + 2 };
     }
     if (token?.kind !== 'name') return { problem: 'expected a parameter name in the macro parameter list' };
-    if (parameters.includes(token.text)) return { problem: `duplicate macro parameter "${token.text}"` };
+    if (known.has(token.text)) return { problem: `duplicate macro parameter "${token.text}"` };
+    known.add(token.text);
     parameters.push(token.text);
     at += 1;
     const separator = tokens[at]?.text;
@@ -79,10 +81,11 @@ function readBody(
   parameters: readonly string[] | undefined,
 ): Token[] | BadDefinition {
   const body: Token[] = [];
+  const places = new Map(parameters?.map((name, index) => [name, index]));
   let stringify: Token | undefined;
   let afterPaste = false;
   for (const token of tokens) {
-    const parameter = token.kind === 'name' && parameters ? parameters.indexOf(token.text) : -1;
+    const parameter = token.kind === 'name' ? (places.get(token.text) ?? -1) : -1;
     if (token.text === '##' && token.kind === 'punctuator') {
       const last = body.pop();
       if (!last || afterPaste) return { problem: '"##" cannot appear at either end of a macro expansion' };
