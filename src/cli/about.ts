@@ -10,4 +10,4 @@ export const DESCRIPTION =
   'it is a pipe and no input is named. Kinds are found from the content.';
 
 export const EXIT_STATUSES =
-  '0 when an answer was given, 2 for any error. With --exit-code 0 says not-needed, 1 needed, 3 depends or unknown.';
+  '0 when an answer was given, 2 for any error. With --exit-code: 0 not-needed, 1 needed, 3 depends or unknown.';

@@ -61,12 +61,24 @@ export function relatedText({ what }: RelatedPlace): string {
   return RELATED_TEXT[what];
 }
 
+/** Codes whose path, where there is no place in it, is the name of an input. */
+const OF_FILES: ReadonlySet<string> = new Set<Code>([
+  'dt/directory-empty',
+  'dt/kind',
+  'dt/overlay-empty',
+  'dt/overlay-not-applied',
+  'dt/patch-changes',
+]);
+
+function isOfFile(code: string): boolean {
+  return code.startsWith('artifact/') || OF_FILES.has(code);
+}
+
 /** One line: `file:3.7: error: message [code]`. Not escaped for any medium. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { span, path, severity, code } = diagnostic;
   const message = messageOf(diagnostic);
-  // What opens inputs speaks of whole files.
-  if (!span && path && code.startsWith('artifact/') && !message.includes(path))
+  if (!span && path && isOfFile(code) && !message.includes(path))
     return `${path}: ${severity}: ${message} [${code}]`;
   const where = span ? `${formatPlace(span)}: ` : '';
   const about = path && !message.includes(path) ? `${path}: ` : '';

@@ -75,7 +75,7 @@ export const RELEASE_CHANGES: readonly ReleaseChange[] = [
     presentFrom: '4.9',
     stable: [],
     effect: { reservesFramebuffer: true },
-    says: 'vmbus_reserve_fb(): the framebuffer that screen_info tells of is set aside in the first window',
+    says: 'vmbus_reserve_fb(): the framebuffer in screen_info is reserved in the first window',
     source:
       'Jake Oshins\' series "Ensure that bridge windows don\'t overlap" of March 2016; merge release believed',
   },

@@ -167,7 +167,8 @@ async function* unitsInBytes(
   const archive = archiveOf(inside);
   if (archive !== undefined && depth < limit('survey-depth')) {
     const { top } = await openArchive(archive, inside, name, budget, options.sink);
-    if ('kind' in readFolder(top, name, undefined, options.sink) || isOneMachine(top, options.sink))
+    const inner = insideOf(top, options.sink);
+    if ('kind' in readFolder(inner, name, undefined, options.sink) || isOneMachine(inner, options.sink))
       yield whole;
     else yield* unitsInFolder(top, `${name}!`, undefined, options, depth + 1);
     return;
@@ -188,6 +189,17 @@ async function* unitsInBytes(
     }
   }
   yield whole;
+}
+
+/** What an archive holds, or the one folder that all of it is in, as the capture script makes it. */
+function insideOf(top: readonly Listed[], sink: DiagnosticSink): readonly Listed[] {
+  let inner = top;
+  for (let depth = 0; depth < limit('survey-depth'); depth += 1) {
+    const [only, ...others] = inner;
+    if (only?.type !== 'directory' || others.length > 0) return inner;
+    inner = only.list('', sink);
+  }
+  return inner;
 }
 
 /** What is in a compressed file, where that is an archive or a mailbox; else the bytes. */

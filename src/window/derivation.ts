@@ -20,7 +20,7 @@ export function countText(name: string, count: CellCount): string {
     case 'ancestor':
       return `${name} = ${count.cells} of ${count.node}, an ancestor, as Linux looks for it`;
     case 'default':
-      return `${name} = ${count.cells}, which Linux assumes: no node says it`;
+      return `${name} = ${count.cells}, which Linux assumes: no node has it`;
     case 'bus type':
       return `${count.cells} cells by the bus type of ${count.node}`;
     case 'given':

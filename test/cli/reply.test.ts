@@ -148,7 +148,7 @@ ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;
     });
   });
 
-  test('to a message without an id begins a thread, which is told', async () => {
+  test('to a message without an id begins a thread, which is reported', async () => {
     writeFileSync(join(folder, 'thread.mbox'), MESSAGE.replace(/^Message-ID.*\n/m, ''));
     const { status, stdout, stderr } = await run(['sysfb', 'thread.mbox', '--reply-to', 'thread.mbox'], {
       cwd: folder,

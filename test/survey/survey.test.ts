@@ -167,7 +167,23 @@ describe('a survey', () => {
     });
   });
 
-  test('takes an archive of captures and a mailbox apart', async () => {
+  test('takes what the capture script makes as one machine', async () => {
+    const into = join(folder, 'capture-survey');
+    const capture = 'samples/gen2-capture.tar.gz';
+    expect((await run(['survey', capture, '--into', into])).stdout).toMatch(/the survey has 1 machines\n$/);
+    expect((await rowsIn(into, 'machines')).map(({ path, status }) => [path, status])).toEqual([
+      [capture, 'ok'],
+    ]);
+    const { answer } = JSON.parse((await run(['sysfb', capture, '--format', 'json'])).stdout) as {
+      answer: string;
+    };
+    expect((await rowsIn(into, 'answers')).map((row) => [row.question, row.answer])).toContainEqual([
+      'sysfb',
+      answer,
+    ]);
+  });
+
+  test('takes a mailbox apart', async () => {
     const box = join(folder, 'box.mbox');
     const mail = (start: string) =>
       `From a@b Thu Nov 26 00:00:00 2026\nFrom: a@b\nSubject: x\n\nranges = <0x0f 0x${start} 0x0f 0x${start} 0x10000000>;\n\n`;

@@ -75,7 +75,7 @@ describe('a VMBus node that is not to be used', () => {
   it('says where that is written', async () => {
     const verdict = await ask([tree({ bus: 'status = "disabled";', more: INSIDE })]);
     expect(verdict.reason).toBe(
-      '/bus is disabled by its status, so the driver is not asked to take what is below it',
+      '/bus is disabled by its status, so the driver does not probe what is below it',
     );
     const rule = verdict.rules.find(({ id }) => id === 'dt-node-disabled');
     expect(rule?.evidence[0]?.origin).toMatchObject({ path: '/bus', item: 'status' });
@@ -397,7 +397,7 @@ it('a kernel without EFI on Generation 2 takes the branch for PCI, if it is told
   const verdict = await ask([gen2(), config], { release: '6.12.60' });
   expect(verdict).toMatchObject({ answer: 'needed', effective: false });
   expect(verdict.premises.map(({ text }) => text).join('\n')).toContain(
-    'what loads this kernel tells it where the ACPI tables are',
+    'the loader of this kernel passes it the address of the ACPI tables',
   );
   const noTables = log(
     version('6.12.60'),

@@ -6,7 +6,7 @@
  * `device-tree`, and a file for each listing, in the forms that the readers know; `other` holds what none of them reads.
  */
 export const CAPTURE_SCRIPT = String.raw`#!/bin/sh
-# Collects what the firmware and the kernel of this machine say about its address space into one tar file:
+# Collects what the firmware and the kernel of this machine report about its address space into one tar file:
 # ACPI tables, device tree, memory maps, resources, boot parameters, kernel log and configuration.
 # Read it with: fwmap sysfb FILE
 #

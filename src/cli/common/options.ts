@@ -83,7 +83,7 @@ export const INPUT_OPTIONS = {
   cells: {
     type: 'string',
     value: 'CHILD,PARENT,SIZE',
-    describe: 'Cell counts of a fragment that does not say them',
+    describe: 'Cell counts of a fragment that does not give them',
     group: 'Reading inputs:',
   },
 } as const satisfies OptionTable;
@@ -122,7 +122,8 @@ export const MACHINE_OPTIONS = {
     type: 'string',
     repeat: true,
     value: 'NAME',
-    describe: 'What _OSI says yes to: +NAME adds, !NAME or -NAME removes, NAME,NAME replaces what Linux does',
+    describe:
+      'The strings that _OSI supports: +NAME adds, !NAME or -NAME removes, NAME,NAME replaces what Linux does',
     group: 'The machine:',
   },
 } as const satisfies OptionTable;
@@ -145,7 +146,7 @@ export const KERNEL_OPTIONS = {
     type: 'string',
     repeat: true,
     value: 'ID',
-    describe: 'The kernel has this commit, whatever its release says',
+    describe: 'The kernel has this commit, whatever its release',
     group: 'The kernel:',
   },
   'without-commit': {

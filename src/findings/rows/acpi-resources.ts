@@ -21,12 +21,12 @@ export const ACPI_RESOURCE_ROWS = {
   'acpi/descriptor-tag': row({
     severity: 'warning',
     summary: 'the tag of a descriptor is not known',
-    why: 'Firmware computes it. Nothing from here to the end of the template can be told apart.',
+    why: 'Firmware computes it. Nothing from here to the end of the template can be decoded.',
     example: hexDump('?? 01 00 00 79 00'),
     source: '6.4',
     hides: WINDOW,
     scope: 'path',
-    text: ({ at }: { at: number }) => `the tag at byte ${at} isn't known; the rest can't be told apart`,
+    text: ({ at }: { at: number }) => `the tag at byte ${at} isn't known; the rest can't be decoded`,
   }),
   'acpi/descriptor-length': row({
     severity: 'error',
@@ -65,7 +65,7 @@ export const ACPI_RESOURCE_ROWS = {
   'acpi/no-end-tag': row({
     severity: 'warning',
     summary: 'a resource template has no end tag',
-    why: 'It may be cut, with more windows behind. ACPICA refuses it: Linux would see none of it.',
+    why: 'It may be cut, with more windows behind. ACPICA rejects it: Linux would see none of it.',
     example: hexDump('47 01 f8 0c f8 0c 01 08'),
     source: '6.4.2.9; AE_AML_NO_RESOURCE_END_TAG of ACPICA',
     hides: WINDOW,

@@ -88,7 +88,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/table-length': row({
     severity: 'error',
     summary: 'a table says it is shorter than its header',
-    why: 'All bytes there are are taken for the table, which may be more or less than it was.',
+    why: 'All bytes that there are count as the table, which may be more or less than it was.',
     example: ssdt('', { length: 16 }),
     source: '5.2.6, Length',
     hides: FIRMWARE,
@@ -334,7 +334,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/set-twice': row({
     severity: 'error',
     summary: '--set gives one field two values',
-    why: 'It can not be told which of them is meant.',
+    why: 'Which of them is meant cannot be known.',
     // OperationRegion (REGN, SystemMemory, 0, 1), Field (REGN, ByteAcc) { BYTE, 8 }
     example: {
       ...ssdt('5b 80 52 45 47 4e 00 00 01 5b 81 0b 52 45 47 4e 01 42 59 54 45 08'),

@@ -98,7 +98,7 @@ export const DT_TREE_ROWS = {
   'dt/translation-by-release': row({
     severity: 'note',
     summary: 'other kernels translate an address otherwise',
-    why: 'Address translation has changed between releases. --kernel RELEASE says which one is meant.',
+    why: 'Address translation has changed between releases. --kernel RELEASE chooses one.',
     example: board('/ { #address-cells = <1>; #size-cells = <1>; bus { ranges; d { reg = <0 1>; }; }; };'),
     source: 'drivers/of/address.c by release: 3d5089c4263d, 7f05e20b989a, 64ee3cf096ac',
     hides: NOTHING,
@@ -120,8 +120,8 @@ export const DT_TREE_ROWS = {
   }),
   'dt/more-translations-by-release': row({
     severity: 'note',
-    summary: 'more addresses differ between kernels than are told one by one',
-    why: 'Twenty are told for each kind of kernel. --kernel RELEASE says which one is meant.',
+    summary: 'more addresses differ between kernels than are listed one by one',
+    why: 'Twenty are listed for each kind of kernel. --kernel RELEASE chooses one.',
     example: board(
       `/ { #address-cells = <1>; #size-cells = <1>; bus { ranges; d { reg = <${Array.from({ length: 21 }, (_, at) => `${at} 1`).join(' ')}>; }; }; };`,
     ),

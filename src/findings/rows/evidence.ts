@@ -259,7 +259,7 @@ export const EVIDENCE_ROWS = {
     source: 'start_kernel() in init/main.c prints linux_banner first',
     hides: NOTHING,
     text: ({ first }: { first: number | undefined }) =>
-      `the log has no "Linux version" line${first === undefined ? '' : ` and starts at ${first} seconds`}: its beginning is missing, and with it whatever was said there`,
+      `the log has no "Linux version" line${first === undefined ? '' : ` and starts at ${first} seconds`}: its beginning is missing, and with it whatever was logged there`,
     hint: () => 'journalctl -k -b keeps the whole log',
   }),
   'evidence/lspci-cut': row({
@@ -319,7 +319,7 @@ export const EVIDENCE_ROWS = {
   'evidence/contradiction': row({
     severity: 'warning',
     summary: 'two pieces of evidence disagree',
-    why: 'They are of different machines, boots or kernels. Which one counts is said; the other is not used.',
+    why: 'They are of different machines, boots or kernels. The message names the one that counts; the other is not used.',
     example: {
       files: {
         'uname.txt': 'Linux vm 6.12.30 #1 SMP x86_64 GNU/Linux\n',

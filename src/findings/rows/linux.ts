@@ -110,7 +110,7 @@ export const LINUX_ROWS = {
   }),
   'fwmap/limit-told': row({
     severity: 'warning',
-    summary: 'there is more to be told of an input than is looked for or told',
+    summary: 'an input has more problems than are looked for or listed',
     why: 'What is past the limit is missing from the report; no answer rests on it. `--limit NAME=VALUE` raises it for a run.',
     example: {
       files: { 'boot.log': ['[    0.000000] Linux version 6.6.0\n', { repeat: 'x', times: 8193 }, '\n'] },

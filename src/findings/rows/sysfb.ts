@@ -48,7 +48,7 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/acpi-not-present': rule(
     '_STA says that the VMBus device is not there',
-    'Linux does not enumerate a device that is neither present nor functioning, so the driver is never asked to take it.',
+    'Linux does not enumerate a device that is neither present nor functioning, so the driver never probes it.',
     'acpi_bus_attach() in drivers/acpi/scan.c',
   ),
   'sysfb/acpi-not-read': rule(
@@ -63,7 +63,7 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/acpi-window-unknown': rule(
     'what a _CRS of VMBus or above it gives is not known',
-    'A window may be anywhere. --set, --memory or the missing tables would tell.',
+    'A window may be anywhere. --set, --memory or the missing tables would settle it.',
     'ACPI 6.5, 6.2.2',
   ),
   'sysfb/agrees-with-kernel': rule(
@@ -118,7 +118,7 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/dt-node-disabled': rule(
     'the VMBus node, or a node above it, is disabled',
-    'Linux makes no device of a node whose status is neither okay nor ok, nor of what is below it, so the driver is never asked to take it.',
+    'Linux makes no device of a node whose status is neither okay nor ok, nor of what is below it, so the driver never probes it.',
     'of_platform_bus_create() in drivers/of/platform.c; Devicetree Specification 0.4, 2.3.4',
   ),
   'sysfb/dt-not-supported': rule(
@@ -132,7 +132,7 @@ export const SYSFB_ROWS = {
     'vmbus_device_add() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/dt-window-unknown': rule(
-    'where a window of the device tree is cannot be told',
+    'where a window of the device tree is cannot be determined',
     'An address that does not translate to a CPU address may be anywhere.',
     'Devicetree Specification 0.4, 2.3.8',
   ),
@@ -178,7 +178,7 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/no-vmbus': rule(
     'the inputs describe no VMBus device',
-    'The question does not arise, or too little was read. The tree or the tables of a Hyper-V machine would tell.',
+    'The question does not arise, or too little was read. The tree or the tables of a Hyper-V machine would settle it.',
     'Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml; vmbus_acpi_device_ids',
   ),
   'sysfb/no-vmbus-driver': rule(
@@ -248,7 +248,7 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/same-as-binding-example': rule(
     'the line is the example of the binding, number by number',
-    'It may have been copied from there and not from a machine. The tree of the machine would tell.',
+    'It may have been copied from there and not from a machine. The tree of the machine would settle it.',
     'Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml',
   ),
   'sysfb/srat-gaps': rule(
@@ -278,7 +278,7 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/window-may-hold-framebuffer': rule(
     'VMBus gets low MMIO, and no input says where in it the framebuffer is',
-    'It counts as inside, the worse case. boot_params, dmesg or lspci of the machine would tell.',
+    'It counts as inside, the worse case. boot_params, dmesg or lspci of the machine would settle it.',
     'M. Kelley, linux-hyperv, 20 May 2025: "always in the low MMIO range"',
   ),
 };

@@ -29,7 +29,7 @@ export const ACPI = {
     64,
     'levels',
     'Written by hand they nest two or three deep; each level takes stack.',
-    'deeper ones are left as they are, which is told',
+    'deeper ones are left as they are, which is reported',
   ),
   'asl-include-depth': row(
     'ASL files that include each other',
@@ -197,6 +197,6 @@ export const ACPI = {
     20_000,
     'lines',
     'More than anybody reads.',
-    'the rest is left out, which is told',
+    'the rest is left out, which is reported',
   ),
 } as const;

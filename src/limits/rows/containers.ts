@@ -65,6 +65,6 @@ export const CONTAINERS = {
     256 * MIB,
     'bytes',
     'Tables and the fields of firmware lie within some megabytes.',
-    'fields that lie in the rest are unknown, which is told',
+    'fields that lie in the rest are unknown, which is reported',
   ),
 } as const;

@@ -7,7 +7,7 @@ export const EVIDENCE = {
     8192,
     'characters',
     'The kernel prints no line of more than about 1 KiB (LOG_LINE_MAX).',
-    'the line is not read, and the log is not whole, which is told',
+    'the line is not read, and the log is not whole, which is reported',
   ),
   'iomem-lines': row('/proc/iomem', 100_000, 'lines', 'The largest servers have some thousand.', REST),
   'framebuffer-sightings': row(
@@ -22,6 +22,6 @@ export const EVIDENCE = {
     16 * MIB,
     'bytes',
     'One has some 300 KiB.',
-    'it is not read, which is told',
+    'it is not read, which is reported',
   ),
 } as const;

@@ -13,7 +13,7 @@ export const JUDGING = {
     'one question',
     1024,
     'worlds',
-    'Real machines have under a hundred; what is left is said to be unexplored.',
+    'Real machines have under a hundred; what is left is reported as unexplored.',
     'what is left is unknown, which is a gap',
   ),
   decisions: row(
@@ -50,6 +50,6 @@ export const JUDGING = {
     1000,
     'diagnostics',
     'Hostile input may have a fault in every byte.',
-    'the rest is counted, which is told',
+    'the rest is counted, which is reported',
   ),
 } as const;

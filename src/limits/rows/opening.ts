@@ -77,7 +77,7 @@ export const OPENING = {
     2000,
     'messages',
     'The longest threads of kernel lists have some hundred.',
-    'later ones are not looked at, which is told where the message is not found',
+    'later ones are not looked at, which is reported where the message is not found',
   ),
   'patch-hunks': row(
     'the patches in one input',
@@ -91,7 +91,7 @@ export const OPENING = {
     100_000_000,
     'comparisons',
     'A file of a million lines and a hundred hunks.',
-    'the patch counts as one that does not fit, which is told',
+    'the patch counts as one that does not fit, which is reported',
   ),
   'text-lines': row(
     'a text that is searched for logs, listings and trees',
@@ -105,6 +105,6 @@ export const OPENING = {
     400,
     'lines',
     'Mail programs wrap long ones; the longest `ranges` that anybody pasted has some hundred.',
-    'the statement is left out, which is told',
+    'the statement is left out, which is reported',
   ),
 } as const;

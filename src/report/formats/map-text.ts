@@ -179,7 +179,7 @@ function mapLines(map: AddressMap, options: MapTextOptions): Text[] {
   const signs = options.unicode ? UNICODE : ASCII;
   const legend = [
     `${signs.uncertain.middle} under a condition or unknown`,
-    `${signs.up} ${signs.down} goes on, or not known how far`,
+    `${signs.up} ${signs.down} continues, or not known how far`,
   ].join('   ');
   const uncertain = layout.segments.some(({ boxes }) =>
     boxes.some(({ item, openStart, openEnd }) => isUncertain(item) || openStart || openEnd),

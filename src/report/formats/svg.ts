@@ -242,7 +242,7 @@ function legend(layout: Layout, top: number, { width, id }: SvgOptions): { parts
     x += length;
   }
   if (open) {
-    const words = '\u25b2 \u25bc goes on, or not known how far';
+    const words = '\u25b2 \u25bc continues, or not known how far';
     advance(columnsOf(words) * CHARACTER);
     parts.push(text(x, y + 10, words));
   }

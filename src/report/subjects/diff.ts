@@ -101,7 +101,7 @@ function changeLines(change: WindowChange, conditions: Conditions): string[] {
 }
 
 const effectiveText = ({ effective }: Verdict): string =>
-  effective === null ? 'effective: open' : `effective: ${effective ? 'yes' : 'no'}`;
+  effective === null ? 'effective: unknown' : `effective: ${effective ? 'yes' : 'no'}`;
 
 function answerBlocks({ before, after, flipped, because }: Comparison['answer']): Block[] {
   if (!flipped) {

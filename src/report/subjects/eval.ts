@@ -112,7 +112,7 @@ export function evalLines({ result, trace }: EvalReport): string[] {
   if (fault) lines.push(`${fault.code}: ${fault.message}`);
   else if (result.path !== undefined)
     lines.push(
-      ...limitReasons(value).map((why) => `// not told: ${why}`),
+      ...limitReasons(value).map((why) => `// left out: ${why}`),
       ...unknownRuns(value),
       formatResult(value),
     );

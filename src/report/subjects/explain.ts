@@ -211,7 +211,7 @@ function readingsBlocks({ property, taken }: ReadProperty): Block[] {
       items: readings.map((reading) => ({
         text: [
           code(countsText(reading.cells, item)),
-          reading.reasons.length === 0 ? ': nothing speaks for or against it' : '',
+          reading.reasons.length === 0 ? ': nothing for or against it' : '',
         ],
         below: reading.reasons.map((reason) => ({
           text: [

@@ -342,7 +342,7 @@ function summaryOf({ space, start, last }: Asked, claims: readonly Claim[]): str
   if (first === undefined)
     return open === 0
       ? `Nothing in the inputs claims ${what}.`
-      : `Nothing surely claims ${what}; ${open} claim${open === 1 ? '' : 's'} may.`;
+      : `Nothing claims ${what} for certain; ${open} claim${open === 1 ? '' : 's'} may.`;
   const more = sure.length - 1;
   return `${what} is claimed by ${first.who}${more === 0 ? '' : ` and ${more} more`}${open === 0 ? '' : `; ${open} may`}.`;
 }

@@ -254,7 +254,7 @@ function summaryOf(bridges: readonly JudgedBridge[]): string {
   const logged = bridges.filter(({ observed }) => observed !== undefined).length;
   return [
     `${count(bridges.length, 'host bridge')} with ${count(windows.length, 'window')}`,
-    open.length === 0 ? '' : `, ${open.length} of them open`,
+    open.length === 0 ? '' : `, ${open.length} of them uncertain`,
     changed.length === 0 ? '; none is changed' : `; ${count(changed.length, 'change')}`,
     logged === 0
       ? '.'

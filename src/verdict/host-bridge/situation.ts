@@ -163,7 +163,7 @@ function crsFact(
   if (printed !== undefined) {
     rules.push({
       id: 'crs-rule-printed',
-      says: `The kernel said that it ${printed.value === 'use_crs' ? 'uses' : 'ignores'} host bridge windows from ACPI.`,
+      says: `The kernel logged that it ${printed.value === 'use_crs' ? 'uses' : 'ignores'} host bridge windows from ACPI.`,
       evidence: [evidenceItem(printed)],
     });
     return { uses: printed.value === 'use_crs', why: 'the log says so' };
@@ -178,7 +178,7 @@ function crsFact(
   });
   if (facts.commandLines.length === 0)
     assumptions.push({
-      text: 'the kernel was not told pci=nocrs, and the machine is none of those for which that is the default',
+      text: 'the kernel was not booted with pci=nocrs, and the machine is none of those for which that is the default',
       authority: AUTHORITY.crs,
       otherwise: 'with pci=nocrs no window of ACPI counts: a log, or its "Command line:" and "DMI:" lines',
     });
@@ -243,7 +243,7 @@ function e820Facts({ isX86 }: BridgeArchitecture, model: ReleaseModel, facts: Ma
   if (option !== undefined)
     return decided(
       anyOf([always, allOf([byYear, option.value === 'use_e820' ? 1n : 0n])]),
-      `pci=${option.value}, which kernels before 5.19 don't know`,
+      `pci=${option.value}, which kernels before 5.19 don't have`,
       [evidenceItem(option)],
     );
   const dmi = facts.dmi.at(-1);

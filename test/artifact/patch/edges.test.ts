@@ -104,7 +104,7 @@ describe('the lines of a hunk', () => {
     expect(two.map(({ hunks }) => hunks.map(({ line }) => line))).toEqual([[2, 7]]);
   });
 
-  test('no more hunks than the limit, which is told', () => {
+  test('no more hunks than the limit, which is reported', () => {
     const diff = '@@ -1 +1 @@\n-a\n@@ -2 +2 @@\n-b\n@@ -3 +3 @@\n-c\n';
     let told = 0;
     const count = (most: number) =>

@@ -89,7 +89,7 @@ describe('a device above VMBus that is not there', () => {
       if (answer !== 'not-needed') continue;
       expect(verdict).toMatchObject({ hazard: 'none', pool: [] });
       expect(verdict.reason).toBe(
-        '_STA of \\_SB.BOX, which \\_SB.BOX.VMOD.VMBS stands in, says that it is not there, so the driver is not asked to take \\_SB.BOX.VMOD.VMBS',
+        '_STA of \\_SB.BOX, which contains \\_SB.BOX.VMOD.VMBS, reports it absent, so the driver does not probe \\_SB.BOX.VMOD.VMBS',
       );
     }
   });

@@ -17,7 +17,7 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'Decodes every reg, ranges and dma-ranges entry and every _CRS descriptor one by one. Nothing is merged or left ' +
-    'out; what cannot be known says why.',
+    'out; what cannot be known has the reason.',
   options: {
     ...INPUT_OPTIONS,
     ...MACHINE_OPTIONS,

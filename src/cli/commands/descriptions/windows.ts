@@ -19,7 +19,7 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'Lists the address windows that the firmware describes, as the CPU sees them: bus windows, registers, memory, ' +
-    'reservations, framebuffers. Each says where it was read and how sure it is. Windows of a device tree that collide, ' +
+    'reservations, framebuffers. Each has its source and its certainty. Windows of a device tree that collide, ' +
     'registers that no bus passes on and framebuffers inside of windows are warned of.',
   options: {
     ...INPUT_OPTIONS,

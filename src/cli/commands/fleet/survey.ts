@@ -104,7 +104,7 @@ export const command = defineCommand({
     'Describes and judges many machines, and keeps what it finds as Parquet files in a folder: machines, windows, ' +
     'descriptors, bridges, findings, answers and gaps. Each file is a machine, and so is a folder or archive of one capture; the ' +
     'same input twice is one. Each is judged for the kernel that its own inputs show, or all for the one that options name. ' +
-    'A run that was ended goes on where it was; later runs add what is new. ' +
+    'A run that was interrupted continues where it was; later runs add what is new. ' +
     '`fwmap query` asks the tables. docs/fleet.md has the columns.',
   options: {
     into: { type: 'string', value: 'DIR', describe: 'The folder of the survey' },

@@ -8,7 +8,7 @@ export const command = defineCommand({
   operands: '',
   minimumInputs: 0,
   description:
-    'Prints a POSIX shell script that collects what one machine says about its address space into a tar: ACPI tables, ' +
+    'Prints a POSIX shell script that collects what one machine reports about its address space into a tar: ACPI tables, ' +
     'device tree, /proc/iomem, boot parameters, memory maps, PCI and pnp resources, kernel log and configuration. ' +
     'It runs where there is no Node; busybox is enough. Licence keys, serial numbers, UUIDs, MAC addresses and the ' +
     "host's name are left out or masked, as the script's head lists, unless it is run with --keep-all. Every command " +

@@ -38,8 +38,8 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'Which windows does Linux give the PCI host bridges of this machine, and what does it drop, clip, unite or refuse, and ' +
-    'why? ACPI tables or a device tree say what the firmware gives; a log of the machine shows what that kernel did, and is ' +
-    'held against it. /proc/iomem or a memory map tell where RAM is, at whose edges windows are dropped.',
+    'why? ACPI tables or a device tree have what the firmware describes; a log of the machine shows what that kernel did, and ' +
+    'is compared with it. /proc/iomem or a memory map show where RAM is, at whose edges windows are dropped.',
   options: {
     ...QUESTION_OPTIONS,
     'address-bits': {

@@ -64,7 +64,7 @@ export const command = defineCommand({
     },
     {
       line: 'fwmap simulate acpidump.txt dmesg.txt iomem.txt',
-      does: 'and held against what the kernel itself said',
+      does: 'and compared with what the kernel logged',
     },
     { line: 'fwmap simulate acpidump.txt --scenario two-gpus.yaml', does: 'other devices' },
   ],

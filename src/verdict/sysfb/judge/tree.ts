@@ -55,7 +55,7 @@ export function judgeTree(
   }
   const off = subject.disabled;
   if (off !== undefined) {
-    const why = `${pathOf(off)} is disabled by its status, so the driver is not asked to take ${off === subject.node ? 'it' : 'what is below it'}`;
+    const why = `${pathOf(off)} is disabled by its status, so the driver does not probe ${off === subject.node ? 'it' : 'what is below it'}`;
     const span = propertyOf(off, 'status')?.valueSpan ?? off.span;
     const origin = {
       artifact: subject.description.artifact,
@@ -76,7 +76,7 @@ export function judgeTree(
   if (misfit !== undefined) {
     rules.push({
       id: 'dt-window-unknown',
-      says: `Where a window of ${where} is cannot be told.`,
+      says: `Where a window of ${where} is cannot be determined.`,
       evidence: [{ text: misfit, authority: `${AUTHORITY.binding}; ${AUTHORITY.shim}` }],
     });
     const because = `the ranges of ${where} can't be read: ${misfit}`;
@@ -107,7 +107,7 @@ export function judgeTree(
         : `base ${hex(known.base)} and size ${hex(known.size)} reach beyond 64 bits`;
     rules.push({
       id: 'dt-window-unknown',
-      says: `Where a window of ${where} is cannot be told.`,
+      says: `Where a window of ${where} is cannot be determined.`,
       evidence: [{ text, origin: window.origin }],
     });
     return {

@@ -51,8 +51,8 @@ export function windowsIn(
   for (const level of subject.levels.toReversed()) {
     if (!isAbsent(level.entry ?? level.device, ask)) continue;
     const isOwn = level === subject.levels[0];
-    const which = isOwn ? level.path : `${level.path}, which ${subject.path} stands in,`;
-    const why = `_STA of ${which} says that it is not there, so the driver is not asked to take ${isOwn ? 'it' : subject.path}`;
+    const which = isOwn ? level.path : `${level.path}, which contains ${subject.path},`;
+    const why = `_STA of ${which} reports it absent, so the driver does not probe ${isOwn ? 'it' : subject.path}`;
     rules.push({
       id: 'acpi-not-present',
       says: `${capital(why)}.`,

@@ -34,8 +34,8 @@ export function bootFacts(
     });
     if (platform === 'hyperv-gen2')
       premises.push({
-        text: 'what loads this kernel tells it where the ACPI tables are: without CONFIG_EFI it does not find them by itself on Generation 2',
-        defeatedBy: 'a log that says that no RSDP was found',
+        text: 'the loader of this kernel passes it the address of the ACPI tables: without CONFIG_EFI it does not find them by itself on Generation 2',
+        defeatedBy: 'a log in which no RSDP was found',
       });
     return settle(fromFact('boot', isBios, 'efi_enabled(EFI_BOOT) is 0', noEfi), false);
   }
