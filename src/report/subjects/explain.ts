@@ -174,35 +174,31 @@ function readingsBlocks({ property, taken }: ReadProperty): Block[] {
   if (readings.length === 0)
     return [{ kind: 'paragraph', text: [...what, 'which no cell counts of 1 to 3 divide into entries'] }];
   const parts = item === 'reg' ? 'address/size' : 'child/parent/size';
-  const sizeOf = (size: bigint | null): string => (size === null ? '' : `${hex(size)} (${formatSize(size)})`);
   return [
     {
       kind: 'paragraph',
       text: [
         ...what,
-        `read in ${readings.length} ${readings.length === 1 ? 'way' : 'ways'}, the best first:`,
+        `read in ${readings.length} ${readings.length === 1 ? 'way' : 'ways'} (${parts}), the best first:`,
       ],
     },
+    // As wide as a terminal: an address of three cells has 26 characters.
     {
       kind: 'table',
       columns: [
-        { title: '', align: 'right' },
-        { title: parts },
+        { title: 'cells' },
         { title: item === 'reg' ? 'address' : 'child', align: 'right' },
         ...(item === 'reg' ? [] : [{ title: 'parent', align: 'right' } as const]),
-        { title: 'size' },
+        { title: 'size', align: 'right' },
         { title: 'score', align: 'right' },
-        { title: '' },
       ],
-      rows: readings.flatMap((reading, rank) =>
+      rows: readings.flatMap((reading) =>
         reading.entries.map((entry, index) => [
-          index === 0 ? String(rank + 1) : '',
           index === 0 ? countsText(reading.cells, item) : '',
           hex(entry.child),
           ...(item === 'reg' ? [] : [entry.parent === null ? '' : hex(entry.parent)]),
-          sizeOf(entry.size),
+          entry.size === null ? '' : hex(entry.size),
           index === 0 ? String(reading.score) : '',
-          index === 0 && sameCells(reading.cells, taken) ? [{ text: 'taken', tone: 'good' } as const] : '',
         ]),
       ),
     },
@@ -211,6 +207,7 @@ function readingsBlocks({ property, taken }: ReadProperty): Block[] {
       items: readings.map((reading) => ({
         text: [
           code(countsText(reading.cells, item)),
+          ...(sameCells(reading.cells, taken) ? [', ', { text: 'taken', tone: 'good' } as const] : []),
           reading.reasons.length === 0 ? ': nothing for or against it' : '',
         ],
         below: reading.reasons.map((reason) => ({
