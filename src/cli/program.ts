@@ -38,14 +38,16 @@ async function run(
   log.debug({ command: command.name, inputs, options }, 'command line');
   const { limit } = options;
   try {
+    const given = Array.isArray(limit)
+      ? await (await import('./common/limits.ts')).readLimits(limit)
+      : undefined;
     if (command.operands === '' && inputs.length > 0)
       throw new CommandError(
         `${command.name} takes options alone, not ${inputs[0]}`,
         `fwmap help ${command.name} lists them`,
       );
-    if (!Array.isArray(limit)) return await command.run({ inputs, options, io, log });
-    const { readLimits } = await import('./common/limits.ts');
-    return await withLimits(await readLimits(limit), () => command.run({ inputs, options, io, log }));
+    if (given === undefined) return await command.run({ inputs, options, io, log });
+    return await withLimits(given, () => command.run({ inputs, options, io, log }));
   } catch (error) {
     if (error instanceof CommandError) await failAsResult(error, options, io);
     throw error;
