@@ -179,7 +179,9 @@ describe('sysfb', () => {
       const { status, stderr } = await run(['diff', written('four.img', MIXED), base]);
       expect([status, stderr]).toEqual([
         2,
-        expect.stringMatching(/^fwmap: \S+four\.img describes 2 machines; --select one of entry 0, entry 0 \+ entry 1\n$/),
+        expect.stringMatching(
+          /^fwmap: \S+four\.img describes 2 machines; --select one of entry 0, entry 0 \+ entry 1\n$/,
+        ),
       ]);
       const overlay = await run(['windows', base, '--overlay', table]);
       expect([overlay.status, overlay.stderr]).toEqual([
