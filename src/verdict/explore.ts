@@ -16,7 +16,7 @@ import {
   sameQuantity,
   type Together,
 } from '../symbolic/index.ts';
-import type { Ask, Constraint, Exploration, World } from './question.ts';
+import type { Ask, Constraint, Exploration, ExplorationLimit, World } from './question.ts';
 
 /** Thrown out of a judgement whose world has too many forks. */
 class TooDeep extends Error {}
@@ -63,13 +63,17 @@ export function explore<A>(
   const pending: Decision[][] = [[]];
   const solver = new Solver(constraints, used, context);
   const root = solver.start();
+  const before = context.work;
+  // The first world is looked at in any case: there is no answer without one.
+  const isSpent = (): boolean => worlds.length > 0 && context.work - before > limit('decision-steps');
   for (let prefix = pending.pop(); prefix !== undefined; prefix = pending.pop()) {
-    if (worlds.length >= Math.max(1, maxWorlds)) {
+    const limited =
+      worlds.length >= Math.max(1, maxWorlds) ? 'worlds' : isSpent() ? 'decision-steps' : undefined;
+    if (limited !== undefined) {
       unexplored = anyOf([unexplored, whenOf(prefix)]);
-      reached = 'worlds';
+      reached = limited;
       continue;
     }
-    // The first world is looked at in any case: there is no answer without one.
     const run = new Run(prefix, root, solver, pending, worlds.length === 0 ? Infinity : limit('decisions'));
     try {
       const outcome = judge(run);
@@ -84,7 +88,7 @@ export function explore<A>(
 }
 
 /** That not every case was looked at: a gap in what is judged. @param path the device that it is about */
-export function tellUnexplored(limit: 'worlds' | 'decisions', path: string, sink: DiagnosticSink): void {
+export function tellUnexplored(limit: ExplorationLimit, path: string, sink: DiagnosticSink): void {
   sink.add(finding('verdict/unexplored', { limit }, { path }));
 }
 

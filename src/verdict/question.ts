@@ -8,6 +8,7 @@ import type { Gap } from '../artifact/gap.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { FactOf } from '../evidence/fact.ts';
 import type { MemoryMapEntry } from '../evidence/values.ts';
+import type { LimitName } from '../limits/limits.ts';
 import type { ChoiceVariable, Condition } from '../symbolic/index.ts';
 import type { Origin } from '../window/window.ts';
 
@@ -71,12 +72,15 @@ export interface World<A> {
   readonly outcome: A;
 }
 
+/** What keeps cases from being looked at, by the names of the limits. */
+export type ExplorationLimit = Extract<LimitName, 'worlds' | 'decisions' | 'decision-steps'>;
+
 export interface Exploration<A> {
   readonly worlds: readonly World<A>[];
   /** What the budget did not reach; 0n when all was explored. */
   readonly unexplored: Condition;
   /** The limit that kept it from being explored. */
-  readonly reached?: 'worlds' | 'decisions';
+  readonly reached?: ExplorationLimit;
   /** Authorities without which there would have been more worlds, by id. */
   readonly used: ReadonlySet<string>;
 }

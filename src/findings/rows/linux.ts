@@ -71,10 +71,10 @@ export const LINUX_ROWS = {
     summary: 'the inputs leave open more cases than are looked at',
     why: 'The answer is made of the cases that were looked at; one that was not could have another window or framebuffer.',
     example: undefined,
-    source: 'the limits worlds and decisions',
+    source: 'the limits worlds, decisions and decision-steps',
     hides: ['window', 'framebuffer'],
     scope: 'path',
-    text: ({ limit }: { limit: 'worlds' | 'decisions' }) =>
+    text: ({ limit }: { limit: 'worlds' | 'decisions' | 'decision-steps' }) =>
       `more cases are open than are looked at: ${moreThan(limit)}`,
     hint: () => 'name what is open: --kernel, --set, or more evidence of the machine',
   }),

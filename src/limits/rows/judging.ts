@@ -23,6 +23,13 @@ export const JUDGING = {
     'Real machines take under twenty.',
     'what is left is unknown, which is a gap',
   ),
+  'decision-steps': row(
+    'the cases of one question',
+    8_000_000,
+    'steps',
+    'About a second of deciding which cases are possible; real machines take under a tenth of it.',
+    'what is left is unknown, which is a gap',
+  ),
   'expression-size': row(
     'one expression over fields',
     160,

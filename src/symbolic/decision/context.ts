@@ -86,6 +86,12 @@ export class DecisionContext {
   #generation = 0;
   #failures = 0;
   #last = 0;
+  #work = 0;
+
+  /** Steps that all questions have taken so far: a step is about what one operation on two nodes takes. */
+  get work(): number {
+    return this.#work;
+  }
 
   /**
    * That numbers will be held against each other: their bits get places side by side. Where that is found out later,
@@ -295,14 +301,26 @@ export class DecisionContext {
     if (this.#failures < MAX_FAILURES) {
       const answer = bounded(() => {
         const bits = this.#announced(entries);
-        bits.bdds.allow(MAX_STEPS);
-        return decide(bits);
+        const { bdds } = bits;
+        const before = bdds.work;
+        bdds.allow(MAX_STEPS);
+        try {
+          return decide(bits);
+        } finally {
+          this.#work += bdds.work - before;
+        }
       });
       if (answer !== undefined) return answer;
       this.#failures += 1;
       this.#forget();
     }
-    return canHold(entries.map(({ condition }) => condition));
+    return canHold(
+      entries.map(({ condition }) => condition),
+      [],
+      (steps) => {
+        this.#work += steps;
+      },
+    );
   }
 
   /** The functions, with all bits of these conditions in their order. */

@@ -43,10 +43,14 @@ export function excludes(a: Quantity, b: Quantity): boolean | undefined {
   return together === undefined ? undefined : !together;
 }
 
-/** Can all of the first conditions hold, and none of the others? */
+/**
+ * Can all of the first conditions hold, and none of the others?
+ * @param onWork called with the steps that it took
+ */
 export function canHold(
   together: readonly Quantity[],
   without: readonly Quantity[] = [],
+  onWork: (steps: number) => void = () => {},
 ): boolean | undefined {
   const conditions = [...together, ...without];
   if (conditions.every(isKnown))
@@ -54,9 +58,13 @@ export function canHold(
   return bounded(() => {
     const bits = new Bits(conditions);
     const { bdds } = bits;
-    let all = bits.domain();
-    for (const condition of together) all = bdds.and(all, bits.condition(condition));
-    for (const condition of without) all = bdds.and(all, bdds.not(bits.condition(condition)));
-    return all !== FALSE;
+    try {
+      let all = bits.domain();
+      for (const condition of together) all = bdds.and(all, bits.condition(condition));
+      for (const condition of without) all = bdds.and(all, bdds.not(bits.condition(condition)));
+      return all !== FALSE;
+    } finally {
+      onWork(bdds.work);
+    }
   });
 }

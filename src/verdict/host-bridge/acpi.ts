@@ -17,7 +17,7 @@ import { allOf, type Condition, chosenFrom, type DecisionContext, isKnown } from
 import type { Machine } from '../../window/describe.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { explore } from '../explore.ts';
-import type { Ask, Constraint } from '../question.ts';
+import type { Ask, Constraint, ExplorationLimit } from '../question.ts';
 import { AUTHORITY } from './authorities.ts';
 import { changeOf, type Found, gathered, keyOfChange, keyOfWindow, simplifiedUnder } from './fold.ts';
 import type { BridgeNote, JudgedBridge } from './result.ts';
@@ -44,7 +44,7 @@ export interface AcpiJudgement {
   readonly used: ReadonlySet<string>;
   readonly authorities: readonly Constraint[];
   /** Devices of which not every case was looked at, each with the limit that was reached. */
-  readonly unexplored: ReadonlyMap<string, 'worlds' | 'decisions'>;
+  readonly unexplored: ReadonlyMap<string, ExplorationLimit>;
 }
 
 /** @param context where it is decided what is possible */
@@ -59,7 +59,7 @@ export function judgeAcpiBridges(
   const ranges = subjects.map((subject) => crsItems(subject, rules));
   const items = ranges.flatMap((list, bridge) => list.flatMap((item) => concreteItem(item, bridge) ?? []));
   const used = new Set<string>();
-  const unexplored = new Map<string, 'worlds' | 'decisions'>();
+  const unexplored = new Map<string, ExplorationLimit>();
   const windows = subjects.map((): Found<BridgeWindow>[] => []);
   const changes = subjects.map((): Found<Change>[] => []);
   const seed = earlyTree(machine.acpi?.tables ?? [], situation);

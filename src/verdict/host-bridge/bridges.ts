@@ -17,7 +17,7 @@ import { RELEASE_MODELLED } from '../facts/release.ts';
 import { OF_RELEASE } from '../facts/releases.ts';
 import { groupedFramebuffers } from '../framebuffers.ts';
 import { type GivenFacts, tellOverridden } from '../given.ts';
-import type { Constraint, Premise, RuleFinding } from '../question.ts';
+import type { Constraint, ExplorationLimit, Premise, RuleFinding } from '../question.ts';
 import { judgeAcpiBridges } from './acpi.ts';
 import { fitsOf, keptFree, motherboardRegisters } from './allocation.ts';
 import { AUTHORITY } from './authorities.ts';
@@ -123,7 +123,7 @@ interface Judged {
   readonly bridges: readonly JudgedBridge[];
   readonly used: ReadonlySet<string>;
   readonly authorities: readonly Constraint[];
-  readonly unexplored: ReadonlyMap<string, 'worlds' | 'decisions'>;
+  readonly unexplored: ReadonlyMap<string, ExplorationLimit>;
 }
 
 /**

@@ -25,7 +25,7 @@ import type { Machine } from '../../window/describe.ts';
 import type { TreeDescription } from '../../window/from-device-tree.ts';
 import { type AddressWindow, boundsOf } from '../../window/window.ts';
 import { explore } from '../explore.ts';
-import type { Ask } from '../question.ts';
+import type { Ask, ExplorationLimit } from '../question.ts';
 import { AUTHORITY } from './authorities.ts';
 import { changeOf, type Found, gathered, keyOfChange, keyOfWindow, simplifiedUnder } from './fold.ts';
 import type { BridgeNote, JudgedBridge } from './result.ts';
@@ -47,7 +47,7 @@ export interface TreeJudgement {
   readonly bridges: readonly JudgedBridge[];
   readonly used: ReadonlySet<string>;
   /** Devices of which not every case was looked at, each with the limit that was reached. */
-  readonly unexplored: ReadonlyMap<string, 'worlds' | 'decisions'>;
+  readonly unexplored: ReadonlyMap<string, ExplorationLimit>;
 }
 
 /** @param context where it is decided what is possible */
@@ -58,7 +58,7 @@ export function judgeTreeBridges(
   context: DecisionContext,
 ): TreeJudgement {
   const used = new Set<string>();
-  const unexplored = new Map<string, 'worlds' | 'decisions'>();
+  const unexplored = new Map<string, ExplorationLimit>();
   const bridges: JudgedBridge[] = [];
   const given = allOf(situation.constraints.map(({ condition }) => condition));
   for (const description of machine.trees) {
