@@ -66,7 +66,7 @@ export {
   UNRECOGNISED_CODES,
   UNUSED_CODES,
 } from './findings/finding.ts';
-export { nearest } from './findings/nearest.ts';
+export { nearest, nearestOf } from './findings/nearest.ts';
 export {
   DEFAULT_LIMITS,
   givenLimits,

@@ -2,7 +2,7 @@
  * The library for Node: `fwmap/core`, and what has a name: files, folders, standard input, surveys of many machines. The
  * command is made of it, and uses nothing else.
  */
-export { closeRead, readFileBytes, readToEnd, systemMessage } from './artifact/file.ts';
+export { closeRead, readFileBytes, readToEnd, systemCode, systemMessage } from './artifact/file.ts';
 export { listFolder } from './artifact/folders/disk-folder.ts';
 export type { Listed } from './artifact/folders/listed.ts';
 export { type OpenedFile, type OpenedFileResult, openImageFile } from './artifact/images/image-file.ts';

@@ -35,15 +35,15 @@ export interface EvidenceItem {
   readonly authority?: string;
 }
 
-/** A rule that fired. */
-export interface RuleFinding {
+/** A rule that fired. @typeParam A the answers that a question has, where its cases may differ in them */
+export interface RuleFinding<A extends string = never> {
   /** Stable kebab-case name. */
   readonly id: string;
   /** One sentence. */
   readonly says: string;
   readonly evidence: readonly EvidenceItem[];
   /** The answers of the cases in which it holds; undefined where that are all, or there is one. */
-  readonly answers?: readonly ('needed' | 'not-needed' | 'unknown')[];
+  readonly answers?: readonly A[];
 }
 
 /**
@@ -109,7 +109,7 @@ export interface ToSettle {
 }
 
 /** What every answered question has; each question adds what it is about. */
-export interface Answered {
+export interface Answered<A extends string = string> {
   readonly question: string;
   /** One sentence that can be quoted. */
   readonly summary: string;
@@ -119,7 +119,7 @@ export interface Answered {
   readonly authorities: readonly Constraint[];
   /** What was not read and may hide something that bears on the answer. */
   readonly gaps: readonly Gap[];
-  readonly rules: readonly RuleFinding[];
+  readonly rules: readonly RuleFinding<A>[];
   readonly toSettle: readonly ToSettle[];
   readonly kernel: {
     readonly release: string | null;

@@ -430,6 +430,10 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
     const error = Object.assign(new Error('ENOENT: …'), { errno: -constants.errno.ENOENT });
     expect(fwmap.systemMessage(error)).toBe('No such file or directory');
   },
+  systemCode() {
+    expect(fwmap.systemCode(Object.assign(new Error('ENOENT: …'), { code: 'ENOENT' }))).toBe('ENOENT');
+    expect(fwmap.systemCode(new Error('no'))).toBeUndefined();
+  },
   sha256Of() {
     // FIPS 180-4 of nothing.
     expect(fwmap.sha256Of('')).toMatch(/^e3b0c44298fc1c14/);
@@ -545,6 +549,12 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   async nearest() {
     expect(await fwmap.nearest('widnows', ['windows', 'sysfb'])).toBe('windows');
+  },
+  async nearestOf() {
+    expect(await fwmap.nearestOf('entry 11', ['entry 1', 'entry 12', 'board'], 2)).toEqual([
+      'entry 1',
+      'entry 12',
+    ]);
   },
   limit() {
     expect(fwmap.withLimits({ 'tree-nodes': 7 }, () => fwmap.limit('tree-nodes'))).toBe(7);

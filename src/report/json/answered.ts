@@ -32,8 +32,8 @@ export type RuleJson = {
   readonly id: string;
   readonly says: string;
   readonly evidence: readonly EvidenceJson[];
-  /** The answers of the cases in which it holds, where that isn't all of them. */
-  readonly answers?: readonly ('needed' | 'not-needed' | 'unknown')[];
+  /** The answers of the cases in which it holds, as the question names them, where that isn't all of them. */
+  readonly answers?: readonly string[];
 };
 
 export type AssumptionJson = {

@@ -60,7 +60,7 @@ export function releaseJson(
 }
 
 /** One rule as a clause, what was seen and where, the numbers of its sources. */
-function ruleText({ says, evidence }: RuleFinding, references: References): Text {
+function ruleText({ says, evidence }: RuleFinding<string>, references: References): Text {
   const phrases: Phrase[] = [clause(says)];
   for (const { text, origin, authority } of evidence) {
     if (authority !== undefined) phrases.push(` ${references.mark(authority)}`);

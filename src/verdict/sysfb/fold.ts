@@ -33,7 +33,7 @@ export interface Folded {
   readonly defaults: readonly Default[];
   /** The world whose windows and framebuffer are shown: the worst of those that count. */
   readonly shown: Outcome;
-  readonly rules: readonly RuleFinding[];
+  readonly rules: readonly RuleFinding<Answer>[];
   /** Hyper-V support selects CONFIG_SYSFB in all worlds that count. */
   readonly selects: boolean;
 }
@@ -368,7 +368,7 @@ function selectsSysfb(world: SysfbWorld, { configuration, model }: Situation, gi
 }
 
 /** The rules of the worlds that count, each once, the worst worlds' first. */
-function rulesOf(worlds: readonly SysfbWorld[]): RuleFinding[] {
+function rulesOf(worlds: readonly SysfbWorld[]): RuleFinding<Answer>[] {
   const sorted = worlds.toSorted(
     (a, b) => WORST_FIRST.indexOf(a.outcome.without) - WORST_FIRST.indexOf(b.outcome.without),
   );

@@ -44,7 +44,7 @@ import type { AcpiSubject, Subject, TreeSubject } from './subject.ts';
 import { subjectsOf } from './subject.ts';
 import { reasonOf, summaryOf } from './summary.ts';
 import { oneOf } from './variables.ts';
-import { type Case, compareAnswers, type MatrixRow, type Verdict } from './verdict.ts';
+import { type Answer, type Case, compareAnswers, type MatrixRow, type Verdict } from './verdict.ts';
 
 export const SYSFB_QUESTION = 'Does a kernel on this machine need CONFIG_SYSFB?';
 
@@ -364,8 +364,8 @@ function authoritiesOf(judged: readonly Judged[]): Constraint[] {
   );
 }
 
-function rulesOf(judged: readonly Judged[]): RuleFinding[] {
-  const found = new Map<string, RuleFinding>();
+function rulesOf(judged: readonly Judged[]): RuleFinding<Answer>[] {
+  const found = new Map<string, RuleFinding<Answer>>();
   for (const { folded, readings, subject, situation } of judged) {
     for (const rule of folded.rules) if (!found.has(rule.id)) found.set(rule.id, rule);
     for (const rule of readingRules(subject, readings, situation))
@@ -378,7 +378,7 @@ function readingRules(
   subject: Subject,
   readings: readonly SubjectReading[],
   situation: Situation,
-): readonly RuleFinding[] {
+): readonly RuleFinding<Answer>[] {
   if (subject.kind === 'acpi' || readings.length === 0) return [];
   void situation;
   return readings[0]!.rules;

@@ -50,7 +50,7 @@ export interface MatrixRow {
   readonly because: string;
 }
 
-export interface Verdict extends Answered {
+export interface Verdict extends Answered<Answer> {
   readonly answer: Answer;
   /** The same without the answer: clauses, of which those behind a semicolon are sentences by themselves. */
   readonly reason: string;

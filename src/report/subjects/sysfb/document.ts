@@ -1,7 +1,7 @@
 /** The report of `sysfb`: the answer with its caveat, what it rests on in the order in which one asks, sources last. */
 import { formatPlace } from '../../../bytes/source.ts';
 import type { AddressEntry } from '../../../devicetree/address/entries.ts';
-import type { EvidenceItem, RuleFinding, Verdict } from '../../../verdict/sysfb/verdict.ts';
+import type { Answer, EvidenceItem, RuleFinding, Verdict } from '../../../verdict/sysfb/verdict.ts';
 import { derivationOf } from '../../../window/derivation.ts';
 import { type AddressWindow, windowClass } from '../../../window/window.ts';
 import { type Conditions, withConditions } from '../../conditions.ts';
@@ -138,7 +138,12 @@ function windowsSection(verdict: Verdict, conditions: Conditions): Block[] {
 const MAX_EVIDENCE = 3;
 
 /** One rule as a clause: what it says, what is seen, where, the numbers of its sources. */
-function ruleText(rule: RuleFinding, verdict: Verdict, said: Said, references: References): Text | undefined {
+function ruleText(
+  rule: RuleFinding<Answer>,
+  verdict: Verdict,
+  said: Said,
+  references: References,
+): Text | undefined {
   const isWindow = ({ origin }: EvidenceItem): boolean =>
     verdict.pool.some((window) => origin !== undefined && window.origin.span === origin.span);
   const fresh = said.isNew(rule.says);
@@ -170,7 +175,7 @@ function inOrder(marks: readonly string[]): string[] {
 }
 
 /** In which cases a rule holds, where that isn't all. */
-function caseText({ answers }: RuleFinding): string {
+function caseText({ answers }: RuleFinding<Answer>): string {
   return answers === undefined
     ? ''
     : `where ${answers.map((answer) => ANSWER_WORDS[answer][0]).join(' or ')}: `;
@@ -276,7 +281,7 @@ function derivationItem(window: AddressWindow, conditions: Conditions): Item {
   };
 }
 
-function evidenceItems(rule: RuleFinding, references: References): Item {
+function evidenceItems(rule: RuleFinding<Answer>, references: References): Item {
   return {
     text: [code(rule.id), `: ${caseText(rule)}${clause(rule.says)}`],
     below: rule.evidence.map((item) => ({
