@@ -141,4 +141,10 @@ export const ATTACKS: readonly Growing[] = [
     make: (count) =>
       `#define M(${Array.from({ length: count }, (_, index) => `a${index}`).join(',')}) ${Array.from({ length: count }, (_, index) => `a${index}`).join(' ')}\n${dts('')}`,
   },
+  {
+    name: 'image: heads of PE files',
+    count: 100_000,
+    command: ['scan'],
+    make: (count) => 'PE\0\0MZab'.repeat(count),
+  },
 ];
