@@ -23,18 +23,27 @@ export function machinesOf(artifacts: readonly Artifact[]): NamedMachine[] {
   const machines = new Map<string, MachineOfImage>();
   for (const { machine } of artifacts) if (machine !== undefined) machines.set(machine.id, machine);
   if (machines.size === 0) return [{ name: undefined, artifacts, memory: [], overlays: [], findings: [] }];
-  const names = [...machines.values()].map(({ name }) => name);
   const shared = artifacts.filter(({ machine }) => machine === undefined);
-  const all = [...machines.values()].map(({ id, name, memory, overlays, findings }) => ({
-    name: names.filter((other) => other === name).length > 1 ? id : name,
-    artifacts: artifacts.filter(({ machine }) => machine === undefined || machine.id === id),
-    own: artifacts.filter(({ machine }) => machine?.id === id),
-    memory,
-    overlays,
-    findings,
-  }));
-  const offered = all.filter(({ own }) => own.every(({ kind }) => kind === 'dtbo'));
-  const whole = all.filter((machine) => !offered.includes(machine));
+  const owned = grouped(artifacts, ({ machine }) => machine?.id);
+  const named = grouped([...machines.values()], ({ name }) => name);
+  const places = new Map(artifacts.map((artifact, place) => [artifact, place]));
+  const all = [...machines.values()].map(({ id, name, memory, overlays, findings }) => {
+    const own = owned.get(id) ?? [];
+    const both = shared.length === 0 ? own : [...shared, ...own];
+    return {
+      name: named.get(name)!.length > 1 ? id : name,
+      // In the order in which they were given.
+      artifacts: both.toSorted((a, b) => places.get(a)! - places.get(b)!),
+      own,
+      memory,
+      overlays,
+      findings,
+    };
+  });
+  const isOffered = ({ own }: { readonly own: readonly Artifact[] }): boolean =>
+    own.every(({ kind }) => kind === 'dtbo');
+  const offered = all.filter(isOffered);
+  const whole = all.filter((machine) => !isOffered(machine));
   const trees = whole.filter(({ own }) => own.some(({ kind }) => kind === 'dtb'));
   const besideIt = shared.some(({ kind }) => BASES.has(kind));
   const bases: readonly NamedMachine[] = besideIt
@@ -52,6 +61,16 @@ export function machinesOf(artifacts: readonly Artifact[]): NamedMachine[] {
     overlays,
     findings,
   }));
+}
+
+function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group === undefined) groups.set(keyOf(value), [value]);
+    else group.push(value);
+  }
+  return groups;
 }
 
 /** What overlays are applied to. */

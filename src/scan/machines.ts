@@ -59,16 +59,31 @@ function guestOf({ container }: Find): MachineOfImage['treeFromHost'] {
   return { platform, architecture: file.name?.endsWith('arm64') ? 'arm64' : 'x64' };
 }
 
+/** A find and the steps of its path. */
+interface Stepped {
+  readonly find: Find;
+  readonly steps: readonly string[];
+}
+
 class Grouping {
   readonly #result: ScanResult;
   readonly #bytes: ReadonlyMap<number, Uint8Array>;
   readonly #names = new Map<string, number>();
+  /** Kernels and configurations, with their paths split into steps: each tree looks for the nearest. */
+  readonly #kernels: readonly Stepped[];
+  readonly #configurations: readonly Stepped[];
   /** Definitions of which a machine has one: the firmware chooses. */
   readonly alternatives: Alternatives[] = [];
 
   constructor(result: ScanResult, bytes: ReadonlyMap<number, Uint8Array>) {
     this.#result = result;
     this.#bytes = bytes;
+    const stepped = (wanted: string): Stepped[] =>
+      result.finds
+        .filter(({ kind }) => kind === wanted)
+        .map((find) => ({ find, steps: find.path.split('!') }));
+    this.#kernels = stepped('kernel');
+    this.#configurations = stepped('kconfig');
   }
 
   groups(): MachineGroup[] {
@@ -155,21 +170,20 @@ class Grouping {
   /** The kernel that is nearest to a tree, if there is one and no other as near. */
   #kernelsNear(tree: Find): Find[] {
     const parts = tree.path.split('!');
-    const shared = (find: Find): number => {
-      const others = find.path.split('!');
-      const differs = parts.findIndex((part, index) => part !== others[index]);
+    const shared = ({ steps }: Stepped): number => {
+      const differs = parts.findIndex((part, index) => part !== steps[index]);
       return differs < 0 ? parts.length : differs;
     };
     // The firmware that a guest's image holds is of VTL 0; the kernel beside it is not.
     const guest = tree.container.findLastIndex(({ format }) => format === 'gpa');
     const isFirmware = tree.container.slice(guest + 1).some(({ format }) => format === 'uefi-volume');
     if (guest >= 0 && isFirmware) return [];
-    const kernels = this.#result.finds.filter(({ kind }) => kind === 'kernel');
-    const nearest = Math.max(0, ...kernels.map(shared));
-    const near = kernels.filter((find) => shared(find) === nearest);
-    if (new Set(near.map(({ release }) => release)).size !== 1) return [];
-    const configurations = this.#result.finds.filter(({ kind }) => kind === 'kconfig');
-    return [...near, ...configurations.filter((find) => shared(find) >= nearest)];
+    const distances = this.#kernels.map(shared);
+    const nearest = distances.reduce((most, each) => Math.max(most, each), 0);
+    const near = this.#kernels.filter((_, index) => distances[index] === nearest);
+    if (new Set(near.map(({ find }) => find.release)).size !== 1) return [];
+    const configurations = this.#configurations.filter((each) => shared(each) >= nearest);
+    return [...near, ...configurations].map(({ find }) => find);
   }
 
   /** Guests whose tree the host makes: of them the image has the kernel only. */

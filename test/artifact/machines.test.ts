@@ -50,3 +50,14 @@ test('machines of one name are called by what they are told apart by', () => {
     'other',
   ]);
 });
+
+test('what many machines cost grows as their number does', () => {
+  const count = 20_000;
+  const all = Array.from({ length: count }, (_, index) =>
+    artifact(`${index}`, machine(`${index}`, `board ${index}`)),
+  );
+  const before = process.cpuUsage();
+  expect(machinesOf(all)).toHaveLength(count);
+  // A look at each input for each machine took some ten seconds.
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(2);
+});
