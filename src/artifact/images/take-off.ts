@@ -3,6 +3,7 @@ import { type Access, accessTo } from '../../containers/access.ts';
 import type { Compression } from '../../containers/container.ts';
 import type { Budget } from '../../containers/limits.ts';
 import { ARCHIVES, IMAGES } from '../../containers/rows.ts';
+import { SECTIONS_FORMAT } from '../../containers/uefi/sections.ts';
 import { limit } from '../../limits/limits.ts';
 import { sniffKind } from '../sniff.ts';
 import { compressionOf, withoutZeros } from '../unpack.ts';
@@ -25,7 +26,10 @@ const MOST_BROTLI = 64 << 20;
 /** Brotli, where bytes may be that, from the first to the last; undefined where they begin as something else does. */
 async function brotliOf(access: Access): Promise<Pick<Compression, 'format' | 'decode'> | undefined> {
   if (access.size < LEAST_BROTLI || access.size > MOST_BROTLI) return undefined;
-  const isKnown = [...ARCHIVES, ...IMAGES].some((row) => row.sniff(access, 0));
+  // Sections begin with their size: any four bytes look like one where there is much behind them.
+  const isKnown = [...ARCHIVES, ...IMAGES].some(
+    (row) => row.format !== SECTIONS_FORMAT && row.sniff(access, 0),
+  );
   if (isKnown || sniffKind(access.read(0, BROTLI_TRIED)) !== undefined) return undefined;
   const { decodeBrotli } = await import('../../containers/codecs/zlib.ts');
   const { end, bytes } = await decodeBrotli(access.read(0, BROTLI_TRIED), BROTLI_TRIED);

@@ -40,6 +40,23 @@ describe('what is around an input', () => {
     expect((await taken(Buffer.alloc(4096).fill(6, 0, 1))).layers).toEqual([]);
   });
 
+  test.each([
+    [64 << 20, 64 << 20],
+    [(64 << 20) + 1, 64],
+  ])('is looked for as brotli in %i bytes by reads of at most %i', async (size, most) => {
+    // Its beginning is brotli and no known container; reads beyond what is there give less, as at an end.
+    const begins = brotliCompressSync(
+      Buffer.from(Array.from({ length: 100_000 }, (_, at) => (at * at * 31) >> 7)),
+    );
+    let longest = 0;
+    const read = (offset: number, length: number): Uint8Array => {
+      longest = Math.max(longest, length);
+      return begins.subarray(offset, offset + length);
+    };
+    await takeOffWhole({ size, read }, new Budget());
+    expect(longest).toBe(most);
+  });
+
   test('counts against the budget', async () => {
     const budget = new Budget();
     const before = budget.room;
