@@ -46,9 +46,9 @@ export const DEVICE_TREES = {
   ),
   'macro-tokens': row(
     'what the macros of one device tree expand to',
-    2_000_000,
+    1_000_000,
     'tokens',
-    'The largest Linux board needs some hundred thousand.',
+    'Of the 3,848 device tree sources in U-Boot (those of Linux) the largest needs 157,906.',
     REST,
   ),
   'macro-characters': row(
