@@ -79,13 +79,13 @@ const EQUIVALENT: readonly Equivalent[] = [
     why: 'a bit held against a number is never a comparison: compare() makes it the bit itself, or its opposite',
   },
   {
-    file: 'src/symbolic/decision/subjects.ts',
+    file: 'src/symbolic/decision/subjects/subjects.ts',
     line: 'const added = terms.filter(({ coefficient }) => coefficient > 0n);',
     replacement: 'coefficient >= 0n',
     why: 'no term has the coefficient 0',
   },
   {
-    file: 'src/symbolic/decision/subjects.ts',
+    file: 'src/symbolic/decision/subjects/subjects.ts',
     line: '.filter(({ coefficient }) => coefficient < 0n)',
     replacement: 'coefficient <= 0n',
     why: 'no term has the coefficient 0',
@@ -131,12 +131,6 @@ const EQUIVALENT: readonly Equivalent[] = [
     line: 'if (!found.has(key)) found.set(key, variable);',
     replacement: 'true',
     why: 'a variable of the same key is the same variable, and keeps its place',
-  },
-  {
-    file: 'src/symbolic/decision/least-length.ts',
-    line: 'if (this.#bits !== undefined && this.#bits.bdds.nodes < MAX_NODES / 2) {',
-    replacement: 'false',
-    why: 'functions are made again',
   },
 ];
 

@@ -3,11 +3,12 @@
  * slack off); where the specification or Windows differ, the operator's comment says so.
  */
 
-import { InnerLimit, limitHint, moreThan } from '../../limits/limits.ts';
+import { limitHint } from '../../limits/limits.ts';
 import { isKnown, numberOpaques, OpaqueNumbers, opaque, type Quantity, truth } from '../../symbolic/index.ts';
 import type { DeclaredNamespace } from '../namespace/declared.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../terms/term.ts';
+import { bodyToRun } from './calls.ts';
 import { FaultRecovery } from './fault-recovery.ts';
 import { forget } from './paths/forget.ts';
 import { mergeDeltas } from './paths/merge.ts';
@@ -28,6 +29,7 @@ import {
   Frame,
   type InterpreterOptions,
   type Machine,
+  type MachineOwner,
   type Plan,
   TAKEN,
   type TableLoader,
@@ -54,23 +56,10 @@ import { Suspension } from './threads.ts';
 import { withdraw } from './values/names.ts';
 import { StackOperands } from './values/operands.ts';
 
-const CALL_DEPTH = new InnerLimit('call-depth');
-
-/** Running calls of one method: ACPICA counts them in a byte. */
-const MAX_RECURSION = 255;
 /** Changes noted before those that nobody will take back are forgotten. */
 const JOURNAL_LIMIT = 2000;
 
 const NOTHING_HELD: Hold = { mutexes: [], level: 0 };
-
-/** Whose the machine is: who brings it up. */
-export interface MachineOwner {
-  readonly loader: TableLoader;
-  /** What the tables declare, whether it is run or not. */
-  readonly declared: DeclaredNamespace;
-  /** Told of faults in a table's own code, which goes on. */
-  onTableFault(why: AmlFault, table: AcpiTable | undefined): void;
-}
 
 export class Interpreter implements Explored, Machine {
   readonly profile: Profile;
@@ -258,15 +247,8 @@ export class Interpreter implements Explored, Machine {
 
   /** Calls a method: a frame goes on the stack. */
   enterMethod(node: NamespaceNode, method: MethodObject, args: readonly Resolved[]): void {
-    const { term } = method;
-    if (term === undefined) fault('AE_AML_INTERNAL', `${node.path} has no body`);
-    if (method.running >= MAX_RECURSION)
-      fault('AE_AML_METHOD_LIMIT', `${node.path} calls itself more than ${MAX_RECURSION} deep`);
-    if (this.frames.length >= CALL_DEPTH.now)
-      fault('NOT_FOLLOWED', `calls are nested ${moreThan('call-depth')}`);
     const { level } = this.locks;
-    if (method.serialized && level > method.syncLevel)
-      fault('AE_AML_MUTEX_ORDER', `${node.path} has sync level ${method.syncLevel}, ${level} is held`);
+    const term = bodyToRun(node, method, this.frames.length, level);
     if (this.#threads !== undefined && method.serialized) {
       const { current } = this.#threads;
       this.#threads.wait(() => method.running === 0 || method.thread === current, undefined);

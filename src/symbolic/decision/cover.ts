@@ -4,11 +4,10 @@ import { type Condition, type Expr, type FieldSymbol, isKnown, partsOf, type Qua
 import { keyOfVariable, type Variable, variablesOf } from '../variables.ts';
 import { type Bdd, FALSE } from './bdd.ts';
 import { Bits } from './bits.ts';
-import { asBuilt } from './built.ts';
 import { bounded } from './decide.ts';
-import { conditionOfLiteral, type Literal } from './literal.ts';
+import { asBuilt, conditionOfLiteral, type Literal } from './literal.ts';
 import { type Alternatives, checked, conditionOfAlternatives, literalsOf, situationOf } from './situation.ts';
-import type { Ground } from './subjects.ts';
+import type { Ground } from './subjects/subjects.ts';
 
 export interface Cover {
   readonly alternatives: Alternatives;

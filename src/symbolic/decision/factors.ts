@@ -4,11 +4,10 @@
  */
 import { type Expr, isKnown, type Quantity } from '../quantity.ts';
 import { type Bdd, FALSE, TRUE } from './bdd.ts';
-import { asBuilt } from './built.ts';
 import { bounded } from './decide.ts';
 import { factored, gathered, type Tree } from './divide.ts';
 import type { Part } from './grow.ts';
-import type { Literal } from './literal.ts';
+import { asBuilt, type Literal } from './literal.ts';
 import {
   type Alternatives,
   checked,

@@ -6,10 +6,10 @@
  */
 import { isKnown } from '../quantity.ts';
 import { type Bdd, FALSE, OutOfWork, TRUE } from './bdd.ts';
-import type { Cells } from './cells.ts';
 import type { Literal } from './literal.ts';
-import type { Subject } from './subjects.ts';
-import { literalsFor } from './values.ts';
+import type { Cells } from './subjects/cells.ts';
+import type { Subject } from './subjects/subjects.ts';
+import { literalsFor } from './subjects/values.ts';
 
 /** A function that needs more alternatives than this is not covered. */
 const MAX_ALTERNATIVES = 64;

@@ -6,7 +6,7 @@ import { type Bdd, type BddManager, FALSE, OutOfWork, TRUE } from './bdd.ts';
 import { Bits, MAX_NODES, MAX_STEPS } from './bits.ts';
 import { alternativesOf, simplified } from './cover.ts';
 import { conditionOfAlternatives } from './situation.ts';
-import { Ground } from './subjects.ts';
+import { Ground } from './subjects/subjects.ts';
 
 /** ` < ` and ` == `, and what stands between two comparisons at least (` || `), in characters. */
 const ORDER_SIGN = 3;

@@ -5,11 +5,11 @@ import { variablesOf } from '../variables.ts';
 import { atomsOf } from './atoms.ts';
 import { type Bdd, FALSE, OutOfWork } from './bdd.ts';
 import { Bits } from './bits.ts';
-import { Cells } from './cells.ts';
 import { Grower, type Part } from './grow.ts';
 import { conditionOfLiteral, type Literal } from './literal.ts';
 import { BitOrder } from './order.ts';
-import { Ground, type Subject, SubjectReader } from './subjects.ts';
+import { Cells } from './subjects/cells.ts';
+import { Ground, type Subject, SubjectReader } from './subjects/subjects.ts';
 
 /** Alternatives, each of literals that hold together. None: it never holds. One without literals: it always holds. */
 export type Alternatives = readonly (readonly Literal[])[];

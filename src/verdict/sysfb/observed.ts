@@ -31,8 +31,8 @@ export function observe(
   facts: MachineFacts,
 ): { readonly exploration: Exploration<Outcome>; readonly rules: readonly RuleFinding[] } {
   const rules: RuleFinding[] = [...printedRules(facts)];
-  const { lost, unreserved } = failures(facts, rules);
-  const hit = [...lost, ...claimsOnFramebuffer(exploration.worlds, facts, rules)];
+  const { d0EntryFailures, unreserved } = failures(facts, rules);
+  const hit = [...d0EntryFailures, ...claimsOnFramebuffer(exploration.worlds, facts, rules)];
   const seen = [...hit, ...unreserved];
   if (seen.length === 0) return { exploration, rules };
   const agreeing = exploration.worlds.filter(
@@ -69,17 +69,17 @@ function canBeUnprotected({ without, with: withIt }: Outcome, { configuration }:
   return seen.some((possible) => possible !== 'no');
 }
 
-/** Signs that the framebuffer was not reserved: `lost`: something landed on it; `unreserved`: nothing was set aside. */
+/** Signs that the framebuffer was not reserved: `d0EntryFailures`: a device on it was not powered up; `unreserved`: nothing was set aside. */
 function failures(
   facts: MachineFacts,
   rules: RuleFinding[],
-): { readonly lost: readonly FactOf<unknown>[]; readonly unreserved: readonly FactOf<unknown>[] } {
-  const lost = facts.passThroughFailures.filter(({ value }) => value.failure === 'd0-entry');
-  if (lost.length > 0)
+): { readonly d0EntryFailures: readonly FactOf<unknown>[]; readonly unreserved: readonly FactOf<unknown>[] } {
+  const d0EntryFailures = facts.passThroughFailures.filter(({ value }) => value.failure === 'd0-entry');
+  if (d0EntryFailures.length > 0)
     rules.push({
       id: 'observed-pass-through-failed',
       says: 'A pass-through PCI device failed: Hyper-V refused to power it up, as it does when its configuration window is on the framebuffer.',
-      evidence: lost.map(evidenceItem),
+      evidence: d0EntryFailures.map(evidenceItem),
     });
   const noSpace = facts.passThroughFailures.filter(({ value }) => value.failure !== 'd0-entry');
   if (noSpace.length > 0)
@@ -101,7 +101,7 @@ function failures(
       evidence: facts.unexpectedLowBase.map(evidenceItem),
     });
   const nothingReserved = facts.printedPools.filter(({ value }) => value.framebuffer === null);
-  return { lost, unreserved: [...facts.framebufferBaseZero, ...nothingReserved] };
+  return { d0EntryFailures, unreserved: [...facts.framebufferBaseZero, ...nothingReserved] };
 }
 
 /** Claims by devices other than the video device that lie on a framebuffer of the worlds. */

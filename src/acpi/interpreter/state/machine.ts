@@ -188,6 +188,15 @@ export interface TableLoader {
   unload(handle: TableHandle): void;
 }
 
+/** Whose the machine is: who brings it up. */
+export interface MachineOwner {
+  readonly loader: TableLoader;
+  /** What the tables declare, whether it is run or not. */
+  readonly declared: DeclaredNamespace;
+  /** Told of faults in a table's own code, which goes on. */
+  onTableFault(why: AmlFault, table: AcpiTable | undefined): void;
+}
+
 export interface Evaluation {
   /** What it gave; undefined when nothing was returned or every path faulted. */
   readonly value: AmlValue | NamespaceNode | undefined;

@@ -2,7 +2,7 @@
  * A condition as a function of which pieces its subjects' values are in: all that its comparisons tell apart. There are
  * few of them, so what took thousands of nodes over bits takes dozens here.
  */
-import { type Bdd, BddManager, FALSE, OutOfWork, TRUE } from './bdd.ts';
+import { type Bdd, BddManager, FALSE, OutOfWork, TRUE } from '../bdd.ts';
 import type { Subject } from './subjects.ts';
 
 /** Ways in which the values of subjects that share bits may lie. */

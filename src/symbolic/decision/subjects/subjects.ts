@@ -2,18 +2,17 @@
  * What the comparisons of a condition are about: a field, some bits of one, a sum, two numbers held against each other.
  * The comparisons cut the values of a subject into pieces, in each of which all of them say the same.
  */
-import { choiceValue, fieldValue } from '../identity.ts';
-import { bitsOf, bitwise, sum } from '../numbers.ts';
-import { type ChoiceVariable, type Expr, isKnown, type Quantity } from '../quantity.ts';
-import { type Variable, variablesOf } from '../variables.ts';
-import { type Bdd, type BddManager, FALSE, OutOfWork, TRUE } from './bdd.ts';
-import type { Bits } from './bits.ts';
-import type { Literal } from './literal.ts';
+import { choiceValue, fieldValue } from '../../identity.ts';
+import { bitsOf, bitwise, sum } from '../../numbers.ts';
+import { type ChoiceVariable, type Expr, isKnown, type Quantity } from '../../quantity.ts';
+import { type Variable, variablesOf } from '../../variables.ts';
+import { type Bdd, FALSE, OutOfWork, TRUE } from '../bdd.ts';
+import type { Bits } from '../bits.ts';
+import type { Literal } from '../literal.ts';
+import { changesOf, isOneRange, SAME, type Wires, wiresOf } from './wires.ts';
 
 /** Pieces that the values of one subject may be cut into. */
 const MAX_PIECES = 64;
-/** A comparison that only one field decides is told by the values of that field when it changes no more often than this. */
-const MAX_CHANGES = 4;
 
 /** Bits of a field wider than this are shifted down rather than masked in their place. */
 const WIDE = 64;
@@ -67,8 +66,6 @@ interface Draft {
   plainNumbers: boolean;
   readonly pair?: readonly [Expr, Expr];
 }
-
-const SAME: Form['valueOf'] = (value) => value;
 
 type Drafts = Map<string, Draft>;
 
@@ -401,40 +398,6 @@ export class SubjectReader {
   }
 }
 
-/** A value that is bits of variables, side by side, and fixed ones: it grows with the number that the bits make. */
-interface Wires {
-  /** Without the fixed ones, the lowest first. */
-  readonly bits: readonly Bdd[];
-  readonly valueOf: Form['valueOf'];
-}
-
-function wiresOf(bits: Bits, of: Expr): Wires | undefined {
-  const { bdds } = bits;
-  const found: Bdd[] = [];
-  const places: number[] = [];
-  let fixed = 0n;
-  for (const [i, bit] of bits.vector(of).entries()) {
-    if (bit === FALSE) continue;
-    if (bit === TRUE) fixed |= 1n << BigInt(i);
-    else if (bdds.low(bit) !== FALSE || bdds.high(bit) !== TRUE || found.includes(bit)) return undefined;
-    else {
-      found.push(bit);
-      places.push(i);
-    }
-  }
-  const [shift = 0] = places;
-  // Bits that stand together are the rule.
-  if (places.every((place, i) => place === shift + i)) {
-    const by = BigInt(shift);
-    return { bits: found, valueOf: by === 0n && fixed === 0n ? SAME : (value) => (value << by) | fixed };
-  }
-  return {
-    bits: found,
-    valueOf: (value) =>
-      places.reduce((all, place, i) => all | (((value >> BigInt(i)) & 1n) << BigInt(place)), fixed),
-  };
-}
-
 function isShift(of: Expr): boolean {
   return of.kind === 'sum' && of.terms.length === 1 && of.constant === 0n && of.terms[0]!.of.kind === 'field';
 }
@@ -448,35 +411,6 @@ function firstWhere(end: bigint, holds: (value: bigint) => boolean): bigint {
     else low = middle + 1n;
   }
   return low;
-}
-
-/** The values of some bits at which a function of them changes; undefined when those are many. The levels grow downwards. */
-function changesOf(bits: Bits, holds: Bdd, lowestFirst: readonly number[]): bigint[] | undefined {
-  const { bdds } = bits;
-  const changes: bigint[] = [];
-  let last: Bdd | undefined;
-  // Recurses no deeper than the field is wide, and ends when there are too many.
-  const walk = (at: Bdd, bit: number, base: bigint): boolean => {
-    if (at === TRUE || at === FALSE) {
-      if (last !== undefined && last !== at) changes.push(base);
-      last = at;
-      return changes.length <= MAX_CHANGES;
-    }
-    if (bit < 0) return false;
-    const isHere = bdds.levelOf(at) === lowestFirst[bit];
-    return (
-      walk(isHere ? bdds.low(at) : at, bit - 1, base) &&
-      walk(isHere ? bdds.high(at) : at, bit - 1, base + (1n << BigInt(bit)))
-    );
-  };
-  return walk(holds, lowestFirst.length - 1, 0n) ? changes : undefined;
-}
-
-/** Does a function of a number hold in one range of its values, or in all but one value? */
-function isOneRange(changes: readonly bigint[], holds: Bdd, bdds: BddManager): boolean {
-  const [from, to, ...more] = changes;
-  if (from === undefined || to === undefined) return true;
-  return more.length === 0 && (!bdds.holdsFor(holds, new Map()) || to === from + 1n);
 }
 
 /** Sums that are compared for equality: what is subtracted goes to the other side, constants go together. */

@@ -1,8 +1,8 @@
 /** The shortest comparisons that say which of a subject's pieces its value is in. */
-import { maskOf } from '../known-bits.ts';
-import { bitwise } from '../numbers.ts';
-import { isKnown } from '../quantity.ts';
-import type { Literal } from './literal.ts';
+import { maskOf } from '../../known-bits.ts';
+import { bitwise } from '../../numbers.ts';
+import { isKnown } from '../../quantity.ts';
+import type { Literal } from '../literal.ts';
 import { literalOf, type Piece, type Subject } from './subjects.ts';
 
 /** Values left out one by one, in one conjunction, before it is several. */
