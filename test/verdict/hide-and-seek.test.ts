@@ -1,5 +1,7 @@
 /** What `npm run conformance -- hide-and-seek` found, as small inputs; expected answers follow from the driver's code. */
 import { describe, expect, it } from 'vitest';
+import { drawConfiguration, kernelOf } from '../../scripts/conformance/hide-and-seek/machine.ts';
+import { caseRandom } from '../../scripts/conformance/hide-and-seek/random.ts';
 import { runCase } from '../../scripts/conformance/hide-and-seek.ts';
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
@@ -103,6 +105,21 @@ describe('what hide and seek found', () => {
 });
 
 describe('hide and seek', () => {
+  it('draws configurations that have the driver, unless it is told otherwise', () => {
+    // HYPERV is a bool from v6.18 on, where HYPERV_VMBUS is the driver: with HYPERV=m there was none.
+    const drivers = { '6.17.9': 'HYPERV', '6.18.1': 'HYPERV_VMBUS', '7.3.4': 'HYPERV_VMBUS' };
+    for (const [release, symbol] of Object.entries(drivers)) {
+      const seen = new Set<string | undefined>();
+      for (let index = 0; index < 40; index += 1) {
+        const random = caseRandom(1, index);
+        const { values } = drawConfiguration(random, kernelOf(random, release, false), 'x86_64', false);
+        expect(values.get('HYPERV'), release).toBeDefined();
+        seen.add(values.get(symbol));
+      }
+      expect([...seen].sort(), release).toEqual(['m', 'y']);
+    }
+  });
+
   it('finds nothing in a few cases', async () => {
     for (let index = 0; index < runs(60); index += 1)
       expect((await runCase(20, index)).checked.wrong, `case ${index} of seed 20`).toBeUndefined();

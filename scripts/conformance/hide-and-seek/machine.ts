@@ -122,7 +122,10 @@ export function kernelOf(random: Random, release: string, vendor: boolean): Kern
   return { release, vendor, withCommits, withoutCommits, behaviour };
 }
 
-/** @param odd it may lack what a kernel for the machine has */
+/**
+ * A kernel's configuration. It has the VMBus driver, and what the driver needs.
+ * @param odd it may lack something of that
+ */
 export function drawConfiguration(
   random: Random,
   { behaviour }: Kernel,
@@ -130,10 +133,13 @@ export function drawConfiguration(
   tree: boolean,
   odd = false,
 ): Configuration {
+  const driver = random.pick(['y', 'm']);
   const wanted = new Map<string, string>([
     ['EFI', 'y'],
     ['ACPI', 'y'],
-    ['HYPERV', random.pick(['y', 'm'])],
+    // A bool asked for as m is off: where the driver has a symbol of its own only that may be m.
+    ['HYPERV', behaviour.vmbusSymbol ? 'y' : driver],
+    ['HYPERV_VMBUS', driver],
     ['FB', 'y'],
     ['DRM', 'y'],
     ['FB_EFI', random.pick(['y', 'n'])],
