@@ -1,7 +1,7 @@
 /** Artifacts made by hand. */
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { type Diagnostic, DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import type { MachineFacts } from '../../src/evidence/facts.ts';
+import type { FactOf, MachineFacts } from '../../src/evidence/facts.ts';
 import { readEvidence } from '../../src/evidence/read.ts';
 
 export function artifactOf(kind: ArtifactKind, content: string | Uint8Array, name = `${kind}.txt`): Artifact {
@@ -19,4 +19,9 @@ export function read(...artifacts: Artifact[]): {
   const sink = new DiagnosticList();
   const evidence = readEvidence(artifacts, sink);
   return { evidence, diagnostics: sink.all, codes: sink.all.map(({ code }) => code) };
+}
+
+/** What a line of a log shows. */
+export function observedFact<T>(value: T, text = 'a line'): FactOf<T> {
+  return { value, strength: 'observed', text, artifact: artifactOf('dmesg', '') };
 }

@@ -7,7 +7,6 @@ import {
   choose,
   compare,
   type Expr,
-  fieldValue,
   formatQuantity,
   insertBits,
   isKnown,
@@ -21,17 +20,10 @@ import {
   truth,
 } from '../../src/symbolic/index.ts';
 import { runs } from '../runs.ts';
+import { fieldOf } from './fields.ts';
 
 function field(name: string, bits = 32): Expr {
-  return fieldValue({
-    name,
-    path: `\\${name}`,
-    space: 'SystemMemory',
-    address: 0xf7fd9000n,
-    bitOffset: 0,
-    bits,
-    epoch: 0,
-  });
+  return fieldOf(name, { address: 0xf7fd9000n, bits });
 }
 
 const plus = (a: Quantity, b: Quantity): Quantity =>

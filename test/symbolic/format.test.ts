@@ -7,7 +7,6 @@ import {
   conditionTree,
   type Expr,
   type FieldSymbol,
-  fieldValue,
   formatCondition,
   formatQuantity,
   gather,
@@ -22,20 +21,12 @@ import {
   withNames,
 } from '../../src/symbolic/index.ts';
 import { runs } from '../runs.ts';
+import { fieldOf } from './fields.ts';
 import { holdsText, holdsTree, type Meaning, type Tree } from './reading.ts';
 import { anyCondition, type Content, contents, meaningOf, RELEASE, SETTING } from './small-world.ts';
 
 function field(name: string, more: Partial<FieldSymbol> = {}): Expr {
-  return fieldValue({
-    name,
-    path: `\\${name}`,
-    space: 'SystemMemory',
-    address: undefined,
-    bitOffset: 0,
-    bits: 8,
-    epoch: 0,
-    ...more,
-  });
+  return fieldOf(name, { bits: 8, ...more });
 }
 
 const any = (...conditions: Quantity[]): Quantity => gather('any', conditions);

@@ -29,19 +29,11 @@ import {
   sum,
   truth,
 } from '../../src/symbolic/index.ts';
+import { symbolOf } from './fields.ts';
 import { RELEASE } from './small-world.ts';
 
 function symbol(name: string, bits: number, more: Partial<FieldSymbol> = {}): FieldSymbol {
-  return {
-    name,
-    path: `\\${name}`,
-    space: 'SystemMemory',
-    address: undefined,
-    bitOffset: 0,
-    bits,
-    epoch: 0,
-    ...more,
-  };
+  return symbolOf(name, { bits, ...more });
 }
 const field = (name: string, bits: number): Expr => fieldValue(symbol(name, bits));
 const [X, Z] = [field('X', 32), field('Z', 32)];

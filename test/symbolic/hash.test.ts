@@ -1,21 +1,13 @@
 /** Expressions are found by their hashes: few that differ may share one. */
 import { expect, it } from 'vitest';
-import { compare, fieldValue, isKnown, type Quantity } from '../../src/symbolic/index.ts';
+import { compare, isKnown, type Quantity } from '../../src/symbolic/index.ts';
+import { fieldOf } from './fields.ts';
 
 const hashOf = (value: Quantity): number => {
   if (isKnown(value)) throw new Error('a number has no hash');
   return value.hash;
 };
-const symbol = (name: string, bits: number): Quantity =>
-  fieldValue({
-    name,
-    path: `\\${name}`,
-    space: 'SystemMemory',
-    address: 0x1000n,
-    bitOffset: 0,
-    bits,
-    epoch: 0,
-  });
+const symbol = (name: string, bits: number): Quantity => fieldOf(name, { address: 0x1000n, bits });
 const field = (name: string): Quantity => symbol(name, 32);
 const wide = (name: string): Quantity => symbol(name, 64);
 

@@ -10,7 +10,6 @@ import {
   compare,
   type Expr,
   fieldsOf,
-  fieldValue,
   formatQuantity,
   gather,
   isKnown,
@@ -21,14 +20,13 @@ import {
   sameQuantity,
   sum,
 } from '../../src/symbolic/index.ts';
+import { fieldOf } from './fields.ts';
 
 const MOST = 160;
 const TOO_LARGE = /^the expression is too large/;
 
 function field(name: string, bits = 32): Expr {
-  return fieldValue({
-    ...{ name, path: `\\${name}`, space: 'SystemMemory', address: undefined, bitOffset: 0, bits, epoch: 0 },
-  });
+  return fieldOf(name, { bits });
 }
 const many = (count: number, bits = 32): Expr[] =>
   Array.from({ length: count }, (_, i) => field(`F${i}`, bits));

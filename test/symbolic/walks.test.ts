@@ -35,6 +35,7 @@ import {
   variablesOf,
 } from '../../src/symbolic/index.ts';
 import { runs } from '../runs.ts';
+import { symbolOf as symbol } from './fields.ts';
 import {
   anyCondition,
   anyNumber,
@@ -50,18 +51,6 @@ import {
   UNKNOWN,
 } from './small-world.ts';
 
-function symbol(name: string, more: Partial<FieldSymbol> = {}): FieldSymbol {
-  return {
-    name,
-    path: `\\${name}`,
-    space: 'SystemMemory',
-    address: undefined,
-    bitOffset: 0,
-    bits: 32,
-    epoch: 0,
-    ...more,
-  };
-}
 const X = fieldValue(symbol('X'));
 const Y = fieldValue(symbol('Y', { bits: 8 }));
 

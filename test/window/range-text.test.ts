@@ -1,19 +1,10 @@
 /** Ranges as %pR has them, with bounds that aren't numbers. */
 import { expect, test } from 'vitest';
 import { spanOf } from '../../src/acpi/resources/range.ts';
-import { fieldValue, sum } from '../../src/symbolic/index.ts';
+import { sum } from '../../src/symbolic/index.ts';
 import { formatRange } from '../../src/window/range-text.ts';
+import { fieldOf as field } from '../symbolic/fields.ts';
 
-const field = (name: string) =>
-  fieldValue({
-    name,
-    path: `\\${name}`,
-    space: 'SystemMemory',
-    address: undefined,
-    bitOffset: 0,
-    bits: 32,
-    epoch: 0,
-  });
 const MG2B = field('MG2B');
 const MG2L = field('MG2L');
 const plus = (bits: number, constant: bigint) =>

@@ -4,7 +4,6 @@ import {
   arithmetic,
   compare,
   DecisionContext,
-  fieldValue,
   gather,
   isPossible,
   not,
@@ -12,18 +11,10 @@ import {
   sum,
 } from '../../../src/symbolic/index.ts';
 import { runs } from '../../runs.ts';
+import { fieldOf } from '../fields.ts';
 import { anyCondition } from '../small-world.ts';
 
-const field = (name: string, bits = 32): Quantity =>
-  fieldValue({
-    name,
-    path: `\\${name}`,
-    space: 'SystemMemory',
-    address: undefined,
-    bitOffset: 0,
-    bits,
-    epoch: 0,
-  });
+const field = (name: string, bits = 32): Quantity => fieldOf(name, { bits });
 
 describe('what is kept answers as what is made from scratch', () => {
   test('whatever was asked before', () => {

@@ -12,7 +12,6 @@ import {
   conditionOfLiteral,
   coverOf,
   type Expr,
-  fieldValue,
   formatCondition,
   gather,
   not,
@@ -21,6 +20,7 @@ import {
   sum,
 } from '../../../src/symbolic/index.ts';
 import { runs } from '../../runs.ts';
+import { fieldOf } from '../fields.ts';
 import { anyCondition, contents, meaningOf, RELEASE, SETTING } from '../small-world.ts';
 
 type Cases = ReadonlySet<number>;
@@ -79,15 +79,7 @@ describe('a cover of small fields, held against every content', () => {
 });
 
 function field(name: string, bits: number): Expr {
-  return fieldValue({
-    name,
-    path: `\\${name}`,
-    space: 'SystemMemory',
-    address: undefined,
-    bitOffset: 0,
-    bits,
-    epoch: 0,
-  });
+  return fieldOf(name, { bits });
 }
 
 const any = (...conditions: Quantity[]): Quantity => gather('any', conditions);

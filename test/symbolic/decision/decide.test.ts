@@ -10,7 +10,6 @@ import {
   equivalent,
   excludes,
   type FieldSymbol,
-  fieldValue,
   gather,
   implies,
   isPossible,
@@ -19,25 +18,13 @@ import {
   sum,
 } from '../../../src/symbolic/index.ts';
 import { runs } from '../../runs.ts';
+import { fieldOf as field } from '../fields.ts';
 import { anyCondition, contents, meaningOf } from '../small-world.ts';
 
 const of = (condition: Quantity) => {
   const meaning = meaningOf(condition);
   return (content: Parameters<typeof meaning>[0]) => meaning(content) !== 0;
 };
-
-function field(name: string, more: Partial<FieldSymbol> = {}): Quantity {
-  return fieldValue({
-    name,
-    path: `\\${name}`,
-    space: 'SystemMemory',
-    address: undefined,
-    bitOffset: 0,
-    bits: 32,
-    epoch: 0,
-    ...more,
-  });
-}
 
 describe('every content of small fields says the same', () => {
   test('what is possible', () => {

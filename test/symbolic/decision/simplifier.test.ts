@@ -9,7 +9,6 @@ import {
   chosenFrom,
   compare,
   type Expr,
-  fieldValue,
   formatCondition,
   not,
   type Quantity,
@@ -17,6 +16,7 @@ import {
   simplified,
 } from '../../../src/symbolic/index.ts';
 import { runs } from '../../runs.ts';
+import { fieldOf } from '../fields.ts';
 import { anyCondition } from '../small-world.ts';
 
 const STEP: ChoiceVariable = {
@@ -25,15 +25,7 @@ const STEP: ChoiceVariable = {
   ordered: true,
 };
 const COMMIT: ChoiceVariable = { id: 'has abc', values: ['n', 'y'], ordered: false };
-const FIELD = fieldValue({
-  name: 'MG2L',
-  path: '\\MG2L',
-  space: 'SystemMemory',
-  address: 0x1000n,
-  bitOffset: 0,
-  bits: 32,
-  epoch: 0,
-});
+const FIELD = fieldOf('MG2L', { address: 0x1000n });
 
 const from = (value: string): Condition => chosenFrom(STEP, value) as Condition;
 const opposite = (of: Condition): Condition => not(of) as Condition;

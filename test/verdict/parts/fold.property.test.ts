@@ -11,7 +11,6 @@ import {
   compare,
   DecisionContext,
   excludes,
-  fieldValue,
   isPossible,
   not,
 } from '../../../src/symbolic/index.ts';
@@ -23,6 +22,7 @@ import type { Outcome, Possible } from '../../../src/verdict/sysfb/judge/outcome
 import type { Situation } from '../../../src/verdict/sysfb/situation/situation.ts';
 import { artifactOf, read } from '../../evidence/artifacts.ts';
 import { runs } from '../../runs.ts';
+import { fieldOf } from '../../symbolic/fields.ts';
 import { anyCondition, type Content, contents, meaningOf } from '../../symbolic/small-world.ts';
 
 const none = read().evidence;
@@ -199,19 +199,7 @@ test('what the outcomes of all contents make it, and what the rows say of each',
 });
 
 test('a table that is too long to tell has rows that stand for several cases, and none is left out', () => {
-  const fields = Array.from({ length: 7 }, (_, i) => `FLD${i}`).map((name) =>
-    fieldValue({
-      ...{
-        name,
-        path: `\\${name}`,
-        space: 'SystemMemory',
-        address: undefined,
-        bitOffset: 0,
-        bits: 8,
-        epoch: 0,
-      },
-    }),
-  );
+  const fields = Array.from({ length: 7 }, (_, i) => `FLD${i}`).map((name) => fieldOf(name, { bits: 8 }));
   /** Needed where an odd number of them is 5; nothing known where three are. */
   const judge = (ask: Ask): Outcome => {
     const count = fields.filter((of) => ask.holds(compare('eq', of, 5n) as Condition)).length;

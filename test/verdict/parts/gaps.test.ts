@@ -2,15 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ResourceDescriptor } from '../../../src/acpi/resources/descriptor.ts';
 import type { MmioGap } from '../../../src/evidence/facts.ts';
-import { fieldValue, formatCondition, type Quantity } from '../../../src/symbolic/index.ts';
+import { formatCondition, type Quantity } from '../../../src/symbolic/index.ts';
 import { firmwareAuthority } from '../../../src/verdict/sysfb/situation/firmware-authority.ts';
 import { gapsDefault } from '../../../src/verdict/sysfb/situation/srat.ts';
 import type { AcpiSubject } from '../../../src/verdict/sysfb/subject.ts';
+import { fieldOf } from '../../symbolic/fields.ts';
 
-const field = (name: string, bits = 32): Quantity =>
-  fieldValue({
-    ...{ name, path: `\\${name}`, space: 'SystemMemory', address: undefined, bitOffset: 0, bits, epoch: 0 },
-  });
+const field = (name: string, bits = 32): Quantity => fieldOf(name, { bits });
 const [MG2B, MG2L, HMIB, HMIL] = [field('MG2B'), field('MG2L'), field('HMIB', 64), field('HMIL', 64)];
 const descriptor = (type: string, min: Quantity, length: Quantity): ResourceDescriptor =>
   ({ type, fields: { min, max: 0n, length } }) as unknown as ResourceDescriptor;

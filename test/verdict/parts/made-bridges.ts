@@ -1,21 +1,12 @@
 /** Bridges and their windows for tests. */
-import { compare, type Expr, fieldValue } from '../../../src/symbolic/index.ts';
+import { compare, type Expr } from '../../../src/symbolic/index.ts';
 import type { JudgedBridge } from '../../../src/verdict/host-bridge/result.ts';
 import type { AddressWindow } from '../../../src/window/window.ts';
 import { artifactOf } from '../../evidence/artifacts.ts';
+import { fieldOf } from '../../symbolic/fields.ts';
 
 const artifact = artifactOf('asl', '');
-const FIELD = fieldValue({
-  ...{
-    name: 'HASW',
-    path: '\\HASW',
-    space: 'SystemMemory',
-    address: undefined,
-    bitOffset: 0,
-    bits: 8,
-    epoch: 0,
-  },
-});
+const FIELD = fieldOf('HASW', { bits: 8 });
 export const OPEN = compare('eq', FIELD, 1n) as Expr;
 
 const place = {

@@ -5,13 +5,10 @@ import type { PrintedWindow } from '../../../src/evidence/values.ts';
 import { busText, observe } from '../../../src/verdict/host-bridge/observed.ts';
 import type { JudgedBridge } from '../../../src/verdict/host-bridge/result.ts';
 import type { AddressWindow } from '../../../src/window/window.ts';
-import { artifactOf, read } from '../../evidence/artifacts.ts';
+import { observedFact as fact, read } from '../../evidence/artifacts.ts';
 import { bridge, certain, maybe, unknown } from './made-bridges.ts';
 
 const none = read().evidence;
-const fact = <T>(value: T, text = 'a line') => ({
-  ...{ value, strength: 'observed' as const, text, artifact: artifactOf('dmesg', '') },
-});
 const MIB = 0x10_0000n;
 const LOW = 0xe000_0000n;
 const printed = (

@@ -5,15 +5,9 @@ import type { Exploration } from '../../../src/verdict/question.ts';
 import type { Outcome } from '../../../src/verdict/sysfb/judge/outcome.ts';
 import { observe } from '../../../src/verdict/sysfb/observed.ts';
 import type { Situation } from '../../../src/verdict/sysfb/situation/situation.ts';
-import { artifactOf, read } from '../../evidence/artifacts.ts';
+import { observedFact as fact, read } from '../../evidence/artifacts.ts';
 
 const none = read().evidence;
-const fact = <T>(value: T) => ({
-  value,
-  strength: 'observed' as const,
-  text: 'a line',
-  artifact: artifactOf('dmesg', ''),
-});
 const FRAMEBUFFER = { base: 0xf800_0000n, size: 0x10_0000n, from: 'dmesg', text: 'efifb' } as const;
 const outcome = (more: Partial<Outcome>): Outcome => ({
   kind: 'reserved-with-sysfb',

@@ -4,28 +4,14 @@ import {
   type ChoiceVariable,
   choiceValue,
   compare,
-  type FieldSymbol,
-  fieldValue,
   gather,
   opaque,
   type Quantity,
   variablesOf,
 } from '../../../src/symbolic/index.ts';
 import { toSettle } from '../../../src/verdict/settle.ts';
+import { fieldOf as field } from '../../symbolic/fields.ts';
 
-const field = (name: string, more: Partial<FieldSymbol> = {}): Quantity =>
-  fieldValue({
-    ...{
-      name,
-      path: `\\${name}`,
-      space: 'SystemMemory',
-      address: undefined,
-      bitOffset: 0,
-      bits: 32,
-      epoch: 0,
-    },
-    ...more,
-  });
 const choice = (id: string): ChoiceVariable => ({ id, values: ['n', 'y'], ordered: false });
 const is = (of: Quantity): Quantity => compare('eq', of, 1n);
 

@@ -13,16 +13,10 @@ import type { GivenFacts } from '../../../src/verdict/given.ts';
 import { isNothingRead } from '../../../src/verdict/question.ts';
 import { notRead } from '../../../src/verdict/sysfb/situation/not-read.ts';
 import type { Subject } from '../../../src/verdict/sysfb/subject.ts';
-import { artifactOf, read } from '../../evidence/artifacts.ts';
+import { artifactOf, observedFact as fact, read } from '../../evidence/artifacts.ts';
 import { certain, unknown } from './made-bridges.ts';
 
 const none = read().evidence;
-const fact = <T>(value: T) => ({
-  value,
-  strength: 'observed' as const,
-  text: 'a line',
-  artifact: artifactOf('dmesg', ''),
-});
 
 test.each<[string, boolean, string]>([
   ['a07b50d80ab6', true, 'a07b50d80ab6 ("hyperv: avoid dependency on screen_info"), v6.7'],
