@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../cli/fake-io.ts';
+import { hasProgram } from '../containers/pack.ts';
 import { accessibilityFaults, answered, CHROMIUM, launch, openWatched, WHY_SKIPPED } from './chromium.ts';
 
 const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
@@ -13,6 +14,7 @@ const HIGH = join(SAMPLES, 'openhcl-vtl2.dts');
 const LOW = join(SAMPLES, 'low-window-framebuffer.dts');
 const GEN2 = join(SAMPLES, 'gen2-dsdt.asl');
 const GEN1 = join(SAMPLES, 'gen1-dsdt.asl');
+const HAS_TAR = hasProgram('tar');
 const folder = mkdtempSync(join(tmpdir(), 'fwmap-machines-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -22,10 +24,10 @@ const archive = join(folder, 'fleet.tar');
 beforeAll(() => {
   mkdirSync(fleet);
   for (const file of [HIGH, LOW]) copyFileSync(file, join(fleet, basename(file)));
-  execFileSync('tar', ['cf', archive, '-C', folder, 'fleet']);
+  if (HAS_TAR) execFileSync('tar', ['cf', archive, '-C', folder, 'fleet']);
 });
 
-describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
+describe.skipIf(CHROMIUM === undefined || !HAS_TAR)(`in Chromium (${WHY_SKIPPED})`, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();
