@@ -6,15 +6,20 @@ import { createInstrumenter } from '@stryker-mutator/instrumenter';
 import { createInjector } from 'typed-inject';
 
 /** Words are left out: what a report says is held by the golden files. */
-const EXCLUDED_MUTATIONS = ['StringLiteral'];
+export const EXCLUDED_MUTATIONS = ['StringLiteral'];
 
-export interface Mutant {
+/** Lines from 1, columns from 0. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Mutant extends Place {
   readonly id: number;
   /** Below the checkout. */
   readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  readonly column: number;
+  /** Exclusive. */
+  readonly end: Place;
   readonly mutator: string;
   /** What is replaced, and by what. */
   readonly original: string;
@@ -74,6 +79,7 @@ export async function mutantsOf(root: string, places: readonly string[]): Promis
           file: fileName,
           line: start.line + 1,
           column: start.column,
+          end: { line: end.line + 1, column: end.column },
           mutator: mutatorName,
           original: original.join('\n'),
           replacement: replacement ?? '',
