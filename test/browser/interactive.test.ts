@@ -10,8 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
 import { libraryExpression } from '../../src/page/assemble.ts';
 import { pack, sliderPosition, sliderText, unpack } from '../../src/page/machine.ts';
 import { run } from '../cli/fake-io.ts';
@@ -19,9 +19,9 @@ import {
   accessibilityFaults,
   answered,
   CHROMIUM,
-  launch,
   openWatched,
   overflow,
+  sharedBrowser,
   type Watched,
   WHY_SKIPPED,
 } from './chromium.ts';
@@ -88,17 +88,13 @@ describe('what a page carries', () => {
 });
 
 describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  }, 60_000);
-  afterAll(() => browser?.close());
+  const browser = sharedBrowser();
 
   async function opened(argv: readonly string[], name: string): Promise<Watched> {
     const file = join(folder, name);
     const { status, stderr } = await run([...argv, '--output', file]);
     expect([status, stderr]).toEqual([0, '']);
-    const watched = await openWatched(browser, file);
+    const watched = await openWatched(browser(), file);
     await answered(watched.page);
     return watched;
   }
@@ -322,7 +318,10 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
       const file = join(folder, 'access.html');
       await run(['sysfb', GEN2, '--format', 'html', '--interactive', '--output', file]);
       for (const width of [360, 1280]) {
-        const { page } = await openWatched(browser, file, { colorScheme, viewport: { width, height: 800 } });
+        const { page } = await openWatched(browser(), file, {
+          colorScheme,
+          viewport: { width, height: 800 },
+        });
         await answered(page);
         await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
         expect(await overflow(page)).toBeLessThanOrEqual(0);

@@ -5,10 +5,17 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../cli/fake-io.ts';
-import { accessibilityFaults, CHROMIUM, launch, openWatched, overflow, WHY_SKIPPED } from './chromium.ts';
+import {
+  accessibilityFaults,
+  CHROMIUM,
+  openWatched,
+  overflow,
+  sharedBrowser,
+  WHY_SKIPPED,
+} from './chromium.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CORPUS = join(ROOT, '..', 'shared', 'corpus');
@@ -66,16 +73,12 @@ const FAULTS = `(() => {
 })()`;
 
 describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  }, 60_000);
-  afterAll(() => browser?.close());
+  const browser = sharedBrowser();
 
   async function shown(name: string, text: string, width: number): Promise<Page> {
     const file = join(folder, name);
     writeFileSync(file, text);
-    const context = await browser.newContext({ viewport: { width, height: 900 } });
+    const context = await browser().newContext({ viewport: { width, height: 900 } });
     const page = await context.newPage();
     await page.goto(`file://${file}`);
     return page;
@@ -128,7 +131,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
       const text = stdout.replace(from, to);
       expect(text).not.toBe(stdout);
       writeFileSync(file, text);
-      return openWatched(browser, file, { viewport: { width: 360, height: 800 } });
+      return openWatched(browser(), file, { viewport: { width: 360, height: 800 } });
     };
     const policy = /<meta http-equiv="Content-Security-Policy"[^>]*>/;
     const contrast = await planted(

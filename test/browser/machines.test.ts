@@ -3,11 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../cli/fake-io.ts';
 import { hasProgram } from '../containers/pack.ts';
-import { accessibilityFaults, answered, CHROMIUM, launch, openWatched, WHY_SKIPPED } from './chromium.ts';
+import {
+  accessibilityFaults,
+  answered,
+  CHROMIUM,
+  openWatched,
+  sharedBrowser,
+  WHY_SKIPPED,
+} from './chromium.ts';
 
 const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
 const HIGH = join(SAMPLES, 'openhcl-vtl2.dts');
@@ -28,11 +35,7 @@ beforeAll(() => {
 });
 
 describe.skipIf(CHROMIUM === undefined || !HAS_TAR)(`in Chromium (${WHY_SKIPPED})`, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  }, 60_000);
-  afterAll(() => browser?.close());
+  const browser = sharedBrowser();
 
   const names = (page: Page): Promise<string[]> => page.locator('#which option').allTextContents();
   const json = async (page: Page): Promise<unknown> =>
@@ -49,7 +52,7 @@ describe.skipIf(CHROMIUM === undefined || !HAS_TAR)(`in Chromium (${WHY_SKIPPED}
     const file = join(folder, 'page.html');
     const { status, stderr } = await run([...argv, '--output', file]);
     expect([status, stderr]).toEqual([0, '']);
-    const watched = await openWatched(browser, file);
+    const watched = await openWatched(browser(), file);
     await answered(watched.page);
     return watched;
   }

@@ -2,10 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../cli/fake-io.ts';
-import { accessibilityFaults, CHROMIUM, launch, openWatched, overflow, WHY_SKIPPED } from './chromium.ts';
+import {
+  accessibilityFaults,
+  CHROMIUM,
+  openWatched,
+  overflow,
+  sharedBrowser,
+  WHY_SKIPPED,
+} from './chromium.ts';
 
 const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
 const folder = mkdtempSync(join(tmpdir(), 'fwmap-page-'));
@@ -44,11 +50,7 @@ const REPORTS: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  }, 60_000);
-  afterAll(() => browser?.close());
+  const browser = sharedBrowser();
 
   describe.each(REPORTS)('%s', (name, argv) => {
     test.each(['light', 'dark'] as const)(
@@ -56,7 +58,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
       async (colorScheme) => {
         const file = await written([...argv, '--format', 'html'], `${name.replaceAll(' ', '-')}.html`);
         for (const width of [360, 1280, 2560]) {
-          const { page, faults, requests } = await openWatched(browser, file, {
+          const { page, faults, requests } = await openWatched(browser(), file, {
             colorScheme,
             viewport: { width, height: 800 },
           });
@@ -75,7 +77,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
       ['sysfb', join(SAMPLES, 'low-window-framebuffer.dts'), '--format', 'html'],
       'first.html',
     );
-    const { page } = await openWatched(browser, file);
+    const { page } = await openWatched(browser(), file);
     expect(await page.locator('h1').textContent()).toBe(
       'Reservation needed, and CONFIG_SYSFB would not make it',
     );
@@ -93,7 +95,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
 
   test('the keyboard reaches skip link, parts, filter, report and map in this order', async () => {
     const file = await written(['sysfb', join(SAMPLES, 'gen2-dsdt.asl'), '--format', 'html'], 'keys.html');
-    const { page } = await openWatched(browser, file);
+    const { page } = await openWatched(browser(), file);
     const reached: string[] = [];
     for (let at = 0; at < 60; at += 1) {
       await page.keyboard.press('Tab');
@@ -110,7 +112,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
 
   test('boxes of the map tell all of theirs under the mouse and by the keyboard, and a click leads to the source', async () => {
     const file = await written(['windows', join(SAMPLES, 'gen1-dsdt.asl'), '--format', 'html'], 'map.html');
-    const { page, faults } = await openWatched(browser, file);
+    const { page, faults } = await openWatched(browser(), file);
     const box = page.locator('.wide svg.map g.b').first();
     await box.hover();
     await expect.poll(() => page.locator('.wide .tip').textContent()).toContain('\\_SB.PCI0');
@@ -132,7 +134,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
       ['windows', join(SAMPLES, 'gen1-dsdt.asl'), '--format', 'html'],
       'filter.html',
     );
-    const { page } = await openWatched(browser, file);
+    const { page } = await openWatched(browser(), file);
     const shown = () => page.locator('table.rows tbody tr:not(.g):visible').count();
     const all = await shown();
     await page.fill('#filter', 'high 512');
@@ -174,7 +176,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
     ] as const) {
       const file = join(folder, `hostile.${format}`);
       await run([command, source, '--format', format, '--output', file]);
-      const { page, faults, requests } = await openWatched(browser, file);
+      const { page, faults, requests } = await openWatched(browser(), file);
       page.on('dialog', (dialog) => faults.push(`dialog ${dialog.message()}`));
       await page.waitForTimeout(100);
       expect([faults, requests]).toEqual([[], []]);
@@ -185,7 +187,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
 
   test('the policy refuses a script and a request that are put into the page', async () => {
     const file = await written(['sysfb', join(SAMPLES, 'seed-line.dtsi'), '--format', 'html'], 'policy.html');
-    const { page, faults, requests } = await openWatched(browser, file);
+    const { page, faults, requests } = await openWatched(browser(), file);
     const failures: string[] = [];
     page.on('requestfailed', (request) => failures.push(`${request.url()} ${request.failure()?.errorText}`));
     await page.evaluate(
@@ -206,7 +208,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
   test('the picture alone answers hover, keyboard and click, in light and dark, without a request', async () => {
     const file = await written(['windows', join(SAMPLES, 'gen1-dsdt.asl'), '--format', 'svg'], 'map.svg');
     for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, faults, requests } = await openWatched(browser, file, { colorScheme });
+      const { page, faults, requests } = await openWatched(browser(), file, { colorScheme });
       const paper = await page.evaluate("getComputedStyle(document.querySelector('.paper')).fill");
       expect(paper).toBe(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(13, 17, 23)');
       const box = page.locator('g.b').nth(1);
@@ -230,7 +232,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
     writeFileSync(source, `/dts-v1/;\n/ { #address-cells=<2>; #size-cells=<2>;\n${nodes.join('\n')}\n};\n`);
     const file = await written(['windows', source, '--format', 'html'], 'many.html');
     expect(statSync(file).size).toBeLessThan(5_000_000);
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const context = await browser().newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
     const session = await context.newCDPSession(page);
     // The processor's time, which others that use it don't lengthen.
