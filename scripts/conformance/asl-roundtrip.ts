@@ -31,7 +31,7 @@ import { nameTables, readAcpiTables } from '../../src/acpi/tables/read.ts';
 import { TABLE_HEADER_LENGTH } from '../../src/acpi/tables/table.ts';
 import { Term } from '../../src/acpi/terms/term.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
-import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
+import { DiagnosticList, IGNORED } from '../../src/bytes/diagnostic.ts';
 import { formatDiagnostic } from '../../src/findings/finding.ts';
 
 /** iasl hangs on some sources. */
@@ -128,9 +128,7 @@ function behindHeader(bytes: Uint8Array): Buffer {
 
 /** Why no ASL text can give these bytes through iasl, as far as that is known. */
 function reasonFor(bytes: Uint8Array): string | undefined {
-  const decoded = decodeTables(nameTables(readAcpiTables(artifactOf(bytes), { add: () => {} })), {
-    add: () => {},
-  });
+  const decoded = decodeTables(nameTables(readAcpiTables(artifactOf(bytes), IGNORED)), IGNORED);
   let externals = false;
   const waiting: Term[] = [...(decoded.tables[0]?.terms ?? [])];
   for (let term = waiting.pop(); term; term = waiting.pop()) {
@@ -167,11 +165,11 @@ export async function run(args: string[]): Promise<number> {
         if (values.verbose) console.log(`left out: ${source}: ${want}`);
         continue;
       }
-      const tables = nameTables(readAcpiTables(artifactOf(want), { add: () => {} }));
+      const tables = nameTables(readAcpiTables(artifactOf(want), IGNORED));
       // iasl compiles tables of data too.
       if (!/^(?:DSDT|[SP]SDT|OEM\d)/.test(tables[0]?.signature ?? '')) continue;
       counts.all += 1;
-      const decoded = decodeTables(tables, { add: () => {} });
+      const decoded = decodeTables(tables, IGNORED);
       const text = printTable(decoded, tables[0]!).text;
       writeFileSync(join(folder, 'ours.dsl'), text, 'latin1');
       const theirs = iasl(folder, join(folder, 'ours'), 'ours.dsl');

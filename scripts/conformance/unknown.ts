@@ -11,6 +11,7 @@
  * the bytes is the witness that fwmap is right. Registers behind an index register count with what they hold, not with
  * what was last written to the data port, which is all they are to acpiexec.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -20,6 +21,7 @@ import { templateHex } from '../../src/acpi/resources/json.ts';
 import { readAcpiTables } from '../../src/acpi/tables/read.ts';
 import type { AcpiTable } from '../../src/acpi/tables/table.ts';
 import { openInput } from '../../src/artifact/open.ts';
+import { IGNORED } from '../../src/bytes/diagnostic.ts';
 import { type FieldSymbol, fieldsOf, formatCondition } from '../../src/symbolic/index.ts';
 import { plainWindows, type WindowCount, wrongWindows } from './unknown-windows.ts';
 import { Contents, contentsFor, randomNumbers, valueUnder } from './witness.ts';
@@ -46,11 +48,9 @@ const REFERENCE_FILLS: readonly number[] = [0, 0xff, 0x5a];
 /** Contents every machine is run with, whether or not anything is left to be witnessed. */
 const ALWAYS = 3;
 
-const quiet = { add: () => {} };
-
 function crsOf(tables: readonly AcpiTable[], options: EvaluationOptions): Map<string, CrsEntry> {
   // The dumps are whole.
-  const machine = loadMachine(tables, { complete: true, ...options }, quiet);
+  const machine = loadMachine(tables, { complete: true, ...options }, IGNORED);
   return new Map(
     evaluateAllCrs(machine)
       .filter((entry) => entry.object === '_CRS')
@@ -205,8 +205,8 @@ export async function run(args: string[]): Promise<number> {
     const reference = JSON.parse(
       gunzipSync(readFileSync(file.replace(/\.txt\.gz$/, '.resources.json.gz'))).toString(),
     ) as { readonly devices: readonly ReferenceDevice[] };
-    const [artifact] = await openInput(file, {}, quiet);
-    const tables = artifact ? readAcpiTables(artifact, quiet) : [];
+    const [artifact] = await openInput(file, {}, IGNORED);
+    const tables = artifact ? readAcpiTables(artifact, IGNORED) : [];
     const started = process.cpuUsage();
     const ours = crsOf(tables, {});
     times.push({ name, seconds: process.cpuUsage(started).user / 1e6 });

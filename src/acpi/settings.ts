@@ -1,5 +1,5 @@
 /** Values of firmware fields that somebody gives: does every name mean a field, and does the value fit it? */
-import type { Diagnostic, DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type Diagnostic, type DiagnosticSink, IGNORED } from '../bytes/diagnostic.ts';
 import { finding } from '../findings/finding.ts';
 import { nearestOf } from '../findings/nearest.ts';
 import { type DecodedTables, decodeTables } from './aml/tables.ts';
@@ -15,9 +15,6 @@ interface Settable {
   /** Undefined where it is another table's. */
   readonly bits: number | undefined;
 }
-
-/** What is wrong with the tables was said when they were read. */
-const QUIET: DiagnosticSink = { add: () => {} };
 
 /**
  * Says what is wrong with values by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). Names are those of the fields that any table
@@ -88,7 +85,7 @@ function settablesOf({ namespace }: DecodedTables): Map<string, Settable[]> {
 }
 
 function decodedWhole(order: readonly AcpiTable[]): DecodedTables {
-  const decoded = decodeTables(order, QUIET);
+  const decoded = decodeTables(order, IGNORED);
   const pending = decoded.tables.flatMap(({ terms }) => terms);
   for (let term = pending.pop(); term; term = pending.pop())
     for (const operand of term.operands)

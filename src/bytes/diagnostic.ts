@@ -38,11 +38,19 @@ export interface DiagnosticSink {
   add(diagnostic: Diagnostic): void;
 }
 
+/** Takes what is of no interest: what is read a second time was reported the first time. */
+export const IGNORED: DiagnosticSink = { add: () => {} };
+
 /** A list that collects. Past `limit('diagnostics')` it only counts, and the last entry says how many were left out. */
 export class DiagnosticList implements DiagnosticSink {
   readonly #kept: Diagnostic[] = [];
   #dropped = 0;
   #errors = 0;
+
+  /** @param before what is in it from the start, in this order */
+  constructor(before: readonly Diagnostic[] = []) {
+    for (const diagnostic of before) this.add(diagnostic);
+  }
 
   add(diagnostic: Diagnostic): void {
     if (diagnostic.severity === 'error') this.#errors += 1;

@@ -95,8 +95,7 @@ export async function machinePage(
   };
   const reports: Report[] = [];
   for (const machine of machines) {
-    const sink = new DiagnosticList();
-    for (const diagnostic of [...said, ...machine.findings]) sink.add(diagnostic);
+    const sink = new DiagnosticList([...said, ...machine.findings]);
     const options = { describe: recorded(await asked.describe(machine), opened), kernel };
     const verdict = await answerSysfb(machine.artifacts, options, sink);
     reports.push(sysfbReport(verdict, { version }));

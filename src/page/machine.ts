@@ -283,8 +283,7 @@ export async function answerOnPage(
   const kernel = parseKernel(carried.given.kernel, settings);
   if ('fault' in kernel) return kernel;
   const machine = chosen(carried, settings.machine);
-  const sink = new DiagnosticList();
-  for (const diagnostic of [...carried.said, ...machine.findings]) sink.add(diagnostic);
+  const sink = new DiagnosticList([...carried.said, ...machine.findings]);
   const artifacts = [...machine.artifacts];
   if (settings.sysfb !== '') {
     const bytes = new TextEncoder().encode(sysfbConfig(settings.sysfb));

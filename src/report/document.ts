@@ -138,6 +138,11 @@ export function rowsSection(
       });
 }
 
+/** Whether a row of a table with so many columns goes across them. */
+export function isAcross(row: readonly unknown[], columns: number): boolean {
+  return row.length === 1 && columns > 1;
+}
+
 /** Texts a line each below their heading; nothing where there are none. */
 export function linesSection(heading: string, texts: readonly Text[]): Block[] {
   return rowsSection(

@@ -86,8 +86,7 @@ async function judge(
   opening: readonly Diagnostic[],
   { kernel: release, osi, config, 'with-commit': withCommits, 'without-commit': withoutCommits }: AskedKernel,
 ): Promise<{ readonly answers: Answers; readonly sink: DiagnosticList }> {
-  const sink = new DiagnosticList();
-  for (const diagnostic of [...opening, ...named.findings]) sink.add(diagnostic);
+  const sink = new DiagnosticList([...opening, ...named.findings]);
   const here = { cwd: process.cwd(), env: process.env };
   const describe = await machineOptions(named, { ...here, kernel: release, osi });
   if (describe === undefined) throw new RangeError(`${release} is no kernel release`);

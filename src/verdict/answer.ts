@@ -74,8 +74,7 @@ export async function answerQuestions(
   ]);
   const { machine, facts } = await gather(artifacts, options, diagnostics);
   // Both say what options say otherwise than the evidence; once is enough.
-  const own = new DiagnosticList();
-  for (const diagnostic of diagnostics.all) own.add(diagnostic);
+  const own = new DiagnosticList(diagnostics.all);
   const bridges = judgeBridges(machine, options.kernel, {}, facts, own);
   return { machine, bridges, sysfb: judgeSysfb(machine, options.kernel, {}, facts, diagnostics) };
 }

@@ -64,11 +64,14 @@ export function explore<A>(
   const solver = new Solver(constraints, used, context);
   const root = solver.start();
   const before = context.work;
-  // The first world is looked at in any case: there is no answer without one.
-  const isSpent = (): boolean => worlds.length > 0 && context.work - before > limit('decision-steps');
+  const limitReached = (): ExplorationLimit | undefined => {
+    // The first world is looked at in any case: there is no answer without one.
+    if (worlds.length === 0) return undefined;
+    if (worlds.length >= maxWorlds) return 'worlds';
+    return context.work - before > limit('decision-steps') ? 'decision-steps' : undefined;
+  };
   for (let prefix = pending.pop(); prefix !== undefined; prefix = pending.pop()) {
-    const limited =
-      worlds.length >= Math.max(1, maxWorlds) ? 'worlds' : isSpent() ? 'decision-steps' : undefined;
+    const limited = limitReached();
     if (limited !== undefined) {
       unexplored = anyOf([unexplored, whenOf(prefix)]);
       reached = limited;

@@ -5,7 +5,7 @@
  */
 import type { Artifact } from '../artifact/artifact.ts';
 import { formatMemRange, hex } from '../bytes/address.ts';
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type DiagnosticSink, IGNORED } from '../bytes/diagnostic.ts';
 import { type AddressEntry, addressEntries, decodeEntries } from '../devicetree/address/entries.ts';
 import { reportKernelDifferences } from '../devicetree/address/kernel-differences.ts';
 import { type LinuxMemory, linuxMemory } from '../devicetree/address/memory.ts';
@@ -72,8 +72,7 @@ export function describeTree(
   const memory = linuxMemory(tree, entries, sink, rules);
   const windows = windowsOfTree(artifact, tree, entries, memory);
   const before =
-    artifact.before &&
-    describeTree(artifact.before, { ...options, addressing: { profile } }, { add: () => {} });
+    artifact.before && describeTree(artifact.before, { ...options, addressing: { profile } }, IGNORED);
   if (before) sayChanges(artifact, before.windows, windows, sink);
   return {
     artifact,
@@ -84,7 +83,7 @@ export function describeTree(
     readings,
     windows,
     windowsAs: ({ cells }) =>
-      windowsOfTree(artifact, tree, addressEntries(tree, { add: () => {} }, { cells, rules }), memory),
+      windowsOfTree(artifact, tree, addressEntries(tree, IGNORED, { cells, rules }), memory),
     ...(before ? { before: before.windows } : {}),
   };
 }

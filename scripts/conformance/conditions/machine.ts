@@ -6,12 +6,11 @@ import { isHostBridge } from '../../../src/acpi/crs/pci-root.ts';
 import { evaluateAllCrs, loadMachine } from '../../../src/acpi/machine.ts';
 import { readAcpiTables } from '../../../src/acpi/tables/read.ts';
 import { openInput } from '../../../src/artifact/open.ts';
+import { IGNORED } from '../../../src/bytes/diagnostic.ts';
 import { possibleAlternatives } from '../../../src/report/subjects/resources.ts';
 import type { Condition } from '../../../src/symbolic/index.ts';
 import { windowsOfCrs } from '../../../src/window/from-acpi.ts';
 import type { AddressWindow } from '../../../src/window/window.ts';
-
-const quiet = { add: () => {} };
 
 export interface FoundCondition {
   readonly device: string;
@@ -28,10 +27,10 @@ export interface MachineConditions {
 }
 
 export async function conditionsIn(file: string): Promise<MachineConditions> {
-  const [artifact] = await openInput(file, {}, quiet);
+  const [artifact] = await openInput(file, {}, IGNORED);
   if (artifact === undefined) return { found: [], exclusive: [] };
-  const tables = readAcpiTables(artifact, quiet);
-  const entries = evaluateAllCrs(loadMachine(tables, {}, quiet));
+  const tables = readAcpiTables(artifact, IGNORED);
+  const entries = evaluateAllCrs(loadMachine(tables, {}, IGNORED));
   const context = { architecture: architectureOf(tables), occupied: [] };
   const found: FoundCondition[] = [];
   const exclusive: { of: string; conditions: Condition[] }[] = [];

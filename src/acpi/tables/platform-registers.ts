@@ -2,6 +2,7 @@
  * Registers of the platform that tables name, besides MCFG and the I/O APICs: local APIC and GIC (MADT), event timer
  * (HPET), power management (FADT), console (SPCR). Most of them no `_CRS` has.
  */
+import { IGNORED } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
 import type { Architecture } from '../architecture.ts';
 import { readerOf, readFadt, readMadt, spanIn, subtables } from './records.ts';
@@ -18,8 +19,6 @@ export interface PlatformRegisters {
 }
 
 const KIB = 1024n;
-/** What is read again was complained of when the tables were. */
-const NOWHERE = { add: (): void => {} };
 
 /** The registers that the tables name, in their order. @param architecture whose MADT it is */
 export function platformRegisters(
@@ -41,7 +40,7 @@ export function platformRegisters(
 
 /** One page, as Linux has it (APIC_DEFAULT_PHYS_BASE, lapic_insert_resource). */
 function localApic(table: AcpiTable): PlatformRegisters[] {
-  const controllers = readMadt(table, NOWHERE);
+  const controllers = readMadt(table, IGNORED);
   if (controllers === undefined) return [];
   const span = spanIn(table, TABLE_HEADER_LENGTH, TABLE_HEADER_LENGTH + 4);
   return [
@@ -52,7 +51,7 @@ function localApic(table: AcpiTable): PlatformRegisters[] {
 /** Structures of the GIC (ACPI 6.5, 5.2.12.14 to 5.2.12.18): where the address is, and how many bytes there are. */
 function genericInterrupts(table: AcpiTable): PlatformRegisters[] {
   const found = new Map<bigint, PlatformRegisters>();
-  for (const { type, start, end } of subtables(table, TABLE_HEADER_LENGTH + 8, NOWHERE)) {
+  for (const { type, start, end } of subtables(table, TABLE_HEADER_LENGTH + 8, IGNORED)) {
     const address = (offset: number): bigint =>
       start + offset + 8 <= end ? (readerOf(table, start + offset).u64() ?? 0n) : 0n;
     const add = (base: bigint, size: bigint, what: string): void => {

@@ -33,7 +33,7 @@ export function addedLater(
   const { diagnostics } = apart;
   const first = fresh.find(({ machine }) => machine !== undefined)?.machine;
   const here = there.filter(({ machine }) => machine === undefined || machine.id === id);
-  if (first === undefined && fitTogether([...here, ...fresh])) {
+  if (first === undefined && fitTogether([...here, ...fresh].map((artifact) => ({ artifact })))) {
     const machine = here.find((artifact) => artifact.machine !== undefined)?.machine;
     return { artifacts: [...there, ...fresh.map((artifact) => of(artifact, machine))], diagnostics, at: id };
   }

@@ -105,7 +105,7 @@ function placed({ path, artifacts }: OpenedPath): Placed[] {
 }
 
 /** How many different whole descriptions of a sort there are; the same one twice counts once. */
-function countOf(sort: 'tree' | 'tables', here: readonly Placed[]): number {
+function countOf(sort: 'tree' | 'tables', here: readonly { readonly artifact: Artifact }[]): number {
   const found = here.filter(({ artifact }) => wholeDescription(artifact) === sort);
   // Files of one archive share its hash; a folder has no bytes of its own.
   return new Set(
@@ -116,8 +116,7 @@ function countOf(sort: 'tree' | 'tables', here: readonly Placed[]): number {
 }
 
 /** Whether files can be of one machine, as far as whole descriptions tell: it has one tree and one set of tables. */
-export function fitTogether(artifacts: readonly Artifact[]): boolean {
-  const all = artifacts.map((artifact) => ({ artifact, parts: [] }));
+export function fitTogether(all: readonly { readonly artifact: Artifact }[]): boolean {
   return countOf('tree', all) <= 1 && countOf('tables', all) <= 1;
 }
 
@@ -127,7 +126,7 @@ export function isWholeDescription(artifact: Artifact): boolean {
 }
 
 function isOneMachine(all: readonly Placed[], depth: number): boolean {
-  if (countOf('tree', all) > 1 || countOf('tables', all) > 1) return false;
+  if (!fitTogether(all)) return false;
   return LISTINGS.every((kind) => {
     const having = all.filter(({ artifact }) => artifact.kind === kind);
     if (having.some(({ parts }) => parts.length <= depth + 1)) return true;

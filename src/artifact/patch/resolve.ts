@@ -2,7 +2,7 @@
  * Patches among the inputs become what they are about: each file that they change, as it is after the last of them, with
  * the file before the first beside it. A file given with them completes what their hunks leave out.
  */
-import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { type DiagnosticSink, IGNORED } from '../../bytes/diagnostic.ts';
 import { type Source, type Span, textOf } from '../../bytes/source.ts';
 import { latin1Bytes, latin1Text } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
@@ -240,7 +240,7 @@ class Resolver {
       this.#sink.add(finding('artifact/patch-mismatch', { file: file.path ?? '' }, { path: last.path }));
     if (known.after.length === 0) return;
     const after = this.#shownArtifact(file, kind, known.after, 'after the patch', this.#sink);
-    const before = this.#shownArtifact(file, kind, known.before, 'before the patch', { add: () => {} });
+    const before = this.#shownArtifact(file, kind, known.before, 'before the patch', IGNORED);
     this.#make(last, { ...after, before });
   }
 

@@ -73,11 +73,9 @@ async function answerTogether<V extends Answerable>(
   if (question.openMore !== undefined) artifacts.push(...(await question.openMore(opening)));
   const machines = await selectMachines(artifacts, options.select);
   const answers: { readonly name: string | undefined; readonly answer: V }[] = [];
-  const all = new DiagnosticList();
-  for (const diagnostic of opening.all) all.add(diagnostic);
+  const all = new DiagnosticList(opening.all);
   for (const machine of machines) {
-    const sink = new DiagnosticList();
-    for (const diagnostic of [...opening.all, ...machine.findings]) sink.add(diagnostic);
+    const sink = new DiagnosticList([...opening.all, ...machine.findings]);
     const answer = await answerOne(machine, options, io, question, sink);
     if (!isNothingRead(answer.inputs, question.found(answer), sink.all))
       answers.push({ name: machine.name, answer });

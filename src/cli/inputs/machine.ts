@@ -193,8 +193,7 @@ export async function describeMachine(
     const { compileSparingly } = await import('../common/engine.ts');
     await compileSparingly();
   }
-  const list = new DiagnosticList();
-  for (const diagnostic of named.findings) list.add(diagnostic);
+  const list = new DiagnosticList(named.findings);
   const machine = await describe(artifacts, await describeOptions(options, named, io), list);
   refuseSettings(list.all);
   for (const diagnostic of list.all) sink.add(diagnostic);

@@ -4,6 +4,7 @@
  */
 
 import { formatMemRange, hex } from '../../bytes/address.ts';
+import { IGNORED } from '../../bytes/diagnostic.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf, walk } from '../tree.ts';
 import { cString } from './bus.ts';
@@ -259,7 +260,7 @@ export function entryProblems(entries: readonly AddressEntry[]): AddressMapProbl
 
 /** The same, and `ranges` that no entries could be made of. */
 export function addressMapProblems(tree: DeviceTree): AddressMapProblem[] {
-  const problems = entryProblems(addressEntries(tree, { add: () => {} }));
+  const problems = entryProblems(addressEntries(tree, IGNORED));
   return firstOf([problems, rangesCells(tree)]);
 }
 

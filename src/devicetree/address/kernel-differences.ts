@@ -1,6 +1,6 @@
 /** Where other kernels translate the addresses of a tree otherwise. */
 import { hex } from '../../bytes/address.ts';
-import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { type DiagnosticSink, IGNORED } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
 import { type DeviceTree, pathOf } from '../tree.ts';
 import { type AddressEntry, addressEntries, type DecodedEntries, type EntryOptions } from './entries.ts';
@@ -24,7 +24,7 @@ export function reportKernelDifferences(
   for (const { kernels, profile } of variants) {
     const parts = Object.keys(profile) as (keyof AddressingProfile)[];
     if (!parts.some((part) => profile[part] !== taken[part] && dependsOn.has(part))) continue;
-    const others = addressEntries(tree, { add: () => {} }, { ...options, addressing: profile });
+    const others = addressEntries(tree, IGNORED, { ...options, addressing: profile });
     const differing = entries.flatMap((entry, index) => {
       const other = others[index];
       return other && other.cpu !== entry.cpu ? [{ entry, other }] : [];

@@ -3,7 +3,15 @@
  * 80), no colour, no drawing, and never a tag that only a person may give.
  */
 import { escapeToAscii } from '../../bytes/escape.ts';
-import { type Block, type Document, headsNext, type Item, plainText, type Text } from '../document.ts';
+import {
+  type Block,
+  type Document,
+  headsNext,
+  type Item,
+  isAcross,
+  plainText,
+  type Text,
+} from '../document.ts';
 import { wrap } from './wrap.ts';
 
 const WIDTH = 72;
@@ -30,9 +38,11 @@ function tableLines(block: Extract<Block, { kind: 'table' }>): string[] {
   const titles = block.columns.map((column) => ascii(column.title));
   const rows = block.rows.map((row) => row.map(ascii));
   const shown = block.untitled ? rows : [titles, ...rows];
-  const isAcross = (row: readonly string[]): boolean => row.length === 1 && titles.length > 1;
   const widths = titles.map((_, column) =>
-    shown.reduce((widest, row) => Math.max(widest, isAcross(row) ? 0 : (row[column]?.length ?? 0)), 0),
+    shown.reduce(
+      (widest, row) => Math.max(widest, isAcross(row, titles.length) ? 0 : (row[column]?.length ?? 0)),
+      0,
+    ),
   );
   const used = widths.filter((width) => width > 0);
   const total = used.reduce((sum, width) => sum + width + 2, 0);
@@ -43,19 +53,20 @@ function tableLines(block: Extract<Block, { kind: 'table' }>): string[] {
       .flatMap((cell, column) => (widths[column] === 0 ? [] : [cellText(cell, column)]))
       .join('  ')}`.trimEnd();
   const across = (row: readonly string[]): string[] => wrap(row[0]!, WIDTH, '  ', '    ');
-  if (total <= WIDTH) return shown.flatMap((row) => (isAcross(row) ? across(row) : [line(row)]));
+  if (total <= WIDTH)
+    return shown.flatMap((row) => (isAcross(row, titles.length) ? across(row) : [line(row)]));
   // The last column may be prose: broken where the ones before it leave enough room.
   const last = titles.length - 1;
   const before = total - widths[last]! - 2;
   if (block.untitled && before + 2 <= WIDTH / 2)
     return rows.flatMap((row) => {
-      if (isAcross(row)) return across(row);
+      if (isAcross(row, titles.length)) return across(row);
       const start = line(row.map((cell, column) => (column === last ? '' : cell)));
       return wrap(row[last]!, WIDTH, `${start.padEnd(before)}  `, ' '.repeat(before + 2));
     });
   if (block.untitled && before <= WIDTH)
     return rows.flatMap((row) => {
-      if (isAcross(row)) return across(row);
+      if (isAcross(row, titles.length)) return across(row);
       const whole = line(row);
       if (whole.length <= WIDTH) return [whole];
       return [line(row.slice(0, last)), ...wrap(row[last] ?? '', WIDTH, '      ')];

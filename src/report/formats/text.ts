@@ -5,6 +5,7 @@ import {
   type Document,
   headsNext,
   type Item,
+  isAcross,
   type Phrase,
   phrasesOf,
   plainText,
@@ -237,9 +238,8 @@ function rowPrinter(
   indent: string,
   options: TextOptions,
 ): ((cells: readonly Cell[]) => string[]) | undefined {
-  const isAcross = (row: readonly Cell[]): boolean => row.length === 1 && aligned.length > 1;
   const inColumns = columnPrinter(
-    rows.filter((row) => !isAcross(row)),
+    rows.filter((row) => !isAcross(row, aligned.length)),
     aligned,
     indent,
     options,
@@ -247,7 +247,9 @@ function rowPrinter(
   return (
     inColumns &&
     ((row) =>
-      isAcross(row) ? wrapWords(row[0]!.words, options.width, indent, `${indent}    `) : inColumns(row))
+      isAcross(row, aligned.length)
+        ? wrapWords(row[0]!.words, options.width, indent, `${indent}    `)
+        : inColumns(row))
   );
 }
 

@@ -3,7 +3,7 @@ import { occupiedByTables } from '../../acpi/bounds.ts';
 import { platformRegisters } from '../../acpi/tables/platform-registers.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
 import { formatMemRange } from '../../bytes/address.ts';
-import { type Diagnostic, DiagnosticList } from '../../bytes/diagnostic.ts';
+import { type Diagnostic, DiagnosticList, IGNORED } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
@@ -89,7 +89,8 @@ export function claimsAt(
     ...ofTables(machine, asked),
     ...(asked.space === 'memory' ? ofEvidence(facts, asked) : []),
     ...ofBars(facts, asked),
-    ...ofBridges(asked, machine, given, facts, copyOf(diagnostics)),
+    // Both questions say what options say otherwise than the evidence; once is enough.
+    ...ofBridges(asked, machine, given, facts, new DiagnosticList(diagnostics.all)),
     ...ofVmbus(asked, machine, given, facts, diagnostics),
   ].sort(byCertainty);
   return {
@@ -99,13 +100,6 @@ export function claimsAt(
     inputs: machine.artifacts,
     diagnostics: diagnostics.all,
   };
-}
-
-/** Both questions say what options say otherwise than the evidence; once is enough. */
-function copyOf({ all }: DiagnosticList): DiagnosticList {
-  const copy = new DiagnosticList();
-  for (const diagnostic of all) copy.add(diagnostic);
-  return copy;
 }
 
 /** What surely has it before what may, the smaller before the larger. */
@@ -179,8 +173,8 @@ function ofTables(machine: Machine, asked: Asked): Claim[] {
       space === asked.space ? claim('register', text, base, size, span) : [],
   );
   if (asked.space === 'io') return registers;
-  const ranges = occupiedByTables(acpi.tables, { add: () => {} }).flatMap(
-    ({ start, end, kind, text, span }) => claim(KIND_OF_RANGE[kind], text, start, end - start, span),
+  const ranges = occupiedByTables(acpi.tables, IGNORED).flatMap(({ start, end, kind, text, span }) =>
+    claim(KIND_OF_RANGE[kind], text, start, end - start, span),
   );
   return [...ranges, ...registers];
 }

@@ -3,6 +3,7 @@
  * its windows from what the ones before left, and fails where they are taken.
  */
 
+import { IGNORED } from '../../bytes/diagnostic.ts';
 import { type AddressEntry, decodeEntries } from '../../devicetree/address/entries.ts';
 import { type AddressingProfile, DEFAULT_ADDRESSING } from '../../devicetree/address/profile.ts';
 import { bridgeArchitecture } from '../../linux/host-bridge/architecture.ts';
@@ -118,7 +119,7 @@ class Ranges {
   #profile(ask: Ask): AddressingProfile {
     const { model } = this.#situation;
     if (this.#dependsOn === undefined) {
-      const decoded = decodeEntries(this.#description.tree, { add: () => {} }, { rules: LINUX_TREE_RULES });
+      const decoded = decodeEntries(this.#description.tree, IGNORED, { rules: LINUX_TREE_RULES });
       this.#dependsOn = decoded.dependsOn;
       this.#known.set(keyOf(DEFAULT_ADDRESSING), rangesByNode(decoded.entries));
     }
@@ -142,11 +143,10 @@ class Ranges {
     const key = keyOf(profile);
     let entries = this.#known.get(key);
     if (entries === undefined) {
-      const decoded = decodeEntries(
-        this.#description.tree,
-        { add: () => {} },
-        { addressing: profile, rules: LINUX_TREE_RULES },
-      );
+      const decoded = decodeEntries(this.#description.tree, IGNORED, {
+        addressing: profile,
+        rules: LINUX_TREE_RULES,
+      });
       entries = rangesByNode(decoded.entries);
       this.#known.set(key, entries);
     }

@@ -3,7 +3,7 @@
  * are left over shift into places where they can't stand: a constant as a target (ACPI 6.5, 20.2.5.4: a Target is a
  * SuperName or NullName), a value as a statement. The counts are taken with which fewest of these are left.
  */
-import type { DiagnosticSink } from '../../../bytes/diagnostic.ts';
+import { type DiagnosticSink, IGNORED } from '../../../bytes/diagnostic.ts';
 import { type DecodedTables, decodeTables } from '../../aml/tables.ts';
 import type { AcpiTable } from '../../tables/table.ts';
 import { isSearched, type NamePath, trimSegment } from '../../terms/name.ts';
@@ -17,7 +17,6 @@ const MAX_ARGUMENTS = 7;
 const MAX_TRIES = 200;
 /** Bytes that are decoded at most for it. */
 const MAX_WORK = 32 << 20;
-const QUIET: DiagnosticSink = { add: () => {} };
 
 interface Oddities {
   readonly count: number;
@@ -32,7 +31,7 @@ const IDLE = /^(?:Zero|One|Ones|Byte|Word|DWord|QWord|String|Buffer|Package|Loca
 export function decodeForText(tables: readonly AcpiTable[], sink: DiagnosticSink): DecodedTables {
   const bytes = tables.reduce((sum, table) => sum + table.bytes.length, 0);
   const foreseen = new Map<string, number>();
-  let best = oddities(decodeTables(tables, QUIET));
+  let best = oddities(decodeTables(tables, IGNORED));
   let tries = 0;
   const tried = new Set<string>();
   for (let name = next(best, tried); name !== undefined; name = next(best, tried)) {
@@ -41,7 +40,7 @@ export function decodeForText(tables: readonly AcpiTable[], sink: DiagnosticSink
     for (let count = 1; count <= MAX_ARGUMENTS; count += 1) {
       tries += 1;
       if (tries > MAX_TRIES || tries * bytes > MAX_WORK) break;
-      const found = oddities(decodeTables(tables, QUIET, undefined, new Map(foreseen).set(name, count)));
+      const found = oddities(decodeTables(tables, IGNORED, undefined, new Map(foreseen).set(name, count)));
       if (found.count >= best.count) continue;
       best = found;
       chosen = count;

@@ -117,12 +117,6 @@ function pairsOf(
   }));
 }
 
-function copyOf({ all }: DiagnosticList): DiagnosticList {
-  const copy = new DiagnosticList();
-  for (const diagnostic of all) copy.add(diagnostic);
-  return copy;
-}
-
 /** Nothing came of a side that was named. */
 function readNothing({ windows, sysfb, diagnostics }: Side, named: readonly Artifact[]): boolean {
   return isNothingRead(named, sysfb === undefined ? windows.length : sysfbFound(sysfb), diagnostics);
@@ -194,7 +188,7 @@ export const command = defineCommand({
     const reports: NamedReport[] = [];
     let same = true;
     for (const pair of pairsOf(sides, [first, second ?? first])) {
-      const [sinkOld, sinkNew] = [sinkBefore, sinkAfter].map(copyOf) as [DiagnosticList, DiagnosticList];
+      const [sinkOld, sinkNew] = [new DiagnosticList(sinkBefore.all), new DiagnosticList(sinkAfter.all)];
       const old = await sideOf(pair.before, optionsBefore, io, sinkOld);
       const fresh = await sideOf(pair.after, options, io, sinkNew);
       // What both sides say of one input is said once.

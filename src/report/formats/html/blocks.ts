@@ -6,6 +6,7 @@ import {
   type Column,
   type Document,
   type Item,
+  isAcross,
   phrasesOf,
   plainText,
   type Text,
@@ -69,16 +70,12 @@ function head(columns: readonly Column[], isHidden: boolean): string {
 }
 
 function row(cells: readonly Text[], columns: readonly Column[], options: BlockOptions): string {
-  if (isAcross(cells, columns))
+  if (isAcross(cells, columns.length))
     return `<tr><td colspan="${columns.length}">${inline(cells[0]!, options)}</td></tr>`;
   const shown = columns.map(
     ({ align }, at) => `<td${align === 'right' ? ' class="r"' : ''}>${inline(cells[at] ?? '', options)}</td>`,
   );
   return `<tr>${shown.join('')}</tr>`;
-}
-
-function isAcross(cells: readonly Text[], columns: readonly Column[]): boolean {
-  return cells.length === 1 && columns.length > 1;
 }
 
 /** Rows that belong together, with what is above and below them. */
@@ -138,7 +135,7 @@ function widthsHtml(columns: readonly Column[], bodies: readonly Body[]): string
     let widest = title.length;
     for (const { rows } of bodies)
       for (const cells of rows)
-        if (!isAcross(cells, columns)) widest = Math.max(widest, plainText(cells[at] ?? '').length);
+        if (!isAcross(cells, columns.length)) widest = Math.max(widest, plainText(cells[at] ?? '').length);
     return Math.min(widest, WIDEST) + 2;
   });
   const all = widths.reduce((sum, width) => sum + width, 0);
