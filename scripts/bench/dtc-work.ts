@@ -7,7 +7,7 @@ import { PreprocessorCache } from '../../src/devicetree/preprocessor/preprocess.
 import { SourceStore, sourceFiles } from '../../src/devicetree/source/disk-files.ts';
 import { writeDtb } from '../../src/devicetree/write/dtb.ts';
 import { describeTree } from '../../src/window/from-device-tree.ts';
-import { compileSource } from '../conformance/dtc/compile.ts';
+import { compileSource } from '../conformance/devicetree/dtc/compile.ts';
 
 export interface Board {
   readonly src: string;

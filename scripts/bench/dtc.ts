@@ -14,7 +14,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { readPossiblyPacked } from '../conformance/dtc/compile.ts';
+import { readPossiblyPacked } from '../conformance/devicetree/dtc/compile.ts';
 import type { Board, Outcome, Task } from './dtc-work.ts';
 import { median } from './measure.ts';
 

@@ -2,8 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { questionsAbout, questionsAboutExclusion } from '../../scripts/conformance/conditions/printed.ts';
-import { ask, type Question, Smt } from '../../scripts/conformance/conditions/smt.ts';
+import {
+  questionsAbout,
+  questionsAboutExclusion,
+} from '../../scripts/conformance/acpi/conditions/printed.ts';
+import { ask, type Question, Smt } from '../../scripts/conformance/acpi/conditions/smt.ts';
 import {
   type Condition,
   type Cover,

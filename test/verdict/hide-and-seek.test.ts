@@ -1,8 +1,8 @@
 /** What `npm run conformance -- hide-and-seek` found, as small inputs; expected answers follow from the driver's code. */
 import { describe, expect, it } from 'vitest';
-import { drawConfiguration, kernelOf } from '../../scripts/conformance/hide-and-seek/machine.ts';
-import { caseRandom } from '../../scripts/conformance/hide-and-seek/random.ts';
-import { runCase } from '../../scripts/conformance/hide-and-seek.ts';
+import { drawConfiguration, kernelOf } from '../../scripts/conformance/linux/hide-and-seek/machine.ts';
+import { caseRandom } from '../../scripts/conformance/linux/hide-and-seek/random.ts';
+import { runCase } from '../../scripts/conformance/linux/hide-and-seek.ts';
 import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';

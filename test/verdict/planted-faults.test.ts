@@ -1,7 +1,7 @@
 /** The faults that `npm run conformance -- planted-faults` plants can be planted: each text is in its source exactly once. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FAULTS } from '../../scripts/conformance/planted/faults.ts';
+import { FAULTS } from '../../scripts/conformance/linux/planted/faults.ts';
 
 describe('planted faults', () => {
   it('are at least twenty, each with a name of its own', () => {

@@ -1,6 +1,6 @@
 /** Methods that branch on fields, held against runs with every content of the fields. */
 import { describe, expect, test } from 'vitest';
-import { Contents, valueUnder } from '../../../scripts/conformance/witness.ts';
+import { Contents, valueUnder } from '../../../scripts/conformance/acpi/unknown/witness.ts';
 import type { CrsEntry } from '../../../src/acpi/crs/crs.ts';
 import { type EvaluationOptions, evaluateAllCrs, loadMachine } from '../../../src/acpi/machine.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';

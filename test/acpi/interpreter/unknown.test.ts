@@ -3,7 +3,12 @@
  * alternatives of a `_CRS` exactly the one whose condition holds is what comes out.
  */
 import { describe, expect, test } from 'vitest';
-import { Contents, contentsFor, randomNumbers, valueUnder } from '../../../scripts/conformance/witness.ts';
+import {
+  Contents,
+  contentsFor,
+  randomNumbers,
+  valueUnder,
+} from '../../../scripts/conformance/acpi/unknown/witness.ts';
 import { readAsl } from '../../../src/acpi/asl/read.ts';
 import type { CrsEntry } from '../../../src/acpi/crs/crs.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Contents, valueUnder } from '../../../scripts/conformance/witness.ts';
+import { Contents, valueUnder } from '../../../scripts/conformance/acpi/unknown/witness.ts';
 import type {
   FieldValues,
   ResourceDescriptor,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../scripts/conformance/kconfig.ts';
+import { run } from '../../../scripts/conformance/linux/kconfig.ts';
 import { kconfigJudgement, resolveConfig, sysfbOf } from '../../../src/linux/kconfig/sysfb.ts';
 import { profileOf } from '../../../src/linux/profile.ts';
 import { parseRelease } from '../../../src/linux/release.ts';

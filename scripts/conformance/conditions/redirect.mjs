@@ -1,9 +1,0 @@
-// Puts observed.ts in the place of src/symbolic/index.ts for whoever imports it from elsewhere: what is asked of the
-// constructors is seen without a line in them.
-export async function resolve(specifier, context, next) {
-  const resolved = await next(specifier, context);
-  const path = (url) => (url ?? '').split('?')[0];
-  if (!path(resolved.url).endsWith('/src/symbolic/index.ts')) return resolved;
-  if (/\/src\/symbolic\/|\/scripts\/conformance\/conditions\//.test(path(context.parentURL))) return resolved;
-  return { ...resolved, url: new URL('./observed.ts', import.meta.url).href, shortCircuit: true };
-}
