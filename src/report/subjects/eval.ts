@@ -19,7 +19,6 @@ import {
   type ByteValue,
   formatCondition,
   formatQuantity,
-  isKnown,
   opaqueReasons,
   type Quantity,
   quantityOfBytes,
@@ -48,14 +47,12 @@ function valueJson(value: EvalResult['value'], depth = 0): ValueJson | null {
   if (value instanceof SharedInteger) return valueJson(value.value, depth);
   if (typeof value === 'bigint') return { type: 'integer', value: hex(value) };
   if (value instanceof UnknownInteger)
-    return isKnown(value.value)
-      ? { type: 'integer', value: hex(value.value) }
-      : {
-          type: 'integer',
-          expression: formatQuantity(value.value),
-          certainty: 'unknown',
-          ...whyJson(value),
-        };
+    return {
+      type: 'integer',
+      expression: formatQuantity(value.value),
+      certainty: 'unknown',
+      ...whyJson(value),
+    };
   if (value instanceof StringObject)
     return value.text === undefined
       ? { type: 'string', certainty: 'unknown' }

@@ -1,7 +1,7 @@
 /** The report of `explain`: readings ranked, entries cell by cell, descriptors byte by byte. */
 import type { CrsEntry } from '../../acpi/crs/crs.ts';
 import { fieldPlaces } from '../../acpi/resources/decode.ts';
-import type { ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
+import type { ResourceDescriptor, TemplateBytes } from '../../acpi/resources/descriptor.ts';
 import type { FieldPlace } from '../../acpi/resources/fields.ts';
 import { fieldJson, templateHex } from '../../acpi/resources/json.ts';
 import { formatMemRange, formatSize, hex } from '../../bytes/address.ts';
@@ -54,14 +54,14 @@ function readingJson(reading: Reading, taken: EntryCells | undefined): ReadingJs
 /** A field with the bytes it lies in. Offsets count from the template's first byte. */
 function fieldPlaceJson(
   place: FieldPlace,
-  descriptor: ResourceDescriptor,
+  bytes: TemplateBytes,
+  start: number,
   names: Names,
 ): DescriptorFieldJson {
-  const bytes = descriptor.bytes?.slice(place.offset, place.offset + place.bytes) ?? [];
   return {
     name: place.name,
-    offset: descriptor.offset + place.offset,
-    bytes: templateHex(bytes),
+    offset: start + place.offset,
+    bytes: templateHex(bytes.slice(place.offset, place.offset + place.bytes)),
     ...(place.bits === undefined ? {} : { bits: { ...place.bits } }),
     value: fieldJson(place.value, names),
     ...(place.tag === undefined ? {} : { tag: place.tag }),
@@ -69,12 +69,14 @@ function fieldPlaceJson(
 }
 
 function descriptorJson(descriptor: ResourceDescriptor, names: Names): ExplainedDescriptorJson {
+  const { type, offset, length, bytes } = descriptor;
+  if (bytes === undefined) return { type, offset, length, fields: [] };
   return {
-    type: descriptor.type,
-    offset: descriptor.offset,
-    length: descriptor.length,
-    ...(descriptor.bytes === undefined ? {} : { bytes: templateHex(descriptor.bytes) }),
-    fields: fieldPlaces(descriptor).map((place) => fieldPlaceJson(place, descriptor, names)),
+    type,
+    offset,
+    length,
+    bytes: templateHex(bytes),
+    fields: fieldPlaces(descriptor).map((place) => fieldPlaceJson(place, bytes, offset, names)),
   };
 }
 
@@ -301,8 +303,7 @@ function entryBlocks(entry: AddressEntry): Block[] {
 }
 
 /** Bit 7 of the first byte tells a large descriptor, with two bytes of length behind it (ACPI 6.5, 6.4.2 and 6.4.3). */
-function headerBytes(descriptor: ResourceDescriptor): number {
-  const first = descriptor.bytes?.[0];
+function headerBytes([first]: TemplateBytes): number {
   return typeof first === 'number' && (first & 0x80) !== 0 ? 3 : 1;
 }
 
@@ -311,14 +312,18 @@ function fieldValueText(place: FieldPlace): string {
   return typeof value === 'object' ? value.join(' ') : String(value);
 }
 
-function bytesOf(descriptor: ResourceDescriptor, offset: number, count: number): string {
-  return (templateHex(descriptor.bytes?.slice(offset, offset + count) ?? []).match(/../g) ?? []).join(' ');
+function bytesText(bytes: TemplateBytes, offset: number, count: number): string {
+  return bytes
+    .slice(offset, offset + count)
+    .map((byte) => templateHex([byte]))
+    .join(' ');
 }
 
 function descriptorBlocks(descriptor: ResourceDescriptor, index: number): Block[] {
   const title: Block = { kind: 'paragraph', text: [`${index} `, code(descriptorText(descriptor))] };
-  if (descriptor.bytes === undefined) return [title];
-  const header = headerBytes(descriptor);
+  const { bytes } = descriptor;
+  if (bytes === undefined) return [title];
+  const header = headerBytes(bytes);
   const offset = (at: number): string => `0x${(descriptor.offset + at).toString(16).padStart(2, '0')}`;
   return [
     title,
@@ -334,14 +339,14 @@ function descriptorBlocks(descriptor: ResourceDescriptor, index: number): Block[
       rows: [
         [
           offset(0),
-          [code(bytesOf(descriptor, 0, header))],
+          [code(bytesText(bytes, 0, header))],
           '',
           header === 3 ? 'tag and length' : 'tag with length',
           `${descriptor.type}, ${descriptor.length} bytes in all`,
         ],
         ...fieldPlaces(descriptor).map((place) => [
           offset(place.offset),
-          [code(bytesOf(descriptor, place.offset, place.bytes))],
+          [code(bytesText(bytes, place.offset, place.bytes))],
           place.bits === undefined
             ? ''
             : place.bits.width === 1

@@ -44,7 +44,7 @@ const NO_EFFECT =
   'vmbus_device_add() never calls vmbus_reserve_fb(), so CONFIG_SYSFB would have no effect on this path.';
 
 /** The line that was read, where it is one line of text, and what follows from it. */
-function quotation(verdict: Verdict): Block[] {
+function quotation(verdict: Verdict): ReplyBlock[] {
   const [window, ...others] = verdict.pool;
   const span = window?.origin.span;
   if (window === undefined || span === undefined || others.length > 0 || span.source.form === 'blob')
@@ -99,14 +99,16 @@ function fitting(start: string, texts: readonly string[], after: string, lines: 
   return after;
 }
 
+/** What a reply is made of. */
+type ReplyBlock = Extract<Block, { readonly kind: 'paragraph' | 'lines' }>;
+
 /** Lines that blocks take in a mail, with the empty ones between them. */
-function linesOf(blocks: Document): number {
+function linesOf(blocks: readonly ReplyBlock[]): number {
   let count = 0;
   for (const block of blocks) {
     if (count > 0) count += 1;
-    if (block.kind === 'paragraph') count += wrap(plainText(block.text), WIDTH).length;
-    else if (block.kind === 'lines') count += block.lines.length;
-    else if (block.kind === 'table') count += block.rows.length;
+    if (block.kind === 'lines') count += block.lines.length;
+    else count += wrap(plainText(block.text), WIDTH).length;
   }
   return count;
 }
@@ -152,13 +154,13 @@ export function sysfbReply(verdict: Verdict, version: string): Document {
 }
 
 function replyOf(verdict: Verdict, version: string, conditions: Conditions): Document {
-  const last: Block = { kind: 'paragraph', text: lastLine(verdict, version) };
-  const first: Block = { kind: 'paragraph', text: answerSentence(verdict) };
-  const least: Block = { kind: 'paragraph', text: assumptionText(verdict, ASSUMPTION_LINES) };
+  const last: ReplyBlock = { kind: 'paragraph', text: lastLine(verdict, version) };
+  const first: ReplyBlock = { kind: 'paragraph', text: answerSentence(verdict) };
+  const least: ReplyBlock = { kind: 'paragraph', text: assumptionText(verdict, ASSUMPTION_LINES) };
   const fixed = [first, least, last];
   /** Lines that are left for one more block. */
-  const room = (blocks: Document): number => MAX_LINES - linesOf(blocks) - 1;
-  const body: Block[] = [];
+  const room = (blocks: readonly ReplyBlock[]): number => MAX_LINES - linesOf(blocks) - 1;
+  const body: ReplyBlock[] = [];
   const quoted = quotation(verdict);
   if (quoted.length > 0 && linesOf([...fixed, ...quoted]) <= MAX_LINES) body.push(...quoted);
   else if (verdict.answer === 'depends' && verdict.conditions.length > 0)
