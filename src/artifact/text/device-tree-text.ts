@@ -21,12 +21,16 @@ const LABELS = '(?:[A-Za-z_]\\w{0,255}[ \\t]*:[ \\t]*){0,8}';
 const PROPERTY = new RegExp(`^[ \\t]*${LABELS}${NAME}[ \\t]*=[ \\t]*(?:[<"[&/]|[A-Za-z_]\\w*:|$)`);
 /** The same in the middle of a sentence, for the properties that people quote there. */
 const INLINE = /\b(?:ranges|dma-ranges|reg)[ \t]*=[ \t]*</g;
+/** What ends a line of source besides a statement: nothing, or a comment. */
+const LINE_ENDS = /^[ \t]*(?:$|\/[*/])/;
 /** Properties that have no value and are worth finding; any word could stand before a semicolon in prose. */
 const EMPTY_PROPERTY = new RegExp(
-  `^[ \\t]*${LABELS}(?:ranges|dma-ranges|dma-coherent|dma-noncoherent|interrupt-controller|big-endian|little-endian|no-map|reusable)[ \\t]*;[ \\t]*(?:/[*/].*)?$`,
+  `^[ \\t]*${LABELS}(?:ranges|dma-ranges|dma-coherent|dma-noncoherent|interrupt-controller|big-endian|little-endian|no-map|reusable)[ \\t]*;`,
 );
-const NODE_OPENS = new RegExp(`^[ \\t]*${LABELS}(?:/|&?${NAME})[ \\t]*\\{[ \\t]*(?:/[*/].*)?$`);
-const NODE_CLOSES = /^[ \t]*\}[ \t]*;?[ \t]*(?:\/[*/].*)?$/;
+const NODE_OPENS = new RegExp(`^[ \\t]*${LABELS}(?:/|&?${NAME})[ \\t]*\\{`);
+/** The same with the brace on a line of its own. */
+const NODE_NAMED = new RegExp(`^[ \\t]*${LABELS}(?:/|&?${NAME})[ \\t]*$`);
+const NODE_CLOSES = /^[ \t]*\}[ \t]*;?/;
 
 /**
  * Follows a value from `at` to its semicolon. Undefined when it has none, or when what comes between the values shows
@@ -76,73 +80,142 @@ export interface DeviceTreeText {
   readonly unfinished: readonly number[];
 }
 
-/** A property of addresses whose end was not found: no semicolon, or something between that belongs to no value. */
-const ADDRESSES = new RegExp(`^[ \\t]*${LABELS}(?:ranges|dma-ranges|reg)[ \\t]*=[ \\t]*<`);
+/**
+ * A property of addresses, of cells or of a macro's name. Where its end is not found, or where it is a macro that has no
+ * value here, what it says is not known.
+ */
+const ADDRESSES = new RegExp(
+  `^[ \\t]*${LABELS}(?:(?:ranges|dma-ranges|reg)[ \\t]*=[ \\t]*<|(?:dma-)?ranges[ \\t]*=[ \\t]*[A-Z][A-Z0-9_]*\\b)`,
+);
 /** Reasons enough not to look for more. */
 const MAX_UNFINISHED = 16;
 
 /** Statements of device tree source in a text. */
 export function findDeviceTreeText(text: string): DeviceTreeText {
   if (!text.includes('=') && !text.includes(';')) return { found: [], unfinished: [] };
-  const unfinished: number[] = [];
-  const lines = quotedLines(text);
-  const found: FoundText[] = [];
-  const open: { readonly at: FoundText; readonly before: number }[] = [];
-  const braces: FoundText[] = [];
-  for (let index = 0; index < lines.length; index += 1) {
-    const line = lines[index]!;
-    const content = text.slice(line.content, line.end);
-    if (PROPERTY.test(content)) {
-      const equals = text.indexOf('=', line.content);
-      const end = endOfStatement(text, lines, index, equals + 1);
-      if (end !== undefined) {
-        found.push({ start: line.content, end });
-        while (index + 1 < lines.length && lines[index + 1]!.start < end) index += 1;
-        continue;
-      }
-      if (unfinished.length < MAX_UNFINISHED && ADDRESSES.test(content)) unfinished.push(line.content);
-    }
-    if (EMPTY_PROPERTY.test(content)) {
-      found.push({ start: line.content, end: text.indexOf(';', line.content) + 1 });
-      continue;
-    }
-    if (NODE_OPENS.test(content)) {
-      open.push({
-        at: { start: line.content, end: text.indexOf('{', line.content) + 1 },
-        before: found.length,
-      });
-      continue;
-    }
-    if (NODE_CLOSES.test(content)) {
-      const opener = open.pop();
-      const brace = line.content + content.indexOf('}');
-      const semicolon = content.indexOf(';');
-      if (opener && semicolon >= 0 && found.length > opener.before)
-        braces.push(opener.at, { start: brace, end: line.content + semicolon + 1 });
-      continue;
-    }
-    INLINE.lastIndex = 0;
-    let failed = 0;
-    for (let match = INLINE.exec(content); match && failed < MAX_FAILED; match = INLINE.exec(content)) {
-      const start = line.content + match.index;
-      const end = endOfStatement(text, lines, index, start + match[0].length - 1);
-      if (end === undefined) {
-        failed += 1;
-        continue;
-      }
-      found.push({ start, end });
-      if (end > line.end) break;
-      INLINE.lastIndex = end - line.content;
+  const search = new StatementSearch(text);
+  search.run();
+  return {
+    found: [...search.found, ...search.braces].sort((a, b) => a.start - b.start),
+    unfinished: search.unfinished,
+  };
+}
+
+/** Goes through a text once, statement by statement: a line may hold several, and a statement several lines. */
+class StatementSearch {
+  readonly found: FoundText[] = [];
+  /** Braces of nodes that are closed and hold something, with the names before the opening ones. */
+  readonly braces: FoundText[] = [];
+  readonly unfinished: number[] = [];
+  readonly #text: string;
+  readonly #lines: readonly QuotedLine[];
+  readonly #open: { readonly at: FoundText; readonly before: number }[] = [];
+  /** The line being read, and where on it. */
+  #index = 0;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#lines = quotedLines(text);
+  }
+
+  run(): void {
+    for (this.#index = 0; this.#index < this.#lines.length; this.#index += 1) {
+      this.#at = this.#lines[this.#index]!.content;
+      while (this.#at < this.#lineEnd && this.#step());
     }
   }
-  return { found: [...found, ...braces].sort((a, b) => a.start - b.start), unfinished };
+
+  get #lineEnd(): number {
+    return this.#lines[this.#index]!.end;
+  }
+
+  /** Reads what begins at the place, and steps behind it. False where the rest of the line holds nothing. */
+  #step(): boolean {
+    const rest = this.#text.slice(this.#at, this.#lineEnd);
+    if (PROPERTY.test(rest)) {
+      const equals = this.#text.indexOf('=', this.#at);
+      if (this.#take(this.#at, equals + 1)) return true;
+      this.#sayUnfinished(this.#at, rest);
+      return this.#inSentence(equals + 1);
+    }
+    this.#sayUnfinished(this.#at, rest);
+    const empty = EMPTY_PROPERTY.exec(rest)?.[0].length;
+    if (empty !== undefined && isCode(rest.slice(empty))) {
+      this.found.push({ start: this.#at, end: this.#at + empty });
+      this.#at += empty;
+      return true;
+    }
+    return this.#brace(rest) || this.#inSentence(this.#at);
+  }
+
+  /** A statement whose value begins at `value`, to behind its semicolon; false where it has no end. */
+  #take(start: number, value: number): boolean {
+    const end = endOfStatement(this.#text, this.#lines, this.#index, value);
+    if (end === undefined) return false;
+    this.found.push({ start, end });
+    while (end > this.#lineEnd) this.#index += 1;
+    this.#at = end;
+    return true;
+  }
+
+  #sayUnfinished(at: number, rest: string): void {
+    if (this.unfinished.length < MAX_UNFINISHED && ADDRESSES.test(rest)) this.unfinished.push(at);
+  }
+
+  /** A node's opening or closing brace, if it stands where source has one. */
+  #brace(rest: string): boolean {
+    const start = this.#at;
+    const opens = NODE_OPENS.exec(rest)?.[0].length ?? this.#braceBelow(rest);
+    if (opens !== undefined && isCode(this.#text.slice(start + opens, this.#lineEnd))) {
+      this.#at = start + opens;
+      this.#open.push({ at: { start, end: this.#at }, before: this.found.length });
+      return true;
+    }
+    const closes = NODE_CLOSES.exec(rest)?.[0].length;
+    if (closes === undefined || !isCode(rest.slice(closes))) return false;
+    this.#at = start + closes;
+    const opener = this.#open.pop();
+    if (opener && this.#text[this.#at - 1] === ';' && this.found.length > opener.before)
+      this.braces.push(opener.at, { start: start + rest.indexOf('}'), end: this.#at });
+    return true;
+  }
+
+  /** Length to behind the `{` that begins the next line, where this one has nothing but a node's name; steps there. */
+  #braceBelow(rest: string): number | undefined {
+    const next = this.#lines[this.#index + 1];
+    if (next === undefined || !NODE_NAMED.test(rest)) return undefined;
+    const brace = this.#text.slice(next.content, next.end).search(/\S/);
+    if (brace < 0 || this.#text[next.content + brace] !== '{') return undefined;
+    this.#index += 1;
+    return next.content + brace + 1 - this.#at;
+  }
+
+  /** Steps behind the next property of addresses on the line, in the middle of a sentence; false where there is none. */
+  #inSentence(from: number): boolean {
+    const rest = this.#text.slice(from, this.#lineEnd);
+    INLINE.lastIndex = 0;
+    for (let failed = 0; failed < MAX_FAILED; failed += 1) {
+      const match = INLINE.exec(rest);
+      if (match === null) return false;
+      const start = from + match.index;
+      if (this.#take(start, start + match[0].length - 1)) return true;
+    }
+    return false;
+  }
+}
+
+/** Whether what follows a statement or a brace on its line is source, not prose. */
+function isCode(rest: string): boolean {
+  return [LINE_ENDS, PROPERTY, EMPTY_PROPERTY, NODE_OPENS, NODE_CLOSES].some((test) => test.test(rest));
 }
 
 /** True for a text that is nothing but property statements from its first character: not a quote, not prose around it. */
 export function startsFragment(text: string): boolean {
   const stripped = text.replace(/^(?:\s+|\/\/[^\n]*\n|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)+/, '');
   const line = stripped.slice(0, Math.max(0, stripped.search(/\n|$/)));
-  return PROPERTY.test(line) || EMPTY_PROPERTY.test(line);
+  const empty = EMPTY_PROPERTY.exec(line)?.[0].length;
+  return PROPERTY.test(line) || (empty !== undefined && isCode(line.slice(empty)));
 }
 
 const SPACE = 0x20;
@@ -280,14 +353,16 @@ export function fragmentsIn(
   skip?: (offset: number) => boolean,
 ): Fragments | 'whole' {
   const { found, unfinished } = findDeviceTreeText(text);
-  if (skip === undefined && !QUOTED_LINE.test(text) && startsFragment(text)) {
+  if (skip === undefined && !QUOTED_LINE.test(text)) {
     const said = withoutComments(text, found);
     const left = outside(text, said);
-    // A statement with a mistake in it, not words around statements.
-    const mistake = /[=<>{}]/.test(left);
     const groups = fragmentsOf(text, said);
-    if (mistake || (left === '' && groups.length <= 1)) return 'whole';
-    return { fragments: groups.map((group) => cut(bytes, text, group)), unfinished: [] };
+    if (groups.length <= 1 && left === '' && found.length > 0) return 'whole';
+    if (startsFragment(text)) {
+      // A statement with a mistake in it, not words around statements.
+      if (/[=<>{}]/.test(left)) return 'whole';
+      return { fragments: groups.map((group) => cut(bytes, text, group)), unfinished: [] };
+    }
   }
   const outsideSkipped = (offset: number): boolean => skip?.(offset) !== true;
   const own = found.filter(({ start }) => outsideSkipped(start));

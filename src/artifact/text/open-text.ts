@@ -95,6 +95,13 @@ export function textInputs(
   return pieces.map((piece) => foundInput(plain, piece, 0, 0));
 }
 
+/** Why the property of addresses at an offset isn't read. */
+function problemAt(text: string, offset: number): 'no end' | 'too long' | 'macro' {
+  const equals = text.indexOf('=', offset);
+  if (/[A-Z]/.test(/\S/.exec(text.slice(equals + 1, equals + 64))?.[0] ?? '')) return 'macro';
+  return isLong(text, offset) ? 'too long' : 'no end';
+}
+
 /** Whether the end of a statement, if it has one, lies behind the lines that are looked through. */
 function isLong(text: string, offset: number): boolean {
   const semicolon = text.indexOf(';', offset);
@@ -123,7 +130,7 @@ function sayUnfinished(
     sink.add(
       finding(
         'artifact/unfinished-property',
-        { line: line + linesBefore + 1, long: isLong(text, offset) },
+        { line: line + linesBefore + 1, problem: problemAt(text, offset) },
         { span: { source, start: offset, end: end < 0 ? text.length : end } },
       ),
     );

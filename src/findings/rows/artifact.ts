@@ -120,8 +120,8 @@ export const ARTIFACT_ROWS = {
   }),
   'artifact/unfinished-property': row({
     severity: 'warning',
-    summary: 'a quoted property of addresses has no end',
-    why: 'It begins like ranges = <…> and no semicolon closes it, so it is not read; it may say where a window is.',
+    summary: 'a quoted property of addresses has no end, or a macro as its value',
+    why: 'It begins like ranges = <…> and no semicolon closes it, or it is a macro that nothing quoted defines. It is not read; it may say where a window is.',
     example: {
       files: {
         'mail.txt':
@@ -131,9 +131,14 @@ export const ARTIFACT_ROWS = {
     },
     source: 'Devicetree Specification, section 6.3: a property definition ends with a semicolon',
     hides: ['window', 'framebuffer'],
-    text: ({ line, long }: { line: number; long: boolean }) =>
-      `the property that begins on line ${line} has no end${long ? ` within ${limitText('statement-lines')}` : ''}; it is not read`,
-    hint: () => 'quote it whole',
+    text: ({ line, problem }: { line: number; problem: 'no end' | 'too long' | 'macro' }) => {
+      const why =
+        problem === 'macro'
+          ? 'is a macro'
+          : `has no end${problem === 'too long' ? ` within ${limitText('statement-lines')}` : ''}`;
+      return `the property that begins on line ${line} ${why}; it is not read`;
+    },
+    hint: ({ problem }) => (problem === 'macro' ? 'give the source with its includes' : 'quote it whole'),
   }),
   'artifact/empty-folder': row({
     severity: 'error',

@@ -255,7 +255,7 @@ describe('statements of a device tree', () => {
     ['ranges; // all', ['ranges;']],
     ['no-map;', ['no-map;']],
     ['other;', []],
-    ['} a = <1>;', []],
+    ['} a = <1>;', ['a = <1>;']],
   ])('%j', (text, statements) => {
     expect(found(text)).toEqual(statements);
   });

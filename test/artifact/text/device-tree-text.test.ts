@@ -142,6 +142,58 @@ describe('what is around them', () => {
     expect(unfinished(`${LINE}\n`)).toEqual([]);
     expect(unfinished('x = <1\n\n')).toEqual([]);
   });
+
+  test('so is one whose value is a macro, wherever on the line it begins; C is none', () => {
+    const unfinished = (text: string): readonly number[] => findDeviceTreeText(text).unfinished;
+    expect(unfinished('> ranges = VMBUS_RANGES;\n')).toEqual([2]);
+    expect(unfinished('> vmbus { a = <1>; ranges = VMBUS_RANGES;\n')).toEqual([18]);
+    expect(unfinished('> a = <1>; ranges = <0x0f 0xf0000000\n\nBye\n')).toEqual([10]);
+    expect(unfinished('> \tranges = of_get_property(node, "ranges", &length);\n> a = <1>;')).toEqual([]);
+    expect(unfinished('> \treg = FIELD_PREP(MASK, 1);\n> a = <1>;')).toEqual([]);
+  });
+
+  // dtc reads white space alike wherever it stands between tokens (Devicetree Specification, section 6).
+  test('however statements and braces are put on lines, the same are found', () => {
+    const statement = fc.constantFrom(
+      'a = <1>;',
+      'b-c = "x; {y}", <2 3>;',
+      'ranges;',
+      'reg = <0 1>;',
+      'l: d = [00 11];',
+    );
+    const { body } = fc.letrec<{ body: string[]; node: string[] }>((tie) => ({
+      body: fc
+        .array(
+          fc.oneof(
+            { depthSize: 'small' },
+            statement.map((one) => [one]),
+            tie('node'),
+          ),
+          { minLength: 1, maxLength: 4 },
+        )
+        .map((parts) => parts.flat()),
+      node: fc
+        .tuple(fc.constantFrom('vmbus', 'n: bus@f0'), tie('body'))
+        .map(([name, inside]) => [`${name} {`, ...inside, '};']),
+    }));
+    fc.assert(
+      fc.property(
+        body,
+        fc.infiniteStream(fc.constantFrom(' ', '\n', '\n\t', ' \n> ')),
+        fc.boolean(),
+        (tokens, gaps, below) => {
+          let text = 'Look:\n> ';
+          for (const token of tokens) {
+            // A brace below its node's name, where the name begins a line.
+            const ownLine = below && /\n[> \t]*$/.test(text);
+            text += `${ownLine ? token.replace(/ \{$/, '\n> {') : token}${gaps.next().value}`;
+          }
+          const normal = (each: string): string => each.replace(/\n> /g, '').replace(/\s+/g, '');
+          expect(found(`${text}\nBye.\n`).map(normal)).toEqual(tokens.map(normal));
+        },
+      ),
+    );
+  });
 });
 
 describe('a file of property lines with comments', () => {
