@@ -99,7 +99,7 @@ export function judgeAcpiBridges(
       bus: subject.bus,
       when,
       windows: [
-        ...joined.windows.map(({ of, when }) => ({ at: of.from.at(-1)!, window: toWindow(of, when) })),
+        ...joined.windows.map(({ of, when }) => ({ at: of.from[0]!, window: toWindow(of, when) })),
         ...(situation.crs.uses ? unknownWindows(unknown, described, architecture.consumersAreWindows) : []),
       ]
         .sort((a, b) => a.at - b.at)
