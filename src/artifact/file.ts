@@ -13,16 +13,16 @@ const LAZY_BYTES = 4 * 1024 * 1024;
 /** What the system says about a failed call, as people know it: `No such file or directory`. */
 export function systemMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('errno' in error && typeof error.errno === 'number') {
-    const known = getSystemErrorMap().get(error.errno)?.[1];
-    if (known) return known.charAt(0).toUpperCase() + known.slice(1);
-  }
-  return error.message;
+  const { errno = 0 } = error as NodeJS.ErrnoException;
+  const known = getSystemErrorMap().get(errno)?.[1];
+  return known === undefined ? error.message : known.charAt(0).toUpperCase() + known.slice(1);
 }
 
 /** What the system calls a failed call: `ENOENT`. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' ? code : undefined;
 }
 
 /** Closes what was only read: a fault comes too late to matter. */

@@ -77,7 +77,7 @@ function bare(line: string): string {
 function quotedFrom(lines: readonly string[], about: ReadonlySet<string>): string[] {
   const at = lines.findIndex((line) => bare(line) !== '' && about.has(bare(line)));
   if (at < 0) return [];
-  const hunk = lines.slice(0, at + 1).findLastIndex((line) => /^(?:>\s?)*@@ /.test(line));
+  const hunk = lines.slice(0, at).findLastIndex((line) => /^(?:>\s?)*@@ /.test(line));
   const from = Math.max(0, at - CONTEXT);
   const head = hunk >= 0 && hunk < from && at - hunk < MOST_ABOVE ? [lines[hunk]!] : [];
   const to = Math.min(lines.length, at + 1 + CONTEXT);

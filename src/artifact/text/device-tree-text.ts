@@ -255,14 +255,15 @@ type Group = FoundText[];
 /** `ranges`, of `here: ranges = <…>;`; undefined for the brace of a node. */
 const PROPERTY_NAME = new RegExp(`^[ \\t]*${LABELS}(${NAME})[ \\t]*[=;]`);
 
-/** A statement as it reads without quote marks and white space. */
+/** A statement as it reads without quote marks, and white space only where it parts two words. */
 function normal(text: string, { start, end }: FoundText): string {
   return text
     .slice(start, end)
     .split('\n')
     .map((line, index) => (index === 0 ? line : line.replace(QUOTE, '')))
-    .join('')
-    .replace(/\s+/g, '');
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .replace(/(?<!\w) | (?!\w)/g, '');
 }
 
 /**
@@ -327,7 +328,7 @@ function cut(bytes: Uint8Array, text: string, group: Group): FragmentText {
     // Quote marks at the start of the statement's further lines are no part of it.
     for (let lineBreak = text.indexOf('\n', statement.start); lineBreak >= 0 && lineBreak < statement.end; ) {
       const next = text.indexOf('\n', lineBreak + 1);
-      const line = text.slice(lineBreak + 1, Math.min(statement.end, next < 0 ? statement.end : next));
+      const line = text.slice(lineBreak + 1, next === -1 ? statement.end : Math.min(statement.end, next));
       const marks = QUOTE.exec(line)?.[0].length ?? 0;
       blanked.fill(SPACE, lineBreak + 1 - start, lineBreak + 1 - start + marks);
       lineBreak = next;

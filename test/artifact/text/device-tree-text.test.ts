@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findDeviceTreeText, fragmentsIn } from '../../../src/artifact/text/device-tree-text.ts';
+import {
+  findDeviceTreeText,
+  fragmentsIn,
+  startsFragment,
+} from '../../../src/artifact/text/device-tree-text.ts';
+import { withLimits } from '../../../src/limits/limits.ts';
 import { openText, readable } from '../open.ts';
 
 const LINE = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;';
@@ -224,4 +229,159 @@ describe('a file of property lines with comments', () => {
   test('in a mail, too, it may be all there is', () => {
     expect(cut(`> /* ${LOW} */\n`)).toEqual([LOW]);
   });
+});
+
+describe('the edges of statements', () => {
+  const R = 'ranges = <0x1>;';
+
+  test.each<[string, string, string[]]>([
+    ['a label, a quote and a tab', '>\ta: b: ranges = <0x1>;', ['a: b: ranges = <0x1>;']],
+    ['a value that begins on the next line', 'ranges =\n\t<0x1>;', ['ranges =\n\t<0x1>;']],
+    ['a reference', 'x = &label;', ['x = &label;']],
+    ['/bits/', 'x = /bits/ 8 <1>;', ['x = /bits/ 8 <1>;']],
+    ['a label before a value', 'x = a: <1>;', ['x = a: <1>;']],
+    ['a name alone is no value', 'x = word;', []],
+    ['two on one line', `ranges = <0x1>; ${R}`, ['ranges = <0x1>;']],
+    ['one in a sentence and one more', `See ${R} and reg = <0x2>; there`, [R, 'reg = <0x2>;']],
+    [
+      'one in a sentence that goes on',
+      'See ranges = <0x1\n 0x2>; and\nreg = <0x3>;',
+      ['ranges = <0x1\n 0x2>;', 'reg = <0x3>;'],
+    ],
+    ['not another name in a sentence', 'See myranges = <0x1>; and strange-reg = <0x1>;', ['reg = <0x1>;']],
+    ['a semicolon in cells', 'x = <1;>;', []],
+    ['a semicolon in a string', 'x = "a;b";', ['x = "a;b";']],
+    ['a quote in a string', 'x = "a\\";b";', ['x = "a\\";b";']],
+    ['a string over the end of a line', 'x = "a\nb";', []],
+    ['a bracket in a string', 'x = "<", <1>;', ['x = "<", <1>;']],
+    ['bytes with a semicolon', 'x = [00;];', ['x = [00;];']],
+    ['an empty line inside', 'x = <1\n\n2>;', []],
+    ['a statement inside', 'x = <1\ny = <2>;', ['y = <2>;']],
+    ['words behind a value', 'x = <1> (which is wrong);', []],
+    ['a comment behind', 'ranges; // one\nranges; /* two */', ['ranges;', 'ranges;']],
+    ['words behind an empty one', 'ranges; which is empty', []],
+    ['a name that is not worth finding', 'fine;\nno-map;', ['no-map;']],
+    ['a labelled empty one', 'a: ranges;', ['a: ranges;']],
+  ])('%s', (_title, text, statements) => {
+    expect(found(text)).toEqual(statements);
+  });
+
+  test('a value goes over as many lines as the limit', () => {
+    const value = (lines: number): string => `x = <${Array.from({ length: lines }, () => '1').join('\n')}>;`;
+    withLimits({ 'statement-lines': 3 }, () => {
+      expect(found(value(3))).toEqual([value(3)]);
+      expect(found(value(4))).toEqual([]);
+    });
+  });
+
+  test('so many in a sentence that fail, and no more', () => {
+    const line = (failed: number): string => `a ${'reg = <1; '.repeat(failed)}${R}`;
+    expect(found(line(15))).toEqual([R]);
+    expect(found(line(16))).toEqual([]);
+  });
+
+  test('sixteen without an end are named', () => {
+    const text = 'ranges = <1\n\n'.repeat(20);
+    expect(findDeviceTreeText(text).unfinished).toHaveLength(16);
+    // Only of addresses, and not one that has its end.
+    expect(findDeviceTreeText(`x = <1\n\nreg = <1\n\ndma-ranges = <1\n\n${R}`).unfinished).toHaveLength(2);
+  });
+
+  test.each<[string, string[]]>([
+    ['n {\nranges;\n};', ['n {', 'ranges;', '};']],
+    ['n {\nranges;\n} ; // end', ['n {', 'ranges;', '} ;']],
+    ['n { // begin\nranges;\n};', ['n {', 'ranges;', '};']],
+    ['/ {\nranges;\n};', ['/ {', 'ranges;', '};']],
+    ['&r {\nranges;\n};', ['&r {', 'ranges;', '};']],
+    ['a: n@1 {\nranges;\n};', ['a: n@1 {', 'ranges;', '};']],
+    // Without a semicolon it may be C, and without a property there is nothing in it.
+    ['n {\nranges;\n}', ['ranges;']],
+    ['n {\n};', []],
+    ['};\nranges;', ['ranges;']],
+    ['m {\nn {\nranges;\n};\n};', ['m {', 'n {', 'ranges;', '};', '};']],
+    ['ranges;\nn {\n};', ['ranges;']],
+  ])('nodes of %j', (text, statements) => {
+    expect(found(text)).toEqual(statements);
+  });
+});
+
+describe('fragments', () => {
+  const [A, B] = ['ranges = <0x1>;', 'ranges = <0x2>;'];
+  const fragments = (text: string, skip?: (offset: number) => boolean): string[] | 'whole' => {
+    const cut = fragmentsIn(new Uint8Array(Buffer.from(text)), text, skip);
+    return cut === 'whole'
+      ? cut
+      : cut.fragments.map(({ bytes }) => Buffer.from(bytes).toString('latin1').replace(/\s+/g, ' ').trim());
+  };
+
+  test('a file of statements and comments is whole; words around make it none', () => {
+    expect(fragments(`${A}\n`)).toBe('whole');
+    expect(fragments(`// c\n/* d * e */ ${A}\n`)).toBe('whole');
+    expect(fragments(`${A}\nwords\n`)).toEqual([A]);
+    expect(fragments(`words\n${A}\n`)).toEqual([A]);
+    expect(fragments(`${A}\nwith = a mistake\n`)).toBe('whole');
+    expect(fragments(`${A}\nn {\n`)).toBe('whole');
+    // Two of one name are two fragments, whatever comment stands before, between or behind.
+    expect(fragments(`${A}\n${B}\n// end\n`)).toEqual([A, B]);
+    expect(fragments(`/* c */\n${A}\n/* c */\n${B}\n`)).toEqual([A, B]);
+    // Quoted, or beside something else, it is never the whole.
+    expect(fragments(`> ${A}\n`)).toEqual([A]);
+    expect(fragments(`${A}\n`, () => false)).toEqual([A]);
+    expect(fragments(`${A}\n`, () => true)).toEqual([]);
+    expect(fragments(`${A}\n${B}\n`, (offset) => offset === 0)).toEqual([B]);
+  });
+
+  test('what is unfinished is told unless it is skipped', () => {
+    const unfinished = (skip?: (offset: number) => boolean) => {
+      const text = 'words\nranges = <1\n\n';
+      const cut = fragmentsIn(new Uint8Array(Buffer.from(text)), text, skip);
+      return cut === 'whole' ? cut : cut.unfinished;
+    };
+    expect(unfinished()).toEqual([6]);
+    expect(unfinished((offset) => offset === 6)).toEqual([]);
+  });
+
+  test('are apart where something is said otherwise', () => {
+    const S = '#size-cells = <1>;';
+    expect(fragments(`> ${A}\n> ${S}\nand\n> ${B}\n> ${S}\n`)).toEqual([`${A} ${S}`, `${B} ${S}`]);
+    // What was said before, in whichever of them, begins nothing new.
+    expect(fragments(`> ${A}\nand\n> ${B}\nand again\n> > ${A}\n`)).toEqual([A, B]);
+    expect(fragments('> ranges;\n> ranges;\n')).toEqual(['ranges;']);
+    expect(fragments('> l: reg = <1>;\n> reg = <2>;\n')).toEqual(['l: reg = <1>;', 'reg = <2>;']);
+    expect(fragments('> reg = <1\n> 2>;\nagain\n> > reg = < 1  2 >;\n')).toEqual(['reg = <1 2>;']);
+    expect(fragments('> reg = <1 2>;\n> reg = <12>;\n')).toEqual(['reg = <1 2>;', 'reg = <12>;']);
+    expect(fragments('> reg = <1\n> 2>;\nagain\n> > reg = <1\n> > 2>;\n')).toEqual(['reg = <1 2>;']);
+  });
+
+  test('a node goes with everything to its closing brace', () => {
+    const node = (name: string, ...inside: string[]): string =>
+      `> ${name} {\n${inside.map((line) => `> ${line}\n`).join('')}> };\n`;
+    expect(fragments(`${node('m', A)}${node('n', B)}`)).toEqual([`m { ${A} }; n { ${B} };`]);
+    expect(fragments(`${node('m', A)}and\n${node('m', B)}`)).toEqual([`m { ${A} };`, `m { ${B} };`]);
+    expect(fragments(`${node('m', 'n {', A, '};', B)}> ${A}\n`)).toEqual([`m { n { ${A} }; ${B} }; ${A}`]);
+  });
+
+  test('begin on the line of their first statement, and end with a line', () => {
+    const text = `Grüße\n  > ${A} ${'x'.repeat(9)}\n> ${B}\n`;
+    const cut = fragmentsIn(new Uint8Array(Buffer.from(text, 'latin1')), text);
+    if (cut === 'whole') throw new Error('there are words');
+    expect(cut.fragments.map(({ start, bytes }) => [start, Buffer.from(bytes).toString('latin1')])).toEqual([
+      [6, `    ${A}\n`],
+      [text.indexOf('> ranges = <0x2'), `  ${B}\n`],
+    ]);
+  });
+});
+
+test.each([
+  ['a = <1>;', true],
+  ['ranges;', true],
+  ['\n\t// c\n/* d */\n a = "x";', true],
+  ['l: a = <1>;', true],
+  ['words\na = <1>;', false],
+  ['> a = <1>;', false],
+  ['fine;', false],
+  ['', false],
+  ['/* a = <1>; */', false],
+])('%j starts a fragment: %s', (text, is) => {
+  expect(startsFragment(text)).toBe(is);
 });

@@ -8,7 +8,12 @@ import { withLimits } from '../../../src/limits/limits.ts';
 async function partsOf(mail: string) {
   const bytes = new Uint8Array(Buffer.from(mail, 'latin1'));
   const sink = new DiagnosticList();
-  const parts: (Omit<MailPart, 'bytes'> & { readonly text: string })[] = [];
+  const parts: {
+    readonly is: MailPart['is'];
+    readonly name: string;
+    readonly text: string;
+    readonly at?: { readonly offset: number; readonly linesBefore: number };
+  }[] = [];
   for await (const { bytes: content, ...part } of mailParts(bytes, mail, 'm', sink))
     parts.push({ ...part, text: Buffer.from(content).toString('latin1') });
   return { parts, said: sink.all.map(({ code }) => code) };
