@@ -241,7 +241,7 @@ describe('the edges of statements', () => {
     ['/bits/', 'x = /bits/ 8 <1>;', ['x = /bits/ 8 <1>;']],
     ['a label before a value', 'x = a: <1>;', ['x = a: <1>;']],
     ['a name alone is no value', 'x = word;', []],
-    ['two on one line', `ranges = <0x1>; ${R}`, ['ranges = <0x1>;']],
+    ['two on one line', `ranges = <0x2>; ${R}`, ['ranges = <0x2>;', ` ${R}`]],
     ['one in a sentence and one more', `See ${R} and reg = <0x2>; there`, [R, 'reg = <0x2>;']],
     [
       'one in a sentence that goes on',
