@@ -194,7 +194,7 @@ async function bundleTypes() {
   const built = await rolldown({
     input: { index: 'src/index.ts', core: 'src/core.ts' },
     external: [/^node:/],
-    plugins: [dts({ emitDtsOnly: true, tsconfig: 'tsconfig.build.json' })],
+    plugins: [dts({ emitDtsOnly: true, tsconfig: 'scripts/tsconfig.build.json' })],
     // The compiler reads the types of all of src, which takes the time it takes.
     checks: { pluginTimings: false },
   });

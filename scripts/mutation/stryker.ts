@@ -1,7 +1,7 @@
 /**
  * `npm run mutation:stryker -- [--sample N] [--seed S] [--rooms A,B] [--report FILE]`: as `npm run mutation`, by Stryker and its
  * runner for vitest: slow, and by other code than ours. The sample is one of places: what lies in a place is tried with it.
- * FILE gets what Stryker reports, as JSON. vitest.mutation.config.ts says in what order tests are run.
+ * FILE gets what Stryker reports, as JSON. scripts/mutation/vitest.config.ts says in what order tests are run.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -67,7 +67,7 @@ const configFile = join(temporary, 'stryker.config.json');
 writeFileSync(
   configFile,
   JSON.stringify({
-    ...JSON.parse(readFileSync(join(ROOT, 'stryker.config.json'), 'utf8')),
+    ...JSON.parse(readFileSync(join(ROOT, 'scripts/mutation/stryker.config.json'), 'utf8')),
     mutator: { excludedMutations: EXCLUDED_MUTATIONS },
     tempDirName: temporary,
     jsonReporter: { fileName: report },

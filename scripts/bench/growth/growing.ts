@@ -8,6 +8,8 @@ export interface Growing {
   make(count: number): string | Uint8Array;
 }
 
+export const LINUX = 'Linux version 6.12.30 (a@b) (gcc) #1 SMP\n';
+
 export const hex = (value: number): string => value.toString(16);
 export const wide = (value: number): string => hex(value).padStart(16, '0');
 

@@ -10,19 +10,20 @@ import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../terms/term.ts';
 import { bodyToRun } from './calls.ts';
 import { FaultRecovery } from './fault-recovery.ts';
+import { clean, leaveMethod, takeOff, withdrawNames } from './frames.ts';
 import { forget } from './paths/forget.ts';
 import { mergeDeltas } from './paths/merge.ts';
 import { ForkSignal, Paths } from './paths/paths.ts';
 import type { Explored } from './paths/waiting-paths.ts';
 import { type Controls, planEvaluation } from './plan/plan.ts';
-import { planTerms } from './plan/planner.ts';
+import { Plans } from './plan/plans.ts';
 import { EvaluationBudget } from './state/budget.ts';
 import { Clock } from './state/clock.ts';
 import { AmlFault, fault } from './state/fault.ts';
 import { GivenUp } from './state/given-up.ts';
 import { Handlers } from './state/handlers.ts';
 import { Journal } from './state/journal.ts';
-import { type Hold, Locks } from './state/locks.ts';
+import { Locks } from './state/locks.ts';
 import {
   type Evaluation,
   FIRST_ARGUMENT_SLOT,
@@ -30,7 +31,6 @@ import {
   type InterpreterOptions,
   type Machine,
   type MachineOwner,
-  type Plan,
   TAKEN,
   type TableLoader,
   type Threading,
@@ -53,13 +53,10 @@ import type { Profile } from './state/profile.ts';
 import { RegionStore } from './state/regions.ts';
 import { Trace } from './state/trace.ts';
 import { Suspension } from './threads.ts';
-import { withdraw } from './values/names.ts';
 import { StackOperands } from './values/operands.ts';
 
 /** Changes noted before those that nobody will take back are forgotten. */
 const JOURNAL_LIMIT = 2000;
-
-const NOTHING_HELD: Hold = { mutexes: [], level: 0 };
 
 export class Interpreter implements Explored, Machine {
   readonly profile: Profile;
@@ -94,7 +91,7 @@ export class Interpreter implements Explored, Machine {
   /** Packages whose names are looked up at the end of the table. */
   #openPackages: PackageObject[] = [];
   #threads: Threading | undefined;
-  readonly #plans = new Map<Term, Plan>();
+  readonly #plans: Plans;
   readonly #recovery: FaultRecovery;
   /** Is what an evaluation changes to be put together with what was there? */
   #underCondition = false;
@@ -114,6 +111,7 @@ export class Interpreter implements Explored, Machine {
     this.controls = controls;
     this.bits = options.narrow ? 32 : 64;
     this.mask = options.narrow ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn;
+    this.#plans = new Plans(controls, this.mask);
     this.journal = new Journal(options.fill === undefined);
     this.otherTables = new OtherTables(this.journal.active, options.complete);
     this.locks = new Locks(this.journal);
@@ -205,16 +203,7 @@ export class Interpreter implements Explored, Machine {
   }
 
   takeOff(): () => void {
-    const { frames, stack, sp, locks } = this;
-    const kept = { frames: frames.splice(0), operands: stack.slice(0, sp), hold: locks.hold() };
-    this.sp = 0;
-    locks.restore(NOTHING_HELD);
-    return () => {
-      frames.push(...kept.frames);
-      for (const [i, operand] of kept.operands.entries()) stack[i] = operand;
-      this.sp = sp;
-      locks.restore(kept.hold);
-    };
+    return takeOff(this);
   }
 
   // ---- frames
@@ -236,15 +225,6 @@ export class Interpreter implements Explored, Machine {
     this.frame.pc = pc;
   }
 
-  #planOf(term: Term, body: readonly Term[]): Plan {
-    let plan = this.#plans.get(term);
-    if (plan === undefined) {
-      plan = planTerms(body, term, this.controls, this.mask);
-      this.#plans.set(term, plan);
-    }
-    return plan;
-  }
-
   /** Calls a method: a frame goes on the stack. */
   enterMethod(node: NamespaceNode, method: MethodObject, args: readonly Resolved[]): void {
     const { level } = this.locks;
@@ -254,7 +234,7 @@ export class Interpreter implements Explored, Machine {
       this.#threads.wait(() => method.running === 0 || method.thread === current, undefined);
       method.thread = current;
     }
-    const plan = this.#planOf(term, term.termsAt(2));
+    const plan = this.#plans.ofMethod(term);
     const frame = new Frame(plan, node, method, method.table, node, this.sp, level);
     for (let i = 0; i < args.length; i++) frame.slots[FIRST_ARGUMENT_SLOT + i] = args[i];
     if (method.serialized && method.running === 0) this.locks.enter(method);
@@ -275,8 +255,7 @@ export class Interpreter implements Explored, Machine {
    * @param owner ordinal of the table, noted on what it makes @param result what it gives when its terms run out
    */
   enterTable(table: AcpiTable, term: Term, scope: NamespaceNode, owner: number, result?: TableHandle): void {
-    // Run once: its plan is not kept.
-    const plan = planTerms(term.termsAt(0), term, this.controls, this.mask);
+    const plan = this.#plans.ofTable(term);
     const frame = new Frame(plan, this.root, undefined, table, scope, this.sp, this.locks.level);
     frame.owner = owner;
     frame.result = result;
@@ -284,42 +263,26 @@ export class Interpreter implements Explored, Machine {
     this.frames.push(frame);
   }
 
-  /** What a frame leaves behind when it goes: names it made. */
-  #clean(frame: Frame): void {
-    this.#withdraw(frame);
-    this.#release(frame);
-  }
-
-  #withdraw(frame: Frame): void {
-    if (frame.created !== undefined) withdraw(this, frame.created);
-  }
-
-  #release(frame: Frame): void {
-    if (frame.method === undefined) return;
-    frame.method.running -= 1;
-    if (frame.method.serialized && frame.method.running === 0) this.locks.leave(frame.syncLevel);
-  }
-
   withdraw(depth: number): void {
     for (let i = this.frames.length - 1; i >= Math.max(depth, this.#floor); i--)
-      this.#withdraw(this.frames[i]!);
+      withdrawNames(this, this.frames[i]!);
   }
 
   drop(depth: number): void {
-    while (this.frames.length > depth) this.#release(this.frames.pop()!);
+    while (this.frames.length > depth) leaveMethod(this, this.frames.pop()!);
   }
 
   unwind(depth: number): void {
     while (this.frames.length > depth) {
       const frame = this.frames.pop()!;
-      this.#clean(frame);
+      clean(this, frame);
       this.sp = frame.base;
     }
   }
 
   leaveFrame(value: AmlValue | NamespaceNode | undefined): void {
     const frame = this.frames.pop()!;
-    this.#clean(frame);
+    clean(this, frame);
     this.sp = frame.base;
     if (this.frames.length <= this.#floor) {
       this.#result = value;

@@ -12,7 +12,7 @@ import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../../s
 import { textSource } from '../../../src/bytes/source.ts';
 import { finding } from '../../../src/findings/finding.ts';
 import { withLimits } from '../../../src/limits/limits.ts';
-import { table } from '../../containers/make-images.ts';
+import { table } from '../../containers/make/boot.ts';
 
 const file = (path: string, content: string | Uint8Array = ''): Listed => ({
   path,

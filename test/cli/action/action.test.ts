@@ -11,8 +11,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import MarkdownIt from 'markdown-it';
@@ -23,15 +21,20 @@ import { type Env, runAction } from '../../../src/cli/action/run.ts';
 import { faultsOf, type SarifRun } from '../../report/results/sarif-schema.ts';
 import { commandsOf } from '../../report/results/workflow-commands.ts';
 import { run } from '../fake-io.ts';
+import { FakeApi } from './fake-api.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fwmap-action-'));
+
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const bus = (ranges: string): string =>
   `vmbus {\n\tcompatible = "microsoft,vmbus";\n\t#address-cells = <2>;\n\t#size-cells = <1>;\n\tranges = <${ranges}>;\n};\n`;
+
 const board = (inside: string): string =>
   `/dts-v1/;\n/ {\n\t#address-cells = <2>;\n\t#size-cells = <1>;\n\tcompatible = "microsoft,hyperv";\n${inside}};\n`;
+
 const HIGH = '0x0f 0xf0000000 0x0f 0xf0000000 0x10000000';
+
 const LOW = '0x00 0xf8000000 0x00 0xf8000000 0x6d40000';
 
 interface Repository {
@@ -41,6 +44,7 @@ interface Repository {
 }
 
 let count = 0;
+
 function repository(): Repository {
   count += 1;
   const root = join(folder, `repository ${count}`);
@@ -72,63 +76,14 @@ function commit({ git }: Repository): string {
   return git('rev-parse', 'HEAD').trim();
 }
 
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-  readonly body: { readonly body: string } | undefined;
-}
-
-/** GitHub's comments of one pull request. */
-class FakeApi {
-  readonly asked: Asked[] = [];
-  comments: { id: number; body: string; user: { login: string } }[] = [];
-  status = 200;
-  readonly #server: Server = createServer((request, answer) => {
-    let text = '';
-    request.on('data', (chunk) => {
-      text += chunk;
-    });
-    request.on('end', () => {
-      const url = new URL(request.url!, 'http://localhost');
-      const body = text === '' ? undefined : JSON.parse(text);
-      this.asked.push({ method: request.method!, path: url.pathname, body });
-      answer.setHeader('content-type', 'application/json');
-      answer.statusCode = request.headers.authorization === 'Bearer secret' ? this.status : 401;
-      answer.end(JSON.stringify(answer.statusCode === 200 ? this.#answer(request.method!, url, body) : {}));
-    });
-  });
-
-  #answer(method: string, url: URL, body: { body: string }): unknown {
-    if (method === 'GET') {
-      const [each, page] = [Number(url.searchParams.get('per_page')), Number(url.searchParams.get('page'))];
-      return this.comments.slice(each * (page - 1), each * page);
-    }
-    if (method === 'POST')
-      this.comments.push({
-        id: 1000 + this.comments.length,
-        user: { login: 'github-actions[bot]' },
-        ...body,
-      });
-    else Object.assign(this.comments.find(({ id }) => url.pathname.endsWith(`/${id}`))!, body);
-    return {};
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.#server.close();
-  }
-}
-
 let api: FakeApi;
 let url: string;
+
 beforeEach(async () => {
   api = new FakeApi();
   url = await api.listen();
 });
+
 afterEach(() => api.close());
 
 const FILES = /default: \|\n((?: {6}.*\n)+)/.exec(

@@ -1,7 +1,7 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { testsOf } from './scripts/mutation/tests.ts';
+import { testsOf } from './tests.ts';
 
 const rooms = (process.env.MUTATED_ROOMS ?? 'verdict,window,linux,symbolic').split(',');
 
@@ -25,7 +25,7 @@ class QuickFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: testsOf(import.meta.dirname, rooms),
+    include: testsOf(join(import.meta.dirname, '..', '..'), rooms),
     // A worker for each mutant, not for each file of tests: modules are loaded once.
     isolate: false,
     sequence: { sequencer: QuickFirst },

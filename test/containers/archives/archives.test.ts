@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { accessTo } from '../../src/containers/access.ts';
-import type { Archive, Member } from '../../src/containers/container.ts';
-import { ARCHIVES } from '../../src/containers/rows.ts';
-import { makeCpio } from './make-cpio.ts';
-import { hasProgram, mixedBytes } from './pack.ts';
+import { accessTo } from '../../../src/containers/access.ts';
+import type { Archive, Member } from '../../../src/containers/container.ts';
+import { ARCHIVES } from '../../../src/containers/rows.ts';
+import { makeCpio } from '../make-cpio.ts';
+import { hasProgram, mixedBytes } from '../pack.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'fwmap-archives-'));
 const LONG = `${'a-folder-with-a-long-name/'.repeat(9)}file`;
