@@ -29,3 +29,31 @@ test('an end that is calculated stays so', () => {
   );
   expect(formatRange({ space: 'memory', base: MG2B, size: null })).toBe('[mem MG2B-?]');
 });
+
+test('a name, a number, a calculation and what is not known', () => {
+  const text = (
+    base: Parameters<typeof formatRange>[0]['base'],
+    size: typeof base,
+    space: 'memory' | 'io' | 'bus' = 'memory',
+  ) => formatRange({ space, base, size });
+  expect(text(0xe000_0000n, 0x1000n)).toBe('[mem 0xe0000000-0xe0000fff]');
+  expect(text(0x60n, 1n, 'io')).toMatch(/^\[io {2}0x0*60(-0x0*60)?\]$/);
+  expect(text(null, 0x1000n)).toBe('[mem ?-?]');
+  expect(text(0xe000_0000n, null)).toBe('[mem 0xe0000000-?]');
+  expect(text(1n, null, 'bus')).toBe('[bus 01-?]');
+  expect(text(0x1fn, null, 'bus')).toBe('[bus 1f-?]');
+  expect(text(MG2B, null, 'bus')).toBe('[bus (MG2B)-?]');
+  expect(text(MG2B, null, 'io')).toBe('[io  MG2B-?]');
+  // What isn't a name is set apart from the hyphen behind it.
+  expect(text(plus(32, 4n), null)).toBe('[mem (MG2B+MG2L+4)-?]');
+  expect(text(MG2B, 0x1000n)).toBe('[mem MG2B-MG2B+0xfff]');
+  // As somebody else writes it.
+  const written = (as: string) => formatRange({ space: 'memory', base: MG2B, size: null }, () => as);
+  expect(written('(a) + (b)')).toBe('[mem (a)+(b)-?]');
+  expect(written('a + b')).toBe('[mem (a+b)-?]');
+  expect(written("\\_SB.A^B['x']")).toBe("[mem \\_SB.A^B['x']-?]");
+  expect(written('(a)b')).toBe('[mem ((a)b)-?]');
+  expect(written('?')).toBe('[mem ?-?]');
+  expect(written('a?')).toBe('[mem (a?)-?]');
+  expect(written('a >= b')).toBe('[mem (a>=b)-?]');
+});
