@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { table } from '../../acpi/tables/made-tables.ts';
+import { littleEndian, table } from '../../acpi/tables/made-tables.ts';
 import { run } from '../../cli/fake-io.ts';
 import { runs } from '../../runs.ts';
 
@@ -246,7 +246,7 @@ interface Answer {
 const address = (value: bigint): string => `0x${pad(value)}`;
 
 test('windows, what is done with them and what Linux prints', async () => {
-  writeFileSync(join(folder, 'gtdt.dat'), table('GTDT', new Uint8Array(60)));
+  writeFileSync(join(folder, 'gtdt.dat'), table('GTDT', littleEndian(0, 60)));
   await fc.assert(
     fc.asyncProperty(made, async (machine) => {
       const { ram, arm, joins } = machine;
