@@ -5,6 +5,7 @@
 
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
+import { withoutControlSequences } from '../bytes/text-encoding.ts';
 import { type Access, accessTo } from '../containers/access.ts';
 import type { Archive } from '../containers/container.ts';
 import { Budget } from '../containers/limits.ts';
@@ -203,6 +204,11 @@ async function openPiece(
     }
     bytes = unwrapped.bytes;
     steps.push(step);
+  }
+  if (looksLikeText(bytes) && (as === undefined || kindRow(as).form === 'text')) {
+    const plain = withoutControlSequences(bytes);
+    if (plain !== bytes) steps.push({ how: 'terminal text' });
+    bytes = plain;
   }
   let kind = as ?? (isJoined ? 'image' : sniffKind(bytes));
   if (kind === undefined) {

@@ -52,6 +52,18 @@ export function latin1Bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
+const ESCAPE = 0x1b;
+/** A control sequence of a terminal: colours, erasing, moving (ECMA-48, section 5.4). */
+const CONTROL_SEQUENCE = /\x1b\[[0-?]*[ -/]*[@-~]/g;
+
+/** A text without the control sequences that `git diff --color`, `dmesg --color` or a serial console leave in it; itself where it has none. */
+export function withoutControlSequences(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(ESCAPE)) return bytes;
+  const text = latin1Text(bytes);
+  const plain = text.replace(CONTROL_SEQUENCE, '');
+  return plain.length === text.length ? bytes : latin1Bytes(plain);
+}
+
 /** The text up to the first NUL, or to the end. */
 export function textBeforeNul(bytes: Uint8Array): string {
   const nul = bytes.indexOf(0);

@@ -42,7 +42,10 @@ export interface FilePatch {
 const MAX_CONTEXT = 8;
 
 const QUOTE = /^(?:[ \t]{0,8}[>|])+[ \t]?/;
-const HUNK = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)$/;
+/** Of a merge it has a column of marks, and a range, for each parent (git-diff, "Combined diff format"). */
+const HUNK =
+  /^@(@{1,9}) -(\d{1,9})(?:,(\d{1,9}))? (?:-\d{1,9}(?:,\d{1,9})? ){0,8}\+\d{1,9}(?:,(\d{1,9}))? @@+ ?(.*)$/;
+const COMBINED_HEADER = /^diff --(?:cc|combined) "?(.*?)"?$/;
 const GIT_HEADER = /^diff --git "?a\/(.*?)"? "?b\/(.*?)"?$/;
 const OLD_FILE = /^--- (\S.*)$/;
 const NEW_FILE = /^\+\+\+ (\S.*)$/;
@@ -53,11 +56,48 @@ const GIT_DETAIL =
 const SIGNATURE = /^-- $/;
 const BARE_SIGNATURE = /^--$/;
 
-const BEGINNING = /^(?:@@ -\d|diff --git |--- \S)/;
+const BEGINNING = /^(?:@@+ -\d|diff --(?:git|cc|combined) |--- \S)/;
 
 /** Whether a text has a hunk of a diff, quoted or not. */
 export function hasHunk(text: string): boolean {
-  return /^(?:(?:[ \t]{0,8}[>|])+[ \t]?)?@@ -\d{1,9}(?:,\d{1,9})? \+\d{1,9}(?:,\d{1,9})? @@/m.test(text);
+  return /^(?:(?:[ \t]{0,8}[>|])+[ \t]?)?@@@{0,8} (?:-\d{1,9}(?:,\d{1,9})? ){1,9}\+\d{1,9}(?:,\d{1,9})? @@/m.test(
+    text,
+  );
+}
+
+/** The head of a hunk. */
+interface HunkHead {
+  readonly oldStart: number;
+  readonly oldCount: number;
+  readonly newCount: number;
+  readonly heading: string;
+  /** Columns of marks: one, or as many as a merge has parents. */
+  readonly columns: number;
+}
+
+function hunkHead(line: string): HunkHead | undefined {
+  const found = HUNK.exec(line);
+  if (found === null) return undefined;
+  const [, marks, oldStart, oldCount = '1', newCount = '1', heading] = found;
+  return {
+    oldStart: Number(oldStart),
+    oldCount: Number(oldCount),
+    newCount: Number(newCount),
+    heading: heading!.trim(),
+    columns: marks!.length,
+  };
+}
+
+/**
+ * A line of a merge's hunk as a diff against its first parent has it; undefined where that has no such line. A `-` says
+ * that the parent of its column had the line and the merge has not, a `+` that the merge has it and the parent had not.
+ */
+function againstFirstParent(line: string, columns: number): string | undefined {
+  const marks = line.slice(0, columns);
+  if (columns === 1 || !/^[ +-]+$/.test(marks)) return line;
+  const text = line.slice(columns);
+  if (marks.includes('-')) return marks[0] === '-' ? `-${text}` : undefined;
+  return `${marks[0]}${text}`;
 }
 
 /** `a/arch/x.dtsi`, with a tab and a date behind it, or /dev/null. */
@@ -145,7 +185,8 @@ class DiffReader {
     const git = GIT_HEADER.exec(text);
     const old = OLD_FILE.exec(text);
     const fresh = old && NEW_FILE.exec(unquote(this.#lines[this.#at + 1] ?? '').text);
-    const hunk = HUNK.exec(text);
+    const combined = COMBINED_HEADER.exec(text);
+    const hunk = hunkHead(text);
     if (hunk) {
       this.#hunk(hunk, depth);
       return true;
@@ -153,6 +194,8 @@ class DiffReader {
     let isDiff = true;
     if (git) {
       this.#begin(git[1], git[2]);
+    } else if (combined) {
+      this.#begin(combined[1], combined[1]);
     } else if (old && fresh) {
       const oldPath = pathIn(old[1]!);
       const newPath = pathIn(fresh[1]!);
@@ -174,16 +217,15 @@ class DiffReader {
     return isDiff;
   }
 
-  #hunk(header: RegExpExecArray, depth: number): void {
+  #hunk(head: HunkHead, depth: number): void {
     const file = this.#file ?? this.#begin(undefined, undefined);
-    const [, oldStart, oldCount = '1', , newCount = '1', heading] = header;
     const lines: HunkLine[] = [];
-    const left = { old: Number(oldCount), new: Number(newCount) };
+    const left = { old: head.oldCount, new: head.newCount };
     const at = this.#at;
     this.#hunks += 1;
     this.#at += 1;
     for (; this.#at < this.#lines.length; this.#at += 1) {
-      const read = this.#hunkLine(lines, left, depth);
+      const read = this.#hunkLine(lines, left, depth, head.columns);
       if (read === 'end') break;
       if (read === 'note') continue;
       if (read.mark !== '+') left.old -= 1;
@@ -192,7 +234,7 @@ class DiffReader {
     }
     // Blank lines at the end are the mail's as likely as the file's, and mean the same.
     while (lines.at(-1)?.text === '' && lines.at(-1)?.mark === ' ') lines.pop();
-    file.hunks.push({ oldStart: Number(oldStart), heading: heading!.trim(), line: at, lines });
+    file.hunks.push({ oldStart: head.oldStart, heading: head.heading, line: at, lines });
   }
 
   /** Whether more changes follow behind lines of context: then the counts are wrong. */
@@ -209,14 +251,17 @@ class DiffReader {
     before: readonly HunkLine[],
     left: { readonly old: number; readonly new: number },
     depth: number,
+    columns: number,
   ): HunkLine | 'end' | 'note' {
     const line = this.#at;
     const { text, depth: own } = unquote(this.#lines[line]!);
     if (own < depth) return 'end';
     // Of a mail that is not quoted, `>` may stand in the text itself.
-    const content = depth === 0 ? this.#lines[line]! : text;
+    const whole = depth === 0 ? this.#lines[line]! : text;
+    const content = againstFirstParent(whole, columns);
+    if (content === undefined) return 'note';
     const isFull = left.old <= 0 && left.new <= 0;
-    if (GIT_HEADER.test(content) || HUNK.test(content)) return 'end';
+    if (GIT_HEADER.test(content) || COMBINED_HEADER.test(content) || hunkHead(content)) return 'end';
     if (SIGNATURE.test(content) || (isFull && BARE_SIGNATURE.test(content))) return 'end';
     if (OLD_FILE.test(content) && NEW_FILE.test(unquote(this.#lines[line + 1] ?? '').text)) return 'end';
     const mark = content[0];

@@ -95,10 +95,62 @@ export function findDeviceTreeText(text: string): DeviceTreeText {
   if (!text.includes('=') && !text.includes(';')) return { found: [], unfinished: [] };
   const search = new StatementSearch(text);
   search.run();
+  const unread = unreadRanges(text, search.found, search.unfinished);
   return {
     found: [...search.found, ...search.braces].sort((a, b) => a.start - b.start),
-    unfinished: search.unfinished,
+    unfinished: [...search.unfinished, ...unread].sort((a, b) => a - b),
   };
+}
+
+/** `ranges =`, then what is no C expression, then a number: `<0x0f …`, also in another bracket or with marks between. */
+const RANGES_MENTIONED =
+  /(?<![\w,.+-])(?:dma-)?ranges[ \t]*=[ \t]*(?:[^\w\s(~!+*"'=;&-][ \t]*){1,8}(?=0[xX][0-9a-fA-F]|\d)/g;
+/** Cells by which two lists are taken for the same. */
+const COMPARED_CELLS = 32;
+/** Characters of labels before a name. */
+const LABELS_LENGTH = 300;
+
+/**
+ * Where a text speaks of `ranges` with cells that no statement found has: its end is missing, or its brackets are not
+ * those of a source. A sentence that repeats a line's first cells says nothing new.
+ */
+function unreadRanges(text: string, found: readonly FoundText[], unfinished: readonly number[]): number[] {
+  const unread: number[] = [];
+  let prefixes: Set<string> | undefined;
+  let next = 0;
+  for (const match of text.matchAll(RANGES_MENTIONED)) {
+    if (unread.length + unfinished.length >= MAX_UNFINISHED) break;
+    // That one begins a statement, with labels before it or not.
+    if (
+      unfinished.some(
+        (at) =>
+          at <= match.index &&
+          at + LABELS_LENGTH > match.index &&
+          /^[\s\w:]*$/.test(text.slice(at, match.index)),
+      )
+    )
+      continue;
+    while (next < found.length && found[next]!.end <= match.index) next += 1;
+    if (next < found.length && found[next]!.start <= match.index) continue;
+    prefixes ??= new Set(
+      found.flatMap((statement) => prefixesOf(cellsFrom(text, text.indexOf('=', statement.start) + 1))),
+    );
+    const cells = cellsFrom(text, match.index + match[0].length);
+    if (!prefixes.has(cells.join(' '))) unread.push(match.index);
+  }
+  return unread;
+}
+
+/** The numbers from a place on, up to what belongs to no list of cells. */
+function cellsFrom(text: string, at: number): number[] {
+  const list = /[\s<>,]*((?:(?:0[xX][0-9a-fA-F]{1,16}|\d{1,20})(?![\w.])[\s<>,]*){0,32})/y;
+  list.lastIndex = at;
+  const numbers = list.exec(text)?.[1]?.match(/\w+/g) ?? [];
+  return numbers.slice(0, COMPARED_CELLS).map(Number);
+}
+
+function prefixesOf(cells: readonly number[]): string[] {
+  return cells.map((_, index) => cells.slice(0, index + 1).join(' '));
 }
 
 /** Goes through a text once, statement by statement: a line may hold several, and a statement several lines. */

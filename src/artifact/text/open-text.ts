@@ -5,6 +5,7 @@
 
 import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { type Source, textOf } from '../../bytes/source.ts';
+import { withoutControlSequences } from '../../bytes/text-encoding.ts';
 import { finding, UNUSED_CODES } from '../../findings/finding.ts';
 import { limit, limitText } from '../../limits/limits.ts';
 import type { ProvenanceStep } from '../artifact.ts';
@@ -167,7 +168,7 @@ export async function mailInputs<A>(
         { how: 'mail part', name: part.name, ...(part.at === undefined ? {} : { offset }) },
       ];
       const body: TextInput = { ...input, steps, name: part.at === undefined ? name : input.name };
-      const bytes = withPlainBlanks(part.bytes);
+      const bytes = withPlainBlanks(withoutControlSequences(part.bytes));
       const said = textOf({ name, form: 'text', bytes });
       if (hasTooManyLines(bytes, input.name, sink)) return [];
       const { pieces, unfinished } = piecesIn(bytes, said, 'logs apart');

@@ -2,7 +2,7 @@
  * Bus types, as Linux' drivers/of/address.c tells them apart (of_busses[]): how many cells an address has, whether its
  * first cell is flags, and how an address is found in a `ranges` entry.
  */
-import { textBeforeNul } from '../../bytes/text-encoding.ts';
+import { latin1Text, textBeforeNul } from '../../bytes/text-encoding.ts';
 import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
 import { type BusCounts, type CellCount, fixedCount } from './cells.ts';
 
@@ -62,13 +62,14 @@ export function isCString({ value }: DtProperty, text: string): boolean {
   return hasStringAt(value, 0, text);
 }
 
-/** Whether a list of strings, each ended by a NUL, has this text. */
-export function hasString({ value }: DtProperty, text: string): boolean {
-  for (let at = 0; at < value.length; at = value.indexOf(0, at) + 1) {
-    if (hasStringAt(value, at, text)) return true;
-    if (value.indexOf(0, at) < 0) return false;
-  }
-  return false;
+/**
+ * Whether a node's `compatible` has this text, given in small letters. Linux heeds no case there (of_compat_cmp() in
+ * include/linux/of.h is strcasecmp, but on SPARC), and so in every match of a driver with a node.
+ */
+export function isCompatible(node: DtNode, text: string): boolean {
+  const value = propertyOf(node, 'compatible')?.value;
+  if (value === undefined || value.length < text.length) return false;
+  return latin1Text(value).toLowerCase().split('\0').includes(text);
 }
 
 function busKind(node: DtNode, addressCells: CellCount): BusKind {

@@ -127,7 +127,9 @@ const BINDINGS = [
 ] as const;
 
 function bindingReasons({ child, parent, size }: EntryCells, options: ReadingOptions): ReadingReason[] {
-  const binding = BINDINGS.find(({ compatible }) => options.compatible?.includes(compatible));
+  const binding = BINDINGS.find(({ compatible }) =>
+    options.compatible?.some((name) => name.toLowerCase() === compatible),
+  );
   if (!binding || options.item === 'reg') return [];
   if (child === binding.child && size === binding.size)
     return [{ id: 'binding', says: binding.says, weight: 4 }];

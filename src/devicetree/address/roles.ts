@@ -1,7 +1,7 @@
 /** What the entries of a tree are there for. */
 
 import { baseNameOf, type DtNode, propertyOf } from '../tree.ts';
-import { hasString, isCString } from './bus.ts';
+import { isCompatible, isCString } from './bus.ts';
 import type { AddressEntry } from './entries.ts';
 
 export type EntryRole = 'window' | 'register' | 'ram' | 'reserved' | 'framebuffer';
@@ -38,6 +38,5 @@ function isReservedMemory({ parent }: DtNode): boolean {
  * `/chosen` has `ranges`, as the binding asks for.
  */
 export function isSimpleFramebuffer(node: DtNode): boolean {
-  const compatible = propertyOf(node, 'compatible');
-  return compatible !== undefined && hasString(compatible, 'simple-framebuffer');
+  return isCompatible(node, 'simple-framebuffer');
 }

@@ -12,7 +12,15 @@ import { latin1Text } from '../../bytes/text-encoding.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
 import type { CellList } from '../cell-list.ts';
 import { type DtNode, pathOf, propertyOf, walk } from '../tree.ts';
-import { type AddressFlags, addressFlags, type Bus, type BusKind, busOf, whyUnusable } from './bus.ts';
+import {
+  type AddressFlags,
+  addressFlags,
+  type Bus,
+  type BusKind,
+  busOf,
+  isCompatible,
+  whyUnusable,
+} from './bus.ts';
 import {
   BusTranslation,
   isBeyond64Bit,
@@ -339,13 +347,6 @@ export class Translator {
     }
     return this.#phandles.get(phandle);
   }
-}
-
-/** Whether a node's `compatible` has this text, given in small letters: of_device_is_compatible() heeds no case. */
-function isCompatible(node: DtNode, text: string): boolean {
-  const compatible = propertyOf(node, 'compatible');
-  if (!compatible) return false;
-  return latin1Text(compatible.value).toLowerCase().split('\0').includes(text);
 }
 
 /** @param index of the entry that passed the address on, negative when all pass unchanged */

@@ -4,8 +4,16 @@
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
+import { latin1Text } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
-import { liveProperty, treeFromLive } from '../live/live-tree.ts';
+import {
+  type LiveNode,
+  type LiveProperty,
+  livePathOf,
+  liveProperty,
+  treeFromLive,
+  walkLive,
+} from '../live/live-tree.ts';
 import type { DeviceTree } from '../tree.ts';
 import { parseBody } from './parser.ts';
 import { wholeSource } from './source-text.ts';
@@ -61,10 +69,51 @@ export function readFragment(
       sink.add(severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic);
     },
   };
-  const tree = treeFromLive(parseBody(text, lenient));
+  const live = parseBody(text, lenient);
+  tellUnsettled(live.root, isPartial, lenient);
+  const tree = treeFromLive(live);
   if (isPartial || tree.root.properties.length > 0 || tree.root.children.length > 0) return tree;
   sink.add(finding('dt/fragment-empty', {}, { span: text.spanOf(0, 0) }));
   return undefined;
+}
+
+/** What looks like a reference in a text that was copied from the source of a page. */
+const HTML_ENTITY = /^(?:lt|gt|amp|quot|nbsp)$/;
+/** Properties that windows come from. */
+const WINDOW_PROPERTY = /^(?:reg|ranges|dma-ranges|#address-cells|#size-cells)$/;
+
+/**
+ * Tells what leaves a property that windows come from unsettled: it stands twice in a node, as the two sides of a change
+ * that was quoted without its hunk do, or it refers to something outside.
+ * @param isPartial lines of several nodes may be the root's
+ */
+function tellUnsettled(root: LiveNode, isPartial: boolean, sink: DiagnosticSink): void {
+  for (const node of walkLive(root)) {
+    const before = new Map<string, LiveProperty>();
+    for (const property of node.properties) {
+      const { name, value, span, markers } = property;
+      if (!WINDOW_PROPERTY.test(name)) continue;
+      if (property.deleted) {
+        before.delete(name);
+        continue;
+      }
+      const where = { path: livePathOf(node), ...(span && { span }) };
+      const first = before.get(name);
+      before.set(name, property);
+      const isChange =
+        first !== undefined && !(isPartial && node === root) && latin1Text(first.value) !== latin1Text(value);
+      if (isChange)
+        sink.add(
+          finding('dt/duplicate-property-names', { problem: `Duplicate property name "${name}"` }, where),
+        );
+      for (const marker of markers) {
+        if (marker.kind !== 'phandle-reference' && marker.kind !== 'path-reference') continue;
+        const problem = `Reference to non-existent node or label "${marker.target}"`;
+        const advice = HTML_ENTITY.test(marker.target) ? 'save the text without HTML entities' : undefined;
+        sink.add(finding('dt/reference', { problem, advice }, where));
+      }
+    }
+  }
 }
 
 interface CellList {

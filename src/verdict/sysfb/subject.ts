@@ -5,7 +5,7 @@ import { isHostBridge } from '../../acpi/crs/pci-root.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
-import { isOkay } from '../../devicetree/address/bus.ts';
+import { isCompatible, isOkay } from '../../devicetree/address/bus.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
 import { baseNameOf, pathOf, propertyOf } from '../../devicetree/tree.ts';
 import { finding } from '../../findings/finding.ts';
@@ -115,7 +115,7 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     waiting.push(...node.children.toReversed());
     const compatible = strings(node, 'compatible');
-    const isVmbus = compatible.includes(VMBUS_COMPATIBLE);
+    const isVmbus = isCompatible(node, VMBUS_COMPATIBLE);
     const presumed =
       fragment &&
       (node === tree.root ||
