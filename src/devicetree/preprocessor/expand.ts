@@ -21,20 +21,15 @@ export interface TokenSource {
 /** Limits on what all macros together make. */
 export type Spent = 'macro-tokens' | 'macro-characters';
 
-export type ExpansionProblem =
-  | 'too-many-tokens'
-  | 'too-many-characters'
-  | 'too-deep'
-  | 'unterminated-arguments'
-  | 'argument-count';
+export type ExpansionProblem = 'too-deep' | 'unterminated-arguments' | 'argument-count';
 
 export interface ExpansionHost {
   readonly names: NameTable;
   macroOf(name: number): Macro | undefined;
   /** The tokens of a macro such as `__LINE__`. */
   builtinText(macro: Macro, invocation: Token): string;
-  /** Takes so much from what all macros together may make; false when that is too much. */
-  spend(what: Spent, amount: number): boolean;
+  /** Takes so much from what all macros together may make. False when that is too much, which the host tells. */
+  spend(what: Spent, macro: Macro, amount: number): boolean;
   problem(problem: ExpansionProblem, macro: Macro, detail: string): void;
 }
 
@@ -127,16 +122,15 @@ export class Expander {
     this.#contexts.push({ tokens, at: 0, macro });
   }
 
-  #stop(problem: ExpansionProblem, macro: Macro, detail: string): void {
-    if (!this.#exhausted) this.#host.problem(problem, macro, detail);
+  #stop(): void {
     this.#exhausted = true;
     this.#contexts = [];
   }
 
   /** False, and everything stops, when macros make too much. */
   #spend(what: Spent, macro: Macro, amount: number): boolean {
-    if (this.#host.spend(what, amount)) return true;
-    this.#stop(what === 'macro-tokens' ? 'too-many-tokens' : 'too-many-characters', macro, moreThan(what));
+    if (this.#host.spend(what, macro, amount)) return true;
+    this.#stop();
     return false;
   }
 
@@ -274,7 +268,9 @@ export class Expander {
     if (argument.expanded) return argument.expanded;
     const result: Token[] = [];
     if (this.#depth >= limit('macro-argument-depth')) {
-      this.#stop('too-deep', macro, `arguments nested ${moreThan('macro-argument-depth')}`);
+      if (!this.#exhausted)
+        this.#host.problem('too-deep', macro, `arguments nested ${moreThan('macro-argument-depth')}`);
+      this.#stop();
       return result;
     }
     this.#depth += 1;

@@ -2,7 +2,7 @@
 import type { DiagnosticSink, RelatedPlace } from '../../bytes/diagnostic.ts';
 import { lineAndColumn, type Source, type Span } from '../../bytes/source.ts';
 import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
-import { limit } from '../../limits/limits.ts';
+import { limit, moreThan } from '../../limits/limits.ts';
 import type { SourceLoader } from '../source/source-loader.ts';
 import type { PreprocessorCache } from './cache.ts';
 import { Expander, type ExpansionHost, type ExpansionProblem, listSource, type Spent } from './expand.ts';
@@ -39,17 +39,20 @@ export interface Frame {
   readonly taken: boolean[];
 }
 
-const PROBLEM_CODES: Readonly<Record<ExpansionProblem, 'dt/macro-limit' | 'dt/macro-arguments'>> = {
-  'too-many-tokens': 'dt/macro-limit',
-  'too-many-characters': 'dt/macro-limit',
+/** What a macro may do wrong: in its expansion, or by making too much of what is counted. */
+type MacroProblem = ExpansionProblem | Spent;
+
+const PROBLEM_CODES: Readonly<Record<MacroProblem, 'dt/macro-limit' | 'dt/macro-arguments'>> = {
+  'macro-tokens': 'dt/macro-limit',
+  'macro-characters': 'dt/macro-limit',
   'too-deep': 'dt/macro-limit',
   'unterminated-arguments': 'dt/macro-arguments',
   'argument-count': 'dt/macro-arguments',
 };
 
-const PROBLEM_TEXTS: Readonly<Record<ExpansionProblem, string>> = {
-  'too-many-tokens': 'expands without end',
-  'too-many-characters': 'makes the expansion of all macros too long',
+const PROBLEM_TEXTS: Readonly<Record<MacroProblem, string>> = {
+  'macro-tokens': 'expands without end',
+  'macro-characters': 'makes the expansion of all macros too long',
   'too-deep': 'expands without end',
   'unterminated-arguments': 'is called with an argument list that does not end',
   'argument-count': 'is called with the wrong number of arguments',
@@ -154,22 +157,23 @@ export class PreprocessorState {
     this.#sink.add(finding(code, args, { span: this.span(), ...(related.length > 0 ? { related } : {}) }));
   }
 
-  /** Takes so much from what all macros of this source together may make; false when that is too much. */
-  spend(what: Spent, amount: number): boolean {
+  /**
+   * Takes so much from what all macros of this source together may make. Too much is told, and is the end of everything:
+   * what is spent stays spent.
+   */
+  spend(what: Spent, macro: Macro, amount: number): boolean {
     this.#spent[what] += amount;
-    return this.#spent[what] <= limit(what);
+    if (this.#spent[what] <= limit(what)) return true;
+    this.#macroProblem(what, macro, moreThan(what));
+    this.stopped = true;
+    return false;
   }
 
-  /**
-   * Tells of what a macro does wrong, unless all has stopped already. What is spent stays spent: too much is the end of everything.
-   * @param stops whether arguments that nest too deep are, too
-   */
-  macroProblem(problem: ExpansionProblem, macro: Macro, detail: string, stops: boolean): void {
+  /** Tells of what a macro does wrong, unless all has stopped already. */
+  #macroProblem(problem: MacroProblem, macro: Macro, detail: string): void {
     if (this.stopped) return;
     const text = `macro "${macro.name}" ${PROBLEM_TEXTS[problem]}${detail ? ` (${detail})` : ''}`;
     this.report(PROBLEM_CODES[problem], { problem: text });
-    if (problem === 'too-many-tokens' || problem === 'too-many-characters') this.stopped = true;
-    else if (stops && problem === 'too-deep') this.stopped = true;
   }
 
   /** An expander of macros. @param stops whether arguments that nest too deep are the end of everything */
@@ -178,8 +182,11 @@ export class PreprocessorState {
       names: this.names,
       macroOf: (name) => this.macros[name],
       builtinText: (macro) => this.#builtinText(macro),
-      spend: (what, amount) => this.spend(what, amount),
-      problem: (problem, macro, detail) => this.macroProblem(problem, macro, detail, stops),
+      spend: (what, macro, amount) => this.spend(what, macro, amount),
+      problem: (problem, macro, detail) => {
+        this.#macroProblem(problem, macro, detail);
+        if (stops && problem === 'too-deep') this.stopped = true;
+      },
     };
     return new Expander(host, listSource([]));
   }

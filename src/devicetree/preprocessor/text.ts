@@ -90,7 +90,7 @@ export class TextCopier {
     this.#state.to = nameEnd;
     if (macro.plain !== undefined) {
       const first = macro.body[0]!;
-      if (!this.#spend(macro, macro.plain.length)) return EDGE_FREE;
+      if (!this.#state.spend('macro-characters', macro, macro.plain.length)) return EDGE_FREE;
       const text = wouldPaste(edge, first.kind, first.text) ? ` ${macro.plain}` : macro.plain;
       this.#state.output.expansion(frame.inclusion, start, nameEnd, macro.name, text);
       cursor.at = nameEnd;
@@ -123,13 +123,6 @@ export class TextCopier {
     return printed.edge;
   }
 
-  /** Takes what is printed from what macros may print; false, and everything stops, when that is too much. */
-  #spend(macro: Macro, amount: number): boolean {
-    if (this.#state.spend('macro-characters', amount)) return true;
-    this.#state.macroProblem('too-many-characters', macro, moreThan('macro-characters'), true);
-    return false;
-  }
-
   /** What the expansion prints, with a space exactly where GNU cpp has one (c-ppoutput.cc, scan_translation_unit). */
   #print(expander: Expander, macro: Macro, invocation: Token, before: Edge): { text: string; edge: Edge } {
     const pieces: string[] = [];
@@ -149,7 +142,7 @@ export class TextCopier {
         : token.white;
       if (space) pieces.push(' ');
       pieces.push(token.text);
-      if (!this.#spend(macro, token.text.length + 1)) break;
+      if (!this.#state.spend('macro-characters', macro, token.text.length + 1)) break;
       avoidPaste = false;
       origin = undefined;
       edge = edgeOf(token.kind, token.text);
