@@ -235,8 +235,13 @@ function groupFramebuffers(
   return groups;
 }
 
-function sameFramebuffer(a: FramebufferSighting, b: FramebufferSighting): boolean {
-  const inside = (small: FramebufferSighting, large: FramebufferSighting): boolean =>
-    large.size !== null && small.base >= large.base && small.base < large.base + large.size;
-  return a.base === b.base || inside(a, b) || inside(b, a);
+/** Two findings that may be one framebuffer: the same base, or one inside the other. */
+export function sameFramebuffer(a: FramebufferPlace, b: FramebufferPlace): boolean {
+  return a.base === b.base || isInside(a.base, b) || isInside(b.base, a);
+}
+
+type FramebufferPlace = Pick<FramebufferSighting, 'base' | 'size'>;
+
+function isInside(address: bigint, { base, size }: FramebufferPlace): boolean {
+  return size !== null && address >= base && address < base + size;
 }

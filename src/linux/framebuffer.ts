@@ -44,18 +44,6 @@ export function findFramebuffers(
   return found;
 }
 
-/** Two findings that may be one framebuffer: the same base, or one inside the other. */
-export function sameFramebuffer(
-  a: Pick<FoundFramebuffer, 'base' | 'size'>,
-  b: Pick<FoundFramebuffer, 'base' | 'size'>,
-): boolean {
-  return a.base === b.base || isInside(a.base, b) || isInside(b.base, a);
-}
-
-function isInside(address: bigint, { base, size }: Pick<FoundFramebuffer, 'base' | 'size'>): boolean {
-  return size !== null && address >= base && address < base + size;
-}
-
 function sighted(fact: FactOf<FramebufferSighting>): FoundFramebuffer {
   const { base, size, by } = fact.value;
   return {

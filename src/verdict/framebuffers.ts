@@ -1,7 +1,8 @@
 /** Where the evidence puts the framebuffer, sightings of one framebuffer taken together. */
 import { formatMemRange } from '../bytes/address.ts';
 import type { MachineFacts } from '../evidence/facts.ts';
-import { type FoundFramebuffer, findFramebuffers, sameFramebuffer } from '../linux/framebuffer.ts';
+import { sameFramebuffer } from '../evidence/reconcile.ts';
+import { type FoundFramebuffer, findFramebuffers } from '../linux/framebuffer.ts';
 import { type AddressWindow, boundsOf, type Origin } from '../window/window.ts';
 
 /** Where a framebuffer is, or may be, as far as something tells. */

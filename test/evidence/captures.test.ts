@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ArtifactKind } from '../../src/artifact/artifact.ts';
 import { sniffKind } from '../../src/artifact/sniff.ts';
-import { reconcile } from '../../src/evidence/reconcile.ts';
-import { findFramebuffers, sameFramebuffer } from '../../src/linux/framebuffer.ts';
+import { reconcile, sameFramebuffer } from '../../src/evidence/reconcile.ts';
+import { findFramebuffers } from '../../src/linux/framebuffer.ts';
 import { CORPUS, HAS_CORPUS, NEEDS_CORPUS } from '../linux/corpus.ts';
 import { artifactOf, read } from './artifacts.ts';
 

@@ -6,7 +6,7 @@
 import type { DecodedTables } from '../aml/tables.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import { OPCODES, type OpcodeName, type OperandKind } from '../terms/opcodes.ts';
-import { type Operand, Term } from '../terms/term.ts';
+import { isTermList, Term } from '../terms/term.ts';
 
 /** Names whose values are followed before it is given up. */
 const MAX_NAMES = 64;
@@ -277,10 +277,6 @@ function* childrenOf(term: Term): Generator<Term> {
     if (operand instanceof Term) yield operand;
     else if (isTermList(operand)) yield* operand;
   }
-}
-
-function isTermList(operand: Operand): operand is readonly Term[] {
-  return Array.isArray(operand) && (operand.length === 0 || operand[0] instanceof Term);
 }
 
 /** The innermost term at an offset; undefined when it is in none. */

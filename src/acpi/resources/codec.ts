@@ -1,4 +1,5 @@
 /** How a number in a descriptor reads: as a number, one of named values, or yes and no. */
+import { FIXED_HARDWARE_SPACE, REGION_SPACES } from '../terms/opcodes.ts';
 import type { FieldValue } from './descriptor.ts';
 
 export interface Codec {
@@ -85,19 +86,7 @@ export const ADDRESS_SPACE: Codec = {
 
 /** The address space of a register (ACPI 6.5, table 5.1 and 6.59). */
 export const REGISTER_SPACE = words([
-  'SystemMemory',
-  'SystemIO',
-  'PCI_Config',
-  'EmbeddedControl',
-  'SMBus',
-  'SystemCMOS',
-  'PciBarTarget',
-  'IPMI',
-  'GeneralPurposeIO',
-  'GenericSerialBus',
-  'PCC',
-  'PlatformRtMechanism',
-  // Functional fixed hardware is space 0x7f.
-  ...new Array<undefined>(0x7f - 12).fill(undefined),
+  ...REGION_SPACES,
+  ...new Array<undefined>(FIXED_HARDWARE_SPACE - REGION_SPACES.length).fill(undefined),
   'FFixedHW',
 ]);

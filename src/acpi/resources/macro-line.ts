@@ -1,15 +1,12 @@
 /** A descriptor as its ASL macro on one line, as iasl's disassembler writes it; what isn't known by what it is made of. */
 import type { Quantity } from '../../symbolic/index.ts';
+import { hexText } from '../terms/hex-text.ts';
 import { type FieldValue, isExpr, type ResourceDescriptor } from './descriptor.ts';
 import { fieldSpec } from './field-spec.ts';
 import { macroValue, settledBy } from './macro-values.ts';
 import { type MacroArgument, RESOURCE_MACROS, type ResourceMacro } from './macros.ts';
 
 const LIST_DIGITS = { bytes: 2, words: 4, dwords: 8 } as const;
-
-function hexDigits(value: bigint, digits: number): string {
-  return `0x${value.toString(16).toUpperCase().padStart(digits, '0')}`;
-}
 
 /** Hexadecimal digits of a field, by its width. */
 function digitsOf(macro: ResourceMacro, field: string, descriptor: ResourceDescriptor): number {
@@ -37,13 +34,13 @@ function argumentText(
   const written = macroValue(macro, argument, value, descriptor);
   switch (written?.kind) {
     case 'integer':
-      return hexDigits(written.value, digitsOf(macro, field, descriptor));
+      return hexText(written.value, digitsOf(macro, field, descriptor));
     case 'keyword':
       return written.word;
     case 'string':
       return JSON.stringify(written.text);
     case 'bytes':
-      return `RawDataBuffer () {${written.bytes.map((byte) => (typeof byte === 'bigint' ? hexDigits(byte, 2) : quantity(byte))).join(', ')}}`;
+      return `RawDataBuffer () {${written.bytes.map((byte) => (typeof byte === 'bigint' ? hexText(byte, 2) : quantity(byte))).join(', ')}}`;
     default:
       return undefined;
   }
@@ -67,7 +64,7 @@ export function macroLine(
     const digits = macro.list === undefined ? 2 : LIST_DIGITS[macro.list.of];
     const list = Array.isArray(listed)
       ? ` {${(listed as readonly Quantity[])
-          .map((each) => (typeof each === 'bigint' ? hexDigits(each, digits) : quantity(each)))
+          .map((each) => (typeof each === 'bigint' ? hexText(each, digits) : quantity(each)))
           .join(', ')}}`
       : '';
     return `${macro.name} (${given.join(', ')})${list}`;

@@ -154,6 +154,11 @@ export type FieldElement =
   /** Connection: a NamePath term, or a Buffer term holding one resource descriptor. */
   | { readonly kind: 'connection'; readonly connection: Term; readonly start: number };
 
+/** Is this operand a list of terms: a body? */
+export function isTermList(operand: Operand): operand is readonly Term[] {
+  return Array.isArray(operand) && (operand.length === 0 || operand[0] instanceof Term);
+}
+
 /** Is this term one of the named opcode? */
 export function isTerm(term: Term, name: OpcodeName): boolean {
   return term.op.name === name;

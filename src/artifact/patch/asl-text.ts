@@ -2,16 +2,8 @@
  * ASL out of the hunks of patches. What reads ASL finds resource templates in any text, so only those need care: one
  * that begins before a hunk is opened, one that ends behind it is closed, and a macro that is cut is left out.
  */
-import type { LinePlace, Segment } from './known-lines.ts';
-import {
-  blank,
-  type CutValue,
-  DIRECTIVE,
-  pastQuoted,
-  type ShownText,
-  TextBuilder,
-  withoutComments,
-} from './shown-text.ts';
+import type { Segment } from './known-lines.ts';
+import { blank, type CutValue, pastQuoted, SegmentText, type ShownText, TextBuilder } from './shown-text.ts';
 
 /** Macros that stand in nothing but a resource template (ACPI 6.5, 19.6, "Resource descriptor macros"). */
 const MACRO =
@@ -23,30 +15,15 @@ interface Nesting {
   readonly isTemplate: boolean;
 }
 
-class ShownPart {
+class ShownPart extends SegmentText {
   readonly cut: CutValue[] = [];
-  readonly characters: string[];
   /** Whether a template has to be opened before the part, and closed behind it. */
   opens = false;
   closes = 0;
-  readonly #segment: Segment;
-  readonly #lineAt: readonly number[];
 
   constructor(segment: Segment) {
-    this.#segment = segment;
-    const text = withoutComments(
-      segment.lines.map((line) => (DIRECTIVE.test(line.text) ? '' : line.text)).join('\n'),
-    );
-    this.characters = [...text];
-    const starts = [0];
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-    this.#lineAt = starts;
-    this.#shape(text);
-  }
-
-  #placeAt(offset: number): LinePlace {
-    const index = this.#lineAt.findLastIndex((start) => start <= offset);
-    return this.#segment.lines[Math.max(index, 0)] ?? this.#segment.at;
+    super(segment);
+    this.#shape(this.text);
   }
 
   #shape(text: string): void {
@@ -88,7 +65,7 @@ class ShownPart {
 
   #cutBefore(end: number): void {
     const from = this.characters.findIndex((character) => character.trim() !== '');
-    this.cut.push({ at: this.#placeAt(Math.max(from, 0)), name: undefined });
+    this.cut.push({ at: this.placeAt(Math.max(from, 0)), name: undefined });
     blank(this.characters, 0, end);
   }
 
@@ -101,12 +78,12 @@ class ShownPart {
     const from = head ? at - head[0].length : at;
     // The name of an object around a template, `Name (_CRS, ResourceTemplate () {`, is not cut by its own bracket.
     if (open.slice(outer).some(({ isTemplate }) => isTemplate)) return;
-    this.cut.push({ at: this.#placeAt(from), name: head?.[1] });
+    this.cut.push({ at: this.placeAt(from), name: head?.[1] });
     blank(this.characters, from, text.length);
   }
 
   write(builder: TextBuilder): void {
-    const { at, lines } = this.#segment;
+    const { at, lines } = this.segment;
     if (this.opens) builder.line('ResourceTemplate () {', at, false);
     const text = this.characters.join('').split('\n');
     for (const [index, line] of lines.entries()) builder.line(text[index] ?? '', line, true);

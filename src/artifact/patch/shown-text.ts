@@ -1,6 +1,6 @@
 /** What hunks show of a file, as a text that can be read by itself, and where its lines stand in the patches. */
 import type { LineMarker } from '../../bytes/source.ts';
-import type { LinePlace } from './known-lines.ts';
+import type { LinePlace, Segment } from './known-lines.ts';
 
 export interface ShownText {
   readonly text: string;
@@ -49,8 +49,32 @@ export function markersOf(
   });
 }
 
+/** What one hunk shows of a file, without comments and directives. */
+export class SegmentText {
+  readonly text: string;
+  readonly characters: string[];
+  readonly segment: Segment;
+  readonly #lineAt: readonly number[];
+
+  constructor(segment: Segment) {
+    this.segment = segment;
+    this.text = withoutComments(
+      segment.lines.map(({ text }) => (DIRECTIVE.test(text) ? '' : text)).join('\n'),
+    );
+    this.characters = [...this.text];
+    const starts = [0];
+    for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1)) starts.push(at + 1);
+    this.#lineAt = starts;
+  }
+
+  placeAt(offset: number): LinePlace {
+    const index = this.#lineAt.findLastIndex((start) => start <= offset);
+    return this.segment.lines[Math.max(index, 0)] ?? this.segment.at;
+  }
+}
+
 /** Directives of the C preprocessor, which mean nothing without the file around them. */
-export const DIRECTIVE =
+const DIRECTIVE =
   /^[ \t]*#[ \t]*(?:include|if|ifdef|ifndef|elif|else|endif|define|undef|error|warning|pragma)\b/;
 
 export function blank(characters: string[], from: number, to: number): void {

@@ -3,16 +3,8 @@
  * Nodes that begin before a hunk are opened by its heading, or as `...`; those that it doesn't close are closed. Lines
  * keep their places in the patch.
  */
-import type { LinePlace, Segment } from './known-lines.ts';
-import {
-  blank,
-  type CutValue,
-  DIRECTIVE,
-  pastQuoted,
-  type ShownText,
-  TextBuilder,
-  withoutComments,
-} from './shown-text.ts';
+import type { Segment } from './known-lines.ts';
+import { blank, type CutValue, pastQuoted, SegmentText, type ShownText, TextBuilder } from './shown-text.ts';
 
 /** The name of a node that a hunk is inside of and doesn't show. */
 const UNSEEN = '...';
@@ -87,42 +79,23 @@ function openerIn(heading: string): string | undefined {
 }
 
 /** One hunk's part of the text. */
-class Shown {
+class Shown extends SegmentText {
   readonly cut: CutValue[] = [];
   /** Nodes that the part leaves open, the innermost last. */
-  open: string[];
-  readonly #segment: Segment;
-  readonly #characters: string[];
-  readonly #lineAt: readonly number[];
-
-  constructor(segment: Segment) {
-    this.#segment = segment;
-    const raw = segment.lines.map(({ text }) => (DIRECTIVE.test(text) ? '' : text)).join('\n');
-    const text = withoutComments(raw);
-    this.#characters = [...text];
-    const starts = [0];
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-    this.#lineAt = starts;
-    this.open = [];
-  }
-
-  #placeAt(offset: number): LinePlace {
-    const index = this.#lineAt.findLastIndex((start) => start <= offset);
-    return this.#segment.lines[Math.max(index, 0)] ?? this.#segment.at;
-  }
+  open: string[] = [];
 
   /**
    * Writes the part.
    * @param open nodes that the parts before it left open
    */
   write(builder: TextBuilder, open: readonly string[]): void {
-    const characters = this.#characters;
+    const characters = this.characters;
     const scanned = scan(characters.join(''));
     this.#cutBeginning(scanned);
     this.#cutEnd(scanned);
     this.#blankOutside(scanned);
     const { first } = scanned;
-    const heading = openerIn(this.#segment.heading);
+    const heading = openerIn(this.segment.heading);
     // Properties come before nodes: what begins with one, or ends a node, is still inside of the last one opened.
     const isInside = heading !== undefined && (first === undefined || first.by === '}' || first.by === ';');
     const stack = this.#stackFor(scanned, isInside ? heading : undefined, open, builder);
@@ -136,7 +109,7 @@ class Shown {
     }
     this.open = stack;
     const lines = characters.join('').split('\n');
-    for (const [index, line] of this.#segment.lines.entries()) builder.line(lines[index] ?? '', line, true);
+    for (const [index, line] of this.segment.lines.entries()) builder.line(lines[index] ?? '', line, true);
   }
 
   /** Opens what the part is inside of; closes what it isn't. */
@@ -153,7 +126,7 @@ class Shown {
       lowest = Math.min(lowest, depth);
     }
     const needed = Math.min(Math.max(-lowest, heading === undefined ? 0 : 1), MAX_DEPTH);
-    const { at } = this.#segment;
+    const { at } = this.segment;
     // The same node as a hunk before it: the two parts are of one body.
     const known = heading === undefined ? -1 : open.lastIndexOf(heading);
     const kept = known >= 0 ? open.slice(0, known + 1) : [];
@@ -169,7 +142,7 @@ class Shown {
 
   /** A node's opening as a fragment can have it; gives its name. */
   #opened({ head, headAt, at }: Extract<Brace, { kind: 'open' }>): string {
-    const characters = this.#characters;
+    const characters = this.characters;
     if (/^\s*\/\s*$/.test(head)) {
       blank(characters, headAt, at + 1);
       return '/';
@@ -188,20 +161,20 @@ class Shown {
   /** A value whose name stands before the part. */
   #cutBeginning({ first, statements }: Scanned): void {
     if (!first || BEGINNING.test(first.text) || first.text.trim() === '') return;
-    this.cut.push({ at: this.#placeAt(first.text.search(/\S/)), name: undefined });
+    this.cut.push({ at: this.placeAt(first.text.search(/\S/)), name: undefined });
     const end = first.by === ';' ? statements[0]!.end : first.text.length;
-    blank(this.#characters, 0, end);
+    blank(this.characters, 0, end);
   }
 
   /** A value that goes on behind the part: what of it is whole is kept. */
   #cutEnd({ restAt }: Scanned): void {
-    const characters = this.#characters;
+    const characters = this.characters;
     const rest = characters.slice(restAt).join('');
     if (rest.trim() === '') return;
     const name = PROPERTY.exec(rest)?.[1];
     const whole = rest.lastIndexOf('>');
     if (name !== undefined || /[<"[]/.test(rest))
-      this.cut.push({ at: this.#placeAt(restAt + rest.search(/\S/)), name });
+      this.cut.push({ at: this.placeAt(restAt + rest.search(/\S/)), name });
     if (name !== undefined && whole >= 0) {
       blank(characters, restAt + whole + 1, characters.length);
       characters[restAt + whole] = '>;';
@@ -211,8 +184,7 @@ class Shown {
   }
 
   #blankOutside({ statements }: Scanned): void {
-    for (const { start, end, text } of statements)
-      if (OUTSIDE.test(text)) blank(this.#characters, start, end);
+    for (const { start, end, text } of statements) if (OUTSIDE.test(text)) blank(this.characters, start, end);
   }
 }
 

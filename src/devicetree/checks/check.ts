@@ -148,11 +148,6 @@ export function isMultiple(value: number, divisor: number): boolean {
   return divisor === 0 ? value === 0 : value % divisor === 0;
 }
 
-/** 0 and 2^32 - 1 are no phandles. */
-export function isPhandle(value: number): boolean {
-  return value !== 0 && value !== 0xffffffff;
-}
-
 export function hexDigits(value: number | bigint): string {
   return value.toString(16);
 }

@@ -1,5 +1,6 @@
 /** Checks of lists of references with arguments (`clocks = <&clk 3>`), of interrupts, and of graph connections. */
 import { type LiveNode, type LiveProperty, livePathOf, livePropertyOf } from '../live/live-tree.ts';
+import { isPhandle } from '../live/references.ts';
 import {
   baseName,
   type Check,
@@ -9,7 +10,6 @@ import {
   hasProperty,
   hexDigits,
   isMultiple,
-  isPhandle,
   optional,
   properties,
   unitAddress,

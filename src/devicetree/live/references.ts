@@ -35,7 +35,7 @@ export interface ReferenceProblem {
 export type ReportProblem = (problem: ReferenceProblem) => void;
 
 /** 0 and 2^32 - 1 are no phandles. */
-function isPhandle(value: number): boolean {
+export function isPhandle(value: number): boolean {
   return value !== 0 && value !== 0xffffffff;
 }
 

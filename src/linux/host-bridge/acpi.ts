@@ -100,7 +100,7 @@ function withinEnd(window: BridgeWindow, last: bigint, changes: Change[]): Bridg
 }
 
 /** First and last port of PCI's configuration mechanism (PCI 3.0, 3.2.2.3.2), which no bridge passes on. */
-const CONFIGURATION_PORTS = { start: 0xcf8n, end: 0xcffn } as const;
+export const CONFIGURATION_PORTS = { start: 0xcf8n, end: 0xcffn } as const;
 
 /**
  * pci_acpi_root_prepare_resources(), after validation: on x86 the configuration ports go; elsewhere what the bridge

@@ -1,5 +1,6 @@
 /** What Linux does with the windows of host bridges as results. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import { CONFIGURATION_PORTS } from '../../linux/host-bridge/acpi.ts';
 import type { ChangeKind } from '../../linux/host-bridge/window.ts';
 import { type Condition, formatCondition, formatQuantity, Names } from '../../symbolic/index.ts';
 import type { BridgesVerdict } from '../../verdict/host-bridge/result.ts';
@@ -25,7 +26,8 @@ const VERBS = {
 
 /** The ports of PCI's configuration mechanism, which no device behind a bridge is given, on any machine. */
 function isConfigurationPorts({ space, base, size }: AddressWindow): boolean {
-  return space === 'io' && base === 0xcf8n && size === 8n;
+  const { start, end } = CONFIGURATION_PORTS;
+  return space === 'io' && base === start && size === end - start + 1n;
 }
 
 /** A result for each window that Linux does something with, each note, each BAR that has no place. */

@@ -24,7 +24,7 @@ export function stretches<T>(
       (cell === undefined ? cells[to] === undefined : isSame(cells[to], cell, same))
     )
       to += 1;
-    if (cell !== undefined) rows.push({ releases: rangeText(from, to), cell });
+    if (cell !== undefined) rows.push({ releases: releasesText(from, to), cell });
     from = to;
   }
   return rows;
@@ -34,7 +34,7 @@ function isSame<T>(a: T | undefined, b: T, same: (a: T, b: T) => boolean): boole
   return a !== undefined && same(a, b);
 }
 
-function rangeText(from: number, to: number): string {
+function releasesText(from: number, to: number): string {
   const first = RELEASE.values[from]!;
   const next = RELEASE.values[to];
   if (next === undefined) return `${first} and newer`;

@@ -4,11 +4,11 @@
  */
 import type { NamePath } from '../../terms/name.ts';
 import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
-import { type FieldElement, type Operand, Term } from '../../terms/term.ts';
+import { type FieldElement, isTermList, type Operand, Term } from '../../terms/term.ts';
 import type { AslUnit } from '../parse/parse.ts';
 import { integerTerm } from '../values/constants.ts';
 import { encodedNameLength } from './encode.ts';
-import { declaredOperand, isTermList, type SymbolNode, Symbols } from './symbols.ts';
+import { declaredOperand, type SymbolNode, Symbols } from './symbols.ts';
 
 /** Create…Field and Index count in bytes, where a tag counts in bits. */
 const COUNTS_BYTES: ReadonlySet<OpcodeName> = new Set<OpcodeName>([

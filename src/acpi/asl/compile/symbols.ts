@@ -4,7 +4,7 @@
  */
 import { isSearched, type NamePath } from '../../terms/name.ts';
 import type { OpcodeName } from '../../terms/opcodes.ts';
-import { type FieldElement, type Operand, Term } from '../../terms/term.ts';
+import { type FieldElement, isTermList, Term } from '../../terms/term.ts';
 import type { TemplateTag } from '../parse/parser.ts';
 
 /** What a resource descriptor's name, or a field's under it, stands for. */
@@ -184,8 +184,4 @@ export function definedName(term: Term): NamePath | undefined {
 export function declaredOperand(term: Term): number {
   const { name } = term.op;
   return name === 'Alias' || name.startsWith('Create') ? term.operands.length - 1 : 0;
-}
-
-export function isTermList(operand: Operand): operand is readonly Term[] {
-  return Array.isArray(operand) && (operand.length === 0 || operand[0] instanceof Term);
 }

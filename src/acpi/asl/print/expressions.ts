@@ -1,8 +1,10 @@
 /** Terms that yield values as ASL+ text, on one line wherever that is readable. */
+
+import { hexText } from '../../terms/hex-text.ts';
 import { formatName, type NamePath, trimSegment } from '../../terms/name.ts';
 import { MATCH_OPERATORS } from '../../terms/opcodes.ts';
 import { isTerm, Term } from '../../terms/term.ts';
-import { hexText, INDENT, stringText } from '../text/literals.ts';
+import { INDENT, stringText } from '../text/literals.ts';
 import { binarySymbol, negatedSymbol } from '../text/operators.ts';
 import { isReservedWord } from '../text/words.ts';
 import { eisaIdText } from '../values/eisa-id.ts';

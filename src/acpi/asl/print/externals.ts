@@ -4,8 +4,7 @@ import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared
 import type { AcpiTable } from '../../tables/table.ts';
 import { isSearched, type NamePath, trimSegment } from '../../terms/name.ts';
 import { OBJECT_TYPES, type Opcode, type OpcodeName } from '../../terms/opcodes.ts';
-import { Term } from '../../terms/term.ts';
-import { isTermList } from '../compile/symbols.ts';
+import { isTermList, Term } from '../../terms/term.ts';
 import { withGuessedCalls } from './guessed-calls.ts';
 import { scopeOpened } from './tags.ts';
 

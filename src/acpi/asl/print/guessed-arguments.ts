@@ -7,8 +7,7 @@ import { type DiagnosticSink, IGNORED } from '../../../bytes/diagnostic.ts';
 import { type DecodedTables, decodeTables } from '../../aml/tables.ts';
 import type { AcpiTable } from '../../tables/table.ts';
 import { isSearched, type NamePath, trimSegment } from '../../terms/name.ts';
-import { Term } from '../../terms/term.ts';
-import { isTermList } from '../compile/symbols.ts';
+import { isTermList, Term } from '../../terms/term.ts';
 import { isPlace } from '../text/operators.ts';
 
 /** Most arguments a method has (ACPI 6.5, 19.6.85). */

@@ -1,6 +1,7 @@
 /** Resource macros and ToPLD as ASL text. */
 import type { MacroCall, MacroValue } from '../../resources/macro-values.ts';
-import { hexText, INDENT, stringText } from '../text/literals.ts';
+import { hexText } from '../../terms/hex-text.ts';
+import { INDENT, stringText } from '../text/literals.ts';
 import type { PldField } from '../values/pld.ts';
 import type { RecognizedDescriptor } from '../values/recognize.ts';
 

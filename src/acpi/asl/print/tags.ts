@@ -8,8 +8,7 @@ import { tagPlaces } from '../../resources/macro-values.ts';
 import type { AcpiTable } from '../../tables/table.ts';
 import type { NamePath } from '../../terms/name.ts';
 import type { OpcodeName } from '../../terms/opcodes.ts';
-import { Term } from '../../terms/term.ts';
-import { isTermList } from '../compile/symbols.ts';
+import { isTermList, Term } from '../../terms/term.ts';
 import { integerOf } from '../values/constants.ts';
 import { type RecognizedDescriptor, templateDescriptors } from '../values/recognize.ts';
 

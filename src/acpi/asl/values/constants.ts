@@ -2,7 +2,7 @@
 import { latin1Bytes, latin1Text } from '../../../bytes/text-encoding.ts';
 import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
 import { explicitInteger, implicitInteger } from '../../terms/string-to-integer.ts';
-import { type Operand, Term } from '../../terms/term.ts';
+import { constantOf, type Operand, Term } from '../../terms/term.ts';
 
 /** Longest string or buffer that folding makes; a longer result stays an operator. */
 const MAX_FOLDED_LENGTH = 4096;
@@ -22,21 +22,8 @@ export function integerTerm(value: bigint, wide: boolean, start: number, end: nu
 
 /** The integer a constant term stands for; undefined for anything else. */
 export function integerOf(term: Term, wide: boolean): bigint | undefined {
-  switch (term.op.name) {
-    case 'Zero':
-      return 0n;
-    case 'One':
-      return 1n;
-    case 'Ones':
-      return wide ? 0xffff_ffff_ffff_ffffn : 0xffff_ffffn;
-    case 'Byte':
-    case 'Word':
-    case 'DWord':
-    case 'QWord':
-      return term.integerAt(0);
-    default:
-      return undefined;
-  }
+  if (term.op.name === 'Ones') return wide ? 0xffff_ffff_ffff_ffffn : 0xffff_ffffn;
+  return constantOf(term);
 }
 
 type Constant = bigint | string | Uint8Array;
