@@ -6,7 +6,7 @@ import { finding } from '../findings/finding.ts';
 import { Completeness } from './config-completeness.ts';
 import type { FactOf } from './fact.ts';
 import type { FactLists } from './facts.ts';
-import { architectureOf, kernelRelease } from './release-text.ts';
+import { architectureNamed, kernelRelease } from './release-text.ts';
 import { outdentedLines, spanIn, type TextLine } from './text-lines.ts';
 import type { Architecture, KernelConfig } from './values.ts';
 
@@ -79,7 +79,7 @@ export function parseKernelConfig(
   for (const line of outdentedLines(artifact)) {
     const text = line.text.trimEnd();
     const found = HEADER.exec(text);
-    if (found !== null) header = { architecture: architectureOf(found[1]!), release: found[2]! };
+    if (found !== null) header = { architecture: architectureNamed(found[1]!), release: found[2]! };
     completeness.line(line, text, found?.[2]);
     const set = SET.exec(text);
     if (set !== null) {

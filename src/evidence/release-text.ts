@@ -56,7 +56,7 @@ function upstreamOf(release: string, rest: string): Pick<ReleaseFact, 'release' 
 }
 
 /** Machine names of `uname -m` and of Kconfig headers. */
-export function architectureOf(machine: string): Architecture {
+export function architectureNamed(machine: string): Architecture {
   switch (machine) {
     case 'x86':
     case 'amd64':

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { configValue } from '../../src/evidence/kernel-config.ts';
 import { platformsOfPci, platformsOfTable, platformsOfTables } from '../../src/evidence/platform.ts';
 import { reconcile } from '../../src/evidence/reconcile.ts';
-import { architectureOf, kernelRelease } from '../../src/evidence/release-text.ts';
+import { architectureNamed, kernelRelease } from '../../src/evidence/release-text.ts';
 import { withLimits } from '../../src/limits/limits.ts';
 import { artifactOf, read } from './artifacts.ts';
 
@@ -246,7 +246,7 @@ describe('what names say', () => {
     ['arm64', 'arm64'],
     ['mips', 'mips'],
   ])('the machine %s is %s', (name, architecture) => {
-    expect(architectureOf(name)).toBe(architecture);
+    expect(architectureNamed(name)).toBe(architecture);
   });
 
   const header = (signature: string, oemId: string, oemTableId = '') => ({ signature, oemId, oemTableId });

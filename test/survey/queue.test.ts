@@ -1,6 +1,6 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../cli/fake-io.ts';
 import { violations } from '../report/schemas.ts';
 import { freePort, fwmap, hasPackage, hasRedis, kill, startRedis } from './fleet.ts';
-import { contentOf } from './folder.ts';
+import { contentOf, doneIn } from './folder.ts';
 
 const processes: ChildProcess[] = [];
 let folder: string;
@@ -29,10 +29,6 @@ function trees(count: number): string {
       `/dts-v1/; / { model = "board ${i}"; memory { reg = <${i} 1>; }; };`,
     );
   return into;
-}
-
-function doneIn(into: string): number {
-  return existsSync(join(into, 'done')) ? readdirSync(join(into, 'done')).length : 0;
 }
 
 describe.skipIf(!hasRedis || !hasPackage('bullmq') || !hasPackage('ioredis'))(

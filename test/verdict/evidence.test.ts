@@ -1,19 +1,7 @@
 /** Evidence beside the firmware: what it settles, what contradicts. */
 import { describe, expect, it } from 'vitest';
-import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
-import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { formatPlace, textSource } from '../../src/bytes/source.ts';
-import { answerSysfb } from '../../src/verdict/answer.ts';
-import type { GivenFacts } from '../../src/verdict/given.ts';
-import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
-
-function artifact(kind: ArtifactKind, name: string, text: string): Artifact {
-  return { kind, source: textSource(name, text), path: name, sha256: '', steps: [] };
-}
-
-async function ask(inputs: readonly Artifact[], kernel: GivenFacts = {}): Promise<Verdict> {
-  return answerSysfb(inputs, { describe: {}, kernel }, new DiagnosticList());
-}
+import { formatPlace } from '../../src/bytes/source.ts';
+import { artifact, ask, dmesg, ids } from './asked.ts';
 
 /** A local Generation 2 machine: low gap [0xf8000000, 4 GiB), high gap [0xfe0000000, 64 GiB). */
 const GEN2 = artifact(
@@ -33,9 +21,6 @@ const GEN2 = artifact(
   }
 }`,
 );
-
-const dmesg = (...lines: string[]): Artifact => artifact('dmesg', 'dmesg.txt', `${lines.join('\n')}\n`);
-const ids = (verdict: Verdict): string[] => verdict.rules.map((rule) => rule.id);
 
 const FRAMEBUFFER = {
   base: 0xf8000000n,

@@ -3,21 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { drawConfiguration, kernelOf } from '../../scripts/conformance/linux/hide-and-seek/machine.ts';
 import { caseRandom } from '../../scripts/conformance/linux/hide-and-seek/random.ts';
 import { runCase } from '../../scripts/conformance/linux/hide-and-seek.ts';
-import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
-import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { textSource } from '../../src/bytes/source.ts';
-import { answerSysfb } from '../../src/verdict/answer.ts';
-import type { GivenFacts } from '../../src/verdict/given.ts';
-import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
+import type { Artifact } from '../../src/artifact/artifact.ts';
 import { runs } from '../runs.ts';
-
-function artifact(kind: ArtifactKind, name: string, text: string): Artifact {
-  return { kind, source: textSource(name, text), path: name, sha256: '', steps: [] };
-}
-
-async function ask(inputs: readonly Artifact[], kernel: GivenFacts = {}): Promise<Verdict> {
-  return answerSysfb(inputs, { describe: {}, kernel }, new DiagnosticList());
-}
+import { artifact, ask, dmesg } from './asked.ts';
 
 const window = (type: 'D' | 'Q', min: string, max: string, length: string): string =>
   `${type}WordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, ${min}, ${max}, 0, ${length})`;
@@ -42,7 +30,6 @@ function dsdt(hid: string, windows: readonly string[], inner = false): Artifact 
   );
 }
 
-const dmesg = (...lines: string[]): Artifact => artifact('dmesg', 'dmesg.txt', `${lines.join('\n')}\n`);
 const VERSION = (release: string): string =>
   `[    0.000000] Linux version ${release} (build@host) (gcc) #1 SMP`;
 const HIGH = window('Q', '0xFE0000000', '0xFFFFFFFFF', '0x20000000');

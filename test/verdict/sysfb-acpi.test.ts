@@ -5,21 +5,9 @@
  * Generation 1 from the PCI device.
  */
 import { describe, expect, it } from 'vitest';
-import type { Artifact, ArtifactKind } from '../../src/artifact/artifact.ts';
-import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { textSource } from '../../src/bytes/source.ts';
+import type { Artifact } from '../../src/artifact/artifact.ts';
 import { formatCondition } from '../../src/symbolic/index.ts';
-import { answerSysfb } from '../../src/verdict/answer.ts';
-import type { GivenFacts } from '../../src/verdict/given.ts';
-import type { Verdict } from '../../src/verdict/sysfb/verdict.ts';
-
-function artifact(kind: ArtifactKind, name: string, text: string): Artifact {
-  return { kind, source: textSource(name, text), path: name, sha256: '', steps: [] };
-}
-
-async function ask(inputs: readonly Artifact[], kernel: GivenFacts = {}): Promise<Verdict> {
-  return answerSysfb(inputs, { describe: {}, kernel }, new DiagnosticList());
-}
+import { artifact, ask, ids } from './asked.ts';
 
 const dword = (min: string, max: string, length: string): string =>
   `DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, ${min}, ${max}, 0, ${length})`;
@@ -64,8 +52,6 @@ const OFF = ON.replace(
   'CONFIG_FB_EFI=y\nCONFIG_SYSFB=y\n',
   '# CONFIG_FB_EFI is not set\n# CONFIG_SYSFB is not set\n',
 );
-
-const ids = (verdict: Verdict): string[] => verdict.rules.map((rule) => rule.id);
 
 describe('sysfb on Generation 2, the framebuffer at the base of the low window', () => {
   it.each(['5.19', '6.1.100', '6.6.10'])('%s reads screen_info in any case: not needed', async (release) => {

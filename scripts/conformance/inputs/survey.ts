@@ -6,13 +6,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePort, fwmap, kill, startRedis } from '../../../test/survey/fleet.ts';
-import { contentOf } from '../../../test/survey/folder.ts';
+import { contentOf, doneIn } from '../../../test/survey/folder.ts';
 
 /** Runs a survey to its end and gives the seconds that it took. */
 async function survey(operands: readonly string[], into: string, jobs: number): Promise<number> {
@@ -25,10 +25,6 @@ async function survey(operands: readonly string[], into: string, jobs: number): 
   const [status] = await once(child, 'exit');
   if (status !== 0) throw new Error(`fwmap survey ended with ${status}`);
   return (Date.now() - start) / 1000;
-}
-
-function doneIn(into: string): number {
-  return existsSync(join(into, 'done')) ? readdirSync(join(into, 'done')).length : 0;
 }
 
 /** Waits until so many shards are done, or the process has ended. */

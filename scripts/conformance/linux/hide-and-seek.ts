@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Checked, check } from './hide-and-seek/check.ts';
+import { type Checked, check, show } from './hide-and-seek/check.ts';
 import { AMOUNTS, type Amount, hide, type Shown } from './hide-and-seek/hiding.ts';
 import { drawMachine, type Machine } from './hide-and-seek/machine.ts';
 import { caseRandom } from './hide-and-seek/random.ts';
@@ -104,7 +104,7 @@ async function runAgain(seed: number, index: number): Promise<number> {
   const { checked, shown, machine } = one;
   console.log(`inputs in ${write(one)}`);
   console.log(
-    plain({
+    show({
       ...machine,
       firmware: { ...machine.firmware, asl: undefined, dts: undefined },
       kernel: { ...machine.kernel, behaviour: undefined },
@@ -114,7 +114,7 @@ async function runAgain(seed: number, index: number): Promise<number> {
     }),
   );
   console.log(
-    plain({
+    show({
       amount: shown.amount,
       notes: shown.notes,
       kernel: shown.kernel,
@@ -123,16 +123,12 @@ async function runAgain(seed: number, index: number): Promise<number> {
       said: [...shown.said],
     }),
   );
-  console.log(plain(checked.truth));
+  console.log(show(checked.truth));
   console.log(
     `${checked.verdict.answer}, effective ${checked.verdict.effective}: ${checked.verdict.summary}`,
   );
   console.log(checked.wrong ?? 'nothing is wrong');
   return checked.wrong === undefined ? 0 : 1;
-}
-
-function plain(value: unknown): string {
-  return JSON.stringify(value, (_key, each) => (typeof each === 'bigint' ? `0x${each.toString(16)}` : each));
 }
 
 /** Writes what was shown as files. */

@@ -4,7 +4,7 @@ import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
 import type { FactLists } from '../facts.ts';
-import { architectureOf, kernelRelease } from '../release-text.ts';
+import { architectureNamed, kernelRelease } from '../release-text.ts';
 import { linesOf, spanIn } from '../text-lines.ts';
 
 const LINE = /^Linux \S+ (\d+\.\d+\S*) (#\S.*)$/;
@@ -24,7 +24,7 @@ export function readUname(artifact: Artifact, sink: DiagnosticSink, evidence: Fa
     };
     evidence.releases.push({ ...fact, value: kernelRelease(match[1]!, match[2]!) });
     const machine = MACHINE.exec(match[2]!)?.[1];
-    if (machine !== undefined) evidence.architectures.push({ ...fact, value: architectureOf(machine) });
+    if (machine !== undefined) evidence.architectures.push({ ...fact, value: architectureNamed(machine) });
   }
   if (!found)
     sink.add(finding('evidence/uname', {}, { span: { source: artifact.source, start: 0, end: 0 } }));

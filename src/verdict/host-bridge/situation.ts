@@ -71,7 +71,7 @@ export function bridgeSituation(
   const assumptions: Assumption[] = [];
   const rules: RuleFinding[] = [];
   const { kernel, model } = releaseFacts(given, facts, constraints, defaults, assumptions, rules);
-  const architecture = bridgeArchitecture(architectureOf(machine, facts));
+  const architecture = bridgeArchitecture(machineArchitecture(machine, facts));
   const lastAddress = addressFacts(architecture, options, facts, constraints);
   const [year] = strongest(facts.biosYears);
   if (year !== undefined)
@@ -112,7 +112,7 @@ export function bridgeSituation(
 }
 
 /** By the tables; without any, by what the evidence shows, and a machine with a device tree is no PC. */
-function architectureOf(machine: Machine, facts: MachineFacts): Architecture {
+function machineArchitecture(machine: Machine, facts: MachineFacts): Architecture {
   if (machine.acpi !== undefined && machine.acpi.tables.length > 0) return machine.acpi.architecture;
   const [named] = strongest(facts.architectures);
   if (named?.value === 'x86_64') return 'x86';

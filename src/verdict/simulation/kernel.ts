@@ -48,7 +48,7 @@ export function kernelOf(facts: KernelFacts): Kernel {
   const release = formatRelease(profile.release);
   const name = `Linux ${release}`;
   if (facts.config !== undefined) {
-    const kconfig = kconfigJudgement(profile.behaviour, facts.config, architectureOf(facts));
+    const kconfig = kconfigJudgement(profile.behaviour, facts.config, kconfigArchitecture(facts));
     return { facts, profile, name, sysfb: kconfig.sysfb === 'y' ? 'y' : 'n', sysfbWhy: kconfig.why, kconfig };
   }
   const { hypervSelectsSysfb, sysfbSymbol } = profile.behaviour;
@@ -73,7 +73,7 @@ export function kernelOf(facts: KernelFacts): Kernel {
 }
 
 /** As evidence says, else by the configuration's own symbol; x86 where nothing tells. */
-function architectureOf(facts: KernelFacts): KconfigArch {
+function kconfigArchitecture(facts: KernelFacts): KconfigArch {
   if (facts.architecture !== undefined) return facts.architecture === 'arm64' ? 'arm64' : 'x86_64';
   return facts.config?.get('ARM64') === 'y' ? 'arm64' : 'x86_64';
 }

@@ -13,7 +13,7 @@ import {
   notRead,
   unreadIn,
 } from '../../../src/verdict/sysfb/situation/not-read.ts';
-import { architectureOf, platformOf } from '../../../src/verdict/sysfb/situation/platform.ts';
+import { kernelArchitecture, platformOf } from '../../../src/verdict/sysfb/situation/platform.ts';
 import { situationOf } from '../../../src/verdict/sysfb/situation/situation.ts';
 import type { Subject } from '../../../src/verdict/sysfb/subject.ts';
 import { observedFact, read } from '../../evidence/artifacts.ts';
@@ -168,7 +168,7 @@ describe('the machine', () => {
   test('its architecture', () => {
     const of = (facts: Partial<MachineFacts>) => {
       const all = { ...none, ...facts };
-      return architectureOf(all, new Configuration(all));
+      return kernelArchitecture(all, new Configuration(all));
     };
     expect(of({})).toBeUndefined();
     expect(of({ architectures: [fact('arm64')] })).toBe('arm64');

@@ -148,7 +148,8 @@ function otherBoot(
   return { ...drawn, by, start, confidential, lfb: maySet ? drawn.lfb : none };
 }
 
-function show(value: unknown): string {
+/** As JSON, addresses in hexadecimal digits. */
+export function show(value: unknown): string {
   return JSON.stringify(value, (_key, each) => (typeof each === 'bigint' ? `0x${each.toString(16)}` : each));
 }
 

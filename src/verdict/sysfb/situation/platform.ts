@@ -7,7 +7,7 @@ import { evidenceItem, strongest } from '../../facts/strength.ts';
 import type { EvidenceItem, RuleFinding } from '../../question.ts';
 import type { Subject } from '../subject.ts';
 
-export function architectureOf(
+export function kernelArchitecture(
   facts: MachineFacts,
   configuration: Configuration,
 ): 'x86_64' | 'arm64' | undefined {

@@ -20,7 +20,7 @@ import { IS_INSIDE, LFB_IS_ZERO } from '../variables.ts';
 import { bootFacts } from './boot.ts';
 import { firmwareAuthority } from './firmware-authority.ts';
 import { bootsWithTree, type NotRead, notRead } from './not-read.ts';
-import { architectureOf, platformOf } from './platform.ts';
+import { kernelArchitecture, platformOf } from './platform.ts';
 import { assumeGuest, screenFacts, videoFacts } from './screen.ts';
 import { gapsDefault, shownGaps } from './srat.ts';
 
@@ -72,7 +72,7 @@ export function situationOf(
   const rules: RuleFinding[] = [];
   const configuration = new Configuration(facts);
   const { platform, contradicted } = platformOf(subject, facts, tables, rules);
-  const architecture = architectureOf(facts, configuration);
+  const architecture = kernelArchitecture(facts, configuration);
   const disagreeing = STEERING.flatMap((symbol) => configuration.disagreement(symbol));
   if (disagreeing.length > 0)
     rules.push({
