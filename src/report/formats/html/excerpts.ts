@@ -51,7 +51,8 @@ function decoded(source: Source, start: number, end: number): string {
 
 /** Where the line that an offset is in begins. */
 function lineStart({ bytes }: Source, offset: number): number {
-  return bytes.lastIndexOf(0x0a, offset - 1) + 1;
+  // Below 0 would be counted from the end.
+  return offset === 0 ? 0 : bytes.lastIndexOf(0x0a, offset - 1) + 1;
 }
 
 function lineEnd({ bytes }: Source, offset: number): number {
