@@ -2,7 +2,14 @@
  * The library for Node: `fwmap/core`, and what has a name: files, folders, standard input, surveys of many machines. The
  * command is made of it, and uses nothing else.
  */
-export { closeRead, readFileBytes, readToEnd, systemCode, systemMessage } from './artifact/file.ts';
+export {
+  closeRead,
+  isSystemError,
+  readFileBytes,
+  readToEnd,
+  systemCode,
+  systemMessage,
+} from './artifact/file.ts';
 export { listFolder } from './artifact/folders/disk-folder.ts';
 export type { Listed } from './artifact/folders/listed.ts';
 export { type OpenedFile, type OpenedFileResult, openImageFile } from './artifact/images/image-file.ts';
@@ -27,7 +34,15 @@ export {
   startWorker,
   workThroughQueue,
 } from './survey/queue.ts';
-export { ExaminationError, type Examined, type Examiner, type OnShard, runShards } from './survey/run.ts';
+export {
+  ExaminationError,
+  type Examined,
+  type Examiner,
+  HostError,
+  type Lost,
+  type OnShard,
+  runShards,
+} from './survey/run.ts';
 export { type ShardCounts, SurveyStore } from './survey/store.ts';
 export type { Shard, Unit } from './survey/unit.ts';
 export { machineOptions, type SourceSettings, sourceAccess } from './verdict/machine-options.ts';

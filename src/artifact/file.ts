@@ -18,12 +18,41 @@ export function systemMessage(error: unknown): string {
   return known === undefined ? error.message : known.charAt(0).toUpperCase() + known.slice(1);
 }
 
+/** Whether a call of the system failed: what is thrown by mistakes of ours has no number. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
+}
+
 /** What the system calls a failed call: `ENOENT`. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as { readonly code?: unknown };
   return typeof code === 'string' ? code : undefined;
 }
+
+/** Faults that stay as they are: who asks again is told the same. Others come and go with the host's load and its disks. */
+const LASTING: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'EACCES',
+  'EPERM',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'EINVAL',
+]);
+
+/** Whether what {@link systemMessage} said is a fault that may be gone when it is tried again. */
+export function mayPass(message: string): boolean {
+  passing ??= new Set(
+    [...getSystemErrorMap()].flatMap(([errno, [name]]) =>
+      LASTING.has(name) ? [] : [systemMessage(Object.assign(new Error(name), { errno }))],
+    ),
+  );
+  return passing.has(message);
+}
+
+let passing: ReadonlySet<string> | undefined;
 
 /** Closes what was only read: a fault comes too late to matter. */
 export function closeRead(descriptor: number): void {

@@ -32,6 +32,20 @@ export async function openInput(
   return openNoting(path, (to) => openPath(path, { options, sink: to, budget: new Budget() }, 0), sink);
 }
 
+/** The same of a folder that is listed already. */
+export async function openListedFolder(
+  top: readonly Listed[],
+  path: string,
+  options: OpenOptions,
+  sink: DiagnosticSink,
+): Promise<Artifact[]> {
+  return openNoting(
+    path,
+    (to) => openListed(top, path, { options, sink: to, budget: new Budget() }, 0),
+    sink,
+  );
+}
+
 async function openPath(path: string, opening: Opening, depth: number): Promise<Artifact[]> {
   const { options, sink } = opening;
   const unreadable = (why: string): Artifact[] => {

@@ -1,11 +1,13 @@
 /** What a unit of a survey comes to: its inputs are opened, described and judged, and become rows. */
 import type { Artifact } from '../artifact/artifact.ts';
-import { readFileBytes } from '../artifact/file.ts';
+import { isSystemError, readFileBytes, systemMessage } from '../artifact/file.ts';
+import { listFolder } from '../artifact/folders/disk-folder.ts';
 import { machinesOf, type NamedMachine } from '../artifact/machines.ts';
-import { openInput } from '../artifact/open.ts';
+import { openInput, openListedFolder } from '../artifact/open.ts';
 import { type OpenOptions, openBytes } from '../artifact/open-bytes.ts';
-import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
-import { messageOf } from '../findings/finding.ts';
+import { type Diagnostic, DiagnosticList, IGNORED } from '../bytes/diagnostic.ts';
+import { finding, messageOf } from '../findings/finding.ts';
+import { sha256Of } from '../platform/hash.ts';
 import { openImage } from '../scan/open-image.ts';
 import { type Answers, answerQuestions } from '../verdict/answer.ts';
 import type { GivenFacts } from '../verdict/given.ts';
@@ -13,12 +15,15 @@ import { machineOptions } from '../verdict/machine-options.ts';
 import { isNothingRead } from '../verdict/question.ts';
 import { sysfbFound } from '../verdict/sysfb/verdict.ts';
 import type { AskedKernel } from './asked.ts';
+import { wholeFolder } from './find-units.ts';
+import { Reads } from './reads.ts';
 import { type Outcome, rowsOf, rowsOfFailure, type Subject } from './rows.ts';
-import type { Examined } from './run.ts';
+import { type Examined, HostError } from './run.ts';
 import type { Unit } from './unit.ts';
 
 /**
- * Opens a unit, describes and judges the machines in it. It never throws: what goes wrong is the reason in the rows.
+ * Opens a unit, describes and judges the machines in it. What goes wrong with it is the reason in the rows. Throws
+ * {@link HostError} where the host keeps it from being read.
  * @param at the absolute path of its file
  * @param asked the kernel that it is judged for; that of its own inputs without
  */
@@ -26,24 +31,45 @@ export async function examineUnit(unit: Unit, at: string, asked: AskedKernel = {
   const subject: Subject = { machine: unit.hash, path: unit.path, bytes: BigInt(unit.bytes) };
   const opening = new DiagnosticList();
   try {
-    const artifacts = await openUnit(unit.path, at, opening);
-    if (artifacts === undefined || artifacts.length === 0)
-      return [rowsOfFailure(subject, nothingIn(opening.all), opening.all)];
+    const artifacts = await openUnit(unit, at, opening);
+    if (artifacts.length === 0) return [rowsOfFailure(subject, nothingIn(opening.all), opening.all)];
     const machines = machinesOf(artifacts);
     const examined = [];
     for (const machine of machines) examined.push(await examineMachine(machine, subject, opening.all, asked));
     return examined;
   } catch (error) {
+    if (error instanceof HostError) throw error;
+    if (isSystemError(error)) throw new HostError(`${unit.path}: ${systemMessage(error)}`);
     const reason = error instanceof Error ? error.message : String(error);
     return [rowsOfFailure(subject, { status: 'failed', reason }, opening.all)];
   }
 }
 
-async function openUnit(path: string, at: string, sink: DiagnosticList): Promise<Artifact[] | undefined> {
+/** The inputs in a unit, if it is still what was planned. Throws {@link HostError}. */
+async function openUnit({ path, hash }: Unit, at: string, sink: DiagnosticList): Promise<Artifact[]> {
   const options: OpenOptions = { openImage };
   const read = readFileBytes(at);
-  if ('bytes' in read) return openBytes(path, read.bytes, options, sink);
-  return openInput(at, options, sink);
+  const another = (): Artifact[] => {
+    sink.add(
+      finding('artifact/unreadable', { what: path, why: 'It has changed since it was found' }, { path }),
+    );
+    return [];
+  };
+  if ('failure' in read) {
+    if (!read.tooLarge) throw new HostError(`${path}: ${read.failure}`);
+    return openInput(at, options, sink);
+  }
+  if ('bytes' in read)
+    return sha256Of(read.bytes) === hash ? openBytes(path, read.bytes, options, sink) : another();
+  const reads = new Reads(IGNORED, true);
+  const top = reads.of(listFolder(at, reads));
+  const isSame = wholeFolder(top, at, reads)?.hash === hash;
+  const { refused } = reads;
+  const artifacts = isSame ? await openListedFolder(top, at, options, sink) : another();
+  // Of what was refused there is another reading, unless it was when this was planned.
+  const why = isSame && reads.refused === refused ? reads.passing : reads.fault;
+  if (why !== undefined) throw new HostError(`${path}: ${why}`);
+  return artifacts;
 }
 
 /** What is said of a file that is no input. */

@@ -11,12 +11,13 @@ import { isKind } from '../artifact/kinds.ts';
 import { sniffKind } from '../artifact/sniff.ts';
 import { messagesOf } from '../artifact/text/mail.ts';
 import { archiveOf, compressionOf, unwrap } from '../artifact/unpack.ts';
-import type { DiagnosticSink } from '../bytes/diagnostic.ts';
+import { type DiagnosticSink, IGNORED } from '../bytes/diagnostic.ts';
 import { latin1Text } from '../bytes/text-encoding.ts';
 import { Budget } from '../containers/limits.ts';
 import { finding } from '../findings/finding.ts';
 import { limit, overLimit } from '../limits/limits.ts';
 import { sha256Of } from '../platform/hash.ts';
+import { Reads } from './reads.ts';
 
 /** A unit as it was found: what is no file on disk comes with its bytes. */
 export interface FoundUnit {
@@ -42,25 +43,34 @@ export async function* unitsAt(path: string, options: FindOptions): AsyncGenerat
   const file = resolve(options.cwd, path);
   const read = readFileBytes(file);
   if ('bytes' in read) yield* unitsInBytes(path, read.bytes, file, options, 0);
-  else if ('directory' in read) yield* unitsInFolder(listFolder(file, options.sink), path, file, options, 0);
+  else if ('directory' in read)
+    yield* unitsInFolder((sink) => listFolder(file, sink), path, file, options, 0);
   else options.sink.add(finding('artifact/unreadable', { what: path, why: read.failure }, { path }));
 }
 
 /**
+ * @param listing lists it
  * @param file the folder on disk; undefined for one in an archive
  */
 async function* unitsInFolder(
-  top: readonly Listed[],
+  listing: (sink: DiagnosticSink) => readonly Listed[],
   name: string,
   file: string | undefined,
   options: FindOptions,
   depth: number,
 ): AsyncGenerator<FoundUnit> {
   const base = name.replace(/\/+$/, '');
+  const reads = new Reads(options.sink);
+  const top = listing(reads);
   if (file !== undefined) {
-    const folder = wholeFolder(top, name, options.sink);
+    const folder = wholeFolder(reads.of(top), name, reads);
+    if (reads.fault !== undefined && !isLasting(folder, reads, listing, name)) {
+      // What it comes to without a file that can be read a moment later is another machine.
+      options.sink.add(finding('artifact/unreadable', { what: name, why: reads.fault }, { path: name }));
+      return;
+    }
     if (folder !== undefined) {
-      yield { hash: folder.hash, path: name, bytes: folder.bytes, from: { file } };
+      yield { ...folder, path: name, from: { file } };
       return;
     }
   }
@@ -76,7 +86,7 @@ async function* unitsInFolder(
       options.sink.add(finding('artifact/member-unreadable', { what: innerName, why }, { path: innerName }));
     if (depth >= limit('survey-depth')) unreadable(overLimit('survey-depth', 'folders deep'));
     else if (inner.type === 'directory')
-      yield* unitsInFolder(inner.list('', options.sink), innerName, innerFile, options, depth + 1);
+      yield* unitsInFolder((sink) => inner.list('', sink), innerName, innerFile, options, depth + 1);
     else {
       const read = inner.read();
       if ('bytes' in read) yield* unitsInBytes(innerName, read.bytes, innerFile, options, depth + 1);
@@ -85,11 +95,27 @@ async function* unitsInFolder(
   }
 }
 
-/** A folder that is one machine as a whole; undefined for one that holds several. */
-function wholeFolder(
+type WholeFolder = ReturnType<typeof wholeFolder>;
+
+/** Whether a folder of which something could not be read comes to the same at any other time. */
+function isLasting(
+  folder: WholeFolder,
+  reads: Reads,
+  listing: (sink: DiagnosticSink) => readonly Listed[],
+  name: string,
+): boolean {
+  // Of several machines each is looked at by itself.
+  if (reads.passing !== undefined) return folder === undefined;
+  const again = new Reads(IGNORED);
+  const second = wholeFolder(again.of(listing(again)), name, again);
+  return again.passing === undefined && second?.hash === folder?.hash;
+}
+
+/** A folder that is one machine, by what is in it; undefined for one that holds several. */
+export function wholeFolder(
   top: readonly Listed[],
   name: string,
-  sink: DiagnosticSink,
+  sink: Reads,
 ): { readonly hash: string; readonly bytes: number } | undefined {
   const folder = readFolder(top, name, undefined, sink);
   const files =
@@ -97,7 +123,7 @@ function wholeFolder(
       ? folder.entries.flatMap(({ path, source }) =>
           source === undefined ? [] : [{ path, bytes: source.bytes }],
         )
-      : isOneMachine(top, sink)
+      : isOneMachine(top, sink, sink)
         ? filesBelow(top, sink)
         : undefined;
   if (files === undefined) return undefined;
@@ -126,15 +152,15 @@ function filesBelow(top: readonly Listed[], sink: DiagnosticSink): { path: strin
 
 /**
  * What was captured of one machine: logs, listings or a configuration, beside no more than one description of it. Many
- * descriptions, or descriptions alone, are machines each.
+ * descriptions, or descriptions alone, are machines each. What may be read another time counts as what makes it one.
  */
-function isOneMachine(top: readonly Listed[], sink: DiagnosticSink): boolean {
+function isOneMachine(top: readonly Listed[], sink: DiagnosticSink, reads?: Reads): boolean {
   if (!top.some(({ type }) => type === 'file')) return false;
-  let evidence = 0;
   let trees = 0;
   let dumps = 0;
   const files = filesBelow(top, sink);
   if (files.length >= MAX_LOOKED_AT) return false;
+  let evidence = reads?.passing === undefined ? 0 : 1;
   for (const { bytes } of files) {
     const kind = sniffKind(bytes);
     if (kind === undefined) continue;
@@ -170,7 +196,7 @@ async function* unitsInBytes(
     const inner = insideOf(top, options.sink);
     if ('kind' in readFolder(inner, name, undefined, options.sink) || isOneMachine(inner, options.sink))
       yield whole;
-    else yield* unitsInFolder(top, `${name}!`, undefined, options, depth + 1);
+    else yield* unitsInFolder(() => top, `${name}!`, undefined, options, depth + 1);
     return;
   }
   if (MAILBOX.every((byte, index) => inside[index] === byte)) {

@@ -7,13 +7,25 @@ import type { Shard, Unit } from './unit.ts';
 /** What a unit came to: the rows of each machine in it. */
 export type Examined = readonly MachineRows[];
 
+/** A unit of which the host, not its own bytes, kept all rows back. */
+export interface Lost {
+  readonly lost: string;
+}
+
+/**
+ * The host failed: a file that was there could not be read again, a thread could not be started. No rows are made of that,
+ * since another run has other ones; its shard stays open.
+ */
+export class HostError extends Error {}
+
 /** Examines units somewhere else, so that one that goes wrong ends nothing but its own batch. */
 export interface Examiner {
   /**
-   * Gives what each unit comes to, in their order. Throws {@link ExaminationError} when all of them are lost.
+   * Gives what each unit comes to, in their order. Throws {@link ExaminationError} when all of them are lost by what they
+   * do, {@link HostError} when the host is why.
    * @param seconds after which it gives up
    */
-  examine(units: readonly Unit[], seconds: number): Promise<readonly Examined[]>;
+  examine(units: readonly Unit[], seconds: number): Promise<readonly (Examined | Lost)[]>;
 }
 
 /** A batch is lost: what did it, as far as that is known. */
@@ -47,14 +59,20 @@ function batchesOf(units: readonly Unit[]): Unit[][] {
   return batches;
 }
 
-/** Examines a batch. Where it is lost each unit is tried alone, and one that is lost again has its reason for a row. */
+/**
+ * Examines a batch. Where it is lost each unit is tried alone, and one that is lost again has its reason for a row. Throws
+ * {@link HostError}.
+ */
 async function examineBatch(
   batch: readonly Unit[],
   examiner: Examiner,
   seconds: number,
 ): Promise<Examined[]> {
   try {
-    return [...(await examiner.examine(batch, seconds))];
+    return (await examiner.examine(batch, seconds)).map((each) => {
+      if ('lost' in each) throw new HostError(each.lost);
+      return each;
+    });
   } catch (error) {
     if (!(error instanceof ExaminationError)) throw error;
     if (batch.length > 1) {
@@ -68,7 +86,7 @@ async function examineBatch(
   }
 }
 
-/** Works off one shard. */
+/** Works off one shard. Throws {@link HostError}: nothing of it is written then. */
 export async function runShard(
   shard: Shard,
   store: SurveyStore,
@@ -85,7 +103,8 @@ export async function runShard(
 export type OnShard = (shard: Shard, counts: ShardCounts) => void;
 
 /**
- * Works off shards, `together` at a time: enough that nobody who examines waits for the last batch of one.
+ * Works off shards, `together` at a time: enough that nobody who examines waits for the last batch of one. Gives what the
+ * host kept from being done, in words.
  */
 export async function runShards(
   shards: readonly Shard[],
@@ -96,10 +115,18 @@ export async function runShards(
     together,
     onShard,
   }: { readonly seconds: number; readonly together: number; readonly onShard: OnShard },
-): Promise<void> {
+): Promise<readonly string[]> {
   const waiting = shards.values();
+  const failures: string[] = [];
   const worker = async (): Promise<void> => {
-    for (const shard of waiting) onShard(shard, await runShard(shard, store, examiner, seconds));
+    for (const shard of waiting)
+      try {
+        onShard(shard, await runShard(shard, store, examiner, seconds));
+      } catch (error) {
+        if (!(error instanceof HostError)) throw error;
+        failures.push(error.message);
+      }
   };
   await Promise.all(Array.from({ length: together }, worker));
+  return failures;
 }

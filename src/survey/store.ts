@@ -67,8 +67,13 @@ export class SurveyStore {
   #write(name: string, content: Uint8Array | string): void {
     const fresh = join(this.folder, '.new', randomBytes(12).toString('hex'));
     // On the disk before it has its name: also after a power failure there is all of it or nothing.
-    writeFileSync(fresh, content, { flush: true });
-    renameSync(fresh, join(this.folder, name));
+    try {
+      writeFileSync(fresh, content, { flush: true });
+      renameSync(fresh, join(this.folder, name));
+    } catch (error) {
+      rmSync(fresh, { force: true });
+      throw error;
+    }
   }
 
   /** The kernel that machines are judged for. Throws where the file can't be read. */

@@ -5,9 +5,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import { CALLS, type Fault, type Outcome, type Planted, runWith } from './inject.ts';
+import { CALLS, type Fault, type Outcome, type Planted, runWith, said } from './inject.ts';
 import { type FaultyRun, RUNS, writeFiles } from './runs.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'fwmap-every-call-'));
@@ -48,12 +47,6 @@ async function runIn(run: FaultyRun, planted?: Planted): Promise<Ended> {
     .filter((name) => !known.has(name));
   rmSync(folder, { recursive: true, force: true });
   return { ...outcome, stdout: plain(outcome.stdout), stderr: plain(outcome.stderr), made, left };
-}
-
-/** What the system says of a fault, as people read it. */
-function said(fault: Fault): RegExp {
-  const message = [...getSystemErrorMap().values()].find(([name]) => name === fault)?.[1] ?? fault;
-  return new RegExp(`${message.slice(1)}|${fault}`, 'i');
 }
 
 /** What is wrong with how a run ended; undefined when nothing is. */

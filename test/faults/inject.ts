@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
 import { processIo } from '../../src/cli/common/io.ts';
 import { main } from '../../src/cli/program.ts';
 import { NO_PROGRESS } from '../../src/cli/progress/progress.ts';
@@ -97,6 +98,12 @@ type Call =
   | 'rmSync';
 
 const ALL: readonly Call[] = CALLS.EIO;
+
+/** What the system says of a fault, as people read it. */
+export function said(fault: Fault): RegExp {
+  const message = [...getSystemErrorMap().values()].find(([name]) => name === fault)?.[1] ?? fault;
+  return new RegExp(`${message.slice(1)}|${fault}`, 'i');
+}
 
 const STREAMS: Readonly<Record<number, string>> = {
   0: 'standard input',

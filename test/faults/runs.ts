@@ -38,6 +38,24 @@ const tables = (below: string): Files => ({
   [`${below}/ssdt1.dat`]: make.table('SSDT', { id: 'ONE' }),
 });
 
+/** Machines of every form that a survey takes them in: files, folders of one, messages of a mailbox. */
+export const SURVEYED: Files = {
+  'in/board.dts': '/dts-v1/; / { compatible = "x"; };',
+  'in/other.dts': '/dts-v1/; / { compatible = "y"; };',
+  ...tables('in/tables'),
+  ...tables('in/capture'),
+  'in/capture/dmesg': LOG,
+  'in/capture/config': CONFIG,
+  'in/tree/compatible': 'z\0',
+  'in/tree/ram@0/reg': '\0\0\0\0\0\0\x10\0',
+  'in/mbox': ['one', 'two']
+    .map(
+      (name) =>
+        `From a Mon Jan  1 00:00:00 2024\nFrom: a@example.org\nSubject: ${name}\n\n/dts-v1/;\n/ { compatible = "${name}"; };\n\n`,
+    )
+    .join(''),
+};
+
 export const RUNS: readonly FaultyRun[] = [
   {
     name: 'windows of a source with includes',

@@ -1,6 +1,7 @@
 /** Threads that examine units. One that runs out of time or memory is replaced. */
+import { isSystemError, systemCode, systemMessage } from '../../artifact/file.ts';
 import { givenLimits, limit, moreThan } from '../../limits/limits.ts';
-import { ExaminationError, type Examined, type Examiner } from '../../survey/run.ts';
+import { ExaminationError, type Examined, type Examiner, HostError, type Lost } from '../../survey/run.ts';
 import type { SurveyStore } from '../../survey/store.ts';
 import { bundleFile } from '../common/bundle-file.ts';
 import type { PlacedUnit } from './thread.ts';
@@ -43,13 +44,14 @@ export async function openPool(threads: number, store: SurveyStore, file = threa
         const running = pool.run(
           { units: placed, limits, asked },
           { name: 'examineUnits', signal: limit.signal },
-        ) as Promise<Examined[]>;
+        ) as Promise<(Examined | Lost)[]>;
         const timer = setTimeout(() => limit.abort(), 1000 * seconds * units.length);
         try {
           return await running;
         } catch (error) {
           if (limit.signal.aborted)
             throw new ExaminationError({ status: 'time', reason: `took more than ${seconds} s` });
+          if (isOfHost(error)) throw new HostError(`a thread of the survey: ${systemMessage(error)}`);
           throw new ExaminationError(lossOf(error));
         } finally {
           clearTimeout(timer);
@@ -57,6 +59,11 @@ export async function openPool(threads: number, store: SurveyStore, file = threa
       }),
     close: () => pool.destroy(),
   };
+}
+
+/** A thread that can't be started, or that finds none of its own files: no machine is why. */
+function isOfHost(error: unknown): boolean {
+  return isSystemError(error) || systemCode(error) === 'ERR_WORKER_INIT_FAILED';
 }
 
 function lossOf(error: unknown): ExaminationError['outcome'] {

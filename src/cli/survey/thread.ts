@@ -2,7 +2,7 @@
 import { type Limits, withLimits } from '../../limits/limits.ts';
 import type { AskedKernel } from '../../survey/asked.ts';
 import { examineUnit } from '../../survey/examine.ts';
-import type { Examined } from '../../survey/run.ts';
+import { type Examined, HostError, type Lost } from '../../survey/run.ts';
 import type { Unit } from '../../survey/unit.ts';
 
 /** A unit, and where it is. */
@@ -15,10 +15,17 @@ export interface Batch {
 }
 
 /** What each unit comes to. */
-export async function examineUnits({ units, limits, asked }: Batch): Promise<Examined[]> {
+export async function examineUnits({ units, limits, asked }: Batch): Promise<(Examined | Lost)[]> {
   return withLimits(limits, async () => {
-    const examined: Examined[] = [];
-    for (const { at, ...unit } of units) examined.push(await examineUnit(unit, at, asked));
+    const examined: (Examined | Lost)[] = [];
+    for (const { at, ...unit } of units)
+      try {
+        examined.push(await examineUnit(unit, at, asked));
+      } catch (error) {
+        // Between threads an error loses what it is.
+        if (!(error instanceof HostError)) throw error;
+        examined.push({ lost: error.message });
+      }
     return examined;
   });
 }

@@ -221,6 +221,9 @@ export const COMMAND: Examples = {
       expect(store.countsOf(shards[0]!).machines).toBe(1);
     });
   },
+  HostError() {
+    expect(new fwmap.HostError('a.dts: Input/output error').message).toBe('a.dts: Input/output error');
+  },
   ExaminationError() {
     expect(new fwmap.ExaminationError({ status: 'time', reason: 'slow' }).message).toBe('slow');
   },

@@ -182,6 +182,12 @@ export const DESCRIPTIONS: Examples = {
     const error = Object.assign(new Error('ENOENT: …'), { errno: -constants.errno.ENOENT });
     expect(fwmap.systemMessage(error)).toBe('No such file or directory');
   },
+  isSystemError() {
+    expect([new Error('x'), Object.assign(new Error('x'), { errno: -5 })].map(fwmap.isSystemError)).toEqual([
+      false,
+      true,
+    ]);
+  },
   systemCode() {
     expect(fwmap.systemCode(Object.assign(new Error('ENOENT: …'), { code: 'ENOENT' }))).toBe('ENOENT');
     expect(fwmap.systemCode(new Error('no'))).toBeUndefined();

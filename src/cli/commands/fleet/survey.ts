@@ -2,12 +2,13 @@
 
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { isSystemError, systemMessage } from '../../../artifact/file.ts';
 import { type Diagnostic, DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { limit, overLimit } from '../../../limits/limits.ts';
 import type { AskedKernel } from '../../../survey/asked.ts';
 import type { PlanCounts } from '../../../survey/plan.ts';
 import type { ShardCounts } from '../../../survey/store.ts';
-import { defineCommand, type OptionValues } from '../../common/command.ts';
+import { defineCommand, EXIT_ERROR, type OptionValues } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
 import { KERNEL_OPTIONS, MACHINE_OPTIONS } from '../../common/options.ts';
@@ -157,63 +158,96 @@ export const command = defineCommand({
     const jobs = countOption('jobs', options.jobs, availableParallelism(), MOST_JOBS);
     const seconds = countOption('time-limit', options['time-limit'], DEFAULT_SECONDS, 86_400);
 
-    const [{ SurveyStore }, { planSurvey }, { compileSparingly }] = await Promise.all([
-      import('../../../survey/store.ts'),
-      import('../../../survey/plan.ts'),
-      import('../../common/engine.ts'),
-    ]);
-    await compileSparingly();
-    const sink = new DiagnosticList();
-    makeFolder(into, io);
-    const store = new SurveyStore(resolve(io.cwd, into));
-    if (!store.ask(await askedKernel(options, io)))
-      throw new CommandError(
-        `survey: ${into} was begun for ${describeAsked(store.asked())}`,
-        'name the same kernel, or another folder',
-      );
-    const { shards, found } = await planSurvey(paths, store, {
-      cwd: io.cwd,
-      sink,
-      onInput: (so) => io.progress.tell(`looking for machines: ${so.machines} in ${so.inputs} inputs`, true),
-    });
-    const open = shards.filter((shard) => !store.isDone(shard));
-    const total = shards.reduce((sum, { units }) => sum + units.length, 0);
-    let done = total - open.reduce((sum, { units }) => sum + units.length, 0);
-    const onShard = ({ units }: { units: readonly unknown[] }): void => {
-      done += units.length;
-      void io.progress.tell(`${done} of ${total} machines`, true);
-    };
-    if (options.queue !== undefined) {
-      const { workThroughQueue } = await import('../../../survey/queue.ts');
-      await asCommandErrors(
-        workThroughQueue(open, store, {
-          url: options.queue,
-          cwd: io.cwd,
-          onTrouble: (message) => io.stderr.write(`fwmap: ${message}\n`),
-          seconds,
-          onShard,
-        }),
-      );
-    } else if (open.length > 0) {
-      const [{ openPool }, { runShards }] = await Promise.all([
-        import('../../survey/pool.ts'),
-        import('../../../survey/run.ts'),
-      ]);
-      const pool = await openPool(jobs, store);
-      try {
-        await runShards(open, store, pool, { seconds, together: jobs + 1, onShard });
-      } finally {
-        await pool.close();
-      }
+    try {
+      return await survey(paths, { into, jobs, seconds, queue: options.queue }, options, io);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      throw new CommandError(`cannot keep the survey in ${into}: ${systemMessage(error)}`);
     }
-    store.removeSpool();
-    writeLeftOut(sink.all, io);
-    io.stdout.write(
-      `${summaryOf(
-        found,
-        shards.map((shard) => store.countsOf(shard)),
-      )}\n`,
-    );
-    return 0;
   },
 });
+
+/** What is told of inputs that the tables lack. */
+const UNREAD: ReadonlySet<string> = new Set(['artifact/unreadable', 'artifact/member-unreadable']);
+
+interface Work {
+  readonly into: string;
+  readonly jobs: number;
+  /** That one machine may take. */
+  readonly seconds: number;
+  readonly queue: string | undefined;
+}
+
+/** Plans what is new and works off what is open. Gives the exit status. Throws {@link CommandError}, and what the system says of the folder. */
+async function survey(
+  paths: readonly string[],
+  { into, jobs, seconds, queue }: Work,
+  options: AskedOptions,
+  io: Io,
+): Promise<number> {
+  const [{ SurveyStore }, { planSurvey }, { compileSparingly }] = await Promise.all([
+    import('../../../survey/store.ts'),
+    import('../../../survey/plan.ts'),
+    import('../../common/engine.ts'),
+  ]);
+  await compileSparingly();
+  const sink = new DiagnosticList();
+  makeFolder(into, io);
+  const store = new SurveyStore(resolve(io.cwd, into));
+  if (!store.ask(await askedKernel(options, io)))
+    throw new CommandError(
+      `survey: ${into} was begun for ${describeAsked(store.asked())}`,
+      'name the same kernel, or another folder',
+    );
+  const { shards, found } = await planSurvey(paths, store, {
+    cwd: io.cwd,
+    sink,
+    onInput: (so) => io.progress.tell(`looking for machines: ${so.machines} in ${so.inputs} inputs`, true),
+  });
+  const open = shards.filter((shard) => !store.isDone(shard));
+  const total = shards.reduce((sum, { units }) => sum + units.length, 0);
+  let done = total - open.reduce((sum, { units }) => sum + units.length, 0);
+  const onShard = ({ units }: { units: readonly unknown[] }): void => {
+    done += units.length;
+    void io.progress.tell(`${done} of ${total} machines`, true);
+  };
+  let failures: readonly string[] = [];
+  if (queue !== undefined) {
+    const { workThroughQueue } = await import('../../../survey/queue.ts');
+    await asCommandErrors(
+      workThroughQueue(open, store, {
+        url: queue,
+        cwd: io.cwd,
+        onTrouble: (message) => io.stderr.write(`fwmap: ${message}\n`),
+        seconds,
+        onShard,
+      }),
+    );
+  } else if (open.length > 0) {
+    const [{ openPool }, { runShards }] = await Promise.all([
+      import('../../survey/pool.ts'),
+      import('../../../survey/run.ts'),
+    ]);
+    const pool = await openPool(jobs, store);
+    try {
+      failures = await runShards(open, store, pool, { seconds, together: jobs + 1, onShard });
+    } finally {
+      await pool.close();
+    }
+  }
+  if (failures.length > 0) {
+    writeLeftOut(sink.all, io);
+    const [first, ...others] = failures;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more like this)`;
+    throw new CommandError(`survey: ${first}${more}`, 'the same command again goes on from here');
+  }
+  store.removeSpool();
+  writeLeftOut(sink.all, io);
+  io.stdout.write(
+    `${summaryOf(
+      found,
+      shards.map((shard) => store.countsOf(shard)),
+    )}\n`,
+  );
+  return sink.all.some(({ code }) => UNREAD.has(code)) ? EXIT_ERROR : 0;
+}
