@@ -89,7 +89,7 @@ beforeAll(async () => {
   begin();
   whole = await survey();
   wholeRows = await rowsIn(join(folder, 'store'));
-});
+}, 120_000);
 
 /** What is wrong with how a survey ended, and with the folder after it was run again. */
 async function faultsOf(
