@@ -31,7 +31,7 @@ const reportOf = (more: Partial<EvalResult>, trace = false) => ({
 const lines = (more: Partial<EvalResult>, trace = false): string[] => evalLines(reportOf(more, trace));
 const json = (more: Partial<EvalResult>, trace = false) =>
   JSON.parse(JSON.stringify(evalReport(reportOf(more, trace)).json()));
-const valueOf = (value: EvalResult['value']) => json({ value }).value;
+const shownOf = (value: EvalResult['value']) => json({ value }).value;
 const FIELD = fieldOf('AAAA');
 const LIMIT = 'more than 9 steps (--limit steps=N)';
 
@@ -64,21 +64,21 @@ describe('values as JSON', () => {
       },
     ],
   ])('%s', (_title, value, shown) => {
-    expect(valueOf(value)).toEqual(shown);
+    expect(shownOf(value)).toEqual(shown);
   });
 
   test('a number that a limit kept from being known says which', () => {
-    expect(valueOf(new UnknownInteger(opaque(8, LIMIT)))).toMatchObject({ type: 'integer', why: LIMIT });
-    expect(valueOf(new UnknownInteger(opaque(8, 'a loop')))).not.toHaveProperty('why');
+    expect(shownOf(new UnknownInteger(opaque(8, LIMIT)))).toMatchObject({ type: 'integer', why: LIMIT });
+    expect(shownOf(new UnknownInteger(opaque(8, 'a loop')))).not.toHaveProperty('why');
   });
 
   test('packages in packages to the sixteenth, the rest as text', () => {
     const nested = (depth: number): PackageObject =>
       new PackageObject(depth === 1 ? [] : [nested(depth - 1)]);
-    let shown = valueOf(nested(17));
+    let shown = shownOf(nested(17));
     for (let depth = 0; depth < 16; depth += 1) shown = shown.elements[0];
     expect(shown).toMatchObject({ type: 'object', text: expect.stringContaining('Package') });
-    expect(valueOf(new UnknownObject('w'))).toMatchObject({ type: 'object' });
+    expect(shownOf(new UnknownObject('w'))).toMatchObject({ type: 'object' });
   });
 });
 
