@@ -46,9 +46,9 @@ function mapPlace(document: Document): number {
   const next = document.findIndex(
     ({ kind }, at) => at > windows && (kind === 'heading' || kind === 'details'),
   );
-  if (windows >= 0 && next >= 0) return next;
+  if (windows !== -1 && next !== -1) return next;
   const inputs = document.findIndex(isHeading('Inputs'));
-  return inputs < 0 ? document.length : inputs;
+  return inputs === -1 ? document.length : inputs;
 }
 
 /** What a report has to say and to show. */
