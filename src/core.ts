@@ -1,7 +1,6 @@
 /**
- * `fwmap/core`: everything that works on bytes alone, in Node and in browsers. Open bytes, describe the machine they are
- * of, ask about it, evaluate an object, and render the answer in every format; compile device trees and ASL; scan images.
- * Nothing below here reads a file.
+ * `fwmap/core`: the library for bytes, in Node and in browsers. Opens bytes, describes the machine, answers questions about
+ * it, evaluates ACPI objects, renders every format, compiles device trees and ASL, scans images. Nothing in it reads a file.
  */
 
 export {

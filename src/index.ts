@@ -1,6 +1,6 @@
 /**
- * The library for Node: `fwmap/core`, and what has a name: files, folders, standard input, surveys of many machines. The
- * command is made of it, and uses nothing else.
+ * The library for Node: `fwmap/core`, with files, folders, standard input and surveys of many machines. The command uses only
+ * what is exported here.
  */
 export {
   closeRead,

@@ -1,4 +1,4 @@
-/** Artifacts: an input's bytes, what kind of thing they are, and where they came from. Never mutated. */
+/** Artifacts: an input's bytes, their kind and provenance. Immutable. */
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import type { ArtifactKind } from './kinds.ts';
@@ -10,16 +10,16 @@ export type { ArtifactKind } from './kinds.ts';
 export interface ProvenanceStep {
   /** `gzip`, `tar`, `mail part`, `carved`, `directory entry`. */
   readonly how: string;
-  /** Byte offset inside the container, where that has a meaning. */
+  /** Byte offset inside the container, where it has one. */
   readonly offset?: number;
   readonly name?: string;
 }
 
-/** One of the machines that an image describes. What is of no machine is of all. */
+/** One of several machines that an image or folder describes. Artifacts without a machine belong to all of them. */
 export interface MachineOfImage {
   /** Unique among the machines of one call. */
   readonly id: string;
-  /** As `--select` takes it: `conf-1`, the model of a tree, a DSDT. */
+  /** The name for `--select`: `conf-1`, the model of a tree, a DSDT. */
   readonly name: string;
   /** Its memory, as far as the image has it. */
   readonly memory: readonly {
@@ -27,17 +27,17 @@ export interface MachineOfImage {
     readonly bytes: Uint8Array;
     readonly source: Source;
   }[];
-  /** Overlays that are applied to its tree, in this order. */
+  /** Overlays to apply to its tree, in order. */
   readonly overlays: readonly Artifact[];
-  /** What is to be said of this machine alone. */
+  /** Diagnostics about this machine alone. */
   readonly findings: readonly Diagnostic[];
-  /** The machine's host makes its device tree: the kind of guest that it is, as an IGVM file names platforms (`vsm`, `snp`). */
+  /** Set when the machine's host generates its device tree: the guest's platform as IGVM names it (`vsm`, `snp`). */
   readonly treeFromHost?: { readonly platform: string; readonly architecture: 'x64' | 'arm64' };
 }
 
 export interface Artifact {
   readonly kind: ArtifactKind;
-  /** Name and bytes that readers work on and spans point into. */
+  /** The bytes to read, with the name for messages. */
   readonly source: Source;
   /** The path the user gave, `-` for standard input. */
   readonly path: string;
@@ -46,15 +46,15 @@ export interface Artifact {
   readonly steps: readonly ProvenanceStep[];
   /** For directories (`dt-dir`, `acpi-dir`): the entries, in byte order of their names. */
   readonly entries?: readonly DirectoryEntry[];
-  /** Of what was found in an image: lower-case hex SHA-256 of its own bytes. */
+  /** For a piece of an image: lower-case hex SHA-256 of the piece. */
   readonly contentSha256?: string;
-  /** Which machine of an image it is of. */
+  /** The machine that it describes, where there are several. */
   readonly machine?: MachineOfImage;
-  /** The same input before the patches that are in it. */
+  /** The same input without the patches applied to it. */
   readonly before?: Artifact;
-  /** It is what the hunks of patches show of a file, no more. */
+  /** It has only the parts of a file that the hunks of patches show. */
   readonly isPartial?: boolean;
-  /** Files that the source may include, by their absolute paths, as patches leave them. */
+  /** Patched contents of files that the source may include, by absolute path. */
   readonly patchedFiles?: ReadonlyMap<string, Uint8Array>;
   /** Of a `patch`: what it changes in a Kconfig file. */
   readonly changes?: readonly KconfigChange[];

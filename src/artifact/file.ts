@@ -1,16 +1,16 @@
-/** Files, read with a limit and without exceptions. */
+/** Reads files with a limit, returning failures instead of throwing. */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { type LimitName, limit, overLimit } from '../limits/limits.ts';
 import type { FileResult } from './reading.ts';
 
-/** Room for what doesn't say its size. */
+/** First buffer for input of unknown size. */
 const FIRST_BYTES = 64 * 1024;
-/** From here on all that may come is reserved. */
+/** From this length on the buffer grows to the limit at once. */
 const LAZY_BYTES = 4 * 1024 * 1024;
 
-/** What the system says about a failed call, as people know it: `No such file or directory`. */
+/** The system's message for a failed call: `No such file or directory`. */
 export function systemMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { errno = 0 } = error as NodeJS.ErrnoException;
@@ -59,7 +59,7 @@ export function closeRead(descriptor: number): void {
   try {
     closeSync(descriptor);
   } catch {
-    // Nothing was to be written.
+    // No data can be lost.
   }
 }
 
@@ -68,8 +68,8 @@ function uncleared(size: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Everything that `read` gives until it gives nothing; undefined when that is more than `limit` bytes.
- * @param expected bytes that are likely to come
+ * Calls `read` until it returns 0; undefined when that gives more than `limit` bytes.
+ * @param expected likely number of bytes, 0 when unknown
  */
 export function readToEnd(
   read: (target: Uint8Array) => number,
@@ -81,7 +81,7 @@ export function readToEnd(
   for (;;) {
     if (length > limit) return undefined;
     if (length === bytes.length) {
-      // What goes on gets all it may take at once: an allocator gives pages only as they are written to.
+      // Past LAZY_BYTES one allocation up to the limit: pages are committed only as they are written to.
       const larger = uncleared(length < LAZY_BYTES ? Math.min(length * 4, limit + 1) : limit + 1);
       larger.set(bytes);
       bytes = larger;
@@ -93,8 +93,8 @@ export function readToEnd(
 }
 
 /**
- * Reads a file to its end, whatever size it claims (files below /proc and /sys claim 0 or a page), pipes too.
- * @param name the limit that its size is held against @param used bytes that count towards it already
+ * Reads a file or pipe to its end, whatever its reported size (files in /proc and /sys report 0 or a page).
+ * @param name of the limit on its size @param used bytes already counted towards the limit
  */
 export function readFileBytes(path: string | Buffer, name: LimitName = 'input-bytes', used = 0): FileResult {
   const most = limit(name) - used;

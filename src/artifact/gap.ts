@@ -1,29 +1,28 @@
 /**
- * Gaps: what was not read, and what it may hide. A gap is a fact like others to whoever judges: as long as it is open,
- * nothing that it may hide can be taken for absent.
+ * Gaps: what was not read, and what it may hide. A judgement must not take anything for absent that an open gap may hide.
  */
 import type { Diagnostic, Where } from '../bytes/diagnostic.ts';
 import { hintOf, messageOf, rowOf } from '../findings/finding.ts';
 import { ANYTHING, type Hidden } from '../findings/row.ts';
 
 export interface Gap {
-  /** Of the row in the registry, which says more: `fwmap explain CODE`. */
+  /** Code of the diagnostic (`fwmap explain CODE`). */
   readonly code: string;
   readonly place: Where;
   /** One sentence without a full stop; strings of inputs are not escaped. */
   readonly reason: string;
-  /** What to add or mend. */
+  /** What the user can add or fix. */
   readonly hint?: string;
   readonly hides: ReadonlySet<Hidden>;
-  /** The node or ACPI object that the missing part belongs to; absent where it may be anything that the input describes. */
+  /** The node or ACPI object that the missing part belongs to; absent where it may be any. */
   readonly scope?: string;
-  /** What makes it harmless after all: the id of a fact. */
+  /** The id of a fact that closes the gap. */
   readonly closedBy?: string;
 }
 
 /**
- * The gaps among diagnostics: each whose row says that it may hide something. A code without a row hides anything, and
- * so does the entry that says that diagnostics were left out.
+ * The gaps among diagnostics: those whose row has something in `hides`. A code without a row may hide anything, and so may
+ * the entry for diagnostics that were left out.
  */
 export function gapsOf(diagnostics: readonly Diagnostic[]): Gap[] {
   return diagnostics.flatMap((diagnostic): Gap[] => {

@@ -1,17 +1,17 @@
-/** What an input can be: one row a kind. `--as` takes these names; everything that must know a kind's nature asks here. */
+/** The kinds of inputs, one row each. `--as` takes these names. */
 
-/** What reads a kind: `tree` and `acpi` are firmware descriptions, `evidence` tells about kernel and boot, a `container` is opened. */
+/** `tree` and `acpi` are firmware descriptions, `evidence` is about kernel and boot, a `container` has other inputs in it. */
 export type KindCategory = 'tree' | 'acpi' | 'evidence' | 'container';
 
 export interface KindRow {
   readonly name: string;
-  /** Who reads it; a list that Linux printed is a description and a piece of a log. */
+  /** The readers of the kind; a resource list printed by Linux is both a description and evidence. */
   readonly categories: readonly KindCategory[];
-  /** How readers see the bytes. */
+  /** Whether the bytes are text. */
   readonly form: 'text' | 'blob';
-  /** A folder, read whole; never found by content of one file. */
+  /** A folder that is one input; not recognised from one file's content. */
   readonly folder?: true;
-  /** For lists of kinds and for messages. */
+  /** For messages and lists of kinds. */
   readonly description: string;
 }
 

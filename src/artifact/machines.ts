@@ -1,10 +1,10 @@
-/** Artifacts by the machine that they are of. */
+/** Groups artifacts by machine. */
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { Artifact, MachineOfImage } from './artifact.ts';
 
-/** What is asked about as one machine. */
+/** One machine to answer questions about. */
 export interface NamedMachine {
-  /** Undefined where the inputs are of one machine. */
+  /** Undefined when the inputs describe one machine only. */
   readonly name: string | undefined;
   readonly artifacts: readonly Artifact[];
   readonly memory: MachineOfImage['memory'];
@@ -12,12 +12,12 @@ export interface NamedMachine {
   readonly findings: readonly Diagnostic[];
 }
 
-/** Machines are not made of more bases and overlays than this: which belong together has to be said then. */
+/** The most combinations of base trees and overlays; with more, the user has to select. */
 const MOST_COMBINED = 256;
 
 /**
- * The machines that inputs are of: one, or those of an image, each with what is of no machine. Names are unique. Overlays that
- * a table of them offers are applied to the tree beside the table, each for itself.
+ * The machines that inputs describe, each with the artifacts that belong to no machine: one, or those of an image. Names
+ * are unique. Each overlay of a table of overlays is applied, on its own, to the tree beside the table.
  */
 export function machinesOf(artifacts: readonly Artifact[]): NamedMachine[] {
   const machines = new Map<string, MachineOfImage>();
@@ -32,7 +32,7 @@ export function machinesOf(artifacts: readonly Artifact[]): NamedMachine[] {
     const both = shared.length === 0 ? own : [...shared, ...own];
     return {
       name: named.get(name)!.length > 1 ? id : name,
-      // In the order in which they were given.
+      // In the order given.
       artifacts: both.toSorted((a, b) => places.get(a)! - places.get(b)!),
       own,
       memory,
@@ -73,7 +73,7 @@ function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]
   return groups;
 }
 
-/** What overlays are applied to. */
+/** Kinds that overlays can be applied to. */
 const BASES: ReadonlySet<string> = new Set(['dtb', 'dts', 'dt-dir']);
 
 function onto(base: NamedMachine, entry: NamedMachine & { readonly own: readonly Artifact[] }): NamedMachine {

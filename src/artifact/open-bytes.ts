@@ -1,6 +1,6 @@
 /**
- * Opening bytes: wrappings come off, mails and archives are looked into, and the content says what kind of thing each
- * piece is. Nothing here reads a file.
+ * Opens bytes: decompresses, opens mails and archives, and recognises the kind of each piece by its content. Nothing here
+ * reads a file.
  */
 
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
@@ -22,42 +22,43 @@ import type { SeenPieces } from './text/pieces.ts';
 import { archiveOf, compressionOf, unwrap, unwrapBrotli, withoutZeros } from './unpack.ts';
 
 export interface OpenOptions {
-  /** Takes the inputs for this kind, whatever they look like. */
+  /** The kind of the inputs, overriding recognition. */
   readonly as?: ArtifactKind | undefined;
-  /** The same for one input, by what messages call it: `dump.bin`, `folder/dump.bin`, `capture.tar!dump.bin`. */
+  /** The same for one input, by its name in messages: `dump.bin`, `folder/dump.bin`, `capture.tar!dump.bin`. */
   readonly asOf?: ((name: string) => ArtifactKind | undefined) | undefined;
   /** Folder that relative paths start from. */
   readonly cwd?: string;
-  /** Everything on standard input; undefined when that is more than `limit` bytes. Needed for `-`. */
+  /** Reads standard input; undefined when it has more than `limit` bytes. Needed for `-`. */
   readonly readStdin?: (limit: number) => Promise<Uint8Array | undefined>;
   /**
-   * Finds the machines in what may be an image; their artifacts, none where there is none. Without it images are what their
-   * kind says.
+   * Scans a possible image for machines and returns their artifacts, none when there are none. Without it an image is not
+   * scanned, and is opened by its kind only.
    */
   readonly openImage?: (image: ImageInput, budget: Budget, sink: DiagnosticSink) => Promise<Artifact[]>;
 }
 
-/** An image on its way to being machines. */
+/** A possible image, to be scanned. */
 export type ImageInput = Pick<Artifact, 'path' | 'steps' | 'sha256'> & {
   readonly name: string;
   readonly access: Access;
 };
 
-/** The path that stands for standard input. */
+/** The path for standard input. */
 export const STDIN_PATH = '-';
 
-/** A piece of an input on its way to being an artifact. */
+/** A piece of an input, not yet recognised. */
 export interface Piece {
   readonly path: string;
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly steps: readonly ProvenanceStep[];
-  /** What was found in the mail that this came from. */
+  /** The pieces already found in the same mail. */
   readonly seen?: SeenPieces;
   readonly digest: () => string;
 }
 
+/** Caches the result of `compute`. */
 export function lazily(compute: () => string): () => string {
   let value: string | undefined;
   return () => {
@@ -84,14 +85,14 @@ function makeArtifact(
   };
 }
 
-/** What all pieces of one input share. */
+/** The state that all pieces of one input share. */
 export interface Opening {
   readonly options: OpenOptions;
   readonly sink: DiagnosticSink;
   readonly budget: Budget;
 }
 
-/** Opens what is in a folder: as a whole, or else `openInside` opens one after the other. */
+/** Opens a folder: as one artifact, or else each file and folder in it by `openInside`. */
 export async function openFolder(
   top: readonly Listed[],
   piece: Omit<Piece, 'bytes' | 'digest'>,
@@ -125,9 +126,9 @@ export async function openFolder(
 }
 
 /**
- * Opens bytes that came from `path`: one artifact, or several for an archive or a mail. What is of no known kind gives
- * none and a diagnostic.
- * @param path what the input is called; `-` is standard input
+ * Opens the bytes of `path`: one artifact, or several for an archive, a mail or an image. Input of unknown kind gives a
+ * diagnostic and no artifact.
+ * @param path name of the input; `-` for standard input
  */
 export async function openBytes(
   path: string,
@@ -142,6 +143,7 @@ export async function openBytes(
   );
 }
 
+/** Opens the bytes of one file. @param depth number of containers and folders around it */
 export function openRead(
   path: string,
   bytes: Uint8Array,
@@ -153,7 +155,7 @@ export function openRead(
   return openPiece(piece, opening.options.as, opening, depth);
 }
 
-/** Opens a piece; what is inside of it is one deeper than `depth`. */
+/** Opens a piece. @param given the kind given for it @param depth number of containers around it */
 async function openPiece(
   piece: Piece,
   given: ArtifactKind | undefined,
@@ -184,7 +186,7 @@ async function openPiece(
       const follows = archiveOf(rest) ?? compressionOf(rest);
       const inside = sniffKind(unwrapped.bytes);
       if (follows === undefined && as === undefined && (inside === undefined || inside === 'image')) {
-        // A kernel with device trees behind it, or something else that is made of parts.
+        // A kernel followed by device trees, or another image made of parts.
         isJoined = true;
         break;
       }
@@ -236,7 +238,7 @@ async function openPiece(
     const machines = mayBeImage(kind, piece.name, bytes) ? await openImage(image, budget, sink) : [];
     if (machines.length > 0) return machines;
   }
-  // A text is there twice while it is read: as bytes and as characters. What nobody takes for text isn't read as one.
+  // Text takes memory twice, as bytes and as a string, so unpacked text has a lower limit than blobs.
   const isLarge = steps.length > 0 && bytes.length > limit('unpacked-text-bytes');
   if (isLarge && (kind === undefined ? looksLikeText(bytes) : kindRow(kind).form === 'text')) {
     const args = { limit: limitText('unpacked-text-bytes', 'of unpacked text') };
@@ -255,7 +257,7 @@ async function openPiece(
     return mailInputs(opened, sink, make, (attachment, quiet) =>
       openPiece({ ...opened, ...attachment }, undefined, { ...opening, sink: quiet }, depth + 1),
     );
-  // What somebody says it is stays whole, but for the words around lines of a device tree.
+  // An input of a given kind is not split, except for device tree lines quoted in other text.
   const mayHoldTexts = (as === undefined || as === 'dts-fragment') && !(kind === undefined && isLarge);
   const inputs = mayHoldTexts ? textInputs(kind, opened, sink) : undefined;
   if (inputs !== undefined) return inputs.map(make);
@@ -272,14 +274,14 @@ async function openPiece(
   return kind === 'image' ? [artifact, ...(await openPayload(opened, opening))] : [artifact];
 }
 
-/** Bytes that are shown of what is of no known kind. */
+/** First bytes shown for an input of unknown kind. */
 const SHOWN_BYTES = 8;
 
 function startOf(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, SHOWN_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
-/** The kernel inside of a kernel image. */
+/** The kernel inside a kernel image, as an artifact of its own. */
 async function openPayload(image: Piece, { budget, sink }: Opening): Promise<Artifact[]> {
   const { kernelPayload } = await import('./images/kernel-payload.ts');
   const found = await kernelPayload(image.bytes, image.name, budget, sink);
@@ -293,7 +295,7 @@ function isFolderKind(kind: ArtifactKind): boolean {
   return kindRow(kind).folder === true;
 }
 
-/** Opens an archive as the folder it stands for. */
+/** Opens an archive like a folder. */
 async function openArchived(
   archive: Archive,
   piece: Piece,

@@ -1,4 +1,4 @@
-/** Opening what the user named: files, folders, standard input. */
+/** Opens the inputs that the user names: files, folders, standard input. */
 
 import { resolve } from 'node:path';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
@@ -21,8 +21,8 @@ import {
 } from './open-bytes.ts';
 
 /**
- * Opens what one path names: one artifact, or several for a folder, an archive or a mail. What can't be opened or is of
- * no known kind gives none and a diagnostic.
+ * Opens one path: one artifact, or several for a folder, an archive, a mail or an image. Input that can't be opened or is of
+ * unknown kind gives a diagnostic and no artifact.
  */
 export async function openInput(
   path: string,
@@ -67,7 +67,7 @@ async function openPath(path: string, opening: Opening, depth: number): Promise<
   return openListed(listFolder(resolved, sink), path, opening, depth);
 }
 
-/** A file that is too large to be anything but an image: a disk, a dump of memory. It is read where it is needed. */
+/** A file over the size limit, which can only be an image (of a disk or of memory); it is read in blocks. */
 async function openLarge(path: string, resolved: string, opening: Opening): Promise<Artifact[]> {
   const { as, openImage } = opening.options;
   if (openImage === undefined || as !== undefined) return [];
@@ -91,7 +91,7 @@ async function openLarge(path: string, resolved: string, opening: Opening): Prom
   return artifacts;
 }
 
-/** Opens what is in a folder on disk. Its files are opened by the bytes of their names, which may be any. */
+/** Opens a folder on disk. Files are opened by the bytes of their names, which need not be valid UTF-8. */
 async function openListed(
   top: readonly Listed[],
   path: string,

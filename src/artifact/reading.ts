@@ -1,4 +1,4 @@
-/** What reading an input gives, wherever it is read from. */
+/** The result of reading an input from disk or from an archive. */
 
 export type FileResult =
   | { readonly bytes: Uint8Array }
@@ -6,8 +6,8 @@ export type FileResult =
   | {
       readonly failure: string;
       readonly tooLarge?: true;
-      /** What the system calls the fault: `EACCES`, `EIO`. */
+      /** The system's error code: `EACCES`, `EIO`. */
       readonly code?: string | undefined;
-      /** It was opened; reading it failed. */
+      /** Opening succeeded, reading failed. */
       readonly opened?: true;
     };

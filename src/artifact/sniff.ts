@@ -1,6 +1,6 @@
 /**
- * What kind of thing an input is, found from its content. One row per kind, asked in order, the most telling first;
- * a row looks at the first pages only. What every row looked for is what an unknown input is told was tried.
+ * Recognises the kind of an input from its content: one row per kind, tried in order, the most specific first. Rows examine
+ * the first pages only. `tried` of all rows is listed for an input of unknown kind.
  */
 
 import type { ArtifactKind } from './artifact.ts';
@@ -8,12 +8,12 @@ import { hasHunk } from './patch/unified-diff.ts';
 import { findDeviceTreeText, startsFragment } from './text/device-tree-text.ts';
 import { firstCode } from './text/first-code.ts';
 
-/** How much of an input is looked at. A preprocessed source may have many blank lines before its first token. */
+/** The bytes examined. Preprocessed source may have many blank lines before its first token. */
 const SNIFF_BYTES = 256 * 1024;
-/** Lines that are judged one by one. */
+/** The lines examined one by one. */
 const SNIFF_LINES = 400;
 
-/** The beginning of an input, in the forms that rows ask for. */
+/** The beginning of an input, in the forms that rows examine. */
 export class Probe {
   readonly bytes: Uint8Array;
   #text: string | undefined;
@@ -24,7 +24,7 @@ export class Probe {
     this.bytes = bytes;
   }
 
-  /** Latin-1 text of the beginning; empty when that is no text. */
+  /** The beginning as Latin-1 text; empty when it isn't text. */
   get text(): string {
     this.#text ??= looksLikeText(this.bytes)
       ? Buffer.from(this.bytes.buffer, this.bytes.byteOffset, Math.min(this.bytes.length, SNIFF_BYTES))
@@ -35,8 +35,8 @@ export class Probe {
   }
 
   /**
-   * Latin-1 text of the beginning of what a compiler reads: from the first line on that is neither blank nor a comment
-   * nor the preprocessor's. A source may define thousands of names first.
+   * Latin-1 text from the first line of code on, which is neither blank nor a comment nor a preprocessor directive: source may
+   * start with thousands of `#define`.
    */
   get code(): string {
     if (this.#code === undefined) {
@@ -50,7 +50,7 @@ export class Probe {
     return this.#code;
   }
 
-  /** The first lines that aren't blank. */
+  /** The first non-blank lines. */
   get lines(): readonly string[] {
     if (this.#lines === undefined) {
       const found: string[] = [];
@@ -67,7 +67,7 @@ export class Probe {
     return this.#lines;
   }
 
-  /** Share of the first lines that match, from 0 to 1. */
+  /** The fraction, from 0 to 1, of these lines that match. */
   share(pattern: RegExp): number {
     if (this.lines.length === 0) return 0;
     return this.lines.filter((line) => pattern.test(line)).length / this.lines.length;
@@ -94,7 +94,7 @@ export class Probe {
 const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
 const TEXT_SAMPLE = 4096;
 
-/** Whether the beginning is text: hardly a control character in it. */
+/** Whether the beginning is text: at most 2 % control characters. */
 export function looksLikeText(bytes: Uint8Array): boolean {
   const end = Math.min(bytes.length, TEXT_SAMPLE);
   let odd = 0;
@@ -102,7 +102,7 @@ export function looksLikeText(bytes: Uint8Array): boolean {
     const byte = bytes[at]!;
     if (byte < 0x20 && !TEXT_CONTROLS.has(byte)) odd += 1;
   }
-  // A stray control byte may sit in a log or a mail; a blob has them everywhere.
+  // Logs and mails may have stray control bytes; blobs have them everywhere.
   return end > 0 && odd * 50 <= end;
 }
 
@@ -125,7 +125,7 @@ function isAcpiTable(probe: Probe): boolean {
   if (length === undefined || !/^[A-Z0-9_!]{4}$/.test(signature)) return false;
   if (signature === 'FACS') return length >= FACS_BYTES && length <= bytes.length;
   if (bytes.length < ACPI_HEADER_BYTES) return false;
-  // A length that lies or a table cut short still is a table, if its signature is one that tables have.
+  // With a known signature, a truncated table or one with a wrong length is still a table.
   const known = ACPI_SIGNATURES.split(' ').includes(signature);
   if (known && looksLikeText(bytes.subarray(4, 16))) return length <= bytes.length;
   if (known) return true;
@@ -146,12 +146,12 @@ function hasOverlayNode(probe: Probe): boolean {
   return probe.contains(OVERLAY_NODE);
 }
 
-/** The page itself, or with what lay behind it; a kernel image starts with the same header and is longer. */
+/** The page itself, possibly with some bytes after it; a kernel image has the same header and is longer. */
 const MAX_ZERO_PAGE = 8192;
 
 /**
- * Zero page of an x86 kernel (Documentation/arch/x86/zero-page.rst): `HdrS` of the setup header or, where the EFI stub
- * made it, the loader signature of `efi_info` at 0x1c0.
+ * The zero page of an x86 kernel (Documentation/arch/x86/zero-page.rst): `HdrS` in the setup header or, when the EFI stub
+ * allocated it, the loader signature in `efi_info` at 0x1c0.
  */
 function isZeroPage(probe: Probe): boolean {
   const { bytes } = probe;
@@ -169,8 +169,8 @@ const MAX_E820 = 128;
 const E820_TYPES = new Set([1, 2, 3, 4, 5, 7, 12, 0xefffffff]);
 
 /**
- * A hypervisor that starts the kernel by PVH leaves no setup header (arch/x86/platform/pvh/enlighten.c): what is left
- * to tell the page by is its memory map, entries of known types, one after the other.
+ * Recognises a zero page by its E820 map. A kernel booted by PVH has no setup header there
+ * (arch/x86/platform/pvh/enlighten.c).
  */
 export function hasMemoryMap(bytes: Uint8Array): boolean {
   if (bytes.length < PAGE_BYTES) return false;
@@ -194,7 +194,7 @@ const VIDEO_TYPES = new Set([
   0x01, 0x10, 0x11, 0x12, 0x13, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0x40, 0x50, 0x60, 0x70,
 ]);
 
-/** A bzImage (the setup header of a whole kernel), a module, a vmlinux, or a kernel that holds its configuration (kernel/configs.c). */
+/** A bzImage, a module, a vmlinux, or a kernel with an embedded configuration (kernel/configs.c). */
 function isKernelImage(probe: Probe): boolean {
   const { bytes } = probe;
   if (bytes.length > 8192 && probe.ascii(0x202, 4) === 'HdrS') return true;
@@ -203,7 +203,7 @@ function isKernelImage(probe: Probe): boolean {
   return probe.contains('IKCFG_ST\x1f\x8b');
 }
 
-/** A `struct screen_info` alone: its size, a known video type, and 16-bit sizes that a screen can have. */
+/** A `struct screen_info` alone: by its size, a known video type, and zero reserved bytes. */
 function isScreenInfo(probe: Probe): boolean {
   const { bytes } = probe;
   if (bytes.length !== SCREEN_INFO_BYTES || probe.text !== '') return false;
@@ -214,7 +214,7 @@ const MAIL_HEADER =
   /^(?:from|to|cc|subject|date|message-id|mime-version|received|return-path|in-reply-to|references|delivered-to|content-type):[ \t]/i;
 const MAIL_HEADERS_NEEDED = 3;
 
-/** RFC 5322: the input starts with header fields, three of them at least ones that mails have. */
+/** RFC 5322: the input starts with header fields, at least three of them common in mails. */
 export function isMail(text: string): boolean {
   let found = 0;
   let at = /^From [^\n]*\n/.exec(text)?.[0].length ?? 0;
@@ -229,7 +229,7 @@ export function isMail(text: string): boolean {
   return found >= MAIL_HEADERS_NEEDED;
 }
 
-/** The driver, Kconfig files that declare what is asked about, and a kernel's Makefile; each from its first column on. */
+/** Definitions in vmbus_drv.c, the Kconfig entries of interest, and the kernel's top Makefile. */
 const KERNEL_SOURCE =
   /^(?:VERSION = \d+\nPATCHLEVEL = \d+\n|(?:menu)?config (?:HYPERV|SYSFB|FIRMWARE_MEMMAP|DRM_SYSFB_HELPER)\n\t|(?:static )?(?:int|void|acpi_status) [^\n;]{0,40}\b(?:vmbus_allocate_mmio|vmbus_acpi_add|vmbus_walk_resources|pci_acpi_crs_quirks)\()/m;
 const ACPIDUMP_TABLE =
@@ -250,7 +250,7 @@ const FOREIGN_BANNERS: readonly (readonly [string, RegExp])[] = [
   ['illumos', /^(?:SunOS|illumos) Release \d/m],
 ];
 
-/** The system whose kernel printed a log that is not Linux'. */
+/** The operating system of a kernel log that is not from Linux. */
 export function foreignSystem(text: string): string | undefined {
   return FOREIGN_BANNERS.find(([, pattern]) => pattern.test(text))?.[0];
 }
@@ -259,11 +259,11 @@ export function foreignSystem(text: string): string | undefined {
 const LSPCI_LINE =
   /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|[A-Z][^:]*: )/;
 const UNAME_LINE = /^Linux \S+ \d+\.\d+\S* #\S/;
-/** Parameters by which a command line is known (Documentation/admin-guide/kernel-parameters.txt). */
+/** Parameters that identify a command line (Documentation/admin-guide/kernel-parameters.txt). */
 const CMDLINE_PARAMETER =
   /^(?:BOOT_IMAGE=\S+|root=\S+|(?:ro|rw|quiet|splash|nomodeset|acpi=off)|(?:console|earlycon|earlyprintk|init|initrd|rootfstype|rootflags|loglevel|crashkernel|elfcorehdr|pci|video|resume|rd\.\S+|systemd\.\S+)=?\S*)$/;
 
-/** What /proc/cmdline holds: one line of parameters, of which two at least are known. */
+/** /proc/cmdline: one line of parameters, at least two of them known. */
 function isCommandLine(lines: readonly string[]): boolean {
   if (lines.length !== 1) return false;
   const words = lines[0]!.trim().split(/\s+/);
@@ -275,7 +275,7 @@ const MEMMAP_LINE =
   /^0x[0-9a-f]+[\s-]+0x[0-9a-f]+\s+(?:System RAM|Reserved|ACPI |Unusable|Persistent|Soft Reserved)/i;
 const CRS_TEXT_LINE =
   /\broot bus resource \[|\bpci_bus [0-9a-f:]+: resource \d+ \[|^(?:\/sys\/bus\/pnp\/devices\/\S{1,16}\/resources:)?(?:state = \w+|(?:mem|io|bus) 0x[0-9a-f]+-0x[0-9a-f]+)|^\s*Address (?:Minimum|Maximum|Length) ?: |\[(?:mem|io|bus) [^\][]{0,120}\]/;
-/** A device and what is evaluated of it, as acpiexec's `resources` announces them. */
+/** The header of a device in the output of acpiexec's `resources` command. */
 const ACPIEXEC_LIST = /^Device: \\\S+[ \t]*\r?\nEvaluating _[A-Z]{3}\b/m;
 /** With an offset column: xxd, hexdump -C, the listings of iasl (offset and colon, or the offset as a comment). */
 const HEX_DUMP_LINE =
@@ -284,21 +284,21 @@ const PLAIN_HEX = /^\s*(?:0x)?[0-9A-Fa-f]{2}(?:[\s,;:-]*(?:0x)?[0-9A-Fa-f]{2})*[
 
 /** od: seven octal digits, or six hex ones, and single bytes. */
 const OD_LINE = /^(?:[0-7]{7}|[0-9a-f]{6}) [0-9a-f]{2}(?: [0-9a-f]{2})*$/;
-/** A Buffer's initialiser out of ASL, with nothing around it that declares more. */
+/** The initialiser of an ASL Buffer. */
 const ASL_BUFFER = /\bBuffer[ \t]*\([^)\n]{0,64}\)[^{}]{0,200}\{[^}]{0,64}\b0[xX][0-9A-Fa-f]{2}\b/;
 const ASL_BLOCK = /\b(?:DefinitionBlock|ResourceTemplate|Device|Scope|Method|OperationRegion)\s*\(/;
 
-/** Small tags with their lengths: IRQ, DMA, start and end of dependent functions, I/O, fixed I/O, fixed DMA, vendor, end. */
+/** Tags of small resources, length included: IRQ, DMA, start and end dependent functions, I/O, fixed I/O, fixed DMA, vendor, end. */
 const SMALL_TAGS = [
   0x22, 0x23, 0x2a, 0x30, 0x31, 0x38, 0x47, 0x4b, 0x55, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x79,
 ];
 
-/** First bytes that a resource template can have (ACPI 6.5, tables 6.27 and 6.40). */
+/** Whether a resource template can start with this byte (ACPI 6.5, tables 6.27 and 6.40). */
 function startsTemplate(byte: number): boolean {
   return byte < 0x80 ? SMALL_TAGS.includes(byte) : byte >= 0x81 && byte <= 0x93 && byte !== 0x83;
 }
 
-/** The first byte of a hex dump: what follows the offset column, if there is one. */
+/** The first byte of a line of a hex dump, after the offset column if there is one. */
 function firstDumpedByte(line: string): number | undefined {
   const digits = line
     .replace(
@@ -321,7 +321,7 @@ function isHexDump(probe: Probe): boolean {
 
 export interface SniffRow {
   readonly kind: ArtifactKind;
-  /** What the row looked for, as the reader of "unknown kind" is told. */
+  /** What the row looks for, for the message about an unknown kind. */
   readonly tried: string;
   readonly test: (probe: Probe) => boolean;
 }
@@ -412,7 +412,7 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
   {
     kind: 'crs-text',
     tried: 'printed resource lists (root bus resource, pnp resources, acpiexec)',
-    // acpiexec prints much else before and between.
+    // acpiexec prints much else between the lists.
     test: (probe) => ACPIEXEC_LIST.test(probe.text) || probe.share(CRS_TEXT_LINE) > 0.1,
   },
   {
@@ -423,7 +423,7 @@ export const SNIFF_ROWS: readonly SniffRow[] = [
   { kind: 'crs-hex', tried: 'hex dump of a resource template', test: isHexDump },
 ];
 
-/** The kind of an input; undefined when no row knows it. */
+/** The kind of an input; undefined when no row matches. */
 export function sniffKind(bytes: Uint8Array): ArtifactKind | undefined {
   const probe = new Probe(bytes);
   return SNIFF_ROWS.find((row) => row.test(probe))?.kind;

@@ -1,4 +1,4 @@
-/** Wrappings that are taken off on the way to an artifact: what they are is found by their first bytes. */
+/** Decompresses inputs and converts UTF-16; formats are recognised by their first bytes. */
 
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { fromUtf16, utf16Of } from '../bytes/text-encoding.ts';
@@ -13,24 +13,24 @@ import type { ProvenanceStep } from './artifact.ts';
 
 const HEAD_BYTES = 64;
 
-/** Bytes with a wrapping taken off. */
+/** Decompressed bytes. */
 export interface Unwrapped {
   readonly bytes: Uint8Array;
   readonly step: ProvenanceStep;
-  /** What follows the stream in the input, without zeros that only fill up; empty where the stream was all there is. */
+  /** What follows the stream in the input, without leading zero padding; empty when nothing does. */
   readonly rest: Uint8Array;
-  /** Where that begins. */
+  /** Offset of `rest`. */
   readonly restAt: number;
 }
 
-/** How many megabytes may be unpacked, as messages say it. */
+/** The limit on unpacked bytes, for messages. */
 export function unpackedLimit(budget: Budget): string {
   return limitText(budget.nearest, 'unpacked');
 }
 
 /**
- * Takes what was unpacked from the budget. False, with a diagnostic, where there is more than that allows, or nothing
- * could be unpacked; what came before a damage is used, and the damage told.
+ * Charges decompressed bytes to the budget. False, with a diagnostic, when that exceeds the budget or nothing was
+ * decompressed. Damage is reported, and the bytes before it are used.
  */
 export function isUsable(
   decoded: Decoded,
@@ -61,7 +61,7 @@ export function archiveOf(bytes: Uint8Array): Archive | undefined {
   return ARCHIVES.find((row) => row.sniff(access, 0));
 }
 
-/** What stands behind a place, without the zeros that only fill up. */
+/** The bytes from an offset on, without leading zero padding. */
 export function withoutZeros(bytes: Uint8Array, from: number): { bytes: Uint8Array; at: number } {
   let at = from;
   while (at < bytes.length && bytes[at] === 0) at += 1;
@@ -69,8 +69,8 @@ export function withoutZeros(bytes: Uint8Array, from: number): { bytes: Uint8Arr
 }
 
 /**
- * Takes one wrapping off. What is damaged or cut short gives what came before, and a diagnostic.
- * @returns `none` where there is none; undefined, with a diagnostic, where nothing can be had of it
+ * Removes one layer of compression. A damaged or truncated stream gives the bytes before the damage, and a diagnostic.
+ * @returns `none` for uncompressed bytes; undefined, with a diagnostic, when nothing can be decompressed
  */
 export async function unwrap(
   bytes: Uint8Array,
@@ -80,7 +80,7 @@ export async function unwrap(
 ): Promise<Unwrapped | 'none' | undefined> {
   const encoding = utf16Of(bytes);
   if (encoding !== undefined) {
-    // What a PowerShell redirection writes, and what is left of it without its mark.
+    // Written by redirection in PowerShell.
     const text = fromUtf16(bytes, encoding);
     return { bytes: text, step: { how: 'utf-16' }, rest: text.subarray(0, 0), restAt: bytes.length };
   }
@@ -88,7 +88,7 @@ export async function unwrap(
   if (row === undefined) return 'none';
   const { format } = row;
   const decoded = await row.decode(bytes, budget.room);
-  // Without a magic number what only looks like a header is something else.
+  // Formats without a magic number are recognised only if the whole stream decodes.
   if (row.magics.length === 0 && decoded.end !== 'whole' && decoded.end !== 'limit') return 'none';
   if (!isUsable(decoded, format, { name, budget, sink })) return undefined;
   const step = { how: format };
@@ -98,7 +98,7 @@ export async function unwrap(
   return { bytes: decoded.bytes, step, rest: rest.bytes, restAt: rest.at };
 }
 
-/** A brotli stream has no magic number: it is one if all of the bytes are it. */
+/** Decompresses brotli, which has no magic number: undefined unless all of the bytes are one stream. */
 export async function unwrapBrotli(bytes: Uint8Array, budget: Budget): Promise<Unwrapped | undefined> {
   if (bytes.length === 0) return undefined;
   const { decodeBrotli } = await import('../containers/codecs/zlib.ts');

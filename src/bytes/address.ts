@@ -1,11 +1,10 @@
 /**
- * Addresses and sizes: parsing and printing. Addresses are `bigint`; ranges are half-open inside, and the two
- * converters here are the only places where inclusive ends (ACPI `_MAX`, Linux `struct resource`) come and go.
+ * Parses and prints addresses and sizes. Addresses are `bigint`, ranges are half-open; inclusive ends (ACPI `_MAX`, Linux'
+ * `struct resource`) are converted by `endFromLast` and `lastFromEnd`.
  */
 
-/** 2^64, the exclusive end of the largest address space there is here. */
+/** 2^64, the exclusive end of the largest address space. */
 export const ADDRESS_SPACE_END = 1n << 64n;
-/** 4 GiB: below lies low MMIO. */
 export const FOUR_GIB = 1n << 32n;
 export const ONE_MIB = 1n << 20n;
 
@@ -42,8 +41,8 @@ export function formatMemRange(base: bigint, size: bigint, kind = 'mem'): string
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
 /**
- * A size in the largest unit that it reaches: `256 MiB`, `1.5 MiB`. With a decimal place it may be rounded: `4.0 KiB` is
- * close to 4 KiB and not that. The exact number is for JSON.
+ * A size in the largest binary unit that it reaches: `256 MiB`, `1.5 MiB`. A decimal place marks a size that is not a whole
+ * number of units and may be rounded: `4.0 KiB` is close to 4 KiB but not equal. JSON has the exact number.
  */
 export function formatSize(size: bigint): string {
   let unit = 0;
@@ -54,7 +53,7 @@ export function formatSize(size: bigint): string {
   return `${tenths / 10n}.${tenths % 10n} ${UNITS[unit]}`;
 }
 
-/** Reads `0x…`, decimal or (with a leading 0) octal digits, as C does. Undefined when it is no such number. */
+/** Parses a C integer literal: `0x…`, decimal, or octal with a leading 0. Undefined for any other text. */
 export function parseInteger(text: string): bigint | undefined {
   const trimmed = text.trim();
   if (/^0[xX][0-9a-fA-F]+$/.test(trimmed) || /^(0|[1-9][0-9]*)$/.test(trimmed)) return BigInt(trimmed);
@@ -64,15 +63,15 @@ export function parseInteger(text: string): bigint | undefined {
 
 const SUFFIXES: Readonly<Record<string, bigint>> = { K: 10n, M: 20n, G: 30n, T: 40n, P: 50n, E: 60n };
 
-/** Bytes in the binary unit of this letter, in either case; 1 for none. */
+/** The number of bytes of a binary unit (`K`, `m`, …); 1 for any other letter. */
 export function binaryUnit(letter: string): bigint {
   return 1n << (SUFFIXES[letter.toUpperCase()] ?? 0n);
 }
 
-/** As `parseInteger`, and sizes with a binary unit: `8M`, `8MiB`, `0x10k`. */
+/** As {@link parseInteger}, also with a binary unit: `8M`, `8MiB`, `0x10k`. */
 export function parseSize(text: string): bigint | undefined {
   const match = /^(.*?)([kmgtpe])(?:ib?)?$/i.exec(text.trim());
-  // `0x8e` and `0xe` are hexadecimal digits to their end.
+  // Tried first: the `e` of `0x8e` is a hexadecimal digit and not a unit.
   const plain = parseInteger(text);
   if (plain !== undefined || match === null) return plain;
   const value = parseInteger(match[1]!);

@@ -1,23 +1,22 @@
 /**
- * Diagnostics: what was wrong with an input, as data. Bad input makes diagnostics, not exceptions; a reader gives
- * back what it could read and says here what it could not. What a code means and how it is worded is a row of
- * `src/findings`, which also makes them.
+ * Diagnostics: faults of an input, as data. Bad input gives diagnostics, not exceptions: a reader returns what it could read
+ * and reports the rest here. The meaning and wording of a code is a row of `src/findings`, which also creates diagnostics.
  */
 import { limit } from '../limits/limits.ts';
 import type { Span } from './source.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 
-/** What a wording is made of: plain data. Strings from inputs aren't escaped. */
+/** An argument of a diagnostic's text: plain data. Strings from inputs are not escaped. */
 export type Argument = string | number | bigint | boolean | undefined | readonly Argument[];
 export type Arguments = Readonly<Record<string, Argument>>;
 
-/** Where something is. */
+/** The place of a diagnostic. */
 export interface Where {
   readonly span?: Span;
-  /** Node path, ACPI object path or input name that it is about. */
+  /** The node path, ACPI object path or input name concerned. */
   readonly path?: string;
-  /** Other places that matter. */
+  /** Other places of interest. */
   readonly related?: readonly RelatedPlace[];
 }
 
@@ -33,21 +32,21 @@ export interface Diagnostic extends Where {
   readonly args: Arguments;
 }
 
-/** Receives diagnostics as they arise; passed down to every reader. */
+/** Receives diagnostics; passed to every reader. */
 export interface DiagnosticSink {
   add(diagnostic: Diagnostic): void;
 }
 
-/** Takes what is of no interest: what is read a second time was reported the first time. */
+/** Discards diagnostics, for input that is read a second time and was reported the first time. */
 export const IGNORED: DiagnosticSink = { add: () => {} };
 
-/** A list that collects. Past `limit('diagnostics')` it only counts, and the last entry says how many were left out. */
+/** Collects diagnostics. Past `limit('diagnostics')` they are only counted, and a last entry gives the number left out. */
 export class DiagnosticList implements DiagnosticSink {
   readonly #kept: Diagnostic[] = [];
   #dropped = 0;
   #errors = 0;
 
-  /** @param before what is in it from the start, in this order */
+  /** @param before initial entries */
   constructor(before: readonly Diagnostic[] = []) {
     for (const diagnostic of before) this.add(diagnostic);
   }
@@ -58,7 +57,7 @@ export class DiagnosticList implements DiagnosticSink {
     else this.#dropped += 1;
   }
 
-  /** True when an error, not only warnings and notes, was added. */
+  /** Whether an error was added, rather than only warnings and notes. */
   get hasErrors(): boolean {
     return this.#errors > 0;
   }

@@ -1,15 +1,15 @@
 /**
- * Strings from firmware are untrusted: a node name may hold terminal control sequences, Markdown or HTML. Everything
- * printed goes through one of these: a function a medium.
+ * Escapes strings for output. Strings from firmware are untrusted: a node name may hold terminal control sequences, Markdown
+ * or HTML. There is one function for each medium.
  */
 
 /**
- * What isn't seen, or not as what it is: controls, format characters (bidirectional overrides among them), separators and
- * spaces other than the plain one, what a font may leave out (Hangul fillers, variation selectors), the blank of Braille,
- * halves of surrogate pairs, and code points that have no character or a private one.
+ * Characters that are invisible or look like others: controls, format characters (bidirectional overrides among them),
+ * separators and spaces other than U+0020, default-ignorable characters (Hangul fillers, variation selectors), the Braille
+ * blank, lone surrogates, unassigned and private-use code points.
  */
 const unseen = (): RegExp => /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-/** Nearly all there is. What Unicode says of characters is looked up where it has to be: the first time takes a while. */
+/** The common case, tested first because a Unicode property pattern is slow to compile. */
 const PLAIN = /^[ -~]*$/;
 const PLAIN_LINES = /^[ -~\n]*$/;
 
@@ -17,7 +17,7 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }
 
-/** For terminals and text files: what isn't seen is shown as `\xNN` or `\u{N}`. */
+/** For terminals and text files: invisible characters become `\xNN` or `\u{N}`. */
 export function escapeControls(text: string): string {
   if (PLAIN.test(text)) return text;
   return text.replace(unseen(), (character) => {
@@ -26,7 +26,7 @@ export function escapeControls(text: string): string {
   });
 }
 
-/** As {@link escapeControls}, and everything outside ASCII too: for mail and dmesg-like output. */
+/** As {@link escapeControls}, for everything outside of ASCII: for mail and dmesg-like output. */
 export function escapeToAscii(text: string): string {
   return escapeControls(text).replace(
     /[^\x20-\x7e]/gu,
@@ -34,7 +34,7 @@ export function escapeToAscii(text: string): string {
   );
 }
 
-/** As {@link escapeControls}, and what means something in HTML as character references, also in attributes. */
+/** As {@link escapeControls}, with HTML's special characters as character references; safe in attributes, too. */
 export function escapeHtml(text: string): string {
   return escapeControls(text)
     .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
@@ -43,8 +43,8 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * A field of CSV (RFC 4180), with what isn't seen as {@link escapeControls} shows it: a record is one line. A quote keeps it
- * from beginning a line as a command does, see {@link escapeCommands}.
+ * A CSV field (RFC 4180), escaped by {@link escapeControls}, so that a record is one line. Fields that look like a CI
+ * command are quoted, see {@link escapeCommands}.
  */
 export function escapeCsv(text: string): string {
   const shown = escapeControls(text);
@@ -52,29 +52,29 @@ export function escapeCsv(text: string): string {
 }
 
 /**
- * JSON of a value, in which every character that isn't seen is an escape: programs that split records at any of Unicode's
- * line ends (U+0085, U+2028, U+2029) find none inside of one. It reads back as the same value.
- * @param indent spaces a level; without it all is on one line
+ * JSON with invisible characters as escapes, so that programs that split at Unicode's line ends (U+0085, U+2028, U+2029)
+ * find none inside of a record. It parses to the same value.
+ * @param indent spaces per level; by default all is on one line
  */
 export function toJsonText(value: unknown, indent?: number): string {
   const json = JSON.stringify(value, undefined, indent);
   const seen = PLAIN_LINES.test(json)
     ? json
     : json.replace(unseen(), (character) => {
-        // Those of the indentation: in strings JSON itself escapes them.
+        // Newlines are those of the indentation: inside strings JSON escapes them.
         if (character === '\n') return character;
         return Array.from(
           { length: character.length },
           (_, at) => `\\u${hex(character.charCodeAt(at), 4)}`,
         ).join('');
       });
-  // Nor does a CI system take a part of it for a command, see below.
+  // No CI command either, see escapeCommands().
   return seen.includes('##') ? seen.replace(/##(?=\[|vso\[)/g, '#\\u0023') : seen;
 }
 
 /**
- * For texts that may be shown in the log of a CI job: runners take a line that begins with `::` (GitHub), and `##[` or
- * `##vso[` anywhere (GitHub's older form, Azure Pipelines), for a command to them. One character of it is shown as `\xNN`.
+ * For text that may end up in the log of a CI job, whose runner executes a line that begins with `::` (GitHub), and `##[` or
+ * `##vso[` anywhere (GitHub's older form, Azure Pipelines), as a command. One character of it becomes `\xNN`.
  */
 export function escapeCommands(text: string): string {
   return text.replace(/^([^\S\n]*):(?=:)/gm, '$1\\x3a').replace(/##(?=\[|vso\[)/g, '#\\x23');

@@ -1,16 +1,16 @@
 /**
- * A cursor over bytes that never reads outside them. Every read is checked; a read that would leave the bytes gives
- * `undefined` and leaves the cursor where it was, so a caller can say what was cut short.
+ * A bounds-checked cursor over bytes. A read past the end returns `undefined` and doesn't move the cursor, so that the
+ * caller can report what is truncated.
  */
 export class ByteReader {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
   readonly #littleEndian: boolean;
   offset: number;
-  /** Exclusive end of what may be read. */
+  /** Exclusive end of the readable bytes. */
   readonly end: number;
 
-  /** @param start first readable byte @param end exclusive end, cut to the bytes there are */
+  /** `start` is the first readable byte (0 by default), `end` the exclusive end; both are clamped to `bytes`. */
   constructor(bytes: Uint8Array, options: { littleEndian: boolean; start?: number; end?: number }) {
     this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -50,13 +50,13 @@ export class ByteReader {
     return at === undefined ? undefined : this.#view.getBigUint64(at, this.#littleEndian);
   }
 
-  /** The next `length` bytes, shared with the underlying buffer. */
+  /** The next `length` bytes, as a view of the same buffer. */
   take(length: number): Uint8Array | undefined {
     const at = this.#take(length);
     return at === undefined ? undefined : this.bytes.subarray(at, at + length);
   }
 
-  /** Moves to an absolute offset; false, without moving, when that lies outside. */
+  /** Moves to an absolute offset; false, without moving, when it is outside of the readable bytes. */
   seek(offset: number): boolean {
     if (!Number.isSafeInteger(offset) || offset < 0 || offset > this.end) return false;
     this.offset = offset;

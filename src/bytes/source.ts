@@ -1,20 +1,19 @@
 /**
- * Sources and spans: where every value read from an input comes from.
+ * Sources and spans: the origin of every value read from an input.
  *
- * A span counts bytes, in text and in blobs alike. Text is decoded as Latin-1, one character a byte, so an offset
- * into the text is an offset into the bytes and a string literal keeps the very bytes that were in the file.
- * Lines and columns are worked out only when a person is to read them.
+ * Spans count bytes, in text and in blobs alike. Text is decoded as Latin-1, one character a byte, so offsets into text and
+ * bytes are the same and string literals keep their bytes. Lines and columns are computed for output only.
  */
 
-/** A named input: a text a person wrote or a program printed, or a blob. */
+/** A named input, text or binary. */
 export interface Source {
-  /** As the user knows it: the path given, `<stdin>`, `image.fd!DSDT`. */
+  /** For messages: the path given, `<stdin>`, `image.fd!DSDT`. */
   readonly name: string;
   readonly form: 'text' | 'blob';
   readonly bytes: Uint8Array;
-  /** What the text says about its own lines (`# 12 "board.dts"`), in order. Places are given as these say. */
+  /** cpp's line markers in the text (`# 12 "board.dts"`), in order; places are reported by them. */
   readonly lineMarkers?: readonly LineMarker[];
-  /** Of a blob that was compiled from a text: where the text of the byte at an offset is. Places are given there. */
+  /** For a blob compiled from text: maps an offset to the text, where places are reported. */
   readonly written?: (offset: number) => Span;
 }
 
@@ -30,18 +29,18 @@ export interface Span {
   readonly source: Source;
   readonly start: number;
   readonly end: number;
-  /** How the text came to stand here: `expanded from macro GIC_SPI`. */
+  /** How the text originated here: `expanded from macro GIC_SPI`. */
   readonly via?: string;
 }
 
-/** Where a span starts, as people count: lines and columns from 1 in text, a byte offset from 0 in a blob. */
+/** The place of a span for output: lines and columns from 1 in text, a byte offset from 0 in a blob. */
 export type Place =
   | {
       readonly line: number;
       readonly column: number;
       readonly endLine: number;
       readonly endColumn: number;
-      /** The file that the line counts in, where a line marker names another than the source's own. */
+      /** The file of the line, where a line marker names another than the source. */
       readonly name?: string;
     }
   | { readonly offset: number; readonly length: number };
@@ -78,7 +77,7 @@ function newlineIndex(source: Source): Uint32Array {
   return starts;
 }
 
-/** Line and column (from 1, the column in bytes) of a byte offset. An offset past the end is that of the end. */
+/** Line and column (from 1, columns in bytes) of a byte offset, clamped to the source. */
 export function lineAndColumn(source: Source, offset: number): { line: number; column: number } {
   const starts = newlineIndex(source);
   const at = Math.min(Math.max(offset, 0), source.bytes.length);
@@ -104,7 +103,7 @@ function markerAt(markers: readonly LineMarker[], offset: number): LineMarker | 
   return markers[low - 1];
 }
 
-/** The place of a span as a person would look it up. */
+/** The place of a span for output, with line markers applied. */
 export function placeOf(span: Span): Place {
   const { source } = span;
   if (source.written) return placeOf(source.written(span.start));

@@ -1,13 +1,13 @@
-/** Which encoding a text is in, as far as that is not one byte a character. */
+/** Recognises and converts text encodings. */
 
-/** What is looked at of a text without a mark. */
+/** The bytes examined of a text without a byte order mark. */
 const SAMPLE_BYTES = 4096;
-/** A text of fewer characters is too short to tell without a mark. */
+/** A shorter text, in characters, is too short to recognise without a byte order mark. */
 const MIN_CHARACTERS = 16;
 
 /**
- * The UTF-16 that a text is in: by its byte order mark, or where nearly every second byte is zero and those between
- * are characters of a text. Undefined for everything else.
+ * Recognises UTF-16 by its byte order mark, or where nine of ten code units have a zero byte and an ASCII character.
+ * Undefined for everything else.
  */
 export function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe && bytes[3] === 0) return 'utf-16le';
@@ -22,7 +22,7 @@ export function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined 
     let fitting = 0;
     for (let index = 0; index < characters; index += 1)
       if (sample[2 * index + zeroAt] === 0 && isText(sample[2 * index + 1 - zeroAt]!)) fitting += 1;
-    // Words of other scripts may stand between.
+    // Some words in other scripts are allowed.
     if (fitting * 10 >= characters * 9) return encoding;
   }
   return undefined;
@@ -32,22 +32,22 @@ function isText(byte: number): boolean {
   return (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d);
 }
 
-/** The text in UTF-8, without a mark. An odd byte at the end is left out. */
+/** Converts to UTF-8, without a byte order mark. An odd byte at the end is dropped. */
 export function fromUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): Uint8Array {
   return new TextEncoder().encode(new TextDecoder(encoding).decode(bytes.subarray(0, bytes.length & ~1)));
 }
 
-/** The text in UTF-16, little endian, as containers of firmware keep names. */
+/** Decodes UTF-16LE, the encoding of names in firmware containers. */
 export function utf16Text(bytes: Uint8Array): string {
   return new TextDecoder('utf-16le').decode(bytes);
 }
 
-/** A character a byte, whatever the encoding: bytes above 0x7f are kept for whoever prints them. */
+/** Latin-1 text, one character a byte, whatever the encoding: bytes above 0x7f are kept for the printer to escape. */
 export function latin1Text(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
-/** The bytes of such a text. */
+/** The bytes of a Latin-1 text. */
 export function latin1Bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }

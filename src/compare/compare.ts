@@ -1,4 +1,4 @@
-/** Two machines, or one before and after a change, held against each other. */
+/** Compares two machines, or one before and after a change. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
 import { formatCondition, formatQuantity, Names } from '../symbolic/index.ts';
@@ -9,17 +9,17 @@ import { formatRange } from '../window/range-text.ts';
 import type { AddressWindow } from '../window/window.ts';
 import { compareWindows, type WindowChange } from './windows.ts';
 
-/** One side: a machine as it is described and judged. */
+/** One side of a comparison: a machine's description and answers. */
 export interface Side {
   readonly inputs: readonly Artifact[];
   readonly windows: readonly AddressWindow[];
-  /** Undefined where there is nothing: a file that was added or removed. */
+  /** Undefined for a side without inputs: a file that was added or removed. */
   readonly sysfb: Verdict | undefined;
   readonly bridges: BridgesVerdict | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A side that has no file: one that was added or removed. */
+/** The side without inputs of a file that was added or removed. */
 export const NO_SIDE: Side = {
   inputs: [],
   windows: [],
@@ -28,7 +28,7 @@ export const NO_SIDE: Side = {
   diagnostics: [],
 };
 
-/** The machine that the artifacts describe, as one side; what goes wrong is added to `diagnostics`, which it carries. */
+/** Describes a machine and answers the questions, for one side; `diagnostics` gets problems and is kept in the result. */
 export async function describeSide(
   artifacts: readonly Artifact[],
   options: AnswerOptions,
@@ -38,22 +38,22 @@ export async function describeSide(
   return { inputs: sysfb.inputs, windows: sysfb.windows, sysfb, bridges, diagnostics: diagnostics.all };
 }
 
-/** What became of the answer to `sysfb`. */
+/** The change of the answer to `sysfb`. */
 export interface AnswerChange {
   readonly before: Verdict | undefined;
   readonly after: Verdict | undefined;
-  /** The answer itself, or whether the option would help, or what threatens. */
+  /** Whether the answer, `effective` or the hazard changed. */
   readonly flipped: boolean;
-  /** Rules that only one side rests on, those that are new first. */
+  /** Rules that only one side uses, new ones first. */
   readonly because: readonly string[];
 }
 
-/** What became of the windows that Linux gives the PCI host bridges. */
+/** The change of the windows of the PCI host bridges. */
 export interface BridgesChange {
   readonly before: BridgesVerdict | undefined;
   readonly after: BridgesVerdict | undefined;
   readonly flipped: boolean;
-  /** Windows that only one side has, those that are new first. */
+  /** Windows that only one side has, new ones first. */
   readonly because: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export interface Comparison {
   readonly bridges: BridgesChange;
 }
 
-/** True where nothing that was compared is different. */
+/** True when nothing that was compared differs. */
 export function isSame({ windows, answer, bridges }: Comparison): boolean {
   return windows.length === 0 && !answer.flipped && !bridges.flipped;
 }
@@ -80,7 +80,7 @@ export function compareSides(before: Side, after: Side): Comparison {
   };
 }
 
-/** Whether somebody who asked before would have to be told. A side without anything answers nothing. */
+/** Compares the answers. A side without inputs counts as `unknown`. */
 function compareAnswers(before: Verdict | undefined, after: Verdict | undefined): AnswerChange {
   const stands = (verdict: Verdict | undefined): string =>
     verdict === undefined || verdict.answer === 'unknown'
@@ -113,7 +113,7 @@ function compareBridges(
   return { before, after, flipped: because.length > 0, because };
 }
 
-/** `\_SB.PCI0: mem 0xc0000000-0xfebfffff`, as Linux gives them. */
+/** The bridges' windows as text: `\_SB.PCI0: mem 0xc0000000-0xfebfffff`. */
 export function bridgeWindows(verdict: BridgesVerdict | undefined): string[] {
   const names = new Names();
   return (verdict?.bridges ?? []).flatMap(({ device, windows }) =>

@@ -1,8 +1,8 @@
-/** The windows of two descriptions held against each other: matched by device and meaning, not by their order. */
+/** Compares the windows of two descriptions, matched by device and meaning rather than by order. */
 import { formatCondition, formatQuantity, Names } from '../symbolic/index.ts';
 import type { AddressWindow } from '../window/window.ts';
 
-/** What a window that is in both has otherwise. */
+/** What differs in a window that both sides have. */
 export type Aspect = 'device' | 'base' | 'size' | 'condition' | 'flags' | 'certainty';
 
 export type WindowChange =
@@ -16,7 +16,7 @@ export type WindowChange =
       readonly what: readonly Aspect[];
     };
 
-/** A window with what it is compared by. */
+/** A window with the texts that it is compared by. */
 interface Shape {
   readonly window: AddressWindow;
   readonly group: string;
@@ -27,8 +27,8 @@ interface Shape {
 }
 
 /**
- * Two runs over the same tables make the same fields anew, so conditions and bounds are compared as they are printed:
- * their normal form.
+ * Conditions and bounds are compared as text, which is a normal form: two runs over the same tables create distinct field
+ * objects.
  */
 function shapesOf(windows: readonly AddressWindow[]): Shape[] {
   const names = new Names();
@@ -45,7 +45,7 @@ function shapesOf(windows: readonly AddressWindow[]): Shape[] {
   });
 }
 
-/** Pairs are looked for in this order: what two windows have in common, the most telling first. */
+/** Criteria for pairing windows, tried in this order, the most specific first. */
 const LIKENESS: readonly ((a: Shape, b: Shape) => boolean)[] = [
   (a, b) => a.base === b.base && a.size === b.size && a.condition === b.condition && a.flags === b.flags,
   (a, b) => a.base === b.base && a.size === b.size && a.condition === b.condition,
@@ -57,7 +57,7 @@ const LIKENESS: readonly ((a: Shape, b: Shape) => boolean)[] = [
   (a, b) => a.flags === b.flags,
 ];
 
-/** What windows of different devices must share to be the same window of a device that has another name. */
+/** The criterion for windows of devices of different names, which may be a renamed device. */
 const OTHER_DEVICE = (a: Shape, b: Shape): boolean => {
   const [x, y] = [a.window, b.window];
   return (
@@ -70,7 +70,7 @@ const OTHER_DEVICE = (a: Shape, b: Shape): boolean => {
   );
 };
 
-/** Pairs of `before` and `after`, each in at most one; what has none stays in the lists. */
+/** Pairs windows that are alike, each at most once, and removes them from both lists. */
 function pairUp(
   before: Shape[],
   after: Shape[],
@@ -105,7 +105,6 @@ function changeOf([a, b]: readonly [Shape, Shape]): WindowChange | undefined {
   return { did, before: a.window, after: b.window, what };
 }
 
-/** How two windows differ that were paired; several pairs of one group are found in groups of their own. */
 function byGroup(shapes: readonly Shape[]): Map<string, Shape[]> {
   const groups = new Map<string, Shape[]>();
   for (const shape of shapes) {
@@ -117,8 +116,8 @@ function byGroup(shapes: readonly Shape[]): Map<string, Shape[]> {
 }
 
 /**
- * What is different, in the order of the windows after, what was removed behind. Windows of one device, role and kind of
- * entry are paired by what they have in common; what is left over may be that of a device with another name.
+ * The differences, in the order of the windows after, removed windows last. Windows of one device, role and kind of entry are
+ * paired by {@link LIKENESS}; the rest may be paired across devices by {@link OTHER_DEVICE}.
  */
 export function compareWindows(
   before: readonly AddressWindow[],

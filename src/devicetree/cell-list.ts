@@ -3,16 +3,16 @@
 const TWO_TO_32 = 0x1_0000_0000;
 
 /**
- * Cells where they lie, in a blob or in a value of their own; bytes left over at the end are not in it. Read with a
- * DataView, whose words are unsigned to the engine too: with shifts of bytes it finds that out late, and compiles anew.
+ * A view of the cells of a property value, without a copy; trailing bytes that make no whole cell are left out. Reads go
+ * through a DataView, whose 32-bit words V8 knows to be unsigned; with byte shifts it learns that late and recompiles.
  */
 export class CellList {
   private readonly view: DataView;
   private readonly start: number;
-  /** In bytes, what is left over included. */
+  /** In bytes, trailing bytes included. */
   readonly byteLength: number;
 
-  /** @param start first byte in the view, and `end` one past the last */
+  /** @param start offset of the first byte in the view @param end exclusive */
   constructor(view: DataView, start: number, end: number) {
     this.view = view;
     this.start = start;
@@ -23,18 +23,18 @@ export class CellList {
     return this.byteLength >>> 2;
   }
 
-  /** Cell `index`, of those there are. */
+  /** @param index below {@link length} */
   at(index: number): number {
     return this.view.getUint32(this.start + 4 * index);
   }
 
-  /** Whether a cell from `start` to before `end` is not 0. */
+  /** Whether any cell of [start, end) is not 0. */
   hasAny(start: number, end: number): boolean {
     for (let index = start; index < end; index += 1) if (this.at(index) !== 0) return true;
     return false;
   }
 
-  /** `width` cells from `start` on as one number of any size. */
+  /** `width` cells from cell `start` on as one number of any size. */
   number(start: number, width: number): bigint {
     if (width <= 2) return this.last64Bits(start, width);
     let number = 0n;
@@ -43,13 +43,13 @@ export class CellList {
     return number;
   }
 
-  /** The last 64 bits of `width` cells from `start` on: as much as Linux' of_read_number keeps. */
+  /** The low 64 bits of `width` cells from cell `start` on: what Linux' of_read_number() keeps. */
   last64Bits(start: number, width: number): bigint {
     if (width > 1) return this.view.getBigUint64(this.start + 4 * (start + width - 2));
     return width === 1 ? BigInt(this.at(start)) : 0n;
   }
 
-  /** The same, rounded to a double: below 2^53 that is exact. */
+  /** The same, rounded to a double: exact below 2^53. */
   rounded(start: number, width: number): number {
     const last = this.start + 4 * (start + width - 1);
     if (width > 1) return this.view.getUint32(last - 4) * TWO_TO_32 + this.view.getUint32(last);

@@ -1,6 +1,6 @@
 /**
- * Device trees from one form to another, as dtc does: read into a live tree, which the checks of
- * {@link prepareTree} complete, and written from there.
+ * Converts device trees from one form to another, as dtc does: read into a live tree, completed and checked by
+ * {@link prepareTree}, and written from there.
  */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
@@ -10,14 +10,14 @@ import type { LiveTree } from './live/live-tree.ts';
 import type { FileAccess } from './source/value-parser.ts';
 import type { BlobOptions } from './write/dtb.ts';
 
-/** Where a source's files are looked for, and its macros: `NAME` or `NAME=VALUE`. */
+/** How a source's files are found, and its macros: `NAME` or `NAME=VALUE`. */
 export interface CompileTreeOptions extends FileAccess {
   readonly defines?: readonly string[];
 }
 
 /**
- * Compiles source, which goes through the preprocessor first where it was written for one.
- * @returns undefined where it can't be parsed; `sink` got the errors
+ * Parses device tree source into a live tree, preprocessed first where it has directives.
+ * @returns undefined when it can't be parsed; the errors are in `sink`
  */
 export async function compileTree(
   source: Source,
@@ -45,7 +45,7 @@ export async function compileTree(
   return failed ? undefined : tree;
 }
 
-/** The tree in a blob. @returns undefined where there is none; `sink` got the errors */
+/** The live tree of a blob. @returns undefined when it has none; the errors are in `sink` */
 export async function treeOfBlob(source: Source, sink: DiagnosticSink): Promise<LiveTree | undefined> {
   const [{ readBlob }, { liveFromTree }] = await Promise.all([
     import('./blob/reader.ts'),
@@ -56,13 +56,13 @@ export async function treeOfBlob(source: Source, sink: DiagnosticSink): Promise<
 }
 
 export interface WriteTreeOptions extends Omit<BlobOptions, 'version'> {
-  /** Of a blob: 1, 2, 3, 16 or 17, which it is without. */
+  /** Of a blob: 1, 2, 3, 16 or 17 (the default). */
   readonly version?: number;
-  /** Of source: says in comments where everything comes from; 2: to the column. */
+  /** Of source: 1 names the file and line of every node and property in comments, 2 also columns. */
   readonly annotate?: number;
   /**
-   * What overlays changed ({@link applyOverlay}) of a tree that came from a blob: the blob is edited as fdtoverlay does, and
-   * keeps its layout.
+   * What overlays changed ({@link applyOverlay}) in a tree that came from a blob: the blob is edited in place, as
+   * fdtoverlay does, and keeps its layout.
    */
   readonly edits?: readonly BlobEdit[];
 }
@@ -70,15 +70,15 @@ export interface WriteTreeOptions extends Omit<BlobOptions, 'version'> {
 export type WrittenTree =
   | {
       readonly bytes: Uint8Array;
-      /** The size of a blob that is larger than the minimum that was asked for. */
+      /** The size of a blob that outgrew the minimum size asked for. */
       readonly sizeOverMinimum?: number | undefined;
     }
   | { readonly failure: string };
 
-/** Forms that a tree is written in: source, blob, YAML as dtc writes it, an assembler's source. */
+/** Forms that a tree is written in: source, blob, dtc's YAML, assembler source. */
 export type TreeForm = 'dts' | 'dtb' | 'yaml' | 'asm';
 
-/** Writes a tree; it was made ready by {@link prepareTree}. */
+/** Writes a tree that {@link prepareTree} has completed. */
 export async function writeTree(
   tree: LiveTree,
   form: TreeForm,

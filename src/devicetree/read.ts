@@ -20,13 +20,16 @@ import type { DeviceTree } from './tree.ts';
 export interface ReadOptions extends FileAccess {
   /** Macros for the preprocessor, `NAME` or `NAME=VALUE`. */
   readonly defines?: readonly string[];
-  /** Applied to every tree that is no overlay or fragment itself, in this order. One that does not apply makes the tree unreadable. */
+  /**
+   * Applied, in this order, to every tree that is neither an overlay nor a fragment. When one can't be applied, the tree is
+   * not read at all.
+   */
   readonly overlays?: readonly DeviceTree[];
 }
 
 /**
- * The tree in an artifact, with references resolved. What is wrong with the input becomes diagnostics; undefined when
- * nothing of a tree could be read. An artifact that is no device tree is refused the same way.
+ * The device tree of an artifact, with references resolved. Faults of the input become diagnostics in `sink`; undefined,
+ * with an error, when no tree could be read or the artifact is of another kind.
  */
 export function readDeviceTree(
   artifact: Artifact,
@@ -62,7 +65,7 @@ function readAsWritten(
 }
 
 function readSource(source: Source, sink: DiagnosticSink, options: ReadOptions): DeviceTree | undefined {
-  // What was written for cpp goes through the preprocessor first; dtc's own language has no directives.
+  // Sources with #include and #define are preprocessed first, as the kernel's build does; dtc's language has neither.
   const { loader, includePaths = [], defines = [] } = options;
   const text = needsPreprocessing(source, defines)
     ? preprocess(source, { loader, includePaths, defines }, sink)

@@ -1,15 +1,15 @@
 /**
- * The tree that every form of device tree becomes: source, blob and directory. Property values are bytes with
- * markers, as a blob would hold them; markers keep what the source said (types, labels, references).
+ * The common form of all device trees: source, blob and directory. A property's value is bytes, as in a blob, with markers
+ * that keep what only source has: types, labels and references.
  */
 import type { Source, Span } from '../bytes/source.ts';
 import { CellList } from './cell-list.ts';
 
-/** Something the source said about a place inside a property's value. In the order of the source, offsets never fall. */
+/** What the source says about an offset inside a property's value. In source order; offsets never decrease. */
 export type Marker =
   /** The value from here on was written as cells of this width in bits, or as a string. A bytestring `[…]` is `uint8`. */
   | { readonly kind: 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'string'; readonly offset: number }
-  /** From here on bytes of a file (`/incbin/`), whose type nobody said. */
+  /** From here on bytes of a file (`/incbin/`), of no type. */
   | { readonly kind: 'none'; readonly offset: number }
   | { readonly kind: 'label'; readonly offset: number; readonly name: string }
   /** A reference to a node: four bytes of phandle, or the node's path as a string. `target` is a label or a full path. */
@@ -29,7 +29,7 @@ export interface DtProperty {
   readonly span?: Span | undefined;
   /** Span of the value's bytes: in a blob exact, in source from after `=`. */
   readonly valueSpan?: Span | undefined;
-  /** The value's cells, where a form of tree has them without cutting out the value. */
+  /** The value's cells, where a form of tree has them without copying the value. */
   cells?(): CellList;
 }
 
@@ -42,13 +42,13 @@ export interface DtNode {
   readonly labels: readonly string[];
   /** In source the body from `{` to `;`, in a blob all its tokens. */
   readonly span?: Span | undefined;
-  /** As `propertyOf`, where a form of tree finds it without making all `properties`. */
+  /** As `propertyOf`, where a form of tree can do it without building all `properties`. */
   find?(name: string): DtProperty | undefined;
-  /** As `placementOf`, likewise. */
+  /** As `placementOf`, where a form of tree can do it without building all `properties`. */
   placement?(): Placement | undefined;
 }
 
-/** The cells of the properties that say where a node is and what it passes on. */
+/** The cells of the properties that place a node's registers and translate its children's addresses. */
 export interface Placement {
   readonly reg: CellList | undefined;
   readonly ranges: CellList | undefined;
@@ -67,7 +67,7 @@ export interface DeviceTree {
   readonly source: Source;
   readonly form: 'dts' | 'dts-fragment' | 'dtb' | 'dt-dir';
   readonly root: DtNode;
-  /** All nodes as `walk` gives them, where a form of tree has them listed. */
+  /** All nodes in the order of `walk`, where a form of tree has such a list. */
   readonly nodes?: readonly DtNode[];
   readonly reservations: readonly MemoryReservation[];
   readonly bootCpuid: number;
@@ -109,7 +109,7 @@ export function propertyOf(node: DtNode, name: string): DtProperty | undefined {
   return undefined;
 }
 
-/** What address decoding asks of every node of a tree; undefined when it has none of it. */
+/** The properties that address decoding reads, in one call; undefined when the node has none of them. */
 export function placementOf(node: DtNode): Placement | undefined {
   if (node.placement) return node.placement();
   const reg = propertyOf(node, 'reg');
@@ -123,13 +123,14 @@ export function placementOf(node: DtNode): Placement | undefined {
   };
 }
 
+/** A property's value as big-endian cells. */
 export function cellListOf(property: DtProperty): CellList {
   if (property.cells) return property.cells();
   const { buffer, byteOffset, byteLength } = property.value;
   return new CellList(new DataView(buffer, byteOffset, byteLength), 0, byteLength);
 }
 
-/** True for a tree that carries an overlay: what dtc writes for a `/plugin/`. */
+/** True for the tree of an overlay, by the nodes that dtc writes for a `/plugin/`. */
 export function holdsOverlay(root: DtNode): boolean {
   return root.children.some(
     ({ name, children }) =>
@@ -139,7 +140,7 @@ export function holdsOverlay(root: DtNode): boolean {
   );
 }
 
-/** All nodes below and including `node`, parents first, without recursion (depth is the input's choice). */
+/** `node` and all its descendants, parents first; without recursion, since the input chooses the depth. */
 export function* walk(node: DtNode): Generator<DtNode> {
   const waiting: DtNode[] = [node];
   for (let next = waiting.pop(); next; next = waiting.pop()) {

@@ -1,9 +1,9 @@
 /**
- * SHA-256. node:crypto takes longer to load than most inputs to read, so it waits until it is asked; in a browser the build
- * puts a library in its place.
+ * SHA-256. node:crypto is loaded on first use, since that takes longer than reading most inputs; in browsers the build
+ * replaces this file by a library.
  */
 
-/** A hash of bytes that come piece by piece. */
+/** An incremental hash. */
 export interface Sha256 {
   update(bytes: Uint8Array | string): Sha256;
   digest(): Uint8Array;
@@ -21,7 +21,7 @@ export function sha256Of(bytes: Uint8Array | string): string {
 
 const HASHED_AT_ONCE = 1 << 20;
 
-/** The same of bytes that are read where they are needed. */
+/** The SHA-256, in hex, of data that is read in blocks. */
 export function sha256OfAccess(access: {
   readonly size: number;
   read(offset: number, length: number): Uint8Array;

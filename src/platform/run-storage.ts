@@ -1,12 +1,12 @@
-/** What belongs to a run and to all that it starts, synchronous or not. */
+/** Storage for the duration of a run, including asynchronous work that it starts (AsyncLocalStorage). */
 
-/** Holds a value for whoever asks inside of a run. */
+/** A value that code inside of a run can read. */
 export interface RunStorage<T> {
   getStore(): T | undefined;
   run<R>(value: T, work: () => R): R;
 }
 
-/** Where there is no Node, one run at a time: another is refused while it goes on. */
+/** Without Node, one run at a time: a second one throws. */
 class OneAtATime<T> implements RunStorage<T> {
   #value: T | undefined;
 
@@ -15,7 +15,8 @@ class OneAtATime<T> implements RunStorage<T> {
   }
 
   run<R>(value: T, work: () => R): R {
-    if (this.#value !== undefined) throw new Error('a run goes on already: here they follow one another');
+    if (this.#value !== undefined)
+      throw new Error('another run has not finished: outside of Node, runs cannot overlap');
     this.#value = value;
     const end = (): void => {
       this.#value = undefined;

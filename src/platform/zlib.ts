@@ -1,4 +1,4 @@
-/** Node's zlib, loaded when something is to be unpacked; in a browser the build puts a library in its place. */
+/** Node's zlib, loaded on first use; in browsers the build replaces this file by a library. */
 export function zlib() {
   return process.getBuiltinModule('node:zlib');
 }

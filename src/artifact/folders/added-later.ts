@@ -1,24 +1,24 @@
-/** Files that are given after others, as they are dropped on a page: whether they are of a machine that is there or of others. */
+/** Files added to earlier ones, as when dropped on a page: decides whether they belong to the same machine. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import type { Artifact, MachineOfImage } from '../artifact.ts';
 import { fitTogether, isWholeDescription, machinesApart } from './machines-apart.ts';
 
 export interface AddedLater {
-  /** All that there is now. */
+  /** The earlier and the added artifacts. */
   readonly artifacts: readonly Artifact[];
-  /** What is of no machine, or of all. */
+  /** Diagnostics that belong to no particular machine. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The machine that the files are of, by its id; undefined where all is of one. */
+  /** Id of the machine that the files belong to; undefined when there is one machine only. */
   readonly at: string | undefined;
 }
 
 /**
- * Adds files that were given together. They are told apart as the files of a folder are. What has no second tree and no
- * second set of tables for the machine that is looked at belongs to that; else it is another machine.
- * @param there what was there
- * @param id the machine that is looked at; undefined where all is of one
- * @param added the files, opened
- * @param said what was said while they were
+ * Adds files that were given together, grouped into machines like the files of a folder. Files without a second tree and
+ * without a second set of tables belong to the current machine; otherwise they are another machine.
+ * @param there the earlier artifacts
+ * @param id id of the current machine; undefined when there is one machine only
+ * @param added the opened files
+ * @param said diagnostics of opening them
  */
 export function addedLater(
   there: readonly Artifact[],
@@ -48,13 +48,13 @@ function of(artifact: Artifact, machine: MachineOfImage | undefined): Artifact {
   return machine === undefined ? artifact : { ...artifact, machine };
 }
 
-/** Without the sign before it that a folder without a name leaves. */
+/** Removes the leading `/` that the empty folder name leaves. */
 function belowNothing(machine: MachineOfImage): MachineOfImage {
   const [id, name] = [machine.id, machine.name].map((text) => text.replace(/^\//, '')) as [string, string];
   return { ...machine, id, name };
 }
 
-/** What is of no machine becomes one, called as what describes it. @param others whose names are taken */
+/** Makes the artifacts without a machine one machine, named after its description. @param others their ids are taken */
 function asMachine(artifacts: readonly Artifact[], others: readonly Artifact[]): Artifact[] {
   const alone = artifacts.filter(({ machine }) => machine === undefined);
   const path = (alone.find(isWholeDescription) ?? alone[0])?.path ?? '';

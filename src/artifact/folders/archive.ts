@@ -1,4 +1,4 @@
-/** Archives, as folders: what is in one is listed as what is in a folder on disk is. */
+/** Presents archives as folders, listed like folders on disk. */
 
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { accessTo } from '../../containers/access.ts';
@@ -10,18 +10,18 @@ import { unpackedLimit } from '../unpack.ts';
 import { byPath } from './directory.ts';
 import type { Listed } from './listed.ts';
 
-/** A name in an archive. */
+/** A file, link or folder of an archive. */
 interface Node {
   readonly children: Map<string, Node>;
   file?: { readonly bytes: Uint8Array; readonly member: Member };
-  /** A link that waits for what it leads to. */
+  /** A link, resolved when it is listed, since its target may come later. */
   link?: Member;
 }
 
-/** Links that lead to links. */
+/** The longest chain of links. */
 const MAX_LINKS = 8;
 
-/** Parts of a path, without those that lead nowhere or up. */
+/** The parts of a path, without empty ones, `.` and `..`. */
 function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
 }
@@ -49,7 +49,7 @@ class ArchiveFolder {
     return node;
   }
 
-  /** A later file of the same name takes the place of an earlier one, as unpacking would have it. */
+  /** Adds a member; as when unpacking, it replaces an earlier one of the same name. */
   add(member: Member, bytes: Uint8Array, sink: DiagnosticSink): void {
     const parts = partsOf(member.name);
     if (parts.length === 0) return;
@@ -63,7 +63,7 @@ class ArchiveFolder {
     else if (member.type === 'file') node.file = { bytes, member };
   }
 
-  /** The file that a link leads to; undefined when that is none in the archive. */
+  /** The file of a node, links resolved; undefined when the target is not in the archive. */
   #followed(node: Node, folder: readonly string[]): Node['file'] {
     let current: Node | undefined = node;
     let from = folder;
@@ -82,14 +82,14 @@ class ArchiveFolder {
     return current?.link === undefined ? current?.file : undefined;
   }
 
-  /** What is in one folder of the archive, as a folder on disk would be listed. */
+  /** Lists one folder of the archive. */
   list(node: Node, parts: readonly string[], below: string, sink: DiagnosticSink): Listed[] {
     const listed: Listed[] = [];
     for (const [name, child] of node.children) {
       const path = below === '' ? name : `${below}/${name}`;
       const file = this.#followed(child, parts);
       if (child.link !== undefined && file === undefined) {
-        const why = 'leads to no file of the archive';
+        const why = 'its target is not a file of the archive';
         sink.add(
           finding(
             'artifact/link-not-followed',
@@ -118,13 +118,13 @@ class ArchiveFolder {
   }
 }
 
-/** What is in an archive, unpacked. `size` is where it ends in the bytes. */
+/** An unpacked archive; `size` is the exclusive end of the archive in the bytes. */
 export interface OpenedArchive {
   readonly top: readonly Listed[];
   readonly size: number;
 }
 
-/** Unpacks an archive that the bytes begin with. What is missing from it is told. */
+/** Unpacks the archive that the bytes begin with; what is missing or damaged is reported. */
 export async function openArchive(
   archive: Archive,
   bytes: Uint8Array,

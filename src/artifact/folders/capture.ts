@@ -1,16 +1,16 @@
-/** What `fwmap capture`'s script wrote: a folder that says by `capture.txt` what it is, and what could not be read. */
+/** Folders written by `fwmap capture`'s script, recognised by `capture.txt`, which also lists what could not be read. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { latin1Text } from '../../bytes/text-encoding.ts';
 import { finding } from '../../findings/finding.ts';
 import type { Listed } from './listed.ts';
 
 const REPORT = 'capture.txt';
-/** Listings for people, that no reader is for. */
+/** The folder of listings that fwmap doesn't read. */
 const OTHER = 'other';
 const FIRST_LINE = 'fwmap capture 1\n';
 const NOT_READ = /^not read: (.*)$/gm;
 
-/** The inputs in a capture; all that is in any other folder. What the script could not read is a gap. */
+/** The inputs of a capture; for any other folder everything in it. What the script could not read becomes a gap. */
 export function inputsOfCapture(
   top: readonly Listed[],
   name: string,

@@ -1,4 +1,4 @@
-/** Folders: what a folder holds as a whole, or else what is in it. */
+/** Recognises folders that are one input; others are opened file by file. */
 
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
@@ -16,19 +16,19 @@ export function byPath(a: { readonly path: string }, b: { readonly path: string 
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
-/** What a folder turned out to be. */
+/** A recognised folder. */
 export type Folder =
   | { readonly kind: ArtifactKind; readonly entries: readonly DirectoryEntry[] }
-  /** Nothing as a whole: these are the inputs in it. */
+  /** Not one input: the inputs in it. */
   | { readonly inside: readonly Listed[] };
 
-/** Files that a node of a device tree has; one of them at the top makes a folder a tree. */
+/** Properties of a root node; a folder with one of them as a file is a device tree. */
 const ROOT_PROPERTIES = new Set(['#address-cells', '#size-cells', 'compatible', 'model']);
 
 /**
- * Reads a folder. `as` decides what it is instead of its content.
- * @param top what is in it
- * @param name how the user knows it
+ * Recognises a folder by its content, or by `as`.
+ * @param top the entries of the folder
+ * @param name of the folder in messages
  */
 export function readFolder(
   top: readonly Listed[],
@@ -94,8 +94,8 @@ function readEntry(
 }
 
 /**
- * The tables of a folder that holds ACPI tables and nothing else that is known, with those Linux keeps in folders below
- * (`dynamic`, for tables loaded at run time); undefined for any other folder.
+ * The tables of a folder with ACPI tables and no other known kind, including those of its subfolders (Linux has tables
+ * loaded at run time in `dynamic`); undefined for any other folder.
  */
 function acpiTables(
   top: readonly Listed[],
@@ -118,7 +118,7 @@ function acpiTables(
   return found.filter(({ kind }) => kind === 'acpi-table').map(({ entry }) => entry);
 }
 
-/** `/sys/firmware/acpi/tables/data` holds what tables point to (error records), no tables. */
+/** `/sys/firmware/acpi/tables/data` has data that tables point to (error records) and no tables. */
 function isTableData(path: string): boolean {
   return /^data\//.test(path);
 }

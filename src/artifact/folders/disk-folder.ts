@@ -1,4 +1,4 @@
-/** Folders on disk, listed. */
+/** Lists folders on disk. */
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -8,7 +8,7 @@ import { byPath, type Listed } from './directory.ts';
 
 const SLASH = Buffer.from('/');
 
-/** Names in one folder on disk. A link to a file in `inside` counts as the file. */
+/** The entries of one folder. A link to a file inside of `inside` is listed as that file. */
 function list(folder: Buffer, below: string, inside: string, sink: DiagnosticSink): Listed[] {
   let found: Dirent<Buffer>[];
   try {
@@ -34,7 +34,7 @@ function list(folder: Buffer, below: string, inside: string, sink: DiagnosticSin
   return listed.sort(byPath);
 }
 
-/** Links to folders are left out altogether: behind one could be the link itself again. */
+/** Whether a link can be followed. Links to folders are not followed, since they may form a loop. */
 function leadsToFileInside(at: Buffer, path: string, inside: string, sink: DiagnosticSink): boolean {
   let why: string;
   try {
@@ -42,7 +42,7 @@ function leadsToFileInside(at: Buffer, path: string, inside: string, sink: Diagn
       .toString('latin1')
       .startsWith(inside + sep);
     if (inFolder && statSync(at).isFile()) return true;
-    why = inFolder ? 'leads to a folder' : 'leads out of the folder';
+    why = inFolder ? 'its target is a folder' : 'its target is outside of the folder';
   } catch (error) {
     why = systemMessage(error);
   }
@@ -50,9 +50,9 @@ function leadsToFileInside(at: Buffer, path: string, inside: string, sink: Diagn
   return false;
 }
 
-/** What is in a folder on disk; nothing, with a diagnostic, when the system refuses. */
+/** The entries of a folder on disk; none, with a diagnostic, when it can't be read. */
 export function listFolder(path: string, sink: DiagnosticSink): readonly Listed[] {
-  // Every path is held against the real one, so the folder itself may be behind a link, as /proc/device-tree is.
+  // Targets are compared with the real path, since the folder itself may be a link, as /proc/device-tree is.
   let root: Buffer;
   try {
     root = realpathSync(path, { encoding: 'buffer' });

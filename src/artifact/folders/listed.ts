@@ -1,19 +1,19 @@
-/** What is in a folder, wherever that is. */
+/** Entries of a folder, on disk or in an archive. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { ProvenanceStep } from '../artifact.ts';
 import type { FileResult } from '../reading.ts';
 
-/** A name in a folder, on disk or in an archive; `path` below the folder with the name's bytes as Latin-1. */
+/** An entry of a folder; `path` is relative to the folder, with the name's bytes as Latin-1. */
 export interface Listed {
   readonly path: string;
   readonly type: 'file' | 'directory';
   /**
-   * Of a file: its bytes, unless there are too many.
-   * @param used bytes that count towards the limit `input-bytes` already
+   * The bytes of a file, unless that exceeds the limit `input-bytes`.
+   * @param used bytes already counted towards that limit
    */
   read(used?: number): FileResult;
-  /** Of a folder: what is in it, in byte order of the names, each path below `below`. */
+  /** The entries of a folder, in byte order of the names, their paths prefixed with `below`. */
   list(below: string, sink: DiagnosticSink): readonly Listed[];
-  /** Of a file in an archive: where it is there. */
+  /** For a file in an archive: its place there. */
   readonly step?: ProvenanceStep;
 }

@@ -1,11 +1,11 @@
 /**
- * Machines apart: folders and archives often hold several, a folder each, or a file each beside one another. Files that
- * are named themselves on the command line describe one machine together.
+ * Splits the content of folders and archives into machines: often there is a folder or a file for each of several machines.
+ * Files named on the command line describe one machine together.
  *
- * A folder is one machine's unless it has two whole descriptions in it: two device trees, two sets of tables with a
- * DSDT, or folders of which two have a log, a memory map, boot parameters or a PCI listing. Then each folder in it is
- * looked at by itself, each whole description among its files is a machine, and files are its own whose names begin as
- * its name does. Kernels, configurations, overlays and further tables that lie beside are of all of them.
+ * A folder is one machine unless it has two complete descriptions: two device trees, two sets of tables with a DSDT, or two
+ * subfolders with a log, a memory map, boot parameters or a PCI listing. Then each subfolder is examined by itself, each
+ * complete description among its files is a machine, and files whose names begin with its name belong to it. Kernels,
+ * configurations, overlays and further tables beside them belong to all.
  */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
@@ -13,36 +13,36 @@ import { sha256Of } from '../../platform/hash.ts';
 import type { Artifact, MachineOfImage } from '../artifact.ts';
 import type { ArtifactKind } from '../kinds.ts';
 
-/** What one word of the command line was opened to. */
+/** The artifacts of one argument of the command line. */
 export interface OpenedPath {
-  /** As it was given. */
+  /** As given. */
   readonly path: string;
   readonly artifacts: readonly Artifact[];
 }
 
 export interface MachinesApart {
   readonly artifacts: readonly Artifact[];
-  /** What is of no machine, or of all. */
+  /** Diagnostics that belong to no particular machine. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** An artifact and where it is: names of folders and at last its own. */
+/** An artifact and its path: the names of the folders, then its own. */
 interface Placed {
   readonly artifact: Artifact;
   readonly parts: readonly string[];
 }
 
-/** A machine's artifacts, and the place that they have in common: a folder, or a file. */
+/** A machine's artifacts and their common path: a folder, or a file. */
 interface Group {
   readonly at: readonly string[];
   readonly own: readonly Placed[];
-  /** Files beside it that are of all machines there. */
+  /** Files beside it that belong to all machines there. */
   readonly shared: readonly Placed[];
 }
 
-/** Listings of which a machine has one. */
+/** Kinds of which a machine has one. */
 const LISTINGS: readonly ArtifactKind[] = ['dmesg', 'iomem', 'boot-params', 'lspci'];
-/** What may be of several machines. */
+/** Kinds that several machines may share. */
 const SHARED: ReadonlySet<ArtifactKind> = new Set([
   'kconfig',
   'image',
@@ -54,14 +54,14 @@ const SHARED: ReadonlySet<ArtifactKind> = new Set([
   'asl',
   'patch',
 ]);
-/** Folders in folders are looked at down to here; what is deeper is of the folder above. */
+/** Depth down to which subfolders are examined; deeper files belong to the folder at that depth. */
 const MAX_DEPTH = 64;
 
 const WHOLE_SOURCE = /\/dts-v1\/|^\/[ \t\n]*\{/m;
 const DSDT_SOURCE = /\bDefinitionBlock\s*\([^,]*,\s*"DSDT"/;
 const DUMPED_DSDT = /^DSDT ?@/m;
 
-/** Which whole description it is: a machine has one of each. */
+/** Whether an artifact is a complete device tree or set of tables; a machine has at most one of each. */
 function wholeDescription({ kind, source, entries }: Artifact): 'tree' | 'tables' | undefined {
   switch (kind) {
     case 'dtb':
@@ -98,16 +98,16 @@ function partsBelow(name: string, path: string): string[] {
 function placed({ path, artifacts }: OpenedPath): Placed[] {
   const top = path.replace(/\/+$/, '');
   return artifacts.map((artifact) => {
-    // A mail is one place, whatever is attached.
+    // The attachments of a mail belong together.
     const isMail = artifact.steps.some(({ how }) => how === 'mail part');
     return { artifact, parts: [top, ...partsBelow(isMail ? artifact.path : artifact.source.name, top)] };
   });
 }
 
-/** How many different whole descriptions of a sort there are; the same one twice counts once. */
+/** The number of distinct complete descriptions of a sort. */
 function countOf(sort: 'tree' | 'tables', here: readonly { readonly artifact: Artifact }[]): number {
   const found = here.filter(({ artifact }) => wholeDescription(artifact) === sort);
-  // Files of one archive share its hash; a folder has no bytes of its own.
+  // Compared by their own bytes, since `sha256` is that of the whole archive; a folder only has `sha256`.
   return new Set(
     found.map(({ artifact: { source, sha256, entries } }) =>
       entries === undefined ? sha256Of(source.bytes) : sha256,
@@ -115,12 +115,12 @@ function countOf(sort: 'tree' | 'tables', here: readonly { readonly artifact: Ar
   ).size;
 }
 
-/** Whether files can be of one machine, as far as whole descriptions tell: it has one tree and one set of tables. */
+/** Whether files can belong to one machine: at most one tree and one set of tables. */
 export function fitTogether(all: readonly { readonly artifact: Artifact }[]): boolean {
   return countOf('tree', all) <= 1 && countOf('tables', all) <= 1;
 }
 
-/** What has a tree or a set of tables in it, and is not only said beside one. */
+/** Whether an artifact is a complete device tree or set of tables. */
 export function isWholeDescription(artifact: Artifact): boolean {
   return wholeDescription(artifact) !== undefined;
 }
@@ -134,7 +134,7 @@ function isOneMachine(all: readonly Placed[], depth: number): boolean {
   });
 }
 
-/** Without what follows the first dot, if anything stands before it. */
+/** The name up to the first dot, unless that is its first character. */
 function stemOf(name: string): string {
   return /^(.[^.]*)\./.exec(name)?.[1] ?? name;
 }
@@ -143,7 +143,7 @@ function belongsTo(name: string, stem: string): boolean {
   return name === stem || (name.startsWith(stem) && /^[-_. ]/.test(name.slice(stem.length)));
 }
 
-/** The machines below a place, all of whose artifacts are given. */
+/** The machines at a path. @param all every artifact below it */
 function groupsAt(at: readonly string[], all: readonly Placed[]): Group[] {
   const depth = at.length;
   if (depth >= MAX_DEPTH || isOneMachine(all, depth)) return [{ at, own: all, shared: [] }];
@@ -189,7 +189,7 @@ function groupsAt(at: readonly string[], all: readonly Placed[]): Group[] {
   return groups.map((group) => ({ ...group, shared: [...group.shared, ...shared] }));
 }
 
-/** Whether a word of the command line names a folder or an archive, and not an input itself. */
+/** Whether an argument of the command line is a folder or an archive rather than an input itself. */
 function holdsInputs({ path, artifacts }: OpenedPath): boolean {
   return artifacts.some(({ source, path: opened, steps }) => {
     if (steps.some(({ how }) => how === 'mail part' || how === 'quoted text')) return opened !== path;
@@ -198,8 +198,8 @@ function holdsInputs({ path, artifacts }: OpenedPath): boolean {
 }
 
 /**
- * Tells apart the machines that folders and archives among the inputs are of. What is said of one machine's files goes
- * with it. Without several machines everything is as it was.
+ * Assigns the content of folders and archives among the inputs to machines, and diagnostics with it. With one machine
+ * everything is returned unchanged.
  */
 export function machinesApart(
   opened: readonly OpenedPath[],
@@ -220,7 +220,7 @@ export function machinesApart(
           return groupsAt([all[0]!.parts[0]!], all);
         });
   if (groups.length <= 1) return unchanged;
-  // A tree that is named itself beside folders of machines is another one.
+  // A tree named on the command line beside folders of machines is another machine.
   const [wholes, common] = [true, false].map((whole) =>
     named.filter(({ artifact }) => (wholeDescription(artifact) !== undefined) === whole),
   ) as [Placed[], Placed[]];

@@ -1,10 +1,10 @@
-/** What is said of files in a folder or archive that are no inputs. */
+/** Diagnostics about files of a folder or archive that are not inputs. */
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { UNUSED_CODES } from '../../findings/finding.ts';
 
 /**
- * Opens an input. Where something of it is used, a text or picture beside that is no error: folders have them.
- * @param path what was named; of that itself it stays one
+ * Opens an input. When some of its files are used, diagnostics about unusable ones (texts, pictures) become notes.
+ * @param path of the input; a diagnostic about that path itself keeps its severity
  */
 export async function openNoting<A>(
   path: string,

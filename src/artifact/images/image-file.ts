@@ -1,12 +1,12 @@
-/** Images as inputs: files that are never whole in memory, unless they are small or something is wrapped around them. */
+/** Opens image files, which are read in blocks unless they are small. */
 
 import { fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type Access, accessTo } from '../../containers/access.ts';
 import { closeRead, readFileBytes, systemMessage } from '../file.ts';
 
-/** Larger files are read where they are needed. */
+/** Larger files are read in blocks. */
 const MAX_WHOLE = 32 * 1024 * 1024;
-/** Headers are read in many small steps: from blocks of this size, of which so many are held. */
+/** Size and number of the cached blocks, since headers are read in many small pieces. */
 const BLOCK_BYTES = 16 * 1024;
 const BLOCKS_HELD = 32;
 
@@ -14,14 +14,14 @@ export interface OpenedFile {
   readonly access: Access;
   /** Whether the bytes are in memory. */
   readonly whole: boolean;
-  /** What the system said when a part could not be read; that part is missing from what `access` gives. */
+  /** The system's message when a part could not be read; `access` returns fewer bytes there. */
   fault(): string | undefined;
   close(): void;
 }
 
 export type OpenedFileResult = OpenedFile | { readonly directory: true } | { readonly failure: string };
 
-/** Opens a file for reading here and there. What is no regular file is read to its end, or the limit for inputs. */
+/** Opens a file for random access. One that is not a regular file is read to its end, within the limit for inputs. */
 export function openImageFile(path: string): OpenedFileResult {
   let descriptor: number;
   try {
@@ -55,7 +55,7 @@ export function openImageFile(path: string): OpenedFileResult {
   return { access, whole: false, fault: () => failed, close };
 }
 
-/** A file that is cut short while it is read ends where it ends. @param onFault told what cannot be read */
+/** Random access to a file; one that is truncated meanwhile gives fewer bytes. @param onFault called on read errors */
 function fileAccess(descriptor: number, size: number, onFault: (why: string) => void): Access {
   const readInto = (offset: number, target: Uint8Array): number => {
     let done = 0;
@@ -72,9 +72,9 @@ function fileAccess(descriptor: number, size: number, onFault: (why: string) => 
     }
     return done;
   };
-  /** By the number of a block, its remainder by the number of them. */
+  /** A direct-mapped cache: block `n` is in slot `n % BLOCKS_HELD`. */
   const held: { readonly number: number; readonly bytes: Uint8Array }[] = [];
-  /** A block of the file; undefined where not all of it can be read, which is no fault of who wants less of it. */
+  /** A block of the file; undefined when not all of it can be read, since the caller may need less. */
   const blockAt = (number: number): Uint8Array | undefined => {
     const slot = number % BLOCKS_HELD;
     const there = held[slot];

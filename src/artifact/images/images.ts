@@ -1,4 +1,4 @@
-/** Which inputs are looked through for descriptions: those that are made of parts, and those of which nothing is known. */
+/** Decides which inputs are scanned for descriptions: images made of parts, and inputs of unknown kind. */
 import { accessTo } from '../../containers/access.ts';
 import { fit } from '../../containers/boot/fit.ts';
 import { isPlainText } from '../irrelevant.ts';
@@ -6,22 +6,22 @@ import type { ArtifactKind } from '../kinds.ts';
 
 const TREE_MAGIC = Buffer.from([0xd0, 0x0d, 0xfe, 0xed]);
 const TOTAL_SIZE_AT = 4;
-/** The name of the node without which a tree is no FIT. */
+/** The node that a FIT must have (U-Boot's source file format). */
 const IMAGES = Buffer.from('images\0');
-/** No image is smaller. */
+/** The size of the smallest image. */
 const LEAST_BYTES = 64;
 
-/** A tree of images, or trees that are joined. */
+/** Whether a device tree blob is a FIT, or is followed by another tree. */
 function holdsMoreThanATree(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (buffer.length < 8) return false;
-  const behind = buffer.indexOf(TREE_MAGIC, Math.max(TREE_MAGIC.length, buffer.readUInt32BE(TOTAL_SIZE_AT)));
-  if (behind >= 0) return true;
-  // The trees of machines have no such node, and needn't be read once more to see it.
+  const next = buffer.indexOf(TREE_MAGIC, Math.max(TREE_MAGIC.length, buffer.readUInt32BE(TOTAL_SIZE_AT)));
+  if (next >= 0) return true;
+  // The byte search is quick; the trees of machines have no such node and need not be parsed here.
   return buffer.includes(IMAGES) && fit.open(accessTo(bytes), 0, 1) !== undefined;
 }
 
-/** @param kind what the first bytes look like; undefined where they look like nothing */
+/** Whether an input may be an image. @param kind by its first bytes; undefined when unknown */
 export function mayBeImage(kind: ArtifactKind | undefined, name: string, bytes: Uint8Array): boolean {
   if (bytes.length < LEAST_BYTES) return false;
   switch (kind) {

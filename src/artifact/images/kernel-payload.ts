@@ -1,4 +1,4 @@
-/** The kernel that is packed inside of a kernel image: an input of its own beside the image, whose header says other things. */
+/** The compressed kernel inside a kernel image: an input of its own, beside the image with its header. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { accessTo } from '../../containers/access.ts';
 import { efiZboot } from '../../containers/kernels/arm.ts';
@@ -6,18 +6,19 @@ import { bzImage } from '../../containers/kernels/bzimage.ts';
 import type { Budget } from '../../containers/limits.ts';
 import { isUsable } from '../unpack.ts';
 
-/** Images with one compressed kernel in them. */
+/** Formats with one compressed kernel. */
 const IMAGES = [bzImage, efiZboot];
 
 export interface KernelPayload {
   readonly bytes: Uint8Array;
-  /** Format of the image, of the compression. */
+  /** Format of the image. */
   readonly image: string;
+  /** Format of the compression. */
   readonly packed: string;
   readonly offset: number;
 }
 
-/** Unpacks the kernel in an image; undefined where it has none, or, with a diagnostic, where nothing can be had of it. */
+/** Decompresses the kernel of an image; undefined when it has none or, with a diagnostic, when it can't be decompressed. */
 export async function kernelPayload(
   bytes: Uint8Array,
   name: string,

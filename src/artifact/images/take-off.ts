@@ -1,4 +1,4 @@
-/** What is compressed around an image as a whole. */
+/** Removes compression around a whole image. */
 import { type Access, accessTo } from '../../containers/access.ts';
 import type { Compression } from '../../containers/container.ts';
 import type { Budget } from '../../containers/limits.ts';
@@ -10,37 +10,39 @@ import { compressionOf, withoutZeros } from '../unpack.ts';
 
 const HEAD_BYTES = 64;
 
-/** One compression that was around all of an input. */
+/** A layer of compression that was removed. */
 export interface TakenOff {
   readonly format: string;
+  /** Compressed size, in bytes. */
   readonly size: number;
+  /** Decompressed size, in bytes. */
   readonly unpacked: number;
 }
 
-/** Brotli has no magic number. Of bytes that are none of it the first tell it, mostly. */
+/** Brotli has no magic number; decoding this many bytes shows in most cases that an input is not brotli. */
 const BROTLI_TRIED = 64 * 1024;
-/** Less of it is met by chance; of more, which is read whole, chance would cost too much. */
+/** A shorter input may decode by chance; a longer one would have to be read whole only to be rejected. */
 const LEAST_BROTLI = 32;
 const MOST_BROTLI = 64 << 20;
 
-/** Brotli, where bytes may be that, from the first to the last; undefined where they begin as something else does. */
+/** The brotli decoder when the whole input may be one brotli stream; undefined when it is of a known format or doesn't decode. */
 async function brotliOf(access: Access): Promise<Pick<Compression, 'format' | 'decode'> | undefined> {
   if (access.size < LEAST_BROTLI || access.size > MOST_BROTLI) return undefined;
-  // Sections begin with their size: any four bytes look like one where there is much behind them.
+  // UEFI sections begin with their size, so they match almost any four bytes of a large input.
   const isKnown = [...ARCHIVES, ...IMAGES].some(
     (row) => row.format !== SECTIONS_FORMAT && row.sniff(access, 0),
   );
   if (isKnown || sniffKind(access.read(0, BROTLI_TRIED)) !== undefined) return undefined;
   const { decodeBrotli } = await import('../../containers/codecs/zlib.ts');
   const { end, bytes } = await decodeBrotli(access.read(0, BROTLI_TRIED), BROTLI_TRIED);
-  // What ends in the middle is none.
+  // A stream that ends before the input does is not the whole input.
   const mayBe = end === 'limit' || (bytes.length > 0 && (end === 'whole') === access.size <= BROTLI_TRIED);
   return mayBe && end !== 'damaged' ? { format: 'brotli', decode: decodeBrotli } : undefined;
 }
 
 /**
- * Takes off what is compressed around an input as a whole. What is cut short or followed by something else stays: it is
- * one thing among others in the input.
+ * Decompresses an input that is compressed as a whole, layer by layer. A stream that is truncated or followed by other data
+ * is left as a part of the input.
  */
 export async function takeOffWhole(
   access: Access,

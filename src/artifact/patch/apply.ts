@@ -1,4 +1,4 @@
-/** Patches on whole files. */
+/** Applies patches to whole files. */
 
 import { applyPatch } from 'diff';
 import { limit } from '../../limits/limits.ts';
@@ -10,7 +10,7 @@ function reversed(hunks: readonly Hunk[]): Hunk[] {
   let shift = 0;
   return hunks.map((hunk) => {
     const first = firstLine(hunk) + shift;
-    // A hunk that only takes away names the line before, in the new file.
+    // A hunk that only removes lines gives the line before it in the new file.
     const oldStart = hunk.lines.some(({ mark }) => mark !== '-') ? first : first - 1;
     for (const { mark } of hunk.lines) shift += mark === '+' ? 1 : mark === '-' ? -1 : 0;
     return {
@@ -21,13 +21,13 @@ function reversed(hunks: readonly Hunk[]): Hunk[] {
   });
 }
 
-/** Whether a line of a file is what a hunk shows. */
+/** Compares a line of a file with one of a hunk. */
 type Same = (line: string, shown: string) => boolean;
 
-/** Blanks at the end of a line are what mailers lose; */
+/** Trailing blanks are ignored, since mailers drop them. */
 const exactly: Same = (line, shown) => line.trimEnd() === shown.trimEnd();
-/** and tabs that became spaces are what copying from a terminal leaves. */
-const butForBlanks: Same = (line, shown) => squeezed(line) === squeezed(shown);
+/** All runs of blanks are equal, since copying from a terminal turns tabs into spaces. */
+const ignoringBlanks: Same = (line, shown) => squeezed(line) === squeezed(shown);
 
 function squeezed(line: string): string {
   return line.trim().replace(/[ \t]+/g, ' ');
@@ -58,14 +58,14 @@ function applied(text: string, hunks: readonly Hunk[], same: Same): string | und
     hunks: structured,
   };
   const result = applyPatch(text, patch, {
-    // Behind the last line there is none.
+    // Past the last line, `line` is undefined.
     compareLine: (_number, line: string | undefined, _operation, wanted) =>
       line !== undefined && same(line, wanted),
   });
   return result === false ? undefined : result;
 }
 
-/** Whether all that hunks show of the old file stands where they say. */
+/** Whether the old lines of all hunks are at the line numbers given. */
 function fits(lines: readonly string[], hunks: readonly Hunk[], same: Same): boolean {
   return hunks.every((hunk) => {
     const old = hunk.lines.filter(({ mark }) => mark !== '+');
@@ -76,12 +76,12 @@ function fits(lines: readonly string[], hunks: readonly Hunk[], same: Same): boo
   });
 }
 
-/** At the end of a file a patch may fit both ways: then what is there of its changes tells. */
+/** The number of lines with a mark; decides the direction of a patch that fits both ways. */
 function changed(hunks: readonly Hunk[], mark: '+' | '-'): number {
   return hunks.reduce((sum, { lines }) => sum + lines.filter((line) => line.mark === mark).length, 0);
 }
 
-/** Whether it would take too long to hold hunks against a file. */
+/** Whether matching hunks with a file would exceed `limit('patch-work')`. */
 export function isTooLarge(text: string, hunks: readonly Hunk[]): boolean {
   let lines = 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
@@ -89,8 +89,8 @@ export function isTooLarge(text: string, hunks: readonly Hunk[]): boolean {
 }
 
 /**
- * A file before and after hunks, whichever of the two it is; undefined when they fit neither way. Hunks may have moved
- * in the file, but all that they show has to be there.
+ * A file before and after hunks, where `text` may be either; undefined when the hunks fit in neither direction. Hunks may
+ * have moved, but all their lines must be there.
  */
 export function beforeAndAfter(
   text: string,
@@ -99,7 +99,7 @@ export function beforeAndAfter(
   if (isTooLarge(text, hunks)) return undefined;
   const lines = text.split('\n');
   const back = reversed(hunks);
-  for (const same of [exactly, butForBlanks]) {
+  for (const same of [exactly, ignoringBlanks]) {
     const isAfter =
       fits(lines, back, same) && (!fits(lines, hunks, same) || changed(hunks, '+') > changed(hunks, '-'));
     const order = isAfter ? [back, hunks] : [hunks, back];

@@ -1,11 +1,12 @@
 /**
- * ASL out of the hunks of patches. What reads ASL finds resource templates in any text, so only those need care: one
- * that begins before a hunk is opened, one that ends behind it is closed, and a macro that is cut is left out.
+ * The ASL in the hunks of patches, as text that can be read by itself. The reader finds resource templates in any text, so
+ * only those are completed: a template that begins before a hunk is opened, one that ends after it is closed, and an
+ * incomplete macro is left out.
  */
 import type { Segment } from './known-lines.ts';
 import { blank, type CutValue, pastQuoted, SegmentText, type ShownText, TextBuilder } from './shown-text.ts';
 
-/** Macros that stand in nothing but a resource template (ACPI 6.5, 19.6, "Resource descriptor macros"). */
+/** Resource descriptor macros, which occur in resource templates only (ACPI 6.5, section 19.6). */
 const MACRO =
   /\b(?:DMA|FixedDMA|FixedIO|IO|IRQ|IRQNoFlags|Interrupt|Memory24|Memory32|Memory32Fixed|Register|WordBusNumber|(?:Word|DWord|QWord|Extended)(?:IO|Memory|Space|PCC)|I2CSerialBus\w*|SPISerialBus\w*|UARTSerialBus\w*|CSI2Bus|GpioInt|GpioIo|Pin(?:Function|Config|Group\w*)|ClockInput|VendorLong|VendorShort|StartDependentFn\w*)\s*\(/g;
 
@@ -45,7 +46,7 @@ class ShownPart extends SegmentText {
       } else if (character === ')') {
         if (open.at(-1)?.bracket === '(') open.pop();
         else if (open.length === 0 && unseenEnd === undefined) {
-          // The arguments of a macro whose beginning is not shown.
+          // The arguments of a macro that begins before the part.
           this.#cutBefore(at + 1);
           start = at + 1;
         }
@@ -69,14 +70,14 @@ class ShownPart extends SegmentText {
     blank(this.characters, 0, end);
   }
 
-  /** A macro whose arguments go on behind the part. */
+  /** Leaves out a macro whose arguments continue after the part. */
   #cutEnd(text: string, open: readonly Nesting[]): void {
     const outer = open.findIndex(({ bracket }) => bracket === '(');
     if (outer < 0) return;
     const { at } = open[outer]!;
     const head = /(\w+)\s*$/.exec(text.slice(Math.max(0, at - 80), at));
     const from = head ? at - head[0].length : at;
-    // The name of an object around a template, `Name (_CRS, ResourceTemplate () {`, is not cut by its own bracket.
+    // The bracket of `Name (_CRS, ResourceTemplate () {` contains a template, which is closed instead.
     if (open.slice(outer).some(({ isTemplate }) => isTemplate)) return;
     this.cut.push({ at: this.placeAt(from), name: head?.[1] });
     blank(this.characters, from, text.length);
@@ -91,7 +92,7 @@ class ShownPart extends SegmentText {
   }
 }
 
-/** What the hunks show of ASL. */
+/** The ASL that the hunks show, completed where necessary. */
 export function shownAsl(segments: readonly Segment[]): ShownText {
   const builder = new TextBuilder();
   const cut: CutValue[] = [];

@@ -1,7 +1,7 @@
-/** What patches change in Kconfig files: dependencies and selects, each with the symbol that it belongs to. */
+/** Changes of patches to Kconfig files: dependencies and selects, each with its symbol. */
 import type { Hunk } from './unified-diff.ts';
 
-/** A line that says when a symbol is set, or what it sets. */
+/** An added or removed dependency, default or select. */
 export interface KconfigChange {
   readonly change: 'added' | 'removed';
   /** Without CONFIG_; undefined where the patch doesn't show it. */
@@ -16,10 +16,11 @@ const ENTRY = /^\s*(?:menu)?config\s+(\w+)/;
 const OTHER_ENTRY = /^\s*(?:menu|endmenu|if|endif|choice|endchoice|comment|source|mainmenu)\b/;
 const RULE = /^\s*(?:select|imply|depends\s+on|default|def_bool|def_tristate|visible\s+if)\b/;
 
+/** The rules that hunks of a Kconfig file add and remove, in order. */
 export function kconfigChanges(hunks: readonly Hunk[]): KconfigChange[] {
   const changes: KconfigChange[] = [];
   for (const { heading, lines } of hunks) {
-    // A line of context counts for both; a symbol that is added is none of the file before.
+    // The current entry before and after the patch; a context line belongs to both.
     const symbols = { '-': ENTRY.exec(heading)?.[1], '+': ENTRY.exec(heading)?.[1] };
     for (const { mark, text, line } of lines) {
       const entry = ENTRY.exec(text)?.[1];

@@ -1,10 +1,9 @@
 /**
- * A file of which only a series of patches tells: the lines that their hunks show, as they were before the first and as
- * they are after the last.
+ * A file known only from a series of patches: the lines that their hunks show, before the first and after the last patch.
  */
 import { firstLine, type Hunk } from './unified-diff.ts';
 
-/** Where a line stands in the text of a patch. */
+/** The place of a line in the text of a patch. */
 export interface LinePlace {
   /** Number of the patch in the series, from 0. */
   readonly patch: number;
@@ -16,12 +15,12 @@ export interface KnownLine extends LinePlace {
   readonly text: string;
 }
 
-/** Known lines one after the other, without a gap. */
+/** Consecutive known lines. */
 export interface Segment {
   readonly lines: readonly KnownLine[];
   /** The heading of the hunk that shows the first line. */
   readonly heading: string;
-  /** Of that heading. */
+  /** Place of that heading. */
   readonly at: LinePlace;
 }
 
@@ -36,12 +35,12 @@ type Lines = Map<number, Line>;
 export class KnownFile {
   readonly #before: Lines = new Map();
   #after: Lines = new Map();
-  /** From which line of the file as it is now on, how many lines more there are before it than there were. */
+  /** From line `from` of the current file on, line numbers have increased by `by`. */
   #shifts: { readonly from: number; readonly by: number }[] = [];
-  /** Hunks that show another text than was known: patches of another order or version. */
+  /** Lines that differ from what earlier hunks showed: the patches are of another order or version. */
   mismatches = 0;
 
-  /** Lays the hunks of the next patch over what is known. */
+  /** Applies the hunks of the next patch. */
   apply(patch: number, hunks: readonly Hunk[]): void {
     const after: Lines = new Map();
     const shifts: { from: number; by: number }[] = [];
@@ -96,7 +95,7 @@ export class KnownFile {
   }
 }
 
-/** Shifts of a file that was changed twice, in lines of the result. */
+/** Combines the shifts of two patches, in line numbers of the result. */
 function combined(
   first: readonly { readonly from: number; readonly by: number }[],
   second: readonly { readonly from: number; readonly by: number }[],
@@ -104,7 +103,7 @@ function combined(
   const shiftIn = (shifts: typeof first, line: number): number =>
     shifts.findLast(({ from }) => from <= line)?.by ?? 0;
   const moved = first.map(({ from }) => {
-    // A line of the file between the two patches, in the result.
+    // Converts a line number between the two patches to one of the result.
     const by = second.findLast((shift) => shift.from - shift.by <= from)?.by ?? 0;
     return from + by;
   });

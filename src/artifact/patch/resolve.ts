@@ -1,6 +1,6 @@
 /**
- * Patches among the inputs become what they are about: each file that they change, as it is after the last of them, with
- * the file before the first beside it. A file given with them completes what their hunks leave out.
+ * Replaces patches among the inputs by the files that they change, as they are after the last patch, with the state before
+ * the first in `before`. A base file given with them supplies what the hunks don't show.
  */
 import { type DiagnosticSink, IGNORED } from '../../bytes/diagnostic.ts';
 import { type Source, type Span, textOf } from '../../bytes/source.ts';
@@ -16,19 +16,19 @@ import { markersOf, type ShownText } from './shown-text.ts';
 import { shownTree } from './tree-text.ts';
 import { type FilePatch, type Hunk, readUnifiedDiff } from './unified-diff.ts';
 
-/** A whole file that patches may be of. */
+/** A whole file that patches may apply to. */
 export interface BaseFile {
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** What it comes from: `v6.12:arch/arm64/boot/dts/x.dts`. */
+  /** Its origin, for messages: `v6.12:arch/arm64/boot/dts/x.dts`. */
   readonly how: string;
 }
 
 export interface ResolveOptions {
-  /** Of `--base`. */
+  /** The files of `--base`. */
   readonly bases?: readonly BaseFile[];
   /**
-   * Finds a file that a patch names, in the source tree that an input lies in: `arch/arm64/boot/dts/soc.dtsi` beside
+   * Finds a file that a patch names in the source tree of an input: `arch/arm64/boot/dts/soc.dtsi` for
    * `/src/linux/arch/arm64/boot/dts/board.dts`, which includes it.
    */
   readonly findFile?: (name: string, beside: string) => BaseFile | undefined;
@@ -36,7 +36,7 @@ export interface ResolveOptions {
 
 /** A file that one or several patches change. */
 interface ChangedFile {
-  /** As it is called in the end. */
+  /** Its name after the last patch. */
   path: string | undefined;
   isNew: boolean;
   isDeleted: boolean;
@@ -48,8 +48,8 @@ const ASL_FILE = /\.(?:asl|dsl|asi|asli)$/i;
 const KCONFIG_FILE = /(?:^|\/)Kconfig[^/]*$/;
 
 /**
- * The inputs with patches resolved, in their order. What a patch changes that is neither device tree source nor ASL nor
- * Kconfig is told and left out.
+ * The inputs with patches resolved, in order. Changes to files that are neither device tree source nor ASL nor Kconfig are
+ * reported and left out.
  */
 export function resolvePatches(
   artifacts: readonly Artifact[],
@@ -108,7 +108,7 @@ class Resolver {
         this.#sink.add(finding('artifact/base-not-used', { base: base.how }, { path: base.how }));
   }
 
-  /** Makes of a file what it is; false for one that is neither tree nor ASL nor Kconfig. */
+  /** Resolves one changed file; false when it is neither device tree source nor ASL nor Kconfig. */
   #file(file: ChangedFile, files: number): boolean {
     const { path = '' } = file;
     const shown = file.parts.flatMap(({ patch }) => patch.hunks.flatMap(({ lines }) => lines));
@@ -148,7 +148,7 @@ class Resolver {
     else this.#made.set(patch, [made]);
   }
 
-  /** With the whole file, from another input or --base, or where it is new. */
+  /** Resolves a file of which the whole text is known: from another input, from --base, or because it is new. */
   #complete(file: ChangedFile, kind: 'tree' | 'asl', files: number): boolean {
     const given = this.#artifacts.find(
       (artifact) =>
@@ -176,7 +176,7 @@ class Resolver {
     const { after } = series;
     const before = makes === undefined ? series.before : '';
     const last = (series.order.at(-1) ?? makes ?? file.parts.at(-1)!).artifact;
-    // A new file that needs others, which aren't there: what it says itself is all that can be read.
+    // A new file that includes others, which are not given: only what its hunks show can be read.
     if (!given && !base && (kind === 'asl' || /^[ \t]*(?:#[ \t]*include|\/include\/)/m.test(after)))
       return false;
     const name = given?.path ?? base?.path ?? file.path!;
@@ -199,7 +199,7 @@ class Resolver {
     return true;
   }
 
-  /** A file that a source among the inputs can include: the source is then read with it as the patches leave it. */
+  /** Resolves a file that one of the input sources can include: that source is read with the patched file. */
   #included(file: ChangedFile): boolean {
     if (file.path === undefined || !this.#findFile) return false;
     for (const artifact of this.#artifacts) {
@@ -226,11 +226,11 @@ class Resolver {
 
   #baseOf(file: ChangedFile, files: number): BaseFile | undefined {
     const same = this.#bases.find(({ path }) => isSameFile(path, file.path));
-    // One file and one base belong together whatever they are called.
+    // A single changed file and a single base belong together whatever their names.
     return same ?? (files === 1 && this.#bases.length === 1 ? this.#bases[0] : undefined);
   }
 
-  /** What the hunks show by themselves. */
+  /** Resolves a file from its hunks alone. */
   #shown(file: ChangedFile, kind: 'tree' | 'asl'): void {
     file.parts.splice(0, file.parts.length, ...orderOfShown(file.parts));
     const known = new KnownFile();
@@ -289,7 +289,7 @@ class Resolver {
   }
 }
 
-/** Properties that say where something is. */
+/** Properties that addresses depend on. */
 const ADDRESS_PROPERTY = /^(?:reg|ranges|dma-ranges|compatible|#address-cells|#size-cells|memory-region)$/;
 
 function copyOf({ path, sha256, steps }: Artifact): Pick<Artifact, 'path' | 'sha256' | 'steps'> {
@@ -316,7 +316,7 @@ function addedText(hunks: readonly Hunk[]): string {
     .join('');
 }
 
-/** What a file whose name doesn't tell is made of. */
+/** Recognises the language of a file by its content, when its name doesn't tell. */
 function contentKind(text: string, isNameless: boolean): 'tree' | 'asl' | undefined {
   if (/^\s*(?:Device|Scope|Method|Name|DefinitionBlock)\s*\(|ResourceTemplate\s*\(/m.test(text)) return 'asl';
   if (/^[ \t]*(?:ranges|reg|dma-ranges|#(?:address|size)-cells|compatible)[ \t]*=[ \t]*[<"]/m.test(text))
@@ -324,7 +324,7 @@ function contentKind(text: string, isNameless: boolean): 'tree' | 'asl' | undefi
   return isNameless && /^[ \t]*[\w,.@+-]+[ \t]*\{[ \t]*$/m.test(text) ? 'tree' : undefined;
 }
 
-/** Whether two paths may name one file: it may lie in another folder than where the patch was made. */
+/** Whether two paths may name the same file, whose directory may differ from that in the patch: by file name. */
 function isSameFile(path: string, other: string | undefined): boolean {
   if (other === undefined) return false;
   const a = path.split('/').filter((part) => part !== '' && part !== '.');
@@ -334,7 +334,7 @@ function isSameFile(path: string, other: string | undefined): boolean {
   return shorter.length > 0 && longer.at(-1) === shorter.at(-1);
 }
 
-/** The files that patches change, in the order of their first change; a rename is followed. */
+/** The files that patches change, in the order of their first change; renames are followed. */
 function changedFiles(patches: readonly Artifact[], sink: DiagnosticSink): ChangedFile[] {
   const files: ChangedFile[] = [];
   const byPath = new Map<string, ChangedFile>();

@@ -1,4 +1,4 @@
-/** Patches of one file one after the other, whatever order they were given in. */
+/** Applies several patches of one file, given in any order. */
 import { beforeAndAfter, isTooLarge } from './apply.ts';
 import { KnownFile } from './known-lines.ts';
 import type { FilePatch } from './unified-diff.ts';
@@ -7,17 +7,21 @@ interface Part {
   readonly patch: FilePatch;
 }
 
-/** A file before the first and after the last of its patches, in the order in which they apply; or the one that does not. */
+/** A file before and after its patches, with the order in which they apply; or the patch that doesn't apply. */
 export type Series<P> =
   | { readonly before: string | undefined; readonly after: string; readonly order: readonly P[] }
-  | { readonly stuck: P /** That would take too long to find out. */; readonly large: boolean };
+  | {
+      readonly stuck: P;
+      /** The file is too large to try. */
+      readonly large: boolean;
+    };
 
-/** More patches of one file than this are taken in the order given. */
+/** With more patches of one file, they are applied in the order given. */
 const MAX_REORDERED = 32;
-/** So many have 120 orders, which are tried where there is no file to hold them against. */
+/** The most patches whose orders (5! = 120) are all tried where there is no base file. */
 const MAX_PERMUTED = 5;
 
-/** Applies each that fits next, those that were given first before the others. */
+/** Applies patches one after the other, each time the first, in the order given, that fits. */
 export function applySeries<P extends Part>(text: string, parts: readonly P[]): Series<P> {
   const waiting = [...parts];
   const order: P[] = [];
@@ -41,7 +45,7 @@ export function applySeries<P extends Part>(text: string, parts: readonly P[]): 
   return { before, after, order };
 }
 
-/** The order in which hunks show one file, each what the ones before it left; as given where no order does better. */
+/** An order of patches in which their hunks agree with each other; the order given where there is none. */
 export function orderOfShown<P extends Part>(parts: readonly P[]): readonly P[] {
   const given = mismatchesOf(parts);
   if (given === 0 || parts.length > MAX_PERMUTED) return parts;

@@ -1,22 +1,22 @@
-/** What hunks show of a file, as a text that can be read by itself, and where its lines stand in the patches. */
+/** The part of a file that hunks show, as text that can be read by itself, with the places of its lines in the patches. */
 import type { LineMarker } from '../../bytes/source.ts';
 import type { LinePlace, Segment } from './known-lines.ts';
 
 export interface ShownText {
   readonly text: string;
-  /** Where its lines stand, as parts of {@link LineMarker}. */
+  /** The places of its lines, for {@link markersOf}. */
   readonly places: readonly { readonly offset: number; readonly place: LinePlace }[];
-  /** Values that begin or end outside of what is shown. */
+  /** Incomplete values, which begin or end outside of the hunks. */
   readonly cut: readonly CutValue[];
 }
 
 export interface CutValue {
   readonly at: LinePlace;
-  /** Of the property or macro; undefined where its beginning is not shown. */
+  /** Name of the property or macro; undefined when its beginning is not shown. */
   readonly name: string | undefined;
 }
 
-/** Puts such a text together, line by line. */
+/** Builds such a text line by line. */
 export class TextBuilder {
   readonly places: { offset: number; place: LinePlace }[] = [];
   readonly #lines: string[] = [];
@@ -27,7 +27,7 @@ export class TextBuilder {
     return this.#lines.join('');
   }
 
-  /** A line of a patch, or one made up that is told as being there. */
+  /** Adds a line of a patch, or (`isShown` false) a generated one that is reported at `place`. */
   line(text: string, place: LinePlace, isShown: boolean): void {
     const expected = this.#next;
     if (!expected || expected.patch !== place.patch || expected.line !== place.line)
@@ -38,7 +38,7 @@ export class TextBuilder {
   }
 }
 
-/** The places as markers of a source; `placeOf` gives the text that a patch stands in. */
+/** The places as line markers; `placeOf` gives the name of a patch's text and the number of lines before it. */
 export function markersOf(
   { places }: ShownText,
   placeOf: (patch: number) => { readonly name: string; readonly linesBefore: number },
@@ -77,11 +77,12 @@ export class SegmentText {
 const DIRECTIVE =
   /^[ \t]*#[ \t]*(?:include|if|ifdef|ifndef|elif|else|endif|define|undef|error|warning|pragma)\b/;
 
+/** Replaces [from, to) by spaces, except for newlines. */
 export function blank(characters: string[], from: number, to: number): void {
   for (let at = from; at < to; at += 1) if (characters[at] !== '\n') characters[at] = ' ';
 }
 
-/** End of a string or comment that starts at `at`; `at` itself when none does. */
+/** Exclusive end of the string or comment that starts at `at`; `at` itself when none does. */
 export function pastQuoted(text: string, at: number): number {
   if (text.startsWith('//', at)) {
     const end = text.indexOf('\n', at);
@@ -99,7 +100,7 @@ export function pastQuoted(text: string, at: number): number {
   return at + 1;
 }
 
-/** Comments blanked, also one that began before the text. */
+/** The text with comments replaced by spaces, also one that began before the text. */
 export function withoutComments(text: string): string {
   const characters = [...text];
   const end = text.indexOf('*/');

@@ -1,22 +1,22 @@
 /**
- * Device tree source out of the hunks of patches: what they show of a file, made a text that can be parsed by itself.
- * Nodes that begin before a hunk are opened by its heading, or as `...`; those that it doesn't close are closed. Lines
- * keep their places in the patch.
+ * The device tree source in the hunks of patches, as text that can be parsed by itself. Nodes that begin before a hunk are
+ * opened with the name in its heading, or as `...`; nodes that it leaves open are closed. Lines keep their places in the
+ * patch.
  */
 import type { Segment } from './known-lines.ts';
 import { blank, type CutValue, pastQuoted, SegmentText, type ShownText, TextBuilder } from './shown-text.ts';
 
-/** The name of a node that a hunk is inside of and doesn't show. */
+/** The name given to a node that begins before a hunk. */
 const UNSEEN = '...';
-/** Deeper than a person indents. */
+/** The most nodes opened for one hunk. */
 const MAX_DEPTH = 64;
 
 const LABELS = '(?:[A-Za-z_]\\w*\\s*:\\s*)*';
-/** A property or node from its beginning; dtc's own words too. */
+/** The beginning of a property, node or directive. */
 const BEGINNING = new RegExp(`^\\s*(?:${LABELS}(?:[\\w,.+*#?@&{}/-]+)\\s*(?:=|;|\\{|$)|/[a-z-]+/|&|$)`);
 const PROPERTY = new RegExp(`^\\s*${LABELS}([\\w,.+*#?-]+)\\s*=`);
 const HEADING = new RegExp(`^\\s*${LABELS}(&?[\\w,.+@-]+|/)\\s*\\{?\\s*$`);
-/** Statements that stand outside of all nodes, or name nodes of the whole tree. */
+/** Statements that are outside of all nodes, or refer to nodes of the whole tree. */
 const OUTSIDE =
   /^\s*(?:\/dts-v1\/|\/plugin\/|\/memreserve\/.*|\/include\/.*|\/(?:delete-node|omit-if-no-ref)\/\s*&.*)\s*$/s;
 
@@ -28,9 +28,9 @@ interface Scanned {
   readonly braces: readonly Brace[];
   /** Statements that end with a semicolon: their text without it. */
   readonly statements: readonly { readonly start: number; readonly end: number; readonly text: string }[];
-  /** What comes first. */
+  /** The text before the first `;`, `{` or `}`, and which of them it is. */
   readonly first: { readonly text: string; readonly by: ';' | '{' | '}' } | undefined;
-  /** Behind the last statement or brace. */
+  /** Offset after the last statement or brace. */
   readonly restAt: number;
 }
 
@@ -72,7 +72,7 @@ function scan(text: string): Scanned {
   return { braces, statements, first, restAt: start };
 }
 
-/** A heading as the opening of a node: `vmbus@ff0000000`, `&pcie0` without its mark. */
+/** The node name in a heading: `vmbus@ff0000000`; `pcie0` for `&pcie0 {`. */
 function openerIn(heading: string): string | undefined {
   const name = HEADING.exec(heading)?.[1];
   return name === undefined ? undefined : name.replace(/^&/, '');
@@ -86,7 +86,7 @@ class Shown extends SegmentText {
 
   /**
    * Writes the part.
-   * @param open nodes that the parts before it left open
+   * @param open nodes left open by the part before it
    */
   write(builder: TextBuilder, open: readonly string[]): void {
     const characters = this.characters;
@@ -103,7 +103,7 @@ class Shown extends SegmentText {
       if (brace.kind === 'open') stack.push(this.#opened(brace));
       else {
         const closed = stack.pop();
-        // The root's own braces are left out: what is in it stands at the top.
+        // The braces of the root are left out: a fragment has its contents at top level.
         if (closed === undefined || closed === '/') blank(characters, brace.at, brace.end);
       }
     }
@@ -112,7 +112,7 @@ class Shown extends SegmentText {
     for (const [index, line] of this.segment.lines.entries()) builder.line(lines[index] ?? '', line, true);
   }
 
-  /** Opens what the part is inside of; closes what it isn't. */
+  /** Opens the nodes that the part is inside of and closes the others; returns the stack of open nodes. */
   #stackFor(
     { braces }: Scanned,
     heading: string | undefined,
@@ -140,7 +140,7 @@ class Shown extends SegmentText {
     return stack;
   }
 
-  /** A node's opening as a fragment can have it; gives its name. */
+  /** Rewrites the start of a node for a fragment, in which references are not allowed; returns the node's name. */
   #opened({ head, headAt, at }: Extract<Brace, { kind: 'open' }>): string {
     const characters = this.characters;
     if (/^\s*\/\s*$/.test(head)) {
@@ -158,7 +158,7 @@ class Shown extends SegmentText {
     return /([\w,.+@-]+)\s*$/.exec(head)?.[1] ?? UNSEEN;
   }
 
-  /** A value whose name stands before the part. */
+  /** Leaves out a value whose property begins before the part. */
   #cutBeginning({ first, statements }: Scanned): void {
     if (!first || BEGINNING.test(first.text) || first.text.trim() === '') return;
     this.cut.push({ at: this.placeAt(first.text.search(/\S/)), name: undefined });
@@ -166,7 +166,7 @@ class Shown extends SegmentText {
     blank(this.characters, 0, end);
   }
 
-  /** A value that goes on behind the part: what of it is whole is kept. */
+  /** Cuts a value that continues after the part to its complete `<…>` groups. */
   #cutEnd({ restAt }: Scanned): void {
     const characters = this.characters;
     const rest = characters.slice(restAt).join('');
@@ -188,13 +188,13 @@ class Shown extends SegmentText {
   }
 }
 
-/** What the hunks show of a device tree source, as a fragment of one. */
+/** The device tree source that the hunks show, as a fragment. */
 export function shownTree(segments: readonly Segment[]): ShownText {
   const builder = new TextBuilder();
   const cut: CutValue[] = [];
   let open: string[] = [];
   for (const segment of segments) {
-    const shown = new Shown(segment);
+    const shown = new ShownHunk(segment);
     shown.write(builder, open);
     cut.push(...shown.cut);
     open = shown.open;

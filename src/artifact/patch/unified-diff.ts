@@ -1,6 +1,6 @@
 /**
- * Unified diffs as people send them: whole patches, hunks quoted in a reply, with counts that are wrong because lines
- * were cut out. Nothing is refused: what a line is follows from its first character, the counts only help.
+ * Reads unified diffs as found in mails: whole patches, and hunks quoted in replies, whose counts are wrong when lines were
+ * deleted. Nothing is rejected: a line's first character decides what it is, and the counts only help to find the end.
  */
 import { limit } from '../../limits/limits.ts';
 
@@ -13,16 +13,16 @@ export interface HunkLine {
 }
 
 export interface Hunk {
-  /** First line in the old file, from 1, as the diff says: where the hunk only adds it is the line before, 0 for none. */
+  /** First line in the old file, from 1, as in the header: for a hunk that only adds lines it is the line before, or 0. */
   readonly oldStart: number;
-  /** What stands behind the second `@@`: the line that git takes for the start of what the hunk is inside of. */
+  /** The text after the second `@@`: the line that git takes as the beginning of the enclosing function or node. */
   readonly heading: string;
-  /** Of the `@@`. */
+  /** Line of the `@@`, from 0. */
   readonly line: number;
   readonly lines: readonly HunkLine[];
 }
 
-/** The line of the old file, from 1, at which a hunk begins: the one that it adds before, where it only adds. */
+/** The line of the old file, from 1, at which a hunk begins; for one that only adds, the line that follows the addition. */
 export function firstLine({ oldStart, lines }: Pick<Hunk, 'oldStart' | 'lines'>): number {
   return lines.some(({ mark }) => mark !== '+') ? Math.max(oldStart, 1) : oldStart + 1;
 }
@@ -34,11 +34,11 @@ export interface FilePatch {
   readonly isNew: boolean;
   readonly isDeleted: boolean;
   readonly hunks: readonly Hunk[];
-  /** Where it begins in the diff's text, from 0. */
+  /** Its first line in the diff's text, from 0. */
   readonly line: number;
 }
 
-/** Lines between two changes that may still be of one hunk. */
+/** Context lines that may separate two changes of one hunk. */
 const MAX_CONTEXT = 8;
 
 const QUOTE = /^(?:[ \t]{0,8}[>|])+[ \t]?/;
@@ -49,10 +49,10 @@ const COMBINED_HEADER = /^diff --(?:cc|combined) "?(.*?)"?$/;
 const GIT_HEADER = /^diff --git "?a\/(.*?)"? "?b\/(.*?)"?$/;
 const OLD_FILE = /^--- (\S.*)$/;
 const NEW_FILE = /^\+\+\+ (\S.*)$/;
-/** What git writes between the names and the hunks. */
+/** Lines that git writes between the file names and the hunks. */
 const GIT_DETAIL =
   /^(?:index [0-9a-f]+\.\.|old mode |new mode |new file mode |deleted file mode |similarity index |dissimilarity index |rename |copy |Binary files |GIT binary patch)/;
-/** The line before a mail's signature; git format-patch ends with one. A mailer may have eaten its blank. */
+/** The line before a mail's signature, with which git format-patch ends; mailers may drop the trailing blank. */
 const SIGNATURE = /^-- $/;
 const BARE_SIGNATURE = /^--$/;
 
@@ -100,7 +100,7 @@ function againstFirstParent(line: string, columns: number): string | undefined {
   return `${marks[0]}${text}`;
 }
 
-/** `a/arch/x.dtsi`, with a tab and a date behind it, or /dev/null. */
+/** The path in a `---` or `+++` line: `a/arch/x.dtsi`, possibly followed by a tab and a date; undefined for /dev/null. */
 function pathIn(written: string): string | undefined {
   const name = written
     .split('\t', 1)[0]!
@@ -119,7 +119,7 @@ interface OpenFile {
   line: number;
 }
 
-/** A line without the marks of a reply, and how many of those it had. */
+/** A line without quote marks, and the number of marks. */
 interface Unquoted {
   readonly text: string;
   readonly depth: number;
@@ -142,7 +142,7 @@ class DiffReader {
     this.#at = from;
   }
 
-  /** @param onMore told where there is more than is read */
+  /** @param onMore called when there are more hunks than the limit */
   readAll(onMore: () => void): readonly FilePatch[] {
     const most = limit('patch-hunks');
     while (this.#at < this.#lines.length && this.#hunks <= most) this.#next();
@@ -151,7 +151,7 @@ class DiffReader {
     return this.files;
   }
 
-  /** Reads what belongs to one diff; gives the line behind it. There is none where no file was found. */
+  /** Reads one diff; returns the line after it. `files` stays empty when there is no diff. */
   readOne(): number {
     let end = this.#at;
     while (this.#at < this.#lines.length && this.#next()) end = this.#at;
@@ -179,7 +179,7 @@ class DiffReader {
     return file;
   }
 
-  /** One line outside of hunks, or a whole hunk; false for a line that is of no diff. */
+  /** Reads one line outside of hunks, or a whole hunk; false for a line that doesn't belong to a diff. */
   #next(): boolean {
     const { text, depth } = unquote(this.#lines[this.#at]!);
     const git = GIT_HEADER.exec(text);
@@ -199,7 +199,7 @@ class DiffReader {
     } else if (old && fresh) {
       const oldPath = pathIn(old[1]!);
       const newPath = pathIn(fresh[1]!);
-      // The same file as the line of git says, or one that has none.
+      // The same file as in the `diff --git` line, or a diff without such a line.
       const file = this.#file && this.#file.hunks.length === 0 ? this.#file : this.#begin(oldPath, newPath);
       file.oldPath = oldPath;
       file.newPath = newPath;
@@ -232,13 +232,13 @@ class DiffReader {
       if (read.mark !== '-') left.new -= 1;
       lines.push(read);
     }
-    // Blank lines at the end are the mail's as likely as the file's, and mean the same.
+    // Trailing blank context lines may belong to the mail; dropping them changes nothing.
     while (lines.at(-1)?.text === '' && lines.at(-1)?.mark === ' ') lines.pop();
     file.hunks.push({ oldStart: head.oldStart, heading: head.heading, line: at, lines });
   }
 
-  /** Whether more changes follow behind lines of context: then the counts are wrong. */
-  #goesOn(line: number): boolean {
+  /** Whether more changes follow after context lines, although by its counts the hunk is complete. */
+  #hasMoreChanges(line: number): boolean {
     for (let at = line; at < Math.min(line + MAX_CONTEXT, this.#lines.length); at += 1) {
       const { text } = unquote(this.#lines[at]!);
       if (/^[+-](?![+-]{2} |- ?$)/.test(text)) return true;
@@ -267,10 +267,10 @@ class DiffReader {
     const mark = content[0];
     if (mark === '\\') return 'note';
     if (mark === '+' || mark === '-') return { mark, text: content.slice(1), line };
-    if (isFull && !this.#goesOn(line)) return 'end';
+    if (isFull && !this.#hasMoreChanges(line)) return 'end';
     if (mark === ' ') return { mark, text: content.slice(1), line };
     if (content === '') return { mark: ' ', text: '', line };
-    // A context line whose first blank a mailer has eaten, or a long line that it broke.
+    // A context line whose first blank a mailer dropped, or the rest of a long line that it broke.
     const last = before.at(-1);
     if (mark === '\t') return { mark: ' ', text: content, line };
     if (!last || last.text === '') return 'end';
@@ -283,18 +283,18 @@ function linesOf(text: string): string[] {
 }
 
 /**
- * The files that a text changes, with their hunks, in its order; lines around them are passed over.
- * @param onMore told where there are more hunks than are read
+ * The files that a text changes, with their hunks, in order; other lines are skipped.
+ * @param onMore called when there are more hunks than the limit
  */
 export function readUnifiedDiff(text: string, onMore: () => void = () => {}): readonly FilePatch[] {
   return new DiffReader(linesOf(text), 0).readAll(onMore);
 }
 
-/** Finds where in a text diffs begin and end; lines are counted from 0. */
+/** Finds the diffs in a text; lines are counted from 0. */
 export class DiffFinder {
   readonly #text: string;
   #lines: readonly string[] | undefined;
-  /** No diff begins before this line: there are headers without hunks up to it, as of renames. */
+  /** No diff begins before this line; set after headers without hunks, as of renames. */
   #noneBefore = 0;
 
   constructor(text: string) {
@@ -302,7 +302,7 @@ export class DiffFinder {
   }
 
   /**
-   * The line behind the diff that begins at a line; undefined when none does.
+   * The line after the diff that begins at `line`; undefined when none does.
    * @param content the line without quote marks
    */
   endOf(line: number, content: string): number | undefined {

@@ -1,37 +1,37 @@
-/** The message that a report replies to, in a mail or a mailbox. */
+/** Reads the message that a report replies to, from a mail or a mailbox. */
 import { type Span, textOf } from '../../bytes/source.ts';
 import { latin1Text } from '../../bytes/text-encoding.ts';
 import { limit } from '../../limits/limits.ts';
 import { messagesOf } from './mail.ts';
 
-/** Somebody, as a header field names them: decoded, and from the message, so hostile. */
+/** A person named in a header field, decoded; untrusted. */
 export interface Person {
   readonly name: string;
   readonly address: string;
 }
 
-/** The message that is answered, its header fields unfolded and otherwise as they stand. */
+/** The message that is answered; header fields are unfolded and otherwise unchanged. */
 export interface AnsweredMessage {
-  /** By lower-case name; of several of one name the first. */
+  /** By lower-case name; of repeated fields the first. */
   readonly fields: ReadonlyMap<string, string>;
-  /** By the lower-case name of a field with addresses, groups taken apart: whom it names. Of List-Post too (RFC 2369). */
+  /** The people in each field with addresses, by lower-case name, groups expanded; also of List-Post (RFC 2369). */
   readonly people: ReadonlyMap<string, readonly Person[]>;
-  /** Lines of its text that the report is about, without their ends; none where it isn't about some of them. */
+  /** The lines of its text that the report is about, without line ends; may be empty. */
   readonly quoted: readonly string[];
 }
 
-/** Lines around those that the report is about. */
+/** Context lines quoted around those that the report is about. */
 const CONTEXT = 3;
-/** How far above the head of a hunk may be. */
+/** How many lines above the quoted ones a hunk's header is searched. */
 const MOST_ABOVE = 24;
-/** A tag that a message ends with is nothing to quote. */
+/** Tags at the end of a message, which are not quoted. */
 const TAG = /^[A-Z][a-z-]+-by: /;
 
 interface Message extends Omit<AnsweredMessage, 'quoted'> {
   readonly lines: readonly string[];
 }
 
-/** Header fields as they stand, unfolded (RFC 5322, 2.2.3). */
+/** Header fields, unfolded (RFC 5322, 2.2.3). */
 function fieldsOf(head: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const line of head.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/)) {
@@ -41,10 +41,10 @@ function fieldsOf(head: string): Map<string, string> {
   return fields;
 }
 
-/** Whom a reply may go to. */
+/** Fields with possible recipients of a reply. */
 const ADDRESS_FIELDS = ['from', 'reply-to', 'mail-followup-to', 'to', 'cc', 'list-post'];
 
-/** `<mailto:list@example.com>` of List-Post (RFC 2369); nothing where it says NO. */
+/** The address in `<mailto:list@example.com>` of List-Post (RFC 2369); empty when it says NO. */
 function mailtoOf(field: string): string {
   return /<mailto:([^>?]+)/i.exec(field)?.[1] ?? '';
 }
@@ -56,7 +56,7 @@ async function messageOf(bytes: Uint8Array): Promise<Message> {
   const { text = '' } = await PostalMime.parse(bytes);
   const fields = fieldsOf(head);
   const people = ADDRESS_FIELDS.map((name): [string, Person[]] => {
-    // The parser drops what isn't seen, which would make another address of one that has some.
+    // The parser drops control characters, which would turn a malformed address into a different one.
     const field = (fields.get(name) ?? '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '\ufffd');
     const addresses = name === 'list-post' ? mailtoOf(field) : field;
     const found = addressParser(addresses, { flatten: true });
@@ -65,7 +65,7 @@ async function messageOf(bytes: Uint8Array): Promise<Message> {
   return { fields, people: new Map(people), lines: text.split(/\r?\n/) };
 }
 
-/** A line without what quoting and a diff put in front of it. */
+/** A line without quote marks and the mark of a diff. */
 function bare(line: string): string {
   return line
     .replace(/^(?:[ \t]*>)*[ \t]*[+-]?/, '')
@@ -73,7 +73,7 @@ function bare(line: string): string {
     .trim();
 }
 
-/** Lines that hold one of those asked for, with some around them; the head of their hunk first. */
+/** The first line that is in `about`, with context; preceded by the header of its hunk. */
 function quotedFrom(lines: readonly string[], about: ReadonlySet<string>): string[] {
   const at = lines.findIndex((line) => bare(line) !== '' && about.has(bare(line)));
   if (at < 0) return [];
@@ -100,11 +100,11 @@ function lineOf({ source, start }: Span): string[] {
 }
 
 /**
- * Reads the message to reply to: of a mailbox the first that has one of the lines, else the first.
+ * Reads the message to reply to: of a mailbox the first with one of the lines, else the first.
  * @param mail a message, or a mailbox (RFC 4155)
- * @param about where the inputs say what the report is about
- * @returns undefined where there is no message; `all` is false where there are more than the limit `thread-messages`, and
- * none of those that were read has one of the lines
+ * @param about the places that the report is about
+ * @returns undefined when there is no message; `all` is false when there are more messages than the limit
+ *   `thread-messages` and none of those read has one of the lines
  */
 export async function answeredMessage(
   mail: Uint8Array,

@@ -1,19 +1,19 @@
 /**
- * Logs and listings in a text: which of its lines are of which kind, and where each begins and ends. What stands in
- * the body of a mail, or several in one file, become inputs of their own.
+ * Finds logs, listings and sources in a text, such as the body of a mail or a file of several logs, so that each becomes an
+ * input of its own.
  */
 import type { ArtifactKind } from '../kinds.ts';
 import { DiffFinder } from '../patch/unified-diff.ts';
 import { isOmission, type QuotedLine } from './lines.ts';
 
-/** Lines `[from, to)` that are of one kind. */
+/** Lines `[from, to)` of one kind. */
 export interface Block {
   readonly kind: ArtifactKind;
   readonly from: number;
   readonly to: number;
 }
 
-/** A line that belongs to a log, a listing or a source by itself. */
+/** The class of a line that is recognisable by itself. */
 type LineClass =
   | 'log'
   | 'iomem'
@@ -39,12 +39,12 @@ const KINDS: Readonly<Record<LineClass, ArtifactKind>> = {
   asl: 'asl',
 };
 
-/** A stamp of dmesg, with what may stand before it; a number in brackets without decimals is a footnote. */
+/** A time stamp of dmesg, with an optional level; a number in brackets without decimals is a footnote. */
 const STAMPED =
   /^(?:<\d{1,3}>|\w+ *:\w+ *: )?\[(?: *\d+\.\d+| {2,}\+?\d*\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}| *[TC]\d+)\](?: ?\[ *[TC]\d+\])?(?:\s|$)/;
 const JOURNAL =
   /^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\dT?[ \d][\d:.,+ -]*\S*) (?:\S+ )?kernel(?:\[\d+\])?:/;
-/** Messages that are telling without a stamp. */
+/** Messages that are recognisable without a time stamp. */
 const MESSAGE =
   /^(?:Linux version \d+\.\d|BIOS-e820: \[mem |efi: (?:EFI v|mem\d)|hv_vmbus: \S|hv_pci [0-9a-f]{8}-|efifb: framebuffer|vesafb: framebuffer|DMI: .*BIOS|Hardware name: \S|Hypervisor detected: |Hyper-V: (?:privilege|Host|Isolation|running)|(?:Kernel c|C)ommand line: \S|pci_bus [0-9a-f]{4}:[0-9a-f]{2}: |(?:AMD )?Memory Encryption Features active|Console: colour|(?:ACPI: )?SRAT: Node|e820: remove \[|PCI: (?:Using|Ignoring) (?:E820|host bridge))/;
 const IOMEM = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : \S/;
@@ -79,23 +79,23 @@ function classOf(line: string): LineClass | undefined {
   return undefined;
 }
 
-/** Lines that belong to a block only behind others of it. */
+/** Lines that belong to a block when they follow other lines of it. */
 const FOLLOWS: Partial<Record<LineClass, RegExp>> = {
   lspci: LSPCI_DETAIL,
   kconfig: /^#/,
   acpidump: ACPIDUMP_HEX,
   'crs-text': /^\s+\S|^Evaluat/,
 };
-/** Classes that go on behind a blank line. */
+/** Classes whose blocks continue after a blank line. */
 const ACROSS_BLANKS: ReadonlySet<LineClass> = new Set(['log', 'lspci', 'kconfig', 'acpidump', 'crs-text']);
-/** Lines of a log that a mailer broke, behind one another. */
+/** The most consecutive lines that are taken for the rest of a line that a mailer broke. */
 const MAX_BROKEN = 8;
-/** A line that a mailer broke is no shorter. */
+/** The shortest line that a mailer breaks. */
 const MIN_BROKEN = 62;
-/** Longer lines are looked at in their beginning only. */
-const MAX_LOOKED_AT = 512;
+/** The characters of a line that are examined. */
+const MAX_LINE_EXAMINED = 512;
 
-/** Follows source text by its braces, from its first line to where they are closed and nothing of its kind follows. */
+/** The line after a piece of source text: where its braces are closed and `goesOn` rejects the next line. */
 function sourceEnd(
   text: string,
   lines: readonly QuotedLine[],
@@ -136,20 +136,20 @@ function sourceEnd(
 const DTS_GOES_ON = /^\s*(?:\/|&|#|\}|\*|[\w,.@+-]+\s*[:{])/;
 const ASL_GOES_ON = /^\s*(?:[{})]|\/[/*]|\*)/;
 
-/** A block that is being put together. */
+/** A block under construction. */
 interface Open {
   readonly of: LineClass;
   readonly from: number;
-  /** Its last line that was told by itself, and one more. */
+  /** The line after its last recognised one. */
   to: number;
-  /** What came since: a blank line, and lines that nothing tells. */
+  /** Since then: whether there was a blank line, and the number of unrecognised lines. */
   blank: boolean;
   broken: number;
 }
 
 /**
- * The blocks of a text, in its order. Log lines that prose separates are apart, those that a blank line, a mark of
- * omission or the rest of a broken line separates are together.
+ * The blocks of a text, in order. Log lines separated by prose are separate blocks; a blank line, an omission mark or the
+ * rest of a broken line doesn't end a block.
  */
 export function blocksIn(text: string, lines: readonly QuotedLine[]): Block[] {
   const blocks: Block[] = [];
@@ -161,7 +161,7 @@ export function blocksIn(text: string, lines: readonly QuotedLine[]): Block[] {
   };
   for (let index = 0; index < lines.length; index += 1) {
     const { content, end } = lines[index]!;
-    const line = text.slice(content, Math.min(end, content + MAX_LOOKED_AT)).trimEnd();
+    const line = text.slice(content, Math.min(end, content + MAX_LINE_EXAMINED)).trimEnd();
     if (line === '') {
       if (open !== undefined) {
         open.blank = true;
@@ -184,7 +184,7 @@ export function blocksIn(text: string, lines: readonly QuotedLine[]): Block[] {
           ? (next: string) => DTS_GOES_ON.test(next)
           : (next: string) => ASL_GOES_ON.test(next) || ASL.test(next);
       const to = sourceEnd(text, lines, index, goesOn);
-      // A word and a bracket are no source.
+      // A keyword and a parenthesis alone may be prose.
       if (found === 'dts' || /\{/.test(text.slice(content, lines[Math.min(to, index + 4) - 1]!.end)))
         blocks.push({ kind: KINDS[found], from: index, to });
       index = to - 1;
@@ -212,7 +212,7 @@ export function blocksIn(text: string, lines: readonly QuotedLine[]): Block[] {
 }
 
 /**
- * Whether a line that nothing tells belongs to the block before it.
+ * Whether an unrecognised line belongs to the block before it.
  * @param length of the line above, with its quote marks
  */
 function belongs(open: Open, line: string, length: number): boolean {

@@ -1,29 +1,29 @@
 /**
- * Device tree text inside other text: the property lines of a mail, quoted with `> > ` or not, with prose around them.
- * What is found keeps its byte offsets; everything else is blanked, so that lines and columns stay those of the mail.
+ * Finds device tree source inside other text: property lines in a mail, quoted or not, surrounded by prose. What is found
+ * keeps its byte offsets and everything else is blanked, so that lines and columns are those of the mail.
  */
 
 import { limit } from '../../limits/limits.ts';
 import { QUOTE, type QuotedLine, quotedLines } from './lines.ts';
 
-/** A statement found in a text; byte offsets, end exclusive. Quote marks inside it are still there. */
+/** A statement found in a text, by byte offsets, the end exclusive. It may have quote marks in it. */
 export interface FoundText {
   readonly start: number;
   readonly end: number;
 }
 
-/** Properties without an end on one line, after which no more are tried there. */
+/** Unterminated properties on one line after which the search there ends. */
 const MAX_FAILED = 16;
 
 const NAME = "[A-Za-z0-9,._+*#?@'-]{1,255}";
 const LABELS = '(?:[A-Za-z_]\\w{0,255}[ \\t]*:[ \\t]*){0,8}';
 /** `name =` and the first character of a value: cells, string, bytes, reference, `/bits/`, label. */
 const PROPERTY = new RegExp(`^[ \\t]*${LABELS}${NAME}[ \\t]*=[ \\t]*(?:[<"[&/]|[A-Za-z_]\\w*:|$)`);
-/** The same in the middle of a sentence, for the properties that people quote there. */
+/** The same in the middle of a sentence, for properties that are often quoted there. */
 const INLINE = /\b(?:ranges|dma-ranges|reg)[ \t]*=[ \t]*</g;
 /** What ends a line of source besides a statement: nothing, or a comment. */
 const LINE_ENDS = /^[ \t]*(?:$|\/[*/])/;
-/** Properties that have no value and are worth finding; any word could stand before a semicolon in prose. */
+/** Empty properties of interest; in prose any word may precede a semicolon. */
 const EMPTY_PROPERTY = new RegExp(
   `^[ \\t]*${LABELS}(?:ranges|dma-ranges|dma-coherent|dma-noncoherent|interrupt-controller|big-endian|little-endian|no-map|reusable)[ \\t]*;`,
 );
@@ -33,8 +33,8 @@ const NODE_NAMED = new RegExp(`^[ \\t]*${LABELS}(?:/|&?${NAME})[ \\t]*$`);
 const NODE_CLOSES = /^[ \t]*\}[ \t]*;?/;
 
 /**
- * Follows a value from `at` to its semicolon. Undefined when it has none, or when what comes between the values shows
- * that this was prose.
+ * The exclusive end of the statement whose value starts at `at`. Undefined when it is not terminated, or when characters
+ * between the values show that it is prose.
  */
 function endOfStatement(
   text: string,
@@ -50,7 +50,7 @@ function endOfStatement(
   ) {
     const line = lines[index]!;
     const content = text.slice(line.content, line.end);
-    // A new statement before the old one ended: that one never was complete.
+    // A new statement begins: this one is incomplete.
     if (index > lineIndex && (PROPERTY.test(content) || content.trim() === '')) return undefined;
     for (let position = index === lineIndex ? at : line.content; position < line.end; position += 1) {
       const character = text[position]!;
@@ -66,28 +66,28 @@ function endOfStatement(
       else if (character === '<' || character === '"' || character === '[') inside = character;
       else if (!/[\s,&\w/:{}@.+*#?-]/.test(character)) return undefined;
     }
-    // A string does not go over the end of a line.
+    // Strings don't span lines.
     if (inside === '"') return undefined;
   }
   return undefined;
 }
 
-/** What of device tree source is in a text. */
+/** The device tree source found in a text. */
 export interface DeviceTreeText {
-  /** Properties, and the nodes around them where those are whole, in the order of the text. */
+  /** Properties, and the braces of complete nodes around them, in text order. */
   readonly found: readonly FoundText[];
-  /** Where a property of addresses begins that has no end: what it says is not known. */
+  /** Offsets of unterminated properties with addresses. */
   readonly unfinished: readonly number[];
 }
 
 /**
- * A property of addresses, of cells or of a macro's name. Where its end is not found, or where it is a macro that has no
- * value here, what it says is not known.
+ * The beginning of a property with addresses, given as cells or by a macro. A macro has no value here, so such a property is
+ * reported like an unterminated one.
  */
 const ADDRESSES = new RegExp(
   `^[ \\t]*${LABELS}(?:(?:ranges|dma-ranges|reg)[ \\t]*=[ \\t]*<|(?:dma-)?ranges[ \\t]*=[ \\t]*[A-Z][A-Z0-9_]*\\b)`,
 );
-/** Reasons enough not to look for more. */
+/** The most unterminated properties reported. */
 const MAX_UNFINISHED = 16;
 
 /** Statements of device tree source in a text. */
@@ -156,7 +156,7 @@ function prefixesOf(cells: readonly number[]): string[] {
 /** Goes through a text once, statement by statement: a line may hold several, and a statement several lines. */
 class StatementSearch {
   readonly found: FoundText[] = [];
-  /** Braces of nodes that are closed and hold something, with the names before the opening ones. */
+  /** Braces of complete nodes that aren't empty, with the names before the opening ones. */
   readonly braces: FoundText[] = [];
   readonly unfinished: number[] = [];
   readonly #text: string;
@@ -182,7 +182,7 @@ class StatementSearch {
     return this.#lines[this.#index]!.end;
   }
 
-  /** Reads what begins at the place, and steps behind it. False where the rest of the line holds nothing. */
+  /** Reads the statement or brace at the current place and moves past it; false when the rest of the line has none. */
   #step(): boolean {
     const rest = this.#text.slice(this.#at, this.#lineEnd);
     if (PROPERTY.test(rest)) {
@@ -201,7 +201,7 @@ class StatementSearch {
     return this.#brace(rest) || this.#inSentence(this.#at);
   }
 
-  /** A statement whose value begins at `value`, to behind its semicolon; false where it has no end. */
+  /** Reads a statement whose value begins at `value`, through its semicolon; false when it is not terminated. */
   #take(start: number, value: number): boolean {
     const end = endOfStatement(this.#text, this.#lines, this.#index, value);
     if (end === undefined) return false;
@@ -233,7 +233,7 @@ class StatementSearch {
     return true;
   }
 
-  /** Length to behind the `{` that begins the next line, where this one has nothing but a node's name; steps there. */
+  /** For a line with only a node's name: moves to the next line and returns the length through its leading `{`. */
   #braceBelow(rest: string): number | undefined {
     const next = this.#lines[this.#index + 1];
     if (next === undefined || !NODE_NAMED.test(rest)) return undefined;
@@ -243,7 +243,7 @@ class StatementSearch {
     return next.content + brace + 1 - this.#at;
   }
 
-  /** Steps behind the next property of addresses on the line, in the middle of a sentence; false where there is none. */
+  /** Moves past the next property with addresses inside of a sentence on the line; false when there is none. */
   #inSentence(from: number): boolean {
     const rest = this.#text.slice(from, this.#lineEnd);
     INLINE.lastIndex = 0;
@@ -257,12 +257,12 @@ class StatementSearch {
   }
 }
 
-/** Whether what follows a statement or a brace on its line is source, not prose. */
+/** Whether the text after a statement or brace on its line is source rather than prose. */
 function isCode(rest: string): boolean {
   return [LINE_ENDS, PROPERTY, EMPTY_PROPERTY, NODE_OPENS, NODE_CLOSES].some((test) => test.test(rest));
 }
 
-/** True for a text that is nothing but property statements from its first character: not a quote, not prose around it. */
+/** True for text whose first line, comments apart, is a property statement. */
 export function startsFragment(text: string): boolean {
   const stripped = text.replace(/^(?:\s+|\/\/[^\n]*\n|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)+/, '');
   const line = stripped.slice(0, Math.max(0, stripped.search(/\n|$/)));
@@ -275,10 +275,10 @@ const NEWLINE = 0x0a;
 const QUOTED_LINE = /^[ \t]*[>|]/m;
 const COMMENTS = /\/\/[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g;
 
-/** A string, which may hold what looks like a comment, or a comment. */
+/** A string, which may look like a comment inside, or a comment. */
 const STRING_OR_COMMENT = new RegExp(`"(?:[^"\\\\\n]|\\\\.)*"|${COMMENTS.source}`, 'g');
 
-/** In a source statements inside of comments are none; those of a mail may be all there is, and stay. */
+/** Drops statements inside of comments. Only for source files: in a mail they may be all that there is. */
 function withoutComments(text: string, found: readonly FoundText[]): FoundText[] {
   const comments = [...text.matchAll(STRING_OR_COMMENT)]
     .filter(([match]) => match.startsWith('/'))
@@ -290,7 +290,7 @@ function withoutComments(text: string, found: readonly FoundText[]): FoundText[]
   });
 }
 
-/** What lies outside the statements, comments apart. */
+/** The text outside of the statements, without comments. */
 function outside(text: string, found: readonly FoundText[]): string {
   let left = '';
   let at = 0;
@@ -301,7 +301,7 @@ function outside(text: string, found: readonly FoundText[]): string {
   return (left + text.slice(at)).replace(COMMENTS, '').trim();
 }
 
-/** Statements that belong together, in the order of the text. */
+/** Statements of one fragment, in text order. */
 type Group = FoundText[];
 
 /** `ranges`, of `here: ranges = <…>;`; undefined for the brace of a node. */
@@ -319,8 +319,8 @@ function normal(text: string, { start, end }: FoundText): string {
 }
 
 /**
- * Statements sorted into fragments. A property or node that a fragment has already, said otherwise, is of another one:
- * two `ranges` that differ are two nodes, or one before and after. What is said twice alike counts once.
+ * Groups statements into fragments. A property or node that is repeated with another value starts a new fragment: two
+ * different `ranges` are two nodes, or one before and after a change. Identical repetitions are dropped.
  */
 function fragmentsOf(text: string, found: readonly FoundText[]): Group[] {
   const groups: Group[] = [];
@@ -329,7 +329,7 @@ function fragmentsOf(text: string, found: readonly FoundText[]): Group[] {
   const everSaid = new Set<string>();
   for (let index = 0; index < found.length; ) {
     const first = found[index]!;
-    // A node goes with everything to its closing brace.
+    // A node includes everything up to its closing brace.
     let end = index + 1;
     const opens = text[first.end - 1] === '{';
     for (let depth = opens ? 1 : 0; depth > 0 && end < found.length; end += 1) {
@@ -344,7 +344,7 @@ function fragmentsOf(text: string, found: readonly FoundText[]): Group[] {
       ? normal(text, first)
       : (PROPERTY_NAME.exec(text.slice(first.start, first.end))?.[1] ?? whole);
     const before = said.get(name);
-    // The same line in a reply's quote, or the same cell counts of two nodes, start nothing new.
+    // Repetitions: a line quoted again in a reply, or equal cell counts of two nodes.
     if (before === whole) continue;
     if (before !== undefined) {
       if (everSaid.has(`${name} ${whole}`)) continue;
@@ -360,14 +360,14 @@ function fragmentsOf(text: string, found: readonly FoundText[]): Group[] {
   return groups;
 }
 
-/** A fragment of device tree source in a text, its quote marks and everything between its statements blanked. */
+/** A fragment of device tree source in a text, with quote marks and everything between its statements blanked. */
 export interface FragmentText {
   /** Offset of its first line. */
   readonly start: number;
   readonly bytes: Uint8Array;
 }
 
-/** Cuts fragments out: from the line on which each begins to its last statement. */
+/** Extracts a fragment, from the beginning of its first line to the end of its last statement. */
 function cut(bytes: Uint8Array, text: string, group: Group): FragmentText {
   const start = text.lastIndexOf('\n', Math.max(0, group[0]!.start - 1)) + 1;
   const last = group.reduce((end, statement) => Math.max(end, statement.end), 0);
@@ -377,7 +377,7 @@ function cut(bytes: Uint8Array, text: string, group: Group): FragmentText {
     blanked[at - start] = NEWLINE;
   for (const statement of group) {
     blanked.set(bytes.subarray(statement.start, statement.end), statement.start - start);
-    // Quote marks at the start of the statement's further lines are no part of it.
+    // Blanks the quote marks at the start of the statement's further lines.
     for (let lineBreak = text.indexOf('\n', statement.start); lineBreak >= 0 && lineBreak < statement.end; ) {
       const next = text.indexOf('\n', lineBreak + 1);
       const line = text.slice(lineBreak + 1, next === -1 ? statement.end : Math.min(statement.end, next));
@@ -391,14 +391,14 @@ function cut(bytes: Uint8Array, text: string, group: Group): FragmentText {
 
 export interface Fragments {
   readonly fragments: readonly FragmentText[];
-  /** Offsets of properties of addresses without an end. */
+  /** Offsets of unterminated properties with addresses. */
   readonly unfinished: readonly number[];
 }
 
 /**
- * The fragments of device tree source in a text. `whole` when there is nothing to take out: a file of property lines
- * keeps its comments, and its mistakes for the parser to report.
- * @param skip whether an offset is part of something else
+ * The fragments of device tree source in a text; `whole` for a file that consists of property lines, which keeps its
+ * comments, and its mistakes for the parser to report.
+ * @param skip whether an offset belongs to another block
  */
 export function fragmentsIn(
   bytes: Uint8Array,
@@ -412,7 +412,7 @@ export function fragmentsIn(
     const groups = fragmentsOf(text, said);
     if (groups.length <= 1 && left === '' && found.length > 0) return 'whole';
     if (startsFragment(text)) {
-      // A statement with a mistake in it, not words around statements.
+      // A malformed statement rather than words around statements.
       if (/[=<>{}]/.test(left)) return 'whole';
       return { fragments: groups.map((group) => cut(bytes, text, group)), unfinished: [] };
     }

@@ -1,6 +1,6 @@
-/** Where a source begins to say something: behind its comments and the preprocessor's lines. */
+/** Finds the first code of a source, after comments and preprocessor directives. */
 
-/** How far is looked. The headers of a whole architecture define less. */
+/** The bytes searched, more than the headers of a whole architecture have. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
@@ -10,17 +10,17 @@ const SLASH = 0x2f;
 const STAR = 0x2a;
 const BACKSLASH = 0x5c;
 
-/** A directive of C or a line marker that GNU cpp prints; `#address-cells` and `# CONFIG_X is not set` are neither. */
+/** A directive of C or a line marker of GNU cpp; `#address-cells` and `# CONFIG_X is not set` are neither. */
 const DIRECTIVE =
   /^#[ \t]*(?:(?:define|undef|include|include_next|import|if|ifdef|ifndef|elif|elifdef|elifndef|else|endif|line|error|warning|pragma|ident)\b(?![-,])|\d+ "|\r?$)/;
-/** The longest word of a directive, and the blanks before it. */
+/** The bytes examined for a directive: blanks and its name. */
 const DIRECTIVE_BYTES = 64;
 
 function isBlank(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
-/** Behind the line that `at` is in, and those that it is continued by. */
+/** Offset after the line at `at` and its continuation lines. */
 function afterLine(bytes: Uint8Array, at: number): number {
   for (let from = at; ; ) {
     const newline = bytes.indexOf(NEWLINE, from);
@@ -31,7 +31,7 @@ function afterLine(bytes: Uint8Array, at: number): number {
   }
 }
 
-/** Behind the comment that begins at `at`; undefined where none does. */
+/** Offset after the comment that begins at `at`; undefined when none does. */
 function afterComment(buffer: Buffer, at: number): number | undefined {
   if (buffer[at] !== SLASH) return undefined;
   if (buffer[at + 1] === SLASH) return afterLine(buffer, at);
@@ -40,7 +40,7 @@ function afterComment(buffer: Buffer, at: number): number | undefined {
   return end < 0 ? buffer.length : end + 2;
 }
 
-/** Behind a directive, with a comment that begins in it and goes on over more lines. */
+/** Offset after a directive, including a comment that begins in it and spans more lines. */
 function afterDirective(buffer: Buffer, at: number): number {
   const end = afterLine(buffer, at);
   const line = buffer.subarray(at, end);
@@ -51,8 +51,8 @@ function afterDirective(buffer: Buffer, at: number): number {
 }
 
 /**
- * Offset of the first byte of a text that is neither blank nor in a comment nor in a line of the preprocessor; where it
- * is given up when there is none for long. Linear in what it passes.
+ * Offset of the first byte of a text that is neither blank nor in a comment nor in a preprocessor directive; at most
+ * {@link MOST_BYTES}. Linear in the bytes skipped.
  */
 export function firstCode(bytes: Uint8Array): number {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MOST_BYTES));

@@ -1,31 +1,31 @@
-/** HTML as text: what a person sees, line by line. */
+/** Converts HTML to its visible text. */
 import { Parser } from 'htmlparser2';
 import { limit } from '../../limits/limits.ts';
 
-/** Elements that begin a line of their own. */
+/** Elements that begin a new line. */
 const BLOCKS = new Set(
   (
     'address article aside blockquote center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 ' +
     'h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul'
   ).split(' '),
 );
-/** Elements that nobody sees. */
+/** Invisible elements. */
 const HIDDEN = new Set(['head', 'script', 'style', 'template', 'title']);
-/** Elements in which blanks and line ends stand as they are. */
-const AS_IS = new Set(['pre', 'textarea', 'xmp', 'listing', 'plaintext']);
+/** Elements that preserve white space. */
+const PREFORMATTED = new Set(['pre', 'textarea', 'xmp', 'listing', 'plaintext']);
 
-/** As much is given to the parser at once: between two pieces it is seen how deep the elements nest. */
+/** The characters passed to the parser at once; the nesting depth is checked in between. */
 const PIECE = 1 << 14;
 
 /**
- * Unknown and unclosed tags are passed over.
- * @returns the text, and whether it ends before the HTML does: at each tag the parser looks through what is open, so elements
- *   may not nest beyond a limit
+ * The visible text of HTML; unknown and unclosed tags are ignored.
+ * @returns `isCut` when elements nest deeper than `limit('html-depth')` and the text ends there: the parser's time is
+ *   quadratic in the depth
  */
 export function htmlToText(html: string): { readonly text: string; readonly isCut: boolean } {
   const parts: string[] = [];
   let hidden = 0;
-  let asIs = 0;
+  let preformatted = 0;
   let startsLine = true;
   let depth = 0;
   const put = (text: string): void => {
@@ -40,19 +40,19 @@ export function htmlToText(html: string): { readonly text: string; readonly isCu
     onopentagname(name) {
       depth += 1;
       if (HIDDEN.has(name)) hidden += 1;
-      if (AS_IS.has(name)) asIs += 1;
+      if (PREFORMATTED.has(name)) preformatted += 1;
       if (name === 'br') put('\n');
       else if (BLOCKS.has(name)) lineBreak();
     },
     ontext(text) {
       if (hidden > 0) return;
-      if (asIs > 0) put(text.replace(/\r\n?/g, '\n'));
+      if (preformatted > 0) put(text.replace(/\r\n?/g, '\n'));
       else put((startsLine ? text.replace(/^[ \t\r\n]+/, '') : text).replace(/[ \t\r\n]+/g, ' '));
     },
     onclosetag(name) {
       depth -= 1;
       if (HIDDEN.has(name)) hidden = Math.max(0, hidden - 1);
-      if (AS_IS.has(name)) asIs = Math.max(0, asIs - 1);
+      if (PREFORMATTED.has(name)) preformatted = Math.max(0, preformatted - 1);
       if (BLOCKS.has(name)) lineBreak();
     },
   });
@@ -61,6 +61,6 @@ export function htmlToText(html: string): { readonly text: string; readonly isCu
     parser.write(html.slice(at, at + PIECE));
   const isCut = at < html.length;
   parser.end();
-  // Mail programs indent with blanks that don't break.
+  // Mail programs indent with no-break spaces.
   return { text: parts.join('').replaceAll('\u00a0', ' '), isCut };
 }

@@ -1,13 +1,13 @@
-/** Lines of a text that may be quoted, and the marks of a person who left some out. */
+/** Lines of text that may be quoted, and omission marks. */
 
-/** Quote marks at the start of a line, with the blank behind them. */
+/** Quote marks at the start of a line, with the blank after them. */
 export const QUOTE = /^(?:[ \t]*[>|])+[ \t]?/;
 
 export interface QuotedLine {
   readonly start: number;
-  /** Where the text behind the quote marks starts. */
+  /** Offset of the text after the quote marks. */
   readonly content: number;
-  /** Exclusive, without the line break. */
+  /** Exclusive, line break excluded. */
   readonly end: number;
 }
 
@@ -27,10 +27,10 @@ const OMITTED =
   /^\W*(?:snip(?:ped|pet|s)?|cut(?: here)?|trimmed|truncated|skip(?:ped)?|omitted|elided|(?:\d+ )?(?:more )?lines? (?:omitted|skipped|removed|cut|deleted)|(?:some )?(?:more )?output (?:omitted|trimmed|skipped|removed))\W*$/i;
 const DOTS = /^[[\](){}<>\s*.…–-]*(?:\.{2,}|…)[[\](){}<>\s*.…–-]*$/;
 const SCISSORS = /^[-\s]*(?:8<|>8)[-\s<>8]*/;
-/** A mark is short. */
+/** The longest omission mark. */
 const MAX_OMISSION = 120;
 
-/** A person's mark for lines left out: `[...]`, `<snip>`, `--8<--`. */
+/** Whether a line is a mark for omitted lines: `[...]`, `<snip>`, `--8<--`. */
 export function isOmission(line: string): boolean {
   if (line.length > MAX_OMISSION) return false;
   const text = line.trim();
@@ -41,7 +41,7 @@ const NBSP_FIRST = 0xc2;
 const NBSP_SECOND = 0xa0;
 const SPACE = 0x20;
 
-/** Blanks that don't break (UTF-8), which mail programs put where several blanks stand, as ordinary ones. */
+/** Replaces no-break spaces (UTF-8), which mail programs write for runs of spaces, by plain ones. */
 export function withPlainBlanks(bytes: Uint8Array): Uint8Array {
   let at = bytes.indexOf(NBSP_FIRST);
   while (at >= 0 && bytes[at + 1] !== NBSP_SECOND) at = bytes.indexOf(NBSP_FIRST, at + 1);

@@ -1,17 +1,17 @@
-/** Mails: what a message or a mailbox holds, part by part. */
+/** Reads the parts of a mail or a mailbox. */
 
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
 import { limit, limitText } from '../../limits/limits.ts';
 
-/** A text that a message says, or a file that it carries. */
+/** A text or an attachment of a message. */
 export type MailPart =
   | {
       readonly is: 'text';
       /** `text/plain`, `text/html`. */
       readonly name: string;
       readonly bytes: Uint8Array;
-      /** Where the bytes stand in the mail as they are: the offset, and the lines before it. */
+      /** For an unencoded text its place in the mail: the offset, and the number of lines before it. */
       readonly at?: { readonly offset: number; readonly linesBefore: number };
     }
   | {
@@ -29,14 +29,14 @@ const NEWLINE = 0x0a;
 export function messagesOf(text: string): (readonly [number, number])[] {
   if (!text.startsWith('From ')) return [[0, text.length]];
   const starts = [0];
-  // RFC 4155: a separator stands behind a blank line, and header fields behind it.
+  // RFC 4155: a separator follows a blank line, and is followed by header fields.
   const separator = /\r?\n\r?\n(?=From [^\r\n]*\r?\n[!-9;-~]+:)/g;
   for (let match = separator.exec(text); match !== null; match = separator.exec(text))
     starts.push(match.index + match[0].length);
   return starts.map((start, index) => [start, starts[index + 1] ?? text.length]);
 }
 
-/** True when the body stands in the mail as it was written: one part of text, no transfer encoding. */
+/** True when the body is a single text without a transfer encoding. */
 function isPlain(headers: string): boolean {
   const type = /^content-type:[ \t]*([^\s;]+)/im.exec(headers)?.[1]?.toLowerCase() ?? 'text/plain';
   const encoding = /^content-transfer-encoding:[ \t]*([^\s;]+)/im.exec(headers)?.[1]?.toLowerCase() ?? '7bit';
@@ -44,8 +44,8 @@ function isPlain(headers: string): boolean {
 }
 
 /**
- * The parts of a mail or mailbox, in order. Of a body that stands there as it was written the place is known. What
- * can't be taken apart, or is cut, is said to `sink`.
+ * The parts of a mail or mailbox, in order; unencoded texts have their place. Messages that can't be parsed or are truncated
+ * are reported to `sink`.
  */
 export async function* mailParts(
   bytes: Uint8Array,
@@ -90,7 +90,7 @@ export async function* mailParts(
   }
 }
 
-/** A message of several parts whose last boundary isn't there: the end is missing, and maybe more. */
+/** Whether a multipart message lacks its final boundary: its end is missing. */
 function isCut(message: string): boolean {
   const last = new Map<string, number>();
   for (const { 1: boundary = '', index } of message.matchAll(/^--([^\r\n]{1,200}?)--[ \t]*\r?$/gm))
@@ -102,7 +102,7 @@ function isCut(message: string): boolean {
   return false;
 }
 
-/** A decoder's mark for what is no character of the part's encoding. */
+/** The decoder's replacement for bytes that are invalid in the part's encoding. */
 const REPLACEMENT = '\ufffd';
 
 async function encodedParts(message: Uint8Array, name: string, sink: DiagnosticSink): Promise<MailPart[]> {

@@ -1,15 +1,15 @@
 /**
- * postal-mime with contents gathered in one step. It makes a Blob of each body whose parts are its lines, or its padded units
- * of base64, and reads that back, which takes microseconds and a kilobyte for each: 600 kB of short lines took half a minute.
+ * postal-mime, with the contents of a part joined in one step. The library builds a Blob with a part for each line (or unit of
+ * base64) and reads it back, at microseconds and a kilobyte for each: 600 kB of short lines took half a minute.
  */
 import PostalMime, { type Email } from 'postal-mime';
 
-/** What a part's bytes are collected by until its end: chunks in their order. */
+/** The library's collector of a part's content. */
 interface ContentDecoder {
   readonly chunks: (string | ArrayBuffer | Uint8Array)[];
-  /** Base64's own rest. */
+  /** Of the base64 decoder. */
   flushRemainder?(): void;
-  /** Quoted-printable's. */
+  /** Of the quoted-printable decoder. */
   flushBuffer?(): void;
   finalize(): ArrayBuffer | Promise<ArrayBuffer>;
 }
@@ -43,7 +43,7 @@ function joined(chunks: ContentDecoder['chunks']): ArrayBuffer {
 
 let isPrepared = false;
 
-/** All nodes of messages get decoders that join what they have; without such nodes the parser stays as it is. */
+/** Patches the decoders of the library's nodes; does nothing if its internals have changed. */
 function prepare(): void {
   if (isPrepared) return;
   isPrepared = true;
@@ -63,9 +63,9 @@ function prepare(): void {
   };
 }
 
-/** @throws Error where the message can't be taken apart */
+/** Parses a message. @throws Error when that fails */
 export function parseMail(message: Uint8Array): Promise<Email> {
   prepare();
-  // A message inside a message is opened as one.
+  // Embedded messages are returned as attachments, and opened as mails by the caller.
   return PostalMime.parse(message, { forceRfc822Attachments: true });
 }

@@ -1,6 +1,6 @@
 /**
- * Texts that hold several inputs: mails with their parts, and files into which somebody put a log, a listing and a
- * line of a device tree. Each becomes a piece of its own, with its place.
+ * Opens texts that have several inputs in them: mails, and files with, say, a log, a listing and a line of a device tree.
+ * Each becomes an input of its own, with its place.
  */
 
 import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -17,23 +17,23 @@ import { isWhole, piecesIn, SeenPieces, type TextPiece } from './pieces.ts';
 
 const NEWLINE = 0x0a;
 
-/** A text on its way to being artifacts. */
+/** A text to be split into inputs. */
 export interface TextInput {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly steps: readonly ProvenanceStep[];
-  /** What was found in the mail that this came from. */
+  /** The pieces already found in the same mail. */
   readonly seen?: SeenPieces;
 }
 
-/** What an artifact is made of. */
+/** An input found in a text. */
 export interface FoundInput {
   readonly kind: ArtifactKind;
   readonly source: Source;
   readonly steps: readonly ProvenanceStep[];
 }
 
-/** Kinds whose files people put together with others, or with words of their own. */
+/** Kinds that occur together with others in one file, or with comments around them. */
 const MIXED: ReadonlySet<ArtifactKind> = new Set([
   'dmesg',
   'iomem',
@@ -59,7 +59,7 @@ function foundInput(input: TextInput, piece: TextPiece, linesBefore: number, off
   };
 }
 
-/** Whether a text has more lines than are looked through, which is told. */
+/** Whether a text has more lines than the limit, which is reported. */
 function hasTooManyLines(bytes: Uint8Array, name: string, sink: DiagnosticSink): boolean {
   let left = limit('text-lines');
   for (let at = bytes.indexOf(NEWLINE); at >= 0 && left >= 0; at = bytes.indexOf(NEWLINE, at + 1)) left -= 1;
@@ -71,8 +71,8 @@ function hasTooManyLines(bytes: Uint8Array, name: string, sink: DiagnosticSink):
 }
 
 /**
- * The inputs in a file of text; undefined where it is one as it stands, or nothing is found in it.
- * @param kind what the file looks like as a whole
+ * The inputs in a text file; undefined when the file is one input as a whole, or nothing is found in it.
+ * @param kind the kind of the file as a whole
  */
 export function textInputs(
   kind: ArtifactKind | undefined,
@@ -89,7 +89,7 @@ export function textInputs(
   }
   if (hasTooManyLines(bytes, input.name, sink)) return [];
   const { pieces, unfinished } = piecesIn(bytes, text, kind === 'dmesg' ? 'one log' : 'logs apart');
-  sayUnfinished(unfinished, plain, 0, sink);
+  reportUnfinished(unfinished, plain, 0, sink);
   const [only] = pieces;
   if (only === undefined) return undefined;
   if (pieces.length === 1 && only.whole && only.kind === kind && bytes === input.bytes) return undefined;
@@ -103,7 +103,7 @@ function problemAt(text: string, offset: number): 'no end' | 'too long' | 'macro
   return isLong(text, offset) ? 'too long' : 'no end';
 }
 
-/** Whether the end of a statement, if it has one, lies behind the lines that are looked through. */
+/** Whether the end of a statement, if it has one, is past `limit('statement-lines')`. */
 function isLong(text: string, offset: number): boolean {
   const semicolon = text.indexOf(';', offset);
   const end = semicolon < 0 ? text.length : semicolon;
@@ -112,8 +112,8 @@ function isLong(text: string, offset: number): boolean {
   return lines >= limit('statement-lines');
 }
 
-/** A property that was begun and has no end hides what it would have said. */
-function sayUnfinished(
+/** Reports unterminated properties with addresses, which are gaps. */
+function reportUnfinished(
   unfinished: readonly { readonly offset: number; readonly line: number }[],
   input: TextInput,
   linesBefore: number,
@@ -138,16 +138,16 @@ function sayUnfinished(
   }
 }
 
-/** Parts that say nothing about a machine, by type or name. */
+/** Parts that don't describe a machine, by type or name. */
 const IRRELEVANT =
   /^(?:image|audio|video|font)\/|^application\/(?:pgp-|pkcs7-|x-pkcs7-)|^text\/(?:calendar|vcard|x-vcard|x-amp)|\.(?:asc|sig|p7s|vcf|ics|png|jpe?g|gif|svg|webp)$/i;
 
-/** What is said of an attachment that is no input. */
+/** Codes for attachments that are not inputs. */
 const UNKNOWN = new Set(['artifact/unknown-kind', ...UNUSED_CODES]);
 
 /**
- * The inputs in a mail or mailbox. What its texts say is found by content; its attachments are opened as files are.
- * @param open opens an attachment, and says to its sink what can't be read
+ * The inputs in a mail or mailbox. Its texts are searched; its attachments are opened like files.
+ * @param open opens an attachment; its sink gets what can't be read
  */
 export async function mailInputs<A>(
   input: TextInput,
@@ -172,7 +172,7 @@ export async function mailInputs<A>(
       const said = textOf({ name, form: 'text', bytes });
       if (hasTooManyLines(bytes, input.name, sink)) return [];
       const { pieces, unfinished } = piecesIn(bytes, said, 'logs apart');
-      sayUnfinished(unfinished, { ...body, bytes }, part.at?.linesBefore ?? 0, sink);
+      reportUnfinished(unfinished, { ...body, bytes }, part.at?.linesBefore ?? 0, sink);
       for (const piece of pieces)
         if (seen.add(piece.kind, piece.bytes))
           inputs.push(make(foundInput({ ...body, bytes }, piece, part.at?.linesBefore ?? 0, offset)));
@@ -184,7 +184,7 @@ export async function mailInputs<A>(
       ...(await open({ name, bytes: part.bytes, steps, seen }, { add: (each) => kept.push(each) })),
     );
     for (const diagnostic of kept) {
-      // What is no input at all is what most attachments are.
+      // Most attachments are not inputs.
       if (!UNKNOWN.has(diagnostic.code)) sink.add(diagnostic);
       else if (
         diagnostic.code !== 'artifact/unknown-kind' ||

@@ -1,4 +1,4 @@
-/** Pieces of a text: the logs, listings and sources in it, each with its place, cut out so that it reads as a file of its own. */
+/** Extracts the logs, listings and sources in a text, each with its place, as files of their own. */
 import { latin1Text } from '../../bytes/text-encoding.ts';
 import { sha256Of } from '../../platform/hash.ts';
 import type { ArtifactKind } from '../kinds.ts';
@@ -11,22 +11,22 @@ export interface TextPiece {
   readonly bytes: Uint8Array;
   /** Offset of its first byte in the text. */
   readonly offset: number;
-  /** Lines of the text before it. */
+  /** Number of lines before it in the text. */
   readonly linesBefore: number;
-  /** It is the text as it stands: nothing is around it. */
+  /** It is the whole text, unchanged. */
   readonly whole: boolean;
 }
 
 export interface Pieces {
   readonly pieces: readonly TextPiece[];
-  /** Where properties of addresses begin that have no end; lines from 0. */
+  /** The beginnings of unterminated properties with addresses; lines from 0. */
   readonly unfinished: readonly { readonly offset: number; readonly line: number }[];
 }
 
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
 
-/** Lines `[from, to)` with their quote marks blanked: columns stay what they were. */
+/** Lines `[from, to)` with their quote marks blanked, so that columns are unchanged. */
 function unquoted(bytes: Uint8Array, lines: readonly QuotedLine[], { from, to }: Block): Uint8Array {
   const { start } = lines[from]!;
   const { end } = lines[to - 1]!;
@@ -40,17 +40,17 @@ function unquoted(bytes: Uint8Array, lines: readonly QuotedLine[], { from, to }:
   return cut;
 }
 
-/** What two pieces have in common that say the same: words and line ends. */
+/** A key that is equal for pieces that differ in white space only. */
 function contentKey(kind: ArtifactKind, bytes: Uint8Array): string {
   const text = latin1Text(bytes);
   return `${kind} ${sha256Of(new TextEncoder().encode(text.replace(/\s+/g, ' ').trim()))}`;
 }
 
-/** Pieces that were found already, so that what a reply quotes, or a part repeats as HTML, counts once. */
+/** The pieces found so far, so that those repeated in a quote or in an HTML part are used once. */
 export class SeenPieces {
   readonly #seen = new Set<string>();
 
-  /** True the first time. */
+  /** False for a piece that was added before. */
   add(kind: ArtifactKind, bytes: Uint8Array): boolean {
     const key = contentKey(kind, bytes);
     if (this.#seen.has(key)) return false;
@@ -60,8 +60,8 @@ export class SeenPieces {
 }
 
 /**
- * Everything of a known kind in a text, in its order. Empty where it is prose.
- * @param logs what lines of a log with something between them are: one log, of a file that is one; else logs apart
+ * Everything of a known kind in a text, in order; empty for prose.
+ * @param logs whether log lines separated by other text are one log (in a file that is a log) or several
  */
 export function piecesIn(bytes: Uint8Array, text: string, logs: 'one log' | 'logs apart'): Pieces {
   const lines = quotedLines(text);
@@ -77,7 +77,7 @@ export function piecesIn(bytes: Uint8Array, text: string, logs: 'one log' | 'log
   const pieces: TextPiece[] = [
     ...listed.map((block) => ({
       kind: block.kind,
-      // A line's mark in a diff is its first character: whoever reads diffs takes the quote marks off.
+      // Quote marks in a patch are left to its reader, since the first character of a line matters.
       bytes:
         block.kind === 'patch'
           ? bytes.subarray(lines[block.from]!.start, lines[block.to - 1]!.end)
@@ -106,7 +106,7 @@ function blank(bytes: Uint8Array, from: number, to: number): void {
   for (let at = from; at < to; at += 1) if (bytes[at] !== NEWLINE) bytes[at] = SPACE;
 }
 
-/** The line that an offset lies in. */
+/** The index of the line that contains an offset. */
 function lineAt(lines: readonly QuotedLine[], offset: number): number {
   let low = 0;
   let high = lines.length - 1;
@@ -118,7 +118,7 @@ function lineAt(lines: readonly QuotedLine[], offset: number): number {
   return low;
 }
 
-/** Whether an offset lies in a block. */
+/** A function that tells whether an offset is in one of the blocks. */
 function takenBy(blocks: readonly Block[], lines: readonly QuotedLine[]): (offset: number) => boolean {
   return (offset) => {
     const line = lineAt(lines, offset);
@@ -135,7 +135,7 @@ function takenBy(blocks: readonly Block[], lines: readonly QuotedLine[]): (offse
   };
 }
 
-/** True where a text is one log or listing and nothing else, as it came from the program that printed it. */
+/** True for text that is one unquoted log or listing and nothing else, as printed by its program. */
 export function isWhole(kind: ArtifactKind, text: string): boolean {
   const lines = quotedLines(text);
   const blocks = blocksIn(text, lines);

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with a tree as a map of addresses: windows that collide, registers no bus passes on, a framebuffer
- * under somebody's window, cells that were counted wrong. Findings only; the checks `fwmap_…` report them.
+ * What can be wrong with the addresses of a tree: overlapping windows, registers outside the ranges of their bus, a
+ * framebuffer inside another device's window, `ranges` that don't fit the cell counts. The checks `fwmap_…` report them.
  */
 
 import { formatMemRange, hex } from '../../bytes/address.ts';
@@ -24,7 +24,7 @@ export interface AddressMapProblem {
   readonly check: AddressMapCheck;
   readonly node: DtNode;
   readonly property: DtProperty | undefined;
-  /** What it collides with. */
+  /** The property that it collides with. */
   readonly other?: DtProperty | undefined;
   /** One sentence without a full stop. */
   readonly message: string;
@@ -77,7 +77,7 @@ function* overlappingWindows(windows: readonly AddressEntry[]): Generator<Addres
     for (const [first, second] of overlaps(intervals)) {
       const { node } = second.entry;
       const where = formatMemRange(second.start, second.end - second.start);
-      const message = `${nameOf(second.entry)} takes ${where} of its parent's addresses, which ${nameOf(first.entry)} takes too`;
+      const message = `${nameOf(second.entry)} and ${nameOf(first.entry)} both claim ${where} of the parent's addresses`;
       const other = propertyOf(first.entry.node, 'ranges');
       yield {
         check: 'fwmap_overlapping_windows',
@@ -99,39 +99,39 @@ function* overlappingWindows(windows: readonly AddressEntry[]): Generator<Addres
     for (const intervals of bySpace.values()) {
       for (const [first, second] of overlaps(intervals)) {
         const { node } = second.entry;
-        const message = `${nameOf(second.entry)} maps child addresses from ${hex(second.start)} on, which ${nameOf(first.entry)} maps already`;
+        const message = `${nameOf(second.entry)} maps child addresses from ${hex(second.start)} on, which ${nameOf(first.entry)} already maps`;
         yield { check: 'fwmap_overlapping_windows', node, property: propertyOf(node, 'ranges'), message };
       }
     }
   }
 }
 
-/** Addresses of a bus that it passes on without a gap; of one kind, on PCI and ISA. */
-interface Passed {
+/** Contiguous child addresses that a bus translates, of one address space on PCI and ISA. */
+interface Translated {
   readonly space: string | undefined;
   readonly start: bigint;
   /** Exclusive. */
   end: bigint;
 }
 
-/** What each bus passes on by its `ranges` entries. */
-function passedByBus(windows: readonly AddressEntry[]): Map<DtNode, Passed[]> {
-  const byBus = new Map<DtNode, Passed[]>();
+/** What each bus translates by its `ranges` entries, adjacent entries joined. */
+function translatedByBus(windows: readonly AddressEntry[]): Map<DtNode, Translated[]> {
+  const byBus = new Map<DtNode, Translated[]>();
   for (const { node, base, size, flags } of windows) {
     if (size === null) continue;
-    const passed = { space: flags?.space, start: base, end: base + size };
+    const translated = { space: flags?.space, start: base, end: base + size };
     const others = byBus.get(node);
-    if (others) others.push(passed);
-    else byBus.set(node, [passed]);
+    if (others) others.push(translated);
+    else byBus.set(node, [translated]);
   }
-  for (const [node, passed] of byBus) byBus.set(node, joined(passed));
+  for (const [node, translated] of byBus) byBus.set(node, joined(translated));
   return byBus;
 }
 
-function joined(passed: readonly Passed[]): Passed[] {
-  const inOrder = passed.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
-  const last = new Map<string | undefined, Passed>();
-  const whole: Passed[] = [];
+function joined(translated: readonly Translated[]): Translated[] {
+  const inOrder = translated.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const last = new Map<string | undefined, Translated>();
+  const whole: Translated[] = [];
   for (const next of inOrder) {
     const before = last.get(next.space);
     if (before && next.start <= before.end) {
@@ -144,25 +144,25 @@ function joined(passed: readonly Passed[]): Passed[] {
   return whole;
 }
 
-/** Registers on a bus that passes on some addresses, but not these. */
+/** `reg` entries that the `ranges` of their bus don't cover. */
 function* regOutsideRanges(
   entries: readonly AddressEntry[],
-  passedBy: ReadonlyMap<DtNode, readonly Passed[]>,
+  translatedBy: ReadonlyMap<DtNode, readonly Translated[]>,
 ): Generator<AddressMapProblem> {
   let comparisons = 0;
   for (const entry of entries) {
     const { node, item, bus } = entry;
-    // On PCI `reg` names configuration space and base address registers, not addresses.
+    // On PCI `reg` gives configuration space and base address registers, not addresses of the bus.
     if (item !== 'reg' || bus === 'pci') continue;
-    const passed = node.parent && passedBy.get(node.parent);
-    if (!passed) continue;
+    const translated = node.parent && translatedBy.get(node.parent);
+    if (!translated) continue;
     const { base } = entry;
     const end = base + (entry.size ?? 0n);
     const space = entry.flags?.space;
-    const covered = passed.find(
+    const covered = translated.find(
       (other) => base >= other.start && base < other.end && space === other.space,
     )?.end;
-    comparisons += passed.length;
+    comparisons += translated.length;
     if (comparisons > limit('comparison-work')) {
       yield { check: 'fwmap_reg_outside_ranges', node, property: undefined, message: uncompared() };
       return;
@@ -172,23 +172,23 @@ function* regOutsideRanges(
     const message =
       covered === undefined
         ? `reg[${entry.index}] at ${hex(base)} is in none of the ranges of ${path}`
-        : `reg[${entry.index}] ends at ${hex(end)}, behind the end ${hex(covered)} of what the ranges of ${path} pass on`;
+        : `reg[${entry.index}] ends at ${hex(end)}, past ${hex(covered)}, the end of what the ranges of ${path} translate`;
     yield { check: 'fwmap_reg_outside_ranges', node, property: propertyOf(node, 'reg'), message };
   }
 }
 
 function uncompared(): string {
-  return `${moreThan('comparison-work')}; the rest is not looked at`;
+  return `${moreThan('comparison-work')}; the rest is not compared`;
 }
 
-/** The node and all that it lies in. */
+/** The node and all its ancestors. */
 function lineageOf(node: DtNode): Set<DtNode> {
   const lineage = new Set<DtNode>();
   for (let at: DtNode | undefined = node; at; at = at.parent) lineage.add(at);
   return lineage;
 }
 
-/** A framebuffer inside a window that another node hands out to its own devices. */
+/** A framebuffer inside a window that another node passes to its own devices. */
 function* framebufferInWindow(
   entries: readonly AddressEntry[],
   windows: readonly AddressEntry[],
@@ -208,14 +208,14 @@ function* framebufferInWindow(
       if (cpu >= window.cpu + window.size || window.cpu >= cpu + size) continue;
       const message =
         `the framebuffer of reg[${index}], ${formatMemRange(cpu, size)}, is in the window ` +
-        `${formatMemRange(window.cpu, window.size)} that ${nameOf(window)} gives to others`;
+        `${formatMemRange(window.cpu, window.size)} that ${nameOf(window)} passes to its children`;
       const other = propertyOf(window.node, window.item);
       yield { check: 'fwmap_framebuffer_in_window', node, property: propertyOf(node, 'reg'), other, message };
     }
   }
 }
 
-/** `ranges` that can't be cut into entries with the cell counts there are; told with counts that fit. */
+/** `ranges` whose length is no multiple of an entry, with the cell counts that would fit. */
 function* rangesCells(tree: DeviceTree): Generator<AddressMapProblem> {
   const translator = new Translator(tree.root);
   for (const node of walk(tree.root)) {
@@ -246,19 +246,19 @@ function* rangesCells(tree: DeviceTree): Generator<AddressMapProblem> {
 }
 
 /**
- * What is wrong with the addresses of a tree, by check; at most some hundred.
- * @param entries what {@link addressEntries} gives for the tree, whose references have been resolved
+ * What is wrong with the addresses of a tree; at most `limit('tree-problems')` problems and one that says so.
+ * @param entries from {@link addressEntries} of a tree whose references are resolved
  */
 export function entryProblems(entries: readonly AddressEntry[]): AddressMapProblem[] {
   const windows = entries.filter(({ item }) => item === 'ranges');
   return firstOf([
     overlappingWindows(windows),
-    regOutsideRanges(entries, passedByBus(windows)),
+    regOutsideRanges(entries, translatedByBus(windows)),
     framebufferInWindow(entries, windows),
   ]);
 }
 
-/** The same, and `ranges` that no entries could be made of. */
+/** The same for a tree, and `ranges` that can't be divided into entries. */
 export function addressMapProblems(tree: DeviceTree): AddressMapProblem[] {
   const problems = entryProblems(addressEntries(tree, IGNORED));
   return firstOf([problems, rangesCells(tree)]);

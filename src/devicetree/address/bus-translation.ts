@@ -1,9 +1,9 @@
 /**
- * The translation of one bus: how addresses of its children become addresses of the bus it sits on, by the entries of its
- * `ranges` or `dma-ranges`, as Linux' of_translate_one (drivers/of/address.c) does it.
+ * The translation of one bus: from its children's addresses to those of its parent bus, by the entries of its `ranges` or
+ * `dma-ranges`, as of_translate_one() in Linux' drivers/of/address.c does it.
  *
- * Addresses move as doubles, which are exact below 2^53, and only beyond as bigints: a tree has tens of thousands of
- * them, each moved through several buses, and bigints take several times as long. Nobody outside sees the doubles.
+ * Addresses are doubles while they are exact (below 2^53) and bigints beyond: a tree has tens of thousands, each translated
+ * by several buses, and bigints take several times as long. Callers see bigints only.
  */
 import type { Span } from '../../bytes/source.ts';
 import { CellList } from '../cell-list.ts';
@@ -24,25 +24,25 @@ export interface RangeEntry {
   readonly parentSpace: AddressFlags['space'];
 }
 
-/** Doubles up to here have neighbours that are one apart. */
+/** The largest integer up to which doubles hold every integer. */
 const EXACT = Number.MAX_SAFE_INTEGER;
 const TWO_TO_32 = 0x1_0000_0000;
 const TWO_TO_64 = 1n << 64n;
 
 /**
- * An address on the way up. In the kernel it is an array of up to four cells; of that only two things are ever looked
- * at: the first cell, on buses where it is flags, and the 64-bit number that the cells after the flags end in.
+ * An address during translation. The kernel holds it as an array of up to four cells, of which only two things matter: the
+ * first cell, on buses where it is flags, and the low 64 bits of the cells after the flags.
  */
 export class MovingAddress {
-  /** The flags cell; on buses that have none it means nothing. */
+  /** The flags cell; meaningless on buses without one. */
   flags = 0;
-  /** The number, rounded to a double. Not an integer to begin with, or the engine takes it for a small one. */
+  /** The number, rounded to a double. Starts as NaN, so that V8 doesn't type the field as a small integer. */
   rounded = Number.NaN;
   /** The number where it is larger than {@link EXACT}. */
   #large = 0n;
 
-  /** Sets out anew with the address whose cells begin at `at`. */
-  setOut(cells: CellList, at: number, { addressCells, flagCells }: Bus): void {
+  /** Loads the address whose cells begin at cell `at`. */
+  load(cells: CellList, at: number, { addressCells, flagCells }: Bus): void {
     const width = addressCells.cells - flagCells;
     if (flagCells === 1) this.flags = cells.at(at);
     this.rounded = cells.rounded(at + flagCells, width);
@@ -59,37 +59,37 @@ export class MovingAddress {
   }
 }
 
-/** Cells before the last two only hold something when they are flags, or when no CPU has such an address. */
+/** Whether an address needs more than 64 bits: a cell before the last two that is not flags and not 0. */
 export function isBeyond64Bit(cells: CellList, at: number, { addressCells, flagCells }: Bus): boolean {
   return cells.hasAny(at + flagCells, at + addressCells.cells - 2);
 }
 
-/** What became of an address, where it is not the index of the entry that passed it on. */
-export const PASSED_UNCHANGED = -1;
-export const NOT_PASSED = -2;
-export const PASSED_BEYOND_64_BIT = -3;
+/** Results of {@link BusTranslation.translate} that are not the index of an entry. */
+export const UNCHANGED = -1;
+export const NOT_TRANSLATED = -2;
+export const TRANSLATED_BEYOND_64_BIT = -3;
 
 const NO_CELLS = new CellList(new DataView(new ArrayBuffer(0)), 0, 0);
 
-/** The way through a bus node to the bus it sits on. */
+/** How a bus node translates its children's addresses to those of its parent bus. */
 export class BusTranslation {
   readonly device: DtNode;
   readonly item: TranslationItem;
   readonly inner: Bus;
   readonly outer: Bus;
-  /** `missing` lets pass only where `isOpen`. */
+  /** With `missing`, addresses pass only when `isOpen`. */
   readonly how: 'entries' | 'empty' | 'missing';
   /** Number of entries. */
   readonly length: number;
   private readonly cells: CellList;
   private readonly entryCells: number;
   /**
-   * Of each entry, in doubles: the first child address, one past the last, and what is added to a child address; the
-   * latter is NaN when not all of that is exact. Buses with hundreds of entries are searched thousands of times.
+   * Three doubles per entry: first child address, one past the last, and the offset to the parent address, which is NaN when
+   * not all of the entry is exact. Buses with hundreds of entries are searched thousands of times.
    */
   private readonly table: Float64Array;
   private readonly profile: AddressingProfile;
-  /** Whether a missing property passes addresses on, 1:1. */
+  /** Whether a missing property means 1:1. */
   private readonly isOpen: boolean;
 
   constructor(
@@ -126,7 +126,7 @@ export class BusTranslation {
     const size = cells.rounded(sizeAt, inner.sizeCells.cells);
     const isExact = child + size <= EXACT && parent + size <= EXACT && !isBeyond64Bit(cells, parentAt, outer);
     table[3 * index] = child;
-    // A sum of rounded numbers may itself be a little low.
+    // A sum of rounded numbers may come out a little low: rounded up, and checked exactly in translateExactly().
     table[3 * index + 1] = isExact ? child + size : (child + size) * (1 + 2 * Number.EPSILON);
     table[3 * index + 2] = isExact ? parent - child : Number.NaN;
   }
@@ -155,7 +155,7 @@ export class BusTranslation {
     return span && entrySpan(span, index, this.entryCells);
   }
 
-  /** Why an address that is {@link NOT_PASSED} goes no further. */
+  /** Why an address is {@link NOT_TRANSLATED}. */
   get why(): string {
     const { item, device } = this;
     return this.how === 'missing'
@@ -163,16 +163,19 @@ export class BusTranslation {
       : `not in the ${item} of ${pathOf(device)}`;
   }
 
-  /** Moves an address to the outer bus; gives the index of the entry that did, or what else became of it. */
-  pass(address: MovingAddress): number {
-    if (this.how === 'entries') return this.passByEntry(address);
-    if (this.how === 'missing' && !this.isOpen) return NOT_PASSED;
-    if (this.inner.flagCells === 1 || this.outer.flagCells === 1) this.passFlags(address);
+  /**
+   * Translates `address`, in place, to the outer bus.
+   * @returns the index of the entry that translated it, or one of the negative constants above
+   */
+  translate(address: MovingAddress): number {
+    if (this.how === 'entries') return this.translateByEntry(address);
+    if (this.how === 'missing' && !this.isOpen) return NOT_TRANSLATED;
+    if (this.inner.flagCells === 1 || this.outer.flagCells === 1) this.copyFlags(address);
     this.cut(address);
-    return PASSED_UNCHANGED;
+    return UNCHANGED;
   }
 
-  private passByEntry(address: MovingAddress): number {
+  private translateByEntry(address: MovingAddress): number {
     const { table, inner, outer, cells } = this;
     const { rounded } = address;
     for (let index = 0; index < this.length; index += 1) {
@@ -181,9 +184,9 @@ export class BusTranslation {
       if (inner.flagCells === 1 && !this.sameSpace(address.flags, cells.at(at))) continue;
       const added = table[3 * index + 2]!;
       if (Number.isNaN(added)) {
-        const passed = this.passLarge(address, index);
-        if (passed === NOT_PASSED) continue;
-        if (passed === PASSED_BEYOND_64_BIT) return passed;
+        const passed = this.translateExactly(address, index);
+        if (passed === NOT_TRANSLATED) continue;
+        if (passed === TRANSLATED_BEYOND_64_BIT) return passed;
       } else {
         address.rounded = rounded + added;
       }
@@ -191,7 +194,7 @@ export class BusTranslation {
       this.cut(address);
       return index;
     }
-    return NOT_PASSED;
+    return NOT_TRANSLATED;
   }
 
   private sameSpace(address: number, entry: number): boolean {
@@ -200,24 +203,24 @@ export class BusTranslation {
     return sameSpace(kind, address, entry);
   }
 
-  /** Moves an address by an entry that doubles don't hold. */
-  private passLarge(address: MovingAddress, index: number): number {
+  /** Translates by an entry that doubles can't hold exactly. */
+  private translateExactly(address: MovingAddress, index: number): number {
     const { child, parent, size } = this.entryAt(index);
     const offset = address.number - child;
-    // As in the kernel the end wraps: an entry that would reach 2^64 contains nothing.
-    if (offset < 0n || offset >= size || child + size >= TWO_TO_64) return NOT_PASSED;
+    // As in the kernel (of_bus_default_map), the end wraps: an entry that reaches 2^64 contains nothing.
+    if (offset < 0n || offset >= size || child + size >= TWO_TO_64) return NOT_TRANSLATED;
     const parentAt = index * this.entryCells + this.inner.addressCells.cells;
     if (parent + offset >= TWO_TO_64 || isBeyond64Bit(this.cells, parentAt, this.outer))
-      return PASSED_BEYOND_64_BIT;
+      return TRANSLATED_BEYOND_64_BIT;
     address.number = parent + offset;
     return index;
   }
 
   /**
-   * From or to a bus with flags, 1:1: all cells count, a flags cell too, and the first one is taken for flags, or by
-   * older kernels lost.
+   * 1:1 from or to a bus with flags: all cells are copied, flags included, and the outer bus reads the first as its flags;
+   * older kernels lose it (`emptyRangesKeepFlags`).
    */
-  private passFlags(address: MovingAddress): void {
+  private copyFlags(address: MovingAddress): void {
     const { kind, flagCells, addressCells } = this.inner;
     address.number = wholeNumber(address, kind);
     if (!this.profile.emptyRangesKeepFlags) address.flags = 0;
@@ -225,7 +228,7 @@ export class BusTranslation {
       address.flags = Number(address.number >> (32n * BigInt(addressCells.cells - 1)));
   }
 
-  /** To the cells that an address has on the outer bus. */
+  /** Cuts an address to the number of cells of the outer bus. */
   private cut(address: MovingAddress): void {
     const { addressCells, flagCells } = this.outer;
     if (address.rounded >= TWO_TO_32 && addressCells.cells - flagCells === 1)
@@ -233,12 +236,12 @@ export class BusTranslation {
   }
 }
 
-/** The number of an address that all its cells make, also the one that is flags on a bus of two cells. */
+/** All cells of an address as one number; on ISA that includes its flags cell. */
 export function wholeNumber(address: MovingAddress, kind: BusKind): bigint {
   return kind === 'isa' ? (BigInt(address.flags) << 32n) | address.number : address.number;
 }
 
-/** Entry `index` of a list of entries that are `entryCells` long; of text only the whole list has a place. */
+/** The span of entry `index` of a list with `entryCells` cells an entry; in source that of the whole list. */
 export function entrySpan(list: Span, index: number, entryCells: number): Span {
   if (list.source.form === 'text') return list;
   const start = list.start + index * entryCells * 4;

@@ -6,7 +6,7 @@ import { latin1Text, textBeforeNul } from '../../bytes/text-encoding.ts';
 import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
 import { type BusCounts, type CellCount, fixedCount } from './cells.ts';
 
-/** In the order in which Linux tries them; `default` fits every node. */
+/** In the order in which Linux tries them; `default` matches every node. */
 export type BusKind = 'pci' | 'isa' | 'default-flags' | 'default';
 
 /** A node as the bus of its children. */
@@ -15,13 +15,13 @@ export interface Bus {
   readonly kind: BusKind;
   readonly addressCells: CellCount;
   readonly sizeCells: CellCount;
-  /** 1 when the first address cell is flags and no part of the number. */
+  /** 1 when the first address cell holds flags and is not part of the number. */
   readonly flagCells: 0 | 1;
-  /** Whether Linux translates addresses of this bus: by its counts (OF_CHECK_COUNTS); see `whyUnusable`. */
+  /** Whether Linux translates addresses of this bus, by its counts (OF_CHECK_COUNTS); see `whyUnusable`. */
   readonly isUsable: boolean;
 }
 
-/** What the flags cell of an address says. */
+/** The flags cell of an address, decoded. */
 export interface AddressFlags {
   /** PCI: `config`, `io`, `mem32` or `mem64`; ISA: `io` or `mem`. */
   readonly space?: 'config' | 'io' | 'mem32' | 'mem64' | 'mem';
@@ -39,17 +39,17 @@ export interface AddressFlags {
   readonly cell: number;
 }
 
-/** The most address cells that Linux follows (OF_MAX_ADDR_CELLS). */
+/** The most address cells that Linux supports (OF_MAX_ADDR_CELLS). */
 export const MAX_ADDRESS_CELLS = 4;
 
 const PCI_DEVICE_TYPES = ['pci', 'pciex', 'vci', 'ht'] as const;
 
-/** The value up to its first NUL, as C sees it. */
+/** The value up to its first NUL, as a C string. */
 export function cString({ value }: DtProperty): string {
   return textBeforeNul(value);
 }
 
-/** Whether the bytes from `at` on, up to a NUL or the end, are this text: C's strcmp, without making a string. */
+/** Whether the bytes from `at` up to a NUL or the end equal this text: strcmp() without building a string. */
 function hasStringAt(value: Uint8Array, at: number, text: string): boolean {
   for (let index = 0; index < text.length; index += 1)
     if (value[at + index] !== text.charCodeAt(index)) return false;
@@ -81,13 +81,13 @@ function busKind(node: DtNode, addressCells: CellCount): BusKind {
   return addressCells.cells === 3 ? 'default-flags' : 'default';
 }
 
-/** PCI and ISA addresses have a fixed form (IEEE 1275's bindings for both), whatever the counts on the node. */
+/** PCI and ISA fix the counts by their IEEE 1275 bindings, whatever the node's properties (of_bus_pci_count_cells). */
 const FIXED_CELLS = { pci: { address: 3, size: 2 }, isa: { address: 2, size: 1 } } as const;
 
 /**
  * A node as a bus.
- * @param own the counts that hold for its children by the tree's properties
- * @param used the counts to take where the type doesn't fix them, when those are another node's
+ * @param own the counts for its children by the tree's properties; they decide the type
+ * @param used the counts where the type doesn't fix them, when those of another node apply
  */
 export function busOf(node: DtNode, own: BusCounts, used: BusCounts = own): Bus {
   const kind = busKind(node, own.address);
@@ -136,8 +136,8 @@ export function addressFlags(kind: BusKind, cell: number): AddressFlags | undefi
 }
 
 /**
- * Whether an address and a `ranges` entry are of one kind, by their first cells. On PCI both are memory, of 32 or 64
- * bits, or both I/O, or both configuration space (of_bus_pci_map).
+ * Whether an address and a `ranges` entry are in one address space, by their flags cells. On PCI, 32 and 64-bit memory are
+ * the same space (of_bus_pci_map).
  */
 export function sameSpace(kind: BusKind, address: number, entry: number): boolean {
   switch (kind) {
@@ -157,7 +157,7 @@ function pciType(cell: number): 'config' | 'io' | 'memory' {
   return space === 'config' || space === 'io' ? space : 'memory';
 }
 
-/** Of a bus that is not usable: which count it is. */
+/** Which count makes a bus unusable. */
 export function whyUnusable({ node, addressCells, sizeCells }: Bus): string {
   if (addressCells.cells <= 0) return `#address-cells is ${addressCells.cells} for ${pathOf(node)}`;
   if (addressCells.cells > MAX_ADDRESS_CELLS)
@@ -165,12 +165,12 @@ export function whyUnusable({ node, addressCells, sizeCells }: Bus): string {
   return `#size-cells is ${sizeCells.cells} for ${pathOf(node)}`;
 }
 
-/** A `status` of `okay` or `ok`, or none at all: what Linux' of_device_is_available asks of one node. */
+/** A `status` of `okay` or `ok`, or none: Linux' of_device_is_available(), which looks at one node only. */
 export function isOkay(status: DtProperty | undefined): boolean {
   return !status || isCString(status, 'okay') || isCString(status, 'ok');
 }
 
-/** Whether a node and every ancestor are okay: what is below a disabled bus is not there either. */
+/** Whether a node and all its ancestors are okay: devices below a disabled bus are not populated either. */
 export function isAvailable(node: DtNode): boolean {
   for (let at: DtNode | undefined = node; at; at = at.parent)
     if (!isOkay(propertyOf(at, 'status'))) return false;

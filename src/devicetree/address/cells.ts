@@ -9,29 +9,29 @@ import { cellListOf, type DtNode, type DtProperty, pathOf, propertyOf } from '..
 export interface CellCount {
   readonly cells: number;
   /**
-   * Where the count was found: on the bus node itself, on an ancestor of it, nowhere (then Linux' default of 1), fixed
-   * by the bus type; for a fragment, which has no tree around it to ask, given by the user or inferred from the cells.
+   * Where the count is from: the bus node itself, an ancestor, Linux' default of 1, the bus type; for a fragment, which has
+   * no tree around it, given by the user or inferred from the cells.
    */
   readonly from: 'own' | 'ancestor' | 'default' | 'bus type' | 'given' | 'inferred';
-  /** The node that says it; for a bus type the bus, for a default the root. */
+  /** Path of the node with the property; for a bus type that of the bus, for a default the root. */
   readonly node: string;
   readonly span?: Span | undefined;
 }
 
-/** What Linux assumes when no node up to the root says a count (OF_ROOT_NODE_ADDR_CELLS_DEFAULT and its size twin). */
+/** Linux' default when no node up to the root has a count (OF_ROOT_NODE_ADDR_CELLS_DEFAULT, …_SIZE_CELLS_DEFAULT). */
 export const DEFAULT_CELLS = 1;
 
-/** The counts that the properties of a tree give for the children of a bus. */
+/** The counts for the children of a bus, by the tree's properties. */
 export interface BusCounts {
   readonly address: BusCount;
   readonly size: BusCount;
 }
 
 /**
- * The numbers of cells that children of `bus` use, as Linux' of_bus_n_addr_cells and of_bus_n_size_cells find them: on
- * the node, else on the nearest ancestor that has the property, else 1. The Devicetree Specification (0.4, section
- * 2.3.5) has no such inheritance: there a missing count is 2 for addresses and 1 for sizes.
- * @param outer what this function gave for the parent; nothing for the root
+ * The cell counts for the children of `bus`, as Linux' of_bus_n_addr_cells() and of_bus_n_size_cells() find them: on the
+ * node, else on the nearest ancestor that has the property, else 1. The Devicetree Specification (0.4, section 2.3.5) has
+ * no such inheritance: there a missing count is 2 for addresses and 1 for sizes.
+ * @param outer this function's result for the parent; nothing for the root
  */
 export function countsBelow(bus: DtNode, outer: BusCounts = NO_COUNTS): BusCounts {
   const address = propertyOf(bus, '#address-cells');
@@ -48,7 +48,7 @@ function ownCount(bus: DtNode, property: DtProperty): BusCount | undefined {
   return cells === undefined ? undefined : new BusCount(cells | 0, 'own', bus, property);
 }
 
-/** A count of a bus: one that a node says, that it fixes by its type, or that nobody says. */
+/** A count of a bus: from a property, from the bus type, or the default. */
 class BusCount implements CellCount {
   readonly cells: number;
   readonly from: CellCount['from'];
@@ -68,7 +68,7 @@ class BusCount implements CellCount {
     this.#property = property;
   }
 
-  /** The same count as descendants have it. */
+  /** The same count for descendants without one of their own. */
   get inherited(): BusCount {
     if (this.from === 'ancestor' || this.from === 'default') return this;
     this.#inherited ??= new BusCount(this.cells, 'ancestor', this.#node, this.#property);
@@ -87,18 +87,18 @@ class BusCount implements CellCount {
 const NO_COUNT = new BusCount(DEFAULT_CELLS, 'default', undefined, undefined);
 const NO_COUNTS: BusCounts = { address: NO_COUNT, size: NO_COUNT };
 
-/** A count that the type of the bus fixes. */
+/** A count that the bus type fixes. */
 export function fixedCount(bus: DtNode, cells: number): BusCount {
   return new BusCount(cells, 'bus type', bus, undefined);
 }
 
-/** The first cell of a value; undefined when it is shorter than one. */
+/** The first cell of a value; undefined when the value is shorter than a cell. */
 export function firstCell(property: DtProperty): number | undefined {
   const cells = cellListOf(property);
   return cells.length === 0 ? undefined : cells.at(0);
 }
 
-/** A value as cells; bytes left over at its end are left out. */
+/** A value as cells; trailing bytes are left out. */
 export function cellsOf(value: Uint8Array): number[] {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   const cells = new CellList(view, 0, value.length);
@@ -110,4 +110,15 @@ export function numberOf(cells: readonly number[], start: number, count: number)
   let value = 0n;
   for (let index = start; index < start + count; index += 1) value = (value << 32n) | BigInt(cells[index]!);
   return value;
+}
+
+/** The first node of each phandle. */
+export function phandlesOf(nodes: Iterable<DtNode>): Map<number, DtNode> {
+  const phandles = new Map<number, DtNode>();
+  for (const node of nodes) {
+    const property = propertyOf(node, 'phandle') ?? propertyOf(node, 'linux,phandle');
+    const value = property && firstCell(property);
+    if (value !== undefined && !phandles.has(value)) phandles.set(value, node);
+  }
+  return phandles;
 }

@@ -35,22 +35,22 @@ export interface AddressEntry {
   readonly item: AddressItem;
   /** From 0. */
   readonly index: number;
-  /** The cells of the entry as they stand. */
+  /** The raw cells of the entry. */
   readonly cells: readonly number[];
-  /** `reg`: address on the bus that the node sits on; else on the node's own bus. Without the flags cell. */
+  /** `reg`: address on the parent bus; else on the node's own bus. Without the flags cell. */
   readonly base: bigint;
   /** In bytes; null for a `reg` on a bus without size cells. */
   readonly size: bigint | null;
   /** `ranges` and `dma-ranges`: the address on the parent's bus, all its cells as one number; null for `reg`. */
   readonly parent: bigint | null;
-  /** CPU physical address of the first byte, or null and `why`. */
+  /** CPU physical address of the first byte; null when it doesn't translate, with the reason in `why`. */
   readonly cpu: bigint | null;
   readonly why: string | undefined;
-  /** Of the base, on buses whose addresses have a flags cell. */
+  /** Flags of `base`, on buses whose addresses have a flags cell. */
   readonly flags: AddressFlags | undefined;
-  /** Of the address on the parent's bus; its number is then that of the other cells. */
+  /** Flags of the parent address, where it has a flags cell, and its number without that cell. */
   readonly parentFlags: { readonly flags: AddressFlags; readonly number: bigint } | undefined;
-  /** Type of the bus that `base` is an address of. */
+  /** Type of the bus that `base` is an address on. */
   readonly bus: BusKind;
   /** `parentAddress` only where there is a parent address. */
   readonly counts: {
@@ -58,7 +58,7 @@ export interface AddressEntry {
     readonly parentAddress?: CellCount;
     readonly size: CellCount;
   };
-  /** The way to the CPU address, the nearest bus first. */
+  /** The translation to the CPU address, bus by bus, the nearest first. */
   readonly steps: readonly TranslationStep[];
   /** The node's and all its ancestors' `status` is okay. */
   readonly available: boolean;
@@ -69,30 +69,29 @@ export interface AddressEntry {
 export interface EntryOptions {
   /** Cell counts of a fragment's properties; without them the best reading is taken. */
   readonly cells?: EntryCells | undefined;
-  /** The kernel that translates; {@link DEFAULT_ADDRESSING} when not given. */
+  /** How the kernel translates; {@link DEFAULT_ADDRESSING} when not given. */
   readonly addressing?: AddressingProfile | undefined;
-  /** What it decides beyond the specification; {@link SPECIFICATION_RULES} when not given. */
+  /** The kernel's rules beyond the specification; {@link SPECIFICATION_RULES} when not given. */
   readonly rules?: TreeRules | undefined;
 }
 
 export interface DecodedEntries {
   readonly entries: AddressEntry[];
-  /** Parts of the profile that may make a difference to where addresses go. */
+  /** Parts of the addressing profile that may change a translation in this tree. */
   readonly dependsOn: ReadonlySet<keyof AddressingProfile>;
 }
 
-/** So many entries of a node have no more text than its name, times so many. */
+/** Up to so many entries a node, its own name is not counted again towards `limit('path-bytes')`. */
 const FEW_ENTRIES = 4;
-/** How many cell counts that would fit a message names. */
-const MAX_FITS_TOLD = 5;
-/** Ranking costs more than decoding: past this many faults of one tree they are only told. */
+/** Cell counts that would fit, named in a message. */
+const MAX_FITS_NAMED = 5;
+/** Ranking readings costs more than decoding: past this many such faults of a tree, no counts that fit are named. */
 const MAX_LEFTOVERS_RANKED = 100;
 
 /**
- * Decodes all entries, in the order of the tree: of each node `reg`, `ranges`, `dma-ranges`. An empty `ranges` is 1:1
- * and has none. Reported are cells left over after the last whole entry and counts that were not on the bus itself.
- * In a fragment, which no tree is around, counts are as given or as the best reading has them, and the bus that the
- * node sits on is taken for the CPU's.
+ * Decodes all entries in tree order: of each node `reg`, `ranges`, `dma-ranges`. An empty `ranges` is 1:1 and has none.
+ * `sink` gets values that are no whole number of entries and counts that are not on the bus itself. In a fragment, which
+ * has no tree around it, counts are those given or of the best reading, and its outermost bus is taken as the CPU's.
  */
 export function addressEntries(
   tree: DeviceTree,
@@ -102,7 +101,7 @@ export function addressEntries(
   return decodeEntries(tree, sink, options).entries;
 }
 
-/** The same, and what in them depends on the kernel. */
+/** The same, with the parts of the addressing profile that they depend on. */
 export function decodeEntries(
   tree: DeviceTree,
   sink: DiagnosticSink,
@@ -113,21 +112,21 @@ export function decodeEntries(
   return { entries: decoder.entries, dependsOn: decoder.dependsOn };
 }
 
-/** How the entries of one property are cut, and where their addresses set out from. */
+/** How one property is divided into entries, and the bus that their addresses are on. */
 class Layout {
   readonly bus: Pick<Bus, 'kind' | 'flagCells'>;
   readonly child: CellCount;
-  /** Not in `reg`, which has but one address. */
+  /** Undefined in `reg`, which has one address only. */
   readonly parent: CellCount | undefined;
   readonly size: CellCount;
-  /** `unknown` around a fragment, whose outer bus is taken for the CPU's. */
+  /** The bus that translation starts from; `unknown` in a fragment, whose outermost bus is taken as the CPU's. */
   readonly from: Stop | 'no bus' | 'unknown';
   /** Characters in the path of the node's parent. */
   readonly pathLength: number;
   /** Cells ahead of the size, and of a whole entry. */
   readonly sizeAt: number;
   readonly entryCells: number;
-  /** Whether entries can be cut with these counts. */
+  /** Whether these counts give entries at all. */
   readonly isUsable: boolean;
 
   constructor(
@@ -151,7 +150,7 @@ class Layout {
   }
 }
 
-/** A property being decoded: what its entries share. */
+/** The entries of one property: what they share. */
 class EntryList {
   readonly node: DtNode;
   readonly item: AddressItem;
@@ -176,7 +175,7 @@ class EntryList {
     return index * entryCells + (parent ? child.cells : 0);
   }
 
-  /** Around a fragment the address is taken for one of the CPU. */
+  /** The CPU address of an entry, or why it has none. In a fragment the bus address is taken as the CPU's. */
   arrivalOf(index: number): Arrival {
     const { from, parent, child } = this.layout;
     const at = this.outerAt(index);
@@ -190,7 +189,7 @@ class EntryList {
   }
 }
 
-/** An entry as a view of its list: there are tens of thousands in a corpus, and few are looked at in full. */
+/** An entry as a view of its list: a corpus has tens of thousands, few of which are read in full. */
 class DecodedEntry implements AddressEntry {
   readonly index: number;
   private readonly list: EntryList;
@@ -291,7 +290,7 @@ class EntryDecoder {
   readonly #translator: Translator;
   readonly #isFragment: boolean;
   readonly #reported = new Set<DtNode>();
-  /** Of `reg`, by the bus that the node sits on. */
+  /** Layouts of `reg`, by parent bus. */
   readonly #regLayouts = new Map<DtNode, Layout>();
   #full = false;
   #pathText = 0;
@@ -326,7 +325,7 @@ class EntryDecoder {
     const list = new EntryList(node, item, cells, layout, this.#translator);
     const { length } = list;
     if (length * layout.entryCells * 4 !== cells.byteLength) this.#reportLeftover(list);
-    // The names of all nodes have been read: only where one has many entries does its own length matter.
+    // The limit bounds the text of all paths. One name a node is bounded by the input; repeated by many entries it isn't.
     const pathLength = layout.pathLength + (length > FEW_ENTRIES ? node.name.length : 0);
     for (let index = 0; index < length; index += 1) {
       this.#pathText += pathLength;
@@ -368,7 +367,7 @@ class EntryDecoder {
     const inferred = property && this.#inferred.get(property);
     if (this.#given) return fragmentLayout(item, this.#given, 'given');
     if (inferred) return fragmentLayout(item, inferred, 'inferred');
-    // The root is on no bus: what Linux never reads is no entry.
+    // The root is on no bus, and Linux never reads a `reg` of it.
     if (item === 'reg') return node.parent && this.#regLayout(node, node.parent);
     const bus = this.#translator.busOf(node);
     this.#reportCounts(bus);
@@ -396,11 +395,11 @@ class EntryDecoder {
     return this.#isFragment ? 'unknown' : (this.#translator.stopOf(node, item) ?? 'no bus');
   }
 
-  /** A count that is not on the bus itself is what Linux takes and the specification does not. Once a bus. */
+  /** Reports, once a bus, counts that Linux inherits or assumes and the specification doesn't. */
   #reportCounts({ node, addressCells, sizeCells }: Bus): void {
     const isSaid = ({ from }: CellCount): boolean => from === 'own' || from === 'bus type';
     if ((isSaid(addressCells) && isSaid(sizeCells)) || this.#reported.has(node)) return;
-    // More than a list of diagnostics keeps are not worth their text.
+    // A list of diagnostics keeps no more than this.
     if (this.#reported.size >= limit('diagnostics')) return;
     this.#reported.add(node);
     const missing = [
@@ -429,7 +428,7 @@ class EntryDecoder {
     const counts = [layout.child.cells, ...(layout.parent ? [layout.parent.cells] : []), layout.size.cells];
     this.#leftovers += 1;
     const ranked = value.length % 4 === 0 && value.length <= 512 && this.#leftovers <= MAX_LEFTOVERS_RANKED;
-    const fits = ranked ? cellReadings(cellsOf(value), { item }).slice(0, MAX_FITS_TOLD) : [];
+    const fits = ranked ? cellReadings(cellsOf(value), { item }).slice(0, MAX_FITS_NAMED) : [];
     const fitting = fits.map(({ cells }) =>
       (layout.parent ? [cells.child, cells.parent, cells.size] : [cells.child, cells.size]).join('/'),
     );

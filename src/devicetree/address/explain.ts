@@ -11,9 +11,9 @@ import { Translator } from './translate.ts';
 export interface BusLevel {
   readonly bus: Bus;
   readonly path: string;
-  /** What its `ranges` does: passes addresses on by so many entries, 1:1, or not at all. The root needs none. */
+  /** How its `ranges` translates: by so many entries, 1:1 (`empty`), or not at all (`missing`). The root needs none. */
   readonly ranges: 'root' | 'missing' | 'empty' | { readonly entries: number };
-  /** A missing `ranges` passes addresses 1:1 all the same: on a PowerMac. */
+  /** A missing `ranges` is 1:1 here, as on a PowerMac (of_empty_ranges_quirk). */
   readonly passesWithoutRanges: boolean;
   readonly dmaRanges: 'missing' | 'empty' | { readonly entries: number };
   /** The bus node's own `status`, when it has one. */
@@ -32,17 +32,17 @@ export interface NodeExplanation {
   readonly dma: DmaView;
 }
 
-/** What of memory a device sees, and at which addresses. */
+/** The memory that a device can reach by DMA, and at which addresses. */
 export interface DmaView {
-  /** The bus whose `dma-ranges` tells; undefined when none does, and the device sees memory where the CPU does. */
+  /** The bus whose `dma-ranges` applies; undefined when none does, and DMA addresses equal CPU addresses. */
   readonly bus: DtNode | undefined;
-  /** Its `dma-ranges`: `base` is the address for the device, `cpu` that of the memory. */
+  /** Its `dma-ranges`: `base` is the DMA address, `cpu` the memory's CPU address. */
   readonly entries: readonly AddressEntry[];
 }
 
 /**
- * Finds the node of a path: names with or without unit address (without one only where that is unique among its
- * siblings), a label, or an alias as its first part.
+ * Finds the node of a path. Names may omit the unit address where that is unique among siblings; a path without a leading
+ * `/` starts with a label or an alias.
  */
 export function nodeAt(tree: DeviceTree, path: string): DtNode | undefined {
   const named = path.startsWith('/') ? tree.root : byLabelOrAlias(tree, path.split('/', 1)[0]!);
@@ -97,8 +97,8 @@ export function explainNode(
 }
 
 /**
- * As Linux' of_dma_get_range() looks for it: the first `dma-ranges` that isn't empty, on the way from the bus that the
- * device accesses memory through; a bus above the first that has none at all ends the search.
+ * As Linux' of_dma_get_range(): the first `dma-ranges` that isn't empty, from the device's DMA parent upwards; past the
+ * first bus, one without the property ends the search.
  */
 function dmaViewOf(node: DtNode, entries: readonly AddressEntry[], translator: Translator): DmaView {
   let bus = translator.dmaParentOf(node);

@@ -1,23 +1,27 @@
 /**
- * Where simple framebuffers lie. Linux takes `memory-region`, the first `reg` of the node it names, before the node's
- * own `reg` (drivers/gpu/drm/sysfb/simpledrm.c, simplefb_get_memory_of); a node with neither is a framebuffer all the
- * same, whose place the boot loader was to fill in.
+ * The addresses of simple framebuffers. Linux prefers `memory-region` (the first `reg` of the node it names) to the node's
+ * own `reg` (drivers/gpu/drm/sysfb/simpledrm.c, simplefb_get_memory_of). A node with neither is still a framebuffer, whose
+ * address the boot loader was to fill in.
  */
 import { formatMemRange } from '../../bytes/address.ts';
 import { type DeviceTree, type DtNode, pathOf, propertyOf, walk } from '../tree.ts';
 import { isAvailable } from './bus.ts';
-import { firstCell } from './cells.ts';
+import { firstCell, phandlesOf } from './cells.ts';
 import type { AddressEntry } from './entries.ts';
 import type { MemoryEntry } from './memory-entry.ts';
 import { isSimpleFramebuffer } from './roles.ts';
 
 export interface Framebuffers {
-  /** Those that don't lie where an entry of their own `reg` says. */
+  /** Framebuffers that are not described by an entry of their own `reg`. */
   readonly entries: readonly MemoryEntry[];
-  /** Nodes whose `reg` is not taken, and why. */
+  /** Nodes whose `reg` is not used, and why. */
   readonly ignored: ReadonlyMap<DtNode, string>;
 }
 
+/**
+ * The simple framebuffers of a tree.
+ * @param entries of the same tree, from `addressEntries`
+ */
 export function framebufferEntries(tree: DeviceTree, entries: readonly AddressEntry[]): Framebuffers {
   const nodes = [...(tree.nodes ?? walk(tree.root))].filter(isSimpleFramebuffer);
   const found: MemoryEntry[] = [];
@@ -25,15 +29,16 @@ export function framebufferEntries(tree: DeviceTree, entries: readonly AddressEn
   if (nodes.length === 0) return { entries: found, ignored };
   const firstReg = new Map<DtNode, AddressEntry>();
   for (const entry of entries) if (entry.item === 'reg' && entry.index === 0) firstReg.set(entry.node, entry);
-  const phandles = phandlesOf(tree);
+  const phandles = phandlesOf(tree.nodes ?? walk(tree.root));
   for (const node of nodes) {
     const region = propertyOf(node, 'memory-region');
     const target = region && phandles.get(firstCell(region) ?? 0);
     const own = firstReg.get(node);
     const place = target ? firstReg.get(target) : own;
-    if (target && own) ignored.set(node, `its memory-region, ${pathOf(target)}, stands before its reg`);
+    if (target && own)
+      ignored.set(node, `Linux uses its memory-region, ${pathOf(target)}, instead of its reg`);
     const isPlaced = place !== undefined && place.cpu !== null && place.size !== null && place.size > 0n;
-    // The entry of its own reg is what it is.
+    // Described by the entry of its own reg already.
     if (isPlaced && !target) continue;
     found.push({
       node,
@@ -65,15 +70,4 @@ function whyNowhere(node: DtNode, target: DtNode | undefined, place: AddressEntr
   return propertyOf(target, 'size')
     ? `Linux places ${path} when it boots`
     : `${path}, which its memory-region names, has no reg`;
-}
-
-/** The first node of each phandle. */
-function phandlesOf(tree: DeviceTree): Map<number, DtNode> {
-  const phandles = new Map<number, DtNode>();
-  for (const node of tree.nodes ?? walk(tree.root)) {
-    const property = propertyOf(node, 'phandle') ?? propertyOf(node, 'linux,phandle');
-    const value = property && firstCell(property);
-    if (value !== undefined && !phandles.has(value)) phandles.set(value, node);
-  }
-  return phandles;
 }

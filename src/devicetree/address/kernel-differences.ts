@@ -1,4 +1,4 @@
-/** Where other kernels translate the addresses of a tree otherwise. */
+/** Addresses of a tree that other kernels translate differently. */
 import { hex } from '../../bytes/address.ts';
 import { type DiagnosticSink, IGNORED } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
@@ -6,12 +6,12 @@ import { type DeviceTree, pathOf } from '../tree.ts';
 import { type AddressEntry, addressEntries, type DecodedEntries, type EntryOptions } from './entries.ts';
 import { type AddressingProfile, type AddressingVariant, DEFAULT_ADDRESSING } from './profile.ts';
 
-/** A tree that depends on the kernel everywhere is told of so many addresses for each of them. */
-const MAX_TOLD = 20;
+/** Addresses reported for each variant; the rest is counted. */
+const MAX_REPORTED = 20;
 
 /**
- * Reports each address that a variant translates otherwise than it was.
- * @param options with which the entries were decoded
+ * Reports each address that a variant translates differently.
+ * @param options that the entries were decoded with
  */
 export function reportKernelDifferences(
   tree: DeviceTree,
@@ -29,7 +29,7 @@ export function reportKernelDifferences(
       const other = others[index];
       return other && other.cpu !== entry.cpu ? [{ entry, other }] : [];
     });
-    for (const { entry, other } of differing.slice(0, MAX_TOLD)) {
+    for (const { entry, other } of differing.slice(0, MAX_REPORTED)) {
       const path = pathOf(entry.node);
       const args = {
         item: entry.item,
@@ -43,7 +43,7 @@ export function reportKernelDifferences(
         finding('dt/translation-by-release', args, { path, ...(entry.span ? { span: entry.span } : {}) }),
       );
     }
-    const left = differing.length - MAX_TOLD;
+    const left = differing.length - MAX_REPORTED;
     if (left > 0) sink.add(finding('dt/more-translations-by-release', { left, kernels }, { path: '/' }));
   }
 }

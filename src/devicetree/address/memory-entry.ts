@@ -1,10 +1,10 @@
-/** Stretches of memory that properties other than `reg` describe, and how such properties are read. */
+/** Ranges of memory that properties other than `reg` describe, and how such properties are read. */
 import type { Span } from '../../bytes/source.ts';
 import type { DtNode, DtProperty } from '../tree.ts';
 import { entrySpan } from './bus-translation.ts';
 import { cellsOf, numberOf } from './cells.ts';
 
-/** A property other than `reg` that says where memory is. `size` is that of a region which Linux places itself. */
+/** A property that describes memory. `size` is that of a region which Linux allocates itself. */
 export type MemoryItem =
   | 'linux,usable-memory'
   | 'linux,usable-memory-range'
@@ -15,40 +15,40 @@ export type MemoryItem =
   | 'reg'
   | 'compatible';
 
-/** A stretch of memory that a tree describes otherwise than by an entry of `reg`. */
+/** A range of memory that is described by something other than an entry of `reg`. */
 export interface MemoryEntry {
   readonly node: DtNode;
   readonly item: MemoryItem;
   /** From 0. */
   readonly index: number;
   readonly role: 'ram' | 'reserved' | 'framebuffer';
-  /** CPU physical address; null when the tree doesn't say it, and `why`. */
+  /** CPU physical address; null when the tree doesn't give it, with the reason in `why`. */
   readonly base: bigint | null;
-  /** In bytes; null when the tree doesn't say it. */
+  /** In bytes; null when the tree doesn't give it. */
   readonly size: bigint | null;
   readonly why?: string | undefined;
   /** The node's and all its ancestors' `status` is okay. */
   readonly available: boolean;
-  /** Why Linux takes nothing from it. */
+  /** Why Linux ignores it. */
   readonly ignored?: string | undefined;
-  /** How it was found, as a person says it. */
+  /** How it was found, in words. */
   readonly text: string;
   readonly span?: Span | undefined;
 }
 
-/** A stretch of addresses. */
+/** A range of addresses; `size` in bytes. */
 export interface Extent {
   readonly base: bigint;
   readonly size: bigint;
 }
 
-/** What these properties are counted in: the root's cells. */
+/** The root's cell counts, which these properties are read with. */
 export interface RootCells {
   readonly address: number;
   readonly size: number;
 }
 
-/** Whole entries of address and size; the rest is left out, as Linux leaves it. */
+/** The whole entries of address and size in a value; a partial one at the end is left out, as by Linux. */
 export function extentsOf({ value }: DtProperty, { address, size }: RootCells): Extent[] {
   const cells = cellsOf(value);
   const extents: Extent[] = [];
@@ -59,6 +59,7 @@ export function extentsOf({ value }: DtProperty, { address, size }: RootCells): 
   return extents;
 }
 
+/** The span of entry `index` of such a value. */
 export function spanOfExtent(
   { valueSpan }: DtProperty,
   index: number,
@@ -67,12 +68,12 @@ export function spanOfExtent(
   return valueSpan && entrySpan(valueSpan, index, address + size);
 }
 
-/** A child of the root as libfdt finds it: a name without unit address stands for any (fdt_path_offset). */
+/** A child of the root as libfdt finds it: a name without unit address matches any (fdt_subnode_offset_namelen). */
 export function topLevel(root: DtNode, name: string): DtNode | undefined {
   return root.children.find((child) => child.name === name || child.name.startsWith(`${name}@`));
 }
 
-/** What two stretches share; undefined when that is nothing. */
+/** The intersection of two ranges; undefined when it is empty. */
 export function common(a: Extent, b: Extent): Extent | undefined {
   const base = a.base > b.base ? a.base : b.base;
   const end = a.base + a.size < b.base + b.size ? a.base + a.size : b.base + b.size;

@@ -1,7 +1,7 @@
 /**
- * Memory as Linux takes it from a tree: which nodes give RAM, what cuts it, what is kept out of it, where a simple
- * framebuffer lies. These properties are read with the root's cell counts and are not translated (drivers/of/fdt.c:
- * early_init_dt_scan_memory, early_init_dt_check_for_usable_mem_range, fdt_scan_reserved_mem; of_reserved_mem.c).
+ * Memory as Linux takes it from a tree: RAM, the properties that limit it, reservations, simple framebuffers. These
+ * properties are read with the root's cell counts and are not translated (drivers/of/fdt.c: early_init_dt_scan_memory,
+ * early_init_dt_check_for_usable_mem_range, fdt_scan_reserved_mem; of_reserved_mem.c).
  */
 import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -25,19 +25,19 @@ import { reservationProblems } from './reservations.ts';
 import { isMemoryNode } from './roles.ts';
 
 export interface LinuxMemory {
-  /** RAM, then what `/chosen` keeps, reservations without an address, framebuffers; each in the order of the tree. */
+  /** RAM, ranges that `/chosen` names, reservations without an address, framebuffers; each in tree order. */
   readonly entries: readonly MemoryEntry[];
-  /** Nodes from whose `reg` Linux takes nothing, and why. */
+  /** Nodes whose `reg` Linux ignores, and why. */
   readonly ignored: ReadonlyMap<DtNode, string>;
 }
 
-/** Linux follows no more ranges of `linux,usable-memory-range` (MAX_USABLE_RANGES). */
+/** As in Linux (drivers/of/fdt.c): the ranges of `linux,usable-memory-range` that are read. */
 const MAX_USABLE_RANGES = 2;
 
 /**
- * What Linux makes of a tree's memory.
- * @param entries of the same tree
- * @param sink told what is ignored, what overlaps, what lies outside of RAM
+ * The memory that Linux finds in a tree.
+ * @param entries of the same tree, from `addressEntries`
+ * @param sink gets what is ignored, what overlaps, and what is outside of RAM
  */
 export function linuxMemory(
   tree: DeviceTree,
@@ -45,7 +45,7 @@ export function linuxMemory(
   sink: DiagnosticSink,
   rules: TreeRules = SPECIFICATION_RULES,
 ): LinuxMemory {
-  // Around a fragment there is neither RAM nor /chosen, and an overlay's are in another tree.
+  // A fragment has neither RAM nor /chosen around it, and those of an overlay are in its base tree.
   if (tree.form === 'dts-fragment' || tree.overlay) return { entries: [], ignored: new Map() };
   const counts = countsBelow(tree.root);
   const cells: RootCells = { address: counts.address.cells, size: counts.size.cells };
@@ -63,7 +63,7 @@ export function linuxMemory(
 class MemoryReader {
   readonly entries: MemoryEntry[] = [];
   readonly ignored = new Map<DtNode, string>();
-  /** What Linux takes for RAM; undefined when the tree doesn't say all of it. */
+  /** What Linux takes as RAM; undefined when the tree doesn't describe all of it. */
   ram: Extent[] | undefined = [];
   readonly #tree: DeviceTree;
   readonly #cells: RootCells;
@@ -77,7 +77,7 @@ class MemoryReader {
     this.#chosen = topLevel(tree.root, 'chosen');
   }
 
-  /** Says that nothing is taken from a node's `reg`. */
+  /** Records and reports that a node's `reg` is ignored. */
   #ignore(node: DtNode, why: string): void {
     this.ignored.set(node, why);
     const span = propertyOf(node, 'reg')?.valueSpan ?? node.span;
@@ -98,7 +98,7 @@ class MemoryReader {
       if (node.parent !== root) this.#ignore(node, 'it is not a child of the root');
       else if (!type || cString(type) !== 'memory') this.#ignore(node, 'it has no device_type = "memory"');
       else if (usable) {
-        if (propertyOf(node, 'reg')) this.#ignore(node, 'its linux,usable-memory stands in place of it');
+        if (propertyOf(node, 'reg')) this.#ignore(node, 'its linux,usable-memory is used instead');
         for (const [index, extent] of extentsOf(usable, this.#cells).entries()) {
           if (extent.size === 0n) continue;
           if (isOkay(propertyOf(node, 'status'))) given.push({ node, extent });
@@ -123,7 +123,7 @@ class MemoryReader {
     this.ram = undefined;
   }
 
-  /** `linux,usable-memory-range`: of RAM only what lies in its first range is left, a second is added. */
+  /** `linux,usable-memory-range`: RAM is limited to its first range; a second one is added to RAM. */
   #cap(nodes: ReadonlySet<DtNode>): void {
     const property = this.#chosen && propertyOf(this.#chosen, 'linux,usable-memory-range');
     if (!property || !this.#chosen) return;
@@ -133,11 +133,11 @@ class MemoryReader {
     const [first, ...more] = extentsOf(property, this.#cells).slice(0, MAX_USABLE_RANGES);
     if (!first || first.size === 0n) return;
     const path = pathOf(this.#chosen);
-    const why = `only what ${property.name} of ${path} says is left of RAM`;
+    const why = `${property.name} of ${path} limits RAM`;
     for (const node of nodes) if (!this.ignored.has(node)) this.#ignore(node, why);
     for (const [index, entry] of this.entries.entries())
       if (entry.item === 'linux,usable-memory') this.entries[index] = { ...entry, ignored: why };
-    // Without RAM described there is nothing to cut: the range is all that is known.
+    // Where the tree describes no RAM, the range is all that is known of it.
     const left = this.ram === undefined ? [first] : this.ram.flatMap((extent) => common(extent, first) ?? []);
     for (const extent of left) this.#usable(property, 0, extent);
     for (const [index, extent] of more.entries())
@@ -193,7 +193,7 @@ const UEFI_PROPERTIES = [
   'linux,uefi-mmap-desc-ver',
 ] as const;
 
-/** All cells of a value as one number, its last 64 bits (of_read_number with the property's own length). */
+/** All cells of a value as one number, cut to its low 64 bits (of_read_number with the property's own length). */
 function wholeNumber({ value }: DtProperty): bigint {
   const cells = cellsOf(value);
   return BigInt.asUintN(64, numberOf(cells, 0, cells.length));

@@ -1,8 +1,8 @@
 /**
- * Reading cells when nobody says how many make an address or a size: every way to cut the list into whole entries,
- * ranked by how much sense the numbers then make. Each reason for and against is kept, with its weight.
+ * Reads cells whose counts are unknown: every way to divide the list into whole entries, ranked by how plausible the
+ * resulting addresses and sizes are. The reasons for and against each are kept, with their weights.
  */
-import { formatSize, hex } from '../../bytes/address.ts';
+import { FOUR_GIB, formatSize, hex } from '../../bytes/address.ts';
 import { latin1Text } from '../../bytes/text-encoding.ts';
 import { type DeviceTree, type DtNode, type DtProperty, propertyOf, walk } from '../tree.ts';
 import { cellsOf, firstCell, numberOf } from './cells.ts';
@@ -20,7 +20,7 @@ export interface EntryCells {
 }
 
 export interface ReadingEntry {
-  /** Without the flags cell that the first of three is. */
+  /** Without the flags cell, which is the first of three. */
   readonly child: bigint;
   /** Null for `reg`. */
   readonly parent: bigint | null;
@@ -28,7 +28,7 @@ export interface ReadingEntry {
   readonly size: bigint | null;
 }
 
-/** A ground for or (with a negative weight) against a reading. */
+/** A reason for or (with a negative weight) against a reading. */
 export interface ReadingReason {
   readonly id:
     | 'binding'
@@ -44,7 +44,7 @@ export interface ReadingReason {
     | 'size-zero'
     | 'beyond-64-bit'
     | 'beyond-52-bit';
-  /** For a person, without a full stop. */
+  /** In words, without a full stop. */
   readonly says: string;
   readonly weight: number;
 }
@@ -66,19 +66,18 @@ export interface ReadingOptions {
   readonly compatible?: readonly string[] | undefined;
 }
 
-/** What a bus passes on comes in pages. */
+/** Windows of a bus are usually multiples of a page. */
 const PAGE = 4096n;
-/** Registers may be small, but lie on a cell's boundary. */
+/** Registers are aligned to a cell. */
 const REGISTER_ALIGNMENT = 4n;
 /** No CPU that Linux runs on has wider physical addresses. */
 const WIDEST_PHYSICAL_ADDRESS = 1n << 52n;
-const FOUR_GIB = 1n << 32n;
-/** More entries than this are not cut out one by one: nobody ranks such a list by eye, and it bounds the work. */
+/** Longer lists are not ranked, which bounds the work. */
 const MAX_CELLS = 4096;
 
 /**
- * All readings of a list of cells, the best first. Addresses have 1 to 3 cells (the first of three is flags, as on
- * PCI), sizes 1 or 2, in `reg` also none.
+ * All readings of a list of cells, the best first; none for more than {@link MAX_CELLS} cells. Addresses have 1 to 3 cells
+ * (the first of three is flags, as on PCI), sizes 1 or 2, in `reg` also none.
  */
 export function cellReadings(cells: readonly number[], options: ReadingOptions): Reading[] {
   const isReg = options.item === 'reg';
@@ -144,7 +143,7 @@ function bindingReasons({ child, parent, size }: EntryCells, options: ReadingOpt
   return [{ id: 'binding', says: `against the binding: ${binding.says}`, weight: -4 }];
 }
 
-/** What the counts alone, and a flags cell, say. */
+/** Reasons from the counts and the flags cell. */
 function shapeReasons(cells: readonly number[], { child, parent, size }: EntryCells): ReadingReason[] {
   const reasons: ReadingReason[] = [];
   if (child !== 3 && parent !== 3 && (parent === 0 || child === parent))
@@ -156,14 +155,14 @@ function shapeReasons(cells: readonly number[], { child, parent, size }: EntryCe
   if (child === 3) {
     const flags: number[] = [];
     for (let at = 0; at < cells.length; at += child + parent + size) flags.push(cells[at]!);
-    // npt000ss and no device: what a host bridge's window has.
+    // npt000ss with a space other than configuration, and no bus, device or function: a window of a host bridge.
     const plausible = flags.every((cell) => (cell & 0x1cffffff) === 0 && (cell & 0x03000000) !== 0);
     reasons.push(
       plausible
         ? { id: 'pci-flags', says: 'the first cell is the flags of a PCI window', weight: 4 }
         : {
             id: 'pci-flags',
-            says: `the first of three address cells would be flags, and ${hex(flags[0]!)} are none of a PCI window`,
+            says: `the first of three address cells would be flags, but ${hex(flags[0]!)} is not the flags of a PCI window`,
             weight: -4,
           },
     );
@@ -226,7 +225,7 @@ function sizeReasons(
   if (round !== undefined) add('round-end', 2, `ends at ${formatSize(round)}`);
 }
 
-/** An address in two entries, on the side of the parent or, in `reg`, of the bus; undefined when there is none. */
+/** The first address that two entries share, on the parent's side (in `reg`, on the bus); undefined when there is none. */
 function overlapping(entries: readonly ReadingEntry[]): bigint | undefined {
   const ranges = entries
     .map(({ child, parent, size }) => ({ start: parent ?? child, end: (parent ?? child) + (size ?? 1n) }))
@@ -247,8 +246,8 @@ export interface FragmentReading {
 }
 
 /**
- * The readings of every `reg`, `ranges` and `dma-ranges` in a fragment. Counts that the fragment itself says, on the
- * node or on the node around it, are taken as known; what is outside of the fragment is not.
+ * The readings of every `reg`, `ranges` and `dma-ranges` in a fragment; none for a tree of another form. Counts that the
+ * fragment itself has, on the node or its parent, are known.
  */
 export function fragmentReadings(tree: DeviceTree): FragmentReading[] {
   const found: FragmentReading[] = [];
@@ -274,7 +273,7 @@ export function fragmentReadings(tree: DeviceTree): FragmentReading[] {
   return found;
 }
 
-/** The counts that a node says about its children. */
+/** The counts that a node has for its children. */
 function knownBelow(bus: DtNode | undefined): Partial<EntryCells> {
   const addressCells = bus && propertyOf(bus, '#address-cells');
   const sizeCells = bus && propertyOf(bus, '#size-cells');

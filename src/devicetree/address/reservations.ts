@@ -1,7 +1,7 @@
 /**
  * `/reserved-memory` as Linux takes it (drivers/of/fdt.c, fdt_scan_reserved_mem; drivers/of/of_reserved_mem.c): ignored
- * as a whole when its cells aren't the root's, read with the root's cells, never translated; regions without `reg` are
- * placed when Linux boots.
+ * as a whole when its cell counts aren't the root's, read with the root's counts, never translated; regions without `reg`
+ * are allocated when Linux boots.
  */
 
 import { formatMemRange, hex } from '../../bytes/address.ts';
@@ -24,13 +24,13 @@ import type { TreeRules } from './profile.ts';
 import { isMemoryNode } from './roles.ts';
 
 export interface Reservations {
-  /** Regions without a place. */
+  /** Regions without an address. */
   readonly entries: readonly MemoryEntry[];
-  /** Nodes from whose `reg` Linux reserves nothing, and why. */
+  /** Nodes whose `reg` Linux ignores, and why. */
   readonly ignored: ReadonlyMap<DtNode, string>;
 }
 
-/** A stretch that is kept out of RAM. */
+/** A reserved range. */
 interface Reserved extends Extent {
   /** `/reserved-memory/x`, `/memreserve/`. */
   readonly name: string;
@@ -38,9 +38,10 @@ interface Reserved extends Extent {
 }
 
 /**
- * What the kernel reserves by `/reserved-memory`, and what is wrong with it.
- * @param rules which regions it takes
- * @param ram what Linux takes for RAM; undefined when the tree doesn't say
+ * The regions of `/reserved-memory` that have no address; faults of all regions and of `/memreserve/` go to `sink`.
+ * @param entries of the tree, from `addressEntries`
+ * @param rules which regions the kernel accepts
+ * @param ram what Linux takes as RAM; undefined when the tree doesn't describe all of it
  */
 export function reservationProblems(
   tree: DeviceTree,
@@ -79,7 +80,7 @@ export function reservationProblems(
       if (rules.partialList === 'left out' && entryBytes > 0 && reg.value.length % entryBytes !== 0) {
         ignored.set(
           child,
-          `Linux skips it: its reg of ${reg.value.length} bytes is not a list of ${entryBytes}`,
+          `Linux skips it: its reg of ${reg.value.length} bytes is not a multiple of ${entryBytes}`,
         );
         continue;
       }
@@ -95,7 +96,7 @@ export function reservationProblems(
   return { entries: pools, ignored };
 }
 
-/** Why nothing in it counts. */
+/** Why the kernel ignores all of `/reserved-memory`; undefined when it doesn't. */
 function whyUnsupported(
   holder: DtNode,
   cells: RootCells,
@@ -114,7 +115,7 @@ function whyUnsupported(
   return !needs.includes('ranges') || propertyOf(holder, 'ranges') ? undefined : 'it has no ranges';
 }
 
-/** A region that Linux places: `size`, and where it may lie (__reserved_mem_alloc_size). */
+/** A region that Linux allocates: its `size` and where it may be (__reserved_mem_alloc_size). */
 function poolOf(
   node: DtNode,
   cells: RootCells,
@@ -137,7 +138,7 @@ function poolOf(
         ? `its alignment has ${alignment.value.length} bytes, not ${cells.address} cells`
         : isList
           ? undefined
-          : `its alloc-ranges of ${ranges.value.length} bytes are no list of ${cells.address} + ${cells.size} cells`;
+          : `its alloc-ranges of ${ranges.value.length} bytes is not a list of ${cells.address} + ${cells.size} cells`;
   const limits = [
     ...(aligned === undefined ? [] : [`aligned to ${hex(aligned)}`]),
     ...(extents && extents.length > 0
@@ -164,8 +165,8 @@ function numberIn({ value }: DtProperty, count: number): bigint | undefined {
   return value.length === 4 * count ? numberOf(cellsOf(value), 0, count) : undefined;
 }
 
-/** Said once where there are more. */
-const UNTOLD = { name: 'tree-problems', rest: 'the rest is left out' } as const;
+/** Arguments of the finding that ends a list past the limit. */
+const MORE = { name: 'tree-problems', rest: 'the rest is left out' } as const;
 
 /** Regions that overlap ("OVERLAP DETECTED!", __rmem_check_for_overlap). */
 function reportOverlaps(reserved: readonly Reserved[], sink: DiagnosticSink): void {
@@ -173,12 +174,12 @@ function reportOverlaps(reserved: readonly Reserved[], sink: DiagnosticSink): vo
     a.base === b.base ? (a.size < b.size ? -1 : 1) : a.base < b.base ? -1 : 1,
   );
   let reaching: Reserved | undefined;
-  let told = 0;
+  let reported = 0;
   for (const region of inOrder) {
     if (reaching && region.base < reaching.base + reaching.size) {
-      told += 1;
-      if (told > limit('tree-problems')) {
-        sink.add(finding('fwmap/limit-told', UNTOLD, { path: region.name }));
+      reported += 1;
+      if (reported > limit('tree-problems')) {
+        sink.add(finding('fwmap/limit-told', MORE, { path: region.name }));
         return;
       }
       const both = common(reaching, region)!;
@@ -189,23 +190,23 @@ function reportOverlaps(reserved: readonly Reserved[], sink: DiagnosticSink): vo
   }
 }
 
-/** Whether the memory nodes say all of RAM: one whose size is 0 is filled in by the boot loader. */
+/** Whether the memory nodes describe all RAM: a size of 0 is for the boot loader to fill in. */
 function isWhole(entries: readonly AddressEntry[]): boolean {
   return !entries.some(({ node, item, size }) => item === 'reg' && isMemoryNode(node) && size === 0n);
 }
 
 function reportOutside(reserved: readonly Reserved[], ram: readonly Extent[], sink: DiagnosticSink): void {
   const inOrder = ram.toSorted((a, b) => (a.base < b.base ? -1 : 1));
-  let told = 0;
+  let reported = 0;
   for (const region of reserved) {
     if (region.size === 0n) continue;
     const end = region.base + region.size;
     let covered = region.base;
     for (const { base, size } of inOrder) if (base <= covered && base + size > covered) covered = base + size;
     if (covered >= end) continue;
-    told += 1;
-    if (told > limit('tree-problems')) {
-      sink.add(finding('fwmap/limit-told', UNTOLD, { path: region.name }));
+    reported += 1;
+    if (reported > limit('tree-problems')) {
+      sink.add(finding('fwmap/limit-told', MORE, { path: region.name }));
       return;
     }
     const inside = inOrder.some((extent) => common(extent, region));

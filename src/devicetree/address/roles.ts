@@ -1,4 +1,4 @@
-/** What the entries of a tree are there for. */
+/** The role of each entry of a tree. */
 
 import { baseNameOf, type DtNode, propertyOf } from '../tree.ts';
 import { isCompatible, isCString } from './bus.ts';
@@ -7,8 +7,8 @@ import type { AddressEntry } from './entries.ts';
 export type EntryRole = 'window' | 'register' | 'ram' | 'reserved' | 'framebuffer';
 
 /**
- * The role of an entry: what a bus passes on is a `window`, a `reg` is a `register` block unless its node is known to
- * be something else. Undefined for `dma-ranges`: that is memory as devices see it, no window of the CPU's.
+ * The role of an entry: `ranges` make a `window`, `reg` a `register` block unless its node is known to be something else.
+ * Undefined for `dma-ranges`, which describes memory as devices see it and no window of the CPU.
  */
 export function roleOf({ node, item }: AddressEntry): EntryRole | undefined {
   if (item === 'dma-ranges') return undefined;
@@ -19,8 +19,8 @@ export function roleOf({ node, item }: AddressEntry): EntryRole | undefined {
 }
 
 /**
- * A node with `device_type = "memory"`, or a child of the root that is named so. Linux takes RAM only from a node that
- * is both (early_init_dt_scan_memory); memory.ts says so of the others.
+ * A node with `device_type = "memory"`, or a child of the root named `memory`. Linux takes RAM only from a child of the root
+ * with that device_type (early_init_dt_scan_memory); memory.ts reports the others.
  */
 export function isMemoryNode(node: DtNode): boolean {
   if (!node.parent) return false;
@@ -34,8 +34,8 @@ function isReservedMemory({ parent }: DtNode): boolean {
 }
 
 /**
- * A `simple-framebuffer` node anywhere, also below `/chosen`: there its `reg` is an address of the CPU only when
- * `/chosen` has `ranges`, as the binding asks for.
+ * A `simple-framebuffer` node anywhere, also below `/chosen`: there its `reg` translates to a CPU address only when
+ * `/chosen` has `ranges`, as the binding requires.
  */
 export function isSimpleFramebuffer(node: DtNode): boolean {
   return isCompatible(node, 'simple-framebuffer');

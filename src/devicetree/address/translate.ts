@@ -1,9 +1,9 @@
 /**
- * Translation of bus addresses to CPU addresses through the `ranges` of each bus on the way to the root, step by step
- * as Linux' drivers/of/address.c does it (__of_translate_address, of_translate_one).
+ * Translation of bus addresses to CPU addresses through the `ranges` of each bus up to the root, as in Linux'
+ * drivers/of/address.c (__of_translate_address, of_translate_one).
  *
- * Where Linux and the Devicetree Specification 0.4 differ, Linux is followed: only the first byte of a region is
- * translated, its end may lie outside the entry; base + size of an entry wraps at 2^64; a bus without `dma-ranges`
+ * Where Linux and the Devicetree Specification 0.4 differ, this follows Linux: only the first byte of a region is
+ * translated, and its end may be outside of the entry; base + size of an entry wraps at 2^64; a bus without `dma-ranges`
  * is 1:1 for DMA; a bus whose children have no size cells translates nothing.
  */
 
@@ -25,13 +25,13 @@ import {
   BusTranslation,
   isBeyond64Bit,
   MovingAddress,
-  NOT_PASSED,
-  PASSED_BEYOND_64_BIT,
+  NOT_TRANSLATED,
   type RangeEntry,
+  TRANSLATED_BEYOND_64_BIT,
   type TranslationItem,
   wholeNumber,
 } from './bus-translation.ts';
-import { type BusCounts, type CellCount, cellsOf, countsBelow, firstCell } from './cells.ts';
+import { type BusCounts, type CellCount, cellsOf, countsBelow, firstCell, phandlesOf } from './cells.ts';
 import {
   type AddressingProfile,
   DEFAULT_ADDRESSING,
@@ -48,35 +48,35 @@ export interface TranslationStep {
   /** By an entry, or 1:1 because the property is empty or (`dma-ranges` only) missing. */
   readonly how: 'entry' | 'empty' | 'missing';
   readonly counts: { readonly child: CellCount; readonly parent: CellCount; readonly size: CellCount };
-  /** The entry that matched, from 0, and what it says. */
+  /** The entry that matched (its index counts from 0); undefined when 1:1. */
   readonly index: number | undefined;
   readonly entry: RangeEntry | undefined;
   readonly span: Span | undefined;
-  /** The address before and after, and what kind of address it is, on PCI and ISA. */
+  /** The address before and after, and its space on PCI and ISA. */
   readonly from: bigint;
   readonly to: bigint;
   readonly fromSpace: AddressFlags['space'];
   readonly toSpace: AddressFlags['space'];
 }
 
-/** What keeps an address from going on; its text is made when it is asked for. */
+/** Why an address can't be translated further; the text is built on demand. */
 export interface Obstacle {
   readonly why: string;
 }
 
-/** Why an address is refused that Linux would cut to its last 64 bits. */
+/** An address that Linux would cut to its low 64 bits; refused here. */
 export const BEYOND_64_BIT: Obstacle = { why: 'the address has more than 64 bits' };
 const TOO_MUCH_WORK: Obstacle = {
   get why() {
     return `translating the tree takes ${moreThan('translation-work')}`;
   },
 };
-const CIRCLE: Obstacle = { why: 'the interconnects lead in a circle' };
-/** What Linux returns for an address that can't be translated; so no address can be this one. */
+const CIRCLE: Obstacle = { why: 'the interconnects form a loop' };
+/** What Linux returns for an address that can't be translated, so that no valid address can have this value. */
 const OF_BAD_ADDR = 0xffff_ffff_ffff_ffffn;
-const NO_ADDRESS: Obstacle = { why: 'the address is 2^64 - 1, which Linux takes for none' };
+const NO_ADDRESS: Obstacle = { why: 'the address is 2^64 - 1, which Linux reads as an error (OF_BAD_ADDR)' };
 
-/** A bus with counts that Linux does not follow. */
+/** A bus with cell counts that Linux does not support. */
 class Unusable implements Obstacle {
   readonly #bus: Bus;
 
@@ -89,7 +89,7 @@ class Unusable implements Obstacle {
   }
 }
 
-/** A bus that no type of bus fits, for kernels that ask for cells of its own. */
+/** A bus that matches no bus type, for kernels that require #address-cells of its own. */
 class NoBus implements Obstacle {
   readonly #bus: Bus;
 
@@ -102,41 +102,42 @@ class NoBus implements Obstacle {
   }
 }
 
-/** What becomes of an address: a CPU address, or what kept it from getting there. */
+/** The result of a translation: the CPU address, or the obstacle. */
 export type Arrival = bigint | Obstacle;
 
-/** What becomes of addresses of the root. */
+/** The result for addresses of the root. */
 export const ON_NO_BUS: Obstacle = { why: '/ is on no bus' };
 
-/** An address on the CPU's bus, with which every way ends. */
+/** The result for an address that has reached the root, the CPU's bus. */
 function arrived(address: MovingAddress, { kind }: Bus): Arrival {
   const cpu = wholeNumber(address, kind);
   return cpu === OF_BAD_ADDR ? NO_ADDRESS : cpu;
 }
 
-/** More buses than a path can have: only `interconnects` that lead in a circle. */
+/** Twice the deepest path: more buses than that are a loop of `interconnects`. */
 const BUSES_PER_LEVEL = 2;
+/** What passing one bus counts towards `limit('translation-work')`; an entry that is compared counts 1. */
 const BUS_WORK = 10;
 
-/** What the properties of a tree say about a node as a bus. */
+/** A node as a bus, by the tree's properties. */
 interface KnownBus {
   readonly bus: Bus;
-  /** Whatever the type of the bus makes of it. */
+  /** Of the properties alone, before the bus type fixes them. */
   readonly counts: BusCounts;
   /** Characters in the node's path. */
   readonly pathLength: number;
 }
 
-/** A bus that addresses are on while they move. The way on is found out when the first one takes it. */
+/** A bus on the way of an address to the root. The next bus is looked up when the first address needs it. */
 export class Stop {
   readonly bus: Bus;
   readonly item: TranslationItem;
-  /** Of a bus that no address can be on. */
+  /** Why no address of this bus translates. */
   readonly unusable: Obstacle | undefined;
   isExplored: boolean;
-  /** The bus that comes next; none after the CPU's. */
+  /** The parent bus; none above the CPU's. */
   next: Stop | undefined;
-  /** The way there, if it can be used. */
+  /** The translation to it, if it can be used. */
   translation: BusTranslation | undefined;
 
   constructor(bus: Bus, item: TranslationItem, profile: AddressingProfile) {
@@ -154,22 +155,22 @@ export class Stop {
   }
 }
 
-/** Whether a bus takes its address cells from its ancestors, or from nobody. */
+/** Whether the address cells of a bus are inherited or the default. */
 function isWithoutCells({ kind, node }: Bus): boolean {
   return kind !== 'pci' && kind !== 'isa' && !propertyOf(node, '#address-cells');
 }
 
-/** Translates addresses of one tree; what it finds out about buses is kept. */
+/** Translates addresses of one tree, and caches its buses. */
 export class Translator {
-  /** Parts of the profile that made a difference to where an address may go. */
+  /** Parts of the profile that may have changed a translation. */
   readonly dependsOn = new Set<keyof AddressingProfile>();
   readonly #root: DtNode;
   readonly #profile: AddressingProfile;
   /** Missing `ranges` are 1:1 on this machine. */
   readonly #isOpen: boolean;
-  /** `compatible` of buses on which they are. */
+  /** `compatible` of buses on which a missing `ranges` is 1:1. */
   readonly #openBuses: readonly string[];
-  /** The one on its way. */
+  /** The address being translated; reused. */
   readonly #address = new MovingAddress();
   readonly #buses = new Map<DtNode, KnownBus>();
   readonly #stops = { ranges: new Map<DtNode, Stop>(), 'dma-ranges': new Map<DtNode, Stop>() };
@@ -192,12 +193,12 @@ export class Translator {
     return this.#knownBus(node).bus;
   }
 
-  /** How long the paths of a bus' children are at least: known without making them. */
+  /** A lower bound on the length of paths below a bus, without building them. */
   pathLengthOf(node: DtNode): number {
     return this.#knownBus(node).pathLength;
   }
 
-  /** A node as a bus. Counts of its ancestors are needed for its own; they may not be known yet. */
+  /** A node as a bus. Its counts depend on those of its ancestors, which are looked up first where not cached. */
   #knownBus(node: DtNode): KnownBus {
     const missing: DtNode[] = [];
     let known: KnownBus | undefined;
@@ -215,7 +216,7 @@ export class Translator {
   }
 
   /**
-   * Where addresses of the bus that `node` sits on set out; undefined for the root, which is on none.
+   * The bus that `node` is on, from which its addresses are translated; undefined for the root, which is on none.
    * @param item `ranges` for what the CPU sees, `dma-ranges` for what a device sees of memory
    */
   stopOf(node: DtNode, item: TranslationItem): Stop | undefined {
@@ -223,12 +224,12 @@ export class Translator {
     return parent && this.#stopFor(node, parent, item);
   }
 
-  /** Translates the address whose cells begin at `at`, flags cell included. */
+  /** Translates the address whose cells, flags included, begin at cell `at`. */
   translate(from: Stop, cells: CellList, at: number): Arrival {
     return this.#move(from, cells, at, undefined);
   }
 
-  /** The buses that such an address passes, the nearest first; those before an obstacle, too. */
+  /** The translation of the same address bus by bus, the nearest first, up to the root or an obstacle. */
   stepsOf(from: Stop, cells: CellList, at: number): TranslationStep[] {
     const steps: TranslationStep[] = [];
     this.#move(from, cells, at, steps);
@@ -240,7 +241,7 @@ export class Translator {
     if (stop.unusable) return stop.unusable;
     if (isBeyond64Bit(cells, at, stop.bus)) return BEYOND_64_BIT;
     const address = this.#address;
-    address.setOut(cells, at, stop.bus);
+    address.load(cells, at, stop.bus);
     for (let passed = 0; passed < BUSES_PER_LEVEL * limit('tree-depth'); passed += 1) {
       if (!stop.isExplored) this.#explore(stop);
       const { translation, next } = stop;
@@ -248,11 +249,12 @@ export class Translator {
       if (!translation) return next.unusable!;
       if (this.#work > limit('translation-work')) return TOO_MUCH_WORK;
       const before = steps && { number: address.number, flags: address.flags };
-      const index = translation.pass(address);
-      // Work is counted once, when an address is translated: its steps are asked for later.
-      if (!steps) this.#work += BUS_WORK + (index === NOT_PASSED ? translation.length : Math.max(index, 0));
-      if (index === NOT_PASSED) return translation;
-      if (index === PASSED_BEYOND_64_BIT) return BEYOND_64_BIT;
+      const index = translation.translate(address);
+      // Work is counted when an address is translated, and not again when its steps are read.
+      if (!steps)
+        this.#work += BUS_WORK + (index === NOT_TRANSLATED ? translation.length : Math.max(index, 0));
+      if (index === NOT_TRANSLATED) return translation;
+      if (index === TRANSLATED_BEYOND_64_BIT) return BEYOND_64_BIT;
       if (steps) steps.push(stepOf(translation, index, before!, address));
       stop = next;
     }
@@ -260,8 +262,8 @@ export class Translator {
   }
 
   /**
-   * The bus that `device` sits on: its type is that of `parent`, but counts that the type doesn't fix are those of the
-   * device's own parent in the tree, also where DMA goes another way (of_bus_default_count_cells).
+   * The bus that `device` is on: its type is that of `parent`, but counts that the type doesn't fix are those of the device's
+   * parent in the tree, even where that is not its DMA parent (of_bus_default_count_cells).
    */
   #stopFor(device: DtNode, parent: DtNode, item: TranslationItem): Stop {
     if (device.parent !== parent && device.parent) {
@@ -303,17 +305,17 @@ export class Translator {
     this.#work += translation.length;
   }
 
-  /** Whether a missing `ranges` of this node passes addresses on, 1:1. */
+  /** Whether a missing `ranges` of this node is 1:1. */
   passesWithoutRanges(node: DtNode): boolean {
     return this.#isOpen || this.#openBuses.some((text) => isCompatible(node, text));
   }
 
-  /** Where the memory accesses of a node go first. */
+  /** The bus that a node accesses memory through. */
   dmaParentOf(node: DtNode): DtNode | undefined {
     return this.#parentOf(node, 'dma-ranges');
   }
 
-  /** Where addresses go from a node: to its parent, for DMA to the interconnect named `dma-mem` (__of_get_dma_parent). */
+  /** The parent; for DMA the interconnect named `dma-mem`, if there is one (__of_get_dma_parent). */
   #parentOf(node: DtNode, item: TranslationItem): DtNode | undefined {
     if (item === 'ranges') return node.parent;
     const names = propertyOf(node, 'interconnect-names');
@@ -337,14 +339,7 @@ export class Translator {
   }
 
   #byPhandle(phandle: number): DtNode | undefined {
-    if (!this.#phandles) {
-      this.#phandles = new Map();
-      for (const node of walk(this.#root)) {
-        const property = propertyOf(node, 'phandle') ?? propertyOf(node, 'linux,phandle');
-        const value = property && firstCell(property);
-        if (value !== undefined && !this.#phandles.has(value)) this.#phandles.set(value, node);
-      }
-    }
+    this.#phandles ??= phandlesOf(walk(this.#root));
     return this.#phandles.get(phandle);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Reads a device tree that lies in a directory, as Linux shows it below /proc/device-tree: a folder is a node, a
- * file is a property and holds its value.
+ * Reads a device tree from a directory, as Linux exports it in /proc/device-tree: a directory is a node, a file is a
+ * property with its value as content.
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
@@ -16,8 +16,8 @@ interface FolderNode extends DtNode {
 }
 
 /**
- * Reads the entries of a `dt-dir` artifact. Undefined when there are none. There is no memory reservation block and
- * no boot CPU in this form. `name` properties that only repeat the node's name are dropped.
+ * Reads the entries of a `dt-dir` artifact; undefined, with an error, when there are none. This form has no memory
+ * reservation block and no boot CPU. `name` properties that only repeat the node's name are dropped.
  */
 export function readDirectory(artifact: Artifact, sink: DiagnosticSink): DeviceTree | undefined {
   const entries = artifact.entries ?? [];
@@ -28,7 +28,7 @@ export function readDirectory(artifact: Artifact, sink: DiagnosticSink): DeviceT
   const root: FolderNode = { name: '', parent: undefined, properties: [], children: [], labels: [] };
   const nodes = new Map<string, FolderNode>([['', root]]);
   let properties = 0;
-  /** The node of a folder, made with its parents when it was not listed itself. */
+  /** The node of a directory, created with its parents when it was not listed itself; undefined past a limit. */
   const nodeAt = (path: string): FolderNode | undefined => {
     const known = nodes.get(path);
     if (known) return known;

@@ -1,17 +1,14 @@
 /**
- * Changes a blob where it lies, as libfdt does (fdt_rw.c): what is new goes right behind the node's name or its
- * properties, and what lay there moves up. Bytes that pad a value keep what was there before, so that a blob changed
- * here equals one that fdtoverlay changed, byte by byte.
+ * Edits a blob in place, as libfdt does (fdt_rw.c): a new property goes right after the node's name, a new node right after
+ * its parent's properties. Padding bytes keep their old content, so that the result equals fdtoverlay's byte by byte.
  */
 import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import type { LiveTree } from '../live/live-tree.ts';
 import { FDT_BEGIN_NODE, FDT_END_NODE, FDT_MAGIC, FDT_PROP } from '../write/dtb.ts';
+import { NOP, PROPERTY_HEADER } from './tree.ts';
 
-const FDT_NOP = 4;
 const HEADER_SIZE = 40;
 const VERSION = 17;
-/** Tag, length and name offset in front of a property's value. */
-const PROPERTY_HEADER = 12;
 
 /** A node by the names from the root to it; the root is the empty list. */
 export type NodeNames = readonly string[];
@@ -30,7 +27,7 @@ function aligned(length: number): number {
 }
 
 class BlobEditor {
-  /** Structure block and, right behind it, the string block: libfdt moves both when the first grows. */
+  /** The structure block followed by the strings block, which moves when the first grows. */
   #bytes: Buffer;
   #structure: number;
   #length: number;
@@ -65,19 +62,19 @@ class BlobEditor {
     return this.#bytes.indexOf(0, at);
   }
 
-  /** Behind the name of the node whose tag stands at `at`. */
+  /** Offset after the name of the node whose tag is at `at`. */
   #body(at: number): number {
     return aligned(this.#textEnd(at + 4) + 1);
   }
 
-  #behindProperty(at: number): number {
+  #afterProperty(at: number): number {
     return at + PROPERTY_HEADER + aligned(this.#cell(at + 4));
   }
 
   /** Offset of a node's tag; -1 when there is no such node. */
   #node(names: NodeNames): number {
     let at = 0;
-    while (this.#cell(at) === FDT_NOP) at += 4;
+    while (this.#cell(at) === NOP) at += 4;
     for (const name of names) {
       at = this.#child(this.#body(at), name);
       if (at < 0) return -1;
@@ -94,12 +91,12 @@ class BlobEditor {
         depth += 1;
         at = this.#body(at);
       } else if (tag === FDT_PROP) {
-        at = this.#behindProperty(at);
+        at = this.#afterProperty(at);
       } else if (tag === FDT_END_NODE) {
         if (depth === 0) return -1;
         depth -= 1;
         at += 4;
-      } else if (tag === FDT_NOP) {
+      } else if (tag === NOP) {
         at += 4;
       } else {
         return -1;
@@ -108,7 +105,7 @@ class BlobEditor {
     return -1;
   }
 
-  /** Offset of a name in the string block, where it is added if no tail of it is there. */
+  /** Offset of a name in the strings block, which may be the tail of another name; added when it isn't there. */
   #nameOffset(name: string): number {
     const wanted = latin1Bytes(`${name}\0`);
     const found = this.#bytes.subarray(this.#structure, this.#length).indexOf(wanted);
@@ -123,8 +120,8 @@ class BlobEditor {
     const above = this.#node(parent);
     if (above < 0) return;
     let at = this.#body(above);
-    for (let tag = this.#cell(at); tag === FDT_PROP || tag === FDT_NOP; tag = this.#cell(at)) {
-      at = tag === FDT_PROP ? this.#behindProperty(at) : at + 4;
+    for (let tag = this.#cell(at); tag === FDT_PROP || tag === NOP; tag = this.#cell(at)) {
+      at = tag === FDT_PROP ? this.#afterProperty(at) : at + 4;
     }
     const room = aligned(name.length + 1);
     this.#spliceStructure(at, 0, 8 + room);
@@ -140,7 +137,7 @@ class BlobEditor {
     const body = this.#body(node);
     for (let at = body; ; ) {
       const tag = this.#cell(at);
-      if (tag === FDT_NOP) {
+      if (tag === NOP) {
         at += 4;
         continue;
       }
@@ -152,7 +149,7 @@ class BlobEditor {
         this.#bytes.set(value, at + PROPERTY_HEADER);
         return;
       }
-      at = this.#behindProperty(at);
+      at = this.#afterProperty(at);
     }
     const nameOffset = this.#nameOffset(name);
     this.#spliceStructure(body, 0, PROPERTY_HEADER + aligned(value.length));
@@ -172,8 +169,8 @@ class BlobEditor {
 }
 
 /**
- * The blob that `base` was read from with edits carried out, packed. Undefined when it was read from no blob, or from
- * one so old that it has no block sizes.
+ * The blob that `base` was read from, with the edits made, packed. Undefined when it was not read from a blob, or from one
+ * of a version without block sizes.
  */
 export function editBlob(base: LiveTree, edits: readonly BlobEdit[]): Uint8Array | undefined {
   const { header, source } = base;

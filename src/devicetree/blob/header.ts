@@ -5,9 +5,9 @@ import type { Source, Span } from '../../bytes/source.ts';
 import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
 import type { BlobHeader } from '../tree.ts';
 
-/** The newest layout known here; a blob that says it can't be read as this one is refused. */
+/** The newest version known here; a blob that isn't compatible with it is refused. */
 const NEWEST_VERSION = 17;
-/** Size of the header by version, in bytes. */
+/** Size of the header by version, in bytes (Devicetree Specification 0.4, section 5.2; libfdt's FDT_V1_SIZE and so on). */
 function headerSize(version: number): number {
   if (version >= 17) return 40;
   if (version >= 3) return 36;
@@ -29,8 +29,8 @@ export interface ReadHeader {
 }
 
 /**
- * Reads and checks the header. Undefined, reported, when the blocks can't be found with it; a block that reaches beyond
- * the bytes there are is reported and cut.
+ * Reads and checks the header. Undefined, with an error, when it doesn't locate the blocks; a block that exceeds the blob is
+ * reported and cut.
  */
 export function readHeader(source: Source, sink: DiagnosticSink): ReadHeader | undefined {
   const { bytes } = source;
@@ -57,7 +57,7 @@ export function readHeader(source: Source, sink: DiagnosticSink): ReadHeader | u
     sink.add(
       finding(
         'dt/blob-truncated',
-        { problem: `The blob says it has ${totalSize} bytes, there are ${bytes.length}` },
+        { problem: `The header says ${totalSize} bytes, but the blob has ${bytes.length}` },
         { span: at(4, 8) },
       ),
     );

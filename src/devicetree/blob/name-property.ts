@@ -1,9 +1,9 @@
-/** The `name` property that old forms of a tree repeat each node's name in. */
+/** The `name` property, in which old forms of a tree repeat each node's name. */
 import { baseNameOf } from '../tree.ts';
 
 /**
- * True for a `name` property that says what the node's name says without its unit address: Open Firmware, `/proc` and
- * blobs before version 16 have one in each node. Readers leave it out, as dtc does. One that says something else stays.
+ * True for a `name` property that equals the node's name without its unit address: Open Firmware, `/proc` and blobs before
+ * version 16 have one in each node. Readers drop it, as dtc does, and keep one that differs.
  */
 export function repeatsNodeName(
   property: { readonly name: string; readonly value: Uint8Array },

@@ -23,12 +23,12 @@ import {
   PROPERTY_HEADER,
 } from './tree.ts';
 
-/** In place of a token where the blob ends; tokens are not negative. */
+/** Returned instead of a token at the end of the blob; tokens are not negative. */
 const NO_TOKEN = -1;
 
 /**
- * Reads a blob. Faults become diagnostics at their byte offset and end the reading where nothing after them can be
- * trusted; what was read until then is the tree. Undefined when there is not even a root node.
+ * Reads a blob. Faults become diagnostics at their byte offset; one after which nothing can be trusted ends the reading,
+ * and the tree is what was read so far. Undefined when there is no root node.
  */
 export function readBlob(source: Source, sink: DiagnosticSink): DeviceTree | undefined {
   const header = readHeader(source, sink);
@@ -98,7 +98,7 @@ function readReservations(
 }
 
 /**
- * One pass over the structure block, which finds every fault; what it passes is made into a tree when it is asked for.
+ * One pass over the structure block, which finds every fault; the values are read later, on demand.
  */
 class StructureReader {
   private readonly contents: BlobContents;
@@ -108,7 +108,7 @@ class StructureReader {
   private readonly sink: DiagnosticSink;
   /** Exclusive end of the blob. */
   private readonly end: number;
-  /** Offsets of the names met, where names are long, and what they have together. */
+  /** Offsets of the names seen, where names are long, and their total length. */
   private readonly names = new Set<number>();
   private namesLength = 0;
 
@@ -138,10 +138,10 @@ class StructureReader {
 
   /** The root, or undefined when the block doesn't start with a node. */
   read(): BlobNode | undefined {
-    const start = this.behindNops(this.header.structOffset);
+    const start = this.afterNops(this.header.structOffset);
     const first = this.tokenAt(start);
     if (first === BEGIN_NODE) {
-      const from = this.behindName(start);
+      const from = this.afterName(start);
       if (from < 0) return undefined;
       const root = this.contents.begin(undefined, start);
       this.readBelow(root, from);
@@ -156,8 +156,8 @@ class StructureReader {
   }
 
   /**
-   * Everything from `from` to the end of the block. What nearly every token needs is in this one loop and not in
-   * methods: much of a corpus has passed before the engine knows which methods are worth compiling.
+   * Reads the structure block from `from` to its end. The common tokens are handled in this one loop rather than in methods:
+   * V8 would compile those only after much of a corpus has been read.
    */
   private readBelow(root: BlobNode, from: number): void {
     const { contents, view, end } = this;
@@ -192,20 +192,20 @@ class StructureReader {
         }
         if (hasLongNames && !this.isNameAffordable(name, start)) break;
         if (slots[name]! > 0) contents.note(node, slots[name]!, start);
-        // Nodes after this one are below it: it is still open.
+        // Nodes with a higher index are children of this one, which is still open.
         if (node.index + 1 < contents.nodes.length) this.noteLate(node, start, at);
       } else if (token === BEGIN_NODE && depth < limit('tree-depth')) {
-        const behind = this.behindName(start);
-        if (behind < 0) break;
-        at = behind;
+        const after = this.afterName(start);
+        if (after < 0) break;
+        at = after;
         depth += 1;
         node = contents.begin(node, start);
         if (isOldForm) this.checkPath(node, start);
       } else if (token === BEGIN_NODE) {
         this.reportTooDeep(start);
-        const behind = this.behindNode(start);
-        if (behind < 0) break;
-        at = behind;
+        const after = this.afterNode(start);
+        if (after < 0) break;
+        at = after;
       } else if (token === END_NODE) {
         node.close(at, contents.nodes.length);
         if (!node.parent) {
@@ -237,7 +237,7 @@ class StructureReader {
     this.report('dt/blob-nop', { version: this.header.version }, start);
   }
 
-  /** A token that can't be there, or none. */
+  /** An unexpected token, or the end of the blob. */
   private reportToken(token: number, start: number): void {
     if (token === NO_TOKEN)
       this.report('dt/blob-truncated', { problem: 'The structure block ends inside a node' }, start);
@@ -248,15 +248,15 @@ class StructureReader {
     return at + 4 <= this.end ? this.view.getUint32(at) : NO_TOKEN;
   }
 
-  private behindNops(from: number): number {
+  private afterNops(from: number): number {
     let at = from;
     while (this.tokenAt(at) === NOP) at += 4;
     return at;
   }
 
-  /** After the root's end: nothing but `END`, at the size the header gives. */
-  private finish(behindRoot: number): void {
-    const at = this.behindNops(behindRoot);
+  /** After the root node only `FDT_END` may follow, at the size that the header gives. */
+  private finish(afterRoot: number): void {
+    const at = this.afterNops(afterRoot);
     if (this.tokenAt(at) !== END) {
       this.report('dt/blob-end', {}, at);
       return;
@@ -267,29 +267,29 @@ class StructureReader {
     this.report('dt/blob-struct-size', { said: structSize, is: size }, 36, 40);
   }
 
-  /** Where the token behind the text at an offset is; -1 when the blob ends before the text does. */
-  private behindText(start: number): number {
+  /** Offset of the token after the string at an offset; -1 when the blob ends inside the string. */
+  private afterText(start: number): number {
     const { contents, bytes, end } = this;
-    // Names are short: a search by the engine takes longer to start than these take to pass.
+    // A loop, since names are short: calling indexOf costs more than it saves.
     for (let at = start; at < end; at += 1) if (bytes[at] === 0) return contents.aligned(at + 1, 4);
     return -1;
   }
 
-  /** Where the tokens of the node begin whose own token is at `start`; -1, reported, when it can't be read. */
-  private behindName(start: number): number {
+  /** Offset after the name of the node whose token is at `start`; -1, reported, when it can't be read. */
+  private afterName(start: number): number {
     if (this.contents.nodes.length >= limit('tree-nodes')) {
       this.report('dt/too-large', { problem: `${overLimit('tree-nodes')}; the rest is not read` }, start);
       return -1;
     }
-    const behind = this.behindText(start + 4);
-    if (behind < 0)
+    const after = this.afterText(start + 4);
+    if (after < 0)
       this.report(
         'dt/blob-truncated',
         { problem: 'The blob ends inside the name of a node' },
         start,
         this.end,
       );
-    return behind;
+    return after;
   }
 
   /** Before version 16 the name of a node is its path. */
@@ -298,20 +298,20 @@ class StructureReader {
     this.report('dt/blob-path', { path: node.writtenName, parent: node.parent?.writtenName }, start);
   }
 
-  /** Says why a property is the end of what can be read: there are too many, or the blob ends before it does. */
+  /** Reports why reading ends at a property: too many of them, or the blob ends inside it. */
   private refuseProperty(start: number, properties: number): void {
-    const behind = start + PROPERTY_HEADER;
+    const after = start + PROPERTY_HEADER;
     if (properties > limit('tree-properties')) {
       const problem = `${overLimit('tree-properties')}; the rest is not read`;
       this.report('dt/too-large', { problem }, start);
-    } else if (behind > this.end) {
+    } else if (after > this.end) {
       this.report('dt/blob-truncated', { problem: 'The blob ends inside a property' }, start, this.end);
     } else {
       const { strings } = this.contents;
       const length = this.view.getUint32(start + 4);
       const offset = this.view.getUint32(start + 8);
       const name = offset > strings.lastEnd ? 'a property' : `"${strings.nameAt(offset)}"`;
-      this.report('dt/blob-property-length', { name, length }, start, behind);
+      this.report('dt/blob-property-length', { name, length }, start, after);
     }
   }
 
@@ -336,8 +336,8 @@ class StructureReader {
     return false;
   }
 
-  /** Where the token behind the node is whose own token is at `start`; -1 when the block breaks off before. */
-  private behindNode(start: number): number {
+  /** Offset after the node whose token is at `start`; -1 when the block ends before it does. */
+  private afterNode(start: number): number {
     const { contents, view, end } = this;
     let depth = 0;
     let at = start;
@@ -345,7 +345,7 @@ class StructureReader {
       const token = this.tokenAt(at);
       if (token === BEGIN_NODE) {
         depth += 1;
-        at = this.behindText(at + 4);
+        at = this.afterText(at + 4);
         if (at < 0) return -1;
       } else if (token === PROP) {
         if (at + PROPERTY_HEADER > end) return -1;

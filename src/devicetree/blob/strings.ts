@@ -1,8 +1,8 @@
-/** The strings block of a blob: the names of its properties, each ended by a NUL; a property has an offset into it. */
+/** The strings block of a blob: NUL-terminated property names, to which properties have offsets. */
 
 /**
- * Names that address decoding asks every node or every bus for. Where they stand is found once for the whole blob, and
- * the reader notes down where a node has one of them: nobody searches a node for these.
+ * Names that address decoding looks up in every node. Their offsets are found once for the whole blob, and the reader
+ * records where each node has such a property, so that no node is searched for these.
  */
 const SOUGHT_NAMES = [
   'reg',
@@ -14,28 +14,28 @@ const SOUGHT_NAMES = [
   'device_type',
 ] as const;
 
-/** Numbers for sought names, from 1; 0 is every other name. */
+/** Slot numbers of these names, from 1; 0 is any other name. */
 const slots = new Map<string, number>(SOUGHT_NAMES.map((name, index) => [name, index + 1]));
 export const REG = 1;
 export const RANGES = 2;
 export const DMA_RANGES = 3;
-/** How many numbers there are. */
+/** Number of slots, slot 0 included. */
 export const SLOTS = SOUGHT_NAMES.length + 1;
 
-/** The number of a name, 0 when it is not sought. */
+/** The slot of a name; 0 when it has none. */
 export function slotOf(name: string): number {
   return slots.get(name) ?? 0;
 }
 
-/** No name of a property has more than 31 characters by the specification. */
+/** Longer than any valid name: the specification allows 31 characters (0.4, section 2.2.4.1). */
 const LONG_NAME = 128;
 
 export class BlobStrings {
-  /** Offset of the last NUL: every name that starts before has an end, and so has the empty one there. */
+  /** Offset of the last NUL: a name that starts at or before it is terminated. */
   readonly lastEnd: number;
-  /** By offset of a name: its number among the sought ones. */
+  /** Slot of the name that starts at each offset. */
   readonly slots: Uint8Array;
-  /** Whether a text in the block is longer than any name should be. */
+  /** Whether a string in the block is longer than any valid name. */
   readonly hasLongNames: boolean;
   readonly #text: string;
   readonly #names = new Map<number, string>();

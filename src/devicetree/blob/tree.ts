@@ -1,9 +1,9 @@
 /**
- * The tree of a blob, made no further than it is asked for. Of a corpus of blobs most property values, names of nodes
- * and spans are never looked at; a node only knows where in the blob they are.
+ * The tree of a blob, built on demand: a node knows the offsets of its name, properties and values, most of which are never
+ * read.
  *
- * Fields are declared and set in constructors: a corpus has tens of thousands of these objects, and private or
- * initialised fields take longer to make.
+ * Fields are declared and set in constructors, since a corpus has tens of thousands of these objects and private or
+ * initialised fields are slower to create.
  */
 import type { Source, Span } from '../../bytes/source.ts';
 import { CellList } from '../cell-list.ts';
@@ -20,12 +20,12 @@ export const END = 9;
 /** Bytes of a property before its value: the token, the length, the offset of the name. */
 export const PROPERTY_HEADER = 12;
 
-/** First version in which nodes have plain names, `NOP` tokens occur and values are aligned to four. */
+/** First version with plain node names, `FDT_NOP` and values aligned to four bytes (dtc's FTF_FULLPATH, FTF_VARALIGN, FTF_NOPS). */
 const PLAIN_NAMES_VERSION = 16;
 
 const NONE: readonly never[] = [];
 
-/** What all nodes of one blob share: its bytes, and how names and values are found in them. */
+/** What all nodes of a blob share: its bytes, and how to find names and values in them. */
 export class BlobContents {
   readonly source: Source;
   readonly view: DataView;
@@ -34,11 +34,11 @@ export class BlobContents {
   readonly isOldForm: boolean;
   /** All nodes, parents first. */
   readonly nodes: BlobNode[];
-  /** For each of them, by index, and each sought name: the token of its first property of that name, or 0. */
+  /** Per node index and slot: offset of the token of the node's first property of that name, or 0. */
   places: Uint32Array;
   /** Tokens of properties that wrongly come after subnodes. */
   readonly late: Map<BlobNode, number[]>;
-  /** Offset where the reading came to its end. */
+  /** Offset where reading ended. */
   readEnd: number;
   private readonly structStart: number;
   /** The source's bytes. */
@@ -84,30 +84,30 @@ export class BlobContents {
     else this.late.set(node, [token]);
   }
 
-  /** Offset of the next NUL, of which there must be one. Names are short: a search by the engine takes longer to start. */
+  /** Offset of the next NUL, which must exist. A loop, since names are short: calling indexOf costs more than it saves. */
   private endOfText(start: number): number {
     let end = start;
     while (this.buffer[end] !== 0) end += 1;
     return end;
   }
 
-  /** The text from an offset on, to a NUL that must be there. */
+  /** The string at an offset, which must be terminated. */
   textAt(start: number): string {
     return this.buffer.toString('latin1', start, this.endOfText(start));
   }
 
-  /** Where the token behind such a text is. */
+  /** Offset of the token after the string at `start`. */
   afterText(start: number): number {
     return this.aligned(this.endOfText(start) + 1, 4);
   }
 
-  /** Not a Buffer, which would make Buffers of its parts, and those take longer to make. */
+  /** A plain Uint8Array, which is quicker to create than a Buffer. */
   bytes(start: number, end: number): Uint8Array {
     const { buffer, byteOffset } = this.buffer;
     return new Uint8Array(buffer, byteOffset + start, end - start);
   }
 
-  /** The first property with a name among the tokens from `token` on, before any subnode; -1 when there is none. */
+  /** Offset of the first named property from `token` on and before any subnode; -1 when there is none. */
   propertyFrom(token: number): number {
     for (let at = token; at < this.readEnd; at = this.nextToken(at)) {
       const kind = this.view.getUint32(at);
@@ -117,7 +117,7 @@ export class BlobContents {
     return -1;
   }
 
-  /** Where the token behind a `PROP` or a `NOP` is. */
+  /** Offset of the token after an `FDT_PROP` or `FDT_NOP`. */
   nextToken(token: number): number {
     if (this.view.getUint32(token) !== PROP) return token + 4;
     const length = this.view.getUint32(token + 4);
@@ -134,7 +134,7 @@ export class BlobContents {
     return this.strings.nameAt(this.nameOffset(token));
   }
 
-  /** Where the value of the property begins whose token is at `token`. */
+  /** Offset of the value of the property whose token is at `token`. */
   valueStart(token: number, length: number): number {
     const at = token + PROPERTY_HEADER;
     return this.isOldForm && length >= 8 ? this.aligned(at, 8) : at;
@@ -147,7 +147,7 @@ export class BlobContents {
     return new CellList(this.view, from, from + length);
   }
 
-  /** @param to 4 or 8; counted from the start of the structure block */
+  /** An offset rounded up to a multiple of `to` (4 or 8) from the start of the structure block. */
   aligned(offset: number, to: number): number {
     const base = this.structStart;
     return base + ((offset - base + to - 1) & -to);
@@ -205,9 +205,9 @@ export class BlobNode implements DtNode {
   declare readonly index: number;
   /** Index of the next node that is not below it. */
   declare private after: number;
-  /** Offset of its token, with its name behind. */
+  /** Offset of its token, which its name follows. */
   declare private readonly start: number;
-  /** Offset behind the last of its tokens. */
+  /** Offset after the last of its tokens. */
   declare private end: number;
   declare private readName: string | undefined;
   declare private made: readonly BlobProperty[] | undefined;
@@ -239,12 +239,12 @@ export class BlobNode implements DtNode {
       : written.slice(written.lastIndexOf('/') + 1);
   }
 
-  /** As it stands in the blob: before version 16 the full path. */
+  /** The name in the blob: before version 16 the full path. */
   get writtenName(): string {
     return this.blob.textAt(this.start + 4);
   }
 
-  /** Before version 16: whether the path goes on from the parent's. */
+  /** Before version 16: whether the path extends the parent's. */
   get isBelowItsParent(): boolean {
     return !this.parent || this.writtenName.startsWith(this.parent.pathBelow);
   }
@@ -287,7 +287,7 @@ export class BlobNode implements DtNode {
     return token > 0 ? new BlobProperty(this.blob, name, token) : undefined;
   }
 
-  /** The token of the first property of that name; 0 when there is none. */
+  /** Offset of the first property of that name; 0 when there is none. */
   private tokenOf(name: string): number {
     const { blob } = this;
     const slot = slotOf(name);
@@ -297,7 +297,7 @@ export class BlobNode implements DtNode {
     return blob.late.get(this)?.find((at) => blob.nameOf(at) === name) ?? 0;
   }
 
-  /** Its token, or -1. */
+  /** Offset of its first property, or -1. */
   private get firstProperty(): number {
     return this.blob.propertyFrom(this.blob.afterText(this.start + 4));
   }
@@ -331,7 +331,7 @@ export class BlobNode implements DtNode {
     return properties;
   }
 
-  /** For the reader. @param end offset behind what was read of the node @param after index of the next one outside */
+  /** For the reader. @param end offset after the node @param after index of the next node that is not below it */
   close(end: number, after: number): void {
     this.end = end;
     this.after = after;

@@ -1,17 +1,17 @@
-/** fwmap's own checks, for what matters to an address map. Off unless asked for: dtc's users know dtc's warnings. */
+/** fwmap's own checks of addresses, which dtc doesn't have. Off by default, so that warnings equal dtc's. */
 import { type AddressMapCheck, type AddressMapProblem, addressMapProblems } from '../address/address-map.ts';
 import { type LiveNode, livePropertyOf, treeFromLive, walkLive } from '../live/live-tree.ts';
 import { walk } from '../tree.ts';
 import { type Check, type CheckContext, optional } from './check.ts';
 
-/** The problems of the tree under check, by node: all four checks look at the same map. */
+/** The problems of the tree being checked, by node, computed once for all four checks. */
 const found = new WeakMap<CheckContext, Map<LiveNode, AddressMapProblem[]>>();
 
 function problemsOf(context: CheckContext): Map<LiveNode, AddressMapProblem[]> {
   const known = found.get(context);
   if (known) return known;
   const tree = treeFromLive(context.tree);
-  // Both walks go the same way.
+  // Both walks have the same order.
   const live = [...walkLive(context.tree.root)];
   const liveOf = new Map([...walk(tree.root)].map((node, index) => [node, live[index]!]));
   const byNode = new Map<LiveNode, AddressMapProblem[]>();

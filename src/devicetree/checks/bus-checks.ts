@@ -1,4 +1,4 @@
-/** Checks of addresses: cell counts, `reg`, `ranges`, unit addresses, and the buses that give unit addresses a form. */
+/** dtc's checks of addresses: cell counts, `reg`, `ranges`, and unit addresses by the type of their bus. */
 import { latin1Text } from '../../bytes/text-encoding.ts';
 import { type LiveNode, liveChildOf, livePathOf, livePropertyOf } from '../live/live-tree.ts';
 import {
@@ -18,7 +18,7 @@ import {
   warning,
 } from './check.ts';
 
-/** A cell as a C int, which dtc keeps cell counts in. */
+/** A cell as a C int, the type of dtc's cell counts. */
 function asInt(value: number | undefined): number {
   return value === undefined ? -1 : value | 0;
 }
@@ -239,7 +239,7 @@ function spiBridge(node: LiveNode, context: CheckContext): void {
     context.buses.set(node, 'spi-bus');
   } else {
     if (cells.address !== 1 || cells.size !== 0) return;
-    // A bus by what its devices say, whatever it is called.
+    // A bus of another name is recognised by the spi-… properties of its children.
     const hasSpiDevice = children(node).some((child) =>
       properties(child).some(({ name }) => name.startsWith('spi-')),
     );

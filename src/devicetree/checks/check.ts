@@ -1,6 +1,6 @@
 /**
- * What a check is. Names, levels, prerequisites, order and message texts are dtc 1.8.1's, since people switch checks
- * by name and filter by text; a check only finds, it prints nothing.
+ * Checks of a live tree. Names, levels, prerequisites, order and message texts are those of dtc 1.8.1 (checks.c), since
+ * users switch checks by name and filter by text. A check returns findings and prints nothing.
  */
 import { textBeforeNul } from '../../bytes/text-encoding.ts';
 import { type LiveNode, type LiveProperty, type LiveTree, livePropertyOf } from '../live/live-tree.ts';
@@ -8,7 +8,7 @@ import type { References } from '../live/references.ts';
 
 export type CheckLevel = 'off' | 'warning' | 'error';
 
-/** What one check said about one place. */
+/** One failure of a check. */
 export interface Finding {
   readonly check: string;
   readonly level: 'warning' | 'error';
@@ -25,11 +25,11 @@ export interface CheckContext {
   readonly references: References;
   /** dtc's -@. */
   readonly symbols: boolean;
-  /** What earlier checks took nodes for. */
+  /** The bus types that earlier checks found. */
   readonly buses: Map<LiveNode, BusKind>;
   /** `#address-cells` and `#size-cells` of each node, -1 where it has none; filled by the check `addr_size_cells`. */
   readonly cells: Map<LiveNode, { readonly address: number; readonly size: number }>;
-  /** So much was found that no more is kept: checks that compare everything with everything stop. */
+  /** The limit of findings is reached; checks with quadratic work stop. */
   readonly full: boolean;
   /** Reports that the check failed here. */
   fail(node: LiveNode, message: string, property?: LiveProperty): void;
@@ -39,12 +39,21 @@ export interface Check {
   readonly name: string;
   readonly level: CheckLevel;
   readonly requires: readonly string[];
-  /** The check can only fail where a property of such a name occurs, so a tree without one passes at once. */
+  /** Names of properties without which the check can't fail; a tree that has none of them is not walked. */
   readonly concerns?: string | RegExp;
-  /** Looks at one node; called for parents before their children. */
+  /** Checks one node; called for parents before their children. */
   readonly visit: (node: LiveNode, context: CheckContext) => void;
 }
 
+/** Whether a check can fail in a tree with properties of these names, by its `concerns`. */
+export function canFail({ concerns }: Check, propertyNames: ReadonlySet<string>): boolean {
+  if (concerns === undefined) return true;
+  if (typeof concerns === 'string') return propertyNames.has(concerns);
+  for (const name of propertyNames) if (concerns.test(name)) return true;
+  return false;
+}
+
+/** A check that warns by default. */
 export function warning(
   name: string,
   requires: readonly string[],
@@ -54,6 +63,7 @@ export function warning(
   return { name, level: 'warning', requires, visit, ...(concerns ? { concerns } : {}) };
 }
 
+/** A check that is an error by default. */
 export function error(
   name: string,
   requires: readonly string[],
@@ -63,13 +73,14 @@ export function error(
   return { name, level: 'error', requires, visit, ...(concerns ? { concerns } : {}) };
 }
 
+/** A check that is off by default. */
 export function optional(name: string, requires: readonly string[], visit: Check['visit']): Check {
   return { name, level: 'off', requires, visit };
 }
 
 /**
- * Gives pairs of entries that share a key, in the order of the first and then of the second, without comparing all
- * with all. Ends when `more` says no.
+ * Calls `give` with each pair of entries that share a key, ordered by the first and then the second, without comparing all
+ * pairs. Ends when `more` returns false.
  */
 export function eachPair<T>(
   entries: readonly T[],
@@ -98,19 +109,19 @@ export function eachPair<T>(
   }
 }
 
-/** The name up to the `@`. */
+/** The node name without its unit address. */
 export function baseName(node: LiveNode): string {
   const at = node.name.indexOf('@');
   return at < 0 ? node.name : node.name.slice(0, at);
 }
 
-/** The name behind the first `@`; empty when there is none. */
+/** The unit address: what follows the first `@`; empty when there is none. */
 export function unitAddress(node: LiveNode): string {
   const at = node.name.indexOf('@');
   return at < 0 ? '' : node.name.slice(at + 1);
 }
 
-/** Cell number `index` of a value; undefined when the value ends before. */
+/** Cell `index` (from 0) of a value; undefined past its end. */
 export function cellAt(property: LiveProperty, index: number): number | undefined {
   const { value } = property;
   if (value.length < index * 4 + 4) return undefined;
@@ -122,7 +133,7 @@ export function firstString(property: LiveProperty): string {
   return textBeforeNul(property.value);
 }
 
-/** One string and nothing behind it. */
+/** Whether the value is exactly one NUL-terminated string. */
 export function isString(property: LiveProperty): boolean {
   return property.value.length > 0 && property.value.indexOf(0) === property.value.length - 1;
 }
@@ -143,7 +154,7 @@ export function properties(node: LiveNode): LiveProperty[] {
   return node.properties.filter((property) => !property.deleted);
 }
 
-/** As dtc counts: a divisor of 0 divides only 0. */
+/** As dtc's is_multiple_of(): a divisor of 0 divides only 0. */
 export function isMultiple(value: number, divisor: number): boolean {
   return divisor === 0 ? value === 0 : value % divisor === 0;
 }
@@ -152,7 +163,7 @@ export function hexDigits(value: number | bigint): string {
   return value.toString(16);
 }
 
-/** The cells a node states for its children, or the specification's 2 and 1. */
+/** The cell counts of a node for its children; the specification's 2 and 1 where it has none. */
 export function childCells(node: LiveNode, context: CheckContext): { address: number; size: number } {
   const stated = context.cells.get(node) ?? { address: 0, size: 0 };
   return {

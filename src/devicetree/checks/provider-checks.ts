@@ -22,7 +22,7 @@ function providerBy(phandle: number, { references }: CheckContext): LiveNode | u
   return node?.deleted ? undefined : node;
 }
 
-/** Walks a list of phandles, each followed by as many cells as its node says in `cellsName`. */
+/** Checks a list of phandles, each followed by as many cells as its provider's property `cellsName` says. */
 function phandleArguments(
   node: LiveNode,
   property: LiveProperty,
@@ -44,7 +44,7 @@ function phandleArguments(
     const phandle = cellAt(property, cell)!;
     count = 0;
     if (!isPhandle(phandle)) {
-      // 0 and -1 stand for an entry left out; in an overlay also for what only the base tree knows.
+      // 0 and -1 mark an omitted entry; in an overlay also a phandle of the base tree.
       if (tree.plugin) return;
       continue;
     }
@@ -67,7 +67,7 @@ function phandleArguments(
       );
       return;
     }
-    // In 32 bits, as dtc reckons: an absurd count wraps around and is caught by the first comparison.
+    // In 32 bits, as in dtc: an absurd count wraps around and fails the first comparison.
     const expected = ((cell + count + 1) * 4) >>> 0;
     if (expected <= cell || length < expected) {
       fail(node, `property size (${length}) too small for cell size ${count}`, property);
@@ -97,7 +97,7 @@ function providerChecks(
 }
 
 function isGpio(name: string): boolean {
-  // A count, not a reference.
+  // A number of GPIOs, not a reference.
   if (name.endsWith(',nr-gpios')) return false;
   return name === 'gpios' || name === 'gpio' || name.endsWith('-gpios') || name.endsWith('-gpio');
 }
@@ -106,7 +106,7 @@ function gpios(node: LiveNode, context: CheckContext): void {
   let hog: boolean | undefined;
   for (const property of node.properties) {
     if (property.deleted || !isGpio(property.name)) continue;
-    // The `gpios` of a hog are numbers of its parent's lines.
+    // The `gpios` of a hog are line numbers of its parent.
     hog ??= hasProperty(node, 'gpio-hog');
     if (hog) return;
     phandleArguments(node, property, '#gpio-cells', false, context);
@@ -179,7 +179,7 @@ function interruptMap(node: LiveNode, context: CheckContext): void {
   }
 }
 
-/** The node that a node's `interrupts` are for; undefined, after reporting, when none can be found. */
+/** The interrupt parent of a node; undefined when there is none, which is reported except in overlays. */
 function interruptParent(node: LiveNode, context: CheckContext): LiveNode | undefined {
   const { fail, tree } = context;
   for (let at: LiveNode | undefined = node; at; at = at.parent) {
@@ -210,7 +210,7 @@ function interrupts(node: LiveNode, context: CheckContext): void {
   const { length } = property.value;
   if (length % 4 !== 0) context.fail(node, `size (${length}) is invalid, expected multiple of 4`, property);
   const parent = interruptParent(node, context);
-  // A parent without #interrupt-cells is another check's finding.
+  // A parent without #interrupt-cells is left to `interrupt_provider`.
   const cells = parent && livePropertyOf(parent, '#interrupt-cells');
   if (!cells) return;
   const size = ((cellAt(cells, 0) ?? 0) * 4) | 0;
@@ -230,7 +230,7 @@ function graphNodes(node: LiveNode, { buses, fail }: CheckContext): void {
       continue;
     }
     buses.set(node, 'graph-port');
-    // Above a port stands either the node `ports` or the device itself.
+    // The parent of a port is either a node `ports` or the device itself.
     if (!buses.has(parent) && (parent.name === 'ports' || hasProperty(node, 'reg')))
       buses.set(parent, 'graph-ports');
     return;

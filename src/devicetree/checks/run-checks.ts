@@ -1,14 +1,14 @@
 /**
- * The table of checks in dtc's order, who is switched on, and the run itself. Some checks also do something, as in dtc:
- * `phandle_references` writes phandles, `omit_unused_nodes` drops nodes. So running the checks is how a live tree gets
- * ready to be written.
+ * The table of checks in dtc's order, their levels, and the run. As in dtc, some checks change the tree:
+ * `phandle_references` writes phandles, `omit_unused_nodes` drops nodes. A live tree must have passed them before it is
+ * written.
  */
 import { limit, moreThan } from '../../limits/limits.ts';
 import { type LiveNode, type LiveTree, walkLive } from '../live/live-tree.ts';
 import type { References } from '../live/references.ts';
 import { ADDRESS_MAP_CHECKS } from './address-map-checks.ts';
 import { ADDRESS_CHECKS } from './bus-checks.ts';
-import type { Check, CheckContext, Finding } from './check.ts';
+import { type Check, type CheckContext, canFail, type Finding } from './check.ts';
 import { GPIO_AND_INTERRUPT_CHECKS, GRAPH_CHECKS, PROVIDER_CHECKS } from './provider-checks.ts';
 import {
   ALIAS_CHECKS,
@@ -19,7 +19,7 @@ import {
 } from './structure-checks.ts';
 import { CHOSEN_CHECKS, VALUE_CHECKS } from './value-checks.ts';
 
-/** In the order in which they run, unless a prerequisite asks for an earlier turn. */
+/** In the order in which they run; a prerequisite runs before the check that requires it. */
 export const CHECKS: readonly Check[] = [
   ...NAME_CHECKS,
   ...REFERENCE_CHECKS,
@@ -40,10 +40,10 @@ interface Switches {
   error: boolean;
 }
 
-/** What dtc calls its checks, for {@link CheckLevels}. */
+/** The names of all checks, for {@link CheckLevels}. */
 export const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name);
 
-/** Which checks warn and which are errors: dtc's -W and -E. */
+/** Which checks are warnings and which are errors: dtc's -W and -E. */
 export class CheckLevels {
   readonly #switches = new Map<string, Switches>(
     CHECKS.map(({ name, level }) => [name, { warning: level === 'warning', error: level === 'error' }]),
@@ -54,8 +54,8 @@ export class CheckLevels {
   }
 
   /**
-   * Carries out the argument of one -W or -E: a check's name, with `no-` before it to switch off. Raising a check raises
-   * what it requires, lowering one lowers what requires it. False when no check has the name.
+   * Applies the argument of one -W or -E: a check's name, prefixed with `no-` to switch it off. Enabling a check enables its
+   * prerequisites; disabling one disables the checks that require it. False when there is no such check.
    */
   set(kind: 'warning' | 'error', argument: string): boolean {
     const off = /^no[-_]/.test(argument);
@@ -87,9 +87,9 @@ export interface CheckOptions {
 }
 
 export interface CheckResult {
-  /** In the order in which they were made. */
+  /** In the order in which they were found. */
   readonly findings: readonly Finding[];
-  /** A check that counts as an error failed. */
+  /** A check of level error failed. */
   readonly failed: boolean;
 }
 
@@ -102,7 +102,7 @@ class CheckRun {
   readonly #levels: CheckLevels;
   readonly #context: CheckContext;
   readonly #propertyNames = new Set<string>();
-  /** No check adds nodes; some delete them. */
+  /** Listed once: no check adds nodes, and deleted ones are skipped. */
   readonly #nodes: readonly LiveNode[];
   #current: Check = CHECKS[0]!;
 
@@ -138,7 +138,7 @@ class CheckRun {
     this.findings.push({ check: check.name, level: error ? 'error' : 'warning', ...what });
   }
 
-  /** Runs a check after what it requires; true when that made an error. */
+  /** Runs a check after its prerequisites; true when one of them or the check itself is an error that failed. */
   run(check: Check): boolean {
     let failed = false;
     if (!this.#status.has(check.name)) failed = this.#runNew(check);
@@ -149,7 +149,7 @@ class CheckRun {
     let failed = false;
     for (const name of check.requires) {
       const required = this.#byName.get(name)!;
-      // After an error the other prerequisites are not even tried, and count as failed.
+      // As in dtc's run_check(): after an error the other prerequisites are not run, and count as failed.
       failed ||= this.run(required);
       if (this.#status.get(name) !== 'passed') {
         this.#status.set(check.name, 'not-run');
@@ -158,17 +158,10 @@ class CheckRun {
     }
     if (this.#status.has(check.name)) return failed;
     this.#status.set(check.name, 'passed');
-    if (!this.#mayFail(check)) return failed;
+    if (!canFail(check, this.#propertyNames)) return failed;
     this.#current = check;
     for (const node of this.#nodes) if (!node.deleted) check.visit(node, this.#context);
     return failed;
-  }
-
-  #mayFail({ concerns }: Check): boolean {
-    if (concerns === undefined) return true;
-    if (typeof concerns === 'string') return this.#propertyNames.has(concerns);
-    for (const name of this.#propertyNames) if (concerns.test(name)) return true;
-    return false;
   }
 
   runAll(): boolean {
@@ -182,7 +175,7 @@ class CheckRun {
   }
 }
 
-/** Runs the checks that are switched on. The tree is changed by those that resolve references. */
+/** Runs the enabled checks. Those that resolve references change the tree. */
 export function runChecks(tree: LiveTree, references: References, options: CheckOptions): CheckResult {
   const run = new CheckRun(tree, references, options);
   const failed = run.runAll();

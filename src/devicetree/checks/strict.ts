@@ -1,6 +1,6 @@
 /**
- * What dtc refuses, for readers that want a tree and no compiler: the checks that are errors unless somebody switches
- * them off, with the steps that resolve references. Every one is made, so that one run tells all there is.
+ * dtc's error checks for readers of a tree: the checks that are errors by default, including those that resolve references.
+ * All of them run, so that one run reports every problem.
  */
 
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -10,13 +10,13 @@ import { limit } from '../../limits/limits.ts';
 import { type LiveTree, livePathOf, walkLive } from '../live/live-tree.ts';
 import { type ReferenceOptions, References } from '../live/references.ts';
 import { OVERLAY_HINT } from '../source/parser.ts';
-import type { Check, CheckContext } from './check.ts';
+import { type Check, type CheckContext, canFail } from './check.ts';
 import { NAME_CHECKS, REFERENCE_CHECKS } from './structure-checks.ts';
 
-/** Said once where there are more. */
-const UNTOLD = { name: 'tree-problems', rest: 'the rest is left out' } as const;
+/** Arguments of the finding that ends a list past the limit. */
+const MORE = { name: 'tree-problems', rest: 'the rest is left out' } as const;
 
-/** dtc's own name for what is wrong with a reference says less than that it is one. */
+/** These three checks share one code: what matters is that a reference is wrong, not which check found it. */
 function isAboutReferences({ name }: Check): boolean {
   return name === 'phandle_references' || name === 'path_references' || name === 'explicit_phandles';
 }
@@ -34,8 +34,8 @@ const CHECK_CODES: Readonly<Record<string, CheckCode>> = {
 };
 
 /**
- * Resolves the references of a tree from source and makes dtc's error checks. Problems become diagnostics of severity
- * error; the tree can be used all the same.
+ * Resolves the references of a tree from source and runs dtc's error checks. Problems become errors in `sink`, at most
+ * `limit('tree-problems')`; the tree stays usable.
  */
 export function checkStrictly(
   tree: LiveTree,
@@ -49,7 +49,7 @@ export function checkStrictly(
   const advice = !tree.plugin && nodes.some(({ name }) => name === '__overlay__') ? OVERLAY_HINT : undefined;
   let problems = 0;
   for (const check of [...NAME_CHECKS, ...REFERENCE_CHECKS]) {
-    if (check.level !== 'error' || !mayFail(check, names)) continue;
+    if (check.level !== 'error' || !canFail(check, names)) continue;
     const context: CheckContext = {
       tree,
       references,
@@ -62,7 +62,7 @@ export function checkStrictly(
       fail: (node, message, property) => {
         problems += 1;
         if (problems > limit('tree-problems')) {
-          if (problems === limit('tree-problems') + 1) sink.add(finding('fwmap/limit-told', UNTOLD));
+          if (problems === limit('tree-problems') + 1) sink.add(finding('fwmap/limit-told', MORE));
           return;
         }
         const span = property?.span ?? node.spans[0];
@@ -75,11 +75,4 @@ export function checkStrictly(
     for (const node of nodes) if (!node.deleted) check.visit(node, context);
   }
   return references;
-}
-
-function mayFail({ concerns }: Check, names: ReadonlySet<string>): boolean {
-  if (concerns === undefined) return true;
-  if (typeof concerns === 'string') return names.has(concerns);
-  for (const name of names) if (concerns.test(name)) return true;
-  return false;
 }

@@ -1,4 +1,4 @@
-/** Checks of names, labels, phandles and references: what a tree must satisfy whatever it describes. */
+/** Checks of names, labels, phandles and references. */
 import { latin1Text } from '../../bytes/text-encoding.ts';
 import {
   deleteNode,
@@ -29,7 +29,7 @@ const NODE_CHARACTERS = /[^a-zA-Z0-9,._+\-@]/;
 const PROPERTY_CHARACTERS = /[^a-zA-Z0-9,._+*#?-]/;
 const STRICT_CHARACTERS = /[^a-zA-Z0-9,-]/;
 
-/** The first character of a text that a pattern finds. */
+/** The first match of a one-character pattern. */
 function badCharacter(text: string, pattern: RegExp): { at: number; character: string } | undefined {
   const at = text.search(pattern);
   return at < 0 ? undefined : { at, character: text[at]! };
@@ -47,7 +47,7 @@ function duplicateNodeNames({ children }: LiveNode, context: CheckContext): void
   );
 }
 
-/** From this many on, properties are compared through an index. */
+/** From this many properties on, they are compared through an index. */
 const MANY_PROPERTIES = 24;
 
 function duplicatePropertyNames(node: LiveNode, context: CheckContext): void {
@@ -76,7 +76,7 @@ function propertyNameCharactersStrict(node: LiveNode, { fail }: CheckContext): v
     let { name } = property;
     let bad = badCharacter(name, STRICT_CHARACTERS);
     if (!bad || name === 'device_type') continue;
-    // A number sign is right at the beginning, or behind a vendor prefix.
+    // A `#` is allowed at the beginning, or after a vendor prefix.
     if (bad.character === '#' && (bad.at === 0 || name[bad.at - 1] === ',')) {
       name = name.slice(bad.at + 1);
       bad = badCharacter(name, STRICT_CHARACTERS);
@@ -85,7 +85,7 @@ function propertyNameCharactersStrict(node: LiveNode, { fail }: CheckContext): v
   }
 }
 
-/** Where a label stands: on a node, on a property, or inside a value. */
+/** What a label is on: a node, a property, or a place inside a value. */
 interface LabelPlace {
   readonly node: LiveNode;
   readonly property?: LiveProperty | undefined;
@@ -96,7 +96,7 @@ function describe({ node, property, marker }: LabelPlace): string {
   return `${marker ? 'value of ' : ''}${property ? `'${property.name}' in ` : ''}${livePathOf(node)}`;
 }
 
-/** Gives the places of a node's labels, in the order in which they are checked. */
+/** Calls `give` for each label in a node, in the order in which dtc checks them. */
 function eachLabel(node: LiveNode, give: (label: string, place: LabelPlace) => void): void {
   for (const { name, deleted } of node.labels) if (!deleted) give(name, { node });
   for (const property of node.properties) {
@@ -108,7 +108,7 @@ function eachLabel(node: LiveNode, give: (label: string, place: LabelPlace) => v
   }
 }
 
-/** First place of every label: those on nodes before those on properties before those in values. */
+/** The place of every label that others are compared with: on a node before a property before a value, as in dtc. */
 const firstPlaces = new WeakMap<CheckContext, Map<string, LabelPlace>>();
 
 function firstPlacesOf(context: CheckContext): Map<string, LabelPlace> {
@@ -136,7 +136,7 @@ function duplicateLabel(node: LiveNode, context: CheckContext): void {
   });
 }
 
-/** Passes on what the reference steps find. dtc's text for an unknown target ends in a newline of its own. */
+/** Reports problems of resolving references. dtc's text for an unknown target ends in a newline of its own. */
 function reporter({ fail }: CheckContext): ReportProblem {
   return ({ check, node, property, message }) =>
     fail(node, check === 'explicit_phandles' ? message : `${message}\n`, property);
@@ -151,7 +151,7 @@ function nameProperties(node: LiveNode, { fail }: CheckContext): void {
   if (property.value.length !== base.length + 1 || text !== base) {
     fail(node, `"name" property is incorrect ("${firstString(property)}" instead of base node name)`);
   } else {
-    // Right, and so redundant.
+    // Correct, and therefore redundant.
     node.properties.splice(index, 1);
   }
 }

@@ -1,4 +1,4 @@
-/** Checks that a property has the form its name asks for. */
+/** Checks that the value of a property has the type that its name requires. */
 import { type LiveNode, type LiveProperty, livePropertyOf } from '../live/live-tree.ts';
 import { nodeByPath } from '../live/references.ts';
 import { type Check, type CheckContext, isString, isStringList, properties, warning } from './check.ts';

@@ -1,8 +1,8 @@
 /**
- * The live tree: a device tree while it is being made. Deleted entries keep their place (a later definition revives
- * them there), references are not resolved yet, a node remembers every definition merged into it. The parser makes
- * one; the checks, symbols, fixups and writers of `fwmap dtc` work on it; {@link treeFromLive} turns it
- * into the finished {@link DeviceTree}.
+ * The live tree: a mutable device tree, as in dtc (livetree.c). Deleted entries keep their place, where a later definition
+ * revives them; references may be unresolved; a node has the spans of all definitions merged into it. The parser builds
+ * one, the checks, symbols, fixups and writers of `fwmap dtc` work on it, and {@link treeFromLive} converts it to the
+ * immutable {@link DeviceTree}.
  */
 import type { Source, Span } from '../../bytes/source.ts';
 import type { BlobHeader, DeviceTree, DtNode, DtProperty, Marker, MemoryReservation } from '../tree.ts';
@@ -19,7 +19,7 @@ export interface LiveProperty {
   markers: Marker[];
   labels: LiveLabel[];
   deleted: boolean;
-  /** From the name to the semicolon; absent for what no text says (a blob, a generated property). */
+  /** From the name to the semicolon; absent where there is no source (a blob, a generated property). */
   span?: Span | undefined;
   valueSpan?: Span | undefined;
 }
@@ -37,7 +37,7 @@ export interface LiveNode {
   referenced: boolean;
   /** Brace to semicolon of each definition merged into this node, in order. */
   spans: Span[];
-  /** The phandle it has or was given; 0 while it has none. */
+  /** Its phandle, explicit or assigned; 0 while it has none. */
   phandle: number;
 }
 
@@ -78,20 +78,20 @@ export function liveProperty(name: string, value: Uint8Array, markers: Marker[] 
   return { name, value, markers, labels: [], deleted: false, span: undefined, valueSpan: undefined };
 }
 
-/** Puts a label in front, or revives it when the list has it. */
+/** Adds a label in front, or revives it when the list has it. */
 export function addLabel(labels: LiveLabel[], name: string): void {
   const known = labels.find((label) => label.name === name);
   if (known) known.deleted = false;
   else labels.unshift({ name, deleted: false });
 }
 
-/** The property of that name which is not deleted. */
+/** The first property of that name that is not deleted. */
 export function livePropertyOf(node: LiveNode, name: string): LiveProperty | undefined {
   for (const property of node.properties) if (property.name === name && !property.deleted) return property;
   return undefined;
 }
 
-/** The child of that name which is not deleted. */
+/** The first child of that name that is not deleted. */
 export function liveChildOf(node: LiveNode, name: string): LiveNode | undefined {
   for (const child of node.children) if (child.name === name && !child.deleted) return child;
   return undefined;
@@ -104,10 +104,17 @@ export function livePathOf(node: LiveNode): string {
   return path || '/';
 }
 
-/** From this many children on they are looked up through an index. */
+/** dtc's guess_boot_cpuid(): `reg` of the first node in `/cpus`, if that is one cell; else 0. */
+export function guessedBootCpuid(root: LiveNode): number {
+  const first = liveChildOf(root, 'cpus')?.children[0];
+  const value = first && livePropertyOf(first, 'reg')?.value;
+  return value?.length === 4 ? new DataView(value.buffer, value.byteOffset).getUint32(0) : 0;
+}
+
+/** Nodes with at least this many children are searched through an index. */
 const INDEXED_CHILDREN = 32;
 
-/** Looks nodes up by path, many times in a tree that does not change meanwhile. */
+/** Repeated lookups by path in a tree that does not change in between. */
 export class PathFinder {
   readonly #root: LiveNode;
   readonly #children = new Map<LiveNode, ReadonlyMap<string, LiveNode>>();
@@ -128,7 +135,7 @@ export class PathFinder {
     return index.get(name);
   }
 
-  /** The node at a path, unit addresses written out; slashes too many are ignored. */
+  /** The node at a path with full unit addresses; repeated slashes are ignored. */
   find(path: string): LiveNode | undefined {
     let node: LiveNode | undefined = this.#root;
     for (const name of path.split('/')) if (node && name !== '') node = this.#child(node, name);
@@ -163,8 +170,8 @@ export function deleteProperty(property: LiveProperty): void {
 }
 
 /**
- * A finished tree as a live one: what was read from a blob or a directory, to be checked, changed and written. Spans
- * are left out unless asked for: to dtc a blob has no places.
+ * A live copy of a tree that was read from a blob or a directory, to be checked, changed and written. Spans are left out
+ * unless `spans` is set: dtc's messages have no source positions for a blob.
  */
 export function liveFromTree(tree: DeviceTree, options: { readonly spans?: boolean } = {}): LiveTree {
   const copy = (node: DtNode, parent: LiveNode | undefined): LiveNode => {
@@ -204,10 +211,10 @@ export function liveFromTree(tree: DeviceTree, options: { readonly spans?: boole
   };
 }
 
-/** Most nodes and nearly all properties have none. */
+/** Shared: most nodes and nearly all properties have none. */
 const NO_LABELS: readonly string[] = [];
 
-/** The live tree without what is deleted. References keep the bytes they have: resolve them first. */
+/** An immutable copy of a live tree without deleted entries. References must have been resolved before. */
 export function treeFromLive(live: LiveTree): DeviceTree {
   const names = (labels: readonly LiveLabel[]): readonly string[] =>
     labels.length === 0 ? NO_LABELS : labels.filter((label) => !label.deleted).map((label) => label.name);

@@ -1,6 +1,6 @@
 /**
- * Applying overlays. The steps, their order and what counts as an error are libfdt's (fdt_overlay_apply() of dtc
- * 1.8.1), down to where new nodes and properties are put, so that the result is fdtoverlay's.
+ * Applies overlays. The steps, their order and the errors are those of libfdt's fdt_overlay_apply() (dtc 1.8.1), including
+ * where new nodes and properties are inserted, so that the result equals fdtoverlay's.
  */
 import type { Diagnostic, DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { latin1Bytes, latin1Text, textBeforeNul } from '../../bytes/text-encoding.ts';
@@ -25,11 +25,11 @@ import { generateFixups, generateLabelTree, generateLocalFixups } from './symbol
 
 export interface AppliedOverlay {
   readonly tree: LiveTree;
-  /** What was changed, in order: the same edits on the base's blob make fdtoverlay's blob. */
+  /** The changes, in order: the same edits of the base's blob give fdtoverlay's blob. */
   readonly edits: readonly BlobEdit[];
 }
 
-/** Ends the application; the tree is then not to be used. */
+/** Aborts applying an overlay; the tree must not be used afterwards. */
 class OverlayError {
   readonly diagnostic: Diagnostic;
   constructor(diagnostic: Diagnostic) {
@@ -43,7 +43,7 @@ function overlayError(code: OverlayCode, problem: string): OverlayError {
   return new OverlayError(finding(code, { problem }));
 }
 
-/** A node name as libfdt compares: without a unit address it stands for the first node with any. */
+/** libfdt's comparison of node names: one without a unit address matches any unit address. */
 function nameMatches(node: LiveNode, wanted: string): boolean {
   return node.name === wanted || (!wanted.includes('@') && node.name.startsWith(`${wanted}@`));
 }
@@ -74,7 +74,7 @@ function cell(property: LiveProperty | undefined, offset = 0): number | undefine
   return new DataView(property.value.buffer, property.value.byteOffset).getUint32(offset);
 }
 
-/** Writes a cell into a copy of the value: bytes may be shared with the blob they came from. */
+/** Writes a cell into a copy of the value, whose bytes may be shared with a blob. */
 function setCell(property: LiveProperty, offset: number, value: number): void {
   property.value = Uint8Array.from(property.value);
   new DataView(property.value.buffer).setUint32(offset, value);
@@ -97,7 +97,7 @@ function phandleOf(node: LiveNode): number {
   return 0;
 }
 
-class Application {
+class OverlayApplication {
   readonly #base: LiveNode;
   readonly #overlay: LiveNode;
   readonly #byPhandle = new Map<number, LiveNode>();
@@ -130,7 +130,7 @@ class Application {
     this.#updateSymbols();
   }
 
-  /** The overlay's own phandles go above the base's. */
+  /** Moves the overlay's own phandles above those of the base. */
   #shiftPhandles(): void {
     for (const node of walkLive(this.#overlay)) {
       for (const name of PHANDLE_NAMES) {
@@ -154,7 +154,7 @@ class Application {
     }
   }
 
-  /** Changes every cell of the overlay that `__local_fixups__` calls a phandle. */
+  /** Changes every cell of the overlay that `__local_fixups__` names. */
   #eachLocalReference(fixups: LiveNode, change: (phandle: number) => number): void {
     const waiting: [LiveNode, LiveNode][] = [[fixups, this.#overlay]];
     for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -165,25 +165,25 @@ class Application {
         if (deleted) continue;
         const property = livePropertyOf(node, name);
         if (value.length % 4 !== 0) throw wrong(`has a property ${name} that is not a list of cells`);
-        if (!property) throw wrong(`names a property ${name} that the node hasn't`);
+        if (!property) throw wrong(`names the property ${name}, which the node does not have`);
         const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
         for (let index = 0; index < value.length; index += 4) {
           const offset = view.getUint32(index);
           const phandle = cell(property, offset);
-          if (phandle === undefined) throw wrong(`names offset ${offset} in ${name}, which is shorter`);
+          if (phandle === undefined) throw wrong(`names offset ${offset}, past the end of ${name}`);
           setCell(property, offset, change(phandle));
         }
       }
       for (const child of fixup.children) {
         if (child.deleted) continue;
         const target = childNamed(node, child.name);
-        if (!target) throw wrong(`names a node ${child.name} that the overlay hasn't`);
+        if (!target) throw wrong(`names the node ${child.name}, which the overlay does not have`);
         waiting.push([child, target]);
       }
     }
   }
 
-  /** References to labels of the base. */
+  /** Resolves references to labels of the base. */
   #resolveFixups(): void {
     const fixups = childNamed(this.#overlay, '__fixups__');
     if (!fixups) return;
@@ -209,7 +209,7 @@ class Application {
         throw new OverlayError(finding('dt/overlay-label', { label, wanted, lacks }));
       }
       if (entries.length < 2 || entries.at(-1) !== '') {
-        throw overlayError('dt/overlay-fixup', `The fixups of label ${label} are no list of strings`);
+        throw overlayError('dt/overlay-fixup', `The fixups of label ${label} are not a list of strings`);
       }
       for (const entry of entries.slice(0, -1)) this.#resolveFixup(label, entry, phandle);
     }
@@ -221,15 +221,15 @@ class Application {
     const parts = /^([^:]*):([^:]+):([0-9]+)$/.exec(entry);
     if (!parts) throw wrong('is not of the form path:property:offset');
     const node = nodeAt(this.#overlay, parts[1]!);
-    if (!node) throw wrong("names a node that the overlay hasn't");
+    if (!node) throw wrong('names a node that the overlay does not have');
     const property = livePropertyOf(node, parts[2]!);
-    if (!property) throw wrong("names a property that the node hasn't");
+    if (!property) throw wrong('names a property that the node does not have');
     const offset = Number(parts[3]);
-    if (offset + 4 > property.value.length) throw wrong('names an offset behind the end of the value');
+    if (offset + 4 > property.value.length) throw wrong('names an offset past the end of the value');
     setCell(property, offset, phandle);
   }
 
-  /** The node of the base that a fragment is for; undefined when it isn't there. */
+  /** The target of a fragment in the base; `node` is undefined when the base has none. `by` is for messages. */
   #target(fragment: LiveNode): { node: LiveNode | undefined; path: string | undefined; by: string } {
     const target = livePropertyOf(fragment, 'target');
     const where = `${livePathOf(fragment)} of the overlay`;
@@ -255,7 +255,7 @@ class Application {
     }
   }
 
-  /** A node that both have keeps the base's phandle, and the overlay's references to it follow. */
+  /** A node in both trees keeps the base's phandle; the overlay's references to it are updated. */
   #keepPhandles(localFixups: LiveNode | undefined): void {
     for (const { fragment, body } of this.#fragments()) {
       const { node } = this.#target(fragment);
@@ -316,7 +316,7 @@ class Application {
   #addNode(parent: LiveNode, from: { readonly name: string; readonly spans: LiveNode['spans'] }): LiveNode {
     const made = liveNode(from.name, parent);
     made.spans = [...from.spans];
-    // libfdt puts a new node right behind the properties.
+    // libfdt inserts a new node right after the properties.
     parent.children.unshift(made);
     this.edits.push({ kind: 'node', parent: namesOf(parent), name: from.name });
     return made;
@@ -329,12 +329,12 @@ class Application {
     made.markers = [];
     made.span = from.span;
     made.valueSpan = from.valueSpan;
-    // libfdt puts a new property right behind the node's name.
+    // libfdt inserts a new property right after the node's name.
     if (!known) node.properties.unshift(made);
     this.edits.push({ kind: 'property', node: namesOf(node), name: from.name, value: from.value });
   }
 
-  /** The overlay's labels, by the paths that their nodes have now. */
+  /** Adds the overlay's labels to `__symbols__`, with the paths of their nodes in the base. */
   #updateSymbols(): void {
     const from = childNamed(this.#overlay, '__symbols__');
     if (!from) return;
@@ -346,12 +346,12 @@ class Application {
       const path = textBeforeNul(value);
       const wrong = (what: string): OverlayError =>
         overlayError('dt/overlay-symbol', `The symbol ${name} of the overlay ${what}`);
-      if (value.length !== path.length + 1 || !path.startsWith('/')) throw wrong('is no path');
+      if (value.length !== path.length + 1 || !path.startsWith('/')) throw wrong('is not a path');
       const parts = /^\/([^/]*)\/__overlay__(?:\/(.*))?$/s.exec(path);
-      // A label of something that does not become part of the base.
+      // A label outside of `__overlay__`, which is not merged into the base.
       if (!parts) continue;
       const fragment = childNamed(this.#overlay, parts[1]!);
-      if (!fragment || !childNamed(fragment, '__overlay__')) throw wrong(`names no fragment: ${path}`);
+      if (!fragment || !childNamed(fragment, '__overlay__')) throw wrong(`is not inside a fragment: ${path}`);
       const target = this.#target(fragment);
       if (!target.node) throw wrong(`is in a fragment whose target ${target.by} is not in the base tree`);
       const above = target.path ?? livePathOf(target.node);
@@ -362,15 +362,15 @@ class Application {
 }
 
 /**
- * Applies one overlay to a tree, changing both. Undefined, with an error naming the label or fragment and where it was
- * wanted, when it does not fit; then neither is fit for use.
+ * Applies one overlay to a live tree, changing both. Undefined, with an error that names the label or fragment, when it
+ * can't be applied; then neither tree may be used.
  */
 export function applyOverlay(
   base: LiveTree,
   overlay: LiveTree,
   sink: DiagnosticSink,
 ): AppliedOverlay | undefined {
-  const application = new Application(base.root, overlay.root);
+  const application = new OverlayApplication(base.root, overlay.root);
   try {
     application.apply();
   } catch (error) {
@@ -384,9 +384,8 @@ export function applyOverlay(
 }
 
 /**
- * The tree that results from applying overlays one after the other; the trees given stay as they are. Source tells its
- * labels: a base is taken as if it were compiled with symbols, an overlay with its fixups. Undefined when one of the
- * overlays does not apply.
+ * A copy of `base` with overlays applied in order. Trees from source are taken as if compiled with `dtc -@`: the base with
+ * its symbols, an overlay with its fixups. Undefined, with an error, when an overlay can't be applied.
  */
 export function applyOverlays(
   base: DeviceTree,
@@ -405,8 +404,8 @@ export function applyOverlays(
 }
 
 /**
- * Gives a tree from source the `/__symbols__` and phandles that `dtc -@` would, for overlays to be applied to it.
- * @returns what takes the node away again, which the source does not have; undefined when the source has one
+ * Adds the `/__symbols__` and phandles of `dtc -@` to a tree from source, so that overlays can be applied to it.
+ * @returns how to remove `/__symbols__` again; undefined when the source has that node itself
  */
 export function addSymbols(tree: LiveTree): { remove(): void } | undefined {
   const known = childNamed(tree.root, '__symbols__');
@@ -422,8 +421,8 @@ export function addSymbols(tree: LiveTree): { remove(): void } | undefined {
 }
 
 /**
- * Gives an overlay from source, whose references have been resolved, what `dtc -@` would: its labels, for overlays
- * that follow, and where its references are. False, with an error, when there is no way to say one of them.
+ * Adds the symbols and fixups of `dtc -@` to an overlay from source whose references have been resolved. False, with an
+ * error, when a reference can't be expressed as a fixup.
  */
 function addFixups(tree: LiveTree, sink: DiagnosticSink): boolean {
   addSymbols(tree);

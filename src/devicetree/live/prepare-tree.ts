@@ -1,4 +1,4 @@
-/** From what was read to what can be written: checks, labels, symbols, fixups and order, in the sequence of dtc's main(). */
+/** Completes a live tree for writing: checks, labels, symbols, fixups and sorting, in the order of dtc's main(). */
 import type { Finding } from '../checks/check.ts';
 import { CheckLevels, runChecks } from '../checks/run-checks.ts';
 import { OVERLAY_HINT } from '../source/parser.ts';
@@ -26,7 +26,7 @@ export interface PrepareOptions {
   readonly fixups?: boolean;
   /** -s */
   readonly sort?: boolean;
-  /** -f: goes on although a check that counts as an error failed. */
+  /** -f: continues after a check of level error failed. */
   readonly force?: boolean;
 }
 
@@ -39,16 +39,16 @@ export interface PrepareNote {
 
 export interface PreparedTree {
   readonly findings: readonly Finding[];
-  /** A check that counts as an error failed. Without `force` the tree is then not to be written. */
+  /** A check of level error failed. Without `force` the tree must not be written then. */
   readonly failed: boolean;
   readonly notes: readonly PrepareNote[];
-  /** Why no fixups can be made; the tree is then not to be written. */
+  /** Why fixups can't be generated; the tree must not be written then. */
   readonly failure?: string;
-  /** What to do about a tree that failed; dtc says no more. */
+  /** What to do about a tree that failed; dtc has no such hint. */
   readonly hint?: string;
 }
 
-/** Makes a live tree ready for the writers; the tree is changed. */
+/** Completes a live tree for the writers, in place. */
 export function prepareTree(tree: LiveTree, options: PrepareOptions = {}): PreparedTree {
   const symbols = options.symbols ?? false;
   const references = new References(tree, { phandleFormat: options.phandleFormat, symbols });
@@ -56,7 +56,7 @@ export function prepareTree(tree: LiveTree, options: PrepareOptions = {}): Prepa
   const { findings, failed } = runChecks(tree, references, { levels, symbols });
   const notes: PrepareNote[] = [];
   if (failed && !options.force) {
-    // References to another tree are what /plugin/ is for.
+    // An overlay without /plugin/ fails by its references to the base tree.
     const isOverlay = tree.root.children.some((child) => liveChildOf(child, '__overlay__'));
     return { findings, failed, notes, ...(isOverlay ? { hint: OVERLAY_HINT } : {}) };
   }

@@ -1,6 +1,6 @@
 /**
- * Resolving references in a live tree: giving phandles to the nodes that references name, writing them and the paths
- * into the values. The order in which phandles are given is dtc's, so that a blob comes out with the same bytes.
+ * Resolves references in a live tree: assigns phandles to the nodes that references name, and writes phandles and paths into
+ * the values. Phandles are assigned in dtc's order, so that blobs are equal byte by byte.
  */
 import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import type { Marker } from '../tree.ts';
@@ -14,13 +14,13 @@ import {
   walkLive,
 } from './live-tree.ts';
 
-/** dtc's `-H`: which property tells a node its phandle. */
+/** dtc's `-H`: which property holds a node's phandle, `phandle`, `linux,phandle` or both. */
 export type PhandleFormat = 'epapr' | 'legacy' | 'both';
 
 export interface ReferenceOptions {
-  /** `phandle` unless said otherwise. */
+  /** `epapr` by default. */
   readonly phandleFormat?: PhandleFormat | undefined;
-  /** dtc's `-@`: nodes with labels stay, since others may refer to them. */
+  /** dtc's `-@`: nodes with labels are kept, since overlays may refer to them. */
   readonly symbols?: boolean | undefined;
 }
 
@@ -40,8 +40,7 @@ export function isPhandle(value: number): boolean {
 }
 
 /**
- * The labels and phandles of a tree. Made when parsing is over: nodes that are added or labels that change later are
- * not seen.
+ * The labels and phandles of a tree at the time of construction; nodes and labels that are added later are not in it.
  */
 export class References {
   readonly root: LiveNode;
@@ -62,7 +61,7 @@ export class References {
     }
   }
 
-  /** The first node, in the order of the tree, with the label. */
+  /** The first node in tree order with the label. */
   byLabel(label: string): LiveNode | undefined {
     return this.#labels.get(label);
   }
@@ -79,29 +78,29 @@ export class References {
     return from && nodeByPath(from, reference.slice(slash));
   }
 
-  /** The node's phandle; it is given the lowest free one, and the property that tells it, when it has none. */
+  /** The node's phandle; when it has none, the lowest free one is assigned and its property added. */
   phandleOf(node: LiveNode): number {
     if (isPhandle(node.phandle)) return node.phandle;
     while (this.#phandles.has(this.#next)) this.#next += 1;
     node.phandle = this.#next;
     this.#phandles.set(node.phandle, node);
-    if (this.#format !== 'epapr') tellPhandle(node, 'linux,phandle');
-    if (this.#format !== 'legacy') tellPhandle(node, 'phandle');
+    if (this.#format !== 'epapr') addPhandleProperty(node, 'linux,phandle');
+    if (this.#format !== 'legacy') addPhandleProperty(node, 'phandle');
     return node.phandle;
   }
 
-  /** Takes over the phandle that a node's own properties give it. */
+  /** Reads the phandle from a node's own properties. */
   readExplicitPhandle(node: LiveNode, report: ReportProblem): void {
-    const said = this.#phandleProperty(node, 'phandle', report);
+    const standard = this.#phandleProperty(node, 'phandle', report);
     const legacy = this.#phandleProperty(node, 'linux,phandle', report);
-    if (said === 0 && legacy === 0) return;
-    if (said !== 0 && legacy !== 0 && said !== legacy)
+    if (standard === 0 && legacy === 0) return;
+    if (standard !== 0 && legacy !== 0 && standard !== legacy)
       report({
         check: 'explicit_phandles',
         node,
         message: "mismatching 'phandle' and 'linux,phandle' properties",
       });
-    const phandle = said === 0 ? legacy : said;
+    const phandle = standard === 0 ? legacy : standard;
     const other = this.byPhandle(phandle);
     if (other && other !== node) {
       report({
@@ -115,7 +114,7 @@ export class References {
     this.#phandles.set(phandle, node);
   }
 
-  /** 0 when the node has no such property, a bad one, or one that asks for any phandle by referring to the node itself. */
+  /** 0 when the node has no such property, an invalid one, or one that refers to the node itself, which asks for any phandle. */
   #phandleProperty(node: LiveNode, name: string, report: ReportProblem): number {
     const property = livePropertyOf(node, name);
     if (!property) return 0;
@@ -137,7 +136,7 @@ export class References {
     return 0;
   }
 
-  /** Writes the phandles that a node's values refer to. In a plugin a label may belong to the tree it is for. */
+  /** Writes the phandles that a node's values refer to. In a plugin an unknown label may be one of the base tree. */
   resolvePhandles(node: LiveNode, report: ReportProblem): void {
     // By index: a node that refers to itself gets its phandle property while its list is walked, as in dtc.
     for (let index = 0; index < node.properties.length; index += 1) {
@@ -193,14 +192,14 @@ export class References {
   }
 }
 
-function tellPhandle(node: LiveNode, name: string): void {
+function addPhandleProperty(node: LiveNode, name: string): void {
   if (livePropertyOf(node, name)) return;
   const value = new Uint8Array(4);
   new DataView(value.buffer).setUint32(0, node.phandle);
   node.properties.push(liveProperty(name, value, [{ kind: 'uint32', offset: 0 }]));
 }
 
-/** The node at a path below `from`, unit addresses written out; slashes too many are ignored. */
+/** The node at a path below `from`, with full unit addresses; repeated slashes are ignored. */
 export function nodeByPath(from: LiveNode, path: string): LiveNode | undefined {
   let node: LiveNode | undefined = from;
   for (const name of path.split('/')) {

@@ -1,4 +1,4 @@
-/** Puts a tree in the order of its names (dtc -s), so that two trees can be compared as text. */
+/** Sorts a tree by names (dtc -s), so that two trees can be compared as text. */
 import { type LiveTree, walkLive } from './live-tree.ts';
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

@@ -1,7 +1,7 @@
 /**
- * What makes trees and overlays fit together: `__symbols__` and `/aliases` from labels, `__fixups__` for references
- * that another tree has to resolve, `__local_fixups__` for those within the tree. Going out, nodes are generated;
- * coming in from a blob, they become labels and reference markers again. Orders and messages are dtc's.
+ * The nodes that connect trees and overlays: `__symbols__` and `/aliases` from labels, `__fixups__` for references into
+ * another tree, `__local_fixups__` for those within the tree. They are generated for output and, when read from a blob,
+ * turned back into labels and reference markers. Order and messages are dtc's.
  */
 import { latin1Bytes, latin1Text, textBeforeNul } from '../../bytes/text-encoding.ts';
 import type { Marker } from '../tree.ts';
@@ -21,10 +21,10 @@ import {
 } from './live-tree.ts';
 import type { References } from './references.ts';
 
-/** Something that was wrong with what a tree brought along, or a label that is already taken. */
+/** Receives dtc's warning texts. */
 export type SymbolWarning = (text: string) => void;
 
-/** A generated tree can't be made: the tree holds something that its format has no room for. */
+/** Why fixups can't be generated: something in the tree that their format can't express. */
 export interface SymbolFailure {
   readonly failure: string;
 }
@@ -41,7 +41,7 @@ function childNamed(node: LiveNode, name: string): LiveNode {
   return made;
 }
 
-/** Labels of a node that has a property `__symbols__/LABEL` with its path. */
+/** Adds the label of each property `__symbols__/LABEL` to the node at its path. */
 export function labelsFromSymbols(tree: LiveTree, warn: SymbolWarning): void {
   const symbols = liveChildOf(tree.root, '__symbols__');
   if (!symbols) return;
@@ -67,7 +67,7 @@ export function generateLabelTree(
   phandles: boolean,
   warn: SymbolWarning,
 ): void {
-  // A label counts even when it was deleted: dtc looks at the list only.
+  // Deleted labels count here, as in dtc.
   const labelled = [...walkLive(tree.root)].filter((node) => node.labels.length > 0);
   if (labelled.length === 0) return;
   const target = childNamed(tree.root, name);
@@ -94,7 +94,7 @@ interface FoundReference {
   readonly marker: Reference;
 }
 
-/** Every phandle reference of the tree, in its order, that does or doesn't lead to a node. */
+/** The phandle references of the tree, in order, that resolve to a node (`resolve`) or don't. */
 function referencesThat(tree: LiveTree, references: References, resolve: boolean): FoundReference[] {
   const found: FoundReference[] = [];
   for (const node of walkLive(tree.root)) {
@@ -114,18 +114,18 @@ function referencesThat(tree: LiveTree, references: References, resolve: boolean
 const MALFORMED = (name: string): string =>
   `Warning: Preexisting data in ${name} malformed, some content could not be added.\n`;
 
-/** Properties that grow by one entry at a time, each entry once. */
+/** Lists to which entries are appended, each entry once. */
 class GrowingProperties {
   readonly #kind: 'string' | 'uint32';
   readonly #growing = new Map<LiveProperty, { readonly known: Set<string>; readonly added: Buffer[] }>();
-  /** Something that was there already is no list of such entries. */
+  /** An existing value is not a list of such entries. */
   malformed = false;
 
   constructor(kind: 'string' | 'uint32') {
     this.#kind = kind;
   }
 
-  /** The entries a value has; undefined when it is no list of entries. */
+  /** The entries of a value; undefined when it is not a list of entries. */
   #entriesOf(value: Uint8Array): string[] | undefined {
     const text = latin1Text(value);
     if (this.#kind === 'string')
@@ -155,7 +155,7 @@ class GrowingProperties {
     growing.added.push(latin1Bytes(this.#kind === 'string' ? `${entry}\0` : entry));
   }
 
-  /** Writes the entries added into the properties. */
+  /** Writes the added entries into the properties. */
   finish(): void {
     for (const [property, { added }] of this.#growing) {
       let { length } = property.value;
@@ -192,7 +192,7 @@ export function generateFixups(
   return undefined;
 }
 
-/** `__local_fixups__`: for every reference within the tree the offset at which its phandle stands, in a copy of the node's path. */
+/** `__local_fixups__`: for every reference within the tree the offset of its phandle, below a copy of the node's path. */
 export function generateLocalFixups(tree: LiveTree, references: References, warn: SymbolWarning): void {
   const found = referencesThat(tree, references, true);
   if (found.length === 0) return;
@@ -236,7 +236,7 @@ function leadingInteger(text: string): number {
 
 type Reference = Marker & { readonly kind: 'phandle-reference' };
 
-/** References found for properties, put in at the end. */
+/** Reference markers per property, added at the end. */
 class FoundReferences {
   readonly #byProperty = new Map<LiveProperty, Reference[]>();
 
@@ -299,7 +299,7 @@ export function markersFromFixups(tree: LiveTree, warn: SymbolWarning): void {
   found.finish();
 }
 
-/** Reference markers from the offsets in `__local_fixups__`; the target is named by label, or by path. */
+/** Reference markers from the offsets in `__local_fixups__`; the target is a label or a path. */
 export function markersFromLocalFixups(tree: LiveTree, references: References, warn: SymbolWarning): void {
   const fixups = liveChildOf(tree.root, '__local_fixups__');
   if (!fixups) return;

@@ -1,4 +1,4 @@
-/** `fwmap dtc -I fs`: a directory as /proc/device-tree is one, read as dtc reads it, links and order of the entries included. */
+/** `fwmap dtc -I fs`: reads a directory such as /proc/device-tree as dtc does (fstree.c), links and order of entries included. */
 
 import { opendirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { sep } from 'node:path';
@@ -6,36 +6,29 @@ import { readFileBytes, systemMessage } from '../../artifact/file.ts';
 import type { Source } from '../../bytes/source.ts';
 import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
-import {
-  type LiveNode,
-  type LiveTree,
-  liveChildOf,
-  liveNode,
-  liveProperty,
-  livePropertyOf,
-} from './live-tree.ts';
+import { guessedBootCpuid, type LiveNode, type LiveTree, liveNode, liveProperty } from './live-tree.ts';
 
 const SLASH = Buffer.from('/');
 
-/** Ends the reading; the message is what dtc says. */
+/** Aborts the reading; the message is dtc's. */
 class Unreadable extends Error {}
 
 export interface TreeDirectoryOptions {
-  /** What messages call the directory: the bytes of its name, one a character. */
+  /** The directory's name in messages, as Latin-1: one character a byte. */
   readonly name: string;
-  /** When given, nothing outside these directories is read, links followed. */
+  /** When given, nothing outside of these directories is read, also through links. */
   readonly roots?: readonly string[] | undefined;
-  /** Told what dtc warns of, a line with its end. */
+  /** Receives dtc's warnings, each a line with its newline. */
   readonly warn: (text: string) => void;
 }
 
 /** A directory that is being read. */
 interface Folder {
   readonly node: LiveNode;
-  /** What to open. */
+  /** The path to open. */
   readonly at: Buffer;
   readonly name: string;
-  /** The entries in the order in which the file system gives them, and the next of them. */
+  /** The entries in the file system's order; `next` is the index of the one to read next. */
   readonly entries: readonly Buffer[];
   next: number;
 }
@@ -56,8 +49,8 @@ function openFolder(node: LiveNode, at: Buffer, name: string): Folder {
   return { node, at, name, entries, next: 0 };
 }
 
-/** Faults that tell nothing about the file itself. */
-const GAVE_UP: ReadonlySet<string> = new Set(['EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
+/** Errors of the system rather than of the file. */
+const SYSTEM_ERRORS: ReadonlySet<string> = new Set(['EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 class DirectoryReader {
   readonly #options: TreeDirectoryOptions;
@@ -112,8 +105,8 @@ class DirectoryReader {
     const read = readFileBytes(at, 'input-bytes', this.#bytes);
     if (!('bytes' in read)) {
       const why = 'failure' in read ? read.failure : 'Is a directory';
-      // As dtc: what can't be opened is left out. What the system gave up in the middle of isn't.
-      if ('failure' in read && (read.opened || GAVE_UP.has(read.code ?? '')))
+      // As dtc: a file that can't be opened is left out. Errors while reading one are fatal.
+      if ('failure' in read && (read.opened || SYSTEM_ERRORS.has(read.code ?? '')))
         throw new Unreadable(`Error reading ${name}: ${why}`);
       this.#options.warn(`WARNING: Cannot open ${name}: ${why}\n`);
       return;
@@ -132,7 +125,7 @@ class DirectoryReader {
     const isInside = (root: string): boolean =>
       real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
     if (!roots.map((root) => realOf(root, root)).some(isInside))
-      throw new Unreadable(`${name} leads outside of ${roots.join(', ')} (see --include-root)`);
+      throw new Unreadable(`${name} is outside of ${roots.join(', ')} (see --include-root)`);
   }
 }
 
@@ -145,8 +138,8 @@ function realOf(path: string | Buffer, name: string): string {
 }
 
 /**
- * The tree in a directory whose folders are nodes and whose files are properties, as in /proc/device-tree.
- * @returns what dtc ends with, where the directory can't be read
+ * The tree of a directory whose subdirectories are nodes and whose files are properties, as in /proc/device-tree.
+ * @returns `failure` is dtc's message when the directory can't be read
  */
 export function readTreeDirectory(
   path: string,
@@ -160,9 +153,6 @@ export function readTreeDirectory(
     throw error;
   }
   const source: Source = { name: options.name, form: 'blob', bytes: new Uint8Array(0) };
-  // The first child of /cpus, as dtc has it for sources and directories.
-  const first = liveChildOf(root, 'cpus')?.children[0];
-  const reg = first && livePropertyOf(first, 'reg')?.value;
-  const bootCpuid = reg?.length === 4 ? new DataView(reg.buffer, reg.byteOffset).getUint32(0) : 0;
+  const bootCpuid = guessedBootCpuid(root);
   return { source, form: 'dt-dir', root, reservations: [], bootCpuid, plugin: false };
 }

@@ -1,18 +1,18 @@
-/** What is kept between runs of the preprocessor. */
+/** The cache between runs of the preprocessor. */
 import type { Source } from '../../bytes/source.ts';
 import { type ScannedFile, scanFile } from './scan.ts';
 import { NameTable } from './tokens.ts';
 
-/** Text kept in a {@link PreprocessorCache} before it is emptied. */
+/** Characters of scanned text at which {@link PreprocessorCache.trim} empties the cache. */
 const MAX_CACHED_TEXT = 16 << 20;
 
-/** Scanned files kept between runs: boards share their headers. */
+/** Scanned files, kept between runs because boards share their headers. */
 export class PreprocessorCache {
   #names = new NameTable();
   #files = new WeakMap<Source, ScannedFile>();
   #size = 0;
 
-  /** To be called between runs: empties the cache when it has grown too large. */
+  /** Empties a cache that has grown too large. To be called between runs only. */
   trim(): void {
     if (this.#size < MAX_CACHED_TEXT) return;
     this.#names = new NameTable();

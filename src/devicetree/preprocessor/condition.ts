@@ -1,6 +1,6 @@
 /**
- * `#if` expressions (C 6.10.1): 64-bit integers, signed or unsigned as in C, undefined names are 0. Works over tokens
- * as the expander gives them, so that `defined X` can hold expansion back for one name.
+ * `#if` expressions (C 6.10.1): 64-bit integers, signed or unsigned as in C; undefined names are 0. Reads tokens from the
+ * expander one by one, so that `defined X` can suppress the expansion of X.
  */
 import { limit, moreThan } from '../../limits/limits.ts';
 import { BINARY_PRECEDENCE } from '../source/precedence.ts';
@@ -37,7 +37,7 @@ function wrapped(value: bigint, unsigned: boolean): Value {
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, e: 27 };
 
-/** Value of a character constant: the last four characters, eight bits each. */
+/** Value of a character constant: its last four characters, eight bits each, as in GNU cpp. */
 function characterValue(text: string): bigint {
   const body = text.slice(1, -1);
   const pattern = /\\(?:x([0-9a-fA-F]+)|([0-7]{1,3})|([\s\S]))|[\s\S]/g;
@@ -98,7 +98,7 @@ class Evaluator {
     return value !== 0n;
   }
 
-  /** @param live false where the value cannot matter, as behind `0 &&`: a division by zero is no error there */
+  /** @param live false where the value is not used, as after `0 &&`: division by zero is not an error there */
   #binary(above: number, live: boolean): Value {
     let left = this.#unary(live);
     for (;;) {
@@ -294,7 +294,7 @@ class Evaluator {
   }
 }
 
-/** Evaluates the expression of `#if` or `#elif`. */
+/** Evaluates the expression of `#if` or `#elif`; `problem` is an error message. */
 export function evaluateCondition(tokens: ConditionTokens, host: ConditionHost): ConditionResult {
   try {
     return { truth: new Evaluator(tokens, host).evaluate() };

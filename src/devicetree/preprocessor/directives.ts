@@ -1,4 +1,4 @@
-/** Directives: what each does to macros, to which groups are read, to line numbers; `#include` is in inclusion.ts. */
+/** Executes directives: macros, conditional groups, line numbers. `#include` is in inclusion.ts. */
 
 import { lineAndColumn } from '../../bytes/source.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
@@ -18,7 +18,7 @@ export class Directives implements ConditionHost {
     this.#inclusions = new Inclusions(state);
   }
 
-  carryOut(frame: Frame, directive: Directive): void {
+  execute(frame: Frame, directive: Directive): void {
     this.#state.setPlace(directive);
     const { text } = frame.file;
     switch (directive.name) {
@@ -70,7 +70,7 @@ export class Directives implements ConditionHost {
         this.#state.report('dt/unsupported-directive', { name: directive.name });
         return;
       default:
-        // The null directive, #ident and #sccs say nothing about a device tree.
+        // The null directive, #ident and #sccs have no effect here.
         return;
     }
   }
@@ -102,7 +102,7 @@ export class Directives implements ConditionHost {
   #macroName(text: string, directive: Directive): Token | undefined {
     const token = lexToken(text, directive.bodyStart, directive.bodyEnd, this.#state.names, false);
     if (token.kind === 'name') return token;
-    this.#state.report('dt/directive', { problem: `#${directive.name} needs a macro name` });
+    this.#state.report('dt/directive', { problem: `#${directive.name} requires a macro name` });
     return undefined;
   }
 
@@ -110,7 +110,7 @@ export class Directives implements ConditionHost {
     if (name) this.#state.macros[name.name] = undefined;
   }
 
-  /** Decides whether the group that `directive` opens is read; if not, goes to the next one. */
+  /** Enters the group that `directive` opens if its condition holds, else skips to the next one. */
   #group(frame: Frame, directive: Directive): void {
     if (this.#holds(frame, directive)) {
       frame.taken[frame.taken.length - 1] = true;
@@ -120,11 +120,11 @@ export class Directives implements ConditionHost {
   }
 
   #skipTo(frame: Frame, next: number): void {
-    // Without a next group the file ends inside the conditional, which leaving the file reports.
+    // Without a next group the file ends inside the conditional, which leaveFile() reports.
     frame.item = next < 0 ? frame.file.items.length : next;
   }
 
-  /** Reached by reading the group before, or by skipping to here. */
+  /** The next directive of a conditional, reached at the end of the group before it or by skipping that group. */
   #nextGroup(frame: Frame, directive: Directive): void {
     if (directive.stray || frame.taken.length === 0) {
       this.#state.report('dt/stray-conditional', { name: directive.name });
@@ -174,7 +174,7 @@ export class Directives implements ConditionHost {
     const tokens = this.#inclusions.expandedLine(frame.file.text, directive);
     const [number, name] = tokens;
     if (!number || !/^[0-9]+$/.test(number.text)) {
-      this.#state.report('dt/directive', { problem: '#line needs a line number' });
+      this.#state.report('dt/directive', { problem: '#line requires a line number' });
       return;
     }
     const { line } = lineAndColumn(frame.file.source, frame.file.originalOffset(directive.start));

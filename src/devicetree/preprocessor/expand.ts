@@ -1,24 +1,24 @@
 /**
- * Macro expansion (C 6.10.3) with GNU cpp's extensions and GNU cpp's white space: where it puts a space between two
- * tokens decides whether dtc reads one name or two. The contexts, the padding tokens and their order are those of
- * libcpp's macro.c (cpp_get_token, enter_macro_context, replace_args, paste_all_tokens, stringify_arg).
+ * Macro expansion (C 6.10.3) with the extensions and the white space of GNU cpp: a space between two tokens decides whether
+ * dtc reads one name or two. The contexts, the padding tokens and their order follow libcpp's macro.c (cpp_get_token,
+ * enter_macro_context, replace_args, paste_all_tokens, stringify_arg).
  */
 import { limit, moreThan } from '../../limits/limits.ts';
 import type { Macro } from './macros.ts';
 import { lexToken, type NameTable, type Token } from './tokens.ts';
 
-/** Where tokens come from that no macro made: a line of a file, a directive, an argument. */
+/** A source of unexpanded tokens: text of a file, a directive's line, an argument. */
 export interface TokenSource {
   next(): Token;
   /** The position before the next token, for {@link back}. */
   mark(): number;
   back(mark: number): void;
-  /** Called once an argument list has begun: from here on `next` may go on past directives. */
+  /** Called when an argument list begins: until {@link leaveArguments} `next` may continue past directives. */
   enterArguments?(): void;
   leaveArguments?(): void;
 }
 
-/** Limits on what all macros together make. */
+/** Limits on the output of all macros together. */
 export type Spent = 'macro-tokens' | 'macro-characters';
 
 export type ExpansionProblem = 'too-deep' | 'unterminated-arguments' | 'argument-count';
@@ -26,7 +26,7 @@ export type ExpansionProblem = 'too-deep' | 'unterminated-arguments' | 'argument
 export interface ExpansionHost {
   readonly names: NameTable;
   macroOf(name: number): Macro | undefined;
-  /** The tokens of a macro such as `__LINE__`. */
+  /** The text that a macro such as `__LINE__` expands to. */
   builtinText(macro: Macro, invocation: Token): string;
   /** Takes so much from what all macros together may make. False when that is too much, which the host tells. */
   spend(what: Spent, macro: Macro, amount: number): boolean;
@@ -41,7 +41,7 @@ interface Context {
 
 interface Argument {
   readonly tokens: Token[];
-  /** The argument list had no place for it at all (`, ## args` then drops the comma). */
+  /** The variadic argument was omitted altogether (`, ## args` then drops the comma). */
   missing: boolean;
   expanded: Token[] | undefined;
 }
@@ -81,9 +81,9 @@ export class Expander {
   readonly #disabled = new Set<Macro>();
   #prevented = 0;
   #depth = 0;
-  /** The token given last came from the base. */
+  /** The last token came from the base. */
   #fromBase = false;
-  /** Inside a directive no padding is made, as nothing is printed. */
+  /** Inside a directive there is no padding, since nothing is printed. */
   inDirective = false;
   #exhausted = false;
 
@@ -101,7 +101,7 @@ export class Expander {
     return this.#contexts.length === 0;
   }
 
-  /** A limit was hit; nothing more is expanded. */
+  /** A limit was exceeded; nothing more is expanded. */
   get exhausted(): boolean {
     return this.#exhausted;
   }
@@ -111,7 +111,7 @@ export class Expander {
     this.#prevented += by;
   }
 
-  /** Forgets a half-done expansion. */
+  /** Abandons an expansion in progress. */
   reset(): void {
     this.#contexts = [];
     this.#disabled.clear();
@@ -127,7 +127,7 @@ export class Expander {
     this.#contexts = [];
   }
 
-  /** False, and everything stops, when macros make too much. */
+  /** Counts towards a limit; when it is exceeded, returns false and ends all expansion. */
   #spend(what: Spent, macro: Macro, amount: number): boolean {
     if (this.#host.spend(what, macro, amount)) return true;
     this.#stop();
@@ -177,11 +177,10 @@ export class Expander {
       this.#prevented += 1;
       const collected = this.#collectArguments(macro);
       this.#prevented -= 1;
-      if (collected === 'none') return false;
-      if (collected === 'bad') return false;
+      if (collected === 'none' || collected === 'bad') return false;
       tokens = macro.parameters.length > 0 ? this.#substitute(macro, collected) : macro.body;
     }
-    // What arguments are put into has been paid for while it grew.
+    // A body with arguments substituted was counted while it was built.
     if (this.#exhausted || !this.#spend('macro-tokens', macro, tokens === macro.body ? tokens.length + 1 : 1))
       return true;
     this.#disabled.add(macro);
@@ -189,7 +188,7 @@ export class Expander {
     return true;
   }
 
-  /** The next token that is not padding must be `(`; otherwise nothing was read. */
+  /** Consumes `(` as the next token that is not padding; if it isn't there, consumes nothing. */
   #openParenthesis(): boolean {
     const mark = this.#base.mark();
     let pad: Token | undefined;
@@ -263,7 +262,7 @@ export class Expander {
     return collected;
   }
 
-  /** An argument macro-expanded by itself, as if nothing followed it. */
+  /** An argument, macro-expanded in isolation (C 6.10.3.1). */
   #expanded(macro: Macro, argument: Argument): Token[] {
     if (argument.expanded) return argument.expanded;
     const result: Token[] = [];
@@ -330,7 +329,7 @@ export class Expander {
             macro.variadic &&
             token.parameter === lastParameter
           ) {
-            // GNU: `, ## args` loses the comma with no argument, and only the paste with one.
+            // GNU extension: `, ## args` drops the comma without an argument, and only the paste with one.
             if (argument.missing) out.pop();
             else flagged = out.length - 1;
           } else if (tokens.length === 0) {
@@ -340,7 +339,7 @@ export class Expander {
       } else {
         tokens = this.#expanded(macro, argument);
       }
-      // With the padding around it. A body may name its argument as often as it likes.
+      // Counted with the padding around it, and each time that the body names the argument.
       if (!this.#spend('macro-tokens', macro, tokens.length + 2)) break;
       if (!this.inDirective && index > 0 && !pasted) out.push(padding(token));
       if (tokens.length > 0) {
@@ -353,7 +352,7 @@ export class Expander {
     return out;
   }
 
-  /** `__VA_OPT__ ( … )` at `at`; gives the index of its closing parenthesis. */
+  /** Expands `__VA_OPT__ ( … )` at `at`. @returns the index of its closing parenthesis */
   #optional(macro: Macro, values: Argument[], at: number, out: Token[]): number {
     const { body } = macro;
     if (body[at + 1]?.text !== '(') {
@@ -377,7 +376,7 @@ export class Expander {
     return close;
   }
 
-  /** Pastes `left` with what follows it in `context`, for as long as `##` follows. */
+  /** Pastes `left` with the tokens that follow it in `context` while `##` follows. */
   #pasteAll(context: Context, left: Token): void {
     let result = left;
     let more = true;
@@ -389,10 +388,11 @@ export class Expander {
         continue;
       }
       const text = result.text + right.text;
-      // What only goes on isn't read anew, or a long paste would be quadratic.
-      const goesOn = continues(result, right);
-      if (!this.#spend('macro-characters', context.macro!, goesOn ? right.text.length : text.length)) return;
-      const token = goesOn
+      // A token that is only extended isn't lexed again, since a long paste would be quadratic.
+      const lengthens = extendsToken(result, right);
+      if (!this.#spend('macro-characters', context.macro!, lengthens ? right.text.length : text.length))
+        return;
+      const token = lengthens
         ? { ...result, text, end: text.length, painted: false }
         : lexToken(text, 0, text.length, this.#host.names, false);
       if (token.end !== text.length || token.kind === 'end') break;
@@ -407,13 +407,13 @@ export class Expander {
 
 const WORD = /^\w+$/;
 
-/** Whether `right`, pasted to `left`, only makes a longer token of the same kind: a name or a number (C 6.4.2, 6.4.8). */
-function continues(left: Token, right: Token): boolean {
+/** Whether pasting `right` to `left` gives a longer token of the same kind: a name or a number (C 6.4.2, 6.4.8). */
+function extendsToken(left: Token, right: Token): boolean {
   if (right.kind !== 'name' && right.kind !== 'number') return false;
   return left.kind === 'number' || (left.kind === 'name' && WORD.test(right.text));
 }
 
-/** `#parameter`: the argument's spelling as a string literal; cut short when `spend` says that it is too long. */
+/** `#parameter`: the argument's spelling as a string literal; cut when `spend` returns false. */
 function stringified(
   tokens: readonly Token[],
   parameter: Token,

@@ -1,4 +1,4 @@
-/** `#include` and its like: which file is meant, and what keeps inclusion from going on without end. */
+/** `#include`, `#include_next` and `#import`: finding the file, and the limits of inclusion. */
 
 import type { Source } from '../../bytes/source.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
@@ -26,7 +26,7 @@ export class Inclusions {
     if (!('source' in found)) {
       const code = found.reason === 'refused' ? 'dt/include-refused' : 'dt/include-missing';
       this.#state.report(code, { name: wanted.name, why: found.text });
-      // Going on without the file would only bury this message under what it should have defined.
+      // Without the file, errors about what it should have defined would bury this one.
       this.#state.stopped = true;
       return;
     }
@@ -34,7 +34,7 @@ export class Inclusions {
     if (directive.name === 'import') this.#state.once.add(found.source);
     const { depth } = frame.inclusion;
     if (depth + 1 >= limit('include-depth')) {
-      const problem = `#include nested ${moreThan('include-depth')}: does the file include itself?`;
+      const problem = `#include nested ${moreThan('include-depth')}; check whether the file includes itself`;
       this.#state.report('dt/include-depth', { problem });
       this.#state.stopped = true;
       return;
@@ -53,12 +53,12 @@ export class Inclusions {
     );
   }
 
-  /** Whether there is such a file: `__has_include`, or `__has_include_next`. */
+  /** Whether a file exists, for `__has_include` and `__has_include_next`. */
   finds(name: string, form: 'quote' | 'angle', next: boolean): boolean {
     return 'source' in this.#search(name, form, next);
   }
 
-  /** The name a `#include` gives, macros expanded if it is neither `"…"` nor `<…>` as it stands. */
+  /** The file name of a `#include`, macro-expanded when it is neither `"…"` nor `<…>`; undefined when malformed. */
   #includeName(text: string, directive: Directive): { name: string; form: 'quote' | 'angle' } | undefined {
     const body = text.slice(directive.bodyStart, directive.bodyEnd).replace(/^(?:\s|\/\*[\s\S]*?\*\/)+/, '');
     const direct = /^"([^"\n]*)"|^<([^>\n]*)>/.exec(body);
@@ -106,7 +106,7 @@ export class Inclusions {
     return { source: opened, nextPath };
   }
 
-  /** The tokens of a directive's line, macros expanded. */
+  /** The tokens of a directive's line, macro-expanded. */
   expandedLine(text: string, directive: Directive): Token[] {
     const expander = this.#state.directiveExpander(
       lexLine(text, directive.bodyStart, directive.bodyEnd, this.#state.names),

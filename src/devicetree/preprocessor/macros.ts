@@ -30,20 +30,20 @@ export interface Macro {
   /** The last parameter takes all further arguments. */
   readonly variadic: boolean;
   readonly body: readonly Token[];
-  /** The body as printed, when nothing in it can be expanded or pasted; so most constants. */
+  /** The body as printed, when nothing in it can be expanded or pasted, as in most constants. */
   readonly plain: string | undefined;
   readonly lastEdge: Edge;
   readonly builtin?: BuiltinMacro;
 }
 
-/** What is wrong with a definition. */
+/** The error of a malformed definition. */
 export interface BadDefinition {
   readonly problem: string;
 }
 
 const VA_ARGS = '__VA_ARGS__';
 
-/** The parameter list behind `NAME(`; index of the first token after `)`. */
+/** Reads the parameter list after `NAME(`; `next` is the index of the first token after `)`. */
 function readParameters(
   tokens: readonly Token[],
   from: number,
@@ -75,7 +75,7 @@ function readParameters(
   }
 }
 
-/** The body: parameters marked, `#` and `##` folded into flags of their neighbours. */
+/** Reads the body: parameters are marked, `#` and `##` become flags of the neighbouring tokens. */
 function readBody(
   tokens: readonly Token[],
   parameters: readonly string[] | undefined,
@@ -122,7 +122,7 @@ function spell(body: readonly Token[]): string {
   return body.map((token) => (token.white ? ` ${token.text}` : token.text)).join('');
 }
 
-/** Reads what stands behind `#define`. */
+/** Reads the text after `#define`. @param end exclusive */
 export function readDefinition(
   text: string,
   start: number,
@@ -168,7 +168,7 @@ export function builtinMacro(name: BuiltinMacro): Macro {
   };
 }
 
-/** Whether a redefinition says the same (C 6.10.3 paragraph 2). */
+/** Whether a redefinition is identical (C 6.10.3 paragraph 2). */
 export function sameMacro(a: Macro, b: Macro): boolean {
   if (a === b) return true;
   if (a.variadic !== b.variadic || a.builtin !== b.builtin || a.body.length !== b.body.length) return false;

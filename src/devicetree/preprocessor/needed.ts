@@ -1,4 +1,4 @@
-/** Whether a source was written for cpp, or in dtc's own language, which has no macros. */
+/** Whether a source has to be preprocessed; dtc's own language has no macros. */
 import { type Source, textOf } from '../../bytes/source.ts';
 import { BUILTIN_MACROS } from './macros.ts';
 import { DIRECTIVES } from './scan.ts';
@@ -7,12 +7,12 @@ const DIRECTIVE_LINE = /^[ \t\f\v]*#[ \t]*([a-z_]+)/gm;
 const BUILTIN_NAME = new RegExp(`\\b(?:${BUILTIN_MACROS.join('|')})\\b`);
 /** A line that a backslash joins to the next. */
 const JOINED_LINE = /\\[ \t\f\v\r]*\n/;
-/** What starts a string, a character or a comment. */
-const OPENS = /["']|\/\/|\/\*/g;
+/** The start of a string, a character constant or a comment. */
+const QUOTE_OR_COMMENT = /["']|\/\/|\/\*/g;
 
 /**
- * True for a source that has directives which dtc itself would not understand (`#line` alone dtc reads), names one of
- * cpp's own macros, or joins lines. Macros that somebody defines ask for cpp, whatever the text holds.
+ * True for a source with directives other than `#line` (which dtc reads itself), with one of cpp's built-in macros, or with
+ * lines joined by a backslash; and whenever `defines` are given.
  */
 export function needsPreprocessing(source: Source, defines: readonly string[] = []): boolean {
   if (defines.length > 0) return true;
@@ -23,12 +23,12 @@ export function needsPreprocessing(source: Source, defines: readonly string[] = 
   return (BUILTIN_NAME.test(text) || JOINED_LINE.test(text)) && hasCppText(text);
 }
 
-/** Whether such a name stands in no string or comment, or a line is joined to the next in no comment. */
+/** Whether a built-in macro is outside of strings and comments, or a joined line outside of comments. */
 function hasCppText(text: string): boolean {
   let from = 0;
   for (;;) {
-    OPENS.lastIndex = from;
-    const open = OPENS.exec(text);
+    QUOTE_OR_COMMENT.lastIndex = from;
+    const open = QUOTE_OR_COMMENT.exec(text);
     const plain = text.slice(from, open?.index);
     if (BUILTIN_NAME.test(plain) || JOINED_LINE.test(plain)) return true;
     if (!open) return false;
@@ -38,7 +38,7 @@ function hasCppText(text: string): boolean {
   }
 }
 
-/** Exclusive; for dtc a comment of one line ends with it, also behind a backslash. */
+/** Exclusive end. In dtc a `//` comment ends with its line, even after a backslash. */
 function commentEnd(text: string, start: number): number {
   const closing = text[start + 1] === '/' ? '\n' : '*/';
   const at = text.indexOf(closing, start + 2);

@@ -1,9 +1,9 @@
-/** The preprocessor's output text, with a map back to the files it came from. */
+/** The preprocessor's output, with a map back to the files it came from. */
 import type { Source, Span } from '../../bytes/source.ts';
 import type { SourceText } from '../source/source-text.ts';
 import type { ScannedFile } from './scan.ts';
 
-/** A file being read, and the `#include` that asked for it. */
+/** A file being read, and the `#include` that named it. */
 export interface Inclusion {
   readonly file: ScannedFile;
   readonly parent: Inclusion | undefined;
@@ -13,20 +13,20 @@ export interface Inclusion {
 }
 
 export interface PreprocessedText extends SourceText {
-  /** The `#include` directives that lead to an offset of the text, the innermost first. */
+  /** The `#include` directives that an offset of the text was reached by, the innermost first. */
   includeStack(offset: number): Span[];
   /** Every file read, in order of first use. */
   readonly files: readonly Source[];
 }
 
-/** What one stretch of output came from. */
+/** The origin of a piece of output. */
 interface Segment {
   readonly start: number;
   readonly inclusion: Inclusion;
   /** In the file's joined text. */
   readonly from: number;
   readonly to: number;
-  /** Set when the stretch is not a copy of [from, to) but what this macro, named there, became. */
+  /** Set when the piece is not a copy of [from, to) but the expansion of this macro, named there. */
   readonly macro: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export class OutputBuilder {
     return this.#length;
   }
 
-  /** Nothing has been written on the current line. */
+  /** Whether the current line is empty. */
   get atLineStart(): boolean {
     return this.#lastCharacter === '\n';
   }
@@ -52,7 +52,7 @@ export class OutputBuilder {
     this.#write(inclusion.file.text.slice(from, to));
   }
 
-  /** Writes what the macro named at [from, to) became. */
+  /** Writes the expansion of the macro named at [from, to). */
   expansion(inclusion: Inclusion, from: number, to: number, macro: string, text: string): void {
     if (text === '') return;
     this.#segments.push({ start: this.#length, inclusion, from, to, macro });
@@ -68,7 +68,7 @@ export class OutputBuilder {
   finish(main: Inclusion, files: readonly Source[]): PreprocessedText {
     const text = this.#parts.join('');
     const segments = this.#segments;
-    // A parser asks for one place after the other.
+    // A parser looks offsets up in increasing order.
     let lastIndex = 0;
     const segmentAt = (offset: number): Segment | undefined => {
       for (let index = lastIndex; index <= lastIndex + 2; index += 1) {

@@ -1,7 +1,7 @@
 /**
- * The C preprocessor as kernels and Zephyr run it over device tree sources: what
- * `cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp` does, with spans that survive. Text in which no macro is
- * named is copied as it stands; only macro calls are taken apart.
+ * The C preprocessor as the kernel and Zephyr run it over device tree sources
+ * (`cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp`), with a map from the output to the source. Text without macros
+ * is copied; only macro invocations are tokenised.
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
@@ -13,7 +13,7 @@ import { TextCopier } from './text.ts';
 
 export { type PreprocessOptions, PreprocessorCache };
 
-/** Preprocesses a source. Problems become diagnostics `dt/…`; what could be read is returned. */
+/** Preprocesses a source. Problems become diagnostics `dt/…`; the result is what was processed, `endsEarly` when not all. */
 export function preprocess(
   source: Source,
   options: PreprocessOptions,
@@ -34,7 +34,7 @@ export function preprocess(
     } else {
       frame.item += 1;
       if (item.kind === 'text') text.copyRun(frame, item);
-      else directives.carryOut(frame, item);
+      else directives.execute(frame, item);
     }
   }
   return { ...state.output.finish(main, [...state.files]), endsEarly: state.stopped };

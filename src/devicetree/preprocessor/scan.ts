@@ -1,6 +1,6 @@
 /**
- * The first pass over a file: where its directives are, and which names stand in the text between them. It depends on
- * the file alone, so it is kept and used again for every board that includes the file.
+ * The first pass over a file: its directives, and the names in the text between them. The result depends on the file alone,
+ * so it is cached and shared by all boards that include the file.
  */
 import { type Source, textOf } from '../../bytes/source.ts';
 import type { Macro } from './macros.ts';
@@ -19,30 +19,30 @@ import {
   skipBlanks,
 } from './tokens.ts';
 
-/** Text without directives. It ends behind a newline, or at the end of the file. */
+/** Text without directives. It ends after a newline, or at the end of the file. */
 export interface TextRun {
   readonly kind: 'text';
   readonly start: number;
   readonly end: number;
-  /** Three numbers for each name: its number, its offset, the edge of what stands right before it. */
+  /** Three numbers for each name: its number in the name table, its offset, and the edge of the token right before it. */
   readonly names: Int32Array;
-  /** The numbers of the names, each once. */
+  /** The distinct name numbers. */
   readonly distinct: Int32Array;
 }
 
 export interface Directive {
   readonly kind: 'directive';
   readonly name: string;
-  /** Of the `#`. */
+  /** Offset of the `#`. */
   readonly start: number;
-  /** What stands behind the name, without the newline. */
+  /** The text after the directive's name, without the newline: [bodyStart, bodyEnd). */
   readonly bodyStart: number;
   readonly bodyEnd: number;
   /** Of a conditional: index of the next `#elif`, `#else` or `#endif` of the same group; -1 when the file ends first. */
   next: number;
   /** `#elif`, `#else`, `#endif` without an `#if`. */
   stray: boolean;
-  /** What a `#define` defines, read when first met; null when it is malformed. */
+  /** The macro of a `#define`, read on first use; null when it is malformed. */
   macro?: Macro | null;
 }
 
@@ -76,11 +76,11 @@ export const DIRECTIVES: ReadonlySet<string> = new Set([
   'unassert',
 ]);
 
-/** Joins lines that end in a backslash (C translation phase 2); GNU cpp allows blanks behind the backslash. */
+/** Joins lines that end in a backslash (C translation phase 2); GNU cpp allows blanks after the backslash. */
 function joinLines(original: string): { text: string; originalOffset: (offset: number) => number } {
   if (!/\\[ \t\f\v\r]*\n/.test(original)) return { text: original, originalOffset: (offset) => offset };
   const parts: string[] = [];
-  /** Offset in the joined text from which on `removed` characters are missing. */
+  /** From offset `at` of the joined text on, `removed` characters are missing in total. */
   const joints: { at: number; removed: number }[] = [];
   let from = 0;
   let length = 0;
@@ -104,7 +104,7 @@ function joinLines(original: string): { text: string; originalOffset: (offset: n
   return { text: parts.join(''), originalOffset };
 }
 
-/** End of a directive's line: the newline that is in no comment. */
+/** End of a directive's line: the next newline outside of comments. */
 function directiveEnd(text: string, at: number): number {
   let end = at;
   while (end < text.length) {
@@ -137,7 +137,7 @@ class RunBuilder {
   }
 
   take(start: number, end: number): TextRun {
-    // Between two directives there mostly is but a newline.
+    // The common case: only a newline between two directives.
     if (this.#names.length === 0) return { kind: 'text', start, end, names: NO_NAMES, distinct: NO_NAMES };
     const run: TextRun = {
       kind: 'text',
@@ -152,7 +152,7 @@ class RunBuilder {
   }
 }
 
-/** A directive that starts with the `#` at `at`, or undefined when the line is text. */
+/** The directive whose `#` is at `at`; undefined when the line is text. */
 function directiveAt(text: string, at: number): Directive | undefined {
   const nameStart = skipBlanks(text, at + 1, text.length, false);
   const code = text.charCodeAt(nameStart);
@@ -183,7 +183,7 @@ function linkConditionals(items: readonly (TextRun | Directive)[]): void {
   });
 }
 
-/** Scans a file. Names get their numbers from `names`. */
+/** Scans a file. @param names assigns the name numbers */
 export function scanFile(source: Source, names: NameTable): ScannedFile {
   const { text, originalOffset } = joinLines(textOf(source));
   const items: (TextRun | Directive)[] = [];

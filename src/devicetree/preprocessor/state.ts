@@ -1,4 +1,4 @@
-/** What the parts of the preprocessor share while one source is worked through: macros, open files, and what is said. */
+/** The state that the parts of the preprocessor share for one source: macros, open files, output, diagnostics. */
 import type { DiagnosticSink, RelatedPlace } from '../../bytes/diagnostic.ts';
 import { lineAndColumn, type Source, type Span } from '../../bytes/source.ts';
 import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
@@ -12,8 +12,8 @@ import type { Directive, ScannedFile } from './scan.ts';
 import { dateText, timestampText, timeText } from './times.ts';
 import type { NameTable, Token } from './tokens.ts';
 
-/** Files of an include stack that a message names. */
-const MAX_STACK_TOLD = 16;
+/** Files of an include stack that a diagnostic names. */
+const MAX_STACK_NAMED = 16;
 
 export interface PreprocessOptions {
   readonly loader?: SourceLoader | undefined;
@@ -24,18 +24,18 @@ export interface PreprocessOptions {
   readonly cache?: PreprocessorCache;
 }
 
-/** A file being worked through. */
+/** A file being processed. */
 export interface Frame {
   readonly inclusion: Inclusion;
   readonly file: ScannedFile;
-  /** The next item. */
+  /** Index of the next item. */
   item: number;
-  /** Where `#include_next` goes on searching: index behind the include path this file was found in. */
+  /** Where `#include_next` continues: index of the include path after the one that this file was found in. */
   readonly nextPath: number;
-  /** What `#line` said: added to line numbers, and the name in place of the file's. */
+  /** The effect of `#line`: a number added to line numbers, and the name used instead of the file's. */
   lineDelta: number;
   fileName: string;
-  /** Of each conditional that is open: whether one of its groups was taken. */
+  /** For each open conditional: whether one of its groups was taken. */
   readonly taken: boolean[];
 }
 
@@ -58,7 +58,7 @@ const PROBLEM_TEXTS: Readonly<Record<MacroProblem, string>> = {
   'argument-count': 'is called with the wrong number of arguments',
 };
 
-/** What is defined for every source. */
+/** Predefined as 1 for every source. */
 const ALWAYS_DEFINED = ['__STDC__', '__STDC_HOSTED__', '__ASSEMBLER__', '__DTS__'];
 
 export class PreprocessorState {
@@ -72,9 +72,9 @@ export class PreprocessorState {
   /** Files that are not to be included again. */
   readonly once = new Set<Source>();
   readonly frames: Frame[] = [];
-  /** Nothing more is to be read: going on would only bury what was said. */
+  /** Set after an error that later ones would only bury; nothing more is read. */
   stopped = false;
-  /** Where the macro call or directive at hand stands, for messages and `__LINE__`. */
+  /** The current macro invocation or directive, [from, to), for diagnostics and `__LINE__`. */
   from = 0;
   to = 0;
   readonly #sink: DiagnosticSink;
@@ -149,7 +149,7 @@ export class PreprocessorState {
     const related: RelatedPlace[] = [];
     for (
       let at: Inclusion | undefined = this.frame.inclusion;
-      at?.at && related.length < MAX_STACK_TOLD;
+      at?.at && related.length < MAX_STACK_NAMED;
       at = at.parent
     ) {
       related.push({ what: 'included-from', span: at.at });
@@ -176,7 +176,7 @@ export class PreprocessorState {
     this.report(PROBLEM_CODES[problem], { problem: text });
   }
 
-  /** An expander of macros. @param stops whether arguments that nest too deep are the end of everything */
+  /** An expander of macros. @param stops as in {@link macroProblem} */
   expander(stops: boolean): Expander {
     const host: ExpansionHost = {
       names: this.names,
@@ -191,7 +191,7 @@ export class PreprocessorState {
     return new Expander(host, listSource([]));
   }
 
-  /** An expander of the rest of a directive's line. */
+  /** An expander of the tokens of a directive's line. */
   directiveExpander(tokens: readonly Token[]): Expander {
     const expander = this.expander(false);
     expander.base = listSource(tokens);

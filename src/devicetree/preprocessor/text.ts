@@ -1,4 +1,4 @@
-/** Text between directives: copied as it stands, except for the macros named in it. */
+/** Text between directives: copied, except for the macros named in it. */
 import { limit, moreThan } from '../../limits/limits.ts';
 import type { Directives } from './directives.ts';
 import type { Expander, TokenSource } from './expand.ts';
@@ -10,7 +10,7 @@ import { EDGE_FREE, type Edge, edgeOf, lexToken, type Token, wouldPaste } from '
 /** The text run being copied. */
 interface Cursor {
   run: TextRun;
-  /** Copied and expanded up to here. */
+  /** Everything before this offset has been copied or expanded. */
   at: number;
   /** Index into `run.names`. */
   name: number;
@@ -47,7 +47,7 @@ export class TextCopier {
       return;
     }
     const cursor: Cursor = { run, at: run.start, name: 0 };
-    /** Edge of the last token printed by a macro, when the text goes on right behind it. */
+    /** Edge of the last token printed by a macro, while the text continues right after it. */
     let edge: Edge = EDGE_FREE;
     while (cursor.name < cursor.run.names.length && !this.#state.stopped) {
       const { names } = cursor.run;
@@ -68,7 +68,7 @@ export class TextCopier {
     this.#copyText(frame, cursor, cursor.run.end, edge);
   }
 
-  /** Copies up to `to`, with a space first if the text would otherwise grow together with what a macro printed. */
+  /** Copies up to `to`, after a space where the text would otherwise paste to the last token of an expansion. */
   #copyText(frame: Frame, cursor: Cursor, to: number, edge: Edge): void {
     if (to > cursor.at && edge !== EDGE_FREE) {
       const next = lexToken(frame.file.text, cursor.at, to, this.#state.names, false);
@@ -81,8 +81,8 @@ export class TextCopier {
   }
 
   /**
-   * Expands the macro named at `start`; gives the edge of the last token printed.
-   * @param edge of what was printed right before @param touching that was made by a macro, too
+   * Expands the macro named at `start`; returns the edge of the last token printed.
+   * @param edge of the token printed right before it @param touching whether that token came from a macro, too
    */
   #expandAt(frame: Frame, cursor: Cursor, macro: Macro, start: number, edge: Edge, touching: boolean): Edge {
     const nameEnd = start + macro.name.length;
@@ -112,7 +112,7 @@ export class TextCopier {
       const space = touching && wouldPaste(edge, 'name', macro.name) ? ' ' : '';
       this.#state.output.expansion(frame.inclusion, start, nameEnd, macro.name, space + macro.name);
       cursor.at = source.mark();
-      // Nothing was expanded: what follows stands to the name as it did.
+      // Nothing was expanded: the text after the name needs no space.
       return EDGE_FREE;
     }
     const printed = this.#print(expander, macro, invocation, edge);
@@ -150,7 +150,7 @@ export class TextCopier {
     return { text: pieces.join(''), edge };
   }
 
-  /** Tokens of the text from `from` on. Inside an argument list it goes on in the next run, past directives. */
+  /** Tokens of the text from `from` on. Inside an argument list they continue in the next run, past directives. */
   #runSource(frame: Frame, cursor: Cursor, from: number): TokenSource {
     let at = from;
     let inArguments = false;
@@ -185,7 +185,7 @@ export class TextCopier {
     };
   }
 
-  /** The next text run of the same file; directives before it are carried out, except that nothing is included. */
+  /** The next text run of the same file; directives before it are executed, except `#include`, which is an error here. */
   #nextRun(frame: Frame): TextRun | undefined {
     const from = this.#state.from;
     const to = this.#state.to;
@@ -206,7 +206,7 @@ export class TextCopier {
           problem: `#${item.name} inside the arguments of a macro`,
         });
       } else {
-        this.#directives.carryOut(frame, item);
+        this.#directives.execute(frame, item);
       }
     }
     return undefined;

@@ -1,10 +1,10 @@
-/** `__DATE__`, `__TIME__` and `__TIMESTAMP__`, in the words of C's asctime(). */
+/** `__DATE__`, `__TIME__` and `__TIMESTAMP__`, in the format of C's asctime(). */
 import type { SourceClock } from '../source/source-loader.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** What cpp writes where a time is not known. */
+/** What GNU cpp writes for an unknown time. */
 const UNKNOWN_DATE = '"??? ?? ????"';
 const UNKNOWN_TIME = '"??:??:??"';
 const UNKNOWN_TIMESTAMP = '"??? ??? ?? ??:??:?? ????"';
@@ -40,7 +40,7 @@ export function timeText(clock: SourceClock | undefined): string {
   return clock ? `"${partsOf(clock.now, clock.utc).time}"` : UNKNOWN_TIME;
 }
 
-/** When the file of that name was last changed, in the local time zone. */
+/** The modification time of the file `name`, in the local time zone. */
 export function timestampText(clock: SourceClock | undefined, name: string): string {
   const modified = clock?.modified(name);
   if (!modified) return UNKNOWN_TIMESTAMP;

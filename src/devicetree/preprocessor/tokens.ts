@@ -1,6 +1,6 @@
 /**
- * Preprocessing tokens, as the C standard (6.4) has them and as GNU cpp reads assembler sources: a lone quote is a
- * token that runs to the end of the line, everything unknown is a token of one character.
+ * Preprocessing tokens (C 6.4) as GNU cpp reads them in assembler sources: an unterminated literal is a token up to the end
+ * of the line, any unknown character is a token of its own.
  */
 
 export type TokenKind =
@@ -18,44 +18,34 @@ export interface Token {
   readonly text: string;
   /** Of a name: its number in the {@link NameTable}; else -1. */
   readonly name: number;
-  /** White space stood before it. */
+  /** White space or a comment precedes it. */
   readonly white: boolean;
-  /** A name met while its macro was being expanded: never expanded again (C 6.10.3.4). */
+  /** A name that occurred inside its own expansion: never expanded again (C 6.10.3.4). */
   painted?: boolean;
-  /** `##` follows in a macro's body. */
+  /** `##` follows it in a macro's body. */
   readonly pasteNext?: boolean;
-  /** `#` stood before this parameter. */
+  /** `#` precedes this parameter. */
   readonly stringify?: boolean;
-  /** Of a parameter: its place in the list. */
+  /** Of a parameter: its index in the list. */
   readonly parameter?: number;
   /** Of padding: the token whose white space counts for what follows; undefined when there is none. */
   readonly origin?: Token | undefined;
-  /** Where it was lexed; offsets into the scanned text. */
+  /** Offsets into the lexed text; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Numbers for names, so that looking up a macro is an array access. */
+/** Assigns numbers to names, so that looking up a macro is an array access. */
 export class NameTable {
   readonly #numbers = new Map<string, number>();
-  readonly #names: string[] = [];
 
   numberOf(name: string): number {
     let number = this.#numbers.get(name);
     if (number === undefined) {
-      number = this.#names.length;
+      number = this.#numbers.size;
       this.#numbers.set(name, number);
-      this.#names.push(name);
     }
     return number;
-  }
-
-  nameOf(number: number): string {
-    return this.#names[number]!;
-  }
-
-  get size(): number {
-    return this.#names.length;
   }
 }
 
@@ -98,7 +88,7 @@ export function numberEnd(text: string, at: number): number {
   }
 }
 
-/** End of the literal whose quote stands at `at`. Without a closing quote that is the end of the line. */
+/** Exclusive end of the literal whose quote is at `at`; the end of the line when it isn't closed. */
 export function literalEnd(text: string, at: number): { end: number; closed: boolean } {
   const quote = text.charCodeAt(at);
   let end = at + 1;
@@ -115,7 +105,7 @@ const THREE: ReadonlySet<string> = new Set(['<<=', '>>=', '...']);
 const TWO: ReadonlySet<string> = new Set(
   '-> ++ -- << >> <= >= == != && || += -= *= /= %= &= |= ^= ##'.split(' '),
 );
-/** By character code: 1 begins a punctuator of one character only, 2 also longer ones. */
+/** By character code: 1 for punctuators of one character only, 2 where a longer one may begin. */
 const PUNCTUATORS = new Uint8Array(128);
 for (const character of '(),;:?[]{}~') PUNCTUATORS[character.charCodeAt(0)] = 1;
 for (const character of '!%&*+-./<=>^|#') PUNCTUATORS[character.charCodeAt(0)] = 2;
@@ -124,13 +114,13 @@ for (const character of '!%&*+-./<=>^|#') PUNCTUATORS[character.charCodeAt(0)] =
 export function punctuatorLength(text: string, at: number): number {
   const kind = PUNCTUATORS[text.charCodeAt(at)] ?? 0;
   if (kind < 2) return kind;
-  // Nearly always something else follows: a blank, a letter, a digit.
+  // The common case: no punctuator follows.
   if ((PUNCTUATORS[text.charCodeAt(at + 1)] ?? 0) < 2) return 1;
   if (THREE.has(text.slice(at, at + 3))) return 3;
   return TWO.has(text.slice(at, at + 2)) ? 2 : 1;
 }
 
-/** Offset of the first character at or after `at` that is neither blank nor comment; newlines are passed too when asked. */
+/** Offset of the first character at or after `at` that is neither blank nor comment; with `newlines` these are skipped, too. */
 export function skipBlanks(text: string, at: number, end: number, newlines: boolean): number {
   let position = at;
   while (position < end) {
@@ -200,8 +190,8 @@ export function lexLine(text: string, start: number, end: number, names: NameTab
 }
 
 /**
- * What matters of a token when the next one is printed right behind it. Zero: white space or nothing is before, so
- * nothing can be pasted by accident; else a class, or the character of a one-character punctuator.
+ * The end of a token, as far as it matters for the next token printed right after it. 0 when there is white space or
+ * nothing, so that nothing can be pasted by accident; else a class, or the character code of a one-character punctuator.
  */
 export type Edge = number;
 export const EDGE_FREE: Edge = 0;
@@ -245,7 +235,7 @@ const PASTES: Readonly<Record<string, string>> = {
   '#': '#%',
 };
 
-/** Whether printing `kind`/`text` right behind `before` would read as another token; libcpp's cpp_avoid_paste() draws the same lines. */
+/** Whether printing `text` right after `before` would read as another token, as libcpp's cpp_avoid_paste() decides it. */
 export function wouldPaste(before: Edge, kind: TokenKind, text: string): boolean {
   if (before === EDGE_FREE) return false;
   const first = kind === 'punctuator' ? text[0]! : '';

@@ -1,4 +1,4 @@
-/** Parses the inside of nodes: properties, children, and what deletes or omits them. */
+/** Parses node bodies: properties, children, and the directives that delete or omit them. */
 
 import type { Span } from '../../bytes/source.ts';
 import { limit, moreThan, overLimit } from '../../limits/limits.ts';
@@ -22,10 +22,10 @@ interface Prefix {
 
 const NO_PREFIX: Prefix = { labels: [], omit: false };
 
-/** A body that is still open. */
+/** A body whose `}` has not been read yet. */
 interface OpenBody {
   readonly node: LiveNode;
-  /** Its `{`. */
+  /** The file and offset of its `{`. */
   readonly file: SourceText;
   readonly start: number;
 }
@@ -44,7 +44,7 @@ export class BodyParser {
     this.#values = new ValueParser(lexer, builder, files);
   }
 
-  /** Steps over a token of that kind, or reports that it is missing. */
+  /** Consumes a token of that kind; false, reported, when it is missing. @param expected for the message */
   expect(kind: string, expected: string): boolean {
     if (this.#lexer.kind !== kind) {
       syntaxError(this.#lexer, expected);
@@ -54,7 +54,7 @@ export class BodyParser {
     return true;
   }
 
-  /** After an error: to behind the next `;` of this depth, or to the `}` that ends it. */
+  /** Error recovery: skips past the next `;` of this depth, or up to the `}` that ends it. */
   recover(): void {
     const lexer = this.#lexer;
     lexer.quiet = true;
@@ -72,13 +72,13 @@ export class BodyParser {
     lexer.quiet = false;
   }
 
-  /** The place of what began at `start` of a file and ends at `end` of the file being read. */
+  /** The span from `start` in `file` to `end` in the file being read. */
   spanFrom(file: SourceText, start: number, end: number): Span {
-    // A construct that ends in another file than it began in is placed where it began.
+    // A construct that ends in another file than it began in gets the span of its first character.
     return file.spanOf(start, this.#lexer.file === file ? Math.max(start, end) : start + 1);
   }
 
-  /** A node from its `{` to behind its `;`. Undefined, reported and passed over, when there is no `{`. */
+  /** Parses a node from its `{` through its `;`. Undefined, reported and skipped, when there is no `{`. */
   node(name: string): LiveNode | undefined {
     const lexer = this.#lexer;
     const { file, start } = lexer;
@@ -92,14 +92,14 @@ export class BodyParser {
     return node;
   }
 
-  /** All that stands between the start of a text and its end, as the contents of a node. */
+  /** Parses a whole text as the contents of a node. */
   wholeText(file: SourceText): LiveNode {
     const node = liveNode('');
     this.#contents([{ node, file, start: 0 }], true);
     return node;
   }
 
-  /** Contents of the bodies given, the innermost last, until the outermost is closed; `unclosed` ones end with the text. */
+  /** Parses the open bodies, the innermost last, until the outermost is closed; an `unclosed` outermost ends with the text. */
   #contents(open: OpenBody[], unclosed: boolean): void {
     const lexer = this.#lexer;
     for (let body = open.at(-1); body; body = open.at(-1)) {
@@ -169,7 +169,7 @@ export class BodyParser {
     this.expect(';', '";" after "}"');
   }
 
-  /** What begins with a name: a property, or a node, whose body is given back for its contents to be read. */
+  /** Parses a property, or the start of a node, whose open body is returned. */
   #named(parent: LiveNode, { labels, omit }: Prefix, depth: number): OpenBody | undefined {
     const lexer = this.#lexer;
     const { text: name, file, start } = lexer;
@@ -197,7 +197,7 @@ export class BodyParser {
     property.span = this.spanFrom(file, start, lexer.kind === ';' ? lexer.end : lexer.start);
     property.labels = liveLabels(labels);
     if (omit) {
-      lexer.report('dt/syntax', { advice: 'only a node can be omitted: /omit-if-no-ref/' }, property.span);
+      lexer.report('dt/syntax', { advice: '/omit-if-no-ref/ applies to nodes only' }, property.span);
     } else {
       this.#addProperty(parent, property, property.span);
     }
@@ -205,7 +205,7 @@ export class BodyParser {
     return undefined;
   }
 
-  /** A forgotten `;` at the end of a line costs no more than its message. */
+  /** The `;` of a property. When it is missing at the end of a line, parsing continues with the next line. */
   #endProperty(name: string): void {
     const lexer = this.#lexer;
     const { beginsLine } = lexer;
@@ -274,7 +274,7 @@ export class BodyParser {
 
 const EMPTY = new Uint8Array(0);
 
-/** Labels as written before a thing, in the order dtc keeps them: its parser adds the innermost first, each in front. */
+/** Labels from source order to dtc's order: its parser adds the innermost first, each in front of the others. */
 export function liveLabels(names: readonly string[]): LiveLabel[] {
   if (names.length === 0) return [];
   return [...new Set(names.toReversed())].reverse().map((name) => ({ name, deleted: false }));

@@ -17,29 +17,29 @@ import { limit, moreThan } from '../../limits/limits.ts';
 import type { OpenFailure, SourceClock, SourceLoader } from './source-loader.ts';
 
 /**
- * Bytes of file contents kept for the next board. What is made of a file to preprocess it takes some ten times as much;
- * with more, memory grows for hundreds of boards and the time they take does not get shorter.
+ * Bytes of file contents cached for the next board. The scanned form of a file takes some ten times as much. A larger cache
+ * was not quicker over hundreds of boards, and took more memory.
  */
-const MAX_KEPT = 2 << 20;
+const MAX_CACHED_BYTES = 2 << 20;
 
 export interface SourceFilesOptions {
-  /** The file the others are reached from; undefined for standard input, whose tree is the working directory. */
+  /** The file that includes the others; undefined for standard input, which includes from the working directory. */
   readonly mainFile: string | undefined;
   readonly includePaths: readonly string[];
   /** Directory that relative paths start from. */
   readonly cwd?: string;
-  /** Told the path of each file that was opened. */
+  /** Called with the path of each file that was opened. */
   readonly opened?: (path: string) => void;
-  /** When given, nothing outside these directories is opened, symbolic links followed. */
+  /** When given, nothing outside of these directories is opened, also through symbolic links. */
   readonly includeRoots?: readonly string[] | undefined;
   readonly clock?: SourceClock;
-  /** Contents in place of those of files, by absolute path. */
+  /** Replaces the contents of files, by absolute path. */
   readonly patched?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
 /**
- * Times as the preprocessor tells them: now, or what SOURCE_DATE_EPOCH says, which builds set that are to come out the
- * same on every day (https://reproducible-builds.org/specs/source-date-epoch/).
+ * The clock of the preprocessor: now, or SOURCE_DATE_EPOCH, which reproducible builds set
+ * (https://reproducible-builds.org/specs/source-date-epoch/).
  */
 export function sourceClock({
   env,
@@ -82,18 +82,18 @@ function failureOf(error: unknown): OpenFailure {
   }
 }
 
-/** Contents kept between boards, by the name they are opened under. Shared by loaders that are made from the same store. */
+/** A cache of file contents by name, shared by the loaders created with it. */
 export class SourceStore {
   readonly #kept = new Map<string, Source | OpenFailure>();
   #size = 0;
 
-  /** @param path absolute @param name what the source is called */
+  /** @param path absolute @param name of the source */
   open(path: string, name: string): Source | OpenFailure {
     const known = this.#kept.get(name);
     if (known) return known;
     const opened = readSource(path, name);
     const size = 'bytes' in opened ? opened.bytes.length : 64;
-    if (this.#size + size > MAX_KEPT) {
+    if (this.#size + size > MAX_CACHED_BYTES) {
       this.#kept.clear();
       this.#size = 0;
     }
@@ -104,8 +104,8 @@ export class SourceStore {
 }
 
 /**
- * Opens a file for what is included: a regular one, nothing else. A device gives bytes without end and a pipe waits for
- * them; neither is as much as opened, since that alone may do something. Throws what the system says.
+ * Opens a regular file. Devices and pipes, which may be endless or block, are not even opened, since opening alone can have
+ * effects. Throws system errors.
  */
 function openRegular(path: string): { readonly descriptor: number; readonly size: bigint } | OpenFailure {
   const notRegular = (isFolder: boolean): OpenFailure => ({
@@ -129,7 +129,7 @@ function readSource(path: string, name: string): Source | OpenFailure {
     if ('reason' in opened) return opened;
     descriptor = opened.descriptor;
     const file = descriptor;
-    // A file may grow while it is read, and some below /proc don't say how large they are.
+    // A file may grow while it is read, and files in /proc report a size of 0.
     const bytes =
       opened.size > limit('source-bytes')
         ? undefined
@@ -169,11 +169,11 @@ function readPart(path: string, offset: bigint, length: bigint | undefined): Uin
 }
 
 /**
- * A loader for one main file. Without include roots it opens what lies below the main file's own directory (symbolic
- * links followed) or, by name, below an include path the user gave: kernels reach other architectures through links there.
+ * A loader for one main file. Without include roots it opens files below the main file's own directory (after resolving
+ * symbolic links) or, by name, below a given include path: the kernel reaches other architectures through links there.
  */
 export function sourceFiles(options: SourceFilesOptions, store = new SourceStore()): SourceLoader {
-  // Paths in texts hold one byte a character; a file's name is those bytes as UTF-8.
+  // Paths in source text are Latin-1, one character a byte; as file names these bytes are UTF-8.
   const absolute = (path: string): string =>
     resolve(options.cwd ?? '.', Buffer.from(path, 'latin1').toString('utf8'));
   const own = resolve(options.cwd ?? '.', options.mainFile === undefined ? '.' : dirname(options.mainFile));
@@ -188,7 +188,7 @@ export function sourceFiles(options: SourceFilesOptions, store = new SourceStore
     return { reason: 'refused', text: `outside of ${allowed.join(', ')} (see --include-root)` };
   };
   const patchedSources = new Map<string, Source>();
-  /** The same source each time, so that what is derived from it can be kept. */
+  /** The same source object each time, so that data derived from it can be cached. */
   const patchedSource = (name: string, bytes: Uint8Array): Source => {
     let source = patchedSources.get(name);
     if (!source) {
@@ -200,7 +200,7 @@ export function sourceFiles(options: SourceFilesOptions, store = new SourceStore
   return {
     ...(options.clock ? { clock: options.clock } : {}),
     open(path) {
-      // Before anything is opened or looked for: what is outside is none of the text's business, not even whether it is there.
+      // Refused before anything is looked up, so that a source can't even find out whether an outside file exists.
       const refused = refusal(path);
       if (refused) return refused;
       const patched = options.patched?.get(absolute(path));
@@ -216,10 +216,10 @@ export function sourceFiles(options: SourceFilesOptions, store = new SourceStore
   };
 }
 
-/** As many as Linux follows (MAXSYMLINKS). */
+/** The most symbolic links that Linux follows (MAXSYMLINKS). */
 const MAX_LINKS = 40;
 
-/** Where a path is, links followed, also the part of it that is not there: a link that leads nowhere leads outside too. */
+/** A path with links resolved, also where parts of it don't exist: a dangling link out of the tree is outside, too. */
 function realOf(path: string): string {
   let target = path;
   const below: string[] = [];
@@ -231,7 +231,7 @@ function realOf(path: string): string {
       const link = linkAt(target);
       if (link !== undefined && links < MAX_LINKS) {
         links += 1;
-        // From the folder that the link is in, which may itself be behind one.
+        // Relative to the real directory of the link, which may itself be reached through a link.
         target = resolve(realOfFolder(folder), link);
       } else if (folder === target) return path;
       else {

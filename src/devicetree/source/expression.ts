@@ -7,7 +7,7 @@ import { BINARY_PRECEDENCE, UNARY_PRECEDENCE } from './precedence.ts';
 const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
 const truth = (value: boolean): bigint => (value ? 1n : 0n);
 
-/** Undefined for a division by zero. */
+/** Applies a binary operator; undefined for a division by zero. */
 function applyBinary(operator: TokenKind, left: bigint, right: bigint): bigint | undefined {
   switch (operator) {
     case '||':
@@ -32,7 +32,7 @@ function applyBinary(operator: TokenKind, left: bigint, right: bigint): bigint |
       return truth(left <= right);
     case '>=':
       return truth(left >= right);
-    // A shift by 64 and more, which C leaves undefined, gives 0.
+    // A shift by 64 or more, which C leaves undefined, gives 0.
     case '<<':
       return right < 64n ? unsigned(left << right) : 0n;
     case '>>':
@@ -50,13 +50,13 @@ function applyBinary(operator: TokenKind, left: bigint, right: bigint): bigint |
   }
 }
 
-/** What may stand on the stack of things not applied yet. */
+/** An entry of the operator stack (shunting-yard algorithm). */
 type Pending = {
   readonly kind: 'open' | 'unary' | 'binary' | 'condition' | 'choice';
   readonly operator: TokenKind;
 };
 
-function binds(pending: Pending): number {
+function precedenceOf(pending: Pending): number {
   if (pending.kind === 'unary') return UNARY_PRECEDENCE;
   return pending.kind === 'binary' ? BINARY_PRECEDENCE[pending.operator]! : 0;
 }
@@ -66,7 +66,7 @@ export function integerOf(lexer: Lexer): bigint {
   return lexer.small >= 0 ? BigInt(lexer.small) : lexer.integer;
 }
 
-/** Value of the current `character` token; not exactly one character is reported. */
+/** Value of the current `character` token; reported unless it is exactly one character. */
 export function characterOf(lexer: Lexer): bigint {
   const { bytes, badEscape } = literalBytes(lexer.text);
   const complain = (problem: string): void => lexer.report('dt/lexical', { problem }, lexer.span);
@@ -77,9 +77,9 @@ export function characterOf(lexer: Lexer): bigint {
 }
 
 /**
- * Reads an integer as it may stand in a value: a literal, a character, or an expression in parentheses, and steps
- * past it. Undefined, with the offending token current, when there is none. Both branches of `?:` are worked out, so
- * a division by zero is reported in either, and counts as 0. `endedAt` is told the exclusive end of what was read.
+ * Parses an integer of a value: a literal, a character, or an expression in parentheses. Undefined, at the offending token,
+ * when there is none. Both branches of `?:` are evaluated, so a division by zero is reported in either; its value is 0.
+ * @param endedAt called with the exclusive end of the integer
  */
 export function parseInteger(lexer: Lexer, endedAt?: (end: number) => void): bigint | undefined {
   if (lexer.kind === 'integer' || lexer.kind === 'character') {
@@ -119,9 +119,9 @@ export function parseInteger(lexer: Lexer, endedAt?: (end: number) => void): big
     }
     values.push(value ?? 0n);
   };
-  /** Applies what binds tighter than (or as tight as) an operator that comes now. */
+  /** Applies the pending operators of at least this precedence. */
   const applyDownTo = (precedence: number): void => {
-    for (let top = pending.at(-1); top && binds(top) >= precedence; top = pending.at(-1)) applyTop();
+    for (let top = pending.at(-1); top && precedenceOf(top) >= precedence; top = pending.at(-1)) applyTop();
   };
 
   let wantsOperand = true;

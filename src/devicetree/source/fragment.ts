@@ -1,6 +1,6 @@
 /**
- * Reads fragments of device tree source: property lines (and nodes) without the tree around them, as people quote
- * them, or nothing but a list of cells.
+ * Reads fragments of device tree source, as quoted in mails: properties and nodes without the tree around them, or only a
+ * list of cells.
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
@@ -18,13 +18,13 @@ import type { DeviceTree } from '../tree.ts';
 import { parseBody } from './parser.ts';
 import { wholeSource } from './source-text.ts';
 
-/** Properties that addresses come from, or that say whose they are. */
+/** Properties that give addresses or identify the device. */
 const ADDRESS_PROPERTY =
   /^(?:reg|ranges|dma-ranges|#address-cells|#size-cells|compatible|status|device_type|memory-region)$/;
-/** A statement's beginning is looked for no farther back. */
+/** How far back the beginning of a statement is searched, in characters. */
 const MAX_STATEMENT = 64 * 1024;
 
-/** The name of the property in whose statement an offset lies. */
+/** The name of the property whose statement contains an offset. */
 function statementName(text: string, offset: number): string | undefined {
   const before = text.slice(Math.max(0, offset - MAX_STATEMENT), offset);
   const start = Math.max(before.lastIndexOf(';'), before.lastIndexOf('{'), before.lastIndexOf('}')) + 1;
@@ -33,11 +33,11 @@ function statementName(text: string, offset: number): string | undefined {
 }
 
 /**
- * A tree of form `dts-fragment` whose root has the fragment's properties. What is no property is a warning: a
- * fragment may well stand in other text. A list of cells alone, in `<…>` or without, is taken for `ranges`.
- * Undefined, with an error, when there is neither property nor node.
- * @param isPartial it is what patches show of a file: macros have no values there, which is told only of properties
- *   that addresses come from, and there may be nothing in it
+ * A tree of form `dts-fragment` whose root has the fragment's properties. Anything else in it is a warning, since a fragment
+ * may be surrounded by other text. A list of cells alone, in `<…>` or without, is read as `ranges`. Undefined, with an
+ * error, when there is neither property nor node.
+ * @param isPartial the part of a file that a patch shows: it may be empty, and macros have no values in it, which is reported
+ *   for properties with addresses only
  */
 export function readFragment(
   source: Source,
@@ -124,7 +124,7 @@ interface CellList {
 
 /** `<0x0f 0xf0000000 …>`, also in several `<…>` with commas between them, or the numbers alone. */
 function bareCellList(text: string): CellList | undefined {
-  // Tried on every fragment: each test is linear in the text.
+  // Runs on every fragment, so each test is linear in the text.
   if (!/^[\s<>,;0-9a-fA-FxX]+$/.test(text)) return undefined;
   const trimmed = text.trim();
   const start = text.indexOf(trimmed);

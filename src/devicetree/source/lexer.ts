@@ -1,7 +1,7 @@
 /**
- * Splits device tree source into tokens, as dtc 1.8.1 does: the longest match wins, and three modes decide what a run
- * of letters is. After `{`, `;` and the `/delete-…/` words comes a name of a node or property; inside `[…]` come pairs
- * of hex digits; elsewhere come C integers. `/include/` is followed here, so the parser sees one stream of tokens.
+ * The lexer of device tree source, as in dtc 1.8.1 (dtc-lexer.l): the longest match wins, and three modes decide what a run
+ * of letters is: a node or property name after `{`, `;` and the `/delete-…/` keywords, pairs of hex digits inside `[…]`,
+ * C integers elsewhere. `/include/` is processed here, so the parser sees one stream of tokens.
  */
 
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -11,7 +11,7 @@ import { limit, moreThan, overLimit } from '../../limits/limits.ts';
 import { isFailure, openOnPath, type SourceLoader } from './source-loader.ts';
 import { lineDirectiveAt, type SourceText, stringEnd, wholeSource } from './source-text.ts';
 
-/** A token's kind; punctuation that has no row here is its own character. */
+/** A token's kind; punctuation that is not listed is its own character. */
 export type TokenKind =
   | 'end'
   | '/dts-v1/'
@@ -77,35 +77,35 @@ function characterClasses(): Uint8Array {
 
 type Mode = 'default' | 'name' | 'bytes';
 
-/** A file that is being read, with the place in the including file to go back to. */
+/** An including file: its text and where to continue after the included file. */
 interface OpenFile {
   readonly text: SourceText;
   readonly position: number;
-  /** The `/include/` that opened the file above. */
+  /** The `/include/` directive. */
   readonly directive: Span;
 }
 
 export interface LexerOptions {
   readonly loader?: SourceLoader | undefined;
   readonly includePaths?: readonly string[] | undefined;
-  /** `name` to start inside a node's body, where a fragment starts. */
+  /** `name` to start inside a node's body, for a fragment. */
   readonly mode?: Mode;
 }
 
 export class Lexer {
   /** Kind of the current token. */
   kind: TokenKind = 'end';
-  /** The text of the current token; another one inside an `/include/`. */
+  /** The text that the current token is in, which changes with `/include/`. */
   file: SourceText;
   /** The current token in that text, [start, end). */
   start = 0;
   end = 0;
   /**
-   * What the token says: a name, a label without its colon, the target of a reference, a string or character
-   * between its quotes as written.
+   * The token's content: a name, a label without its colon, the target of a reference, a string or character literal without
+   * its quotes, escapes not decoded.
    */
   text = '';
-  /** Value of an `integer` or `byte` below 2^32, else -1 and {@link Lexer.integer} has it. */
+  /** Value of an `integer` or `byte` token below 2^32; else -1, and the value is in {@link Lexer.integer}. */
   small = -1;
   integer = 0n;
 
@@ -113,14 +113,14 @@ export class Lexer {
   #position = 0;
   #mode: Mode;
   #atLineStart = true;
-  /** Set while the parser skips after an error, so that one fault is told once. */
+  /** Set while the parser recovers from an error, so that one fault is reported once. */
   quiet = false;
-  /** The current token is a word where none can stand; told when the parser has taken it. */
+  /** The current token is a word where none is allowed; reported when the parser consumes it. */
   #unexpected = false;
   #included = 0;
-  /** Where the last run of a label's characters ends: looked for once, not at each of them inside of `[…]`. */
+  /** End of the last run of label characters, cached so that it isn't searched again at each of them inside `[…]`. */
   #labelEnd = -1;
-  /** No quote before this begins a string: found out once, not at each quote. */
+  /** No quote before this offset begins a string; cached for the same reason. */
   #noStringBefore = -1;
   readonly #outer: OpenFile[] = [];
   readonly #options: LexerOptions;
@@ -134,7 +134,7 @@ export class Lexer {
     this.#sink = sink;
   }
 
-  /** The current token's place. */
+  /** The current token's span. */
   get span(): Span {
     return this.file.spanOf(this.start, this.end);
   }
@@ -155,8 +155,8 @@ export class Lexer {
   }
 
   /**
-   * Reads the current token once more, as one that begins a property or node: for a parser that finds the `;` before
-   * it missing. What was wrong with it as a value doesn't count then.
+   * Lexes the current token again as the start of a property or node, for a parser that found the `;` before it missing. Its
+   * error as a value is dropped.
    */
   rereadAsName(): void {
     this.#unexpected = false;
@@ -201,11 +201,11 @@ export class Lexer {
 
   #leave(): void {
     const outer = this.#outer.pop()!;
-    this.#goOn(outer.text, outer.position);
+    this.#continueIn(outer.text, outer.position);
     this.#atLineStart = false;
   }
 
-  #goOn(text: SourceText, position: number): void {
+  #continueIn(text: SourceText, position: number): void {
     this.file = text;
     this.#input = text.text;
     this.#position = position;
@@ -213,7 +213,7 @@ export class Lexer {
     this.#noStringBefore = -1;
   }
 
-  /** White space, comments and line directives. */
+  /** Skips white space, comments and line directives. */
   #skipBlanks(): void {
     const input = this.#input;
     let at = this.#position;
@@ -259,7 +259,7 @@ export class Lexer {
     return kind;
   }
 
-  /** The token at `at`, which is no blank; undefined when it was an include. */
+  /** Lexes the token at `at`, which is not blank; undefined for an `/include/`. */
   #token(at: number): TokenKind | undefined {
     const input = this.#input;
     const code = input.charCodeAt(at);
@@ -273,7 +273,7 @@ export class Lexer {
       if (this.#mode === 'default') {
         this.text = input.slice(at, end);
         const kind = this.#take('integer', end);
-        // dtc goes on with a 0 here: most often this is a macro that no preprocessor has seen.
+        // Most often a macro of a source that was not preprocessed; dtc continues with 0.
         this.small = 0;
         this.integer = 0n;
         this.#unexpected = true;
@@ -347,7 +347,7 @@ export class Lexer {
     return end;
   }
 
-  /** Exclusive end of the string that starts at a quote; negative when it has none. */
+  /** Exclusive end of the string that starts at a quote; negative when it is not terminated. */
   #endOfString(at: number): number {
     if (at < this.#noStringBefore) return -1;
     const end = stringEnd(this.#input, at);
@@ -400,7 +400,7 @@ export class Lexer {
     return this.#take('/', at + 1);
   }
 
-  /** Goes on in another file. One that can't be opened is reported and passed over, a runaway one ends the input. */
+  /** Continues in an included file. One that can't be opened is reported and skipped; endless inclusion ends the input. */
   #include(name: string): void {
     const directive = this.span;
     const fail = (problem: string): void => this.report('dt/include', { problem }, directive);
@@ -427,7 +427,7 @@ export class Lexer {
       this.abandon();
     } else {
       this.#outer.push({ text: this.file, position: this.#position, directive });
-      this.#goOn(wholeSource(opened), 0);
+      this.#continueIn(wholeSource(opened), 0);
       this.#atLineStart = true;
     }
   }
@@ -452,7 +452,7 @@ export class Lexer {
     if (input.charCodeAt(end) === 0x4c) end += input.charCodeAt(end + 1) === 0x4c ? 2 : 1;
     this.#take('integer', end);
     const digits = input.slice(at, digitsEnd);
-    // C's rule: a leading 0 makes the number octal.
+    // As in C, a leading 0 makes the number octal.
     const isOctal = !isHex && digits.length > 1 && input.charCodeAt(at) === 0x30;
     if (isOctal && /[89]/.test(digits)) {
       this.#lexicalError(`Bad integer literal '${input.slice(at, end)}'`);
@@ -475,8 +475,8 @@ export class Lexer {
 }
 
 /**
- * Exclusive end of a character literal: dtc's pattern goes on past every quote that follows a backslash, and back to
- * the last such quote when no other comes.
+ * Exclusive end of a character literal: dtc's pattern skips quotes after a backslash, and ends at the last of them when no
+ * other quote follows. -1 when there is none.
  */
 function characterLiteralEnd(input: string, at: number): number {
   let escaped = -1;

@@ -2,14 +2,14 @@
 
 const SIMPLE: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
 
-/** A literal's bytes, and whether every escape in it made sense. */
+/** A decoded literal. */
 export interface LiteralBytes {
   readonly bytes: Uint8Array;
-  /** A `\x` without a hex digit. */
+  /** It has a `\x` without a hex digit. */
   readonly badEscape: boolean;
 }
 
-/** The bytes that the text between the quotes stands for, without the NUL that ends a string. */
+/** Decodes the text between the quotes, without the NUL that terminates a string. */
 export function literalBytes(text: string): LiteralBytes {
   const bytes = new Uint8Array(text.length);
   let length = 0;

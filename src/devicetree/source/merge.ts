@@ -1,6 +1,6 @@
 /**
- * Laying one definition of a node over another: what dtc does when a source names a node again. Deleted entries keep
- * their place in the lists, so something deleted and defined anew stands where it stood first.
+ * Merges repeated definitions of a node, as dtc's merge_nodes() does. Deleted entries keep their place in the lists, so one
+ * that is deleted and defined again is where it was first.
  */
 import {
   addLabel,
@@ -11,7 +11,7 @@ import {
   walkLive,
 } from '../live/live-tree.ts';
 
-/** From this many entries on a list is searched through an index. */
+/** Lists of at least this many entries are searched through an index. */
 const INDEXED_LENGTH = 16;
 
 /** First entry of each name, deleted ones too. */
@@ -39,14 +39,14 @@ class ByName<T extends { readonly name: string }> {
 }
 
 /**
- * A tree under construction that knows its labels, so that `&label { … }` finds its node at once. Everything that
- * changes the tree while it is parsed goes through here.
+ * The tree while it is parsed, with an index of its labels for `&label { … }`. All changes during parsing go through this
+ * class.
  */
 export class GrowingTree {
   readonly root: LiveNode;
-  /** Every node that ever had the label; more than one only in a source with a duplicate label. */
+  /** All nodes that have had the label; more than one only with a duplicate label. */
   readonly #labelled = new Map<string, Set<LiveNode>>();
-  /** Indexes of the nodes that others were laid over. */
+  /** Indexes of the nodes that were merged into. */
   readonly #indexes = new Map<LiveNode, NodeIndex>();
 
   constructor(root: LiveNode) {
@@ -84,7 +84,7 @@ export class GrowingTree {
     return index;
   }
 
-  /** The first node, in the order of the tree, that now has the label. */
+  /** The first node in tree order that has the label now. */
   #byLabel(label: string): LiveNode | undefined {
     const isLabelled = (node: LiveNode): boolean =>
       node.labels.some(({ name, deleted }) => name === label && !deleted);
@@ -110,7 +110,7 @@ export class GrowingTree {
     return node;
   }
 
-  /** Lays `addition` over `target`, which takes over its labels, properties, children and places. */
+  /** Merges `addition` into `target`, with its labels, properties, children and spans. */
   merge(target: LiveNode, addition: LiveNode): void {
     const open = [this.#lay(target, addition)];
     for (let top = open.at(-1); top; top = open.at(-1)) {
@@ -134,7 +134,7 @@ export class GrowingTree {
     }
   }
 
-  /** Labels and properties at once; the children follow one by one, so that a deletion meets what came before it. */
+  /** Merges labels and properties; children follow one by one, so that a deletion applies to earlier definitions. */
   #lay(old: LiveNode, laid: LiveNode): Overlay {
     old.deleted = false;
     for (const { name } of laid.labels) this.label(old, name);
@@ -149,7 +149,7 @@ interface NodeIndex {
   readonly children: ByName<LiveNode>;
 }
 
-/** A definition being laid over a node, up to its child `next`. */
+/** A definition being merged into a node, up to its child `next`. */
 interface Overlay {
   readonly old: LiveNode;
   readonly laid: LiveNode;

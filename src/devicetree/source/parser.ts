@@ -1,19 +1,18 @@
 /**
- * Parses device tree source: the language of dtc 1.8.1, whose grammar is grammars/dts.ebnf. One run tells every
- * error of a file: after one, reading goes on behind the next `;` of the same depth.
+ * Parses device tree source: the language of dtc 1.8.1, with the grammar in grammars/dts.ebnf. One run reports all errors of
+ * a file: after an error, parsing continues after the next `;` of the same depth.
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
 import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import {
   deleteNode,
+  guessedBootCpuid,
   type LiveNode,
   type LiveReservation,
   type LiveTree,
-  liveChildOf,
   liveNode,
   liveProperty,
-  livePropertyOf,
 } from '../live/live-tree.ts';
 import { BodyParser, liveLabels } from './body-parser.ts';
 import { parseInteger } from './expression.ts';
@@ -23,18 +22,18 @@ import type { SourceText } from './source-text.ts';
 import { ValueBuilder } from './value-builder.ts';
 import { type FileAccess, syntaxError } from './value-parser.ts';
 
-/** What is missing from a source that refers to another tree's nodes. */
+/** Hint for a source that refers to nodes of another tree. */
 export const OVERLAY_HINT = 'an overlay starts with "/dts-v1/; /plugin/;"';
 
 /** `loader` opens what `/include/` and `/incbin/` name; without one both are errors. */
 export interface ParseOptions extends FileAccess {
-  /** The file that the tree is said to come from; else the one in which the text begins. */
+  /** The source of the tree; by default the file in which the text begins. */
   readonly source?: Source | undefined;
 }
 
 /**
- * Parses a source file. The tree comes also with errors, from what could be read: whoever must not go on then looks
- * at the sink. Undefined when there is no root node. References are markers; references.ts resolves them.
+ * Parses a source file. With errors in `sink` the tree has what could be parsed; callers that must not use it then have to
+ * check the sink. Undefined when there is no root node. References are markers, which live/references.ts resolves.
  */
 export function parseDts(
   text: SourceText,
@@ -45,8 +44,7 @@ export function parseDts(
 }
 
 /**
- * Parses the inside of a node's body without its braces, to the end of the text: the properties (and nodes, if any)
- * become the root's.
+ * Parses the contents of a node, without braces, to the end of the text. Its properties and nodes become those of the root.
  */
 export function parseBody(text: SourceText, sink: DiagnosticSink, options: ParseOptions = {}): LiveTree {
   return new Parser(text, new Lexer(text, { ...options, mode: 'name' }, sink), options).body();
@@ -201,7 +199,7 @@ class Parser {
     this.#tree ??= new GrowingTree(liveNode(''));
     const relative = this.#plugin && !reference.startsWith('/') && reference.includes('/', 1);
     if (relative) lexer.report('dt/plugin-reference', { reference }, span);
-    // In a plugin a path is a path of the tree it will be applied to, even when this one has the same.
+    // In a plugin a path is one of the base tree, even when this tree has the same path.
     const target =
       isFirst || (this.#plugin && isPath && label === undefined) ? undefined : this.#tree.find(reference);
     if (target) {
@@ -215,12 +213,12 @@ class Parser {
   }
 
   #notFound(reference: string, span: Span): void {
-    // What changes nodes and brings none of its own is meant for another tree.
+    // A source that only changes nodes and defines none is probably an overlay.
     const advice = !this.#plugin && !this.#tree?.root.children.length ? OVERLAY_HINT : undefined;
     this.#lexer.report('dt/reference-missing', { reference, advice }, span);
   }
 
-  /** What `&label { … }` in a plugin stands for: `fragment@0 { target = <&label>; __overlay__ { … }; };`. */
+  /** The fragment for `&label { … }` in a plugin: `fragment@0 { target = <&label>; __overlay__ { … }; };`. */
   #overlayFragment(reference: string, span: Span, body: LiveNode): LiveNode {
     const fragment = liveNode(`fragment@${this.#fragments}`);
     this.#fragments += 1;
@@ -257,11 +255,4 @@ class Parser {
     else if (directive === '/delete-node/') deleteNode(target);
     else target.omitIfUnused = true;
   }
-}
-
-/** The boot CPU's number as dtc guesses it: `reg` of the first node in `/cpus`, if that is one cell; else 0. */
-function guessedBootCpuid(root: LiveNode): number {
-  const first = liveChildOf(root, 'cpus')?.children[0];
-  const value = first && livePropertyOf(first, 'reg')?.value;
-  return value?.length === 4 ? new DataView(value.buffer, value.byteOffset).getUint32(0) : 0;
 }

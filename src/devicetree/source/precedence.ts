@@ -1,5 +1,5 @@
 /**
- * How tightly C's binary operators bind, in expressions of the source and in `#if` alike: a higher number more so. All are
+ * The precedence of C's binary operators, in expressions of the source and in `#if`: higher numbers bind tighter. All are
  * left-associative. Below them are 2 for `?:` and 1 for the comma.
  */
 export const BINARY_PRECEDENCE: Readonly<Record<string, number>> = {

@@ -1,35 +1,35 @@
 /**
- * How source text reaches other files: `#include`, `/include/` and `/incbin/`. The library opens nothing itself; who
- * calls it gives a loader, and the loader decides what may be opened (`--include-root`).
+ * Access to other files for `#include`, `/include/` and `/incbin/`. The library opens nothing itself: the caller passes a
+ * loader, which decides what may be opened (`--include-root`).
  */
 import type { Source } from '../../bytes/source.ts';
 
 export interface OpenFailure {
   /**
-   * `refused`: outside what may be opened, there or not. `failed`: the system gave up (too many open files, a bad disk); it may
-   * be there.
+   * `refused`: outside of what may be opened, whether it exists or not. `failed`: a system error (too many open files, a bad
+   * disk), so it may exist.
    */
   readonly reason: 'missing' | 'refused' | 'unreadable' | 'failed' | 'too-large';
   /** For the message: `No such file or directory`, `outside the include root /src`. */
   readonly text: string;
 }
 
-/** What the preprocessor's `__DATE__`, `__TIME__` and `__TIMESTAMP__` ask for. */
+/** The times for the preprocessor's `__DATE__`, `__TIME__` and `__TIMESTAMP__`. */
 export interface SourceClock {
-  /** When the text is preprocessed. */
+  /** The time of preprocessing. */
   readonly now: Date;
-  /** Whether `now` is told in UTC, as a reproducible build asks for, or in the local time zone. */
+  /** Whether `now` is printed in UTC, as reproducible builds require, or in the local time zone. */
   readonly utc: boolean;
-  /** When a file was last changed, by the name of its source. */
+  /** The modification time of a file, by the name of its source. */
   modified(name: string): Date | undefined;
 }
 
 export interface SourceLoader {
-  /** Without one, times are the question marks that cpp writes where it knows none. */
+  /** Without a clock, times are the question marks that GNU cpp writes for unknown ones. */
   readonly clock?: SourceClock;
   /**
-   * Opens a path as composed from an include path and the name in the source, not normalised. The same path gives the
-   * same `Source` object each time, so that what is derived from it can be kept. The source's name is the path.
+   * Opens a path, joined from an include path and the name in the source, not normalised. The same path gives the same
+   * `Source` object each time, so that data derived from it can be cached. The source's name is the path.
    */
   open(path: string): Source | OpenFailure;
   /** Bytes [offset, offset + length) of a file, fewer when it ends before; for `/incbin/`. */
@@ -53,8 +53,8 @@ export function directoryOf(path: string): string | undefined {
 }
 
 /**
- * Looks a name up beside the file that names it (`from`, unless undefined), then in each include path.
- * Gives the first that opens; else the most telling failure.
+ * Looks a name up in the directory of the file that names it (`from`, unless undefined), then in each include path. Returns
+ * the first that opens; else the first failure that is not `missing`.
  */
 export function openOnPath<T extends object>(
   name: string,
@@ -68,7 +68,7 @@ export function openOnPath<T extends object>(
     const opened = open(joinPath(directory, name));
     if (!isFailure(opened)) return opened;
     if (!failure || failure.reason === 'missing') failure = opened;
-    // Whether it is there isn't known: to look on could give another file than was meant.
+    // The file may exist: searching on could find another one than was meant.
     if (name.startsWith('/') || opened.reason === 'refused' || opened.reason === 'failed') break;
   }
   return failure ?? { reason: 'missing', text: 'No such file or directory' };

@@ -1,19 +1,19 @@
-/** The text that the lexer reads, and where each part of it stands in the files a person wrote. */
+/** The text that the lexer reads, with the map from its offsets to the original files. */
 import { type LineMarker, type Source, type Span, textOf } from '../../bytes/source.ts';
 import { literalText } from './literals.ts';
 
 export interface SourceText {
   /** Latin-1, a character a byte. */
   readonly text: string;
-  /** The place of [start, end) of the text. */
+  /** The original span of [start, end) of the text. */
   spanOf(start: number, end: number): Span;
-  /** The `#include` directives that lead to an offset, the innermost first, where a preprocessor made the text. */
+  /** For preprocessed text: the `#include` directives that an offset was reached by, the innermost first. */
   includeStack?(offset: number): Span[];
-  /** The preprocessor gave up, which has been reported: that something is missing at the end is no further fault. */
+  /** The preprocessor stopped early, which has been reported; the parser doesn't report what is missing at the end. */
   readonly endsEarly?: boolean;
 }
 
-/** A source as it is; line markers that cpp left in it are applied to the places of its spans. */
+/** A source without preprocessing; line markers that cpp left in it apply to its spans. */
 export function wholeSource(source: Source): SourceText {
   const text = textOf(source);
   const lineMarkers = lineMarkersOf(text);
@@ -42,8 +42,9 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Exclusive end of the string that starts at a quote. A backslash may not stand before a newline. Where it has no end, the
- * complement of where that was seen, a negative number: no quote before that begins a string either, since all are escaped.
+ * Exclusive end of the string that starts at a quote. A backslash before a newline is not allowed. For an unterminated
+ * string the bitwise complement of the offset where it fails, a negative number: no quote before that offset begins a
+ * string either, since all are escaped.
  */
 export function stringEnd(text: string, at: number): number {
   for (let end = at + 1; end < text.length; end += 1) {
@@ -57,14 +58,14 @@ export function stringEnd(text: string, at: number): number {
 }
 
 export interface LineDirective {
-  /** Of the line after the directive. */
+  /** The number of the line after the directive. */
   readonly line: number;
   readonly name: string;
   /** Exclusive end of the directive's own text. */
   readonly end: number;
 }
 
-/** The line directive that starts here, as cpp writes it: `# 12 "board.dts" 1`, or `#line 12 "board.dts"`. */
+/** The line directive at `at`: `# 12 "board.dts" 1` as cpp writes it, or `#line 12 "board.dts"`. */
 export function lineDirectiveAt(text: string, at: number): LineDirective | undefined {
   const past = (from: number, matches: (code: number) => boolean): number => {
     let to = from;

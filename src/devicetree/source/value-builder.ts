@@ -1,15 +1,15 @@
-/** A property's value while its parts are read: the bytes of a blob, and markers for what the source said. */
+/** A property's value while it is parsed: its bytes, and markers for types, labels and references. */
 import type { Span } from '../../bytes/source.ts';
 import type { Marker } from '../tree.ts';
 
 export type CellBits = 8 | 16 | 32 | 64;
 
-/** What stands in the cell of a reference until it is resolved. */
+/** The content of a reference's cell until it is resolved. */
 const UNRESOLVED_PHANDLE = 0xffffffff;
 
 const CELL_MARKER = { 8: 'uint8', 16: 'uint16', 32: 'uint32', 64: 'uint64' } as const;
 
-/** Values share pieces of memory of at least this size: one of their own each takes ten times what they hold. */
+/** Values share buffers of at least this size: a buffer of its own takes ten times the size of a typical value. */
 const CHUNK_BYTES = 16 * 1024;
 
 export class ValueBuilder {
@@ -24,7 +24,7 @@ export class ValueBuilder {
     return this.#end - this.#start;
   }
 
-  /** Makes room for so many bytes more; gives the index of the first. */
+  /** Extends the value by so many bytes. @returns the index of the first */
   #grow(by: number): number {
     if (this.#end + by > this.#bytes.length) {
       const { length } = this;
@@ -71,7 +71,7 @@ export class ValueBuilder {
     this.#bytes[at] = value;
   }
 
-  /** A character a byte. */
+  /** Appends Latin-1 text. */
   text(text: string): void {
     const at = this.#grow(text.length);
     for (let index = 0; index < text.length; index += 1) this.#bytes[at + index] = text.charCodeAt(index);
@@ -87,16 +87,16 @@ export class ValueBuilder {
     this.word(UNRESOLVED_PHANDLE);
   }
 
-  /** The path's bytes come when references are resolved. */
+  /** The path's bytes are inserted when references are resolved. */
   pathReference(target: string, span: Span): void {
     this.mark('string');
     this.#markers.push({ kind: 'path-reference', offset: this.length, target, span });
   }
 
-  /** The value so far; the builder starts anew. */
+  /** Returns the value and starts a new one. */
   take(): { readonly value: Uint8Array; readonly markers: Marker[] } {
     const value = new Uint8Array(this.#bytes.buffer, this.#start, this.length);
-    // Copied: a list that grew by pushes has room for many more, and a large tree has a hundred thousand of them.
+    // Copied, since an array that grew by pushes has spare capacity, and a large tree has a hundred thousand of them.
     const markers = this.#markers.slice();
     this.#start = this.#end;
     this.#markers.length = 0;

@@ -1,4 +1,4 @@
-/** Parses what stands between a property's `=` and its `;`. */
+/** Parses a property's value, from after `=` to the `;`. */
 
 import type { Span } from '../../bytes/source.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
@@ -13,7 +13,7 @@ export interface FileAccess {
   readonly includePaths?: readonly string[] | undefined;
 }
 
-/** Reports that the current token can't stand here. dtc's words, with what could stand here as the hint. */
+/** Reports a syntax error at the current token: dtc's text, with what was expected as the hint. */
 export function syntaxError(lexer: Lexer, expected: string): void {
   lexer.report('dt/syntax', { advice: `expected ${expected}, found ${foundToken(lexer)}` }, lexer.span);
 }
@@ -38,8 +38,7 @@ export class ValueParser {
   }
 
   /**
-   * Reads the parts of a value into the builder, up to the token after them. False when it met what can't stand in a
-   * value, which is reported.
+   * Parses a value into the builder, up to the token after it. False, reported, at a token that can't be in a value.
    */
   parse(): boolean {
     const lexer = this.#lexer;
@@ -124,7 +123,7 @@ export class ValueParser {
     return this.#cells(known ? bits : 32);
   }
 
-  /** From behind the `<` to behind the `>`. */
+  /** Parses cells from after the `<` through the `>`. */
   #cells(bits: CellBits): boolean {
     const lexer = this.#lexer;
     const builder = this.#builder;
@@ -132,7 +131,7 @@ export class ValueParser {
     for (;;) {
       switch (lexer.kind) {
         case 'integer':
-          // Nearly every cell of nearly every tree.
+          // The common case.
           if (bits === 32 && lexer.small >= 0) {
             builder.word(lexer.small);
             lexer.next();
@@ -162,7 +161,7 @@ export class ValueParser {
           lexer.next();
           return true;
         default:
-          syntaxError(lexer, 'a cell or ">"; an expression has to stand in parentheses');
+          syntaxError(lexer, 'a cell or ">"; an expression must be in parentheses');
           return false;
       }
     }
@@ -184,7 +183,7 @@ export class ValueParser {
     return true;
   }
 
-  /** A value loses bits unless those above the cell are all 0, or all 1 as in a negative number. */
+  /** Warns of a value that loses bits: those above the cell are neither all 0 nor, as in a negative number, all 1. */
   #warnTruncation(value: bigint, bits: CellBits, span: () => Span): void {
     if (bits === 64) return;
     const mask = (1n << BigInt(bits)) - 1n;

@@ -1,4 +1,4 @@
-/** Writes a tree as assembler source that assembles to its blob, with symbols for blocks and labels (dtc -O asm). */
+/** Writes a tree as assembler source of its blob, with symbols for blocks and labels (dtc -O asm). */
 import type { LiveLabel, LiveTree } from '../live/live-tree.ts';
 import type { Marker } from '../tree.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type StructureSink,
 } from './dtb.ts';
 
-/** Before every symbol of the blob itself. */
+/** Prefix of the blob's own symbols. */
 const PREFIX = 'dt';
 
 function byte(value: number): string {
@@ -26,7 +26,7 @@ function cell(value: number): string {
   return byte(value >>> 24) + byte(value >>> 16) + byte(value >>> 8) + byte(value);
 }
 
-/** Four bytes, the highest first, of an expression that the assembler works out. */
+/** Four bytes, big-endian, of an expression for the assembler. */
 function expressionCell(expression: string): string {
   return (
     [24, 16, 8].map((shift) => `\t.byte\t((${expression}) >> ${shift}) & 0xff\n`).join('') +
@@ -87,7 +87,7 @@ class AssemblerSink implements StructureSink {
   }
 }
 
-/** The assembler text, one character a byte. */
+/** The assembler text, Latin-1. */
 export function writeAsm(tree: LiveTree, options: BlobOptions = {}): string {
   const version = options.version ?? blobVersion(DEFAULT_BLOB_VERSION)!;
   const distance = (to: string, from: string): string =>

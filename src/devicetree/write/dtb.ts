@@ -1,7 +1,7 @@
 /**
- * Writes flattened device trees: versions 17 and 16 of the Devicetree Specification 0.4, chapter 5, and the older 1,
- * 2 and 3. Bytes come out as dtc writes them: blocks in the order reservations, structure, strings, and a property
- * name that ends another one shares its bytes.
+ * Writes flattened device trees: versions 17 and 16 of the Devicetree Specification 0.4, chapter 5, and the older 1, 2 and 3.
+ * The bytes equal dtc's: blocks in the order reservations, structure, strings, and a property name that is the tail of
+ * another one shares its bytes.
  */
 import { latin1Bytes } from '../../bytes/text-encoding.ts';
 import { type LiveLabel, type LiveNode, type LiveTree, livePathOf } from '../live/live-tree.ts';
@@ -10,7 +10,7 @@ export interface BlobVersion {
   readonly version: number;
   readonly lastCompatible: number;
   readonly headerSize: number;
-  /** Before 16: full paths as node names, a `name` property in each node, values of 8 bytes and more aligned to 8. */
+  /** Before version 16: full paths as node names, a `name` property in each node, values of 8 bytes and more aligned to 8. */
   readonly old: boolean;
   readonly bootCpuid: boolean;
   readonly stringsSize: boolean;
@@ -83,15 +83,15 @@ export interface BlobOptions {
   readonly reservationSlots?: number;
   /** The blob is padded with zeros to at least this many bytes (-S). */
   readonly minimumSize?: number;
-  /** Zero bytes added at the end (-p); wins over `minimumSize`. */
+  /** Zero bytes added at the end (-p); overrides `minimumSize`. */
   readonly padding?: number;
   /** The total size becomes a multiple of this power of two (-a). */
   readonly alignment?: number;
 }
 
-/** The string block: each name once, and none that ends another. */
+/** The strings block: each name once, and a name that is the tail of an earlier one not at all. */
 export class StringTable {
-  /** First offset at which a name can be read, for every tail of every name. */
+  /** For every tail of every name its first offset. */
   readonly #offsets = new Map<string, number>();
   readonly #names: string[] = [];
   #length = 0;
@@ -126,14 +126,14 @@ export class StringTable {
   }
 }
 
-/** What receives the structure block, token by token: bytes or assembler text. */
+/** Receives the structure block, token by token, as bytes or as assembler text. */
 export interface StructureSink {
-  /** `align` counts from the start of the structure block. */
   beginNode(labels: readonly LiveLabel[]): void;
   endNode(labels: readonly LiveLabel[]): void;
   property(labels: readonly LiveLabel[]): void;
   cell(value: number): void;
   text(text: string): void;
+  /** Pads to a multiple of `to` bytes from the start of the structure block. */
   align(to: number): void;
   value(bytes: Uint8Array, markers: LiveNode['properties'][number]['markers']): void;
 }
@@ -144,7 +144,7 @@ function baseNameLength(name: string): number {
   return at < 0 ? name.length : at;
 }
 
-/** Gives the structure block of a tree to a sink, and its names to a string table. Without FDT_END. */
+/** Writes the structure block of a tree, without FDT_END, to a sink and its property names to a string table. */
 export function flatten(
   root: LiveNode,
   sink: StructureSink,
@@ -194,7 +194,7 @@ export function flatten(
   }
 }
 
-/** A structure block growing in memory. */
+/** The structure block as bytes. */
 class BinarySink implements StructureSink {
   #bytes = Buffer.alloc(1 << 16);
   #length = 0;
@@ -256,11 +256,11 @@ function alignedUp(value: number, to: number): number {
 
 export interface WrittenBlob {
   readonly bytes: Uint8Array;
-  /** The size before padding, when `minimumSize` asked for no more than that. */
+  /** The size before padding, when it exceeds `minimumSize`. */
   readonly sizeOverMinimum: number | undefined;
 }
 
-/** Writes a tree as a blob. Values are written as they are: references must have been resolved. */
+/** Writes a tree as a blob. Values are written unchanged: references must have been resolved. */
 export function writeDtb(tree: LiveTree, options: BlobOptions = {}): WrittenBlob {
   const version = options.version ?? blobVersion(DEFAULT_BLOB_VERSION)!;
   const strings = new StringTable();

@@ -1,13 +1,13 @@
 /**
- * Writes a tree as device tree source, in dtc's layout. Values are printed as their markers say; a value without
- * type markers (from a blob) gets the type that its bytes suggest, by dtc's rules.
+ * Writes a tree as device tree source, in dtc's layout (treesource.c). Values are printed by their markers; a value without
+ * type markers (from a blob) gets a type guessed from its bytes by dtc's rules.
  */
 import { placeOf, type Source, type Span } from '../../bytes/source.ts';
 import type { LiveNode, LiveProperty, LiveTree } from '../live/live-tree.ts';
 import type { Marker } from '../tree.ts';
 
 export interface SourceTextOptions {
-  /** dtc -T: comments that say where each node and property was defined; 1 names lines, 2 exact places. */
+  /** dtc -T: comments with the place of each node and property; 1 gives lines, 2 columns, too. */
   readonly annotate?: number;
 }
 
@@ -26,13 +26,13 @@ function isType(marker: Marker): marker is Marker & { kind: TypeKind } {
   }
 }
 
-/** A marker in a list that is being added to: what is inserted in the middle must not move the rest. */
+/** A marker in a linked list, which makes insertion in the middle cheap. */
 interface Link {
   readonly marker: Marker;
   next: Link | undefined;
 }
 
-/** The place behind a link, where the next one hangs. */
+/** A link, or the head of a list: a marker can be inserted after it. */
 interface Slot {
   next: Link | undefined;
 }
@@ -55,8 +55,8 @@ function listOf(head: Slot): Marker[] {
 }
 
 /**
- * Adds a marker at its offset, at or behind a slot; a type stands before what else is at that offset, and nothing is
- * there twice. Gives the slot behind the marker, or the one that holds what was there.
+ * Inserts a marker at its offset, searching from a slot; a type marker precedes others at the same offset, and no kind is
+ * there twice. Returns the slot to insert after: the new link, or the one before an equal marker.
  */
 function addLink(from: Slot, marker: Marker): Slot {
   let slot = from;
@@ -71,7 +71,7 @@ function addLink(from: Slot, marker: Marker): Slot {
   return link;
 }
 
-/** The markers with references added, each at its offset; those to add may come in any order. */
+/** The markers with references inserted at their offsets; `added` may be in any order. */
 export function withReferences(
   markers: readonly Marker[],
   added: readonly (Marker & { readonly kind: 'phandle-reference' })[],
@@ -80,7 +80,7 @@ export function withReferences(
   let slot = head;
   let last = -1;
   for (const marker of [...added].sort((a, b) => a.offset - b.offset)) {
-    // A second one at the same offset would not be added anyway.
+    // Only one reference per offset.
     if (marker.offset > last) slot = addLink(slot, marker);
     last = marker.offset;
   }
@@ -91,12 +91,12 @@ function isPrintable(code: number): boolean {
   return code >= 0x20 && code <= 0x7e;
 }
 
-/** A byte that may stand in what is taken for a string: printable, NUL, or \a \b \t \n \v \f \r. */
+/** A byte of what dtc takes for a string: printable, NUL, or \a \b \t \n \v \f \r. */
 function isStringByte(code: number): boolean {
   return isPrintable(code) || code === 0 || (code >= 7 && code <= 13);
 }
 
-/** The type that [offset, offset + length) of the value suggests; several strings get their markers at the slot. */
+/** dtc's guess_value_type() for [offset, offset + length); several strings get their markers inserted after the slot. */
 function guessType(value: Uint8Array, from: Slot, offset: number, length: number): TypeKind {
   let nuls = 0;
   let strange = 0;
@@ -117,9 +117,9 @@ function guessType(value: Uint8Array, from: Slot, offset: number, length: number
   return length % 4 === 0 ? 'uint32' : 'uint8';
 }
 
-/** The property's markers, with guessed types where nothing says one. */
+/** The property's markers, with guessed types where there are none. */
 export function typedMarkers({ value, markers }: LiveProperty): readonly Marker[] {
-  // One type means that all of the value has been given types.
+  // A type marker at the start means that the whole value has types.
   const first = markers[0];
   if (first && isType(first)) return markers;
   const head = linked(markers);
@@ -131,7 +131,7 @@ export function typedMarkers({ value, markers }: LiveProperty): readonly Marker[
     if (here.marker.offset > offset) {
       const kind = guessType(value, slot, offset, here.marker.offset - offset);
       slot = addLink(slot, { kind, offset });
-      // Several strings have put a marker of their own in between.
+      // Several strings have inserted markers of their own.
       here = slot.next ?? here;
       offset = here.marker.offset;
     }
@@ -176,8 +176,8 @@ const ESCAPES: Readonly<Record<number, string>> = {
 };
 
 /**
- * A string literal for the bytes before the closing NUL. A byte above 0x7f becomes `\xde`, as in dtc where `char` is
- * unsigned; where it is signed, as on x86, dtc writes `\xffffffde`, which it then reads back as another string.
+ * A string literal for the bytes before the final NUL. A byte above 0x7f becomes `\xde`, as in dtc where `char` is unsigned;
+ * where it is signed, as on x86, dtc writes `\xffffffde`, which it reads back as another string.
  */
 function stringLiteral(value: Uint8Array, start: number, end: number): string {
   let text = '"';
@@ -206,7 +206,7 @@ function integers(value: Uint8Array, start: number, end: number, kind: TypeKind)
   return parts.join(' ');
 }
 
-/** For each marker the offset of the next type marker behind it; -1 when there is none. */
+/** For each marker the offset of the next type marker after it; -1 when there is none. */
 function nextTypeOffsets(markers: readonly Marker[]): number[] {
   const offsets: number[] = new Array(markers.length);
   let next = -1;
@@ -266,7 +266,7 @@ export function valueText(property: LiveProperty): string {
   return text;
 }
 
-/** Where definitions stood, as `-T` prints it; file names relative to the main file's directory. */
+/** The places of definitions, as `-T` prints them, with file names relative to the main file's directory. */
 class Annotations {
   readonly #level: number;
   readonly #main: string;
@@ -293,7 +293,7 @@ class Annotations {
   #one(span: Span, edge: 'first' | 'last'): string {
     const place = placeOf(span);
     if (!('line' in place)) return '<no-file>:<no-line>';
-    // Where line markers change the file on the way, dtc names the one at the end.
+    // Where line markers change the file within the span, dtc names the last file.
     const last = placeOf({ ...span, start: Math.max(span.start, span.end - 1) });
     const name = ('line' in last && last.name) || span.source.name;
     if (this.#level > 1) return `${name}:${place.line}:${place.column}-${place.endLine}:${place.endColumn}`;
@@ -307,7 +307,7 @@ class Annotations {
   }
 }
 
-/** The source text, one character a byte. */
+/** The source text, Latin-1. */
 export function writeDts(tree: LiveTree, options: SourceTextOptions = {}): string {
   const annotations = new Annotations(options.annotate ?? 0, tree.source);
   const out: string[] = ['/dts-v1/;\n', tree.plugin ? '/plugin/;\n' : '', '\n'];

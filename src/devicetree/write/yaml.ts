@@ -1,13 +1,13 @@
 /**
- * Writes a tree as YAML, as dtc -O yaml does for schema checking. The layout is that of libyaml's emitter with its
- * defaults: two columns of indentation, and a break at the next chance past column 80.
+ * Writes a tree as YAML, as dtc -O yaml does for schema checking. The layout is that of libyaml's emitter with its defaults:
+ * two columns of indentation, and a line break at the next opportunity past column 80.
  */
 import type { LiveNode, LiveProperty, LiveTree } from '../live/live-tree.ts';
 import type { Marker } from '../tree.ts';
 
 const BEST_WIDTH = 80;
 const INDENT = 2;
-/** A longer key is written behind `? `. */
+/** A longer key is written after `? `. */
 const MAX_SIMPLE_KEY = 128;
 
 const ESCAPES: Readonly<Record<number, string>> = {
@@ -24,7 +24,7 @@ const ESCAPES: Readonly<Record<number, string>> = {
   92: '\\',
 };
 
-/** Whether a text may stand without quotes in a block mapping. */
+/** Whether a key of a block mapping needs no quotes. */
 function isPlainKey(text: string): boolean {
   if (/^(---|\.\.\.)/.test(text) || /^[#,[\]{}&*!|>'"%@`]/.test(text)) return false;
   if (/^[?:-]$/.test(text) || /[^\x20-\x7e]/.test(text)) return false;
@@ -34,9 +34,9 @@ function isPlainKey(text: string): boolean {
 class Emitter {
   readonly #parts: string[] = [];
   #column = 0;
-  /** What was written last serves as the white space before a token. */
+  /** The last output ends in white space or an opening bracket, so the next token needs no space (libyaml's whitespace). */
   #white = true;
-  /** Only indentation and `-` or `?` stand on the line. */
+  /** The line has only indentation and `-` or `?` so far (libyaml's indention). */
   #indention = true;
 
   get text(): string {
@@ -52,7 +52,7 @@ class Emitter {
     this.#column += text.length;
   }
 
-  /** Goes to a new line unless there is nothing but indentation on this one. */
+  /** Starts a new line unless the current one has indentation only. */
   newLine(indent: number): void {
     if (!this.#indention || this.#column > indent || (this.#column === indent && !this.#white)) {
       this.#parts.push('\n');
@@ -110,7 +110,7 @@ const TAGS: Readonly<Record<number, string>> = { 1: '!u8', 2: '!u16', 8: '!u64' 
 class TreeEmitter {
   readonly #out = new Emitter();
 
-  /** An item of a flow sequence: the comma before it, and a new line when the line is full. */
+  /** Starts an item of a flow sequence: the comma before it, and a new line when the line is full. */
   #item(first: boolean, indent: number): void {
     if (!first) this.#out.indicator(',');
     if (this.#out.pastWidth) this.#out.newLine(indent);
@@ -227,7 +227,7 @@ class TreeEmitter {
       if (!child) {
         path.pop();
       } else if (!child.deleted) {
-        // A node's name that needs quotes is tagged as a string, which libyaml shortens to `!`.
+        // A node name that needs quotes is tagged as a string, which libyaml shortens to `!`.
         this.#key(child.name, INDENT * path.length, '!');
         path.push({ node: child, next: 0 });
         this.#open(child, INDENT * path.length);
@@ -240,7 +240,7 @@ class TreeEmitter {
   }
 }
 
-/** The YAML text; or what is in the tree that dtc cannot write as YAML. */
+/** The YAML text; `failure` says what in the tree can't be written as YAML, in dtc's words. */
 export function writeYaml(tree: LiveTree): { readonly text: string } | { readonly failure: string } {
   try {
     return { text: new TreeEmitter().write(tree) };

@@ -125,7 +125,7 @@ export const DT_TREE_ROWS = {
     example: board(
       `/ { #address-cells = <1>; #size-cells = <1>; bus { ranges; d { reg = <${Array.from({ length: 21 }, (_, at) => `${at} 1`).join(' ')}>; }; }; };`,
     ),
-    source: 'MAX_TOLD in src/devicetree/address/kernel-differences.ts',
+    source: 'MAX_REPORTED in src/devicetree/address/kernel-differences.ts',
     hides: NOTHING,
     text: ({ left, kernels }: { left: number; kernels: string }) =>
       `${left} more addresses differ for ${kernels}`,

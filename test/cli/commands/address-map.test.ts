@@ -12,7 +12,7 @@ const CASES = [
     check: 'fwmap_overlapping_windows',
     code: 'dt/overlapping-windows',
     path: '/b',
-    says: 'takes [mem 0x00001800-0x000027ff] of its parent',
+    says: 'both claim [mem 0x00001800-0x000027ff] of the parent',
   },
   {
     name: 'a reg outside its parent’s ranges',
@@ -28,7 +28,7 @@ const CASES = [
     check: 'fwmap_framebuffer_in_window',
     code: 'dt/framebuffer-in-window',
     path: '/f@1800',
-    says: 'is in the window [mem 0x00001000-0x00001fff] that /v ranges[0] gives to others',
+    says: 'is in the window [mem 0x00001000-0x00001fff] that /v ranges[0] passes to its children',
   },
   {
     name: 'a ranges whose cells fit another cell count',

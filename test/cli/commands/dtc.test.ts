@@ -204,7 +204,7 @@ describe('fwmap dtc', () => {
       '/dts-v1/;\n\n/ {\n\tcompatible = "a";\n\tp = [2f 20 7b 20 73 65 63 72 65 74 3b 20 7d 3b 0a];\n\n\tm {\n\t};\n\n\tn {\n\t};\n};\n',
     );
     expect((await dtc('-I', 'fs', '--include-root', 'links', '-O', 'dts', 'links')).stderr).toContain(
-      'links/p leads outside',
+      'links/p is outside',
     );
     symlinkSync('gone', file('links/q'));
     expect(await dtc('-I', 'fs', '-O', 'dts', 'links')).toMatchObject({

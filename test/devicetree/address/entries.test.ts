@@ -203,7 +203,7 @@ describe('dma-ranges', () => {
   it('do not go around in circles', () => {
     const { lines } = decode(`${CELLS_11} m: m { #interconnect-cells = <0>; ${CELLS_11}
       interconnects = <&m>; interconnect-names = "dma-mem"; dma-ranges = <0 0 0x1000>; };`);
-    expect(lines).toEqual(['/m dma-ranges[0] 0x0 at 0x0+0x1000 -> (the interconnects lead in a circle)']);
+    expect(lines).toEqual(['/m dma-ranges[0] 0x0 at 0x0+0x1000 -> (the interconnects form a loop)']);
   });
 });
 

@@ -61,7 +61,7 @@ describe('RAM', () => {
       'ram /memory@0 linux,usable-memory[2] 0x8000+0x2000',
       'ram /memory@9 linux,usable-memory[0] 0x90000+0x1000',
     ]);
-    expect(ignored).toEqual(['/memory@0: its linux,usable-memory stands in place of it']);
+    expect(ignored).toEqual(['/memory@0: its linux,usable-memory is used instead']);
   });
 
   it('is cut to the first range of linux,usable-memory-range, and the second is added', () => {
@@ -154,14 +154,16 @@ describe('/reserved-memory', () => {
         'd',
         1n,
         'Linux places it when it boots',
-        'Linux skips it: its alloc-ranges of 12 bytes are no list of 2 + 2 cells',
+        'Linux skips it: its alloc-ranges of 12 bytes is not a list of 2 + 2 cells',
       ],
     ]);
   });
 
   it('skips a region whose reg is no list of entries', () => {
     const { ignored } = taken(`reserved-memory { ${CELLS_22} ranges; r { reg = <0 0x1000 0x1000>; }; };`);
-    expect(ignored).toEqual(['/reserved-memory/r: Linux skips it: its reg of 12 bytes is not a list of 16']);
+    expect(ignored).toEqual([
+      '/reserved-memory/r: Linux skips it: its reg of 12 bytes is not a multiple of 16',
+    ]);
   });
 
   it('tells overlaps, and what lies outside of RAM', () => {
@@ -199,7 +201,7 @@ describe('a simple framebuffer', () => {
     const { lines, ignored } = framebuffer('memory-region = <&r>; reg = <0 0x1000 0 0x1000>;');
     expect(lines).toContain('framebuffer /chosen/framebuffer memory-region[0] 0xf8000000+0x800000');
     expect(ignored).toEqual([
-      '/chosen/framebuffer: its memory-region, /reserved-memory/r, stands before its reg',
+      '/chosen/framebuffer: Linux uses its memory-region, /reserved-memory/r, instead of its reg',
     ]);
   });
 

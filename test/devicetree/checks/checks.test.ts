@@ -327,7 +327,7 @@ describe('fwmap’s own checks', () => {
       `${ROOT} a { ${BUS} ranges = <0 0x1000 0x1000>; }; b { ${BUS} ranges = <0 0x2000 0x1000>; };`,
       `${ROOT} a { ${BUS} ranges = <0 0x1000 0x1000>; }; b { ${BUS} ranges = <0 0x1800 0x1000>; };`,
       [
-        "/b:ranges /b ranges[0] takes [mem 0x00001800-0x000027ff] of its parent's addresses, which /a ranges[0] takes too",
+        "/b:ranges /b ranges[0] and /a ranges[0] both claim [mem 0x00001800-0x000027ff] of the parent's addresses",
       ],
     ],
     [
@@ -336,7 +336,7 @@ describe('fwmap’s own checks', () => {
       `${ROOT} a { ${BUS} ranges = <0 0x1000 0x1000>; d@2000 { reg = <0x2000 1>; }; e@fff { reg = <0xfff 2>; }; };`,
       [
         '/a/d@2000:reg reg[0] at 0x2000 is in none of the ranges of /a',
-        '/a/e@fff:reg reg[0] ends at 0x1001, behind the end 0x1000 of what the ranges of /a pass on',
+        '/a/e@fff:reg reg[0] ends at 0x1001, past 0x1000, the end of what the ranges of /a translate',
       ],
     ],
     [
@@ -344,7 +344,7 @@ describe('fwmap’s own checks', () => {
       `${ROOT} v { ${BUS} ranges = <0 0x1000 0x1000>; }; f@2000 { compatible = "simple-framebuffer"; reg = <0x2000 0x10>; };`,
       `${ROOT} v { ${BUS} ranges = <0 0x1000 0x1000>; }; f@1800 { compatible = "simple-framebuffer"; reg = <0x1800 0x10>; };`,
       [
-        '/f@1800:reg the framebuffer of reg[0], [mem 0x00001800-0x0000180f], is in the window [mem 0x00001000-0x00001fff] that /v ranges[0] gives to others',
+        '/f@1800:reg the framebuffer of reg[0], [mem 0x00001800-0x0000180f], is in the window [mem 0x00001000-0x00001fff] that /v ranges[0] passes to its children',
       ],
     ],
     [

@@ -81,11 +81,11 @@ describe('an overlay', () => {
     ],
     [
       '/dts-v1/; / { __fixups__ { clk = "/f:p:4"; }; f { p = <0>; }; };',
-      'The fixup "/f:p:4" of label clk names an offset behind the end of the value',
+      'The fixup "/f:p:4" of label clk names an offset past the end of the value',
     ],
     [
       '/dts-v1/; / { __local_fixups__ { g { p = <0>; }; }; f { p = <0>; }; };',
-      "__local_fixups__/ names a node g that the overlay hasn't",
+      '__local_fixups__/ names the node g, which the overlay does not have',
     ],
   ])('that does not fit is refused: %s', (overlay, message) => {
     const base = loadBlob(blobOf(BASE, { symbols: true }));

@@ -91,7 +91,7 @@ g(x+(3,4)-w) | h 5) & m(f)^m(m);`;
     expect(told).toEqual([
       '2:3 dt/macro-arguments macro "F" is called with the wrong number of arguments (takes 2 arguments, but 1 given)',
       '3:1 dt/macro-redefined "F" redefined',
-      '4:5 dt/macro-arguments macro "F" is called with an argument list that does not end',
+      '4:5 dt/macro-arguments macro "F" is called with an unterminated argument list',
     ]);
   });
 });
