@@ -1,5 +1,5 @@
 /**
- * A dump of `struct boot_params` (x86's zero page, 4096 bytes: /sys/kernel/boot_params/data), or of the `struct
+ * Reads dumps of `struct boot_params` (the zero page of x86, 4096 bytes: /sys/kernel/boot_params/data), or of the `struct
  * screen_info` at its start (64 bytes). Offsets: Documentation/arch/x86/zero-page.rst, include/uapi/linux/screen_info.h.
  */
 
@@ -43,7 +43,7 @@ const E820_TYPES: ReadonlyMap<number, readonly [MemoryType, string]> = new Map([
   [0xefffffff, ['soft-reserved', 'soft reserved']],
 ]);
 
-/** The fields of a screen_info in the first 64 bytes, which the caller has made sure are there. */
+/** Decodes the screen_info in the first 64 bytes. @param bytes at least 64 */
 function screenInfoAt(bytes: Uint8Array): ScreenInfo {
   const view = new DataView(bytes.buffer, bytes.byteOffset, SCREEN_INFO_BYTES);
   const videoType = view.getUint8(0x0f);
@@ -68,7 +68,7 @@ function screenInfoAt(bytes: Uint8Array): ScreenInfo {
   };
 }
 
-/** Reads a dump; one of any other length than the two is left out with a diagnostic, since it would be misread. */
+/** Reads a dump. One of any other length is rejected with a diagnostic. */
 export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidence: FactLists): void {
   const { bytes } = artifact.source;
   const whole = { source: artifact.source, start: 0, end: bytes.length };
@@ -84,7 +84,7 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
   const text = describeScreenInfo(info);
   const fact: Omit<FactOf<unknown>, 'value'> = { strength: 'observed', artifact, span, text };
   evidence.screenInfos.push({ ...fact, value: info });
-  // The driver takes the 32-bit field as it stands, whatever the video type.
+  // The VMBus driver reads the 32-bit field whatever the video type.
   evidence.lfbBase.push({ ...fact, value: info.lfbBase });
   if (info.base !== 0n)
     evidence.framebuffers.push({
@@ -100,7 +100,7 @@ export function readBootParams(artifact: Artifact, sink: DiagnosticSink, evidenc
   evidence.architectures.push({ ...fact, span: whole, text: 'boot_params (x86)', value: 'x86_64' });
   const efi = String.fromCharCode(...bytes.subarray(EFI_SIGNATURE_AT, EFI_SIGNATURE_AT + 4));
   const magic = String.fromCharCode(...bytes.subarray(SETUP_HEADER_AT, SETUP_HEADER_AT + 4));
-  // The EFI stub of some releases makes the structure afresh and leaves the setup header's magic out.
+  // The EFI stub of some releases allocates the structure and doesn't copy the setup header's magic.
   if (magic !== 'HdrS' && !EFI_SIGNATURE.test(efi) && !hasMemoryMap(bytes))
     sink.add(
       finding(

@@ -1,17 +1,17 @@
 /**
- * Is a configuration whole? Only then does a symbol without a line mean that it is off. A configuration program writes a
- * header, each menu's heading, and from 5.2 on "# end of …" where the menu ends (scripts/kconfig/confdata.c,
- * conf_write); a fragment, a defconfig, an extract and a cut file lack one of these.
+ * Decides whether a configuration is complete; only then is a symbol without a line off. Kconfig writes a header, each menu's
+ * heading, and from 5.2 on "# end of …" after each menu (scripts/kconfig/confdata.c, conf_write). A fragment, a defconfig,
+ * an extract and a truncated file lack one of these.
  */
 import type { TextLine } from './text-lines.ts';
 
-/** Up to this release menus' ends are not written (aff11cd983ec). */
+/** The first release that writes the ends of menus (aff11cd983ec). */
 const ENDS_SINCE: readonly [number, number] = [5, 2];
 /** The last menu of every release that writes ends. */
 const LAST_MENU = 'Kernel hacking';
-/** Of the last menus of releases that write none: at least one is there. */
+/** The last menus of older releases; at least one of them is in a complete configuration. */
 const LATE_MENUS = ['Library routines', 'Kernel hacking'];
-/** Headings that are menus, in every release and architecture that Hyper-V guests have. A heading that is no menu has no end. */
+/** Headings that are menus, which have an end, in every release and architecture of Hyper-V guests; others are comments. */
 const MENUS: ReadonlySet<string> = new Set([
   'General setup',
   'Processor type and features',
@@ -38,9 +38,9 @@ const MENUS: ReadonlySet<string> = new Set([
   'Library routines',
   LAST_MENU,
 ]);
-/** More than menus and comments are open at once. */
+/** The most open headings; a complete configuration has fewer. */
 const MAX_OPEN = 1000;
-/** Menus that every kernel has which writes ends, whatever is configured. */
+/** Menus that are in every complete configuration of a release that writes ends. */
 const ALWAYS = [
   'General setup',
   'Device Drivers',
@@ -51,12 +51,12 @@ const ALWAYS = [
 const GENERATED = /^# Automatically generated (?:file; DO NOT EDIT\.|make config: don't edit)$/;
 const HEADING = /^# (\S.*)$/;
 const END = /^# end of (.+)$/;
-/** The header stands before anything else. */
+/** The header is within these first lines. */
 const HEADER_LINES = 8;
-/** The header itself has so many. */
+/** The number of lines of the header itself. */
 const LEAST_LINES = 5;
 
-/** Follows the lines of a configuration and says what is missing. */
+/** Checks the lines of a configuration, one by one, for what is missing. */
 export class Completeness {
   #line = 0;
   #generated = false;
@@ -69,7 +69,7 @@ export class Completeness {
   readonly #faults: string[] = [];
   #seen: TextLine | undefined;
 
-  /** @param release from the header line, where it is one */
+  /** Takes the next line. @param release when it is the header line with the release */
   line(line: TextLine, text: string, release: string | undefined): void {
     this.#seen = line;
     this.#line += 1;
@@ -81,7 +81,7 @@ export class Completeness {
       const heading = HEADING.exec(this.#before[1])?.[1];
       if (heading !== undefined) {
         if (this.#open.length < MAX_OPEN) this.#open.push(heading);
-        else this.#fault('more headings without an end than a configuration has');
+        else this.#fault('it has more headings without an end than a configuration has');
         this.#headings.add(heading);
       }
     }
@@ -96,7 +96,7 @@ export class Completeness {
       this.#fault(`"${title}" ends but does not begin`);
       return;
     }
-    // What was opened inside and not closed is a comment, or a menu whose end is missing.
+    // Headings opened inside and not closed are comments, or menus without their end.
     const inside = this.#open.splice(at).slice(1);
     for (const heading of inside) if (MENUS.has(heading)) this.#unclosed(heading);
   }
@@ -109,18 +109,18 @@ export class Completeness {
     if (this.#faults.length < 4) this.#faults.push(text);
   }
 
-  /** A symbol has two lines. */
-  twice(symbol: string): void {
+  /** Reports a symbol with more than one line. */
+  duplicate(symbol: string): void {
     this.#fault(`CONFIG_${symbol} has more than one line`);
   }
 
-  /** Reasons why an absent symbol says nothing; empty for a whole configuration. */
+  /** Why the configuration is not complete, at most a few reasons; empty when it is. */
   reasons(): readonly string[] {
     if (!this.#generated)
       return ['it has no "Automatically generated file" header: a fragment, a defconfig or an extract'];
     if (this.#release === undefined) return ['its header names no Linux release'];
     if (this.#seen?.whole === false && END.exec(this.#before[1])?.[1] !== LAST_MENU)
-      this.#fault('its last line has no end');
+      this.#fault('its last line is cut');
     const [before, last] = this.#before;
     if (this.#line > LEAST_LINES && (last === '#' || (before === '#' && HEADING.test(last))))
       this.#fault('it ends with a heading');
@@ -130,9 +130,9 @@ export class Completeness {
       if (missing !== undefined) this.#fault(`"${missing}", which every kernel has, is missing`);
       if (!this.#lastMenuEnds) this.#fault(`"${LAST_MENU}", the last menu, does not end`);
     } else if (this.#headings.size > 0) {
-      if (writesEnds(this.#release)) this.#fault('no menu that begins in it ends');
+      if (writesEnds(this.#release)) this.#fault('none of its menus has an end');
       else if (!LATE_MENUS.some((menu) => this.#headings.has(menu)))
-        this.#fault('the last menus are not there');
+        this.#fault('the last menus are missing');
     }
     return this.#faults;
   }

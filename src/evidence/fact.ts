@@ -1,19 +1,18 @@
-/** One thing that evidence says, with where it says it and how much that weighs. */
+/** Facts: values from evidence, with their source and strength. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Span } from '../bytes/source.ts';
 
 /**
- * How a fact is known, strongest first. `observed`: the machine or its kernel printed it; `configured`: the kernel's
- * configuration says it; `given`: the user says it by option; `inferred`: it follows from something else, and what it
- * follows from is no proof.
+ * How a fact is known, strongest first. `observed`: printed by the machine or its kernel; `configured`: from the kernel's
+ * configuration, image or source; `given`: by an option of the user; `inferred`: concluded from something that is not proof.
  */
 export type Strength = 'observed' | 'configured' | 'given' | 'inferred';
 
-/** A value, its source and its weight. Facts of one kind stand side by side; which of them hold together is judged later. */
+/** A value with its source and strength. Facts may contradict each other; reconcile.ts and the verdicts resolve that. */
 export interface FactOf<T> {
   readonly value: T;
   readonly strength: Strength;
-  /** What was read, for a person: the log line, the configuration line, the field. Not escaped. */
+  /** The text it was read from: a log line, a configuration line, a field. Not escaped. */
   readonly text: string;
   readonly artifact: Artifact;
   readonly span?: Span;

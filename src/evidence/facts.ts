@@ -1,8 +1,8 @@
 /**
- * What a machine's evidence says, as facts. Every list holds what was said, in the order of the inputs; an empty list
- * means that nothing was said, never that something is not so. Two facts of a list may contradict each other.
+ * The facts from a machine's evidence. Lists are in the order of the inputs. An empty list means that nothing is known, not
+ * that something is absent. Facts of a list may contradict each other.
  *
- * Where a line leaves several values open, the fact's value is the list of those it allows.
+ * Where a line allows several values, the fact's value is the list of them.
  */
 
 import type { Artifact } from '../artifact/artifact.ts';
@@ -21,26 +21,26 @@ import type {
 
 export type { FactOf, Strength } from './fact.ts';
 
-/** A kernel release as something printed it. */
+/** A kernel release as printed. */
 export interface ReleaseFact {
   /** `6.1.0-56-amd64`, `5.14.0-570.el9`, `6.8.0-1021-azure`. */
   readonly release: string;
-  /** The upstream release behind a distribution's name, where the text says: `6.1.192`. */
+  /** The upstream release that a distribution's kernel is based on, where the text has it: `6.1.192`. */
   readonly upstream?: string;
   /**
-   * What marks a vendor's kernel, which carries backports that no upstream release tells of: `.el9`, `-azure`,
-   * `.azl3`, `-150600`. Undefined for upstream's own and for distributions that ship stable releases as they are.
+   * The mark of a vendor's kernel, which has backports that can't be known from the upstream release: `.el9`, `-azure`,
+   * `.azl3`, `-150600`. Undefined for upstream kernels and for distributions that ship stable releases unchanged.
    */
   readonly vendor?: { readonly mark: string; readonly name: string };
 }
 
-/** The firmware description that a kernel reads; `none`: ACPI is off and no tree is there. */
+/** The firmware description that a kernel uses; `none`: ACPI is off and there is no device tree. */
 export type DescriptionRead = 'acpi' | 'dt' | 'none';
 
 /**
- * What the machine is. `hyperv-direct`: a Hyper-V guest that is booted without firmware (WSL2, containers);
- * `hyperv-root`: the root partition of Hyper-V (no VMBus driver there); `other-hypervisor`: neither Hyper-V's VMBus nor
- * QEMU's can be there; `xen-pv` likewise.
+ * The kind of machine. `hyperv-direct`: a Hyper-V guest booted without firmware (WSL2, containers); `hyperv-root`: the root
+ * partition of Hyper-V, in which the VMBus driver doesn't run; `other-hypervisor` and `xen-pv`: guests without Hyper-V's or
+ * QEMU's VMBus.
  */
 export type Platform =
   | 'hyperv-gen1'
@@ -53,10 +53,10 @@ export type Platform =
   | 'xen-pv'
   | 'other-hypervisor';
 
-/** `none`: the machine says that it is not isolated. */
+/** The isolation of a confidential guest; `none`: the machine reports that it is not isolated. */
 export type Confidentiality = 'sev' | 'sev-es' | 'sev-snp' | 'tdx' | 'vbs' | 'cca' | 'none';
 
-/** A symbol that something other than a configuration shows to be set, or not. */
+/** The value of a configuration symbol, from something other than a configuration. */
 export interface SymbolFact {
   /** Without `CONFIG_`. */
   readonly symbol: string;
@@ -69,7 +69,7 @@ export type VideoDevice =
   | { readonly present: false }
   | {
       readonly present: true;
-      /** BAR 0; null where the text has none. */
+      /** BAR 0; null where the listing has none. */
       readonly bar: {
         readonly kind: 'mem' | 'io';
         readonly start: bigint;
@@ -77,15 +77,15 @@ export type VideoDevice =
       } | null;
     };
 
-/** A claim by a VMBus device in /proc/iomem: named by the device's instance GUID. Ends inclusive. */
+/** A resource of a VMBus device in /proc/iomem, named by the device's instance GUID. Ends inclusive. */
 export interface VmbusClaim {
   readonly start: bigint;
   readonly last: bigint;
   /** Lower case, without braces. */
   readonly guid: string;
-  /** Hyper-V's synthetic video device (5620e0c7-8062-4dce-aeb7-520c7ef76171), which may lie in the framebuffer. */
+  /** Whether it is Hyper-V's synthetic video device (5620e0c7-8062-4dce-aeb7-520c7ef76171), which may use the framebuffer. */
   readonly video: boolean;
-  /** The nodes it lies in, outermost first. */
+  /** The resources that contain it, the outermost first. */
   readonly inside: readonly { readonly start: bigint; readonly last: bigint; readonly name: string }[];
 }
 
@@ -95,32 +95,32 @@ export interface PassThroughFailure {
   readonly failure: 'd0-entry' | 'no-low-space' | 'no-high-space';
 }
 
-/** A range of SRAT; ends inclusive. */
+/** A memory range of the SRAT; ends inclusive. */
 export interface SratRange {
   readonly start: bigint;
   readonly last: bigint;
   readonly hotplug: boolean;
 }
 
-/** A part of the address space without RAM, now or by hotplug: half-open. Inferred from SRAT. */
+/** A range without RAM, present or hot-added, inferred from the SRAT; half-open. */
 export interface MmioGap {
   readonly base: bigint;
   readonly size: bigint;
   readonly class: 'low' | 'high';
 }
 
-/** An entry that Linux takes out of its E820 map; ends inclusive. */
+/** A range that Linux removes from its E820 map; ends inclusive. */
 export interface E820Removal {
   readonly start: bigint;
   readonly last: bigint;
-  /** `reserved`, where the line says. */
+  /** `reserved`, where the line has a type. */
   readonly type?: string;
 }
 
-/** How Linux takes the windows of PCI host bridges, by option or as it prints. */
+/** How Linux uses the windows of PCI host bridges, by option or as printed. */
 export type PciWindowRule = 'nocrs' | 'use_crs' | 'no_e820' | 'use_e820';
 
-/** What Linux printed about a host bridge window that it changed (DOMAIN 13.5 to 13.8). Ends inclusive. */
+/** A change to a host bridge window that Linux printed (the rows of src/evidence/log/pci-rows.ts). Ends inclusive. */
 export interface BridgeWindowChange {
   /** `PNP0A03:00`, or the bus. */
   readonly bridge: string;
@@ -130,7 +130,7 @@ export interface BridgeWindowChange {
   readonly last: bigint;
 }
 
-/** A PCI host bridge as a log names it: what one line says. */
+/** A PCI host bridge, from one line of a log. */
 export interface PciHost {
   /** The ACPI device's segment (`PCI0`), or the driver's device (`3f000000.pcie`). */
   readonly name: string;
@@ -142,20 +142,20 @@ export interface PciHost {
   readonly lastBus?: number;
 }
 
-/** A log, as far as it goes. */
+/** How complete a log is. */
 export interface LogShape {
   readonly artifact: Artifact;
-  /** Nothing is missing from the first message to where memory is set up: what it lacks of that was not printed. */
+  /** Complete from the first message to memory initialisation: an early message that is absent was not printed. */
   readonly early: boolean;
-  /** Nothing is missing from the first message to where the kernel has started: what it lacks of that was not printed. */
+  /** Complete from the first message to the end of the kernel's start: a message that is absent was not printed. */
   readonly complete: boolean;
-  /** What is missing, one reason each; empty when complete. */
+  /** Why it is not complete; empty when it is. */
   readonly gaps: readonly string[];
-  /** Boots in the file; facts are those of the last. */
+  /** The number of boots in the file; facts are those of the last. */
   readonly boots: number;
 }
 
-/** Files of a kernel's source tree that show what it does. */
+/** Files of a kernel's source tree that its behaviour is read from. */
 export type KernelSourceFile =
   | 'drivers/hv/vmbus_drv.c'
   | 'drivers/hv/Kconfig'
@@ -164,31 +164,29 @@ export type KernelSourceFile =
   | 'arch/x86/pci/acpi.c'
   | 'Makefile';
 
-/** The configuration that is known of the kernel, from its file or its image. `complete`: an absent symbol is off. */
-export type ConfigurationFact = KernelConfig;
-
+/** All facts about a machine, by subject. */
 export interface MachineFacts {
   // The kernel.
   readonly releases: readonly FactOf<ReleaseFact>[];
   readonly architectures: readonly FactOf<Architecture>[];
-  readonly configs: readonly ConfigurationFact[];
-  /** Symbols that the machine itself shows: an `efifb` line means SYSFB=y, a message of hv_pci PCI_HYPERV. */
+  readonly configs: readonly KernelConfig[];
+  /** Symbols known from the running machine: a line of efifb implies SYSFB=y, a message of hv_pci PCI_HYPERV. */
   readonly symbols: readonly FactOf<SymbolFact>[];
   readonly commandLines: readonly FactOf<string>[];
   readonly modules: readonly FactOf<string>[];
-  /** Files of its source; what they show is `shownChanges` of src/linux/kernel-code.ts. */
+  /** Files of its source, which `shownChanges` of src/linux/kernel-code.ts interprets. */
   readonly kernelSources: readonly FactOf<KernelSourceFile>[];
-  /** Telling strings and symbols of the VMBus driver in a kernel image or module, and whether each is there. */
+  /** Whether characteristic strings and symbols of the VMBus driver are in a kernel image or module. */
   readonly codeStrings: readonly FactOf<{ readonly string: string; readonly present: boolean }>[];
 
   // The boot.
-  /** The descriptions that the line allows. */
+  /** Each the list of descriptions that a line allows. */
   readonly descriptions: readonly FactOf<readonly DescriptionRead[]>[];
   /** efi_enabled(EFI_BOOT). */
   readonly efiBoot: readonly FactOf<boolean>[];
   /**
-   * `lfb_base` as the VMBus driver reads it (32 bits). 0: no linear framebuffer. `nonzero`: a driver has one, where is
-   * not said. null: this line leaves any value open (kexec, kdump).
+   * `lfb_base` as the VMBus driver reads it (32 bits). 0: no linear framebuffer. `nonzero`: a driver uses one at an unknown
+   * address. null: any value is possible (kexec, kdump).
    */
   readonly lfbBase: readonly FactOf<bigint | 'nonzero' | null>[];
   readonly screenInfos: readonly FactOf<ScreenInfo>[];
@@ -198,7 +196,7 @@ export interface MachineFacts {
   readonly vtls: readonly FactOf<number>[];
 
   // The machine.
-  /** The platforms that the line allows. */
+  /** Each the list of platforms that a line allows. */
   readonly platforms: readonly FactOf<readonly Platform[]>[];
   readonly video: readonly FactOf<VideoDevice>[];
   readonly framebuffers: readonly FactOf<FramebufferSighting>[];
@@ -213,12 +211,12 @@ export interface MachineFacts {
   readonly pciWindows: readonly FactOf<PrintedWindow>[];
   readonly bridgeChanges: readonly FactOf<BridgeWindowChange>[];
   readonly pciHosts: readonly FactOf<PciHost>[];
-  /** From the command line (`given` there) or as Linux printed what it does (`observed`). */
+  /** From the command line (strength `given`) or printed by Linux (`observed`). */
   readonly pciRules: readonly FactOf<PciWindowRule>[];
   /** Top-level nodes of each /proc/iomem. */
   readonly iomem: readonly IomemNode[];
 
-  // What the VMBus driver and its users did.
+  // The VMBus driver and its users.
   /** `hv_mmio=…,… fb=…`. */
   readonly printedPools: readonly FactOf<PrintedPool>[];
   readonly vmbusClaims: readonly FactOf<VmbusClaim>[];
@@ -231,7 +229,7 @@ export interface MachineFacts {
   readonly logs: readonly LogShape[];
 }
 
-/** The same lists, to be filled by readers. */
+/** The same lists, writable, for readers. */
 export type FactLists<Facts = MachineFacts> = {
   -readonly [K in keyof Facts]: Facts[K] extends readonly (infer T)[] ? T[] : never;
 };

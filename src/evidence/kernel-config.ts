@@ -1,4 +1,4 @@
-/** A kernel configuration: `.config`, `/proc/config.gz`, or the copy that CONFIG_IKCONFIG puts into a kernel image. */
+/** Reads a kernel configuration: `.config`, `/proc/config.gz`, or the copy that CONFIG_IKCONFIG embeds in a kernel image. */
 
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
@@ -14,7 +14,7 @@ const SET = /^CONFIG_([A-Za-z0-9_]+)=(.*)$/;
 const NOT_SET = /^# CONFIG_([A-Za-z0-9_]+) is not set$/;
 const HEADER = /^# Linux\/(\S+) (\d+\.\d+\S*) Kernel Configuration$/;
 
-/** Symbols that say what architecture a configuration is for; the first that is set counts. */
+/** Symbols of architectures; the first that is set decides. */
 const ARCHITECTURE_SYMBOLS: readonly (readonly [string, Architecture])[] = [
   ['X86_64', 'x86_64'],
   ['ARM64', 'arm64'],
@@ -29,10 +29,10 @@ const ARCHITECTURE_SYMBOLS: readonly (readonly [string, Architecture])[] = [
   ['M68K', 'm68k'],
 ];
 
-/** The architectures that Hyper-V guests have. */
+/** The architectures of Hyper-V guests. */
 const GUEST_ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64'];
 
-/** Reads a configuration, and what it says of its release and architecture, into `evidence`. */
+/** Reads a configuration, with its release and architecture, into `evidence`. @param embedded it is from a kernel image */
 export function readConfiguration(
   artifact: Artifact,
   sink: DiagnosticSink,
@@ -59,8 +59,8 @@ export function readConfiguration(
 }
 
 /**
- * Reads a configuration. Undefined, with a diagnostic, when it is none, or one for an architecture on which no VMBus
- * driver exists: such a configuration says nothing about this machine.
+ * Parses a configuration. Undefined, with a diagnostic, when it has no symbols, or is for an architecture without the VMBus
+ * driver and therefore not of this machine.
  */
 export function parseKernelConfig(
   artifact: Artifact,
@@ -72,7 +72,7 @@ export function parseKernelConfig(
   let header: { architecture: Architecture; release: string } | undefined;
   const completeness = new Completeness();
   const put = (symbol: string, value: string, line: TextLine): void => {
-    if (values.has(symbol)) completeness.twice(symbol);
+    if (values.has(symbol)) completeness.duplicate(symbol);
     values.set(symbol, value);
     lines.set(symbol, line);
   };
@@ -128,13 +128,13 @@ export function parseKernelConfig(
   };
 }
 
-/** The VMBus driver has a symbol of its own from here on (94b04355e639, 6.18); before, CONFIG_HYPERV builds it. */
+/** From this release on the VMBus driver has a symbol of its own (94b04355e639); before, CONFIG_HYPERV builds it. */
 const VMBUS_SYMBOL_SINCE: readonly [number, number] = [6, 18];
 
 /**
- * What a configuration says of a symbol: as its line has it (`y`, `m`, `n`, a number or string as written), `n` where a
- * complete configuration has no line, undefined where nobody knows: a fragment, a defconfig and a cut file say only what
- * they say. HYPERV_VMBUS of a release that does not have the symbol is what HYPERV is.
+ * The value of a symbol: that of its line (`y`, `m`, `n`, a number or string as written), `n` where a complete configuration
+ * has no line, undefined where an incomplete one has none. HYPERV_VMBUS has the value of HYPERV in releases without that
+ * symbol.
  * @param symbol without `CONFIG_`
  */
 export function configValue(config: KernelConfig, symbol: string): string | undefined {

@@ -1,31 +1,31 @@
 /**
- * What shows what a machine is: DMI, the hypervisor that Linux found, OEM ids of ACPI tables, PCI ids. Each sign leaves
- * one or several platforms open; none is a proof of more than it says.
+ * Recognises the platform: by DMI, the hypervisor that Linux detected, OEM ids of ACPI tables, PCI ids. Each function returns
+ * the platforms that remain possible.
  */
 import type { Platform } from './facts.ts';
 
-/** Guests of Hyper-V, and what else runs Hyper-V's own driver stack. */
+/** Guests of Hyper-V. */
 const HYPERV_GUESTS = ['hyperv-gen1', 'hyperv-gen2', 'hyperv-direct', 'openhcl-vtl2'] as const;
 const EMULATED: readonly Platform[] = ['other-hypervisor', 'qemu-vmbus'];
-/** A physical machine is its own, or that of Hyper-V's root partition. */
+/** A physical machine; Linux on it may also be Hyper-V's root partition. */
 const PHYSICAL: readonly Platform[] = ['pc', 'hyperv-root'];
 
-/** Every platform that has a VMBus for Linux to use. */
+/** The platforms on which Linux may use a VMBus. */
 export const VMBUS_PLATFORMS: readonly Platform[] = [...HYPERV_GUESTS, 'qemu-vmbus'];
 
-/** What the message `Hypervisor detected: …` leaves open. Linux takes KVM for Hyper-V only where KVM hides itself. */
+/** The platforms possible after `Hypervisor detected: NAME`. Linux detects KVM as Hyper-V only where KVM hides itself. */
 export function platformsOfHypervisor(name: string): readonly Platform[] {
   if (name === 'Microsoft Hyper-V') return [...VMBUS_PLATFORMS, 'hyperv-root'];
   if (/^Xen PV$/.test(name)) return ['xen-pv'];
   return ['other-hypervisor'];
 }
 
-/** Vendors and products of virtual machines in DMI that Hyper-V is not. */
+/** DMI vendors and products of virtual machines other than Hyper-V's. */
 const EMULATED_DMI =
   /^(?:QEMU|Bochs|Red Hat KVM|oVirt|OpenStack|DigitalOcean|Hetzner|Alibaba|Tencent|Google|Amazon EC2|VMware|innotek|Xen|Parallels|KubeVirt|Nutanix|Linode|Vultr|Scaleway|Apple Inc\. Apple Virtualization)/i;
 
 /**
- * The platforms that a DMI line leaves open.
+ * The platforms possible after a DMI line; undefined when it has no information.
  * @param system vendor, product and board: `Microsoft Corporation Virtual Machine/Virtual Machine`
  * @param bios BIOS version without its date: `Hyper-V UEFI Release v4.1`, `090008`
  */
@@ -36,18 +36,18 @@ export function platformsOfDmi(system: string, bios: string): readonly Platform[
     return HYPERV_GUESTS;
   }
   if (EMULATED_DMI.test(system)) return EMULATED;
-  // What a board leaves in its fields when nobody fills them says nothing.
+  // Placeholders of boards whose fields were not filled in.
   return /^(?:Not Specified|To Be Filled|System manufacturer|\s|\/|,)/i.test(system) ? undefined : PHYSICAL;
 }
 
-/** Header fields of an ACPI table, padding cut off. */
+/** Header fields of an ACPI table, without padding. */
 export interface TableHeader {
   readonly signature: string;
   readonly oemId: string;
   readonly oemTableId: string;
 }
 
-/** Tables whose OEM ids are the machine's; those of SSDTs and others are their authors'. */
+/** Tables whose OEM ids identify the machine; those of SSDTs and others identify their authors. */
 const MACHINE_TABLES = new Set(['RSDT', 'XSDT', 'FACP', 'DSDT', 'APIC', 'SRAT', 'RSDP']);
 
 interface OemRow {
@@ -57,7 +57,7 @@ interface OemRow {
   readonly platforms: readonly Platform[];
 }
 
-/** The most telling first. */
+/** The most specific first. */
 const OEM_ROWS: readonly OemRow[] = [
   // Hyper-V's BIOS; the tables around it are VRTUAL MICROSFT on both generations (logs of guests, DOMAIN 12).
   { signature: 'DSDT', oemId: /^MSFTVM$/, oemTableId: /^MSFTVM\d\d$/, platforms: ['hyperv-gen1'] },
@@ -84,7 +84,7 @@ const OEM_ROWS: readonly OemRow[] = [
   },
 ];
 
-/** The platforms that a table's OEM ids leave open; undefined when they say nothing. */
+/** The platforms possible with a table's OEM ids; undefined when they have no information. */
 export function platformsOfTable(header: TableHeader): readonly Platform[] | undefined {
   if (!MACHINE_TABLES.has(header.signature)) return undefined;
   return OEM_ROWS.find(
@@ -95,35 +95,35 @@ export function platformsOfTable(header: TableHeader): readonly Platform[] | und
   )?.platforms;
 }
 
-/** Which platforms several tables of one machine leave open, and the headers that say so; undefined when none says anything. */
+/** The platforms possible with several tables of one machine, and a text that names them; undefined without information. */
 export function platformsOfTables(
   headers: readonly TableHeader[],
 ): { readonly platforms: readonly Platform[]; readonly text: string } | undefined {
   let platforms: readonly Platform[] | undefined;
-  const telling: string[] = [];
+  const named: string[] = [];
   for (const header of headers) {
     const open = platformsOfTable(header);
     if (open === undefined) continue;
     platforms = platforms === undefined ? open : platforms.filter((platform) => open.includes(platform));
-    telling.push(`${header.signature} ${header.oemId} ${header.oemTableId}`.trimEnd());
+    named.push(`${header.signature} ${header.oemId} ${header.oemTableId}`.trimEnd());
   }
   return platforms === undefined
     ? undefined
-    : { platforms, text: `OEM ids of the ACPI tables: ${telling.join(', ')}` };
+    : { platforms, text: `OEM ids of the ACPI tables: ${named.join(', ')}` };
 }
 
-/** Vendors whose devices only emulators have: QEMU, virtio, VMware, VirtualBox, Xen. */
+/** PCI vendors of emulated devices: QEMU, virtio, VMware, VirtualBox, Xen. */
 const EMULATED_VENDORS = new Set([0x1234, 0x1af4, 0x1b36, 0x15ad, 0x80ee, 0x5853]);
 const MICROSOFT = 0x1414;
 const GEN1_VIDEO = 0x5353;
 
-/** What a PCI device shows: Hyper-V's Generation 1 video, or a device of an emulator. Pass-through devices show nothing. */
+/** The platforms possible with a PCI device: Hyper-V's Generation 1 video or an emulated one; undefined for any other. */
 export function platformsOfPci(device: {
   readonly address: string;
   readonly vendor?: number;
   readonly device?: number;
 }): readonly Platform[] | undefined {
-  // Hyper-V's pass-through buses have domains of their own.
+  // Pass-through devices of Hyper-V, which may be of any vendor, are in other domains.
   if (!device.address.startsWith('0000:')) return undefined;
   if (device.vendor === MICROSOFT && device.device === GEN1_VIDEO) return ['hyperv-gen1'];
   if (device.vendor !== undefined && EMULATED_VENDORS.has(device.vendor)) return EMULATED;

@@ -1,4 +1,4 @@
-/** All evidence among a machine's inputs, in one collection. */
+/** Reads all evidence among a machine's inputs. */
 import type { Artifact } from '../artifact/artifact.ts';
 import { isKind, type KindOf } from '../artifact/kinds.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
@@ -17,7 +17,7 @@ import { readKernelLog } from './log/kernel-log.ts';
 
 type Reader = (artifact: Artifact, sink: DiagnosticSink, facts: FactLists) => void;
 
-/** Who reads what. */
+/** The reader of each kind. */
 const READERS: Readonly<Record<KindOf<'evidence'>, Reader>> = {
   kconfig: readConfiguration,
   'boot-params': readBootParams,
@@ -27,7 +27,7 @@ const READERS: Readonly<Record<KindOf<'evidence'>, Reader>> = {
   uname: readUname,
   memmap: readMemoryMap,
   dmesg: readKernelLog,
-  // Host bridge windows that Linux printed, alone: a piece of a log.
+  // Lines with host bridge windows are also an extract of a log.
   'crs-text': (artifact, sink, facts) => {
     if (/\b(?:pci_bus|hv_vmbus:) /.test(textOf(artifact.source))) readKernelLog(artifact, sink, facts);
   },
@@ -36,8 +36,7 @@ const READERS: Readonly<Record<KindOf<'evidence'>, Reader>> = {
 };
 
 /**
- * Reads every artifact that is evidence; the others are passed over. What cannot be read is left out, with a
- * diagnostic.
+ * Reads every artifact that is evidence and skips the others. What can't be read is reported and left out.
  */
 export function readEvidence(artifacts: readonly Artifact[], sink: DiagnosticSink): MachineFacts {
   const facts = noFacts();

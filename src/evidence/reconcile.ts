@@ -1,6 +1,6 @@
 /**
- * What the evidence says together. Sources that agree become one answer; sources that contradict each other are both
- * kept and named, and then there is no answer: nothing is preferred on the quiet.
+ * Combines the evidence. Where sources agree, there is one value; where they contradict each other, both are reported and
+ * there is no value.
  */
 import type { FactOf } from './fact.ts';
 import type { MachineFacts, ReleaseFact } from './facts.ts';
@@ -15,16 +15,16 @@ export interface Contradiction {
     | 'framebuffer'
     | 'configuration'
     | 'screen_info';
-  /** One sentence that names both sides. */
+  /** One sentence that names both sources. */
   readonly message: string;
   readonly facts: readonly FactOf<unknown>[];
 }
 
 export interface Reconciled {
-  /** The release all sources agree on, the one that says most of it; undefined without a source or when they differ. */
+  /** The release that all sources agree on, from the most precise; undefined without a source or when they differ. */
   readonly release?: FactOf<ReleaseFact>;
   readonly architecture?: FactOf<Architecture>;
-  /** `dt` as soon as a source says that ACPI is off; else `efi` or `bios` when they agree. */
+  /** `dt` when a source shows that ACPI is off; else `efi` or `bios` when the sources agree. */
   readonly boot?: FactOf<'efi' | 'bios' | 'dt'>;
   readonly vtl?: FactOf<number>;
   readonly config?: KernelConfig;
@@ -34,20 +34,21 @@ export interface Reconciled {
   readonly contradictions: readonly Contradiction[];
 }
 
-/** Puts the facts side by side. */
+/** Combines the facts. */
 export function reconcile(evidence: MachineFacts): Reconciled {
   const contradictions: Contradiction[] = [];
   const architecture = agreed(
     evidence.architectures,
     (a, b) => a.value === b.value,
-    (a, b) => `${said(a)} is of ${a.value}, ${said(b)} of ${b.value}`,
+    (a, b) => `${sourceName(a)} is for ${a.value}, ${sourceName(b)} for ${b.value}`,
     'architecture',
     contradictions,
   );
   const release = agreed(
     [...evidence.releases].sort((a, b) => precision(b.value) - precision(a.value)),
     (a, b) => sameRelease(a.value, b.value),
-    (a, b) => `${said(a)} is of Linux ${a.value.release}, ${said(b)} of ${b.value.release}`,
+    (a, b) =>
+      `${sourceName(a)} is from Linux ${a.value.release}, ${sourceName(b)} from Linux ${b.value.release}`,
     'kernel release',
     contradictions,
   );
@@ -55,7 +56,7 @@ export function reconcile(evidence: MachineFacts): Reconciled {
   const screenInfo = agreed(
     evidence.screenInfos,
     (a, b) => a.value.base === b.value.base && a.value.lfbSize === b.value.lfbSize,
-    (a, b) => `${said(a)} and ${said(b)} hold different framebuffers`,
+    (a, b) => `${sourceName(a)} and ${sourceName(b)} have different framebuffers`,
     'screen_info',
     contradictions,
   );
@@ -76,8 +77,8 @@ export function reconcile(evidence: MachineFacts): Reconciled {
 }
 
 /**
- * How the kernel was started. What is only inferred gives way to what was observed in the same input; from another it
- * contradicts.
+ * How the kernel was booted. An inferred fact is dropped when the same input has an observed one; from another input it
+ * counts as a contradiction.
  */
 function agreedBoot(
   { descriptions, efiBoot }: MachineFacts,
@@ -94,7 +95,7 @@ function agreedBoot(
     counted,
     (a, b) => a.value === b.value,
     (a, b) =>
-      `${said(a)} shows ${a.value ? 'an EFI' : 'no EFI'} boot, ${said(b)} ${b.value ? 'an EFI one' : 'none'}`,
+      `${sourceName(a)} shows ${a.value ? 'an EFI boot' : 'a boot without EFI'}, ${sourceName(b)} ${b.value ? 'an EFI boot' : 'a boot without EFI'}`,
     'boot',
     contradictions,
   );
@@ -116,17 +117,17 @@ function agreed<T>(
   return undefined;
 }
 
-function said(fact: FactOf<unknown>): string {
+function sourceName(fact: FactOf<unknown>): string {
   return fact.artifact.source.name;
 }
 
-/** A release that names its upstream says more than a distribution's name, `6.1.0-56-amd64`. */
+/** Ranks releases: with an upstream release, exact, or only a distribution's name such as `6.1.0-56-amd64`. */
 function precision(release: ReleaseFact): number {
   if (release.upstream !== undefined) return 2;
   return hidesUpdate(release.release) ? 0 : 1;
 }
 
-/** `6.1.0-56-amd64`: a distribution's name for some 6.1.N; the kernel itself never calls a release `.0`. */
+/** `6.1.0-56-amd64`: a distribution's name for some 6.1.N; upstream has no release numbers ending in `.0`. */
 function hidesUpdate(release: string): boolean {
   return /^\d+\.\d+\.0-\d/.test(release);
 }
@@ -140,7 +141,7 @@ function sameRelease(a: ReleaseFact, b: ReleaseFact): boolean {
   return numbers(a) === numbers(b);
 }
 
-/** The configuration, when there is one and it is for the machine's architecture. */
+/** The configuration, when all agree and it is for the machine's architecture. */
 function agreedConfig(evidence: MachineFacts, contradictions: Contradiction[]): KernelConfig | undefined {
   const [first, ...others] = evidence.configs;
   if (first === undefined) return undefined;
@@ -170,17 +171,17 @@ function agreedConfig(evidence: MachineFacts, contradictions: Contradiction[]): 
       first.architecture !== undefined &&
       fact.value !== first.architecture,
   );
-  // The architectures' own contradiction has been reported; the configuration is not used.
+  // The contradiction of architectures has been reported; the configuration is not used.
   return running === undefined ? first : undefined;
 }
 
-/** Drivers that speak in a log, and the symbols without which they are not built. */
+/** Drivers that print messages, with the symbols that build them. */
 const DRIVER_SYMBOLS: readonly (readonly [FramebufferSighting['by'], string])[] = [
   ['efifb', 'FB_EFI'],
   ['vesafb', 'FB_VESA'],
 ];
 
-/** A driver that speaks in the log but is off in the configuration: they are not of one kernel. */
+/** Reports a driver that prints messages but is off in the configuration: log and configuration are of different kernels. */
 function driverWithoutSymbol(
   config: KernelConfig,
   evidence: MachineFacts,
@@ -198,13 +199,13 @@ function driverWithoutSymbol(
     };
     contradictions.push({
       about: 'configuration',
-      message: `${config.artifact.source.name} has CONFIG_${symbol} off, but ${said(seen)} says ${seen.text}`,
+      message: `${config.artifact.source.name} has CONFIG_${symbol} off, but ${sourceName(seen)} has "${seen.text}"`,
       facts: [line ?? off, seen],
     });
   }
 }
 
-/** Groups sightings of the same framebuffer: the same base, or one inside the other. */
+/** Groups sightings of the same framebuffer, which have the same base or are inside each other. */
 function groupFramebuffers(
   evidence: MachineFacts,
   contradictions: Contradiction[],
@@ -219,7 +220,7 @@ function groupFramebuffers(
   if (first !== undefined && second !== undefined)
     contradictions.push({
       about: 'framebuffer',
-      message: `${said(first[0]!)} has the framebuffer at 0x${first[0]!.value.base.toString(16)} (${first[0]!.value.by}), ${said(second[0]!)} at 0x${second[0]!.value.base.toString(16)} (${second[0]!.value.by})`,
+      message: `${sourceName(first[0]!)} has the framebuffer at 0x${first[0]!.value.base.toString(16)} (${first[0]!.value.by}), ${sourceName(second[0]!)} at 0x${second[0]!.value.base.toString(16)} (${second[0]!.value.by})`,
       facts: groups.flat(),
     });
   const none = evidence.screenInfos.find((info) => info.value.base === 0n);
@@ -229,7 +230,7 @@ function groupFramebuffers(
   if (none !== undefined && seen !== undefined)
     contradictions.push({
       about: 'framebuffer',
-      message: `${said(none)} has no framebuffer, but ${said(seen)} says ${seen.text}`,
+      message: `${sourceName(none)} has no framebuffer, but ${sourceName(seen)} has "${seen.text}"`,
       facts: [none, seen],
     });
   return groups;

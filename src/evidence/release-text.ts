@@ -1,13 +1,13 @@
-/** Kernel releases as `uname -a`, `Linux version …` and configuration headers print them. */
+/** Parses kernel releases in `uname -a`, `Linux version …` and configuration headers. */
 import type { ReleaseFact } from './facts.ts';
 import type { Architecture } from './values.ts';
 
-/** Distributions that name the upstream release in the build's text: `Debian 6.1.192-2`, `Ubuntu 6.8.0-31.31-generic 6.8.1`. */
+/** The upstream release in the build text of distributions: `Debian 6.1.192-2`, `Ubuntu 6.8.0-31.31-generic 6.8.1`. */
 const UPSTREAM = [/\bDebian (\d+\.\d+(?:\.\d+)?)[-~+]/, /\bUbuntu \d+\.\d+\.\d+-\S+ (\d+\.\d+\.\d+)\b/];
 
 /**
- * Marks of kernels that carry more than the release they are named after. Debian's, Fedora's and Arch's are stable
- * releases with few changes, so their marks are not here.
+ * Marks of kernels with backports. Debian's, Fedora's and Arch's kernels are stable releases with few changes and are not
+ * listed.
  */
 const VENDORS: readonly (readonly [RegExp, string])[] = [
   [/\.el\d+(?:_\d+)?uek|uek/, 'Oracle UEK'],
@@ -29,7 +29,7 @@ const VENDORS: readonly (readonly [RegExp, string])[] = [
   [/-cip\d+/, 'the Civil Infrastructure Platform'],
 ];
 
-/** @param release the release word @param rest what follows it on the line */
+/** Interprets a release. @param release as in `uname -r` @param rest the text after it on the line */
 export function kernelRelease(release: string, rest: string): ReleaseFact {
   const vendor = vendorOf(release);
   return { ...upstreamOf(release, rest), ...(vendor === undefined ? {} : { vendor }) };
@@ -44,8 +44,8 @@ function vendorOf(release: string): ReleaseFact['vendor'] {
 }
 
 function upstreamOf(release: string, rest: string): Pick<ReleaseFact, 'release' | 'upstream'> {
-  // Before the build number stands the compiler, which has a distribution's version too.
-  // In an image the number may be missing: it is put in as the last step of the link.
+  // The compiler's version, before the build number, names a distribution, too. In an image the number may be missing,
+  // since it is added in the last step of the link.
   const build = rest.slice(Math.max(0, rest.search(/(?:^| )#(?:\d| (?:SMP|PREEMPT))/)));
   const branch = /^\d+\.\d+/.exec(release)?.[0];
   for (const pattern of UPSTREAM) {

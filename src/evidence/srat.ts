@@ -1,6 +1,6 @@
 /**
- * The system resource affinity table, as a table or as Linux prints it, and what it shows on Hyper-V: the ranges for
- * memory and hotplug leave out exactly the MMIO gaps (seen in the logs of three guests, DOMAIN 12). An inference.
+ * The System Resource Affinity Table, as a table or as printed by Linux. On Hyper-V its ranges for memory and hotplug leave
+ * out exactly the MMIO gaps (seen in the logs of three guests), from which the gaps are inferred.
  */
 import { FOUR_GIB } from '../bytes/address.ts';
 import { ByteReader } from '../bytes/reader.ts';
@@ -13,7 +13,7 @@ const MEMORY_BYTES = 40;
 const ENABLED = 1;
 const HOTPLUG = 2;
 
-/** The enabled memory ranges of a SRAT; what of it is cut or has an impossible length is left out. */
+/** The enabled memory ranges of an SRAT, up to its end or the first structure with an impossible length. */
 export function sratRanges(table: Uint8Array): SratRange[] {
   const ranges: SratRange[] = [];
   if (String.fromCharCode(...table.subarray(0, 4)) !== 'SRAT') return ranges;
@@ -36,8 +36,8 @@ export function sratRanges(table: Uint8Array): SratRange[] {
 }
 
 /**
- * The gaps between the ranges: the one that reaches up to 4 GiB, and those above. Without a range for hotplug the table
- * tells of the memory there is and of no gap; then, and without a range above 4 GiB, nothing is inferred.
+ * The gaps between the ranges: the one that ends at 4 GiB, and those above. None without a hotplug range, since the table
+ * then only lists the present memory, and none without a range above 4 GiB.
  */
 export function mmioGaps(ranges: readonly SratRange[]): MmioGap[] {
   if (!ranges.some(({ hotplug }) => hotplug) || !ranges.some(({ last }) => last >= FOUR_GIB)) return [];

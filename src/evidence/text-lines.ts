@@ -1,4 +1,4 @@
-/** Lines of a text artifact with their places. */
+/** The lines of a text artifact, with their offsets. */
 import type { Artifact } from '../artifact/artifact.ts';
 import { type Span, textOf } from '../bytes/source.ts';
 
@@ -7,7 +7,7 @@ export interface TextLine {
   readonly text: string;
   /** Offset of its first byte. */
   readonly at: number;
-  /** False for a last line that ends without a newline: it may be cut. */
+  /** False for a last line without a newline, which may be truncated. */
   readonly whole: boolean;
 }
 
@@ -28,8 +28,7 @@ export function spanIn(artifact: Artifact, line: TextLine, from = 0, length = li
 }
 
 /**
- * Lines without the indentation that all of them have: a listing that stands in a mail keeps its place there, and what
- * quoted it is blank.
+ * The lines without their common indentation: a listing from a mail keeps its columns, with the quote marks blanked.
  */
 export function* outdentedLines(artifact: Artifact): Generator<TextLine> {
   let least = Number.POSITIVE_INFINITY;

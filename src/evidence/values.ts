@@ -1,20 +1,20 @@
-/** Shapes of what evidence says: plain values, each found by a reader of its own kind of input. */
+/** The types of values in facts. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { FactOf } from './fact.ts';
 
-/** Kernel architectures as `uname -m` names the ones that matter; others keep their own name. */
+/** Kernel architectures; those other than the two of Hyper-V guests keep the name of `uname -m`. */
 export type Architecture = 'x86_64' | 'arm64' | (string & {});
 
-/** A kernel configuration, or what is there of one. Ask it by `configValue`. */
+/** A kernel configuration or a part of one. `configValue` reads symbols. */
 export interface KernelConfig {
   readonly artifact: Artifact;
   /** Values by symbol, without `CONFIG_`: `y`, `m`, `n` (a line says it is not set), or a number or string as written. */
   readonly values: ReadonlyMap<string, string>;
-  /** Whole, as a configuration program wrote it: a symbol without a line is off. */
+  /** Complete as written by Kconfig, so that a symbol without a line is off. */
   readonly complete: boolean;
-  /** Why not, one reason each; empty when complete. */
+  /** Why it is not complete; empty when it is. */
   readonly incompleteness: readonly string[];
-  /** Where a symbol's line is, with its text. */
+  /** The line of a symbol; undefined when it has none. */
   lineOf(symbol: string): FactOf<string> | undefined;
   readonly architecture?: Architecture;
   /** From the header comment. */
@@ -37,7 +37,7 @@ export interface ScreenInfo {
   readonly lineLength: number;
   readonly capabilities: number;
   readonly extLfbBase: bigint;
-  /** Base with the upper half where the capabilities say it counts; 0 when there is no framebuffer. */
+  /** The base, with the upper half if VIDEO_CAPABILITY_64BIT_BASE is set; 0 when there is no framebuffer. */
   readonly base: bigint;
   /** In bytes. */
   readonly size: bigint;
@@ -45,9 +45,9 @@ export interface ScreenInfo {
 
 export interface FramebufferSighting {
   readonly base: bigint;
-  /** In bytes; null when the text does not say. */
+  /** In bytes; null when the text doesn't have it. */
   readonly size: bigint | null;
-  /** Who told: `screen_info`, `efifb`, `vesafb`, `simple-framebuffer`, `pci`, `hv_vmbus`, `iomem`. */
+  /** The source of the sighting. */
   readonly by: 'screen_info' | 'efifb' | 'vesafb' | 'simple-framebuffer' | 'pci' | 'hv_vmbus' | 'iomem';
 }
 
@@ -67,7 +67,7 @@ export interface MemoryMapEntry {
   readonly base: bigint;
   readonly size: bigint;
   readonly type: MemoryType;
-  /** The map's own word. */
+  /** The map's own name of the type. */
   readonly name: string;
   readonly map: 'e820' | 'efi' | 'sysfs';
 }
@@ -98,7 +98,7 @@ export interface PciDevice {
   /** Class code, 24 bits where the text has them, else 16 bits shifted up. */
   readonly classCode?: number;
   readonly bars: readonly PciBar[];
-  /** Numbers of the memory BARs that this kernel has at no address. */
+  /** Indexes of memory BARs without an address. */
   readonly unassigned?: readonly number[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * From the root pointer to the tables: in a dump of memory tables name each other by address. Where the dump doesn't say what
- * address it begins at, the pointer and a root table that is found tell it.
+ * Follows the RSDP to the tables: in a dump of memory, tables refer to each other by physical address. If the address of the
+ * dump's first byte is unknown, it is computed from an RSDP and the root table that it points to.
  */
 import { littleEndian } from '../containers/access.ts';
 import type { Find } from './find.ts';
@@ -8,12 +8,12 @@ import type { Run } from './run.ts';
 import type { Space } from './space.ts';
 import { checksumHolds, rootPointerAt, tableHeaderAt } from './tables.ts';
 
-/** Entries of a root table that are followed; real ones have under a hundred. */
+/** The most entries of a root table that are followed; real tables have under a hundred. */
 const MAX_ENTRIES = 1024;
 const HEADER_BYTES = 36;
-/** Memory is dumped in pages. */
+/** Dumps begin at a page boundary. */
 const PAGE = 4096;
-/** Where the FADT says where the DSDT is: 32 bits, and 64 bits from revision 2 on (ACPI 6.5, 5.2.9). */
+/** Offsets in the FADT of DSDT (32 bits) and X_DSDT (64 bits, from revision 2 on) (ACPI 6.5, 5.2.9). */
 const FADT_DSDT = 40;
 const FADT_X_DSDT = 140;
 
@@ -34,7 +34,7 @@ function entriesOf(space: Space, { offset, length, width }: RootTable): number[]
   return entries;
 }
 
-/** Whether most of what a root table names is where it would be if the space began at `base`. */
+/** Whether most entries of a root table point to tables if the space begins at address `base`. */
 function fits(space: Space, root: RootTable, base: number): boolean {
   const inside = entriesOf(space, root).filter(
     (address) => address >= base && address < base + space.access.size,
@@ -46,7 +46,7 @@ function fits(space: Space, root: RootTable, base: number): boolean {
   return tables.length > 0 && tables.length * 2 >= inside.length;
 }
 
-/** The address that a space begins at, as the root pointers and root tables in it have it. */
+/** The address of a space's first byte, by its RSDPs and root tables; undefined when they don't determine it. */
 function baseOf(space: Space, pointers: readonly Find[], roots: readonly Find[]): number | undefined {
   for (const pointer of pointers) {
     const read = rootPointerAt(space.access, pointer.offset - space.base, space.sums);
@@ -62,7 +62,7 @@ function baseOf(space: Space, pointers: readonly Find[], roots: readonly Find[])
   return undefined;
 }
 
-/** Notes down a table that another one names and that no signature told. */
+/** Adds a table at an address that was not found by its signature. */
 function follow(run: Run, space: Space, address: number, base: number, known: Set<number>): void {
   const offset = address - base;
   if (offset < 0 || offset >= space.access.size || known.has(offset)) return;
@@ -75,7 +75,7 @@ function follow(run: Run, space: Space, address: number, base: number, known: Se
   run.found(space, offset, length, { kind: 'acpi-table', signature, oemTableId, note });
 }
 
-/** Follows root pointers that were found in a space; `first` is the first of its finds. */
+/** Follows the RSDPs in a space. @param first id of the first find in it */
 export function followPointers(run: Run, space: Space, first: number): void {
   const inSpace = run.inSpace(space, first);
   const pointers = inSpace.filter(({ kind }) => kind === 'rsdp');
@@ -100,7 +100,7 @@ export function followPointers(run: Run, space: Space, first: number): void {
     for (const address of addresses) if (address) follow(run, space, address, base, known);
   }
   if (space.physical) return;
-  // The dump now has an address: so has what is in it.
+  // The dump's address is known now, so finds in it get addresses, too.
   for (const { id, offset } of run.inSpace(space, first)) run.amend(id, { address: BigInt(offset + shift) });
   const { access } = space;
   run.memory.push({

@@ -1,26 +1,26 @@
-/** What is found in an image: the values that a scan gives. */
+/** The results of a scan. */
 
-/** One step from the input to a find: a container, where it stands in the bytes of the one before, and its size there. */
+/** One container on the way from the input to a find; offset and size are in the bytes of the container before it. */
 export interface ContainerStep {
   readonly format: string;
   readonly name?: string;
   readonly offset: number;
-  /** Stored bytes. */
+  /** Stored size in bytes. */
   readonly size: number;
-  /** What it unpacks to, where it is compressed. */
+  /** Decompressed size in bytes, where it is compressed. */
   readonly unpacked?: number;
 }
 
 export interface Find {
-  /** From 0, in the order in which they are met; unique in one scan. */
+  /** From 0, in the order of discovery; unique in a scan. */
   readonly id: number;
   /** `dtb`, `dtbo`, `fit`, `acpi-table`, `acpi-template`, `rsdp`, `boot-params`, `kconfig`, `kernel`, `command-line`, `parameter`, or a kind of input. */
   readonly kind: string;
-  /** The input's name and the containers on the way, `!` between them. Not escaped. */
+  /** The input's name and the containers, separated by `!`. Not escaped. */
   readonly path: string;
-  /** In the bytes of the innermost container that was opened, an address where that is memory. */
+  /** In the bytes of the innermost container that was opened; an address when that is memory. */
   readonly offset: number;
-  /** In the input, with what is wrapped around it as a whole taken off; null where the bytes don't stand there as they are. */
+  /** In the input, without compression around the whole; null where the bytes are not stored there contiguously. */
   readonly fileOffset: number | null;
   readonly size: number;
   readonly sha256: string;
@@ -33,20 +33,20 @@ export interface Find {
   /** Of a kernel. */
   readonly release?: string;
   readonly architecture?: string;
-  /** Physical address, where the image tells it. */
+  /** Physical address, where the image determines it. */
   readonly address?: bigint;
   readonly name?: string;
   readonly text?: string;
-  /** Of several memories that an image describes, the names of those that it is about; absent where it is about all. */
+  /** Names of the memories that it concerns, of several that an image describes; absent when it concerns all. */
   readonly memory?: readonly string[];
-  /** Who puts something else in its place before it is used. */
+  /** Who replaces it before it is used. */
   readonly replacedBy?: string;
-  /** What is particular about it. */
+  /** A remark for reports. */
   readonly note?: string;
   readonly container: readonly ContainerStep[];
 }
 
-/** One of several machines, or forms of one machine, that an image may be. */
+/** One of several machines, or variants of a machine, in an image. */
 export interface Choice {
   readonly name: string;
   /** Ids of the finds that belong to it, in the order in which they are used. */
@@ -57,14 +57,14 @@ export interface Choice {
 }
 
 export interface Alternatives {
-  /** What they differ in: `configuration`, `platform`, `entry`, `dsdt`. */
+  /** The kind of choice: `configuration`, `platform`, `entry`, `dsdt`. */
   readonly axis: string;
   /** Path of the container that they are in. */
   readonly path: string;
   readonly choices: readonly Choice[];
 }
 
-/** Memory of the machine that is in an image, for firmware fields that are read from it. */
+/** Memory of a machine in an image, from which firmware fields are read. */
 export interface FoundMemory {
   /** Path of the container. */
   readonly path: string;

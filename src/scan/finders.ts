@@ -1,4 +1,4 @@
-/** What is no container: each finder looks at a place where something seems to begin, and notes it down if it is whole. */
+/** Finders of everything that is not a container: each checks a candidate offset, and adds a find if it is complete. */
 
 import { looksLikeText, sniffKind } from '../artifact/sniff.ts';
 import { asciiAt, littleEndian } from '../containers/access.ts';
@@ -16,20 +16,20 @@ import {
 } from './tables.ts';
 import { type FoundTree, type JudgedTree, treeIn, treeSizeAt } from './trees.ts';
 
-/** Kinds that are told by their own finders, or whose parts are. */
+/** Kinds that have finders of their own, or whose parts have. */
 const FOUND_ELSEWHERE = new Set(['dtb', 'dtbo', 'acpi-table', 'image', 'boot-params', 'mail']);
 /** `Linux version 6.1.0 (builder@host) …` (init/version.c, linux_banner). */
 const BANNER = /^Linux version (\d+\.\d+\S*) \([^\n\0]{1,200}\) ?[^\n\0]*/;
 const BANNER_BYTES = 512;
 
-/** Note on a tree that says nothing. */
+/** The note of an empty tree. */
 export const EMPTY_TREE = 'one empty root node';
 
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-/** What there is at a place, if just that was judged before. */
+/** Parses the tree at an offset, or returns the result for equal bytes parsed before. */
 function judgedTree(run: Run, space: Space, offset: number, size: number): JudgedTree {
   const { access } = space;
   const known = run.trees.find(access, offset, size, () => run.work(size));
@@ -45,11 +45,11 @@ function judgedTree(run: Run, space: Space, offset: number, size: number): Judge
   return judged;
 }
 
-/** A flattened device tree; the kind of the tree that is there. */
+/** Finds a flattened device tree; returns its kind, undefined when there is none. */
 export function findTree(run: Run, space: Space, offset: number): FoundTree['kind'] | undefined {
   const size = treeSizeAt(space.access, offset);
   if (size === undefined || !run.mayTry()) return undefined;
-  // Trees that share their bytes with others cost as if they were none.
+  // Counted as waste even for a valid tree, since candidates may overlap.
   run.spend(size);
   const judged = judgedTree(run, space, offset, size);
   if (judged.tree === undefined) return undefined;
@@ -66,7 +66,7 @@ export function findTree(run: Run, space: Space, offset: number): FoundTree['kin
   return kind;
 }
 
-/** Is the file that begins here this table and nothing else, but for bytes that fill it up? */
+/** Whether a raw file begins here and consists of this table, up to three bytes of padding. */
 function isWholeFile(space: Space, offset: number, length: number): boolean {
   const view = space.rawAt(offset);
   const rest = view === undefined ? -1 : view.end - offset - length;
@@ -74,9 +74,9 @@ function isWholeFile(space: Space, offset: number, length: number): boolean {
 }
 
 /**
- * An ACPI table. Its checksum has to hold; in a file of a firmware volume that is raw data it may be missing, since firmware
- * fills tables in before it installs them (edk2, AcpiPlatformDxe).
- * @param onlyWhole the table has to be all of such a file
+ * Finds an ACPI table. Its checksum must be valid, except for a raw file of a firmware volume: firmware completes such
+ * tables before it installs them (edk2, AcpiPlatformDxe).
+ * @param onlyWhole the table must be all of such a file
  */
 export function findTable(run: Run, space: Space, offset: number, onlyWhole = false): void {
   const { access } = space;
@@ -91,7 +91,7 @@ export function findTable(run: Run, space: Space, offset: number, onlyWhole = fa
     run.spend(length);
     if (known === undefined && !amlReads(access.read(offset, length))) return;
   }
-  const note = 'the checksum is not set: firmware fills the table in when it installs it';
+  const note = 'the checksum is not set: firmware completes the table when it installs it';
   const fields = checksumOk
     ? { kind: 'acpi-table', signature, oemTableId }
     : { kind: 'acpi-template', signature, oemTableId, note };
@@ -99,11 +99,11 @@ export function findTable(run: Run, space: Space, offset: number, onlyWhole = fa
   if (known === undefined) run.tables.keep(access, offset, length, { checksumOk, sha256 });
 }
 
-/** Signatures that are looked for everywhere. */
+/** Signatures that are searched everywhere. */
 const KNOWN: ReadonlySet<string> = new Set(KNOWN_SIGNATURES);
 const FACS_BYTES = 64;
 
-/** A table of a vendor's own, or one without a checksum, that is all of a raw file. */
+/** Finds a table with an unknown signature, or a FACS (which has no checksum), that is all of a raw file. */
 export function findVendorTable(run: Run, space: Space, offset: number): void {
   const signature = asciiAt(space.access, offset, 4);
   if (KNOWN.has(signature) || !/^[A-Z0-9_!]{4}$/.test(signature)) return;
@@ -124,13 +124,13 @@ export function findRootPointer(run: Run, space: Space, offset: number): void {
   run.found(space, offset, length, { kind: 'rsdp', text });
 }
 
-/** The text that a kernel prints first, which says its release. */
+/** Finds the banner of a kernel, which has its release. */
 export function findBanner(run: Run, space: Space, offset: number): void {
   const match = BANNER.exec(asciiAt(space.access, offset, BANNER_BYTES));
   if (match === null) return;
   const banner = { text: match[0], release: match[1]! };
   const { text, release } = banner;
-  // Linux has it a second time without the number of the build (init/version.c and version-timestamp.c, since 6.1).
+  // Since 6.1 a kernel has a second copy without the build number (init/version.c and version-timestamp.c).
   const who = text.replace(/ ?#.*$/, '');
   const known = space.kernelAt(offset) ?? space.banners.get(who);
   if (known !== undefined) {
@@ -165,8 +165,8 @@ const MAX_E820_TYPE = 20;
 const SOFT_RESERVED = 0xefffffff;
 
 /**
- * `struct boot_params` in memory. A kernel's file has the same magic at the same place; what tells them apart is what a boot
- * loader writes: who it is, and a map of the memory.
+ * Finds a `struct boot_params` in memory. A kernel image has the same magic number at the same offset; only boot_params has
+ * the loader type and memory map that a boot loader writes.
  */
 export function findBootParams(run: Run, space: Space, hit: number): void {
   const start = hit - SETUP_MAGIC_AT;
@@ -186,10 +186,10 @@ export function findBootParams(run: Run, space: Space, hit: number): void {
   run.found(space, start, BOOT_PARAMS_BYTES, { kind: 'boot-params' });
 }
 
-/** Of bytes whose beginning is no text, no more is read. */
+/** The first bytes, by which non-text is rejected. */
 const TEXT_HEAD_BYTES = 4096;
 
-/** A text of a known kind, that all of a range is. */
+/** Finds text of a known kind that fills a range. */
 export function findText(run: Run, space: Space, start: number, size: number): void {
   if (!looksLikeText(space.access.read(start, Math.min(size, TEXT_HEAD_BYTES)))) return;
   const most = limit('input-bytes');

@@ -1,4 +1,4 @@
-/** What `fwmap scan` does: what is compressed around an image comes off, it is looked through, and machines are told apart. */
+/** `fwmap scan`: decompresses an image, scans it, and groups the finds into machines. */
 import { takeOffWhole } from '../artifact/images/take-off.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Access } from '../containers/access.ts';
@@ -8,7 +8,7 @@ import { machineGroups } from './machines.ts';
 import type { FindReader } from './run.ts';
 import { Scanner } from './scan.ts';
 
-/** Tables that name others: they tell which belong together. */
+/** Tables that refer to others, which shows which belong together. */
 const ROOT_TABLES: ReadonlySet<string | undefined> = new Set(['XSDT', 'RSDT', 'FACP']);
 
 /** A machine in an image, by the ids of its finds. */
@@ -17,24 +17,24 @@ export interface ScannedMachine {
   readonly finds: readonly number[];
 }
 
-/** What is in an image. */
+/** The result of scanning an image. */
 export interface ScannedImage {
   readonly finds: readonly Find[];
   readonly alternatives: readonly Alternatives[];
   readonly machines: readonly ScannedMachine[];
-  /** The formats that were around it as a whole, the outermost first. */
+  /** Formats of the compression around the whole, the outermost first. */
   readonly steps: readonly string[];
 }
 
-/** Scans images one after the other, within one budget; their finds are numbered through. */
+/** Scans several images within one budget; find ids continue from image to image. */
 export class ImageScanner {
   readonly #budget = new Budget();
   readonly #roots = new Map<number, Uint8Array>();
   readonly #scanner: Scanner;
 
   /**
-   * @param sink told what can't be read, and limits that are reached
-   * @param onFind gets each find with its bytes, which are not to be kept
+   * @param sink gets what can't be read and which limits are reached
+   * @param onFind called with each find and its bytes, which must not be kept
    */
   constructor(sink: DiagnosticSink, onFind?: FindReader['read']) {
     this.#scanner = new Scanner(sink, {
@@ -49,7 +49,7 @@ export class ImageScanner {
     });
   }
 
-  /** @param name as paths of finds begin */
+  /** Scans an image. @param name the first part of finds' paths */
   async scan(name: string, image: Access): Promise<ScannedImage> {
     const { access, taken } = await takeOffWhole(image, this.#budget);
     const steps = taken.map((step) => ({ ...step, offset: 0 }));

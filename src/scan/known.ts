@@ -1,19 +1,19 @@
-/** What was judged before: the same table or tree stands in an image again and again, and is read once. */
+/** A cache of results by content: the same table or tree occurs in an image many times, and is parsed once. */
 import type { Access } from '../containers/access.ts';
 
-/** Contents that are told apart by their first bytes: those of an ACPI table's header. */
+/** The first bytes that are part of the key: the size of an ACPI table's header. */
 const HEAD_BYTES = 36;
-/** Contents with the same beginning that are compared. */
+/** The most contents kept per key. */
 const MOST_ALIKE = 4;
-/** What is held of all, and of one at most. */
+/** The most bytes kept, of all contents and of one. */
 const ROOM_BYTES = 16 << 20;
 const MOST_BYTES = 1 << 20;
-/** What is compared at once: what fits into a processor's own memory. */
+/** The bytes compared at once, which fit into the processor's cache. */
 const COMPARED_AT_ONCE = 128 * 1024;
 
 const scratch = new Uint8Array(COMPARED_AT_ONCE);
 
-/** Whether just these bytes stand at a place. */
+/** Whether the bytes at an offset are equal to `expected`. */
 export function holds(access: Access, at: number, expected: Uint8Array): boolean {
   for (let done = 0; done < expected.length; done += COMPARED_AT_ONCE) {
     const part = expected.subarray(done, done + COMPARED_AT_ONCE);
@@ -31,7 +31,7 @@ interface Kept<T> {
 }
 
 export class Known<T> {
-  /** By the length and the first bytes. */
+  /** By length and first bytes. */
   readonly #kept = new Map<string, readonly Kept<T>[]>();
   #held = 0;
 
@@ -39,7 +39,7 @@ export class Known<T> {
     return `${size} ${String.fromCharCode(...access.read(at, Math.min(HEAD_BYTES, size)))}`;
   }
 
-  /** What was found out about the same bytes. @param onCompare told before bytes are compared */
+  /** The result for equal bytes. @param onCompare called before bytes are compared */
   find(access: Access, at: number, size: number, onCompare: () => void): T | undefined {
     if (size > MOST_BYTES || this.#kept.size === 0) return undefined;
     const alike = this.#kept.get(this.#key(access, at, size));
@@ -48,13 +48,13 @@ export class Known<T> {
     return alike.find(({ bytes }) => holds(access, at, bytes))?.value;
   }
 
-  /** Keeps what was found out about bytes, for as long as there is room. */
+  /** Keeps a result; the oldest are dropped when there is no room. */
   keep(access: Access, at: number, size: number, value: T): void {
     if (size > MOST_BYTES) return;
     const key = this.#key(access, at, size);
     const alike = this.#kept.get(key) ?? [];
     if (alike.length >= MOST_ALIKE) return;
-    // Lets go of what was kept first.
+    // Drops the oldest.
     for (const [other, list] of this.#kept) {
       if (this.#held + size <= ROOM_BYTES || other === key) break;
       this.#kept.delete(other);

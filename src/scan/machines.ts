@@ -1,6 +1,6 @@
 /**
- * The machines in an image: a tree is one, what a configuration chooses is one, and so are tables that are loaded together.
- * What is said of a kernel goes to a machine only where the image puts the two together.
+ * Groups the finds of an image into machines: one for each device tree, for each FIT configuration, and for each set of
+ * tables that is loaded together. A kernel is assigned to a machine only where the image combines the two.
  */
 
 import type { Artifact, ArtifactKind, MachineOfImage, ProvenanceStep } from '../artifact/artifact.ts';
@@ -13,12 +13,12 @@ import type { Alternatives, Choice, Find, FoundMemory } from './find.ts';
 import { EMPTY_TREE } from './finders.ts';
 import type { ScanResult } from './scan.ts';
 
-/** Bytes of a header before the addresses in a root table, and of the FADT before its addresses of the DSDT. */
+/** Offsets of the entries in a root table, and of DSDT and X_DSDT in the FADT. */
 const TABLE_HEADER = 36;
 const FADT_DSDT = 40;
 const FADT_X_DSDT = 140;
 
-/** Finds that are kept with their bytes. */
+/** Kinds of finds whose bytes are needed. */
 export const MACHINE_KINDS: ReadonlySet<string> = new Set([
   'dtb',
   'dtbo',
@@ -42,7 +42,7 @@ const ARTIFACT_KINDS: Readonly<Record<string, ArtifactKind>> = {
 export interface MachineGroup {
   /** Unique in the image. */
   readonly name: string;
-  /** Its descriptions, and what is said of its kernel. */
+  /** Its firmware descriptions, kernel and configuration. */
   readonly finds: readonly Find[];
   readonly overlays: readonly Find[];
   readonly memory: readonly FoundMemory[];
@@ -50,7 +50,7 @@ export interface MachineGroup {
   readonly treeFromHost?: MachineOfImage['treeFromHost'] | undefined;
 }
 
-/** The guest that a find in an IGVM file is of; undefined for other finds. */
+/** The guest of a find in an IGVM file; undefined for other finds. */
 function guestOf({ container }: Find): MachineOfImage['treeFromHost'] {
   const file = container.findLast(({ format }) => format === 'igvm');
   const memory = container.findLast(({ format }) => format === 'gpa');
@@ -69,10 +69,10 @@ class Grouping {
   readonly #result: ScanResult;
   readonly #bytes: ReadonlyMap<number, Uint8Array>;
   readonly #names = new Map<string, number>();
-  /** Kernels and configurations, with their paths split into steps: each tree looks for the nearest. */
+  /** Kernels and configurations with their paths split, among which each tree finds the nearest. */
   readonly #kernels: readonly Stepped[];
   readonly #configurations: readonly Stepped[];
-  /** Definitions of which a machine has one: the firmware chooses. */
+  /** Several DSDTs, of which the firmware chooses one. */
   readonly alternatives: Alternatives[] = [];
 
   constructor(result: ScanResult, bytes: ReadonlyMap<number, Uint8Array>) {
@@ -88,7 +88,7 @@ class Grouping {
 
   groups(): MachineGroup[] {
     const configured = [...this.#configured(), ...this.#entries()];
-    // The same tree is often there twice: inside of what uses it, and beside that.
+    // The same tree is often stored twice, inside of its user and beside it.
     const seen = new Set(configured.flatMap(({ finds }) => finds.map(({ sha256 }) => sha256)));
     const isNew = ({ sha256 }: Find): boolean => !seen.has(sha256) && seen.add(sha256) !== undefined;
     const used = new Set(
@@ -99,7 +99,7 @@ class Grouping {
     );
     const alone = trees.map((tree) => this.#treeGroup(this.#nameOfTree(tree), [tree], [], [tree]));
     const groups = [...configured, ...alone, ...this.#tableGroups(), ...this.#treesFromHost()];
-    // Overlays without a base say something, if not of a whole machine: those of a table wait for one, in whatever else is given.
+    // Overlays without a base tree are kept: those of a table may be applied to a tree in another input.
     const overlays = this.#result.finds.filter(({ id, kind }) => kind === 'dtbo' && !used.has(id));
     const inTables = overlays.filter(({ container }) => container.some(({ format }) => format === TABLE));
     const waiting = groups.length > 0 ? inTables : overlays;
@@ -109,7 +109,7 @@ class Grouping {
     return [...groups, ...overlayGroups];
   }
 
-  /** What entries of a table are: each can be chosen, though some lie at the same place. */
+  /** The entries of a table of trees; several may share one blob. */
   #entries(): MachineGroup[] {
     const byId = new Map(this.#result.finds.map((find) => [find.id, find]));
     return this.#choices('entry').flatMap(({ name, finds }) => {
@@ -122,7 +122,7 @@ class Grouping {
     return this.#result.alternatives.filter(({ axis }) => axis === wanted).flatMap(({ choices }) => choices);
   }
 
-  /** Names are unique: what has the same one is told apart by its find. */
+  /** Makes a name unique, by the id of the find. */
   #unique(name: string, find: Find): string {
     const count = (this.#names.get(name) ?? 0) + 1;
     this.#names.set(name, count);
@@ -135,7 +135,7 @@ class Grouping {
     return this.#unique(entry ?? find.model ?? find.compatible?.[0] ?? 'device tree', find);
   }
 
-  /** What configurations choose: a tree, overlays on it, the kernel beside them. */
+  /** A machine for each configuration: a tree, its overlays and its kernel. */
   #configured(): MachineGroup[] {
     const byId = new Map(this.#result.finds.map((find) => [find.id, find]));
     return this.#choices('configuration').flatMap((choice) => {
@@ -147,7 +147,7 @@ class Grouping {
     });
   }
 
-  /** A machine with a tree. `among` are the finds that belong to it by what chose it. */
+  /** A machine with a tree. @param among the finds of the choice that it belongs to */
   #treeGroup(
     name: string,
     trees: readonly Find[],
@@ -167,14 +167,14 @@ class Grouping {
     };
   }
 
-  /** The kernel that is nearest to a tree, if there is one and no other as near. */
+  /** The kernel and configuration that share the longest path with a tree; none when kernels of several releases do. */
   #kernelsNear(tree: Find): Find[] {
     const parts = tree.path.split('!');
     const shared = ({ steps }: Stepped): number => {
       const differs = parts.findIndex((part, index) => part !== steps[index]);
       return differs < 0 ? parts.length : differs;
     };
-    // The firmware that a guest's image holds is of VTL 0; the kernel beside it is not.
+    // Firmware in a guest's image is for VTL 0, and the kernel beside it is not.
     const guest = tree.container.findLastIndex(({ format }) => format === 'gpa');
     const isFirmware = tree.container.slice(guest + 1).some(({ format }) => format === 'uefi-volume');
     if (guest >= 0 && isFirmware) return [];
@@ -186,7 +186,7 @@ class Grouping {
     return [...near, ...configurations].map(({ find }) => find);
   }
 
-  /** Guests whose tree the host makes: of them the image has the kernel only. */
+  /** Guests whose tree is generated by the host; the image has their kernel only. */
   #treesFromHost(): MachineGroup[] {
     const { finds } = this.#result;
     return finds
@@ -212,7 +212,7 @@ class Grouping {
       });
   }
 
-  /** What the image passes to a guest's kernel, and who adds to it. */
+  /** The command lines that an image passes to a guest's kernel. */
   #commandLines(image: string, { path: inside }: Find): Diagnostic[] {
     const isOf = (memory: string): boolean => inside.startsWith(`${image}!gpa(${memory})`);
     const lines = this.#result.finds.filter(
@@ -224,13 +224,13 @@ class Grouping {
     );
   }
 
-  /** Where tables are loaded together: one memory, one file of an archive, or the image. */
+  /** A key for tables that are loaded together: of one memory, one file of an archive, or the image. */
   #scopeOf(find: Find): string {
     const at = find.container.findLastIndex(
       ({ format }) => format === 'file' || format === 'memory' || format === 'gpa',
     );
     const around = find.container.slice(0, at + 1);
-    // Stretches of one memory, which are of different sizes, belong together: tables name each other across its holes.
+    // Ranges of one memory, which differ in size, belong together: tables refer to each other across holes.
     return JSON.stringify(
       around.map((step, index) => (index === at && step.format !== 'file' ? { ...step, size: 0 } : step)),
     );
@@ -242,7 +242,7 @@ class Grouping {
     for (const table of tables) {
       const scope = this.#scopeOf(table);
       const others = scopes.get(scope) ?? [];
-      // The same table is often there twice: packed and unpacked, or in two volumes.
+      // The same table is often stored twice: compressed and uncompressed, or in two volumes.
       if (!others.some(({ sha256 }) => sha256 === table.sha256)) others.push(table);
       scopes.set(scope, others);
     }
@@ -272,7 +272,7 @@ class Grouping {
     return machines;
   }
 
-  /** In a dump of memory there may be tables that are no longer used: those that the root table names are. */
+  /** The tables that the root table and the FADT point to: a dump of memory may have others that are no longer used. */
   #reachable(tables: readonly Find[]): readonly Find[] {
     const addresses = new Set<bigint>();
     const word = (find: Find, at: number, width: 4 | 8): void => {
@@ -297,7 +297,7 @@ class Grouping {
     return named.some(({ signature }) => signature === 'DSDT') ? named : tables;
   }
 
-  /** What stands in the same dump of a running machine's memory. An image of a guest holds what will run, of several parts of it. */
+  /** Boot parameters, kernel and memory in the same dump of a running machine; not for guest images, which have several. */
   #besideTables(scope: string, tables: readonly Find[]): Pick<MachineGroup, 'finds' | 'memory'> {
     const isDump = tables.every(
       ({ address, container }) => address !== undefined && !container.some(({ format }) => format === 'gpa'),
@@ -321,8 +321,8 @@ class Grouping {
 }
 
 /**
- * The machines in an image, and the alternatives that are seen only when tables are put together.
- * @param bytes of root tables and FADTs, by their finds
+ * The machines in an image, and alternatives between several DSDTs.
+ * @param bytes of root tables and FADTs, by id of the find
  */
 export function machineGroups(
   result: ScanResult,
@@ -333,7 +333,7 @@ export function machineGroups(
 }
 
 /**
- * Artifacts of the machines that were found in an image, each with the machine it is of.
+ * The artifacts of the machines in an image.
  * @param bytes of finds whose kind is one of {@link MACHINE_KINDS}
  */
 export function machinesIn(

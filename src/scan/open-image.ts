@@ -1,4 +1,4 @@
-/** Images as inputs of questions about machines: scanned, and grouped by machine. */
+/** Opens images as inputs of questions: scans them and groups the finds by machine. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { ImageInput } from '../artifact/open-bytes.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
@@ -6,15 +6,15 @@ import type { Budget } from '../containers/limits.ts';
 import { MACHINE_KINDS, machinesIn } from './machines.ts';
 import { Scanner } from './scan.ts';
 
-/** Of a find that is larger nothing is kept: no description is, and of a kernel in memory the beginning tells nothing. */
+/** The largest find whose bytes are kept; no description is larger. */
 const MOST_KEPT = 128 << 20;
 
-/** What kept the scan from finding more: without it nobody knows why nothing was found. */
-const TOLD_ANYWAY: ReadonlySet<string> = new Set(['container/limit', 'container/archive']);
+/** Codes that explain why nothing was found, reported even then. */
+const ALWAYS_REPORTED: ReadonlySet<string> = new Set(['container/limit', 'container/archive']);
 
 /**
- * Finds the machines in what may be an image: the `openImage` of {@link OpenOptions}. What the scan says is added to `sink`
- * only where there are some, but for what may be why there are none.
+ * Finds the machines in a possible image: the `openImage` of {@link OpenOptions}. Diagnostics are added to `sink` only when
+ * there are machines, except for those that may explain why there are none.
  */
 export async function openImage(
   image: ImageInput,
@@ -33,6 +33,6 @@ export async function openImage(
   const result = await scanner.scan({ name: image.name, access: image.access, steps: [] });
   const artifacts = machinesIn(image, result, bytes, said);
   for (const diagnostic of said.all)
-    if (artifacts.length > 0 || TOLD_ANYWAY.has(diagnostic.code)) sink.add(diagnostic);
+    if (artifacts.length > 0 || ALWAYS_REPORTED.has(diagnostic.code)) sink.add(diagnostic);
   return artifacts;
 }

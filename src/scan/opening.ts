@@ -1,4 +1,4 @@
-/** Opens containers that are met in a space, and has looked through what is in them. */
+/** Opens the containers found in a space and scans their contents. */
 import { type Access, accessTo, partOf } from '../containers/access.ts';
 import type { Decoded, Decoder } from '../containers/codecs/output.ts';
 import type { Archive, Compression, Image, ImageContent, Part } from '../containers/container.ts';
@@ -6,34 +6,35 @@ import { runsOf } from '../containers/extents.ts';
 import { COMPRESSIONS, IMAGES } from '../containers/rows.ts';
 import type { ContainerStep } from './find.ts';
 import { findText, findVendorTable } from './finders.ts';
-import type { Asked, Repeat } from './repeats.ts';
+import type { Repeat, StreamKey } from './repeats.ts';
 import { type Run, WORK_OF_PLACE } from './run.ts';
 import { type KernelInside, Space } from './space.ts';
 
 const HEAD_BYTES = 64;
-/** First piece of a compressed stream that is tried; more of it is read when that wasn't enough. */
+/** The bytes of a compressed stream that are decoded first; more are read when they don't suffice. */
 const FIRST_WINDOW = 1 << 20;
-/** A stream that has no clean end counts for something when so much came of it: a magic number met by chance gives less. */
+/** A stream without a valid end is used when it gave this many bytes; a magic number that occurs by chance gives less. */
 const SUBSTANTIAL_BYTES = 1 << 16;
-/** What a try costs at least: to set one up takes as long as to unpack so much. */
+/** The minimum cost of a failed attempt: setting up a decoder takes as long as decoding so many bytes. */
 const LEAST_WORK = 32 * 1024;
 
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
+/** The row of an image format. */
 export function imageRow(format: string): Image | undefined {
   return IMAGES.find((row) => row.format === format);
 }
 
-/** A stream whose place is known, for those that look at what is in it. */
+/** A compressed stream, with names for the path of what is inside. */
 interface Stream {
-  readonly asked: Asked;
+  readonly key: StreamKey;
   readonly name?: string;
   readonly label?: string;
 }
 
-/** Where something is that a stream unpacks to. */
+/** The path of a stream's decompressed content. */
 interface Inside {
   readonly path: string;
   readonly steps: readonly ContainerStep[];
@@ -43,15 +44,15 @@ interface Inside {
 
 export class Opener {
   readonly #run: Run;
-  /** Looks through a space; the second argument is the format that begins with its first byte, where that is known. */
-  readonly #look: (space: Space, content?: string) => Promise<void>;
+  /** Scans a space; the second argument is the format of its content, where known. */
+  readonly #scan: (space: Space, content?: string) => Promise<void>;
 
-  constructor(run: Run, look: (space: Space, content?: string) => Promise<void>) {
+  constructor(run: Run, scan: (space: Space, content?: string) => Promise<void>) {
     this.#run = run;
-    this.#look = look;
+    this.#scan = scan;
   }
 
-  /** Unpacks a stream that seems to begin at a place. `most` stored bytes are looked at. */
+  /** Decompresses a stream that may begin at an offset. @param most stored bytes available */
   async stream(
     space: Space,
     row: Compression,
@@ -65,7 +66,7 @@ export class Opener {
     const { format, decode } = row;
     const { label, content } = options;
     const inKernel = space.kernelAt(at) !== undefined;
-    const asked: Asked = {
+    const key: StreamKey = {
       access: space.access,
       at,
       most,
@@ -75,32 +76,37 @@ export class Opener {
       content,
       inKernel,
     };
-    const stream: Stream = { asked, ...(label === undefined ? {} : { label }) };
+    const stream: Stream = { key, ...(label === undefined ? {} : { label }) };
     if (this.#again(space, stream)) return;
     const decoded = await this.#decode(space.access, decode, at, most);
-    if (decoded.end === 'limit') this.#tellUnpacked();
+    if (decoded.end === 'limit') this.#reportUnpacked();
     if (decoded.end !== 'whole') run.spend(decoded.bytes.length + decoded.consumed + LEAST_WORK);
     const least = decoded.end === 'whole' || decoded.unknown ? 1 : SUBSTANTIAL_BYTES;
     if (decoded.bytes.length < least) {
-      if (decoded.unknown) this.#tellDamaged(space, format, at, decoded);
+      if (decoded.unknown) this.#reportDamaged(space, format, at, decoded);
       return;
     }
     if (decoded.end === 'truncated' || decoded.end === 'damaged')
-      this.#tellDamaged(space, format, at, decoded);
+      this.#reportDamaged(space, format, at, decoded);
     await this.#unpacked(space, decoded, stream, Math.min(decoded.consumed, most));
   }
 
-  #tellDamaged(space: Space, format: string, at: number, { why = 'the stream is cut short' }: Decoded): void {
-    this.#run.tell('container/damaged', { format, why }, `${space.path}!${format}@${hex(space.base + at)}`);
+  #reportDamaged(
+    space: Space,
+    format: string,
+    at: number,
+    { why = 'the stream is cut short' }: Decoded,
+  ): void {
+    this.#run.report('container/damaged', { format, why }, `${space.path}!${format}@${hex(space.base + at)}`);
   }
 
-  #tellUnpacked(): void {
+  #reportUnpacked(): void {
     const { nearest } = this.#run.budget;
     this.#run.budget.overrun();
     this.#run.limit(nearest, 'unpacked');
   }
 
-  /** Decodes a stream of which only the beginning is known; no more of it is read than is needed. */
+  /** Decodes a stream of unknown length, reading no more than needed. */
   async #decode(access: Access, decoder: Decoder, at: number, available: number): Promise<Decoded> {
     for (let window = FIRST_WINDOW; ; window *= 8) {
       const size = Math.min(window, available);
@@ -110,9 +116,9 @@ export class Opener {
     }
   }
 
-  /** Where that is what a stream of so many bytes unpacks to. */
-  #inside(space: Space, { asked, name, label }: Stream, size: number, unpacked: number): Inside {
-    const { format, at } = asked;
+  /** The path of a stream's content. @param size stored bytes of the stream @param unpacked decompressed bytes */
+  #inside(space: Space, { key, name, label }: Stream, size: number, unpacked: number): Inside {
+    const { format, at } = key;
     const { path, container } = space.place(at, at + size);
     const offset = space.base + at;
     const named = name === undefined ? {} : { name };
@@ -124,26 +130,26 @@ export class Opener {
     };
   }
 
-  /** Whether an equal stream was looked through: then what is in this one is noted down. */
+  /** Reuses the results of an equal stream, if there was one. */
   #again(space: Space, stream: Stream): boolean {
     const run = this.#run;
-    const { asked } = stream;
-    const found = run.repeats.find(asked, space.depth + 1);
+    const { key } = stream;
+    const found = run.repeats.find(key, space.depth + 1);
     if (found === undefined) return false;
     const { origin, outcome, size, unpacked } = found;
     const { kernel, ...to } = this.#inside(space, stream, size, unpacked);
-    space.hide(asked.at, asked.at + size);
+    space.hide(key.at, key.at + size);
     run.work(WORK_OF_PLACE);
     run.again(origin, outcome, to);
     if (kernel !== undefined && origin.banner !== undefined) run.name(kernel, origin.banner);
     return true;
   }
 
-  /** Has what a stream unpacked to looked through. */
+  /** Scans the content of a stream, and keeps the results for equal streams. */
   async #unpacked(space: Space, decoded: Decoded, stream: Stream, size: number): Promise<void> {
-    const { asked } = stream;
+    const { key } = stream;
     const run = this.#run;
-    space.hide(asked.at, asked.at + size);
+    space.hide(key.at, key.at + size);
     if (!run.mayNest(space)) return;
     const unpacked = decoded.bytes.length;
     const { kernel, ...inside } = this.#inside(space, stream, size, unpacked);
@@ -152,19 +158,19 @@ export class Opener {
     const mark = run.record();
     run.budget.take(unpacked);
     try {
-      await this.#look(inner, asked.content);
+      await this.#scan(inner, key.content);
     } finally {
       run.budget.release(unpacked);
     }
     const outcome = run.recorded(mark);
-    // A kernel that was named by another part of it keeps that name: of this part it can't be said.
+    // The results can't be reused when the kernel's banner was known before, since this part may have another.
     if (outcome === undefined || decoded.end !== 'whole' || before !== undefined) return;
     const { path, steps, depth } = inside;
     const repeat: Repeat = {
       origin: { path, steps: steps.length, depth, banner: kernel?.banner },
       ...{ outcome, size, unpacked },
     };
-    run.repeats.keep(asked, repeat);
+    run.repeats.keep(key, repeat);
   }
 
   async archive(space: Space, row: Archive, at: number): Promise<void> {
@@ -172,11 +178,11 @@ export class Opener {
     const { format } = row;
     if (!space.claim(format, at)) return;
     const content = row.list(space.access, at, run.budget.limits.pieces);
-    // A header alone is none: what looks like one is met in programs that read archives.
+    // Without members it is not an archive: programs that read archives contain the magic number.
     if (content.members.length === 0) return;
     const label = `${format}@${hex(space.base + at)}`;
     const path = `${space.place(at, at + content.size).path}!${label}`;
-    for (const why of content.faults) run.tell('container/archive', { format, why }, path);
+    for (const why of content.faults) run.report('container/archive', { format, why }, path);
     space.addView(at, content.size, label, { format });
     for (const member of content.members) {
       const { name, size, packed } = member;
@@ -198,15 +204,15 @@ export class Opener {
     const opened = row.open(space.access, at, pieces);
     if (opened === undefined) return;
     if (opened.parts.length >= pieces) run.limit('container-pieces', `parts of ${format}`);
-    // Headers count memory that is not in the file; what a thing is in, it does not leave.
+    // Cut to the container around it, since headers may count memory that is not in the file.
     const size = Math.min(opened.size, space.endAround(at) - at);
     const content = { ...opened, size };
     const { name } = content;
     const label = `${format}@${hex(space.base + at)}`;
     const path = `${space.place(at, at + size).path}!${label}`;
-    for (const why of content.faults) run.tell('container/archive', { format, why }, path);
+    for (const why of content.faults) run.report('container/archive', { format, why }, path);
     space.addView(at, size, label, { format, ...(name === undefined ? {} : { name }) });
-    this.#tellFacts(space, content, at);
+    this.#addFacts(space, content, at);
     if (content.choices !== undefined) run.choose(path, content.choices.axis, content.choices.list);
     await this.#parts(space, at, content.parts, path);
     for (const { format: packing, offset } of content.mayBegin ?? []) {
@@ -216,8 +222,8 @@ export class Opener {
     await this.#memory(space, at, content, path);
   }
 
-  /** What an image says of itself. */
-  #tellFacts(space: Space, content: ImageContent, at: number): void {
+  /** Adds what an image's header describes: kernel, program, remarks. */
+  #addFacts(space: Space, content: ImageContent, at: number): void {
     const run = this.#run;
     const { kernel, program, remarks = [] } = content;
     if (kernel !== undefined) {
@@ -231,7 +237,7 @@ export class Opener {
     for (const { offset, size, ...fields } of remarks) run.found(space, at + offset, size, fields);
   }
 
-  /** Parts one after the other, each followed by those in it; not by calls inside each other. */
+  /** Opens parts in order, each followed by its own parts; without recursion. */
   async #parts(space: Space, base: number, parts: readonly Part[], path: string): Promise<void> {
     const waiting = parts.map((part) => ({ part, from: base })).reverse();
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -255,7 +261,7 @@ export class Opener {
       if (part.raw) findVendorTable(this.#run, space, start);
       const row = content === undefined ? undefined : imageRow(content);
       const head = space.access.read(start, HEAD_BYTES);
-      // What is packed without being called so ends where the part does.
+      // A compressed stream that the image doesn't declare ends with the part at the latest.
       const stream = COMPRESSIONS.find((compression) => compression.sniff(head));
       if (row?.sniff(space.access, start)) await this.image(space, row, start);
       else if (stream !== undefined) await this.stream(space, stream, start, size);
@@ -263,17 +269,17 @@ export class Opener {
     }
     if (!space.claim(packed.format, start) || !this.#run.mayTry()) return;
     const { format, decode } = packed;
-    const asked: Asked = {
+    const key: StreamKey = {
       ...{ access: space.access, at: start, most: size, isWhole: true },
       ...{ format, decode, content, inKernel: space.kernelAt(start) !== undefined },
     };
-    const stream: Stream = { asked, name: title, label: name };
+    const stream: Stream = { key, name: title, label: name };
     if (this.#again(space, stream)) return;
     const decoded = await decode(space.access.read(start, size), this.#run.budget.room);
-    if (decoded.end === 'limit') this.#tellUnpacked();
+    if (decoded.end === 'limit') this.#reportUnpacked();
     else if (decoded.end !== 'whole') {
       const why = decoded.why ?? 'the stream is cut short';
-      this.#run.tell(
+      this.#run.report(
         'container/damaged',
         { format, why },
         `${space.place(start, start + size).path}!${name}`,
@@ -284,7 +290,7 @@ export class Opener {
     await this.#unpacked(space, decoded, stream, size);
   }
 
-  /** Has memory that an image describes looked through. */
+  /** Scans the memory that an image describes. */
   async #memory(space: Space, at: number, content: ImageContent, path: string): Promise<void> {
     const run = this.#run;
     if (content.memory === undefined || !run.mayNest(space)) return;
@@ -322,7 +328,7 @@ export class Opener {
             size: BigInt(access.size),
             read: (offset, length) => access.read(offset, length),
           });
-        await this.#look(inner);
+        await this.#scan(inner);
       }
     }
   }

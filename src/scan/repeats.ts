@@ -1,6 +1,6 @@
 /**
- * Streams that were unpacked and looked through. Flash holds the same firmware two times or more, and a disk many: an equal
- * stream elsewhere gives the same finds at other places, and is not unpacked again.
+ * A cache of scanned streams. Flash has the same firmware twice or more, and a disk many times: the results for an equal
+ * stream are copied instead of decompressing and scanning it again.
  */
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import type { Access } from '../containers/access.ts';
@@ -10,7 +10,7 @@ import { COMPRESSIONS } from '../containers/rows.ts';
 import type { Find } from './find.ts';
 import { holds } from './known.ts';
 
-/** What looking through a space gave. Paths and containers are those of the space and below. */
+/** The results of scanning a space, with paths and containers from that space on. */
 export interface Outcome {
   readonly finds: readonly Find[];
   /** By the find's id. */
@@ -21,20 +21,20 @@ export interface Outcome {
     readonly list: readonly Choice[];
   }[];
   readonly same: readonly (readonly [path: string, as: string])[];
-  readonly told: readonly Diagnostic[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Where the space was that an outcome is of, and what it was a part of. */
+/** The space that an outcome was computed for. */
 export interface Origin {
   readonly path: string;
-  /** Containers around it, itself included. */
+  /** Number of containers, its own included. */
   readonly steps: number;
   readonly depth: number;
-  /** What was said of the kernel that it was unpacked from; undefined where it was of none, or nothing was said. */
+  /** The banner of the kernel that it was decompressed from; undefined when there is no kernel or no banner. */
   readonly banner: Banner | undefined;
 }
 
-/** What a kernel prints first. */
+/** The banner of a kernel. */
 export interface Banner {
   readonly release: string;
   readonly text: string;
@@ -43,54 +43,54 @@ export interface Banner {
 export interface Repeat {
   readonly origin: Origin;
   readonly outcome: Outcome;
-  /** Bytes that the stream takes. */
+  /** Stored bytes of the stream. */
   readonly size: number;
   readonly unpacked: number;
 }
 
-/** A stream, as far as its place and what is made of it go. */
-export interface Asked {
+/** The key of a stream: its place, and how it is decoded and used. */
+export interface StreamKey {
   readonly access: Access;
   readonly at: number;
-  /** Bytes in which it has to end. */
+  /** Stored bytes available. */
   readonly most: number;
-  /** Whether it is all of them; else it ends where it says. */
+  /** Whether the stream has exactly that many bytes; else its end is found by decoding. */
   readonly isWhole: boolean;
   readonly format: string;
   readonly decode: Decoder;
   readonly content: string | undefined;
-  /** Whether it is a part of a kernel, whose release it may tell. */
+  /** Whether it is part of a kernel, whose banner it may have. */
   readonly inKernel: boolean;
 }
 
 interface Kept extends Repeat {
-  readonly asked: Omit<Asked, 'access' | 'at' | 'most'>;
+  readonly key: Omit<StreamKey, 'access' | 'at' | 'most'>;
   readonly stored: Uint8Array;
   readonly bytes: number;
 }
 
-/** Streams that begin alike are told apart by these. */
+/** The first bytes of streams, which are part of the key. */
 const HEAD_BYTES = 64;
-/** Streams with the same beginning that are compared; what is wrapped in a header of its own has hardly two. */
+/** The most streams kept with the same first bytes; streams with a header rarely have two. */
 const MOST_ALIKE = 4;
-/** What one takes besides the bytes that are held: finds, their containers. */
+/** The memory of an entry besides its bytes, in total and per find. */
 const EACH_BYTES = 4096;
 const EACH_FIND_BYTES = 1024;
 /** Skippable frames of zstd (RFC 8878, 3.1.2): the last three bytes of their magic. */
 const SKIPPABLE = [0x2a, 0x4d, 0x18];
-/** Blocks of old lz4 streams, which have no end mark: behind a last one of this size anything may be another one. */
+/** The block size of legacy lz4 streams, which have no end mark: after a full last block, any data may be another block. */
 const LZ4_BLOCK_BYTES = 8 << 20;
-/** Zeros between streams are read in pieces of this size. */
+/** The bytes read at once when padding is skipped. */
 const PADDING_AT_ONCE = 128 * 1024;
 
 function headOf(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
 }
 
-/** Whether what stands behind a stream may be more of it. */
-function mayGoOn({ access, format }: Asked, end: number, limit: number): boolean {
+/** Whether the data after a stream may continue it (concatenated streams). */
+function mayGoOn({ access, format }: StreamKey, end: number, limit: number): boolean {
   let at = end;
-  // Streams of xz may have zeros between them.
+  // xz allows zero padding between streams.
   if (format === 'xz')
     for (;;) {
       const piece = access.read(at, Math.min(PADDING_AT_ONCE, limit - at));
@@ -105,9 +105,9 @@ function mayGoOn({ access, format }: Asked, end: number, limit: number): boolean
 }
 
 export class Repeats {
-  /** By their first bytes. */
+  /** By first bytes. */
   readonly #kept = new Map<string, Kept[]>();
-  /** Bytes that are held at most, and those that are. */
+  /** The most bytes kept, and the bytes kept now. */
   readonly #room: number;
   #held = 0;
 
@@ -115,36 +115,36 @@ export class Repeats {
     this.#room = room;
   }
 
-  /** Bytes that are held. */
+  /** The bytes kept now. */
   get bytes(): number {
     return this.#held;
   }
 
-  /** What an equal stream gave; undefined where there was none. @param depth of what it unpacks to */
-  find(asked: Asked, depth: number): Repeat | undefined {
+  /** The results of an equal stream; undefined when there is none. @param depth of its content */
+  find(key: StreamKey, depth: number): Repeat | undefined {
     if (this.#kept.size === 0) return undefined;
-    const { access, at, most, isWhole } = asked;
+    const { access, at, most, isWhole } = key;
     const alike = this.#kept.get(headOf(access.read(at, HEAD_BYTES))) ?? [];
     return alike.find(
       (kept) =>
         (isWhole ? kept.size === most : kept.size <= most) &&
-        kept.asked.isWhole === isWhole &&
-        kept.asked.format === asked.format &&
-        kept.asked.decode === asked.decode &&
-        kept.asked.content === asked.content &&
-        kept.asked.inKernel === asked.inKernel &&
-        // Deeper than it was, something in it might be too deep.
+        kept.key.isWhole === isWhole &&
+        kept.key.format === key.format &&
+        kept.key.decode === key.decode &&
+        kept.key.content === key.content &&
+        kept.key.inKernel === key.inKernel &&
+        // At a greater depth, something inside might exceed the limit.
         depth <= kept.origin.depth &&
         holds(access, at, kept.stored) &&
-        (isWhole || !mayGoOn(asked, at + kept.size, at + most)),
+        (isWhole || !mayGoOn(key, at + kept.size, at + most)),
     );
   }
 
-  /** Keeps what a stream gave, for as long as there is room. */
-  keep(asked: Asked, repeat: Repeat): void {
-    const { access, at, ...rest } = asked;
+  /** Keeps the results of a stream; the oldest are dropped when there is no room. */
+  keep(key: StreamKey, repeat: Repeat): void {
+    const { access, at, ...rest } = key;
     const { size, unpacked, outcome } = repeat;
-    if (asked.format === 'lz4' && unpacked % LZ4_BLOCK_BYTES === 0) return;
+    if (key.format === 'lz4' && unpacked % LZ4_BLOCK_BYTES === 0) return;
     let bytes = size + EACH_BYTES + outcome.finds.length * EACH_FIND_BYTES;
     for (const content of outcome.contents.values()) bytes += content.length;
     if (bytes > this.#room) return;
@@ -153,11 +153,11 @@ export class Repeats {
     const head = headOf(stored);
     const alike = this.#kept.get(head) ?? [];
     if (alike.length >= MOST_ALIKE) return;
-    this.#kept.set(head, [...alike, { ...repeat, asked: rest, stored, bytes }]);
+    this.#kept.set(head, [...alike, { ...repeat, key: rest, stored, bytes }]);
     this.#held += bytes;
   }
 
-  /** Lets go of what was kept first. */
+  /** Drops the oldest entries. */
   #makeRoom(bytes: number): void {
     for (const [head, alike] of this.#kept) {
       if (this.#held + bytes <= this.#room) return;

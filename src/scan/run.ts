@@ -1,4 +1,4 @@
-/** What the parts of a scan share: the finds, what may still be spent, what was told. */
+/** The state of a scan: finds, remaining budgets, diagnostics. */
 
 import type { Diagnostic, DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Access, accessTo, partOf } from '../containers/access.ts';
@@ -13,45 +13,45 @@ import { type Banner, type Origin, type Outcome, Repeats } from './repeats.ts';
 import type { KernelInside, Space } from './space.ts';
 import type { JudgedTree } from './trees.ts';
 
-/** How a find is told: what is known of it beside its place. */
+/** The fields of a find besides its place. */
 export type FindFields = Omit<
   Find,
   'id' | 'path' | 'offset' | 'fileOffset' | 'size' | 'sha256' | 'container'
 >;
 
-/** Who gets finds as they are met. */
+/** Receives finds during the scan. */
 export interface FindReader {
-  /** Whether a find is wanted. */
+  /** Whether {@link read} is to be called for a find. */
   reads(find: Find): boolean;
-  /** Gets one that is, and its bytes, which are not to be kept. */
+  /** Receives a find and its bytes, which must not be kept. */
   read(find: Find, bytes: Access): void;
 }
 
-/** How far a run has come. */
+/** The lengths of all lists at one time. */
 export interface Mark {
   readonly finds: number;
   readonly memory: number;
   readonly choices: number;
   readonly same: number;
-  readonly told: number;
+  readonly diagnostics: number;
   readonly lost: number;
 }
 
-/** How much of what may be unpacked at the same time is held for streams that are met again. */
+/** The share of the limit for unpacked bytes that the cache of streams may take. */
 const SHARE_OF_REPEATS = 1 / 8;
-/** Stands for the spaces of what was met again, in which nothing is left to be done. */
+/** The space of finds that were copied from the cache, which need no further processing. */
 const REPEATED = Symbol();
 
-/** What may be spent on streams and tables that turn out to be none, in times of the input's size. */
+/** The work allowed for candidates that turn out to be invalid, as a multiple of the input's size. */
 const WASTE_FACTOR = 8;
 
-/** In what a kernel prints first. */
+/** The build number in a banner. */
 const BUILD_NUMBER = / #\d/;
 
-/** What it takes to look at one place closely, in bytes that are looked through in the same time. */
+/** The cost of examining one candidate, in bytes that are searched in the same time. */
 export const WORK_OF_PLACE = 16 * 1024;
 
-/** Ids of finds by the paths of all that they are in, their own included. */
+/** Ids of finds by the path of each container around them, their own included. */
 function byContainer(finds: readonly Find[]): ReadonlyMap<string, readonly number[]> {
   const below = new Map<string, number[]>();
   for (const { id, path } of finds)
@@ -65,7 +65,7 @@ function byContainer(finds: readonly Find[]): ReadonlyMap<string, readonly numbe
   return below;
 }
 
-/** Thrown when enough was looked through, or found; what was found until then stays. */
+/** Thrown when a limit ends the scan; the finds so far are kept. */
 export class OutOfWork {}
 
 export class Run {
@@ -73,34 +73,34 @@ export class Run {
   readonly budget: Budget;
   readonly #reader: FindReader | undefined;
   readonly repeats: Repeats;
-  /** Tables that were found, and what was judged to be a tree or none. */
+  /** Caches of tables and of trees, which may be invalid. */
   readonly tables = new Known<{ readonly checksumOk: boolean; readonly sha256: string }>();
   readonly trees = new Known<JudgedTree>();
   readonly finds: Find[] = [];
-  /** Which space each find stands in, by the find's id. */
+  /** The space of each find, by id. */
   readonly #spaces: symbol[] = [];
   readonly alternatives: Alternatives[] = [];
   readonly memory: FoundMemory[] = [];
-  /** Choices as images tell them, by names of parts. */
+  /** Choices declared by images, by names of parts. */
   #choices: { readonly path: string; readonly axis: string; readonly list: readonly PartChoice[] }[] = [];
-  /** Paths of parts that lie where another part does, with the other's. */
+  /** Paths of parts at the same place as another part, with the other's path. */
   #same: (readonly [path: string, as: string])[] = [];
-  /** What was told of the input. */
-  #said: Diagnostic[] = [];
-  /** Bytes of finds in streams that are being looked through, by the finds' ids; how many they are, and how many may be. */
+  /** Diagnostics of the current input. */
+  #diagnostics: Diagnostic[] = [];
+  /** Bytes of finds in the streams being scanned, by id; their total, and its limit. */
   readonly #contents = new Map<number, Uint8Array>();
   #contentBytes = 0;
   readonly #mostContents: number;
-  /** How many streams that are, one in the other. */
+  /** Nesting depth of streams being recorded. */
   #recording = 0;
-  /** How often something was left out. */
+  /** Counts omissions, which make results unfit for reuse. */
   #lost = 0;
-  /** Limits that were told of. */
-  readonly #told = new Set<LimitName>();
+  /** Limits already reported. */
+  readonly #reported = new Set<LimitName>();
   #inputName = '';
-  /** Work that may still be done, in bytes looked through. */
+  /** Remaining work, in bytes searched. */
   #left = 0;
-  /** Work that may still be wasted. */
+  /** Remaining work for invalid candidates. */
   #spare = 0;
 
   constructor(sink: DiagnosticSink, budget: Budget, reader: FindReader | undefined) {
@@ -111,39 +111,39 @@ export class Run {
     this.repeats = new Repeats(this.#mostContents);
   }
 
-  /** Begins with an input. */
+  /** Starts a new input. */
   begin(name: string, size: number): void {
     this.#inputName = name;
     this.#left = this.budget.limits.work;
     this.#spare = this.budget.limits.waste + WASTE_FACTOR * size;
-    this.#told.clear();
+    this.#reported.clear();
     this.#choices = [];
     this.#same = [];
-    this.#said = [];
-    // A look that was given up in the middle left them.
+    this.#diagnostics = [];
+    // Left over when a scan was aborted.
     this.#contents.clear();
     this.#contentBytes = 0;
     this.#recording = 0;
   }
 
-  /** Tells that a limit is reached, once for an input. @param unit another word for what is counted */
+  /** Reports that a limit is reached, once per input. @param unit another unit for the message */
   limit(name: LimitName, unit?: string): void {
     this.#lost += 1;
-    if (this.#told.has(name)) return;
-    this.#told.add(name);
-    this.tell('container/limit', { limit: limitText(name, unit) }, this.#inputName);
+    if (this.#reported.has(name)) return;
+    this.#reported.add(name);
+    this.report('container/limit', { limit: limitText(name, unit) }, this.#inputName);
   }
 
-  tell<C extends Code>(code: C, args: ArgsOf<C>, path: string): void {
-    this.#say(finding(code, args, { path }));
+  report<C extends Code>(code: C, args: ArgsOf<C>, path: string): void {
+    this.#add(finding(code, args, { path }));
   }
 
-  #say(diagnostic: Diagnostic): void {
+  #add(diagnostic: Diagnostic): void {
     this.sink.add(diagnostic);
-    this.#said.push(diagnostic);
+    this.#diagnostics.push(diagnostic);
   }
 
-  /** Counts bytes that are looked through, or as much work. Throws an `OutOfWork` when that is more than there may be. */
+  /** Counts work, in bytes searched. @throws OutOfWork when the limit is exceeded */
   work(bytes: number): void {
     this.#left -= bytes;
     if (this.#left >= 0) return;
@@ -151,19 +151,19 @@ export class Run {
     throw new OutOfWork();
   }
 
-  /** Counts work that may have been for nothing. */
+  /** Counts work for a candidate that may be invalid. */
   spend(work: number): void {
     this.#spare -= work;
   }
 
-  /** False, told, when too much was for nothing. */
+  /** False, reported, when too much work was spent on invalid candidates. */
   mayTry(): boolean {
     if (this.#spare > 0) return true;
-    this.limit('scan-waste', 'of what only looks like something that can be opened');
+    this.limit('scan-waste', 'of data that only looks like a known format');
     return false;
   }
 
-  /** False, told, when containers nest too deep. */
+  /** False, reported, when containers nest too deeply. */
   mayNest(space: Space): boolean {
     const { depth } = this.budget.limits;
     if (space.depth < depth) return true;
@@ -171,7 +171,7 @@ export class Run {
     return false;
   }
 
-  /** Throws an `OutOfWork` when there are as many finds as there may be: whatever else is met, nobody would hear of it. */
+  /** @throws OutOfWork when the limit of finds is reached */
   #mayFind(): void {
     if (this.finds.length < this.budget.limits.finds) return;
     this.limit('image-finds');
@@ -179,9 +179,9 @@ export class Run {
   }
 
   /**
-   * Notes a find down.
-   * @param start in the space's bytes
-   * @param sha256 of the find's bytes, where it is known
+   * Adds a find.
+   * @param start offset in the space
+   * @param sha256 of the find's bytes, if known
    */
   found(space: Space, start: number, size: number, fields: FindFields, sha256?: string): Find {
     this.#mayFind();
@@ -214,7 +214,7 @@ export class Run {
     else this.#contents.set(id, bytes.read(0, bytes.size).slice());
   }
 
-  /** Begins to note down what a space gives. */
+  /** Starts recording the results of a space. */
   record(): Mark {
     this.#recording += 1;
     return {
@@ -222,12 +222,12 @@ export class Run {
       memory: this.memory.length,
       choices: this.#choices.length,
       same: this.#same.length,
-      told: this.#said.length,
+      diagnostics: this.#diagnostics.length,
       lost: this.#lost,
     };
   }
 
-  /** What a space gave; undefined where that can't be said of an equal one: something was left out, or memory is read later. */
+  /** The results since `record`; undefined when they can't be reused: something was omitted, or memory is read later. */
   recorded(mark: Mark): Outcome | undefined {
     this.#recording -= 1;
     const finds = this.finds.slice(mark.finds);
@@ -242,15 +242,15 @@ export class Run {
       this.#contentBytes = 0;
     }
     if (this.#lost !== mark.lost || this.memory.length !== mark.memory) return undefined;
-    const [choices, same, told] = [
+    const [choices, same, diagnostics] = [
       this.#choices.slice(mark.choices),
       this.#same.slice(mark.same),
-      this.#said.slice(mark.told),
+      this.#diagnostics.slice(mark.diagnostics),
     ];
-    return { finds, contents, choices, same, told };
+    return { finds, contents, choices, same, diagnostics };
   }
 
-  /** Notes down what a space gave, for an equal one at another place. */
+  /** Adds the results of a space again, for an equal one at another place. */
   again(
     origin: Origin,
     outcome: Outcome,
@@ -275,11 +275,11 @@ export class Run {
     }
     for (const { path, ...choice } of outcome.choices) this.#choices.push({ path: moved(path), ...choice });
     for (const [path, as] of outcome.same) this.#same.push([moved(path), moved(as)]);
-    for (const diagnostic of outcome.told)
-      this.#say({ ...diagnostic, path: moved(diagnostic.path ?? origin.path) });
+    for (const diagnostic of outcome.diagnostics)
+      this.#add({ ...diagnostic, path: moved(diagnostic.path ?? origin.path) });
   }
 
-  /** Says of a kernel what it prints first. */
+  /** Sets the banner of a kernel; one with a build number replaces one without. */
   name(kernel: KernelInside, banner: Banner): void {
     const { banner: known, find } = kernel;
     const isBetter =
@@ -290,12 +290,12 @@ export class Run {
     this.amend(find, { release: kernel.release, text: banner.text });
   }
 
-  /** Finds that stand in a space itself, from number `first` on. */
+  /** Finds directly in a space, from id `first` on. */
   inSpace(space: Space, first: number): Find[] {
     return this.finds.slice(first).filter(({ id }) => this.#spaces[id] === space.identity);
   }
 
-  /** Adds to what is known of a find. */
+  /** Updates fields of a find. */
   amend(id: number, fields: Partial<Find>): void {
     this.finds[id] = { ...this.finds[id]!, ...fields };
   }
@@ -304,12 +304,12 @@ export class Run {
     this.#choices.push({ path, axis, list });
   }
 
-  /** Two parts lie at the same place. */
+  /** Records that two parts are at the same place. */
   same(path: string, as: string): void {
     this.#same.push([path, as]);
   }
 
-  /** Says of the choices that images tell what is found in each. */
+  /** Resolves the choices that images declare to ids of finds. */
   resolveChoices(finds: readonly Find[]): void {
     if (this.#choices.length === 0) return;
     const sameAs = new Map(this.#same);

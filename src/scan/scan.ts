@@ -1,6 +1,6 @@
 /**
- * Scans images: one pass over the bytes for the beginnings of everything, containers are opened where they are met, and what
- * they hold is scanned in its turn. Nothing is taken for a find that doesn't read from its first to its last byte.
+ * Scans images: one pass over the bytes searches for magic numbers; containers are opened and scanned in turn. Only what can
+ * be parsed completely becomes a find.
  */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Access, partOf } from '../containers/access.ts';
@@ -15,11 +15,11 @@ import { type FindReader, OutOfWork, Run, WORK_OF_PLACE } from './run.ts';
 import { Space } from './space.ts';
 import { CONFIGURATION_MAGIC, type Target, targetSearch } from './targets.ts';
 
-/** What is scanned: an input with what was wrapped around it as a whole taken off. */
+/** An input, decompressed as a whole. */
 export interface ScanInput {
   readonly name: string;
   readonly access: Access;
-  /** What was taken off. */
+  /** The compression that was removed. */
   readonly steps: readonly ContainerStep[];
 }
 
@@ -35,17 +35,17 @@ export interface ScanResult {
 }
 
 const HEAD_BYTES = 64;
-/** What a kernel's embedded configuration unpacks to. */
+/** The content of the stream after IKCFG_ST. */
 const CONFIGURATION = 'kconfig';
 
-/** Scans inputs one after the other; their finds are numbered through. */
+/** Scans several inputs; find ids continue from input to input. */
 export class Scanner {
   readonly #run: Run;
   readonly #opener: Opener;
 
   constructor(sink: DiagnosticSink, options: ScanOptions = {}) {
     this.#run = new Run(sink, options.budget ?? new Budget(), options.reader);
-    this.#opener = new Opener(this.#run, (space, content) => this.#look(space, content));
+    this.#opener = new Opener(this.#run, (space, content) => this.#scanSpace(space, content));
   }
 
   async scan(input: ScanInput): Promise<ScanResult> {
@@ -61,7 +61,7 @@ export class Scanner {
       fileOffset: (offset) => offset,
     });
     try {
-      await this.#look(root);
+      await this.#scanSpace(root);
     } catch (error) {
       if (!(error instanceof OutOfWork)) throw error;
     }
@@ -73,8 +73,8 @@ export class Scanner {
     };
   }
 
-  /** Looks through a space. `content` is the format that begins with its first byte, where that is known. */
-  async #look(space: Space, content?: string): Promise<void> {
+  /** Scans a space. @param content the format of the whole space, where known */
+  async #scanSpace(space: Space, content?: string): Promise<void> {
     const run = this.#run;
     run.work(space.access.size);
     const first = run.finds.length;
@@ -90,7 +90,7 @@ export class Scanner {
     followPointers(run, space, first);
   }
 
-  /** What has no magic number is told at the beginning only. */
+  /** Opens what begins with the first byte; formats without a magic number are recognised only here. */
   async #beginning(space: Space): Promise<void> {
     const { access } = space;
     const head = access.read(0, HEAD_BYTES);
@@ -126,7 +126,7 @@ export class Scanner {
     }
   }
 
-  /** The kernel's own configuration: a gzip stream at once behind its mark. */
+  /** A kernel's embedded configuration: the gzip stream that follows the magic number. */
   async #configuration(space: Space, at: number): Promise<void> {
     const gzip = COMPRESSIONS.find(({ format }) => format === 'gzip')!;
     const options = { label: 'ikconfig', content: CONFIGURATION };

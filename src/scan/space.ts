@@ -1,4 +1,4 @@
-/** Bytes that were opened: an input, what a compressed stream unpacks to, memory that an image describes. */
+/** A space of bytes to scan: an input, a decompressed stream, or memory that an image describes. */
 import type { Access } from '../containers/access.ts';
 import type { MemoryImage } from '../containers/container.ts';
 import type { ContainerStep } from './find.ts';
@@ -6,12 +6,12 @@ import type { Banner } from './repeats.ts';
 import { Sums } from './tables.ts';
 import { type View, ViewTree } from './view-tree.ts';
 
-/** A kernel whose header was read; what is found inside of it may tell its release. */
+/** A kernel whose header was read; a banner found inside of it gives its release. */
 export interface KernelInside {
   /** The id of its find. */
   readonly find: number;
   release: string | undefined;
-  /** What it prints first, once that was met in it. */
+  /** Its banner, once found. */
   banner?: Banner | undefined;
 }
 
@@ -20,7 +20,7 @@ interface Range {
   readonly end: number;
 }
 
-/** Where a range of a space stands in the input; null where it doesn't, or not in one piece. */
+/** The offset in the input of a range of a space; null when it is not stored there contiguously. */
 export type FileOffset = (offset: number, size: number) => number | null;
 
 export interface SpaceOptions {
@@ -32,40 +32,40 @@ export interface SpaceOptions {
   readonly physical?: boolean;
   readonly kernel?: KernelInside | undefined;
   readonly replaced?: MemoryImage['replaced'];
-  /** Of the memory that this is a stretch of. */
+  /** Shared by the ranges of one memory. */
   readonly banners?: Map<string, KernelInside>;
 }
 
 export class Space {
   readonly access: Access;
-  /** The input's name and the containers on the way. */
+  /** The input's name and the containers. */
   readonly path: string;
-  /** Stands for this space where its bytes must not be kept. */
+  /** Identifies the space without keeping its bytes. */
   readonly identity = Symbol();
   readonly steps: readonly ContainerStep[];
-  /** Containers on the way. */
+  /** Number of containers. */
   readonly depth: number;
   /** Address of the first byte, where this is memory; else 0. */
   readonly base: number;
   /** Whether addresses are physical. */
   readonly physical: boolean;
   readonly fileOffset: FileOffset;
-  /** Sums of its bytes. */
+  /** Cached sums of its bytes. */
   readonly sums: Sums;
   readonly kernels: (Range & { readonly kernel: KernelInside })[] = [];
-  /** Programs that are kernels if they say so. */
+  /** Programs, which are kernels if they contain a banner. */
   readonly programs: (Range & { readonly architecture: string })[] = [];
-  /** Kernels by what they print first: the same stands in a program and in its log. */
+  /** Kernels by banner, since a kernel's log repeats it. */
   readonly banners: Map<string, KernelInside>;
-  /** The kernel that this was unpacked from. */
+  /** The kernel that this was decompressed from. */
   readonly #kernel: KernelInside | undefined;
   readonly #replaced: NonNullable<MemoryImage['replaced']>;
   readonly #views = new ViewTree();
   /** By `START-END`. */
   readonly #viewAt = new Map<string, View>();
-  /** By where they begin. */
+  /** Raw files by start offset. */
   readonly #raw = new Map<number, View>();
-  /** Ranges in which nothing is looked for, by their beginnings; those before `#passed` are behind what is asked. */
+  /** Ranges that are not searched, by start offset; those before index `#passed` end before the current offset. */
   readonly #hidden: Range[] = [];
   #passed = 0;
   #hiddenUntil = 0;
@@ -86,14 +86,14 @@ export class Space {
     this.sums = new Sums(access);
   }
 
-  /** Nothing is looked for in a range: a compressed stream, pages that mean nothing where they stand. */
+  /** Excludes a range from the search: a compressed stream, or pages that are scanned as memory. */
   hide(start: number, end: number): void {
     let at = this.#hidden.length;
     while (at > this.#passed && this.#hidden[at - 1]!.start > start) at -= 1;
     this.#hidden.splice(at, 0, { start, end });
   }
 
-  /** The first place from one on at which something is looked for. To be asked in the order of the places. */
+  /** The first offset from `offset` on that is searched. Must be called with increasing offsets. */
   shownFrom(offset: number): number {
     for (; this.#passed < this.#hidden.length; this.#passed += 1) {
       const { start, end } = this.#hidden[this.#passed]!;
@@ -103,7 +103,7 @@ export class Space {
     return Math.max(offset, this.#hiddenUntil);
   }
 
-  /** True the first time that a container at a place is asked for. */
+  /** True for the first call with a format and offset. */
   claim(format: string, offset: number): boolean {
     const key = `${format}@${offset}`;
     if (this.#opened.has(key)) return false;
@@ -111,7 +111,7 @@ export class Space {
     return true;
   }
 
-  /** Notes down that a range is a container or a part of one; what goes beyond the end is cut. */
+  /** Adds a view: a range that is a container or a part of one, cut to the space. */
   addView(
     start: number,
     size: number,
@@ -127,7 +127,7 @@ export class Space {
     if (raw) this.#raw.set(start, view);
   }
 
-  /** The view of just this range that was noted down last. */
+  /** The last view added for exactly this range. */
   viewAt(start: number, end: number): View | undefined {
     return this.#viewAt.get(`${start}-${end}`);
   }
@@ -136,17 +136,17 @@ export class Space {
     return this.#raw.get(start);
   }
 
-  /** Whether a place is in a container of a format, but in none of its parts: then what begins there belongs to it. */
+  /** Whether an offset is in a container of this format but not in one of its parts, so that a magic number there is its own. */
   isListed(format: string, offset: number): boolean {
     return this.#views.around(offset, offset + 1).at(-1)?.step.format === format;
   }
 
-  /** Where the innermost view around a place ends, or the space. */
+  /** Exclusive end of the innermost view around an offset, or of the space. */
   endAround(offset: number): number {
     return this.#views.around(offset, offset + 1).at(-1)?.end ?? this.access.size;
   }
 
-  /** Path and containers of something at a range. */
+  /** The path and containers of a range. */
   place(start: number, end: number): { path: string; container: readonly ContainerStep[] } {
     const views = this.#views.around(start, end);
     return {
@@ -155,14 +155,14 @@ export class Space {
     };
   }
 
-  /** Who decides what stands at a place before it is used; undefined where that is what is in the image. */
+  /** Who replaces the content at an offset before it is used; undefined when nobody does. */
   replacedBy(offset: number): string | undefined {
     const address = this.base + offset;
     return this.#replaced.find((range) => range.address <= address && address < range.address + range.size)
       ?.by;
   }
 
-  /** The kernel around a place, here or around this whole space. */
+  /** The kernel around an offset, in this space or around all of it. */
   kernelAt(offset: number): KernelInside | undefined {
     return this.kernels.find(({ start, end }) => start <= offset && offset < end)?.kernel ?? this.#kernel;
   }

@@ -1,4 +1,4 @@
-/** Is this an ACPI table? Signature, length and checksum tell, and what is known of the inside. */
+/** Recognises ACPI tables by signature, length, checksum and known structure. */
 import { decodeTables } from '../acpi/aml/tables.ts';
 import { tableAt } from '../acpi/tables/read.ts';
 import { TABLE_HEADER_LENGTH } from '../acpi/tables/table.ts';
@@ -6,24 +6,24 @@ import { ACPI_SIGNATURES } from '../artifact/sniff.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import { type Access, asciiAt, littleEndian } from '../containers/access.ts';
 
-/** Signatures that tables are looked for by. Vendors' own are found where another table names them. */
+/** The signatures searched. Tables with other signatures are found when another table points to them. */
 export const KNOWN_SIGNATURES: readonly string[] = [
   ...new Set([...ACPI_SIGNATURES.split(' '), 'NHLT', 'OEMB']),
 ].filter(
-  // It has no checksum: only its owner, the FADT, tells that it is one.
+  // It has no checksum, so it is recognised only where the FADT points to it.
   (signature) => signature !== 'FACS',
 );
 
-/** No table is larger: the largest known, of graphics firmware, have some hundred kilobytes. */
+/** Larger than any table: the largest known, of graphics firmware, have some hundred kilobytes. */
 const MAX_TABLE_BYTES = 16 << 20;
-/** Bytes of the names in a header that are no characters: seen are one or two, in tables of careless vendors. */
+/** The most non-text bytes in the names of a header; one or two occur in real tables. */
 const MAX_ODD_CHARACTERS = 4;
 const NAMES = [
   [10, 24],
   [28, 32],
 ] as const;
 
-/** Lengths that a table has, where it is known: fixed part, and what follows it comes in pieces of this size. */
+/** Known lengths: a fixed part, and the size of the entries after it. */
 const LENGTHS: Readonly<Record<string, readonly [fixed: number, piece: number]>> = {
   XSDT: [36, 8],
   RSDT: [36, 4],
@@ -53,7 +53,7 @@ function isText(byte: number): boolean {
   return byte === 0 || (byte >= 0x20 && byte <= 0x7e);
 }
 
-/** Sums bytes in pieces, each piece once: tables that overlap would otherwise be summed again and again. */
+/** Byte sums of ranges, cached in blocks, so that overlapping candidates don't sum the same bytes repeatedly. */
 export class Sums {
   static readonly #PIECE = 1024;
   readonly #access: Access;
@@ -89,7 +89,7 @@ export class Sums {
   }
 }
 
-/** The header of a table at a place, if it can be one: whole, of a length that its kind may have, with names of characters. */
+/** The header of a possible table: within the bytes, with a valid length, and with text in its names. */
 export function tableHeaderAt(access: Access, at: number): TableHeader | undefined {
   const header = access.read(at, TABLE_HEADER_LENGTH);
   if (header.length < TABLE_HEADER_LENGTH) return undefined;
@@ -106,7 +106,7 @@ export function tableHeaderAt(access: Access, at: number): TableHeader | undefin
   return { signature, length, oemTableId };
 }
 
-/** Whether the checksum of a table holds. */
+/** Whether the checksum of a table is valid. */
 export function checksumHolds({ length }: TableHeader, at: number, sums: Sums): boolean {
   return sums.of(at, at + length) === 0;
 }
@@ -117,13 +117,13 @@ export function mayHoldAml(signature: string): boolean {
   return AML.has(signature);
 }
 
-/** Whether the code of a table can be read from its first to its last byte. */
+/** Whether the AML of a table can be decoded completely. */
 export function amlReads(bytes: Uint8Array): boolean {
   const problems = new DiagnosticList();
   const table = tableAt({ name: '', form: 'blob', bytes }, 0, problems);
   if (table === undefined) return false;
   decodeTables([table], problems);
-  // Of a table that the firmware fills in yet the checksum is nobody's business.
+  // The checksum of a table that firmware has yet to complete may be wrong.
   return problems.all.every(({ severity, code }) => severity === 'note' || code === 'acpi/checksum');
 }
 
@@ -139,7 +139,7 @@ export const ROOT_POINTER_MAGIC = 'RSD PTR ';
 const ROOT_POINTER_V1 = 20;
 const ROOT_POINTER_V2 = 36;
 
-/** The root pointer at a place, if both its checksums hold. */
+/** The RSDP at an offset; undefined unless its checksums are valid. */
 export function rootPointerAt(access: Access, at: number, sums: Sums): RootPointer | undefined {
   if (asciiAt(access, at, 8) !== ROOT_POINTER_MAGIC || at + ROOT_POINTER_V1 > access.size) return undefined;
   const revision = littleEndian(access, at + 15, 1)!;

@@ -1,4 +1,4 @@
-/** What a scan looks for in bytes, all at once: beginnings of containers, and of what is to be found. */
+/** The patterns that a scan searches, all in one pass: magic numbers of containers and of finds. */
 import { latin1 } from '../containers/access.ts';
 import type { Archive, Compression, Image, Magic } from '../containers/container.ts';
 import { ARCHIVES, COMPRESSIONS, IMAGES } from '../containers/rows.ts';
@@ -14,14 +14,14 @@ export type Target = Pattern &
     | { readonly what: 'tree' | 'table' | 'root-pointer' | 'configuration' | 'version' | 'boot-params' }
   );
 
-/** Before the kernel's own configuration (kernel/configs.c); a gzip stream follows at once. */
+/** Precedes a kernel's embedded configuration (kernel/configs.c), which is a gzip stream. */
 export const CONFIGURATION_MAGIC = 'IKCFG_ST';
-/** What kernels print first (init/version.c). */
+/** The beginning of a kernel's banner (init/version.c). */
 export const VERSION_MAGIC = 'Linux version ';
-/** Of the setup header of an x86 kernel and of `struct boot_params`, at 0x202. */
+/** At offset 0x202 of an x86 kernel image and of `struct boot_params`. */
 export const SETUP_MAGIC = 'HdrS';
 
-/** Shorter patterns are met too often; what has no longer one is opened where something else names it. */
+/** Shorter patterns occur too often by chance; formats with only a shorter one are opened where a container declares them. */
 const SHORTEST = 3;
 
 function targets(): Target[] {
@@ -44,7 +44,7 @@ function targets(): Target[] {
 
 let search: Search<Target> | undefined;
 
-/** Made when it is first needed. */
+/** The search for all targets, built on first use. */
 export function targetSearch(): Search<Target> {
   search ??= new Search(targets());
   return search;

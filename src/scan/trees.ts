@@ -1,4 +1,4 @@
-/** Is this a flattened device tree, and what does it say of itself? */
+/** Recognises flattened device trees. */
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { type Access, bigEndian } from '../containers/access.ts';
@@ -9,7 +9,7 @@ export const TREE_MAGIC: readonly number[] = [0xd0, 0x0d, 0xfe, 0xed];
 const HEADER_BYTES = 40;
 const NEWEST_VERSION = 17;
 
-/** The size that a header at a place declares; undefined where no whole tree can begin. */
+/** The total size in the header at an offset; undefined when it can't be a complete tree. */
 export function treeSizeAt(access: Access, at: number): number | undefined {
   const size = bigEndian(access, at + 4, 4);
   const structure = bigEndian(access, at + 8, 4);
@@ -23,23 +23,23 @@ export function treeSizeAt(access: Access, at: number): number | undefined {
   return structure % 4 === 0 ? size : undefined;
 }
 
-/** A tree that was read without a fault. */
+/** A valid tree. */
 export interface FoundTree {
   readonly kind: 'dtb' | 'dtbo' | 'fit';
   readonly model: string | null;
   readonly compatible: readonly string[];
-  /** There is nothing but a root without properties: programs make their trees from such a one. */
+  /** It is only a root node without properties, which programs have as a template. */
   readonly isEmpty: boolean;
 }
 
-/** Strings of a property, each ended by a zero byte; undefined where the value is no such list. */
+/** The strings of a property; undefined unless the value is a list of NUL-terminated strings. */
 export function stringsOf(node: DtNode, name: string): string[] | undefined {
   const value = node.properties.find((property) => property.name === name)?.value;
   if (value === undefined || value.length === 0 || value[value.length - 1] !== 0) return undefined;
   return new TextDecoder().decode(value.subarray(0, -1)).split('\0');
 }
 
-/** A FIT is a tree of images, each with its data, and no machine (U-Boot, doc/usage/fit/source_file_format.rst). */
+/** Whether a tree is a FIT, which contains images with data (U-Boot, doc/usage/fit/source_file_format.rst). */
 function isFit(root: DtNode): boolean {
   const images = root.children.find(({ name }) => name === 'images');
   if (images === undefined || images.children.length === 0) return false;
@@ -47,18 +47,18 @@ function isFit(root: DtNode): boolean {
   return images.children.some(({ properties }) => properties.some(({ name }) => data.has(name)));
 }
 
-/** What was found out about bytes: without a tree they are none. */
+/** The result of parsing a candidate; without `tree` it is not a tree. */
 export interface JudgedTree {
   readonly tree?: FoundTree;
   readonly sha256?: string;
 }
 
-/** Reads a blob of exactly its declared size; undefined where anything about it is wrong. */
+/** Reads a blob of exactly its declared size; undefined when it has any error. */
 export function treeIn(source: Source): (FoundTree & { readonly tree: DeviceTree }) | undefined {
   const problems = new DiagnosticList();
   const tree = readBlob(source, problems);
   if (tree === undefined || problems.hasErrors || tree.root.name !== '') return undefined;
-  // Linux and libfdt want the end token; what lacks it was written over.
+  // Linux and libfdt require FDT_END; without it the blob has been overwritten.
   if (problems.all.some(({ code }) => code === 'dt/blob-end')) return undefined;
   return {
     tree,

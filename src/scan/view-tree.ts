@@ -1,32 +1,32 @@
-/** Containers and their parts by where they are, each below the one around it. */
+/** A tree of nested ranges: containers and their parts. */
 import type { ContainerStep } from './find.ts';
 
-/** A container, or a part of one, that lies plain in the bytes of a space. Half-open. */
+/** A container or a part of one, stored uncompressed in a space. Half-open. */
 export interface View {
   readonly start: number;
   readonly end: number;
-  /** In a path. */
+  /** Its name in paths. */
   readonly label: string;
   readonly step: ContainerStep;
-  /** A file that says of itself it is raw data. */
+  /** A raw file of a firmware volume (EFI_FV_FILETYPE_RAW). */
   readonly raw: boolean;
 }
 
 interface Node {
   readonly view: View | undefined;
-  /** In the order of their beginnings. */
+  /** By start offset. */
   readonly children: Node[];
 }
 
-/** Views that overlap without one being in the other are met in broken images only: so many are looked at. */
+/** The most siblings examined: views overlap without nesting in damaged images only. */
 const MAX_OVERLAPS = 8;
 
 function holds(node: Node, start: number, end: number): boolean {
   return node.view === undefined || (node.view.start <= start && end <= node.view.end);
 }
 
-/** Index of the first child that begins behind a place. */
-function behind(children: readonly Node[], place: number): number {
+/** Index of the first child that begins after an offset. */
+function firstAfter(children: readonly Node[], place: number): number {
   let low = 0;
   let high = children.length;
   while (low < high) {
@@ -39,7 +39,7 @@ function behind(children: readonly Node[], place: number): number {
 
 function childAround(node: Node, start: number, end: number): Node | undefined {
   const { children } = node;
-  const last = behind(children, start) - 1;
+  const last = firstAfter(children, start) - 1;
   for (let index = last; index >= 0 && index > last - MAX_OVERLAPS; index -= 1)
     if (holds(children[index]!, start, end)) return children[index];
   return undefined;
@@ -48,7 +48,7 @@ function childAround(node: Node, start: number, end: number): Node | undefined {
 export class ViewTree {
   readonly #root: Node = { view: undefined, children: [] };
 
-  /** Puts a view below those around it, and those inside of it below itself. */
+  /** Inserts a view below those that contain it, and moves those inside of it below it. */
   add(view: View): void {
     let node = this.#root;
     for (let inner = childAround(node, view.start, view.end); inner !== undefined; ) {
@@ -56,8 +56,8 @@ export class ViewTree {
       inner = childAround(node, view.start, view.end);
     }
     const { children } = node;
-    const at = behind(children, view.start);
-    // What begins where this does and is no longer has been passed; what begins in it may belong to it.
+    const at = firstAfter(children, view.start);
+    // A child with the same start that contained the view was descended into above; later ones inside of it become its children.
     let to = at;
     while (to < children.length && children[to]!.view!.end <= view.end) to += 1;
     const inside = children.slice(at, to);

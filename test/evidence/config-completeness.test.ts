@@ -49,7 +49,7 @@ describe('a whole configuration', () => {
   test('of a release that writes no ends', () => {
     expect(parse(whole({ release: '4.19.300', ends: false })).complete).toBe(true);
     expect(parse(whole({ release: '6.1.5', ends: false })).incompleteness).toEqual([
-      'no menu that begins in it ends',
+      'none of its menus has an end',
     ]);
   });
 

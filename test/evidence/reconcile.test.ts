@@ -56,7 +56,7 @@ describe('sources that contradict each other: both named, none preferred', () =>
     const found = together(uname('6.12.30'), log('dmesg'));
     expect(found.release).toBeUndefined();
     expect(found.contradictions).toMatchObject([
-      { about: 'kernel release', message: 'uname.txt is of Linux 6.12.30, dmesg of 6.12.94' },
+      { about: 'kernel release', message: 'uname.txt is from Linux 6.12.30, dmesg from Linux 6.12.94' },
     ]);
     expect(together(uname('6.8.0-31-generic'), log('dmesg')).contradictions).toHaveLength(1);
   });
@@ -98,7 +98,7 @@ describe('sources that contradict each other: both named, none preferred', () =>
       config('CONFIG_X86_64=y\n# CONFIG_FB_EFI is not set\n'),
     );
     expect(found.contradictions.map(({ message }) => message)).toEqual([
-      '.config has CONFIG_FB_EFI off, but dmesg says efifb: framebuffer at 0xc0000000, using 3072k, total 3072k',
+      '.config has CONFIG_FB_EFI off, but dmesg has "efifb: framebuffer at 0xc0000000, using 3072k, total 3072k"',
     ]);
     expect(found.config).toBeDefined();
   });

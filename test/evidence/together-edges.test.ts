@@ -25,10 +25,10 @@ describe('how the kernel was started', () => {
     const found = together(log('a', CONSOLE), log('b', 'efi: EFI v2.7 by Microsoft'));
     expect(found.boot).toBeUndefined();
     expect(found.contradictions.map(({ about, message }) => [about, message])).toEqual([
-      ['boot', 'a shows no EFI boot, b an EFI one'],
+      ['boot', 'a shows a boot without EFI, b an EFI boot'],
     ]);
     const other = together(log('b', 'efi: EFI v2.7 by Microsoft'), log('a', CONSOLE));
-    expect(other.contradictions[0]?.message).toBe('b shows an EFI boot, a none');
+    expect(other.contradictions[0]?.message).toBe('b shows an EFI boot, a a boot without EFI');
   });
   test('a device tree is one as soon as a source says that there is no ACPI', () => {
     expect(together(log('a', 'ACPI: Interpreter enabled', 'efi: EFI v2.7 by X')).boot?.value).toBe('efi');

@@ -138,7 +138,7 @@ describe('what is kept', () => {
     inKernel: false,
   };
   const origin = { path: 'p', steps: 1, depth: 2, banner: undefined };
-  const outcome = { finds: [], contents: new Map(), choices: [], same: [], told: [] };
+  const outcome = { finds: [], contents: new Map(), choices: [], same: [], diagnostics: [] };
   const repeat = { origin, outcome, size: stream.length, unpacked: 100 };
 
   test('is given where all is the same, and no deeper', () => {

@@ -1,18 +1,18 @@
-/** What object code shows of the VMBus driver: strings it prints and symbols it uses, in a module or a whole kernel. */
+/** Recognises features of the VMBus driver in object code, by its strings and symbols, in a module or a whole kernel. */
 import type { FactOf } from '../fact.ts';
 import type { FactLists } from '../facts.ts';
 
-/** Printed by every release of the driver; without it there is no driver in the code. */
+/** A string of every release of the driver; without it the code has no driver. */
 const DRIVER = 'Vmbus version:%d.%d';
-/** Messages of changes, each as the source has it. */
+/** Format strings that commits have added to the driver. */
 const MESSAGES = ['hv_mmio=%pR,%pR fb=%pR'] as const;
-/** Symbols of other parts of the kernel that the driver uses since some change; a module names them. */
+/** Symbols that the driver uses since some commit; a module names them. */
 const USED = ['sysfb_primary_display', 'pci_get_device'] as const;
-/** Where the driver learns of the framebuffer that the boot loader set up; one of them, by release. */
+/** The symbols that the boot framebuffer is read from; by release the driver uses one of them. */
 const BOOT_FRAMEBUFFER = ['screen_info', 'sysfb_primary_display'] as const;
 
 /**
- * Notes what the code shows. Code without the driver shows nothing: it may be a module of its own.
+ * Adds the facts of the code; none when it doesn't contain the driver, which may be a module.
  * @param module the code is the driver's module, which names every symbol that it uses
  */
 export function readDriverCode(
@@ -39,7 +39,7 @@ export function readDriverCode(
     const text = `the driver ${present ? 'uses' : 'does not use'} ${string}`;
     facts.codeStrings.push({ ...fact, text, value: { string, present } });
   }
-  // The gate is decided when the driver is built: with CONFIG_SYSFB off nothing of it is left.
+  // The driver tests CONFIG_SYSFB at compile time: without it neither symbol is used.
   if (!BOOT_FRAMEBUFFER.some(uses))
     facts.symbols.push({
       ...fact,

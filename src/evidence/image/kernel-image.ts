@@ -1,7 +1,7 @@
 /**
- * Kernel images and modules: the release, the configuration that CONFIG_IKCONFIG puts in (`IKCFG_ST`, a gzip stream,
- * `IKCFG_ED`; kernel/configs.c), and what the code shows of the VMBus driver. Of a bzImage only the header says
- * something; the kernel packed in it is an input of its own.
+ * Reads kernel images and modules: the release, the configuration that CONFIG_IKCONFIG embeds (`IKCFG_ST`, a gzip stream,
+ * `IKCFG_ED`; kernel/configs.c), and features of the VMBus driver. Of a bzImage only the header is read here; the compressed
+ * kernel in it is an input of its own.
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
@@ -21,7 +21,7 @@ import { readDriverCode } from './driver-code.ts';
 const START = 'IKCFG_ST';
 const END = 'IKCFG_ED';
 const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
-/** Markers that are followed: they also occur by chance. */
+/** The most markers tried, since they also occur by chance. */
 const MAX_MARKERS = 16;
 /** x86 boot protocol (Documentation/arch/x86/boot.rst): header magic, and the pointer to the version string. */
 const HEADER_AT = 0x202;
@@ -29,7 +29,7 @@ const VERSION_POINTER_AT = 0x20e;
 const VERSION_BIAS = 0x200;
 const MAX_VERSION_BYTES = 512;
 
-/** Unpacks a gzip member, whatever follows it in the image. */
+/** Decompresses a gzip member, whatever follows it. @param most limit of the result in bytes */
 function unpack(bytes: Buffer, most: number): Buffer | 'too large' | undefined {
   const header = gzipHeaderLength(bytes);
   if (header === undefined) return undefined;
@@ -41,7 +41,7 @@ function unpack(bytes: Buffer, most: number): Buffer | 'too large' | undefined {
   }
 }
 
-/** The bytes between the markers, unpacked. */
+/** The embedded configuration, decompressed. @param onLarge called when one exceeds the limit */
 function configIn(bytes: Buffer, onLarge: () => void): Buffer | undefined {
   const last = bytes.lastIndexOf(END);
   let tried = 0;
@@ -51,7 +51,7 @@ function configIn(bytes: Buffer, onLarge: () => void): Buffer | undefined {
     at = bytes.indexOf(START, at + 1)
   ) {
     const from = at + START.length;
-    // The markers also stand in the code that looks for them; the stream's magic tells them apart.
+    // The markers also occur in programs that search for them; here a gzip stream must follow.
     if (!bytes.subarray(from, from + GZIP.length).equals(GZIP)) continue;
     tried += 1;
     const config = unpack(bytes.subarray(from, bytes.indexOf(END, from)), limit('kernel-config-bytes'));
@@ -63,11 +63,11 @@ function configIn(bytes: Buffer, onLarge: () => void): Buffer | undefined {
 
 const BANNER = Buffer.from('Linux version ');
 
-/** The banner, `Linux version 6.1.0-56-amd64 (…) #1 SMP …`, of a kernel that isn't packed. */
+/** The banner, `Linux version 6.1.0-56-amd64 (…) #1 SMP …`, of an uncompressed kernel. */
 function bannerIn(bytes: Buffer): string | undefined {
   for (let at = bytes.indexOf(BANNER); at >= 0; at = bytes.indexOf(BANNER, at + 1)) {
     const text = bytes.toString('latin1', at, at + MAX_VERSION_BYTES).split(/[\r\n\0]/, 1)[0]!;
-    // The format that it is printed with has the same beginning.
+    // Its format string (linux_proc_banner) begins the same way.
     if (/^Linux version \d+\.\d+\S* \(/.test(text)) return text;
   }
   return undefined;
@@ -92,7 +92,7 @@ function modinfo(bytes: Buffer, name: string): string | undefined {
   return bytes.toString('latin1', from, from + MAX_VERSION_BYTES).split('\0', 1)[0];
 }
 
-/** Reads what a kernel image or module says. One that is neither is passed over. */
+/** Reads a kernel image or module; nothing is added for any other file. */
 export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, facts: FactLists): void {
   const { source } = artifact;
   const bytes = Buffer.from(source.bytes.buffer, source.bytes.byteOffset, source.bytes.length);
@@ -136,7 +136,7 @@ export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, facts:
     sink.add(finding('evidence/image-without-config', {}, { span: place.span }));
 }
 
-/** The release in the setup header of an x86 kernel. */
+/** Reads the release in the setup header of an x86 kernel; false when there is none. */
 function readBootHeader(
   bytes: Buffer,
   place: Omit<FactOf<unknown>, 'value' | 'text'>,

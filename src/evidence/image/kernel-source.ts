@@ -1,4 +1,4 @@
-/** Files of a kernel's source that show what the kernel does: told by what is in them, read as facts by who knows the code. */
+/** Recognises files of a kernel's source by their content; src/linux/kernel-code.ts interprets them. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
@@ -6,7 +6,7 @@ import { finding } from '../../findings/finding.ts';
 import type { FactLists, KernelSourceFile } from '../facts.ts';
 import { kernelRelease } from '../release-text.ts';
 
-/** How each file is known, whatever it is called. */
+/** A pattern for each file, whatever its name. */
 const FILES: readonly (readonly [KernelSourceFile, RegExp])[] = [
   ['drivers/hv/vmbus_drv.c', /\bvmbus_allocate_mmio\s*\([^;]*\)\s*\{|\bvmbus_acpi_add\s*\([^;]*\)\s*\{/],
   ['drivers/hv/Kconfig', /^(?:menu)?config HYPERV$/m],
@@ -16,14 +16,15 @@ const FILES: readonly (readonly [KernelSourceFile, RegExp])[] = [
   ['Makefile', /^VERSION = \d+\nPATCHLEVEL = \d+\nSUBLEVEL = /m],
 ];
 
-/** Which file of a kernel's source a text is; undefined for any other. */
+/** The file of a kernel's source that a text is; undefined for any other. */
 export function kernelSourceFile(text: string): KernelSourceFile | undefined {
   return FILES.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
-/** The paths below a source tree that are worth reading. */
+/** The paths of these files in a source tree. */
 export const KERNEL_SOURCE_FILES: readonly KernelSourceFile[] = FILES.map(([file]) => file);
 
+/** Adds a file of a kernel's source to the facts, and the release of a Makefile. */
 export function readKernelSource(artifact: Artifact, sink: DiagnosticSink, facts: FactLists): void {
   const text = textOf(artifact.source);
   const file = kernelSourceFile(text);

@@ -1,4 +1,4 @@
-/** `/proc/cmdline`: what the running kernel was started with. */
+/** Reads `/proc/cmdline`, the command line of the running kernel. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';

@@ -1,4 +1,4 @@
-/** `/proc/iomem`: two spaces a level, `START-END : NAME`, ends inclusive. */
+/** Reads `/proc/iomem`: two spaces a level, `START-END : NAME`, ends inclusive. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -10,10 +10,10 @@ import { outdentedLines, spanIn } from '../text-lines.ts';
 import type { IomemNode } from '../values.ts';
 
 const LINE = /^( *)([0-9a-fA-F]{8,16})-([0-9a-fA-F]{8,16}) : (.*)$/;
-/** Deeper than the kernel nests. */
+/** More levels than the kernel has. */
 const MAX_DEPTH = 64;
 
-/** Framebuffer drivers that leave their name on the range they took, and the symbols without which they would not. */
+/** Resource names of framebuffer drivers, with the symbols that build the drivers. */
 const FRAMEBUFFER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['efifb', ['FB_EFI', 'SYSFB']],
   ['vesafb', ['FB_VESA', 'SYSFB']],
@@ -25,16 +25,16 @@ const FRAMEBUFFER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['simpledrm', []],
 ]);
 
-/** Allocations of VMBus devices carry the instance GUID of the device (drivers/hv/vmbus_drv.c, vmbus_allocate_mmio). */
+/** Resources of VMBus devices are named by the device's instance GUID (drivers/hv/vmbus_drv.c, vmbus_allocate_mmio). */
 const GUID = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
-/** Instance of the synthetic video device. */
+/** The instance GUID of the synthetic video device. */
 const VIDEO_GUID = '5620e0c7-8062-4dce-aeb7-520c7ef76171';
-/** The Generation 1 video device sits at this address with a BAR of 64 MiB (seen in logs and listings of such guests). */
+/** The BAR of the Generation 1 video device, 64 MiB at this address (seen in logs and listings of such guests). */
 const GEN1_VIDEO = { name: '0000:00:08.0', start: 0xf8000000n, last: 0xfbffffffn };
 
 /**
- * Reads the tree into `facts.iomem`, with the claims and framebuffers in it. A file of zeros (read without privilege) is
- * left out with a diagnostic, and so is a line that cannot lie where it stands.
+ * Reads the tree into `facts.iomem`, with the VMBus resources and framebuffers in it. A file of zeros (read without
+ * privilege), and lines that don't fit into their parent, are reported and left out.
  */
 export function readIomem(artifact: Artifact, sink: DiagnosticSink, facts: FactLists): void {
   const top: IomemNode[] = [];

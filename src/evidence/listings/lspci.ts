@@ -1,4 +1,4 @@
-/** `lspci` with -v, -vv, -n or -nn: devices and their BARs; the Generation 1 video device is PCI 1414:5353. */
+/** Reads `lspci` (also with -v, -vv, -n or -nn): devices and their BARs. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import { binaryUnit } from '../../bytes/address.ts';
@@ -10,7 +10,7 @@ import { platformsOfPci } from '../platform.ts';
 import { outdentedLines, spanIn, type TextLine } from '../text-lines.ts';
 import type { PciBar, PciDevice } from '../values.ts';
 
-/** Microsoft's "Hyper-V virtual VGA", the Generation 1 video device. */
+/** "Microsoft Corporation Hyper-V virtual VGA", the Generation 1 video device. */
 export const HYPERV_VIDEO = { vendor: 0x1414, device: 0x5353 };
 /** PCI class of a VGA controller, 24 bits. */
 export const VGA_CLASS = 0x030000;
@@ -22,9 +22,9 @@ const NUMERIC = /^(?:Class )?([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})\b/;
 const CLASS = /\[([0-9a-f]{4})\]:/;
 const REGION =
   /^\s+(?:Region (\d): )?(Memory|I\/O ports) at ([0-9a-f]+)(?: \[(?!size=)[^\]]*\])* ?(?:\(([^)]*)\))?.*?(?:\[size=(\d+)([KMGT]?)\])?$/;
-/** A BAR whose resource has no address, and one that the kernel left out. */
+/** A memory BAR without an address. */
 const UNASSIGNED = /^\s+(?:Region (\d): )?Memory at <(?:unassigned|ignored)>/;
-/** Names that lspci prints where it is not asked for numbers. */
+/** Names that lspci prints without -n. */
 const NAMED: readonly (readonly [RegExp, { vendor: number; device: number }])[] = [
   [/Microsoft Corporation Hyper-V virtual VGA/, HYPERV_VIDEO],
 ];
@@ -88,13 +88,13 @@ export function readLspci(artifact: Artifact, sink: DiagnosticSink, facts: FactL
     sink.add(finding('evidence/lspci-empty', {}, { span: { source: artifact.source, start: 0, end: 0 } }));
 }
 
-/** The Generation 1 video device, if this is it. */
+/** The Generation 1 video device; undefined for any other. */
 export function videoDevice({
   value: { vendor, device, bars, unassigned },
 }: FactOf<PciDevice>): VideoDevice | undefined {
   if (vendor !== HYPERV_VIDEO.vendor || device !== HYPERV_VIDEO.device) return undefined;
   const bar = bars.find(({ index }) => index === 0);
-  // pci_resource_start() is 0 then.
+  // For such a BAR pci_resource_start() returns 0.
   if (unassigned?.includes(0)) return { present: true, bar: { kind: 'mem', start: 0n, size: 0n } };
   if (bar === undefined) return { present: true, bar: null };
   return {
@@ -107,8 +107,8 @@ const HOST_BRIDGE_CLASS = 0x060000;
 const FIRST_SLOT = '0000:00:00.0';
 
 /**
- * A listing of the whole machine without the video device: it starts with the host bridge at 00:00.0, goes on and is
- * not cut. An extract of some devices proves nothing.
+ * Evidence that the machine has no Generation 1 video device: a listing of the whole machine, which begins with the host
+ * bridge at 00:00.0, has more devices and is not truncated. Undefined for an extract.
  */
 function lacksVideo(
   listed: readonly FactOf<PciDevice>[],
@@ -120,7 +120,7 @@ function lacksVideo(
     first.value.address === FIRST_SLOT &&
     (first.value.classCode === HOST_BRIDGE_CLASS || / Host bridge\b/.test(first.text));
   if (!isBridge || listed.some((device) => videoDevice(device) !== undefined)) return undefined;
-  // Names alone, without numbers, are telling too: lspci calls the device "Hyper-V virtual VGA".
+  // Without numbers the device would be recognised by its name.
   return { ...first, text: 'the PCI devices listed, none of which is 1414:5353' };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Memory maps as text: the kernel's names for E820 and EFI types, and the listing of /sys/firmware/memmap
- * (`START END TYPE` a line, ends inclusive).
+ * Memory maps as text: the kernel's names of E820 and EFI types, and listings of /sys/firmware/memmap (`START END TYPE` in
+ * each line, ends inclusive).
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
@@ -12,7 +12,7 @@ import type { MemoryType } from '../values.ts';
 
 const SYSFS_LINE = /^(0x[0-9a-fA-F]+)[\s-]+(0x[0-9a-fA-F]+)\s+(\S.*)$/;
 
-/** What the kernel calls a type, in E820 lines, EFI lines and /sys/firmware/memmap, lower case. */
+/** The kernel's names of types in E820 lines, EFI lines and /sys/firmware/memmap, in lower case. */
 const NAMES: readonly (readonly [RegExp, MemoryType])[] = [
   [/^(?:usable|system ram|conventional memory|loader (?:code|data)|boot (?:code|data))$/, 'ram'],
   [/^(?:acpi data|acpi tables|acpi reclaim memory)$/, 'acpi-data'],

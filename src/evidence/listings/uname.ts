@@ -1,4 +1,4 @@
-/** `uname -a`. */
+/** Reads `uname -a`. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';

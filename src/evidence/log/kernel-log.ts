@@ -1,7 +1,6 @@
 /**
- * Kernel logs: dmesg in its forms, journals and syslogs, consoles, quoted and wrapped by mailers, with pieces left out.
- * A message is looked up in tables of rows; a line that a cut has shortened matches none, since patterns hold to the
- * message's end where the kernel ends it.
+ * Reads kernel logs: dmesg in its formats, journals, syslogs and consoles, also quoted and wrapped in mails or incomplete.
+ * Messages are looked up in tables of rows. Patterns match up to the end of the message, so a truncated line matches none.
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
@@ -17,28 +16,28 @@ import { BOOT_ROWS } from './boot-rows.ts';
 import { isBootMark, type LogLine, logLines, mayContinue } from './lines.ts';
 import { MACHINE_ROWS } from './machine-rows.ts';
 import { PCI_ROWS } from './pci-rows.ts';
-import type { Boot, LogRow, Said } from './row.ts';
+import type { Boot, LogMessage, LogRow } from './row.ts';
 import { VIDEO_ROWS } from './video-rows.ts';
 import { VMBUS_ROWS } from './vmbus-rows.ts';
 
 const ROWS: readonly LogRow[] = [...BOOT_ROWS, ...MACHINE_ROWS, ...PCI_ROWS, ...VIDEO_ROWS, ...VMBUS_ROWS];
 
 interface Starts {
-  /** How a message of any row begins, the longest first. */
-  readonly worth: RegExp;
-  /** The rows that such a message may belong to. */
+  /** Matches the beginning of every known message, the longest first. */
+  readonly pattern: RegExp;
+  /** The rows by the beginning of their messages. */
   readonly rows: ReadonlyMap<string, readonly LogRow[]>;
 }
 
 let starts: Starts | undefined;
 
-/** Made when a log is read: it takes longer than reading a small tree. */
+/** Built on first use, since that takes longer than reading a small tree. */
 function startsOf(): Starts {
   if (starts !== undefined) return starts;
   const all = [...new Set(ROWS.flatMap((row) => row.starts))].sort((a, b) => b.length - a.length);
   const escaped = all.map((start) => start.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   starts = {
-    worth: new RegExp(`^(?:${escaped.join('|')})`),
+    pattern: new RegExp(`^(?:${escaped.join('|')})`),
     rows: new Map(
       all.map((start) => [start, ROWS.filter((row) => row.starts.some((own) => start.startsWith(own)))]),
     ),
@@ -46,16 +45,16 @@ function startsOf(): Starts {
   return starts;
 }
 
-/** How the lines begin that `fwmap capture` adds to what the kernel printed. */
+/** The prefix of lines that `fwmap capture` adds to the kernel's. */
 const CAPTURED = 'fwmap capture: ';
-/** Lines that are put together, of one that a mailer broke. */
+/** The most lines joined to one that a mailer wrapped. */
 const MAX_PIECES = 8;
-/** Reasons that are kept why a log isn't whole. */
+/** The most reasons kept why a log is not complete. */
 const MAX_GAPS = 5;
-/** A new boot's clock starts below this. */
+/** Time stamps below this belong to the beginning of a boot. */
 const BOOT_START_SECONDS = 1;
 
-/** A line with those that may be its rest. */
+/** A line, and the following lines that may be the rest of it. */
 interface Gathered {
   readonly first: LogLine;
   readonly rest: LogLine[];
@@ -72,14 +71,14 @@ function newBoot(artifact: Artifact): Boot {
   };
 }
 
-/** Reads one log, line after line. */
+/** Reads one log, line by line. */
 class LogReader {
   readonly #artifact: Artifact;
   readonly #sink: DiagnosticSink;
   #boot: Boot;
   #boots = 1;
   #gaps = new Set<string>();
-  /** Gaps in what early boot printed. */
+  /** Whether something is missing before memory initialisation. */
   #earlyGaps = false;
   #lines = 0;
   #anyStamp = false;
@@ -87,8 +86,8 @@ class LogReader {
   #before: number | undefined;
   #gathered: Gathered | undefined;
   #versionAt: number | undefined;
-  #saysKexec: Said | undefined;
-  /** Lines that somebody put together: no log, and nobody expects its beginning. */
+  #kexecMessage: LogMessage | undefined;
+  /** Only lines that `fwmap capture` wrote, without a log's beginning. */
   #isExtract = false;
   #kernelLines = 0;
   /** The first line of the last boot, where it is not the first. */
@@ -104,9 +103,7 @@ class LogReader {
     let longAt: number | undefined;
     const onUnread = (at: number, why: 'long' | 'no message'): void => {
       if (why === 'long') longAt ??= at;
-      this.#gap(
-        why === 'long' ? 'it has lines that are too long to be read' : 'it has records without their message',
-      );
+      this.#gap(why === 'long' ? 'it has lines that are too long' : 'it has records without a message');
     };
     for (const line of logLines(this.#artifact, onUnread)) this.#line(line);
     if (longAt !== undefined) {
@@ -131,7 +128,7 @@ class LogReader {
       gathered !== undefined &&
       gathered.rest.length < MAX_PIECES &&
       line.depth <= gathered.first.depth &&
-      !startsOf().worth.test(line.message) &&
+      !startsOf().pattern.test(line.message) &&
       !isOmission(line.message) &&
       !isBootMark(line.message) &&
       mayContinue(gathered.rest.at(-1) ?? gathered.first, line)
@@ -145,17 +142,17 @@ class LogReader {
       return;
     }
     if (isOmission(line.message)) {
-      this.#gap('lines were left out of it');
+      this.#gap('lines are marked as omitted');
       return;
     }
     if (line.stamped) this.#anyStamp = true;
     else if (this.#anyStamp && !/^ {4}|^\t/.test(this.#rawStart(line)))
-      this.#gap('it has lines without a time stamp between those that have one');
+      this.#gap('it has lines without a time stamp between lines with one');
     this.#clock(line);
     this.#gathered = { first: line, rest: [] };
   }
 
-  /** The line's own beginning: a message of several lines is indented after its first. */
+  /** The first bytes of a line; further lines of a multi-line message are indented. */
   #rawStart(line: LogLine): string {
     const { bytes } = this.#artifact.source;
     return String.fromCharCode(...bytes.subarray(line.at, line.at + 4));
@@ -172,11 +169,11 @@ class LogReader {
     this.#firstSeconds ??= now;
     const before = this.#before;
     this.#before = now;
-    // Messages of different processors may be a little out of order; a new boot starts near zero.
+    // Messages of different processors may be slightly out of order; a new boot starts near zero.
     if (before === undefined || before <= BOOT_START_SECONDS || now >= before / 2) return;
-    // A new boot says so with its first message, which comes at once.
+    // A new boot, recognised by its first message.
     if (now < BOOT_START_SECONDS && /^(?:Linux version|Booting Linux on) /.test(line.message)) return;
-    this.#gap('its pieces are out of order');
+    this.#gap('its time stamps go backwards');
     this.#sink.add(finding('evidence/log-restarts', { before, now }, { span: this.#span(line) }));
   }
 
@@ -190,24 +187,25 @@ class LogReader {
     this.#kernelLines = 0;
     this.#firstSeconds = line.seconds;
     this.#before = line.seconds;
-    if (this.#saysKexec !== undefined) this.#boot.facts.kexec.push({ ...this.#saysKexec, value: 'kexec' });
-    this.#saysKexec = undefined;
+    if (this.#kexecMessage !== undefined)
+      this.#boot.facts.kexec.push({ ...this.#kexecMessage, value: 'kexec' });
+    this.#kexecMessage = undefined;
   }
 
   #span(line: LogLine, from = line.at): { source: Artifact['source']; start: number; end: number } {
     return { source: this.#artifact.source, start: from, end: Math.max(from, line.end) };
   }
 
-  /** Looks the gathered line up. */
+  /** Looks up the message of the gathered lines. */
   #flush(): void {
     const gathered = this.#gathered;
     if (gathered === undefined) return;
     this.#gathered = undefined;
     const { first, rest } = gathered;
-    // Broken inside the words by which a message is known.
-    const { worth } = startsOf();
+    // A message may be wrapped inside of its known beginning.
+    const { pattern } = startsOf();
     const known =
-      worth.exec(first.message) ?? (rest.length > 0 ? worth.exec(joined(first, rest, ' ')) : null);
+      pattern.exec(first.message) ?? (rest.length > 0 ? pattern.exec(joined(first, rest, ' ')) : null);
     const start = known?.[0];
     const message = first.message.trimEnd();
     if (start === 'Linux version ' || start === 'Booting Linux on physical CPU ') {
@@ -219,13 +217,14 @@ class LogReader {
       if (start === 'Linux version ') this.#versionAt = this.#kernelLines;
     }
     if (first.stamped || start !== undefined) this.#kernelLines += 1;
-    if (/^(?:kexec_core: )?Starting new kernel/.test(message)) this.#saysKexec = this.#said(first, message);
-    // The rest of a message that no row is about is no text between messages.
+    if (/^(?:kexec_core: )?Starting new kernel/.test(message))
+      this.#kexecMessage = this.#messageOf(first, message);
+    // Lines after an unknown message may be the rest of it, and are no gap.
     if (start === undefined) return;
     const last = rest.at(-1) ?? first;
     for (const [text, used] of candidates(first, rest)) {
       const end = used === 0 ? first : rest[used - 1]!;
-      // What ends without a line break may be cut.
+      // A line without a line break may be truncated.
       if (!end.whole) continue;
       if (!this.#look(text, first, end)) continue;
       if (used < rest.length) this.#gapOf(rest.slice(used));
@@ -237,18 +236,18 @@ class LogReader {
     }
   }
 
-  /** Lines that were held for the rest of a message and are not: text between the messages. */
+  /** Records lines that turned out not to be the rest of a message, but other text. */
   #gapOf(lines: readonly LogLine[]): void {
     if (this.#anyStamp && lines.some((line) => !line.stamped))
-      this.#gap('it has lines without a time stamp between those that have one');
+      this.#gap('it has lines without a time stamp between lines with one');
   }
 
-  /** True when the lines so far are of the end of a boot. */
+  /** Whether the lines so far began late in a boot. */
   #lateStart(): boolean {
     return this.#firstSeconds !== undefined && this.#firstSeconds > BOOT_START_SECONDS;
   }
 
-  #said(first: LogLine, text: string, end: LogLine = first): Said {
+  #messageOf(first: LogLine, text: string, end: LogLine = first): LogMessage {
     return {
       strength: 'observed',
       artifact: this.#artifact,
@@ -258,11 +257,11 @@ class LogReader {
   }
 
   #look(text: string, first: LogLine, end: LogLine): boolean {
-    const { worth, rows } = startsOf();
-    for (const row of rows.get(worth.exec(text)?.[0] ?? '') ?? []) {
+    const { pattern, rows } = startsOf();
+    for (const row of rows.get(pattern.exec(text)?.[0] ?? '') ?? []) {
       const match = row.pattern.exec(text);
       if (match === null) continue;
-      row.take(match, this.#said(first, text, end), this.#boot);
+      row.take(match, this.#messageOf(first, text, end), this.#boot);
       return true;
     }
     return false;
@@ -275,7 +274,7 @@ class LogReader {
     if (this.#lines === 0) return;
     if (this.#versionAt === undefined) {
       this.#gap('it has no "Linux version" line');
-      // Lines that somebody quotes are no log, and nobody expects its beginning.
+      // Quoted lines are an extract, which is not expected to have the beginning.
       if (!this.#isExtract && !this.#artifact.steps.some(({ how }) => how === 'quoted text'))
         this.#sink.add(finding('evidence/log-beginning', { first: this.#firstSeconds }, { span: start }));
     }
@@ -293,8 +292,8 @@ class LogReader {
       !this.#earlyGaps &&
       ['zones', 'command line', 'memory'].every((name) => seen.has(name)) &&
       seen.has('e820') === seen.has('last_pfn');
-    if (!early) this.#gap('messages are missing that every kernel prints when it starts');
-    if (!seen.has('freed')) this.#gap('it ends before the kernel has started');
+    if (!early) this.#gap('messages that every kernel prints at boot are missing');
+    if (!seen.has('freed')) this.#gap('it ends before the boot is complete');
     const complete = early && this.#gaps.size === 0;
     if (!this.#isExtract)
       facts.logs.push({
@@ -305,11 +304,11 @@ class LogReader {
         boots: this.#boots,
       });
     conclude(this.#boot, early, complete);
-    for (const { device, said } of devices.values()) {
-      const fact = { ...said, value: device };
+    for (const { device, message } of devices.values()) {
+      const fact = { ...message, value: device };
       facts.pciDevices.push(fact);
       const video = videoDevice(fact);
-      if (video !== undefined) facts.video.push({ ...said, value: video });
+      if (video !== undefined) facts.video.push({ ...message, value: video });
     }
     for (const key of Object.keys(facts) as (keyof FactLists)[]) {
       const into: unknown[] = evidence[key];
@@ -318,12 +317,12 @@ class LogReader {
   }
 }
 
-/** A line and its rest as one message. */
+/** Joins a line and the rest of it. */
 function joined(first: LogLine, rest: readonly LogLine[], glue: string): string {
   return rest.reduce((text, line) => text.trimEnd() + glue + line.message.trim(), first.message).trimEnd();
 }
 
-/** The texts that a line and its rest may be, the most likely first, each with how many further lines it takes. */
+/** The possible messages of gathered lines, the most likely first, each with the number of further lines used. */
 function* candidates(first: LogLine, rest: readonly LogLine[]): Generator<readonly [string, number]> {
   const same = rest.every((line) => line.depth === first.depth);
   if (same)
@@ -335,20 +334,23 @@ function* candidates(first: LogLine, rest: readonly LogLine[]): Generator<readon
   if (!same)
     for (let count = rest.length; count > 0; count -= 1)
       yield [joined(first, rest.slice(0, count), ' '), count];
-  // Broken inside a word, as a terminal does.
+  // Wrapped inside a word, as by a terminal.
   for (let count = rest.length; count > 0; count -= 1) yield [joined(first, rest.slice(0, count), ''), count];
 }
 
-/** What a boot's messages say together, and what a whole log says by what it lacks. */
+/** Adds facts that follow from several messages, or from messages that a complete log doesn't have. */
 function conclude(boot: Boot, early: boolean, complete: boolean): void {
   const { facts, seen, devices } = boot;
   const e820 = seen.get('e820');
   if (e820 !== undefined)
     facts.architectures.push({ ...e820, text: 'BIOS-e820 lines (x86)', value: 'x86_64' });
   if (early && e820 !== undefined && !seen.has('efi')) {
-    // A whole log of an x86 kernel booted by EFI says so before anything else could.
-    const said: Said = { ...e820, text: 'the log is whole up to here and has no "efi: EFI v" line' };
-    facts.efiBoot.push({ ...said, value: false });
+    // An x86 kernel booted by EFI prints this line early.
+    const message: LogMessage = {
+      ...e820,
+      text: 'the log is complete up to here and has no "efi: EFI v" line',
+    };
+    facts.efiBoot.push({ ...message, value: false });
   }
   const root = seen.get('root partition');
   if (root !== undefined && !seen.has('nested')) facts.platforms.push({ ...root, value: ['hyperv-root'] });
@@ -358,26 +360,26 @@ function conclude(boot: Boot, early: boolean, complete: boolean): void {
   );
   if (complete && device !== undefined && !video)
     facts.video.push({
-      ...device.said,
-      text: 'the PCI devices of a whole log, none of which is 1414:5353',
+      ...device.message,
+      text: 'the PCI devices of a complete log, none of which is 1414:5353',
       value: { present: false },
     });
-  for (const { value, ...said } of facts.confidential)
+  for (const { value, ...message } of facts.confidential)
     if (value === 'sev-snp' || value === 'tdx') {
-      // Hyper-V gives confidential guests no framebuffer (016a25e4b0df).
-      facts.lfbBase.push({ ...said, strength: 'inferred', value: 0n });
+      // Confidential guests of Hyper-V have no framebuffer (016a25e4b0df).
+      facts.lfbBase.push({ ...message, strength: 'inferred', value: 0n });
       break;
     }
   const [kexec] = facts.kexec;
   if (kexec !== undefined) facts.lfbBase.push({ ...kexec, strength: 'inferred', value: null });
 }
 
-/** How much of a log is looked at for another system's banner. */
+/** The bytes searched for the banner of another operating system. */
 const BANNER_BYTES = 64 * 1024;
 
 /**
- * Reads the last boot of a log into `evidence`, and how far it is whole into its `logs`. A log of another system is
- * left out with a diagnostic: what it says of addresses is not what Linux would do.
+ * Reads the last boot of a log into `evidence`, with the log's completeness in `logs`. The log of another operating system
+ * is rejected with a diagnostic.
  */
 export function readKernelLog(artifact: Artifact, sink: DiagnosticSink, evidence: FactLists): void {
   const { bytes } = artifact.source;

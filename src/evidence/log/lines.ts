@@ -1,6 +1,6 @@
 /**
- * Lines of a kernel log as people keep and send them: with what dmesg, a journal, syslog, a console or a mailer put
- * around the message. A line's message is what the kernel printed.
+ * Splits the lines of a kernel log into the prefix written by dmesg, a journal, syslog, a console or a mailer, and the
+ * message that the kernel printed.
  */
 
 import type { Artifact } from '../../artifact/artifact.ts';
@@ -12,37 +12,37 @@ export interface LogLine {
   readonly at: number;
   /** Offset of its end. */
   readonly end: number;
-  /** Characters from the beginning of the line as it stands there to the end of the message. */
+  /** Characters from the beginning of the original line to the end of the message. */
   readonly length: number;
-  /** Offset of the message in the text, where nothing was taken out of the line before it. */
+  /** Offset of the message in the text; that of the line where escape sequences were removed. */
   readonly messageAt: number;
-  /** What the kernel printed; not trimmed at its end. */
+  /** The kernel's message; not trimmed at the end. */
   readonly message: string;
-  /** Time since boot, where the stamp says. */
+  /** Time since boot, where the stamp has it. */
   readonly seconds: number | undefined;
-  /** Something marks the line as the kernel's: a stamp, a priority, a journal's `kernel:`. */
+  /** The line is marked as the kernel's by a time stamp, a priority or `kernel:`. */
   readonly stamped: boolean;
   /** A line of another program in a syslog or journal. */
   readonly foreign: boolean;
-  /** Quote marks before it. */
+  /** Number of quote marks before it. */
   readonly depth: number;
-  /** False for a last line without its end. */
+  /** False for a last line without a line break. */
   readonly whole: boolean;
 }
 
 const QUOTE = /^(?:[ \t]*[>|])+[ \t]?|^[ \t]+/;
 const COLOUR = /\x1b\[[\d;]*m/g;
 
-/** The parts that may stand before a message, each at most once or twice, in the order in which tools write them. */
+/** The parts of a prefix, each at most once or twice, in the order in which tools write them. */
 const PRIORITY = /<\d{1,3}>/y;
 /** dmesg -x. */
 const FACILITY = /[a-z0-9]+ *:[a-z]+ *: /y;
-/** Dates of syslog, rsyslog, journalctl's outputs and dmesg --time-format iso. */
+/** Dates of syslog, rsyslog, journalctl and dmesg --time-format iso. */
 const DATE =
   /(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d| [A-Z]{2,5})?|\d{9,11}\.\d{6}) /y;
 const KERNEL = /(?:\S+ )?kernel(?:\[\d+\])?: ?/y;
 const ISO_DATE = /\d{4}-\d\d-\d\dT/y;
-/** The name of another program after a host. */
+/** A host, followed by the name of another program. */
 const OTHER_PROGRAM = /\S+ [A-Za-z(][\w./@()-]*(?:\[\d+\])?: /y;
 const STAMP = /\[ *(\d+\.\d+)\]/y;
 /** dmesg -T, -e and --time-format delta. */
@@ -50,16 +50,16 @@ const OTHER_STAMP =
   /\[(?: *\+?\d*\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|[A-Z][a-z]{2} ?[ \d]?\d \d\d:\d\d)\]/y;
 const CALLER = / ?\[ *[TC]\d+\]/y;
 
-/** Before a stamp in the middle of a line. */
+/** The blank before a stamp in the middle of a line. */
 const INSIDE = /(?<=[^\s:>|]) (?=\[ *\d+\.\d{6}\] )/;
 
-/** Where a part that begins at `at` ends; undefined when it is not there. */
+/** The end of a part that begins at `at`; undefined when it isn't there. */
 function after(pattern: RegExp, text: string, at: number): number | undefined {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
-/** A journal or syslog names its programs; seen once, a line with a date and no `kernel:` is another program's. */
+/** Once a dated line had `kernel:`, dated lines without it are those of other programs. */
 interface LogForm {
   named: boolean;
 }
@@ -76,12 +76,12 @@ function isUpperOrDigit(code: number): boolean {
   return isDigit(code) || (code >= 0x41 && code <= 0x5a);
 }
 
-/** Where a line stands: what of a {@link LogLine} its text doesn't say. */
+/** The place of a line, for {@link LogLine}. */
 interface LinePlace {
   readonly at: number;
   readonly end: number;
   readonly length: number;
-  /** Where its text begins in the file; undefined where something was taken out of it. */
+  /** Offset of its text in the file; undefined when something was removed from the text. */
   readonly textAt: number | undefined;
   readonly whole: boolean;
 }
@@ -106,7 +106,7 @@ function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
     depth,
     whole,
   });
-  // A log may be all short lines: what can't be there by its first character isn't looked for.
+  // First characters are tested before patterns, since a log may consist of very many short lines.
   const quote = ' \t>|'.includes(text[0]!) ? QUOTE.exec(text)![0] : '';
   const depth = quote.replace(/[^>|]/g, '').length;
   let at = quote.length;
@@ -129,7 +129,7 @@ function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
   } else if (dated) {
     if (form.named && after(OTHER_PROGRAM, text, at) !== undefined)
       return made(at, depth, false, true, undefined);
-    // Without a name only what dmesg --time-format iso prints is a stamp; other dates occur in messages.
+    // Without a program name only the dates of dmesg --time-format iso are stamps; other dates occur in messages.
     if (after(ISO_DATE, text, date) === undefined) at = date;
     else stamped = true;
   }
@@ -151,8 +151,8 @@ function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
 }
 
 /**
- * Every line that is not blank, with what stands before its message taken off.
- * @param onUnread called for a line that is not looked at: it is too long, or a record without its message
+ * The non-blank lines of a log, without their prefixes.
+ * @param onUnread called for lines that are skipped: too long, or a record without a message
  */
 export function* logLines(
   artifact: Artifact,
@@ -167,7 +167,7 @@ export function* logLines(
     const text = raw.includes('\x1b') ? raw.replace(COLOUR, '') : raw;
     if (text.trim() === '') continue;
     let from = 0;
-    // A mail program that filled paragraphs put the next message's stamp behind the last message.
+    // A mail program that fills paragraphs puts several messages on one line.
     for (const piece of text.includes('] ', 1) ? text.split(INSIDE) : [text]) {
       yield readLine(piece, form, {
         at: end === undefined ? at + from : at,
@@ -181,17 +181,17 @@ export function* logLines(
   }
 }
 
-/** What journalctl puts between boots. */
+/** Whether a line is journalctl's separator between boots. */
 export function isBootMark(message: string): boolean {
   return /^-- (?:Reboot|Boot [0-9a-f]{32}) --$/.test(message.trim());
 }
 
-/** A line shorter than this was not broken by a mailer: they break at 65 characters or more. */
+/** Shorter lines were not wrapped by a mailer: they wrap at 65 characters or more. */
 const MIN_WRAP = 62;
 
 /**
- * Whether `line` may be the rest of the line before it, which a mailer broke: it has no stamp of its own, and its first
- * word would not have fitted there.
+ * Whether `line` may be the rest of a line that a mailer wrapped: it has no stamp, and its first word would not have fitted
+ * on the line before.
  */
 export function mayContinue(
   previous: { readonly length: number; readonly message: string },

@@ -1,9 +1,9 @@
-/** Messages about PCI: host bridge windows and what Linux makes of them, devices and their BARs. */
+/** Messages about PCI: host bridges, their windows and changes to them, devices and their BARs. */
 import type { BridgeWindowChange, PciWindowRule } from '../facts.ts';
 import { platformsOfPci } from '../platform.ts';
 import { firstTime, hex, type LogRow } from './row.ts';
 
-/** How Linux prints a resource (%pR): kind, start, end. */
+/** A resource as printed by %pR: kind, start, end. */
 const RESOURCE = '\\[(mem|io) +0x([0-9a-f]+)-0x([0-9a-f]+)(?: [^\\]]*)?\\]';
 
 function change(
@@ -15,11 +15,11 @@ function change(
   return {
     starts,
     pattern,
-    take: (match, said, boot) => {
+    take: (match, message, boot) => {
       const space = match[resource] === 'io' ? 'io' : 'memory';
       const [start, last] = [hex(match[resource + 1]!), hex(match[resource + 2]!)];
       if (last >= start)
-        boot.facts.bridgeChanges.push({ ...said, value: { bridge: match[1]!, did, space, start, last } });
+        boot.facts.bridgeChanges.push({ ...message, value: { bridge: match[1]!, did, space, start, last } });
     },
   };
 }
@@ -31,17 +31,17 @@ function rule(text: string, value: PciWindowRule): LogRow {
   return {
     starts: [`PCI: ${text}`],
     pattern: new RegExp(`^PCI: ${text}`),
-    take: (_match, said, boot) => {
-      if (firstTime(boot, `rule ${value}`)) boot.facts.pciRules.push({ ...said, value });
+    take: (_match, message, boot) => {
+      if (firstTime(boot, `rule ${value}`)) boot.facts.pciRules.push({ ...message, value });
     },
   };
 }
 
-/** The first BAR register is at 0x10 of configuration space, one every four bytes. */
+/** Offset of the first BAR register in configuration space; there is one every four bytes. */
 const FIRST_BAR = 0x10;
 const LAST_BAR_INDEX = 5;
 
-/** Drivers of device tree host bridges, by whose names their messages begin. */
+/** Drivers of device tree host bridges; their messages begin with these names. */
 const HOST_DRIVERS = [
   'pci-host-generic',
   'advk-pcie',
@@ -82,30 +82,31 @@ export const PCI_ROWS: readonly LogRow[] = [
     starts: ['ACPI: PCI Root Bridge '],
     pattern:
       /^ACPI: PCI Root Bridge \[(\w{1,4})\] \(domain ([0-9a-f]{4,8}) \[bus ([0-9a-f]{2})(?:-([0-9a-f]{2}))?\]\)/,
-    take: (match, said, boot) => {
+    take: (match, message, boot) => {
       const value = {
         name: match[1]!,
         by: 'acpi',
         bus: `${match[2]}:${match[3]}`,
         lastBus: Number.parseInt(match[4] ?? match[3]!, 16),
       } as const;
-      if (firstTime(boot, `host ${value.name} ${value.bus}`)) boot.facts.pciHosts.push({ ...said, value });
+      if (firstTime(boot, `host ${value.name} ${value.bus}`)) boot.facts.pciHosts.push({ ...message, value });
     },
   },
   {
     starts: HOST_STARTS,
     pattern: /^\S+ (\S+): host bridge (\/\S*) ranges:$/,
-    take: (match, said, boot) => {
+    take: (match, message, boot) => {
       const value = { name: match[1]!, by: 'device-tree', path: match[2]! } as const;
-      if (firstTime(boot, `host ${value.name} ${value.path}`)) boot.facts.pciHosts.push({ ...said, value });
+      if (firstTime(boot, `host ${value.name} ${value.path}`))
+        boot.facts.pciHosts.push({ ...message, value });
     },
   },
   {
     starts: HOST_STARTS,
     pattern: /^\S+ (\S+): PCI host bridge to bus ([0-9a-f]{4,8}:[0-9a-f]{2})$/,
-    take: (match, said, boot) => {
+    take: (match, message, boot) => {
       const value = { name: match[1]!, by: 'device-tree', bus: match[2]! } as const;
-      if (firstTime(boot, `host ${value.name} ${value.bus}`)) boot.facts.pciHosts.push({ ...said, value });
+      if (firstTime(boot, `host ${value.name} ${value.bus}`)) boot.facts.pciHosts.push({ ...message, value });
     },
   },
   rule('Using E820 reservations for host bridge windows', 'use_e820'),
@@ -115,8 +116,8 @@ export const PCI_ROWS: readonly LogRow[] = [
   {
     starts: ['PCI: System does not support PCI', 'PCI: Fatal: No config space access'],
     pattern: /^PCI: (?:System does not support PCI|Fatal: No config space access function found)/,
-    take: (_match, said, boot) => {
-      if (firstTime(boot, 'no PCI')) boot.facts.video.push({ ...said, value: { present: false } });
+    take: (_match, message, boot) => {
+      if (firstTime(boot, 'no PCI')) boot.facts.video.push({ ...message, value: { present: false } });
     },
   },
   {
@@ -124,15 +125,15 @@ export const PCI_ROWS: readonly LogRow[] = [
     pattern: new RegExp(
       `^pci_bus ([0-9a-f]{4,8}:[0-9a-f]{2}): (?:root bus resource|resource \\d+) ${RESOURCE}(?: \\(bus address .*)?$`,
     ),
-    take: (match, said, boot) => {
+    take: (match, message, boot) => {
       const space = match[2] === 'io' ? 'io' : 'memory';
       const value = { bus: match[1]!, space, start: hex(match[3]!), last: hex(match[4]!) } as const;
       if (value.last < value.start) return;
-      // Linux prints them again for each bus that has them.
+      // Linux prints a window again for each bus that has it.
       const key = `${value.bus} ${space} ${value.start} ${value.last}`;
       if (boot.windows.has(key)) return;
       boot.windows.add(key);
-      boot.facts.pciWindows.push({ ...said, value });
+      boot.facts.pciWindows.push({ ...message, value });
     },
   },
   change(
@@ -164,7 +165,7 @@ export const PCI_ROWS: readonly LogRow[] = [
     starts: ['pci '],
     pattern:
       /^pci ([0-9a-f]{4,8}:[0-9a-f:.]+): \[([0-9a-f]{4}):([0-9a-f]{4})\] type \w+ class 0x([0-9a-f]{6})/,
-    take: (match, said, boot) => {
+    take: (match, message, boot) => {
       const device = {
         address: match[1]!,
         vendor: Number.parseInt(match[2]!, 16),
@@ -172,16 +173,16 @@ export const PCI_ROWS: readonly LogRow[] = [
         classCode: Number.parseInt(match[4]!, 16),
         bars: [],
       };
-      boot.devices.set(device.address, { device, said });
+      boot.devices.set(device.address, { device, message });
       const platforms = platformsOfPci(device);
       if (platforms !== undefined && firstTime(boot, `platforms ${platforms.join()}`))
-        boot.facts.platforms.push({ ...said, value: platforms });
+        boot.facts.platforms.push({ ...message, value: platforms });
     },
   },
   {
     starts: ['pci '],
     pattern: new RegExp(`^pci ([0-9a-f]{4,8}:[0-9a-f:.]+): (?:reg 0x([0-9a-f]{2}):|BAR (\\d)) ${RESOURCE}$`),
-    take: (match, _said, boot) => {
+    take: (match, _message, boot) => {
       const [start, last] = [hex(match[5]!), hex(match[6]!)];
       const index =
         match[3] === undefined ? (Number.parseInt(match[2]!, 16) - FIRST_BAR) / 4 : Number(match[3]);

@@ -1,20 +1,20 @@
 /**
- * Kernel messages in the records that log tools write for programs: dmesg --json (util-linux), and journalctl's outputs
- * json, json-pretty, export and verbose (systemd.journal-fields(7), JOURNAL_EXPORT_FORMATS). Each record's message is given
- * as the line that dmesg would print.
+ * Kernel messages in machine-readable logs: dmesg --json (util-linux), and journalctl's output modes json, json-pretty,
+ * export and verbose (systemd.journal-fields(7), JOURNAL_EXPORT_FORMATS). Each record becomes the line that dmesg would
+ * print.
  */
 import type { Artifact } from '../../artifact/artifact.ts';
 import { textOf } from '../../bytes/source.ts';
 import { limit } from '../../limits/limits.ts';
 import { linesOf, type TextLine } from '../text-lines.ts';
 
-/** How far into a text its form has to show. */
-const LOOKED_AT = 4096;
+/** The characters examined to recognise the format. */
+const SAMPLE_CHARACTERS = 4096;
 
 type Form = 'dmesg' | 'lines' | 'pretty' | 'fields';
 
 function formOf(artifact: Artifact): Form | undefined {
-  const head = textOf(artifact.source).slice(0, LOOKED_AT);
+  const head = textOf(artifact.source).slice(0, SAMPLE_CHARACTERS);
   if (/^\s*\{\s*"dmesg"\s*:\s*\[/.test(head)) return 'dmesg';
   if (/^\s*\{.*"(?:MESSAGE|__CURSOR|__REALTIME_TIMESTAMP|_BOOT_ID)" ?:/.test(head)) return 'lines';
   if (/^\s*\{\s*"[A-Z_]+" : /.test(head)) return 'pretty';
@@ -22,15 +22,15 @@ function formOf(artifact: Artifact): Form | undefined {
   return undefined;
 }
 
-/** A line of a log as it is looked at. */
+/** A line of a log, or of a record of it. */
 export interface Written extends TextLine {
-  /** Where it ends in the file, when the text is not what is there. */
+  /** Its end in the file, when the text is not the original line. */
   readonly end?: number;
-  /** A record without the text of its message: journalctl writes null for what is over 4096 bytes. */
+  /** A record without a message: journalctl writes null for fields over 4096 bytes. */
   readonly unread?: true;
 }
 
-/** The lines of a log, whatever form it was written in. */
+/** The lines of a log in any format. */
 export function writtenLines(artifact: Artifact): Iterable<Written> {
   const form = formOf(artifact);
   return form === undefined ? linesOf(artifact) : new Records(artifact, form).lines();
@@ -41,7 +41,7 @@ class Records {
   readonly #form: Form;
   #message: { readonly text: string | undefined; readonly line: TextLine } | undefined;
   #fields = new Map<string, string>();
-  /** A list whose items are lines of their own. */
+  /** An open JSON list, with an item on each line. */
   #list: { readonly name: string; readonly items: unknown[]; readonly line: TextLine } | undefined;
 
   constructor(artifact: Artifact, form: Form) {
@@ -57,7 +57,7 @@ class Records {
         yield* this.#end();
       } else if (isEnd(line.text)) yield* this.#end();
       else this.#field(line);
-      // A record of dmesg has no more than its message after the time.
+      // In records of dmesg the message is the last field.
       if (this.#form === 'dmesg' && this.#message !== undefined) yield* this.#end();
     }
     yield* this.#end();
@@ -121,7 +121,7 @@ function isEnd(text: string): boolean {
   return /^\s*(?:\},?\{?)?\s*$/.test(text) || /\[s=[0-9a-f]+;i=[0-9a-f]+;/.test(text);
 }
 
-/** journald writes a message that is no UTF-8 text as an array of its bytes. */
+/** The message of a record; journalctl writes one that is not valid UTF-8 as an array of bytes. */
 function messageOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return undefined;

@@ -1,53 +1,53 @@
-/** What a row of the log tables is: a form of message, and what it says. */
+/** The rows of the log tables: a kind of message, and the facts in it. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { FactOf } from '../fact.ts';
 import type { FactLists } from '../facts.ts';
 import type { PciBar, PciDevice } from '../values.ts';
 
-/** A message's place, text and weight: a fact without its value. */
-export type Said = Omit<FactOf<unknown>, 'value'>;
+/** A message: a fact without its value. */
+export type LogMessage = Omit<FactOf<unknown>, 'value'>;
 
-/** A PCI device, whose lines come one after another. */
+/** A PCI device, which is described by several lines. */
 export interface SeenDevice {
   readonly device: PciDevice & { readonly bars: PciBar[] };
-  readonly said: Said;
+  readonly message: LogMessage;
 }
 
-/** What the lines of one boot build up. */
+/** The state of reading one boot. */
 export interface Boot {
   readonly artifact: Artifact;
   readonly facts: FactLists;
   readonly devices: Map<string, SeenDevice>;
-  /** Windows that were printed, so that the lines Linux repeats count once. */
+  /** Windows read so far, since Linux repeats their lines. */
   readonly windows: Set<string>;
-  /** Symbols and modules that were seen, likewise. */
+  /** Keys of facts that are added once only. */
   readonly once: Set<string>;
-  /** Messages that every log has, and a few that mean something by not being there. */
-  readonly seen: Map<string, Said>;
-  /** The first framebuffer that is not kept, since there are too many. */
-  moreFramebuffers?: Said;
+  /** The messages that every log has, and others whose absence matters, by name. */
+  readonly seen: Map<string, LogMessage>;
+  /** The first framebuffer past the limit. */
+  moreFramebuffers?: LogMessage;
 }
 
 export interface LogRow {
-  /** How the messages begin; a cheap test before the pattern. */
+  /** Beginnings of the messages; a cheap test before the pattern. */
   readonly starts: readonly string[];
   readonly pattern: RegExp;
-  /** @param match of the pattern @param said the message */
-  readonly take: (match: RegExpExecArray, said: Said, boot: Boot) => void;
+  /** Adds the facts of a message that matches. */
+  readonly take: (match: RegExpExecArray, message: LogMessage, boot: Boot) => void;
 }
 
 export const hex = (digits: string): bigint => BigInt(`0x${digits}`);
 
-/** Notes that a driver or subsystem is in the kernel, once a log. */
-export function symbolOn(boot: Boot, said: Said, ...symbols: readonly string[]): void {
+/** Adds the fact that symbols are on, once a boot. */
+export function symbolOn(boot: Boot, message: LogMessage, ...symbols: readonly string[]): void {
   for (const symbol of symbols) {
     if (boot.once.has(`CONFIG_${symbol}`)) continue;
     boot.once.add(`CONFIG_${symbol}`);
-    boot.facts.symbols.push({ ...said, value: { symbol, value: 'on' } });
+    boot.facts.symbols.push({ ...message, value: { symbol, value: 'on' } });
   }
 }
 
-/** True the first time in a log. */
+/** True the first time that a key is used in a boot. */
 export function firstTime(boot: Pick<Boot, 'once'>, key: string): boolean {
   if (boot.once.has(key)) return false;
   boot.once.add(key);

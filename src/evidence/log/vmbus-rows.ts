@@ -1,8 +1,8 @@
-/** Messages of the VMBus driver and of those that take MMIO space from it. */
+/** Messages of the VMBus driver and of drivers that allocate MMIO from it. */
 import type { PassThroughFailure } from '../facts.ts';
 import { VMBUS_PLATFORMS } from '../platform.ts';
 import type { PrintedPool } from '../values.ts';
-import { type Boot, firstTime, hex, type LogRow, type Said, symbolOn } from './row.ts';
+import { type Boot, firstTime, hex, type LogMessage, type LogRow, symbolOn } from './row.ts';
 
 /** `[mem 0xa-0xb]`, `[mem 0xa]` or `(null)`, as %pR prints. */
 const RESOURCE = '(\\[mem 0x[0-9a-f]+(?:-0x[0-9a-f]+)?[^\\]]*\\]|\\(null\\))';
@@ -12,19 +12,19 @@ function printedResource(text: string): { start: bigint; last: bigint } | null {
   return match === null ? null : { start: hex(match[1]!), last: hex(match[2] ?? match[1]!) };
 }
 
-function driverSeen(said: Said, boot: Boot): void {
-  symbolOn(boot, said, 'HYPERV');
-  if (firstTime(boot, 'platforms vmbus')) boot.facts.platforms.push({ ...said, value: VMBUS_PLATFORMS });
+function driverSeen(message: LogMessage, boot: Boot): void {
+  symbolOn(boot, message, 'HYPERV');
+  if (firstTime(boot, 'platforms vmbus')) boot.facts.platforms.push({ ...message, value: VMBUS_PLATFORMS });
 }
 
 function failure(text: string, value: (match: RegExpExecArray) => PassThroughFailure['failure']): LogRow {
   return {
     starts: ['hv_pci '],
     pattern: new RegExp(`^hv_pci (\\S+): ${text}`),
-    take: (match, said, boot) => {
-      symbolOn(boot, said, 'PCI_HYPERV');
+    take: (match, message, boot) => {
+      symbolOn(boot, message, 'PCI_HYPERV');
       boot.facts.passThroughFailures.push({
-        ...said,
+        ...message,
         value: { guid: match[1]!.toLowerCase(), failure: value(match) },
       });
     },
@@ -35,29 +35,29 @@ export const VMBUS_ROWS: readonly LogRow[] = [
   {
     starts: ['hv_vmbus: hv_mmio='],
     pattern: new RegExp(`^hv_vmbus: hv_mmio=${RESOURCE},${RESOURCE} fb=${RESOURCE}$`),
-    take: (match, said, boot) => {
-      driverSeen(said, boot);
+    take: (match, message, boot) => {
+      driverSeen(message, boot);
       const value: PrintedPool = {
         windows: [printedResource(match[1]!), printedResource(match[2]!)],
         framebuffer: printedResource(match[3]!),
       };
-      boot.facts.printedPools.push({ ...said, value });
+      boot.facts.printedPools.push({ ...message, value });
     },
   },
   {
     starts: ['hv_vmbus: Unexpected low mmio base'],
     pattern: /^hv_vmbus: Unexpected low mmio base 0x([0-9a-f]{1,16})$/,
-    take: (match, said, boot) => {
-      driverSeen(said, boot);
-      boot.facts.unexpectedLowBase.push({ ...said, value: hex(match[1]!) });
+    take: (match, message, boot) => {
+      driverSeen(message, boot);
+      boot.facts.unexpectedLowBase.push({ ...message, value: hex(match[1]!) });
     },
   },
   {
     starts: ['hv_vmbus: Unexpected framebuffer'],
     pattern: /^hv_vmbus: Unexpected framebuffer mmio base of zero$/,
-    take: (_match, said, boot) => {
-      driverSeen(said, boot);
-      boot.facts.framebufferBaseZero.push({ ...said, value: true });
+    take: (_match, message, boot) => {
+      driverSeen(message, boot);
+      boot.facts.framebufferBaseZero.push({ ...message, value: true });
     },
   },
   failure('PCI Pass-through VSP failed D0 Entry with status', () => 'd0-entry'),
@@ -67,16 +67,16 @@ export const VMBUS_ROWS: readonly LogRow[] = [
   {
     starts: ['hv_pci '],
     pattern: /^hv_pci \S+: /,
-    take: (_match, said, boot) => symbolOn(boot, said, 'PCI_HYPERV'),
+    take: (_match, message, boot) => symbolOn(boot, message, 'PCI_HYPERV'),
   },
   {
     starts: ['hv_vmbus: '],
     pattern: /^hv_vmbus: (?:Vmbus version:|registering driver (\w+))/,
-    take: (match, said, boot) => {
-      driverSeen(said, boot);
-      if (match[1] === 'hv_pci') symbolOn(boot, said, 'PCI_HYPERV');
-      if (match[1] === 'hyperv_drm') symbolOn(boot, said, 'DRM_HYPERV');
-      if (match[1] === 'hyperv_fb') symbolOn(boot, said, 'FB_HYPERV');
+    take: (match, message, boot) => {
+      driverSeen(message, boot);
+      if (match[1] === 'hv_pci') symbolOn(boot, message, 'PCI_HYPERV');
+      if (match[1] === 'hyperv_drm') symbolOn(boot, message, 'DRM_HYPERV');
+      if (match[1] === 'hyperv_fb') symbolOn(boot, message, 'FB_HYPERV');
     },
   },
 ];

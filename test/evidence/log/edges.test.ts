@@ -25,21 +25,25 @@ describe('a log is whole', () => {
     expect(evidenceOf(...WHOLE).logs[0]).toMatchObject({ early: true, complete: true, gaps: [], boots: 1 });
   });
 
-  const EARLY = 'messages are missing that every kernel prints when it starts';
-  const NO_STAMP = 'it has lines without a time stamp between those that have one';
+  const EARLY = 'messages that every kernel prints at boot are missing';
+  const NO_STAMP = 'it has lines without a time stamp between lines with one';
   test.each<[string, readonly string[], readonly string[]]>([
     ['without its first line', WHOLE.slice(1), ['it has no "Linux version" line', EARLY]],
-    ['without its end', WHOLE.slice(0, -1), ['it ends before the kernel has started']],
+    ['without its end', WHOLE.slice(0, -1), ['it ends before the boot is complete']],
     ['without its command line', WHOLE.toSpliced(1, 1), [EARLY]],
     ['without one of two messages about memory', WHOLE.toSpliced(2, 1), [EARLY]],
     ['without the other', WHOLE.toSpliced(3, 1), [EARLY]],
-    ['with a mark of omission', WHOLE.toSpliced(5, 0, '[...]'), ['lines were left out of it', EARLY]],
-    ['with one behind what early boot prints', WHOLE.toSpliced(6, 0, '[...]'), ['lines were left out of it']],
+    ['with a mark of omission', WHOLE.toSpliced(5, 0, '[...]'), ['lines are marked as omitted', EARLY]],
+    [
+      'with one behind what early boot prints',
+      WHOLE.toSpliced(6, 0, '[...]'),
+      ['lines are marked as omitted'],
+    ],
     ['with words in it', [...WHOLE, '[    2.0] a', 'and then'], [NO_STAMP]],
     [
       'with its pieces in another order',
       [...WHOLE, '[    9.0] a', '[    4.0] b'],
-      ['its pieces are out of order'],
+      ['its time stamps go backwards'],
     ],
     ['with times that are a little out of order', [...WHOLE, '[    9.0] a', '[    4.5] b'], []],
     [
@@ -75,7 +79,7 @@ describe('a log is whole', () => {
         `[    2.1] ${'y'.repeat(70)}`,
         `[    2.2] ${'z'.repeat(90)}`,
       ]);
-      expect(evidence.logs[0]?.gaps).toEqual(['it has lines that are too long to be read']);
+      expect(evidence.logs[0]?.gaps).toEqual(['it has lines that are too long']);
       expect(diagnostics.map(({ code }) => code)).toEqual(['fwmap/limit-told']);
       const { span } = diagnostics[0]!;
       expect(textOf(span!.source).slice(span!.start)).toMatch(/^\[ {4}2\.0\]/);
@@ -159,7 +163,7 @@ describe('lines that mailers broke', () => {
   test('what stands behind a whole message is text between messages', () => {
     const rest = 'a word, and another that somebody wrote behind it';
     expect(gapsOf(...WHOLE.toSpliced(6, 0, LINE, rest))).toEqual([
-      'it has lines without a time stamp between those that have one',
+      'it has lines without a time stamp between lines with one',
     ]);
     expect(evidenceOf(...WHOLE.toSpliced(6, 0, LINE, rest)).framebuffers).toHaveLength(1);
   });

@@ -88,7 +88,7 @@ describe('a log', () => {
     const whole = FORMS['journalctl -o json']!;
     const cut = whole.replace('"MESSAGE":"Hypervisor detected: Microsoft Hyper-V"', '"MESSAGE":null');
     const gaps = (text: string) => read(artifactOf('dmesg', text)).evidence.logs[0]!.gaps;
-    expect(gaps(whole)).not.toContain('it has records without their message');
-    expect(gaps(cut)).toContain('it has records without their message');
+    expect(gaps(whole)).not.toContain('it has records without a message');
+    expect(gaps(cut)).toContain('it has records without a message');
   });
 });
