@@ -1,4 +1,4 @@
-/** A machine whose tables have been loaded: {@link loadMachine} in machine.ts makes one. */
+/** A machine whose tables are loaded, as `loadMachine` in machine.ts returns it. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { DecodedTables } from './aml/tables.ts';
 import type { Interpreter } from './interpreter/interpreter.ts';

@@ -1,9 +1,9 @@
-/** Which processors a machine's tables are for. */
+/** The processor architecture that a machine's tables are for. */
 import type { AcpiTable } from './tables/table.ts';
 
 export type Architecture = 'x86' | 'arm64' | 'riscv' | 'loongarch';
 
-/** Interrupt controller structures of MADT (ACPI 6.5, table 5.21) that only one architecture has. */
+/** Types of MADT interrupt controller structures (ACPI 6.5, table 5.21) that occur on one architecture only. */
 const CONTROLLERS: Readonly<Record<number, Architecture>> = {
   0: 'x86',
   1: 'x86',
@@ -15,7 +15,7 @@ const CONTROLLERS: Readonly<Record<number, Architecture>> = {
 };
 const MADT_FIRST_STRUCTURE = 44;
 
-/** Which processors the tables are for, by the interrupt controllers of MADT; x86 when nothing says. */
+/** The architecture, from GTDT (Arm), RHCT (RISC-V) or the interrupt controllers of MADT; x86 without any of them. */
 export function architectureOf(tables: readonly AcpiTable[]): Architecture {
   if (tables.some(({ signature }) => signature === 'GTDT')) return 'arm64';
   if (tables.some(({ signature }) => signature === 'RHCT')) return 'riscv';

@@ -1,9 +1,8 @@
 /**
- * What the rest of a machine's description says about values nobody knows. Where RAM is there is no MMIO: SRAT, the
- * firmware's memory map and the addresses of the tables themselves leave only gaps in which an unknown window can lie.
+ * Bounds of an unknown host bridge window from the rest of the machine's description. There is no MMIO where RAM is, so
+ * SRAT, the firmware's memory map and the addresses of the tables leave only gaps for the window.
  *
- * These are inferences, each with its sources. They narrow what is reported beside an unknown; nothing here turns an
- * unknown value into a known one.
+ * These are inferences, each with its sources. They are reported beside an unknown value and never make it a known one.
  */
 import { endFromLast, formatMemRange, hex } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
@@ -21,25 +20,25 @@ import {
 } from './tables/records.ts';
 import type { AcpiTable } from './tables/table.ts';
 
-/** An address range that something is known to be in. */
+/** An address range that is known to be in use. */
 export interface OccupiedRange {
   readonly start: bigint;
   /** Exclusive. */
   readonly end: bigint;
   /**
-   * `memory`: RAM, or addresses set aside for it; `tables`: firmware's data, which lies in RAM; `registers`: a device
-   * of the platform, which may well lie inside a bridge's window.
+   * `memory`: RAM, or addresses reserved for hot-plugged RAM; `tables`: data of the firmware, which is in RAM;
+   * `registers`: a device of the platform, which may be inside a host bridge's window.
    */
   readonly kind: 'memory' | 'tables' | 'registers';
-  /** What says so, ready to print: `SRAT: memory of proximity domain 0`. */
+  /** The source, ready to print: `SRAT: memory of proximity domain 0`. */
   readonly text: string;
   readonly span?: Span;
 }
 
-/** Bytes from the address of a table that are certainly its own: the common header. */
+/** Every table has at least the common header (ACPI 6.5, 5.2.6). */
 const HEADER_LENGTH = 36n;
 
-/** Every range that the tables themselves tell of, in the order of the tables. */
+/** Every range that the tables occupy or describe as in use, in the order of the tables. Malformed tables go to `sink`. */
 export function occupiedByTables(tables: readonly AcpiTable[], sink: DiagnosticSink): OccupiedRange[] {
   const found: OccupiedRange[] = [];
   const add = (
@@ -60,7 +59,7 @@ export function occupiedByTables(tables: readonly AcpiTable[], sink: DiagnosticS
       case 'SRAT':
         for (const range of readSrat(table, sink)) {
           if (!range.enabled) continue;
-          const what = range.hotPluggable ? 'memory, or room for some,' : 'memory';
+          const what = range.hotPluggable ? 'hot-pluggable memory' : 'memory';
           add(
             'memory',
             range.base,
@@ -130,22 +129,22 @@ export interface UnknownWindow {
   readonly size: Quantity;
 }
 
-/** What can be said of an unknown window, and what that rests on. */
+/** Where an unknown window can be, and why. */
 export interface BoundInference {
   /** Ready to print: `MG2B is in [mem 0xf8000000-0xffffffff]`. */
   readonly text: string;
   /** The only addresses the window can have, half-open, in order. */
   readonly gaps: readonly { readonly start: bigint; readonly end: bigint }[];
-  /** What fills the addresses around the gaps. */
+  /** The occupied ranges that border the gaps. */
   readonly because: readonly OccupiedRange[];
 }
 
-/** Holes smaller than this between stretches of RAM (below 1 MiB there are several) hold no MMIO window. */
+/** Holes between ranges of RAM that are smaller than this (there are several below 1 MiB) hold no MMIO window. */
 export const SMALLEST_WINDOW = 1n << 20n;
 
 /**
- * Where an unknown window can lie at all: somewhere its expressions' width allows and no memory is. Undefined when
- * nothing narrows it down, or its base is known.
+ * Where an unknown window can be: within the minimum and maximum of its base, outside of memory. `undefined` if nothing
+ * narrows it down, or its base is known.
  */
 export function inferWindow(
   window: UnknownWindow,
@@ -180,7 +179,7 @@ function inferenceText(
   gaps: readonly { readonly start: bigint; readonly end: bigint }[],
 ): string {
   const name = formatQuantity(base);
-  if (gaps.length === 0) return `no address that ${name} can be is free of memory`;
+  if (gaps.length === 0) return `no possible address of ${name} is free of memory`;
   const where = gaps.map(({ start, end }) => formatMemRange(start, end - start)).join(' or ');
   const largest = gaps.reduce((most, { start, end }) => (end - start > most ? end - start : most), 0n);
   const room = isKnown(size) ? '' : `, so ${formatQuantity(size)} is at most ${hex(largest)}`;

@@ -13,21 +13,21 @@ import { parseName } from './terms/name.ts';
 export interface ObjectOptions extends EvaluationOptions {
   /** Arguments of a method, as {@link parseAslConstant} reads them. */
   readonly args?: readonly AmlValue[];
-  /** How ASL texts among the artifacts are read: what opens the files that they include. */
+  /** For ASL texts among the artifacts: macros, and how included files are opened. */
   readonly asl?: PreprocessorOptions;
 }
 
-/** Is this a path of an object, as ASL writes it: `\_SB.PCI0._CRS`? */
+/** Whether this is an object path in ASL syntax, such as `\_SB.PCI0._CRS`. */
 export function isAcpiPath(path: string): boolean {
   return parseName(path) !== undefined;
 }
 
 /**
- * Loads the tables among the artifacts, runs what an operating system runs at start, and evaluates one object. Values that
- * are given for fields which no table has are refused with a diagnostic; nothing is evaluated then.
- * @param path absolute, as ASL writes it: `\_SB.PCI0._CRS`
- * @returns undefined where the path is not one, the artifacts hold no ACPI table or a given value is refused. What isn't
- * known stays an expression.
+ * Loads the tables among the artifacts, runs what an operating system runs at boot, and evaluates one object. If `set`
+ * has a value for a field that no table declares, a diagnostic says so and nothing is evaluated.
+ * @param path absolute, in ASL syntax: `\_SB.PCI0._CRS`
+ * @returns unknown values as expressions; `undefined` if `path` is no object path, the artifacts hold no ACPI table or a
+ * value of `set` is refused
  */
 export async function evaluateObject(
   artifacts: readonly Artifact[],

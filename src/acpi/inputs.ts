@@ -1,4 +1,4 @@
-/** Tables and resource lists from the inputs of one machine, whatever form each of them has. */
+/** Tables and resource lists from the inputs of one machine, in any of the supported formats. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { finding } from '../findings/finding.ts';
@@ -8,18 +8,18 @@ import { areComplete } from './tables/complete.ts';
 import type { AcpiTable } from './tables/table.ts';
 
 export interface AcpiInputs {
-  /** In the order given, each with a name of its own among them. */
+  /** In the order given; their names are unique. */
   readonly tables: readonly AcpiTable[];
   readonly artifactOf: ReadonlyMap<AcpiTable, Artifact>;
   /** The tables are all that the machine has. */
   readonly complete: boolean;
-  /** Resource lists that stand alone: hex dumps, printed lists, templates in a text. */
+  /** Resource lists without their tables: hex dumps, printed lists, resource templates in a text. */
   readonly lists: readonly { readonly artifact: Artifact; readonly entry: CrsEntry }[];
 }
 
 /**
- * Reads every artifact; what can't be read is said to `sink`. Readers are loaded when there is something for them.
- * @param asl how texts are read: what opens the files they include
+ * Reads every artifact. What cannot be read is reported to `sink`. A format's reader is imported on first use.
+ * @param asl for ASL texts: macros, and how included files are opened
  */
 export async function readAcpiInputs(
   artifacts: readonly Artifact[],
@@ -66,7 +66,10 @@ export async function readAcpiInputs(
   };
 }
 
-/** A machine has one DSDT. Dumps hold it twice where FADT's 32-bit and 64-bit address both name it: that is one. */
+/**
+ * A machine has one DSDT. Dumps may hold it twice because FADT's 32-bit and 64-bit fields both have its address; such
+ * copies are identical and not reported.
+ */
 function reportSecondDsdt(tables: readonly AcpiTable[], sink: DiagnosticSink): void {
   const [first, ...others] = tables.filter(({ signature }) => signature === 'DSDT');
   for (const { name, source, offset, bytes } of others) {

@@ -1,4 +1,4 @@
-/** A machine made of ACPI tables: its namespace after start-up, and what its objects evaluate to. */
+/** Loads the ACPI tables of a machine, as an operating system does at boot, and evaluates objects. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { finding } from '../findings/finding.ts';
@@ -26,22 +26,23 @@ export { evaluateAllAnd, evaluateAllCrs, evaluateCrsOf } from './crs/evaluate-cr
 
 export interface EvaluationOptions {
   /**
-   * What bytes hold that nothing says: with this, results are those of ACPICA's acpiexec with that fill, its quirks
-   * included: all bits zero, all ones, the byte given, or one for each space and address. Without, they are unknown.
+   * What memory and registers hold whose contents are not given: all bits zero, all ones, a byte, or a byte for each
+   * space and address. Results are then those of ACPICA's acpiexec with that fill, its quirks included. By default such
+   * contents are unknown.
    */
   readonly assume?: 'zero' | 'ones' | Fill;
   /**
-   * The tables are all that the machine has. Without, a name that none of them declares may be another table's: what
-   * depends on that has conditions like `exists(\ZZZZ)`.
+   * The machine has no other tables. By default a name that none of the tables declares may be declared by another, and
+   * what depends on it has conditions like `exists(\ZZZZ)`.
    */
   readonly complete?: boolean;
-  /** The operating system that runs the code. Without effect where contents are assumed: then it is acpiexec. */
+  /** The operating system that runs the code. Ignored with `assume`, which selects acpiexec. */
   readonly system?: OperatingSystem;
-  /** What `_OSI` says yes to, and when, in place of what that says. */
+  /** Interfaces for which `_OSI` returns true, and under which condition; replaces those of `system`. */
   readonly interfaces?: ReadonlyMap<string, Condition>;
   /** Values of firmware fields, by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
   readonly set?: ReadonlyMap<string, bigint>;
-  /** Pieces of physical memory. */
+  /** Known contents of physical memory. */
   readonly memory?: readonly {
     readonly address: bigint;
     readonly bytes: Uint8Array;
@@ -49,12 +50,12 @@ export interface EvaluationOptions {
   }[];
 }
 
-/** A revision below 2 gives 32-bit integers to all tables (ACPI 6.5, 20.2.3; ACPICA looks at the DSDT's alone). */
+/** A DSDT of a revision below 2 makes integers of all tables 32 bits wide (ACPI 6.5, 5.2.11.1 and 19.6.30). */
 const WIDE_REVISION = 2;
 
 /**
- * Loads the tables of one machine as an operating system does, running their own code and `_REG`, `_STA`, `_INI`.
- * What goes wrong is a diagnostic; the rest is loaded all the same.
+ * Loads the tables of one machine as an operating system does: runs their module-level code, then `_REG`, `_STA` and
+ * `_INI`. A failure is reported to `sink`, and loading continues.
  */
 export function loadMachine(
   tables: readonly AcpiTable[],
@@ -64,7 +65,7 @@ export function loadMachine(
   return startMachine(tables, decodeTables(loadOrder(tables), sink), options, sink);
 }
 
-/** As {@link loadMachine}, of tables that are decoded already. */
+/** As {@link loadMachine}, for tables that are decoded already. */
 export function startMachine(
   tables: readonly AcpiTable[],
   decoded: DecodedTables,
@@ -97,20 +98,20 @@ export function startMachine(
 }
 
 export interface EvalResult {
-  /** The object's path; undefined when there is none of that name. */
+  /** The object's absolute path; `undefined` if it does not exist. */
   readonly path: string | undefined;
   readonly value: AmlValue | NamespaceNode | undefined;
   /** Why there is no value. */
   readonly fault: AmlFault | undefined;
   /** Paths that faulted, with their conditions. */
   readonly faults: readonly { readonly when: Condition; readonly fault: AmlFault }[];
-  /** Calls, field accesses, Debug output, notifications, in the order they happened. */
+  /** Calls, field accesses, Debug output and notifications, in order of execution. */
   readonly trace: readonly TraceRecord[];
-  /** Lines stored to Debug. */
+  /** Lines that were stored to `Debug`. */
   readonly debug: readonly string[];
 }
 
-/** Evaluates an object by its absolute path, with arguments if it is a method. */
+/** Evaluates the object at an absolute path. @param args arguments, if it is a method */
 export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly AmlValue[] = []): EvalResult {
   const { interpreter } = machine;
   const { root } = interpreter;
@@ -133,7 +134,7 @@ export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly Am
   };
 }
 
-/** A value as ASL writes it. */
+/** A value in ASL syntax. */
 export function formatResult(value: AmlValue | NamespaceNode | undefined): string {
   return formatValue(value);
 }

@@ -1,4 +1,4 @@
-/** Values of firmware fields that somebody gives: does every name mean a field, and does the value fit it? */
+/** Checks values given for firmware fields (`--set`): does every name denote a field, and does the value fit it? */
 import { type Diagnostic, type DiagnosticSink, IGNORED } from '../bytes/diagnostic.ts';
 import { finding } from '../findings/finding.ts';
 import { nearestOf } from '../findings/nearest.ts';
@@ -9,18 +9,18 @@ import type { AcpiTable } from './tables/table.ts';
 import { trimSegment } from './terms/name.ts';
 import { Term } from './terms/term.ts';
 
-/** A name of the tables whose value may be given. */
+/** A field unit, or an External that may be one, whose value may be given. */
 interface Settable {
   readonly path: string;
-  /** Undefined where it is another table's. */
+  /** Width; `undefined` if another table declares it. */
   readonly bits: number | undefined;
 }
 
 /**
- * Says what is wrong with values by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). Names are those of the fields that any table
- * declares, and those that a table says another has.
- * @param order tables with AML in load order @param decoded the same, maybe without devices that nobody asks about
- * @returns whether every value has its place
+ * Checks values given by name (`MG2B`) or path (`\_SB.PCI0.TOLM`) and reports the wrong ones to `sink`. Valid names are
+ * those of fields that a table declares, and of Externals that no table declares.
+ * @param order tables with AML in load order @param decoded the same tables; devices may have been left out
+ * @returns whether all of them are right
  */
 export async function checkSettings(
   order: readonly AcpiTable[],
@@ -29,7 +29,7 @@ export async function checkSettings(
   sink: DiagnosticSink,
 ): Promise<boolean> {
   let names = settablesOf(decoded);
-  // Methods are decoded when they are run, and what was left out may have fields too.
+  // Method bodies are decoded on demand, and devices that were left out may have fields too.
   if ([...set.keys()].some((name) => !names.has(name))) names = settablesOf(decodedWhole(order));
   const givenAs = new Map<string, string>();
   let areRight = true;
@@ -52,10 +52,10 @@ export async function checkSettings(
 }
 
 const MAX_SUGGESTED = 3;
-/** So many names are listed where none is near. */
+/** Names that are listed if none is similar. */
 const MAX_LISTED = 8;
 
-/** Names that may have been meant, else those there are. */
+/** Similar names, and the names there are. */
 async function suggested(name: string, names: readonly string[]) {
   const isPath = name.startsWith('\\');
   const alike = names.filter((other) => other.startsWith('\\') === isPath);
@@ -67,12 +67,12 @@ async function suggested(name: string, names: readonly string[]) {
   };
 }
 
-/** Names of fields, without paths, that a value may be given to. @param tables of one machine */
+/** The single-segment names of all fields whose value may be given. @param tables of one machine */
 export function settableNames(tables: readonly AcpiTable[]): string[] {
   return [...settablesOf(decodedWhole(loadOrder(tables))).keys()].filter((name) => !name.startsWith('\\'));
 }
 
-/** Every name and path that a value may be given by. */
+/** Fields by name and by path. */
 function settablesOf({ namespace }: DecodedTables): Map<string, Settable[]> {
   const names = new Map<string, Settable[]>();
   for (const object of namespace.all()) {

@@ -52,7 +52,7 @@ describe('where an unknown window can lie', () => {
 
   it('says so when no room is left', () => {
     expect(inferWindow({ base: field('MG2B'), size: 1n }, [memory(0n, 1n << 33n)])?.text).toBe(
-      'no address that MG2B can be is free of memory',
+      'no possible address of MG2B is free of memory',
     );
   });
 });

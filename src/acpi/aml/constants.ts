@@ -1,4 +1,4 @@
-/** Constants and strings as AML encodes them (ACPI 6.5, 20.2.3). */
+/** AML constants and strings: ComputationalData (ACPI 6.5, 20.2.3). */
 import { OPCODES } from '../terms/opcodes.ts';
 import { type Operand, Term } from '../terms/term.ts';
 
@@ -8,16 +8,16 @@ const DWORD = OPCODES.DWord.code;
 const STRING = OPCODES.String.code;
 const QWORD = OPCODES.QWord.code;
 
-/** Numbers below this have operands made once. */
+/** Operand lists of numbers below this are shared. */
 const SHARED_NUMBERS = 256;
 const SMALL: (readonly Operand[] | undefined)[] = new Array(SHARED_NUMBERS).fill(undefined);
 
-/** Can this byte begin a constant with data of its own, or a string? */
+/** Whether this byte is BytePrefix, WordPrefix, DWordPrefix, StringPrefix or QWordPrefix. */
 export function startsConstant(byte: number): boolean {
   return byte >= BYTE && byte <= QWORD;
 }
 
-/** Reads the constant or string at `start`, which may not reach `limit`. Undefined when it is cut short or none. */
+/** Reads the constant or string at `start`, which must end at or before `limit`; `undefined` if it is truncated. */
 export function readConstant(bytes: Uint8Array, start: number, limit: number): Term | undefined {
   switch (bytes[start]) {
     case BYTE:
@@ -49,7 +49,7 @@ export function readConstant(bytes: Uint8Array, start: number, limit: number): T
   }
 }
 
-/** The operands of a constant, made once for each small number. */
+/** The operands of a constant below {@link SHARED_NUMBERS}. */
 function small(value: number): readonly Operand[] {
   let operands = SMALL[value];
   if (operands === undefined) {
@@ -59,12 +59,12 @@ function small(value: number): readonly Operand[] {
   return operands;
 }
 
-/** The little-endian 16-bit number at an offset, all of whose bytes are there. */
+/** The little-endian 16-bit number at an offset; the caller has checked the bounds. */
 export function wordAt(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8);
 }
 
-/** The little-endian 32-bit number at an offset, all of whose bytes are there. Unsigned. */
+/** The little-endian unsigned 32-bit number at an offset; the caller has checked the bounds. */
 export function dwordAt(bytes: Uint8Array, at: number): number {
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }

@@ -1,14 +1,14 @@
-/** What terms do to the declared namespace while they are decoded: open scopes in it, and declare names. */
+/** Enters scopes and names into the declared namespace while terms are decoded. */
 
 import type { Declaration, DeclaredNamespace, DeclaredObject } from '../namespace/declared.ts';
 import type { NamePath } from '../terms/name.ts';
 import { OPCODES, type Opcode } from '../terms/opcodes.ts';
 import type { FieldElement, Term } from '../terms/term.ts';
 
-/** Type byte of an External that is a method (ACPI 6.5, table of ObjectType). */
+/** ObjectType of an External that is a method (ACPI 6.5, table 19.39). */
 const EXTERNAL_METHOD = 8;
 
-/** The scope that a term opens by a name used at `scope`: what follows inside is resolved there. */
+/** The scope that a term opens: names in its body are resolved there. @param scope where `name` is used */
 export function openedScope(
   namespace: DeclaredNamespace,
   op: Opcode,
@@ -21,15 +21,15 @@ export function openedScope(
   return object;
 }
 
-/** Does a term of that opcode say something about names? */
+/** Whether terms of that opcode declare names. */
 export function declares(op: Opcode): boolean {
   return op.defines !== 'nothing' || op === OPCODES.External;
 }
 
 /**
- * Enters what a term declares into the declared namespace, a term that {@link declares} something.
- * @param operands the term's; of a method those that are decoded already
- * @param scope the one it opened, else the one it stands in
+ * Enters what a term declares into the declared namespace. Its opcode must be one that {@link declares} names.
+ * @param operands of the term; of a method, those that are decoded already
+ * @param scope the scope that the term opened, otherwise the scope around it
  */
 export function declare(
   namespace: DeclaredNamespace,

@@ -1,7 +1,7 @@
 /**
- * AML bytes to terms, driven by the opcode table. No native recursion: terms under construction wait on a
- * stack; those without terms inside needn't. Every length is held against the package around it; what can't be read
- * becomes an `Unreadable` term up to the end of the list it stands in, and reading goes on behind that list.
+ * Decodes AML into terms, driven by the opcode table. There is no native recursion: terms under construction are on an
+ * explicit stack, except for those without nested terms. Every length is checked against the enclosing package. What
+ * cannot be decoded becomes an `Unreadable` term up to the end of the enclosing list, and decoding continues after it.
  */
 
 import { hex } from '../../bytes/address.ts';
@@ -31,18 +31,18 @@ import * as shape from './shape.ts';
 
 const AML_DEPTH = new InnerLimit('aml-depth');
 
-/** What a decoder needs from around the table. */
+/** What the decoders of all tables of a machine share. */
 export interface DecodeContext {
   readonly namespace: DeclaredNamespace;
   readonly names: NameReader;
   readonly sink: DiagnosticSink;
-  /** What is left out: devices that nobody asked for and nothing mentions. */
+  /** Devices to leave out: they were not asked for and nothing refers to them. */
   readonly unreferenced: UnreferencedDevices | undefined;
-  /** While tables are read: every name in a value's place, and how many arguments it was given. */
+  /** While tables are decoded: every name where a call may be, and how many arguments it was decoded with (-1: none). */
   lookups: { scope: DeclaredObject; name: NamePath; count: number }[] | undefined;
 }
 
-/** Decodes the terms of a whole table. Method bodies are decoded when their operands are first asked for. */
+/** Decodes the terms of a whole table. A method's body is decoded when its operands are first used. */
 export function decodeTable(table: AcpiTable, context: DecodeContext): Term[] {
   const decoder = new Decoder(table, context, true);
   return decoder.list(TABLE_HEADER_LENGTH, table.bytes.length, context.namespace.root, false);
@@ -52,14 +52,14 @@ const TABLE_SHAPE: shape.Shape = [shape.TERM_LIST];
 const ELEMENTS_SHAPE: shape.Shape = [shape.PACKAGE_ELEMENT_LIST];
 const NO_OPERANDS: Term['operands'] = [];
 
-/** In a target's place; in a value's the same byte is Zero. */
+/** NullName, where a target is expected; where a value is expected, this byte is ZeroOp. */
 const NULL_NAME = 0x00;
 
-/** What stands at the cursor is no term without terms inside. */
+/** Results of `#leaf` that are no term: the term at the cursor has nested terms; there is no term. */
 const DEEPER = 1;
 const NO_TERM = 2;
 
-/** A method's, whose body is decoded when somebody looks. */
+/** The operands of a method. Its body is decoded on first use. */
 class MethodOperands extends LateOperands {
   readonly #name: NamePath;
   readonly #flags: number;
@@ -82,10 +82,10 @@ class Decoder {
   readonly #bytes: Uint8Array;
   readonly #context: DecodeContext;
   readonly #names: NameReader;
-  /** The table's own code is read, and no method's. */
+  /** The table's module-level code is decoded, not a method's body. */
   readonly #loading: boolean;
   #pos = 0;
-  /** What {@link DEEPER} met: a call of the name, or an opcode. */
+  /** After {@link DEEPER}: the method and argument count of a call, otherwise the opcode. */
   #callee: NamePath | undefined;
   #callCount = 0;
   #opcode: Opcode = OPCODES.Noop;
@@ -98,7 +98,7 @@ class Decoder {
     this.#names = context.names;
   }
 
-  /** The terms in [start, end). */
+  /** Decodes the terms in [start, end). */
   list(
     start: number,
     end: number,
@@ -133,8 +133,8 @@ class Decoder {
   }
 
   /**
-   * Reads terms of a list until its end or until one has terms inside, which then goes on the stack. The text of the
-   * problem when one can't be read.
+   * Decodes terms of a list until its end, or until one has nested terms, which is then pushed on the stack.
+   * @returns the problem with the term that cannot be decoded
    */
   #terms(open: OpenTerm, list: Term[], stack: OpenTerm[]): string | undefined {
     const kind = open.shape[open.at] === shape.PACKAGE_ELEMENT_LIST ? shape.DATA_REF_OBJECT : shape.TERM_ARG;
@@ -142,10 +142,9 @@ class Decoder {
     const isData = unreferenced && ((bytes: Uint8Array, at: number) => this.#isData(bytes, at, open));
     while (this.#pos < open.end) {
       if (unreferenced !== undefined && isData !== undefined) {
-        // Left out as if it weren't there.
-        const behind = unreferenced.endAt(this.#bytes, this.#pos, open.end, isData);
-        if (behind >= 0) {
-          this.#pos = behind;
+        const deviceEnd = unreferenced.endAt(this.#bytes, this.#pos, open.end, isData);
+        if (deviceEnd >= 0) {
+          this.#pos = deviceEnd;
           continue;
         }
       }
@@ -162,7 +161,7 @@ class Decoder {
     return open.at < open.shape.length ? this.#operands(open, stack) : undefined;
   }
 
-  /** As {@link #terms}, for the operands that are left. A list among them gets terms when it is its turn again. */
+  /** As {@link #terms}, for the remaining operands of a term up to and including the next list. */
   #operands(open: OpenTerm, stack: OpenTerm[]): string | undefined {
     const { shape: kinds } = open;
     while (open.at < kinds.length) {
@@ -184,13 +183,13 @@ class Decoder {
       }
       const problem = this.#datum(kind, open);
       if (problem !== undefined) return problem;
-      // A method's body waits until somebody wants it.
+      // A method's body is decoded later: see MethodOperands.
       if (kind === shape.BYTE_DATA && open.op === OPCODES.Method) return undefined;
     }
     return undefined;
   }
 
-  /** Opens the term that {@link #leaf} found to have terms inside. */
+  /** Pushes the term for which {@link #leaf} returned {@link DEEPER}. */
   #push(parent: OpenTerm, stack: OpenTerm[]): void {
     const callee = this.#callee;
     if (callee !== undefined) {
@@ -210,8 +209,8 @@ class Decoder {
   #start = 0;
 
   /**
-   * The term at the cursor, if it has no terms inside; null is no target. The cursor is then behind it, else as far as
-   * the name or opcode was read.
+   * The term at the cursor if it has no nested terms; `null` for an absent target (NullName). The cursor is then after
+   * the term, otherwise after its name or opcode.
    */
   #leaf(kind: number, end: number, scope: DeclaredObject): Term | null | typeof DEEPER | typeof NO_TERM {
     const bytes = this.#bytes;
@@ -221,7 +220,7 @@ class Decoder {
     const first = bytes[start]!;
     if (first === NULL_NAME) {
       this.#pos = start + 1;
-      // No target. Where a target is a must, it stands for none all the same, as in ACPICA.
+      // ACPICA accepts NullName for a mandatory target too.
       if (kind !== shape.TERM_ARG && kind !== shape.DATA_REF_OBJECT) return null;
       return new Term(OPCODES.Zero, NO_OPERANDS, start, start + 1);
     }
@@ -243,15 +242,15 @@ class Decoder {
     this.#pos = next;
     if (op.operands.length === 0) return new Term(op, NO_OPERANDS, start, next);
     if (op === OPCODES.Package) {
-      const behind = plainPackageEnd(bytes, next, end);
-      if (behind >= 0) return this.#plainPackage(start, next, behind, scope);
+      const packageEnd = plainPackageEnd(bytes, next, end);
+      if (packageEnd >= 0) return this.#plainPackage(start, next, packageEnd, scope);
     }
     this.#callee = undefined;
     this.#opcode = op;
     return DEEPER;
   }
 
-  /** A package of plain elements, whose length is at `at`: terms are made of it when somebody looks. */
+  /** A package of plain elements, whose PkgLength is at `at`: its elements become terms on first use. */
   #plainPackage(start: number, at: number, end: number, scope: DeclaredObject): Term {
     const bytes = this.#bytes;
     const table = this.#table;
@@ -265,7 +264,7 @@ class Decoder {
     return new Term(OPCODES.Package, operands, start, end);
   }
 
-  /** A name in a term's place: a method call, where a value is wanted and the name is a method's. */
+  /** A name where a term is expected: a method call if calls are allowed here and the name is a method's. */
   #name(kind: number, end: number, scope: DeclaredObject): Term | typeof DEEPER | typeof NO_TERM {
     const start = this.#pos;
     const name = this.#names.read(this.#bytes, start, end);
@@ -284,14 +283,14 @@ class Decoder {
     return DEEPER;
   }
 
-  /** Is the name at an offset that of a plain field or value, to read which does nothing? */
+  /** Whether the name at an offset is that of a Field unit or a Name, which can be read without running code. */
   #isData(bytes: Uint8Array, at: number, { end, scope }: OpenTerm): boolean {
     const name = this.#names.read(bytes, at, end);
     const found = name && this.#context.namespace.resolve(scope, name);
     return found?.kind === 'Field' || found?.kind === 'Name';
   }
 
-  /** Hands a finished term to the term around it. */
+  /** Adds a finished term to its parent. */
   #complete(open: OpenTerm, parent: OpenTerm): void {
     const { op, operands, scope } = open;
     let term: Term;
@@ -311,7 +310,7 @@ class Decoder {
     else parent.take(term);
   }
 
-  /** After a method's flags: the arguments are known, the body is left for later. */
+  /** The term of a method whose flags have been read; its body is not decoded yet. */
   #method({ operands, scope, start, end }: OpenTerm): Term {
     const [name, flags] = operands as [NamePath, number];
     if (scope.kind === 'Method' || scope.kind === undefined) {
@@ -329,7 +328,7 @@ class Decoder {
     return new Term(OPCODES.Method, late, start, end);
   }
 
-  /** Reads one operand that is no term. The text of the problem when it can't be read. */
+  /** Decodes one operand that is no term. @returns the problem if it cannot be decoded */
   #datum(kind: number, open: OpenTerm): string | undefined {
     const bytes = this.#bytes;
     const at = this.#pos;
@@ -403,7 +402,7 @@ class Decoder {
     return undefined;
   }
 
-  /** Gives up the innermost list: its rest becomes one Unreadable term. */
+  /** Abandons the innermost list: its rest becomes one Unreadable term. */
   #fail(stack: OpenTerm[], problem: string): void {
     let from = this.#pos;
     while (stack.at(-1)!.list === undefined) from = stack.pop()!.start;

@@ -11,15 +11,15 @@ const EXTENDED_ACCESS = 0x03;
 
 export interface FieldList {
   readonly elements: readonly FieldElement[];
-  /** What can't be read of the rest, which begins at `end`; undefined when all was read. */
+  /** Why the rest, from `end` on, cannot be decoded; `undefined` if all was decoded. */
   readonly problem: string | undefined;
-  /** Behind the last element that could be read. */
+  /** After the last decoded element. Exclusive. */
   readonly end: number;
 }
 
 /**
- * Reads the elements in [start, end).
- * @param termAt reads the term at an offset, a Buffer's size; undefined when that is no plain one
+ * Decodes the elements in [start, end).
+ * @param termAt decodes the term at an offset, the size of a Connection's Buffer; `undefined` if it has nested terms
  */
 export function readFieldList(
   bytes: Uint8Array,
@@ -76,13 +76,13 @@ export function readFieldList(
   return done(at);
 }
 
-/** A number of bits, encoded as a package length; -1 when it is cut short. */
+/** A number of bits, encoded like PkgLength; -1 if it is truncated. */
 function bitsAt(bytes: Uint8Array, at: number, end: number): number {
   if (at >= end || at + packageLengthSize(bytes[at]!) > end) return -1;
   return packageLength(bytes, at);
 }
 
-/** A Connection's operand: a name, or a Buffer whose size is plain. */
+/** A Connection's operand: a name, or a Buffer whose size is a constant; `undefined` for anything else. */
 function readConnection(
   bytes: Uint8Array,
   start: number,

@@ -1,17 +1,17 @@
-/** Name strings as AML encodes them (ACPI 6.5, 20.2.2). */
+/** AML name strings: NameString (ACPI 6.5, 20.2.2). */
 import { type NamePath, NULL_NAME } from '../terms/name.ts';
 
-/** Before the first segment: the root, and once for each scope to go up. */
+/** Before the first segment: RootChar `\`, or ParentPrefixChar `^` once for each scope upwards. */
 export const ROOT_PREFIX = 0x5c;
 export const PARENT_PREFIX = 0x5e;
-/** Before two segments; before their number, and so many. */
+/** Before two segments; before a count and that many segments. */
 export const DUAL_NAME_PREFIX = 0x2e;
 export const MULTI_NAME_PREFIX = 0x2f;
 
-/** More `^` than any namespace is deep. */
+/** No namespace is deeper. */
 const MAX_PARENT_PREFIXES = 255;
 
-/** Can this byte begin a name string (the null name not counted)? */
+/** Whether this byte can begin a name string other than NullName. */
 export function startsName(byte: number): boolean {
   return (
     (byte >= 0x41 && byte <= 0x5a) ||
@@ -23,7 +23,7 @@ export function startsName(byte: number): boolean {
   );
 }
 
-/** Where the name string at `start` ends, which may not reach `limit`; -1 when it is cut short or none. */
+/** Exclusive end of the name string at `start`, which must not exceed `limit`; -1 if it is truncated or there is none. */
 export function nameEnd(bytes: Uint8Array, start: number, limit: number): number {
   let at = start;
   if (bytes[at] === ROOT_PREFIX) at += 1;
@@ -44,13 +44,13 @@ export function nameEnd(bytes: Uint8Array, start: number, limit: number): number
 }
 
 /**
- * Reads name strings. Segments and single-segment names are made once and shared: a table names the same thing
- * hundreds of times.
+ * Decodes name strings. Segments and single-segment names are shared: a table refers to the same object hundreds of
+ * times.
  */
 export class NameReader {
   readonly #segments = new Map<number, string>();
   readonly #single = new Map<number, NamePath>();
-  /** After a read: where the name string ended. */
+  /** Exclusive end of the name string that was read last. */
   end = 0;
 
   #segment(bytes: Uint8Array, at: number): string {
@@ -63,12 +63,12 @@ export class NameReader {
     return segment;
   }
 
-  /** The four characters at `at`, for field lists. The caller has checked that they are there. */
+  /** The name segment at `at`, for field lists. The caller has checked the bounds. */
   segment(bytes: Uint8Array, at: number): string {
     return this.#segment(bytes, at);
   }
 
-  /** Reads the name string at `start`, which may not reach `limit`. Undefined when it is cut short or none. */
+  /** Decodes the name string at `start`, which must end at or before `limit`; `undefined` if it is truncated or none. */
   read(bytes: Uint8Array, start: number, limit: number): NamePath | undefined {
     const end = nameEnd(bytes, start, limit);
     if (end < 0) return undefined;

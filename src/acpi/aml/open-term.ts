@@ -9,26 +9,26 @@ import * as shape from './shape.ts';
 /** Lists up to this length are kept in arrays of that length. */
 const SHORT_LIST = 12;
 
-/** A term some of whose operands are still to be read: it waits on the decoder's stack while terms inside it are. */
+/** A term on the decoder's stack: its nested terms are being decoded. */
 export class OpenTerm {
   declare readonly op: Opcode;
   declare readonly shape: shape.Shape;
-  /** Index of the operand that is next, and how many there are, package lengths being none. */
+  /** Index in {@link shape} of the next operand, and how many operands there are so far (PkgLength is none). */
   declare at: number;
   declare count: number;
-  /** Made in its full length: an array that grows takes more room than most terms have operands. */
+  /** Allocated at full length: an array that grows has a capacity greater than most terms' operand count. */
   declare readonly operands: Operand[];
   declare readonly start: number;
   /** Exclusive end of the package, or of the package around a term without one. */
   declare end: number;
   declare hasPackage: boolean;
-  /** What a call calls; its operands here are the arguments. */
+  /** Of a call: the method's name; `operands` are then the arguments. */
   declare callee: NamePath | undefined;
-  /** The list being filled, when the operand is one. */
+  /** The list that is being decoded, if the current operand is one. */
   declare list: Term[] | undefined;
-  /** Where names inside are resolved. */
+  /** Where nested names are resolved. */
   declare scope: DeclaredObject;
-  /** Only what runs makes what is declared inside. */
+  /** Objects declared inside are created only if the code around them runs. */
   declare readonly conditional: boolean;
 
   constructor(
@@ -55,27 +55,27 @@ export class OpenTerm {
     this.conditional = conditional;
   }
 
-  /** The next operand. */
+  /** Adds the next operand. */
   take(operand: Operand): void {
     this.operands[this.count] = operand;
     this.count += 1;
     this.at += 1;
   }
 
-  /** The list being filled is the next operand, and at its end. */
+  /** Adds the list that was being decoded as the next operand. */
   takeList(list: Term[]): void {
     this.list = undefined;
     this.take(list.length < SHORT_LIST ? list.slice() : list);
   }
 
-  /** The package length is read. */
+  /** Sets the end that a package length gives. @param end exclusive */
   enterPackage(end: number): void {
     this.end = end;
     this.hasPackage = true;
     this.at += 1;
   }
 
-  /** All operands are there: the term, which ends at `end`. */
+  /** The finished term. @param end exclusive */
   finished(end: number): Term {
     const { op, operands, callee, start } = this;
     return new Term(op, callee === undefined ? operands : [callee, operands as Term[]], start, end);

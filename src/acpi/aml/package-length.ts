@@ -1,11 +1,14 @@
-/** PkgLength (ACPI 6.5, 20.2.4): its low six bits, or four and up to three more bytes. */
+/**
+ * PkgLength (ACPI 6.5, 20.2.4). The high two bits of its lead byte are the number of bytes that follow. Without any, the
+ * low six bits are the length, otherwise the low four are its least significant bits.
+ */
 
-/** How many bytes the package length with this first byte takes. */
+/** The size in bytes of the PkgLength with this lead byte. */
 export function packageLengthSize(lead: number): number {
   return 1 + (lead >> 6);
 }
 
-/** The length at an offset, all of whose bytes are there. It counts from its own first byte. */
+/** The length at an offset, from the PkgLength's own first byte. The caller has checked the bounds. */
 export function packageLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at]!;
   const extra = lead >> 6;

@@ -1,6 +1,7 @@
 /**
- * Packages of constants, strings and names, and of such packages: most of what tables consist of. Their bytes are checked
- * once. Values are made from them without a term for each element; the terms are made for who looks at them.
+ * Plain packages: their elements are constants, strings, names or plain packages. Most of the bytes of tables are such
+ * packages. The bytes are validated once; values are then made from them without a term for each element. Terms are
+ * made on demand.
  */
 import type { NamePath } from '../terms/name.ts';
 import { OPCODES } from '../terms/opcodes.ts';
@@ -9,7 +10,7 @@ import { dwordAt, wordAt } from './constants.ts';
 import { type NameReader, nameEnd, startsName } from './names.ts';
 import { packageLength, packageLengthSize } from './package-length.ts';
 
-/** Packages in packages: `_PRT` and the like have one level of them, the deepest real ones three. */
+/** Nesting: `_PRT` has two levels, the deepest packages in real tables have four. */
 const MAX_DEPTH = 4;
 
 const ZERO = OPCODES.Zero.code;
@@ -22,18 +23,18 @@ const QWORD = OPCODES.QWord.code;
 const STRING = OPCODES.String.code;
 const PACKAGE = OPCODES.Package.code;
 
-/** Makes values of a package's elements. */
+/** Makes values from a package's elements. */
 export interface PackageMaker<T> {
   number(value: bigint): T;
-  /** All bits of an integer, whatever its width is. */
+  /** Ones: all bits of an integer, 32 or 64. */
   ones(): T;
   text(text: string): T;
   name(name: NamePath): T;
-  /** @param count elements that the package has @param given what is written of them: less, or more */
+  /** @param count NumElements @param given the elements in the initializer, maybe fewer or more */
   pack(count: number, given: T[]): T;
 }
 
-/** The operands of a package that {@link plainPackageEnd} found plain. */
+/** The operands of a package for which {@link plainPackageEnd} returned an end. */
 export class PlainPackage extends LateOperands {
   readonly #bytes: Uint8Array;
   /** Of the package length. */
@@ -53,7 +54,7 @@ export class PlainPackage extends LateOperands {
     return this.#decode();
   }
 
-  /** The package as values; what is inside is made before what it is in. */
+  /** The package as values, inner packages first. */
   read<T>(maker: PackageMaker<T>): T {
     return this.#package(this.#start, maker);
   }
@@ -117,7 +118,7 @@ export class PlainPackage extends LateOperands {
   }
 }
 
-/** Numbers below this are made once. */
+/** Bigints of numbers below this are shared. */
 const SHARED_NUMBERS = 256;
 const SMALL = Array.from({ length: SHARED_NUMBERS }, (_, value) => BigInt(value));
 
@@ -126,9 +127,9 @@ function smallNumber(value: number): bigint {
 }
 
 /**
- * Where the package ends whose length is at `start`, if it is whole and all of its elements are plain; otherwise -1: it has
- * to be decoded, be it to find out what is wrong with it.
- * @param limit the package must not reach it
+ * Exclusive end of the package whose PkgLength is at `start` if it is valid and plain; otherwise -1, and the package must
+ * be decoded into terms, which also reports what is wrong with it.
+ * @param limit exclusive end of the enclosing package
  */
 export function plainPackageEnd(bytes: Uint8Array, start: number, limit: number, depth = 1): number {
   if (start >= limit || depth > MAX_DEPTH) return -1;

@@ -1,9 +1,9 @@
-/** The operands of each opcode as the decoder goes through them: numbers, to be told apart quickly. */
+/** The operand kinds of each opcode as small integers, for a fast decoder. */
 import type { Opcode, OperandKind } from '../terms/opcodes.ts';
 
 export const PKG_LENGTH = 0;
 export const NAME_STRING = 1;
-/** From here to {@link LAST_TERM} a term stands there. */
+/** Operands of the kinds from here to {@link LAST_TERM} are terms. */
 export const TERM_ARG = 2;
 export const DATA_REF_OBJECT = 3;
 export const SUPER_NAME = 4;
@@ -45,7 +45,7 @@ export type Shape = readonly number[];
 
 const shapes = new Map<number, Shape>();
 
-/** The operands of an opcode that has a code, in the order of the encoding. Made when it is first met. */
+/** The operand kinds of an opcode in the order of the encoding; cached. The opcode must have a code. */
 export function shapeOf(op: Opcode): Shape {
   let shape = shapes.get(op.code);
   if (shape === undefined) {
@@ -55,15 +55,15 @@ export function shapeOf(op: Opcode): Shape {
   return shape;
 }
 
-/** A method takes at most seven arguments; an External may say anything. */
+/** Maximum for a method (ACPI 6.5, 19.6.85); the count in an External is not limited. */
 export const MAX_ARGUMENTS = 7;
 
-/** The operands of a method call, by the number of arguments. */
+/** The operand kinds of a method call, by argument count. */
 export const CALL_SHAPES: readonly Shape[] = Array.from({ length: MAX_ARGUMENTS + 1 }, (_, count) =>
   new Array<number>(count).fill(TERM_ARG),
 );
 
-/** May a name of a method that stands there be a call of it? */
+/** Whether a method's name as an operand of this kind is a call. */
 export function isCallable(kind: number): boolean {
   return kind === TERM_ARG || kind === SUPER_NAME || kind === TARGET;
 }

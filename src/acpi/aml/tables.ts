@@ -1,4 +1,4 @@
-/** All AML tables of a machine as term trees, with names and argument counts resolved across all of them. */
+/** Decodes all AML tables of a machine, with names and argument counts resolved across them. */
 import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { DeclaredNamespace } from '../namespace/declared.ts';
 import type { UnreferencedDevices } from '../prune/unreferenced-devices.ts';
@@ -7,7 +7,7 @@ import type { Term } from '../terms/term.ts';
 import { type DecodeContext, decodeTable } from './decoder.ts';
 import { NameReader } from './names.ts';
 
-/** A call decoded with a wrong argument count shifts what follows: so often it is tried again with what was learnt. */
+/** A call decoded with a wrong argument count shifts what follows, so tables are decoded again with the new counts. */
 const MAX_PASSES = 4;
 
 const NOTHING_FORESEEN: ReadonlyMap<string, number> = new Map();
@@ -20,15 +20,15 @@ export interface DecodedTable {
 export interface DecodedTables {
   readonly tables: readonly DecodedTable[];
   readonly namespace: DeclaredNamespace;
-  /** For decoding what is loaded later. */
+  /** For tables that are loaded later. */
   readonly context: DecodeContext;
 }
 
 /**
- * Decodes AML tables in load order. Terms' offsets count from the table's first byte. Method bodies are decoded when
- * first looked at; problems in them go to the same sink then.
- * @param unreferenced devices to leave out: the rest is what somebody asks about
- * @param foreseen arguments of methods that no table declares, by absolute path
+ * Decodes AML tables in load order. Offsets of terms are from the table's first byte. Method bodies are decoded on first
+ * use; problems in them are then reported to the same sink.
+ * @param unreferenced devices to leave out
+ * @param foreseen argument counts of methods that no table declares, by absolute path
  */
 export function decodeTables(
   tables: readonly AcpiTable[],
@@ -71,7 +71,7 @@ export function decodeTables(
   }
 }
 
-/** Decodes a table that running code loads: its names join the others'. */
+/** Decodes a table that running code loads, into the same namespace. */
 export function decodeMore(decoded: DecodedTables, table: AcpiTable): readonly Term[] {
   return decodeTable(table, decoded.context);
 }

@@ -1,4 +1,4 @@
-/** Artifacts of kind `asl`: texts with DefinitionBlocks become tables, resource templates alone become resources. */
+/** Reads artifacts of kind `asl`: DefinitionBlocks become tables, bare resource templates become resources. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { type Source, textOf } from '../../bytes/source.ts';
@@ -14,14 +14,14 @@ import { withoutSurroundings } from './text/around.ts';
 import { withoutMargins } from './text/margins.ts';
 import type { PreprocessorOptions } from './text/preprocessor.ts';
 
-/** The text without margins, and without what programs print around and between it; every byte keeps its offset. */
+/** The text with margins and other programs' output blanked out; every byte keeps its offset. */
 export function aslText(source: Source): Source {
   return withoutSurroundings(withoutMargins(source));
 }
 
 /**
- * What the text holds. Tables are compiled, their spans lead back into the text; entries are named `template0`,
- * `template1` … by their order. Text that is neither is reported.
+ * The tables and resource templates of a text. Tables are compiled and their spans refer to the text. Templates are
+ * named `template0`, `template1` … in order. A text without any of them is reported.
  */
 export function readAsl(
   artifact: Artifact,

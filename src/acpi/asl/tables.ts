@@ -1,4 +1,4 @@
-/** ACPI tables as ASL text, and ASL text as tables: what `fwmap asl` does. */
+/** Disassembles ACPI tables and compiles ASL: `fwmap asl`. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
@@ -9,14 +9,14 @@ import { decodeForText } from './print/guessed-arguments.ts';
 import { printTable } from './print/print.ts';
 import { aslText } from './read.ts';
 
-/** How a text is compiled: macros, the header's fields, what opens the files that it includes. */
+/** Compile options of a text: macros, header fields, how included files are opened. */
 export type AslOptionsOf = (artifact: Artifact) => CompileOptions;
 
-/** A table as text. */
+/** A table as ASL text. */
 export interface TableText {
   /** Unique among the tables: `DSDT`, `SSDT2`. */
   readonly name: string;
-  /** Makes the text: ASL+ that iasl and {@link compileAslTexts} compile back. */
+  /** Makes the text: ASL+ from which iasl and {@link compileAslTexts} compile the table again. */
   readonly text: () => string;
 }
 
@@ -27,8 +27,8 @@ export interface TableBytes {
 }
 
 /**
- * The tables with AML among the artifacts as ASL text, in the order in which an operating system loads them. They tell each
- * other what their external names are. ASL texts among the artifacts are compiled first.
+ * The tables with AML among the artifacts as ASL text, in the order in which an operating system loads them. Types and
+ * argument counts of external names are taken from the other tables. ASL texts are compiled first.
  */
 export function printAsl(
   artifacts: readonly Artifact[],
@@ -45,8 +45,8 @@ export function printAsl(
 }
 
 /**
- * Compiles the DefinitionBlocks of ASL texts. A block with faults is compiled without the faulty statements: where `sink`
- * got an error the tables are not what the text says.
+ * Compiles the DefinitionBlocks of ASL texts. Statements with errors are left out, so the tables are incomplete if
+ * `sink` received an error.
  */
 export function compileAslTexts(
   artifacts: readonly Artifact[],

@@ -18,7 +18,7 @@ interface Nesting {
 
 class ShownPart extends SegmentText {
   readonly cut: CutValue[] = [];
-  /** Whether a template has to be opened before the part, and closed behind it. */
+  /** Whether a template has to be opened before the part, and how many closed after it. */
   opens = false;
   closes = 0;
 

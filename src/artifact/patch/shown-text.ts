@@ -73,7 +73,7 @@ export class SegmentText {
   }
 }
 
-/** Directives of the C preprocessor, which mean nothing without the file around them. */
+/** Directives of the C preprocessor, which are dropped since the rest of the file is unknown. */
 const DIRECTIVE =
   /^[ \t]*#[ \t]*(?:include|if|ifdef|ifndef|elif|else|endif|define|undef|error|warning|pragma)\b/;
 

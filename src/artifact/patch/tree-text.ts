@@ -79,9 +79,9 @@ function openerIn(heading: string): string | undefined {
 }
 
 /** One hunk's part of the text. */
-class Shown extends SegmentText {
+class ShownHunk extends SegmentText {
   readonly cut: CutValue[] = [];
-  /** Nodes that the part leaves open, the innermost last. */
+  /** Nodes left open after the part, the innermost last. */
   open: string[] = [];
 
   /**
@@ -96,7 +96,7 @@ class Shown extends SegmentText {
     this.#blankOutside(scanned);
     const { first } = scanned;
     const heading = openerIn(this.segment.heading);
-    // Properties come before nodes: what begins with one, or ends a node, is still inside of the last one opened.
+    // Properties precede child nodes, so a part that begins with a property or a `}` is inside of the node in its heading.
     const isInside = heading !== undefined && (first === undefined || first.by === '}' || first.by === ';');
     const stack = this.#stackFor(scanned, isInside ? heading : undefined, open, builder);
     for (const brace of scanned.braces) {
@@ -127,7 +127,7 @@ class Shown extends SegmentText {
     }
     const needed = Math.min(Math.max(-lowest, heading === undefined ? 0 : 1), MAX_DEPTH);
     const { at } = this.segment;
-    // The same node as a hunk before it: the two parts are of one body.
+    // A node that an earlier hunk left open: both parts belong to its body.
     const known = heading === undefined ? -1 : open.lastIndexOf(heading);
     const kept = known >= 0 ? open.slice(0, known + 1) : [];
     for (const name of open.slice(kept.length).toReversed()) if (name !== '/') builder.line('};', at, false);

@@ -256,7 +256,7 @@ class DiffReader {
     const line = this.#at;
     const { text, depth: own } = unquote(this.#lines[line]!);
     if (own < depth) return 'end';
-    // Of a mail that is not quoted, `>` may stand in the text itself.
+    // In an unquoted hunk a `>` belongs to the text.
     const whole = depth === 0 ? this.#lines[line]! : text;
     const content = againstFirstParent(whole, columns);
     if (content === undefined) return 'note';

@@ -153,7 +153,7 @@ function prefixesOf(cells: readonly number[]): string[] {
   return cells.map((_, index) => cells.slice(0, index + 1).join(' '));
 }
 
-/** Goes through a text once, statement by statement: a line may hold several, and a statement several lines. */
+/** One pass over a text, statement by statement: a line may have several, and a statement may span lines. */
 class StatementSearch {
   readonly found: FoundText[] = [];
   /** Braces of complete nodes that aren't empty, with the names before the opening ones. */

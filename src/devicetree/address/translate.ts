@@ -344,7 +344,7 @@ export class Translator {
   }
 }
 
-/** @param index of the entry that passed the address on, negative when all pass unchanged */
+/** @param index of the entry that translated the address; negative for 1:1 */
 function stepOf(
   translation: BusTranslation,
   index: number,

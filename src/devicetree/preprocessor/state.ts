@@ -54,7 +54,7 @@ const PROBLEM_TEXTS: Readonly<Record<MacroProblem, string>> = {
   'macro-tokens': 'expands without end',
   'macro-characters': 'makes the expansion of all macros too long',
   'too-deep': 'expands without end',
-  'unterminated-arguments': 'is called with an argument list that does not end',
+  'unterminated-arguments': 'is called with an unterminated argument list',
   'argument-count': 'is called with the wrong number of arguments',
 };
 

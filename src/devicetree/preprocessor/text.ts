@@ -123,7 +123,7 @@ export class TextCopier {
     return printed.edge;
   }
 
-  /** What the expansion prints, with a space exactly where GNU cpp has one (c-ppoutput.cc, scan_translation_unit). */
+  /** The text of an expansion, with a space exactly where GNU cpp prints one (c-ppoutput.cc, scan_translation_unit). */
   #print(expander: Expander, macro: Macro, invocation: Token, before: Edge): { text: string; edge: Edge } {
     const pieces: string[] = [];
     let edge = before;

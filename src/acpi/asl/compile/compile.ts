@@ -1,4 +1,4 @@
-/** ASL text to AML tables, as iasl compiles it. */
+/** Compiles ASL text into AML tables as iasl does. */
 import type { DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../../bytes/source.ts';
 import { latin1Text } from '../../../bytes/text-encoding.ts';
@@ -9,7 +9,7 @@ import { type EncodedTerm, encodeTerms } from './encode.ts';
 import { resolveUnit } from './resolve.ts';
 
 export interface CompileOptions extends PreprocessorOptions {
-  /** Header fields that name the compiler: four characters and a number. */
+  /** Header fields that identify the compiler: four characters, and a version. */
   readonly creatorId?: string;
   readonly creatorRevision?: number;
 }
@@ -18,11 +18,11 @@ export interface CompiledTable {
   readonly unit: AslUnit;
   /** The whole table, header and checksum included. */
   readonly bytes: Uint8Array;
-  /** Where the innermost term that the byte belongs to was written; the DefinitionBlock for a byte of the header. */
+  /** Place in the text of the innermost term that the byte belongs to; of the DefinitionBlock for a header byte. */
   spanAt(offset: number): Span;
 }
 
-/** Compiles every DefinitionBlock of a text. A block with faults is compiled without the faulty statements. */
+/** Compiles every DefinitionBlock of a text. Statements with errors are left out. */
 export function compileAsl(
   source: Source,
   sink: DiagnosticSink,
@@ -41,8 +41,8 @@ export function compileUnit(unit: AslUnit, options: CompileOptions = {}): Compil
 }
 
 /**
- * The table as one that was read from a file: what is loaded, run and printed doesn't know that it came from text,
- * and a span into it is shown as the place in the text.
+ * The compiled table in the form of one that was read from a binary. A span into its bytes is shown as the place in the
+ * text.
  */
 export function tableOf({ unit, bytes, spanAt }: CompiledTable): AcpiTable {
   const { source } = unit.positions.spanOf(unit.start, unit.end);
@@ -92,7 +92,7 @@ function spanAt(unit: AslUnit, map: readonly EncodedTerm[], offset: number): Spa
     if (map[middle]!.at <= offset) low = middle + 1;
     else high = middle;
   }
-  // The last term that begins at or before the byte, or else the nearest one around it.
+  // The last term that begins at or before the byte if it extends beyond it, otherwise the nearest enclosing term.
   for (let index = low - 1; index >= 0; index -= 1) {
     const term = map[index]!;
     if (term.end > offset) return unit.positions.spanOf(term.textStart, term.textEnd);

@@ -1,10 +1,10 @@
-/** Terms to AML bytes (ACPI 6.5, chapter 20), keeping for every term which bytes it became. */
+/** Encodes terms as AML (ACPI 6.5, chapter 20) and records which bytes each term became. */
 import { DUAL_NAME_PREFIX, MULTI_NAME_PREFIX, PARENT_PREFIX, ROOT_PREFIX } from '../../aml/names.ts';
 import type { NamePath } from '../../terms/name.ts';
 import { EXTENSION_PREFIX, type OperandKind } from '../../terms/opcodes.ts';
 import { type FieldElement, type Operand, Term } from '../../terms/term.ts';
 
-/** Where a term's bytes begin and end, and where its text does. In the order of the bytes. */
+/** The bytes of a term in the table, and its text. Ends are exclusive. */
 export interface EncodedTerm {
   readonly at: number;
   readonly end: number;
@@ -12,17 +12,17 @@ export interface EncodedTerm {
   readonly textEnd: number;
 }
 
-/** Bytes of a name as AML has it. */
+/** Size in bytes of an encoded name. */
 export function encodedNameLength(name: NamePath): number {
   const count = name.segments.length;
   const prefixes = (name.root ? 1 : 0) + name.parents;
-  // No segments: a NUL. Two have a prefix, more than two a prefix and their number.
+  // NullName; NameSeg; DualNamePath: a prefix; MultiNamePath: a prefix and a count.
   return prefixes + (count === 0 ? 1 : 4 * count + (count === 1 ? 0 : count === 2 ? 1 : 2));
 }
 
 /**
- * Bytes of a package length that encodes `content` bytes after itself. The bounds are iasl's, one short of what
- * would fit; in a field list, where the number doesn't count itself, the same bounds hold.
+ * Size in bytes of the PkgLength before `content` bytes. The bounds are iasl's, one below what would fit. They are the
+ * same in a field list, where the number does not include the PkgLength's own size.
  */
 function packageLengthBytes(content: number): number {
   if (content <= 0x3e) return 1;
@@ -30,7 +30,11 @@ function packageLengthBytes(content: number): number {
   return content <= 0xffffc ? 3 : 4;
 }
 
-/** The bytes of a list of terms. `base` is the offset of the first byte in what they will be part of. */
+/**
+ * Encodes a list of terms.
+ * @param base offset in the table of the first encoded byte
+ * @returns `map` in the order of `at`, a term before those nested in it
+ */
 export function encodeTerms(
   terms: readonly Term[],
   base: number,
@@ -214,7 +218,7 @@ class Encoder {
         for (const term of operand as readonly Term[]) this.#term(term);
         return;
       default:
-        // No target: the null name.
+        // An absent target is NullName.
         if (operand instanceof Term) this.#term(operand);
         else this.#byte(0);
     }

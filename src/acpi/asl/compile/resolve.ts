@@ -1,6 +1,6 @@
 /**
- * What a compiler does with names once all are known: resource tags become offsets, External declarations go to the
- * head of the table, and, in a DSDT, paths become as short as iasl makes them. The terms are rewritten, not changed.
+ * Name resolution after parsing: resource tags become offsets, External declarations move to the head of the table and,
+ * in a DSDT, paths become as short as iasl makes them. Terms are copied, not modified.
  */
 import type { NamePath } from '../../terms/name.ts';
 import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
@@ -10,7 +10,7 @@ import { integerTerm } from '../values/constants.ts';
 import { encodedNameLength } from './encode.ts';
 import { declaredOperand, type SymbolNode, Symbols } from './symbols.ts';
 
-/** Create…Field and Index count in bytes, where a tag counts in bits. */
+/** Their offset is in bytes; a tag's is in bits. */
 const COUNTS_BYTES: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'CreateByteField',
   'CreateWordField',
@@ -19,7 +19,7 @@ const COUNTS_BYTES: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'Index',
 ]);
 
-/** Operators in which a method's name is a reference to the method and no call. */
+/** Operators for which a method's name is a reference to the method, not a call. */
 const REFERS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'RefOf',
   'CondRefOf',
@@ -41,10 +41,10 @@ class Resolver {
   readonly #unit: AslUnit;
   readonly #symbols: Symbols;
   readonly #wide: boolean;
-  /** iasl shortens names in a DSDT only: nothing else is loaded below the root for certain. */
+  /** iasl shortens names in a DSDT only; other tables may be loaded somewhere below the root. */
   readonly #shortens: boolean;
   readonly #externals: { readonly term: Term; readonly node: SymbolNode }[] = [];
-  /** Arguments of the first call of each external method. */
+  /** Argument count of the first call of each external method. */
   readonly #calls = new Map<SymbolNode, number>();
 
   constructor(unit: AslUnit) {
@@ -63,7 +63,7 @@ class Resolver {
     return [new Term(OPCODES.If, [never, externals], start, end), ...terms];
   }
 
-  /** An External with its full path; of a method only when it is called, with the number of arguments given. */
+  /** An External with its absolute path. That of a method is kept only if it is called, with that argument count. */
   #external(term: Term, node: SymbolNode): Term[] {
     const [, type, count] = term.operands;
     const called = this.#calls.get(node);
@@ -122,7 +122,7 @@ class Resolver {
     const node = this.#symbols.find(name, scope);
     if (node === undefined) return term;
     if (node.tag !== undefined) {
-      // iasl divides by eight in every case, also for a descriptor's own name, whose offset is in bytes already.
+      // iasl divides by eight even for a descriptor's own name, whose offset is in bytes already.
       const offset =
         parent !== undefined && COUNTS_BYTES.has(parent) ? node.tag.offset >> 3 : node.tag.offset;
       return integerTerm(BigInt(offset), this.#wide, term.start, term.end);
@@ -144,9 +144,9 @@ class Resolver {
     if (!this.#calls.has(node)) this.#calls.set(node, given);
   }
 
-  /** The shortest way to refer to what a name means: its last segment, or a path with fewer bytes. */
+  /** The shortest reference to the same object: its last segment, or a path with fewer bytes. */
   #shortReference(name: NamePath, scope: SymbolNode, parent: OpcodeName | undefined): NamePath {
-    // Not all interpreters search for the operand of CondRefOf.
+    // Some interpreters do not search parent scopes for the operand of CondRefOf.
     if (!this.#shortens || parent === 'CondRefOf' || encodedNameLength(name) <= 4) return name;
     const node = this.#symbols.find(name, scope);
     if (node === undefined || node.tag !== undefined || node.parent === undefined) return name;
@@ -155,7 +155,7 @@ class Resolver {
     return this.#relative(name, node, scope, 0, node.path) ?? name;
   }
 
-  /** The shortest way to name what is being defined: without a root prefix at the root, or with `^`. */
+  /** The shortest declaration of the same object: without the root prefix at the root, or relative with `^`. */
   #shortDeclaration(name: NamePath, scope: SymbolNode, operator: OpcodeName): NamePath {
     if (!this.#shortens || encodedNameLength(name) <= 4) return name;
     const node = this.#symbols.find(name, scope);
@@ -163,7 +163,7 @@ class Resolver {
     if (scope === this.#symbols.root && name.root) return { ...name, root: false };
     const path = node.path;
     const common = commonLength(path, scope.path);
-    // The whole target lies on the way to the scope: its last segment has to be said, from one scope further up.
+    // The target encloses the scope: its last segment must be written, relative to the scope above the target.
     const above = common === path.length && scope.depth > path.length;
     const extra = above && operator === 'Scope' ? 1 : 0;
     return this.#relative(name, node, scope, extra, path, above ? 1 : 0) ?? name;
@@ -181,7 +181,7 @@ class Resolver {
     if (common === 0 || node === scope) return undefined;
     const segments = path.slice(common - repeat);
     const short: NamePath = { root: false, parents: scope.depth - common + extra, segments };
-    // iasl counts prefixes and segments without the NUL that a path of prefixes alone needs.
+    // iasl does not count the NullName that a path of prefixes alone needs.
     if (segments.length === 0 || encodedNameLength(short) >= encodedNameLength(name)) return undefined;
     return this.#symbols.exact(short, scope) === node ? short : undefined;
   }
