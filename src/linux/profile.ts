@@ -39,7 +39,7 @@ export interface ProfileOptions {
  */
 export function profileOf(release: KernelRelease | undefined, options: ProfileOptions = {}): KernelProfile {
   const target = release ?? parseRelease(NEWEST_RELEASE)!;
-  const changes = RELEASE_CHANGES.map((change) => decide(change, target, options));
+  const changes = RELEASE_CHANGES.map((change) => appliedTo(target, change, options));
   let behaviour = BASE_BEHAVIOUR;
   for (const { change, present } of changes) if (present) behaviour = { ...behaviour, ...change.effect };
   const unsure = changes.filter((applied) => applied.unsure !== undefined && bears(applied.change.effect));
@@ -81,13 +81,30 @@ function isCommit(change: ReleaseChange, commit: string): boolean {
   return wanted.length >= 7 && (change.commit.startsWith(wanted) || wanted.startsWith(change.commit));
 }
 
-function decide(change: ReleaseChange, release: KernelRelease, options: ProfileOptions): AppliedChange {
+/** The releases that the timeline names, by their text: it is held against one release after the other. */
+const inTable = new Map<string, KernelRelease>();
+
+function releaseInTable(text: string): KernelRelease {
+  let release = inTable.get(text);
+  if (release === undefined) {
+    release = parseRelease(text)!;
+    inTable.set(text, release);
+  }
+  return release;
+}
+
+/** Whether a release has the change of one row of the timeline. */
+export function appliedTo(
+  release: KernelRelease,
+  change: ReleaseChange,
+  options: ProfileOptions,
+): AppliedChange {
   if (options.withCommits?.some((commit) => isCommit(change, commit)))
     return { change, present: true, by: 'given' };
   if (options.withoutCommits?.some((commit) => isCommit(change, commit)))
     return { change, present: false, by: 'given' };
   const branch = branchOf(release);
-  const mainline = change.mainline === null ? undefined : parseRelease(change.mainline);
+  const mainline = change.mainline === null ? undefined : releaseInTable(change.mainline);
   if (mainline !== undefined && compareReleases(release, mainline) >= 0) {
     const unsure = unsureMainline(change, release, true);
     return { change, present: true, by: 'mainline', ...(unsure === undefined ? {} : { unsure }) };
@@ -101,7 +118,7 @@ function decide(change: ReleaseChange, release: KernelRelease, options: ProfileO
         by: 'stable',
         unsure: `a backport of ${change.commit} to ${branch} is believed, in which release is not known`,
       };
-    const since = parseRelease(backport.since)!;
+    const since = releaseInTable(backport.since);
     const present = compareReleases(release, since) >= 0;
     if (release.patch === undefined && release.candidate === undefined)
       return {
@@ -123,9 +140,9 @@ function decide(change: ReleaseChange, release: KernelRelease, options: ProfileO
 
 function unsureMainline(change: ReleaseChange, release: KernelRelease, present: boolean): string | undefined {
   if (change.confirmed) return undefined;
-  const branch = parseRelease(branchOf(release))!;
+  const branch = { ...release, patch: undefined, candidate: undefined };
   const seen = (text: string | undefined, holds: (order: number) => boolean): boolean =>
-    text !== undefined && holds(compareReleases(branch, parseRelease(text)!));
+    text !== undefined && holds(compareReleases(branch, releaseInTable(text)));
   if (present && seen(change.presentFrom, (order) => order >= 0)) return undefined;
   if (!present && seen(change.absentUpTo, (order) => order <= 0)) return undefined;
   return `${change.commit} in ${change.mainline} is believed, not confirmed (${formatRelease(release)} is near it)`;

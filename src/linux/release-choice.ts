@@ -13,7 +13,7 @@ import {
 } from '../symbolic/index.ts';
 import { BASE_BEHAVIOUR, type Behaviour } from './behaviour.ts';
 import { RELEASE_CHANGES, type ReleaseChange } from './changes.ts';
-import { type AppliedChange, type ProfileOptions, profileOf } from './profile.ts';
+import { type AppliedChange, appliedTo, type ProfileOptions } from './profile.ts';
 import { compareReleases, type KernelRelease, parseRelease } from './release.ts';
 
 /** The oldest release that questions are answered for when none is named. */
@@ -129,7 +129,8 @@ export interface ReleaseModelOptions extends ProfileOptions {
 export class ReleaseModel {
   readonly #options: ReleaseModelOptions;
   readonly #known = new Map<string, Condition>();
-  #stretches: readonly (readonly AppliedChange[])[] | undefined;
+  /** What comes of a row of the table in each stretch: few of the rows are asked about. */
+  readonly #rows = new Map<ReleaseChange, readonly AppliedChange[]>();
 
   constructor(options: ReleaseModelOptions = {}) {
     this.#options = options;
@@ -146,14 +147,20 @@ export class ReleaseModel {
     return condition;
   }
 
-  /** The rows that are not sure in some release that the condition allows, for telling what an answer rests on. */
-  rowsAt(index: number): readonly AppliedChange[] {
-    this.#stretches ??= POINTS.map(({ typical }) => profileOf(typical, this.#options).changes);
-    return this.#stretches[index]!;
+  #row(change: ReleaseChange): readonly AppliedChange[] {
+    let row = this.#rows.get(change);
+    if (row === undefined) {
+      row = POINTS.map(({ typical }) => appliedTo(typical, change, this.#options));
+      this.#rows.set(change, row);
+    }
+    return row;
   }
 
   #conditionOf<K extends keyof Behaviour>(key: K, value: Behaviour[K]): Condition {
     const ways: Condition[] = [];
+    const rows = RELEASE_CHANGES.filter(({ effect }) => effect[key] !== undefined).map((change) =>
+      this.#row(change),
+    );
     // Stretches in a row with the same condition become one range.
     let start = 0;
     let current: Condition | undefined;
@@ -163,7 +170,8 @@ export class ReleaseModel {
         ways.push(gather('all', [between(start, end), current]) as Condition);
     };
     for (let index = 0; index < POINTS.length; index += 1) {
-      const { condition, id } = this.#at(index, key, value);
+      const here = rows.map((row) => row[index]!);
+      const { condition, id } = this.#at(here, key, value);
       if (id === name && current !== undefined) continue;
       close(index);
       [start, current, name] = [index, condition, id];
@@ -172,18 +180,16 @@ export class ReleaseModel {
     return anyOf(ways);
   }
 
-  /** When a stretch behaves so: by its rows, each later one over the earlier. */
+  /** When a stretch behaves so: by its rows about that, each later one over the earlier. */
   #at<K extends keyof Behaviour>(
-    index: number,
+    rows: readonly AppliedChange[],
     key: K,
     value: Behaviour[K],
   ): { readonly condition: Condition; readonly id: string } {
     let holds: Condition = BASE_BEHAVIOUR[key] === value ? 1n : 0n;
     const open: string[] = [];
-    for (const { change, present, unsure, by } of this.rowsAt(index)) {
-      const set = change.effect[key];
-      if (set === undefined) continue;
-      const then: Condition = set === value ? 1n : 0n;
+    for (const { change, present, unsure, by } of rows) {
+      const then: Condition = change.effect[key] === value ? 1n : 0n;
       const isOpen = by !== 'given' && (unsure !== undefined || (this.#options.vendor === true && !present));
       if (!isOpen) {
         if (present) {

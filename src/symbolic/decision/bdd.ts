@@ -122,10 +122,15 @@ export class BddManager {
     if (a === b || b === TRUE) return a;
     if (a === TRUE) return b;
     if (a === FALSE || b === FALSE || a === (b ^ 1)) return FALSE;
-    if (a > b) [a, b] = [b, a];
+    if (a > b) {
+      const first = b;
+      b = a;
+      a = first;
+    }
     const known = this.#cached(AND, a, b);
     if (known >= 0) return known;
-    const [levelA, levelB] = [this.#levels[a >> 1]!, this.#levels[b >> 1]!];
+    const levelA = this.#levels[a >> 1]!;
+    const levelB = this.#levels[b >> 1]!;
     const level = levelA < levelB ? levelA : levelB;
     const low = this.and(levelA === level ? this.low(a) : a, levelB === level ? this.low(b) : b);
     const high = this.and(levelA === level ? this.high(a) : a, levelB === level ? this.high(b) : b);
@@ -136,10 +141,15 @@ export class BddManager {
   meets(a: Bdd, b: Bdd): boolean {
     if (a === FALSE || b === FALSE || a === (b ^ 1)) return false;
     if (a === TRUE || b === TRUE || a === b) return true;
-    if (a > b) [a, b] = [b, a];
+    if (a > b) {
+      const first = b;
+      b = a;
+      a = first;
+    }
     const known = this.#cached(AND, a, b);
     if (known >= 0) return known !== FALSE;
-    const [levelA, levelB] = [this.#levels[a >> 1]!, this.#levels[b >> 1]!];
+    const levelA = this.#levels[a >> 1]!;
+    const levelB = this.#levels[b >> 1]!;
     const level = levelA < levelB ? levelA : levelB;
     if (
       this.meets(levelA === level ? this.high(a) : a, levelB === level ? this.high(b) : b) ||
@@ -158,10 +168,15 @@ export class BddManager {
     if (a === b) return FALSE ^ opposite;
     if (a === TRUE) return b ^ 1 ^ opposite;
     if (b === TRUE) return a ^ 1 ^ opposite;
-    if (a > b) [a, b] = [b, a];
+    if (a > b) {
+      const first = b;
+      b = a;
+      a = first;
+    }
     const known = this.#cached(XOR, a, b);
     if (known >= 0) return known ^ opposite;
-    const [levelA, levelB] = [this.#levels[a >> 1]!, this.#levels[b >> 1]!];
+    const levelA = this.#levels[a >> 1]!;
+    const levelB = this.#levels[b >> 1]!;
     const level = levelA < levelB ? levelA : levelB;
     const low = this.xor(levelA === level ? this.low(a) : a, levelB === level ? this.low(b) : b);
     const high = this.xor(levelA === level ? this.high(a) : a, levelB === level ? this.high(b) : b);
@@ -203,9 +218,13 @@ export class BddManager {
 
   /** What the function is where some variables have these values. */
   restrict(of: Bdd, values: ReadonlyMap<number, boolean>): Bdd {
-    const done = new Map<Bdd, Bdd>();
+    // What has a value often stands at the top, where nothing is made anew.
+    for (let value = values.get(this.levelOf(of)); value !== undefined; value = values.get(this.levelOf(of)))
+      of = value ? this.high(of) : this.low(of);
     let last = -1;
     for (const level of values.keys()) if (level > last) last = level;
+    if (this.levelOf(of) > last) return of;
+    const done = new Map<Bdd, Bdd>();
     // Recurses no deeper than there are variables.
     const walk = (at: Bdd): Bdd => {
       // Below them nothing changes.

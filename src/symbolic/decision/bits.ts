@@ -61,8 +61,7 @@ export class Bits {
   domain(choices: Iterable<ChoiceVariable> = this.#order.choices.values()): Bdd {
     let domain: Bdd = TRUE;
     for (const choice of choices) {
-      const bits = widthOf(BigInt(choice.values.length - 1));
-      const index = Array.from({ length: bits }, (_, i) => this.#variable({ kind: 'choice', choice }, i));
+      const index = this.#variables({ kind: 'choice', choice });
       domain = this.bdds.and(domain, this.below(index, BigInt(choice.values.length)));
     }
     return domain;
@@ -73,21 +72,16 @@ export class Bits {
     return [...this.#order.choices.values()].map((choice) => this.levelsOf({ kind: 'choice', choice }));
   }
 
-  #variable(variable: Variable, bit: number): Bdd {
-    const level = this.#order.levelOf(variable, bit);
-    if (level === undefined) throw new OutOfWork('a variable that was not announced');
-    return this.bdds.variable(level);
+  /** Bits of a variable, from `low` on; what it doesn't have is 0. */
+  #variables(variable: Variable, low = 0, count = Infinity): Bdd[] {
+    const levels = this.#order.levelsOf(variable, low, count);
+    if (levels.includes(-1)) throw new OutOfWork('a variable that was not announced');
+    return levels.map((level) => this.bdds.variable(level));
   }
 
   /** The levels of a variable's bits, the lowest bit first; -1 for one that no expression had. */
   levelsOf(variable: Variable): number[] {
-    const width =
-      variable.kind === 'field'
-        ? variable.field.bits
-        : variable.kind === 'choice'
-          ? widthOf(BigInt(variable.choice.values.length - 1))
-          : variable.of.bits;
-    return Array.from({ length: width }, (_, i) => this.#order.levelOf(variable, i) ?? -1);
+    return this.#order.levelsOf(variable);
   }
 
   /** When a condition holds. */
@@ -207,18 +201,12 @@ export class Bits {
     switch (of.kind) {
       case 'field':
       case 'choice':
-      case 'opaque': {
-        const variable = variableOf(of);
-        return Array.from({ length: width }, (_, i) => this.#variable(variable, i));
-      }
+      case 'opaque':
+        return fitted(this.#variables(variableOf(of)), width);
       case 'slice': {
         const { of: whole, low } = of;
-        if (whole.kind === 'field' || whole.kind === 'opaque') {
-          const variable = variableOf(whole);
-          return Array.from({ length: width }, (_, i) =>
-            low + i < whole.bits ? this.#variable(variable, low + i) : FALSE,
-          );
-        }
+        if (whole.kind === 'field' || whole.kind === 'opaque')
+          return fitted(this.#variables(variableOf(whole), low, width), width);
         return fitted(this.vector(whole).slice(low), width);
       }
       case 'join': {

@@ -17,7 +17,8 @@ const MAX_FAILURES = 8;
 
 /** A condition that was asked about. */
 interface Entry {
-  readonly id: number;
+  /** A bit of its own: a set of conditions is the bits of all. */
+  readonly bit: bigint;
   readonly condition: Expr;
   /** A bit for each place that it depends on. */
   readonly places: bigint;
@@ -31,8 +32,9 @@ interface Entry {
   generation: number;
 }
 
-/** Conditions that depend on the same, with what they are together. */
+/** Conditions that depend on the same, with what they are together. There is one of each set of conditions. */
 interface Part {
+  readonly members: bigint;
   readonly places: bigint;
   readonly entries: readonly Entry[];
   /** What it was put together from: parts, and conditions beside them. */
@@ -50,29 +52,6 @@ export interface Together {
   readonly isNever: boolean;
 }
 
-function partOf(from: readonly Part[], own: readonly Entry[]): Part {
-  let places = 0n;
-  for (const part of from) places |= part.places;
-  for (const entry of own) places |= entry.places;
-  const entries = [...from.flatMap((part) => part.entries), ...own];
-  return { places, entries, from, own, holds: FALSE, generation: -1 };
-}
-
-/** The parts that some conditions have to do with as one, and the others. */
-function joined(
-  { parts }: Together,
-  own: readonly Entry[],
-): { readonly part: Part | undefined; readonly others: readonly Part[] } {
-  let places = 0n;
-  for (const entry of own) places |= entry.places;
-  const met = parts.filter((part) => (part.places & places) !== 0n);
-  if (met.length < 2) return { part: met[0], others: parts.filter((part) => part !== met[0]) };
-  return {
-    part: partOf(met, []),
-    others: parts.filter((part) => !met.includes(part)),
-  };
-}
-
 /**
  * Answers as `isPossible` does, without making everything from scratch each time. For one run of a judgement: it keeps
  * what it was asked.
@@ -81,11 +60,14 @@ export class DecisionContext {
   readonly #entries = new Map<number, Entry[]>();
   readonly #byExpr = new WeakMap<Expr, Entry>();
   readonly #places = new Map<string | object, bigint>();
-  readonly #answers = new Map<string, boolean | undefined>();
+  /** By their members. */
+  readonly #parts = new Map<bigint, Part>();
+  /** Whether some conditions can hold together, by their bits: many worlds ask the same of the same. */
+  readonly #answers = new Map<bigint, boolean | undefined>();
   #bits: Bits | undefined;
   #generation = 0;
   #failures = 0;
-  #last = 0;
+  #count = 0;
   #work = 0;
 
   /** Steps that all questions have taken so far: a step is about what one operation on two nodes takes. */
@@ -124,7 +106,7 @@ export class DecisionContext {
     const parts: Part[] = [];
     for (let left: readonly Entry[] = all; left.length > 0; ) {
       const { taken, rest } = bearing(left[0]!.places, left);
-      parts.push(partOf([], taken));
+      parts.push(this.#partOf([], taken));
       left = rest;
     }
     return { parts, isNever: false };
@@ -135,15 +117,40 @@ export class DecisionContext {
     const own = this.#conjuncts([condition]);
     if (together.isNever || own === false) return { parts: [], isNever: true };
     if (own.length === 0) return together;
-    const { part, others } = joined(together, own);
-    return { parts: [...others, partOf(part === undefined ? [] : [part], own)], isNever: false };
+    const met = bearingParts(together, own);
+    return {
+      parts: [...together.parts.filter((part) => !met.includes(part)), this.#partOf(met, own)],
+      isNever: false,
+    };
+  }
+
+  /** What all of some conditions are together, beside others of which it is known. */
+  #partOf(from: readonly Part[], own: readonly Entry[]): Part {
+    let members = membersOf(own);
+    for (const part of from) members |= part.members;
+    let part = this.#parts.get(members);
+    if (part === undefined) {
+      let places = 0n;
+      for (const each of from) places |= each.places;
+      for (const entry of own) places |= entry.places;
+      const entries = [...new Set([...from.flatMap((each) => each.entries), ...own])];
+      part = { members, places, entries, from, own, holds: FALSE, generation: -1 };
+      this.#parts.set(members, part);
+    }
+    return part;
+  }
+
+  /** What has to do with some conditions; undefined where nothing has. */
+  #partBearing(together: Together, own: readonly Entry[]): Part | undefined {
+    const met = bearingParts(together, own);
+    return met.length < 2 ? met[0] : this.#partOf(met, []);
   }
 
   /** Can a condition hold beside them? Undefined past the bound on work. */
   allows(together: Together, condition: Quantity): boolean | undefined {
     const own = this.#conjuncts([condition]);
     if (together.isNever || own === false) return false;
-    return this.#allowsPart(joined(together, own).part, own);
+    return this.#allowsPart(this.#partBearing(together, own), own);
   }
 
   /** Can a condition hold beside them, and can it fail? */
@@ -153,7 +160,7 @@ export class DecisionContext {
   ): { readonly yes: boolean | undefined; readonly no: boolean | undefined } {
     const own = this.#conjuncts([condition]);
     if (together.isNever || own === false) return { yes: false, no: this.allows(together, not(condition)) };
-    const { part } = joined(together, own);
+    const part = this.#partBearing(together, own);
     const opposite = this.#conjuncts([not(condition)]);
     return {
       yes: this.#allowsPart(part, own),
@@ -162,13 +169,18 @@ export class DecisionContext {
   }
 
   #allowsPart(part: Part | undefined, own: readonly Entry[]): boolean | undefined {
-    const entries = part?.entries ?? [];
-    if (own.some(({ opposite }) => opposite !== undefined && entries.includes(opposite))) return false;
-    return this.#kept([...entries.filter((entry) => !own.includes(entry)), ...own], (bits) => {
-      // What is asked about is small beside what is known.
-      let asked: Bdd = TRUE;
-      for (const entry of own) asked = bits.bdds.and(asked, this.#functionOf(entry, bits));
-      return part === undefined ? asked !== FALSE : bits.bdds.meets(this.#functionOfPart(part, bits), asked);
+    const { members, entries } = part ?? { members: 0n, entries: [] };
+    if (own.some(({ opposite }) => opposite !== undefined && (opposite.bit & members) !== 0n)) return false;
+    return this.#answered(members | membersOf(own), () => {
+      const all = [...entries.filter((entry) => !own.includes(entry)), ...own];
+      return this.#kept(all, (bits) => {
+        // What is asked about is small beside what is known.
+        let asked: Bdd = TRUE;
+        for (const entry of own) asked = bits.bdds.and(asked, this.#functionOf(entry, bits));
+        return part === undefined
+          ? asked !== FALSE
+          : bits.bdds.meets(this.#functionOfPart(part, bits), asked);
+      });
     });
   }
 
@@ -176,8 +188,7 @@ export class DecisionContext {
   isAlike(one: Together, other: Together, condition: Quantity): boolean {
     const own = this.#conjuncts([condition]);
     if (own === false || one.isNever || other.isNever) return false;
-    const [a, b] = [one, other].map((together) => joined(together, own).part?.entries ?? []);
-    return a!.length === b!.length && a!.every((entry, i) => entry === b![i]);
+    return this.#partBearing(one, own) === this.#partBearing(other, own);
   }
 
   #functionOfPart(part: Part, bits: Bits): Bdd {
@@ -233,9 +244,8 @@ export class DecisionContext {
   }
 
   #enter(condition: Expr, places: bigint, choices: readonly ChoiceVariable[]): Entry {
-    const id = ++this.#last;
     const entry = {
-      id,
+      bit: 1n << BigInt(this.#count++),
       condition,
       places,
       choices,
@@ -276,20 +286,22 @@ export class DecisionContext {
   }
 
   #decide(entries: readonly Entry[]): boolean | undefined {
-    const key = entries
-      .map(({ id }) => id)
-      .sort((a, b) => a - b)
-      .join(' ');
-    if (this.#answers.has(key)) return this.#answers.get(key);
-    const answer = this.#kept(entries, (bits) => {
-      let all: Bdd = TRUE;
-      for (const entry of entries) {
-        all = bits.bdds.and(all, this.#functionOf(entry, bits));
-        if (all === FALSE) return false;
-      }
-      return true;
-    });
-    this.#answers.set(key, answer);
+    return this.#answered(membersOf(entries), () =>
+      this.#kept(entries, (bits) => {
+        let all: Bdd = TRUE;
+        for (const entry of entries) {
+          all = bits.bdds.and(all, this.#functionOf(entry, bits));
+          if (all === FALSE) return false;
+        }
+        return true;
+      }),
+    );
+  }
+
+  #answered(members: bigint, decide: () => boolean | undefined): boolean | undefined {
+    if (this.#answers.has(members)) return this.#answers.get(members);
+    const answer = decide();
+    this.#answers.set(members, answer);
     return answer;
   }
 
@@ -352,6 +364,19 @@ export class DecisionContext {
     entry.generation = this.#generation;
     return entry.holds;
   }
+}
+
+function membersOf(entries: readonly Entry[]): bigint {
+  let members = 0n;
+  for (const { bit } of entries) members |= bit;
+  return members;
+}
+
+/** The parts that some conditions have to do with. */
+function bearingParts({ parts }: Together, own: readonly Entry[]): readonly Part[] {
+  let places = 0n;
+  for (const entry of own) places |= entry.places;
+  return parts.filter((part) => (part.places & places) !== 0n);
 }
 
 /** The conditions that share a place with some, or with one that does; and the others. */

@@ -3,7 +3,7 @@
  * together stand together, their bits interleaved by their weight in it, the highest first: sums and comparisons are
  * then about as large as they are wide. Bits of memory have one place, whatever fields lie over them.
  */
-import { trailingZeros } from '../known-bits.ts';
+import { trailingZeros, widthOf } from '../known-bits.ts';
 import { type ChoiceVariable, type Expr, isKnown, type Quantity } from '../quantity.ts';
 import { keyOfVariable, type Variable } from '../variables.ts';
 
@@ -24,6 +24,17 @@ function placeOf(variable: Variable): { readonly key: string | object; readonly 
       return { key: `${space} ${within ?? ''} ${epoch}`, at: address * 8n + BigInt(bitOffset) };
   }
   return { key: keyOfVariable(variable), at: 0n };
+}
+
+function bitsIn(variable: Variable): number {
+  switch (variable.kind) {
+    case 'field':
+      return variable.field.bits;
+    case 'choice':
+      return widthOf(BigInt(variable.choice.values.length - 1));
+    case 'unknown':
+      return variable.of.bits;
+  }
 }
 
 interface Bit {
@@ -97,10 +108,14 @@ export class BitOrder {
     return !this.#changed || this.#number();
   }
 
-  /** The level of a bit of a variable; undefined for one that no expression had. */
-  levelOf(variable: Variable, bit: number): number | undefined {
+  /** The levels of a variable's bits from `low` on, the lowest first; -1 for one that no expression had. */
+  levelsOf(variable: Variable, low = 0, count = Infinity): number[] {
     const { key, at } = placeOf(variable);
-    return this.#bits.get(key)?.get(at + BigInt(bit))?.level;
+    const bits = this.#bits.get(key);
+    const end = Math.min(bitsIn(variable), low + count);
+    const levels: number[] = [];
+    for (let i = low; i < end; i++) levels.push(bits?.get(at + BigInt(i))?.level ?? -1);
+    return levels;
   }
 
   get size(): number {
@@ -260,10 +275,15 @@ export class BitOrder {
   /** Gives all bits their levels; false when one that had a level has another one now. */
   #number(): boolean {
     let same = true;
+    const roots = new Map<Cluster, ReturnType<typeof rootOf>>();
     this.#all
       .map((bit) => {
-        const { root, shift } = rootOf(bit.cluster);
-        return { bit, rank: root.order, weight: bit.weight + shift };
+        let found = roots.get(bit.cluster);
+        if (found === undefined) {
+          found = rootOf(bit.cluster);
+          roots.set(bit.cluster, found);
+        }
+        return { bit, rank: found.root.order, weight: bit.weight + found.shift };
       })
       .sort((a, b) => a.rank - b.rank || b.weight - a.weight || a.bit.order - b.bit.order)
       .forEach(({ bit }, level) => {

@@ -84,9 +84,13 @@ function choicesIn(values: readonly Quantity[]): ChoiceVariable[] {
 function orderOf(values: readonly Quantity[], bits: Bits): (level: number) => number {
   const order = BitOrder.of(values);
   const levels = new Map<number, number>();
-  for (const variable of variablesOf(...values))
-    for (const [bit, level] of bits.levelsOf(variable).entries())
-      levels.set(level, order?.levelOf(variable, bit) ?? level);
+  for (const variable of variablesOf(...values)) {
+    const own = order?.levelsOf(variable) ?? [];
+    for (const [bit, level] of bits.levelsOf(variable).entries()) {
+      const alone = own[bit] ?? -1;
+      levels.set(level, alone < 0 ? level : alone);
+    }
+  }
   return (level) => levels.get(level) ?? level;
 }
 

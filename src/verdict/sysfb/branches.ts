@@ -47,8 +47,15 @@ export function partsOf(
   sizeOf: (part: Part) => { readonly isShort: boolean; readonly rows: number },
 ): Part[] {
   const rank = ranksOf(worlds);
-  const first = (condition: Condition): number =>
-    Math.min(...variablesOf(condition).map((variable) => rank.get(keyOfVariable(variable))!));
+  const ranks = new Map<Condition, number>();
+  const first = (condition: Condition): number => {
+    let at = ranks.get(condition);
+    if (at === undefined) {
+      at = Math.min(...variablesOf(condition).map((variable) => rank.get(keyOfVariable(variable))!));
+      ranks.set(condition, at);
+    }
+    return at;
+  };
   // In the order in which the judgement came upon what they are about: they are printed so.
   const sorted = (decisions: readonly Condition[]): Condition[] =>
     decisions
@@ -113,8 +120,8 @@ function branchesIn(root: Node): Branch[] {
 /** Variables by when they were first asked about. */
 function ranksOf(worlds: readonly Branch[]): Map<string | object, number> {
   const rank = new Map<string | object, number>();
-  for (const { decisions } of worlds)
-    for (const variable of variablesOf(...decisions)) {
+  for (const condition of new Set(worlds.flatMap(({ decisions }) => decisions)))
+    for (const variable of variablesOf(condition)) {
       const key = keyOfVariable(variable);
       if (!rank.has(key)) rank.set(key, rank.size);
     }

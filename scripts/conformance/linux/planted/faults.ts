@@ -38,8 +38,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'what was decided before is forgotten',
     file: 'src/symbolic/decision/context.ts',
-    find: 'partOf(part === undefined ? [] : [part], own)',
-    replace: 'partOf([], own)',
+    find: 'this.#partOf(met, own)',
+    replace: 'this.#partOf([], own)',
   },
   {
     name: 'gaps are forgotten',

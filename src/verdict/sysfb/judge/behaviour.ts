@@ -14,12 +14,26 @@ const VALUES: ReadonlyMap<Key, readonly Behaviour[Key][]> = new Map(
   }),
 );
 
+/** Asks when a property is read. Its properties are made once, for all worlds. */
+class AskedBehaviour {
+  readonly ask: Ask;
+  readonly model: ReleaseModel;
+
+  constructor(ask: Ask, model: ReleaseModel) {
+    this.ask = ask;
+    this.model = model;
+  }
+}
+for (const [key, values] of VALUES)
+  Object.defineProperty(AskedBehaviour.prototype, key, {
+    get(this: AskedBehaviour) {
+      return values.find(
+        (value, at) => at === values.length - 1 || this.ask.holds(this.model.is(key, value)),
+      );
+    },
+  });
+
 /** @returns an object whose properties ask when they are read: not to be copied or spread */
 export function rulesIn(ask: Ask, model: ReleaseModel): Behaviour {
-  const rules = {};
-  for (const [key, values] of VALUES)
-    Object.defineProperty(rules, key, {
-      get: () => values.find((value, at) => at === values.length - 1 || ask.holds(model.is(key, value))),
-    });
-  return rules as Behaviour;
+  return new AskedBehaviour(ask, model) as unknown as Behaviour;
 }
