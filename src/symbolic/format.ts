@@ -85,11 +85,39 @@ export function printedCover(condition: Quantity): Cover {
   return cover;
 }
 
+/**
+ * Is a condition printed without alternatives inside of comparisons, in so many characters at most?
+ * @param limit at least {@link SHORT}
+ */
+export function isPlainWithin(condition: Quantity, limit: number): boolean {
+  // Longer than that without brackets, it takes brackets to be shorter, and those are not looked for.
+  if (
+    !isKnown(condition) &&
+    !isPlain(condition) &&
+    formatCover(shortestOf(condition), new Names(variablesOf(condition))).length > limit
+  )
+    return false;
+  const text = formatCondition(condition);
+  return text.length <= limit && !/[|&]{2}/.test(text);
+}
+
+/** Ways to write conditions without brackets, kept with them. */
+const unbracketed = new WeakMap<Expr, Cover>();
+
 /** Nothing shorter than this is looked for. */
 const SHORT_ENOUGH = 24;
 
 /** Of the ways to write it without brackets, the shortest. */
 function shortestOf(condition: Expr): Cover {
+  let cover = unbracketed.get(condition);
+  if (cover === undefined) {
+    cover = shortestAmong(condition);
+    unbracketed.set(condition, cover);
+  }
+  return cover;
+}
+
+function shortestAmong(condition: Expr): Cover {
   const cover = coverOf(condition);
   if (!cover.complete) return cover;
   const lengthOf = (each: Cover): number => formatCover(each).length;

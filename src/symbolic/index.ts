@@ -18,7 +18,14 @@ export { equivalent, excludes, implies, isPossible } from './decision/decide.ts'
 export { bracketedIn } from './decision/factors.ts';
 export { conditionOfLiteral, type Literal, type Relation } from './decision/literal.ts';
 export { Simplifier } from './decision/simplifier.ts';
-export { type ConditionTree, conditionTree, formatCondition, formatCover, printedCover } from './format.ts';
+export {
+  type ConditionTree,
+  conditionTree,
+  formatCondition,
+  formatCover,
+  isPlainWithin,
+  printedCover,
+} from './format.ts';
 export { choiceIn, given } from './given.ts';
 export { choiceValue, fieldValue, numberOpaques, OpaqueNumbers, opaque, sameQuantity } from './identity.ts';
 export { bitLength, maskOf, maximumOf, minimumOf, onesOf } from './known-bits.ts';

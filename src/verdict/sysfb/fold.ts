@@ -5,8 +5,10 @@ import {
   anyOf,
   type Condition,
   type DecisionContext,
+  type Expr,
   formatCondition,
   isKnown,
+  isPlainWithin,
   keyOfVariable,
   Names,
   not,
@@ -246,8 +248,8 @@ function reasonsOf({ reasons, world }: Row): readonly string[] {
 }
 
 /** A condition that is told as it is. */
-function isPlain({ when, length }: Row): boolean {
-  return length <= MAX_CONDITION && !/[|&]{2}/.test(formatCondition(when));
+function isPlain({ when }: Row): boolean {
+  return !isLong(when) && isPlainWithin(when, MAX_CONDITION);
 }
 
 /** The rows of a part with those that take long conditions as one: what is left of the part beside the others. */
@@ -278,9 +280,20 @@ function isIn({ decisions }: SysfbWorld, { path }: Part): boolean {
   return path.every((step) => decisions.some((decision) => sameQuantity(decision, step)));
 }
 
+function isLong(when: Condition): boolean {
+  return !isKnown(when) && when.size > LONG;
+}
+
 function rowOf(key: string, when: Condition, world: SysfbWorld): Row {
-  const isLong = !isKnown(when) && when.size > LONG;
-  return { key, when, world, length: isLong ? MAX_CONDITION + when.size : formatCondition(when).length };
+  return {
+    key,
+    when,
+    world,
+    // Most rows are seen to be too long before they are printed.
+    get length() {
+      return isLong(when) ? MAX_CONDITION + (when as Expr).size : formatCondition(when).length;
+    },
+  };
 }
 
 /** Rows of several parts with one outcome are one row where that is short. */
