@@ -25,6 +25,7 @@ const BUNDLES = {
     'symbolic/',
     'cli/common/io.ts',
     'cli/program.ts',
+    'artifact/images/images.ts',
     'artifact/text/open-text.ts',
     'linux/address-translation.ts',
     'linux/osi.ts',

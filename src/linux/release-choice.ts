@@ -40,15 +40,18 @@ interface Point {
 const POINTS: readonly Point[] = pointsOf();
 
 function pointsOf(): Point[] {
-  const texts = new Set<string>([FIRST, ...OTHER_POINTS].map(firstOf));
+  const mainlines = new Set([FIRST, ...OTHER_POINTS]);
+  const branches = new Set<string>();
+  const texts = new Set<string>();
   for (const { mainline, stable } of RELEASE_CHANGES) {
-    if (mainline !== null) texts.add(firstOf(mainline));
+    if (mainline !== null) mainlines.add(mainline);
     for (const { branch, since } of stable) {
-      texts.add(firstOf(branch));
-      texts.add(firstOf(nextBranch(branch)));
+      branches.add(branch);
       if (since !== null) texts.add(since);
     }
   }
+  for (const branch of branches) mainlines.add(branch).add(nextBranch(branch));
+  for (const mainline of mainlines) texts.add(firstOf(mainline));
   const releases = [...texts].map((text) => parseRelease(text)!).sort(compareReleases);
   return releases.map((release, index) => {
     const later = releases[index + 1];

@@ -47,6 +47,9 @@ export function parseQuickly(
   options: OptionTable,
   minimumInputs: number,
 ): ParsedArguments | undefined {
+  // Node's parser takes longer to load than to read most lines; inputs alone need none.
+  if (argv.length >= minimumInputs && !argv.some((word) => word.startsWith('-')))
+    return { inputs: [...argv], options: {} };
   let values: Record<string, string | boolean | (string | boolean)[] | undefined>;
   let positionals: string[];
   let tokens: readonly { readonly kind: string; readonly name?: string }[];

@@ -4,6 +4,7 @@
  * user's own, in a folder that is, and its content is there twice and the same: comparing is faster than any hash.
  */
 import {
+  accessSync,
   closeSync,
   constants,
   fstatSync,
@@ -16,15 +17,95 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a bundle's code is kept by: its name, which has a hash of its content, with its size and time. */
-export type CodeCache = ReadonlyMap<string, Uint8Array>;
-
-const MAGIC = 'fwmap code cache 1\n';
+const MAGIC = 'fwmap code cache 2\n';
 /** The magic and the length of the table of contents, in 8 hex digits. */
 const HEAD = MAGIC.length + 8;
 /** All bundles together take a quarter of it. */
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
+/** What is compared at once: memory that is used again needn't be had from the system. */
+const COMPARED_BYTES = 64 * 1024;
 const OTHERS_WRITE = 0o022;
+
+interface Contents {
+  readonly key: string;
+  /** Bundles in the order of their data. */
+  readonly code: readonly (readonly [name: string, length: number])[];
+}
+
+interface Part {
+  readonly at: number;
+  readonly length: number;
+}
+
+/**
+ * What a bundle's code is kept by: its name, which has a hash of its content, with its size and time. The file stays open,
+ * and of each bundle that is asked for its own part is read, no more.
+ */
+export class CodeCache {
+  readonly #file: number;
+  /** Where the second copy of everything begins. */
+  readonly #half: number;
+  readonly #parts: ReadonlyMap<string, Part>;
+
+  private constructor(file: number, half: number, parts: ReadonlyMap<string, Part>) {
+    this.#file = file;
+    this.#half = half;
+    this.#parts = parts;
+  }
+
+  /**
+   * Undefined where there is no such file, or it isn't to be trusted, or what it has is damaged or of another key.
+   * @param key what the code depends on beside its source
+   */
+  static open(path: string, key: string): CodeCache | undefined {
+    let file: number | undefined;
+    try {
+      // A pipe of that name would be waited for.
+      file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const status = fstatSync(file);
+      const cache = isOwnFile(status) ? CodeCache.#of(file, status.size / 2, key) : undefined;
+      if (cache !== undefined) file = undefined;
+      return cache;
+    } catch {
+      return undefined;
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  }
+
+  static #of(file: number, half: number, key: string): CodeCache | undefined {
+    if (!Number.isInteger(half)) return undefined;
+    const head = readTwice(file, half, 0, HEAD)?.toString('latin1');
+    if (head === undefined || !head.startsWith(MAGIC)) return undefined;
+    const length = Number.parseInt(head.slice(MAGIC.length), 16);
+    const contents = readTwice(file, half, HEAD, length);
+    if (contents === undefined) return undefined;
+    const { key: found, code } = JSON.parse(contents.toString('utf8')) as Contents;
+    if (found !== key) return undefined;
+    const parts = new Map<string, Part>();
+    let at = HEAD + length;
+    for (const [name, length] of code) {
+      parts.set(name, { at, length });
+      at += length;
+    }
+    return at === half ? new CodeCache(file, half, parts) : undefined;
+  }
+
+  /** The code of a bundle; undefined where there is none, or it is damaged. */
+  get(name: string): Uint8Array | undefined {
+    const part = this.#parts.get(name);
+    return part === undefined ? undefined : readTwice(this.#file, this.#half, part.at, part.length);
+  }
+
+  /** All bundles that there is something of. */
+  names(): Iterable<string> {
+    return this.#parts.keys();
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
 
 function isOwnFile(status: Stats): boolean {
   return (
@@ -35,62 +116,43 @@ function isOwnFile(status: Stats): boolean {
   );
 }
 
-/** The file's content; undefined where it can't be read or isn't to be trusted. */
-function readOwnFile(path: string): Buffer | undefined {
-  let file: number | undefined;
-  try {
-    // A pipe of that name would be waited for.
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const status = fstatSync(file);
-    if (!isOwnFile(status)) return undefined;
-    const bytes = Buffer.allocUnsafeSlow(status.size);
-    return readSync(file, bytes, 0, status.size, 0) === status.size ? bytes : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
-}
+let second: Buffer | undefined;
 
-interface Contents {
-  readonly key: string;
-  /** Bundles in the order of their data. */
-  readonly code: readonly (readonly [name: string, length: number])[];
-}
-
-/**
- * What the file has; undefined where there is none, or it is damaged, or of another key.
- * @param key what the code depends on beside its source
- */
-export function readCodeCache(path: string, key: string): CodeCache | undefined {
-  const bytes = readOwnFile(path);
-  if (bytes === undefined) return undefined;
-  const half = bytes.length / 2;
-  const content = bytes.subarray(0, half);
-  if (!Number.isInteger(half) || half < HEAD || !content.equals(bytes.subarray(half))) return undefined;
-  if (content.toString('latin1', 0, MAGIC.length) !== MAGIC) return undefined;
-  const start = HEAD + Number.parseInt(content.toString('latin1', MAGIC.length, HEAD), 16);
+/** Some bytes of the first copy; undefined where those of the second are others, or they can't be read. */
+function readTwice(file: number, half: number, at: number, length: number): Buffer | undefined {
+  if (!(length >= 0 && at + length <= half)) return undefined;
   try {
-    const contents = JSON.parse(content.toString('utf8', HEAD, start)) as Contents;
-    if (contents.key !== key) return undefined;
-    const cache = new Map<string, Uint8Array>();
-    let at = start;
-    for (const [name, length] of contents.code) {
-      cache.set(name, content.subarray(at, at + length));
-      at += length;
+    const bytes = Buffer.allocUnsafeSlow(length);
+    if (readSync(file, bytes, 0, length, at) !== length) return undefined;
+    second ??= Buffer.allocUnsafeSlow(COMPARED_BYTES);
+    for (let from = 0; from < length; from += COMPARED_BYTES) {
+      const size = Math.min(COMPARED_BYTES, length - from);
+      if (readSync(file, second, 0, size, half + at + from) !== size) return undefined;
+      if (!bytes.subarray(from, from + size).equals(second.subarray(0, size))) return undefined;
     }
-    return at === half ? cache : undefined;
+    return bytes;
   } catch {
     return undefined;
   }
 }
 
-/** Writes the file, whole or not at all. That it can't be is no error. */
-export function writeCodeCache(folder: string, name: string, key: string, cache: CodeCache): void {
-  const contents: Contents = { key, code: [...cache].map(([bundle, { length }]) => [bundle, length]) };
+/** Writes the file, whole or not at all. That it can't be is no error. @param make the code by bundle */
+export function writeCodeCache(
+  folder: string,
+  name: string,
+  key: string,
+  make: () => ReadonlyMap<string, Uint8Array>,
+): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    return;
+  }
+  const code = make();
+  const contents: Contents = { key, code: [...code].map(([bundle, { length }]) => [bundle, length]) };
   const table = Buffer.from(JSON.stringify(contents));
   const head = Buffer.from(MAGIC + table.length.toString(16).padStart(8, '0'));
-  const once = [head, table, ...cache.values()];
+  const once = [head, table, ...code.values()];
   const fresh = join(folder, `.${name}.${process.pid}`);
   try {
     writeFileSync(fresh, Buffer.concat([...once, ...once]), { flag: 'wx', mode: 0o600 });

@@ -5,9 +5,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { constants, Script } from 'node:vm';
-import { readCodeCache, writeCodeCache } from './code-cache.ts';
+import { CodeCache, writeCodeCache } from './code-cache.ts';
 
-type Require = (name: string) => unknown;
+export type Require = (name: string) => unknown;
 type ModuleFunction = (
   this: unknown,
   exports: unknown,
@@ -82,8 +82,6 @@ export interface CacheFile {
   /** A trusted folder. */
   readonly folder: string;
   readonly name: string;
-  /** What the code depends on beside its source. */
-  readonly key: string;
 }
 
 /**
@@ -92,7 +90,10 @@ export interface CacheFile {
  * @param native for everything else
  */
 export function loadWithCache(entry: string, folder: string, native: Require, file: CacheFile): void {
-  const known = readCodeCache(join(file.folder, file.name), file.key);
+  const entrySource = readSource(join(folder, entry), entry);
+  // It names the other bundles, with the hashes of what is in them.
+  const cacheKey = entrySource.text;
+  const known = CodeCache.open(join(file.folder, file.name), cacheKey);
   const loaded = new Map<string, Loaded>();
   const modules = new Map<string, { exports: unknown }>();
   let isComplete = true;
@@ -101,7 +102,7 @@ export function loadWithCache(entry: string, folder: string, native: Require, fi
     const before = modules.get(name);
     if (before !== undefined) return before.exports;
     const filename = join(folder, name);
-    const { text, key } = readSource(filename, name);
+    const { text, key } = name === entry ? entrySource : readSource(filename, name);
     const cachedData = key === undefined ? undefined : known?.get(key);
     const script = new Script(text, {
       filename,
@@ -119,11 +120,17 @@ export function loadWithCache(entry: string, folder: string, native: Require, fi
     run.call(module.exports, module.exports, load, module, filename, dirname(filename));
     return module.exports;
   };
-  process.once('exit', () => {
-    if (isComplete) return;
-    const all = new Map(known);
-    for (const [key, each] of loaded) all.set(key, dataOf(each));
-    writeCodeCache(file.folder, file.name, file.key, all);
+  process.on('exit', () => {
+    if (!isComplete) writeCodeCache(file.folder, file.name, cacheKey, allCode);
   });
+  const allCode = (): Map<string, Uint8Array> => {
+    const all = new Map<string, Uint8Array>();
+    for (const name of known?.names() ?? []) {
+      const code = loaded.has(name) ? undefined : known?.get(name);
+      if (code !== undefined) all.set(name, code);
+    }
+    for (const [name, each] of loaded) all.set(name, dataOf(each));
+    return all;
+  };
   load(entry);
 }

@@ -1,5 +1,5 @@
 /** Where the code cache is: a folder that nobody but who runs fwmap can write to, since what is in it is run. */
-import { accessSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const STICKY = 0o1000;
@@ -28,19 +28,30 @@ function isOwn(folder: string, user: number): boolean {
   }
 }
 
-/** The folder, made where it isn't there; undefined where there can be none that is safe and can be written to. */
+/** The folder, made where it isn't there; undefined where there can be none that is safe. */
 export function trustedFolder(env: NodeJS.ProcessEnv): string | undefined {
   // Windows says nothing about owners.
   const user = process.geteuid?.();
   const named = cacheFolder(env);
   if (user === undefined || named === undefined) return undefined;
   try {
-    // Not `recursive`: Node 20 and 22 never come back from that below /proc.
-    for (const each of [dirname(named), named]) if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
-    const folder = realpathSync(named);
-    accessSync(folder, constants.W_OK);
+    const folder = realOf(named) ?? made(named);
     return isOwn(folder, user) ? folder : undefined;
   } catch {
     return undefined;
   }
+}
+
+function realOf(folder: string): string | undefined {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Not `recursive`: Node 20 and 22 never come back from that below /proc. */
+function made(folder: string): string {
+  for (const each of [dirname(folder), folder]) if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
+  return realpathSync(folder);
 }

@@ -89,7 +89,9 @@ export const ACPI_TABLE_ROWS = {
     severity: 'error',
     summary: 'a table says it is shorter than its header',
     why: 'All bytes that there are count as the table, which may be more or less than it was.',
-    example: ssdt('', { length: 16 }),
+    get example() {
+      return ssdt('', { length: 16 });
+    },
     source: '5.2.6, Length',
     hides: FIRMWARE,
     text: ({ signature, length, available }: { signature: string; length: number; available: number }) =>
@@ -99,7 +101,9 @@ export const ACPI_TABLE_ROWS = {
     severity: 'error',
     summary: 'a table with code, or one that names tables, is cut',
     why: CUT,
-    example: ssdt('', { length: 100 }),
+    get example() {
+      return ssdt('', { length: 100 });
+    },
     source: '5.2.6, Length',
     hides: FIRMWARE,
     text: truncated,
@@ -122,7 +126,9 @@ export const ACPI_TABLE_ROWS = {
     severity: 'warning',
     summary: 'the checksum of a table is wrong',
     why: 'Linux warns too and reads the table. It may have been edited or damaged.',
-    example: ssdt('', { sum: 0 }),
+    get example() {
+      return ssdt('', { sum: 0 });
+    },
     source: '5.2.6, Checksum; acpi_ut_verify_checksum() of ACPICA',
     hides: NOTHING,
     text: ({ signature, sum }: { signature: string; sum: string }) =>
@@ -216,7 +222,9 @@ export const ACPI_TABLE_ROWS = {
     summary: 'a piece of AML is longer than what it stands in',
     why: `It is cut at the end of what it stands in. ${CUT}`,
     // Scope (\) of 32 bytes in a table that has 3 left.
-    example: ssdt('10 20 5c'),
+    get example() {
+      return ssdt('10 20 5c');
+    },
     source: '20.2.4, PkgLength',
     hides: FIRMWARE,
     text: ({ table, opcode, says, is }: { table: string; opcode: string; says: string; is: string }) =>
@@ -226,7 +234,9 @@ export const ACPI_TABLE_ROWS = {
     severity: 'error',
     summary: 'a piece of AML cannot be decoded',
     why: `The rest of the list it stands in is not read. ${CUT}`,
-    example: ssdt('02'),
+    get example() {
+      return ssdt('02');
+    },
     source: '20.2',
     hides: FIRMWARE,
     text: (args: {
@@ -244,7 +254,9 @@ export const ACPI_TABLE_ROWS = {
     summary: 'firmware code ended in an error, as it would on the machine',
     why: 'ACPICA aborts the method with the same exception. What it did before counts.',
     // Store (\NONE, Debug)
-    example: ssdt('70 5c 4e 4f 4e 45 5b 31'),
+    get example() {
+      return ssdt('70 5c 4e 4f 4e 45 5b 31');
+    },
     source: 'acexcep.h of ACPICA',
     hides: NOTHING,
     text: fault,
@@ -296,7 +308,9 @@ export const ACPI_TABLE_ROWS = {
     severity: 'error',
     summary: 'there is no object of that name',
     why: 'Nothing is evaluated.',
-    example: { ...ssdt(''), run: 'eval ssdt.aml \\NONE' },
+    get example() {
+      return { ...ssdt(''), run: 'eval ssdt.aml \\NONE' };
+    },
     source: '5.3',
     hides: NOTHING,
     text: ({ name }: { name: string }) => `there is no ${name}`,
@@ -306,7 +320,9 @@ export const ACPI_TABLE_ROWS = {
     severity: 'error',
     summary: '--set names a field that none of the tables has',
     why: 'A value that is given and goes nowhere would leave the answer as it is without a word.',
-    example: { ...ssdt(''), run: 'windows ssdt.aml --set NOPE=1' },
+    get example() {
+      return { ...ssdt(''), run: 'windows ssdt.aml --set NOPE=1' };
+    },
     source: '19.6.48',
     hides: NOTHING,
     text: ({ name }: UnknownName) => `no field is named ${name}`,

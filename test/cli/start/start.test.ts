@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readCodeCache, writeCodeCache } from '../../../src/cli/start/code-cache.ts';
+import { CodeCache, writeCodeCache } from '../../../src/cli/start/code-cache.ts';
 import { trustedFolder } from '../../../src/cli/start/trusted-folder.ts';
 import { hasProgram } from '../../containers/pack.ts';
 
@@ -102,7 +102,7 @@ describe('a file is not believed', () => {
     const expected = run(BOARD);
     const bytes = readFileSync(cacheFile());
     chmodSync(cacheFile(), 0o666);
-    expect(readCodeCache(cacheFile(), keyOf(bytes))).toBeUndefined();
+    expect(CodeCache.open(cacheFile(), keyOf(bytes))).toBeUndefined();
     expect(run(BOARD)).toBe(expected);
     expect(statSync(cacheFile()).mode & 0o777).toBe(0o600);
   });
@@ -114,8 +114,8 @@ describe('a file is not believed', () => {
     writeFileSync(elsewhere, readFileSync(name), { mode: 0o600 });
     rmSync(name);
     symlinkSync(elsewhere, name);
-    expect(readCodeCache(name, keyOf(readFileSync(elsewhere)))).toBeUndefined();
-    expect(readCodeCache(elsewhere, keyOf(readFileSync(elsewhere)))).toBeDefined();
+    expect(CodeCache.open(name, keyOf(readFileSync(elsewhere)))).toBeUndefined();
+    expect(CodeCache.open(elsewhere, keyOf(readFileSync(elsewhere)))).toBeDefined();
   });
 
   test.skipIf(!hasProgram('mkfifo'))('that is a pipe (without mkfifo: skipped)', () => {
@@ -129,9 +129,9 @@ describe('a file is not believed', () => {
   test('of another key', () => {
     const folder = trustedFolder({ XDG_CACHE_HOME: home })!;
     const code = new Map([['a', Buffer.from('code')]]);
-    writeCodeCache(folder, 'file', 'one', code);
-    expect(readCodeCache(join(folder, 'file'), 'one')).toEqual(code);
-    expect(readCodeCache(join(folder, 'file'), 'other')).toBeUndefined();
+    writeCodeCache(folder, 'file', 'one', () => code);
+    expect(CodeCache.open(join(folder, 'file'), 'one')?.get('a')).toEqual(code.get('a'));
+    expect(CodeCache.open(join(folder, 'file'), 'other')).toBeUndefined();
   });
 });
 

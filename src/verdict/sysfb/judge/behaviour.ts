@@ -7,12 +7,17 @@ import type { Ask } from '../../question.ts';
 type Key = keyof Behaviour;
 
 /** What each behaviour can be, the newest first. */
-const VALUES: ReadonlyMap<Key, readonly Behaviour[Key][]> = new Map(
-  (Object.keys(BASE_BEHAVIOUR) as Key[]).map((key) => {
-    const values = RELEASE_CHANGES.flatMap(({ effect }) => effect[key] ?? []);
-    return [key, [...new Set([BASE_BEHAVIOUR[key], ...values])].reverse()];
-  }),
-);
+const VALUES: ReadonlyMap<Key, readonly Behaviour[Key][]> = valuesOf();
+
+function valuesOf(): Map<Key, Behaviour[Key][]> {
+  const values = new Map((Object.keys(BASE_BEHAVIOUR) as Key[]).map((key) => [key, [BASE_BEHAVIOUR[key]]]));
+  for (const { effect } of RELEASE_CHANGES)
+    for (const key of Object.keys(effect) as Key[]) {
+      const [known, value] = [values.get(key)!, effect[key]];
+      if (value !== undefined && !known.includes(value)) known.unshift(value);
+    }
+  return values;
+}
 
 /** Asks when a property is read. Its properties are made once, for all worlds. */
 class AskedBehaviour {
