@@ -25,7 +25,6 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
     'cli/commands/explain-node.test.ts',
     'cli/commands/explain-alternatives.test.ts',
     'cli/commands/address-map.test.ts',
-    'cli/commands/diff.test.ts',
     'cli/start/commands.test.ts',
     'library/examples.test.ts',
     'devicetree/address/',
@@ -62,6 +61,7 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
 const WITHOUT = [
   'verdict/planted-faults.test.ts',
   'verdict/rules.test.ts',
+  'verdict/sysfb/open-bounds.test.ts',
   'artifact/faults.test.ts',
   'report/compatibility.test.ts',
   'report/everywhere.test.ts',
