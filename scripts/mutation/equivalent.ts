@@ -73,12 +73,6 @@ const EQUIVALENT: readonly Equivalent[] = [
     why: 'the operation is symmetric; the order is for finding results again',
   },
   {
-    file: 'src/symbolic/decision/cover.ts',
-    line: 'left.bits > 1 &&',
-    replacement: 'left.bits >= 1',
-    why: 'a bit held against a number is never a comparison: compare() makes it the bit itself, or its opposite',
-  },
-  {
     file: 'src/symbolic/decision/subjects/subjects.ts',
     line: 'const added = terms.filter(({ coefficient }) => coefficient > 0n);',
     replacement: 'coefficient >= 0n',
@@ -131,6 +125,60 @@ const EQUIVALENT: readonly Equivalent[] = [
     line: 'if (!found.has(key)) found.set(key, variable);',
     replacement: 'true',
     why: 'a variable of the same key is the same variable, and keeps its place',
+  },
+  {
+    file: 'src/window/interval.ts',
+    line: 'else if (range.end > last.end) joined[joined.length - 1] = { start: last.start, end: range.end };',
+    replacement: 'range.end >= last.end',
+    why: 'of two that end alike the result ends there, too',
+  },
+  {
+    file: 'src/window/range-text.ts',
+    line: "return typeof narrow === 'bigint' && narrow > 0n ? narrow : of(BITS);",
+    replacement: 'true',
+    why: 'an expression is not greater than 0 to JavaScript; the test is for the type',
+  },
+  {
+    file: 'src/linux/openhcl/boot-shim.ts',
+    line: 'const size = asked > usual ? asked : usual;',
+    replacement: 'asked >= usual',
+    why: 'of two that are the same it is either',
+  },
+  {
+    file: 'src/linux/host-bridge/acpi.ts',
+    line: 'const end = window.end < last ? window.end : last;',
+    replacement: 'window.end <= last',
+    why: 'of two that are the same it is either',
+  },
+  {
+    file: 'src/linux/host-bridge/e820.ts',
+    line: 'const above = entry.end < end ? end - entry.end : 0n;',
+    replacement: 'entry.end <= end',
+    why: 'where both end alike the difference is 0',
+  },
+  {
+    file: 'src/symbolic/decision/cover.ts',
+    line: "if (left.kind !== 'choice' || right >= BigInt(left.choice.values.length)) return false;",
+    replacement: 'true',
+    why: 'the whole way comes to the same; this is quicker',
+  },
+  {
+    file: 'src/symbolic/decision/context.ts',
+    line: 'if (known !== undefined) return known;',
+    replacement: 'false',
+    why: 'what is known already is made again, and is the same',
+  },
+  {
+    file: 'src/symbolic/decision/subjects/cells.ts',
+    line: 'if (known !== undefined) return known;',
+    replacement: 'false',
+    why: 'what is known already is made again, and is the same',
+  },
+  {
+    file: 'src/symbolic/decision/bdd.ts',
+    line: 'if (known >= 0) return known !== FALSE;',
+    replacement: 'false',
+    why: 'what is known already is found again, and is the same',
   },
 ];
 

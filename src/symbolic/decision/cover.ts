@@ -49,12 +49,12 @@ function isPlainComparison(condition: Expr): boolean {
   const { op, left, right } = condition;
   if (op === 'eq' || op === 'ne') {
     if (isKnown(left) || !isKnown(right)) return false;
-    if (left.kind === 'field') return left.bits > 1 && right < maskOf(left.bits);
-    // Of two values one is named, and the ends of an ordered choice are ranges.
+    // A bit, and a choice of two values, is held against no number: compare() makes it the bit itself, or its opposite.
+    if (left.kind === 'field') return right < maskOf(left.bits);
     if (left.kind !== 'choice' || right >= BigInt(left.choice.values.length)) return false;
+    // The ends of an ordered choice are ranges.
     const { values, ordered } = left.choice;
-    if (ordered) return right > 0n && right < BigInt(values.length - 1);
-    return op === 'eq' || values.length > 2;
+    return !ordered || (right > 0n && right < BigInt(values.length - 1));
   }
   // From a value of an ordered choice on, or before one: `release >= 6.7`, `release < 6.7`.
   const [choice, value] = op === 'le' ? [right, left] : [left, right];
