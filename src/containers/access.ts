@@ -28,6 +28,11 @@ export function asciiAt(access: Access, offset: number, length: number): string 
   return String.fromCharCode(...access.read(offset, length));
 }
 
+/** A text as C has it: up to its first zero byte, or its end. */
+export function upToZero(text: string): string {
+  return text.split('\0', 1)[0]!;
+}
+
 /** An unsigned number of 1, 2, 4 or 8 bytes, little endian; undefined where it isn't all there or is no safe integer. */
 export function littleEndian(access: Access, offset: number, length: 1 | 2 | 4 | 8): number | undefined {
   const bytes = access.read(offset, length);

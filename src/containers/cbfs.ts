@@ -2,7 +2,7 @@
  * coreboot's file system (coreboot, Documentation/lib/cbfs; U-Boot, tools/binman/cbfs_util.py). Big endian. Files stand at
  * multiples of 64 bytes from where the first one does.
  */
-import { type Access, asciiAt, bigEndian, latin1, littleEndian } from './access.ts';
+import { type Access, asciiAt, bigEndian, latin1, littleEndian, upToZero } from './access.ts';
 import { decoderOf } from './codecs/decoders.ts';
 import type { Image, ImageContent, Part } from './container.ts';
 
@@ -33,10 +33,7 @@ function fileAt(access: Access, at: number): CbfsFile | undefined {
     return undefined;
   if (data < HEADER_BYTES || data > MAX_NAME + HEADER_BYTES + 4096 || at + data + length > access.size)
     return undefined;
-  const name = asciiAt(access, at + HEADER_BYTES, Math.min(data - HEADER_BYTES, MAX_NAME)).replace(
-    /\0.*$/s,
-    '',
-  );
+  const name = upToZero(asciiAt(access, at + HEADER_BYTES, Math.min(data - HEADER_BYTES, MAX_NAME)));
   const size = data + length;
   const isEmpty = type === TYPE_DELETED || type === TYPE_NULL || length === 0;
   let method = 0;

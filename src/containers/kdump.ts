@@ -3,7 +3,7 @@
  * (makedumpfile, diskdump_mod.h and IMPLEMENTATION; libkdumpfile, diskdump.c). They are told, and whose memory it is; their
  * pages are not read: what tables are in them is not known.
  */
-import { type Access, asciiAt, bigEndian, latin1, littleEndian } from './access.ts';
+import { type Access, asciiAt, bigEndian, latin1, littleEndian, upToZero } from './access.ts';
 import type { Image, ImageContent } from './container.ts';
 
 const SIGNATURES = ['KDUMP   ', 'DISKDUMP'];
@@ -15,7 +15,7 @@ const BLOCK_SIZE_AT = 428;
 const MAX_VERSION = 64;
 
 function release(access: Access, at: number): string | undefined {
-  const text = asciiAt(access, at + NAMES_AT + RELEASE * NAME_BYTES, NAME_BYTES).replace(/\0.*$/s, '');
+  const text = upToZero(asciiAt(access, at + NAMES_AT + RELEASE * NAME_BYTES, NAME_BYTES));
   return /^\d+\.\d+[\x21-\x7e]*$/.test(text) ? text : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** Partition tables: GPT (UEFI 2.10, 5.3) and MBR. Only where partitions are; what is in them is looked through anyhow. */
 import { utf16Text } from '../bytes/text-encoding.ts';
-import { type Access, asciiAt, latin1, littleEndian } from './access.ts';
+import { type Access, asciiAt, latin1, littleEndian, upToZero } from './access.ts';
 import { crc32 } from './codecs/checksum.ts';
 import type { Image, ImageContent, Part } from './container.ts';
 
@@ -14,7 +14,7 @@ const PROTECTIVE = 0xee;
 
 function name16(access: Access, at: number): string {
   const bytes = access.read(at, 72);
-  return utf16Text(bytes).replace(/\0.*$/s, '');
+  return upToZero(utf16Text(bytes));
 }
 
 /** The header is in the second sector; its own checksum is taken with the field as 0. */

@@ -1,6 +1,6 @@
 /** tar: the POSIX format with pax records (pubs.opengroup.org, pax, "ustar Interchange Format"), GNU's long names. */
 import { limitHint } from '../../limits/limits.ts';
-import { type Access, asciiAt, latin1 } from '../access.ts';
+import { type Access, asciiAt, latin1, upToZero } from '../access.ts';
 import type { Archive, ArchiveContent, Member } from '../container.ts';
 
 const BLOCK = 512;
@@ -110,7 +110,7 @@ function list(access: Access, start: number, most: number): ArchiveContent {
     if (type === 'x' || type === 'g' || type === 'L' || type === 'K') {
       const text = asciiLong(access, data, Math.min(size, MAX_EXTENSION));
       if (type === 'x') long = new Map([...long, ...paxRecords(text)]);
-      else if (type !== 'g') long.set(type === 'L' ? 'path' : 'linkpath', text.replace(/\0.*$/s, ''));
+      else if (type !== 'g') long.set(type === 'L' ? 'path' : 'linkpath', upToZero(text));
       at = data + Math.ceil(size / BLOCK) * BLOCK;
       continue;
     }

@@ -2,7 +2,7 @@
  * Android's images: boot (header versions 0 to 4), vendor_boot, tables of overlays (AOSP, bootimg.h, dt_table.h; U-Boot,
  * include/android_image.h). All little endian but the table of overlays.
  */
-import { type Access, asciiAt, bigEndian, latin1, littleEndian } from '../access.ts';
+import { type Access, asciiAt, bigEndian, latin1, littleEndian, upToZero } from '../access.ts';
 import { decoderOf } from '../codecs/decoders.ts';
 import type { Image, ImageContent, Part } from '../container.ts';
 
@@ -59,10 +59,7 @@ function openBoot(access: Access, at: number): ImageContent | undefined {
   const version = bootVersion(access, at);
   const available = access.size - at;
   const u32 = (offset: number): number | undefined => littleEndian(access, at + offset, 4);
-  const commandLine = asciiAt(access, at + (version >= 3 ? 44 : 64), version >= 3 ? 1536 : 512).replace(
-    /\0.*$/s,
-    '',
-  );
+  const commandLine = upToZero(asciiAt(access, at + (version >= 3 ? 44 : 64), version >= 3 ? 1536 : 512));
   const remarks =
     commandLine === ''
       ? []
@@ -116,7 +113,7 @@ export const androidVendorBoot: Image = {
     const page = u32(12)!;
     const header = u32(2096);
     if (header === undefined) return undefined;
-    const commandLine = asciiAt(access, at + 28, 2048).replace(/\0.*$/s, '');
+    const commandLine = upToZero(asciiAt(access, at + 28, 2048));
     const list = [
       ['ramdisk', u32(24)],
       ['dtb', u32(2100)],

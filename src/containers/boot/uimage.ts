@@ -1,5 +1,5 @@
 /** U-Boot's legacy image, as `mkimage` makes it (include/image.h). Big endian. */
-import { type Access, asciiAt, bigEndian } from '../access.ts';
+import { type Access, asciiAt, bigEndian, upToZero } from '../access.ts';
 import { crc32 } from '../codecs/checksum.ts';
 import { decoderOf } from '../codecs/decoders.ts';
 import type { Image, ImageContent, Part } from '../container.ts';
@@ -30,14 +30,15 @@ function sniff(access: Access, at: number): boolean {
 }
 
 function open(access: Access, at: number, limit: number): ImageContent | undefined {
-  const size = bigEndian(access, at + 12, 4);
-  const type = bigEndian(access, at + 30, 1);
   const packing = bigEndian(access, at + 31, 1);
-  if (size === undefined || type === undefined || packing === undefined) return undefined;
+  if (packing === undefined) return undefined;
+  // What stands before it is there, too.
+  const size = bigEndian(access, at + 12, 4)!;
+  const type = bigEndian(access, at + 30, 1)!;
   const faults: string[] = [];
   const there = Math.min(size, access.size - at - HEADER_BYTES);
   if (there < size) faults.push('the image is cut short');
-  const name = asciiAt(access, at + 32, 32).replace(/\0.*$/s, '');
+  const name = upToZero(asciiAt(access, at + 32, 32));
   const parts: Part[] = [];
   if (type === TYPE_MULTI) {
     // Sizes, ended by a zero, then the parts, each filled up to four bytes.

@@ -3,7 +3,7 @@
  * arch/riscv/boot-image-header.rst, arch/arm/boot/compressed/head.S), and EFI programs that unpack one
  * (drivers/firmware/efi/libstub/zboot-header.S).
  */
-import { type Access, asciiAt, latin1, littleEndian } from '../access.ts';
+import { type Access, asciiAt, latin1, littleEndian, upToZero } from '../access.ts';
 import { looksLikeLzma } from '../codecs/lzma-header.ts';
 import type { Image, ImageContent } from '../container.ts';
 import { payloadAt } from './payload.ts';
@@ -91,7 +91,7 @@ export const efiZboot: Image = {
   magics: [{ bytes: latin1('zimg'), at: 4 }],
   sniff: (access, at) =>
     asciiAt(access, at, 2) === 'MZ' &&
-    ZBOOT_TYPE.test(asciiAt(access, at + 24, 32).replace(/\0.*$/s, '')) &&
+    ZBOOT_TYPE.test(upToZero(asciiAt(access, at + 24, 32))) &&
     (littleEndian(access, at + 12, 4) ?? 0) > 0,
   open: (access, at): ImageContent | undefined => {
     const offset = littleEndian(access, at + 8, 4);
@@ -101,7 +101,7 @@ export const efiZboot: Image = {
     if (there <= 0) return undefined;
     return {
       size: offset + there,
-      name: asciiAt(access, at + 24, 32).replace(/\0.*$/s, ''),
+      name: upToZero(asciiAt(access, at + 24, 32)),
       parts: [payloadAt(access, at, offset, there)],
       faults: there < size ? ['the kernel is cut short'] : [],
     };

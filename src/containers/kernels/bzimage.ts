@@ -1,5 +1,5 @@
 /** Linux for x86 (Documentation/arch/x86/boot.rst): a setup header, then code with a compressed kernel inside. */
-import { type Access, asciiAt, littleEndian } from '../access.ts';
+import { type Access, asciiAt, littleEndian, upToZero } from '../access.ts';
 import type { Image, ImageContent, Part } from '../container.ts';
 import { payloadAt } from './payload.ts';
 
@@ -40,7 +40,7 @@ function open(access: Access, at: number): ImageContent | undefined {
   const faults: string[] = whole > available + 16 ? ['the kernel is cut short'] : [];
   const size = Math.min(whole, available);
   const pointer = u16(0x20e);
-  const text = pointer === 0 ? '' : asciiAt(access, at + pointer + 0x200, MAX_TEXT).replace(/\0.*$/s, '');
+  const text = pointer === 0 ? '' : upToZero(asciiAt(access, at + pointer + 0x200, MAX_TEXT));
   const release = /^(\d+\.\d+\S*)/.exec(text)?.[1];
   const parts: Part[] = [];
   const version = u16(VERSION_AT);

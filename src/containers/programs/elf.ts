@@ -1,6 +1,6 @@
 /** ELF (System V ABI, gABI 4.1): programs and kernels with their sections, core files as memory. */
 import { latin1Text } from '../../bytes/text-encoding.ts';
-import { type Access, asciiAt, bigEndian, latin1, littleEndian } from '../access.ts';
+import { type Access, asciiAt, bigEndian, latin1, littleEndian, upToZero } from '../access.ts';
 import type { Extent, Image, ImageContent, Part, Remark } from '../container.ts';
 
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
@@ -163,7 +163,7 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
     if (section.type === 0 || section.type === SECTION_NOBITS || section.size === 0) continue;
     size = Math.max(size, section.offset + section.size);
     if (section.offset >= available) continue;
-    const name = asciiAt(access, at + (names?.offset ?? 0) + section.name, 64).replace(/\0.*$/s, '');
+    const name = upToZero(asciiAt(access, at + (names?.offset ?? 0) + section.name, 64));
     parts.push({ name: name || `section ${index}`, offset: section.offset, size: section.size });
   }
   if (size > available) faults.push('the file is cut short');

@@ -1,5 +1,5 @@
 /** PE: EFI programs and drivers, DLLs that carry firmware as a resource (Microsoft, PE Format). */
-import { type Access, asciiAt, latin1, littleEndian } from '../access.ts';
+import { type Access, asciiAt, latin1, littleEndian, upToZero } from '../access.ts';
 import type { Image, ImageContent, Part } from '../container.ts';
 
 const SIGNATURE = 'PE\0\0';
@@ -36,7 +36,7 @@ function open(access: Access, at: number): ImageContent | undefined {
     const offset = littleEndian(access, place + 20, 4);
     if (stored === undefined || offset === undefined) return undefined;
     if (stored === 0 || offset === 0) continue;
-    const name = asciiAt(access, place, 8).replace(/\0.*$/s, '');
+    const name = upToZero(asciiAt(access, place, 8));
     parts.push({ name, offset, size: stored });
     size = Math.max(size, offset + stored);
   }

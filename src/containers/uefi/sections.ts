@@ -1,5 +1,5 @@
 /** Sections of firmware files (PI 1.8, volume 3, 3.2.4 and 3.2.5): leaves with data, and wrappings around other sections. */
-import { type Access, littleEndian } from '../access.ts';
+import { type Access, littleEndian, upToZero } from '../access.ts';
 import type { Image, ImageContent, Part } from '../container.ts';
 import { guidAt, SECTION_PACKINGS } from './guids.ts';
 import { SECTION_DECODERS } from './section-packings.ts';
@@ -137,9 +137,9 @@ export function readSections(
         // What is no section is the padding behind the last one, or no list of sections at all.
         if (leaf === undefined) break;
         if (section.type === USER_INTERFACE)
-          name ??= new TextDecoder('utf-16le')
-            .decode(access.read(body, Math.min(next - body, 256)))
-            .replace(/\0.*$/s, '');
+          name ??= upToZero(
+            new TextDecoder('utf-16le').decode(access.read(body, Math.min(next - body, 256))),
+          );
         const skipped = section.type === FREEFORM_GUID ? 16 : 0;
         if (next > body + skipped)
           parts.push({

@@ -45,7 +45,7 @@ export function readIomem(artifact: Artifact, sink: DiagnosticSink, facts: FactL
     if (line.text.trim() === '') continue;
     const match = LINE.exec(line.text.trimEnd());
     const span = spanIn(artifact, line);
-    if (match === null || (!line.whole && match[4] === '')) {
+    if (match === null) {
       sink.add(finding(line.whole ? 'evidence/iomem-line' : 'evidence/iomem-cut', {}, { span }));
       continue;
     }
