@@ -4,6 +4,7 @@
  */
 export {
   closeRead,
+  isOutOfMemory,
   isSystemError,
   readFileBytes,
   readToEnd,

@@ -18,9 +18,24 @@ export function systemMessage(error: unknown): string {
   return known === undefined ? error.message : known.charAt(0).toUpperCase() + known.slice(1);
 }
 
-/** Whether a call of the system failed: what is thrown by mistakes of ours has no number. */
+/** Whether a call of the system failed: mistakes of ours have no number, and zlib's are called `Z_…`. */
 export function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
+  return (
+    error instanceof Error &&
+    'errno' in error &&
+    typeof error.errno === 'number' &&
+    systemCode(error)?.startsWith('Z_') !== true
+  );
+}
+
+/** What Node and V8 throw where there is no memory for something large. */
+const NO_MEMORY = /^(?:Array buffer allocation failed|Invalid string length|Failed to allocate memory)/;
+
+/** Whether there was too little memory for it: what is smaller than that ends the process by a signal of V8's. */
+export function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof Error && (NO_MEMORY.test(error.message) || systemCode(error) === 'ERR_STRING_TOO_LONG')
+  );
 }
 
 /** What the system calls a failed call: `ENOENT`. */

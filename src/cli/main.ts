@@ -1,17 +1,26 @@
 /** The process: what `fwmap` starts. Importing it runs it; `program.ts` has `main` for everybody else. */
+import { isOutOfMemory, systemMessage } from '../artifact/file.ts';
 import { EXIT_ERROR } from './common/command.ts';
 import { processIo } from './common/io.ts';
 import { main } from './program.ts';
 
+/** What gets here is a bug of ours, or too little memory; node's own exit status for it, 1, would mean `needed`. */
+function fail(error: unknown): void {
+  const trace = error instanceof Error ? error.stack : String(error);
+  const message = isOutOfMemory(error)
+    ? `not enough memory: ${systemMessage(error)}`
+    : `internal error, please report it\n${trace}`;
+  processIo().stderr.write(`fwmap: ${message}\n`);
+  process.exitCode = EXIT_ERROR;
+}
+
+// What is thrown outside of every promise: in a listener, in a timer.
+process.once('uncaughtException', (error) => {
+  fail(error);
+  process.exit(EXIT_ERROR);
+});
+
 // No top-level await: commands are imported while this runs, and a bundler may put what they share in this very module.
-main(process.argv.slice(2), processIo()).then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: unknown) => {
-    // Whatever gets here is a bug of ours; node's own exit status for it, 1, would mean `needed`.
-    const trace = error instanceof Error ? error.stack : String(error);
-    processIo().stderr.write(`fwmap: internal error, please report it\n${trace}\n`);
-    process.exitCode = EXIT_ERROR;
-  },
-);
+main(process.argv.slice(2), processIo()).then((status) => {
+  process.exitCode = status;
+}, fail);

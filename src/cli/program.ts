@@ -1,5 +1,6 @@
 /** The command line as a whole: finds what was asked for, runs it, gives the exit status. */
 
+import { isOutOfMemory, systemMessage } from '../artifact/file.ts';
 import { escapeCommands, escapeControls } from '../bytes/escape.ts';
 import { withLimits } from '../limits/limits.ts';
 import { COMMANDS, commandRow, DEFAULT_COMMAND, RAW_COMMANDS, type RawCommandRow } from './commands.ts';
@@ -103,7 +104,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return 0;
     }
     return await run(reading.command, reading.inputs, reading.options, io);
-  } catch (error) {
+  } catch (thrown) {
+    const error = isOutOfMemory(thrown)
+      ? new CommandError(`not enough memory: ${systemMessage(thrown)}`)
+      : thrown;
     if (!(error instanceof CommandError)) throw error;
     const hint = error instanceof UnreadableInputError ? await commandMeant(error.path) : error.hint;
     const line = hint === undefined ? error.message : `${error.message}; ${hint}`;

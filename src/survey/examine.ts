@@ -1,6 +1,6 @@
 /** What a unit of a survey comes to: its inputs are opened, described and judged, and become rows. */
 import type { Artifact } from '../artifact/artifact.ts';
-import { isSystemError, readFileBytes, systemMessage } from '../artifact/file.ts';
+import { isOutOfMemory, isSystemError, readFileBytes, systemMessage } from '../artifact/file.ts';
 import { listFolder } from '../artifact/folders/disk-folder.ts';
 import { machinesOf, type NamedMachine } from '../artifact/machines.ts';
 import { openInput, openListedFolder } from '../artifact/open.ts';
@@ -39,7 +39,8 @@ export async function examineUnit(unit: Unit, at: string, asked: AskedKernel = {
     return examined;
   } catch (error) {
     if (error instanceof HostError) throw error;
-    if (isSystemError(error)) throw new HostError(`${unit.path}: ${systemMessage(error)}`);
+    if (isSystemError(error) || isOutOfMemory(error))
+      throw new HostError(`${unit.path}: ${systemMessage(error)}`);
     const reason = error instanceof Error ? error.message : String(error);
     return [rowsOfFailure(subject, { status: 'failed', reason }, opening.all)];
   }

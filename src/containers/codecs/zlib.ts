@@ -24,9 +24,12 @@ const TRUNCATED: ReadonlySet<string | undefined> = new Set([
 /** How a stream ended that was written into an output. */
 type Ended = Omit<Decoded, 'bytes'>;
 
-/** Runs the whole input through a stream. What follows the stream's end is not consumed. */
+/**
+ * Runs the whole input through a stream. What follows the stream's end is not consumed. Throws what keeping the bytes throws:
+ * too little memory.
+ */
 function run(stream: ZlibStream, input: Uint8Array, output: Output): Promise<Ended> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let over = false;
     const finish = (end: Decoded['end'], why?: string): void => {
       if (over) return;
@@ -36,7 +39,14 @@ function run(stream: ZlibStream, input: Uint8Array, output: Output): Promise<End
       resolve({ consumed, end, ...(why === undefined ? {} : { why }) });
     };
     stream.on('data', (chunk) => {
-      if (!over && !output.append(chunk)) finish('limit');
+      try {
+        if (!over && !output.append(chunk)) finish('limit');
+      } catch (error) {
+        // Thrown from here it would end the process, with a status that means an answer.
+        over = true;
+        stream.destroy();
+        reject(error);
+      }
     });
     stream.on('error', (error) =>
       TRUNCATED.has(error.code) ? finish('truncated') : finish('damaged', error.message),

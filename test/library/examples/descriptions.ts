@@ -182,6 +182,9 @@ export const DESCRIPTIONS: Examples = {
     const error = Object.assign(new Error('ENOENT: …'), { errno: -constants.errno.ENOENT });
     expect(fwmap.systemMessage(error)).toBe('No such file or directory');
   },
+  isOutOfMemory() {
+    expect(fwmap.isOutOfMemory(new RangeError('Array buffer allocation failed'))).toBe(true);
+  },
   isSystemError() {
     expect([new Error('x'), Object.assign(new Error('x'), { errno: -5 })].map(fwmap.isSystemError)).toEqual([
       false,
