@@ -9,7 +9,7 @@ export interface CommandRow {
   readonly load: () => Promise<Command>;
 }
 
-/** A command with a command line of its own, which gets its words untouched. */
+/** A command with its own option parser, which gets its arguments as they were given. */
 export interface RawCommandRow {
   readonly name: string;
   readonly summary: string;
@@ -54,12 +54,12 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'explore',
-    summary: 'A page to drop inputs on and to change what is given, without a network',
+    summary: 'Writes an interactive page: drop inputs on it and change what is given, offline',
     load: async () => (await import('./commands/questions/explore.ts')).command,
   },
   {
     name: 'diff',
-    summary: 'Windows and answers that are different between two inputs, or by a patch',
+    summary: 'Windows and answers that differ between two inputs, or that a patch changes',
     load: async () => (await import('./commands/questions/diff.ts')).command,
   },
   {
@@ -74,17 +74,17 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'survey',
-    summary: 'Many machines, into tables',
+    summary: 'Describes and judges many machines, into tables',
     load: async () => (await import('./commands/fleet/survey.ts')).command,
   },
   {
     name: 'query',
-    summary: 'Asks the tables of a survey',
+    summary: 'Queries the tables of a survey',
     load: async () => (await import('./commands/fleet/query.ts')).command,
   },
   {
     name: 'worker',
-    summary: 'Takes the work of surveys from a queue',
+    summary: 'Processes the shards of surveys that a queue holds',
     load: async () => (await import('./commands/fleet/worker.ts')).command,
   },
   {
@@ -99,7 +99,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
 ];
 
-/** Commands that stand in for another program and keep its options. */
+/** Commands that replace another program and keep its options. */
 export const RAW_COMMANDS: readonly RawCommandRow[] = [
   {
     name: 'dtc',

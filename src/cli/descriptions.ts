@@ -1,4 +1,4 @@
-/** What `windows` and `resources` share: they print what the firmware says, of one machine or of a list of inputs. */
+/** What `windows` and `resources` share: they print what the firmware describes, for one machine or for a list of inputs. */
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Report } from '../report/formats/render.ts';
 import type { NamedReport } from '../report/subjects/machines.ts';
@@ -8,7 +8,7 @@ import type { Io } from './common/io.ts';
 import { type DescribedOptionValues, describeMachine, readMachines } from './inputs/machine.ts';
 import { type PrintOptions, printMachines, printNoAnswer } from './output/print.ts';
 
-/** From so many on it is worth the time that loading V8's settings takes. */
+/** From this many inputs on, changing V8's settings saves more time than it costs. */
 const MANY_INPUTS = 16;
 
 /** What a command makes of a machine. */
@@ -46,13 +46,14 @@ async function reportInputs(
     return EXIT_ERROR;
   }
   await printMachines(reports, sink.all, options, io);
-  // What could be read of a faulty tree or ASL text has been told, but nobody should take it for the whole.
+  // The report of a faulty tree or ASL text is incomplete, which a script has to notice.
   return sink.all.some(isErrorOfText) ? EXIT_ERROR : 0;
 }
 
 /**
- * Describes the machine that the inputs are of; with `ndjson` each input is a machine of its own, so that a long list
- * takes one process and no more memory than its largest.
+ * Describes the machine that the inputs belong to and prints the report; with `ndjson` each input is a machine of its
+ * own, so that a long list takes one process and no more memory than its largest input.
+ * @returns the exit status
  */
 export async function reportDescriptions(
   inputs: readonly string[],

@@ -1,10 +1,10 @@
-/** The process: what `fwmap` starts. Importing it runs it; `program.ts` has `main` for everybody else. */
+/** Entry point of the command. Importing it runs it; everything else uses `main` of `program.ts`. */
 import { isOutOfMemory, systemMessage } from '../artifact/file.ts';
 import { EXIT_ERROR } from './common/command.ts';
 import { processIo } from './common/io.ts';
 import { main } from './program.ts';
 
-/** What gets here is a bug of ours, or too little memory; node's own exit status for it, 1, would mean `needed`. */
+/** An error here is a bug of ours, or a lack of memory; node's own exit status for it, 1, would mean `needed`. */
 function fail(error: unknown): void {
   const trace = error instanceof Error ? error.stack : String(error);
   const message = isOutOfMemory(error)
@@ -14,13 +14,13 @@ function fail(error: unknown): void {
   process.exitCode = EXIT_ERROR;
 }
 
-// What is thrown outside of every promise: in a listener, in a timer.
+// Errors outside of every promise: in a listener, in a timer.
 process.once('uncaughtException', (error) => {
   fail(error);
   process.exit(EXIT_ERROR);
 });
 
-// No top-level await: commands are imported while this runs, and a bundler may put what they share in this very module.
+// No top-level await: commands are imported while this runs, and a bundler may put the code they share into this module.
 main(process.argv.slice(2), processIo()).then((status) => {
   process.exitCode = status;
 }, fail);

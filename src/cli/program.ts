@@ -1,4 +1,4 @@
-/** The command line as a whole: finds what was asked for, runs it, gives the exit status. */
+/** The command line as a whole: finds the command, runs it, returns the exit status. */
 
 import { isOutOfMemory, systemMessage } from '../artifact/file.ts';
 import { escapeCommands, escapeControls } from '../bytes/escape.ts';
@@ -14,7 +14,7 @@ import { PROCESS_OPTIONS } from './common/options.ts';
 async function readCommandLine(given: readonly string[], io: Io) {
   const argv = joinDashed(given);
   const [first] = argv;
-  // A line that starts with an option may name its command later: yargs sorts that out.
+  // A line that starts with an option may name its command later, which yargs finds out.
   if (first !== undefined && first !== 'help' && (first === '-' || !first.startsWith('-'))) {
     const named = commandRow(first);
     const command = await (named ?? commandRow(DEFAULT_COMMAND)!).load();
@@ -44,7 +44,7 @@ async function run(
       : undefined;
     if (command.operands === '' && inputs.length > 0)
       throw new CommandError(
-        `${command.name} takes options alone, not ${inputs[0]}`,
+        `${command.name} takes options only, not ${inputs[0]}`,
         `fwmap help ${command.name} lists them`,
       );
     if (given === undefined) return await command.run({ inputs, options, io, log });
@@ -55,7 +55,7 @@ async function run(
   }
 }
 
-/** A job that reads results learns of what ended the command, too. */
+/** In formats that list results, the error that ended the command is a result too. */
 async function failAsResult(
   { message, told }: CommandError,
   { format, output }: OptionValues<OptionTable>,
@@ -67,12 +67,12 @@ async function failAsResult(
   try {
     await printFailure(told.inputs, told.diagnostics, options, io, message);
   } catch (error) {
-    // Where the result can't be written it is that what the error says.
+    // The error that ended the command is the one to report.
     if (!(error instanceof CommandError)) throw error;
   }
 }
 
-/** A command with a line of its own has the option all the same. */
+/** Runs a command with its own option parser; `--limit` works there too. */
 async function runRaw(row: RawCommandRow, argv: readonly string[], io: Io): Promise<number> {
   const run = await row.loadRaw();
   if (!argv.some((word) => word.startsWith('--limit'))) return run(argv, io);
@@ -81,7 +81,7 @@ async function runRaw(row: RawCommandRow, argv: readonly string[], io: Io): Prom
   return withLimits(await readLimits(given), () => run(rest, io));
 }
 
-/** The default command takes a mistyped command for an input. */
+/** A mistyped command is read as an input of the default command: the hint that names the command. */
 async function commandMeant(path: string): Promise<string | undefined> {
   if (!/^[a-z-]+$/.test(path)) return undefined;
   const { nearest } = await import('../findings/nearest.ts');
@@ -92,7 +92,7 @@ async function commandMeant(path: string): Promise<string | undefined> {
   return close === undefined ? undefined : `did you mean the command ${close}?`;
 }
 
-/** Runs a command line (without the program's own name) and gives the exit status. */
+/** Runs a command line (without the program's own name). @returns the exit status */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const isHelp = argv[0] === 'help' && argv.length > 1;

@@ -20,7 +20,7 @@ import {
 } from './completion/scripts.ts';
 import { VERSION } from './version.ts';
 
-/** Either a line to print, with its exit status, or a command to run after all. */
+/** Either text to print (exit status 0), or a command to run. */
 export type Reading =
   | { readonly print: string }
   | {
@@ -29,7 +29,7 @@ export type Reading =
       readonly options: OptionValues<OptionTable>;
     };
 
-/** Columns of help where no terminal says how many there are. */
+/** Columns of help where there is no terminal. */
 const HELP_WIDTH = 80;
 /** Longer lines are hard to read. */
 const MAX_HELP_WIDTH = 100;
@@ -47,7 +47,7 @@ ${DESCRIPTION}`;
 
 const TOPICS = `Exit status: ${EXIT_STATUSES}
 
-fwmap help COMMAND has the options of a command.`;
+fwmap help COMMAND shows the options of a command.`;
 
 function yargsOption(spec: OptionSpec): Options {
   return {
@@ -70,7 +70,7 @@ function declareCommand(parser: Argv, command: Command): void {
   declareOptions(parser, command.options);
 }
 
-/** Every value joined to its option, so that yargs has no say in which word belongs to which: `-Idir` and `-o -` too. */
+/** Joins every value to its option, also in `-Idir` and `-o -`, so that yargs doesn't decide which word belongs to which. */
 function joinValues(words: readonly string[], options: OptionTable): string[] {
   const { tokens } = parseArgs({
     args: [...words],
@@ -84,7 +84,7 @@ function joinValues(words: readonly string[], options: OptionTable): string[] {
     if (token.kind === 'positional') return [token.value];
     const { name, rawName, value, inlineValue } = token;
     if (value === undefined) return [rawName];
-    // An option where a value should be is a value that was forgotten.
+    // An option in place of a value: the value was forgotten.
     if (!inlineValue && value.startsWith('-') && value !== '-') return [rawName, value];
     return [`--${name}=${value}`];
   });
@@ -179,7 +179,7 @@ async function unknownTopic(name: string): Promise<CommandError> {
   );
 }
 
-/** Below the help, each on a line of its own, ready to be copied. */
+/** The examples below the help, each on a line of its own that can be copied. */
 function examplesText({ examples }: Command): string {
   if (examples.length === 0) return '';
   return `\nExamples:\n${examples.map(({ line, does }) => `  # ${does}\n  ${line}\n`).join('')}`;
@@ -245,7 +245,7 @@ export async function readWithYargs(line: readonly string[], io: Io): Promise<Re
 
   const { command } = taken;
   const named = row ? taken.words.slice(1) : taken.words;
-  // What is piped in is an input where one is missing.
+  // Where an input is missing, piped standard input is it.
   const piped = named.length === command.minimumInputs - 1 && io.isPiped();
   const inputs = piped && taken.values.live !== true ? [STDIN, ...named] : named;
   if (inputs.length + (taken.values.live === true ? 1 : 0) < command.minimumInputs)

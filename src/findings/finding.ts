@@ -18,7 +18,7 @@ export function finding<C extends Code>(code: C, args: ArgsOf<C>, where: Where =
   return { severity: REGISTRY[code].severity, code, args: args as Arguments, ...where };
 }
 
-/** The row of a code; undefined for a code that there is not. */
+/** The row of a code; undefined for an unknown code. */
 export function rowOf(code: string): Row<Arguments> | undefined {
   return Object.hasOwn(REGISTRY, code) ? (REGISTRY[code as Code] as Row<never> as Row<Arguments>) : undefined;
 }
@@ -26,25 +26,25 @@ export function rowOf(code: string): Row<Arguments> | undefined {
 /** All codes, in the order of the registry. */
 export const CODES = Object.keys(REGISTRY) as readonly Code[];
 
-/** Codes of files that are left out and, by what they are, hide nothing. */
+/** Codes of files that are left out and are of a kind that hides nothing. */
 export const UNUSED_CODES: ReadonlySet<string> = new Set<Code>([
   'artifact/unknown-text',
   'artifact/irrelevant',
 ]);
 
-/** Codes of inputs that nothing recognises: naming their kind may help. */
+/** Codes of inputs that no reader recognises: naming their kind with --as may help. */
 export const UNRECOGNISED_CODES: ReadonlySet<string> = new Set<Code>([
   'artifact/unknown-kind',
   'artifact/unknown-text',
   'artifact/mail-nothing-known',
 ]);
 
-/** One sentence without a full stop, firmware strings not yet escaped. */
+/** The message: one sentence without a full stop. Strings of the firmware are not yet escaped. */
 export function messageOf({ code, args }: Diagnostic): string {
   return rowOf(code)?.text(args) ?? code;
 }
 
-/** What to do about it. */
+/** What to do about it, without a full stop; undefined where the code has no advice. */
 export function hintOf({ code, args }: Diagnostic): string | undefined {
   return rowOf(code)?.hint?.(args);
 }
@@ -53,15 +53,15 @@ const RELATED_TEXT: Readonly<Record<RelatedPlace['what'], string>> = {
   'included-from': 'included from here',
   'other-window': 'the other window',
   framebuffer: 'the framebuffer',
-  evidence: 'what it rests on',
-  before: 'as it was before',
+  evidence: 'the evidence',
+  before: 'the state before',
 };
 
 export function relatedText({ what }: RelatedPlace): string {
   return RELATED_TEXT[what];
 }
 
-/** Codes whose path, where there is no place in it, is the name of an input. */
+/** Codes whose path, without a place in it, is the name of an input. */
 const OF_FILES: ReadonlySet<string> = new Set<Code>([
   'dt/directory-empty',
   'dt/kind',
@@ -91,7 +91,7 @@ export function diagnosticText(diagnostic: Diagnostic): string {
   return hint === undefined ? formatDiagnostic(diagnostic) : `${formatDiagnostic(diagnostic)}; ${hint}`;
 }
 
-/** The message with what it is about in front and what to do behind it, for media that tell place and code elsewhere. */
+/** The subject, the message and the hint in one line, for media that show place and code elsewhere. */
 export function diagnosticTail({
   path,
   message,

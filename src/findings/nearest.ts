@@ -1,16 +1,16 @@
 /** "Did you mean": the names nearest to a mistyped one. */
 
-/** Undefined when none is near enough to have been meant: more than a third of its letters differ. */
+/** The nearest name; undefined when more than a third of the letters differ in every one. */
 export async function nearest(word: string, names: readonly string[]): Promise<string | undefined> {
   return (await nearestOf(word, names, 1))[0];
 }
 
-/** As {@link nearest}, up to `count` names, the nearest first. Capitals don't matter. */
+/** Up to `count` names, the nearest first. Case is ignored. */
 export async function nearestOf(word: string, names: readonly string[], count: number): Promise<string[]> {
   // The bundled command is CommonJS, and the package is not.
   const { default: leven } = await import('leven');
   const meant = word.toLowerCase();
-  // Two letters in each other's place are one mistake.
+  // Swapped letters are one mistake.
   const distanceTo = (name: string): number => (sorted(name) === sorted(meant) ? 1 : leven(meant, name));
   return names
     .map((name) => ({ name, distance: distanceTo(name.toLowerCase()) }))

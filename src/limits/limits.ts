@@ -1,5 +1,5 @@
 /**
- * The limits of a run: the defaults, or what somebody set. They belong to everything that a call of {@link withLimits}
+ * The limits of a run: the defaults, or other values set with {@link withLimits}. These apply to everything that the call
  * starts, synchronous or not, and to nothing else in the process.
  */
 import { newRunStorage, type RunStorage } from '../platform/run-storage.ts';
@@ -22,18 +22,15 @@ export const DEFAULT_LIMITS = Object.fromEntries(
   LIMIT_NAMES.map((name) => [name, LIMITS[name].default]),
 ) as Limits;
 
-/** Made when limits are first set: most processes never do, and pay nothing for it. */
+/** Created when limits are first set, so that other processes pay nothing for it. */
 let runs: RunStorage<Limits> | undefined;
 
-/** A limit of the run that this is called in. */
+/** The value of a limit in the current run. */
 export function limit(name: LimitName): number {
   return runs?.getStore()?.[name] ?? DEFAULT_LIMITS[name];
 }
 
-/**
- * A limit that is asked for in inner loops. As {@link limit} gives it in the run that looks, but a plain comparison where
- * no run of the process has set one.
- */
+/** A limit for inner loops: the value of {@link limit}, at the cost of a comparison while no run of the process sets limits. */
 export class InnerLimit {
   readonly #name: LimitName;
   readonly #default: number;
@@ -48,27 +45,27 @@ export class InnerLimit {
   }
 }
 
-/** What the run that this is called in sets, to hand it on to another thread. */
+/** The limits that the current run sets, to pass them to another thread. */
 export function givenLimits(): Partial<Limits> {
   return runs?.getStore() ?? {};
 }
 
 /**
- * Does `work` with other limits than the defaults. Those that are not given stay as they are around it.
- * Throws RangeError for a name that is none, and for a value that is no whole number from 0 on.
+ * Calls `work` with other limits; those that are not given keep their current values.
+ * @returns the result of `work`. Throws RangeError for an unknown name or a value that is not a non-negative integer.
  */
 export function withLimits<T>(given: Partial<Limits>, work: () => T): T {
   for (const [name, value] of Object.entries(given)) {
     if (!isLimitName(name)) throw new RangeError(`there is no limit ${name}`);
     if (!Number.isSafeInteger(value) || value < 0)
-      throw new RangeError(`the limit ${name} is a whole number from 0 on, not ${value}`);
+      throw new RangeError(`the limit ${name} must be a non-negative integer, not ${value}`);
   }
   if (Object.keys(given).length === 0) return work();
   runs ??= newRunStorage<Limits>();
   return runs.run({ ...DEFAULT_LIMITS, ...runs.getStore(), ...given }, work);
 }
 
-/** What raises a limit, as messages about it end: `(--limit tree-nodes=N)`. */
+/** How to raise a limit, for the end of a message: `(--limit tree-nodes=N)`. */
 export function limitHint(name: LimitName): string {
   return `(--limit ${name}=N)`;
 }
@@ -86,8 +83,8 @@ export function bytesText(value: number): string {
 }
 
 /**
- * A limit as messages name it: `100000 nodes (--limit tree-nodes=N)`.
- * @param unit another word for what is counted
+ * A limit in a message: `100000 nodes (--limit tree-nodes=N)`.
+ * @param unit what is counted, if other than the limit's own unit
  */
 export function limitText(name: LimitName, unit: string = LIMITS[name].unit): string {
   const value = limit(name);
@@ -98,7 +95,7 @@ export function limitText(name: LimitName, unit: string = LIMITS[name].unit): st
   return `${amount} ${limitHint(name)}`;
 }
 
-/** What a limit that is reached is told by: `more than 100000 nodes (--limit tree-nodes=N)`. */
+/** The message for a limit that was reached: `more than 100000 nodes (--limit tree-nodes=N)`. */
 export function moreThan(name: LimitName, unit?: string): string {
   return `more than ${limitText(name, unit)}`;
 }

@@ -1,7 +1,7 @@
 /**
- * Every limit of what is read and how much is worked on, by subject in `rows/`: name, default, unit, reason. Only there is one
- * written down; `--limit NAME=VALUE` sets it for a run, and docs/limits.md is made from here. What a format itself allows
- * at most, and how much of something a report shows, is no limit in this sense: it stays where it is needed.
+ * All limits on inputs and work, by subject in `rows/`: name, default, unit, reason. `--limit NAME=VALUE` sets one for a
+ * run, and docs/limits.md is generated from here. The maximum of a format, and how much of something a report shows, are
+ * not limits in this sense and stay where they are used.
  */
 import { ACPI } from './rows/acpi.ts';
 import { CONTAINERS } from './rows/containers.ts';
@@ -12,7 +12,7 @@ import { OPENING } from './rows/opening.ts';
 
 export type { LimitRow } from './rows/row.ts';
 
-/** What the limits are about, with the limits of each. */
+/** The limits by subject. */
 export const LIMIT_GROUPS = {
   'Opening inputs': OPENING,
   'Images, archives and compression': CONTAINERS,

@@ -1,19 +1,19 @@
-/** What a change of several firmware files does, as the Markdown of a comment or a summary. */
+/** The changes of several firmware files, as Markdown for a comment or a summary. */
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { escapeHtml } from '../bytes/escape.ts';
 import { countText } from './formats/github.ts';
 import { codeSpan } from './formats/markdown.ts';
 
-/** What there is to say of one file. */
+/** The results of one file. */
 export interface ChangedFileReport {
   readonly path: string;
-  /** `added`, `removed`, `changed`, `renamed`. */
+  /** `added`, `removed`, `changed`, `includes what changed`. */
   readonly did: string;
-  /** Its windows: `2 moved, 1 removed`; empty where none is different. */
+  /** Its windows: `2 moved, 1 removed`; empty where none differs. */
   readonly windows: string;
-  /** What `sysfb` answers, and what it did before. */
+  /** The answer of `sysfb`, and the one before if it was another. */
   readonly answer: string;
-  /** The Markdown of what is different; undefined where nothing is. */
+  /** The differences as Markdown; undefined where there are none. */
   readonly report: string | undefined;
 }
 
@@ -23,9 +23,9 @@ function cell(text: string): string {
 }
 
 /**
- * A table of the files, and what is different in each, folded.
- * @param left files that were not looked at
- * @param results how many of each severity there are, of all files
+ * A table of the files, and the differences of each, folded.
+ * @param left how many files were not examined
+ * @param results how many results of each severity all files have
  */
 export function changedFilesReport(
   files: readonly ChangedFileReport[],
@@ -40,14 +40,16 @@ export function changedFilesReport(
     '## Firmware',
     '',
     ...(files.length === 0
-      ? ['No firmware file is different.']
+      ? ['No firmware file differs.']
       : [
           `${counted === '' ? 'No errors or warnings' : counted}.`,
           '',
           '| file | what | windows | CONFIG_SYSFB |',
           '| --- | --- | --- | --- |',
           ...rows,
-          ...(left > 0 ? ['', `${left} more files are not looked at.`] : []),
+          ...(left > 0
+            ? ['', left === 1 ? '1 more file was not examined.' : `${left} more files were not examined.`]
+            : []),
         ]),
     '',
     ...files.flatMap(({ path, report }) =>

@@ -1,4 +1,4 @@
-/** Conditions in a text: short ones where they are, long ones by a name that is explained once below. */
+/** Conditions in a text: short ones in place, long ones by a name that is explained once below. */
 
 import { hex } from '../bytes/address.ts';
 import { RELEASE } from '../linux/release-choice.ts';
@@ -20,12 +20,12 @@ import { type Block, code } from './document.ts';
 
 /** A condition of more characters than this gets a name. */
 const MAX_INLINE = 48;
-/** So many fields of a kind have each their address. */
+/** Up to this many fields of a kind are listed with their addresses. */
 const MAX_ADDRESSES = 4;
-/** An address of more characters than this gets a name: it stands in a range, twice. */
+/** An address of more characters than this gets a name: a range has it twice. */
 const MAX_QUANTITY = 24;
 
-/** The conditions of one document. The same condition has the same name, and so has the same variable. */
+/** The names of conditions, long quantities and variables in one document. */
 export class Conditions {
   readonly names: Names;
   readonly #named = new Map<string, string>();
@@ -35,7 +35,7 @@ export class Conditions {
     this.names = names;
   }
 
-  /** As it stands where it is no longer than the limit, else `[C1]`. */
+  /** The condition's text, or its name, `[C1]`, where the text is longer than the limit (in characters). */
   text(condition: Condition, limit = MAX_INLINE): string {
     const text = formatCondition(condition, this.names);
     if (text.length <= limit) return text;
@@ -47,7 +47,7 @@ export class Conditions {
     return name;
   }
 
-  /** When something is so, as part of a sentence: `if MG2L > 0`, `on Linux 5.19 and newer`, or both. */
+  /** A condition as part of a sentence: `if MG2L > 0`, `on Linux 5.19 and newer`, or both. */
   when(condition: Condition, limit = MAX_INLINE): string {
     const [only, ...more] = printedCover(condition).alternatives;
     if (only !== undefined && more.length === 0) {
@@ -62,7 +62,7 @@ export class Conditions {
     return `if ${this.text(condition, limit)}`;
   }
 
-  /** A number or what it is made of, by a name, `E1`, where that is long. */
+  /** A number, or its expression, or the name of a long expression, `E1`. */
   quantity(value: Quantity): string {
     if (typeof value === 'bigint') return hex(value);
     const text = formatQuantity(value, this.names);
@@ -75,18 +75,18 @@ export class Conditions {
     return name;
   }
 
-  /** The long numbers: each name, and what it stands for. */
+  /** The names of long expressions, each with its expression. */
   quantities(): readonly (readonly [string, string])[] {
     return [...this.#quantities].map(([text, name]) => [name, text]);
   }
 
-  /** What the names stand for: conditions, then fields. Empty where the document has none. */
+  /** Tables that explain the names: conditions, then fields. Empty where the document has none. */
   blocks(): Block[] {
     const rows = [...[...this.#named].map(([text, name]) => [name, text]), ...this.quantities()];
     return [...namesTable('Conditions', rows), ...namesTable('Fields', this.#fieldRows())];
   }
 
-  /** Fields of the same kind, which are many in large tables, a row together. */
+  /** Fields of the same kind share a row: large tables have many. */
   #fieldRows(): string[][] {
     const rows: { kind: string; fields: { name: string; address: bigint | undefined }[]; later: string }[] =
       [];
@@ -110,7 +110,7 @@ export class Conditions {
       const names = sorted.map(({ name }) => name).join(', ');
       const alike = later === '' ? [] : rows.filter((row) => row.later === later);
       told.push([names, `${kind}${where}${alike.length === 1 ? `, ${later}` : ''}`]);
-      // What holds for several kinds stands once, below the last of them.
+      // A remark about several kinds is printed once, below the last of them.
       if (alike.length > 1 && at === rows.lastIndexOf(alike.at(-1)!))
         told.push([
           `${alike.flatMap((row) => byAddress(row.fields).map(({ name }) => name)).join(', ')}: ${later}`,
@@ -128,12 +128,12 @@ function isOfRelease({ left }: Literal): boolean {
   return typeof left !== 'bigint' && left.kind === 'choice' && left.choice.id === RELEASE.id;
 }
 
-/** What a release has to be, as a table says it: `6.7 and newer`, `before 6.7`; undefined for anything else. */
+/** A condition on the release, for a table: `6.7 and newer`, `before 6.7`; undefined for any other condition. */
 export function releaseText(literals: readonly Literal[]): string | undefined {
   return literals.every(isOfRelease) ? releasesText(literals)?.replace(/^on Linux /, '') : undefined;
 }
 
-/** Releases side by side, in words; undefined where they are not told by where they begin and end. */
+/** A range of releases in words; undefined where the literals are no such range. */
 function releasesText(literals: readonly Literal[]): string | undefined {
   const at = (which: Relation): string | undefined => {
     const found = literals.find(({ op }) => op === which)?.right;
@@ -167,7 +167,7 @@ const SPACES: Readonly<Record<string, string>> = {
   '': 'a register behind an index',
 };
 
-/** What a name stands for; a `kind` that is empty for what says itself what it is. */
+/** The explanation of a name; `kind` is empty where the name explains itself. */
 function variableText(variable: Variable): { kind: string; address?: bigint; later: string } {
   switch (variable.kind) {
     case 'field': {
@@ -175,19 +175,19 @@ function variableText(variable: Variable): { kind: string; address?: bigint; lat
       const scope = path.slice(0, -name.length).replace(/\.$/, '');
       const owner = within ?? (scope === '\\' || scope === '' ? undefined : scope);
       return {
-        kind: `${bits} bits in ${SPACES[space] ?? space}${owner === undefined ? '' : ` of ${owner}`}`,
+        kind: `${bits} ${bits === 1 ? 'bit' : 'bits'} in ${SPACES[space] ?? space}${owner === undefined ? '' : ` of ${owner}`}`,
         ...(address === undefined ? {} : { address }),
         later: epoch === 0 ? '' : `read after this: ${why ?? 'it may have changed'}`,
       };
     }
     case 'unknown':
-      return { kind: `not known: ${variable.of.reason}`, later: '' };
+      return { kind: `unknown: ${variable.of.reason}`, later: '' };
     case 'choice':
       return { kind: '', later: '' };
   }
 }
 
-/** A document that names conditions and variables; reads of a field are told apart where it names several. */
+/** Makes a document that names conditions and variables. Reads of a field get different names where it has several. */
 export function withConditions<T>(write: (conditions: Conditions) => T): T {
   return withNames((names) => write(new Conditions(names)));
 }

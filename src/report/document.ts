@@ -1,13 +1,13 @@
 /**
- * What a report says, apart from how it looks. A subject (a verdict, a list of windows) is laid out once as a document;
- * text, mail and Markdown each render documents, so a new medium is one new file and a new subject is one too.
+ * The content of a report, independent of its format. A subject (a verdict, a list of windows) is laid out once as a
+ * document; text, mail, Markdown and HTML render documents, so a new format is one new file and so is a new subject.
  *
- * Strings are as they came from the input: every medium escapes for itself.
+ * Strings are as they came from the input: each format escapes them.
  */
 
 import type { Span } from '../bytes/source.ts';
 
-/** What a piece of text is, for media that can show it. */
+/** The role of a piece of text, for formats that can show it. */
 export type Tone = 'strong' | 'code' | 'good' | 'bad' | 'warn' | 'faint';
 
 export type Phrase =
@@ -15,12 +15,12 @@ export type Phrase =
   | {
       readonly text: string;
       readonly tone: Tone;
-      /** The place in an input that it names: media that can show the place itself link to it. */
+      /** The place in an input that it names: formats that show the place link to it. */
       readonly span?: Span;
     };
 export type Text = string | readonly Phrase[];
 
-/** A point, with points below it. */
+/** An item of a list, with items below it. */
 export interface Item {
   readonly text: Text;
   readonly below?: readonly Item[];
@@ -33,9 +33,9 @@ export interface Column {
 
 export interface RowGroup {
   readonly title: Text;
-  /** One of a single cell goes across the columns. */
+  /** A row of a single cell spans the columns. */
   readonly rows: readonly (readonly Text[])[];
-  /** What there is more and isn't listed, below the rows. */
+  /** A line below the rows. */
   readonly note?: string;
 }
 
@@ -45,39 +45,41 @@ export type Block =
   | {
       readonly kind: 'paragraph';
       readonly text: Text;
-      /** It belongs to what follows. */
+      /** No empty line between it and the next block. */
       readonly heads?: true;
     }
   | {
       readonly kind: 'facts';
       readonly rows: readonly { readonly label: string; readonly text: Text }[];
-      /** In a terminal and a mail they stand in from their heading, as rows do. */
+      /** Indented below their heading in text, as rows are. */
       readonly inset?: true;
     }
   | { readonly kind: 'list'; readonly items: readonly Item[] }
   | {
       readonly kind: 'table';
       readonly columns: readonly Column[];
-      /** One of a single cell goes across the columns. */
+      /** A row of a single cell spans the columns. */
       readonly rows: readonly (readonly Text[])[];
-      /** Rows that speak for themselves: a terminal and a mail show them indented and without the titles. */
+      /** Rows that need no titles: text and mail indent them and omit the titles. */
       readonly untitled?: true;
     }
-  /** Rows under what they have in common, their columns in line throughout. */
+  /** Groups of rows, each with a title; their columns are aligned throughout. */
   | {
       readonly kind: 'groups';
-      /** What the groups are: the title of their column where a medium has one table of all. */
+      /** What the groups are: the title of their column in formats that make one table of all. */
       readonly title: string;
       readonly columns: readonly Column[];
       readonly groups: readonly RowGroup[];
+      /** Text and mail print the titles of the columns too. */
+      readonly titled?: true;
     }
-  /** Lines to be kept as they are: raw data, a quotation. */
+  /** Lines that are never wrapped: raw data, a quotation. */
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
-  /** Lines that make a picture: in line with each other, none of them broken. */
+  /** The lines of a drawing, which are never wrapped. */
   | { readonly kind: 'drawing'; readonly lines: readonly Text[] }
-  /** What is long and comes last: folded where a medium can fold. */
+  /** Long parts, folded in formats that can fold. */
   | { readonly kind: 'details'; readonly summary: string; readonly blocks: Document }
-  /** What the numbers in brackets stand for, the first is 1. */
+  /** The sources that numbers in brackets refer to, from 1. */
   | { readonly kind: 'references'; readonly items: readonly string[] };
 
 export type Document = readonly Block[];
@@ -98,7 +100,7 @@ export function code(text: string): Phrase {
   return { text, tone: 'code' };
 }
 
-/** A place in an input, by the name that a person finds it with. */
+/** A place in an input: its text, and the span that it links to. */
 export function linked(text: string, span: Span | undefined): Phrase {
   return span === undefined ? code(text) : { text, tone: 'code', span };
 }
@@ -107,7 +109,7 @@ export function strong(text: string): Phrase {
   return { text, tone: 'strong' };
 }
 
-/** Whether what follows is close to it. */
+/** Whether no empty line follows it. */
 export function headsNext(block: Block | undefined): boolean {
   return block?.kind === 'heading' || (block?.kind === 'paragraph' && block.heads === true);
 }
@@ -138,12 +140,12 @@ export function rowsSection(
       });
 }
 
-/** Whether a row of a table with so many columns goes across them. */
+/** Whether a row spans the columns of its table. @param columns how many columns the table has */
 export function isAcross(row: readonly unknown[], columns: number): boolean {
   return row.length === 1 && columns > 1;
 }
 
-/** Texts a line each below their heading; nothing where there are none. */
+/** Texts under a heading, each on a line of its own; nothing where there are none. */
 export function linesSection(heading: string, texts: readonly Text[]): Block[] {
   return rowsSection(
     heading,

@@ -1,10 +1,10 @@
-/** What rows of the registry say, in words: what a gap may hide, and examples. */
+/** Parts of registry rows as text: what a gap may hide, and examples. */
 import type { Content, Example, Hidden } from '../findings/row.ts';
 
 const HIDDEN: Readonly<Record<Hidden, string>> = {
   window: 'an address window',
   framebuffer: 'a framebuffer',
-  platform: 'what platform it is and how it booted',
+  platform: 'the platform and how it booted',
   kernel: 'the kernel’s release or configuration',
 };
 

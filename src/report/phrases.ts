@@ -1,4 +1,4 @@
-/** How windows, places and inputs are put into words: the same in every report. */
+/** Texts for windows, places and inputs, the same in every report. */
 import type { Artifact } from '../artifact/artifact.ts';
 import { FOUR_GIB, formatSize, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
@@ -10,7 +10,7 @@ import { type AddressWindow, type Origin, windowClass } from '../window/window.t
 import type { Conditions } from './conditions.ts';
 import { code, type Item, type Phrase } from './document.ts';
 
-/** As %pR prints it; a bound that isn't known by what it is made of: `[mem MG2B-MG2B+MG2L-1]`. */
+/** As %pR prints it; a bound that isn't known is an expression: `[mem MG2B-MG2B+MG2L-1]`. */
 export function rangeText(
   window: Pick<AddressWindow, 'space' | 'base' | 'size'>,
   conditions: Conditions,
@@ -22,7 +22,7 @@ export function sizeText(window: Pick<AddressWindow, 'space' | 'size'>): string 
   const { size } = window;
   if (typeof size !== 'bigint') return '';
   if (window.space === 'memory') return formatSize(size);
-  // Bus numbers are counted in the range.
+  // A range of bus numbers shows its size.
   if (window.space === 'bus') return '';
   return size === 1n ? '1 port' : `${size} ports`;
 }
@@ -39,7 +39,7 @@ export function classText(window: AddressWindow): string {
   return found === null ? '' : CLASS_TEXT[found];
 }
 
-/** What devices are, by their ids (ACPI 6.5, 5.6.7; the list of plug and play ids). */
+/** Names of devices by their ids (ACPI 6.5, 5.6.7; the list of plug and play ids). */
 const DEVICE_NAMES: Readonly<Record<string, string>> = {
   PNP0A03: 'PCI host bridge',
   PNP0A08: 'PCI host bridge',
@@ -63,7 +63,7 @@ const DEVICE_NAMES: Readonly<Record<string, string>> = {
   MSFT0101: 'TPM',
 };
 
-/** `\_SB.PCI0  PCI host bridge (PNP0A08)`, as a text. @param object `_CRS`, where that has to be said */
+/** `\_SB.PCI0  PCI host bridge (PNP0A08)`, as a text. @param object `_CRS`, where the title names it too */
 export function deviceTitle(
   path: string,
   ids: readonly (string | undefined)[],
@@ -83,12 +83,12 @@ export function whereText(origin: Pick<Origin, 'path' | 'item' | 'index'>): stri
   return `${origin.path} ${origin.item}[${origin.index}]`;
 }
 
-/** Where a person finds it: `x.dts:12.3`, `dsdt.dat@0x8a`. */
+/** The place in the input: `x.dts:12.3`, `dsdt.dat@0x8a`. */
 export function originPlace(origin: Origin): string {
   return origin.span ? formatPlace(origin.span) : origin.artifact.source.name;
 }
 
-/** What `high` and `low` look like from what is known of a base that isn't a number. */
+/** The class of a window; where its base isn't a number, `high` or `low?` by the limits of the base. */
 export function likelyClass(window: AddressWindow): string {
   const known = classText(window);
   const { base, space } = window;
@@ -97,7 +97,7 @@ export function likelyClass(window: AddressWindow): string {
   return maximumOf(base) < FOUR_GIB ? 'low?' : '';
 }
 
-/** What else there is to say of a window, in a few words. */
+/** Notes about a window: condition, reason, inferences, bus address, flags. */
 export function windowNotes(
   window: AddressWindow,
   conditions: Conditions,
@@ -105,7 +105,7 @@ export function windowNotes(
 ): string[] {
   const notes: string[] = [];
   if (window.certainty === 'conditional') notes.push(conditions.when(window.when));
-  // Bounds that are made of something say themselves what they depend on.
+  // The expressions of bounds show what they depend on.
   if (window.certainty === 'unknown' && (window.base === null || window.size === null))
     notes.push(`unknown: ${window.why}`);
   for (const { text, because } of inferences ? (window.inferences ?? []) : []) {
@@ -123,12 +123,12 @@ export function windowNotes(
   return notes;
 }
 
-/** What an input is called in a text. */
+/** The name of an input in a text. */
 export function inputName({ path }: Pick<Artifact, 'path'>): string {
   return path === '-' ? '<stdin>' : path;
 }
 
-/** `openhcl.dts (dts, sha256 …)`; the hash below, on a line of its own, where one has to find it again. */
+/** `openhcl.dts (dts)`, with the hash below it on a line of its own. */
 export function inputItem(artifact: Artifact): Item {
   const steps = artifact.steps.map((step) =>
     step.name === undefined ? step.how : `${step.how} ${step.name}`,

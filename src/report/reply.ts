@@ -1,18 +1,18 @@
-/** A report as a reply to a message of a list: what `git send-email` takes (RFC 5322). */
+/** A report as a reply to a message of a mailing list, as `git send-email` takes it (RFC 5322). */
 import type { AnsweredMessage, Person } from '../artifact/text/answered.ts';
 
 /** Header lines are folded to this (RFC 5322, 2.1.1). */
 const LINE = 78;
-/** Longer than any that a list gives; with more a line of the header would be longer than RFC 5322 allows (998). */
+/** The longest Message-ID that is used, in characters: RFC 5322 limits a header line to 998. */
 const MOST_ID = 900;
-/** Of a name or an address of somebody. */
+/** The longest name or address, in characters. */
 const MOST_NAME = 200;
-/** A thread's References may name hundreds; these are enough to be put in their place, as Mutt and Gnus do it. */
+/** A thread may have hundreds of References; Mutt and Gnus also keep only the last ones. */
 const MOST_REFERENCES = 20;
 
 /**
- * The reply: header fields, attribution, the quoted lines, the report. Everybody who got the message gets it.
- * @param from who replies, `Name <address>`; undefined where nobody said: git send-email adds it
+ * The reply: header fields, attribution, the quoted lines, the report. It goes to everybody who got the message.
+ * @param from who replies, `Name <address>`; where it is undefined, git send-email adds it
  * @param report ends with a line feed
  */
 export function replyTo(answered: AnsweredMessage, report: string, from: string | undefined): string {
@@ -59,12 +59,12 @@ function attribution({ fields, people }: AnsweredMessage): string {
   return `${date === '' ? '' : `On ${date}, `}${name.slice(0, MOST_NAME)} wrote:`;
 }
 
-/** What SMTP takes without more ado; anything else that stands where an address should is left out. */
+/** A plain SMTP address; anything else in place of an address is left out. */
 const ADDRESS = /^[^\s<>()[\]\\,;:@"\x00-\x1f\x7f-\uffff]+@[a-z0-9.-]+$/i;
 
 /**
- * Everybody who got the message, each once and the one who replies not at all: where its author asks for it, those of
- * Mail-Followup-To. A list that sent it without being named in it is told too.
+ * Everybody who got the message, each once, without the one who replies; or the addresses of Mail-Followup-To where the
+ * author set it. A list that sent the message without being named in it is included.
  */
 function recipients({ people }: AnsweredMessage, self: Person | undefined): { to: Person[]; cc: Person[] } {
   const seen = new Set<string>(self === undefined ? [] : [self.address.toLowerCase()]);
@@ -78,11 +78,11 @@ function recipients({ people }: AnsweredMessage, self: Person | undefined): { to
   const author = (people.get('reply-to') ?? []).length > 0 ? 'reply-to' : 'from';
   const to = fresh(author);
   const others = [...fresh('to'), ...fresh('cc'), ...fresh('list-post')];
-  // Who answers a message of their own writes to those who got it.
+  // A reply to a message of one's own goes to its recipients.
   return to.length > 0 ? { to, cc: others } : { to: others.slice(0, 1), cc: others.slice(1) };
 }
 
-/** Of `Name <address>`. */
+/** Parses `Name <address>`. */
 function personOf(text: string): Person {
   const [, name = '', address = text] = /^(.*?) *<([^>]+)>/.exec(text) ?? [];
   return { name: clean(name), address: clean(address) };
@@ -93,7 +93,7 @@ function personText({ name, address }: Person): string {
   const shown = clean(name).replace(/\s+/g, ' ').slice(0, MOST_NAME);
   if (shown === '') return address;
   if (/[^\x00-\x7f]/.test(shown)) return `${encodedWords(shown)} <${address}>`;
-  // An encoded word that was read isn't to be read again.
+  // An encoded word of the input must not be decoded again.
   if (/^[\w!#$%&'*+/^`{|}~ -]+$/.test(shown)) return `${shown} <${address}>`;
   return `"${shown.replace(/[\\"]/g, '\\$&')}" <${address}>`;
 }
@@ -103,17 +103,17 @@ function messageId(field: string | undefined): string | undefined {
   return id === undefined || id.length > MOST_ID ? undefined : id;
 }
 
-/** A field of a hostile message can't begin another one. */
+/** Removes line breaks, so that a field of a hostile message can't begin another one. */
 function clean(field: string): string {
   return field.replace(/[\x00-\x1f\x7f]+/g, ' ').trim();
 }
 
-/** Words that aren't ASCII as encoded words (RFC 2047); what is encoded already stays. */
+/** Encodes words that aren't ASCII (RFC 2047); encoded words stay. */
 function encoded(field: string): string {
   return field.replace(/[^\s<>,;"]*[^\x00-\x7f][^\s<>,;"]*/g, encodedWords);
 }
 
-/** A text as encoded words of UTF-8, those between which it is broken included. */
+/** A text as encoded words of UTF-8. */
 function encodedWords(text: string): string {
   // 45 bytes of UTF-8 are 60 characters of base64: an encoded word has at most 75.
   return chunks(text, 45)
@@ -121,7 +121,7 @@ function encodedWords(text: string): string {
     .join(' ');
 }
 
-/** Pieces of at most so many bytes of UTF-8, characters whole. */
+/** Splits a text into pieces of at most `bytes` bytes of UTF-8, between characters. */
 function chunks(text: string, bytes: number): string[] {
   const parts: string[] = [];
   let part = '';
@@ -135,7 +135,7 @@ function chunks(text: string, bytes: number): string[] {
   return part === '' ? parts : [...parts, part];
 }
 
-/** Folded at blanks; a word that is longer than a line stays whole. */
+/** A header field, folded at blanks; a word that is longer than a line stays whole. */
 function headerLine(name: string, value: string): string {
   const lines: string[] = [];
   let line = `${name}:`;

@@ -1,4 +1,4 @@
-/** What a unit of a survey comes to: its inputs are opened, described and judged, and become rows. */
+/** Examines a unit of a survey: its inputs are opened, described and judged, and become rows. */
 import type { Artifact } from '../artifact/artifact.ts';
 import { isOutOfMemory, isSystemError, readFileBytes, systemMessage } from '../artifact/file.ts';
 import { listFolder } from '../artifact/folders/disk-folder.ts';
@@ -15,17 +15,16 @@ import { machineOptions } from '../verdict/machine-options.ts';
 import { isNothingRead } from '../verdict/question.ts';
 import { sysfbFound } from '../verdict/sysfb/verdict.ts';
 import type { AskedKernel } from './asked.ts';
-import { wholeFolder } from './find-units.ts';
+import { hashOfArchived, wholeFolder } from './find-units.ts';
 import { Reads } from './reads.ts';
 import { type Outcome, rowsOf, rowsOfFailure, type Subject } from './rows.ts';
 import { type Examined, HostError } from './run.ts';
 import type { Unit } from './unit.ts';
 
 /**
- * Opens a unit, describes and judges the machines in it. What goes wrong with it is the reason in the rows. Throws
- * {@link HostError} where the host keeps it from being read.
+ * Opens a unit, describes and judges the machines in it. It never throws: a failure becomes the reason in the rows.
  * @param at the absolute path of its file
- * @param asked the kernel that it is judged for; that of its own inputs without
+ * @param asked the kernel that it is judged for; by default that of its own inputs
  */
 export async function examineUnit(unit: Unit, at: string, asked: AskedKernel = {}): Promise<Examined> {
   const subject: Subject = { machine: unit.hash, path: unit.path, bytes: BigInt(unit.bytes) };
@@ -46,7 +45,7 @@ export async function examineUnit(unit: Unit, at: string, asked: AskedKernel = {
   }
 }
 
-/** The inputs in a unit, if it is still what was planned. Throws {@link HostError}. */
+/** The inputs in a unit, if it is unchanged since it was planned. Throws {@link HostError}. */
 async function openUnit({ path, hash }: Unit, at: string, sink: DiagnosticList): Promise<Artifact[]> {
   const options: OpenOptions = { openImage };
   const read = readFileBytes(at);
@@ -60,8 +59,12 @@ async function openUnit({ path, hash }: Unit, at: string, sink: DiagnosticList):
     if (!read.tooLarge) throw new HostError(`${path}: ${read.failure}`);
     return openInput(at, options, sink);
   }
-  if ('bytes' in read)
-    return sha256Of(read.bytes) === hash ? openBytes(path, read.bytes, options, sink) : another();
+  if ('bytes' in read) {
+    const { bytes } = read;
+    // A folder of an archive is stored as a tar, and has the hash that it has on disk.
+    const isSame = sha256Of(bytes) === hash || (await hashOfArchived(bytes, path)) === hash;
+    return isSame ? openBytes(path, bytes, options, sink) : another();
+  }
   const reads = new Reads(IGNORED, true);
   const top = reads.of(listFolder(at, reads));
   const isSame = wholeFolder(top, at, reads)?.hash === hash;
@@ -73,7 +76,7 @@ async function openUnit({ path, hash }: Unit, at: string, sink: DiagnosticList):
   return artifacts;
 }
 
-/** What is said of a file that is no input. */
+/** Codes about files that are not inputs. */
 const NO_INPUT: ReadonlySet<string> = new Set([
   'artifact/empty',
   'artifact/empty-folder',
@@ -83,7 +86,7 @@ const NO_INPUT: ReadonlySet<string> = new Set([
   'artifact/unknown-text',
 ]);
 
-/** Why there is nothing: the first error, or else that it describes no machine. */
+/** The outcome of a unit without a machine: the first error, or that it describes none. */
 function nothingIn(diagnostics: readonly Diagnostic[]): Outcome {
   const failed = diagnostics.find(({ severity, code }) => severity === 'error' && !NO_INPUT.has(code));
   if (failed !== undefined) return { status: 'unreadable', reason: messageOf(failed) };
@@ -100,7 +103,7 @@ async function examineMachine(
   const id = named.name === undefined ? subject.machine : `${subject.machine}#${named.name}`;
   const { answers, sink } = await judge(named, opening, asked);
   const { config: _, ...ofOptions } = asked;
-  // A configuration alone is an answer, too: it would stand for a machine of which nothing could be read.
+  // A configuration alone gives an answer too, which must not hide that nothing of the machine could be read.
   const own =
     asked.config !== undefined && sink.hasErrors ? (await judge(named, opening, ofOptions)).answers : answers;
   if (isNothingRead(own.sysfb.inputs, sysfbFound(own.sysfb), sink.all))
@@ -116,7 +119,7 @@ async function judge(
   const sink = new DiagnosticList([...opening, ...named.findings]);
   const here = { cwd: process.cwd(), env: process.env };
   const describe = await machineOptions(named, { ...here, kernel: release, osi });
-  if (describe === undefined) throw new RangeError(`${release} is no kernel release`);
+  if (describe === undefined) throw new RangeError(`${release} is not a kernel release`);
   const kernel: GivenFacts = {
     ...(release === undefined ? {} : { release }),
     ...(withCommits === undefined ? {} : { withCommits }),

@@ -18,8 +18,9 @@ import { finding } from '../findings/finding.ts';
 import { limit, overLimit } from '../limits/limits.ts';
 import { sha256Of } from '../platform/hash.ts';
 import { Reads } from './reads.ts';
+import { type TarMember, tarOf } from './tar.ts';
 
-/** A unit as it was found: what is no file on disk comes with its bytes. */
+/** A unit as it was found. What isn't on disk comes with its content; a folder of an archive as a tar. */
 export interface FoundUnit {
   readonly hash: string;
   readonly path: string;
@@ -33,12 +34,12 @@ export interface FindOptions {
   readonly sink: DiagnosticSink;
 }
 
-/** Files that are looked at to tell whether a folder is one machine; a capture has fewer. */
+/** How many files are read to find out whether a folder is one machine; a capture has fewer. */
 const MAX_LOOKED_AT = 200;
-/** Mailboxes are told apart by their first bytes. */
+/** The first bytes of a mailbox. */
 const MAILBOX = [0x46, 0x72, 0x6f, 0x6d, 0x20];
 
-/** The machines at a path, in the order of their names. What can't be read is said to the sink and left out. */
+/** The machines at a path, in the order of their names. What can't be read is reported to the sink and left out. */
 export async function* unitsAt(path: string, options: FindOptions): AsyncGenerator<FoundUnit> {
   const file = resolve(options.cwd, path);
   const read = readFileBytes(file);
@@ -48,10 +49,7 @@ export async function* unitsAt(path: string, options: FindOptions): AsyncGenerat
   else options.sink.add(finding('artifact/unreadable', { what: path, why: read.failure }, { path }));
 }
 
-/**
- * @param listing lists it
- * @param file the folder on disk; undefined for one in an archive
- */
+/** The machines in a folder. @param file its path on disk; undefined for a folder of an archive */
 async function* unitsInFolder(
   listing: (sink: DiagnosticSink) => readonly Listed[],
   name: string,
@@ -62,21 +60,20 @@ async function* unitsInFolder(
   const base = name.replace(/\/+$/, '');
   const reads = new Reads(options.sink);
   const top = listing(reads);
-  if (file !== undefined) {
-    const folder = wholeFolder(reads.of(top), name, reads);
-    if (reads.fault !== undefined && !isLasting(folder, reads, listing, name)) {
-      // What it comes to without a file that can be read a moment later is another machine.
-      options.sink.add(finding('artifact/unreadable', { what: name, why: reads.fault }, { path: name }));
-      return;
-    }
-    if (folder !== undefined) {
-      yield { ...folder, path: name, from: { file } };
-      return;
-    }
+  const folder = wholeFolder(reads.of(top), name, reads);
+  if (reads.fault !== undefined && !isLasting(folder, reads, listing, name)) {
+    // Without a file that may be readable a moment later it would be another machine.
+    options.sink.add(finding('artifact/unreadable', { what: name, why: reads.fault }, { path: name }));
+    return;
+  }
+  if (folder !== undefined) {
+    const { hash, bytes, members } = folder;
+    yield { hash, path: name, bytes, from: file === undefined ? { content: tarOf(members) } : { file } };
+    return;
   }
   for (const inner of top) {
     const innerName = `${base}/${nameText(inner.path)}`;
-    // A name that is no UTF-8 can't be said in a plan.
+    // A name that isn't UTF-8 can't be written into a plan.
     const isText = Buffer.from(inner.path, 'latin1').toString('utf8').indexOf('\ufffd') < 0;
     const innerFile =
       file === undefined || !isText
@@ -97,43 +94,53 @@ async function* unitsInFolder(
 
 type WholeFolder = ReturnType<typeof wholeFolder>;
 
-/** Whether a folder of which something could not be read comes to the same at any other time. */
+/** Whether a folder that could not be read completely would be the same machine at any other time. */
 function isLasting(
   folder: WholeFolder,
   reads: Reads,
   listing: (sink: DiagnosticSink) => readonly Listed[],
   name: string,
 ): boolean {
-  // Of several machines each is looked at by itself.
+  // The machines of a folder that holds several are checked one by one.
   if (reads.passing !== undefined) return folder === undefined;
   const again = new Reads(IGNORED);
   const second = wholeFolder(again.of(listing(again)), name, again);
   return again.passing === undefined && second?.hash === folder?.hash;
 }
 
-/** A folder that is one machine, by what is in it; undefined for one that holds several. */
+/**
+ * A folder that is one machine as a whole; undefined for any other. The hash covers names and contents of its files, and
+ * is the same on disk and in an archive.
+ */
 export function wholeFolder(
   top: readonly Listed[],
   name: string,
   sink: Reads,
-): { readonly hash: string; readonly bytes: number } | undefined {
+): { readonly hash: string; readonly bytes: number; readonly members: readonly TarMember[] } | undefined {
   const folder = readFolder(top, name, undefined, sink);
-  const files =
+  const members: readonly TarMember[] | undefined =
     'kind' in folder
-      ? folder.entries.flatMap(({ path, source }) =>
-          source === undefined ? [] : [{ path, bytes: source.bytes }],
-        )
+      ? folder.entries.map(({ path, source }) => ({ path, bytes: source?.bytes }))
       : isOneMachine(top, sink, sink)
         ? filesBelow(top, sink)
         : undefined;
-  if (files === undefined) return undefined;
+  if (members === undefined) return undefined;
   const listing = createHash('sha256');
-  let bytes = 0;
-  for (const each of files) {
-    listing.update(`${sha256Of(each.bytes)}  ${each.path}\n`);
-    bytes += each.bytes.length;
+  let size = 0;
+  for (const { path, bytes } of members) {
+    if (bytes === undefined) continue;
+    listing.update(`${sha256Of(bytes)}  ${path}\n`);
+    size += bytes.length;
   }
-  return { hash: listing.digest('hex'), bytes };
+  return { hash: listing.digest('hex'), bytes: size, members };
+}
+
+/** The hash that {@link wholeFolder} gives for the contents of an archive; undefined where that isn't one machine. */
+export async function hashOfArchived(bytes: Uint8Array, name: string): Promise<string | undefined> {
+  const archive = archiveOf(bytes);
+  if (archive === undefined) return undefined;
+  const { top } = await openArchive(archive, bytes, name, new Budget(), IGNORED);
+  return wholeFolder(top, name, new Reads(IGNORED))?.hash;
 }
 
 function filesBelow(top: readonly Listed[], sink: DiagnosticSink): { path: string; bytes: Uint8Array }[] {
@@ -151,8 +158,8 @@ function filesBelow(top: readonly Listed[], sink: DiagnosticSink): { path: strin
 }
 
 /**
- * What was captured of one machine: logs, listings or a configuration, beside no more than one description of it. Many
- * descriptions, or descriptions alone, are machines each. What may be read another time counts as what makes it one.
+ * Whether a folder is a capture of one machine: logs, listings or a configuration, with no more than one description.
+ * Several descriptions, or descriptions alone, are a machine each.
  */
 function isOneMachine(top: readonly Listed[], sink: DiagnosticSink, reads?: Reads): boolean {
   if (!top.some(({ type }) => type === 'file')) return false;
@@ -171,9 +178,7 @@ function isOneMachine(top: readonly Listed[], sink: DiagnosticSink, reads?: Read
   return evidence > 0 && trees <= 1 && dumps <= 1;
 }
 
-/**
- * @param file where the bytes are on disk; undefined for what is in an archive
- */
+/** The machines in a file. @param file its path on disk; undefined for a file of an archive */
 async function* unitsInBytes(
   name: string,
   bytes: Uint8Array,
@@ -217,7 +222,7 @@ async function* unitsInBytes(
   yield whole;
 }
 
-/** What an archive holds, or the one folder that all of it is in, as the capture script makes it. */
+/** The contents of an archive, or of the one folder that it consists of, as the capture script makes it. */
 function insideOf(top: readonly Listed[], sink: DiagnosticSink): readonly Listed[] {
   let inner = top;
   for (let depth = 0; depth < limit('survey-depth'); depth += 1) {
@@ -228,7 +233,7 @@ function insideOf(top: readonly Listed[], sink: DiagnosticSink): readonly Listed
   return inner;
 }
 
-/** What is in a compressed file, where that is an archive or a mailbox; else the bytes. */
+/** The unpacked bytes of a compressed file; else the bytes as they are. */
 async function unpacked(
   bytes: Uint8Array,
   name: string,

@@ -1,9 +1,9 @@
-/** Packages that a fleet needs and one machine doesn't: not installed with fwmap, and loaded when they are asked for. */
+/** Packages that only surveys need: they are not installed with fwmap, and loaded when they are used. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** A package that isn't there. */
+/** A package that isn't installed. */
 export class MissingPackageError extends Error {
   readonly package: string;
 

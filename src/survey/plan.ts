@@ -1,21 +1,21 @@
-/** What there is to do: machines that no earlier plan has, put together in shards. */
+/** Plans a survey: machines that no earlier plan has, grouped into shards. */
 import { sha256Of } from '../platform/hash.ts';
 import { type FindOptions, unitsAt } from './find-units.ts';
 import type { PlannedInput, SurveyStore } from './store.ts';
 import { type Shard, shardsOf, type Unit } from './unit.ts';
 
 export interface PlanCounts {
-  /** Inputs that were found, those that are the same machine counted each. */
+  /** How many inputs were found, duplicates included. */
   readonly inputs: number;
   readonly machines: number;
 }
 
-/** Told while inputs are looked for, and waited for. */
+/** Called, and awaited, for each input that is found. */
 export type OnInput = (found: PlanCounts) => void | Promise<void>;
 
 /**
- * Looks for the machines at the paths and plans those that are new to the survey. Gives every shard of the survey, those
- * of earlier plans first, done or not.
+ * Finds the machines at the paths and plans those that are new to the survey.
+ * @returns every shard of the survey, those of earlier plans first, done or not
  */
 export async function planSurvey(
   paths: Iterable<string>,

@@ -1,6 +1,6 @@
 /**
- * The same shards through a queue: BullMQ on Redis. What a shard comes to depends on its units alone and its files are
- * renamed into place, so a shard that is delivered twice, or again after a worker was killed, gives the same folder.
+ * The shards through a queue: BullMQ on Redis. The results of a shard depend only on its units and its files are renamed
+ * into place, so a shard that is delivered twice, or again after a worker was killed, gives the same folder.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Of } from '../platform/hash.ts';
@@ -45,40 +45,40 @@ interface ShardJob {
 }
 
 const QUEUE = 'fwmap-survey';
-/** How often the folder is looked at for what is done. */
+/** How often the folder is checked for finished shards. */
 const LOOK_MS = 500;
-/** How often what isn't done is asked for again: a Redis that was restarted may have lost it. */
+/** How often unfinished shards are queued again: a Redis that was restarted may have lost them. */
 const ASK_AGAIN_MS = 10_000;
 /** How long a worker may be silent before its shard goes to another; it renews that in half the time. */
 const LOCK_MS = 30_000;
-/** A shard whose workers were killed so often does it to them; which machine it is shows one by one, see `runShard`. */
+/** A shard whose workers were killed this often is the cause; `runShard` finds out which machine it is. */
 const MOST_STALLED = 20;
 const ATTEMPTS = 3;
 
-/** No address of a server, or a shard that no worker could finish; the message says it. */
+/** An invalid address of a server, or a shard that no worker could finish. */
 export class QueueError extends Error {}
 
-/** Where Redis is. Throws {@link QueueError}. */
+/** The connection to Redis. Throws {@link QueueError} for an invalid address. */
 function connectionOf(url: string): object {
   let parsed: URL;
   try {
     parsed = new URL(url);
   } catch {
-    throw new QueueError(`${url} is no address of a Redis server: redis://host:6379/0`);
+    throw new QueueError(`${url} is not the address of a Redis server, such as redis://host:6379/0`);
   }
   if (parsed.protocol !== 'redis:' && parsed.protocol !== 'rediss:')
-    throw new QueueError(`${url} is no address of a Redis server: redis://host:6379/0`);
-  // BullMQ wants commands to wait for a server that is away, however long.
+    throw new QueueError(`${url} is not the address of a Redis server, such as redis://host:6379/0`);
+  // BullMQ requires that commands wait for an unreachable server without limit.
   return { url, maxRetriesPerRequest: null };
 }
 
-/** BullMQ, and the client that it takes but doesn't bring. */
+/** Loads BullMQ, and the client that it needs but doesn't depend on. */
 async function load(cwd: string): Promise<BullMq> {
   await loadOptional('ioredis', cwd);
   return (await loadOptional('bullmq', cwd)) as BullMq;
 }
 
-/** The same trouble again is told once in so long: a server that is away is tried many times a second. */
+/** The same message is repeated no more often than this: an unreachable server is tried many times a second. */
 const SAME_TROUBLE_MS = 10_000;
 
 function seldom(tell: (message: string) => void): (message: string) => void {
@@ -94,11 +94,11 @@ function seldom(tell: (message: string) => void): (message: string) => void {
 export interface QueueOptions {
   readonly url: string;
   readonly cwd: string;
-  /** A connection that failed; BullMQ goes on trying. */
+  /** Called when a connection fails; BullMQ keeps trying. */
   readonly onTrouble: (message: string) => void;
 }
 
-/** Puts shards in the queue and waits until all of them are done. */
+/** Queues shards and waits until all of them are done. Throws {@link QueueError}. */
 export async function workThroughQueue(
   shards: readonly Shard[],
   store: SurveyStore,
@@ -131,7 +131,7 @@ export async function workThroughQueue(
           await ask(queue, id, { into: store.folder, seconds, shard });
         } catch (error) {
           if (error instanceof QueueError) throw error;
-          // The server went away in the middle of it.
+          // The connection was lost.
           trouble(error instanceof Error ? error.message : String(error));
           break;
         }
@@ -142,7 +142,7 @@ export async function workThroughQueue(
   }
 }
 
-/** A job that is there already stays as it is. Throws where it has failed for good. */
+/** Queues a job unless it exists. Throws {@link QueueError} where it has failed for good. */
 async function ask(queue: Queue, id: string, data: ShardJob): Promise<void> {
   const job = await queue.getJob(id);
   if (job !== undefined) {
@@ -162,7 +162,7 @@ async function ask(queue: Queue, id: string, data: ShardJob): Promise<void> {
 
 /** A worker that runs until it is closed. */
 export interface RunningWorker {
-  /** Finishes the shards that it has begun. */
+  /** Finishes the shards in progress. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** From a described and judged machine to the rows that are kept of it. */
+/** From a described and judged machine to its rows. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { type DtNode, propertyOf } from '../devicetree/tree.ts';
@@ -17,14 +17,14 @@ import type { Verdict } from '../verdict/sysfb/verdict.ts';
 import type { Machine } from '../window/describe.ts';
 import type { MachineRows, Row } from './tables.ts';
 
-/** What became of a machine's input. */
+/** The outcome of examining an input. */
 export interface Outcome {
   readonly status: 'ok' | 'none' | 'unreadable' | 'failed' | 'time' | 'memory';
-  /** In words, of all but `ok`. */
+  /** The reason of any status other than `ok`. */
   readonly reason?: string;
 }
 
-/** An input as the plan knows it. */
+/** An input of the plan. */
 export interface Subject {
   /** See the column `machine`. */
   readonly machine: string;
@@ -32,7 +32,7 @@ export interface Subject {
   readonly bytes: bigint;
 }
 
-/** The rows of a machine of which there is no more than that. */
+/** The rows of a machine that couldn't be read or judged. */
 export function rowsOfFailure(
   subject: Subject,
   outcome: Outcome,

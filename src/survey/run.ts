@@ -1,34 +1,34 @@
-/** Working off shards: batches of units go to whoever examines them, and come back as rows. */
+/** Processes shards: batches of units go to an examiner and come back as rows. */
 import { type Outcome, rowsOfFailure } from './rows.ts';
 import type { ShardCounts, SurveyStore } from './store.ts';
 import type { MachineRows } from './tables.ts';
 import type { Shard, Unit } from './unit.ts';
 
-/** What a unit came to: the rows of each machine in it. */
+/** The result of a unit: the rows of each machine in it. */
 export type Examined = readonly MachineRows[];
 
-/** A unit of which the host, not its own bytes, kept all rows back. */
+/** A unit without rows, for a reason outside of its own bytes. */
 export interface Lost {
   readonly lost: string;
 }
 
 /**
- * The host failed: a file that was there could not be read again, a thread could not be started. No rows are made of that,
- * since another run has other ones; its shard stays open.
+ * The host failed: a file that existed could not be read again, a thread could not be started. It gives no rows, because
+ * another run would give other rows; the shard stays open.
  */
 export class HostError extends Error {}
 
-/** Examines units somewhere else, so that one that goes wrong ends nothing but its own batch. */
+/** Examines units in another thread, so that a failure ends only its own batch. */
 export interface Examiner {
   /**
-   * Gives what each unit comes to, in their order. Throws {@link ExaminationError} when all of them are lost by what they
-   * do, {@link HostError} when the host is why.
-   * @param seconds after which it gives up
+   * Examines a batch. @returns the result of each unit, in order. Throws {@link ExaminationError} when the units
+   * themselves lost the batch, {@link HostError} when the host did.
+   * @param seconds the time limit for each unit
    */
   examine(units: readonly Unit[], seconds: number): Promise<readonly (Examined | Lost)[]>;
 }
 
-/** A batch is lost: what did it, as far as that is known. */
+/** A batch is lost; `outcome` is the cause, as far as it is known. */
 export class ExaminationError extends Error {
   readonly outcome: Outcome;
 
@@ -39,7 +39,7 @@ export class ExaminationError extends Error {
   }
 }
 
-/** Handing over a batch costs as much as reading a small tree. */
+/** Small units are batched, since handing over a batch costs as much as reading a small tree. */
 const MOST_IN_BATCH = 32;
 const MOST_BYTES_IN_BATCH = 256 * 1024;
 
@@ -59,10 +59,7 @@ function batchesOf(units: readonly Unit[]): Unit[][] {
   return batches;
 }
 
-/**
- * Examines a batch. Where it is lost each unit is tried alone, and one that is lost again has its reason for a row. Throws
- * {@link HostError}.
- */
+/** Examines a batch. If it is lost, each unit is tried alone, and one that is lost again becomes a row with the reason. */
 async function examineBatch(
   batch: readonly Unit[],
   examiner: Examiner,
@@ -86,7 +83,7 @@ async function examineBatch(
   }
 }
 
-/** Works off one shard. Throws {@link HostError}: nothing of it is written then. */
+/** Processes one shard. @returns its counts */
 export async function runShard(
   shard: Shard,
   store: SurveyStore,
@@ -99,12 +96,11 @@ export async function runShard(
   return store.finish(shard, batches.flat(2));
 }
 
-/** Told after each shard. */
+/** Called after each shard. */
 export type OnShard = (shard: Shard, counts: ShardCounts) => void;
 
 /**
- * Works off shards, `together` at a time: enough that nobody who examines waits for the last batch of one. Gives what the
- * host kept from being done, in words.
+ * Processes shards, `together` at a time, so that no thread waits for the last batch of one.
  */
 export async function runShards(
   shards: readonly Shard[],

@@ -1,12 +1,12 @@
 /**
- * The folder of a survey. Everything in it is written whole and then renamed, so that a run that was killed leaves whole
- * files or none, and the order in which shards are finished doesn't show.
+ * The folder of a survey. Every file is written completely and then renamed, so that a killed run leaves no partial files,
+ * and the content doesn't depend on the order in which shards are finished.
  *
- *     kernel.json           the kernel that machines are judged for; not there where that is each machine's own
- *     plan/ID.ndjson        what there is to do: a shard a line
+ *     kernel.json           the kernel that machines are judged for; absent where that is each machine's own
+ *     plan/ID.ndjson        the plan: a shard a line
  *     TABLE/SHARD.parquet   the rows of a shard, a file for each table; `inputs/ID.parquet` comes from the plan
- *     done/SHARD.json       written last: this shard's parts are complete
- *     spool/HASH            what came out of archives, until it is done
+ *     done/SHARD.json       written last: this shard is complete
+ *     spool/HASH            contents of archives, until they are processed
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -25,7 +25,7 @@ import { parquetOf } from './parquet.ts';
 import { MACHINE_TABLES, type MachineRows, type Row, SURVEY_SCHEMA } from './tables.ts';
 import type { Shard, Unit } from './unit.ts';
 
-/** What a finished shard says of itself. */
+/** The counts of a finished shard. */
 export interface ShardCounts {
   /** Inputs that describe a machine. */
   readonly machines: number;
@@ -46,13 +46,13 @@ export interface Plan {
   readonly inputs: readonly PlannedInput[];
 }
 
-/** Files that were begun so long ago belong to a run that is no more. */
+/** Unfinished files that are older than this belong to a run that was killed. */
 const ABANDONED_MS = 60 * 60 * 1000;
 
 export class SurveyStore {
   readonly folder: string;
 
-  /** Makes the folder where it isn't there. Throws what the system says when it can't. */
+  /** Makes the folder if it doesn't exist. Throws the system's error. */
   constructor(folder: string) {
     this.folder = folder;
     for (const name of ['plan', 'done', 'inputs', ...MACHINE_TABLES, '.new'])
@@ -66,7 +66,7 @@ export class SurveyStore {
 
   #write(name: string, content: Uint8Array | string): void {
     const fresh = join(this.folder, '.new', randomBytes(12).toString('hex'));
-    // On the disk before it has its name: also after a power failure there is all of it or nothing.
+    // Flushed before it is renamed, so that after a power failure the file is complete or missing.
     try {
       writeFileSync(fresh, content, { flush: true });
       renameSync(fresh, join(this.folder, name));
@@ -83,8 +83,8 @@ export class SurveyStore {
   }
 
   /**
-   * Keeps what is asked, before anything is planned. False where the survey was begun for another kernel: rows for one
-   * beside those for another would not be told apart.
+   * Stores the kernel before anything is planned. @returns false where the survey is for another kernel: rows for different
+   * kernels could not be distinguished
    */
   ask(asked: AskedKernel): boolean {
     const text = textOfAsked(asked);
@@ -104,12 +104,12 @@ export class SurveyStore {
           .trimEnd()
           .split('\n');
         const { schema, inputs } = JSON.parse(head!) as { schema: string; inputs: PlannedInput[] };
-        if (schema !== SURVEY_SCHEMA) throw new Error(`${name} is of another version: ${schema}`);
+        if (schema !== SURVEY_SCHEMA) throw new Error(`${name} has another version: ${schema}`);
         return { inputs, shards: shards.map((line) => JSON.parse(line) as Shard) };
       });
   }
 
-  /** Adds a plan. Its inputs' rows are there before it is. */
+  /** Adds a plan. The rows of its inputs are written before it. */
   async addPlan(id: string, { inputs, shards }: Plan): Promise<void> {
     const rows = inputs.map(({ hash, path, bytes }): Row => ({ machine: hash, path, bytes: BigInt(bytes) }));
     this.#write(`inputs/${id}.parquet`, await parquetOf('inputs', rows));
@@ -125,7 +125,7 @@ export class SurveyStore {
     return JSON.parse(readFileSync(join(this.folder, 'done', `${shard.id}.json`), 'utf8')) as ShardCounts;
   }
 
-  /** Writes the parts of a shard and says that it is done. The same shard twice gives the same files. */
+  /** Writes the tables of a shard and marks it as done. The same shard gives the same files. @returns its counts */
   async finish(shard: Pick<Shard, 'id'>, machines: readonly MachineRows[]): Promise<ShardCounts> {
     for (const table of MACHINE_TABLES) {
       const rows = machines.flatMap((rowsOfMachine) => rowsOfMachine[table]);
@@ -143,7 +143,7 @@ export class SurveyStore {
     return counts;
   }
 
-  /** Keeps bytes that are no file of their own, and gives the path below the folder. */
+  /** Stores bytes that aren't a file on disk. @returns the path relative to the folder */
   spool(hash: string, bytes: Uint8Array): string {
     const name = `spool/${hash}`;
     mkdirSync(join(this.folder, 'spool'), { recursive: true });
@@ -151,12 +151,12 @@ export class SurveyStore {
     return name;
   }
 
-  /** Where a unit is. */
+  /** The absolute path of a unit. */
   pathOf({ file }: Unit): string {
     return file.startsWith('/') ? file : join(this.folder, file);
   }
 
-  /** Lets go of what was kept for the work, once all of it is done. */
+  /** Removes spooled contents, once all shards are done. */
   removeSpool(): void {
     rmSync(join(this.folder, 'spool'), { recursive: true, force: true });
   }

@@ -1,12 +1,12 @@
 /**
- * The tables of a survey: what is kept of each machine. Columns are data; the Parquet schema, the documentation and the
- * tests read the same rows. `fwmap/survey@1` is the version of all of it: columns may be added within a version, at the
- * end; anything else makes a new one.
+ * The tables of a survey. Columns are data; the Parquet schema, the documentation and the tests read the same rows.
+ * `fwmap/survey@1` is the version of all tables: within a version columns may be added at the end; any other change makes
+ * a new one.
  */
 
 export const SURVEY_SCHEMA = 'fwmap/survey@1';
 
-/** `text` is UTF-8; `uint64` an address, size or count without sign; null where there is none, or it isn't known. */
+/** `text` is UTF-8; `uint64` an unsigned address, size or count. Null where there is no value, or it isn't known. */
 export type ColumnType = 'text' | 'uint64' | 'int32' | 'boolean';
 
 export interface Column {
@@ -22,7 +22,7 @@ const MACHINE: Column = {
   name: 'machine',
   type: 'text',
   describe:
-    'SHA-256 of the machine’s input, in lower-case hex; of one of several in an image followed by `#` and its name',
+    'SHA-256 of the machine’s input, in lower-case hex; for one of several machines in an image, followed by `#` and its name',
 };
 
 export const TABLES = {
@@ -34,10 +34,10 @@ export const TABLES = {
       name: 'status',
       type: 'text',
       describe:
-        '`ok`; `none`: it describes no machine; or why there is no more: `unreadable`, `failed`, `time`, `memory`',
+        '`ok`; `none`: it describes no machine; or why there are no results: `unreadable`, `failed`, `time`, `memory`',
     },
-    { name: 'reason', type: 'text', describe: 'of a status other than `ok`, in words' },
-    { name: 'kinds', type: 'text', describe: 'kinds of what was read, comma-separated, sorted' },
+    { name: 'reason', type: 'text', describe: 'the reason of a status other than `ok`' },
+    { name: 'kinds', type: 'text', describe: 'kinds of the inputs that were read, comma-separated, sorted' },
     { name: 'platform', type: 'text', describe: 'as `machine.platform` of `fwmap sysfb`' },
     { name: 'boot', type: 'text', describe: 'as `machine.boot` of `fwmap sysfb`' },
     { name: 'model', type: 'text', describe: '`model` of the device tree’s root' },
@@ -51,7 +51,7 @@ export const TABLES = {
     {
       name: 'path',
       type: 'text',
-      describe: 'where it was found; a member of an archive or mailbox behind `!`',
+      describe: 'where it was found; the member of an archive or mailbox follows `!`',
     },
     { name: 'bytes', type: 'uint64', describe: 'size' },
   ],
@@ -65,12 +65,16 @@ export const TABLES = {
     { name: 'base', type: 'uint64', describe: 'CPU address of the first byte; null where it isn’t known' },
     { name: 'size', type: 'uint64', describe: 'in bytes; null where it isn’t known or is 2^64' },
     { name: 'last', type: 'uint64', describe: 'CPU address of the last byte' },
-    { name: 'base_expression', type: 'text', describe: 'what an open base is made of' },
-    { name: 'size_expression', type: 'text', describe: 'what an open size is made of' },
-    { name: 'condition', type: 'text', describe: 'of a conditional window: when it is there' },
-    { name: 'why', type: 'text', describe: 'of an unknown window: why' },
+    { name: 'base_expression', type: 'text', describe: 'the expression of a base that isn’t a number' },
+    { name: 'size_expression', type: 'text', describe: 'the expression of a size that isn’t a number' },
+    { name: 'condition', type: 'text', describe: 'the condition of a conditional window' },
+    { name: 'why', type: 'text', describe: 'the reason of an unknown window' },
     { name: 'prefetchable', type: 'boolean', describe: 'as the firmware marks it' },
-    { name: 'available', type: 'boolean', describe: 'false where the device is off or Linux ignores it' },
+    {
+      name: 'available',
+      type: 'boolean',
+      describe: 'false where the device is disabled or Linux ignores it',
+    },
     { name: 'path', type: 'text', describe: 'node path or ACPI object path' },
     { name: 'item', type: 'text', describe: '`ranges`, `reg`, `_CRS`' },
     { name: 'item_index', type: 'int32', describe: 'entry or descriptor, from 0' },
@@ -84,25 +88,25 @@ export const TABLES = {
     {
       name: 'status',
       type: 'text',
-      describe: 'of a `_CRS`: `ok`, `partial`, `alternatives`, `unknown`, `error`',
+      describe: 'status of a `_CRS`: `ok`, `partial`, `alternatives`, `unknown`, `error`',
     },
     {
       name: 'alternative',
       type: 'int32',
       describe: 'which alternative of the `_CRS`, from 0; null where there are none',
     },
-    { name: 'condition', type: 'text', describe: 'of an alternative: when it is the one' },
+    { name: 'condition', type: 'text', describe: 'the condition of an alternative' },
     { name: 'number', type: 'int32', describe: 'entry or descriptor, from 0; null for a `_CRS` without any' },
-    { name: 'type', type: 'text', describe: 'of an ACPI descriptor, as in `fwmap resources`' },
+    { name: 'type', type: 'text', describe: 'type of an ACPI descriptor, as in `fwmap resources`' },
     { name: 'space', type: 'text', describe: 'address space of an ACPI address descriptor or a PCI cell' },
-    { name: 'min', type: 'uint64', describe: 'minimum or base; of a tree the child address' },
+    { name: 'min', type: 'uint64', describe: 'minimum or base; for a tree, the child address' },
     { name: 'max', type: 'uint64', describe: 'maximum' },
     { name: 'length', type: 'uint64', describe: 'length or size' },
-    { name: 'translation', type: 'uint64', describe: 'of an ACPI address descriptor' },
-    { name: 'parent', type: 'uint64', describe: 'of a tree: the address on the parent bus' },
-    { name: 'cpu', type: 'uint64', describe: 'of a tree: the CPU address' },
-    { name: 'producer', type: 'boolean', describe: 'of an ACPI address descriptor' },
-    { name: 'text', type: 'text', describe: 'the whole as JSON, as `fwmap resources` gives it' },
+    { name: 'translation', type: 'uint64', describe: 'for an ACPI address descriptor' },
+    { name: 'parent', type: 'uint64', describe: 'for a tree, the address on the parent bus' },
+    { name: 'cpu', type: 'uint64', describe: 'for a tree, the CPU address' },
+    { name: 'producer', type: 'boolean', describe: 'for an ACPI address descriptor' },
+    { name: 'text', type: 'text', describe: 'the whole entry as JSON, as `fwmap resources` prints it' },
   ],
   bridges: [
     MACHINE,
@@ -111,7 +115,7 @@ export const TABLES = {
     {
       name: 'did',
       type: 'text',
-      describe: '`given`: a window as Linux gives it; else what it did to one, as in `fwmap bridges`',
+      describe: '`given` for a window that the bridge gets; else the change, as in `fwmap bridges`',
     },
     { name: 'space', type: 'text', describe: 'as in windows' },
     { name: 'base', type: 'uint64', describe: 'as in windows' },
@@ -119,29 +123,29 @@ export const TABLES = {
     { name: 'last', type: 'uint64', describe: 'as in windows' },
     { name: 'base_expression', type: 'text', describe: 'as in windows' },
     { name: 'size_expression', type: 'text', describe: 'as in windows' },
-    { name: 'into', type: 'text', describe: 'what came of a changed window' },
-    { name: 'why', type: 'text', describe: 'of a change' },
-    { name: 'condition', type: 'text', describe: 'when it is so; null where it always is' },
+    { name: 'into', type: 'text', describe: 'the result of a change' },
+    { name: 'why', type: 'text', describe: 'the reason of a change' },
+    { name: 'condition', type: 'text', describe: 'the condition; null where it always holds' },
   ],
   findings: [
     MACHINE,
     { name: 'number', type: 'int32', describe: 'position among the machine’s findings, from 0' },
     { name: 'severity', type: 'text', describe: '`error`, `warning`, `note`' },
     { name: 'code', type: 'text', describe: 'as `fwmap explain CODE` takes it' },
-    { name: 'message', type: 'text', describe: 'in words' },
+    { name: 'message', type: 'text', describe: 'the message' },
     { name: 'path', type: 'text', describe: 'object, node or file that it is about' },
     { name: 'place', type: 'text', describe: 'line and column or offset, as JSON' },
   ],
   answers: [
     MACHINE,
     { name: 'question', type: 'text', describe: '`sysfb`' },
-    { name: 'answer', type: 'text', describe: 'as the command gives it' },
+    { name: 'answer', type: 'text', describe: 'as the command prints it' },
     {
       name: 'effective',
       type: 'boolean',
-      describe: 'of `sysfb`: would CONFIG_SYSFB help; null where that is open',
+      describe: 'whether CONFIG_SYSFB would have an effect; null where that is open',
     },
-    { name: 'hazard', type: 'text', describe: 'of `sysfb`' },
+    { name: 'hazard', type: 'text', describe: 'as in `fwmap sysfb`' },
     { name: 'summary', type: 'text', describe: 'one sentence' },
     { name: 'conditions', type: 'text', describe: 'the decision table as JSON; null when there is none' },
   ],
@@ -149,7 +153,7 @@ export const TABLES = {
     MACHINE,
     { name: 'number', type: 'int32', describe: 'position among the machine’s gaps, from 0' },
     { name: 'code', type: 'text', describe: 'as `fwmap explain CODE` takes it' },
-    { name: 'why', type: 'text', describe: 'what was not read, in words' },
+    { name: 'why', type: 'text', describe: 'what was not read' },
     {
       name: 'may_hide',
       type: 'text',

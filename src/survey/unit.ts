@@ -1,34 +1,34 @@
-/** What is surveyed: inputs of a machine each, and how they are put together in shards. */
+/** The units of a survey, one machine each, and how they are grouped into shards. */
 import { sha256Of } from '../platform/hash.ts';
 
 /** The input of one machine, or of those in one image: a file, or a folder that is one description. */
 export interface Unit {
-  /** SHA-256 of its bytes, of a folder that of the listing of its files' hashes; lower-case hex. */
+  /** SHA-256 of its bytes, or for a folder of the list of its files' hashes; lower-case hex. */
   readonly hash: string;
   /** The first of its paths in byte order, as reports name it. */
   readonly path: string;
-  /** Where it is: an absolute path, or one below the survey's folder for what came out of an archive. */
+  /** An absolute path, or for the content of an archive a path relative to the survey's folder. */
   readonly file: string;
   readonly bytes: number;
 }
 
-/** Units that are worked on together and whose rows are in the same parts. */
+/** Units that are processed together and whose rows are in the same files. */
 export interface Shard {
-  /** Of its units' hashes alone: equal units make an equal shard, wherever they were found. */
+  /** A hash of its units' hashes: equal units make an equal shard, wherever they were found. */
   readonly id: string;
   readonly units: readonly Unit[];
 }
 
-/** Parts of this many shards are what a query engine reads fast; more machines make larger shards. */
+/** Query engines read this many files fast; more machines make larger shards. */
 const SHARDS_AIMED_AT = 256;
-/** Smaller shards lose less when a worker is killed; larger ones would keep others waiting at the end. */
+/** Small shards lose less when a worker is killed, and keep others waiting less at the end. */
 const LEAST_UNITS = 16;
 /** Rows of a shard are in memory together: at some 2 KiB a row and ten rows a tree, some 100 MiB. */
 const MOST_UNITS = 4096;
 /** Tables of a machine give about as many bytes of rows as they have themselves. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Puts units together, in the order of their hashes: which are together depends on nothing else. */
+/** Groups units in the order of their hashes, on which alone the grouping depends. */
 export function shardsOf(units: readonly Unit[]): Shard[] {
   const sorted = [...units].sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0));
   const most = Math.min(MOST_UNITS, Math.max(LEAST_UNITS, Math.ceil(sorted.length / SHARDS_AIMED_AT)));

@@ -18,18 +18,18 @@ import type { Verdict } from './sysfb/verdict.ts';
 
 export interface AnswerOptions {
   readonly describe: DescribeOptions;
-  /** What the user said of the kernel; the evidence among the artifacts is added to it. */
+  /** What the user gives about the kernel; the evidence among the artifacts is added to it. */
   readonly kernel: GivenFacts;
   /**
-   * The verdict's `windows` and `diagnostics` may leave out what the answer doesn't depend on: of ACPI tables, devices
-   * that are not VMBus and that it does not stand in. Their code is then not run.
+   * The verdict's `windows` and `diagnostics` may leave out what the answer doesn't depend on: in ACPI tables, devices
+   * other than VMBus and its ancestors. Their code is then not run.
    */
   readonly judgedOnly?: boolean;
 }
 
 /**
- * Answers `sysfb` for the machine that the artifacts describe together. What goes wrong on the way is added to
- * `diagnostics`, which the verdict carries.
+ * Answers `sysfb` for the machine that the artifacts describe together. Problems are added to `diagnostics`, and the
+ * verdict has them too.
  */
 export async function answerSysfb(
   artifacts: readonly Artifact[],
@@ -41,7 +41,7 @@ export async function answerSysfb(
   return withMemoryMap(judgeSysfb(machine, options.kernel, options.sysfb ?? {}, facts, diagnostics), facts);
 }
 
-/** Answers `bridges`, likewise. */
+/** Answers `bridges` for the machine that the artifacts describe together, as {@link answerSysfb} does. */
 export async function answerBridges(
   artifacts: readonly Artifact[],
   options: AnswerOptions & { readonly bridges?: BridgeOptions },
@@ -55,7 +55,7 @@ export async function answerBridges(
   );
 }
 
-/** What the questions that need nothing but the machine answer. */
+/** The answers of the questions that need no further options. */
 export interface Answers {
   readonly machine: Machine;
   readonly sysfb: Verdict;
@@ -73,18 +73,18 @@ export async function answerQuestions(
     import('./host-bridge/bridges.ts'),
   ]);
   const { machine, facts } = await gather(artifacts, options, diagnostics);
-  // Both say what options say otherwise than the evidence; once is enough.
+  // Both warn of options that contradict the evidence; once is enough.
   const own = new DiagnosticList(diagnostics.all);
   const bridges = judgeBridges(machine, options.kernel, {}, facts, own);
   return { machine, bridges, sysfb: judgeSysfb(machine, options.kernel, {}, facts, diagnostics) };
 }
 
-/** The answer with the map that its report draws, where the inputs have one. */
+/** Adds the memory map, which the report draws, where the inputs have one. */
 function withMemoryMap<T extends Answered>(verdict: T, { memoryMap }: MachineFacts): T {
   return memoryMap.length === 0 ? verdict : { ...verdict, memoryMap };
 }
 
-/** Who claims an address of the machine that the artifacts describe together. */
+/** Answers `at`: who claims an address of the machine that the artifacts describe together. */
 export async function answerAt(
   artifacts: readonly Artifact[],
   options: AnswerOptions & { readonly asked: Asked },
@@ -95,7 +95,7 @@ export async function answerAt(
   return claimsAt(options.asked, machine, options.kernel, facts, diagnostics);
 }
 
-/** The machine as it is described, and what evidence says of it. */
+/** Describes the machine and reads the evidence. */
 export async function gather(
   artifacts: readonly Artifact[],
   options: Pick<AnswerOptions, 'describe' | 'judgedOnly'>,
@@ -130,8 +130,8 @@ async function describeAsked(
 }
 
 /**
- * The machine as far as it bears on VMBus. Undefined when the rest is needed too: where something can't be read, all is
- * shown that can.
+ * Describes only what matters for VMBus. Undefined where something can't be read: then everything is described, to show
+ * what can be.
  */
 async function describeSubjects(
   artifacts: readonly Artifact[],

@@ -21,15 +21,15 @@ import type { Ask, Constraint, Exploration, ExplorationLimit, World } from './qu
 /** Thrown out of a judgement whose world has too many forks. */
 class TooDeep extends Error {}
 
-/** What is decided on the way to a world, in the order in which it was asked. */
+/** A decision on the way to a world, in the order in which it was asked. */
 interface Decision {
   readonly condition: Condition;
   readonly holds: boolean;
 }
 
 /**
- * Without the premises and authorities that facts defeat: what is seen of the machine beats what is assumed of it. Facts
- * that contradict each other stay; whoever made them has to tell that.
+ * Removes premises and authorities that the facts contradict: observations override assumptions. Facts that contradict
+ * each other stay; their source reports that.
  */
 export function undefeated(constraints: readonly Constraint[]): Constraint[] {
   const context = new DecisionContext();
@@ -45,10 +45,10 @@ export function undefeated(constraints: readonly Constraint[]): Constraint[] {
 }
 
 /**
- * Runs `judge` once in every world that the constraints leave. A judgement must ask the same in the same order when it
- * is given the same answers. Worlds exclude each other; together with `unexplored` they cover all that is left open.
+ * Runs `judge` once in every world that the constraints leave. Given the same answers, a judgement must ask the same
+ * questions in the same order. Worlds exclude each other; together with `unexplored` they cover everything that is open.
  *
- * @param context where it is decided what is possible
+ * @param context decides what is possible
  */
 export function explore<A>(
   judge: (ask: Ask) => A,
@@ -65,7 +65,7 @@ export function explore<A>(
   const root = solver.start();
   const before = context.work;
   const limitReached = (): ExplorationLimit | undefined => {
-    // The first world is looked at in any case: there is no answer without one.
+    // The first world is judged in any case: there is no answer without one.
     if (worlds.length === 0) return undefined;
     if (worlds.length >= maxWorlds) return 'worlds';
     return context.work - before > limit('decision-steps') ? 'decision-steps' : undefined;
@@ -90,7 +90,7 @@ export function explore<A>(
   return { worlds, unexplored, used, ...(reached === undefined ? {} : { reached }) };
 }
 
-/** That not every case was looked at: a gap in what is judged. @param path the device that it is about */
+/** Reports that not every case was judged, which is a gap. @param path the device that it is about */
 export function tellUnexplored(limit: ExplorationLimit, path: string, sink: DiagnosticSink): void {
   sink.add(finding('verdict/unexplored', { limit }, { path }));
 }

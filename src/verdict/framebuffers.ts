@@ -1,11 +1,11 @@
-/** Where the evidence puts the framebuffer, sightings of one framebuffer taken together. */
+/** Where the evidence puts the framebuffer; sightings of the same framebuffer are merged. */
 import { formatMemRange } from '../bytes/address.ts';
 import type { MachineFacts } from '../evidence/facts.ts';
 import { sameFramebuffer } from '../evidence/reconcile.ts';
 import { type FoundFramebuffer, findFramebuffers } from '../linux/framebuffer.ts';
 import { type AddressWindow, boundsOf, type Origin } from '../window/window.ts';
 
-/** Where a framebuffer is, or may be, as far as something tells. */
+/** Where a framebuffer is, or may be. */
 export interface FramebufferFinding {
   /** Null when only its relation to other unknowns is known; `expression` then says it. */
   readonly base: bigint | null;
@@ -16,7 +16,7 @@ export interface FramebufferFinding {
   readonly origin?: Origin;
 }
 
-/** One finding a place; more than one is a contradiction between sources. */
+/** A finding for each place; several are a contradiction between sources. */
 export function groupedFramebuffers(facts: MachineFacts, video: bigint | undefined): FramebufferFinding[] {
   const groups: FoundFramebuffer[][] = [];
   for (const one of findFramebuffers(facts)) {
@@ -28,7 +28,7 @@ export function groupedFramebuffers(facts: MachineFacts, video: bigint | undefin
   return groups.map((sightings) => findingOf(sightings, video));
 }
 
-/** The most direct sighting stands for all. Where the Generation 1 video device is known its BAR is the framebuffer. */
+/** Merges sightings: the most direct one counts. Where the Generation 1 video device is known, its BAR is the framebuffer. */
 function findingOf(sightings: readonly FoundFramebuffer[], video: bigint | undefined): FramebufferFinding {
   const best =
     sightings.find((one) => one.from === 'pci' && one.base === video) ??

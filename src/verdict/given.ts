@@ -1,4 +1,4 @@
-/** What the user says by option, and that it says otherwise than the evidence. */
+/** What the user gives by option, and where that contradicts the evidence. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { FactOf } from '../evidence/fact.ts';
 import type { MachineFacts } from '../evidence/facts.ts';
@@ -6,7 +6,7 @@ import { finding } from '../findings/finding.ts';
 import { strongest } from './facts/strength.ts';
 import type { FramebufferFinding } from './framebuffers.ts';
 
-/** What the user said of the kernel and its boot, by option. */
+/** What the user gives about the kernel and its boot, by option. */
 export interface GivenFacts {
   readonly release?: string;
   readonly withCommits?: readonly string[];
@@ -14,11 +14,11 @@ export interface GivenFacts {
   readonly boot?: 'efi' | 'bios' | 'dt';
   readonly vtl?: number;
   readonly framebuffer?: FramebufferFinding;
-  /** Make the what-if table, too. */
+  /** Also make the what-if table. */
   readonly matrix?: boolean;
 }
 
-/** Options that say otherwise than the evidence. */
+/** Reports options that contradict the evidence. */
 export function tellOverridden(given: GivenFacts, facts: MachineFacts, sink: DiagnosticSink): void {
   const tell = (
     what: string,

@@ -1,4 +1,4 @@
-/** What describing a machine is told where its inputs are files: how files that they name are found, and the kernel. */
+/** Options for describing a machine whose inputs are files: how included files are found, and the kernel. */
 import { resolve } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import type { NamedMachine } from '../artifact/machines.ts';
@@ -21,7 +21,7 @@ export interface SourceSettings {
   readonly opened?: (path: string) => void;
 }
 
-/** How a source that was opened from a file reaches the files that it includes. */
+/** How a source that was opened from a file finds the files that it includes. */
 export async function sourceAccess(artifact: Artifact, settings: SourceSettings): Promise<ReadOptions> {
   const { sourceClock, sourceFiles } = await import('../devicetree/source/disk-files.ts');
   const { cwd, defines, opened } = settings;
@@ -39,9 +39,9 @@ export async function sourceAccess(artifact: Artifact, settings: SourceSettings)
 }
 
 /**
- * The options of {@link describe} for a machine that was opened with {@link openInput}: what its image says of memory and
- * overlays, the files that its sources include, and how the kernel reads the description.
- * @returns undefined where `kernel` is no release
+ * The options of {@link describe} for a machine that was opened with {@link openInput}: memory and overlays of its image,
+ * the files that its sources include, and how the kernel reads the description.
+ * @returns undefined where `kernel` is not a release
  */
 export async function machineOptions(
   machine: Pick<NamedMachine, 'artifacts' | 'memory' | 'overlays'>,

@@ -1,16 +1,17 @@
-/** What would settle an answer: each open variable of what it depends on, ranked by how much depends on it. */
+/** What would settle an answer: each open variable that it depends on, ranked by how much depends on it. */
 import { Names, type Quantity, type Variable, variablesOf } from '../symbolic/index.ts';
 import type { ToSettle } from './question.ts';
 
-/** What settles what every question may depend on, by the variable's name. */
+/** How variables that every question may have are settled, by name. */
 const HOW: Readonly<Record<string, string>> = {
   release: '--kernel RELEASE, or dmesg, uname -r or the .config of the machine',
 };
 
 /**
+ * Lists what would settle an answer.
  * @param rows what the answer depends on: conditions of a decision table, bounds that aren't known
  * @param how what settles the question's own choices
- * @param also what each row depends on besides, where it does not tell all
+ * @param also further variables that each row depends on
  */
 export function toSettle(
   rows: readonly Quantity[],
@@ -41,9 +42,9 @@ function howTo(variable: Variable, how: Readonly<Record<string, string>>): strin
     const { id } = variable.choice;
     if (id.startsWith('has '))
       return `--kernel-source PATH, or --with-commit or --without-commit ${id.slice(4)}`;
-    return how[id] ?? HOW[id] ?? 'an input that has it';
+    return how[id] ?? HOW[id] ?? 'an input that contains it';
   }
-  if (variable.kind === 'unknown') return `what was not followed: ${variable.of.reason}`;
+  if (variable.kind === 'unknown') return `not known: ${variable.of.reason}`;
   const { name, space, address } = variable.field;
   const memory =
     space === 'SystemMemory' && address !== undefined ? ` or --memory DUMP@0x${address.toString(16)}` : '';

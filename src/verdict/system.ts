@@ -1,23 +1,23 @@
-/** What reading a description is told of the kernel that the question is about. */
+/** Options for reading a description that depend on the kernel. */
 import type { Artifact, ArtifactKind } from '../artifact/artifact.ts';
 import { isKind } from '../artifact/kinds.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import type { DescribeOptions } from '../window/describe.ts';
 
-/** Inputs with tables that have fields. */
+/** Kinds of inputs with ACPI tables, whose fields can be set. */
 export const TABLE_KINDS: ReadonlySet<ArtifactKind> = new Set(['acpi-table', 'acpidump', 'acpi-dir', 'asl']);
 
 export interface SystemSettings {
   /** The release; undefined where none is named, and what differs between releases stays open. */
   readonly kernel?: string | undefined;
-  /** What `_OSI` says otherwise than Linux does, as `--osi` takes it. */
+  /** Changes to Linux' `_OSI`, as `--osi` takes them. */
   readonly osi?: readonly string[] | undefined;
-  /** Unknown fields read as a simulator would have them: then the firmware is told of no kernel. */
+  /** Read unknown fields as a simulator would; the options then don't depend on a kernel. */
   readonly assume?: DescribeOptions['assume'] | undefined;
 }
 
-/** Undefined where the release is none. */
+/** The options of `describe`; undefined where `kernel` is not a release. */
 export async function systemOptions(
   artifacts: readonly Artifact[],
   { kernel, osi, assume }: SystemSettings,
@@ -38,7 +38,7 @@ export async function systemOptions(
   };
 }
 
-/** How the kernel reads a tree and translates its addresses; without one, where kernels differ. */
+/** How the kernel reads a tree and translates its addresses; without a kernel, the variants of all. */
 async function treesFor(
   kernel: string | undefined,
 ): Promise<Pick<DescribeOptions, 'addressing' | 'rules'> | undefined> {
@@ -51,7 +51,7 @@ async function treesFor(
   return profile && { addressing: { profile }, rules };
 }
 
-/** What firmware code is told of the kernel that runs it; of a simulation only what it is told otherwise. */
+/** What `_OSI` and the like return; for a simulation only the changes of `--osi`. */
 async function operatingSystem(
   kernel: string | undefined,
   osi: readonly string[] | undefined,
@@ -67,7 +67,7 @@ async function operatingSystem(
   return { system: linuxSystem(release, osi) };
 }
 
-/** Overlays that an image chooses together with a tree. */
+/** Reads the overlays that an image combines with a tree. */
 export async function overlayTrees(artifacts: readonly Artifact[]): Promise<DeviceTree[]> {
   if (artifacts.length === 0) return [];
   const { readDeviceTree } = await import('../devicetree/read.ts');

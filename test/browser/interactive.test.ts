@@ -384,6 +384,9 @@ describe('explore', () => {
 
   test('--interactive is for pages', async () => {
     const { status, stderr } = await run(['sysfb', GEN2, '--format', 'mail', '--interactive']);
-    expect([status, stderr]).toEqual([2, 'fwmap: --interactive: a page is no mail; use --format html\n']);
+    expect([status, stderr]).toEqual([
+      2,
+      'fwmap: --interactive does not work with --format mail; use --format html\n',
+    ]);
   });
 });

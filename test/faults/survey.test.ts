@@ -134,7 +134,7 @@ async function faultsOf(
 
 test('a survey without a fault', () => {
   expect([whole.status, whole.stderr]).toEqual([0, '']);
-  expect(whole.stdout).toMatch(/^7 inputs, 7 of them different; the survey has 5 machines, 2 that could/);
+  expect(whole.stdout).toMatch(/^7 inputs, 7 distinct; the survey has 5 machines, 2 that could/);
 });
 
 const ERRORS = ['EIO', 'ENOSPC', 'EMFILE', 'ENOMEM', 'EACCES'] as const satisfies readonly Fault[];

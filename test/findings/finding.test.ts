@@ -22,7 +22,7 @@ describe('a diagnostic', () => {
   it('as a line has the place, the severity, the path once and the code', () => {
     const span = { source: textSource('a.txt', 'x\ny = ;'), start: 6, end: 7 };
     expect(formatDiagnostic(finding('evidence/iomem-cut', {}, { span }))).toBe(
-      'a.txt:2.5: warning: the last line is cut; left out [evidence/iomem-cut]',
+      'a.txt:2.5: warning: the last line is cut off; left out [evidence/iomem-cut]',
     );
     expect(formatDiagnostic(finding('artifact/empty', {}, { path: 'a.dts' }))).toBe(
       'a.dts: error: not used: it is empty [artifact/empty]',

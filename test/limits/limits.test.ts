@@ -42,8 +42,14 @@ describe('--limit', () => {
 
   test.each([
     [['tree-node=5'], '--limit tree-node=5: there is no limit tree-node; did you mean tree-nodes?'],
-    [['xyzzy=5'], '--limit xyzzy=5: there is no limit xyzzy; messages name those that are reached'],
-    [['=5'], '--limit =5: there is no limit without a name; messages name those that are reached'],
+    [
+      ['xyzzy=5'],
+      '--limit xyzzy=5: there is no limit xyzzy; a message about a limit names it, and docs/limits.md lists all',
+    ],
+    [
+      ['=5'],
+      '--limit =5: there is no limit without a name; a message about a limit names it, and docs/limits.md lists all',
+    ],
     [['tree-nodes'], '--limit tree-nodes: it takes NAME=VALUE; for example --limit tree-nodes=200000'],
     [
       ['tree-nodes='],

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { SourceMap, type SourceMapping } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -125,7 +125,7 @@ describe.skipIf(!isBuilt)('the package (skipped before npm run build)', () => {
 
     test('a survey finds its threads', () => {
       expect(runIn('npx', '--no-install', 'fwmap', 'survey', 'line.dtsi', '--into', 'survey')).toMatch(
-        /^1 inputs?, 1 of them different; the survey has 1 machines?/,
+        /^1 input, 1 distinct; the survey has 1 machine$/m,
       );
     }, 60_000);
 
@@ -175,6 +175,10 @@ describe.skipIf(!isBuilt)('the package (skipped before npm run build)', () => {
     ])
       expect(paths).toContain(path);
     expect(paths.filter((path) => /^(?:src|test|scripts)\//.test(path))).toEqual([]);
+    // What packed pages link to is packed.
+    for (const page of paths.filter((path) => path.endsWith('.md')))
+      for (const [, target] of readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\((?!\w+:|#)([^)#]+)/g))
+        expect([page, paths.includes(normalize(join(dirname(page), target!)))]).toEqual([page, true]);
     const licences = readFileSync(join(ROOT, 'dist', 'LICENSES.txt'), 'utf8');
     for (const name of [
       'cliui',

@@ -64,6 +64,6 @@ test('a later read and what is not known are explained', () => {
   const text = JSON.stringify(conditions.blocks());
   expect(text).toContain("M32B'35");
   expect(text).toContain('32 bits in memory of \\\\_SB');
-  expect(text).toContain('not known: a loop was given up');
+  expect(text).toContain('unknown: a loop was given up');
   expect(text).not.toContain('unknown()');
 });

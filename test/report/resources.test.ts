@@ -81,3 +81,49 @@ test('an unknown bus number stands in brackets, as names look like hexadecimal d
   );
   expect(lines.find((line) => line.includes('[bus'))).toMatch(/^ {2}\[bus 00-\(.*BAD0.*\)\]/);
 });
+
+test('entries of a tree are a table by node, with room for their notes', async () => {
+  writeFileSync(
+    join(folder, 'board.dts'),
+    `/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; cpus { #address-cells = <1>; #size-cells = <0>;
+       cpu@0 { reg = <0>; }; };
+       soc { compatible = "simple-bus"; #address-cells = <1>; #size-cells = <1>; ranges = <0x0 0x48000000 0x1000000>;
+         bus@1000 { compatible = "simple-bus"; #address-cells = <1>; #size-cells = <1>; ranges = <0x0 0x1000 0x1000>;
+           uart@10 { status = "disabled"; reg = <0x10 0x8 0x20 0x8>; }; }; }; };`,
+  );
+  const { stdout } = await run(['resources', 'board.dts'], { cwd: folder, columns: 80 });
+  expect(stdout).toBe(
+    `  entry      base       size  cpu                          notes
+/cpus/cpu@0
+  reg[0]      0x0             none                         #size-cells is 0 for
+                                                           /cpus
+/soc
+  ranges[0]   0x0  0x1000000  [mem 0x48000000-0x48ffffff]
+/soc/bus@1000
+  ranges[0]   0x0     0x1000  [mem 0x48001000-0x48001fff]  parent 0x1000
+/soc/bus@1000/uart@10
+  reg[0]     0x10        0x8  [mem 0x48001010-0x48001017]  disabled
+  reg[1]     0x20        0x8  [mem 0x48001020-0x48001027]  disabled
+`,
+  );
+});
+
+test('many fields that are settled alike share a row', async () => {
+  const count = 5;
+  const fields = Array.from({ length: count }, (_, at) => `PM${at}, 2`).join(', ');
+  const code = Array.from(
+    { length: count },
+    (_, at) => `CreateDWordField (BUF, ^W${at}._LEN, L${at}) If (PM${at} != 0) { L${at} = 0 }`,
+  ).join('\n');
+  const text = bridge(count, fields, code);
+  const settled = (lines: string[]): string[] => {
+    const from = lines.indexOf('To settle it');
+    return lines.slice(from + 1, lines.indexOf('', from)).filter((line) => /PM\d/.test(line));
+  };
+  expect(settled(await printed('bridges', text, '--kernel', '6.12.30'))).toEqual([
+    '  PM0 and 4 more  --set FIELD=VALUE each or --memory DUMP@0xf0000000 (--all)',
+  ]);
+  expect(settled(await printed('bridges', text, '--kernel', '6.12.30', '--all'))).toEqual([
+    '  PM0, PM1, PM2, PM3, PM4  --set FIELD=VALUE each or --memory DUMP@0xf0000000',
+  ]);
+});

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,6 +16,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { asyncBufferFromFile } from 'hyparquet/src/node.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TABLE_NAMES } from '../../src/survey/tables.ts';
+import { type TarMember, tarOf } from '../../src/survey/tar.ts';
 import { run } from '../cli/fake-io.ts';
 import { violations } from '../report/schemas.ts';
 import { contentOf } from './folder.ts';
@@ -66,7 +68,7 @@ describe('a survey', () => {
     const outcome = await run(['survey', inputs, '--into', into, '--jobs', '2']);
     expect(outcome).toMatchObject({ status: 0, stderr: '' });
     expect(outcome.stdout).toBe(
-      '6 inputs, 5 of them different; the survey has 3 machines, 1 that could not be read or judged, ' +
+      '6 inputs, 5 distinct; the survey has 3 machines, 1 that could not be read or judged, ' +
         '1 file that describes none\n',
     );
     const machines = await rowsIn(into, 'machines');
@@ -158,7 +160,7 @@ describe('a survey', () => {
     const other = await run(['survey', inputs, '--into', into, '--kernel', '6.12.60']);
     expect(other).toMatchObject({ status: 2, stdout: '' });
     expect(other.stderr).toBe(
-      `fwmap: survey: ${into} was begun for kernel 6.6.10; name the same kernel, or another folder\n`,
+      `fwmap: ${into} holds a survey for kernel 6.6.10; name the same kernel, or another folder\n`,
     );
     expect((await run(['survey', inputs, '--into', into])).status).toBe(2);
     expect(await run(['survey', inputs, '--into', join(folder, 'none'), '--kernel', '6.x'])).toMatchObject({
@@ -170,7 +172,7 @@ describe('a survey', () => {
   test('takes what the capture script makes as one machine', async () => {
     const into = join(folder, 'capture-survey');
     const capture = 'samples/gen2-capture.tar.gz';
-    expect((await run(['survey', capture, '--into', into])).stdout).toMatch(/the survey has 1 machines\n$/);
+    expect((await run(['survey', capture, '--into', into])).stdout).toMatch(/the survey has 1 machine\n$/);
     expect((await rowsIn(into, 'machines')).map(({ path, status }) => [path, status])).toEqual([
       [capture, 'ok'],
     ]);
@@ -180,6 +182,40 @@ describe('a survey', () => {
     expect((await rowsIn(into, 'answers')).map((row) => [row.question, row.answer])).toContainEqual([
       'sysfb',
       answer,
+    ]);
+  });
+
+  test('takes an archive of captures apart, as the folder of them', async () => {
+    const captures = join(folder, 'captures');
+    const members: TarMember[] = [];
+    const long = `${'a'.repeat(120)}.txt`;
+    for (const host of ['host1', 'host2']) {
+      mkdirSync(join(captures, host), { recursive: true });
+      const files = {
+        'dsdt.aml': readFileSync(join(SAMPLES, 'gen2-dsdt.aml')),
+        'dmesg.txt': Buffer.from(`[    0.000000] Linux version 6.6.10 (${host})\n`),
+        [long]: Buffer.from('a note\n'),
+      };
+      for (const [name, bytes] of Object.entries(files)) {
+        writeFileSync(join(captures, host, name), bytes);
+        members.push({ path: `${host}/${name}`, bytes });
+      }
+    }
+    const archive = join(folder, 'captures.tar');
+    writeFileSync(archive, tarOf(members));
+    const [ofFolder, ofArchive] = [join(folder, 'of-folder'), join(folder, 'of-archive')];
+    const found = /^2 inputs, 2 distinct; the survey has 2 machines\n$/;
+    expect((await run(['survey', captures, '--into', ofFolder])).stdout).toMatch(found);
+    expect((await run(['survey', archive, '--into', ofArchive])).stdout).toMatch(found);
+    const machines = async (into: string) =>
+      (await rowsIn(into, 'machines')).map(
+        ({ path, ...row }): Record<string, unknown> => ({ ...row, path: String(path).slice(-5) }),
+      );
+    expect(await machines(ofArchive)).toEqual(await machines(ofFolder));
+    expect(await rowsIn(ofArchive, 'answers')).toEqual(await rowsIn(ofFolder, 'answers'));
+    expect((await machines(ofArchive)).map(({ path, kinds }) => [path, kinds]).sort()).toEqual([
+      ['host1', 'acpi-table,dmesg'],
+      ['host2', 'acpi-table,dmesg'],
     ]);
   });
 

@@ -130,7 +130,7 @@ describe('a line whose cells fill no entry', () => {
   ])('%i cells', async (cells, answer) => {
     const verdict = await ask([line(cells)]);
     expect(verdict.answer).toBe(answer);
-    if (answer === 'unknown') expect(verdict.reason).toContain(`${cells} cells are no whole entries`);
+    if (answer === 'unknown') expect(verdict.reason).toContain(`${cells} cells are neither whole entries`);
   });
 });
 
@@ -397,7 +397,7 @@ it('a kernel without EFI on Generation 2 takes the branch for PCI, if it is told
   const verdict = await ask([gen2(), config], { release: '6.12.60' });
   expect(verdict).toMatchObject({ answer: 'needed', effective: false });
   expect(verdict.premises.map(({ text }) => text).join('\n')).toContain(
-    'the loader of this kernel passes it the address of the ACPI tables',
+    'the boot loader passes this kernel the address of the ACPI tables',
   );
   const noTables = log(
     version('6.12.60'),

@@ -10,18 +10,18 @@ export interface ChangedFile {
   readonly did: 'added' | 'changed' | 'removed' | 'includes what changed';
 }
 
-/** Files that are looked for by what they include, before it is given up: a header may be included by a thousand boards. */
+/** The search for boards that include a changed file ends at this many: a header may be included by a thousand. */
 const MAX_INCLUDERS = 50;
 /** Steps from an included file to a board. */
 const MAX_INCLUDE_DEPTH = 8;
 
-/** A source that is read for what it describes; a `.dtsi` alone describes nothing. */
+/** Sources that are read by themselves; a `.dtsi` alone describes no machine. */
 const BOARD = /\.(?:dts|dtso)$/;
 const INCLUDED = /\.(?:dtsi|h)$/;
 
 /**
- * The commit that the pull request is compared with: where its branch began, or where that is not known, as in a shallow
- * clone, the tip of the other branch. It is fetched where it isn't there.
+ * The commit that the pull request is compared with: the merge base, or where that is not known, as in a shallow clone,
+ * the tip of the base branch, which is fetched if it is missing. Throws {@link GitError}.
  */
 export function baseOf(cwd: string, base: string): string {
   const tip = commitOf(cwd, base) ?? fetched(cwd, base);
@@ -32,26 +32,26 @@ function commitOf(cwd: string, name: string): string | undefined {
   return gitOrNothing(cwd, 'rev-parse', '--verify', '--quiet', `${name}^{commit}`)?.trim();
 }
 
-/** A branch that was fetched has no name here. */
+/** Fetches a branch. @returns its commit, since the branch gets no name here */
 function fetched(cwd: string, name: string): string {
   git(cwd, 'fetch', '--no-tags', '--quiet', '--depth=1', 'origin', name);
   return git(cwd, 'rev-parse', '--verify', 'FETCH_HEAD^{commit}').trim();
 }
 
 /**
- * What the other branch was where GitHub merged this one into it to try it out. The event may name an older commit of that
- * branch: what others changed in between is not of this pull request.
- * @param head the tip of the pull request's branch @returns undefined where HEAD is no such merge
+ * The commit of the base branch that GitHub merged this one into for the test merge. The event may name an older commit of
+ * that branch: changes in between don't belong to this pull request.
+ * @param head the tip of the pull request's branch @returns undefined where HEAD isn't the test merge
  */
 export function mergedInto(cwd: string, head: unknown): string | undefined {
-  // Of the commit itself: a shallow clone says that it has no parents.
+  // Read from the commit object: a shallow clone hides the parents.
   const commit = gitOrNothing(cwd, 'cat-file', 'commit', 'HEAD') ?? '';
   const parents = [...commit.slice(0, commit.indexOf('\n\n') + 1).matchAll(/^parent ([0-9a-f]+)\n/gm)];
   const [first, second, ...more] = parents.map((match) => match[1]);
   return second === head && more.length === 0 ? first : undefined;
 }
 
-/** Files that match one of the patterns and are different from the base; boards that include one, too. */
+/** Files that match one of the patterns and differ from the base, and boards that include one. */
 export function changedFiles(cwd: string, base: string, patterns: readonly string[]): ChangedFile[] {
   const pathspecs = patterns.map((pattern) => `:(top,glob)${pattern}`);
   const told = git(
@@ -84,7 +84,7 @@ export function changedFiles(cwd: string, base: string, patterns: readonly strin
   return [...whole, ...boards.map((path) => ({ path, before: path, did: 'includes what changed' as const }))];
 }
 
-/** Boards that include these files, directly or not, by the names in their `#include` and `/include/` lines. */
+/** Boards that include these files, directly or through others, by the names in `#include` and `/include/` lines. */
 function includersOf(cwd: string, files: readonly ChangedFile[]): string[] {
   const boards = new Set<string>();
   const seen = new Set<string>();

@@ -1,9 +1,9 @@
-/** One comment on the pull request, written anew each time. */
+/** The comment on the pull request: there is one, which each run rewrites. */
 
-/** How the comment is found again; nobody sees it. */
+/** Invisible text by which the comment is found again. */
 export const MARKER = '<!-- fwmap: this comment is written anew by each run -->';
 
-/** GitHub takes so many characters; counted in bytes, to be sure. */
+/** GitHub's limit is in characters; counted in bytes, to be safe. */
 export const MAX_COMMENT = 65_536;
 
 const PAGE = 100;
@@ -26,7 +26,7 @@ interface Comment {
 
 export class ApiError extends Error {}
 
-/** A server that says nothing for so long says nothing more. */
+/** How long to wait for an answer of the server. */
 const MAX_WAIT_MS = 30_000;
 
 async function ask(api: Api, method: string, path: string, body?: object): Promise<unknown> {
@@ -49,7 +49,7 @@ async function ask(api: Api, method: string, path: string, body?: object): Promi
   return answer.json();
 }
 
-/** Our comment: it begins with the marker, and we wrote it. Others may write the marker, too. */
+/** Our comment: it begins with the marker and has our author. Others may write the marker too. */
 async function findComment(api: Api, issue: number, author: string): Promise<Comment | undefined> {
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const comments = (await ask(
@@ -66,10 +66,10 @@ async function findComment(api: Api, issue: number, author: string): Promise<Com
 }
 
 /**
- * Writes the comment, over the one there is. Throws {@link ApiError}.
+ * Writes the comment, or replaces the existing one. Throws {@link ApiError}.
  * @param body Markdown without the marker
- * @param author who wrote the one there is: `github-actions[bot]`
- * @param isNews it is worth a comment where there is none yet
+ * @param author of the existing comment: `github-actions[bot]`
+ * @param isNews whether to write a comment where there is none yet
  */
 export async function writeComment(
   api: Api,

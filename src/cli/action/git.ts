@@ -1,21 +1,21 @@
-/** What the action asks git. */
+/** Runs git for the action. */
 import { spawnSync } from 'node:child_process';
 
-/** A listing of a large repository is some megabytes. */
+/** In bytes: a listing of a large repository takes several megabytes. */
 const MAX_OUTPUT = 1 << 28;
 
 export class GitError extends Error {}
 
-/** Runs git in a repository. Throws {@link GitError} with the first line that git said. */
+/** Runs git in a repository. @returns its output. Throws {@link GitError} with the first line of its error. */
 export function git(cwd: string, ...argv: string[]): string {
   const ran = spawnSync('git', argv, { cwd, maxBuffer: MAX_OUTPUT, encoding: 'utf8' });
-  if (ran.error) throw new GitError(`git can't be run: ${ran.error.message}`);
+  if (ran.error) throw new GitError(`cannot run git: ${ran.error.message}`);
   if (ran.status !== 0)
     throw new GitError(`git ${argv[0]}: ${ran.stderr.trim().split('\n')[0] ?? ran.status}`);
   return ran.stdout;
 }
 
-/** The same, undefined where git ends with an error: for questions with yes or no. */
+/** The same, but undefined where git fails. */
 export function gitOrNothing(cwd: string, ...argv: string[]): string | undefined {
   try {
     return git(cwd, ...argv);

@@ -4,7 +4,7 @@ import { main } from '../program.ts';
 import { NO_PROGRESS } from '../progress/progress.ts';
 import { type Fwmap, runAction } from './run.ts';
 
-/** The command in this process, with what it writes kept. What it says on standard error is in its SARIF. */
+/** Runs the command in this process and returns its output. Its standard error is in its SARIF too. */
 const fwmap: Fwmap = async (argv, cwd) => {
   const out: Uint8Array[] = [];
   const status = await main(argv, {

@@ -1,4 +1,4 @@
-/** SARIF logs of several commands and files as one: GitHub takes one run of a tool. */
+/** Merges the SARIF logs of several commands and files: GitHub takes one run of a tool. */
 import type { JsonObject } from '../../report/formats/json-parts.ts';
 
 interface Location {
@@ -41,8 +41,8 @@ export interface Log {
 }
 
 /**
- * One log of all. Results that several commands have are there once.
- * @param rename the name of a file in the base, as a URI, to that of the file in the repository
+ * Merges logs. Results that several commands have are kept once.
+ * @param rename from the URI of a file in the base to its name in the repository @returns undefined where there is no log
  */
 export function mergedLog(
   logs: readonly Log[],
@@ -81,7 +81,7 @@ function physicals(run: Run): Physical[] {
     .flatMap(({ physicalLocation }) => physicalLocation ?? []);
 }
 
-/** Files of the base have the names that they have in the repository. */
+/** Gives files of the base the names that they have in the repository. */
 function renameAll(run: Run, rename: (uri: string) => string | undefined): void {
   const locations = [
     ...run.artifacts.map(({ location }) => location),
@@ -103,7 +103,7 @@ function add(run: Run, other: Run): void {
     return at < 0 ? rules.push(rule) - 1 : at;
   });
   const fileAt: number[] = [];
-  // What a file lies in comes before it.
+  // A container comes before what it contains.
   for (const { parentIndex, ...rest } of other.artifacts) {
     const artifact = { ...rest, ...(parentIndex === undefined ? {} : { parentIndex: fileAt[parentIndex]! }) };
     const text = JSON.stringify(artifact);
@@ -131,8 +131,8 @@ const MAX_PLACES = 100;
 const LEVELS: readonly string[] = ['error', 'warning', 'note'];
 
 /**
- * For the upload: worst first and no more than is stored, without results that are no failures, which GitHub would show as
- * alerts, and without hashes that the upload makes itself of the lines.
+ * Prepares a log for the upload: worst results first and no more than are stored; without results that are not failures,
+ * which GitHub would show as alerts; without hashes of lines, which the upload computes itself.
  */
 export function forUpload(log: Log): Log {
   const copy = structuredClone(log);

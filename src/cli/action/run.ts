@@ -27,15 +27,15 @@ export type Fwmap = (
   cwd: string,
 ) => Promise<{ readonly status: number; readonly stdout: string }>;
 
-/** More changed files than these are named and not looked at. */
+/** Changed files beyond this number are named but not examined. */
 const MAX_FILES = 100;
-/** A larger summary of a step is not shown at all. */
+/** GitHub doesn't show a larger summary at all. */
 const MAX_SUMMARY = 1024 * 1024 - 1;
 
 const LEVELS = ['error', 'warning', 'note', 'none'] as const;
 type Level = (typeof LEVELS)[number];
 
-/** What there is to say of one file. */
+/** The results of one file. */
 interface Looked {
   readonly file: ChangedFile;
   readonly answer: string;
@@ -55,7 +55,7 @@ interface DiffJson {
   }[];
 }
 
-/** A line of the log that is no workflow command, whatever is in it. */
+/** Writes a line of the log. Whatever is in it, it is no workflow command. */
 function say(log: (line: string) => void, text: string): void {
   log(`fwmap: ${escapeControls(text).replaceAll('##[', '# #[')}`);
 }
@@ -72,7 +72,7 @@ function lines(text: string): string[] {
 }
 
 /**
- * Does what the action does. Gives what it says of itself to other steps, which it has written to `GITHUB_OUTPUT` too.
+ * Runs the action. @returns its outputs for other steps, which were written to `GITHUB_OUTPUT` too
  * @param env as GitHub sets it, with the inputs of the action as `INPUT_…`
  * @param log takes lines of the log
  */
@@ -88,7 +88,8 @@ export async function runAction(
   const base = baseOf(root, wantedBase(input(env, 'base'), event, root));
   const all = changedFiles(root, base, lines(input(env, 'files')));
   const files = all.slice(0, MAX_FILES);
-  say(log, `${all.length} firmware files are different from ${base.slice(0, 12)}`);
+  const are = all.length === 1 ? 'file differs' : 'files differ';
+  say(log, `${all.length} firmware ${are} from ${base.slice(0, 12)}`);
 
   const temporary = mkdtempSync(join(env.RUNNER_TEMP ?? tmpdir(), 'fwmap-'));
   const before = join(temporary, 'base');
@@ -101,7 +102,7 @@ export async function runAction(
       root,
       before,
       options: [...options, '--include-root', root],
-      // Nothing of the base is read from the branch, where it may be another.
+      // The base is read with its own includes: those of the branch may differ.
       both: [
         ...options,
         ...includesOfBase(options, before),
@@ -136,8 +137,8 @@ export async function runAction(
   };
   if (merged !== undefined) {
     const file = input(env, 'sarif-file') || join(temporary, 'fwmap.sarif');
-    // It is a line of the outputs.
-    if (/[\r\n]/.test(file)) throw new Error('sarif-file: a name of one line is wanted');
+    // It becomes a line of GITHUB_OUTPUT.
+    if (/[\r\n]/.test(file)) throw new Error('the input sarif-file must not have a line break');
     writeFileSync(file, `${JSON.stringify(forUpload(merged), undefined, 2)}\n`);
     outputs.sarif = file;
   } else rmSync(temporary, { recursive: true, force: true });
@@ -174,7 +175,7 @@ export async function runAction(
   return outputs;
 }
 
-/** Of an event of GitHub, as far as it is read here. */
+/** The parts of a GitHub event that are read here. */
 interface GithubEvent {
   readonly before?: unknown;
   readonly pull_request?: {
@@ -198,17 +199,17 @@ function wantedBase(asked: string, event: GithubEvent, root: string): string {
     (typeof before === 'string' && /^0+$/.test(before) ? repository?.default_branch : before);
   if (typeof wanted !== 'string' || wanted === '' || wanted.startsWith('-'))
     throw new Error(
-      'there is nothing to compare with: give the input "base" where the event is no pull request',
+      'there is nothing to compare with: set the input "base" for events other than pull requests',
     );
   return wanted;
 }
 
-/** Then its token may only read, whatever the workflow asks for. A fork that is gone is none of ours. */
+/** A fork's token may only read, whatever the workflow asks for. A deleted fork counts as one. */
 function isFromFork({ pull_request: pull }: GithubEvent): boolean {
   return pull?.head !== undefined && pull.head.repo?.full_name !== pull.base?.repo?.full_name;
 }
 
-/** Folders to include from, as the base has them. */
+/** The include folders of the base. */
 function includesOfBase(options: readonly string[], before: string): string[] {
   return options.flatMap((option, at) => {
     const found = /^(?:-I|--include(?:=|$))(.*)$/.exec(option);
@@ -239,7 +240,7 @@ async function comment(
     const author = input(env, 'comment-author') || 'github-actions[bot]';
     say(log, `the comment is ${await writeComment(api, number, body, author, isNews)}`);
   } catch (error) {
-    // A pull request from a fork has a token that may not write: the summary has it all.
+    // The token of a fork's pull request may not write: the summary has the whole report.
     if (!(error instanceof ApiError)) throw error;
     say(log, `no comment: ${error.message}`);
   }
@@ -255,17 +256,17 @@ interface Where {
   /** The working tree of the base. */
   readonly before: string;
   readonly options: readonly string[];
-  /** Where the base is read, too. */
+  /** Options for commands that also read the base. */
   readonly both: readonly string[];
   readonly fwmap: Fwmap;
 }
 
-/** A link to what is not of the repository would put that into a report. */
+/** Whether a path is a link to a file outside of the repository, which must not get into a report. */
 function leadsOut(path: string, root: string): boolean {
   try {
     return !`${realpathSync(path)}/`.startsWith(`${realpathSync(root)}/`);
   } catch {
-    // It isn't there, which whoever reads it says.
+    // Whoever reads it reports that it is missing.
     return false;
   }
 }
@@ -273,7 +274,7 @@ function leadsOut(path: string, root: string): boolean {
 async function look(file: ChangedFile, where: Where): Promise<Looked> {
   const { root, before, options, both, fwmap } = where;
   const old = file.did === 'added' ? '/dev/null' : join(before, file.before);
-  // Not to be taken for an option or the name of a revision.
+  // With ./ it can't be an option or a revision.
   const fresh = file.did === 'removed' ? '/dev/null' : `./${file.path}`;
   const unread = (why: string, logs: readonly Log[]): Looked => ({
     file,
@@ -285,7 +286,7 @@ async function look(file: ChangedFile, where: Where): Promise<Looked> {
   });
   if (leadsOut(join(before, file.before), before) || leadsOut(join(root, file.path), root))
     return unread('It is a link that leads out of the repository.', []);
-  // One after the other: they share this process.
+  // Sequentially: they share this process.
   const ask = (command: string, format: string, ...operands: readonly string[]) =>
     fwmap([command, '--format', format, ...(command === 'diff' ? both : options), '--', ...operands], root);
   const json = await ask('diff', 'json', old, fresh);
@@ -303,7 +304,7 @@ async function look(file: ChangedFile, where: Where): Promise<Looked> {
     answer: answer?.flipped === true && file.did !== 'added' ? `${said[0]} before, ${said[1]} now` : said[1]!,
     changed: !same,
     windows: windowsText(windows),
-    // The same words in every run, wherever the base lies.
+    // The same text in every run, wherever the working tree of the base is.
     report: markdown.stdout.replaceAll(`${before}/`, 'base:'),
     logs: read,
   };

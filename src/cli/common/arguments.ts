@@ -1,7 +1,7 @@
 /**
- * The command line, read quickly. Node's own parser takes a few tenths of a millisecond where yargs takes longer to
- * load than node to start, so it reads every well-formed line. Whatever it does not take (help, version, completion,
- * any mistake) goes to yargs, which has the same option tables, explains, and has the last word.
+ * The fast path of the command line. Node's own parser takes a few tenths of a millisecond, and loading yargs takes
+ * longer than starting node, so Node's reads every well-formed line. Everything else (help, version, completion, any
+ * mistake) goes to yargs, which reads the same option tables and explains.
  */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { OptionTable, OptionValues } from './command.ts';
@@ -14,7 +14,7 @@ export interface ParsedArguments {
 /** Options whose values may begin with a dash: `--osi -NAME`. */
 const DASHED: ReadonlySet<string> = new Set(['--osi']);
 
-/** Such a value and its option as one word, which parsers don't take for another option. */
+/** Joins such a value to its option (`--osi=-NAME`), so that no parser reads it as another option. */
 export function joinDashed(argv: readonly string[]): string[] {
   const joined: string[] = [];
   for (let i = 0; i < argv.length; i++) {
@@ -28,7 +28,7 @@ export function joinDashed(argv: readonly string[]): string[] {
   return joined;
 }
 
-/** An option table as Node's parser takes it. */
+/** An option table in the form of Node's parser. */
 export function parserOptions(options: OptionTable): NonNullable<ParseArgsConfig['options']> {
   const config: NonNullable<ParseArgsConfig['options']> = {};
   for (const [name, spec] of Object.entries(options)) {
@@ -41,7 +41,7 @@ export function parserOptions(options: OptionTable): NonNullable<ParseArgsConfig
   return config;
 }
 
-/** Undefined when this line is for yargs. */
+/** Reads a well-formed line. @returns undefined when yargs has to read it */
 export function parseQuickly(
   argv: readonly string[],
   options: OptionTable,
@@ -64,7 +64,7 @@ export function parseQuickly(
   } catch {
     return undefined;
   }
-  // This machine is an input.
+  // With --live this machine is an input.
   if (positionals.length + (values.live === true ? 1 : 0) < minimumInputs) return undefined;
   const seen = new Set<string>();
   for (const token of tokens) {

@@ -9,7 +9,7 @@ interface Told {
 /** Ends a command with exit status 2 and one line on standard error: misuse, or an input that can't be read. */
 export class CommandError extends Error {
   readonly hint: string | undefined;
-  /** What was read until then, and what was wrong with it; it has been told on standard error. */
+  /** The inputs read so far and their diagnostics, which were already written to standard error. */
   readonly told: Told;
 
   constructor(message: string, hint?: string, told: Told = { inputs: [], diagnostics: [] }) {
@@ -22,7 +22,7 @@ export class CommandError extends Error {
 
 /** An input that can't be opened. */
 export class UnreadableInputError extends CommandError {
-  /** As it was given. */
+  /** As given on the command line. */
   readonly path: string;
 
   constructor(message: string, path: string) {

@@ -15,7 +15,7 @@ export interface OptionSpec {
   /** One letter. */
   readonly alias?: string;
   readonly choices?: readonly string[];
-  /** What stands for the value in the help: `FILE`, `NAME=VALUE`. */
+  /** Placeholder of the value in the help: `FILE`, `NAME=VALUE`. */
   readonly value?: string;
   readonly describe: string;
   /** Heading in the help. */
@@ -32,11 +32,11 @@ type ValueOf<S extends OptionSpec> = S extends { type: 'boolean' }
       ? C
       : string;
 
-/** The options that were given; one that was not is absent. */
+/** The options that were given; others are absent. */
 export type OptionValues<O extends OptionTable> = { readonly [K in keyof O]?: ValueOf<O[K]> };
 
 export interface Invocation<O extends OptionTable> {
-  /** Everything that is no option, in order. */
+  /** The operands, in order. */
   readonly inputs: readonly string[];
   readonly options: OptionValues<O>;
   readonly io: Io;
@@ -53,17 +53,17 @@ export interface Command<O extends OptionTable = OptionTable> {
   readonly name: string;
   /** What follows the name in the usage line: `INPUT...`. */
   readonly operands: string;
-  /** At least this many inputs; 0 when it can do without. */
+  /** How many operands it needs at least. */
   readonly minimumInputs: number;
   /** A paragraph or two. */
   readonly description: string;
   readonly options: O;
   readonly examples: readonly Example[];
-  /** Runs it and gives the exit status. Throws {@link CommandError} for misuse and for input that can't be read. */
+  /** Runs it. @returns the exit status. Throws {@link CommandError} for misuse and for input that can't be read. */
   run(invocation: Invocation<O>): Promise<number>;
 }
 
-/** Only there so that the types of option values follow from the table. */
+/** Gives `run` the option values' types, inferred from the table. */
 export function defineCommand<const O extends OptionTable>(command: Command<O>): Command {
   return command as unknown as Command;
 }
@@ -71,7 +71,7 @@ export function defineCommand<const O extends OptionTable>(command: Command<O>):
 /** Exit status for any error, always. */
 export const EXIT_ERROR = 2;
 
-/** Of several statuses the worst: an error, then 1, which a script acts on, before those above. */
+/** The worst of several exit statuses: 2 (error), then 1 (`needed`), then the highest. */
 export function worstStatus(statuses: readonly number[]): number {
   return [EXIT_ERROR, 1].find((status) => statuses.includes(status)) ?? Math.max(0, ...statuses);
 }

@@ -7,18 +7,18 @@ export class InputFiles {
   readonly #files = new Set<string>();
   readonly #folders = new Set<string>();
 
-  /** Notes down what is read; of a folder everything below it. @param path absolute */
+  /** Records an input; of a folder, everything below it. @param path absolute */
   add(path: string): void {
     try {
       const { dev, ino, isDirectory } = statOf(path);
       if (isDirectory) this.#folders.add(realpathSync(path));
       else this.#files.add(`${dev}:${ino}`);
     } catch {
-      // What can't be found is not read either.
+      // A file that can't be found is not read either.
     }
   }
 
-  /** Whether a file that is there was read. @param path absolute */
+  /** Whether an existing file was read. @param path absolute */
   has(path: string): boolean {
     try {
       const { dev, ino } = statOf(path);

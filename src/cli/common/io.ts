@@ -1,6 +1,6 @@
 /**
- * What a command may touch of the process it runs in. `main` gets one of these, so that tests run commands without a
- * process, and so that nothing of Node's stream machinery has to load for a command that prints a page and ends.
+ * The parts of the process that a command may use. `main` takes them as an argument, so that tests run commands without
+ * a process, and so that Node's stream machinery isn't loaded by a command that prints a page and ends.
  */
 import { fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import { readToEnd, systemMessage } from '../../artifact/file.ts';
@@ -9,7 +9,7 @@ import { CommandError } from './command-error.ts';
 import { InputFiles } from './input-files.ts';
 
 export interface Output {
-  /** Writes everything, or, when the reader has gone away, drops it. */
+  /** Writes all of it, or drops it when the reader has gone away. */
   write(chunk: string | Uint8Array): void;
   /** True when a terminal shows it. Asked only when a colour or a width depends on it. */
   isTerminal(): boolean | Promise<boolean>;
@@ -20,18 +20,18 @@ export interface Io {
   readonly stderr: Output;
   /** Everything on standard input, at most `limit` bytes; undefined when there is more. */
   readStdin(limit: number): Promise<Uint8Array | undefined>;
-  /** True when standard input is a pipe or a file: something to read where no input is named. */
+  /** True when standard input is a pipe, a socket or a file, which is read where no input is named. */
   isPiped(): boolean;
   /** Columns of the terminal that shows standard output; undefined where there is none. */
   columns(): Promise<number | undefined>;
   /** Lines of the same terminal. */
   rows(): Promise<number | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What is being done, for who waits. */
+  /** Shows what is being done to whoever waits. */
   readonly progress: Progress;
   /** Directory that relative paths start from. */
   readonly cwd: string;
-  /** What was read: a result never goes there. */
+  /** Files that were read: no result is written over them. */
   readonly inputs: InputFiles;
 }
 
@@ -53,7 +53,7 @@ function nullDevice(): number | undefined {
 
 /**
  * A file descriptor written synchronously: what was written is out when the process ends, also through a pipe.
- * @param mayFail whether it is no error when nothing can be written: of messages, the exit status says enough
+ * @param mayFail whether a failed write is ignored: of messages, where the exit status says enough
  * @param onWrite called before anything is written
  */
 function descriptorOutput(descriptor: number, mayFail = false, onWrite = (): void => {}): Output {
@@ -70,7 +70,7 @@ function descriptorOutput(descriptor: number, mayFail = false, onWrite = (): voi
           const code = errorCode(error);
           if (code === 'EAGAIN') pause(EAGAIN_PAUSE_MS);
           else if (code === 'EPIPE' || mayFail) {
-            // `fwmap … | head`: the reader has what it wanted, which is no error of ours.
+            // `fwmap … | head`: the reader has what it wanted, which is not an error.
             readerGone = true;
             return;
           } else throw new CommandError(`cannot write: ${systemMessage(error)}`);
@@ -132,12 +132,12 @@ export function processIo(): Io {
     stderr,
     progress,
     readStdin: async (limit) => {
-      // Who types it sees it.
+      // Typed input must not be mixed with the progress line.
       progress.clear();
       return readDescriptor(0, limit);
     },
     isPiped: standardInputIsPiped,
-    // `process.stdout` takes its time to load; asked only where a terminal shows the result.
+    // `process.stdout` loads slowly: used only where a terminal shows the result.
     columns: async () => process.stdout.columns,
     rows: async () => process.stdout.rows,
     env: process.env,

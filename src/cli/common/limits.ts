@@ -1,4 +1,4 @@
-/** `--limit NAME=VALUE`: the limits of a run, as the command line sets them. */
+/** `--limit NAME=VALUE`: the limits of a run. */
 import { parseSize } from '../../bytes/address.ts';
 import { nearest } from '../../findings/nearest.ts';
 import { LIMIT_NAMES, type LimitName, type Limits, limitRow } from '../../limits/limits.ts';
@@ -6,7 +6,7 @@ import { CommandError } from './command-error.ts';
 
 const OPTION = '--limit';
 
-/** Reads what the option was given. Sizes may have a suffix: `8M`. Throws {@link CommandError}. */
+/** Reads the values of the option, which may have a suffix: `8M`. Throws {@link CommandError}. */
 export async function readLimits(options: readonly string[]): Promise<Partial<Limits>> {
   const limits = new Map<LimitName, number>();
   for (const text of options) {
@@ -17,7 +17,9 @@ export async function readLimits(options: readonly string[]): Promise<Partial<Li
       const close = await nearest(given, LIMIT_NAMES);
       throw new CommandError(
         `${OPTION} ${text}: there is no limit ${given === '' ? 'without a name' : given}`,
-        close === undefined ? 'messages name those that are reached' : `did you mean ${close}?`,
+        close === undefined
+          ? 'a message about a limit names it, and docs/limits.md lists all'
+          : `did you mean ${close}?`,
       );
     }
     if (equals < 0)
@@ -40,7 +42,7 @@ function exampleOf(name: LimitName): string {
   return `${OPTION} ${name}=${unit === 'bytes' && twice % 2 ** 20 === 0 ? `${twice / 2 ** 20}M` : twice}`;
 }
 
-/** Takes the option out of a line that is not ours to read. What is behind `--` stays. */
+/** Takes the option out of the line of a command with its own parser. Words after `--` stay. */
 export function takeLimits(argv: readonly string[]): {
   readonly given: readonly string[];
   readonly rest: readonly string[];

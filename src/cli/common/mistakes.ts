@@ -15,7 +15,7 @@ const COMPLETION: OptionSpec = {
   describe: '',
 };
 
-/** What an option takes: `--kernel RELEASE`, as the help has it, or its words. */
+/** What an option takes: `--kernel RELEASE`, as in the help, or its choices. */
 function takenBy(name: string, spec: OptionSpec): string {
   return spec.choices === undefined
     ? `--${name} ${spec.value ?? 'VALUE'}`
@@ -31,7 +31,7 @@ async function unknownOption(name: string, options: OptionTable, command: string
   );
 }
 
-/** Throws {@link CommandError} for the first mistake. @param words the line behind the command's name */
+/** Throws {@link CommandError} for the first mistake. @param words the line after the command's name */
 export async function refuseMistakes(
   words: readonly string[],
   options: OptionTable,

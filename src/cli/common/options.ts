@@ -1,4 +1,4 @@
-/** Options that several commands share, by subject. A command takes the groups that mean something to it. */
+/** Options that several commands share, by subject. A command takes the groups that apply to it. */
 import { KIND_NAMES } from '../../artifact/kinds.ts';
 import type { OptionTable } from './command.ts';
 import { LOG_LEVELS } from './log.ts';
@@ -9,14 +9,14 @@ export const PROCESS_OPTIONS = {
     type: 'string',
     choices: LOG_LEVELS,
     value: 'LEVEL',
-    describe: 'Log what is done, on standard error',
+    describe: 'Log to standard error, as JSON lines',
     group: 'General:',
   },
   limit: {
     type: 'string',
     repeat: true,
     value: 'NAME=VALUE',
-    describe: 'Set a limit, as messages name it when it is reached: unpacked-bytes=1G',
+    describe: 'Set a limit, such as unpacked-bytes=1G; the message about a limit names it',
     group: 'General:',
   },
 } as const satisfies OptionTable;
@@ -28,13 +28,13 @@ export const INPUT_OPTIONS = {
     repeat: true,
     value: '[FILE=]KIND',
     describe:
-      'Take FILE for this kind instead of looking at its content; without FILE the input, or of several those that are ' +
+      'Read FILE as this kind instead of detecting it; without FILE= the input, or of several inputs those that are ' +
       `not recognised. Kinds: ${KIND_NAMES.join(', ')}`,
     group: 'Reading inputs:',
   },
   live: {
     type: 'boolean',
-    describe: 'Read this machine, by the script that fwmap capture prints; best run as root',
+    describe: 'Read this machine too, with the script that fwmap capture prints; run it as root to read all',
     group: 'Reading inputs:',
   },
   'include-root': {
@@ -49,7 +49,7 @@ export const INPUT_OPTIONS = {
     repeat: true,
     alias: 'I',
     value: 'DIR',
-    describe: 'Folder in which included files are looked for',
+    describe: 'Search this folder for included files',
     group: 'Reading inputs:',
   },
   define: {
@@ -71,13 +71,13 @@ export const INPUT_OPTIONS = {
     type: 'string',
     repeat: true,
     value: 'FILE|REV:PATH',
-    describe: 'Whole file that a patch among the inputs changes, also of a git revision',
+    describe: 'File that a patch among the inputs applies to, also from a git revision',
     group: 'Reading inputs:',
   },
   select: {
     type: 'string',
     value: 'NAME',
-    describe: 'Of the machines in an image, take this one',
+    describe: 'Take this one of the machines in an image, an archive or a folder',
     group: 'Reading inputs:',
   },
   cells: {
@@ -123,7 +123,7 @@ export const MACHINE_OPTIONS = {
     repeat: true,
     value: 'NAME',
     describe:
-      'The strings that _OSI supports: +NAME adds, !NAME or -NAME removes, NAME,NAME replaces what Linux does',
+      "Strings that _OSI supports: +NAME adds one, !NAME or -NAME removes one, NAME,NAME replaces Linux' list",
     group: 'The machine:',
   },
 } as const satisfies OptionTable;
@@ -177,10 +177,10 @@ export const KERNEL_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-/** Of commands that read descriptions and have but one thing to know of the kernel. */
+/** For commands that only need to know the release of the kernel. */
 export const RELEASE_OPTION = { kernel: KERNEL_OPTIONS.kernel } as const satisfies OptionTable;
 
-/** For commands whose answer is more than that there is one. @param describe which status says what */
+/** For commands whose exit status can carry the answer. @param describe what each status means */
 export const exitCodeOption = (describe: string) =>
   ({ 'exit-code': { type: 'boolean', describe, group: 'Output:' } }) as const satisfies OptionTable;
 
@@ -190,7 +190,7 @@ export const OUTPUT_OPTIONS = {
     type: 'string',
     alias: 'o',
     value: 'FILE',
-    describe: 'Write to this file, whole or not at all, instead of standard output',
+    describe: 'Write to this file, atomically, instead of standard output',
     group: 'Output:',
   },
   color: {
@@ -202,28 +202,28 @@ export const OUTPUT_OPTIONS = {
   },
   'no-pager': {
     type: 'boolean',
-    describe: 'Do not show a long report through PAGER',
+    describe: 'Do not pipe long output into PAGER',
     group: 'Output:',
   },
 } as const satisfies OptionTable;
 
-/** Of commands that are about addresses. */
+/** For commands whose reports have an address map. */
 export const MAP_OPTION = {
   map: {
     type: 'boolean',
-    describe: 'Draw the address map, too (--format svg is a picture of it)',
+    describe: 'Also draw the address map (--format svg makes a picture of it)',
     group: 'Output:',
   },
 } as const satisfies OptionTable;
 
-/** `--format` with the renderings that a command has; the first is what it does when not told. */
+/** `--format` with the formats of a command; the first is the default. */
 export function formatOption<const F extends readonly string[]>(formats: F) {
   return {
     type: 'string',
     alias: 'f',
     choices: formats,
     value: 'FORMAT',
-    describe: `How to print it: ${formats.join(', ')}`,
+    describe: `Output format: ${formats.join(', ')}`,
     group: 'Output:',
   } as const;
 }

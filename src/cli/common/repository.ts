@@ -1,9 +1,9 @@
-/** What files are called to programs that know the repository: from its root on, with `/` between the parts. */
+/** Names of files for programs that know the repository: relative to its root, with `/` between the parts. */
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Locate } from '../../report/results/located.ts';
 
-/** Folders above the working directory that are looked through. */
+/** How many folders above the working directory are searched for `.git`. */
 const MAX_ABOVE = 64;
 
 /** The folder with `.git` at or above a folder; the folder itself where there is none. */
@@ -18,7 +18,7 @@ function rootOf(folder: string): string {
   return folder;
 }
 
-/** Finds files by their names as they were given. A file of a git revision, `REV:PATH`, is the file of today. */
+/** Finds files by their names on the command line. A file of a git revision, `REV:PATH`, is located at PATH. */
 export function locatorAt(cwd: string): Locate {
   const root = rootOf(cwd);
   return (name) => {

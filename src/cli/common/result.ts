@@ -12,7 +12,7 @@ import type { Io } from './io.ts';
 /** `--output -` is standard output too. */
 const STANDARD_OUTPUT = '-';
 
-/** Writes a result to standard output, or with `--output` to a file: whole or not at all. Throws {@link CommandError}. */
+/** Writes a result to standard output, or with `--output` to a file, atomically. Throws {@link CommandError}. */
 export function writeResult(
   content: string | Uint8Array,
   options: { readonly output?: string },
@@ -22,7 +22,7 @@ export function writeResult(
   else writeWhole(resolve(io.cwd, options.output), options.output, content, io);
 }
 
-/** Makes a folder for results, with those around it, where it isn't there. Throws {@link CommandError}. */
+/** Makes a folder for results, and its parents, unless it exists. Throws {@link CommandError}. */
 export function makeFolder(name: string, io: Io): void {
   try {
     mkdirSync(resolve(io.cwd, name), { recursive: true });
@@ -48,20 +48,20 @@ export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): vo
     const line = isFolded
       ? `${path}: note: ${messageOf(diagnostic)}; so are ${alike - 1} more files [${code}]`
       : unknown.length === 1 && unknown[0] === diagnostic
-        ? `${diagnosticText(diagnostic)}; --as FILE=KIND reads it as what it is (fwmap explain ${code})`
+        ? `${diagnosticText(diagnostic)}; --as FILE=KIND names its kind (fwmap explain ${code})`
         : diagnosticText(diagnostic);
     io.stderr.write(`${escapeCommands(escapeControls(line))}\n`);
   }
   if (unknown.length > 1)
     io.stderr.write(
-      `fwmap: --as FILE=KIND reads a file as what it is; fwmap explain ${unknown[0]!.code} lists what is recognised\n`,
+      `fwmap: --as FILE=KIND names the kind of a file; fwmap explain ${unknown[0]!.code} lists what is recognised\n`,
     );
 }
 
-/** Many folders have many files that are left out: of more than so many one stands for all. */
+/** A folder may have many files that aren't used: more than this many share one line. */
 const MOST_UNUSED_LINES = 3;
 
-/** Whether it is of a file in a folder that is left out. */
+/** Whether it is about a file of a folder that isn't used. */
 function isUnused({ code, severity }: Diagnostic): boolean {
   return severity === 'note' && UNUSED_CODES.has(code);
 }

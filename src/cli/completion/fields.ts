@@ -1,4 +1,4 @@
-/** Names and addresses of firmware fields, of the inputs that stand on an unfinished command line. */
+/** Names and addresses of firmware fields, of the inputs on an unfinished command line. */
 import { parseArgs } from 'node:util';
 import { settableNames } from '../../acpi/settings.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
@@ -22,7 +22,7 @@ export async function inputsOf(words: readonly string[], options: OptionTable): 
   return positionals;
 }
 
-/** What the inputs describe; nothing of those that can't be read. Standard input is left alone: a shell has it. */
+/** What the inputs describe, without those that can't be read. Standard input belongs to the shell and isn't read. */
 async function machinesOf(inputs: readonly string[], io: Io): Promise<Machine[]> {
   const machines: Machine[] = [];
   try {
@@ -30,7 +30,7 @@ async function machinesOf(inputs: readonly string[], io: Io): Promise<Machine[]>
     for (const machine of await readMachines(named, {}, io, new DiagnosticList()))
       machines.push(await describeMachine(machine, {}, io, new DiagnosticList()));
   } catch {
-    // The line is unfinished: what is wrong with it is told when it runs.
+    // The line is unfinished: errors are reported when it runs.
   }
   return machines;
 }
@@ -59,7 +59,7 @@ export async function settingsOf(inputs: readonly string[], current: string, io:
   return [...new Set(names)].sort().map((name) => `${name}=`);
 }
 
-/** `FILE@ADDRESS` for `--memory`, behind the `@`: where the fields are that windows depend on. */
+/** `FILE@ADDRESS` for `--memory`: addresses of the fields that windows depend on. */
 export async function memoryOf(inputs: readonly string[], current: string, io: Io): Promise<string[]> {
   const file = current.slice(0, current.lastIndexOf('@') + 1);
   const addresses = fieldsOf(await machinesOf(inputs, io)).flatMap(({ space, address }) =>

@@ -1,4 +1,4 @@
-/** The scripts that shells load. Each asks the command itself for the words (`words.ts`), so that none goes stale. */
+/** The scripts that shells load. Each asks the command itself for the words (`words.ts`), so that none gets out of date. */
 
 export const COMPLETION_SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type CompletionShell = (typeof COMPLETION_SHELLS)[number];
@@ -6,7 +6,7 @@ export type CompletionShell = (typeof COMPLETION_SHELLS)[number];
 /** `fwmap --complete-words fwmap sysfb --for`: the words of the line so far, the last one unfinished. */
 export const WORDS_OPTION = '--complete-words';
 
-/** The last line of what that prints, where names of files fit too. */
+/** The last line of its output, where file names fit too. */
 export const FILES_TOO = ':files';
 
 export function isCompletionShell(value: unknown): value is CompletionShell {
@@ -14,8 +14,8 @@ export function isCompletionShell(value: unknown): value is CompletionShell {
 }
 
 const SCRIPTS: Record<CompletionShell, string> = {
-  // Readline takes a word apart at = : and @; the words are put together again, and what stands before the part that
-  // readline completes, which is $2, is taken off the candidates.
+  // Readline splits words at = : and @. They are joined again, and the part before what readline completes, which is $2,
+  // is removed from the candidates.
   bash: `# fwmap completion for bash. Install: fwmap --completion bash > ~/.local/share/bash-completion/completions/fwmap
 _fwmap() {
   local part="$2" words=() i word before=' ' found files=

@@ -12,7 +12,7 @@ function takesFile(spec: OptionSpec): boolean {
   return /FILE|DIR|PATH/.test(spec.value ?? '');
 }
 
-/** What a word may be, before those are taken out that don't begin as it does. */
+/** What a word may be, before those that don't begin with it are removed. */
 type Candidates = readonly string[];
 
 function specOf(word: string, options: OptionTable): [string, OptionSpec] | undefined {
@@ -80,7 +80,7 @@ async function candidatesOf(before: readonly string[], current: string, io: Io):
 }
 
 /**
- * What the last word may become, and as the last line {@link FILES_TOO} where names of files fit too.
+ * What the last word may become, and at the end {@link FILES_TOO} where file names fit too.
  * @param words the line so far, the program's name first, the last word unfinished
  */
 export async function completionsOf(words: readonly string[], io: Io): Promise<string[]> {

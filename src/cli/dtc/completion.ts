@@ -5,7 +5,7 @@ import { ROWS } from './options.ts';
 
 const CHECK_ARGUMENTS = CHECK_NAMES.flatMap((name) => [name, `no-${name}`]);
 
-/** Values by the option's long name. Of the others those in `NUMBERS` take no file, and the rest do. */
+/** Values by the option's long name. The other options take files, except those in `NUMBERS`. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   'in-format': ['dts', 'dtb', 'fs'],
   'out-format': ['dts', 'dtb', 'yaml', 'asm', 'null'],
@@ -16,7 +16,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 const NUMBERS: ReadonlySet<string> = new Set(['reserve', 'space', 'pad', 'align', 'boot-cpu', 'define']);
 
-/** @param previous the word before it */
+/** The candidates for an unfinished word. @param previous the word before it */
 export function dtcCandidates(previous: string, current: string): readonly string[] {
   const option = ROWS.find(
     (row) => previous === `--${row.long}` || ('short' in row && previous === `-${row.short}`),

@@ -1,13 +1,13 @@
 /**
- * Options as GNU getopt_long() reads them, for commands that stand in for a program that uses it: short options in one
- * word, values attached or in the next word, long names cut short, options behind operands.
+ * Reads options as GNU getopt_long() does, for commands that replace a program that uses it: several short options in one
+ * word, values attached or in the next word, abbreviated long names, options after operands.
  */
 
 export interface GetoptRow {
   /** Absent for an option that has a long name only. */
   readonly short?: string;
   readonly long: string;
-  /** What stands for its value in the help; absent for a switch. */
+  /** Placeholder of its value in the help; absent for a switch. */
   readonly value?: string;
   readonly help: string;
 }
@@ -16,7 +16,7 @@ export interface ParsedOptions<R extends GetoptRow> {
   /** In the order given. */
   readonly options: readonly { readonly row: R; readonly value: string }[];
   readonly operands: readonly string[];
-  /** What is wrong, in getopt's words; reading ended there. */
+  /** The error in getopt's words; parsing stopped there. */
   readonly problem?: string;
 }
 
@@ -76,7 +76,7 @@ export function getopt<R extends GetoptRow>(argv: readonly string[], rows: reado
   return { options, operands };
 }
 
-/** C's strtol() with base 0 over the start of a text: `0x…`, `0…`, decimal; 0 when there is no number. */
+/** As C's strtol() with base 0 reads the start of a text: `0x…`, `0…`, decimal; 0 when there is no number. */
 export function leadingNumber(text: string): number {
   const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/.exec(text);
   if (!match) return 0;

@@ -1,4 +1,4 @@
-/** How `fwmap dtc` reads: source, blobs and directories, and what it takes an input for that nobody names. */
+/** How `fwmap dtc` reads source, blobs and directories, and how it guesses the form of an input. */
 
 import { openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -124,7 +124,7 @@ export class DtcInput {
       cwd: this.#io.cwd,
       mainFile: path === '-' ? undefined : path,
       includePaths,
-      // As dtc does: whatever the source names, unless told otherwise.
+      // As dtc does: any file that the source names, unless --include-root is given.
       includeRoots: includeRoots.length > 0 ? includeRoots : ['/'],
       opened: (file) => this.opened.push(file),
       clock: sourceClock(this.#io),

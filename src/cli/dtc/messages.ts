@@ -1,4 +1,4 @@
-/** What `fwmap dtc` says, in the forms that dtc says it in. */
+/** Messages of `fwmap dtc`, in the forms of dtc's. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { placeOf, type Span } from '../../bytes/source.ts';
 import type { Finding } from '../../devicetree/checks/check.ts';
@@ -13,7 +13,7 @@ export function pathText(path: string): string {
   return Buffer.from(path, 'utf8').toString('latin1');
 }
 
-/** `file:line.column-line.column`, as far as the ends differ. The file is that of the end, where line markers change it. */
+/** `file:line.column-line.column`, shortened where start and end agree. Where line markers change the file, it is that of the end. */
 export function dtcPlace(span: Span): string {
   const place = placeOf(span);
   if (!('line' in place)) return span.source.name;
@@ -24,7 +24,7 @@ export function dtcPlace(span: Span): string {
   return column === endColumn ? start : `${start}-${endColumn}`;
 }
 
-/** What the parser and the preprocessor said, in the form of dtc's own parser messages. */
+/** A diagnostic of the parser or preprocessor, in the form of dtc's parser messages. */
 export function diagnosticText(diagnostic: Diagnostic): string {
   const { severity, code, span, related } = diagnostic;
   const hint = hintOf(diagnostic);
@@ -38,7 +38,7 @@ export function diagnosticText(diagnostic: Diagnostic): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What a check found. @param output what stands for the place of what no source says */
+/** The message of a check. @param output names the place where there is no source line */
 export function findingText({ check, level, message, node, property }: Finding, output: string): string {
   const own = property?.span;
   const span = own ?? node?.spans[0];

@@ -74,7 +74,7 @@ export interface DtcOptions {
   overlays: string[];
 }
 
-/** The options; or what to print before ending, and the exit status. */
+/** The options; or what to print, or what is wrong, which end the command. */
 export type DtcOptionsResult =
   | { readonly options: DtcOptions }
   | { readonly print: 'help' | 'version' }

@@ -1,4 +1,4 @@
-/** A question, asked of each machine that the inputs are of: what every such command does between its options and its report. */
+/** Asks a question of each machine among the inputs: what every such command does between its options and its report. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import { isKind } from '../../artifact/kinds.ts';
 import type { NamedMachine } from '../../artifact/machines.ts';
@@ -23,29 +23,29 @@ export type QuestionOptions = MachineOptionValues &
     readonly 'exit-code'?: boolean;
   };
 
-/** What an answer has in any case. */
+/** What every answer has. */
 type Answerable = Pick<Answered, 'inputs' | 'diagnostics'>;
 
 /** What sets one question apart from others. */
 export interface QuestionOf<V extends Answerable> {
-  /** Inputs that options name, beside those that every question takes. */
+  /** Opens inputs that an option of this question names. */
   readonly openMore?: (sink: DiagnosticList) => Promise<readonly Artifact[]>;
-  /** How V8 is to treat the run where code of ACPI tables is run. */
+  /** The V8 settings for a run that evaluates ACPI tables. */
   readonly engine: 'compileLate' | 'compileSparingly';
-  /** Answers for one machine. What goes wrong is added to `sink`, which the answer carries. */
+  /** Answers for one machine. Diagnostics are added to `sink`, and the answer has them. */
   readonly answer: (artifacts: readonly Artifact[], given: AnswerOptions, sink: DiagnosticList) => Promise<V>;
   /** How much the answer is made of: 0 where nothing of the machine could be read. */
   readonly found: (answer: V) => number;
   readonly report: (answer: V) => Report;
-  /** What `--exit-code` gives. */
+  /** The exit status with `--exit-code`. */
   readonly status?: (answer: V) => number;
-  /** Prints the reports in another way than others are. */
+  /** Prints the reports, instead of the usual way. */
   readonly print?: (reports: readonly NamedReport[], answers: readonly V[]) => Promise<void>;
 }
 
 /**
- * Prints the answer for each machine; with `ndjson` each input is a machine of its own, for long lists. Gives the exit
- * status.
+ * Prints the answer for each machine; with `ndjson` each input is a machine of its own, for long lists.
+ * @returns the exit status
  */
 export async function answerMachines<V extends Answerable>(
   inputs: readonly string[],

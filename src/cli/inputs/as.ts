@@ -1,13 +1,13 @@
-/** `--as [FILE=]KIND`: what somebody says that inputs are. */
+/** `--as [FILE=]KIND`: kinds of inputs that the user gives. */
 import { type ArtifactKind, KIND_NAMES } from '../../artifact/kinds.ts';
 import { CommandError } from '../common/command-error.ts';
 
 export interface GivenKinds {
-  /** Of the input; of several, of those that are not recognised. */
+  /** For the input, or of several inputs for those that are not recognised. */
   readonly kind: ArtifactKind | undefined;
-  /** Of one that is called this, or whose name ends with it. */
+  /** For an input of this name, or whose path ends with it. */
   readonly kindOf: (name: string) => ArtifactKind | undefined;
-  /** Throws {@link CommandError} where a file that was named is none of the inputs. */
+  /** Throws {@link CommandError} where none of the inputs is a file that was named. */
   readonly checkUsed: () => void;
 }
 
@@ -22,7 +22,7 @@ async function kindNamed(text: string): Promise<ArtifactKind> {
   );
 }
 
-/** Throws {@link CommandError} for what is no kind. */
+/** Reads the values of the option. Throws {@link CommandError} for an unknown kind. */
 export async function parseKinds(given: readonly string[]): Promise<GivenKinds> {
   let kind: ArtifactKind | undefined;
   const files: { readonly file: string; readonly kind: ArtifactKind; used: boolean }[] = [];
@@ -36,7 +36,7 @@ export async function parseKinds(given: readonly string[]): Promise<GivenKinds> 
   return {
     kind,
     kindOf: (name) => {
-      // A file in an archive is told by its path there.
+      // A file in an archive is named by its path there.
       const path = name.replaceAll('!', '/');
       const found = files.find(({ file }) => name === file || path === file || path.endsWith(`/${file}`));
       if (found !== undefined) found.used = true;

@@ -1,9 +1,9 @@
-/** The hash of a large file, made beside whatever else is done with it. */
+/** Hashes a large file in a thread of its own. */
 import { Worker } from 'node:worker_threads';
 import { systemMessage } from '../../artifact/file.ts';
 import { CommandError } from '../common/command-error.ts';
 
-/** What the worker runs; it shares nothing with the program but the path. */
+/** The code of the thread; its only argument is the path. */
 const CODE = `
 const { createHash } = require('node:crypto');
 const { openSync, readSync } = require('node:fs');

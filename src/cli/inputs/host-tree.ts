@@ -1,4 +1,4 @@
-/** `--host-tree`: the tree that the host gives an OpenHCL guest. */
+/** `--host-tree`: the device tree that the host gives an OpenHCL guest. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { messageOf } from '../../findings/finding.ts';
@@ -6,8 +6,8 @@ import { withHostTree } from '../../linux/openhcl/guests.ts';
 import { CommandError } from '../common/command-error.ts';
 
 /**
- * The inputs with the guests that get their tree from the host.
- * Throws {@link CommandError} where no machine takes its tree from the host, or the boot shim refuses this one.
+ * Applies the host's tree to the guests among the inputs. @returns the inputs, with the trees that the boot shim makes
+ * Throws {@link CommandError} where no machine takes a tree from the host, or the boot shim refuses this one.
  * @param open opens the file of the tree
  */
 export async function hostTreeApplied(

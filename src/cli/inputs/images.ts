@@ -1,10 +1,10 @@
-/** Which of the machines in the inputs a command is about. */
+/** Which of the machines among the inputs a command is about. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import { machinesOf, type NamedMachine } from '../../artifact/machines.ts';
 import { nearestOf } from '../../findings/nearest.ts';
 import { CommandError } from '../common/command-error.ts';
 
-/** Names are listed as long as somebody would read them. */
+/** How many names an error message lists. */
 const MOST_LISTED = 12;
 
 function listed(names: readonly string[]): string {
@@ -13,7 +13,7 @@ function listed(names: readonly string[]): string {
   return rest > 0 ? `${shown} and ${rest} more, which fwmap scan lists` : shown;
 }
 
-/** What to say of a name that nothing has: those that are near it, or all. @param none where there are no names */
+/** The hint for a name that doesn't exist: similar names, or all. @param none the hint where there are no names */
 export async function otherNames(name: string, names: readonly string[], none: string): Promise<string> {
   if (names.length === 0) return none;
   const near = await nearestOf(name, names, 3);
@@ -47,5 +47,8 @@ export async function oneMachine(
   const [only] = machines;
   if (machines.length === 1 && only !== undefined) return only;
   const names = machines.flatMap(({ name }) => name ?? []);
-  throw new CommandError(`the inputs describe ${names.length} machines`, `--select one of ${listed(names)}`);
+  throw new CommandError(
+    `the inputs describe ${names.length} machines`,
+    `choose one with --select: ${listed(names)}`,
+  );
 }

@@ -1,4 +1,4 @@
-/** What the command line names, opened. */
+/** Opens the inputs that the command line names. */
 import { resolve } from 'node:path';
 import type { Artifact, ArtifactKind } from '../../artifact/artifact.ts';
 import type { OpenedPath } from '../../artifact/folders/machines-apart.ts';
@@ -36,7 +36,7 @@ export async function openInputs(
           await io.progress.tell(`looking into ${path}`, true);
           return (await import('../../scan/open-image.ts')).openImage(image, budget, sinkOfImage);
         },
-        // `- -` is the same input twice, not the second time an empty one.
+        // `- -` is the same input twice; the second read would find nothing.
         readStdin: async (limit) => {
           stdin ??= await io.readStdin(limit);
           return stdin;
@@ -50,7 +50,7 @@ export async function openInputs(
       await io.progress.tell(`reading ${path}`);
     }
     let found = new DiagnosticList();
-    // Beside others --as is for what isn't recognised by itself: tables stay tables beside a dump that nothing tells.
+    // With several inputs, --as without a file is for those that aren't recognised.
     let inputs = await open(path, paths.length > 1 ? undefined : kinds?.kind, found);
     if (paths.length > 1 && kinds?.kind !== undefined && inputs.length === 0) {
       found = new DiagnosticList();
@@ -90,7 +90,7 @@ export async function openInputs(
   );
 }
 
-/** The machines of folders and archives, told apart. */
+/** Finds out which artifacts of folders and archives belong to one machine. */
 async function apart(
   opened: readonly OpenedPath[],
   said: readonly Diagnostic[],

@@ -1,4 +1,4 @@
-/** What the options say of the kernel and its boot. */
+/** What the options say about the kernel and its boot. */
 import { formatMemRange } from '../../bytes/address.ts';
 import type { FramebufferFinding } from '../../verdict/framebuffers.ts';
 import type { GivenFacts } from '../../verdict/given.ts';
@@ -32,7 +32,7 @@ async function checkRelease(release: string): Promise<void> {
     throw new CommandError(`--kernel ${release}: not a kernel release`, 'for example 6.12.30');
 }
 
-/** Throws {@link CommandError} for an option that cannot be understood. */
+/** The facts that options give. Throws {@link CommandError} for an option that is not valid. */
 export async function kernelFacts(
   options: OptionValues<Omit<typeof KERNEL_OPTIONS, 'config'>>,
 ): Promise<GivenFacts> {

@@ -9,7 +9,7 @@ import type { Io } from '../common/io.ts';
 import { openInputs } from './inputs.ts';
 
 /**
- * Opens what the paths name: of a tree the files that show what the kernel does with MMIO space, a file as it is.
+ * Opens the paths: of a source tree, the files that show what the kernel does with MMIO space.
  * Throws {@link CommandError} when a tree has none of them.
  */
 export async function openKernelSource(
@@ -30,7 +30,7 @@ export async function openKernelSource(
     if (found.length > 0) files.push(...found);
     else
       throw new CommandError(
-        `--kernel-source ${path}: no source of a kernel`,
+        `--kernel-source ${path}: not a kernel source`,
         `it takes a source tree, or files such as ${KERNEL_SOURCE_FILES.slice(0, 2).join(', ')}`,
       );
   }

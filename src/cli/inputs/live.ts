@@ -6,10 +6,10 @@ import { CAPTURE_SCRIPT } from '../capture/script.ts';
 import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 
-/** What messages call it. */
+/** The name of this machine's capture in messages. */
 export const LIVE_NAME = '<live>';
 
-/** Runs the script here; what it says goes to standard error. Throws {@link CommandError} where it gives no tar. */
+/** Runs the script here; its messages go to standard error. @returns the tar. Throws {@link CommandError} if it fails. */
 export function captureHere(io: Io): Uint8Array {
   const { stdout, stderr, status, error } = spawnSync('sh', ['-s', '--', '-o', '-'], {
     input: CAPTURE_SCRIPT,

@@ -1,4 +1,4 @@
-/** From the command line to a described machine: inputs opened, what only the running machine knows added. */
+/** From the command line to a described machine: opens inputs and adds what only the running machine knows. */
 import type { EvaluationOptions } from '../../acpi/machine.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
 import { isKind } from '../../artifact/kinds.ts';
@@ -19,10 +19,10 @@ import { openInputs } from './inputs.ts';
 
 export type MachineOptionValues = OptionValues<typeof INPUT_OPTIONS & typeof MACHINE_OPTIONS>;
 
-/** Cell counts beyond what any bus has. */
+/** The largest cell count that any bus has. */
 const MAX_CELLS = 4;
 
-/** An address or size on the command line: `0x…` or decimal. Throws {@link CommandError}. */
+/** An address or size on the command line: `0x1000`, `4096` or `4K`. Throws {@link CommandError}. */
 export function addressOption(option: string, text: string): bigint {
   const value = parseSize(text);
   if (value === undefined)
@@ -30,7 +30,7 @@ export function addressOption(option: string, text: string): bigint {
   return value;
 }
 
-/** `--set NAME=VALUE`, any number of them. */
+/** Reads the values of `--set NAME=VALUE`. Throws {@link CommandError}. */
 export function parseSettings(given: readonly string[]): ReadonlyMap<string, bigint> {
   const settings = new Map<string, bigint>();
   for (const text of given) {
@@ -43,7 +43,7 @@ export function parseSettings(given: readonly string[]): ReadonlyMap<string, big
   return settings;
 }
 
-/** Throws {@link CommandError} where a value of `--set` has no place in the tables. */
+/** Throws {@link CommandError} where `--set` names a field that the tables don't have, or a value that doesn't fit. */
 export function refuseSettings(diagnostics: readonly Diagnostic[]): void {
   const refused = diagnostics.find(({ code }) => code.startsWith('acpi/set-'));
   if (refused !== undefined) throw new CommandError(`--set: ${messageOf(refused)}`, hintOf(refused));
@@ -77,7 +77,7 @@ function parseCells(text: string): NonNullable<DescribeOptions['cells']> {
   return { child, parent, size };
 }
 
-/** Options of commands that may say which kernel they are about, too. */
+/** Options of commands that take the release of the kernel too. */
 export type DescribedOptionValues = MachineOptionValues & { readonly kernel?: string };
 
 function sourceSettings(options: MachineOptionValues, io: Io): SourceSettings {
@@ -91,7 +91,7 @@ function sourceSettings(options: MachineOptionValues, io: Io): SourceSettings {
   };
 }
 
-/** What `describe` is told of a machine, from the options and from the image that it is in. Throws {@link CommandError}. */
+/** What `describe` needs besides the inputs: from the options and from the image they are in. Throws {@link CommandError}. */
 export async function describeOptions(
   options: DescribedOptionValues,
   machine: Pick<NamedMachine, 'artifacts' | 'memory' | 'overlays'>,
@@ -107,7 +107,7 @@ export async function describeOptions(
   const given = options.memory === undefined ? [] : await readMemory(options.memory, io);
   const overlays = options.overlay === undefined ? [] : await readOverlays(options.overlay, options, io);
   if (set !== undefined && !artifacts.some(({ kind }) => TABLE_KINDS.has(kind)))
-    throw new CommandError('--set: none of the inputs is an ACPI table, whose fields it sets');
+    throw new CommandError('--set sets fields of ACPI tables, and none of the inputs is one');
   const described = await machineOptions(machine, { ...sourceSettings(options, io), kernel, osi, assume });
   if (described === undefined)
     throw new CommandError(`--kernel ${kernel}: not a kernel release`, 'for example 6.12.30');
@@ -139,13 +139,13 @@ async function readOverlays(
     const tree = readDeviceTree(artifact, sink, parse);
     const error = sink.all.find(({ severity }) => severity === 'error');
     if (error) throw new CommandError(`--overlay ${artifact.path}: ${messageOf(error)}`, hintOf(error));
-    if (!tree) throw new CommandError(`--overlay ${artifact.path}: no device tree`);
+    if (!tree) throw new CommandError(`--overlay ${artifact.path}: it holds no device tree`);
     overlays.push(tree);
   }
   return overlays;
 }
 
-/** What `--overlay` names; throws {@link CommandError} for an image with several, of which one is to be chosen. */
+/** Opens what `--overlay` names. Throws {@link CommandError} for an image with several trees. */
 async function chosenOverlays(paths: readonly string[], io: Io, sink: DiagnosticSink): Promise<Artifact[]> {
   const artifacts: Artifact[] = [];
   for (const path of paths) {
@@ -154,14 +154,14 @@ async function chosenOverlays(paths: readonly string[], io: Io, sink: Diagnostic
     if (machines.size > 1)
       throw new CommandError(
         `--overlay ${path}: it holds ${machines.size} trees`,
-        `give it as an input, and --select one that fwmap scan lists`,
+        'give it as an input, and choose one with --select (fwmap scan lists them)',
       );
     artifacts.push(...opened);
   }
   return artifacts;
 }
 
-/** Tables of so many bytes are a whole machine's: running their code takes a third less so. */
+/** Tables of this many bytes are those of a whole machine: V8's other settings save a third of the time there. */
 const MANY_BYTES = 1 << 16;
 
 function bytesOfTables(artifacts: readonly Artifact[]): number {
@@ -171,7 +171,7 @@ function bytesOfTables(artifacts: readonly Artifact[]): number {
   );
 }
 
-/** Opens everything that was named: a machine, or those of an image. */
+/** Opens the inputs: a machine, or those of an image, an archive or a folder. Throws {@link CommandError}. */
 export async function readMachines(
   inputs: readonly string[],
   options: DescribedOptionValues,
@@ -181,7 +181,7 @@ export async function readMachines(
   return selectMachines(await openInputs(inputs, options, io, sink), options.select);
 }
 
-/** Describes a machine whose inputs are open. */
+/** Describes a machine whose inputs are open. Throws {@link CommandError}. */
 export async function describeMachine(
   named: NamedMachine,
   options: DescribedOptionValues,

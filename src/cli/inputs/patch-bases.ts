@@ -1,4 +1,4 @@
-/** Whole files that complete patches: what `--base` names, and files of the source tree that an input lies in. */
+/** The files that patches apply to: what `--base` names, and files of the source tree that an input is in. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { limit } from '../../limits/limits.ts';
 import { CommandError } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
 
-/** Folders above an input that are looked through: a kernel's sources nest half as deep. */
+/** How many folders above an input are searched: a kernel tree is half as deep. */
 const MAX_ABOVE = 16;
 
-/** A file, or one of a git revision as `git show` gives it. Throws {@link CommandError} when there is none. */
+/** Reads a file, or one of a git revision with `git show`. Throws {@link CommandError} when there is none. */
 export function readBase(text: string, { cwd, inputs }: Io): BaseFile {
   const path = resolve(cwd, text);
   inputs.add(path);
@@ -29,11 +29,11 @@ export function readBase(text: string, { cwd, inputs }: Io): BaseFile {
     const said = shown.stderr.toString('utf8').trim().split('\n')[0] ?? '';
     throw new CommandError(`cannot read ${text} with git show: ${said || `exit status ${shown.status}`}`);
   }
-  // What it includes lies beside it in the working tree.
+  // Files that it includes are taken from the working tree.
   return { path: resolve(cwd, text.slice(colon + 1)), bytes: shown.stdout, how: text };
 }
 
-/** A file by the name that a patch has for it, below one of the folders around an input. */
+/** Finds a file by its name in a patch, below one of the folders above an input. */
 export function findInTree(name: string, beside: string, { cwd, inputs }: Io): BaseFile | undefined {
   if (name.startsWith('/') || name.split('/').includes('..')) return undefined;
   let folder = dirname(resolve(cwd, beside));

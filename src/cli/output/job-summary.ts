@@ -5,10 +5,10 @@ import { stepSummary } from '../../report/step-summary.ts';
 import type { NamedReport } from '../../report/subjects/machines.ts';
 import { CommandError } from '../common/command-error.ts';
 
-/** A larger summary of a step is not shown at all. */
+/** GitHub doesn't show a larger summary at all. */
 const MAX_BYTES = 1024 * 1024 - 1;
 
-/** Adds reports and all that they found, as far as there is room. Throws {@link CommandError} when it can't be written. */
+/** Adds reports and their findings, as far as there is room. Throws {@link CommandError} when it can't be written. */
 export async function addToSummary(file: string, reports: readonly NamedReport[]): Promise<void> {
   try {
     await append(file, (room) => stepSummary(reports, room));
@@ -17,7 +17,7 @@ export async function addToSummary(file: string, reports: readonly NamedReport[]
   }
 }
 
-/** Appends to a file that other steps may write to as well: all, or nothing. @param text what fits into so many bytes */
+/** Appends to a file that other steps may write to as well: all, or nothing. @param text makes what fits into `room` bytes */
 async function append(file: string, text: (room: number) => Promise<string>): Promise<void> {
   const descriptor = openSync(file, 'a');
   try {

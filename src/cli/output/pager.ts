@@ -1,4 +1,4 @@
-/** Text for who sits in front of a terminal: what is longer than it goes through PAGER, as git does it. */
+/** Output that is longer than the terminal goes through PAGER, as in git. */
 import type { Io } from '../common/io.ts';
 import { writeResult } from '../common/result.ts';
 
@@ -10,7 +10,7 @@ interface PagedOptions {
 /** What a shell exits with where there is no such program. */
 const NOT_FOUND = 127;
 
-/** Shows it through PAGER. @returns false where that isn't to be done, or there is no such program */
+/** Shows text through PAGER. @returns false where that isn't wanted, or there is no such program */
 async function showPaged(text: string, options: PagedOptions, io: Io): Promise<boolean> {
   const pager = io.env.FWMAP_PAGER ?? io.env.PAGER ?? 'less';
   if (options['no-pager'] === true || options.output !== undefined || pager === '' || pager === 'cat')
@@ -21,8 +21,8 @@ async function showPaged(text: string, options: PagedOptions, io: Io): Promise<b
   if (!rows || text.split('\n').length <= rows) return false;
   const { spawnSync } = await import('node:child_process');
   io.progress.clear();
-  // What Ctrl-C means is the pager's business. Ended by it, fwmap or the shell would leave the terminal to two readers;
-  // a signal that a shell traps is not trapped in what it runs.
+  // Ctrl-C is the pager's business: if it ended fwmap or the shell, two programs would read the terminal. A signal that
+  // a shell traps is not trapped in the programs it runs.
   const ignore = (): void => {};
   process.on('SIGINT', ignore);
   const { error, status } = spawnSync('sh', ['-c', `trap : INT; ${pager}`], {
@@ -32,12 +32,12 @@ async function showPaged(text: string, options: PagedOptions, io: Io): Promise<b
     env: { LESS: 'FRX', LV: '-c', ...io.env },
   });
   process.off('SIGINT', ignore);
-  // Who has read enough leaves before all is written.
+  // The reader may quit before everything is written.
   const isLeft = error !== undefined && 'code' in error && error.code === 'EPIPE';
   return (error === undefined || isLeft) && status !== NOT_FOUND;
 }
 
-/** Writes text to where it was asked to go: through a pager, to standard output or a file. Throws {@link CommandError}. */
+/** Writes text to a file, through a pager, or to standard output. Throws {@link CommandError}. */
 export async function writePaged(text: string, options: PagedOptions, io: Io): Promise<void> {
   if (!(await showPaged(text, options, io))) writeResult(text, options, io);
 }

@@ -14,11 +14,11 @@ export interface PrintOptions {
   readonly map?: boolean;
 }
 
-/** Columns where no terminal says how many it has. */
+/** Columns where there is no terminal. */
 const DEFAULT_WIDTH = 80;
 const MIN_WIDTH = 40;
 
-/** https://no-color.org and https://force-color.org: an option of the command line goes before both. */
+/** https://no-color.org and https://force-color.org: an option of the command line overrides both. */
 async function wantsColor(options: PrintOptions, io: Io): Promise<boolean> {
   if (options.color === 'always') return true;
   if (options.color === 'never') return false;
@@ -37,15 +37,14 @@ export async function widthOf(options: { readonly output?: string }, io: Io): Pr
   return columns === undefined || columns < MIN_WIDTH ? DEFAULT_WIDTH : columns;
 }
 
-/** Whether the locale has more than ASCII (POSIX: LC_ALL goes before LC_CTYPE, that before LANG). */
+/** Whether the locale is UTF-8 (POSIX: LC_ALL overrides LC_CTYPE, which overrides LANG). */
 function hasUnicode({ env }: Io): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   return /utf-?8/i.test(locale);
 }
 
 /**
- * Writes the report where it was asked to go. In text the diagnostics go to standard error; the other formats hold them
- * themselves.
+ * Writes a report. Of text reports the diagnostics go to standard error; the other formats contain them.
  */
 export async function printReport(
   report: Report,
@@ -81,7 +80,7 @@ export async function printMachines(
   }
 }
 
-/** Formats that list what was found, also where there is no answer. */
+/** Formats that list results, also where there is no answer. */
 const LISTS_RESULTS: ReadonlySet<string> = new Set<Format>(['sarif', 'github']);
 
 async function whatProgramsAsk(io: Io) {
@@ -92,7 +91,7 @@ async function whatProgramsAsk(io: Io) {
   return { version: VERSION, locate: locatorAt(io.cwd) };
 }
 
-/** Says why there is no answer: on standard error, and as results where the format is a list of them. */
+/** Reports why there is no answer: on standard error, and as results where the format is a list of them. */
 export async function printNoAnswer(
   inputs: readonly string[],
   diagnostics: readonly Diagnostic[],
@@ -100,7 +99,7 @@ export async function printNoAnswer(
   io: Io,
 ): Promise<void> {
   writeDiagnostics(diagnostics, io);
-  await printFailure(inputs, diagnostics, options, io, 'nothing of the inputs could be read');
+  await printFailure(inputs, diagnostics, options, io, 'none of the inputs could be read');
 }
 
 /** The results of a command that has no answer, where the format is a list of them. @param failure why */

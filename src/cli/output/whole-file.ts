@@ -1,4 +1,4 @@
-/** A file that is written whole or not at all. */
+/** Writes files atomically: whole or not at all. */
 import {
   closeSync,
   constants,
@@ -20,15 +20,15 @@ import { systemMessage } from '../../artifact/file.ts';
 import { CommandError } from '../common/command-error.ts';
 import type { Io } from '../common/io.ts';
 
-/** Links that are followed: as many as Linux follows (MAXSYMLINKS). */
+/** How many links are followed: as many as Linux does (MAXSYMLINKS). */
 const MAX_LINKS = 40;
 const ANY_WRITE = 0o222;
 const PERMISSIONS = 0o7777;
-/** What is written before it gets its name; with the process that does. */
+/** The name of a file until it is complete; it has the process id. */
 const TEMPORARY = /^\.fwmap-(\d+)\.tmp$/;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Where a path leads to through links, the last of which may lead to nothing yet. Throws what the system says. */
+/** The target of a path through links; the last one may be dangling. Throws the system's error. */
 function targetOf(path: string): string {
   let target = path;
   for (let count = 0; count < MAX_LINKS; count += 1) {
@@ -55,7 +55,7 @@ function isRunning(id: number): boolean {
   }
 }
 
-/** Takes away what runs that were killed have left in a folder. */
+/** Removes what killed runs have left in a folder. */
 function sweep(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
@@ -63,16 +63,16 @@ function sweep(folder: string): void {
       if (id !== undefined && !isRunning(Number(id))) unlinkSync(join(folder, name));
     }
   } catch {
-    // Whatever is wrong with the folder is told when it is written to.
+    // A fault of the folder is reported when it is written to.
   }
 }
 
-/** Whether signals wait already. */
+/** Whether the handlers are installed. */
 let areSignalsHeld = false;
 
-/** Dies of a signal, but only after what must not be left undone; nothing of it waits. */
+/** Runs a synchronous action so that a signal ends the process only after it. */
 function endsAfter(action: () => void): void {
-  // With a handler a signal waits until the program does: the write is through by then.
+  // A signal with a handler is delivered when the event loop runs again: the action is complete by then.
   if (!areSignalsHeld) {
     areSignalsHeld = true;
     const handlers = SIGNALS.map((signal) => {
@@ -87,7 +87,7 @@ function endsAfter(action: () => void): void {
   action();
 }
 
-/** Through a file in the same folder, so that the last step is a rename, which replaces or does not. */
+/** Writes to a file in the same folder and renames it, which is atomic. */
 function replace(target: string, before: Stats | undefined, fill: (descriptor: number) => void): void {
   const folder = dirname(target);
   sweep(folder);
@@ -103,7 +103,7 @@ function replace(target: string, before: Stats | undefined, fill: (descriptor: n
     }
     renameSync(temporary, target);
   } catch (error) {
-    // What went wrong first is what is told.
+    // The first error is the one to report.
     rmSync(temporary, { force: true });
     throw error;
   }
@@ -119,20 +119,20 @@ function writeThrough(path: string, content: string | Uint8Array): void {
 }
 
 /**
- * Makes a file that is not there, whole or not at all. Throws what the system says, EEXIST where there is something.
- * @param fill writes what is to be in it
+ * Makes a new file, atomically. Throws the system's error, EEXIST where the path exists.
+ * @param fill writes the content
  */
 export function makeWhole(path: string, fill: (descriptor: number) => void): void {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
-    // The system's own words, and its number.
+    // For the system's own error.
     closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL));
   endsAfter(() => replace(path, undefined, fill));
 }
 
 /**
- * Writes a file, or through links to what they lead to. A file that may not be written to stays as it is, and one that was
- * read as an input too. What is no regular file (a pipe, /dev/stdout) is written to as it is.
- * @param path absolute @param name what the user calls it
+ * Writes a file, atomically; links are followed. A read-only file and one that was read as an input are left alone.
+ * Anything that isn't a regular file (a pipe, /dev/stdout) is written to directly.
+ * @param path absolute @param name for messages
  * Throws {@link CommandError}.
  */
 export function writeWhole(path: string, name: string, content: string | Uint8Array, io: Io): void {
@@ -141,7 +141,7 @@ export function writeWhole(path: string, name: string, content: string | Uint8Ar
     const before = statSync(target, { throwIfNoEntry: false });
     if (before !== undefined) {
       if (io.inputs.has(target)) throw new CommandError(`cannot write ${name}: it is an input`);
-      // Who may do everything is not to do it by mistake.
+      // root could write it, but hardly means to.
       if ((before.mode & ANY_WRITE) === 0) throw new CommandError(`cannot write ${name}: it is read-only`);
       // A rename would get around the permissions of the file itself.
       if (before.isFile()) closeSync(openSync(target, 'r+'));

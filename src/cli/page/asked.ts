@@ -1,4 +1,4 @@
-/** From a command line to the page that it asks for. */
+/** From a command line to an interactive page. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { NamedMachine } from '../../artifact/machines.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
@@ -24,7 +24,7 @@ export async function pageOfInputs(
   const artifacts: Artifact[] = await openInputs(inputs, options, io, opening);
   if (options.config !== undefined)
     artifacts.push(...(await openInputs([options.config], { as: ['kconfig'] }, io, opening)));
-  if (artifacts.length === 0) throw new CommandError('nothing of the inputs could be read');
+  if (artifacts.length === 0) throw new CommandError('none of the inputs could be read');
   const machines = await selectMachines(artifacts, options.select);
   const common = { artifacts: machines.flatMap((machine) => machine.artifacts), memory: [], overlays: [] };
   const asked = {
@@ -40,7 +40,7 @@ export async function pageOfInputs(
   return page;
 }
 
-/** The page on which one drops an input. Throws {@link CommandError}. */
+/** The page without inputs, to drop some on. Throws {@link CommandError}. */
 export function pageWithoutInputs(): string {
   return emptyPage(pageBundles(), VERSION);
 }

@@ -7,12 +7,12 @@ import { DELAY_MS, LAST, SHOWN, type ThreadData, WRITING } from './shared.ts';
 
 export interface Progress {
   /**
-   * Says what is being done. Without a terminal it does nothing.
-   * @param takesLong whether it is known to: what shows progress takes a while to start itself, so that for what may be
-   * done in a moment it is left until some time is gone
+   * Sets the text of the line. Without a terminal it does nothing.
+   * @param takesLong whether the work is known to take long: the thread that shows progress is slow to start, so that for
+   * other work it starts only after a while
    */
   tell(text: string, takesLong?: boolean): Promise<void>;
-  /** Takes the line away: called before anything is written. It comes again with the next `tell`. */
+  /** Removes the line: called before anything is written. The next `tell` shows it again. */
   clear(): void;
 }
 
@@ -24,7 +24,7 @@ const DEFAULT_COLUMNS = 80;
 const PATIENCE_MS = DELAY_MS / 2;
 
 /**
- * @param descriptor standard error's @param isShown whether it is a terminal, asked once
+ * Progress on a terminal. @param descriptor of standard error @param isShown whether that is a terminal; called once
  */
 export function terminalProgress(descriptor: number, isShown: () => Promise<boolean>): Progress {
   const startedAt = Date.now();
@@ -38,7 +38,7 @@ export function terminalProgress(descriptor: number, isShown: () => Promise<bool
     const worker = new Worker(file, {
       workerData: { state, descriptor, columns, startedAt } satisfies ThreadData,
     });
-    // The command ends without it, and works without it.
+    // The command works without progress.
     worker.on('error', () => {});
     worker.unref();
     return worker;
@@ -59,7 +59,7 @@ export function terminalProgress(descriptor: number, isShown: () => Promise<bool
       try {
         writeSync(descriptor, '\r\x1b[K');
       } catch {
-        // Whoever writes next finds out.
+        // The next write fails too, and reports it.
       }
     },
   };

@@ -1,6 +1,6 @@
 /**
- * What shows that a command works on something: a thread of its own, as the command's is busy with reading and evaluating
- * for seconds at a time.
+ * The thread that shows progress. It is separate since the main thread is busy with reading and evaluating for seconds at
+ * a time.
  */
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -11,9 +11,9 @@ const { state, descriptor, columns, startedAt } = workerData as ThreadData;
 const UPDATE_MS = 100;
 const HIDE_CURSOR = '\x1b[?25l';
 
-/** Nothing gets out while the line is to be clear; whoever clears it waits for what is half out. */
+/** Writes unless the line is to be clear; `clear` waits for a write in progress. */
 function write(text: string): void {
-  // A command that is killed could not show the cursor again.
+  // A killed command couldn't show the cursor again.
   const out = text.replaceAll(HIDE_CURSOR, '');
   if (out === '') return;
   Atomics.store(state, WRITING, 1);
@@ -21,7 +21,7 @@ function write(text: string): void {
     try {
       writeSync(descriptor, out);
     } catch {
-      // The terminal is gone, or takes nothing now: the next turn of the spinner may.
+      // The terminal is gone or blocked: the next frame may work.
     }
   }
   Atomics.store(state, WRITING, 0);
@@ -38,7 +38,7 @@ const stream = {
 };
 
 const spinner = yoctoSpinner({ stream: stream as unknown as NodeJS.WriteStream, handleSignals: false });
-/** One line: the thread that clears it knows of no more. */
+/** Cut to one line, since one line is cleared. */
 const fitting = (text: string): string => text.slice(0, Math.max(0, columns - 3));
 
 let latest = '';
@@ -48,7 +48,7 @@ parentPort?.on('message', (text: string) => {
 setTimeout(
   () => {
     spinner.start(fitting(latest));
-    // Not with each message: a survey sends thousands a second.
+    // Not at each message: a survey sends thousands a second.
     setInterval(() => {
       if (spinner.text !== fitting(latest)) spinner.text = fitting(latest);
     }, UPDATE_MS);

@@ -1,7 +1,7 @@
 /**
- * The file of a code cache: what V8 made of the command's bundles in an earlier run. V8 holds such data against its own
- * version and flags and against the source's length, and believes the rest. So a file is taken only where it is the
- * user's own, in a folder that is, and its content is there twice and the same: comparing is faster than any hash.
+ * The file of a code cache: V8's compiled code of the command's bundles from an earlier run. V8 checks its own version and
+ * flags and the length of the source, and trusts the rest. So a file is used only if it and its folder belong to the user,
+ * and if both copies of the content in it are equal: comparing is faster than any hash.
  */
 import {
   accessSync,
@@ -20,9 +20,9 @@ import { join } from 'node:path';
 const MAGIC = 'fwmap code cache 2\n';
 /** The magic and the length of the table of contents, in 8 hex digits. */
 const HEAD = MAGIC.length + 8;
-/** All bundles together take a quarter of it. */
+/** Four times what all bundles need. */
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
-/** What is compared at once: memory that is used again needn't be had from the system. */
+/** Compared at a time, so that one small buffer is used again and again. */
 const COMPARED_BYTES = 64 * 1024;
 const OTHERS_WRITE = 0o022;
 
@@ -38,8 +38,8 @@ interface Part {
 }
 
 /**
- * What a bundle's code is kept by: its name, which has a hash of its content, with its size and time. The file stays open,
- * and of each bundle that is asked for its own part is read, no more.
+ * Compiled code by bundle. The key is the bundle's name, which has a hash of its content, with its size and time. The file
+ * stays open, and the code of a bundle is read only when it is asked for.
  */
 export class CodeCache {
   readonly #file: number;
@@ -54,13 +54,13 @@ export class CodeCache {
   }
 
   /**
-   * Undefined where there is no such file, or it isn't to be trusted, or what it has is damaged or of another key.
-   * @param key what the code depends on beside its source
+   * Opens the cache; undefined where there is none, or it can't be trusted, is damaged or has another key.
+   * @param key what the code depends on besides its source
    */
   static open(path: string, key: string): CodeCache | undefined {
     let file: number | undefined;
     try {
-      // A pipe of that name would be waited for.
+      // Opening a pipe would block.
       file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       const status = fstatSync(file);
       const cache = isOwnFile(status) ? CodeCache.#of(file, status.size / 2, key) : undefined;
@@ -97,7 +97,7 @@ export class CodeCache {
     return part === undefined ? undefined : readTwice(this.#file, this.#half, part.at, part.length);
   }
 
-  /** All bundles that there is something of. */
+  /** The keys of all bundles in it. */
   names(): Iterable<string> {
     return this.#parts.keys();
   }
@@ -118,7 +118,7 @@ function isOwnFile(status: Stats): boolean {
 
 let second: Buffer | undefined;
 
-/** Some bytes of the first copy; undefined where those of the second are others, or they can't be read. */
+/** A part of the first copy; undefined where the second copy differs or the part can't be read. */
 function readTwice(file: number, half: number, at: number, length: number): Buffer | undefined {
   if (!(length >= 0 && at + length <= half)) return undefined;
   try {
@@ -136,7 +136,7 @@ function readTwice(file: number, half: number, at: number, length: number): Buff
   }
 }
 
-/** Writes the file, whole or not at all. That it can't be is no error. @param make the code by bundle */
+/** Writes the file, atomically. A failure is not an error. @param make the code by bundle */
 export function writeCodeCache(
   folder: string,
   name: string,

@@ -1,5 +1,5 @@
 /**
- * Loads the command's bundles as Node's own loader does, with what V8 made of them in an earlier run. Node has this itself
+ * Loads the command's bundles as Node's own loader does, with V8's compiled code from an earlier run. Node has this itself
  * since 22.1 (`module.enableCompileCache`), not in 20, and trusts whatever is in the folder.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
@@ -23,16 +23,16 @@ const AFTER = '\n})';
 
 /** Bundles whose names have a hash of what is in them. */
 const HAS_HASH = /-[\w-]{8}\.cjs$/;
-/** Words of the data's head that V8 (11 to 13) keeps its version, the source's length and its flags in. */
+/** Words at the start of the data in which V8 (11 to 13) keeps its version, the source's length and its flags. */
 const HEAD_WORDS = 4;
 
 interface Source {
   readonly text: string;
-  /** What its code is kept by; undefined where it isn't. */
+  /** The key of its code in the cache; undefined where it isn't cached. */
   readonly key: string | undefined;
 }
 
-/** A bundle with its wrapper. The build leaves nothing but ASCII in bundles, so that their text takes a byte a letter. */
+/** A bundle with its wrapper. The build makes bundles pure ASCII, so that V8 stores them with one byte a character. */
 function readSource(path: string, name: string): Source {
   const file = openSync(path, 'r');
   try {
@@ -50,7 +50,7 @@ function readSource(path: string, name: string): Source {
   }
 }
 
-/** The words by which V8 tells whether data is for it, as they are now for some other source. */
+/** The words by which V8 recognises its own data, with its present flags. */
 function headNow(): Uint32Array {
   const data = new Script('0').createCachedData();
   return new Uint32Array(Uint8Array.from(data.subarray(0, 4 * HEAD_WORDS)).buffer);
@@ -58,15 +58,15 @@ function headNow(): Uint32Array {
 
 interface Loaded {
   readonly script: Script;
-  /** The data it was made of; undefined where it was compiled. */
+  /** The cached data that was used; undefined where it was compiled. */
   readonly from: Uint8Array | undefined;
-  /** Of one that was compiled: {@link headNow} then. */
+  /** For a compiled one, {@link headNow} at that time. */
   readonly head: Uint32Array | undefined;
 }
 
 /**
- * What V8 has of a bundle now, with the functions that were run. A command may have set flags since the bundle was loaded,
- * by which V8 would find it is not for the next start; none of those that fwmap sets changes such code.
+ * V8's data of a bundle at exit, with the functions that were run. A command may have set flags since, which would make V8
+ * reject the data at the next start; so the words of the start are put back. No flag that fwmap sets changes such code.
  */
 function dataOf({ script, from, head }: Loaded): Uint8Array {
   const data = script.createCachedData();
@@ -77,17 +77,17 @@ function dataOf({ script, from, head }: Loaded): Uint8Array {
   return data;
 }
 
-/** Where code is kept. */
+/** The file of the cache. */
 export interface CacheFile {
-  /** A trusted folder. */
+  /** From `trustedFolder`. */
   readonly folder: string;
   readonly name: string;
 }
 
 /**
- * Loads a bundle and whatever it requires.
- * @param folder with the bundles
- * @param native for everything else
+ * Loads a bundle and what it requires, and writes the cache at exit if it was incomplete.
+ * @param folder of the bundles
+ * @param native requires everything that isn't a bundle
  */
 export function loadWithCache(entry: string, folder: string, native: Require, file: CacheFile): void {
   const entrySource = readSource(join(folder, entry), entry);

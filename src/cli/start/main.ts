@@ -1,19 +1,19 @@
 /**
- * What `bin/fwmap.js` runs: loads the command, with the code that V8 made of it in an earlier run where that can be kept.
- * It is a bundle of its own, since it is there before the others are.
+ * What `bin/fwmap.js` runs: loads the command, with V8's compiled code from an earlier run where there is a cache. It is a
+ * bundle of its own, since it loads the others.
  */
 import { join } from 'node:path';
 import { loadWithCache, type Require } from './load.ts';
 import { trustedFolder } from './trusted-folder.ts';
 
 const ENTRY = './cli.cjs';
-/** Code is kept for each command: one needs little of what another does. */
+/** Each of these has a cache file of its own: commands share little code. */
 const COMMAND = /^(?:asl|at|bridges|diff|dtc|eval|explain|resources|scan|simulate|windows)$/;
 const DEFAULT_COMMAND = 'sysfb';
-/** These load packages that aren't bundled: `import()` in code that isn't loaded by Node itself makes Node warn. */
+/** These load packages that aren't bundled, and Node warns of `import()` in code that it didn't load itself. */
 const NATIVE = /^(?:query|survey|worker)$/;
 
-/** Node's own switch, and whatever makes V8 compile otherwise or watches it. */
+/** False with Node's own switch, and with whatever changes or watches how V8 compiles. */
 function isPlain({ NODE_DISABLE_COMPILE_CACHE, NODE_OPTIONS, NODE_V8_COVERAGE }: NodeJS.ProcessEnv): boolean {
   return !NODE_DISABLE_COMPILE_CACHE && !NODE_OPTIONS && !NODE_V8_COVERAGE && process.execArgv.length === 0;
 }

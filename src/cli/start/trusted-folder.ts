@@ -1,4 +1,4 @@
-/** Where the code cache is: a folder that nobody but who runs fwmap can write to, since what is in it is run. */
+/** The folder of the code cache. Only the user may write to it, since its content is run. */
 import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -13,8 +13,8 @@ function cacheFolder({ XDG_CACHE_HOME: given, HOME: home }: NodeJS.ProcessEnv): 
 }
 
 /**
- * Whether a folder is the user's own and no one else can put another one in its place: every folder above it is the
- * user's or root's, and others can't write to it, or as in /tmp not to what isn't theirs.
+ * Whether a folder belongs to the user and nobody else can replace it: every folder above it belongs to the user or root,
+ * and others can't write to it, unless it is sticky as /tmp is.
  * @param folder without symbolic links
  */
 function isOwn(folder: string, user: number): boolean {
@@ -28,9 +28,9 @@ function isOwn(folder: string, user: number): boolean {
   }
 }
 
-/** The folder, made where it isn't there; undefined where there can be none that is safe. */
+/** The folder, which is made if it doesn't exist; undefined where there is none that is safe and writable. */
 export function trustedFolder(env: NodeJS.ProcessEnv): string | undefined {
-  // Windows says nothing about owners.
+  // Windows has no owners of this kind.
   const user = process.geteuid?.();
   const named = cacheFolder(env);
   if (user === undefined || named === undefined) return undefined;

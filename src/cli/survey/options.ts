@@ -1,12 +1,12 @@
-/** What the commands for many machines share. */
+/** Helpers of the commands for many machines. */
 import { MissingPackageError } from '../../survey/optional.ts';
 import { QueueError } from '../../survey/queue.ts';
 import { CommandError } from '../common/command-error.ts';
 
-/** More threads than that starve each other of memory, and another host serves better. */
+/** More threads run out of memory: use another host then. */
 export const MOST_JOBS = 256;
 
-/** A number of at least 1. Throws {@link CommandError}. */
+/** The value of an option that takes a number from 1 to `most`, or its default. Throws {@link CommandError}. */
 export function countOption(
   option: string,
   text: string | undefined,
@@ -20,7 +20,7 @@ export function countOption(
   return value;
 }
 
-/** Errors of packages and servers that a fleet needs, as errors of the command. */
+/** Turns errors of optional packages and of the queue into errors of the command. */
 export async function asCommandErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

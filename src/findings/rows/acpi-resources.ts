@@ -4,47 +4,47 @@ import { FIRMWARE, type Hidden, NOTHING, row } from '../row.ts';
 const WINDOW: readonly Hidden[] = ['window', 'framebuffer'];
 const hexDump = (hex: string) => ({ files: { 'crs.hex': `${hex}\n` }, run: 'windows --as crs-hex crs.hex' });
 const list = (text: string) => ({ files: { 'crs.txt': text }, run: 'windows --as crs-text crs.txt' });
-const REST = 'What it describes is not known; it could be a window.';
+const REST = 'Its meaning is unknown; it could be a window.';
 
 export const ACPI_RESOURCE_ROWS = {
   'acpi/descriptor-unknown': row({
     severity: 'warning',
     summary: 'a descriptor has a tag that ACPI does not define',
-    why: `${REST} ACPICA refuses the whole template.`,
+    why: `${REST} ACPICA rejects the whole template.`,
     example: hexDump('94 01 00 00 79 00'),
     source: '6.4, tables 6.27 and 6.40; acpi_ut_validate_resource() of ACPICA',
     hides: WINDOW,
     scope: 'path',
     text: ({ tag, at }: { tag: string; at: number }) =>
-      `ACPI 6.5 has no descriptor of tag ${tag} (byte ${at})`,
+      `ACPI 6.5 defines no descriptor with tag ${tag} (byte ${at})`,
   }),
   'acpi/descriptor-tag': row({
     severity: 'warning',
-    summary: 'the tag of a descriptor is not known',
-    why: 'Firmware computes it. Nothing from here to the end of the template can be decoded.',
+    summary: 'the tag of a descriptor is unknown',
+    why: 'Firmware computes it. The rest of the template cannot be decoded.',
     example: hexDump('?? 01 00 00 79 00'),
     source: '6.4',
     hides: WINDOW,
     scope: 'path',
-    text: ({ at }: { at: number }) => `the tag at byte ${at} isn't known; the rest can't be decoded`,
+    text: ({ at }: { at: number }) => `the tag at byte ${at} is unknown; the rest can't be decoded`,
   }),
   'acpi/descriptor-length': row({
     severity: 'error',
-    summary: 'the length of a descriptor is not known or does not fit the template',
-    why: `${REST} Nothing behind it is read.`,
+    summary: 'the length of a descriptor is unknown or does not fit the template',
+    why: `${REST} Nothing after it is read.`,
     example: hexDump('86 09 00 00 01'),
     source: '6.4.3',
     hides: WINDOW,
     scope: 'path',
     text: (args: { at: number; tag: string; length: number | undefined; left: number; cut: boolean }) =>
       args.length === undefined
-        ? `the length of the descriptor at byte ${args.at} (tag ${args.tag}) ${args.cut ? 'is cut off' : "isn't known"}`
-        : `the descriptor at byte ${args.at} (tag ${args.tag}) says ${args.length} bytes, ${args.left} are left`,
+        ? `the length of the descriptor at byte ${args.at} (tag ${args.tag}) ${args.cut ? 'is cut off' : 'is unknown'}`
+        : `the length of the descriptor at byte ${args.at} (tag ${args.tag}) is ${args.length}, but only ${args.left} ${args.left === 1 ? 'byte is' : 'bytes are'} left`,
   }),
   'acpi/descriptor-short': row({
     severity: 'error',
-    summary: 'a descriptor ends before fields that it must have',
-    why: 'Their values are not known.',
+    summary: 'a descriptor ends before required fields',
+    why: 'Their values are unknown.',
     example: hexDump('86 05 00 01 00 00 00 00 79 00'),
     source: '6.4',
     hides: WINDOW,
@@ -65,7 +65,7 @@ export const ACPI_RESOURCE_ROWS = {
   'acpi/no-end-tag': row({
     severity: 'warning',
     summary: 'a resource template has no end tag',
-    why: 'It may be cut, with more windows behind. ACPICA rejects it: Linux would see none of it.',
+    why: 'It may be cut off, with more windows after the cut. ACPICA rejects it: Linux would use none of it.',
     example: hexDump('47 01 f8 0c f8 0c 01 08'),
     source: '6.4.2.9; AE_AML_NO_RESOURCE_END_TAG of ACPICA',
     hides: WINDOW,
@@ -74,8 +74,8 @@ export const ACPI_RESOURCE_ROWS = {
   }),
   'acpi/no-template': row({
     severity: 'error',
-    summary: 'a text read as a hex dump holds no bytes',
-    why: 'It says nothing.',
+    summary: 'a text read as a hex dump contains no bytes',
+    why: 'It contains nothing that fwmap can use.',
     example: hexDump('hello'),
     source: 'README: inputs',
     hides: FIRMWARE,
@@ -83,8 +83,8 @@ export const ACPI_RESOURCE_ROWS = {
   }),
   'acpi/no-resources': row({
     severity: 'error',
-    summary: 'a text read as a printed resource list holds none',
-    why: 'It says nothing.',
+    summary: 'a text read as a printed resource list contains none',
+    why: 'It contains nothing that fwmap can use.',
     example: list('hello\n'),
     source: 'README: inputs',
     hides: FIRMWARE,
@@ -93,7 +93,7 @@ export const ACPI_RESOURCE_ROWS = {
   'acpi/hex-dump': row({
     severity: 'warning',
     summary: 'bytes of a hex dump are missing or not read',
-    why: 'Lines are missing or out of order, or what is between the braces of a Buffer is not a list of bytes.',
+    why: 'Lines are missing or out of order, or the content of a Buffer is not a list of bytes.',
     example: hexDump('0000: 47 01 f8 0c f8 0c 01 08\n0010: 79 00'),
     source: 'README: inputs',
     hides: WINDOW,
@@ -101,8 +101,8 @@ export const ACPI_RESOURCE_ROWS = {
   }),
   'acpi/list-limit': row({
     severity: 'error',
-    summary: 'an input holds more resource lists than are read',
-    why: 'What is past the limit is missing.',
+    summary: 'an input contains more resource lists than are read',
+    why: 'Everything past the limit is missing.',
     example: hexDump('79 00 '.repeat(4097)),
     source: 'the limits text-templates, template-tokens and list-entries',
     hides: WINDOW,
@@ -111,7 +111,7 @@ export const ACPI_RESOURCE_ROWS = {
   'acpi/list-cut': row({
     severity: 'warning',
     summary: 'a resource list of acpiexec has no end tag',
-    why: 'acpiexec prints one for every list, so descriptors may be missing behind.',
+    why: 'acpiexec prints one for every list, so descriptors at its end may be missing.',
     example: list(
       'Device: \\_SB.PCI0\nEvaluating _CRS\n[00] I/O Resource\n                  Decode : Full 16-bit\n         Address Minimum : 0CF8\n',
     ),
@@ -123,13 +123,13 @@ export const ACPI_RESOURCE_ROWS = {
   'acpi/printed-line': row({
     severity: 'warning',
     summary: 'a line of a printed resource list cannot be read',
-    why: 'The range that it names is missing; it could be a window.',
+    why: 'The range in it is missing; it could be a window.',
     example: list(
       'pci_bus 0000:00: root bus resource [mem 0xf8000000-\npci_bus 0000:00: root bus resource [io 0x60-0x60 window]\n',
     ),
     source: '%pR in lib/vsprintf.c; drivers/pnp/interface.c',
     hides: WINDOW,
-    text: ({ line }: { line: string }) => `"${line}" is not a whole resource; it is left out`,
+    text: ({ line }: { line: string }) => `"${line}" is not a complete resource; it is left out`,
   }),
   'acpi/range-backwards': row({
     severity: 'warning',
@@ -143,7 +143,7 @@ export const ACPI_RESOURCE_ROWS = {
   }),
   'acpi/unknown-title': row({
     severity: 'warning',
-    summary: "acpiexec's list has a descriptor of an unknown name",
+    summary: "acpiexec's list has a descriptor with an unknown name",
     why: REST,
     example: list('Device: \\_SB.PCI0\nEvaluating _CRS\n[00] Nonsense Resource\n       Length : 00000010\n'),
     source: 'acpi_rs_dump_resource_list() of ACPICA',
@@ -153,7 +153,7 @@ export const ACPI_RESOURCE_ROWS = {
   'acpi/unknown-value': row({
     severity: 'warning',
     summary: "acpiexec's list has a value that its field cannot have",
-    why: 'The value is not known.',
+    why: 'The value is unknown.',
     example: list(
       'Device: \\_SB.PCI0\nEvaluating _CRS\n[00] I/O Resource\n                  Decode : Sideways\n         Address Minimum : 0CF8\n[01] EndTag Resource\n',
     ),
@@ -164,14 +164,14 @@ export const ACPI_RESOURCE_ROWS = {
   'acpi/acpiexec-fill': row({
     severity: 'note',
     summary: 'a list comes from acpiexec, which reads unreachable memory as zeros',
-    why: 'Values that the firmware reads from memory or registers are those of no machine.',
+    why: 'Values that the firmware reads from memory or registers are not those of the machine.',
     example: list(
       'Device: \\_SB.PCI0\nEvaluating _CRS\n[00] I/O Resource\n                  Decode : Full 16-bit\n         Address Minimum : 0CF8\n         Address Maximum : 0CF8\n               Alignment : 01\n          Address Length : 08\n',
     ),
     source: 'ae_region_handler() of acpiexec',
     hides: NOTHING,
     text: () =>
-      'acpiexec fills memory and registers it cannot reach with zeros: what the firmware reads from there is no value of the machine',
-    hint: () => 'give fwmap the tables themselves; it says which values depend on such reads',
+      'acpiexec reads zeros from memory and registers it cannot reach: such values are not those of the machine',
+    hint: () => 'give fwmap the tables themselves; it reports which values depend on such reads',
   }),
 };

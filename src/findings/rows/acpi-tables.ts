@@ -17,7 +17,7 @@ function ssdt(body: string, { length, sum }: { length?: number; sum?: number } =
   return { files: { 'ssdt.aml': { hex } }, run: 'windows ssdt.aml' };
 }
 
-const CUT = 'What is missing could declare devices with windows.';
+const CUT = 'The missing part could declare devices with windows.';
 const DUMP = 'SSDT @ 0x0000000000000000\n';
 
 /** As acpidump prints bytes. */
@@ -34,7 +34,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/not-a-table': row({
     severity: 'error',
     summary: 'bytes read as an ACPI table do not begin with a table header',
-    why: 'Nothing of them is read.',
+    why: 'They are not read.',
     example: { files: { 'x.aml': { hex: '00010203040506070809' } }, run: 'windows --as acpi-table x.aml' },
     source: '5.2.6',
     hides: FIRMWARE,
@@ -42,7 +42,7 @@ export const ACPI_TABLE_ROWS = {
   }),
   'acpi/table-extra': row({
     severity: 'warning',
-    summary: 'bytes behind a table are no further table',
+    summary: 'bytes after a table are not another table',
     why: 'They are not read. If the file holds several tables, the header of one of them is damaged.',
     example: {
       files: { 'ssdt.aml': { hex: `${ssdt('').files['ssdt.aml'].hex}0102030405060708` } },
@@ -50,11 +50,14 @@ export const ACPI_TABLE_ROWS = {
     },
     source: '5.2.6',
     hides: FIRMWARE,
-    text: ({ length }: { length: number }) => `${length} bytes after the table's end are no further table`,
+    text: ({ length }: { length: number }) =>
+      length === 1
+        ? "1 byte after the table's end is not another table"
+        : `${length} bytes after the table's end are not another table`,
   }),
   'acpi/too-many-tables': row({
     severity: 'error',
-    summary: 'an input holds more ACPI tables than are read',
+    summary: 'an input contains more ACPI tables than are read',
     why: CUT,
     example: {
       files: {
@@ -71,8 +74,8 @@ export const ACPI_TABLE_ROWS = {
   }),
   'acpi/second-dsdt': row({
     severity: 'warning',
-    summary: 'the inputs hold two different DSDTs',
-    why: 'A machine has one. The first is taken and the second is not read; the inputs may be of two machines.',
+    summary: 'the inputs contain two different DSDTs',
+    why: 'A machine has one. The first is used and the second is not read; the inputs may be from two machines.',
     example: {
       files: {
         'a.asl': 'DefinitionBlock ("", "DSDT", 2, "FWMAP", "ONE", 1) { Name (A, 1) }\n',
@@ -88,18 +91,18 @@ export const ACPI_TABLE_ROWS = {
   'acpi/table-length': row({
     severity: 'error',
     summary: 'a table says it is shorter than its header',
-    why: 'All bytes that there are count as the table, which may be more or less than it was.',
+    why: 'All available bytes are read as the table, which may be more or less than it was.',
     get example() {
       return ssdt('', { length: 16 });
     },
     source: '5.2.6, Length',
     hides: FIRMWARE,
     text: ({ signature, length, available }: { signature: string; length: number; available: number }) =>
-      `${signature}: the header's length ${length} is shorter than the header; taking all ${available} bytes there are`,
+      `${signature}: the header's length ${length} is shorter than the header; all ${available} available bytes are read`,
   }),
   'acpi/table-truncated': row({
     severity: 'error',
-    summary: 'a table with code, or one that names tables, is cut',
+    summary: 'a table with code, or one that lists tables, is cut off',
     why: CUT,
     get example() {
       return ssdt('', { length: 100 });
@@ -110,8 +113,8 @@ export const ACPI_TABLE_ROWS = {
   }),
   'acpi/data-table-truncated': row({
     severity: 'error',
-    summary: 'a table without code is cut',
-    why: 'Such tables declare no device; what the missing part would say of the platform is not known.',
+    summary: 'a table without code is cut off',
+    why: 'Such tables declare no device; the missing part may describe the platform.',
     example: {
       files: {
         'hpet.aml': { hex: '4850455438000000010046574d41502020204558414d504c45200100000046574d5001000000' },
@@ -132,7 +135,7 @@ export const ACPI_TABLE_ROWS = {
     source: '5.2.6, Checksum; acpi_ut_verify_checksum() of ACPICA',
     hides: NOTHING,
     text: ({ signature, sum }: { signature: string; sum: string }) =>
-      `${signature}: the bytes sum to ${sum}, not 0; read all the same`,
+      `${signature}: the bytes sum to ${sum}, not 0; the table is read anyway`,
   }),
   'acpi/dump-empty': row({
     severity: 'error',
@@ -168,12 +171,12 @@ export const ACPI_TABLE_ROWS = {
     },
     source: 'acpidump(8)',
     hides: FIRMWARE,
-    text: () => 'lines of hex without a heading before them are not read',
+    text: () => 'hex lines without a heading before them are not read',
   }),
   'acpi/dump-extra': row({
     severity: 'warning',
     summary: 'a dump has more bytes than its table',
-    why: "They are behind the table's end and not part of it.",
+    why: "They are after the table's end and not part of it.",
     example: {
       files: {
         'acpi.txt': `${DUMP}${dumped(`${ssdt('').files['ssdt.aml'].hex}00000000`)}`,
@@ -188,7 +191,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/dump-offset': row({
     severity: 'warning',
     summary: 'lines of a dump are missing or out of order',
-    why: `The bytes are taken in the order of the lines. ${CUT}`,
+    why: `The bytes are read in the order of the lines. ${CUT}`,
     example: {
       files: { 'acpi.txt': `${DUMP}    0000: 53 53 44 54 24 00 00 00\n    0010: 00 00 00 00\n` },
       run: 'windows acpi.txt',
@@ -196,12 +199,12 @@ export const ACPI_TABLE_ROWS = {
     source: 'acpidump(8)',
     hides: FIRMWARE,
     text: ({ heading, from, to }: { heading: string; from: string; to: string }) =>
-      `${heading}: the dump jumps from offset ${from} to ${to}; bytes are taken in the order of the lines`,
+      `${heading}: the dump jumps from offset ${from} to ${to}; bytes are read in the order of the lines`,
   }),
   'acpi/subtable-length': row({
     severity: 'error',
     summary: 'a structure in a table does not fit it',
-    why: 'The structures behind it are not read: what they say of processors and memory is not known.',
+    why: 'The structures after it, which describe processors and memory, are not read.',
     example: undefined,
     source: '5.2.12, 5.2.16',
     hides: ['platform'],
@@ -215,12 +218,13 @@ export const ACPI_TABLE_ROWS = {
       at: string;
       length: number;
       left: number;
-    }) => `${signature}: the structure at offset ${at} says it is ${length} bytes long, ${left} are left`,
+    }) =>
+      `${signature}: the length of the structure at offset ${at} is ${length}, but only ${left} ${left === 1 ? 'byte is' : 'bytes are'} left`,
   }),
   'acpi/package-end': row({
     severity: 'error',
-    summary: 'a piece of AML is longer than what it stands in',
-    why: `It is cut at the end of what it stands in. ${CUT}`,
+    summary: 'an AML package extends past the end of the one that contains it',
+    why: `It is cut at the end of the containing package. ${CUT}`,
     // Scope (\) of 32 bytes in a table that has 3 left.
     get example() {
       return ssdt('10 20 5c');
@@ -228,12 +232,12 @@ export const ACPI_TABLE_ROWS = {
     source: '20.2.4, PkgLength',
     hides: FIRMWARE,
     text: ({ table, opcode, says, is }: { table: string; opcode: string; says: string; is: string }) =>
-      `${table}: ${opcode} says it ends at offset ${says}, what it stands in ends at ${is}`,
+      `${table}: ${opcode} says it ends at offset ${says}, but what contains it ends at ${is}`,
   }),
   'acpi/unreadable-aml': row({
     severity: 'error',
-    summary: 'a piece of AML cannot be decoded',
-    why: `The rest of the list it stands in is not read. ${CUT}`,
+    summary: 'a part of the AML cannot be decoded',
+    why: `The rest of the term list that contains it is not read. ${CUT}`,
     get example() {
       return ssdt('02');
     },
@@ -252,7 +256,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/aml-fault': row({
     severity: 'warning',
     summary: 'firmware code ended in an error, as it would on the machine',
-    why: 'ACPICA aborts the method with the same exception. What it did before counts.',
+    why: 'ACPICA aborts the method with the same exception. What it did before that stays.',
     // Store (\NONE, Debug)
     get example() {
       return ssdt('70 5c 4e 4f 4e 45 5b 31');
@@ -264,7 +268,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/aml-abandoned': row({
     severity: 'warning',
     summary: 'fwmap stopped following a path of firmware code',
-    why: 'What happens depends on unknown values in a way that is not followed. The machine would go on, so what the code gives is not known.',
+    why: 'It depends on unknown values in a way that is not followed. The machine would continue, so the result of the code is unknown.',
     example: {
       files: {
         'dsdt.asl':
@@ -280,7 +284,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/aml-budget': row({
     severity: 'error',
     summary: 'firmware code took more work than is allowed',
-    why: 'The machine would go on, so what the code gives is not known.',
+    why: 'The machine would continue, so the result of the code is unknown.',
     example: undefined,
     source: 'src/acpi/interpreter/state/budget.ts',
     hides: ['window'],
@@ -289,8 +293,8 @@ export const ACPI_TABLE_ROWS = {
   }),
   'acpi/table-loaded-unknown': row({
     severity: 'note',
-    summary: 'code that runs at boot loads a table whose contents are not known',
-    why: 'It may describe any device, VMBus too.',
+    summary: 'code that runs at boot loads a table whose contents are unknown',
+    why: 'It may describe any device, including VMBus.',
     example: {
       files: {
         'dsdt.asl':
@@ -301,8 +305,8 @@ export const ACPI_TABLE_ROWS = {
     source: '19.6.76',
     hides: ['window'],
     scope: 'path',
-    text: () => 'a table is loaded at boot whose contents are not known: it may describe devices of its own',
-    hint: () => '--memory DUMP@ADDRESS gives what it holds',
+    text: () => 'a table that is loaded at boot has unknown contents: it may describe more devices',
+    hint: () => 'give its contents with --memory DUMP@ADDRESS',
   }),
   'acpi/not-found': row({
     severity: 'error',
@@ -314,12 +318,12 @@ export const ACPI_TABLE_ROWS = {
     source: '5.3',
     hides: NOTHING,
     text: ({ name }: { name: string }) => `there is no ${name}`,
-    hint: () => 'fwmap asl lists what there is',
+    hint: () => 'fwmap asl lists the objects',
   }),
   'acpi/set-unknown': row({
     severity: 'error',
     summary: '--set names a field that none of the tables has',
-    why: 'A value that is given and goes nowhere would leave the answer as it is without a word.',
+    why: 'The value would have no effect on the answer.',
     get example() {
       return { ...ssdt(''), run: 'windows ssdt.aml --set NOPE=1' };
     },
@@ -336,7 +340,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/set-width': row({
     severity: 'error',
     summary: '--set gives a field a value that does not fit',
-    why: 'The machine can not hold it there, so it is a mistake in the value or in the name.',
+    why: 'The value or the name is a mistake.',
     // OperationRegion (REGN, SystemMemory, 0, 1), Field (REGN, ByteAcc) { BYTE, 8 }
     example: {
       ...ssdt('5b 80 52 45 47 4e 00 00 01 5b 81 0b 52 45 47 4e 01 42 59 54 45 08'),
@@ -350,7 +354,7 @@ export const ACPI_TABLE_ROWS = {
   'acpi/set-twice': row({
     severity: 'error',
     summary: '--set gives one field two values',
-    why: 'Which of them is meant cannot be known.',
+    why: 'It is unclear which one is meant.',
     // OperationRegion (REGN, SystemMemory, 0, 1), Field (REGN, ByteAcc) { BYTE, 8 }
     example: {
       ...ssdt('5b 80 52 45 47 4e 00 00 01 5b 81 0b 52 45 47 4e 01 42 59 54 45 08'),
@@ -363,7 +367,7 @@ export const ACPI_TABLE_ROWS = {
   }),
   'acpi/no-aml': row({
     severity: 'error',
-    summary: 'no input holds AML',
+    summary: 'no input contains AML',
     why: 'There is nothing to print as ASL.',
     example: {
       files: {
@@ -373,7 +377,7 @@ export const ACPI_TABLE_ROWS = {
     },
     source: '5.2.11',
     hides: FIRMWARE,
-    text: () => 'no table that holds AML was found',
+    text: () => 'no table that contains AML was found',
   }),
 };
 
@@ -387,15 +391,15 @@ function truncated({
   available: number;
 }): string {
   return signature === 'RSDP'
-    ? `RSDP: ${length} bytes expected, ${available} there`
-    : `${signature}: the header's length is ${length}, only ${available} bytes are there`;
+    ? `RSDP: ${length} bytes expected, ${available} available`
+    : `${signature}: the header's length is ${length}, but only ${available} bytes are available`;
 }
 
 export interface UnknownName {
   readonly name: string;
-  /** Names like it, the nearest first. */
+  /** Similar names, the nearest first. */
   readonly near: readonly string[];
-  /** Some of the names there are, and how many others. */
+  /** Some of the existing names; `more` is the number of others. */
   readonly names: readonly string[];
   readonly more: number;
 }
@@ -407,7 +411,7 @@ export interface Fault extends Problem {
   readonly inside: string | undefined;
 }
 
-/** What is no exception of the machine, but a limit of fwmap: its name says nothing that the problem doesn't. */
+/** Not exceptions of the machine but limits of fwmap; the problem says the same in words. */
 const OWN_EXCEPTIONS: ReadonlySet<string> = new Set(['NOT_FOLLOWED', 'BUDGET']);
 
 function fault({ table, exception, problem, inside }: Fault): string {

@@ -1,4 +1,4 @@
-/** Opening inputs: files, folders, wrappings, mails. */
+/** Opening inputs: files, folders, archives, mails. */
 import { limitHint, limitText } from '../../limits/limits.ts';
 import { ANYTHING, NOTHING, row } from '../row.ts';
 
@@ -6,7 +6,7 @@ export const ARTIFACT_ROWS = {
   'artifact/unreadable': row({
     severity: 'error',
     summary: 'an input cannot be read',
-    why: 'Whatever it holds is missing from every answer.',
+    why: 'Its content is missing from every answer.',
     example: { files: {}, run: 'windows nowhere.dts' },
     source: "the operating system's message",
     hides: ANYTHING,
@@ -24,16 +24,16 @@ export const ARTIFACT_ROWS = {
   'artifact/link-not-followed': row({
     severity: 'warning',
     summary: 'a symbolic link in a folder is not followed',
-    why: 'It leads out of the folder, to another folder, or nowhere. What it names is not part of the input.',
+    why: 'It points out of the folder, to another folder, or to nothing. Its target is not part of the input.',
     example: { files: { 'tree/compatible': 'x\0', 'tree/link': { link: '/' } }, run: 'windows tree' },
-    source: 'a capture is self-contained; links to folders may lead back to themselves',
+    source: 'a capture is self-contained; links to folders may be circular',
     hides: ANYTHING,
     text: ({ why }: { why: string }) => `Link not followed: ${why}`,
   }),
   'artifact/folder-too-large': row({
     severity: 'error',
-    summary: 'a folder has more in it than is read',
-    why: 'What is past the limit is missing from every answer. Name the inputs themselves instead of the folder.',
+    summary: 'a folder has more entries than are read',
+    why: 'Everything past the limit is missing from every answer. Name the inputs themselves instead of the folder.',
     example: undefined,
     source: 'the limits folder-entries, folder-inputs and input-bytes',
     hides: ANYTHING,
@@ -41,18 +41,18 @@ export const ARTIFACT_ROWS = {
   }),
   'artifact/folder-too-deep': row({
     severity: 'error',
-    summary: 'a folder nests deeper than is read',
-    why: 'What is below is missing from every answer.',
+    summary: 'folders are nested deeper than is read',
+    why: 'Everything below is missing from every answer.',
     example: { files: { [`tree/${'n/'.repeat(129)}x`]: '', 'tree/compatible': 'x\0' }, run: 'windows tree' },
     source: 'the limit folder-depth',
     hides: ANYTHING,
     text: ({ levels }: { levels: number }) =>
-      `More than ${levels} levels ${limitHint('folder-depth')}; what is below is not read`,
+      `More than ${levels} levels ${limitHint('folder-depth')}; everything below is not read`,
   }),
   'artifact/capture-not-read': row({
     severity: 'warning',
     summary: 'the script of fwmap capture could not read a file',
-    why: 'It is missing from the capture, and from every answer. Other users than root may not read tables.',
+    why: 'It is missing from the capture, and from every answer. Only root may read ACPI tables.',
     example: {
       files: { 'capture/capture.txt': 'fwmap capture 1\nnot read: /sys/firmware/acpi/tables/DSDT\n' },
       run: 'windows capture',
@@ -65,7 +65,7 @@ export const ARTIFACT_ROWS = {
   'artifact/empty': row({
     severity: 'error',
     summary: 'an input is empty',
-    why: 'It says nothing. A redirection from a command that failed leaves such a file.',
+    why: 'The redirected output of a command that failed is such a file.',
     example: { files: { 'dmesg.txt': '' }, run: 'windows dmesg.txt' },
     source: 'no byte was read',
     hides: ANYTHING,
@@ -74,20 +74,20 @@ export const ARTIFACT_ROWS = {
   'artifact/unknown-kind': row({
     severity: 'error',
     summary: 'the content does not show what kind of input it is',
-    why: 'It is not read, and may be anything. --as KIND, or --as FILE=KIND beside others, decides what it is.',
+    why: 'It is not read, and may be anything. Name its kind with --as KIND, or --as FILE=KIND for one of several inputs.',
     example: { files: { 'dump.bin': { hex: '00ff00ff00ff00ff' } }, run: 'windows dump.bin' },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: ANYTHING,
-    text: ({ start }: { start: string }) => `not used: of no known kind, begins with ${start}`,
+    text: ({ start }: { start: string }) => `not used: unknown kind, begins with ${start}`,
   }),
   'artifact/unknown-text': row({
     severity: 'error',
-    summary: 'a text holds nothing of a known kind',
-    why: 'It is prose, or something that no reader is for. It describes no machine, so nothing is missing without it; --as KIND reads it all the same. Beside what is used of a folder it is a note.',
+    summary: 'a text contains nothing of a known kind',
+    why: 'It is prose, or a format that fwmap does not read. It describes no machine, so nothing is missing without it; --as KIND reads it anyway. In a folder with other inputs this is a note.',
     example: { files: { README: 'hello\n' }, run: 'windows README' },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: NOTHING,
-    text: () => 'not used: a text with nothing of a known kind in it',
+    text: () => 'not used: a text that contains nothing of a known kind',
   }),
   'artifact/irrelevant': row({
     severity: 'error',
@@ -103,7 +103,7 @@ export const ARTIFACT_ROWS = {
   }),
   'artifact/member-unknown-kind': row({
     severity: 'warning',
-    summary: 'a file beside ACPI tables is of no known kind',
+    summary: 'a file among ACPI tables is of an unknown kind',
     why: 'It may be a table whose header is damaged, and declare devices with windows.',
     example: {
       files: {
@@ -116,12 +116,12 @@ export const ARTIFACT_ROWS = {
     },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: ANYTHING,
-    text: () => 'not used: of no known kind',
+    text: () => 'not used: unknown kind',
   }),
   'artifact/unfinished-property': row({
     severity: 'warning',
     summary: 'a quoted property of addresses has no end, or a macro as its value',
-    why: 'It begins like ranges = <…> and no semicolon closes it, or it is a macro that nothing quoted defines. It is not read; it may say where a window is.',
+    why: 'It begins like ranges = <…> without a closing semicolon, or its value is a macro that the text does not define. It is not read; it may contain a window.',
     example: {
       files: {
         'mail.txt':
@@ -138,12 +138,12 @@ export const ARTIFACT_ROWS = {
           : `has no end${problem === 'too long' ? ` within ${limitText('statement-lines')}` : ''}`;
       return `the property that begins on line ${line} ${why}; it is not read`;
     },
-    hint: ({ problem }) => (problem === 'macro' ? 'give the source with its includes' : 'quote it whole'),
+    hint: ({ problem }) => (problem === 'macro' ? 'give the source with its includes' : 'quote all of it'),
   }),
   'artifact/empty-folder': row({
     severity: 'error',
-    summary: 'a folder holds nothing',
-    why: 'It says nothing.',
+    summary: 'a folder is empty',
+    why: 'The copy may have failed.',
     example: { files: { 'tables/': '' }, run: 'windows tables' },
     source: 'no entry was listed',
     hides: ANYTHING,
@@ -151,17 +151,17 @@ export const ARTIFACT_ROWS = {
   }),
   'artifact/mail': row({
     severity: 'error',
-    summary: 'a mail cannot be taken apart',
+    summary: 'a mail cannot be parsed',
     why: 'None of its parts is read.',
     example: undefined,
     source: 'RFC 2045, as postal-mime reads it',
     hides: ANYTHING,
-    text: ({ why }: { why: string }) => `The mail can't be taken apart: ${why}`,
+    text: ({ why }: { why: string }) => `The mail can't be parsed: ${why}`,
   }),
   'artifact/mail-cut': row({
     severity: 'warning',
-    summary: 'a mail of several parts lacks its end',
-    why: 'What came after the cut is missing: the rest of a part, and parts behind it.',
+    summary: 'a mail with several parts has no end',
+    why: 'Everything after the cut is missing: the rest of a part, and the parts after it.',
     example: {
       files: {
         'mail.eml':
@@ -171,12 +171,12 @@ export const ARTIFACT_ROWS = {
     },
     source: 'RFC 2046, section 5.1.1: the last part is followed by a boundary that ends in --',
     hides: ANYTHING,
-    text: () => 'the boundary that ends the mail is not there: it is cut',
+    text: () => 'the mail is cut off: its last boundary is missing',
   }),
   'artifact/mail-damaged': row({
     severity: 'warning',
-    summary: 'a part of a mail has bytes that are no text',
-    why: 'The part was damaged on its way, or says another encoding than it has. What stood there is not known.',
+    summary: 'a part of a mail has bytes that are not text',
+    why: 'The part was damaged in transit, or its encoding is not the one that it declares. The original text is unknown.',
     example: {
       files: {
         'mail.eml':
@@ -186,12 +186,12 @@ export const ARTIFACT_ROWS = {
     },
     source: 'RFC 2045; UTF-8',
     hides: ANYTHING,
-    text: ({ part }: { part: string }) => `part ${part} has bytes that its encoding does not have`,
+    text: ({ part }: { part: string }) => `part ${part} has bytes that are invalid in its encoding`,
   }),
   'artifact/mail-parts': row({
     severity: 'error',
     summary: 'a mailbox has more attachments than are opened',
-    why: 'Those past the limit, and the messages after them, are not read.',
+    why: 'Attachments past the limit, and the messages after them, are not read.',
     example: undefined,
     source: 'the limit mail-attachments',
     hides: ANYTHING,
@@ -200,8 +200,8 @@ export const ARTIFACT_ROWS = {
   }),
   'artifact/part-not-read': row({
     severity: 'warning',
-    summary: 'an attachment is of no known kind',
-    why: 'It is not read, and what it holds may describe the machine. Save it, and give it with --as KIND.',
+    summary: 'an attachment is of an unknown kind',
+    why: 'It is not read, and may describe the machine. Save it, and give it with --as KIND.',
     example: {
       files: {
         'mail.eml':
@@ -212,13 +212,13 @@ export const ARTIFACT_ROWS = {
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: ANYTHING,
     text: ({ part, type }: { part: string; type: string }) =>
-      `attachment ${part}${part === type ? '' : ` (${type})`}: of no known kind, not read`,
+      `attachment ${part}${part === type ? '' : ` (${type})`}: unknown kind, not read`,
     hint: () => 'save it and give it with --as KIND',
   }),
   'artifact/part-not-used': row({
     severity: 'note',
     summary: 'an attachment describes no machine',
-    why: 'A picture, a signature, a text without anything of a known kind. Nothing is missing without it.',
+    why: 'It is a picture, a signature, or a text that contains nothing of a known kind. Nothing is missing without it.',
     example: {
       files: {
         'mail.eml':
@@ -228,18 +228,18 @@ export const ARTIFACT_ROWS = {
     },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: NOTHING,
-    text: ({ part }: { part: string }) => `attachment ${part}: nothing in it that describes a machine`,
+    text: ({ part }: { part: string }) => `attachment ${part}: it describes no machine`,
   }),
   'artifact/mail-nothing-known': row({
     severity: 'error',
     summary: 'no part of a mail is of a known kind',
-    why: 'The mail says nothing that is read. Save the attachment or the quoted text by itself, with --as KIND.',
+    why: 'Nothing in it is read. Save the attachment or the quoted text in a file of its own, and give that with --as KIND.',
     example: {
       files: { 'mail.eml': 'From: a@example.org\nTo: b@example.org\nSubject: hello\nDate: x\n\nhello\n' },
       run: 'windows mail.eml',
     },
     source: 'SNIFF_ROWS in src/artifact/sniff.ts',
     hides: NOTHING,
-    text: () => 'not used: the mail holds nothing of a known kind',
+    text: () => 'not used: the mail contains nothing of a known kind',
   }),
 };

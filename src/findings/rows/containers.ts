@@ -5,15 +5,15 @@ export const CONTAINER_ROWS = {
   'container/damaged': row({
     severity: 'error',
     summary: 'a compressed stream cannot be unpacked to its end',
-    why: 'What came before the fault is read; the rest is missing from every answer.',
+    why: 'Everything before the fault is read; the rest is missing from every answer.',
     example: { files: { 'log.gz': { hex: '1f8b0800000000000003' } }, run: 'windows log.gz' },
-    source: "the format's own description, named in src/containers/codecs",
+    source: "the format's specification, named in src/containers/codecs",
     hides: ANYTHING,
     text: ({ format, why }: { format: string; why: string }) => `${format}: ${why}`,
   }),
   'container/archive': row({
     severity: 'error',
-    summary: 'an archive is not whole',
+    summary: 'an archive is incomplete',
     why: 'The files that could be found are read; others are missing from every answer.',
     example: {
       // One file "a" of 16 bytes, of which 4 are there.
@@ -22,14 +22,14 @@ export const CONTAINER_ROWS = {
       },
       run: 'windows capture.cpio',
     },
-    source: "the format's own description, named in src/containers/archives",
+    source: "the format's specification, named in src/containers/archives",
     hides: ANYTHING,
     text: ({ format, why }: { format: string; why: string }) => `${format}: ${why}`,
   }),
   'container/limit': row({
     severity: 'error',
-    summary: 'there is more in an input than is opened',
-    why: 'What is past the limit is missing from every answer. Unpack the input and name what is in it.',
+    summary: 'an input contains more than is opened',
+    why: 'Everything past the limit is missing from every answer. Unpack the input and name its files.',
     example: undefined,
     source: 'the limits of images, archives and compression (docs/limits.md)',
     hides: ANYTHING,
@@ -37,17 +37,17 @@ export const CONTAINER_ROWS = {
   }),
   'container/replaced': row({
     severity: 'warning',
-    summary: 'what is in the image is replaced before it is used',
-    why: 'The answer is that of what the image holds. What the machine starts with may say otherwise: give that.',
+    summary: 'a part of the image is replaced before it is used',
+    why: 'The answer is for the content of the image. The machine may start with something else: give that instead.',
     example: undefined,
     source: 'microsoft/igvm, igvm_defs: parameters are filled in by the host',
     hides: NOTHING,
-    text: ({ what, by }: { what: string; by: string }) => `${what} is put there anew by ${by}`,
+    text: ({ what, by }: { what: string; by: string }) => `${what} is replaced by ${by}`,
   }),
   'container/from-host': row({
     severity: 'warning',
     summary: 'the device tree comes from the host',
-    why: 'The image holds none: the windows that it will have are the host’s decision. Give the tree of a running guest (/sys/firmware/fdt) as an input, or the one that the host makes as --host-tree.',
+    why: 'The image contains none: the host decides which windows there are. Give the tree of a running guest (/sys/firmware/fdt) as an input, or the one that the host makes with --host-tree.',
     example: undefined,
     source: 'microsoft/igvm, igvm_defs: parameters are filled in by the host',
     hides: ['window'],
@@ -56,8 +56,8 @@ export const CONTAINER_ROWS = {
   }),
   'openhcl/command-line': row({
     severity: 'note',
-    summary: 'the command line that an OpenHCL image has for its kernel',
-    why: 'The boot shim puts acpi=off and others before it. Where the host may append to it, that part is not in the image.',
+    summary: 'the kernel command line in an OpenHCL image',
+    why: 'The boot shim prepends acpi=off and others. If the host may append to it, that part is not in the image.',
     example: undefined,
     source: 'microsoft/openvmm 1488a37b7, vm/loader/src/paravisor.rs and openhcl/openhcl_boot/src/main.rs',
     hides: NOTHING,
@@ -65,21 +65,21 @@ export const CONTAINER_ROWS = {
   }),
   'openhcl/host-tree': row({
     severity: 'note',
-    summary: 'the windows of VTL 2 are those that the boot shim chooses from the host’s tree',
-    why: 'The shim takes VTL 2’s ranges as the host gives them, or takes them from the end of VTL 0’s range above 4 GiB. After an update without a restart it keeps the ranges from before.',
+    summary: 'the boot shim chooses the windows of VTL 2 from the host’s tree',
+    why: 'The shim uses the ranges that the host gives for VTL 2, or takes them from the end of VTL 0’s range above 4 GiB. After an update without a restart it keeps the previous ranges.',
     example: undefined,
     source:
       'microsoft/openvmm 1488a37b7, openhcl/openhcl_boot/src/host_params/dt/mod.rs, topology_from_host_dt',
     hides: NOTHING,
     text: ({ ranges, how }: { ranges: string; how: 'given' | 'carved' }) =>
       how === 'given'
-        ? `openhcl_boot gives VTL 2 the ranges that the host has for it: ${ranges}`
+        ? `openhcl_boot gives VTL 2 the ranges from the host's tree: ${ranges}`
         : `openhcl_boot takes VTL 2's range from the end of VTL 0's: ${ranges}`,
   }),
   'container/trailing': row({
     severity: 'warning',
-    summary: 'something follows a compressed stream',
-    why: 'It is not read. Two files may have been joined.',
+    summary: 'a compressed stream is followed by other bytes',
+    why: 'They are not read. Two files may have been joined.',
     example: {
       files: { 'log.gz': { hex: '1f8b0800000000000003030000000000000000000001020304' } },
       run: 'windows --as dts log.gz',
@@ -87,6 +87,8 @@ export const CONTAINER_ROWS = {
     source: 'the stream says where it ends',
     hides: ANYTHING,
     text: ({ format, bytes }: { format: string; bytes: number }) =>
-      `${format}: ${bytes} bytes that are no ${format} follow the stream; they are not read`,
+      bytes === 1
+        ? `${format}: 1 byte after the end of the stream is not read`
+        : `${format}: ${bytes} bytes after the end of the stream are not read`,
   }),
 };

@@ -3,7 +3,7 @@ import { limitHint } from '../../limits/limits.ts';
 import { FIRMWARE, NOTHING, row } from '../row.ts';
 
 const CORRUPT =
-  'The blob is cut or corrupt. What was read before the fault is shown, but is not the whole tree.';
+  'The blob is cut off or corrupt. Everything before the fault is shown, but it is not the whole tree.';
 
 /** `/ { a = <1>; };` in version 17, by words of 32 bits; `changed` replaces some. */
 function blob(changed: Readonly<Record<number, string>> = {}, words = 23) {
@@ -25,11 +25,11 @@ export const DT_BLOB_ROWS = {
   'dt/blob-magic': row({
     severity: 'error',
     summary: 'a device tree blob does not begin with its magic number',
-    why: 'It is not a device tree blob, or not from its beginning.',
+    why: 'It is not a device tree blob, or its beginning is missing.',
     example: { files: { 'board.dtb': 'hello' }, run: 'windows --as dtb board.dtb' },
     source: '5.2, magic',
     hides: FIRMWARE,
-    text: () => 'No flattened device tree: the magic number d00dfeed is missing',
+    text: () => 'Not a flattened device tree: the magic number d00dfeed is missing',
   }),
   'dt/blob-truncated': row({
     severity: 'error',
@@ -42,15 +42,15 @@ export const DT_BLOB_ROWS = {
   }),
   'dt/blob-version': row({
     severity: 'error',
-    summary: 'a device tree blob has a layout that is not known',
-    why: 'Nothing of it is read.',
+    summary: 'a device tree blob has an unknown layout',
+    why: 'It is not read.',
     example: blob({ 5: '00000020', 6: '00000020' }),
     source: '5.2, version and last_comp_version',
     hides: FIRMWARE,
     text: ({ version, compatible, newest }: { version: number; compatible: number; newest: number }) =>
       version === 0
-        ? 'The blob says it has layout version 0, which never existed'
-        : `The blob's layout is version ${version} and compatible down to ${compatible}; versions up to ${newest} can be read`,
+        ? 'The layout version of the blob is 0, which never existed'
+        : `The layout of the blob is version ${version}, compatible down to ${compatible}; fwmap reads versions up to ${newest}`,
   }),
   'dt/blob-size': row({
     severity: 'error',
@@ -59,7 +59,8 @@ export const DT_BLOB_ROWS = {
     example: blob({ 1: '00000008' }),
     source: '5.2, totalsize',
     hides: FIRMWARE,
-    text: ({ size }: { size: number }) => `The blob says it has ${size} bytes, less than its header`,
+    text: ({ size }: { size: number }) =>
+      `The size of the blob is given as ${size} bytes, less than its header`,
   }),
   'dt/blob-struct': row({
     severity: 'error',
@@ -72,12 +73,13 @@ export const DT_BLOB_ROWS = {
   }),
   'dt/blob-strings': row({
     severity: 'error',
-    summary: 'the strings block of a device tree blob reaches outside of it',
+    summary: 'the strings block of a device tree blob extends past its end',
     why: `${CORRUPT} Properties whose names are there are missing.`,
     example: blob({ 8: '00001000' }),
     source: '5.2, off_dt_strings and size_dt_strings',
     hides: FIRMWARE,
-    text: ({ offset }: { offset: string }) => `The strings block at ${offset} reaches outside the blob`,
+    text: ({ offset }: { offset: string }) =>
+      `The strings block at ${offset} extends past the end of the blob`,
   }),
   'dt/blob-reservations': row({
     severity: 'error',
@@ -115,7 +117,7 @@ export const DT_BLOB_ROWS = {
   'dt/blob-end': row({
     severity: 'warning',
     summary: 'the structure block of a device tree blob has no END token',
-    why: 'The root node is whole; what follows it is not read by Linux either.',
+    why: 'The root node is complete; Linux does not read anything after it either.',
     example: blob({ 21: '00000004' }),
     source: '5.4.1',
     hides: NOTHING,
@@ -129,7 +131,7 @@ export const DT_BLOB_ROWS = {
     source: '5.2, size_dt_struct',
     hides: NOTHING,
     text: ({ said, is }: { said: number; is: number }) =>
-      `The header says the structure block has ${said} bytes, it has ${is}`,
+      `The header says that the structure block has ${said} bytes, but it has ${is}`,
   }),
   'dt/blob-path': row({
     severity: 'error',
@@ -143,7 +145,7 @@ export const DT_BLOB_ROWS = {
   }),
   'dt/blob-property-length': row({
     severity: 'error',
-    summary: 'a property of a device tree blob is longer than what is left',
+    summary: 'a property of a device tree blob is longer than the rest of the blob',
     why: CORRUPT,
     example: blob({ 17: '00001000' }),
     source: '5.4.1, FDT_PROP',
@@ -164,7 +166,7 @@ export const DT_BLOB_ROWS = {
   'dt/blob-property-order': row({
     severity: 'warning',
     summary: 'a property of a device tree blob comes after subnodes',
-    why: 'It is read all the same.',
+    why: 'It is read anyway.',
     example: {
       files: {
         'board.dtb': {
@@ -184,11 +186,11 @@ export const DT_BLOB_ROWS = {
   }),
   'dt/directory-empty': row({
     severity: 'error',
-    summary: 'a folder read as a device tree holds neither nodes nor properties',
-    why: 'It says nothing.',
+    summary: 'a folder read as a device tree contains neither nodes nor properties',
+    why: 'It contains nothing that fwmap can use.',
     example: { files: { 'tree/': '' }, run: 'windows --as dt-dir tree' },
-    source: 'drivers/of/kobj.c: a folder a node, a file a property',
+    source: 'drivers/of/kobj.c: each folder is a node, each file a property',
     hides: FIRMWARE,
-    text: () => 'The directory holds neither nodes nor properties',
+    text: () => 'The directory contains neither nodes nor properties',
   }),
 };

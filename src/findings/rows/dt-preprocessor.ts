@@ -1,4 +1,4 @@
-/** The C preprocessor of device tree source. The words are GNU cpp's where it has some. */
+/** The C preprocessor of device tree source. Messages are worded as by GNU cpp, where it has one. */
 import { FIRMWARE, NOTHING, row } from '../row.ts';
 import { problemText } from './problem.ts';
 
@@ -6,14 +6,14 @@ const board = (text: string) => ({
   files: { 'board.dts': `${text}/dts-v1/;\n/ { };\n` },
   run: 'windows board.dts',
 });
-const REFUSED = 'cpp refuses this source. What the text behind it would have been is not known.';
+const REFUSED = 'cpp rejects this source. How the rest would have been read is unknown.';
 const SOURCE = 'GNU cpp; ISO C11, 6.10';
 
 export const DT_PREPROCESSOR_ROWS = {
   'dt/include-missing': row({
     severity: 'error',
     summary: 'a file named by #include cannot be opened',
-    why: 'Whatever it defines is missing: nodes, labels, macros. Nothing behind it is read.',
+    why: 'Everything it defines is missing: nodes, labels, macros. Nothing after it is read.',
     example: board('#include "soc.dtsi"\n'),
     source: SOURCE,
     hides: FIRMWARE,
@@ -25,8 +25,8 @@ export const DT_PREPROCESSOR_ROWS = {
   }),
   'dt/include-refused': row({
     severity: 'error',
-    summary: 'a file named by #include is outside of what may be read',
-    why: 'Whatever it defines is missing. --include-root says where files may be.',
+    summary: 'a file named by #include is outside of the include roots',
+    why: 'Everything it defines is missing. --include-root names the folders that may be read.',
     example: {
       files: { 'in/board.dts': '#include "../soc.dtsi"\n/dts-v1/;\n/ { };\n', 'soc.dtsi': '' },
       run: 'windows --include-root in in/board.dts',
@@ -38,9 +38,9 @@ export const DT_PREPROCESSOR_ROWS = {
   'dt/include-depth': row({
     severity: 'error',
     summary: 'files include each other without end',
-    why: 'Nothing behind it is read.',
+    why: 'Nothing after it is read.',
     example: board('#include "board.dts"\n'),
-    source: 'the limits include-depth and includes; cpp ends at the same depth',
+    source: 'the limits include-depth and includes; cpp stops at the same depth',
     hides: FIRMWARE,
     text: problemText,
   }),
@@ -64,7 +64,7 @@ export const DT_PREPROCESSOR_ROWS = {
   }),
   'dt/error-directive': row({
     severity: 'error',
-    summary: 'the source itself says #error',
+    summary: 'the source contains #error',
     why: 'It is not meant to be read with these macros. --define sets one.',
     example: board('#error choose a board\n'),
     source: SOURCE,
@@ -73,8 +73,8 @@ export const DT_PREPROCESSOR_ROWS = {
   }),
   'dt/warning-directive': row({
     severity: 'warning',
-    summary: 'the source itself says #warning',
-    why: 'It is read all the same.',
+    summary: 'the source contains #warning',
+    why: 'It is read anyway.',
     example: board('#warning old board\n'),
     source: SOURCE,
     hides: NOTHING,
@@ -101,7 +101,7 @@ export const DT_PREPROCESSOR_ROWS = {
   'dt/unterminated-conditional': row({
     severity: 'error',
     summary: 'a file ends inside #if',
-    why: 'The file may be cut. What is behind its end is missing.',
+    why: 'The file may be cut off.',
     example: board('#if 1\n'),
     source: SOURCE,
     hides: FIRMWARE,
@@ -127,7 +127,7 @@ export const DT_PREPROCESSOR_ROWS = {
   }),
   'dt/macro-arguments': row({
     severity: 'error',
-    summary: 'a macro is called with arguments that do not fit it',
+    summary: 'a macro is called with the wrong arguments',
     why: REFUSED,
     example: board('#define F(a) a\n#define G F(1, 2)\n/* */ G\n'),
     source: SOURCE,
@@ -137,7 +137,7 @@ export const DT_PREPROCESSOR_ROWS = {
   'dt/macro-limit': row({
     severity: 'error',
     summary: 'macros expand to more than is read',
-    why: 'Nothing behind it is read.',
+    why: 'Nothing after it is read.',
     example: {
       files: {
         'board.dts': `${Array.from({ length: 64 }, (_, level) => `#define M${level} M${level + 1} M${level + 1}\n`).join('')}M0\n`,

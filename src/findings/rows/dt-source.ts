@@ -1,20 +1,20 @@
-/** Device tree source: lexer, parser, fragments. The words are dtc's where dtc has some. */
+/** Device tree source: lexer, parser, fragments. Messages are worded as by dtc, where it has one. */
 import { FIRMWARE, NOTHING, row } from '../row.ts';
 import { problemText } from './problem.ts';
 
 const board = (text: string) => ({ files: { 'board.dts': text }, run: 'windows board.dts' });
 const REFUSED =
-  'dtc refuses this source. What was read around the fault is shown, but is not the whole tree.';
+  'dtc rejects this source. What was read around the fault is shown, but it is not the whole tree.';
 
 export const DT_SOURCE_ROWS = {
   'dt/kind': row({
     severity: 'error',
-    summary: 'an input was to be read as a device tree and is none',
+    summary: 'an input is not a device tree',
     why: '--as, or the content, says that it is something else.',
     example: undefined,
     source: 'src/artifact/kinds.ts',
     hides: FIRMWARE,
-    text: ({ kind }: { kind: string }) => `No device tree: the input is read as ${kind}`,
+    text: ({ kind }: { kind: string }) => `Not a device tree: the input is read as ${kind}`,
   }),
   'dt/lexical': row({
     severity: 'error',
@@ -38,7 +38,7 @@ export const DT_SOURCE_ROWS = {
   'dt/include': row({
     severity: 'error',
     summary: 'a file named by /include/ cannot be read',
-    why: 'Whatever it defines is missing: nodes, labels, ranges.',
+    why: 'Everything it defines is missing: nodes, labels, ranges.',
     example: board('/dts-v1/;\n/include/ "soc.dtsi"\n/ { };\n'),
     source: 'push_input_file() in dtc-lexer.l of dtc 1.8.1',
     hides: FIRMWARE,
@@ -76,7 +76,7 @@ export const DT_SOURCE_ROWS = {
   'dt/value-truncated': row({
     severity: 'warning',
     summary: 'a number has more bits than its cell',
-    why: 'The blob has the cut value, as dtc writes it. An address written as one number needs two cells.',
+    why: 'The blob has the truncated value, as dtc writes it. A 64-bit address needs two cells.',
     example: board('/dts-v1/;\n/ { a = <0x123456789>; };\n'),
     source: 'dtc-parser.y of dtc 1.8.1',
     hides: NOTHING,
@@ -93,8 +93,8 @@ export const DT_SOURCE_ROWS = {
   }),
   'dt/too-deep': row({
     severity: 'error',
-    summary: 'something nests deeper than is read',
-    why: 'What is below is missing.',
+    summary: 'nodes, expressions or includes are nested deeper than is read',
+    why: 'Everything below is missing.',
     example: {
       files: {
         'board.dts': [
@@ -106,14 +106,14 @@ export const DT_SOURCE_ROWS = {
       },
       run: 'windows board.dts',
     },
-    source: 'the limit tree-depth; dtc ends at 3,332 levels',
+    source: 'the limit tree-depth; dtc stops at 3,332 levels',
     hides: FIRMWARE,
     text: problemText,
   }),
   'dt/too-large': row({
     severity: 'error',
-    summary: 'a device tree has more in it than is read',
-    why: 'What is past the limit is missing.',
+    summary: 'a device tree is larger than is read',
+    why: 'Everything past the limit is missing.',
     example: undefined,
     source: 'the limits of device trees (docs/limits.md)',
     hides: FIRMWARE,
@@ -149,7 +149,7 @@ export const DT_SOURCE_ROWS = {
   }),
   'dt/reference-missing': row({
     severity: 'error',
-    summary: 'source changes a node that is not there',
+    summary: 'the source changes a node that does not exist',
     why: `${REFUSED} The label is often in a file that was not included, or the source is an overlay.`,
     example: board('/dts-v1/;\n/ { };\n&soc { ranges; };\n'),
     source: 'dtc-parser.y of dtc 1.8.1',
@@ -160,24 +160,24 @@ export const DT_SOURCE_ROWS = {
   }),
   'dt/fragment-name': row({
     severity: 'note',
-    summary: 'cells without the name of a property are taken for ranges',
-    why: 'If they are those of another property, write its name before them.',
+    summary: 'cells without the name of a property are read as ranges',
+    why: 'If they belong to another property, write its name before them.',
     example: {
       files: { 'cells.txt': '<0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>\n' },
       run: 'windows --as dts-fragment cells.txt',
     },
     source: 'README: inputs',
     hides: NOTHING,
-    text: () => 'A list of cells without the name of a property is taken for ranges',
+    text: () => 'A list of cells without the name of a property is read as ranges',
   }),
   'dt/fragment-empty': row({
     severity: 'error',
     summary: 'a fragment of device tree source has no property',
-    why: 'It says nothing.',
+    why: 'It contains nothing that fwmap can use.',
     example: { files: { 'cells.txt': 'hello\n' }, run: 'windows --as dts-fragment cells.txt' },
     source: 'README: inputs',
     hides: FIRMWARE,
-    text: () => 'There is no property in the text',
+    text: () => 'The text contains no property',
     hint: () => 'a fragment has lines like "ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;"',
   }),
 };

@@ -1,4 +1,4 @@
-/** Trees: what dtc's error checks refuse, addresses that do not fit together, overlays that do not apply. */
+/** Trees: errors of dtc's checks, addresses that contradict each other, overlays that do not apply. */
 import { FIRMWARE, NOTHING, row } from '../row.ts';
 import { type Problem, problemText } from './problem.ts';
 
@@ -6,7 +6,7 @@ const board = (text: string) => ({
   files: { 'board.dts': `/dts-v1/;\n${text}\n` },
   run: 'windows board.dts',
 });
-const REFUSED = 'dtc refuses this source: which of two readings was meant, or what is missing, is not known.';
+const REFUSED = 'dtc rejects this source: it is ambiguous, or something is missing.';
 const CHECKS = 'checks.c of dtc 1.8.1';
 
 /** An error check of dtc, worded as dtc does. */
@@ -26,9 +26,9 @@ const overlay = (text: string) => ({
   files: { 'board.dts': '/dts-v1/;\n/ { a: n { }; };\n', 'over.dts': `/dts-v1/; /plugin/;\n${text}\n` },
   run: 'windows --overlay over.dts board.dts',
 });
-const NOT_APPLIED = 'The overlay is not applied, and the tree with it is not known.';
+const NOT_APPLIED = 'The overlay is not applied, so the resulting tree is unknown.';
 
-/** dtc's checks that are errors unless somebody switches them off; those about references share a row. */
+/** dtc's checks that are errors by default; those about references share a row. */
 const CHECK_ROWS = {
   'dt/duplicate-node-names': check(
     'duplicate_node_names',
@@ -37,12 +37,12 @@ const CHECK_ROWS = {
   ),
   'dt/duplicate-property-names': check(
     'duplicate_property_names',
-    'a property stands twice in a node',
+    'a node has the same property twice',
     '/ { ranges; ranges = <1>; };',
   ),
   'dt/node-name-chars': check(
     'node_name_chars',
-    'the name of a node has characters that no name has',
+    'the name of a node has invalid characters',
     '/ { a?b { }; };',
   ),
   'dt/node-name-format': check(
@@ -53,7 +53,7 @@ const CHECK_ROWS = {
   'dt/node-name-not-empty': check('node_name_not_empty', 'the name of a node is empty', '/ { @1 { }; };'),
   'dt/property-name-chars': check(
     'property_name_chars',
-    'the name of a property has characters that no name has',
+    'the name of a property has invalid characters',
     '/ { a@1; };',
   ),
   'dt/name-is-string': check('name_is_string', 'a property "name" is not a string', '/ { name = <1>; };'),
@@ -62,11 +62,7 @@ const CHECK_ROWS = {
     'a property "name" is not the node\'s name',
     '/ { n { name = "m"; }; };',
   ),
-  'dt/duplicate-label': check(
-    'duplicate_label',
-    'a label stands at two places',
-    '/ { l: a { }; l: b { }; };',
-  ),
+  'dt/duplicate-label': check('duplicate_label', 'a label is used twice', '/ { l: a { }; l: b { }; };'),
 };
 export type CheckCode = keyof typeof CHECK_ROWS;
 
@@ -74,7 +70,7 @@ export const DT_TREE_ROWS = {
   ...CHECK_ROWS,
   'dt/reference': row({
     severity: 'error',
-    summary: 'a reference leads nowhere',
+    summary: 'the target of a reference does not exist',
     why: `${REFUSED} The label is often in a file that was not included.`,
     example: board('/ { a = <&nowhere>; };'),
     source: `${CHECKS}, explicit_phandles, phandle_references, path_references`,
@@ -84,8 +80,8 @@ export const DT_TREE_ROWS = {
   }),
   'dt/beyond-64-bit': row({
     severity: 'warning',
-    summary: 'an entry leads to an address of more than 64 bits',
-    why: 'Linux would cut it. Its address is not known here.',
+    summary: 'an entry translates to an address of more than 64 bits',
+    why: 'Linux would truncate it. Its address is reported as unknown.',
     example: board(
       '/ { #address-cells = <2>; #size-cells = <1>; bus { #address-cells = <1>; #size-cells = <1>; ranges = <0 0xffffffff 0xfffff000 0x2000>; d { reg = <0x1800 4>; }; }; };',
     ),
@@ -93,11 +89,11 @@ export const DT_TREE_ROWS = {
     hides: ['window', 'framebuffer'],
     scope: 'path',
     text: ({ item, index, path }: { item: string; index: number; path: string }) =>
-      `${item}[${index}] of ${path} leads to an address of more than 64 bits, which Linux would cut`,
+      `${item}[${index}] of ${path} translates to an address of more than 64 bits, which Linux would truncate`,
   }),
   'dt/translation-by-release': row({
     severity: 'note',
-    summary: 'other kernels translate an address otherwise',
+    summary: 'other kernels translate an address differently',
     why: 'Address translation has changed between releases. --kernel RELEASE chooses one.',
     example: board('/ { #address-cells = <1>; #size-cells = <1>; bus { ranges; d { reg = <0 1>; }; }; };'),
     source: 'drivers/of/address.c by release: 3d5089c4263d, 7f05e20b989a, 64ee3cf096ac',
@@ -132,8 +128,8 @@ export const DT_TREE_ROWS = {
   }),
   'dt/cells-missing': row({
     severity: 'note',
-    summary: 'a bus node does not say its cell counts',
-    why: 'Linux and the specification assume different counts. What Linux does counts here.',
+    summary: 'a bus node has no cell counts',
+    why: 'Linux and the specification assume different counts. fwmap does what Linux does.',
     example: board('/ { bus { ranges = <0 0 0 0 4>; }; };'),
     source: 'of_bus_n_addr_cells() in drivers/of/base.c; Devicetree Specification 0.4, 2.3.5',
     hides: NOTHING,
@@ -148,12 +144,12 @@ export const DT_TREE_ROWS = {
       found: string;
       specified: number;
     }) => `${path} has no ${name}: Linux ${found}, the specification says ${specified}`,
-    hint: ({ name }) => `say ${name} on the node`,
+    hint: ({ name }) => `add ${name} to the node`,
   }),
   'dt/reg-cells': row({
     severity: 'warning',
     summary: 'reg is not a whole number of entries',
-    why: 'What is left over is not read: the cell counts are not those that the property was written for.',
+    why: 'The rest is not read: the property was written for other cell counts.',
     example: board('/ { #address-cells = <2>; #size-cells = <1>; d { reg = <0 0 1 2>; }; };'),
     source: 'Devicetree Specification 0.4, 2.3.6',
     hides: ['window', 'framebuffer'],
@@ -164,7 +160,7 @@ export const DT_TREE_ROWS = {
   'dt/ranges-cells': row({
     severity: 'warning',
     summary: 'ranges is not a whole number of entries',
-    why: 'What is left over is not read: the cell counts are not those that the property was written for.',
+    why: 'The rest is not read: the property was written for other cell counts.',
     example: board(
       '/ { #address-cells = <2>; #size-cells = <1>; b { #address-cells = <2>; #size-cells = <2>; ranges = <0 0 0 0 1>; }; };',
     ),
@@ -177,7 +173,7 @@ export const DT_TREE_ROWS = {
   'dt/dma-ranges-cells': row({
     severity: 'warning',
     summary: 'dma-ranges is not a whole number of entries',
-    why: 'What is left over is not read. It says what devices reach, not where they are.',
+    why: 'The rest is not read. The property describes what devices can access, not where they are.',
     example: board(
       '/ { #address-cells = <2>; #size-cells = <1>; b { #address-cells = <2>; #size-cells = <2>; dma-ranges = <0 0 0 0 1>; }; };',
     ),
@@ -199,8 +195,8 @@ export const DT_TREE_ROWS = {
   }),
   'dt/reg-outside-ranges': row({
     severity: 'warning',
-    summary: 'a register is outside of what its bus passes on',
-    why: 'The CPU cannot reach it.',
+    summary: 'a register is outside of the ranges of its bus',
+    why: 'The CPU cannot access it.',
     example: board(
       '/ { #address-cells = <1>; #size-cells = <1>; b { #address-cells = <1>; #size-cells = <1>; ranges = <0 0x1000 0x1000>; d { reg = <0x2000 4>; }; }; };',
     ),
@@ -210,8 +206,8 @@ export const DT_TREE_ROWS = {
   }),
   'dt/framebuffer-in-window': row({
     severity: 'warning',
-    summary: 'a framebuffer is inside a window that is given away',
-    why: 'Whoever allocates from the window may get the framebuffer.',
+    summary: 'a framebuffer is inside a window that addresses are allocated from',
+    why: 'An allocation from the window may get the framebuffer.',
     example: board(
       '/ { #address-cells = <2>; #size-cells = <1>; vmbus { compatible = "microsoft,vmbus"; #address-cells = <2>; #size-cells = <1>; ranges = <0 0xf8000000 0 0xf8000000 0x4000000>; }; framebuffer@f8000000 { compatible = "simple-framebuffer"; reg = <0 0xf8000000 0x800000>; }; };',
     ),
@@ -221,18 +217,17 @@ export const DT_TREE_ROWS = {
   }),
   'dt/memory-ignored': row({
     severity: 'note',
-    summary: 'Linux takes no RAM from a memory node',
-    why: 'What it describes is not usable memory to this kernel.',
+    summary: 'Linux ignores a memory node',
+    why: 'This kernel does not use the memory that it describes.',
     example: undefined,
     source: 'early_init_dt_scan_memory() in drivers/of/fdt.c',
     hides: NOTHING,
-    text: ({ path, why }: { path: string; why: string }) =>
-      `Linux takes no RAM from the reg of ${path}: ${why}`,
+    text: ({ path, why }: { path: string; why: string }) => `Linux ignores the reg of ${path}: ${why}`,
   }),
   'dt/reserved-memory-ignored': row({
     severity: 'warning',
     summary: 'Linux ignores /reserved-memory',
-    why: 'Nothing of it is reserved.',
+    why: 'None of it is reserved.',
     example: undefined,
     source: '__reserved_mem_check_root() in drivers/of/of_reserved_mem.c',
     hides: NOTHING,
@@ -243,7 +238,7 @@ export const DT_TREE_ROWS = {
   'dt/reserved-memory-overlap': row({
     severity: 'warning',
     summary: 'two reservations overlap',
-    why: 'Linux warns too. Who uses the memory is not settled by the tree.',
+    why: 'Linux warns too. The tree does not say which of them uses the memory.',
     example: undefined,
     source: '__rmem_check_for_overlap() in drivers/of/of_reserved_mem.c',
     hides: NOTHING,
@@ -258,7 +253,7 @@ export const DT_TREE_ROWS = {
     source: 'src/devicetree/address/reservations.ts',
     hides: NOTHING,
     text: ({ name, range, partly }: { name: string; range: string; partly: boolean }) =>
-      `${name} reserves ${range}, which ${partly ? 'reaches out' : 'is outside'} of the RAM that the tree describes`,
+      `${name} reserves ${range}, which ${partly ? 'is partly outside' : 'is outside'} of the RAM that the tree describes`,
   }),
   'dt/overlay-label': row({
     severity: 'error',
@@ -276,7 +271,7 @@ export const DT_TREE_ROWS = {
   }),
   'dt/overlay-target': row({
     severity: 'error',
-    summary: 'a fragment of an overlay names no node of the base tree',
+    summary: 'the target of an overlay’s fragment is not in the base tree',
     why: NOT_APPLIED,
     example: overlay('&{/nowhere} { x; };'),
     source: 'fdt_overlay_apply() of libfdt',
@@ -294,7 +289,7 @@ export const DT_TREE_ROWS = {
   }),
   'dt/overlay-phandle': row({
     severity: 'error',
-    summary: 'an overlay has phandles that cannot be moved above those of the base tree',
+    summary: 'the phandles of an overlay cannot be renumbered above those of the base tree',
     why: NOT_APPLIED,
     example: {
       files: {
@@ -309,7 +304,7 @@ export const DT_TREE_ROWS = {
   }),
   'dt/overlay-symbol': row({
     severity: 'error',
-    summary: 'a label of an overlay cannot be made one of the result',
+    summary: 'a label of an overlay cannot be added to the resulting tree',
     why: NOT_APPLIED,
     example: overlay('&{/n} { x; };\n/ { __symbols__ { a = "x"; }; };'),
     source: 'fdt_overlay_apply() of libfdt',
@@ -318,8 +313,8 @@ export const DT_TREE_ROWS = {
   }),
   'dt/overlay-not-applied': row({
     severity: 'warning',
-    summary: 'an overlay is among the inputs and not applied to a tree',
-    why: 'What it changes on the machine is shown as the overlay has it, not in the tree it is for.',
+    summary: 'an input is an overlay and is not applied to a tree',
+    why: 'The overlay is shown by itself, not in the tree that it changes.',
     example: { ...overlay('&{/n} { x; };'), run: 'windows board.dts over.dts' },
     source: 'fdt_overlay_apply() of libfdt',
     hides: FIRMWARE,
@@ -329,7 +324,7 @@ export const DT_TREE_ROWS = {
   'dt/overlay-empty': row({
     severity: 'warning',
     summary: 'an overlay changes nothing',
-    why: 'It has no fragment with an __overlay__ node. Source for a running tree needs /plugin/.',
+    why: 'It has no fragment with an __overlay__ node. Source of an overlay needs /plugin/.',
     example: overlay('/ { x; };'),
     source: 'fdt_overlay_apply() of libfdt',
     hides: NOTHING,

@@ -1,4 +1,4 @@
-/** What is found when the model of Linux is held against what a kernel did, and when options meet evidence. */
+/** Differences between the model of Linux and what a kernel did, and between options and evidence. */
 import { type LimitName, limitHint, moreThan, overLimit } from '../../limits/limits.ts';
 import { ANYTHING, NOTHING, row } from '../row.ts';
 
@@ -6,7 +6,7 @@ export const LINUX_ROWS = {
   'linux/unknown-commit': row({
     severity: 'warning',
     summary: 'a commit given by option is not one that changes an answer',
-    why: 'It makes no difference here: either it is mistyped, or it changes nothing that is modelled.',
+    why: 'It makes no difference: it is mistyped, or changes nothing that is modelled.',
     example: {
       files: { 'board.dts': '/dts-v1/; / { };' },
       run: 'sysfb --with-commit 1234567890ab board.dts',
@@ -14,25 +14,25 @@ export const LINUX_ROWS = {
     source: 'src/linux/changes.ts',
     hides: NOTHING,
     text: ({ commit }: { commit: string }) =>
-      `no change of behaviour known here is ${commit}: it makes no difference`,
+      `commit ${commit} is not one that changes an answer, as far as fwmap knows`,
     hint: () => 'give at least seven hex digits of a commit that the report names',
   }),
   'linux/differs-from-kernel': row({
     severity: 'error',
     summary: 'the model of the kernel differs from what the kernel printed',
-    why: 'The inputs are of different machines or boots, the kernel is not the one assumed, or the model is wrong. What the kernel printed counts.',
+    why: 'The inputs are from different machines or boots, the kernel is not the one assumed, or the model is wrong. What the kernel printed takes precedence.',
     example: undefined,
     source: 'pr_info("hv_mmio=…") in vmbus_reserve_fb(), and /proc/iomem',
     hides: NOTHING,
     text: ({ what, kernel, model }: { what: string; kernel: string; model: string }) =>
       `${what}: the kernel has ${kernel}, the model ${model}`,
     hint: () =>
-      'the inputs may be of different machines or boots, or the kernel is not the one assumed (--kernel, --with-commit)',
+      'the inputs may be from different machines or boots, or the kernel is not the one assumed (--kernel, --with-commit)',
   }),
   'linux/vmbus-limit': row({
     severity: 'warning',
     summary: 'the inputs describe more VMBus devices than are judged',
-    why: 'A machine has one, OpenHCL two. What the others are given is missing from the answer.',
+    why: 'A machine has one, OpenHCL two. The windows of the others are missing from the answer.',
     example: undefined,
     source: 'the limit vmbus-devices',
     hides: ['window', 'framebuffer', 'platform'],
@@ -43,7 +43,7 @@ export const LINUX_ROWS = {
   'linux/scenario': row({
     severity: 'error',
     summary: 'a scenario for simulate cannot be understood',
-    why: 'A scenario with a step left out would be another scenario, so none is run.',
+    why: 'A scenario with a step left out would be a different one, so none is run.',
     example: {
       files: { 'board.dts': '/dts-v1/; / { };', 'steps.yaml': 'device: x\n' },
       run: 'simulate --scenario steps.yaml board.dts',
@@ -55,8 +55,8 @@ export const LINUX_ROWS = {
   }),
   'verdict/option-over-evidence': row({
     severity: 'warning',
-    summary: 'an option says otherwise than the evidence',
-    why: 'The option counts. The answer is about that kernel or boot, not about the one that the evidence is of.',
+    summary: 'an option contradicts the evidence',
+    why: 'The option takes precedence. The answer is about that kernel or boot, not about the one that the evidence is from.',
     example: {
       files: { 'uname.txt': 'Linux vm 6.12.30 #1 SMP x86_64 GNU/Linux\n' },
       run: 'sysfb --kernel 6.6.10 uname.txt',
@@ -64,19 +64,19 @@ export const LINUX_ROWS = {
     source: 'src/verdict/facts.ts',
     hides: NOTHING,
     text: ({ what, option, found, by }: { what: string; option: string; found: string; by: string }) =>
-      `${what} is ${option} by option, ${found} by ${by}`,
+      `${what} is ${option} by option, but ${found} by ${by}`,
   }),
   'verdict/unexplored': row({
     severity: 'warning',
-    summary: 'the inputs leave open more cases than are looked at',
-    why: 'The answer is made of the cases that were looked at; one that was not could have another window or framebuffer.',
+    summary: 'the inputs leave open more cases than are examined',
+    why: 'The answer covers only the cases that were examined; another one could have a different window or framebuffer.',
     example: undefined,
     source: 'the limits worlds, decisions and decision-steps',
     hides: ['window', 'framebuffer'],
     scope: 'path',
     text: ({ limit }: { limit: 'worlds' | 'decisions' | 'decision-steps' }) =>
-      `more cases are open than are looked at: ${moreThan(limit)}`,
-    hint: () => 'name what is open: --kernel, --set, or more evidence of the machine',
+      `more cases are open than are examined: ${moreThan(limit)}`,
+    hint: () => 'settle some of them: --kernel, --set, or more evidence from the machine',
   }),
   'fwmap/no-description': row({
     severity: 'error',
@@ -88,12 +88,12 @@ export const LINUX_ROWS = {
     },
     source: 'README: inputs',
     hides: ANYTHING,
-    text: () => 'The inputs hold no device tree, no ACPI table and no resource list',
+    text: () => 'The inputs contain no device tree, no ACPI table and no resource list',
   }),
   'fwmap/limit': row({
     severity: 'error',
-    summary: 'an input has more in it than is read',
-    why: 'What is past the limit is missing from every answer. `--limit NAME=VALUE` raises it for a run.',
+    summary: 'an input is larger than is read',
+    why: 'Everything past the limit is missing from every answer. `--limit NAME=VALUE` raises it for a run.',
     example: {
       files: {
         'iomem.txt': [
@@ -111,7 +111,7 @@ export const LINUX_ROWS = {
   'fwmap/limit-told': row({
     severity: 'warning',
     summary: 'an input has more problems than are looked for or listed',
-    why: 'What is past the limit is missing from the report; no answer rests on it. `--limit NAME=VALUE` raises it for a run.',
+    why: 'The others are missing from the report; no answer depends on them. `--limit NAME=VALUE` raises the limit for a run.',
     example: {
       files: { 'boot.log': ['[    0.000000] Linux version 6.6.0\n', { repeat: 'x', times: 8193 }, '\n'] },
       run: 'sysfb boot.log',
@@ -124,13 +124,14 @@ export const LINUX_ROWS = {
   'fwmap/too-many-diagnostics': row({
     severity: 'warning',
     summary: 'there were more diagnostics than are kept',
-    why: 'Those left out could have named anything that was not read.',
+    why: 'The others could have named anything that was not read.',
     example: {
       files: { 'board.dts': ['/dts-v1/; / { a = <', { repeat: '0x123456789 ', times: 1001 }, '>; };'] },
       run: 'windows board.dts',
     },
     source: 'the limit diagnostics',
     hides: ANYTHING,
-    text: ({ count }: { count: number }) => `${count} more diagnostics left out ${limitHint('diagnostics')}`,
+    text: ({ count }: { count: number }) =>
+      `${count} more ${count === 1 ? 'diagnostic' : 'diagnostics'} left out ${limitHint('diagnostics')}`,
   }),
 };

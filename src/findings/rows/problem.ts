@@ -1,4 +1,4 @@
-/** Rows whose wording is the problem as its reader words it: another program's own text, or one of very many. */
+/** Rows whose message comes from the reader: another program's wording, or one of very many. */
 
 export interface Problem {
   readonly problem: string;

@@ -1,13 +1,13 @@
-/** The rules of the question `sysfb`. They are no diagnostics: an answer lists those that fired, with their evidence. */
+/** The rules of the question `sysfb`. They are not diagnostics: an answer lists those that applied, with their evidence. */
 import type { Row } from '../row.ts';
 import { NOTHING, row } from '../row.ts';
 
-/** A rule says its sentence itself, with what it found. */
+/** The sentence of a rule, with what it found. */
 export interface Said {
   readonly says: string;
 }
 
-/** A row whose text is what whoever found it says. */
+/** A row whose message comes from the rule. */
 export function saidRow(
   severity: Row<Said>['severity'],
   summary: string,
@@ -33,112 +33,112 @@ function rule(summary: string, why: string, source: string): Row<Said> {
 export const SYSFB_ROWS = {
   'sysfb/acpi-framebuffer-outside': rule(
     'the framebuffer is outside of every window of VMBus',
-    'Nothing that VMBus hands out can touch it, so no reservation is needed, whatever CONFIG_SYSFB is.',
+    'No allocation of VMBus can overlap it, so no reservation is needed, with CONFIG_SYSFB or without.',
     'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/acpi-no-low-window': rule(
     'no window of VMBus is below 4 GiB',
-    'The framebuffer of a Hyper-V machine is in low MMIO, so what VMBus hands out cannot touch it.',
+    'The framebuffer of a Hyper-V machine is in low MMIO, so no allocation of VMBus can overlap it.',
     'mu_msvm VideoDxe; M. Kelley, linux-hyperv, 20 May 2025',
   ),
   'sysfb/acpi-no-window': rule(
     'the driver collects no MMIO window from the ACPI tables',
-    'Every vmbus_allocate_mmio() fails, so nothing can land on the framebuffer, and devices that need MMIO fail.',
+    'Every vmbus_allocate_mmio() fails, so nothing is allocated on the framebuffer, and devices that need MMIO fail.',
     'vmbus_acpi_add() and vmbus_walk_resources() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/acpi-not-present': rule(
-    '_STA says that the VMBus device is not there',
+    '_STA says that the VMBus device is not present',
     'Linux does not enumerate a device that is neither present nor functioning, so the driver never probes it.',
     'acpi_bus_attach() in drivers/acpi/scan.c',
   ),
   'sysfb/acpi-not-read': rule(
     'this kernel does not read the ACPI tables',
-    'The windows of VMBus come from another description, which was not given. The answer is unknown until it is.',
+    'The windows of VMBus come from another description, which is not among the inputs. Without it the answer is unknown.',
     'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',
   ),
   'sysfb/acpi-root-oops': rule(
     'the kernel oopses where no device above VMBus gives a window',
-    'It walks on to the root of the namespace, whose handle is no pointer. CONFIG_SYSFB makes no difference; a newer kernel does.',
+    'It walks up to the root of the namespace, whose handle is not a pointer. CONFIG_SYSFB makes no difference; a newer kernel does.',
     '78e04bbff849 ("Drivers: vmbus: Don\'t dereference ACPI root object handle"), v6.6, CVE-2023-53647',
   ),
   'sysfb/acpi-window-unknown': rule(
-    'what a _CRS of VMBus or above it gives is not known',
+    'the result of a _CRS of VMBus, or of a device above it, is unknown',
     'A window may be anywhere. --set, --memory or the missing tables would settle it.',
     'ACPI 6.5, 6.2.2',
   ),
   'sysfb/agrees-with-kernel': rule(
-    'what the kernel printed is what the model makes of the firmware',
-    'The model, the release and the inputs fit together for this machine.',
+    'the kernel printed what the model predicts from the firmware',
+    'The model, the release and the inputs agree for this machine.',
     'pr_info("hv_mmio=…") in vmbus_reserve_fb(), and /proc/iomem',
   ),
   'sysfb/cells-inferred': rule(
     'the cell counts of a line or fragment are inferred',
-    'Nothing says how many cells make an address. Readings that an authority has are judged, each as a case of its own; --cells settles it.',
+    'Nothing says how many cells an address has. Each plausible reading is judged as a separate case; --cells settles it.',
     'Devicetree Specification 0.4, 2.3.5 and 2.3.8',
   ),
   'sysfb/confidential': rule(
     'the machine is confidential',
-    'Its firmware gives the kernel no framebuffer: lfb_base is 0, and the driver has nothing to reserve by.',
+    'Its firmware gives the kernel no framebuffer: lfb_base is 0, so the driver does not know what to reserve.',
     'Dexuan Cui, linux-hyperv, 2026',
   ),
   'sysfb/device-tree-not-read': rule(
     'this kernel does not read the device tree',
-    'The windows of VMBus come from ACPI tables, which were not given. The answer is unknown until they are.',
+    'The windows of VMBus come from ACPI tables, which are not among the inputs. Without them the answer is unknown.',
     'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',
   ),
   'sysfb/differs-from-kernel': rule(
-    'what the kernel printed is not what the model makes of the firmware',
-    'The inputs are of different machines or boots, or the kernel is another one. What the kernel printed counts.',
+    'the kernel did not print what the model predicts from the firmware',
+    'The inputs are from different machines or boots, or the kernel is another one. What the kernel printed takes precedence.',
     'pr_info("hv_mmio=…") in vmbus_reserve_fb(), and /proc/iomem',
   ),
   'sysfb/dt-above-4g': rule(
     'no window of the device tree is below 4 GiB',
-    'The framebuffer is in low MMIO, so what VMBus hands out cannot touch it.',
+    'The framebuffer is in low MMIO, so no allocation of VMBus can overlap it.',
     'M. Kelley, linux-hyperv, 20 May 2025: "always in the low MMIO range"',
   ),
   'sysfb/dt-framebuffer-outside': rule(
     'the framebuffer is outside of every window of the device tree',
-    'Nothing that VMBus hands out can touch it.',
+    'No allocation of VMBus can overlap it.',
     'vmbus_device_add() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/dt-low-window-open': rule(
     'a window is in low MMIO, and nothing says whether there is a framebuffer',
-    'With one in it, nothing would keep VMBus off it on a device tree boot.',
+    'If there is one in it, nothing reserves it on a device tree boot.',
     'vmbus_device_add() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/dt-never-reserves': rule(
     'on a device tree boot the driver never reserves a framebuffer',
-    'CONFIG_SYSFB has no effect there, in any release. What protects the framebuffer is that no window holds it.',
+    'CONFIG_SYSFB has no effect there, in any release. The framebuffer is safe only where no window contains it.',
     'vmbus_device_add() in drivers/hv/vmbus_drv.c, since f83705a51275, v6.4',
   ),
   'sysfb/dt-no-window': rule(
     'the VMBus node gives no window',
-    'Every vmbus_allocate_mmio() fails, so nothing can land on the framebuffer.',
+    'Every vmbus_allocate_mmio() fails, so nothing is allocated on the framebuffer.',
     'vmbus_device_add() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/dt-node-disabled': rule(
     'the VMBus node, or a node above it, is disabled',
-    'Linux makes no device of a node whose status is neither okay nor ok, nor of what is below it, so the driver never probes it.',
+    'Linux creates no device for a node whose status is neither okay nor ok, nor for nodes below it, so the driver never probes it.',
     'of_platform_bus_create() in drivers/of/platform.c; Devicetree Specification 0.4, 2.3.4',
   ),
   'sysfb/dt-not-supported': rule(
     'the driver of this release reads no device tree',
-    'It does not find the node, so it hands nothing out.',
+    'It does not find the node, so it allocates nothing.',
     'f83705a51275 ("Driver: VMBus: Add Devicetree support"), v6.4',
   ),
   'sysfb/dt-window-holds-framebuffer': rule(
-    'a window of the device tree holds the framebuffer',
-    'Nothing keeps VMBus off it on a device tree boot. Take it out of the ranges.',
+    'a window of the device tree contains the framebuffer',
+    'Nothing reserves it on a device tree boot. Remove it from the ranges.',
     'vmbus_device_add() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/dt-window-unknown': rule(
-    'where a window of the device tree is cannot be determined',
+    'the address of a window of the device tree is unknown',
     'An address that does not translate to a CPU address may be anywhere.',
     'Devicetree Specification 0.4, 2.3.8',
   ),
   'sysfb/efi-gated': rule(
     'on an EFI boot the driver reads screen_info only with CONFIG_SYSFB',
-    'Without the symbol the driver reserves nothing, and VMBus may hand out the framebuffer.',
+    'Without the symbol the driver reserves nothing, and VMBus may allocate the framebuffer to a device.',
     'a07b50d80ab6 ("hyperv: avoid dependency on screen_info"), v6.7',
   ),
   'sysfb/efi-not-configured': rule(
@@ -147,33 +147,33 @@ export const SYSFB_ROWS = {
     'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/efi-ungated': rule(
-    'the driver reads screen_info whatever CONFIG_SYSFB is',
+    'the driver reads screen_info with CONFIG_SYSFB or without',
     'In this release the symbol makes no difference to the reservation.',
     'a07b50d80ab6 ("hyperv: avoid dependency on screen_info"), v6.7',
   ),
   'sysfb/evidence-contradicts': rule(
     'the inputs contradict each other',
-    'They may be of several machines or boots. Each side counts as possible; where they show different machines no answer is not-needed.',
+    'They may be from several machines or boots. Each side is treated as possible; where they show different machines, no answer is not-needed.',
     'the premise that the inputs describe one machine',
   ),
   'sysfb/gen1-pci-bar': rule(
     'without EFI the driver takes the framebuffer from the PCI video device',
-    'That branch does not ask for CONFIG_SYSFB.',
+    'That branch does not depend on CONFIG_SYSFB.',
     '2a8a8afba0c3, v6.0',
   ),
   'sysfb/gen1-screen-info': rule(
     'without EFI the driver takes the framebuffer from screen_info',
-    'That branch does not ask for CONFIG_SYSFB, and reserves nothing where lfb_base is 0, as in text mode.',
+    'That branch does not depend on CONFIG_SYSFB, and reserves nothing where lfb_base is 0, as in text mode.',
     'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c before v6.0',
   ),
   'sysfb/kconfig-selects': rule(
     'Hyper-V support selects CONFIG_SYSFB in this release',
-    'An EFI kernel that is not for VTL2 has the symbol, whatever else is configured.',
+    'An EFI kernel that is not for VTL2 always has the symbol.',
     '96959283a58d, v6.16, and 7b89a44b2e8c',
   ),
   'sysfb/kernel-code-shows': rule(
     'the source or image of the kernel shows what it does',
-    'Which changes it has is taken from there, not from its release.',
+    'They show which changes it has; its release is not used for that.',
     'src/linux/kernel-code.ts',
   ),
   'sysfb/no-vmbus': rule(
@@ -183,22 +183,22 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/no-vmbus-driver': rule(
     'the kernel is built without the VMBus driver',
-    'It hands nothing out, so nothing can land on the framebuffer.',
+    'Nothing is allocated, so nothing can overlap the framebuffer.',
     'drivers/hv/Kconfig',
   ),
   'sysfb/no-vmbus-here': rule(
     'the VMBus driver does not run on this machine',
-    'A root partition and a Xen PV guest have no VMBus to drive.',
+    'A root partition and a Xen PV guest have no VMBus.',
     'hv_acpi_init() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/observed-claim-on-framebuffer': rule(
-    'a VMBus device has a part of the framebuffer',
-    'Nothing was reserved in the kernel that ran. What was seen beats the model.',
+    'a VMBus device was given a part of the framebuffer',
+    'The kernel that ran reserved nothing. What was observed takes precedence over the model.',
     '/proc/iomem',
   ),
   'sysfb/observed-contradicts-model': rule(
-    'what the kernel did is not what its release and configuration say',
-    'The inputs are of different boots, the kernel is patched, or the framebuffer is elsewhere. The answer follows what was seen.',
+    'the kernel did not do what its release and configuration predict',
+    'The inputs are from different boots, the kernel is patched, or the framebuffer is elsewhere. The answer follows what was observed.',
     'the log and /proc/iomem',
   ),
   'sysfb/observed-no-framebuffer-base': rule(
@@ -208,7 +208,7 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/observed-no-mmio-space': rule(
     'the kernel found no MMIO space for a pass-through device',
-    'The windows of VMBus are too small for it, or taken. A reservation makes them smaller.',
+    'The windows of VMBus are too small for it, or in use. A reservation makes them smaller.',
     'drivers/pci/controller/pci-hyperv.c',
   ),
   'sysfb/observed-pass-through-failed': rule(
@@ -218,17 +218,17 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/observed-pool': rule(
     'the driver printed its windows and what it reserved',
-    'These count, whatever the tables say.',
+    'They take precedence over the tables.',
     'pr_info("hv_mmio=…") in vmbus_reserve_fb(), v7.1',
   ),
   'sysfb/observed-unexpected-low-base': rule(
-    'the driver found its first window where it expects none',
-    'It fell back to what screen_info says.',
+    'the first window of the driver is not where it expects one',
+    'It fell back to the framebuffer in screen_info.',
     '016a25e4b0df, v7.1',
   ),
   'sysfb/pass-through-lands-on-framebuffer': rule(
     'without a reservation a pass-through device gets a part of the framebuffer',
-    'First fit from the bottom of the first window puts it there, and Hyper-V refuses to power it up.',
+    'First fit from the bottom of the first window places it there, and Hyper-V refuses to power it up.',
     'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/reservation-not-possible': rule(
@@ -238,7 +238,7 @@ export const SYSFB_ROWS = {
   ),
   'sysfb/reserved-with-sysfb': rule(
     'with CONFIG_SYSFB the driver reserves the framebuffer',
-    'The symbol is what protects it.',
+    'Without the symbol it is not protected.',
     'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/reserved-without-sysfb': rule(
@@ -247,13 +247,13 @@ export const SYSFB_ROWS = {
     'vmbus_reserve_fb() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/same-as-binding-example': rule(
-    'the line is the example of the binding, number by number',
+    'the line is the same as the example of the binding',
     'It may have been copied from there and not from a machine. The tree of the machine would settle it.',
     'Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml',
   ),
   'sysfb/srat-gaps': rule(
     'the ranges of SRAT leave out the MMIO gaps',
-    'On Hyper-V these are the gaps whose bounds the tables leave open: an inference, which may make an answer worse and never better.',
+    'On Hyper-V these are the gaps whose bounds the tables leave open. This is inferred; it may make an answer worse, never better.',
     'logs and tables of four Hyper-V guests',
   ),
   'sysfb/started-by-kexec': rule(
@@ -262,8 +262,8 @@ export const SYSFB_ROWS = {
     'kexec-tools; drivers/firmware/efi/libstub',
   ),
   'sysfb/vendor-kernel': rule(
-    'the kernel is of a vendor',
-    'Which changes were backported to it is not known, so each counts as possible. --with-commit, --without-commit or --kernel-source settle it.',
+    'the kernel is a vendor kernel',
+    'Which changes were backported is unknown, so each is treated as possible. --with-commit, --without-commit or --kernel-source settle it.',
     'src/evidence/release-text.ts',
   ),
   'sysfb/vtl-mode-on-acpi': rule(
@@ -272,13 +272,13 @@ export const SYSFB_ROWS = {
     'drivers/hv/Kconfig',
   ),
   'sysfb/window-holds-framebuffer': rule(
-    'a window of VMBus holds the framebuffer',
-    'It has to be reserved, or VMBus may hand it out.',
+    'a window of VMBus contains the framebuffer',
+    'Unless it is reserved, VMBus may allocate it to a device.',
     'vmbus_acpi_add() in drivers/hv/vmbus_drv.c',
   ),
   'sysfb/window-may-hold-framebuffer': rule(
     'VMBus gets low MMIO, and no input says where in it the framebuffer is',
-    'It counts as inside, the worse case. boot_params, dmesg or lspci of the machine would settle it.',
+    'It is assumed to be inside, the worse case. boot_params, dmesg or lspci of the machine would settle it.',
     'M. Kelley, linux-hyperv, 20 May 2025: "always in the low MMIO range"',
   ),
 };

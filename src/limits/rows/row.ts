@@ -1,14 +1,14 @@
-/** What a limit is, and what rows of limits share. */
+/** The type of a limit, and texts that several limits share. */
 
 export interface LimitRow {
   readonly default: number;
   /** What is counted, in the plural: `bytes`, `nodes`. */
   readonly unit: string;
-  /** Of what, for the list of limits. */
+  /** What is limited, for the list of limits. */
   readonly of: string;
   /** Why the default is what it is. */
   readonly reason: string;
-  /** What happens when it is reached. Something always tells it. */
+  /** What happens when it is reached. It is always reported. */
   readonly then: string;
 }
 

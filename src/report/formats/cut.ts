@@ -1,11 +1,11 @@
-/** Markdown for places that take only so much of it. */
+/** Cuts Markdown for places that limit its size. */
 
 const encoder = new TextEncoder();
 
-/** What is said where something was left out. */
-const LEFT_OUT = 'The rest is left out: it is longer than fits here.';
+/** The last line where something was left out. */
+const LEFT_OUT = 'The rest is left out: it is longer than allowed here.';
 
-/** What a fence or a folded part needs to be closed again. */
+/** The fence and the folded parts that are open at a line. */
 interface Open {
   fence: string | undefined;
   details: number;
@@ -25,8 +25,8 @@ function closing({ fence, details }: Open): string {
 }
 
 /**
- * The first lines of a Markdown text that our renderer made, with what is open closed.
- * @param most bytes of UTF-8
+ * The first lines of a Markdown text of our own renderer; open fences and folded parts are closed.
+ * @param most bytes of UTF-8 that the result may have
  */
 export function cutMarkdown(text: string, most: number): string {
   if (encoder.encode(text).length <= most) return text;

@@ -10,10 +10,10 @@ import { type Locate, locateByName } from '../results/located.ts';
 import { type FilePlace, Files, isNoFile } from '../results/place.ts';
 import { type Found, worstFirst } from '../results/results.ts';
 
-/** GitHub shows so many of each level of a step, and fifty of a job. */
+/** GitHub shows this many of each level in a step, and fifty in a job. */
 const MAX_EACH = 10;
 
-/** A message is cut here: GitHub does it too, without saying so. */
+/** Longer messages are cut: GitHub would do so silently. */
 const MAX_MESSAGE = 4000;
 
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const;
@@ -22,7 +22,7 @@ export interface GithubOptions {
   readonly locate?: Locate | undefined;
 }
 
-/** What is behind the `::` of a command. Control characters are shown, so that no line ends in it. */
+/** The data after the second `::` of a command. Control characters are escaped, so that none ends the line. */
 function data(text: string): string {
   const shown = escapeControls(text);
   return (
@@ -34,7 +34,7 @@ function data(text: string): string {
   );
 }
 
-/** A value before it, where `:` and `,` mean something too. */
+/** A property of a command, in which `:` and `,` are special too. */
 function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
@@ -48,7 +48,7 @@ function commandLine(result: Diagnostic, files: Files, locate: Locate): string {
     if (place.inside === undefined && place.region !== undefined && 'line' in place.region) {
       const { line, column, endLine, endColumn } = place.region;
       properties.push(`line=${line}`);
-      // Columns are taken only where the annotation is of one line.
+      // GitHub takes columns only for annotations of one line.
       if (endLine === line) properties.push(`col=${column}`, `endColumn=${Math.max(column, endColumn - 1)}`);
       else properties.push(`endLine=${endLine}`);
     }
@@ -58,7 +58,7 @@ function commandLine(result: Diagnostic, files: Files, locate: Locate): string {
   return `::${COMMANDS[result.severity]} ${properties.join(',')}::${data(message)}`;
 }
 
-/** What is told line by line, and how much of each level is not. */
+/** The results that are annotations, and how many of each level are not. */
 export function annotationsOf(found: Found): {
   readonly shown: readonly Diagnostic[];
   readonly left: Readonly<Record<Diagnostic['severity'], number>>;
@@ -96,8 +96,8 @@ export function renderGithub(found: Found, { locate = locateByName }: GithubOpti
   const failed = found.failure === undefined ? [] : [`::error title=fwmap::${data(found.failure)}`];
   const lines = shown.map((result) => commandLine(result, files, locate));
   const more = countText(left);
-  // A line of the log, no command: annotations are what is short.
-  if (more !== '') lines.push(`fwmap: ${more} more, in the summary of the job`);
+  // A line of the log, not a command: annotations are limited.
+  if (more !== '') lines.push(`fwmap: ${more} more, listed in the job summary`);
   return [...failed, ...lines].map((line) => `${line}\n`).join('');
 }
 

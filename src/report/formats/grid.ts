@@ -1,11 +1,11 @@
-/** How wide the columns of a table may be, so that it fits a page. */
+/** Widths of the columns of a table, so that it fits. */
 
 /** Between two columns. */
 export const GAP = 2;
-/** A column that would have to be narrower than this is not a column any more. */
+/** No column is made narrower than this. */
 const NARROWEST = 16;
 
-/** A cell as the layout sees it, in columns of the screen. */
+/** The size of a cell, in columns of the screen. */
 export interface CellSize {
   /** On one line. */
   readonly whole: number;
@@ -14,8 +14,8 @@ export interface CellSize {
 }
 
 /**
- * Widths of the columns, the widest narrowed until a row fits; undefined where it can't, and the rows are better told
- * one below the other.
+ * Widths of the columns, the widest narrowed until a row fits; undefined where it can't fit, and each cell needs a line of
+ * its own.
  * @param available columns of the screen for a row
  */
 export function columnWidths(
@@ -40,7 +40,7 @@ export function columnWidths(
     );
     const wide = widths.flatMap((width, at) => (width === most && width > least[at]! ? [at] : []));
     if (wide.length === 0) return undefined;
-    // Down to the next widest, so that wide columns share what is missing.
+    // Down to the next widest, so that wide columns shrink alike.
     const next = widths.reduce((below, width) => (width < most ? Math.max(below, width) : below), 0);
     let left = over;
     for (const [index, at] of wide.entries()) {

@@ -63,7 +63,7 @@ export function inputsJson(artifacts: readonly Artifact[]): InputJson[] {
 
 /**
  * A place in an input: line and column in text, offset and length in a blob.
- * @param expected the source one would look in without being told; another one is named
+ * @param expected the source that needs no name; any other is named
  */
 export function placeJson(span: Span, expected?: string): PlaceJson {
   const place = placeOf(span);
@@ -93,7 +93,7 @@ function expressionJson(value: Quantity | null, names: Names): string | undefine
   return value === null || typeof value === 'bigint' ? undefined : formatQuantity(value, names);
 }
 
-/** What bounds are made of; undefined where none is made of anything but numbers. */
+/** The expressions of bounds that are not numbers; undefined where both are. */
 export function expressionsJson(
   base: Quantity | null,
   size: Quantity | null,
@@ -112,7 +112,7 @@ export function conditionJson(condition: Condition, names: Names): WhenJson {
   return { when: formatCondition(condition, names), condition: conditionTree(condition, names) };
 }
 
-/** What the names in conditions and expressions stand for, each once. */
+/** The variables of conditions and expressions, each once. */
 export function fieldsJson(names: Names): FieldJson[] {
   return names.named().map(({ name, variable }) => ({ name, ...variableJson(variable) }));
 }

@@ -1,6 +1,6 @@
 /**
- * Documents as one pastes them into a reply on a kernel list: ASCII, no column past 72 (a quoted line then still fits
- * 80), no colour, no drawing, and never a tag that only a person may give.
+ * Documents for a reply on a kernel list: ASCII, at most 72 columns (a quoted line then still fits 80), no colour, and
+ * never a tag that only a person may give.
  */
 import { escapeToAscii } from '../../bytes/escape.ts';
 import {
@@ -17,8 +17,8 @@ import { wrap } from './wrap.ts';
 const WIDTH = 72;
 
 /**
- * Tags of Documentation/process/submitting-patches.rst. A tool must not give them, nor firmware through a tool; also not
- * at the end of a long word, which may be broken before them.
+ * Tags of Documentation/process/submitting-patches.rst. A tool must not give them, nor firmware through a tool. They are
+ * quoted also at the end of a long word, which may be broken before them.
  */
 const TAGS = /(?:signed-off|reviewed|acked|tested|reported|suggested|co-developed)-by(?=:)/gi;
 
@@ -55,7 +55,7 @@ function tableLines(block: Extract<Block, { kind: 'table' }>): string[] {
   const across = (row: readonly string[]): string[] => wrap(row[0]!, WIDTH, '  ', '    ');
   if (total <= WIDTH)
     return shown.flatMap((row) => (isAcross(row, titles.length) ? across(row) : [line(row)]));
-  // The last column may be prose: broken where the ones before it leave enough room.
+  // The last column may be prose: it is wrapped where the others leave enough room.
   const last = titles.length - 1;
   const before = total - widths[last]! - 2;
   if (block.untitled && before + 2 <= WIDTH / 2)
@@ -71,7 +71,7 @@ function tableLines(block: Extract<Block, { kind: 'table' }>): string[] {
       if (whole.length <= WIDTH) return [whole];
       return [line(row.slice(0, last)), ...wrap(row[last] ?? '', WIDTH, '      ')];
     });
-  // Too wide: a row becomes a point, its first cell named, the rest below it.
+  // Too wide: a row becomes a list item with its first cell, the others below it.
   return rows.flatMap((row) => [
     ...wrap(row[0] ?? '', WIDTH, '  * ', '    '),
     ...row.slice(1).flatMap((cell, index) => {
@@ -99,7 +99,12 @@ function blockLines(block: Block): string[] {
     case 'groups':
       return block.groups.flatMap(({ title, rows, note }) => [
         ...wrap(ascii(title), WIDTH, '', '    '),
-        ...tableLines({ kind: 'table', columns: block.columns, rows, untitled: true }),
+        ...tableLines({
+          kind: 'table',
+          columns: block.columns,
+          rows,
+          ...(block.titled ? {} : { untitled: true }),
+        }),
         ...(note === undefined ? [] : wrap(ascii(note), WIDTH, '  ', '    ')),
       ]);
     case 'lines':

@@ -1,14 +1,22 @@
-/** The address map in characters: a line a row of the layout, boxes as bars at the left of their labels. */
+/** The address map in characters: a line for each row of the layout, boxes as bars at the left of their labels. */
 import { hex } from '../../bytes/address.ts';
 import { type Block, type Phrase, phrasesOf, plainText, type Text, type Tone } from '../document.ts';
 import type { AddressMap, MapKind } from '../map/items.ts';
 import { type Box, type Layout, layoutOf, type Row, type Segment } from '../map/layout.ts';
-import { certaintyLabel, gapText, isUncertain, kindText, ownerText, shortened } from '../map/words.ts';
+import {
+  certaintyLabel,
+  gapText,
+  isUncertain,
+  kindText,
+  NOTHING_TO_DRAW,
+  ownerText,
+  shortened,
+} from '../map/words.ts';
 
 export interface MapTextOptions {
   /** Columns. */
   readonly width: number;
-  /** Characters beyond ASCII may be drawn with. */
+  /** Whether characters beyond ASCII may be used. */
   readonly unicode: boolean;
 }
 
@@ -70,7 +78,7 @@ const TONES: Partial<Record<MapKind, Tone>> = {
   register: 'faint',
 };
 
-/** The bar of a box in one of its rows. */
+/** The character of a box's bar in one of its rows. */
 function barOf(box: Box, row: number, signs: Signs): string {
   const { item, firstRow, endRow, openStart, openEnd } = box;
   const { start, middle, end, single } = isUncertain(item) ? signs.uncertain : signs;
@@ -99,7 +107,7 @@ interface Columns {
   readonly kind: number;
 }
 
-/** What the widest of them take, so that they are in line. */
+/** The widths of the widest labels, so that columns are aligned. */
 function columnsOf({ segments, lanes }: Layout): Columns {
   const items = segments.flatMap(({ boxes }) => boxes.map(({ item }) => item));
   const widest = (of: (item: Box['item']) => string): number =>
@@ -123,7 +131,7 @@ function label(
 ): Text {
   const tone = TONES[item.kind];
   const range: Phrase = { text: short(item.range, columns.range), tone: 'code' };
-  if (continued) return [range, ' goes on'];
+  if (continued) return [range, ' continued'];
   const gap = ' '.repeat(
     Math.max(0, columns.range - plainText([range]).length + columns.size - item.sizeText.length + 1),
   );
@@ -178,8 +186,8 @@ function mapLines(map: AddressMap, options: MapTextOptions): Text[] {
   const columns = columnsOf(layout);
   const signs = options.unicode ? UNICODE : ASCII;
   const legend = [
-    `${signs.uncertain.middle} under a condition or unknown`,
-    `${signs.up} ${signs.down} continues, or not known how far`,
+    `${signs.uncertain.middle} conditional or unknown`,
+    `${signs.up} ${signs.down} continued, or extent unknown`,
   ].join('   ');
   const uncertain = layout.segments.some(({ boxes }) =>
     boxes.some(({ item, openStart, openEnd }) => isUncertain(item) || openStart || openEnd),
@@ -187,18 +195,18 @@ function mapLines(map: AddressMap, options: MapTextOptions): Text[] {
   return [
     ...layout.segments.flatMap((segment) => segmentLines(segment, columns, options)),
     ...layout.names,
-    ...(layout.left === 0 ? [] : [`${layout.left} more are not shown.`]),
+    ...(layout.left === 0 ? [] : [`${layout.left} more not shown.`]),
     ...(uncertain ? [[{ text: legend, tone: 'faint' } as const]] : []),
   ];
 }
 
-/** The maps below each other, as blocks of a document. */
+/** The maps as blocks of a document, one below the other. */
 export function mapBlocks(maps: readonly AddressMap[], options: MapTextOptions): Block[] {
   return maps.flatMap((map): Block[] => {
     const lines = mapLines(map, options);
     return [
       { kind: 'heading', text: map.title },
-      lines.length === 0 ? { kind: 'paragraph', text: 'Nothing to draw.' } : { kind: 'drawing', lines },
+      lines.length === 0 ? { kind: 'paragraph', text: NOTHING_TO_DRAW } : { kind: 'drawing', lines },
     ];
   });
 }

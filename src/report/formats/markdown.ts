@@ -2,14 +2,14 @@
 import { escapeControls, escapeHtml } from '../../bytes/escape.ts';
 import { type Block, type Document, type Item, phrasesOf, plainText, type Text } from '../document.ts';
 
-/** Everything in a word that Markdown or HTML in it could take for markup. */
+/** Escapes everything in a word that Markdown or HTML could take for markup. */
 function escapeWord(text: string): string {
   return text.replace(/[\\`*_{}[\]#|~$!<>&]/g, '\\$&');
 }
 
 /**
- * A word that is better set as code: addresses, paths, symbols, and all that GitHub makes links or calls of (`@name`,
- * `#1`, `:emoji:`, URLs). In a code span nothing of it needs an entity, so that it can be copied and searched for.
+ * A word that is set as code: addresses, paths, symbols, and everything that GitHub makes links or mentions of (`@name`,
+ * `#1`, `:emoji:`, URLs). A code span needs no entities, so that its text can be copied and searched for.
  */
 const CODE_LIKE =
   /[\\@#_*`$~{}^]|0x[0-9a-f]|[<>&|][^<>&|=]|[^<>&|=][<>&|]|\(\)|^\/|\/.*\/|:\/\/|^:|[a-z]:\d|^www\.|\.(?:dtsi?|dtb|asl|aml|c|h|rs|txt|yaml)\b/i;
@@ -17,14 +17,14 @@ const CODE_LIKE =
 /** Ranges as %pR prints them, cells, lines of a configuration, then words. */
 const PIECES = /\[(?:mem|io|bus) +[^\]]*\]|<0x[0-9a-f]+(?: 0x[0-9a-f]+)*>|# CONFIG_\w+ is not set\b|\s+|\S+/g;
 
-/** Running text; what stands for itself in it, an address or a symbol, as code. */
+/** Escapes running text; addresses, paths and symbols in it become code spans. */
 export function escapeMarkdown(text: string): string {
   return escapeControls(text).replace(PIECES, (piece) => {
     if (/^\s/.test(piece)) return piece;
     if (/^\[(?:mem|io|bus) |^<0x|^# CONFIG_\w+ /.test(piece)) return codeSpan(piece);
     if (!CODE_LIKE.test(piece)) return escapeWord(piece);
     const [, before = '', word = '', after = ''] = /^([("']*)(.*?)([.,;:"')]*)$/s.exec(piece) ?? [];
-    // The bracket that closes belongs to the word where it opens in it: `vmbus_device_add()`.
+    // A closing bracket belongs to the word if the word has the opening one: `vmbus_device_add()`.
     const opens = word.includes('(') && !word.includes(')');
     const closing = opens ? after.indexOf(')') + 1 : 0;
     const [name, rest] = [word + after.slice(0, closing), after.slice(closing)];
@@ -38,7 +38,7 @@ export function codeSpan(text: string): string {
   if (shown.trim() === '') return '';
   const longest = (shown.match(/`+/g) ?? []).reduce((length, run) => Math.max(length, run.length), 0);
   const fence = '`'.repeat(longest + 1);
-  // One space at both ends is no part of the code.
+  // Markdown removes one space at both ends.
   const pad = longest > 0 || /^ .* $/.test(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
@@ -63,7 +63,7 @@ function headingText(text: Text): string {
     .join('');
 }
 
-/** A line of text must not start a list, a line or a block of code. */
+/** Keeps a line of text from starting a list, a heading or a block of code. */
 function atLineStart(text: string): string {
   return text.trimStart().replace(/^(\d*)([-+=.)])/, '$1\\$2');
 }
@@ -76,7 +76,7 @@ function itemLines(items: readonly Item[], depth: number): string[] {
   ]);
 }
 
-/** In a table cell a bar ends the cell, in code too. */
+/** In a table a bar ends the cell, also in a code span. */
 function cell(text: Text): string {
   return inline(text).replace(/(?<!\\)\|/g, '\\|');
 }
@@ -126,7 +126,7 @@ function blockLines(block: Block): string[] {
       return [`${fence}text`, ...lines, fence];
     }
     case 'details':
-      // HTML of our own: the summary is a constant, and the empty lines make Markdown of what is inside.
+      // Our own HTML: the summary is a constant, and after an empty line the content is Markdown.
       return [
         '<details>',
         `<summary>${escapeHtml(block.summary)}</summary>`,

@@ -1,4 +1,4 @@
-/** The very lines or bytes of an input that a window was read from, for whoever wants to check. */
+/** The lines or bytes of an input that a window was read from. */
 import { formatPlace, type Span, textOf } from '../../bytes/source.ts';
 
 const MAX_LINES = 8;
@@ -27,7 +27,7 @@ export function rawLines(span: Span): string[] {
   return span.source.form === 'blob' ? byteLines(span) : textLines(span);
 }
 
-/** Each place once, named as a person looks it up, its lines or bytes below. */
+/** Each place once, followed by its lines or bytes. */
 export function rawData(spans: readonly Span[]): string[] {
   const seen = new Set<string>();
   return spans.flatMap((span) => {

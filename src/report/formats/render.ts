@@ -1,4 +1,4 @@
-/** The formats there are: a row each, loaded when asked for. */
+/** The output formats: a row each, loaded when used. */
 import { escapeCommands } from '../../bytes/escape.ts';
 import type { Document } from '../document.ts';
 import type { AddressMap } from '../map/items.ts';
@@ -6,34 +6,35 @@ import type { Locate } from '../results/located.ts';
 import type { Found } from '../results/results.ts';
 import type { JsonObject } from './json-parts.ts';
 
-/** A subject, ready to be shown in any format. Each form is made only when a format wants it. */
+/** A subject that can be rendered in any format. Each form is made only when a format needs it. */
 export interface Report {
   readonly json: () => JsonObject;
   /** @param format the format it is laid out for */
   readonly document: (format: Format) => Document;
-  /** What there is to draw; only subjects that are about addresses have some. */
+  /** The address maps; only subjects that are about addresses have them. */
   readonly maps?: () => Promise<readonly AddressMap[]>;
-  /** What was wrong with the inputs, and the answers, one by one. */
+  /** The diagnostics and the answers as a list of results. */
   readonly found: () => Found;
 }
 
 export interface RenderOptions {
   readonly color: boolean;
+  /** Columns of text; other formats have widths of their own. */
   readonly width: number;
-  /** Draw the address map, too, where a document can hold one. */
+  /** Whether to add the address map to text, mail and Markdown. */
   readonly map?: boolean;
-  /** Characters beyond ASCII may be drawn with. */
+  /** Whether drawings may use characters beyond ASCII. */
   readonly unicode?: boolean;
-  /** Of the program, for formats that name it. */
+  /** The program's version, for formats that have it. */
   readonly version?: string;
-  /** What files are called, for formats that other programs read. */
+  /** Names of files, for formats that other programs read. */
   readonly locate?: Locate;
 }
 
-/** Columns of a drawing where no line is ever broken: a quoted line of a mail still fits 80. */
+/** Columns of a drawing in mail and Markdown: a quoted line still fits 80. */
 const DRAWING_WIDTH = 72;
 
-/** The document with the drawing below, where one was asked for. */
+/** The document, with the drawing below it where that is wanted. */
 async function drawn(report: Report, format: Format, options: RenderOptions): Promise<Document> {
   const document = report.document(format);
   if (options.map !== true || report.maps === undefined) return document;
@@ -48,7 +49,7 @@ const RENDERERS = {
     const { renderText } = await import('./text.ts');
     const document = await drawn(report, 'text', options);
     const plain = renderText(document, options);
-    // Wide and combining characters take other than one column each: who has some pays for the tables of them.
+    // Wide and combining characters don't take one column each: the tables for them are loaded only if there are any.
     if (/^[\x00-\x7f]*$/.test(plain)) return plain;
     const { default: measure } = await import('string-width');
     return renderText(document, { ...options, measure });
@@ -89,15 +90,15 @@ const RENDERERS = {
 
 export type Format = keyof typeof RENDERERS;
 
-/** The first is what is printed when nothing is asked for. */
+/** The first is the default. */
 const ALL_FORMATS = Object.keys(RENDERERS) as Format[];
 
-/** Those of subjects that have nothing to draw. */
+/** Formats of subjects without an address map. */
 export const FORMATS = ALL_FORMATS.filter((format) => format !== 'svg');
-/** Those of subjects that have an address map. */
+/** Formats of subjects with an address map. */
 export const MAP_FORMATS = ALL_FORMATS;
 
-/** Formats that people read as they are, in the log of a job too. */
+/** Formats that people read directly, also in the log of a CI job. */
 const PROSE: ReadonlySet<Format> = new Set<Format>(['text', 'mail', 'markdown']);
 
 export async function renderReport(report: Report, format: Format, options: RenderOptions): Promise<string> {

@@ -1,6 +1,6 @@
 /**
- * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/): what code scanning, editors and review tools read.
- * Section numbers below are its.
+ * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), which code scanning, editors and review tools read.
+ * Section numbers below refer to it.
  */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeControls } from '../../bytes/escape.ts';
@@ -15,7 +15,7 @@ import { codeSpan, escapeMarkdown } from './markdown.ts';
 
 export const SARIF_SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
-/** What stands for the folder that paths begin at. */
+/** The symbol for the folder that paths are relative to. */
 const ROOT = '%SRCROOT%';
 
 export interface SarifOptions {
@@ -24,8 +24,7 @@ export interface SarifOptions {
 }
 
 /**
- * A message as plain text with embedded links (3.11.6) and placeholders (3.11.5) has it: what would be one of those, and
- * was not written as one by us, is taken apart.
+ * Escapes plain text for a message: text that would be an embedded link (3.11.6) or a placeholder (3.11.5) is changed.
  */
 function messageText(text: string): string {
   return escapeControls(text)
@@ -75,7 +74,7 @@ function helpOf(code: string): JsonObject {
   };
 }
 
-/** 3.27.9: what is no failure has no level. An answer that nothing is wrong is none, nor one that nobody has. */
+/** 3.27.9: only failures have a level. These answers are not failures. */
 const KINDS: Readonly<Record<string, string>> = {
   'answer/not-needed': 'pass',
   'answer/needed-and-set': 'pass',
@@ -94,7 +93,7 @@ function regionJson(region: Region): JsonObject {
     : { byteOffset: region.offset, byteLength: region.length };
 }
 
-/** The files of a run, each once and referred to by number, and what is in them below them (3.24). */
+/** The files of a run, each once and referred to by number; contents of containers refer to their container (3.24). */
 class Artifacts {
   readonly list: JsonObject[] = [];
   readonly #numbers = new Map<string, number>();
@@ -125,14 +124,14 @@ class Artifacts {
     return this.#numbers.get(file) ?? this.#add(file, { location: this.location(file) });
   }
 
-  /** What is in a container has no file of its own: it is named by what it lies in. */
+  /** What is in a container has no file of its own: it has a parent. */
   #numberInside(file: string, inside: string): number {
     const key = `${file}\0${inside}`;
     const known = this.#numbers.get(key);
     return known ?? this.#add(key, { location: { uri: uriPath(inside) }, parentIndex: this.#number(file) });
   }
 
-  /** Two names may be of one file: 3.14.15 wants it once. */
+  /** Two names may mean one file: 3.14.15 wants it once. */
   #add(name: string, artifact: JsonObject): number {
     const text = JSON.stringify(artifact);
     const at = this.list.findIndex((each) => JSON.stringify(each) === text);
@@ -145,7 +144,7 @@ class Artifacts {
     return { ...this.location(file), index: this.#number(file) };
   }
 
-  /** 3.29: the file, and where in it; what lies in a container is told beside it. */
+  /** 3.29: the file and the region in it. Of what is in a container only the file: see `physicalInside`. */
   physical({ file, inside, region }: FilePlace): JsonObject {
     return {
       artifactLocation: this.reference(file),
@@ -216,7 +215,7 @@ function resultJson(
                 : artifacts.physicalInside({ ...other, inside: other.inside }),
           })),
         }),
-    // The first is what GitHub matches alerts by; the upload makes it of the line where it is missing.
+    // GitHub matches alerts by the first; where it is missing, the upload makes it from the line.
     partialFingerprints: { primaryLocationLineHash: print, 'fwmap/v1': print },
   };
 }
@@ -255,7 +254,7 @@ export function sarifJson(found: Found, { version, locate = locateByName }: Sari
           },
         ],
         columnKind: 'utf16CodeUnits',
-        // Where it is on the machine that ran this is nobody's business, and output is the same wherever that was.
+        // No absolute path: it is private, and the output would depend on it.
         originalUriBaseIds: { [ROOT]: { description: { text: 'The root of the repository' } } },
         artifacts: artifacts.list,
         results: listed,

@@ -1,4 +1,4 @@
-/** Clauses as verdicts have them, made into sentences, and no sentence twice. */
+/** Makes sentences of the clauses of a verdict, and finds repetitions. */
 
 /** Splits at `; `, not inside of brackets, and not where the next clause begins with `or` or `and`. */
 function clausesOf(text: string): string[] {
@@ -23,12 +23,12 @@ function clausesOf(text: string): string[] {
   return clauses;
 }
 
-/** A capital where the first word is one of prose, not a symbol. */
+/** Capitalises the first word if it is prose, not a symbol. */
 export function capital(text: string): string {
   return /^[a-z][a-z-]*(?:[\s,]|$)/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
 }
 
-/** Words that begin a sentence with a capital they have only there. */
+/** Words that are capitalised only at the start of a sentence. */
 const FUNCTION_WORDS =
   /^(?:A|An|The|No|On|In|Of|At|By|With|Without|These|This|That|It|Its|One|What|Where|When|Which|Code|Parts|From|For)\b/;
 
@@ -52,11 +52,11 @@ function bare(text: string): string {
   return small.replace(signs, ' ').trim();
 }
 
-/** What a report has said, so that it says nothing a second time. */
+/** The sentences of a report so far, so that none is repeated. */
 export class Said {
   #text = ' ';
 
-  /** Notes it down, and tells whether it is new. */
+  /** Records a text. @returns whether it is new */
   isNew(text: string): boolean {
     const key = ` ${bare(text)} `;
     if (key.trim() === '' || this.#text.includes(key)) return false;

@@ -1,6 +1,6 @@
 /**
- * The address map as a picture that stands for itself: one file, nothing from elsewhere, readable without colours, in
- * light and dark surroundings, with a mouse, a keyboard or a screen reader. Coordinates are pixels at its own width.
+ * The address map as a self-contained picture: it loads nothing, and is readable without colours, in light and dark
+ * surroundings, with a mouse, a keyboard or a screen reader. Coordinates are in pixels.
  */
 import { hex } from '../../bytes/address.ts';
 import { escapeControls, escapeHtml } from '../../bytes/escape.ts';
@@ -16,6 +16,7 @@ import {
   gapText,
   isUncertain,
   kindText,
+  NOTHING_TO_DRAW,
   ownerText,
   shortened,
 } from '../map/words.ts';
@@ -23,24 +24,24 @@ import {
 export interface SvgOptions {
   /** Pixels. */
   readonly width: number;
-  /** Labels below each other, for what is as narrow as a telephone. */
+  /** Labels on several lines, for narrow screens. */
   readonly stacked: boolean;
-  /** Of all that has an id in it, so that pictures in one page don't share any. */
+  /** Prefix of ids, so that pictures in one page don't share any. */
   readonly id: string;
-  /** Every box by itself, as far as there is room. */
+  /** Nothing is folded, as far as there is room. */
   readonly all?: boolean;
-  /** Id of what a page shows of a place. */
+  /** The id of the excerpt that shows a place. */
   readonly excerpt?: (span: Span | undefined) => string | undefined;
 }
 
-/** Of a character of the fonts that the style names, with some room. */
+/** Width of a character of the style's fonts, with some room. */
 const CHARACTER = 7.35;
 const MARGIN = 10;
 const LINE = 16;
 const HEADER = 26;
-/** Between the bottoms of boxes that end together. */
+/** Distance between the bottoms of boxes that end together. */
 const CLOSE = 3;
-/** Most that the boxes around a box take of the width. */
+/** The largest indentation of a box. */
 const MOST_INDENT = 84;
 const INDENT = 14;
 
@@ -100,7 +101,7 @@ function text(x: number, y: number, content: string, more = ''): string {
   return `<text x="${n(x)}" y="${n(y)}"${more}>${escapeHtml(content)}</text>`;
 }
 
-/** The sides of a box; the open ones are left away and have an arrow. */
+/** The sides of a box; open ones are replaced by an arrow. */
 function edges(x: number, y: number, width: number, height: number, { openStart, openEnd }: Box): string {
   if (!openStart && !openEnd)
     return `<rect class="e" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}"/>`;
@@ -113,13 +114,13 @@ function edges(x: number, y: number, width: number, height: number, { openStart,
   return `<path class="e" d="${path}"/>${up}${down}`;
 }
 
-/** Labels in columns that are in line throughout the picture. */
+/** Labels in columns that are aligned throughout the picture. */
 function wideLabels(box: Box, x: number, y: number, right: number, indent: number): string {
   const { item, continued } = box;
   const columns = (from: number, to: number): number => Math.floor((to - from) / CHARACTER);
   const size = MARGIN + indent + 290;
   const [kind, owner] = [size + 86, size + 86 + 19 * CHARACTER];
-  const range = shortened(continued ? `${item.range} goes on` : item.range, columns(x, size));
+  const range = shortened(continued ? `${item.range} continued` : item.range, columns(x, size));
   const certainty = certaintyLabel(item);
   const who = shortened(
     ownerText(item),
@@ -140,7 +141,7 @@ function wideLabels(box: Box, x: number, y: number, right: number, indent: numbe
 function stackedLabels(box: Box, x: number, y: number, right: number): string {
   const { item, continued } = box;
   const columns = Math.floor((right - x) / CHARACTER);
-  if (continued) return text(x, y, shortened(`${item.range} goes on`, columns));
+  if (continued) return text(x, y, shortened(`${item.range} continued`, columns));
   const certainty = certaintyLabel(item);
   const room = columns - (item.sizeText === '' ? 0 : columnsOf(item.sizeText) + 1);
   return [
@@ -181,7 +182,7 @@ function drawBox(
   ].join('');
 }
 
-/** Address spaces a line each: `0x100000000`. */
+/** The header line of a segment, with its start address. */
 function header(segment: Segment, y: number, { width }: SvgOptions): string {
   const isFour = segment.id === 'high';
   const line = `<line class="${isFour ? 'four' : 'rule'}" x1="${MARGIN}" x2="${width - MARGIN}" y1="${n(y + 20)}" y2="${n(y + 20)}"/>`;
@@ -209,7 +210,7 @@ function drawSegment(segment: Segment, top: number, from: number, indent: number
   };
 }
 
-/** Swatches of the kinds that there are, in as many lines as they take. */
+/** The legend: a swatch for each kind in the picture. */
 function legend(layout: Layout, top: number, { width, id }: SvgOptions): { parts: string[]; height: number } {
   const items = layout.segments.flatMap(({ boxes }) => boxes);
   const kinds = (Object.keys(KIND_WORDS) as MapKind[]).filter((kind) =>
@@ -220,7 +221,7 @@ function legend(layout: Layout, top: number, { width, id }: SvgOptions): { parts
   if (uncertain !== undefined)
     entries.push({
       kind: uncertain,
-      words: 'under a condition, or unknown',
+      words: 'conditional or unknown',
       classes: `k-${uncertain} cond`,
       hatch: uncertain,
     });
@@ -242,7 +243,7 @@ function legend(layout: Layout, top: number, { width, id }: SvgOptions): { parts
     x += length;
   }
   if (open) {
-    const words = '\u25b2 \u25bc continues, or not known how far';
+    const words = '\u25b2 \u25bc continued, or extent unknown';
     advance(columnsOf(words) * CHARACTER);
     parts.push(text(x, y + 10, words));
   }
@@ -270,7 +271,7 @@ function drawMap(map: AddressMap, top: number, from: number, options: SvgOptions
     parts.push(text(MARGIN, y, line, ' class="t"'));
     y += 19;
   }
-  const left = layout.left === 0 ? [] : [`${layout.left} more are not shown.`];
+  const left = layout.left === 0 ? [] : [`${layout.left} more not shown.`];
   for (const line of [layout.text, ...layout.names, ...left].flatMap((each) => wrapped(each, columns))) {
     parts.push(text(MARGIN, y, line, ' class="q"'));
     y += LINE;
@@ -286,7 +287,7 @@ function drawMap(map: AddressMap, top: number, from: number, options: SvgOptions
     y += drawn.height;
   }
   if (layout.segments.length === 0) {
-    parts.push(text(MARGIN, y + 6, 'Nothing to show.', ' class="q"'));
+    parts.push(text(MARGIN, y + 6, NOTHING_TO_DRAW, ' class="q"'));
     y += 20;
   }
   return { parts, bottom: y, number, layout };
@@ -302,7 +303,7 @@ function hatches(kinds: ReadonlySet<MapKind>, { id }: SvgOptions): string {
     .join('');
 }
 
-/** Maps below each other as an element `svg`, without style and script: the page around it has them. */
+/** Maps, one below the other, as an element `svg` without style and script, which the page around it has. */
 export function mapElement(maps: readonly AddressMap[], options: SvgOptions, inside = ''): string {
   const parts: string[] = [];
   const hatched = new Set<MapKind>();
@@ -334,10 +335,10 @@ export function mapElement(maps: readonly AddressMap[], options: SvgOptions, ins
 
 const WIDTH = 960;
 
-/** A file of its own. */
+/** Renders maps as a file. */
 export function renderSvg(maps: readonly AddressMap[]): string {
   const style = `<style>${MAP_STYLE}</style>`;
   const svg = mapElement(maps, { width: WIDTH, stacked: false, id: 'm' }, style);
-  // Last, so that all of the picture is there when it runs.
+  // The script is last, so that the whole picture exists when it runs.
   return `${svg.slice(0, -'</svg>'.length)}<script><![CDATA[${MAP_SCRIPT}]]></script>\n</svg>\n`;
 }

@@ -2,6 +2,7 @@
 import { escapeControls } from '../../bytes/escape.ts';
 import {
   type Block,
+  type Column,
   type Document,
   headsNext,
   type Item,
@@ -18,7 +19,7 @@ export interface TextOptions {
   readonly color: boolean;
   /** Columns of the screen. */
   readonly width: number;
-  /** Columns that a text takes on the screen; where it is left out, one a character. */
+  /** How many columns a text takes on the screen; by default one for each character. */
   readonly measure?: (text: string) => number;
 }
 
@@ -31,7 +32,7 @@ const SGR: Record<Tone, readonly [number, number]> = {
   warn: [33, 39],
   faint: [2, 22],
 };
-/** Prose in longer lines is hard to read, however wide the terminal. */
+/** Prose is wrapped at this many columns, also in wider terminals. */
 const PROSE_WIDTH = 100;
 
 function paint(text: string, tone: Tone, options: TextOptions): string {
@@ -46,14 +47,14 @@ function lengthOf(text: string, { measure }: TextOptions): number {
 interface Word {
   readonly shown: string;
   readonly length: number;
-  /** A space stands before it. */
+  /** A space comes before it. */
   readonly apart: boolean;
 }
 
-/** What is not broken: a range in brackets, else what stands between spaces. */
+/** Pieces that are not broken: a range in brackets, or what is between spaces. */
 const PIECES = /\s+|\[(?:mem|io|bus) +[^\]\s]*(?: window)?\]|[^\s[]+|\[/g;
 
-/** A command line to be typed: it has spaces, so a reader has to see where it ends. */
+/** Whether it is a command line, which is quoted: it has spaces, so a reader has to see where it ends. */
 function isCommand({ text, tone }: Exclude<Phrase, string>): boolean {
   return tone === 'code' && /^[a-z-]+ [^\s]/.test(text);
 }
@@ -79,7 +80,7 @@ function wordsOf(text: Text, options: TextOptions): Word[] {
   return words;
 }
 
-/** Words that have no space between them, put together. */
+/** Joins words that have no space between them. */
 function unbroken(words: readonly Word[]): Word[] {
   const joined: Word[] = [];
   for (const word of words) {
@@ -150,7 +151,7 @@ function cellOf(text: Text, options: TextOptions): Cell {
   };
 }
 
-/** A row on as many lines as its longest cell takes. */
+/** A row, on as many lines as its longest cell takes. */
 function rowLines(
   cells: readonly Cell[],
   widths: readonly number[],
@@ -177,7 +178,7 @@ function rowLines(
   });
 }
 
-/** Columns that a line of a wrapped cell takes: counted as `wrapWords` breaks it. */
+/** The lengths of the lines of a wrapped cell, broken as in `wrapWords`. */
 function lengthsOfLines({ words }: Cell, width: number): number[] {
   const lengths: number[] = [];
   let length = 0;
@@ -196,8 +197,8 @@ function lengthsOfLines({ words }: Cell, width: number): number[] {
 }
 
 /**
- * Rows one below the other, for what is too wide for columns. Cells without a title follow each other where they fit; the
- * others are indented, a line each.
+ * Rows as records, for tables that are too wide for columns. Cells without a title share lines where they fit; the others
+ * are indented, each on a line of its own.
  */
 function recordLines(block: Extract<Block, { kind: 'table' }>, indent: string, options: TextOptions) {
   const inner = `${indent}    `;
@@ -216,7 +217,7 @@ function recordLines(block: Extract<Block, { kind: 'table' }>, indent: string, o
       const [first, rest] = at === 0 ? [indent, `${indent}  `] : [inner, inner];
       const added = wrapped(title === '' ? cell : [`${title}: `, ...phrasesOf(cell)], first, rest, options);
       lines.push(...added);
-      // What was broken ends where it ends.
+      // Nothing follows a wrapped cell on its last line.
       room = added.length > 1 || title !== '' ? 0 : options.width - first.length - whole;
     }
     return lines;
@@ -225,11 +226,11 @@ function recordLines(block: Extract<Block, { kind: 'table' }>, indent: string, o
 
 type Rows = readonly (readonly Text[])[];
 
-/** Columns that stay in line where others stand below them: fewer say nothing. */
+/** The fewest columns that stay aligned where the others move below them. */
 const LEAST_COLUMNS = 2;
 
 /**
- * How rows are laid out: across the columns, in columns, in columns with the last ones below, or (undefined) one cell below
+ * The layout of rows: spanning the columns, in columns, in columns with the last ones below, or (undefined) one cell below
  * the other.
  */
 function rowPrinter(
@@ -273,7 +274,7 @@ function columnPrinter(
   return undefined;
 }
 
-/** The first cells in columns; of the others the first behind them where it fits, what is left below. */
+/** The first cells in columns; the next one after them where it fits; the others below. */
 function linesWithRest(
   cells: readonly Cell[],
   widths: readonly number[],
@@ -299,9 +300,7 @@ function cellsOf(rows: Rows, options: TextOptions): Cell[][] {
 
 function tableLines(block: Extract<Block, { kind: 'table' }>, options: TextOptions): string[] {
   const indent = block.untitled ? '  ' : '';
-  const titles = block.untitled
-    ? []
-    : [block.columns.map(({ title }) => cellOf([{ text: title, tone: 'faint' }], options))];
+  const titles = block.untitled ? [] : [titleCells(block.columns, options)];
   const rows = [...titles, ...cellsOf(block.rows, options)];
   const aligned = block.columns.map(({ align }) => align);
   const print = rowPrinter(rows, aligned, indent, options);
@@ -315,7 +314,7 @@ function fits(rows: readonly (readonly Cell[])[], columns: number, options: Text
   return columnWidths(rows, columns, options.width) !== undefined;
 }
 
-/** On one line as it is where that fits. */
+/** A title, on one line where it fits. */
 function titleLines(title: Text, options: TextOptions): string[] {
   const plain = escapeControls(plainText(title));
   if (lengthOf(plain, options) > options.width) return wrapped(title, '', '    ', options, options.width);
@@ -333,18 +332,32 @@ function painted(text: Text, options: TextOptions): string {
     .join('');
 }
 
-function groupLines({ columns, groups }: Extract<Block, { kind: 'groups' }>, options: TextOptions): string[] {
+function titleCells(columns: readonly Column[], options: TextOptions): Cell[] {
+  return columns.map(({ title }) => cellOf([{ text: title, tone: 'faint' }], options));
+}
+
+function groupLines(
+  { columns, groups, titled }: Extract<Block, { kind: 'groups' }>,
+  options: TextOptions,
+): string[] {
   const indent = '  ';
   const cells = groups.map(({ rows }) => cellsOf(rows, options));
   const aligned = columns.map(({ align }) => align);
-  const print = rowPrinter(cells.flat(), aligned, indent, options);
-  return groups.flatMap((group, at) => [
+  const titles = titled ? [titleCells(columns, options)] : [];
+  const print = rowPrinter([...titles, ...cells.flat()], aligned, indent, options);
+  const groupsLines = groups.flatMap((group, at) => [
     ...titleLines(group.title, options),
     ...(print === undefined
-      ? recordLines({ kind: 'table', columns, rows: group.rows, untitled: true }, indent, options)
+      ? recordLines(
+          { kind: 'table', columns, rows: group.rows, ...(titled ? {} : { untitled: true }) },
+          indent,
+          options,
+        )
       : cells[at]!.flatMap(print)),
     ...(group.note === undefined ? [] : wrapped(group.note, indent, `${indent}  `, options)),
   ]);
+  // Titles of columns that don't fit are left out.
+  return [...(print === undefined ? [] : titles.flatMap(print).slice(0, 1)), ...groupsLines];
 }
 
 function blockLines(block: Block, options: TextOptions): string[] {
@@ -389,7 +402,7 @@ function blockLines(block: Block, options: TextOptions): string[] {
   }
 }
 
-/** The document as text, blocks apart by an empty line, a heading close to what it heads. */
+/** The document as text, with an empty line between blocks, but not after a heading. */
 export function renderText(document: Document, options: TextOptions): string {
   let text = '';
   for (const [index, block] of document.entries()) {

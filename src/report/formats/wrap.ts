@@ -1,6 +1,6 @@
 /** Breaking text into lines. */
 
-/** Where a word that is too long for a line may be broken: after these. */
+/** A word that is too long for a line is broken after one of these. */
 const BREAKS = /[/.,;:+&|-]/;
 
 /** The pieces of one word, none longer than `width`. */
@@ -21,7 +21,7 @@ function pieces(word: string, width: number): string[] {
 /**
  * Lines of at most `width` characters, broken at spaces. A range in brackets, `[mem 0x…-0x…]`, stays on one line, so
  * that it can be searched for.
- * @param first what the first line starts with @param rest what the others start with
+ * @param first prefix of the first line @param rest prefix of the others
  */
 export function wrap(text: string, width: number, first = '', rest = first): string[] {
   const words = text.match(/\[(?:mem|io|bus) +[^\]\s]*(?: window)?\]\S*|\S+/g) ?? [];

@@ -1,11 +1,11 @@
-/** What the JSON of every answered question has. */
+/** The parts that the JSON of every answered question has. */
 import type { EvidenceJson, GapJson, Integer } from './parts.ts';
 
 export type AnsweredJson = {
-  /** What defines the question, with what defeats each. */
+  /** Statements that define the question, and what would refute each. */
   readonly premises: readonly { readonly text: string; readonly defeatedBy: string }[];
   readonly gaps: readonly GapJson[];
-  /** General knowledge that excluded a case. */
+  /** General knowledge that excluded cases. */
   readonly authorities: readonly AuthorityJson[];
   /** What would settle the answer, ranked. */
   readonly toSettle: readonly SettlingJson[];
@@ -23,7 +23,7 @@ export type AuthorityJson = {
 export type SettlingJson = {
   readonly what: string;
   readonly how: string;
-  /** Rows of the decision table that it decides, of all. */
+  /** How many rows of the decision table it decides, and how many there are. */
   readonly decides: { readonly rows: Integer; readonly of: Integer };
 };
 
@@ -32,13 +32,13 @@ export type RuleJson = {
   readonly id: string;
   readonly says: string;
   readonly evidence: readonly EvidenceJson[];
-  /** The answers of the cases in which it holds, as the question names them, where that isn't all of them. */
+  /** The answers of the cases in which the rule holds; absent where it holds in all cases. */
   readonly answers?: readonly string[];
 };
 
 export type AssumptionJson = {
   readonly text: string;
   readonly authority: string;
-  /** What would answer otherwise. */
+  /** What would change the answer. */
   readonly otherwise?: string;
 };

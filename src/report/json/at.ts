@@ -14,14 +14,14 @@ import type {
 
 export type AtJson = {
   readonly schema: 'fwmap/at@1';
-  /** Of a machine in an image, as --select takes it. */
+  /** The machine's name, as --select takes it, where there are several. */
   readonly name?: string;
   readonly space: 'memory' | 'io';
   readonly address: Hex;
-  /** Of a range the last address, else the address again. */
+  /** The last address of a range; equal to `address` where one address was asked about. */
   readonly last: Hex;
   readonly summary: string;
-  /** What surely has it first, and of that the smallest. */
+  /** Certain claims first, the smallest of them first. */
   readonly claims: readonly ClaimJson[];
   readonly fields: readonly FieldJson[];
   readonly inputs: readonly InputJson[];
@@ -36,12 +36,12 @@ export type ClaimJson = {
   readonly last: Hex | null;
   readonly expressions?: ExpressionsJson;
   readonly certainty: Certainty;
-  /** When it has the address; absent where it surely has. */
+  /** The condition under which it has the address; absent where that is certain. */
   readonly when?: string;
   readonly condition?: ConditionJson;
   /** Why it is not known whether it has the address. */
   readonly why?: string;
-  /** It holds all that was asked about. */
+  /** It contains the whole range that was asked about. */
   readonly whole: boolean;
   readonly note?: string;
   readonly origin?: OriginJson;

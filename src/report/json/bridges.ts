@@ -12,14 +12,14 @@ import type {
 
 export type BridgesJson = AnsweredJson & {
   readonly schema: 'fwmap/bridges@1';
-  /** Of a machine in an image, as --select takes it. */
+  /** The machine's name, as --select takes it, where there are several. */
   readonly name?: string;
   readonly question: string;
   readonly summary: string;
   readonly bridges: readonly BridgeJson[];
-  /** Of BARs that were given: does each fit? */
+  /** Whether each of the given BARs fits. */
   readonly fits?: readonly BarFitJson[];
-  /** With --matrix, and where no release is known and releases differ: what stretches of releases make of the bridges. */
+  /** The windows by range of releases: with --matrix, or where the release is not known and releases differ. */
   readonly matrix?: readonly BridgeMatrixRowJson[];
   readonly architecture: string;
   readonly kernel: { readonly release: string | null; readonly presumed: boolean };
@@ -28,7 +28,7 @@ export type BridgesJson = AnsweredJson & {
   readonly diagnostics: readonly DiagnosticJson[];
 };
 
-/** Where `when` is absent it is always so. */
+/** Absent where it always holds. */
 type Perhaps = {
   readonly when?: string;
   readonly condition?: ConditionJson;
@@ -40,13 +40,13 @@ export type BridgeJson = Perhaps & {
   readonly by: 'acpi' | 'device-tree' | 'log';
   /** @pattern ^([0-9a-f]{4,8}|\?{4}):([0-9a-f]{2}|\?\?)-([0-9a-f]{2}|\?\?)$ */
   readonly bus: string;
-  /** As Linux gives them, in its order; their conditions go without saying that of the bridge. */
+  /** As Linux gives them, in its order; their conditions don't repeat that of the bridge. */
   readonly windows: readonly WindowJson[];
   readonly changed: readonly BridgeChangeJson[];
   readonly notes: readonly BridgeNoteJson[];
   /** Parts of the windows in which no new BAR is placed. */
   readonly keptFree: readonly KeptFreeJson[];
-  /** What Linux prints of it in any case, without the device in front, in order. */
+  /** What Linux logs about it in any case, without the device prefix, in order. */
   readonly prints: readonly string[];
   readonly observed?: ObservedJson;
 };
@@ -54,13 +54,13 @@ export type BridgeJson = Perhaps & {
 export type BridgeChangeJson = Perhaps & {
   readonly window: WindowJson;
   readonly did: 'dropped' | 'clipped' | 'united' | 'coalesced' | 'refused';
-  /** What came of it, as the kernel prints it. */
+  /** The result, as the kernel prints it. */
   readonly into?: string;
   readonly why: string;
   /** As Linux logs it. */
   readonly line?: string;
   readonly source: string;
-  /** A log among the inputs has it. */
+  /** A log among the inputs has this line. */
   readonly logged?: boolean;
 };
 

@@ -5,13 +5,13 @@ import type { DiagnosticJson, InputJson, WindowJson } from './parts.ts';
 
 export type DiffJson = {
   readonly schema: 'fwmap/diff@1';
-  /** Which of several machines it is about. */
+  /** The machine's name, where there are several. */
   readonly name?: string;
-  /** No window and no answer is different. */
+  /** No window and no answer differs. */
   readonly same: boolean;
   readonly before: SideJson;
   readonly after: SideJson;
-  /** What is different, in the order of the windows after; what was removed at the end. */
+  /** The windows that differ, in the order of AFTER; removed ones at the end. */
   readonly windows: readonly WindowChangeJson[];
   readonly answers: readonly (AnswerChangeJson | BridgesChangeJson)[];
 };
@@ -27,7 +27,7 @@ export type WindowChangeJson = {
   readonly before: WindowJson | null;
   readonly after: WindowJson | null;
   /**
-   * Of a window that is on both sides: what it has otherwise.
+   * What differs in a window that both sides have.
    * @minItems 1
    */
   readonly what?: readonly Aspect[];
@@ -38,7 +38,7 @@ export type AnswerChangeJson = {
   readonly flipped: boolean;
   readonly before: AnswerJson | null;
   readonly after: AnswerJson | null;
-  /** Rules that only one side rests on. */
+  /** Rules that only one side has. */
   readonly because: readonly string[];
 };
 

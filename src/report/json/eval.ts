@@ -4,13 +4,13 @@ import type { ByteText, DiagnosticJson, Hex, InputJson, WhenJson } from './parts
 export type EvalJson = {
   readonly schema: 'fwmap/eval@1';
   readonly inputs: readonly InputJson[];
-  /** Absolute path of the object; null when there is none of that name. */
+  /** Absolute path of the object; null when it does not exist. */
   readonly path: string | null;
   readonly value: ValueJson | null;
   /** The value as ASL writes it. */
   readonly asl: string;
   readonly fault?: FaultJson;
-  /** What fails under a condition that the inputs don't settle. */
+  /** Faults under conditions that the inputs leave open. */
   readonly faults: readonly (WhenJson & FaultJson)[];
   /** Lines stored to Debug. */
   readonly debug: readonly string[];
@@ -32,7 +32,7 @@ export type ValueJson =
   | { readonly type: 'integer'; readonly value: Hex }
   | {
       readonly type: 'integer';
-      /** What it is made of. */
+      /** The expression over firmware fields. */
       readonly expression: string;
       readonly certainty: 'unknown';
       readonly why?: string;
@@ -42,5 +42,5 @@ export type ValueJson =
   | { readonly type: 'buffer'; readonly bytes: ByteText }
   | { readonly type: 'buffer'; readonly certainty: 'unknown'; readonly why: string }
   | { readonly type: 'package'; readonly elements: readonly (ValueJson | null)[] }
-  /** Of any other type, or a package too deep: as ASL writes it. */
+  /** Any other type, or a package that is nested too deeply: as ASL writes it. */
   | { readonly type: 'object'; readonly text: string };

@@ -16,9 +16,9 @@ import type { CrsStatus, PropertyItem, TreeBus } from './resources.ts';
 export type ExplainJson = {
   readonly schema: 'fwmap/explain@1';
   readonly inputs: readonly InputJson[];
-  /** Properties whose cell counts nobody says. */
+  /** Properties whose cell counts the inputs don't give. */
   readonly readings: readonly ReadPropertyJson[];
-  /** The node asked for with --node, in each tree that has it. */
+  /** The node of --node, in each tree that has it. */
   readonly nodes: readonly NodeJson[];
   readonly deviceTree: readonly ExplainedEntryJson[];
   readonly acpi: readonly ExplainedCrsJson[];
@@ -38,11 +38,11 @@ export type ReadPropertyJson = {
 
 export type ReadingJson = {
   readonly cells: { readonly child: Integer; readonly parent: Integer; readonly size: Integer };
-  /** The rest of the report reads it so. */
+  /** The rest of the report uses this reading. */
   readonly taken: boolean;
   readonly score: number;
   readonly entries: readonly { readonly child: Hex; readonly parent?: Hex; readonly size: Hex | null }[];
-  /** For, or with a negative weight against. */
+  /** Reasons for it, or against it where the weight is negative. */
   readonly reasons: readonly { readonly id: string; readonly says: string; readonly weight: number }[];
 };
 
@@ -54,7 +54,7 @@ export type NodeJson = {
   readonly status?: string;
   /** The nearest first, the root last. */
   readonly buses: readonly BusJson[];
-  /** What of memory the node sees, by the dma-ranges of a bus; none means where the CPU does. */
+  /** The memory that the node sees, by the dma-ranges of a bus; without a bus it sees memory where the CPU does. */
   readonly dma: {
     readonly bus: string | null;
     readonly windows: readonly DmaWindowJson[];
@@ -66,9 +66,9 @@ export type BusJson = {
   readonly kind: TreeBus;
   readonly addressCells: CellCountJson;
   readonly sizeCells: CellCountJson;
-  /** How addresses pass: 1:1 when empty, by so many entries. */
+  /** How addresses are translated: 1:1 when empty, else by this number of entries. */
   readonly ranges: 'root' | 'missing' | 'empty' | Count;
-  /** How addresses pass: 1:1 when empty, by so many entries. */
+  /** How addresses are translated: 1:1 when empty, else by this number of entries. */
   readonly dmaRanges: 'root' | 'missing' | 'empty' | Count;
   readonly status?: string;
 };
@@ -80,10 +80,10 @@ export type CellCountJson = {
 };
 
 export type DmaWindowJson = {
-  /** For the device, without the flags cell. */
+  /** The address on the device's bus, without the flags cell. */
   readonly base: Hex;
   readonly size: Hex | null;
-  /** The memory's address. */
+  /** CPU physical address of the memory. */
   readonly cpu: Hex | null;
 };
 
@@ -119,7 +119,7 @@ export type ExplainedAlternativeJson = WhenJson & {
 
 export type ExplainedDescriptorJson = {
   readonly type: string;
-  /** Of the first byte in the template. */
+  /** Offset of its first byte in the template. */
   readonly offset: Count;
   /** In bytes. */
   readonly length: Count;
@@ -129,7 +129,7 @@ export type ExplainedDescriptorJson = {
 
 export type DescriptorFieldJson = {
   readonly name: string;
-  /** In the template. */
+  /** Offset in the template. */
   readonly offset: Count;
   readonly bytes: ByteText;
   /** First bit and number of bits. */

@@ -12,9 +12,9 @@ export type FindingJson = {
   readonly source: string;
   /** @uniqueItems true */
   readonly mayHide: readonly Hidden[];
-  /** Whether it bears on the whole input or on what is at the path. */
+  /** Whether it affects the whole input or only what is at the path. */
   readonly scope: 'input' | 'path';
-  /** Of what nothing recognises: each kind with what it is recognised by. */
+  /** For inputs that are not recognised: each kind, and how it is recognised. */
   readonly recognised?: readonly { readonly kind: string; readonly by: string }[];
   readonly example?: ExampleJson;
 };

@@ -1,4 +1,4 @@
-/** Several machines of an image, each as it is reported alone. */
+/** Several machines of an image, an archive or a folder, each as it is reported alone. */
 import type { AtJson } from './at.ts';
 import type { BridgesJson } from './bridges.ts';
 import type { DiffJson } from './diff.ts';

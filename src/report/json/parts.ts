@@ -1,7 +1,6 @@
 /**
- * The parts that the JSON of several commands has. The types in this folder are the promise to scripts and the one source
- * of it: `npm run schemas` writes schemas/ from them, and what makes the JSON is checked against them by the compiler.
- * Types alone, nothing of it is there when fwmap runs.
+ * The parts that the JSON of several commands has. The types in this folder are what scripts rely on: `npm run schemas`
+ * writes schemas/ from them, and the compiler checks the code that makes the JSON against them. There is no code here.
  */
 import type { ArtifactKind } from '../../artifact/kinds.ts';
 import type { Severity } from '../../bytes/diagnostic.ts';
@@ -21,7 +20,7 @@ export type Hex = string;
 export type Sha256 = string;
 
 /**
- * Bytes as lower-case hex; ?? is a byte nobody can know from the inputs.
+ * Bytes as lower-case hex; ?? is a byte that the inputs don't determine.
  * @pattern ^([0-9a-f]{2}|\?\?)*$
  */
 export type ByteText = string;
@@ -47,11 +46,11 @@ export type InputJson = {
   /** As given on the command line; - is standard input. */
   readonly path: string;
   readonly kind: ArtifactKind;
-  /** Of the bytes that were read from the path; of a folder, of its listing of entry hashes. */
+  /** SHA-256 of the bytes that were read from the path; for a folder, of the list of its entries' hashes. */
   readonly sha256: Sha256;
-  /** Of what was found in an image: of its own bytes. */
+  /** SHA-256 of the bytes of something found in an image. */
   readonly contentSha256?: Sha256;
-  /** The way from the file to what was read. */
+  /** The steps from the file to what was read. */
   readonly steps?: readonly OpeningJson[];
 };
 
@@ -67,14 +66,14 @@ export type OpeningJson = {
 export type PlaceJson = LinePlaceJson | BytePlaceJson;
 
 export type LinePlaceJson = {
-  /** Named where it is not the input itself. */
+  /** Given where it is not the input itself. */
   readonly source?: string;
   readonly line: Position;
   readonly column: Position;
 };
 
 export type BytePlaceJson = {
-  /** Named where it is not the input itself. */
+  /** Given where it is not the input itself. */
   readonly source?: string;
   readonly offset: Count;
   readonly length: Count;
@@ -91,16 +90,16 @@ export type OriginJson = {
   readonly path: string;
   /** ranges, reg, _CRS … */
   readonly item: string;
-  /** Entry or descriptor. */
+  /** Index of the entry or descriptor. */
   readonly index: Count;
   readonly at?: PlaceJson;
 };
 
-/** Something seen in an input (origin), or stated by a source that is named (authority). */
+/** Something read in an input (origin), or stated by a source (authority). */
 export type EvidenceJson = {
   readonly text: string;
   readonly origin?: OriginJson;
-  /** Who says so, when no input does. */
+  /** The source, where it is not an input. */
   readonly authority?: string;
 };
 
@@ -123,7 +122,7 @@ export type ComparisonJson = {
   readonly right: string;
 };
 
-/** What a name in conditions and expressions stands for: a firmware field, a choice (values), or what is not known (reason). */
+/** A variable in conditions and expressions: a firmware field, a choice (values), or an unknown (reason). */
 export type FieldJson = {
   readonly name: string;
   readonly space?: string;
@@ -131,17 +130,17 @@ export type FieldJson = {
   readonly bitOffset?: Integer;
   readonly bits?: Integer;
   readonly path?: string;
-  /** Of configuration space: the device's path. */
+  /** The device's path, for configuration space. */
   readonly within?: string;
-  /** Which read of it; absent for what it held at first. */
+  /** Which read of the field; absent for its value at the start. */
   readonly read?: Integer;
-  /** Of a later read: what may have changed since the one before. */
+  /** For a later read, what may have changed the field before. */
   readonly why?: string;
   readonly values?: readonly string[];
   readonly reason?: string;
 };
 
-/** What bounds that are not known are made of. */
+/** The expressions of bounds that are not known. */
 export type ExpressionsJson = {
   readonly base?: string;
   readonly size?: string;
@@ -157,7 +156,7 @@ export type WindowJson = {
   readonly last: Hex | null;
   /** The bus-side address of the base. */
   readonly bus?: { readonly base: Hex };
-  /** Where the whole window lies; null when that is not known. */
+  /** The class of the whole window; null when it is not known. */
   readonly class: WindowClass | null;
   readonly certainty: Certainty;
   /** The condition in the firmware's own names. */
@@ -166,11 +165,11 @@ export type WindowJson = {
   /** Why it is unknown. */
   readonly why?: string;
   readonly expressions?: ExpressionsJson;
-  /** What other parts of the description say about bounds that are not known; never makes them known. */
+  /** What other parts of the description suggest about bounds that are not known; the bounds stay unknown. */
   readonly inferences?: readonly InferenceJson[];
   readonly origin: OriginJson;
   readonly flags: WindowFlagsJson;
-  /** Why Linux takes nothing from it; flags.available is then false. */
+  /** Why Linux does not use it; flags.available is then false. */
   readonly ignored?: string;
   /** How the window follows from the input, step by step. */
   readonly derivation?: readonly StepJson[];
@@ -206,13 +205,13 @@ export type DiagnosticJson = {
   readonly related?: readonly { readonly message: string; readonly at: PlaceJson }[];
 };
 
-/** A resource descriptor (ACPI 6.5, 6.4) with all its fields; a field made of unknown bytes is an expression. */
+/** A resource descriptor (ACPI 6.5, 6.4) with all its fields; the value of a field that is not known is an expression. */
 export type DescriptorJson = {
   readonly type: string;
   readonly [field: string]: string | boolean | readonly string[];
 };
 
-/** What was not read and may hide something that bears on the answer. */
+/** Something that was not read and may hide what affects the answer. */
 export type GapJson = {
   readonly code: string;
   readonly what: string;

@@ -8,7 +8,7 @@ export type QueryJson = {
 export type ResultJson = {
   readonly title: string;
   readonly columns: readonly string[];
-  /** A cell for each column; integers past 2^53 are strings. */
+  /** A cell for each column; integers above 2^53 are strings. */
   readonly rows: readonly (readonly CellJson[])[];
 };
 

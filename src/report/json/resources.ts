@@ -14,7 +14,7 @@ import type {
 
 export type ResourcesJson = {
   readonly schema: 'fwmap/resources@1';
-  /** Of a machine in an image, as --select takes it. */
+  /** The machine's name, as --select takes it, where there are several. */
   readonly name?: string;
   readonly inputs: readonly InputJson[];
   readonly deviceTree: readonly TreeEntryJson[];
@@ -34,19 +34,19 @@ export type TreeEntryJson = {
   readonly item: PropertyItem;
   readonly index: Count;
   readonly cells: readonly Hex[];
-  /** In the node's own bus (reg) or its child bus (ranges), without the flags cell. */
+  /** The address on the node's own bus (reg) or its child bus (ranges), without the flags cell. */
   readonly base: Hex;
   readonly size: Hex | null;
-  /** Of ranges and dma-ranges: the parent-bus address. */
+  /** The address on the parent bus, for ranges and dma-ranges. */
   readonly parent?: Hex;
   /** CPU physical address of the base. */
   readonly cpu: Hex | null;
   /** Why there is no CPU address. */
   readonly why?: string;
-  /** Of buses whose addresses have a flags cell. */
+  /** For buses whose addresses have a flags cell. */
   readonly flags?: TreeFlagsJson;
   readonly bus: TreeBus;
-  /** Cells of each part; of reg, child is the address. */
+  /** Cell counts; for reg, child is the address. */
   readonly counts: { readonly child: Count; readonly parent?: Integer; readonly size: Integer };
   readonly available: boolean;
   readonly at?: PlaceJson;
@@ -77,7 +77,7 @@ export type CrsJson = {
   readonly why?: string;
   /** The evaluated template. */
   readonly bytes?: ByteText;
-  /** When a branch depends on what is not known. */
+  /** The cases, where a branch depends on something that is not known. */
   readonly alternatives?: readonly CrsAlternativeJson[];
   readonly resources: readonly DescriptorJson[];
   readonly at?: PlaceJson;

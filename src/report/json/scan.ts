@@ -5,9 +5,9 @@ export type ScanJson = {
   readonly schema: 'fwmap/scan@1';
   readonly inputs: readonly ScannedJson[];
   readonly finds: readonly FindJson[];
-  /** Machines, or forms of one machine, of which the image is one at a time. */
+  /** Machines, or variants of one machine, of which one is used at a time. */
   readonly alternatives: readonly AlternativesJson[];
-  /** What sysfb and windows answer for, one by one, by the names that --select takes. */
+  /** The machines that sysfb and windows report one by one; names are those of --select. */
   readonly machines: readonly { readonly name: string; readonly finds: readonly Count[] }[];
   readonly diagnostics: readonly DiagnosticJson[];
 };
@@ -17,7 +17,7 @@ export type ScannedJson = {
   readonly kind: 'image';
   readonly size: Hex;
   readonly sha256: Sha256;
-  /** What was compressed around the input as a whole. */
+  /** The compression around the input as a whole. */
   readonly steps?: readonly { readonly how: string }[];
 };
 
@@ -30,11 +30,11 @@ export type FindJson = {
   readonly kind: string;
   /** The input and the containers on the way, ! between them. */
   readonly path: string;
-  /** In the opened bytes of the innermost container. */
+  /** Offset in the unpacked bytes of the innermost container. */
   readonly offset: Hex;
   /**
-   * In the input, with what is compressed around it as a whole taken off; null where the bytes do not stand there as they
-   * are.
+   * Offset in the input, after any compression around the whole is removed; null where the input does not contain the
+   * bytes as they are.
    */
   readonly fileOffset: Hex | null;
   readonly size: Hex;
@@ -48,7 +48,7 @@ export type FindJson = {
   readonly address?: Hex;
   readonly name?: string;
   readonly text?: string;
-  /** Who puts something else in its place before it is used: the host of a guest. */
+  /** Who replaces it before it is used, such as the host of a guest. */
   readonly replacedBy?: string;
   readonly note?: string;
   /** The containers on the way, the outermost first. */

@@ -8,7 +8,7 @@ export type SimulateJson = {
   readonly inputs: readonly InputJson[];
   readonly scenario: string;
   readonly machines: readonly SimulatedMachineJson[];
-  /** What only the running machine knows, and without which a device was not simulated. */
+  /** Devices that were not simulated, since only the running machine knows something about them. */
   readonly open: readonly OpenJson[];
   readonly assumptions: readonly AssumptionJson[];
   readonly diagnostics: readonly DiagnosticJson[];
@@ -17,7 +17,7 @@ export type SimulateJson = {
 export type OpenJson = {
   readonly path: string;
   readonly why: string;
-  /** Firmware fields whose values would tell. */
+  /** Firmware fields whose values are needed. */
   readonly fields: readonly string[];
 };
 
@@ -38,7 +38,7 @@ export type SimulatedMachineJson = {
 };
 
 export type RunJson = {
-  /** Played with CONFIG_SYSFB. */
+  /** Whether the run is with CONFIG_SYSFB. */
   readonly sysfb: boolean;
   readonly reservation: ReservationJson;
   readonly log: readonly { readonly level: 'info' | 'warn' | 'err'; readonly text: string }[];
@@ -65,7 +65,7 @@ export type SimulatedStepJson = {
   readonly last?: Hex | null;
   readonly fromReservation?: boolean;
   readonly errno?: Integer;
-  /** The claim touches the framebuffer and its driver does not own it; null when nobody knows where that is. */
+  /** The range overlaps the framebuffer, which its driver does not own; null when its place is not known. */
   readonly onFramebuffer: boolean | null;
   readonly consequence?: string;
 };
@@ -78,7 +78,7 @@ export type RequestJson = {
   readonly framebufferOverlapOk: boolean;
 };
 
-/** What a log of the machine has beside what the model says. */
+/** A comparison of the model with a log of the machine. */
 export type CheckJson = {
   readonly what: string;
   readonly agrees: boolean;

@@ -15,26 +15,26 @@ import type {
 
 export type SysfbJson = AnsweredJson & {
   readonly schema: 'fwmap/sysfb@1';
-  /** Of a machine in an image, as --select takes it. */
+  /** The machine's name, as --select takes it, where there are several. */
   readonly name?: string;
   readonly question: string;
   readonly answer: Answer;
   /** One sentence a reviewer can quote. */
   readonly summary: string;
-  /** The answer with its caveat, as reports begin. */
+  /** The first line of reports: the answer with its caveat. */
   readonly headline: string;
-  /** Why, as clauses: what follows a semicolon is a sentence by itself. */
+  /** The reason, as clauses separated by semicolons. */
   readonly reason: string;
-  /** Would CONFIG_SYSFB make this kernel reserve the framebuffer? Null when that is not known. */
+  /** Whether CONFIG_SYSFB would make this kernel reserve the framebuffer; null when that is not known. */
   readonly effective: boolean | null;
-  /** With the configuration given. */
+  /** The hazard with the given configuration. */
   readonly hazard: Hazard;
   /** The decision table, the worst answer first. */
   readonly conditions: readonly CaseJson[];
   readonly fields: readonly FieldJson[];
-  /** With --matrix: what stretches of releases come to. */
+  /** With --matrix: the answers by range of releases. */
   readonly matrix?: readonly MatrixRowJson[];
-  /** What would change the answer, and for unknown what to add. */
+  /** What would change the answer; for unknown, which inputs to add. */
   readonly wouldChange: readonly string[];
   readonly machine: {
     readonly platform: Platform | 'other';
@@ -78,7 +78,7 @@ export type FramebufferJson = {
   readonly size: Hex | null;
   readonly from: 'boot-params' | 'dmesg' | 'pci' | 'given' | 'presumed' | 'device-tree';
   readonly text: string;
-  /** What a base that is not known is made of. */
+  /** The expression of a base that is not known. */
   readonly expression?: string;
   readonly origin?: OriginJson;
 };

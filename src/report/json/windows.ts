@@ -3,7 +3,7 @@ import type { DiagnosticJson, FieldJson, InputJson, WindowJson } from './parts.t
 
 export type WindowsJson = {
   readonly schema: 'fwmap/windows@1';
-  /** Of a machine in an image, as --select takes it. */
+  /** The machine's name, as --select takes it, where there are several. */
   readonly name?: string;
   readonly inputs: readonly InputJson[];
   readonly windows: readonly WindowJson[];

@@ -1,28 +1,28 @@
-/** Of what is many and of one kind the map shows one box: registers side by side, windows in a row. */
+/** Folds many boxes of one kind into one: neighbouring registers, contiguous windows. */
 import { formatMemRange } from '../../bytes/address.ts';
 import type { MapItem } from './items.ts';
 
-/** So many neighbours of a kind are shown; of more there is one box. */
+/** Up to this many neighbours of a kind are shown; more are folded into one box. */
 const FEW = 3;
-/** A map of more boxes than this shows what is deepest inside of others by its number. */
+/** A map of more boxes than this shows only the number of those that are nested deepest. */
 export const MANY_ITEMS = 150;
 /** No map has more boxes than this. */
 export const MOST_ITEMS = 1500;
-/** A gap of more bytes than this between registers has a row, unless the run is longer. */
+/** A gap of more bytes than this between registers ends a run, unless the run is longer. */
 const FAR = 1n << 20n;
-/** So many boxes inside of each other are told apart before any are left away. */
+/** Levels of nesting that are shown before any are left out. */
 const DEPTHS = 8;
 
 export function isFixed({ base, size }: MapItem): boolean {
   return base !== null && size !== null && base.least === base.most && size.least === size.most;
 }
 
-/** Past the last address; where the size isn't known, past the first. */
+/** The address after the last; where the size isn't known, after the first. */
 function endOf({ base, size }: MapItem): bigint {
   return base!.least + (size?.least ?? 1n);
 }
 
-/** Address order, the larger first where two begin together: what is outside comes before what is inside. */
+/** Address order, the larger first where two begin together, so that a container comes before its contents. */
 export function byAddress(a: MapItem, b: MapItem): number {
   const start = a.base!.least - b.base!.least;
   if (start !== 0n) return start < 0n ? -1 : 1;
@@ -30,7 +30,7 @@ export function byAddress(a: MapItem, b: MapItem): number {
   return size < 0n ? -1 : size > 0n ? 1 : 0;
 }
 
-/** The path that paths have in common, cut between names. */
+/** The common prefix of two paths, in whole names. */
 function commonPath(a: string, b: string): string {
   const cut = a.startsWith('\\') ? '.' : '/';
   const [left, right] = [a.split(cut), b.split(cut)];
@@ -72,11 +72,11 @@ function folded(run: readonly MapItem[]): MapItem {
   };
 }
 
-/** Sorted items of known bounds; runs of alike ones that don't hold anything else become one. */
+/** Items of known bounds, sorted; runs of similar items without anything inside them become one. */
 export function foldRuns(items: readonly MapItem[], few = FEW): MapItem[] {
   const sorted = items.filter(isFixed).sort(byAddress);
   const out: MapItem[] = [];
-  /** Ends of the boxes around the one that is looked at. */
+  /** Ends of the boxes around the current one. */
   const around: bigint[] = [];
   for (let at = 0; at < sorted.length; ) {
     const first = sorted[at]!;
@@ -88,13 +88,13 @@ export function foldRuns(items: readonly MapItem[], few = FEW): MapItem[] {
       const next = sorted[to]!;
       if (!alike(first, next) || next.base!.least < end || (limit !== undefined && endOf(next) > limit))
         break;
-      // A box that something is inside of is no part of a run.
+      // A box with something inside it is not part of a run.
       const inside = sorted[to + 1];
       if (inside !== undefined && inside.base!.least < endOf(next)) break;
-      // What is far away is no neighbour.
+      // A distant box is not part of a run.
       const [gap, length] = [next.base!.least - end, end - first.base!.least];
       if (to > at && gap > FAR && gap > length) break;
-      // Windows make a run only where one begins at the end of the other.
+      // Windows form a run only if they are contiguous.
       if (first.kind !== 'register' && to > at && next.base!.least !== end) break;
       end = endOf(next);
       to += 1;
@@ -111,7 +111,7 @@ export function foldRuns(items: readonly MapItem[], few = FEW): MapItem[] {
   return out;
 }
 
-/** Where several say the same range, a bus its window and a device its register, one box is enough. */
+/** Joins items of the same range, such as the window of a bus and the register of a device. */
 function joinEqual(items: readonly MapItem[]): MapItem[] {
   const out: MapItem[] = [];
   for (const item of items) {
@@ -130,19 +130,19 @@ function joinEqual(items: readonly MapItem[]): MapItem[] {
   return out;
 }
 
-/** How many boxes stand around each; items come in the order of their addresses. */
+/** How many boxes are around each; items are in address order. */
 function depthsOf(items: readonly MapItem[]): number[] {
   const ends: bigint[] = [];
   return items.map((item) => {
     while (ends.length > 0 && ends.at(-1)! <= item.base!.least) ends.pop();
-    // What only overlaps isn't around it.
+    // A box that only overlaps isn't around it.
     const depth = ends.filter((end) => end >= endOf(item)).length;
     ends.push(endOf(item));
     return depth;
   });
 }
 
-/** Without what is deeper than some depth; who has it inside says how much it is. */
+/** Removes items deeper than `most`; the item that contains them has their number. */
 function cutAt(items: readonly MapItem[], depths: readonly number[], most: number): MapItem[] {
   const out: MapItem[] = [];
   let inside = 0;
@@ -163,7 +163,7 @@ function cutAt(items: readonly MapItem[], depths: readonly number[], most: numbe
   return out;
 }
 
-/** Items of known bounds, folded until there are no more than so many, as far as that goes. */
+/** Items of known bounds, folded to at most `many` as far as possible. */
 export function foldKnown(items: readonly MapItem[], many: number): MapItem[] {
   const joined = joinEqual([...items].sort(byAddress));
   const runs = foldRuns(joined);
@@ -176,7 +176,7 @@ export function foldKnown(items: readonly MapItem[], many: number): MapItem[] {
   return foldRuns(cutAt(joined, depths, 0), 1);
 }
 
-/** Of registers whose address nobody knows, those of one device are told together. */
+/** Folds registers whose addresses are not known, if there are many. */
 export function foldUnplaced(items: readonly MapItem[]): MapItem[] {
   const isRegister = (item: MapItem): boolean => item.kind === 'register' && !isFixed(item);
   const registers = items.filter((item) => isRegister(item) && item.space === 'memory');
@@ -185,7 +185,7 @@ export function foldUnplaced(items: readonly MapItem[]): MapItem[] {
   return [...others, ...foldOpen(registers), ...foldOpen(ports)];
 }
 
-/** Most registers without a known address that are shown one by one. */
+/** Up to this many registers without a known address are shown one by one. */
 const MOST_OPEN = 8;
 
 function foldOpen(items: readonly MapItem[]): MapItem[] {
@@ -211,7 +211,7 @@ function foldOpen(items: readonly MapItem[]): MapItem[] {
       sizeText: '',
       owner,
       what: `${items.length} registers`,
-      why: 'their addresses are made of firmware fields',
+      why: 'their addresses depend on firmware fields',
       notes: [owners.slice(0, 12).join(', ') + (owners.length > 12 ? ` and ${owners.length - 12} more` : '')],
     },
   ];

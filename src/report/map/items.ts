@@ -1,4 +1,4 @@
-/** What a picture of the address space shows, before anything is laid out: a subject says what there is. */
+/** The content of an address map before it is laid out, as a subject gives it. */
 import type { Span } from '../../bytes/source.ts';
 import { formatCondition, maximumOf, minimumOf, type Quantity } from '../../symbolic/index.ts';
 import { type AddressWindow, windowClass } from '../../window/window.ts';
@@ -31,22 +31,22 @@ export interface MapItem {
   readonly base: Bound | null;
   /** In bytes or ports; null where nothing is known of it. */
   readonly size: Bound | null;
-  /** As %pR prints it, a bound that isn't a number by what it is made of. */
+  /** As %pR prints it; a bound that isn't a number is an expression. */
   readonly range: string;
   /** `256 MiB`; empty where it isn't known. */
   readonly sizeText: string;
   /** Whose it is: `\_SB.PCI0`, `/soc/uart@1000`. */
   readonly owner: string;
-  /** What it is called beside its kind. */
+  /** A name besides its kind. */
   readonly what?: string;
   /** The condition under which it is there. */
   readonly when?: string;
-  /** It stands for several, of which each has one of so many conditions. */
+  /** For a box that stands for several: how many different conditions they have. */
   readonly conditions?: number;
   /** Why it isn't known. */
   readonly why?: string;
   readonly notes: readonly string[];
-  /** How many ranges inside of it are not shown. */
+  /** How many ranges inside it are not shown. */
   readonly inside?: number;
   /** Where it was read. */
   readonly span?: Span;
@@ -58,7 +58,7 @@ export interface AddressMap {
   /** What it is a map of, in a sentence or two. */
   readonly text: string;
   readonly items: readonly MapItem[];
-  /** What names in ranges stand for: `E1 is (TOLM << 20)`. */
+  /** Explanations of names in ranges: `E1 is (TOLM << 20)`. */
   readonly names: readonly string[];
 }
 
@@ -70,8 +70,8 @@ export const KIND_WORDS: Readonly<Record<MapKind, string>> = {
   ram: 'RAM',
   reserved: 'reserved',
   framebuffer: 'framebuffer',
-  reservation: 'set aside',
-  allocation: 'handed out',
+  reservation: 'reservation',
+  allocation: 'allocation',
   hazard: 'on the framebuffer',
   asked: 'asked about',
 };
@@ -105,7 +105,7 @@ export function knownItem(
   };
 }
 
-/** Any range, also one whose bounds are made of firmware fields. */
+/** Any range, also one whose bounds depend on firmware fields. */
 export function quantityItem(
   kind: MapKind,
   range: { readonly base: Quantity | null; readonly size: Quantity | null; readonly space: 'memory' | 'io' },
@@ -124,7 +124,7 @@ export function quantityItem(
   };
 }
 
-/** A window as it stands in the map; undefined for bus numbers, and for what is no part of the machine. */
+/** A window as an item of the map; undefined for bus numbers. */
 export function windowItem(
   window: AddressWindow,
   conditions: Conditions,
@@ -148,7 +148,7 @@ export function windowItem(
   });
 }
 
-/** Names of quantities that stand in ranges, each with what it is. */
+/** The names of expressions in ranges, each with its expression. */
 export function nameLines(conditions: Conditions): string[] {
   return conditions.quantities().map(([name, text]) => `${name} is ${text}`);
 }

@@ -1,8 +1,8 @@
 /**
- * One layout of the address space for every medium that draws it. The space is cut into segments; in a segment each box
- * has a row of its own, in the order of the addresses, and stands from that row to the one where it ends, further in
- * than the boxes around it. As no two boxes share a row, no two labels meet, however many there are. Stretches that
- * nothing is said of are one row, whatever their size; how high a row is, is told by the logarithm of what it spans.
+ * The layout of the address map, for every format that draws it. The space is divided into segments. In a segment each box
+ * has a row of its own, in address order, extends to the row where it ends, and is indented by the boxes around it. As no
+ * two boxes share a row, labels never collide. A gap is one row, whatever its size. The height of a row is the logarithm
+ * of what it spans.
  */
 import { FOUR_GIB, ONE_MIB } from '../../bytes/address.ts';
 import { byAddress, foldKnown, foldUnplaced, isFixed, MANY_ITEMS, MOST_ITEMS } from './fold.ts';
@@ -20,12 +20,12 @@ export type SegmentId =
 
 export interface Box {
   readonly item: MapItem;
-  /** How many boxes stand around it. */
+  /** How many boxes are around it. */
   readonly lane: number;
   readonly firstRow: number;
-  /** The first row that isn't its own any more. */
+  /** The row after its last. */
   endRow: number;
-  /** It begins before this segment, or nobody knows where. */
+  /** It begins before this segment, or its start is not known. */
   readonly openStart: boolean;
   readonly openEnd: boolean;
   /** It was shown in the segment before. */
@@ -34,15 +34,15 @@ export interface Box {
 
 export type Row =
   | { readonly kind: 'box'; readonly box: Box; span: bigint }
-  /** Nothing is said of these addresses; or, inside of boxes, the boxes go on. */
+  /** `gap`: nothing describes these addresses; `rest`: the boxes around continue. */
   | { readonly kind: 'gap' | 'rest'; readonly start: bigint; readonly span: bigint };
 
 export interface Segment {
   readonly id: SegmentId;
   readonly title: string;
-  /** Where it begins, for a line across; undefined where it has no place. */
+  /** Where it begins; undefined for a segment of unknown addresses. */
   readonly start?: bigint;
-  /** How much more room its stretches get. */
+  /** A factor for the heights of its rows. */
   readonly scale: number;
   readonly rows: readonly Row[];
   readonly boxes: readonly Box[];
@@ -53,15 +53,15 @@ export interface Layout {
   readonly text: string;
   readonly names: readonly string[];
   readonly segments: readonly Segment[];
-  /** Most boxes inside of each other, and one. */
+  /** The number of levels of nesting, at least 1. */
   readonly lanes: number;
-  /** What didn't fit. */
+  /** How many items didn't fit. */
   readonly left: number;
 }
 
-/** Boxes deeper than this stand where the deepest do. */
+/** Boxes that are nested deeper aren't indented any further. */
 const MOST_LANES = 12;
-/** A rest is shown where it is this part of the box that goes on. */
+/** A `rest` row is shown if it is at least this part (1/16) of the innermost box. */
 const REST_PART = 16n;
 const SPACE_END = 1n << 64n;
 
@@ -122,7 +122,7 @@ function spansOf(items: readonly MapItem[]): Span[] {
   ];
 }
 
-/** How far the box goes as far as is known; one address where only its base is. */
+/** The known end of the box; one address where only its base is known. */
 function knownEnd({ base, size }: MapItem): { readonly end: bigint; readonly open: boolean } {
   const start = base!.least;
   if (size === null || size.least !== size.most) return { end: start + 1n, open: true };
@@ -153,7 +153,7 @@ function piecesIn(items: readonly MapItem[], { start, end }: Pick<Span, 'start' 
   return pieces;
 }
 
-/** Where what has no base belongs, as far as its limits tell. */
+/** The segment of an item whose base is not known, by the limits of its base. */
 function homeOf({ base, space }: MapItem): SegmentId {
   if (space === 'io') return 'io';
   if (base === null) return 'anywhere';
@@ -164,7 +164,7 @@ function homeOf({ base, space }: MapItem): SegmentId {
 class Stack {
   readonly #active: { readonly box: Box; readonly end: bigint }[] = [];
 
-  /** Boxes that go on over an address. */
+  /** Boxes that are open at the current address. */
   get active(): readonly { readonly box: Box; readonly end: bigint }[] {
     return this.#active;
   }
@@ -236,14 +236,14 @@ function order(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Segments of what has no place, and behind which they stand. */
+/** Segments of items whose addresses are not known. */
 const SOMEWHERE = [
   { id: 'low-somewhere', title: 'somewhere below 4 GiB' },
   { id: 'high-somewhere', title: 'somewhere from 4 GiB' },
-  { id: 'anywhere', title: 'not known where' },
+  { id: 'anywhere', title: 'address unknown' },
 ] as const;
 
-/** What is shown: folded until it is no more than a picture can hold. */
+/** The items that are shown, folded until they fit. */
 function shownItems(
   items: readonly MapItem[],
   all: boolean,
@@ -263,7 +263,7 @@ function isNamed(name: string, segments: readonly Segment[]): boolean {
   return segments.some(({ boxes }) => boxes.some(({ item }) => word.test(item.range)));
 }
 
-/** @param all every box by itself, as far as there is room */
+/** Lays out a map. @param all folds nothing, as far as there is room */
 export function layoutOf(map: AddressMap, { all = false }: { readonly all?: boolean } = {}): Layout {
   const { items, left } = shownItems(map.items, all);
   const unplaced = items.filter((item) => !hasBase(item));
@@ -279,7 +279,7 @@ export function layoutOf(map: AddressMap, { all = false }: { readonly all?: bool
   }));
   for (const { id, title } of SOMEWHERE) segments.push({ id, title, scale: 1, ...layOut([], home(id)) });
   const high = segments.findIndex(({ id }) => id === 'high');
-  // What is somewhere below 4 GiB stands above that line.
+  // Items somewhere below 4 GiB come before the segment that begins there.
   segments.splice(high, 0, ...segments.splice(high + 1, 1));
   const io = piecesIn(ports, { start: 0n, end: SPACE_END });
   segments.push({ id: 'io', title: 'I/O ports', scale: 0.5, ...layOut(io, home('io')) });
@@ -287,7 +287,7 @@ export function layoutOf(map: AddressMap, { all = false }: { readonly all?: bool
   return {
     title: map.title,
     text: map.text,
-    // Of what is folded away nobody needs the names.
+    // Names that only folded items have are not explained.
     names: map.names.filter((line) => isNamed(line.slice(0, line.indexOf(' ')), used)),
     segments: used,
     lanes: used.reduce(

@@ -1,6 +1,6 @@
 /**
- * What a map does when it is looked at with a mouse or a keyboard: it shows all there is to a box, and a click keeps it
- * shown. One script for the picture alone and for the page; it needs nothing of either but `svg.map`.
+ * The script of a map: pointing at a box or focusing it shows its details, and a click keeps them shown. It serves the
+ * picture and the page, and needs only `svg.map`.
  */
 export const MAP_SCRIPT = `(() => {
   'use strict';

@@ -1,4 +1,4 @@
-/** Colours and strokes of maps, for the picture alone and for the page. Everything is told in words too. */
+/** Colours and strokes of maps, in the picture and in the page. Everything they show is in the labels too. */
 import type { MapKind } from './items.ts';
 
 interface Colours {
@@ -41,7 +41,7 @@ function rules(colours: Readonly<Record<MapKind, Colours>>): string {
 const LIGHT_PAGE = '.map{--ink:#16191d;--faint:#565d68;--paper:#ffffff;--rule:#9aa3af}';
 const DARK_PAGE = '.map{--ink:#e8ebef;--faint:#a7b0bc;--paper:#0d1117;--rule:#59626e}';
 
-/** `svg.map` and all below it. */
+/** The style of `svg.map` and everything in it. */
 export const MAP_STYLE = [
   '.map{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}',
   '.map text{fill:var(--ink);white-space:pre}',

@@ -1,4 +1,4 @@
-/** What each subject draws. */
+/** The address maps of each subject. */
 
 import { FOUR_GIB, hex } from '../../bytes/address.ts';
 import type { FactOf } from '../../evidence/fact.ts';
@@ -23,7 +23,7 @@ import {
   windowItem,
 } from './items.ts';
 
-/** RAM where a map of memory says so, anything else as what is reserved. */
+/** Types of memory map entries that are drawn as RAM; the others are drawn as reserved. */
 const RAM_TYPES: ReadonlySet<string> = new Set(['ram', 'persistent', 'soft-reserved']);
 
 function mapOf(
@@ -37,7 +37,7 @@ function mapOf(
   });
 }
 
-/** Few by their names, many by the folder that all are in. */
+/** The names of a few inputs, or the common folder of many. */
 function inputNames(inputs: readonly Parameters<typeof inputName>[0][]): string {
   const paths = [...new Set(inputs.map(inputName))];
   const folder = paths.length > 2 ? commonFolder(paths) : '';
@@ -46,7 +46,7 @@ function inputNames(inputs: readonly Parameters<typeof inputName>[0][]): string 
   return names.length > 2 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
 }
 
-/** Name of the innermost folder that all are below; empty where there is none. */
+/** The name of the innermost common folder; empty where there is none. */
 function commonFolder(paths: readonly string[]): string {
   const [first = [], ...others] = paths.map((path) => path.split('/').slice(0, -1));
   const apart = first.findIndex((name, at) => others.some((other) => other[at] !== name));
@@ -78,12 +78,12 @@ function memoryItems(
 function framebufferItem(finding: FramebufferFinding | null, conditions: Conditions): MapItem[] {
   if (finding === null || (finding.base === null && finding.expression === undefined)) return [];
   const { base, size, text, origin, expression } = finding;
-  // Hyper-V's is below 4 GiB wherever it is.
+  // Hyper-V's framebuffer is always below 4 GiB.
   const last = size === null ? '?' : `${expression}+${hex(size - 1n)}`;
   const unplaced = { range: `[mem ${expression}-${last}]`, base: { least: 0n, most: FOUR_GIB - 1n } };
   return [
     quantityItem('framebuffer', { base, size, space: 'memory' }, conditions, {
-      // Where it is stands beside it.
+      // The range is in the label already.
       owner: text.replace(/:? \[mem [^\]]*\]$/, ''),
       ...(base === null ? unplaced : {}),
       ...(origin?.span === undefined ? {} : { span: origin.span }),
@@ -91,14 +91,14 @@ function framebufferItem(finding: FramebufferFinding | null, conditions: Conditi
   ];
 }
 
-/** The description has a window for it: then it is in the map already, with where that is written. */
+/** Whether a window of the description is this framebuffer: then it is in the map already. */
 function isThere(framebuffer: FramebufferFinding | null, { role, base, size }: AddressWindow): boolean {
   return role === 'framebuffer' && base === framebuffer?.base && size === framebuffer.size;
 }
 
 /** Everything that the firmware describes. */
 export function windowsMaps(windows: readonly AddressWindow[], inputs: Verdict['inputs']): AddressMap[] {
-  const text = 'What the firmware describes, by address. Boxes inside of boxes are inside of their ranges.';
+  const text = 'What the firmware describes, by address. A box inside another is inside its range.';
   return [
     mapOf(`Address map of ${inputNames(inputs)}`, text, (conditions) => windowItems(windows, conditions)),
   ];
@@ -145,7 +145,7 @@ function whenOf(when: Condition, conditions: Conditions): Pick<MapItem, 'when'> 
   return when === 1n ? {} : { when: formatCondition(when, conditions.names) };
 }
 
-/** One for each way in which the scenario was played. */
+/** A map for each run of the scenario. */
 export function simulationMaps({ cases, scenario }: SimulationReport): AddressMap[] {
   return cases.flatMap((each) =>
     each.runs.map((run) => {
@@ -207,7 +207,7 @@ const CLAIM_KINDS: Readonly<Record<Claim['kind'], MapKind>> = {
   vmbus: 'pool',
 };
 
-/** The address, and what claims it around it. */
+/** The address, with the claims around it. */
 export function atMaps(report: AtReport): AddressMap[] {
   const { asked, claims, summary } = report;
   return [

@@ -1,4 +1,4 @@
-/** The words at a box, the same in every medium. */
+/** The words at a box, the same in every format. */
 import { escapeControls } from '../../bytes/escape.ts';
 import { formatPlace } from '../../bytes/source.ts';
 import { sizeText } from '../phrases.ts';
@@ -6,22 +6,25 @@ import { isFixed } from './fold.ts';
 import { KIND_WORDS, type MapItem } from './items.ts';
 import type { Segment } from './layout.ts';
 
-/** `register`, or what stands for it: `37 registers`. */
+/** What a map says that has no items. */
+export const NOTHING_TO_DRAW = 'No address ranges to draw.';
+
+/** `register`, or for a folded box `37 registers`. */
 export function kindText({ kind, what }: MapItem): string {
   return what !== undefined && /^\d+ /.test(what) ? what : KIND_WORDS[kind];
 }
 
-/** Whose it is, and how much of it isn't shown. */
+/** The owner, and how many ranges inside are not shown. */
 export function ownerText({ owner, inside }: MapItem): string {
   return inside === undefined ? owner : `${owner} (+${inside} inside)`;
 }
 
-/** It isn't surely there: hatched or dashed, and {@link certaintyText} says why. */
+/** Whether it is conditional or unknown: drawn hatched or dashed, and {@link certaintyText} says why. */
 export function isUncertain({ when, why, conditions }: MapItem): boolean {
   return when !== undefined || why !== undefined || conditions !== undefined;
 }
 
-/** When it is there, or why that isn't known; empty for what is certain. */
+/** Its condition, or why it is unknown; empty where it is certain. */
 export function certaintyText({ when, why, conditions }: MapItem): string {
   if (why !== undefined) return `unknown: ${why}`;
   if (conditions !== undefined) return `under ${conditions} conditions`;
@@ -29,8 +32,8 @@ export function certaintyText({ when, why, conditions }: MapItem): string {
 }
 
 /**
- * {@link certaintyText} in the room at a box: without what stands beside it already, the owner and what an unknown bound
- * is made of.
+ * {@link certaintyText} for the label of a box: without the owner and the expressions of bounds, which the label has
+ * already.
  */
 export function certaintyLabel(item: MapItem): string {
   const { why, range, owner } = item;
@@ -39,12 +42,12 @@ export function certaintyLabel(item: MapItem): string {
   return certaintyText({ ...item, why: why.startsWith(`${owner} `) ? why.slice(owner.length + 1) : why });
 }
 
-/** How much nothing is said of. */
+/** The size of a gap. */
 export function gapText({ id }: Pick<Segment, 'id'>, span: bigint): string {
   return sizeText({ space: id === 'io' ? 'io' : 'memory', size: span });
 }
 
-/** All that there is to say of it, a line each: for whoever points at it. */
+/** The details of an item, one a line, shown when it is pointed at. */
 export function detailLines(item: MapItem): string[] {
   const { range, sizeText, owner, what, notes, span, inside } = item;
   return [
@@ -52,12 +55,14 @@ export function detailLines(item: MapItem): string[] {
     [kindText(item), owner, what !== undefined && !/^\d+ /.test(what) ? what : ''].filter(Boolean).join('  '),
     certaintyText(item),
     notes.join(', '),
-    inside === undefined ? '' : `${inside} ranges inside of it are not shown`,
+    inside === undefined
+      ? ''
+      : `${inside} ${inside === 1 ? 'range inside it is' : 'ranges inside it are'} not shown`,
     span === undefined ? '' : formatPlace(span),
   ].filter((line) => line !== '');
 }
 
-/** Columns that a text takes; what isn't Latin, Greek, Cyrillic or a sign may be as wide as two. */
+/** How many columns a text takes; characters that aren't Latin, Greek, Cyrillic or symbols count as two. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text) columns += isWide(character) ? 2 : 1;
@@ -81,8 +86,8 @@ function head(characters: readonly string[], columns: number): string {
 }
 
 /**
- * A text in so many columns, with what isn't seen as escapes. What is too long loses its end; paths and ranges, which are
- * told by both ends, their middle.
+ * A text in at most `columns` columns, with invisible characters escaped. A long text loses its end; a path or a range, of
+ * which both ends matter, its middle.
  */
 export function shortened(text: string, columns: number): string {
   const shown = escapeControls(text);

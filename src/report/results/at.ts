@@ -5,7 +5,7 @@ import type { AtReport } from '../../verdict/address/claims.ts';
 import { formatRange } from '../../window/range-text.ts';
 import { answerResult, relatedTo, whereOf } from './results.ts';
 
-/** A result for each claim; where something else claims the address too, its place is beside it. */
+/** A result for each claim, with the places of the other claims as related places. */
 export function atResults({ claims, asked }: AtReport): Diagnostic[] {
   const names = new Names();
   const spanOf = ({ origin, evidence }: AtReport['claims'][number]) => origin?.span ?? evidence?.origin?.span;
@@ -14,7 +14,7 @@ export function atResults({ claims, asked }: AtReport): Diagnostic[] {
     const range = formatRange({ space: asked.space, base, size }, (value) => formatQuantity(value, names));
     const notes = [
       ...(when === 1n ? [] : [`if ${formatCondition(when, names)}`]),
-      ...(why === undefined ? [] : [`not known: ${why}`]),
+      ...(why === undefined ? [] : [`unknown: ${why}`]),
       ...(note === undefined ? [] : [note]),
     ];
     const others = claims

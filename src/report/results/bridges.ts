@@ -1,4 +1,4 @@
-/** What Linux does with the windows of host bridges as results. */
+/** What Linux does with the windows of host bridges, as results. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { CONFIGURATION_PORTS } from '../../linux/host-bridge/acpi.ts';
 import type { ChangeKind } from '../../linux/host-bridge/window.ts';
@@ -24,13 +24,13 @@ const VERBS = {
   coalesced: 'coalesces',
 } as const satisfies Readonly<Record<ChangeKind, string>>;
 
-/** The ports of PCI's configuration mechanism, which no device behind a bridge is given, on any machine. */
+/** Whether it is the ports of PCI's configuration mechanism, which are never assigned to a device. */
 function isConfigurationPorts({ space, base, size }: AddressWindow): boolean {
   const { start, end } = CONFIGURATION_PORTS;
   return space === 'io' && base === start && size === end - start + 1n;
 }
 
-/** A result for each window that Linux does something with, each note, each BAR that has no place. */
+/** A result for each window that Linux changes, each note, and each BAR that doesn't fit. */
 export function bridgesResults({ bridges, fits }: BridgesVerdict): Diagnostic[] {
   const names = new Names();
   const whenText = (when: Condition): string => (when === 1n ? '' : ` if ${formatCondition(when, names)}`);

@@ -1,4 +1,4 @@
-/** What is different between two descriptions as results. */
+/** The differences between two descriptions, as results. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import type { Comparison } from '../../compare/compare.ts';
 import type { WindowChange } from '../../compare/windows.ts';
@@ -9,7 +9,7 @@ import type { AddressWindow } from '../../window/window.ts';
 import { answerResult, relatedTo, whereOf } from './results.ts';
 import { sysfbResults } from './sysfb.ts';
 
-/** A result for each window that is different, and one where an answer is. Places are those after the change. */
+/** A result for each window that differs, and one for a different answer. Places are those after the change. */
 export function diffResults({ windows, answer, bridges, before, after }: Comparison): Diagnostic[] {
   const names = new Names();
   const shown = (window: AddressWindow): string => {
@@ -42,7 +42,7 @@ function changeText(change: WindowChange, shown: (window: AddressWindow) => stri
   }
 }
 
-/** @param both there is something on both sides; else the answer is new, or gone */
+/** @param both whether there is something on both sides; else the answer is new, or gone */
 function answerChange(
   { before, after, flipped, because }: Comparison['answer'],
   both: boolean,

@@ -1,13 +1,13 @@
-/** What a result is known by from one run to the next, wherever its line has gone. */
+/** Fingerprints, by which a result is recognised in the next run even if its line has moved. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { type Span, textOf } from '../../bytes/source.ts';
 import { messageOf } from '../../findings/finding.ts';
 import { sha256Of } from '../../platform/hash.ts';
 
-/** So much of a place is enough to tell it from others. */
+/** How many bytes of a place go into its fingerprint. */
 const MAX_BYTES = 1 << 12;
 
-/** What stands at a place: of text without comments and without its layout. */
+/** The content of a place; of text, without comments and white space. */
 function contentOf({ source, start, end }: Span): string {
   const stop = Math.min(end, start + MAX_BYTES);
   if (source.form === 'blob') return source.bytes.subarray(start, stop).join(' ');
@@ -18,14 +18,14 @@ function contentOf({ source, start, end }: Span): string {
     .trim();
 }
 
-/** Makes fingerprints of the results of one run: equal results of one file are counted. */
+/** Makes fingerprints of the results of one run: equal results of one file are numbered. */
 export class Fingerprints {
   readonly #seen = new Map<string, number>();
 
-  /** @param file that it is in: counted for each, and no part of the print, so that it survives a rename */
+  /** @param file of the result: equal results are numbered for each file, which isn't part of the print: files get renamed */
   of(result: Diagnostic, file: string | undefined): string {
     const { code, path, span } = result;
-    // A place says more than a message, whose numbers change with every edit; where there is none, the message it is.
+    // The content of the place, since a message has numbers that change with every edit; the message where there is none.
     const content = span === undefined || span.end <= span.start ? messageOf(result) : contentOf(span);
     const print = sha256Of(JSON.stringify([code, path ?? '', content])).slice(0, 32);
     const key = `${file ?? ''}\0${print}`;

@@ -1,8 +1,8 @@
-/** What files are called in reports that other programs read. */
+/** Names of files in reports that other programs read. */
 
 /** A file's name, `/` between its parts. */
 export interface Located {
-  /** From the root of the repository on; where the file is elsewhere, from the root of the file system on. */
+  /** Relative to the root of the repository; absolute where the file is elsewhere. */
   readonly path: string;
   /** It is in the repository. */
   readonly inRoot: boolean;
@@ -11,10 +11,10 @@ export interface Located {
 /** Finds a file by the name that an input or a source has. */
 export type Locate = (name: string) => Located;
 
-/** Without knowing of any repository: what is relative is in it. */
+/** For use without a repository: relative names count as being in it. */
 export const locateByName: Locate = (name) => ({ path: name, inRoot: !name.startsWith('/') });
 
-/** As RFC 3986 has paths; halves of surrogate pairs as U+FFFD. */
+/** A path as RFC 3986 has it; halves of surrogate pairs become U+FFFD. */
 export function uriPath(path: string): string {
   return path
     .split('/')

@@ -1,4 +1,4 @@
-/** Where a result is, as programs that open files take it: a file, a line or a stretch of bytes, what it lies in. */
+/** The place of a result for other programs: a file, lines or bytes in it, and what in a container it is. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { type Place, placeOf, type Span } from '../../bytes/source.ts';
 
@@ -8,7 +8,7 @@ export type Region =
       readonly line: number;
       readonly column: number;
       readonly endLine: number;
-      /** Of the first character behind it. */
+      /** Column of the first character after it. */
       readonly endColumn: number;
     }
   | { readonly offset: number; readonly length: number };
@@ -16,15 +16,15 @@ export type Region =
 export interface FilePlace {
   /** The file as it was named. */
   readonly file: string;
-  /** What in the file, where it is a container: `kernel.dtb`, `DSDT`. The region is one of that then. */
+  /** For a container, the member: `kernel.dtb`, `DSDT`. The region is then a part of the member. */
   readonly inside: string | undefined;
   readonly region: Region | undefined;
 }
 
-/** Behind so many bytes of a line columns are those of bytes: counting would take longer than anyone looks. */
+/** Beyond this many bytes of a line, columns are counted in bytes, since counting characters would take too long. */
 const MAX_COLUMN_BYTES = 1 << 16;
 
-/** The span in the text that a blob was compiled from, where it was. */
+/** The span in the text that a blob was compiled from, where there is one. */
 function asWritten(span: Span): Span {
   return span.source.written ? asWritten(span.source.written(span.start)) : span;
 }
@@ -48,7 +48,7 @@ function regionOf(span: Span, place: Place): Region {
   };
 }
 
-/** What sources call an input. */
+/** The name of an input's source. */
 export function nameOfInput(path: string): string {
   return path === '-' ? '<stdin>' : path;
 }
@@ -58,7 +58,7 @@ export function isNoFile(name: string): boolean {
   return /^<[a-z]+>$/.test(name);
 }
 
-/** Tells files from what is in them: an input may have a `!` in its name, and what is in a container has one before it. */
+/** Splits names into a file and a member of it: an input may have a `!` in its name, and a member's name follows one. */
 export class Files {
   readonly #paths: readonly string[];
 
@@ -89,7 +89,7 @@ export class Files {
     return { ...this.split(name), region: regionOf(written, place) };
   }
 
-  /** Where a result is; of what names none, the first input. Undefined where there is no input at all. */
+  /** The place of a result; for a result without one, the first input. Undefined where there is no input at all. */
   placeOfResult(result: Diagnostic): FilePlace | undefined {
     if (result.span !== undefined) return this.placeOf(result.span);
     const file = this.isFile(result) ? result.path : this.#paths[0];

@@ -1,6 +1,6 @@
 /**
- * What a report finds, as a list: for media that show results one by one, each with its rule, level and place. What was
- * wrong with the inputs and what the answers are come as diagnostics alike, so each has its row in the registry.
+ * The results of a report as a list, for formats that show each with its rule, level and place. Problems of the inputs and
+ * answers are both diagnostics, so each has its row in the registry.
  */
 import type { Diagnostic, RelatedPlace, Where } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
@@ -15,19 +15,19 @@ export interface FoundInput {
   readonly sha256?: string | undefined;
 }
 
-/** What a report finds. */
+/** The results of a report. */
 export interface Found {
   readonly inputs: readonly FoundInput[];
-  /** What was wrong with them, and the answers: codes of `src/findings/rows/answers.ts`. */
+  /** Diagnostics about them, and the answers: codes of `src/findings/rows/answers.ts`. */
   readonly results: readonly Diagnostic[];
-  /** Why nothing was answered, where nothing was. */
+  /** Why there is no answer, where there is none. */
   readonly failure?: string;
 }
 
-/** Codes whose wording is given. */
+/** Codes whose message is given as an argument. */
 type AnswerCode = Extract<Code, `answer/${string}` | `diff/${string}`>;
 
-/** Other places that are named with an answer. */
+/** How many related places an answer has at most. */
 const MAX_RELATED = 10;
 
 /** An answer as a result. */
@@ -35,7 +35,7 @@ export function answerResult(code: AnswerCode, says: string, where: Where = {}):
   return finding(code, { says } satisfies Said, where);
 }
 
-/** Where a window or a piece of evidence was read. */
+/** The place where a window or a piece of evidence was read. */
 export function whereOf(
   origin: Origin | undefined,
   related: readonly (RelatedPlace | undefined)[] = [],
@@ -63,12 +63,12 @@ export function relatedTo(what: RelatedPlace['what'], span: Span | undefined): R
 
 const RANK = { error: 0, warning: 1, note: 2 } as const;
 
-/** The worst first; of one severity as they came. */
+/** Sorts by severity, the worst first; the sort is stable. */
 export function worstFirst(results: readonly Diagnostic[]): Diagnostic[] {
   return results.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
 
-/** What several reports find: what they share once. */
+/** The results of several reports, shared ones once. */
 export function foundTogether(found: readonly Found[]): Found {
   return {
     inputs: [...new Set(found.flatMap(({ inputs }) => inputs))],

@@ -1,10 +1,10 @@
-/** What goes wrong when VMBus hands out memory as results. */
+/** What goes wrong when VMBus hands out memory, as results. */
 import { formatMemRange, formatSize } from '../../bytes/address.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import type { SimulationReport } from '../../verdict/simulation/simulation.ts';
 import { answerResult, relatedTo, whereOf } from './results.ts';
 
-/** A result for each step of a driver that gets what it must not have, or nothing. */
+/** A result for each step in which a driver gets a part of the framebuffer, or nothing. */
 export function simulationResults({ cases }: SimulationReport): Diagnostic[] {
   return cases.flatMap(({ path, framebuffer, runs }) =>
     runs.flatMap(({ sysfb, simulation }) =>

@@ -17,7 +17,7 @@ function codeOf({ answer, hazard }: Verdict): Parameters<typeof answerResult>[0]
   }
 }
 
-/** One result: at the first window of VMBus, with the framebuffer, the other windows and the evidence beside it. */
+/** One result: at the first window of VMBus, with the framebuffer, the other windows and the evidence as related places. */
 export function sysfbResults(verdict: Verdict): Diagnostic[] {
   const { pool, framebuffer, rules, toSettle, answer } = verdict;
   const [first, ...others] = pool;

@@ -1,4 +1,4 @@
-/** The parts that the reports of all answered questions have: rules, premises, authorities, gaps, what would settle it. */
+/** The parts that reports of all questions have: rules, premises, authorities, gaps, what would settle it. */
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { formatPlace } from '../../bytes/source.ts';
@@ -50,7 +50,7 @@ export function answeredJson(answered: Answered, inputs: readonly Artifact[]): A
   };
 }
 
-/** The release that an answer is about: where it rests on the newest one, that; it is marked as assumed beside it. */
+/** The release that an answer is about; where the newest one is assumed, that (JSON marks it as `presumed`). */
 export function releaseJson(
   release: string | null,
   { assumptions }: Pick<Answered, 'assumptions'>,
@@ -59,7 +59,7 @@ export function releaseJson(
   return release ?? (assumed ? NEWEST_RELEASE : null);
 }
 
-/** One rule as a clause, what was seen and where, the numbers of its sources. */
+/** A rule as a clause, its evidence with places, and the numbers of its sources. */
 function ruleText({ says, evidence }: RuleFinding<string>, references: References): Text {
   const phrases: Phrase[] = [clause(says)];
   for (const { text, origin, authority } of evidence) {
@@ -90,7 +90,7 @@ export function gapSection({ gaps }: Answered): Block[] {
   );
 }
 
-/** A premise that goes without saying where there is one input. */
+/** A premise that is obvious where there is one input. */
 const ONE_MACHINE = 'the inputs describe one machine';
 
 export function assumesSection(
@@ -112,26 +112,35 @@ export function assumesSection(
   );
 }
 
-/** So many things that are settled alike have a row each; more share one. */
+/** Up to this many things that are settled in the same way have a row each; more share one. */
 const FEW_ALIKE = 3;
 
-export function settleSection({ toSettle }: Answered): Block[] {
-  // `--set PM1L=VALUE` of each field: the same but for the name.
-  const alike = new Map<string, string[]>();
-  for (const { what, how } of toSettle) {
-    const general = how.replaceAll(`${what}=`, 'FIELD=');
-    alike.set(general, [...(alike.get(general) ?? []), what]);
+/** How something is settled, without its name and its address: equal for all fields of a kind. */
+function generalHow({ what, how }: Answered['toSettle'][number]): string {
+  return how.replaceAll(`${what}=`, 'FIELD=').replace(/DUMP@0x[0-9a-f]+/, 'DUMP@ADDRESS');
+}
+
+/** @param all name everything, also where many are settled in the same way */
+export function settleSection({ toSettle }: Answered, all = true): Block[] {
+  const alike = new Map<string, Answered['toSettle'][number][]>();
+  for (const each of toSettle) {
+    const general = generalHow(each);
+    alike.set(general, [...(alike.get(general) ?? []), each]);
   }
-  const rows = toSettle.flatMap(({ what, how }) => {
-    const general = how.replaceAll(`${what}=`, 'FIELD=');
-    const whats = alike.get(general)!;
-    if (whats.length <= FEW_ALIKE) return [[what, how]];
-    return whats[0] === what ? [[whats.join(', '), `${general} each`]] : [];
+  const rows = [...alike].flatMap(([general, group]) => {
+    if (group.length <= FEW_ALIKE) return group.map(({ what, how }) => [what, how]);
+    const names = group.map(({ what }) => what).sort();
+    const shown = all ? names.join(', ') : `${names[0]} and ${names.length - 1} more`;
+    // A dump from the lowest address on contains the others too.
+    const addresses = group.flatMap(({ how }) => /DUMP@(0x[0-9a-f]+)/.exec(how)?.[1] ?? []);
+    const [first] = addresses.sort((a, b) => Number(BigInt(a) - BigInt(b)));
+    const how = general.replace('FIELD=VALUE', 'FIELD=VALUE each').replace('ADDRESS', first ?? 'ADDRESS');
+    return [[shown, all || names.length <= FEW_ALIKE ? how : `${how} (--all)`]];
   });
   return rowsSection('To settle it', ['what', 'how'], rows);
 }
 
-/** What travels with a report that has neither its inputs nor standard error beside it. */
+/** Sections of a report that is read without its inputs and standard error. */
 export function aloneSections(inputs: readonly Artifact[], diagnostics: readonly Diagnostic[]): Block[] {
   return [
     ...listSection('Inputs', inputs.map(inputItem)),

@@ -19,6 +19,7 @@ import type { AtJson, ClaimJson } from '../json/at.ts';
 import { originPlace, rangeText, sizeText } from '../phrases.ts';
 import { atResults } from '../results/at.ts';
 import { aloneSections, evidenceJson } from './answer.ts';
+import { FEW } from './runs.ts';
 
 function atJson(report: AtReport): AtJson {
   return withNames((names) => ({
@@ -61,13 +62,19 @@ function certaintyOf({ when, why }: Claim): 'certain' | 'conditional' | 'unknown
   return why !== undefined ? 'unknown' : when === 1n ? 'certain' : 'conditional';
 }
 
-/** @param alone the report travels without its inputs and without standard error: it names them and what was said */
-function atDocument(report: AtReport, alone: boolean): Document {
+interface AtLayout {
+  /** The report is read without its inputs and standard error: it lists the inputs and the diagnostics. */
+  readonly alone: boolean;
+  /** Every claim on a line of its own. */
+  readonly all: boolean;
+}
+
+function atDocument(report: AtReport, { alone, all }: AtLayout): Document {
   return withConditions((conditions) => [
     { kind: 'title', text: [{ text: report.summary, tone: 'strong' }] },
-    ...claimBlocks('Claimed by', report, 'certain', conditions),
-    ...claimBlocks('Under a condition', report, 'conditional', conditions),
-    ...claimBlocks('Perhaps', report, 'unknown', conditions),
+    ...claimBlocks('Claimed by', report, 'certain', conditions, all),
+    ...claimBlocks('Under a condition', report, 'conditional', conditions, all),
+    ...claimBlocks('Unknown', report, 'unknown', conditions, all),
     ...conditions.blocks(),
     ...(alone ? aloneSections(report.inputs, report.diagnostics) : []),
   ]);
@@ -75,31 +82,83 @@ function atDocument(report: AtReport, alone: boolean): Document {
 
 function claimBlocks(
   heading: string,
-  { claims, asked }: AtReport,
+  { claims, asked, inputs }: AtReport,
   certainty: ReturnType<typeof certaintyOf>,
   conditions: Conditions,
+  all: boolean,
 ): Block[] {
-  return rowsSection(
-    heading,
-    ['kind', 'range', 'size', 'who'],
-    claims
-      .filter((claim) => certaintyOf(claim) === certainty)
-      .map((claim) => row(claim, asked.space, conditions)),
-  );
+  const own = claims.filter((claim) => certaintyOf(claim) === certainty);
+  const floating = own.filter(isFloating);
+  const isFolded = !all && floating.length > FEW;
+  const listed = isFolded ? own.filter((claim) => !isFloating(claim)) : own;
+  const rows: Text[][] = [];
+  for (let at = 0; at < listed.length; ) {
+    const run = all ? 1 : runOf(listed, at);
+    rows.push(row(listed[at]!, asked.space, conditions, inputs.length));
+    if (run > FEW) rows.push([moreClaims(listed, at, run, asked.space)]);
+    at += run > FEW ? run : 1;
+  }
+  if (isFolded) rows.push([floatingText(floating)]);
+  return rowsSection(heading, ['kind', 'range', 'size', 'who'], rows);
 }
 
-function row(claim: Claim, space: 'memory' | 'io', conditions: Conditions): Text[] {
+/** Whether it is a register whose address is not a number: it may be anywhere, so most tables have many of them. */
+function isFloating({ kind, base }: Claim): boolean {
+  return kind === 'register' && typeof base !== 'bigint';
+}
+
+function floatingText(claims: readonly Claim[]): string {
+  const devices = new Set(claims.map(({ who, origin }) => origin?.path ?? who)).size;
+  const of = devices === 1 ? '' : ` of ${devices} devices`;
+  return `${claims.length} registers${of}, whose addresses depend on firmware fields (--all)`;
+}
+
+/** How many claims from `from` on are contiguous, with the same kind, size and device. */
+function runOf(claims: readonly Claim[], from: number): number {
+  const first = claims[from]!;
+  const { kind, base, size, origin } = first;
+  if (typeof base !== 'bigint' || typeof size !== 'bigint' || origin === undefined) return 1;
+  let to = from + 1;
+  for (; to < claims.length; to += 1) {
+    const next = claims[to]!;
+    const isNext =
+      next.kind === kind &&
+      next.base === base + size * BigInt(to - from) &&
+      next.size === size &&
+      next.origin?.path === origin.path;
+    if (!isNext) break;
+  }
+  return to - from;
+}
+
+/** The line below the first claim of a run, about the others. */
+function moreClaims(claims: readonly Claim[], from: number, run: number, space: 'memory' | 'io'): string {
+  const { base, size, when } = claims[from]!;
+  const end = (base as bigint) + (size as bigint) * BigInt(run);
+  const each = when === 1n ? '' : ', each with its condition';
+  const upTo = `0x${(end - 1n).toString(16).padStart(8, '0')}`;
+  return `... ${run - 1} more of ${sizeText({ space, size })} up to ${upTo}${each} (--all)`;
+}
+
+/** A place without what is the same for all claims: the folder, and with one input the input. */
+function shortPlace(place: string, inputs: number): string {
+  const name = place.slice(place.lastIndexOf('/') + 1);
+  return inputs === 1 && name.includes('!') ? name.slice(name.indexOf('!') + 1) : name;
+}
+
+function row(claim: Claim, space: 'memory' | 'io', conditions: Conditions, inputs: number): Text[] {
   const { kind, who, base, size, when, why, whole, note, origin, evidence } = claim;
   const window = { space, base, size } as const;
-  const place =
+  const found =
     origin !== undefined
       ? originPlace(origin)
       : evidence?.origin?.span !== undefined
         ? formatPlace(evidence.origin.span)
         : undefined;
+  const place = found === undefined ? undefined : shortPlace(found, inputs);
   const notes = [
     ...(when === 1n ? [] : [conditions.when(when)]),
-    ...(why === undefined ? [] : [`not known: ${why}`]),
+    ...(why === undefined ? [] : [`unknown: ${why}`]),
     ...(whole || why !== undefined ? [] : ['a part of it']),
     ...(note === undefined ? [] : [note]),
   ];
@@ -115,10 +174,11 @@ function row(claim: Claim, space: 'memory' | 'io', conditions: Conditions): Text
   ];
 }
 
-export function atReport(answer: AtReport): Report {
+/** The report of `at`. @param layout `all`: every claim on a line of its own, also similar ones */
+export function atReport(answer: AtReport, { all = false }: { readonly all?: boolean } = {}): Report {
   return {
     json: () => atJson(answer),
-    document: (format) => atDocument(answer, format !== 'text'),
+    document: (format) => atDocument(answer, { alone: format !== 'text', all: all || format === 'html' }),
     maps: async () => (await import('../map/subjects.ts')).atMaps(answer),
     found: () => ({ inputs: answer.inputs, results: [...answer.diagnostics, ...atResults(answer)] }),
   };

@@ -1,4 +1,4 @@
-/** The report of `bridges`: each bridge with its windows, what became of others, what is kept free. */
+/** The report of `bridges`: each bridge with its windows, the windows that Linux changed, and what is kept free. */
 
 import { hex } from '../../bytes/address.ts';
 import { type Condition, type Names, withNames } from '../../symbolic/index.ts';
@@ -114,9 +114,9 @@ function fitJson({ bar, bridge, fits, at, why }: BarFit): BarFitJson {
 }
 
 interface BridgesLayout {
-  /** The report travels without its inputs and without standard error: it names them and what was said. */
+  /** The report is read without its inputs and standard error: it lists the inputs and the diagnostics. */
   readonly alone: boolean;
-  /** Every window and change on a line of its own, with what is inferred of it. */
+  /** Every window and change on a line of its own, with what is inferred about it. */
   readonly all?: boolean;
 }
 
@@ -138,7 +138,7 @@ function documentOf(
     ...matrixBlocks(verdict),
     ...whySection(verdict, references),
     ...gapSection(verdict),
-    ...settleSection(verdict),
+    ...settleSection(verdict, all),
     ...assumesSection(verdict, verdict.inputs, references),
     ...conditions.blocks(),
     ...(alone ? aloneSections(verdict.inputs, verdict.diagnostics) : []),
@@ -146,7 +146,7 @@ function documentOf(
   ];
 }
 
-/** The windows of all bridges, each bridge with how that is known. */
+/** The windows of all bridges, each bridge with its source. */
 function windowBlocks({ bridges }: BridgesVerdict, conditions: Conditions, all: boolean): Block[] {
   if (bridges.length === 0) return [];
   return [
@@ -218,8 +218,8 @@ function changeRows(
       rows.push([
         did,
         range,
-        `and the ${run} that follow, each where the one before ends, up to ${whole}: of those that are there, neighbours ` +
-          `become one${whenText(kernels!, conditions)} (--all)${known(source)}`,
+        `and the ${run} contiguous windows after it, up to ${whole}: neighbours that exist become ` +
+          `one${whenText(kernels!, conditions)} (--all)${known(source)}`,
       ]);
     } else {
       rows.push([
@@ -239,7 +239,7 @@ function changeRows(
   return rows;
 }
 
-/** What became of the windows of one bridge; each part only where there is something. */
+/** The changes of one bridge's windows, notes, what is kept free, and contradictions; empty parts are left out. */
 function changeBlocks(
   bridge: JudgedBridge,
   { bridges }: BridgesVerdict,
@@ -279,12 +279,12 @@ function changeBlocks(
   ];
 }
 
-/** A line of a log that was read is its own reason. */
+/** Whether a line says more than the reason: of a line that was read in a log, the reason is the line itself. */
 function isNews(line: string, why: string): boolean {
   return line !== why;
 }
 
-/** BARs that were asked about; of those that the machine has, the ones that are not in a window. */
+/** The BARs of --bar, and those of the machine that are not in a window. */
 function fitBlocks({ fits }: BridgesVerdict): Block[] {
   if (fits === undefined) return [];
   const told = fits.filter((fit) => fit.fits !== 'placed');

@@ -11,7 +11,7 @@ import type { FindingJson } from '../json/finding.ts';
 interface FindingReport {
   readonly code: string;
   readonly row: Row<Arguments>;
-  /** Of what nothing recognises: each kind with what it is recognised by. */
+  /** For inputs that are not recognised: each kind, and how it is recognised. */
   readonly recognised?: readonly { readonly kind: string; readonly by: string }[];
 }
 
@@ -49,14 +49,14 @@ function findingDocument({ code: name, row, recognised }: FindingReport): Docume
       rows: [
         { label: 'severity', text: row.severity },
         { label: 'may hide', text: hidesText(row.hides) },
-        ...(row.scope === 'path' ? [{ label: 'where', text: 'at the node or object that is named' }] : []),
+        ...(row.scope === 'path' ? [{ label: 'scope', text: 'the node or object that it names' }] : []),
         { label: 'source', text: row.source },
       ],
     },
   ];
   if (recognised !== undefined)
     blocks.push(
-      { kind: 'heading', text: 'What is recognised, in this order' },
+      { kind: 'heading', text: 'Kinds that are recognised, tried in this order' },
       { kind: 'facts', rows: recognised.map(({ kind, by }) => ({ label: kind, text: by })) },
     );
   if (row.example !== undefined)
@@ -64,7 +64,7 @@ function findingDocument({ code: name, row, recognised }: FindingReport): Docume
   return blocks;
 }
 
-/** What a code of a diagnostic means: severity, why it matters, an example. Undefined where there is no such code. */
+/** Explains a code: severity, why it matters, an example. Undefined where there is no such code. */
 export function codeReport(name: string): Report | undefined {
   const row = rowOf(name);
   if (row === undefined) return undefined;

@@ -70,16 +70,16 @@ const ASPECTS = {
   size: 'another size',
   condition: 'another condition',
   flags: 'other flags',
-  certainty: 'how sure it is',
+  certainty: 'another certainty',
 } as const;
 
-/** A window on a line: its range, and what is to be noted of it. */
+/** A window on a line: its range, size and notes. */
 function windowLine(window: AddressWindow, conditions: Conditions): string {
   const notes = [sizeText(window), ...windowNotes(window, conditions)];
   return [rangeText(window, conditions), ...notes.filter((note) => note !== '')].join(', ');
 }
 
-/** As a unified diff has it: what it is, the window before, the window after. */
+/** As in a unified diff: what it is, the window before, the window after. */
 function changeLines(change: WindowChange, conditions: Conditions): string[] {
   const window = change.did === 'removed' ? change.before : change.after;
   const head = `${change.did}: ${window.role} ${whereText(window.origin)}`;
@@ -106,7 +106,7 @@ const effectiveText = ({ effective }: Verdict): string =>
 function answerBlocks({ before, after, flipped, because }: Comparison['answer']): Block[] {
   if (!flipped) {
     if (after === undefined || after.answer === 'unknown') return [];
-    return [{ kind: 'paragraph', text: `The answer of sysfb stays: ${after.answer}.` }];
+    return [{ kind: 'paragraph', text: `The answer of sysfb is the same: ${after.answer}.` }];
   }
   const said = (verdict: Verdict | undefined): string =>
     verdict === undefined
@@ -139,10 +139,10 @@ function count(windows: readonly WindowChange[]): string {
     const times = windows.filter(({ did }) => did === kind).length;
     return times === 0 ? [] : [`${times} ${kind}`];
   });
-  return counts.length === 0 ? 'No window is different.' : `Windows: ${counts.join(', ')}.`;
+  return counts.length === 0 ? 'No window differs.' : `Windows: ${counts.join(', ')}.`;
 }
 
-/** @param withInputs names the inputs and their hashes below: for reports that travel without them */
+/** @param withInputs lists the inputs and their hashes: for reports that are read without them */
 function diffDocument(comparison: Comparison, withInputs: boolean): Document {
   const { before, after, windows, answer, bridges } = comparison;
   const conditions = new Conditions();

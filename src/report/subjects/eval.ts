@@ -1,4 +1,4 @@
-/** The report of `eval`: what an ACPI object evaluates to, and what happened on the way. */
+/** The report of `eval`: the value of an ACPI object, and what happened during the evaluation. */
 
 import {
   type AmlValue,
@@ -38,7 +38,7 @@ export interface EvalReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Packages inside packages are told apart so deep; below, as text. */
+/** Packages that are nested deeper are given as text. */
 const MAX_DEPTH = 16;
 
 /** A value with its type: integers as `0x…`, buffers as hex with `??` for unknown bytes, the rest as ASL writes it. */
@@ -94,8 +94,8 @@ function evalJson({ inputs, result, trace, diagnostics }: EvalReport): EvalJson 
 }
 
 /**
- * The lines for a terminal or a script, not laid out: what was stored to Debug, then (when asked for) the trace, what
- * failed under a condition, what unknown bytes are made of, and the result last.
+ * The lines for a terminal or a script, not wrapped: what was stored to Debug, then with --trace the trace, faults under
+ * conditions, the expressions of unknown bytes, and the result last.
  */
 export function evalLines({ result, trace }: EvalReport): string[] {
   const { debug, fault, faults, value } = result;
@@ -109,14 +109,14 @@ export function evalLines({ result, trace }: EvalReport): string[] {
   if (fault) lines.push(`${fault.code}: ${fault.message}`);
   else if (result.path !== undefined)
     lines.push(
-      ...limitReasons(value).map((why) => `// left out: ${why}`),
+      ...limitReasons(value).map((why) => `// unknown: ${why}`),
       ...unknownRuns(value),
       formatResult(value),
     );
   return lines;
 }
 
-/** The limits by which parts of a value are unknown. */
+/** The limits that made parts of a value unknown. */
 function limitReasons(value: EvalResult['value']): string[] {
   const parts: readonly Quantity[] =
     value instanceof UnknownInteger
@@ -136,7 +136,7 @@ function placeText({ term, table }: EvalResult['trace'][number]): string {
   return ` (${formatPlace({ source: table.source, start: table.offset + term.start, end: table.offset + term.end })})`;
 }
 
-/** What the unknown bytes of a buffer are made of: one line for each number that stands in it. */
+/** The expressions of the unknown bytes of a buffer: a line for each number in it. */
 function unknownRuns(value: EvalResult['value']): string[] {
   if (!(value instanceof BufferObject)) return [];
   const bytes: readonly ByteValue[] = Array.from(value.bytes);
@@ -159,7 +159,7 @@ function unknownRuns(value: EvalResult['value']): string[] {
   return lines;
 }
 
-/** The same for reports that travel: with the inputs they are about. */
+/** The same lines with the inputs, for reports that are read without them. */
 function evalDocument(report: EvalReport): Document {
   return [
     { kind: 'lines', lines: evalLines(report) },

@@ -51,7 +51,7 @@ function readingJson(reading: Reading, taken: EntryCells | undefined): ReadingJs
   };
 }
 
-/** A field with the bytes it lies in. Offsets count from the template's first byte. */
+/** A field with its bytes. Offsets count from the first byte of the template. */
 function fieldPlaceJson(
   place: FieldPlace,
   bytes: TemplateBytes,
@@ -174,7 +174,7 @@ function readingsBlocks({ property, taken }: ReadProperty): Block[] {
   const { node, item, cells, readings } = property;
   const what = [code(`${pathOf(node)} ${item}`), `: ${cells.length} cells, `];
   if (readings.length === 0)
-    return [{ kind: 'paragraph', text: [...what, 'which no cell counts of 1 to 3 divide into entries'] }];
+    return [{ kind: 'paragraph', text: [...what, 'which no cell counts from 1 to 3 divide into entries'] }];
   const parts = item === 'reg' ? 'address/size' : 'child/parent/size';
   return [
     {
@@ -184,7 +184,7 @@ function readingsBlocks({ property, taken }: ReadProperty): Block[] {
         `read in ${readings.length} ${readings.length === 1 ? 'way' : 'ways'} (${parts}), the best first:`,
       ],
     },
-    // As wide as a terminal: an address of three cells has 26 characters.
+    // Fits 80 columns: an address of three cells has 26 characters.
     {
       kind: 'table',
       columns: [
@@ -210,7 +210,7 @@ function readingsBlocks({ property, taken }: ReadProperty): Block[] {
         text: [
           code(countsText(reading.cells, item)),
           ...(sameCells(reading.cells, taken) ? [', ', { text: 'taken', tone: 'good' } as const] : []),
-          reading.reasons.length === 0 ? ': nothing for or against it' : '',
+          reading.reasons.length === 0 ? ': no reason for or against it' : '',
         ],
         below: reading.reasons.map((reason) => ({
           text: [
@@ -233,7 +233,7 @@ const BUS_KINDS = {
   default: 'bus',
 } as const;
 
-/** One bus on the way to the CPU, in a line. */
+/** One line about a bus on the way to the CPU. */
 function busText({ bus, path, ranges, status, passesWithoutRanges }: BusLevel): string {
   const passes =
     ranges === 'root'
@@ -251,7 +251,7 @@ function busText({ bus, path, ranges, status, passesWithoutRanges }: BusLevel): 
   return `${path}: ${BUS_KINDS[bus.kind]}, ${passes}; ${counts}${status === undefined ? '' : `; status ${status}`}`;
 }
 
-/** A stretch of memory as a device sees it. */
+/** A range of memory as a device sees it. */
 function dmaText({ base, size, cpu, why, flags }: AddressEntry): string {
   const seen = busAddressText(base, flags?.space);
   const memory =
@@ -262,10 +262,10 @@ function dmaText({ base, size, cpu, why, flags }: AddressEntry): string {
 function dmaBlocks({ bus, entries }: DmaView): Block[] {
   if (!bus)
     return [
-      { kind: 'paragraph', text: ['It sees memory where the CPU does: no dma-ranges says otherwise.'] },
+      { kind: 'paragraph', text: ['DMA addresses are CPU addresses: no bus above it has dma-ranges.'] },
     ];
   return [
-    { kind: 'paragraph', text: ['By the dma-ranges of ', code(pathOf(bus)), ' it sees of memory'] },
+    { kind: 'paragraph', text: ['By the dma-ranges of ', code(pathOf(bus)), ' it can access'] },
     { kind: 'list', items: entries.map((entry) => ({ text: dmaText(entry) })) },
   ];
 }
@@ -277,7 +277,7 @@ function nodeBlocks({ path, status, available, buses, entries, dma }: NodeExplan
       ? ' (below a disabled bus)'
       : ` (${status})`;
   return [
-    { kind: 'paragraph', text: [code(path), `${off} sits on`] },
+    { kind: 'paragraph', text: [code(path), `${off} is below these buses:`] },
     { kind: 'list', items: buses.map((level) => ({ text: busText(level) })) },
     ...(entries.length > 0
       ? []
@@ -383,7 +383,7 @@ function crsBlocks(entry: CrsEntry): Block[] {
   ];
 }
 
-/** @param alone the report travels without its inputs and without standard error: it names them and what was said */
+/** @param alone the report is read without its inputs and standard error: it lists the inputs and the diagnostics */
 function explainDocument(report: Explanation, alone: boolean): Document {
   const section = (heading: string, items: readonly Item[]): Block[] =>
     items.length === 0
@@ -398,7 +398,7 @@ function explainDocument(report: Explanation, alone: boolean): Document {
     ...report.entries.flatMap(({ entry }) => entryBlocks(entry)),
     ...report.crs.flatMap(({ entry }) => crsBlocks(entry)),
     ...(alone ? section('Inputs', report.inputs.map(inputItem)) : []),
-    ...(alone ? section('Said while reading', report.diagnostics.map(diagnosticItem)) : []),
+    ...(alone ? section('Diagnostics', report.diagnostics.map(diagnosticItem)) : []),
   ];
 }
 

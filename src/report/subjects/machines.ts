@@ -1,12 +1,12 @@
-/** Several machines in one report: each as it would be reported alone, with its name. */
+/** Several machines in one report: each as it would be reported alone, under its name. */
 import type { Document } from '../document.ts';
 import { type JsonObject, printJson, printJsonLine } from '../formats/json-parts.ts';
 import { type Format, type RenderOptions, type Report, renderReport } from '../formats/render.ts';
 import { foundTogether } from '../results/results.ts';
 
-/** A machine of an image. */
+/** The report of one of several machines. */
 export interface NamedReport extends Report {
-  /** Undefined where the inputs are of one machine. */
+  /** Undefined where there is one machine. */
   readonly name: string | undefined;
 }
 
@@ -15,15 +15,15 @@ function named({ name, json }: NamedReport): JsonObject {
   return name === undefined ? object : { ...object, name };
 }
 
-/** The title of a picture that stands beside those of other machines: whose it is. */
+/** The title of one of several pictures, with the machine's name. */
 function titleOf({ name = '' }: NamedReport, title: string): string {
   const file = name.slice(name.lastIndexOf('/') + 1);
   if (file === '' || !title.endsWith(` ${file}`)) return `${name}: ${title}`;
-  // It is called by the file already: now by the path of that.
+  // The title has the name of the file: the path replaces it.
   return `${title.slice(0, -file.length)}${name}`;
 }
 
-/** One machine is reported as it is; several in the order given. */
+/** Renders the reports of one or several machines, in the order given. */
 export async function renderMachines(
   reports: readonly NamedReport[],
   format: Format,

@@ -73,17 +73,17 @@ function entryJson(
   };
 }
 
-/** The alternatives of a `_CRS` that can be. */
+/** The alternatives of a `_CRS` whose conditions can hold. */
 export function possibleAlternatives({ alternatives }: CrsEntry): CrsAlternative[] {
   return (alternatives ?? []).filter(({ condition }) => isPossible(condition) !== false);
 }
 
 /** Why there is no template in this case. */
 export function alternativeWhy({ outcome, why = '' }: CrsAlternative): string {
-  return outcome === 'abandoned' ? `not known: ${why}` : why;
+  return outcome === 'abandoned' ? `unknown: ${why}` : why;
 }
 
-/** What an entry depends on: the condition of its first alternative that can be. */
+/** What an entry depends on: the condition of its first possible alternative. */
 function dependsOn(entry: CrsEntry): Condition | undefined {
   return entry.depends && (possibleAlternatives(entry)[0]?.condition ?? entry.depends);
 }
@@ -98,7 +98,7 @@ export function whyJson(entry: CrsEntry, names: Names): { why?: string } {
     why:
       status === 'unknown'
         ? `the device exists only when ${condition}`
-        : `what it gives depends on ${condition}`,
+        : `its resources depend on ${condition}`,
   };
 }
 
@@ -145,38 +145,56 @@ export function resourcesJson(report: ResourcesReport): ResourcesJson {
 }
 
 function cpuText(entry: AddressEntry): Text {
-  if (entry.cpu === null) return entry.why === undefined ? 'none' : `none: ${entry.why}`;
+  if (entry.cpu === null) return 'none';
   if (entry.size === null || entry.size === 0n) return [code(hex(entry.cpu))];
   const kind = entry.flags?.space === 'io' ? 'io' : 'mem';
   return [code(formatMemRange(entry.cpu, entry.size, kind))];
 }
 
-function entryTable(entries: readonly AddressEntry[]): Block {
+/** The entries by node, in their order. */
+function entryGroups(entries: readonly AddressEntry[]): Block {
+  const groups: { node: AddressEntry['node']; rows: Text[][] }[] = [];
+  for (const entry of entries) {
+    let group = groups.at(-1);
+    if (group?.node !== entry.node) {
+      group = { node: entry.node, rows: [] };
+      groups.push(group);
+    }
+    group.rows.push(entryRow(entry));
+  }
   return {
-    kind: 'table',
+    kind: 'groups',
+    title: 'node',
+    titled: true,
     columns: [
-      { title: 'node' },
       { title: 'entry' },
       { title: 'base', align: 'right' },
       { title: 'size', align: 'right' },
-      { title: 'parent', align: 'right' },
       { title: 'cpu' },
-      { title: 'flags' },
+      { title: 'notes' },
     ],
-    rows: entries.map((entry) => [
-      [code(pathOf(entry.node))],
-      `${entry.item}[${entry.index}]`,
-      busAddressText(entry.base, entry.flags?.space),
-      entry.size === null ? '' : hex(entry.size),
-      entry.parent === null
-        ? ''
-        : busAddressText(entry.parentFlags?.number ?? entry.parent, entry.parentFlags?.flags.space),
-      cpuText(entry),
-      [entry.flags?.prefetchable ? 'prefetchable' : undefined, entry.available ? undefined : 'disabled']
-        .filter((flag) => flag !== undefined)
-        .join(', '),
-    ]),
+    groups: groups.map(({ node, rows }) => ({ title: [code(pathOf(node))], rows })),
   };
+}
+
+function entryRow(entry: AddressEntry): Text[] {
+  const { item, index, base, size, flags, parent, parentFlags, cpu, why, available } = entry;
+  const notes = [
+    // On the last bus before the CPU both are the same.
+    parent === null || (parent === cpu && parentFlags === undefined)
+      ? undefined
+      : `parent ${busAddressText(parentFlags?.number ?? parent, parentFlags?.flags.space)}`,
+    cpu === null ? why : undefined,
+    flags?.prefetchable ? 'prefetchable' : undefined,
+    available ? undefined : 'disabled',
+  ];
+  return [
+    `${item}[${index}]`,
+    busAddressText(base, flags?.space),
+    size === null ? '' : hex(size),
+    cpuText(entry),
+    notes.filter((note) => note !== undefined).join(', '),
+  ];
 }
 
 function fieldText(name: string, value: Json): string {
@@ -184,7 +202,7 @@ function fieldText(name: string, value: Json): string {
   return `${name} ${String(value)}`;
 }
 
-/** A descriptor on one line: as its ASL macro, else its type and its fields as they are named in the JSON. */
+/** A descriptor on one line: as its ASL macro, else its type and its fields with their names in JSON. */
 export function descriptorText(
   descriptor: CrsEntry['resources'][number],
   conditions = new Conditions(),
@@ -196,12 +214,12 @@ export function descriptorText(
   return shown.length === 0 ? String(type) : `${String(type)}: ${shown.join(', ')}`;
 }
 
-/** What a status means; nothing of one that is whole. */
+/** Statuses in words; empty where everything is known. */
 const STATUS_TEXT: Readonly<Record<string, string>> = {
   ok: '',
-  partial: 'known in part',
+  partial: 'partly unknown',
   alternatives: 'depends on values that are not known',
-  unknown: 'not known',
+  unknown: 'unknown',
   error: 'cannot be evaluated',
 };
 
@@ -236,10 +254,10 @@ function crsBlocks(entry: CrsEntry, conditions: Conditions): Block[] {
   ];
 }
 
-/** A condition that heads a list stands whole up to this many characters. */
+/** A condition above a list is printed in full up to this many characters. */
 const MAX_CONDITION = 160;
 
-/** @param withInputs names the inputs and their hashes below: for reports that travel without them */
+/** @param withInputs lists the inputs and their hashes: for reports that are read without them */
 export function resourcesDocument(report: ResourcesReport, withInputs: boolean): Document {
   const blocks: Block[] = [];
   for (const { artifact, entries } of report.trees) {
@@ -247,7 +265,7 @@ export function resourcesDocument(report: ResourcesReport, withInputs: boolean):
     blocks.push(
       entries.length === 0
         ? { kind: 'paragraph', text: 'No reg, ranges or dma-ranges entries.' }
-        : entryTable(entries),
+        : entryGroups(entries),
     );
   }
   blocks.push(

@@ -1,13 +1,13 @@
-/** Rows of a kind that stand together and are told as one. */
+/** Runs of similar rows that are folded into one. */
 
 import { formatSize, hex } from '../../bytes/address.ts';
 import type { BridgeChange } from '../../verdict/host-bridge/result.ts';
 import { type AddressWindow, boundsOf } from '../../window/window.ts';
 
-/** So many of a kind are listed; more are told by their number. */
+/** Up to this many rows of a kind are listed; more are folded. */
 export const FEW = 3;
 
-/** How many windows from here on have the same size, each where the one before ends, and are uncertain alike. */
+/** How many windows from `from` on are contiguous, with the same size, role and certainty. */
 export function similarRun(windows: readonly AddressWindow[], from: number): number {
   const first = windows[from]!;
   const start = boundsOf(first);
@@ -30,7 +30,7 @@ export function similarRun(windows: readonly AddressWindow[], from: number): num
   return to - from;
 }
 
-/** What stands below the first window of a run, for the others. */
+/** The line below the first window of a run, about the others. */
 export function moreText(windows: readonly AddressWindow[], from: number, run: number): string {
   const first = windows[from]!;
   const last = boundsOf(windows[from + run - 1]!)!;
@@ -41,8 +41,8 @@ export function moreText(windows: readonly AddressWindow[], from: number, run: n
 }
 
 /**
- * How many changes from here on unite windows that may or may not be there, each with the one that continues it; 1 for any
- * other change.
+ * How many changes from `from` on unite contiguous windows that may or may not exist, each with the next; 1 for any other
+ * change.
  */
 export function unitedRun(changes: readonly BridgeChange[], from: number): number {
   const first = changes[from]!;

@@ -10,12 +10,12 @@ import type { FindJson, ScanJson, ScannedJson } from '../json/scan.ts';
 
 export interface ScannedInput {
   readonly path: string;
-  /** As paths of finds begin. */
+  /** The first part of the paths of its finds. */
   readonly name: string;
   readonly size: number;
   /** Absent where the report doesn't show it. */
   readonly sha256?: string;
-  /** What was compressed around it as a whole. */
+  /** The compression around it as a whole. */
   readonly steps: readonly string[];
 }
 
@@ -114,7 +114,7 @@ function size(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** What a find calls itself. */
+/** The name that a find has for itself. */
 function whatItIs(find: Find): string {
   const { signature, oemTableId, model, compatible, release, name, text } = find;
   if (signature !== undefined) return oemTableId ? `${signature} ${oemTableId}` : signature;
@@ -122,7 +122,7 @@ function whatItIs(find: Find): string {
   return release ?? name ?? text ?? '';
 }
 
-/** What a find is in, below its input; empty where it is in nothing. */
+/** The containers of a find inside its input; empty where there are none. */
 function insideOf(find: Find, inputs: readonly ScannedInput[]): string {
   const input = inputs.find(({ name }) => find.path === name || find.path.startsWith(`${name}!`));
   if (input === undefined) return find.path;
@@ -130,7 +130,7 @@ function insideOf(find: Find, inputs: readonly ScannedInput[]): string {
   return inputs.length === 1 || inside === '' ? inside : `${input.name}!${inside}`;
 }
 
-/** Finds a line each; what they are in is numbered, and listed once behind. */
+/** The finds, one a line; their containers are numbered and listed once at the end. */
 function findBlocks({ finds, inputs }: ScanReport): Block[] {
   if (finds.length === 0) return [];
   const places: string[] = [];
@@ -176,7 +176,7 @@ function scanDocument(report: ScanReport, withHashes: boolean): Document {
   blocks.push({ kind: 'title', text: [strong(finds.length === 0 ? none : count), ` in ${where}`] });
   const details = (input: ScannedInput): Text => [
     size(input.size),
-    ...(input.steps.length === 0 ? [] : [`, ${input.steps.join(', ')} around it`]),
+    ...(input.steps.length === 0 ? [] : [`, unpacked from ${input.steps.join(', ')}`]),
     ...(input.sha256 === undefined ? [] : [', sha256 ', code(input.sha256)]),
   ];
   if (withHashes || inputs.length > 1)
@@ -211,7 +211,7 @@ function scanDocument(report: ScanReport, withHashes: boolean): Document {
   return blocks;
 }
 
-/** The report of a scan; in text only what fits a page of each list. */
+/** The report of a scan. Hashes are left out in text. */
 export function scanReport(scan: ScanReport): Report {
   return {
     json: () => scanJson(scan),

@@ -1,4 +1,4 @@
-/** The report of `simulate`: the pool, the reservation, each step with its result, and what lands on the framebuffer. */
+/** The report of `simulate`: the pool, the reservation, and each step with its result. */
 
 import { formatMemRange, formatSize, hex } from '../../bytes/address.ts';
 import type { Region } from '../../linux/region-tree.ts';
@@ -108,10 +108,10 @@ function outcomeText(step: SimulatedStep | undefined): Text {
   const { outcome } = step;
   if (outcome === undefined) return step.what;
   if (outcome.kind === 'failed') return [{ text: 'nothing (-ENXIO)', tone: 'bad' }];
-  if (outcome.kind === 'endless') return [{ text: 'search without end', tone: 'bad' }];
+  if (outcome.kind === 'endless') return [{ text: 'endless search', tone: 'bad' }];
   const range = code(formatMemRange(outcome.start, outcome.end - outcome.start + 1n));
   if (step.onFramebuffer === true) return [range, ' ', { text: 'ON THE FRAMEBUFFER', tone: 'bad' }];
-  return outcome.fromReservation ? [range, ' of the reservation'] : [range];
+  return outcome.fromReservation ? [range, ' from the reservation'] : [range];
 }
 
 function askText(step: SimulatedStep): string {
@@ -119,7 +119,7 @@ function askText(step: SimulatedStep): string {
   if (request === undefined) return '';
   const where =
     request.max < 1n << 32n ? ' below 4 GiB' : request.min > 0n ? ` from ${hex(request.min)}` : ' anywhere';
-  return `${formatSize(request.size)}${where}${request.framebufferOverlapOk ? ', the framebuffer too' : ''}`;
+  return `${formatSize(request.size)}${where}${request.framebufferOverlapOk ? ', framebuffer allowed' : ''}`;
 }
 
 function sysfbName(run: SimulationRun): string {
@@ -131,7 +131,7 @@ function stepTable(runs: readonly SimulationRun[]): Block {
   const gets = (run: SimulationRun) => ({ title: runs.length > 1 ? sysfbName(run) : 'gets' });
   return {
     kind: 'table',
-    columns: [{ title: 'device' }, { title: 'for its' }, { title: 'asks for' }, ...runs.map(gets)],
+    columns: [{ title: 'device' }, { title: 'for' }, { title: 'asks for' }, ...runs.map(gets)],
     rows: first!.simulation.steps.map((step, index) => [
       step.device,
       step.what,
@@ -204,7 +204,7 @@ function caseBlocks(each: SimulationCase): Block[] {
         kind: 'list',
         items: each.checks.map((check) => ({
           text: check.agrees
-            ? `${check.what}: as the kernel has it, ${check.kernel}`
+            ? `${check.what}: agrees, ${check.kernel}`
             : [
                 { text: 'differs', tone: 'bad' as const },
                 `: ${check.what}: kernel ${check.kernel}, model ${check.model}`,
@@ -223,7 +223,7 @@ function framebufferText(each: SimulationCase): string {
   return `${size === null ? hex(base) : formatMemRange(base, size)}, ${text}`;
 }
 
-/** @param withInputs names the inputs and their hashes below */
+/** @param withInputs lists the inputs and their hashes: for reports that are read without them */
 export function simulationDocument(report: SimulationReport, withInputs: boolean): Document {
   const blocks: Block[] = [{ kind: 'title', text: `VMBus MMIO: ${report.scenario.name}` }];
   if (report.cases.length === 0 && report.open.length === 0)
@@ -234,7 +234,7 @@ export function simulationDocument(report: SimulationReport, withInputs: boolean
     blocks.push(
       {
         kind: 'paragraph',
-        text: `Some of the machine could not be simulated${set === '' ? '.' : ': only the running machine knows what these fields hold.'}`,
+        text: `Some devices could not be simulated${set === '' ? '.' : ': only the running machine knows the values of these fields.'}`,
       },
       {
         kind: 'list',
@@ -242,7 +242,7 @@ export function simulationDocument(report: SimulationReport, withInputs: boolean
       },
     );
     if (set !== '')
-      blocks.push({ kind: 'paragraph', text: ['Give them with ', code(set), ', or --memory FILE@ADDRESS.'] });
+      blocks.push({ kind: 'paragraph', text: ['Set them with ', code(set), ', or --memory FILE@ADDRESS.'] });
   }
   for (const each of report.cases) blocks.push(...caseBlocks(each));
   const references = new References();

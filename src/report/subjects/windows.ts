@@ -1,4 +1,4 @@
-/** The report of `windows`: by device, what is of one kind folded. */
+/** The report of `windows`: by device, with similar windows folded. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
@@ -33,7 +33,7 @@ import { FEW, moreText, similarRun } from './runs.ts';
 export interface WindowsReport {
   readonly inputs: readonly Artifact[];
   readonly windows: readonly AddressWindow[];
-  /** Ids of devices, or what they are compatible with, by their path. */
+  /** Ids of devices, by their path. */
   readonly ids?: ReadonlyMap<string, readonly string[]>;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -41,9 +41,9 @@ export interface WindowsReport {
 export interface WindowsLayout {
   /** Every window on a line of its own. */
   readonly all: boolean;
-  /** Names the inputs and their hashes below: for reports that travel without them. */
+  /** Lists the inputs and their hashes: for reports that are read without them. */
   readonly withInputs: boolean;
-  /** The windows are drawn, which needs no list beside it. */
+  /** The windows are drawn, so they aren't listed too. */
   readonly withoutList?: boolean;
 }
 
@@ -86,7 +86,7 @@ function isRegister({ role }: AddressWindow): boolean {
   return role === 'register';
 }
 
-/** The device that a device is part of; itself at the top. */
+/** The parent of a device; at the top the device itself. */
 function parentOf(path: string): string {
   const at = path.startsWith('\\') ? path.lastIndexOf('.') : path.lastIndexOf('/');
   return at > 0 ? path.slice(0, at) : path;
@@ -176,7 +176,7 @@ function isOnlyRegisters({ windows }: Device): boolean {
   return windows.every(isRegister);
 }
 
-/** How many devices from here on have nothing but registers and are parts of one device; 1 where it isn't worth folding. */
+/** How many devices from `from` on have only registers and the same parent; 1 where it isn't worth folding. */
 function registerRun(devices: readonly Device[], from: number): number {
   const first = devices[from]!;
   const parent = parentOf(first.path);
@@ -214,7 +214,7 @@ export function windowsDocument(
   return withInputs ? [...blocks, ...listSection('Inputs', report.inputs.map(inputItem))] : blocks;
 }
 
-/** What a device is, for its heading. */
+/** The ids of devices, for their titles. */
 function deviceIds({ acpi }: Machine): Map<string, string[]> {
   return new Map(
     (acpi?.crs ?? []).map(({ entry: { device, hid, cid } }) => [
@@ -226,7 +226,7 @@ function deviceIds({ acpi }: Machine): Map<string, string[]> {
 
 /**
  * The report of `windows`.
- * @param diagnostics what was said while the machine was read: JSON has it
+ * @param diagnostics of reading the machine, for JSON and lists of results
  */
 export function windowsReport(
   machine: Machine,

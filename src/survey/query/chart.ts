@@ -3,7 +3,7 @@ import { escapeHtml } from '../../bytes/escape.ts';
 import type { Cell, ResultSet } from './database.ts';
 import type { AddressChart } from './questions.ts';
 
-/** Rules of the page's style sheet for what {@link histogram} and {@link bars} write. */
+/** The style of {@link histogram} and {@link bar}. */
 export const CHART_STYLE = `
 .bar { width: 12rem; height: .9rem; vertical-align: middle; }
 .bar rect, .histogram rect { fill: #3b6ea5; }
@@ -13,11 +13,11 @@ export const CHART_STYLE = `
 @media (prefers-color-scheme: dark) { .bar rect, .histogram rect { fill: #7fb2e5; } }
 @media print { .bar rect, .histogram rect { print-color-adjust: exact; } }`;
 
-/** The column that counts something: the last one that has a number in each row; undefined where there is none. */
+/** The column with counts: the last one that has a number in each row; undefined where there is none. */
 export function countedColumn({ columns, rows }: ResultSet): number | undefined {
   if (rows.length === 0) return undefined;
   const counts = columns.findLastIndex((_, at) => rows.every((row) => isCount(row[at])));
-  // A number without a name beside it is the whole answer.
+  // A number without a name is the whole answer.
   return counts > 0 ? counts : undefined;
 }
 
@@ -25,7 +25,7 @@ function isCount(cell: Cell | undefined): boolean {
   return typeof cell === 'number' && cell >= 0;
 }
 
-/** A bar of one row. It is beside the number that it shows, so a screen reader passes it by. */
+/** The bar of a row. It is hidden from screen readers, which read the number beside it. */
 export function bar(value: number, most: number): string {
   const width = most > 0 ? ((100 * value) / most).toFixed(2) : '0';
   return `<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="10"/></svg>`;
@@ -37,7 +37,7 @@ const LEFT = 46;
 const TOP = 14;
 const FLOOR = 160;
 
-/** A histogram over addresses from 0, of rows that have the first address of a slot and a count; slots without a row have none. */
+/** A histogram over addresses from 0, of rows with the first address of a slot and a count. */
 export function histogram({ columns, rows }: ResultSet, { slot: size, slots, ticks }: AddressChart): string {
   const counts = rows.flatMap(([from, count]) =>
     typeof from === 'string' && typeof count === 'number'

@@ -17,7 +17,7 @@ interface Connection {
   closeSync(): void;
 }
 
-/** What a statement gives. */
+/** The result of a statement. */
 export interface ResultSet {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
@@ -25,7 +25,7 @@ export interface ResultSet {
 
 export type Cell = string | number | bigint | boolean | null;
 
-/** A folder that is no survey, or a statement that DuckDB refuses. */
+/** A folder that isn't a survey, or a statement that DuckDB rejects. */
 export class QueryError extends Error {}
 
 export class SurveyDatabase {
@@ -36,7 +36,7 @@ export class SurveyDatabase {
   }
 
   /**
-   * Opens a survey: each table is a view of its name.
+   * Opens a survey: each table is a view of its name. Throws {@link QueryError}.
    * @param before another survey, whose tables are in the schema `before`
    * @param cwd the folder that fwmap is run in
    */
@@ -57,7 +57,7 @@ export class SurveyDatabase {
 
   async #view(schema: string, folder: string): Promise<void> {
     for (const table of TABLE_NAMES) {
-      // A folder's name may hold what globs mean by something else.
+      // The folder's name may contain glob characters.
       const glob = join(folder, table, '*.parquet')
         .replace(/[[\]?]/g, '[$&]')
         .replaceAll("'", "''");
@@ -67,7 +67,7 @@ export class SurveyDatabase {
     }
   }
 
-  /** Runs a statement. Throws {@link QueryError} with DuckDB's own words. */
+  /** Runs a statement. Throws {@link QueryError} with DuckDB's message. */
   async ask(sql: string): Promise<ResultSet> {
     try {
       const result = await this.#connection.runAndReadAll(sql);

@@ -12,7 +12,7 @@ export interface NamedResult extends ResultSet {
   readonly addresses?: AddressChart;
 }
 
-/** RFC 4180. Several results are set apart by an empty line. */
+/** CSV (RFC 4180). Several results are separated by an empty line. */
 function resultsCsv(results: readonly NamedResult[]): string {
   const line = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(',')}\r\n`;
   return results.map(({ columns, rows }) => [columns, ...rows].map(line).join('')).join('\r\n');
@@ -22,7 +22,7 @@ function csvCell(cell: Cell): string {
   return cell === null ? '' : escapeCsv(String(cell));
 }
 
-/** Integers past 2^53 are strings. */
+/** JSON; integers above 2^53 are strings. */
 function resultsJson(results: readonly NamedResult[]): string {
   const value = (cell: Cell): CellJson => (typeof cell === 'bigint' ? cell.toString() : cell);
   const json: QueryJson = {
@@ -44,7 +44,7 @@ th, td { text-align: left; padding: .15rem .8rem .15rem 0; vertical-align: top; 
 th { border-bottom: 1px solid; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }${CHART_STYLE}`;
 
-/** A page of its own: tables, with a bar for each row of a column that counts something, and charts over addresses. */
+/** A page: tables, with a bar for each row of a column with counts, and histograms over addresses. */
 function resultsHtml(results: readonly NamedResult[], heading: string): string {
   const sections = results.map((result) => {
     const { title, columns, rows, addresses } = result;
@@ -81,8 +81,8 @@ export const QUERY_FORMATS = ['text', 'csv', 'json', 'html'] as const;
 export type QueryFormat = (typeof QUERY_FORMATS)[number];
 
 /**
- * Results as they are printed or stored.
- * @param laidOut `heading` is that of a page, `width` the columns of text
+ * Renders results.
+ * @param laidOut `heading` of a page, and `width` of text in columns
  */
 export function renderResults(
   results: readonly NamedResult[],

@@ -1,17 +1,17 @@
-/** Questions that have a name: SQL over the tables of a survey, which anybody may run without fwmap too. */
+/** The named questions: SQL over the tables of a survey, which can be run without fwmap too. */
 
 export interface NamedQuery {
   readonly title: string;
   readonly sql: string;
-  /** It counts by slots of the address space, and a page has a chart of it. */
+  /** For counts by slots of the address space, of which a page has a histogram. */
   readonly addresses?: AddressChart;
 }
 
-/** Slots of so many bytes, from address 0 on; each row has the first address of its slot, and a count. */
+/** Slots of `slot` bytes, from address 0 on; each row has the first address of its slot, and a count. */
 export interface AddressChart {
   readonly slot: bigint;
   readonly slots: number;
-  /** Addresses, and what stands below them. */
+  /** Labels below the axis, by address. */
   readonly ticks: ReadonlyMap<bigint, string>;
 }
 
@@ -24,7 +24,7 @@ const LOW: AddressChart = {
 
 const hex = (column: string): string => `'0x' || lower(hex(${column}))`;
 
-/** `[mem 0x…-0x…]`, or what the bounds are made of. */
+/** `[mem 0x…-0x…]`, or the expressions of the bounds. */
 const range = (alias: string): string => `CASE WHEN ${alias}.base IS NOT NULL AND ${alias}.last IS NOT NULL
     THEN '[' || CASE ${alias}.space WHEN 'memory' THEN 'mem' ELSE ${alias}.space END || ' ' ||
       ${hex(`${alias}.base`)} || '-' || ${hex(`${alias}.last`)} || ']'
@@ -43,12 +43,12 @@ FROM machines JOIN answers USING (machine) WHERE question = 'sysfb'
 GROUP BY ALL ORDER BY machines DESC, answer`,
   },
   {
-    title: 'Machines by class of the windows of their buses',
+    title: 'Machines by class of their bus windows',
     sql: `SELECT coalesce(class, 'bounds not known') AS class, count(DISTINCT machine) AS machines
 FROM windows WHERE role = 'window' AND space = 'memory' GROUP BY ALL ORDER BY machines DESC, class`,
   },
   {
-    title: 'Where windows of buses are from 1 MiB to 4 GiB: machines by 128 MiB',
+    title: 'Bus windows from 1 MiB to 4 GiB: machines by 128 MiB',
     addresses: LOW,
     sql: `SELECT ${hex(`(slot * ${SLOT})::UBIGINT`)} AS "from", count(DISTINCT machine) AS machines
 FROM (SELECT machine, unnest(generate_series((base // ${SLOT})::BIGINT, (least(last, ${(1n << 32n) - 1n}) // ${SLOT})::BIGINT)) AS slot
@@ -56,7 +56,7 @@ FROM (SELECT machine, unnest(generate_series((base // ${SLOT})::BIGINT, (least(l
 GROUP BY slot ORDER BY slot`,
   },
   {
-    title: 'Windows by how sure they are',
+    title: 'Windows by certainty',
     sql: 'SELECT certainty, count(*) AS windows FROM windows GROUP BY ALL ORDER BY windows DESC, certainty',
   },
   {
@@ -93,13 +93,13 @@ const bridges: readonly NamedQuery[] = [
 FROM bridges WHERE did <> 'given' GROUP BY did ORDER BY machines DESC, did`,
   },
   {
-    title: 'Where',
+    title: 'The changed windows',
     sql: `SELECT machines.path, bridge, did, ${range('bridges')} AS "window", "into", why
 FROM bridges JOIN machines USING (machine) WHERE did <> 'given' ORDER BY machines.path, bridge, number`,
   },
 ];
 
-/** Machines are the same by their path in both surveys; windows by the entry that says them. */
+/** Machines are matched by their path in both surveys, windows by their entry. */
 const moved: readonly NamedQuery[] = [
   {
     title: 'Windows that moved',
@@ -120,7 +120,7 @@ ORDER BY file, entry, was, "now"`,
 ];
 
 /**
- * Questions by name: `summary`, `needed`, `bridges` and `conditions` of one survey; `moved` of one that is opened with
- * another before it.
+ * Questions by name: `summary`, `needed`, `bridges` and `conditions` need one survey; `moved` compares it with an earlier
+ * one.
  */
 export const NAMED_QUERIES = { summary, needed, bridges, moved, conditions } as const;

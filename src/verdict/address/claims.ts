@@ -1,4 +1,4 @@
-/** Who claims an address: everything in the inputs that has it, and what Linux would make of it, each with its source. */
+/** Who claims an address: everything in the inputs that contains it, and what Linux would put there, each with its source. */
 import { occupiedByTables } from '../../acpi/bounds.ts';
 import { platformRegisters } from '../../acpi/tables/platform-registers.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
@@ -33,7 +33,7 @@ export interface Asked {
   readonly last: bigint;
 }
 
-/** What a claim is made by. */
+/** The kind of source that makes a claim. */
 export type ClaimKind =
   | 'window'
   | 'register'
@@ -55,13 +55,13 @@ export interface Claim {
   readonly base: Quantity | null;
   /** In bytes. */
   readonly size: Quantity | null;
-  /** When it has the address; 1n where it surely has. Of what isn't known not even that, see `why`. */
+  /** The condition under which it contains the address; 1n where that is certain. See also `why`. */
   readonly when: Condition;
-  /** Why it isn't known whether it has the address. */
+  /** Why it isn't known whether it contains the address. */
   readonly why?: string;
-  /** It holds all that was asked about. */
+  /** It contains all of the range that was asked about. */
   readonly whole: boolean;
-  /** `disabled`, why Linux ignores it, what it means that it is there. */
+  /** A remark: `disabled`, why Linux ignores it, what Linux may do there. */
   readonly note?: string;
   readonly origin?: Origin;
   readonly evidence?: EvidenceItem;
@@ -70,13 +70,13 @@ export interface Claim {
 export interface AtReport {
   readonly asked: Asked;
   readonly summary: string;
-  /** What surely has it first, and of that the smallest. */
+  /** Certain claims first, the smallest of them first. */
   readonly claims: readonly Claim[];
   readonly inputs: readonly Artifact[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** @param diagnostics what was said while the inputs were read; the report carries them */
+/** Collects the claims on an address or a range. @param diagnostics of reading the inputs; the report has them */
 export function claimsAt(
   asked: Asked,
   machine: Machine,
@@ -89,7 +89,7 @@ export function claimsAt(
     ...ofTables(machine, asked),
     ...(asked.space === 'memory' ? ofEvidence(facts, asked) : []),
     ...ofBars(facts, asked),
-    // Both questions say what options say otherwise than the evidence; once is enough.
+    // Both questions warn of options that contradict the evidence; once is enough.
     ...ofBridges(asked, machine, given, facts, new DiagnosticList(diagnostics.all)),
     ...ofVmbus(asked, machine, given, facts, diagnostics),
   ].sort(byCertainty);
@@ -102,14 +102,14 @@ export function claimsAt(
   };
 }
 
-/** What surely has it before what may, the smaller before the larger. */
+/** Certain claims before uncertain ones, small ranges before large ones. */
 function byCertainty(a: Claim, b: Claim): number {
   const rank = ({ when, why }: Claim): number => (why !== undefined ? 2 : when === 1n ? 0 : 1);
   const size = ({ size: of }: Claim): bigint => (typeof of === 'bigint' ? of : 1n << 64n);
   return rank(a) - rank(b) || (size(a) < size(b) ? -1 : size(a) > size(b) ? 1 : 0);
 }
 
-/** How a range of numbers lies to what is asked about; undefined where they share nothing. */
+/** How a range of numbers overlaps the one that is asked about; undefined where it doesn't. */
 function meets(base: bigint, size: bigint, { start, last }: Asked): { readonly whole: boolean } | undefined {
   const end = base + size - 1n;
   if (size === 0n || base > last || end < start) return undefined;
@@ -118,7 +118,7 @@ function meets(base: bigint, size: bigint, { start, last }: Asked): { readonly w
 
 const BITS = 64;
 
-/** When a range of expressions has a part of what is asked about. */
+/** The condition under which a range with expressions as bounds overlaps the one that is asked about. */
 function meetsWhen(base: Quantity, size: Quantity, { start, last }: Asked): Condition {
   const end = sum(BITS, -1n, [
     { coefficient: 1n, of: base },
@@ -147,7 +147,7 @@ function ofWindow(window: AddressWindow, asked: Asked): Claim[] {
   }
   const why = window.certainty === 'unknown' ? window.why : 'a bound is not known';
   if (base === null || size === null) {
-    // A known base above what is asked about settles it.
+    // A known base above the range excludes it.
     if (typeof base === 'bigint' && base > asked.last) return [];
     return [{ ...claim, whole: false, when: own, why }];
   }
@@ -157,8 +157,7 @@ function ofWindow(window: AddressWindow, asked: Asked): Claim[] {
 }
 
 /**
- * Ranges that ACPI tables tell of: configuration space, interrupt controllers, timers, power management, SRAT, the tables
- * themselves.
+ * Ranges in ACPI tables: configuration space, interrupt controllers, timers, power management, SRAT, the tables themselves.
  */
 function ofTables(machine: Machine, asked: Asked): Claim[] {
   const { acpi } = machine;
@@ -217,14 +216,20 @@ function ofEvidence(facts: MachineFacts, asked: Asked): Claim[] {
   for (const fact of facts.e820Removals)
     add(
       'memory-map',
-      'Linux takes it out of E820',
+      'removed from E820 by Linux',
       fact.value.start,
       fact.value.last - fact.value.start + 1n,
       fact,
     );
   for (const fact of facts.srat) {
     const { start, last, hotplug } = fact.value;
-    add('ram', hotplug ? 'SRAT: room for memory' : 'SRAT: memory', start, last - start + 1n, fact);
+    add(
+      'ram',
+      hotplug ? 'SRAT: memory that can be hot-added' : 'SRAT: memory',
+      start,
+      last - start + 1n,
+      fact,
+    );
   }
   for (const { name, start, last, depth, fact } of nodesOf(facts.iomem))
     add(
@@ -261,7 +266,7 @@ function ofBars(facts: MachineFacts, asked: Asked): Claim[] {
   );
 }
 
-/** Windows that Linux gives a host bridge: new BARs may be put there, where nothing keeps it free. */
+/** Windows that Linux gives a host bridge, where it may put new BARs, and the parts that are kept free. */
 function ofBridges(
   asked: Asked,
   machine: Machine,
@@ -278,7 +283,7 @@ function ofBridges(
           kind: 'pci-bridge',
           who: `PCI host bridge ${bridge.device}`,
           when: isKnown(when) ? when : simplified(when),
-          note: bridge.observed === undefined ? 'Linux may put BARs there' : 'as the log has its windows',
+          note: bridge.observed === undefined ? 'Linux may put BARs there' : 'a window in the log',
         };
       }),
     ),
@@ -303,7 +308,7 @@ function ofBridges(
   ]);
 }
 
-/** The pool of VMBus: the driver may give a device space there. */
+/** The windows of VMBus, from which the driver may give devices space. */
 function ofVmbus(
   asked: Asked,
   machine: Machine,
@@ -336,7 +341,7 @@ function summaryOf({ space, start, last }: Asked, claims: readonly Claim[]): str
   if (first === undefined)
     return open === 0
       ? `Nothing in the inputs claims ${what}.`
-      : `Nothing claims ${what} for certain; ${open} claim${open === 1 ? '' : 's'} may.`;
+      : `Nothing claims ${what} for certain; ${open === 1 ? '1 claim is' : `${open} claims are`} conditional or unknown.`;
   const more = sure.length - 1;
-  return `${what} is claimed by ${first.who}${more === 0 ? '' : ` and ${more} more`}${open === 0 ? '' : `; ${open} may`}.`;
+  return `${what} is claimed by ${first.who}${more === 0 ? '' : ` and ${more} more`}${open === 0 ? '' : `; ${open === 1 ? '1 more claim is' : `${open} more claims are`} conditional or unknown`}.`;
 }

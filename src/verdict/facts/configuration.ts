@@ -1,4 +1,4 @@
-/** What is known of the kernel's configuration: a symbol is set, is not set, or nothing says. */
+/** What is known about the kernel's configuration: a symbol is set, is not set, or is not known. */
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { configValue } from '../../evidence/kernel-config.ts';
@@ -11,8 +11,8 @@ export class Configuration {
   }
 
   /**
-   * `y`, `m`, `n`, a string, or undefined when it is not known. What the machine shows beats what a file says; files of
-   * which one has the symbol and another hasn't say nothing together.
+   * `y`, `m`, `n`, a string, or undefined when it is not known. What was observed on the machine overrides files; where
+   * files contradict each other the value is not known.
    */
   value(symbol: string): string | undefined {
     for (const { value } of this.#facts.symbols)
@@ -21,7 +21,7 @@ export class Configuration {
     return isAgreed(found) ? found[0]?.value : undefined;
   }
 
-  /** Where it is written that the symbol has the value; undefined when it hasn't, or nothing says. */
+  /** The fact that gives the symbol this value; undefined when it has another, or none is known. */
   fact(symbol: string, value: 'y' | 'n'): FactOf<unknown> | undefined {
     for (const fact of this.#facts.symbols) {
       if (fact.value.symbol !== symbol) continue;
@@ -56,7 +56,7 @@ export class Configuration {
   }
 }
 
-/** Do all have it, or none? */
+/** Whether all have the symbol set, or none. */
 function isAgreed(found: readonly { readonly value: string }[]): boolean {
   return found.every(({ value }) => (value === 'n') === (found[0]!.value === 'n'));
 }

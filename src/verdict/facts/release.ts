@@ -1,4 +1,4 @@
-/** What is known of the kernel's release and of the changes that it has. */
+/** What is known about the kernel's release and its changes. */
 import type { MachineFacts, ReleaseFact } from '../../evidence/facts.ts';
 import { kernelRelease } from '../../evidence/release-text.ts';
 import { shownChanges } from '../../linux/kernel-code.ts';
@@ -16,7 +16,7 @@ import type { GivenFacts } from '../given.ts';
 import type { Assumption, Constraint, Default, EvidenceItem, RuleFinding } from '../question.ts';
 import { byOption, evidenceItem, fromFact, strongest } from './strength.ts';
 
-/** The kernel, as it is named; `presumed`: nothing names its release. */
+/** The kernel's name; `presumed` where no input and no option names its release. */
 export interface KernelName {
   readonly name: string;
   readonly release: string | null;
@@ -45,7 +45,7 @@ export function releaseFacts(
   const shown = shownChanges(facts);
   const seen = (present: boolean): string[] =>
     shown.filter(({ value }) => value.present === present).map(({ value }) => value.commit);
-  // What is given by option counts: it is told first.
+  // Options come first: they override what the code shows.
   const { withCommits = [], withoutCommits = [] } = given;
   const commits = {
     withCommits: [...withCommits, ...seen(true).filter((commit) => !withoutCommits.includes(commit))],
@@ -54,7 +54,7 @@ export function releaseFacts(
   if (shown.length > 0)
     rules.push({
       id: 'kernel-code-shows',
-      says: `The kernel's own code shows what it does: it has ${seen(true).join(', ') || 'none of the changes'}, and not ${seen(false).join(', ') || 'any other'}.`,
+      says: `The kernel's code shows its changes: it has ${seen(true).join(', ') || 'none'} and lacks ${seen(false).join(', ') || 'none'}.`,
       evidence: shown.map(evidenceItem),
     });
   if (given.release !== undefined) {
@@ -86,7 +86,7 @@ export function releaseFacts(
     constraints.push(RELEASE_MODELLED);
     defaults.push({
       condition: NEWEST,
-      text: 'the kernel is of the newest release whose code is known here (7.3.4)',
+      text: `the kernel is Linux ${NEWEST_RELEASE}, the newest release known to fwmap`,
       otherwise: 'an older kernel (--kernel RELEASE)',
     });
     return {
@@ -115,7 +115,7 @@ export function releaseFacts(
   };
 }
 
-/** One that says which update of the branch it is, where the other names the branch alone: `6.1.176`, `6.1.0-50-amd64`. */
+/** Whether one names the update of a branch of which the other names only the branch: `6.1.176`, `6.1.0-50-amd64`. */
 function isNarrower(release: KernelRelease, than: KernelRelease): boolean {
   return (
     than.patch === undefined &&
@@ -128,16 +128,16 @@ function isNarrower(release: KernelRelease, than: KernelRelease): boolean {
 function vendorRule({ name, mark }: NonNullable<ReleaseFact['vendor']>, evidence: EvidenceItem): RuleFinding {
   return {
     id: 'vendor-kernel',
-    says: `This is a kernel of ${name} (${mark}): which changes were backported to it is not known here.`,
+    says: `The kernel is from ${name} (${mark}): which changes were backported to it is not known.`,
     evidence: [evidence],
   };
 }
 
-/** A release that nobody has read is taken to behave as the newest that was. */
+/** Assumes that a release newer than all known ones behaves like the newest of them. */
 function tellBeyond(text: string, release: KernelRelease, assumptions: Assumption[]): void {
   if (compareReleases(release, parseRelease(NEWEST_RELEASE)!) <= 0) return;
   assumptions.push({
-    text: `Linux ${text}, newer than any release that was read, behaves like ${NEWEST_RELEASE}`,
+    text: `Linux ${text}, which is newer than any release known to fwmap, behaves like ${NEWEST_RELEASE}`,
     authority: 'no change of the driver is known after it',
     otherwise: '--with-commit, --without-commit, or --kernel-source of that release',
   });

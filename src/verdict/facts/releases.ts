@@ -1,11 +1,11 @@
-/** Tables by release: what is the same in neighbouring stretches of releases is one row. */
+/** Tables by release: neighbouring releases with the same content share a row. */
 import { RELEASE } from '../../linux/release-choice.ts';
 import { type Condition, chosen } from '../../symbolic/index.ts';
 
 /** Constraints that such a table varies. */
 export const OF_RELEASE: ReadonlySet<string> = new Set(['release', 'release-modelled']);
 
-/** What `cellOf` gives for each stretch of releases, in their order. */
+/** Calls `cellOf` for each range of releases, in order. */
 export function eachRelease<T>(cellOf: (release: Condition) => T): T[] {
   return RELEASE.values.map((value) => cellOf(chosen(RELEASE, value) as Condition));
 }

@@ -5,7 +5,7 @@ import type { Condition } from '../../symbolic/index.ts';
 import type { Origin } from '../../window/window.ts';
 import type { Constraint, EvidenceItem } from '../question.ts';
 
-/** Facts by strength, the strongest first: those of the strongest kind, and whether they contradict each other. */
+/** The facts of the greatest strength; they may contradict each other. */
 export function strongest<T>(facts: readonly FactOf<T>[]): readonly FactOf<T>[] {
   for (const strength of ['given', 'observed', 'configured', 'inferred'] as const) {
     const found = facts.filter((fact) => fact.strength === strength);
@@ -18,7 +18,7 @@ export function evidenceItem({ text, artifact, span }: FactOf<unknown>): Evidenc
   return { text, origin: factOrigin(artifact, text, span) };
 }
 
-/** Where a fact stands. */
+/** The origin of a fact. */
 export function factOrigin(artifact: Artifact, item: string, span?: FactOf<unknown>['span']): Origin {
   return { artifact, path: artifact.source.name, item, index: 0, ...(span ? { span } : {}) };
 }

@@ -1,6 +1,6 @@
 /**
- * Host bridges of ACPI. Ranges that may meet are judged together, in every world that the facts leave, and ranges that
- * can't by themselves: a machine with a dozen windows that are there or not has as many questions, not their product.
+ * Host bridges of ACPI. Ranges that may overlap are judged together, in every world that the facts leave; other ranges are
+ * judged separately, so that a dozen conditional windows are a dozen questions, not their product.
  */
 
 import { casesOf } from '../../acpi/crs/crs.ts';
@@ -32,7 +32,7 @@ interface Item {
   readonly when: Condition;
 }
 
-/** What a world makes of a group's windows of one bridge. */
+/** The outcome of one world for a group's windows of one bridge. */
 interface Outcome {
   readonly bridge: number;
   readonly windows: readonly BridgeWindow[];
@@ -43,7 +43,7 @@ export interface AcpiJudgement {
   readonly bridges: readonly JudgedBridge[];
   readonly used: ReadonlySet<string>;
   readonly authorities: readonly Constraint[];
-  /** Devices of which not every case was looked at, each with the limit that was reached. */
+  /** Devices of which not every case was judged, each with the limit that was reached. */
   readonly unexplored: ReadonlyMap<string, ExplorationLimit>;
 }
 
@@ -132,9 +132,9 @@ export function judgeAcpiBridges(
             id: 'windows-distinct',
             kind: 'authority',
             condition: 1n,
-            text: 'windows whose bounds the firmware calculates overlap no other window, and cross no edge of RAM',
+            text: 'windows whose bounds the firmware computes overlap no other window and no edge of RAM',
             source: AUTHORITY.distinct,
-            defeatedBy: 'a line "host bridge window expanded to" or "conflicts with" of the log, --set',
+            defeatedBy: 'a line "host bridge window expanded to" or "conflicts with" in a log, --set',
           },
         ]
       : [],
@@ -160,8 +160,8 @@ function concreteItem({ index, range, when }: CrsItem, bridge: number): Item | u
 }
 
 /**
- * Items that may meet, of whatever bridge, in groups. Where ports are numbered as they come, all I/O windows are one.
- * Items of a group keep their order.
+ * Groups items that may overlap, of all bridges. Where Linux numbers ports in order, all I/O windows are one group. Items
+ * of a group keep their order.
  */
 function groupsOf(items: readonly Item[], portsTogether: boolean): Item[][] {
   const order = items
@@ -222,12 +222,12 @@ function judgeGroup(
   const { architecture, crs } = situation;
   const trees = seed();
   const ports = new PortNumbers(architecture.lastPort);
-  // Bridges of which nothing is in the group have no part in it: there may be thousands of both.
+  // Only bridges with an item in the group: there may be thousands of both.
   return [...new Set(group.map(({ bridge }) => bridge))]
     .sort((a, b) => a - b)
     .map((bridge) => {
       const subject = subjects[bridge]!;
-      // What meets nothing is there exactly when its condition holds: that need not be asked.
+      // Only items of this bridge are asked about.
       const own = group.filter((item) => item.bridge === bridge && ask.holds(item.when));
       const steps: Change[] = [];
       const take = ({
@@ -250,7 +250,7 @@ function judgeGroup(
     });
 }
 
-/** Where memory ends for these windows. The bits are asked for only where they make a difference. */
+/** The last memory address for these windows. The address bits are asked for only where they make a difference. */
 function endFor(windows: readonly BridgeWindow[], { lastAddress }: BridgeSituation, ask: Ask): bigint {
   if (lastAddress !== undefined) return lastAddress;
   const highest = windows.reduce(
@@ -277,8 +277,7 @@ interface FoundChange extends Found<Change> {
 }
 
 /**
- * Neighbours that continue each other, where both are there in any case; of those that are there only under conditions it
- * is told that they would be one.
+ * Coalesces contiguous windows that exist in any case; for conditional ones it adds a change that says they would be one.
  */
 function coalesced(
   taken: readonly Found<BridgeWindow>[],
@@ -380,7 +379,7 @@ function unknownWindows(
   });
 }
 
-/** Where code of `_CRS` was not followed to its end there may be any window more. */
+/** Where the evaluation of `_CRS` was abandoned there may be further windows. */
 function anyWindow({ artifact, path, entry }: AcpiBridge): AddressWindow[] {
   const open = casesOf(entry).find(({ outcome, rest }) => outcome === 'abandoned' || rest !== undefined);
   if (open === undefined) return [];
@@ -391,7 +390,7 @@ function anyWindow({ artifact, path, entry }: AcpiBridge): AddressWindow[] {
       certainty: 'unknown',
       base: null,
       size: null,
-      why: `there may be any window more: ${open.why ?? entry.why ?? '_CRS could not be followed'}`,
+      why: `there may be further windows: ${open.why ?? entry.why ?? '_CRS could not be followed'}`,
       flags: { producer: true },
       origin: { artifact, path, item: '_CRS', index: entry.resources.length },
       derivation: [],
@@ -445,13 +444,13 @@ function notesOf(
     });
   if (subject.entry.status === 'unknown')
     notes.push({
-      text: `what its _CRS gives is not known: ${subject.entry.why ?? 'it could not be followed'}`,
+      text: `the result of its _CRS is unknown: ${subject.entry.why ?? 'it could not be followed'}`,
       when: 1n,
       source: 'fwmap',
     });
   if (!crs.uses)
     notes.push({
-      text: `no window of _CRS counts (${crs.why}): the bus gets what its hardware was probed for, else all memory and all ports`,
+      text: `the windows of _CRS are ignored (${crs.why}): the bus gets the windows that its hardware was probed for, or else all memory and all ports`,
       when: 1n,
       line: architecture.isX86
         ? 'PCI: Ignoring host bridge windows from ACPI; if necessary, use "pci=use_crs" and report a bug'

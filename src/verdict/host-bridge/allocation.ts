@@ -1,4 +1,4 @@
-/** What of the windows is left for BARs that Linux places, and whether given BARs fit. */
+/** Which parts of the windows are left for BARs that Linux places, and whether given BARs fit. */
 import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import type { MemoryMapEntry, PciBar } from '../../evidence/values.ts';
@@ -50,13 +50,13 @@ function partsOf(
   });
 }
 
-/** What no BAR is put on. */
+/** A range on which no BAR is put. */
 type Taken = Span & { readonly space: BridgeSpace };
 
 /** Devices whose registers drivers/pnp/system.c reserves, on x86. */
 const MOTHERBOARD_IDS: ReadonlySet<string> = new Set(['PNP0C01', 'PNP0C02']);
 
-/** Registers that pnp_system_init() reserves before BARs are given places. It does so where nothing is in their way. */
+/** Registers that pnp_system_init() reserves before BARs are placed, unless something else is there. */
 export function motherboardRegisters(machine: Machine, { architecture }: BridgeSituation): Taken[] {
   if (!architecture.isX86) return [];
   const paths = new Set(
@@ -74,7 +74,7 @@ export function motherboardRegisters(machine: Machine, { architecture }: BridgeS
   });
 }
 
-/** A BAR somebody asks about, and whose it is where one of the machine has it. */
+/** A BAR that is asked about, by option or since the machine has it. */
 interface Asked {
   readonly bar: Bar;
   readonly placed?: PciBar;
@@ -83,10 +83,10 @@ interface Asked {
 }
 
 /**
- * Do these BARs fit? BARs of the machine's devices are where the firmware put them, in a window of their bridge or in none;
- * BARs that are given are placed as Linux would, together, on each bridge.
+ * Whether BARs fit. BARs of the machine's devices are where the firmware put them, in a window of their bridge or not;
+ * given BARs are placed as Linux would, together, on each bridge.
  * @param given BARs by option
- * @param claimed what is taken before BARs are given places, besides other BARs; see {@link motherboardRegisters}
+ * @param claimed what is taken before BARs are placed, besides other BARs; see {@link motherboardRegisters}
  */
 export function fitsOf(
   given: readonly Bar[],
@@ -120,7 +120,7 @@ function isOn({ bus: { domain, first, last } }: JudgedBridge, on: NonNullable<As
   return (domain ?? 0) === on.domain && on.bus >= (first ?? 0) && on.bus <= (last ?? 0xff);
 }
 
-/** pci_claim_resource(): a BAR that the firmware placed has to lie in a window of its bridge. */
+/** pci_claim_resource(): a BAR that the firmware placed has to be inside a window of its bridge. */
 function placedFit({ bar, placed }: Asked, bridge: JudgedBridge): BarFit {
   const { space, base, size } = placed!;
   const at = { start: base, end: base + size - 1n };
@@ -144,14 +144,14 @@ function placedFit({ bar, placed }: Asked, bridge: JudgedBridge): BarFit {
     why: sure
       ? []
       : inside.length > 0
-        ? ['the window that holds it is there under a condition']
+        ? ['the window that contains it is conditional']
         : known
           ? ["can't claim; no compatible bridge window: Linux looks for another place"]
-          : ['a window whose bounds are not known may hold it'],
+          : ['a window whose bounds are not known may contain it'],
   };
 }
 
-/** BARs that nothing has placed. Where something is open that matters, both ways are tried. */
+/** Places BARs that nothing has placed. Where something relevant is open, the best and the worst case are tried. */
 function givenFits(
   given: readonly Bar[],
   bridge: JudgedBridge,
@@ -197,23 +197,23 @@ function givenFits(
         ...fit,
         fits: 'fits',
         at: least.at,
-        why: least.at.start === most.at.start ? [] : [`or at ${hex(most.at.start)}, by what is open`],
+        why: least.at.start === most.at.start ? [] : [`or at ${hex(most.at.start)}, by what is not known`],
       };
     if (most.at !== undefined)
       return {
         ...fit,
         fits: 'open',
         at: most.at,
-        why: [...least.why, 'that depends on the conditions of windows and of E820'],
+        why: [...least.why, 'this depends on the conditions of windows and of E820'],
       };
     return { ...fit, fits: unknown ? 'open' : 'no', why: most.why };
   });
 }
 
 /**
- * Entries of E820 that lie inside of a window stand in the resource tree below it, whether E820 is heeded or not
- * (e820__reserve_resources_late() comes before BARs are given their places): no BAR is put on them. One that is as large
- * as the window, or reaches out of it, is above it in the tree.
+ * Entries of E820 inside a window are below it in the resource tree, whether E820 clips windows or not
+ * (e820__reserve_resources_late() runs before BARs are placed): no BAR is put on them. An entry that is as large as the
+ * window, or extends beyond it, is above it in the tree.
  */
 function nestedIn(windows: readonly BridgeWindow[], entries: readonly Span[]): Taken[] {
   return entries.flatMap((entry) =>

@@ -35,7 +35,7 @@ export const BRIDGES_QUESTION =
 
 /**
  * Answers the question for one machine.
- * @param diagnostics what was said while the inputs were read; the verdict carries them
+ * @param diagnostics of reading the inputs; the verdict has them
  */
 export function judgeBridges(
   machine: Machine,
@@ -57,7 +57,7 @@ export function judgeBridges(
   );
   const claimed = motherboardRegisters(machine, situation);
   const fits = fitsOf(options.bars ?? [], judged, situation, facts, claimed);
-  // Without a release the windows are those of the newest; where another gives other ones that is told.
+  // Without a release the windows are those of the newest; the matrix is shown where releases differ.
   const byRelease =
     given.matrix || situation.kernel.presumed ? matrixOf(machine, situation, context) : undefined;
   const matrix = given.matrix || (byRelease?.length ?? 0) > judged.length ? byRelease : undefined;
@@ -93,7 +93,7 @@ export function judgeBridges(
   };
 }
 
-/** That a boot framebuffer is in a window: nothing of it is in the resource tree before PCI. */
+/** Adds a note if the boot framebuffer is in a window: it is not in the resource tree before PCI. */
 function withFramebuffer(bridge: JudgedBridge, given: GivenFacts, facts: MachineFacts): JudgedBridge {
   const found = given.framebuffer ? [given.framebuffer] : groupedFramebuffers(facts, undefined);
   const notes = found.flatMap(({ base, size, text }): BridgeNote[] => {
@@ -127,8 +127,7 @@ interface Judged {
 }
 
 /**
- * Where nothing says which release it is, windows are those of the newest that is known, and changes tell on which
- * releases they are made.
+ * Where the release is not known, windows are those of the newest one, and changes have the releases as conditions.
  */
 function judgeForDefault(machine: Machine, situation: BridgeSituation, context: DecisionContext): Judged {
   const open = judgeAll(machine, situation, context);
@@ -188,7 +187,7 @@ function matrixOf(machine: Machine, situation: BridgeSituation, context: Decisio
   return bridgeMatrix(withKeptFree(bridges, open), constraints, open.e820, context);
 }
 
-/** With the `root bus resource` lines of windows that are there in any case. */
+/** Adds the `root bus resource` lines of windows that exist in any case. */
 function withPrints(bridge: JudgedBridge): JudgedBridge {
   const number = (value: bigint): string => `0x${value.toString(16).padStart(8, '0')}`;
   const lines = bridge.windows.flatMap((window) => {
@@ -234,7 +233,7 @@ function contradictionRules(bridges: readonly JudgedBridge[]): RuleFinding[] {
       : [
           {
             id: 'log-contradicts',
-            says: `What the log shows of ${device} is not what its description and the rules give: ${observed.contradictions.join('; ')}. The inputs are of different boots or machines, or the kernel does something that is not modelled.`,
+            says: `The log of ${device} contradicts its description and the rules: ${observed.contradictions.join('; ')}. The inputs are from different boots or machines, or the kernel does something that is not modelled.`,
             evidence: observed.windows.map((window) => ({
               text: 'root bus resource',
               origin: window.origin,
@@ -255,7 +254,7 @@ function summaryOf(bridges: readonly JudgedBridge[]): string {
   return [
     `${count(bridges.length, 'host bridge')} with ${count(windows.length, 'window')}`,
     open.length === 0 ? '' : `, ${open.length} of them uncertain`,
-    changed.length === 0 ? '; none is changed' : `; ${count(changed.length, 'change')}`,
+    changed.length === 0 ? '; no changes' : `; ${count(changed.length, 'change')}`,
     logged === 0
       ? '.'
       : contradicted > 0

@@ -1,10 +1,10 @@
-/** From the worlds to windows and changes, each with the condition under which it is so. */
+/** From the worlds to windows and changes, each with its condition. */
 import { type BridgeWindow, type Change, printWindow } from '../../linux/host-bridge/window.ts';
 import { anyOf, type Condition, isKnown, simplified } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import type { BridgeChange } from './result.ts';
 
-/** A window or a change, and when. */
+/** A window or a change, and its condition. */
 export interface Found<T> {
   readonly of: T;
   readonly when: Condition;
@@ -16,7 +16,7 @@ export const keyOfWindow = ({ space, start, end, offset, prefetchable, from }: B
 export const keyOfChange = ({ did, window, into, why }: Change): string =>
   `${did} ${keyOfWindow(window)} ${into === undefined ? '' : `${into.start} ${into.end}`} ${why}`;
 
-/** The same of several worlds once, when any of them is. */
+/** Merges what several worlds have in common, under the disjunction of their conditions. */
 export function gathered<T>(
   found: readonly Found<T>[],
   key: (of: T) => string,

@@ -1,4 +1,4 @@
-/** The what-if table: what stretches of releases make of each bridge. */
+/** The what-if table: the windows of each bridge by range of releases. */
 import { printWindow } from '../../linux/host-bridge/window.ts';
 import { type Condition, type DecisionContext, isKnown } from '../../symbolic/index.ts';
 import { type AddressWindow, boundsOf } from '../../window/window.ts';
@@ -14,7 +14,7 @@ interface Cell {
 }
 
 /**
- * @param bridges judged without what says which release it is
+ * @param bridges judged for every release
  * @param constraints the others
  * @param e820 entries that keep BARs out
  */

@@ -1,4 +1,4 @@
-/** What the log of the machine shows of its host bridges, held against what the description and the rules give. */
+/** Compares what the log of the machine shows about its host bridges with what the description and the rules give. */
 import type { FactOf } from '../../evidence/fact.ts';
 import type { BridgeWindowChange, MachineFacts } from '../../evidence/facts.ts';
 import type { PrintedWindow } from '../../evidence/values.ts';
@@ -32,7 +32,7 @@ export function busText({ domain, first }: BusRange): string | undefined {
   return `${(domain ?? 0).toString(16).padStart(4, '0')}:${first.toString(16).padStart(2, '0')}`;
 }
 
-/** Bridges with what the log says of them, and bridges that only the log has. */
+/** Bridges with what the log shows about them, and bridges that only the log has. */
 export function observe(bridges: readonly JudgedBridge[], facts: MachineFacts): JudgedBridge[] {
   const printed = printedBuses(facts);
   if (printed.length === 0)
@@ -67,12 +67,12 @@ export function observe(bridges: readonly JudgedBridge[], facts: MachineFacts): 
   return withChanges([...observed, ...others], facts);
 }
 
-/** A node that a whole log has no line of: no driver of that kernel took it, or its probe waits for something. */
+/** A node that a complete log doesn't mention: no driver matched it, or its probe was deferred. */
 function notProbed(bridge: JudgedBridge, facts: MachineFacts): JudgedBridge | undefined {
   if (bridge.by !== 'device-tree' || !facts.logs.some(({ complete }) => complete)) return undefined;
   if (facts.pciHosts.some(({ value }) => value.path === bridge.device)) return undefined;
   const why =
-    'the whole log has no line of this bridge: no driver of that kernel took it, or its probe was put off';
+    'the complete log does not mention this bridge: no driver of that kernel matched it, or its probe was deferred';
   return {
     ...bridge,
     when: 0n,
@@ -138,14 +138,14 @@ function observedBridge(
   for (const fact of windows)
     if (!matched.has(fact) && !isRunOf(fact.value, unused))
       contradictions.push(
-        `the log has ${textOf(fact.value)}, which neither the description nor the rules give`,
+        `the log has ${textOf(fact.value)}, which the description and the rules do not give`,
       );
   for (const window of unused)
     if (window.certainty === 'certain') {
       const { base, size } = window;
       const end = base + size - 1n;
       contradictions.push(
-        `${textOf({ space: window.space === 'io' ? 'io' : 'memory', start: base, last: end })} is given by the description and the rules, and the log doesn't have it`,
+        `the description and the rules give ${textOf({ space: window.space === 'io' ? 'io' : 'memory', start: base, last: end })}, which the log does not have`,
       );
     }
   const observed: Observed = {
@@ -161,7 +161,7 @@ function isThere(window: AddressWindow, { start, last }: PrintedWindow): boolean
   return bounds !== undefined && bounds.base === start && bounds.base + bounds.size - 1n === last;
 }
 
-/** Windows that are there under conditions, one after the other, make up the printed one; they are used up by it. */
+/** Whether contiguous conditional windows make up the printed one; they are then removed from `unused`. */
 function isRunOf({ space, start, last }: PrintedWindow, unused: Set<AddressWindow>): boolean {
   const used: AddressWindow[] = [];
   let at = start;
@@ -240,7 +240,7 @@ function withChanges(bridges: readonly JudgedBridge[], facts: MachineFacts): Jud
                     ...bridge.observed.contradictions,
                     ...own
                       .filter(() => bridge.by !== 'log')
-                      .map(({ text }) => `the log has "${text}", which the rules don't give`),
+                      .map(({ text }) => `the log has "${text}", which the rules do not give`),
                   ],
                 },
               }),
@@ -283,7 +283,7 @@ function loggedChange(fact: FactOf<BridgeWindowChange>): BridgeChange {
       },
       derivation: [{ what: 'log', text: fact.text, ...(fact.span ? { span: fact.span } : {}) }],
     },
-    why: 'the log says so',
+    why: 'as logged',
     when: 1n as Condition,
     line: fact.text,
     source: fact.artifact.source.name,

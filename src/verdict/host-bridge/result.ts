@@ -1,4 +1,4 @@
-/** What the answered question `bridges` looks like: the same for every report format. */
+/** The answer of `bridges`, the same for every report format. */
 import type { ChangeKind } from '../../linux/host-bridge/window.ts';
 import type { Condition } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
@@ -17,12 +17,12 @@ export interface BusRange {
 export interface BridgeChange {
   readonly did: ChangeKind;
   readonly window: AddressWindow;
-  /** What came of it, as %pR prints it. */
+  /** The result, as %pR prints it. */
   readonly into?: string;
   readonly why: string;
-  /** 1n where it is always so. */
+  /** 1n where it always holds. */
   readonly when: Condition;
-  /** Which kernels do it, where `when` also has whether the windows are there. */
+  /** The kernels that do it, where `when` also depends on whether the windows exist. */
   readonly kernels?: Condition;
   /** As Linux logs it. */
   readonly line?: string;
@@ -32,7 +32,7 @@ export interface BridgeChange {
   readonly logged?: boolean;
 }
 
-/** Something else to say of a bridge: a warning that Linux prints, that it gets no bus. */
+/** A remark about a bridge: a warning that Linux prints, or that it gets no bus. */
 export interface BridgeNote {
   readonly text: string;
   readonly when: Condition;
@@ -52,13 +52,13 @@ export interface KeptFree {
   readonly evidence?: EvidenceItem;
 }
 
-/** What the log of this machine shows of a bridge. */
+/** What the log of this machine shows about a bridge. */
 export interface Observed {
   /** The bus as it is printed: `0000:00`. */
   readonly bus: string;
   /** `root bus resource` lines, in their order. */
   readonly windows: readonly AddressWindow[];
-  /** What the description and the rules don't give, or give otherwise; empty where all agrees. */
+  /** Contradictions with the description and the rules; empty where everything agrees. */
   readonly contradictions: readonly string[];
 }
 
@@ -67,19 +67,19 @@ export interface JudgedBridge {
   readonly device: string;
   readonly by: 'acpi' | 'device-tree' | 'log';
   readonly bus: BusRange;
-  /** When the bridge is there and gets a bus; 1n where that is known. */
+  /** The condition under which the bridge exists and gets a bus; 1n where that is certain. */
   readonly when: Condition;
   /** As Linux gives them, in its order. */
   readonly windows: readonly AddressWindow[];
   readonly changed: readonly BridgeChange[];
   readonly notes: readonly BridgeNote[];
   readonly keptFree: readonly KeptFree[];
-  /** What Linux prints of it in any case, without the device in front, in order. */
+  /** What Linux logs about it in any case, without the device prefix, in order. */
   readonly prints: readonly string[];
   readonly observed?: Observed;
 }
 
-/** Does a BAR fit? */
+/** Whether a BAR fits. */
 export interface BarFit {
   readonly bar: string;
   /** The bridge's device. */
@@ -91,7 +91,7 @@ export interface BarFit {
   readonly why: readonly string[];
 }
 
-/** What a stretch of releases makes of the bridges. */
+/** The windows of a bridge for a range of releases. */
 export interface BridgeMatrixRow {
   readonly releases: string;
   readonly when: string;

@@ -1,4 +1,4 @@
-/** What is known of the machine and its kernel when host bridges are asked about, each with its source. */
+/** What is known about the machine and its kernel when host bridges are judged, each with its source. */
 import type { Architecture } from '../../acpi/architecture.ts';
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts, PciWindowRule } from '../../evidence/facts.ts';
@@ -19,7 +19,7 @@ import { AUTHORITY } from './authorities.ts';
 import { opposite } from './subject.ts';
 import { ADDRESS_BITS, BIOS_YEAR, IS_OLD_BIOS, lastAddressOf } from './variables.ts';
 
-/** What the user says beside the kernel. */
+/** What the user gives besides the kernel. */
 export interface BridgeOptions {
   /** Physical address bits of the processor. */
   readonly addressBits?: number;
@@ -79,7 +79,7 @@ export function bridgeSituation(
       fromFact(
         'bios-year',
         chosen(BIOS_YEAR, year.value < TRUSTED_BIOS_YEAR ? '2022' : '2023') as Condition,
-        `the firmware is of ${year.value}`,
+        `the firmware is from ${year.value}`,
         year,
       ),
     );
@@ -89,7 +89,7 @@ export function bridgeSituation(
   if (dmi !== undefined && zeroSegment)
     rules.push({
       id: 'segment-ignored',
-      says: 'Linux takes every root bus of this machine for one of segment 0, whatever _SEG says.',
+      says: 'On this machine Linux puts every root bus into segment 0, whatever _SEG says.',
       evidence: [evidenceItem(dmi), { text: 'pci_acpi_crs_quirks()', authority: AUTHORITY.crs }],
     });
   const early = earlyRegions(facts);
@@ -111,7 +111,7 @@ export function bridgeSituation(
   };
 }
 
-/** By the tables; without any, by what the evidence shows, and a machine with a device tree is no PC. */
+/** By the tables; without tables by the evidence, or as arm64 where there is a device tree. */
 function machineArchitecture(machine: Machine, facts: MachineFacts): Architecture {
   if (machine.acpi !== undefined && machine.acpi.tables.length > 0) return machine.acpi.architecture;
   const [named] = strongest(facts.architectures);
@@ -119,7 +119,7 @@ function machineArchitecture(machine: Machine, facts: MachineFacts): Architectur
   return named?.value === 'arm64' || machine.trees.length > 0 ? 'arm64' : 'x86';
 }
 
-/** Where iomem_resource ends. What is seen above an address says that it can be addressed. */
+/** Where iomem_resource ends. A resource that was observed above an address shows that it can be addressed. */
 function addressFacts(
   { isX86 }: BridgeArchitecture,
   { addressBits }: BridgeOptions,
@@ -166,7 +166,7 @@ function crsFact(
       says: `The kernel logged that it ${printed.value === 'use_crs' ? 'uses' : 'ignores'} host bridge windows from ACPI.`,
       evidence: [evidenceItem(printed)],
     });
-    return { uses: printed.value === 'use_crs', why: 'the log says so' };
+    return { uses: printed.value === 'use_crs', why: 'as logged' };
   }
   const options = facts.pciRules.filter(({ strength }) => strength === 'given');
   const [year] = strongest(facts.biosYears);
@@ -178,20 +178,21 @@ function crsFact(
   });
   if (facts.commandLines.length === 0)
     assumptions.push({
-      text: 'the kernel was not booted with pci=nocrs, and the machine is none of those for which that is the default',
+      text: 'the kernel was not booted with pci=nocrs, and the machine is not one for which that is the default',
       authority: AUTHORITY.crs,
-      otherwise: 'with pci=nocrs no window of ACPI counts: a log, or its "Command line:" and "DMI:" lines',
+      otherwise:
+        'with pci=nocrs the windows of ACPI are ignored; the "Command line:" and "DMI:" lines of a log tell',
     });
   else
     rules.push({
       id: 'crs-rule',
-      says: `Linux ${decided.uses ? 'takes' : 'does not take'} host bridge windows from _CRS: ${decided.why}.`,
+      says: `Linux ${decided.uses ? 'uses' : 'ignores'} host bridge windows from _CRS: ${decided.why}.`,
       evidence: [...options.map(evidenceItem), { text: 'pci_acpi_crs_quirks()', authority: AUTHORITY.crs }],
     });
   return decided;
 }
 
-/** What is and isn't known of RAM, at whose edges windows are dropped. */
+/** Adds premises about RAM that is not known: windows that cross its edges are dropped. */
 function tellMemory(
   early: EarlyRegions | undefined,
   { isX86 }: BridgeArchitecture,
@@ -209,7 +210,7 @@ function tellMemory(
     });
 }
 
-/** Whether E820 keeps BARs out, by what the log says, options, DMI, release and year. */
+/** Whether E820 keeps BARs out: by the log, options, DMI, release and the firmware's year. */
 function e820Facts({ isX86 }: BridgeArchitecture, model: ReleaseModel, facts: MachineFacts): E820 {
   const entries = facts.memoryMap.filter(({ value }) => value.map === 'e820');
   const efi = facts.memoryMap.flatMap(({ value }) => (value.map === 'efi' ? [value] : []));
@@ -236,7 +237,7 @@ function e820Facts({ isX86 }: BridgeArchitecture, model: ReleaseModel, facts: Ma
     fact.value === 'use_e820' || fact.value === 'no_e820';
   const printed = facts.pciRules.findLast((fact) => fact.strength === 'observed' && isRule(fact));
   if (printed !== undefined)
-    return decided(printed.value === 'use_e820' ? 1n : 0n, 'the log says so', [evidenceItem(printed)]);
+    return decided(printed.value === 'use_e820' ? 1n : 0n, 'as logged', [evidenceItem(printed)]);
   const always = model.is('e820Clipping', 'always');
   const byYear = model.is('e820Clipping', 'bios-before-2023');
   const option = facts.pciRules.findLast((fact) => fact.strength === 'given' && isRule(fact));
@@ -252,7 +253,7 @@ function e820Facts({ isX86 }: BridgeArchitecture, model: ReleaseModel, facts: Ma
     return decided(always, `the machine is a ${model820}`, [evidenceItem(dmi)]);
   return decided(
     anyOf([always, allOf([byYear, IS_OLD_BIOS])]),
-    'by release and the year of the firmware: before 5.19 always, since then for one of before 2023',
+    'by release and the year of the firmware: always before 5.19, since then for firmware from before 2023',
     [{ text: 'pci_acpi_crs_quirks()', authority: AUTHORITY.e820 }],
   );
 }

@@ -68,7 +68,7 @@ export function acpiBridges(machine: Machine): AcpiBridge[] {
 function isPresent({ sta, staValue }: CrsEntry): Condition {
   if (sta === undefined) return 1n;
   if (sta !== null) return (sta & 9n) === 0n ? 0n : 1n;
-  // Not known at all: that it is there is what every answer is about.
+  // Not known at all: it counts as present, as every answer is about it.
   if (staValue === undefined) return 1n;
   return truth(bitwise('and', bitsOf(staValue, 0, 32), 9n)) as Condition;
 }
@@ -95,7 +95,7 @@ function acpiBus(entry: CrsEntry): BusRange {
   return { domain, first: baseBus === undefined ? 0 : baseBus === null ? null : Number(baseBus), last: 0xff };
 }
 
-/** The ranges of a bridge's `_CRS`: one that several outcomes have stands once. */
+/** The ranges of a bridge's `_CRS`; one that several outcomes have is listed once. */
 export function crsItems({ entry, present }: AcpiBridge, rules: RangeRules): CrsItem[] {
   const found: { index: number; range: AddressRange; when: Condition[] }[] = [];
   const byIndex = new Map<number, typeof found>();
@@ -129,7 +129,7 @@ function sameRange(a: AddressRange, b: AddressRange): boolean {
   );
 }
 
-/** When evaluating `_CRS` fails, or gives something that is no template: the bridge then gets no bus. */
+/** The condition under which `_CRS` fails, or returns something other than a template: the bridge then gets no bus. */
 export function failureOf({ entry, present }: AcpiBridge): Condition {
   return allOf([
     present,
@@ -141,7 +141,7 @@ export function failureOf({ entry, present }: AcpiBridge): Condition {
   ]);
 }
 
-/** Nodes that are PCI host bridges: buses of PCI that don't sit on one, and that a driver can take. */
+/** Nodes that are PCI host bridges: PCI buses that aren't below one, and that a driver can match. */
 export function treeBridges(machine: Machine): TreeBridge[] {
   return machine.trees.flatMap((description) => {
     const { tree } = description;
@@ -181,7 +181,7 @@ export function opposite(condition: Condition): Condition {
   return not(condition) as Condition;
 }
 
-/** Are both bounds numbers? */
+/** Whether its bounds and its offset are numbers. */
 export function isConcrete({ first, last, offset }: AddressRange): boolean {
   return isKnown(first) && isKnown(last) && isKnown(offset);
 }

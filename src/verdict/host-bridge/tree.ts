@@ -1,6 +1,6 @@
 /**
  * Host bridges of a device tree. Those of one tree are judged together, in every world that the facts leave: each requests
- * its windows from what the ones before left, and fails where they are taken.
+ * its windows after the ones before it, and its probe fails where they are taken.
  */
 
 import { IGNORED } from '../../bytes/diagnostic.ts';
@@ -33,7 +33,7 @@ import type { BridgeNote, JudgedBridge } from './result.ts';
 import type { BridgeSituation } from './situation.ts';
 import type { TreeBridge } from './subject.ts';
 
-/** What a world makes of one bridge. */
+/** The outcome of one world for one bridge. */
 interface Outcome {
   readonly windows: readonly BridgeWindow[];
   readonly changes: readonly Change[];
@@ -163,7 +163,7 @@ function rangeEntry({ index, base, size, cpu, flags }: AddressEntry): RangeEntry
   return { index, space: flags.space, prefetchable: flags.prefetchable === true, bus: base, cpu, size };
 }
 
-/** RAM as the tree has it, or as /proc/iomem does. */
+/** RAM by /proc/iomem, or by the tree. */
 function earlyTree(description: TreeDescription, { early }: BridgeSituation): () => Trees {
   const { lastPort } = bridgeArchitecture('arm64');
   const ram =
@@ -298,7 +298,7 @@ function judged(
   return {
     device: subject.path,
     by: 'device-tree',
-    // Domains are given out in the order of the probes where the tree doesn't say.
+    // Where the tree has no domain, domains are assigned in the order of the probes.
     bus: { ...subject.bus, domain: subject.bus.domain ?? position },
     when: simplifiedUnder(anyOf(worlds.flatMap(({ when, outcome }) => (outcome.works ? [when] : []))), given),
     windows: gathered(windows, keyOfWindow, given).map(({ of, when }) => toWindow(of, when)),
@@ -317,7 +317,7 @@ function judged(
   };
 }
 
-/** What every world prints. */
+/** The lines that every world prints. */
 function commonLines(worlds: readonly (readonly string[])[], path: string): string[] {
   const printed = worlds.map((lines) => new Set(lines));
   return [

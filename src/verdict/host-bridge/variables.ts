@@ -1,4 +1,4 @@
-/** What the windows may depend on beside the firmware's fields and the release. */
+/** What the windows may depend on besides firmware fields and the release. */
 import { type ChoiceVariable, type Condition, chosen } from '../../symbolic/index.ts';
 
 /** Physical address bits of an x86 processor (boot_cpu_data.x86_phys_bits), which end `iomem_resource`. */
@@ -8,7 +8,7 @@ export const ADDRESS_BITS: ChoiceVariable = {
   ordered: true,
 };
 
-/** The year of the firmware, by DMI, as far as Linux asks for it. */
+/** The year of the firmware, by DMI: before 2023 or not, as Linux tests it. */
 export const BIOS_YEAR: ChoiceVariable = {
   id: 'BIOS_year',
   values: ['2022', '2023'],

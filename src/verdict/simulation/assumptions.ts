@@ -1,4 +1,4 @@
-/** What is taken for true about a boot when no input says it, each presumption named; for every question alike. */
+/** What is assumed about a boot where no input shows it; each assumption is named. */
 import { FOUR_GIB, formatMemRange } from '../../bytes/address.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
 import type { FramebufferFacts } from '../../linux/vmbus/reservation.ts';
@@ -8,7 +8,7 @@ import type { Subject } from '../sysfb/subject.ts';
 import type { Kernel, KernelFacts } from './kernel.ts';
 import type { Reasons } from './reasons.ts';
 
-/** How the kernel boots: a VMBus node of a device tree is only read by device tree; else as said, or as the generation does. */
+/** How the kernel boots: by device tree if the subject is a node of one; else as given, or as usual for the generation. */
 export function bootOf(subject: Subject, facts: KernelFacts, reasons: Reasons): 'efi' | 'bios' | 'dt' {
   if (subject.kind === 'device-tree') return 'dt';
   if (facts.boot !== undefined) return facts.boot;
@@ -23,13 +23,13 @@ export function bootOf(subject: Subject, facts: KernelFacts, reasons: Reasons): 
   return boot;
 }
 
-/** Names the presumed release, and what about it no source confirms. */
+/** Adds assumptions about the release, and about changes that no source confirms. */
 export function assumeKernel(kernel: Kernel, reasons: Reasons): void {
   if (kernel.profile.presumed)
     reasons.assume(
-      `the kernel is ${kernel.name}, the newest whose code is known here`,
+      `the kernel is ${kernel.name}, the newest release known to fwmap`,
       'assumption',
-      'an older kernel (--kernel RELEASE): up to 6.6 CONFIG_SYSFB is not asked for',
+      'an older kernel (--kernel RELEASE): up to 6.6 the driver does not test CONFIG_SYSFB',
     );
   for (const { change, present, unsure } of kernel.profile.unsure)
     reasons.assume(
@@ -46,8 +46,8 @@ interface PoolRange {
 }
 
 /**
- * The framebuffer: as options or evidence say, else presumed. On a device tree boot nothing is presumed but that it
- * lies below 4 GiB.
+ * The framebuffer: by options or evidence, else assumed. On a device tree boot the only assumption is that it is below
+ * 4 GiB.
  */
 export function framebufferOf(
   windows: readonly PoolRange[],
@@ -90,7 +90,7 @@ export function framebufferOf(
   return { base: low.start, size, from: 'presumed', text: 'assumed at the base of the low window' };
 }
 
-/** What the driver reads about the framebuffer, apart from CONFIG_SYSFB: as dumped, or what matches the finding. */
+/** What the driver reads about the framebuffer, apart from CONFIG_SYSFB: from a dump, or consistent with the finding. */
 export function framebufferFacts(
   boot: 'efi' | 'bios' | 'dt',
   facts: KernelFacts,

@@ -1,4 +1,4 @@
-/** From options and evidence to what is held true of the kernel, with everything that contradicts named. */
+/** Merges options and evidence about the kernel, and reports contradictions. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
@@ -8,7 +8,7 @@ import { gen1Video } from '../../linux/framebuffer.ts';
 import { groupedFramebuffers } from '../framebuffers.ts';
 import type { KernelFacts } from './kernel.ts';
 
-/** What was found, each framebuffer that the evidence holds possible on its own. */
+/** The merged facts, for each framebuffer that the evidence shows. */
 export interface GatheredFacts {
   /** One entry for each framebuffer that sources disagree on; one alone when they agree or say nothing. */
   readonly variants: readonly KernelFacts[];
@@ -16,8 +16,8 @@ export interface GatheredFacts {
 }
 
 /**
- * Merges what the user said with what the evidence shows. An option wins over evidence, openly: where they differ, a
- * warning `verdict/option-over-evidence` names both.
+ * Merges what the user gives with what the evidence shows. An option overrides evidence; where they differ, the warning
+ * `verdict/option-over-evidence` names both.
  */
 export function gatherFacts(given: KernelFacts, evidence: MachineFacts, sink: DiagnosticSink): GatheredFacts {
   const known = reconcile(evidence);

@@ -15,7 +15,7 @@ export interface KernelFacts {
   readonly config?: ReadonlyMap<string, string>;
   readonly boot?: 'efi' | 'bios' | 'dt';
   readonly vtl?: number;
-  /** As `uname -m` says it. */
+  /** As `uname -m` prints it. */
   readonly architecture?: string;
   /** Where the framebuffer is, when something says so. */
   readonly framebuffer?: FramebufferFinding;
@@ -23,7 +23,7 @@ export interface KernelFacts {
   readonly screenInfo?: { readonly lfbBase: bigint; readonly lfbSize: bigint };
   /** BAR 0 of PCI 1414:5353. */
   readonly gen1Video?: { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint };
-  /** All that the inputs hold beside firmware descriptions. */
+  /** Everything in the inputs besides firmware descriptions. */
   readonly evidence?: MachineFacts;
 }
 
@@ -72,7 +72,7 @@ export function kernelOf(facts: KernelFacts): Kernel {
   };
 }
 
-/** As evidence says, else by the configuration's own symbol; x86 where nothing tells. */
+/** By evidence, else by the configuration's own symbol; x86 where nothing is known. */
 function kconfigArchitecture(facts: KernelFacts): KconfigArch {
   if (facts.architecture !== undefined) return facts.architecture === 'arm64' ? 'arm64' : 'x86_64';
   return facts.config?.get('ARM64') === 'y' ? 'arm64' : 'x86_64';

@@ -1,4 +1,4 @@
-/** What a simulation takes for true where no input says it, each once. */
+/** The assumptions of a simulation, each once. */
 import type { Assumption } from '../question.ts';
 
 export class Reasons {

@@ -26,11 +26,11 @@ import { Reasons } from './reasons.ts';
 
 export interface SimulationOptions extends AnswerOptions {
   readonly scenario?: Scenario;
-  /** Play it with and without CONFIG_SYSFB, whatever the configuration says. */
+  /** Run it without and with CONFIG_SYSFB, whatever the configuration says. */
   readonly compareSysfb?: boolean;
 }
 
-/** One playing of the scenario. */
+/** One run of the scenario. */
 export interface SimulationRun {
   readonly sysfb: boolean;
   /** After the reservation, before the first step. */
@@ -38,7 +38,7 @@ export interface SimulationRun {
   readonly simulation: Simulation;
 }
 
-/** A VMBus device, with one framebuffer that the inputs hold possible. */
+/** A VMBus device, with one framebuffer that is possible by the inputs. */
 export interface SimulationCase {
   /** Path of the VMBus device or node. */
   readonly path: string;
@@ -47,7 +47,7 @@ export interface SimulationCase {
   readonly framebuffer: FramebufferFinding | null;
   /** One, or without CONFIG_SYSFB and with it. */
   readonly runs: readonly SimulationRun[];
-  /** What the running kernel said, held against the run that is as it is configured. */
+  /** What the running kernel logged, compared with the run that matches its configuration. */
   readonly checks: readonly SelfCheck[];
 }
 
@@ -84,7 +84,7 @@ export async function answerSimulation(
   return { scenario, cases, open, assumptions: reasons.assumptions, inputs: machine.artifacts, diagnostics };
 }
 
-/** Where nothing else says where the framebuffer is, each that a node of the subject's own tree describes, one by one. */
+/** Where the framebuffer is not known otherwise, a variant for each that a node of the subject's own tree describes. */
 function withTreesFramebuffers(
   facts: KernelFacts,
   subject: Subject,

@@ -1,4 +1,4 @@
-/** Sources of what the rules rest on, where it is no input. Commits are twelve digits and their subject. */
+/** Sources of the rules, where they are not inputs. Commits have twelve digits and their subject. */
 import { cite } from '../../linux/change-text.ts';
 
 export const AUTHORITY = {

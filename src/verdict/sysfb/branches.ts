@@ -1,4 +1,4 @@
-/** The tree of decisions that worlds are the leaves of, without decisions that make no difference. */
+/** The decision tree whose leaves are the worlds, without decisions that make no difference. */
 import {
   type Condition,
   isKnown,
@@ -8,13 +8,13 @@ import {
   variablesOf,
 } from '../../symbolic/index.ts';
 
-/** A leaf of the tree: the decisions on the way to it, and what it is there. */
+/** A leaf of the tree: the decisions on the way to it, and the key of its outcome. */
 export interface Branch {
   readonly decisions: readonly Condition[];
   readonly key: string;
 }
 
-/** Undefined where no world is. */
+/** A subtree; undefined where there is no world. */
 type Node =
   | { readonly id: number; readonly key: string }
   | {
@@ -24,23 +24,22 @@ type Node =
       readonly no: Node | undefined;
     };
 
-/** A part of the decision table: the way to it, and the branches behind that, by what they come to. */
+/** A part of the decision table: the decisions that lead to it, and its branches by outcome. */
 export interface Part {
   readonly path: readonly Condition[];
   readonly groups: ReadonlyMap<string, readonly Branch[]>;
-  /** What it comes to takes long conditions to tell, and there is no room to divide it further: it is one row. */
+  /** Its conditions are long and there is no room to divide it further: it is one row. */
   readonly isCoarse: boolean;
 }
 
-/** Rows that a table has: what is left then is told as depending on more. */
+/** The most rows of a table; the rest is a row that depends on more. */
 const MAX_ROWS = 8;
 
 /**
- * The worlds as the branches of a smaller tree: a decision that is followed by the same either way is left out. Where
- * `sizeOf` says that what lies behind a decision isn't told in short conditions, its two sides are parts of their own, as
- * long as there is room for their rows.
+ * The worlds as branches of a smaller tree: a decision with the same result either way is left out. Where `sizeOf` says
+ * that a part has long conditions, it is split at its first decision, as long as there is room for the rows.
  *
- * @param worlds as leaves in the order in which the tree has them; decisions at one place of it are of one condition
+ * @param worlds as leaves in the order of the tree; decisions at one place of it have the same condition
  */
 export function partsOf(
   worlds: readonly Branch[],
@@ -117,7 +116,7 @@ function branchesIn(root: Node): Branch[] {
   return branches;
 }
 
-/** Variables by when they were first asked about. */
+/** Ranks variables by when they were first asked about. */
 function ranksOf(worlds: readonly Branch[]): Map<string | object, number> {
   const rank = new Map<string | object, number>();
   for (const condition of new Set(worlds.flatMap(({ decisions }) => decisions)))
@@ -129,7 +128,7 @@ function ranksOf(worlds: readonly Branch[]): Map<string | object, number> {
 }
 
 class Tree {
-  /** Nodes by what they are made of: the same subtree is the same node. */
+  /** Nodes by content: equal subtrees are the same node. */
   readonly #nodes = new Map<string, Node>();
   readonly #conditions = new Map<number, { readonly id: number; readonly condition: Condition }[]>();
   #last = 0;

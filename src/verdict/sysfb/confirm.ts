@@ -1,6 +1,6 @@
 /**
- * Where the firmware's windows are all known, the driver's model is run as it stands: what pass-through devices get from
- * it, and whether the running kernel's own lines agree with it.
+ * Where all of the firmware's windows are known, the driver's model is run: what pass-through devices get, and whether the
+ * running kernel's log agrees with it.
  */
 
 import { formatMemRange } from '../../bytes/address.ts';
@@ -23,7 +23,7 @@ import { AUTHORITY } from './authorities.ts';
 import type { Situation } from './situation/situation.ts';
 import type { AcpiSubject } from './subject.ts';
 
-/** Rules that the model as it stands gives; none where something of the pool is open. */
+/** The rules that the model gives; none where something of the pool is open. */
 export function confirm(
   subject: AcpiSubject,
   situation: Situation,
@@ -63,13 +63,13 @@ function agreement(pool: VmbusPool, facts: MachineFacts, sink: DiagnosticSink): 
   return checkAgainstKernel(pool, facts, sink).map((check) => ({
     id: check.agrees ? 'agrees-with-kernel' : 'differs-from-kernel',
     says: check.agrees
-      ? `The running kernel's ${check.what} is what this model makes of the firmware: ${check.kernel}.`
-      : `The running kernel's ${check.what} is ${check.kernel}, and this model makes ${check.model} of the firmware.`,
+      ? `The running kernel's ${check.what} agrees with the model: ${check.kernel}.`
+      : `The running kernel's ${check.what} is ${check.kernel}; the model gives ${check.model}.`,
     evidence: [{ text: `${check.fact.artifact.source.name}: ${check.fact.text}` }],
   }));
 }
 
-/** Where the configuration window of a pass-through device goes when nothing is reserved. */
+/** Where the configuration window of a pass-through device is put when nothing is reserved. */
 function landing(
   behaviour: Behaviour,
   pool: VmbusPool,

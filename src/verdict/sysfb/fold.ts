@@ -1,4 +1,4 @@
-/** From the worlds to one answer: what is so in all of them, what in those that the defaults leave, and what it depends on. */
+/** From the worlds to one answer: what holds in all of them, what in those that the defaults leave, and what it depends on. */
 import type { Gap } from '../../artifact/gap.ts';
 import {
   allOf,
@@ -31,7 +31,7 @@ export interface Folded {
   readonly hazard: Hazard;
   /** The decision table, the worst first. */
   readonly cases: readonly Case[];
-  /** Defaults that the answer rests on. */
+  /** Defaults that the answer depends on. */
   readonly defaults: readonly Default[];
   /** The world whose windows and framebuffer are shown: the worst of those that count. */
   readonly shown: Outcome;
@@ -41,8 +41,9 @@ export interface Folded {
 }
 
 /**
- * @param gaps those that may hide a window or a framebuffer, and are open
- * @param context where it was decided what is possible
+ * Folds the worlds into an answer.
+ * @param gaps open ones that may hide a window or a framebuffer
+ * @param context decides what is possible
  */
 export function fold(
   { worlds, unexplored }: Exploration<Outcome>,
@@ -88,12 +89,12 @@ export function fold(
   };
 }
 
-/** Of some worlds that with the shortest condition. */
+/** Of several worlds the one with the shortest condition. */
 function plainest(worlds: readonly SysfbWorld[], rows: readonly Row[]): SysfbWorld {
   return rows.find(({ world }) => worlds.includes(world))?.world ?? worlds[0]!;
 }
 
-/** Defaults about what is open: those that some world fails. */
+/** Defaults about something open: those that some world contradicts. */
 function openDefaults(
   defaults: readonly Default[],
   worlds: readonly SysfbWorld[],
@@ -111,7 +112,7 @@ function agrees(world: SysfbWorld, defaults: readonly Default[], given: Given): 
   );
 }
 
-/** What is so in a world beside what all constraints say. */
+/** What holds in a world together with the constraints. */
 class Given {
   readonly #constraints: readonly Condition[];
   readonly #context: DecisionContext;
@@ -121,12 +122,12 @@ class Given {
     this.#context = context;
   }
 
-  /** May the conditions hold there? */
+  /** Whether the conditions may hold there. */
   allows({ decisions }: Pick<SysfbWorld, 'decisions'>, conditions: readonly Condition[]): boolean {
     return this.#context.possible([...this.#constraints, ...decisions, ...conditions]) !== false;
   }
 
-  /** Does the condition hold there for certain? */
+  /** Whether the condition certainly holds there. */
   implies(world: Pick<SysfbWorld, 'decisions'>, condition: Condition): boolean {
     return !this.allows(world, [not(condition) as Condition]);
   }
@@ -138,9 +139,9 @@ const ANSWER = { yes: 'needed', no: 'not-needed', open: 'unknown' } as const sat
 >;
 
 const CONTRADICTED =
-  'the inputs contradict each other about what the machine is: they may be of several machines';
+  'the inputs contradict each other about what the machine is: they may be from several machines';
 
-/** A row whose condition is longer is told in parts. */
+/** A row whose condition is longer, in characters, is divided into parts. */
 const MAX_CONDITION = 100;
 
 interface Row {
@@ -151,15 +152,15 @@ interface Row {
   readonly when: Condition;
   /** Characters of the condition as it is printed. */
   readonly length: number;
-  /** What else decides, in a row that stands for several cases. */
+  /** What else decides, in a row that covers several cases. */
   readonly by?: readonly Variable[];
-  /** Why, in a row that stands for kinds of one outcome: a reason a kind. */
+  /** The reasons, in a row that covers several kinds of one outcome. */
   readonly reasons?: readonly string[];
 }
 
 /**
- * Worlds of one kind and outcome as one row, under what is left of their conditions beside the constraints. Where that is
- * long the table is divided at what was asked first.
+ * Worlds of one kind and outcome as one row, with their conditions simplified under the constraints. Where a condition is
+ * long the table is divided by what was asked first.
  */
 function rowsOfTable(worlds: readonly SysfbWorld[], given: Condition): Row[] {
   const decisions = new Set(worlds.flatMap((world) => world.decisions));
@@ -212,14 +213,14 @@ class RowMaker {
     return this.#worlds.find((each) => (key === undefined || keyOf(each) === key) && isIn(each, part))!;
   }
 
-  /** Is the row's condition told as it is? Of most that are too long that is seen before they are made. */
+  /** Whether the row's condition is short. Most that are too long are recognised before they are made. */
   isPlain(part: Part, key: string): boolean {
     const ways = part.groups.get(key)!.map(({ decisions }) => [...part.path, ...decisions]);
     return !this.#simplifier.exceeds(ways, MAX_CONDITION) && isPlain(this.row(part, key));
   }
 }
 
-/** Kinds of one outcome are one row where its condition is no longer than theirs: what sets them apart decides nothing. */
+/** Merges rows of one outcome where the condition gets no longer: what distinguishes them decides nothing. */
 function sameOutcome(rows: readonly Row[], simplifier: Simplifier): Row[] {
   const out: Row[] = [];
   for (const row of rows) {
@@ -247,12 +248,12 @@ function reasonsOf({ reasons, world }: Row): readonly string[] {
   return reasons ?? [world.outcome.because];
 }
 
-/** A condition that is told as it is. */
+/** Whether a row's condition is short and simple. */
 function isPlain({ when }: Row): boolean {
   return !isLong(when) && isPlainWithin(when, MAX_CONDITION);
 }
 
-/** The rows of a part with those that take long conditions as one: what is left of the part beside the others. */
+/** The rows of a part, those with long conditions as one: the rest of the part. */
 function coarsened(part: Part, keys: readonly string[], maker: RowMaker, simplifier: Simplifier): Row[] {
   const isShort = new Map(keys.map((key) => [key, maker.isPlain(part, key)]));
   const short = keys.filter((key) => isShort.get(key)).map((key) => maker.row(part, key));
@@ -273,7 +274,7 @@ function conditionOf({ path, groups }: Part, key: string, simplifier: Simplifier
   return simplifier.simplified(allOf([...path, ways]));
 }
 
-/** Parts of a condition from which on it is long however it is printed. */
+/** A condition of more parts is long however it is printed. */
 const LONG = 40;
 
 function isIn({ decisions }: SysfbWorld, { path }: Part): boolean {
@@ -296,7 +297,7 @@ function rowOf(key: string, when: Condition, world: SysfbWorld): Row {
   };
 }
 
-/** Rows of several parts with one outcome are one row where that is short. */
+/** Merges rows of several parts with one outcome where the result is short. */
 function joined(rows: readonly Row[], simplifier: Simplifier): Row[] {
   const out: Row[] = [];
   for (const row of rows.toSorted((a, b) => a.length - b.length)) {
@@ -335,7 +336,7 @@ const WORST_FIRST: readonly Possible[] = ['yes', 'open', 'no'];
 
 /** The worst first, then the shortest. */
 function compareRows(a: Row, b: Row): number {
-  // A row that stands for several cases is read last.
+  // A row that covers several cases comes last.
   const rank = ({ world, by }: Row): number =>
     by === undefined ? WORST_FIRST.indexOf(world.outcome.without) : WORST_FIRST.length;
   return rank(a) - rank(b) || a.length - b.length;
@@ -363,7 +364,7 @@ function hazardOf(worlds: readonly SysfbWorld[], situation: Situation, given: Gi
   return passThrough && !situation.isTree ? 'boot-failure' : 'framebuffer-unprotected';
 }
 
-/** The hazard with the configuration as it is known, in one world. */
+/** The hazard in one world, with the known configuration. */
 function hazardIn(world: SysfbWorld, situation: Situation, given: Given): Possible {
   const { without, with: withIt } = world.outcome;
   if (without === withIt) return without;
@@ -373,7 +374,7 @@ function hazardIn(world: SysfbWorld, situation: Situation, given: Given): Possib
   return selectsSysfb(world, situation, given) ? withIt : 'open';
 }
 
-/** Does Hyper-V support select CONFIG_SYSFB, whatever else is configured? */
+/** Whether Hyper-V support selects CONFIG_SYSFB, whatever else is configured. */
 function selectsSysfb(world: SysfbWorld, { configuration, model }: Situation, given: Given): boolean {
   if (configuration.value('HYPERV_VTL_MODE') === 'y' || configuration.value('EFI') === 'n') return false;
   const selects = not(model.is('hypervSelectsSysfb', 'nothing'));

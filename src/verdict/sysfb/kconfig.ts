@@ -1,4 +1,4 @@
-/** The Kconfig side of the answer: the line that expresses it, and what the given configuration makes of it. */
+/** The Kconfig part of the answer: the line that expresses it, and its effect on the given configuration. */
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { judgeKconfigLine, type KconfigLine, type KconfigLineVerdict } from '../../linux/kconfig/line.ts';
 import { sysfbProposal } from '../../linux/kconfig/sysfb.ts';
@@ -8,13 +8,13 @@ import type { Configuration } from '../facts/configuration.ts';
 import type { Situation } from './situation/situation.ts';
 import type { KconfigFinding } from './verdict.ts';
 
-/** What the user says beside the kernel. */
+/** What the user gives besides the kernel. */
 export interface SysfbOptions {
-  /** A line proposed for Kconfig, to be held against the given configurations. */
+  /** A line proposed for Kconfig, to be evaluated with the given configurations. */
   readonly kconfigLine?: KconfigLine;
 }
 
-/** Configuration symbols that bear on the answer and are shown with it. */
+/** Configuration symbols that affect the answer and are shown with it. */
 const SHOWN_SYMBOLS = [
   'SYSFB',
   'HYPERV',
@@ -28,7 +28,7 @@ const SHOWN_SYMBOLS = [
   'DRM_HYPERV',
 ];
 
-/** Symbols with their values, as far as they are known; one of which nothing is known is left out. */
+/** The symbols whose values are known. */
 export function shownConfiguration(configuration: Configuration): Record<string, string> {
   return Object.fromEntries(
     SHOWN_SYMBOLS.flatMap((symbol) => {
@@ -70,7 +70,7 @@ export function kconfigFinding(
   };
 }
 
-/** What a proposed line makes of one configuration. */
+/** The effect of a proposed line on one configuration. */
 function verdictText({ config, sysfb, by, atRisk, missed, open }: KconfigLineVerdict): string {
   const gets =
     sysfb === undefined
@@ -80,7 +80,7 @@ function verdictText({ config, sysfb, by, atRisk, missed, open }: KconfigLineVer
         : 'does not get SYSFB';
   const risk =
     missed === true
-      ? '; it is at risk and the line does not reach it'
+      ? '; it is at risk and the line does not cover it'
       : atRisk === true
         ? '; it is at risk'
         : atRisk === false

@@ -1,4 +1,4 @@
-/** The what-if table: each stretch of releases with each configuration, the same worlds told another way. */
+/** The what-if table: each range of releases with each configuration. */
 
 import type { ReleaseModel } from '../../linux/release-choice.ts';
 import { type Condition, type DecisionContext, not } from '../../symbolic/index.ts';
@@ -13,11 +13,11 @@ import type { Answer, MatrixRow } from './verdict.ts';
 interface Column {
   readonly when: string;
   readonly hazardOf: (outcome: Outcome) => Possible;
-  /** What the configuration makes of the boot. */
+  /** The boot condition of this configuration. */
   readonly boot?: Condition;
-  /** Of a configuration that not every release has. */
+  /** The releases that have this configuration, where not all do. */
   readonly exists?: (model: ReleaseModel) => Condition;
-  /** That what the column says of CONFIG_SYSFB is not for the configuration to choose, and when. */
+  /** Where the value of CONFIG_SYSFB in this column can't be chosen, and the remark about it. */
   readonly forced?: { readonly when: (model: ReleaseModel) => Condition; readonly text: string };
 }
 
@@ -32,7 +32,7 @@ const COLUMNS: readonly Column[] = [
   },
   { when: 'SYSFB=y', hazardOf: ({ with: withIt }) => withIt },
 ];
-/** Nothing selects CONFIG_SYSFB then: what happens where nothing else does. */
+/** Hyper-V support then doesn't select CONFIG_SYSFB: the case in which nothing else does either. */
 const FOR_VTL: Column = {
   when: 'HYPERV_VTL_MODE=y',
   hazardOf: ({ without }) => without,
@@ -49,9 +49,10 @@ const WITHOUT_EFI: Column = {
 const BOOTS: ReadonlySet<string> = new Set(['boot', 'gen2-efi', 'gen1-bios', 'first-boot']);
 
 /**
+ * Makes the table.
  * @param judge as for the answer itself
- * @param context where it is decided what is possible
- * @param isAcpi on a device tree boot CONFIG_EFI makes no difference
+ * @param context decides what is possible
+ * @param isAcpi whether the boot is by ACPI: on a device tree boot CONFIG_EFI makes no difference
  */
 export function matrixOf(
   judge: (ask: Ask) => Outcome,

@@ -1,4 +1,4 @@
-/** What was seen beats the model: what the running kernel printed and handed out leaves only the worlds that agree with it. */
+/** Observations override the model: only worlds that agree with what the running kernel logged and handed out are kept. */
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { printResource } from '../../linux/vmbus/pool.ts';
@@ -8,7 +8,7 @@ import type { Outcome, Possible } from './judge/outcome.ts';
 import type { Situation } from './situation/situation.ts';
 import type { AcpiSubject } from './subject.ts';
 
-/** A log in which the driver printed its pool is a subject by itself. */
+/** The subject of a log in which the driver printed its pool, where there is no description. */
 export function observedSubject(facts: MachineFacts): AcpiSubject | undefined {
   const printed = facts.printedPools.at(-1);
   return printed === undefined
@@ -24,7 +24,7 @@ export function observedSubject(facts: MachineFacts): AcpiSubject | undefined {
       };
 }
 
-/** The worlds that agree with what was seen, and what was seen as rules. Where none agrees the outcome follows what was seen. */
+/** The worlds that agree with the observations, which become rules. Where none agrees, the observations decide. */
 export function observe(
   exploration: Exploration<Outcome>,
   situation: Situation,
@@ -44,7 +44,7 @@ export function observe(
   if (agreeing.length > 0) return { exploration: { ...exploration, worlds: agreeing }, rules };
   rules.push({
     id: 'observed-contradicts-model',
-    says: 'By its release and configuration this kernel would have reserved the framebuffer, and what it did shows that it had not: the inputs are of different boots or machines, the kernel is patched, or the framebuffer is elsewhere.',
+    says: 'By its release and configuration this kernel would have reserved the framebuffer, but its log shows that it did not: the inputs are from different boots or machines, the kernel is patched, or the framebuffer is elsewhere.',
     evidence: seen.map(evidenceItem),
   });
   const worlds = exploration.worlds.map(
@@ -62,14 +62,14 @@ export function observe(
   return { exploration: { ...exploration, worlds }, rules };
 }
 
-/** May the kernel, configured as it is known, have left the framebuffer unprotected in this world? */
+/** Whether the kernel, with its known configuration, may have left the framebuffer unprotected in this world. */
 function canBeUnprotected({ without, with: withIt }: Outcome, { configuration }: Situation): boolean {
   const set = configuration.value('SYSFB');
   const seen: readonly Possible[] = set === undefined ? [without, withIt] : [set === 'n' ? without : withIt];
   return seen.some((possible) => possible !== 'no');
 }
 
-/** Signs that the framebuffer was not reserved: `d0EntryFailures`: a device on it was not powered up; `unreserved`: nothing was set aside. */
+/** Signs that the framebuffer was not reserved: `d0EntryFailures`: a device on it was not powered up; `unreserved`: nothing was reserved. */
 function failures(
   facts: MachineFacts,
   rules: RuleFinding[],
@@ -97,14 +97,14 @@ function failures(
   if (facts.unexpectedLowBase.length > 0)
     rules.push({
       id: 'observed-unexpected-low-base',
-      says: 'The driver found its first window at 0 or above 4 GiB, or the framebuffer below it, and fell back to what screen_info says.',
+      says: 'The driver found its first window at 0 or above 4 GiB, or the framebuffer below it, and fell back to screen_info.',
       evidence: facts.unexpectedLowBase.map(evidenceItem),
     });
   const nothingReserved = facts.printedPools.filter(({ value }) => value.framebuffer === null);
   return { d0EntryFailures, unreserved: [...facts.framebufferBaseZero, ...nothingReserved] };
 }
 
-/** Claims by devices other than the video device that lie on a framebuffer of the worlds. */
+/** Claims by devices other than the video device that overlap a framebuffer of the worlds. */
 function claimsOnFramebuffer(
   worlds: readonly World<Outcome>[],
   facts: MachineFacts,

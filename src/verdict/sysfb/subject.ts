@@ -21,13 +21,13 @@ export const VMBUS_COMPATIBLE = 'microsoft,vmbus';
 /** vmbus_acpi_device_ids of drivers/hv/vmbus_drv.c, matched against _HID and every _CID. */
 export const VMBUS_ACPI_IDS: readonly string[] = ['VMBUS', 'VMBus'];
 
-/** A VMBus node of a device tree, or a fragment taken for one. */
+/** A VMBus node of a device tree, or a fragment that is assumed to be one. */
 export interface TreeSubject {
   readonly kind: 'device-tree';
   readonly description: TreeDescription;
   readonly node: DtNode;
   readonly path: string;
-  /** The input is a fragment; that its `ranges` are VMBus' is presumed unless it says `compatible`. */
+  /** The input is a fragment without `compatible`; its `ranges` are assumed to be VMBus'. */
   readonly presumed: boolean;
   /** `microsoft,vtl` of the node. */
   readonly vtl: number | null;
@@ -43,22 +43,22 @@ export interface TreeSubject {
 export interface SubjectLevel {
   readonly path: string;
   readonly entry: CrsEntry | undefined;
-  /** What is known of it where it has no `_CRS`. */
+  /** What is known about it where it has no `_CRS`. */
   readonly device?: Pick<DeviceAbove, 'sta' | 'staValue'> & Partial<Pick<DeviceAbove, 'isForeign'>>;
 }
 
-/** The VMBus device of an ACPI namespace, or a resource list taken for that of its ancestor. */
+/** The VMBus device of an ACPI namespace, or a resource list that is assumed to be that of its ancestor. */
 export interface AcpiSubject {
   readonly kind: 'acpi';
   readonly artifact: Artifact;
   readonly path: string;
-  /** The input is a resource list alone; that it belongs to an ancestor of VMBus is presumed. */
+  /** The input is a resource list alone, which is assumed to belong to an ancestor of VMBus. */
   readonly presumed: boolean;
   /** 1 directly below a PCI root bridge, 2 below a module device; null when neither. */
   readonly generation: 1 | 2 | null;
   /** Below a device of a PCI root bus, as QEMU's VMBus is below the ISA bridge. */
   readonly belowIsa: boolean;
-  /** VMBus first, then its ancestors upward, the namespace root left out. */
+  /** VMBus first, then its ancestors upward, without the namespace root. */
   readonly levels: readonly SubjectLevel[];
   /** No description is known, only the kernel. */
   readonly kernelOnly?: boolean;
@@ -66,7 +66,7 @@ export interface AcpiSubject {
 
 export type Subject = TreeSubject | AcpiSubject;
 
-/** The VMBus devices that the inputs describe, those of device trees first; of too many the first, which is told. */
+/** The VMBus devices that the inputs describe, those of device trees first; beyond the limit a diagnostic is added. */
 export function subjectsOf(machine: Machine, sink: DiagnosticSink): Subject[] {
   const found: Subject[] = machine.trees.flatMap(treeSubjects);
   if (machine.acpi) {
@@ -80,7 +80,7 @@ export function subjectsOf(machine: Machine, sink: DiagnosticSink): Subject[] {
   return found.slice(0, most);
 }
 
-/** What only the VMBus node has that OpenHCL's boot shim makes (openhcl_boot/src/dt.rs). */
+/** Properties that only OpenHCL's boot shim writes into the VMBus node (openhcl_boot/src/dt.rs). */
 const VMBUS_PROPERTIES = ['microsoft,vtl', 'microsoft,message-connection-id'] as const;
 
 function strings(node: DtNode, name: string): string[] {
@@ -140,7 +140,7 @@ function treeSubjects(description: TreeDescription): TreeSubject[] {
   return subjects;
 }
 
-/** The lowest node from this one up that is not to be used. The root is no device: its `status` is not looked at. */
+/** The lowest disabled node from this one upward. The root is not a device: its `status` is ignored. */
 function disabledAt(node: DtNode): { readonly disabled?: DtNode } {
   for (let at: DtNode | undefined = node; at; at = at.parent)
     if ((at === node || at.parent) && !isOkay(propertyOf(at, 'status'))) return { disabled: at };
@@ -164,7 +164,7 @@ function hasId(entry: Identified, ids: readonly string[]): boolean {
   );
 }
 
-/** @param isAlone the lists are all there is: a list beside tables is of a device that those describe */
+/** @param isAlone whether there are only resource lists: beside tables, a list belongs to a device of those */
 function acpiSubjects({ crs, withoutCrs, above }: AcpiDescription, isAlone: boolean): AcpiSubject[] {
   const byPath = new Map(
     crs.filter(({ entry }) => entry.object === '_CRS').map((of) => [of.entry.device, of]),
@@ -173,7 +173,7 @@ function acpiSubjects({ crs, withoutCrs, above }: AcpiDescription, isAlone: bool
     [...withoutCrs.map(({ device }) => device), ...above].map((device) => [device.device, device]),
   );
   const subjects: AcpiSubject[] = [];
-  // A device without _CRS is there all the same: the driver is asked to take it, and its probe fails.
+  // A device without _CRS exists too: the driver matches it, and its probe fails.
   const devices: { artifact: Artifact; device: Identified; entry: CrsEntry | undefined }[] = [
     ...[...byPath.values()].map(({ artifact, entry }) => ({ artifact, device: entry, entry })),
     ...withoutCrs.map(({ artifact, device }) => ({ artifact, device, entry: undefined })),
@@ -220,11 +220,11 @@ function acpiSubjects({ crs, withoutCrs, above }: AcpiDescription, isAlone: bool
 }
 
 /**
- * A resource list alone, taken for that of the device above VMBus. In a log only the first PCI domain's bus, and only
- * when VMBus is in the log too: the other domains are those of pass-through devices.
+ * Whether a resource list alone may be that of the device above VMBus. In a log only the bus of the first PCI domain, and
+ * only if the log mentions VMBus too: the other domains are those of pass-through devices.
  */
 function mayBeVmbusParent(artifact: Artifact, entry: CrsEntry, devices: number): boolean {
-  // The lists of a whole machine name their devices: none of them is VMBus.
+  // Lists of a whole machine name their devices, of which none is VMBus.
   if (artifact.kind === 'crs-hex' || artifact.kind === 'crs-text') return devices === 1;
   if (artifact.kind === 'dmesg')
     return entry.device === 'pci_bus 0000:00' && textOf(artifact.source).includes('hv_vmbus:');

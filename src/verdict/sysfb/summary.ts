@@ -1,15 +1,15 @@
-/** The answer in words that a reviewer can quote. */
+/** The answer as a sentence that a reviewer can quote. */
 import type { Gap } from '../../artifact/gap.ts';
 import { formatCondition } from '../../symbolic/index.ts';
 import type { Folded } from './fold.ts';
 import type { Answer, Case } from './verdict.ts';
 
-/** Rows of the decision table that a sentence tells. */
+/** The most rows of the decision table in a sentence. */
 const MAX_ROWS = 3;
-/** Characters of a row beyond which a sentence leaves it out. */
+/** Rows of more characters are left out of a sentence. */
 const MAX_ROW = 120;
 
-/** Why the answer is what it is: clauses without a full stop, what comes after a semicolon is a sentence by itself. */
+/** The reason of the answer: clauses separated by semicolons, without a full stop. */
 export function reasonOf(
   answer: Answer,
   { shown, cases: own }: Folded,
@@ -41,7 +41,7 @@ export function reasonOf(
   }
 }
 
-/** Rows in the order in which a sentence tells them: of each answer the first, then the others. */
+/** Rows in the order of a sentence: the first of each answer, then the others. */
 function plainest(cases: readonly Case[]): Case[] {
   const first = new Map<Answer, Case>();
   for (const row of cases) if (!first.has(row.answer)) first.set(row.answer, row);

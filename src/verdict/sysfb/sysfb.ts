@@ -1,6 +1,6 @@
 /**
  * The question `sysfb`: does a kernel on this machine need CONFIG_SYSFB? The hazard behind it: VMBus hands out MMIO space
- * in which the framebuffer lies. It is judged in every world that the facts leave open; see docs/architecture.md.
+ * that contains the framebuffer. It is judged in every world that the facts leave open; see docs/architecture.md.
  */
 import { casesOf } from '../../acpi/crs/crs.ts';
 import { quantityField } from '../../acpi/resources/descriptor.ts';
@@ -48,7 +48,7 @@ import { type Answer, type Case, compareAnswers, type MatrixRow, type Verdict } 
 
 export const SYSFB_QUESTION = 'Does a kernel on this machine need CONFIG_SYSFB?';
 
-/** One VMBus device with what was found about it. */
+/** One VMBus device with its judgement. */
 interface Judged {
   readonly subject: Subject;
   readonly situation: Situation;
@@ -60,7 +60,7 @@ interface Judged {
 
 /**
  * Answers the question for one machine.
- * @param diagnostics what was said while the inputs were read; the verdict carries them
+ * @param diagnostics of reading the inputs; the verdict has them
  */
 export function judgeSysfb(
   machine: Machine,
@@ -190,7 +190,7 @@ function judgeSubject(
   };
 }
 
-/** Bounds of the windows that the driver may collect, as far as they are open. */
+/** The open bounds of the windows that the driver may collect. */
 function boundsOf({ levels }: AcpiSubject): Quantity[] {
   return levels
     .flatMap(({ entry }) => (entry === undefined ? [] : casesOf(entry)))
@@ -199,7 +199,7 @@ function boundsOf({ levels }: AcpiSubject): Quantity[] {
     .filter((bound): bound is Expr => bound !== undefined && !isKnown(bound));
 }
 
-/** That Hyper-V support selects the symbol in the releases that count. */
+/** The rule that Hyper-V support selects the symbol, if it does in all worlds that count. */
 function selectRules({ selects }: Folded): RuleFinding[] {
   if (!selects) return [];
   return [
@@ -211,7 +211,7 @@ function selectRules({ selects }: Folded): RuleFinding[] {
   ];
 }
 
-/** Gaps that may hide a window of this device or a framebuffer: those about another part of the machine don't. */
+/** Gaps that may hide a window of this device or a framebuffer, not those about another part of the machine. */
 function relevantGaps(gaps: readonly Gap[], subject: Subject): Gap[] {
   const paths =
     subject.kind === 'acpi'
@@ -294,7 +294,7 @@ function verdictOf(
   };
 }
 
-/** Several VMBus devices with different answers: which of them the kernel is given is one more thing that is open. */
+/** For several VMBus devices with different answers: which of them the kernel is given is open too. */
 function casesBySubject(judged: readonly Judged[]): (each: Judged) => Case[] {
   const names = namesOf(judged.map(({ subject }) => subject));
   const choice = oneOf('vmbus', [...names.values()]);
@@ -313,7 +313,7 @@ function casesBySubject(judged: readonly Judged[]): (each: Judged) => Case[] {
   };
 }
 
-/** A name for each: where two have the same, as lines quoted in one mail, where they stand. */
+/** A name for each; where names are equal, as for lines quoted in one mail, the place. */
 function namesOf(subjects: readonly Subject[]): Map<Subject, string> {
   const names = subjects.map(nameOf);
   return new Map(
@@ -366,21 +366,15 @@ function authoritiesOf(judged: readonly Judged[]): Constraint[] {
 
 function rulesOf(judged: readonly Judged[]): RuleFinding<Answer>[] {
   const found = new Map<string, RuleFinding<Answer>>();
-  for (const { folded, readings, subject, situation } of judged) {
+  for (const { folded, readings, subject } of judged) {
     for (const rule of folded.rules) if (!found.has(rule.id)) found.set(rule.id, rule);
-    for (const rule of readingRules(subject, readings, situation))
-      if (!found.has(rule.id)) found.set(rule.id, rule);
+    for (const rule of readingRules(subject, readings)) if (!found.has(rule.id)) found.set(rule.id, rule);
   }
   return [...found.values()];
 }
 
-function readingRules(
-  subject: Subject,
-  readings: readonly SubjectReading[],
-  situation: Situation,
-): readonly RuleFinding<Answer>[] {
+function readingRules(subject: Subject, readings: readonly SubjectReading[]): readonly RuleFinding<Answer>[] {
   if (subject.kind === 'acpi' || readings.length === 0) return [];
-  void situation;
   return readings[0]!.rules;
 }
 
@@ -403,7 +397,7 @@ function withoutVmbus(
           .map(({ path, vtl }) => `the VMBus node ${path} belongs to VTL ${vtl}, not to VTL ${given.vtl}`)
           .join('; ')
       : read
-        ? 'the inputs describe no VMBus device: no node compatible with "microsoft,vmbus", no device with the id VMBus'
+        ? 'the inputs describe no VMBus device: no node is compatible with "microsoft,vmbus", and no device has the id VMBus'
         : fromHost
           ? 'the device tree of this guest is made by its host'
           : 'the inputs hold no firmware description';
@@ -439,7 +433,7 @@ function withoutVmbus(
     toSettle: [],
     wouldChange: [
       fromHost
-        ? 'the device tree that the host makes, as --host-tree FILE; or that of the running guest: /sys/firmware/fdt'
+        ? 'the device tree that the host makes, with --host-tree FILE; or that of the running guest: /sys/firmware/fdt'
         : 'the device tree or the ACPI tables of a Hyper-V machine: /sys/firmware/fdt, /proc/device-tree, or what acpidump prints',
     ],
     machine: fromHost

@@ -1,4 +1,4 @@
-/** What the answer may depend on beside the firmware's fields and the release. */
+/** What the answer may depend on besides firmware fields and the release. */
 import { type ChoiceVariable, type Condition, chosen } from '../../symbolic/index.ts';
 
 /** `efi_enabled(EFI_BOOT)` of the kernel that runs: how it was started, as the driver sees it. */
@@ -10,7 +10,7 @@ export const LFB_BASE: ChoiceVariable = { id: 'lfb_base', values: ['0', 'framebu
 /** The Generation 1 video device, PCI 1414:5353, with its BAR 0. */
 export const VIDEO: ChoiceVariable = { id: '1414:5353', values: ['absent', 'present'], ordered: false };
 
-/** Where a framebuffer is, of which nothing is known but that it may be there. */
+/** Whether the framebuffer is inside VMBus' windows, where its place is not known. */
 export const PLACE: ChoiceVariable = { id: 'framebuffer', values: ['outside', 'inside'], ordered: false };
 
 export const IS_EFI = chosen(BOOT, 'efi') as Condition;
@@ -18,7 +18,7 @@ export const LFB_IS_ZERO = chosen(LFB_BASE, '0') as Condition;
 export const HAS_VIDEO = chosen(VIDEO, 'present') as Condition;
 export const IS_INSIDE = chosen(PLACE, 'inside') as Condition;
 
-/** One of several things of a kind, by what tells them apart; undefined where there is only one. */
+/** A choice between several things of a kind; undefined where there is only one. */
 export function oneOf(id: string, values: readonly string[]): ChoiceVariable | undefined {
   const distinct = [...new Set(values)];
   return distinct.length < 2 ? undefined : { id, values: distinct, ordered: false };

@@ -1,4 +1,4 @@
-/** What the answered question `sysfb` looks like: the same for every report format. */
+/** The answer of `sysfb`, the same for every report format. */
 import type { Platform as KnownPlatform } from '../../evidence/facts.ts';
 import type { Condition, Variable } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
@@ -8,7 +8,7 @@ import type { Answered } from '../question.ts';
 export type { Assumption, EvidenceItem, RuleFinding } from '../question.ts';
 
 export type Answer = 'not-needed' | 'needed' | 'depends' | 'unknown';
-/** The worst first: where several answers don't agree, that of the worst stands. */
+/** The order of answers, the worst first. */
 const WORST_FIRST: readonly Answer[] = ['needed', 'depends', 'unknown', 'not-needed'];
 
 /** Orders answers for `sort`, the worst first. */
@@ -24,23 +24,23 @@ export type BootPath = 'efi' | 'bios' | 'dt' | 'unknown';
 export interface Case {
   readonly when: Condition;
   readonly answer: Answer;
-  /** Would CONFIG_SYSFB make this kernel reserve the framebuffer here? */
+  /** Whether CONFIG_SYSFB would make this kernel reserve the framebuffer in this case. */
   readonly effective: boolean | null;
   readonly because: string;
-  /** What decides besides, in a row that stands for several cases. */
+  /** What else decides, in a row that covers several cases. */
   readonly by?: readonly Variable[];
 }
 
-/** What to say in Kconfig, and what the given configuration makes of it. */
+/** The Kconfig line for the answer, and its effect on the given configuration. */
 export interface KconfigFinding {
   /** The line that expresses the answer: `select SYSFB if EFI && !HYPERV_VTL_MODE`. */
   readonly proposal: string;
-  /** A line was given to be judged: the answer has to it. */
+  /** Whether the line was given by the user. */
   readonly asked: boolean;
   readonly explanation: readonly string[];
 }
 
-/** The outcome of one stretch of releases with one configuration. */
+/** The outcome of a range of releases with one configuration. */
 export interface MatrixRow {
   /** `6.7 - 6.15`, `6.6.144 - 6.6.x`. */
   readonly releases: string;
@@ -52,14 +52,14 @@ export interface MatrixRow {
 
 export interface Verdict extends Answered<Answer> {
   readonly answer: Answer;
-  /** The same without the answer: clauses, of which those behind a semicolon are sentences by themselves. */
+  /** The reason without the answer: clauses separated by semicolons. */
   readonly reason: string;
-  /** Would CONFIG_SYSFB make this kernel reserve the framebuffer on this boot path? Null when that isn't known. */
+  /** Whether CONFIG_SYSFB would make this kernel reserve the framebuffer on this boot path; null when not known. */
   readonly effective: boolean | null;
   readonly hazard: Hazard;
-  /** The decision table; empty when all that is open comes to one outcome. */
+  /** The decision table; empty when all cases have the same outcome. */
   readonly conditions: readonly Case[];
-  /** What would change the answer, and for `unknown` what to add. */
+  /** What would change the answer; for `unknown`, which inputs to add. */
   readonly wouldChange: readonly string[];
   readonly machine: { readonly platform: Platform; readonly boot: BootPath; readonly vtl: number | null };
   readonly kernel: Answered['kernel'] & { readonly config: Readonly<Record<string, string>> };
@@ -71,7 +71,7 @@ export interface Verdict extends Answered<Answer> {
   readonly windows: readonly AddressWindow[];
 }
 
-/** How many things an answer of `sysfb` is made of, for {@link isNothingRead}: 0 where nothing could be read. */
+/** The `found` argument of {@link isNothingRead} for an answer of `sysfb`: 0 where nothing could be read. */
 export function sysfbFound({ answer, windows, pool }: Verdict): number {
   return answer === 'unknown' ? windows.length + pool.length : 1;
 }

@@ -248,7 +248,7 @@ describe('comments', () => {
     commit(where);
     const { outputs, summary } = await act(where, head);
     expect(outputs).toMatchObject({ files: '0', changed: 'false', worst: 'none', sarif: '' });
-    expect(summary).toContain('No firmware file is different.');
+    expect(summary).toContain('No firmware file differs.');
     expect(api.comments).toEqual([]);
   });
 

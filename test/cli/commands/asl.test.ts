@@ -78,8 +78,8 @@ describe('fwmap asl', () => {
   it.each([
     [['asl', dsdt, '-D', 'LENGTH=1', '--table', 'SSDT9'], 'no table SSDT9'],
     [['asl', '--compile', dsdt, '--creator', 'X'], '--creator X'],
-    [['asl', '--compile', dsdt, '-D', '1A=2'], '--define 1A=2: no name'],
-    [['asl', '--compile', dsdt, ssdt, '-D', 'LENGTH=1'], 'the text makes 2 tables'],
+    [['asl', '--compile', dsdt, '-D', '1A=2'], '--define 1A=2: it takes NAME or NAME=TEXT'],
+    [['asl', '--compile', dsdt, ssdt, '-D', 'LENGTH=1'], 'the text defines 2 tables'],
   ])('refuses %j', async (argv, message) => {
     const { status, stderr } = await run(argv);
     expect(status).toBe(2);

@@ -198,12 +198,12 @@ describe.skipIf(!hasGit)('git', () => {
     const { status, stderr } = await run(['diff', 'old/a.dts', 'new'], { cwd: folder });
     expect([status, stderr]).toEqual([
       2,
-      expect.stringContaining('new describes 3 machines; --select one of'),
+      expect.stringContaining('new describes 3 machines; choose one with --select:'),
     ]);
     const chosen = await run(['diff', 'old/a.dts', 'new', '--select', 'new/b.dts', '--exit-code'], {
       cwd: folder,
     });
-    expect(chosen.stdout).toContain('No window is different.');
+    expect(chosen.stdout).toContain('No window differs.');
     // Captures are of one machine each.
     const capture = join(SAMPLES, 'gen2-capture.tar.gz');
     expect((await run(['diff', capture, capture, '--exit-code'], { cwd: folder })).status).toBe(0);

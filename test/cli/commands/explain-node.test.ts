@@ -70,7 +70,7 @@ describe('explain --node', () => {
     const explained = async (node: string): Promise<string> =>
       (await run(['explain', '-', '--node', node], { stdin: tree })).stdout.replace(/\n {4}/g, ' ');
     expect(await explained('/soc/bus/dev@0')).toContain(
-      'By the dma-ranges of /soc it sees of memory\n\n  * [mem 0x80000000-0x8fffffff] at 0x20000000, 256 MiB\n',
+      'By the dma-ranges of /soc it can access\n\n  * [mem 0x80000000-0x8fffffff] at 0x20000000, 256 MiB\n',
     );
     const leaf = await explained('/soc/pcie@1000/leaf@0');
     expect(leaf).toContain('  * [mem 0x80000000-0x80000fff] at mem64 0x800000000, 4 KiB\n');
@@ -78,7 +78,7 @@ describe('explain --node', () => {
     expect(leaf).toContain(
       'ranges[0] (child mem32 0x100000, parent 0x5000, size 0x1000), mem32 0x100010 -> 0x5010\n',
     );
-    expect(await explained('/soc')).toContain('It sees memory where the CPU does');
+    expect(await explained('/soc')).toContain('DMA addresses are CPU addresses');
     const { stdout } = await run(['explain', '-', '--node', '/soc/bus/dev@0', '--format', 'json'], {
       stdin: tree,
     });

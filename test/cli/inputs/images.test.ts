@@ -180,14 +180,14 @@ describe('sysfb', () => {
       expect([status, stderr]).toEqual([
         2,
         expect.stringMatching(
-          /^fwmap: \S+four\.img describes 2 machines; --select one of entry 0, entry 0 \+ entry 1\n$/,
+          /^fwmap: \S+four\.img describes 2 machines; choose one with --select: entry 0, entry 0 \+ entry 1\n$/,
         ),
       ]);
       const overlay = await run(['windows', base, '--overlay', table]);
       expect([overlay.status, overlay.stderr]).toEqual([
         2,
         expect.stringMatching(
-          /^fwmap: --overlay \S+: it holds 3 trees; give it as an input, and --select one/,
+          /^fwmap: --overlay \S+: it holds 3 trees; give it as an input, and choose one with --select/,
         ),
       ]);
     });
@@ -331,7 +331,7 @@ describe('commands that ask about one machine', () => {
     const { status, stderr } = await run([command, image, ...rest]);
     expect([status, stderr]).toEqual([
       2,
-      'fwmap: the inputs describe 2 machines; --select one of conf-1, conf-2\n',
+      'fwmap: the inputs describe 2 machines; choose one with --select: conf-1, conf-2\n',
     ]);
   });
 });

@@ -48,7 +48,7 @@ it('a line says which configuration gets SYSFB, by what, and which at risk does 
     'a.config: gets SYSFB by FB_EFI; it is at risk',
   ]);
   expect((await ask('select SYSFB if !EFI')).kconfig.explanation).toEqual([
-    'a.config: does not get SYSFB; it is at risk and the line does not reach it',
+    'a.config: does not get SYSFB; it is at risk and the line does not cover it',
   ]);
 });
 

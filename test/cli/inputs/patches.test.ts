@@ -38,7 +38,7 @@ async function windows(...argv: string[]): Promise<{ bases: unknown[]; codes: st
 
 describe('a patch', () => {
   const CHANGE =
-    'The patch adds window [mem 0x200000000-0x200000fff] and takes away window [mem 0x100000000-0x100000fff]';
+    'The patch adds window [mem 0x200000000-0x200000fff] and removes window [mem 0x100000000-0x100000fff]';
 
   it('alone is read by what its hunks show, and what it changes is said', async () => {
     const { bases, said } = await windows('board.patch');

@@ -155,7 +155,7 @@ ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;
     });
     expect([status, stderr]).toEqual([
       0,
-      'fwmap: --reply-to thread.mbox: the message has no Message-ID; the reply begins a thread of its own\n',
+      'fwmap: --reply-to thread.mbox: the message has no Message-ID; the reply starts a new thread\n',
     ]);
     const { keys } = python(stdout);
     expect(keys).not.toContain('in-reply-to');

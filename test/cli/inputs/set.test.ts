@@ -81,6 +81,6 @@ it('there have to be tables whose fields it sets', async () => {
   const tree = join(folder, 'tree.dts');
   writeFileSync(tree, '/dts-v1/; / { };');
   const { status, err } = await run('windows', tree, '--set', 'MG2B=1');
-  expect(err).toContain('none of the inputs is an ACPI table');
+  expect(err).toContain('--set sets fields of ACPI tables, and none of the inputs is one');
   expect(status).toBe(2);
 });

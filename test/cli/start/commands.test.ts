@@ -84,13 +84,13 @@ describe('exit status', () => {
     const { stderr } = await run(['windows', mixed]);
     const lines = stderr.trimEnd().split('\n');
     expect(lines.map((line) => line.replace(`${mixed}/`, ''))).toEqual([
-      'dump.bin: error: not used: of no known kind, begins with 00 ff 00 ff 00 ff 00 ff [artifact/unknown-kind]; --as FILE=KIND reads it as what it is (fwmap explain artifact/unknown-kind)',
+      'dump.bin: error: not used: unknown kind, begins with 00 ff 00 ff 00 ff 00 ff [artifact/unknown-kind]; --as FILE=KIND names its kind (fwmap explain artifact/unknown-kind)',
       'none: error: not used: it is empty [artifact/empty]',
-      'notes: note: not used: a text with nothing of a known kind in it [artifact/unknown-text]',
+      'notes: note: not used: a text that contains nothing of a known kind [artifact/unknown-text]',
     ]);
     writeFileSync(join(mixed, 'other.bin'), Buffer.from('11ff00ff00ff00ff0011', 'hex'));
     expect((await run(['windows', mixed])).stderr.trimEnd().split('\n').at(-1)).toBe(
-      'fwmap: --as FILE=KIND reads a file as what it is; fwmap explain artifact/unknown-kind lists what is recognised',
+      'fwmap: --as FILE=KIND names the kind of a file; fwmap explain artifact/unknown-kind lists what is recognised',
     );
   });
 
@@ -106,7 +106,7 @@ describe('exit status', () => {
     const { status, stderr } = await run(['windows', beside]);
     expect([status, stderr.replace(`${beside}/`, '')]).toEqual([
       0,
-      'notes-0: note: not used: a text with nothing of a known kind in it; so are 4 more files [artifact/unknown-text]\n',
+      'notes-0: note: not used: a text that contains nothing of a known kind; so are 4 more files [artifact/unknown-text]\n',
     ]);
   });
 

@@ -59,7 +59,7 @@ describe('mistakes are told in one line with what to do', () => {
     [['sysfb', GEN2, '--as', 'dst'], 'invalid --as dst; one of dts, dts-fragment'],
     [['sysfb', GEN2, '--as', 'dst'], '; did you mean dts?\n'],
     [['--completion', 'zhs'], 'invalid --completion zhs; one of bash, zsh, fish; did you mean zsh?'],
-    [['capture', 'x'], 'capture takes options alone, not x; fwmap help capture lists them'],
+    [['capture', 'x'], 'capture takes options only, not x; fwmap help capture lists them'],
     [['survey', GEN2, '--into', GEN2], `${GEN2} is a file; name a folder`],
     [['scan', GEN2, '--extract', GEN2], `${GEN2} is a file; name a folder`],
     [['windows', GEN2, '--set', 'MG2X=1'], 'no field is named MG2X; did you mean'],

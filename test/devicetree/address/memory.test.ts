@@ -178,7 +178,7 @@ describe('/reserved-memory', () => {
       // [0xf000, 0x11000) and [0x10000, 0x11000)
       'warning dt/reserved-memory-overlap /reserved-memory/in and /reserved-memory/whole both reserve [mem 0x00010000-0x00010fff]',
       'note dt/reserved-memory-outside /memreserve/ reserves [mem 0x00030000-0x00030fff], which is outside of the RAM that the tree describes',
-      'note dt/reserved-memory-outside /reserved-memory/out reserves [mem 0x0001f000-0x00020fff], which reaches out of the RAM that the tree describes',
+      'note dt/reserved-memory-outside /reserved-memory/out reserves [mem 0x0001f000-0x00020fff], which is partly outside of the RAM that the tree describes',
       'note dt/reserved-memory-outside /reserved-memory/far reserves [mem 0x100000000-0x100000fff], which is outside of the RAM that the tree describes',
     ]);
   });

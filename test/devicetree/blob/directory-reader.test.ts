@@ -58,7 +58,7 @@ describe('a directory', () => {
     const sink = new DiagnosticList();
     expect(readDeviceTree(directory({}), sink)).toBeUndefined();
     expect(sink.all.map(tell)).toEqual([
-      '- dt/directory-empty The directory holds neither nodes nor properties',
+      '- dt/directory-empty The directory contains neither nodes nor properties',
     ]);
   });
 });

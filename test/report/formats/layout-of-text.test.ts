@@ -58,7 +58,7 @@ describe('columns', () => {
 });
 
 describe('a text that is cut', () => {
-  const END = '\nThe rest is left out: it is longer than fits here.\n';
+  const END = '\nThe rest is left out: it is longer than allowed here.\n';
   const bytes = (text: string): number => Buffer.byteLength(text);
   test('is whole where it fits', () => {
     expect(cutMarkdown('aa\nbb\n', 6)).toBe('aa\nbb\n');

@@ -110,7 +110,7 @@ describe('the registry in words', () => {
   });
   test('what a change of several files does', () => {
     const none = { error: 0, warning: 0, note: 0 };
-    expect(changedFilesReport([], 0, none)).toBe('## Firmware\n\nNo firmware file is different.\n');
+    expect(changedFilesReport([], 0, none)).toBe('## Firmware\n\nNo firmware file differs.\n');
     const file: ChangedFileReport = {
       path: 'a|b.dts',
       did: 'changed',
@@ -126,7 +126,7 @@ describe('the registry in words', () => {
     expect(report).toContain('1 error.');
     expect(report).toContain('| `a\\|b.dts` | changed | none | needed |');
     expect(report).toContain('| `a\\|b.dts` | changed | 1 moved | needed |');
-    expect(report).toContain('2 more files are not looked at.');
+    expect(report).toContain('2 more files were not examined.');
     expect(report.match(/<details>/g)).toHaveLength(1);
     expect(changedFilesReport([file], 0, none)).not.toContain('more files');
   });

@@ -62,7 +62,7 @@ describe('boxes of a map', () => {
       'register  \\_SB.A  _CRS[0]',
       'if A',
       'x, y',
-      '3 ranges inside of it are not shown',
+      '3 ranges inside it are not shown',
       'a.dts:2.3',
     ]);
     expect(detailLines(item(0n, 1n, { what: '3 registers' }))[1]).toBe('3 registers  \\_SB.A');

@@ -56,7 +56,7 @@ describe('annotations', () => {
       env: { GITHUB_STEP_SUMMARY: summary },
     });
     expect(commandsOf(stdout)).toHaveLength(10);
-    expect(stdout).toMatch(/^fwmap: 13 warnings more, in the summary of the job$/m);
+    expect(stdout).toMatch(/^fwmap: 13 warnings more, listed in the job summary$/m);
     // All of them are there.
     const written = readFileSync(summary, 'utf8');
     for (let at = 0; at < 23; at += 1) expect(written).toContain(`/bus/n${at}\``);

@@ -149,8 +149,7 @@ describe('what became of others', () => {
       [
         'united',
         '[mem 0xf8000000-0xf80fffff]',
-        'and the 5 that follow, each where the one before ends, up to [mem 4]: of those that are there, ' +
-          'neighbours become one (--all) [1]',
+        'and the 5 contiguous windows after it, up to [mem 4]: neighbours that exist become one (--all) [1]',
       ],
     ]);
     expect(rows(united(5), true)).toHaveLength(5);

@@ -44,7 +44,7 @@ describe('diff', () => {
   });
 
   test('says how many windows are different, by what became of them', () => {
-    expect(sections({})).toEqual({ '': [['No window is different.']] });
+    expect(sections({})).toEqual({ '': [['No window differs.']] });
     const windows: WindowChange[] = [
       MOVED,
       { did: 'added', after: fresh },
@@ -81,7 +81,7 @@ describe('diff', () => {
 
   test('the answer, where it changes or is one', () => {
     const stays = (more: Partial<Verdict>) => sections({ answer: answer({ after: verdictOf(more) }) })[''];
-    expect(stays({})).toEqual([['No window is different.'], ['The answer of sysfb stays: not-needed.']]);
+    expect(stays({})).toEqual([['No window differs.'], ['The answer of sysfb is the same: not-needed.']]);
     expect(stays({ answer: 'unknown' })).toHaveLength(1);
     const flipped = sections({
       answer: answer({ flipped: true, after: verdictOf({ effective: null }), because: ['b'] }),
@@ -291,7 +291,7 @@ describe('at', () => {
     expect(sections([claimOf(), unknown, open])).toMatchObject({
       'Claimed by': [[...PLACED, '\\_SB.PCI0']],
       'Under a condition': [[...PLACED, 'maybe: if AAAA == 1']],
-      Perhaps: [[...PLACED, 'perhaps: not known: w']],
+      Unknown: [[...PLACED, 'perhaps: unknown: w']],
     });
     expect(sections([])).toEqual({ '': [['the summary']] });
     expect(sections([claimOf()], 'io')['Claimed by']![0]!.slice(1, 3)).toEqual([
@@ -300,11 +300,31 @@ describe('at', () => {
     ]);
   });
 
+  test('similar claims are folded, unless all are asked for', () => {
+    const registers = Array.from({ length: 5 }, (_, at) =>
+      claimOf({ kind: 'register', who: `r${at}`, base: fieldOf(`F${at}`), when: IF }),
+    );
+    const windows = Array.from({ length: 4 }, (_, at) =>
+      claimOf({ base: 0x1000n * BigInt(at + 1), when: IF, origin: { ...ORIGIN, index: at } }),
+    );
+    const own = 'Under a condition';
+    expect(sections([...registers, ...windows])[own]).toEqual([
+      [...PLACED, '\\_SB.PCI0: if AAAA == 1 (a.dts:2.3)'],
+      ['... 3 more of 4 KiB up to 0x00004fff, each with its condition (--all)'],
+      ['5 registers of 5 devices, whose addresses depend on firmware fields (--all)'],
+    ]);
+    const report = reportOf([...registers, ...windows]);
+    expect(sectionsOf(atReport(report, { all: true }).document('text'))[own]).toHaveLength(9);
+    expect(sectionsOf(atReport(report).document('html'))[own]).toHaveLength(9);
+    // Three are no more than a line each.
+    expect(sections([...registers.slice(2), ...windows.slice(1)])[own]).toHaveLength(6);
+  });
+
   test('what there is to say of each, and where it stands', () => {
     expect(who({ whole: false })).toBe('\\_SB.PCI0: a part of it');
-    expect(who({ whole: false, why: 'w' })).toBe('\\_SB.PCI0: not known: w');
+    expect(who({ whole: false, why: 'w' })).toBe('\\_SB.PCI0: unknown: w');
     expect(who({ note: 'n', whole: false })).toBe('\\_SB.PCI0: a part of it; n');
-    expect(who({ when: IF, why: 'w', note: 'n' })).toBe('\\_SB.PCI0: if AAAA == 1; not known: w; n');
+    expect(who({ when: IF, why: 'w', note: 'n' })).toBe('\\_SB.PCI0: if AAAA == 1; unknown: w; n');
     expect(who({ origin: ORIGIN })).toBe('\\_SB.PCI0 (a.dts:2.3)');
     expect(who({ evidence: { text: 't', origin: ORIGIN } })).toBe('\\_SB.PCI0 (a.dts:2.3)');
     const { span: _span, ...without } = ORIGIN;
@@ -361,7 +381,7 @@ describe('at', () => {
     const RANGE_AT = 'window [mem 0x00001000-0x00001fff] of \\_SB.PCI0';
     expect(results.map((result) => [messageOf(result), result.path, result.related])).toEqual([
       [`${RANGE_AT}: if AAAA == 1`, '/bus', [{ what: 'other-window', span: OTHER_SPAN }]],
-      [`${RANGE_AT}: not known: w; n`, '/other', [{ what: 'other-window', span: SPAN }]],
+      [`${RANGE_AT}: unknown: w; n`, '/other', [{ what: 'other-window', span: SPAN }]],
       [RANGE_AT, undefined, [SPAN, OTHER_SPAN].map((span) => ({ what: 'other-window', span }))],
     ]);
     const open = atResults(reportOf([claimOf({ base: fieldOf('BASE') })]));

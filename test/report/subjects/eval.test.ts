@@ -144,16 +144,16 @@ describe('lines', () => {
 
   test('limits that left something out, each once', () => {
     const leftOut = (value: EvalResult['value']): string[] =>
-      lines({ value }).filter((line) => line.startsWith('// left out'));
+      lines({ value }).filter((line) => line.startsWith('// unknown:'));
     const limited = opaque(8, LIMIT);
-    expect(leftOut(new UnknownInteger(limited))).toEqual([`// left out: ${LIMIT}`]);
+    expect(leftOut(new UnknownInteger(limited))).toEqual([`// unknown: ${LIMIT}`]);
     expect(leftOut(new UnknownInteger(opaque(8, 'a loop')))).toEqual([]);
     expect(
       leftOut(new BufferObject([1, ...bytesOfQuantity(limited, 1), ...bytesOfQuantity(limited, 1)])),
-    ).toEqual([`// left out: ${LIMIT}`]);
-    expect(leftOut(new BufferObject([], LIMIT))).toEqual([`// left out: ${LIMIT}`]);
+    ).toEqual([`// unknown: ${LIMIT}`]);
+    expect(leftOut(new BufferObject([], LIMIT))).toEqual([`// unknown: ${LIMIT}`]);
     expect(leftOut(new BufferObject([], 'a loop'))).toEqual([]);
-    expect(leftOut(new UnknownObject(LIMIT))).toEqual([`// left out: ${LIMIT}`]);
+    expect(leftOut(new UnknownObject(LIMIT))).toEqual([`// unknown: ${LIMIT}`]);
     expect(leftOut(5n)).toEqual([]);
   });
 });

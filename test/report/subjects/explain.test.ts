@@ -41,7 +41,9 @@ describe('readings', () => {
     sections({ readings: [propertyOf(...given)] })['']!;
 
   test('none', () => {
-    expect(told([])).toEqual([['/bus ranges: 5 cells, which no cell counts of 1 to 3 divide into entries']]);
+    expect(told([])).toEqual([
+      ['/bus ranges: 5 cells, which no cell counts from 1 to 3 divide into entries'],
+    ]);
   });
 
   test('each entry a row, counts and score at the first', () => {
@@ -55,7 +57,7 @@ describe('readings', () => {
       ['/bus ranges: 5 cells, read in 1 way (child/parent/size), the best first:'],
       ['2/2/1', '0x1000', '0x2000', '0x100', '3'],
       ['', '0x3000', '', '', ''],
-      ['2/2/1: nothing for or against it'],
+      ['2/2/1: no reason for or against it'],
     ]);
   });
 
@@ -80,8 +82,8 @@ describe('readings', () => {
       ['2/2/1, taken', '+5 for it', '+0 nothing', '-2 against it'],
     ]);
     for (const other of [{ child: 1 }, { parent: 1 }, { size: 2 }])
-      expect(last([reading()], { ...taken, ...other })).toEqual([['2/2/1: nothing for or against it']]);
-    expect(last([reading()], taken)).toEqual([['2/2/1, taken: nothing for or against it']]);
+      expect(last([reading()], { ...taken, ...other })).toEqual([['2/2/1: no reason for or against it']]);
+    expect(last([reading()], taken)).toEqual([['2/2/1, taken: no reason for or against it']]);
   });
 
   test('as JSON', () => {
@@ -155,10 +157,14 @@ describe('the buses of a node', () => {
   });
 
   test('a node that is off, or below a bus that is', () => {
-    expect(told({})[0]).toBe('/bus/device sits on');
-    expect(told({ available: false })[0]).toBe('/bus/device (below a disabled bus) sits on');
-    expect(told({ available: false, status: 'okay' })[0]).toBe('/bus/device (below a disabled bus) sits on');
-    expect(told({ available: false, status: 'disabled' })[0]).toBe('/bus/device (disabled) sits on');
+    expect(told({})[0]).toBe('/bus/device is below these buses:');
+    expect(told({ available: false })[0]).toBe('/bus/device (below a disabled bus) is below these buses:');
+    expect(told({ available: false, status: 'okay' })[0]).toBe(
+      '/bus/device (below a disabled bus) is below these buses:',
+    );
+    expect(told({ available: false, status: 'disabled' })[0]).toBe(
+      '/bus/device (disabled) is below these buses:',
+    );
   });
 
   test('a node without entries says so', () => {
@@ -169,7 +175,7 @@ describe('the buses of a node', () => {
 
   test('what of memory it sees', () => {
     const at = (more: object) => ({ base: 0x1000n, size: 0x1000n, cpu: 0x8000n, ...more }) as AddressEntry;
-    expect(told({}).at(-1)).toBe('It sees memory where the CPU does: no dma-ranges says otherwise.');
+    expect(told({}).at(-1)).toBe('DMA addresses are CPU addresses: no bus above it has dma-ranges.');
     const dma = (...entries: AddressEntry[]) => told({ dma: { bus: nodeOf('bus'), entries } }).slice(2);
     expect(
       dma(
@@ -180,7 +186,7 @@ describe('the buses of a node', () => {
         at({ flags: { space: 'mem32' } }),
       ),
     ).toEqual([
-      'By the dma-ranges of /bus it sees of memory',
+      'By the dma-ranges of /bus it can access',
       '[mem 0x00008000-0x00008fff] at 0x1000, 4 KiB',
       '[mem 0x00008000-0x00008000] at 0x1000',
       'no memory (it does not translate) at 0x1000, 4 KiB',
@@ -343,7 +349,7 @@ describe('descriptors', () => {
       'ok',
       'when AAAA == 1:',
       'when AAAA != 1: x',
-      'when AAAA == 1: not known: y',
+      'when AAAA == 1: unknown: y',
       'when AAAA == 1:',
       expect.stringMatching(/^0 IO/),
       ...['0x00', '0x01', '0x02', '0x04', '0x06', '0x07'],
@@ -367,7 +373,7 @@ describe('descriptors', () => {
       bytes: Buffer.from(BYTES).toString('hex'),
       steps: [{ text: 'a', at: { line: 2, column: 3 } }, { text: 'b' }],
       alternatives: [
-        { when: 'AAAA == 1', why: 'not known: y', bytes: '79', descriptors: [] },
+        { when: 'AAAA == 1', why: 'unknown: y', bytes: '79', descriptors: [] },
         { bytes: '', descriptors: [{ type: 'io' }] },
       ],
     });
@@ -389,7 +395,7 @@ test('inputs and what was said while reading, where the report travels alone', (
   const diagnostics = [finding('artifact/empty', {}, { path: 'a.dts' })];
   const report = explainReport({ ...NONE, diagnostics });
   expect(sectionsOf(report.document('text'))).toEqual({});
-  expect(Object.keys(sectionsOf(report.document('mail')))).toEqual(['Inputs', 'Said while reading']);
+  expect(Object.keys(sectionsOf(report.document('mail')))).toEqual(['Inputs', 'Diagnostics']);
   expect(Object.keys(sectionsOf(explainReport(NONE).document('mail')))).toEqual(['Inputs']);
   expect(report.found()).toEqual({ inputs: [INPUT], results: diagnostics });
   expect(json({ inputs: [artifactOf('x'), INPUT] }).inputs).toHaveLength(2);

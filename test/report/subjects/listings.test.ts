@@ -234,33 +234,27 @@ describe('resources', () => {
     expect(told({}, true).Inputs).toHaveLength(1);
   });
 
-  test('entries, a row each', () => {
-    const row = (more: object): string[] => told(tree(entryOf(more)))['']![0]!;
-    expect(row({})).toEqual([
-      '/bus',
-      'ranges[2]',
-      '0x1000',
-      '0x10',
-      '0x2000',
-      '[mem 0x00003000-0x0000300f]',
-      '',
-    ]);
-    expect(row({ size: null }).slice(3, 6)).toEqual(['', '0x2000', '0x3000']);
-    expect(row({ size: 0n })[5]).toBe('0x3000');
+  test('entries by node, a row each', () => {
+    const sections = (more: object) => told(tree(entryOf(more)))['']!;
+    const row = (more: object): string[] => sections(more)[1]!;
+    expect(sections({})[0]).toEqual(['/bus']);
+    expect(row({})).toEqual(['ranges[2]', '0x1000', '0x10', '[mem 0x00003000-0x0000300f]', 'parent 0x2000']);
+    expect(row({ size: null }).slice(1, 4)).toEqual(['0x1000', '', '0x3000']);
+    expect(row({ size: 0n })[3]).toBe('0x3000');
     expect(row({ parent: null })[4]).toBe('');
-    expect(row({ cpu: null })[5]).toBe('none');
-    expect(row({ cpu: null, why: 'w' })[5]).toBe('none: w');
+    expect(row({ cpu: null })[3]).toBe('none');
+    expect(row({ cpu: null, why: 'w' }).slice(3)).toEqual(['none', 'parent 0x2000, w']);
     const flags = { space: 'io', prefetchable: true, cell: 1 };
-    expect(row({ flags }).slice(2)).toEqual([
+    expect(row({ flags })).toEqual([
+      'ranges[2]',
       'io 0x1000',
       '0x10',
-      '0x2000',
       '[io  0x3000-0x300f]',
-      'prefetchable',
+      'parent 0x2000, prefetchable',
     ]);
-    expect(row({ flags, available: false })[6]).toBe('prefetchable, disabled');
-    expect(row({ available: false })[6]).toBe('disabled');
-    expect(row({ parentFlags: { flags: { space: 'mem32' }, number: 0x2n } })[4]).toBe('mem32 0x2');
+    expect(row({ flags, available: false })[4]).toBe('parent 0x2000, prefetchable, disabled');
+    expect(row({ available: false })[4]).toBe('parent 0x2000, disabled');
+    expect(row({ parentFlags: { flags: { space: 'mem32' }, number: 0x2n } })[4]).toBe('parent mem32 0x2');
   });
 
   test('entries as JSON', () => {
@@ -320,7 +314,7 @@ describe('resources', () => {
     expect(told(crsOf({ resources: [] }))['']).toHaveLength(1);
     expect(title({ hid: 'PNP0A03', cid: ['X'] })).toBe('\\_SB.A _CRS  PCI host bridge (PNP0A03)');
     expect(title({ cid: ['PNP0A03'] })).toBe('\\_SB.A _CRS  PCI host bridge (PNP0A03)');
-    expect(title({ status: 'partial' })).toBe('\\_SB.A _CRS: known in part');
+    expect(title({ status: 'partial' })).toBe('\\_SB.A _CRS: partly unknown');
     expect(title({ status: 'error' })).toBe('\\_SB.A _CRS: cannot be evaluated');
     expect(title({ status: 'error', why: 'w' })).toBe('\\_SB.A _CRS: w');
     expect(title({ status: 'unknown', depends: IF })).toBe('\\_SB.A _CRS: depends on AAAA == 1');
@@ -346,13 +340,13 @@ describe('resources', () => {
       ['if AAAA == 1'],
       [expect.stringMatching(/^IO/)],
       ['if AAAA != 1: x'],
-      ['if AAAA == 1: not known: y'],
+      ['if AAAA == 1: unknown: y'],
       ['if AAAA == 1'],
     ]);
     expect(json(crsOf({ alternatives })).acpi[0].alternatives).toMatchObject([
       { when: 'AAAA == 1', bytes: '', resources: [{ type: 'io' }] },
       { when: 'AAAA != 1', why: 'x' },
-      { when: 'AAAA == 1', why: 'not known: y' },
+      { when: 'AAAA == 1', why: 'unknown: y' },
       { when: 'AAAA == 1' },
     ]);
     expect(json(crsOf({ alternatives })).acpi[0].alternatives[0]).not.toHaveProperty('why');
@@ -375,7 +369,7 @@ describe('resources', () => {
     expect(crs({ sta: null }).sta).toBeNull();
     expect(crs({ why: 'w' }).why).toBe('w');
     expect(crs({ why: 'w', depends: IF, status: 'alternatives' }).why).toBe(
-      'what it gives depends on AAAA == 1',
+      'its resources depend on AAAA == 1',
     );
     expect(crs({ depends: IF, status: 'unknown' }).why).toBe('the device exists only when AAAA == 1');
     expect(json(crsOf()).acpi[0].resources).toMatchObject([{ type: 'io' }]);

@@ -39,7 +39,7 @@ describe('scan', () => {
     const { sha256: _, ...unhashed } = { ...input, name: 'other', size: 5, steps: ['gzip', 'tar'] };
     expect(items({ inputs: [input, unhashed] })).toEqual([
       'image 2.0 KiB, sha256 bb',
-      'other 5 B, gzip, tar around it',
+      'other 5 B, unpacked from gzip, tar',
     ]);
     expect(() => json({ inputs: [unhashed] })).toThrow('was not hashed');
   });

@@ -79,11 +79,11 @@ describe('the report', () => {
       '': [['VMBus MMIO: a scenario'], ['The inputs describe no VMBus device.']],
     });
     const open = (...fields: string[]) => sections({ open: [{ path: 'p', why: 'w', fields }] })['']!.slice(1);
-    expect(open()).toEqual([['Some of the machine could not be simulated.'], ['p: w']]);
+    expect(open()).toEqual([['Some devices could not be simulated.'], ['p: w']]);
     expect(open('A', 'B', 'A')).toEqual([
-      ['Some of the machine could not be simulated: only the running machine knows what these fields hold.'],
+      ['Some devices could not be simulated: only the running machine knows the values of these fields.'],
       ['p: w'],
-      ['Give them with --set A=VALUE --set B=VALUE, or --memory FILE@ADDRESS.'],
+      ['Set them with --set A=VALUE --set B=VALUE, or --memory FILE@ADDRESS.'],
     ]);
     expect(sections({ cases: [caseOf()] })['']).toHaveLength(1);
   });
@@ -151,14 +151,14 @@ describe('the report', () => {
     [
       'the framebuffer too',
       { request: { ...REQUEST, framebufferOverlapOk: true } },
-      '8 KiB below 4 GiB, the framebuffer too',
+      '8 KiB below 4 GiB, framebuffer allowed',
       'configuration window',
     ],
     [
       'of the reservation',
       { outcome: { ...placed, fromReservation: true } },
       '',
-      '[mem 0x00001000-0x00002fff] of the reservation',
+      '[mem 0x00001000-0x00002fff] from the reservation',
     ],
     [
       'on the framebuffer',
@@ -168,7 +168,7 @@ describe('the report', () => {
     ],
     ['not known whether on it', { outcome: placed, onFramebuffer: null }, '', '[mem 0x00001000-0x00002fff]'],
     ['fails', { outcome: { kind: 'failed', ret: -6 } as never }, '', 'nothing (-ENXIO)'],
-    ['is endless', { outcome: { kind: 'endless' } as never }, '', 'search without end'],
+    ['is endless', { outcome: { kind: 'endless' } as never }, '', 'endless search'],
   ])('a step that %s', (_title, more, asks, gets) => {
     expect(ofCase({ runs: [runOf({}, [stepOf(more)])] }).find((row) => row.length === 4)).toEqual([
       'nvme',
@@ -228,7 +228,7 @@ describe('the report', () => {
     ]);
     expect(told['Kernel log']).toEqual([['a line']]);
     expect(told['Compared with the kernel log']).toEqual([
-      ['the pool: as the kernel has it, k'],
+      ['the pool: agrees, k'],
       ['differs: the pool: kernel k, model m'],
     ]);
     expect(Object.keys(sections({ cases: [caseOf()] }))).toEqual(['', '\\_SB.VMOD']);

@@ -267,7 +267,7 @@ describe('ACPI', () => {
     const short = await lines();
     expect(short.filter((line) => line.includes('[mem 0x000c'))).toHaveLength(2);
     expect(short).toContain('  ... 12 more of 16 KiB up to 0x000f3fff, each with its condition (--all)');
-    expect(short.join(' ')).toMatch(/coalesced +\[mem 0x000c0000-0x000c3fff\] +and the 12 that follow/);
+    expect(short.join(' ')).toMatch(/coalesced +\[mem 0x000c0000-0x000c3fff\] +and the 12\s+contiguous/);
     const whole = await lines('--all');
     expect(whole.filter((line) => line.includes('coalesced'))).toHaveLength(12);
     expect(whole.filter((line) => /^ {2}\[mem 0x000[cdef]/.test(line))).toHaveLength(13);

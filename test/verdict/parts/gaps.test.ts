@@ -30,10 +30,10 @@ describe('SRAT', () => {
   test('open bounds are the gaps of their kind', () => {
     expect(assumed([LOW], low)).toEqual([
       'MG2B == 0xf8000000 and MG2L == 0x8000000',
-      'MG2B, MG2L are the gaps that SRAT leaves: [mem 0xf8000000-0xffffffff]',
+      'MG2B, MG2L are the gaps in SRAT: [mem 0xf8000000-0xffffffff]',
     ]);
     expect(assumed([LOW, HIGH], low, high)![1]).toBe(
-      'MG2B, MG2L, HMIB, HMIL are the gaps that SRAT leaves: [mem 0xf8000000-0xffffffff] and [mem 0xfe0000000-0xfffffffff]',
+      'MG2B, MG2L, HMIB, HMIL are the gaps in SRAT: [mem 0xf8000000-0xffffffff] and [mem 0xfe0000000-0xfffffffff]',
     );
     expect(assumed([HIGH], low)).toBeUndefined();
     expect(assumed([LOW], high)).toBeUndefined();
@@ -64,7 +64,7 @@ describe("Hyper-V's firmware", () => {
     expect(authority(descriptor('memory32-fixed', MG2B, MG2L))).toEqual([]);
     const [low] = authority(descriptor('dword-address', MG2B, MG2L));
     expect(low).toMatchObject({ id: 'gen2-gaps', kind: 'authority' });
-    expect(low!.text).toMatch(/^MG2L, MG2B are Hyper-V's gaps/);
+    expect(low!.text).toMatch(/^MG2L, MG2B are Hyper-V's MMIO gaps/);
     const [both] = authority(
       descriptor('dword-address', MG2B, MG2L),
       descriptor('qword-address', HMIB, HMIL),

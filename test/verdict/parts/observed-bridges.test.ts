@@ -44,9 +44,9 @@ describe('windows that the log has', () => {
     ...lines: MachineFacts['pciWindows']
   ): readonly string[] => see([bridge(windows, on)], { pciWindows: lines })[0]!.observed!.contradictions;
   const LOG = (text: string): string =>
-    `the log has ${text}, which neither the description nor the rules give`;
+    `the log has ${text}, which the description and the rules do not give`;
   const LACKS = (text: string): string =>
-    `${text} is given by the description and the rules, and the log doesn't have it`;
+    `the description and the rules give ${text}, which the log does not have`;
   const M0 = '[mem 0xe0000000-0xe00fffff]';
   const M1 = '[mem 0xe0100000-0xe01fffff]';
 
@@ -277,7 +277,7 @@ describe('changes that the log has', () => {
         when: 1n,
         logged: true,
         line: 'another line',
-        why: 'the log says so',
+        why: 'as logged',
         window: { space: 'memory', base: LOW, size: MIB, origin: { path: '0000:00', item: 'log' } },
       },
     ]);
@@ -285,7 +285,7 @@ describe('changes that the log has', () => {
 
   test('contradict what is known of a bridge that the log has windows of', () => {
     const facts = { pciWindows: [printed(LOW, MIB)], bridgeChanges: [changed('another line')] };
-    const said = `the log has "another line", which the rules don't give`;
+    const said = `the log has "another line", which the rules do not give`;
     expect(see([bridge([certain(LOW, MIB)], on)], facts)[0]!.observed!.contradictions).toEqual([said]);
     expect(see([], facts)[0]!.observed!.contradictions).toEqual([]);
   });

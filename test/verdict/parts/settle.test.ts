@@ -46,8 +46,8 @@ test.each<[string, Quantity, string]>([
     choiceValue(choice('has a07b50d80ab6')),
     '--kernel-source PATH, or --with-commit or --without-commit a07b50d80ab6',
   ],
-  ['any other choice', choiceValue(choice('lfb_base')), 'an input that has it'],
-  ['what is not known', opaque(8, 'a loop was given up'), 'what was not followed: a loop was given up'],
+  ['any other choice', choiceValue(choice('lfb_base')), 'an input that contains it'],
+  ['what is not known', opaque(8, 'a loop was given up'), 'not known: a loop was given up'],
 ])('%s', (_, of, how) => {
   expect(toSettle([is(of)], {}).map((one) => one.how)).toEqual([how]);
 });

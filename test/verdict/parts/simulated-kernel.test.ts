@@ -56,7 +56,7 @@ describe('CONFIG_SYSFB', () => {
 test('a release that is not known is assumed, with what an older one would do', () => {
   const reasons = new Reasons();
   assumeKernel(kernelOf({}), reasons);
-  expect(texts(reasons)[0]).toMatch(/^the kernel is Linux .*, the newest whose code is known here$/);
+  expect(texts(reasons)[0]).toMatch(/^the kernel is Linux .*, the newest release known to fwmap$/);
   const known = new Reasons();
   assumeKernel(kernelOf({ release: '6.12.30' }), known);
   expect(texts(known).filter((text) => text.startsWith('the kernel is'))).toEqual([]);

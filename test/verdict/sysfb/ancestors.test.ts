@@ -41,7 +41,7 @@ describe('a device above VMBus that no given table declares', () => {
     const verdict = await ask(ssdt);
     expect(verdict).toMatchObject({ answer: 'unknown', hazard: 'unknown' });
     expect(verdict.reason).toBe(
-      'what \\_SB.PCI0._CRS gives is not known (no table among the inputs declares it)',
+      'the result of \\_SB.PCI0._CRS is unknown (no table among the inputs declares it)',
     );
   });
 

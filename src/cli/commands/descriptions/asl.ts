@@ -1,4 +1,4 @@
-/** `fwmap asl`: ACPI tables as ASL text, and with `--compile` back. */
+/** `fwmap asl`: ACPI tables as ASL text, and with `--compile` ASL text as tables. */
 import { resolve } from 'node:path';
 import type { AslOptionsOf } from '../../../acpi/asl/tables.ts';
 import type { Artifact } from '../../../artifact/artifact.ts';
@@ -35,7 +35,7 @@ const OPTIONS = {
     type: 'string',
     repeat: true,
     value: 'NAME',
-    describe: 'Print only this table: DSDT, SSDT3. The others still say what its external names are',
+    describe: 'Print only this table, such as DSDT or SSDT3; the others still declare its external names',
     group: 'What to do:',
   },
   directory: {
@@ -55,14 +55,17 @@ export const command = defineCommand({
   operands: 'INPUT...',
   minimumInputs: 1,
   description:
-    'Prints ACPI tables as ASL+ text that iasl and this command compile back. Tables given together tell each other ' +
-    "what their external names are; names that none of them declares are listed at the text's head. " +
-    'With --compile, ASL text becomes AML.',
+    'Disassembles ACPI tables to ASL+ text that iasl and this command compile again. Tables given together resolve ' +
+    "each other's external names; names that none of them declares are listed at the top of the text. " +
+    'With --compile, compiles ASL text to AML.',
   options: OPTIONS,
   examples: [
-    { line: 'fwmap asl dsdt.dat ssdt1.dat --table DSDT', does: 'the DSDT, the SSDT known' },
+    {
+      line: 'fwmap asl dsdt.dat ssdt1.dat --table DSDT',
+      does: 'the DSDT, with names that the SSDT declares',
+    },
     { line: 'fwmap asl acpidump.txt --directory asl', does: 'every table of a machine' },
-    { line: 'fwmap asl --compile dsdt.dsl --output dsdt.aml', does: 'and back' },
+    { line: 'fwmap asl --compile dsdt.dsl --output dsdt.aml', does: 'compile it again' },
   ],
   async run({ inputs, options, io }) {
     const sink = new DiagnosticList();
@@ -85,7 +88,7 @@ export const command = defineCommand({
     }
     if (files.length > 1) {
       throw new CommandError(
-        `the text makes ${files.length} tables`,
+        `the text defines ${files.length} tables`,
         'name a folder for them: --directory DIR',
       );
     }
@@ -104,7 +107,7 @@ interface OutputFile {
   readonly content: string | Uint8Array;
 }
 
-/** A file for each table; all of them are printed where one is, since they tell each other's names. */
+/** A file for each table that is asked for. All tables are read, since they declare each other's external names. */
 async function printed(
   artifacts: readonly Artifact[],
   options: Options,
@@ -124,12 +127,12 @@ async function printed(
   return (
     tables
       .filter(({ name }) => wanted?.includes(name) ?? true)
-      // In a string of ASL an escape is the same sign.
+      // In an ASL string the escape means the same character.
       .map(({ name, text }) => ({ name: `${name}.dsl`, content: escapeCommands(text()) }))
   );
 }
 
-/** The AML of all texts; undefined when one of them has an error: nothing is written half. */
+/** The AML of all texts; undefined when one of them has an error, so that nothing is written in part. */
 async function compiled(
   artifacts: readonly Artifact[],
   options: Options,
@@ -167,7 +170,7 @@ async function optionsOf(options: Options, io: Io): Promise<AslOptionsOf> {
 
 function definition(text: string): [string, string] {
   const [, name, value] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
-  if (name === undefined) throw new CommandError(`--define ${text}: no name`, 'NAME or NAME=TEXT');
+  if (name === undefined) throw new CommandError(`--define ${text}: it takes NAME or NAME=TEXT`);
   return [name, value ?? '1'];
 }
 
@@ -175,7 +178,10 @@ function creator(text: string | undefined): { creatorId?: string; creatorRevisio
   if (text === undefined) return {};
   const [, id, number] = /^([\x20-\x7e]{4}):(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})$/.exec(text) ?? [];
   if (id === undefined || number === undefined || Number(number) > 0xffff_ffff) {
-    throw new CommandError(`--creator ${text}: four characters, a colon and a number of 32 bits`);
+    throw new CommandError(
+      `--creator ${text}: it takes four characters, a colon and a 32-bit number`,
+      'for example INTL:0x20200925',
+    );
   }
   return { creatorId: id, creatorRevision: Number(number) };
 }

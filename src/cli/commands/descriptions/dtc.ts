@@ -22,7 +22,7 @@ interface Overlay {
   readonly isSource: boolean;
 }
 
-/** The same version as the dtc whose behaviour this is: scripts compare it. */
+/** The version of dtc whose behaviour this is: scripts compare it. */
 const DTC_VERSION = '1.8.1';
 
 /** dtc prints names as the bytes they are. */
@@ -30,7 +30,7 @@ function latin1(text: string): Uint8Array {
   return Buffer.from(text, 'latin1');
 }
 
-/** Runs the command; `argv` is what follows `dtc`. Gives the exit status. */
+/** Runs the command. @param argv what follows `dtc` @returns the exit status, as dtc's */
 export async function runDtc(argv: readonly string[], io: Io): Promise<number> {
   const read = readDtcOptions(argv);
   if ('print' in read) {
@@ -114,8 +114,8 @@ class DtcRun {
   // ---------------------------------------------------------------- the tree
 
   /**
-   * Checks, labels, symbols, fixups, overlays, sorting. Gives what the overlays changed; undefined when a check that is
-   * an error failed.
+   * Checks, labels, symbols, fixups, overlays, sorting.
+   * @returns what the overlays changed; undefined when a check that counts as an error failed
    */
   async #prepare(
     tree: LiveTree,
@@ -130,7 +130,7 @@ class DtcRun {
       const edits = await this.#applyOverlays(tree, overlays);
       return (await this.#process(tree, options)) ? edits : undefined;
     }
-    // As a pipe of dtc and fdtoverlay: source has to be compiled before overlays find their labels.
+    // As dtc piped into fdtoverlay: source has to be compiled before overlays find its labels.
     if (!(await this.#process(tree, { ...options, sort: false }))) return undefined;
     const { addSymbols } = await import('../../../devicetree/live/overlay.ts');
     const made = options.symbols ? undefined : addSymbols(tree);
@@ -159,7 +159,7 @@ class DtcRun {
     return edits;
   }
 
-  /** Whether nothing but overlays is to change a blob: then the result is fdtoverlay's. */
+  /** Whether only overlays change a blob: then the result is that of fdtoverlay. */
   #onlyOverlays(inputFormat: string, outputFormat: string): boolean {
     const { overlays, sort, symbols, fixups, aliases, bootCpuid, blobVersion } = this.#options;
     const { reservationSlots, minimumSize, padding, alignment } = this.#options;
@@ -168,7 +168,7 @@ class DtcRun {
     return !changed && reservationSlots + minimumSize + padding + alignment === 0;
   }
 
-  /** Checks, labels, symbols, fixups, sorting; false when a check that is an error failed. */
+  /** Checks, labels, symbols, fixups, sorting; false when a check that counts as an error failed. */
   async #process(tree: LiveTree, prepare: PrepareOptions): Promise<boolean> {
     const { force, quiet } = this.#options;
     const { prepareTree } = await import('../../../devicetree/live/prepare-tree.ts');

@@ -26,10 +26,10 @@ export const command = defineCommand({
   operands: 'INPUT... PATH [ARGUMENT...]',
   minimumInputs: 2,
   description:
-    'Loads the tables, runs what an operating system runs at start, and evaluates the object at PATH, which begins ' +
+    'Loads the tables, runs what an operating system runs at boot, and evaluates the object at PATH, which begins ' +
     'with a backslash. Arguments of a method follow it: numbers, "strings", { lists of bytes }. Prints what is ' +
-    'stored to Debug, then the result in ASL; what only the running machine knows stays an expression over the ' +
-    'firmware fields it is made of.',
+    'stored to Debug, then the result in ASL; a value that only the running machine knows is printed as an ' +
+    'expression over firmware fields.',
   options: {
     as,
     include,
@@ -41,7 +41,7 @@ export const command = defineCommand({
     format: formatOption(FORMATS),
     trace: {
       type: 'boolean',
-      describe: 'Show method calls, field accesses and faults on the way',
+      describe: 'Trace method calls, field accesses and faults',
       group: 'Output:',
     },
   },
@@ -50,7 +50,7 @@ export const command = defineCommand({
     { line: String.raw`fwmap eval dsdt.asl '\MAIN' 3 '"text"'`, does: 'a method with arguments' },
     {
       line: String.raw`fwmap eval acpidump.txt '\_SB.VMOD._CRS' --set MG2B=0xf8000000 --trace`,
-      does: 'with a field settled',
+      does: 'with the value of a field, and a trace',
     },
   ],
   async run({ inputs, options, io }) {
@@ -67,7 +67,8 @@ export const command = defineCommand({
         import('../../../acpi/interpreter/values/constant.ts'),
         import('../../../report/subjects/eval.ts'),
       ]);
-    if (!isAcpiPath(path)) throw new CommandError(`${path} is not an ACPI path`);
+    if (!isAcpiPath(path))
+      throw new CommandError(`${path} is not an ACPI path`, String.raw`for example '\_SB.PCI0._CRS'`);
     const args = inputs.slice(at + 1).map((text): AmlValue => {
       const value = parseAslConstant(text);
       if (value === undefined)
@@ -95,7 +96,7 @@ export const command = defineCommand({
       diagnostics: sink.all,
     };
     if ((options.format ?? FORMATS[0]) === 'text') {
-      // Not laid out: scripts read these lines.
+      // Not wrapped: scripts read these lines.
       const lines = evalLines(subject).map((line) => `${escapeCommands(escapeControls(line))}\n`);
       await writePaged(lines.join(''), options, io);
       writeDiagnostics(sink.all, io);

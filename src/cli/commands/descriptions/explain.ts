@@ -27,11 +27,11 @@ import { type PrintOptions, printNoAnswer, printReport } from '../../output/prin
 /** `<0x0f …>` with or without `ranges =` before it, or the cells alone. */
 const CELLS = /^\s*(?:[\w,.+#-]+\s*=\s*)?<[^>]*>\s*;?\s*$|^\s*(?:0x[0-9A-Fa-f]+[\s,]+)+0x[0-9A-Fa-f]+\s*$/;
 const CELL = /^0x[0-9A-Fa-f]+$/;
-/** What cells are taken for that nobody names. */
+/** The property that cells without a name are taken for. */
 const DEFAULT_ITEM = 'ranges';
 const ARGUMENT_NAME = '<argument>';
 
-/** Cells from the command line as the property line they stand for. */
+/** Cells from the command line as a property line. */
 function propertyLine(text: string): string {
   const cells = text.trim().replace(/;$/, '').trim();
   if (cells.includes('=')) return `${cells};\n`;
@@ -52,13 +52,13 @@ async function noSuchNode(machine: Machine, node: string): Promise<CommandError>
 /** `dt/ranges-cells`: a code, unless there is a file of that name. */
 const CODE = /^[a-z]+\/[a-z0-9-]+$/;
 
-/** Prints what a code means; false where the argument is none. */
+/** Prints what a code means; false where the argument isn't a code. */
 async function explainedCode(argument: string, options: PrintOptions, io: Io): Promise<boolean> {
   if (!CODE.test(argument) || existsSync(resolve(io.cwd, argument))) return false;
   const { codeReport } = await import('../../../report/subjects/code.ts');
   const report = codeReport(argument);
   if (report === undefined) {
-    // A path that isn't there is told as such, unless it is nearly a code.
+    // Reported as a missing file, unless it resembles a code.
     const [{ CODES }, { nearest }] = await Promise.all([
       import('../../../findings/finding.ts'),
       import('../../../findings/nearest.ts'),
@@ -76,7 +76,7 @@ export const command = defineCommand({
   operands: 'CELLS|INPUT...|CODE',
   minimumInputs: 1,
   description:
-    'Says how an entry is read: cells one by one, each bus on the way to the CPU, descriptors byte by byte. Where the ' +
+    'Shows how an entry is read: cells one by one, each bus on the way to the CPU, descriptors byte by byte. Where the ' +
     'cell counts are not given, every reading that fits is listed, ranked, each with its reasons. The code of a ' +
     'diagnostic, such as dt/ranges-cells, is explained too.',
   options: {
@@ -100,7 +100,7 @@ export const command = defineCommand({
     { line: 'fwmap explain dt/ranges-cells', does: 'what a diagnostic means' },
   ],
   async run({ inputs: given, options, io }) {
-    // Cells that nobody quoted.
+    // Cells without quotes around them.
     const inputs = given.every((each) => CELL.test(each)) ? [given.join(' ')] : given;
     if (inputs.length === 1 && (await explainedCode(inputs[0]!, options, io))) return 0;
     const sink = new DiagnosticList();
@@ -124,7 +124,7 @@ export const command = defineCommand({
       writeDiagnostics(sink.all, io);
       throw new CommandError(
         'the inputs hold no device tree, no ACPI table and no resource list',
-        undefined,
+        'fwmap help explain shows what it takes',
         {
           inputs,
           diagnostics: sink.all,

@@ -17,7 +17,7 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'Decodes every reg, ranges and dma-ranges entry and every _CRS descriptor one by one. Nothing is merged or left ' +
-    'out; what cannot be known has the reason.',
+    'out; a value that cannot be known comes with the reason.',
   options: {
     ...INPUT_OPTIONS,
     ...MACHINE_OPTIONS,
@@ -27,10 +27,10 @@ export const command = defineCommand({
   },
   examples: [
     { line: 'fwmap resources /proc/device-tree', does: 'of this machine' },
-    { line: 'fwmap resources dsdt.dat ssdt*.dat --format json', does: 'of ACPI tables, for a program' },
+    { line: 'fwmap resources dsdt.dat ssdt*.dat --format json', does: 'of ACPI tables, as JSON' },
     {
       line: 'fwmap resources acpidump.txt --assume zero',
-      does: 'as a simulator of empty hardware would see them',
+      does: 'as acpiexec sees them, with all fields 0',
     },
   ],
   run: ({ inputs, options, io }) =>

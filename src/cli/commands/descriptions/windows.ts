@@ -19,8 +19,8 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'Lists the address windows that the firmware describes, as the CPU sees them: bus windows, registers, memory, ' +
-    'reservations, framebuffers. Each has its source and its certainty. Windows of a device tree that collide, ' +
-    'registers that no bus passes on and framebuffers inside of windows are warned of.',
+    'reservations, framebuffers. Each has its source and its certainty. Warns of device tree windows that collide, ' +
+    'registers that no bus translates and framebuffers inside windows.',
   options: {
     ...INPUT_OPTIONS,
     ...MACHINE_OPTIONS,
@@ -30,15 +30,15 @@ export const command = defineCommand({
     format: formatOption(MAP_FORMATS),
     all: {
       type: 'boolean',
-      describe: 'Each window on a line of its own, also the registers of devices',
+      describe: 'List each window on its own line, and the registers of devices',
       group: 'Output:',
     },
   },
   examples: [
     { line: 'fwmap windows board.dtb', does: 'of a device tree blob' },
     { line: 'fwmap windows /sys/firmware/acpi/tables', does: 'of this machine' },
-    { line: 'fwmap windows acpidump.txt --set MG2L=0x10000000', does: 'with a field only the machine knows' },
-    { line: 'fwmap windows *.dtb --format ndjson', does: 'of each input, one line each' },
+    { line: 'fwmap windows acpidump.txt --set MG2L=0x10000000', does: 'with the value of a firmware field' },
+    { line: 'fwmap windows *.dtb --format ndjson', does: 'of each input, a line each' },
   ],
   run: ({ inputs, options, io }) =>
     reportDescriptions(inputs, options, io, {

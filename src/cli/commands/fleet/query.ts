@@ -1,4 +1,4 @@
-/** `fwmap query`: asks the tables of a survey. */
+/** `fwmap query`: queries the tables of a survey. */
 import { resolve } from 'node:path';
 import { QueryError, SurveyDatabase } from '../../../survey/query/database.ts';
 import { type NamedResult, QUERY_FORMATS, renderResults } from '../../../survey/query/formats.ts';
@@ -16,20 +16,20 @@ export const command = defineCommand({
   operands: 'DIR [SQL]',
   minimumInputs: 1,
   description:
-    'Asks the tables of a survey (machines, inputs, windows, descriptors, bridges, findings, answers, gaps) in SQL, or a question ' +
-    'that has a name. It takes DuckDB: npm install @duckdb/node-api. The tables are Parquet, so anything else that ' +
-    'reads that may be asked as well; docs/fleet.md has the columns.',
+    'Queries the tables of a survey (machines, inputs, windows, descriptors, bridges, findings, answers, gaps), in SQL or by ' +
+    'one of the options below. Needs DuckDB: npm install @duckdb/node-api. The tables are Parquet files, which other ' +
+    'programs read as well; docs/fleet.md lists the columns.',
   options: {
     summary: { type: 'boolean', describe: 'What the survey holds: machines, answers, windows, findings' },
     needed: { type: 'boolean', describe: 'The machines that need CONFIG_SYSFB, or may' },
     bridges: {
       type: 'boolean',
-      describe: 'What Linux drops, clips, unites or refuses of PCI host bridge windows',
+      describe: 'The PCI host bridge windows that Linux drops, clips, unites or refuses',
     },
     moved: {
       type: 'string',
       value: 'BEFORE',
-      describe: 'Windows that are elsewhere than in the survey BEFORE, of the inputs with the same path',
+      describe: 'Windows that moved since the survey BEFORE, of inputs with the same path',
     },
     conditions: { type: 'boolean', describe: 'What windows depend on, the most frequent first' },
     output: OUTPUT_OPTIONS.output,
@@ -37,7 +37,8 @@ export const command = defineCommand({
     format: {
       type: 'string',
       choices: QUERY_FORMATS,
-      describe: 'How the result looks',
+      value: 'FORMAT',
+      describe: `Output format: ${QUERY_FORMATS.join(', ')}`,
       group: 'Output:',
     },
   },
@@ -49,7 +50,10 @@ export const command = defineCommand({
   async run({ inputs, options, io }) {
     const [folder, sql, ...more] = inputs;
     if (folder === undefined || more.length > 0)
-      throw new CommandError('query: it takes the folder of a survey and one statement');
+      throw new CommandError(
+        'query takes the folder of a survey and one SQL statement',
+        'quote the statement',
+      );
     const asked: NamedQuery[] = [
       ...(options.summary ? NAMED_QUERIES.summary : []),
       ...(options.needed ? NAMED_QUERIES.needed : []),
@@ -59,7 +63,7 @@ export const command = defineCommand({
       ...(sql === undefined ? [] : [{ title: sql, sql }]),
     ];
     if (asked.length === 0)
-      throw new CommandError('query: nothing is asked', 'a statement in SQL, or --summary');
+      throw new CommandError('query needs a question', 'an SQL statement, or --summary');
     const results: NamedResult[] = [];
     try {
       const before = options.moved === undefined ? undefined : resolve(io.cwd, options.moved);

@@ -15,7 +15,7 @@ import { KERNEL_OPTIONS, MACHINE_OPTIONS } from '../../common/options.ts';
 import { makeFolder, writeDiagnostics } from '../../common/result.ts';
 import { asCommandErrors, countOption, MOST_JOBS } from '../../survey/options.ts';
 
-/** A machine that takes longer has a loop that waits for something: none of 655 public ones took a tenth of it. */
+/** A machine that takes longer has a loop that waits for hardware: none of 655 public ones took a tenth of it. */
 const DEFAULT_SECONDS = 60;
 
 type AskedOptions = OptionValues<
@@ -23,7 +23,7 @@ type AskedOptions = OptionValues<
     Pick<typeof MACHINE_OPTIONS, 'osi'>
 >;
 
-/** The paths in a list, one a line or each with a null byte behind it. */
+/** The paths in a list, one a line or each followed by a null byte. */
 async function listedPaths(list: string, nulls: boolean, io: Io): Promise<string[]> {
   let bytes: Uint8Array | undefined;
   if (list === '-') bytes = await io.readStdin(limit('list-bytes'));
@@ -42,7 +42,7 @@ async function listedPaths(list: string, nulls: boolean, io: Io): Promise<string
     .filter((line) => line !== '');
 }
 
-/** What the options say of the kernel, understood once before any machine is read. */
+/** What the options say about the kernel, checked once before any machine is read. */
 async function askedKernel(options: AskedOptions, io: Io): Promise<AskedKernel> {
   const { config: path, kernel, osi, 'with-commit': withCommits, 'without-commit': without } = options;
   const given = {
@@ -73,12 +73,16 @@ function describeAsked({ kernel, config }: AskedKernel): string {
   return parts.length === 0 ? "each machine's own kernel, or with other options" : parts.join(' with ');
 }
 
-/** What was left out, by reason: a list of a hundred thousand inputs has many of each. */
+/** Writes the first diagnostics about inputs that were left out: a list of a hundred thousand inputs may have many. */
 function writeLeftOut(diagnostics: readonly Diagnostic[], io: Io): void {
   const shown = diagnostics.slice(0, 10);
   writeDiagnostics(shown, io);
   if (diagnostics.length > shown.length)
     io.stderr.write(`fwmap: and ${diagnostics.length - shown.length} more like these\n`);
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function summaryOf(found: PlanCounts, counts: readonly ShardCounts[]): string {
@@ -89,7 +93,7 @@ function summaryOf(found: PlanCounts, counts: readonly ShardCounts[]): string {
     sum((each) => each.others),
   ];
   return [
-    `${found.inputs} inputs, ${found.machines} of them different; the survey has ${machines} machines`,
+    `${counted(found.inputs, 'input')}, ${found.machines} distinct; the survey has ${counted(machines, 'machine')}`,
     ...(faulty === 0 ? [] : [`${faulty} that could not be read or judged`]),
     ...(others === 0
       ? []
@@ -102,17 +106,17 @@ export const command = defineCommand({
   operands: 'INPUT...',
   minimumInputs: 0,
   description:
-    'Describes and judges many machines, and keeps what it finds as Parquet files in a folder: machines, windows, ' +
-    'descriptors, bridges, findings, answers and gaps. Each file is a machine, and so is a folder or archive of one capture; the ' +
-    'same input twice is one. Each is judged for the kernel that its own inputs show, or all for the one that options name. ' +
-    'A run that was interrupted continues where it was; later runs add what is new. ' +
-    '`fwmap query` asks the tables. docs/fleet.md has the columns.',
+    'Describes and judges many machines, and stores the results as Parquet files in a folder: machines, windows, ' +
+    'descriptors, bridges, findings, answers and gaps. Each file is a machine, and so is a folder or archive of one capture; ' +
+    'duplicates count once. Each is judged for the kernel that its own inputs show, or all for the one that options name. ' +
+    'An interrupted run continues where it was; later runs add new machines. ' +
+    '`fwmap query` queries the tables; docs/fleet.md lists the columns.',
   options: {
     into: { type: 'string', value: 'DIR', describe: 'The folder of the survey' },
     'files-from': {
       type: 'string',
       value: 'FILE',
-      describe: 'Take the inputs that FILE lists, one a line; - is standard input',
+      describe: 'Read the names of inputs from FILE, one a line; - is standard input',
     },
     null: {
       type: 'boolean',
@@ -133,7 +137,7 @@ export const command = defineCommand({
     queue: {
       type: 'string',
       value: 'URL',
-      describe: 'Leave the work to `fwmap worker`s at this Redis server: redis://host:6379/0',
+      describe: 'Let `fwmap worker` processes do the work, through this Redis server: redis://host:6379/0',
     },
   },
   examples: [
@@ -144,7 +148,7 @@ export const command = defineCommand({
     },
     {
       line: 'fwmap survey captures/ --kernel 6.12.60 --config .config --into next',
-      does: 'as this kernel would have it',
+      does: 'judged for one kernel',
     },
     { line: 'fwmap query survey --summary', does: 'what was found' },
   ],
@@ -162,23 +166,23 @@ export const command = defineCommand({
       return await survey(paths, { into, jobs, seconds, queue: options.queue }, options, io);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      throw new CommandError(`cannot keep the survey in ${into}: ${systemMessage(error)}`);
+      throw new CommandError(`cannot write the survey to ${into}: ${systemMessage(error)}`);
     }
   },
 });
 
-/** What is told of inputs that the tables lack. */
+/** Diagnostics about inputs that are missing from the tables. */
 const UNREAD: ReadonlySet<string> = new Set(['artifact/unreadable', 'artifact/member-unreadable']);
 
 interface Work {
   readonly into: string;
   readonly jobs: number;
-  /** That one machine may take. */
+  /** The limit for one machine. */
   readonly seconds: number;
   readonly queue: string | undefined;
 }
 
-/** Plans what is new and works off what is open. Gives the exit status. Throws {@link CommandError}, and what the system says of the folder. */
+/** Adds new inputs to the plan and does the work that is left. Returns the exit status. Throws {@link CommandError}, and system errors about the folder. */
 async function survey(
   paths: readonly string[],
   { into, jobs, seconds, queue }: Work,
@@ -196,13 +200,14 @@ async function survey(
   const store = new SurveyStore(resolve(io.cwd, into));
   if (!store.ask(await askedKernel(options, io)))
     throw new CommandError(
-      `survey: ${into} was begun for ${describeAsked(store.asked())}`,
+      `${into} holds a survey for ${describeAsked(store.asked())}`,
       'name the same kernel, or another folder',
     );
   const { shards, found } = await planSurvey(paths, store, {
     cwd: io.cwd,
     sink,
-    onInput: (so) => io.progress.tell(`looking for machines: ${so.machines} in ${so.inputs} inputs`, true),
+    onInput: (so) =>
+      io.progress.tell(`looking for machines: ${so.machines} in ${counted(so.inputs, 'input')}`, true),
   });
   const open = shards.filter((shard) => !store.isDone(shard));
   const total = shards.reduce((sum, { units }) => sum + units.length, 0);
@@ -239,7 +244,7 @@ async function survey(
     writeLeftOut(sink.all, io);
     const [first, ...others] = failures;
     const more = others.length === 0 ? '' : ` (and ${others.length} more like this)`;
-    throw new CommandError(`survey: ${first}${more}`, 'the same command again goes on from here');
+    throw new CommandError(`${first}${more}`, 'run the same command again to continue');
   }
   store.removeSpool();
   writeLeftOut(sink.all, io);

@@ -1,4 +1,4 @@
-/** `fwmap worker`: takes shards of surveys from a queue. */
+/** `fwmap worker`: processes shards of surveys from a queue. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { defineCommand } from '../../common/command.ts';
@@ -12,16 +12,16 @@ export const command = defineCommand({
   operands: '',
   minimumInputs: 0,
   description:
-    'Takes the work of `fwmap survey --queue` from a Redis server, on this host or any other that sees the inputs and ' +
-    'the folder of the survey under the same paths. It runs until it is ended; SIGTERM and SIGINT let it finish what ' +
-    'it has begun. One that is killed loses nothing: another takes its shard after 30 s.',
+    'Processes shards of `fwmap survey --queue` from a Redis server, on this host or any other that sees the inputs and ' +
+    'the folder of the survey under the same paths. It runs until it is stopped; on SIGTERM and SIGINT it finishes the ' +
+    'shard in progress first. If it is killed, another worker takes its shard after 30 s.',
   options: {
     queue: { type: 'string', value: 'URL', describe: 'The Redis server: redis://host:6379/0' },
     jobs: { type: 'string', value: 'N', describe: 'Threads; default: one for each processor' },
     into: {
       type: 'string',
       value: 'DIR',
-      describe: 'The folder of the survey, where it has another path here',
+      describe: 'The folder of the survey, if it has another path on this host',
     },
   },
   examples: [{ line: 'fwmap worker --queue redis://queue.example:6379/0', does: 'on each host of a fleet' }],
@@ -46,7 +46,9 @@ export const command = defineCommand({
           ...(options.into === undefined ? {} : { into: resolve(io.cwd, options.into) }),
           onTrouble: (message) => io.stderr.write(`fwmap: ${message}\n`),
           onShard: (shard, counts) =>
-            io.stderr.write(`fwmap: shard ${shard.id}: ${counts.machines} machines\n`),
+            io.stderr.write(
+              `fwmap: shard ${shard.id}: ${counts.machines} machine${counts.machines === 1 ? '' : 's'}\n`,
+            ),
         },
       ),
     );

@@ -1,4 +1,4 @@
-/** Writes finds out: under names of our own making, in one folder and nowhere else. */
+/** Writes finds to files: under names that fwmap makes, in one folder and nowhere else. */
 import { writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemMessage } from '../../../artifact/file.ts';
@@ -26,7 +26,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   asl: 'asl',
 };
 
-/** A part of a file name out of bytes that anybody may have chosen. */
+/** A part of a file name, made of text from an input. */
 function label(text: string): string {
   return text
     .replace(/[^A-Za-z0-9_+-]+/g, '-')
@@ -52,7 +52,7 @@ function writeAccess(descriptor: number, bytes: Access): void {
   }
 }
 
-/** Gives what writes finds to a folder, which is made if it isn't there. Nothing that is there is written over. */
+/** The function that writes finds to a folder, which is made if it doesn't exist. No existing file is overwritten. */
 export function extractTo(folder: string, io: Io): FindReader['read'] {
   const root = resolve(io.cwd, folder);
   const cannot = (what: string, error: unknown): CommandError =>

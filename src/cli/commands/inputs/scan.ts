@@ -1,4 +1,4 @@
-/** `fwmap scan`: what descriptions are in an image. */
+/** `fwmap scan`: which descriptions are in an image. */
 
 import { resolve } from 'node:path';
 import { type OpenedFile, openImageFile } from '../../../artifact/images/image-file.ts';
@@ -19,7 +19,7 @@ import { formatOption, OUTPUT_OPTIONS } from '../../common/options.ts';
 import { otherNames } from '../../inputs/images.ts';
 import { printReport } from '../../output/print.ts';
 
-/** Opens what was named. A folder is the files in it. */
+/** Opens the inputs. Of a folder, the files in it. */
 async function* openedInputs(
   paths: readonly string[],
   io: Io,
@@ -94,7 +94,7 @@ async function scanAll(
   return { inputs, finds, alternatives, machines, diagnostics: sink.all };
 }
 
-/** What belongs to one of the alternatives, or to one of the machines. */
+/** The report cut down to one of the alternatives, or to one of the machines. */
 async function selected(report: ScanReport, name: string): Promise<ScanReport> {
   const choices = report.alternatives.flatMap((axis) => axis.choices.map((choice) => ({ axis, choice })));
   const picked = choices.filter(({ choice }) => choice.name === name);
@@ -123,9 +123,9 @@ export const command = defineCommand({
   operands: 'IMAGE...',
   minimumInputs: 1,
   description:
-    'Looks for device trees, ACPI tables, kernels and their configurations anywhere in an image: flash dumps, firmware ' +
+    'Finds device trees, ACPI tables, kernels and their configurations anywhere in an image: flash dumps, firmware ' +
     'volumes and capsules, IGVM files, U-Boot FITs, Android images, kernels with appended trees, archives, memory dumps. ' +
-    'Containers are opened, nested as they are. What is listed reads from its first to its last byte.',
+    'Nested containers are opened too. Everything listed was read from its first to its last byte.',
   options: {
     ...OUTPUT_OPTIONS,
     format: formatOption(FORMATS),
@@ -138,7 +138,7 @@ export const command = defineCommand({
     select: {
       type: 'string',
       value: 'NAME',
-      describe: 'Of the machines and alternatives in an image, list this one only',
+      describe: 'List only this one of the machines and alternatives in an image',
       group: 'Reading inputs:',
     },
   },
@@ -146,11 +146,11 @@ export const command = defineCommand({
     { line: 'fwmap scan OVMF_CODE.fd', does: 'what a firmware volume holds' },
     { line: 'fwmap scan boot.img --extract out', does: 'its trees and tables as files' },
     { line: 'fwmap scan u-boot.itb --select conf-1', does: 'one configuration of a FIT' },
-    { line: 'fwmap scan vmcore --format json', does: 'a memory dump, for a program' },
+    { line: 'fwmap scan vmcore --format json', does: 'a memory dump, as JSON' },
   ],
   async run({ inputs, options, io }) {
     const sink = new DiagnosticList();
-    // To hash an image takes longer than to look through it.
+    // Hashing an image takes longer than scanning it.
     const withHashes = (options.format ?? FORMATS[0]) !== 'text';
     const all = await scanAll(inputs, { ...options, withHashes }, io, sink);
     const report = options.select === undefined ? all : await selected(all, options.select);

@@ -19,13 +19,14 @@ function parseAddress(text: string): Asked {
   if (match === null)
     throw new CommandError(
       `${text} is not an address`,
-      'it comes first, as a log has it: 0xf8000000, f8000000-fbffffff, io:0xcf8, "[mem 0xf8000000-0xfbffffff]"',
+      'it comes first: 0xf8000000, f8000000-fbffffff, io:0xcf8 or "[mem 0xf8000000-0xfbffffff]"',
     );
   const start = BigInt(`0x${match[2]}`);
   const last = match[3] === undefined ? start : BigInt(`0x${match[3]}`);
   const space = match[1]?.toLowerCase() === 'io' ? 'io' : 'memory';
   if (last < start) throw new CommandError(`${text}: the range ends before it starts`);
-  if (space === 'io' && last > LAST_PORT) throw new CommandError(`${text}: there are no such ports`);
+  if (space === 'io' && last > LAST_PORT)
+    throw new CommandError(`${text}: there is no such port`, 'ports are 0x0 to 0xffffff');
   return { space, start, last };
 }
 
@@ -36,14 +37,22 @@ export const command = defineCommand({
   description:
     'Who claims this address: windows and registers of devices, RAM, reservations, memory maps, /proc/iomem, BARs, the ' +
     'framebuffer, what Linux gives its PCI host bridges and VMBus; each with its source, its condition, and whether Linux ' +
-    'takes anything from it. ADDRESS is hexadecimal, as a log has it, or a range: f8000000, 0xf8000000-0xfbffffff, ' +
+    'uses it. ADDRESS is hexadecimal, as in a log, or a range: f8000000, 0xf8000000-0xfbffffff, ' +
     '"[mem 0xf8000000-0xfbffffff]"; ports are io:0xcf8.',
   options: {
     ...QUESTION_OPTIONS,
+    all: {
+      type: 'boolean',
+      describe: 'List each claim on its own line, also where several are alike',
+      group: 'Output:',
+    },
   },
   examples: [
     { line: 'fwmap at 0xfed40000 acpidump.txt', does: 'in ACPI tables' },
-    { line: 'fwmap at f8000000-fbffffff tables/ dmesg.txt iomem.txt lspci.txt', does: 'in all there is' },
+    {
+      line: 'fwmap at f8000000-fbffffff tables/ dmesg.txt iomem.txt lspci.txt',
+      does: 'in everything there is about one machine',
+    },
     { line: 'fwmap at io:0x3f8 board.dtb', does: 'a port' },
   ],
   run: ({ inputs, options, io }) => {
@@ -53,7 +62,7 @@ export const command = defineCommand({
       engine: 'compileSparingly',
       answer: (artifacts, given, sink) => answerAt(artifacts, { ...given, asked }, sink),
       found: ({ claims }) => claims.length,
-      report: atReport,
+      report: (answer) => atReport(answer, { all: options.all === true }),
     });
   },
 });

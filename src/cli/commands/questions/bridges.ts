@@ -12,7 +12,7 @@ import { CommandError } from '../../common/command-error.ts';
 import { QUESTION_OPTIONS } from '../../common/question-options.ts';
 import { answerMachines } from '../../inputs/answer.ts';
 
-/** Physical address bits that x86 processors have. */
+/** The range of physical address bits of x86 processors. */
 const ADDRESS_BITS = { least: 32, most: 52 } as const;
 
 function addressBits(text: string): number {
@@ -20,7 +20,7 @@ function addressBits(text: string): number {
   if (!/^\d+$/.test(text) || bits < ADDRESS_BITS.least || bits > ADDRESS_BITS.most)
     throw new CommandError(
       `--address-bits ${text}: it takes a number from ${ADDRESS_BITS.least} to ${ADDRESS_BITS.most}`,
-      '"address sizes" of /proc/cpuinfo',
+      'see "address sizes" in /proc/cpuinfo',
     );
   return bits;
 }
@@ -38,8 +38,8 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'Which windows does Linux give the PCI host bridges of this machine, and what does it drop, clip, unite or refuse, and ' +
-    'why? ACPI tables or a device tree have what the firmware describes; a log of the machine shows what that kernel did, and ' +
-    'is compared with it. /proc/iomem or a memory map show where RAM is, at whose edges windows are dropped.',
+    'why? ACPI tables or a device tree are what the firmware describes; a log of the machine is compared with the result. ' +
+    '/proc/iomem or a memory map show where RAM is, with which windows may collide.',
   options: {
     ...QUESTION_OPTIONS,
     'address-bits': {
@@ -57,7 +57,7 @@ export const command = defineCommand({
     },
     all: {
       type: 'boolean',
-      describe: 'A line for each window and each change, also where several are alike, with what is inferred',
+      describe: 'List each window and each change on its own line, and what is inferred',
       group: 'Output:',
     },
     matrix: {
@@ -68,7 +68,7 @@ export const command = defineCommand({
   },
   examples: [
     { line: 'fwmap bridges acpidump.txt --kernel 6.12.30', does: 'of ACPI tables and a kernel' },
-    { line: 'fwmap bridges tables/ dmesg.txt iomem.txt', does: 'held against what the kernel printed' },
+    { line: 'fwmap bridges tables/ dmesg.txt iomem.txt', does: 'compared with what the kernel printed' },
     { line: 'fwmap bridges board.dtb', does: 'of a device tree' },
     { line: 'fwmap bridges tables/ --bar 16G,64bit,prefetchable', does: 'does such a device fit?' },
   ],

@@ -1,4 +1,4 @@
-/** `fwmap diff`: what is different between two machines, or before and after a change. */
+/** `fwmap diff`: what differs between two machines, or before and after a change. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Artifact } from '../../../artifact/artifact.ts';
@@ -32,10 +32,10 @@ import { printMachines, printNoAnswer } from '../../output/print.ts';
 
 type DiffOptions = MachineOptionValues & Parameters<typeof kernelFacts>[0] & { readonly config?: string };
 
-/** What git names for a side that has no file. */
+/** The name that git gives a side without a file. */
 const NO_FILE = '/dev/null';
 
-/** What a side names: inputs, or a file of a git revision. */
+/** Opens a side: an input, or a file of a git revision. */
 async function openSide(
   name: string,
   options: DiffOptions,
@@ -64,7 +64,7 @@ async function sideOf(
   return side;
 }
 
-/** The machines of a side, each with what is given for all. `--select` is for a side that has several. */
+/** The machines of a side, each with the inputs given for all. `--select` applies to a side with several. */
 async function machinesOfSide(
   artifacts: readonly Artifact[],
   more: readonly Artifact[],
@@ -82,8 +82,9 @@ interface Pair {
 }
 
 /**
- * What is compared with what: the machine of one side with that of the other, or of several those of one name.
- * @param names of the sides. Throws {@link CommandError} where there is one machine on one side and several on the other.
+ * What is compared with what: the machine of one side with that of the other, or where there are several, machines with
+ * the same name. Throws {@link CommandError} where there is one machine on one side and several on the other.
+ * @param names of the sides
  */
 function pairsOf(
   [before, after]: readonly [readonly NamedMachine[], readonly NamedMachine[]],
@@ -98,9 +99,9 @@ function pairsOf(
     if (one.length === 1 && several.length > 1)
       throw new CommandError(
         `${name} describes ${several.length} machines`,
-        `--select one of ${several.flatMap((machine) => machine.name ?? []).join(', ')}`,
+        `choose one with --select: ${several.flatMap((machine) => machine.name ?? []).join(', ')}`,
       );
-  // In folders and archives a name begins with theirs.
+  // In folders and archives the name of a machine begins with that of the folder.
   const keyed = (machines: readonly NamedMachine[], side: string): Map<string, NamedMachine> =>
     new Map(
       machines.map((machine) => {
@@ -117,7 +118,7 @@ function pairsOf(
   }));
 }
 
-/** Nothing came of a side that was named. */
+/** Whether nothing of a side could be read. */
 function readNothing({ windows, sysfb, diagnostics }: Side, named: readonly Artifact[]): boolean {
   return isNothingRead(named, sysfb === undefined ? windows.length : sysfbFound(sysfb), diagnostics);
 }
@@ -127,10 +128,11 @@ export const command = defineCommand({
   operands: 'BEFORE AFTER | PATCH',
   minimumInputs: 1,
   description:
-    'What is different between two descriptions: windows that were added, removed, moved or resized, conditions that ' +
-    'changed, whether the answer of sysfb is another, and what Linux gives the PCI host bridges. Windows are matched by device and meaning, so the two may be of ' +
-    'different kinds: a blob and its source, two dumps, a capture and another. Of images, folders and archives with several machines those of one name are compared. A side may be a file of a git revision, ' +
-    'REV:PATH. A patch alone is compared with what it changes.',
+    'What differs between two descriptions: windows that were added, removed, moved or resized, conditions that ' +
+    'changed, a different answer of sysfb, and what Linux gives the PCI host bridges. Windows are matched by device and ' +
+    'meaning, so the two may be of different kinds: a blob and its source, two dumps, two captures. In images, folders ' +
+    'and archives with several machines, those of the same name are compared. A side may be a file of a git revision, ' +
+    'REV:PATH. A patch alone is compared with the files that it changes.',
   options: {
     ...INPUT_OPTIONS,
     ...MACHINE_OPTIONS,
@@ -141,10 +143,10 @@ export const command = defineCommand({
       type: 'string',
       repeat: true,
       value: 'DIR',
-      describe: 'Folder that BEFORE includes files from, in place of --include',
+      describe: 'Search this folder for files that BEFORE includes, instead of those of --include',
       group: 'Reading inputs:',
     },
-    ...exitCodeOption('Exit with 1 when something is different, else with 0'),
+    ...exitCodeOption('Exit with 1 when something differs, else with 0'),
   },
   examples: [
     { line: 'fwmap diff old.dtb new.dtb', does: 'of two blobs' },
@@ -191,10 +193,10 @@ export const command = defineCommand({
       const [sinkOld, sinkNew] = [new DiagnosticList(sinkBefore.all), new DiagnosticList(sinkAfter.all)];
       const old = await sideOf(pair.before, optionsBefore, io, sinkOld);
       const fresh = await sideOf(pair.after, options, io, sinkNew);
-      // What both sides say of one input is said once.
+      // A diagnostic that both sides have is printed once.
       const said = new Map([...sinkOld.all, ...sinkNew.all].map((each) => [formatDiagnostic(each), each]));
       for (const [text, each] of said) all.set(text, each);
-      // One that is on one side only is compared with nothing.
+      // A machine that is on one side only is compared with nothing.
       const isUnread = (side: Side, machine: NamedMachine | undefined, name: string): boolean =>
         name !== NO_FILE &&
         (machine !== undefined || pair.name === undefined) &&

@@ -11,9 +11,9 @@ export const command = defineCommand({
   operands: '[INPUT...]',
   minimumInputs: 0,
   description:
-    'Writes a page on which one drops inputs and sets what only the running machine knows, and opens it: firmware fields, ' +
-    'the kernel, where the framebuffer is. The answer, the windows and the address map follow. The page is one file with ' +
-    'all of fwmap in it; it works without a network, and nothing that is dropped leaves it.',
+    'Writes an interactive page and opens it in a browser. Drop inputs on it and set what only the running machine knows ' +
+    '(firmware fields, the kernel, where the framebuffer is): the answer, the windows and the address map are updated. ' +
+    'The page is one file that contains all of fwmap; it works without a network and sends nothing anywhere.',
   options: {
     ...INPUT_OPTIONS,
     ...MACHINE_OPTIONS,
@@ -21,13 +21,13 @@ export const command = defineCommand({
     output: OUTPUT_OPTIONS.output,
     'no-open': {
       type: 'boolean',
-      describe: 'Write the page and print its path, without a browser',
+      describe: 'Write the page and print its path, but open no browser',
       group: 'Output:',
     },
   },
   examples: [
     { line: 'fwmap explore', does: 'an empty page, to drop files on' },
-    { line: 'fwmap explore acpidump.txt', does: 'of a machine, with its open fields' },
+    { line: 'fwmap explore acpidump.txt', does: 'a machine, whose unknown fields can be set' },
     { line: 'fwmap explore acpidump.txt --output guest.html --no-open', does: 'to attach to a bug' },
   ],
   async run({ inputs, options, io }) {

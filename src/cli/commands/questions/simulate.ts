@@ -13,7 +13,7 @@ import { kernelFacts } from '../../inputs/kernel-facts.ts';
 import { describeOptions, refuseSettings } from '../../inputs/machine.ts';
 import { printNoAnswer, printReport } from '../../output/print.ts';
 
-/** Opens and reads a scenario file. Throws {@link CommandError} when it cannot be understood. */
+/** Opens and reads a scenario file. Throws {@link CommandError} when it is not valid. */
 async function scenarioFrom(path: string, io: Io) {
   const [{ resolve }, { readFileBytes }, { readScenario }] = await Promise.all([
     import('node:path'),
@@ -40,9 +40,9 @@ export const command = defineCommand({
   operands: 'INPUT...',
   minimumInputs: 1,
   description:
-    "Plays Linux' VMBus MMIO allocation on the machine that the inputs describe: the windows it collects, what it sets " +
-    'aside for the framebuffer, and what each driver gets in the order of a scenario. Without --scenario a pass-through ' +
-    'NVMe boot disk is probed before the graphics driver.',
+    "Simulates Linux' VMBus MMIO allocation on the machine that the inputs describe: the windows it collects, what it " +
+    'reserves for the framebuffer, and what each driver gets in the order of a scenario. Without --scenario, a ' +
+    'pass-through NVMe boot disk is probed before the graphics driver.',
   options: {
     ...QUESTION_OPTIONS,
     scenario: {
@@ -53,7 +53,7 @@ export const command = defineCommand({
     },
     'compare-sysfb': {
       type: 'boolean',
-      describe: 'Play it without and with CONFIG_SYSFB, side by side',
+      describe: 'Run it without and with CONFIG_SYSFB, side by side',
       group: 'The simulation:',
     },
   },

@@ -22,7 +22,7 @@ const ANSWER_STATUS: Record<Verdict['answer'], number> = {
   unknown: 3,
 };
 
-/** Formats that show every window, also where the answer doesn't depend on it. */
+/** Formats that show every window, also those that the answer doesn't depend on. */
 const LISTING: ReadonlySet<string> = new Set(['json', 'ndjson', 'html', 'svg']);
 
 /** The line itself, or the file of a patch that adds one. Throws {@link CommandError} when it is neither. */
@@ -51,7 +51,7 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'Does a kernel on this machine need CONFIG_SYSFB? VMBus hands out MMIO space; without CONFIG_SYSFB it may hand out ' +
-    'the part in which the framebuffer lies. The answer names the windows, the rules and the assumptions it rests on.',
+    'the part that holds the framebuffer. The answer names the windows, the rules and the assumptions behind it.',
   options: {
     ...QUESTION_OPTIONS,
     'kernel-source': {
@@ -65,7 +65,7 @@ export const command = defineCommand({
       type: 'string',
       value: 'LINE',
       describe:
-        "A line proposed for Kconfig, 'select SYSFB if EFI', or a patch that adds one: which of the given configurations get SYSFB",
+        "A line proposed for Kconfig, such as 'select SYSFB if EFI', or a patch that adds one: shows which of the given configurations it enables SYSFB in",
       group: 'The kernel:',
     },
     matrix: {
@@ -81,7 +81,7 @@ export const command = defineCommand({
     interactive: {
       type: 'boolean',
       describe:
-        'With --format html: a page that carries fwmap and the inputs, and answers as the reader changes what is given',
+        'With --format html: an interactive page that contains fwmap and the inputs; its reader can change what is given',
       group: 'Output:',
     },
     'reply-to': {
@@ -93,7 +93,7 @@ export const command = defineCommand({
     ...exitCodeOption('Exit with 0 for not-needed, 1 for needed, 3 for depends and unknown'),
   },
   examples: [
-    { line: 'fwmap sysfb openhcl.dts', does: 'ask of a device tree' },
+    { line: 'fwmap sysfb openhcl.dts', does: 'of a device tree' },
     { line: 'fwmap sysfb acpidump.txt --kernel 6.12.30', does: 'of ACPI tables and a kernel' },
     { line: 'fwmap sysfb dsdt.dat .config dmesg.txt', does: 'of everything there is about one machine' },
     { line: "echo 'ranges = <…>;' | fwmap sysfb -", does: 'of a line from a mail' },
@@ -101,17 +101,20 @@ export const command = defineCommand({
     { line: 'fwmap sysfb openhcl.dts --format mail', does: 'as a reply on a list' },
     {
       line: 'fwmap sysfb acpidump.txt --format html --interactive -o guest.html',
-      does: 'as a page that answers back',
+      does: 'as an interactive page',
     },
     {
       line: 'fwmap sysfb thread.mbox --reply-to thread.mbox',
-      does: 'with the header fields, and what it is about quoted',
+      does: 'as a whole reply, with header fields and the lines in question quoted',
     },
   ],
   run: async ({ inputs, options, io }) => {
     if (options.interactive === true) {
       if (options.format !== undefined && options.format !== 'html')
-        throw new CommandError(`--interactive: a page is no ${options.format}`, 'use --format html');
+        throw new CommandError(
+          `--interactive does not work with --format ${options.format}`,
+          'use --format html',
+        );
       const { pageOfInputs } = await import('../../page/asked.ts');
       writeResult(await pageOfInputs(inputs, options, io), options, io);
       return 0;

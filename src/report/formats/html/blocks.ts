@@ -1,4 +1,4 @@
-/** Documents as HTML. Every string of an input goes through `escapeHtml`; there are no attributes made of them. */
+/** Documents as HTML. Every string of an input goes through `escapeHtml`; none becomes an attribute. */
 import { escapeHtml } from '../../../bytes/escape.ts';
 import type { Span } from '../../../bytes/source.ts';
 import {
@@ -21,12 +21,12 @@ export interface BlockOptions {
   readonly references: number;
 }
 
-/** `code` may be broken where a path or a range may. */
+/** Allows line breaks in code where a path or a range may be broken. */
 function breakable(html: string): string {
   return html.replace(/([./\\_-])(?=[^;\s]{4})/g, '$1<wbr>');
 }
 
-/** A piece of code of more characters may be broken. */
+/** Code of more characters than this may be broken. */
 const LONG = 34;
 
 function inline(text: Text, { excerpt, references: count }: BlockOptions): string {
@@ -48,7 +48,7 @@ function inline(text: Text, { excerpt, references: count }: BlockOptions): strin
 
 /** `[2]` as a link to the second of the references. */
 function references(html: string, count: number): string {
-  // `_CRS[2]` and `reg[0]` are none.
+  // `_CRS[2]` and `reg[0]` are not references.
   return html.replace(/(?<![\w)])\[(\d{1,3})\]/g, (all, number: string) =>
     Number(number) >= 1 && Number(number) <= count ? `<a class="ref" href="#ref-${number}">${all}</a>` : all,
   );
@@ -78,16 +78,16 @@ function row(cells: readonly Text[], columns: readonly Column[], options: BlockO
   return `<tr>${shown.join('')}</tr>`;
 }
 
-/** Rows that belong together, with what is above and below them. */
+/** A group of rows, with its title and note. */
 interface Body {
   readonly title?: Text;
   readonly rows: readonly (readonly Text[])[];
   readonly note?: string;
 }
 
-/** A table of more rows is in parts, of which a browser lays out those that are seen: style.ts has the height of one. */
+/** Larger tables are split into parts of this size; a browser lays out only the visible ones (style.ts has their height). */
 const PART_ROWS = 100;
-/** A column takes no more than this of the width that is shared out, in characters. */
+/** The largest share of the width that a column takes, in characters. */
 const WIDEST = 60;
 
 function bodyHtml({ title, rows, note }: Body, columns: readonly Column[], options: BlockOptions): string {
@@ -102,7 +102,7 @@ function bodyHtml({ title, rows, note }: Body, columns: readonly Column[], optio
 
 const rowsOf = ({ title, rows }: Body): number => rows.length + (title === undefined ? 0 : 1);
 
-/** Bodies in parts of about as many rows; one that has more by itself is taken apart, its title with the first. */
+/** Splits bodies into parts of about {@link PART_ROWS} rows; a larger body is split too, its title on the first part. */
 function partsOf(bodies: readonly Body[]): Body[][] {
   const parts: Body[][] = [[]];
   let count = 0;
@@ -129,7 +129,7 @@ function partsOf(bodies: readonly Body[]): Body[][] {
   return parts;
 }
 
-/** The columns by what their longest cells take, so that those of all parts are in line. */
+/** Column widths by the longest cells, so that the columns of all parts are aligned. */
 function widthsHtml(columns: readonly Column[], bodies: readonly Body[]): string {
   const widths = columns.map(({ title }, at) => {
     let widest = title.length;

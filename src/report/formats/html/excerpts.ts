@@ -1,8 +1,8 @@
-/** The bytes or lines that a report rests on, shown beside it: each place once, what was read marked. */
+/** The bytes or lines of the evidence, shown beside a report: each place once, with what was read marked. */
 import { escapeHtml } from '../../../bytes/escape.ts';
 import { formatPlace, type Source, type Span } from '../../../bytes/source.ts';
 
-/** So many places are shown; a report of ten thousand windows is to open at once. */
+/** At most this many places are shown: a report of ten thousand windows has to open quickly. */
 const MOST_EXCERPTS = 400;
 /** Lines around what was read. */
 const AROUND = 2;
@@ -11,7 +11,7 @@ const MOST_COLUMNS = 200;
 const BYTES_A_ROW = 16;
 const MOST_ROWS = 12;
 
-/** Places that were named, in the order of their naming. */
+/** Collects the places that a report names, in that order. */
 export class Excerpts {
   readonly #ids = new Map<string, string>();
   readonly #parts: string[] = [];
@@ -49,7 +49,7 @@ function decoded(source: Source, start: number, end: number): string {
   return escapeHtml(decoder.decode(source.bytes.subarray(start, end)).replaceAll('\t', '    '));
 }
 
-/** Where the line that an offset is in begins. */
+/** The offset at which the line with an offset begins. */
 function lineStart({ bytes }: Source, offset: number): number {
   // Below 0 would be counted from the end.
   return offset === 0 ? 0 : bytes.lastIndexOf(0x0a, offset - 1) + 1;
@@ -71,7 +71,7 @@ function linesOf({ source, start, end }: Span): string {
   for (let at = from; at < source.bytes.length && lines.length < MOST_LINES && after <= AROUND; number += 1) {
     const stop = lineEnd(source, at);
     const shown = Math.min(stop, at + MOST_COLUMNS);
-    // What is marked of this line.
+    // The marked part of this line.
     const [left, right] = [Math.max(at, Math.min(start, shown)), Math.max(at, Math.min(end, shown))];
     const marked = left < right ? `<mark>${decoded(source, left, right)}</mark>` : '';
     const more = shown < stop ? '\u2026' : '';

@@ -1,6 +1,6 @@
 /**
- * A report as one page that stands for itself: nothing comes from elsewhere and nothing goes there. Its policy admits
- * one style and one script, by their hashes, and no connection.
+ * A report as one self-contained page: it loads nothing and sends nothing. Its policy (Content-Security-Policy) admits one
+ * style and one script, by their hashes, and no connection.
  */
 
 import { escapeHtml } from '../../../bytes/escape.ts';
@@ -13,7 +13,7 @@ import { Excerpts } from './excerpts.ts';
 import { PAGE_SCRIPT } from './script.ts';
 import { PAGE_STYLE } from './style.ts';
 
-/** Pixels of the map in a page, and on what is narrow. */
+/** Widths of the map in a page, in pixels: on wide and on narrow screens. */
 const WIDE = 960;
 const NARROW = 328;
 
@@ -34,10 +34,10 @@ function mapSection(maps: readonly AddressMap[], excerpts: Excerpts): string {
   const excerpt = (span: Parameters<Excerpts['idOf']>[0]) => excerpts.idOf(span);
   const wide = mapElement(maps, { width: WIDE, stacked: false, id: 'w', excerpt });
   const narrow = mapElement(maps, { width: NARROW, stacked: true, id: 'n', excerpt });
-  return `<section id="map" aria-label="Address map"><h2 class="vh">Address map</h2><p class="note">Point at a box or reach it with Tab and the arrow keys to see all of it; a click goes to where it was read.</p><div class="drawing"><div class="wide">${wide}</div><div class="narrow">${narrow}</div></div></section>`;
+  return `<section id="map" aria-label="Address map"><h2 class="vh">Address map</h2><p class="note">Point at a box, or reach it with Tab and the arrow keys, to see its details; click it to see where it was read.</p><div class="drawing"><div class="wide">${wide}</div><div class="narrow">${narrow}</div></div></section>`;
 }
 
-/** Before which block the map stands: below the answer and its windows, and above a list that is all there is. */
+/** The index of the block that the map is put before: below the answer and its windows, or above a list of windows. */
 function mapPlace(document: Document): number {
   if (document[0]?.kind !== 'title') return 0;
   const isHeading = (text: string) => (block: Document[number]) =>
@@ -51,7 +51,7 @@ function mapPlace(document: Document): number {
   return inputs === -1 ? document.length : inputs;
 }
 
-/** What a report has to say and to show. */
+/** Renders the parts of the page. */
 export function pageParts(document: Document, maps: readonly AddressMap[]): PageParts {
   const excerpts = new Excerpts();
   const [first] = document;
@@ -78,17 +78,17 @@ export function pageParts(document: Document, maps: readonly AddressMap[]): Page
 }
 
 export interface PageOptions {
-  /** Of the program, for scripts. */
+  /** The version of the program, for scripts. */
   readonly version?: string;
-  /** Above the report: controls. */
+  /** Controls above the report. */
   readonly controls?: string;
-  /** Data that scripts find, by the id of its element. */
+  /** Data for scripts, by the id of its element. */
   readonly data?: Readonly<Record<string, string>>;
-  /** More scripts, each as it runs; modules run after the others. */
+  /** More scripts, as modules, which run after the others. */
   readonly modules?: readonly string[];
 }
 
-/** Text of a data block: nothing in it ends the element that it is in. */
+/** A data block. Nothing in its text can end the element. */
 function dataBlock(id: string, json: string): string {
   return `<script type="application/json" id="${escapeHtml(id)}">${json.replaceAll('<', '\\u003c')}</script>`;
 }
@@ -115,10 +115,10 @@ export function pageOf({ title, main, sources }: PageParts, options: PageOptions
 <style>${PAGE_STYLE}</style>
 </head>
 <body${version === undefined ? '' : ` data-version="${escapeHtml(version)}"`}>
-<a class="skip" href="#report">To the report</a>
+<a class="skip" href="#report">Skip to the report</a>
 <div class="page${sources === '' && controls === '' ? ' alone' : ''}">
 <main>
-<div class="bar"><nav aria-label="Parts"><a href="#report">Report</a>${main.includes('<section id="map"') || modules.length > 0 ? '<a href="#map">Map</a>' : ''}<a href="#sources">Sources</a></nav><span><label for="filter">Filter</label> <input type="search" id="filter" autocomplete="off" spellcheck="false"></span><span id="told" role="status"></span></div>
+<div class="bar"><nav aria-label="Sections"><a href="#report">Report</a>${main.includes('<section id="map"') || modules.length > 0 ? '<a href="#map">Map</a>' : ''}<a href="#sources">Sources</a></nav><span><label for="filter">Filter</label> <input type="search" id="filter" autocomplete="off" spellcheck="false"></span><span id="told" role="status"></span></div>
 ${controls}<div id="report" tabindex="-1">${main}</div>
 </main>
 <aside id="sources" aria-label="Sources" tabindex="0">${sources}</aside>

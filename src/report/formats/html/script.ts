@@ -1,4 +1,4 @@
-/** What a page does by itself: it filters, it follows a click on the map to what was read there, and prints whole. */
+/** The script of a page: it filters rows, follows a click on the map to the source, and opens folded parts for printing. */
 import { MAP_SCRIPT } from '../../map/script.ts';
 
 const FILTER_SCRIPT = `(() => {

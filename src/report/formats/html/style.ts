@@ -1,4 +1,4 @@
-/** How pages look: light and dark, wide and narrow, on paper. */
+/** The style of pages: light and dark, wide and narrow, printed. */
 import { MAP_STYLE } from '../../map/style.ts';
 
 const LIGHT =

@@ -6,10 +6,10 @@ import { type Conditions, releaseText } from '../../conditions.ts';
 import { type Block, code, plainText, section, type Text } from '../../document.ts';
 import { ANSWER_WORDS } from './words.ts';
 
-/** Rows of the decision table are told whole up to this many characters. */
+/** Conditions in the decision table are printed in full up to this many characters. */
 const MAX_ROW = 160;
 
-/** A condition in two: what the firmware's fields are, and what else is open. */
+/** A condition in two parts: firmware fields, and everything else that is open. */
 function halves(when: Condition, conditions: Conditions): readonly [string, string] {
   const { alternatives, complete } = printedCover(when);
   const [only] = alternatives;
@@ -29,7 +29,7 @@ function halves(when: Condition, conditions: Conditions): readonly [string, stri
 
 function outcomeText({ answer, effective, because }: Case): Text {
   const [text, tone] = ANSWER_WORDS[answer];
-  // A row that stands for several cases says what decides between them.
+  // A row that covers several cases says what decides between them.
   if (answer === 'depends') return [{ text, tone }, `: ${because}`];
   const caveat = answer === 'needed' && effective === false ? ' (CONFIG_SYSFB has no effect)' : '';
   return [{ text, tone }, caveat];
@@ -48,14 +48,14 @@ export function decisionClauses(verdict: Verdict, conditions: Conditions): strin
   });
 }
 
-/** Nothing where all that is open comes to one outcome. A condition that rows have in common stands at the first. */
+/** The decision table; empty where all cases have one outcome. A condition that rows share is printed at the first. */
 export function decisionTable(verdict: Verdict, conditions: Conditions, full: boolean): Block[] {
   if (verdict.conditions.length === 0) return [];
   const told = verdict.conditions.map((row) => ({ row, when: halves(row.when, conditions) }));
-  // Rows of the same fields stand together, in the order of the first of them.
+  // Rows with the same fields are grouped, in the order of the first of them.
   const firsts = [...new Set(told.map(({ when }) => when[0]))];
   const ordered = firsts.flatMap((first) => told.filter(({ when }) => when[0] === first));
-  // In two columns where rows share what stands in the first.
+  // Two columns where rows share the first part.
   const split = firsts.length < told.length || told.every(({ when }) => when[1] === '');
   let before: string | undefined;
   const rows = ordered.map(({ row, when: [fields, rest] }): Text[] => {
@@ -78,7 +78,7 @@ export function decisionTable(verdict: Verdict, conditions: Conditions, full: bo
   return verdict.answer === 'depends' ? [table] : section('Case by case', table);
 }
 
-/** Fields of one memory page are settled together; what else is open as the verdict says. */
+/** How to settle what is open: firmware fields together, the rest as the verdict says. */
 export function settleTable(verdict: Verdict): Block[] {
   const names = new Names();
   const fields = new Map<string, bigint | undefined>();
@@ -125,5 +125,5 @@ export function settleTable(verdict: Verdict): Block[] {
       });
 }
 
-/** So many fields are named with `--set`. */
+/** How many fields are named with `--set`. */
 const MAX_SET = 3;

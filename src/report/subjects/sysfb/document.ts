@@ -1,4 +1,4 @@
-/** The report of `sysfb`: the answer with its caveat, what it rests on in the order in which one asks, sources last. */
+/** The report of `sysfb`: the answer with its caveat, then the reasons in the order a reader asks for them, sources last. */
 import { formatPlace } from '../../../bytes/source.ts';
 import type { AddressEntry } from '../../../devicetree/address/entries.ts';
 import type { Answer, EvidenceItem, RuleFinding, Verdict } from '../../../verdict/sysfb/verdict.ts';
@@ -47,7 +47,7 @@ const HEADLINE_TONES = { 'not-needed': 'good', needed: 'bad', depends: 'warn', u
 const NO_EFFECT =
   'On a device tree boot the driver never reserves a framebuffer, so CONFIG_SYSFB would have no effect.';
 
-/** The reason as sentences, with what follows from it. */
+/** The reason as sentences, with its consequence. */
 export function reasonText(verdict: Verdict): string {
   const { answer, effective, machine, pool, reason } = verdict;
   const parts = [sentences(reason)];
@@ -59,7 +59,7 @@ export function reasonText(verdict: Verdict): string {
   return parts.join(' ');
 }
 
-/** `2/2/1` of a window whose counts no tree says. */
+/** `2/2/1` for a window whose cell counts were given or inferred; undefined where the tree has them. */
 export function inferredCells({ derivation }: AddressWindow): string | undefined {
   if (!('entry' in derivation)) return undefined;
   const { childAddress, parentAddress, size }: AddressEntry['counts'] = derivation.entry.counts;
@@ -68,20 +68,20 @@ export function inferredCells({ derivation }: AddressWindow): string | undefined
   return counts.map(({ cells }) => cells).join('/');
 }
 
-/** The last part of a path: rows are short, and the inputs are named below. */
+/** The last part of a path; without the file name where there is one input and the name is long. */
 function baseName(place: string, inputs: number): string {
   const name = place.slice(place.lastIndexOf('/') + 1);
   return inputs === 1 && name.length > MAX_PLACE ? name.slice(name.lastIndexOf(':')) : name;
 }
 
-/** A place in the only input has its name up to this length. */
+/** The longest place that keeps the name of the only input, in characters. */
 const MAX_PLACE = 34;
 
 function windowRows(verdict: Verdict, conditions: Conditions): Text[][] {
   const several = verdict.inputs.length > 1;
   const rows = verdict.pool.map((window): Text[] => {
     const cells = inferredCells(window);
-    // What its bounds are made of stands in the range, and what that is below.
+    // The range shows the expressions of its bounds, which are explained below.
     const known = window.base !== null && window.size !== null;
     const notes = windowNotes(window, conditions).filter((note) => !known || !note.startsWith('unknown: '));
     if (cells !== undefined) notes.push(`cells ${cells}`);
@@ -134,10 +134,10 @@ function windowsSection(verdict: Verdict, conditions: Conditions): Block[] {
       });
 }
 
-/** How many pieces of evidence a line of the short form has. */
+/** How many pieces of evidence a rule shows without --full. */
 const MAX_EVIDENCE = 3;
 
-/** One rule as a clause: what it says, what is seen, where, the numbers of its sources. */
+/** A rule as a clause: its sentence, its evidence with places, the numbers of its sources. */
 function ruleText(
   rule: RuleFinding<Answer>,
   verdict: Verdict,
@@ -148,7 +148,7 @@ function ruleText(
     verdict.pool.some((window) => origin !== undefined && window.origin.span === origin.span);
   const fresh = said.isNew(rule.says);
   const phrases: Phrase[] = fresh ? [clause(rule.says)] : [];
-  // What has a source is told by its number.
+  // Evidence with a source is shown by the source's number.
   const shown = rule.evidence
     .filter((item) => !isWindow(item) && (item.authority === undefined || !fresh) && said.isNew(item.text))
     .slice(0, MAX_EVIDENCE);
@@ -163,7 +163,7 @@ function ruleText(
     authority === undefined ? [] : [references.mark(authority)],
   );
   if (phrases.length === 0 && marks.length === 0) return undefined;
-  if (phrases.length === 0) phrases.push('as said above');
+  if (phrases.length === 0) phrases.push('see above');
   if (marks.length > 0) phrases.push(` ${inOrder(marks).join('')}`);
   return [caseText(rule), ...phrases];
 }
@@ -174,7 +174,7 @@ function inOrder(marks: readonly string[]): string[] {
   return [...new Set(marks)].sort((a, b) => number(a) - number(b));
 }
 
-/** In which cases a rule holds, where that isn't all. */
+/** The cases in which a rule holds; empty where it holds in all. */
 function caseText({ answers }: RuleFinding<Answer>): string {
   return answers === undefined
     ? ''
@@ -196,10 +196,10 @@ function whySection(verdict: Verdict, said: Said, references: References): Block
       });
 }
 
-/** A premise that goes without saying where there is one input. */
+/** A premise that is obvious where there is one input. */
 const ONE_MACHINE = 'the inputs describe one machine';
 
-/** What the answer assumes: text, and the number of its source. */
+/** The assumptions of the answer, each with the number of its source. */
 export function assumptionTexts(
   verdict: Verdict,
   references: References | undefined,
@@ -226,7 +226,7 @@ function gapTexts(verdict: Verdict): Text[] {
   ]);
 }
 
-/** What is known of machine, kernel and framebuffer. */
+/** What is known about the machine, the kernel and the framebuffer. */
 function machineSection(verdict: Verdict, full: boolean): Block[] {
   const { framebuffer, kernel, machine, hazard, effective } = verdict;
   const rows: { label: string; text: string }[] = [];
@@ -245,7 +245,7 @@ function machineSection(verdict: Verdict, full: boolean): Block[] {
   return rows.length === 0 ? [] : section('Machine', { kind: 'facts', rows, inset: true });
 }
 
-/** The what-if table, with what CONFIG_SYSFB costs. */
+/** The what-if table, and the cost of CONFIG_SYSFB. */
 function matrixBlocks({ matrix }: Verdict): Block[] {
   if (matrix === undefined) return [];
   return [
@@ -265,7 +265,7 @@ function matrixBlocks({ matrix }: Verdict): Block[] {
 
 /** Measured on Linux 6.12.117, x86-64, gcc 12.2, a configuration like OpenHCL's, built with and without the select. */
 const SYSFB_COST =
-  'Added for nothing, as in a VTL2 kernel, CONFIG_SYSFB costs 3,533 bytes of code and data (0.05 %), 4 KiB of bzImage; with CONFIG_EFI 17,856 bytes more, most of it init. From 7.1 on the reservation takes up to 128 MiB of the low window, so large 32-bit BARs may no longer fit beside it.';
+  'Where it is not needed, as in a VTL2 kernel, CONFIG_SYSFB costs 3,533 bytes of code and data (0.05 %) and 4 KiB of bzImage; with CONFIG_EFI 17,856 bytes more, most of them init. From 7.1 on the reservation takes up to 128 MiB of the low window, so large 32-bit BARs may no longer fit.';
 
 /** A window with the steps that led to it. */
 function derivationItem(window: AddressWindow, conditions: Conditions): Item {
@@ -306,7 +306,7 @@ function rawSection(verdict: Verdict): Block[] {
   return lines.length === 0 ? [] : section('Raw data', { kind: 'lines', lines });
 }
 
-/** What is long, for whoever wants to check: below the answer, folded where the medium can. */
+/** The long parts, for readers who check: folded in formats that can fold. */
 function detailSections(verdict: Verdict, conditions: Conditions, references: References): Block[] {
   return [
     ...listSection(
@@ -324,7 +324,7 @@ function detailSections(verdict: Verdict, conditions: Conditions, references: Re
   ];
 }
 
-/** The verdict for a reader. Reports that travel without their inputs and standard error name them and what was said. */
+/** The verdict as a document. In formats other than text it lists the inputs and the diagnostics. */
 export function sysfbDocument(verdict: Verdict, layout: SysfbLayout): Document {
   return withConditions((conditions) => documentOf(verdict, layout, conditions));
 }
@@ -349,7 +349,7 @@ function documentOf(
     ...decisionTable(verdict, conditions, full),
     ...settleTable(verdict),
     ...windowsSection(verdict, conditions),
-    // The evidence in full says what the rules say.
+    // The full evidence contains the rules.
     ...(full && !folds ? [] : whySection(verdict, said, references)),
     ...linesSection('Not read', gapTexts(verdict)),
     ...matrixBlocks(verdict),
@@ -386,7 +386,7 @@ function documentOf(
   ];
 }
 
-/** The inputs as one names them on the command line. */
+/** The inputs as on the command line. */
 export function commandInputs({ inputs }: Verdict): string {
   const names = [...new Set(inputs.map(inputName))].map((name) => (name === '<stdin>' ? '-' : name));
   return names.length > 2 ? `${names.slice(0, 2).join(' ')} ...` : names.join(' ');

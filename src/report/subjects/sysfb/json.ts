@@ -28,7 +28,7 @@ function verdictJson(verdict: Verdict, names: Names): SysfbJson {
     effective,
     because,
   }));
-  // Fields are what all of these name.
+  // Made before `fields`, which has every name in them.
   const pool = verdict.pool.map((window) => ({
     ...windowJson(window, inputs, names),
     derivation: derivationOf(window).map(({ what, text }) => ({ what, text })),

@@ -1,4 +1,4 @@
-/** The verdict as a reply on a list: the answer, why, what was read, what is assumed, how to do it again; a few lines. */
+/** The verdict as a short reply on a list: answer, reason, evidence, assumptions, how to reproduce it. */
 import { hex } from '../../../bytes/address.ts';
 import type { Verdict } from '../../../verdict/sysfb/verdict.ts';
 import type { AddressWindow } from '../../../window/window.ts';
@@ -12,15 +12,15 @@ import { decisionClauses } from './decision.ts';
 import { assumptionTexts, commandInputs, inferredCells, reasonText } from './document.ts';
 import { answerSentence } from './words.ts';
 
-/** Lines that a reply has at most, empty ones among them. */
+/** The most lines that a reply has, including empty ones. */
 const MAX_LINES = 15;
 const WIDTH = 72;
-/** Windows that the reply names. */
+/** The most windows that the reply names. */
 const MAX_WINDOWS = 2;
-/** The digest of an input is told so far. */
+/** How many digits of an input's hash are printed. */
 const HASH_DIGITS = 12;
 
-/** Rules that are a caveat of the answer: a reply has them. */
+/** Rules that are a caveat of the answer and belong into a reply. */
 const CAVEATS: ReadonlySet<string> = new Set([
   'same-as-binding-example',
   'observed-contradicts-model',
@@ -28,7 +28,7 @@ const CAVEATS: ReadonlySet<string> = new Set([
   'vendor-kernel',
 ]);
 
-/** How the cells of a device tree entry are read, in a sentence that goes on from the line above it. */
+/** How the cells of a device tree entry are read: a sentence that continues the quoted line. */
 function readingText(window: AddressWindow): string | undefined {
   if (!('entry' in window.derivation)) return undefined;
   const { base, parent, size, counts } = window.derivation.entry;
@@ -43,7 +43,7 @@ function readingText(window: AddressWindow): string | undefined {
 const NO_EFFECT =
   'vmbus_device_add() never calls vmbus_reserve_fb(), so CONFIG_SYSFB would have no effect on this path.';
 
-/** The line that was read, where it is one line of text, and what follows from it. */
+/** The quoted line, where the window was read from one line of text, and what follows from it. */
 function quotation(verdict: Verdict): ReplyBlock[] {
   const [window, ...others] = verdict.pool;
   const span = window?.origin.span;
@@ -63,7 +63,7 @@ function quotation(verdict: Verdict): ReplyBlock[] {
   ];
 }
 
-/** What VMBus gets and where that is written, for what has no line to quote. */
+/** What VMBus gets, with places: used where there is no line to quote. */
 function windowsText(verdict: Verdict, conditions: Conditions): string | undefined {
   if (verdict.pool.length === 0) return undefined;
   const told = verdict.pool.slice(0, MAX_WINDOWS).map((window) => {
@@ -88,7 +88,7 @@ function inputText({ inputs }: Verdict): string {
   return `${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** As many of the texts as fit on so many lines with what comes after them, the others counted. */
+/** As many of the texts as fit on `lines` lines together with `after`, and the number of the others. */
 function fitting(start: string, texts: readonly string[], after: string, lines: number): string {
   for (let count = texts.length; count > 0; count -= 1) {
     const more = texts.length - count;
@@ -99,10 +99,10 @@ function fitting(start: string, texts: readonly string[], after: string, lines: 
   return after;
 }
 
-/** What a reply is made of. */
+/** The blocks of a reply. */
 type ReplyBlock = Extract<Block, { readonly kind: 'paragraph' | 'lines' }>;
 
-/** Lines that blocks take in a mail, with the empty ones between them. */
+/** How many lines blocks take in a mail, including the empty ones between them. */
 function linesOf(blocks: readonly ReplyBlock[]): number {
   let count = 0;
   for (const block of blocks) {
@@ -113,7 +113,7 @@ function linesOf(blocks: readonly ReplyBlock[]): number {
   return count;
 }
 
-/** The sentences that fit on so many lines; always the first. */
+/** The sentences that fit on `lines` lines; at least the first, cut if it has to be. */
 function shortened(text: string, lines: number): string {
   const parts = text.split(/(?<=\.) (?=[A-Z])/);
   while (parts.length > 1 && wrap(parts.join(' '), WIDTH).length > lines) parts.pop();
@@ -125,7 +125,7 @@ function shortened(text: string, lines: number): string {
   return `${room} ... (--full)`;
 }
 
-/** What is assumed and what has to be kept in mind, on as many lines as there are. */
+/** The assumptions and caveats that fit on `lines` lines. */
 function assumptionText(verdict: Verdict, lines: number): string {
   const own = verdict.rules
     .filter(({ id }) => CAVEATS.has(id))
@@ -135,20 +135,20 @@ function assumptionText(verdict: Verdict, lines: number): string {
   return assumed.length === 0 ? own : fitting('This assumes that ', assumed, own, lines);
 }
 
-/** What was read, and how to do it again. */
+/** The inputs and how to reproduce the answer. */
 function lastLine(verdict: Verdict, version: string): string {
   const inputs = commandInputs(verdict);
   const whole = `fwmap ${version}, ${inputText(verdict)}; derivation: fwmap sysfb --full ${inputs}`;
   const [only] = verdict.inputs;
   if (whole.length <= WIDTH || verdict.inputs.length !== 1 || only === undefined) return whole;
-  // The name of a file once.
+  // Shorter: the name of the file once.
   return `fwmap ${version}: sysfb --full ${inputs}, sha256 ${only.sha256.slice(0, HASH_DIGITS)}`;
 }
 
-/** Lines that assumptions have for sure. */
+/** Lines that are kept free for assumptions. */
 const ASSUMPTION_LINES = 3;
 
-/** At most fifteen lines; what doesn't fit is counted, and the full report has it. */
+/** The reply, of at most fifteen lines; it counts what doesn't fit and refers to --full. */
 export function sysfbReply(verdict: Verdict, version: string): Document {
   return withConditions((conditions) => replyOf(verdict, version, conditions));
 }
@@ -175,7 +175,7 @@ function replyOf(verdict: Verdict, version: string, conditions: Conditions): Doc
   return [first, ...body, ...(assumed === '' ? [] : [{ kind: 'paragraph', text: assumed } as const]), last];
 }
 
-/** The decision table, as many rows as there is room for, the others counted. */
+/** The rows of the decision table that fit, and the number of the others. */
 function tableLines(verdict: Verdict, conditions: Conditions, room: number): string[] {
   const rows = decisionClauses(verdict, conditions).map((row) => wrap(row, WIDTH - 4, '', '  '));
   const shown: string[] = [];

@@ -6,11 +6,11 @@ import { sysfbDocument } from './document.ts';
 import { sysfbJson } from './json.ts';
 import { sysfbReply } from './mail.ts';
 
-/** How much of a verdict is told. */
+/** How much of a verdict is reported. */
 export interface VerdictReportOptions {
   /** Everything: derivations, every piece of evidence, the Kconfig line, the raw data; in mail no short reply. */
   readonly full?: boolean;
-  /** Of the program, for the last line of a report that travels. */
+  /** The program's version, for the last line of reports. */
   readonly version: string;
 }
 

@@ -1,4 +1,4 @@
-/** The words of `sysfb` reports: the headline, and what machine and kernel are called. */
+/** The words of `sysfb` reports: the headline, machine and kernel. */
 import { hex } from '../../../bytes/address.ts';
 import type { Condition } from '../../../symbolic/index.ts';
 import { Names, variablesOf } from '../../../symbolic/index.ts';
@@ -15,8 +15,8 @@ export const ANSWER_WORDS: Record<Answer, readonly [string, Tone]> = {
 
 export const HAZARD_WORDS: Record<Hazard, string> = {
   none: 'none',
-  'framebuffer-unprotected': 'VMBus may hand out the space in which the framebuffer is',
-  'boot-failure': 'a device gets the space of the framebuffer and the machine may not boot',
+  'framebuffer-unprotected': 'VMBus may hand out the space of the framebuffer',
+  'boot-failure': 'a device gets the space of the framebuffer, and the machine may not boot',
   unknown: 'not known',
 };
 
@@ -60,7 +60,7 @@ export function framebufferText({ framebuffer }: Verdict): string {
   return range === undefined || text.includes(range) ? text : `${range}, ${text}`;
 }
 
-/** Things an answer depends on that have a better name in a sentence than in a condition. */
+/** Choices that have a better name in a sentence than in a condition. */
 const CHOICE_WORDS: Readonly<Record<string, string>> = {
   release: 'the release',
   boot: 'how it boots',
@@ -71,7 +71,7 @@ const CHOICE_WORDS: Readonly<Record<string, string>> = {
   vmbus: 'which VMBus device the kernel is given',
 };
 
-/** Names that a headline has before it only counts. */
+/** The most names in a headline; further ones are counted. */
 const MAX_NAMES = 4;
 
 /** `the firmware fields MG2B, MG2L and on the release`. */

@@ -1,4 +1,4 @@
-/** The judgement on an ACPI boot, in one world: what `vmbus_acpi_add` collects and what `vmbus_reserve_fb` sets aside. */
+/** The judgement on an ACPI boot, in one world: what `vmbus_acpi_add` collects and what `vmbus_reserve_fb` reserves. */
 
 import { formatMemRange } from '../../../bytes/address.ts';
 import type { Behaviour } from '../../../linux/behaviour.ts';
@@ -33,7 +33,7 @@ import {
 } from './outcome.ts';
 import { windowsIn } from './windows.ts';
 
-/** A judgement of one world before the report's parts are put to it. */
+/** Judges one world. */
 export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask): Outcome {
   const read = ask.once('windows', () => windowsIn(subject, situation, ask));
   if ('outcome' in read) return read.outcome;
@@ -72,10 +72,10 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   const touches = (reserved: Range | undefined): Touch => {
     const found = new Set<Touch>();
     for (const [index, window] of collected.windows.entries()) {
-      // Another window that overlaps the first leads past the reservation unless the allocator tests for it, and that
-      // test looks at where a request starts and ends: one around the reservation gets through.
+      // Another window that overlaps the first bypasses the reservation unless the allocator tests for it, and that test
+      // looks at the start and the end of a request: one around the reservation passes.
       const kept = index === 0 || behaviour.framebufferTest ? reserved : undefined;
-      // In a window from 0 on, a gap that isn't there, the search begins in RAM and takes what is free below.
+      // In a window that starts at 0 (no gap exists) the search begins in RAM and takes what is free below.
       const isEnclosable = (): boolean => index > 0 && !arithmetic.equal(window.start, 0n);
       const touch = canTouch(window, place, kept, arithmetic, isEnclosable);
       if (touch === 'yes') return 'yes';
@@ -88,10 +88,10 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   if (ask.once('inside', () => touches(undefined)) === 'no') {
     rules.push({
       id: 'acpi-framebuffer-outside',
-      says: `The framebuffer ${fb} is outside of every window that VMBus gets (${listText(pool)}).`,
+      says: `The framebuffer ${fb} is outside every window that VMBus gets (${listText(pool)}).`,
       evidence: [said, ...poolItems(pool)],
     });
-    return outside(`the framebuffer ${fb} is outside of every window`, pool, rules, finding);
+    return outside(`the framebuffer ${fb} is outside every window`, pool, rules, finding);
   }
   rules.push({
     id: 'window-holds-framebuffer',
@@ -142,7 +142,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
   }
   const around = touchedOn === 'around';
   const why = around
-    ? 'a request around the whole reservation gets past it, in another window that overlaps it'
+    ? 'a request around the whole reservation bypasses it, in another window that overlaps it'
     : (on?.why ?? (on === undefined ? 'vmbus_reserve_fb() does not run' : 'only a part of it is reserved'));
   rules.push({
     id: 'reservation-not-possible',
@@ -159,7 +159,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     };
   return touchedOff === 'around'
     ? { ...unprotected, with: withIt, because: `${inside}, and where the driver reserves it ${why}` }
-    : // The usual requests are smaller than the reservation, and kept off it.
+    : // Usual requests are smaller than the reservation, which they don't get.
       { ...unprotected, with: 'open', because: `${inside}, and with CONFIG_SYSFB ${why}` };
 }
 
@@ -196,7 +196,7 @@ function driverFacts(
   };
 }
 
-/** Is all of the first window reserved where lfb_base is 0? Not asked of windows whose bounds are open. */
+/** Whether all of the first window is reserved where lfb_base is 0; false for windows whose bounds are open. */
 function coversFirst(
   behaviour: Behaviour,
   windows: readonly CollectedWindow<Quantity>[],

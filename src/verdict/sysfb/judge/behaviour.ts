@@ -1,4 +1,4 @@
-/** The kernel's behaviour in one world: what differs between the releases that are open is asked for when it is needed. */
+/** The kernel's behaviour in one world: what differs between the possible releases is asked when it is needed. */
 import { BASE_BEHAVIOUR, type Behaviour } from '../../../linux/behaviour.ts';
 import { RELEASE_CHANGES } from '../../../linux/changes.ts';
 import type { ReleaseModel } from '../../../linux/release-choice.ts';
@@ -38,7 +38,7 @@ for (const [key, values] of VALUES)
     },
   });
 
-/** @returns an object whose properties ask when they are read: not to be copied or spread */
+/** @returns an object whose properties ask when they are read: it must not be copied or spread */
 export function rulesIn(ask: Ask, model: ReleaseModel): Behaviour {
   return new AskedBehaviour(ask, model) as unknown as Behaviour;
 }

@@ -1,4 +1,4 @@
-/** What a rule about an ACPI boot rests on, each where it is written. */
+/** The evidence of rules about an ACPI boot, with places. */
 
 import { formatRange } from '../../../window/range-text.ts';
 import type { AddressWindow } from '../../../window/window.ts';
@@ -7,7 +7,7 @@ import type { EvidenceItem } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
 
-/** The windows that the driver collects, each where it is described. */
+/** The windows that the driver collects, each with its place in the description. */
 export function poolItems(pool: readonly AddressWindow[]): EvidenceItem[] {
   return pool.map((window, at) => ({
     text: `VMBus gets ${listText([window])}`,
@@ -16,14 +16,14 @@ export function poolItems(pool: readonly AddressWindow[]): EvidenceItem[] {
   }));
 }
 
-/** The facts about release and boot that decided what the driver does: where each is written. */
+/** The facts about release and boot that decided what the driver does, with places. */
 export function kernelItems({ constraints }: Situation): EvidenceItem[] {
   return constraints.flatMap(({ kind, id, text, origin }) =>
     kind === 'fact' && origin !== undefined && (id === 'release' || id === 'boot') ? [{ text, origin }] : [],
   );
 }
 
-/** What a configuration among the inputs says of the symbol. */
+/** The line of CONFIG_SYSFB in a configuration among the inputs. */
 export function sysfbItems({ configuration }: Situation, value: 'y' | 'n'): EvidenceItem[] {
   const fact = configuration.fact('SYSFB', value);
   return fact === undefined ? [] : [evidenceItem(fact)];

@@ -1,4 +1,4 @@
-/** Where the framebuffer of an ACPI boot is in one world, and what the driver does about one whose place nothing says. */
+/** Where the framebuffer of an ACPI boot is in one world, and what the driver does about one whose place is not known. */
 import { FOUR_GIB, formatMemRange } from '../../../bytes/address.ts';
 import type { Behaviour } from '../../../linux/behaviour.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
@@ -15,7 +15,7 @@ import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, oneOf } from '../variables.t
 import { poolItems } from './evidence.ts';
 import type { Outcome, Place } from './outcome.ts';
 
-/** Where the framebuffer is in this world; `outside`: in no window; `none`: no window is where one could be. */
+/** Where the framebuffer is in this world; `outside`: in no window; `none`: no window is below 4 GiB. */
 export function framebufferIn(
   subject: AcpiSubject,
   situation: Situation,
@@ -40,7 +40,7 @@ export function framebufferIn(
   }
   const low = windows.filter(({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start));
   if (low.length === 0) return 'none';
-  // A window that starts at 0 is a gap that isn't there, whose computed end wrapped.
+  // A window that starts at 0 belongs to a gap that doesn't exist: its computed end wrapped.
   const gaps =
     platform === 'hyperv-gen2' && !subject.presumed ? low.filter(({ start }) => !equal(start, of(0n))) : [];
   const [first, ...others] = withRoom(gaps);
@@ -68,7 +68,7 @@ export function framebufferIn(
   };
 }
 
-/** Those that the firmware's framebuffer fits into (VideoDxe.c of mu_msvm takes 8 MiB); all of them where it fits into none. */
+/** The windows that the firmware's framebuffer fits into (VideoDxe.c of mu_msvm takes 8 MiB), or all if it fits into none. */
 function withRoom(windows: readonly CollectedWindow<Quantity>[]): readonly CollectedWindow<Quantity>[] {
   const roomy = windows.filter(
     ({ start, end }) => !isKnown(start) || !isKnown(end) || end - start + 1n >= GEN2_VIDEO_MEMORY,
@@ -77,9 +77,9 @@ function withRoom(windows: readonly CollectedWindow<Quantity>[]): readonly Colle
 }
 
 /**
- * Does a reservation at the framebuffer hold, wherever that is? It is made in the first window only, so it does where
- * no other window may hold the framebuffer. Where the allocator tests for the reservation in any window, one from 0 on, a
- * gap that isn't there, leads to nothing else as long as the first holds all of it: docs/decisions/worlds.md.
+ * Whether a reservation at the framebuffer protects it, wherever it is. It is made in the first window only, so it does if
+ * no other window may contain the framebuffer. Where the allocator tests for the reservation in every window, a window
+ * that starts at 0 (no gap exists) is harmless if the first contains all of it: docs/decisions/worlds.md.
  */
 export function reservesSomewhere(
   windows: readonly CollectedWindow<Quantity>[],
@@ -96,9 +96,9 @@ export function reservesSomewhere(
 }
 
 /**
- * The framebuffer is inside, nobody knows where. What the driver finds by screen_info or by the video device is the
- * framebuffer itself.
- * @param reserves whether what is reserved at the framebuffer is kept free; `never`: the driver does not get to reserve
+ * The outcome where the framebuffer is inside the windows at an unknown place. What the driver finds by screen_info or by
+ * the video device is the framebuffer itself.
+ * @param reserves whether a reservation at the framebuffer protects it; `never`: the driver never reserves
  * @param coversAll whether the driver, with CONFIG_SYSFB or without, reserves all of the low window where lfb_base is 0
  */
 export function somewhere(
@@ -136,7 +136,7 @@ export function somewhere(
       without: 'yes',
       with: 'open',
       because:
-        'the framebuffer is inside what VMBus gets, and may be where the driver reserves nothing: it does so in its first window only',
+        'the framebuffer is inside what VMBus gets, and may be where the driver reserves nothing: it reserves in its first window only',
     };
   const isEfi = ask.holds(IS_EFI);
   rules.push(...gateRules(isEfi, behaviour, kernel));
@@ -180,7 +180,7 @@ export function somewhere(
       };
 }
 
-/** Whether this boot path asks for CONFIG_SYSFB, and where that is written. */
+/** Whether this boot path tests CONFIG_SYSFB, with the source. */
 export function gateRules(
   isEfi: boolean,
   behaviour: Pick<Behaviour, 'sysfbGate' | 'biosFramebuffer'>,

@@ -1,6 +1,6 @@
 /**
- * The judgement where no firmware description is among the inputs: of a kernel's configuration or log by itself. What
- * the driver would be given isn't known then, only what it does about a framebuffer in it.
+ * The judgement where no firmware description is among the inputs, only a kernel's configuration or log. The windows are
+ * not known then, only what the driver does about a framebuffer in them.
  */
 import type { Artifact } from '../../../artifact/artifact.ts';
 import type { MachineFacts } from '../../../evidence/facts.ts';
@@ -16,7 +16,7 @@ import { kernelItems } from './evidence.ts';
 import { somewhere } from './framebuffer.ts';
 import type { Outcome } from './outcome.ts';
 
-/** A subject of which nothing but the kernel is known; undefined when nothing shows that the kernel is a Hyper-V guest's. */
+/** A subject of which only the kernel is known; undefined when nothing shows that it is a kernel of a Hyper-V guest. */
 export function kernelOnlySubject(facts: MachineFacts): AcpiSubject | undefined {
   const artifact = guestShownBy(facts);
   return artifact === undefined
@@ -33,7 +33,7 @@ export function kernelOnlySubject(facts: MachineFacts): AcpiSubject | undefined 
       };
 }
 
-/** What shows that the machine has VMBus, or that the kernel is built for one that has. */
+/** The input that shows that the machine has VMBus, or that the kernel is built for it. */
 function guestShownBy({ platforms, configs }: MachineFacts): Artifact | undefined {
   const seen = platforms.filter(({ strength }) => strength !== 'inferred');
   if (seen.length > 0) {
@@ -59,7 +59,7 @@ export function judgeKernelOnly(situation: Situation, ask: Ask): Outcome {
       with: 'no',
       because: 'the framebuffer is in no window that VMBus gets',
     };
-  // What tells that tables are not read tells of a device tree boot.
+  // Evidence that tables are not read is evidence of a device tree boot.
   if (bootsWithTree(situation.configuration, situation.platform, unread)) {
     const who = unread === undefined ? 'A kernel for VTL2' : 'This kernel';
     rules.push({

@@ -1,4 +1,4 @@
-/** What the driver reads of each `_CRS` on its way up, in one world. */
+/** What the driver reads from each `_CRS` on its way up, in one world. */
 import { casesOf } from '../../../acpi/crs/crs.ts';
 import { quantityField, type ResourceDescriptor } from '../../../acpi/resources/descriptor.ts';
 import type { AcpiLevel } from '../../../linux/vmbus/acpi-pool.ts';
@@ -22,14 +22,14 @@ import type { SubjectLevel } from '../subject.ts';
 /** Reads levels in the order of the driver. */
 export class LevelReader {
   readonly #ask: Ask;
-  /** Fields that are 0 in this world: what is 0 is put in, so that what depends on it gets simpler. */
+  /** Fields that are 0 in this world: they are substituted, which simplifies what depends on them. */
   readonly #zeros = new Assignment();
 
   constructor(ask: Ask) {
     this.#ask = ask;
   }
 
-  /** A `_CRS`: of alternatives, the one whose condition holds. `why`: nothing of it is known. */
+  /** Reads a `_CRS`: of alternatives, the one whose condition holds. `why`: it is unknown. */
   read({
     path,
     entry,
@@ -47,7 +47,7 @@ export class LevelReader {
         case 'absent':
           return { absent: true };
         case 'abandoned':
-          return { why: alternative.why ?? 'its evaluation was given up' };
+          return { why: alternative.why ?? 'its evaluation was abandoned' };
         case 'failure':
         case 'none':
           return { name: path, crs: null };
@@ -75,7 +75,7 @@ export class LevelReader {
     let at = substitute(value, this.#zeros);
     for (let choice = choiceIn(at); choice !== undefined; choice = choiceIn(at)) {
       const side = given(at, choice, this.#ask.holds(choice));
-      // A choice inside of an operation that can't be taken apart stays.
+      // A choice inside an operation that can't be split stays.
       if (sameQuantity(side, at)) break;
       at = side;
     }

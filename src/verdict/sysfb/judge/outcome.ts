@@ -1,15 +1,15 @@
-/** What comes of one world: can a window that VMBus hands out overlap the framebuffer, without CONFIG_SYSFB and with it? */
+/** The outcome of one world: can a window that VMBus hands out overlap the framebuffer, without CONFIG_SYSFB and with it? */
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
 import { bitsOf, type Condition, compare, type Quantity, sum } from '../../../symbolic/index.ts';
 import type { AddressWindow } from '../../../window/window.ts';
 import type { FramebufferFinding } from '../../framebuffers.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
 
-/** `open`: the inputs don't let it be told in this world. */
+/** `open`: the inputs don't decide it in this world. */
 export type Possible = 'yes' | 'no' | 'open';
 
 export interface Outcome {
-  /** What kind of case it is: worlds of one kind are told together. */
+  /** The kind of case: worlds of one kind share a row. */
   readonly kind:
     | 'no-driver'
     | 'not-read'
@@ -42,12 +42,12 @@ export interface Range {
   readonly end: Quantity;
 }
 
-/** What of a place a claim may get; `around`: only one that holds the whole reservation gets past it. */
+/** Whether a claim may get a part of a place; `around`: only a claim that contains the whole reservation. */
 export type Touch = 'no' | 'around' | 'yes';
 
 const BITS = 64;
 
-/** Addresses that are partly unknown: what a comparison gives is asked for. */
+/** Arithmetic for addresses that are partly unknown: results of comparisons are asked. */
 export function askedArithmetic(ask: Ask): Arithmetic<Quantity> {
   const holds = (condition: Quantity): boolean => ask.holds(condition as Condition);
   const linear = (constant: bigint, a: Quantity, b: Quantity, sign: bigint): Quantity =>
@@ -71,8 +71,8 @@ export function askedArithmetic(ask: Ask): Arithmetic<Quantity> {
 }
 
 /**
- * Can a claim in `window` touch `place`, where `reserved` is kept free? Asked in the fewest questions that settle it.
- * @param isEnclosable a claim around all of `reserved` is not kept off it
+ * Whether a claim in `window` can touch `place`, where `reserved` is kept free. Asks as few questions as possible.
+ * @param isEnclosable whether a claim around all of `reserved` is allowed
  */
 export function canTouch(
   window: Range,

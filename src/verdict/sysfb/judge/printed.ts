@@ -8,7 +8,7 @@ import type { AcpiSubject } from '../subject.ts';
 /** How many windows the driver prints. */
 const PRINTED = 2;
 
-/** The printed windows are all there are: fewer than would be printed, or the tables describe no more. */
+/** Whether the printed windows are all there are: fewer than the driver prints, or the tables describe no more. */
 export function isWholePool(printed: Collected<Quantity> | undefined, subject: AcpiSubject): boolean {
   return printed !== undefined && (printed.windows.length < PRINTED || mostWindows(subject) <= PRINTED);
 }

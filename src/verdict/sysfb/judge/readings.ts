@@ -1,4 +1,4 @@
-/** How the cells of a fragment may be read, where nobody says how many make an address. */
+/** How the cells of a fragment may be read, where the cell counts are not given. */
 import type { FragmentReading, Reading } from '../../../devicetree/address/readings.ts';
 import { propertyOf } from '../../../devicetree/tree.ts';
 import type { RuleFinding } from '../../question.ts';
@@ -10,14 +10,14 @@ export interface SubjectReading {
   readonly reading: Reading;
   /** The binding or OpenHCL's boot shim has these counts. */
   readonly byAuthority: boolean;
-  /** Of the best reading: why it is. */
+  /** For the best reading, the reasons. */
   readonly rules: readonly RuleFinding[];
 }
 
 /** microsoft,vmbus.yaml and openhcl_boot/src/dt.rs. */
 const KNOWN_COUNTS: readonly string[] = ['2/2/1', '2/2/2'];
 
-/** How many readings are judged: beyond, they are as good as any. */
+/** How many readings are judged. */
 const MAX_READINGS = 6;
 
 /** The readings of a fragment's `ranges`, the best first; none where the counts are given or the tree is whole. */
@@ -29,7 +29,7 @@ export function readingsOf(subject: TreeSubject): SubjectReading[] {
     const cells = `${child}/${parent}/${size}`;
     return { cells, reading, byAuthority: KNOWN_COUNTS.includes(cells), rules: [] };
   });
-  // Those that an authority has always count.
+  // Readings by an authority are always kept.
   const kept = [
     ...found.filter(({ byAuthority }) => byAuthority),
     ...found.filter(({ byAuthority }) => !byAuthority),
@@ -39,8 +39,8 @@ export function readingsOf(subject: TreeSubject): SubjectReading[] {
 }
 
 /**
- * Why the cells of a fragment can't be taken for VMBus' windows: neither the binding's entries nor those of the boot shim
- * fill them, and the node doesn't say its counts. Linux would take the whole entries and leave the rest.
+ * Why the cells of a fragment can't be VMBus' windows: they are a multiple of neither the binding's entries nor those of
+ * the boot shim, and the node has no counts. Linux would take the whole entries and ignore the rest.
  */
 export function whyNoReading(subject: TreeSubject): string | undefined {
   const property = propertyIn(subject);
@@ -52,7 +52,7 @@ export function whyNoReading(subject: TreeSubject): string | undefined {
   );
   return fits
     ? undefined
-    : `${property.cells.length} cells are no whole entries of 5, as by the binding, nor of 6, as OpenHCL's boot shim writes them`;
+    : `${property.cells.length} cells are neither whole entries of 5, as in the binding, nor of 6, as OpenHCL's boot shim writes them`;
 }
 
 function propertyIn(subject: TreeSubject): FragmentReading | undefined {
@@ -75,7 +75,7 @@ function rulesFor({ reading, cells }: SubjectReading, given: readonly number[]):
 /** The `ranges` of the example in Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml. */
 const BINDING_EXAMPLE = [0x0f, 0xf0000000, 0x0f, 0xf0000000, 0x10000000];
 
-/** A line may have been copied from the binding instead of from a machine; a reader has to know. */
+/** Tells the reader that a line may have been copied from the binding instead of from a machine. */
 function exampleRule(cells: readonly number[]): RuleFinding[] {
   if (cells.length !== BINDING_EXAMPLE.length || cells.some((cell, at) => cell !== BINDING_EXAMPLE[at]))
     return [];
@@ -85,7 +85,7 @@ function exampleRule(cells: readonly number[]): RuleFinding[] {
       says: 'The five cells equal the example of the binding; openhcl_boot writes six.',
       evidence: [
         {
-          text: 'the line may be a copy of it and not of a machine; the tree of the machine settles that',
+          text: 'the line may be copied from there and not from a machine; the tree of the machine settles that',
           authority:
             'Documentation/devicetree/bindings/bus/microsoft,vmbus.yaml; openhcl_boot/src/dt.rs writes #size-cells = 2',
         },

@@ -19,7 +19,8 @@ import { whyNoReading } from './readings.ts';
 const ADDRESS_SPACE_END = 1n << 64n;
 
 /**
- * @param windows what `ranges` of the node give; null when it has none
+ * Judges one world.
+ * @param windows of the node's `ranges`; null when it has none
  * @param described framebuffers that this and other trees describe
  */
 export function judgeTree(
@@ -76,7 +77,7 @@ export function judgeTree(
   if (misfit !== undefined) {
     rules.push({
       id: 'dt-window-unknown',
-      says: `Where a window of ${where} is cannot be determined.`,
+      says: `The address of a window of ${where} cannot be determined.`,
       evidence: [{ text: misfit, authority: `${AUTHORITY.binding}; ${AUTHORITY.shim}` }],
     });
     const because = `the ranges of ${where} can't be read: ${misfit}`;
@@ -107,7 +108,7 @@ export function judgeTree(
         : `base ${hex(known.base)} and size ${hex(known.size)} reach beyond 64 bits`;
     rules.push({
       id: 'dt-window-unknown',
-      says: `Where a window of ${where} is cannot be determined.`,
+      says: `The address of a window of ${where} cannot be determined.`,
       evidence: [{ text, origin: window.origin }],
     });
     return {
@@ -148,7 +149,7 @@ export function judgeTree(
   };
   for (const framebuffer of known) {
     if (typeof framebuffer.base !== 'bigint') {
-      // Described, but nowhere: it may be anywhere.
+      // Described without a known address: it may be anywhere.
       if (!ask.holds(IS_INSIDE)) continue;
       rules.push(holdsRule(framebuffer, pool));
       return exposed(framebuffer, pool);
@@ -164,7 +165,7 @@ export function judgeTree(
     return exposed({ ...framebuffer, size }, holding);
   }
   const first = known[0] ?? null;
-  // What another tree describes, or a node that is disabled, shows that a framebuffer may be there, not that it is.
+  // A framebuffer of another tree, or of a disabled node, may be there, but isn't certain.
   const own = described.filter(
     ({ origin, flags }) => origin.artifact === subject.description.artifact && flags.available !== false,
   );
@@ -194,12 +195,12 @@ export function judgeTree(
   if (located !== undefined) {
     rules.push({
       id: 'dt-framebuffer-outside',
-      says: `The framebuffer ${placeText(located)} is outside of every window that VMBus gets.`,
+      says: `The framebuffer ${placeText(located)} is outside every window that VMBus gets.`,
       evidence: [{ text: located.text, ...(located.origin ? { origin: located.origin } : {}) }],
     });
     return safe(
       'outside',
-      `the framebuffer ${placeText(located)} is outside of every window that VMBus gets`,
+      `the framebuffer ${placeText(located)} is outside every window that VMBus gets`,
       pool,
       located,
     );

@@ -1,4 +1,4 @@
-/** The windows that `vmbus_acpi_add` collects in one world, or why there is nothing to ask about them. */
+/** The windows that `vmbus_acpi_add` collects in one world, or the outcome where there are none. */
 
 import type { CrsEntry } from '../../../acpi/crs/crs.ts';
 import { spanOf } from '../../../acpi/resources/range.ts';
@@ -20,7 +20,7 @@ import { LevelReader } from './levels.ts';
 import { askedArithmetic, type Outcome } from './outcome.ts';
 import { collectedIn, isWholePool } from './printed.ts';
 
-/** What the driver has, in its own terms and as windows, and the rules that told so. */
+/** The driver's windows, in its own terms and as windows of the report, and the rules behind them. */
 export interface ReadWindows {
   readonly collected: Collected<Quantity>;
   readonly pool: readonly AddressWindow[];
@@ -47,7 +47,7 @@ export function windowsIn(
     return unread.safe ? safe('no-driver', unread.because) : open('not-read', unread.because);
   }
 
-  // From the root downwards: what stands in a device that is not there is not looked at.
+  // From the root downwards: what is below an absent device is not enumerated.
   for (const level of subject.levels.toReversed()) {
     if (!isAbsent(level.entry ?? level.device, ask)) continue;
     const isOwn = level === subject.levels[0];
@@ -68,13 +68,13 @@ export function windowsIn(
     if (level.device?.isForeign) {
       const why = 'no table among the inputs declares it';
       rules.push(unreadableRule(subject, level, why));
-      return open('unreadable', `what ${level.path}._CRS gives is not known (${why})`);
+      return open('unreadable', `the result of ${level.path}._CRS is unknown (${why})`);
     }
     const read = reader.read(level);
-    if ('absent' in read) return safe('no-window', `${level.path} is not there`);
+    if ('absent' in read) return safe('no-window', `${level.path} does not exist`);
     if ('why' in read) {
       rules.push(unreadableRule(subject, level, read.why));
-      return open('unreadable', `what ${level.path}._CRS gives is not known (${read.why})`);
+      return open('unreadable', `the result of ${level.path}._CRS is unknown (${read.why})`);
     }
     levels.push(read);
   }
@@ -106,7 +106,8 @@ export function windowsIn(
       says: `${capital(why)}.`,
       evidence: [
         {
-          text: countedReasons(collected.leftOut) || 'no descriptor of it or above it counts',
+          text:
+            countedReasons(collected.leftOut) || 'neither it nor a device above it has a usable descriptor',
           authority: AUTHORITY.walk,
         },
       ],
@@ -138,7 +139,7 @@ function capital(text: string): string {
 function unreadableRule(subject: AcpiSubject, level: SubjectLevel, why: string): RuleFinding {
   return {
     id: 'acpi-window-unknown',
-    says: `What the _CRS of ${level.path} gives is not known.`,
+    says: `The result of ${level.path}._CRS is unknown.`,
     evidence: [{ text: why, origin: crsOrigin(subject, level, 0) }],
   };
 }
@@ -148,7 +149,7 @@ function crsOrigin(subject: AcpiSubject, level: SubjectLevel, index: number): Or
   return { artifact: subject.artifact, path: level.path, item: '_CRS', index, ...(span ? { span } : {}) };
 }
 
-/** The driver's window as an {@link AddressWindow}; its origin is the first descriptor that went into it. */
+/** The driver's window as an {@link AddressWindow}; its origin is its first descriptor. */
 function poolWindow(subject: AcpiSubject, window: CollectedWindow<Quantity>): AddressWindow {
   const { level, index } = window.parts[0]!;
   const { start, end } = window;

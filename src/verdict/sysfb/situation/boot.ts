@@ -8,7 +8,7 @@ import type { Constraint, Premise, RuleFinding } from '../../question.ts';
 import type { Subject } from '../subject.ts';
 import { IS_EFI } from '../variables.ts';
 
-/** How the kernel was started, as the driver sees it. Gives what is known of `efi_enabled(EFI_BOOT)`. */
+/** How the kernel was started, as the driver sees it. @returns the value of `efi_enabled(EFI_BOOT)`, where it is known */
 export function bootFacts(
   subject: Subject,
   platform: Platform | 'other',
@@ -34,7 +34,7 @@ export function bootFacts(
     });
     if (platform === 'hyperv-gen2')
       premises.push({
-        text: 'the loader of this kernel passes it the address of the ACPI tables: without CONFIG_EFI it does not find them by itself on Generation 2',
+        text: 'the boot loader passes this kernel the address of the ACPI tables: without CONFIG_EFI it does not find them on Generation 2',
         defeatedBy: 'a log in which no RSDP was found',
       });
     return settle(fromFact('boot', isBios, 'efi_enabled(EFI_BOOT) is 0', noEfi), false);

@@ -1,4 +1,4 @@
-/** What is known of Hyper-V's Generation 2 firmware about gaps whose bounds the tables leave open. */
+/** What is known about Hyper-V's Generation 2 firmware, for gaps whose bounds the tables leave open. */
 
 import { quantityField, type ResourceDescriptor } from '../../../acpi/resources/descriptor.ts';
 import { FOUR_GIB, ONE_MIB } from '../../../bytes/address.ts';
@@ -15,15 +15,14 @@ import type { Constraint } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { AcpiSubject } from '../subject.ts';
 
-/** `Set-VM -LowMemoryMappedIoSpace` takes 128 MiB at least, which is what Hyper-V and openvmm give by default. */
+/** `Set-VM -LowMemoryMappedIoSpace` takes at least 128 MiB, which is the default of Hyper-V and openvmm. */
 const LEAST_LOW_GAP = 0x8000000n;
-/** A bit more than 64: no sum of a base and a length wraps in it. */
+/** One bit more than 64, so that no sum of a base and a length wraps. */
 const WIDE = 65;
 
 /**
- * The low gap, where there is one, is between 1 MiB and 4 GiB and has 128 MiB at least; where its length is 0 nothing is
- * known of the base. The firmware takes for the high gap the range whose base is at or above 4 GiB, or has none: then base
- * and length are 0.
+ * The low gap, if it exists, is between 1 MiB and 4 GiB and has at least 128 MiB; where its length is 0 the base is not
+ * known. The high gap is a range whose base is at or above 4 GiB; if there is none, base and length are 0.
  */
 export function firmwareAuthority(subject: AcpiSubject): Constraint[] {
   const conditions: Quantity[] = [];
@@ -42,7 +41,7 @@ export function firmwareAuthority(subject: AcpiSubject): Constraint[] {
       id: 'gen2-gaps',
       kind: 'authority',
       condition: gather('all', conditions) as Condition,
-      text: `${[...names].join(', ')} are Hyper-V's gaps: the low one, if there is one, at least 128 MiB and below 4 GiB, the high one above`,
+      text: `${[...names].join(', ')} are Hyper-V's MMIO gaps: the low one, if it exists, has at least 128 MiB below 4 GiB, and the high one is above`,
       source: AUTHORITY.gaps,
       defeatedBy: 'values given by --set or --memory',
     },

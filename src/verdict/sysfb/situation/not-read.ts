@@ -1,4 +1,4 @@
-/** Whether the kernel has the driver, and reads the description that was given. */
+/** Whether the kernel has the driver and reads the given description. */
 import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
 import type { ReleaseModel } from '../../../linux/release-choice.ts';
 import type { Condition } from '../../../symbolic/index.ts';
@@ -13,11 +13,11 @@ export interface NotRead {
   readonly safe: boolean;
   readonly because: string;
   readonly rule: RuleFinding;
-  /** Only then is it so. */
+  /** The condition under which it holds; absent where it always does. */
   readonly when?: Condition;
 }
 
-/** Does the kernel have the driver, and does it read this description at all? */
+/** Why the kernel doesn't read this description, or has no driver; undefined where it reads it. */
 export function notRead(
   subject: Subject,
   platform: Platform | 'other',
@@ -33,7 +33,7 @@ export function notRead(
     because,
     rule: { id, says: `${because.charAt(0).toUpperCase()}${because.slice(1)}.`, evidence },
   });
-  // A driver that was seen is there, whatever a file says.
+  // A driver that was observed exists, whatever a file says.
   const isSeen =
     facts.vmbusClaims.length > 0 ||
     facts.symbols.some(({ value }) => value.symbol === 'HYPERV' && value.value !== 'n');
@@ -44,7 +44,7 @@ export function notRead(
       ...made(
         'no-vmbus-driver',
         true,
-        `CONFIG_${symbol} is not set: ${name} has no VMBus driver, which hands nothing out`,
+        `CONFIG_${symbol} is not set: ${name} has no VMBus driver, so nothing is handed out`,
         evidenceItem(off),
       ),
       // In a kernel without the symbol a line of it says nothing.
@@ -53,7 +53,7 @@ export function notRead(
   }
   if (platform === 'xen-pv' || platform === 'hyperv-root')
     return made('no-vmbus-here', true, 'the VMBus driver does not run on this machine', {
-      text: 'what the inputs show of the machine',
+      text: 'the platform that the inputs show',
       authority: AUTHORITY.root,
     });
   const read = strongest(facts.descriptions);
@@ -87,7 +87,7 @@ export function notRead(
     );
   const efi = strongest(facts.efiBoot);
   const [byEfi] = efi;
-  // On x86 what EFI firmware starts has ACPI; kernels of arm64 are given trees by it, too.
+  // On x86 a kernel that EFI firmware started has ACPI; on arm64 EFI firmware passes device trees too.
   if (
     given.boot === undefined &&
     byEfi !== undefined &&
@@ -98,7 +98,7 @@ export function notRead(
     return made(
       'device-tree-not-read',
       false,
-      'a kernel that EFI firmware started on x86 reads ACPI tables and not this tree, and none with a VMBus device was given',
+      'a kernel that EFI firmware started on x86 reads ACPI tables and not this tree, and no table with a VMBus device was given',
       evidenceItem(byEfi),
     );
   if ((given.boot !== undefined && given.boot !== 'dt') || !allows('dt'))
@@ -112,7 +112,7 @@ export function notRead(
   return undefined;
 }
 
-/** Of a kernel of which nothing else is known: is it one for VTL2, or was it seen to read no tables? */
+/** For a kernel without a description: whether it is one for VTL2, or is known to read no tables. */
 export function bootsWithTree(
   configuration: Configuration,
   platform: Platform | 'other',
@@ -123,7 +123,7 @@ export function bootsWithTree(
   );
 }
 
-/** What is so in one world. */
+/** The reason that applies in one world. */
 export function unreadIn(unread: NotRead | undefined, ask: Ask): NotRead | undefined {
   return unread?.when === undefined || ask.holds(unread.when) ? unread : undefined;
 }

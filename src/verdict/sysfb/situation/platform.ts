@@ -1,4 +1,4 @@
-/** What machine and architecture it is. */
+/** Which platform and architecture the machine has. */
 import type { AcpiTable } from '../../../acpi/tables/table.ts';
 import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
 import { platformsOfTables } from '../../../evidence/platform.ts';
@@ -17,7 +17,7 @@ export function kernelArchitecture(
   return configuration.value('X86_64') === 'y' ? 'x86_64' : undefined;
 }
 
-/** Said of the kernel that runs, whatever machine the description is of. */
+/** Properties of the running kernel, whatever machine the description is from. */
 const OF_THE_KERNEL: ReadonlySet<Platform> = new Set(['xen-pv', 'hyperv-root']);
 
 export interface ShownPlatform {
@@ -26,7 +26,7 @@ export interface ShownPlatform {
   readonly contradicted: boolean;
 }
 
-/** What the machine is: what evidence and the tables' OEM ids show, else what the place of VMBus in the description shows. */
+/** The platform: by evidence and the tables' OEM ids, else by the place of VMBus in the description. */
 export function platformOf(
   subject: Subject,
   facts: MachineFacts,
@@ -36,7 +36,7 @@ export function platformOf(
   const shown = strongest(facts.platforms);
   const described = describedPlatform(subject);
   const byTables = platformsOfTables(tables);
-  // What the kernel is to the hypervisor says nothing against the machine that the tables describe.
+  // The kernel's role towards the hypervisor doesn't contradict the machine that the tables describe.
   const ofKernel = new Set(
     shown.flatMap(({ value }) => (value.every((each) => OF_THE_KERNEL.has(each)) ? value : [])),
   );
@@ -57,7 +57,7 @@ export function platformOf(
       evidence.push({ text: `the description is that of ${PLATFORM_NAMES[described] ?? described}` });
     rules.push({
       id: 'evidence-contradicts',
-      says: 'The inputs contradict each other about what the machine is: they may be of several machines.',
+      says: 'The inputs contradict each other about what the machine is: they may be from several machines.',
       evidence,
     });
     return { platform: 'other', contradicted: true };

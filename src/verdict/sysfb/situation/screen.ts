@@ -1,4 +1,4 @@
-/** What screen_info and the video device say of the framebuffer. */
+/** What screen_info and the video device say about the framebuffer. */
 import type { FactOf } from '../../../evidence/fact.ts';
 import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
 import { gen1Video } from '../../../linux/framebuffer.ts';
@@ -9,7 +9,7 @@ import type { Constraint, Premise, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import { HAS_VIDEO, IS_EFI, LFB_IS_ZERO } from '../variables.ts';
 
-/** What screen_info holds for the driver. */
+/** What the driver finds in screen_info. */
 export function screenFacts(
   platform: Platform | 'other',
   architecture: 'x86_64' | 'arm64' | undefined,
@@ -67,14 +67,14 @@ export function screenFacts(
     };
   }
   if (first !== undefined) {
-    // Where it is they don't agree on, but that it is set.
+    // They disagree about the value, but agree that it is set.
     if (said.every(({ value }) => value !== null && value !== 0n))
       constraints.push(fromFact('lfb-base', not(LFB_IS_ZERO) as Condition, 'lfb_base is set', first));
     return { lfb: undefined };
   }
   if (efi === true && platform !== 'other') {
     premises.push({
-      text: 'it is a first boot by firmware, not kexec or kdump, of a machine that is not confidential',
+      text: 'the kernel was booted by firmware, not by kexec or kdump, and the machine is not confidential',
       defeatedBy: 'a log or command line that shows otherwise, a dump of boot_params',
     });
     constraints.push({
@@ -106,13 +106,13 @@ export function videoFacts(
   const [seen] = strongest(facts.video);
   if (seen !== undefined) {
     const { present } = seen.value;
-    // Each Generation 1 machine has it: a listing without it is cut, or another machine's.
+    // Every Generation 1 machine has it: a listing without it is incomplete, or from another machine.
     if (!present && platform === 'hyperv-gen1') return undefined;
     constraints.push(
       fromFact(
         'video',
         present ? HAS_VIDEO : (not(HAS_VIDEO) as Condition),
-        `PCI 1414:5353 is ${present ? 'there' : 'not there'}`,
+        `PCI 1414:5353 is ${present ? 'present' : 'absent'}`,
         seen,
       ),
     );
@@ -137,7 +137,7 @@ export function videoFacts(
   return undefined;
 }
 
-/** Of a Hyper-V guest whose generation isn't known: what holds for each. */
+/** For a Hyper-V guest whose generation isn't known: what holds for each generation. */
 export function assumeGuest(configuration: Configuration, constraints: Constraint[]): void {
   const isBios = not(IS_EFI) as Condition;
   if (!constraints.some(({ id }) => id === 'lfb-base'))
@@ -149,7 +149,7 @@ export function assumeGuest(configuration: Configuration, constraints: Constrain
       source: 'the question',
       defeatedBy: 'a dump of boot_params, a kdump command line, isolation lines',
     });
-  // A kernel without EFI takes that branch on Generation 2, too.
+  // A kernel without EFI takes that branch on Generation 2 too.
   if (configuration.value('EFI') !== 'n' && !constraints.some(({ id }) => id === 'video'))
     constraints.push({
       id: 'gen1-video',

@@ -1,6 +1,6 @@
 /**
- * What is known of one VMBus device's machine, kernel and boot when the question is asked: constraints on what is open,
- * each with its source, and what is known outright.
+ * What is known about the machine, kernel and boot of one VMBus device: constraints on what is open, each with its source,
+ * and what is known for certain.
  */
 import type { AcpiTable } from '../../../acpi/tables/table.ts';
 import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
@@ -35,10 +35,10 @@ export interface Situation {
   readonly kernel: KernelName;
   readonly configuration: Configuration;
   readonly platform: Platform | 'other';
-  /** The inputs are of several machines: nothing may follow from what they hold together. */
+  /** The inputs are from several machines: nothing follows from them together. */
   readonly contradicted: boolean;
   readonly architecture: 'x86_64' | 'arm64' | undefined;
-  /** Where the framebuffer may be, as far as something says so: sources that contradict each other give several. */
+  /** Where the framebuffer may be; sources that contradict each other give several. */
   readonly framebuffers: readonly FramebufferFinding[];
   /** `efi_enabled(EFI_BOOT)`; undefined where it is open or the boot is by device tree. */
   readonly efi: boolean | undefined;
@@ -51,14 +51,14 @@ export interface Situation {
   readonly printed: Collected<Quantity> | undefined;
   /** The kernel doesn't read this description, or has no driver for it. */
   readonly descriptionNotRead: NotRead | undefined;
-  /** What was found in the evidence that a reader has to know, whatever the answer. */
+  /** Findings in the evidence that a reader has to know, whatever the answer. */
   readonly rules: readonly RuleFinding[];
 }
 
 /** Symbols that decide which path the driver takes, and whether there is one. */
 const STEERING = ['HYPERV', 'HYPERV_VMBUS', 'HYPERV_VTL_MODE', 'EFI', 'ACPI', 'OF', 'PCI'] as const;
 
-/** Puts together what is known for one VMBus device. */
+/** Collects what is known for one VMBus device. */
 export function situationOf(
   subject: Subject,
   given: GivenFacts,
@@ -77,7 +77,7 @@ export function situationOf(
   if (disagreeing.length > 0)
     rules.push({
       id: 'evidence-contradicts',
-      says: 'The configurations contradict each other: they are not of one kernel.',
+      says: 'The configurations contradict each other: they are from different kernels.',
       evidence: disagreeing.map(evidenceItem),
     });
 

@@ -1,4 +1,4 @@
-/** What SRAT shows of the gaps whose bounds a Generation 2 table leaves open: an inference, which may make an answer worse only. */
+/** What SRAT shows about gaps whose bounds a Generation 2 table leaves open: an inference, which can only make an answer worse. */
 import { quantityField, type ResourceDescriptor } from '../../../acpi/resources/descriptor.ts';
 import type { AcpiTable } from '../../../acpi/tables/table.ts';
 import { formatMemRange } from '../../../bytes/address.ts';
@@ -17,7 +17,7 @@ import type { Default, EvidenceItem, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { AcpiSubject } from '../subject.ts';
 
-/** The gaps that the ranges of SRAT leave, and where those are: in the table itself, else in a log. */
+/** The gaps between the ranges of SRAT, and their source: the table itself, or a log. */
 export interface ShownGaps {
   readonly gaps: readonly MmioGap[];
   readonly evidence: EvidenceItem;
@@ -40,7 +40,7 @@ export function shownGaps(tables: readonly AcpiTable[], facts: MachineFacts): Sh
       };
 }
 
-/** That the open bounds of the device's windows are those gaps; undefined where none is open. */
+/** The default that the open bounds of the device's windows are those gaps; undefined where none is open. */
 export function gapsDefault(
   subject: AcpiSubject,
   { gaps, evidence }: ShownGaps,
@@ -62,18 +62,18 @@ export function gapsDefault(
   return {
     assumed: {
       condition: gather('all', conditions) as Condition,
-      text: `${[...names].join(', ')} are the gaps that SRAT leaves: ${list}`,
+      text: `${[...names].join(', ')} are the gaps in SRAT: ${list}`,
       otherwise: 'their values: --set NAME=VALUE, or --memory DUMP@ADDRESS',
     },
     rule: {
       id: 'srat-gaps',
-      says: `The ranges of SRAT leave out ${list}; on Hyper-V these are the MMIO gaps. It is an inference: it may make an answer worse, not better.`,
+      says: `The ranges of SRAT leave out ${list}; on Hyper-V these are the MMIO gaps. This is an inference: it can make an answer worse, not better.`,
       evidence: [{ ...evidence, authority: AUTHORITY.srat }],
     },
   };
 }
 
-/** Of a descriptor whose minimum or length is open: that it is the gap of its kind, if there is one of it. */
+/** Conditions that a descriptor with an open minimum or length is the gap of its kind, if there is exactly one. */
 function boundsIn(
   descriptor: ResourceDescriptor,
   gaps: readonly MmioGap[],
@@ -85,7 +85,7 @@ function boundsIn(
   const length = quantityField(descriptor, 'length');
   if (gap === undefined || others.length > 0 || min === undefined || length === undefined) return undefined;
   const conditions = [compare('eq', min, gap.base), compare('eq', length, gap.size)];
-  // Known bounds that differ: it is another range.
+  // Known bounds that differ belong to another range.
   if (conditions.some((condition) => condition === 0n)) return undefined;
   const open = conditions.filter((condition) => !isKnown(condition)) as Condition[];
   return open.length === 0 ? undefined : { gap, conditions: open };

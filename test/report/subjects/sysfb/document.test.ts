@@ -198,7 +198,7 @@ describe('why', () => {
     const again = rule({ id: 'b', evidence: [{ text: 'S', authority: 'S' }] });
     expect(why([rule(), again])![1]).toEqual(['b', 'S [1]']);
     const twice = rule({ id: 'b', evidence: [{ text: 'The rule holds', authority: 'S' }] });
-    expect(why([rule(), twice])![1]).toEqual(['b', 'as said above [1]']);
+    expect(why([rule(), twice])![1]).toEqual(['b', 'see above [1]']);
   });
 
   test('in which cases it holds, where that is not all', () => {
@@ -324,7 +324,7 @@ describe('machine, kernel and configuration', () => {
       'depends',
       undefined,
     ]);
-    expect(told[4]![0]).toMatch(/^Added for nothing, .* 3,533 bytes/);
+    expect(told[4]![0]).toMatch(/^Where it is not needed, .* 3,533 bytes/);
     expect(sections({ matrix: [] })['By release and configuration']).toHaveLength(1);
   });
 });
