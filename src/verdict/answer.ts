@@ -1,4 +1,5 @@
 /** Asking a question: from artifacts and options to a verdict. */
+import { HOST_BRIDGE_IDS } from '../acpi/crs/pci-root.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import { isKind } from '../artifact/kinds.ts';
 import { DiagnosticList } from '../bytes/diagnostic.ts';
@@ -125,7 +126,7 @@ async function describeAsked(
   const options = evidence === undefined ? ofLinux : { ...ofLinux, evidence };
   return (
     (judgedOnly && (await describeSubjects(artifacts, options, diagnostics))) ||
-    (await describe(artifacts, { ...options, alsoIds: VMBUS_ACPI_IDS }, diagnostics))
+    (await describe(artifacts, { ...options, alsoIds: [...VMBUS_ACPI_IDS, ...HOST_BRIDGE_IDS] }, diagnostics))
   );
 }
 

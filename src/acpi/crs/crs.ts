@@ -118,7 +118,19 @@ export interface CrsEntry {
 export interface DeviceWithoutCrs
   extends Pick<
     CrsEntry,
-    'device' | 'hid' | 'cid' | 'idsUnknown' | 'uid' | 'adr' | 'sta' | 'staValue' | 'span' | 'table'
+    | 'device'
+    | 'hid'
+    | 'cid'
+    | 'idsUnknown'
+    | 'uid'
+    | 'adr'
+    | 'sta'
+    | 'staValue'
+    | 'segment'
+    | 'baseBus'
+    | 'hasConfigurationBase'
+    | 'span'
+    | 'table'
   > {
   /** Whether it exists: 1, or an expression over what isn't known. */
   readonly when: Quantity;

@@ -16,6 +16,7 @@ import {
 import type { TraceRecord } from '../interpreter/state/trace.ts';
 import { spanIn } from '../tables/records.ts';
 import type { CrsEntry, CrsStep, DeviceAbove, DeviceWithoutCrs } from './crs.ts';
+import { hardwareIdText } from './hardware-id.ts';
 import { identityOf } from './identity.ts';
 import { abandoned, describeField, resultOf } from './outcome.ts';
 import { placeOf } from './places.ts';
@@ -135,7 +136,7 @@ function findWithoutCrs(
 function mayBe(device: NamespaceNode, ids: readonly string[]): boolean {
   const isOther = (value: AmlValue | undefined): boolean =>
     value === undefined ||
-    typeof value === 'bigint' ||
+    (typeof value === 'bigint' && !ids.includes(hardwareIdText(value))) ||
     (value instanceof StringObject && value.text !== undefined && !ids.includes(value.text)) ||
     (value instanceof PackageObject && value.elements.every(isOther));
   return ['_HID', '_CID'].some((segment) => !isOther(device.children.get(segment)?.object));

@@ -19,6 +19,17 @@ export interface SpaceEnds {
   readonly io: bigint;
 }
 
+/** Does the driver of root bridges take a device with these ids? Of a PCI Express bridge it wants the id of PCI beside (root_device_ids). */
+export function isRootDevice({
+  hid,
+  cid = [],
+}: {
+  readonly hid?: string;
+  readonly cid?: readonly string[];
+}): boolean {
+  return hid === 'PNP0A03' || cid.includes('PNP0A03');
+}
+
 const VALIDATE = 'acpi_pci_root_validate_resources()';
 
 /**

@@ -99,20 +99,26 @@ export function windowsOfRanges(ranges: readonly FusedRange[], bridge: string, p
   return { windows, changes };
 }
 
-/** What Linux warns of in windows that it takes. */
-export function rangeWarnings(
-  windows: readonly BridgeWindow[],
-  ranges: readonly FusedRange[],
-  path: string,
-  warnsOfLargeWindow: boolean,
-): { readonly line: string; readonly why: string }[] {
-  const found: { line: string; why: string }[] = [];
-  const memory = windows.filter(({ space }) => space === 'memory');
-  if (windows.filter(({ space }) => space === 'io').length > 1)
-    found.push({
+export interface Warning {
+  readonly line: string;
+  readonly why: string;
+}
+
+/** What Linux warns of while it reads `ranges`. */
+export function rangeWarnings(windows: readonly BridgeWindow[], path: string): Warning[] {
+  if (windows.filter(({ space }) => space === 'io').length <= 1) return [];
+  return [
+    {
       line: `More than one I/O resource converted for ${path}. CPU base address for old range lost!`,
       why: 'only the last I/O window is mapped',
-    });
+    },
+  ];
+}
+
+/** What Linux warns of in windows that it was given: a bridge whose probe fails before is told of nothing of it. */
+export function windowWarnings(windows: readonly BridgeWindow[], warnsOfLargeWindow: boolean): Warning[] {
+  const found: Warning[] = [];
+  const memory = windows.filter(({ space }) => space === 'memory');
   if (warnsOfLargeWindow)
     for (const window of memory)
       if (!window.prefetchable && window.end - window.start + 1n >= 1n << 32n)
@@ -120,7 +126,7 @@ export function rangeWarnings(
           line: 'Memory resource size exceeds max for 32 bits',
           why: `${printWindow(window)} is not prefetchable and of 4 GiB or more; its place is not checked`,
         });
-  if (ranges.length > 0 && memory.every(({ prefetchable }) => prefetchable))
+  if (memory.every(({ prefetchable }) => prefetchable))
     found.push({
       line: 'non-prefetchable memory resource required',
       why: 'there is no non-prefetchable memory window, so devices with 32-bit BARs get no space',

@@ -58,6 +58,12 @@ export function printWindow({
   return `[${space === 'io' ? 'io ' : 'mem'} ${range}${prefetchable ? ' pref' : ''}${window ? ' window' : ''}]`;
 }
 
+/** `%pR` of bus numbers: `[bus 00-ff]`, `[bus 40]`. */
+export function printBuses(first: number, last: number): string {
+  const number = (bus: number): string => bus.toString(16).padStart(2, '0');
+  return `[bus ${number(first)}${last === first ? '' : `-${number(last)}`}]`;
+}
+
 export function overlaps(a: Span, b: Span): boolean {
   return a.start <= b.end && b.start <= a.end;
 }

@@ -18,9 +18,10 @@ import type { Machine } from '../../window/describe.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { explore } from '../explore.ts';
 import type { Ask, Constraint, ExplorationLimit } from '../question.ts';
+import { configurationSpace, notesOf } from './acpi-notes.ts';
 import { AUTHORITY } from './authorities.ts';
 import { changeOf, type Found, gathered, keyOfChange, keyOfWindow, simplifiedUnder } from './fold.ts';
-import type { BridgeNote, JudgedBridge } from './result.ts';
+import type { JudgedBridge } from './result.ts';
 import type { BridgeSituation } from './situation.ts';
 import { type AcpiBridge, type CrsItem, crsItems, failureOf, isConcrete, opposite } from './subject.ts';
 import { ADDRESS_BITS, lastAddressOf } from './variables.ts';
@@ -81,6 +82,7 @@ export function judgeAcpiBridges(
   const given = allOf(constraints.map(({ condition }) => condition));
   const open = ranges.some((list) => list.some(({ range }) => !isConcrete(range)));
   const byPath = windowsByPath(machine);
+  const ecam = subjects.map((subject) => configurationSpace(subject, machine, situation));
   const bridges = subjects.map((subject, bridge): JudgedBridge => {
     const described = byPath.get(subject.path) ?? [];
     const byIndex = new Map(described.toReversed().map((window) => [window.origin.index, window]));
@@ -114,15 +116,15 @@ export function judgeAcpiBridges(
           ...(kernels === undefined ? {} : { kernels }),
         })),
       ],
-      notes: [...notesOf(subject, failed, situation), ...ecamNotes(subject, machine, situation)],
+      notes: [...notesOf(subject, failed, situation), ...ecam[bridge]!.notes],
       keptFree: [],
       prints: [],
     };
   });
   return {
     // Without configuration space there is no bus, whatever the windows.
-    bridges: bridges.map((bridge) =>
-      bridge.notes.some(({ text }) => text === NO_ECAM) ? { ...bridge, when: 0n, windows: [] } : bridge,
+    bridges: bridges.map((bridge, index) =>
+      ecam[index]!.isBus ? bridge : { ...bridge, when: 0n, windows: [] },
     ),
     used,
     unexplored,
@@ -396,66 +398,4 @@ function anyWindow({ artifact, path, entry }: AcpiBridge): AddressWindow[] {
       derivation: [],
     },
   ];
-}
-
-const NO_ECAM = 'no entry of MCFG covers its buses, and it has no _CBA: the bridge gets no bus';
-
-/**
- * Elsewhere than on x86 a bridge needs configuration space for all of its buses, by `_CBA` or one entry of MCFG: without, it
- * gets no bus (pci_acpi_setup_ecam_mapping, acpi_pci_root_create).
- */
-function ecamNotes(
-  { bus: { domain, first, last }, entry }: AcpiBridge,
-  machine: Machine,
-  { architecture }: BridgeSituation,
-): BridgeNote[] {
-  if (architecture.isX86 || entry.hasConfigurationBase === true) return [];
-  if (domain === null || first === null || last === null) return [];
-  const tables = (machine.acpi?.tables ?? []).filter(({ signature }) => signature === 'MCFG');
-  const covered = tables
-    .flatMap(readMcfg)
-    .some(({ segment, startBus, endBus }) => segment === domain && startBus <= first && endBus >= last);
-  if (covered) return [];
-  return [
-    {
-      text:
-        tables.length === 0
-          ? 'MCFG is not among the inputs: without an entry for its buses the bridge gets no bus'
-          : NO_ECAM,
-      when: 1n,
-      line: 'ECAM region not found',
-      source: AUTHORITY.ecam,
-    },
-  ];
-}
-
-function notesOf(
-  subject: AcpiBridge,
-  failed: Condition,
-  { crs, architecture }: BridgeSituation,
-): BridgeNote[] {
-  const notes: BridgeNote[] = [];
-  if (failed !== 0n)
-    notes.push({
-      text: 'evaluating _CRS fails: the bridge gets no bus',
-      when: failed,
-      line: 'failed to parse _CRS method, error code',
-      source: 'acpi_pci_probe_root_resources()',
-    });
-  if (subject.entry.status === 'unknown')
-    notes.push({
-      text: `the result of its _CRS is unknown: ${subject.entry.why ?? 'it could not be followed'}`,
-      when: 1n,
-      source: 'fwmap',
-    });
-  if (!crs.uses)
-    notes.push({
-      text: `the windows of _CRS are ignored (${crs.why}): the bus gets the windows that its hardware was probed for, or else all memory and all ports`,
-      when: 1n,
-      line: architecture.isX86
-        ? 'PCI: Ignoring host bridge windows from ACPI; if necessary, use "pci=use_crs" and report a bug'
-        : '',
-      source: 'x86_pci_root_bus_resources()',
-    });
-  return notes;
 }

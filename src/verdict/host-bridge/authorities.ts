@@ -7,6 +7,7 @@ export const AUTHORITY = {
   distinct:
     'ACPI 6.5, 6.4: the ranges that a bridge passes on are each listed once; firmware computes them around what is fixed',
   ranges: 'devm_of_pci_get_host_bridge_resources() in drivers/pci/of.c',
+  rootIds: 'root_device_ids in drivers/acpi/pci_root.c',
   request: 'devm_request_pci_bus_resources() in drivers/pci/bus.c',
   framebuffer:
     'sysfb_init() is a device_initcall, after PCI windows and BARs are claimed; drivers/firmware/efi/sysfb_efi.c, drivers/video/fbdev/efifb.c follow a BAR that moved',

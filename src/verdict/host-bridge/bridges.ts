@@ -7,7 +7,7 @@ import { formatMemRange, hex } from '../../bytes/address.ts';
 import type { DiagnosticList } from '../../bytes/diagnostic.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
-import { printWindow } from '../../linux/host-bridge/window.ts';
+import { printBuses, printWindow } from '../../linux/host-bridge/window.ts';
 import { unknownCommits } from '../../linux/profile.ts';
 import { allOf, type Condition, DecisionContext } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
@@ -208,9 +208,7 @@ function withPrints(bridge: JudgedBridge): JudgedBridge {
   const buses =
     bridge.when !== 1n || first === null || last === null
       ? []
-      : [
-          `root bus resource [bus ${first.toString(16).padStart(2, '0')}-${last.toString(16).padStart(2, '0')}]`,
-        ];
+      : [`root bus resource ${printBuses(first, last)}`];
   // The buses come first from a device tree, last from ACPI.
   const order = bridge.by === 'acpi' ? [...lines, ...buses] : [...buses, ...lines];
   return { ...bridge, prints: [...bridge.prints, ...order] };

@@ -7,6 +7,7 @@ import type { Artifact } from '../../artifact/artifact.ts';
 import { busOf, isAvailable } from '../../devicetree/address/bus.ts';
 import { cellsOf, countsBelow } from '../../devicetree/address/cells.ts';
 import { type DtNode, pathOf, propertyOf, walk } from '../../devicetree/tree.ts';
+import { isRootDevice } from '../../linux/host-bridge/acpi.ts';
 import {
   allOf,
   anyOf,
@@ -22,12 +23,17 @@ import type { Machine } from '../../window/describe.ts';
 import type { TreeDescription } from '../../window/from-device-tree.ts';
 import type { BusRange } from './result.ts';
 
+/** The highest bus number there is. */
+export const LAST_BUS = 0xff;
+
 export interface AcpiBridge {
   readonly kind: 'acpi';
   readonly artifact: Artifact;
   readonly path: string;
   readonly entry: CrsEntry;
   readonly bus: BusRange;
+  /** `_CRS` has a bus range, as far as is known. */
+  readonly statesBuses: boolean;
   /** When the device is there. */
   readonly present: Condition;
 }
@@ -39,6 +45,8 @@ export interface TreeBridge {
   readonly path: string;
   readonly bus: BusRange;
   readonly hasBusRange: boolean;
+  /** What `bus-range` ends with, which may be more than there are buses. */
+  readonly statedLastBus: number;
   readonly hasRanges: boolean;
 }
 
@@ -52,15 +60,22 @@ export interface CrsItem {
 export function acpiBridges(machine: Machine): AcpiBridge[] {
   const { acpi } = machine;
   if (acpi === undefined) return [];
-  return acpi.crs
+  // acpi_pci_probe_root_resources(): one without `_CRS` is a bus without windows.
+  const bare = acpi.withoutCrs.map(({ artifact, device }) => ({
+    artifact,
+    entry: { ...device, object: '_CRS', status: 'ok', resources: [] } as const,
+    exists: device.when,
+  }));
+  return [...acpi.crs.map((each) => ({ ...each, exists: 1n })), ...bare]
     .filter(({ entry }) => entry.object === '_CRS' && isHostBridge(entry))
-    .map(({ artifact, entry }) => ({
+    .map(({ artifact, entry, exists }) => ({
       kind: 'acpi',
       artifact,
       path: entry.device,
       entry,
-      bus: acpiBus(entry),
-      present: isPresent(entry),
+      ...acpiBus(entry),
+      present:
+        isRootDevice(entry) || entry.idsUnknown ? allOf([truth(exists) as Condition, isPresent(entry)]) : 0n,
     }));
 }
 
@@ -74,7 +89,7 @@ function isPresent({ sta, staValue }: CrsEntry): Condition {
 }
 
 /** acpi_pci_root_add(): the last bus range of `_CRS` that isn't empty, else from `_BBN` to 0xff. */
-function acpiBus(entry: CrsEntry): BusRange {
+function acpiBus(entry: CrsEntry): Pick<AcpiBridge, 'bus' | 'statesBuses'> {
   const { segment, baseBus } = entry;
   const domain = segment === undefined ? 0 : segment === null ? null : Number(segment);
   let found: { first: number; last: number } | undefined;
@@ -90,9 +105,10 @@ function acpiBus(entry: CrsEntry): BusRange {
       open = false;
     }
   }
-  if (open) return { domain, first: null, last: null };
-  if (found !== undefined) return { domain, ...found };
-  return { domain, first: baseBus === undefined ? 0 : baseBus === null ? null : Number(baseBus), last: 0xff };
+  if (open) return { bus: { domain, first: null, last: null }, statesBuses: true };
+  if (found !== undefined) return { bus: { domain, ...found }, statesBuses: true };
+  const first = baseBus === undefined ? 0 : baseBus === null ? null : Number(baseBus);
+  return { bus: { domain, first, last: LAST_BUS }, statesBuses: false };
 }
 
 /** The ranges of a bridge's `_CRS`; one that several outcomes have is listed once. */
@@ -161,10 +177,11 @@ export function treeBridges(machine: Machine): TreeBridge[] {
         path: pathOf(node),
         hasBusRange: cells !== undefined && cells.length >= 2,
         hasRanges: propertyOf(node, 'ranges') !== undefined,
+        statedLastBus: cells !== undefined && cells.length >= 2 ? cells.at(1)! : LAST_BUS,
         bus: {
           domain: domainCell !== undefined && domainCell.length > 0 ? domainCell.at(0)! : null,
           first: cells !== undefined && cells.length >= 2 ? cells.at(0)! : 0,
-          last: cells !== undefined && cells.length >= 2 ? Math.min(cells.at(1)!, 0xff) : 0xff,
+          last: cells !== undefined && cells.length >= 2 ? Math.min(cells.at(1)!, LAST_BUS) : LAST_BUS,
         },
       });
     }

@@ -3,6 +3,7 @@
  * its windows after the ones before it, and its probe fails where they are taken.
  */
 
+import { hex } from '../../bytes/address.ts';
 import { IGNORED } from '../../bytes/diagnostic.ts';
 import { type AddressEntry, decodeEntries } from '../../devicetree/address/entries.ts';
 import { type AddressingProfile, DEFAULT_ADDRESSING } from '../../devicetree/address/profile.ts';
@@ -16,9 +17,10 @@ import {
   rangeLine,
   rangeWarnings,
   windowsOfRanges,
+  windowWarnings,
 } from '../../linux/host-bridge/device-tree.ts';
 import { PortNumbers } from '../../linux/host-bridge/ports.ts';
-import { type BridgeWindow, type Change, printWindow } from '../../linux/host-bridge/window.ts';
+import { type BridgeWindow, type Change, printBuses, printWindow } from '../../linux/host-bridge/window.ts';
 import { insertRegion, region } from '../../linux/region-tree.ts';
 import { LINUX_TREE_RULES } from '../../linux/tree-rules.ts';
 import { allOf, anyOf, type Condition, type DecisionContext } from '../../symbolic/index.ts';
@@ -31,7 +33,7 @@ import { AUTHORITY } from './authorities.ts';
 import { changeOf, type Found, gathered, keyOfChange, keyOfWindow, simplifiedUnder } from './fold.ts';
 import type { BridgeNote, JudgedBridge } from './result.ts';
 import type { BridgeSituation } from './situation.ts';
-import type { TreeBridge } from './subject.ts';
+import { LAST_BUS, type TreeBridge } from './subject.ts';
 
 /** The outcome of one world for one bridge. */
 interface Outcome {
@@ -203,7 +205,7 @@ function judgeTree(
       };
     const fused = ranges.of(subject, ask);
     const parsed = windowsOfRanges(fused, subject.path, ports);
-    const notes = notesOf(subject, parsed.windows, fused, situation, ask);
+    const notes = notesOf(subject, parsed.windows, situation, ask);
     const failed = requestWindows(parsed.windows, trees, subject.node.name);
     if (failed !== undefined)
       return {
@@ -225,7 +227,7 @@ function judgeTree(
     return {
       windows: joined.windows,
       changes: [...parsed.changes, ...joined.changes],
-      notes,
+      notes: [...notes, ...windowNotes(parsed.windows, situation, ask)],
       works: true,
       ranges: fused.map(rangeLine),
     };
@@ -249,9 +251,8 @@ function refused(
 }
 
 function notesOf(
-  { hasBusRange, hasRanges, path, bus }: TreeBridge,
+  { hasBusRange, hasRanges, path, bus, statedLastBus }: TreeBridge,
   windows: readonly BridgeWindow[],
-  fused: readonly FusedRange[],
   { model }: BridgeSituation,
   ask: Ask,
 ): Omit<BridgeNote, 'when'>[] {
@@ -265,16 +266,38 @@ function notesOf(
         : {}),
       source: AUTHORITY.ranges,
     });
-  else if (bus.first !== null && bus.last !== null && bus.last < bus.first)
+  else if (bus.first !== null && statedLastBus < bus.first)
     notes.push({ text: 'its bus-range ends before it starts', source: AUTHORITY.ranges });
+  else if (statedLastBus > LAST_BUS)
+    notes.push({
+      text: `its bus-range ends at ${hex(statedLastBus)}: buses up to ff are taken`,
+      ...(ask.holds(model.is('tellsDefaultBusRange', false))
+        ? {
+            line: `  Invalid end bus number in ${printBuses(bus.first ?? 0, statedLastBus)}, defaulting to 0xff`,
+          }
+        : {}),
+      source: AUTHORITY.ranges,
+    });
+  for (const { line, why } of rangeWarnings(windows, path))
+    notes.push({ text: why, line, source: 'devm_of_pci_get_host_bridge_resources()' });
+  return notes;
+}
+
+function windowNotes(
+  windows: readonly BridgeWindow[],
+  { model }: BridgeSituation,
+  ask: Ask,
+): Omit<BridgeNote, 'when'>[] {
   const large = windows.some(
     ({ space, prefetchable, start, end }) =>
       space === 'memory' && !prefetchable && end - start + 1n >= 1n << 32n,
   );
   const warns = large && ask.holds(model.is('warnsOfLargeWindow', true));
-  for (const { line, why } of rangeWarnings(windows, fused, path, warns))
-    notes.push({ text: why, line, source: 'pci_parse_request_of_pci_ranges()' });
-  return notes;
+  return windowWarnings(windows, warns).map(({ line, why }) => ({
+    text: why,
+    line,
+    source: 'pci_parse_request_of_pci_ranges()',
+  }));
 }
 
 /** @param entries of its `ranges`, by their index */

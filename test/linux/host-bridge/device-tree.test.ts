@@ -6,6 +6,7 @@ import {
   rangeLine,
   rangeWarnings,
   windowsOfRanges,
+  windowWarnings,
 } from '../../../src/linux/host-bridge/device-tree.ts';
 import { PortNumbers } from '../../../src/linux/host-bridge/ports.ts';
 import { printed } from './made-windows.ts';
@@ -86,7 +87,22 @@ describe('windows of ranges', () => {
 
 describe('warnings', () => {
   const warn = (entries: readonly RangeEntry[], large = true) =>
-    rangeWarnings(windows(entries).windows, fuse(entries), '/pcie@0', large).map(({ line }) => line);
+    windowWarnings(windows(entries).windows, large).map(({ line }) => line);
+
+  it('of two I/O windows the last is mapped', () => {
+    const io = { space: 'io' } as const;
+    const of = (entries: readonly RangeEntry[]) =>
+      rangeWarnings(windows(entries).windows, '/pcie@0').map(({ line }) => line);
+    expect(of([entry(0, 0n, 0x3eff0000n, 0x10000n, io)])).toEqual([]);
+    // The second lies in the stretch of ports that the first has.
+    expect(of([entry(0, 0n, 0x3eff0000n, 0x10000n, io), entry(1, 0n, 0x3eff0000n, 0x1000n, io)])).toEqual([
+      'More than one I/O resource converted for /pcie@0. CPU base address for old range lost!',
+    ]);
+  });
+
+  it('no window at all is no non-prefetchable one either', () => {
+    expect(warn([])).toEqual(['non-prefetchable memory resource required']);
+  });
 
   it('a non-prefetchable window of 4 GiB and more, wherever it lies (fede8526cc48)', () => {
     const line = 'Memory resource size exceeds max for 32 bits';

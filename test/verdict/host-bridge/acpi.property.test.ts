@@ -86,7 +86,10 @@ function descriptor(of: Item): string {
 
 function text({ bridges }: Made): string {
   const devices = bridges.map(
-    (items, index) => `Device (PCI${index}) { Name (_HID, EisaId ("PNP0A08")) Name (_UID, ${index})
+    (
+      items,
+      index,
+    ) => `Device (PCI${index}) { Name (_HID, EisaId ("PNP0A08")) Name (_CID, EisaId ("PNP0A03")) Name (_UID, ${index})
       Name (_CBA, 0xE0000000)
       Name (_CRS, ResourceTemplate () { ${items.map(descriptor).join('\n')} }) }`,
   );

@@ -17,7 +17,7 @@ import { artifactOf } from '../../evidence/artifacts.ts';
 const asl = (body: string): Artifact =>
   artifactOf('asl', `DefinitionBlock ("", "DSDT", 2, "TEST", "TEST", 1) { ${body} }`, 'a.asl');
 const bridge = (body: string, name = 'PCI0'): string =>
-  `Scope (\\_SB) { Device (${name}) { Name (_HID, EisaId ("PNP0A08")) ${body} } }`;
+  `Scope (\\_SB) { Device (${name}) { Name (_HID, EisaId ("PNP0A08")) Name (_CID, EisaId ("PNP0A03")) ${body} } }`;
 const crs = (...list: string[]): string => `Name (_CRS, ResourceTemplate () { ${list.join('\n')} })`;
 const memory = (min: string, max: string, length: string): string =>
   `QWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, NonCacheable, ReadWrite, 0, ${min}, ${max}, 0, ${length})`;
@@ -71,7 +71,7 @@ describe('whether it is there', () => {
     ['neither', 'Name (_STA, 6)', 0n, 0],
     ['by a field', `${FIELD} Method (_STA) { Return (AAAA) }`, '(AAAA & 9) != 0', 1],
   ])('%s', async (_, sta, when, count) => {
-    const found = await only(asl(bridge(`${sta} ${crs(LOW)}`)));
+    const found = await only(asl(bridge(`${sta} ${crs(buses(0, 256), LOW)}`)));
     expect([text(found.when), found.windows.length]).toEqual([when, count]);
   });
 });
@@ -101,7 +101,7 @@ describe('its buses', () => {
       'by _SEG',
       `Name (_SEG, 3) ${crs(buses(0, 1))}`,
       { domain: 3, first: 0, last: 0 },
-      'root bus resource [bus 00-00]',
+      'root bus resource [bus 00]',
     ],
     [
       'by a field',
@@ -198,7 +198,7 @@ describe('code of _CRS', () => {
   });
 
   test('that never fails has no note', async () => {
-    expect((await only(asl(bridge(crs(LOW))))).notes).toEqual([]);
+    expect((await only(asl(bridge(crs(buses(0, 256), LOW))))).notes).toEqual([]);
   });
 
   test('that is not followed to its end: there may be any window more', async () => {
@@ -263,7 +263,7 @@ describe('two that are there or not', () => {
 
 describe('a boot framebuffer', () => {
   const noted = async (base: bigint | null, size: bigint | null) => {
-    const found = await only(asl(bridge(crs(LOW))), {
+    const found = await only(asl(bridge(crs(buses(0, 256), LOW))), {
       release: '6.12.30',
       framebuffer: { base, size, from: 'given', text: 'given' },
     });
@@ -292,7 +292,9 @@ describe('the sentence', () => {
 
   test('counts bridges, windows and changes', async () => {
     expect(await summary(asl(''))).toBe('The inputs describe no PCI host bridge.');
-    expect(await summary(asl(bridge(crs(LOW))))).toBe('1 host bridge with 1 window; none is changed.');
+    expect(await summary(asl(bridge(crs(buses(0, 256), LOW))))).toBe(
+      '1 host bridge with 1 window; none is changed.',
+    );
     expect(await summary(asl(bridge(crs())))).toBe('1 host bridge with 0 windows; none is changed.');
     expect(
       await summary(
@@ -303,7 +305,7 @@ describe('the sentence', () => {
   });
 
   test('and whether the log agrees', async () => {
-    const one = asl(bridge(crs(LOW)));
+    const one = asl(bridge(crs(buses(0, 256), LOW)));
     expect(await summary([one, log(root('0xc0000000-0xcfffffff'))])).toBe(
       '1 host bridge with 1 window; none is changed. The log agrees.',
     );
@@ -322,7 +324,7 @@ test('nothing of _CRS counts with pci=nocrs', async () => {
     'dmesg',
     '[    0.000000] Linux version 6.12.30 (x@y)\n[    0.000000] Command line: root=/dev/vda pci=nocrs\n',
   );
-  const found = await only([asl(bridge(crs(LOW))), command], {});
+  const found = await only([asl(bridge(crs(buses(0, 256), LOW))), command], {});
   expect([found.windows, found.changed.map(({ did }) => did)]).toEqual([[], ['refused']]);
   expect(found.notes.map(({ text: said, line }) => [said.slice(0, 26), line?.slice(0, 41)])).toEqual([
     ['no window of _CRS counts (', 'PCI: Ignoring host bridge windows from AC'],
@@ -333,7 +335,7 @@ describe('gaps', () => {
   test('that hide a window of a bridge are told; those of another device are not', async () => {
     const of = async (device: string) => {
       const diagnostics = new DiagnosticList();
-      const body = `${bridge(crs(LOW))} ${device}`;
+      const body = `${bridge(crs(buses(0, 256), LOW))} ${device}`;
       const verdict = await answerBridges(
         [asl(body)],
         { describe: { hostBridges: LINUX_HOST_BRIDGES }, kernel: { release: '6.12.30' } },

@@ -101,6 +101,7 @@ interface Bridge {
 }
 
 const DIGITS = (value: bigint): string => `0x${value.toString(16).padStart(10, '0')}`;
+const pad = (bus: number): string => bus.toString(16).padStart(2, '0');
 const kindOf = ({ code }: Range): string => ['err', 'IO', 'MEM', 'MEM'][code]!;
 
 function model(
@@ -153,17 +154,16 @@ function model(
           : 'it has no bus-range: buses 00 to ff are taken',
       );
     else if (last < first) notes.push('its bus-range ends before it starts');
+    else if (last > 0xff)
+      notes.push(
+        release.tells
+          ? `its bus-range ends at 0x${last.toString(16)}: buses up to ff are taken`
+          : `  Invalid end bus number in [bus ${pad(first)}-${pad(last)}], defaulting to 0xff`,
+      );
     if (windows.filter(({ space }) => space === 'io').length > 1)
       notes.push(
         `More than one I/O resource converted for /${nameOf(index)}. CPU base address for old range lost!`,
       );
-    const large = windows.filter(
-      ({ space, prefetchable, start, end }) =>
-        space === 'memory' && !prefetchable && end - start + 1n >= 0x1_0000_0000n,
-    );
-    if (release.warns) for (const _ of large) notes.push('Memory resource size exceeds max for 32 bits');
-    if (list.length > 0 && !windows.some(({ space, prefetchable }) => space === 'memory' && !prefetchable))
-      notes.push('non-prefetchable memory resource required');
     const overlaps = ({ space, start, end }: Window): boolean =>
       (space === 'io' ? ports : memory).some((other) => other.start <= end && start <= other.end);
     let works = true;
@@ -190,6 +190,16 @@ function model(
         else joined.push(window);
       }
     if (!works) notes.push('fails');
+    // pci_parse_request_of_pci_ranges() looks at windows once they are requested.
+    else {
+      const large = windows.filter(
+        ({ space, prefetchable, start, end }) =>
+          space === 'memory' && !prefetchable && end - start + 1n >= 0x1_0000_0000n,
+      );
+      if (release.warns) for (const _ of large) notes.push('Memory resource size exceeds max for 32 bits');
+      if (!windows.some(({ space, prefetchable }) => space === 'memory' && !prefetchable))
+        notes.push('non-prefetchable memory resource required');
+    }
     const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
     return {
       works,
