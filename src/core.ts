@@ -20,7 +20,7 @@ export { type MachinesApart, machinesApart, type OpenedPath } from './artifact/f
 export { type ArtifactKind, isKind, KIND_NAMES, KINDS, type KindRow } from './artifact/kinds.ts';
 export { machinesOf, type NamedMachine } from './artifact/machines.ts';
 export { type ImageInput, type OpenOptions, openBytes, STDIN_PATH } from './artifact/open-bytes.ts';
-export { type AnsweredMessage, answeredMessage, type Person } from './artifact/text/answered.ts';
+export { type AnsweredMessage, answeredMessage, type Mailbox } from './artifact/text/answered.ts';
 export { formatMemRange, parseSize } from './bytes/address.ts';
 export { type Diagnostic, DiagnosticList, type DiagnosticSink } from './bytes/diagnostic.ts';
 export { escapeCommands, escapeControls } from './bytes/escape.ts';
@@ -29,8 +29,8 @@ export {
   type Comparison,
   compareSides,
   describeSide,
+  EMPTY_SIDE,
   isSame,
-  NO_SIDE,
   type Side,
 } from './compare/compare.ts';
 export { type Access, accessTo } from './containers/access.ts';

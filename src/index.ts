@@ -40,9 +40,9 @@ export {
   type Examined,
   type Examiner,
   HostError,
-  type Lost,
   type OnShard,
   runShards,
+  type Unexamined,
 } from './survey/run.ts';
 export { type ShardCounts, SurveyStore } from './survey/store.ts';
 export type { Shard, Unit } from './survey/unit.ts';

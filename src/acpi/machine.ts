@@ -120,8 +120,8 @@ export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly Am
     machine.sink.add(finding('acpi/not-found', { name: formatName(name) }));
     return { path: undefined, value: undefined, fault: undefined, faults: [], trace: [], debug: [] };
   }
-  const before = interpreter.told.lines.length;
-  const { result, trace } = interpreter.told.during(() => callUnder(interpreter, node, args, 1n));
+  const before = interpreter.trace.lines.length;
+  const { result, trace } = interpreter.trace.during(() => callUnder(interpreter, node, args, 1n));
   const { value, fault, faults } = result;
   if (fault !== undefined) machine.sink.add(faultDiagnostic(fault, undefined, node.path));
   return {
@@ -130,7 +130,7 @@ export function evaluate(machine: AcpiMachine, name: NamePath, args: readonly Am
     fault,
     faults: faults.map((failing) => ({ when: allOf([failing.when]), fault: failing.fault })),
     trace,
-    debug: interpreter.told.lines.slice(before),
+    debug: interpreter.trace.lines.slice(before),
   };
 }
 

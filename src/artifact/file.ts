@@ -58,7 +58,7 @@ const LASTING: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether what {@link systemMessage} said is a fault that may be gone when it is tried again. */
-export function mayPass(message: string): boolean {
+export function isTransient(message: string): boolean {
   passing ??= new Set(
     [...getSystemErrorMap()].flatMap(([errno, [name]]) =>
       LASTING.has(name) ? [] : [systemMessage(Object.assign(new Error(name), { errno }))],

@@ -20,7 +20,7 @@ export interface Side {
 }
 
 /** The side without inputs of a file that was added or removed. */
-export const NO_SIDE: Side = {
+export const EMPTY_SIDE: Side = {
   inputs: [],
   windows: [],
   sysfb: undefined,

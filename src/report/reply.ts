@@ -1,5 +1,5 @@
 /** A report as a reply to a message of a mailing list, as `git send-email` takes it (RFC 5322). */
-import type { AnsweredMessage, Person } from '../artifact/text/answered.ts';
+import type { AnsweredMessage, Mailbox } from '../artifact/text/answered.ts';
 
 /** Header lines are folded to this (RFC 5322, 2.1.1). */
 const LINE = 78;
@@ -66,9 +66,12 @@ const ADDRESS = /^[^\s<>()[\]\\,;:@"\x00-\x1f\x7f-\uffff]+@[a-z0-9.-]+$/i;
  * Everybody who got the message, each once, without the one who replies; or the addresses of Mail-Followup-To where the
  * author set it. A list that sent the message without being named in it is included.
  */
-function recipients({ people }: AnsweredMessage, self: Person | undefined): { to: Person[]; cc: Person[] } {
+function recipients(
+  { people }: AnsweredMessage,
+  self: Mailbox | undefined,
+): { to: Mailbox[]; cc: Mailbox[] } {
   const seen = new Set<string>(self === undefined ? [] : [self.address.toLowerCase()]);
-  const fresh = (field: string): Person[] =>
+  const fresh = (field: string): Mailbox[] =>
     (people.get(field) ?? []).filter(({ address }) => {
       const key = address.toLowerCase();
       return ADDRESS.test(address) && address.length <= MOST_NAME && !seen.has(key) && seen.add(key);
@@ -83,13 +86,13 @@ function recipients({ people }: AnsweredMessage, self: Person | undefined): { to
 }
 
 /** Parses `Name <address>`. */
-function personOf(text: string): Person {
+function personOf(text: string): Mailbox {
   const [, name = '', address = text] = /^(.*?) *<([^>]+)>/.exec(text) ?? [];
   return { name: clean(name), address: clean(address) };
 }
 
 /** `Name <address>`, the name as an atom, a quoted string or encoded words. */
-function personText({ name, address }: Person): string {
+function personText({ name, address }: Mailbox): string {
   const shown = clean(name).replace(/\s+/g, ' ').slice(0, MOST_NAME);
   if (shown === '') return address;
   if (/[^\x00-\x7f]/.test(shown)) return `${encodedWords(shown)} <${address}>`;

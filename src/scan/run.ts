@@ -34,7 +34,7 @@ export interface Mark {
   readonly choices: number;
   readonly same: number;
   readonly diagnostics: number;
-  readonly lost: number;
+  readonly dropped: number;
 }
 
 /** The share of the limit for unpacked bytes that the cache of streams may take. */
@@ -66,7 +66,7 @@ function byContainer(finds: readonly Find[]): ReadonlyMap<string, readonly numbe
 }
 
 /** Thrown when a limit ends the scan; the finds so far are kept. */
-export class OutOfWork {}
+export class WorkLimitReached {}
 
 export class Run {
   readonly sink: DiagnosticSink;
@@ -94,7 +94,7 @@ export class Run {
   /** Nesting depth of streams being recorded. */
   #recording = 0;
   /** Counts omissions, which make results unfit for reuse. */
-  #lost = 0;
+  #dropped = 0;
   /** Limits already reported. */
   readonly #reported = new Set<LimitName>();
   #inputName = '';
@@ -128,7 +128,7 @@ export class Run {
 
   /** Reports that a limit is reached, once per input. @param unit another unit for the message */
   limit(name: LimitName, unit?: string): void {
-    this.#lost += 1;
+    this.#dropped += 1;
     if (this.#reported.has(name)) return;
     this.#reported.add(name);
     this.report('container/limit', { limit: limitText(name, unit) }, this.#inputName);
@@ -148,7 +148,7 @@ export class Run {
     this.#left -= bytes;
     if (this.#left >= 0) return;
     this.limit('scan-work', 'looked through');
-    throw new OutOfWork();
+    throw new WorkLimitReached();
   }
 
   /** Counts work for a candidate that may be invalid. */
@@ -175,7 +175,7 @@ export class Run {
   #mayFind(): void {
     if (this.finds.length < this.budget.limits.finds) return;
     this.limit('image-finds');
-    throw new OutOfWork();
+    throw new WorkLimitReached();
   }
 
   /**
@@ -210,7 +210,7 @@ export class Run {
 
   #hold(id: number, bytes: Access): void {
     this.#contentBytes += bytes.size;
-    if (this.#contentBytes > this.#mostContents) this.#lost += 1;
+    if (this.#contentBytes > this.#mostContents) this.#dropped += 1;
     else this.#contents.set(id, bytes.read(0, bytes.size).slice());
   }
 
@@ -223,7 +223,7 @@ export class Run {
       choices: this.#choices.length,
       same: this.#same.length,
       diagnostics: this.#diagnostics.length,
-      lost: this.#lost,
+      dropped: this.#dropped,
     };
   }
 
@@ -241,7 +241,7 @@ export class Run {
       this.#contents.clear();
       this.#contentBytes = 0;
     }
-    if (this.#lost !== mark.lost || this.memory.length !== mark.memory) return undefined;
+    if (this.#dropped !== mark.dropped || this.memory.length !== mark.memory) return undefined;
     const [choices, same, diagnostics] = [
       this.#choices.slice(mark.choices),
       this.#same.slice(mark.same),

@@ -11,7 +11,7 @@ import { followPointers } from './chains.ts';
 import type { Alternatives, ContainerStep, Find, FoundMemory } from './find.ts';
 import { findBanner, findBootParams, findRootPointer, findTable, findText, findTree } from './finders.ts';
 import { imageRow, Opener } from './opening.ts';
-import { type FindReader, OutOfWork, Run, WORK_OF_PLACE } from './run.ts';
+import { type FindReader, Run, WORK_OF_PLACE, WorkLimitReached } from './run.ts';
 import { Space } from './space.ts';
 import { CONFIGURATION_MAGIC, type Target, targetSearch } from './targets.ts';
 
@@ -63,7 +63,7 @@ export class Scanner {
     try {
       await this.#scanSpace(root);
     } catch (error) {
-      if (!(error instanceof OutOfWork)) throw error;
+      if (!(error instanceof WorkLimitReached)) throw error;
     }
     run.resolveChoices(run.finds.slice(finds));
     return {

@@ -1,5 +1,5 @@
 /** What was read of a folder on disk, and what the host refused while it was. */
-import { mayPass } from '../artifact/file.ts';
+import { isTransient } from '../artifact/file.ts';
 import type { Listed } from '../artifact/folders/listed.ts';
 import type { FileResult } from '../artifact/reading.ts';
 import type { Diagnostic, DiagnosticSink } from '../bytes/diagnostic.ts';
@@ -48,7 +48,7 @@ export class Reads implements DiagnosticSink {
   #note(why: string, path: string): void {
     this.#refused.add(path);
     this.#fault ??= why;
-    if (mayPass(why)) this.#passing ??= why;
+    if (isTransient(why)) this.#passing ??= why;
   }
 
   /** The same names; what is read of them is noted. */

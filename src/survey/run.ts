@@ -8,8 +8,8 @@ import type { Shard, Unit } from './unit.ts';
 export type Examined = readonly MachineRows[];
 
 /** A unit without rows, for a reason outside of its own bytes. */
-export interface Lost {
-  readonly lost: string;
+export interface Unexamined {
+  readonly unexamined: string;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface Examiner {
    * themselves lost the batch, {@link HostError} when the host did.
    * @param seconds the time limit for each unit
    */
-  examine(units: readonly Unit[], seconds: number): Promise<readonly (Examined | Lost)[]>;
+  examine(units: readonly Unit[], seconds: number): Promise<readonly (Examined | Unexamined)[]>;
 }
 
 /** A batch is lost; `outcome` is the cause, as far as it is known. */
@@ -67,7 +67,7 @@ async function examineBatch(
 ): Promise<Examined[]> {
   try {
     return (await examiner.examine(batch, seconds)).map((each) => {
-      if ('lost' in each) throw new HostError(each.lost);
+      if ('unexamined' in each) throw new HostError(each.unexamined);
       return each;
     });
   } catch (error) {

@@ -1,13 +1,13 @@
 /** A report as a reply to a message: header fields, who gets it, and what is quoted (RFC 5322, 2047, 2045). */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AnsweredMessage, Person } from '../../src/artifact/text/answered.ts';
+import type { AnsweredMessage, Mailbox } from '../../src/artifact/text/answered.ts';
 import { replyTo } from '../../src/report/reply.ts';
 
 type Fields = Readonly<Record<string, string>>;
-type People = Readonly<Record<string, readonly (Person | string)[]>>;
+type People = Readonly<Record<string, readonly (Mailbox | string)[]>>;
 
-const person = (each: Person | string): Person =>
+const person = (each: Mailbox | string): Mailbox =>
   typeof each === 'string' ? { name: '', address: each } : each;
 function answeredOf(
   fields: Fields = {},

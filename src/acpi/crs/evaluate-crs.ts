@@ -164,7 +164,7 @@ function findCrs(interpreter: Interpreter): FoundCrs[] {
 function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEntry[] {
   const { interpreter } = machine;
   const evaluated = found.map(({ device, crs, when }) => {
-    const { result: evaluation, trace } = interpreter.told.during(() =>
+    const { result: evaluation, trace } = interpreter.trace.during(() =>
       callUnder(interpreter, crs, [], when),
     );
     // Read at once: the next method may write to the very buffer that this one gave.

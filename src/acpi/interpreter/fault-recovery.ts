@@ -70,8 +70,8 @@ export class FaultRecovery {
     let depth = frames.length;
     while (depth > m.floor && frames[depth - 1]!.method !== undefined) depth -= 1;
     const top = frames.at(-1)!;
-    if (m.told.active)
-      m.told.record({
+    if (m.trace.active)
+      m.trace.record({
         kind: 'fault',
         text: `${why.code}: ${why.message} in ${top.method ? top.node.path : 'the table'}`,
       });

@@ -77,7 +77,7 @@ export class Interpreter implements Explored, Machine {
   readonly handlers = new Handlers();
   readonly otherTables: OtherTables;
   readonly givenUp = new GivenUp();
-  readonly told = new Trace();
+  readonly trace = new Trace();
   /** Values of firmware fields that were given, by name or path. */
   readonly given: ReadonlyMap<string, bigint>;
   readonly declared: DeclaredNamespace;
@@ -240,8 +240,8 @@ export class Interpreter implements Explored, Machine {
     if (method.serialized && method.running === 0) this.locks.enter(method);
     method.running += 1;
     this.frames.push(frame);
-    if (this.told.active)
-      this.told.record({
+    if (this.trace.active)
+      this.trace.record({
         kind: 'call',
         text: node.path,
         term,

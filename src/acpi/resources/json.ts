@@ -24,7 +24,7 @@ const IRQ_WITHOUT_FLAGS = {
 } as const;
 
 /** The fields of a descriptor with what left-out ones stand for. */
-export function meantFields(descriptor: ResourceDescriptor): Readonly<Record<string, FieldValue>> {
+export function completeFields(descriptor: ResourceDescriptor): Readonly<Record<string, FieldValue>> {
   if (descriptor.type !== 'irq' || descriptor.missing) return descriptor.fields;
   return { ...IRQ_WITHOUT_FLAGS, ...descriptor.fields };
 }
@@ -39,7 +39,8 @@ export function descriptorJson(
   names = new Names(),
 ): { readonly type: string } & Readonly<Record<string, JsonField>> {
   const json: { type: string } & Record<string, JsonField> = { type: descriptor.type };
-  for (const [name, value] of Object.entries(meantFields(descriptor))) json[name] = fieldJson(value, names);
+  for (const [name, value] of Object.entries(completeFields(descriptor)))
+    json[name] = fieldJson(value, names);
   if (descriptor.type === 'unknown' && descriptor.tag !== undefined)
     json.tag = `0x${descriptor.tag.toString(16)}`;
   if (descriptor.missing) json.missing = descriptor.missing;

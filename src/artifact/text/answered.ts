@@ -5,7 +5,7 @@ import { limit } from '../../limits/limits.ts';
 import { messagesOf } from './mail.ts';
 
 /** A person named in a header field, decoded; untrusted. */
-export interface Person {
+export interface Mailbox {
   readonly name: string;
   readonly address: string;
 }
@@ -15,7 +15,7 @@ export interface AnsweredMessage {
   /** By lower-case name; of repeated fields the first. */
   readonly fields: ReadonlyMap<string, string>;
   /** The people in each field with addresses, by lower-case name, groups expanded; also of List-Post (RFC 2369). */
-  readonly people: ReadonlyMap<string, readonly Person[]>;
+  readonly people: ReadonlyMap<string, readonly Mailbox[]>;
   /** The lines of its text that the report is about, without line ends; may be empty. */
   readonly quoted: readonly string[];
 }
@@ -55,7 +55,7 @@ async function messageOf(bytes: Uint8Array): Promise<Message> {
   const { addressParser, default: PostalMime } = await import('postal-mime');
   const { text = '' } = await PostalMime.parse(bytes);
   const fields = fieldsOf(head);
-  const people = ADDRESS_FIELDS.map((name): [string, Person[]] => {
+  const people = ADDRESS_FIELDS.map((name): [string, Mailbox[]] => {
     // The parser drops control characters, which would turn a malformed address into a different one.
     const field = (fields.get(name) ?? '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '\ufffd');
     const addresses = name === 'list-post' ? mailtoOf(field) : field;

@@ -7,7 +7,7 @@ export type CompletionShell = (typeof COMPLETION_SHELLS)[number];
 export const WORDS_OPTION = '--complete-words';
 
 /** The last line of its output, where file names fit too. */
-export const FILES_TOO = ':files';
+export const WITH_FILES = ':files';
 
 export function isCompletionShell(value: unknown): value is CompletionShell {
   return COMPLETION_SHELLS.some((shell) => shell === value);
@@ -33,7 +33,7 @@ _fwmap() {
   mapfile -t found < <(fwmap ${WORDS_OPTION} "\${words[@]}" 2>/dev/null)
   COMPREPLY=()
   for word in "\${found[@]}"; do
-    if [[ "$word" == ${FILES_TOO} ]]; then files=1; else COMPREPLY+=("\${word#"$taken"}"); fi
+    if [[ "$word" == ${WITH_FILES} ]]; then files=1; else COMPREPLY+=("\${word#"$taken"}"); fi
   done
   [[ \${#COMPREPLY[@]} -eq 1 && "\${COMPREPLY[0]}" == *[=@] ]] && compopt -o nospace
   if [[ -n "$files" ]]; then
@@ -52,7 +52,7 @@ _fwmap() {
   found=("\${(@f)$(fwmap ${WORDS_OPTION} "\${(@Q)words[1,CURRENT]}" 2>/dev/null)}")
   for word in $found; do
     case $word in
-      ${FILES_TOO}) files=1 ;;
+      ${WITH_FILES}) files=1 ;;
       *[=@]) open+=("$word") ;;
       *) plain+=("$word") ;;
     esac
@@ -75,7 +75,7 @@ fi
 function __fwmap_words
   set -l current (commandline -ct)
   for word in (fwmap ${WORDS_OPTION} (commandline -opc) $current 2>/dev/null)
-    if test "$word" = ${FILES_TOO}
+    if test "$word" = ${WITH_FILES}
       set -l option (string match -r -- '^--[^=]*=' $current)
       printf '%s\\n' "$option"(__fish_complete_path (string replace -r -- '^--[^=]*=' '' $current))
     else

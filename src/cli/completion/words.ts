@@ -5,7 +5,7 @@ import type { OptionSpec, OptionTable } from '../common/command.ts';
 import type { Io } from '../common/io.ts';
 import { OWN_OPTIONS } from '../common/mistakes.ts';
 import { PROCESS_OPTIONS } from '../common/options.ts';
-import { COMPLETION_SHELLS, FILES_TOO } from './scripts.ts';
+import { COMPLETION_SHELLS, WITH_FILES } from './scripts.ts';
 
 /** An option whose value is, or starts with, a file. */
 function takesFile(spec: OptionSpec): boolean {
@@ -39,20 +39,20 @@ async function valuesOf(
   if (name === 'as') {
     const { KIND_NAMES } = await import('../../artifact/kinds.ts');
     const file = current.slice(0, current.lastIndexOf('=') + 1);
-    return [...KIND_NAMES.map((kind) => `${file}${kind}`), ...(file === '' ? [FILES_TOO] : [])];
+    return [...KIND_NAMES.map((kind) => `${file}${kind}`), ...(file === '' ? [WITH_FILES] : [])];
   }
-  return takesFile(spec) ? [FILES_TOO] : [];
+  return takesFile(spec) ? [WITH_FILES] : [];
 }
 
 async function operandsOf(command: string, before: readonly string[], current: string): Promise<Candidates> {
   if (command === 'capture') return [];
   if (command === 'explain' && /^[a-z]+\//.test(current)) {
     const { CODES } = await import('../../findings/finding.ts');
-    return [...CODES, FILES_TOO];
+    return [...CODES, WITH_FILES];
   }
   return before.length === 0
-    ? [...[...COMMANDS, ...RAW_COMMANDS].map(({ name }) => name), 'help', FILES_TOO]
-    : [FILES_TOO];
+    ? [...[...COMMANDS, ...RAW_COMMANDS].map(({ name }) => name), 'help', WITH_FILES]
+    : [WITH_FILES];
 }
 
 async function candidatesOf(before: readonly string[], current: string, io: Io): Promise<Candidates> {
@@ -63,7 +63,7 @@ async function candidatesOf(before: readonly string[], current: string, io: Io):
     const { dtcCandidates } = await import('../dtc/completion.ts');
     return dtcCandidates(before.at(-1) ?? '', current);
   }
-  if (before.includes('--')) return [FILES_TOO];
+  if (before.includes('--')) return [WITH_FILES];
   const row = before.map(commandRow).find((found) => found !== undefined);
   const command = await (row ?? commandRow(DEFAULT_COMMAND)!).load();
   const options: OptionTable = { ...PROCESS_OPTIONS, ...command.options };
@@ -73,18 +73,18 @@ async function candidatesOf(before: readonly string[], current: string, io: Io):
   const option = specOf(inline?.[1] ?? before.at(-1) ?? '', options);
   if (option?.[1].type === 'string') {
     const values = await valuesOf(option, inline?.[2] ?? current, before, options, io);
-    return inline ? values.map((value) => (value === FILES_TOO ? value : `${inline[1]}=${value}`)) : values;
+    return inline ? values.map((value) => (value === WITH_FILES ? value : `${inline[1]}=${value}`)) : values;
   }
   if (current.startsWith('-')) return [...Object.keys(options), ...OWN_OPTIONS].map((name) => `--${name}`);
   return operandsOf(command.name, before, current);
 }
 
 /**
- * What the last word may become, and at the end {@link FILES_TOO} where file names fit too.
+ * What the last word may become, and at the end {@link WITH_FILES} where file names fit too.
  * @param words the line so far, the program's name first, the last word unfinished
  */
 export async function completionsOf(words: readonly string[], io: Io): Promise<string[]> {
   const current = words.at(-1) ?? '';
   const candidates = await candidatesOf(words.slice(1, -1), current, io);
-  return candidates.filter((candidate) => candidate === FILES_TOO || candidate.startsWith(current));
+  return candidates.filter((candidate) => candidate === WITH_FILES || candidate.startsWith(current));
 }

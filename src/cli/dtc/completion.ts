@@ -1,6 +1,6 @@
 /** What the last word of an unfinished `fwmap dtc` line may become. */
 import { CHECK_NAMES } from '../../devicetree/checks/run-checks.ts';
-import { FILES_TOO } from '../completion/scripts.ts';
+import { WITH_FILES } from '../completion/scripts.ts';
 import { ROWS } from './options.ts';
 
 const CHECK_ARGUMENTS = CHECK_NAMES.flatMap((name) => [name, `no-${name}`]);
@@ -22,7 +22,7 @@ export function dtcCandidates(previous: string, current: string): readonly strin
     (row) => previous === `--${row.long}` || ('short' in row && previous === `-${row.short}`),
   );
   if (option !== undefined && 'value' in option)
-    return VALUES[option.long] ?? (NUMBERS.has(option.long) ? [] : [FILES_TOO]);
-  if (!current.startsWith('-')) return [FILES_TOO];
+    return VALUES[option.long] ?? (NUMBERS.has(option.long) ? [] : [WITH_FILES]);
+  if (!current.startsWith('-')) return [WITH_FILES];
   return ROWS.flatMap((row) => [...('short' in row ? [`-${row.short}`] : []), `--${row.long}`]);
 }

@@ -1,7 +1,13 @@
 /** Threads that examine units. One that runs out of time or memory is replaced. */
 import { isSystemError, systemCode, systemMessage } from '../../artifact/file.ts';
 import { givenLimits, limit, moreThan } from '../../limits/limits.ts';
-import { ExaminationError, type Examined, type Examiner, HostError, type Lost } from '../../survey/run.ts';
+import {
+  ExaminationError,
+  type Examined,
+  type Examiner,
+  HostError,
+  type Unexamined,
+} from '../../survey/run.ts';
 import type { SurveyStore } from '../../survey/store.ts';
 import { bundleFile } from '../common/bundle-file.ts';
 import type { PlacedUnit } from './thread.ts';
@@ -44,7 +50,7 @@ export async function openPool(threads: number, store: SurveyStore, file = threa
         const running = pool.run(
           { units: placed, limits, asked },
           { name: 'examineUnits', signal: limit.signal },
-        ) as Promise<(Examined | Lost)[]>;
+        ) as Promise<(Examined | Unexamined)[]>;
         const timer = setTimeout(() => limit.abort(), 1000 * seconds * units.length);
         try {
           return await running;

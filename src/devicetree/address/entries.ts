@@ -20,10 +20,10 @@ import { type CellCount, cellsOf } from './cells.ts';
 import type { AddressingProfile, TreeRules } from './profile.ts';
 import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
 import {
-  type Arrival,
   BEYOND_64_BIT,
   ON_NO_BUS,
   Stop,
+  type Translated,
   type TranslationStep,
   Translator,
 } from './translate.ts';
@@ -176,7 +176,7 @@ class EntryList {
   }
 
   /** The CPU address of an entry, or why it has none. In a fragment the bus address is taken as the CPU's. */
-  arrivalOf(index: number): Arrival {
+  arrivalOf(index: number): Translated {
     const { from, parent, child } = this.layout;
     const at = this.outerAt(index);
     if (from instanceof Stop) return this.translator.translate(from, this.cells, at);
@@ -193,9 +193,9 @@ class EntryList {
 class DecodedEntry implements AddressEntry {
   readonly index: number;
   private readonly list: EntryList;
-  private readonly arrival: Arrival;
+  private readonly arrival: Translated;
 
-  constructor(list: EntryList, index: number, arrival: Arrival) {
+  constructor(list: EntryList, index: number, arrival: Translated) {
     this.index = index;
     this.list = list;
     this.arrival = arrival;

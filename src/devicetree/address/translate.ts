@@ -60,24 +60,26 @@ export interface TranslationStep {
 }
 
 /** Why an address can't be translated further; the text is built on demand. */
-export interface Obstacle {
+export interface TranslationFailure {
   readonly why: string;
 }
 
 /** An address that Linux would cut to its low 64 bits; refused here. */
-export const BEYOND_64_BIT: Obstacle = { why: 'the address has more than 64 bits' };
-const TOO_MUCH_WORK: Obstacle = {
+export const BEYOND_64_BIT: TranslationFailure = { why: 'the address has more than 64 bits' };
+const TOO_MUCH_WORK: TranslationFailure = {
   get why() {
     return `translating the tree takes ${moreThan('translation-work')}`;
   },
 };
-const CIRCLE: Obstacle = { why: 'the interconnects form a loop' };
+const CIRCLE: TranslationFailure = { why: 'the interconnects form a loop' };
 /** What Linux returns for an address that can't be translated, so that no valid address can have this value. */
 const OF_BAD_ADDR = 0xffff_ffff_ffff_ffffn;
-const NO_ADDRESS: Obstacle = { why: 'the address is 2^64 - 1, which Linux reads as an error (OF_BAD_ADDR)' };
+const NO_ADDRESS: TranslationFailure = {
+  why: 'the address is 2^64 - 1, which Linux reads as an error (OF_BAD_ADDR)',
+};
 
 /** A bus with cell counts that Linux does not support. */
-class Unusable implements Obstacle {
+class Unusable implements TranslationFailure {
   readonly #bus: Bus;
 
   constructor(bus: Bus) {
@@ -90,7 +92,7 @@ class Unusable implements Obstacle {
 }
 
 /** A bus that matches no bus type, for kernels that require #address-cells of its own. */
-class NoBus implements Obstacle {
+class NoBus implements TranslationFailure {
   readonly #bus: Bus;
 
   constructor(bus: Bus) {
@@ -103,13 +105,13 @@ class NoBus implements Obstacle {
 }
 
 /** The result of a translation: the CPU address, or the obstacle. */
-export type Arrival = bigint | Obstacle;
+export type Translated = bigint | TranslationFailure;
 
 /** The result for addresses of the root. */
-export const ON_NO_BUS: Obstacle = { why: '/ is on no bus' };
+export const ON_NO_BUS: TranslationFailure = { why: '/ is on no bus' };
 
 /** The result for an address that has reached the root, the CPU's bus. */
-function arrived(address: MovingAddress, { kind }: Bus): Arrival {
+function arrived(address: MovingAddress, { kind }: Bus): Translated {
   const cpu = wholeNumber(address, kind);
   return cpu === OF_BAD_ADDR ? NO_ADDRESS : cpu;
 }
@@ -133,7 +135,7 @@ export class Stop {
   readonly bus: Bus;
   readonly item: TranslationItem;
   /** Why no address of this bus translates. */
-  readonly unusable: Obstacle | undefined;
+  readonly unusable: TranslationFailure | undefined;
   isExplored: boolean;
   /** The parent bus; none above the CPU's. */
   next: Stop | undefined;
@@ -225,7 +227,7 @@ export class Translator {
   }
 
   /** Translates the address whose cells, flags included, begin at cell `at`. */
-  translate(from: Stop, cells: CellList, at: number): Arrival {
+  translate(from: Stop, cells: CellList, at: number): Translated {
     return this.#move(from, cells, at, undefined);
   }
 
@@ -236,7 +238,7 @@ export class Translator {
     return steps;
   }
 
-  #move(from: Stop, cells: CellList, at: number, steps: TranslationStep[] | undefined): Arrival {
+  #move(from: Stop, cells: CellList, at: number, steps: TranslationStep[] | undefined): Translated {
     let stop = from;
     if (stop.unusable) return stop.unusable;
     if (isBeyond64Bit(cells, at, stop.bus)) return BEYOND_64_BIT;

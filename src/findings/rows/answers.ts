@@ -2,7 +2,7 @@
  * Answers in a list of findings (SARIF, annotations of a pull request): one code for each possible outcome, so that each
  * has its level and its help. They are not diagnostics about an input.
  */
-import { saidRow as answer } from './sysfb.ts';
+import { messageRow as answer } from './sysfb.ts';
 
 const QUESTION = 'README: sysfb';
 const WINDOWS = 'README: bridges';

@@ -3,18 +3,18 @@ import type { Row } from '../row.ts';
 import { NOTHING, row } from '../row.ts';
 
 /** The sentence of a rule, with what it found. */
-export interface Said {
+export interface RuleSentence {
   readonly says: string;
 }
 
 /** A row whose message comes from the rule. */
-export function saidRow(
-  severity: Row<Said>['severity'],
+export function messageRow(
+  severity: Row<RuleSentence>['severity'],
   summary: string,
   why: string,
   source: string,
-): Row<Said> {
-  return row<Said>({
+): Row<RuleSentence> {
+  return row<RuleSentence>({
     severity,
     summary,
     why,
@@ -26,8 +26,8 @@ export function saidRow(
 }
 
 /** @param source kernel function at a commit, mail, specification */
-function rule(summary: string, why: string, source: string): Row<Said> {
-  return saidRow('note', summary, why, source);
+function rule(summary: string, why: string, source: string): Row<RuleSentence> {
+  return messageRow('note', summary, why, source);
 }
 
 export const SYSFB_ROWS = {

@@ -5,7 +5,7 @@
 import { hex } from '../../bytes/address.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
 import type { Interval } from '../../window/interval.ts';
-import { type HostTree, readHostTree, ShimRefuses } from './host-tree.ts';
+import { type HostTree, readHostTree, ShimError } from './host-tree.ts';
 
 const HIGH_START = 1n << 32n;
 /** What VTL2 takes where nobody says: half of the high gap, within these (calculate_default_mmio_size). */
@@ -30,37 +30,35 @@ function total(ranges: readonly Interval[]): bigint {
 /** The end of VTL0's highest range, which has to begin at 4 GiB or above and to be large enough. */
 function carve(host: HostTree): Interval {
   const ranges = host.vtl0?.ranges;
-  if (ranges === undefined) throw new ShimRefuses('there is no VMBus of VTL 0');
+  if (ranges === undefined) throw new ShimError('there is no VMBus of VTL 0');
   const high = ranges[1];
-  if (high === undefined) throw new ShimRefuses('VTL 0 has no second range to take from');
+  if (high === undefined) throw new ShimError('VTL 0 has no second range to take from');
   const half = length(high) / 2n;
   const usual = half < LEAST_DEFAULT ? LEAST_DEFAULT : half > MOST_DEFAULT ? MOST_DEFAULT : half;
   const asked = host.mmioSize ?? 0n;
   const size = asked > usual ? asked : usual;
-  if (high.start < HIGH_START) throw new ShimRefuses('VTL 0 has no range above 4 GiB to take from');
+  if (high.start < HIGH_START) throw new ShimError('VTL 0 has no range above 4 GiB to take from');
   if (length(high) < size)
-    throw new ShimRefuses(
-      `VTL 0's range above 4 GiB is smaller than the ${hex(size)} bytes that VTL 2 takes`,
-    );
-  if (length(high) === size) throw new ShimRefuses("nothing would be left of VTL 0's range above 4 GiB");
+    throw new ShimError(`VTL 0's range above 4 GiB is smaller than the ${hex(size)} bytes that VTL 2 takes`);
+  if (length(high) === size) throw new ShimError("nothing would be left of VTL 0's range above 4 GiB");
   return { start: high.end - size, end: high.end };
 }
 
 /**
  * The ranges that VTL2 gets.
  * @param isolated whether the guest's memory is kept from the host (VBS, SNP, TDX)
- * Throws {@link ShimRefuses} where the shim would not start.
+ * Throws {@link ShimError} where the shim would not start.
  */
 export function chooseVtl2Ranges(root: DtNode, isolated: boolean): Vtl2Choice {
   const host = readHostTree(root);
-  if (host.vtl2 === undefined) throw new ShimRefuses('there is no VMBus of VTL 2');
-  if (host.vtl0 === undefined) throw new ShimRefuses('there is no VMBus of VTL 0');
+  if (host.vtl2 === undefined) throw new ShimError('there is no VMBus of VTL 2');
+  if (host.vtl0 === undefined) throw new ShimError('there is no VMBus of VTL 0');
   const { ranges, connection } = host.vtl2;
   if (!isolated && host.mode === 'host') return { ranges, how: 'given', connection };
   const given = total(ranges);
   if (given === 0n) return { ranges: [carve(host)], how: 'carved', connection };
   if (given < (host.mmioSize ?? 0n))
-    throw new ShimRefuses(`VTL 2's ranges are smaller than mmio-size, ${hex(host.mmioSize ?? 0n)}`);
+    throw new ShimError(`VTL 2's ranges are smaller than mmio-size, ${hex(host.mmioSize ?? 0n)}`);
   return { ranges, how: 'given', connection };
 }
 

@@ -7,7 +7,7 @@ import type { DeviceTree } from '../../devicetree/tree.ts';
 import { finding, messageOf } from '../../findings/finding.ts';
 import { sha256Of } from '../../platform/hash.ts';
 import { chooseVtl2Ranges, type Vtl2Choice, vtl2TreeSource } from './boot-shim.ts';
-import { ShimRefuses } from './host-tree.ts';
+import { ShimError } from './host-tree.ts';
 
 /** What the shim does in a guest that is isolated, or is not. */
 type Outcome = { readonly choice: Vtl2Choice } | { readonly refused: string };
@@ -16,7 +16,7 @@ function outcomeOf(tree: DeviceTree, isolated: boolean): Outcome {
   try {
     return { choice: chooseVtl2Ranges(tree.root, isolated) };
   } catch (error) {
-    if (error instanceof ShimRefuses) return { refused: error.message };
+    if (error instanceof ShimError) return { refused: error.message };
     throw error;
   }
 }

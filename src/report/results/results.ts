@@ -5,7 +5,7 @@
 import type { Diagnostic, RelatedPlace, Where } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
 import { type Code, finding } from '../../findings/finding.ts';
-import type { Said } from '../../findings/rows/sysfb.ts';
+import type { RuleSentence } from '../../findings/rows/sysfb.ts';
 import type { Origin } from '../../window/window.ts';
 
 /** A file that was read, or that could not be. */
@@ -32,7 +32,7 @@ const MAX_RELATED = 10;
 
 /** An answer as a result. */
 export function answerResult(code: AnswerCode, says: string, where: Where = {}): Diagnostic {
-  return finding(code, { says } satisfies Said, where);
+  return finding(code, { says } satisfies RuleSentence, where);
 }
 
 /** The place where a window or a piece of evidence was read. */

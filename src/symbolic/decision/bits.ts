@@ -27,7 +27,7 @@ export class Bits {
   readonly #comparisons = new Map<number, Expr[]>();
 
   /**
-   * For questions about these expressions and what can be made of their variables. Throws {@link OutOfWork} when there
+   * For questions about these expressions and what can be made of their variables. Throws {@link WorkLimitReached} when there
    * are too many.
    */
   constructor(values: readonly Quantity[]) {

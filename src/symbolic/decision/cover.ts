@@ -145,7 +145,7 @@ export function simplified(condition: Quantity, given: Quantity = 1n): Condition
   return conditionOfAlternatives(alternatives);
 }
 
-/** Throws {@link OutOfWork}. @param ground as for {@link situationOf} */
+/** Throws {@link WorkLimitReached}. @param ground as for {@link situationOf} */
 export function alternativesOf(
   condition: Quantity,
   given: Quantity,

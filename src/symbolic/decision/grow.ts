@@ -44,7 +44,7 @@ export class Grower {
 
   /**
    * Alternatives that hold in all cases of `lower`, and in none that isn't one of `upper`: none of them redundant, nor a
-   * literal of them. Throws {@link OutOfWork} where those are too many.
+   * literal of them. Throws {@link WorkLimitReached} where those are too many.
    */
   cover(lower: Bdd, upper: Bdd): Part[][] {
     if (lower === FALSE) return [];

@@ -32,7 +32,7 @@ export interface Situation {
 }
 
 /**
- * `never` or `always` where it is decided. Throws {@link OutOfWork}.
+ * `never` or `always` where it is decided. Throws {@link WorkLimitReached}.
  * @param ranges a sum of one field is told by ranges of the field, also where the sum is short
  * @param ground functions of the comparisons in both, where they are there already
  */

@@ -18,7 +18,7 @@ function together(body: string, methods: readonly string[]): { results: string[]
   );
   return {
     results: results.map(({ value, fault }) => fault?.code ?? formatValue(value)),
-    debug: interpreter.told.lines,
+    debug: interpreter.trace.lines,
   };
 }
 

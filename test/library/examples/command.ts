@@ -72,7 +72,7 @@ export const COMMAND: Examples = {
     const { artifacts, diagnostics } = await seed();
     const side = await fwmap.describeSide(artifacts, { describe: {}, kernel: {} }, diagnostics);
     expect(fwmap.isSame(fwmap.compareSides(side, side))).toBe(true);
-    expect(fwmap.isSame(fwmap.compareSides(fwmap.NO_SIDE, side))).toBe(false);
+    expect(fwmap.isSame(fwmap.compareSides(fwmap.EMPTY_SIDE, side))).toBe(false);
   },
   async isNothingRead() {
     const { artifacts, diagnostics } = await seed();

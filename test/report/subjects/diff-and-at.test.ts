@@ -1,6 +1,6 @@
 /** The reports of `diff` and `at`, and their results. */
 import { describe, expect, test } from 'vitest';
-import { type Comparison, NO_SIDE, type Side } from '../../../src/compare/compare.ts';
+import { type Comparison, EMPTY_SIDE, type Side } from '../../../src/compare/compare.ts';
 import type { WindowChange } from '../../../src/compare/windows.ts';
 import { finding, messageOf } from '../../../src/findings/finding.ts';
 import { atResults } from '../../../src/report/results/at.ts';
@@ -22,7 +22,7 @@ const old = windowOf();
 const fresh = windowOf({ base: 0xf900_0000n, origin: { ...ORIGIN, artifact: AFTER, span: OTHER_SPAN } });
 const MOVED: WindowChange = { did: 'moved', before: old, after: fresh, what: ['base'] };
 
-const sideOf = (more: Partial<Side> = {}): Side => ({ ...NO_SIDE, inputs: [INPUT], ...more });
+const sideOf = (more: Partial<Side> = {}): Side => ({ ...EMPTY_SIDE, inputs: [INPUT], ...more });
 const comparisonOf = (more: Partial<Comparison> = {}): Comparison => ({
   before: sideOf(),
   after: sideOf({ inputs: [AFTER] }),
@@ -243,7 +243,7 @@ describe('results of diff', () => {
     const after = verdictOf({ answer: 'needed', summary: 'new.' });
     const answer = { flipped: true, before: undefined, after, because: [] };
     for (const side of ['before', 'after'] as const)
-      expect(results({ [side]: NO_SIDE, answer }).map(messageOf)).toEqual(['new.']);
+      expect(results({ [side]: EMPTY_SIDE, answer }).map(messageOf)).toEqual(['new.']);
   });
 
   test('host bridges, at the first of them', () => {
@@ -258,8 +258,8 @@ describe('results of diff', () => {
     ]);
     expect(results({ bridges: { ...bridges, after: undefined } })[0]).not.toHaveProperty('path');
     expect(results({ bridges: { ...bridges, flipped: false } })).toEqual([]);
-    expect(results({ bridges, before: NO_SIDE })).toEqual([]);
-    expect(results({ bridges, after: NO_SIDE })).toEqual([]);
+    expect(results({ bridges, before: EMPTY_SIDE })).toEqual([]);
+    expect(results({ bridges, after: EMPTY_SIDE })).toEqual([]);
   });
 });
 

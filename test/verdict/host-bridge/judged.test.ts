@@ -206,7 +206,7 @@ describe('code of _CRS', () => {
     const found = await only(asl(bridge(loop)));
     const last = found.windows.at(-1)!;
     if (last.certainty === 'unknown')
-      expect([last.base, last.size, last.why.startsWith('there may be any window more: ')]).toEqual([
+      expect([last.base, last.size, last.why.startsWith('there may be further windows: ')]).toEqual([
         null,
         null,
         true,
@@ -226,7 +226,7 @@ describe('code of _CRS', () => {
       [0xe000_0000n, 0x10_0000n],
     ]);
     expect(verdict.authorities.map(({ id }) => id)).toEqual(['windows-distinct']);
-    expect(verdict.summary).toMatch(/^1 host bridge with 3 windows, 1 of them uncertain; none is changed\.$/);
+    expect(verdict.summary).toMatch(/^1 host bridge with 3 windows, 1 of them uncertain; no changes\.$/);
     expect(verdict.toSettle.map(({ what }) => what)).toEqual(expect.arrayContaining(['BASE', 'SIZE']));
   });
 
@@ -293,9 +293,9 @@ describe('the sentence', () => {
   test('counts bridges, windows and changes', async () => {
     expect(await summary(asl(''))).toBe('The inputs describe no PCI host bridge.');
     expect(await summary(asl(bridge(crs(buses(0, 256), LOW))))).toBe(
-      '1 host bridge with 1 window; none is changed.',
+      '1 host bridge with 1 window; no changes.',
     );
-    expect(await summary(asl(bridge(crs())))).toBe('1 host bridge with 0 windows; none is changed.');
+    expect(await summary(asl(bridge(crs())))).toBe('1 host bridge with 0 windows; no changes.');
     expect(
       await summary(
         asl(bridge(crs(LOW, LOW)) + bridge(crs(memory('0xD0000000', '0xD00FFFFF', '0x100000')), 'PCI1')),
@@ -307,14 +307,14 @@ describe('the sentence', () => {
   test('and whether the log agrees', async () => {
     const one = asl(bridge(crs(buses(0, 256), LOW)));
     expect(await summary([one, log(root('0xc0000000-0xcfffffff'))])).toBe(
-      '1 host bridge with 1 window; none is changed. The log agrees.',
+      '1 host bridge with 1 window; no changes. The log agrees.',
     );
     const other = await judge([one, log(root('0xc0000000-0xcffffffe'))]);
-    expect(other.summary).toBe('1 host bridge with 1 window; none is changed. The log contradicts this.');
+    expect(other.summary).toBe('1 host bridge with 1 window; no changes. The log contradicts this.');
     expect(other.rules.find(({ id }) => id === 'log-contradicts')!.evidence).toHaveLength(1);
     const two = [one, log(root('0xc0000000-0xcffffffe'), root('0xd0000000-0xdfffffff', '0001:00'))];
     expect(await summary(two)).toBe(
-      '2 host bridges with 2 windows; none is changed. The log contradicts 1 of them.',
+      '2 host bridges with 2 windows; no changes. The log contradicts 1 of them.',
     );
   });
 });
@@ -327,7 +327,7 @@ test('nothing of _CRS counts with pci=nocrs', async () => {
   const found = await only([asl(bridge(crs(buses(0, 256), LOW))), command], {});
   expect([found.windows, found.changed.map(({ did }) => did)]).toEqual([[], ['refused']]);
   expect(found.notes.map(({ text: said, line }) => [said.slice(0, 26), line?.slice(0, 41)])).toEqual([
-    ['no window of _CRS counts (', 'PCI: Ignoring host bridge windows from AC'],
+    ['the windows of _CRS are ig', 'PCI: Ignoring host bridge windows from AC'],
   ]);
 });
 

@@ -81,9 +81,9 @@ export function runCase(
   const boot = bootOf(name, aml, added, { ...acpiexecProfile, loopTimeout: LOOP_TIMEOUT });
   const { machine } = boot;
   const node = lookUp(machine, parseName(`\\${method}`)!, machine.root);
-  if (node === undefined) return { debug: machine.told.lines, fault: `there is no ${method}` };
+  if (node === undefined) return { debug: machine.trace.lines, fault: `there is no ${method}` };
   const { fault } = runsInThreads(name) ? callInThreads(machine, node) : boot.call(node, []);
-  return { debug: machine.told.lines, fault: fault && `${fault.code}: ${fault.message}` };
+  return { debug: machine.trace.lines, fault: fault && `${fault.code}: ${fault.message}` };
 }
 
 /** A machine of the tables in a file, with those that acpiexec has besides, regions filled with zeros. */

@@ -28,7 +28,7 @@ const notify: Run<Places> = (m, operands) => {
   if (object instanceof ForeignObject) return undefined;
   if (!(target instanceof NamespaceNode) || !NOTIFIED.has(type))
     return fault('AE_AML_OPERAND_TYPE', 'only devices, processors and thermal zones are notified');
-  m.told.record({
+  m.trace.record({
     kind: 'notify',
     text: `${target.path} ${isKnown(value) ? `0x${value.toString(16)}` : 'unknown'}`,
   });
@@ -37,7 +37,7 @@ const notify: Run<Places> = (m, operands) => {
 
 const fatal: Run<Places> = (m, operands, { term }) => {
   const argument = operands.integer(0);
-  m.told.record({
+  m.trace.record({
     kind: 'fatal',
     text: `type ${term.numberAt(0)}, code ${term.numberAt(1)}, argument ${isKnown(argument) ? argument : 'unknown'}`,
   });

@@ -282,7 +282,7 @@ export interface Spaces {
 
 /** Everything that values are read from and stored to. */
 export interface Places extends Converting, Changing, Naming, Spaces {
-  readonly told: Trace;
+  readonly trace: Trace;
   /** The method or table whose code runs. */
   readonly frame: RunningMethod;
 }

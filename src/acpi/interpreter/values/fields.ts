@@ -88,12 +88,12 @@ export function symbolOf(m: Places, field: FieldObject, region: RegionObject | u
 }
 
 function note(m: Places, kind: 'read' | 'write', field: FieldObject, region: RegionObject | undefined): void {
-  if (!m.told.active) return;
+  if (!m.trace.active) return;
   const where =
     region === undefined
       ? ''
       : ` at ${spaceName(region.space)} ${isKnown(region.address) ? hex(region.address + BigInt(field.bitOffset >> 3)) : `in ${region.node.path}`}${field.bitOffset & 7 ? `, bit ${field.bitOffset & 7}` : ''}`;
-  m.told.record({
+  m.trace.record({
     kind,
     text: `${field.node.path}, ${field.bitLength} bits${where}`,
     ...(field.node.term ? { term: field.node.term } : {}),

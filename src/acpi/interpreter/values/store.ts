@@ -46,7 +46,7 @@ export function store(m: Places, given: Resolved, target: Operand, storing: Stor
   if (place instanceof NamespaceNode) return storeToContainer(m, value, place, storing, true);
   if (place instanceof DebugReference) {
     const line = formatDebug(m, value);
-    m.told.debug(line);
+    m.trace.debug(line);
     return undefined;
   }
   if (place instanceof ObjectReference) {

@@ -5,7 +5,7 @@ import type { Artifact } from '../../../artifact/artifact.ts';
 import { machinesOf, type NamedMachine } from '../../../artifact/machines.ts';
 import { openBytes } from '../../../artifact/open-bytes.ts';
 import { type Diagnostic, DiagnosticList } from '../../../bytes/diagnostic.ts';
-import { compareSides, describeSide, isSame, NO_SIDE, type Side } from '../../../compare/compare.ts';
+import { compareSides, describeSide, EMPTY_SIDE, isSame, type Side } from '../../../compare/compare.ts';
 import { formatDiagnostic } from '../../../findings/finding.ts';
 import { FORMATS } from '../../../report/formats/render.ts';
 import { diffReport } from '../../../report/subjects/diff.ts';
@@ -56,7 +56,8 @@ async function sideOf(
   io: Io,
   sink: DiagnosticList,
 ): Promise<Side> {
-  if (machine === undefined || machine.artifacts.length === 0) return { ...NO_SIDE, diagnostics: sink.all };
+  if (machine === undefined || machine.artifacts.length === 0)
+    return { ...EMPTY_SIDE, diagnostics: sink.all };
   for (const diagnostic of machine.findings) sink.add(diagnostic);
   const asked = { describe: await describeOptions(options, machine, io), kernel: await kernelFacts(options) };
   const side = await describeSide(machine.artifacts, asked, sink);

@@ -99,7 +99,7 @@ export class Ground {
   }
 }
 
-/** The subjects of comparisons, in their order. Throws {@link OutOfWork} when there are too many pieces. */
+/** The subjects of comparisons, in their order. Throws {@link WorkLimitReached} when there are too many pieces. */
 export class SubjectReader {
   readonly #ground: Ground;
   readonly #bits: Bits;
