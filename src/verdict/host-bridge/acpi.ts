@@ -83,6 +83,8 @@ export function judgeAcpiBridges(
   const open = ranges.some((list) => list.some(({ range }) => !isConcrete(range)));
   const byPath = windowsByPath(machine);
   const ecam = subjects.map((subject) => configurationSpace(subject, machine, situation));
+  // When neighbours are joined: most bridges are there in the same cases.
+  const joins = new Map<Condition, Condition>();
   const bridges = subjects.map((subject, bridge): JudgedBridge => {
     const described = byPath.get(subject.path) ?? [];
     const byIndex = new Map(described.toReversed().map((window) => [window.origin.index, window]));
@@ -91,7 +93,9 @@ export function judgeAcpiBridges(
     const beside = when === 0n ? given : allOf([given, when]);
     const taken = gathered(windows[bridge]!, keyOfWindow, beside);
     const unknown = ranges[bridge]!.filter(({ range }) => !isConcrete(range));
-    const joined = coalesced(taken, unknown, situation, beside);
+    if (!joins.has(beside))
+      joins.set(beside, simplifiedUnder(situation.model.is('coalescesBridgeWindows', true), beside));
+    const joined = coalesced(taken, unknown, joins.get(beside)!, beside);
     const toWindow = (window: BridgeWindow, when: Condition): AddressWindow =>
       windowOf(subject, window, when, byIndex.get(window.from[0]!));
     const failed = simplifiedUnder(failureOf(subject), given);
@@ -280,15 +284,15 @@ interface FoundChange extends Found<Change> {
 
 /**
  * Coalesces contiguous windows that exist in any case; for conditional ones it adds a change that says they would be one.
+ * @param does when the kernel joins them
  */
 function coalesced(
   taken: readonly Found<BridgeWindow>[],
   unknown: readonly CrsItem[],
-  { model }: BridgeSituation,
+  does: Condition,
   given: Condition,
 ): { readonly windows: readonly Found<BridgeWindow>[]; readonly changes: readonly FoundChange[] } {
   const list = taken.toSorted((a, b) => a.of.from[0]! - b.of.from[0]!);
-  const does = simplifiedUnder(model.is('coalescesBridgeWindows', true), given);
   if (does === 0n) return { windows: list, changes: [] };
   const windows: Found<BridgeWindow>[] = [];
   const changes: FoundChange[] = [];

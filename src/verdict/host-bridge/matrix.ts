@@ -8,6 +8,8 @@ import type { BridgeMatrixRow, JudgedBridge } from './result.ts';
 import type { E820 } from './situation.ts';
 import { opposite } from './subject.ts';
 
+type State = 'always' | 'never' | 'maybe';
+
 interface Cell {
   readonly windows: readonly string[];
   readonly because: string;
@@ -25,17 +27,33 @@ export function bridgeMatrix(
   context: DecisionContext,
 ): BridgeMatrixRow[] {
   const facts = constraints.map(({ condition }) => condition);
-  const state = (condition: Condition, release: Condition): 'always' | 'never' | 'maybe' => {
-    if (isKnown(condition)) return condition === 0n ? 'never' : 'always';
+  const decide = (condition: Condition, release: Condition): State => {
     if (context.possible([...facts, release, condition]) === false) return 'never';
     return context.possible([...facts, release, opposite(condition)]) === false ? 'always' : 'maybe';
   };
+  // Thousands of windows have the same condition.
+  const known = new Map<Condition, Map<Condition, State>>();
+  const state = (condition: Condition, release: Condition): State => {
+    if (isKnown(condition)) return condition === 0n ? 'never' : 'always';
+    let ofRelease = known.get(release);
+    if (ofRelease === undefined) {
+      ofRelease = new Map();
+      known.set(release, ofRelease);
+    }
+    let decided = ofRelease.get(condition);
+    if (decided === undefined) {
+      decided = decide(condition, release);
+      ofRelease.set(condition, decided);
+    }
+    return decided;
+  };
   return bridges.flatMap((bridge) => {
+    const texts = bridge.windows.map(textOf);
     const cells = eachRelease((release): Cell | undefined => {
       if (context.possible([...facts, release]) === false) return undefined;
-      const windows = bridge.windows.flatMap((window) => {
+      const windows = bridge.windows.flatMap((window, index) => {
         const there = window.certainty === 'conditional' ? state(window.when, release) : ('always' as const);
-        return there === 'never' ? [] : [`${textOf(window)}${there === 'maybe' ? ' (if)' : ''}`];
+        return there === 'never' ? [] : [`${texts[index]}${there === 'maybe' ? ' (if)' : ''}`];
       });
       const because = [
         ...new Set(
