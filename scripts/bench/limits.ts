@@ -71,6 +71,12 @@ function inputsIn(scratch: string): Input[] {
     const packed = spawnSync('xz', ['-c'], { input: new Uint8Array(PACKED), maxBuffer: 1 << 20 }).stdout;
     add('zeros.xz', packed);
   }
+  // In an image a stream is tried with more and more of what follows: what came of each attempt was kept.
+  for (const program of ['lz4', 'lzop'])
+    if (hasProgram(program)) {
+      const packed = spawnSync(program, ['-c'], { input: new Uint8Array(PACKED), maxBuffer: 8 << 20 }).stdout;
+      add(`zeros.${program}.img`, Buffer.concat([Buffer.alloc(100), packed]), 'scan');
+    }
   add(
     'list.txt',
     lines(

@@ -1,6 +1,7 @@
 /** Opens the containers found in a space and scans their contents. */
 import { type Access, accessTo, partOf } from '../containers/access.ts';
 import type { Decoded, Decoder } from '../containers/codecs/output.ts';
+import { giveBack } from '../containers/codecs/output.ts';
 import type { Archive, Compression, Image, ImageContent, Part } from '../containers/container.ts';
 import { runsOf } from '../containers/extents.ts';
 import { COMPRESSIONS, IMAGES } from '../containers/rows.ts';
@@ -112,7 +113,12 @@ export class Opener {
       const size = Math.min(window, available);
       const decoded = await decoder(access.read(at, size), this.#run.budget.room);
       const mayGoOn = decoded.end === 'truncated' || (decoded.end === 'whole' && decoded.consumed >= size);
-      if (!mayGoOn || size >= available) return decoded;
+      if (!mayGoOn || size >= available) {
+        giveBack();
+        return decoded;
+      }
+      // A stream that holds much in few bytes has filled as much memory as the next attempt takes.
+      giveBack(decoded.bytes);
     }
   }
 

@@ -10,6 +10,7 @@ import { decodeLz4 } from '../../src/containers/codecs/lz4.ts';
 import { decodeLzma } from '../../src/containers/codecs/lzma.ts';
 import { decodeLzop } from '../../src/containers/codecs/lzo.ts';
 import type { Decoded, Decoder } from '../../src/containers/codecs/output.ts';
+import { giveBack, Output } from '../../src/containers/codecs/output.ts';
 import { decodeXz } from '../../src/containers/codecs/xz.ts';
 import { decodeBrotli, decodeGzip, decodeZlib, inflateRaw } from '../../src/containers/codecs/zlib.ts';
 import { decodeZstd } from '../../src/containers/codecs/zstd.ts';
@@ -133,4 +134,20 @@ describe.each(STREAMS)('$name', ({ name, packed, decode, magic, check }) => {
     if (name.startsWith('zstd')) expect([...theirs, 5]).toEqual(expect.arrayContaining(taken));
     else expect(taken).toEqual(theirs.sort((a, b) => a - b));
   });
+});
+
+test('what an attempt took serves the next one, and nobody else', () => {
+  const room = 48 << 20;
+  const filled = (): Output => {
+    const output = new Output(room);
+    output.fill(1, room - 1);
+    return output;
+  };
+  const first = filled();
+  giveBack(first.written);
+  expect(filled().bytes.buffer).toBe(first.bytes.buffer);
+  expect(filled().bytes.buffer).not.toBe(first.bytes.buffer);
+  giveBack(first.written);
+  giveBack();
+  expect(filled().bytes.buffer).not.toBe(first.bytes.buffer);
 });

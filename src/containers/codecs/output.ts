@@ -96,7 +96,20 @@ export class Output {
 }
 
 /** Memory that isn't cleared, so that untouched pages cost nothing. */
+/** What is used again: the collector comes too late for pieces of this size. */
+let spare: ArrayBufferLike | undefined;
+
+/** Takes back what a decoder gave and nobody looks at any more; without an argument it lets go of all that. */
+export function giveBack(bytes?: Uint8Array): void {
+  spare = bytes !== undefined && bytes.buffer.byteLength > LAZY_BYTES ? bytes.buffer : undefined;
+}
+
 function memory(size: number): Uint8Array {
+  if (size > LAZY_BYTES && spare !== undefined && spare.byteLength >= size) {
+    const again = new Uint8Array(spare, 0, size);
+    spare = undefined;
+    return again;
+  }
   const buffer = Buffer.allocUnsafeSlow(size);
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
