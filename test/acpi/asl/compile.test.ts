@@ -143,8 +143,8 @@ describe('a fault', () => {
   it.each([
     ['DefinitionBlock (', 'a value expected, not the end of the text'],
     ['DefinitionBlock ("", "SSDT", 2, "O", "T", 1) { Name (TOOLONG, 1) }', "a name expected, not 'TOOLONG'"],
-    ['DefinitionBlock ("", "SSDT", 2, "O", "T", 1) { /* no end', 'a comment that never ends'],
-    ['DefinitionBlock ("", "SSDT", 2, "O", "T", 1) { Name (A, "no end', 'a string that never ends'],
+    ['DefinitionBlock ("", "SSDT", 2, "O", "T", 1) { /* no end', 'an unterminated comment'],
+    ['DefinitionBlock ("", "SSDT", 2, "O", "T", 1) { Name (A, "no end', 'an unterminated string'],
     ['DefinitionBlock ("", "SSDT", 2, "O", "T", 1) { Else {} }', 'Else without If'],
     ['DefinitionBlock ("", "SSDT", 2, "O", "T", 1) { Name (A, ToUUID ("x")) }', 'a UUID has the form'],
   ])('%s', (text, message) => {
@@ -160,7 +160,7 @@ describe('a fault', () => {
       deep('~', ''),
       deep('M (', ')'),
     ]) {
-      expect(compile(text).said.join('\n')).toMatch(/more than \d+ blocks and brackets inside one another/);
+      expect(compile(text).said.join('\n')).toMatch(/more than \d+ nested blocks and brackets/);
     }
   });
 });

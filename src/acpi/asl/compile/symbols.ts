@@ -1,15 +1,15 @@
 /**
- * The names of one table as its compiler sees them: everything it defines, declares External or finds predefined.
- * Only for resolving and shortening names at compile time; running tables have a namespace of their own.
+ * The compiler's symbol table: every name that a table defines, declares External or that is predefined. It serves
+ * resolving and shortening of names only; the interpreter has its own namespace.
  */
 import { isSearched, type NamePath } from '../../terms/name.ts';
 import type { OpcodeName } from '../../terms/opcodes.ts';
 import { type FieldElement, isTermList, Term } from '../../terms/term.ts';
 import type { TemplateTag } from '../parse/parser.ts';
 
-/** What a resource descriptor's name, or a field's under it, stands for. */
+/** The value of a resource descriptor's name (`_Y00`) or of a field's under it (`_Y00._MIN`). */
 export interface TagValue {
-  /** Of a descriptor its offset in bytes, of a field its offset in bits, both in the template. */
+  /** From the start of the template: of a descriptor in bytes, of a field in bits. */
   readonly offset: number;
 }
 
@@ -19,9 +19,9 @@ export class SymbolNode {
   readonly children = new Map<string, SymbolNode>();
   /** Number of segments from the root. */
   readonly depth: number;
-  /** What defined it last; undefined while it is only known as a part of an external path. */
+  /** The operator that defined it last; `undefined` for an intermediate node of an external path. */
   definedBy: OpcodeName | undefined;
-  /** A method, by its definition or by its External. */
+  /** Defined or declared External as a method. */
   isMethod = false;
   tag: TagValue | undefined;
 
@@ -31,7 +31,7 @@ export class SymbolNode {
     this.depth = parent === undefined ? 0 : parent.depth + 1;
   }
 
-  /** Segments from the root. */
+  /** The segments of its absolute path. */
   get path(): string[] {
     const segments: string[] = [];
     for (let node: SymbolNode = this; node.parent !== undefined; node = node.parent)
@@ -49,14 +49,14 @@ export class SymbolNode {
   }
 }
 
-/** There before any table (ACPI 6.5, 5.3.1 and 5.7). */
+/** Predefined names (ACPI 6.5, 5.3.1 and 5.7). */
 const PREDEFINED = ['_GPE', '_PR_', '_SB_', '_SI_', '_TZ_', '_REV', '_OS_', '_GL_', '_OSI'] as const;
 
 export class Symbols {
   readonly root = new SymbolNode('\\', undefined);
   readonly #templates: ReadonlyMap<Term, readonly TemplateTag[]>;
 
-  /** Enters the names of all terms. */
+  /** Enters the names that all terms define. */
   constructor(terms: readonly Term[], templates: ReadonlyMap<Term, readonly TemplateTag[]>) {
     this.#templates = templates;
     for (const segment of PREDEFINED) this.root.ensure(segment).definedBy = 'Name';
@@ -64,7 +64,7 @@ export class Symbols {
     this.#enterAll(terms, this.root);
   }
 
-  /** Where a relative or absolute path starts; undefined when it has more `^` than there are scopes. */
+  /** The node at which a path starts; `undefined` if it has more `^` than there are scopes. */
   #start(name: NamePath, scope: SymbolNode): SymbolNode | undefined {
     if (name.root) return this.root;
     let node: SymbolNode | undefined = scope;
@@ -72,14 +72,14 @@ export class Symbols {
     return node;
   }
 
-  /** The node of a path without searching upwards. */
+  /** The node of a path, without searching parent scopes. */
   exact(name: NamePath, scope: SymbolNode): SymbolNode | undefined {
     let node = this.#start(name, scope);
     for (const segment of name.segments) node = node?.children.get(segment);
     return node;
   }
 
-  /** The node a name means in a scope: a single segment is looked for in the scopes above too (ACPI 6.5, 5.3). */
+  /** The node that a name denotes in a scope: a single segment is searched for in parent scopes too (ACPI 6.5, 5.3). */
   find(name: NamePath, scope: SymbolNode): SymbolNode | undefined {
     if (!isSearched(name)) return this.exact(name, scope) ?? this.#tagUnderItsBuffer(name, scope);
     for (let node: SymbolNode | undefined = scope; node !== undefined; node = node.parent) {
@@ -90,8 +90,8 @@ export class Symbols {
   }
 
   /**
-   * Descriptor names stand beside the Name that holds their template (iasl), but people write them below it as well,
-   * as the specification's examples do: `BUF0._Y00._MIN`.
+   * iasl enters descriptor names in the scope of the Name that holds their template. The specification's examples write
+   * them below that Name: `BUF0._Y00._MIN`.
    */
   #tagUnderItsBuffer(name: NamePath, scope: SymbolNode): SymbolNode | undefined {
     for (
@@ -106,14 +106,14 @@ export class Symbols {
     return undefined;
   }
 
-  /** The node of a path, made with all nodes on the way when it isn't there. */
+  /** The node of a path, created together with missing nodes above it. */
   ensure(name: NamePath, scope: SymbolNode): SymbolNode {
     let node = this.#start(name, scope) ?? this.root;
     for (const segment of name.segments) node = node.ensure(segment);
     return node;
   }
 
-  /** The scope that a term's own terms are in. */
+  /** The scope of the terms nested in a term. */
   scopeOf(term: Term, scope: SymbolNode): SymbolNode {
     const [name] = term.operands;
     switch (term.op.defines) {
@@ -174,13 +174,13 @@ export class Symbols {
   }
 }
 
-/** The name a term defines; that of a CreateField or an Alias is its last operand. */
+/** The name a term defines. */
 export function definedName(term: Term): NamePath | undefined {
   if (term.op.defines !== 'object' && term.op.defines !== 'scope') return undefined;
   return term.nameAt(declaredOperand(term));
 }
 
-/** Index of the operand that holds the name a term defines or reopens. */
+/** Index of the operand with the name that a term defines or reopens: the last one of Alias and Create…Field. */
 export function declaredOperand(term: Term): number {
   const { name } = term.op;
   return name === 'Alias' || name.startsWith('Create') ? term.operands.length - 1 : 0;

@@ -1,4 +1,4 @@
-/** If, loops, Switch and Printf: what ASL lowers to plainer AML. */
+/** If, loops, Switch and Printf: statements that ASL compiles into simpler AML. */
 import { limit, moreThan } from '../../../limits/limits.ts';
 import { NULL_NAME, parseName } from '../../terms/name.ts';
 import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
@@ -14,10 +14,10 @@ interface Arm {
   readonly end: number;
 }
 
-/** An arm is an If in an Else. */
+/** Weight of an arm, which is an If nested in an Else: two terms per level. */
 const ARM = 0.5;
 
-/** If and Else terms from a chain of arms: each `ElseIf` is an Else that holds an If and what follows it. */
+/** If and Else terms from a chain of arms: each `ElseIf` becomes an Else that contains an If and the rest of the chain. */
 function chain(parser: AslParser, arms: readonly Arm[], otherwise: Term | undefined): Term[] {
   let rest = otherwise === undefined ? [] : [otherwise];
   for (const [index, arm] of [...arms.entries()].reverse()) {
@@ -73,7 +73,7 @@ const forForm: SpecialForm = (parser, word) => {
   return [...first, parser.make('While', [predicate, [...body, ...last]], word.start)];
 };
 
-/** Kinds of value a Switch can be over, by what yields them; everything else is taken for an integer, as iasl does. */
+/** Operators that make a Switch one over strings or buffers; any other value is taken for an integer, as iasl does. */
 const STRINGS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'String',
   'ToString',
@@ -89,16 +89,18 @@ const BUFFERS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /**
- * `Switch (value) { Case (a) { … } Default { … } }` keeps the value in a variable of the method's, tests it by an
- * If … Else chain, and is a loop of one turn, so that Break leaves it. The method has to be serialized for that.
+ * `Switch (value) { Case (a) { … } Default { … } }` stores the value in a variable `_T_n` of the method and tests it in
+ * an If … Else chain within a While loop that runs once, so that Break leaves it. The method becomes Serialized because
+ * of the variable.
  */
 const switchForm: SpecialForm = (parser, word) => {
   const { cursor } = parser;
   cursor.expect('(');
   const temporaries = parser.method?.temporaries ?? parser.prelude;
-  // Reserved before what is inside is read: the outer Switch has the lower number.
+  // Reserved before the body is parsed: the outer Switch has the lower number.
   const number = temporaries.push(new Term(OPCODES.Noop, [], word.start, word.end)) - 1;
-  if (number >= DIGITS.length) cursor.fail(`more than ${DIGITS.length} Switch in one method`, word);
+  if (number >= DIGITS.length)
+    cursor.fail(`more than ${DIGITS.length} Switch statements in one method`, word);
   const variable = parseName(`_T_${DIGITS[number] ?? '0'}`) ?? NULL_NAME;
   const value = parser.expression();
   cursor.expect(')');
@@ -133,7 +135,7 @@ function readCases(parser: AslParser, variable: () => Term): { arms: Arm[]; othe
       cursor.expect('(');
       const predicate = matchCase(parser.expression(), variable(), word);
       cursor.expect(')');
-      // Each arm lies inside the one before, as those of an If.
+      // Each arm is nested in the one before, like those of an If.
       if (arms.length >= limit('asl-elseif')) cursor.fail(moreThan('asl-elseif', 'Case in a Switch'), word);
       else arms.push({ start: word.start, predicate, body: parser.body(), end: cursor.lastEnd });
     } else if (text === 'default') {
@@ -147,7 +149,7 @@ function readCases(parser: AslParser, variable: () => Term): { arms: Arm[]; othe
   return { arms, otherwise };
 }
 
-/** The test of one Case: equality, or for a package that one of its elements is equal. */
+/** The predicate of one Case: the value is equal or, for a package, equal to one of its elements. */
 function matchCase(value: Term, variable: Term, word: Token): Term {
   const make = (name: OpcodeName, operands: Term['operands']): Term =>
     new Term(OPCODES[name], operands, word.start, value.end);
@@ -167,7 +169,7 @@ const returnForm: SpecialForm = (parser, word) => {
   return parser.make('Return', [value], word.start);
 };
 
-/** The string of a Printf and its arguments, concatenated: `%s`, `%x` and `%o` each stand for one argument. */
+/** The format string of a Printf and its arguments, concatenated: `%s`, `%x` and `%o` each take one argument. */
 function concatenation(
   parser: AslParser,
   format: string,
@@ -188,12 +190,12 @@ function concatenation(
       continue;
     }
     if (!/^[sxXo]$/.test(specifier ?? '')) {
-      cursor.report('acpi/asl-printf', `no format: %${specifier}`, word);
+      cursor.report('acpi/asl-printf', `unknown format specifier %${specifier}`, word);
       continue;
     }
     const argument = given[index++];
     if (argument === undefined) {
-      cursor.report('acpi/asl-printf', `the format wants more than ${given.length} arguments`, word);
+      cursor.report('acpi/asl-printf', `the format needs more than ${given.length} arguments`, word);
       break;
     }
     // The first operand decides the type: an empty string makes the result a string.

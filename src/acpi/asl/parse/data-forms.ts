@@ -1,4 +1,4 @@
-/** Buffers, packages, and the macros that make constants: EisaId, ToUUID, Unicode, ToPLD, `__LINE__` and so on. */
+/** Buffers, packages, and macros for constants: EisaId, ToUUID, Unicode, ToPLD, `__LINE__` and so on. */
 import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import { constantOf, type Operand, Term } from '../../terms/term.ts';
@@ -9,12 +9,12 @@ import { PLD_FIELDS, type PldField, pldWord, writePld } from '../values/pld.ts';
 import { uuidBytes } from '../values/uuid.ts';
 import type { AslParser, SpecialForm } from './parser.ts';
 
-/** Largest buffer that its initializer or `Buffer (n)` may ask the compiler to count up to. */
+/** Exclusive bound of the `n` of `Buffer (n)`. */
 const MAX_BUFFER = 1n << 31n;
 
 /**
- * The optional size of a Buffer or Package, and the `=` that ASL+ allows before the braces. `literal` tells an
- * integer written as digits, which a longer initializer overrides, from everything else.
+ * The optional size of a Buffer or Package, and the `=` that ASL+ allows before the braces. `literal` is true for an
+ * integer literal, which a longer initializer overrides.
  */
 function optionalSize(parser: AslParser): { size: Term | undefined; literal: boolean } {
   const { cursor } = parser;
@@ -48,7 +48,7 @@ const bufferForm: SpecialForm = (parser, word) => {
   }
   cursor.expect('}');
   const given = literal ? constantOf(size!) : undefined;
-  if (given !== undefined && given >= MAX_BUFFER) cursor.fail('a buffer of 2 GiB and more', word);
+  if (given !== undefined && given >= MAX_BUFFER) cursor.fail('a buffer of 2 GiB or more', word);
   const counted = given !== undefined && given > BigInt(bytes.length) ? given : BigInt(bytes.length);
   const length = size === undefined || literal ? parser.integer(counted, word.start) : size;
   return parser.make('Buffer', [length, Uint8Array.from(bytes)], word.start);
@@ -71,7 +71,7 @@ const packageForm: SpecialForm = (parser, word) => {
   return parser.make('VarPackage', [size ?? parser.integer(count, word.start), elements], word.start);
 };
 
-/** A macro of one string: `EisaId ("PNP0A03")`. */
+/** A macro with one string argument: `EisaId ("PNP0A03")`. */
 function ofString(read: (parser: AslParser, text: string, start: number) => Term): SpecialForm {
   return (parser, word) => {
     parser.cursor.expect('(');
@@ -105,7 +105,7 @@ const toUuid = ofString((parser, text, start) => {
   return bufferOf(parser, bytes ?? new Uint8Array(16), start);
 });
 
-/** UTF-16, little endian, with its NUL. */
+/** UTF-16, little-endian, with a terminating NUL. */
 const unicode = ofString((parser, text, start) =>
   bufferOf(parser, Buffer.from(`${text}\0`, 'utf16le'), start),
 );
@@ -117,18 +117,18 @@ const toPld: SpecialForm = (parser, word) => {
   parser.list(')', () => {
     const name = cursor.next();
     const field = PLD_FIELDS.find((candidate) => candidate.name.toLowerCase() === name.text.toLowerCase());
-    if (field === undefined) cursor.fail(`no field of ToPLD: ${name.text}`, name);
+    if (field === undefined) cursor.fail(`ToPLD has no field ${name.text}`, name);
     cursor.expect('=');
     const from = cursor.peek();
     const term = parser.expression();
     const value = term.op.name === 'String' ? field && pldWord(field, term.textAt(0)) : integerOf(term, true);
-    if (value === undefined) cursor.fail(`no value of ${name.text}`, from);
+    if (value === undefined) cursor.fail(`not a valid value of ${name.text}`, from);
     else if (field !== undefined) {
       // Rotation may be given in degrees.
       const number = BigInt(value);
       const turned =
         field.name === 'PLD_Rotation' && number > 7n && number % 45n === 0n ? number / 45n : number;
-      if (turned >= 1n << BigInt(field.bits)) cursor.fail(`${name.text} has ${field.bits} bits`, from);
+      if (turned >= 1n << BigInt(field.bits)) cursor.fail(`${name.text} has only ${field.bits} bits`, from);
       values.set(field, turned);
     }
   });
@@ -153,7 +153,7 @@ const matchForm: SpecialForm = (parser, word) => {
   return parser.make('Match', operands, word.start);
 };
 
-/** `ToString (source, length?, target?)`: without a length all of it. */
+/** `ToString (source, length?, target?)`: the default length is Ones, the whole source. */
 const stringOf: SpecialForm = (parser, word) => {
   const { cursor } = parser;
   cursor.expect('(');
@@ -174,7 +174,7 @@ const loadTable: SpecialForm = (parser, word) => {
   }
   for (let index = 3; index < 5; index += 1) {
     const given = parser.optional(() => parser.expression());
-    // iasl's way to say that a table goes to the root.
+    // In iasl a Zero means that the table is loaded at the root.
     const root = index === 3 && given?.op.name === 'Zero';
     operands.push(
       given === undefined || root ? parser.make('String', [root ? '\\' : ''], word.start) : given,
@@ -185,7 +185,7 @@ const loadTable: SpecialForm = (parser, word) => {
   return parser.make('LoadTable', operands, word.start);
 };
 
-/** The file a position lies in, for `__FILE__` and `__PATH__`. */
+/** The file of a position, for `__FILE__` and `__PATH__`. */
 function fileName(parser: AslParser, position: number): string {
   return parser.cursor.spanOf(position, position).source.name;
 }
@@ -207,7 +207,7 @@ export const DATA_FORMS: Readonly<Record<string, SpecialForm>> = {
   __FILE__: textConstant((parser, start) => fileName(parser, start).replace(/^.*[/\\]/, '')),
   __PATH__: textConstant(fileName),
   __METHOD__: textConstant((parser) => parser.method?.name ?? '\\'),
-  // The same text gives the same table at all times: there is no clock here.
+  // Empty, so that compiling is reproducible.
   __DATE__: textConstant(() => ''),
   __LINE__: (parser, word) => {
     const { source, start } = parser.cursor.spanOf(word.start, word.end);

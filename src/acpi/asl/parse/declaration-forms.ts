@@ -1,4 +1,4 @@
-/** Methods, fields, regions and what else is declared with keywords or optional arguments. */
+/** Methods, fields, regions and other declarations with keywords or optional arguments. */
 import { formatName } from '../../terms/name.ts';
 import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
 import { type FieldElement, type Operand, Term } from '../../terms/term.ts';
@@ -17,7 +17,7 @@ import type { Token } from '../text/token.ts';
 import type { AslParser, SpecialForm } from './parser.ts';
 import { readMacro } from './template.ts';
 
-/** How many argument types a `{IntObj, {StrObj, BuffObj}}` list names; one type stands for itself. */
+/** The number of argument types in `{IntObj, {StrObj, BuffObj}}`; a single type needs no braces. */
 function parameterCount(parser: AslParser): number {
   const { cursor } = parser;
   const type = (): void => {
@@ -34,13 +34,13 @@ function parameterCount(parser: AslParser): number {
   return 1;
 }
 
-/** Reads the optional `, return type` and `, argument types`; the number of the latter when they are there. */
+/** Parses the optional `, return type` and `, argument types`. @returns the number of argument types, if given */
 function signature(parser: AslParser): number | undefined {
   parser.optional(() => parameterCount(parser));
   return parser.optional(() => parameterCount(parser));
 }
 
-/** Arguments of an external method that nobody knows. */
+/** Argument count of an external method without argument types. */
 const UNKNOWN_ARGUMENTS = 0xff;
 
 const external: SpecialForm = (parser, word) => {
@@ -124,7 +124,7 @@ const processor: SpecialForm = (parser, word) => {
   return parser.make('Processor', [name, id, address, length, parser.body()], word.start);
 };
 
-/** Field, IndexField and BankField: their own operands, then flags and elements. */
+/** Field, IndexField and BankField. @param read parses the operands before the flags */
 function fieldForm(opcode: OpcodeName, read: (parser: AslParser) => Operand[]): SpecialForm {
   return (parser, word) => {
     const { cursor } = parser;
@@ -139,7 +139,7 @@ function fieldForm(opcode: OpcodeName, read: (parser: AslParser) => Operand[]): 
   };
 }
 
-/** `{ … }`. Bits that come to nothing are left out: `, 0` and an Offset to where the list already is. */
+/** `{ … }`. Reserved elements of no bits are left out: `, 0`, and an Offset to the current position. */
 function fieldElements(parser: AslParser): FieldElement[] {
   const { cursor } = parser;
   const elements: FieldElement[] = [];
@@ -151,7 +151,7 @@ function fieldElements(parser: AslParser): FieldElement[] {
     const called = token.kind === 'word' && cursor.at('(', 1) ? token.text.toLowerCase() : '';
     if (called === 'offset') {
       const to = bracketed(parser, () => parser.constantInteger()) * 8n;
-      if (to < bit) cursor.report('acpi/asl-field-offset', 'an Offset behind where the list is', token);
+      if (to < bit) cursor.report('acpi/asl-field-offset', 'an Offset before the current position', token);
       if (to > bit) elements.push({ kind: 'reserved', bits: fieldBits(parser, to - bit, token), start });
       if (to > bit) bit = to;
     } else if (called === 'accessas') {
@@ -172,7 +172,7 @@ function fieldElements(parser: AslParser): FieldElement[] {
   return elements;
 }
 
-/** A package length can say up to 2^28 - 1. */
+/** A PkgLength is at most 2^28 - 1. */
 function fieldBits(parser: AslParser, bits: bigint, at: Token): number {
   if (bits >= 1n << 28n) parser.cursor.fail('a field of more than 268435455 bits', at);
   return Number(bits & 0xfff_ffffn);
@@ -202,7 +202,7 @@ function accessAs(parser: AslParser, start: number): FieldElement {
   return { kind: 'extended-access', type: type ?? 0, attribute: extended, length, start };
 }
 
-/** `Connection (NAME)`, or one resource macro, which becomes a buffer of its descriptor alone. */
+/** `Connection (NAME)`, or with one resource macro, which becomes a buffer of its descriptor without an end tag. */
 function connection(parser: AslParser): Term {
   const { cursor } = parser;
   const { start } = cursor.peek();

@@ -1,4 +1,4 @@
-/** An ASL text to its units: one for each DefinitionBlock. */
+/** Parses an ASL text into units, one for each DefinitionBlock. */
 import { type Diagnostic, DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Source } from '../../../bytes/source.ts';
 import { finding } from '../../../findings/finding.ts';
@@ -11,10 +11,10 @@ import { AslParser } from './parser.ts';
 import { SPECIAL_FORMS } from './special-forms.ts';
 
 export interface AslUnit {
-  /** File name for the compiler, mostly empty. */
+  /** Output file name for the compiler, mostly empty. */
   readonly amlFile: string;
   readonly signature: string;
-  /** Below 2, integers have 32 bits. */
+  /** Integers have 32 bits if this is below 2. */
   readonly revision: number;
   readonly oemId: string;
   readonly oemTableId: string;
@@ -22,16 +22,16 @@ export interface AslUnit {
   readonly terms: readonly Term[];
   /** The named descriptors of each resource template, by the Buffer term it became. */
   readonly templates: ReadonlyMap<Term, readonly TemplateTag[]>;
-  /** Of the whole block in {@link positions}. */
+  /** The whole block, in {@link positions}. `end` is exclusive. */
   readonly start: number;
   readonly end: number;
-  /** Where the positions `start` and `end` of the terms lie. */
+  /** The places in source files of the `start` and `end` of terms. */
   readonly positions: PositionMap;
 }
 
 /**
- * Reads all DefinitionBlocks of a text. Faults go to the sink, each with its place, and the statements around them
- * are kept. No blocks at all is a fault too.
+ * Parses all DefinitionBlocks of a text. Errors go to `sink`; the other statements are kept. A text without any block is
+ * an error too.
  */
 export function parseAsl(source: Source, sink: DiagnosticSink, options: PreprocessorOptions = {}): AslUnit[] {
   const { tokens, positions } = preprocess(source, sink, options);
@@ -49,8 +49,8 @@ export function parseAsl(source: Source, sink: DiagnosticSink, options: Preproce
 }
 
 /**
- * A text without a DefinitionBlock, its statements taken for the body of a DSDT: what people paste is often one
- * Device. The first fault instead, when it isn't all ASL.
+ * Parses a text without a DefinitionBlock as the body of a DSDT: people often paste a single Device.
+ * @returns the first error if it is not ASL throughout
  */
 export function parseAslBody(source: Source, options: PreprocessorOptions = {}): AslUnit | Diagnostic {
   const faults = new DiagnosticList();
@@ -86,7 +86,7 @@ function definitionBlock(cursor: TokenCursor): AslUnit | undefined {
     cursor.fail(`DefinitionBlock expected, not ${describeToken(word)}`, word);
     return undefined;
   }
-  // Header integers know no width yet.
+  // The integer width is known after the header only.
   const header = new AslParser(cursor, true, SPECIAL_FORMS);
   cursor.expect('(');
   const amlFile = header.text();
@@ -124,6 +124,7 @@ function argument<T>(cursor: TokenCursor, read: () => T): T {
 
 function checkLength(cursor: TokenCursor, text: string, limit: number, what: string, at: Token): void {
   if (text.length > limit || (what === 'signature' && text.length < limit)) {
-    cursor.report('acpi/asl-header', `the ${what} "${text}" is to have ${limit} characters`, at);
+    const rule = what === 'signature' ? 'must have' : 'may have at most';
+    cursor.report('acpi/asl-header', `the ${what} "${text}" ${rule} ${limit} characters`, at);
   }
 }

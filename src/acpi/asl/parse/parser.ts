@@ -1,8 +1,8 @@
 /**
- * ASL and ASL+ to terms (ACPI 6.5, chapter 19). What ASL has and AML hasn't is gone when a term is made: symbolic
- * operators, For, Switch, Printf, ToUUID, resource templates and constant expressions become the terms that stand for
- * them. Operators whose arguments follow the pattern of their opcode's operands are read by the opcode table alone;
- * the others have a reader of their own, in special-forms.ts.
+ * Parses ASL and ASL+ into terms (ACPI 6.5, chapter 19). Constructs without a counterpart in AML are lowered at once:
+ * symbolic operators, For, Switch, Printf, ToUUID, resource templates and constant expressions become AML terms.
+ * Operators whose arguments correspond to their opcode's operands are parsed by the opcode table; the others have their
+ * own parser in special-forms.ts.
  */
 import { limit, moreThan } from '../../../limits/limits.ts';
 import type { TagPlace } from '../../resources/macro-values.ts';
@@ -22,26 +22,26 @@ import {
 import type { Token } from '../text/token.ts';
 import { foldTerm, integerOf, integerTerm } from '../values/constants.ts';
 
-/** The method being read, where Switch leaves its variables. */
+/** The method being parsed, which declares the variables of its Switch statements. */
 export interface MethodContext {
-  /** `Name (_T_n, …)` terms by number; the last one comes first in the method. */
+  /** `Name (_T_n, …)` terms by `n`; they are at the start of the method in descending order. */
   readonly temporaries: Term[];
   serialized: boolean;
   /** As written after `Method (`, for `__METHOD__`. */
   readonly name: string;
 }
 
-/** A named descriptor of a template: `_Y00` and what `_Y00._MIN` and so on stand for. */
+/** A named descriptor of a template: `_Y00`, with fields such as `_Y00._MIN`. */
 export interface TemplateTag {
   /** Four characters. */
   readonly name: string;
-  /** Of the descriptor's first byte in the template. */
+  /** Offset in bytes of the descriptor in the template. */
   readonly offset: number;
-  /** In bits from the descriptor's first. */
+  /** Fields with their offsets in bits from the start of the descriptor. */
   readonly fields: readonly TagPlace[];
 }
 
-/** What an operator of its own kind gives: most make one term, If and For make several, Noop for nothing none. */
+/** Parses an operator with its own syntax after its word. Most return one term; If and For return several. */
 export type SpecialForm = (parser: AslParser, word: Token) => Term | readonly Term[];
 
 export class AslParser {
@@ -51,14 +51,14 @@ export class AslParser {
   /** Names of the descriptors in each resource template, by the Buffer term it became. */
   readonly templates = new Map<Term, readonly TemplateTag[]>();
   method: MethodContext | undefined;
-  /** Terms that go before everything else in the table: a Switch outside methods has its variable there. */
+  /** Terms at the start of the table: variables of Switch statements outside of methods. */
   readonly prelude: Term[] = [];
   readonly #forms: ReadonlyMap<string, SpecialForm>;
   #depth = 0;
-  /** How deep what lies in a term goes. */
+  /** Nesting depth of each term. */
   readonly #levels = new WeakMap<Term, number>();
 
-  /** @param forms words that have a reader of their own, by the word in lower case */
+  /** @param forms words with their own syntax, in lower case */
   constructor(cursor: TokenCursor, wide: boolean, forms: ReadonlyMap<string, SpecialForm>) {
     this.cursor = cursor;
     this.wide = wide;
@@ -71,9 +71,10 @@ export class AslParser {
   }
 
   /**
-   * A term as it was made, or a missing one, with a fault, where terms lie inside each other too deep for what goes down into
-   * them. Brackets and blocks are counted before they are read; this counts what operators in a row make.
-   * @param weight of the term, which takes less stack than an operator in an expression where it is below 1
+   * Limits the nesting of terms, since recursive code walks them. `enter` counts brackets and blocks; this also counts
+   * terms that a row of operators nests.
+   * @param weight depth that the term adds: below 1 if it takes less stack than an operator in an expression
+   * @returns the term, or after an error a Zero term
    */
   within(term: Term, weight = 1): Term {
     let level = 0;
@@ -85,14 +86,14 @@ export class AslParser {
       else count(operand);
     }
     if (level >= limit('asl-depth')) {
-      this.cursor.fail(moreThan('asl-depth', 'terms inside each other'), term);
+      this.cursor.fail(moreThan('asl-depth', 'nested terms'), term);
       return this.#missing();
     }
     this.#levels.set(term, level + weight);
     return term;
   }
 
-  /** As {@link make}, folded when all its operands are constants. */
+  /** As {@link make}, folded if all operands are constants. */
   makeFolded(name: OpcodeName, operands: readonly Operand[], start: number): Term {
     return foldTerm(this.make(name, operands, start), this.wide);
   }
@@ -101,7 +102,7 @@ export class AslParser {
     return integerTerm(value, this.wide, start, this.cursor.lastEnd);
   }
 
-  /** Statements up to a `}` that is left standing, or the end of the text. */
+  /** Statements up to a `}`, which is not consumed, or the end of the text. */
   statements(): Term[] {
     const { cursor } = this;
     const terms: Term[] = [];
@@ -127,12 +128,12 @@ export class AslParser {
     return terms;
   }
 
-  /** Goes one level down; false, with a fault, when that is too deep. */
+  /** Enters a nested block or bracket; false, after an error, if that is too deep. */
   enter(): boolean {
     this.#depth += 1;
     if (this.#depth <= limit('asl-nesting')) return true;
     this.#depth -= 1;
-    this.cursor.fail(moreThan('asl-nesting', 'blocks and brackets inside one another'));
+    this.cursor.fail(moreThan('asl-nesting', 'nested blocks and brackets'));
     return false;
   }
 
@@ -145,7 +146,7 @@ export class AslParser {
     const special = this.#specialForm(token);
     if (special !== undefined) {
       const made = special(this, this.cursor.next());
-      // A value form begins an expression: `ToUUID ("…")` alone is as good a statement as any.
+      // A form that yields a value begins an expression, which is a valid statement: `ToUUID ("…")`.
       return made instanceof Term ? [made.op.yields ? this.#operators(made, 0) : made] : made;
     }
     const opcode = token.kind === 'word' ? opcodeOfWord(token.text.toLowerCase()) : undefined;
@@ -167,8 +168,8 @@ export class AslParser {
   }
 
   /**
-   * A word of up to four letters is also a name where nothing of its operator follows: firmware does call objects
-   * `LOCK`, `WAIT` or `DMA`.
+   * An operator's word of up to four letters is a name unless its syntax follows: firmware has objects named `LOCK`,
+   * `WAIT` or `DMA`.
    */
   #isPlainName(token: Token): boolean {
     if (token.text.length > 4 || this.cursor.peek() !== token) return false;
@@ -179,7 +180,7 @@ export class AslParser {
     return !bare && word !== 'else' && !this.cursor.at('(', 1);
   }
 
-  /** Any term that yields a value. */
+  /** An expression: any term that yields a value. */
   expression(): Term {
     if (!this.enter()) return this.#missing();
     const term = this.#operators(this.#unary(), 0);
@@ -216,18 +217,18 @@ export class AslParser {
       else if (cursor.accept('--')) term = this.make('Decrement', [this.#place(term)], term.start);
       else break;
     }
-    // What can be assigned to takes a `=` behind it before any operator in front: `!A = B` is `!(A = B)`.
+    // `=` after an assignable term binds more tightly than a prefix operator: `!A = B` is `!(A = B)`.
     if (cursor.at('=') && isPlace(term)) return this.#assignment(term, '=') ?? term;
     return term;
   }
 
-  /** Binary operators and assignments after an operand, down to those that bind as tightly as `level`. */
+  /** Binary operators and assignments after an operand that bind more tightly than `level`. */
   #operators(operand: Term, level: number): Term {
     const { cursor } = this;
     let left = operand;
     while (!cursor.failed) {
       const token = cursor.peek();
-      // `^` comes as a path: with a blank behind it, it is the operator.
+      // The lexer returns `^` as a path; followed by white space it is the operator.
       const text = token.kind === 'punctuator' || (token.text === '^' && token.spaced) ? token.text : '';
       const binary = binaryOperator(text);
       if (binary !== undefined && binary.level > level) {
@@ -253,7 +254,7 @@ export class AslParser {
     return this.makeFolded(name, [left, right, ...targets], left.start);
   }
 
-  /** `left = …` and `left += …`; undefined when the operator is neither. */
+  /** `left = …` or `left += …`; `undefined` if the operator is neither. */
   #assignment(left: Term, text: string): Term | undefined {
     const { cursor } = this;
     const operator = binaryOperator(text.slice(0, -1));
@@ -262,7 +263,7 @@ export class AslParser {
     const source = this.expression();
     if (text === '=') return this.#assign(left.op.name === 'Store' ? left : this.#place(left), source);
     const { name } = operator!.opcode;
-    // iasl takes any term here, and its disassembler prints such text for malformed AML.
+    // iasl accepts any term here, and its disassembler prints such text for malformed AML.
     const place = left;
     const targets = name === 'Divide' ? [null, place] : [place];
     return this.make(name, [left, source, ...targets], left.start);
@@ -323,13 +324,13 @@ export class AslParser {
     return this.#operator(opcode, token);
   }
 
-  /** An operator read by its row, after its word. */
+  /** An operator with the syntax of its opcode, after its word. */
   #operator(opcode: Opcode, word: Token): Term {
     const operands = this.#arguments(opcode);
     return this.makeFolded(opcode.name, operands, word.start);
   }
 
-  /** `(a, b, target) { terms }` as the row's operand kinds say. */
+  /** `(a, b, target) { terms }` according to the opcode's operand kinds. */
   #arguments(opcode: Opcode): Operand[] {
     const { cursor } = this;
     const kinds = opcode.operands.filter((kind) => kind !== 'PkgLength');
@@ -377,7 +378,7 @@ export class AslParser {
     }
   }
 
-  /** An optional `, target`: null when there is none. */
+  /** An optional `, target`; `null` if there is none. */
   target(): Term | null {
     const { cursor } = this;
     if (!cursor.accept(',')) return null;
@@ -396,7 +397,7 @@ export class AslParser {
     return term;
   }
 
-  /** A name where the syntax wants one. */
+  /** A mandatory name. */
   name(): NamePath {
     const token = this.cursor.peek();
     if (token.kind === 'word' || token.kind === 'path') {
@@ -414,8 +415,8 @@ export class AslParser {
     if (path === undefined) {
       const what =
         token.text.length > 4
-          ? 'no operator, and no name: its segments have at most four characters'
-          : 'no name';
+          ? 'neither an operator nor a name, whose segments have at most four characters'
+          : 'not a name';
       cursor.fail(`${describeToken(token)} is ${what}`, token);
       return this.#missing();
     }
@@ -423,7 +424,7 @@ export class AslParser {
     return this.make('MethodCall', [path, this.list(')', () => this.expression())], token.start);
   }
 
-  /** Items between commas up to the closing bracket, which is read too; a trailing comma is allowed. */
+  /** Items separated by commas up to the closing bracket, which is consumed; a trailing comma is allowed. */
   list<T>(close: string, item: () => T): T[] {
     const { cursor } = this;
     const items: T[] = [];
@@ -435,7 +436,7 @@ export class AslParser {
     return items;
   }
 
-  /** An integer constant expression of at most `bits` bits. */
+  /** The low `bits` bits of an integer constant expression. */
   constant(bits: number): number {
     return Number(BigInt.asUintN(bits, this.constantInteger()));
   }
@@ -443,7 +444,7 @@ export class AslParser {
   constantInteger(): bigint {
     const from = this.cursor.peek();
     const term = this.expression();
-    // A literal alone keeps all its bits, whatever the width of the table's integers.
+    // A single literal keeps all its bits, whatever the integer width of the table.
     const literal = from.kind === 'integer' && from.end === this.cursor.lastEnd ? from.value : undefined;
     const value = literal ?? integerOf(term, this.wide || from.text.toLowerCase() === 'ones');
     if (value === undefined) this.cursor.fail('a constant expected', from);
@@ -459,7 +460,7 @@ export class AslParser {
     return '';
   }
 
-  /** One of a set of words, or undefined (and nothing read) when the next token is none of them. */
+  /** The value of a keyword of a set; `undefined`, with nothing consumed, if the next token is none of them. */
   keyword(words: KeywordSet): number | undefined {
     const token = this.cursor.peek();
     const value = token.kind === 'word' ? words.get(token.text.toLowerCase()) : undefined;
@@ -467,7 +468,7 @@ export class AslParser {
     return value;
   }
 
-  /** An optional `, keyword`: undefined when the argument is left out. */
+  /** An optional `, keyword`; `undefined` if it is omitted. */
   optionalKeyword(words: KeywordSet, what: string): number | undefined {
     const { cursor } = this;
     if (!cursor.accept(',')) return undefined;
@@ -477,7 +478,7 @@ export class AslParser {
     return value;
   }
 
-  /** An optional `, argument`: undefined when it is left out. */
+  /** An optional `, argument`; `undefined` if it is omitted. */
   optional<T>(read: () => T): T | undefined {
     const { cursor } = this;
     if (!cursor.accept(',')) return undefined;

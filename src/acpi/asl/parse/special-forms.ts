@@ -1,4 +1,4 @@
-/** The words of ASL whose arguments don't simply follow their opcode's operands, each with its reader. */
+/** The parsers of ASL words whose arguments do not correspond to their opcode's operands. */
 import { CONTROL_FORMS } from './control-forms.ts';
 import { DATA_FORMS } from './data-forms.ts';
 import { DECLARATION_FORMS } from './declaration-forms.ts';

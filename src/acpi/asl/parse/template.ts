@@ -1,4 +1,4 @@
-/** ResourceTemplate and its macros: read by the rows of the resource macro table, written as descriptor bytes. */
+/** Parses ResourceTemplate by the resource macro table and encodes its descriptors. */
 
 import { decodeTemplate } from '../../resources/decode.ts';
 import { encodeDescriptor } from '../../resources/encode.ts';
@@ -17,7 +17,7 @@ export interface Template {
 
 const END_TAG = [0x79, 0x00] as const;
 
-/** `{ macros }`, the end tag added. Its checksum is 0: "not computed", as iasl leaves it. */
+/** `{ macros }`, with an end tag added. Its checksum is 0, "not computed", as that of iasl. */
 export function readTemplate(parser: AslParser): Template {
   const bytes: number[] = [];
   const tags: TemplateTag[] = [];
@@ -35,7 +35,7 @@ function readMacros(parser: AslParser, bytes: number[], tags: TemplateTag[]): vo
   cursor.expect('}');
 }
 
-/** One macro with its arguments and braces; its bytes go behind those that are there. */
+/** One macro with its arguments and braces; its descriptor is appended to `bytes`. */
 export function readMacro(parser: AslParser, bytes: number[], tags: TemplateTag[]): void {
   const { cursor } = parser;
   const word = cursor.next();
@@ -61,12 +61,12 @@ export function readMacro(parser: AslParser, bytes: number[], tags: TemplateTag[
   if (cursor.failed) return;
   const { descriptor, problems } = descriptorOfCall({ macro, values, ...list });
   for (const problem of problems) {
-    // A number that is too long is cut, as iasl does; a missing argument or a wrong word is an error.
+    // A number with too many bits is truncated, as by iasl; a missing argument or a wrong keyword is an error.
     cursor.report(/doesn't fit/.test(problem) ? 'acpi/asl-value-cut' : 'acpi/asl-resource', problem, word);
   }
   const offset = bytes.length;
   const made = encodeDescriptor(descriptor).map((byte) => (typeof byte === 'number' ? byte : 0));
-  // A small descriptor says its length in three bits.
+  // The length of a small descriptor has three bits.
   if (made[0]! < 0x80 && made.length - 1 !== (made[0]! & 7)) {
     cursor.fail(`${macro.name} holds at most 7 bytes`, word);
     return;
@@ -112,7 +112,7 @@ function readArgument(parser: AslParser, argument: MacroArgument): MacroValue {
   return { kind: 'integer', value: parser.constantInteger() };
 }
 
-/** `RawDataBuffer (length?) { bytes }`; a length beyond the bytes fills up with zeros. */
+/** `RawDataBuffer (length?) { bytes }`; a longer length is filled with zeros. */
 function readRawData(parser: AslParser): bigint[] {
   const { cursor } = parser;
   if (cursor.atWord('rawdatabuffer')) cursor.next();

@@ -1,6 +1,6 @@
 /**
- * Resource templates in any text: `ResourceTemplate () { … }` alone, in prose, in a mail's quotes or in the listing
- * that iasl writes with the AML bytes between the lines.
+ * Finds resource templates in any text: `ResourceTemplate () { … }` by itself, in prose, in quotes of a mail or in an
+ * iasl listing, which has the AML bytes between the lines.
  */
 
 import { DiagnosticList, type DiagnosticSink } from '../../../bytes/diagnostic.ts';
@@ -19,11 +19,11 @@ export interface FoundTemplate {
   readonly bytes: Uint8Array;
   /** From the word `ResourceTemplate` to the closing brace. */
   readonly span: Span;
-  /** The name of the `Name (…, ResourceTemplate` around it, as written. */
+  /** The name in a `Name (…, ResourceTemplate` around it, as written. */
   readonly name?: string;
 }
 
-/** Every resource template of a text. One that doesn't end or isn't right is reported and left out. */
+/** Every resource template of a text. One that is incomplete or malformed is reported and left out. */
 export function parseResourceTemplates(source: Source, sink: DiagnosticSink): FoundTemplate[] {
   const plain = withoutMargins(source);
   const text = textOf(plain);
@@ -61,7 +61,7 @@ export function parseResourceTemplates(source: Source, sink: DiagnosticSink): Fo
   return found;
 }
 
-/** The tokens from a `{` to its `}`, and `end`. */
+/** The tokens from a `{` to the matching `}`, and an `end` token. */
 function bracedTokens(source: Source, start: number): Token[] {
   const lexer = new AslLexer(source, { start, directives: false });
   const tokens: Token[] = [];

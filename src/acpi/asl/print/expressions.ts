@@ -1,4 +1,4 @@
-/** Terms that yield values as ASL+ text, on one line wherever that is readable. */
+/** Prints terms that yield values as ASL+. */
 
 import { hexText } from '../../terms/hex-text.ts';
 import { formatName, type NamePath, trimSegment } from '../../terms/name.ts';
@@ -12,21 +12,21 @@ import { bufferForm } from '../values/recognize.ts';
 import { formatPld, formatTemplate } from './macro-text.ts';
 import type { TagNames } from './tags.ts';
 
-/** Bytes of a line of a Buffer. */
+/** Bytes per line of a Buffer. */
 const BYTES_PER_LINE = 8;
 
-/** Values inside one another that are printed; the parser reads fewer. */
+/** Nesting of values that is printed; the parser accepts less. */
 const MAX_PRINTED_DEPTH = 1000;
 
 export interface PrintContext {
-  /** How deep in values the printer is. */
+  /** Current nesting of values. */
   depth: number;
   readonly tags: TagNames;
-  /** Absolute path of the object a single segment means, for one that can't be written alone. */
+  /** Absolute path of the object that a single segment denotes, for segments that are ASL words. */
   readonly absolute: (name: NamePath) => string | undefined;
 }
 
-/** A name as ASL takes it. A segment that is an ASL word is padded, or written with its path. */
+/** A name in ASL. A segment that is a reserved word is padded with `_` or written as a path. */
 export function nameText(name: NamePath, context: PrintContext): string {
   const [segment] = name.segments;
   if (segment === undefined || name.segments.length > 1 || name.root || name.parents > 0) {
@@ -38,9 +38,9 @@ export function nameText(name: NamePath, context: PrintContext): string {
 }
 
 /**
- * The text of a term in a value's place.
- * @param indent what the lines after the first begin with
- * @param holder the name of the object whose value it is
+ * The text of a term that yields a value.
+ * @param indent prefix of the lines after the first
+ * @param holder name of the object whose value it is
  */
 export function expressionText(term: Term, context: PrintContext, indent: string, holder?: string): string {
   if (context.depth >= MAX_PRINTED_DEPTH) return 'Zero /* nested too deep to be printed */';
@@ -108,17 +108,17 @@ function valueText(term: Term, context: PrintContext, indent: string, holder?: s
   return callText(term, context, indent);
 }
 
-/** What ASL+ lets `[…]` stand behind. */
+/** Whether ASL+ allows `[…]` after the term. */
 function isIndexable(term: Term): boolean {
   return /^(NamePath|Local\d|Arg\d|RefOf|DerefOf|Index|MethodCall)$/.test(term.op.name);
 }
 
-/** `Operator (a, b, target)`; an operator without operands is its word. */
+/** `Operator (a, b, target)`, or the word alone for an operator without operands. */
 export function callText(term: Term, context: PrintContext, indent: string): string {
   const parts = term.op.operands
     .filter((kind) => kind !== 'PkgLength' && kind !== 'TermList')
     .map((kind, index) => operandText(kind, term.operands[index]!, context, indent));
-  // Targets that are left out at the end need no comma.
+  // Omitted targets at the end need no comma.
   while (parts.at(-1) === '') parts.pop();
   if (term.op.operands.length === 0) return term.op.name;
   return `${term.op.name} (${parts.join(', ')})`;
@@ -159,7 +159,7 @@ function bufferText(term: Term, context: PrintContext, indent: string, holder?: 
   }
 }
 
-/** ` {}` or lines of bytes, each with its offset. */
+/** ` {}` or lines of bytes, each with the offset of its first byte. */
 function bytesText(bytes: Uint8Array, indent: string): string {
   if (bytes.length === 0) return ' {}';
   const lines: string[] = [];
@@ -180,12 +180,12 @@ function packageText(term: Term, context: PrintContext, indent: string, holder?:
   return `Package (${count})\n${indent}{\n${lines.join(',\n')}\n${indent}}`;
 }
 
-/** Do two terms say the same? `Add (A, B, A)` is then `A += B`. */
+/** Whether two terms are the same and have no side effects, so that `Add (A, B, A)` can be printed as `A += B`. */
 export function sameTerm(a: Term, b: Term): boolean {
   if (a.op !== b.op || a.operands.length !== b.operands.length) return false;
   if (isTerm(a, 'NamePath')) {
     return formatName(a.nameAt(0)) === formatName(b.nameAt(0));
   }
-  // Anything with operands might do something when it is evaluated.
+  // Evaluating a term with operands may have side effects.
   return a.operands.length === 0;
 }

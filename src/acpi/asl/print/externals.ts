@@ -1,4 +1,4 @@
-/** The External declarations a table needs: every name it uses and doesn't declare itself. */
+/** The External declarations a table needs, one for every name that it uses without declaring it. */
 
 import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared.ts';
 import type { AcpiTable } from '../../tables/table.ts';
@@ -9,19 +9,19 @@ import { withGuessedCalls } from './guessed-calls.ts';
 import { scopeOpened } from './tags.ts';
 
 export interface ExternalName {
-  /** Absolute. A single segment that nothing declares is taken for one at the root. */
+  /** Absolute. A single segment that no table declares is assumed to be at the root. */
   readonly path: string;
   /** `MethodObj`, `UnknownObj`. */
   readonly type: string;
-  /** Of a method. */
+  /** Of methods only. */
   readonly argumentCount?: number;
-  /** What another table declares it as, where this one only says that there is such a name. */
+  /** The type with which another table declares it, if this table declares it External without a type. */
   readonly elsewhere?: string;
-  /** True when no table given declares it: that it is what it is taken for is a guess. */
+  /** No given table declares it, so the type is a guess. */
   readonly guessed: boolean;
 }
 
-/** Object types by the operator that declares the object. */
+/** ASL object types by the operator that declares the object. */
 const TYPES: Partial<Record<OpcodeName, string>> = {
   Method: 'MethodObj',
   Device: 'DeviceObj',
@@ -63,9 +63,9 @@ function typeOf(object: DeclaredObject | undefined): string {
 }
 
 /**
- * The External declarations of a table. Those that its AML has keep their types and their order, for a compiler puts
- * them out as they are declared; they come first. Then every other name that the terms use and `table` doesn't declare
- * before that, in the order of their paths.
+ * The External declarations of a table. External opcodes in its AML come first, in their order and with their types,
+ * because a compiler emits them in the order of declaration. Then come all other names that the terms use before or
+ * without a declaration in `table`, sorted by path.
  */
 export function externalNames(
   terms: readonly Term[],
@@ -82,14 +82,14 @@ export function externalNames(
 /** Where a name is used. */
 interface Use {
   readonly scope: DeclaredObject;
-  /** The method around it; undefined in what runs when the table is loaded. */
+  /** The enclosing method; `undefined` in module-level code. */
   readonly method: Term | undefined;
-  /** The term that it is an operand of. */
+  /** Opcode of the term that it is an operand of. */
   readonly parent: Opcode | undefined;
   readonly start: number;
 }
 
-/** Where a method's name is a reference to it and no call. */
+/** Operators for which a method's name is a reference to the method, not a call. */
 const REFERS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'RefOf',
   'CondRefOf',
@@ -99,7 +99,7 @@ const REFERS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'Alias',
 ]);
 
-/** Where iasl lets a name stand before it is declared: it looks at these when all the rest is done. */
+/** Operators in which iasl allows a name before its declaration, since it resolves their operands last. */
 const DEFERRED: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'Package',
   'VarPackage',
@@ -120,17 +120,17 @@ interface Pending extends Omit<Use, 'start'> {
 }
 
 class ExternalCollector {
-  /** As the AML's opcodes stand, those that are there twice too. */
+  /** The External opcodes of the AML in their order, duplicates included. */
   readonly opcodes: ExternalName[] = [];
   readonly declared = new Map<string, ExternalName>();
   readonly found = new Map<string, ExternalName>();
-  /** Objects that paths of the AML's opcodes lead through: a compiler makes them then. */
+  /** Ancestors of the objects in External opcodes: a compiler creates them implicitly. */
   readonly #passed = new Set<DeclaredObject>();
-  /** Still to be looked at: the terms may lie in one another deeper than a call stack goes. */
+  /** Terms still to be visited. An explicit stack, since terms may be nested deeper than the call stack allows. */
   readonly #pending: Pending[] = [];
   readonly #table: AcpiTable;
   readonly #namespace: DeclaredNamespace;
-  /** Single segments that no scope upwards has: looked at last, when all paths are known. */
+  /** Single segments that no enclosing scope declares: placed last, when all paths are known. */
   readonly #unknown: { segment: string; use: Use; argumentCount: number | undefined }[] = [];
 
   constructor(table: AcpiTable, namespace: DeclaredNamespace) {
@@ -138,10 +138,10 @@ class ExternalCollector {
     this.#namespace = namespace;
   }
 
-  /** Looks at every name the terms use. */
+  /** Visits every name that the terms use. */
   run(terms: readonly Term[]): void {
     const { root } = this.#namespace;
-    // A compiler has put them at the head; wherever they are, all are known before names are judged.
+    // A compiler emits them at the head of the table. Wherever they are, all must be known first.
     for (const term of termsOf(terms)) if (term.op.name === 'External') this.#declare(term, root);
     this.#addList(terms, { scope: root, method: undefined, parent: undefined });
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) this.#visit(next);
@@ -169,7 +169,7 @@ class ExternalCollector {
     for (const operand of operands) {
       if (operand instanceof Term) this.#pending.push({ ...below, term: operand, scope: use.scope });
       else if (isTermList(operand)) {
-        // A package's elements are no statements, and a call's arguments neither.
+        // Neither the elements of a package nor the arguments of a call are statements.
         if (op.operands.at(-1) === 'TermList' && op.name !== 'MethodCall')
           this.#addList(operand, { ...below, scope: inner });
         else for (const each of operand) this.#pending.push({ ...below, term: each, scope: use.scope });
@@ -192,7 +192,7 @@ class ExternalCollector {
     }
   }
 
-  /** An External in the AML itself: what it says holds, also where another table says more. */
+  /** An External opcode of the AML. Its type is kept, even if another table declares a more specific one. */
   #declare(term: Term, scope: DeclaredObject): void {
     const [name, type, count] = term.operands as [NamePath, number, number];
     const object = this.#namespace.locate(scope, name);
@@ -213,8 +213,8 @@ class ExternalCollector {
   }
 
   /**
-   * A single segment that nothing declares is most likely what a longer path in the same table means:
-   * `If (CondRefOf (\\_GPE.AL6F)) { AL6F () }`.
+   * Places single segments that no table declares. Such a segment is most likely the object of a longer path in the same
+   * table: `If (CondRefOf (\\_GPE.AL6F)) { AL6F () }`.
    */
   #placeUnknown(): void {
     for (const { segment, use, argumentCount } of this.#unknown) {
@@ -243,7 +243,7 @@ class ExternalCollector {
     return object.declarations.some(({ table }) => table === this.#table);
   }
 
-  /** The object of a name, an Alias not followed. */
+  /** The object of a name; an Alias is not followed. */
   #find(name: NamePath, scope: DeclaredObject): DeclaredObject | undefined {
     if (isSearched(name)) {
       for (let at: DeclaredObject | undefined = scope; at !== undefined; at = at.parent) {
@@ -258,13 +258,13 @@ class ExternalCollector {
   }
 
   /**
-   * Whether iasl refuses the name here because the table declares it only farther on: in what runs at once, or in the
-   * same method.
+   * Whether iasl rejects the name here because the table declares it only later, in module-level code or in the same
+   * method.
    */
   #isTooEarly(object: DeclaredObject, { start, method, parent }: Use): boolean {
     if (parent !== undefined && DEFERRED.has(parent.name)) return false;
     const own = object.declarations.filter(({ table }) => table === this.#table);
-    // In a method iasl then takes an object of that name farther up.
+    // In a method iasl then uses an object of that name in an outer scope.
     if (method !== undefined && this.#hasNamesake(object)) return false;
     return (
       own.length > 0 &&
@@ -284,12 +284,12 @@ class ExternalCollector {
     return false;
   }
 
-  /** What an undeclared name is taken for: with it the text compiles, and no opcode is added that the AML hasn't. */
+  /** The type of an undeclared name with which the text compiles without an External opcode that the AML does not have. */
   #typeFor(object: DeclaredObject | undefined, { parent }: Use): string {
     const type = typeOf(object);
     if (parent?.defines === 'reopen')
       return type === 'UnknownObj' || type === 'MethodObj' ? 'DeviceObj' : type;
-    // A compiler that puts out External opcodes leaves out methods that are not called.
+    // A compiler that emits External opcodes leaves out those of methods that are not called.
     if (this.declared.size > 0 && parent !== undefined && REFERS.has(parent.name)) return 'MethodObj';
     return type;
   }
@@ -318,7 +318,7 @@ class ExternalCollector {
     const declaredCount = meant?.argumentCount === -1 ? undefined : meant?.argumentCount;
     const called = argumentCount ?? declaredCount;
     const type = called === undefined ? this.#typeFor(meant, use) : 'MethodObj';
-    // A name is used as a method once and looked at elsewhere: the call says more. So does a scope.
+    // A call or a Scope is more specific than a plain reference to the same name.
     if (known !== undefined && !saysMore(type, known.type, argumentCount !== undefined)) return;
     this.found.set(path, {
       path,
@@ -328,32 +328,32 @@ class ExternalCollector {
     });
   }
 
-  /** A name of the table's own that stands before its declaration. */
+  /** A name that the table itself declares, used before its declaration. */
   #useEarly(object: DeclaredObject, { parent }: Use, argumentCount: number | undefined): void {
     const { path } = object;
     if (this.found.has(path)) return;
     const isReference = parent !== undefined && REFERS.has(parent.name);
-    // As a method that nobody calls it adds no opcode.
+    // A method that is not called gets no External opcode.
     const type = isReference && argumentCount === undefined ? 'MethodObj' : typeOf(object);
     this.found.set(path, { path, type, guessed: false });
   }
 }
 
-/** Whether only a method's code makes an object. */
+/** Whether an object is created by a method's code. */
 function isInMethod({ parent }: DeclaredObject): boolean {
   for (let at = parent; at !== undefined; at = at.parent) if (at.kind === 'Method') return true;
   return false;
 }
 
-/** Whether a further use of a name tells more of it than what was known. */
+/** Whether a type from another use of a name is more specific than the known one. */
 function saysMore(type: string, known: string, isCall: boolean): boolean {
   if (type === 'UnknownObj' || type === known) return false;
   if (known === 'UnknownObj' || isCall) return true;
-  // That a name is only referred to says nothing of it.
+  // A MethodObj may come from a mere reference: see #typeFor.
   return known === 'MethodObj' && type === 'DeviceObj';
 }
 
-/** All terms of a list, methods' bodies left out: no External stands in one. */
+/** All terms of a list, except for bodies of methods, which contain no External. */
 function* termsOf(terms: readonly Term[]): Generator<Term> {
   const pending = [...terms].reverse();
   for (let term = pending.pop(); term !== undefined; term = pending.pop()) {

@@ -1,7 +1,8 @@
 /**
- * How many arguments methods take that no table given declares. AML doesn't say; read with too few, the arguments that
- * are left over shift into places where they can't stand: a constant as a target (ACPI 6.5, 20.2.5.4: a Target is a
- * SuperName or NullName), a value as a statement. The counts are taken with which fewest of these are left.
+ * Guesses argument counts of methods that no given table declares; AML does not encode them at the call. Decoded with
+ * too few, the remaining arguments end up where they are not allowed or have no effect: a constant as a target (ACPI
+ * 6.5, 20.2.5.4: a Target is a SuperName or NullName), a value as a statement. The counts that leave the fewest such
+ * oddities are used.
  */
 import { type DiagnosticSink, IGNORED } from '../../../bytes/diagnostic.ts';
 import { type DecodedTables, decodeTables } from '../../aml/tables.ts';
@@ -10,23 +11,23 @@ import { isSearched, type NamePath, trimSegment } from '../../terms/name.ts';
 import { isTermList, Term } from '../../terms/term.ts';
 import { isPlace } from '../text/operators.ts';
 
-/** Most arguments a method has (ACPI 6.5, 19.6.85). */
+/** Maximum arguments of a method (ACPI 6.5, 19.6.85). */
 const MAX_ARGUMENTS = 7;
-/** Tables are decoded so often at most, each time with another count for one name. */
+/** Maximum number of decodings, each with another count for one name. */
 const MAX_TRIES = 200;
-/** Bytes that are decoded at most for it. */
+/** Maximum number of bytes to decode in all these decodings. */
 const MAX_WORK = 32 << 20;
 
 interface Oddities {
   readonly count: number;
-  /** Names in the statements that have one, as absolute paths; without a call's arguments so far. */
+  /** Undeclared names in statements with an oddity, as absolute paths. They are not decoded as calls with arguments. */
   readonly names: ReadonlySet<string>;
 }
 
-/** Values that do nothing as statements. */
+/** Values that have no effect as statements. */
 const IDLE = /^(?:Zero|One|Ones|Byte|Word|DWord|QWord|String|Buffer|Package|Local\d|Arg\d)$/;
 
-/** The tables as {@link decodeTables} gives them, with calls of undeclared methods as they most likely are. */
+/** As {@link decodeTables}, with the most likely argument counts of undeclared methods. */
 export function decodeForText(tables: readonly AcpiTable[], sink: DiagnosticSink): DecodedTables {
   const bytes = tables.reduce((sum, table) => sum + table.bytes.length, 0);
   const foreseen = new Map<string, number>();
@@ -79,7 +80,7 @@ function oddities({ tables, namespace }: DecodedTables): Oddities {
             }
           }
         }
-        // Behind a name that stands alone they are its arguments: the printer puts those together.
+        // Values after a bare name are its arguments: the printer combines them into a call.
         const before = list[index - 1];
         const follows = before !== undefined && (before.op.name === 'NamePath' || IDLE.test(before.op.name));
         if (IDLE.test(statement.op.name) && !follows) {
@@ -94,7 +95,7 @@ function oddities({ tables, namespace }: DecodedTables): Oddities {
   return { count, names };
 }
 
-/** The names in a statement, those of its own lists left out. */
+/** The names in a statement, except for those in its lists. */
 function namesIn(statement: Term): string[] {
   const found: string[] = [];
   const waiting: Term[] = [statement];
@@ -105,7 +106,7 @@ function namesIn(statement: Term): string[] {
   return found;
 }
 
-/** A name that nothing declares, as a path from the root: where it is looked for last. */
+/** The path of an undeclared name: absolute, since a single segment is searched for at the root last. */
 function pathOf(name: NamePath): string {
   const segments = name.segments.map(trimSegment).join('.');
   return isSearched(name) || name.root ? `\\${segments}` : segments;
@@ -119,7 +120,7 @@ function isUndeclared(namespace: DecodedTables['namespace'], path: string): bool
     .map((segment) => segment.padEnd(4, '_'));
   const object = namespace.find({ root: true, parents: 0, segments });
   if (object === undefined) {
-    // Somewhere below a scope there may be one of that name: then it isn't undeclared where it is used, but here it may be.
+    // An inner scope may declare it; it is tried nevertheless.
     return true;
   }
   return object.kind === undefined && object.declarations.length === 0 && object.external === undefined;

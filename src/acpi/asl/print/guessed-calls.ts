@@ -1,6 +1,6 @@
 /**
- * Calls of methods that no table given declares. AML doesn't say how many arguments a call has, so what is read is a
- * name alone and then values that nobody uses: the arguments, for no compiler writes such statements.
+ * Calls of methods that no given table declares. AML does not encode the argument count of a call, so such a call is
+ * decoded as a bare name followed by unused values. They are taken for its arguments: no compiler emits such statements.
  */
 
 import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared.ts';
@@ -8,20 +8,20 @@ import type { NamePath } from '../../terms/name.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import { Term } from '../../terms/term.ts';
 
-/** Most arguments a method has (ACPI 6.5, 19.6.85). */
+/** Maximum arguments of a method (ACPI 6.5, 19.6.85). */
 const MAX_ARGUMENTS = 7;
 
-/** Values without any effect. */
+/** Terms without side effects. */
 const PURE =
   /^(Zero|One|Ones|Byte|Word|DWord|QWord|String|Buffer|Package|Local\d|Arg\d|RefOf|DerefOf|Index)$/;
 
-/** True for a name that nothing given declares. */
+/** Whether no given table declares a name. */
 export function isUnknownName(namespace: DeclaredNamespace, scope: DeclaredObject, name: NamePath): boolean {
   const object = namespace.resolve(scope, name);
   return object === undefined || (object.kind === undefined && object.declarations.length === 0);
 }
 
-/** The list with such names and values put together as calls. The bytes of a call are those of its parts in a row. */
+/** The list with such names and values combined into calls. The AML bytes stay the same. */
 export function withGuessedCalls(
   terms: readonly Term[],
   namespace: DeclaredNamespace,

@@ -1,13 +1,13 @@
-/** Resource macros and ToPLD as ASL text. */
+/** Prints resource macros and ToPLD. */
 import type { MacroCall, MacroValue } from '../../resources/macro-values.ts';
 import { hexText } from '../../terms/hex-text.ts';
 import { INDENT, stringText } from '../text/literals.ts';
 import type { PldField } from '../values/pld.ts';
 import type { RecognizedDescriptor } from '../values/recognize.ts';
 
-/** A macro with more arguments has one on each line. */
+/** A macro with more arguments spans several lines. */
 const ARGUMENTS_ON_A_LINE = 7;
-/** Width of a number of 64 bits with its comma, and two blanks. */
+/** Width of a 64-bit number with its comma and two blanks. */
 const COMMENT_COLUMN = 21;
 
 /**
@@ -41,7 +41,7 @@ export function formatTemplate(
   return `ResourceTemplate ()\n${indent}{\n${lines.join('\n')}\n${indent}}`;
 }
 
-/** One macro with its arguments and what stands in braces. */
+/** One macro with its arguments and its braces. */
 export function macroText(call: MacroCall, tag: string | undefined, indent: string): string {
   const { macro } = call;
   const given = macro.arguments.map((argument, index) =>
@@ -57,7 +57,7 @@ export function macroText(call: MacroCall, tag: string | undefined, indent: stri
   return `${macro.name} (${argumentLines(call, given, indent + INDENT)})${list ?? ''}`;
 }
 
-/** Words side by side, each number on a line of its own with what it is. */
+/** Keywords on one line, each number on its own line with a comment that names it. */
 function argumentLines({ macro }: MacroCall, given: readonly string[], indent: string): string {
   const lines: string[] = [];
   let words: string[] = [];
@@ -77,7 +77,7 @@ function argumentLines({ macro }: MacroCall, given: readonly string[], indent: s
     }
   }
   flush();
-  // What the last line's comment would swallow has to stand below it.
+  // The closing bracket must not be part of a comment.
   const end = /\/\/ \w+$/.test(lines.at(-1) ?? '') ? `\n${indent}` : '';
   const head = /^[A-Za-z,]/.test(lines[0] ?? '') ? '' : `\n${indent}`;
   return head + lines.join(`\n${indent}`) + end;
@@ -101,7 +101,7 @@ function valueText(value: MacroValue): string {
   }
 }
 
-/** Numbers of a descriptor that macros can make are all known. */
+/** A descriptor that can be written as a macro has only known numbers. */
 function numbersText(values: readonly unknown[], digits: number): string[] {
   return values.map((value) => hexText(value as bigint, digits));
 }

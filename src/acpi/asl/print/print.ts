@@ -1,6 +1,6 @@
 /**
- * Tables as ASL text. What it prints, iasl and this compiler turn back into the same AML, as far as ASL can say it:
- * constants get their shortest form, names in a DSDT their shortest path, and package lengths their shortest encoding.
+ * Prints tables as ASL. iasl and this compiler compile the text into the same AML, as far as ASL can express it:
+ * constants, package lengths and, in a DSDT, names get their shortest encoding.
  */
 import { latin1Text } from '../../../bytes/text-encoding.ts';
 import type { DecodedTables } from '../../aml/tables.ts';
@@ -25,17 +25,17 @@ import { withGuessedCalls } from './guessed-calls.ts';
 import { macroText } from './macro-text.ts';
 import { scopeOpened, tagNames } from './tags.ts';
 
-/** Blocks inside one another that are printed; the parser reads fewer. */
+/** Nesting of blocks that is printed; the parser accepts less. */
 const MAX_BLOCK_DEPTH = 1000;
 
 export interface PrintedTable {
   readonly table: AcpiTable;
   readonly text: string;
-  /** Names that no table given declares. */
+  /** Names that no given table declares. */
   readonly guessed: readonly ExternalName[];
 }
 
-/** Prints one of the tables that were decoded together; the others tell what its external names are. */
+/** Prints one of the decoded tables. Types of its external names are taken from the others. */
 export function printTable(decoded: DecodedTables, table: AcpiTable): PrintedTable {
   const terms = decoded.tables.find((each) => each.table === table)?.terms ?? [];
   const { namespace } = decoded;
@@ -61,7 +61,7 @@ export function printTable(decoded: DecodedTables, table: AcpiTable): PrintedTab
   return { table, text: lines.join('\n'), guessed };
 }
 
-/** A header field up to its first NUL: blanks at its end are part of it. */
+/** A header field up to its first NUL; trailing blanks are kept. */
 function headerText(table: AcpiTable, offset: number, length: number): string {
   const text = latin1Text(table.bytes.subarray(offset, offset + length));
   return text.replace(/\0.*$/s, '');
@@ -72,14 +72,14 @@ function headerComment(table: AcpiTable, guessed: readonly ExternalName[]): stri
     `${table.name}: ${table.length} bytes, revision ${table.revision}, compiled by ${table.creatorId} 0x${table.creatorRevision.toString(16)}`,
   ];
   if (guessed.length > 0) {
-    lines.push('', 'No table given declares these; what they are taken for is a guess:');
+    lines.push('', 'No given table declares these names; their types are guesses:');
     for (const { path, type, argumentCount } of guessed) {
       lines.push(
         `    ${path}, ${type}${argumentCount === undefined ? '' : ` of ${argumentCount} arguments`}`,
       );
     }
   }
-  // Names come from firmware, but a name can't close a comment; the creator id could.
+  // The creator id could close the comment.
   return ['/*', ...lines.map((line) => ` * ${line.replaceAll('*/', '* /')}`.trimEnd()), ' */'];
 }
 
@@ -134,13 +134,13 @@ class TablePrinter {
     this.#scope = scope;
     this.#depth += 1;
     if (this.#depth <= MAX_BLOCK_DEPTH) this.#list(terms, indent + INDENT);
-    else this.#line(indent, '/* nested too deep to be printed */');
+    else this.#line(indent, '/* nested too deeply to be printed */');
     this.#depth -= 1;
     this.#scope = outer;
     this.#line(indent, '}');
   }
 
-  /** An Else that holds nothing but an If (and its Else) is an ElseIf. */
+  /** An Else that contains only an If (and its Else) is printed as ElseIf. */
   #if(term: Term, otherwise: Term | undefined, indent: string): void {
     let word = 'If';
     for (let at: Term | undefined = term, rest = otherwise; at !== undefined; word = 'ElseIf') {
@@ -163,7 +163,7 @@ class TablePrinter {
     }
   }
 
-  /** A term, or what a target's place has that holds none. */
+  /** A term; `Zero` for an absent target. */
   #value(term: Term | null, indent: string, holder?: string): string {
     return term === null ? 'Zero' : expressionText(term, this.#context, indent, holder);
   }
@@ -179,7 +179,7 @@ class TablePrinter {
         return;
       case 'Unreadable': {
         const bytes = operands[0] as Uint8Array;
-        this.#line(indent, `/* ${bytes.length} bytes that are no AML: ${hexDump(bytes)} */`);
+        this.#line(indent, `/* ${bytes.length} bytes that are not AML: ${hexDump(bytes)} */`);
         return;
       }
       case 'Name': {
@@ -212,7 +212,7 @@ class TablePrinter {
         this.#line(indent, `Return (${this.#value(operands[0] as Term, indent)})`);
         return;
       case 'Else':
-        // Without an If before it, which ASL can't say.
+        // An Else without an If before it cannot be written in ASL.
         this.#block('If (Zero) {} Else', operands[0] as readonly Term[], indent);
         return;
       case 'Store':
@@ -237,16 +237,16 @@ class TablePrinter {
     this.#line(indent, this.#assignment(term, indent) ?? this.#plain(term, indent));
   }
 
-  /** A value whose result nobody uses. */
+  /** A statement whose value is not used. */
   #plain(term: Term, indent: string): string {
     const own = /^(NamePath|MethodCall|Match|Byte|Word|DWord|QWord|String|Buffer|Package|VarPackage)$/;
     if (own.test(term.op.name) || term.op.operands.length === 0) return this.#value(term, indent);
     return callText(term, this.#context, indent);
   }
 
-  /** `target = source`, unless that would read as the source's own target. */
+  /** `target = source`, unless ASL+ would make `target` the target of the source's operator. */
   #store(source: Term, target: Term | null, indent: string): string {
-    // A Store to nowhere is no ASL; iasl's way to write it.
+    // ASL has no Store without a target; iasl prints Zero.
     if (target === null) return `Store (${this.#value(source, indent)}, Zero)`;
     const left = this.#value(target, indent);
     const right = this.#value(source, indent);
@@ -254,7 +254,7 @@ class TablePrinter {
     return `${left} = ${right}`;
   }
 
-  /** `A = (B + C)` and `A += B` for an operator with a target; undefined when it can't be written so. */
+  /** `A = (B + C)` or `A += B` for an operator with a target; `undefined` if it has no such form. */
   #assignment(term: Term, indent: string): string | undefined {
     const { operands, op } = term;
     const target = operands.at(-1);
@@ -265,7 +265,7 @@ class TablePrinter {
     if (symbol === undefined || op.operands.at(-1) !== 'Target') return undefined;
     if (op.name === 'Divide' && operands[2] !== null) return undefined;
     const [a, b] = operands as [Term, Term];
-    // A folded expression would lose its operator: iasl folds in `A = (1 + 2)` as well as in Add (1, 2, A).
+    // Constant operands need no exception: iasl folds `A = (1 + 2)` as it folds Add (1, 2, A).
     if (sameTerm(a, target)) return `${left} ${symbol}= ${this.#value(b, indent)}`;
     return `${left} = (${this.#value(a, indent)} ${symbol} ${this.#value(b, indent)})`;
   }
@@ -322,7 +322,7 @@ class TablePrinter {
 
   #connection(term: Term, indent: string): string {
     if (term.op.name !== 'Buffer') return this.#value(term, indent);
-    // A connection's buffer is a template without its end.
+    // A Connection's buffer is a descriptor without an end tag.
     const bytes = term.bytesAt(1);
     const [only, second] = templateDescriptors(Uint8Array.of(...bytes, 0x79, 0)) ?? [];
     if (only !== undefined && second === undefined) return macroText(only.call, undefined, indent);
@@ -330,7 +330,7 @@ class TablePrinter {
   }
 }
 
-/** iasl's `If (Zero) { External … }`: a list of declarations that never runs. */
+/** Whether a term is the `If (Zero) { External … }` in which iasl emits the External declarations. */
 function isExternalBlock(term: Term): boolean {
   if (term.op.name !== 'If') return false;
   const [predicate, body] = term.operands as [Term, readonly Term[]];

@@ -1,6 +1,6 @@
 /**
- * Names for the descriptors that Create…Field refers into: `CreateDWordField (BUF0, 0x1A, MIN)` was most likely
- * `CreateDWordField (BUF0, _Y01._MIN, MIN)`, and says more so.
+ * Names descriptors to which Create…Field refers: `CreateDWordField (BUF0, 0x1A, MIN)` was most likely
+ * `CreateDWordField (BUF0, _Y01._MIN, MIN)`, which is easier to read.
  */
 
 import type { DeclaredNamespace, DeclaredObject } from '../../namespace/declared.ts';
@@ -12,7 +12,7 @@ import { isTermList, Term } from '../../terms/term.ts';
 import { integerOf } from '../values/constants.ts';
 import { type RecognizedDescriptor, templateDescriptors } from '../values/recognize.ts';
 
-/** Bits of a Create…Field's field, and whether its index counts bytes. */
+/** Width of the field that an operator creates (0: an operand), and whether its index is in bytes. */
 const FIELDS: Partial<Record<OpcodeName, { readonly bits: number; readonly bytes: boolean }>> = {
   CreateBitField: { bits: 1, bytes: false },
   CreateByteField: { bits: 8, bytes: true },
@@ -22,17 +22,17 @@ const FIELDS: Partial<Record<OpcodeName, { readonly bits: number; readonly bytes
   CreateField: { bits: 0, bytes: false },
 };
 
-/** First letters of the tags, 256 of each: `_Y00` … `_YFF`, `_Z00` … */
+/** First letters of the tags, each for 256 of them: `_Y00` … `_YFF`, `_Z00` … */
 const LETTERS = ['Y', 'Z', 'X', 'W'] as const;
 
 export interface TagNames {
-  /** Of a Buffer term's descriptors, by their offset in the template. */
+  /** Names of a Buffer term's descriptors, by offset in the template. */
   readonly descriptors: ReadonlyMap<Term, ReadonlyMap<number, string>>;
-  /** What stands for a Create…Field's index, by the index term: `\_SB.PCI0._Y01._MIN`. */
+  /** The text of a Create…Field's index, by the index term: `\_SB.PCI0._Y01._MIN`. */
   readonly references: ReadonlyMap<Term, string>;
 }
 
-/** Names for everything the terms of one table refer into. */
+/** Names of the descriptors to which the terms of a table refer. */
 export function tagNames(terms: readonly Term[], table: AcpiTable, namespace: DeclaredNamespace): TagNames {
   const finder = new TagFinder(table, namespace);
   for (const { term, scope } of statements(terms, namespace)) finder.template(term, scope);
@@ -45,7 +45,7 @@ interface Statement {
   readonly scope: DeclaredObject;
 }
 
-/** Every statement with the scope it stands in, in the order of the text. */
+/** Every statement with its scope, in the order of the text. */
 function* statements(terms: readonly Term[], namespace: DeclaredNamespace): Generator<Statement> {
   const pending: Statement[] = [...terms].reverse().map((term) => ({ term, scope: namespace.root }));
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -79,7 +79,7 @@ class TagFinder {
     this.#namespace = namespace;
   }
 
-  /** Enters a template that is the value of a name declared once, in its own scope. */
+  /** Records a template that is the value of a Name which is declared once, in its own scope. */
   template(term: Term, scope: DeclaredObject): void {
     const [name, value] = term.operands;
     if (term.op.name !== 'Name' || !(value instanceof Term) || value.op.name !== 'Buffer') return;
@@ -140,7 +140,7 @@ class TagFinder {
   }
 }
 
-/** The scope that a Scope, Device, Method … term's own terms are in. */
+/** The scope of the terms nested in a Scope, Device, Method … term. @param scope where the term is */
 export function scopeOpened(namespace: DeclaredNamespace, scope: DeclaredObject, term: Term): DeclaredObject {
   const name = term.nameAt(0);
   if (term.op.defines === 'reopen') return namespace.resolve(scope, name) ?? namespace.locate(scope, name);

@@ -1,12 +1,12 @@
-/** What programs print around ASL text, and between its lines: taken away without moving anything. */
+/** Blanks out what programs print around ASL text and between its lines. */
 import { type Source, textOf } from '../../../bytes/source.ts';
 import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 
-/** Messages of ACPICA, which a terminal's copy has between the lines of a listing. */
+/** Messages of ACPICA, which a copy of a terminal has between the lines of a listing. */
 const MESSAGE =
   /^[ \t]*(?:Firmware (?:Error|Warning) \(ACPI\)|ACPI (?:Error|Warning|Exception|Info|BIOS [\w()]+|Debug)): /;
 const BLOCK = /\bDefinitionBlock\s*\(/gi;
-/** What may stand outside of blocks: directives of the preprocessor. */
+/** Preprocessor directives, which are allowed outside of blocks. */
 const DIRECTIVE =
   /^[ \t]*#[ \t]*(?:include|define|undef|if|ifdef|ifndef|elif|else|endif|pragma|line|error|warning)\b/;
 
@@ -16,7 +16,7 @@ interface Range {
   readonly end: number;
 }
 
-/** End of a comment or string that starts at `at`; `at` where none does. */
+/** Exclusive end of the comment or string that starts at `at`; `at` if none does. */
 function pastQuoted(text: string, at: number): number {
   const two = text.slice(at, at + 2);
   if (two === '//') {
@@ -35,7 +35,7 @@ function pastQuoted(text: string, at: number): number {
   return text.length;
 }
 
-/** From a DefinitionBlock's word to its closing brace, or to the end where that is missing. */
+/** Exclusive end of the DefinitionBlock at `start`: after its closing brace, or the end of the text. */
 function blockEnd(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at += 1) {
@@ -50,7 +50,7 @@ function blockEnd(text: string, start: number): number {
   return text.length;
 }
 
-/** What lies between blocks, before the first and behind the last. */
+/** The ranges before, between and after the blocks. */
 function* outside(text: string, blocks: readonly Range[]): Generator<Range> {
   let at = 0;
   for (const { start, end } of blocks) {
@@ -65,9 +65,9 @@ function blank(characters: string[], { start, end }: Range): void {
 }
 
 /**
- * The text with everything blanked that is no ASL: what iasl and acpixtract print before and behind a listing, and
- * messages of ACPICA between its lines. Every byte that stays keeps its offset. Text without a DefinitionBlock, and one
- * that has nothing but ASL, is given back as it is.
+ * The text with everything blanked out that is not ASL: output of iasl and acpixtract before and after a listing, and
+ * messages of ACPICA between its lines. The other bytes keep their offsets. Outside of DefinitionBlocks nothing is
+ * blanked if there are none. A text without anything to blank is returned unchanged.
  */
 export function withoutSurroundings(source: Source): Source {
   const text = textOf(source);
@@ -89,7 +89,7 @@ export function withoutSurroundings(source: Source): Source {
   if (blocks.length > 0)
     for (const range of outside(plain, blocks)) {
       const stray = strayText(plain, range);
-      // Braces are no message: a block whose word is misspelt must not vanish.
+      // A program's output has no braces. A block whose keyword is misspelt must not vanish.
       if (stray.some(({ start, end }) => /[{}]/.test(plain.slice(start, end)))) continue;
       for (const each of stray) {
         characters ??= [...text];
@@ -110,18 +110,18 @@ function messagesIn(text: string): Range[] {
   return found;
 }
 
-/** Whether a place lies in a comment that begins behind `from`. */
+/** Whether `place` is in a comment that begins at or after `from`. */
 function isCommented(text: string, place: number, from: number): boolean {
   for (let at = from; at < place; at += 1) {
     const past = pastQuoted(text, at);
     if (past > place && text[at] === '/') return true;
-    // An apostrophe or a quote of prose ends with its line.
+    // In prose, a quote is not the start of a string.
     if (past > at) at = text[at] === '"' ? at : past - 1;
   }
   return false;
 }
 
-/** Lines of a range that are neither blank nor comment nor directive. */
+/** The parts of lines that are not blank, comment or directive. */
 function strayText(text: string, { start, end }: Range): Range[] {
   const found: Range[] = [];
   for (let at = start; at < end; ) {
@@ -140,7 +140,7 @@ function strayText(text: string, { start, end }: Range): Range[] {
       at = comment < 0 ? lineEnd + 1 : at + comment;
       continue;
     }
-    // A directive goes on behind a backslash.
+    // A backslash at the end of its line continues a directive.
     let next = lineEnd + 1;
     for (let last = line; /\\\s*$/.test(last) && DIRECTIVE.test(line) && next < end; ) {
       const stop = text.indexOf('\n', next);

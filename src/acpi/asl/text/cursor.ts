@@ -1,7 +1,7 @@
 /**
- * Walking over the tokens of an ASL text. A reader that meets what it can't use calls `fail` and goes on: from then
- * on everything it expects is silently missing, until the statement's reader calls `recover`. So each fault is
- * reported once, nothing throws, and the statements around it are kept.
+ * The parser's cursor over the tokens of an ASL text. On a syntax error the parser calls `fail` and continues; `expect`
+ * and `fail` then do nothing until the parser of statements calls `recover`. So an error is reported once, nothing
+ * throws, and the other statements are kept.
  */
 import type { DiagnosticSink } from '../../../bytes/diagnostic.ts';
 import type { Span } from '../../../bytes/source.ts';
@@ -21,7 +21,7 @@ export class TokenCursor {
     this.positions = positions;
   }
 
-  /** The token to be read next, or one after it. */
+  /** The next token, or the one `ahead` tokens after it; the `end` token after the last. */
   peek(ahead = 0): Token {
     return this.#tokens[this.#at + ahead] ?? this.#tokens.at(-1)!;
   }
@@ -36,12 +36,12 @@ export class TokenCursor {
     return token;
   }
 
-  /** How many tokens were read. */
+  /** Index of the next token. */
   get index(): number {
     return this.#at;
   }
 
-  /** Where the token read last ends. */
+  /** Exclusive end of the token that was read last. */
   get lastEnd(): number {
     return this.#tokens[this.#at - 1]?.end ?? 0;
   }
@@ -50,13 +50,13 @@ export class TokenCursor {
     return this.#failed;
   }
 
-  /** True when the next token is this punctuator. */
+  /** Whether the next token is this punctuator. */
   at(text: string, ahead = 0): boolean {
     const token = this.peek(ahead);
     return token.kind === 'punctuator' && token.text === text;
   }
 
-  /** Reads the punctuator when it is there. */
+  /** Reads this punctuator if it is next; returns whether it was. */
   accept(text: string): boolean {
     if (this.#failed || !this.at(text)) return false;
     this.next();
@@ -68,13 +68,13 @@ export class TokenCursor {
     if (!this.accept(text)) this.fail(`'${text}' expected before ${describeToken(this.peek())}`);
   }
 
-  /** True when the next token is this word, in any case. */
+  /** Whether the next token is this word. @param word in lower case; the token may have any */
   atWord(word: string): boolean {
     const token = this.peek();
     return token.kind === 'word' && token.text.toLowerCase() === word;
   }
 
-  /** Reports a fault in the syntax, unless one is being recovered from. */
+  /** Reports a syntax error, unless one has been reported since the last `recover`. */
   fail(message: string, at: Pick<Token, 'start' | 'end'> = this.peek()): void {
     if (!this.#failed) this.report('acpi/asl-syntax', message, at);
     this.#failed = true;
@@ -89,13 +89,13 @@ export class TokenCursor {
   }
 
   /**
-   * After a fault: skips the rest of the statement that began at token `from`, its brackets closed, and stands before
-   * a word, a `;` or the `}` that ends the list. Always gets past `from`.
+   * After an error, skips the rest of the statement that began at token `from` with its brackets, up to a word, a `;` or
+   * the `}` that ends the list. Progress beyond `from` is guaranteed except at the end of the text.
    */
   recover(from: number): void {
     if (!this.#failed) return;
     this.#failed = false;
-    // At the end there is nothing to skip, whatever is open: each unclosed block would be counted anew.
+    // At the end of the text there is nothing to skip. Counting brackets here would be repeated for each unclosed block.
     if (this.peek().kind === 'end') return;
     let depth = 0;
     for (let index = from; index < this.#at; index += 1) depth = nested(depth, this.#tokens[index]!);
@@ -121,7 +121,7 @@ function isName(token: Token): boolean {
   return token.kind === 'word' || token.kind === 'path';
 }
 
-/** For a message: what stands there. */
+/** A token for a message. */
 export function describeToken(token: Token): string {
   switch (token.kind) {
     case 'end':

@@ -1,4 +1,4 @@
-/** Words that stand for numbers in arguments of operators that are no resource macros (ACPI 6.5, 19.2.8). */
+/** Values of the keyword arguments of operators other than resource macros (ACPI 6.5, 19.2.8). */
 import {
   ACCESS_TYPES,
   FIXED_HARDWARE_SPACE,
@@ -30,7 +30,7 @@ export const OBJECT_TYPE_WORDS = keywords(OBJECT_TYPES);
 export const SERIALIZE_WORDS = keywords(['NotSerialized', 'Serialized']);
 export const REGION_SPACE_WORDS = keywords(REGION_SPACES, 0, { FFixedHW: FIXED_HARDWARE_SPACE });
 
-/** AccessAs' attributes with their values (ACPI 6.5, 5.5.2.4.5); the SMB… names are ACPI 2.0's. */
+/** AccessAs attributes (ACPI 6.5, 5.5.2.4.5). */
 export const ACCESS_ATTRIBUTES: Readonly<Record<string, number>> = {
   AttribQuick: 0x02,
   AttribSendReceive: 0x04,
@@ -40,12 +40,13 @@ export const ACCESS_ATTRIBUTES: Readonly<Record<string, number>> = {
   AttribProcessCall: 0x0c,
   AttribBlockProcessCall: 0x0d,
 };
-/** Attributes that take a length. */
+/** AccessAs attributes with a length. */
 export const ACCESS_ATTRIBUTES_WITH_LENGTH: Readonly<Record<string, number>> = {
   AttribBytes: 0x0b,
   AttribRawBytes: 0x0e,
   AttribRawProcessBytes: 0x0f,
 };
+/** The SMB… names are those of ACPI 2.0. */
 export const ACCESS_ATTRIBUTE_WORDS = keywords([], 0, {
   ...ACCESS_ATTRIBUTES,
   SMBQuick: 0x02,

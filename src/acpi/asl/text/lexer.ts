@@ -1,11 +1,10 @@
 /**
- * ASL text to tokens. ACPI 6.5 chapter 19.2.2 has the lexical rules; where iasl reads more than it says (C operators,
- * octal and hexadecimal escapes), this reads it too.
+ * The ASL lexer (ACPI 6.5, 19.2.2). Like iasl it also accepts C operators and octal and hexadecimal escapes.
  */
 import { type Source, textOf } from '../../../bytes/source.ts';
 import type { Token } from './token.ts';
 
-/** Longest first, so that the first match is the right one. */
+/** Longest first, so that the first match is the longest. */
 const PUNCTUATORS = [
   ['<<=', '>>='],
   [
@@ -47,24 +46,24 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const PATH = /(?:\\|\^+)?(?:[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)?/y;
 const NUMBER = /[0-9][A-Za-z0-9]*/y;
 
-/** How far a lexer reads: from and to these byte offsets. Without an end, to the end of the text. */
+/** Byte range for a lexer: from `start` (0), inclusive, to `end` (the end of the text), exclusive. */
 export interface LexRange {
   readonly start?: number;
   readonly end?: number;
   /** False inside a directive, where `#` has no meaning. */
   readonly directives?: boolean;
-  /** The position that the text's first byte has. */
+  /** Position in the {@link PositionMap} of the text's first byte. */
   readonly base?: number;
 }
 
-/** Reads one token after another; after the last it gives `end` tokens for ever. */
+/** Reads tokens; after the last it returns `end` tokens. */
 export class AslLexer {
   readonly #text: string;
   readonly #end: number;
   readonly #directives: boolean;
   readonly #base: number;
   #at: number;
-  /** True until something other than blanks and comments is found on the line. */
+  /** Only white space and comments so far on this line. */
   #lineStart = true;
 
   constructor(source: Source, range: LexRange = {}) {
@@ -75,12 +74,12 @@ export class AslLexer {
     this.#base = range.base ?? 0;
   }
 
-  /** The text from here on is read from `offset`: for a reader that looks for ASL inside something else. */
+  /** Continues at a byte offset, to read ASL embedded in other text. */
   seek(offset: number): void {
     this.#at = offset;
   }
 
-  /** The next line that begins with `#`, whatever is in between: what is skipped need not be ASL. */
+  /** The next line that begins with `#`. What is skipped need not be ASL. */
   nextDirective(): Token {
     const rest = /^[ \t]*#/gm;
     rest.lastIndex = this.#at;
@@ -122,7 +121,7 @@ export class AslLexer {
       return this.#token(kind, path, start);
     }
     this.#at = start + 1;
-    return this.#token('bad', character, start, 'a character that ASL has no use for');
+    return this.#token('bad', character, start, 'a character that is not part of ASL');
   }
 
   #token(kind: Token['kind'], text: string, start: number, fault?: string, value?: bigint): Token {
@@ -138,7 +137,7 @@ export class AslLexer {
     };
   }
 
-  /** Blanks and comments; a comment without an end is a fault. */
+  /** Skips white space and comments; an unterminated comment is an error. */
   #skipBlanks(): { start: number; message: string } | undefined {
     const text = this.#text;
     while (this.#at < this.#end) {
@@ -155,7 +154,7 @@ export class AslLexer {
         const start = this.#at;
         const end = text.indexOf('*/', start + 2);
         this.#at = end < 0 ? this.#end : Math.min(end + 2, this.#end);
-        if (end < 0 || end + 2 > this.#end) return { start, message: 'a comment that never ends' };
+        if (end < 0 || end + 2 > this.#end) return { start, message: 'an unterminated comment' };
       } else {
         return undefined;
       }
@@ -188,7 +187,7 @@ export class AslLexer {
       const fault = 'an integer of more than 64 bits; only the low 64 are kept';
       return this.#token('integer', text, start, fault, BigInt.asUintN(64, value));
     }
-    return this.#token('integer', text, start, 'no integer: neither decimal, hexadecimal nor octal', 0n);
+    return this.#token('integer', text, start, 'not a decimal, hexadecimal or octal integer', 0n);
   }
 
   #string(start: number): Token {
@@ -208,20 +207,20 @@ export class AslLexer {
       if (octal !== undefined || hex !== undefined) {
         const code = hex === undefined ? Number.parseInt(octal!, 8) : Number.parseInt(hex, 16);
         at += hex === undefined ? 1 + octal!.length : 2 + hex.length;
-        // An AML string ends at its first NUL: one inside can't be written. iasl drops an empty \x in the same way.
+        // An AML string ends at its first NUL and cannot contain one. iasl drops an empty \x in the same way.
         if (!(code > 0)) fault = 'a NUL in a string; it is left out';
         else value += String.fromCharCode(code & 0xff);
         continue;
       }
       const escaped = text[at + 1];
       if (escaped === undefined) break;
-      if (ESCAPES[escaped] === undefined) fault = `no escape sequence: \\${escaped}`;
+      if (ESCAPES[escaped] === undefined) fault = `unknown escape sequence \\${escaped}`;
       value += ESCAPES[escaped] ?? escaped;
       at += 2;
     }
     if (at >= this.#end) {
       this.#at = this.#end;
-      return this.#token('bad', value, start, 'a string that never ends');
+      return this.#token('bad', value, start, 'an unterminated string');
     }
     this.#at = at + 1;
     return this.#token('string', value, start, fault);

@@ -1,19 +1,19 @@
-/** What stands beside ASL text in a listing or in a mail, taken away without moving anything. */
+/** Blanks out what is beside ASL text in a listing or a mail. */
 import { type Source, textOf } from '../../../bytes/source.ts';
 import { latin1Bytes } from '../../../bytes/text-encoding.ts';
 
-/** A line of iasl's mixed listing (`iasl -l`) that holds AML: `0000006B:  8A 42 55 46 5F 2F 03 42     ".BUF_/.B"`. */
+/** A line of AML bytes in a mixed listing (`iasl -l`): `0000006B:  8A 42 55 46 5F 2F 03 42     ".BUF_/.B"`. */
 const LISTED_BYTES = /^[0-9A-F]{8}: /m;
-/** A line of it that holds text, with its number. */
+/** A line of source text in it, with its number. */
 const LISTED_TEXT = /^[ \t]+\d+:/;
-/** A mail's quotes. */
+/** Quote characters of a mail. */
 const QUOTES = /^(?:[ \t]*>)+/;
 
 const blanks = (text: string): string => ' '.repeat(text.length);
 
 /**
- * The text with margins turned into blanks: every byte that stays keeps its offset. In a mixed listing only the
- * numbered lines stay; elsewhere mail quotes go.
+ * The text with margins replaced by blanks, so that every other byte keeps its offset. Of a mixed listing only the
+ * numbered lines are kept; in other text, mail quotes are removed.
  */
 export function withoutMargins(source: Source): Source {
   const text = textOf(source);

@@ -1,8 +1,8 @@
-/** ASL's words and symbols for opcodes, all read from the opcode table, and how tightly symbols bind (ACPI 6.5, 19.2.5). */
+/** ASL words and symbols of opcodes, from the opcode table, and the precedence of symbols (ACPI 6.5, 19.2.5). */
 import { OPCODES, type Opcode, type OpcodeName } from '../../terms/opcodes.ts';
 import type { Term } from '../../terms/term.ts';
 
-/** How tightly the binary symbols bind: a higher level more so. All are left-associative. */
+/** Precedence of binary operators: a higher level binds more tightly. All are left-associative. */
 const LEVELS: Readonly<Record<string, number>> = {
   '||': 1,
   '&&': 2,
@@ -23,10 +23,10 @@ const LEVELS: Readonly<Record<string, number>> = {
   '/': 10,
   '%': 10,
 };
-/** Comparisons that AML has only as LNot of the opposite. */
+/** Comparisons that AML has only as LNot of the opposite one. */
 const NEGATIONS: Readonly<Record<string, OpcodeName>> = { '!=': 'LEqual', '<=': 'LGreater', '>=': 'LLess' };
 
-/** From this level on an operator has an assignment form: `|=`, `+=`. */
+/** Operators of this and higher levels, except comparisons, have an assignment form: `|=`, `+=`. */
 const FIRST_ASSIGNABLE_LEVEL = 3;
 const COMPARISON_LEVELS = [6, 7];
 
@@ -41,7 +41,7 @@ export interface BinaryOperator {
 
 let binaries: ReadonlyMap<string, BinaryOperator> | undefined;
 
-/** The operator of a symbol between two operands. */
+/** The binary operator with a symbol. */
 export function binaryOperator(symbol: string): BinaryOperator | undefined {
   binaries ??= new Map(
     Object.keys(LEVELS).flatMap((each): [string, BinaryOperator][] => {
@@ -59,18 +59,18 @@ function opcodeOfSymbol(symbol: string): Opcode | undefined {
   return (Object.values(OPCODES) as Opcode[]).find((opcode) => binarySymbol(opcode) === symbol);
 }
 
-/** The symbol an opcode has between its first two operands. */
+/** The symbol of a binary operator. */
 export function binarySymbol(opcode: Opcode): string | undefined {
   const [first, second] = opcode.operands;
   return first === 'TermArg' && second === 'TermArg' ? opcode.operator : undefined;
 }
 
-/** The symbol of LNot of this comparison. */
+/** The symbol of the negation of this comparison. */
 export function negatedSymbol(opcode: Opcode): string | undefined {
   return Object.keys(NEGATIONS).find((symbol) => NEGATIONS[symbol] === opcode.name);
 }
 
-/** Opcode rows that are no ASL words. */
+/** Names in the opcode table that are not ASL words. */
 const NO_WORDS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'NamePath',
   'MethodCall',
@@ -95,7 +95,7 @@ export function opcodeOfWord(word: string): Opcode | undefined {
   return words.get(word);
 }
 
-/** Operators that `target = operator (…)` gives the target to, instead of storing what they yield (as iasl does). */
+/** Operators for which `target = operator (…)` sets their target operand instead of adding a Store, as in iasl. */
 export const TAKES_ASSIGNMENT: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'Add',
   'And',
@@ -111,14 +111,14 @@ export const TAKES_ASSIGNMENT: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'XOr',
 ]);
 
-/** As statements these are left alone even when all their operands are constants (as iasl does). */
+/** Operators that are not folded as statements, even with constant operands, as in iasl. */
 export const UNFOLDED_STATEMENTS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'Mid',
   'ToBuffer',
   'ConcatenateResTemplate',
 ]);
 
-/** Terms that name or yield a place: what can stand on the left of `=`. */
+/** Whether a term can be assigned to. */
 export function isPlace({ op }: Term): boolean {
   return /^(NamePath|MethodCall|Debug|RefOf|DerefOf|Index|Local\d|Arg\d)$/.test(op.name);
 }

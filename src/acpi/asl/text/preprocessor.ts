@@ -1,7 +1,7 @@
 /**
- * The preprocessor: `#include`, `#define` with and without arguments, `#if` and its kin, and ASL's own `Include`.
- * It works on tokens, so a macro never joins or splits words, and everything it passes on knows its position.
- * The directives are those of iasl (its user guide, "Preprocessor"); `#12 "file"` lines of a C preprocessor are skipped.
+ * The preprocessor: `#include`, `#define` with and without parameters, `#if` and so on, and ASL's `Include`. It works on
+ * tokens, so a macro never joins or splits words, and every token has its position. The directives are those of iasl
+ * (its user guide, "Preprocessor"); `#12 "file"` lines of a C preprocessor are skipped.
  */
 
 import type { DiagnosticSink } from '../../../bytes/diagnostic.ts';
@@ -14,15 +14,15 @@ import { AslLexer } from './lexer.ts';
 import { PositionMap, type Token } from './token.ts';
 
 interface Macro {
-  /** Undefined for a macro without an argument list. */
+  /** `undefined` for an object-like macro. */
   readonly parameters?: readonly string[];
   readonly body: readonly Token[];
 }
 
 interface Condition {
-  /** The block's tokens are passed on. */
+  /** The current branch is compiled. */
   active: boolean;
-  /** A branch of this `#if` was taken, or none can be: what encloses it is skipped. */
+  /** No further branch of this `#if` is compiled: one was, or an enclosing one is not. */
   settled: boolean;
   readonly at: Token;
 }
@@ -36,11 +36,11 @@ interface OpenFile {
 
 export interface PreprocessorOptions {
   readonly files?: AslFiles;
-  /** Names defined from outside, as with `-D NAME=text`. */
+  /** Predefined macros, as with `-D NAME=text`. */
   readonly defines?: Readonly<Record<string, string>>;
 }
 
-/** All tokens of a text, its includes read in and its macros expanded; the last one is `end`. */
+/** All tokens of a text with files included and macros expanded; the last one is `end`. */
 export function preprocess(
   source: Source,
   sink: DiagnosticSink,
@@ -58,7 +58,7 @@ class Preprocessor {
   readonly #open: OpenFile[] = [];
   readonly #conditions: Condition[] = [];
   readonly #output: Token[] = [];
-  /** Tokens made by macros, on all levels. */
+  /** Tokens from macro expansions at all levels. */
   #expanded = 0;
   #deepTold = false;
 
@@ -108,13 +108,13 @@ class Preprocessor {
     const lexer = new AslLexer(source, { base, start, end, directives: false });
     const tokens: Token[] = [];
     for (let token = lexer.next(); token.kind !== 'end'; token = lexer.next()) {
-      // A continued line of a directive leaves its backslash behind.
+      // The backslash of a continued directive line is a token.
       if (token.kind !== 'path' || token.text !== '\\' || !token.spaced) tokens.push(token);
     }
     return tokens;
   }
 
-  /** One token outside directives: a macro is expanded, `Include ("file")` read in, anything else passed on. */
+  /** Processes one token outside of directives: expands macros and `Include ("file")`, outputs any other. */
   #pass(token: Token, next: () => Token): void {
     if (token.kind === 'word' && this.#macros.has(token.text)) {
       const pending = this.#expand(token, token, next, []);
@@ -139,9 +139,9 @@ class Preprocessor {
   }
 
   /**
-   * Replaces a macro. `rest` is a token that had to be read to see that no argument list follows.
-   * @param use the outermost macro's name: all tokens get its position, for that is where a person has to look
-   * @param active macros being replaced, which are not replaced again inside themselves
+   * Expands a macro. `rest` is the token that was read to find out that no argument list follows.
+   * @param use the name of the outermost macro: all tokens of the expansion get its position
+   * @param active macros being expanded, which are not expanded again inside themselves
    */
   #expand(
     name: Token,
@@ -160,7 +160,7 @@ class Preprocessor {
     for (let depth = 1; ; ) {
       const token = next();
       if (token.kind === 'end' || token.kind === 'directive') {
-        this.#report('acpi/asl-macro', `the argument list of ${name.text} never ends`, use);
+        this.#report('acpi/asl-macro', `unterminated argument list of ${name.text}`, use);
         return { tokens: [], rest: token };
       }
       if (token.kind === 'punctuator') {
@@ -180,7 +180,7 @@ class Preprocessor {
       const message = `${name.text} takes ${parameters.length} arguments, not ${count}`;
       this.#report('acpi/asl-macro', message, use);
     }
-    // Arguments are expanded before they are put in: there the macro may stand again.
+    // Arguments are expanded before substitution, where the macro itself is not active yet.
     const expanded = given.map((tokens) => this.#rescan(tokens, use, active));
     const body = macro.body.flatMap((token) => {
       const index = token.kind === 'word' ? parameters.indexOf(token.text) : -1;
@@ -189,7 +189,7 @@ class Preprocessor {
     return { tokens: this.#rescan(body, use, [...active, name.text]) };
   }
 
-  /** Expands the macros in a replacement, each no more than once inside itself. */
+  /** Expands the macros in a replacement list, except for active ones. */
   #rescan(body: readonly Token[], use: Token, active: readonly string[]): Token[] {
     const result: Token[] = [];
     let at = 0;
@@ -212,7 +212,7 @@ class Preprocessor {
             this.#deepTold = true;
             this.#report(
               'acpi/asl-too-long',
-              `macros nest ${moreThan('asl-macro-depth')}: deeper ones stay`,
+              `macros are nested ${moreThan('asl-macro-depth')}: deeper ones are not expanded`,
               use,
             );
           }
@@ -222,7 +222,7 @@ class Preprocessor {
         this.#expanded += 1;
         if (this.#expanded > limit('asl-macro-tokens')) {
           if (this.#expanded === limit('asl-macro-tokens') + 1) {
-            const message = `macros make ${moreThan('asl-macro-tokens')}: the rest is left out`;
+            const message = `macros expand to ${moreThan('asl-macro-tokens')}: the rest is left out`;
             this.#report('acpi/asl-too-long', message, use);
           }
           return result;
@@ -289,7 +289,7 @@ class Preprocessor {
         return;
       default:
         if (head.kind === 'integer') return;
-        this.#report('acpi/asl-directive', `no directive: #${head.text}`, token);
+        this.#report('acpi/asl-directive', `unknown directive #${head.text}`, token);
     }
   }
 
@@ -299,7 +299,7 @@ class Preprocessor {
       this.#report('acpi/asl-directive', '#define needs a name', at);
       return;
     }
-    // A bracket right behind the name begins an argument list, one after a blank the replacement.
+    // A `(` directly after the name begins a parameter list, after white space it belongs to the replacement list.
     if (rest[0]?.text !== '(' || rest[0].start !== name.end) {
       this.#macros.set(name.text, { body: rest });
       return;
@@ -319,7 +319,7 @@ class Preprocessor {
 
   #include(name: string, at: Token): void {
     if (this.#open.length >= limit('asl-include-depth')) {
-      const message = `files include one another ${moreThan('asl-include-depth')}`;
+      const message = `includes are nested ${moreThan('asl-include-depth')}`;
       this.#report('acpi/asl-include', message, at);
       return;
     }
@@ -351,7 +351,7 @@ class Preprocessor {
   #test(kind: 'if' | 'ifdef' | 'ifndef', words: readonly Token[], at: Token): boolean {
     if (kind !== 'if') return this.#macros.has(words[0]?.text ?? '') === (kind === 'ifdef');
     const macros = this.#macros;
-    // `defined` looks at names before they are replaced.
+    // The operand of `defined` is not expanded.
     const prepared: Token[] = [];
     for (let index = 0; index < words.length; index += 1) {
       const word = words[index]!;
@@ -374,7 +374,7 @@ class Preprocessor {
   }
 }
 
-/** C's binary operators on 64-bit integers, loosest first. */
+/** C's binary operators on 64-bit unsigned integers, lowest precedence first. */
 const LEVELS: readonly Readonly<Record<string, (a: bigint, b: bigint) => bigint>>[] = [
   { '||': (a, b) => (a !== 0n || b !== 0n ? 1n : 0n) },
   { '&&': (a, b) => (a !== 0n && b !== 0n ? 1n : 0n) },
@@ -393,7 +393,7 @@ const LEVELS: readonly Readonly<Record<string, (a: bigint, b: bigint) => bigint>
   { '*': (a, b) => a * b, '/': (a, b) => (b === 0n ? 0n : a / b), '%': (a, b) => (b === 0n ? 0n : a % b) },
 ];
 
-/** An `#if` expression; a name that isn't defined is 0, as in C. Undefined when it is no expression. */
+/** The value of an `#if` expression, in which a remaining name is 0, as in C; `undefined` if it is malformed. */
 function evaluate(tokens: readonly Token[]): bigint | undefined {
   let at = 0;
   let depth = 0;

@@ -1,4 +1,4 @@
-/** Words that a single name segment can't be written as: iasl's lexer takes them for itself, in any case. */
+/** Reserved words that have the form of a name segment; iasl's lexer accepts them in any case. */
 const RESERVED = new Set(
   (
     'ADD AND ARG0 ARG1 ARG2 ARG3 ARG4 ARG5 ARG6 CASE EDGE ELSE IF IPMI LAND LNOT LOAD LOCK LOR MEQ MGE MGT MID MLE ' +
@@ -6,7 +6,7 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
-/** True for a segment, its padding removed, that ASL has another use for. */
+/** Whether a segment, without its padding, is a reserved word. */
 export function isReservedWord(segment: string): boolean {
   return RESERVED.has(segment.toUpperCase());
 }

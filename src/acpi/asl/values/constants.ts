@@ -1,13 +1,16 @@
-/** Constant terms: building the shortest one for a value, and folding operators over constants as iasl does. */
+/** Constant terms: the shortest encoding of a value, and constant folding as in iasl. */
 import { latin1Bytes, latin1Text } from '../../../bytes/text-encoding.ts';
 import { OPCODES, type OpcodeName } from '../../terms/opcodes.ts';
 import { explicitInteger, implicitInteger } from '../../terms/string-to-integer.ts';
 import { constantOf, type Operand, Term } from '../../terms/term.ts';
 
-/** Longest string or buffer that folding makes; a longer result stays an operator. */
+/** Length of the longest folded string or buffer; an operator with a longer result is not folded. */
 const MAX_FOLDED_LENGTH = 4096;
 
-/** The constant in as few bytes as AML allows: Zero, One, Ones, or the narrowest prefix. 32-bit tables lose the rest. */
+/**
+ * The shortest AML constant with a value: Zero, One, Ones, or the narrowest prefix.
+ * @param wide false truncates the value to 32 bits
+ */
 export function integerTerm(value: bigint, wide: boolean, start: number, end: number): Term {
   const all = wide ? 0xffff_ffff_ffff_ffffn : 0xffff_ffffn;
   const kept = value & all;
@@ -20,7 +23,7 @@ export function integerTerm(value: bigint, wide: boolean, start: number, end: nu
   return new Term(OPCODES.QWord, [kept], start, end);
 }
 
-/** The integer a constant term stands for; undefined for anything else. */
+/** The integer value of a constant term; `undefined` for any other term. */
 export function integerOf(term: Term, wide: boolean): bigint | undefined {
   if (term.op.name === 'Ones') return wide ? 0xffff_ffff_ffff_ffffn : 0xffff_ffffn;
   return constantOf(term);
@@ -32,12 +35,12 @@ function constantValue(term: Term, wide: boolean): bigint | string | undefined {
   return term.op.name === 'String' ? term.textAt(0) : integerOf(term, wide);
 }
 
-/** An operand as an integer. */
+/** An operand after implicit conversion to an integer. */
 function integerIn(value: bigint | string, wide: boolean): bigint {
   return typeof value === 'bigint' ? value : implicitInteger(value, wide ? 64 : 32);
 }
 
-/** Implicit conversion of an integer: all its hexadecimal digits. */
+/** Implicit conversion of an integer to a string: all its hexadecimal digits, with leading zeros. */
 function toText(value: bigint | string, wide: boolean): string {
   if (typeof value === 'string') return value;
   return value
@@ -78,7 +81,7 @@ function fromBcd(value: bigint): bigint | undefined {
   return /^[0-9]+$/.test(digits) ? BigInt(digits) : undefined;
 }
 
-/** What the operator gives for these constants; undefined when it isn't folded. */
+/** The result of an operator for constant operands; `undefined` if it is not folded. */
 function result(name: OpcodeName, values: readonly (bigint | string)[], wide: boolean): Constant | undefined {
   const [a, b, c] = values;
   if (a === undefined) return undefined;
@@ -127,7 +130,7 @@ function result(name: OpcodeName, values: readonly (bigint | string)[], wide: bo
     case 'ToDecimalString':
       return typeof a === 'string' ? a : a.toString(10);
     case 'ToString': {
-      // ACPICA gives a string back whole, whatever length is asked for.
+      // ACPICA returns the whole string, whatever the length operand.
       if (typeof a === 'string') return a;
       const text = latin1Text(integerBytes(a, wide)).replace(/\0.*$/s, '');
       return text.slice(0, Number(toInteger(b!) > 8n ? 8n : toInteger(b!)));
@@ -148,7 +151,7 @@ function result(name: OpcodeName, values: readonly (bigint | string)[], wide: bo
   }
 }
 
-/** Operators whose result replaces the target's value and type: folded, they copy instead of storing. */
+/** Operators whose result replaces the target's value and type: folded, they become CopyObject instead of Store. */
 const CONVERSIONS: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'ToInteger',
   'ToString',
@@ -167,8 +170,8 @@ function constantTerm(value: Constant, wide: boolean, start: number, end: number
 }
 
 /**
- * The term itself, or the constant it comes to, or the Store (for conversions CopyObject) of that constant to its
- * target. iasl folds the same, and not more: no buffers, no packages, no Divide that wants the remainder.
+ * Folds an operator with constant operands into a constant or, with a target, into a Store or CopyObject of it. Other
+ * terms are returned unchanged. iasl folds the same: no buffers, no packages, no Divide with a remainder target.
  */
 export function foldTerm(term: Term, wide: boolean): Term {
   const values: (bigint | string)[] = [];

@@ -1,6 +1,6 @@
-/** EISA ids: seven characters in 32 bits (ACPI 6.5, 19.3.4 "EISAID"). */
+/** EISA IDs: seven characters in 32 bits (ACPI 6.5, 19.3.4 "EISAID"). */
 
-/** `PNP0A03` as the integer an `_HID` holds: three letters of five bits and four digits, high byte first. */
+/** The integer in an `_HID` for `PNP0A03`: three letters of five bits and four digits, high byte first. */
 export function eisaIdValue(text: string): bigint | undefined {
   if (!/^[A-Z]{3}[0-9A-Fa-f]{4}$/.test(text)) return undefined;
   const letter = (index: number): number => text.charCodeAt(index) - 0x40;
@@ -11,7 +11,7 @@ export function eisaIdValue(text: string): bigint | undefined {
   return BigInt(bytes.readUInt32LE(0));
 }
 
-/** The id an integer stands for; undefined when it is none. */
+/** The EISA ID that an integer encodes; `undefined` if it is none. */
 export function eisaIdText(value: bigint): string | undefined {
   if (value < 0n || value > 0xffff_ffffn) return undefined;
   const bytes = Buffer.alloc(4);

@@ -2,10 +2,10 @@
 
 export interface PldField {
   readonly name: string;
-  /** First bit in the buffer, and how many. */
+  /** First bit in the buffer, and number of bits. */
   readonly bit: number;
   readonly bits: number;
-  /** Names of the values 0, 1, 2…, where there are any. */
+  /** Names of the values 0, 1, 2…, if they have names. */
   readonly words?: readonly string[];
 }
 
@@ -13,7 +13,7 @@ function field(name: string, bit: number, bits: number, words?: readonly string[
   return words === undefined ? { name, bit, bits } : { name, bit, bits, words };
 }
 
-/** In the order of the bits. Bytes 16 to 19 are there from revision 2 on. */
+/** In bit order. Bytes 16 to 19 exist since revision 2. */
 export const PLD_FIELDS: readonly PldField[] = [
   field('PLD_Revision', 0, 7),
   field('PLD_IgnoreColor', 7, 1),
@@ -55,12 +55,12 @@ export const PLD_FIELDS: readonly PldField[] = [
   field('PLD_HorizontalOffset', 144, 16),
 ];
 
-/** Bytes of a buffer of revision 2. */
+/** Size in bytes of a buffer of revision 2. */
 export const PLD_LENGTH = 20;
-/** Bytes of a buffer of revision 1. */
+/** Size in bytes of a buffer of revision 1. */
 export const PLD_LENGTH_1 = 16;
 
-/** iasl makes 20 bytes whatever the revision, the last four zero below revision 2; so does this. */
+/** The buffer: like iasl's it has 20 bytes whatever the revision, the last four zero below revision 2. */
 export function writePld(values: ReadonlyMap<PldField, bigint>): Uint8Array {
   let whole = 0n;
   const revision = values.get(PLD_FIELDS[0]!) ?? 0n;
@@ -70,7 +70,7 @@ export function writePld(values: ReadonlyMap<PldField, bigint>): Uint8Array {
   return Uint8Array.from({ length: PLD_LENGTH }, (_, index) => Number((whole >> BigInt(8 * index)) & 0xffn));
 }
 
-/** The value of every field that lies in the bytes. */
+/** The values of all fields that the bytes contain. */
 export function readPld(bytes: Uint8Array): ReadonlyMap<PldField, bigint> {
   const whole = bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
   return new Map(
@@ -81,7 +81,7 @@ export function readPld(bytes: Uint8Array): ReadonlyMap<PldField, bigint> {
   );
 }
 
-/** The number of a value's name. iasl prints `""` for a number without a name: taken for the first such number. */
+/** The value with a name. iasl prints `""` for a value without a name, which is taken for the first such value. */
 export function pldWord(field: PldField, word: string): bigint | undefined {
   const words = field.words ?? [];
   const index = word === '' ? words.length : words.indexOf(word.toUpperCase());

@@ -1,4 +1,4 @@
-/** What a buffer most likely was in the source: a resource template, a UUID, a string. Only forms that give back the very bytes. */
+/** Recognizes what a buffer was in the source: a resource template, a UUID, a string. Only forms that give the same bytes. */
 import { latin1Text } from '../../../bytes/text-encoding.ts';
 import { decodeTemplate } from '../../resources/decode.ts';
 import { type ResourceDescriptor, templateOf } from '../../resources/descriptor.ts';
@@ -8,7 +8,7 @@ import { integerOf } from './constants.ts';
 import { PLD_LENGTH, type PldField, readPld, writePld } from './pld.ts';
 import { uuidText } from './uuid.ts';
 
-/** One descriptor of a recognised template. */
+/** One descriptor of a recognized template. */
 export interface RecognizedDescriptor {
   readonly call: MacroCall;
   readonly resource: ResourceDescriptor;
@@ -27,11 +27,11 @@ const END_TAG = 0x79;
 
 /**
  * The form of a Buffer term.
- * @param name the object that holds it, four characters, where it is one's value: `_PLD` and `_STR` say what is inside
+ * @param name of the object whose value it is, four characters: a `_PLD` may be a ToPLD
  */
 export function bufferForm(term: Term, name?: string): BufferForm {
   const [size, bytes] = term.operands as [Term, Uint8Array];
-  // 64 bits or 32: no buffer is as long as Ones.
+  // The integer width does not matter: no buffer is as long as Ones.
   const length = integerOf(size, true);
   if (length === BigInt(bytes.length)) {
     const descriptors = templateDescriptors(bytes);
@@ -44,7 +44,7 @@ export function bufferForm(term: Term, name?: string): BufferForm {
     const unicode = unicodeText(bytes);
     if (unicode !== undefined) return { kind: 'unicode', text: unicode };
   }
-  // With any other size the string would be one of another length.
+  // With another size the compiled string would have another length.
   if (length !== undefined && length >= BigInt(bytes.length) && !isTerm(size, 'One')) {
     const text = stringText(bytes);
     if (text !== undefined) return { kind: 'string', text };
@@ -52,7 +52,7 @@ export function bufferForm(term: Term, name?: string): BufferForm {
   return BYTES;
 }
 
-/** A variant and a version that RFC 4122 knows. */
+/** Whether variant and version are valid (RFC 4122, 4.1). */
 function isUuid(bytes: Uint8Array): boolean {
   const version = bytes[7]! >> 4;
   return version >= 1 && version <= 5 && (bytes[8]! & 0xc0) === 0x80;
@@ -70,7 +70,7 @@ function stringText(bytes: Uint8Array): string | undefined {
   return /^[\x20-\x7e]+$/.test(text) ? text : undefined;
 }
 
-/** The macros that make exactly these bytes; undefined when they are no template or no macros do. */
+/** Macros that encode to exactly these bytes; `undefined` if they are no template or there are none. */
 export function templateDescriptors(bytes: Uint8Array): readonly RecognizedDescriptor[] | undefined {
   const tag = bytes.length - 2;
   if (tag < 0 || bytes[tag] !== END_TAG || bytes[tag + 1] !== 0) return undefined;
